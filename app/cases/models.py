@@ -1,0 +1,151 @@
+"""Tables of casework: the case, the stages it went through, its milestones and the rights it uses."""
+
+from datetime import date, datetime
+
+from sqlalchemy import Date, ForeignKey, ForeignKeyConstraint, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.kit.db import Base, Code, PrimaryKey, UtcDateTime
+
+
+class CaseFile(Base):
+    """One enterprise in one programme in one year. `submitted_on` is the legal application date.
+
+    A case keeps the programme version it began under; at most one case per enterprise, programme and
+    year is open, and the database enforces it.
+    """
+
+    __tablename__ = "case_file"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["programme_code", "programme_version"], ["programme_version.code", "programme_version.version"]
+        ),
+        Index(
+            "uq_case_file_open",
+            "enterprise_id",
+            "programme_code",
+            "year",
+            unique=True,
+            sqlite_where=text("state = 'open'"),
+            postgresql_where=text("state = 'open'"),
+        ),
+        Index("ix_case_file_board", "programme_code", "year", "stage", "number"),
+        Index("ix_case_file_enterprise", "enterprise_id", "number"),
+        Index("ix_case_file_officer", "officer_id", "state", "number"),
+    )
+
+    id: Mapped[PrimaryKey]
+    number: Mapped[str] = mapped_column(Code(24), unique=True)
+    enterprise_id: Mapped[int] = mapped_column(ForeignKey("enterprise.id"))
+    programme_code: Mapped[str] = mapped_column(Code(48))
+    programme_version: Mapped[str] = mapped_column(Code(16))
+    year: Mapped[int]
+    round: Mapped[str | None] = mapped_column(Code(24))
+    officer_id: Mapped[int | None] = mapped_column(ForeignKey("officer.id"))
+    stage: Mapped[str] = mapped_column(Code(40))
+    stage_entered_on: Mapped[date] = mapped_column(Date)
+    state: Mapped[str] = mapped_column(Code(10))
+    opened_on: Mapped[date] = mapped_column(Date)
+    submitted_on: Mapped[date | None] = mapped_column(Date)
+    closed_on: Mapped[date | None] = mapped_column(Date)
+    query_code_hash: Mapped[str] = mapped_column(Code(64))
+    version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class CaseSeries(Base):
+    """The last serial given out in one series (`QJ-GQ-2021`); its row lock makes numbers gapless."""
+
+    __tablename__ = "case_series"
+
+    series: Mapped[str] = mapped_column(Code(20), primary_key=True)
+    last: Mapped[int]
+
+
+class StageEntry(Base):
+    """A case entered a stage on a legal day, by an action; `left_on` is empty for the present stage."""
+
+    __tablename__ = "case_stage_entry"
+    __table_args__ = (UniqueConstraint("case_id", "ordinal"),)
+
+    id: Mapped[PrimaryKey]
+    case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"))
+    ordinal: Mapped[int]
+    stage: Mapped[str] = mapped_column(Code(40))
+    action: Mapped[str] = mapped_column(Code(40))
+    entered_on: Mapped[date] = mapped_column(Date)
+    left_on: Mapped[date | None] = mapped_column(Date)
+
+
+class CaseMarker(Base):
+    """What a case counts as (`submitted`, `accepted`, `certified` …) and since which legal day.
+
+    Plan targets and incentives read these meanings, never the names of stages.
+    """
+
+    __tablename__ = "case_marker"
+    __table_args__ = (Index("ix_case_marker_meaning", "marker", "reached_on"),)
+
+    case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"), primary_key=True)
+    marker: Mapped[str] = mapped_column(Code(24), primary_key=True)
+    reached_on: Mapped[date] = mapped_column(Date)
+
+
+class Milestone(Base):
+    """Something due in a case. `planned_on` is what the rule said first, `due_on` what counts now.
+
+    A milestone is open while neither done nor lapsed; it lapses when its case closes before it is done.
+    """
+
+    __tablename__ = "milestone"
+    __table_args__ = (
+        UniqueConstraint("case_id", "code", "ordinal"),
+        Index(
+            "ix_milestone_due",
+            "due_on",
+            "case_id",
+            sqlite_where=text("done_on IS NULL AND lapsed_on IS NULL"),
+            postgresql_where=text("done_on IS NULL AND lapsed_on IS NULL"),
+        ),
+    )
+
+    id: Mapped[PrimaryKey]
+    case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"))
+    code: Mapped[str] = mapped_column(Code(40))
+    ordinal: Mapped[int] = mapped_column(default=1)
+    title_zh: Mapped[str] = mapped_column(String(120))
+    title_en: Mapped[str] = mapped_column(String(160))
+    planned_on: Mapped[date | None] = mapped_column(Date)
+    due_on: Mapped[date | None] = mapped_column(Date)
+    done_on: Mapped[date | None] = mapped_column(Date)
+    done_by: Mapped[str | None] = mapped_column(String(80))
+    note: Mapped[str] = mapped_column(Text, default="")
+    lapsed_on: Mapped[date | None] = mapped_column(Date)
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class ClassTwoUse(Base):
+    """A class II property serving a case: one application only, so at most one unreleased use each.
+
+    Legal reference: 高新技术企业认定管理工作指引 三（三）. `used_on` is set when the application is handed in.
+    """
+
+    __tablename__ = "class_two_use"
+    __table_args__ = (
+        Index(
+            "uq_class_two_use_active",
+            "ip_id",
+            unique=True,
+            sqlite_where=text("released_on IS NULL"),
+            postgresql_where=text("released_on IS NULL"),
+        ),
+        Index("ix_class_two_use_case", "case_id"),
+    )
+
+    id: Mapped[PrimaryKey]
+    case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"))
+    ip_id: Mapped[int] = mapped_column(ForeignKey("intellectual_property.id"))
+    chosen_on: Mapped[date] = mapped_column(Date)
+    used_on: Mapped[date | None] = mapped_column(Date)
+    released_on: Mapped[date | None] = mapped_column(Date)
