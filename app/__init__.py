@@ -1,0 +1,1 @@
+"""Yumiao (育苗): how a county science bureau raises ordinary firms into high-tech enterprises."""

@@ -1,0 +1,184 @@
+"""Sessions and column types for the two databases. This is the only module that commits.
+
+SQLite (the embedded default) runs in WAL mode; a writing session takes the write lock at its first statement
+(`BEGIN IMMEDIATE`), so that two writers queue instead of failing in the middle. A reading session never takes it.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from sqlalchemy import JSON, BigInteger, DateTime, Engine, Integer, MetaData, String, create_engine, event
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction, mapped_column
+from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+#: Threads that may serve requests at once and connections kept for them: the one equals the other, so no thread waits.
+POOL_SIZE = 20
+
+_READ_ONLY = "yumiao_read_only"
+
+
+class Base(DeclarativeBase):
+    """Every table of the house; constraints carry predictable names so that migrations can speak of them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+BigId = BigInteger().with_variant(Integer, "sqlite")
+PrimaryKey = Annotated[int, mapped_column(BigId, primary_key=True, autoincrement=True)]
+
+
+def Code(length: int) -> String:  # noqa: N802 - reads as a column type beside String
+    """A string compared byte by byte on both databases: codes, and all that is sorted or range-scanned."""
+    return String(length).with_variant(String(length, collation="C"), "postgresql")
+
+
+Json = JSON().with_variant(JSONB(), "postgresql")
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An instant: always aware and in UTC, whatever the database keeps."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(DateTime(timezone=dialect.name == "postgresql"))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant needs a time zone")
+        value = value.astimezone(UTC)
+        return value if dialect.name == "postgresql" else value.replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Database:
+    """One database and its pool of connections; made once by the composition root and handed on."""
+
+    def __init__(self, url: str) -> None:
+        self.url = _with_driver(url)
+        self.dialect = "sqlite" if self.url.startswith("sqlite") else "postgresql"
+        self.engine = _sqlite_engine(self.url) if self.dialect == "sqlite" else _postgresql_engine(self.url)
+
+    def dispose(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
+
+def _with_driver(url: str) -> str:
+    for prefix in ("postgres://", "postgresql://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url[len(prefix) :]
+    return url
+
+
+def _postgresql_engine(url: str) -> Engine:
+    return create_engine(
+        url,
+        pool_size=POOL_SIZE,
+        max_overflow=0,
+        pool_pre_ping=True,
+        connect_args={"options": "-c timezone=UTC -c lock_timeout=30s"},
+    )
+
+
+def _sqlite_engine(url: str) -> Engine:
+    engine = create_engine(url, pool_size=POOL_SIZE, max_overflow=0, connect_args={"check_same_thread": False})
+
+    @event.listens_for(engine, "connect")
+    def prepare(dbapi_connection: Any, _: ConnectionPoolEntry) -> None:
+        dbapi_connection.isolation_level = None
+        for pragma in ("journal_mode=wal", "synchronous=normal", "busy_timeout=15000", "foreign_keys=on"):
+            dbapi_connection.execute(f"pragma {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        read_only = connection.get_execution_options().get(_READ_ONLY, False)
+        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+# -- sessions ---------------------------------------------------------------------------------------------------------
+
+FinalStep = Callable[[Session], None]
+_final_steps: list[FinalStep] = []
+
+
+def before_commit(step: FinalStep) -> FinalStep:
+    """Register `step` to run as the last statements of every writing transaction, after the last flush."""
+    _final_steps.append(step)
+    return step
+
+
+@contextmanager
+def session_scope(database: Database) -> Iterator[Session]:
+    """A writing transaction: commits when the block ends, rolls back when it raises."""
+    with Session(database.engine, autoflush=True, expire_on_commit=False) as session:
+        yield session
+        commit(session)
+
+
+@contextmanager
+def read_scope(database: Database) -> Iterator[Session]:
+    """A reading transaction on one consistent snapshot; it never takes the write lock and never commits."""
+    options: dict[str, Any] = {_READ_ONLY: True}
+    if database.dialect == "postgresql":
+        options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+    with Session(database.engine.execution_options(**options), autoflush=False) as session:
+        yield session
+
+
+def commit(session: Session) -> None:
+    """Flush, run the final steps (the journal takes its positions there), commit."""
+    session.flush()
+    for step in _final_steps:
+        step(session)
+    session.commit()
+
+
+# -- what was noted inside a savepoint is forgotten when that savepoint rolls back ---------------------------------------
+
+_NOTES = "yumiao_notes"
+_MARKS = "yumiao_marks"
+
+
+def notes(session: Session) -> list[Any]:
+    """Things to do in the final step; a rolled-back savepoint takes back what was added inside it."""
+    found: list[Any] = session.info.setdefault(_NOTES, [])
+    return found
+
+
+@event.listens_for(Session, "after_transaction_create")
+def _mark(session: Session, transaction: SessionTransaction) -> None:
+    session.info.setdefault(_MARKS, {})[id(transaction)] = len(notes(session))
+
+
+@event.listens_for(Session, "after_transaction_end")
+def _unmark(session: Session, transaction: SessionTransaction) -> None:
+    session.info.get(_MARKS, {}).pop(id(transaction), None)
+
+
+@event.listens_for(Session, "after_soft_rollback")
+def _forget(session: Session, transaction: SessionTransaction) -> None:
+    mark = session.info.get(_MARKS, {}).get(id(transaction), 0)
+    del notes(session)[mark:]

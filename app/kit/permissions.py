@@ -1,0 +1,77 @@
+"""One answer to "may this actor do this to that?", asked by every door and every service."""
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from sqlalchemy import ColumnElement, and_, true
+
+from app.kit.actor import Actor, ActorKind, Role
+from app.kit.errors import Forbidden, Unauthenticated
+from app.kit.i18n import _
+
+READERS = frozenset(Role)
+EDITORS = frozenset({Role.CASEWORKER, Role.SECTION_HEAD, Role.ADMINISTRATOR})
+HEADS = frozenset({Role.SECTION_HEAD, Role.ADMINISTRATOR})
+ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
+
+
+@dataclass(frozen=True)
+class Action:
+    """Something that can be done: which officer roles, whether a firm may do it to its own things, which machine scope."""
+
+    name: str
+    roles: frozenset[Role] = frozenset()
+    portal: bool = False
+    scope: str | None = None
+    public: bool = False
+
+
+class Subject(Protocol):
+    """What an action is done to. An empty region is an unknown one: only actors without a prefix reach it."""
+
+    @property
+    def region_code(self) -> str: ...
+
+    @property
+    def enterprise_id(self) -> int | None: ...
+
+
+@dataclass(frozen=True)
+class Place:
+    """A subject that is nothing but its place: for things that do not exist yet."""
+
+    region_code: str = ""
+    enterprise_id: int | None = None
+
+
+def can(actor: Actor, action: Action, subject: Subject | None = None) -> bool:
+    """Whether `actor` may do `action`, to `subject` when one is given. Pure."""
+    if action.public or actor.kind is ActorKind.SYSTEM:
+        return True
+    if actor.kind is ActorKind.OFFICER:
+        return actor.role in action.roles and _in_region(actor, subject)
+    if actor.kind is ActorKind.ENTERPRISE:
+        return action.portal and (subject is None or subject.enterprise_id == actor.enterprise_id)
+    if actor.kind is ActorKind.CLIENT:
+        return action.scope is not None and action.scope in actor.scopes and _in_region(actor, subject)
+    return False
+
+
+def _in_region(actor: Actor, subject: Subject | None) -> bool:
+    return subject is None or subject.region_code.startswith(actor.region_prefix)
+
+
+def require(actor: Actor, action: Action, subject: Subject | None = None) -> None:
+    """Raise `Unauthenticated` or `Forbidden` unless `can(actor, action, subject)`."""
+    if can(actor, action, subject):
+        return
+    if actor.kind is ActorKind.ANONYMOUS:
+        raise Unauthenticated("permission.sign_in", _("请先登录。"))
+    raise Forbidden("permission.denied", _("您的角色或辖区不允许此操作。如确需办理，请联系系统管理员。"))
+
+
+def within_region(column: Any, prefix: str) -> ColumnElement[bool]:
+    """Rows whose region code begins with `prefix`, as a range that an index can serve; "" is everything."""
+    if not prefix:
+        return true()
+    return and_(column >= prefix, column < prefix[:-1] + chr(ord(prefix[-1]) + 1))

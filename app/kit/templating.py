@@ -1,0 +1,129 @@
+"""The one Jinja environment: strict, escaping, with the components and the formats of the house."""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from app.kit import clock, money
+from app.kit.i18n import _, current_locale, ngettext
+from app.kit.paging import Count
+
+APP = Path(__file__).parent.parent
+TEMPLATES = APP / "templates"
+STATIC = APP / "static"
+
+
+def make_environment() -> Environment:
+    """A fresh environment; `ui` holds every macro of `components/*.html`."""
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
+    )
+    environment.install_gettext_callables(  # type: ignore[attr-defined]
+        lambda message: _(message), lambda one, many, n: ngettext(one, many, n), newstyle=True
+    )
+    environment.globals.update(static=static_url)
+    environment.filters.update(
+        yuan=show_yuan, wan=show_wan, day=show_day, instant=show_instant, percent=show_percent, count=show_count
+    )
+    environment.globals["ui"] = _Components(environment)
+    return environment
+
+
+class _Components:
+    """Looks a macro up in `components/*.html`, whichever file it stands in; a name may stand in one file only."""
+
+    def __init__(self, environment: Environment) -> None:
+        self._environment = environment
+        self._macros: dict[str, Any] = {}
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        if not self._macros:
+            self._load()
+        return self._macros[name]
+
+    def _load(self) -> None:
+        found: dict[str, Any] = {}
+        for path in sorted((TEMPLATES / "components").glob("*.html")):
+            module = self._environment.get_template(f"components/{path.name}").module
+            for name, macro in vars(module).items():
+                if name.startswith("_") or not callable(macro):
+                    continue
+                if name in found:
+                    raise ValueError(f"the macro {name} stands in two files of components/")
+                found[name] = macro
+        self._macros.update(found)
+
+
+@lru_cache
+def _fingerprint(path: Path, modified: float) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:10]
+
+
+def static_url(name: str) -> str:
+    """The address of a file under `static/`, changing whenever its content does."""
+    path = STATIC / name
+    return f"/static/{name}?v={_fingerprint(path, path.stat().st_mtime)}"
+
+
+# -- formats ----------------------------------------------------------------------------------------------------------
+
+NOTHING = "—"
+
+
+def show_yuan(fen: int | None) -> str:
+    """分 as 元, e.g. `12,345.67`; an unknown amount as a dash."""
+    return NOTHING if fen is None else money.format_yuan(fen)
+
+
+def show_wan(fen: int | None) -> str:
+    """分 as 万元, e.g. `38.2`; an unknown amount as a dash."""
+    return NOTHING if fen is None else money.format_wan(fen)
+
+
+def show_day(day: date | None) -> str:
+    """A legal day as `2021-10-12`; an instant as its Shanghai day."""
+    if day is None:
+        return NOTHING
+    return (clock.shanghai(day).date() if isinstance(day, datetime) else day).isoformat()
+
+
+def show_instant(instant: datetime | None) -> str:
+    """An instant on the Shanghai clock, `2021-10-12 16:20`."""
+    return NOTHING if instant is None else clock.shanghai(instant).strftime("%Y-%m-%d %H:%M")
+
+
+def show_percent(share: Fraction | Decimal | int | None, places: int = 2) -> str:
+    """A share as `12.7%`, cut (never rounded up over a threshold) to `places` decimals."""
+    if share is None:
+        return NOTHING
+    scaled = Fraction(share) * 100 * 10**places
+    cut = scaled.numerator // scaled.denominator
+    text = f"{Decimal(cut) / 10**places:f}"
+    return (text.rstrip("0").rstrip(".") if "." in text else text) + "%"
+
+
+def show_count(count: Count | int) -> str:
+    """`1,204`, or `多于 10,000` for a count that stopped at its bound."""
+    if isinstance(count, int):
+        return f"{count:,}"
+    return _("多于 %(n)s") % {"n": f"{count.n:,}"} if count.more else f"{count.n:,}"
+
+
+def render(environment: Environment, template: str, context: Mapping[str, Any]) -> Markup:
+    """`template` with `context`, as markup in the current language."""
+    return Markup(environment.get_template(template).render(**context, lang=current_locale()))  # noqa: S704 - Jinja escaped it

@@ -1,0 +1,64 @@
+"""Strict reading of the YAML files under `seeds/`: an error names file, line and key."""
+
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from app.kit.errors import SeedError
+
+Model = TypeVar("Model", bound=BaseModel)
+Location = tuple[str | int, ...]
+
+
+def load_strict(path: Path, model: type[Model]) -> Model:
+    """The file at `path` as a `model`; raises `SeedError` with file, line and key of the first mistakes."""
+    data, lines = load_with_lines(path)
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        raise SeedError("\n".join(_describe(path, lines, item) for item in error.errors())) from None
+
+
+def load_with_lines(path: Path) -> tuple[Any, dict[Location, int]]:
+    """The data of a YAML file and the line of each key; duplicate keys are refused."""
+    try:
+        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise SeedError(f"{path}: not readable as YAML: {error}") from None
+    lines: dict[Location, int] = {}
+    return (_build(path, node, (), lines) if node else None), lines
+
+
+def _build(path: Path, node: yaml.Node, at: Location, lines: dict[Location, int]) -> Any:
+    lines.setdefault(at, node.start_mark.line + 1)
+    if isinstance(node, yaml.MappingNode):
+        result: dict[Any, Any] = {}
+        for key_node, value_node in node.value:
+            key = _scalar(key_node)
+            line = key_node.start_mark.line + 1
+            if key in result:
+                raise SeedError(f"{path}:{line}: the key '{key}' stands here a second time; keep one of them")
+            lines[(*at, key)] = line
+            result[key] = _build(path, value_node, (*at, key), lines)
+        return result
+    if isinstance(node, yaml.SequenceNode):
+        return [_build(path, child, (*at, index), lines) for index, child in enumerate(node.value)]
+    return _scalar(node)
+
+
+def _scalar(node: yaml.Node) -> Any:
+    loader = yaml.SafeLoader("")
+    try:
+        return loader.construct_object(node, deep=True)
+    finally:
+        loader.dispose()
+
+
+def _describe(path: Path, lines: dict[Location, int], item: Any) -> str:
+    location: Location = tuple(item["loc"])
+    while location and location not in lines:
+        location = location[:-1]
+    where = ".".join(str(part) for part in item["loc"]) or "the file"
+    return f"{path}:{lines.get(location, 1)}: {where}: {item['msg']}"
