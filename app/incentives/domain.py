@@ -1,0 +1,175 @@
+"""Pure decisions about schemes, triggers and the steps of an incentive."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from app.kit.errors import Conflict, Invalid
+from app.kit.i18n import N_, _
+
+ADVISORY = N_("预计可享受，以主管部门审定为准")
+
+
+class Level(StrEnum):
+    """Who pays or decides."""
+
+    NATIONAL = "national"
+    PROVINCIAL = "provincial"
+    MUNICIPAL = "municipal"
+
+
+class AmountType(StrEnum):
+    """How the amount is found; `UNSET` means that no published figure is known and the bureau sets it."""
+
+    FIXED = "fixed"
+    RATIO = "ratio"
+    TIER = "tier"
+    UNSET = "unset"
+
+
+class Stacking(StrEnum):
+    """How a scheme goes with others of the same purpose."""
+
+    HIGHEST_ONLY = "highest-only"
+    CUMULATIVE = "cumulative"
+    DIFFERENCE = "difference"
+
+
+class ApplyMode(StrEnum):
+    """Whether the firm applies, or is paid without applying (免申即享)."""
+
+    BY_APPLICATION = "by-application"
+    WITHOUT_APPLICATION = "without-application"
+    BY_RECOMMENDATION = "by-recommendation"
+
+
+class Status(StrEnum):
+    """Whether the scheme was checked against its document."""
+
+    VERIFIED = "VERIFIED"
+    UNVERIFIED = "UNVERIFIED"
+    EXPIRED = "EXPIRED"
+
+
+class Origin(StrEnum):
+    """Where a scheme version comes from."""
+
+    SEED = "seed"
+    BUREAU = "bureau"
+
+
+class State(StrEnum):
+    """How far an incentive has come; ELIGIBLE is derived and never stored."""
+
+    ELIGIBLE = "eligible"
+    RECOMMENDED = "recommended"
+    AWARDED = "awarded"
+    PAID = "paid"
+
+
+ORDER = (State.ELIGIBLE, State.RECOMMENDED, State.AWARDED, State.PAID)
+
+LEVEL_LABELS = {Level.NATIONAL: N_("国家"), Level.PROVINCIAL: N_("省级"), Level.MUNICIPAL: N_("市级")}
+AMOUNT_TYPE_LABELS = {
+    AmountType.FIXED: N_("定额"),
+    AmountType.RATIO: N_("按比例"),
+    AmountType.TIER: N_("分档"),
+    AmountType.UNSET: N_("由本局设定"),
+}
+STACKING_LABELS = {
+    Stacking.HIGHEST_ONLY: N_("从高不重复"),
+    Stacking.CUMULATIVE: N_("可叠加"),
+    Stacking.DIFFERENCE: N_("补差额"),
+}
+APPLY_MODE_LABELS = {
+    ApplyMode.BY_APPLICATION: N_("企业申报"),
+    ApplyMode.WITHOUT_APPLICATION: N_("免申即享"),
+    ApplyMode.BY_RECOMMENDATION: N_("本局推荐"),
+}
+STATUS_LABELS = {
+    Status.VERIFIED: N_("已核实"),
+    Status.UNVERIFIED: N_("待核实"),
+    Status.EXPIRED: N_("已失效"),
+}
+STATE_LABELS = {
+    State.ELIGIBLE: N_("预计可享受"),
+    State.RECOMMENDED: N_("已推荐"),
+    State.AWARDED: N_("已审定"),
+    State.PAID: N_("已拨付"),
+}
+
+_PUBLIC_PREFIX = "INC"
+
+
+def public_id(row_id: int) -> str:
+    """The stable public identifier of an incentive, e.g. INC000042."""
+    return f"{_PUBLIC_PREFIX}{row_id:06d}"
+
+
+def row_id(public: str) -> int | None:
+    """The row behind a public identifier, or None when it has not that shape."""
+    digits = public.removeprefix(_PUBLIC_PREFIX)
+    if digits == public or not (digits.isascii() and digits.isdigit() and 6 <= len(digits) <= 12):
+        return None
+    number = int(digits)
+    return number if public_id(number) == public else None
+
+
+def next_step(state: State) -> State | None:
+    """The step that follows, or None when the incentive is paid."""
+    place = ORDER.index(state)
+    return ORDER[place + 1] if place + 1 < len(ORDER) else None
+
+
+def previous_state(state: State) -> State:
+    """The state an undone step leads back to."""
+    return ORDER[ORDER.index(state) - 1]
+
+
+def check_step(state: State, step: State) -> None:
+    """Steps follow their order, one by one; raises Conflict incentive.step.order."""
+    if next_step(state) is not step:
+        raise Conflict(
+            "incentive.step.order",
+            _("当前为“%(state)s”，不能直接登记“%(step)s”。请按 推荐、审定、拨付 的顺序办理。")
+            % {"state": _(STATE_LABELS[state]), "step": _(STATE_LABELS[step])},
+        )
+
+
+def check_amount(step: State, amount_fen: int | None) -> None:
+    """An award and a payment state a positive amount; raises Invalid incentive.amount.missing or .positive."""
+    if amount_fen is None and step in (State.AWARDED, State.PAID):
+        message = _("请填写金额：审定和拨付必须有金额。")
+        raise Invalid("incentive.amount.missing", message, {"amount": message})
+    if amount_fen is not None and amount_fen <= 0:
+        message = _("金额应大于 0。")
+        raise Invalid("incentive.amount.positive", message, {"amount": message})
+
+
+def check_paid_within_award(awarded_fen: int | None, paid_fen: int | None) -> None:
+    """No more is paid than was awarded; raises Invalid incentive.amount.above_award."""
+    if awarded_fen is not None and paid_fen is not None and paid_fen > awarded_fen:
+        message = _("拨付金额超过审定金额，请核对。")
+        raise Invalid("incentive.amount.above_award", message, {"amount": message})
+
+
+def check_day(happened_on: date, not_before: date, today: date) -> None:
+    """A step lies between the step before it and today; raises Invalid incentive.step.day."""
+    if not not_before <= happened_on <= today:
+        message = _("日期应在 %(first)s 与 %(last)s 之间。") % {
+            "first": not_before.isoformat(),
+            "last": today.isoformat(),
+        }
+        raise Invalid("incentive.step.day", message, {"happened_on": message})
+
+
+@dataclass(frozen=True)
+class Window:
+    """The days on which a scheme version applies; an open end means until it is replaced."""
+
+    effective_from: date
+    effective_to: date | None
+
+    def covers(self, on: date) -> bool:
+        """Whether the version is in force on that day."""
+        return self.effective_from <= on and (self.effective_to is None or on <= self.effective_to)

@@ -1,0 +1,94 @@
+"""Tables of the incentives slice."""
+
+from datetime import date, datetime
+
+from sqlalchemy import BigInteger, Date, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.enterprises.models import Enterprise
+from app.incentives.domain import public_id
+from app.kit.db import Base, Code, Json, PrimaryKey, UtcDateTime
+
+
+class IncentiveSchemeVersion(Base):
+    """One version of a scheme, never changed once written.
+
+    Rows of origin `seed` come from seeds/incentives; rows of origin `bureau` are what the bureau set itself, and on
+    the days they share a bureau row goes before a seed row.
+    """
+
+    __tablename__ = "incentive_scheme_version"
+    __table_args__ = (
+        UniqueConstraint("code", "effective_from", "origin", "revision"),
+        Index("ix_incentive_scheme_version_jurisdiction", "jurisdiction", "code"),
+    )
+
+    id: Mapped[PrimaryKey]
+    code: Mapped[str] = mapped_column(Code(60))
+    jurisdiction: Mapped[str] = mapped_column(Code(12))
+    origin: Mapped[str] = mapped_column(Code(10))
+    revision: Mapped[int] = mapped_column(default=0)
+    effective_from: Mapped[date] = mapped_column(Date)
+    effective_to: Mapped[date | None] = mapped_column(Date)
+    status: Mapped[str] = mapped_column(Code(12))
+    amount_fen: Mapped[int | None] = mapped_column(BigInteger)
+    content: Mapped[dict[str, object]] = mapped_column(Json)
+    content_hash: Mapped[str] = mapped_column(Code(64))
+    document: Mapped[str] = mapped_column(String(200), default="")
+    published_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    published_by: Mapped[str] = mapped_column(String(80))
+
+
+class Incentive(Base):
+    """One firm's entitlement under one scheme from one triggering fact, once somebody has acted on it."""
+
+    __tablename__ = "incentive"
+    __table_args__ = (
+        UniqueConstraint("enterprise_id", "scheme_code", "trigger_key"),
+        Index("ix_incentive_scheme_state", "scheme_code", "state", "id"),
+    )
+
+    id: Mapped[PrimaryKey]
+    enterprise_id: Mapped[int] = mapped_column(ForeignKey("enterprise.id"))
+    scheme_code: Mapped[str] = mapped_column(Code(60))
+    scheme_version_id: Mapped[int] = mapped_column(ForeignKey("incentive_scheme_version.id"))
+    trigger_key: Mapped[str] = mapped_column(Code(60))
+    trigger_label: Mapped[str] = mapped_column(String(120))
+    triggered_on: Mapped[date] = mapped_column(Date)
+    state: Mapped[str] = mapped_column(Code(20))
+    amount_fen: Mapped[int | None] = mapped_column(BigInteger)
+    version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    enterprise: Mapped[Enterprise] = relationship()
+    scheme_version: Mapped[IncentiveSchemeVersion] = relationship()
+    steps: Mapped[list["IncentiveStep"]] = relationship(back_populates="incentive", order_by="IncentiveStep.id")
+
+    __mapper_args__ = {"version_id_col": version}
+
+    @property
+    def public_id(self) -> str:
+        """The identifier that pages, the API and the journal use."""
+        return public_id(self.id)
+
+
+class IncentiveStep(Base):
+    """One step taken: recommended, awarded or paid; an undone step stays on file with the reason."""
+
+    __tablename__ = "incentive_step"
+
+    id: Mapped[PrimaryKey]
+    incentive_id: Mapped[int] = mapped_column(ForeignKey("incentive.id"), index=True)
+    step: Mapped[str] = mapped_column(Code(20))
+    happened_on: Mapped[date] = mapped_column(Date)
+    amount_fen: Mapped[int | None] = mapped_column(BigInteger)
+    document: Mapped[str] = mapped_column(String(200), default="")
+    note: Mapped[str] = mapped_column(Text, default="")
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    recorded_by: Mapped[str] = mapped_column(String(80))
+    undone_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    undone_by: Mapped[str | None] = mapped_column(String(80))
+    undo_reason: Mapped[str | None] = mapped_column(Text)
+
+    incentive: Mapped[Incentive] = relationship(back_populates="steps")

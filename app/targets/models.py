@@ -1,0 +1,52 @@
+"""Tables of the targets slice."""
+
+from datetime import date, datetime
+
+from sqlalchemy import Date, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.kit.db import Base, Code, Json, PrimaryKey, UtcDateTime
+
+
+class Plan(Base):
+    """One year's plan of one place, published from seeds/plans."""
+
+    __tablename__ = "plan"
+    __table_args__ = (UniqueConstraint("jurisdiction", "year"),)
+
+    id: Mapped[PrimaryKey]
+    code: Mapped[str] = mapped_column(Code(60), unique=True)
+    jurisdiction: Mapped[str] = mapped_column(Code(12))
+    year: Mapped[int]
+    title: Mapped[dict[str, str]] = mapped_column(Json)
+    issuer: Mapped[dict[str, str]] = mapped_column(Json)
+    document_number: Mapped[str] = mapped_column(String(80))
+    index_number: Mapped[str] = mapped_column(String(80), default="")
+    issued_on: Mapped[date] = mapped_column(Date)
+    content_hash: Mapped[str] = mapped_column(Code(64))
+    published_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    items: Mapped[list["PlanItem"]] = relationship(back_populates="plan", order_by="PlanItem.position")
+
+
+class PlanItem(Base):
+    """One indicator or task of a plan; target_tenthousandths is the target times 10,000, empty where no number stands."""
+
+    __tablename__ = "plan_item"
+    __table_args__ = (UniqueConstraint("plan_id", "code"),)
+
+    id: Mapped[PrimaryKey]
+    plan_id: Mapped[int] = mapped_column(ForeignKey("plan.id"))
+    position: Mapped[int]
+    code: Mapped[str] = mapped_column(Code(10))
+    clause: Mapped[str] = mapped_column(String(40))
+    name: Mapped[dict[str, str]] = mapped_column(Json)
+    wording: Mapped[str] = mapped_column(Text)
+    operator: Mapped[str] = mapped_column(Code(10), default="")
+    target_tenthousandths: Mapped[int | None]
+    unit: Mapped[dict[str, str]] = mapped_column(Json)
+    headline: Mapped[int | None]
+    indicator: Mapped[str | None] = mapped_column(Code(60))
+    remark: Mapped[dict[str, str] | None] = mapped_column(Json)
+
+    plan: Mapped[Plan] = relationship(back_populates="items")
