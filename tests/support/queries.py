@@ -1,0 +1,41 @@
+"""Counting the statements that a piece of code sends, and reading the plan of one."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Engine, Executable, event, text
+from sqlalchemy.orm import Session
+
+_NO_QUERY = ("BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK", "COMMIT", "PRAGMA", "EXPLAIN")
+
+
+@contextmanager
+def counted_queries() -> Iterator[list[str]]:
+    """Collects every statement that any engine of this process executes inside the block."""
+    statements: list[str] = []
+
+    def collect(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if not statement.lstrip().upper().startswith(_NO_QUERY):
+            statements.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", collect)
+    try:
+        yield statements
+    finally:
+        event.remove(Engine, "before_cursor_execute", collect)
+
+
+def plan_of(session: Session, statement: Executable) -> str:
+    """The database's plan as text. PostgreSQL is told to avoid scans, so that a usable index shows at few rows."""
+    connection = session.connection()
+    compiled = statement.compile(connection, compile_kwargs={"render_postcompile": True})  # type: ignore[attr-defined]
+    prefix = "EXPLAIN QUERY PLAN " if connection.dialect.name == "sqlite" else "EXPLAIN "
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("set local enable_seqscan = off"))
+    parameters = compiled.construct_params()
+    processors = compiled._bind_processors
+    bound = {name: processors[name](value) if name in processors else value for name, value in parameters.items()}
+    ordered: Any = tuple(bound[name] for name in compiled.positiontup) if compiled.positional else bound
+    rows = connection.exec_driver_sql(prefix + compiled.string, ordered)
+    return "\n".join(str(row[-1]) for row in rows)
