@@ -30,7 +30,7 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = 8000
     trusted_proxies: str = Field(default="", description="addresses whose X-Forwarded-For is believed, comma separated")
-    max_upload_bytes: int = 200 * 1024 * 1024
+    max_upload_bytes: int = 100 * 1024 * 1024
     session_idle_minutes: int = 120
     worker: bool = Field(default=True, description="run background jobs inside the server")
     api_rate_per_second: float = 50

@@ -1,0 +1,11 @@
+"""What can be done with accounts, and by whom."""
+
+from app.kit.permissions import ADMINISTRATORS, EDITORS, HEADS, READERS, Action
+
+PUBLIC = Action("public", public=True)
+SIGN_OUT = Action("accounts.sign_out", roles=READERS, portal=True)
+OWN_PASSWORD = Action("accounts.own_password", roles=READERS, portal=True)
+MANAGE_USERS = Action("accounts.users", roles=ADMINISTRATORS)
+MANAGE_CLIENTS = Action("accounts.clients", roles=ADMINISTRATORS)
+READ_JOURNAL = Action("journal.read", roles=HEADS | READERS)
+INVITE = Action("accounts.invite", roles=EDITORS)

@@ -1,0 +1,88 @@
+"""Pure parts of accounts: logins, passwords' form, secrets, lockout."""
+
+import hashlib
+import hmac
+import re
+import secrets
+from datetime import datetime, timedelta
+
+from app.kit.actor import Role
+from app.kit.errors import Invalid
+from app.kit.i18n import N_, _
+
+SCOPES = ("export:read", "policies:evaluate")
+
+ROLE_LABELS = {
+    Role.CASEWORKER: N_("经办人"),
+    Role.SECTION_HEAD: N_("科室负责人"),
+    Role.LEADER: N_("局领导"),
+    Role.ADMINISTRATOR: N_("系统管理员"),
+}
+
+MINIMUM_PASSWORD = 10
+MAXIMUM_PASSWORD = 128
+TRIES_BEFORE_LOCK = 5
+LOCK = timedelta(minutes=15)
+INVITATION_LIFE = timedelta(days=7)
+
+_LOGIN = re.compile(r"[a-z0-9][a-z0-9._@+-]{1,63}")
+_REGION = re.compile(r"\d{0,12}")
+
+
+def check_login(login: str) -> str:
+    """A login in its kept form (lower case); raises `Invalid`."""
+    login = login.strip().lower()
+    if not _LOGIN.fullmatch(login):
+        message = _("登录名为 2–64 个小写字母、数字或 . _ - @ +，并以字母或数字开头。")
+        raise Invalid("account.login", message, {"login": message})
+    return login
+
+
+def check_password(password: str) -> str:
+    """A password long enough to keep; raises `Invalid`."""
+    if not MINIMUM_PASSWORD <= len(password) <= MAXIMUM_PASSWORD:
+        message = _("密码须为 %(low)s–%(high)s 个字符。") % {"low": MINIMUM_PASSWORD, "high": MAXIMUM_PASSWORD}
+        raise Invalid("account.password", message, {"password": message})
+    return password
+
+
+def check_scopes(scopes: str) -> str:
+    """Known scopes, each once, separated by blanks; an unknown one is refused by name."""
+    wanted = list(dict.fromkeys(scopes.split()))
+    unknown = [scope for scope in wanted if scope not in SCOPES]
+    if unknown or not wanted:
+        message = _("未知的权限范围：%(unknown)s。可选：%(known)s。") % {
+            "unknown": "、".join(unknown) or "—",
+            "known": " ".join(SCOPES),
+        }
+        raise Invalid("client.scope", message, {"scopes": message})
+    return " ".join(wanted)
+
+
+def check_region_prefix(prefix: str) -> str:
+    """Digits of GB/T 2260 and township codes, or "" for everywhere."""
+    prefix = prefix.strip()
+    if not _REGION.fullmatch(prefix):
+        message = _("辖区代码只含数字，如 429005；留空表示不限。")
+        raise Invalid("account.region", message, {"region_prefix": message})
+    return prefix
+
+
+def new_secret() -> str:
+    """A random value of 256 bits, fit for an address or a cookie."""
+    return secrets.token_urlsafe(32)
+
+
+def digest(secret: str) -> str:
+    """How a random secret is kept. Only for random values: passwords go through argon2."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def same(one: str, other: str) -> bool:
+    """Compare in constant time."""
+    return hmac.compare_digest(one.encode(), other.encode())
+
+
+def lock_after(failed_tries: int, now: datetime) -> datetime | None:
+    """Until when an account is locked after so many failures in a row."""
+    return now + LOCK if failed_tries >= TRIES_BEFORE_LOCK else None

@@ -1,0 +1,30 @@
+"""The events of accounts."""
+
+from app.journal.domain import EventType
+from app.kit.i18n import N_
+
+EVENT_TYPES = (
+    EventType("officer.created", N_("新建用户")),
+    EventType("officer.changed", N_("修改用户")),
+    EventType("officer.disabled", N_("停用用户")),
+    EventType("officer.enabled", N_("启用用户")),
+    EventType("officer.password", N_("重置密码")),
+    EventType("session.opened", N_("登录")),
+    EventType("session.closed", N_("退出")),
+    EventType("session.refused", N_("登录失败")),
+    EventType("client.created", N_("新建接口客户端")),
+    EventType("client.secret", N_("更换接口密钥")),
+    EventType("client.disabled", N_("停用接口客户端")),
+    EventType("invitation.created", N_("邀请企业用户")),
+    EventType("invitation.accepted", N_("企业用户开通")),
+    EventType("enterprise_user.disabled", N_("停用企业用户")),
+)
+
+FIELD_LABELS = {
+    "officer.name": N_("姓名"),
+    "officer.role": N_("角色"),
+    "officer.region_prefix": N_("辖区"),
+    "officer.section": N_("科室"),
+    "officer.phone": N_("电话"),
+    "officer.disabled_on": N_("停用日期"),
+}

@@ -1,0 +1,120 @@
+"""Reading accounts: who a cookie or a token stands for."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.accounts.domain import digest
+from app.accounts.models import EnterpriseUser, Invitation, MachineClient, Officer, SignInSession
+from app.kit.actor import Actor, ActorKind, Role
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """A live session: its row's id, when it was last seen, and whose it is."""
+
+    session_id: int
+    last_seen_at: datetime
+    actor: Actor
+    section: str = ""
+
+
+def actor_of(account: Officer | EnterpriseUser) -> Actor:
+    """The actor that an account stands for."""
+    if isinstance(account, Officer):
+        return Actor(
+            kind=ActorKind.OFFICER,
+            id=account.id,
+            name=account.name,
+            role=Role(account.role),
+            region_prefix=account.region_prefix,
+        )
+    return Actor(
+        kind=ActorKind.ENTERPRISE, id=account.id, name=account.name, enterprise_id=account.enterprise_id
+    )
+
+
+def client_actor(client: MachineClient, scopes: frozenset[str]) -> Actor:
+    """The actor of a machine client with (a part of) its scopes."""
+    return Actor(
+        kind=ActorKind.CLIENT,
+        id=client.id,
+        name=client.name,
+        region_prefix=client.region_prefix,
+        scopes=scopes & frozenset(client.scopes.split()),
+    )
+
+
+def find_signed_in(session: Session, secret: str, *, now: datetime, idle: timedelta) -> SignedIn | None:
+    """Whose session the cookie's secret is, unless idle too long or the account is disabled. One query."""
+    row = session.execute(
+        select(SignInSession, Officer, EnterpriseUser)
+        .outerjoin(Officer, (SignInSession.account_kind == "officer") & (Officer.id == SignInSession.account_id))
+        .outerjoin(
+            EnterpriseUser,
+            (SignInSession.account_kind == "enterprise") & (EnterpriseUser.id == SignInSession.account_id),
+        )
+        .where(SignInSession.token_hash == digest(secret))
+    ).one_or_none()
+    if row is None:
+        return None
+    found, officer, enterprise_user = row
+    account = officer or enterprise_user
+    if account is None or account.disabled_on is not None or found.last_seen_at < now - idle:
+        return None
+    return SignedIn(found.id, found.last_seen_at, actor_of(account), officer.section if officer else "")
+
+
+def find_client(session: Session, client_id: str) -> MachineClient | None:
+    """The machine client, disabled ones included."""
+    return session.scalar(select(MachineClient).where(MachineClient.client_id == client_id))
+
+
+def list_officers(session: Session) -> list[Officer]:
+    """All officers, active ones first, by name."""
+    return list(session.scalars(select(Officer).order_by(Officer.disabled_on.is_not(None), Officer.login)))
+
+
+def list_clients(session: Session) -> list[MachineClient]:
+    """All machine clients."""
+    return list(session.scalars(select(MachineClient).order_by(MachineClient.disabled_on.is_not(None), MachineClient.id)))
+
+
+def officer_names(session: Session, ids: set[int]) -> dict[int, str]:
+    """Names of these officers, for lists that show who."""
+    if not ids:
+        return {}
+    return {row.id: row.name for row in session.execute(select(Officer.id, Officer.name).where(Officer.id.in_(ids)))}
+
+
+def list_active_officers(session: Session, roles: frozenset[Role], region_code: str = "") -> list[Officer]:
+    """Active officers of these roles who may see `region_code`; for hand-over and assignment."""
+    found = session.scalars(
+        select(Officer).where(Officer.disabled_on.is_(None), Officer.role.in_([str(role) for role in roles])).order_by(Officer.name, Officer.id)
+    )
+    return [officer for officer in found if region_code.startswith(officer.region_prefix)]
+
+
+def list_enterprise_users(session: Session, enterprise_id: int) -> list[EnterpriseUser]:
+    """Portal users of one enterprise."""
+    return list(
+        session.scalars(
+            select(EnterpriseUser).where(EnterpriseUser.enterprise_id == enterprise_id).order_by(EnterpriseUser.id)
+        )
+    )
+
+
+def list_open_invitations(session: Session, enterprise_id: int, now: datetime) -> list[Invitation]:
+    """Invitations of one enterprise that can still be used."""
+    return list(
+        session.scalars(
+            select(Invitation).where(
+                Invitation.enterprise_id == enterprise_id,
+                Invitation.used_at.is_(None),
+                Invitation.withdrawn_at.is_(None),
+                Invitation.expires_at > now,
+            )
+        )
+    )

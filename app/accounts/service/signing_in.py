@@ -1,0 +1,86 @@
+"""Signing in and out. A wrong login and a wrong password answer alike; five failures in a row lock for a while."""
+
+from datetime import datetime, timedelta
+from typing import Literal
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from app.accounts.domain import digest, lock_after, new_secret
+from app.accounts.models import EnterpriseUser, Officer, SignInSession
+from app.accounts.passwords import password_matches
+from app.accounts.queries import actor_of
+from app.journal.domain import SubjectKey
+from app.journal.service import record
+from app.kit.actor import ANONYMOUS, Actor
+from app.kit.i18n import _
+
+AccountKind = Literal["officer", "enterprise"]
+
+
+def sign_in(
+    session: Session, *, kind: AccountKind, login: str, password: str, now: datetime
+) -> tuple[str, Actor] | str:
+    """The new session's secret and actor, or the message to show.
+
+    A refusal is a result, not an exception: it is counted and journalled, and both must be committed.
+    """
+    account = _find(session, kind, login)
+    if account is not None and account.locked_until is not None and account.locked_until > now:
+        return _("密码连续错误次数过多，账号已临时锁定，请 15 分钟后再试或联系系统管理员。")
+    fits = password_matches(password, account.password_hash if account else None)
+    if account is None or not fits or account.disabled_on is not None:
+        if account is not None and not fits:
+            _count_failure(session, kind, account, now)
+        return _("登录名或密码不正确。")
+    account.failed_tries, account.locked_until = 0, None
+    secret = new_secret()
+    session.add(
+        SignInSession(
+            token_hash=digest(secret), account_kind=kind, account_id=account.id, created_at=now, last_seen_at=now
+        )
+    )
+    actor = actor_of(account)
+    record(session, actor=actor, now=now, type="session.opened", subject=_subject(kind, account))
+    return secret, actor
+
+
+def sign_out(session: Session, *, actor: Actor, secret: str, now: datetime) -> None:
+    """End this browser's session."""
+    found = session.scalar(select(SignInSession).where(SignInSession.token_hash == digest(secret)))
+    if found is None:
+        return
+    session.execute(delete(SignInSession).where(SignInSession.id == found.id))
+    subject = SubjectKey(_subject_kind(found.account_kind), str(found.account_id), actor.name)
+    record(session, actor=actor, now=now, type="session.closed", subject=subject)
+
+
+def touch(session: Session, *, session_id: int, now: datetime) -> None:
+    """Note that the session was used."""
+    session.execute(update(SignInSession).where(SignInSession.id == session_id).values(last_seen_at=now))
+
+
+def drop_idle(session: Session, *, now: datetime, idle: timedelta) -> None:
+    """Forget sessions that were idle too long."""
+    session.execute(delete(SignInSession).where(SignInSession.last_seen_at < now - idle))
+
+
+def _find(session: Session, kind: AccountKind, login: str) -> Officer | EnterpriseUser | None:
+    table = Officer if kind == "officer" else EnterpriseUser
+    return session.scalar(select(table).where(table.login == login.strip().lower()).with_for_update())
+
+
+def _count_failure(session: Session, kind: AccountKind, account: Officer | EnterpriseUser, now: datetime) -> None:
+    account.failed_tries += 1
+    account.locked_until = lock_after(account.failed_tries, now)
+    if account.locked_until is not None:
+        account.failed_tries = 0
+    record(session, actor=ANONYMOUS, now=now, type="session.refused", subject=_subject(kind, account))
+
+
+def _subject(kind: AccountKind, account: Officer | EnterpriseUser) -> SubjectKey:
+    return SubjectKey(_subject_kind(kind), str(account.id), account.login)
+
+
+def _subject_kind(kind: str) -> str:
+    return "officer" if kind == "officer" else "enterprise_user"

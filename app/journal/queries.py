@@ -1,0 +1,129 @@
+"""Reading the journal: timelines, the feed's raw rows, the verification of the chain."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.journal.domain import GENESIS, event_digest, private_digest
+from app.journal.models import JournalEvent, JournalHead, JournalPrivate
+from app.kit.permissions import within_region
+
+
+@dataclass(frozen=True)
+class TimelineFilter:
+    """Which events: of one subject, of one enterprise, of a region, of types, of one officer."""
+
+    kind: str | None = None
+    id: str | None = None
+    enterprise_id: int | None = None
+    region_prefix: str = ""
+    types: tuple[str, ...] = ()
+    actor_id: int | None = None
+
+
+def timeline(
+    session: Session,
+    *,
+    kind: str | None = None,
+    id: str | None = None,
+    enterprise_id: int | None = None,
+    region_prefix: str = "",
+    before: int | None = None,
+    limit: int = 50,
+) -> list[JournalEvent]:
+    """The newest events first, `limit` at most, with positions below `before` when given."""
+    wanted = TimelineFilter(kind=kind, id=id, enterprise_id=enterprise_id, region_prefix=region_prefix)
+    return list_events(session, wanted, before=before, limit=limit)
+
+
+def list_events(
+    session: Session, wanted: TimelineFilter, *, before: int | None = None, limit: int = 50
+) -> list[JournalEvent]:
+    """Like `timeline`, by a filter."""
+    statement = select(JournalEvent).where(within_region(JournalEvent.region_code, wanted.region_prefix))
+    if wanted.kind:
+        statement = statement.where(JournalEvent.subject_kind == wanted.kind)
+    if wanted.id:
+        statement = statement.where(JournalEvent.subject_id == wanted.id)
+    if wanted.enterprise_id is not None:
+        statement = statement.where(JournalEvent.enterprise_id == wanted.enterprise_id)
+    if wanted.types:
+        statement = statement.where(JournalEvent.type.in_(wanted.types))
+    if wanted.actor_id is not None:
+        statement = statement.where(JournalEvent.actor_kind == "officer", JournalEvent.actor_id == wanted.actor_id)
+    if before is not None:
+        statement = statement.where(JournalEvent.position < before)
+    return list(session.scalars(statement.order_by(JournalEvent.position.desc()).limit(limit)))
+
+
+def head_position(session: Session) -> int:
+    """The position of the last committed event; 0 for an empty journal."""
+    return session.scalar(select(func.max(JournalHead.position))) or 0
+
+
+def events_after(session: Session, position: int, *, kinds: Iterable[str], limit: int) -> list[JournalEvent]:
+    """Events of these subject kinds in rising position, after `position`, `limit` at most."""
+    return list(
+        session.scalars(
+            select(JournalEvent)
+            .where(JournalEvent.position > position, JournalEvent.subject_kind.in_(list(kinds)))
+            .order_by(JournalEvent.position)
+            .limit(limit)
+        )
+    )
+
+
+# -- verification --------------------------------------------------------------------------------------------------------
+
+BATCH = 2_000
+
+
+@dataclass(frozen=True)
+class Breach:
+    """The first place where the chain does not hold."""
+
+    position: int
+    reason: str
+
+
+def find_breach(session: Session) -> Breach | None:
+    """Walk the whole chain; None when every event is present, unchanged and in its place.
+
+    The journal is read in batches, so memory stays constant.
+    """
+    position, last = 0, GENESIS
+    for event, private in _chain(session):
+        if event["position"] != position + 1:
+            return Breach(position + 1, "missing")
+        position = event["position"]
+        if event["previous_hash"] != last or event_digest(event) != event["hash"]:
+            return Breach(position, "changed")
+        if private and private_digest(private[0], private[1]) != event["private_hash"]:
+            return Breach(position, "private values changed")
+        last = event["hash"]
+    head = session.execute(select(JournalHead.position, JournalHead.hash)).one_or_none()
+    expected = (head.position, head.hash) if head else (0, GENESIS)
+    if expected != (position, last):
+        return Breach(min(position, expected[0]) + 1, "missing")
+    return None
+
+
+def _chain(session: Session) -> Iterator[tuple[dict[str, object], tuple[str, str] | None]]:
+    position = -1
+    while True:
+        rows = session.execute(
+            select(JournalEvent.__table__, JournalPrivate.salt, JournalPrivate.content)
+            .outerjoin(JournalPrivate, JournalPrivate.position == JournalEvent.position)
+            .where(JournalEvent.position > position)
+            .order_by(JournalEvent.position)
+            .limit(BATCH)
+        ).all()
+        for row in rows:
+            event = dict(row._mapping)
+            salt, content = event.pop("salt"), event.pop("content")
+            yield event, (salt, content) if salt is not None else None
+        if len(rows) < BATCH:
+            return
+        position = rows[-1].position

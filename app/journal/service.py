@@ -1,0 +1,103 @@
+"""Writing the journal: use cases `record`, the end of the transaction gives positions and hashes."""
+
+import secrets
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from app.journal.domain import (
+    GENESIS,
+    Change,
+    PendingEvent,
+    SubjectKey,
+    event_digest,
+    plain,
+    private_content,
+    private_digest,
+)
+from app.journal.models import JournalEvent, JournalHead, JournalPrivate
+from app.kit.actor import Actor
+from app.kit.db import before_commit, notes
+
+HEAD_ID = 1
+
+
+def record(
+    session: Session,
+    *,
+    actor: Actor,
+    now: datetime,
+    type: str,
+    subject: SubjectKey,
+    changes: Mapping[str, Change] | None = None,
+    data: Mapping[str, Any] | None = None,
+    private: Mapping[str, Any] | None = None,
+) -> None:
+    """Note one event; it is written as the last thing before the surrounding transaction commits.
+
+    `changes` maps a field to (before, after). `private` holds personal values, kept apart and erasable.
+    """
+    notes(session).append(PendingEvent(actor, now, type, subject, changes or {}, data or {}, private or {}))
+
+
+def record_many(session: Session, events: Iterable[PendingEvent]) -> None:
+    """Note many events at once; for imports and other bulk work."""
+    notes(session).extend(events)
+
+
+@before_commit
+def append(session: Session) -> None:
+    """Give the noted events their positions under the lock of the head row, chain and insert them."""
+    pending: list[PendingEvent] = notes(session)
+    if not pending:
+        return
+    head = session.execute(
+        select(JournalHead.position, JournalHead.hash).where(JournalHead.id == HEAD_ID).with_for_update()
+    ).one_or_none()
+    position, last = (head.position, head.hash) if head else (0, GENESIS)
+    rows: list[dict[str, Any]] = []
+    private: list[dict[str, Any]] = []
+    for event in pending:
+        position += 1
+        row = _row(event, position, last)
+        if event.private:
+            private.append(_private_row(event, row))
+        last = row["hash"] = event_digest(row)
+        rows.append(row)
+    session.execute(insert(JournalEvent), rows)
+    if private:
+        session.execute(insert(JournalPrivate), private)
+    if head:
+        session.execute(update(JournalHead).where(JournalHead.id == HEAD_ID).values(position=position, hash=last))
+    else:
+        session.execute(insert(JournalHead).values(id=HEAD_ID, position=position, hash=last))
+    pending.clear()
+
+
+def _row(event: PendingEvent, position: int, previous_hash: str) -> dict[str, Any]:
+    return {
+        "position": position,
+        "at": event.at,
+        "type": event.type,
+        "actor_kind": str(event.actor.kind),
+        "actor_id": event.actor.id,
+        "actor_name": event.actor.name,
+        "subject_kind": event.subject.kind,
+        "subject_id": event.subject.id,
+        "subject_label": plain(event.subject.label)[:240],
+        "enterprise_id": event.subject.enterprise_id,
+        "region_code": event.subject.region_code,
+        "changes": plain(event.changes),
+        "data": plain(event.data),
+        "private_hash": "",
+        "previous_hash": previous_hash,
+    }
+
+
+def _private_row(event: PendingEvent, row: dict[str, Any]) -> dict[str, Any]:
+    salt, content = secrets.token_hex(16), private_content(event.private)
+    row["private_hash"] = private_digest(salt, content)
+    return {"position": row["position"], "salt": salt, "content": content}
