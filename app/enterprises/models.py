@@ -1,13 +1,27 @@
 """The register's tables. Money in integer 分 (`…_fen`), averages of people in ten-thousandths (`…_e4`)."""
 
+from collections.abc import Callable
 from datetime import date, datetime
+from typing import Annotated, Any
 
 from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.kit.db import Base, Code, Json, PrimaryKey, UtcDateTime
+from app.kit.db import Base, BigId, Code, Json, PrimaryKey, UtcDateTime
 
-EnterpriseId = ForeignKey("enterprise.id")
+Owner = Annotated[int, mapped_column(BigId, ForeignKey("enterprise.id"))]
+OwnerKey = Annotated[int, mapped_column(BigId, ForeignKey("enterprise.id"), primary_key=True)]
+
+
+def _known_or(column: str, substitute: Any) -> Callable[[DefaultExecutionContext], Any]:
+    """The default of a sort key: lists page through columns that are never null, the unknown sorts lowest."""
+
+    def key(context: DefaultExecutionContext) -> Any:
+        value = context.get_current_parameters().get(column)
+        return substitute if value is None else value
+
+    return key
 
 
 class Enterprise(Base):
@@ -16,9 +30,9 @@ class Enterprise(Base):
     __tablename__ = "enterprise"
     __table_args__ = (
         Index("ix_enterprise_by_name", "name_pinyin", "id"),
-        Index("ix_enterprise_by_registration", "registered_on", "id"),
+        Index("ix_enterprise_by_registration", "registered_key", "id"),
         Index("ix_enterprise_by_update", "updated_at", "id"),
-        Index("ix_enterprise_by_capital", "capital_fen", "id"),
+        Index("ix_enterprise_by_capital", "capital_key", "id"),
         Index("ix_enterprise_by_region", "region_code", "name_pinyin", "id"),
         Index("ix_enterprise_by_park", "park_code", "name_pinyin", "id"),
         Index("ix_enterprise_by_field", "field_code", "name_pinyin", "id"),
@@ -34,8 +48,10 @@ class Enterprise(Base):
     name_initials: Mapped[str] = mapped_column(Code(200))
     search_text: Mapped[str] = mapped_column(Text, default="")
     registered_on: Mapped[date | None]
+    registered_key: Mapped[date] = mapped_column(default=_known_or("registered_on", date.min))
     kind: Mapped[str] = mapped_column(String(120), default="")
     capital_fen: Mapped[int | None] = mapped_column(BigInteger)
+    capital_key: Mapped[int] = mapped_column(BigInteger, default=_known_or("capital_fen", -1))
     capital_currency: Mapped[str] = mapped_column(Code(3), default="")
     capital_text: Mapped[str] = mapped_column(String(120), default="")
     capital_remark: Mapped[str] = mapped_column(String(300), default="")
@@ -56,6 +72,11 @@ class Enterprise(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
+    @property
+    def enterprise_id(self) -> int:
+        """The firm as the subject of a permission."""
+        return self.id
+
 
 class FormerName(Base):
     """A name the firm bore before; it still finds the firm."""
@@ -64,7 +85,7 @@ class FormerName(Base):
     __table_args__ = (UniqueConstraint("enterprise_id", "name"),)
 
     id: Mapped[PrimaryKey]
-    enterprise_id: Mapped[int] = mapped_column(EnterpriseId)
+    enterprise_id: Mapped[Owner]
     name: Mapped[str] = mapped_column(String(200))
     until_on: Mapped[date | None]
 
@@ -75,7 +96,7 @@ class FormerCode(Base):
     __tablename__ = "former_code"
 
     id: Mapped[PrimaryKey]
-    enterprise_id: Mapped[int] = mapped_column(EnterpriseId, index=True)
+    enterprise_id: Mapped[Owner] = mapped_column(index=True)
     uscc: Mapped[str] = mapped_column(Code(18), unique=True)
     until_on: Mapped[date | None]
 
@@ -86,7 +107,7 @@ class Contact(Base):
     __tablename__ = "contact"
 
     id: Mapped[PrimaryKey]
-    enterprise_id: Mapped[int] = mapped_column(EnterpriseId, index=True)
+    enterprise_id: Mapped[Owner] = mapped_column(index=True)
     name: Mapped[str] = mapped_column(String(80))
     title: Mapped[str] = mapped_column(String(80), default="")
     phone: Mapped[str] = mapped_column(String(40), default="")
@@ -101,7 +122,7 @@ class EnterpriseTag(Base):
     __tablename__ = "enterprise_tag"
     __table_args__ = (Index("ix_enterprise_tag_by_tag", "tag", "enterprise_id"),)
 
-    enterprise_id: Mapped[int] = mapped_column(EnterpriseId, primary_key=True)
+    enterprise_id: Mapped[OwnerKey]
     tag: Mapped[str] = mapped_column(Code(40), primary_key=True)
     granted_on: Mapped[date | None]
     expires_on: Mapped[date | None]
@@ -114,7 +135,7 @@ class YearlyFigures(Base):
     __table_args__ = (UniqueConstraint("enterprise_id", "year", "basis", "source"),)
 
     id: Mapped[PrimaryKey]
-    enterprise_id: Mapped[int] = mapped_column(EnterpriseId)
+    enterprise_id: Mapped[Owner]
     year: Mapped[int]
     basis: Mapped[str] = mapped_column(Code(4))
     source: Mapped[str] = mapped_column(Code(40))
@@ -145,7 +166,7 @@ class IntellectualProperty(Base):
     __table_args__ = (UniqueConstraint("enterprise_id", "kind_code", "number"),)
 
     id: Mapped[PrimaryKey]
-    enterprise_id: Mapped[int] = mapped_column(EnterpriseId)
+    enterprise_id: Mapped[Owner]
     kind_code: Mapped[str] = mapped_column(Code(40))
     ip_class: Mapped[int]
     number: Mapped[str] = mapped_column(Code(60))
@@ -163,7 +184,7 @@ class Product(Base):
     __table_args__ = (UniqueConstraint("enterprise_id", "year", "name"),)
 
     id: Mapped[PrimaryKey]
-    enterprise_id: Mapped[int] = mapped_column(EnterpriseId)
+    enterprise_id: Mapped[Owner]
     name: Mapped[str] = mapped_column(String(200))
     year: Mapped[int]
     is_high_tech: Mapped[bool] = mapped_column(default=False)
@@ -177,9 +198,9 @@ class ProductProperty(Base):
 
     __tablename__ = "product_property"
 
-    product_id: Mapped[int] = mapped_column(ForeignKey("product.id", ondelete="CASCADE"), primary_key=True)
+    product_id: Mapped[int] = mapped_column(BigId, ForeignKey("product.id", ondelete="CASCADE"), primary_key=True)
     property_id: Mapped[int] = mapped_column(
-        ForeignKey("intellectual_property.id", ondelete="CASCADE"), primary_key=True, index=True
+        BigId, ForeignKey("intellectual_property.id", ondelete="CASCADE"), primary_key=True, index=True
     )
 
 
@@ -190,7 +211,7 @@ class Conversion(Base):
     __table_args__ = (UniqueConstraint("enterprise_id", "title"),)
 
     id: Mapped[PrimaryKey]
-    enterprise_id: Mapped[int] = mapped_column(EnterpriseId)
+    enterprise_id: Mapped[Owner]
     year: Mapped[int]
     title: Mapped[str] = mapped_column(String(200))
     result_kind: Mapped[str] = mapped_column(Code(40), default="")
@@ -206,7 +227,7 @@ class StandardParticipation(Base):
     __table_args__ = (UniqueConstraint("enterprise_id", "title"),)
 
     id: Mapped[PrimaryKey]
-    enterprise_id: Mapped[int] = mapped_column(EnterpriseId)
+    enterprise_id: Mapped[Owner]
     year: Mapped[int]
     title: Mapped[str] = mapped_column(String(200))
     number: Mapped[str] = mapped_column(Code(60), default="")
@@ -220,7 +241,7 @@ class ComplianceEvent(Base):
     __tablename__ = "compliance_event"
 
     id: Mapped[PrimaryKey]
-    enterprise_id: Mapped[int] = mapped_column(EnterpriseId, index=True)
+    enterprise_id: Mapped[Owner] = mapped_column(index=True)
     happened_on: Mapped[date]
     kind: Mapped[str] = mapped_column(Code(40))
     severity: Mapped[str] = mapped_column(Code(40))
@@ -239,7 +260,7 @@ class Certificate(Base):
     )
 
     id: Mapped[PrimaryKey]
-    enterprise_id: Mapped[int] = mapped_column(EnterpriseId)
+    enterprise_id: Mapped[Owner]
     kind: Mapped[str] = mapped_column(Code(40))
     number: Mapped[str] = mapped_column(Code(60))
     issued_on: Mapped[date]
