@@ -1,0 +1,110 @@
+"""One way into every table file: what it is, in which encoding, and its rows as text."""
+
+import unicodedata
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.kit.errors import Invalid
+from app.kit.i18n import _
+from app.kit.tabular.csv_reading import CsvRecords
+from app.kit.tabular.encodings import detect_encoding
+from app.kit.tabular.sniffing import TableKind, sniff_table
+from app.kit.tabular.writing import is_formula
+from app.kit.tabular.xlsx_guard import check_archive
+from app.kit.tabular.xlsx_reading import open_sheets, sheet_rows
+
+MAX_BYTES = 100 * 1024 * 1024
+_MB = 1024 * 1024
+# Unassigned and private-use characters are rare ideographs of other systems; blanks are blanks. The rest cannot be seen.
+_KEPT_CATEGORIES = {"Zs", "Co", "Cn"}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row. `number` is what a spreadsheet program shows beside it; `inexact` names cells that lost digits."""
+
+    number: int
+    cells: list[str]
+    broken: bool = False
+    inexact: frozenset[int] = frozenset()
+
+    @property
+    def blank(self) -> bool:
+        """Whether no cell holds anything."""
+        return not any(cell.strip() for cell in self.cells)
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One sheet that holds something; a CSV file is one sheet without a name."""
+
+    name: str
+    rows: Callable[[], Iterator[Row]]
+    fixed_width: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """An opened table file. `rows()` of a sheet can be asked for again and again, each time from the top."""
+
+    kind: TableKind
+    encoding: str
+    delimiter: str
+    sheets: tuple[Sheet, ...]
+
+
+def open_table(path: Path, *, max_bytes: int = MAX_BYTES) -> Table:
+    """Open the table at `path` by its content.
+
+    Raises Invalid with a sentence for the reader when it is too large, no table, damaged, a bomb, or in no known encoding.
+    """
+    size = path.stat().st_size
+    if size > max_bytes:
+        raise Invalid(
+            "tabular.too_large",
+            _("文件有 %(size)s MB，超过上限 %(limit)s MB。请按乡镇或年份拆成几个文件再导入。")
+            % {"size": -(-size // _MB), "limit": max_bytes // _MB},
+        )
+    kind = sniff_table(path)
+    return _open_csv(path) if kind is TableKind.CSV else _open_workbook(path, kind)
+
+
+def _open_csv(path: Path) -> Table:
+    records = CsvRecords(path, detect_encoding(path))
+
+    def rows() -> Iterator[Row]:
+        for number, (cells, broken) in enumerate(records, start=1):
+            yield Row(number, [_unguarded(clean(cell)) for cell in cells], broken)
+
+    return Table(TableKind.CSV, records.encoding, records.delimiter, (Sheet("", rows, fixed_width=False),))
+
+
+def _open_workbook(path: Path, kind: TableKind) -> Table:
+    if kind is TableKind.XLSX:
+        check_archive(path)
+    opened = open_sheets(path)
+    if not opened:
+        raise Invalid("tabular.empty", _("文件是空的，没有可以读取的内容。"))
+
+    def reader(name: str) -> Callable[[], Iterator[Row]]:
+        def rows() -> Iterator[Row]:
+            for number, (cells, inexact) in enumerate(sheet_rows(opened[name]), start=1):
+                yield Row(number, [clean(cell) for cell in cells], inexact=inexact)
+
+        return rows
+
+    return Table(kind, "", "", tuple(Sheet(name, reader(name)) for name in opened))
+
+
+def _unguarded(cell: str) -> str:
+    """A CSV cell without the apostrophe that our own export puts before what looks like a formula."""
+    return cell[1:] if cell.startswith("'") and is_formula(cell[1:]) else cell
+
+
+def clean(cell: str) -> str:
+    """A cell without characters that cannot be seen or stored; line breaks inside it stay."""
+    if cell.isprintable():
+        return cell.strip()
+    kept = "".join(c for c in cell if c.isprintable() or c in "\n\t" or unicodedata.category(c) in _KEPT_CATEGORIES)
+    return kept.strip()

@@ -1,0 +1,84 @@
+"""What a file really is, judged by its first bytes and, for a ZIP, by what it contains."""
+
+import enum
+import zipfile
+from pathlib import Path
+
+import puremagic
+
+from app.kit.errors import Invalid
+from app.kit.i18n import _
+
+HEAD_BYTES = 4096
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ZIP = b"PK\x03\x04"
+_EXECUTABLE = (b"MZ", b"\x7fELF", b"\xfe\xed\xfa", b"\xcf\xfa\xed\xfe", b"\xce\xfa\xed\xfe", b"\xca\xfe\xba\xbe", b"#!")
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+_MARKUP = (b"<!doctype html", b"<html", b"<table", b"<?xml", b"<meta", b"<head")
+
+
+class TableKind(enum.StrEnum):
+    """The table formats that can be read."""
+
+    CSV = "csv"
+    XLSX = "xlsx"
+    XLS = "xls"
+
+
+def sniff_table(path: Path) -> TableKind:
+    """The kind of table `path` holds.
+
+    Raises Invalid, naming what the file is instead, when it is no table.
+    """
+    with path.open("rb") as file:
+        head = file.read(HEAD_BYTES)
+    if not head.strip(b"\xef\xbb\xbf \t\r\n"):
+        raise Invalid("tabular.empty", _("文件是空的，没有可以读取的内容。"))
+    if is_executable(head):
+        raise Invalid("tabular.executable", _("这是一个程序文件，只是换了名字，已拒绝。请上传 CSV 或 XLSX 表格。"))
+    if head.startswith(_ZIP):
+        return _sniff_zip(path)
+    if head.startswith(_OLE):
+        return TableKind.XLS
+    if head.lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(_MARKUP):
+        raise Invalid("tabular.markup", _("这是网页（HTML/XML）文件，不是表格。请用 Excel 或 WPS 打开后另存为 XLSX。"))
+    if _is_binary(head):
+        raise Invalid(
+            "tabular.binary",
+            _("这不是表格文件（识别为：%(kind)s）。请上传 CSV 或 XLSX 表格。") % {"kind": describe(head)},
+        )
+    return TableKind.CSV
+
+
+def is_executable(head: bytes) -> bool:
+    """Whether a file beginning with `head` is a program or a script, whatever it is called."""
+    return head.startswith(_EXECUTABLE)
+
+
+def describe(head: bytes) -> str:
+    """The usual name of the format beginning with `head`, for a message."""
+    try:
+        found = puremagic.magic_string(head)
+    except (puremagic.PureError, ValueError):
+        return _("未知格式")
+    best = max(found, key=lambda match: match.confidence)
+    return best.name or best.extension or _("未知格式")
+
+
+def _sniff_zip(path: Path) -> TableKind:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = archive.namelist()
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        raise Invalid("tabular.damaged", _("文件已损坏，无法打开。请用 Excel 或 WPS 重新另存为 XLSX。")) from error
+    if "xl/workbook.xml" in names:
+        return TableKind.XLSX
+    raise Invalid("tabular.archive", _("这是压缩包或其他文档，不是 XLSX 表格。"))
+
+
+def _is_binary(head: bytes) -> bool:
+    """Text holds no NUL and few control characters; UTF-16 text declares itself."""
+    if head.startswith(_UTF16):
+        return False
+    controls = sum(byte < 32 and byte not in b"\t\n\r\f\x1a" for byte in head)
+    return b"\x00" in head or controls > len(head) // 100
