@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects import postgresql
+from sqlalchemy import Text  # rendered inside JSONB columns
 ${imports if imports else ""}
 import app.kit.db
 
