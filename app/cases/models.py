@@ -48,7 +48,7 @@ class CaseFile(Base):
     opened_on: Mapped[date] = mapped_column(Date)
     submitted_on: Mapped[date | None] = mapped_column(Date)
     closed_on: Mapped[date | None] = mapped_column(Date)
-    query_code_hash: Mapped[str] = mapped_column(Code(64))
+    query_code_hash: Mapped[str | None] = mapped_column(Code(120))
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -1,0 +1,6 @@
+"""What may be done with the catalogue, and by whom."""
+
+from app.kit.permissions import HEADS, READERS, Action
+
+READ = Action("programmes.read", READERS)
+SET_ROUND = Action("programmes.set_round", HEADS)

@@ -1,0 +1,77 @@
+"""The only reader of `seeds/programmes/<code>/<version>.yaml`: strict, with file, line and key in every message."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.kit.errors import SeedError
+from app.kit.yaml import Location, load_strict, load_with_lines
+from app.programmes.domain.checks import problems
+from app.programmes.domain.definition import Programme
+
+
+@dataclass(frozen=True)
+class ProgrammeFile:
+    """A programme version as read: its definition, its canonical content and that content's hash."""
+
+    path: Path
+    programme: Programme
+    content: dict[str, object]
+    sha256: str
+
+
+def read_all(seeds_dir: Path) -> list[ProgrammeFile]:
+    """Every programme version under `seeds_dir`, oldest first; raises `SeedError` at the first wrong file."""
+    policies = {path.name for path in (seeds_dir / "policies").glob("*") if path.is_dir()}
+    files = [read(path, policies) for path in sorted((seeds_dir / "programmes").glob("*/*.yaml"))]
+    _check_family(files)
+    return sorted(files, key=lambda file: (file.programme.code, file.programme.effective_on, file.programme.revision))
+
+
+def read(path: Path, known_policies: set[str]) -> ProgrammeFile:
+    """One programme file, checked; raises `SeedError`."""
+    programme = load_strict(path, Programme)
+    found = [*_naming(path, programme), *problems(programme, known_policies)]
+    if found:
+        _data, lines = load_with_lines(path)
+        raise SeedError("\n".join(_describe(path, lines, location, message) for location, message in found))
+    content = programme.model_dump(mode="json", by_alias=True)
+    return ProgrammeFile(path, programme, content, digest(content))
+
+
+def digest(content: dict[str, object]) -> str:
+    """The hash by which a published version is known to be unchanged."""
+    canonical = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _naming(path: Path, programme: Programme) -> list[tuple[Location, str]]:
+    found: list[tuple[Location, str]] = []
+    if programme.code != path.parent.name:
+        found.append((("code",), f"the file says '{programme.code}' but lies in the folder '{path.parent.name}'"))
+    if programme.version != path.stem:
+        found.append((("version",), f"the file says '{programme.version}' but is called '{path.name}'"))
+    return found
+
+
+def _check_family(files: list[ProgrammeFile]) -> None:
+    """A mark numbers the cases of one programme only, and a version supersedes one that exists."""
+    marks: dict[str, ProgrammeFile] = {}
+    versions = {(file.programme.code, file.programme.version) for file in files}
+    for file in files:
+        programme = file.programme
+        first = marks.setdefault(f"{programme.bureau_mark}-{programme.mark}", file)
+        if first.programme.code != programme.code:
+            raise SeedError(f"{file.path}: mark: '{programme.mark}' already numbers the cases of {first.path}")
+        if programme.supersedes and (programme.code, programme.supersedes) not in versions:
+            raise SeedError(f"{file.path}: supersedes: there is no version '{programme.supersedes}' of this programme")
+        if programme.supersedes == programme.version:
+            raise SeedError(f"{file.path}: supersedes: a version cannot supersede itself")
+
+
+def _describe(path: Path, lines: dict[Location, int], location: Location, message: str) -> str:
+    known = location
+    while known and known not in lines:
+        known = known[:-1]
+    return f"{path}:{lines.get(known, 1)}: {'.'.join(str(part) for part in location)}: {message}"

@@ -1,0 +1,18 @@
+"""The catalogue's event types and the names of its fields."""
+
+from app.journal.domain import EventType
+from app.kit.i18n import N_
+
+PUBLISHED = "programme.published"
+ROUND_SET = "programme.round_set"
+
+EVENT_TYPES: tuple[EventType, ...] = (
+    EventType(PUBLISHED, N_("发布培育通道版本")),
+    EventType(ROUND_SET, N_("设定批次截止日")),
+)
+
+FIELD_LABELS = {
+    "programme.version": N_("版本"),
+    "programme.bureau_cutoff_on": N_("市局截止日"),
+    "programme.province_cutoff_on": N_("省厅截止日"),
+}
