@@ -8,11 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from sqlalchemy import Executable
 from sqlalchemy.orm import Session
 
 from app.config import Settings
+from app.doors.deps import SESSION_COOKIE
 from app.kit import db
+from app.kit.actor import Actor
 from tests.counts import FULL, REDUCED, Counts
 from tests.support import people
 from tests.support.client import Client
@@ -158,15 +161,15 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def app(settings: Settings) -> Any:
+def app(settings: Settings, database: db.Database) -> FastAPI:
     """The whole application on the fresh database."""
-    from app.main import create_app
+    from app.main import create_app  # here, so that tests of the domain start without the web
 
-    return create_app(settings)
+    return create_app(settings, database)
 
 
 @pytest.fixture
-def new_client(app: Any, session: Session) -> Iterator[Callable[[], Client]]:
+def new_client(app: FastAPI, session: Session) -> Iterator[Callable[[], Client]]:
     """Makes clients: each is a browser of its own, with its own cookies."""
     opened: list[Client] = []
 
@@ -196,21 +199,31 @@ def client(new_client: Callable[[], Client]) -> Client:
 
 
 @pytest.fixture
-def actor(session: Session, now: datetime) -> Callable[..., Any]:
+def actor(session: Session) -> Callable[..., Actor]:
     """`actor(role="caseworker", region="429005")`: an officer on file, as an Actor."""
 
-    def make(role: str = "caseworker", region: str = "429005") -> Any:
-        return people.officer_actor(session, now=now, role=role, region=region)
+    def make(role: str = "caseworker", region: str = "429005") -> Actor:
+        return people.officer(session, role=role, region=region)
 
     return make
 
 
 @pytest.fixture
-def sign_in(client: Client, session: Session, now: datetime) -> Callable[..., Client]:
-    """`sign_in(role="caseworker", region="429005")`: the client with such an officer signed in."""
+def sign_in(client: Client, session: Session) -> Callable[..., Client]:
+    """`sign_in(role="caseworker", region="429005")`: the client with such an officer signed in.
 
-    def make(role: str = "caseworker", region: str = "429005") -> Client:
-        return people.sign_in(client, session, now=now, role=role, region=region)
+    `sign_in(enterprise_id=…)` signs a portal user of that firm in, `client=…` another client than the fixture's.
+    """
+
+    def make(
+        role: str = "caseworker", region: str = "429005", *, enterprise_id: int | None = None, client: Client = client
+    ) -> Client:
+        if enterprise_id is None:
+            who = people.officer(session, role=role, region=region)
+        else:
+            who = people.enterprise_user(session, enterprise_id=enterprise_id)
+        client.cookies.set(SESSION_COOKIE, people.open_session(session, who))
+        return client
 
     return make
 

@@ -1,9 +1,6 @@
 """Templates built once a run by Alembic and the seeding, and a fresh copy of them for each test."""
 
-import os
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
@@ -13,6 +10,8 @@ from psycopg import sql
 from sqlalchemy.engine import make_url
 
 from app.kit.db import Database
+from app.migrating import migrate
+from app.seeding import seed_all
 from tests.support import postgres
 
 ROOT = Path(__file__).parent.parent.parent
@@ -20,45 +19,12 @@ SEEDED_AT = datetime(2021, 1, 4, 1, 0, tzinfo=UTC)
 DIALECTS = ("sqlite", "postgresql")
 
 
-@contextmanager
-def environment(**values: str) -> Iterator[None]:
-    """Environment variables for the length of a block."""
-    before = {name: os.environ.get(name) for name in values}
-    os.environ.update(values)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
-
-
-def migrate(url: str, data_dir: Path, revision: str = "head") -> None:
-    """Bring the database at `url` to `revision` by Alembic, as a deployment does."""
-    from alembic import command
-    from alembic.config import Config
-
-    with environment(YUMIAO_DATABASE_URL=url, YUMIAO_DATA_DIR=str(data_dir)):
-        config = Config(ROOT / "alembic.ini")
-        (command.upgrade if revision != "base" else command.downgrade)(config, revision)
-
-
-def build(url: str, data_dir: Path) -> None:
-    """Migrate and seed the database at `url`."""
+def build(url: str) -> None:
+    """Migrate and seed the database at `url`, as a deployment does."""
     database = Database(url)
     try:
-        if list((ROOT / "migrations" / "versions").glob("*.py")):
-            migrate(url, data_dir)
-        else:
-            from app.model_registry import METADATA
-
-            METADATA.create_all(database.engine)
-        if (ROOT / "app" / "seeding.py").exists():
-            from app.seeding import seed_all
-
-            seed_all(database, ROOT / "seeds", SEEDED_AT)
+        migrate(database)
+        seed_all(database, ROOT / "seeds", SEEDED_AT)
     finally:
         database.dispose()
 
@@ -126,12 +92,12 @@ class Templates:
 
     def _sqlite(self) -> str:
         path = self.folder / "template.db"
-        build(f"sqlite:///{path}", self.folder)
+        build(f"sqlite:///{path}")
         return str(path)
 
     def _postgresql(self) -> str:
         url = self.create_database("template0")
-        build(url, self.folder)
+        build(url)
         return str(make_url(url).database)
 
     def _administer(self, statement: sql.SQL, *names: str) -> None:
