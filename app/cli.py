@@ -1,0 +1,32 @@
+"""The `yumiao` command. Commands of a slice live in `app/commands/<slice>.py`."""
+
+from importlib import import_module
+
+import typer
+
+from app.kit.errors import DomainError, SeedError
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="育苗 · Yumiao", pretty_exceptions_enable=False)
+
+MODULES = ("server", "accounts", "imports", "demo", "journal", "backup")
+
+
+def _register() -> None:
+    for name in MODULES:
+        try:
+            module = import_module(f"app.commands.{name}")
+        except ModuleNotFoundError as error:
+            if error.name != f"app.commands.{name}":
+                raise
+            continue
+        module.register(app)
+
+
+def main() -> None:
+    """Run the command; a refusal prints its message and ends with 2."""
+    _register()
+    try:
+        app()
+    except (DomainError, SeedError) as error:
+        typer.echo(str(error), err=True)
+        raise SystemExit(2) from None

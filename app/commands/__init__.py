@@ -1,0 +1,1 @@
+"""Commands of the `yumiao` tool, one module per slice; each offers `register(app)`."""

@@ -1,0 +1,103 @@
+"""`yumiao up | serve | migrate | seed`."""
+
+from typing import Annotated
+
+import typer
+import uvicorn
+from sqlalchemy import func, select
+
+from app.commands.context import load_settings, open_database
+from app.config import Settings
+from app.enterprises.models import Enterprise
+from app.accounts.models import Officer
+from app.kit.clock import utc_now
+from app.kit.db import Database, read_scope
+from app.main import create_app
+from app.migrating import migrate as migrate_database
+from app.seeding import seed_all
+
+Port = Annotated[int | None, typer.Option(help="port to listen on")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command()(up)
+    app.command()(serve)
+    app.command()(migrate)
+    app.command()(seed)
+
+
+def up(
+    port: Port = None,
+    empty: Annotated[bool, typer.Option("--empty", help="no demo data")] = False,
+) -> None:
+    """Migrate, seed, add demo data to an empty database, serve."""
+    settings = load_settings()
+    with open_database(settings) as database:
+        _prepare(settings, database)
+        if not empty and settings.env == "development" and _is_empty(database):
+            from app.demo.build import DEFAULT_SIZE, build_demo
+
+            typer.echo(f"正在生成 {DEFAULT_SIZE} 家虚构示例企业 · adding {DEFAULT_SIZE} fictional firms …")
+            build_demo(database, settings, enterprises=DEFAULT_SIZE, now=utc_now())
+    _serve(settings, port)
+
+
+def serve(port: Port = None) -> None:
+    """Serve; migrates and seeds nothing."""
+    _serve(load_settings(), port)
+
+
+def migrate() -> None:
+    """Bring the database to the newest schema."""
+    settings = load_settings()
+    with open_database(settings) as database:
+        migrate_database(database)
+    typer.echo("ok")
+
+
+def seed() -> None:
+    """Publish reference data, policies, programmes and schemes; prints what was created, changed, unchanged."""
+    settings = load_settings()
+    with open_database(settings) as database:
+        for name, report in seed_all(database, settings.seeds_dir, utc_now()).items():
+            typer.echo(f"{name}: created={report.created} changed={report.changed} unchanged={report.unchanged}")
+
+
+def _prepare(settings: Settings, database: Database) -> None:
+    migrate_database(database)
+    seed_all(database, settings.seeds_dir, utc_now())
+
+
+def _is_empty(database: Database) -> bool:
+    with read_scope(database) as session:
+        return not session.scalar(select(func.count()).select_from(select(Enterprise.id).limit(1).subquery())) and not (
+            session.scalar(select(func.count()).select_from(select(Officer.id).limit(1).subquery()))
+        )
+
+
+def _serve(settings: Settings, port: int | None) -> None:
+    settings = settings.model_copy(update={"port": port or settings.port})
+    application = create_app(settings)
+    _announce(settings)
+    uvicorn.run(
+        application,
+        host=settings.host,
+        port=settings.port,
+        log_level="warning",
+        access_log=False,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=settings.trusted_proxies or None,
+        timeout_graceful_shutdown=10,
+    )
+
+
+def _announce(settings: Settings) -> None:
+    typer.echo(f"育苗 · Yumiao  http://{settings.host}:{settings.port}")
+    if settings.env != "development":
+        return
+    from app.demo.accounts import demo_accounts
+
+    with open_database(settings) as database, read_scope(database) as session:
+        for line in demo_accounts(session):
+            typer.echo(line)

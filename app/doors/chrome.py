@@ -1,0 +1,99 @@
+"""What surrounds every page: navigation, actor, language, tokens of forms, the notice of the last step."""
+
+from dataclasses import dataclass
+
+from fastapi import Request
+
+from app import __version__
+from app.accounts.domain import ROLE_LABELS
+from app.doors.csrf import token_for
+from app.doors.flash import read_flash
+from app.doors.once import new_token
+from app.kit.actor import ANONYMOUS, Actor, ActorKind
+from app.kit.i18n import LANGUAGE_TAGS, N_, Locale, _, current_locale
+
+#: code, address, text and icon of the bureau's navigation, in the order of the day's work.
+NAVIGATION = (
+    ("desk", "/", N_("工作台"), "desk"),
+    ("enterprises", "/enterprises", N_("企业库"), "building"),
+    ("cases", "/cases", N_("培育通道"), "flow"),
+    ("commissioners", "/commissioners", N_("科技专员"), "person"),
+    ("incentives", "/incentives", N_("政策奖补"), "scales"),
+    ("targets", "/targets", N_("目标通报"), "target"),
+    ("exchange", "/exchange", N_("数据交换"), "exchange"),
+    ("system", "/system", N_("系统"), "gear"),
+)
+
+#: Pages that live under another entry of the navigation.
+_UNDER = {"imports": "enterprises", "search": "enterprises", "programmes": "cases", "policies": "incentives"}
+
+
+@dataclass(frozen=True)
+class NavItem:
+    """One entry of the navigation."""
+
+    code: str
+    label: str
+    url: str
+    icon: str
+    active: bool
+    badge: int | None = None
+
+
+@dataclass(frozen=True)
+class Chrome:
+    """The frame of a page; templates see it as `chrome`."""
+
+    locale: Locale
+    lang_tag: str
+    actor: Actor
+    role_label: str
+    section: str
+    office: str
+    nav: tuple[NavItem, ...]
+    csrf_token: str
+    flash: tuple[tuple[str, str], ...]
+    path: str
+    query: str
+    request_id: str
+    environment: str
+    version: str
+
+    @property
+    def once_token(self) -> str:
+        """A fresh token each time it is asked for: one per form."""
+        return new_token()
+
+    @property
+    def is_officer(self) -> bool:
+        """Whether an officer is signed in."""
+        return self.actor.kind is ActorKind.OFFICER
+
+
+def chrome_for(request: Request) -> Chrome:
+    """The chrome of this request; needs no database."""
+    settings = request.app.state.settings
+    actor: Actor = getattr(request.state, "actor", ANONYMOUS)
+    locale = current_locale()
+    return Chrome(
+        locale=locale,
+        lang_tag=LANGUAGE_TAGS[locale],
+        actor=actor,
+        role_label=_(ROLE_LABELS[actor.role]) if actor.role else "",
+        section=getattr(request.state, "section", ""),
+        office=settings.office,
+        nav=_navigation(request.url.path) if actor.kind is ActorKind.OFFICER else (),
+        csrf_token=token_for(request),
+        flash=read_flash(request),
+        path=request.url.path,
+        query=request.url.query,
+        request_id=getattr(request.state, "request_id", ""),
+        environment=settings.env,
+        version=__version__,
+    )
+
+
+def _navigation(path: str) -> tuple[NavItem, ...]:
+    first = path.strip("/").split("/")[0] or "desk"
+    active = _UNDER.get(first, first)
+    return tuple(NavItem(code, _(label), url, icon, code == active) for code, url, label, icon in NAVIGATION)

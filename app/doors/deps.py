@@ -1,0 +1,90 @@
+"""What a route may ask for: session, actor, the present instant, the form."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Annotated
+
+from fastapi import BackgroundTasks, Depends, Request
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+from starlette.datastructures import FormData
+
+from app.accounts.queries import find_signed_in
+from app.accounts.service.signing_in import touch
+from app.config import Settings
+from app.kit.actor import ANONYMOUS, Actor
+from app.kit.clock import utc_now
+from app.kit.db import Database, read_scope, session_scope
+
+SESSION_COOKIE = "yumiao_session"
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+TOUCH_EVERY = timedelta(minutes=1)
+
+
+def get_settings(request: Request) -> Settings:
+    """The settings that the application was made with."""
+    found: Settings = request.app.state.settings
+    return found
+
+
+def get_database(request: Request) -> Database:
+    """The application's database; for streams, which open their own session."""
+    found: Database = request.app.state.database
+    return found
+
+
+def get_session(request: Request) -> Iterator[Session]:
+    """A reading session for GET, else a writing one that commits before the response is sent."""
+    scope = read_scope if request.method in SAFE_METHODS else session_scope
+    with scope(get_database(request)) as session:
+        yield session
+
+
+def get_now() -> datetime:
+    """The present instant, once per request."""
+    return utc_now()
+
+
+AppSettings = Annotated[Settings, Depends(get_settings)]
+AppDatabase = Annotated[Database, Depends(get_database)]
+DbSession = Annotated[Session, Depends(get_session, scope="function")]
+Now = Annotated[datetime, Depends(get_now)]
+
+
+def get_actor(
+    request: Request, session: DbSession, settings: AppSettings, now: Now, background: BackgroundTasks
+) -> Actor:
+    """Whoever the session cookie stands for; a stranger without one."""
+    secret = request.cookies.get(SESSION_COOKIE)
+    found = None
+    if secret:
+        idle = timedelta(minutes=settings.session_idle_minutes)
+        found = find_signed_in(session, secret, now=now, idle=idle)
+    actor = found.actor if found else ANONYMOUS
+    if found and now - found.last_seen_at > TOUCH_EVERY:
+        background.add_task(_touch, get_database(request), found.session_id, now)
+    request.state.actor = actor
+    request.state.section = found.section if found else ""
+    return actor
+
+
+def _touch(database: Database, session_id: int, now: datetime) -> None:
+    with suppress(OperationalError), session_scope(database) as session:
+        touch(session, session_id=session_id, now=now)
+
+
+CurrentActor = Annotated[Actor, Depends(get_actor)]
+
+
+async def get_form(request: Request) -> FormData:
+    """The submitted form; parsed once per request."""
+    return await request.form(max_files=20, max_fields=2_000, max_part_size=2 * 1024 * 1024)
+
+
+Form = Annotated[FormData, Depends(get_form)]
+
+
+def client_address(request: Request) -> str:
+    """The address of the caller, for throttles."""
+    return request.client.host if request.client else "unknown"

@@ -1,0 +1,70 @@
+"""What every request passes: a number, its language, safe headers, one line in the log."""
+
+import secrets
+import time
+from collections.abc import Callable
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import cookie_parser
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.kit.i18n import LOCALES, Locale, set_locale
+
+LANGUAGE_COOKIE = "yumiao_language"
+CONTENT_POLICY = (
+    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
+)
+SAFE_HEADERS = {
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "same-origin",
+    "x-frame-options": "DENY",
+    "cross-origin-opener-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=()",
+}
+
+log = structlog.get_logger()
+
+
+class RequestFrame:
+    """Number, language, headers and log line of each request."""
+
+    def __init__(self, app: ASGIApp, observe: Callable[[str, str, int, float], None]) -> None:
+        self.app = app
+        self.observe = observe
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        request_id = secrets.token_hex(8)
+        scope.setdefault("state", {})["request_id"] = request_id
+        set_locale(_language(scope))
+        started, status = time.perf_counter(), 500
+
+        async def framed(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = MutableHeaders(scope=message)
+                headers["x-request-id"] = request_id
+                headers.setdefault("content-security-policy", CONTENT_POLICY)
+                for name, value in SAFE_HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        try:
+            await self.app(scope, receive, framed)
+        finally:
+            took = time.perf_counter() - started
+            route = getattr(scope.get("route"), "path", "") or "unmatched"
+            self.observe(scope["method"], route, status, took)
+            log.info(
+                "request", method=scope["method"], path=scope["path"], status=status, ms=round(took * 1000), id=request_id
+            )
+
+
+def _language(scope: Scope) -> Locale:
+    cookies = cookie_parser(Headers(scope=scope).get("cookie", ""))
+    wanted = cookies.get(LANGUAGE_COOKIE, "zh")
+    return next((locale for locale in LOCALES if locale == wanted), "zh")

@@ -1,0 +1,70 @@
+"""A router whose routes each name their action; without one the application does not start."""
+
+from collections.abc import Callable
+from typing import Any, Literal
+
+from fastapi import APIRouter, Depends, Request
+
+from app.doors.csrf import check_csrf
+from app.doors.deps import CurrentActor
+from app.doors.once import check_once
+from app.kit.permissions import Action, require
+
+Door = Literal["web", "portal", "public", "api"]
+Endpoint = Callable[..., Any]
+
+
+class GuardedRouter:
+    """Routes of one slice behind one door. `.router` is what the application includes."""
+
+    def __init__(self, *, door: Door, prefix: str = "", tags: list[str] | None = None) -> None:
+        self.door = door
+        self.router = APIRouter(prefix=prefix, tags=list(tags or []))
+
+    def get(self, path: str, *, action: Action, **options: Any) -> Callable[[Endpoint], Endpoint]:
+        """A reading route."""
+        return self._route("GET", path, action, options)
+
+    def post(self, path: str, *, action: Action, **options: Any) -> Callable[[Endpoint], Endpoint]:
+        """A writing route; forms are checked for their CSRF and once tokens."""
+        return self._route("POST", path, action, options)
+
+    def _route(self, method: str, path: str, action: Action, options: dict[str, Any]) -> Callable[[Endpoint], Endpoint]:
+        options.setdefault("include_in_schema", self.door == "api")
+        if self.door != "api":
+            options.setdefault("response_model", None)
+
+        def add(endpoint: Endpoint) -> Endpoint:
+            self.router.add_api_route(
+                path, endpoint, methods=[method], dependencies=self._dependencies(method, action), **options
+            )
+            endpoint.__dict__.setdefault("actions", {})[(method, self.router.prefix + path)] = action
+            return endpoint
+
+        return add
+
+    def _dependencies(self, method: str, action: Action) -> list[Any]:
+        if self.door == "api":
+            from app.doors.api_actor import guard_api
+
+            return [Depends(guard_api(action))]
+        if method == "POST":
+            return [Depends(check_csrf), Depends(_guard(action)), Depends(check_once)]
+        return [Depends(_guard(action))]
+
+
+def _guard(action: Action) -> Callable[..., None]:
+    def guard(request: Request, actor: CurrentActor) -> None:
+        request.state.action = action
+        require(actor, action)
+
+    return guard
+
+
+def action_of(route: Any) -> Action | None:
+    """The action that a route was declared with; None for a route made without a `GuardedRouter`."""
+    actions = getattr(getattr(route, "endpoint", None), "actions", {})
+    found: Action | None = next(
+        (action for (method, path), action in actions.items() if path == route.path and method in route.methods), None
+    )
+    return found

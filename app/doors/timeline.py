@@ -1,0 +1,101 @@
+"""Journal events as lines that people read."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from fastapi import Request
+
+from app.journal.domain import EventType
+from app.journal.models import JournalEvent
+from app.kit.i18n import N_, _
+from app.kit.money import format_yuan
+
+_ACTORS = {
+    "system": N_("系统"),
+    "anonymous": N_("访客"),
+}
+
+
+@dataclass(frozen=True)
+class ChangeLine:
+    """One changed field, from what to what."""
+
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class TimelineLine:
+    """One event: when, who, what was done to whom, and the changed fields."""
+
+    position: int
+    at: datetime
+    actor: str
+    text: str
+    subject_kind: str
+    subject_id: str
+    subject_label: str
+    note: str
+    changes: tuple[ChangeLine, ...]
+
+
+@dataclass(frozen=True)
+class Wording:
+    """The display texts of all slices' events, merged by the composition root."""
+
+    types: dict[str, EventType]
+    fields: dict[str, str]
+
+    def line(self, event: JournalEvent) -> TimelineLine:
+        """`event` in the current language."""
+        known = self.types.get(event.type)
+        prefix = event.type.partition(".")[0]
+        return TimelineLine(
+            position=event.position,
+            at=event.at,
+            actor=_(_ACTORS[event.actor_kind]) if event.actor_kind in _ACTORS else event.actor_name,
+            text=_(known.label) if known else event.type,
+            subject_kind=event.subject_kind,
+            subject_id=event.subject_id,
+            subject_label=event.subject_label,
+            note=str(event.data.get("note") or event.data.get("reason") or ""),
+            changes=tuple(
+                ChangeLine(
+                    self._field(prefix, event.subject_kind, name), _show_field(name, pair[0]), _show_field(name, pair[1])
+                )
+                for name, pair in event.changes.items()
+            ),
+        )
+
+    def _field(self, prefix: str, kind: str, name: str) -> str:
+        for key in (f"{prefix}.{name}", f"{kind}.{name}", name):
+            if key in self.fields:
+                return _(self.fields[key])
+        return name
+
+
+def _show_field(name: str, value: Any) -> str:
+    if name.endswith("_fen") and isinstance(value, int):
+        return _("%(amount)s 元") % {"amount": format_yuan(value)}
+    return _show(value)
+
+
+def _show(value: Any) -> str:
+    if value is None or value == "":
+        return "—"
+    if isinstance(value, bool):
+        return _("是") if value else _("否")
+    if isinstance(value, list):
+        return "、".join(_show(item) for item in value) or "—"
+    if isinstance(value, dict):
+        return "；".join(f"{key} {_show(item)}" for key, item in value.items()) or "—"
+    return str(value)
+
+
+def timeline_lines(request: Request, events: Iterable[JournalEvent]) -> tuple[TimelineLine, ...]:
+    """Events as lines for the timeline component."""
+    wording: Wording = request.app.state.wording
+    return tuple(wording.line(event) for event in events)

@@ -1,0 +1,40 @@
+"""Every slice's event types and field labels, merged for the timelines."""
+
+from importlib import import_module
+
+from app.doors.timeline import Wording
+from app.journal.domain import EventType
+
+SLICES = (
+    "accounts",
+    "jobs",
+    "files",
+    "enterprises",
+    "enterprises.imports",
+    "programmes",
+    "policies",
+    "cases",
+    "commissioners",
+    "incentives",
+    "targets",
+    "exchange",
+)
+
+
+def load_wording() -> Wording:
+    """All display texts of events; a code declared twice is an error."""
+    types: dict[str, EventType] = {}
+    fields: dict[str, str] = {}
+    for slice_name in SLICES:
+        try:
+            module = import_module(f"app.{slice_name}.events")
+        except ModuleNotFoundError as error:
+            if error.name not in {f"app.{slice_name}.events", f"app.{slice_name}"}:
+                raise
+            continue
+        for event_type in module.EVENT_TYPES:
+            if event_type.code in types:
+                raise ValueError(f"the event type {event_type.code} is declared twice")
+            types[event_type.code] = event_type
+        fields.update(getattr(module, "FIELD_LABELS", {}))
+    return Wording(types, fields)

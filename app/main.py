@@ -1,0 +1,92 @@
+"""The composition root: settings in, application out."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib import import_module
+from typing import Any
+
+import anyio.to_thread
+from fastapi import FastAPI
+from prometheus_client import CollectorRegistry, Counter, Histogram
+from starlette.staticfiles import StaticFiles
+
+import app.api
+import app.portal
+import app.web
+from app import __version__
+from app.config import Settings
+from app.doors import errors
+from app.doors.middleware import RequestFrame
+from app.doors.rate import RateLimiter
+from app.event_registry import load_wording
+from app.health import router as health_router
+from app.kit.db import POOL_SIZE, Database
+from app.kit.templating import STATIC, make_environment
+
+
+def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
+    """The application over `database` (by default the one that the settings name)."""
+    application = FastAPI(
+        title="Yumiao API",
+        version=__version__,
+        lifespan=_lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        max_body_size=settings.max_upload_bytes + 1024 * 1024,
+    )
+    state = application.state
+    state.settings = settings
+    state.database = database or Database(settings.url)
+    state.owns_database = database is None
+    state.templates = make_environment()
+    state.wording = load_wording()
+    state.rate_limiter = RateLimiter(settings.api_rate_per_second, settings.api_burst)
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    _observe_requests(application)
+    errors.install(application)
+    application.include_router(health_router.router)
+    for door in (app.web, app.portal, app.api):
+        for name in door.MODULES:
+            module = _find(f"{door.__name__}.{name}")
+            if module is not None:
+                application.include_router(module.router.router)
+    application.mount("/static", StaticFiles(directory=STATIC), name="static")
+    return application
+
+
+def _find(name: str) -> Any:
+    try:
+        return import_module(name)
+    except ModuleNotFoundError as error:
+        if error.name != name:
+            raise
+        return None
+
+
+def _observe_requests(application: FastAPI) -> None:
+    registry = CollectorRegistry()
+    count = Counter("yumiao_requests", "Requests", ["method", "route", "status"], registry=registry)
+    seconds = Histogram("yumiao_request_seconds", "Seconds per request", ["method", "route"], registry=registry)
+
+    def observe(method: str, route: str, status: int, took: float) -> None:
+        count.labels(method, route, str(status)).inc()
+        seconds.labels(method, route).observe(took)
+
+    application.state.metrics = registry
+    application.add_middleware(RequestFrame, observe=observe)
+
+
+@asynccontextmanager
+async def _lifespan(application: FastAPI) -> AsyncIterator[None]:
+    state = application.state
+    anyio.to_thread.current_default_thread_limiter().total_tokens = POOL_SIZE - 2  # the worker keeps two
+    jobs = _find("app.jobs.worker")
+    worker = jobs.Worker(state.database, data_dir=state.settings.data_dir) if jobs and state.settings.worker else None
+    if worker:
+        worker.start()
+    yield
+    if worker:
+        worker.stop()
+    if state.owns_database:
+        state.database.dispose()

@@ -1,0 +1,26 @@
+"""The bureau's door: pages for officers.
+
+Purpose: thin routes and page builders, one module per slice; business stays in the slices.
+Tables owned: none.
+Invariants: every module offers `router` (a GuardedRouter); routes call services and queries, never SQL.
+"""
+
+#: Modules of this door, in the order their routes are tried.
+MODULES = (
+    "sign_in",
+    "desk",
+    "search",
+    "imports",
+    "enterprises",
+    "cases",
+    "programmes",
+    "policies",
+    "commissioners",
+    "incentives",
+    "targets",
+    "exchange",
+    "system",
+    "journal",
+    "jobs",
+    "dev",
+)

@@ -1,0 +1,126 @@
+"""Signing in and out, the own password, the language."""
+
+from dataclasses import dataclass
+
+from fastapi import Request
+from pydantic import BaseModel
+from starlette.responses import Response
+
+from app.accounts.actions import OWN_PASSWORD, PUBLIC, SIGN_OUT
+from app.accounts.service.officers import change_own_password
+from app.accounts.service.signing_in import sign_in, sign_out
+from app.doors.deps import SESSION_COOKIE, AppSettings, CurrentActor, DbSession, Form, Now
+from app.doors.forms import Bound, bind, empty
+from app.doors.middleware import LANGUAGE_COOKIE
+from app.doors.pages import redirect, render, safe_next
+from app.doors.router import GuardedRouter
+from app.kit.actor import ActorKind
+from app.kit.errors import DomainError
+from app.kit.i18n import LOCALES, _
+
+router = GuardedRouter(door="web")
+
+YEAR_IN_SECONDS = 365 * 24 * 3600
+
+
+class SignInForm(BaseModel):
+    """What a person types to come in."""
+
+    login: str
+    password: str
+
+
+class PasswordForm(BaseModel):
+    """The old and the new password."""
+
+    old: str
+    new: str
+    repeat: str
+
+
+@dataclass(frozen=True)
+class SignInPage:
+    """`form` as typed (never the password), where to go afterwards."""
+
+    form: Bound[SignInForm]
+    next: str
+
+
+@dataclass(frozen=True)
+class PasswordPage:
+    """The form for a new password."""
+
+    form: Bound[PasswordForm]
+
+
+@router.get("/sign-in", action=PUBLIC)
+def sign_in_page(request: Request, actor: CurrentActor, next: str = "/") -> Response:
+    """The sign-in page; someone already in goes on."""
+    if actor.kind is ActorKind.OFFICER:
+        return redirect(request, safe_next(next, "/"))
+    return render(request, "web/sign_in.html", SignInPage(empty(), safe_next(next, "/")))
+
+
+@router.post("/sign-in", action=PUBLIC)
+def enter(request: Request, session: DbSession, form: Form, settings: AppSettings, now: Now) -> Response:
+    """Check the password; a refusal is counted and committed."""
+    bound = bind(SignInForm, form)
+    target = safe_next(str(form.get("next") or ""), "/")
+    if bound.model is None:
+        return render(request, "web/sign_in.html", SignInPage(bound, target), status=422)
+    result = sign_in(session, kind="officer", login=bound.model.login, password=bound.model.password, now=now)
+    if isinstance(result, str):
+        bound.raw.pop("password", None)
+        bound.summary.append(result)
+        return render(request, "web/sign_in.html", SignInPage(bound, target), status=422)
+    response = redirect(request, target)
+    response.set_cookie(SESSION_COOKIE, result[0], httponly=True, samesite="lax", secure=settings.secure_cookies)
+    return response
+
+
+@router.post("/sign-out", action=SIGN_OUT)
+def leave(request: Request, session: DbSession, actor: CurrentActor, now: Now) -> Response:
+    """End this browser's session."""
+    sign_out(session, actor=actor, secret=request.cookies.get(SESSION_COOKIE, ""), now=now)
+    door = "/portal/sign-in" if actor.kind is ActorKind.ENTERPRISE else "/sign-in"
+    response = redirect(request, door, good=_("已退出。"))
+    response.delete_cookie(SESSION_COOKIE)
+    return response
+
+
+@router.post("/language", action=PUBLIC)
+def switch_language(request: Request, form: Form, settings: AppSettings) -> Response:
+    """Switch between Chinese and English, and stay on the page."""
+    wanted = str(form.get("locale") or "")
+    response = redirect(request, safe_next(str(form.get("next") or ""), "/"))
+    if wanted in LOCALES:
+        response.set_cookie(
+            LANGUAGE_COOKIE, wanted, max_age=YEAR_IN_SECONDS, httponly=True, samesite="lax", secure=settings.secure_cookies
+        )
+    return response
+
+
+@router.get("/password", action=OWN_PASSWORD)
+def password_page(request: Request) -> Response:
+    """The form for a new password."""
+    return render(request, "web/password.html", PasswordPage(empty()))
+
+
+@router.post("/password", action=OWN_PASSWORD)
+def change_password(request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now, settings: AppSettings) -> Response:
+    """Change the own password, knowing the old one."""
+    bound = bind(PasswordForm, form)
+    data = bound.model
+    if data is not None and data.new != data.repeat:
+        bound.errors["repeat"] = [_("两次输入的新密码不一致。")]
+    if data is not None and bound.valid:
+        try:
+            with session.begin_nested():
+                change_own_password(
+                    session, actor=actor, old=data.old, new=data.new, now=now, cheap=settings.env == "test"
+                )
+            return redirect(request, "/", good=_("密码已修改。"))
+        except DomainError as error:
+            bound.add(error)
+    bound.raw.clear()
+    return render(request, "web/password.html", PasswordPage(bound), status=422)
