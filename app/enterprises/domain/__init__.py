@@ -1,0 +1,1 @@
+"""Pure decisions about firms: codes, names, places, sizes, figures, search tokens."""

@@ -1,0 +1,91 @@
+"""Names of firms: one spelling to compare, full pinyin to sort by, initials to find by."""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from pypinyin import Style, lazy_pinyin, load_phrases_dict
+
+# Readings that the general dictionary gets wrong in the names of firms and people.
+_PHRASES: dict[str, list[list[str]]] = {
+    "单于": [["chán"], ["yú"]],
+    "尉迟": [["yù"], ["chí"]],
+    "万俟": [["mò"], ["qí"]],
+    "长孙": [["zhǎng"], ["sūn"]],
+    "曾氏": [["zēng"], ["shì"]],
+    "单氏": [["shàn"], ["shì"]],
+    "仇氏": [["qiú"], ["shì"]],
+    "解氏": [["xiè"], ["shì"]],
+    "查氏": [["zhā"], ["shì"]],
+    "盖氏": [["gě"], ["shì"]],
+    "乐氏": [["yuè"], ["shì"]],
+    "区氏": [["ōu"], ["shì"]],
+    "华氏": [["huà"], ["shì"]],
+    "任氏": [["rén"], ["shì"]],
+    "重工": [["zhòng"], ["gōng"]],
+    "重机": [["zhòng"], ["jī"]],
+    "长兴": [["cháng"], ["xīng"]],
+    "长盛": [["cháng"], ["shèng"]],
+    "长飞": [["cháng"], ["fēi"]],
+    "浩口": [["hào"], ["kǒu"]],
+    "行业": [["háng"], ["yè"]],
+}
+# A family name standing first is read as a family name.
+_SURNAMES = {"曾": "zeng", "单": "shan", "仇": "qiu", "解": "xie", "查": "zha", "盖": "ge", "区": "ou", "朴": "piao"}
+
+_WORD = "\0"  # marks what is not Chinese while pypinyin passes it through
+_BLANKS = re.compile(r"\s+")
+
+
+@lru_cache(maxsize=1)
+def _prepare() -> None:
+    load_phrases_dict(_PHRASES)
+
+
+def normalise_name(text: str) -> str:
+    """`text` as it is kept: NFC, full-width letters and digits narrowed, brackets full-width, blanks collapsed.
+
+    Control and invisible characters go; blanks between two Chinese characters go too.
+    """
+    kept = "".join(c for c in unicodedata.normalize("NFC", text) if c.isspace() or unicodedata.category(c)[0] != "C")
+    narrowed = "".join(unicodedata.normalize("NFKC", c) if "\uff10" <= c <= "\uff5a" else c for c in kept)
+    collapsed = _BLANKS.sub(" ", narrowed).strip()
+    joined = re.sub(r"(?<=[\u4e00-\u9fff（）]) (?=[\u4e00-\u9fff（）])", "", collapsed)
+    return joined.replace("(", "（").replace(")", "）") if _is_chinese(joined) else joined
+
+
+def _is_chinese(text: str) -> bool:
+    return any("\u4e00" <= character <= "\u9fff" for character in text)
+
+
+def _words(text: str) -> list[str]:
+    return [f"{_WORD}{word}" for word in re.findall(r"[^\W_]+", unicodedata.normalize("NFKC", text))]
+
+
+def read_aloud(name: str) -> list[tuple[str, str]]:
+    """(full, short) for each character: its pinyin and first letter; Latin words and numbers stay whole in both."""
+    _prepare()
+    read = lazy_pinyin(name, style=Style.NORMAL, errors=_words)
+    return [_full_and_short(part.lower()) for part in read if part]
+
+
+def _full_and_short(part: str) -> tuple[str, str]:
+    return (part[1:], part[1:]) if part.startswith(_WORD) else (part, part[:1])
+
+
+def pinyin_of(name: str) -> str:
+    """Full pinyin with a blank between syllables: what lists sort names by."""
+    return " ".join(full for full, _ in read_aloud(name))
+
+
+def initials_of(name: str) -> str:
+    """The first letter of each syllable; Latin words and numbers stay whole (`ABC科技` → `abckj`)."""
+    return "".join(short for _, short in read_aloud(name))
+
+
+def person_pinyin(name: str) -> str:
+    """Full pinyin of a person's name; a polyphone family name is read as a family name."""
+    read = [full for full, _ in read_aloud(name)]
+    if read and name[:1] in _SURNAMES:
+        read[0] = _SURNAMES[name[0]]
+    return " ".join(read)

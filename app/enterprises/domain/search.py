@@ -1,0 +1,50 @@
+"""Search without a dictionary: single characters and pairs of neighbours, for Chinese and Latin alike.
+
+A word segmenter misses names it does not know; a trigram index misses words of two characters. Pairs miss nothing,
+and a final comparison with the text itself takes out what only shares the pairs.
+"""
+
+import unicodedata
+from collections.abc import Iterable
+
+from app.enterprises.domain.names import read_aloud
+
+MAX_QUERY = 60
+MAX_WORDS = 6
+
+
+def fold(text: str) -> str:
+    """`text` as it is compared: compatibility forms unified, lower case, letters, digits and ideographs only."""
+    return "".join(c for c in unicodedata.normalize("NFKC", text).lower() if c.isalnum())
+
+
+def search_document(names: Iterable[str], codes: Iterable[str]) -> str:
+    """What a firm is found by, one line each: every name, its full pinyin, its initials, every code."""
+    lines: dict[str, None] = {}
+    for name in names:
+        read = read_aloud(name)
+        lines[fold(name)] = None
+        lines[fold("".join(full for full, _ in read))] = None
+        lines[fold("".join(short for _, short in read))] = None
+    lines.update((fold(code), None) for code in codes)
+    return "\n".join(line for line in lines if line)
+
+
+def search_terms(text: str) -> list[str]:
+    """The index terms of `text`: all single characters and all pairs within each line, sorted."""
+    terms: set[str] = set()
+    for line in text.split("\n"):
+        terms.update(line)
+        terms.update(line[at : at + 2] for at in range(len(line) - 1))
+    return sorted(terms)
+
+
+def query_words(query: str) -> list[str]:
+    """The words of what somebody typed, folded; every one of them must occur. Overlong input is cut."""
+    words = (fold(word) for word in query[:MAX_QUERY].split())
+    return [word for word in dict.fromkeys(words) if word][:MAX_WORDS]
+
+
+def query_terms(word: str) -> list[str]:
+    """The index terms that a text containing `word` must have: its pairs, or the one character."""
+    return sorted({word[at : at + 2] for at in range(len(word) - 1)}) or [word]

@@ -1,0 +1,114 @@
+"""Reading the code tables. They are small and change only by seeding: whole vocabularies are read at once."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from app.kit.i18n import current_locale
+from app.kit.permissions import within_region
+from app.reference.calendar import WorkCalendar
+from app.reference.models import CalendarOverride, Industry, Park, Region, TechnicalField, Term
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One thing to choose from: its code, how it reads in the current language, what the code knows about it."""
+
+    code: str
+    label: str
+    data: Mapping[str, Any]
+
+
+def work_calendar(session: Session) -> WorkCalendar:
+    """The working-day calendar with the bureau's overrides."""
+    rows = session.execute(select(CalendarOverride.day, CalendarOverride.is_working))
+    return WorkCalendar({row.day: row.is_working for row in rows})
+
+
+def list_terms(session: Session, *vocabularies: str) -> dict[str, list[Choice]]:
+    """The entries of each vocabulary in their order; one query for all of them."""
+    statement = select(Term).where(Term.vocabulary.in_(vocabularies)).order_by(Term.vocabulary, Term.position)
+    found: dict[str, list[Choice]] = {name: [] for name in vocabularies}
+    for term in session.scalars(statement):
+        found[term.vocabulary].append(Choice(term.code, label_of(term), term.data))
+    return found
+
+
+def label_of(row: Term | Park | TechnicalField) -> str:
+    """The name of a bilingual row in the current language."""
+    return row.name_zh if current_locale() == "zh" else row.name_en
+
+
+def list_fields(session: Session) -> list[TechnicalField]:
+    """The national high-tech fields, each level-1 field before its own level 2."""
+    rows = session.scalars(select(TechnicalField).where(TechnicalField.disabled_on.is_(None)))
+    return sorted(rows, key=lambda row: (row.code[0], len(row.code), row.code))
+
+
+def list_parks(session: Session, region_prefix: str = "") -> list[Park]:
+    """The parks that lie in the region, by code."""
+    return list(session.scalars(select(Park).where(within_region(Park.region_code, region_prefix)).order_by(Park.code)))
+
+
+def list_children(session: Session, parent_code: str) -> list[Region]:
+    """The divisions directly below `parent_code` ("" = the provinces), by code."""
+    return list(session.scalars(select(Region).where(Region.parent_code == parent_code).order_by(Region.code)))
+
+
+def list_regions_within(session: Session, prefix: str, limit: int = 60) -> list[Region]:
+    """The region `prefix` itself and what lies below it, by code, `limit` at most."""
+    return list(
+        session.scalars(select(Region).where(within_region(Region.code, prefix)).order_by(Region.code).limit(limit))
+    )
+
+
+def search_industries(session: Session, text: str, limit: int = 20) -> list[Industry]:
+    """Classes whose code begins with, or whose name contains, `text`; the broader ones first."""
+    text = text.strip()[:40]
+    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    statement = (
+        select(Industry)
+        .where(
+            or_(
+                func.upper(Industry.code).like(f"{escaped.upper()}%", escape="\\"),
+                Industry.name.like(f"%{escaped}%", escape="\\"),
+            )
+        )
+        .order_by(Industry.level, Industry.code)
+        .limit(limit)
+    )
+    return list(session.scalars(statement))
+
+
+def find_industry(session: Session, code: str) -> Industry | None:
+    """The class with this code, or None."""
+    return session.get(Industry, code) if code else None
+
+
+def find_region(session: Session, code: str) -> Region | None:
+    """The division with this code, or None."""
+    return session.get(Region, code) if code else None
+
+
+def list_region_names(session: Session, codes: Iterable[str]) -> dict[str, str]:
+    """How each code reads as a place, from county down (`潜江市泽口街道`, else the division's own name)."""
+    wanted = {code for code in codes if code}
+    chains = {prefix for code in wanted for prefix in _chain(code)}
+    names = dict(session.execute(select(Region.code, Region.name).where(Region.code.in_(sorted(chains)))).all())
+    return {code: _place(code, names) for code in wanted}
+
+
+def _chain(code: str) -> list[str]:
+    return [code[:length] for length in (2, 4, 6, 9) if len(code) >= length]
+
+
+def _place(code: str, names: Mapping[str, str]) -> str:
+    if len(code) == 9:
+        return names.get(code[:6], "") + names.get(code, code)
+    if len(code) == 6 and not code.startswith(("4290", "4690", "6590")):
+        city = names.get(code[:4], "")
+        return ("" if city in {"市辖区", "县"} else city) + names.get(code, code)
+    return names.get(code, code)
