@@ -1,0 +1,143 @@
+/* What plain HTML cannot do. Every behaviour hangs on a data attribute and the page works without this file. */
+"use strict";
+(() => {
+  const root = document.documentElement;
+  root.classList.add("scripted");
+  const typing = (target) => target.closest("input, textarea, select, [contenteditable]");
+
+  // -- omnibox: "/" or Ctrl-K ------------------------------------------------------------------------------------------
+  document.addEventListener("keydown", (event) => {
+    const box = document.getElementById("omnibox");
+    const slash = event.key === "/" && !typing(event.target);
+    const control = event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey);
+    if (!box || event.isComposing || !(slash || control)) return;
+    event.preventDefault();
+    box.focus();
+    box.select();
+  });
+
+  // -- suggestions: the omnibox and the pickers ------------------------------------------------------------------------
+  const listOf = (input) => document.getElementById(input.dataset.suggest);
+  const optionsOf = (input) => [...listOf(input).querySelectorAll("[role=option]:not([aria-disabled])")];
+  const show = (input, open) => {
+    listOf(input).hidden = !open;
+    input.setAttribute("aria-expanded", String(open));
+    if (!open) input.removeAttribute("aria-activedescendant");
+  };
+  const mark = (input, chosen) => {
+    optionsOf(input).forEach((option) => option.setAttribute("aria-selected", String(option === chosen)));
+    if (!chosen) return;
+    chosen.id = `${input.dataset.suggest}-on`;
+    input.setAttribute("aria-activedescendant", chosen.id);
+    chosen.scrollIntoView({ block: "nearest" });
+  };
+  const step = (input, by) => {
+    const options = optionsOf(input);
+    if (!options.length) return;
+    const now = options.findIndex((option) => option.getAttribute("aria-selected") === "true");
+    options.forEach((option) => option.removeAttribute("id"));
+    show(input, true);
+    mark(input, options[(now + by + options.length) % options.length]);
+  };
+  const choose = (input, option) => {
+    if (option.href && option.dataset.value === undefined) return void location.assign(option.href);
+    const value = input.parentElement.querySelector("[data-picked]");
+    input.value = option.dataset.label;
+    value.value = option.dataset.value;
+    show(input, false);
+    value.dispatchEvent(new Event("change", { bubbles: true }));
+  };
+  const prepare = (picker) => {
+    // With script the visible input carries the label and a hidden one the value; without, the input itself is sent.
+    const input = picker.querySelector("[data-suggest]");
+    if (picker.querySelector("[data-picked]")) return;
+    const value = Object.assign(document.createElement("input"), { type: "hidden", name: input.name, value: input.value });
+    value.dataset.picked = "";
+    if (input.dataset.text) input.value = input.dataset.text;
+    input.name = input.dataset.param;
+    picker.append(value);
+    input.addEventListener("input", () => { value.value = input.value; });
+    input.form?.addEventListener("submit", () => { input.disabled = true; });
+  };
+  document.addEventListener("keydown", (event) => {
+    const input = event.target.closest("[data-suggest]");
+    if (!input || event.isComposing) return;
+    const chosen = optionsOf(input).find((option) => option.getAttribute("aria-selected") === "true");
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      event.preventDefault();
+      step(input, event.key === "ArrowDown" ? 1 : -1);
+    } else if (event.key === "Enter" && chosen && !listOf(input).hidden) {
+      event.preventDefault();
+      choose(input, chosen);
+    } else if (event.key === "Escape") show(input, false);
+  });
+  document.addEventListener("htmx:after:swap", () => {
+    document.querySelectorAll("[data-picker]").forEach(prepare);
+    const input = document.activeElement;
+    if (input?.dataset.suggest) show(input, input.value.trim() !== "" && listOf(input).childElementCount > 0);
+  });
+  document.addEventListener("mousedown", (event) => {
+    const option = event.target.closest(".suggest [role=option]");
+    const input = option && document.querySelector(`[data-suggest="${option.parentElement.id}"]`);
+    if (!input || option.ariaDisabled) return;
+    event.preventDefault();
+    choose(input, option);
+  });
+  document.addEventListener("focusout", (event) => {
+    if (event.target.dataset?.suggest) show(event.target, false);
+  });
+
+  // -- dialogs, menus, printing, copying ---------------------------------------------------------------------------------
+  const actions = {
+    "[data-dialog]": (item, event) => {
+      const dialog = document.getElementById(item.dataset.dialog);
+      if (!dialog) return;
+      event.preventDefault();
+      dialog.showModal();
+    },
+    "[data-close]": (item) => item.closest("dialog").close(),
+    "[data-print]": () => window.print(),
+    "[data-copy]": (item) => copy(item),
+  };
+  const copy = async (item) => {
+    const box = item.closest(".secret").querySelector("[data-secret]");
+    getSelection().selectAllChildren(box);
+    await (navigator.clipboard?.writeText(box.textContent.trim()) ?? document.execCommand("copy"));
+    item.querySelector("span").textContent = item.dataset.done;
+  };
+  document.addEventListener("click", (event) => {
+    for (const [selector, act] of Object.entries(actions)) {
+      const item = event.target.closest(selector);
+      if (item) act(item, event);
+    }
+    document.querySelectorAll("details.menu[open]").forEach((menu) => {
+      if (!menu.contains(event.target)) menu.open = false;
+    });
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === " " && event.target.matches("a[role=button]")) {
+      event.preventDefault();
+      event.target.click();
+    }
+    if (event.key !== "Escape") return;
+    const menu = event.target.closest?.("details.menu[open]");
+    if (!menu) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  });
+
+  // -- forms: submit on change, unsaved changes, first place to look ---------------------------------------------------
+  let unsaved = false;
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("[data-auto-submit]")) event.target.form.requestSubmit();
+  });
+  document.addEventListener("input", (event) => {
+    if (event.target.closest("form[data-guard]")) unsaved = true;
+  });
+  document.addEventListener("submit", () => { unsaved = false; });
+  window.addEventListener("beforeunload", (event) => {
+    if (unsaved) event.preventDefault();
+  });
+  document.querySelectorAll("[data-picker]").forEach(prepare);
+  document.querySelector("[data-autofocus]")?.focus();
+})();
