@@ -20,6 +20,9 @@ from app.doors.middleware import RequestFrame
 from app.doors.rate import RateLimiter
 from app.event_registry import load_wording
 from app.health import router as health_router
+from app.job_registry import load_kinds
+from app.jobs.running import Surroundings
+from app.jobs.worker import Worker
 from app.kit.db import POOL_SIZE, Database
 from app.kit.templating import STATIC, make_environment
 
@@ -81,8 +84,8 @@ def _observe_requests(application: FastAPI) -> None:
 async def _lifespan(application: FastAPI) -> AsyncIterator[None]:
     state = application.state
     anyio.to_thread.current_default_thread_limiter().total_tokens = POOL_SIZE - 2  # the worker keeps two
-    jobs = _find("app.jobs.worker")
-    worker = jobs.Worker(state.database, data_dir=state.settings.data_dir) if jobs and state.settings.worker else None
+    around = Surroundings(state.database, state.settings.data_dir)
+    worker = Worker(around, load_kinds()) if state.settings.worker else None
     if worker:
         worker.start()
     yield

@@ -1,0 +1,10 @@
+"""What the journal tells about background work: only what a person did to it."""
+
+from app.journal.domain import EventType
+from app.kit.i18n import N_
+
+CANCELLED = EventType("job.cancelled", N_("停止任务"))
+RETRIED = EventType("job.retried", N_("重试任务"))
+
+EVENT_TYPES = (CANCELLED, RETRIED)
+FIELD_LABELS: dict[str, str] = {}

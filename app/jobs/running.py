@@ -1,0 +1,145 @@
+"""Running one job: the same in the server's worker and in the foreground of a command."""
+
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy.orm import Session
+
+from app.jobs import service
+from app.jobs.domain import HEARTBEAT, CancelledError, JobFunction, LeaseLostError
+from app.jobs.models import Job
+from app.kit.actor import Actor
+from app.kit.clock import utc_now
+from app.kit.db import Database, session_scope
+from app.kit.errors import DomainError
+from app.kit.i18n import _
+
+log = logging.getLogger(__name__)
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What a job is handed by whoever runs it: the database, the data directory, the clock."""
+
+    database: Database
+    data_dir: Path
+    clock: Callable[[], datetime] = utc_now
+
+
+@dataclass
+class Run:
+    """One run of one job, as its function sees it."""
+
+    around: Surroundings
+    job_id: int
+    owner: str
+    actor: Actor
+    params: Mapping[str, Any]
+    checkpoint: dict[str, Any]
+    attempt: int
+    stop: threading.Event = field(default_factory=threading.Event)
+    on_progress: Progress = lambda done, total: None
+
+    def now(self) -> datetime:
+        """The present instant."""
+        return self.around.clock()
+
+    def save(self, session: Session, *, checkpoint: Mapping[str, Any], done: int, total: int) -> None:
+        """Write the checkpoint and progress into the batch's own transaction, as its last statement.
+
+        Raises LeaseLostError when another worker has taken over: the batch then rolls back.
+        """
+        values = {"checkpoint": dict(checkpoint), "done": done, "total": total}
+        service.keep(session, job_id=self.job_id, owner=self.owner, now=self.now(), values=values)
+
+    def between_batches(self, done: int, total: int) -> None:
+        """Tell the progress; raises CancelledError when a person asked to stop, _ShutdownError when the worker must."""
+        self.on_progress(done, total)
+        if self.stop.is_set():
+            raise ShutdownError
+        with session_scope(self.around.database) as session:
+            asked = service.keep(session, job_id=self.job_id, owner=self.owner, now=self.now())
+        if asked:
+            raise CancelledError
+
+
+class ShutdownError(Exception):
+    """The worker is closing down; the job goes back into the queue and on from its checkpoint."""
+
+
+def run_of(job: Job, around: Surroundings, owner: str) -> Run:
+    """A claimed job as its function will see it."""
+    return Run(
+        around=around,
+        job_id=job.id,
+        owner=owner,
+        actor=service.actor_of(job),
+        params=dict(job.params),
+        checkpoint=dict(job.checkpoint),
+        attempt=job.attempts,
+    )
+
+
+def execute(run: Run, function: JobFunction) -> None:
+    """Run a claimed job to its end and write how it ended; nothing it raises comes out, except what kills the process."""
+    database = run.around.database
+    with _heartbeat(run):
+        try:
+            result = function(run)
+            with session_scope(database) as session:
+                service.finish(session, job_id=run.job_id, owner=run.owner, now=run.now(), result=result)
+        except LeaseLostError:
+            log.warning("job %s was taken over by another worker", run.job_id)
+        except ShutdownError:
+            _end(run, lambda s: service.give_back(s, job_id=run.job_id, owner=run.owner))
+        except CancelledError:
+            _end(run, lambda s: service.mark_cancelled(s, job_id=run.job_id, owner=run.owner, now=run.now()))
+        except DomainError as error:
+            message = error.message
+            _end(run, lambda s: service.fail(s, job_id=run.job_id, owner=run.owner, now=run.now(), error=message))
+        except Exception:
+            incident = uuid4().hex[:8]
+            log.exception("job %s failed, incident %s", run.job_id, incident)
+            text = _("程序出错，编号 %(incident)s。已完成的部分保留，可以重试。") % {"incident": incident}
+            _end(run, lambda s: service.fail(s, job_id=run.job_id, owner=run.owner, now=run.now(), error=text))
+
+
+def _end(run: Run, step: Callable[[Session], None]) -> None:
+    with suppress(LeaseLostError), session_scope(run.around.database) as session:
+        step(session)
+
+
+class _heartbeat:  # noqa: N801 - reads as the context it is
+    """Prolongs the lease while a long batch is under way."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._beat, name=f"job-{run.job_id}-heartbeat", daemon=True)
+
+    def __enter__(self) -> None:
+        self._thread.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _beat(self) -> None:
+        run = self._run
+        while not self._over.wait(HEARTBEAT.total_seconds()):
+            try:
+                with session_scope(run.around.database) as session:
+                    service.keep(session, job_id=run.job_id, owner=run.owner, now=run.now())
+            except LeaseLostError:
+                return
+            except Exception:  # a busy database must not end the run: the next beat tries again
+                log.warning("job %s: heartbeat failed", run.job_id, exc_info=True)
