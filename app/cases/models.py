@@ -3,8 +3,9 @@
 from datetime import date, datetime
 
 from sqlalchemy import Date, ForeignKey, ForeignKeyConstraint, Index, String, Text, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.enterprises.models import Enterprise
 from app.kit.db import Base, Code, PrimaryKey, UtcDateTime
 
 
@@ -12,7 +13,7 @@ class CaseFile(Base):
     """One enterprise in one programme in one year. `submitted_on` is the legal application date.
 
     A case keeps the programme version it began under; at most one case per enterprise, programme and
-    year is open, and the database enforces it.
+    year is open, and the database enforces it. `next_due_on` is the earliest `due_on` of its open milestones.
     """
 
     __tablename__ = "case_file"
@@ -32,6 +33,7 @@ class CaseFile(Base):
         Index("ix_case_file_board", "programme_code", "year", "stage", "number"),
         Index("ix_case_file_enterprise", "enterprise_id", "number"),
         Index("ix_case_file_officer", "officer_id", "state", "number"),
+        Index("ix_case_file_due", "state", "next_due_on", "number"),
     )
 
     id: Mapped[PrimaryKey]
@@ -48,10 +50,13 @@ class CaseFile(Base):
     opened_on: Mapped[date] = mapped_column(Date)
     submitted_on: Mapped[date | None] = mapped_column(Date)
     closed_on: Mapped[date | None] = mapped_column(Date)
+    next_due_on: Mapped[date | None] = mapped_column(Date)
     query_code_hash: Mapped[str | None] = mapped_column(Code(120))
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    enterprise: Mapped[Enterprise] = relationship()
 
 
 class CaseSeries(Base):

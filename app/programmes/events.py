@@ -5,10 +5,12 @@ from app.kit.i18n import N_
 
 PUBLISHED = "programme.published"
 ROUND_SET = "programme.round_set"
+ROUND_ADDED = "programme.round_added"
 
 EVENT_TYPES: tuple[EventType, ...] = (
     EventType(PUBLISHED, N_("发布培育通道版本")),
     EventType(ROUND_SET, N_("设定批次截止日")),
+    EventType(ROUND_ADDED, N_("新增批次")),
 )
 
 FIELD_LABELS = {

@@ -1,8 +1,9 @@
 """Inputs of the catalogue's use cases."""
 
 from datetime import date
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 
 class RoundInput(BaseModel):
@@ -13,3 +14,14 @@ class RoundInput(BaseModel):
     bureau_cutoff_on: date | None = None
     province_cutoff_on: date | None = None
     version: int
+
+
+class NewRoundInput(BaseModel):
+    """A round that the bureau announces itself."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    year: Annotated[int, Field(ge=2000, le=2100)]
+    code: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=24)]
+    title_zh: Annotated[str, Field(max_length=80)]
+    title_en: Annotated[str, Field(max_length=120)] = ""

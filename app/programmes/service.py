@@ -1,7 +1,6 @@
-"""Writing the catalogue: publishing seed files, and the bureau's own cut-offs."""
+"""The bureau's own part of the catalogue: rounds and their cut-offs."""
 
 from datetime import datetime
-from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -9,96 +8,13 @@ from sqlalchemy.orm import Session
 from app.journal.domain import SubjectKey, diff
 from app.journal.service import record
 from app.kit.actor import Actor
-from app.kit.errors import Conflict, Invalid, NotFound, SeedError
+from app.kit.errors import Conflict, Invalid, NotFound
 from app.kit.i18n import _
 from app.kit.permissions import require
-from app.kit.seeds import SeedReport
-from app.programmes import actions, catalogue, events
-from app.programmes.catalogue import ProgrammeFile
-from app.programmes.domain.definition import Programme, RoundTemplate
-from app.programmes.models import ProgrammeRound, ProgrammeVersion
-from app.programmes.schemas import RoundInput
-
-
-def load(session: Session, seeds_dir: Path, actor: Actor, now: datetime) -> SeedReport:
-    """Publish every programme file that is new; a published version never changes (`SeedError` if a file did).
-
-    Each new version writes one event; rounds that the bureau has set itself are left alone.
-    """
-    report = SeedReport()
-    for file in catalogue.read_all(seeds_dir):
-        report += _publish(session, file, actor, now)
-    return report
-
-
-def _publish(session: Session, file: ProgrammeFile, actor: Actor, now: datetime) -> SeedReport:
-    programme = file.programme
-    known = session.scalars(
-        select(ProgrammeVersion).where(
-            ProgrammeVersion.code == programme.code, ProgrammeVersion.version == programme.version
-        )
-    ).one_or_none()
-    if known is not None:
-        _refuse_change(known, file)
-        return SeedReport(unchanged=1)
-    session.add(
-        ProgrammeVersion(
-            code=programme.code,
-            version=programme.version,
-            effective_on=programme.effective_on,
-            supersedes=programme.supersedes,
-            title_zh=programme.title.zh,
-            title_en=programme.title.en,
-            content=file.content,
-            sha256=file.sha256,
-            origin="seed",
-            published_at=now,
-        )
-    )
-    _add_rounds(session, programme)
-    session.flush()
-    record(
-        session,
-        actor=actor,
-        now=now,
-        type=events.PUBLISHED,
-        subject=subject_of(programme),
-        changes={"programme.version": (programme.supersedes, programme.version)},
-        data={"sha256": file.sha256},
-    )
-    return SeedReport(created=1)
-
-
-def _refuse_change(known: ProgrammeVersion, file: ProgrammeFile) -> None:
-    if known.sha256 == file.sha256:
-        return
-    programme = file.programme
-    raise SeedError(
-        f"{file.path}: version {programme.version} is published and differs from this file; a published version never "
-        f"changes: write {programme.effective_on}.r{programme.revision + 1}.yaml with supersedes: \"{programme.version}\""
-    )
-
-
-def _add_rounds(session: Session, programme: Programme) -> None:
-    rows = session.scalars(select(ProgrammeRound).where(ProgrammeRound.programme_code == programme.code))
-    known = {(row.year, row.code): row for row in rows}
-    for template in programme.rounds:
-        row = known.get((template.year, template.code))
-        if row is None:
-            session.add(_round(programme.code, template))
-        elif row.origin == "seed":
-            _take_over(row, template)
-
-
-def _round(code: str, template: RoundTemplate) -> ProgrammeRound:
-    row = ProgrammeRound(programme_code=code, year=template.year, code=template.code, origin="seed", version=1)
-    _take_over(row, template)
-    return row
-
-
-def _take_over(row: ProgrammeRound, template: RoundTemplate) -> None:
-    row.title_zh, row.title_en = template.title.zh, template.title.en
-    row.bureau_cutoff_on, row.province_cutoff_on = template.bureau_cutoff_on, template.province_cutoff_on
+from app.programmes import actions, events
+from app.programmes.models import ProgrammeRound
+from app.programmes.queries import find_round, list_versions
+from app.programmes.schemas import NewRoundInput, RoundInput
 
 
 def set_round(
@@ -133,7 +49,7 @@ def set_round(
         now=now,
         type=events.ROUND_SET,
         subject=SubjectKey("programme", code, f"{row.title_zh}"),
-        changes={f"programme.{key}": change for key, change in changes.items()},
+        changes=changes,
         data={"year": year, "round": round_code},
     )
     return row
@@ -146,6 +62,30 @@ def _check_order(values: RoundInput) -> None:
         raise Invalid("programme.round.order", message, {"bureau_cutoff_on": message})
 
 
-def subject_of(programme: Programme) -> SubjectKey:
-    """The programme as the journal names it."""
-    return SubjectKey("programme", programme.code, programme.title.zh)
+def add_round(session: Session, *, actor: Actor, now: datetime, code: str, values: NewRoundInput) -> ProgrammeRound:
+    """Announce a round that the files do not know. One event; raises `NotFound`, `Conflict` when it exists."""
+    require(actor, actions.SET_ROUND)
+    list_versions(session, code)
+    if find_round(session, code, values.year, values.code) is not None:
+        message = _("该年度已有编码为“%(code)s”的批次。") % {"code": values.code}
+        raise Conflict("programme.round.exists", message, {"code": message})
+    row = ProgrammeRound(
+        programme_code=code,
+        year=values.year,
+        code=values.code,
+        title_zh=values.title_zh,
+        title_en=values.title_en or values.title_zh,
+        origin="bureau",
+        version=1,
+    )
+    session.add(row)
+    session.flush()
+    record(
+        session,
+        actor=actor,
+        now=now,
+        type=events.ROUND_ADDED,
+        subject=SubjectKey("programme", code, row.title_zh),
+        data={"year": row.year, "round": row.code},
+    )
+    return row

@@ -129,6 +129,7 @@ class StageAction(Cited):
     to: StageCode
     by: tuple[By, ...] = Field(min_length=1)
     weight: Literal["main", "other", "grave"] = "other"
+    date_label: Bilingual | None = None
     needs: Needs = Needs()
     effects: tuple[Effect, ...] = ()
 

@@ -1,0 +1,226 @@
+"""Steps of a case: which buttons there are, and what pressing one brings about."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from app.cases.domain.milestones import PlannedMilestone, moment_of, plan
+from app.cases.domain.state import CaseSnapshot, CaseState
+from app.kit.actor import Actor, ActorKind
+from app.kit.errors import Conflict, Forbidden, Invalid
+from app.kit.i18n import _
+from app.programmes.domain.definition import NeededField, Programme, Stage, StageAction
+from app.programmes.domain.due import ShiftWorkingDays
+
+
+@dataclass(frozen=True)
+class StepRequest:
+    """A pressed button: the action, the legal day it happened, and what was filled in.
+
+    `verdict_outcome` is the outcome of the policy that the action looks at, None where it looks at none.
+    """
+
+    action: str
+    on: date
+    reason: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
+    version: int = 0
+    verdict_outcome: str | None = None
+
+
+@dataclass(frozen=True)
+class NewCertificate:
+    """The certificate that a case ends in."""
+
+    kind: str
+    number: str
+    issued_on: date
+    expires_on: date | None
+
+
+@dataclass(frozen=True)
+class Step:
+    """What a step brings about."""
+
+    action: StageAction
+    stage: Stage
+    on: date
+    state: CaseState
+    submitted_on: date | None
+    markers: tuple[str, ...]
+    milestones: tuple[PlannedMilestone, ...]
+    certificate: NewCertificate | None
+    uses_rights: bool
+    releases_rights: bool
+    values: Mapping[str, str]
+
+    @property
+    def closes(self) -> bool:
+        """Whether the case ends with this step."""
+        return self.state is not CaseState.OPEN
+
+
+def may_act(actor: Actor, action: StageAction) -> bool:
+    """Whether the programme lets this kind of actor take this step (region and firm are checked elsewhere)."""
+    if actor.kind is ActorKind.SYSTEM:
+        return True
+    if actor.kind is ActorKind.OFFICER:
+        return actor.role in action.roles
+    return actor.kind is ActorKind.ENTERPRISE and action.by_enterprise
+
+
+def available(programme: Programme, case: CaseSnapshot, actor: Actor) -> tuple[StageAction, ...]:
+    """The buttons that `actor` sees: exactly the steps that `decide_step` accepts once the form is filled in."""
+    if case.state is not CaseState.OPEN:
+        return ()
+    return tuple(action for action in programme.actions_from(case.stage) if may_act(actor, action))
+
+
+def decide_step(
+    programme: Programme,
+    case: CaseSnapshot,
+    request: StepRequest,
+    *,
+    actor: Actor,
+    today: date,
+    shift: ShiftWorkingDays,
+) -> Step:
+    """What `request` brings about; raises `Conflict`, `Forbidden` or `Invalid` naming what is wrong."""
+    action = _action(programme, case, request, actor)
+    _check_day(case, request, today)
+    values = _values(action, request)
+    _check_verdict(action, request)
+    stage = programme.stage(action.to)
+    submitted_on = _submitted_on(case, action, request)
+    return Step(
+        action=action,
+        stage=stage,
+        on=request.on,
+        state=CaseState(stage.outcome) if stage.outcome else CaseState.OPEN,
+        submitted_on=submitted_on,
+        markers=tuple(marker for marker in stage.counts_as if marker not in case.markers),
+        milestones=()
+        if stage.is_final
+        else plan(
+            programme.milestones_made_at(stage.code),
+            case.milestones,
+            moment_of(case, entered_on=request.on, submitted_on=submitted_on),
+            shift,
+        ),
+        certificate=_certificate(programme, action, values, request.on),
+        uses_rights="submit" in action.effects,
+        releases_rights="release-rights" in action.effects,
+        values=values,
+    )
+
+
+def _action(programme: Programme, case: CaseSnapshot, request: StepRequest, actor: Actor) -> StageAction:
+    if case.state is not CaseState.OPEN:
+        raise Conflict("case.closed", _("该件已办结，不能再改动。"))
+    if request.version != case.version:
+        raise Conflict("case.stale", _("该件刚被他人改动，请核对现在的阶段后再办理。"))
+    action = programme.find_action(request.action)
+    if action is None:
+        raise Invalid("case.action.unknown", _("这个培育通道版本没有这一步。"))
+    if case.stage not in action.from_:
+        raise Conflict(
+            "case.action.not_here",
+            _("“%(action)s”不能在“%(stage)s”阶段办理。")
+            % {"action": action.label, "stage": programme.stage(case.stage).name},
+        )
+    if not may_act(actor, action):
+        raise Forbidden("case.action.not_yours", _("“%(action)s”不由您的角色办理。") % {"action": action.label})
+    return action
+
+
+def _check_day(case: CaseSnapshot, request: StepRequest, today: date) -> None:
+    message = ""
+    if request.on > today:
+        message = _("办理日期不能晚于今天。")
+    elif request.on < case.stage_entered_on:
+        message = _("办理日期不能早于进入本阶段的日期 %(day)s。") % {"day": case.stage_entered_on.isoformat()}
+    if message:
+        raise Invalid("case.action.day", message, {"on": message})
+
+
+def _values(action: StageAction, request: StepRequest) -> dict[str, str]:
+    """The asked-for values, checked; unknown ones are refused, so that nothing is lost silently."""
+    errors: dict[str, str] = {}
+    if action.needs.reason and not request.reason.strip():
+        errors["reason"] = _("请写明理由。")
+    asked = {needed.code: needed for needed in action.needs.fields}
+    for code in request.values:
+        if code not in asked:
+            errors[code] = _("这一步不需要此项。")
+    values: dict[str, str] = {}
+    for code, needed in asked.items():
+        value = request.values.get(code, "").strip()
+        problem = _field_problem(needed, value)
+        if problem:
+            errors[code] = problem
+        elif value:
+            values[code] = value
+    if errors:
+        raise Invalid("case.action.incomplete", _("请先补齐或更正标出的项目。"), errors)
+    return values
+
+
+def _field_problem(needed: NeededField, value: str) -> str | None:
+    if not value:
+        return _("请填写%(label)s。") % {"label": needed.label} if needed.required else None
+    if needed.kind == "date":
+        return None if _as_date(value) else _("日期不存在或格式不正确，请按 2021-06-30 填写。")
+    if len(value) > (2000 if needed.kind == "long-text" else 200):
+        return _("文字过长。")
+    if needed.pattern and not re.fullmatch(needed.pattern, value):
+        hint = f"（{needed.hint}）" if needed.hint else ""
+        return _("%(label)s格式不正确%(hint)s") % {"label": needed.label, "hint": hint}
+    return None
+
+
+def _as_date(value: str) -> date | None:
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        return None
+
+
+def _check_verdict(action: StageAction, request: StepRequest) -> None:
+    guard = action.needs.verdict
+    if guard and guard.mode == "require" and request.verdict_outcome != "met":
+        raise Conflict(
+            "case.verdict.not_met", _("政策条件尚未全部满足，不能“%(action)s”。") % {"action": action.label}
+        )
+
+
+def _submitted_on(case: CaseSnapshot, action: StageAction, request: StepRequest) -> date | None:
+    """The application date: the first submission; a corrected one keeps it."""
+    return case.submitted_on or (request.on if "submit" in action.effects else None)
+
+
+def _certificate(
+    programme: Programme, action: StageAction, values: Mapping[str, str], on: date
+) -> NewCertificate | None:
+    if "certify" not in action.effects or programme.certificate is None:
+        return None
+    issued_on = date.fromisoformat(values["issued_on"])
+    if issued_on > on:
+        message = _("发证日期不能晚于办理日期。")
+        raise Invalid("case.certificate.future", message, {"issued_on": message})
+    years = programme.certificate.validity_years
+    return NewCertificate(
+        kind=programme.certificate.kind,
+        number=values["certificate_number"],
+        issued_on=issued_on,
+        expires_on=_years_later(issued_on, years) if years else None,
+    )
+
+
+def _years_later(day: date, years: int) -> date:
+    """The last day of validity: the day before the anniversary (29 February counts as 1 March)."""
+    try:
+        anniversary = day.replace(year=day.year + years)
+    except ValueError:
+        anniversary = date(day.year + years, 3, 1)
+    return date.fromordinal(anniversary.toordinal() - 1)
