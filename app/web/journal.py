@@ -1,0 +1,79 @@
+"""The journal page: who changed what, newest first, with filters that survive a reload."""
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from fastapi import Request
+from starlette.responses import Response
+
+from app.accounts.actions import READ_JOURNAL
+from app.accounts.queries import list_officers
+from app.doors.deps import CurrentActor, DbSession
+from app.doors.pages import render
+from app.doors.router import GuardedRouter
+from app.doors.timeline import TimelineLine, timeline_lines
+from app.journal.queries import TimelineFilter, list_events
+from app.kit.i18n import _
+
+router = GuardedRouter(door="web", prefix="/system")
+
+PAGE_SIZE = 50
+PREFIXES = ("enterprise", "case", "commissioner", "incentive", "import", "policy", "programme", "officer", "client", "session")
+
+
+@dataclass(frozen=True)
+class JournalPage:
+    """One page of events and the filters that made it."""
+
+    lines: tuple[tuple[TimelineLine, str], ...]
+    kinds: tuple[tuple[str, str], ...]
+    officers: tuple[tuple[str, str], ...]
+    kind: str
+    officer: str
+    older: str | None
+    newest: str
+
+
+@router.get("/journal", action=READ_JOURNAL)
+def journal_page(
+    request: Request, session: DbSession, actor: CurrentActor, kind: str = "", officer: str = "", before: int | None = None
+) -> Response:
+    """Events of the actor's region (all events, sign-ins included, for officers of every region)."""
+    labels = {
+        "enterprise": _("企业"),
+        "case": _("办件"),
+        "commissioner": _("科技专员"),
+        "incentive": _("奖补"),
+        "import": _("导入"),
+        "policy": _("政策"),
+        "programme": _("培育通道"),
+        "officer": _("用户"),
+        "client": _("接口客户端"),
+        "session": _("登录"),
+    }
+    types = tuple(code for code in request.app.state.wording.types if code.startswith(f"{kind}.")) if kind else ()
+    wanted = TimelineFilter(
+        region_prefix=actor.region_prefix,
+        types=types,
+        actor_id=int(officer) if officer.isdigit() else None,
+    )
+    events = list_events(session, wanted, before=before, limit=PAGE_SIZE + 1)
+    query = {name: value for name, value in (("kind", kind), ("officer", officer)) if value}
+    more = len(events) > PAGE_SIZE
+    older = "/system/journal?" + urlencode({**query, "before": events[PAGE_SIZE - 1].position}) if more else None
+    lines = timeline_lines(request, events[:PAGE_SIZE])
+    page = JournalPage(
+        lines=tuple((line, _address(line)) for line in lines),
+        kinds=tuple((code, labels[code]) for code in PREFIXES),
+        officers=tuple((str(row.id), row.name) for row in list_officers(session)),
+        kind=kind,
+        officer=officer,
+        older=older,
+        newest="/system/journal" + (f"?{urlencode(query)}" if query else ""),
+    )
+    return render(request, "web/journal/list.html", page)
+
+
+def _address(line: TimelineLine) -> str:
+    """Where the subject is shown; "" where it has no page."""
+    return f"/journal/{line.subject_kind}/{line.subject_id}" if line.subject_kind in {"enterprise", "case"} else ""

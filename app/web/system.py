@@ -1,0 +1,289 @@
+"""系统: users, machine clients."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from fastapi import Request
+from pydantic import BaseModel, Field
+from starlette.responses import Response
+
+from app.accounts.actions import MANAGE_CLIENTS, MANAGE_USERS, READ_JOURNAL
+from app.accounts.domain import ROLE_LABELS, SCOPES
+from app.accounts.models import MachineClient, Officer
+from app.accounts.queries import list_clients, list_officers
+from app.accounts.service.clients import create_client, disable_client, renew_secret
+from app.accounts.service.officers import (
+    OfficerData,
+    change_officer,
+    create_officer,
+    get_officer,
+    reset_password,
+    set_disabled,
+)
+from app.doors.deps import AppSettings, CurrentActor, DbSession, Form, Now
+from app.doors.forms import Bound, bind, empty
+from app.doors.pages import redirect, render
+from app.doors.router import GuardedRouter
+from app.kit.actor import Role
+from app.kit.errors import DomainError, Invalid
+from app.kit.i18n import _
+from app.kit.permissions import can
+
+router = GuardedRouter(door="web", prefix="/system")
+
+
+class OfficerForm(BaseModel):
+    """An officer as typed by the administrator."""
+
+    login: str = Field(default="", max_length=64)
+    name: str = Field(min_length=1, max_length=64)
+    role: Role
+    region_prefix: str = Field(default="", max_length=12)
+    section: str = Field(default="", max_length=64)
+    phone: str = Field(default="", max_length=32)
+    password: str = Field(default="", max_length=128)
+
+    def data(self) -> OfficerData:
+        """What the service keeps."""
+        return OfficerData(self.name, self.role, self.region_prefix, self.section, self.phone)
+
+
+class ClientForm(BaseModel):
+    """A machine client as typed by the administrator."""
+
+    name: str = Field(min_length=1, max_length=120)
+    scopes: list[str]
+    region_prefix: str = Field(default="", max_length=12)
+
+
+@dataclass(frozen=True)
+class UserRow:
+    """An officer in the list."""
+
+    officer: Officer
+    role_label: str
+    locked: bool
+
+
+@dataclass(frozen=True)
+class UsersPage:
+    """All officers."""
+
+    rows: tuple[UserRow, ...]
+
+
+@dataclass(frozen=True)
+class UserPage:
+    """One officer's form; `officer` is None for a new one."""
+
+    officer: Officer | None
+    form: Bound[OfficerForm]
+    roles: tuple[tuple[str, str], ...]
+    is_self: bool
+
+
+@dataclass(frozen=True)
+class ClientsPage:
+    """All machine clients, the form for a new one, and a secret just made."""
+
+    clients: tuple[MachineClient, ...]
+    form: Bound[ClientForm]
+    scopes: tuple[tuple[str, str], ...]
+    made: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class SystemPage:
+    """What this officer may open under 系统: (title, text, address, icon)."""
+
+    entries: tuple[tuple[str, str, str, str], ...]
+
+
+@router.get("", action=READ_JOURNAL)
+def system_page(request: Request, actor: CurrentActor) -> Response:
+    """The entries of 系统."""
+    entries = [
+        (_("日志"), _("谁在什么时候改了什么，可按人和类别查找。"), "/system/journal", "list"),
+        (_("后台任务"), _("导入等较长的工作，进度与结果。"), "/system/jobs", "clock"),
+    ]
+    if can(actor, MANAGE_USERS):
+        entries.insert(0, (_("用户"), _("本局人员的账号、角色和辖区。"), "/system/users", "person"))
+    if can(actor, MANAGE_CLIENTS):
+        entries.insert(1, (_("接口客户端"), _("省级系统等程序的凭证与权限范围。"), "/system/clients", "exchange"))
+    return render(request, "web/system/index.html", SystemPage(tuple(entries)))
+
+
+# -- users ---------------------------------------------------------------------------------------------------------------
+
+
+@router.get("/users", action=MANAGE_USERS)
+def users_page(request: Request, session: DbSession, now: Now) -> Response:
+    """All officers."""
+    rows = tuple(UserRow(officer, _(ROLE_LABELS[Role(officer.role)]), _locked(officer, now)) for officer in list_officers(session))
+    return render(request, "web/system/users.html", UsersPage(rows))
+
+
+@router.get("/users/new", action=MANAGE_USERS)
+def new_user_page(request: Request, settings: AppSettings, actor: CurrentActor) -> Response:
+    """The form for a new officer."""
+    form: Bound[OfficerForm] = empty({"region_prefix": settings.region, "role": str(Role.CASEWORKER)})
+    return _user_form(request, None, form, actor.id)
+
+
+@router.post("/users/new", action=MANAGE_USERS)
+def add_user(
+    request: Request, session: DbSession, form: Form, actor: CurrentActor, now: Now, settings: AppSettings
+) -> Response:
+    """Create an officer."""
+    bound = bind(OfficerForm, form)
+    if bound.model is not None:
+        data = bound.model
+        try:
+            with session.begin_nested():
+                officer = create_officer(
+                    session,
+                    actor=actor,
+                    login=data.login,
+                    password=data.password,
+                    data=data.data(),
+                    now=now,
+                    cheap=settings.env == "test",
+                )
+            return redirect(request, "/system/users", good=_("已新建用户“%(name)s”。") % {"name": officer.name})
+        except DomainError as error:
+            bound.add(error)
+    return _user_form(request, None, bound, actor.id, 422)
+
+
+@router.get("/users/{officer_id}", action=MANAGE_USERS)
+def user_page(request: Request, session: DbSession, officer_id: int, actor: CurrentActor) -> Response:
+    """One officer's form."""
+    officer = get_officer(session, officer_id)
+    fields = ("login", "name", "role", "region_prefix", "section", "phone")
+    return _user_form(request, officer, empty({name: getattr(officer, name) for name in fields}), actor.id)
+
+
+@router.post("/users/{officer_id}", action=MANAGE_USERS)
+def save_user(
+    request: Request, session: DbSession, officer_id: int, form: Form, actor: CurrentActor, now: Now
+) -> Response:
+    """Change an officer."""
+    bound = bind(OfficerForm, form)
+    if bound.model is not None:
+        try:
+            with session.begin_nested():
+                change_officer(session, actor=actor, officer_id=officer_id, data=bound.model.data(), now=now)
+            return redirect(request, "/system/users", good=_("已保存。"))
+        except DomainError as error:
+            bound.add(error)
+    return _user_form(request, get_officer(session, officer_id), bound, actor.id, 422)
+
+
+@router.post("/users/{officer_id}/password", action=MANAGE_USERS)
+def new_password(
+    request: Request, session: DbSession, officer_id: int, form: Form, actor: CurrentActor, now: Now, settings: AppSettings
+) -> Response:
+    """Give an officer a new password."""
+    password = str(form.get("password") or "")
+    try:
+        with session.begin_nested():
+            reset_password(
+                session, actor=actor, officer_id=officer_id, password=password, now=now, cheap=settings.env == "test"
+            )
+    except Invalid as error:
+        return redirect(request, f"/system/users/{officer_id}", bad=error.message)
+    return redirect(request, f"/system/users/{officer_id}", good=_("密码已重置，请当面告知本人。"))
+
+
+@router.post("/users/{officer_id}/disable", action=MANAGE_USERS)
+def disable_user(request: Request, session: DbSession, officer_id: int, actor: CurrentActor, now: Now) -> Response:
+    """Close an officer's account; its sessions end at once."""
+    return _switch(request, session, officer_id, actor, now, disabled=True)
+
+
+@router.post("/users/{officer_id}/enable", action=MANAGE_USERS)
+def enable_user(request: Request, session: DbSession, officer_id: int, actor: CurrentActor, now: Now) -> Response:
+    """Open an officer's account again."""
+    return _switch(request, session, officer_id, actor, now, disabled=False)
+
+
+def _switch(
+    request: Request, session: DbSession, officer_id: int, actor: CurrentActor, now: datetime, *, disabled: bool
+) -> Response:
+    try:
+        with session.begin_nested():
+            set_disabled(session, actor=actor, officer_id=officer_id, disabled=disabled, now=now)
+    except Invalid as error:
+        return redirect(request, f"/system/users/{officer_id}", bad=error.message)
+    return redirect(request, "/system/users", good=_("已停用。") if disabled else _("已启用。"))
+
+
+def _locked(officer: Officer, now: datetime) -> bool:
+    return officer.locked_until is not None and officer.locked_until > now
+
+
+def _user_form(
+    request: Request, officer: Officer | None, form: Bound[OfficerForm], own_id: int | None, status: int = 200
+) -> Response:
+    roles = tuple((str(role), _(label)) for role, label in ROLE_LABELS.items())
+    is_self = officer is not None and officer.id == own_id
+    return render(request, "web/system/user.html", UserPage(officer, form, roles, is_self), status=status)
+
+
+# -- machine clients -------------------------------------------------------------------------------------------------------
+
+
+@router.get("/clients", action=MANAGE_CLIENTS)
+def clients_page(request: Request, session: DbSession) -> Response:
+    """All machine clients."""
+    return _clients(request, session, empty())
+
+
+@router.post("/clients", action=MANAGE_CLIENTS)
+def add_client(request: Request, session: DbSession, form: Form, actor: CurrentActor, now: Now) -> Response:
+    """Create a machine client; its secret is shown this once."""
+    bound = bind(ClientForm, form)
+    if bound.model is not None:
+        data = bound.model
+        try:
+            with session.begin_nested():
+                client, secret = create_client(
+                    session,
+                    actor=actor,
+                    name=data.name,
+                    scopes=" ".join(data.scopes),
+                    region_prefix=data.region_prefix,
+                    now=now,
+                )
+            return _clients(request, session, empty(), made=(client.client_id, secret))
+        except DomainError as error:
+            bound.add(error)
+    return _clients(request, session, bound, status=422)
+
+
+@router.post("/clients/{client_id}/secret", action=MANAGE_CLIENTS)
+def new_secret(request: Request, session: DbSession, client_id: str, actor: CurrentActor, now: Now) -> Response:
+    """Replace the secret; shown this once."""
+    secret = renew_secret(session, actor=actor, client_id=client_id, now=now)
+    return _clients(request, session, empty(), made=(client_id, secret))
+
+
+@router.post("/clients/{client_id}/disable", action=MANAGE_CLIENTS)
+def stop_client(request: Request, session: DbSession, client_id: str, actor: CurrentActor, now: Now) -> Response:
+    """Disable a client; its tokens stop at once."""
+    disable_client(session, actor=actor, client_id=client_id, now=now)
+    return redirect(request, "/system/clients", good=_("已停用。"))
+
+
+def _clients(
+    request: Request,
+    session: DbSession,
+    form: Bound[ClientForm],
+    *,
+    made: tuple[str, str] | None = None,
+    status: int = 200,
+) -> Response:
+    meanings = {"export:read": _("读取企业、办件、专员、奖补与变更"), "policies:evaluate": _("提交事实、试算政策结论")}
+    scopes = tuple((scope, scope, meanings.get(scope, "")) for scope in SCOPES)
+    page = ClientsPage(tuple(list_clients(session)), form, scopes, made)  # type: ignore[arg-type]
+    return render(request, "web/system/clients.html", page, status=status)
