@@ -1,0 +1,36 @@
+"""Reckoning what needs no fact: `20 % / (100 % - 20 %)` is a number before any firm is looked at."""
+
+from fractions import Fraction
+
+from app.policies.domain import tree
+from app.policies.domain.linear import Number
+from app.policies.domain.units import plain
+
+
+def known(node: tree.Node) -> Number | None:
+    """The value of a formula over numbers and plain parameters; None when it needs a fact."""
+    match node:
+        case tree.Literal(value=value):
+            return value
+        case tree.Named(body=body):
+            return known(body)
+        case tree.DividedBy(body=body, divisor=divisor):
+            value = known(body)
+            return None if value is None else quotient(value, divisor)
+        case tree.Arithmetic(operator=operator, left=left, right=right):
+            return _both(operator, known(left), known(right))
+        case _:
+            return None
+
+
+def quotient(value: Number, divisor: Number) -> Number:
+    """The exact quotient, an int where it is whole."""
+    return plain(Fraction(value) / divisor)
+
+
+def _both(operator: tree.Operator, left: Number | None, right: Number | None) -> Number | None:
+    if left is None or right is None:
+        return None
+    if operator is tree.Operator.MULTIPLY:
+        return plain(Fraction(left * right))
+    return left + right if operator is tree.Operator.ADD else left - right

@@ -1,0 +1,241 @@
+"""The tree that a policy's formulas are parsed into, once. It is immutable and knows nothing of how it is read:
+deciding, explaining and wording are interpreters of their own, and a later one is another module, not a method here.
+
+Every node has the `unit` of its value. A node's place in its tree is its identity (`eq=False`): two equal formulas
+at two places are two nodes, one definition used twice is one node.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from datetime import date
+from enum import StrEnum
+
+from app.kit.i18n import Bilingual
+from app.policies.domain.linear import Number
+from app.policies.domain.units import Unit
+
+
+@dataclass(frozen=True, eq=False)
+class Node:
+    """A place in a tree."""
+
+    unit: Unit
+
+
+# -- values -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class Literal(Node):
+    """A number written in the formula, in the smallest unit (分 for amounts)."""
+
+    value: Number
+
+
+@dataclass(frozen=True, eq=False)
+class Fact(Node):
+    """A fact; inside `OverYears` the value of that year. With parts, the sum of `parts` (first, last)."""
+
+    code: str
+    parts: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class ApplicationDay(Node):
+    """The day on which the application is made."""
+
+
+@dataclass(frozen=True, eq=False)
+class YearsCounted(Node):
+    """How many fiscal years count: up to three before the application year, those since the registration."""
+
+
+@dataclass(frozen=True, eq=False)
+class Named(Node):
+    """A parameter or definition, used by its name; it has the value of `body`."""
+
+    name: str
+    label: Bilingual
+    body: Node
+
+
+class Operator(StrEnum):
+    """The arithmetic of two quantities."""
+
+    ADD = "+"
+    SUBTRACT = "-"
+    MULTIPLY = "*"
+
+
+@dataclass(frozen=True, eq=False)
+class Arithmetic(Node):
+    """Two quantities reckoned together."""
+
+    operator: Operator
+    left: Node
+    right: Node
+
+
+@dataclass(frozen=True, eq=False)
+class DividedBy(Node):
+    """A quantity divided by a known number; a quotient of facts is a `RatioComparison`."""
+
+    body: Node
+    divisor: Number
+
+
+@dataclass(frozen=True, eq=False)
+class Extreme(Node):
+    """The least or the greatest of some quantities."""
+
+    least: bool
+    options: tuple[Node, ...]
+
+
+class Gathering(StrEnum):
+    """How the values of the fiscal years become one."""
+
+    SUM = "sum"
+    AVERAGE = "average"
+    LATEST = "latest"
+
+
+@dataclass(frozen=True, eq=False)
+class OverYears(Node):
+    """A quantity told by year, gathered: sum or average over the years that count, or the latest fiscal year's."""
+
+    gathering: Gathering
+    body: Node
+
+
+@dataclass(frozen=True, eq=False)
+class DaysBetween(Node):
+    """The calendar days from one date to another; negative when the second lies before the first."""
+
+    start: Node
+    end: Node
+
+
+@dataclass(frozen=True)
+class Band:
+    """One band: from `low` to `high`, an end included or not, open where None; in it, `value` holds."""
+
+    low: Number | None
+    low_included: bool
+    high: Number | None
+    high_included: bool
+    value: Literal
+
+
+@dataclass(frozen=True, eq=False)
+class Banded(Node):
+    """The value of the band in which `subject` lies. The bands meet without hole or overlap, lowest first."""
+
+    subject: Node
+    bands: tuple[Band, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class IfTold(Node):
+    """One quantity when something was told of a fact, else another."""
+
+    code: str
+    then: Node
+    otherwise: Node
+
+
+# -- conditions -------------------------------------------------------------------------------------------------------
+
+
+class Relation(StrEnum):
+    """How two quantities stand to each other."""
+
+    AT_LEAST = ">="
+    MORE = ">"
+    AT_MOST = "<="
+    LESS = "<"
+    EQUAL = "="
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison(Node):
+    """Two quantities compared."""
+
+    relation: Relation
+    left: Node
+    right: Node
+
+
+@dataclass(frozen=True, eq=False)
+class RatioComparison(Node):
+    """`numerator / denominator` compared with a share by cross-multiplication; unmet when the denominator is 0."""
+
+    relation: Relation
+    numerator: Node
+    denominator: Node
+    right: Node
+
+
+@dataclass(frozen=True, eq=False)
+class ListedIn(Node):
+    """Whether a code stands in a list of the policy; `deeper` is how many more digits a code may have."""
+
+    code: str
+    list_name: str
+    codes: frozenset[str]
+    deeper: int
+
+
+@dataclass(frozen=True, eq=False)
+class AllOf(Node):
+    """Every part holds."""
+
+    parts: tuple[Node, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class AnyOf(Node):
+    """At least one part holds."""
+
+    parts: tuple[Node, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Opposite(Node):
+    """The part does not hold."""
+
+    part: Node
+
+
+@dataclass(frozen=True, eq=False)
+class Judged(Node):
+    """A condition that people judge from the named facts; the version has no rule yet that would decide it."""
+
+    codes: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Always(Node):
+    """A date or truth written in the formula."""
+
+    value: date | bool
+
+
+def parts(node: Node) -> Iterator[Node]:
+    """The nodes directly below `node`."""
+    for item in fields(node):
+        value = getattr(node, item.name)
+        for child in value if isinstance(value, tuple) else (value,):
+            if isinstance(child, Node):
+                yield child
+
+
+def walk(node: Node, seen: set[Node] | None = None) -> Iterator[Node]:
+    """`node` and all nodes below it, each once."""
+    seen = set() if seen is None else seen
+    if node in seen:
+        return
+    seen.add(node)
+    yield node
+    for child in parts(node):
+        yield from walk(child, seen)

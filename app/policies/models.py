@@ -1,0 +1,90 @@
+"""Tables of the policies: published versions, the facts catalogue, what people stated, and the verdicts kept."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, Date, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.kit.db import Base, Code, Json, PrimaryKey, UtcDateTime
+
+
+class PolicyVersion(Base):
+    """One published version of one policy in one jurisdiction; `text` is the file to the letter and never changes."""
+
+    __tablename__ = "policy_version"
+    __table_args__ = (UniqueConstraint("code", "jurisdiction", "version"),)
+
+    id: Mapped[PrimaryKey]
+    code: Mapped[str] = mapped_column(Code(48))
+    jurisdiction: Mapped[str] = mapped_column(Code(12))
+    version: Mapped[str] = mapped_column(Code(16))
+    supersedes: Mapped[str | None] = mapped_column(Code(16))
+    effective_from: Mapped[date] = mapped_column(Date)
+    effective_to: Mapped[date | None] = mapped_column(Date)
+    title_zh: Mapped[str] = mapped_column(String(120))
+    title_en: Mapped[str] = mapped_column(String(160))
+    content: Mapped[dict[str, Any]] = mapped_column(Json)
+    text: Mapped[str] = mapped_column(Text)
+    sha256: Mapped[str] = mapped_column(Code(64))
+    origin: Mapped[str] = mapped_column(Code(10))
+    published_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class CataloguedFact(Base):
+    """One catalogued fact; its words may be bettered, its unit and its shape never change."""
+
+    __tablename__ = "fact_definition"
+
+    code: Mapped[str] = mapped_column(Code(48), primary_key=True)
+    ordinal: Mapped[int]
+    content: Mapped[dict[str, Any]] = mapped_column(Json)
+
+
+class FactStatement(Base):
+    """What somebody stated about an enterprise on a legal day; the newest one that speaks of a day counts for it.
+
+    `value` is in the shape of an evaluation's body; `year` only for facts told by year; `withdrawn_at` ends it.
+    """
+
+    __tablename__ = "fact_statement"
+    __table_args__ = (Index("ix_fact_statement_subject", "enterprise_id", "fact_code", "year", "stated_on", "id"),)
+
+    id: Mapped[PrimaryKey]
+    enterprise_id: Mapped[int] = mapped_column(ForeignKey("enterprise.id"))
+    fact_code: Mapped[str] = mapped_column(Code(48))
+    year: Mapped[int | None]
+    value: Mapped[Any] = mapped_column(Json)
+    stated_on: Mapped[date] = mapped_column(Date)
+    source: Mapped[str] = mapped_column(String(300))
+    actor_kind: Mapped[str] = mapped_column(Code(12))
+    actor_id: Mapped[int | None] = mapped_column(BigInteger)
+    actor_name: Mapped[str] = mapped_column(String(120))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class StoredVerdict(Base):
+    """A verdict as it was given: its inputs with their sources, the version applied, the result and their hash.
+
+    `case_id` is the case it was given for (cases lie above the policies, hence no foreign key).
+    """
+
+    __tablename__ = "stored_verdict"
+    __table_args__ = (Index("ix_stored_verdict_subject", "enterprise_id", "policy_code", "on_day", "id"),)
+
+    id: Mapped[PrimaryKey]
+    enterprise_id: Mapped[int] = mapped_column(ForeignKey("enterprise.id"))
+    case_id: Mapped[int | None] = mapped_column(BigInteger, index=True)
+    policy_version_id: Mapped[int] = mapped_column(ForeignKey("policy_version.id"))
+    policy_code: Mapped[str] = mapped_column(Code(48))
+    on_day: Mapped[date] = mapped_column(Date)
+    reason: Mapped[str] = mapped_column(Code(40))
+    outcome: Mapped[str] = mapped_column(Code(8))
+    inputs: Mapped[dict[str, Any]] = mapped_column(Json)
+    result: Mapped[dict[str, Any]] = mapped_column(Json)
+    sha256: Mapped[str] = mapped_column(Code(64))
+    stored_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    actor_kind: Mapped[str] = mapped_column(Code(12))
+    actor_id: Mapped[int | None] = mapped_column(BigInteger)
+    actor_name: Mapped[str] = mapped_column(String(120))
