@@ -25,7 +25,10 @@ def _known_or(column: str, substitute: Any) -> Callable[[DefaultExecutionContext
 
 
 class Enterprise(Base):
-    """One firm. Empty codes mean "not known"; `edited_fields` says which fields a person here set, and when."""
+    """One firm. Empty codes mean "not known"; `edited_fields` says which fields a person here set, and when.
+
+    `unread_cells` keeps the text of imported cells that could not be read, by field.
+    """
 
     __tablename__ = "enterprise"
     __table_args__ = (
@@ -69,6 +72,7 @@ class Enterprise(Base):
     disabled_reason: Mapped[str] = mapped_column(String(300), default="")
     version: Mapped[int] = mapped_column(default=1)
     edited_fields: Mapped[dict[str, dict[str, str]]] = mapped_column(Json, default=dict)
+    unread_cells: Mapped[dict[str, str]] = mapped_column(Json, default=dict)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
@@ -129,7 +133,10 @@ class EnterpriseTag(Base):
 
 
 class YearlyFigures(Base):
-    """One year's figures on one basis (HTE, TAX, STAT) from one source; an empty cell is unknown, never zero."""
+    """One year's figures on one basis (HTE, TAX, STAT) from one source; an empty cell is unknown, never zero.
+
+    `imported` holds what an import wrote last: a value that differs from it was set by a person here.
+    """
 
     __tablename__ = "yearly_figures"
     __table_args__ = (UniqueConstraint("enterprise_id", "year", "basis", "source"),)
@@ -156,6 +163,8 @@ class YearlyFigures(Base):
     rd_outsourced_overseas_fen: Mapped[int | None] = mapped_column(BigInteger)
     staff_average_e4: Mapped[int | None] = mapped_column(BigInteger)
     rd_staff_average_e4: Mapped[int | None] = mapped_column(BigInteger)
+    imported: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    unread_cells: Mapped[dict[str, str]] = mapped_column(Json, default=dict)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
