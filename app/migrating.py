@@ -9,7 +9,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.orm import Session
 
 from app.config import ROOT
-from app.kit.db import Database
+from app.kit.db import Database, schema_scope
 
 
 def alembic_config() -> Config:
@@ -18,12 +18,11 @@ def alembic_config() -> Config:
 
 
 def migrate(database: Database) -> None:
-    """Upgrade to the newest schema, each migration in its own transaction."""
+    """Upgrade to the newest schema, in one transaction."""
     config = alembic_config()
-    with database.engine.connect() as connection:
+    with schema_scope(database) as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
-        connection.commit()
 
 
 def is_current(session: Session) -> bool:

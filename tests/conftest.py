@@ -44,8 +44,9 @@ def _dialects(config: pytest.Config) -> list[str]:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if "dialect" in metafunc.fixturenames:
-        metafunc.parametrize("dialect", _dialects(metafunc.config))
+    for name in ("dialect", "target_dialect"):
+        if name in metafunc.fixturenames:
+            metafunc.parametrize(name, _dialects(metafunc.config))
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -148,6 +148,27 @@ def read_scope(database: Database) -> Iterator[Session]:
         yield session
 
 
+@contextmanager
+def schema_scope(database: Database) -> Iterator[Connection]:
+    """One transaction that may change or rebuild tables: all of it happens, or nothing.
+
+    SQLite does not check foreign keys meanwhile (it would at every dropped table); who moves rows checks at the end.
+    """
+    with database.engine.connect() as connection:
+        _enforce_foreign_keys(connection, enforced=False)
+        try:
+            with connection.begin():
+                yield connection
+        finally:
+            _enforce_foreign_keys(connection, enforced=True)
+
+
+def _enforce_foreign_keys(connection: Connection, *, enforced: bool) -> None:
+    driver = connection.connection.driver_connection
+    if connection.dialect.name == "sqlite" and driver is not None:
+        driver.execute(f"pragma foreign_keys={'on' if enforced else 'off'}")
+
+
 def commit(session: Session) -> None:
     """Flush, run the final steps (the journal takes its positions there), commit."""
     session.flush()

@@ -1,0 +1,268 @@
+"""A backup is restored on either database, and is then the same row by row and file by file."""
+
+import zipfile
+from collections.abc import Iterator
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, inspect, select, update
+from sqlalchemy.orm import Session
+
+from app.backup import service
+from app.backup.archive import MANIFEST
+from app.backup.rows import lines_of
+from app.backup.service import back_up, restore
+from app.enterprises.models import Enterprise
+from app.enterprises.search_index import matching, reindex
+from app.journal.domain import SubjectKey
+from app.journal.models import JournalEvent
+from app.journal.service import record
+from app.kit.actor import SYSTEM
+from app.kit.db import Database, read_scope, session_scope
+from app.kit.errors import Conflict, Invalid
+from app.migrating import migrate
+from app.model_registry import METADATA
+from tests.counts import Counts
+from tests.support import people
+from tests.support.databases import Templates
+
+
+@pytest.fixture
+def target(target_dialect: str, templates: Templates, tmp_path: Path) -> Iterator[Database]:
+    """A database without a table, of the same or the other kind."""
+    url = templates.create(target_dialect, tmp_path)
+    found = Database(url)
+    yield found
+    found.dispose()
+    templates.drop(url)
+
+
+@pytest.fixture
+def data_dir(tmp_path: Path) -> Path:
+    """A data directory with stored files, and with what is not content."""
+    root = tmp_path / "data"
+    for name, content in {
+        "files/ab/cdef": b"\x00\xffbytes",
+        "files/ab/incoming-x": b"half",
+        "imports/名单（示例）.csv": "企业名称".encode(),
+        "yumiao.db": b"not me",
+        "yumiao.db-wal": b"nor me",
+        "secret": b"never me",
+    }.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    return root
+
+
+@pytest.fixture
+def filled(database: Database, now: datetime, counts: Counts) -> Database:
+    """The seeded database with people, firms and journal events in it."""
+    with session_scope(database) as session:
+        people.officer(session)
+        firms = [firm(number, now) for number in range(counts.backup_rows)]
+        session.add_all(firms)
+        session.flush()
+        for found in firms[:50]:
+            subject = SubjectKey("enterprise", found.uscc, found.name, enterprise_id=found.id)
+            changes = {"enterprise.name": ("旧名（示例）", found.name), "enterprise.capital": (None, 10)}
+            record(session, actor=SYSTEM, now=now, type="enterprise.changed", subject=subject, changes=changes)
+        reindex(session)
+    return database
+
+
+def firm(number: int, now: datetime) -> Enterprise:
+    return Enterprise(
+        uscc=f"91429099{number:010d}",
+        name=f"潜江育苗{number}有限公司（示例）\u2028\\\"'",
+        name_pinyin=f"qianjiangyumiao{number}",
+        name_initials="qjym",
+        registered_on=date(2010, 2, 28) if number % 2 else None,
+        capital_fen=9_007_199_254_740_993 if number % 3 else None,
+        above_scale=(None, True, False)[number % 3],
+        created_at=now,
+        updated_at=now.replace(microsecond=number % 1_000_000),
+    )
+
+
+def rows(database: Database) -> dict[str, list[bytes]]:
+    with read_scope(database) as session:
+        connection = session.connection()
+        return {table.name: list(lines_of(connection, table)) for table in METADATA.sorted_tables}
+
+
+def stored(root: Path) -> dict[str, bytes]:
+    return {path.relative_to(root).as_posix(): path.read_bytes() for path in root.rglob("*") if path.is_file()}
+
+
+def test_restored_is_the_same_row_by_row_and_file_by_file(
+    filled: Database, target: Database, data_dir: Path, tmp_path: Path, now: datetime, counts: Counts
+) -> None:
+    archive, restored_dir = tmp_path / "all.zip", tmp_path / "restored"
+
+    made = back_up(filled, data_dir, archive, now=now)
+    found = restore(target, restored_dir, archive, now=now)
+
+    assert rows(target) == rows(filled)
+    content = {name: data for name, data in stored(data_dir).items() if name.startswith(("files/ab/c", "imports/"))}
+    assert stored(restored_dir) == content
+    assert found == made
+    assert {entry.name: entry.count for entry in made.tables}["enterprise"] == counts.backup_rows
+    assert archive.stat().st_mode & 0o077 == 0, "personal data: for the owner's eyes only"
+
+
+def test_restored_database_works_on(filled: Database, target: Database, tmp_path: Path, now: datetime) -> None:
+    archive = tmp_path / "all.zip"
+    back_up(filled, tmp_path / "none", archive, now=now)
+    restore(target, tmp_path / "restored", archive, now=now)
+
+    with session_scope(target) as session:
+        highest = session.scalar(select(func.max(Enterprise.id)))
+        added = firm(999_999, now)
+        session.add(added)
+        session.flush()
+        assert added.id > highest, "new keys go on after the restored ones"
+        record(session, actor=SYSTEM, now=now, type="x", subject=SubjectKey("enterprise", added.uscc, added.name))
+        condition = matching(session, "育苗7有")
+        assert condition is not None
+        assert [found.name_pinyin for found in session.scalars(select(Enterprise).where(condition))] == [
+            "qianjiangyumiao7"
+        ]
+    with read_scope(target) as session:
+        assert session.scalar(select(func.max(JournalEvent.position))) == session.scalar(
+            select(func.count()).select_from(JournalEvent)
+        )
+
+
+def test_schema_is_that_of_a_migrated_database(
+    filled: Database, target: Database, database: Database, tmp_path: Path, now: datetime
+) -> None:
+    archive = tmp_path / "all.zip"
+    back_up(filled, tmp_path / "none", archive, now=now)
+    restore(target, tmp_path / "restored", archive, now=now)
+    if target.dialect != database.dialect:
+        return
+    ours, theirs = inspect(target.engine), inspect(database.engine)
+    assert sorted(ours.get_table_names()) == sorted(theirs.get_table_names())
+    for table in theirs.get_table_names():
+        assert _references(ours.get_foreign_keys(table)) == _references(theirs.get_foreign_keys(table))
+
+
+def _references(found: list[object]) -> list[str]:
+    return sorted(map(str, found))
+
+
+def test_refuses_to_overwrite_without_force(
+    filled: Database, target: Database, data_dir: Path, tmp_path: Path, now: datetime
+) -> None:
+    archive = tmp_path / "all.zip"
+    back_up(filled, data_dir, archive, now=now)
+    with pytest.raises(Conflict, match="--force"):
+        back_up(filled, data_dir, archive, now=now)
+    restore(target, tmp_path / "restored", archive, now=now)
+    with session_scope(target) as session:
+        session.execute(update(Enterprise).values(name="改过（示例）"))
+    (tmp_path / "restored" / "files" / "new").write_bytes(b"added later")
+    before = rows(target)
+
+    with pytest.raises(Conflict, match="--force"):
+        restore(target, tmp_path / "restored", archive, now=now)
+    assert rows(target) == before
+
+    restore(target, tmp_path / "restored", archive, now=now, force=True)
+    assert rows(target) == rows(filled)
+    assert not (tmp_path / "restored" / "files" / "new").exists()
+    assert (tmp_path / "restored" / "before-restore-20210630T020000Z" / "files" / "new").read_bytes() == b"added later"
+
+
+def test_an_empty_directory_with_stray_files_is_not_empty(
+    filled: Database, target: Database, data_dir: Path, tmp_path: Path, now: datetime
+) -> None:
+    archive = tmp_path / "all.zip"
+    back_up(filled, data_dir, archive, now=now)
+    with pytest.raises(Conflict, match="--force"):
+        restore(target, data_dir, archive, now=now)
+
+
+def rewritten(archive: Path, part: str, change: bytes | None) -> Path:
+    """The archive with one part replaced (or left out)."""
+    result = archive.with_name("changed.zip")
+    with zipfile.ZipFile(archive) as source, zipfile.ZipFile(result, "w") as copy:
+        for name in source.namelist():
+            content = source.read(name)
+            if name == part:
+                if change is None:
+                    continue
+                content = change
+            copy.writestr(name, content)
+    return result
+
+
+@pytest.mark.parametrize(
+    ("part", "change"),
+    [
+        ("tables/enterprise.ndjson", b'{"id":1}\n'),
+        ("tables/enterprise.ndjson", None),
+        ("files/files/ab/cdef", b"other"),
+        ("files/files/ab/cdef", None),
+        (MANIFEST, b"{}"),
+        (MANIFEST, None),
+    ],
+)
+def test_a_damaged_archive_changes_nothing(
+    filled: Database, target: Database, data_dir: Path, tmp_path: Path, now: datetime, part: str, change: bytes | None
+) -> None:
+    archive = tmp_path / "all.zip"
+    back_up(filled, data_dir, archive, now=now)
+    with pytest.raises(Invalid):
+        restore(target, tmp_path / "restored", rewritten(archive, part, change), now=now)
+    assert inspect(target.engine).get_table_names() == []
+    assert stored(tmp_path / "restored") == {}
+
+
+def test_neither_a_missing_nor_a_foreign_file_is_an_archive(database: Database, tmp_path: Path, now: datetime) -> None:
+    (tmp_path / "text.zip").write_text("no zip")
+    for name in ("text.zip", "missing.zip"):
+        with pytest.raises(Invalid, match=name):
+            restore(database, tmp_path / "restored", tmp_path / name, now=now, force=True)
+
+
+def test_a_path_out_of_the_data_directory_is_refused(
+    filled: Database, target: Database, data_dir: Path, tmp_path: Path, now: datetime
+) -> None:
+    archive = tmp_path / "all.zip"
+    back_up(filled, data_dir, archive, now=now)
+    with zipfile.ZipFile(archive) as source:
+        manifest = source.read(MANIFEST).replace(b"files/ab/cdef", b"../../etc/cdef")
+    with pytest.raises(Invalid):
+        restore(target, tmp_path / "restored", rewritten(archive, MANIFEST, manifest), now=now)
+
+
+def test_what_differs_after_restoring_is_named_and_undone(
+    filled: Database, target: Database, tmp_path: Path, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive = tmp_path / "all.zip"
+    back_up(filled, tmp_path / "none", archive, now=now)
+    migrate(target)
+    finish = service.schema.finish
+
+    def finish_and_spoil(connection: object) -> None:
+        finish(connection)  # type: ignore[arg-type]
+        session = Session(bind=connection)  # type: ignore[call-overload]
+        session.execute(update(Enterprise).where(Enterprise.id == 3).values(address="另一处"))
+
+    monkeypatch.setattr(service.schema, "finish", finish_and_spoil)
+    with pytest.raises(Conflict, match=r"enterprise 第 3 行.*address"):
+        restore(target, tmp_path / "restored", archive, now=now)
+    with read_scope(target) as session:
+        assert session.scalar(select(func.count()).select_from(Enterprise)) == 0
+
+
+def test_another_schema_is_refused(filled: Database, target: Database, tmp_path: Path, now: datetime) -> None:
+    archive = tmp_path / "all.zip"
+    back_up(filled, tmp_path / "none", archive, now=now)
+    with zipfile.ZipFile(archive) as source:
+        manifest = source.read(MANIFEST).replace(b'"revision": "', b'"revision": "x')
+    with pytest.raises(Conflict, match="x0"):
+        restore(target, tmp_path / "restored", rewritten(archive, MANIFEST, manifest), now=now)
