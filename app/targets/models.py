@@ -46,7 +46,7 @@ class PlanItem(Base):
     target_tenthousandths: Mapped[int | None]
     unit: Mapped[dict[str, str]] = mapped_column(Json)
     headline: Mapped[int | None]
-    indicator: Mapped[str | None] = mapped_column(Code(60))
+    counts: Mapped[dict[str, str] | None] = mapped_column(Json)
     remark: Mapped[dict[str, str] | None] = mapped_column(Json)
 
     plan: Mapped[Plan] = relationship(back_populates="items")

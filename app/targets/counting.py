@@ -1,0 +1,124 @@
+"""What each counted target counts: one statement gives the rows, and their number is the number."""
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from app.cases.models import CaseFile, CaseMarker
+from app.commissioners.queries import counted_in_year
+from app.enterprises.models import Certificate, Enterprise, EnterpriseTag
+from app.kit.permissions import within_region
+from app.targets.domain import Applications, Certificates, Commissioners, Counted, Period, Subjects
+
+SUBMITTED = "submitted"
+
+
+def rows(counted: Counted, period: Period, region_prefix: str) -> Select[Any]:
+    """The rows behind a number: enterprises, cases (one for each firm) or experts, each exactly once."""
+    statement: Callable[[Any, Period, str], Select[Any]] = _ROWS[type(counted)]
+    return statement(counted, period, region_prefix)
+
+
+def count(session: Session, counted: Counted, period: Period, region_prefix: str) -> int:
+    """The number of `rows`."""
+    inner = rows(counted, period, region_prefix).order_by(None).with_only_columns(1, maintain_column_froms=True)  # type: ignore[call-overload]
+    return session.scalar(select(func.count()).select_from(inner.subquery())) or 0
+
+
+# -- applications handed in -----------------------------------------------------------------------------------------------------
+
+
+def _applications(counted: Applications, period: Period, region_prefix: str) -> Select[Any]:
+    """The first application of each firm that was handed in during the year."""
+    marker, other_case, other = aliased(CaseMarker), aliased(CaseFile), aliased(CaseMarker)
+    earlier = (
+        exists()
+        .where(
+            other_case.enterprise_id == CaseFile.enterprise_id,
+            other_case.programme_code == CaseFile.programme_code,
+            other_case.id < CaseFile.id,
+            other.case_id == other_case.id,
+            other.marker == SUBMITTED,
+            _within(other.reached_on, period),
+        )
+        .correlate(CaseFile)
+    )
+    return (
+        select(CaseFile)
+        .join(marker, and_(marker.case_id == CaseFile.id, marker.marker == SUBMITTED))
+        .join(Enterprise, Enterprise.id == CaseFile.enterprise_id)
+        .where(
+            CaseFile.programme_code == counted.programme,
+            _within(marker.reached_on, period),
+            within_region(Enterprise.region_code, region_prefix),
+            ~earlier,
+        )
+    )
+
+
+def _within(column: Any, period: Period) -> ColumnElement[bool]:
+    return and_(column >= period.first_day, column <= period.on)
+
+
+# -- certificates and subjects -----------------------------------------------------------------------------------------------------
+
+
+def valid_certificate(kind: str, on: Any) -> ColumnElement[bool]:
+    """Whether a certificate of that kind is valid on a day: issued, not expired, not revoked by then."""
+    return and_(
+        Certificate.kind == kind,
+        Certificate.issued_on <= on,
+        or_(Certificate.expires_on.is_(None), Certificate.expires_on >= on),
+        or_(Certificate.revoked_on.is_(None), Certificate.revoked_on > on),
+    )
+
+
+def _holders(kind: str, on: Any) -> Select[tuple[int]]:
+    return select(Certificate.enterprise_id).where(valid_certificate(kind, on))
+
+
+def _listed(tag: str, on: Any) -> Select[tuple[int]]:
+    return select(EnterpriseTag.enterprise_id).where(
+        EnterpriseTag.tag == tag,
+        or_(EnterpriseTag.granted_on.is_(None), EnterpriseTag.granted_on <= on),
+        or_(EnterpriseTag.expires_on.is_(None), EnterpriseTag.expires_on >= on),
+    )
+
+
+def _firms(region_prefix: str, *conditions: ColumnElement[bool]) -> Select[Any]:
+    return select(Enterprise).where(
+        Enterprise.disabled_on.is_(None), within_region(Enterprise.region_code, region_prefix), *conditions
+    )
+
+
+def _certificates(counted: Certificates, period: Period, region_prefix: str) -> Select[Any]:
+    return _firms(region_prefix, Enterprise.id.in_(_holders(counted.certificate, period.on)))
+
+
+def _subjects(counted: Subjects, period: Period, region_prefix: str) -> Select[Any]:
+    either = _holders(counted.certificate, period.on).union(_listed(counted.tag, period.on))
+    return _firms(region_prefix, Enterprise.id.in_(either))
+
+
+def expiring(counted: Certificates, period: Period, region_prefix: str) -> Select[Any]:
+    """The firms that hold a valid certificate on the day and, as things stand, none on the year's last day."""
+    return _certificates(counted, period, region_prefix).where(
+        Enterprise.id.not_in(_holders(counted.certificate, period.last_day))
+    )
+
+
+# -- experts ---------------------------------------------------------------------------------------------------------------------------
+
+
+def _commissioners(counted: Commissioners, period: Period, region_prefix: str) -> Select[Any]:
+    return counted_in_year(counted.headcount, period.year, region_prefix)
+
+
+_ROWS: dict[type[Any], Callable[[Any, Period, str], Select[Any]]] = {
+    Applications: _applications,
+    Certificates: _certificates,
+    Subjects: _subjects,
+    Commissioners: _commissioners,
+}

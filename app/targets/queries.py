@@ -1,0 +1,156 @@
+"""Reads of plans, and their numbers as they stand."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from pydantic import TypeAdapter
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, selectinload
+
+from app.cases.models import CaseFile
+from app.enterprises.models import Enterprise
+from app.kit.actor import Actor
+from app.kit.errors import NotFound
+from app.kit.i18n import _
+from app.kit.permissions import within_region
+from app.targets import counting
+from app.targets.domain import (
+    TENTHOUSANDTHS,
+    Applications,
+    Certificates,
+    Comparison,
+    Counted,
+    Period,
+    Target,
+)
+from app.targets.models import Plan, PlanItem
+
+_counted: TypeAdapter[Counted] = TypeAdapter(Counted)
+
+
+@dataclass(frozen=True)
+class PlanView:
+    """A plan as it serves a year: its own, or the latest one before it, counted for an area."""
+
+    plan: Plan
+    period: Period
+    region_prefix: str
+
+    @property
+    def is_of_the_year(self) -> bool:
+        """Whether the plan was made for the year that is counted."""
+        return self.plan.year == self.period.year
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One item of a plan with its number as it stands; None where nothing is counted here."""
+
+    item: PlanItem
+    target: Target | None
+    count: int | None
+
+    @property
+    def met(self) -> bool | None:
+        """Whether the target is reached; None where there is no number on one of the sides."""
+        return None if self.target is None or self.count is None else self.target.is_met(self.count)
+
+    @property
+    def missing(self) -> int | None:
+        """How many whole units are still needed."""
+        return None if self.target is None or self.count is None else self.target.missing(self.count)
+
+
+def find_plan(session: Session, actor: Actor, year: int, today: date) -> PlanView | None:
+    """The plan of that year in the actor's area, else the latest earlier one, else the next; None without any."""
+    plans = [
+        plan
+        for plan in session.scalars(select(Plan).options(selectinload(Plan.items)))
+        if plan.jurisdiction.startswith(actor.region_prefix) or actor.region_prefix.startswith(plan.jurisdiction)
+    ]
+    if not plans:
+        return None
+    earlier = [plan for plan in plans if plan.year <= year]
+    chosen = max(earlier, key=_nearness) if earlier else min(plans, key=lambda plan: plan.year)
+    prefix = max(chosen.jurisdiction, actor.region_prefix, key=len)
+    return PlanView(chosen, Period.of(year, today), prefix)
+
+
+def _nearness(plan: Plan) -> tuple[int, int]:
+    return plan.year, len(plan.jurisdiction)
+
+
+def list_plan_years(session: Session, actor: Actor) -> list[int]:
+    """The years for which there is a plan in the actor's area, the latest first."""
+    rows = session.execute(select(Plan.year, Plan.jurisdiction))
+    found = {
+        year for year, place in rows if place.startswith(actor.region_prefix) or actor.region_prefix.startswith(place)
+    }
+    return sorted(found, reverse=True)
+
+
+def target_of(item: PlanItem) -> Target | None:
+    """The number to reach, where the plan states one."""
+    if item.target_tenthousandths is None:
+        return None
+    return Target(Comparison(item.operator), Decimal(item.target_tenthousandths) / TENTHOUSANDTHS)
+
+
+def counted_of(item: PlanItem) -> Counted | None:
+    """What is counted for an item, where something is."""
+    return None if item.counts is None else _counted.validate_python(item.counts)
+
+
+def standing(session: Session, view: PlanView, item: PlanItem) -> Standing:
+    """One item with its number."""
+    counted = counted_of(item)
+    n = None if counted is None else counting.count(session, counted, view.period, view.region_prefix)
+    return Standing(item, target_of(item), n)
+
+
+def list_standings(session: Session, view: PlanView) -> list[Standing]:
+    """Every item of the plan with its number, in the plan's order."""
+    return [standing(session, view, item) for item in view.plan.items]
+
+
+def list_headlines(session: Session, view: PlanView) -> list[Standing]:
+    """The numbers that the desk shows, in their order."""
+    items = sorted((item for item in view.plan.items if item.headline is not None), key=lambda item: item.headline or 0)
+    return [standing(session, view, item) for item in items]
+
+
+def get_item(view: PlanView, code: str) -> PlanItem:
+    """The item of this code; raises NotFound target.not_found when there is none or nothing is counted for it."""
+    for item in view.plan.items:
+        if item.code == code and item.counts is not None:
+            return item
+    raise NotFound("target.not_found", _("工作要点中没有这一项，或这一项没有可以打开的明细。"))
+
+
+# -- what else a headline says --------------------------------------------------------------------------------------------------------------
+
+
+def count_pending(session: Session, view: PlanView, counted: Applications) -> int:
+    """Open cases of the programme that were not handed in yet."""
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(CaseFile)
+            .join(Enterprise, Enterprise.id == CaseFile.enterprise_id)
+            .where(
+                CaseFile.programme_code == counted.programme,
+                CaseFile.year == view.period.year,
+                CaseFile.state == "open",
+                CaseFile.submitted_on.is_(None),
+                within_region(Enterprise.region_code, view.region_prefix),
+            )
+        )
+        or 0
+    )
+
+
+def count_expiring(session: Session, view: PlanView, counted: Certificates) -> int:
+    """Firms whose certificate runs out before the year does, with none to follow."""
+    inner = counting.expiring(counted, view.period, view.region_prefix).with_only_columns(Enterprise.id)
+    return session.scalar(select(func.count()).select_from(inner.subquery())) or 0
