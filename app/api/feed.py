@@ -1,0 +1,90 @@
+"""The ordered feed, and the snapshot that it continues."""
+
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+
+import anyio
+from anyio.to_thread import run_sync
+from fastapi import Path
+from starlette.concurrency import iterate_in_threadpool
+from starlette.responses import Response, StreamingResponse
+
+from app.api.answers import ClientCall, FeedQuery, Json, Nothing, plan_of
+from app.api.operations import feed_operation, resource_parameter, snapshot_operation
+from app.doors.deps import AppDatabase
+from app.doors.router import GuardedRouter
+from app.exchange.actions import PULL
+from app.exchange.feed import FeedItem, Reader, read_feed
+from app.exchange.plans import province_plans
+from app.exchange.service import EVENTS_CHANNEL, record_snapshot
+from app.exchange.snapshot import Snapshot
+from app.kit.actor import Actor
+from app.kit.clock import utc_now
+from app.kit.db import Database, session_scope
+
+router = GuardedRouter(door="api", prefix="/api/v1", tags=["following"])
+
+NDJSON = "application/x-ndjson"
+
+
+@router.get("/events", action=PULL, response_class=Json, **feed_operation())
+def read_events(call: ClientCall, wanted: FeedQuery) -> Response:
+    """What changed after a position, in order."""
+    reader = Reader(call.region_prefix)
+    page = read_feed(call.session, province_plans(), reader, after=wanted.after, limit=wanted.limit)
+    call.note_reading(EVENTS_CHANNEL, len(page.items), page.next)
+    return Json({"items": [cloud_event(item) for item in page.items], "next": page.next})
+
+
+def cloud_event(item: FeedItem) -> dict[str, Any]:
+    """`item` as a CloudEvents 1.0 JSON event. Its id is unique, so it serves as the idempotency key."""
+    definition = item.plan.definition
+    retired = {"key": item.key, definition.key: item.key, "retired": True}
+    return {
+        "specversion": "1.0",
+        "id": f"{item.position}.{item.part}" if item.part else str(item.position),
+        "source": f"/api/v1/{item.plan.resource}",
+        "type": f"cn.yumiao.{definition.kind}.{'retired' if item.record is None else 'changed'}",
+        "subject": item.key,
+        "time": item.at,
+        "datacontenttype": "application/json",
+        "dataschema": schema_address(item.plan.resource),
+        "position": item.position,
+        "resource": item.plan.resource,
+        "data": retired if item.record is None else item.record,
+    }
+
+
+def schema_address(resource: str) -> str:
+    """Where the JSON Schema of a resource is served."""
+    return f"/api/v1/schemas/{resource}.json"
+
+
+@router.get("/export/{resource}.ndjson", action=PULL, response_class=StreamingResponse, **snapshot_operation())
+def export_resource(
+    call: ClientCall,
+    database: AppDatabase,
+    resource: Annotated[str, Path(description="resource", json_schema_extra=resource_parameter())],
+    _wanted: Nothing,
+) -> Response:
+    """The whole state of one resource, streamed."""
+    snapshot = Snapshot(plan_of(resource), call.region_prefix, schema_address(resource))
+    headers = {"content-disposition": f'attachment; filename="{resource}.ndjson"', "cache-control": "no-store"}
+    return StreamingResponse(_stream(database, snapshot, call.actor), media_type=NDJSON, headers=headers)
+
+
+async def _stream(database: Database, snapshot: Snapshot, actor: Actor) -> AsyncIterator[bytes]:
+    """The snapshot's blocks; however it ends, its transaction is closed and the export is journalled."""
+    blocks = snapshot.blocks(database)
+    try:
+        async for block in iterate_in_threadpool(blocks):
+            yield block
+    finally:
+        with anyio.CancelScope(shield=True):
+            await run_sync(_finish, database, snapshot, actor, blocks)
+
+
+def _finish(database: Database, snapshot: Snapshot, actor: Actor, blocks: Any) -> None:
+    blocks.close()
+    with session_scope(database) as session:
+        record_snapshot(session, actor=actor, snapshot=snapshot, now=utc_now())

@@ -1,0 +1,24 @@
+"""The only reader of `seeds/exchange/`: what each partner receives, strictly checked."""
+
+from functools import lru_cache
+from pathlib import Path
+
+from app.exchange.domain import PartnerDefinition
+from app.kit.errors import SeedError
+from app.kit.yaml import load_strict
+
+SEEDS = Path(__file__).parents[2] / "seeds" / "exchange"
+
+
+@lru_cache
+def partner_definition(partner: str = "province", version: str = "v1") -> PartnerDefinition:
+    """The published definition of `partner` in `version`; raises `SeedError` when the file is wrong."""
+    return load_definition(SEEDS / partner / f"{version}.yaml")
+
+
+def load_definition(path: Path) -> PartnerDefinition:
+    """The definition in the file at `path`, whose place must repeat its partner and version."""
+    definition = load_strict(path, PartnerDefinition)
+    if (path.parent.name, path.stem) != (definition.partner, definition.version):
+        raise SeedError(f"{path}:1: partner and version must be those of the file's own path")
+    return definition

@@ -1,0 +1,30 @@
+"""The province's resources: each mapping of `seeds/exchange/` fitted to its source, once."""
+
+from functools import lru_cache
+
+from app.exchange.catalogue import partner_definition
+from app.exchange.domain import PartnerDefinition
+from app.exchange.records import RecordPlan, plan_records
+from app.exchange.sources import cases, commissioners, enterprises, incentives
+from app.exchange.sources.base import Source
+from app.kit.errors import SeedError
+
+SOURCES: dict[str, Source] = {
+    module.SOURCE.resource: module.SOURCE for module in (enterprises, cases, commissioners, incentives)
+}
+
+
+@lru_cache
+def province_plans() -> dict[str, RecordPlan]:
+    """The plans of API v1 by resource, in the order of the mapping."""
+    return fit(partner_definition())
+
+
+def fit(definition: PartnerDefinition) -> dict[str, RecordPlan]:
+    """A plan per resource of `definition`; raises `SeedError` for a resource or field that has no source."""
+    unknown = [name for name in definition.resources if name not in SOURCES]
+    if unknown:
+        raise SeedError(f"exchange: there is no resource '{unknown[0]}'; known: {', '.join(SOURCES)}")
+    return {
+        name: plan_records(name, resource, SOURCES[name]) for name, resource in definition.resources.items()
+    }

@@ -1,0 +1,154 @@
+"""The one record builder: every list, single record, feed item and snapshot line is made here."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from app.exchange.domain import FieldDefinition, FieldType, ResourceDefinition
+from app.exchange.encoding import Record, RowEncoder, row_encoder
+from app.exchange.sources.base import Children, Source
+from app.kit.errors import SeedError
+
+LISTS = (FieldType.TEXTS, FieldType.RECORDS)
+BATCH = 1_000
+
+
+@dataclass(frozen=True)
+class ChildPlan:
+    """How one list inside a record is read."""
+
+    name: str
+    children: Children
+    columns: tuple[Any, ...]
+    encode: Callable[[Sequence[Any]], Any]
+
+
+@dataclass(frozen=True)
+class RecordPlan:
+    """How the records of one resource are read: a source seen through a mapping."""
+
+    resource: str
+    definition: ResourceDefinition
+    source: Source
+    columns: tuple[Any, ...]
+    encode: RowEncoder
+    lists: tuple[ChildPlan, ...]
+
+
+def plan_records(resource: str, definition: ResourceDefinition, source: Source) -> RecordPlan:
+    """Fit `definition` to `source`; raises `SeedError` naming a field whose source does not exist."""
+    plain = [field for field in definition.fields if field.type not in LISTS]
+    lists = [field for field in definition.fields if field.type in LISTS]
+    return RecordPlan(
+        resource=resource,
+        definition=definition,
+        source=source,
+        columns=_columns(resource, plain, source.columns),
+        encode=row_encoder(plain, source.derive),
+        lists=tuple(_plan_list(resource, field, source) for field in lists),
+    )
+
+
+def _plan_list(resource: str, field: FieldDefinition, source: Source) -> ChildPlan:
+    children = source.children.get(field.source)
+    if children is None:
+        raise SeedError(f"exchange: {resource}.{field.name}: there is no list '{field.source}'")
+    path = f"{resource}.{field.name}"
+    if field.type is FieldType.TEXTS:
+        (column,) = children.columns.values()
+        return ChildPlan(field.name, children, (column,), lambda row: row[0])
+    columns = _columns(path, field.fields, children.columns)
+    return ChildPlan(field.name, children, columns, row_encoder(field.fields, children.derive))
+
+
+def _columns(path: str, fields: Sequence[FieldDefinition], known: Mapping[str, Any]) -> tuple[Any, ...]:
+    missing = [field.source for field in fields if field.source not in known]
+    if missing:
+        raise SeedError(f"exchange: {path}: there is no source '{missing[0]}'; known: {', '.join(sorted(known))}")
+    return tuple(known[field.source] for field in fields)
+
+
+# -- reading -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class RecordPage:
+    """Records in the order of their rows; `last` is the last row's id, None at the end of the list."""
+
+    items: list[Record]
+    last: int | None
+
+
+def visible_rows(plan: RecordPlan, region_prefix: str) -> Select[Any]:
+    """The rows of a resource that a reader with this region prefix may see: id first, then the plain fields."""
+    return plan.source.visible(select(plan.source.id, *plan.columns), region_prefix)
+
+
+def count_records(session: Session, plan: RecordPlan, region_prefix: str) -> int:
+    """How many records that reader sees."""
+    rows = plan.source.visible(select(plan.source.id), region_prefix).subquery()
+    return session.scalar(select(func.count()).select_from(rows)) or 0
+
+
+def page_records(session: Session, plan: RecordPlan, region_prefix: str, after: int, limit: int) -> RecordPage:
+    """At most `limit` records whose row id is above `after`."""
+    statement = visible_rows(plan, region_prefix).where(plan.source.id > after)
+    rows = session.execute(statement.order_by(plan.source.id).limit(limit + 1)).all()
+    more = len(rows) > limit
+    rows = rows[:limit]
+    return RecordPage(_records(session, plan, region_prefix, rows), rows[-1][0] if more else None)
+
+
+def iterate_records(session: Session, plan: RecordPlan, region_prefix: str) -> Iterator[list[Record]]:
+    """All records in batches, by row id: constant memory, and as consistent as the session's snapshot."""
+    after: int | None = 0
+    while after is not None:
+        page = page_records(session, plan, region_prefix, after, BATCH)
+        if page.items:
+            yield page.items
+        after = page.last
+
+
+def records_by_id(session: Session, plan: RecordPlan, region_prefix: str, ids: Sequence[int]) -> dict[int, Record]:
+    """The visible ones of these rows, by row id."""
+    if not ids:
+        return {}
+    statement = visible_rows(plan, region_prefix).where(plan.source.id.in_(ids)).order_by(plan.source.id)
+    rows = session.execute(statement).all()
+    return dict(zip((row[0] for row in rows), _records(session, plan, region_prefix, rows), strict=True))
+
+
+def _records(session: Session, plan: RecordPlan, region_prefix: str, rows: Sequence[Sequence[Any]]) -> list[Record]:
+    if not rows:
+        return []
+    encode = plan.encode
+    records = [encode(row[1:]) for row in rows]
+    ids = [row[0] for row in rows]
+    for child in plan.lists:
+        found = _children(session, child, region_prefix, ids)
+        for row_id, record in zip(ids, records, strict=True):
+            record[child.name] = found.get(row_id, [])
+    return records
+
+
+def _children(session: Session, plan: ChildPlan, region_prefix: str, ids: Sequence[int]) -> Mapping[int, list[Any]]:
+    parent = plan.children.parent
+    statement = select(parent, *plan.columns).where(_among(parent, ids)).order_by(parent, *plan.children.order)
+    if plan.children.join is not None:
+        statement = plan.children.join(statement, region_prefix)
+    found: defaultdict[int, list[Any]] = defaultdict(list)
+    encode = plan.encode
+    for row in session.execute(statement):
+        found[row[0]].append(encode(row[1:]))
+    return found
+
+
+def _among(column: Any, ids: Sequence[int]) -> Any:
+    """A range when the ascending `ids` lie close together (most batches), else the list of them."""
+    if ids[-1] - ids[0] < 2 * len(ids):
+        return column.between(ids[0], ids[-1])
+    return column.in_(ids)

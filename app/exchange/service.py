@@ -1,0 +1,63 @@
+"""What pulling leaves behind: the export's journal event, the sign of life of a client."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from app.accounts.models import MachineClient
+from app.exchange import events
+from app.exchange.actions import PULL
+from app.exchange.models import ClientReading
+from app.exchange.snapshot import Snapshot
+from app.journal.domain import SubjectKey
+from app.journal.service import record
+from app.kit.actor import Actor
+from app.kit.permissions import require
+
+EVENTS_CHANNEL = "events"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One answer given: how many records of which channel, and up to which feed position."""
+
+    client_row_id: int
+    channel: str
+    records: int
+    position: int | None
+    at: datetime
+
+
+def record_token(session: Session, *, actor: Actor, client_id: str, now: datetime) -> None:
+    """Journal that a client was given a token, and note the sign of life."""
+    subject = SubjectKey("client", client_id, actor.name)
+    data = {"scopes": sorted(actor.scopes)}
+    record(session, actor=actor, now=now, type=events.TOKEN_ISSUED, subject=subject, data=data)
+    session.execute(update(MachineClient).where(MachineClient.id == actor.id).values(last_used_at=now))
+
+
+def record_snapshot(session: Session, *, actor: Actor, snapshot: Snapshot, now: datetime) -> None:
+    """Journal a snapshot: who, which resource and region, how many records, whether it went out whole."""
+    require(actor, PULL)
+    kind = events.SNAPSHOT_SENT if snapshot.complete else events.SNAPSHOT_BROKEN_OFF
+    subject = SubjectKey("export", snapshot.plan.resource, str(snapshot.plan.definition.title))
+    data = {**snapshot.manifest(), "region_prefix": snapshot.region_prefix, "complete": snapshot.complete}
+    record(session, actor=actor, now=now, type=kind, subject=subject, data=data)
+
+
+def note_reading(session: Session, reading: Reading) -> None:
+    """Add one answer to what the client has read on that channel."""
+    key = {"client_row_id": reading.client_row_id, "channel": reading.channel}
+    row = session.get(ClientReading, key, with_for_update=True)
+    if row is None:
+        row = ClientReading(**key, position=None, records=0, read_at=reading.at)
+        session.add(row)
+    row.records += reading.records
+    row.read_at = max(row.read_at, reading.at)
+    if reading.position is not None:
+        row.position = reading.position
+    session.execute(
+        update(MachineClient).where(MachineClient.id == reading.client_row_id).values(last_used_at=reading.at)
+    )

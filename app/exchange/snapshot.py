@@ -1,0 +1,66 @@
+"""The NDJSON snapshot: every visible record of a resource on one line, then a manifest that proves it whole.
+
+One reading transaction makes all lines and the feed position agree; blocks of some 256 KB keep memory constant.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from app.exchange.encoding import dumps
+from app.exchange.records import RecordPlan, iterate_records
+from app.journal.queries import head_position
+from app.kit.db import Database, read_scope
+
+BLOCK = 256 * 1024
+
+
+@dataclass
+class Snapshot:
+    """One snapshot in the making: what went out so far. `complete` once the manifest did."""
+
+    plan: RecordPlan
+    region_prefix: str
+    schema: str
+    position: int = 0
+    count: int = 0
+    complete: bool = False
+    _digest: "hashlib._Hash" = field(default_factory=hashlib.sha256)
+
+    @property
+    def sha256(self) -> str:
+        """The checksum of all bytes sent before the manifest."""
+        return self._digest.hexdigest()
+
+    def blocks(self, database: Database) -> Iterator[bytes]:
+        """The lines in blocks, then the manifest, read in one transaction of their own."""
+        with read_scope(database) as session:
+            self.position = head_position(session)
+            block = bytearray()
+            for records in iterate_records(session, self.plan, self.region_prefix):
+                for record in records:
+                    block += dumps(record)
+                    block += b"\n"
+                self.count += len(records)
+                if len(block) >= BLOCK or self.count == len(records):
+                    yield self._sent(block)
+                    block = bytearray()
+            if block:
+                yield self._sent(block)
+        self.complete = True
+        yield dumps({"manifest": self.manifest()}) + b"\n"
+
+    def manifest(self) -> dict[str, object]:
+        """What the last line says."""
+        return {
+            "resource": self.plan.resource,
+            "count": self.count,
+            "sha256": self.sha256,
+            "position": self.position,
+            "schema": self.schema,
+        }
+
+    def _sent(self, block: bytearray) -> bytes:
+        sent = bytes(block)
+        self._digest.update(sent)
+        return sent

@@ -1,0 +1,104 @@
+"""Incentives as the exchange reads them: one record per firm and scheme.
+
+The first row of a firm and scheme gives the record its identifier; later triggers stand in its entitlements.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Select, and_, exists, func, select
+from sqlalchemy.orm import Session, aliased
+
+from app.enterprises.models import Enterprise
+from app.exchange.sources.base import Children, Source, of_model
+from app.incentives.domain.steps import public_id, row_id
+from app.incentives.models import Incentive
+from app.journal.models import JournalEvent
+from app.kit.permissions import within_region
+
+_PLAIN = ("scheme_code", "created_at")
+_ENTITLEMENT = ("trigger_key", "trigger_label", "triggered_on", "state", "amount_fen")
+
+_earlier = aliased(Incentive)
+_later = aliased(Incentive)
+_sibling = aliased(Incentive)
+
+
+def _same_record(other: Any) -> Any:
+    return and_(other.enterprise_id == Incentive.enterprise_id, other.scheme_code == Incentive.scheme_code)
+
+
+def visible(statement: Select[Any], region_prefix: str) -> Select[Any]:
+    """The first row of each firm and scheme, for the region's firms."""
+    return statement.join(Enterprise, Enterprise.id == Incentive.enterprise_id).where(
+        within_region(Enterprise.region_code, region_prefix),
+        ~exists().where(_same_record(_earlier), _earlier.id < Incentive.id),
+    )
+
+
+def _newest(column: Any) -> Any:
+    """`column` of the newest trigger of the same firm and scheme."""
+    return (
+        select(column)
+        .where(_same_record(_later))
+        .order_by(_later.triggered_on.desc(), _later.id.desc())
+        .limit(1)
+        .correlate(Incentive)
+        .scalar_subquery()
+    )
+
+
+def _latest_change() -> Any:
+    changed_at = func.max(_later.updated_at)
+    return select(changed_at).where(_same_record(_later)).correlate(Incentive).scalar_subquery()
+
+
+def _with_siblings(statement: Select[Any], _region_prefix: str) -> Select[Any]:
+    return statement.join(_sibling, _same_record(_sibling))
+
+
+def rows_of(session: Session, events: Sequence[JournalEvent]) -> Mapping[int, int]:
+    """Events name one trigger; the record is that of its firm and scheme."""
+    named = {event.position: row_id(event.subject_id) for event in events}
+    wanted = {number for number in named.values() if number is not None}
+    if not wanted:
+        return {}
+    first = select(func.min(_sibling.id)).where(_same_record(_sibling)).correlate(Incentive).scalar_subquery()
+    heads = dict(session.execute(select(Incentive.id, first).where(Incentive.id.in_(wanted))).tuples().all())
+    return {position: heads[number] for position, number in named.items() if number in heads}
+
+
+def hanging_on(enterprise_ids: Sequence[int]) -> Select[Any]:
+    """The records of these firms."""
+    return (
+        select(Incentive.enterprise_id, func.min(Incentive.id))
+        .where(Incentive.enterprise_id.in_(enterprise_ids))
+        .group_by(Incentive.enterprise_id, Incentive.scheme_code)
+    )
+
+
+SOURCE = Source(
+    resource="incentives",
+    id=Incentive.id,
+    key=Incentive.id,
+    columns={
+        "public_id": Incentive.id.label("public_id"),
+        "uscc": Enterprise.uscc,
+        "state": _newest(_later.state),
+        "updated_at": _latest_change(),
+        **of_model(Incentive, _PLAIN),
+    },
+    derive={"public_id": public_id},
+    visible=visible,
+    rows_of=rows_of,
+    hanging_on=hanging_on,
+    children={
+        "entitlements": Children(
+            parent=Incentive.id,
+            columns={"public_id": _sibling.id, **of_model(_sibling, _ENTITLEMENT)},
+            order=(_sibling.triggered_on, _sibling.id),
+            derive={"public_id": public_id},
+            join=_with_siblings,
+        )
+    },
+)
