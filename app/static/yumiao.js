@@ -139,5 +139,9 @@
     if (unsaved) event.preventDefault();
   });
   document.querySelectorAll("[data-picker]").forEach(prepare);
+  document.querySelectorAll(".stage-scroll [aria-current]").forEach((item) => {
+    const box = item.closest(".stage-scroll");
+    box.scrollLeft = item.offsetLeft - (box.clientWidth - item.offsetWidth) / 2;
+  });
   document.querySelector("[data-autofocus]")?.focus();
 })();

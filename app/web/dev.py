@@ -1,6 +1,6 @@
 """`/dev/components`: every component in every state, with fictional data. Development only."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -33,9 +33,9 @@ class ComponentsPage:
     timeline: tuple[TimelineLine, ...]
     columns: tuple[dict[str, Any], ...]
     lanes: tuple[dict[str, Any], ...]
-    rows: Page[str] = field(default_factory=lambda: Page(items=[], next="MTAw", previous="NTA"))
-    exact: Count = Count(1204)
-    bounded: Count = Count(10_000, more=True)
+    rows: Page[str]
+    exact: Count
+    bounded: Count
 
 
 @router.get("/components", action=LOOK)
@@ -59,16 +59,25 @@ def _development_only(request: Request, settings: AppSettings, template: str) ->
 def sample_page() -> ComponentsPage:
     """Fictional data in every state that a component knows."""
     return ComponentsPage(
-        form=Bound(None, {"name": "江汉石英材料（示例）", "staff": "142", "field": "bio", "tier": ["seed"], "note": ""}),
+        form=Bound(
+            None, {"name": "江汉石英材料（示例）", "staff": "142", "field": "bio", "tier": ["seed"], "note": ""}
+        ),
         refused=Bound(
             None,
-            {"name": "", "staff": "-3", "registered_on": "", "field": "", "tier": [], "kind": ""},
             {
-                "name": ["请填写此项。"],
-                "staff": ["不能小于 0。"],
-                "field": ["请从列表中选择。"],
-                "kind": ["请从列表中选择。"],
-                "agree": ["请先勾选。"],
+                "bad_name": "",
+                "bad_staff": "-3",
+                "bad_registered_on": "",
+                "bad_field": "",
+                "bad_tier": [],
+                "bad_kind": "",
+            },
+            {
+                "bad_name": ["请填写此项。"],
+                "bad_staff": ["不能小于 0。"],
+                "bad_field": ["请从列表中选择。"],
+                "bad_kind": ["请从列表中选择。"],
+                "bad_agree": ["请先勾选。"],
             },
             ["这家企业刚被别人修改过，请核对后再保存。"],
         ),
@@ -77,6 +86,9 @@ def sample_page() -> ComponentsPage:
         timeline=_timeline(),
         columns=_columns(),
         lanes=_lanes(),
+        rows=Page(items=[], next="MTAw", previous="NTA"),
+        exact=Count(1204),
+        bounded=Count(10_000, more=True),
     )
 
 
