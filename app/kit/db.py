@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Annotated, Any
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import JSON, BigInteger, DateTime, Engine, Integer, MetaData, String, create_engine, event
 from sqlalchemy.dialects.postgresql import JSONB
@@ -180,7 +181,7 @@ def commit(session: Session) -> None:
 # -- what was noted inside a savepoint is forgotten when that savepoint rolls back ---------------------------------------
 
 _NOTES = "yumiao_notes"
-_MARKS = "yumiao_marks"
+_marks: WeakKeyDictionary[SessionTransaction, int] = WeakKeyDictionary()
 
 
 def notes(session: Session) -> list[Any]:
@@ -191,15 +192,9 @@ def notes(session: Session) -> list[Any]:
 
 @event.listens_for(Session, "after_transaction_create")
 def _mark(session: Session, transaction: SessionTransaction) -> None:
-    session.info.setdefault(_MARKS, {})[id(transaction)] = len(notes(session))
-
-
-@event.listens_for(Session, "after_transaction_end")
-def _unmark(session: Session, transaction: SessionTransaction) -> None:
-    session.info.get(_MARKS, {}).pop(id(transaction), None)
+    _marks[transaction] = len(notes(session)) if transaction.nested else 0
 
 
 @event.listens_for(Session, "after_soft_rollback")
 def _forget(session: Session, transaction: SessionTransaction) -> None:
-    mark = session.info.get(_MARKS, {}).get(id(transaction), 0)
-    del notes(session)[mark:]
+    del notes(session)[_marks.get(transaction, 0) :]
