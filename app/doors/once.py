@@ -32,8 +32,8 @@ def check_once(request: Request, form: Form, session: DbSession, now: Now) -> No
     if not isinstance(token, str) or not _SHAPE.fullmatch(token):
         return
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    used = session.execute(insert(UsedForm).values(token=token, at=now).on_conflict_do_nothing())
-    if used.rowcount == 0:  # type: ignore[attr-defined]
+    first_use = insert(UsedForm).values(token=token, at=now).on_conflict_do_nothing().returning(UsedForm.token)
+    if session.scalar(first_use) is None:
         raise AlreadyDone
 
 
