@@ -4,13 +4,14 @@ import hashlib
 import hmac
 import re
 import secrets
+import unicodedata
 
 #: Letters and digits that cannot be taken for one another on paper or on the phone (no 0 O 1 I L, 2 Z, 5 S, 8 B, U V).
 ALPHABET = "34679ACDEFGHJKMNPQRTWXY"
 LENGTH = 10
 
 _NUMBER = re.compile(r"[A-Z]{2,4}-[A-Z]{2,4}-\d{4}-\d{4,}")
-_LOOKALIKES = str.maketrans({"０": "0", "－": "-", "—": "-", "–": "-", "_": "-"})
+_DASHES = str.maketrans({"—": "-", "–": "-", "_": "-"})
 
 #: scrypt's cost: 2 MiB and some milliseconds a try. The code carries 45 bits, so a stolen table stays closed for ages.
 _N, _R, _P = 2**11, 8, 1
@@ -28,7 +29,7 @@ def number_in(series: str, serial: int) -> str:
 
 def normalise_number(text: str) -> str:
     """A number as typed, in the shape it is stored; "" when it cannot be one."""
-    cleaned = re.sub(r"\s+", "", text).translate(_LOOKALIKES).upper()
+    cleaned = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text[:60])).translate(_DASHES).upper()
     return cleaned if _NUMBER.fullmatch(cleaned) else ""
 
 
@@ -39,7 +40,7 @@ def new_query_code() -> str:
 
 def normalise_query_code(text: str) -> str:
     """A query code as typed: blanks, dashes and case do not matter."""
-    return re.sub(r"[\s-]+", "", text).upper()
+    return re.sub(r"[\s-]+", "", unicodedata.normalize("NFKC", text[:60])).upper()
 
 
 def hash_query_code(code: str, *, salt: bytes | None = None) -> str:
@@ -55,5 +56,5 @@ _NOBODY = hash_query_code("nobody", salt=b"\0" * 12)
 def query_code_matches(code: str, stored: str | None) -> bool:
     """Whether `code` is the one stored; takes as long without a stored one, so that nobody learns which failed."""
     _kind, _n, salt, _digest = (stored or _NOBODY).split(":")
-    same = hmac.compare_digest(hash_query_code(code[:40], salt=bytes.fromhex(salt)), stored or _NOBODY)
+    same = hmac.compare_digest(hash_query_code(code, salt=bytes.fromhex(salt)), stored or _NOBODY)
     return same and stored is not None

@@ -1,0 +1,294 @@
+"""Reading cases. `scope` says which cases an actor sees; every list, count, board, export and feed goes through it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, true
+from sqlalchemy.orm import Session, contains_eager
+
+from app.accounts.models import Officer
+from app.cases.domain.numbers import normalise_number, query_code_matches
+from app.cases.domain.progress import Passage, PublicStatus, public_status
+from app.cases.domain.rights import Right
+from app.cases.domain.state import CaseState
+from app.cases.models import CaseFile, CaseMarker, ClassTwoUse, Milestone, StageEntry
+from app.enterprises.models import Enterprise, IntellectualProperty
+from app.enterprises.search_index import matching
+from app.kit.actor import Actor, ActorKind
+from app.kit.errors import NotFound
+from app.kit.i18n import _
+from app.kit.paging import Count, Keyset, Page, count_up_to, page
+from app.kit.permissions import within_region
+from app.programmes.domain.definition import Programme
+from app.programmes.queries import get_version
+
+Sort = Literal["number", "-number", "due", "-stage_entered_on", "name"]
+FAR = date(9999, 12, 31)
+
+
+@dataclass(frozen=True)
+class CaseFilter:
+    """Which cases of those the actor sees; an empty field narrows nothing. `on` is the day for "overdue"."""
+
+    programme: str = ""
+    year: int | None = None
+    round: str = ""
+    stage: str = ""
+    state: str = ""
+    officer_id: int | None = None
+    unassigned: bool = False
+    overdue_on: date | None = None
+    enterprise_id: int | None = None
+    marker: str = ""
+    reached_in: int | None = None
+    q: str = ""
+
+
+def scope(actor: Actor) -> ColumnElement[bool]:
+    """The cases that `actor` sees, as a condition on `CaseFile` joined with its `Enterprise`."""
+    if actor.kind is ActorKind.ENTERPRISE:
+        return CaseFile.enterprise_id == actor.enterprise_id
+    if actor.kind is ActorKind.ANONYMOUS:
+        return false()
+    return within_region(Enterprise.region_code, actor.region_prefix)
+
+
+def visible_to(actor: Actor) -> Select[tuple[CaseFile]]:
+    """All cases that `actor` sees, each with its firm loaded."""
+    return (
+        select(CaseFile)
+        .join(CaseFile.enterprise)
+        .options(contains_eager(CaseFile.enterprise))
+        .where(scope(actor))
+    )
+
+
+def filtered(session: Session, statement: Select[Any], wanted: CaseFilter) -> Select[Any]:
+    """`statement` (over cases joined with firms) narrowed by the filter."""
+    equal = {
+        CaseFile.programme_code: wanted.programme,
+        CaseFile.round: wanted.round,
+        CaseFile.stage: wanted.stage,
+        CaseFile.state: wanted.state,
+    }
+    conditions: list[ColumnElement[bool]] = [column == value for column, value in equal.items() if value]
+    numbers = {
+        CaseFile.year: wanted.year,
+        CaseFile.officer_id: wanted.officer_id,
+        CaseFile.enterprise_id: wanted.enterprise_id,
+    }
+    conditions += [column == value for column, value in numbers.items() if value is not None]
+    if wanted.unassigned:
+        conditions.append(CaseFile.officer_id.is_(None))
+    if wanted.overdue_on:
+        conditions += [CaseFile.state == CaseState.OPEN, CaseFile.next_due_on < wanted.overdue_on]
+    if wanted.marker:
+        conditions.append(_reached(wanted.marker, wanted.reached_in))
+    if wanted.q.strip():
+        conditions.append(_text_condition(session, wanted.q))
+    return statement.where(*conditions)
+
+
+def _reached(marker: str, year: int | None) -> ColumnElement[bool]:
+    condition = and_(CaseMarker.case_id == CaseFile.id, CaseMarker.marker == marker)
+    return exists().where(condition, marked_in(year) if year else true())
+
+
+def marked_in(year: int) -> ColumnElement[bool]:
+    """Markers reached on a day of the calendar year `year`."""
+    return CaseMarker.reached_on.between(date(year, 1, 1), date(year, 12, 31))
+
+
+def _text_condition(session: Session, text: str) -> ColumnElement[bool]:
+    """A whole or begun number, or words in the firm's names, initials and codes."""
+    begun = text.strip().upper()[:24]
+    by_number = within_region(CaseFile.number, begun)
+    by_firm = matching(session, text)
+    return by_number if by_firm is None else or_(by_number, by_firm)
+
+
+_SORTS: dict[str, list[tuple[Any, Literal["asc", "desc"]]]] = {
+    "number": [(CaseFile.number, "asc")],
+    "-number": [(CaseFile.number, "desc")],
+    "due": [(func.coalesce(CaseFile.next_due_on, FAR).label("next_due"), "asc"), (CaseFile.number, "asc")],
+    "-stage_entered_on": [(CaseFile.stage_entered_on, "desc"), (CaseFile.number, "desc")],
+    "name": [(Enterprise.name_pinyin, "asc"), (CaseFile.number, "asc")],
+}
+SORTS: tuple[str, ...] = tuple(_SORTS)
+
+
+def _sort_values(row: CaseFile, sort: str) -> list[Any]:
+    values: dict[str, list[Any]] = {
+        "due": [row.next_due_on or FAR],
+        "-stage_entered_on": [row.stage_entered_on],
+        "name": [row.enterprise.name_pinyin],
+    }
+    return [*values.get(sort, []), row.number]
+
+
+def page_visible_to(
+    session: Session, actor: Actor, wanted: CaseFilter, *, sort: str = "-number", cursor: str | None, limit: int
+) -> Page[CaseFile]:
+    """One page of the filtered list; an unknown sort is the newest first."""
+    known = sort if sort in _SORTS else "-number"
+    statement = filtered(session, visible_to(actor), wanted)
+    keyset = Keyset(_SORTS[known])
+    return page(session, statement, keyset, cursor, limit, values_of=lambda row: _sort_values(row, known))
+
+
+def count_visible_to(session: Session, actor: Actor, wanted: CaseFilter, bound: int = 10_000) -> Count:
+    """How many rows the filtered list has, exactly up to `bound`."""
+    base = select(CaseFile.id).join(CaseFile.enterprise).where(scope(actor))
+    return count_up_to(session, filtered(session, base, wanted), bound)
+
+
+def find_visible_to(session: Session, actor: Actor, number: str) -> CaseFile | None:
+    """The case `number` with its firm, or None when there is none within the actor's reach."""
+    return session.scalars(visible_to(actor).where(CaseFile.number == number)).one_or_none()
+
+
+def get_visible_to(session: Session, actor: Actor, number: str) -> CaseFile:
+    """Like `find_visible_to`; raises `NotFound`."""
+    found = find_visible_to(session, actor, number)
+    if found is None:
+        raise NotFound("case.unknown", _("没有编号为“%(number)s”的件。") % {"number": number})
+    return found
+
+
+def list_of_enterprise_visible_to(session: Session, actor: Actor, enterprise_id: int) -> list[CaseFile]:
+    """A firm's cases, newest first."""
+    statement = visible_to(actor).where(CaseFile.enterprise_id == enterprise_id)
+    return list(session.scalars(statement.order_by(CaseFile.opened_on.desc(), CaseFile.number.desc())))
+
+
+# -- parts of one case -------------------------------------------------------------------------------------------------
+
+
+def programme_of(session: Session, case: CaseFile) -> Programme:
+    """The programme version that the case began under."""
+    return get_version(session, case.programme_code, case.programme_version)
+
+
+def list_milestones(session: Session, case: CaseFile) -> list[Milestone]:
+    """A case's milestones in the order they were made."""
+    return list(session.scalars(select(Milestone).where(Milestone.case_id == case.id).order_by(Milestone.id)))
+
+
+def list_passages(session: Session, case: CaseFile) -> list[Passage]:
+    """The stages that the case went through, in order; the last one is the present."""
+    rows = session.scalars(select(StageEntry).where(StageEntry.case_id == case.id).order_by(StageEntry.ordinal))
+    return [Passage(row.stage, row.entered_on, row.left_on) for row in rows]
+
+
+def list_markers(session: Session, case: CaseFile) -> dict[str, date]:
+    """What the case counts as, and since when."""
+    rows = session.scalars(select(CaseMarker).where(CaseMarker.case_id == case.id))
+    return {row.marker: row.reached_on for row in rows}
+
+
+def list_rights(session: Session, enterprise_id: int) -> list[Right]:
+    """A firm's properties of both classes, with the case that a class II one serves."""
+    statement = (
+        select(IntellectualProperty, CaseFile.number)
+        .outerjoin(
+            ClassTwoUse, and_(ClassTwoUse.ip_id == IntellectualProperty.id, ClassTwoUse.released_on.is_(None))
+        )
+        .outerjoin(CaseFile, CaseFile.id == ClassTwoUse.case_id)
+        .where(IntellectualProperty.enterprise_id == enterprise_id)
+        .order_by(IntellectualProperty.ip_class, IntellectualProperty.id)
+    )
+    return [
+        Right(
+            id=row.id,
+            name=row.name,
+            ip_class=row.ip_class,
+            expires_on=row.expires_on,
+            used_before=row.used_before,
+            used_by_number=number,
+        )
+        for row, number in session.execute(statement)
+    ]
+
+
+def status_of(session: Session, case: CaseFile) -> PublicStatus:
+    """Where the case stands, in the words for the firm."""
+    return public_status(programme_of(session, case), list_passages(session, case))
+
+
+def find_by_query_code(session: Session, number: str, query_code: str) -> CaseFile | None:
+    """The case whose receipt bears this number and code, or None; both failures take equally long."""
+    wanted = normalise_number(number)
+    case = session.scalars(select(CaseFile).where(CaseFile.number == wanted)).one_or_none() if wanted else None
+    return case if query_code_matches(query_code, case.query_code_hash if case else None) else None
+
+
+# -- what waits to be done ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class DueMilestone:
+    """A milestone that waits, with its case and firm."""
+
+    milestone: Milestone
+    case: CaseFile
+
+    def days_left(self, on: date) -> int:
+        """Days until it is due, negative when overdue."""
+        return ((self.milestone.due_on or FAR) - on).days
+
+
+def list_due_visible_to(
+    session: Session,
+    actor: Actor,
+    *,
+    until: date,
+    since: date | None = None,
+    officer_id: int | None = None,
+    limit: int = 50,
+) -> list[DueMilestone]:
+    """Open milestones due on or before `until` (and not before `since` when given), the earliest first."""
+    statement = _waiting(actor, until, since, officer_id).options(contains_eager(CaseFile.enterprise))
+    rows = session.execute(statement.order_by(Milestone.due_on, Milestone.id).limit(limit))
+    return [DueMilestone(milestone, case) for milestone, case in rows]
+
+
+def count_due_visible_to(
+    session: Session, actor: Actor, *, until: date, since: date | None = None, officer_id: int | None = None
+) -> Count:
+    """How many rows `list_due_visible_to` would have without a limit, exactly up to 10,000."""
+    statement = _waiting(actor, until, since, officer_id).with_only_columns(Milestone.id)
+    return count_up_to(session, statement)
+
+
+def _waiting(
+    actor: Actor, until: date, since: date | None, officer_id: int | None
+) -> Select[tuple[Milestone, CaseFile]]:
+    statement = (
+        select(Milestone, CaseFile)
+        .join(CaseFile, CaseFile.id == Milestone.case_id)
+        .join(CaseFile.enterprise)
+        .where(scope(actor), Milestone.due_on <= until, Milestone.done_on.is_(None), Milestone.lapsed_on.is_(None))
+    )
+    if since is not None:
+        statement = statement.where(Milestone.due_on >= since)
+    if officer_id is not None:
+        statement = statement.where(CaseFile.officer_id == officer_id)
+    return statement
+
+
+def list_officers_for(session: Session, region_code: str) -> list[Officer]:
+    """The active officers who may lead a case of a firm in `region_code`, by name."""
+    rows = session.scalars(
+        select(Officer).where(Officer.disabled_on.is_(None), Officer.role != "leader").order_by(Officer.name, Officer.id)
+    )
+    return [officer for officer in rows if region_code.startswith(officer.region_prefix)]
+
+
+def officer_names(session: Session, ids: Iterable[int | None]) -> dict[int, str]:
+    """Names of officers by id, in one query."""
+    wanted = {officer_id for officer_id in ids if officer_id is not None}
+    if not wanted:
+        return {}
+    return {row.id: row.name for row in session.execute(select(Officer.id, Officer.name).where(Officer.id.in_(wanted)))}

@@ -1,0 +1,76 @@
+"""Inputs of the use cases of casework, shared by forms and JSON."""
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Reason = Annotated[str, Field(max_length=500)]
+
+
+class _Input(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class OpenCase(_Input):
+    """A firm enters a programme. `officer_id` empty means the officer who opens it."""
+
+    enterprise_id: int
+    programme: Annotated[str, Field(max_length=48)]
+    year: Annotated[int, Field(ge=2000, le=2100)]
+    round: Annotated[str, Field(max_length=24)] | None = None
+    officer_id: int | None = None
+
+
+class AssignOfficer(_Input):
+    """Hand the case to an officer."""
+
+    officer_id: int
+    version: int
+
+
+class SetRound(_Input):
+    """Put the case into a round, or (empty) into none."""
+
+    round: Annotated[str, Field(max_length=24)] | None = None
+    version: int
+
+
+class TakeStep(_Input):
+    """A step of the programme; `on` empty means today, `values` are the fields that the action asks for."""
+
+    action: Annotated[str, Field(max_length=40)]
+    version: int
+    on: date | None = None
+    reason: Reason = ""
+    values: dict[str, Annotated[str, Field(max_length=4000)]] = {}
+
+
+class CompleteMilestone(_Input):
+    """A milestone is done; the note says where the evidence is."""
+
+    version: int
+    done_on: date
+    note: Annotated[str, Field(max_length=1000)] = ""
+
+
+class ReopenMilestone(_Input):
+    """A milestone was not done after all."""
+
+    version: int
+    reason: Reason = ""
+
+
+class RescheduleMilestone(_Input):
+    """A milestone is due on another day."""
+
+    version: int
+    due_on: date
+    reason: Reason = ""
+
+
+class ChooseRights(_Input):
+    """The class II property that is to serve the case: exactly these."""
+
+    version: int
+    ip_ids: list[int] = Field(default=[], max_length=500)

@@ -1,0 +1,22 @@
+"""Entering the certificate that a case ends in into the register."""
+
+from datetime import datetime
+
+from app.cases.domain.moving import NewCertificate
+from app.cases.service.loading import LoadedCase
+from app.enterprises.schemas import CertificateInput
+from app.enterprises.service.parts import Desk
+from app.enterprises.service.records import put_certificate
+from app.kit.actor import Actor
+
+
+def issue_certificate(case: LoadedCase, certificate: NewCertificate, *, actor: Actor, now: datetime) -> None:
+    """Write the certificate to the firm; as a change of the firm it is an event of the firm, beside the case's own."""
+    given = CertificateInput(
+        kind=certificate.kind,
+        number=certificate.number,
+        issued_on=certificate.issued_on,
+        expires_on=certificate.expires_on,
+        case_number=case.row.number,
+    )
+    put_certificate(Desk(case.session, actor, case.row.enterprise, now), given)

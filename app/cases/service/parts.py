@@ -1,0 +1,33 @@
+"""Writing the parts of a case that several use cases write."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from app.cases.domain.milestones import PlannedMilestone
+from app.cases.models import Milestone
+from app.cases.service.loading import LoadedCase
+
+
+def add_milestones(case: LoadedCase, planned: Iterable[PlannedMilestone]) -> None:
+    """Make the planned milestones; what the rule said first stays in `planned_on`."""
+    for milestone in planned:
+        row = Milestone(
+            case_id=case.row.id,
+            code=milestone.code,
+            ordinal=milestone.ordinal,
+            title_zh=milestone.title.zh,
+            title_en=milestone.title.en,
+            planned_on=milestone.due_on,
+            due_on=milestone.due_on,
+            version=1,
+            note="",
+        )
+        case.session.add(row)
+        case.milestones.append(row)
+
+
+def lapse_milestones(case: LoadedCase, on: date) -> None:
+    """What was not done when a case ends lapses: nobody is late with it any more."""
+    for milestone in case.milestones:
+        if milestone.done_on is None and milestone.lapsed_on is None:
+            milestone.lapsed_on = on
