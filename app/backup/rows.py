@@ -1,7 +1,7 @@
 """Rows as lines of JSON that mean the same on both databases."""
 
 import base64
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -10,7 +10,7 @@ import orjson
 from sqlalchemy import JSON, Column, Connection, Table, column, insert, select, table
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.sql.dml import Insert
-from sqlalchemy.types import TypeEngine
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 BATCH = 1_000
 _READ: dict[type, Callable[[Any], Any]] = {
@@ -21,11 +21,12 @@ _READ: dict[type, Callable[[Any], Any]] = {
 }
 
 
-def lines_of(connection: Connection, source: Table) -> Iterator[bytes]:
+def lines_of(connection: Connection, source: Table) -> Generator[bytes]:
     """Every row in the order of its key, one line each, in constant memory."""
     statement = select(source).order_by(*source.primary_key.columns).execution_options(yield_per=BATCH)
-    for row in connection.execute(statement).mappings():
-        yield orjson.dumps(dict(row), option=orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE, default=_write)
+    with connection.execute(statement) as result:
+        for row in result.mappings():
+            yield orjson.dumps(dict(row), option=orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE, default=_write)
 
 
 def _write(value: object) -> str:
@@ -51,10 +52,7 @@ def reader(source: Table) -> Callable[[bytes], dict[str, Any]]:
 
 
 def _python_type(kind: TypeEngine[Any]) -> type:
-    try:
-        return kind.python_type
-    except NotImplementedError:
-        return object
+    return kind.impl_instance.python_type if isinstance(kind, TypeDecorator) else kind.python_type
 
 
 def insertion(target: Table) -> Insert:

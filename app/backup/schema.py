@@ -57,11 +57,11 @@ def references_checked_last(connection: Connection) -> Iterator[None]:
     references = [key for table in METADATA.sorted_tables for key in table.foreign_key_constraints]
     if on_postgresql:
         for reference in references:
-            connection.execute(DropConstraint(reference, isolate_from_table=False))
+            connection.execute(DropConstraint(reference))
     yield
     if on_postgresql:
         for reference in references:
-            connection.execute(AddConstraint(reference, isolate_from_table=False))
+            connection.execute(AddConstraint(reference))
     elif dangling := connection.execute(text("pragma foreign_key_check")).first():
         message = _("恢复后的数据不完整：表 %(table)s 引用了不存在的记录。未恢复任何内容。")
         raise Conflict("backup.dangling", message % {"table": dangling[0]})

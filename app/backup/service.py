@@ -110,8 +110,9 @@ def _batches(lines: Iterable[bytes]) -> Iterator[list[bytes]]:
 
 
 def _compare(connection: Connection, table: Table, lines: Iterable[bytes]) -> None:
-    for number, (expected, actual) in enumerate(zip_longest(lines, lines_of(connection, table)), start=1):
-        if expected != actual:
-            columns = ", ".join(difference(expected, actual)) if expected and actual else "-"
-            message = _("恢复后的 %(table)s 第 %(row)s 行与备份不一致（%(columns)s）。未恢复任何内容。")
-            raise Conflict("backup.differs", message % {"table": table.name, "row": number, "columns": columns})
+    with closing(lines_of(connection, table)) as found:
+        for number, (expected, actual) in enumerate(zip_longest(lines, found), start=1):
+            if expected != actual:
+                columns = ", ".join(difference(expected, actual)) if expected and actual else "-"
+                message = _("恢复后的 %(table)s 第 %(row)s 行与备份不一致（%(columns)s）。未恢复任何内容。")
+                raise Conflict("backup.differs", message % {"table": table.name, "row": number, "columns": columns})
