@@ -5,7 +5,7 @@ SQLite keeps it as an FTS5 table, PostgreSQL as text[] under GIN (migration 0010
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import BigInteger, ColumnElement, Integer, Select, Text, and_, column, select, table, text
+from sqlalchemy import BigInteger, ColumnElement, Integer, Select, Text, and_, column, literal_column, select, table, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
@@ -84,5 +84,5 @@ def matching(session: Session, query: str) -> ColumnElement[bool] | None:
 def _ids_with(dialect: str, terms: list[str]) -> Select[tuple[int]]:
     if dialect == "sqlite":
         quoted = " ".join(f'"{term}"' for term in terms)
-        return select(_SQLITE.c.rowid).where(_SQLITE.c.terms.op("match")(quoted))
+        return select(_SQLITE.c.rowid).where(literal_column("enterprise_search").op("match")(quoted))
     return select(_POSTGRESQL.c.enterprise_id).where(_POSTGRESQL.c.terms.contains(terms))
