@@ -6,7 +6,7 @@ from sqlalchemy import BigInteger, Date, ForeignKey, Index, String, Text, Unique
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.enterprises.models import Enterprise
-from app.incentives.domain import public_id
+from app.incentives.domain.steps import public_id
 from app.kit.db import Base, Code, Json, PrimaryKey, UtcDateTime
 
 

@@ -1,6 +1,5 @@
-"""Pure decisions about schemes, triggers and the steps of an incentive."""
+"""The steps of an incentive: their order, their amounts, their days, and how they are undone."""
 
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
@@ -10,56 +9,8 @@ from app.kit.i18n import N_, _
 ADVISORY = N_("预计可享受，以主管部门审定为准")
 
 
-class Level(StrEnum):
-    """Who pays or decides."""
-
-    NATIONAL = "national"
-    PROVINCIAL = "provincial"
-    MUNICIPAL = "municipal"
-
-
-class AmountType(StrEnum):
-    """How the amount is found; `UNSET` means that no published figure is known and the bureau sets it."""
-
-    FIXED = "fixed"
-    RATIO = "ratio"
-    TIER = "tier"
-    UNSET = "unset"
-
-
-class Stacking(StrEnum):
-    """How a scheme goes with others of the same purpose."""
-
-    HIGHEST_ONLY = "highest-only"
-    CUMULATIVE = "cumulative"
-    DIFFERENCE = "difference"
-
-
-class ApplyMode(StrEnum):
-    """Whether the firm applies, or is paid without applying (免申即享)."""
-
-    BY_APPLICATION = "by-application"
-    WITHOUT_APPLICATION = "without-application"
-    BY_RECOMMENDATION = "by-recommendation"
-
-
-class Status(StrEnum):
-    """Whether the scheme was checked against its document."""
-
-    VERIFIED = "VERIFIED"
-    UNVERIFIED = "UNVERIFIED"
-    EXPIRED = "EXPIRED"
-
-
-class Origin(StrEnum):
-    """Where a scheme version comes from."""
-
-    SEED = "seed"
-    BUREAU = "bureau"
-
-
 class State(StrEnum):
-    """How far an incentive has come; ELIGIBLE is derived and never stored."""
+    """How far an incentive has come; ELIGIBLE is derived from facts, and stored only after a recommendation was undone."""
 
     ELIGIBLE = "eligible"
     RECOMMENDED = "recommended"
@@ -69,28 +20,6 @@ class State(StrEnum):
 
 ORDER = (State.ELIGIBLE, State.RECOMMENDED, State.AWARDED, State.PAID)
 
-LEVEL_LABELS = {Level.NATIONAL: N_("国家"), Level.PROVINCIAL: N_("省级"), Level.MUNICIPAL: N_("市级")}
-AMOUNT_TYPE_LABELS = {
-    AmountType.FIXED: N_("定额"),
-    AmountType.RATIO: N_("按比例"),
-    AmountType.TIER: N_("分档"),
-    AmountType.UNSET: N_("由本局设定"),
-}
-STACKING_LABELS = {
-    Stacking.HIGHEST_ONLY: N_("从高不重复"),
-    Stacking.CUMULATIVE: N_("可叠加"),
-    Stacking.DIFFERENCE: N_("补差额"),
-}
-APPLY_MODE_LABELS = {
-    ApplyMode.BY_APPLICATION: N_("企业申报"),
-    ApplyMode.WITHOUT_APPLICATION: N_("免申即享"),
-    ApplyMode.BY_RECOMMENDATION: N_("本局推荐"),
-}
-STATUS_LABELS = {
-    Status.VERIFIED: N_("已核实"),
-    Status.UNVERIFIED: N_("待核实"),
-    Status.EXPIRED: N_("已失效"),
-}
 STATE_LABELS = {
     State.ELIGIBLE: N_("预计可享受"),
     State.RECOMMENDED: N_("已推荐"),
@@ -161,15 +90,3 @@ def check_day(happened_on: date, not_before: date, today: date) -> None:
             "last": today.isoformat(),
         }
         raise Invalid("incentive.step.day", message, {"happened_on": message})
-
-
-@dataclass(frozen=True)
-class Window:
-    """The days on which a scheme version applies; an open end means until it is replaced."""
-
-    effective_from: date
-    effective_to: date | None
-
-    def covers(self, on: date) -> bool:
-        """Whether the version is in force on that day."""
-        return self.effective_from <= on and (self.effective_to is None or on <= self.effective_to)

@@ -1,0 +1,44 @@
+"""What the journal says about experts and their agreements."""
+
+from app.journal.domain import EventType
+from app.kit.i18n import N_
+
+CREATED = "commissioner.created"
+CHANGED = "commissioner.changed"
+RETIRED = "commissioner.retired"
+REINSTATED = "commissioner.reinstated"
+AGREEMENT_SIGNED = "commissioner.agreement_signed"
+AGREEMENT_CHANGED = "commissioner.agreement_changed"
+AGREEMENT_ENDED = "commissioner.agreement_ended"
+
+EVENT_TYPES: tuple[EventType, ...] = (
+    EventType(CREATED, N_("登记专家")),
+    EventType(CHANGED, N_("修改专家信息")),
+    EventType(RETIRED, N_("停用专家")),
+    EventType(REINSTATED, N_("恢复专家")),
+    EventType(AGREEMENT_SIGNED, N_("登记服务协议")),
+    EventType(AGREEMENT_CHANGED, N_("修改服务协议")),
+    EventType(AGREEMENT_ENDED, N_("提前终止服务协议")),
+)
+
+FIELD_LABELS: dict[str, str] = {
+    "commissioner.name": N_("姓名"),
+    "commissioner.unit": N_("工作单位"),
+    "commissioner.title": N_("职称"),
+    "commissioner.degree": N_("学历学位"),
+    "commissioner.field_code": N_("技术领域"),
+    "commissioner.speciality": N_("专业专长"),
+    "commissioner.phone": N_("联系电话"),
+    "commissioner.note": N_("备注"),
+    "commissioner.disabled_on": N_("停用日期"),
+    "commissioner.programme_code": N_("专项"),
+    "commissioner.number": N_("协议编号"),
+    "commissioner.starts_on": N_("起始日期"),
+    "commissioner.ends_on": N_("终止日期"),
+    "commissioner.aim": N_("服务目标"),
+    "commissioner.mode": N_("服务方式"),
+    "commissioner.amount_fen": N_("协议金额"),
+    "commissioner.ended_on": N_("提前终止日"),
+    "commissioner.end_reason": N_("终止原因"),
+    "commissioner.end_note": N_("终止说明"),
+}

@@ -1,0 +1,1 @@
+"""Use cases: the expert's own record in `people`, agreements in `agreements`."""

@@ -1,0 +1,12 @@
+"""What can be done with schemes and incentives, and by whom."""
+
+from app.kit.permissions import EDITORS, HEADS, READERS, Action
+
+LIST = Action("incentives.list", roles=READERS, scope="export:read")
+READ = Action("incentives.read", roles=READERS, portal=True, scope="export:read")
+EXPORT = Action("incentives.export", roles=READERS)
+RECOMMEND = Action("incentives.recommend", roles=EDITORS)
+AWARD = Action("incentives.award", roles=HEADS)
+PAY = Action("incentives.pay", roles=HEADS)
+UNDO = Action("incentives.undo", roles=HEADS)
+SET_AMOUNT = Action("incentives.set_amount", roles=HEADS)

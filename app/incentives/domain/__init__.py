@@ -1,0 +1,1 @@
+"""Pure knowledge of incentives: what a scheme says, and the steps from recommendation to payment."""

@@ -1,0 +1,34 @@
+"""What the journal says about schemes and incentives."""
+
+from app.incentives.domain.steps import State
+from app.journal.domain import EventType
+from app.kit.i18n import N_
+
+SCHEME_PUBLISHED = "incentive_scheme.published"
+AMOUNT_SET = "incentive_scheme.amount_set"
+STEP_TAKEN = {
+    State.RECOMMENDED: "incentive.recommended",
+    State.AWARDED: "incentive.awarded",
+    State.PAID: "incentive.paid",
+}
+STEP_UNDONE = "incentive.step_undone"
+
+EVENT_TYPES: tuple[EventType, ...] = (
+    EventType(SCHEME_PUBLISHED, N_("发布奖补政策版本")),
+    EventType(AMOUNT_SET, N_("设定奖补金额")),
+    EventType("incentive.recommended", N_("推荐奖补")),
+    EventType("incentive.awarded", N_("审定奖补")),
+    EventType("incentive.paid", N_("拨付奖补")),
+    EventType(STEP_UNDONE, N_("撤销奖补步骤")),
+)
+
+FIELD_LABELS: dict[str, str] = {
+    "incentive.state": N_("进度"),
+    "incentive.amount_fen": N_("金额"),
+    "incentive.happened_on": N_("办理日期"),
+    "incentive.document": N_("依据文件"),
+    "incentive_scheme.amount_fen": N_("金额"),
+    "incentive_scheme.effective_from": N_("生效日期"),
+    "incentive_scheme.effective_to": N_("失效日期"),
+    "incentive_scheme.document": N_("依据文件"),
+}

@@ -1,0 +1,120 @@
+"""Incentives on file: those that somebody has acted on."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
+
+from app.enterprises.models import Enterprise
+from app.incentives.domain.steps import State, row_id
+from app.incentives.models import Incentive
+from app.kit.actor import Actor
+from app.kit.errors import NotFound
+from app.kit.i18n import _
+from app.kit.paging import Count, Keyset, Page, count_up_to, page
+from app.kit.permissions import within_region
+
+BY_FACT = Keyset([(Incentive.triggered_on, "desc"), (Incentive.id, "desc")])
+BY_ID = Keyset([(Incentive.id, "asc")])
+
+
+@dataclass(frozen=True)
+class AwardFilter:
+    """What a list of incentives on file is narrowed to."""
+
+    state: State | None = None
+    scheme: str = ""
+
+
+def visible_to(actor: Actor) -> Select[tuple[Incentive]]:
+    """The incentives of firms within the actor's region, firms loaded along."""
+    return (
+        select(Incentive)
+        .join(Incentive.enterprise)
+        .where(within_region(Enterprise.region_code, actor.region_prefix))
+        .options(contains_eager(Incentive.enterprise))
+    )
+
+
+def filtered_visible_to(actor: Actor, wanted: AwardFilter) -> Select[tuple[Incentive]]:
+    """The incentives of `visible_to`, narrowed."""
+    statement = visible_to(actor)
+    if wanted.state is not None:
+        statement = statement.where(Incentive.state == wanted.state.value)
+    if wanted.scheme:
+        statement = statement.where(Incentive.scheme_code == wanted.scheme)
+    return statement
+
+
+def page_visible_to(
+    session: Session,
+    actor: Actor,
+    wanted: AwardFilter,
+    cursor: str | None = None,
+    limit: int = 50,
+    *,
+    keyset: Keyset = BY_FACT,
+) -> Page[Incentive]:
+    """One page of incentives on file with firm and steps."""
+    statement = filtered_visible_to(actor, wanted).options(selectinload(Incentive.steps))
+    return page(session, statement, keyset, cursor, limit)
+
+
+def count_visible_to(session: Session, actor: Actor, wanted: AwardFilter) -> Count:
+    """How many the list has."""
+    return count_up_to(session, filtered_visible_to(actor, wanted))
+
+
+def count_by_state(session: Session, actor: Actor) -> dict[tuple[str, State], int]:
+    """How many incentives each scheme has in each state, within the actor's region."""
+    rows = session.execute(
+        select(Incentive.scheme_code, Incentive.state, func.count())
+        .join(Incentive.enterprise)
+        .where(within_region(Enterprise.region_code, actor.region_prefix))
+        .group_by(Incentive.scheme_code, Incentive.state)
+    )
+    return {(code, State(state)): n for code, state, n in rows}
+
+
+def get_visible_to(session: Session, actor: Actor, public: str) -> Incentive:
+    """The incentive with this public id, with firm, version and steps; raises NotFound incentive.not_found."""
+    number = row_id(public)
+    if number is not None:
+        statement = (
+            visible_to(actor)
+            .where(Incentive.id == number)
+            .options(joinedload(Incentive.scheme_version), selectinload(Incentive.steps))
+        )
+        found = session.scalars(statement).one_or_none()
+        if found is not None:
+            return found
+    raise NotFound("incentive.not_found", _("没有这项奖补记录，或不在您的辖区内。"))
+
+
+def list_of_enterprise(session: Session, enterprise_id: int) -> list[Incentive]:
+    """Everything on file of one enterprise, the latest fact first; undone recommendations are left out."""
+    statement = (
+        select(Incentive)
+        .where(Incentive.enterprise_id == enterprise_id, Incentive.state != State.ELIGIBLE.value)
+        .options(selectinload(Incentive.steps))
+        .order_by(Incentive.triggered_on.desc(), Incentive.id.desc())
+    )
+    return list(session.scalars(statement))
+
+
+def find_by_fact(session: Session, enterprise_id: int, scheme_code: str, trigger_key: str) -> Incentive | None:
+    """The incentive of one firm, scheme and fact, if it is on file."""
+    return session.scalars(
+        select(Incentive).where(
+            Incentive.enterprise_id == enterprise_id,
+            Incentive.scheme_code == scheme_code,
+            Incentive.trigger_key == trigger_key,
+        )
+    ).one_or_none()
+
+
+def last_step_on(incentive: Incentive) -> date:
+    """The day before which the next step cannot lie."""
+    days = [step.happened_on for step in incentive.steps if step.undone_at is None]
+    return max([incentive.triggered_on, *days])

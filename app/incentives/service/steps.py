@@ -1,0 +1,178 @@
+"""The steps of an incentive: recommend, award, pay, and taking the last one back."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.enterprises.models import Enterprise
+from app.incentives import actions, events
+from app.incentives.domain import steps
+from app.incentives.domain.steps import State
+from app.incentives.models import Incentive, IncentiveStep
+from app.incentives.queries import awards, entitlements
+from app.incentives.queries.entitlements import Entitlement, Scope
+from app.incentives.queries.schemes import get_family
+from app.incentives.schemas import StepInput
+from app.journal.domain import SubjectKey
+from app.journal.service import record
+from app.kit.actor import Actor
+from app.kit.clock import today
+from app.kit.errors import Conflict
+from app.kit.i18n import _
+from app.kit.permissions import Action, Place, require
+
+_ACTIONS: dict[State, Action] = {
+    State.RECOMMENDED: actions.RECOMMEND,
+    State.AWARDED: actions.AWARD,
+    State.PAID: actions.PAY,
+}
+
+
+def action_of(step: State) -> Action:
+    """The permission that a step needs."""
+    return _ACTIONS[step]
+
+
+def place_of(incentive: Incentive) -> Place:
+    """Where an incentive belongs: to its firm."""
+    return Place(incentive.enterprise.region_code, incentive.enterprise_id)
+
+
+def subject_of(incentive: Incentive, scheme_name: str) -> SubjectKey:
+    """The journal's key of an incentive."""
+    return SubjectKey(
+        kind="incentive",
+        id=incentive.public_id,
+        label=f"{incentive.enterprise.name} {scheme_name}",
+        enterprise_id=incentive.enterprise_id,
+        region_code=incentive.enterprise.region_code,
+    )
+
+
+def recommend(
+    session: Session,
+    *,
+    actor: Actor,
+    enterprise: Enterprise,
+    scheme_code: str,
+    trigger_key: str,
+    given: StepInput,
+    now: datetime,
+) -> Incentive:
+    """Recommend a firm for what it is entitled to; refuses a fact that gives none, or one recommended before."""
+    require(actor, actions.RECOMMEND, Place(enterprise.region_code, enterprise.id))
+    session.execute(select(Enterprise.id).where(Enterprise.id == enterprise.id).with_for_update())
+    entitlement = _entitlement(session, enterprise, scheme_code, trigger_key)
+    incentive = awards.find_by_fact(session, enterprise.id, scheme_code, trigger_key) or _begin(entitlement, now)
+    session.add(incentive)
+    _take(session, actor, incentive, State.RECOMMENDED, given, now)
+    return incentive
+
+
+def advance(
+    session: Session, *, actor: Actor, incentive: Incentive, step: State, given: StepInput, now: datetime
+) -> Incentive:
+    """Take the next step (award, then payment) of an incentive on file; raises Conflict out of order."""
+    require(actor, action_of(step), place_of(incentive))
+    session.refresh(incentive, with_for_update=True)
+    steps.check_step(State(incentive.state), step)
+    steps.check_amount(step, given.amount_fen)
+    if step is State.PAID:
+        steps.check_paid_within_award(incentive.amount_fen, given.amount_fen)
+    _take(session, actor, incentive, step, given, now)
+    return incentive
+
+
+def undo_last(session: Session, *, actor: Actor, incentive: Incentive, reason: str, now: datetime) -> Incentive:
+    """Take the last step back, with a reason; the step stays on file as undone."""
+    require(actor, actions.UNDO, place_of(incentive))
+    session.refresh(incentive, with_for_update=True)
+    standing = [step for step in incentive.steps if step.undone_at is None]
+    if not standing:
+        raise Conflict("incentive.undo.nothing", _("没有可以撤销的步骤。"))
+    last = standing[-1]
+    last.undone_at, last.undone_by, last.undo_reason = now, actor.name, reason
+    before = (incentive.state, incentive.amount_fen)
+    incentive.state = steps.previous_state(State(last.step)).value
+    amounts = [step.amount_fen for step in standing[:-1] if step.amount_fen is not None]
+    incentive.amount_fen = amounts[-1] if amounts else None
+    incentive.updated_at = now
+    session.flush()
+    record(
+        session,
+        actor=actor,
+        now=now,
+        type=events.STEP_UNDONE,
+        subject=subject_of(incentive, _scheme_name(incentive)),
+        changes={"state": (before[0], incentive.state), "amount_fen": (before[1], incentive.amount_fen)},
+        data={"reason": reason},
+    )
+    return incentive
+
+
+def _entitlement(session: Session, enterprise: Enterprise, scheme_code: str, trigger_key: str) -> Entitlement:
+    family = get_family(session, scheme_code)
+    found = entitlements.list_entitlements(
+        session, [family], Scope(enterprise_id=enterprise.id, trigger_key=trigger_key)
+    )
+    if found:
+        return found[0]
+    if awards.find_by_fact(session, enterprise.id, scheme_code, trigger_key) is not None:
+        raise Conflict("incentive.recommended_before", _("这一事由已推荐过，同一事由只能享受一次。"))
+    raise Conflict("incentive.not_entitled", _("没有符合这项政策的事由：请核对证书、案件和政策的生效日期。"))
+
+
+def _begin(entitlement: Entitlement, now: datetime) -> Incentive:
+    return Incentive(
+        enterprise=entitlement.enterprise,
+        scheme_code=entitlement.family.code,
+        scheme_version=entitlement.version.row,
+        trigger_key=entitlement.trigger_key,
+        trigger_label=entitlement.trigger_label,
+        triggered_on=entitlement.triggered_on,
+        state=State.ELIGIBLE.value,
+        amount_fen=None,
+        created_at=now,
+        updated_at=now,
+    )
+
+
+def _take(session: Session, actor: Actor, incentive: Incentive, step: State, given: StepInput, now: datetime) -> None:
+    steps.check_amount(step, given.amount_fen)
+    steps.check_day(given.happened_on, awards.last_step_on(incentive), today(now))
+    before = (incentive.state, incentive.amount_fen)
+    incentive.steps.append(
+        IncentiveStep(
+            step=step.value,
+            happened_on=given.happened_on,
+            amount_fen=given.amount_fen,
+            document=given.document,
+            note=given.note,
+            recorded_at=now,
+            recorded_by=actor.name,
+        )
+    )
+    incentive.state, incentive.updated_at = step.value, now
+    if given.amount_fen is not None:
+        incentive.amount_fen = given.amount_fen
+    session.flush()
+    record(
+        session,
+        actor=actor,
+        now=now,
+        type=events.STEP_TAKEN[step],
+        subject=subject_of(incentive, _scheme_name(incentive)),
+        changes={
+            "state": (before[0], incentive.state),
+            "amount_fen": (before[1], incentive.amount_fen),
+            "happened_on": (None, given.happened_on),
+            "document": (None, given.document),
+        },
+        data={"note": given.note} if given.note else {},
+    )
+
+
+def _scheme_name(incentive: Incentive) -> str:
+    name = incentive.scheme_version.content["name"]
+    return str(name["zh"]) if isinstance(name, dict) else ""

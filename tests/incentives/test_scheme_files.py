@@ -1,0 +1,86 @@
+"""The files under seeds/incentives: strict, dated, and without an invented amount."""
+
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.incentives import catalogue, seed
+from app.incentives.domain.scheme import AmountType, Status
+from app.incentives.models import IncentiveSchemeVersion
+from app.kit.actor import SYSTEM
+from app.kit.errors import SeedError
+
+SEEDS = Path(__file__).parents[2] / "seeds"
+FILE = SEEDS / "incentives" / "429005" / "high-tech-first-recognition" / "2021-01-01.yaml"
+
+
+def test_no_shipped_scheme_states_an_amount_that_nobody_published() -> None:
+    schemes = [scheme for scheme, _revision in catalogue.read_all(SEEDS)]
+    assert {scheme.code for scheme in schemes} == {
+        "high-tech-first-recognition",
+        "high-tech-renewed-recognition",
+        "joint-innovation-centre-filing",
+        "technical-upgrade-recommendation",
+    }
+    for scheme in schemes:
+        assert scheme.status is Status.UNVERIFIED
+        assert scheme.amount_type is AmountType.UNSET
+        assert (scheme.amount, scheme.ratio, scheme.tiers, scheme.cap, scheme.floor) == (None, None, (), None, None)
+
+
+def test_publishing_twice_changes_nothing(session: Session, now: datetime) -> None:
+    report = seed.load(session, SEEDS, SYSTEM, now)
+    assert (report.created, report.changed, report.unchanged) == (0, 0, 4)
+
+
+def copy_of(tmp_path: Path, old: str = "", new: str = "", name: str = "2021-01-01.yaml") -> Path:
+    folder = tmp_path / "incentives" / "429005" / "high-tech-first-recognition"
+    folder.mkdir(parents=True, exist_ok=True)
+    text = FILE.read_text(encoding="utf-8")
+    assert old in text
+    path = folder / name
+    path.write_text(text.replace(old, new, 1) if old else text, encoding="utf-8")
+    return path
+
+
+def test_a_published_file_never_changes_but_takes_a_correction(session: Session, now: datetime, tmp_path: Path) -> None:
+    changed = copy_of(tmp_path, "confidence: inferred", "confidence: seen")
+    with pytest.raises(SeedError, match=r"\.r1\.yaml"):
+        seed.load(session, tmp_path, SYSTEM, now)
+    changed.rename(changed.with_name("2021-01-01.r1.yaml"))
+    assert seed.load(session, tmp_path, SYSTEM, now).created == 1
+    rows = session.scalars(
+        select(IncentiveSchemeVersion).where(IncentiveSchemeVersion.code == "high-tech-first-recognition")
+    ).all()
+    assert sorted(row.revision for row in rows) == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("amount_type: unset", "amount_type: fixed", "amount_type"),
+        ("amount_type: unset", "amount_type: unset\namount: 200000", "amount_type"),
+        ("amount_type: unset", "amount_type: fixed\namount: -1", "amount"),
+        ("amount_type: unset", "amount_type: fixed\namount: 1.005", "amount"),
+        ("status: UNVERIFIED", "status: VERIFIED", "document_number"),
+        ('jurisdiction: "429005"', 'jurisdiction: "429004"', "jurisdiction"),
+        ("effective_to: null", "effective_to: 2020-01-01", "effective_to"),
+        ("kind: certificate-gained", "kind: certificate-lost", "kind"),
+        ("level: municipal", "level: municipal\nlevle: x", "levle"),
+    ],
+)
+def test_a_wrong_file_is_refused_by_name(tmp_path: Path, old: str, new: str, says: str) -> None:
+    with pytest.raises(SeedError, match=says) as refused:
+        catalogue.read(copy_of(tmp_path, old, new))
+    assert "2021-01-01.yaml" in str(refused.value)
+
+
+def test_a_file_must_be_named_after_its_date(tmp_path: Path) -> None:
+    with pytest.raises(SeedError, match="effective"):
+        catalogue.read(copy_of(tmp_path, name="first.yaml"))
+    with pytest.raises(SeedError, match="effective_from"):
+        catalogue.read(copy_of(tmp_path, name="2022-01-01.yaml"))
+    assert catalogue.read(FILE)[0].effective_from == date(2021, 1, 1)
