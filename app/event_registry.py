@@ -9,6 +9,7 @@ SLICES = (
     "accounts",
     "jobs",
     "files",
+    "reference",
     "enterprises",
     "enterprises.imports",
     "programmes",

@@ -18,7 +18,7 @@ def _known_or(column: str, substitute: Any) -> Callable[[DefaultExecutionContext
     """The default of a sort key: lists page through columns that are never null, the unknown sorts lowest."""
 
     def key(context: DefaultExecutionContext) -> Any:
-        value = context.get_current_parameters().get(column)
+        value = context.get_current_parameters().get(column)  # type: ignore[no-untyped-call]
         return substitute if value is None else value
 
     return key

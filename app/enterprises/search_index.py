@@ -81,7 +81,7 @@ def matching(session: Session, query: str) -> ColumnElement[bool] | None:
     return and_(Enterprise.id.in_(_ids_with(session.get_bind().dialect.name, terms)), *confirmed)
 
 
-def _ids_with(dialect: str, terms: list[str]) -> Select[tuple[int]]:
+def _ids_with(dialect: str, terms: list[str]) -> Select[int]:
     if dialect == "sqlite":
         quoted = " ".join(f'"{term}"' for term in terms)
         return select(_SQLITE.c.rowid).where(literal_column("enterprise_search").op("match")(quoted))

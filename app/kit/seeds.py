@@ -24,7 +24,7 @@ class SeedReport:
 
 def upsert(session: Session, model: type[Base], rows: Iterable[Mapping[str, Any]]) -> SeedReport:
     """Bring the table of `model` to hold `rows` (natural primary keys); rows that are not named stay as they are."""
-    columns = [column.key for column in inspect(model).primary_key]
+    columns = [str(column.key) for column in inspect(model).primary_key]
     known = {tuple(getattr(row, name) for name in columns): row for row in session.scalars(select(model))}
     created = changed = unchanged = 0
     for values in rows:

@@ -7,15 +7,39 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from app.journal.domain import SubjectKey
+from app.journal.service import record
+from app.kit.actor import Actor
 from app.kit.seeds import SeedReport, upsert
-from app.reference import catalogue
+from app.reference import catalogue, events
 from app.reference.models import Industry, Park, Region, TechnicalField, Term
 
 
-def load(session: Session, seeds_dir: Path, now: datetime) -> SeedReport:
-    """Create or correct every reference row named under `seeds_dir`; raises `SeedError` with file and line."""
+def load(session: Session, seeds_dir: Path, actor: Actor, now: datetime) -> SeedReport:
+    """Create or correct every reference row named under `seeds_dir`; raises `SeedError` with file and line.
+
+    A load that changed something is one event, with the counts and the editions.
+    """
     folder = seeds_dir / "reference"
     sources = catalogue.read_sources(folder)
+    report = _load_tables(session, folder, sources)
+    if report.created or report.changed:
+        record(
+            session,
+            actor=actor,
+            now=now,
+            type=events.PUBLISHED,
+            subject=SubjectKey("reference", "reference", "seeds/reference"),
+            data={
+                "created": report.created,
+                "changed": report.changed,
+                "editions": {name: source.edition for name, source in sources.items()},
+            },
+        )
+    return report
+
+
+def _load_tables(session: Session, folder: Path, sources: dict[str, catalogue.Source]) -> SeedReport:
     return (
         upsert(session, Industry, _industries(folder, sources["industries.csv"].edition))
         + upsert(session, Region, _regions(folder, sources["regions.csv"].edition))

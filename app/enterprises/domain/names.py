@@ -62,11 +62,12 @@ def _words(text: str) -> list[str]:
     return [f"{_WORD}{word}" for word in re.findall(r"[^\W_]+", unicodedata.normalize("NFKC", text))]
 
 
-def read_aloud(name: str) -> list[tuple[str, str]]:
+@lru_cache(maxsize=4_096)
+def read_aloud(name: str) -> tuple[tuple[str, str], ...]:
     """(full, short) for each character: its pinyin and first letter; Latin words and numbers stay whole in both."""
     _prepare()
-    read = lazy_pinyin(name, style=Style.NORMAL, errors=_words)
-    return [_full_and_short(part.lower()) for part in read if part]
+    read = lazy_pinyin(name, style=Style.NORMAL, errors=_words)  # type: ignore[arg-type]
+    return tuple(_full_and_short(part.lower()) for part in read if part)
 
 
 def _full_and_short(part: str) -> tuple[str, str]:

@@ -1,0 +1,13 @@
+"""What can be done with the register, and by whom."""
+
+from app.kit.permissions import EDITORS, HEADS, READERS, Action
+
+LIST = Action("enterprise.list", roles=READERS)
+READ = Action("enterprise.read", roles=READERS, portal=True)
+CREATE = Action("enterprise.create", roles=EDITORS)
+EDIT = Action("enterprise.edit", roles=EDITORS)
+CONFIRM_CODE = Action("enterprise.confirm_code", roles=EDITORS)
+CHANGE_CODE = Action("enterprise.change_code", roles=HEADS)
+RETIRE = Action("enterprise.retire", roles=HEADS)
+IMPORT = Action("enterprise.import", roles=EDITORS)
+EXPORT = Action("enterprise.export", roles=READERS)

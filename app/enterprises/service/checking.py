@@ -1,0 +1,91 @@
+"""Checks that need the database: are the codes on file, is the code of a firm free."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.enterprises.actions import READ
+from app.enterprises.domain.uscc import Uscc, parse_uscc
+from app.enterprises.models import Enterprise, FormerCode
+from app.enterprises.schemas import EnterpriseFields
+from app.kit.actor import Actor
+from app.kit.errors import Conflict, Invalid
+from app.kit.i18n import _
+from app.kit.permissions import can
+from app.reference.models import Industry, Park, Region, TechnicalField, Term
+
+
+def check_fields(session: Session, given: EnterpriseFields, today: date) -> None:
+    """Raise `Invalid` naming each field whose code is not in its table, or a registration date in the future."""
+    problems: dict[str, str] = {}
+    tables: dict[str, Any] = {
+        "industry_code": Industry,
+        "field_code": TechnicalField,
+        "region_code": Region,
+        "park_code": Park,
+    }
+    for field, table in tables.items():
+        code = getattr(given, field)
+        if code and session.get(table, code) is None:
+            problems[field] = _("代码表中没有“%(code)s”，请从列表中选择。") % {"code": code}
+    for field, vocabulary in (("scale", "scale"), ("capital_currency", "currency")):
+        code = getattr(given, field)
+        if code and session.get(Term, (vocabulary, code)) is None:
+            problems[field] = _("请从列表中选择。")
+    if given.registered_on is not None and given.registered_on > today:
+        problems["registered_on"] = _("注册日期不能晚于今天。")
+    if problems:
+        raise Invalid("enterprise.fields", _("有 %(n)s 项填写有误。") % {"n": len(problems)}, problems)
+
+
+def check_terms(session: Session, **codes: tuple[str, str]) -> dict[str, Term]:
+    """The vocabulary entries of `field=(vocabulary, code)`; raises `Invalid` naming each field without one.
+
+    An empty code is skipped.
+    """
+    found: dict[str, Term] = {}
+    problems: dict[str, str] = {}
+    for field, (vocabulary, code) in codes.items():
+        term = session.get(Term, (vocabulary, code)) if code else None
+        if term is not None:
+            found[field] = term
+        elif code:
+            problems[field] = _("请从列表中选择。")
+    if problems:
+        raise Invalid("enterprise.term", _("请从列表中选择。"), problems)
+    return found
+
+
+def checked_code(text: str, note: str) -> Uscc:
+    """The code in `text`; a check character that does not fit needs `note`, the reason why it is right all the same.
+
+    Raises `Invalid` with code `enterprise.uscc.check_mismatch` when the reason is missing.
+    """
+    uscc = parse_uscc(text)
+    if not uscc.is_valid and not note:
+        message = _(
+            "校验码不符：按 GB 32100-2015 末位应为“%(expected)s”。请核对营业执照；确认无误的，请填写确认理由后再提交。"
+        ) % {"expected": uscc.expected}
+        raise Invalid("enterprise.uscc.check_mismatch", message, {"uscc": message})
+    return uscc
+
+
+def holder_of(session: Session, uscc: str) -> Enterprise | None:
+    """The firm that bears or bore this code."""
+    bearer = session.scalar(select(Enterprise).where(Enterprise.uscc == uscc))
+    if bearer is not None:
+        return bearer
+    return session.scalar(
+        select(Enterprise).join(FormerCode, FormerCode.enterprise_id == Enterprise.id).where(FormerCode.uscc == uscc)
+    )
+
+
+def taken(actor: Actor, uscc: str, holder: Enterprise | None) -> Conflict:
+    """The refusal of a code that another firm has; it names the firm only to those who may see it."""
+    if holder is not None and can(actor, READ, holder):
+        message = _("该代码已登记：%(name)s。") % {"name": holder.name}
+    else:
+        message = _("该代码已登记在其他辖区，请联系上级管理员。")
+    return Conflict("enterprise.uscc.taken", message, {"uscc": message})

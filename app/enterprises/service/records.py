@@ -1,0 +1,224 @@
+"""The kinds of records below a firm, and what is special about writing each."""
+
+from typing import Any
+
+from sqlalchemy import delete, insert, select, update
+
+from app.enterprises import actions, events
+from app.enterprises.domain.figures import doubts
+from app.enterprises.models import (
+    Certificate,
+    ComplianceEvent,
+    Contact,
+    Conversion,
+    EnterpriseTag,
+    IntellectualProperty,
+    Product,
+    ProductProperty,
+    StandardParticipation,
+    YearlyFigures,
+)
+from app.enterprises.schemas import (
+    CertificateInput,
+    ComplianceInput,
+    ContactInput,
+    ConversionInput,
+    FiguresInput,
+    PartInput,
+    ProductInput,
+    PropertyInput,
+    StandardInput,
+    TagInput,
+)
+from app.enterprises.service.checking import check_terms
+from app.enterprises.service.parts import Desk, Part, Row, add_part, change_part, fingerprint
+from app.enterprises.service.recording import note, require_change
+from app.journal.domain import Change, diff
+from app.kit.clock import today
+from app.kit.errors import Invalid
+from app.kit.i18n import _
+from app.reference.models import TechnicalField
+
+CONTACT = Part("contact", Contact, lambda row: row.name, frozenset({"name", "phone", "email"}))
+FIGURES = Part("figures", YearlyFigures, lambda row: f"{row.year} {row.basis} {row.source}")
+PROPERTY = Part("property", IntellectualProperty, lambda row: f"{row.number} {row.name}")
+PRODUCT = Part("product", Product, lambda row: f"{row.year} {row.name}")
+CONVERSION = Part("conversion", Conversion, lambda row: f"{row.year} {row.title}")
+STANDARD = Part("standard", StandardParticipation, lambda row: f"{row.number} {row.title}".strip())
+COMPLIANCE = Part("compliance", ComplianceEvent, lambda row: f"{row.happened_on} {row.summary}"[:120])
+CERTIFICATE = Part("certificate", Certificate, lambda row: row.number)
+
+
+def put_contact(desk: Desk, given: ContactInput, row: Contact | None = None) -> Contact:
+    """Add or change a contact; a new primary one replaces the primary one of before."""
+    if given.is_primary:
+        others = update(Contact).where(Contact.enterprise_id == desk.enterprise.id, Contact.is_primary)
+        desk.session.execute(others.where(Contact.id != (row.id if row else 0)).values(is_primary=False))
+    return _put(desk, CONTACT, given, given.values(), row)
+
+
+def put_figures(desk: Desk, given: FiguresInput, row: YearlyFigures | None = None) -> list[str]:
+    """Add or change one year's figures on one basis from one source; returns what a careful reader would ask about.
+
+    Raises `Invalid` for an unknown source, a year that has not begun, or a record without a single figure, and
+    `Conflict` when figures of that year, basis and source are on file already.
+    """
+    _check_figures(desk, given)
+    _put(desk, FIGURES, given, given.values(), row)
+    return doubts(given.figures())
+
+
+def upsert_figures(desk: Desk, given: FiguresInput) -> bool:
+    """Make these the firm's figures of that year, basis and source, whatever stood there; whether anything changed."""
+    _check_figures(desk, given)
+    key = {"enterprise_id": desk.enterprise.id, "year": given.year, "basis": given.basis, "source": given.source}
+    row = desk.session.scalar(select(YearlyFigures).filter_by(**key))
+    if row is None:
+        add_part(desk, FIGURES, given.values())
+        return True
+    return change_part(desk, FIGURES, row, given.values(), fingerprint(FIGURES.values_of(row)))
+
+
+def _check_figures(desk: Desk, given: FiguresInput) -> None:
+    check_terms(desk.session, source=("figure_source", given.source))
+    if given.year > today(desk.now).year:
+        message = _("该年度尚未开始。")
+        raise Invalid("enterprise.figures.year", message, {"year": message})
+    if all(value is None for value in given.figures().values()):
+        raise Invalid("enterprise.figures.empty", _("请至少填写一项数据；不知道的留空，不要填 0。"))
+
+
+def put_property(desk: Desk, given: PropertyInput, row: IntellectualProperty | None = None) -> IntellectualProperty:
+    """Add or change a right; its class follows from its kind. A right that ends before it begins is `Invalid`."""
+    terms = check_terms(
+        desk.session, kind_code=("property_kind", given.kind_code), acquired_by=("acquisition", given.acquired_by)
+    )
+    _check_order("expires_on", given.granted_on, given.expires_on)
+    values = given.values() | {"ip_class": terms["kind_code"].data["class"]}
+    return _put(desk, PROPERTY, given, values, row)
+
+
+def put_product(desk: Desk, given: ProductInput, row: Product | None = None) -> Product:
+    """Add or change a product with the firm's own rights that support it; `Invalid` for a right of another firm."""
+    if given.field_code and desk.session.get(TechnicalField, given.field_code) is None:
+        raise Invalid("enterprise.term", _("请从列表中选择。"), {"field_code": _("请从列表中选择。")})
+    rights = _own_rights(desk, given.properties)
+    before = linked_rights(desk, row.id) if row else {}
+    values = given.values()
+    values.pop("properties")
+    relinked: dict[str, Change] = diff({"properties": sorted(before.values())}, {"properties": sorted(rights.values())})
+    product: Product = _put(desk, PRODUCT, given, values, row, relinked)
+    if relinked:
+        desk.session.execute(delete(ProductProperty).where(ProductProperty.product_id == product.id))
+        if rights:
+            links = [{"product_id": product.id, "property_id": key} for key in rights]
+            desk.session.execute(insert(ProductProperty), links)
+    return product
+
+
+def linked_rights(desk: Desk, product_id: int) -> dict[int, str]:
+    """The rights that support a product: id → number."""
+    statement = (
+        select(IntellectualProperty.id, IntellectualProperty.number)
+        .join(ProductProperty, ProductProperty.property_id == IntellectualProperty.id)
+        .where(ProductProperty.product_id == product_id)
+    )
+    return dict(desk.session.execute(statement).tuples().all())
+
+
+def _own_rights(desk: Desk, ids: list[int]) -> dict[int, str]:
+    statement = select(IntellectualProperty.id, IntellectualProperty.number).where(
+        IntellectualProperty.enterprise_id == desk.enterprise.id, IntellectualProperty.id.in_(ids)
+    )
+    found = dict(desk.session.execute(statement).tuples().all())
+    if set(ids) - set(found):
+        message = _("所选知识产权不属于该企业。")
+        raise Invalid("enterprise.product.properties", message, {"properties": message})
+    return found
+
+
+def put_conversion(desk: Desk, given: ConversionInput, row: Conversion | None = None) -> Conversion:
+    """Add or change a conversion; one result counts once, whatever the number of its uses (`Conflict`)."""
+    check_terms(
+        desk.session,
+        result_kind=("result_kind", given.result_kind),
+        origin=("result_origin", given.origin),
+        outcome=("result_outcome", given.outcome),
+        form=("conversion_form", given.form),
+    )
+    return _put(desk, CONVERSION, given, given.values(), row)
+
+
+def put_standard(desk: Desk, given: StandardInput, row: StandardParticipation | None = None) -> StandardParticipation:
+    """Add or change a standard the firm took part in."""
+    check_terms(desk.session, level=("standard_level", given.level))
+    return _put(desk, STANDARD, given, given.values(), row)
+
+
+def put_compliance(desk: Desk, given: ComplianceInput, row: ComplianceEvent | None = None) -> ComplianceEvent:
+    """Add or change an accident, breach or listing; `Invalid` for a day that has not come."""
+    check_terms(desk.session, kind=("compliance_kind", given.kind), severity=("compliance_severity", given.severity))
+    if given.happened_on > today(desk.now):
+        message = _("发生日期不能晚于今天。")
+        raise Invalid("enterprise.compliance.future", message, {"happened_on": message})
+    return _put(desk, COMPLIANCE, given, given.values(), row)
+
+
+def put_certificate(desk: Desk, given: CertificateInput, row: Certificate | None = None) -> Certificate:
+    """Add or change a certificate; a number can be on file once for each kind (`Conflict`)."""
+    check_terms(desk.session, kind=("certificate_kind", given.kind))
+    _check_order("expires_on", given.issued_on, given.expires_on)
+    _check_order("revoked_on", given.issued_on, given.revoked_on)
+    return _put(desk, CERTIFICATE, given, given.values(), row)
+
+
+def put_tags(desk: Desk, given: list[TagInput]) -> bool:
+    """Make these the firm's tags, each with its validity; whether anything changed. One tag twice is `Invalid`."""
+    require_change(desk.actor, actions.EDIT, desk.enterprise)
+    wanted = {tag.tag: tag for tag in given}
+    if len(wanted) != len(given):
+        raise Invalid("enterprise.tags.repeated", _("同一标签只能填写一次。"))
+    for tag in given:
+        check_terms(desk.session, tags=("tag", tag.tag))
+        _check_order("expires_on", tag.granted_on, tag.expires_on)
+    standing = {
+        row.tag: row
+        for row in desk.session.scalars(select(EnterpriseTag).where(EnterpriseTag.enterprise_id == desk.enterprise.id))
+    }
+    changes = diff({"tags": sorted(map(_tag_text, standing.values()))}, {"tags": sorted(map(_tag_text, given))})
+    if not changes:
+        return False
+    for code in standing.keys() - wanted.keys():
+        desk.session.delete(standing[code])
+    for code, tag in wanted.items():
+        row = standing.get(code) or EnterpriseTag(enterprise_id=desk.enterprise.id, tag=code)
+        row.granted_on, row.expires_on = tag.granted_on, tag.expires_on
+        desk.session.add(row)
+    desk.session.flush()
+    note(desk.session, desk.actor, desk.enterprise, events.TAGS_CHANGED, desk.now, changes=changes)
+    return True
+
+
+def _tag_text(tag: Any) -> str:
+    span = f" {tag.granted_on or ''}~{tag.expires_on or ''}" if tag.granted_on or tag.expires_on else ""
+    return f"{tag.tag}{span}"
+
+
+def _put(
+    desk: Desk,
+    part: Part[Row],
+    given: PartInput,
+    values: dict[str, Any],
+    row: Row | None,
+    extra: dict[str, Change] | None = None,
+) -> Row:
+    if row is None:
+        return add_part(desk, part, values, extra)
+    change_part(desk, part, row, values, given.seen, extra)
+    return row
+
+
+def _check_order(field: str, first: Any, second: Any) -> None:
+    if first is not None and second is not None and second < first:
+        message = _("截止日期不能早于起始日期。")
+        raise Invalid("enterprise.order", message, {field: message})

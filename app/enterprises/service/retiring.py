@@ -1,0 +1,64 @@
+"""Taking a firm out of use and back. Nothing is deleted; upper slices may object."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from app.enterprises import actions, events
+from app.enterprises.models import Enterprise
+from app.enterprises.schemas import Reason
+from app.enterprises.service.recording import note, require_change
+from app.kit.actor import Actor
+from app.kit.clock import today
+from app.kit.errors import Conflict
+from app.kit.i18n import _
+from app.kit.permissions import require
+
+#: Why this firm cannot be retired now, in the reader's language; empty when nothing speaks against it.
+Objection = Callable[[Session, int], list[str]]
+_objections: list[Objection] = []
+
+
+def object_to_retirement(objection: Objection) -> Objection:
+    """Register `objection`: an upper slice says what still hangs on a firm (an open case, a running agreement)."""
+    if objection not in _objections:
+        _objections.append(objection)
+    return objection
+
+
+def objections_to_retirement(session: Session, enterprise_id: int) -> list[str]:
+    """Everything that speaks against retiring the firm."""
+    return [reason for objection in _objections for reason in objection(session, enterprise_id)]
+
+
+def retire(session: Session, *, actor: Actor, enterprise: Enterprise, given: Reason, now: datetime) -> None:
+    """Take the firm out of use from today on. Raises `Conflict` naming everything that still hangs on it."""
+    require_change(actor, actions.RETIRE, enterprise)
+    found = objections_to_retirement(session, enterprise.id)
+    if found:
+        raise Conflict("enterprise.retire.objections", _("暂不能停用：%(reasons)s") % {"reasons": "；".join(found)})
+    enterprise.disabled_on, enterprise.disabled_reason = today(now), given.reason
+    enterprise.version += 1
+    note(
+        session,
+        actor,
+        enterprise,
+        events.RETIRED,
+        now,
+        changes={"disabled_on": (None, enterprise.disabled_on.isoformat()), "disabled_reason": ("", given.reason)},
+    )
+
+
+def restore(session: Session, *, actor: Actor, enterprise: Enterprise, now: datetime) -> None:
+    """Take a retired firm back into use. Raises `Conflict` when it is in use."""
+    require(actor, actions.RETIRE, enterprise)
+    if enterprise.disabled_on is None:
+        raise Conflict("enterprise.not_retired", _("该企业没有停用。"))
+    changes = {
+        "disabled_on": (enterprise.disabled_on.isoformat(), None),
+        "disabled_reason": (enterprise.disabled_reason, ""),
+    }
+    enterprise.disabled_on, enterprise.disabled_reason = None, ""
+    enterprise.version += 1
+    note(session, actor, enterprise, events.RESTORED, now, changes=changes)
