@@ -8,6 +8,8 @@ from sqlalchemy import func, select
 
 from app.commands.context import load_settings, open_database
 from app.config import Settings
+from app.demo.accounts import demo_accounts
+from app.demo.build import DEFAULT_SIZE, build_demo
 from app.enterprises.models import Enterprise
 from app.accounts.models import Officer
 from app.kit.clock import utc_now
@@ -36,10 +38,8 @@ def up(
     with open_database(settings) as database:
         _prepare(settings, database)
         if not empty and settings.env == "development" and _is_empty(database):
-            from app.demo.build import DEFAULT_SIZE, build_demo
-
             typer.echo(f"正在生成 {DEFAULT_SIZE} 家虚构示例企业 · adding {DEFAULT_SIZE} fictional firms …")
-            build_demo(database, settings, enterprises=DEFAULT_SIZE, now=utc_now())
+            build_demo(database, enterprises=DEFAULT_SIZE, now=utc_now())
     _serve(settings, port)
 
 
@@ -96,8 +96,6 @@ def _announce(settings: Settings) -> None:
     typer.echo(f"育苗 · Yumiao  http://{settings.host}:{settings.port}")
     if settings.env != "development":
         return
-    from app.demo.accounts import demo_accounts
-
     with open_database(settings) as database, read_scope(database) as session:
         for line in demo_accounts(session):
             typer.echo(line)

@@ -1,0 +1,44 @@
+"""The demo's people: one officer of each role; their password is printed at start, in development only."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.accounts.models import EnterpriseUser, Officer
+from app.accounts.queries import actor_of
+from app.accounts.service.officers import OfficerData, create_officer
+from app.kit.actor import SYSTEM, Actor, Role
+
+PASSWORD = "yumiao-demo-2021"  # noqa: S105 - fictional accounts of a development database
+PORTAL_LOGIN = "qiye"
+
+OFFICERS = (
+    ("wang", OfficerData("王（示例）", Role.CASEWORKER, "429005", "高新科", "0728-0000001")),
+    ("li", OfficerData("李（示例）", Role.CASEWORKER, "429005", "成果科", "0728-0000002")),
+    ("zhou", OfficerData("周（示例）", Role.SECTION_HEAD, "429005", "高新科", "0728-0000003")),
+    ("chen", OfficerData("陈（示例）", Role.LEADER, "429005", "局领导", "")),
+    ("admin", OfficerData("管理员（示例）", Role.ADMINISTRATOR, "", "办公室", "")),
+)
+
+
+def make_officers(session: Session, now: datetime) -> list[Actor]:
+    """The demo officers that do not exist yet; returns those who lead cases."""
+    known = {row.login: row for row in session.scalars(select(Officer))}
+    for login, data in OFFICERS:
+        if login not in known:
+            known[login] = create_officer(session, actor=SYSTEM, login=login, password=PASSWORD, data=data, now=now)
+    return [actor_of(known[login]) for login, data in OFFICERS if data.role is Role.CASEWORKER]
+
+
+def demo_accounts(session: Session) -> list[str]:
+    """Lines that name the demo accounts found in the database; none in a database without them."""
+    logins = {login for login, _data in OFFICERS}
+    found = session.scalars(select(Officer).where(Officer.login.in_(logins), Officer.name.like("%（示例）")))
+    lines = [f"  {row.login:<8} {row.role:<14} {row.name} {row.section}" for row in sorted(found, key=lambda row: row.id)]
+    user = session.scalar(select(EnterpriseUser).where(EnterpriseUser.login == PORTAL_LOGIN))
+    if user is not None:
+        lines.append(f"  {user.login:<8} {'enterprise':<14} {user.name}  /portal")
+    if not lines:
+        return []
+    return [f"示例账号 · demo accounts (password {PASSWORD}):", *lines]

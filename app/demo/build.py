@@ -1,0 +1,137 @@
+"""Building the demo: firms in batches, then cases, experts, incentives and accounts."""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from itertools import islice
+from random import Random
+from typing import Any
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.orm import Session
+
+from app.accounts.models import EnterpriseUser
+from app.accounts.service.invitations import accept_invitation, invite
+from app.cases.models import CaseFile
+from app.demo.accounts import PASSWORD, PORTAL_LOGIN, make_officers
+from app.demo.casework import Candidate, CaseMaker
+from app.demo.firms import Firm, make_firms
+from app.demo.service_records import make_experts, recommend_some
+from app.enterprises.models import (
+    Certificate,
+    Contact,
+    Conversion,
+    Enterprise,
+    EnterpriseTag,
+    IntellectualProperty,
+    Product,
+    ProductProperty,
+    YearlyFigures,
+)
+from app.enterprises.service.registering import insert_many, prepare_row
+from app.kit.actor import SYSTEM, Actor
+from app.kit.clock import today
+from app.kit.db import Database, session_scope
+
+DEFAULT_SIZE = 300
+BATCH = 500
+SEED = 20210331
+
+Progress = Callable[[int], None]
+
+
+def build_demo(
+    database: Database, *, enterprises: int, now: datetime, progress: Progress | None = None
+) -> None:
+    """Add `enterprises` fictional firms with all that belongs to them, in transactions of at most 500 firms."""
+    random = Random(SEED)
+    on = today(now)
+    with session_scope(database) as session:
+        officers = make_officers(session, now)
+        start = session.scalar(select(func.count()).where(Enterprise.uscc.like("91429099MAX%"))) or 0
+    cases = CaseMaker(random, officers, on, now)
+    firms = make_firms(random, enterprises, on, start=start)
+    while batch := list(islice(firms, BATCH)):
+        with session_scope(database) as session:
+            candidates = _write_firms(session, batch, officers[0], now)
+            cases.make(session, candidates)
+        if progress:
+            progress(len(batch))
+    with session_scope(database) as session:
+        make_experts(session, random, officers[0], now)
+        recommend_some(session, officers[0], now)
+    with session_scope(database) as session:
+        _make_portal_user(session, now)
+
+
+def _write_firms(session: Session, firms: Sequence[Firm], actor: Actor, now: datetime) -> list[Candidate]:
+    rows = [prepare_row(firm.enterprise, now) for firm in firms]
+    ids = insert_many(session, rows, actor=actor, now=now, data={"note": "虚构示例数据"})
+    pairs = list(zip(ids, firms, strict=True))
+    for model, attribute in (
+        (Contact, "contacts"),
+        (Conversion, "conversions"),
+        (EnterpriseTag, "tags"),
+        (Certificate, "certificates"),
+    ):
+        _insert(session, model, [{**row, "enterprise_id": key} for key, firm in pairs for row in getattr(firm, attribute)])
+    figures = [{**row, "enterprise_id": key, "updated_at": now} for key, firm in pairs for row in firm.figures]
+    _insert(session, YearlyFigures, figures)
+    _write_products(session, pairs)
+    return [
+        Candidate(key, row["name"], row["region_code"], row["registered_on"], firm.ambition)
+        for (key, firm), row in zip(pairs, rows, strict=True)
+    ]
+
+
+def _insert(session: Session, model: Any, rows: list[dict[str, Any]]) -> None:
+    for chunk in _alike(rows):
+        session.execute(insert(model), chunk)
+
+
+def _alike(rows: list[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    """Rows grouped by the columns they give: one statement takes rows of one shape."""
+    shapes: dict[frozenset[str], list[dict[str, Any]]] = {}
+    for row in rows:
+        shapes.setdefault(frozenset(row), []).append(row)
+    yield from shapes.values()
+
+
+def _write_products(session: Session, pairs: list[tuple[int, Firm]]) -> None:
+    properties = [{**row, "enterprise_id": key} for key, firm in pairs for row in firm.properties]
+    products = [{**row, "enterprise_id": key} for key, firm in pairs for row in firm.products]
+    property_ids = _returned(session, IntellectualProperty, properties)
+    product_ids = _returned(session, Product, products)
+    rights: dict[int, list[int]] = {}
+    for row, found in zip(properties, property_ids, strict=True):
+        rights.setdefault(row["enterprise_id"], []).append(found)
+    links = [
+        {"product_id": product, "property_id": right}
+        for row, product in zip(products, product_ids, strict=True)
+        if row["is_main"]
+        for right in rights.get(row["enterprise_id"], [])[:3]
+    ]
+    _insert(session, ProductProperty, links)
+
+
+def _returned(session: Session, model: Any, rows: list[dict[str, Any]]) -> list[int]:
+    if not rows:
+        return []
+    return list(session.scalars(insert(model).returning(model.id, sort_by_parameter_order=True), rows))
+
+
+def _make_portal_user(session: Session, now: datetime) -> None:
+    """One firm with an open case gets a portal user, unless the demo has one already."""
+    if session.scalar(select(EnterpriseUser.id).where(EnterpriseUser.login == PORTAL_LOGIN)):
+        return
+    enterprise = session.scalars(
+        select(Enterprise)
+        .join(CaseFile, CaseFile.enterprise_id == Enterprise.id)
+        .where(CaseFile.state == "open", CaseFile.stage == "review")
+        .order_by(CaseFile.id)
+        .limit(1)
+    ).first()
+    if enterprise is None:
+        return
+    secret = invite(session, actor=SYSTEM, enterprise=enterprise, name="张（示例）", now=now)
+    session.flush()
+    accept_invitation(session, secret=secret, login=PORTAL_LOGIN, name="张（示例）", password=PASSWORD, now=now)

@@ -1,0 +1,167 @@
+"""Fictional cases in bulk: numbers from the series, parts, certificates, one event for each step."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from random import Random
+from typing import Any
+
+from sqlalchemy import insert
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from app.cases import events
+from app.cases.domain.numbers import hash_query_code, number_in, series_of
+from app.cases.models import CaseFile, CaseMarker, CaseSeries, Milestone, StageEntry
+from app.cases.service.loading import shift_in
+from app.demo.walks import Walk, rows_of, walk
+from app.enterprises.models import Certificate
+from app.journal.domain import PendingEvent, SubjectKey
+from app.journal.service import record_many
+from app.kit.actor import Actor
+from app.kit.clock import start_of_day
+from app.programmes.domain.definition import Programme
+from app.programmes.queries import list_in_force
+
+#: The query code of the first demo cases, so that the public look-up can be tried out.
+DEMO_QUERY_CODE = "DEMQ3479AC"
+WITH_QUERY_CODE = 20
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A firm that may be led through a programme."""
+
+    enterprise_id: int
+    name: str
+    region_code: str
+    registered_on: date
+    ambition: float
+
+
+class CaseMaker:
+    """Makes the cases of one batch after another; remembers serials, so that numbers are gapless."""
+
+    def __init__(self, random: Random, officers: Sequence[Actor], on: date, now: datetime) -> None:
+        self._random = random
+        self._officers = officers
+        self._on = on
+        self._now = now
+        self._serials: dict[str, int] = defaultdict(int)
+        self._made = 0
+
+    def make(self, session: Session, firms: Iterable[Candidate]) -> int:
+        """Write the cases of `firms`; returns how many."""
+        programmes = list_in_force(session, self._on)
+        shift = shift_in(session)
+        cached: dict[tuple[date, int], date] = {}
+
+        def quick(day: date, days: int) -> date:
+            if (day, days) not in cached:
+                cached[(day, days)] = shift(day, days)
+            return cached[(day, days)]
+
+        walks = [
+            (firm, self._walk(programme, firm, quick))
+            for firm in firms
+            for programme in self._chosen(programmes, firm)
+        ]
+        self._write(session, walks)
+        return len(walks)
+
+    def _chosen(self, programmes: Sequence[Programme], firm: Candidate) -> list[Programme]:
+        wishes = {"high-tech-enterprise": 0.5, "joint-innovation-centre": 0.75, "technical-upgrade-cultivation": 0.62}
+        return [
+            programme
+            for programme in programmes
+            if firm.ambition > wishes.get(programme.code, 1) and self._random.random() < 0.55
+        ]
+
+    def _walk(self, programme: Programme, firm: Candidate, shift: Any) -> Walk:
+        first = max(firm.registered_on, date(self._on.year, 1, 4), programme.effective_on)
+        span = max(0, (self._on - first).days - 5)
+        opened_on = min(self._on, first + timedelta(days=int(span * self._random.random() ** 1.6)))
+        series = series_of(programme.bureau_mark, programme.mark, opened_on.year)
+        self._serials[series] += 1
+        number = number_in(series, self._serials[series])
+        self._made += 1
+        return walk(self._random, programme, number, opened_on, self._on, shift, self._made)
+
+    def _write(self, session: Session, walks: Sequence[tuple[Candidate, Walk]]) -> None:
+        if not walks:
+            return
+        officers = [self._random.choice(self._officers) for _ in walks]
+        rows = [self._row(firm, made, officer) for (firm, made), officer in zip(walks, officers, strict=True)]
+        ids = session.scalars(insert(CaseFile).returning(CaseFile.id, sort_by_parameter_order=True), rows).all()
+        parts: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        for (_firm, made), case_id in zip(walks, ids, strict=True):
+            for table, found in rows_of(made, case_id).items():
+                parts[table].extend(found)
+        for model in (StageEntry, CaseMarker, Milestone):
+            if parts[model.__tablename__]:
+                session.execute(insert(model), parts[model.__tablename__])
+        certificates = [_certificate(firm, made) for firm, made in walks if made.certificate]
+        if certificates:
+            session.execute(insert(Certificate), certificates)
+        self._keep_serials(session)
+        for (firm, made), officer in zip(walks, officers, strict=True):
+            record_many(session, _events(firm, made, officer))
+
+    def _row(self, firm: Candidate, made: Walk, officer: Actor) -> dict[str, Any]:
+        state = made.snapshot
+        tried_out = int(state.number.rpartition("-")[2]) <= WITH_QUERY_CODE
+        return {
+            "number": state.number,
+            "enterprise_id": firm.enterprise_id,
+            "programme_code": made.programme.code,
+            "programme_version": made.programme.version,
+            "year": state.year,
+            "round": None,
+            "officer_id": officer.id,
+            "stage": state.stage,
+            "stage_entered_on": state.stage_entered_on,
+            "state": str(state.state),
+            "opened_on": state.opened_on,
+            "submitted_on": state.submitted_on,
+            "closed_on": made.closed_on,
+            "next_due_on": made.next_due_on,
+            "query_code_hash": hash_query_code(DEMO_QUERY_CODE) if tried_out else None,
+            "version": state.version,
+            "created_at": start_of_day(state.opened_on) + timedelta(hours=9),
+            "updated_at": start_of_day(state.stage_entered_on) + timedelta(hours=10),
+        }
+
+    def _keep_serials(self, session: Session) -> None:
+        dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+        for series, last in self._serials.items():
+            statement = dialect.insert(CaseSeries).values(series=series, last=last)
+            session.execute(statement.on_conflict_do_update(index_elements=["series"], set_={"last": last}))
+
+
+def _certificate(firm: Candidate, made: Walk) -> dict[str, Any]:
+    certificate = made.certificate
+    assert certificate is not None
+    return {
+        "enterprise_id": firm.enterprise_id,
+        "kind": certificate.kind,
+        "number": certificate.number,
+        "issued_on": certificate.issued_on,
+        "expires_on": certificate.expires_on,
+        "case_number": made.snapshot.number,
+    }
+
+
+def _events(firm: Candidate, made: Walk, officer: Actor) -> list[PendingEvent]:
+    label = f"{firm.name} {made.programme.title.zh}"
+    subject = SubjectKey("case", made.snapshot.number, label, firm.enterprise_id, firm.region_code)
+    stage, _action, opened_on = made.entries[0]
+    opened = {"number": (None, made.snapshot.number), "year": (None, made.snapshot.year), "stage": (None, stage)}
+    found = [PendingEvent(officer, start_of_day(opened_on) + timedelta(hours=1), events.OPENED, subject, opened, {})]
+    before = stage
+    for step in made.steps:
+        changes = {"stage": (before, step.stage.code)}
+        at = start_of_day(step.on) + timedelta(hours=2)
+        found.append(PendingEvent(officer, at, events.MOVED, subject, changes, {"action": step.action.code}))
+        before = step.stage.code
+    return found

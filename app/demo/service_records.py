@@ -1,0 +1,93 @@
+"""Fictional experts with agreements, and a few incentives on their way, through the services that officers use."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from random import Random
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.commissioners.domain import Degree, ServiceMode
+from app.commissioners.models import Commissioner
+from app.commissioners.schemas import AgreementInput, CommissionerInput
+from app.commissioners.service.agreements import sign
+from app.commissioners.service.people import create
+from app.demo.words import SPECIALITIES, SURNAMES, UNITS
+from app.enterprises.models import Enterprise
+from app.incentives.queries.entitlements import Scope, page_entitlements
+from app.incentives.queries.schemes import list_families
+from app.incentives.schemas import StepInput
+from app.incentives.service.steps import recommend
+from app.kit.actor import Actor
+from app.kit.clock import today
+
+EXPERTS = 30
+#: How many experts serve under which programme.
+SERVING = (("hubei-special", 4), ("rural-commissioner", 18), ("deputy-director", 3), ("talent-serves-enterprise", 2))
+RECOMMENDED = 4
+
+
+def make_experts(session: Session, random: Random, officer: Actor, now: datetime) -> None:
+    """Thirty experts and their agreements, unless experts are on file already."""
+    if session.scalar(select(Commissioner.id).limit(1)):
+        return
+    firms = session.scalars(
+        select(Enterprise).where(Enterprise.field_code != "").order_by(Enterprise.id).limit(120)
+    ).all()
+    if not firms:
+        return
+    experts = [_expert(session, random, officer, now, index) for index in range(EXPERTS)]
+    position = 0
+    for programme, count in SERVING:
+        for expert in experts[position : position + count]:
+            _agreement(session, random, officer, now, expert, firms, programme)
+        position += count
+
+
+def recommend_some(session: Session, officer: Actor, now: datetime) -> None:
+    """Recommend the first few firms that are entitled to an incentive."""
+    families = list_families(session, officer.region_prefix)
+    found = page_entitlements(session, families, Scope(region_prefix=officer.region_prefix), limit=RECOMMENDED)
+    for entitlement in found.items:
+        recommend(
+            session,
+            actor=officer,
+            enterprise=entitlement.enterprise,
+            scheme_code=entitlement.family.code,
+            trigger_key=entitlement.trigger_key,
+            given=StepInput(happened_on=today(now), note="虚构示例数据"),
+            now=now,
+        )
+
+
+def _expert(session: Session, random: Random, officer: Actor, now: datetime, index: int) -> Commissioner:
+    given = CommissionerInput(
+        name=f"{SURNAMES[index % len(SURNAMES)]}{'甲乙丙丁'[index // len(SURNAMES)]}（示例）",
+        unit=UNITS[index % len(UNITS)],
+        title=random.choice(("教授", "副教授", "高级工程师", "研究员")),
+        degree=random.choice(list(Degree)),
+        speciality=random.choice(SPECIALITIES),
+        phone="0728-0000000",
+    )
+    return create(session, actor=officer, given=given, now=now)
+
+
+def _agreement(  # noqa: PLR0913 - the parts of one agreement
+    session: Session,
+    random: Random,
+    officer: Actor,
+    now: datetime,
+    expert: Commissioner,
+    firms: Sequence[Enterprise],
+    programme: str,
+) -> None:
+    starts = today(now) - timedelta(days=random.randint(20, 250))
+    terms = AgreementInput(
+        programme_code=programme,
+        number=f"示例-{expert.id:03d}",
+        starts_on=starts,
+        ends_on=starts + timedelta(days=random.choice((364, 729))),
+        aim=f"{expert.speciality}方面的技术指导（虚构示例数据）",
+        mode=random.choice(list(ServiceMode)),
+    )
+    sign(session, actor=officer, commissioner=expert, enterprise=random.choice(firms), terms=terms, now=now)

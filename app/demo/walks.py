@@ -1,0 +1,182 @@
+"""Fictional cases led through their stages by the very decisions that real ones take. Pure."""
+
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from random import Random
+from typing import Any
+
+from app.cases.domain.milestones import PlannedMilestone, next_due
+from app.cases.domain.moving import NewCertificate, Step, StepRequest, decide_step
+from app.cases.domain.opening import OpeningRequest, decide_open
+from app.cases.domain.state import CaseSnapshot, CaseState, Cutoffs, MilestoneState
+from app.kit.actor import SYSTEM
+from app.programmes.domain.definition import Programme, StageAction
+from app.programmes.domain.due import ShiftWorkingDays
+
+DONE_IN_TIME = 0.86
+
+
+@dataclass
+class Walk:
+    """A case so far: its snapshot, the entries into stages, its milestones and what it came to count as."""
+
+    programme: Programme
+    snapshot: CaseSnapshot
+    entries: list[tuple[str, str, date]]
+    milestones: list[tuple[PlannedMilestone, date | None]]
+    markers: dict[str, date]
+    steps: list[Step] = field(default_factory=list)
+    certificate: NewCertificate | None = None
+    closed_on: date | None = None
+
+    @property
+    def next_due_on(self) -> date | None:
+        """The earliest day on which something open is due."""
+        return next_due(self.snapshot.milestones)
+
+
+def walk(  # noqa: PLR0913 - one fictional life
+    random: Random, programme: Programme, number: str, opened_on: date, today: date, shift: ShiftWorkingDays, serial: int
+) -> Walk:
+    """A case opened on `opened_on` and led to a random stage, never beyond `today`."""
+    opening = decide_open(
+        programme, OpeningRequest(opened_on.year, opened_on, False, None, None, False, Cutoffs()), shift
+    )
+    snapshot = CaseSnapshot(
+        number=number,
+        state=CaseState.OPEN,
+        stage=opening.stage,
+        stage_entered_on=opened_on,
+        year=opened_on.year,
+        opened_on=opened_on,
+        submitted_on=None,
+        version=1,
+        markers=frozenset(opening.markers),
+    )
+    made = Walk(programme, snapshot, [(opening.stage, "open", opened_on)], [], dict.fromkeys(opening.markers, opened_on))
+    _plan(made, opening.milestones)
+    for _step in range(random.randint(0, len(programme.stages) + 2)):
+        if made.snapshot.state is not CaseState.OPEN or not _go_on(random, made, today, shift, serial):
+            break
+    _do_milestones(random, made, today)
+    return made
+
+
+def _go_on(random: Random, made: Walk, today: date, shift: ShiftWorkingDays, serial: int) -> bool:
+    on = made.snapshot.stage_entered_on + timedelta(days=random.randint(4, 38))
+    action = _choose(random, made)
+    if action is None or on > today:
+        return False
+    request = StepRequest(
+        action=action.code,
+        on=on,
+        reason="示例数据" if action.needs.reason else "",
+        values={needed.code: _value(needed.kind, needed.pattern, on, serial) for needed in action.needs.fields},
+        version=made.snapshot.version,
+        verdict_outcome="met",
+    )
+    step = decide_step(made.programme, made.snapshot, request, actor=SYSTEM, today=today, shift=shift)
+    _take(made, step)
+    return True
+
+
+def _choose(random: Random, made: Walk) -> StageAction | None:
+    actions = made.programme.actions_from(made.snapshot.stage)
+    main = [action for action in actions if action.weight == "main"]
+    others = [action for action in actions if action.weight != "main"]
+    if others and random.random() < 0.08:
+        return random.choice(others)
+    return random.choice(main) if main else None
+
+
+def _value(kind: str, pattern: str | None, on: date, serial: int) -> str:
+    if kind == "date":
+        return on.isoformat()
+    return f"GR{on.year}42{serial:06d}" if pattern else f"示例〔{on.year}〕{serial % 100}号"
+
+
+def _take(made: Walk, step: Step) -> None:
+    made.steps.append(step)
+    made.entries.append((step.stage.code, step.action.code, step.on))
+    made.markers.update(dict.fromkeys(step.markers, step.on))
+    made.certificate = step.certificate or made.certificate
+    made.closed_on = step.on if step.closes else None
+    made.snapshot = replace(
+        made.snapshot,
+        state=step.state,
+        stage=step.stage.code,
+        stage_entered_on=step.on,
+        submitted_on=step.submitted_on,
+        version=made.snapshot.version + 1,
+        markers=made.snapshot.markers | set(step.markers),
+    )
+    _plan(made, step.milestones)
+
+
+def _plan(made: Walk, planned: tuple[PlannedMilestone, ...]) -> None:
+    made.milestones.extend((milestone, None) for milestone in planned)
+    _know(made)
+
+
+def _do_milestones(random: Random, made: Walk, today: date) -> None:
+    """What was due is mostly done, on its day or shortly before; a little is overdue."""
+    ready = []
+    for milestone, _nothing in made.milestones:
+        due = milestone.due_on
+        in_past = due is not None and due < today
+        done = due if in_past and random.random() < DONE_IN_TIME else None
+        ready.append((milestone, max(done, made.snapshot.opened_on) if done else None))
+    made.milestones = ready
+    _know(made)
+
+
+def _know(made: Walk) -> None:
+    states = tuple(
+        MilestoneState(
+            milestone.code,
+            milestone.ordinal,
+            milestone.due_on,
+            done_on,
+            lapsed_on=made.closed_on if made.closed_on and not done_on else None,
+        )
+        for milestone, done_on in made.milestones
+    )
+    made.snapshot = replace(made.snapshot, milestones=states)
+
+
+def rows_of(made: Walk, case_id: int) -> dict[str, list[dict[str, Any]]]:
+    """The rows of the case's parts, by the name of their table."""
+    entries = made.entries
+    return {
+        "case_stage_entry": [
+            {
+                "case_id": case_id,
+                "ordinal": index + 1,
+                "stage": stage,
+                "action": action,
+                "entered_on": on,
+                "left_on": entries[index + 1][2] if index + 1 < len(entries) else None,
+            }
+            for index, (stage, action, on) in enumerate(entries)
+        ],
+        "case_marker": [
+            {"case_id": case_id, "marker": marker, "reached_on": on} for marker, on in made.markers.items()
+        ],
+        "milestone": [
+            {
+                "case_id": case_id,
+                "code": milestone.code,
+                "ordinal": milestone.ordinal,
+                "title_zh": milestone.title.zh,
+                "title_en": milestone.title.en,
+                "planned_on": milestone.due_on,
+                "due_on": milestone.due_on,
+                "done_on": done_on,
+                "done_by": "示例数据" if done_on else None,
+                "note": "",
+                "lapsed_on": made.closed_on if made.closed_on and not done_on else None,
+                "version": 1,
+            }
+            for milestone, done_on in made.milestones
+        ],
+    }
