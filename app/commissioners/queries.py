@@ -205,19 +205,26 @@ def agreements_of_enterprise(session: Session, enterprise_id: int) -> list[Servi
     return list(session.scalars(statement))
 
 
-def has_agreement_in_effect(
-    session: Session, *, on: date, enterprise_id: int | None = None, commissioner_id: int | None = None
-) -> bool:
-    """Whether the enterprise or the expert has an agreement with effect on that day or later."""
-    conditions: list[ColumnElement[bool]] = [
-        ServiceAgreement.ends_on >= on,
-        or_(ServiceAgreement.ended_on.is_(None), ServiceAgreement.ended_on >= on),
+def unfinished(on: date) -> ColumnElement[bool]:
+    """Agreements with effect on that day or later."""
+    return and_(
+        ServiceAgreement.ends_on >= on, or_(ServiceAgreement.ended_on.is_(None), ServiceAgreement.ended_on >= on)
+    )
+
+
+def list_running(session: Session, enterprise_id: int, on: date) -> list[ServiceAgreement]:
+    """The agreements of an enterprise with effect on that day or later."""
+    return [
+        agreement
+        for agreement in agreements_of_enterprise(session, enterprise_id)
+        if agreement.starts_on <= agreement.effective_end and agreement.effective_end >= on
     ]
-    if enterprise_id is not None:
-        conditions.append(ServiceAgreement.enterprise_id == enterprise_id)
-    if commissioner_id is not None:
-        conditions.append(ServiceAgreement.commissioner_id == commissioner_id)
-    return session.scalar(select(ServiceAgreement.id).where(*conditions).limit(1)) is not None
+
+
+def is_bound(session: Session, commissioner: Commissioner, on: date) -> bool:
+    """Whether the expert has an agreement with effect on that day or later."""
+    found = select(ServiceAgreement.id).where(ServiceAgreement.commissioner_id == commissioner.id, unfinished(on))
+    return session.scalar(found.limit(1)) is not None
 
 
 def get_agreement(session: Session, commissioner: Commissioner, agreement_id: int) -> ServiceAgreement:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, aliased
 from app.cases.models import CaseFile, CaseMarker
 from app.commissioners.queries import counted_in_year
 from app.enterprises.models import Certificate, Enterprise, EnterpriseTag
+from app.enterprises.queries import valid_on
 from app.kit.permissions import within_region
 from app.targets.domain import Applications, Certificates, Commissioners, Counted, Period, Subjects
 
@@ -65,18 +66,8 @@ def _within(column: Any, period: Period) -> ColumnElement[bool]:
 # -- certificates and subjects -----------------------------------------------------------------------------------------------------
 
 
-def valid_certificate(kind: str, on: Any) -> ColumnElement[bool]:
-    """Whether a certificate of that kind is valid on a day: issued, not expired, not revoked by then."""
-    return and_(
-        Certificate.kind == kind,
-        Certificate.issued_on <= on,
-        or_(Certificate.expires_on.is_(None), Certificate.expires_on >= on),
-        or_(Certificate.revoked_on.is_(None), Certificate.revoked_on > on),
-    )
-
-
 def _holders(kind: str, on: Any) -> Select[tuple[int]]:
-    return select(Certificate.enterprise_id).where(valid_certificate(kind, on))
+    return select(Certificate.enterprise_id).where(Certificate.kind == kind, valid_on(on))
 
 
 def _listed(tag: str, on: Any) -> Select[tuple[int]]:

@@ -1,5 +1,7 @@
 """What casework says when a firm is to be retired."""
 
+from datetime import date
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -10,7 +12,7 @@ from app.kit.i18n import _
 
 
 @object_to_retirement
-def open_cases(session: Session, enterprise_id: int) -> list[str]:
+def open_cases(session: Session, enterprise_id: int, on: date) -> list[str]:
     """A firm with open cases stays: each is named, so that it can be finished or withdrawn first."""
     numbers = session.scalars(
         select(CaseFile.number)

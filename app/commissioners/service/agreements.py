@@ -12,10 +12,10 @@ from app.commissioners.models import Commissioner, ServiceAgreement
 from app.commissioners.schemas import AgreementInput, EndInput
 from app.commissioners.service.people import subject_of
 from app.enterprises.models import Enterprise
+from app.enterprises.service.retiring import object_to_retirement
 from app.journal.domain import diff
 from app.journal.service import record
 from app.kit.actor import Actor
-from app.kit.clock import today
 from app.kit.errors import Conflict, Invalid
 from app.kit.i18n import _
 from app.kit.permissions import Place, require
@@ -99,11 +99,11 @@ def end_early(
     return agreement
 
 
-def objection_to_retiring(session: Session, enterprise_id: int, now: datetime) -> str | None:
-    """Why an enterprise may not be retired yet, as far as commissioners are concerned."""
-    if queries.has_agreement_in_effect(session, on=today(now), enterprise_id=enterprise_id):
-        return _("还有未到期的科技专员服务协议")
-    return None
+@object_to_retirement
+def running_agreements(session: Session, enterprise_id: int, on: date) -> list[str]:
+    """A firm whose agreements still run stays: each expert is named, so that the agreement can be ended first."""
+    running = queries.list_running(session, enterprise_id, on)
+    return [_("还有科技专员 %(name)s 的服务协议") % {"name": agreement.commissioner.name} for agreement in running]
 
 
 def _end_day(agreement: ServiceAgreement, given: EndInput) -> date:

@@ -70,7 +70,7 @@ def retire(session: Session, *, actor: Actor, commissioner: Commissioner, reason
     require(actor, actions.RETIRE, commissioner)
     if commissioner.disabled_on is not None:
         return
-    if queries.has_agreement_in_effect(session, on=today(now), commissioner_id=commissioner.id):
+    if queries.is_bound(session, commissioner, today(now)):
         raise Conflict("commissioner.retire.serving", _("这位专家还有未到期的服务协议，请先终止协议，再停用。"))
     _set_disabled(session, actor, commissioner, events.RETIRED, reason, now)
 

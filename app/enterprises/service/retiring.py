@@ -1,7 +1,7 @@
 """Taking a firm out of use and back. Nothing is deleted; upper slices may object."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
@@ -15,8 +15,8 @@ from app.kit.errors import Conflict
 from app.kit.i18n import _
 from app.kit.permissions import require
 
-#: Why this firm cannot be retired now, in the reader's language; empty when nothing speaks against it.
-Objection = Callable[[Session, int], list[str]]
+#: Why this firm cannot be retired on a day, in the reader's language; empty when nothing speaks against it.
+Objection = Callable[[Session, int, date], list[str]]
 _objections: list[Objection] = []
 
 
@@ -27,15 +27,15 @@ def object_to_retirement(objection: Objection) -> Objection:
     return objection
 
 
-def objections_to_retirement(session: Session, enterprise_id: int) -> list[str]:
-    """Everything that speaks against retiring the firm."""
-    return [reason for objection in _objections for reason in objection(session, enterprise_id)]
+def objections_to_retirement(session: Session, enterprise_id: int, on: date) -> list[str]:
+    """Everything that speaks against retiring the firm on that day."""
+    return [reason for objection in _objections for reason in objection(session, enterprise_id, on)]
 
 
 def retire(session: Session, *, actor: Actor, enterprise: Enterprise, given: Reason, now: datetime) -> None:
     """Take the firm out of use from today on. Raises `Conflict` naming everything that still hangs on it."""
     require_change(actor, actions.RETIRE, enterprise)
-    found = objections_to_retirement(session, enterprise.id)
+    found = objections_to_retirement(session, enterprise.id, today(now))
     if found:
         raise Conflict("enterprise.retire.objections", _("暂不能停用：%(reasons)s") % {"reasons": "；".join(found)})
     enterprise.disabled_on, enterprise.disabled_reason = today(now), given.reason
