@@ -54,11 +54,17 @@
     const value = Object.assign(document.createElement("input"), { type: "hidden", name: input.name, value: input.value });
     value.dataset.picked = "";
     if (input.dataset.text) input.value = input.dataset.text;
-    input.name = input.dataset.param;
+    input.removeAttribute("name");
     picker.append(value);
     input.addEventListener("input", () => { value.value = input.value; });
-    input.form?.addEventListener("submit", () => { input.disabled = true; });
   };
+  document.addEventListener("htmx:config:request", (event) => {
+    const input = event.target.closest("[data-suggest]");
+    if (!input) return;
+    const body = event.detail.ctx.request.body;
+    [...body.keys()].forEach((key) => body.delete(key));
+    body.set("q", input.value.trim());
+  });
   document.addEventListener("keydown", (event) => {
     const input = event.target.closest("[data-suggest]");
     if (!input || event.isComposing) return;
