@@ -96,6 +96,9 @@ class _Binder:
                 return tree.AnyOf(Unit.YES_NO, (self.holds(syntax.left), self.holds(syntax.right)))
             case UnarySyntax(operator="not", body=body):
                 return tree.Opposite(Unit.YES_NO, self.holds(body))
+            case IfToldSyntax():
+                fact = self._asked(syntax)
+                return tree.IfTold(Unit.YES_NO, fact.code, self.holds(syntax.then), self.holds(syntax.otherwise))
             case BinarySyntax(operator="in"):
                 return self._listed(syntax)
             case BinarySyntax(operator=">=" | ">" | "<=" | "<" | "="):
@@ -178,14 +181,18 @@ class _Binder:
         return named
 
     def _if_told(self, syntax: IfToldSyntax) -> tree.Node:
+        fact = self._asked(syntax)
+        then, otherwise = self._quantity(syntax.then), self._quantity(syntax.otherwise)
+        then, otherwise = self._alike(syntax, then, otherwise, "chooses between")
+        return tree.IfTold(then.unit, fact.code, then, otherwise)
+
+    def _asked(self, syntax: IfToldSyntax) -> FactDefinition:
         self._names.used.add(syntax.name)
         fact = self._names.catalogue.get(syntax.name)
         if fact is None:
             hint = self._names.closest(syntax.name)
             _refuse(syntax, f"told(…) asks about a fact, and '{syntax.name}' is not one", hint)
-        then, otherwise = self.value(syntax.then), self.value(syntax.otherwise)
-        then, otherwise = self._alike(syntax, then, otherwise, "chooses between")
-        return tree.IfTold(then.unit, fact.code, then, otherwise)
+        return fact
 
     # -- arithmetic -----------------------------------------------------------------------------------------------------
 
@@ -260,8 +267,8 @@ class _Binder:
         body = inner.value(argument)
         if not inner._met_by_year:
             _refuse(argument, f"{syntax.name} gathers years, but nothing in it is told by year", "use it without")
-        if not body.unit.is_quantity and syntax.name != "latest":
-            _refuse(argument, f"{NAMES[body.unit]} cannot be added up", "use latest(x)")
+        if not body.unit.is_quantity:
+            _refuse(argument, f"{NAMES[body.unit]} is not a quantity", "gather amounts, counts or shares")
         return tree.OverYears(body.unit, tree.Gathering(syntax.name), body)
 
     def extreme(self, syntax: CallSyntax) -> tree.Node:

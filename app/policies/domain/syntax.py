@@ -9,7 +9,7 @@
     product   := signed (("*" | "/") signed)*
     signed    := "-" signed | single
     single    := number [unit] | name | name "(" [formula ("," formula)*] ")" | name "[" n [".." n] "]"
-               | "if" "told" "(" name ")" "then" sum "else" sum | "(" formula ")"
+               | "if" "told" "(" name ")" "then" opposite "else" opposite | "(" formula ")"
 """
 
 import re
@@ -296,7 +296,7 @@ class _Parser:
         self._next += 1
         self._need(")", form)
         self._need("then", form)
-        then = self._sum()
+        then = self._opposite()
         self._need("else", form)
-        otherwise = self._sum()
+        otherwise = self._opposite()
         return IfToldSyntax(start, otherwise.end, name.text, then, otherwise)

@@ -7,7 +7,6 @@ at two places are two nodes, one definition used twice is one node.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
-from datetime import date
 from enum import StrEnum
 
 from app.kit.i18n import Bilingual
@@ -137,7 +136,7 @@ class Banded(Node):
 
 @dataclass(frozen=True, eq=False)
 class IfTold(Node):
-    """One quantity when something was told of a fact, else another."""
+    """One quantity (or condition) when something was told of a fact, else another."""
 
     code: str
     then: Node
@@ -216,9 +215,9 @@ class Judged(Node):
 
 @dataclass(frozen=True, eq=False)
 class Always(Node):
-    """A date or truth written in the formula."""
+    """`yes` or `no`, written in the formula."""
 
-    value: date | bool
+    value: bool
 
 
 def parts(node: Node) -> Iterator[Node]:

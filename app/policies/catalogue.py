@@ -1,0 +1,126 @@
+"""The only reader of `seeds/policies/`: strict, and every message names file, line, what is wrong and what to write."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from app.kit.errors import SeedError
+from app.kit.yaml import Location, load_strict, load_with_lines
+from app.policies.domain.building import PolicyFileError, build
+from app.policies.domain.facts import Catalogue, FactDefinition
+from app.policies.domain.files import PolicyFile
+from app.policies.domain.policy import Policy
+from app.policies.domain.succession import Edition, conflicts
+
+FACTS_FILE = "facts.yaml"
+CASES_FILE = "cases.yaml"
+
+
+class FactsFile(BaseModel):
+    """The facts catalogue as it is written."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    facts: tuple[FactDefinition, ...]
+
+
+@dataclass(frozen=True)
+class ReadPolicy:
+    """A policy file: the policy, the file to the letter, its hash, and its data as JSON."""
+
+    path: Path
+    policy: Policy
+    text: str
+    sha256: str
+    content: dict[str, object]
+
+
+def read_facts(seeds_dir: Path) -> Catalogue:
+    """The facts catalogue, in its order; raises `SeedError`."""
+    path = seeds_dir / "policies" / FACTS_FILE
+    facts = load_strict(path, FactsFile).facts
+    catalogue = {fact.code: fact for fact in facts}
+    if len(catalogue) < len(facts):
+        codes = [fact.code for fact in facts]
+        twice = next(code for code in codes if codes.count(code) > 1)
+        raise SeedError(f"{path}: the fact '{twice}' is told twice; keep one of them")
+    return catalogue
+
+
+def read_all(seeds_dir: Path, catalogue: Catalogue) -> list[ReadPolicy]:
+    """Every policy file, by code, jurisdiction and version; raises `SeedError` with the mistakes of the first wrong one."""
+    paths = sorted((seeds_dir / "policies").glob("*/*/*.yaml"))
+    found = [read(path, catalogue) for path in paths if path.name != CASES_FILE]
+    _check_succession(found)
+    return found
+
+
+def read(path: Path, catalogue: Catalogue) -> ReadPolicy:
+    """One policy file; raises `SeedError`."""
+    text = path.read_text(encoding="utf-8")
+    file, lines = _parse(path)
+    _check_place(path, file, lines)
+    policy = _build(path, file, lines, catalogue)
+    content = file.model_dump(mode="json")
+    return ReadPolicy(path, policy, text, hashlib.sha256(text.encode()).hexdigest(), content)
+
+
+def restore(content: dict[str, object], catalogue: Catalogue) -> Policy:
+    """A published version, from the data it was published as."""
+    return build(PolicyFile.model_validate(content), catalogue)
+
+
+def _parse(path: Path) -> tuple[PolicyFile, dict[Location, int]]:
+    data, lines = load_with_lines(path)
+    try:
+        return PolicyFile.model_validate(data), lines
+    except ValidationError as error:
+        told = [_told(path, lines, tuple(item["loc"]), _wording(item["msg"], item["type"])) for item in error.errors()]
+        raise SeedError("\n".join(told)) from None
+
+
+def _build(path: Path, file: PolicyFile, lines: dict[Location, int], catalogue: Catalogue) -> Policy:
+    try:
+        return build(file, catalogue)
+    except PolicyFileError as error:
+        raise SeedError("\n".join(_told(path, lines, item.place, item.message) for item in error.problems)) from None
+
+
+def _check_place(path: Path, file: PolicyFile, lines: dict[Location, int]) -> None:
+    """A file lies where its own words say: code / jurisdiction / version.yaml."""
+    said = {"policy": file.policy, "jurisdiction": file.jurisdiction, "version": file.version}
+    lies = {"policy": path.parent.parent.name, "jurisdiction": path.parent.name, "version": path.stem}
+    for key, word in said.items():
+        if word != lies[key]:
+            raise SeedError(_told(path, lines, (key,), f"the file says '{word}' but lies under '{lies[key]}'; make them agree"))
+
+
+def _check_succession(found: list[ReadPolicy]) -> None:
+    paths = {edition_of(item.policy): item.path for item in found}
+    for edition, message in conflicts(list(paths)):
+        raise SeedError(f"{paths[edition]}: {message}")
+
+
+def edition_of(policy: Policy) -> Edition:
+    """The policy's place among its versions."""
+    return Edition(
+        policy.code, policy.jurisdiction, policy.version, policy.effective_from, policy.effective_to, policy.supersedes
+    )
+
+
+def _wording(message: str, kind: str) -> str:
+    if kind == "missing":
+        return "this is needed and missing; add it"
+    if kind == "extra_forbidden":
+        return "this key is not known here; check its spelling and its indentation"
+    return message.removeprefix("Value error, ")
+
+
+def _told(path: Path, lines: dict[Location, int], place: Location, message: str) -> str:
+    known = place
+    while known and known not in lines:
+        known = known[:-1]
+    where = ".".join(str(part) for part in place) or "the file"
+    return f"{path}:{lines.get(known, 1)}: {where}: {message}"

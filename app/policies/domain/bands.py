@@ -1,0 +1,72 @@
+"""Bands from a file: each subject value falls into exactly one of them."""
+
+from app.policies.domain import binding, tree
+from app.policies.domain.files import BandEntry, ParameterEntry
+from app.policies.domain.linear import Number
+from app.policies.domain.names import Names
+from app.policies.domain.syntax import FormulaError
+from app.policies.domain.units import NAMES, Unit
+
+
+class BandsError(Exception):
+    """The band with this index (or all of them together) is wrong."""
+
+    def __init__(self, index: int, key: str, message: str) -> None:
+        super().__init__(message)
+        self.index, self.key, self.message = index, key, message
+
+
+def banded(entry: ParameterEntry, names: Names) -> tree.Banded:
+    """The bands of a parameter; raises `FormulaError` for its `by`, `BandsError` for a band, a hole or an overlap."""
+    subject = binding.quantity(entry.by or "", names)
+    bands = tuple(_band(index, band, subject.unit, names) for index, band in enumerate(entry.bands))
+    _check_ends(bands)
+    _check_joints(bands)
+    if len({band.value.unit for band in bands}) > 1:
+        raise BandsError(0, "value", "the values of the bands have different units; give all of them one unit")
+    return tree.Banded(bands[0].value.unit, subject, bands)
+
+
+def _band(index: int, entry: BandEntry, unit: Unit, names: Names) -> tree.Band:
+    low = _end(index, "over" if entry.over else "at_least", entry.over or entry.at_least, unit, names)
+    high = _end(index, "below" if entry.below else "up_to", entry.below or entry.up_to, unit, names)
+    if low is not None and high is not None and (high < low or (high == low and (entry.over or entry.below))):
+        raise BandsError(index, "value", "the band is empty: its upper end lies below its lower end")
+    value = _literal(index, "value", entry.value, names)
+    return tree.Band(low, entry.over is None, high, entry.below is None, value)
+
+
+def _end(index: int, key: str, text: str | None, unit: Unit, names: Names) -> Number | None:
+    if text is None:
+        return None
+    literal = _literal(index, key, text, names)
+    if literal.unit is not unit and not (literal.unit is Unit.NUMBER and unit.is_counted):
+        message = f"'{text}' is {NAMES[literal.unit]}, and 'by' is {NAMES[unit]}; write both in one unit"
+        raise BandsError(index, key, message)
+    return literal.value
+
+
+def _literal(index: int, key: str, text: str, names: Names) -> tree.Literal:
+    try:
+        return binding.literal(text, names)
+    except FormulaError as error:
+        raise BandsError(index, key, f"'{text}': {error.message}; {error.hint}") from None
+
+
+def _check_ends(bands: tuple[tree.Band, ...]) -> None:
+    if bands[0].low is not None:
+        raise BandsError(0, "value", "values below the first band have none; leave its lower end out")
+    if bands[-1].high is not None:
+        raise BandsError(len(bands) - 1, "value", "values above the last band have none; leave its upper end out")
+
+
+def _check_joints(bands: tuple[tree.Band, ...]) -> None:
+    for index, (lower, upper) in enumerate(zip(bands, bands[1:], strict=False), start=1):
+        if lower.high is None or upper.low is None:
+            raise BandsError(index, "value", "this band overlaps the one before it; only the outermost ends are open")
+        if upper.low > lower.high or (upper.low == lower.high and not (lower.high_included or upper.low_included)):
+            message = "there is a hole between this band and the one before it; begin where that one ends"
+            raise BandsError(index, "value", message)
+        if upper.low < lower.high or (lower.high_included and upper.low_included):
+            message = "this band overlaps the one before it; the common end belongs to one of them ('up_to' then 'over')"
+            raise BandsError(index, "value", message)

@@ -1,0 +1,57 @@
+"""Which worlds a test has to be looked at in."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from app.policies.domain import tree
+from app.policies.domain.facts import FactKey, Facts
+from app.policies.domain.knowledge import Knowledge, narrowed
+from app.policies.domain.linear import Linear
+from app.policies.domain.reckoning import Reckoner
+from app.policies.domain.units import Unit
+from app.policies.domain.worlds import REGISTERED_ON, World, band_limits, counted_years, possible_bands
+
+_WHOLE = frozenset({Unit.YUAN, Unit.ITEMS, Unit.GRADE, Unit.DAYS})
+
+
+def counts_years(test: tree.Node) -> bool:
+    """Whether it matters to `test` how many fiscal years count."""
+    return any(
+        isinstance(node, tree.YearsCounted)
+        or (isinstance(node, tree.OverYears) and node.gathering is not tree.Gathering.LATEST)
+        for node in tree.walk(test)
+    )
+
+
+def worlds(test: tree.Node, facts: Facts, on: date) -> list[World]:
+    """The worlds in which `test` may have to be decided, at least one."""
+    choices = counted_years(facts.of(REGISTERED_ON), on) if counts_years(test) else iter([()])
+    found = [World(years) for years in choices]
+    for node in reversed([node for node in tree.walk(test) if isinstance(node, tree.Banded)]):
+        found = [split for world in found for split in _split(node, facts, on, world)]
+    return found
+
+
+def _split(node: tree.Banded, facts: Facts, on: date, world: World) -> Iterator[World]:
+    subject = Reckoner(facts, on, world).number(node.subject)
+    key = _only_fact(subject)
+    for band in possible_bands(node, subject):
+        if key is None:
+            yield world.with_band(node, band, {})
+            continue
+        inside = _inside(facts.of(key), band, node.subject.unit)
+        if inside is not None:
+            yield world.with_band(node, band, {key: inside})
+
+
+def _only_fact(form: Linear) -> FactKey | None:
+    """The one fact whose value the form is, if it is nothing else."""
+    if form.constant != 0 or len(form.terms) != 1:
+        return None
+    ((key, term),) = form.terms.items()
+    return key if isinstance(key, FactKey) and term.coefficient == 1 else None
+
+
+def _inside(known: Knowledge, band: tree.Band, unit: Unit) -> Knowledge | None:
+    low, high = band_limits(band, whole=unit in _WHOLE)
+    return narrowed(known, low, high)

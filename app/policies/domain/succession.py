@@ -1,0 +1,74 @@
+"""Which version of a policy is in force on a day, and for whom: the most specific jurisdiction wins."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+
+NATION = "CN"
+
+
+@dataclass(frozen=True)
+class Edition:
+    """A version's place among the versions of its policy. `jurisdiction` is CN or the start of a region code."""
+
+    code: str
+    jurisdiction: str
+    version: str
+    effective_from: date
+    effective_to: date | None = None
+    supersedes: str | None = None
+
+    @property
+    def order(self) -> tuple[str, int]:
+        """By the day it takes effect, then by its revision (`.r2`, `.r10` …)."""
+        day, _, revision = self.version.partition(".r")
+        return day, int(revision or 0)
+
+
+def in_force(editions: Sequence[Edition], on: date, region_code: str = "") -> Edition | None:
+    """The edition that applies on `on` in the region; None when there is none."""
+    applying = [edition for edition in standing(editions, on) if _applies(edition, on, region_code)]
+    return max(applying, key=lambda edition: (_reach(edition), edition.order), default=None)
+
+
+def standing(editions: Sequence[Edition], on: date) -> list[Edition]:
+    """The editions that nothing in force by `on` has superseded; a correction replaces its original from the start."""
+    replaced = {
+        (*_family(edition), edition.supersedes) for edition in editions if edition.effective_from <= on
+    }
+    return [edition for edition in editions if (*_family(edition), edition.version) not in replaced]
+
+
+def conflicts(editions: Sequence[Edition]) -> Iterator[tuple[Edition, str]]:
+    """Versions that supersede nothing that exists, or overlap another without superseding it."""
+    for edition in editions:
+        family = [other for other in editions if _family(other) == _family(edition)]
+        earlier_versions = {other.version for other in family if other.order < edition.order}
+        if edition.supersedes is not None and edition.supersedes not in earlier_versions:
+            yield edition, f"supersedes: there is no earlier version '{edition.supersedes}' of this policy here"
+    for earlier, later in _neighbours(editions):
+        ended = earlier.effective_to is not None and earlier.effective_to < later.effective_from
+        if not ended and later.supersedes != earlier.version:
+            yield later, (
+                f"it overlaps version {earlier.version}, which is still in force; "
+                f"write 'supersedes: \"{earlier.version}\"', or end that version with 'effective_to'"
+            )
+
+
+def _neighbours(editions: Sequence[Edition]) -> Iterator[tuple[Edition, Edition]]:
+    for family in sorted({_family(edition) for edition in editions}):
+        yield from pairwise(sorted((e for e in editions if _family(e) == family), key=lambda edition: edition.order))
+
+
+def _family(edition: Edition) -> tuple[str, str]:
+    return edition.code, edition.jurisdiction
+
+
+def _applies(edition: Edition, on: date, region_code: str) -> bool:
+    here = edition.jurisdiction == NATION or region_code.startswith(edition.jurisdiction)
+    return here and edition.effective_from <= on and (edition.effective_to is None or on <= edition.effective_to)
+
+
+def _reach(edition: Edition) -> int:
+    return 0 if edition.jurisdiction == NATION else len(edition.jurisdiction)

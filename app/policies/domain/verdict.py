@@ -1,0 +1,115 @@
+"""What an evaluation says: the outcome of the whole and, for every clause, why."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from app.policies.domain import tree
+from app.policies.domain.facts import FactKey
+from app.policies.domain.knowledge import Exact
+from app.policies.domain.outcome import Outcome
+from app.policies.domain.policy import Condition, Policy
+from app.policies.domain.units import Unit
+
+
+class Reason(StrEnum):
+    """Why a clause stands as it does, where the figures alone do not say it."""
+
+    ZERO_DENOMINATOR = "zero_denominator"
+    NO_FISCAL_YEAR = "no_fiscal_year"
+    JUDGED_BY_PEOPLE = "judged_by_people"
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A value with its unit, or its bounds: amounts in 分, shares as exact fractions, dates, yes or no, codes."""
+
+    unit: Unit
+    low: Exact | None
+    high: Exact | None
+
+    @property
+    def exact(self) -> bool:
+        """Whether it is one value."""
+        return self.low is not None and self.low == self.high
+
+    @property
+    def open(self) -> bool:
+        """Whether nothing bounds it."""
+        return self.low is None and self.high is None
+
+
+def measure(unit: Unit, value: Exact) -> Measure:
+    """One exact value."""
+    return Measure(unit, value, value)
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """What a clause asks of its actual value: `relation` to a value, or to be in a list."""
+
+    relation: str
+    value: Measure | None
+    list_name: str | None = None
+
+
+@dataclass(frozen=True)
+class Basis:
+    """An intermediate value that a clause rests on, and the formula it comes from."""
+
+    node: tree.Node
+    value: Measure
+
+
+@dataclass(frozen=True)
+class Finding:
+    """How one test stands, and why."""
+
+    outcome: Outcome
+    required: Requirement | None = None
+    actual: Measure | None = None
+    gap: Measure | None = None
+    basis: tuple[Basis, ...] = ()
+    reason: Reason | None = None
+    missing: tuple[FactKey, ...] = ()
+
+
+@dataclass(frozen=True)
+class Clause:
+    """How one condition stands. One made of parts shows the finding of the part that decides it."""
+
+    condition: Condition
+    finding: Finding
+    children: tuple["Clause", ...] = ()
+
+    @property
+    def outcome(self) -> Outcome:
+        """Met, unmet or unknown."""
+        return self.finding.outcome
+
+    def leaves(self) -> Iterator["Clause"]:
+        """The clauses without parts, in order."""
+        if not self.children:
+            yield self
+        for child in self.children:
+            yield from child.leaves()
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """A policy applied to one subject for an application on `on`. `years` are the fiscal years that count, if known."""
+
+    policy: Policy
+    on: date
+    outcome: Outcome
+    clauses: tuple[Clause, ...]
+
+    @property
+    def missing(self) -> tuple[FactKey, ...]:
+        """The facts that the outcome waits for, each once."""
+        return tuple(dict.fromkeys(key for clause in self.clauses for key in clause.finding.missing))
+
+    def count(self, outcome: Outcome) -> int:
+        """How many clauses stand so."""
+        return sum(clause.outcome is outcome for clause in self.clauses)
