@@ -22,7 +22,7 @@ from app.journal.service import record_many
 from app.kit.actor import Actor
 from app.kit.clock import start_of_day
 from app.programmes.domain.definition import Programme
-from app.programmes.queries import list_in_force
+from app.programmes.queries import load_catalogue
 
 #: The query code of the first demo cases, so that the public look-up can be tried out.
 DEMO_QUERY_CODE = "DEMQ3479AC"
@@ -53,7 +53,7 @@ class CaseMaker:
 
     def make(self, session: Session, firms: Iterable[Candidate]) -> int:
         """Write the cases of `firms`; returns how many."""
-        programmes = list_in_force(session, self._on)
+        programmes = list(load_catalogue(session).in_force(self._on).values())
         shift = shift_in(session)
         cached: dict[tuple[date, int], date] = {}
 

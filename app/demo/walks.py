@@ -84,7 +84,7 @@ def _choose(random: Random, made: Walk) -> StageAction | None:
     actions = made.programme.actions_from(made.snapshot.stage)
     main = [action for action in actions if action.weight == "main"]
     others = [action for action in actions if action.weight != "main"]
-    if others and random.random() < 0.08:
+    if others and random.random() < 0.04:
         return random.choice(others)
     return random.choice(main) if main else None
 
