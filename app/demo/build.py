@@ -48,7 +48,7 @@ def build_demo(
     with session_scope(database) as session:
         officers = make_officers(session, now)
         start = session.scalar(select(func.count()).where(Enterprise.uscc.like("91429099MAX%"))) or 0
-    cases = CaseMaker(random, officers, on, now)
+        cases = CaseMaker(session, random, officers, on)
     firms = make_firms(random, enterprises, on, start=start)
     while batch := list(islice(firms, BATCH)):
         with session_scope(database) as session:

@@ -3,11 +3,11 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from random import Random
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -43,13 +43,13 @@ class Candidate:
 class CaseMaker:
     """Makes the cases of one batch after another; remembers serials, so that numbers are gapless."""
 
-    def __init__(self, random: Random, officers: Sequence[Actor], on: date, now: datetime) -> None:
+    def __init__(self, session: Session, random: Random, officers: Sequence[Actor], on: date) -> None:
         self._random = random
         self._officers = officers
         self._on = on
-        self._now = now
         self._serials: dict[str, int] = defaultdict(int)
-        self._made = 0
+        self._serials.update({row.series: row.last for row in session.scalars(select(CaseSeries))})
+        self._made = sum(self._serials.values())
 
     def make(self, session: Session, firms: Iterable[Candidate]) -> int:
         """Write the cases of `firms`; returns how many."""
