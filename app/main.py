@@ -8,7 +8,6 @@ from typing import Any
 import anyio.to_thread
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry, Counter, Histogram
-from starlette.staticfiles import StaticFiles
 
 import app.api
 import app.portal
@@ -16,6 +15,7 @@ import app.web
 from app import __version__
 from app.config import Settings
 from app.doors import errors
+from app.doors.assets import Assets
 from app.doors.middleware import RequestFrame
 from app.doors.rate import RateLimiter
 from app.event_registry import load_wording
@@ -54,7 +54,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
             module = _find(f"{door.__name__}.{name}")
             if module is not None:
                 application.include_router(module.router.router)
-    application.mount("/static", StaticFiles(directory=STATIC), name="static")
+    application.mount("/static", Assets(directory=STATIC), name="static")
     return application
 
 
