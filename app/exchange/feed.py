@@ -5,7 +5,7 @@ code, the records that hang on it change with it and follow at the same position
 `next` is the last one examined, even when nothing of it was for this reader.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session
 
 from app.exchange.encoding import Record
 from app.exchange.records import RecordPlan, records_by_id
-from app.exchange.sources.base import Source
 from app.journal.models import JournalEvent
 from app.journal.queries import events_after, head_position
 from app.kit.errors import Invalid
@@ -59,14 +58,23 @@ class Reader:
 
 @dataclass(frozen=True)
 class Touched:
-    """One row that an event touched; `seen_before` when the reader may hold its record."""
+    """One record that an event touched; `seen_before` when the reader may hold it, `former_keys` where it may lie too."""
 
     position: int
     at: datetime
-    resource: str
+    plan: RecordPlan
     row_id: int
     seen_before: bool
-    former_key: str | None = None
+    former_keys: Sequence[str] = ()
+
+
+@dataclass
+class Present:
+    """What the reader sees now of the touched records of one resource, and the keys of those out of sight."""
+
+    records: dict[int, Record]
+    keys: dict[int, str]
+    taken: frozenset[str]
 
 
 def read_feed(
@@ -79,13 +87,13 @@ def read_feed(
     head = head_position(session)
     if not 0 <= after <= head:
         raise _never_given_out(after, head)
-    by_kind = {plan.definition.kind: plan for plan in plans.values()}
+    kinds = {plan.definition.kind: plan for plan in plans.values()}
     items: list[FeedItem] = []
     position, examined = after, 0
     while len(items) < limit and examined < LARGEST_EXAMINATION:
         chunk = max(limit - len(items), SMALLEST_CHUNK)
-        events = events_after(session, position, kinds=by_kind, limit=chunk)
-        for found in _items_by_event(session, plans, by_kind, reader, events):
+        events = events_after(session, position, kinds=kinds, limit=chunk)
+        for found in _pages_by_event(session, kinds, reader, events):
             if items and len(items) + len(found.items) > limit:
                 return FeedPage(items, position)
             items += found.items
@@ -96,104 +104,113 @@ def read_feed(
     return FeedPage(items, position)
 
 
-def _items_by_event(
-    session: Session,
-    plans: Mapping[str, RecordPlan],
-    by_kind: Mapping[str, RecordPlan],
-    reader: Reader,
-    events: Sequence[JournalEvent],
-) -> Iterable[FeedPage]:
+def _pages_by_event(
+    session: Session, kinds: Mapping[str, RecordPlan], reader: Reader, events: Sequence[JournalEvent]
+) -> Iterator[FeedPage]:
     """The items of each event, in order; records are read set-wise for all events together."""
-    touched = _touched(session, plans, by_kind, reader, events)
-    records: dict[str, dict[int, Record]] = {}
-    keys: dict[str, dict[int, str]] = {}
-    for name, plan in plans.items():
-        ids = sorted({each.row_id for each in touched if each.resource == name})
-        records[name] = records_by_id(session, plan, reader.region_prefix, ids)
-        keys[name] = _keys(session, plan, [row_id for row_id in ids if row_id not in records[name]])
+    touched = _touched(session, kinds, reader, events)
+    present = {
+        plan.resource: _present(session, plan, reader, [each for each in touched if each.plan is plan])
+        for plan in kinds.values()
+    }
     by_position: dict[int, list[FeedItem]] = {event.position: [] for event in events}
     for each in touched:
-        plan, found = plans[each.resource], by_position[each.position]
-        record = records[each.resource].get(each.row_id)
-        if each.former_key is not None:
-            found.append(FeedItem(each.position, len(found), each.at, plan, each.former_key, None))
-        elif record is not None:
-            found.append(FeedItem(each.position, len(found), each.at, plan, str(record[plan.definition.key]), record))
-        elif each.seen_before and each.row_id in keys[each.resource]:
-            key = keys[each.resource][each.row_id]
-            found.append(FeedItem(each.position, len(found), each.at, plan, key, None))
+        found = by_position[each.position]
+        for key, record in _outcome(each, present[each.plan.resource]):
+            found.append(FeedItem(each.position, len(found), each.at, each.plan, key, record))
     for position, found in by_position.items():
         yield FeedPage(found, position)
 
 
+def _outcome(each: Touched, present: Present) -> Iterator[tuple[str, Record | None]]:
+    """Key and record, or None for a tombstone, of what the reader has to do about one touched record."""
+    record = present.records.get(each.row_id)
+    if record is not None or each.seen_before:
+        for key in dict.fromkeys(each.former_keys):
+            if key not in present.taken:
+                yield key, None
+    if record is not None:
+        yield str(record[each.plan.definition.key]), record
+    elif each.seen_before and each.row_id in present.keys:
+        yield present.keys[each.row_id], None
+
+
+# -- what an event touches -----------------------------------------------------------------------------------------------
+
+
 def _touched(
-    session: Session,
-    plans: Mapping[str, RecordPlan],
-    by_kind: Mapping[str, RecordPlan],
-    reader: Reader,
-    events: Sequence[JournalEvent],
+    session: Session, kinds: Mapping[str, RecordPlan], reader: Reader, events: Sequence[JournalEvent]
 ) -> list[Touched]:
-    rows = {
-        name: plan.source.rows_of(session, [event for event in events if by_kind[event.subject_kind] is plan])
-        for name, plan in plans.items()
-    }
-    carried = _carried_along(session, plans, events)
+    rows: dict[int, int] = {}
+    former: dict[int, list[str]] = {}
+    for kind, plan in kinds.items():
+        own = [event for event in events if event.subject_kind == kind]
+        rows.update(plan.source.rows_of(session, own) if own else {})
+        former.update(plan.source.former_keys(session, own) if own and plan.source.former_keys else {})
+    carried = _carried_along(session, kinds, events)
     touched: list[Touched] = []
     for event in events:
-        plan = by_kind[event.subject_kind]
-        row_id = rows[plan.resource].get(event.position)
-        if row_id is None:
+        if event.position not in rows:
             continue
-        seen = _seen_before(reader, event)
-        touched += _former_key(event, plan, row_id, seen)
-        touched.append(Touched(event.position, event.at, plan.resource, row_id, seen))
-        if _changes_place(event):
-            touched += [
-                Touched(event.position, event.at, resource, hanging, seen)
-                for resource, hanging in carried.get(event.enterprise_id, [])
-            ]
+        seen, plan = _seen_before(reader, event), kinds[event.subject_kind]
+        keys = former.get(event.position, ())
+        touched.append(Touched(event.position, event.at, plan, rows[event.position], seen, keys))
+        touched += [
+            Touched(event.position, event.at, hanging, row_id, seen) for hanging, row_id in carried.get(event.position, ())
+        ]
     return touched
 
 
 def _seen_before(reader: Reader, event: JournalEvent) -> bool:
-    if reader.could_see(event.region_code):
-        return True
     before = event.changes.get("region_code")
-    return before is not None and reader.could_see(before[0])
-
-
-def _former_key(event: JournalEvent, plan: RecordPlan, row_id: int, seen: bool) -> list[Touched]:
-    change = event.changes.get(plan.definition.key)
-    if not seen or change is None or not change[0] or not change[1]:
-        return []
-    return [Touched(event.position, event.at, plan.resource, row_id, seen, former_key=str(change[0]))]
-
-
-def _changes_place(event: JournalEvent) -> bool:
-    return event.subject_kind == "enterprise" and any(name in event.changes for name in CARRIED_ALONG)
+    return reader.could_see(event.region_code) or (before is not None and reader.could_see(before[0]))
 
 
 def _carried_along(
-    session: Session, plans: Mapping[str, RecordPlan], events: Sequence[JournalEvent]
-) -> dict[int | None, list[tuple[str, int]]]:
-    """What hangs on the firms that changed region or code: (resource, row id) by enterprise."""
-    firms = sorted({e.enterprise_id for e in events if e.enterprise_id is not None and _changes_place(e)})
-    found: dict[int | None, list[tuple[str, int]]] = {}
-    for name, plan in plans.items():
-        hanging = plan.source.hanging_on
-        for firm, row_id in session.execute(hanging(firms)) if firms and hanging else ():
-            found.setdefault(firm, []).append((name, row_id))
-    return found
+    session: Session, kinds: Mapping[str, RecordPlan], events: Sequence[JournalEvent]
+) -> dict[int, list[tuple[RecordPlan, int]]]:
+    """What hangs on a firm that changed its region or code at that position."""
+    moved = [event for event in events if event.subject_kind == "enterprise" and _changes_place(event)]
+    firms = sorted({event.enterprise_id for event in moved if event.enterprise_id is not None})
+    by_firm: dict[int, list[tuple[RecordPlan, int]]] = {firm: [] for firm in firms}
+    for plan in kinds.values() if firms else ():
+        if plan.source.hanging_on is not None:
+            for firm, row_id in session.execute(plan.source.hanging_on(firms)):
+                by_firm[firm].append((plan, row_id))
+    return {event.position: by_firm[event.enterprise_id] for event in moved if event.enterprise_id in by_firm}
+
+
+def _changes_place(event: JournalEvent) -> bool:
+    return any(name in event.changes for name in CARRIED_ALONG)
+
+
+# -- what the reader sees of it now ----------------------------------------------------------------------------------------
+
+
+def _present(session: Session, plan: RecordPlan, reader: Reader, touched: Sequence[Touched]) -> Present:
+    ids = sorted({each.row_id for each in touched})
+    records = records_by_id(session, plan, reader.region_prefix, ids)
+    keys = _keys(session, plan, [row_id for row_id in ids if row_id not in records])
+    former = {key for each in touched for key in each.former_keys}
+    return Present(records, keys, _taken(session, plan, reader, former))
 
 
 def _keys(session: Session, plan: RecordPlan, ids: Sequence[int]) -> dict[int, str]:
     """The keys of rows that are out of sight, for their tombstones."""
     if not ids:
         return {}
-    source: Source = plan.source
-    rows = session.execute(select(source.id, source.key).where(source.id.in_(ids)))
+    source = plan.source
     derive = source.derive.get(plan.definition.field(plan.definition.key).source, str)
+    rows = session.execute(select(source.id, source.key).where(source.id.in_(ids)))
     return {row_id: derive(key) for row_id, key in rows}
+
+
+def _taken(session: Session, plan: RecordPlan, reader: Reader, keys: set[str]) -> frozenset[str]:
+    """Those of `keys` under which the reader sees a record now."""
+    if not keys:
+        return frozenset()
+    visible = plan.source.visible(select(plan.source.key), reader.region_prefix)
+    return frozenset(session.scalars(visible.where(plan.source.key.in_(keys))))
 
 
 def _never_given_out(after: int, head: int) -> Invalid:

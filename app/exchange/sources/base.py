@@ -13,6 +13,7 @@ Columns = Mapping[str, Any]
 Derive = Callable[[Any], Any]
 Visible = Callable[[Select[Any], str], Select[Any]]
 RowsOf = Callable[[Session, Sequence[JournalEvent]], Mapping[int, int]]
+FormerKeys = Callable[[Session, Sequence[JournalEvent]], Mapping[int, list[str]]]
 HangingOn = Callable[[Sequence[int]], Select[Any]]
 
 
@@ -35,7 +36,8 @@ class Source:
     """One resource: `visible(select, region_prefix)` is its one scope, for list, record, feed, snapshot and count.
 
     `rows_of` finds the row that each journal event is about, by position; `hanging_on` selects (enterprise id, row id)
-    of the rows whose record says something of these firms. `derive` makes a value from what the database holds.
+    of the rows whose record says something of these firms. `former_keys` tells, by position, the keys that a record
+    bore at that event or later and no longer bears. `derive` makes a value from what the database holds.
     """
 
     resource: str
@@ -45,6 +47,7 @@ class Source:
     visible: Visible
     rows_of: RowsOf
     hanging_on: HangingOn | None = None
+    former_keys: FormerKeys | None = None
     children: Mapping[str, Children] = field(default_factory=dict)
     derive: Mapping[str, Derive] = field(default_factory=dict)
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from app.enterprises.models import (
@@ -75,6 +75,40 @@ def rows_of(_session: Session, events: Sequence[JournalEvent]) -> Mapping[int, i
     return {event.position: event.enterprise_id for event in events if event.enterprise_id is not None}
 
 
+def former_keys(session: Session, events: Sequence[JournalEvent]) -> Mapping[int, list[str]]:
+    """The codes that these firms bore at each event or since, and gave up: few firms ever do."""
+    firms = {event.enterprise_id for event in events}
+    renamed = set(session.scalars(select(FormerCode.enterprise_id).where(FormerCode.enterprise_id.in_(firms))))
+    concerned = [event for event in events if event.enterprise_id in renamed]
+    if not concerned:
+        return {}
+    given_up = _given_up(session, renamed, concerned[0].position)
+    return {
+        event.position: [
+            code for firm, position, code in given_up if firm == event.enterprise_id and position >= event.position
+        ]
+        for event in concerned
+    }
+
+
+def _given_up(session: Session, firms: set[int], since: int) -> list[tuple[int | None, int, str]]:
+    """(firm, position, code given up there), from the position `since` on."""
+    changed = session.execute(
+        select(JournalEvent.enterprise_id, JournalEvent.position, JournalEvent.changes)
+        .where(
+            JournalEvent.enterprise_id.in_(firms),
+            JournalEvent.subject_kind == "enterprise",
+            JournalEvent.position >= since,
+        )
+        .order_by(JournalEvent.position)
+    )
+    return [(firm, position, str(changes["uscc"][0])) for firm, position, changes in changed if _gives_up(changes)]
+
+
+def _gives_up(changes: Mapping[str, Any]) -> bool:
+    return "uscc" in changes and bool(changes["uscc"][0])
+
+
 SOURCE = Source(
     resource="enterprises",
     id=Enterprise.id,
@@ -82,6 +116,7 @@ SOURCE = Source(
     columns=of_model(Enterprise, _PLAIN),
     visible=visible,
     rows_of=rows_of,
+    former_keys=former_keys,
     children={
         "former_names": Children(FormerName.enterprise_id, {"name": FormerName.name}, (FormerName.id,)),
         "former_codes": Children(FormerCode.enterprise_id, {"uscc": FormerCode.uscc}, (FormerCode.id,)),

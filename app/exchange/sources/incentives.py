@@ -64,7 +64,7 @@ def rows_of(session: Session, events: Sequence[JournalEvent]) -> Mapping[int, in
     if not wanted:
         return {}
     first = select(func.min(_sibling.id)).where(_same_record(_sibling)).correlate(Incentive).scalar_subquery()
-    heads = dict(session.execute(select(Incentive.id, first).where(Incentive.id.in_(wanted))).tuples().all())
+    heads = {number: head for number, head in session.execute(select(Incentive.id, first).where(Incentive.id.in_(wanted)))}
     return {position: heads[number] for position, number in named.items() if number in heads}
 
 

@@ -1,0 +1,128 @@
+"""The mapping file: strict, fitted to its sources, and its schema is what is sent."""
+
+from pathlib import Path
+
+import jsonschema_rs
+import orjson
+import pytest
+from sqlalchemy.orm import Session
+
+from app.exchange.catalogue import load_definition, partner_definition
+from app.exchange.domain import FieldDefinition, FieldType, PersonalData, ResourceDefinition
+from app.exchange.encoding import average, dumps, money_in_wan, money_in_yuan
+from app.exchange.json_schema import example, record_schema
+from app.exchange.plans import fit, province_plans
+from app.exchange.records import iterate_records
+from app.kit.errors import SeedError
+from tests.exchange.world import PHONE, World
+
+ROOT = Path(__file__).parents[2]
+PROVINCE = (ROOT / "seeds/exchange/province/v1.yaml").read_text(encoding="utf-8")
+
+
+def fields_of(definition: ResourceDefinition | FieldDefinition) -> list[FieldDefinition]:
+    return [found for field in definition.fields for found in (field, *fields_of(field))]
+
+
+def written(folder: Path, text: str) -> Path:
+    path = folder / "province" / "v1.yaml"
+    path.parent.mkdir()
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("partner: province", "partner: county", "own path"),
+        ("unit: 元", "unit: 角", "unit"),
+        ("{name: name, source: name, type: text, required: true", "{name: name, sorce: name, type: text", "sorce"),
+        ("type: money, unit: 元", "type: money", "names its unit"),
+        ("        personal: name\n", "", "states its purpose"),
+        ("    key: uscc", "    key: name2", "must be one of the fields"),
+        ("name: kind, source: kind, type: text", "name: name, source: kind, type: text", "same name"),
+    ],
+)
+def test_a_mistake_in_the_mapping_is_named_with_its_place(tmp_path: Path, old: str, new: str, says: str) -> None:
+    assert old in PROVINCE
+    with pytest.raises(SeedError, match=says) as error:
+        load_definition(written(tmp_path, PROVINCE.replace(old, new, 1)))
+    assert "v1.yaml:" in str(error.value)
+
+
+def test_a_field_without_a_source_stops_the_start(tmp_path: Path) -> None:
+    path = written(tmp_path, PROVINCE.replace("source: park_code", "source: park_colour", 1))
+    with pytest.raises(SeedError, match=r"enterprises: there is no source 'park_colour'"):
+        fit(load_definition(path))
+
+
+@pytest.mark.parametrize("resource", list(province_plans()))
+def test_the_example_fits_its_schema(resource: str) -> None:
+    definition = partner_definition().resources[resource]
+    schema = jsonschema_rs.Draft202012Validator(record_schema(definition), validate_formats=True)
+    schema.validate(example(definition.fields))
+
+
+def test_what_is_sent_is_what_the_schema_says(session: Session) -> None:
+    world = World(session).prepare()
+    firm = world.enterprise(capital_fen=123, above_scale=None, kind="")
+    world.add_parts(firm)
+    world.rename(firm)
+    world.change_code(firm)
+    world.advance(world.case(firm))
+    world.agree(world.commissioner(), firm)
+    world.pay(world.incentive(firm))
+    session.flush()
+    for plan in province_plans().values():
+        schema = record_schema(plan.definition)
+        validator = jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
+        ((record,),) = iterate_records(session, plan, "429005")
+        sent = orjson.loads(dumps(record))
+        validator.validate(sent)
+        assert set(sent) == set(schema["properties"])
+        for field in plan.definition.fields:
+            for row in sent[field.name] if field.type is FieldType.RECORDS else []:
+                assert set(row) == {inner.name for inner in field.fields}
+
+
+def test_unknown_is_null_and_amounts_are_exact_strings(session: Session) -> None:
+    world = World(session).prepare()
+    world.add_parts(world.enterprise(capital_fen=10_000_000_000_000_001, kind=""))
+    session.flush()
+    ((record,),) = iterate_records(session, province_plans()["enterprises"], "")
+    (figures,) = record["figures"]
+    assert (record["kind"], record["above_scale"], record["capital"]) == (None, None, "100000000000000.01")
+    assert (figures["net_assets"], figures["rd_direct"], figures["staff_average"]) == ("-0.05", None, "86.5000")
+
+
+def test_no_telephone_number_leaves(session: Session) -> None:
+    world = World(session).prepare()
+    world.agree(world.commissioner(), world.enterprise())
+    session.flush()
+    for plan in province_plans().values():
+        assert PHONE.encode() not in b"".join(dumps(page) for page in iterate_records(session, plan, ""))
+
+
+def test_only_names_with_a_purpose_are_personal() -> None:
+    personal = {
+        (resource, field.name, field.personal)
+        for resource, definition in partner_definition().resources.items()
+        for field in fields_of(definition)
+        if field.personal is not PersonalData.NONE
+    }
+    assert personal == {
+        ("enterprises", "legal_representative", PersonalData.NAME),
+        ("commissioners", "name", PersonalData.NAME),
+    }
+
+
+@pytest.mark.parametrize(
+    ("fen", "yuan", "wan"),
+    [(0, "0.00", "0.000000"), (-1, "-0.01", "-0.000001"), (123_456_789, "1234567.89", "123.456789")],
+)
+def test_money_keeps_every_fen(fen: int, yuan: str, wan: str) -> None:
+    assert (money_in_yuan(fen), money_in_wan(fen)) == (yuan, wan)
+
+
+def test_averages_keep_four_decimals() -> None:
+    assert average(125_000) == "12.5000"

@@ -1,0 +1,232 @@
+"""Snapshot + feed = the state, for every region, under random changes; and what a feed page promises."""
+
+import random
+from typing import Any
+
+import orjson
+import pytest
+from sqlalchemy.orm import Session
+
+from app.exchange.encoding import Record, dumps
+from app.exchange.feed import FeedPage, Reader, read_feed
+from app.exchange.plans import province_plans
+from app.exchange.records import count_records, iterate_records, page_records
+from app.exchange.snapshot import Snapshot
+from app.kit import db
+from app.kit.errors import Invalid
+from tests.counts import Counts
+from tests.exchange.world import REGIONS, World
+
+PREFIXES = ("", "429005", "429005001", "42", "421000", "33")
+State = dict[tuple[str, str], Record]
+
+
+@pytest.fixture
+def world(session: Session) -> World:
+    return World(session).prepare()
+
+
+def feed(session: Session, prefix: str, after: int = 0, limit: int = 100) -> FeedPage:
+    db.commit(session)
+    return read_feed(session, province_plans(), Reader(prefix), after=after, limit=limit)
+
+
+def listed(session: Session, prefix: str) -> State:
+    """The state as the lists tell it."""
+    found: State = {}
+    for name, plan in province_plans().items():
+        for records in iterate_records(session, plan, prefix):
+            for record in records:
+                found[name, record[plan.definition.key]] = orjson.loads(dumps(record))
+    return found
+
+
+def taken(database: db.Database, prefix: str) -> tuple[State, int]:
+    """The state as the snapshots tell it, and the lowest position among them."""
+    found: State = {}
+    positions = []
+    for name, plan in province_plans().items():
+        lines = b"".join(Snapshot(plan, prefix, "").blocks(database)).splitlines()
+        for line in lines[:-1]:
+            record = orjson.loads(line)
+            found[name, record[plan.definition.key]] = record
+        positions.append(orjson.loads(lines[-1])["manifest"]["position"])
+    return found, min(positions)
+
+
+class Follower:
+    """A consumer that knows nothing but records, keys and tombstones."""
+
+    def __init__(self, prefix: str, state: State, position: int) -> None:
+        self.prefix, self.state, self.position = prefix, state, position
+
+    def follow(self, session: Session, limit: int) -> None:
+        """Read until nothing is new."""
+        while True:
+            page = feed(session, self.prefix, self.position, limit)
+            for item in page.items:
+                key = (item.plan.resource, item.key)
+                if item.record is None:
+                    self.state.pop(key, None)
+                else:
+                    self.state[key] = orjson.loads(dumps(item.record))
+            if page.next == self.position:
+                return
+            self.position = page.next
+
+
+def step(world: World, chance: random.Random) -> None:
+    """One random change."""
+    firm = chance.choice(world.enterprises) if world.enterprises else None
+    person = chance.choice(world.commissioners) if world.commissioners else None
+    what = chance.randrange(16)
+    if firm is None or what == 0:
+        world.enterprise(chance.choice(REGIONS))
+    elif what == 1:
+        world.rename(firm)
+    elif what in (2, 3):
+        world.move(firm, chance.choice(REGIONS))
+    elif what == 4:
+        world.change_code(firm)
+    elif what == 5:
+        world.retire(firm, None if firm.disabled_on else world.now.date())
+    elif what == 6:
+        world.add_parts(firm)
+    elif what == 7:
+        world.case(firm)
+    elif what == 8 and world.cases:
+        world.advance(chance.choice(world.cases))
+    elif person is None or what == 9:
+        world.commissioner(chance.choice(REGIONS))
+    elif what in (10, 11):
+        world.agree(person, firm)
+    elif what == 12:
+        world.retire_person(person, None if person.disabled_on else world.now.date())
+    elif what == 13:
+        world.incentive(firm, chance.choice(("scheme-a", "scheme-b")))
+    elif what == 14 and world.incentives:
+        world.pay(chance.choice(world.incentives))
+    else:
+        world.noise()
+
+
+def test_a_snapshot_and_the_feed_after_it_are_the_state(
+    world: World, session: Session, database: db.Database, counts: Counts
+) -> None:
+    chance = random.Random(20210630)
+    followers: list[Follower] = []
+    for number in range(counts.property_examples * 4):
+        for _ in range(chance.randint(1, 3)):
+            step(world, chance)
+        if number % 10 == 0:
+            db.commit(session)
+            prefix = chance.choice(PREFIXES)
+            followers.append(Follower(prefix, *taken(database, prefix)))
+        for follower in followers:
+            if chance.random() < 0.2:
+                follower.follow(session, chance.choice((1, 2, 7, 100)))
+    for follower in followers:
+        follower.follow(session, 50)
+        assert follower.state == listed(session, follower.prefix), follower.prefix
+
+
+def test_list_count_and_snapshot_agree_in_every_region(world: World, session: Session, database: db.Database) -> None:
+    chance = random.Random(7)
+    for _ in range(120):
+        step(world, chance)
+    db.commit(session)
+    for prefix in PREFIXES:
+        state = listed(session, prefix)
+        assert taken(database, prefix)[0] == state
+        for name, plan in province_plans().items():
+            assert count_records(session, plan, prefix) == sum(1 for resource, _key in state if resource == name)
+
+
+def test_pages_walk_the_whole_list_once(world: World, session: Session) -> None:
+    for _ in range(25):
+        world.enterprise()
+    plan = province_plans()["enterprises"]
+    found: list[str] = []
+    after: int | None = 0
+    while after is not None:
+        page = page_records(session, plan, "429005", after, 7)
+        found += [record["uscc"] for record in page.items]
+        after = page.last
+    assert found == sorted({row.uscc for row in world.enterprises})
+
+
+def test_a_firm_that_leaves_the_region_leaves_a_tombstone_and_takes_its_cases_along(
+    world: World, session: Session
+) -> None:
+    firm = world.enterprise("429005001")
+    case = world.case(firm)
+    start = feed(session, "429005").next
+    world.move(firm, "421000")
+    page = feed(session, "429005", start)
+    assert [(item.key, item.record) for item in page.items] == [(firm.uscc, None), (case.number, None)]
+    assert {item.position for item in page.items} == {page.next}
+    assert [item.key for item in feed(session, "421000", start).items] == [firm.uscc, case.number]
+
+
+def test_a_firm_never_seen_leaves_no_trace(world: World, session: Session) -> None:
+    firm = world.enterprise("421000")
+    world.case(firm)
+    world.retire(firm)
+    page = feed(session, "429005")
+    assert page.items == []
+    assert page.next == feed(session, "").next
+
+
+def test_a_new_code_buries_the_old_key(world: World, session: Session) -> None:
+    firm = world.enterprise()
+    old, start = firm.uscc, feed(session, "").next
+    world.change_code(firm)
+    items = feed(session, "", start).items
+    assert [(item.key, item.record is None) for item in items] == [(old, True), (firm.uscc, False)]
+
+
+def test_noise_moves_the_position_but_is_not_fed(world: World, session: Session) -> None:
+    world.noise()
+    world.noise()
+    page = feed(session, "")
+    assert page.items == []
+    assert feed(session, "", page.next) == page
+
+
+def test_two_triggers_of_one_scheme_are_one_record(world: World, session: Session) -> None:
+    firm = world.enterprise()
+    first, second = world.incentive(firm), world.incentive(firm)
+    world.pay(second)
+    (record,) = page_records(session, province_plans()["incentives"], "", 0, 10).items
+    assert (record["id"], record["state"]) == (first.public_id, "paid")
+    assert [each["amount"] for each in record["entitlements"]] == [None, "1234.56"]
+    assert {item.key for item in feed(session, "").items if item.plan.resource == "incentives"} == {first.public_id}
+
+
+@pytest.mark.parametrize("after", [-1, 10**9, 2**63 - 1])
+def test_a_position_never_given_out_is_refused(world: World, session: Session, after: int) -> None:
+    with pytest.raises(Invalid, match="从未给出过"):
+        feed(session, "", after)
+
+
+def test_a_page_holds_no_more_than_its_limit_and_the_walk_is_ordered(world: World, session: Session) -> None:
+    for _ in range(30):
+        world.rename(world.enterprise())
+    seen: list[Any] = []
+    position = 0
+    while (page := feed(session, "429", position, 7)).next != position:
+        assert len(page.items) <= 7
+        seen += [item.position for item in page.items]
+        position = page.next
+    assert seen == sorted(set(seen)) and len(seen) == 60
+
+
+def test_a_code_given_up_out_of_sight_is_buried_where_the_firm_left(world: World, session: Session) -> None:
+    firm = world.enterprise("429005001")
+    old, start = firm.uscc, feed(session, "429005").next
+    world.move(firm, "421000")
+    world.change_code(firm)
+    world.move(firm, "429005102")
+    follower = Follower("429005", {("enterprises", old): {}}, start)
+    follower.follow(session, 100)
+    assert set(follower.state) == {("enterprises", firm.uscc)}
