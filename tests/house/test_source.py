@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.source import APP, calls, carried_files, name_of, python_files, tree
+from tests.support.source import APP, calls, carried_files, listed, name_of, python_files, tree
 
 FILE_LINES = 400
 FUNCTION_LINES = 60
@@ -14,7 +14,9 @@ CLOCKS = {"datetime.now", "datetime.utcnow", "datetime.today", "date.today", "ti
 DATABASE = "app/kit/db.py"
 CLOCK = "app/kit/clock.py"
 #: Hosts of package registries, spelled apart so that this file does not name one.
-REGISTRIES = re.compile(r"(?:pypi\.|pythonhosted\.|registry\.npm|npmmirror\.|tuna\.tsinghua|deb\.debian)" + r"\w+", re.I)
+REGISTRIES = re.compile(
+    r"(?:pypi\.|pythonhosted\.|registry\.npm|npmmirror\.|tuna\.tsinghua|deb\.debian)" + r"\w+", re.I
+)
 TEXT = {".py", ".txt", ".md", ".toml", ".yaml", ".yml", ".html", ".css", ".js", ".sh", ".po", ".cfg", ".ini", ""}
 
 
@@ -30,7 +32,7 @@ def test_only_the_database_module_commits() -> None:
         for call, name in calls(tree(path))
         if name.endswith((".commit", ".begin", ".begin_twophase")) and not name.startswith("db.")
     ]
-    assert not found, "only app/kit/db.py commits; use session_scope or schema_scope"
+    assert not found, listed("only app/kit/db.py commits; use session_scope or schema_scope", found)
 
 
 def test_only_the_clock_module_reads_the_clock() -> None:
@@ -41,7 +43,7 @@ def test_only_the_clock_module_reads_the_clock() -> None:
         for call, name in calls(tree(path))
         if name in CLOCKS
     ]
-    assert not found, "only app/kit/clock.py reads the clock; take `now` or `on` as an argument"
+    assert not found, listed("only app/kit/clock.py reads the clock; take `now` or `on` as an argument", found)
 
 
 def test_services_take_the_instant_as_an_argument() -> None:
@@ -53,7 +55,7 @@ def test_services_take_the_instant_as_an_argument() -> None:
         for call, name in calls(tree(path))
         if name in {"utc_now", "clock.utc_now"}
     ]
-    assert not found, "services and domains are told the instant, they do not ask for it"
+    assert not found, listed("services and domains are told the instant, they do not ask for it", found)
 
 
 @pytest.mark.parametrize("kind", ["relative import", "star import"])
@@ -65,7 +67,7 @@ def test_imports_are_absolute_and_named(kind: str) -> None:
         if isinstance(node, ast.ImportFrom)
         and (node.level > 0 if kind == "relative import" else any(alias.name == "*" for alias in node.names))
     ]
-    assert not found
+    assert not found, listed("", found)
 
 
 def test_files_and_functions_keep_their_size() -> None:
@@ -81,14 +83,16 @@ def test_files_and_functions_keep_their_size() -> None:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         and (length := (node.end_lineno or 0) - node.lineno + 1) > FUNCTION_LINES
     ]
-    assert not long_files + long_functions, "split by use case"
+    assert not long_files + long_functions, listed("split by use case", long_files + long_functions)
 
 
 def test_every_package_says_what_it_is_for() -> None:
     packages = [path for path in APP.iterdir() if (path / "__init__.py").is_file()]
     silent = [path.name for path in packages if not ast.get_docstring(tree(path / "__init__.py"))]
     assert packages
-    assert not silent, "app/<package>/__init__.py begins with a docstring: purpose, tables owned, invariants"
+    assert not silent, listed(
+        "app/<package>/__init__.py begins with a docstring: purpose, tables owned, invariants", silent
+    )
 
 
 def test_public_functions_of_domains_and_services_are_described() -> None:
@@ -101,7 +105,7 @@ def test_public_functions_of_domains_and_services_are_described() -> None:
         and not node.name.startswith("_")
         and not ast.get_docstring(node)
     ]
-    assert not found, "one sentence: what it does, units and shapes, what it raises, the legal reference"
+    assert not found, listed("one sentence: what it does, units and shapes, what it raises, the legal reference", found)
 
 
 def test_money_is_never_a_float() -> None:
@@ -113,7 +117,7 @@ def test_money_is_never_a_float() -> None:
         if (isinstance(node, ast.Constant) and isinstance(node.value, float))
         or (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "float")
     ]
-    assert not found, "exact numbers only: integers of 分, Fraction or Decimal"
+    assert not found, listed("exact numbers only: integers of 分, Fraction or Decimal", found)
 
 
 def test_no_file_names_a_package_registry() -> None:
@@ -124,7 +128,7 @@ def test_no_file_names_a_package_registry() -> None:
         for match in [REGISTRIES.search(path.read_text(encoding="utf-8", errors="replace"))]
         if match
     ]
-    assert not found, "lock files and documents work wherever packages come from"
+    assert not found, listed("lock files and documents work wherever packages come from", found)
 
 
 def test_fictional_data_says_so() -> None:
@@ -135,4 +139,4 @@ def test_fictional_data_says_so() -> None:
         if path.is_relative_to(APP.parent / "seeds" / "demo") and path.suffix == ".yaml"
         for match in pattern.finditer(path.read_text(encoding="utf-8"))
     ]
-    assert not found, "names of fictional firms end in （示例）"
+    assert not found, listed("names of fictional firms end in （示例）", found)
