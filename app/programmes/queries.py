@@ -1,5 +1,7 @@
 """Reading the catalogue. A definition is parsed once per content hash and kept: published content never changes."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import select
@@ -13,60 +15,70 @@ from app.programmes.models import ProgrammeRound, ProgrammeVersion
 _definitions: dict[str, Programme] = {}
 
 
-def definition(row: ProgrammeVersion) -> Programme:
-    """What a published version says."""
-    found = _definitions.get(row.sha256)
-    if found is None:
-        found = _definitions[row.sha256] = Programme.model_validate(row.content)
-    return found
+@dataclass(frozen=True)
+class Catalogue:
+    """Every published version, by code and version."""
+
+    versions: dict[tuple[str, str], Programme]
+
+    def get(self, code: str, version: str) -> Programme:
+        """The version a case began under; raises `NotFound`."""
+        found = self.versions.get((code, version))
+        if found is None:
+            raise NotFound("programme.version.unknown", _("没有这个培育通道版本。"))
+        return found
+
+    def versions_of(self, code: str) -> list[Programme]:
+        """The versions of one programme, newest first; raises `NotFound` for an unknown code."""
+        found = [programme for (known, _version), programme in self.versions.items() if known == code]
+        if not found:
+            raise NotFound("programme.unknown", _("没有编码为“%(code)s”的培育通道。") % {"code": code})
+        return sorted(found, key=_age, reverse=True)
+
+    def in_force(self, on: date) -> dict[str, Programme]:
+        """The programmes open to new cases on the day `on`, each in its newest version, in the order of their codes."""
+        newest: dict[str, Programme] = {}
+        for programme in sorted(self.versions.values(), key=_age):
+            if programme.effective_on <= on:
+                newest[programme.code] = programme
+        return {code: newest[code] for code in sorted(newest)}
+
+    def known(self) -> dict[str, Programme]:
+        """Every programme in its newest version, in force already or not."""
+        return self.in_force(date.max)
+
+
+def load_catalogue(session: Session) -> Catalogue:
+    """The whole catalogue: one query, and a second one for content that this process has not met yet."""
+    rows = session.execute(select(ProgrammeVersion.code, ProgrammeVersion.version, ProgrammeVersion.sha256)).all()
+    _learn(session, {row.sha256 for row in rows} - _definitions.keys())
+    return Catalogue({(row.code, row.version): _definitions[row.sha256] for row in rows})
+
+
+def _learn(session: Session, unknown: Iterable[str]) -> None:
+    hashes = list(unknown)
+    if hashes:
+        rows = session.execute(
+            select(ProgrammeVersion.sha256, ProgrammeVersion.content).where(ProgrammeVersion.sha256.in_(hashes))
+        )
+        for sha256, content in rows:
+            _definitions[sha256] = Programme.model_validate(content)
 
 
 def get_version(session: Session, code: str, version: str) -> Programme:
     """The version a case began under; raises `NotFound`."""
-    row = session.scalars(
-        select(ProgrammeVersion).where(ProgrammeVersion.code == code, ProgrammeVersion.version == version)
-    ).one_or_none()
-    if row is None:
-        raise NotFound("programme.version.unknown", _("没有这个培育通道版本。"))
-    return definition(row)
-
-
-def list_versions(session: Session, code: str) -> list[ProgrammeVersion]:
-    """Every published version of a programme, newest first; raises `NotFound` for an unknown code."""
-    rows = list(session.scalars(select(ProgrammeVersion).where(ProgrammeVersion.code == code)))
-    if not rows:
-        raise NotFound("programme.unknown", _("没有编码为“%(code)s”的培育通道。") % {"code": code})
-    return sorted(rows, key=_age, reverse=True)
-
-
-def find_in_force(session: Session, code: str, on: date) -> Programme | None:
-    """The version that new cases begin under on the day `on`, or None when none is in force yet."""
-    return {programme.code: programme for programme in list_in_force(session, on)}.get(code)
+    return load_catalogue(session).get(code, version)
 
 
 def get_in_force(session: Session, code: str, on: date) -> Programme:
-    """Like `find_in_force`; raises `NotFound` naming the programme and the day."""
-    found = find_in_force(session, code, on)
+    """The version that new cases begin under on the day `on`; raises `NotFound` naming the programme and the day."""
+    found = load_catalogue(session).in_force(on).get(code)
     if found is None:
         raise NotFound(
             "programme.not_in_force",
             _("培育通道“%(code)s”在 %(on)s 没有生效的版本。") % {"code": code, "on": on.isoformat()},
         )
     return found
-
-
-def list_in_force(session: Session, on: date) -> list[Programme]:
-    """The programmes open to new cases on the day `on`, each in its newest version, by code."""
-    rows = session.scalars(select(ProgrammeVersion).where(ProgrammeVersion.effective_on <= on))
-    newest: dict[str, ProgrammeVersion] = {}
-    for row in sorted(rows, key=_age):
-        newest[row.code] = row
-    return [definition(newest[code]) for code in sorted(newest)]
-
-
-def list_known(session: Session) -> list[Programme]:
-    """Every programme in its newest published version, in force or not, by code."""
-    return list_in_force(session, date.max)
 
 
 def list_rounds(session: Session, code: str, year: int | None = None) -> list[ProgrammeRound]:
@@ -88,6 +100,5 @@ def find_round(session: Session, code: str, year: int, round_code: str | None) -
     ).one_or_none()
 
 
-def _age(row: ProgrammeVersion) -> tuple[date, int]:
-    programme = definition(row)
+def _age(programme: Programme) -> tuple[date, int]:
     return programme.effective_on, programme.revision

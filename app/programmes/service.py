@@ -13,7 +13,7 @@ from app.kit.i18n import _
 from app.kit.permissions import require
 from app.programmes import actions, events
 from app.programmes.models import ProgrammeRound
-from app.programmes.queries import find_round, list_versions
+from app.programmes.queries import find_round, load_catalogue
 from app.programmes.schemas import NewRoundInput, RoundInput
 
 
@@ -65,7 +65,7 @@ def _check_order(values: RoundInput) -> None:
 def add_round(session: Session, *, actor: Actor, now: datetime, code: str, values: NewRoundInput) -> ProgrammeRound:
     """Announce a round that the files do not know. One event; raises `NotFound`, `Conflict` when it exists."""
     require(actor, actions.SET_ROUND)
-    list_versions(session, code)
+    load_catalogue(session).versions_of(code)
     if find_round(session, code, values.year, values.code) is not None:
         message = _("该年度已有编码为“%(code)s”的批次。") % {"code": values.code}
         raise Conflict("programme.round.exists", message, {"code": message})
