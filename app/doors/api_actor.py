@@ -12,6 +12,7 @@ from joserfc.jwk import OctKey
 from app.accounts.models import MachineClient
 from app.accounts.queries import client_actor, find_client
 from app.doors.deps import DbSession, Now
+from app.doors.rate import RateLimiter
 from app.kit.actor import Actor
 from app.kit.errors import Forbidden, Unauthenticated
 from app.kit.i18n import _
@@ -67,7 +68,9 @@ def guard_api(action: Action) -> Callable[..., None]:
 
     def guard(request: Request, actor: ClientActor) -> None:
         request.state.action = action
-        request.app.state.rate_limiter.take(str(actor.id))
+        limiter: RateLimiter = request.app.state.rate_limiter
+        request.state.rate_headers = limiter.headers(0)
+        request.state.rate_headers = limiter.headers(limiter.take(str(actor.id)))
         if not can(actor, action):
             raise Forbidden("scope.missing", _("令牌缺少权限范围 %(scope)s。") % {"scope": action.scope})
 

@@ -51,6 +51,7 @@ class RequestFrame:
                 headers.setdefault("content-security-policy", CONTENT_POLICY)
                 for name, value in SAFE_HEADERS.items():
                     headers.setdefault(name, value)
+                headers.update(scope["state"].get("rate_headers", {}))
             await send(message)
 
         try:

@@ -1,5 +1,6 @@
 """A token bucket per machine client, in this process."""
 
+import math
 import threading
 import time
 
@@ -28,3 +29,11 @@ class RateLimiter:
                 raise TooMany("rate.exceeded", _("调用过于频繁，请稍后再试。"), wait)
             self._buckets[key] = (left - 1, now)
             return int(left - 1)
+
+    def headers(self, left: int) -> dict[str, str]:
+        """What an answer tells its caller: calls at once, calls left, seconds until all are back."""
+        return {
+            "ratelimit-limit": str(self._burst),
+            "ratelimit-remaining": str(left),
+            "ratelimit-reset": str(math.ceil((self._burst - left) / self._per_second)),
+        }
