@@ -5,7 +5,7 @@ SQLite keeps it as an FTS5 table, PostgreSQL as text[] under GIN (migration 0010
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import BigInteger, ColumnElement, Integer, Select, Text, and_, column, literal_column, select, table, text
+from sqlalchemy import BigInteger, ColumnElement, Integer, Select, Text, and_, column, false, literal_column, select, table, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
@@ -69,13 +69,13 @@ def _row(dialect: str, key: int, document: str) -> dict[str, object]:
 
 
 def matching(session: Session, query: str) -> ColumnElement[bool] | None:
-    """The condition that a firm contains every word of `query`; None when there is nothing to look for.
+    """The condition that a firm contains every word of `query`; None for an empty one.
 
-    The index narrows by pairs of characters; the comparison with the text makes sure of their order.
+    A query of nothing but punctuation finds nothing. The index narrows by pairs of characters; the comparison with the text makes sure of their order.
     """
     words = query_words(query)
     if not words:
-        return None
+        return false() if query.strip() else None
     terms = sorted({term for word in words for term in query_terms(word)})
     confirmed = [Enterprise.search_text.like(f"%{word}%") for word in words]
     return and_(Enterprise.id.in_(_ids_with(session.get_bind().dialect.name, terms)), *confirmed)

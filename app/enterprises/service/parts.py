@@ -21,7 +21,7 @@ from app.kit.errors import Conflict, NotFound
 from app.kit.i18n import _
 
 Row = TypeVar("Row", bound=Base)
-_OWN = frozenset({"id", "enterprise_id", "updated_at"})
+_OWN = frozenset({"id", "enterprise_id", "updated_at", "imported", "unread_cells"})
 
 
 @dataclass(frozen=True)

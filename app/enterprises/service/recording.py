@@ -36,6 +36,7 @@ WRITTEN = (
     "business_scope",
     "scale",
     "above_scale",
+    "unread_cells",
 )
 
 

@@ -123,14 +123,14 @@ def linked_rights(desk: Desk, product_id: int) -> dict[int, str]:
         .join(ProductProperty, ProductProperty.property_id == IntellectualProperty.id)
         .where(ProductProperty.product_id == product_id)
     )
-    return dict(desk.session.execute(statement).tuples().all())
+    return dict(desk.session.execute(statement).all())
 
 
 def _own_rights(desk: Desk, ids: list[int]) -> dict[int, str]:
     statement = select(IntellectualProperty.id, IntellectualProperty.number).where(
         IntellectualProperty.enterprise_id == desk.enterprise.id, IntellectualProperty.id.in_(ids)
     )
-    found = dict(desk.session.execute(statement).tuples().all())
+    found = dict(desk.session.execute(statement).all())
     if set(ids) - set(found):
         message = _("所选知识产权不属于该企业。")
         raise Invalid("enterprise.product.properties", message, {"properties": message})

@@ -32,6 +32,7 @@ _DEFAULTS: dict[str, Any] = {
     "registered_on": None,
     "capital_fen": None,
     "above_scale": None,
+    "unread_cells": {},
     "disabled_on": None,
     "version": 1,
 }
@@ -126,5 +127,5 @@ def insert_many(
 def _created(
     actor: Actor, now: datetime, event: str, key: int, row: Mapping[str, Any], data: Mapping[str, Any] | None
 ) -> PendingEvent:
-    changes = {name: (None, row[name]) for name in WRITTEN if row[name] not in (None, "")}
+    changes = {name: (None, row[name]) for name in WRITTEN if row[name] not in (None, "", {})}
     return PendingEvent(actor, now, event, subject_key(key, row["name"], row["region_code"]), changes, dict(data or {}))

@@ -1,0 +1,43 @@
+import pytest
+
+from app.enterprises.domain.names import initials_of, normalise_name, person_pinyin, pinyin_of
+
+
+@pytest.mark.parametrize(
+    ("name", "pinyin", "initials"),
+    [
+        ("重庆长安汽车", "chong qing chang an qi che", "cqcaqc"),
+        ("江汉重工", "jiang han zhong gong", "jhzg"),
+        ("厦门银行", "xia men yin hang", "xmyh"),
+        ("武汉3M公司", "wu han 3m gong si", "wh3mgs"),
+        ("ABC科技（示例）", "abc ke ji shi li", "abckjsl"),
+        ("万俟氏", "mo qi shi", "mqs"),
+        ("", "", ""),
+        ("（）·—", "", ""),
+    ],
+)
+def test_names_are_read(name: str, pinyin: str, initials: str) -> None:
+    assert pinyin_of(name) == pinyin
+    assert initials_of(name) == initials
+
+
+@pytest.mark.parametrize(
+    ("name", "pinyin"),
+    [("曾国强", "zeng guo qiang"), ("单雄", "shan xiong"), ("解放", "xie fang"), ("李明", "li ming")],
+)
+def test_a_family_name_is_read_as_one(name: str, pinyin: str) -> None:
+    assert person_pinyin(name) == pinyin
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        (" 潜江市 ＡＢＣ　科技(示例)有限公司 ", "潜江市 ABC 科技（示例）有限公司"),
+        ("潜 江 市", "潜江市"),
+        ("潜江\u200b市\x00\n有限公司", "潜江市有限公司"),
+        ("Yangtze (Qianjiang) Ltd", "Yangtze (Qianjiang) Ltd"),
+        ("=1+1", "=1+1"),
+    ],
+)
+def test_one_spelling_is_kept(written: str, kept: str) -> None:
+    assert normalise_name(written) == kept

@@ -1,0 +1,59 @@
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.reference.calendar import (
+    LAST_PUBLISHED_YEAR,
+    WorkCalendar,
+    add_working_days,
+    unpublished_years,
+    working_days_between,
+)
+
+DAYS = st.dates(date(2015, 1, 1), date(2026, 12, 31))
+
+
+@pytest.mark.parametrize(
+    ("start", "days", "end"),
+    [
+        (date(2021, 9, 30), 1, date(2021, 10, 8)),  # National Day
+        (date(2021, 10, 8), 1, date(2021, 10, 9)),  # an adjusted Saturday
+        (date(2021, 2, 10), 1, date(2021, 2, 18)),  # Spring Festival
+        (date(2021, 6, 11), 1, date(2021, 6, 15)),  # Dragon Boat Festival
+        (date(2021, 6, 30), 10, date(2021, 7, 14)),
+        (date(2021, 10, 8), -1, date(2021, 9, 30)),
+        (date(2021, 6, 12), 0, date(2021, 6, 12)),
+    ],
+)
+def test_working_days_are_counted(start: date, days: int, end: date) -> None:
+    assert add_working_days(start, days) == end
+
+
+@pytest.mark.parametrize(("year", "days"), [(2020, 249), (2021, 250), (2024, 251), (2025, 248), (2026, 248)])
+def test_a_year_has_its_statutory_number(year: int, days: int) -> None:
+    assert working_days_between(date(year - 1, 12, 31), date(year, 12, 31)) == days
+
+
+def test_the_bureaus_override_wins() -> None:
+    calendar = WorkCalendar({date(2021, 7, 1): False, date(2021, 7, 3): True})
+    assert add_working_days(date(2021, 6, 30), 1, calendar) == date(2021, 7, 2)
+    assert add_working_days(date(2021, 7, 2), 1, calendar) == date(2021, 7, 3)
+
+
+@given(DAYS, st.integers(0, 60))
+def test_adding_and_counting_agree(start: date, days: int) -> None:
+    assert working_days_between(start, add_working_days(start, days)) == days
+
+
+@given(DAYS, st.integers(-400, 400))
+def test_counting_backwards_is_the_negative(start: date, days: int) -> None:
+    end = start + timedelta(days=days)
+    assert working_days_between(start, end) == -working_days_between(end, start)
+
+
+def test_years_that_were_not_published_are_told() -> None:
+    assert unpublished_years(date(2021, 1, 1), date(2021, 12, 31)) == ()
+    first = LAST_PUBLISHED_YEAR + 1
+    assert unpublished_years(date(first - 1, 12, 1), date(first, 1, 31)) == (first,)
