@@ -1,4 +1,4 @@
-"""Every slice's event types and field labels, merged for the timelines."""
+"""Every slice's event types, field labels and the words for coded values, merged for the timelines."""
 
 from importlib import import_module
 
@@ -26,6 +26,7 @@ def load_wording() -> Wording:
     """All display texts of events; a code declared twice is an error."""
     types: dict[str, EventType] = {}
     fields: dict[str, str] = {}
+    values: dict[str, dict[str, str]] = {}
     for slice_name in SLICES:
         try:
             module = import_module(f"app.{slice_name}.events")
@@ -38,4 +39,5 @@ def load_wording() -> Wording:
                 raise ValueError(f"the event type {event_type.code} is declared twice")
             types[event_type.code] = event_type
         fields.update(getattr(module, "FIELD_LABELS", {}))
-    return Wording(types, fields)
+        values.update(getattr(module, "VALUE_LABELS", {}))
+    return Wording(types, fields, values)

@@ -1,7 +1,7 @@
 """Journal events as lines that people read."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -48,6 +48,7 @@ class Wording:
 
     types: dict[str, EventType]
     fields: dict[str, str]
+    values: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def line(self, event: JournalEvent) -> TimelineLine:
         """`event` in the current language."""
@@ -63,18 +64,18 @@ class Wording:
             subject_label=event.subject_label,
             note=str(event.data.get("note") or event.data.get("reason") or ""),
             changes=tuple(
-                ChangeLine(
-                    self._field(prefix, event.subject_kind, name), _show_field(name, pair[0]), _show_field(name, pair[1])
-                )
-                for name, pair in event.changes.items()
+                line
+                for name, (before, after) in event.changes.items()
+                if (line := self._change((f"{prefix}.{name}", f"{event.subject_kind}.{name}", name), before, after))
             ),
         )
 
-    def _field(self, prefix: str, kind: str, name: str) -> str:
-        for key in (f"{prefix}.{name}", f"{kind}.{name}", name):
-            if key in self.fields:
-                return _(self.fields[key])
-        return name
+    def _change(self, keys: tuple[str, ...], before: Any, after: Any) -> ChangeLine | None:
+        """One changed field, known under one of `keys`; None where a reader sees no difference (nothing and empty)."""
+        label = next((_(self.fields[key]) for key in keys if key in self.fields), keys[-1])
+        values = next((self.values[key] for key in keys if key in self.values), {})
+        shown = [_(values[item]) if isinstance(item, str) and item in values else _show_field(keys[-1], item) for item in (before, after)]
+        return ChangeLine(label, shown[0], shown[1]) if shown[0] != shown[1] else None
 
 
 def _show_field(name: str, value: Any) -> str:
