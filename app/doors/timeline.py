@@ -74,7 +74,10 @@ class Wording:
         """One changed field, known under one of `keys`; None where a reader sees no difference (nothing and empty)."""
         label = next((_(self.fields[key]) for key in keys if key in self.fields), keys[-1])
         values = next((self.values[key] for key in keys if key in self.values), {})
-        shown = [_(values[item]) if isinstance(item, str) and item in values else _show_field(keys[-1], item) for item in (before, after)]
+        shown = [
+            _(values[item]) if isinstance(item, str) and item in values else _show_field(keys[-1], item)
+            for item in (before, after)
+        ]
         return ChangeLine(label, shown[0], shown[1]) if shown[0] != shown[1] else None
 
 
