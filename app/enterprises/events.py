@@ -62,6 +62,7 @@ FIELD_LABELS: dict[str, str] = {
     "enterprise.business_scope": N_("经营范围"),
     "enterprise.scale": N_("企业规模"),
     "enterprise.above_scale": N_("规上企业"),
+    "enterprise.unread_cells": N_("未能识别的导入内容"),
     "enterprise.disabled_on": N_("停用日期"),
     "enterprise.disabled_reason": N_("停用原因"),
     "enterprise.tags": N_("标签"),

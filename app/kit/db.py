@@ -192,7 +192,10 @@ def notes(session: Session) -> list[Any]:
 
 @event.listens_for(Session, "after_transaction_create")
 def _mark(session: Session, transaction: SessionTransaction) -> None:
-    _marks[transaction] = len(notes(session)) if transaction.nested else 0
+    if transaction.nested:
+        _marks[transaction] = len(notes(session))
+    else:  # a flush opens a transaction of its own; when it fails, the savepoint around it is what rolls back
+        _marks[transaction] = _marks.get(transaction.parent, 0) if transaction.parent else 0
 
 
 @event.listens_for(Session, "after_soft_rollback")
