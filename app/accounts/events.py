@@ -1,5 +1,6 @@
 """The events of accounts."""
 
+from app.accounts.domain import ROLE_LABELS
 from app.journal.domain import EventType
 from app.kit.i18n import N_
 
@@ -28,3 +29,5 @@ FIELD_LABELS = {
     "officer.phone": N_("电话"),
     "officer.disabled_on": N_("停用日期"),
 }
+
+VALUE_LABELS = {"officer.role": {str(role): label for role, label in ROLE_LABELS.items()}}
