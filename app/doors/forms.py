@@ -1,17 +1,19 @@
 """From a submitted form to one validated Pydantic input, or to messages beside the fields."""
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar, get_origin
 
 from pydantic import BaseModel, ValidationError
+from sqlalchemy.orm import Session
 from starlette.datastructures import FormData, UploadFile
 
 from app.kit.errors import DomainError
 from app.kit.i18n import N_, _
 
 Model = TypeVar("Model", bound=BaseModel)
+Result = TypeVar("Result")
 
 _SKIPPED = frozenset({"csrf_token", "once_token"})
 
@@ -64,6 +66,18 @@ def bind(model: type[Model], form: FormData) -> Bound[Model]:
             else:
                 summary.append(message)
         return Bound(None, raw, errors, summary)
+
+
+def attempt(session: Session, bound: Bound[Model], work: Callable[[Model], Result]) -> Result | None:
+    """Run `work` with a valid form inside a savepoint; a refusal is shown on the form and nothing is kept (None)."""
+    if bound.model is None or not bound.valid:
+        return None
+    try:
+        with session.begin_nested():
+            return work(bound.model)
+    except DomainError as error:
+        bound.add(error)
+        return None
 
 
 def _is_list(model: type[BaseModel], name: str) -> bool:

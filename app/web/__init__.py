@@ -16,6 +16,7 @@ MODULES = (
     "programmes",
     "policies",
     "commissioners",
+    "agreements",
     "incentives",
     "targets",
     "exchange",
