@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
+import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from app.kit.errors import SeedError
@@ -12,7 +13,7 @@ from app.policies.domain.building import PolicyFileError, build
 from app.policies.domain.facts import Catalogue, FactDefinition
 from app.policies.domain.files import PolicyFile
 from app.policies.domain.policy import Policy
-from app.policies.domain.succession import Edition, conflicts
+from app.policies.domain.succession import conflicts, edition_of
 
 FACTS_FILE = "facts.yaml"
 CASES_FILE = "cases.yaml"
@@ -67,9 +68,9 @@ def read(path: Path, catalogue: Catalogue) -> ReadPolicy:
     return ReadPolicy(path, policy, text, hashlib.sha256(text.encode()).hexdigest(), content)
 
 
-def restore(content: dict[str, object], catalogue: Catalogue) -> Policy:
-    """A published version, from the data it was published as."""
-    return build(PolicyFile.model_validate(content), catalogue)
+def restore(text: str, catalogue: Catalogue) -> Policy:
+    """A published version, from the text it was published as; it was checked then."""
+    return build(PolicyFile.model_validate(yaml.safe_load(text)), catalogue)
 
 
 def _parse(path: Path) -> tuple[PolicyFile, dict[Location, int]]:
@@ -94,20 +95,15 @@ def _check_place(path: Path, file: PolicyFile, lines: dict[Location, int]) -> No
     lies = {"policy": path.parent.parent.name, "jurisdiction": path.parent.name, "version": path.stem}
     for key, word in said.items():
         if word != lies[key]:
-            raise SeedError(_told(path, lines, (key,), f"the file says '{word}' but lies under '{lies[key]}'; make them agree"))
+            raise SeedError(
+                _told(path, lines, (key,), f"the file says '{word}' but lies under '{lies[key]}'; make them agree")
+            )
 
 
 def _check_succession(found: list[ReadPolicy]) -> None:
     paths = {edition_of(item.policy): item.path for item in found}
     for edition, message in conflicts(list(paths)):
         raise SeedError(f"{paths[edition]}: {message}")
-
-
-def edition_of(policy: Policy) -> Edition:
-    """The policy's place among its versions."""
-    return Edition(
-        policy.code, policy.jurisdiction, policy.version, policy.effective_from, policy.effective_to, policy.supersedes
-    )
 
 
 def _wording(message: str, kind: str) -> str:

@@ -1,5 +1,7 @@
 """Bands from a file: each subject value falls into exactly one of them."""
 
+from itertools import pairwise
+
 from app.policies.domain import binding, tree
 from app.policies.domain.files import BandEntry, ParameterEntry
 from app.policies.domain.linear import Number
@@ -61,12 +63,14 @@ def _check_ends(bands: tuple[tree.Band, ...]) -> None:
 
 
 def _check_joints(bands: tuple[tree.Band, ...]) -> None:
-    for index, (lower, upper) in enumerate(zip(bands, bands[1:], strict=False), start=1):
+    for index, (lower, upper) in enumerate(pairwise(bands), start=1):
         if lower.high is None or upper.low is None:
             raise BandsError(index, "value", "this band overlaps the one before it; only the outermost ends are open")
         if upper.low > lower.high or (upper.low == lower.high and not (lower.high_included or upper.low_included)):
             message = "there is a hole between this band and the one before it; begin where that one ends"
             raise BandsError(index, "value", message)
         if upper.low < lower.high or (lower.high_included and upper.low_included):
-            message = "this band overlaps the one before it; the common end belongs to one of them ('up_to' then 'over')"
+            message = (
+                "this band overlaps the one before it; the common end belongs to one of them ('up_to' then 'over')"
+            )
             raise BandsError(index, "value", message)

@@ -154,7 +154,9 @@ class _Binder:
         if not count:
             _refuse(syntax, f"'{fact.code}' has no parts", f"write {fact.code} without square brackets")
         if not 1 <= first <= last <= count:
-            _refuse(syntax, f"'{fact.code}' has the parts 1 to {count}", f"write {fact.code}[1..{count}] or one of them")
+            _refuse(
+                syntax, f"'{fact.code}' has the parts 1 to {count}", f"write {fact.code}[1..{count}] or one of them"
+            )
 
     def _definition(self, syntax: NameSyntax) -> tree.Named:
         names, name = self._names, syntax.name

@@ -92,7 +92,7 @@ class _Builder:
     # -- names ------------------------------------------------------------------------------------------------------------
 
     def _check_names(self) -> None:
-        taken = {code: "a fact of the catalogue" for code in self.catalogue}
+        taken = dict.fromkeys(self.catalogue, "a fact of the catalogue")
         for section in ("parameters", "definitions", "lists"):
             for name in getattr(self.file, section):
                 if name in taken:

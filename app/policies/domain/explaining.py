@@ -37,9 +37,7 @@ def _of_parts(outcome: Outcome, children: Sequence[Clause]) -> Finding:
     """The finding of a condition made of parts: what its first deciding part says, and all that it waits for."""
     deciding = next((child.finding for child in children if child.outcome is outcome), children[0].finding)
     missing = _unique(key for child in children for key in child.finding.missing) if outcome is Outcome.UNKNOWN else ()
-    return Finding(
-        outcome, deciding.required, deciding.actual, deciding.gap, deciding.basis, deciding.reason, missing
-    )
+    return Finding(outcome, deciding.required, deciding.actual, deciding.gap, deciding.basis, deciding.reason, missing)
 
 
 # -- one test, over its possible worlds -------------------------------------------------------------------------------
@@ -100,9 +98,7 @@ def _hull(measures: Sequence[Measure | None]) -> Measure | None:
         return None
     lows: list[Any] = [item.low for item in present]
     highs: list[Any] = [item.high for item in present]
-    return Measure(
-        present[0].unit, None if None in lows else min(lows), None if None in highs else max(highs)
-    )
+    return Measure(present[0].unit, None if None in lows else min(lows), None if None in highs else max(highs))
 
 
 def _with_missing(finding: Finding, missing: tuple[FactKey, ...]) -> Finding:

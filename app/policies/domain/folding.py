@@ -15,8 +15,8 @@ def known(node: tree.Node) -> Number | None:
         case tree.Named(body=body):
             return known(body)
         case tree.DividedBy(body=body, divisor=divisor):
-            value = known(body)
-            return None if value is None else quotient(value, divisor)
+            inner = known(body)
+            return None if inner is None else quotient(inner, divisor)
         case tree.Arithmetic(operator=operator, left=left, right=right):
             return _both(operator, known(left), known(right))
         case _:

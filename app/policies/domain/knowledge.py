@@ -64,8 +64,8 @@ def within(narrow: Knowledge, wide: Knowledge) -> bool:
 def narrowed(knowledge: Knowledge, low: Exact | None, high: Exact | None) -> Knowledge | None:
     """What `knowledge` leaves between `low` and `high`; None when nothing is left."""
     known_low, known_high = ends(knowledge)
-    lows = [end for end in (known_low, low) if end is not None]
-    highs = [end for end in (known_high, high) if end is not None]
+    lows: list[Any] = [end for end in (known_low, low) if end is not None]
+    highs: list[Any] = [end for end in (known_high, high) if end is not None]
     new_low, new_high = (max(lows) if lows else None), (min(highs) if highs else None)
     if new_low is not None and new_high is not None and new_low > new_high:
         return None

@@ -4,8 +4,26 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
+from typing import Protocol
 
 NATION = "CN"
+
+
+class _Versioned(Protocol):
+    """Anything that says which version of which policy it is: a policy, or the row of a published one."""
+
+    @property
+    def code(self) -> str: ...
+    @property
+    def jurisdiction(self) -> str: ...
+    @property
+    def version(self) -> str: ...
+    @property
+    def effective_from(self) -> date: ...
+    @property
+    def effective_to(self) -> date | None: ...
+    @property
+    def supersedes(self) -> str | None: ...
 
 
 @dataclass(frozen=True)
@@ -26,6 +44,11 @@ class Edition:
         return day, int(revision or 0)
 
 
+def edition_of(it: _Versioned) -> Edition:
+    """Its place among the versions of its policy."""
+    return Edition(it.code, it.jurisdiction, it.version, it.effective_from, it.effective_to, it.supersedes)
+
+
 def in_force(editions: Sequence[Edition], on: date, region_code: str = "") -> Edition | None:
     """The edition that applies on `on` in the region; None when there is none."""
     applying = [edition for edition in standing(editions, on) if _applies(edition, on, region_code)]
@@ -34,9 +57,7 @@ def in_force(editions: Sequence[Edition], on: date, region_code: str = "") -> Ed
 
 def standing(editions: Sequence[Edition], on: date) -> list[Edition]:
     """The editions that nothing in force by `on` has superseded; a correction replaces its original from the start."""
-    replaced = {
-        (*_family(edition), edition.supersedes) for edition in editions if edition.effective_from <= on
-    }
+    replaced = {(*_family(edition), edition.supersedes) for edition in editions if edition.effective_from <= on}
     return [edition for edition in editions if (*_family(edition), edition.version) not in replaced]
 
 
@@ -50,9 +71,12 @@ def conflicts(editions: Sequence[Edition]) -> Iterator[tuple[Edition, str]]:
     for earlier, later in _neighbours(editions):
         ended = earlier.effective_to is not None and earlier.effective_to < later.effective_from
         if not ended and later.supersedes != earlier.version:
-            yield later, (
-                f"it overlaps version {earlier.version}, which is still in force; "
-                f"write 'supersedes: \"{earlier.version}\"', or end that version with 'effective_to'"
+            yield (
+                later,
+                (
+                    f"it overlaps version {earlier.version}, which is still in force; "
+                    f"write 'supersedes: \"{earlier.version}\"', or end that version with 'effective_to'"
+                ),
             )
 
 

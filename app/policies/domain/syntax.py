@@ -1,15 +1,15 @@
 """The formula language, first half: text to syntax. It is small and total: no loops, no calls out.
 
-    formula   := either                        a or b
-    either    := both ("or" both)*
-    both      := opposite ("and" opposite)*
-    opposite  := "not" opposite | compared
-    compared  := sum [(">=" | ">" | "<=" | "<" | "=" | "in") sum]
-    sum       := product (("+" | "-") product)*
-    product   := signed (("*" | "/") signed)*
-    signed    := "-" signed | single
-    single    := number [unit] | name | name "(" [formula ("," formula)*] ")" | name "[" n [".." n] "]"
-               | "if" "told" "(" name ")" "then" opposite "else" opposite | "(" formula ")"
+formula   := either                        a or b
+either    := both ("or" both)*
+both      := opposite ("and" opposite)*
+opposite  := "not" opposite | compared
+compared  := sum [(">=" | ">" | "<=" | "<" | "=" | "in") sum]
+sum       := product (("+" | "-") product)*
+product   := signed (("*" | "/") signed)*
+signed    := "-" signed | single
+single    := number [unit] | name | name "(" [formula ("," formula)*] ")" | name "[" n [".." n] "]"
+           | "if" "told" "(" name ")" "then" opposite "else" opposite | "(" formula ")"
 """
 
 import re
@@ -127,7 +127,9 @@ def _tokens(text: str) -> list[Token]:
         kind, word = str(match.lastgroup), match.group()
         if kind == "wrong":
             raise FormulaError(
-                f"'{word}' means nothing here", "write names, numbers with units, + - * / and comparisons", *match.span()
+                f"'{word}' means nothing here",
+                "write names, numbers with units, + - * / and comparisons",
+                *match.span(),
             )
         if word in {"==", "!="}:
             hint = "write a single =" if word == "==" else "write not (a = b)"

@@ -68,5 +68,3 @@ def _reaches(band: Band, low: End, high: End) -> bool:
     above = band.low is None or high is None or high > band.low or (high == band.low and band.low_included)
     below = band.high is None or low is None or low < band.high or (low == band.high and band.high_included)
     return above and below
-
-

@@ -1,0 +1,112 @@
+"""An evaluation as the answer that callers get and that is stored: self-contained, in both languages.
+
+    {policy, version, jurisdiction, on, outcome, score, clauses, missing, plan}
+    clause:  {id, title, reference, confidence, outcome, required, actual, gap, basis, reason,
+              missing, missing_detail, text, text_en, note, children}
+    value:   {"value": "0.0382", "unit": "share", "text": "3.82%", "text_en": "3.82%"}, or, known within bounds only,
+             {"low": "0.03", "high": null, "unit": …, "text": …, "text_en": …} where null is an open end
+
+Amounts are decimal strings of 元, people and shares decimal strings (or `p/q` where no decimal ends), items, points
+and days integers, dates ISO 8601, yes/no true or false. `required` carries a `relation` besides (>=, >, <=, <, =, in),
+`missing` the codes of the facts an unknown clause waits for. `score` and `plan` are null where the version has none.
+"""
+
+from collections.abc import Iterable
+from functools import partial
+from typing import Any
+
+from app.policies.domain.amounts import machine_value
+from app.policies.domain.facts import Catalogue, FactKey
+from app.policies.domain.policy import Reference
+from app.policies.domain.verdict import Basis, Clause, Evaluation, Measure, Requirement
+from app.policies.wording import both_languages, finding_text, formula_text, gap_text, measure_text, required_text
+
+Answer = dict[str, Any]
+
+
+def answer(evaluation: Evaluation) -> Answer:
+    """The whole evaluation as plain JSON values."""
+    policy = evaluation.policy
+    return {
+        "policy": policy.code,
+        "version": policy.version,
+        "jurisdiction": policy.jurisdiction,
+        "title": policy.title.model_dump(),
+        "on": evaluation.on.isoformat(),
+        "outcome": evaluation.outcome.value,
+        "score": None,
+        "clauses": [_clause(clause, policy.catalogue) for clause in evaluation.clauses],
+        "missing": missing_codes(evaluation.missing),
+        "plan": None,
+    }
+
+
+def missing_codes(keys: Iterable[FactKey]) -> list[str]:
+    """The codes of the facts, each once, in the order in which they are asked for."""
+    return list(dict.fromkeys(key.code for key in keys))
+
+
+def _clause(clause: Clause, catalogue: Catalogue) -> Answer:
+    condition, finding = clause.condition, clause.finding
+    return {
+        "id": condition.id,
+        "title": condition.title.model_dump(),
+        "reference": _reference(condition.reference),
+        "confidence": condition.confidence.value,
+        "outcome": finding.outcome.value,
+        "required": _required(finding.required),
+        "actual": _measured(finding.actual),
+        "gap": _gap(finding.gap),
+        "basis": [_basis(basis, catalogue) for basis in finding.basis],
+        "reason": finding.reason.value if finding.reason else None,
+        "missing": missing_codes(finding.missing),
+        "missing_detail": _missing(finding.missing),
+        **both_languages(partial(finding_text, finding)),
+        "note": condition.note.model_dump() if condition.note else None,
+        "children": [_clause(child, catalogue) for child in clause.children],
+    }
+
+
+def _reference(reference: Reference) -> Answer:
+    document = reference.document
+    return {"document": document.number, "title": document.title.model_dump(), "clause": reference.clause}
+
+
+def _required(required: Requirement | None) -> Answer | None:
+    if required is None:
+        return None
+    words = both_languages(partial(required_text, required))
+    if required.value is None:
+        return {"relation": str(required.relation), "list": required.list_name, "unit": "code", **words}
+    return {"relation": str(required.relation), **_plain(required.value), **words}
+
+
+def _measured(measure: Measure | None) -> Answer | None:
+    if measure is None or measure.open:
+        return None
+    return {**_plain(measure), **both_languages(partial(measure_text, measure))}
+
+
+def _gap(gap: Measure | None) -> Answer | None:
+    if gap is None:
+        return None
+    return {**_plain(gap), **both_languages(partial(gap_text, gap))}
+
+
+def _plain(measure: Measure) -> Answer:
+    low, high = (machine_value(measure.unit, end) for end in (measure.low, measure.high))
+    ends = {"value": low} if measure.exact else {"low": low, "high": high}
+    return {**ends, "unit": measure.unit.value}
+
+
+def _basis(basis: Basis, catalogue: Catalogue) -> Answer:
+    label = both_languages(partial(formula_text, basis.node, catalogue))
+    return {
+        "label": {"zh": label["text"], "en": label["text_en"]},
+        **_plain(basis.value),
+        **both_languages(partial(measure_text, basis.value)),
+    }
+
+
+def _missing(keys: Iterable[FactKey]) -> list[Answer]:
+    return [{"fact": code, "year": year} for code, year in dict.fromkeys((key.code, key.year) for key in keys)]

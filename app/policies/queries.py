@@ -1,0 +1,155 @@
+"""Reading policies, statements and verdicts."""
+
+from collections.abc import Sequence
+from datetime import date
+from functools import lru_cache
+
+import orjson
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, defer
+
+from app.kit.errors import NotFound
+from app.kit.i18n import _
+from app.policies.catalogue import restore
+from app.policies.domain.facts import Catalogue, FactDefinition
+from app.policies.domain.policy import Policy
+from app.policies.domain.succession import Edition, edition_of, in_force
+from app.policies.models import CataloguedFact, FactStatement, PolicyVersion, StoredVerdict
+
+# -- the facts catalogue and the versions -----------------------------------------------------------------------------
+
+
+def get_catalogue(session: Session) -> Catalogue:
+    """The published facts catalogue, in its order."""
+    return _catalogue(_catalogue_text(session))
+
+
+def _catalogue_text(session: Session) -> bytes:
+    contents = session.scalars(select(CataloguedFact.content).order_by(CataloguedFact.ordinal, CataloguedFact.code))
+    return orjson.dumps(list(contents), option=orjson.OPT_SORT_KEYS)
+
+
+@lru_cache(maxsize=8)
+def _catalogue(text: bytes) -> Catalogue:
+    facts = (FactDefinition.model_validate(content) for content in orjson.loads(text))
+    return {fact.code: fact for fact in facts}
+
+
+@lru_cache(maxsize=128)
+def _restored(text: str, catalogue: bytes) -> Policy:
+    return restore(text, _catalogue(catalogue))
+
+
+def policy_of(session: Session, row: PolicyVersion) -> Policy:
+    """A published version, ready to decide; parsed once in the life of the process."""
+    return _restored(row.text, _catalogue_text(session))
+
+
+def list_versions(session: Session, code: str | None = None) -> Sequence[PolicyVersion]:
+    """Published versions, by policy and jurisdiction, newest first."""
+    statement = select(PolicyVersion).options(defer(PolicyVersion.content))
+    if code is not None:
+        statement = statement.where(PolicyVersion.code == code)
+    rows = session.scalars(statement.order_by(PolicyVersion.code, PolicyVersion.jurisdiction))
+    return sorted(rows, key=lambda row: (row.code, row.jurisdiction, *_newest_first(row)))
+
+
+def _newest_first(row: PolicyVersion) -> tuple[int, int]:
+    day, revision = edition_of(row).order
+    return -date.fromisoformat(day).toordinal(), -revision
+
+
+def get_in_force(session: Session, code: str, on: date, region_code: str = "") -> PolicyVersion:
+    """The version of a policy that applies on `on` in a region. Raises `NotFound`, telling whether the policy or the day is wrong."""
+    rows = {edition_of(row): row for row in list_versions(session, code)}
+    if not rows:
+        raise NotFound("policies.unknown", _("没有代码为“%(code)s”的政策。") % {"code": code[:60]})
+    found = in_force(list(rows), on, region_code)
+    if found is None:
+        raise NotFound(
+            "policies.not_in_force", _("%(on)s 当日没有生效的“%(title)s”政策版本。") % {"on": on, "title": _title(rows)}
+        )
+    return rows[found]
+
+
+def _title(rows: dict[Edition, PolicyVersion]) -> str:
+    return next(iter(rows.values())).title_zh
+
+
+def get_policy(session: Session, code: str, on: date, region_code: str = "") -> Policy:
+    """The policy that applies on `on` in a region, ready to decide. Raises `NotFound`."""
+    return policy_of(session, get_in_force(session, code, on, region_code))
+
+
+def list_in_force(session: Session, on: date, region_code: str = "") -> list[PolicyVersion]:
+    """One version of each policy that applies on `on` in a region, by code."""
+    rows = {edition_of(row): row for row in list_versions(session)}
+    codes = sorted({edition.code for edition in rows})
+    found = (in_force([e for e in rows if e.code == code], on, region_code) for code in codes)
+    return [rows[edition] for edition in found if edition is not None]
+
+
+def get_version(session: Session, code: str, jurisdiction: str, version: str) -> PolicyVersion:
+    """One published version. Raises `NotFound`."""
+    named = select(PolicyVersion).where(
+        PolicyVersion.code == code, PolicyVersion.jurisdiction == jurisdiction, PolicyVersion.version == version
+    )
+    row = session.scalars(named).one_or_none()
+    if row is None:
+        raise NotFound("policies.version", _("没有这个政策版本。"))
+    return row
+
+
+# -- statements ---------------------------------------------------------------------------------------------------------
+
+
+def _standing(enterprise_id: int) -> Select[FactStatement]:
+    return select(FactStatement).where(
+        FactStatement.enterprise_id == enterprise_id, FactStatement.withdrawn_at.is_(None)
+    )
+
+
+def list_statements(session: Session, enterprise_id: int, on: date) -> Sequence[FactStatement]:
+    """What was stated about a firm by `on` and not withdrawn, oldest first."""
+    statement = _standing(enterprise_id).where(FactStatement.stated_on <= on)
+    return session.scalars(statement.order_by(FactStatement.stated_on, FactStatement.id)).all()
+
+
+def get_statement(session: Session, enterprise_id: int, statement_id: int) -> FactStatement:
+    """One statement that stands. Raises `NotFound`."""
+    row = session.scalars(_standing(enterprise_id).where(FactStatement.id == statement_id)).one_or_none()
+    if row is None:
+        raise NotFound("policies.statement", _("没有这条情况说明，或已撤回。"))
+    return row
+
+
+# -- stored verdicts ----------------------------------------------------------------------------------------------------
+
+
+def list_stored(
+    session: Session, enterprise_id: int, *, policy_code: str | None = None, on: date | None = None
+) -> Sequence[StoredVerdict]:
+    """The verdicts kept about a firm, newest first; of one policy, or given for applications on `on`, if asked so."""
+    wanted = [StoredVerdict.enterprise_id == enterprise_id]
+    if policy_code is not None:
+        wanted.append(StoredVerdict.policy_code == policy_code)
+    if on is not None:
+        wanted.append(StoredVerdict.on_day == on)
+    return session.scalars(select(StoredVerdict).where(*wanted).order_by(StoredVerdict.id.desc())).all()
+
+
+def list_stored_for_case(session: Session, case_id: int) -> Sequence[StoredVerdict]:
+    """The verdicts kept for a case, newest first."""
+    return session.scalars(
+        select(StoredVerdict).where(StoredVerdict.case_id == case_id).order_by(StoredVerdict.id.desc())
+    ).all()
+
+
+def get_stored(session: Session, enterprise_id: int, verdict_id: int) -> StoredVerdict:
+    """One kept verdict of a firm. Raises `NotFound`."""
+    row = session.scalars(
+        select(StoredVerdict).where(StoredVerdict.enterprise_id == enterprise_id, StoredVerdict.id == verdict_id)
+    ).one_or_none()
+    if row is None:
+        raise NotFound("policies.stored", _("没有这条判定记录。"))
+    return row

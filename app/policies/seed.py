@@ -1,0 +1,117 @@
+"""Publishing the files under `seeds/policies/` into the database: once each, and never changed afterwards."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.journal.domain import SubjectKey
+from app.journal.service import record
+from app.kit.actor import Actor
+from app.kit.errors import SeedError
+from app.kit.seeds import SeedReport
+from app.policies import events
+from app.policies.catalogue import ReadPolicy, read_all, read_facts
+from app.policies.domain.facts import Catalogue, FactDefinition
+from app.policies.domain.succession import conflicts, edition_of
+from app.policies.models import CataloguedFact, PolicyVersion
+
+#: What published versions rely on: a fact with another meaning is another fact.
+MEANING = ("unit", "told", "may_be_negative", "at_least", "at_most")
+
+
+def load(session: Session, *, seeds_dir: Path, actor: Actor, now: datetime) -> SeedReport:
+    """Publish the facts catalogue and every policy file; raises `SeedError` for a wrong or a changed one."""
+    catalogue = read_facts(seeds_dir)
+    report = _publish_facts(session, catalogue)
+    published = {(row.code, row.jurisdiction, row.version): row for row in session.scalars(select(PolicyVersion))}
+    read = read_all(seeds_dir, catalogue)
+    _check_together(read, list(published.values()))
+    for item in read:
+        policy = item.policy
+        row = published.get((policy.code, policy.jurisdiction, policy.version))
+        if row is None:
+            _publish(session, item, actor, now)
+            report += SeedReport(created=1)
+        elif row.sha256 == item.sha256:
+            report += SeedReport(unchanged=1)
+        else:
+            raise SeedError(_changed(item))
+    session.flush()
+    return report
+
+
+def _publish(session: Session, item: ReadPolicy, actor: Actor, now: datetime) -> None:
+    policy = item.policy
+    session.add(
+        PolicyVersion(
+            code=policy.code,
+            jurisdiction=policy.jurisdiction,
+            version=policy.version,
+            supersedes=policy.supersedes,
+            effective_from=policy.effective_from,
+            effective_to=policy.effective_to,
+            title_zh=policy.title.zh,
+            title_en=policy.title.en,
+            content=item.content,
+            text=item.text,
+            sha256=item.sha256,
+            origin="seed",
+            published_at=now,
+        )
+    )
+    subject = SubjectKey("policy", f"{policy.code}/{policy.jurisdiction}", policy.title.zh)
+    changes = {"policy.version": (policy.supersedes, policy.version)}
+    record(session, actor=actor, now=now, type=events.PUBLISHED, subject=subject, changes=changes)
+
+
+def _changed(item: ReadPolicy) -> str:
+    version, _, revision = item.policy.version.partition(".r")
+    following = f"{version}.r{int(revision or 0) + 1}"
+    return (
+        f"{item.path}: this version is published and must not change. Put the file back as it was, and write the "
+        f'correction as {item.path.parent / following}.yaml with supersedes: "{item.policy.version}"'
+    )
+
+
+def _check_together(read: list[ReadPolicy], published: list[PolicyVersion]) -> None:
+    """The files and what the bureau published itself must not overlap."""
+    paths = {edition_of(item.policy): str(item.path) for item in read}
+    own = {edition_of(row): f"{row.code}/{row.jurisdiction}/{row.version}" for row in published if row.origin != "seed"}
+    for edition, message in conflicts([*paths, *own]):
+        raise SeedError(f"{(paths | own)[edition]}: {message}")
+
+
+# -- the facts catalogue ----------------------------------------------------------------------------------------------
+
+
+def _publish_facts(session: Session, catalogue: Catalogue) -> SeedReport:
+    known = {row.code: row for row in session.scalars(select(CataloguedFact))}
+    report = SeedReport()
+    for ordinal, fact in enumerate(catalogue.values(), start=1):
+        content = fact.model_dump(mode="json")
+        row = known.get(fact.code)
+        if row is None:
+            session.add(CataloguedFact(code=fact.code, ordinal=ordinal, content=content))
+            report += SeedReport(created=1)
+        elif (row.content, row.ordinal) == (content, ordinal):
+            report += SeedReport(unchanged=1)
+        else:
+            _check_meaning(fact, row.content)
+            row.content, row.ordinal = content, ordinal
+            report += SeedReport(changed=1)
+    return report
+
+
+def _check_meaning(fact: FactDefinition, before: dict[str, Any]) -> None:
+    now = fact.model_dump(mode="json")
+    differing = [key for key in MEANING if now[key] != before[key]]
+    if len(now["parts"]) != len(before["parts"]):
+        differing.append("parts")
+    if differing:
+        raise SeedError(
+            f"facts.yaml: {fact.code}: published versions rely on its {', '.join(differing)}; "
+            "put that back, and add a fact with another code for the new meaning"
+        )

@@ -1,0 +1,1 @@
+"""Use cases of the policies: applying them to a firm, keeping verdicts, stating facts."""

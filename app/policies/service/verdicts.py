@@ -1,0 +1,143 @@
+"""Applying a policy to a firm, and keeping a verdict as it was given."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import orjson
+from sqlalchemy.orm import Session
+
+from app.enterprises.models import Enterprise
+from app.journal.domain import SubjectKey
+from app.journal.service import record
+from app.kit.actor import Actor
+from app.policies import events
+from app.policies.answer import Answer, answer
+from app.policies.domain.explaining import evaluate
+from app.policies.domain.facts import Facts
+from app.policies.domain.policy import Policy, Subject
+from app.policies.domain.telling import read_facts, told_facts
+from app.policies.domain.verdict import Evaluation
+from app.policies.models import PolicyVersion, StoredVerdict
+from app.policies.queries import get_in_force, list_in_force, policy_of
+from app.policies.service.gathering import Gathered, Source, gather
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A policy version applied to a firm, with what was known."""
+
+    version: PolicyVersion
+    evaluation: Evaluation
+    gathered: Gathered
+
+
+def evaluate_enterprise(session: Session, enterprise: Enterprise, policy_code: str, on: date) -> Verdict:
+    """How a firm stands under the version in force for it on `on`. Raises `NotFound`."""
+    row = get_in_force(session, policy_code, on, enterprise.region_code)
+    policy = policy_of(session, row)
+    gathered = gather(session, policy.catalogue, enterprise.id, on)
+    return Verdict(row, evaluate(policy, _used(policy, gathered.facts), on), gathered)
+
+
+def evaluate_all(session: Session, enterprise: Enterprise, on: date) -> list[Verdict]:
+    """How a firm stands under every policy about enterprises that is in force for it on `on`; facts are read once."""
+    policies = [(row, policy_of(session, row)) for row in list_in_force(session, on, enterprise.region_code)]
+    about_firms = [(row, policy) for row, policy in policies if policy.subject is Subject.ENTERPRISE]
+    if not about_firms:
+        return []
+    gathered = gather(session, about_firms[0][1].catalogue, enterprise.id, on)
+    return [Verdict(row, evaluate(policy, _used(policy, gathered.facts), on), gathered) for row, policy in about_firms]
+
+
+def evaluate_told(policy: Policy, told: dict[str, Any], on: date) -> Evaluation:
+    """How a subject with the told facts stands; nothing is kept. Raises `Invalid` naming each bad fact."""
+    return evaluate(policy, read_facts(policy, told), on)
+
+
+def store_verdict(  # noqa: PLR0913 - the occasion is part of what is kept
+    session: Session,
+    actor: Actor,
+    enterprise: Enterprise,
+    policy_code: str,
+    on: date,
+    reason: str,
+    case_id: int | None,
+    now: datetime,
+) -> StoredVerdict:
+    """Keep the verdict on a firm with its inputs and their sources, for instance when a case is submitted."""
+    verdict = evaluate_enterprise(session, enterprise, policy_code, on)
+    inputs, result = _inputs(verdict), answer(verdict.evaluation)
+    row = StoredVerdict(
+        enterprise_id=enterprise.id,
+        case_id=case_id,
+        policy_version_id=verdict.version.id,
+        policy_code=policy_code,
+        on_day=on,
+        reason=reason,
+        outcome=verdict.evaluation.outcome.value,
+        inputs=inputs,
+        result=result,
+        sha256=_digest(verdict.version, inputs, result),
+        stored_at=now,
+        actor_kind=str(actor.kind),
+        actor_id=actor.id,
+        actor_name=actor.name,
+    )
+    session.add(row)
+    session.flush()
+    _note(session, actor, enterprise, row, now)
+    return row
+
+
+def explain_again(session: Session, stored: StoredVerdict) -> Answer:
+    """The stored verdict decided anew from its own inputs by its own version: word for word what was stored."""
+    version = session.get_one(PolicyVersion, stored.policy_version_id)
+    told = {code: entry["value"] for code, entry in stored.inputs.items()}
+    return answer(evaluate_told(policy_of(session, version), told, stored.on_day))
+
+
+def is_intact(session: Session, stored: StoredVerdict) -> bool:
+    """Whether inputs and result are those that were hashed when the verdict was kept."""
+    version = session.get_one(PolicyVersion, stored.policy_version_id)
+    return _digest(version, stored.inputs, stored.result) == stored.sha256
+
+
+def _used(policy: Policy, facts: Facts) -> Facts:
+    """Only the facts that the policy reads."""
+    return Facts(policy.catalogue, {key: known for key, known in facts.known.items() if key.code in policy.uses})
+
+
+def _inputs(verdict: Verdict) -> dict[str, Any]:
+    policy = verdict.evaluation.policy
+    told = told_facts(_used(policy, verdict.gathered.facts))
+    return {code: {"value": value, "sources": _sources(verdict.gathered, code)} for code, value in told.items()}
+
+
+def _sources(gathered: Gathered, code: str) -> list[dict[str, Any]]:
+    found: dict[tuple[int | None, Source], None] = {
+        (key.year, source): None for key, source in gathered.sources.items() if key.code == code
+    }
+    return [
+        {
+            "year": year,
+            "place": source.place,
+            "stated_by": source.stated_by,
+            "stated_on": source.stated_on.isoformat() if source.stated_on else None,
+            "grounds": source.grounds,
+        }
+        for year, source in found
+    ]
+
+
+def _digest(version: PolicyVersion, inputs: dict[str, Any], result: dict[str, Any]) -> str:
+    content = {"policy": version.sha256, "inputs": inputs, "result": result}
+    return hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def _note(session: Session, actor: Actor, enterprise: Enterprise, row: StoredVerdict, now: datetime) -> None:
+    subject = SubjectKey("verdict", str(row.id), enterprise.name, enterprise.id, enterprise.region_code)
+    data = {"policy": row.policy_code, "version": row.result["version"], "on": row.on_day, "sha256": row.sha256}
+    changes = {"verdict.outcome": (None, row.outcome)}
+    record(session, actor=actor, now=now, type=events.VERDICT_STORED, subject=subject, changes=changes, data=data)

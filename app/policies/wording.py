@@ -1,0 +1,334 @@
+"""The wording interpreter: formulas, values and findings as sentences in the current language."""
+
+from collections.abc import Callable
+from datetime import date
+from fractions import Fraction
+from math import ceil, floor
+from typing import Any
+
+from app.kit.i18n import N_, _, ngettext, use_locale
+from app.kit.money import FEN_PER_WAN, FEN_PER_YUAN
+from app.policies.domain import tree
+from app.policies.domain.facts import Catalogue, FactDefinition, FactKey
+from app.policies.domain.folding import known
+from app.policies.domain.knowledge import ends
+from app.policies.domain.outcome import Outcome
+from app.policies.domain.telling import read_single
+from app.policies.domain.units import Unit
+from app.policies.domain.verdict import Finding, Measure, Reason, Requirement
+
+Rounding = Callable[[Fraction], int]
+
+OUTCOMES = {Outcome.MET: N_("达标"), Outcome.UNMET: N_("未达标"), Outcome.UNKNOWN: N_("待定")}
+_REASONS = {
+    Reason.ZERO_DENOMINATOR: N_("分母为 0，不能算出比例，按未达标处理"),
+    Reason.NO_FISCAL_YEAR: N_("申请年之前没有一个完整计入的会计年度"),
+    Reason.JUDGED_BY_PEOPLE: N_("由专家评分，本版本不计算分数"),
+}
+_RELATIONS = {">=": "≥", "<=": "≤", ">": ">", "<": "<", "=": "="}
+
+
+def outcome_text(outcome: Outcome) -> str:
+    """达标 / 未达标 / 待定."""
+    return _(OUTCOMES[outcome])
+
+
+# -- values -----------------------------------------------------------------------------------------------------------
+
+
+def measure_text(measure: Measure, *, upwards: bool = False) -> str:
+    """A value with its unit. What does not fit is cut, never rounded over a threshold; a gap is rounded up."""
+    rounding: Rounding = ceil if upwards else floor
+    low, high = measure.low, measure.high
+    if measure.exact:
+        return value_text(measure.unit, low, rounding)
+    if low is None and high is None:
+        return _("未知")
+    if high is None:
+        return _("未知") if low == 0 else _("不少于 %(value)s") % {"value": value_text(measure.unit, low, rounding)}
+    if low is None:
+        return _("不多于 %(value)s") % {"value": value_text(measure.unit, high, rounding)}
+    ends = {"low": value_text(measure.unit, low, rounding), "high": value_text(measure.unit, high, rounding)}
+    return _("%(low)s 至 %(high)s") % ends
+
+
+def value_text(unit: Unit, value: Any, rounding: Rounding = floor) -> str:
+    """One value with its unit."""
+    return _TEXTS[unit](value, rounding)
+
+
+def _share(value: Any, rounding: Rounding) -> str:
+    return _decimal(Fraction(value) * 100, 2, rounding) + "%"
+
+
+def _yuan(value: Any, rounding: Rounding) -> str:
+    fen = Fraction(value)
+    if abs(fen) >= FEN_PER_WAN and fen % (FEN_PER_WAN // 100) == 0:
+        return _("%(amount)s 万元") % {"amount": _decimal(fen / FEN_PER_WAN, 2, rounding)}
+    return _("%(amount)s 元") % {"amount": _decimal(fen / FEN_PER_YUAN, 2, rounding)}
+
+
+def _people(value: Any, rounding: Rounding) -> str:
+    return _("%(n)s 人") % {"n": _decimal(Fraction(value), 2, rounding)}
+
+
+def _days(value: Any, rounding: Rounding) -> str:
+    return ngettext("%(n)s 天", "%(n)s 天", int(value)) % {"n": f"{int(value):,}"}
+
+
+def _items(value: Any, rounding: Rounding) -> str:
+    return ngettext("%(n)s 项", "%(n)s 项", int(value)) % {"n": _decimal(Fraction(value), 2, rounding)}
+
+
+def _grade(value: Any, rounding: Rounding) -> str:
+    return ngettext("%(n)s 分", "%(n)s 分", int(value)) % {"n": _decimal(Fraction(value), 2, rounding)}
+
+
+def _yes_no(value: Any, rounding: Rounding) -> str:
+    return _("是") if value else _("否")
+
+
+def _day(value: Any, rounding: Rounding) -> str:
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def _code(value: Any, rounding: Rounding) -> str:
+    return str(value)
+
+
+def _number(value: Any, rounding: Rounding) -> str:
+    return _decimal(Fraction(value), 2, rounding)
+
+
+_TEXTS: dict[Unit, Callable[[Any, Rounding], str]] = {
+    Unit.SHARE: _share,
+    Unit.YUAN: _yuan,
+    Unit.PEOPLE: _people,
+    Unit.DAYS: _days,
+    Unit.ITEMS: _items,
+    Unit.GRADE: _grade,
+    Unit.YES_NO: _yes_no,
+    Unit.DATE: _day,
+    Unit.CODE: _code,
+    Unit.NUMBER: _number,
+}
+
+
+def _decimal(value: Fraction, places: int, rounding: Rounding) -> str:
+    scaled = (
+        rounding(abs(value) * 10**places) if value >= 0 else (ceil if rounding is floor else floor)(-value * 10**places)
+    )
+    whole, rest = divmod(scaled, 10**places)
+    decimals = str(rest).rjust(places, "0").rstrip("0")
+    sign = "-" if value < 0 and scaled else ""
+    return f"{sign}{whole:,}" + (f".{decimals}" if decimals else "")
+
+
+# -- findings -----------------------------------------------------------------------------------------------------------
+
+
+def required_text(required: Requirement) -> str:
+    """`≥ 10%`, `= 是`, or that a code must stand in a list."""
+    if required.value is None:
+        return _("在目录内")
+    return f"{_RELATIONS[required.relation]} {measure_text(required.value)}"
+
+
+def gap_text(gap: Measure) -> str:
+    """`还差 38.2 万元`; of an uncertain gap its bounds."""
+    if gap.exact:
+        return _("还差 %(gap)s") % {"gap": measure_text(gap, upwards=True)}
+    if gap.high is None:
+        return _("还差 %(gap)s 以上") % {"gap": value_text(gap.unit, gap.low, ceil)} if gap.low else ""
+    return _("最多还差 %(gap)s") % {"gap": value_text(gap.unit, gap.high, ceil)}
+
+
+def finding_text(finding: Finding) -> str:
+    """How a clause stands, in a few words: `18 人 ÷ 142 人 = 12.67%，还差 …`."""
+    if finding.reason is not None and (finding.outcome is Outcome.UNMET or finding.actual is None):
+        return _(_REASONS[finding.reason])
+    parts = [_actual_text(finding)]
+    if finding.gap is not None and finding.outcome is not Outcome.MET:
+        parts.append(gap_text(finding.gap))
+    return _("，").join(part for part in parts if part)
+
+
+def _actual_text(finding: Finding) -> str:
+    actual = finding.actual
+    if actual is None:
+        return ""
+    quotient = finding.basis[:2]
+    if (
+        actual.unit is Unit.SHARE
+        and len(quotient) == 2
+        and actual.exact
+        and all(basis.value.exact for basis in quotient)
+    ):
+        top, bottom = (measure_text(basis.value) for basis in quotient)
+        return f"{top} ÷ {bottom} = {measure_text(actual)}"
+    return measure_text(actual)
+
+
+# -- facts and formulas ---------------------------------------------------------------------------------------------------
+
+
+def fact_text(catalogue: Catalogue, key: FactKey) -> str:
+    """A fact by its name, with its year."""
+    label = str(catalogue[key.code].label)
+    return label if key.year is None else _("%(year)s 年度%(fact)s") % {"year": key.year, "fact": label}
+
+
+def stated_text(definition: FactDefinition, value: Any) -> str:
+    """A value as a caller tells it, in words."""
+    known = read_single(definition, None, value, definition.code).values()
+    return _("、").join(measure_text(Measure(definition.unit, *ends(item))) for item in known)
+
+
+def formula_text(node: tree.Node, catalogue: Catalogue) -> str:
+    """A formula in plain words."""
+    return _Speaker(catalogue).say(node)
+
+
+class _Speaker:
+    """Says a tree in the current language; `inner` formulas get brackets where they need them."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+
+    def say(self, node: tree.Node) -> str:
+        return _SAYINGS[type(node)](self, node)
+
+    def _bracketed(self, node: tree.Node) -> str:
+        text = self.say(node)
+        return f"({text})" if isinstance(node, tree.Arithmetic) and known(node) is None else text
+
+    def literal(self, node: tree.Literal) -> str:
+        return value_text(node.unit, node.value)
+
+    def fact(self, node: tree.Fact) -> str:
+        definition = self._catalogue[node.code]
+        if node.parts is None:
+            return str(definition.label)
+        first, last = node.parts
+        if first == last:
+            return str(definition.parts[first - 1])
+        if (first, last) == (1, len(definition.parts)):
+            return str(definition.label)
+        return _("%(fact)s（第 %(first)s 至 %(last)s 项）") % {"fact": definition.label, "first": first, "last": last}
+
+    def named(self, node: tree.Named) -> str:
+        return str(node.label)
+
+    def parameter_or_name(self, node: tree.Named) -> str:
+        return self.say(node.body) if isinstance(node.body, tree.Literal) else str(node.label)
+
+    def arithmetic(self, node: tree.Arithmetic) -> str:
+        sign = {"+": "+", "-": "−", "*": "×"}[node.operator]
+        return f"{self._bracketed(node.left)} {sign} {self._bracketed(node.right)}"
+
+    def divided(self, node: tree.DividedBy) -> str:
+        return f"{self._bracketed(node.body)} ÷ {value_text(Unit.NUMBER, node.divisor)}"
+
+    def extreme(self, node: tree.Extreme) -> str:
+        options = _("、").join(self.say(option) for option in node.options)
+        words = _("%(options)s 中较小者") if node.least else _("%(options)s 中较大者")
+        return words % {"options": options}
+
+    def over_years(self, node: tree.OverYears) -> str:
+        words = {
+            tree.Gathering.SUM: _("近三个会计年度合计（%(what)s）"),
+            tree.Gathering.AVERAGE: _("近三个会计年度平均（%(what)s）"),
+            tree.Gathering.LATEST: _("近一年%(what)s"),
+        }[node.gathering]
+        return words % {"what": self.say(node.body)}
+
+    def days_between(self, node: tree.DaysBetween) -> str:
+        return _("从%(start)s到%(end)s的天数") % {"start": self.say(node.start), "end": self.say(node.end)}
+
+    def application_day(self, node: tree.ApplicationDay) -> str:
+        return _("申请日")
+
+    def years_counted(self, node: tree.YearsCounted) -> str:
+        return _("计入的会计年度数")
+
+    def banded(self, node: tree.Banded) -> str:
+        return _("；").join(self._band(node, band) for band in node.bands)
+
+    def _band(self, node: tree.Banded, band: tree.Band) -> str:
+        subject, unit = self.say(node.subject), node.subject.unit
+        ends = []
+        if band.low is not None:
+            ends.append(f"{'≥' if band.low_included else '>'} {value_text(unit, band.low)}")
+        if band.high is not None:
+            ends.append(f"{'≤' if band.high_included else '<'} {value_text(unit, band.high)}")
+        where = _("%(what)s %(ends)s") % {"what": subject, "ends": _("且").join(ends)} if ends else subject
+        return _("%(where)s：%(value)s") % {"where": where, "value": self.say(band.value)}
+
+    def if_told(self, node: tree.IfTold) -> str:
+        said = {
+            "fact": self._catalogue[node.code].label,
+            "then": self.say(node.then),
+            "otherwise": self.say(node.otherwise),
+        }
+        return _("已知%(fact)s时：%(then)s；否则：%(otherwise)s") % said
+
+    def comparison(self, node: tree.Comparison) -> str:
+        return f"{self.say(node.left)} {_RELATIONS[node.relation]} {self.threshold(node.right)}"
+
+    def ratio(self, node: tree.RatioComparison) -> str:
+        quotient = f"{self._bracketed(node.numerator)} ÷ {self._bracketed(node.denominator)}"
+        return f"{quotient} {_RELATIONS[node.relation]} {self.threshold(node.right)}"
+
+    def threshold(self, node: tree.Node) -> str:
+        return self.parameter_or_name(node) if isinstance(node, tree.Named) else self.say(node)
+
+    def listed(self, node: tree.ListedIn) -> str:
+        return _("%(fact)s在目录内") % {"fact": self._catalogue[node.code].label}
+
+    def all_of(self, node: tree.AllOf) -> str:
+        return _("，并且").join(self.say(part) for part in node.parts)
+
+    def any_of(self, node: tree.AnyOf) -> str:
+        return _("，或者").join(self.say(part) for part in node.parts)
+
+    def opposite(self, node: tree.Opposite) -> str:
+        return _("没有：%(what)s") % {"what": self.say(node.part)}
+
+    def judged(self, node: tree.Judged) -> str:
+        labels = _("、").join(str(self._catalogue[code].label) for code in node.codes)
+        return _("由人评判，依据：%(facts)s") % {"facts": labels}
+
+    def always(self, node: tree.Always) -> str:
+        return _yes_no(node.value, floor)
+
+
+_SAYINGS: dict[type[tree.Node], Callable[[_Speaker, Any], str]] = {
+    tree.Literal: _Speaker.literal,
+    tree.Fact: _Speaker.fact,
+    tree.ApplicationDay: _Speaker.application_day,
+    tree.YearsCounted: _Speaker.years_counted,
+    tree.Named: _Speaker.named,
+    tree.Arithmetic: _Speaker.arithmetic,
+    tree.DividedBy: _Speaker.divided,
+    tree.Extreme: _Speaker.extreme,
+    tree.OverYears: _Speaker.over_years,
+    tree.DaysBetween: _Speaker.days_between,
+    tree.Banded: _Speaker.banded,
+    tree.IfTold: _Speaker.if_told,
+    tree.Comparison: _Speaker.comparison,
+    tree.RatioComparison: _Speaker.ratio,
+    tree.ListedIn: _Speaker.listed,
+    tree.AllOf: _Speaker.all_of,
+    tree.AnyOf: _Speaker.any_of,
+    tree.Opposite: _Speaker.opposite,
+    tree.Judged: _Speaker.judged,
+    tree.Always: _Speaker.always,
+}
+
+
+def both_languages(make: Callable[[], str]) -> dict[str, str]:
+    """What `make` says in Chinese and in English, under `text` and `text_en`."""
+    with use_locale("zh"):
+        chinese = make()
+    with use_locale("en"):
+        return {"text": chinese, "text_en": make()}
