@@ -4,6 +4,7 @@ from importlib import import_module
 
 import typer
 
+from app.fact_registry import install_providers
 from app.kit.errors import DomainError, SeedError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="育苗 · Yumiao", pretty_exceptions_enable=False)
@@ -25,6 +26,7 @@ def _register() -> None:
 def main() -> None:
     """Run the command; a refusal prints its message and ends with 2."""
     _register()
+    install_providers()
     try:
         app()
     except (DomainError, SeedError) as error:

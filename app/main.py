@@ -19,6 +19,7 @@ from app.doors.assets import Assets
 from app.doors.middleware import RequestFrame
 from app.doors.rate import RateLimiter
 from app.event_registry import load_wording
+from app.fact_registry import install_providers
 from app.health import router as health_router
 from app.job_registry import load_kinds
 from app.jobs.running import Surroundings
@@ -29,6 +30,7 @@ from app.kit.templating import STATIC, make_environment
 
 def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     """The application over `database` (by default the one that the settings name)."""
+    install_providers()
     application = FastAPI(
         title="Yumiao API",
         version=__version__,
