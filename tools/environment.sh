@@ -1,6 +1,9 @@
 # Sourced by ./run, ./test, ./check and tools/lock: the virtual environment and what is in it.
 # Works with bash 3.2 (macOS) and on a Debian that has python3 and nothing else.
 
+# A bureau's network often has a certificate authority of its own: believe what the machine believes.
+export UV_SYSTEM_CERTS="${UV_SYSTEM_CERTS:-1}"
+
 say() { printf '%s\n' "$*" >&2; }
 die() { say "$*"; exit 1; }
 
