@@ -30,4 +30,3 @@ def healthz(database: AppDatabase) -> JSONResponse:
 def metrics(request: Request) -> Response:
     """Counters for Prometheus."""
     return Response(generate_latest(request.app.state.metrics), media_type=CONTENT_TYPE_LATEST)
-

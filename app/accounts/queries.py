@@ -31,9 +31,7 @@ def actor_of(account: Officer | EnterpriseUser) -> Actor:
             role=Role(account.role),
             region_prefix=account.region_prefix,
         )
-    return Actor(
-        kind=ActorKind.ENTERPRISE, id=account.id, name=account.name, enterprise_id=account.enterprise_id
-    )
+    return Actor(kind=ActorKind.ENTERPRISE, id=account.id, name=account.name, enterprise_id=account.enterprise_id)
 
 
 def client_actor(client: MachineClient, scopes: frozenset[str]) -> Actor:
@@ -79,7 +77,9 @@ def list_officers(session: Session) -> list[Officer]:
 
 def list_clients(session: Session) -> list[MachineClient]:
     """All machine clients."""
-    return list(session.scalars(select(MachineClient).order_by(MachineClient.disabled_on.is_not(None), MachineClient.id)))
+    return list(
+        session.scalars(select(MachineClient).order_by(MachineClient.disabled_on.is_not(None), MachineClient.id))
+    )
 
 
 def officer_names(session: Session, ids: set[int]) -> dict[int, str]:
@@ -92,7 +92,9 @@ def officer_names(session: Session, ids: set[int]) -> dict[int, str]:
 def list_active_officers(session: Session, roles: frozenset[Role], region_code: str = "") -> list[Officer]:
     """Active officers of these roles who may see `region_code`; for hand-over and assignment."""
     found = session.scalars(
-        select(Officer).where(Officer.disabled_on.is_(None), Officer.role.in_([str(role) for role in roles])).order_by(Officer.name, Officer.id)
+        select(Officer)
+        .where(Officer.disabled_on.is_(None), Officer.role.in_([str(role) for role in roles]))
+        .order_by(Officer.name, Officer.id)
     )
     return [officer for officer in found if region_code.startswith(officer.region_prefix)]
 

@@ -52,12 +52,11 @@ def create_machine_client(
 ) -> None:
     """Create a machine client and print its credentials, which cannot be shown again."""
     settings = load_settings()
-    with open_database(settings) as database:
-        with session_scope(database) as session:
-            client, secret = create_client(
-                session, actor=SYSTEM, name=name, scopes=scope, region_prefix=region, now=utc_now()
-            )
-            client_id = client.client_id
+    with open_database(settings) as database, session_scope(database) as session:
+        client, secret = create_client(
+            session, actor=SYSTEM, name=name, scopes=scope, region_prefix=region, now=utc_now()
+        )
+        client_id = client.client_id
     typer.echo(f"client_id: {client_id}")
     typer.echo(f"client_secret: {secret}")
 

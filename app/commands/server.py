@@ -6,12 +6,12 @@ import typer
 import uvicorn
 from sqlalchemy import func, select
 
+from app.accounts.models import Officer
 from app.commands.context import load_settings, open_database
 from app.config import Settings
 from app.demo.accounts import demo_accounts
 from app.demo.build import DEFAULT_SIZE, build_demo
 from app.enterprises.models import Enterprise
-from app.accounts.models import Officer
 from app.kit.clock import utc_now
 from app.kit.db import Database, read_scope
 from app.main import create_app

@@ -35,7 +35,9 @@ def demo_accounts(session: Session) -> list[str]:
     """Lines that name the demo accounts found in the database; none in a database without them."""
     logins = {login for login, _data in OFFICERS}
     found = session.scalars(select(Officer).where(Officer.login.in_(logins), Officer.name.like("%（示例）")))
-    lines = [f"  {row.login:<8} {row.role:<14} {row.name} {row.section}" for row in sorted(found, key=lambda row: row.id)]
+    lines = [
+        f"  {row.login:<8} {row.role:<14} {row.name} {row.section}" for row in sorted(found, key=lambda row: row.id)
+    ]
     user = session.scalar(select(EnterpriseUser).where(EnterpriseUser.login == PORTAL_LOGIN))
     if user is not None:
         lines.append(f"  {user.login:<8} {'enterprise':<14} {user.name}  /portal")

@@ -39,11 +39,9 @@ SEED = 20210331
 Progress = Callable[[int], None]
 
 
-def build_demo(
-    database: Database, *, enterprises: int, now: datetime, progress: Progress | None = None
-) -> None:
+def build_demo(database: Database, *, enterprises: int, now: datetime, progress: Progress | None = None) -> None:
     """Add `enterprises` fictional firms with all that belongs to them, in transactions of at most 500 firms."""
-    random = Random(SEED)
+    random = Random(SEED)  # noqa: S311 - fictional firms, the same each time
     on = today(now)
     with session_scope(database) as session:
         officers = make_officers(session, now)
@@ -73,7 +71,9 @@ def _write_firms(session: Session, firms: Sequence[Firm], actor: Actor, now: dat
         (EnterpriseTag, "tags"),
         (Certificate, "certificates"),
     ):
-        _insert(session, model, [{**row, "enterprise_id": key} for key, firm in pairs for row in getattr(firm, attribute)])
+        _insert(
+            session, model, [{**row, "enterprise_id": key} for key, firm in pairs for row in getattr(firm, attribute)]
+        )
     figures = [{**row, "enterprise_id": key, "updated_at": now} for key, firm in pairs for row in firm.figures]
     _insert(session, YearlyFigures, figures)
     _write_products(session, pairs)

@@ -160,7 +160,9 @@ def _add_knowledge(random: Random, firm: Firm, trade: tuple[str, str, str, str],
             }
         )
     for index in range(int(ambition * 12)):
-        firm.conversions.append({"year": on.year - 1 - index % YEARS, "title": f"{trade[3]}工艺改进成果（示例{index + 1}）"})
+        firm.conversions.append(
+            {"year": on.year - 1 - index % YEARS, "title": f"{trade[3]}工艺改进成果（示例{index + 1}）"}
+        )
 
 
 def _add_standing(random: Random, firm: Firm, number: int, on: date, ambition: float) -> None:
@@ -178,4 +180,6 @@ def _add_standing(random: Random, firm: Firm, number: int, on: date, ambition: f
         if ambition > threshold and random.random() < 0.6:
             firm.tags.append({"tag": tag, "granted_on": on - timedelta(days=200)})
     if ambition > 0.93:
-        firm.tags.append({"tag": "gazelle", "granted_on": on - timedelta(days=300), "expires_on": on + timedelta(days=795)})
+        firm.tags.append(
+            {"tag": "gazelle", "granted_on": on - timedelta(days=300), "expires_on": on + timedelta(days=795)}
+        )

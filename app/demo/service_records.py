@@ -72,7 +72,7 @@ def _expert(session: Session, random: Random, officer: Actor, now: datetime, ind
     return create(session, actor=officer, given=given, now=now)
 
 
-def _agreement(  # noqa: PLR0913 - the parts of one agreement
+def _agreement(
     session: Session,
     random: Random,
     officer: Actor,

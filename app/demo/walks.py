@@ -35,8 +35,14 @@ class Walk:
         return next_due(self.snapshot.milestones)
 
 
-def walk(  # noqa: PLR0913 - one fictional life
-    random: Random, programme: Programme, number: str, opened_on: date, today: date, shift: ShiftWorkingDays, serial: int
+def walk(
+    random: Random,
+    programme: Programme,
+    number: str,
+    opened_on: date,
+    today: date,
+    shift: ShiftWorkingDays,
+    serial: int,
 ) -> Walk:
     """A case opened on `opened_on` and led to a random stage, never beyond `today`."""
     opening = decide_open(
@@ -53,7 +59,9 @@ def walk(  # noqa: PLR0913 - one fictional life
         version=1,
         markers=frozenset(opening.markers),
     )
-    made = Walk(programme, snapshot, [(opening.stage, "open", opened_on)], [], dict.fromkeys(opening.markers, opened_on))
+    made = Walk(
+        programme, snapshot, [(opening.stage, "open", opened_on)], [], dict.fromkeys(opening.markers, opened_on)
+    )
     _plan(made, opening.milestones)
     for _step in range(random.randint(0, len(programme.stages) + 2)):
         if made.snapshot.state is not CaseState.OPEN or not _go_on(random, made, today, shift, serial):

@@ -43,4 +43,6 @@ async def check_csrf(request: Request, form: Form) -> None:
 
 
 def _refusal() -> Forbidden:
-    return Forbidden("form.expired", _("页面已过期或不是从本系统打开的，请返回上一页刷新后重新提交。您的修改尚未保存。"))
+    return Forbidden(
+        "form.expired", _("页面已过期或不是从本系统打开的，请返回上一页刷新后重新提交。您的修改尚未保存。")
+    )

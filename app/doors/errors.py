@@ -103,7 +103,9 @@ def _http_error(request: Request, error: HTTPException) -> Response:
 
 def _database_busy(request: Request, error: OperationalError) -> Response:
     incident = _incident(error)
-    response = _answer(request, ErrorPage(503, "database.busy", _("系统繁忙，本次操作没有保存，请稍后重试。"), incident))
+    response = _answer(
+        request, ErrorPage(503, "database.busy", _("系统繁忙，本次操作没有保存，请稍后重试。"), incident)
+    )
     response.headers["retry-after"] = "5"
     return response
 

@@ -18,7 +18,12 @@ def write_flash(request: Request, response: Response, messages: list[tuple[Level
     body = base64.urlsafe_b64encode(json.dumps(messages, ensure_ascii=False).encode()).decode()
     settings = request.app.state.settings
     response.set_cookie(
-        COOKIE, f"{body}.{_sign(request, body)}", max_age=60, httponly=True, samesite="lax", secure=settings.secure_cookies
+        COOKIE,
+        f"{body}.{_sign(request, body)}",
+        max_age=60,
+        httponly=True,
+        samesite="lax",
+        secure=settings.secure_cookies,
     )
 
 

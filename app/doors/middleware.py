@@ -12,9 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.kit.i18n import LOCALES, Locale, set_locale
 
 LANGUAGE_COOKIE = "yumiao_language"
-CONTENT_POLICY = (
-    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
-)
+CONTENT_POLICY = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
 SAFE_HEADERS = {
     "x-content-type-options": "nosniff",
     "referrer-policy": "same-origin",
@@ -34,6 +32,7 @@ class RequestFrame:
         self.observe = observe
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request inside its frame."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
@@ -61,7 +60,12 @@ class RequestFrame:
             route = getattr(scope.get("route"), "path", "") or "unmatched"
             self.observe(scope["method"], route, status, took)
             log.info(
-                "request", method=scope["method"], path=scope["path"], status=status, ms=round(took * 1000), id=request_id
+                "request",
+                method=scope["method"],
+                path=scope["path"],
+                status=status,
+                ms=round(took * 1000),
+                id=request_id,
             )
 
 

@@ -54,10 +54,8 @@ def problem_of(request: Request, error: DomainError) -> Response:
     """The problem document of a refusal by the domain."""
     errors = [{"field": name, "message": message} for name, message in error.fields.items()]
     headers: dict[str, str] = {}
-    if error.status == 401:  # noqa: PLR2004
+    if error.status == 401:
         headers["www-authenticate"] = 'Bearer realm="yumiao", error="invalid_token"'
     if isinstance(error, TooMany):
         headers["retry-after"] = str(error.retry_after)
-    return problem(
-        request, status=error.status, code=error.code, detail=error.message, errors=errors, headers=headers
-    )
+    return problem(request, status=error.status, code=error.code, detail=error.message, errors=errors, headers=headers)

@@ -25,7 +25,7 @@ from app.kit.db import before_commit, notes
 HEAD_ID = 1
 
 
-def record(
+def record(  # noqa: PLR0913 - the parts of an event
     session: Session,
     *,
     actor: Actor,

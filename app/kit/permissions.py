@@ -30,10 +30,14 @@ class Subject(Protocol):
     """What an action is done to. An empty region is an unknown one: only actors without a prefix reach it."""
 
     @property
-    def region_code(self) -> str: ...
+    def region_code(self) -> str:
+        """Its region of GB/T 2260, or ""."""
+        ...
 
     @property
-    def enterprise_id(self) -> int | None: ...
+    def enterprise_id(self) -> int | None:
+        """The firm it belongs to, if any."""
+        ...
 
 
 @dataclass(frozen=True)

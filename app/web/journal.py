@@ -18,7 +18,18 @@ from app.kit.i18n import _
 router = GuardedRouter(door="web", prefix="/system")
 
 PAGE_SIZE = 50
-PREFIXES = ("enterprise", "case", "commissioner", "incentive", "import", "policy", "programme", "officer", "client", "session")
+PREFIXES = (
+    "enterprise",
+    "case",
+    "commissioner",
+    "incentive",
+    "import",
+    "policy",
+    "programme",
+    "officer",
+    "client",
+    "session",
+)
 
 
 @dataclass(frozen=True)
@@ -36,7 +47,12 @@ class JournalPage:
 
 @router.get("/journal", action=READ_JOURNAL)
 def journal_page(
-    request: Request, session: DbSession, actor: CurrentActor, kind: str = "", officer: str = "", before: int | None = None
+    request: Request,
+    session: DbSession,
+    actor: CurrentActor,
+    kind: str = "",
+    officer: str = "",
+    before: int | None = None,
 ) -> Response:
     """Events of the actor's region (all events, sign-ins included, for officers of every region)."""
     labels = {

@@ -95,7 +95,12 @@ def switch_language(request: Request, form: Form, settings: AppSettings) -> Resp
     response = redirect(request, safe_next(str(form.get("next") or ""), "/"))
     if wanted in LOCALES:
         response.set_cookie(
-            LANGUAGE_COOKIE, wanted, max_age=YEAR_IN_SECONDS, httponly=True, samesite="lax", secure=settings.secure_cookies
+            LANGUAGE_COOKIE,
+            wanted,
+            max_age=YEAR_IN_SECONDS,
+            httponly=True,
+            samesite="lax",
+            secure=settings.secure_cookies,
         )
     return response
 
@@ -107,7 +112,9 @@ def password_page(request: Request) -> Response:
 
 
 @router.post("/password", action=OWN_PASSWORD)
-def change_password(request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now, settings: AppSettings) -> Response:
+def change_password(
+    request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now, settings: AppSettings
+) -> Response:
     """Change the own password, knowing the old one."""
     bound = bind(PasswordForm, form)
     data = bound.model

@@ -119,7 +119,10 @@ def system_page(request: Request, actor: CurrentActor) -> Response:
 @router.get("/users", action=MANAGE_USERS)
 def users_page(request: Request, session: DbSession, now: Now) -> Response:
     """All officers."""
-    rows = tuple(UserRow(officer, _(ROLE_LABELS[Role(officer.role)]), _locked(officer, now)) for officer in list_officers(session))
+    rows = tuple(
+        UserRow(officer, _(ROLE_LABELS[Role(officer.role)]), _locked(officer, now))
+        for officer in list_officers(session)
+    )
     return render(request, "web/system/users.html", UsersPage(rows))
 
 
@@ -181,7 +184,13 @@ def save_user(
 
 @router.post("/users/{officer_id}/password", action=MANAGE_USERS)
 def new_password(
-    request: Request, session: DbSession, officer_id: int, form: Form, actor: CurrentActor, now: Now, settings: AppSettings
+    request: Request,
+    session: DbSession,
+    officer_id: int,
+    form: Form,
+    actor: CurrentActor,
+    now: Now,
+    settings: AppSettings,
 ) -> Response:
     """Give an officer a new password."""
     password = str(form.get("password") or "")

@@ -15,7 +15,9 @@ def test_health_and_metrics_need_no_login(client: Client) -> None:
     assert "yumiao_requests" in client.get("/metrics").text
 
 
-def test_a_stranger_is_sent_to_the_sign_in_page_and_back(client: Client, actor: Callable[..., Any], session: Any) -> None:
+def test_a_stranger_is_sent_to_the_sign_in_page_and_back(
+    client: Client, actor: Callable[..., Any], session: Any
+) -> None:
     answer = client.get("/system/journal?kind=case")
     assert answer.status_code == 303
     assert answer.headers["location"] == "/sign-in?next=/system/journal%3Fkind%3Dcase"
@@ -54,7 +56,10 @@ def test_a_form_without_its_token_changes_nothing(sign_in: SignIn) -> None:
 def test_the_same_form_sent_twice_acts_once(sign_in: SignIn) -> None:
     client = sign_in("administrator", "")
     form = form_to(client.get("/system/clients").text, "/system/clients")
-    data = {name: values[0] for name, values in form.fields.items()} | {"name": "省平台（示例）", "scopes": "export:read"}
+    data = {name: values[0] for name, values in form.fields.items()} | {
+        "name": "省平台（示例）",
+        "scopes": "export:read",
+    }
     first = client.post("/system/clients", data=data)
     assert "client_secret" in first.text
     second = client.post("/system/clients", data=data)

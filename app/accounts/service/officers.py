@@ -132,7 +132,12 @@ def _end_sessions(session: Session, officer: Officer) -> None:
 
 
 def _record(
-    session: Session, actor: Actor, now: datetime, type: str, officer: Officer, changes: dict[str, tuple[object, object]]
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    type: str,
+    officer: Officer,
+    changes: dict[str, tuple[object, object]],
 ) -> None:
     subject = SubjectKey("officer", str(officer.id), officer.login)
     record(session, actor=actor, now=now, type=type, subject=subject, changes=changes)

@@ -1,0 +1,129 @@
+"""A deployment to measure: its own database and directory, filled by the `yumiao` command, served as a real process."""
+
+import contextlib
+import os
+import re
+import secrets
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+from sqlalchemy import create_engine, make_url, text
+
+from tests.support import postgres
+
+YUMIAO = str(Path(sys.executable).parent / "yumiao")
+PASSWORD = "yumiao-demo-2021"
+
+
+@dataclass(frozen=True)
+class World:
+    """Where it lives and how to reach it."""
+
+    dialect: str
+    url: str
+    folder: Path
+    environment: dict[str, str]
+
+    def run(self, *arguments: str) -> str:
+        """Run a `yumiao` command; returns what it printed."""
+        done = subprocess.run(
+            [YUMIAO, *arguments], env=self.environment, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        )
+        return done.stdout.decode()
+
+
+@contextlib.contextmanager
+def make_world(dialect: str, enterprises: int) -> Iterator[World]:
+    """A fresh deployment with so many demo firms (0: none)."""
+    with tempfile.TemporaryDirectory() as name, contextlib.ExitStack() as stack:
+        folder = Path(name)
+        url = f"sqlite:///{folder / 'yumiao.db'}"
+        if dialect == "postgresql":
+            url = stack.enter_context(_postgres_database())
+        environment = os.environ | {
+            "YUMIAO_ENV": "development",
+            "YUMIAO_DATABASE_URL": url,
+            "YUMIAO_DATA_DIR": str(folder / "data"),
+            "YUMIAO_API_RATE_PER_SECOND": "100000",
+            "YUMIAO_API_BURST": "100000",
+        }
+        world = World(dialect, url, folder, environment)
+        world.run("migrate")
+        world.run("seed")
+        if enterprises:
+            world.run("demo", "--enterprises", str(enterprises))
+        yield world
+
+
+@contextlib.contextmanager
+def _postgres_database() -> Iterator[str]:
+    """A new database on the tests' kind of server (see tests/support/postgres.py for where it comes from)."""
+    server = postgres.start()
+    name = f"bench_{secrets.token_hex(4)}"
+    engine = create_engine(server.url, isolation_level="AUTOCOMMIT")
+    try:
+        with engine.connect() as connection:
+            connection.execute(text(f"create database {name}"))
+        yield make_url(server.url).set(database=name).render_as_string(hide_password=False)
+    finally:
+        with engine.connect() as connection:
+            connection.execute(text(f"drop database if exists {name} with (force)"))
+        engine.dispose()
+        server.stop()
+
+
+@contextlib.contextmanager
+def serving(world: World) -> Iterator[str]:
+    """The world's server on a free port; yields its address."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    server = subprocess.Popen(
+        [YUMIAO, "serve", "--port", str(port)],
+        env=world.environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    base = f"http://127.0.0.1:{port}"
+    try:
+        _wait(base)
+        yield base
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+def _wait(base: str) -> None:
+    for _try in range(200):
+        with contextlib.suppress(httpx.HTTPError):
+            if httpx.get(f"{base}/healthz").status_code == httpx.codes.OK:
+                return
+        time.sleep(0.1)
+    raise RuntimeError("the server did not come up")
+
+
+def signed_in(base: str, login: str = "wang") -> httpx.Client:
+    """A browser in which a demo officer is signed in."""
+    client = httpx.Client(base_url=base, timeout=120)
+    page = client.get("/sign-in").text
+    token = re.search(r'action="/sign-in".*?name="csrf_token" value="([^"]+)"', page, re.S)
+    assert token is not None
+    data = {"csrf_token": token[1], "login": login, "password": PASSWORD, "next": "/"}
+    answer = client.post("/sign-in", data=data)
+    assert answer.status_code == httpx.codes.SEE_OTHER, answer.text[:300]
+    return client
+
+
+def machine(world: World, base: str) -> httpx.Client:
+    """A machine client with a token for exports."""
+    printed = world.run("client", "create", "--name", "benchmark", "--scope", "export:read")
+    credentials = dict(line.split(": ", 1) for line in printed.splitlines())
+    token = httpx.post(f"{base}/oauth/token", data={"grant_type": "client_credentials", **credentials}).json()
+    return httpx.Client(base_url=base, timeout=600, headers={"authorization": f"Bearer {token['access_token']}"})
