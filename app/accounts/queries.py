@@ -58,11 +58,12 @@ def find_signed_in(session: Session, secret: str, *, now: datetime, idle: timede
     ).one_or_none()
     if row is None:
         return None
-    found, officer, enterprise_user = row
-    account = officer or enterprise_user
+    found: SignInSession = row[0]
+    officer: Officer | None = row[1]
+    account: Officer | EnterpriseUser | None = officer if officer is not None else row[2]
     if account is None or account.disabled_on is not None or found.last_seen_at < now - idle:
         return None
-    return SignedIn(found.id, found.last_seen_at, actor_of(account), officer.section if officer else "")
+    return SignedIn(found.id, found.last_seen_at, actor_of(account), officer.section if officer is not None else "")
 
 
 def find_client(session: Session, client_id: str) -> MachineClient | None:

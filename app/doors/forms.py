@@ -124,4 +124,4 @@ def message_of(item: Mapping[str, Any]) -> str:
     if item["type"] == "value_error":
         return str(item["ctx"]["error"])
     template = _MESSAGES.get(item["type"], N_("填写有误，请检查。"))
-    return _(template) % item.get("ctx", {})
+    return _(template) % dict(item.get("ctx", {}))

@@ -133,6 +133,6 @@ def _rows(session: Session, statement: Select[Any]) -> list[Any]:
 
 def count_up_to(session: Session, statement: Select[Any], bound: int = 10_000) -> Count:
     """How many rows `statement` has, counted exactly up to `bound`."""
-    limited = statement.order_by(None).with_only_columns(1, maintain_column_froms=True).limit(bound + 1).subquery()  # type: ignore[call-overload]
+    limited = statement.order_by(None).with_only_columns(1, maintain_column_froms=True).limit(bound + 1).subquery()
     n = session.scalar(select(func.count()).select_from(limited)) or 0
     return Count(bound, more=True) if n > bound else Count(n)

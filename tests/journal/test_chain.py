@@ -43,7 +43,7 @@ def test_a_rolled_back_savepoint_takes_its_events_with_it(database: Database) ->
     start = begin(database)
     with session_scope(database) as session:
         note(session, "enterprise.created")
-        with pytest.raises(RuntimeError), session.begin_nested():
+        with pytest.raises(RuntimeError), session.begin_nested():  # noqa: PT012
             note(session, "enterprise.retired")
             raise RuntimeError("refused")
         note(session)
@@ -55,7 +55,7 @@ def test_a_rolled_back_savepoint_takes_its_events_with_it(database: Database) ->
 
 def test_a_failed_transaction_leaves_nothing_and_no_gap(database: Database) -> None:
     start = begin(database)
-    with pytest.raises(RuntimeError), session_scope(database) as session:
+    with pytest.raises(RuntimeError), session_scope(database) as session:  # noqa: PT012
         note(session)
         raise RuntimeError("power cut")
     with session_scope(database) as session:

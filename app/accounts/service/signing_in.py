@@ -66,8 +66,10 @@ def drop_idle(session: Session, *, now: datetime, idle: timedelta) -> None:
 
 
 def _find(session: Session, kind: AccountKind, login: str) -> Officer | EnterpriseUser | None:
-    table = Officer if kind == "officer" else EnterpriseUser
-    return session.scalar(select(table).where(table.login == login.strip().lower()).with_for_update())
+    login = login.strip().lower()
+    if kind == "officer":
+        return session.scalar(select(Officer).where(Officer.login == login).with_for_update())
+    return session.scalar(select(EnterpriseUser).where(EnterpriseUser.login == login).with_for_update())
 
 
 def _count_failure(session: Session, kind: AccountKind, account: Officer | EnterpriseUser, now: datetime) -> None:

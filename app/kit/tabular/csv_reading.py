@@ -30,7 +30,7 @@ class CsvRecords:
         while (line := _next_line(waiting, lines)) is not None:
             if line.count(_QUOTE) % 2 == 0:
                 cells = self._parse(line)
-                yield (self._split(line), True) if cells is None else (cells, False)
+                yield (self._whole(line), True) if cells is None else (cells, False)
             else:
                 yield self._join(line, waiting, lines)
 
@@ -47,7 +47,7 @@ class CsvRecords:
                 return cells, False
             break
         waiting.extendleft(reversed(taken))
-        return self._split(first), True
+        return self._whole(first), True
 
     def _parse(self, text: str) -> list[str] | None:
         try:
@@ -56,8 +56,10 @@ class CsvRecords:
             return None
         return rows[0] if rows else []
 
-    def _split(self, line: str) -> list[str]:
-        return [cell.strip('" ') for cell in line.rstrip("\r\n").split(self.delimiter)]
+    @staticmethod
+    def _whole(line: str) -> list[str]:
+        """A broken line is one cell: cutting it anyhow could make it look sound."""
+        return [line.rstrip("\r\n")]
 
     def _lines(self) -> Iterator[str]:
         with self.path.open(encoding=self.encoding, newline="") as file:
@@ -84,5 +86,3 @@ def _cut(line: str, delimiter: str) -> list[str]:
         return next(csv.reader([line], delimiter=delimiter), [])
     except csv.Error:
         return []
-
-

@@ -42,7 +42,9 @@ def detect_encoding(path: Path) -> str:
     if tally.utf8 and tally.gb18030:
         raise Invalid(
             "tabular.encoding.mixed",
-            _("文件混用了两种编码：第 %(utf8)s 行是 UTF-8，第 %(gb)s 行不是。请用 Excel 或 WPS 打开后另存为一种编码再导入。")
+            _(
+                "文件混用了两种编码：第 %(utf8)s 行是 UTF-8，第 %(gb)s 行不是。请用 Excel 或 WPS 打开后另存为一种编码再导入。"
+            )
             % {"utf8": tally.utf8, "gb": tally.gb18030},
         )
     if not tally.gb18030:
@@ -121,5 +123,6 @@ def _check_utf16(path: Path) -> None:
 def _undecodable(number: int) -> Invalid:
     return Invalid(
         "tabular.encoding.undecodable",
-        _("第 %(n)s 行的编码有误：既不是 UTF-8，也不是 GB18030。请用 Excel 或 WPS 打开后另存为 UTF-8 的 CSV 或 XLSX。") % {"n": number},
+        _("第 %(n)s 行的编码有误：既不是 UTF-8，也不是 GB18030。请用 Excel 或 WPS 打开后另存为 UTF-8 的 CSV 或 XLSX。")
+        % {"n": number},
     )

@@ -87,7 +87,9 @@ def _measure(extent: _Extent, xml: bytes) -> None:
     for pattern in (_FILLED_CELL, _ANY_FILLED_CELL):
         found = pattern.findall(xml)
         if found:
-            extent.include(max((letters for letters, _row in found), key=_column_number), max(int(row) for _, row in found))
+            extent.include(
+                max((letters for letters, _row in found), key=_column_number), max(int(row) for _, row in found)
+            )
 
 
 def _column_number(letters: bytes) -> int:
