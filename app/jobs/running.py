@@ -46,6 +46,7 @@ class Run:
     params: Mapping[str, Any]
     checkpoint: dict[str, Any]
     attempt: int
+    cancel_asked: bool = False
     stop: threading.Event = field(default_factory=threading.Event)
     on_progress: Progress = lambda done, total: None
 
@@ -59,17 +60,17 @@ class Run:
         Raises LeaseLostError when another worker has taken over: the batch then rolls back.
         """
         values = {"checkpoint": dict(checkpoint), "done": done, "total": total}
-        service.keep(session, job_id=self.job_id, owner=self.owner, now=self.now(), values=values)
+        self.cancel_asked = service.keep(
+            session, job_id=self.job_id, owner=self.owner, now=self.now(), values=values
+        )
 
     def between_batches(self, done: int, total: int) -> None:
-        """Tell the progress; raises CancelledError when a person asked to stop, _ShutdownError when the worker must."""
+        """Tell the progress; raises CancelledError when a person asked to stop, ShutdownError when the worker must."""
         self.on_progress(done, total)
+        if self.cancel_asked:
+            raise CancelledError
         if self.stop.is_set():
             raise ShutdownError
-        with session_scope(self.around.database) as session:
-            asked = service.keep(session, job_id=self.job_id, owner=self.owner, now=self.now())
-        if asked:
-            raise CancelledError
 
 
 class ShutdownError(Exception):

@@ -1,0 +1,133 @@
+"""A row of a list of yearly figures, cell by cell. An empty cell is unknown, never zero."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.enterprises.domain.figures import E4, FIGURES, STAFF, rd_known
+from app.enterprises.imports.reading import Parsed, SourceRow, read_uscc
+from app.enterprises.imports.reasons import Reason
+from app.kit.errors import Invalid
+from app.kit.money import parse_yuan
+from app.reference.models import Term
+
+FIRST_YEAR = 1980
+IMPORTED_SOURCE = "import"
+#: Only net assets can lawfully be below zero.
+MAY_BE_NEGATIVE = frozenset({"net_assets_fen"})
+_BASES = {
+    "hte": "HTE",
+    "高企": "HTE",
+    "高企认定": "HTE",
+    "认定": "HTE",
+    "tax": "TAX",
+    "税务": "TAX",
+    "加计扣除": "TAX",
+    "stat": "STAT",
+    "统计": "STAT",
+}
+_MAX_PEOPLE = 10_000_000
+_YEAR = re.compile(r"(\d{4})(年度|年)?")
+_OWN_UNIT = re.compile(r"(万元|万|元|人)$")
+
+
+@dataclass(frozen=True)
+class FigureTables:
+    """The sources by every name they go by, and the latest year that can have figures."""
+
+    sources: Mapping[str, str]
+    this_year: int
+
+
+def load_figure_tables(session: Session, *, this_year: int) -> FigureTables:
+    """Read the code table once."""
+    rows = session.execute(select(Term.code, Term.name_zh, Term.name_en).where(Term.vocabulary == "figure_source"))
+    return FigureTables({name.lower(): code for code, zh, en in rows for name in (code, zh, en)}, this_year)
+
+
+def parse_figures(source: SourceRow, tables: FigureTables) -> Parsed:
+    """Everything that the row says about one firm's year."""
+    parsed = Parsed(source, name=source.texts.get("name", ""))
+    if source.problem:
+        parsed.refusals.append(source.problem)
+        return parsed
+    read_uscc(parsed)
+    _read_key(parsed, tables)
+    for name in FIGURES:
+        if text := source.texts.get(name, ""):
+            _read_figure(parsed, name, text)
+    if not any(name in parsed.values for name in FIGURES):
+        parsed.refusals.append(Reason("figures.none"))
+    _doubt(parsed)
+    return parsed
+
+
+def figures_key(source: SourceRow, tables: FigureTables) -> str:
+    """Firm, year, basis and source: what a record of figures is known by."""
+    parsed = Parsed(source)
+    read_uscc(parsed)
+    _read_key(parsed, tables)
+    return "|".join((parsed.key, *(str(parsed.values.get(code, "")) for code in ("year", "basis", "source"))))
+
+
+def _read_key(parsed: Parsed, tables: FigureTables) -> None:
+    texts = parsed.source.texts
+    year = _YEAR.fullmatch(_fold(texts.get("year", "")))
+    if year and FIRST_YEAR <= int(year[1]) <= tables.this_year:
+        parsed.values["year"] = int(year[1])
+    else:
+        parsed.refusals.append(Reason("year.missing"))
+    basis = _BASES.get(_fold(texts.get("basis", "")).removesuffix("口径"))
+    if basis:
+        parsed.values["basis"] = basis
+    else:
+        parsed.refusals.append(Reason("basis.missing"))
+    text = texts.get("source", "")
+    parsed.values["source"] = tables.sources.get(text.lower(), IMPORTED_SOURCE)
+    if text and text.lower() not in tables.sources:
+        parsed.unread["source"] = text
+        parsed.remarks.append(Reason("source.unknown", {"text": text[:60]}))
+
+
+def _read_figure(parsed: Parsed, name: str, text: str) -> None:
+    value = _read_people(text) if name in STAFF else _read_amount(text, parsed.source.units.get(name, ""))
+    if value is None:
+        parsed.leave_empty(name, text)
+    elif value < 0 and name not in MAY_BE_NEGATIVE:
+        parsed.leave_empty(name, text, reason="negative")
+    else:
+        parsed.values[name] = value
+
+
+def _read_amount(text: str, unit: str) -> int | None:
+    folded = _fold(text)
+    own = _OWN_UNIT.search(folded)
+    stated = own[1] if own else unit or "元"
+    try:
+        return parse_yuan(_OWN_UNIT.sub("", folded), "万元" if stated.startswith("万") else "元")
+    except Invalid:
+        return None
+
+
+def _read_people(text: str) -> int | None:
+    try:
+        scaled = Decimal(_OWN_UNIT.sub("", _fold(text)).replace(",", "")) * E4
+    except InvalidOperation:
+        return None
+    whole = scaled.is_finite() and scaled == scaled.to_integral_value() and abs(scaled) <= _MAX_PEOPLE * E4
+    return int(scaled) if whole else None
+
+
+def _doubt(parsed: Parsed) -> None:
+    spent, revenue = rd_known(parsed.values), parsed.values.get("sales_revenue_fen")
+    if spent is not None and revenue is not None and spent > revenue:
+        parsed.remarks.append(Reason("rd.exceeds"))
+
+
+def _fold(text: str) -> str:
+    return re.sub(r"\s", "", unicodedata.normalize("NFKC", text)).lower()

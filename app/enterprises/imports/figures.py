@@ -1,0 +1,182 @@
+"""Taking a list of yearly figures in, a batch at a time."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from app.enterprises.domain.figures import FIGURES
+from app.enterprises.imports.domain import Outcome
+from app.enterprises.imports.figure_reading import FigureTables, figures_key, parse_figures
+from app.enterprises.imports.reading import Parsed, SourceRow
+from app.enterprises.imports.reasons import Reason
+from app.enterprises.imports.verdict import Verdict, rejected
+from app.enterprises.models import Enterprise, FormerCode, YearlyFigures
+from app.enterprises.service.recording import subject_key
+from app.journal.domain import Change, PendingEvent
+from app.journal.service import record_many
+from app.kit.actor import Actor
+
+ADDED, CHANGED = "enterprise.figures_added", "enterprise.figures_changed"
+
+_IDENTITY = ("year", "basis", "source")
+
+Key = tuple[int, int, str, str]
+
+
+@dataclass(frozen=True)
+class FigureTaker:
+    """Takes in yearly figures as `actor`; firms must be on file already."""
+
+    tables: FigureTables
+    actor: Actor
+    run_id: int
+
+    def key_of(self, source: SourceRow) -> str:
+        """Firm, year, basis and source as the row writes them."""
+        return "" if source.problem else figures_key(source, self.tables)
+
+    def parse(self, source: SourceRow) -> Parsed:
+        """The row, cell by cell."""
+        return parse_figures(source, self.tables)
+
+    def decide(self, session: Session, batch: Sequence[Parsed], *, lock: bool) -> list[Verdict]:
+        """Add, change, leave, ask or hand back, for each row."""
+        codes = [parsed.key for parsed in batch if not parsed.refusals]
+        firms = _firms(session, codes)
+        standing = _figures(session, {firm.id for firm in firms.values()}, lock=lock)
+        return [self._decide(parsed, firms, standing) for parsed in batch]
+
+    def write(self, session: Session, verdicts: Sequence[Verdict], now: datetime) -> None:
+        """Insert the new years in bulk, change the others; each is one event of its firm."""
+        pending = [*self._insert(session, verdicts, now), *self._update(verdicts, now)]
+        touched = {event.subject.enterprise_id for event in pending}
+        if touched:
+            statement = update(Enterprise).where(Enterprise.id.in_(touched)).values(updated_at=now)
+            session.execute(statement.execution_options(synchronize_session=False))
+        record_many(session, pending)
+
+    def _insert(self, session: Session, verdicts: Sequence[Verdict], now: datetime) -> list[PendingEvent]:
+        new = [verdict for verdict in verdicts if verdict.outcome is Outcome.CREATED]
+        if not new:
+            return []
+        ids = session.scalars(
+            insert(YearlyFigures).returning(YearlyFigures.id, sort_by_parameter_order=True),
+            [_row_of(verdict, now) for verdict in new],
+        )
+        return [self._event(verdict, ADDED, key, now) for key, verdict in zip(ids, new, strict=True)]
+
+    def _update(self, verdicts: Sequence[Verdict], now: datetime) -> list[PendingEvent]:
+        events = []
+        for verdict in verdicts:
+            row = verdict.standing
+            if not isinstance(row, YearlyFigures) or not verdict.values:
+                continue
+            events.append(self._event(verdict, CHANGED, row.id, now))
+            write_figures(row, verdict.values, now)
+            row.unread_cells = verdict.parsed.unread
+        return events
+
+    def _event(self, verdict: Verdict, event: str, row_id: int, now: datetime) -> PendingEvent:
+        row, parsed = verdict.standing, verdict.parsed
+        before: Mapping[str, Any] = (
+            {name: getattr(row, name) for name in verdict.values} if isinstance(row, YearlyFigures) else {}
+        )
+        after = verdict.values if before else {code: parsed.values[code] for code in _IDENTITY} | verdict.values
+        changes: dict[str, Change] = {f"figures.{name}": (before.get(name), value) for name, value in after.items()}
+        firm: Enterprise = parsed.values["firm"]
+        data = {"import": self.run_id, "id": row_id, "note": label_of(parsed.values)}
+        subject = subject_key(firm.id, firm.name, firm.region_code)
+        return PendingEvent(self.actor, now, event, subject, changes, data)
+
+    def _decide(
+        self, parsed: Parsed, firms: Mapping[str, Enterprise], standing: Mapping[Key, YearlyFigures]
+    ) -> Verdict:
+        if parsed.refusals:
+            return rejected(parsed)
+        firm = firms.get(parsed.key)
+        if firm is None:
+            return rejected(parsed, Reason("enterprise.unknown"))
+        if firm.disabled_on is not None:
+            return rejected(parsed, Reason("enterprise.disabled", {"on": firm.disabled_on.isoformat()}))
+        if not firm.region_code.startswith(self.actor.region_prefix):
+            return rejected(parsed, Reason("enterprise.outside"))
+        parsed.values["firm"] = firm
+        parsed.name = parsed.name or firm.name
+        values = parsed.values
+        row = standing.get((firm.id, values["year"], values["basis"], values["source"]))
+        verdict = _compare(parsed, row)
+        verdict.target_id = firm.id
+        return verdict
+
+
+def write_figures(row: YearlyFigures, values: Mapping[str, Any], now: datetime) -> None:
+    """Set figures that came from a list, remembering that they did."""
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.imported = row.imported | dict(values)
+    row.updated_at = now
+
+
+def label_of(values: Mapping[str, Any]) -> str:
+    """How a record of figures is called."""
+    return f"{values['year']} {values['basis']} {values['source']}"
+
+
+def _compare(parsed: Parsed, row: YearlyFigures | None) -> Verdict:
+    """A figure that still is what an import wrote may be written anew; one that a person set is asked about."""
+    theirs = {name: parsed.values[name] for name in FIGURES if name in parsed.values}
+    if row is None:
+        return Verdict(parsed, Outcome.CREATED, list(parsed.remarks), values=theirs)
+    verdict = Verdict(parsed, Outcome.UNCHANGED, list(parsed.remarks), row)
+    for name, value in theirs.items():
+        ours = getattr(row, name)
+        if ours == value:
+            continue
+        if ours is None or ours == row.imported.get(name):
+            verdict.values[name] = value
+        else:
+            verdict.differences[name] = (ours, value)
+    if verdict.differences:
+        verdict.outcome = Outcome.DIFFERS
+    elif verdict.values:
+        verdict.outcome = Outcome.CHANGED
+    return verdict
+
+
+def _row_of(verdict: Verdict, now: datetime) -> dict[str, Any]:
+    values = verdict.parsed.values
+    empty = dict.fromkeys(FIGURES)
+    return {
+        **empty,
+        **verdict.values,
+        "enterprise_id": values["firm"].id,
+        "year": values["year"],
+        "basis": values["basis"],
+        "source": values["source"],
+        "note": "",
+        "imported": dict(verdict.values),
+        "unread_cells": verdict.parsed.unread,
+        "updated_at": now,
+    }
+
+
+def _firms(session: Session, codes: Sequence[str]) -> dict[str, Enterprise]:
+    firms = {firm.uscc: firm for firm in session.scalars(select(Enterprise).where(Enterprise.uscc.in_(codes)))}
+    bore = (
+        select(FormerCode.uscc, Enterprise)
+        .join(Enterprise, Enterprise.id == FormerCode.enterprise_id)
+        .where(FormerCode.uscc.in_([code for code in codes if code not in firms]))
+    )
+    return firms | {code: firm for code, firm in session.execute(bore)}
+
+
+def _figures(session: Session, ids: set[int], *, lock: bool) -> dict[Key, YearlyFigures]:
+    statement = select(YearlyFigures).where(YearlyFigures.enterprise_id.in_(ids)).order_by(YearlyFigures.id)
+    rows = session.scalars(statement.with_for_update() if lock else statement)
+    return {(row.enterprise_id, row.year, row.basis, row.source): row for row in rows}
+
+

@@ -1,0 +1,185 @@
+"""Taking a list of firms into the register, a batch at a time."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from app.enterprises import events
+from app.enterprises.domain.search import search_document
+from app.enterprises.domain.uscc import normalise
+from app.enterprises.imports.domain import Decision, Outcome
+from app.enterprises.imports.firm_deciding import compare
+from app.enterprises.imports.firm_reading import FirmTables, parse_firm
+from app.enterprises.imports.models import ImportRow
+from app.enterprises.imports.reading import Parsed, SourceRow
+from app.enterprises.imports.reasons import Reason
+from app.enterprises.imports.verdict import Verdict, rejected
+from app.enterprises.models import Enterprise, FormerCode, FormerName
+from app.enterprises.service.editing import add_former_names, change_fields
+from app.enterprises.service.recording import note, snapshot
+from app.enterprises.service.registering import insert_many, prepare_row
+from app.kit.actor import Actor
+from app.kit.i18n import N_
+
+#: The note of a code that was taken in unconfirmed; the firm is flagged until a person confirms it.
+TAKEN_UNCONFIRMED = N_("导入时校验位不符，尚未确认。")
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What the database holds about the firms of a batch: by code, their former names, codes refused before."""
+
+    firms: Mapping[str, Enterprise]
+    former_names: Mapping[int, set[str]]
+    refused: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class FirmTaker:
+    """Takes in firms as `actor`; `confirmation` is a person's reason why codes that fail their check are right."""
+
+    tables: FirmTables
+    actor: Actor
+    run_id: int
+    accept_unconfirmed: bool = False
+    confirmation: str = ""
+
+    def key_of(self, source: SourceRow) -> str:
+        """The code, normalised."""
+        return "" if source.problem else normalise(source.texts["uscc"])
+
+    def parse(self, source: SourceRow) -> Parsed:
+        """The row, cell by cell."""
+        return parse_firm(source, self.tables)
+
+    def decide(self, session: Session, batch: Sequence[Parsed], *, lock: bool) -> list[Verdict]:
+        """Create, change, leave, ask or hand back, for each row."""
+        standing = _load(session, [parsed for parsed in batch if not parsed.refusals], lock=lock)
+        return [self._decide(parsed, standing) for parsed in batch]
+
+    def write(self, session: Session, verdicts: Sequence[Verdict], now: datetime) -> None:
+        """Insert the new firms in bulk, change the others, keep former names."""
+        data = {"import": self.run_id}
+        new = [verdict for verdict in verdicts if verdict.outcome is Outcome.CREATED]
+        rows = [_row_of(verdict, now) for verdict in new]
+        ids = insert_many(session, rows, actor=self.actor, now=now, event=events.IMPORTED, data=data)
+        former = [
+            {"enterprise_id": key, "name": name}
+            for key, verdict in zip(ids, new, strict=True)
+            for name in verdict.former_names
+        ]
+        if former:
+            session.execute(insert(FormerName), former)
+        for key, verdict in zip(ids, new, strict=True):
+            verdict.target_id = key
+        for verdict in verdicts:
+            if verdict.standing is not None:
+                self._change(session, verdict, now, data)
+
+    def _change(self, session: Session, verdict: Verdict, now: datetime, data: Mapping[str, Any]) -> None:
+        firm: Enterprise = verdict.standing
+        verdict.target_id = firm.id
+        about = dict(data)
+        if verdict.former_names:
+            add_former_names(session, [(firm.id, name) for name in verdict.former_names])
+            about["former_names"] = list(verdict.former_names)
+        if verdict.values:
+            change_fields(
+                session,
+                actor=self.actor,
+                enterprise=firm,
+                values=verdict.values,
+                now=now,
+                event=events.CHANGED_BY_IMPORT,
+                data=about,
+                by_hand=False,
+            )
+        elif verdict.former_names:
+            changes = {"former_names": (None, list(verdict.former_names))}
+            note(session, self.actor, firm, events.CHANGED_BY_IMPORT, now, changes=changes, data=data)
+
+    def _decide(self, parsed: Parsed, standing: Standing) -> Verdict:
+        if parsed.refusals or parsed.uscc is None:
+            return rejected(parsed)
+        firm = standing.firms.get(parsed.key)
+        if firm is not None:
+            return self._decide_known(parsed, firm, standing.former_names.get(firm.id, set()))
+        if parsed.uscc.is_valid or self.accept_unconfirmed or self.confirmation:
+            return self._new(parsed)
+        reasons = [_mismatch(parsed)]
+        if by := standing.refused.get(parsed.key):
+            reasons.append(Reason("refused.before", {"by": by}))
+        return Verdict(parsed, Outcome.QUEUED, [*reasons, *parsed.remarks])
+
+    def _new(self, parsed: Parsed) -> Verdict:
+        assert parsed.uscc is not None
+        values = parsed.values | {"uscc": parsed.key, "unread_cells": parsed.unread}
+        reasons = list(parsed.remarks)
+        if not parsed.uscc.is_valid:
+            values |= {
+                "uscc_confirmed": bool(self.confirmation),
+                "uscc_note": self.confirmation or TAKEN_UNCONFIRMED,
+            }
+            reasons.insert(0, _mismatch(parsed))
+        return Verdict(parsed, Outcome.CREATED, reasons, values=values, former_names=parsed.former_names)
+
+    def _decide_known(self, parsed: Parsed, firm: Enterprise, former: set[str]) -> Verdict:
+        if firm.disabled_on is not None:
+            return rejected(parsed, Reason("enterprise.disabled", {"on": firm.disabled_on.isoformat()}))
+        if not firm.region_code.startswith(self.actor.region_prefix):
+            return rejected(parsed, Reason("enterprise.outside"))
+        found = compare(parsed, snapshot(firm), firm.edited_fields, former)
+        outcome = Outcome.UNCHANGED
+        if found.differences:
+            outcome = Outcome.DIFFERS
+        elif found.values or found.former_names:
+            outcome = Outcome.CHANGED
+        return Verdict(
+            parsed, outcome, list(parsed.remarks), firm, found.values, found.former_names, found.differences, firm.id
+        )
+
+
+def _mismatch(parsed: Parsed) -> Reason:
+    return Reason("uscc", {"text": parsed.key})
+
+
+def _row_of(verdict: Verdict, now: datetime) -> dict[str, Any]:
+    row = prepare_row(verdict.values, now)
+    if verdict.former_names:
+        row["search_text"] = search_document([row["name"], *verdict.former_names], [row["uscc"]])
+    return row
+
+
+def _load(session: Session, batch: Sequence[Parsed], *, lock: bool) -> Standing:
+    """The firms that bear or bore the batch's codes, in three or four queries whatever the batch's size."""
+    codes = [parsed.key for parsed in batch]
+    statement = select(Enterprise).where(Enterprise.uscc.in_(codes)).order_by(Enterprise.id)
+    firms = {firm.uscc: firm for firm in session.scalars(statement.with_for_update() if lock else statement)}
+    bore = (
+        select(FormerCode.uscc, Enterprise)
+        .join(Enterprise, Enterprise.id == FormerCode.enterprise_id)
+        .where(FormerCode.uscc.in_([code for code in codes if code not in firms]))
+    )
+    firms |= {code: firm for code, firm in session.execute(bore)}
+    names: dict[int, set[str]] = {}
+    with_former = [firms[parsed.key].id for parsed in batch if parsed.former_names and parsed.key in firms]
+    if with_former:
+        known = select(FormerName.enterprise_id, FormerName.name).where(FormerName.enterprise_id.in_(with_former))
+        for key, name in session.execute(known):
+            names.setdefault(key, set()).add(name)
+    doubtful = [parsed.key for parsed in batch if parsed.uscc and not parsed.uscc.is_valid and parsed.key not in firms]
+    return Standing(firms, names, _refused(session, doubtful) if doubtful else {})
+
+
+def _refused(session: Session, codes: Sequence[str]) -> dict[str, str]:
+    """Who decided earlier that a row with such a code is not taken in."""
+    statement = (
+        select(ImportRow.key, ImportRow.decided_by)
+        .where(ImportRow.outcome == Outcome.QUEUED, ImportRow.decision == Decision.REFUSED, ImportRow.key.in_(codes))
+        .order_by(ImportRow.id)
+    )
+    return dict(session.execute(statement).tuples().all())

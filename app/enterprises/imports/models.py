@@ -1,0 +1,81 @@
+"""Tables of the imports."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.kit.db import Base, BigId, Code, Json, PrimaryKey, UtcDateTime
+
+
+class ImportRun(Base):
+    """One file being taken in. The bytes lie in the blob store under `file_sha256`."""
+
+    __tablename__ = "import_run"
+    __table_args__ = (
+        Index("ix_import_run_by_file", "file_sha256", "kind", "state"),
+        Index("ix_import_run_by_region", "region_prefix", "id"),
+    )
+
+    id: Mapped[PrimaryKey]
+    kind: Mapped[str] = mapped_column(Code(16))
+    file_sha256: Mapped[str] = mapped_column(Code(64))
+    file_name: Mapped[str] = mapped_column(String(200))
+    file_kind: Mapped[str] = mapped_column(Code(8))
+    encoding: Mapped[str] = mapped_column(Code(20), default="")
+    delimiter: Mapped[str] = mapped_column(Code(1), default="")
+    mapping: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    accept_unconfirmed: Mapped[bool] = mapped_column(default=False)
+    state: Mapped[str] = mapped_column(Code(16))
+    total: Mapped[int] = mapped_column(default=0)
+    created: Mapped[int] = mapped_column(default=0)
+    changed: Mapped[int] = mapped_column(default=0)
+    unchanged: Mapped[int] = mapped_column(default=0)
+    differs: Mapped[int] = mapped_column(default=0)
+    queued: Mapped[int] = mapped_column(default=0)
+    rejected: Mapped[int] = mapped_column(default=0)
+    job_id: Mapped[int | None] = mapped_column(BigId)
+    region_prefix: Mapped[str] = mapped_column(Code(12), default="")
+    by_kind: Mapped[str] = mapped_column(Code(16))
+    by_id: Mapped[int | None] = mapped_column(BigId)
+    by_name: Mapped[str] = mapped_column(String(120))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    @property
+    def region_code(self) -> str:
+        """The run as the subject of a permission: it lies where its officer works."""
+        return self.region_prefix
+
+    @property
+    def enterprise_id(self) -> None:
+        """A run belongs to no single firm."""
+        return
+
+
+class ImportRow(Base):
+    """What became of one row. `cells` are kept for rows that wait or were handed back; `key` is the code they speak of."""
+
+    __tablename__ = "import_row"
+    __table_args__ = (
+        UniqueConstraint("run_id", "row_number"),
+        Index("ix_import_row_by_outcome", "run_id", "outcome", "row_number"),
+        Index("ix_import_row_waiting", "outcome", "decision", "key"),
+    )
+
+    id: Mapped[PrimaryKey]
+    run_id: Mapped[int] = mapped_column(ForeignKey("import_run.id"))
+    row_number: Mapped[int]
+    outcome: Mapped[str] = mapped_column(Code(16))
+    key: Mapped[str] = mapped_column(Code(60), default="")
+    name: Mapped[str] = mapped_column(String(200), default="")
+    target_id: Mapped[int | None] = mapped_column(BigId)
+    cells: Mapped[list[str]] = mapped_column(Json, default=list)
+    reasons: Mapped[list[dict[str, Any]]] = mapped_column(Json, default=list)
+    differences: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    decision: Mapped[str] = mapped_column(Code(16), default="")
+    choices: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    note: Mapped[str] = mapped_column(String(300), default="")
+    decided_by: Mapped[str] = mapped_column(String(120), default="")
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

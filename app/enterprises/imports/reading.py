@@ -1,0 +1,135 @@
+"""From a file to rows that somebody can decide on: cells by field, damaged rows named, texts cleaned."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from app.enterprises.domain.uscc import Uscc, normalise, parse_uscc
+from app.enterprises.imports.mapping import IGNORED, REASON, Layout
+from app.enterprises.imports.reasons import Reason
+from app.kit.errors import Invalid
+from app.kit.tabular.reading import Row, Sheet
+
+EARLIEST = date(1840, 1, 1)
+_NOTHING = {"-", "--", "—", "——", "/", "n/a", "na", "null", "none", "无", "空", "nan", "#n/a"}
+_DAY = re.compile(
+    r"(\d{4})(?:[-/.年])(\d{1,2})(?:[-/.月])(\d{1,2})日?(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?|(\d{4})(\d{2})(\d{2})"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    """One row of the list: its cells, each field's text, and what is wrong with the row as a whole."""
+
+    number: int
+    cells: list[str]
+    texts: dict[str, str]
+    units: dict[str, str]
+    inexact: frozenset[str] = frozenset()
+    problem: Reason | None = None
+
+
+@dataclass(slots=True)
+class Parsed:
+    """A row understood as far as it goes. `refusals` reject it; `remarks` are told and change nothing."""
+
+    source: SourceRow
+    key: str = ""
+    name: str = ""
+    uscc: Uscc | None = None
+    values: dict[str, Any] = field(default_factory=dict)
+    former_names: tuple[str, ...] = ()
+    unread: dict[str, str] = field(default_factory=dict)
+    refusals: list[Reason] = field(default_factory=list)
+    remarks: list[Reason] = field(default_factory=list)
+
+    def leave_empty(self, code: str, text: str, *, reason: str = "unread") -> None:
+        """Note a cell that could not be read: it stays empty and its text is kept."""
+        self.unread[code] = text
+        self.remarks.append(Reason(reason, {"column": code, "text": text[:60]}))
+
+
+def source_rows(sheet: Sheet, layout: Layout) -> Iterator[SourceRow]:
+    """The rows below the header that hold anything."""
+    width = len(layout.columns)
+    for row in sheet.rows():
+        if row.number > layout.header_row and not row.blank:
+            yield _source(row, layout, _problem(row, width, fixed=sheet.fixed_width))
+
+
+def source_row(number: int, cells: list[str], layout: Layout) -> SourceRow:
+    """A row that was kept, to be read once more."""
+    return _source(Row(number, cells), layout, None)
+
+
+def _source(row: Row, layout: Layout, problem: Reason | None) -> SourceRow:
+    texts: dict[str, str] = {}
+    units: dict[str, str] = {}
+    inexact = set()
+    for column in layout.columns:
+        if column.field in (IGNORED, REASON):
+            continue
+        texts[column.field] = "" if row.broken else _text(row.cells, column.index)
+        units[column.field] = column.unit
+        if column.index in row.inexact:
+            inexact.add(column.field)
+    return SourceRow(row.number, row.cells, texts, units, frozenset(inexact), problem)
+
+
+def read_uscc(parsed: Parsed) -> None:
+    """Read the row's code into `uscc` and `key`, or say why that cannot be."""
+    text = parsed.source.texts["uscc"]
+    if "uscc" in parsed.source.inexact:
+        parsed.refusals.append(Reason("uscc.inexact"))
+        return
+    if not normalise(text):
+        parsed.refusals.append(Reason("uscc.missing"))
+        return
+    try:
+        parsed.uscc = parse_uscc(text)
+        parsed.key = parsed.uscc.value
+    except Invalid:
+        parsed.key = normalise(text)[:60]
+        parsed.refusals.append(Reason("uscc", {"text": text[:60]}))
+
+
+def read_day(text: str, *, today: date) -> date | None:
+    """The day that `text` writes (2015-3-1, 2015/03/01, 2015年3月1日, 20150301 …); None when there is no such day."""
+    found = _DAY.fullmatch(unicodedata.normalize("NFKC", text).strip())
+    if not found:
+        return None
+    year, month, day = (int(part) for part in found.groups() if part is not None)
+    try:
+        read = date(year, month, day)
+    except ValueError:
+        return None
+    return read if EARLIEST <= read <= today else None
+
+
+def read_yes_no(text: str) -> bool | None:
+    """是/否 in the spellings of real lists; None when it is neither."""
+    folded = text.strip().lower()
+    if folded in {"是", "y", "yes", "true", "1", "规上", "√", "有"}:
+        return True
+    if folded in {"否", "n", "no", "false", "0", "规下", "×"}:
+        return False
+    return None
+
+
+def _text(cells: list[str], index: int) -> str:
+    text = cells[index].strip() if index < len(cells) else ""
+    return "" if text.lower() in _NOTHING else text
+
+
+def _problem(row: Row, width: int, *, fixed: bool) -> Reason | None:
+    if row.broken:
+        return Reason("broken")
+    if fixed:
+        return None
+    found = len(row.cells)
+    while found > width and not row.cells[found - 1].strip():
+        found -= 1
+    return None if found == width else Reason("width", {"found": found, "expected": width})

@@ -1,0 +1,80 @@
+"""Why a row is not simply taken, kept as code and parameters and worded when it is shown."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.enterprises.domain.uscc import parse_uscc
+from app.enterprises.imports.fields import FIELDS
+from app.kit.errors import Invalid
+from app.kit.i18n import N_, _
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a row is not simply taken: a message by its code and parameters, worded when it is shown."""
+
+    code: str
+    params: dict[str, Any] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """As kept with the row."""
+        return {"code": self.code, "params": self.params}
+
+    @classmethod
+    def from_json(cls, kept: dict[str, Any]) -> "Reason":
+        """As it was kept."""
+        return cls(kept["code"], kept["params"])
+
+    def __str__(self) -> str:
+        if self.code == "uscc":
+            return _uscc_message(str(self.params["text"]))
+        return _(REASONS[self.code]) % (self.params | self._worded())
+
+    def _worded(self) -> dict[str, str]:
+        """The parameters that are messages themselves, in the reader's language."""
+        worded = {}
+        if "column" in self.params:
+            worded["column"] = _(LABELS.get(self.params["column"], self.params["column"]))
+        if "remark" in self.params:
+            worded["remark"] = _(self.params["remark"])
+        return worded
+
+
+def _uscc_message(text: str) -> str:
+    try:
+        found = parse_uscc(text)
+    except Invalid as error:
+        return error.message
+    return _("统一社会信用代码校验位不符：末位是“%(found)s”，按国家标准应为“%(expected)s”。") % {
+        "found": found.value[-1],
+        "expected": found.expected,
+    }
+
+
+LABELS = {field.code: field.label for fields in FIELDS.values() for field in fields}
+
+REASONS = {
+    "broken": N_("本行引号不成对，无法分列。"),
+    "width": N_("本行有 %(found)s 格，表头有 %(expected)s 格：可能多了或少了分隔符。"),
+    "name.missing": N_("没有企业名称。"),
+    "name.too_long": N_("企业名称超过 %(limit)s 个字。"),
+    "uscc.missing": N_("没有统一社会信用代码。"),
+    "uscc.inexact": N_("代码在表格里存成了数字，末几位已丢失；请把该列改为文本格式后重新填写。"),
+    "repeat": N_("与第 %(row)s 行的代码重复，内容相同。"),
+    "repeat.differs": N_("与第 %(row)s 行的代码重复，不同之处：%(differences)s。"),
+    "region.outside": N_("企业在您的辖区之外（%(region)s）。"),
+    "enterprise.outside": N_("该代码的企业已在库，但不在您的辖区，请联系上级管理员。"),
+    "enterprise.disabled": N_("该企业在本库已停用（%(on)s），请先恢复。"),
+    "enterprise.unknown": N_("本库没有这家企业，请先导入企业名单。"),
+    "year.missing": N_("没有可以识别的年度。"),
+    "basis.missing": N_("没有可以识别的口径（高企、税务或统计）。"),
+    "figures.none": N_("本行没有任何可以读取的数据。"),
+    "unread": N_("“%(column)s”无法识别，留空：%(text)s"),
+    "negative": N_("“%(column)s”不能为负，留空：%(text)s"),
+    "capital": N_("注册资本“%(text)s”：%(remark)s"),
+    "region.assumed": N_("地址无法识别辖区，暂归您的辖区。"),
+    "rd.exceeds": N_("研发费用大于销售收入，请核对。"),
+    "source.unknown": N_("来源“%(text)s”不在代码表中，按“名单导入”处理。"),
+    "example": N_("这是模板里的示例行，不导入。"),
+    "refused.before": N_("此前已由 %(by)s 决定不予导入。"),
+}

@@ -1,0 +1,47 @@
+"""What is to be done with a row: decided first, written later or only shown."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from sqlalchemy.orm import Session
+
+from app.enterprises.imports.domain import Outcome
+from app.enterprises.imports.reading import Parsed, SourceRow
+from app.enterprises.imports.reasons import Reason
+
+
+@dataclass(slots=True)
+class Verdict:
+    """One row's outcome. `values` are to be written; `differences` map a field to (ours, theirs) and wait for a person."""
+
+    parsed: Parsed
+    outcome: Outcome
+    reasons: list[Reason] = field(default_factory=list)
+    standing: Any = None
+    values: dict[str, Any] = field(default_factory=dict)
+    former_names: tuple[str, ...] = ()
+    differences: dict[str, tuple[Any, Any]] = field(default_factory=dict)
+    target_id: int | None = None
+
+
+class Taker(Protocol):
+    """Takes in rows of one kind of list."""
+
+    def key_of(self, source: SourceRow) -> str:
+        """What the row is about, for finding repeats; "" when it cannot be told."""
+
+    def parse(self, source: SourceRow) -> Parsed:
+        """The row, cell by cell."""
+
+    def decide(self, session: Session, batch: Sequence[Parsed], *, lock: bool) -> list[Verdict]:
+        """What is to be done with each row, as the database stands; `lock` when it will be written."""
+
+    def write(self, session: Session, verdicts: Sequence[Verdict], now: datetime) -> None:
+        """Do it, with one journal event for each firm changed; sets `target_id`."""
+
+
+def rejected(parsed: Parsed, *reasons: Reason) -> Verdict:
+    """The row is handed back."""
+    return Verdict(parsed, Outcome.REJECTED, [*parsed.refusals, *reasons, *parsed.remarks])
