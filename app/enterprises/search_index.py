@@ -78,10 +78,11 @@ def matching(session: Session, query: str) -> ColumnElement[bool] | None:
         return false() if query.strip() else None
     terms = sorted({term for word in words for term in query_terms(word)})
     confirmed = [Enterprise.search_text.like(f"%{word}%") for word in words]
-    return and_(Enterprise.id.in_(_ids_with(session.get_bind().dialect.name, terms)), *confirmed)
+    return and_(Enterprise.id.in_(ids_with(session.get_bind().dialect.name, terms)), *confirmed)
 
 
-def _ids_with(dialect: str, terms: list[str]) -> Select[int]:
+def ids_with(dialect: str, terms: list[str]) -> Select[int]:
+    """The firms whose index row holds all of `terms`."""
     if dialect == "sqlite":
         quoted = " ".join(f'"{term}"' for term in terms)
         return select(_SQLITE.c.rowid).where(literal_column("enterprise_search").op("match")(quoted))
