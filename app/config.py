@@ -25,7 +25,6 @@ class Settings(BaseSettings):
     base_url: str = "http://127.0.0.1:8000"
     office: str = "潜江市科技局"
     region: str = Field(default="429005", description="the region that this bureau serves")
-    case_mark: str = Field(default="QJ", description="the first part of every case number")
     seeds_dir: Path = ROOT / "seeds"
     host: str = "127.0.0.1"
     port: int = 8000

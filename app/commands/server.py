@@ -14,6 +14,7 @@ from app.demo.build import DEFAULT_SIZE, build_demo
 from app.enterprises.models import Enterprise
 from app.kit.clock import utc_now
 from app.kit.db import Database, read_scope
+from app.logs import configure_logging
 from app.main import create_app
 from app.migrating import migrate as migrate_database
 from app.seeding import seed_all
@@ -78,6 +79,7 @@ def _is_empty(database: Database) -> bool:
 
 def _serve(settings: Settings, port: int | None) -> None:
     settings = settings.model_copy(update={"port": port or settings.port})
+    configure_logging(settings)
     application = create_app(settings)
     _announce(settings)
     uvicorn.run(

@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from fastapi import Request
 from sqlalchemy import delete
@@ -37,6 +37,6 @@ def check_once(request: Request, form: Form, session: DbSession, now: Now) -> No
         raise AlreadyDone
 
 
-def forget_old(session: Session, now: object) -> None:
+def forget_old(session: Session, now: datetime) -> None:
     """Drop tokens of forms that nobody can still have open."""
-    session.execute(delete(UsedForm).where(UsedForm.at < now - KEPT))  # type: ignore[operator]
+    session.execute(delete(UsedForm).where(UsedForm.at < now - KEPT))

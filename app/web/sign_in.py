@@ -1,6 +1,7 @@
 """Signing in and out, the own password, the language."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from fastapi import Request
 from pydantic import BaseModel
@@ -8,10 +9,11 @@ from starlette.responses import Response
 
 from app.accounts.actions import OWN_PASSWORD, PUBLIC, SIGN_OUT
 from app.accounts.service.officers import change_own_password
-from app.accounts.service.signing_in import sign_in, sign_out
+from app.accounts.service.signing_in import drop_idle, sign_in, sign_out
 from app.doors.deps import SESSION_COOKIE, AppSettings, CurrentActor, DbSession, Form, Now
 from app.doors.forms import Bound, bind, empty
 from app.doors.middleware import LANGUAGE_COOKIE
+from app.doors.once import forget_old
 from app.doors.pages import redirect, render, safe_next
 from app.doors.router import GuardedRouter
 from app.kit.actor import ActorKind
@@ -68,6 +70,8 @@ def enter(request: Request, session: DbSession, form: Form, settings: AppSetting
     target = safe_next(str(form.get("next") or ""), "/")
     if bound.model is None:
         return render(request, "web/sign_in.html", SignInPage(bound, target), status=422)
+    forget_old(session, now)
+    drop_idle(session, now=now, idle=timedelta(minutes=settings.session_idle_minutes))
     result = sign_in(session, kind="officer", login=bound.model.login, password=bound.model.password, now=now)
     if isinstance(result, str):
         bound.raw.pop("password", None)
