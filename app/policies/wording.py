@@ -144,13 +144,10 @@ def gap_text(gap: Measure) -> str:
 
 
 def finding_text(finding: Finding) -> str:
-    """How a clause stands, in a few words: `18 人 ÷ 142 人 = 12.67%，还差 …`."""
+    """How a clause stands, in a few words: `18 人 ÷ 142 人 = 12.67%`; what is lacking is told by its gap."""
     if finding.reason is not None and (finding.outcome is Outcome.UNMET or finding.actual is None):
         return _(_REASONS[finding.reason])
-    parts = [_actual_text(finding)]
-    if finding.gap is not None and finding.outcome is not Outcome.MET:
-        parts.append(gap_text(finding.gap))
-    return _("，").join(part for part in parts if part)
+    return _actual_text(finding)
 
 
 def _actual_text(finding: Finding) -> str:

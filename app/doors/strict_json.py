@@ -1,0 +1,63 @@
+"""A JSON body read strictly: a float, NaN, a doubled key or a bottomless nest is a mistake of the caller, never an error."""
+
+import json
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+
+from app.kit.errors import Invalid, TooLarge
+from app.kit.i18n import _
+
+LARGEST_BODY = 8 * 1024 * 1024
+MOST_DIGITS = 40
+
+
+class NotExact:
+    """Stands where the body has a number that was rounded (a float) or is none (NaN, an endless integer)."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text[:MOST_DIGITS]
+
+
+async def read_body(request: Request) -> dict[str, Any]:
+    """The body as an object; raises `Invalid`. Numbers that are not exact integers come as `NotExact`."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LARGEST_BODY:
+            raise TooLarge("body.too_large", _("请求内容过大。"))
+    return parse_object(bytes(body))
+
+
+StrictJson = Annotated[dict[str, Any], Depends(read_body)]
+
+
+def parse_object(body: bytes) -> dict[str, Any]:
+    """`body` as a JSON object; raises `Invalid`."""
+    try:
+        value = json.loads(
+            body.decode(),
+            parse_int=_integer,
+            parse_float=NotExact,
+            parse_constant=NotExact,
+            object_pairs_hook=_object,
+        )
+    except (ValueError, RecursionError):
+        raise Invalid("body.json", _("请求内容不是有效的 JSON。")) from None
+    if not isinstance(value, dict):
+        raise Invalid("body.object", _("请求内容应为 JSON 对象。"))
+    return value
+
+
+def _integer(text: str) -> int | NotExact:
+    return int(text) if len(text) <= MOST_DIGITS else NotExact(text)
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _value in pairs]
+        twice = next(name for name in names if names.count(name) > 1)[:60]
+        message = _("“%(name)s”填写了两次。") % {"name": twice}
+        raise Invalid("body.repeated", message, {twice: message})
+    return found
