@@ -47,6 +47,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     for name in ("dialect", "target_dialect"):
         if name in metafunc.fixturenames:
             metafunc.parametrize(name, _dialects(metafunc.config))
+    if "demo_dialect" in metafunc.fixturenames:
+        metafunc.parametrize("demo_dialect", _dialects(metafunc.config), scope="session")
 
 
 @pytest.hookimpl(optionalhook=True)

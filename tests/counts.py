@@ -1,4 +1,4 @@
-"""How often the proofs are repeated: reduced for `./test`, full for `./test --long`. The only place for such numbers."""
+"""How often proofs are repeated: reduced for `./test`, full for `./test --long`. The only place for such numbers."""
 
 from dataclasses import dataclass
 
@@ -23,6 +23,8 @@ class Counts:
     """Events that each of those threads writes."""
     backup_rows: int
     """Rows in the database that is backed up and restored across the engines."""
+    demo_firms: int
+    """Fictional firms of the demo that the browser journeys walk through."""
 
 
 REDUCED = Counts(
@@ -34,6 +36,7 @@ REDUCED = Counts(
     concurrent_writers=4,
     concurrent_events=25,
     backup_rows=500,
+    demo_firms=40,
 )
 FULL = Counts(
     property_examples=2_000,
@@ -44,4 +47,5 @@ FULL = Counts(
     concurrent_writers=8,
     concurrent_events=250,
     backup_rows=50_000,
+    demo_firms=300,
 )

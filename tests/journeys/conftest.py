@@ -1,0 +1,100 @@
+"""A running server with demo data on either database, and Chromium to walk through it."""
+
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+from sqlalchemy import select
+
+from app.accounts.models import EnterpriseUser, Officer
+from app.accounts.queries import actor_of
+from app.demo.accounts import PORTAL_LOGIN
+from app.demo.build import build_demo
+from app.doors.deps import SESSION_COOKIE
+from app.doors.middleware import LANGUAGE_COOKIE
+from app.kit.clock import utc_now
+from app.kit.db import Database, session_scope
+from tests.counts import Counts
+from tests.support import people
+from tests.support.browser import Watched, launch
+from tests.support.databases import Templates
+from tests.support.server import Server, clean_environment, free_port, serving
+
+ROLES = ("caseworker", "section_head", "leader", "administrator")
+
+
+@dataclass
+class Demo:
+    """A served demo deployment."""
+
+    server: Server
+    database: Database
+
+    def session_of(self, who: str) -> str:
+        """The cookie of a fresh session: a role, or "enterprise" for the demo's portal user."""
+        with session_scope(self.database) as session:
+            if who == "enterprise":
+                account = session.scalar(select(EnterpriseUser).where(EnterpriseUser.login == PORTAL_LOGIN))
+            else:
+                account = session.scalar(select(Officer).where(Officer.role == who).order_by(Officer.id).limit(1))
+            assert account is not None, f"the demo has no {who}"
+            return people.open_session(session, actor_of(account))
+
+
+@pytest.fixture(scope="session")
+def demo(
+    demo_dialect: str, templates: Templates, tmp_path_factory: pytest.TempPathFactory, counts: Counts
+) -> Iterator[Demo]:
+    """One deployment a run and database, with fictional firms in every stage."""
+    folder = tmp_path_factory.mktemp(f"demo-{demo_dialect}")
+    url = templates.copy(demo_dialect, folder)
+    database = Database(url)
+    build_demo(database, enterprises=counts.demo_firms, now=utc_now())
+    port = free_port()
+    command = [sys.executable, "-c", "from app.cli import main; main()", "serve", "--port", str(port)]
+    environment = clean_environment(
+        YUMIAO_DATABASE_URL=url, YUMIAO_DATA_DIR=str(folder / "data"), YUMIAO_BASE_URL=f"http://127.0.0.1:{port}"
+    )
+    try:
+        root = Path(__file__).parent.parent.parent
+        with serving(command, port=port, log=folder / "log", environment=environment, cwd=root) as server:
+            yield Demo(server, database)
+    finally:
+        database.dispose()
+        templates.drop(url)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The browser of this run."""
+    with sync_playwright() as playwright:
+        browser = launch(playwright)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(chromium: Browser, demo: Demo) -> Iterator[Callable[..., Watched]]:
+    """`visit(who="caseworker", width=1366, locale="zh")`: a page of its own browser context; who=None is a stranger.
+
+    At the end of the test nothing may have gone wrong on any of them.
+    """
+    opened: list[Watched] = []
+
+    def make(who: str | None = None, *, width: int = 1366, height: int = 900, locale: str = "zh") -> Watched:
+        context = chromium.new_context(viewport={"width": width, "height": height}, reduced_motion="reduce")
+        context.set_default_timeout(15_000)
+        cookies = {LANGUAGE_COOKIE: locale} | ({SESSION_COOKIE: demo.session_of(who)} if who else {})
+        context.add_cookies([{"name": key, "value": value, "url": demo.server.url} for key, value in cookies.items()])
+        watched = Watched(context.new_page(), demo.server.url)
+        opened.append(watched)
+        return watched
+
+    yield make
+    problems = [problem for watched in opened for problem in watched.problems]
+    for watched in opened:
+        watched.page.context.close()
+    assert not problems, "\n".join(problems)

@@ -1,0 +1,83 @@
+"""Every page that can be reached by its links, in both languages, on a desk and on a phone: nothing is broken anywhere."""
+
+from collections.abc import Callable
+
+import pytest
+from fastapi import FastAPI
+from httpx2 import Client
+
+from app.config import Settings
+from app.doors.deps import SESSION_COOKIE
+from app.doors.router import action_of
+from app.main import create_app
+from tests.journeys.conftest import Demo
+from tests.support.browser import Watched
+from tests.support.crawl import Found, crawl
+from tests.support.routes import routes_of
+from tests.support.source import listed
+
+pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("walk")]
+
+WHO = ("administrator", "enterprise", None)
+STARTS = {
+    "administrator": ["/", "/dev/components"],
+    "enterprise": ["/portal"],
+    None: ["/sign-in", "/status", "/portal/sign-in"],
+}
+#: Pages that only a mail, a print-out or a machine leads to.
+NOT_LINKED = ("/healthz", "/metrics", "/api/", "/portal/invitations/", "/oauth/")
+
+
+@pytest.fixture(scope="module")
+def application(tmp_path_factory: pytest.TempPathFactory) -> FastAPI:
+    folder = tmp_path_factory.mktemp("routes")
+    return create_app(Settings(_env_file=None, data_dir=folder, worker=False))
+
+
+@pytest.fixture(scope="module")
+def found(application: FastAPI, demo: Demo) -> dict[str | None, Found]:
+    """What each kind of person reaches."""
+    result = {}
+    for who in WHO:
+        cookies = {SESSION_COOKIE: demo.session_of(who)} if who else {}
+        with Client(base_url=demo.server.url, cookies=cookies, headers={"connection": "close"}, timeout=30) as client:
+            result[who] = crawl(application, client, STARTS[who])
+    return result
+
+
+def test_no_link_leads_to_an_error(found: dict[str | None, Found]) -> None:
+    failures = [f"{who}: {failure}" for who, crawled in found.items() for failure in crawled.failures]
+    assert not failures, listed("links that do not work", failures)
+
+
+def test_every_page_is_linked_from_somewhere(application: FastAPI, found: dict[str | None, Found]) -> None:
+    reached = {route for crawled in found.values() for route in crawled.opened}
+    orphans = [
+        route.path
+        for route in routes_of(application)
+        if "GET" in route.methods and action_of(route) and not route.path.startswith(NOT_LINKED)
+        if route.path not in reached
+    ]
+    assert not orphans, listed("no link leads here", orphans)
+
+
+@pytest.mark.parametrize("width", [1366, 390])
+@pytest.mark.parametrize("locale", ["zh", "en"])
+@pytest.mark.parametrize("who", WHO, ids=str)
+def test_every_page_is_sound(
+    found: dict[str | None, Found], visit: Callable[..., Watched], who: str | None, locale: str, width: int
+) -> None:
+    watched, problems = visit(who, width=width, locale=locale), []
+    for route, paths in sorted(found[who].pages.items()):
+        answer = watched.open(paths[0])
+        assert answer is not None
+        here = [*watched.problems, *watched.overflow(), *watched.violations()]
+        watched.problems.clear()
+        if answer.status != 200:
+            here.append(f"status {answer.status}")
+        language = watched.page.locator("html").get_attribute("lang")
+        if language != {"zh": "zh-CN", "en": "en"}[locale]:
+            here.append(f"lang={language}")
+        problems += [f"{route} ({paths[0]}): {problem}" for problem in here]
+    assert found[who].pages, "nothing was walked"
+    assert not problems, listed(f"{who or 'a stranger'}, {locale}, {width} px", problems)

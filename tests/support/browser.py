@@ -1,0 +1,99 @@
+"""Chromium, driven headless: pages that note whatever goes wrong on them."""
+
+import os
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, Response
+
+AXE = Path(__file__).parent.parent / "vendor" / "axe.min.js"
+FLAGS = [
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+    "--font-render-hinting=none",
+]
+_PLACES = (
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+)
+NO_BROWSER = (
+    "No Chromium for the browser journeys: install it (Debian: apt-get install chromium) or put it on the PATH."
+)
+_WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+_RUN_AXE = """async tags => {
+  const found = await axe.run(document, {runOnly: {type: 'tag', values: tags}, resultTypes: ['violations']});
+  return found.violations.map(v => `${v.id}: ${v.help}: ` + v.nodes.slice(0, 3).map(n => n.target.join(' ')).join(' | '));
+}"""
+_OVERFLOW = """() => {
+  const width = document.documentElement.clientWidth;
+  if (document.documentElement.scrollWidth <= width) return [];
+  return [...document.querySelectorAll('body *')]
+    .filter(e => e.getBoundingClientRect().right > width + 1)
+    .slice(-3).map(e => e.tagName.toLowerCase() + '.' + e.className + ' ' + (e.textContent || '').trim().slice(0, 30));
+}"""
+
+
+def find_chromium() -> str | None:
+    """The browser's program, wherever this machine has it."""
+    for name in ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"):
+        if found := shutil.which(name):
+            return found
+    return next((place for place in _PLACES if Path(place).exists()), None)
+
+
+def launch(playwright: Playwright) -> Browser:
+    """A headless Chromium; one sentence when there is none."""
+    program = find_chromium()
+    if program is None and not Path(playwright.chromium.executable_path).exists():
+        raise AssertionError(NO_BROWSER)
+    sandbox = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+    return playwright.chromium.launch(executable_path=program, args=[*FLAGS, *sandbox])
+
+
+@dataclass
+class Watched:
+    """A page and what went wrong on it: errors in the console (CSP among them), exceptions, failed requests."""
+
+    page: Page
+    base: str
+    problems: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.page.on("console", self._console)
+        self.page.on("pageerror", lambda error: self.problems.append(f"exception: {error}"))
+        self.page.on("response", self._response)
+        self.page.on("requestfailed", lambda request: self._failed(request.url, request.failure))
+
+    def open(self, path: str) -> Response | None:
+        """Go to `path` and wait until it is there."""
+        return self.page.goto(self.base + path, wait_until="load")
+
+    def violations(self) -> list[str]:
+        """What axe finds by WCAG 2.2 AA."""
+        self.page.evaluate(AXE.read_text(encoding="utf-8") + "\n;null")
+        found: list[str] = self.page.evaluate(_RUN_AXE, _WCAG)
+        return [f"axe {violation}" for violation in found]
+
+    def overflow(self) -> list[str]:
+        """The elements that make the page scroll sideways."""
+        found: list[str] = self.page.evaluate(_OVERFLOW)
+        return [f"wider than the window: {element}" for element in found]
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type == "error" and "Failed to load resource" not in message.text:
+            self.problems.append(f"console: {message.text}")
+
+    def _response(self, response: Response) -> None:
+        if response.status >= 500 or (response.status == 404 and response.request.resource_type != "document"):
+            self.problems.append(f"{response.status}: {response.url}")
+
+    def _failed(self, url: str, failure: Any) -> None:
+        if "ERR_ABORTED" not in str(failure):
+            self.problems.append(f"request failed: {url} {failure}")

@@ -1,0 +1,84 @@
+"""Finding every page by following the links of every page, as each kind of person."""
+
+import re
+from collections import defaultdict, deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from urllib.parse import urldefrag, urljoin, urlsplit
+
+from fastapi import FastAPI
+from httpx2 import Client, Response, TransportError
+
+from tests.support.routes import PARAMETER, routes_of
+
+#: So many addresses of one route are opened in search of links: different records lead to different pages.
+TRIES = 6
+
+
+@dataclass
+class Found:
+    """What a crawl saw: the first few addresses of each route, and those of them that are whole pages."""
+
+    opened: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    pages: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    failures: list[str] = field(default_factory=list)
+
+
+class _Links(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        for name in ("href", "hx-get", "data-url", "data-src"):
+            if value := given.get(name):
+                self.found.append(value)
+        if tag == "form" and (given.get("method") or "get").lower() == "get" and given.get("action"):
+            self.found.append(given["action"] or "")
+
+
+def _patterns(app: FastAPI) -> list[tuple[re.Pattern[str], str]]:
+    paths = sorted(
+        {route.path for route in routes_of(app) if "GET" in route.methods}, key=lambda path: ("{" in path, path)
+    )
+    return [
+        (re.compile("^" + PARAMETER.sub("[^/]+", path.replace(".", r"\.").replace(":path", "")) + "$"), path)
+        for path in paths
+    ]
+
+
+def crawl(app: FastAPI, client: Client, starts: Iterable[str]) -> Found:
+    """Follow links from `starts` with `client` (a person's cookies on a running server)."""
+    patterns, found, waiting = _patterns(app), Found(), deque(starts)
+    seen = set(waiting)
+    while waiting:
+        path = waiting.popleft()
+        route = next((route for pattern, route in patterns if pattern.match(urlsplit(path).path)), None)
+        if route is None or len(found.opened[route]) >= TRIES:
+            continue
+        found.opened[route].append(path)
+        try:
+            answer = client.get(path)
+        except TransportError as error:
+            found.failures.append(f"{error!r}: {path}")
+            continue
+        if answer.status_code >= 400:
+            found.failures.append(f"{answer.status_code}: {path}")
+        elif answer.status_code == 200 and "<html" in answer.text[:500]:
+            found.pages[route].append(path)
+        for link in _links(path, answer):
+            if link not in seen:
+                seen.add(link)
+                waiting.append(link)
+    return found
+
+
+def _links(page: str, answer: Response) -> list[str]:
+    parser = _Links()
+    parser.found += filter(None, [answer.headers.get("location")])
+    if answer.headers.get("content-type", "").startswith("text/html"):
+        parser.feed(answer.text)
+    absolute = (urldefrag(urljoin(page, link))[0] for link in parser.found)
+    return [link for link in absolute if link.startswith("/") and not link.startswith(("//", "/static/"))]
