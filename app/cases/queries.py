@@ -1,11 +1,11 @@
 """Reading cases. `scope` says which cases an actor sees; every list, count, board, export and feed goes through it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true
 from sqlalchemy.orm import Session, contains_eager
 
 from app.accounts.models import Officer
@@ -15,6 +15,7 @@ from app.cases.domain.rights import Right
 from app.cases.domain.state import CaseState
 from app.cases.models import CaseFile, CaseMarker, ClassTwoUse, Milestone, StageEntry
 from app.enterprises.models import Enterprise, IntellectualProperty
+from app.enterprises.queries import visible_to as enterprises_visible_to
 from app.enterprises.search_index import matching
 from app.kit.actor import Actor, ActorKind
 from app.kit.errors import NotFound
@@ -24,8 +25,8 @@ from app.kit.permissions import within_region
 from app.programmes.domain.definition import Programme
 from app.programmes.queries import get_version
 
-Sort = Literal["number", "-number", "due", "-stage_entered_on", "name"]
 FAR = date(9999, 12, 31)
+BATCH = 1_000
 
 
 @dataclass(frozen=True)
@@ -47,12 +48,10 @@ class CaseFilter:
 
 
 def scope(actor: Actor) -> ColumnElement[bool]:
-    """The cases that `actor` sees, as a condition on `CaseFile` joined with its `Enterprise`."""
+    """The cases that `actor` sees, as a condition on `CaseFile` joined with its `Enterprise`: those of the firms it sees."""
     if actor.kind is ActorKind.ENTERPRISE:
         return CaseFile.enterprise_id == actor.enterprise_id
-    if actor.kind is ActorKind.ANONYMOUS:
-        return false()
-    return within_region(Enterprise.region_code, actor.region_prefix)
+    return enterprises_visible_to(actor)
 
 
 def visible_to(actor: Actor) -> Select[tuple[CaseFile]]:
@@ -136,6 +135,16 @@ def page_visible_to(
     statement = filtered(session, visible_to(actor), wanted)
     keyset = Keyset(_SORTS[known])
     return page(session, statement, keyset, cursor, limit, values_of=lambda row: _sort_values(row, known))
+
+
+def stream_visible_to(
+    session: Session, actor: Actor, wanted: CaseFilter, *, sort: str = "-number"
+) -> Iterator[list[CaseFile]]:
+    """Every row of the filtered list in order, a thousand at a time."""
+    statement = filtered(session, visible_to(actor), wanted)
+    order = Keyset(_SORTS[sort if sort in _SORTS else "-number"]).order_by()
+    rows = session.scalars(statement.order_by(*order).execution_options(yield_per=BATCH))
+    yield from map(list, rows.partitions(BATCH))
 
 
 def count_visible_to(session: Session, actor: Actor, wanted: CaseFilter, bound: int = 10_000) -> Count:
@@ -284,11 +293,3 @@ def list_officers_for(session: Session, region_code: str) -> list[Officer]:
         select(Officer).where(Officer.disabled_on.is_(None), Officer.role != "leader").order_by(Officer.name, Officer.id)
     )
     return [officer for officer in rows if region_code.startswith(officer.region_prefix)]
-
-
-def officer_names(session: Session, ids: Iterable[int | None]) -> dict[int, str]:
-    """Names of officers by id, in one query."""
-    wanted = {officer_id for officer_id in ids if officer_id is not None}
-    if not wanted:
-        return {}
-    return {row.id: row.name for row in session.execute(select(Officer.id, Officer.name).where(Officer.id.in_(wanted)))}

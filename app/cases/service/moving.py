@@ -36,7 +36,7 @@ def take_step(session: Session, *, actor: Actor, now: datetime, number: str, com
     before = _fields(case.row)
     _move(case, step, now)
     _bind_rights(case, step)
-    verdict = keep_verdict(case, step.action, actor=actor, now=now)
+    verdict = keep_verdict(case, step.action, actor=actor, now=now, on=step.on)
     if step.certificate:
         issue_certificate(case, step.certificate, actor=actor, now=now)
     case.touched(now)

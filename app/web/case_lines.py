@@ -1,0 +1,99 @@
+"""What several pages of casework show alike: one line of a case, its stage, its next day, its officer."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from app.accounts.queries import officer_names
+from app.cases.domain.state import CaseState
+from app.cases.models import CaseFile
+from app.kit.i18n import N_, _, ngettext
+from app.programmes.queries import Catalogue
+
+STATES = {
+    CaseState.OPEN: N_("在办"),
+    CaseState.FINISHED: N_("已办结"),
+    CaseState.WITHDRAWN: N_("已撤回"),
+    CaseState.REJECTED: N_("未通过"),
+}
+_LOOKS = {
+    CaseState.OPEN: "info",
+    CaseState.FINISHED: "good",
+    CaseState.WITHDRAWN: "idle",
+    CaseState.REJECTED: "late",
+}
+SOON_DAYS = 7
+
+Badge = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class CaseLine:
+    """A case in a list, on the board or beside a firm."""
+
+    number: str
+    url: str
+    firm: str
+    uscc: str
+    programme: str
+    year: int
+    round: str
+    stage: str
+    state: Badge
+    due: Badge | None
+    officer: str
+    stage_entered_on: date
+
+
+def case_lines(session: Session, catalogue: Catalogue, cases: Sequence[CaseFile], on: date) -> list[CaseLine]:
+    """The lines of `cases`; one query for the officers' names."""
+    names = officer_names(session, {case.officer_id for case in cases if case.officer_id is not None})
+    return [case_line(catalogue, case, names, on) for case in cases]
+
+
+def case_line(catalogue: Catalogue, case: CaseFile, names: dict[int, str], on: date) -> CaseLine:
+    """One case as a line."""
+    programme = catalogue.get(case.programme_code, case.programme_version)
+    stage = str(programme.stage(case.stage).name)
+    return CaseLine(
+        number=case.number,
+        url=f"/cases/{case.number}",
+        firm=case.enterprise.name,
+        uscc=case.enterprise.uscc,
+        programme=str(programme.title),
+        year=case.year,
+        round=case.round or "",
+        stage=stage,
+        state=(_LOOKS[CaseState(case.state)], stage),
+        due=due_badge(case.next_due_on, on) if case.state == CaseState.OPEN else None,
+        officer=names.get(case.officer_id, "") if case.officer_id else "",
+        stage_entered_on=case.stage_entered_on,
+    )
+
+
+def due_badge(due_on: date | None, on: date) -> Badge | None:
+    """A day on which something is due, with what that means today."""
+    if due_on is None:
+        return None
+    days = (due_on - on).days
+    text = short_day(due_on, on)
+    if days < 0:
+        late = ngettext("已逾期 %(n)s 天", "已逾期 %(n)s 天", -days) % {"n": -days}
+        return "late", _("%(day)s，%(late)s") % {"day": text, "late": late}
+    if days == 0:
+        return "wait", _("%(day)s，今天到期") % {"day": text}
+    return ("wait" if days <= SOON_DAYS else "idle"), text
+
+
+def short_day(day: date, on: date) -> str:
+    """`10-08` in the present year, `2022-10-08` in another."""
+    return day.strftime("%m-%d") if day.year == on.year else day.isoformat()
+
+
+def state_text(state: str) -> str:
+    """A case's state in words."""
+    return _(STATES[CaseState(state)])
+
+
