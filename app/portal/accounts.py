@@ -1,0 +1,136 @@
+"""How an enterprise's person comes in: by the one-time link of an invitation, later by name and password."""
+
+from dataclasses import dataclass
+
+from fastapi import Request
+from pydantic import BaseModel, Field
+from starlette.responses import Response
+
+from app.accounts.actions import PUBLIC
+from app.accounts.service.invitations import accept_invitation, find_invitation
+from app.accounts.service.signing_in import sign_in
+from app.doors.deps import SESSION_COOKIE, AppSettings, CurrentActor, DbSession, Form, Now
+from app.doors.forms import Bound, bind, empty
+from app.doors.pages import redirect, render, safe_next
+from app.doors.router import GuardedRouter
+from app.enterprises.models import Enterprise
+from app.enterprises.queries import get_visible_to
+from app.kit.actor import SYSTEM, ActorKind
+from app.kit.errors import DomainError, NotFound
+from app.kit.i18n import _
+
+router = GuardedRouter(door="portal", prefix="/portal")
+
+HOME = "/portal"
+
+
+class SignInForm(BaseModel):
+    """Login and password."""
+
+    login: str = Field(max_length=64)
+    password: str = Field(max_length=128)
+
+
+class AcceptForm(BaseModel):
+    """What the invited person chooses."""
+
+    login: str = Field(max_length=64)
+    name: str = Field(max_length=64)
+    password: str = Field(max_length=128)
+    repeat: str = Field(max_length=128)
+
+
+@dataclass(frozen=True)
+class SignInPage:
+    """The form, and where to go afterwards."""
+
+    form: Bound[SignInForm]
+    next: str
+
+
+@dataclass(frozen=True)
+class InvitationPage:
+    """The form of a live invitation: for which firm, under which address."""
+
+    form: Bound[AcceptForm]
+    enterprise: str
+    url: str
+
+
+@router.get("/sign-in", action=PUBLIC)
+def sign_in_page(request: Request, actor: CurrentActor, next: str = HOME) -> Response:
+    """The sign-in page; someone already in goes on."""
+    if actor.kind is ActorKind.ENTERPRISE:
+        return redirect(request, safe_next(next, HOME))
+    return render(request, "portal/sign_in.html", SignInPage(empty(), safe_next(next, HOME)))
+
+
+@router.post("/sign-in", action=PUBLIC)
+def enter(request: Request, session: DbSession, form: Form, settings: AppSettings, now: Now) -> Response:
+    """Check the password; a refusal is counted and committed."""
+    bound = bind(SignInForm, form)
+    target = safe_next(str(form.get("next") or ""), HOME)
+    bound.raw.pop("password", None)
+    if bound.model is None:
+        return render(request, "portal/sign_in.html", SignInPage(bound, target), status=422)
+    found = sign_in(session, kind="enterprise", login=bound.model.login, password=bound.model.password, now=now)
+    if isinstance(found, str):
+        bound.summary.append(found)
+        return render(request, "portal/sign_in.html", SignInPage(bound, target), status=422)
+    return _signed_in(redirect(request, target), found[0], settings)
+
+
+@router.get("/invitations/{secret}", action=PUBLIC)
+def invitation_page(request: Request, session: DbSession, now: Now, secret: str) -> Response:
+    """The invited person chooses a login and a password."""
+    enterprise = _invited(session, secret, now)
+    return render(request, "portal/invitation.html", InvitationPage(empty(), enterprise.name, _address(secret)))
+
+
+@router.post("/invitations/{secret}", action=PUBLIC)
+def accept(
+    request: Request, session: DbSession, form: Form, settings: AppSettings, now: Now, secret: str
+) -> Response:
+    """Turn the link into an account and let the person in."""
+    enterprise = _invited(session, secret, now)
+    bound = bind(AcceptForm, form)
+    given = bound.model
+    if given is not None and given.password != given.repeat:
+        bound.errors["repeat"] = [_("两次输入的密码不一致。")]
+    if given is not None and bound.valid:
+        try:
+            with session.begin_nested():
+                accept_invitation(
+                    session,
+                    secret=secret,
+                    login=given.login,
+                    name=given.name,
+                    password=given.password,
+                    now=now,
+                    cheap=settings.env == "test",
+                )
+            found = sign_in(session, kind="enterprise", login=given.login, password=given.password, now=now)
+            welcome = redirect(request, HOME, good=_("账号已开通。以后请用登录名和密码登录。"))
+            return _signed_in(welcome, found[0], settings)
+        except DomainError as error:
+            bound.add(error)
+    for name in ("password", "repeat"):
+        bound.raw.pop(name, None)
+    page = InvitationPage(bound, enterprise.name, _address(secret))
+    return render(request, "portal/invitation.html", page, status=422)
+
+
+def _signed_in(response: Response, secret: str, settings: AppSettings) -> Response:
+    response.set_cookie(SESSION_COOKIE, secret, httponly=True, samesite="lax", secure=settings.secure_cookies)
+    return response
+
+
+def _invited(session: DbSession, secret: str, now: Now) -> Enterprise:
+    invitation = find_invitation(session, secret=secret, now=now)
+    if invitation is None:
+        raise NotFound("invitation.dead", _("邀请链接已失效，请联系科技局经办人重新发送。"))
+    return get_visible_to(session, SYSTEM, invitation.enterprise_id)
+
+
+def _address(secret: str) -> str:
+    return f"/portal/invitations/{secret}"

@@ -1,0 +1,108 @@
+"""The enterprise's own pages: where we stand, one case, the conditions. Everything is read for the account's own firm."""
+
+from dataclasses import dataclass
+
+from fastapi import Request
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from app.cases.models import CaseFile
+from app.cases.queries import get_visible_to, list_of_enterprise_visible_to
+from app.doors.deps import AppSettings, CurrentActor, DbSession, Now
+from app.doors.pages import render
+from app.doors.router import GuardedRouter
+from app.enterprises.models import Enterprise
+from app.enterprises.queries import get_visible_to as get_enterprise_visible_to
+from app.incentives.domain.steps import ADVISORY
+from app.kit.actor import Actor
+from app.kit.clock import today
+from app.kit.i18n import _
+from app.portal.actions import SEE_OWN
+from app.portal.case_view import CaseView, Person, view_case
+from app.portal.conditions import PolicyView, policy_views
+from app.portal.support_view import CommissionerLine, IncentiveLine, commissioner_lines, incentive_lines
+
+router = GuardedRouter(door="portal", prefix="/portal")
+
+
+@dataclass(frozen=True)
+class HomePage:
+    """Where the firm stands: the case in hand in full, the others by name, then what stands around them."""
+
+    enterprise: str
+    case: CaseView | None
+    others: tuple[CaseView, ...]
+    policies: tuple[PolicyView, ...]
+    commissioners: tuple[CommissionerLine, ...]
+    incentives: tuple[IncentiveLine, ...]
+    advisory: str
+    officer: Person | None
+    office: str
+
+
+@dataclass(frozen=True)
+class CasePage:
+    """One case in full."""
+
+    enterprise: str
+    case: CaseView
+    office: str
+
+
+@dataclass(frozen=True)
+class ConditionsPage:
+    """All conditions of all policies in force."""
+
+    enterprise: str
+    policies: tuple[PolicyView, ...]
+    office: str
+
+
+@router.get("", action=SEE_OWN)
+def home(request: Request, session: DbSession, actor: CurrentActor, settings: AppSettings, now: Now) -> Response:
+    """Where we stand."""
+    enterprise, on = _own_enterprise(session, actor), today(now)
+    in_hand, others = _in_hand_first(list_of_enterprise_visible_to(session, actor, enterprise.id))
+    case = view_case(session, in_hand, on) if in_hand else None
+    page = HomePage(
+        enterprise=enterprise.name,
+        case=case,
+        others=tuple(view_case(session, other, on) for other in others),
+        policies=policy_views(session, enterprise, on),
+        commissioners=commissioner_lines(session, enterprise.id, on),
+        incentives=incentive_lines(session, enterprise),
+        advisory=_(ADVISORY),
+        officer=case.officer if case else None,
+        office=settings.office,
+    )
+    return render(request, "portal/home.html", page)
+
+
+@router.get("/cases/{number}", action=SEE_OWN)
+def case_page(
+    request: Request, session: DbSession, actor: CurrentActor, settings: AppSettings, now: Now, number: str
+) -> Response:
+    """One of the own cases; another firm's is not found."""
+    case = get_visible_to(session, actor, number)
+    page = CasePage(case.enterprise.name, view_case(session, case, today(now)), settings.office)
+    return render(request, "portal/case.html", page)
+
+
+@router.get("/conditions", action=SEE_OWN)
+def conditions_page(
+    request: Request, session: DbSession, actor: CurrentActor, settings: AppSettings, now: Now
+) -> Response:
+    """Every condition, what is missing first."""
+    enterprise = _own_enterprise(session, actor)
+    policies = policy_views(session, enterprise, today(now))
+    return render(request, "portal/conditions.html", ConditionsPage(enterprise.name, policies, settings.office))
+
+
+def _own_enterprise(session: Session, actor: Actor) -> Enterprise:
+    return get_enterprise_visible_to(session, actor, actor.enterprise_id or 0)
+
+
+def _in_hand_first(cases: list[CaseFile]) -> tuple[CaseFile | None, list[CaseFile]]:
+    """The newest open case, else the newest of all; and the others."""
+    chosen = next((case for case in cases if case.state == "open"), cases[0] if cases else None)
+    return chosen, [case for case in cases if case is not chosen]

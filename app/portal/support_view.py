@@ -1,0 +1,92 @@
+"""Who stands by the firm and what it may receive: commissioners, incentives."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from app.commissioners.domain import Term
+from app.commissioners.models import ServiceAgreement
+from app.commissioners.queries import agreements_of_enterprise
+from app.enterprises.models import Enterprise
+from app.incentives.domain.steps import STATE_LABELS, State
+from app.incentives.models import Incentive
+from app.incentives.queries.awards import list_of_enterprise
+from app.incentives.queries.entitlements import Entitlement, Scope, list_entitlements
+from app.incentives.queries.schemes import list_families, parsed
+from app.kit.i18n import Bilingual, _
+from app.kit.money import format_yuan
+from app.portal.plain import plain_day
+
+_COLOURS = {State.ELIGIBLE: "idle", State.RECOMMENDED: "info", State.AWARDED: "good", State.PAID: "good"}
+
+
+@dataclass(frozen=True)
+class CommissionerLine:
+    """An expert who serves the firm now, and until when."""
+
+    name: str
+    unit: str
+    programme: str
+    aim: str
+    until: str
+
+
+@dataclass(frozen=True)
+class IncentiveLine:
+    """One incentive: what for, how far it has come, how much if that is known."""
+
+    scheme: str
+    occasion: str
+    state: str
+    state_text: str
+    amount: str
+
+
+def commissioner_lines(session: Session, enterprise_id: int, on: date) -> tuple[CommissionerLine, ...]:
+    """The experts whose agreement with the firm has effect on `on`."""
+    found = agreements_of_enterprise(session, enterprise_id)
+    return tuple(_commissioner(agreement, on) for agreement in found if _term(agreement).in_effect(on))
+
+
+def _term(agreement: ServiceAgreement) -> Term:
+    return Term.of(agreement.starts_on, agreement.ends_on, agreement.ended_on)
+
+
+def _commissioner(agreement: ServiceAgreement, on: date) -> CommissionerLine:
+    expert, names = agreement.commissioner, agreement.programme.name
+    return CommissionerLine(
+        name=expert.name,
+        unit=expert.unit,
+        programme=str(Bilingual.model_validate(names)),
+        aim=agreement.aim,
+        until=plain_day(_term(agreement).ends_on, on),
+    )
+
+
+def incentive_lines(session: Session, enterprise: Enterprise) -> tuple[IncentiveLine, ...]:
+    """What is on file first, then what the firm's facts entitle it to by our estimate."""
+    on_file = [_on_file(row) for row in list_of_enterprise(session, enterprise.id)]
+    families = list_families(session, enterprise.region_code)
+    expected = list_entitlements(session, families, Scope(enterprise_id=enterprise.id))
+    return (*on_file, *(_expected(entitlement) for entitlement in expected))
+
+
+def _on_file(row: Incentive) -> IncentiveLine:
+    state = State(row.state)
+    name = str(parsed(row.scheme_version).name)
+    return IncentiveLine(name, row.trigger_label, _COLOURS[state], _(STATE_LABELS[state]), _amount(row.amount_fen))
+
+
+def _expected(entitlement: Entitlement) -> IncentiveLine:
+    return IncentiveLine(
+        scheme=str(entitlement.version.scheme.name),
+        occasion=entitlement.trigger_label,
+        state=_COLOURS[State.ELIGIBLE],
+        state_text=_(STATE_LABELS[State.ELIGIBLE]),
+        amount=_amount(entitlement.amount_fen),
+    )
+
+
+def _amount(fen: int | None) -> str:
+    return _("%(amount)s 元") % {"amount": format_yuan(fen)} if fen is not None else _("金额待定")
