@@ -1,5 +1,6 @@
 """What the journal says about experts and their agreements."""
 
+from app.commissioners.domain import DEGREE_LABELS, END_REASON_LABELS, MODE_LABELS
 from app.journal.domain import EventType
 from app.kit.i18n import N_
 
@@ -31,7 +32,7 @@ FIELD_LABELS: dict[str, str] = {
     "commissioner.phone": N_("联系电话"),
     "commissioner.note": N_("备注"),
     "commissioner.disabled_on": N_("停用日期"),
-    "commissioner.programme_code": N_("专项"),
+    "commissioner.programme": N_("专项"),
     "commissioner.number": N_("协议编号"),
     "commissioner.starts_on": N_("起始日期"),
     "commissioner.ends_on": N_("终止日期"),
@@ -41,4 +42,10 @@ FIELD_LABELS: dict[str, str] = {
     "commissioner.ended_on": N_("提前终止日"),
     "commissioner.end_reason": N_("终止原因"),
     "commissioner.end_note": N_("终止说明"),
+}
+
+VALUE_LABELS: dict[str, dict[str, str]] = {
+    "commissioner.degree": {code.value: label for code, label in DEGREE_LABELS.items()},
+    "commissioner.mode": {code.value: label for code, label in MODE_LABELS.items()},
+    "commissioner.end_reason": {code.value: label for code, label in END_REASON_LABELS.items()},
 }

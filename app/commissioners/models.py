@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.commissioners.domain import effective_end, public_id
+from app.commissioners.domain import Term, effective_end, public_id
 from app.enterprises.models import Enterprise
 from app.kit.db import Base, Code, Json, PrimaryKey, UtcDateTime
 
@@ -101,3 +101,8 @@ class ServiceAgreement(Base):
     def effective_end(self) -> date:
         """The last day on which the agreement has effect."""
         return effective_end(self.ends_on, self.ended_on)
+
+    @property
+    def term(self) -> Term:
+        """The days on which the agreement has effect."""
+        return Term(self.starts_on, self.effective_end)

@@ -1,6 +1,6 @@
 """What the journal says about schemes and incentives."""
 
-from app.incentives.domain.steps import State
+from app.incentives.domain.steps import STATE_LABELS, State
 from app.journal.domain import EventType
 from app.kit.i18n import N_
 
@@ -31,4 +31,8 @@ FIELD_LABELS: dict[str, str] = {
     "incentive_scheme.effective_from": N_("生效日期"),
     "incentive_scheme.effective_to": N_("失效日期"),
     "incentive_scheme.document": N_("依据文件"),
+}
+
+VALUE_LABELS: dict[str, dict[str, str]] = {
+    "incentive.state": {state.value: label for state, label in STATE_LABELS.items()},
 }

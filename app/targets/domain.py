@@ -74,10 +74,13 @@ class Target:
         needed = int(self.value) + 1 if self.comparison is Comparison.MORE_THAN else int(self.value.to_integral_value())
         return needed - count
 
+    def number(self) -> str:
+        """The bare number, without needless zeros."""
+        return f"{self.value.normalize():f}"
+
     def text(self) -> str:
-        """The target as shown after a number: `20`, `> 60`."""
-        number = f"{self.value.normalize():f}"
-        return f"> {number}" if self.comparison is Comparison.MORE_THAN else number
+        """The target as shown after a count: `20`, `> 60`."""
+        return f"> {self.number()}" if self.comparison is Comparison.MORE_THAN else self.number()
 
 
 @dataclass(frozen=True)

@@ -1,24 +1,30 @@
 """Reads of plans, and their numbers as they stand."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, joinedload, selectinload
 
-from app.cases.models import CaseFile
+from app.cases.models import CaseFile, CaseMarker
+from app.commissioners.models import Commissioner
+from app.commissioners.queries import BY_NAME, with_agreements
 from app.enterprises.models import Enterprise
 from app.kit.actor import Actor
 from app.kit.errors import NotFound
 from app.kit.i18n import _
+from app.kit.paging import Keyset, Page, page
 from app.kit.permissions import within_region
 from app.targets import counting
 from app.targets.domain import (
     TENTHOUSANDTHS,
     Applications,
     Certificates,
+    Commissioners,
     Comparison,
     Counted,
     Period,
@@ -27,6 +33,7 @@ from app.targets.domain import (
 from app.targets.models import Plan, PlanItem
 
 _counted: TypeAdapter[Counted] = TypeAdapter(Counted)
+_FIRMS_BY_NAME = Keyset([(Enterprise.name_pinyin, "asc"), (Enterprise.id, "asc")])
 
 
 @dataclass(frozen=True)
@@ -154,3 +161,41 @@ def count_expiring(session: Session, view: PlanView, counted: Certificates) -> i
     """Firms whose certificate runs out before the year does, with none to follow."""
     inner = counting.expiring(counted, view.period, view.region_prefix).with_only_columns(Enterprise.id)
     return session.scalar(select(func.count()).select_from(inner.subquery())) or 0
+
+
+# -- the rows behind a number ------------------------------------------------------------------------------------------------------------------
+
+
+def page_rows(
+    session: Session, view: PlanView, counted: Counted, cursor: str | None, limit: int
+) -> Page[Enterprise] | Page[CaseFile] | Page[Commissioner]:
+    """One page of the rows that make the number: firms and experts by name, cases by number."""
+    return page(session, _loaded(view, counted), _order(counted), cursor, limit)
+
+
+def list_rows(session: Session, view: PlanView, counted: Counted) -> list[Any]:
+    """All of them, in the same order."""
+    return list(session.scalars(_loaded(view, counted).order_by(*_order(counted).order_by())))
+
+
+def _loaded(view: PlanView, counted: Counted) -> Select[Any]:
+    statement = counting.rows(counted, view.period, view.region_prefix)
+    if isinstance(counted, Applications):
+        return statement.options(joinedload(CaseFile.enterprise))
+    return statement.options(*with_agreements()) if isinstance(counted, Commissioners) else statement
+
+
+def _order(counted: Counted) -> Keyset:
+    if isinstance(counted, Applications):
+        return Keyset([(CaseFile.number, "asc")])
+    return BY_NAME if isinstance(counted, Commissioners) else _FIRMS_BY_NAME
+
+
+def submission_days(session: Session, case_ids: Sequence[int]) -> dict[int, date]:
+    """The day on which each of these cases was handed in, one query for all."""
+    rows = session.execute(
+        select(CaseMarker.case_id, CaseMarker.reached_on).where(
+            CaseMarker.case_id.in_(case_ids), CaseMarker.marker == counting.SUBMITTED
+        )
+    )
+    return {row.case_id: row.reached_on for row in rows}

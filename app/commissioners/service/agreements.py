@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.commissioners import actions, events, queries
 from app.commissioners.domain import EndReason, Term, check_early_end, check_no_overlap, check_term
-from app.commissioners.models import Commissioner, ServiceAgreement
+from app.commissioners.models import Commissioner, CommissionerProgramme, ServiceAgreement
 from app.commissioners.schemas import AgreementInput, EndInput
 from app.commissioners.service.people import subject_of
 from app.enterprises.models import Enterprise
@@ -35,6 +35,7 @@ def sign(
     """Record an agreement; refuses a retired side, a term that ends before it begins, and an overlap."""
     _require_both(actor, commissioner, enterprise)
     _check_active(commissioner, enterprise)
+    programme = queries.get_programme(session, terms.programme_code)
     _lock(session, commissioner)
     _check_terms(session, commissioner, enterprise.id, terms, but=None)
     agreement = ServiceAgreement(
@@ -46,7 +47,8 @@ def sign(
     )
     session.add(agreement)
     _touch(session, commissioner, now)
-    _record(session, actor, now, events.AGREEMENT_SIGNED, commissioner, enterprise, diff({}, _snapshot(agreement)))
+    changes = diff({}, {name: value for name, value in _snapshot(agreement, programme).items() if value})
+    _record(session, actor, now, events.AGREEMENT_SIGNED, commissioner, enterprise, changes)
     return agreement
 
 
@@ -63,12 +65,13 @@ def correct(
     _require_both(actor, commissioner, agreement.enterprise)
     if agreement.ended_on is not None:
         raise Conflict("commissioner.agreement.ended", _("这份协议已提前终止，不能再修改。"))
+    programme = queries.get_programme(session, terms.programme_code)
     _lock(session, commissioner)
     _check_terms(session, commissioner, agreement.enterprise_id, terms, but=agreement.id)
-    before = _snapshot(agreement)
+    before = _snapshot(agreement, agreement.programme)
     for name, value in _values(terms).items():
         setattr(agreement, name, value)
-    changes = diff(before, _snapshot(agreement))
+    changes = diff(before, _snapshot(agreement, programme))
     if changes:
         _touch(session, commissioner, now)
         _record(session, actor, now, events.AGREEMENT_CHANGED, commissioner, agreement.enterprise, changes)
@@ -136,7 +139,6 @@ def _lock(session: Session, commissioner: Commissioner) -> None:
 def _check_terms(
     session: Session, commissioner: Commissioner, enterprise_id: int, terms: AgreementInput, *, but: int | None
 ) -> None:
-    queries.get_programme(session, terms.programme_code)
     check_term(terms.starts_on, terms.ends_on)
     others = session.execute(
         select(ServiceAgreement.starts_on, ServiceAgreement.ends_on, ServiceAgreement.ended_on).where(
@@ -153,8 +155,9 @@ def _values(terms: AgreementInput) -> dict[str, Any]:
     return {name: getattr(terms, name) for name in _FIELDS} | {"mode": terms.mode.value}
 
 
-def _snapshot(agreement: ServiceAgreement) -> dict[str, Any]:
-    return {name: getattr(agreement, name) for name in _FIELDS}
+def _snapshot(agreement: ServiceAgreement, programme: CommissionerProgramme) -> dict[str, Any]:
+    told = {name: getattr(agreement, name) for name in _FIELDS if name != "programme_code"}
+    return {"programme": programme.name["zh"]} | told
 
 
 def _ending(agreement: ServiceAgreement) -> dict[str, Any]:
