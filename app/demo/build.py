@@ -1,7 +1,7 @@
 """Building the demo: firms in batches, then cases, experts, incentives and accounts."""
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 from random import Random
 from typing import Any
@@ -15,7 +15,7 @@ from app.cases.models import CaseFile
 from app.demo.accounts import PASSWORD, PORTAL_LOGIN, make_officers
 from app.demo.casework import Candidate, CaseMaker
 from app.demo.firms import Firm, make_firms
-from app.demo.service_records import make_experts, recommend_some
+from app.demo.service_records import make_experts, recommend_some, store_some_verdicts
 from app.enterprises.models import (
     Certificate,
     Contact,
@@ -31,10 +31,12 @@ from app.enterprises.service.registering import insert_many, prepare_row
 from app.kit.actor import SYSTEM, Actor
 from app.kit.clock import today
 from app.kit.db import Database, session_scope
+from app.policies.models import FactStatement
 
 DEFAULT_SIZE = 300
 BATCH = 500
 SEED = 20210331
+STATED_DAYS_AGO = 330
 
 Progress = Callable[[int], None]
 
@@ -57,6 +59,8 @@ def build_demo(database: Database, *, enterprises: int, now: datetime, progress:
     with session_scope(database) as session:
         make_experts(session, random, officers[0], now)
         recommend_some(session, officers[0], now)
+        if not start:
+            store_some_verdicts(session, officers[0], now)
     with session_scope(database) as session:
         _make_portal_user(session, now)
 
@@ -76,11 +80,26 @@ def _write_firms(session: Session, firms: Sequence[Firm], actor: Actor, now: dat
         )
     figures = [{**row, "enterprise_id": key, "updated_at": now} for key, firm in pairs for row in firm.figures]
     _insert(session, YearlyFigures, figures)
+    _insert(session, FactStatement, [_no_accident(key, actor, now) for key, firm in pairs if firm.statements])
     _write_products(session, pairs)
     return [
         Candidate(key, row["name"], row["region_code"], row["registered_on"], firm.ambition)
         for (key, firm), row in zip(pairs, rows, strict=True)
     ]
+
+
+def _no_accident(enterprise_id: int, actor: Actor, now: datetime) -> dict[str, Any]:
+    return {
+        "enterprise_id": enterprise_id,
+        "fact_code": "accident_in_last_year",
+        "value": False,
+        "stated_on": today(now) - timedelta(days=STATED_DAYS_AGO),
+        "source": "应急管理部门函复（虚构示例数据）",
+        "actor_kind": str(actor.kind),
+        "actor_id": actor.id,
+        "actor_name": actor.name,
+        "created_at": now,
+    }
 
 
 def _insert(session: Session, model: Any, rows: list[dict[str, Any]]) -> None:

@@ -27,6 +27,8 @@ from app.programmes.queries import load_catalogue
 #: The query code of the first demo cases, so that the public look-up can be tried out.
 DEMO_QUERY_CODE = "DEMQ3479AC"
 WITH_QUERY_CODE = 20
+#: Firms younger than this many days are not led through any programme.
+YOUNG = 700
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,8 @@ class CaseMaker:
         return len(walks)
 
     def _chosen(self, programmes: Sequence[Programme], firm: Candidate) -> list[Programme]:
+        if (self._on - firm.registered_on).days < YOUNG:
+            return []
         wishes = {"high-tech-enterprise": 0.5, "joint-innovation-centre": 0.75, "technical-upgrade-cultivation": 0.62}
         return [
             programme

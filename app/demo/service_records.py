@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 from random import Random
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
+from app.cases.models import CaseFile
 from app.commissioners.domain import Degree, ServiceMode
 from app.commissioners.models import Commissioner
 from app.commissioners.schemas import AgreementInput, CommissionerInput
@@ -20,11 +21,13 @@ from app.incentives.schemas import StepInput
 from app.incentives.service.steps import recommend
 from app.kit.actor import Actor
 from app.kit.clock import today
+from app.policies.service.verdicts import store_verdict
 
 EXPERTS = 30
 #: How many experts serve under which programme.
 SERVING = (("hubei-special", 4), ("rural-commissioner", 18), ("deputy-director", 3), ("talent-serves-enterprise", 2))
 RECOMMENDED = 4
+VERDICTS = 40
 
 
 def make_experts(session: Session, random: Random, officer: Actor, now: datetime) -> None:
@@ -58,6 +61,21 @@ def recommend_some(session: Session, officer: Actor, now: datetime) -> None:
             given=StepInput(happened_on=today(now), note="虚构示例数据"),
             now=now,
         )
+
+
+def store_some_verdicts(session: Session, officer: Actor, now: datetime) -> None:
+    """Keep the verdict of the first submitted certification cases, as their submission would have."""
+    policy = "high-tech-enterprise"
+    rows = session.scalars(
+        select(CaseFile)
+        .options(joinedload(CaseFile.enterprise))
+        .where(CaseFile.programme_code == policy, CaseFile.submitted_on.is_not(None))
+        .order_by(CaseFile.id)
+        .limit(VERDICTS)
+    ).all()
+    for row in rows:
+        assert row.submitted_on is not None
+        store_verdict(session, officer, row.enterprise, policy, row.submitted_on, "submit", row.id, now)
 
 
 def _expert(session: Session, random: Random, officer: Actor, now: datetime, index: int) -> Commissioner:
