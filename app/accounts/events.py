@@ -17,6 +17,7 @@ EVENT_TYPES = (
     EventType("client.secret", N_("更换接口密钥")),
     EventType("client.disabled", N_("停用接口客户端")),
     EventType("invitation.created", N_("邀请企业用户")),
+    EventType("invitation.withdrawn", N_("撤回邀请")),
     EventType("invitation.accepted", N_("企业用户开通")),
     EventType("enterprise_user.disabled", N_("停用企业用户")),
 )

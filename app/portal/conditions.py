@@ -7,19 +7,17 @@ from sqlalchemy.orm import Session
 
 from app.enterprises.models import Enterprise
 from app.kit.i18n import N_, _
-from app.policies.domain.facts import Catalogue
-from app.policies.domain.outcome import Outcome
-from app.policies.domain.verdict import Clause, Finding
+from app.policies.answer import answer
+from app.policies.presenting import ClauseView, present
 from app.policies.service.verdicts import Verdict, evaluate_all
-from app.policies.wording import fact_text, finding_text, gap_text, measure_text, required_text
 
 _SHOWN_FACTS = 3
 _HEADLINES = {
-    Outcome.MET: N_("已经达标"),
-    Outcome.UNMET: N_("还没有达标"),
-    Outcome.UNKNOWN: N_("资料还不全，暂时判断不了"),
+    "met": N_("已经达标"),
+    "unmet": N_("还没有达标"),
+    "unknown": N_("资料还不全，暂时判断不了"),
 }
-_FIRST = {Outcome.UNMET: 0, Outcome.UNKNOWN: 1, Outcome.MET: 2}
+_FIRST = {"unmet": 0, "unknown": 1, "met": 2}
 
 
 @dataclass(frozen=True)
@@ -29,7 +27,6 @@ class ConditionLine:
     outcome: str
     title: str
     note: str
-    reference: str
 
 
 @dataclass(frozen=True)
@@ -39,13 +36,13 @@ class PolicyView:
     title: str
     outcome: str
     headline: str
-    version: str
+    basis: str
     conditions: tuple[ConditionLine, ...]
 
     @property
     def open(self) -> tuple[ConditionLine, ...]:
         """What is still missing."""
-        return tuple(line for line in self.conditions if line.outcome != Outcome.MET)
+        return tuple(line for line in self.conditions if line.outcome != "met")
 
 
 def policy_views(session: Session, enterprise: Enterprise, on: date) -> tuple[PolicyView, ...]:
@@ -55,42 +52,24 @@ def policy_views(session: Session, enterprise: Enterprise, on: date) -> tuple[Po
 
 def _policy_view(verdict: Verdict) -> PolicyView:
     evaluation = verdict.evaluation
-    lines = [_line(clause, evaluation.policy.catalogue) for clause in evaluation.clauses]
+    view = present(answer(evaluation), evaluation.policy.catalogue)
+    lines = [_line(clause) for clause in view.clauses]
     return PolicyView(
-        title=str(evaluation.policy.title),
-        outcome=evaluation.outcome.value,
-        headline=_(_HEADLINES[evaluation.outcome]),
-        version=evaluation.policy.version,
-        conditions=tuple(sorted(lines, key=lambda line: _FIRST[Outcome(line.outcome)])),
+        title=view.title,
+        outcome=view.outcome,
+        headline=_(_HEADLINES[view.outcome]),
+        basis=view.basis,
+        conditions=tuple(sorted(lines, key=lambda line: _FIRST[line.outcome])),
     )
 
 
-def _line(clause: Clause, catalogue: Catalogue) -> ConditionLine:
-    condition, finding = clause.condition, clause.finding
-    return ConditionLine(
-        outcome=finding.outcome.value,
-        title=str(condition.title),
-        note=_sentence(finding, catalogue),
-        reference=f"{condition.reference.document.title} {condition.reference.clause}",
-    )
+def _line(clause: ClauseView) -> ConditionLine:
+    lacking = clause.outcome == "unknown" and clause.missing
+    return ConditionLine(clause.outcome, clause.title, _lacking(clause) if lacking else clause.actual)
 
 
-def _sentence(finding: Finding, catalogue: Catalogue) -> str:
-    if finding.outcome is Outcome.UNKNOWN and finding.missing:
-        return _lacking(finding, catalogue)
-    if finding.required is None or finding.actual is None or finding.reason is not None:
-        return finding_text(finding)
-    parts = [
-        _("需要 %(required)s") % {"required": required_text(finding.required)},
-        _("目前 %(actual)s") % {"actual": measure_text(finding.actual)},
-    ]
-    if finding.gap is not None and finding.outcome is Outcome.UNMET:
-        parts.append(gap_text(finding.gap))
-    return _("，").join(part for part in parts if part)
-
-
-def _lacking(finding: Finding, catalogue: Catalogue) -> str:
-    names = list(dict.fromkeys(fact_text(catalogue, key) for key in finding.missing))
+def _lacking(clause: ClauseView) -> str:
+    names = [missing.label for missing in clause.missing]
     named = {"facts": _("、").join(names[:_SHOWN_FACTS]), "n": len(names)}
     if len(names) > _SHOWN_FACTS:
         return _("还缺资料：%(facts)s 等 %(n)s 项，请提供给经办人。") % named

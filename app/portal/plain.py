@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from app.kit.i18n import N_, _
+from app.kit.i18n import N_, _, current_locale
 
 TURNS = {
     "bureau": N_("现在由科技局办理，您不用做什么。"),
@@ -15,8 +15,8 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 
 def plain_day(day: date, on: date) -> str:
     """A day as people say it; the year only when it is not the present one."""
-    named = {"year": day.year, "month": day.month, "day": day.day, "name": _MONTHS[day.month - 1]}
-    # The English text uses %(name)s where the Chinese one uses %(month)s.
+    month = _MONTHS[day.month - 1] if current_locale() == "en" else day.month
+    named = {"year": day.year, "month": month, "day": day.day}
     if day.year == on.year:
         return _("%(month)s 月 %(day)s 日") % named
     return _("%(year)s 年 %(month)s 月 %(day)s 日") % named

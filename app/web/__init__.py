@@ -11,6 +11,7 @@ MODULES = (
     "desk",
     "search",
     "imports",
+    "portal_users",
     "enterprises",
     "cases",
     "case_record",

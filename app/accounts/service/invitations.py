@@ -71,6 +71,18 @@ def accept_invitation(
     return user
 
 
+def withdraw_invitation(
+    session: Session, *, actor: Actor, enterprise: Enterprise, invitation_id: int, now: datetime
+) -> None:
+    """Make an open link dead. Raises `NotFound` when it is none of this firm's or no longer open."""
+    require(actor, INVITE, Place(enterprise.region_code, enterprise.id))
+    invitation = session.get(Invitation, invitation_id)
+    if invitation is None or invitation.enterprise_id != enterprise.id or invitation.used_at or invitation.withdrawn_at:
+        raise NotFound("invitation.unknown", _("没有这份邀请，或已使用、已撤回。"))
+    invitation.withdrawn_at = now
+    record(session, actor=actor, now=now, type="invitation.withdrawn", subject=_subject(enterprise))
+
+
 def disable_enterprise_user(
     session: Session, *, actor: Actor, enterprise: Enterprise, user_id: int, now: datetime
 ) -> None:

@@ -1,0 +1,110 @@
+"""The people of a firm who may use the portal: invite by a one-time link, close an account."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from fastapi import Request
+from pydantic import BaseModel, Field
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from app.accounts.actions import INVITE
+from app.accounts.models import EnterpriseUser
+from app.accounts.queries import list_enterprise_users, list_open_invitations
+from app.accounts.service.invitations import disable_enterprise_user, invite, withdraw_invitation
+from app.doors.deps import AppSettings, CurrentActor, DbSession, Form, Now
+from app.doors.forms import Bound, bind, empty
+from app.doors.pages import redirect, render
+from app.doors.router import GuardedRouter
+from app.enterprises.models import Enterprise
+from app.enterprises.queries import get_by_uscc_visible_to
+from app.kit.i18n import _
+
+router = GuardedRouter(door="web", prefix="/enterprises/{uscc}/portal-users")
+
+
+class InviteForm(BaseModel):
+    """Whom the link is for."""
+
+    name: str = Field(min_length=1, max_length=64)
+
+
+@dataclass(frozen=True)
+class InvitationLine:
+    """A link that is still open."""
+
+    id: int
+    name: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
+class PortalUsersPage:
+    """The firm's people; `link` is shown this once, right after it was made."""
+
+    enterprise: str
+    uscc: str
+    url: str
+    users: tuple[EnterpriseUser, ...]
+    invitations: tuple[InvitationLine, ...]
+    form: Bound[InviteForm]
+    link: str | None = None
+
+
+@router.get("", action=INVITE)
+def portal_users_page(request: Request, session: DbSession, actor: CurrentActor, now: Now, uscc: str) -> Response:
+    """Who of the firm may use the portal."""
+    enterprise = get_by_uscc_visible_to(session, actor, uscc)
+    return render(request, "web/portal_users.html", _page(session, enterprise, now, empty()))
+
+
+@router.post("", action=INVITE)
+def invite_person(
+    request: Request, session: DbSession, actor: CurrentActor, settings: AppSettings, form: Form, now: Now, uscc: str
+) -> Response:
+    """Make a one-time link and show it once."""
+    enterprise = get_by_uscc_visible_to(session, actor, uscc)
+    bound = bind(InviteForm, form)
+    if bound.model is None:
+        return render(request, "web/portal_users.html", _page(session, enterprise, now, bound), status=422)
+    secret = invite(session, actor=actor, enterprise=enterprise, name=bound.model.name, now=now)
+    session.flush()
+    link = f"{settings.base_url.rstrip('/')}/portal/invitations/{secret}"
+    return render(request, "web/portal_users.html", _page(session, enterprise, now, empty(), link))
+
+
+@router.post("/invitations/{invitation_id}/withdraw", action=INVITE)
+def withdraw(request: Request, session: DbSession, actor: CurrentActor, now: Now, uscc: str, invitation_id: int) -> Response:
+    """Make an open link dead."""
+    enterprise = get_by_uscc_visible_to(session, actor, uscc)
+    withdraw_invitation(session, actor=actor, enterprise=enterprise, invitation_id=invitation_id, now=now)
+    return redirect(request, _address(enterprise), good=_("邀请已撤回，链接不再有效。"))
+
+
+@router.post("/{user_id}/disable", action=INVITE)
+def close_account(request: Request, session: DbSession, actor: CurrentActor, now: Now, uscc: str, user_id: int) -> Response:
+    """Close a person's account; whoever is signed in with it is out at once."""
+    enterprise = get_by_uscc_visible_to(session, actor, uscc)
+    disable_enterprise_user(session, actor=actor, enterprise=enterprise, user_id=user_id, now=now)
+    return redirect(request, _address(enterprise), good=_("账号已停用。"))
+
+
+def _address(enterprise: Enterprise) -> str:
+    return f"/enterprises/{enterprise.uscc}/portal-users"
+
+
+def _page(
+    session: Session, enterprise: Enterprise, now: datetime, form: Bound[InviteForm], link: str | None = None
+) -> PortalUsersPage:
+    return PortalUsersPage(
+        enterprise=enterprise.name,
+        uscc=enterprise.uscc,
+        url=_address(enterprise),
+        users=tuple(list_enterprise_users(session, enterprise.id)),
+        invitations=tuple(
+            InvitationLine(row.id, row.invited_name, row.expires_at)
+            for row in list_open_invitations(session, enterprise.id, now)
+        ),
+        form=form,
+        link=link,
+    )
