@@ -86,3 +86,8 @@ def list_rows(session: Session, run: ImportRun, outcomes: tuple[str, ...], *, li
     """The first rows of a run with one of these outcomes, in the order of the file."""
     statement = select(ImportRow).where(ImportRow.run_id == run.id, ImportRow.outcome.in_(outcomes))
     return list(session.scalars(statement.order_by(ImportRow.row_number).limit(limit)))
+
+
+def list_runs(session: Session, ids: set[int]) -> dict[int, ImportRun]:
+    """These imports by their id."""
+    return {run.id: run for run in session.scalars(select(ImportRun).where(ImportRun.id.in_(ids)))}

@@ -13,6 +13,8 @@ from app.enterprises.imports.reasons import Reason
 from app.kit.errors import Invalid
 from app.kit.tabular.reading import Row, Sheet
 
+#: The fictional firm of a template's example row, on a region code that is not assigned; it is never taken in.
+EXAMPLE_USCC = "91429099MA0YUMA0XF"
 EARLIEST = date(1840, 1, 1)
 _NOTHING = {"-", "--", "—", "——", "/", "n/a", "na", "null", "none", "无", "空", "nan", "#n/a"}
 _DAY = re.compile(
@@ -91,6 +93,8 @@ def read_uscc(parsed: Parsed) -> None:
     try:
         parsed.uscc = parse_uscc(text)
         parsed.key = parsed.uscc.value
+        if parsed.key == EXAMPLE_USCC:
+            parsed.refusals.append(Reason("example"))
     except Invalid:
         parsed.key = normalise(text)[:60]
         parsed.refusals.append(Reason("uscc", {"text": text[:60]}))

@@ -1,0 +1,119 @@
+"""后台任务: what runs, what waits, what ended how."""
+
+from dataclasses import dataclass
+
+from fastapi import Request
+from starlette.responses import Response
+
+from app.doors.deps import CurrentActor, DbSession, Now
+from app.doors.pages import redirect, render
+from app.doors.router import GuardedRouter
+from app.job_registry import load_kinds
+from app.jobs import events, service
+from app.jobs.actions import LIST, STEER
+from app.jobs.domain import JobState
+from app.jobs.models import Job
+from app.jobs.queries import get_job, page_jobs
+from app.journal.domain import SubjectKey
+from app.journal.service import record
+from app.kit.errors import NotFound
+from app.kit.i18n import N_, _
+from app.kit.paging import Page
+
+router = GuardedRouter(door="web", prefix="/system/jobs")
+
+STATE_LABELS = {
+    JobState.QUEUED: N_("排队"),
+    JobState.RUNNING: N_("进行中"),
+    JobState.DONE: N_("已完成"),
+    JobState.FAILED: N_("失败"),
+    JobState.CANCELLED: N_("已停止"),
+}
+STATE_BADGES = {
+    JobState.QUEUED: "wait",
+    JobState.RUNNING: "info",
+    JobState.DONE: "good",
+    JobState.FAILED: "late",
+    JobState.CANCELLED: "idle",
+}
+
+
+@dataclass(frozen=True)
+class JobLine:
+    """One job as shown."""
+
+    job: Job
+    kind: str
+    state: str
+    badge: str
+    running: bool
+    can_retry: bool
+    text: str
+    result_url: str
+
+
+@dataclass(frozen=True)
+class JobsPage:
+    """All jobs."""
+
+    lines: tuple[JobLine, ...]
+    page: Page[Job]
+    state: str
+    states: tuple[tuple[str, str], ...]
+
+
+@router.get("", action=LIST)
+def list_page(request: Request, session: DbSession, state: str = "", cursor: str = "") -> Response:
+    if state and state not in set(JobState):
+        raise NotFound("job.state_unknown", _("没有这个状态。"))
+    found = page_jobs(session, state=state, cursor=cursor or None)
+    states = tuple((each.value, _(label)) for each, label in STATE_LABELS.items())
+    page = JobsPage(tuple(_line(job) for job in found.items), found, state, states)
+    return render(request, "web/jobs/list.html", page)
+
+
+@router.get("/{job_id:int}", action=LIST)
+def job_page(request: Request, session: DbSession, job_id: int) -> Response:
+    return render(request, "web/jobs/job.html", _line(get_job(session, job_id)))
+
+
+@router.get("/{job_id:int}/progress", action=LIST)
+def progress(request: Request, session: DbSession, job_id: int) -> Response:
+    line = _line(get_job(session, job_id))
+    response = render(request, "web/jobs/progress.html", line)
+    if not line.running:
+        response.headers["HX-Refresh"] = "true"
+    return response
+
+
+@router.post("/{job_id:int}/stop", action=STEER)
+def stop(request: Request, session: DbSession, actor: CurrentActor, now: Now, job_id: int) -> Response:
+    job = get_job(session, job_id)
+    service.cancel(session, job=job, now=now)
+    subject = SubjectKey("job", str(job.id), job.title)
+    record(session, actor=actor, now=now, type=events.CANCELLED.code, subject=subject)
+    return redirect(request, f"/system/jobs/{job.id}", info=_("将在当前批次结束后停止。"))
+
+
+@router.post("/{job_id:int}/retry", action=STEER)
+def retry(request: Request, session: DbSession, actor: CurrentActor, now: Now, job_id: int) -> Response:
+    job = get_job(session, job_id)
+    service.retry(session, job=job)
+    subject = SubjectKey("job", str(job.id), job.title)
+    record(session, actor=actor, now=now, type=events.RETRIED.code, subject=subject)
+    return redirect(request, f"/system/jobs/{job.id}", good=_("已重新排队，从断点接着做。"))
+
+
+def _line(job: Job) -> JobLine:
+    kind = load_kinds().get(job.kind)
+    state = JobState(job.state)
+    return JobLine(
+        job=job,
+        kind=_(kind.label) if kind else job.kind,
+        state=_(STATE_LABELS[state]),
+        badge=STATE_BADGES[state],
+        running=state in (JobState.QUEUED, JobState.RUNNING),
+        can_retry=state in (JobState.FAILED, JobState.CANCELLED),
+        text=f"{job.done:,} / {job.total:,}" if job.total else "—",
+        result_url=f"/imports/{job.params['import']}" if job.kind == "import" else "",
+    )
