@@ -13,7 +13,7 @@ from app.accounts.models import EnterpriseUser
 from app.accounts.service.invitations import accept_invitation, invite
 from app.cases.models import CaseFile
 from app.demo.accounts import PASSWORD, PORTAL_LOGIN, make_officers
-from app.demo.casework import Candidate, CaseMaker
+from app.demo.casework import Candidate, CaseMaker, announce_rounds
 from app.demo.firms import Firm, make_firms
 from app.demo.service_records import make_experts, recommend_some, store_some_verdicts
 from app.enterprises.models import (
@@ -48,6 +48,7 @@ def build_demo(database: Database, *, enterprises: int, now: datetime, progress:
     with session_scope(database) as session:
         officers = make_officers(session, now)
         start = session.scalar(select(func.count()).where(Enterprise.uscc.like("91429099MAX%"))) or 0
+        announce_rounds(session, on)
         cases = CaseMaker(session, random, officers, on)
     firms = make_firms(random, enterprises, on, start=start)
     while batch := list(islice(firms, BATCH)):

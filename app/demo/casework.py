@@ -13,22 +13,52 @@ from sqlalchemy.orm import Session
 
 from app.cases import events
 from app.cases.domain.numbers import hash_query_code, number_in, series_of
+from app.cases.domain.state import Cutoffs
 from app.cases.models import CaseFile, CaseMarker, CaseSeries, Milestone, StageEntry
 from app.cases.service.loading import shift_in
-from app.demo.walks import Walk, rows_of, walk
+from app.demo.walks import Intake, Walk, rows_of, walk
 from app.enterprises.models import Certificate
 from app.journal.domain import PendingEvent, SubjectKey
 from app.journal.service import record_many
 from app.kit.actor import Actor
 from app.kit.clock import start_of_day
 from app.programmes.domain.definition import Programme
-from app.programmes.queries import load_catalogue
+from app.programmes.models import ProgrammeRound
+from app.programmes.queries import find_round, load_catalogue
 
 #: The query code of the first demo cases, so that the public look-up can be tried out.
 DEMO_QUERY_CODE = "DEMQ3479AC"
 WITH_QUERY_CODE = 20
 #: Firms younger than this many days are not led through any programme.
 YOUNG = 700
+
+
+def rounds_of(on: date) -> dict[str, Cutoffs]:
+    """The demo's rounds of this year: one that is over, one whose cut-offs are near."""
+    return {
+        "demo-1": Cutoffs(on - timedelta(days=110), on - timedelta(days=80)),
+        "demo-2": Cutoffs(on + timedelta(days=9), on + timedelta(days=30)),
+    }
+
+
+def announce_rounds(session: Session, on: date) -> None:
+    """Put the demo's rounds into the catalogue, unless they are there."""
+    for programme in load_catalogue(session).in_force(on).values():
+        for index, (code, cutoffs) in enumerate(rounds_of(on).items()):
+            if find_round(session, programme.code, on.year, code) is None:
+                session.add(
+                    ProgrammeRound(
+                        programme_code=programme.code,
+                        year=on.year,
+                        code=code,
+                        title_zh=f"{on.year} 年第{'一二'[index]}批（示例）",
+                        title_en=f"{on.year}, batch {index + 1} (example)",
+                        bureau_cutoff_on=cutoffs.bureau_on,
+                        province_cutoff_on=cutoffs.province_on,
+                        origin="bureau",
+                        version=1,
+                    )
+                )
 
 
 @dataclass(frozen=True)
@@ -80,7 +110,14 @@ class CaseMaker:
             if firm.ambition > wishes.get(programme.code, 1) and self._random.random() < 0.55
         ]
 
-    def _walk(self, programme: Programme, firm: Candidate, shift: Any) -> Walk:
+    def _round(self, opened_on: date) -> tuple[str | None, Cutoffs]:
+        """The first round whose cut-off for the bureau is not past when the case is opened."""
+        for code, cutoffs in rounds_of(self._on).items():
+            if cutoffs.bureau_on and opened_on <= cutoffs.bureau_on:
+                return code, cutoffs
+        return None, Cutoffs()
+
+    def _walk(self, programme: Programme, firm: Candidate, shift: Any) -> tuple[Walk, str | None]:
         first = max(firm.registered_on, date(self._on.year, 1, 4), programme.effective_on)
         span = max(0, (self._on - first).days - 5)
         opened_on = min(self._on, first + timedelta(days=int(span * self._random.random() ** 1.6)))
@@ -88,29 +125,32 @@ class CaseMaker:
         self._serials[series] += 1
         number = number_in(series, self._serials[series])
         self._made += 1
-        return walk(self._random, programme, number, opened_on, self._on, shift, self._made)
+        intake = Intake(*self._round(opened_on), self._made)
+        return walk(self._random, programme, number, opened_on, self._on, shift, intake), intake.round
 
-    def _write(self, session: Session, walks: Sequence[tuple[Candidate, Walk]]) -> None:
+    def _write(self, session: Session, walks: Sequence[tuple[Candidate, Walk, str | None]]) -> None:
         if not walks:
             return
         officers = [self._random.choice(self._officers) for _ in walks]
-        rows = [self._row(firm, made, officer) for (firm, made), officer in zip(walks, officers, strict=True)]
+        rows = [
+            self._row(firm, made, code, officer) for (firm, made, code), officer in zip(walks, officers, strict=True)
+        ]
         ids = session.scalars(insert(CaseFile).returning(CaseFile.id, sort_by_parameter_order=True), rows).all()
         parts: dict[str, list[dict[str, Any]]] = defaultdict(list)
-        for (_firm, made), case_id in zip(walks, ids, strict=True):
+        for (_firm, made, _code), case_id in zip(walks, ids, strict=True):
             for table, found in rows_of(made, case_id).items():
                 parts[table].extend(found)
         for model in (StageEntry, CaseMarker, Milestone):
             if parts[model.__tablename__]:
                 session.execute(insert(model), parts[model.__tablename__])
-        certificates = [_certificate(firm, made) for firm, made in walks if made.certificate]
+        certificates = [_certificate(firm, made) for firm, made, _code in walks if made.certificate]
         if certificates:
             session.execute(insert(Certificate), certificates)
         self._keep_serials(session)
-        for (firm, made), officer in zip(walks, officers, strict=True):
+        for (firm, made, _code), officer in zip(walks, officers, strict=True):
             record_many(session, _events(firm, made, officer))
 
-    def _row(self, firm: Candidate, made: Walk, officer: Actor) -> dict[str, Any]:
+    def _row(self, firm: Candidate, made: Walk, code: str | None, officer: Actor) -> dict[str, Any]:
         state = made.snapshot
         tried_out = int(state.number.rpartition("-")[2]) <= WITH_QUERY_CODE
         return {
@@ -119,7 +159,7 @@ class CaseMaker:
             "programme_code": made.programme.code,
             "programme_version": made.programme.version,
             "year": state.year,
-            "round": None,
+            "round": code,
             "officer_id": officer.id,
             "stage": state.stage,
             "stage_entered_on": state.stage_entered_on,

@@ -16,6 +16,24 @@ from app.programmes.domain.due import ShiftWorkingDays
 DONE_IN_TIME = 0.86
 
 
+@dataclass(frozen=True)
+class Intake:
+    """The round a case belongs to, and a number that makes its certificate unlike any other."""
+
+    round: str | None
+    cutoffs: Cutoffs
+    serial: int
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A milestone as planned, the day an officer gave it where the rule names none, and when it was done."""
+
+    planned: PlannedMilestone
+    due_on: date
+    done_on: date | None = None
+
+
 @dataclass
 class Walk:
     """A case so far: its snapshot, the entries into stages, its milestones and what it came to count as."""
@@ -23,7 +41,7 @@ class Walk:
     programme: Programme
     snapshot: CaseSnapshot
     entries: list[tuple[str, str, date]]
-    milestones: list[tuple[PlannedMilestone, date | None]]
+    milestones: list[Kept]
     markers: dict[str, date]
     steps: list[Step] = field(default_factory=list)
     certificate: NewCertificate | None = None
@@ -46,7 +64,7 @@ def walk(
 ) -> Walk:
     """A case opened on `opened_on` and led to a random stage, never beyond `today`."""
     opening = decide_open(
-        programme, OpeningRequest(opened_on.year, opened_on, False, None, None, False, Cutoffs()), shift
+        programme, OpeningRequest(opened_on.year, opened_on, False, None, None, False, intake.cutoffs), shift
     )
     snapshot = CaseSnapshot(
         number=number,
@@ -58,13 +76,14 @@ def walk(
         submitted_on=None,
         version=1,
         markers=frozenset(opening.markers),
+        cutoffs=intake.cutoffs,
     )
     made = Walk(
         programme, snapshot, [(opening.stage, "open", opened_on)], [], dict.fromkeys(opening.markers, opened_on)
     )
-    _plan(made, opening.milestones)
+    _plan(random, made, opening.milestones)
     for _step in range(random.randint(0, len(programme.stages) + 2)):
-        if made.snapshot.state is not CaseState.OPEN or not _go_on(random, made, today, shift, serial):
+        if made.snapshot.state is not CaseState.OPEN or not _go_on(random, made, today, shift, intake.serial):
             break
     _do_milestones(random, made, today)
     return made
@@ -84,7 +103,7 @@ def _go_on(random: Random, made: Walk, today: date, shift: ShiftWorkingDays, ser
         verdict_outcome="met",
     )
     step = decide_step(made.programme, made.snapshot, request, actor=SYSTEM, today=today, shift=shift)
-    _take(made, step)
+    _take(random, made, step)
     return True
 
 
@@ -103,7 +122,7 @@ def _value(kind: str, pattern: str | None, on: date, serial: int) -> str:
     return f"GR{on.year}42{serial:06d}" if pattern else f"示例〔{on.year}〕{serial % 100}号"
 
 
-def _take(made: Walk, step: Step) -> None:
+def _take(random: Random, made: Walk, step: Step) -> None:
     made.steps.append(step)
     made.entries.append((step.stage.code, step.action.code, step.on))
     made.markers.update(dict.fromkeys(step.markers, step.on))
@@ -118,36 +137,38 @@ def _take(made: Walk, step: Step) -> None:
         version=made.snapshot.version + 1,
         markers=made.snapshot.markers | set(step.markers),
     )
-    _plan(made, step.milestones)
+    _plan(random, made, step.milestones)
 
 
-def _plan(made: Walk, planned: tuple[PlannedMilestone, ...]) -> None:
-    made.milestones.extend((milestone, None) for milestone in planned)
+def _plan(random: Random, made: Walk, planned: tuple[PlannedMilestone, ...]) -> None:
+    entered_on = made.snapshot.stage_entered_on
+    made.milestones += [
+        Kept(milestone, milestone.due_on or entered_on + timedelta(days=random.randint(6, 40))) for milestone in planned
+    ]
     _know(made)
 
 
 def _do_milestones(random: Random, made: Walk, today: date) -> None:
-    """What was due is mostly done, on its day or shortly before; a little is overdue."""
-    ready = []
-    for milestone, _nothing in made.milestones:
-        due = milestone.due_on
-        in_past = due is not None and due < today
-        done = due if in_past and random.random() < DONE_IN_TIME else None
-        ready.append((milestone, max(done, made.snapshot.opened_on) if done else None))
-    made.milestones = ready
+    """What was due is mostly done, on its day; a little is overdue."""
+    made.milestones = [
+        replace(kept, done_on=max(kept.due_on, made.snapshot.opened_on))
+        if kept.due_on < today and random.random() < DONE_IN_TIME
+        else kept
+        for kept in made.milestones
+    ]
     _know(made)
+
+
+def _lapsed_on(made: Walk, kept: Kept) -> date | None:
+    return made.closed_on if kept.done_on is None else None
 
 
 def _know(made: Walk) -> None:
     states = tuple(
         MilestoneState(
-            milestone.code,
-            milestone.ordinal,
-            milestone.due_on,
-            done_on,
-            lapsed_on=made.closed_on if made.closed_on and not done_on else None,
+            kept.planned.code, kept.planned.ordinal, kept.due_on, kept.done_on, lapsed_on=_lapsed_on(made, kept)
         )
-        for milestone, done_on in made.milestones
+        for kept in made.milestones
     )
     made.snapshot = replace(made.snapshot, milestones=states)
 
@@ -173,18 +194,21 @@ def rows_of(made: Walk, case_id: int) -> dict[str, list[dict[str, Any]]]:
         "milestone": [
             {
                 "case_id": case_id,
-                "code": milestone.code,
-                "ordinal": milestone.ordinal,
-                "title_zh": milestone.title.zh,
-                "title_en": milestone.title.en,
-                "planned_on": milestone.due_on,
-                "due_on": milestone.due_on,
-                "done_on": done_on,
-                "done_by": "示例数据" if done_on else None,
+                "code": kept.planned.code,
+                "ordinal": kept.planned.ordinal,
+                "title_zh": kept.planned.title.zh,
+                "title_en": kept.planned.title.en,
+                "planned_on": kept.planned.due_on,
+                "due_on": kept.due_on,
+                "done_on": kept.done_on,
+                "done_by": "示例数据" if kept.done_on else None,
                 "note": "",
-                "lapsed_on": made.closed_on if made.closed_on and not done_on else None,
+                "lapsed_on": _lapsed_on(made, kept),
                 "version": 1,
             }
+            for kept in made.milestones
+        ],
+    }
             for milestone, done_on in made.milestones
         ],
     }
