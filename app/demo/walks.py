@@ -209,6 +209,3 @@ def rows_of(made: Walk, case_id: int) -> dict[str, list[dict[str, Any]]]:
             for kept in made.milestones
         ],
     }
-            for milestone, done_on in made.milestones
-        ],
-    }
