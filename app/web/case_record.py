@@ -20,6 +20,7 @@ from app.doors.deps import CurrentActor, DbSession, Now
 from app.doors.pages import render
 from app.doors.router import GuardedRouter
 from app.doors.timeline import ChangeLine, TimelineLine, timeline_lines
+from app.journal.models import JournalEvent
 from app.journal.queries import timeline
 from app.kit.actor import Actor
 from app.kit.clock import today
@@ -181,7 +182,7 @@ def _record(
         rights=tuple(right_line(case, right, on) for right in rights if right.ip_class == 2),
         uses_rights=programme.uses_class_two,
         class_one=tuple(right for right in rights if right.ip_class == 1),
-        timeline=tuple(_named(programme, line) for line in timeline_lines(request, events[:limit])),
+        timeline=_timeline(request, programme, events[:limit]),
         timeline_more=len(events) > limit,
         officers=officer_choices(session, case) if may_edit else (),
         rounds=round_choices(session, case) if may_edit else (),
@@ -334,12 +335,18 @@ def right_line(case: CaseFile, right: Right, on: date) -> RightLine:
     )
 
 
-def _named(programme: Programme, line: TimelineLine) -> TimelineLine:
-    """The line with stages and states called by their names instead of their codes."""
+def _timeline(request: Request, programme: Programme, events: list[JournalEvent]) -> tuple[TimelineLine, ...]:
+    """The lines with steps, stages and states called by their names instead of their codes."""
     names = {stage.code: str(stage.name) for stage in programme.stages}
     names |= {state.value: state_text(state) for state in CaseState}
+    lines = zip(timeline_lines(request, events), events, strict=True)
+    return tuple(_named(programme, names, line, event.data.get("action", "")) for line, event in lines)
+
+
+def _named(programme: Programme, names: dict[str, str], line: TimelineLine, action_code: str) -> TimelineLine:
+    action = programme.find_action(action_code)
     changes = tuple(
         ChangeLine(change.label, names.get(change.before, change.before), names.get(change.after, change.after))
         for change in line.changes
     )
-    return replace(line, changes=changes)
+    return replace(line, text=str(action.label) if action else line.text, changes=changes)

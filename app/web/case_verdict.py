@@ -94,14 +94,14 @@ def _outcome(outcome: str) -> str:
 
 
 def _condition(clause: Answer) -> ConditionLine:
-    reference = clause["reference"]
+    reference, actual, note = clause["reference"], _text(clause["actual"]), _text(clause)
     return ConditionLine(
         outcome=clause["outcome"],
         title=str(Bilingual(**clause["title"])),
         reference=f"{Bilingual(**reference['title'])} {reference['clause']}",
-        actual=_text(clause["actual"]),
+        actual=actual,
         gap=_text(clause["gap"]),
-        note=_text(clause) if clause["outcome"] != "met" else "",
+        note=note if clause["outcome"] != "met" and note != actual else "",
     )
 
 

@@ -12,6 +12,8 @@ Problem = tuple[Location, str]
 def problems(programme: Programme, known_policies: Iterable[str]) -> list[Problem]:
     """Every mistake in `programme` with the place of its key in the file; empty when it may be published."""
     policies = frozenset(known_policies)
+    if not programme.stages:
+        return [(("stages",), "a programme needs stages: the first one is where a case begins")]
     found = [*_repeats(programme), *_unknown_codes(programme, policies), *_stage_kinds(programme)]
     found += [*_markers(programme), *_effects(programme)]
     return found or [*_unreachable(programme), *_dead_ends(programme)]
@@ -36,6 +38,8 @@ def _unknown_codes(programme: Programme, policies: frozenset[str]) -> Iterator[P
     stages = {stage.code for stage in programme.stages}
     yield from _unknown_policies(programme, policies)
     for index, action in enumerate(programme.actions):
+        if not action.by or not action.from_:
+            yield ("actions", index), f"'{action.code}' needs stages to start from and people who may take it"
         for position, code in enumerate(action.from_):
             if code not in stages:
                 yield ("actions", index, "from", position), f"there is no stage '{code}'; {_choices(stages)}"

@@ -125,9 +125,9 @@ class StageAction(Cited):
 
     code: StageCode
     label: Bilingual
-    from_: tuple[StageCode, ...] = Field(alias="from", min_length=1)
+    from_: tuple[StageCode, ...] = Field(alias="from")
     to: StageCode
-    by: tuple[By, ...] = Field(min_length=1)
+    by: tuple[By, ...]
     weight: Literal["main", "other", "grave"] = "other"
     date_label: Bilingual | None = None
     needs: Needs = Needs()
@@ -182,13 +182,13 @@ class Programme(Cited):
     mark: Annotated[str, Field(pattern=r"^[A-Z]{2,4}$")]
     level: Literal["national", "provincial", "municipal"]
     authority: Bilingual
-    sources: tuple[Source, ...] = Field(min_length=1)
+    sources: tuple[Source, ...]
     policies: tuple[StageCode, ...] = ()
     uses_class_two: bool = False
     certificate: CertificateRule | None = None
     rounds: tuple[RoundTemplate, ...] = ()
-    stages: tuple[Stage, ...] = Field(min_length=2)
-    actions: tuple[StageAction, ...] = Field(min_length=1)
+    stages: tuple[Stage, ...]
+    actions: tuple[StageAction, ...]
     milestones: tuple[MilestoneTemplate, ...] = ()
 
     @property
