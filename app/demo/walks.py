@@ -60,7 +60,7 @@ def walk(
     opened_on: date,
     today: date,
     shift: ShiftWorkingDays,
-    serial: int,
+    intake: Intake,
 ) -> Walk:
     """A case opened on `opened_on` and led to a random stage, never beyond `today`."""
     opening = decide_open(
