@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
-PARAMETER = re.compile(r"\{(\w+)(?::\w+)?\}")
+PARAMETER = re.compile(r"\{(\w+)(?::(\w+))?\}")
 #: Addresses that nothing answers to: well formed, and not on file.
 NOBODY = {"uscc": "91429099MA4XXXXX0X", "number": "QJ-GQ-1999-0001", "code": "no-such-thing", "token": "no-such-token"}
 
@@ -28,4 +28,8 @@ def _walk(routes: Any) -> Iterator[APIRoute]:
 def filled(path: str, values: dict[str, str] | None = None) -> str:
     """The path with its parameters filled: from `values`, else with what is not on file."""
     known = NOBODY | (values or {})
-    return PARAMETER.sub(lambda match: known.get(match[1], "999999"), path)
+
+    def value(match: re.Match[str]) -> str:
+        return "999999" if match[2] == "int" else known.get(match[1], "999999")
+
+    return PARAMETER.sub(value, path)
