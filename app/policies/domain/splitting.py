@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from functools import lru_cache
 
 from app.policies.domain import tree
 from app.policies.domain.facts import FactKey, Facts
@@ -14,6 +15,7 @@ from app.policies.domain.worlds import REGISTERED_ON, World, band_limits, counte
 _WHOLE = frozenset({Unit.YUAN, Unit.ITEMS, Unit.GRADE, Unit.DAYS})
 
 
+@lru_cache(maxsize=1024)
 def counts_years(test: tree.Node) -> bool:
     """Whether it matters to `test` how many fiscal years count."""
     return any(
@@ -27,9 +29,15 @@ def worlds(test: tree.Node, facts: Facts, on: date) -> list[World]:
     """The worlds in which `test` may have to be decided, at least one."""
     choices = counted_years(facts.of(REGISTERED_ON), on) if counts_years(test) else iter([()])
     found = [World(years) for years in choices]
-    for node in reversed([node for node in tree.walk(test) if isinstance(node, tree.Banded)]):
+    for node in _banded(test):
         found = [split for world in found for split in _split(node, facts, on, world)]
     return found
+
+
+@lru_cache(maxsize=1024)
+def _banded(test: tree.Node) -> tuple[tree.Banded, ...]:
+    """The banded values in `test`, inner ones first."""
+    return tuple(reversed([node for node in tree.walk(test) if isinstance(node, tree.Banded)]))
 
 
 def _split(node: tree.Banded, facts: Facts, on: date, world: World) -> Iterator[World]:

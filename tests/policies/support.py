@@ -1,0 +1,39 @@
+"""The certification policy as shipped, a firm that meets what figures decide, and a short way to evaluate."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from app.kit.yaml import load_with_lines
+from app.policies.answer import answer
+from app.policies.catalogue import read_all, read_facts
+from app.policies.service.verdicts import evaluate_told
+
+SEEDS = Path("seeds")
+CATALOGUE = read_facts(SEEDS)
+POLICY = next(read.policy for read in read_all(SEEDS, CATALOGUE) if read.policy.code == "high-tech-enterprise")
+CODE = POLICY.code
+FIRM: dict[str, Any] = load_with_lines(SEEDS / "policies" / CODE / "CN" / "cases.yaml")[0]["firm"]
+DAY = date(2021, 6, 30)
+
+
+def decide(facts: dict[str, Any], on: date = DAY) -> dict[str, Any]:
+    """The answer to the told facts."""
+    return answer(evaluate_told(POLICY, facts, on))
+
+
+def firm(**changes: Any) -> dict[str, Any]:
+    """The firm of the golden cases, changed; None takes a fact away."""
+    return {code: value for code, value in (FIRM | changes).items() if value is not None}
+
+
+def leaves(found: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """The clauses without parts, by id."""
+    result: dict[str, dict[str, Any]] = {}
+    pending = list(found["clauses"])
+    while pending:
+        clause = pending.pop(0)
+        pending = clause["children"] + pending
+        if not clause["children"]:
+            result[clause["id"]] = clause
+    return result

@@ -1,0 +1,90 @@
+"""Runs the golden cases of every policy: `cases.yaml`, beside its versions, in the words of an officer."""
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import BaseModel, ConfigDict
+
+from app.kit.yaml import load_strict
+from app.policies.answer import answer
+from app.policies.catalogue import read_all, read_facts
+from app.policies.domain.policy import Policy
+from app.policies.domain.succession import edition_of, in_force
+from app.policies.service.verdicts import evaluate_told
+
+SEEDS = Path("seeds")
+CATALOGUE = read_facts(SEEDS)
+POLICIES = {edition_of(read.policy): read.policy for read in read_all(SEEDS, CATALOGUE)}
+
+
+class GoldenCase(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    name: str
+    day: date
+    change: dict[str, Any] = {}
+    expect: dict[str, str]
+    actual: dict[str, str | int] = {}
+    gap: dict[str, str | int] = {}
+    reason: dict[str, str] = {}
+
+
+class GoldenCases(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    policy: str
+    firm: dict[str, Any]
+    cases: tuple[GoldenCase, ...]
+
+
+def golden() -> Iterator[Any]:
+    for path in sorted(SEEDS.glob("policies/*/*/cases.yaml")):
+        file = load_strict(path, GoldenCases)
+        for case in file.cases:
+            yield pytest.param(file, case, id=f"{file.policy}: {case.name}")
+
+
+def policy_on(code: str, on: date) -> Policy:
+    edition = in_force([edition for edition in POLICIES if edition.code == code], on)
+    assert edition is not None
+    return POLICIES[edition]
+
+
+def all_clauses(clauses: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    for clause in clauses:
+        yield clause
+        yield from all_clauses(clause["children"])
+
+
+@pytest.mark.parametrize(("file", "case"), list(golden()))
+def test_golden(file: GoldenCases, case: GoldenCase) -> None:
+    facts = {code: value for code, value in (file.firm | case.change).items() if value is not None}
+    found = answer(evaluate_told(policy_on(file.policy, case.day), facts, case.day))
+    clauses = {clause["id"]: clause for clause in all_clauses(found["clauses"])}
+    outcomes = {"whole": found["outcome"]} | {key: clause["outcome"] for key, clause in clauses.items()}
+    assert {key: outcomes[key] for key in case.expect} == case.expect
+    for aspect in ("actual", "gap"):
+        expected = getattr(case, aspect)
+        assert {key: (clauses[key][aspect] or {}).get("value") for key in expected} == expected
+    assert {key: clauses[key]["reason"] for key in case.reason} == case.reason
+
+
+def test_every_policy_has_golden_cases() -> None:
+    told = {path.parent.parent.name for path in SEEDS.glob("policies/*/*/cases.yaml")}
+    assert told == {edition.code for edition in POLICIES}
+
+
+def test_every_condition_has_a_case_on_each_side() -> None:
+    """Every leaf that figures decide is met in one golden case and unmet in another."""
+    for path in sorted(SEEDS.glob("policies/*/*/cases.yaml")):
+        file = load_strict(path, GoldenCases)
+        seen: dict[str, set[str]] = {}
+        for case in file.cases:
+            for key, outcome in case.expect.items():
+                seen.setdefault(key, set()).add(outcome)
+        policy = policy_on(file.policy, file.cases[0].day)
+        decided = {leaf.id for leaf in policy.leaves() if not leaf.text.startswith("judged")}
+        assert {key for key in decided if not {"met", "unmet"} <= seen.get(key, set())} == set()
