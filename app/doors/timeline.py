@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import Request
 
@@ -11,6 +12,14 @@ from app.journal.domain import EventType
 from app.journal.models import JournalEvent
 from app.kit.i18n import N_, _
 from app.kit.money import format_yuan
+
+#: Where the bureau's pages show a subject by the identifier that its events carry.
+_ADDRESSES = {
+    "enterprise": "/subjects/enterprise",
+    "case": "/cases",
+    "commissioner": "/commissioners",
+    "incentive": "/incentives",
+}
 
 _ACTORS = {
     "system": N_("系统"),
@@ -29,7 +38,7 @@ class ChangeLine:
 
 @dataclass(frozen=True)
 class TimelineLine:
-    """One event: when, who, what was done to whom, and the changed fields."""
+    """One event: when, who, what was done to whom (`url` is where the bureau shows it, "" for nowhere), and the changed fields."""
 
     position: int
     at: datetime
@@ -38,6 +47,7 @@ class TimelineLine:
     subject_kind: str
     subject_id: str
     subject_label: str
+    url: str
     note: str
     changes: tuple[ChangeLine, ...]
 
@@ -62,6 +72,7 @@ class Wording:
             subject_kind=event.subject_kind,
             subject_id=event.subject_id,
             subject_label=event.subject_label,
+            url=_address(event.subject_kind, event.subject_id),
             note=str(event.data.get("note") or event.data.get("reason") or ""),
             changes=tuple(
                 line
@@ -79,6 +90,11 @@ class Wording:
             for item in (before, after)
         ]
         return ChangeLine(label, shown[0], shown[1]) if shown[0] != shown[1] else None
+
+
+def _address(kind: str, key: str) -> str:
+    base = _ADDRESSES.get(kind)
+    return f"{base}/{quote(key)}" if base else ""
 
 
 def _show_field(name: str, value: Any) -> str:

@@ -9,13 +9,15 @@ from starlette.responses import Response
 from app.accounts.actions import READ_JOURNAL
 from app.accounts.queries import list_officers
 from app.doors.deps import CurrentActor, DbSession
-from app.doors.pages import render
+from app.doors.pages import redirect, render
 from app.doors.router import GuardedRouter
 from app.doors.timeline import TimelineLine, timeline_lines
+from app.enterprises.actions import READ
+from app.enterprises.queries import get_visible_to
 from app.journal.queries import TimelineFilter, list_events
 from app.kit.i18n import _
 
-router = GuardedRouter(door="web", prefix="/system")
+router = GuardedRouter(door="web")
 
 PAGE_SIZE = 50
 PREFIXES = (
@@ -36,7 +38,7 @@ PREFIXES = (
 class JournalPage:
     """One page of events and the filters that made it."""
 
-    lines: tuple[tuple[TimelineLine, str], ...]
+    lines: tuple[TimelineLine, ...]
     kinds: tuple[tuple[str, str], ...]
     officers: tuple[tuple[str, str], ...]
     kind: str
@@ -45,7 +47,7 @@ class JournalPage:
     newest: str
 
 
-@router.get("/journal", action=READ_JOURNAL)
+@router.get("/system/journal", action=READ_JOURNAL)
 def journal_page(
     request: Request,
     session: DbSession,
@@ -79,7 +81,7 @@ def journal_page(
     older = "/system/journal?" + urlencode({**query, "before": events[PAGE_SIZE - 1].position}) if more else None
     lines = timeline_lines(request, events[:PAGE_SIZE])
     page = JournalPage(
-        lines=tuple((line, _address(line)) for line in lines),
+        lines=lines,
         kinds=tuple((code, labels[code]) for code in PREFIXES),
         officers=tuple((str(row.id), row.name) for row in list_officers(session)),
         kind=kind,
@@ -90,6 +92,7 @@ def journal_page(
     return render(request, "web/journal/list.html", page)
 
 
-def _address(line: TimelineLine) -> str:
-    """Where the subject is shown; "" where it has no page."""
-    return f"/journal/{line.subject_kind}/{line.subject_id}" if line.subject_kind in {"enterprise", "case"} else ""
+@router.get("/subjects/enterprise/{enterprise_id}", action=READ)
+def enterprise_of_event(request: Request, session: DbSession, actor: CurrentActor, enterprise_id: int) -> Response:
+    """From the identifier in an event to the firm's page, whatever its code is by now."""
+    return redirect(request, f"/enterprises/{get_visible_to(session, actor, enterprise_id).uscc}")
