@@ -1,0 +1,181 @@
+"""What lists, counts, board and look-up show: one scope, one filter, few queries."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from app.cases import queries
+from app.cases.board import columns_visible_to
+from app.cases.models import CaseFile
+from app.cases.queries import CaseFilter
+from app.cases.service.objections import open_cases
+from app.enterprises.search_index import reindex
+from app.kit.actor import Actor, ActorKind
+from app.kit.errors import Invalid
+from tests.factories import cases
+
+ON = date(2021, 6, 30)
+
+
+@pytest.fixture
+def head(actor):
+    return actor(role="section_head")
+
+
+def numbers(session, who, **wanted):
+    page = queries.page_visible_to(session, who, CaseFilter(**wanted), sort="number", cursor=None, limit=100)
+    assert queries.count_visible_to(session, who, CaseFilter(**wanted)).n == len(page.items)
+    streamed = [c.number for b in queries.stream_visible_to(session, who, CaseFilter(**wanted), sort="number") for c in b]
+    assert streamed == [case.number for case in page.items]
+    return [case.number for case in page.items]
+
+
+def test_scope_by_region_and_by_firm(session, actor, head, now):
+    here = cases.opened(session, head, now, cases.firm(session, region="429005001")).row
+    other = actor(role="section_head", region="429006")
+    there = cases.opened(session, other, now, cases.firm(session, region="429006001")).row
+    unknown = cases.opened(session, actor(region=""), now, cases.firm(session, region="")).row
+    assert numbers(session, head) == [here.number]
+    assert numbers(session, other) == [there.number]
+    assert numbers(session, actor(region="")) == [here.number, there.number, unknown.number]
+    firm = Actor(ActorKind.ENTERPRISE, 1, "企业（示例）", enterprise_id=there.enterprise_id)
+    assert numbers(session, firm) == [there.number]
+    assert numbers(session, Actor(ActorKind.ANONYMOUS, None, "")) == []
+    assert queries.find_visible_to(session, head, there.number) is None
+
+
+def test_filters_narrow(session, head, actor, now):
+    first = cases.led_to(session, head, now, "review", round="rolling")
+    second = cases.opened(session, actor(), now, programme="joint-innovation-centre").row
+    third = cases.opened(session, head, now, year=2020).row
+    cases.step(session, head, now, third, "withdraw", reason="企业放弃")
+    assert numbers(session, head, programme="high-tech-enterprise") == [third.number, first.number]
+    assert numbers(session, head, year=2020) == [third.number]
+    assert numbers(session, head, state="withdrawn") == [third.number]
+    assert numbers(session, head, stage="review") == [first.number]
+    assert numbers(session, head, round="rolling") == [first.number]
+    assert numbers(session, head, officer_id=second.officer_id) == [second.number]
+    assert numbers(session, head, unassigned=True) == []
+    assert numbers(session, head, marker="submitted") == [first.number]
+    assert numbers(session, head, marker="submitted", reached_in=2020) == []
+    assert numbers(session, head, overdue_on=ON) == []
+
+
+def test_search_by_number_name_and_initials(session, head, now):
+    firm = cases.firm(session, "楚泽牛磺酸")
+    reindex(session, [firm.id])
+    case = cases.opened(session, head, now, firm).row
+    cases.opened(session, head, now)
+    for text in ("楚泽", "牛磺", case.number, case.number.lower(), case.number[:-1], firm.uscc):
+        assert case.number in numbers(session, head, q=text), text
+    assert numbers(session, head, q="楚泽") == [case.number]
+    assert numbers(session, head, q="没有这个词") == []
+    assert numbers(session, head, q="' or 1=1 --") == []
+
+
+@pytest.mark.parametrize("sort", queries.SORTS)
+def test_pages_neither_repeat_nor_skip(session, head, now, sort):
+    made = {cases.opened(session, head, now).row.number for _ in range(7)}
+    seen, cursor = [], None
+    while True:
+        page = queries.page_visible_to(session, head, CaseFilter(), sort=sort, cursor=cursor, limit=3)
+        seen += [case.number for case in page.items]
+        cursor = page.next
+        if cursor is None:
+            break
+    assert len(seen) == len(set(seen))
+    assert set(seen) == made
+
+
+def test_a_bad_cursor_is_refused(session, head):
+    with pytest.raises(Invalid):
+        queries.page_visible_to(session, head, CaseFilter(), cursor="nonsense", limit=3)
+
+
+def test_the_board_counts_all_and_shows_the_first(session, head, now):
+    for _ in range(5):
+        cases.opened(session, head, now)
+    cases.led_to(session, head, now, "publicity")
+    columns = columns_visible_to(session, head, CaseFilter(programme=cases.PROGRAMME), cards=3)
+    assert (columns["pool"].count, len(columns["pool"].cards)) == (5, 3)
+    assert (columns["publicity"].count, len(columns["publicity"].cards)) == (1, 1)
+
+
+def test_the_look_up_needs_both_number_and_code(session, head, now):
+    opened = cases.opened(session, head, now)
+    number = opened.row.number
+    assert queries.find_by_query_code(session, number, opened.query_code).id == opened.row.id
+    assert queries.find_by_query_code(session, number.lower(), opened.query_code.lower()).id == opened.row.id
+    assert queries.find_by_query_code(session, number, "AAAAAAAAAA") is None
+    assert queries.find_by_query_code(session, "QJ-GQ-2021-9999", opened.query_code) is None
+    assert queries.find_by_query_code(session, "", "") is None
+
+
+def test_a_firm_with_open_cases_objects_to_retirement(session, head, now):
+    case = cases.opened(session, head, now).row
+    assert open_cases(session, case.enterprise_id, ON) == [f"还有在办件 {case.number}"]
+    cases.step(session, head, now, case, "withdraw", reason="企业放弃")
+    assert open_cases(session, case.enterprise_id, ON) == []
+
+
+# -- how much the database is asked --------------------------------------------------------------------------------------
+
+
+def bulk(session, head, count):
+    """`count` more open cases on their own firms, as bare rows."""
+    now = datetime(2021, 6, 1, 2, 0, tzinfo=UTC)
+    template = cases.opened(session, head, now).row
+    for number in range(count):
+        firm = cases.firm(session)
+        session.add(
+            CaseFile(
+                number=f"QJ-GQ-2019-{number + 1:04d}",
+                enterprise_id=firm.id,
+                programme_code=template.programme_code,
+                programme_version=template.programme_version,
+                year=2019,
+                officer_id=head.id,
+                stage=("pool", "intent", "review")[number % 3],
+                stage_entered_on=ON,
+                state="open",
+                opened_on=ON,
+                next_due_on=ON if number % 2 else None,
+                version=1,
+                created_at=now,
+                updated_at=now,
+            )
+        )
+    session.flush()
+
+
+def asked(session, head, count_queries):
+    with count_queries() as statements:
+        queries.page_visible_to(session, head, CaseFilter(), cursor=None, limit=50)
+        queries.count_visible_to(session, head, CaseFilter(overdue_on=date(2021, 7, 1)))
+        columns_visible_to(session, head, CaseFilter(programme=cases.PROGRAMME), cards=20)
+        queries.list_due_visible_to(session, head, until=ON)
+    return len(statements)
+
+
+def test_query_counts_do_not_grow(session, head, count_queries):
+    bulk(session, head, 10)
+    few = asked(session, head, count_queries)
+    session.expunge_all()
+    for row in list(session.query(CaseFile).filter(CaseFile.year == 2019)):
+        session.delete(row)
+    session.flush()
+    bulk_more(session, head)
+    assert asked(session, head, count_queries) == few == 5
+
+
+def bulk_more(session, head):
+    session.query(CaseFile).filter(CaseFile.year == 2019).delete()
+    bulk(session, head, 1_000)
+
+
+def test_lists_are_served_by_an_index(session, head, explain):
+    bulk(session, head, 200)
+    page = queries.filtered(session, queries.visible_to(head), CaseFilter()).order_by(CaseFile.number.desc()).limit(50)
+    assert "SCAN case_file\n" not in explain(session, page) + "\n"
+    mine = queries.filtered(session, queries.visible_to(head), CaseFilter(officer_id=head.id, state="open"))
+    assert "ix_case_file" in explain(session, mine)
