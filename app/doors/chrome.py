@@ -58,6 +58,7 @@ class Chrome:
     request_id: str
     environment: str
     version: str
+    base_url: str
 
     @property
     def once_token(self) -> str:
@@ -90,6 +91,7 @@ def chrome_for(request: Request) -> Chrome:
         request_id=getattr(request.state, "request_id", ""),
         environment=settings.env,
         version=__version__,
+        base_url=settings.base_url.rstrip("/"),
     )
 
 

@@ -47,6 +47,7 @@ def chrome(locale: Locale = "zh", actor: Actor = OFFICER) -> Chrome:
         request_id="r1",
         environment="test",
         version="0",
+        base_url="http://127.0.0.1:8000",
     )
 
 
