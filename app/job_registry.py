@@ -2,7 +2,7 @@
 
 from importlib import import_module
 
-from app.jobs.domain import JobKind
+from app.jobs.running import JobKind
 
 #: Slices with a `jobs.py`; each lists its `KINDS`.
 SLICES = ("enterprises.imports",)

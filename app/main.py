@@ -46,6 +46,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     state.owns_database = database is None
     state.templates = make_environment()
     state.wording = load_wording()
+    state.job_kinds = load_kinds()
     state.rate_limiter = RateLimiter(settings.api_rate_per_second, settings.api_burst)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     _observe_requests(application)
@@ -87,7 +88,7 @@ async def _lifespan(application: FastAPI) -> AsyncIterator[None]:
     state = application.state
     anyio.to_thread.current_default_thread_limiter().total_tokens = POOL_SIZE - 2  # the worker keeps two
     around = Surroundings(state.database, state.settings.data_dir)
-    worker = Worker(around, load_kinds()) if state.settings.worker else None
+    worker = Worker(around, state.job_kinds) if state.settings.worker else None
     if worker:
         worker.start()
     yield

@@ -119,9 +119,7 @@ def _open(settings: Settings, database: Database, order: _Order) -> tuple[int, R
         layout = Layout.from_json(imported.mapping)
         require_columns(layout, order.kind)
         _tell_layout(imported, layout)
-        queued = start(
-            session, actor=SYSTEM, run=imported, now=now, accept_unconfirmed=order.accept_unconfirmed
-        )
+        queued = start(session, actor=SYSTEM, run=imported, now=now, accept_unconfirmed=order.accept_unconfirmed)
         job = claim(session, job_id=queued.id, owner=owner, now=now)
         assert job is not None
         return imported.id, run_of(job, around, owner)
@@ -173,6 +171,9 @@ def _report(settings: Settings, database: Database, import_id: int, job_id: int)
             raise typer.Exit(NOTHING_READ)
         for row in list_rows(session, found, (Outcome.REJECTED, Outcome.QUEUED, Outcome.DIFFERS), limit=_LISTED):
             typer.echo(_line(row))
+        listed = min(found.rejected + found.queued + found.differs, _LISTED)
+        if (more := found.rejected + found.queued + found.differs - listed) > 0:
+            typer.echo(_("另有 %(n)s 行，见导入页面。") % {"n": more})
         if found.rejected:
             body = hand_back(session, found)
             folder = settings.data_dir / "rejected"
@@ -188,8 +189,6 @@ def _report(settings: Settings, database: Database, import_id: int, job_id: int)
 def _line(row: ImportRow) -> str:
     """One row for the terminal; `row N`, outcome and `repeats row N` read the same in every language."""
     reasons = [Reason.from_json(kept) for kept in row.reasons]
-    codes = ["repeats row %s" % reason.params["row"] if "row" in reason.params else reason.code for reason in reasons]
+    codes = [f"repeats row {reason.params['row']}" if "row" in reason.params else reason.code for reason in reasons]
     words = " ".join(str(reason) for reason in reasons) or "，".join(row.differences)
     return f"row {row.row_number} {row.outcome} [{', '.join(codes)}] {row.key} {row.name}: {words}"
-
-

@@ -17,7 +17,6 @@ from app.kit.errors import Invalid
 from app.kit.i18n import _
 
 
-
 def store(
     session: Session, blobs: BlobStore, *, actor: Actor, source: BinaryIO, name: str, now: datetime
 ) -> StoredFile:

@@ -3,14 +3,8 @@
 import enum
 import os
 import socket
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from app.jobs.running import Run
 
 LEASE = timedelta(seconds=60)
 HEARTBEAT = timedelta(seconds=15)
@@ -28,17 +22,6 @@ class JobState(enum.StrEnum):
 
 
 FINISHED = (JobState.DONE, JobState.FAILED, JobState.CANCELLED)
-
-JobFunction = Callable[["Run"], Mapping[str, Any]]
-
-
-@dataclass(frozen=True)
-class JobKind:
-    """A kind of work: its code, its name for people (a gettext message) and the function that does it."""
-
-    code: str
-    label: str
-    function: JobFunction
 
 
 class LeaseLostError(Exception):

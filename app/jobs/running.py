@@ -13,7 +13,7 @@ from uuid import uuid4
 from sqlalchemy.orm import Session
 
 from app.jobs import service
-from app.jobs.domain import HEARTBEAT, CancelledError, JobFunction, LeaseLostError
+from app.jobs.domain import HEARTBEAT, CancelledError, LeaseLostError
 from app.jobs.models import Job
 from app.kit.actor import Actor
 from app.kit.clock import utc_now
@@ -60,9 +60,7 @@ class Run:
         Raises LeaseLostError when another worker has taken over: the batch then rolls back.
         """
         values = {"checkpoint": dict(checkpoint), "done": done, "total": total}
-        self.cancel_asked = service.keep(
-            session, job_id=self.job_id, owner=self.owner, now=self.now(), values=values
-        )
+        self.cancel_asked = service.keep(session, job_id=self.job_id, owner=self.owner, now=self.now(), values=values)
 
     def between_batches(self, done: int, total: int) -> None:
         """Tell the progress; raises CancelledError when a person asked to stop, ShutdownError when the worker must."""
@@ -71,6 +69,18 @@ class Run:
             raise CancelledError
         if self.stop.is_set():
             raise ShutdownError
+
+
+JobFunction = Callable[[Run], Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class JobKind:
+    """A kind of work: its code, its name for people (a gettext message) and the function that does it."""
+
+    code: str
+    label: str
+    function: JobFunction
 
 
 class ShutdownError(Exception):

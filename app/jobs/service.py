@@ -11,7 +11,7 @@ from app.jobs.domain import LEASE, MAX_ATTEMPTS, JobState, LeaseLostError, is_de
 from app.jobs.models import Job
 from app.kit.actor import Actor, ActorKind, Role
 from app.kit.errors import Conflict
-from app.kit.i18n import _, N_
+from app.kit.i18n import N_, _
 
 GAVE_UP = N_("多次中断，已停止重试。")
 

@@ -5,8 +5,8 @@ import threading
 from collections.abc import Mapping
 
 from app.jobs import service
-from app.jobs.domain import JobKind, this_process
-from app.jobs.running import Run, Surroundings, execute, run_of
+from app.jobs.domain import this_process
+from app.jobs.running import JobKind, Run, Surroundings, execute, run_of
 from app.kit.db import session_scope
 
 log = logging.getLogger(__name__)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -79,7 +80,7 @@ class ListPage:
 class NewPage:
     """The upload form."""
 
-    form: Bound[object]
+    form: Bound[Any]
     kinds: tuple[tuple[str, str], ...]
     kind: str
     limit_mb: int
@@ -229,9 +230,7 @@ def mapping_page(
     kind = ImportKind(run.kind)
     missing = layout.missing(kind)
     found = (
-        Preview([], 0, 0)
-        if missing
-        else preview(session, actor=actor, run=run, table=table, layout=layout, now=now)
+        Preview([], 0, 0) if missing else preview(session, actor=actor, run=run, table=table, layout=layout, now=now)
     )
     labels = {field.code: _(field.label) for field in FIELDS[kind]}
     return MappingPage(
@@ -268,7 +267,9 @@ def _preview_line(verdict: Verdict) -> RowLine:
     if verdict.outcome is Outcome.CHANGED:
         reasons.insert(0, _("更新：%(fields)s") % {"fields": "、".join(map(field_label, verdict.values))})
     if verdict.differences:
-        reasons.insert(0, _("与本库手工修改不同：%(fields)s") % {"fields": "、".join(map(field_label, verdict.differences))})
+        reasons.insert(
+            0, _("与本库手工修改不同：%(fields)s") % {"fields": "、".join(map(field_label, verdict.differences))}
+        )
     return RowLine(
         number=parsed.source.number,
         code=parsed.key,
@@ -291,11 +292,13 @@ def progress_page(run: ImportRun, job: Job) -> ProgressPage:
     return ProgressPage(run, _(KIND_LABELS[ImportKind(run.kind)]), job, running, text)
 
 
-def result_page(  # noqa: PLR0913 - the pieces of one page
-    session: Session, run: ImportRun, outcome: str, page: Page[ImportRow], count: Count
-) -> ResultPage:
+def result_page(session: Session, run: ImportRun, outcome: str, page: Page[ImportRow], count: Count) -> ResultPage:
     """The result of an import."""
-    notes = {Outcome.QUEUED: N_("需要确认代码"), Outcome.DIFFERS: N_("与手工修改不同"), Outcome.REJECTED: N_("附原因退回")}
+    notes = {
+        Outcome.QUEUED: N_("需要确认代码"),
+        Outcome.DIFFERS: N_("与手工修改不同"),
+        Outcome.REJECTED: N_("附原因退回"),
+    }
     counts = tuple(
         CountLine(
             each.value, _(OUTCOME_LABELS[each]), getattr(run, each.value), _(notes.get(each, "")), each.value == outcome

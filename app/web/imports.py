@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 from starlette.datastructures import FormData, UploadFile
 from starlette.responses import Response, StreamingResponse
 
-from app.config import Settings
 from app.doors.deps import AppSettings, CurrentActor, DbSession, Form, Now
 from app.doors.forms import Bound, empty
 from app.doors.pages import redirect, render, safe_next
@@ -139,7 +138,13 @@ def progress(request: Request, session: DbSession, actor: CurrentActor, import_i
 
 @router.post("/{import_id:int}/mapping", action=IMPORT)
 def save_mapping(
-    request: Request, session: DbSession, actor: CurrentActor, settings: AppSettings, form: Form, now: Now, import_id: int
+    request: Request,
+    session: DbSession,
+    actor: CurrentActor,
+    settings: AppSettings,
+    form: Form,
+    now: Now,
+    import_id: int,
 ) -> Response:
     run = get_run_visible_to(session, actor, import_id, lock=True)
     try:
@@ -152,7 +157,13 @@ def save_mapping(
 
 @router.post("/{import_id:int}/start", action=IMPORT)
 def begin(
-    request: Request, session: DbSession, actor: CurrentActor, settings: AppSettings, form: Form, now: Now, import_id: int
+    request: Request,
+    session: DbSession,
+    actor: CurrentActor,
+    settings: AppSettings,
+    form: Form,
+    now: Now,
+    import_id: int,
 ) -> Response:
     run = get_run_visible_to(session, actor, import_id, lock=True)
     accept = form.get("accept_unconfirmed") == "1"
@@ -255,7 +266,7 @@ def _mapping(  # the same page after a refused choice
     request: Request,
     session: Session,
     actor: Any,
-    settings: Settings,
+    settings: AppSettings,
     run: ImportRun,
     now: datetime,
     errors: tuple[str, ...] = (),
@@ -306,7 +317,7 @@ def _indexed(form: FormData, name: str) -> dict[int, str]:
     return found
 
 
-def _blobs(settings: Settings) -> BlobStore:
+def _blobs(settings: AppSettings) -> BlobStore:
     return BlobStore(settings.data_dir / "files")
 
 

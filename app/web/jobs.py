@@ -8,7 +8,6 @@ from starlette.responses import Response
 from app.doors.deps import CurrentActor, DbSession, Now
 from app.doors.pages import redirect, render
 from app.doors.router import GuardedRouter
-from app.job_registry import load_kinds
 from app.jobs import events, service
 from app.jobs.actions import LIST, STEER
 from app.jobs.domain import JobState
@@ -68,18 +67,18 @@ def list_page(request: Request, session: DbSession, state: str = "", cursor: str
         raise NotFound("job.state_unknown", _("没有这个状态。"))
     found = page_jobs(session, state=state, cursor=cursor or None)
     states = tuple((each.value, _(label)) for each, label in STATE_LABELS.items())
-    page = JobsPage(tuple(_line(job) for job in found.items), found, state, states)
+    page = JobsPage(tuple(_line(request, job) for job in found.items), found, state, states)
     return render(request, "web/jobs/list.html", page)
 
 
 @router.get("/{job_id:int}", action=LIST)
 def job_page(request: Request, session: DbSession, job_id: int) -> Response:
-    return render(request, "web/jobs/job.html", _line(get_job(session, job_id)))
+    return render(request, "web/jobs/job.html", _line(request, get_job(session, job_id)))
 
 
 @router.get("/{job_id:int}/progress", action=LIST)
 def progress(request: Request, session: DbSession, job_id: int) -> Response:
-    line = _line(get_job(session, job_id))
+    line = _line(request, get_job(session, job_id))
     response = render(request, "web/jobs/progress.html", line)
     if not line.running:
         response.headers["HX-Refresh"] = "true"
@@ -104,8 +103,8 @@ def retry(request: Request, session: DbSession, actor: CurrentActor, now: Now, j
     return redirect(request, f"/system/jobs/{job.id}", good=_("已重新排队，从断点接着做。"))
 
 
-def _line(job: Job) -> JobLine:
-    kind = load_kinds().get(job.kind)
+def _line(request: Request, job: Job) -> JobLine:
+    kind = request.app.state.job_kinds.get(job.kind)
     state = JobState(job.state)
     return JobLine(
         job=job,

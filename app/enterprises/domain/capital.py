@@ -53,7 +53,7 @@ _CURRENCIES = {
     "澳门币": "MOP",
 }
 _YUAN_WORDS = ("人民币元", "元人民币", "人民币", "元整", "圆整", "元", "圆", "RMB", "CNY")
-_WORDS = {word: YUAN for word in _YUAN_WORDS} | _CURRENCIES | {f"{word}元": code for word, code in _CURRENCIES.items()}
+_WORDS = dict.fromkeys(_YUAN_WORDS, YUAN) | _CURRENCIES | {f"{word}元": code for word, code in _CURRENCIES.items()}
 _WORD = "|".join(sorted(map(re.escape, _WORDS), key=len, reverse=True))
 _UNIT = "|".join(sorted(filter(None, _UNITS), key=len, reverse=True))
 _SHAPE = re.compile(

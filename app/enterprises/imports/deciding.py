@@ -169,10 +169,10 @@ def _swap(desk: Deciding, field: str, *, expected: Any, wanted: Any, event: str,
     )
 
 
-def _swap_figure(  # noqa: PLR0913 - the halves of one exchange
+def _swap_figure(
     desk: Deciding, firm: Enterprise, field: str, expected: Any, wanted: Any, event: str, *, by_hand: bool
 ) -> None:
-    _, year, basis, source = desk.row.key.split("|")
+    _code, year, basis, source = desk.row.key.split("|")
     wanted_row = select(YearlyFigures).filter_by(enterprise_id=firm.id, year=int(year), basis=basis, source=source)
     row = desk.session.scalar(wanted_row.with_for_update())
     if row is None:

@@ -32,7 +32,16 @@ ENTERPRISE_FIELDS = (
     ImportField(
         "uscc",
         N_("统一社会信用代码"),
-        ("统一社会信用代码", "社会信用代码", "信用代码", "统一信用代码", "统一代码", "uscc", "unified social credit code", "code"),
+        (
+            "统一社会信用代码",
+            "社会信用代码",
+            "信用代码",
+            "统一信用代码",
+            "统一代码",
+            "uscc",
+            "unified social credit code",
+            "code",
+        ),
         required=True,
     ),
     ImportField("former_names", N_("曾用名"), ("曾用名", "原名称", "曾用名称", "former name", "former names")),
@@ -41,7 +50,9 @@ ENTERPRISE_FIELDS = (
         N_("注册日期"),
         ("注册日期", "成立日期", "成立时间", "注册时间", "registered on", "registration date", "established", "date"),
     ),
-    ImportField("kind", N_("企业类型"), ("企业类型", "公司类型", "登记类型", "类型", "enterprise type", "kind", "type")),
+    ImportField(
+        "kind", N_("企业类型"), ("企业类型", "公司类型", "登记类型", "类型", "enterprise type", "kind", "type")
+    ),
     ImportField(
         "legal_representative",
         N_("法定代表人"),
@@ -56,7 +67,9 @@ ENTERPRISE_FIELDS = (
     ImportField("city", N_("地区"), ("地区", "所在城市", "所属城市", "城市", "市", "地市", "city")),
     ImportField("county", N_("区县"), ("区县", "所属区县", "所在区县", "县区", "县市区", "district", "county")),
     ImportField(
-        "address", N_("注册地址"), ("注册地址", "企业地址", "地址", "住所", "公司地址", "经营地址", "registered address", "address")
+        "address",
+        N_("注册地址"),
+        ("注册地址", "企业地址", "地址", "住所", "公司地址", "经营地址", "registered address", "address"),
     ),
     ImportField("scale", N_("企业规模"), ("企业规模", "企业划型", "划型", "enterprise size", "size")),
     ImportField("above_scale", N_("规上企业"), ("规上企业", "是否规上", "规上", "规模以上", "above scale")),
@@ -76,7 +89,14 @@ FIGURES_FIELDS = (
     ImportField("source", N_("来源"), ("来源", "数据来源", "source")),
     _amount("sales_revenue", N_("销售收入"), "营业收入", "主营业务收入", "revenue", "sales revenue"),
     _amount("total_income", N_("总收入"), "收入总额", "total income"),
-    _amount("high_tech_income", N_("高新技术产品（服务）收入"), "高新收入", "高品收入", "高新技术产品收入", "high-tech income"),
+    _amount(
+        "high_tech_income",
+        N_("高新技术产品（服务）收入"),
+        "高新收入",
+        "高品收入",
+        "高新技术产品收入",
+        "high-tech income",
+    ),
     _amount("net_assets", N_("净资产"), "净资产总额", "net assets"),
     _amount("total_assets", N_("总资产"), "资产总额", "资产总计", "total assets"),
     _amount("rd_personnel", N_("人员人工费用"), "人员人工", "R&D personnel"),
@@ -88,7 +108,9 @@ FIGURES_FIELDS = (
     _amount("rd_other", N_("其他研发费用"), "其他费用", "R&D other"),
     _amount("rd_outsourced_domestic", N_("境内委托研发费用"), "委托境内研发费用", "R&D outsourced in China"),
     _amount("rd_outsourced_overseas", N_("境外委托研发费用"), "委托境外研发费用", "R&D outsourced abroad"),
-    ImportField("staff_average_e4", N_("职工总数"), ("职工总数", "从业人数", "职工人数", "staff", "staff average"), unit="人"),
+    ImportField(
+        "staff_average_e4", N_("职工总数"), ("职工总数", "从业人数", "职工人数", "staff", "staff average"), unit="人"
+    ),
     ImportField(
         "rd_staff_average_e4", N_("科技人员数"), ("科技人员数", "科技人员", "研发人员数", "R&D staff"), unit="人"
     ),

@@ -171,12 +171,10 @@ def _firms(session: Session, codes: Sequence[str]) -> dict[str, Enterprise]:
         .join(Enterprise, Enterprise.id == FormerCode.enterprise_id)
         .where(FormerCode.uscc.in_([code for code in codes if code not in firms]))
     )
-    return firms | {code: firm for code, firm in session.execute(bore)}
+    return firms | dict(session.execute(bore).tuples().all())
 
 
 def _figures(session: Session, ids: set[int], *, lock: bool) -> dict[Key, YearlyFigures]:
     statement = select(YearlyFigures).where(YearlyFigures.enterprise_id.in_(ids)).order_by(YearlyFigures.id)
     rows = session.scalars(statement.with_for_update() if lock else statement)
     return {(row.enterprise_id, row.year, row.basis, row.source): row for row in rows}
-
-

@@ -33,7 +33,9 @@ class Comparison:
     former_names: tuple[str, ...] = ()
 
 
-def compare(parsed: Parsed, standing: Mapping[str, Any], edited: Collection[str], former: Collection[str]) -> Comparison:
+def compare(
+    parsed: Parsed, standing: Mapping[str, Any], edited: Collection[str], former: Collection[str]
+) -> Comparison:
     """Compare the row with the firm's `standing` fields; `edited` were set by hand here and are never overwritten.
 
     An empty cell takes nothing away, and a broader region does not replace a narrower one inside it.
@@ -77,7 +79,5 @@ def _unread(parsed: Parsed, standing: Mapping[str, Any]) -> dict[str, str]:
     """Texts of cells that could not be read: dropped once the field is known, added while it is not."""
     known: dict[str, str] = standing["unread_cells"]
     kept = {code: text for code, text in known.items() if parsed.values.get(FILLS.get(code, code)) in (None, "")}
-    added = {
-        code: text for code, text in parsed.unread.items() if standing.get(FILLS.get(code, code)) in (None, "")
-    }
+    added = {code: text for code, text in parsed.unread.items() if standing.get(FILLS.get(code, code)) in (None, "")}
     return kept | added

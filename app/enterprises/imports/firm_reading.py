@@ -38,7 +38,9 @@ class FirmTables:
 def load_tables(session: Session, *, prefix: str, today: date) -> FirmTables:
     """Read the code tables once."""
     regions = [(code, name) for code, name in session.execute(select(Region.code, Region.name).order_by(Region.code))]
-    industries = session.execute(select(Industry.code, Industry.name).order_by(Industry.level.desc(), Industry.code.desc()))
+    industries = session.execute(
+        select(Industry.code, Industry.name).order_by(Industry.level.desc(), Industry.code.desc())
+    )
     fields = session.execute(select(TechnicalField.code, TechnicalField.name_zh, TechnicalField.name_en))
     scales = session.execute(select(Term.code, Term.name_zh, Term.name_en).where(Term.vocabulary == "scale"))
     return FirmTables(
@@ -143,9 +145,7 @@ def _read_region(parsed: Parsed, tables: FirmTables) -> None:
     texts = parsed.source.texts
     stated = "".join(texts.get(code, "") for code in ("province", "city", "county"))
     found = tables.regions.find(stated + texts.get("address", ""), within=tables.prefix[:_COUNTY_DIGITS])
-    if not tables.prefix:
-        parsed.values["region_code"] = found
-    elif found.startswith(tables.prefix):
+    if found.startswith(tables.prefix):
         parsed.values["region_code"] = found
     elif tables.prefix.startswith(found):
         parsed.values["region_code"] = tables.prefix

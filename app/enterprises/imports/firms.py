@@ -164,7 +164,7 @@ def _load(session: Session, batch: Sequence[Parsed], *, lock: bool) -> Standing:
         .join(Enterprise, Enterprise.id == FormerCode.enterprise_id)
         .where(FormerCode.uscc.in_([code for code in codes if code not in firms]))
     )
-    firms |= {code: firm for code, firm in session.execute(bore)}
+    firms |= dict(session.execute(bore).tuples().all())
     names: dict[int, set[str]] = {}
     with_former = [firms[parsed.key].id for parsed in batch if parsed.former_names and parsed.key in firms]
     if with_former:

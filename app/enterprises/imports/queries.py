@@ -69,7 +69,7 @@ def get_row(session: Session, run: ImportRun, row_number: int, *, lock: bool = F
     return row
 
 
-def _waiting(actor: Actor) -> Select[tuple[ImportRow]]:
+def _waiting(actor: Actor) -> Select[ImportRow]:
     return (
         select(ImportRow)
         .join(ImportRun, ImportRun.id == ImportRow.run_id)

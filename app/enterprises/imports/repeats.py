@@ -34,8 +34,7 @@ class Repeats:
         differences = [
             f"{column.header} {_short(before)} → {_short(after)}"
             for column in self.layout.columns
-            if column.field != REASON
-            and (before := _cell(first, column.index)) != (after := _cell(row, column.index))
+            if column.field != REASON and (before := _cell(first, column.index)) != (after := _cell(row, column.index))
         ]
         if not differences:
             return Reason("repeat", {"row": first.number})

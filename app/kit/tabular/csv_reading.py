@@ -6,7 +6,6 @@ from collections import Counter, deque
 from collections.abc import Iterator
 from pathlib import Path
 
-
 DELIMITERS = (",", "\t", ";", "|")
 _SAMPLE_LINES = 30
 _MAX_JOINED_LINES = 200
@@ -36,7 +35,7 @@ class CsvRecords:
 
     def _join(self, first: str, waiting: deque[str], lines: Iterator[str]) -> Record:
         """A record whose quoted cell runs over several lines; if no end can be found, `first` alone, as broken."""
-        text, taken = first, []
+        text, taken = first, list[str]()
         while len(taken) < _MAX_JOINED_LINES and (line := _next_line(waiting, lines)) is not None:
             taken.append(line)
             text += line
