@@ -65,6 +65,7 @@ class CaseView:
     turn: str
     since: str
     ended: bool
+    is_theirs: bool
     tasks: tuple[Task, ...]
     stages: tuple[StageLine, ...]
     milestones: tuple[MilestoneLine, ...]
@@ -88,6 +89,7 @@ def view_case(session: Session, case: CaseFile, on: date) -> CaseView:
         turn=turn_text(status.turn),
         since=plain_day(status.since, on),
         ended=status.ended,
+        is_theirs=status.turn == "enterprise",
         tasks=tuple(task(milestone, on) for milestone in waiting) if status.turn == "enterprise" else (),
         stages=stage_lines(status, _next_due(waiting), on),
         milestones=tuple(milestone_line(milestone, on) for milestone in milestones if milestone.lapsed_on is None),

@@ -6,7 +6,6 @@ from fastapi import Request
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from app.cases.models import CaseFile
 from app.cases.queries import get_visible_to, list_of_enterprise_visible_to
 from app.doors.deps import AppSettings, CurrentActor, DbSession, Now
 from app.doors.pages import render
@@ -62,12 +61,12 @@ class ConditionsPage:
 def home(request: Request, session: DbSession, actor: CurrentActor, settings: AppSettings, now: Now) -> Response:
     """Where we stand."""
     enterprise, on = _own_enterprise(session, actor), today(now)
-    in_hand, others = _in_hand_first(list_of_enterprise_visible_to(session, actor, enterprise.id))
-    case = view_case(session, in_hand, on) if in_hand else None
+    views = [view_case(session, row, on) for row in list_of_enterprise_visible_to(session, actor, enterprise.id)]
+    case, others = _most_pressing_first(views)
     page = HomePage(
         enterprise=enterprise.name,
         case=case,
-        others=tuple(view_case(session, other, on) for other in others),
+        others=others,
         policies=policy_views(session, enterprise, on),
         commissioners=commissioner_lines(session, enterprise.id, on),
         incentives=incentive_lines(session, enterprise),
@@ -102,7 +101,7 @@ def _own_enterprise(session: Session, actor: Actor) -> Enterprise:
     return get_enterprise_visible_to(session, actor, actor.enterprise_id or 0)
 
 
-def _in_hand_first(cases: list[CaseFile]) -> tuple[CaseFile | None, list[CaseFile]]:
-    """The newest open case, else the newest of all; and the others."""
-    chosen = next((case for case in cases if case.state == "open"), cases[0] if cases else None)
-    return chosen, [case for case in cases if case is not chosen]
+def _most_pressing_first(views: list[CaseView]) -> tuple[CaseView | None, tuple[CaseView, ...]]:
+    """The case that waits for the firm, else the newest open one, else the newest of all; and the others."""
+    ordered = sorted(views, key=lambda view: (view.ended, not view.is_theirs))
+    return (ordered[0] if ordered else None), tuple(ordered[1:])

@@ -141,7 +141,7 @@ def _standing(state: ClientState, behind: int | None) -> tuple[str, str]:
         return "idle", _("已停用")
     if behind is None:
         return "wait", _("未读取变更")
-    return ("good", _("已读到最新")) if behind == 0 else ("info", _("落后 %(n)s 条") % {"n": behind})
+    return ("good", _("已读到最新")) if behind == 0 else ("info", _("落后 %(n)s 个位置") % {"n": behind})
 
 
 def channel_line(channel: ChannelState) -> ChannelLine:

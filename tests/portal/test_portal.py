@@ -154,3 +154,13 @@ def test_every_page_in_english(at_home: Client, session: Session, actor: MakeAct
     assert "What is still missing" in at_home.get("/portal").text
     for path in ("/portal", f"/portal/cases/{case.number}", "/portal/conditions"):
         assert '<html lang="en">' in at_home.get(path).text
+
+
+def test_what_waits_for_the_firm_stands_first(
+    at_home: Client, session: Session, actor: MakeActor, own: Enterprise, now: datetime
+) -> None:
+    head = actor(role="section_head")
+    theirs = led_to(session, head, now, "preparation", enterprise=own)
+    newer = opened(session, head, now + timedelta(days=1), own, programme="joint-innovation-centre").row
+    text = at_home.get("/portal").text
+    assert text.index(theirs.number) < text.index(newer.number)

@@ -1,0 +1,94 @@
+"""The published document: it is the committed one, whole, and every example fits its schema."""
+
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+import orjson
+import pytest
+
+from app.api.documentation import api_routes, openapi_document
+from app.exchange.plans import province_plans
+from tests.support.client import Client
+
+COMMITTED = Path(__file__).parents[2] / "docs" / "openapi.json"
+
+
+@pytest.fixture(scope="module")
+def document() -> dict[str, Any]:
+    return orjson.loads(orjson.dumps(openapi_document()))
+
+
+def operations(document: dict[str, Any]) -> list[dict[str, Any]]:
+    return [operation for path in document["paths"].values() for operation in path.values()]
+
+
+def resolved(document: dict[str, Any], found: dict[str, Any]) -> dict[str, Any]:
+    while "$ref" in found:
+        target: Any = document
+        for part in found["$ref"].removeprefix("#/").split("/"):
+            target = target[part]
+        found = target
+    return found
+
+
+def test_the_committed_document_is_what_is_served(document: dict[str, Any]) -> None:
+    written = orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE)
+    if os.environ.get("YUMIAO_WRITE_OPENAPI"):
+        COMMITTED.write_bytes(written)
+    assert COMMITTED.read_bytes() == written, "run YUMIAO_WRITE_OPENAPI=1 ./test tests/api/test_openapi.py and read the diff"
+
+
+def test_it_is_served_to_everybody(client: Client, document: dict[str, Any]) -> None:
+    answer = client.get("/api/openapi.json")
+    assert answer.status_code == 200
+    assert answer.json() == document
+
+
+def test_the_documentation_page_loads_nothing_from_elsewhere(client: Client) -> None:
+    answer = client.get("/api/docs")
+    assert answer.status_code == 200
+    assert not re.search(r"""(?:src|href|action)=["']?(?:https?:)?//""", answer.text)
+
+
+def test_every_route_of_the_api_is_in_it_and_nothing_else(document: dict[str, Any]) -> None:
+    assert set(document["paths"]) == {route.path for route in api_routes()}
+    assert all(path.startswith(("/api/v1/", "/oauth/")) for path in document["paths"])
+
+
+def test_every_operation_is_complete(document: dict[str, Any]) -> None:
+    names = [operation["operationId"] for operation in operations(document)]
+    assert len(set(names)) == len(names)
+    for operation in operations(document):
+        name = operation["operationId"]
+        assert operation["summary"] and operation["description"], name
+        assert "security" in operation, name
+        assert {"200", "500"} <= set(operation["responses"]), name
+        for status, response in operation["responses"].items():
+            found = resolved(document, response)
+            assert found["description"], (name, status)
+            for content in found["content"].values():
+                assert "example" in content or "examples" in content, (name, status)
+
+
+def test_every_example_fits_its_schema(document: dict[str, Any]) -> None:
+    for operation in operations(document):
+        bodies = list(operation["responses"].values())
+        if "requestBody" in operation:
+            bodies.append(operation["requestBody"])
+        for body in bodies:
+            for content in resolved(document, body)["content"].values():
+                examples = [each["value"] for each in content.get("examples", {}).values()]
+                examples += [content["example"]] if "example" in content else []
+                schema = {**content["schema"], "components": document["components"]}
+                for example in examples:
+                    jsonschema_rs.Draft202012Validator(schema).validate(example)
+
+
+@pytest.mark.parametrize("resource", list(province_plans()))
+def test_schemas_are_served_as_generated(client: Client, document: dict[str, Any], resource: str) -> None:
+    answer = client.get(f"/api/v1/schemas/{resource}.json")
+    assert answer.headers["content-type"] == "application/schema+json"
+    assert set(answer.json()["properties"]) == {field.name for field in province_plans()[resource].definition.fields}
