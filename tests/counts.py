@@ -23,6 +23,8 @@ class Counts:
     """Events that each of those threads writes."""
     backup_rows: int
     """Rows in the database that is backed up and restored across the engines."""
+    backup_demo_firms: int
+    """Fictional firms of the whole deployment that is backed up and restored."""
     demo_firms: int
     """Fictional firms of the demo that the browser journeys walk through."""
 
@@ -36,6 +38,7 @@ REDUCED = Counts(
     concurrent_writers=4,
     concurrent_events=25,
     backup_rows=500,
+    backup_demo_firms=15,
     demo_firms=40,
 )
 FULL = Counts(
@@ -47,5 +50,6 @@ FULL = Counts(
     concurrent_writers=8,
     concurrent_events=250,
     backup_rows=50_000,
+    backup_demo_firms=300,
     demo_firms=300,
 )

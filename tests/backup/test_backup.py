@@ -6,17 +6,22 @@ from datetime import date, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, inspect, select, update
+import typer
+from sqlalchemy import Connection, Table, func, inspect, select, update
 from sqlalchemy.orm import Session
+from typer.testing import CliRunner
 
 from app.backup import service
 from app.backup.archive import MANIFEST
 from app.backup.rows import lines_of
 from app.backup.service import back_up, restore
+from app.commands.backup import register
+from app.demo.build import build_demo
 from app.enterprises.models import Enterprise
 from app.enterprises.search_index import matching, reindex
 from app.journal.domain import SubjectKey
 from app.journal.models import JournalEvent
+from app.journal.queries import find_breach
 from app.journal.service import record
 from app.kit.actor import SYSTEM
 from app.kit.db import Database, read_scope, session_scope
@@ -118,6 +123,65 @@ def test_restored_is_the_same_row_by_row_and_file_by_file(
     assert found == made
     assert {entry.name: entry.count for entry in made.tables}["enterprise"] == counts.backup_rows
     assert archive.stat().st_mode & 0o077 == 0, "personal data: for the owner's eyes only"
+
+
+def test_a_whole_deployment_survives(
+    database: Database, any_target: Database, tmp_path: Path, now: datetime, counts: Counts
+) -> None:
+    build_demo(database, enterprises=counts.backup_demo_firms, now=now)
+    archive = tmp_path / "all.zip"
+    made = back_up(database, tmp_path / "none", archive, now=now)
+    restore(any_target, tmp_path / "restored", archive, now=now)
+
+    assert rows(any_target) == rows(database)
+    filled_tables = {entry.name for entry in made.tables if entry.count}
+    assert {"enterprise", "yearly_figures", "case_file", "milestone", "service_agreement"} <= filled_tables
+    with read_scope(any_target) as session:
+        assert find_breach(session) is None
+
+
+def test_rows_are_those_of_one_instant(
+    filled: Database, target: Database, tmp_path: Path, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive, before = tmp_path / "all.zip", rows(filled)
+
+    def lines_while_others_write(connection: Connection, table: Table) -> Iterator[bytes]:
+        lines = lines_of(connection, table)
+        if table.name == METADATA.sorted_tables[0].name:
+            first = next(lines, None)
+            with session_scope(filled) as session:
+                session.add(firm(999_999, now))
+                session.execute(update(Enterprise).values(address="改"))
+                subject = SubjectKey("enterprise", "1", "1")
+                record(session, actor=SYSTEM, now=now, type="enterprise.changed", subject=subject)
+            yield from filter(None, [first])
+        yield from lines
+
+    with monkeypatch.context() as patch:
+        patch.setattr(service, "lines_of", lines_while_others_write)
+        back_up(filled, tmp_path / "none", archive, now=now)
+    restore(target, tmp_path / "restored", archive, now=now)
+    assert rows(target) == before != rows(filled)
+
+
+def test_commands_back_up_and_restore(
+    filled: Database, empty_database_url: str, data_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive, run = tmp_path / "all.zip", CliRunner().invoke
+    commands = typer.Typer()
+    register(commands)
+    monkeypatch.setenv("YUMIAO_DATABASE_URL", filled.url)
+    monkeypatch.setenv("YUMIAO_DATA_DIR", str(data_dir))
+    made = run(commands, ["backup", str(archive)])
+    assert made.exit_code == 0
+    assert made.output.endswith("files=2\n")
+
+    monkeypatch.setenv("YUMIAO_DATABASE_URL", empty_database_url)
+    monkeypatch.setenv("YUMIAO_DATA_DIR", str(tmp_path / "restored"))
+    assert run(commands, ["restore", str(archive)]).output == made.output
+    assert isinstance(run(commands, ["restore", str(archive)]).exception, Conflict)
+    assert run(commands, ["restore", "--force", str(archive)]).exit_code == 0
+    assert run(commands, ["restore"]).exit_code == 2
 
 
 def test_restored_database_works_on(filled: Database, any_target: Database, tmp_path: Path, now: datetime) -> None:
