@@ -20,7 +20,7 @@ def _slices_with(file: str) -> set[str]:
     return {
         ".".join(path.parent.relative_to(APP).parts)
         for path in python_files()
-        if path.name == file and path.parent.parent in {APP, APP / "enterprises"}
+        if path.name == file and path.parent.parent in {APP, APP / "enterprises"} and path.parent.name not in _DOORS
     }
 
 
