@@ -1,0 +1,215 @@
+"""工作台: the day's work on one page: goals, what waits, who is one step short, what changed."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from fastapi import Request
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from app.cases import actions as case_actions
+from app.cases import waiting
+from app.cases.models import CaseFile
+from app.doors.deps import CurrentActor, DbSession, Now
+from app.doors.pages import render
+from app.doors.router import GuardedRouter
+from app.doors.timeline import TimelineLine, timeline_lines
+from app.enterprises import actions as enterprise_actions
+from app.journal.queries import TimelineFilter, list_events
+from app.kit.actor import Actor, Role
+from app.kit.clock import shanghai, today
+from app.kit.i18n import N_, _, current_locale
+from app.kit.paging import Count, Page
+from app.kit.permissions import can
+from app.programmes.queries import load_catalogue
+from app.targets.queries import find_plan
+from app.web.desk_near import LOOKED_AT, NearLine, near_lines
+from app.web.desk_tasks import OfficerLoad, TaskLine, officer_loads, page_tasks, wanted_tasks
+from app.web.targets import GoalCard, borrowed_notice, goal_cards
+
+router = GuardedRouter(door="web")
+
+TASKS = 8
+PAGE_SIZE = 50
+EVENTS = 7
+MINE, OFFICE = "mine", "office"
+#: Changes that belong to the day's work; sign-ins and settings are in the journal.
+_WATCHED = ("enterprise.", "case.", "commissioner.", "incentive.")
+_WEEKDAYS = (N_("星期一"), N_("星期二"), N_("星期三"), N_("星期四"), N_("星期五"), N_("星期六"), N_("星期日"))
+_QUARTERS = (N_("第一季度"), N_("第二季度"), N_("第三季度"), N_("第四季度"))
+
+
+@dataclass(frozen=True)
+class ChangeLine:
+    """One change: when in a few characters, of what, and what was done."""
+
+    at: datetime
+    when: str
+    label: str
+    url: str
+    text: str
+    actor: str
+
+
+@dataclass(frozen=True)
+class DeskPage:
+    """The desk of one officer, or of the whole office."""
+
+    headline: str
+    date_line: str
+    view: str
+    other_view: tuple[str, str]
+    goals: tuple[GoalCard, ...]
+    borrowed: str
+    tasks: tuple[TaskLine, ...]
+    task_count: Count
+    overdue: int
+    tasks_url: str
+    overdue_url: str
+    show_officer: bool
+    near_url: str
+    near_note: str
+    loads: tuple[OfficerLoad, ...]
+    changes: tuple[ChangeLine, ...]
+    may_import: bool
+    may_create: bool
+
+
+@dataclass(frozen=True)
+class TasksPage:
+    """Every task, page by page."""
+
+    tasks: tuple[TaskLine, ...]
+    page: Page[CaseFile]
+    count: Count
+    url: str
+    view: str
+    show_officer: bool
+
+
+@dataclass(frozen=True)
+class NearFragment:
+    """The card of those who are one step short, filled after the desk has come up."""
+
+    lines: tuple[NearLine, ...]
+    note: str
+
+
+@router.get("/", action=case_actions.LIST)
+def desk_page(request: Request, session: DbSession, actor: CurrentActor, now: Now, view: str = "") -> Response:
+    on, chosen = today(now), _view(actor, view)
+    officer_id = _officer(actor, chosen)
+    catalogue = load_catalogue(session)
+    wanted = wanted_tasks(catalogue, on, officer_id)
+    count = waiting.count_waiting_visible_to(session, actor, wanted)
+    _found, tasks = page_tasks(session, actor, catalogue, wanted, on, None, TASKS)
+    plan = find_plan(session, actor, on.year, on)
+    loads = officer_loads(session, actor, on) if chosen == OFFICE else ()
+    page = DeskPage(
+        headline=_headline(count),
+        date_line=date_line(on),
+        view=chosen,
+        other_view=_other_view(chosen),
+        goals=goal_cards(session, plan) if plan else (),
+        borrowed=borrowed_notice(plan),
+        tasks=tasks,
+        task_count=count,
+        overdue=waiting.count_overdue_visible_to(session, actor, on, officer_id),
+        tasks_url=f"/desk/tasks?view={chosen}",
+        overdue_url=f"/cases?state=open&overdue=1{'&officer=me' if chosen == MINE else ''}",
+        show_officer=chosen == OFFICE,
+        near_url=f"/desk/near?view={chosen}",
+        near_note=_near_note(),
+        loads=loads,
+        changes=_changes(request, session, actor, now),
+        may_import=can(actor, enterprise_actions.IMPORT),
+        may_create=can(actor, enterprise_actions.CREATE),
+    )
+    return render(request, "web/desk/index.html", page)
+
+
+@router.get("/desk/tasks", action=case_actions.LIST)
+def tasks_page(
+    request: Request, session: DbSession, actor: CurrentActor, now: Now, view: str = "", cursor: str | None = None
+) -> Response:
+    on, chosen = today(now), _view(actor, view)
+    catalogue = load_catalogue(session)
+    wanted = wanted_tasks(catalogue, on, _officer(actor, chosen))
+    found, tasks = page_tasks(session, actor, catalogue, wanted, on, cursor, PAGE_SIZE)
+    count = waiting.count_waiting_visible_to(session, actor, wanted)
+    page = TasksPage(tasks, found, count, f"/desk/tasks?view={chosen}", chosen, chosen == OFFICE)
+    return render(request, "web/desk/tasks.html", page)
+
+
+@router.get("/desk/near", action=case_actions.LIST)
+def near_fragment(request: Request, session: DbSession, actor: CurrentActor, now: Now, view: str = "") -> Response:
+    lines = near_lines(session, actor, load_catalogue(session), _officer(actor, _view(actor, view)), today(now))
+    template = "web/desk/_near.html" if request.headers.get("hx-request") else "web/desk/near.html"
+    return render(request, template, NearFragment(lines, _near_note()))
+
+
+# -- parts ---------------------------------------------------------------------------------------------------------------------
+
+
+def _view(actor: Actor, view: str) -> str:
+    """Whose desk: a caseworker's own unless asked otherwise, the whole office for those who lead it."""
+    if view in (MINE, OFFICE):
+        return view
+    return MINE if actor.role is Role.CASEWORKER else OFFICE
+
+
+def _officer(actor: Actor, view: str) -> int | None:
+    return actor.id if view == MINE else None
+
+
+def _other_view(chosen: str) -> tuple[str, str]:
+    """The way to the other desk."""
+    return (_("看全局"), f"/?view={OFFICE}") if chosen == MINE else (_("只看我的"), f"/?view={MINE}")
+
+
+def _headline(count: Count) -> str:
+    if count.n == 0:
+        return _("今天没有待办的事")
+    if count.more:
+        return _("今天有 %(n)s 件以上的事") % {"n": count.n}
+    return _("今天有 %(n)s 件事") % {"n": count.n}
+
+
+def date_line(on: date) -> str:
+    """The day as it stands under the headline: date, weekday and quarter."""
+    weekday, quarter = _(_WEEKDAYS[on.weekday()]), _(_QUARTERS[(on.month - 1) // 3])
+    if current_locale() == "zh":
+        return f"{on.year} 年 {on.month} 月 {on.day} 日 {weekday} · {quarter}"
+    return f"{weekday}, {on.isoformat()} · {quarter}"
+
+
+def _near_note() -> str:
+    return _("在办未申报、期限最近的 %(n)s 件") % {"n": LOOKED_AT}
+
+
+def _changes(request: Request, session: Session, actor: Actor, now: datetime) -> tuple[ChangeLine, ...]:
+    types = tuple(code for code in request.app.state.wording.types if code.startswith(_WATCHED))
+    wanted = TimelineFilter(region_prefix=actor.region_prefix, types=types)
+    events = list_events(session, wanted, limit=EVENTS)
+    return tuple(_change(line, now) for line in timeline_lines(request, events))
+
+
+def _change(line: TimelineLine, now: datetime) -> ChangeLine:
+    return ChangeLine(
+        at=line.at,
+        when=when_words(line.at, now),
+        label=line.subject_label,
+        url=line.url,
+        text=line.text,
+        actor=line.actor,
+    )
+
+
+def when_words(at: datetime, now: datetime) -> str:
+    """`10:42` today, `昨天`, else `10-08`."""
+    day, here = shanghai(at).date(), today(now)
+    if day == here:
+        return shanghai(at).strftime("%H:%M")
+    if day == here - timedelta(days=1):
+        return _("昨天")
+    return day.strftime("%m-%d") if day.year == here.year else day.isoformat()
