@@ -103,7 +103,7 @@ class CaseMaker:
     def _chosen(self, programmes: Sequence[Programme], firm: Candidate) -> list[Programme]:
         if (self._on - firm.registered_on).days < YOUNG:
             return []
-        wishes = {"high-tech-enterprise": 0.5, "joint-innovation-centre": 0.75, "technical-upgrade-cultivation": 0.62}
+        wishes = {"high-tech-enterprise": 0.38, "joint-innovation-centre": 0.75, "technical-upgrade-cultivation": 0.62}
         return [
             programme
             for programme in programmes

@@ -13,7 +13,8 @@ from app.kit.actor import SYSTEM
 from app.programmes.domain.definition import Programme, StageAction
 from app.programmes.domain.due import ShiftWorkingDays
 
-DONE_IN_TIME = 0.86
+DONE_IN_TIME = 0.5
+LATE_AT_MOST = timedelta(days=15)
 
 
 @dataclass(frozen=True)
@@ -152,7 +153,7 @@ def _do_milestones(random: Random, made: Walk, today: date) -> None:
     """What was due is mostly done, on its day; a little is overdue."""
     made.milestones = [
         replace(kept, done_on=max(kept.due_on, made.snapshot.opened_on))
-        if kept.due_on < today and random.random() < DONE_IN_TIME
+        if kept.due_on < today - LATE_AT_MOST or (kept.due_on < today and random.random() < DONE_IN_TIME)
         else kept
         for kept in made.milestones
     ]
