@@ -125,7 +125,7 @@ def _conditions() -> tuple[dict[str, str], ...]:
 def _timeline() -> tuple[TimelineLine, ...]:
     def line(position: int, day: int, actor: str, text: str, note: str = "", *changes: ChangeLine) -> TimelineLine:
         at = datetime(2021, 10, day, 8, 20, tzinfo=UTC)
-        return TimelineLine(position, at, actor, text, "enterprise", "1", "楚泽牛磺酸（示例）", note, changes)
+        return TimelineLine(position, at, actor, text, "enterprise", "1", "楚泽牛磺酸（示例）", "#", note, changes)
 
     changed = ChangeLine("研发费用占比", "4.8%", "5.2%")
     return (
