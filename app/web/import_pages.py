@@ -252,7 +252,7 @@ def mapping_page(
 
 
 def _column_lines(layout: Layout, kind: ImportKind) -> Iterable[ColumnLine]:
-    with_unit = {field.code for field in FIELDS[kind] if field.unit == "元" or field.code == "capital"}
+    with_unit = {field.code for field in FIELDS[kind] if field.has_unit}
     for column in layout.columns:
         if column.field != REASON:
             samples = "、".join(column.samples)

@@ -18,6 +18,11 @@ class ImportField:
     required: bool = False
     unit: str = ""
 
+    @property
+    def has_unit(self) -> bool:
+        """Whether amounts of this field come in 元 or 万元, so that the column must say which."""
+        return self.unit == "元" or self.code == "capital"
+
 
 #: Our own column in a file handed back; recognised and passed over when the corrected file comes again.
 REASON_HEADERS = ("未导入原因", "Reason not imported")

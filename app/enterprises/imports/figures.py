@@ -171,7 +171,7 @@ def _firms(session: Session, codes: Sequence[str]) -> dict[str, Enterprise]:
         .join(Enterprise, Enterprise.id == FormerCode.enterprise_id)
         .where(FormerCode.uscc.in_([code for code in codes if code not in firms]))
     )
-    return firms | dict(session.execute(bore).tuples().all())
+    return firms | dict(session.execute(bore).all())
 
 
 def _figures(session: Session, ids: set[int], *, lock: bool) -> dict[Key, YearlyFigures]:

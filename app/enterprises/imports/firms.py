@@ -164,7 +164,7 @@ def _load(session: Session, batch: Sequence[Parsed], *, lock: bool) -> Standing:
         .join(Enterprise, Enterprise.id == FormerCode.enterprise_id)
         .where(FormerCode.uscc.in_([code for code in codes if code not in firms]))
     )
-    firms |= dict(session.execute(bore).tuples().all())
+    firms |= dict(session.execute(bore).all())
     names: dict[int, set[str]] = {}
     with_former = [firms[parsed.key].id for parsed in batch if parsed.former_names and parsed.key in firms]
     if with_former:
@@ -182,4 +182,4 @@ def _refused(session: Session, codes: Sequence[str]) -> dict[str, str]:
         .where(ImportRow.outcome == Outcome.QUEUED, ImportRow.decision == Decision.REFUSED, ImportRow.key.in_(codes))
         .order_by(ImportRow.id)
     )
-    return dict(session.execute(statement).tuples().all())
+    return dict(session.execute(statement).all())

@@ -57,7 +57,7 @@ def count_open_by_run(session: Session, run_ids: list[int]) -> dict[int, int]:
         .where(ImportRow.run_id.in_(run_ids), ImportRow.outcome.in_(OPEN), ImportRow.decision == Decision.NONE)
         .group_by(ImportRow.run_id)
     )
-    return dict(session.execute(statement).tuples().all())
+    return dict(session.execute(statement).all())
 
 
 def get_row(session: Session, run: ImportRun, row_number: int, *, lock: bool = False) -> ImportRow:

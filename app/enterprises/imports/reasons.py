@@ -35,8 +35,8 @@ class Reason:
         worded = {}
         if "column" in self.params:
             worded["column"] = _(LABELS.get(self.params["column"], self.params["column"]))
-        if "remark" in self.params:
-            worded["remark"] = _(self.params["remark"])
+        if remark := self.params.get("remark"):
+            worded["remark"] = _(remark)
         return worded
 
 
