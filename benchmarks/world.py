@@ -109,16 +109,21 @@ def _wait(base: str) -> None:
     raise RuntimeError("the server did not come up")
 
 
-def signed_in(base: str, login: str = "wang") -> httpx.Client:
+@contextlib.contextmanager
+def signed_in(base: str, login: str = "wang") -> Iterator[httpx.Client]:
     """A browser in which a demo officer is signed in."""
-    client = httpx.Client(base_url=base, timeout=120)
+    with httpx.Client(base_url=base, timeout=120) as client:
+        _sign_in(client, login)
+        yield client
+
+
+def _sign_in(client: httpx.Client, login: str) -> None:
     page = client.get("/sign-in").text
     token = re.search(r'action="/sign-in".*?name="csrf_token" value="([^"]+)"', page, re.S)
     assert token is not None
     data = {"csrf_token": token[1], "login": login, "password": PASSWORD, "next": "/"}
     answer = client.post("/sign-in", data=data)
     assert answer.status_code == httpx.codes.SEE_OTHER, answer.text[:300]
-    return client
 
 
 def machine(world: World, base: str) -> httpx.Client:
