@@ -29,7 +29,7 @@ from app.programmes.service import add_round, set_round
 router = GuardedRouter(door="web", prefix="/programmes")
 
 LEVELS = {"national": N_("国家级"), "provincial": N_("省级"), "municipal": N_("市级")}
-TURNS = {"bureau": N_("市局"), "enterprise": N_("企业"), "province": N_("省级"), "none": N_("—")}
+TURNS = {"bureau": N_("市局"), "enterprise": N_("企业"), "province": N_("省级"), "none": N_("无")}
 BY = {
     Role.CASEWORKER: N_("经办人"),
     Role.SECTION_HEAD: N_("科长"),
