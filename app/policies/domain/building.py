@@ -156,7 +156,9 @@ class _Builder:
     def _definitions(self) -> Iterator[Definition]:
         for name, entry in self.file.definitions.items():
             reference = self._reference(("definitions", name), entry.reference)
-            yield Definition(name, entry.label, entry.formula, reference, entry.confidence, entry.note)
+            bound = self._names.bound.get((name, False)) or self._names.bound.get((name, True))
+            if bound is not None:  # what is not bound is unused or wrong, and has been complained about
+                yield Definition(name, entry.label, entry.formula, bound.body, reference, entry.confidence, entry.note)
 
     # -- conditions ---------------------------------------------------------------------------------------------------------
 

@@ -71,6 +71,7 @@ class Definition:
     name: str
     label: Bilingual
     text: str
+    body: tree.Node
     reference: Reference
     confidence: Confidence
     note: Bilingual | None = None

@@ -1,0 +1,252 @@
+"""What the verdict pages show."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from fractions import Fraction
+from typing import Any
+
+from pydantic import BaseModel, Field
+from sqlalchemy.orm import Session
+
+from app.doors.forms import Bound, empty
+from app.enterprises.models import Enterprise
+from app.kit.actor import Actor
+from app.kit.clock import today
+from app.kit.errors import Invalid
+from app.kit.i18n import _
+from app.kit.permissions import can
+from app.policies.actions import STATE_FACT
+from app.policies.answer import answer
+from app.policies.domain.amounts import exact_text
+from app.policies.domain.facts import Catalogue, FactDefinition, FactKey, Told
+from app.policies.domain.outcome import Outcome
+from app.policies.domain.units import Unit
+from app.policies.domain.worlds import FISCAL_YEARS
+from app.policies.inputs import InputLine, input_lines, stored_input_lines
+from app.policies.models import FactStatement, PolicyVersion, StoredVerdict
+from app.policies.presenting import VerdictView, present, supply_link, verdict_url
+from app.policies.queries import list_statements, list_stored, policy_of
+from app.policies.schemas import StatementInput
+from app.policies.service.verdicts import Verdict, explain_again, is_intact
+from app.policies.wording import fact_text, outcome_text, stated_text
+
+
+@dataclass(frozen=True)
+class Firm:
+    """What a verdict page is about: a firm's code, a policy's code, an application date."""
+
+    uscc: str
+    policy: str
+    on: date
+
+
+class StatementForm(BaseModel):
+    """A statement as typed; `value` by the fact's unit, yes/no as `yes` and `no`, a share also as `65%`."""
+
+    fact_code: str = Field(max_length=48)
+    year: int | None = None
+    value: str = Field(max_length=40)
+    stated_on: date
+    source: str = Field(min_length=1, max_length=300)
+
+    def data(self, catalogue: Catalogue) -> StatementInput:
+        """What the service takes; raises `Invalid` for an unreadable value."""
+        definition = catalogue.get(self.fact_code)
+        value = _typed(definition, self.value) if definition else self.value
+        return StatementInput(
+            fact_code=self.fact_code, year=self.year, value=value, stated_on=self.stated_on, source=self.source
+        )
+
+
+@dataclass(frozen=True)
+class FactForm:
+    """The form by which one fact is stated."""
+
+    code: str
+    label: str
+    kind: str
+    unit_hint: str
+    said_by: str
+    period: str
+    years: tuple[tuple[int, str], ...]
+    form: Bound[Any]
+    opened: bool
+
+
+@dataclass(frozen=True)
+class StatementLine:
+    """A statement that stands."""
+
+    id: int
+    fact: str
+    value: str
+    stated_on: date
+    source: str
+    actor: str
+    action: str
+
+
+@dataclass(frozen=True)
+class StoredLine:
+    """A verdict kept earlier."""
+
+    url: str
+    on: date
+    outcome: str
+    state: str
+    version: str
+    stored_at: datetime
+
+
+@dataclass(frozen=True)
+class VerdictPage:
+    """A firm under a policy on a day."""
+
+    enterprise: Enterprise
+    url: str
+    policy_url: str
+    view: VerdictView
+    inputs: tuple[InputLine, ...]
+    forms: tuple[FactForm, ...]
+    statements: tuple[StatementLine, ...]
+    stored: tuple[StoredLine, ...]
+    may_state: bool
+    action: str
+
+
+@dataclass(frozen=True)
+class StoredPage:
+    """A verdict in the words in which it was stored."""
+
+    enterprise: Enterprise
+    view: VerdictView
+    inputs: tuple[InputLine, ...]
+    stored: StoredVerdict
+    current_url: str
+    policy_url: str
+    intact: bool
+    same_again: bool
+
+
+def verdict_page(
+    session: Session,
+    actor: Actor,
+    enterprise: Enterprise,
+    verdict: Verdict,
+    now: datetime,
+    bound: Bound[StatementForm] | None,
+) -> VerdictPage:
+    """The page of one verdict; `bound` is a statement that was refused."""
+    policy, on = verdict.evaluation.policy, verdict.evaluation.on
+    link = supply_link(enterprise.uscc, policy.catalogue, on, policy.code)
+    view = present(answer(verdict.evaluation), policy.catalogue, link)
+    url, query = verdict_url(enterprise.uscc, policy.code), f"?on={on.isoformat()}"
+    may_state = enterprise.disabled_on is None and can(actor, STATE_FACT, enterprise)
+    statements = [row for row in list_statements(session, enterprise.id, on) if row.fact_code in policy.uses]
+    return VerdictPage(
+        enterprise=enterprise,
+        url=url,
+        policy_url=_policy_url(verdict.version),
+        view=view,
+        inputs=input_lines(policy, verdict.gathered),
+        forms=_forms(policy.catalogue, view, on, today(now), bound) if may_state else (),
+        statements=tuple(_statement(policy.catalogue, row, url, query) for row in statements),
+        stored=tuple(_stored(enterprise, row) for row in list_stored(session, enterprise.id, policy_code=policy.code)),
+        may_state=may_state,
+        action=f"{url}/statements{query}",
+    )
+
+
+def stored_page(session: Session, enterprise: Enterprise, stored: StoredVerdict) -> StoredPage:
+    """The page of a kept verdict: its stored words, its inputs, and whether deciding again says the same."""
+    version = session.get_one(PolicyVersion, stored.policy_version_id)
+    policy = policy_of(session, version)
+    return StoredPage(
+        enterprise=enterprise,
+        view=present(stored.result, policy.catalogue),
+        inputs=stored_input_lines(policy, stored.inputs),
+        stored=stored,
+        current_url=verdict_url(enterprise.uscc, stored.policy_code, stored.on_day),
+        policy_url=_policy_url(version),
+        intact=is_intact(session, stored),
+        same_again=explain_again(session, stored) == stored.result,
+    )
+
+
+# -- parts ------------------------------------------------------------------------------------------------------------
+
+
+def _policy_url(row: PolicyVersion) -> str:
+    return f"/policies/{row.code}?version={row.version}&jurisdiction={row.jurisdiction}"
+
+
+def _forms(
+    catalogue: Catalogue, view: VerdictView, on: date, day: date, bound: Bound[StatementForm] | None
+) -> tuple[FactForm, ...]:
+    """A form for each missing fact that somebody must state."""
+    wanted = [catalogue[missing.code] for missing in view.missing if catalogue[missing.code].said_by]
+    refused = str(bound.raw.get("fact_code", "")) if bound else ""
+    return tuple(_form(fact, on, day, bound if fact.code == refused else None) for fact in wanted)
+
+
+def _form(fact: FactDefinition, on: date, day: date, bound: Bound[StatementForm] | None) -> FactForm:
+    years = range(on.year - FISCAL_YEARS, on.year) if fact.told is Told.BY_YEAR else range(0)
+    return FactForm(
+        code=fact.code,
+        label=str(fact.label),
+        kind="yes_no" if fact.unit is Unit.YES_NO else "whole" if fact.unit in {Unit.ITEMS, Unit.GRADE} else "text",
+        unit_hint=_("如 65%") if fact.unit is Unit.SHARE else "",
+        said_by=str(fact.said_by or ""),
+        period=str(fact.period),
+        years=tuple((year, str(year)) for year in years),
+        form=bound or empty({"stated_on": min(on, day).isoformat()}),
+        opened=bound is not None,
+    )
+
+
+def _statement(catalogue: Catalogue, row: FactStatement, url: str, query: str) -> StatementLine:
+    definition = catalogue[row.fact_code]
+    return StatementLine(
+        id=row.id,
+        fact=fact_text(catalogue, FactKey(row.fact_code, row.year)),
+        value=stated_text(definition, row.value),
+        stated_on=row.stated_on,
+        source=row.source,
+        actor=row.actor_name,
+        action=f"{url}/statements/{row.id}/withdraw{query}",
+    )
+
+
+def _stored(enterprise: Enterprise, row: StoredVerdict) -> StoredLine:
+    states = {"met": "good", "unmet": "late", "unknown": "wait"}
+    return StoredLine(
+        url=f"{verdict_url(enterprise.uscc, row.policy_code)}/stored/{row.id}",
+        on=row.on_day,
+        outcome=outcome_text(Outcome(row.outcome)),
+        state=states[row.outcome],
+        version=row.result["version"],
+        stored_at=row.stored_at,
+    )
+
+
+def _typed(definition: FactDefinition, text: str) -> Any:
+    """A typed value as the service takes it."""
+    if definition.unit is Unit.YES_NO and text in {"yes", "no"}:
+        return text == "yes"
+    if definition.unit in {Unit.ITEMS, Unit.GRADE}:
+        if not text.isascii() or not text.isdigit() or len(text) > 9:
+            message = _("请填写整数。")
+            raise Invalid("policies.statement_value", message, {"value": message})
+        return int(text)
+    if definition.unit is Unit.SHARE and text.endswith("%"):
+        return _share(text)
+    return text
+
+
+def _share(text: str) -> str:
+    """`65%` as a share; anything else is left for the service to refuse."""
+    number = text[:-1].strip()
+    try:
+        return exact_text(Fraction(number) / 100)
+    except (ValueError, ZeroDivisionError):
+        return text
