@@ -88,6 +88,21 @@ def find_industry(session: Session, code: str) -> Industry | None:
     return session.get(Industry, code) if code else None
 
 
+def list_industry_names(session: Session, codes: Iterable[str]) -> dict[str, str]:
+    """The names of these classes, one query for all."""
+    wanted = sorted({code for code in codes if code})
+    return dict(session.execute(select(Industry.code, Industry.name).where(Industry.code.in_(wanted))).all())
+
+
+def search_regions(session: Session, text: str, prefix: str = "", limit: int = 20) -> list[Region]:
+    """Divisions within `prefix` whose code begins with, or whose name contains, `text`; the broader ones first."""
+    text = text.strip()[:40]
+    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    fitting = or_(Region.code.like(f"{escaped}%", escape="\\"), Region.name.like(f"%{escaped}%", escape="\\"))
+    statement = select(Region).where(within_region(Region.code, prefix), fitting).order_by(Region.level, Region.code)
+    return list(session.scalars(statement.limit(limit)))
+
+
 def find_region(session: Session, code: str) -> Region | None:
     """The division with this code, or None."""
     return session.get(Region, code) if code else None

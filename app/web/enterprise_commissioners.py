@@ -11,7 +11,7 @@ from app.enterprises.models import Enterprise
 from app.kit.actor import Actor
 from app.kit.clock import today
 from app.kit.permissions import Place, can
-from app.web.commissioners import AgreementRow, agreement_row
+from app.web.commissioner_words import AgreementRow, agreement_row
 from app.web.enterprise_panels import Panel
 
 

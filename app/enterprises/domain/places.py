@@ -88,8 +88,8 @@ class RegionIndex:
 
     def _longest_at(self, text: str, at: int, node: str, names: dict[str, list[str]]) -> _Match | None:
         for length in self._lengths.get(text[at : at + 1], ()):
-            code = _one_of(names.get(text[at : at + length], ()), node)
-            if code:
+            codes = names.get(text[at : at + length])
+            if codes and (code := _one_of(codes, node)):
                 return _Match(code, at + length)
         return None
 

@@ -122,7 +122,7 @@ FIGURES_FIELDS = (
 )
 
 FIELDS = {ImportKind.ENTERPRISES: ENTERPRISE_FIELDS, ImportKind.FIGURES: FIGURES_FIELDS}
-AMOUNT_UNITS = ("元", "万元")
+UNIT_LABELS = {"元": N_("元"), "万元": N_("万元")}
 
 
 def required_codes(kind: ImportKind) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.enterprises.actions import IMPORT
 from app.enterprises.imports import events
 from app.enterprises.imports.domain import KIND_LABELS, PREVIEW_ROWS, ImportKind, RunState
-from app.enterprises.imports.fields import AMOUNT_UNITS
+from app.enterprises.imports.fields import UNIT_LABELS
 from app.enterprises.imports.mapping import Layout, guess_layout, remap, sheet_of, with_samples
 from app.enterprises.imports.models import ImportRun
 from app.enterprises.imports.reading import source_rows
@@ -97,7 +97,7 @@ def change_mapping(
     """Keep the person's choice of columns. Raises Invalid for a field chosen twice, Conflict once the import began."""
     require(actor, IMPORT, run)
     _require_uploaded(run)
-    if any(unit not in ("", "人", *AMOUNT_UNITS) for unit in units.values()):
+    if any(unit not in ("", "人", *UNIT_LABELS) for unit in units.values()):
         raise Invalid("import.mapping.unit", _("没有这个单位。"))
     layout = remap(Layout.from_json(run.mapping), ImportKind(run.kind), chosen, units)
     run.mapping = layout.to_json()

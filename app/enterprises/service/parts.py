@@ -102,11 +102,15 @@ def change_part(
 
 
 def remove_part(desk: Desk, part: Part[Row], row: Row) -> None:
-    """Take a record away; the journal keeps what it said."""
+    """Take a record away; the journal keeps what it said. Raises `Conflict` while something points at it."""
     require_change(desk.actor, actions.EDIT, desk.enterprise)
     changes = {name: (value, None) for name, value in part.values_of(row).items() if value not in (None, "", False)}
-    desk.session.delete(row)
-    desk.session.flush()
+    try:
+        with desk.session.begin_nested():
+            desk.session.delete(row)
+            desk.session.flush()
+    except IntegrityError:
+        raise Conflict("enterprise.part.used", _("这条记录已被办件等引用，不能移除。")) from None
     _note(desk, part, "removed", row, changes)
 
 

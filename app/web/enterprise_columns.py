@@ -1,0 +1,122 @@
+"""The columns of the enterprise list: one definition for the page and for its export."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.enterprises.models import Certificate, Enterprise, EnterpriseTag
+from app.enterprises.queries import list_tags, list_valid_certificates
+from app.kit.clock import shanghai
+from app.kit.i18n import N_, _
+from app.kit.money import FEN_PER_WAN
+from app.reference.queries import list_industry_names, list_region_names
+from app.web.enterprise_words import Words, above_scale_text, capital_text, certificate_badge, tag_texts
+
+
+@dataclass(frozen=True)
+class EnterpriseRow:
+    """One firm as lists show it."""
+
+    enterprise: Enterprise
+    region: str
+    field: str
+    park: str
+    industry: str
+    scale: str
+    above_scale: str
+    capital: str
+    tags: tuple[str, ...]
+    certificates: tuple[tuple[str, str], ...]
+    certificate_numbers: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ListColumn:
+    """One column: its code in the address, its head, how it sorts, what an export writes."""
+
+    code: str
+    label: str
+    cell: Callable[[EnterpriseRow], Any]
+    sort: str = ""
+    number: bool = False
+    default: bool = True
+
+
+COLUMNS: tuple[ListColumn, ...] = (
+    ListColumn("name", N_("企业名称"), lambda row: row.enterprise.name, sort="name"),
+    ListColumn("uscc", N_("统一社会信用代码"), lambda row: row.enterprise.uscc),
+    ListColumn("region", N_("所在区域"), lambda row: row.region),
+    ListColumn("park", N_("园区"), lambda row: row.park, default=False),
+    ListColumn("field", N_("技术领域"), lambda row: row.field),
+    ListColumn("industry", N_("行业"), lambda row: row.industry, default=False),
+    ListColumn("tags", N_("标签"), lambda row: "、".join(row.tags)),
+    ListColumn("certificate", N_("有效证书"), lambda row: "、".join(row.certificate_numbers)),
+    ListColumn("scale", N_("规模"), lambda row: row.scale, default=False),
+    ListColumn("above_scale", N_("规上"), lambda row: row.above_scale, default=False),
+    ListColumn("registered", N_("注册日期"), lambda row: row.enterprise.registered_on, sort="registered"),
+    ListColumn("capital", N_("注册资本（万元）"), lambda row: _wan(row), sort="capital", number=True),
+    ListColumn("legal", N_("法定代表人"), lambda row: row.enterprise.legal_representative, default=False),
+    ListColumn("address", N_("地址"), lambda row: row.enterprise.address, default=False),
+    ListColumn(
+        "updated", N_("更新日期"), lambda row: shanghai(row.enterprise.updated_at).date(), sort="updated", default=False
+    ),
+)
+_ALWAYS = ("name", "uscc")
+
+
+def chosen_columns(codes: Sequence[str]) -> tuple[ListColumn, ...]:
+    """The columns that were asked for, in their own order; the usual ones when none was. Name and code always show."""
+    known = {column.code for column in COLUMNS}
+    wanted = {code for code in codes if code in known} or {column.code for column in COLUMNS if column.default}
+    return tuple(column for column in COLUMNS if column.code in wanted or column.code in _ALWAYS)
+
+
+def rows_of(session: Session, firms: Sequence[Enterprise], known: Words, on: date) -> list[EnterpriseRow]:
+    """The firms as rows; the number of queries does not depend on their number."""
+    ids = [firm.id for firm in firms]
+    tags, certificates = list_tags(session, ids), list_valid_certificates(session, ids, on)
+    places = list_region_names(session, {firm.region_code for firm in firms})
+    industries = list_industry_names(session, {firm.industry_code for firm in firms})
+    return [
+        _row(firm, (tags.get(firm.id, []), certificates.get(firm.id, [])), (places, industries), known, on)
+        for firm in firms
+    ]
+
+
+def _row(
+    firm: Enterprise,
+    held: tuple[list[EnterpriseTag], list[Certificate]],
+    names: tuple[dict[str, str], dict[str, str]],
+    known: Words,
+    on: date,
+) -> EnterpriseRow:
+    return EnterpriseRow(
+        enterprise=firm,
+        region=names[0].get(firm.region_code, ""),
+        field=known.field_label(firm.field_code),
+        park=known.park_label(firm.park_code),
+        industry=names[1].get(firm.industry_code, firm.industry_code),
+        scale=known.label("scale", firm.scale),
+        above_scale=above_scale_text(firm.above_scale),
+        capital=capital_text(firm, known),
+        tags=tag_texts(held[0], known, on),
+        certificates=tuple(certificate_badge(certificate, known, on) for certificate in held[1]),
+        certificate_numbers=tuple(certificate.number for certificate in held[1]),
+    )
+
+
+def _wan(row: EnterpriseRow) -> str:
+    """The amount without its thousands separators, so that a spreadsheet takes it for a number."""
+    fen = row.enterprise.capital_fen
+    if fen is None or row.enterprise.capital_currency not in ("", "CNY"):
+        return row.capital
+    whole, rest = divmod(fen, FEN_PER_WAN)
+    return f"{whole}.{rest:06d}".rstrip("0").rstrip(".")
+
+
+def header_of(columns: Sequence[ListColumn]) -> list[str]:
+    """The heads in the reader's language."""
+    return [_(column.label) for column in columns]

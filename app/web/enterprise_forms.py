@@ -1,0 +1,403 @@
+"""Registering a firm, changing it, its code and its tags, taking it out of use."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from fastapi import Request
+from pydantic import ValidationError
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from starlette.datastructures import FormData
+from starlette.responses import Response
+
+from app.doors.deps import CurrentActor, DbSession, Form, Now
+from app.doors.forms import Bound, attempt, bind, empty, message_of
+from app.doors.pages import redirect, render
+from app.doors.router import GuardedRouter
+from app.enterprises import actions, queries
+from app.enterprises.domain.places import RegionIndex
+from app.enterprises.domain.uscc import Uscc, normalise, parse_uscc
+from app.enterprises.events import FIELD_LABELS
+from app.enterprises.models import Enterprise, EnterpriseTag
+from app.enterprises.schemas import EnterpriseEdit, NewCode, NewEnterprise, Reason, TagInput
+from app.enterprises.service import editing, registering, retiring
+from app.enterprises.service.parts import Desk
+from app.enterprises.service.records import put_tags
+from app.kit.actor import Actor
+from app.kit.errors import DomainError, Invalid
+from app.kit.i18n import _
+from app.kit.money import format_wan
+from app.reference.models import Region
+from app.reference.queries import find_industry, list_region_names
+from app.web.enterprise_head import Head, editable_firm, head_of, open_firm
+from app.web.enterprise_words import Choices, Words, region_choices, words
+
+router = GuardedRouter(door="web", prefix="/enterprises")
+
+_TEXTS = (
+    "name",
+    "kind",
+    "capital_currency",
+    "legal_representative",
+    "industry_code",
+    "field_code",
+    "field_detail",
+    "region_code",
+    "park_code",
+    "address",
+    "business_scope",
+    "scale",
+)
+
+
+@dataclass(frozen=True)
+class Conflicting:
+    """A field that somebody else changed meanwhile."""
+
+    label: str
+    theirs: str
+    yours: str
+
+
+@dataclass(frozen=True)
+class FirmFormPage:
+    """The form of a firm; `enterprise` is None for a new one."""
+
+    enterprise: Enterprise | None
+    form: Bound[Any]
+    words: Words
+    labels: Mapping[str, str]
+    regions: Choices
+    region_text: str
+    industry_text: str
+    mismatch: Uscc | None
+    version: int
+    conflicts: tuple[Conflicting, ...]
+    holder: str
+
+
+@dataclass(frozen=True)
+class CodePage:
+    """Confirming a code that fails its check, or giving the firm another one."""
+
+    head: Head
+    form: Bound[Any]
+    code: Uscc
+    mismatch: Uscc | None
+
+
+@dataclass(frozen=True)
+class TagRow:
+    """One tag of the vocabulary with what was chosen for this firm."""
+
+    code: str
+    label: str
+    chosen: bool
+    granted_on: str
+    expires_on: str
+
+
+@dataclass(frozen=True)
+class TagsPage:
+    """The tags of a firm."""
+
+    head: Head
+    form: Bound[Any]
+    rows: tuple[TagRow, ...]
+
+
+# -- a new firm --------------------------------------------------------------------------------------------------------------
+
+
+@router.get("/new", action=actions.CREATE)
+def new_enterprise_page(request: Request, session: DbSession, actor: CurrentActor, uscc: str = "") -> Response:
+    return _form_page(request, session, actor, None, empty({"uscc": uscc[:60], "capital_currency": "CNY"}))
+
+
+@router.post("/new", action=actions.CREATE)
+def add_enterprise(request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now) -> Response:
+    bound = bind(NewEnterprise, form)
+    made = attempt(session, bound, lambda given: registering.register(session, actor=actor, given=given, now=now))
+    if made is not None:
+        return redirect(request, f"/enterprises/{made.uscc}", good=_("已登记“%(name)s”。") % {"name": made.name})
+    _suggest_region(session, actor, bound)
+    return _form_page(request, session, actor, None, bound, status=422)
+
+
+def _suggest_region(session: Session, actor: Actor, bound: Bound[Any]) -> None:
+    """Fill an open region from the address, for the officer to check."""
+    address = str(bound.raw.get("address", ""))
+    if bound.raw.get("region_code") or not address:
+        return
+    index = RegionIndex(session.execute(select(Region.code, Region.name)).all())
+    found = index.find(address, within=actor.region_prefix[:6])
+    if found.startswith(actor.region_prefix) and found:
+        bound.raw["region_code"] = found
+        place = list_region_names(session, [found])[found]
+        bound.errors["region_code"] = [_("已按地址填入“%(place)s”，请核对后提交。") % {"place": place}]
+
+
+# -- changing it ---------------------------------------------------------------------------------------------------------------
+
+
+@router.get("/{uscc}/edit", action=actions.EDIT)
+def edit_enterprise_page(request: Request, session: DbSession, actor: CurrentActor, uscc: str) -> Response:
+    firm = editable_firm(session, actor, uscc)
+    return _form_page(request, session, actor, firm, empty(_raw(firm)), version=firm.version)
+
+
+@router.post("/{uscc}/edit", action=actions.EDIT)
+def save_enterprise(
+    request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now, uscc: str
+) -> Response:
+    firm = editable_firm(session, actor, uscc)
+    bound = bind(EnterpriseEdit, form)
+    conflicts: tuple[Conflicting, ...] = ()
+    if bound.model is not None:
+        try:
+            with session.begin_nested():
+                changed = editing.edit(session, actor=actor, enterprise=firm, given=bound.model, now=now)
+            return _saved(request, firm, changed)
+        except editing.StaleForm as stale:
+            bound.add(stale)
+            conflicts = _conflicts(session, firm, stale.theirs, bound)
+        except DomainError as error:
+            bound.add(error)
+    return _form_page(request, session, actor, firm, bound, version=firm.version, conflicts=conflicts, status=422)
+
+
+def _saved(request: Request, firm: Enterprise, changed: bool) -> Response:
+    url = f"/enterprises/{firm.uscc}"
+    return redirect(request, url, good=_("已保存。")) if changed else redirect(request, url, info=_("没有改动。"))
+
+
+def _raw(firm: Enterprise) -> dict[str, Any]:
+    """The firm as texts of the form."""
+    raw: dict[str, Any] = {name: getattr(firm, name) for name in _TEXTS}
+    raw["registered_on"] = firm.registered_on.isoformat() if firm.registered_on else ""
+    raw["capital"] = "" if firm.capital_fen is None else format_wan(firm.capital_fen)
+    raw["above_scale"] = {True: "true", False: "false", None: ""}[firm.above_scale]
+    return raw
+
+
+def _conflicts(
+    session: Session, firm: Enterprise, theirs: Mapping[str, Any], bound: Bound[Any]
+) -> tuple[Conflicting, ...]:
+    standing = _raw(firm)
+    known = words(session)
+    found = []
+    for name in theirs:
+        key = {"capital_fen": "capital"}.get(name, name)
+        mine, other = (_readable(session, known, key, raw.get(key, "")) for raw in (bound.raw, standing))
+        found.append(Conflicting(_(FIELD_LABELS[f"enterprise.{name}"]), other, mine))
+    return tuple(found)
+
+
+def _readable(session: Session, known: Words, name: str, value: Any) -> str:
+    """A form's text as people read it: codes by their names."""
+    text = str(value or "")
+    if name == "region_code":
+        return list_region_names(session, [text]).get(text, text)
+    if name == "field_code":
+        return known.field_label(text)
+    if name == "above_scale":
+        return {"true": _("规上"), "false": _("规下")}.get(text, "")
+    vocabulary = {"scale": "scale", "capital_currency": "currency"}.get(name)
+    return known.label(vocabulary, text) if vocabulary else text
+
+
+def _form_page(
+    request: Request,
+    session: Session,
+    actor: Actor,
+    firm: Enterprise | None,
+    form: Bound[Any],
+    *,
+    version: int = 0,
+    conflicts: tuple[Conflicting, ...] = (),
+    status: int = 200,
+) -> Response:
+    region, industry = str(form.raw.get("region_code", "")), str(form.raw.get("industry_code", ""))
+    row = find_industry(session, industry)
+    page = FirmFormPage(
+        enterprise=firm,
+        form=form,
+        words=words(session),
+        labels={key.removeprefix("enterprise."): _(label) for key, label in FIELD_LABELS.items()}
+        | {"capital": _("注册资本")},
+        regions=region_choices(session, actor),
+        region_text=list_region_names(session, [region]).get(region, ""),
+        industry_text=f"{row.code} {row.name}" if row else industry,
+        mismatch=None if firm else _mismatch(form),
+        version=version,
+        conflicts=conflicts,
+        holder=_holder(session, actor, form) if firm is None else "",
+    )
+    return render(request, "web/enterprises/form.html", page, status=status)
+
+
+def _mismatch(form: Bound[Any]) -> Uscc | None:
+    """The code that was typed, when only its check character does not fit: then the form asks for a reason."""
+    try:
+        typed = parse_uscc(str(form.raw.get("uscc", "")))
+    except Invalid:
+        return None
+    return None if typed.is_valid else typed
+
+
+def _holder(session: Session, actor: Actor, form: Bound[Any]) -> str:
+    """The address of the firm that has the typed code, for those who may see it."""
+    typed = normalise(str(form.raw.get("uscc", "")))
+    found = queries.find_by_uscc_visible_to(session, actor, typed) if form.errors.get("uscc") and typed else None
+    return f"/enterprises/{found.uscc}" if found else ""
+
+
+# -- the code --------------------------------------------------------------------------------------------------------------------
+
+
+@router.get("/{uscc}/confirm-code", action=actions.CONFIRM_CODE)
+def confirm_code_page(request: Request, session: DbSession, actor: CurrentActor, now: Now, uscc: str) -> Response:
+    firm = editable_firm(session, actor, uscc)
+    return _code_page(request, session, actor, firm, empty(), now, "confirm_code")
+
+
+@router.post("/{uscc}/confirm-code", action=actions.CONFIRM_CODE)
+def confirm_code(
+    request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now, uscc: str
+) -> Response:
+    firm = editable_firm(session, actor, uscc)
+    bound = bind(Reason, form)
+    if attempt(session, bound, lambda given: _confirmed(session, actor, firm, given, now)):
+        return redirect(request, f"/enterprises/{firm.uscc}", good=_("代码已确认，理由已记入时间线。"))
+    return _code_page(request, session, actor, firm, bound, now, "confirm_code", status=422)
+
+
+def _confirmed(session: Session, actor: Actor, firm: Enterprise, given: Reason, now: datetime) -> bool:
+    editing.confirm_code(session, actor=actor, enterprise=firm, given=given, now=now)
+    return True
+
+
+@router.get("/{uscc}/code", action=actions.CHANGE_CODE)
+def change_code_page(request: Request, session: DbSession, actor: CurrentActor, now: Now, uscc: str) -> Response:
+    firm = editable_firm(session, actor, uscc)
+    return _code_page(request, session, actor, firm, empty(), now, "change_code")
+
+
+@router.post("/{uscc}/code", action=actions.CHANGE_CODE)
+def change_code(request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now, uscc: str) -> Response:
+    firm = editable_firm(session, actor, uscc)
+    bound = bind(NewCode, form)
+    if attempt(session, bound, lambda given: _recoded(session, actor, firm, given, now)):
+        return redirect(request, f"/enterprises/{firm.uscc}", good=_("代码已变更，原代码仍可查到该企业。"))
+    return _code_page(request, session, actor, firm, bound, now, "change_code", status=422)
+
+
+def _recoded(session: Session, actor: Actor, firm: Enterprise, given: NewCode, now: datetime) -> bool:
+    editing.change_code(session, actor=actor, enterprise=firm, given=given, now=now)
+    return True
+
+
+def _code_page(
+    request: Request,
+    session: Session,
+    actor: Actor,
+    firm: Enterprise,
+    form: Bound[Any],
+    now: datetime,
+    template: str,
+    *,
+    status: int = 200,
+) -> Response:
+    head = head_of(session, actor, firm, now, "")
+    page = CodePage(head, form, parse_uscc(firm.uscc), _mismatch(form))
+    return render(request, f"web/enterprises/{template}.html", page, status=status)
+
+
+# -- tags ------------------------------------------------------------------------------------------------------------------------
+
+
+@router.get("/{uscc}/tags", action=actions.EDIT)
+def tags_page(request: Request, session: DbSession, actor: CurrentActor, now: Now, uscc: str) -> Response:
+    firm = editable_firm(session, actor, uscc)
+    rows = session.scalars(select(EnterpriseTag).where(EnterpriseTag.enterprise_id == firm.id))
+    chosen = {row.tag: (_day(row.granted_on), _day(row.expires_on)) for row in rows}
+    return _tags_page(request, head_of(session, actor, firm, now, ""), chosen, empty())
+
+
+@router.post("/{uscc}/tags", action=actions.EDIT)
+def save_tags(request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now, uscc: str) -> Response:
+    firm = editable_firm(session, actor, uscc)
+    chosen, bound = _read_tags(form)
+    if bound.model is not None and attempt(
+        session, bound, lambda given: _tagged(Desk(session, actor, firm, now), given)
+    ):
+        return redirect(request, f"/enterprises/{firm.uscc}", good=_("标签已保存。"))
+    return _tags_page(request, head_of(session, actor, firm, now, ""), chosen, bound, status=422)
+
+
+def _tagged(desk: Desk, given: Any) -> bool:
+    put_tags(desk, given)
+    return True
+
+
+def _read_tags(form: FormData) -> tuple[dict[str, tuple[str, str]], Bound[Any]]:
+    """What was ticked, with the days written beside it."""
+    chosen: dict[str, tuple[str, str]] = {}
+    given: list[TagInput] = []
+    bound: Bound[Any] = empty()
+    for code in dict.fromkeys(str(value) for value in form.getlist("tag")):
+        days = {name: str(form.get(f"{name}_{code}") or "").strip() for name in ("granted_on", "expires_on")}
+        chosen[code] = (days["granted_on"], days["expires_on"])
+        try:
+            given.append(TagInput.model_validate({"tag": code} | {name: day for name, day in days.items() if day}))
+        except ValidationError as error:
+            for item in error.errors():
+                bound.errors.setdefault(f"{item['loc'][0]}_{code}", []).append(message_of(item))
+    bound.model = given
+    return chosen, bound
+
+
+def _tags_page(
+    request: Request, head: Head, chosen: Mapping[str, tuple[str, str]], form: Bound[Any], *, status: int = 200
+) -> Response:
+    rows = tuple(
+        TagRow(code, label, code in chosen, *chosen.get(code, ("", ""))) for code, label in head.words.choices("tag")
+    )
+    return render(request, "web/enterprises/tags.html", TagsPage(head, form, rows), status=status)
+
+
+def _day(day: date | None) -> str:
+    return day.isoformat() if day else ""
+
+
+# -- out of use and back -----------------------------------------------------------------------------------------------------------
+
+
+@router.post("/{uscc}/retire", action=actions.RETIRE)
+def retire_enterprise(
+    request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now, uscc: str
+) -> Response:
+    firm = open_firm(session, actor, uscc)
+    url, bound = f"/enterprises/{firm.uscc}", bind(Reason, form)
+    if bound.model is None:
+        return redirect(request, url, bad=_("请写明停用原因。"))
+    try:
+        with session.begin_nested():
+            retiring.retire(session, actor=actor, enterprise=firm, given=bound.model, now=now)
+    except DomainError as error:
+        return redirect(request, url, bad=error.message)
+    return redirect(request, url, good=_("已停用。历史记录全部保留，可以恢复。"))
+
+
+@router.post("/{uscc}/restore", action=actions.RETIRE)
+def restore_enterprise(request: Request, session: DbSession, actor: CurrentActor, now: Now, uscc: str) -> Response:
+    firm = open_firm(session, actor, uscc)
+    url = f"/enterprises/{firm.uscc}"
+    try:
+        with session.begin_nested():
+            retiring.restore(session, actor=actor, enterprise=firm, now=now)
+    except DomainError as error:
+        return redirect(request, url, bad=error.message)
+    return redirect(request, url, good=_("已恢复。"))

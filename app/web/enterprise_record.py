@@ -1,0 +1,356 @@
+"""One firm: the overview with the cards of other slices, and a tab for each kind of record."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import Query, Request
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from app.doors.deps import CurrentActor, DbSession, Now
+from app.doors.pages import redirect, render
+from app.doors.router import GuardedRouter
+from app.doors.timeline import TimelineLine, timeline_lines
+from app.enterprises import actions, queries
+from app.enterprises.domain.scale import suggest_scale
+from app.enterprises.domain.uscc import normalise
+from app.enterprises.facts import is_valid
+from app.enterprises.models import (
+    Certificate,
+    ComplianceEvent,
+    Contact,
+    Conversion,
+    Enterprise,
+    FormerCode,
+    FormerName,
+    IntellectualProperty,
+    Product,
+    ProductProperty,
+    StandardParticipation,
+)
+from app.enterprises.service.parts import list_parts
+from app.enterprises.service.records import (
+    CERTIFICATE,
+    COMPLIANCE,
+    CONTACT,
+    CONVERSION,
+    PRODUCT,
+    PROPERTY,
+    STANDARD,
+)
+from app.journal.queries import timeline
+from app.kit.clock import today
+from app.kit.i18n import _
+from app.reference.queries import find_industry
+from app.web.enterprise_figures import latest_figures, summary_of
+from app.web.enterprise_head import Head, head_of, open_firm
+from app.web.enterprise_panels import Panel, panels_for
+from app.web.enterprise_words import Badge, above_scale_text, capital_text
+
+router = GuardedRouter(door="web", prefix="/enterprises")
+
+RECENT_EVENTS = 6
+TIMELINE_PAGE = 50
+
+Before = Annotated[int | None, Query(ge=1, le=2**62)]
+Pairs = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class OverviewPage:
+    """概况: identity, what other slices know, the latest figures, what happened last."""
+
+    head: Head
+    identity: Pairs
+    capital_remark: str
+    scope: str
+    former_names: tuple[FormerName, ...]
+    former_codes: tuple[FormerCode, ...]
+    figures: tuple[tuple[str, str], ...]
+    figures_year: int | None
+    scale_hint: str
+    main_panels: tuple[Panel, ...]
+    side_panels: tuple[Panel, ...]
+    recent: tuple[TimelineLine, ...]
+
+
+@dataclass(frozen=True)
+class RightRow:
+    """One right as it stands today."""
+
+    right: IntellectualProperty
+    kind: str
+    acquired_by: str
+    state: Badge
+    products: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class PropertiesPage:
+    """知识产权."""
+
+    head: Head
+    rows: tuple[RightRow, ...]
+    summary: str
+
+
+@dataclass(frozen=True)
+class ProductRow:
+    """One product with the rights that support it."""
+
+    product: Product
+    field: str
+    rights: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ProductsPage:
+    """产品（服务）."""
+
+    head: Head
+    rows: tuple[ProductRow, ...]
+    doubts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ResultsPage:
+    """成果转化与标准."""
+
+    head: Head
+    conversions: tuple[Conversion, ...]
+    standards: tuple[StandardParticipation, ...]
+    by_year: str
+
+
+@dataclass(frozen=True)
+class StandingPage:
+    """证书与合规."""
+
+    head: Head
+    certificates: tuple[tuple[Certificate, Badge], ...]
+    events: tuple[ComplianceEvent, ...]
+
+
+@dataclass(frozen=True)
+class ContactsPage:
+    """联系人."""
+
+    head: Head
+    contacts: tuple[Contact, ...]
+
+
+@dataclass(frozen=True)
+class TimelinePage:
+    """时间线: every change of the firm and of what belongs to it."""
+
+    head: Head
+    entries: tuple[TimelineLine, ...]
+    older: str
+
+
+# -- the overview ------------------------------------------------------------------------------------------------------------
+
+
+@router.get("/{uscc}", action=actions.READ)
+def enterprise_page(request: Request, session: DbSession, actor: CurrentActor, now: Now, uscc: str) -> Response:
+    firm = open_firm(session, actor, uscc)
+    if firm.uscc != normalise(uscc):
+        notice = _("该企业的代码已变更，以下是现用代码的页面。")
+        return redirect(request, f"/enterprises/{firm.uscc}", info=notice)
+    head = head_of(session, actor, firm, now, "")
+    panels = panels_for(session, actor, firm, now)
+    year, figures = latest_figures(session, firm, today(now))
+    page = OverviewPage(
+        head=head,
+        identity=_identity(session, firm, head),
+        capital_remark=firm.capital_remark,
+        scope=firm.business_scope,
+        former_names=tuple(queries.list_former_names(session, firm.id)),
+        former_codes=tuple(queries.list_former_codes(session, firm.id)),
+        figures=summary_of(figures),
+        figures_year=year,
+        scale_hint=_scale_hint(firm, head, year, figures),
+        main_panels=tuple(panel for panel in panels if panel.place == "main"),
+        side_panels=tuple(panel for panel in panels if panel.place == "side"),
+        recent=timeline_lines(request, timeline(session, enterprise_id=firm.id, limit=RECENT_EVENTS)),
+    )
+    return render(request, "web/enterprises/overview.html", page)
+
+
+def _identity(session: Session, firm: Enterprise, head: Head) -> Pairs:
+    industry = find_industry(session, firm.industry_code)
+    field = " · ".join(text for text in (head.words.field_label(firm.field_code), firm.field_detail) if text)
+    day = firm.registered_on.isoformat() if firm.registered_on else ""
+    return (
+        (_("注册日期"), day),
+        (_("企业类型"), firm.kind),
+        (_("注册资本"), capital_text(firm, head.words)),
+        (_("法定代表人"), firm.legal_representative),
+        (_("行业"), f"{industry.code} {industry.name}" if industry else firm.industry_code),
+        (_("技术领域"), field),
+        (_("规模"), head.words.label("scale", firm.scale)),
+        (_("规上企业"), above_scale_text(firm.above_scale)),
+        (_("园区"), head.words.park_label(firm.park_code)),
+        (_("地址"), firm.address),
+    )
+
+
+def _scale_hint(firm: Enterprise, head: Head, year: int | None, figures: Mapping[str, int | None]) -> str:
+    staff, revenue = figures.get("staff_average_e4"), figures.get("sales_revenue_fen")
+    suggested = suggest_scale(firm.industry_code, staff, revenue)
+    if suggested is None or suggested == firm.scale:
+        return ""
+    known = {"year": year, "scale": head.words.label("scale", suggested)}
+    return _("按 %(year)s 年数据和国统字〔2017〕213号，规模参考为“%(scale)s”，以统计部门认定为准。") % known
+
+
+# -- rights and products ---------------------------------------------------------------------------------------------------
+
+
+@router.get("/{uscc}/properties", action=actions.READ)
+def properties_page(request: Request, session: DbSession, actor: CurrentActor, now: Now, uscc: str) -> Response:
+    firm = open_firm(session, actor, uscc)
+    head, on = head_of(session, actor, firm, now, "properties"), today(now)
+    rights = list_parts(
+        session, PROPERTY, firm.id, IntellectualProperty.ip_class, IntellectualProperty.granted_on.desc()
+    )
+    products = _linked(session, firm.id, Product.name, IntellectualProperty.id)
+    rows = tuple(
+        RightRow(
+            right=right,
+            kind=head.words.label("property_kind", right.kind_code),
+            acquired_by=head.words.label("acquisition", right.acquired_by),
+            state=_right_state(right, on),
+            products=tuple(products.get(right.id, ())),
+        )
+        for right in rights
+    )
+    valid = [right for right in rights if is_valid(right, on)]
+    unused = sum(right.ip_class == 2 and right.used_before == 0 for right in valid)
+    summary = _("有效Ⅰ类 %(one)s 项，有效Ⅱ类 %(two)s 项，其中本系统之前未用于高企认定 %(unused)s 项") % {
+        "one": sum(right.ip_class == 1 for right in valid),
+        "two": sum(right.ip_class == 2 for right in valid),
+        "unused": unused,
+    }
+    return render(request, "web/enterprises/properties.html", PropertiesPage(head, rows, summary))
+
+
+def _right_state(right: IntellectualProperty, on: date) -> Badge:
+    if right.granted_on is None:
+        return "wait", _("缺授权日期")
+    if right.granted_on > on:
+        return "idle", _("未授权")
+    if right.expires_on is not None and right.expires_on < on:
+        return "late", _("已失效")
+    return "good", _("有效")
+
+
+@router.get("/{uscc}/products", action=actions.READ)
+def products_page(request: Request, session: DbSession, actor: CurrentActor, now: Now, uscc: str) -> Response:
+    firm = open_firm(session, actor, uscc)
+    head = head_of(session, actor, firm, now, "products")
+    products = list_parts(session, PRODUCT, firm.id, Product.year.desc(), Product.is_main.desc(), Product.name)
+    rights = _linked(session, firm.id, IntellectualProperty.number, Product.id)
+    rows = tuple(
+        ProductRow(product, head.words.field_label(product.field_code), tuple(rights.get(product.id, ())))
+        for product in products
+    )
+    return render(request, "web/enterprises/products.html", ProductsPage(head, rows, tuple(_product_doubts(rows))))
+
+
+def _product_doubts(rows: Sequence[ProductRow]) -> list[str]:
+    found = []
+    if any(row.product.is_main and not row.product.is_high_tech for row in rows):
+        found.append(_("主要产品（服务）应是高新技术产品（服务），请核对。"))
+    if any(row.product.is_main and not row.rights for row in rows):
+        found.append(_("有主要产品（服务）尚未关联知识产权，“核心知识产权”一条暂时无法判断。"))
+    return found
+
+
+def _linked(session: Session, enterprise_id: int, value: Any, key: Any) -> dict[int, list[str]]:
+    statement = (
+        select(key, value)
+        .select_from(ProductProperty)
+        .join(Product, Product.id == ProductProperty.product_id)
+        .join(IntellectualProperty, IntellectualProperty.id == ProductProperty.property_id)
+        .where(Product.enterprise_id == enterprise_id)
+        .order_by(value)
+    )
+    found: dict[int, list[str]] = {}
+    for owner, text in session.execute(statement):
+        found.setdefault(owner, []).append(text)
+    return found
+
+
+# -- the other tabs ----------------------------------------------------------------------------------------------------------
+
+
+@router.get("/{uscc}/conversions", action=actions.READ)
+def conversions_page(request: Request, session: DbSession, actor: CurrentActor, now: Now, uscc: str) -> Response:
+    firm = open_firm(session, actor, uscc)
+    conversions = list_parts(session, CONVERSION, firm.id, Conversion.year.desc(), Conversion.title)
+    counts: dict[int, int] = {}
+    for conversion in conversions:
+        counts[conversion.year] = counts.get(conversion.year, 0) + 1
+    page = ResultsPage(
+        head=head_of(session, actor, firm, now, "conversions"),
+        conversions=tuple(conversions),
+        standards=tuple(list_parts(session, STANDARD, firm.id, StandardParticipation.year.desc())),
+        by_year=_("，").join(_("%(year)s 年 %(n)s 项") % {"year": year, "n": n} for year, n in counts.items()),
+    )
+    return render(request, "web/enterprises/results.html", page)
+
+
+@router.get("/{uscc}/standards", action=actions.READ)
+def standards_page(request: Request, session: DbSession, actor: CurrentActor, uscc: str) -> Response:
+    return redirect(request, f"/enterprises/{open_firm(session, actor, uscc).uscc}/conversions#standards")
+
+
+@router.get("/{uscc}/compliance", action=actions.READ)
+def compliance_page(request: Request, session: DbSession, actor: CurrentActor, now: Now, uscc: str) -> Response:
+    firm, on = open_firm(session, actor, uscc), today(now)
+    held = list_parts(session, CERTIFICATE, firm.id, Certificate.issued_on.desc())
+    page = StandingPage(
+        head=head_of(session, actor, firm, now, "compliance"),
+        certificates=tuple((certificate, _certificate_state(certificate, on)) for certificate in held),
+        events=tuple(list_parts(session, COMPLIANCE, firm.id, ComplianceEvent.happened_on.desc())),
+    )
+    return render(request, "web/enterprises/standing.html", page)
+
+
+def _certificate_state(certificate: Certificate, on: date) -> Badge:
+    if certificate.revoked_on is not None and certificate.revoked_on <= on:
+        return "late", _("已撤销")
+    if certificate.issued_on > on:
+        return "idle", _("未生效")
+    if certificate.expires_on is not None and certificate.expires_on < on:
+        return "idle", _("已到期")
+    return "good", _("有效")
+
+
+@router.get("/{uscc}/certificates", action=actions.READ)
+def certificates_page(request: Request, session: DbSession, actor: CurrentActor, uscc: str) -> Response:
+    return redirect(request, f"/enterprises/{open_firm(session, actor, uscc).uscc}/compliance#certificates")
+
+
+@router.get("/{uscc}/contacts", action=actions.READ)
+def contacts_page(request: Request, session: DbSession, actor: CurrentActor, now: Now, uscc: str) -> Response:
+    firm = open_firm(session, actor, uscc)
+    contacts = tuple(list_parts(session, CONTACT, firm.id, Contact.is_primary.desc()))
+    page = ContactsPage(head_of(session, actor, firm, now, "contacts"), contacts)
+    return render(request, "web/enterprises/contacts.html", page)
+
+
+@router.get("/{uscc}/timeline", action=actions.READ)
+def timeline_page(
+    request: Request, session: DbSession, actor: CurrentActor, now: Now, uscc: str, before: Before = None
+) -> Response:
+    firm = open_firm(session, actor, uscc)
+    events = timeline(session, enterprise_id=firm.id, before=before, limit=TIMELINE_PAGE + 1)
+    head = head_of(session, actor, firm, now, "timeline")
+    older = f"{head.url}/timeline?before={events[TIMELINE_PAGE - 1].position}" if len(events) > TIMELINE_PAGE else ""
+    page = TimelinePage(head, timeline_lines(request, events[:TIMELINE_PAGE]), older)
+    return render(request, "web/enterprises/timeline.html", page)

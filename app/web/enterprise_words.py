@@ -1,0 +1,137 @@
+"""How codes of a firm read: vocabularies, fields, parks, places; asked once for a whole page."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from app.enterprises.models import Certificate, Enterprise, EnterpriseTag
+from app.kit.actor import Actor
+from app.kit.i18n import _
+from app.kit.money import format_wan
+from app.reference.models import TechnicalField
+from app.reference.queries import (
+    Choice,
+    label_of,
+    list_fields,
+    list_parks,
+    list_region_names,
+    list_regions_within,
+    list_terms,
+)
+
+Choices = tuple[tuple[str, str], ...]
+Badge = tuple[str, str]
+
+_COUNTY_DIGITS = 6
+VOCABULARIES = (
+    "scale",
+    "currency",
+    "tag",
+    "certificate_kind",
+    "property_kind",
+    "acquisition",
+    "figure_basis",
+    "figure_source",
+    "compliance_kind",
+    "compliance_severity",
+    "standard_level",
+    "result_kind",
+    "result_origin",
+    "result_outcome",
+    "conversion_form",
+)
+
+
+@dataclass(frozen=True)
+class Words:
+    """The words of this page in the reader's language."""
+
+    terms: Mapping[str, list[Choice]]
+    fields: tuple[TechnicalField, ...] = ()
+    parks: Choices = ()
+    _labels: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def label(self, vocabulary: str, code: str) -> str:
+        """How a code reads; the code itself when it is not on file."""
+        if not self._labels:
+            self._labels.update({(name, c.code): c.label for name, items in self.terms.items() for c in items})
+        return self._labels.get((vocabulary, code), code)
+
+    def choices(self, vocabulary: str) -> Choices:
+        """The entries of a vocabulary, to choose from."""
+        return tuple((choice.code, choice.label) for choice in self.terms[vocabulary])
+
+    def field_label(self, code: str) -> str:
+        """A technical field as `新材料 · 精细和专用化学品`."""
+        names = {row.code: label_of(row) for row in self.fields}
+        top = names.get(f"{code[:1]}0", "") if code else ""
+        return top if len(code) <= 2 else f"{top} · {names.get(code, code)}"
+
+    def field_choices(self) -> Choices:
+        """The fields, level 2 indented under level 1."""
+        return tuple((row.code, label_of(row) if row.level == 1 else f"　{label_of(row)}") for row in self.fields)
+
+    def park_label(self, code: str) -> str:
+        """A park's name."""
+        return dict(self.parks).get(code, code)
+
+
+def words(session: Session) -> Words:
+    """Every vocabulary of the register; three queries."""
+    parks = tuple((park.code, label_of(park)) for park in list_parks(session))
+    return Words(list_terms(session, *VOCABULARIES), tuple(list_fields(session)), parks)
+
+
+def region_choices(session: Session, actor: Actor) -> Choices:
+    """The divisions to choose from for an officer of one county; empty when the region is too broad for a list."""
+    if len(actor.region_prefix) < _COUNTY_DIGITS:
+        return ()
+    return tuple((region.code, region.name) for region in list_regions_within(session, actor.region_prefix, 80))
+
+
+def place_of(session: Session, enterprise: Enterprise) -> str:
+    """Where the firm lies, in words."""
+    return list_region_names(session, [enterprise.region_code]).get(enterprise.region_code, "")
+
+
+def capital_text(enterprise: Enterprise, known: Words) -> str:
+    """The registered capital as people write it, with what was written when it could not be read."""
+    if enterprise.capital_fen is None:
+        return enterprise.capital_text
+    currency = enterprise.capital_currency
+    unit = _("万元") if currency in ("", "CNY") else _("万") + known.label("currency", currency)
+    return f"{format_wan(enterprise.capital_fen)} {unit}"
+
+
+def above_scale_text(value: bool | None) -> str:
+    """规上 in words; unknown is unknown."""
+    return {True: _("规上"), False: _("规下"), None: ""}[value]
+
+
+def status_badges(enterprise: Enterprise) -> tuple[Badge, ...]:
+    """What must be seen at once: retired, a code that waits."""
+    found: list[Badge] = []
+    if enterprise.disabled_on is not None:
+        found.append(("idle", _("已停用")))
+    if not enterprise.uscc_confirmed:
+        found.append(("wait", _("代码待确认")))
+    return tuple(found)
+
+
+def certificate_badge(certificate: Certificate, known: Words, on: date, soon_days: int = 180) -> Badge:
+    """A valid certificate with its last day; amber when it ends soon."""
+    label = known.label("certificate_kind", certificate.kind)
+    if certificate.expires_on is None:
+        return "good", label
+    ends_soon = (certificate.expires_on - on).days <= soon_days
+    text = _("%(label)s，至 %(day)s") % {"label": label, "day": certificate.expires_on.isoformat()}
+    return ("wait" if ends_soon else "good"), text
+
+
+def tag_texts(tags: Iterable[EnterpriseTag], known: Words, on: date) -> tuple[str, ...]:
+    """The tags that hold on `on`, in the vocabulary's order."""
+    order = {choice.code: position for position, choice in enumerate(known.terms["tag"])}
+    holding = [tag for tag in tags if tag.expires_on is None or tag.expires_on >= on]
+    return tuple(known.label("tag", tag.tag) for tag in sorted(holding, key=lambda tag: order.get(tag.tag, 99)))

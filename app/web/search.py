@@ -1,0 +1,154 @@
+"""The one search box: firms, cases and people by characters, initials, number or code. Each finder sees what its reader sees."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from fastapi import Request
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from app.cases.actions import LIST as LIST_CASES
+from app.cases.queries import CaseFilter, page_visible_to
+from app.commissioners.actions import LIST as LIST_COMMISSIONERS
+from app.commissioners.queries import CommissionerFilter
+from app.commissioners.queries import page_visible_to as commissioners_page
+from app.doors.deps import CurrentActor, DbSession, Now
+from app.doors.pages import redirect, render
+from app.doors.router import GuardedRouter
+from app.enterprises.actions import LIST as LIST_ENTERPRISES
+from app.enterprises.domain.uscc import LENGTH, normalise
+from app.enterprises.queries import find_by_uscc_visible_to, search_visible_to
+from app.kit.actor import Actor
+from app.kit.clock import today
+from app.kit.i18n import N_, _
+from app.kit.permissions import Action, can
+from app.programmes.queries import load_catalogue
+from app.reference.queries import list_region_names
+
+router = GuardedRouter(door="web", prefix="/search")
+
+MAX_QUERY = 60
+ON_PAGE, IN_BOX = 10, 4
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is looked for, by whom."""
+
+    session: Session
+    actor: Actor
+    query: str
+    limit: int
+    on: date
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One thing found."""
+
+    label: str
+    url: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Finder:
+    """One kind of thing that can be found; `more` is the list that shows all of them."""
+
+    title: str
+    action: Action
+    find: Callable[[Asked], list[Hit]]
+    more: str
+
+
+@dataclass(frozen=True)
+class Group:
+    """What one finder found."""
+
+    title: str
+    hits: tuple[Hit, ...]
+    more: str
+
+
+@dataclass(frozen=True)
+class SearchPage:
+    """Everything found, by kind."""
+
+    query: str
+    groups: tuple[Group, ...]
+
+
+@dataclass(frozen=True)
+class SuggestPage:
+    """The lines under the box."""
+
+    items: tuple[Hit, ...]
+
+
+def _firms(asked: Asked) -> list[Hit]:
+    found = search_visible_to(asked.session, asked.actor, asked.query, asked.limit)
+    places = list_region_names(asked.session, {firm.region_code for firm in found})
+    return [
+        Hit(firm.name, f"/enterprises/{firm.uscc}", " · ".join(filter(None, (firm.uscc, places.get(firm.region_code)))))
+        for firm in found
+    ]
+
+
+def _cases(asked: Asked) -> list[Hit]:
+    wanted = CaseFilter(q=asked.query)
+    found = page_visible_to(asked.session, asked.actor, wanted, cursor=None, limit=asked.limit).items
+    catalogue = load_catalogue(asked.session) if found else None
+    return [
+        Hit(
+            f"{case.number} {case.enterprise.name}",
+            f"/cases/{case.number}",
+            str(catalogue.get(case.programme_code, case.programme_version).title) if catalogue else "",
+        )
+        for case in found
+    ]
+
+
+def _people(asked: Asked) -> list[Hit]:
+    wanted = CommissionerFilter(text=asked.query, on=asked.on)
+    found = commissioners_page(asked.session, asked.actor, wanted, None, asked.limit).items
+    return [Hit(person.name, f"/commissioners/{person.public_id}", person.unit) for person in found]
+
+
+FINDERS: tuple[Finder, ...] = (
+    Finder(N_("企业"), LIST_ENTERPRISES, _firms, "/enterprises"),
+    Finder(N_("培育事项"), LIST_CASES, _cases, "/cases"),
+    Finder(N_("科技专员"), LIST_COMMISSIONERS, _people, "/commissioners"),
+)
+
+
+@router.get("", action=LIST_ENTERPRISES)
+def search_page(request: Request, session: DbSession, actor: CurrentActor, now: Now, q: str = "") -> Response:
+    query = _clean(q)
+    if len(normalise(query)) == LENGTH:
+        firm = find_by_uscc_visible_to(session, actor, query)
+        if firm is not None:
+            return redirect(request, f"/enterprises/{firm.uscc}")
+    groups = _found(Asked(session, actor, query, ON_PAGE, today(now)))
+    return render(request, "web/search/results.html", SearchPage(query, groups))
+
+
+@router.get("/suggest", action=LIST_ENTERPRISES)
+def suggest(request: Request, session: DbSession, actor: CurrentActor, now: Now, q: str = "") -> Response:
+    groups = _found(Asked(session, actor, _clean(q), IN_BOX, today(now)))
+    return render(request, "web/search/suggest.html", SuggestPage(tuple(hit for group in groups for hit in group.hits)))
+
+
+def _found(asked: Asked) -> tuple[Group, ...]:
+    if not asked.query:
+        return ()
+    groups = (
+        Group(_(finder.title), tuple(finder.find(asked)), finder.more)
+        for finder in FINDERS
+        if can(asked.actor, finder.action)
+    )
+    return tuple(group for group in groups if group.hits)
+
+
+def _clean(query: str) -> str:
+    return "".join(character for character in query if character.isprintable())[:MAX_QUERY].strip()

@@ -1,0 +1,142 @@
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+
+from app.enterprises.models import EnterpriseTag
+from tests.factories.enterprises import firm, many_firms
+from tests.support.client import Client
+
+SignIn = Callable[..., Client]
+PAYLOAD = "<script>alert(1)</script>'\"; drop table enterprise; --"
+
+
+def test_the_list_shows_the_own_region(sign_in: SignIn, session: Session) -> None:
+    firm(session, "潜江甲")
+    firm(session, "武汉丙", region_code="420111")
+    page = sign_in().get("/enterprises")
+    assert page.status_code == 200
+    assert "潜江甲（示例）" in page.text
+    assert "武汉丙" not in page.text
+    assert "共 1 条" in page.text
+
+
+@pytest.mark.parametrize("role", ["caseworker", "section_head", "leader", "administrator"])
+def test_every_officer_reads_the_list(sign_in: SignIn, role: str) -> None:
+    page = sign_in(role=role).get("/enterprises")
+    assert page.status_code == 200
+    assert ("/enterprises/new" in page.text) is (role != "leader")
+
+
+def test_strangers_are_sent_to_sign_in(client: Client) -> None:
+    assert client.get("/enterprises").status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("query", "shown"),
+    [
+        ("q=潜江", True),
+        ("q=qjj", True),
+        ("tag=gazelle", True),
+        ("region=429005001", True),
+        ("region=429005007", False),
+        ("q=武汉", False),
+        ("retired=1", False),
+        ("unconfirmed=1", False),
+        ("certificate=high-tech-enterprise", False),
+        ("stage=high-tech-enterprise/nowhere", False),
+        ("sort=-capital", True),
+        ("sort=nonsense", True),
+        ("cols=legal&cols=nonsense", True),
+    ],
+)
+def test_filters_live_in_the_address(sign_in: SignIn, session: Session, query: str, *, shown: bool) -> None:
+    one = firm(session, "潜江甲")
+    session.add(EnterpriseTag(enterprise_id=one.id, tag="gazelle"))
+    page = sign_in().get(f"/enterprises?{query}")
+    assert page.status_code == 200
+    assert ("潜江甲（示例）" in page.text) is shown
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["q", "region", "park", "field", "industry", "tag", "scale", "above_scale", "certificate", "stage", "sort", "cols"],
+)
+def test_payloads_in_the_address_are_inert(sign_in: SignIn, session: Session, name: str) -> None:
+    firm(session, "潜江甲")
+    for payload in (PAYLOAD, "\x00", "%", "x" * 3_000, "\ud800".encode("utf-8", "surrogatepass").decode("latin-1")):
+        page = sign_in().get("/enterprises", params={name: payload})
+        assert page.status_code == 200
+        assert "<script>alert" not in page.text
+
+
+def test_a_foreign_cursor_is_refused(sign_in: SignIn) -> None:
+    assert sign_in().get("/enterprises?cursor=abc").status_code == 422
+
+
+def test_pages_lead_on_and_back(sign_in: SignIn, session: Session) -> None:
+    many_firms(session, 60)
+    client = sign_in()
+    first = client.get("/enterprises")
+    assert 'rel="next"' in first.text
+    assert 'rel="prev"' not in first.text
+    link = first.text.split('rel="next" href="')[1].split('"')[0].replace("&amp;", "&")
+    second = client.get(link)
+    assert 'rel="prev"' in second.text
+    assert second.text.count('class="row-link"') == 10
+
+
+@pytest.mark.parametrize("extension", ["xlsx", "csv"])
+def test_the_export_is_what_is_seen(sign_in: SignIn, session: Session, extension: str) -> None:
+    firm(session, "潜江甲")
+    firm(session, "=1+1")
+    firm(session, "别的", region_code="420111")
+    answer = sign_in().get(f"/enterprises/export.{extension}?cols=legal")
+    assert answer.status_code == 200
+    assert "attachment" in answer.headers["content-disposition"]
+    if extension == "csv":
+        lines = answer.content.decode("utf-8-sig").splitlines()
+        assert lines[0] == "企业名称,统一社会信用代码,法定代表人"
+        assert len(lines) == 3
+        assert lines[1].startswith("'=1+1")
+    assert sign_in().get("/enterprises/export.pdf").status_code in (404, 422)
+
+
+def test_a_long_export_loses_nothing(sign_in: SignIn, session: Session) -> None:
+    many_firms(session, 2_345)
+    answer = sign_in().get("/enterprises/export.csv")
+    assert len(answer.content.decode("utf-8-sig").splitlines()) == 2_346
+
+
+@pytest.mark.parametrize(
+    ("path", "found"),
+    [
+        ("/enterprises/suggest?q=qjj", "潜江甲"),
+        ("/enterprises/suggest/industries?q=软件", "软件开发"),
+        ("/enterprises/suggest/industries?q=65", "软件和信息技术服务业"),
+        ("/enterprises/suggest/regions?q=泽口", "潜江市泽口街道"),
+        ("/enterprises/suggest?q=", "没有找到"),
+        ("/enterprises/suggest?q=%00", "没有找到"),
+        ("/enterprises/suggest/industries?q=%25", "没有找到"),
+        ("/enterprises/suggest/regions?q=%E6%AD%A6%E6%B1%89", "没有找到"),
+    ],
+)
+def test_pickers_suggest(sign_in: SignIn, session: Session, path: str, found: str) -> None:
+    firm(session, "潜江甲")
+    assert found in sign_in().get(path).text
+
+
+def test_the_page_costs_the_same_for_few_and_many(
+    sign_in: SignIn, session: Session, count_queries: Callable[[], Any]
+) -> None:
+    client, costs = sign_in(), []
+    client.get("/enterprises")
+    for more in (10, 990):
+        many_firms(session, more)
+        client.get("/enterprises")
+        with count_queries() as sent:
+            client.get("/enterprises")
+        costs.append(len(sent))
+    assert costs[0] == costs[1]
+    assert costs[0] <= 14
