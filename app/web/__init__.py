@@ -18,6 +18,8 @@ MODULES = (
     "enterprise_figures",
     "enterprise_record",
     "cases",
+    "case_board",
+    "case_opening",
     "case_record",
     "case_changes",
     "programmes",

@@ -22,7 +22,7 @@ from app.enterprises.queries import find_by_uscc_visible_to
 from app.kit.actor import Actor
 from app.kit.clock import today
 from app.kit.i18n import Bilingual, _
-from app.web.commissioners import Choices, programme_name
+from app.web.commissioner_words import Choices, programme_name
 
 router = GuardedRouter(door="web", prefix="/commissioners/{public_id}/agreements")
 

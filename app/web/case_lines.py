@@ -95,5 +95,3 @@ def short_day(day: date, on: date) -> str:
 def state_text(state: str) -> str:
     """A case's state in words."""
     return _(STATES[CaseState(state)])
-
-

@@ -143,9 +143,7 @@ def receipt_route(request: Request, session: DbSession, actor: CurrentActor, now
     return render(request, "web/cases/receipt.html", receipt_page(session, case, now))
 
 
-def _record(
-    request: Request, session: Session, actor: Actor, case: CaseFile, on: date, *, limit: int
-) -> CasePage:
+def _record(request: Request, session: Session, actor: Actor, case: CaseFile, on: date, *, limit: int) -> CasePage:
     programme = queries.programme_of(session, case)
     passages = queries.list_passages(session, case)
     milestones = queries.list_milestones(session, case)

@@ -1,43 +1,33 @@
 """培育通道: the list of cases, the board, the export, and opening a case with its receipt."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import Query, Request
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.accounts.models import Officer
 from app.accounts.queries import list_officers
 from app.cases import actions, queries
-from app.cases.board import columns_visible_to
 from app.cases.models import CaseFile
 from app.cases.queries import CaseFilter
-from app.cases.schemas import OpenCase
 from app.cases.service import objections as _objections  # noqa: F401 - registers what casework objects to
-from app.cases.service.opening import open_case
-from app.doors.deps import CurrentActor, DbSession, Form, Now
+from app.doors.deps import CurrentActor, DbSession, Now
 from app.doors.downloads import TableFormat, download_table
-from app.doors.forms import Bound, attempt, bind, empty
 from app.doors.pages import render
 from app.doors.router import GuardedRouter
-from app.enterprises.models import Enterprise
-from app.enterprises.queries import find_by_uscc_visible_to, search_visible_to
 from app.kit.actor import Actor, ActorKind, Role
 from app.kit.clock import today
 from app.kit.i18n import N_, _
 from app.kit.paging import Count, Page
 from app.kit.permissions import can
-from app.programmes.domain.definition import Programme
-from app.programmes.models import ProgrammeRound
-from app.programmes.queries import Catalogue, list_rounds, load_catalogue
+from app.programmes.queries import Catalogue, load_catalogue
 from app.web.case_lines import STATES, CaseLine, case_lines, state_text
-from app.web.case_receipt import receipt_page
-from app.web.programmes import round_title
 
 router = GuardedRouter(door="web", prefix="/cases")
 
@@ -125,69 +115,6 @@ class CasesPage:
     may_open: bool
 
 
-@dataclass(frozen=True)
-class BoardCard:
-    """One card; `step` is the address of its next step, with its name."""
-
-    line: CaseLine
-    step: tuple[str, str] | None
-
-
-@dataclass(frozen=True)
-class BoardColumn:
-    """One stage with its cards."""
-
-    title: str
-    count: int
-    cards: tuple[BoardCard, ...]
-    url: str
-
-
-@dataclass(frozen=True)
-class BoardPage:
-    """One programme's open cases by stage."""
-
-    programme: Programme | None
-    columns: tuple[BoardColumn, ...]
-    query: CasesQuery
-    programmes: Choices
-    years: Choices
-    officers: Choices
-    list_url: str
-    may_open: bool
-
-
-class NewCaseForm(BaseModel):
-    """A case as typed: the firm by its code."""
-
-    uscc: str = Field(min_length=1, max_length=40)
-    programme: str = Field(min_length=1, max_length=48)
-    year: Annotated[int, Field(ge=2000, le=2100)]
-    round: str = Field(default="", max_length=60)
-    officer_id: int | None = None
-
-
-@dataclass(frozen=True)
-class NewCasePage:
-    """The form that opens a case."""
-
-    form: Bound[NewCaseForm]
-    firm: Enterprise | None
-    programmes: Choices
-    rounds: Choices
-    officers: Choices
-
-
-@dataclass(frozen=True)
-class FirmSuggestions:
-    """Firms for the picker."""
-
-    items: tuple[dict[str, str], ...]
-
-
-# -- the list ----------------------------------------------------------------------------------------------------------
-
-
 @router.get("", action=actions.LIST)
 def list_page(
     request: Request, session: DbSession, actor: CurrentActor, now: Now, query: Annotated[CasesQuery, Query()]
@@ -206,10 +133,10 @@ def list_page(
         rows=rows,
         count=queries.count_visible_to(session, actor, wanted),
         columns=_columns(query),
-        programmes=_programmes(catalogue),
-        years=_years(on),
+        programmes=programme_choices(catalogue),
+        years=year_choices(on),
         stages=_stages(catalogue, query.programme),
-        officers=_officers(officers, actor),
+        officers=officer_filter(officers, actor),
         states=tuple((state.value, _(label)) for state, label in STATES.items()),
         chips=_chips(query, catalogue, officers),
         url=query.address(),
@@ -265,11 +192,11 @@ def _direction(sort: str, up: str, down: str = "") -> str:
     return "asc" if up and sort == up else "desc" if down and sort == down else ""
 
 
-def _programmes(catalogue: Catalogue) -> Choices:
+def programme_choices(catalogue: Catalogue) -> Choices:
     return tuple((code, str(programme.title)) for code, programme in catalogue.known().items())
 
 
-def _years(on: date) -> Choices:
+def year_choices(on: date) -> Choices:
     return tuple((str(year), str(year)) for year in range(on.year + 1, on.year - 6, -1))
 
 
@@ -278,10 +205,10 @@ def _stages(catalogue: Catalogue, programme: str) -> Choices:
     return tuple((stage.code, str(stage.name)) for stage in known.stages) if known else ()
 
 
-def _officers(officers: list[Officer], actor: Actor) -> Choices:
+def officer_filter(officers: list[Officer], actor: Actor) -> Choices:
     found = [(ME, _("我"))] if actor.kind is ActorKind.OFFICER and actor.role is not Role.LEADER else []
     found += [(str(o.id), o.name) for o in officers if o.role != Role.LEADER and o.id != actor.id]
-    return tuple([*found, (NOBODY, _("未指定"))])
+    return (*found, (NOBODY, _("未指定")))
 
 
 def _chips(query: CasesQuery, catalogue: Catalogue, officers: list[Officer]) -> Choices:
@@ -321,131 +248,3 @@ def _marker_text(query: CasesQuery) -> str:
 def _without(query: CasesQuery, name: str) -> str:
     dropped = {"programme": {"programme": "", "stage": ""}, "marker": {"marker": "", "reached": ""}}
     return query.address(**dropped.get(name, {name: ""}))
-
-
-# -- the board ---------------------------------------------------------------------------------------------------------
-
-
-@router.get("/board", action=actions.LIST)
-def board_page(
-    request: Request, session: DbSession, actor: CurrentActor, now: Now, query: Annotated[CasesQuery, Query()]
-) -> Response:
-    """One programme's open cases by stage; without a programme the first one."""
-    on = today(now)
-    catalogue = load_catalogue(session)
-    known = catalogue.known()
-    programme = known.get(query.programme) or next(iter(known.values()), None)
-    query = query.model_copy(update={"programme": programme.code if programme else ""})
-    page = BoardPage(
-        programme=programme,
-        columns=_board_columns(session, actor, catalogue, programme, query, on) if programme else (),
-        query=query,
-        programmes=_programmes(catalogue),
-        years=_years(on),
-        officers=_officers(list_officers(session), actor),
-        list_url=query.address(state="open"),
-        may_open=can(actor, actions.OPEN),
-    )
-    return render(request, "web/cases/board.html", page)
-
-
-def _board_columns(
-    session: Session, actor: Actor, catalogue: Catalogue, programme: Programme, query: CasesQuery, on: date
-) -> tuple[BoardColumn, ...]:
-    wanted = replace(query.wanted(actor, on), stage="", state="")
-    columns = columns_visible_to(session, actor, wanted, CARDS)
-    cards = [case for column in columns.values() for case in column.cards]
-    lines = dict(zip((case.id for case in cards), case_lines(session, catalogue, cards, on), strict=True))
-    stages = [stage for stage in programme.stages if not stage.is_final]
-    earlier = [code for code in columns if code not in {stage.code for stage in stages}]
-    titles = {stage.code: str(stage.name) for stage in stages} | {code: code for code in earlier}
-    return tuple(
-        BoardColumn(
-            title=title,
-            count=columns[code].count if code in columns else 0,
-            cards=tuple(
-                BoardCard(lines[case.id], _next_step(catalogue, case, actor))
-                for case in (columns[code].cards if code in columns else ())
-            ),
-            url=query.address(stage=code, state="open"),
-        )
-        for code, title in titles.items()
-    )
-
-
-def _next_step(catalogue: Catalogue, case: CaseFile, actor: Actor) -> tuple[str, str] | None:
-    """The main step that the officer may take with this card: its name and the address of its form."""
-    programme = catalogue.get(case.programme_code, case.programme_version)
-    for action in programme.actions_from(case.stage):
-        if action.weight == "main" and actor.role in action.roles and can(actor, actions.STEP):
-            return str(action.label), f"/cases/{case.number}/steps/{action.code}"
-    return None
-
-
-# -- opening -----------------------------------------------------------------------------------------------------------
-
-
-@router.get("/new", action=actions.OPEN)
-def new_page(
-    request: Request, session: DbSession, actor: CurrentActor, now: Now, enterprise: str = "", programme: str = ""
-) -> Response:
-    """The form that opens a case, for a firm and a programme when the address names them."""
-    raw = {"uscc": enterprise, "programme": programme, "year": today(now).year, "officer_id": actor.id}
-    return render(request, "web/cases/new.html", _new_case_page(session, actor, now, empty(raw)))
-
-
-@router.get("/new/firms", action=actions.OPEN)
-def suggest_firms(request: Request, session: DbSession, actor: CurrentActor, q: str = "") -> Response:
-    """Firms whose name, initials or code contain `q`, for the picker."""
-    items = tuple(
-        {"label": firm.name, "value": firm.uscc, "note": firm.uscc} for firm in search_visible_to(session, actor, q)
-    )
-    return render(request, "web/cases/_firms.html", FirmSuggestions(items))
-
-
-@router.post("/new", action=actions.OPEN)
-def open_route(request: Request, session: DbSession, actor: CurrentActor, now: Now, form: Form) -> Response:
-    """Open the case and show its receipt, the only page that ever shows the query code."""
-    bound = bind(NewCaseForm, form)
-    firm = find_by_uscc_visible_to(session, actor, bound.model.uscc) if bound.model else None
-    if bound.model and firm is None:
-        bound.errors["uscc"] = [_("没有找到该企业，或它不在您的辖区内。")]
-    opened = attempt(
-        session,
-        bound,
-        lambda given: open_case(session, actor=actor, now=now, command=_command(given, firm)),
-    )
-    if opened is None:
-        return render(request, "web/cases/new.html", _new_case_page(session, actor, now, bound), status=422)
-    page = receipt_page(session, opened.row, now, query_code=opened.query_code)
-    return render(request, "web/cases/receipt.html", page)
-
-
-def _command(given: NewCaseForm, firm: Enterprise | None) -> OpenCase:
-    year, _dot, code = given.round.partition("/")
-    return OpenCase(
-        enterprise_id=firm.id if firm else 0,
-        programme=given.programme,
-        year=given.year,
-        round=(code if year == str(given.year) else given.round) or None,
-        officer_id=given.officer_id,
-    )
-
-
-def _new_case_page(session: Session, actor: Actor, now: Now, form: Bound[NewCaseForm]) -> NewCasePage:
-    on = today(now)
-    in_force = load_catalogue(session).in_force(on)
-    typed = str(form.raw.get("uscc") or "")
-    rounds = [row for code in in_force for row in list_rounds(session, code) if row.year >= on.year - 1]
-    officers = [officer for officer in list_officers(session) if officer.role != Role.LEADER]
-    return NewCasePage(
-        form=form,
-        firm=find_by_uscc_visible_to(session, actor, typed) if typed else None,
-        programmes=tuple((code, str(programme.title)) for code, programme in in_force.items()),
-        rounds=tuple(_round_choice(row, in_force) for row in rounds),
-        officers=tuple((str(officer.id), officer.name) for officer in officers if officer.disabled_on is None),
-    )
-
-
-def _round_choice(row: ProgrammeRound, in_force: dict[str, Programme]) -> tuple[str, str]:
-    return f"{row.year}/{row.code}", f"{in_force[row.programme_code].title} · {round_title(row)}"

@@ -1,6 +1,5 @@
 """科技专员: the list, the record and the form of an expert."""
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,14 +13,11 @@ from app.commissioners import actions, queries
 from app.commissioners.domain import (
     DEGREE_LABELS,
     END_REASON_LABELS,
-    MODE_LABELS,
     Degree,
     EndReason,
-    ServiceMode,
-    Term,
     mask_phone,
 )
-from app.commissioners.models import Commissioner, CommissionerProgramme, ServiceAgreement
+from app.commissioners.models import Commissioner
 from app.commissioners.queries import STATES, CommissionerFilter
 from app.commissioners.schemas import CommissionerInput
 from app.commissioners.service import people
@@ -36,44 +32,28 @@ from app.journal.queries import timeline
 from app.kit.actor import Actor
 from app.kit.clock import today
 from app.kit.errors import DomainError
-from app.kit.i18n import Bilingual, _
+from app.kit.i18n import _
 from app.kit.paging import Count, Page
 from app.kit.permissions import can
-from app.reference.queries import label_of, list_fields
 from app.targets.domain import Commissioners
 from app.targets.queries import counted_of, find_plan, standing
+from app.web.commissioner_words import (
+    AgreementRow,
+    Choices,
+    ExpertRow,
+    agreement_row,
+    degree_label,
+    expert_row,
+    export_rows,
+    field_names,
+    programme_name,
+)
 from app.web.targets import GoalCard, cards_of
 
 router = GuardedRouter(door="web", prefix="/commissioners")
 
 PAGE_SIZE = 50
-SOON_DAYS = 60
 _FIELDS = ("name", "unit", "title", "degree", "field_code", "speciality", "phone", "note")
-
-Choices = tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True)
-class AgreementRow:
-    """One agreement as it is shown: `state` and `state_text` are its badge."""
-
-    agreement: ServiceAgreement
-    programme: str
-    mode: str
-    state: str
-    state_text: str
-    reason: str
-    may_change: bool
-
-
-@dataclass(frozen=True)
-class ExpertRow:
-    """One expert in the list."""
-
-    commissioner: Commissioner
-    degree: str
-    field: str
-    running: tuple[AgreementRow, ...]
 
 
 @dataclass(frozen=True)
@@ -145,10 +125,10 @@ def commissioners_page(
     on = today(now)
     wanted = _filter(q, programme, state, on)
     found = queries.page_visible_to(session, actor, wanted, cursor, PAGE_SIZE)
-    fields = _field_names(session)
+    fields = field_names(session)
     query = urlencode({name: value for name, value in (("q", q), ("programme", programme), ("state", state)) if value})
     page = CommissionersPage(
-        rows=tuple(_expert_row(item, fields, on) for item in found.items),
+        rows=tuple(expert_row(item, fields, on) for item in found.items),
         page=found,
         count=queries.count_visible_to(session, actor, wanted),
         wanted=wanted,
@@ -183,40 +163,8 @@ def export_commissioners(
         _("服务企业"), _("统一社会信用代码"), _("专项"), _("协议编号"), _("起始日期"), _("终止日期"), _("提前终止日"),
         _("服务方式"), _("协议金额（元）"),
     ]  # fmt: skip
-    rows = _export_rows(found, _field_names(session), full_phone)
+    rows = export_rows(found, field_names(session), full_phone)
     return download_table(_("科技专员"), extension, rows, header)
-
-
-def _export_rows(found: Iterable[Commissioner], fields: dict[str, str], full_phone: bool) -> Iterator[list[Any]]:
-    """One row for each agreement; an expert without any has one row of its own."""
-    for item in found:
-        person = [
-            item.public_id,
-            item.name,
-            item.unit,
-            item.title,
-            degree_label(item.degree),
-            fields.get(item.field_code or "", ""),
-            item.speciality,
-            item.phone if full_phone else mask_phone(item.phone),
-        ]
-        for agreement in item.agreements or [None]:
-            yield [*person, *(_agreement_cells(agreement) if agreement else [""] * 9)]
-
-
-def _agreement_cells(agreement: ServiceAgreement) -> list[Any]:
-    fen = agreement.amount_fen
-    return [
-        agreement.enterprise.name,
-        agreement.enterprise.uscc,
-        programme_name(agreement.programme),
-        agreement.number,
-        agreement.starts_on,
-        agreement.ends_on,
-        agreement.ended_on,
-        _(MODE_LABELS[ServiceMode(agreement.mode)]),
-        None if fen is None else f"{fen // 100}.{fen % 100:02d}",
-    ]
 
 
 def _filter(q: str, programme: str, state: str, on: date) -> CommissionerFilter:
@@ -278,7 +226,7 @@ def commissioner_page(request: Request, session: DbSession, actor: CurrentActor,
     page = CommissionerPage(
         commissioner=found,
         degree=degree_label(found.degree),
-        field=_field_names(session).get(found.field_code or "", ""),
+        field=field_names(session).get(found.field_code or "", ""),
         phone=found.phone if full_phone else mask_phone(found.phone),
         phone_masked=bool(found.phone) and not full_phone,
         agreements=tuple(agreement_row(item, on, may_edit) for item in found.agreements),
@@ -349,7 +297,7 @@ def _form_page(
         commissioner=commissioner,
         form=form,
         degrees=tuple((item.value, _(DEGREE_LABELS[item])) for item in Degree),
-        fields=tuple(_field_names(session).items()),
+        fields=tuple(field_names(session).items()),
         version=version,
     )
     return render(request, "web/commissioners/form.html", page, status=status)
@@ -358,60 +306,3 @@ def _form_page(
 def _version(bound: Bound[Any]) -> int:
     text = str(bound.raw.get("version", ""))
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
-
-
-# -- how things read ------------------------------------------------------------------------------------------------------------
-
-
-def programme_name(programme: CommissionerProgramme) -> str:
-    """A programme's name in the current language."""
-    return str(Bilingual.model_validate(programme.name))
-
-
-def degree_label(code: str) -> str:
-    """A degree in the current language; "" when not known."""
-    return _(DEGREE_LABELS[Degree(code)]) if code else ""
-
-
-def _field_names(session: Session) -> dict[str, str]:
-    return {field.code: label_of(field) for field in list_fields(session)}
-
-
-def _expert_row(item: Commissioner, fields: dict[str, str], on: date) -> ExpertRow:
-    running = [agreement_row(agreement, on, False) for agreement in item.agreements]
-    return ExpertRow(
-        commissioner=item,
-        degree=degree_label(item.degree),
-        field=fields.get(item.field_code or "", ""),
-        running=tuple(row for row in running if row.state in ("good", "wait", "info")),
-    )
-
-
-def agreement_row(agreement: ServiceAgreement, on: date, may_change: bool) -> AgreementRow:
-    """An agreement as it stands on that day."""
-    state, text = _standing(agreement, on)
-    return AgreementRow(
-        agreement=agreement,
-        programme=programme_name(agreement.programme),
-        mode=_(MODE_LABELS[ServiceMode(agreement.mode)]),
-        state=state,
-        state_text=text,
-        reason=_(END_REASON_LABELS[EndReason(agreement.end_reason)]) if agreement.end_reason else "",
-        may_change=may_change and agreement.ended_on is None,
-    )
-
-
-def _standing(agreement: ServiceAgreement, on: date) -> tuple[str, str]:
-    term = Term.of(agreement.starts_on, agreement.ends_on, agreement.ended_on)
-    if term.ends_on < term.starts_on:
-        return "idle", _("未生效")
-    if agreement.ended_on is not None and agreement.ended_on <= on:
-        return "idle", _("提前终止 %(day)s") % {"day": agreement.ended_on.isoformat()}
-    if on < term.starts_on:
-        return "info", _("%(day)s 起") % {"day": term.starts_on.isoformat()}
-    if on > term.ends_on:
-        return "idle", _("已到期")
-    left = (term.ends_on - on).days
-    if left <= SOON_DAYS:
-        return "wait", _("还有 %(n)s 天到期") % {"n": left}
-    return "good", _("服务中")

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from babel.dates import format_date
 from fastapi import Request
 from sqlalchemy.orm import Session
 from starlette.responses import Response
@@ -177,10 +178,11 @@ def _headline(count: Count) -> str:
 
 def date_line(on: date) -> str:
     """The day as it stands under the headline: date, weekday and quarter."""
-    weekday, quarter = _(_WEEKDAYS[on.weekday()]), _(_QUARTERS[(on.month - 1) // 3])
-    if current_locale() == "zh":
-        return f"{on.year} 年 {on.month} 月 {on.day} 日 {weekday} · {quarter}"
-    return f"{weekday}, {on.isoformat()} · {quarter}"
+    return _("%(date)s %(weekday)s · %(quarter)s") % {
+        "date": format_date(on, "long", locale="zh_CN" if current_locale() == "zh" else "en"),
+        "weekday": _(_WEEKDAYS[on.weekday()]),
+        "quarter": _(_QUARTERS[(on.month - 1) // 3]),
+    }
 
 
 def _near_note() -> str:

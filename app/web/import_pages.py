@@ -18,7 +18,7 @@ from app.enterprises.imports.domain import (
     Outcome,
     RunState,
 )
-from app.enterprises.imports.fields import AMOUNT_UNITS, FIELDS
+from app.enterprises.imports.fields import FIELDS, UNIT_LABELS
 from app.enterprises.imports.mapping import IGNORED, REASON, Layout
 from app.enterprises.imports.models import ImportRow, ImportRun
 from app.enterprises.imports.queries import count_open_by_run
@@ -119,7 +119,7 @@ class MappingPage:
     kind: str
     columns: tuple[ColumnLine, ...]
     fields: tuple[tuple[str, str], ...]
-    units: tuple[str, ...]
+    units: tuple[tuple[str, str], ...]
     not_imported: tuple[str, ...]
     unread_sheets: tuple[str, ...]
     sheet: str
@@ -238,7 +238,7 @@ def mapping_page(
         kind=_(KIND_LABELS[kind]),
         columns=tuple(_column_lines(layout, kind)),
         fields=tuple(labels.items()),
-        units=AMOUNT_UNITS,
+        units=tuple((unit, _(label)) for unit, label in UNIT_LABELS.items()),
         not_imported=layout.not_imported,
         unread_sheets=layout.unread_sheets,
         sheet=layout.sheet,

@@ -48,6 +48,7 @@ class JobLine:
     running: bool
     can_retry: bool
     text: str
+    error: str
     result_url: str
 
 
@@ -114,5 +115,6 @@ def _line(request: Request, job: Job) -> JobLine:
         running=state in (JobState.QUEUED, JobState.RUNNING),
         can_retry=state in (JobState.FAILED, JobState.CANCELLED),
         text=f"{job.done:,} / {job.total:,}" if job.total else "—",
+        error=_(job.error),
         result_url=f"/imports/{job.params['import']}" if job.kind == "import" else "",
     )

@@ -15,7 +15,7 @@ from app.doors.router import GuardedRouter
 from app.kit.actor import Role
 from app.kit.clock import today
 from app.kit.errors import DomainError, NotFound
-from app.kit.i18n import Bilingual, N_, _, ngettext
+from app.kit.i18n import N_, Bilingual, _, ngettext
 from app.kit.permissions import can
 from app.programmes import actions
 from app.programmes.domain.definition import Cited, Programme, StageAction
@@ -172,7 +172,9 @@ def add_round_route(
         try:
             with session.begin_nested():
                 row = add_round(session, actor=actor, now=now, code=code, values=bound.model)
-            return redirect(request, f"/programmes/{code}#rounds", good=_("已新增批次“%(title)s”。") % {"title": row.title_zh})
+            return redirect(
+                request, f"/programmes/{code}#rounds", good=_("已新增批次“%(title)s”。") % {"title": row.title_zh}
+            )
         except DomainError as error:
             bound.add(error)
     page = _page(session, actor, now, code, new_round=bound)
@@ -198,9 +200,7 @@ def set_round_route(
                 set_round(
                     session, actor=actor, now=now, code=code, year=year, round_code=round_code, values=bound.model
                 )
-                dated = date_round(
-                    session, actor=actor, now=now, programme_code=code, year=year, round_code=round_code
-                )
+                dated = date_round(session, actor=actor, now=now, programme_code=code, year=year, round_code=round_code)
             return redirect(request, f"/programmes/{code}#rounds", good=_dated(len(dated)))
         except DomainError as error:
             bound.add(error)

@@ -13,6 +13,13 @@ MAX_LINE_BYTES = 4 * 1024 * 1024
 _SAMPLE_LINES = 2_000
 # Chinese registers hold few characters beyond GB 2312; another encoding read as GB 18030 turns mostly into such.
 _RARE_SHARE_LIMIT = 0.2
+# Every eighth character of a Chinese list is one of these; Korean or Cyrillic read as GB 18030 has next to none.
+_COMMON = frozenset(
+    "有限公司企业名称统一社会信用代码注册日期类型法人资金经营范围所在省份地区址市县镇乡村街道路号年月度"
+    "的一是不了中国大上为个和人发生产销售服务科技工业商贸机电材料建设理部责任自然定表单位入出其他行"
+)
+_COMMON_SHARE = 0.04
+_COMMON_NEEDS = 12  # characters below which the share says nothing
 
 
 @dataclass(slots=True)
@@ -23,6 +30,7 @@ class _Tally:
     gb18030: int = 0
     hanzi: int = 0
     rare: int = 0
+    common: int = 0
     sampled: int = 0
 
 
@@ -51,12 +59,20 @@ def detect_encoding(path: Path) -> str:
         return UTF8_BOM if head == codecs.BOM_UTF8 else UTF8
     if head == codecs.BOM_UTF8:
         raise _undecodable(tally.gb18030)
-    if tally.rare > tally.hanzi * _RARE_SHARE_LIMIT:
+    if _is_garbled(tally):
         raise Invalid(
             "tabular.encoding.unknown",
             _("无法识别文件编码：既不是 UTF-8，也不像 GB18030。请用 Excel 或 WPS 打开后另存为 UTF-8 的 CSV 或 XLSX。"),
         )
     return GB18030
+
+
+def _is_garbled(tally: _Tally) -> bool:
+    """Whether the characters are not those of a Chinese text: another encoding was read as GB 18030."""
+    if tally.common > tally.rare:
+        return False
+    few_common = tally.hanzi >= _COMMON_NEEDS and tally.common < tally.hanzi * _COMMON_SHARE
+    return few_common or tally.rare > tally.hanzi * _RARE_SHARE_LIMIT
 
 
 def lines_of(path: Path) -> Iterator[bytes]:
@@ -93,6 +109,7 @@ def _count_gb18030_line(tally: _Tally, number: int, line: bytes) -> None:
         wide = [character for character in text if character > "\x7f"]
         tally.hanzi += len(wide)
         tally.rare += sum(not _in_gb2312(character) for character in wide)
+        tally.common += sum(character in _COMMON for character in wide)
 
 
 def _surely_utf8(text: str) -> bool:

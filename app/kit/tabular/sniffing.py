@@ -10,6 +10,7 @@ from app.kit.errors import Invalid
 from app.kit.i18n import _
 
 HEAD_BYTES = 4096
+_STRAY_CONTROLS = 3
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = b"PK\x03\x04"
 _EXECUTABLE = (b"MZ", b"\x7fELF", b"\xfe\xed\xfa", b"\xcf\xfa\xed\xfe", b"\xce\xfa\xed\xfe", b"\xca\xfe\xba\xbe", b"#!")
@@ -81,4 +82,4 @@ def _is_binary(head: bytes) -> bool:
     if head.startswith(_UTF16):
         return False
     controls = sum(byte < 32 and byte not in b"\t\n\r\f\x1a" for byte in head)
-    return b"\x00" in head or controls > len(head) // 100
+    return b"\x00" in head or controls > max(len(head) // 100, _STRAY_CONTROLS)

@@ -1,0 +1,275 @@
+"""Tables in and out: encodings, quotes, workbooks, bombs, formulas."""
+
+import struct
+import zipfile
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from app.kit.errors import Invalid
+from app.kit.tabular import open_table, write_csv, write_xlsx
+from app.kit.tabular.reading import Row
+from app.kit.tabular.writing import is_formula, safe_text
+from app.kit.tabular.xlsx_guard import MAX_ENTRIES, MAX_UNPACKED_BYTES
+from tests.counts import Counts
+
+TEXT = "企业名称,统一社会信用代码\n潜江市精密铸造有限公司（示例）,91429099MA00001XX0\n武汉·江汉示例厂,2\n"
+ROWS = [line.split(",") for line in TEXT.strip().split("\n")]
+
+
+def put(folder: Path, content: bytes, name: str = "list.csv") -> Path:
+    path = folder / name
+    path.write_bytes(content)
+    return path
+
+
+def read(path: Path) -> list[list[str]]:
+    return [row.cells for row in open_table(path).sheets[0].rows()]
+
+
+def refusal(path: Path) -> Invalid:
+    with pytest.raises(Invalid) as caught:
+        open_table(path)
+    return caught.value
+
+
+# -- encodings ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("encoding", "told"),
+    [("utf-8", "utf-8"), ("utf-8-sig", "utf-8-sig"), ("gb18030", "gb18030"), ("gbk", "gb18030"), ("utf-16", "utf-16")],
+)
+def test_the_encoding_is_told_and_the_names_are_right(tmp_path: Path, encoding: str, told: str) -> None:
+    path = put(tmp_path, TEXT.encode(encoding))
+    assert open_table(path).encoding == told
+    assert read(path) == ROWS
+
+
+@pytest.mark.parametrize("encoding", ["big5", "shift_jis", "latin-1", "euc_kr", "koi8-r"])
+def test_another_encoding_is_refused_or_read_right_never_garbled(tmp_path: Path, encoding: str) -> None:
+    texts = {
+        "big5": "企業名稱,統一社會信用代碼\n臺灣區製造業發展協會籌備處,聯絡處與營業廳\n",
+        "shift_jis": "会社名,コード\nかなとカナの株式会社アイウエオ,サンプル\n",
+        "latin-1": "Société générale,Ménage\nÀ côté de l'été,Où ça là\n",
+        "euc_kr": "회사이름,코드번호\n대한민국주식회사,서울특별시\n",
+        "koi8-r": "Компания,Код\nОбщество с ограниченной ответственностью,Пример\n",
+    }
+    assert refusal(put(tmp_path, texts[encoding].encode(encoding))).code.startswith("tabular.encoding")
+
+
+def test_mixed_encodings_are_refused_with_both_rows(tmp_path: Path) -> None:
+    lines = TEXT.splitlines(keepends=True)
+    error = refusal(put(tmp_path, lines[0].encode() + lines[1].encode("gb18030") + lines[2].encode()))
+    assert error.code == "tabular.encoding.mixed"
+    assert "第 1 行" in error.message and "第 2 行" in error.message
+
+
+def test_a_row_in_no_encoding_is_named(tmp_path: Path) -> None:
+    error = refusal(put(tmp_path, TEXT.encode() + b"\xff\xff\xff,1\n"))
+    assert (error.code, "第 4 行" in error.message) == ("tabular.encoding.undecodable", True)
+
+
+def test_rare_characters_and_short_lines_stay_gb18030(tmp_path: Path) -> None:
+    text = "企业名称,代码\n联通,1\n燚堃瑄赟示例有限公司,2\n𠮷野示例,3\n"
+    assert read(put(tmp_path, text.encode("gb18030"))) == [line.split(",") for line in text.split()]
+
+
+# -- delimiters and quotes ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("delimiter", [",", "\t", ";", "|"])
+def test_the_delimiter_is_found(tmp_path: Path, delimiter: str) -> None:
+    body = b"".join(write_csv([["甲，乙", "1,000(万元)"]], ["名称", "注册资金"], delimiter=delimiter))
+    table = open_table(put(tmp_path, body))
+    assert table.delimiter == delimiter
+    assert read(tmp_path / "list.csv")[1] == ["甲，乙", "1,000(万元)"]
+
+
+def test_a_quoted_cell_may_hold_commas_quotes_and_lines(tmp_path: Path) -> None:
+    path = put(tmp_path, 'a,b\n"甲,乙","他说""好""\n第二行"\nc,d\n'.encode())
+    assert read(path) == [["a", "b"], ["甲,乙", '他说"好"\n第二行'], ["c", "d"]]
+
+
+def test_a_broken_quote_spoils_its_own_line_only(tmp_path: Path) -> None:
+    path = put(tmp_path, '名称,代码,资金\n甲,1,"4,000(万)"\n"乙,2,3\n丙,3,"5,000(万)"\n丁,4,"x"y\n戊,5,6\n'.encode())
+    rows = list(open_table(path).sheets[0].rows())
+    assert [row.broken for row in rows] == [False, False, True, False, True, False]
+    assert rows[2] == Row(3, ['"乙,2,3'], broken=True)
+    assert rows[3].cells == ["丙", "3", "5,000(万)"]
+    assert rows[5].cells == ["戊", "5", "6"]
+
+
+def test_control_characters_and_old_line_ends_do_not_pass(tmp_path: Path) -> None:
+    path = put(tmp_path, "a,b\r甲\u200b\x01乙,\u3000丙\u00a0\r".encode())
+    assert read(path) == [["a", "b"], ["甲乙", "丙"]]
+
+
+# -- what is no table --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"", "tabular.empty"),
+        (b"\xef\xbb\xbf \r\n", "tabular.empty"),
+        (b"MZ\x90\x00\x03" + b"\x00" * 200, "tabular.executable"),
+        (b"\x7fELF\x02\x01\x01" + b"\x00" * 200, "tabular.executable"),
+        (b"#!/bin/sh\nrm -rf /\n", "tabular.executable"),
+        (b"<html><table><tr><td>1</td></tr></table></html>", "tabular.markup"),
+        (b"%PDF-1.7\n\x00\x01\x02", "tabular.binary"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 4096, "tabular.damaged"),
+        (b"PK\x03\x04 not a zip at all", "tabular.damaged"),
+    ],
+)
+def test_what_is_no_table_is_refused_by_its_content(tmp_path: Path, content: bytes, code: str) -> None:
+    for name in ("list.csv", "list.xlsx", "list"):
+        assert refusal(put(tmp_path, content, name)).code == code
+
+
+def test_another_archive_is_no_workbook(tmp_path: Path) -> None:
+    path = tmp_path / "list.xlsx"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("word/document.xml", "<w/>")
+    assert refusal(path).code == "tabular.archive"
+
+
+def test_a_file_beyond_the_limit_is_refused_unread(tmp_path: Path) -> None:
+    path = tmp_path / "huge.csv"
+    with path.open("wb") as file:
+        file.truncate(200 * 1024 * 1024)
+    error = refusal(path)
+    assert error.code == "tabular.too_large"
+    assert "200 MB" in error.message and "100 MB" in error.message
+
+
+# -- workbooks ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_workbook_reads_as_people_see_it(tmp_path: Path) -> None:
+    path = tmp_path / "wrong-name.csv"
+    book = xlsxwriter.Workbook(str(path))
+    book.add_worksheet("空")
+    sheet = book.add_worksheet("名单")
+    day = book.add_format({"num_format": "yyyy-mm-dd"})
+    sheet.write_row(1, 1, ["代码", 100000, 38.2, True, 914290051836604657])
+    sheet.write_datetime(2, 1, datetime(2015, 3, 1), day)
+    sheet.write_datetime(2, 2, datetime(2015, 3, 1, 12, 30), day)
+    book.close()
+    (found,) = open_table(path).sheets
+    rows = list(found.rows())
+    assert found.name == "名单"
+    assert [row.number for row in rows] == [1, 2, 3]
+    assert rows[1].cells[:4] == ["代码", "100000", "38.2", "TRUE"]
+    assert rows[1].inexact == {4}
+    assert rows[2].cells[:2] == [date(2015, 3, 1).isoformat(), "2015-03-01 12:30:00"]
+
+
+def _workbook(path: Path, sheet: bytes, *, extra: dict[str, bytes] | None = None) -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/workbook.xml", b"<workbook/>")
+        archive.writestr("xl/worksheets/sheet1.xml", sheet)
+        for name, content in (extra or {}).items():
+            archive.writestr(name, content)
+    return path
+
+
+def test_a_bomb_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
+    path = _workbook(tmp_path / "bomb.xlsx", b"0" * (8 * 1024 * 1024))
+    assert refusal(path).code == "tabular.bomb"
+
+
+def test_a_bomb_made_of_many_entries_is_refused(tmp_path: Path) -> None:
+    many = {f"x{number}": b"" for number in range(MAX_ENTRIES)}
+    assert refusal(_workbook(tmp_path / "bomb.xlsx", b"<x/>", extra=many)).code == "tabular.bomb"
+
+
+def test_a_bomb_that_states_a_huge_size_is_refused(tmp_path: Path) -> None:
+    path = _workbook(tmp_path / "bomb.xlsx", b"<x/>")
+    content = bytearray(path.read_bytes())
+    at = content.rindex(b"PK\x01\x02")
+    struct.pack_into("<I", content, at + 24, MAX_UNPACKED_BYTES + 1)
+    path.write_bytes(content)
+    assert refusal(path).code == "tabular.bomb"
+
+
+def test_a_bomb_that_lies_about_its_size_is_refused(tmp_path: Path) -> None:
+    body = b"0" * (2 * 1024 * 1024)
+    path = _workbook(tmp_path / "bomb.xlsx", body)
+    content = path.read_bytes().replace(struct.pack("<I", len(body)), struct.pack("<I", 10))
+    path.write_bytes(content)
+    assert refusal(path).code == "tabular.damaged"
+
+
+def test_one_cell_far_out_cannot_fill_the_memory(tmp_path: Path) -> None:
+    sheet = b'<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
+    assert refusal(_workbook(tmp_path / "far.xlsx", sheet)).code == "tabular.too_many_cells"
+
+
+def test_a_damaged_workbook_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "list.xlsx"
+    body = bytearray(write_xlsx([["甲", "1"]] * 50, ["名称", "代码"]))
+    middle = len(body) // 3
+    body[middle : middle + 40] = bytes(40)
+    path.write_bytes(body)
+    assert refusal(path).code == "tabular.damaged"
+
+
+# -- writing -----------------------------------------------------------------------------------------------------------
+
+FORMULAS = ["=1+1", "+1+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1", " =1", "＝1", '=HYPERLINK("http://x","y")', "-2+3|' /C'!A0"]
+
+
+@pytest.mark.parametrize("text", FORMULAS)
+def test_a_csv_cell_never_begins_a_formula(text: str) -> None:
+    assert is_formula(text)
+    body = b"".join(write_csv([[text]], [text])).decode("utf-8-sig")
+    for line in body.split("\r\n"):
+        assert not line.lstrip('"').lstrip().startswith(("=", "+", "-", "@", "＝"))
+
+
+@pytest.mark.parametrize("text", ["-5", "+8613812345678", "-12.50", "甲=乙", "示例", ""])
+def test_plain_numbers_and_names_stay_as_they_are(text: str) -> None:
+    assert safe_text(text) == text
+
+
+def test_a_workbook_cell_is_text(tmp_path: Path) -> None:
+    path = tmp_path / "out.xlsx"
+    path.write_bytes(write_xlsx([[text] for text in FORMULAS], ["=A1"]))
+    with zipfile.ZipFile(path) as archive:
+        xml = b"".join(archive.read(name) for name in archive.namelist() if "sheet1.xml" in name)
+    assert b"<f>" not in xml and b"<f " not in xml
+    assert read(path)[1][0] == "=1+1"
+
+
+def test_writing_begins_with_a_mark_and_goes_in_blocks() -> None:
+    blocks = list(write_csv(([str(n), "甲"] for n in range(2_500)), ["n", "名称"]))
+    assert len(blocks) == 3
+    assert blocks[0].startswith(b"\xef\xbb\xbfn,")
+    assert b"".join(blocks).count(b"\r\n") == 2_501
+
+
+def test_codes_keep_all_their_digits_in_a_workbook(tmp_path: Path) -> None:
+    path = tmp_path / "out.xlsx"
+    path.write_bytes(write_xlsx([["914290051836604657", 10**17, 42, None]], ["代码", "大数", "数", "空"]))
+    assert read(path)[1] == ["914290051836604657", str(10**17), "42", ""]
+
+
+CELLS = st.text(st.characters(blacklist_categories=["Cs", "Cc", "Cf", "Zl", "Zp"]), max_size=12).map(str.strip)
+
+
+def test_what_is_written_is_read_again(tmp_path: Path, counts: Counts) -> None:
+    @settings(
+        max_examples=counts.property_examples, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    )
+    @given(st.lists(st.lists(CELLS, min_size=3, max_size=3), min_size=1, max_size=6))
+    def check(rows: list[list[str]]) -> None:
+        header = ["企业名称", "统一社会信用代码", "地址"]
+        path = put(tmp_path, b"".join(write_csv(rows, header)))
+        assert read(path)[1:] == rows
+
+    check()
