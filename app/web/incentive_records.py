@@ -1,0 +1,280 @@
+"""政策奖补 · 办理: recommending a firm, and the steps of one incentive."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from fastapi import Request
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from app.doors.deps import CurrentActor, DbSession, Form, Now
+from app.doors.forms import Bound, attempt, bind, empty
+from app.doors.pages import redirect, render
+from app.doors.router import GuardedRouter
+from app.doors.timeline import TimelineLine, timeline_lines
+from app.enterprises.models import Enterprise
+from app.enterprises.queries import get_by_uscc_visible_to
+from app.incentives import actions
+from app.incentives.domain.steps import STATE_LABELS, State, next_step
+from app.incentives.models import Incentive, IncentiveStep
+from app.incentives.queries import awards, entitlements, schemes
+from app.incentives.queries.entitlements import Scope
+from app.incentives.schemas import RecommendInput, StepInput, UndoInput
+from app.incentives.service import steps
+from app.journal.queries import timeline
+from app.kit.actor import Actor
+from app.kit.clock import today
+from app.kit.errors import NotFound
+from app.kit.i18n import _
+from app.kit.permissions import can
+from app.web.incentive_lines import IncentiveLine, advisory, award_line, entitlement_line
+
+router = GuardedRouter(door="web", prefix="/incentives")
+
+
+@dataclass(frozen=True)
+class StepView:
+    """One step on file."""
+
+    step: IncentiveStep
+    label: str
+
+
+@dataclass(frozen=True)
+class IncentivePage:
+    """One incentive with its steps and what comes next."""
+
+    advisory: str
+    incentive: Incentive
+    line: IncentiveLine
+    stages: tuple[dict[str, str], ...]
+    steps: tuple[StepView, ...]
+    next_url: str
+    next_text: str
+    may_undo: bool
+    undo_form: Bound[UndoInput]
+    timeline: tuple[TimelineLine, ...]
+
+
+@dataclass(frozen=True)
+class StepPage:
+    """The form of one step."""
+
+    advisory: str
+    title: str
+    line: IncentiveLine
+    form: Bound[Any]
+    action: str
+    back: str
+    amount_required: bool
+    hidden: tuple[tuple[str, str], ...]
+
+
+# -- recommending ----------------------------------------------------------------------------------------------------------------
+
+
+@router.get("/recommend", action=actions.RECOMMEND)
+def recommend_page(
+    request: Request,
+    session: DbSession,
+    actor: CurrentActor,
+    now: Now,
+    uscc: str = "",
+    scheme: str = "",
+    fact: str = "",
+) -> Response:
+    line = _entitled(session, actor, uscc, scheme, fact)
+    return _recommend_page(request, line, fact, empty({"happened_on": today(now).isoformat()}))
+
+
+@router.post("/recommend", action=actions.RECOMMEND)
+def recommend(request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now) -> Response:
+    bound = bind(RecommendInput, form)
+    uscc, scheme, fact = (str(bound.raw.get(name) or "") for name in ("uscc", "scheme", "trigger_key"))
+    enterprise = get_by_uscc_visible_to(session, actor, uscc)
+    made = attempt(
+        session,
+        bound,
+        lambda given: steps.recommend(
+            session,
+            actor=actor,
+            enterprise=enterprise,
+            scheme_code=scheme,
+            trigger_key=given.trigger_key,
+            given=given,
+            now=now,
+        ),
+    )
+    if made is not None:
+        return redirect(request, f"/incentives/{made.public_id}", good=_("已登记推荐。"))
+    line = _find_entitled(session, enterprise, scheme, fact)
+    if line is None:
+        return redirect(request, f"/incentives/enterprises/{enterprise.uscc}", bad="；".join(bound.summary))
+    return _recommend_page(request, line, fact, bound, status=422)
+
+
+def _entitled(session: Session, actor: Actor, uscc: str, scheme: str, fact: str) -> IncentiveLine:
+    line = _find_entitled(session, get_by_uscc_visible_to(session, actor, uscc), scheme, fact)
+    if line is None:
+        raise NotFound("incentive.not_entitled", _("没有符合这项政策的事由，或已经推荐过。"))
+    return line
+
+
+def _find_entitled(session: Session, enterprise: Enterprise, scheme: str, fact: str) -> IncentiveLine | None:
+    family = schemes.get_family(session, scheme)
+    scope = Scope(enterprise_id=enterprise.id, trigger_key=fact)
+    found = entitlements.list_entitlements(session, [family], scope)
+    return entitlement_line(found[0]) if found else None
+
+
+def _recommend_page(
+    request: Request, line: IncentiveLine, fact: str, form: Bound[Any], *, status: int = 200
+) -> Response:
+    page = StepPage(
+        advisory=advisory(),
+        title=_("推荐奖补"),
+        line=line,
+        form=form,
+        action="/incentives/recommend",
+        back=f"/incentives/enterprises/{line.enterprise.uscc}",
+        amount_required=False,
+        hidden=(("uscc", line.enterprise.uscc), ("scheme", line.scheme_code), ("trigger_key", fact)),
+    )
+    return render(request, "web/incentives/step.html", page, status=status)
+
+
+# -- one incentive ---------------------------------------------------------------------------------------------------------------
+
+
+@router.get("/{public_id}", action=actions.READ)
+def incentive_page(request: Request, session: DbSession, actor: CurrentActor, public_id: str) -> Response:
+    found = awards.get_visible_to(session, actor, public_id)
+    return _record_page(request, session, actor, found, empty())
+
+
+@router.get("/{public_id}/award", action=actions.AWARD)
+def award_page(request: Request, session: DbSession, actor: CurrentActor, now: Now, public_id: str) -> Response:
+    return _step_page(request, session, actor, public_id, State.AWARDED, _opened(today(now)))
+
+
+@router.post("/{public_id}/award", action=actions.AWARD)
+def award(request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now, public_id: str) -> Response:
+    return _take_step(request, session, actor, form, now, public_id, State.AWARDED)
+
+
+@router.get("/{public_id}/pay", action=actions.PAY)
+def pay_page(request: Request, session: DbSession, actor: CurrentActor, now: Now, public_id: str) -> Response:
+    return _step_page(request, session, actor, public_id, State.PAID, _opened(today(now)))
+
+
+@router.post("/{public_id}/pay", action=actions.PAY)
+def pay(request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now, public_id: str) -> Response:
+    return _take_step(request, session, actor, form, now, public_id, State.PAID)
+
+
+@router.post("/{public_id}/undo", action=actions.UNDO)
+def undo(request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now, public_id: str) -> Response:
+    found = awards.get_visible_to(session, actor, public_id)
+    bound = bind(UndoInput, form)
+    if attempt(
+        session,
+        bound,
+        lambda given: steps.undo_last(session, actor=actor, incentive=found, reason=given.reason, now=now),
+    ):
+        return redirect(request, f"/incentives/{public_id}", good=_("已撤销最近一步，原记录保留。"))
+    return _record_page(request, session, actor, found, bound, status=422)
+
+
+def _opened(on: date) -> Bound[Any]:
+    return empty({"happened_on": on.isoformat()})
+
+
+def _take_step(
+    request: Request, session: Session, actor: Actor, form: Form, now: datetime, public_id: str, step: State
+) -> Response:
+    found = awards.get_visible_to(session, actor, public_id)
+    bound = bind(StepInput, form)
+    if attempt(
+        session,
+        bound,
+        lambda given: steps.advance(session, actor=actor, incentive=found, step=step, given=given, now=now),
+    ):
+        notice = _("已登记审定。") if step is State.AWARDED else _("已登记拨付。")
+        return redirect(request, f"/incentives/{public_id}", good=notice)
+    return _step_page(request, session, actor, public_id, step, bound, status=422)
+
+
+def _step_page(
+    request: Request,
+    session: Session,
+    actor: Actor,
+    public_id: str,
+    step: State,
+    form: Bound[Any],
+    *,
+    status: int = 200,
+) -> Response:
+    found = awards.get_visible_to(session, actor, public_id)
+    if form.raw.get("amount") is None and found.amount_fen is not None:
+        form.raw["amount"] = f"{found.amount_fen // 100}.{found.amount_fen % 100:02d}"
+    page = StepPage(
+        advisory=advisory(),
+        title=_("审定奖补") if step is State.AWARDED else _("拨付奖补"),
+        line=_line(session, found),
+        form=form,
+        action=f"/incentives/{public_id}/{'award' if step is State.AWARDED else 'pay'}",
+        back=f"/incentives/{public_id}",
+        amount_required=True,
+        hidden=(),
+    )
+    return render(request, "web/incentives/step.html", page, status=status)
+
+
+def _line(session: Session, incentive: Incentive) -> IncentiveLine:
+    family = schemes.get_family(session, incentive.scheme_code)
+    return award_line(incentive, {family.code: family})
+
+
+def _record_page(
+    request: Request,
+    session: Session,
+    actor: Actor,
+    incentive: Incentive,
+    undo_form: Bound[Any],
+    *,
+    status: int = 200,
+) -> Response:
+    place = steps.place_of(incentive)
+    state = State(incentive.state)
+    following = next_step(state)
+    may_step = following in (State.AWARDED, State.PAID) and can(actor, steps.action_of(following), place)
+    page = IncentivePage(
+        advisory=advisory(),
+        incentive=incentive,
+        line=_line(session, incentive),
+        stages=_stages(incentive),
+        steps=tuple(StepView(step, _(STATE_LABELS[State(step.step)])) for step in incentive.steps),
+        next_url=f"/incentives/{incentive.public_id}/{'award' if following is State.AWARDED else 'pay'}"
+        if may_step
+        else "",
+        next_text=_("审定") if following is State.AWARDED else _("拨付"),
+        may_undo=state is not State.ELIGIBLE and can(actor, actions.UNDO, place),
+        undo_form=undo_form,
+        timeline=timeline_lines(request, timeline(session, kind="incentive", id=incentive.public_id, limit=30)),
+    )
+    return render(request, "web/incentives/record.html", page, status=status)
+
+
+def _stages(incentive: Incentive) -> tuple[dict[str, str], ...]:
+    order = list(State)
+    here = order.index(State(incentive.state))
+    days = {step.step: step.happened_on.isoformat() for step in incentive.steps if step.undone_at is None}
+    return tuple(
+        {
+            "label": _(STATE_LABELS[state]),
+            "state": "done" if place < here or here == len(order) - 1 else "current" if place == here else "todo",
+            "note": days.get(state.value, incentive.triggered_on.isoformat() if state is State.ELIGIBLE else ""),
+        }
+        for place, state in enumerate(order)
+    )
