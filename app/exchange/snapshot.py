@@ -41,10 +41,10 @@ class Snapshot:
                 for record in records:
                     block += dumps(record)
                     block += b"\n"
-                self.count += len(records)
-                if len(block) >= BLOCK or self.count == len(records):
-                    yield self._sent(block)
-                    block = bytearray()
+                    self.count += 1
+                    if len(block) >= BLOCK:
+                        yield self._sent(block)
+                        block = bytearray()
             if block:
                 yield self._sent(block)
         self.complete = True
