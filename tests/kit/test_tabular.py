@@ -221,7 +221,18 @@ def test_a_damaged_workbook_is_told(tmp_path: Path) -> None:
 
 # -- writing -----------------------------------------------------------------------------------------------------------
 
-FORMULAS = ["=1+1", "+1+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1", " =1", "＝1", '=HYPERLINK("http://x","y")', "-2+3|' /C'!A0"]
+FORMULAS = [
+    "=1+1",
+    "+1+1",
+    "-1+1",
+    "@SUM(A1)",
+    "\t=1",
+    "\r=1",
+    " =1",
+    "＝1",
+    '=HYPERLINK("http://x","y")',
+    "-2+3|' /C'!A0",
+]
 
 
 @pytest.mark.parametrize("text", FORMULAS)
@@ -264,7 +275,9 @@ CELLS = st.text(st.characters(blacklist_categories=["Cs", "Cc", "Cf", "Zl", "Zp"
 
 def test_what_is_written_is_read_again(tmp_path: Path, counts: Counts) -> None:
     @settings(
-        max_examples=counts.property_examples, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+        max_examples=counts.property_examples,
+        deadline=None,
+        suppress_health_check=[HealthCheck.function_scoped_fixture],
     )
     @given(st.lists(st.lists(CELLS, min_size=3, max_size=3), min_size=1, max_size=6))
     def check(rows: list[list[str]]) -> None:
