@@ -6,7 +6,7 @@ from fractions import Fraction
 from math import ceil, floor
 from typing import Any
 
-from app.kit.i18n import N_, _, ngettext, use_locale
+from app.kit.i18n import N_, _, current_locale, ngettext, use_locale
 from app.kit.money import FEN_PER_WAN, FEN_PER_YUAN
 from app.policies.domain import tree
 from app.policies.domain.facts import Catalogue, FactDefinition, FactKey
@@ -63,8 +63,8 @@ def _share(value: Any, rounding: Rounding) -> str:
 
 def _yuan(value: Any, rounding: Rounding) -> str:
     fen = Fraction(value)
-    if abs(fen) >= FEN_PER_WAN and fen % (FEN_PER_WAN // 100) == 0:
-        return _("%(amount)s 万元") % {"amount": _decimal(fen / FEN_PER_WAN, 2, rounding)}
+    if current_locale() == "zh" and abs(fen) >= FEN_PER_WAN and fen % (FEN_PER_WAN // 100) == 0:
+        return f"{_decimal(fen / FEN_PER_WAN, 2, rounding)} 万元"
     return _("%(amount)s 元") % {"amount": _decimal(fen / FEN_PER_YUAN, 2, rounding)}
 
 
