@@ -41,13 +41,16 @@ def _open(actor: Actor) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
 def _counts(session: Session, actor: Actor, wanted: CaseFilter) -> dict[str, int]:
     statement = select(CaseFile.stage, func.count(CaseFile.id)).join(CaseFile.enterprise).where(*_open(actor))
     rows = session.execute(filtered(session, statement, wanted).group_by(CaseFile.stage))
-    return {stage: count for stage, count in rows}
+    return dict(rows.all())
 
 
 def _first_cards(session: Session, actor: Actor, wanted: CaseFilter, cards: int) -> list[CaseFile]:
     place = (
         func.row_number()
-        .over(partition_by=CaseFile.stage, order_by=[CaseFile.next_due_on.is_(None), CaseFile.next_due_on, CaseFile.number])
+        .over(
+            partition_by=CaseFile.stage,
+            order_by=[CaseFile.next_due_on.is_(None), CaseFile.next_due_on, CaseFile.number],
+        )
         .label("place")
     )
     inner = select(CaseFile.id.label("id"), place).join(CaseFile.enterprise).where(*_open(actor))

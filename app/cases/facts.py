@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.cases.domain.state import CaseState
@@ -54,7 +54,7 @@ def _unused(session: Session, enterprise_id: int, on: date) -> int:
     return session.scalar(statement) or 0
 
 
-def _valid(on: date) -> object:
+def _valid(on: date) -> ColumnElement[bool]:
     granted = or_(IntellectualProperty.granted_on.is_(None), IntellectualProperty.granted_on <= on)
     return and_(granted, or_(IntellectualProperty.expires_on.is_(None), IntellectualProperty.expires_on >= on))
 

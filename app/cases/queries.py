@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal
+from typing import Any, Literal, TypeVarTuple
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true
 from sqlalchemy.orm import Session, contains_eager
@@ -24,6 +24,8 @@ from app.kit.paging import Count, Keyset, Page, count_up_to, page
 from app.kit.permissions import within_region
 from app.programmes.domain.definition import Programme
 from app.programmes.queries import get_version
+
+Columns = TypeVarTuple("Columns")
 
 FAR = date(9999, 12, 31)
 BATCH = 1_000
@@ -54,17 +56,12 @@ def scope(actor: Actor) -> ColumnElement[bool]:
     return enterprises_visible_to(actor)
 
 
-def visible_to(actor: Actor) -> Select[tuple[CaseFile]]:
+def visible_to(actor: Actor) -> Select[CaseFile]:
     """All cases that `actor` sees, each with its firm loaded."""
-    return (
-        select(CaseFile)
-        .join(CaseFile.enterprise)
-        .options(contains_eager(CaseFile.enterprise))
-        .where(scope(actor))
-    )
+    return select(CaseFile).join(CaseFile.enterprise).options(contains_eager(CaseFile.enterprise)).where(scope(actor))
 
 
-def filtered(session: Session, statement: Select[Any], wanted: CaseFilter) -> Select[Any]:
+def filtered(session: Session, statement: Select[*Columns], wanted: CaseFilter) -> Select[*Columns]:
     """`statement` (over cases joined with firms) narrowed by the filter."""
     equal = {
         CaseFile.programme_code: wanted.programme,
@@ -191,19 +188,11 @@ def list_passages(session: Session, case: CaseFile) -> list[Passage]:
     return [Passage(row.stage, row.entered_on, row.left_on) for row in rows]
 
 
-def list_markers(session: Session, case: CaseFile) -> dict[str, date]:
-    """What the case counts as, and since when."""
-    rows = session.scalars(select(CaseMarker).where(CaseMarker.case_id == case.id))
-    return {row.marker: row.reached_on for row in rows}
-
-
 def list_rights(session: Session, enterprise_id: int) -> list[Right]:
     """A firm's properties of both classes, with the case that a class II one serves."""
     statement = (
         select(IntellectualProperty, CaseFile.number)
-        .outerjoin(
-            ClassTwoUse, and_(ClassTwoUse.ip_id == IntellectualProperty.id, ClassTwoUse.released_on.is_(None))
-        )
+        .outerjoin(ClassTwoUse, and_(ClassTwoUse.ip_id == IntellectualProperty.id, ClassTwoUse.released_on.is_(None)))
         .outerjoin(CaseFile, CaseFile.id == ClassTwoUse.case_id)
         .where(IntellectualProperty.enterprise_id == enterprise_id)
         .order_by(IntellectualProperty.ip_class, IntellectualProperty.id)
@@ -233,63 +222,11 @@ def find_by_query_code(session: Session, number: str, query_code: str) -> CaseFi
     return case if query_code_matches(query_code, case.query_code_hash if case else None) else None
 
 
-# -- what waits to be done ---------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class DueMilestone:
-    """A milestone that waits, with its case and firm."""
-
-    milestone: Milestone
-    case: CaseFile
-
-    def days_left(self, on: date) -> int:
-        """Days until it is due, negative when overdue."""
-        return ((self.milestone.due_on or FAR) - on).days
-
-
-def list_due_visible_to(
-    session: Session,
-    actor: Actor,
-    *,
-    until: date,
-    since: date | None = None,
-    officer_id: int | None = None,
-    limit: int = 50,
-) -> list[DueMilestone]:
-    """Open milestones due on or before `until` (and not before `since` when given), the earliest first."""
-    statement = _waiting(actor, until, since, officer_id).options(contains_eager(CaseFile.enterprise))
-    rows = session.execute(statement.order_by(Milestone.due_on, Milestone.id).limit(limit))
-    return [DueMilestone(milestone, case) for milestone, case in rows]
-
-
-def count_due_visible_to(
-    session: Session, actor: Actor, *, until: date, since: date | None = None, officer_id: int | None = None
-) -> Count:
-    """How many rows `list_due_visible_to` would have without a limit, exactly up to 10,000."""
-    statement = _waiting(actor, until, since, officer_id).with_only_columns(Milestone.id)
-    return count_up_to(session, statement)
-
-
-def _waiting(
-    actor: Actor, until: date, since: date | None, officer_id: int | None
-) -> Select[tuple[Milestone, CaseFile]]:
-    statement = (
-        select(Milestone, CaseFile)
-        .join(CaseFile, CaseFile.id == Milestone.case_id)
-        .join(CaseFile.enterprise)
-        .where(scope(actor), Milestone.due_on <= until, Milestone.done_on.is_(None), Milestone.lapsed_on.is_(None))
-    )
-    if since is not None:
-        statement = statement.where(Milestone.due_on >= since)
-    if officer_id is not None:
-        statement = statement.where(CaseFile.officer_id == officer_id)
-    return statement
-
-
 def list_officers_for(session: Session, region_code: str) -> list[Officer]:
     """The active officers who may lead a case of a firm in `region_code`, by name."""
     rows = session.scalars(
-        select(Officer).where(Officer.disabled_on.is_(None), Officer.role != "leader").order_by(Officer.name, Officer.id)
+        select(Officer)
+        .where(Officer.disabled_on.is_(None), Officer.role != "leader")
+        .order_by(Officer.name, Officer.id)
     )
     return [officer for officer in rows if region_code.startswith(officer.region_prefix)]

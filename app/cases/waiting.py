@@ -58,7 +58,7 @@ def count_waiting_visible_to(session: Session, actor: Actor, wanted: Waiting) ->
     return count_up_to(session, _waiting(actor, wanted))
 
 
-def _waiting(actor: Actor, wanted: Waiting) -> Select[tuple[CaseFile]]:
+def _waiting(actor: Actor, wanted: Waiting) -> Select[CaseFile]:
     place = tuple_(CaseFile.programme_code, CaseFile.programme_version, CaseFile.stage)
     statement = visible_to(actor).where(
         CaseFile.state == CaseState.OPEN, or_(CaseFile.next_due_on <= wanted.until, place.in_(wanted.stages))

@@ -72,7 +72,7 @@ def _refuse_change(known: ProgrammeVersion, file: ProgrammeFile) -> None:
     programme = file.programme
     raise SeedError(
         f"{file.path}: version {programme.version} is published and differs from this file; a published version never "
-        f"changes: write {programme.effective_on}.r{programme.revision + 1}.yaml with supersedes: \"{programme.version}\""
+        f'changes: write {programme.effective_on}.r{programme.revision + 1}.yaml with supersedes: "{programme.version}"'
     )
 
 

@@ -112,7 +112,9 @@ def test_milestones_of_a_stage_are_made_once_and_lapse_at_the_end(session, actor
 
 def test_the_publicity_ends_ten_working_days_later(session, actor, now):
     case = cases.led_to(session, actor(role="section_head"), now, "publicity")
-    end = session.scalars(select(Milestone).where(Milestone.case_id == case.id, Milestone.code == "publicity-end")).one()
+    end = session.scalars(
+        select(Milestone).where(Milestone.case_id == case.id, Milestone.code == "publicity-end")
+    ).one()
     assert end.due_on == date(2021, 7, 14)
     assert case.next_due_on == date(2021, 7, 14)
 

@@ -5,7 +5,6 @@ from datetime import UTC, date, datetime
 import pytest
 from sqlalchemy import select
 
-from app.cases import queries
 from app.cases.domain.milestones import is_overdue, next_due
 from app.cases.domain.state import MilestoneState
 from app.cases.models import CaseFile, Milestone
@@ -41,9 +40,7 @@ def milestone(session, case, code="special-audit"):
 
 def put_off(session, who, now, case, row, day, reason=""):
     command = RescheduleMilestone(version=row.version, due_on=day, reason=reason)
-    return reschedule_milestone(
-        session, actor=who, now=now, number=case.number, milestone_id=row.id, command=command
-    )
+    return reschedule_milestone(session, actor=who, now=now, number=case.number, milestone_id=row.id, command=command)
 
 
 def done(session, who, now, case, row, day=date(2021, 6, 30), note=""):
@@ -173,21 +170,6 @@ def test_cutoffs_leave_other_regions_alone(session, actor, now):
     firm = cases.firm(session, region="429006001")
     cases.led_to(session, there, now, "preparation", round="rolling", enterprise=firm)
     assert set_cutoffs(session, actor(role=HEAD), now, date(2021, 10, 8), None) == []
-
-
-# -- lists of what is due ------------------------------------------------------------------------------------------------
-
-
-def test_due_lists_by_officer_and_region(session, actor, now, case):
-    head = actor(role=HEAD)
-    set_cutoffs(session, head, now, date(2021, 7, 5), None)
-    due = queries.list_due_visible_to(session, head, until=date(2021, 7, 10))
-    assert [item.case.number for item in due] == [case.number] * 4
-    assert due[0].days_left(date(2021, 7, 6)) == -1
-    assert queries.count_due_visible_to(session, head, until=date(2021, 7, 10)).n == 4
-    assert queries.list_due_visible_to(session, head, until=date(2021, 7, 10), officer_id=head.id) == []
-    assert queries.list_due_visible_to(session, head, until=date(2021, 7, 10), since=date(2021, 7, 6)) == []
-    assert queries.list_due_visible_to(session, actor(region="429006"), until=date(2021, 7, 10)) == []
 
 
 def test_next_due_always_agrees_with_the_milestones(session, actor, now, case):

@@ -21,8 +21,8 @@ def test_every_stage_and_step_is_drawn(programme):
 def test_boxes_stay_inside_and_apart(programme):
     diagram = draw(programme)
     for box in diagram.boxes:
-        assert 0 <= box.x and box.x + box.width <= diagram.width
-        assert 0 <= box.y and box.y + box.height <= diagram.height
+        assert box.x >= 0 and box.x + box.width <= diagram.width
+        assert box.y >= 0 and box.y + box.height <= diagram.height
     boxes = list(diagram.boxes)
     for index, one in enumerate(boxes):
         for other in boxes[index + 1 :]:

@@ -89,7 +89,7 @@ def test_the_newest_revision_counts_by_number_not_by_letters(session, now, tmp_p
         write(tmp_path, version=version)
     publish(session, tmp_path, now)
     assert get_in_force(session, "trial-run", date(2021, 6, 30)).version == "2021-01-01.r10"
-    assert [p.version for p in load_catalogue(session).versions_of("trial-run")][0] == "2021-01-01.r10"
+    assert next(p.version for p in load_catalogue(session).versions_of("trial-run")) == "2021-01-01.r10"
 
 
 def test_the_content_in_the_database_is_the_file(session):

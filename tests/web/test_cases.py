@@ -77,7 +77,9 @@ def test_an_open_case_is_named_when_a_second_is_asked_for(session, sign_in, head
     firm = cases.firm(session)
     number = opened(session, head, enterprise=firm).row.number
     answer = sign_in().submit(
-        f"/cases/new?enterprise={firm.uscc}", {"programme": "high-tech-enterprise", "year": str(TODAY.year)}, to="/cases/new"
+        f"/cases/new?enterprise={firm.uscc}",
+        {"programme": "high-tech-enterprise", "year": str(TODAY.year)},
+        to="/cases/new",
     )
     assert answer.status_code == 422
     assert number in answer.text

@@ -189,9 +189,7 @@ def _as_date(value: str) -> date | None:
 def _check_verdict(action: StageAction, request: StepRequest) -> None:
     guard = action.needs.verdict
     if guard and guard.mode == "require" and request.verdict_outcome != "met":
-        raise Conflict(
-            "case.verdict.not_met", _("政策条件尚未全部满足，不能“%(action)s”。") % {"action": action.label}
-        )
+        raise Conflict("case.verdict.not_met", _("政策条件尚未全部满足，不能“%(action)s”。") % {"action": action.label})
 
 
 def _submitted_on(case: CaseSnapshot, action: StageAction, request: StepRequest) -> date | None:

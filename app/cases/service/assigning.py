@@ -33,9 +33,7 @@ def get_assignable(session: Session, officer_id: int, enterprise: Enterprise) ->
     return officer
 
 
-def assign_officer(
-    session: Session, *, actor: Actor, now: datetime, number: str, command: AssignOfficer
-) -> CaseFile:
+def assign_officer(session: Session, *, actor: Actor, now: datetime, number: str, command: AssignOfficer) -> CaseFile:
     """Hand an open case to an officer. One event; raises `Invalid` or `Conflict`."""
     case = load_case(session, actor=actor, action=actions.ASSIGN, number=number)
     _check_open(case)

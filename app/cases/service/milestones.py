@@ -118,5 +118,9 @@ def _finish(
         now=now,
         type=type,
         changes=changes,
-        data={"milestone": row.code, "ordinal": row.ordinal, "note": f"{row.title_zh}：{note}" if note else row.title_zh},
+        data={
+            "milestone": row.code,
+            "ordinal": row.ordinal,
+            "note": f"{row.title_zh}：{note}" if note else row.title_zh,
+        },
     )

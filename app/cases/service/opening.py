@@ -48,8 +48,17 @@ def open_case(session: Session, *, actor: Actor, now: datetime, command: OpenCas
     number = number_in(series, _next_serial(session, series))
     opening = _decide(session, programme, enterprise, command, now)
     query_code = new_query_code()
-    row = _insert(session, programme, enterprise, command, opening, number, officer, now)
-    row.query_code_hash = hash_query_code(query_code)
+    row = CaseFile(
+        number=number,
+        enterprise=enterprise,
+        programme_code=programme.code,
+        programme_version=programme.version,
+        year=command.year,
+        round=command.round,
+        officer_id=officer.id if officer else None,
+        query_code_hash=hash_query_code(query_code),
+    )
+    _begin(session, row, opening, now)
     loaded = with_parts(session, row)
     add_milestones(loaded, opening.milestones)
     loaded.touched(now, bump=False)
@@ -119,36 +128,14 @@ def _decide(
     return decide_open(programme, request, shift_in(session))
 
 
-def _insert(
-    session: Session,
-    programme: Programme,
-    enterprise: Enterprise,
-    command: OpenCase,
-    opening: Opening,
-    number: str,
-    officer: Officer | None,
-    now: datetime,
-) -> CaseFile:
+def _begin(session: Session, row: CaseFile, opening: Opening, now: datetime) -> None:
+    """Put the new case into its first stage, today."""
     day = today(now)
-    row = CaseFile(
-        number=number,
-        enterprise=enterprise,
-        programme_code=programme.code,
-        programme_version=programme.version,
-        year=command.year,
-        round=command.round,
-        officer_id=officer.id if officer else None,
-        stage=opening.stage,
-        stage_entered_on=day,
-        state=CaseState.OPEN,
-        opened_on=day,
-        version=1,
-        created_at=now,
-        updated_at=now,
-    )
+    row.stage, row.stage_entered_on, row.opened_on = opening.stage, day, day
+    row.state, row.version = CaseState.OPEN, 1
+    row.created_at = row.updated_at = now
     session.add(row)
     session.flush()
     session.add(StageEntry(case_id=row.id, ordinal=1, stage=opening.stage, action="open", entered_on=day))
     session.add_all(CaseMarker(case_id=row.id, marker=marker, reached_on=day) for marker in opening.markers)
     session.flush()
-    return row

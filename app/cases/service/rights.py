@@ -19,9 +19,7 @@ from app.kit.errors import Conflict, Invalid
 from app.kit.i18n import _
 
 
-def choose_rights(
-    session: Session, *, actor: Actor, now: datetime, number: str, command: ChooseRights
-) -> RightsChange:
+def choose_rights(session: Session, *, actor: Actor, now: datetime, number: str, command: ChooseRights) -> RightsChange:
     """Let exactly these class II rights serve the case. One event.
 
     Raises `Conflict` (used elsewhere, used up by the submission, stale) or `Invalid` (not the firm's, no change).

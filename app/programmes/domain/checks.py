@@ -138,7 +138,10 @@ def _dead_ends(programme: Programme) -> Iterator[Problem]:
     ending = _closure(finals, lambda code: sources_of.get(code, []))
     for index, stage in enumerate(programme.stages):
         if stage.code not in ending:
-            yield ("stages", index), f"from the stage '{stage.code}' no final stage can be reached; a case would be stuck"
+            yield (
+                ("stages", index),
+                f"from the stage '{stage.code}' no final stage can be reached; a case would be stuck",
+            )
         if stage.is_final and programme.actions_from(stage.code):
             yield ("stages", index), f"the final stage '{stage.code}' has actions; a case ends there"
 

@@ -1,0 +1,116 @@
+"""The board: one programme's open cases by stage, each card with its next step."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Annotated
+
+from fastapi import Query, Request
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from app.accounts.queries import list_officers
+from app.cases import actions
+from app.cases.board import columns_visible_to
+from app.cases.models import CaseFile
+from app.doors.deps import CurrentActor, DbSession, Now
+from app.doors.pages import render
+from app.doors.router import GuardedRouter
+from app.kit.actor import Actor
+from app.kit.clock import today
+from app.kit.permissions import can
+from app.programmes.domain.definition import Programme
+from app.programmes.queries import Catalogue, load_catalogue
+from app.web.case_lines import CaseLine, case_lines
+from app.web.cases import CasesQuery, Choices, officer_filter, programme_choices, year_choices
+
+router = GuardedRouter(door="web", prefix="/cases")
+
+CARDS = 20
+
+
+@dataclass(frozen=True)
+class BoardCard:
+    """One card; `step` is the address of its next step, with its name."""
+
+    line: CaseLine
+    step: tuple[str, str] | None
+
+
+@dataclass(frozen=True)
+class BoardColumn:
+    """One stage with its cards."""
+
+    title: str
+    count: int
+    cards: tuple[BoardCard, ...]
+    url: str
+
+
+@dataclass(frozen=True)
+class BoardPage:
+    """One programme's open cases by stage."""
+
+    programme: Programme | None
+    columns: tuple[BoardColumn, ...]
+    query: CasesQuery
+    programmes: Choices
+    years: Choices
+    officers: Choices
+    list_url: str
+    may_open: bool
+
+
+@router.get("/board", action=actions.LIST)
+def board_page(
+    request: Request, session: DbSession, actor: CurrentActor, now: Now, query: Annotated[CasesQuery, Query()]
+) -> Response:
+    """One programme's open cases by stage; without a programme the first one."""
+    on = today(now)
+    catalogue = load_catalogue(session)
+    known = catalogue.known()
+    programme = known.get(query.programme) or next(iter(known.values()), None)
+    query = query.model_copy(update={"programme": programme.code if programme else ""})
+    page = BoardPage(
+        programme=programme,
+        columns=_board_columns(session, actor, catalogue, programme, query, on) if programme else (),
+        query=query,
+        programmes=programme_choices(catalogue),
+        years=year_choices(on),
+        officers=officer_filter(list_officers(session), actor),
+        list_url=query.address(state="open"),
+        may_open=can(actor, actions.OPEN),
+    )
+    return render(request, "web/cases/board.html", page)
+
+
+def _board_columns(
+    session: Session, actor: Actor, catalogue: Catalogue, programme: Programme, query: CasesQuery, on: date
+) -> tuple[BoardColumn, ...]:
+    wanted = replace(query.wanted(actor, on), stage="", state="")
+    columns = columns_visible_to(session, actor, wanted, CARDS)
+    cards = [case for column in columns.values() for case in column.cards]
+    lines = dict(zip((case.id for case in cards), case_lines(session, catalogue, cards, on), strict=True))
+    stages = [stage for stage in programme.stages if not stage.is_final]
+    earlier = [code for code in columns if code not in {stage.code for stage in stages}]
+    titles = {stage.code: str(stage.name) for stage in stages} | {code: code for code in earlier}
+    return tuple(
+        BoardColumn(
+            title=title,
+            count=columns[code].count if code in columns else 0,
+            cards=tuple(
+                BoardCard(lines[case.id], _next_step(catalogue, case, actor))
+                for case in (columns[code].cards if code in columns else ())
+            ),
+            url=query.address(stage=code, state="open"),
+        )
+        for code, title in titles.items()
+    )
+
+
+def _next_step(catalogue: Catalogue, case: CaseFile, actor: Actor) -> tuple[str, str] | None:
+    """The main step that the officer may take with this card: its name and the address of its form."""
+    programme = catalogue.get(case.programme_code, case.programme_version)
+    for action in programme.actions_from(case.stage):
+        if action.weight == "main" and actor.role in action.roles and can(actor, actions.STEP):
+            return str(action.label), f"/cases/{case.number}/steps/{action.code}"
+    return None
