@@ -22,7 +22,9 @@ class EnterpriseRow:
 
     enterprise: Enterprise
     region: str
+    place: str
     field: str
+    field_short: str
     park: str
     industry: str
     scale: str
@@ -43,6 +45,7 @@ class ListColumn:
     sort: str = ""
     number: bool = False
     default: bool = True
+    export_label: str = ""
 
 
 COLUMNS: tuple[ListColumn, ...] = (
@@ -57,7 +60,14 @@ COLUMNS: tuple[ListColumn, ...] = (
     ListColumn("scale", N_("规模"), lambda row: row.scale, default=False),
     ListColumn("above_scale", N_("规上"), lambda row: row.above_scale, default=False),
     ListColumn("registered", N_("注册日期"), lambda row: row.enterprise.registered_on, sort="registered"),
-    ListColumn("capital", N_("注册资本（万元）"), lambda row: _wan(row), sort="capital", number=True),
+    ListColumn(
+        "capital",
+        N_("注册资本"),
+        lambda row: _wan(row),
+        sort="capital",
+        number=True,
+        export_label=N_("注册资本（万元）"),
+    ),
     ListColumn("legal", N_("法定代表人"), lambda row: row.enterprise.legal_representative, default=False),
     ListColumn("address", N_("地址"), lambda row: row.enterprise.address, default=False),
     ListColumn(
@@ -96,7 +106,9 @@ def _row(
     return EnterpriseRow(
         enterprise=firm,
         region=names[0].get(firm.region_code, ""),
+        place=_short_place(names[0].get(firm.region_code, "")),
         field=known.field_label(firm.field_code),
+        field_short=known.field_short(firm.field_code),
         park=known.park_label(firm.park_code),
         industry=names[1].get(firm.industry_code, firm.industry_code),
         scale=known.label("scale", firm.scale),
@@ -106,6 +118,12 @@ def _row(
         certificates=tuple(certificate_badge(certificate, known, on) for certificate in held[1]),
         certificate_numbers=tuple(certificate.number for certificate in held[1]),
     )
+
+
+def _short_place(place: str) -> str:
+    """Without the county, for a desk that sees no other."""
+    _county, found, township = place.partition("市")
+    return township if found and township else place
 
 
 def _wan(row: EnterpriseRow) -> str:
@@ -118,5 +136,5 @@ def _wan(row: EnterpriseRow) -> str:
 
 
 def header_of(columns: Sequence[ListColumn]) -> list[str]:
-    """The heads in the reader's language."""
-    return [_(column.label) for column in columns]
+    """The heads of an export, in the reader's language."""
+    return [_(column.export_label or column.label) for column in columns]

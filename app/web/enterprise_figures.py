@@ -21,13 +21,13 @@ from app.enterprises.models import Enterprise, YearlyFigures
 from app.enterprises.service.parts import list_parts
 from app.enterprises.service.records import FIGURES
 from app.kit.i18n import _, ngettext
-from app.kit.money import format_wan
+from app.kit.money import format_yuan
 from app.web.enterprise_head import Head, head_of, open_firm
+from app.web.enterprise_words import NOTHING, wan_text
 
 router = GuardedRouter(door="web", prefix="/enterprises")
 
 MAX_FIGURE_COLUMNS = 12
-NOTHING = "—"
 
 Pairs = tuple[tuple[str, str], ...]
 
@@ -51,6 +51,7 @@ class FigureRow:
     label: str
     cells: tuple[str, ...]
     kind: str = ""
+    exact: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,14 @@ def _column(row: YearlyFigures, head: Head) -> FigureColumn:
 
 def _figure_rows(columns: Sequence[Mapping[str, Any]]) -> tuple[FigureRow, ...]:
     def amounts(names: Sequence[str]) -> list[FigureRow]:
-        return [FigureRow(_label(name), tuple(_wan(column[name]) for column in columns)) for name in names]
+        return [
+            FigureRow(
+                _label(name),
+                tuple(wan_text(column[name]) for column in columns),
+                exact=tuple(_yuan(column[name]) for column in columns),
+            )
+            for name in names
+        ]
 
     totals = [rd_total(column) for column in columns]
     return (
@@ -104,7 +112,7 @@ def _figure_rows(columns: Sequence[Mapping[str, Any]]) -> tuple[FigureRow, ...]:
         FigureRow(
             _("研发费用合计"),
             tuple(
-                _wan(total) if total is not None else _missing(column)
+                wan_text(total) if total is not None else _missing(column)
                 for total, column in zip(totals, columns, strict=True)
             ),
             "total",
@@ -128,8 +136,8 @@ def _label(name: str) -> str:
     return _(FIELD_LABELS[f"enterprise.figures.{name}"])
 
 
-def _wan(fen: int | None) -> str:
-    return NOTHING if fen is None else format_wan(fen)
+def _yuan(fen: int | None) -> str:
+    return "" if fen is None else _("%(amount)s 元") % {"amount": format_yuan(fen)}
 
 
 def _people(value: int | None) -> str:
@@ -172,8 +180,8 @@ def summary_of(figures: Mapping[str, int | None]) -> Pairs:
         return ()
     revenue, total = figures["sales_revenue_fen"], rd_total(figures)
     return (
-        (_("销售收入"), _wan(revenue)),
-        (_("研发费用合计"), _wan(total) if total is not None else _missing(figures)),
+        (_("销售收入"), wan_text(revenue)),
+        (_("研发费用合计"), wan_text(total) if total is not None else _missing(figures)),
         (_("研发费用占比"), _share(total, revenue)),
         (_("高新收入占比"), _share(figures["high_tech_income_fen"], figures["total_income_fen"])),
         (_("职工总数"), _people(figures["staff_average_e4"])),

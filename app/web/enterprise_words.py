@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
 from app.enterprises.models import Certificate, Enterprise, EnterpriseTag
 from app.kit.actor import Actor
 from app.kit.i18n import _
-from app.kit.money import format_wan
+from app.kit.money import FEN_PER_WAN, format_wan
 from app.reference.models import TechnicalField
 from app.reference.queries import (
     Choice,
@@ -24,6 +25,7 @@ from app.reference.queries import (
 Choices = tuple[tuple[str, str], ...]
 Badge = tuple[str, str]
 
+NOTHING = "—"
 _COUNTY_DIGITS = 6
 VOCABULARIES = (
     "scale",
@@ -69,6 +71,10 @@ class Words:
         top = names.get(f"{code[:1]}0", "") if code else ""
         return top if len(code) <= 2 else f"{top} · {names.get(code, code)}"
 
+    def field_short(self, code: str) -> str:
+        """The narrowest name of a technical field."""
+        return {row.code: label_of(row) for row in self.fields}.get(code, code)
+
     def field_choices(self) -> Choices:
         """The fields, level 2 indented under level 1."""
         return tuple((row.code, label_of(row) if row.level == 1 else f"　{label_of(row)}") for row in self.fields)
@@ -103,6 +109,14 @@ def capital_text(enterprise: Enterprise, known: Words) -> str:
     currency = enterprise.capital_currency
     unit = _("万元") if currency in ("", "CNY") else _("万") + known.label("currency", currency)
     return f"{format_wan(enterprise.capital_fen)} {unit}"
+
+
+def wan_text(fen: int | None) -> str:
+    """An amount in 万元 to two decimals, for reading; the exact one is a click away. Unknown is a dash."""
+    if fen is None:
+        return NOTHING
+    rounded = (Decimal(fen) / FEN_PER_WAN).quantize(Decimal("0.01"))
+    return f"{rounded:,f}".rstrip("0").rstrip(".")
 
 
 def above_scale_text(value: bool | None) -> str:

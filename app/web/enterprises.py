@@ -131,6 +131,7 @@ class EnterprisesPage:
     words: Words
     stages: Choices
     more_open: bool
+    one_county: bool
     may_create: bool
     may_import: bool
 
@@ -161,6 +162,7 @@ def enterprises_page(request: Request, session: DbSession, actor: CurrentActor, 
         words=known,
         stages=stages,
         more_open=any((query.park, query.industry, query.scale, query.above_scale, query.unconfirmed, query.retired)),
+        one_county=bool(regions),
         may_create=can(actor, actions.CREATE),
         may_import=can(actor, actions.IMPORT),
     )

@@ -133,22 +133,22 @@ def status_text(scheme: Scheme) -> str:
 
 
 def scheme_pairs(scheme: Scheme) -> Sequence[tuple[str, Any]]:
-    """What a version says besides name, trigger and amount, as names and values."""
-    limits = [
+    """What a version says besides name, trigger and amount; what most schemes lack is left out where it is empty."""
+    seldom = [
         (_("上限"), yuan(int(scheme.cap * 100)) if scheme.cap is not None else ""),
         (_("下限"), yuan(int(scheme.floor * 100)) if scheme.floor is not None else ""),
+        (_("与其他政策"), _(STACKING_LABELS[scheme.stacking]) if scheme.stacking else ""),
+        (_("追回"), scheme.text("clawback")),
     ]
     return [
         (_("层级"), _(LEVEL_LABELS[scheme.level])),
         (_("主管部门"), str(scheme.authority)),
-        (_("文件"), " ".join(part for part in (scheme.text("document_title"), scheme.document_number) if part)),
+        (_("文件名称与文号"), " ".join(part for part in (scheme.text("document_title"), scheme.document_number) if part)),
         (_("条款"), scheme.clause),
         (_("对象"), _("企业")),
         (_("享受方式"), _(APPLY_MODE_LABELS[scheme.apply_mode]) if scheme.apply_mode else ""),
-        (_("与其他政策"), _(STACKING_LABELS[scheme.stacking]) if scheme.stacking else ""),
-        *limits,
+        *[pair for pair in seldom if pair[1]],
         (_("证明材料"), "、".join(str(item) for item in scheme.evidence)),
-        (_("追回"), scheme.text("clawback")),
         (_("核实情况"), status_text(scheme)),
         (_("来源"), str(scheme.source)),
     ]

@@ -60,6 +60,7 @@ class VersionRow:
     version: SchemeVersion
     amount: str
     origin: str
+    by: str
     in_force: bool
 
 
@@ -181,5 +182,6 @@ def _version_row(version: SchemeVersion, in_force: bool) -> VersionRow:
         version=version,
         amount=scheme_amount(version.scheme, version.row.amount_fen),
         origin=_("本局设定") if version.row.origin == Origin.BUREAU.value else _("随系统发布"),
+        by=version.row.published_by if version.row.origin == Origin.BUREAU.value else _("系统"),
         in_force=in_force,
     )

@@ -88,9 +88,14 @@ def test_a_batch_without_the_lease_rolls_back(database: Database) -> None:
         assert found is not None
         run = run_of(found, Surroundings(database, Path(), lambda: NOW), "a")
     claim(database, "b", NOW + LEASE * 2)
-    with pytest.raises(LeaseLostError), session_scope(database) as session:
-        service.enqueue(session, actor=SYSTEM, now=NOW, kind="count", title="half a row")
-        run.save(session, checkpoint={"n": 1}, done=1, total=1)
+
+    def half_a_batch() -> None:
+        with session_scope(database) as session:
+            service.enqueue(session, actor=SYSTEM, now=NOW, kind="count", title="half a row")
+            run.save(session, checkpoint={"n": 1}, done=1, total=1)
+
+    with pytest.raises(LeaseLostError):
+        half_a_batch()
     with read_scope(database) as session:
         assert session.scalar(select(func.count()).select_from(Job)) == 1
     assert job(database, job_id).checkpoint == {}

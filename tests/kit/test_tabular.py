@@ -157,8 +157,8 @@ def test_a_workbook_reads_as_people_see_it(tmp_path: Path) -> None:
     sheet = book.add_worksheet("名单")
     day = book.add_format({"num_format": "yyyy-mm-dd"})
     sheet.write_row(1, 1, ["代码", 100000, 38.2, True, 914290051836604657])
-    sheet.write_datetime(2, 1, datetime(2015, 3, 1), day)
-    sheet.write_datetime(2, 2, datetime(2015, 3, 1, 12, 30), day)
+    sheet.write_datetime(2, 1, datetime(2015, 3, 1), day)  # noqa: DTZ001 - a sheet knows no zones
+    sheet.write_datetime(2, 2, datetime(2015, 3, 1, 12, 30), day)  # noqa: DTZ001
     book.close()
     (found,) = open_table(path).sheets
     rows = list(found.rows())

@@ -1,0 +1,165 @@
+"""Headers of real lists, understood without help."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from app.enterprises.imports.blank_lists import blank_list
+from app.enterprises.imports.domain import ImportKind
+from app.enterprises.imports.fields import FIELDS, split_header
+from app.enterprises.imports.mapping import Layout, guess_fields, guess_layout, remap
+from app.kit.errors import Invalid
+from app.kit.tabular import open_table, write_xlsx
+from tests.factories.lists import HEADER, firm_row, firm_rows, write_list
+
+FIRMS = ImportKind.ENTERPRISES
+
+
+@pytest.mark.parametrize(
+    ("header", "fields"),
+    [
+        (
+            HEADER,
+            [
+                "name",
+                "uscc",
+                "registered_on",
+                "kind",
+                "legal_representative",
+                "capital",
+                "business_scope",
+                "province",
+                "city",
+                "address",
+            ],
+        ),
+        (
+            [
+                "提供企业名称",
+                "提供代码匹配",
+                "企业名称",
+                "统一社会信用代码",
+                "注册号",
+                "公司类型",
+                "成立日期",
+                "法定代表人",
+                "注册资本",
+                "实缴资本",
+                "公司规模",
+                "所属行业",
+                "英文名",
+                "曾用名",
+                "企业地址",
+            ],
+            [
+                "",
+                "",
+                "name",
+                "uscc",
+                "",
+                "kind",
+                "registered_on",
+                "legal_representative",
+                "capital",
+                "",
+                "",
+                "industry",
+                "",
+                "former_names",
+                "address",
+            ],
+        ),
+        (
+            ["file", "why", "name", "code", "date", "type", "capital", "city", "address"],
+            ["", "", "name", "uscc", "registered_on", "kind", "capital", "city", "address"],
+        ),
+        (["*单位名称", "信用代码（18位）", "成立时间 "], ["name", "uscc", "registered_on"]),
+        (["企业全称", "营业执照统一社会信用代码"], ["name", "uscc"]),
+        (["未导入原因", "企业名称", "统一社会信用代码"], ["reason", "name", "uscc"]),
+        (["企业名称", "企业名称", "统一社会信用代码"], ["name", "", "uscc"]),
+    ],
+)
+def test_headers_are_understood(header: Sequence[str], fields: list[str]) -> None:
+    assert guess_fields(header, FIRMS) == fields
+
+
+@pytest.mark.parametrize(
+    ("header", "name", "unit"),
+    [
+        ("注册资本（万元）", "注册资本", "万元"),
+        ("销售收入(元)", "销售收入", "元"),
+        ("销售收入/万元", "销售收入", "万元"),
+        (" 注册 资本 ", "注册 资本", ""),
+        ("高新技术产品（服务）收入（万元）", "高新技术产品收入", "万元"),
+        ("*企业名称", "企业名称", ""),
+    ],
+)
+def test_a_header_tells_its_unit(header: str, name: str, unit: str) -> None:
+    assert split_header(header) == (name, unit)
+
+
+def test_titles_above_the_header_are_passed_over(tmp_path: Path) -> None:
+    rows = [
+        ["附件1：", "", ""],
+        ["潜江市企业名单\n（截至2021年6月）", "", ""],
+        ["", "", ""],
+        ["企业名称", "统一社会信用代码", "备注"],
+    ]
+    path = write_list(tmp_path / "list.csv", [*rows[1:], ["甲（示例）", "1", ""]], rows[0])
+    layout = guess_layout(open_table(path), FIRMS)
+    assert layout.header_row == 4
+    assert layout.not_imported == ("备注",)
+    assert layout.columns[0].samples == ("甲（示例）",)
+
+
+def test_the_sheet_with_the_list_is_found_and_the_others_are_named(tmp_path: Path) -> None:
+    import xlsxwriter
+
+    path = tmp_path / "book.xlsx"
+    book = xlsxwriter.Workbook(str(path))
+    book.add_worksheet("说明").write(0, 0, "请按模板填写")
+    sheet = book.add_worksheet("名单")
+    for at, row in enumerate([HEADER, *firm_rows(3)]):
+        sheet.write_row(at, 0, row)
+    book.add_worksheet("空表")
+    book.close()
+    layout = guess_layout(open_table(path), FIRMS)
+    assert (layout.sheet, layout.header_row, layout.unread_sheets) == ("名单", 1, ("说明",))
+
+
+def test_a_missing_column_is_named(tmp_path: Path) -> None:
+    path = write_list(tmp_path / "list.csv", [["甲（示例）", "2015-01-01"]], ["企业名称", "注册日期"])
+    layout = guess_layout(open_table(path), FIRMS)
+    assert layout.missing(FIRMS) == ("uscc",)
+
+
+def test_a_choice_replaces_the_guess_and_no_field_is_filled_twice(tmp_path: Path) -> None:
+    path = write_list(tmp_path / "list.csv", [firm_row(1)])
+    layout = guess_layout(open_table(path), FIRMS)
+    changed = remap(layout, FIRMS, {4: "", 5: "capital"}, {5: "万元"})
+    assert changed.index_of("legal_representative") is None
+    assert changed.columns[5].unit == "万元"
+    assert Layout.from_json(changed.to_json()).columns[5].header == "注册资金"
+    with pytest.raises(Invalid, match="法人代表"):
+        remap(layout, FIRMS, {4: "name"}, {})
+    with pytest.raises(Invalid):
+        remap(layout, FIRMS, {4: "version"}, {})
+
+
+@pytest.mark.parametrize("kind", list(ImportKind))
+@pytest.mark.parametrize("xlsx", [True, False])
+def test_the_templates_are_understood_whole(tmp_path: Path, kind: ImportKind, xlsx: bool) -> None:
+    path = tmp_path / "template"
+    path.write_bytes(blank_list(kind, xlsx=xlsx))
+    layout = guess_layout(open_table(path), kind)
+    assert [column.field for column in layout.columns] == [field.code for field in FIELDS[kind]]
+    assert layout.not_imported == ()
+    assert all(column.unit == "万元" for column in layout.columns if column.field.endswith("_fen"))
+
+
+def test_a_file_without_rows_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "empty.xlsx"
+    path.write_bytes(write_xlsx([], [""]))
+    with pytest.raises(Invalid):
+        guess_layout(open_table(path), FIRMS)

@@ -1,0 +1,106 @@
+"""Cells: days, yes and no, codes that lost their digits, rows of a wrong width."""
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.enterprises.imports.domain import ImportKind
+from app.enterprises.imports.mapping import guess_layout
+from app.enterprises.imports.reading import EARLIEST, Parsed, read_day, read_uscc, read_yes_no, source_rows
+from app.kit.tabular import open_table
+from tests.counts import Counts
+from tests.factories.lists import HEADER, firm_row, write_list
+
+TODAY = date(2021, 6, 30)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["2015-03-01", "2015/3/1", "2015.03.01", "2015年3月1日", "20150301", "2015-03-01 00:00:00", "２０１５-03-01"],
+)
+def test_a_day_reads_in_every_common_shape(text: str) -> None:
+    assert read_day(text, today=TODAY) == date(2015, 3, 1)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2021-02-30",
+        "2021-13-01",
+        "2021-07-01",
+        "1492-10-12",
+        "15-03-01",
+        "2015-03",
+        "42064",
+        "三月一日",
+        "",
+        "2015-3-1x",
+    ],
+)
+def test_what_is_no_day_is_none(text: str) -> None:
+    assert read_day(text, today=TODAY) is None
+
+
+def test_every_real_day_survives_its_writing(counts: Counts) -> None:
+    @settings(max_examples=counts.property_examples, deadline=None)
+    @given(st.dates(EARLIEST, TODAY), st.sampled_from(["%Y-%m-%d", "%Y/%m/%d", "%Y年%m月%d日", "%Y%m%d"]))
+    def check(day: date, shape: str) -> None:
+        assert read_day(day.strftime(shape), today=TODAY) == day
+        assert read_day((TODAY + timedelta(days=1)).strftime(shape), today=TODAY) is None
+
+    check()
+
+
+def test_any_text_is_a_day_or_none(counts: Counts) -> None:
+    @settings(max_examples=counts.property_examples, deadline=None)
+    @given(st.from_regex(r"\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?", fullmatch=True) | st.text(max_size=12))
+    def check(text: str) -> None:
+        found = read_day(text, today=TODAY)
+        assert found is None or EARLIEST <= found <= TODAY
+
+    check()
+
+
+def test_yes_and_no() -> None:
+    assert [read_yes_no(text) for text in ("是", "规上", "Y", "否", "0", "也许")] == [
+        True,
+        True,
+        True,
+        False,
+        False,
+        None,
+    ]
+
+
+def test_a_code_stored_as_a_number_is_not_guessed(tmp_path: Path) -> None:
+    import xlsxwriter
+
+    path = tmp_path / "list.xlsx"
+    book = xlsxwriter.Workbook(str(path))
+    sheet = book.add_worksheet()
+    sheet.write_row(0, 0, ["企业名称", "统一社会信用代码"])
+    sheet.write_row(1, 0, ["甲（示例）", 914290990036604657])
+    book.close()
+    table = open_table(path)
+    (source,) = source_rows(table.sheets[0], guess_layout(table, ImportKind.ENTERPRISES))
+    parsed = Parsed(source)
+    read_uscc(parsed)
+    assert [reason.code for reason in parsed.refusals] == ["uscc.inexact"]
+
+
+def test_rows_of_another_width_are_told_and_placeholders_are_empty(tmp_path: Path) -> None:
+    rows = [
+        firm_row(1),
+        firm_row(2)[:9],
+        [*firm_row(3), "多", "出", "来"],
+        [*firm_row(4), "", ""],
+        firm_row(5, 企业类型="N/A"),
+    ]
+    table = open_table(write_list(tmp_path / "list.csv", rows, HEADER))
+    found = list(source_rows(table.sheets[0], guess_layout(table, ImportKind.ENTERPRISES)))
+    assert [row.problem.code if row.problem else "" for row in found] == ["", "width", "width", "", ""]
+    assert [row.number for row in found] == [2, 3, 4, 5, 6]
+    assert found[4].texts["kind"] == ""

@@ -1,0 +1,83 @@
+"""Taking a list in as the server does, without a server."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import select
+
+from app.enterprises.imports.domain import ImportKind, Outcome
+from app.enterprises.imports.models import ImportRow, ImportRun
+from app.enterprises.imports.running import counts_of
+from app.enterprises.imports.staging import Upload, stage, start
+from app.enterprises.models import Enterprise
+from app.job_registry import load_kinds
+from app.jobs.domain import JobState
+from app.jobs.models import Job
+from app.jobs.running import Surroundings
+from app.jobs.worker import Worker
+from app.kit.actor import SYSTEM, Actor
+from app.kit.blobs import BlobStore
+from app.kit.db import Database, read_scope, session_scope
+
+NOW = datetime(2021, 6, 30, 2, 0, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Importer:
+    """Imports into one database, keeping files in one folder."""
+
+    database: Database
+    folder: Path
+    now: datetime = NOW
+
+    def upload(self, path: Path, kind: ImportKind = ImportKind.ENTERPRISES, *, actor: Actor = SYSTEM) -> int:
+        """Store and stage the file; returns the import's id."""
+        blobs = BlobStore(self.folder / "files")
+        with path.open("rb") as source:
+            blob = blobs.put(source, limit=10**9)
+        upload = Upload(blob.sha256, blobs.path(blob.sha256), path.name)
+        with session_scope(self.database) as session:
+            run = stage(session, actor=actor, upload=upload, kind=kind, now=self.now)
+            return run.id
+
+    def start(self, import_id: int, *, actor: Actor = SYSTEM, accept: bool = False) -> None:
+        """Put it into the queue."""
+        with session_scope(self.database) as session:
+            run = session.get_one(ImportRun, import_id)
+            start(session, actor=actor, run=run, now=self.now, accept_unconfirmed=accept)
+
+    def work(self) -> None:
+        """Run what waits; fails when a job failed."""
+        Worker(Surroundings(self.database, self.folder, lambda: self.now), load_kinds()).run_waiting()
+        with read_scope(self.database) as session:
+            failed = session.scalars(select(Job.error).where(Job.state == JobState.FAILED)).all()
+        assert not failed, failed
+
+    def take_in(
+        self, path: Path, kind: ImportKind = ImportKind.ENTERPRISES, *, actor: Actor = SYSTEM, accept: bool = False
+    ) -> int:
+        """The whole way; returns the import's id."""
+        import_id = self.upload(path, kind, actor=actor)
+        self.start(import_id, actor=actor, accept=accept)
+        self.work()
+        return import_id
+
+    def counts(self, import_id: int) -> dict[str, int]:
+        """The counts that are not zero."""
+        with read_scope(self.database) as session:
+            found = counts_of(session.get_one(ImportRun, import_id))
+        return {name: number for name, number in found.items() if number}
+
+    def rows(self, import_id: int, outcome: Outcome | None = None) -> list[ImportRow]:
+        """The rows of an import, of one outcome when told."""
+        statement = select(ImportRow).where(ImportRow.run_id == import_id).order_by(ImportRow.row_number)
+        if outcome is not None:
+            statement = statement.where(ImportRow.outcome == outcome)
+        with read_scope(self.database) as session:
+            return list(session.scalars(statement))
+
+    def firm(self, uscc: str) -> Enterprise:
+        """The firm with this code."""
+        with read_scope(self.database) as session:
+            return session.scalars(select(Enterprise).where(Enterprise.uscc == uscc)).one()
