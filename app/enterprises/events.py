@@ -130,3 +130,26 @@ FIELD_LABELS: dict[str, str] = {
     "enterprise.certificate.revoked_on": N_("撤销日期"),
     "enterprise.certificate.case_number": N_("受理编号"),
 }
+
+#: Where the codes of a changed field are explained: a vocabulary of the reference tables, or a table of its own.
+FIELD_VOCABULARIES: dict[str, str] = {
+    "region_code": "region",
+    "industry_code": "industry",
+    "field_code": "field",
+    "park_code": "park",
+    "scale": "scale",
+    "capital_currency": "currency",
+    "figures.basis": "figure_basis",
+    "figures.source": "figure_source",
+    "property.kind_code": "property_kind",
+    "property.acquired_by": "acquisition",
+    "product.field_code": "field",
+    "conversion.result_kind": "result_kind",
+    "conversion.origin": "result_origin",
+    "conversion.outcome": "result_outcome",
+    "conversion.form": "conversion_form",
+    "standard.level": "standard_level",
+    "compliance.kind": "compliance_kind",
+    "compliance.severity": "compliance_severity",
+    "certificate.kind": "certificate_kind",
+}

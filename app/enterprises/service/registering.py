@@ -128,4 +128,6 @@ def _created(
     actor: Actor, now: datetime, event: str, key: int, row: Mapping[str, Any], data: Mapping[str, Any] | None
 ) -> PendingEvent:
     changes = {name: (None, row[name]) for name in WRITTEN if row[name] not in (None, "", {})}
+    if row["uscc_confirmed"]:
+        changes.pop("uscc_confirmed")  # worth a word only where a code waits
     return PendingEvent(actor, now, event, subject_key(key, row["name"], row["region_code"]), changes, dict(data or {}))
