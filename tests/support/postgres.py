@@ -1,12 +1,14 @@
 """One throw-away PostgreSQL server per test run, started from whatever the machine offers."""
 
 import contextlib
+import ctypes
 import os
 import pwd
 import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -27,6 +29,7 @@ FAST_NOT_SAFE = {
     "max_connections": "200",
     "listen_addresses": "127.0.0.1",
 }
+_PR_SET_PDEATHSIG = 1
 LOCALES = (
     # A linguistic order is the harsher test: a forgotten binary collation shows.
     ["--locale-provider=icu", "--icu-locale=zh-Hans-CN", "--locale=C.UTF-8"],
@@ -113,7 +116,13 @@ def _run(bin_dir: Path, directory: Path) -> PostgresServer:
         command += ["-c", f"{name}={value}"]
     with (directory / "server.log").open("wb") as log:
         process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, **_as(account)
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+            preexec_fn=_end_with_parent,
+            **_as(account),
         )
     server = PostgresServer(f"postgresql+psycopg://postgres@127.0.0.1:{port}/postgres", process, directory)
     try:
@@ -122,6 +131,12 @@ def _run(bin_dir: Path, directory: Path) -> PostgresServer:
         server.stop()
         raise
     return server
+
+
+def _end_with_parent() -> None:
+    """On Linux the kernel shuts the server down when the test run dies without a word."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGINT)
 
 
 def _initialise(bin_dir: Path, directory: Path, account: pwd.struct_passwd | None) -> None:
