@@ -19,7 +19,8 @@ from app.policies.domain.amounts import machine_value
 from app.policies.domain.facts import Catalogue, FactKey
 from app.policies.domain.policy import Reference
 from app.policies.domain.verdict import Basis, Clause, Evaluation, Measure, Requirement
-from app.policies.wording import both_languages, finding_text, formula_text, gap_text, measure_text, required_text
+from app.policies.formulas import formula_text
+from app.policies.wording import both_languages, finding_text, gap_text, measure_text, required_text
 
 Answer = dict[str, Any]
 

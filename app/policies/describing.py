@@ -7,7 +7,7 @@ from app.kit.i18n import N_, _
 from app.policies.domain.facts import FactDefinition, Told
 from app.policies.domain.policy import Condition, Confidence, Definition, Document, Parameter, Policy, Reference
 from app.policies.domain.units import Unit
-from app.policies.wording import formula_text
+from app.policies.formulas import formula_text
 
 _CONFIDENCES = {
     Confidence.SEEN: N_("已核对原文"),
