@@ -104,11 +104,6 @@ class Load:
     overdue: int
 
 
-def count_overdue_visible_to(session: Session, actor: Actor, on: date, officer_id: int | None = None) -> int:
-    """How many open cases have a day that has passed."""
-    return sum(load.overdue for load in list_loads_visible_to(session, actor, on, officer_id))
-
-
 def list_loads_visible_to(session: Session, actor: Actor, on: date, officer_id: int | None = None) -> list[Load]:
     """Open and overdue cases by officer, the heaviest first."""
     overdue = func.sum(case((and_(CaseFile.next_due_on.is_not(None), CaseFile.next_due_on < on), 1), else_=0))

@@ -3,14 +3,14 @@
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import Session
 
 from app.cases.models import CaseFile, CaseMarker
 from app.commissioners.queries import counted_in_year
+from app.enterprises.likely import likely_within
 from app.enterprises.models import Certificate, Enterprise, EnterpriseTag
 from app.enterprises.queries import valid_on
-from app.kit.permissions import within_region
 from app.targets.domain import Applications, Certificates, Commissioners, Counted, Period, Subjects
 
 SUBMITTED = "submitted"
@@ -33,29 +33,20 @@ def count(session: Session, counted: Counted, period: Period, region_prefix: str
 
 def _applications(counted: Applications, period: Period, region_prefix: str) -> Select[Any]:
     """The first application of each firm that was handed in during the year."""
-    marker, other_case, other = aliased(CaseMarker), aliased(CaseFile), aliased(CaseMarker)
-    earlier = (
-        exists()
+    first_of_firm = (
+        select(func.min(CaseFile.id))
+        .join(CaseMarker, CaseMarker.case_id == CaseFile.id)
         .where(
-            other_case.enterprise_id == CaseFile.enterprise_id,
-            other_case.programme_code == CaseFile.programme_code,
-            other_case.id < CaseFile.id,
-            other.case_id == other_case.id,
-            other.marker == SUBMITTED,
-            _within(other.reached_on, period),
+            CaseMarker.marker == SUBMITTED,
+            _within(CaseMarker.reached_on, period),
+            CaseFile.programme_code == counted.programme,
         )
-        .correlate(CaseFile)
+        .group_by(CaseFile.enterprise_id)
     )
     return (
         select(CaseFile)
-        .join(marker, and_(marker.case_id == CaseFile.id, marker.marker == SUBMITTED))
         .join(Enterprise, Enterprise.id == CaseFile.enterprise_id)
-        .where(
-            CaseFile.programme_code == counted.programme,
-            _within(marker.reached_on, period),
-            within_region(Enterprise.region_code, region_prefix),
-            ~earlier,
-        )
+        .where(CaseFile.id.in_(first_of_firm), likely_within(Enterprise.region_code, region_prefix))
     )
 
 
@@ -80,7 +71,7 @@ def _listed(tag: str, on: Any) -> Select[tuple[int]]:
 
 def _firms(region_prefix: str, *conditions: ColumnElement[bool]) -> Select[Any]:
     return select(Enterprise).where(
-        Enterprise.disabled_on.is_(None), within_region(Enterprise.region_code, region_prefix), *conditions
+        Enterprise.disabled_on.is_(None), likely_within(Enterprise.region_code, region_prefix), *conditions
     )
 
 

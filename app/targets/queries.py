@@ -13,12 +13,12 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from app.cases.models import CaseFile, CaseMarker
 from app.commissioners.models import Commissioner
 from app.commissioners.queries import BY_NAME, with_agreements
+from app.enterprises.likely import likely_within
 from app.enterprises.models import Enterprise
 from app.kit.actor import Actor
 from app.kit.errors import NotFound
 from app.kit.i18n import _
 from app.kit.paging import Keyset, Page, page
-from app.kit.permissions import within_region
 from app.targets import counting
 from app.targets.domain import (
     TENTHOUSANDTHS,
@@ -150,7 +150,7 @@ def count_pending(session: Session, view: PlanView, counted: Applications) -> in
                 CaseFile.year == view.period.year,
                 CaseFile.state == "open",
                 CaseFile.submitted_on.is_(None),
-                within_region(Enterprise.region_code, view.region_prefix),
+                likely_within(Enterprise.region_code, view.region_prefix),
             )
         )
         or 0

@@ -25,7 +25,7 @@ from app.kit.permissions import can
 from app.programmes.queries import load_catalogue
 from app.targets.queries import find_plan
 from app.web.desk_near import LOOKED_AT, NearLine, near_lines
-from app.web.desk_tasks import OfficerLoad, TaskLine, officer_loads, page_tasks, wanted_tasks
+from app.web.desk_tasks import OfficerLoad, TaskLine, officer_lines, page_tasks, wanted_tasks
 from app.web.targets import GoalCard, borrowed_notice, goal_cards
 
 router = GuardedRouter(door="web")
@@ -105,7 +105,7 @@ def desk_page(request: Request, session: DbSession, actor: CurrentActor, now: No
     count = waiting.count_waiting_visible_to(session, actor, wanted)
     _found, tasks = page_tasks(session, actor, catalogue, wanted, on, None, TASKS)
     plan = find_plan(session, actor, on.year, on)
-    loads = officer_loads(session, actor, on) if chosen == OFFICE else ()
+    loads = waiting.list_loads_visible_to(session, actor, on, officer_id)
     page = DeskPage(
         headline=_headline(count),
         date_line=date_line(on),
@@ -115,13 +115,13 @@ def desk_page(request: Request, session: DbSession, actor: CurrentActor, now: No
         borrowed=borrowed_notice(plan),
         tasks=tasks,
         task_count=count,
-        overdue=waiting.count_overdue_visible_to(session, actor, on, officer_id),
+        overdue=sum(load.overdue for load in loads),
         tasks_url=f"/desk/tasks?view={chosen}",
         overdue_url=f"/cases?state=open&overdue=1{'&officer=me' if chosen == MINE else ''}",
         show_officer=chosen == OFFICE,
         near_url=f"/desk/near?view={chosen}",
         near_note=_near_note(),
-        loads=loads,
+        loads=officer_lines(session, loads) if chosen == OFFICE else (),
         changes=_changes(request, session, actor, now),
         may_import=can(actor, enterprise_actions.IMPORT),
         may_create=can(actor, enterprise_actions.CREATE),

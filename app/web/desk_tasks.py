@@ -6,13 +6,13 @@ from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
-from app.accounts.queries import list_officers, officer_names
+from app.accounts.queries import officer_names
 from app.cases import waiting
 from app.cases.actions import KEEP_MILESTONES
 from app.cases.domain.gaps import next_action
 from app.cases.domain.moving import may_act
 from app.cases.models import CaseFile, Milestone
-from app.cases.waiting import Waiting
+from app.cases.waiting import Load, Waiting
 from app.kit.actor import Actor
 from app.kit.i18n import Bilingual, _, ngettext
 from app.kit.paging import Page
@@ -131,9 +131,9 @@ def due_words(due_on: date | None, on: date, calendar: WorkCalendar, turn: str) 
     return state, ngettext("还有 %(n)s 个工作日", "还有 %(n)s 个工作日", working) % {"n": working}
 
 
-def officer_loads(session: Session, actor: Actor, on: date) -> tuple[OfficerLoad, ...]:
-    """What each officer carries, the heaviest first; cases that nobody leads are a line of their own."""
-    names = {officer.id: officer.name for officer in list_officers(session)}
+def officer_lines(session: Session, loads: Sequence[Load]) -> tuple[OfficerLoad, ...]:
+    """What each officer carries, in the order given; cases that nobody leads are a line of their own."""
+    names = officer_names(session, [load.officer_id for load in loads])
     return tuple(
         OfficerLoad(
             name=names.get(load.officer_id, "") if load.officer_id else _("未指定经办人"),
@@ -142,10 +142,5 @@ def officer_loads(session: Session, actor: Actor, on: date) -> tuple[OfficerLoad
             url=f"/cases?state=open&officer={load.officer_id or 'none'}",
             overdue_url=f"/cases?state=open&overdue=1&officer={load.officer_id or 'none'}",
         )
-        for load in waiting.list_loads_visible_to(session, actor, on)
+        for load in loads
     )
-
-
-def overdue_total(loads: Sequence[OfficerLoad]) -> int:
-    """How many cases are overdue in all."""
-    return sum(load.overdue for load in loads)

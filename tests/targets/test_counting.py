@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.enterprises.models import Enterprise, EnterpriseTag
 from app.kit.actor import Actor
 from app.targets import counting, queries
-from app.targets.domain import Applications, Certificates, Comparison, Period, Subjects, Target
+from app.targets.domain import Applications, Certificates, Comparison, Counted, Period, Subjects, Target
 from tests.factories.commissioners import agreement, expert, firm
 from tests.factories.incentives import case_with_marker, certificate
 
@@ -169,3 +169,21 @@ def test_a_township_counts_its_own_and_a_province_counts_the_plans_area(
         view = queries.find_plan(session, actor(region=region), 2021, date(2021, 6, 30))
         assert view is not None
         assert count(session, CERTIFICATES, view.period, view.region_prefix) == expected
+
+
+# -- at size ----------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("counted", "index"),
+    [
+        (APPLICATIONS, "ix_case_marker_meaning"),
+        (CERTIFICATES, "ix_certificate_by_validity"),
+        (SUBJECTS, "ix_enterprise_tag_by_tag"),
+    ],
+)
+def test_a_number_is_counted_by_an_index(
+    session: Session, explain: Callable[..., str], counted: Counted, index: str
+) -> None:
+    plan = explain(session, counting.rows(counted, MID_2021, "429005"))
+    assert index in plan

@@ -6,6 +6,7 @@ from datetime import date
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
+from app.enterprises.likely import likely_within
 from app.enterprises.models import Enterprise
 from app.incentives.domain.steps import State, row_id
 from app.incentives.models import Incentive
@@ -13,7 +14,6 @@ from app.kit.actor import Actor
 from app.kit.errors import NotFound
 from app.kit.i18n import _
 from app.kit.paging import Count, Keyset, Page, count_up_to, page
-from app.kit.permissions import within_region
 
 BY_FACT = Keyset([(Incentive.triggered_on, "desc"), (Incentive.id, "desc")])
 BY_ID = Keyset([(Incentive.id, "asc")])
@@ -32,7 +32,7 @@ def visible_to(actor: Actor) -> Select[tuple[Incentive]]:
     return (
         select(Incentive)
         .join(Incentive.enterprise)
-        .where(within_region(Enterprise.region_code, actor.region_prefix))
+        .where(likely_within(Enterprise.region_code, actor.region_prefix))
         .options(contains_eager(Incentive.enterprise))
     )
 
@@ -71,7 +71,7 @@ def count_by_state(session: Session, actor: Actor) -> dict[tuple[str, State], in
     rows = session.execute(
         select(Incentive.scheme_code, Incentive.state, func.count())
         .join(Incentive.enterprise)
-        .where(within_region(Enterprise.region_code, actor.region_prefix))
+        .where(likely_within(Enterprise.region_code, actor.region_prefix))
         .group_by(Incentive.scheme_code, Incentive.state)
     )
     return {(code, State(state)): n for code, state, n in rows}

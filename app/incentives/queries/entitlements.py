@@ -10,16 +10,16 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, String, and_, cast, exists, literal, or_, select, union_all
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session, aliased, load_only
 
 from app.cases.models import CaseFile, CaseMarker
+from app.enterprises.likely import likely_within
 from app.enterprises.models import Certificate, Enterprise
 from app.incentives.domain.scheme import CaseReached, CertificateGained
 from app.incentives.domain.steps import State
 from app.incentives.models import Incentive
 from app.incentives.queries.schemes import Period, SchemeFamily, SchemeVersion
 from app.kit.paging import Count, Keyset, Page, count_up_to, page
-from app.kit.permissions import within_region
 
 
 @dataclass(frozen=True)
@@ -103,10 +103,11 @@ def _open_facts(families: Sequence[SchemeFamily], scope: Scope) -> tuple[Any, Se
                 Incentive.trigger_key == facts.c.trigger_key,
             ),
         )
+        .options(load_only(Enterprise.uscc, Enterprise.name, Enterprise.region_code))
         .where(
             Enterprise.disabled_on.is_(None),
             or_(Incentive.id.is_(None), Incentive.state == State.ELIGIBLE.value),
-            within_region(Enterprise.region_code, scope.region_prefix),
+            likely_within(Enterprise.region_code, scope.region_prefix),
         )
     )
     if scope.enterprise_id is not None:
@@ -133,7 +134,7 @@ def _facts(family: SchemeFamily, period: Period) -> Select[Any]:
 
 def _in_area(jurisdiction: str) -> ColumnElement[bool]:
     """A firm of the scheme's area; one whose region nobody knows is kept in, for unknown is not no."""
-    return or_(within_region(Enterprise.region_code, jurisdiction), Enterprise.region_code == "")
+    return or_(likely_within(Enterprise.region_code, jurisdiction), Enterprise.region_code == "")
 
 
 Facts = tuple[list[ColumnElement[Any]], list[ColumnElement[bool]], Any]
