@@ -56,9 +56,7 @@ def test_the_verdict_page_explains_any_day(sign_in: SignIn, address: str, known:
     assert client.get(f"{address}?on=someday").status_code == 422
 
 
-def test_a_statement_decides_a_condition_and_can_be_taken_back(
-    sign_in: SignIn, address: str, session: Session
-) -> None:
+def test_a_statement_decides_a_condition_and_can_be_taken_back(sign_in: SignIn, address: str, session: Session) -> None:
     client = sign_in()
     url = f"{address}?on=2021-06-30"
     form = {
@@ -104,7 +102,7 @@ def test_who_may_see_and_state(sign_in: SignIn, client: Client, address: str) ->
     assert client.get(address).status_code == 303
     reader = sign_in("leader")
     page = reader.get(address)
-    assert page.status_code == 200 and "<details class=\"statement\"" not in page.text
+    assert page.status_code == 200 and '<details class="statement"' not in page.text
     assert sign_in("caseworker", "429006").get(address).status_code == 404
 
 
