@@ -74,7 +74,7 @@ class Templates:
     def create_database(self, template: str) -> str:
         """A PostgreSQL database made from `template`."""
         name = f"yumiao_test_{uuid4().hex[:12]}"
-        self._administer(sql.SQL("create database {} template {}"), name, template)
+        self._administer(sql.SQL("create database {} template {} strategy file_copy"), name, template)
         return database_url(self.postgres_url(), name)
 
     def drop(self, url: str) -> None:
