@@ -1,6 +1,6 @@
 """One case: where it stands, what is missing for the next step, the verdict, milestones, rights and timeline."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from fastapi import Request
@@ -19,8 +19,7 @@ from app.cases.service.loading import is_visible
 from app.doors.deps import CurrentActor, DbSession, Now
 from app.doors.pages import render
 from app.doors.router import GuardedRouter
-from app.doors.timeline import ChangeLine, TimelineLine, timeline_lines
-from app.journal.models import JournalEvent
+from app.doors.timeline import TimelineLine
 from app.journal.queries import timeline
 from app.kit.actor import Actor
 from app.kit.clock import today
@@ -30,6 +29,7 @@ from app.programmes.domain.definition import Programme, StageAction
 from app.programmes.models import ProgrammeRound
 from app.programmes.queries import find_round, list_rounds
 from app.reference.queries import find_region
+from app.web.case_events import named_lines
 from app.web.case_lines import Badge, due_badge, short_day, state_text
 from app.web.case_receipt import receipt_page
 from app.web.case_verdict import VerdictCard, verdict_card
@@ -180,7 +180,7 @@ def _record(request: Request, session: Session, actor: Actor, case: CaseFile, on
         rights=tuple(right_line(case, right, on) for right in rights if right.ip_class == 2),
         uses_rights=programme.uses_class_two,
         class_one=tuple(right for right in rights if right.ip_class == 1),
-        timeline=_timeline(request, programme, events[:limit]),
+        timeline=named_lines(request, session, events[:limit]),
         timeline_more=len(events) > limit,
         officers=officer_choices(session, case) if may_edit else (),
         rounds=round_choices(session, case) if may_edit else (),
@@ -331,20 +331,3 @@ def right_line(case: CaseFile, right: Right, on: date) -> RightLine:
         obstacle="" if chosen else right.obstacle(case.number, on) or "",
         locked=chosen and case.submitted_on is not None,
     )
-
-
-def _timeline(request: Request, programme: Programme, events: list[JournalEvent]) -> tuple[TimelineLine, ...]:
-    """The lines with steps, stages and states called by their names instead of their codes."""
-    names = {stage.code: str(stage.name) for stage in programme.stages}
-    names |= {state.value: state_text(state) for state in CaseState}
-    lines = zip(timeline_lines(request, events), events, strict=True)
-    return tuple(_named(programme, names, line, event.data.get("action", "")) for line, event in lines)
-
-
-def _named(programme: Programme, names: dict[str, str], line: TimelineLine, action_code: str) -> TimelineLine:
-    action = programme.find_action(action_code)
-    changes = tuple(
-        ChangeLine(change.label, names.get(change.before, change.before), names.get(change.after, change.after))
-        for change in line.changes
-    )
-    return replace(line, text=str(action.label) if action else line.text, changes=changes)

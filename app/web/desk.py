@@ -14,7 +14,7 @@ from app.cases.models import CaseFile
 from app.doors.deps import CurrentActor, DbSession, Now
 from app.doors.pages import render
 from app.doors.router import GuardedRouter
-from app.doors.timeline import TimelineLine, timeline_lines
+from app.doors.timeline import TimelineLine
 from app.enterprises import actions as enterprise_actions
 from app.journal.queries import TimelineFilter, list_events
 from app.kit.actor import Actor, Role
@@ -24,6 +24,7 @@ from app.kit.paging import Count, Page
 from app.kit.permissions import can
 from app.programmes.queries import load_catalogue
 from app.targets.queries import find_plan
+from app.web.case_events import named_lines
 from app.web.desk_near import LOOKED_AT, NearLine, near_lines
 from app.web.desk_tasks import OfficerLoad, TaskLine, officer_lines, page_tasks, wanted_tasks
 from app.web.targets import GoalCard, borrowed_notice, goal_cards
@@ -193,7 +194,7 @@ def _changes(request: Request, session: Session, actor: Actor, now: datetime) ->
     types = tuple(code for code in request.app.state.wording.types if code.startswith(_WATCHED))
     wanted = TimelineFilter(region_prefix=actor.region_prefix, types=types)
     events = list_events(session, wanted, limit=EVENTS)
-    return tuple(_change(line, now) for line in timeline_lines(request, events))
+    return tuple(_change(line, now) for line in named_lines(request, session, events))
 
 
 def _change(line: TimelineLine, now: datetime) -> ChangeLine:

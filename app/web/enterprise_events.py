@@ -6,10 +6,11 @@ from typing import Any
 from fastapi import Request
 from sqlalchemy.orm import Session
 
-from app.doors.timeline import TimelineLine, timeline_lines
+from app.doors.timeline import TimelineLine
 from app.enterprises.events import FIELD_VOCABULARIES
 from app.journal.models import JournalEvent
 from app.reference.queries import list_industry_names, list_region_names
+from app.web.case_events import named_lines
 from app.web.enterprise_words import Words
 
 
@@ -29,7 +30,7 @@ def firm_lines(
             return names.get(value, value)
         return known.field_label(value) if vocabulary == "field" else known.label(vocabulary, value)
 
-    return timeline_lines(request, (_readable(event, word) for event in events))
+    return named_lines(request, session, [_readable(event, word) for event in events])
 
 
 def _codes(events: Sequence[JournalEvent], vocabulary: str) -> set[str]:

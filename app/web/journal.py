@@ -11,11 +11,12 @@ from app.accounts.queries import list_officers
 from app.doors.deps import CurrentActor, DbSession
 from app.doors.pages import redirect, render
 from app.doors.router import GuardedRouter
-from app.doors.timeline import TimelineLine, timeline_lines
+from app.doors.timeline import TimelineLine
 from app.enterprises.actions import READ
 from app.enterprises.queries import get_visible_to
 from app.journal.queries import TimelineFilter, list_events
 from app.kit.i18n import _
+from app.web.case_events import named_lines
 
 router = GuardedRouter(door="web")
 
@@ -79,7 +80,7 @@ def journal_page(
     query = {name: value for name, value in (("kind", kind), ("officer", officer)) if value}
     more = len(events) > PAGE_SIZE
     older = "/system/journal?" + urlencode({**query, "before": events[PAGE_SIZE - 1].position}) if more else None
-    lines = timeline_lines(request, events[:PAGE_SIZE])
+    lines = named_lines(request, session, events[:PAGE_SIZE])
     page = JournalPage(
         lines=lines,
         kinds=tuple((code, labels[code]) for code in PREFIXES),

@@ -1,0 +1,50 @@
+"""Events of cases as people read them: steps, stages and states by their names in the version that each case keeps."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from fastapi import Request
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.cases.domain.state import CaseState
+from app.cases.models import CaseFile
+from app.doors.timeline import ChangeLine, TimelineLine, timeline_lines
+from app.journal.models import JournalEvent
+from app.programmes.domain.definition import Programme
+from app.programmes.queries import load_catalogue
+from app.web.case_lines import state_text
+
+
+def named_lines(request: Request, session: Session, events: Sequence[JournalEvent]) -> tuple[TimelineLine, ...]:
+    """`events` of any kind as lines; two queries when cases are among them, none otherwise."""
+    programmes = _programmes(session, {event.subject_id for event in events if event.subject_kind == "case"})
+    lines = zip(timeline_lines(request, events), events, strict=True)
+    return tuple(
+        _named(programmes[event.subject_id], line, event.data.get("action", ""))
+        if event.subject_kind == "case" and event.subject_id in programmes
+        else line
+        for line, event in lines
+    )
+
+
+def _programmes(session: Session, numbers: set[str]) -> dict[str, Programme]:
+    """The programme version of each case, by its number."""
+    if not numbers:
+        return {}
+    rows = session.execute(
+        select(CaseFile.number, CaseFile.programme_code, CaseFile.programme_version).where(CaseFile.number.in_(numbers))
+    ).all()
+    catalogue = load_catalogue(session)
+    return {number: catalogue.get(code, version) for number, code, version in rows}
+
+
+def _named(programme: Programme, line: TimelineLine, action_code: str) -> TimelineLine:
+    names = {stage.code: str(stage.name) for stage in programme.stages}
+    names |= {state.value: state_text(state) for state in CaseState}
+    action = programme.find_action(action_code)
+    changes = tuple(
+        ChangeLine(change.label, names.get(change.before, change.before), names.get(change.after, change.after))
+        for change in line.changes
+    )
+    return replace(line, text=str(action.label) if action else line.text, changes=changes)
