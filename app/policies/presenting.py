@@ -72,8 +72,10 @@ class VerdictView:
         return tuple(leaf for clause in self.clauses for leaf in _leaves(clause))
 
 
-def present(found: Answer, catalogue: Catalogue, link: Link = lambda code: "") -> VerdictView:
-    """The answer `found` as a view; `link` says where each missing fact is supplied."""
+def present(
+    found: Answer, catalogue: Catalogue, link: Link = lambda code: "", *, names: Mapping[str, str] | None = None
+) -> VerdictView:
+    """The answer `found` as a view; `link` says where each missing fact is supplied, `names` what a coded value means."""
     outcomes = [clause["outcome"] for clause in found["clauses"]]
     unmet, unknown, met = (outcomes.count(outcome) for outcome in ("unmet", "unknown", "met"))
     return VerdictView(
@@ -86,7 +88,7 @@ def present(found: Answer, catalogue: Catalogue, link: Link = lambda code: "") -
         state=STATES[found["outcome"]],
         headline=_headline(unmet, unknown),
         basis=_("按 %(version)s 起施行的版本，%(on)s 的数据") % {"version": found["version"], "on": found["on"]},
-        clauses=tuple(_clause(clause, catalogue, link) for clause in found["clauses"]),
+        clauses=tuple(_clause(clause, catalogue, link, names or {}) for clause in found["clauses"]),
         missing=_missing(
             [detail for clause in found["clauses"] for detail in clause["missing_detail"]], catalogue, link
         ),
@@ -124,7 +126,7 @@ def _headline(unmet: int, unknown: int) -> str:
     return _("，").join(parts) if parts else _("全部达标")
 
 
-def _clause(clause: Answer, catalogue: Catalogue, link: Link) -> ClauseView:
+def _clause(clause: Answer, catalogue: Catalogue, link: Link, names: Mapping[str, str]) -> ClauseView:
     required, gap = clause["required"], clause["gap"]
     title = _words(clause["title"])
     if required and clause["outcome"] and required["unit"] not in {"yes_no", "code"} and not clause["children"]:
@@ -134,12 +136,19 @@ def _clause(clause: Answer, catalogue: Catalogue, link: Link) -> ClauseView:
         outcome=clause["outcome"],
         title=title,
         reference=_reference(clause),
-        actual=_text(clause),
+        actual=_actual(clause, names),
         gap=_text(gap) if gap else "",
         note=_words(clause["note"]) if clause["note"] else "",
         missing=_missing(clause["missing_detail"], catalogue, link),
-        children=tuple(_clause(child, catalogue, link) for child in clause["children"]),
+        children=tuple(_clause(child, catalogue, link, names) for child in clause["children"]),
     )
+
+
+def _actual(clause: Answer, names: Mapping[str, str]) -> str:
+    """How the clause stands; a code by its name where one is known."""
+    actual = clause["actual"]
+    coded = actual is not None and actual["unit"] == "code" and "value" in actual
+    return names.get(actual["value"], _text(clause)) if coded else _text(clause)
 
 
 def _reference(clause: Answer) -> str:

@@ -10,6 +10,7 @@ from app.kit.i18n import N_, _
 from app.policies.answer import answer
 from app.policies.presenting import ClauseView, present
 from app.policies.service.verdicts import Verdict, evaluate_all
+from app.reference.queries import field_names
 
 _SHOWN_FACTS = 3
 _HEADLINES = {
@@ -47,12 +48,13 @@ class PolicyView:
 
 def policy_views(session: Session, enterprise: Enterprise, on: date) -> tuple[PolicyView, ...]:
     """Every policy in force for the firm on `on`."""
-    return tuple(_policy_view(verdict) for verdict in evaluate_all(session, enterprise, on))
+    names = field_names(session)
+    return tuple(_policy_view(verdict, names) for verdict in evaluate_all(session, enterprise, on))
 
 
-def _policy_view(verdict: Verdict) -> PolicyView:
+def _policy_view(verdict: Verdict, names: dict[str, str]) -> PolicyView:
     evaluation = verdict.evaluation
-    view = present(answer(evaluation), evaluation.policy.catalogue)
+    view = present(answer(evaluation), evaluation.policy.catalogue, names=names)
     lines = [_line(clause) for clause in view.clauses]
     return PolicyView(
         title=view.title,

@@ -48,6 +48,11 @@ def list_fields(session: Session) -> list[TechnicalField]:
     return sorted(rows, key=lambda row: (row.code[0], len(row.code), row.code))
 
 
+def field_names(session: Session) -> dict[str, str]:
+    """The names of the national fields in the current language, by code."""
+    return {row.code: label_of(row) for row in list_fields(session)}
+
+
 def list_parks(session: Session, region_prefix: str = "") -> list[Park]:
     """The parks that lie in the region, by code."""
     return list(session.scalars(select(Park).where(within_region(Park.region_code, region_prefix)).order_by(Park.code)))

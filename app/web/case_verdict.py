@@ -14,6 +14,7 @@ from app.policies.presenting import VerdictView, present, supply_link, verdict_u
 from app.policies.queries import list_stored_for_case
 from app.policies.service.verdicts import evaluate_enterprise
 from app.programmes.domain.definition import Programme
+from app.reference.queries import field_names
 from app.web.case_lines import Badge
 
 _OUTCOMES = {"met": "good", "unmet": "late", "unknown": "wait"}
@@ -50,7 +51,7 @@ def verdict_card(session: Session, case: CaseFile, programme: Programme, on: dat
         return None
     catalogue = verdict.evaluation.policy.catalogue
     link = supply_link(case.enterprise.uscc, catalogue, applied_on, policy)
-    view = present(answer(verdict.evaluation), catalogue, link)
+    view = present(answer(verdict.evaluation), catalogue, link, names=field_names(session))
     return VerdictCard(
         view=view,
         badge=(view.state, view.headline),

@@ -13,6 +13,7 @@ from app.policies.actions import READ_VERDICT
 from app.policies.answer import answer
 from app.policies.presenting import VerdictView, present, supply_link, verdict_url
 from app.policies.service.verdicts import Verdict, evaluate_all
+from app.reference.queries import field_names
 from app.web.enterprise_panels import Panel
 
 
@@ -35,12 +36,13 @@ def panel(session: Session, actor: Actor, enterprise: Enterprise, now: datetime)
     """The card; nothing for those who may not read verdicts."""
     if not can(actor, READ_VERDICT, enterprise):
         return None
-    verdicts = evaluate_all(session, enterprise, today(now))
-    return Panel("web/policies/_panel.html", VerdictsPanel(tuple(_card(enterprise, verdict) for verdict in verdicts)))
+    names = field_names(session)
+    cards = tuple(_card(enterprise, verdict, names) for verdict in evaluate_all(session, enterprise, today(now)))
+    return Panel("web/policies/_panel.html", VerdictsPanel(cards))
 
 
-def _card(enterprise: Enterprise, verdict: Verdict) -> VerdictCard:
+def _card(enterprise: Enterprise, verdict: Verdict, names: dict[str, str]) -> VerdictCard:
     policy, on = verdict.evaluation.policy, verdict.evaluation.on
     link = supply_link(enterprise.uscc, policy.catalogue, on, policy.code)
-    view = present(answer(verdict.evaluation), policy.catalogue, link)
+    view = present(answer(verdict.evaluation), policy.catalogue, link, names=names)
     return VerdictCard(view, verdict_url(enterprise.uscc, policy.code, on))

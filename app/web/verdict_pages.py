@@ -29,6 +29,7 @@ from app.policies.queries import list_statements, list_stored, policy_of
 from app.policies.schemas import StatementInput
 from app.policies.service.verdicts import Verdict, explain_again, is_intact
 from app.policies.wording import fact_text, outcome_text, stated_text
+from app.reference.queries import field_names
 
 
 @dataclass(frozen=True)
@@ -139,7 +140,7 @@ def verdict_page(
     """The page of one verdict; `bound` is a statement that was refused."""
     policy, on = verdict.evaluation.policy, verdict.evaluation.on
     link = supply_link(enterprise.uscc, policy.catalogue, on, policy.code)
-    view = present(answer(verdict.evaluation), policy.catalogue, link)
+    view = present(answer(verdict.evaluation), policy.catalogue, link, names=field_names(session))
     url, query = verdict_url(enterprise.uscc, policy.code), f"?on={on.isoformat()}"
     may_state = enterprise.disabled_on is None and can(actor, STATE_FACT, enterprise)
     statements = [row for row in list_statements(session, enterprise.id, on) if row.fact_code in policy.uses]
@@ -163,7 +164,7 @@ def stored_page(session: Session, enterprise: Enterprise, stored: StoredVerdict)
     policy = policy_of(session, version)
     return StoredPage(
         enterprise=enterprise,
-        view=present(stored.result, policy.catalogue),
+        view=present(stored.result, policy.catalogue, names=field_names(session)),
         inputs=stored_input_lines(policy, stored.inputs),
         stored=stored,
         current_url=verdict_url(enterprise.uscc, stored.policy_code, stored.on_day),
