@@ -65,6 +65,11 @@ class Commissioner(Base):
         """The identifier that pages, the API and the journal use."""
         return public_id(self.id)
 
+    @property
+    def enterprise_id(self) -> int | None:
+        """None: an expert belongs to the office that keeps the record, not to a firm (see kit.permissions.Subject)."""
+        return None
+
 
 class ServiceAgreement(Base):
     """One agreement between an expert and an enterprise under one programme."""

@@ -36,12 +36,12 @@ STATES = ("active", "serving", "free", "retired")
 # -- experts --------------------------------------------------------------------------------------------------------------
 
 
-def visible_to(actor: Actor) -> Select[tuple[Commissioner]]:
+def visible_to(actor: Actor) -> Select[Commissioner]:
     """The experts that `actor` may see: those kept by an office within its region."""
     return select(Commissioner).where(within_region(Commissioner.region_code, actor.region_prefix))
 
 
-def filtered_visible_to(actor: Actor, wanted: CommissionerFilter) -> Select[tuple[Commissioner]]:
+def filtered_visible_to(actor: Actor, wanted: CommissionerFilter) -> Select[Commissioner]:
     """The experts of `visible_to`, narrowed."""
     statement = visible_to(actor).where(*_state(wanted))
     if wanted.programme:
@@ -54,7 +54,7 @@ def filtered_visible_to(actor: Actor, wanted: CommissionerFilter) -> Select[tupl
 def _state(wanted: CommissionerFilter) -> list[ColumnElement[bool]]:
     if wanted.state == "retired":
         return [Commissioner.disabled_on.is_not(None)]
-    clauses = [Commissioner.disabled_on.is_(None)]
+    clauses: list[ColumnElement[bool]] = [Commissioner.disabled_on.is_(None)]
     if wanted.state in ("serving", "free") and wanted.on is not None:
         serving = _has_agreement(in_effect(wanted.on))
         clauses.append(serving if wanted.state == "serving" else ~serving)
@@ -174,7 +174,7 @@ def touching_year(year: int) -> ColumnElement[bool]:
     )
 
 
-def counted_in_year(counts_as: PlanCount, year: int, region_prefix: str) -> Select[tuple[Commissioner]]:
+def counted_in_year(counts_as: PlanCount, year: int, region_prefix: str) -> Select[Commissioner]:
     """The distinct persons that one headcount of the plan has in that year.
 
     They have an agreement with an enterprise of the region, under a programme of that headcount, with effect on

@@ -24,7 +24,7 @@ def rows(counted: Counted, period: Period, region_prefix: str) -> Select[Any]:
 
 def count(session: Session, counted: Counted, period: Period, region_prefix: str) -> int:
     """The number of `rows`."""
-    inner = rows(counted, period, region_prefix).order_by(None).with_only_columns(1, maintain_column_froms=True)  # type: ignore[call-overload]
+    inner = rows(counted, period, region_prefix).order_by(None).with_only_columns(1, maintain_column_froms=True)
     return session.scalar(select(func.count()).select_from(inner.subquery())) or 0
 
 
@@ -57,11 +57,11 @@ def _within(column: Any, period: Period) -> ColumnElement[bool]:
 # -- certificates and subjects -----------------------------------------------------------------------------------------------------
 
 
-def _holders(kind: str, on: Any) -> Select[tuple[int]]:
+def _holders(kind: str, on: Any) -> Select[int]:
     return select(Certificate.enterprise_id).where(Certificate.kind == kind, valid_on(on))
 
 
-def _listed(tag: str, on: Any) -> Select[tuple[int]]:
+def _listed(tag: str, on: Any) -> Select[int]:
     return select(EnterpriseTag.enterprise_id).where(
         EnterpriseTag.tag == tag,
         or_(EnterpriseTag.granted_on.is_(None), EnterpriseTag.granted_on <= on),

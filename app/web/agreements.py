@@ -21,6 +21,7 @@ from app.enterprises.models import Enterprise
 from app.enterprises.queries import find_by_uscc_visible_to
 from app.kit.actor import Actor
 from app.kit.clock import today
+from app.kit.errors import NotFound
 from app.kit.i18n import Bilingual, _
 from app.web.commissioner_words import Choices, programme_name
 
@@ -66,15 +67,20 @@ def sign_agreement(
 ) -> Response:
     commissioner = queries.get_visible_to(session, actor, public_id)
     bound = bind(SignInput, form)
-    enterprise = _enterprise(session, actor, bound)
-    if enterprise is not None and attempt(
+    done = attempt(
         session,
         bound,
         lambda terms: agreements.sign(
-            session, actor=actor, commissioner=commissioner, enterprise=enterprise, terms=terms, now=now
+            session,
+            actor=actor,
+            commissioner=commissioner,
+            enterprise=_enterprise(session, actor, terms.uscc),
+            terms=terms,
+            now=now,
         ),
-    ):
-        notice = _("已登记与“%(name)s”的服务协议。") % {"name": enterprise.name}
+    )
+    if done is not None:
+        notice = _("已登记与“%(name)s”的服务协议。") % {"name": done.enterprise.name}
         return redirect(request, f"/commissioners/{public_id}", good=notice)
     return _form_page(request, session, actor, commissioner, None, bound, status=422)
 
@@ -95,13 +101,14 @@ def correct_agreement(
     commissioner = queries.get_visible_to(session, actor, public_id)
     agreement = queries.get_agreement(session, commissioner, agreement_id)
     bound = bind(AgreementInput, form)
-    if attempt(
+    done = attempt(
         session,
         bound,
         lambda terms: agreements.correct(
             session, actor=actor, commissioner=commissioner, agreement=agreement, terms=terms, now=now
         ),
-    ):
+    )
+    if done is not None:
         return redirect(request, f"/commissioners/{public_id}", good=_("已保存。"))
     return _form_page(request, session, actor, commissioner, agreement, bound, status=422)
 
@@ -122,24 +129,24 @@ def end_agreement(
     commissioner = queries.get_visible_to(session, actor, public_id)
     agreement = queries.get_agreement(session, commissioner, agreement_id)
     bound = bind(EndInput, form)
-    if attempt(
+    done = attempt(
         session,
         bound,
         lambda given: agreements.end_early(
             session, actor=actor, commissioner=commissioner, agreement=agreement, given=given, now=now
         ),
-    ):
+    )
+    if done is not None:
         return redirect(request, f"/commissioners/{public_id}", good=_("服务协议已终止。"))
     return _end_page(request, commissioner, agreement, bound, today(now), status=422)
 
 
-def _enterprise(session: Session, actor: Actor, bound: Bound[SignInput]) -> Enterprise | None:
-    """The chosen enterprise; a code that leads nowhere is told beside the field."""
-    if bound.model is None:
-        return None
-    found = find_by_uscc_visible_to(session, actor, bound.model.uscc)
+def _enterprise(session: Session, actor: Actor, uscc: str) -> Enterprise:
+    """The chosen enterprise; raises NotFound beside the field when the code leads nowhere."""
+    found = find_by_uscc_visible_to(session, actor, uscc)
     if found is None:
-        bound.errors["uscc"] = [_("没有找到该企业。请从列表中选择，或先登记企业。")]
+        message = _("没有找到该企业。请从列表中选择，或先登记企业。")
+        raise NotFound("commissioner.agreement.enterprise", message, {"uscc": message})
     return found
 
 

@@ -21,6 +21,7 @@ from app.kit.i18n import Bilingual, _
 from app.reference.queries import label_of, list_fields
 
 SOON_DAYS = 60
+AGREEMENT_CELLS = 9
 
 Choices = tuple[tuple[str, str], ...]
 
@@ -118,8 +119,10 @@ def export_rows(found: Iterable[Commissioner], fields: dict[str, str], full_phon
             item.speciality,
             item.phone if full_phone else mask_phone(item.phone),
         ]
-        for agreement in item.agreements or [None]:
-            yield [*person, *(_agreement_cells(agreement) if agreement else [""] * 9)]
+        if not item.agreements:
+            yield [*person, *[""] * AGREEMENT_CELLS]
+        for agreement in item.agreements:
+            yield [*person, *_agreement_cells(agreement)]
 
 
 def _agreement_cells(agreement: ServiceAgreement) -> list[Any]:

@@ -252,11 +252,12 @@ def save_commissioner(
     found = queries.get_visible_to(session, actor, public_id)
     bound = bind(CommissionerInput, form)
     version = _version(bound)
-    if attempt(
+    done = attempt(
         session,
         bound,
         lambda given: people.edit(session, actor=actor, commissioner=found, given=given, version=version, now=now),
-    ):
+    )
+    if done is not None:
         return redirect(request, f"/commissioners/{public_id}", good=_("已保存。"))
     return _form_page(request, session, found, bound, version=version, status=422)
 

@@ -65,7 +65,7 @@ def page_tasks(
     """One page of tasks; the number of queries does not depend on how many there are."""
     found = waiting.page_waiting_visible_to(session, actor, wanted, cursor, limit)
     milestones = waiting.next_milestones(session, [case.id for case in found.items])
-    names = officer_names(session, [case.officer_id for case in found.items])
+    names = officer_names(session, {case.officer_id for case in found.items if case.officer_id is not None})
     calendar = work_calendar(session)
     lines = tuple(
         _line(actor, catalogue.get(case.programme_code, case.programme_version), case, milestones.get(case.id), names,
@@ -133,7 +133,7 @@ def due_words(due_on: date | None, on: date, calendar: WorkCalendar, turn: str) 
 
 def officer_lines(session: Session, loads: Sequence[Load]) -> tuple[OfficerLoad, ...]:
     """What each officer carries, in the order given; cases that nobody leads are a line of their own."""
-    names = officer_names(session, [load.officer_id for load in loads])
+    names = officer_names(session, {load.officer_id for load in loads if load.officer_id is not None})
     return tuple(
         OfficerLoad(
             name=names.get(load.officer_id, "") if load.officer_id else _("未指定经办人"),

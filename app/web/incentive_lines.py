@@ -143,7 +143,10 @@ def scheme_pairs(scheme: Scheme) -> Sequence[tuple[str, Any]]:
     return [
         (_("层级"), _(LEVEL_LABELS[scheme.level])),
         (_("主管部门"), str(scheme.authority)),
-        (_("文件名称与文号"), " ".join(part for part in (scheme.text("document_title"), scheme.document_number) if part)),
+        (
+            _("文件名称与文号"),
+            " ".join(part for part in (scheme.text("document_title"), scheme.document_number) if part),
+        ),
         (_("条款"), scheme.clause),
         (_("对象"), _("企业")),
         (_("享受方式"), _(APPLY_MODE_LABELS[scheme.apply_mode]) if scheme.apply_mode else ""),

@@ -177,11 +177,12 @@ def pay(request: Request, session: DbSession, actor: CurrentActor, form: Form, n
 def undo(request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now, public_id: str) -> Response:
     found = awards.get_visible_to(session, actor, public_id)
     bound = bind(UndoInput, form)
-    if attempt(
+    done = attempt(
         session,
         bound,
         lambda given: steps.undo_last(session, actor=actor, incentive=found, reason=given.reason, now=now),
-    ):
+    )
+    if done is not None:
         return redirect(request, f"/incentives/{public_id}", good=_("已撤销最近一步，原记录保留。"))
     return _record_page(request, session, actor, found, bound, status=422)
 
@@ -195,11 +196,12 @@ def _take_step(
 ) -> Response:
     found = awards.get_visible_to(session, actor, public_id)
     bound = bind(StepInput, form)
-    if attempt(
+    done = attempt(
         session,
         bound,
         lambda given: steps.advance(session, actor=actor, incentive=found, step=step, given=given, now=now),
-    ):
+    )
+    if done is not None:
         notice = _("已登记审定。") if step is State.AWARDED else _("已登记拨付。")
         return redirect(request, f"/incentives/{public_id}", good=notice)
     return _step_page(request, session, actor, public_id, step, bound, status=422)

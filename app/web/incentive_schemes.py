@@ -131,9 +131,10 @@ def amount_page(request: Request, session: DbSession, actor: CurrentActor, now: 
 def set_amount(request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now, code: str) -> Response:
     family = schemes.get_family(session, code, actor.region_prefix)
     bound = bind(SetAmountInput, form)
-    if attempt(
+    done = attempt(
         session, bound, lambda given: amounts.set_amount(session, actor=actor, family=family, given=given, now=now)
-    ):
+    )
+    if done is not None:
         return redirect(request, f"/incentives/schemes/{code}", good=_("金额已设定，原版本保留。"))
     return _amount_page(request, family, today(now), bound, status=422)
 

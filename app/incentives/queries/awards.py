@@ -27,7 +27,7 @@ class AwardFilter:
     scheme: str = ""
 
 
-def visible_to(actor: Actor) -> Select[tuple[Incentive]]:
+def visible_to(actor: Actor) -> Select[Incentive]:
     """The incentives of firms within the actor's region, firms loaded along."""
     return (
         select(Incentive)
@@ -37,7 +37,7 @@ def visible_to(actor: Actor) -> Select[tuple[Incentive]]:
     )
 
 
-def filtered_visible_to(actor: Actor, wanted: AwardFilter) -> Select[tuple[Incentive]]:
+def filtered_visible_to(actor: Actor, wanted: AwardFilter) -> Select[Incentive]:
     """The incentives of `visible_to`, narrowed."""
     statement = visible_to(actor)
     if wanted.state is not None:

@@ -126,7 +126,8 @@ def _facts(family: SchemeFamily, period: Period) -> Select[Any]:
     columns, conditions, happened_on = (
         _certificates(trigger) if isinstance(trigger, CertificateGained) else _cases(trigger)
     )
-    statement = select(literal(family.code).label("scheme_code"), *columns).where(
+    selected: list[Any] = [literal(family.code).label("scheme_code"), *columns]
+    statement: Select[Any] = select(*selected).where(
         *conditions, happened_on >= period.first, _in_area(family.jurisdiction)
     )
     return statement if period.last is None else statement.where(happened_on <= period.last)
@@ -137,7 +138,7 @@ def _in_area(jurisdiction: str) -> ColumnElement[bool]:
     return or_(likely_within(Enterprise.region_code, jurisdiction), Enterprise.region_code == "")
 
 
-Facts = tuple[list[ColumnElement[Any]], list[ColumnElement[bool]], Any]
+Facts = tuple[list[Any], list[ColumnElement[bool]], Any]
 
 
 def _certificates(trigger: CertificateGained) -> Facts:
@@ -150,7 +151,7 @@ def _certificates(trigger: CertificateGained) -> Facts:
             and_(earlier.issued_on == Certificate.issued_on, earlier.id < Certificate.id),
         ),
     )
-    columns = [
+    columns: list[Any] = [
         Certificate.enterprise_id.label("enterprise_id"),
         (literal("certificate:") + cast(Certificate.id, String)).label("trigger_key"),
         Certificate.number.label("label"),
@@ -167,7 +168,7 @@ def _certificates(trigger: CertificateGained) -> Facts:
 
 
 def _cases(trigger: CaseReached) -> Facts:
-    columns = [
+    columns: list[Any] = [
         CaseFile.enterprise_id.label("enterprise_id"),
         (literal("case:") + CaseFile.number).label("trigger_key"),
         CaseFile.number.label("label"),

@@ -75,7 +75,7 @@ def advance(
 ) -> Incentive:
     """Take the next step (award, then payment) of an incentive on file; raises Conflict out of order."""
     require(actor, action_of(step), place_of(incentive))
-    session.refresh(incentive, with_for_update=True)
+    _lock(session, incentive)
     steps.check_step(State(incentive.state), step)
     steps.check_amount(step, given.amount_fen)
     if step is State.PAID:
@@ -87,7 +87,7 @@ def advance(
 def undo_last(session: Session, *, actor: Actor, incentive: Incentive, reason: str, now: datetime) -> Incentive:
     """Take the last step back, with a reason; the step stays on file as undone."""
     require(actor, actions.UNDO, place_of(incentive))
-    session.refresh(incentive, with_for_update=True)
+    _lock(session, incentive)
     standing = [step for step in incentive.steps if step.undone_at is None]
     if not standing:
         raise Conflict("incentive.undo.nothing", _("没有可以撤销的步骤。"))
@@ -109,6 +109,12 @@ def undo_last(session: Session, *, actor: Actor, incentive: Incentive, reason: s
         data={"reason": reason},
     )
     return incentive
+
+
+def _lock(session: Session, incentive: Incentive) -> None:
+    """Take the row's lock, then look again at what the steps are decided by."""
+    session.execute(select(Incentive.id).where(Incentive.id == incentive.id).with_for_update())
+    session.refresh(incentive, ["state", "amount_fen", "version", "steps"])
 
 
 def _entitlement(session: Session, enterprise: Enterprise, scheme_code: str, trigger_key: str) -> Entitlement:
