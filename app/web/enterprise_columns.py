@@ -75,6 +75,7 @@ COLUMNS: tuple[ListColumn, ...] = (
     ),
 )
 _ALWAYS = ("name", "uscc")
+_COUNTY_DIGITS = 6
 
 
 def chosen_columns(codes: Sequence[str]) -> tuple[ListColumn, ...]:
@@ -88,7 +89,8 @@ def rows_of(session: Session, firms: Sequence[Enterprise], known: Words, on: dat
     """The firms as rows; the number of queries does not depend on their number."""
     ids = [firm.id for firm in firms]
     tags, certificates = list_tags(session, ids), list_valid_certificates(session, ids, on)
-    places = list_region_names(session, {firm.region_code for firm in firms})
+    codes = {firm.region_code for firm in firms}
+    places = list_region_names(session, codes | {code[:_COUNTY_DIGITS] for code in codes})
     industries = list_industry_names(session, {firm.industry_code for firm in firms})
     return [
         _row(firm, (tags.get(firm.id, []), certificates.get(firm.id, [])), (places, industries), known, on)
@@ -103,10 +105,11 @@ def _row(
     known: Words,
     on: date,
 ) -> EnterpriseRow:
+    region, county = (names[0].get(code, "") for code in (firm.region_code, firm.region_code[:_COUNTY_DIGITS]))
     return EnterpriseRow(
         enterprise=firm,
-        region=names[0].get(firm.region_code, ""),
-        place=_short_place(names[0].get(firm.region_code, "")),
+        region=region,
+        place=region.removeprefix(county) or region,
         field=known.field_label(firm.field_code),
         field_short=known.field_short(firm.field_code),
         park=known.park_label(firm.park_code),
@@ -118,12 +121,6 @@ def _row(
         certificates=tuple(certificate_badge(certificate, known, on) for certificate in held[1]),
         certificate_numbers=tuple(certificate.number for certificate in held[1]),
     )
-
-
-def _short_place(place: str) -> str:
-    """Without the county, for a desk that sees no other."""
-    _county, found, township = place.partition("市")
-    return township if found and township else place
 
 
 def _wan(row: EnterpriseRow) -> str:

@@ -2,36 +2,32 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any
 
 from fastapi import Request
-from pydantic import ValidationError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from app.doors.deps import CurrentActor, DbSession, Form, Now
-from app.doors.forms import Bound, attempt, bind, empty, message_of
+from app.doors.forms import Bound, attempt, bind, empty
 from app.doors.pages import redirect, render
 from app.doors.router import GuardedRouter
 from app.enterprises import actions, queries
 from app.enterprises.domain.places import RegionIndex
-from app.enterprises.domain.uscc import Uscc, normalise, parse_uscc
+from app.enterprises.domain.uscc import Uscc, normalise
 from app.enterprises.events import FIELD_LABELS
-from app.enterprises.models import Enterprise, EnterpriseTag
-from app.enterprises.schemas import EnterpriseEdit, NewCode, NewEnterprise, Reason, TagInput
+from app.enterprises.models import Enterprise
+from app.enterprises.schemas import EnterpriseEdit, NewEnterprise, Reason
 from app.enterprises.service import editing, registering, retiring
-from app.enterprises.service.parts import Desk
-from app.enterprises.service.records import put_tags
 from app.kit.actor import Actor
-from app.kit.errors import DomainError, Invalid
+from app.kit.errors import DomainError
 from app.kit.i18n import _
 from app.kit.money import format_wan
 from app.reference.models import Region
 from app.reference.queries import find_industry, list_region_names
-from app.web.enterprise_head import Head, editable_firm, head_of, open_firm
+from app.web.enterprise_code import mismatch_of
+from app.web.enterprise_head import editable_firm, open_firm
 from app.web.enterprise_words import Choices, Words, region_choices, words
 
 router = GuardedRouter(door="web", prefix="/enterprises")
@@ -76,36 +72,6 @@ class FirmFormPage:
     version: int
     conflicts: tuple[Conflicting, ...]
     holder: str
-
-
-@dataclass(frozen=True)
-class CodePage:
-    """Confirming a code that fails its check, or giving the firm another one."""
-
-    head: Head
-    form: Bound[Any]
-    code: Uscc
-    mismatch: Uscc | None
-
-
-@dataclass(frozen=True)
-class TagRow:
-    """One tag of the vocabulary with what was chosen for this firm."""
-
-    code: str
-    label: str
-    chosen: bool
-    granted_on: str
-    expires_on: str
-
-
-@dataclass(frozen=True)
-class TagsPage:
-    """The tags of a firm."""
-
-    head: Head
-    form: Bound[Any]
-    rows: tuple[TagRow, ...]
 
 
 # -- a new firm --------------------------------------------------------------------------------------------------------------
@@ -230,7 +196,7 @@ def _form_page(
         regions=region_choices(session, actor),
         region_text=list_region_names(session, [region]).get(region, ""),
         industry_text=f"{row.code} {row.name}" if row else industry,
-        mismatch=None if firm else _mismatch(form),
+        mismatch=None if firm else mismatch_of(form),
         version=version,
         conflicts=conflicts,
         holder=_holder(session, actor, form) if firm is None else "",
@@ -238,138 +204,11 @@ def _form_page(
     return render(request, "web/enterprises/form.html", page, status=status)
 
 
-def _mismatch(form: Bound[Any]) -> Uscc | None:
-    """The code that was typed, when only its check character does not fit: then the form asks for a reason."""
-    try:
-        typed = parse_uscc(str(form.raw.get("uscc", "")))
-    except Invalid:
-        return None
-    return None if typed.is_valid else typed
-
-
 def _holder(session: Session, actor: Actor, form: Bound[Any]) -> str:
     """The address of the firm that has the typed code, for those who may see it."""
     typed = normalise(str(form.raw.get("uscc", "")))
     found = queries.find_by_uscc_visible_to(session, actor, typed) if form.errors.get("uscc") and typed else None
     return f"/enterprises/{found.uscc}" if found else ""
-
-
-# -- the code --------------------------------------------------------------------------------------------------------------------
-
-
-@router.get("/{uscc}/confirm-code", action=actions.CONFIRM_CODE)
-def confirm_code_page(request: Request, session: DbSession, actor: CurrentActor, now: Now, uscc: str) -> Response:
-    firm = editable_firm(session, actor, uscc)
-    return _code_page(request, session, actor, firm, empty(), now, "confirm_code")
-
-
-@router.post("/{uscc}/confirm-code", action=actions.CONFIRM_CODE)
-def confirm_code(
-    request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now, uscc: str
-) -> Response:
-    firm = editable_firm(session, actor, uscc)
-    bound = bind(Reason, form)
-    if attempt(session, bound, lambda given: _confirmed(session, actor, firm, given, now)):
-        return redirect(request, f"/enterprises/{firm.uscc}", good=_("代码已确认，理由已记入时间线。"))
-    return _code_page(request, session, actor, firm, bound, now, "confirm_code", status=422)
-
-
-def _confirmed(session: Session, actor: Actor, firm: Enterprise, given: Reason, now: datetime) -> bool:
-    editing.confirm_code(session, actor=actor, enterprise=firm, given=given, now=now)
-    return True
-
-
-@router.get("/{uscc}/code", action=actions.CHANGE_CODE)
-def change_code_page(request: Request, session: DbSession, actor: CurrentActor, now: Now, uscc: str) -> Response:
-    firm = editable_firm(session, actor, uscc)
-    return _code_page(request, session, actor, firm, empty(), now, "change_code")
-
-
-@router.post("/{uscc}/code", action=actions.CHANGE_CODE)
-def change_code(request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now, uscc: str) -> Response:
-    firm = editable_firm(session, actor, uscc)
-    bound = bind(NewCode, form)
-    if attempt(session, bound, lambda given: _recoded(session, actor, firm, given, now)):
-        return redirect(request, f"/enterprises/{firm.uscc}", good=_("代码已变更，原代码仍可查到该企业。"))
-    return _code_page(request, session, actor, firm, bound, now, "change_code", status=422)
-
-
-def _recoded(session: Session, actor: Actor, firm: Enterprise, given: NewCode, now: datetime) -> bool:
-    editing.change_code(session, actor=actor, enterprise=firm, given=given, now=now)
-    return True
-
-
-def _code_page(
-    request: Request,
-    session: Session,
-    actor: Actor,
-    firm: Enterprise,
-    form: Bound[Any],
-    now: datetime,
-    template: str,
-    *,
-    status: int = 200,
-) -> Response:
-    head = head_of(session, actor, firm, now, "")
-    page = CodePage(head, form, parse_uscc(firm.uscc), _mismatch(form))
-    return render(request, f"web/enterprises/{template}.html", page, status=status)
-
-
-# -- tags ------------------------------------------------------------------------------------------------------------------------
-
-
-@router.get("/{uscc}/tags", action=actions.EDIT)
-def tags_page(request: Request, session: DbSession, actor: CurrentActor, now: Now, uscc: str) -> Response:
-    firm = editable_firm(session, actor, uscc)
-    rows = session.scalars(select(EnterpriseTag).where(EnterpriseTag.enterprise_id == firm.id))
-    chosen = {row.tag: (_day(row.granted_on), _day(row.expires_on)) for row in rows}
-    return _tags_page(request, head_of(session, actor, firm, now, ""), chosen, empty())
-
-
-@router.post("/{uscc}/tags", action=actions.EDIT)
-def save_tags(request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now, uscc: str) -> Response:
-    firm = editable_firm(session, actor, uscc)
-    chosen, bound = _read_tags(form)
-    if bound.model is not None and attempt(
-        session, bound, lambda given: _tagged(Desk(session, actor, firm, now), given)
-    ):
-        return redirect(request, f"/enterprises/{firm.uscc}", good=_("标签已保存。"))
-    return _tags_page(request, head_of(session, actor, firm, now, ""), chosen, bound, status=422)
-
-
-def _tagged(desk: Desk, given: Any) -> bool:
-    put_tags(desk, given)
-    return True
-
-
-def _read_tags(form: FormData) -> tuple[dict[str, tuple[str, str]], Bound[Any]]:
-    """What was ticked, with the days written beside it."""
-    chosen: dict[str, tuple[str, str]] = {}
-    given: list[TagInput] = []
-    bound: Bound[Any] = empty()
-    for code in dict.fromkeys(str(value) for value in form.getlist("tag")):
-        days = {name: str(form.get(f"{name}_{code}") or "").strip() for name in ("granted_on", "expires_on")}
-        chosen[code] = (days["granted_on"], days["expires_on"])
-        try:
-            given.append(TagInput.model_validate({"tag": code} | {name: day for name, day in days.items() if day}))
-        except ValidationError as error:
-            for item in error.errors():
-                bound.errors.setdefault(f"{item['loc'][0]}_{code}", []).append(message_of(item))
-    bound.model = given
-    return chosen, bound
-
-
-def _tags_page(
-    request: Request, head: Head, chosen: Mapping[str, tuple[str, str]], form: Bound[Any], *, status: int = 200
-) -> Response:
-    rows = tuple(
-        TagRow(code, label, code in chosen, *chosen.get(code, ("", ""))) for code, label in head.words.choices("tag")
-    )
-    return render(request, "web/enterprises/tags.html", TagsPage(head, form, rows), status=status)
-
-
-def _day(day: date | None) -> str:
-    return day.isoformat() if day else ""
 
 
 # -- out of use and back -----------------------------------------------------------------------------------------------------------

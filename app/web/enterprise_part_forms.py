@@ -95,7 +95,7 @@ PART_FORMS: dict[str, PartForm] = {
             ),
             Group(N_("人员（全年月平均数）"), tuple(Ask(name.removesuffix("_e4"), "people") for name in STAFF), 2),
         ),
-        unit="万元",
+        unit=N_("万元"),
     ),
     "properties": PartForm(
         records.PROPERTY,
@@ -140,7 +140,7 @@ PART_FORMS: dict[str, PartForm] = {
             ),
             Group(N_("对其起核心支持作用的知识产权"), (Ask("properties", "checks", "rights"),), 1),
         ),
-        unit="万元",
+        unit=N_("万元"),
     ),
     "conversions": PartForm(
         records.CONVERSION,
@@ -286,7 +286,7 @@ def _text(name: str, value: Any, unit: str) -> Any:
     if value is None:
         return ""
     if name.endswith("_fen"):
-        return format_wan(value) if unit == "万元" else format_yuan(value)
+        return format_wan(value) if unit else format_yuan(value)
     if name.endswith("_e4"):
         whole, rest = divmod(value, 10_000)
         return f"{whole}.{rest:04d}".rstrip("0") if rest else str(whole)

@@ -30,7 +30,7 @@ from app.kit.paging import Count, Direction, Page
 from app.kit.permissions import can
 from app.kit.tabular.writing import write_csv
 from app.programmes.queries import load_catalogue
-from app.reference.queries import find_industry, list_region_names, search_industries, search_regions
+from app.reference.queries import find_industry, list_region_names
 from app.web.enterprise_columns import COLUMNS, EnterpriseRow, chosen_columns, header_of, rows_of
 from app.web.enterprise_words import Choices, Words, region_choices, words
 
@@ -205,47 +205,6 @@ def _cells(session: Session, actor: Actor, query: EnterprisesQuery, on: date) ->
     for batch in queries.stream_visible_to(session, actor, wanted, query.order()):
         for row in rows_of(session, batch, known, on):
             yield [column.cell(row) for column in columns]
-
-
-# -- suggestions -----------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Suggestion:
-    """One line under a picker."""
-
-    label: str
-    value: str
-    note: str = ""
-
-
-@dataclass(frozen=True)
-class SuggestPage:
-    """The lines under a picker."""
-
-    items: tuple[Suggestion, ...]
-
-
-@router.get("/suggest", action=actions.LIST)
-def suggest_enterprises(request: Request, session: DbSession, actor: CurrentActor, q: str = "") -> Response:
-    found = queries.search_visible_to(session, actor, q[:100])
-    items = tuple(Suggestion(firm.name, firm.uscc, firm.uscc) for firm in found)
-    return render(request, "web/enterprises/suggest.html", SuggestPage(items))
-
-
-@router.get("/suggest/industries", action=actions.LIST)
-def suggest_industries(request: Request, session: DbSession, q: str = "") -> Response:
-    found = search_industries(session, q.replace("\x00", "")) if q.strip() else []
-    items = tuple(Suggestion(f"{row.code} {row.name}", row.code) for row in found)
-    return render(request, "web/enterprises/suggest.html", SuggestPage(items))
-
-
-@router.get("/suggest/regions", action=actions.LIST)
-def suggest_regions(request: Request, session: DbSession, actor: CurrentActor, q: str = "") -> Response:
-    found = search_regions(session, q.replace("\x00", ""), actor.region_prefix) if q.strip() else []
-    places = list_region_names(session, [row.code for row in found])
-    items = tuple(Suggestion(places.get(row.code, row.name), row.code, row.code) for row in found)
-    return render(request, "web/enterprises/suggest.html", SuggestPage(items))
 
 
 # -- parts of the page ----------------------------------------------------------------------------------------------------

@@ -18,8 +18,8 @@ from tests.factories.enterprises import fictional_code, firm, many_firms
 Make = Callable[..., Any]
 
 
-def names(session: Session, actor: Actor, wanted: EnterpriseFilter, sort: Sort = Sort()) -> list[str]:
-    return [row.name.removesuffix("（示例）") for row in queries.page_visible_to(session, actor, wanted, sort).items]
+def names(session: Session, actor: Actor, wanted: EnterpriseFilter) -> list[str]:
+    return [row.name.removesuffix("（示例）") for row in queries.page_visible_to(session, actor, wanted).items]
 
 
 # -- scope ---------------------------------------------------------------------------------------------------------------
