@@ -11,25 +11,16 @@ from app.commissioners import queries
 from app.commissioners.domain import PlanCount
 from app.commissioners.models import Commissioner
 from app.commissioners.queries import CommissionerFilter
-from app.commissioners.schemas import AgreementInput, CommissionerInput, EndInput
+from app.commissioners.schemas import CommissionerInput, EndInput
 from app.commissioners.service import agreements, people
 from app.journal.models import JournalEvent, JournalPrivate
 from app.kit import db
 from app.kit.actor import Actor
 from app.kit.errors import Conflict, Forbidden, Invalid, NotFound
+from tests.commissioners.terms import terms
 from tests.factories.commissioners import agreement, expert, firm
 
 MakeActor = Callable[..., Actor]
-
-
-def terms(**given: object) -> AgreementInput:
-    base = {
-        "programme_code": "hubei-special",
-        "starts_on": "2021-01-01",
-        "ends_on": "2021-12-31",
-        "mode": "part-time",
-    }
-    return AgreementInput.model_validate(base | given)
 
 
 def events_of(session: Session) -> list[JournalEvent]:
