@@ -1,66 +1,90 @@
-"""The board: how many cases stand in each stage, and the first cards of each."""
+"""The board: how many cases stand in each stage, and the first cards of each.
 
+Every stage asks its own piece of the index for so many rows and no more, so that the board costs the same at any size.
+"""
+
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import Select, func, select, union_all
 from sqlalchemy.orm import Session, contains_eager
 
 from app.cases.domain.state import CaseState
 from app.cases.models import CaseFile
 from app.cases.queries import CaseFilter, filtered, scope
 from app.kit.actor import Actor
+from app.kit.paging import Count
+
+BOUND = 1_000
 
 
 @dataclass(frozen=True)
 class Column:
-    """One stage: how many cases stand there in all, and the first cards (those due next come first)."""
+    """One stage: how many open cases stand there (exactly up to 1,000), and the first cards, those due next first."""
 
     stage: str
-    count: int
+    count: Count
     cards: tuple[CaseFile, ...]
 
 
-def columns_visible_to(session: Session, actor: Actor, wanted: CaseFilter, cards: int) -> dict[str, Column]:
-    """The open cases of the filter by stage, at most `cards` of each; two queries however many cases there are."""
-    counts = _counts(session, actor, wanted)
-    found: dict[str, list[CaseFile]] = {stage: [] for stage in counts}
-    for case in _first_cards(session, actor, wanted, cards):
+def columns_visible_to(
+    session: Session, actor: Actor, wanted: CaseFilter, stages: Sequence[str], cards: int
+) -> dict[str, Column]:
+    """The open cases of the filter in each of `stages`, at most `cards` of each; two queries."""
+    counts = count_by_stage_visible_to(session, actor, wanted, stages)
+    found: dict[str, list[CaseFile]] = {stage: [] for stage in stages}
+    for case in _first_cards(session, actor, wanted, [stage for stage in stages if counts[stage].n], cards):
         found[case.stage].append(case)
-    return {stage: Column(stage, count, tuple(found[stage])) for stage, count in counts.items()}
+    return {stage: Column(stage, counts[stage], tuple(found[stage][:cards])) for stage in stages}
 
 
-def count_by_stage_visible_to(session: Session, actor: Actor, wanted: CaseFilter) -> dict[str, int]:
-    """How many open cases of the filter stand in each stage."""
-    return _counts(session, actor, wanted)
+def count_by_stage_visible_to(
+    session: Session, actor: Actor, wanted: CaseFilter, stages: Sequence[str]
+) -> dict[str, Count]:
+    """How many open cases of the filter stand in each of `stages`, exactly up to 1,000; one query."""
+    if not stages:
+        return {}
+    counts = [
+        select(func.count())
+        .select_from(filtered(session, _in_stage(actor, stage), wanted).limit(BOUND + 1).subquery())
+        .scalar_subquery()
+        for stage in stages
+    ]
+    row = session.execute(select(*counts)).one()
+    return {stage: Count(min(n, BOUND), more=n > BOUND) for stage, n in zip(stages, row, strict=True)}
 
 
-def _open(actor: Actor) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    return scope(actor), CaseFile.state == CaseState.OPEN
-
-
-def _counts(session: Session, actor: Actor, wanted: CaseFilter) -> dict[str, int]:
-    statement = select(CaseFile.stage, func.count(CaseFile.id)).join(CaseFile.enterprise).where(*_open(actor))
-    rows = session.execute(filtered(session, statement, wanted).group_by(CaseFile.stage))
-    return dict(rows.all())
-
-
-def _first_cards(session: Session, actor: Actor, wanted: CaseFilter, cards: int) -> list[CaseFile]:
-    place = (
-        func.row_number()
-        .over(
-            partition_by=CaseFile.stage,
-            order_by=[CaseFile.next_due_on.is_(None), CaseFile.next_due_on, CaseFile.number],
-        )
-        .label("place")
-    )
-    inner = select(CaseFile.id.label("id"), place).join(CaseFile.enterprise).where(*_open(actor))
-    ranked = filtered(session, inner, wanted).subquery()
-    statement = (
+def _first_cards(
+    session: Session, actor: Actor, wanted: CaseFilter, stages: Iterable[str], cards: int
+) -> list[CaseFile]:
+    """At most `cards` with a day and `cards` without one of each stage, the earliest day first."""
+    pieces = [
+        filtered(session, _in_order(actor, stage, dated), wanted).limit(cards).subquery()
+        for stage in stages
+        for dated in (True, False)
+    ]
+    if not pieces:
+        return []
+    rows = session.scalars(
         select(CaseFile)
-        .join(ranked, ranked.c.id == CaseFile.id)
         .join(CaseFile.enterprise)
         .options(contains_eager(CaseFile.enterprise))
-        .where(ranked.c.place <= cards)
-        .order_by(CaseFile.stage, ranked.c.place)
+        .where(CaseFile.id.in_(union_all(*(select(piece.c.id) for piece in pieces))))
+        .order_by(CaseFile.next_due_on.is_(None), CaseFile.next_due_on, CaseFile.number)
     )
-    return list(session.scalars(statement))
+    return list(rows)
+
+
+def _in_order(actor: Actor, stage: str, dated: bool) -> Select[int]:
+    statement = _in_stage(actor, stage)
+    if dated:
+        return statement.where(CaseFile.next_due_on.is_not(None)).order_by(CaseFile.next_due_on, CaseFile.number)
+    return statement.where(CaseFile.next_due_on.is_(None)).order_by(CaseFile.number)
+
+
+def _in_stage(actor: Actor, stage: str) -> Select[int]:
+    return (
+        select(CaseFile.id.label("id"))
+        .join(CaseFile.enterprise)
+        .where(scope(actor), CaseFile.state == CaseState.OPEN, CaseFile.stage == stage)
+    )

@@ -30,7 +30,7 @@ class CaseFile(Base):
             sqlite_where=text("state = 'open'"),
             postgresql_where=text("state = 'open'"),
         ),
-        Index("ix_case_file_board", "programme_code", "year", "stage", "number"),
+        Index("ix_case_file_board", "programme_code", "state", "stage", "next_due_on", "number"),
         Index("ix_case_file_enterprise", "enterprise_id", "number"),
         Index("ix_case_file_officer", "officer_id", "state", "number"),
         Index("ix_case_file_due", "state", "next_due_on", "number"),

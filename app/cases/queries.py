@@ -1,11 +1,12 @@
 """Reading cases. `scope` says which cases an actor sees; every list, count, board, export and feed goes through it."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal, TypeVarTuple
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, select, true
 from sqlalchemy.orm import Session, contains_eager
 
 from app.accounts.models import Officer
@@ -28,6 +29,7 @@ from app.programmes.queries import get_version
 Columns = TypeVarTuple("Columns")
 
 FAR = date(9999, 12, 31)
+_NUMBER_BEGUN = re.compile(r"[A-Z]{2,4}-")
 BATCH = 1_000
 
 
@@ -98,11 +100,12 @@ def marked_in(year: int) -> ColumnElement[bool]:
 
 
 def _text_condition(session: Session, text: str) -> ColumnElement[bool]:
-    """A whole or begun number, or words in the firm's names, initials and codes."""
+    """A whole or begun case number (`QJ-GQ-20`), or words in the firm's names, initials and codes."""
     begun = text.strip().upper()[:24]
-    by_number = within_region(CaseFile.number, begun)
+    if _NUMBER_BEGUN.match(begun):
+        return within_region(CaseFile.number, begun)
     by_firm = matching(session, text)
-    return by_number if by_firm is None else or_(by_number, by_firm)
+    return false() if by_firm is None else by_firm
 
 
 _SORTS: dict[str, list[tuple[Any, Literal["asc", "desc"]]]] = {

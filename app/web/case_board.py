@@ -17,6 +17,7 @@ from app.doors.pages import render
 from app.doors.router import GuardedRouter
 from app.kit.actor import Actor
 from app.kit.clock import today
+from app.kit.paging import Count
 from app.kit.permissions import can
 from app.programmes.domain.definition import Programme
 from app.programmes.queries import Catalogue, load_catalogue
@@ -41,7 +42,7 @@ class BoardColumn:
     """One stage with its cards."""
 
     title: str
-    count: int
+    count: Count
     cards: tuple[BoardCard, ...]
     url: str
 
@@ -87,24 +88,31 @@ def _board_columns(
     session: Session, actor: Actor, catalogue: Catalogue, programme: Programme, query: CasesQuery, on: date
 ) -> tuple[BoardColumn, ...]:
     wanted = replace(query.wanted(actor, on), stage="", state="")
-    columns = columns_visible_to(session, actor, wanted, CARDS)
+    titles = _titles(catalogue, programme)
+    columns = columns_visible_to(session, actor, wanted, tuple(titles), CARDS)
     cards = [case for column in columns.values() for case in column.cards]
     lines = dict(zip((case.id for case in cards), case_lines(session, catalogue, cards, on), strict=True))
-    stages = [stage for stage in programme.stages if not stage.is_final]
-    earlier = [code for code in columns if code not in {stage.code for stage in stages}]
-    titles = {stage.code: str(stage.name) for stage in stages} | {code: code for code in earlier}
     return tuple(
         BoardColumn(
             title=title,
-            count=columns[code].count if code in columns else 0,
-            cards=tuple(
-                BoardCard(lines[case.id], _next_step(catalogue, case, actor))
-                for case in (columns[code].cards if code in columns else ())
-            ),
+            count=columns[code].count,
+            cards=tuple(BoardCard(lines[case.id], _next_step(catalogue, case, actor)) for case in columns[code].cards),
             url=query.address(stage=code, state="open"),
         )
         for code, title in titles.items()
+        if code in {stage.code for stage in programme.stages} or columns[code].count.n
     )
+
+
+def _titles(catalogue: Catalogue, programme: Programme) -> dict[str, str]:
+    """The stages of the present version, then those that only cases of earlier versions still stand in."""
+    versions = [programme, *catalogue.versions_of(programme.code)]
+    titles: dict[str, str] = {}
+    for version in versions:
+        for stage in version.stages:
+            if not stage.is_final:
+                titles.setdefault(stage.code, str(stage.name))
+    return titles
 
 
 def _next_step(catalogue: Catalogue, case: CaseFile, actor: Actor) -> tuple[str, str] | None:

@@ -6,7 +6,8 @@ from fastapi import Request
 from starlette.responses import Response
 
 from app.cases.board import count_by_stage_visible_to
-from app.cases.queries import CaseFilter
+from app.cases.domain.state import CaseState
+from app.cases.queries import CaseFilter, count_visible_to
 from app.cases.service.milestones import date_round
 from app.doors.deps import CurrentActor, DbSession, Form, Now
 from app.doors.forms import Bound, bind, empty
@@ -16,6 +17,7 @@ from app.kit.actor import Role
 from app.kit.clock import today
 from app.kit.errors import DomainError, NotFound
 from app.kit.i18n import N_, Bilingual, _, ngettext
+from app.kit.paging import Count
 from app.kit.permissions import can
 from app.programmes import actions
 from app.programmes.domain.definition import Cited, Programme, StageAction
@@ -50,7 +52,7 @@ class ProgrammeCard:
 
     programme: Programme
     level: str
-    open_cases: int
+    open_cases: Count
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,7 @@ class StageLine:
     upcoming: str
     turn: str
     counts_as: tuple[str, ...]
-    open_cases: int
+    open_cases: Count
     url: str
     citations: tuple[Citation, ...]
     unverified: bool
@@ -146,7 +148,7 @@ def programmes_page(request: Request, session: DbSession, actor: CurrentActor, n
         ProgrammeCard(
             programme,
             _(LEVELS[programme.level]),
-            sum(count_by_stage_visible_to(session, actor, CaseFilter(programme=code)).values()),
+            count_visible_to(session, actor, CaseFilter(programme=code, state=CaseState.OPEN)),
         )
         for code, programme in in_force.items()
     )
@@ -232,7 +234,8 @@ def _page(
     shown = next((item for item in versions if item.version == version), current or versions[0])
     if version and shown.version != version:
         raise NotFound("programme.version.unknown", _("没有这个培育通道版本。"))
-    counts = count_by_stage_visible_to(session, actor, CaseFilter(programme=code))
+    stages = [stage.code for stage in shown.stages if not stage.is_final]
+    counts = count_by_stage_visible_to(session, actor, CaseFilter(programme=code), stages)
     return ProgrammePage(
         programme=shown,
         level=_(LEVELS[shown.level]),
@@ -250,7 +253,7 @@ def _page(
     )
 
 
-def _stage_line(programme: Programme, counts: dict[str, int]) -> list[StageLine]:
+def _stage_line(programme: Programme, counts: dict[str, Count]) -> list[StageLine]:
     return [
         StageLine(
             name=str(stage.name),
@@ -258,7 +261,7 @@ def _stage_line(programme: Programme, counts: dict[str, int]) -> list[StageLine]
             upcoming=str(stage.upcoming),
             turn=_(TURNS[stage.turn]),
             counts_as=tuple(_(MARKERS[marker]) for marker in stage.counts_as),
-            open_cases=counts.get(stage.code, 0),
+            open_cases=counts.get(stage.code, Count(0)),
             url=f"/cases?programme={programme.code}&stage={stage.code}&state=open",
             citations=citations_of(programme, stage),
             unverified=stage.unverified,

@@ -429,7 +429,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_case_file')),
     sa.UniqueConstraint('number', name=op.f('uq_case_file_number'))
     )
-    op.create_index('ix_case_file_board', 'case_file', ['programme_code', 'year', 'stage', 'number'], unique=False)
+    op.create_index('ix_case_file_board', 'case_file', ['programme_code', 'state', 'stage', 'next_due_on', 'number'], unique=False)
     op.create_index('ix_case_file_due', 'case_file', ['state', 'next_due_on', 'number'], unique=False)
     op.create_index('ix_case_file_enterprise', 'case_file', ['enterprise_id', 'number'], unique=False)
     op.create_index('ix_case_file_officer', 'case_file', ['officer_id', 'state', 'number'], unique=False)

@@ -10,12 +10,16 @@ from app.cases.models import CaseFile
 from app.cases.queries import CaseFilter
 from app.cases.service.objections import open_cases
 from app.enterprises.models import Enterprise
+from app.enterprises.schemas import Reason
 from app.enterprises.search_index import reindex
+from app.enterprises.service.retiring import retire
 from app.kit.actor import Actor, ActorKind
-from app.kit.errors import Invalid
+from app.kit.errors import Conflict, Invalid
+from app.kit.paging import Count
 from tests.factories import cases
 
 ON = date(2021, 6, 30)
+STAGES = ("pool", "intent", "review", "publicity")
 
 
 @pytest.fixture
@@ -99,9 +103,19 @@ def test_the_board_counts_all_and_shows_the_first(session, head, now):
     for _ in range(5):
         cases.opened(session, head, now)
     cases.led_to(session, head, now, "publicity")
-    columns = columns_visible_to(session, head, CaseFilter(programme=cases.PROGRAMME), cards=3)
-    assert (columns["pool"].count, len(columns["pool"].cards)) == (5, 3)
-    assert (columns["publicity"].count, len(columns["publicity"].cards)) == (1, 1)
+    columns = columns_visible_to(session, head, CaseFilter(programme=cases.PROGRAMME), STAGES, cards=3)
+    assert (columns["pool"].count, len(columns["pool"].cards)) == (Count(5), 3)
+    assert (columns["publicity"].count, len(columns["publicity"].cards)) == (Count(1), 1)
+    assert (columns["review"].count, columns["review"].cards) == (Count(0), ())
+
+
+def test_the_first_cards_are_those_due_next(session, head, now):
+    rows = [cases.opened(session, head, now).row for _ in range(4)]
+    for row, day in zip(rows, (None, date(2021, 9, 1), date(2021, 7, 1), None), strict=True):
+        row.next_due_on = day
+    session.flush()
+    column = columns_visible_to(session, head, CaseFilter(programme=cases.PROGRAMME), STAGES, cards=3)["pool"]
+    assert [card.number for card in column.cards] == [rows[2].number, rows[1].number, rows[0].number]
 
 
 def test_the_look_up_needs_both_number_and_code(session, head, now):
@@ -117,8 +131,12 @@ def test_the_look_up_needs_both_number_and_code(session, head, now):
 def test_a_firm_with_open_cases_objects_to_retirement(session, head, now):
     case = cases.opened(session, head, now).row
     assert open_cases(session, case.enterprise_id, ON) == [f"还有在办件 {case.number}"]
+    with pytest.raises(Conflict, match=case.number):
+        retire(session, actor=head, enterprise=case.enterprise, given=Reason(reason="注销"), now=now)
     cases.step(session, head, now, case, "withdraw", reason="企业放弃")
     assert open_cases(session, case.enterprise_id, ON) == []
+    retire(session, actor=head, enterprise=case.enterprise, given=Reason(reason="注销"), now=now)
+    assert case.enterprise.disabled_on == ON
 
 
 # -- how much the database is asked --------------------------------------------------------------------------------------
@@ -168,7 +186,7 @@ def asked(session, head, count_queries):
     with count_queries() as statements:
         queries.page_visible_to(session, head, CaseFilter(), cursor=None, limit=50)
         queries.count_visible_to(session, head, CaseFilter(overdue_on=date(2021, 7, 1)))
-        columns_visible_to(session, head, CaseFilter(programme=cases.PROGRAMME), cards=20)
+        columns_visible_to(session, head, CaseFilter(programme=cases.PROGRAMME), STAGES, cards=20)
     return len(statements)
 
 
