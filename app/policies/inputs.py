@@ -1,6 +1,6 @@
-"""What a verdict was decided on, as people read it: each value with its source."""
+"""What a verdict was decided on, as people read it: each fact with its values and where they come from."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,64 +10,66 @@ from app.policies.domain.knowledge import ends
 from app.policies.domain.policy import Policy
 from app.policies.domain.verdict import Measure
 from app.policies.service.gathering import Gathered, Source
-from app.policies.wording import fact_text, measure_text, stated_text
+from app.policies.wording import exact_text, stated_text
+
+
+@dataclass(frozen=True)
+class InputValue:
+    """A value, of a fiscal year where the fact is told by year."""
+
+    year: int | None
+    text: str
 
 
 @dataclass(frozen=True)
 class InputLine:
-    """One value that was known: its name with the year, the value, and where it comes from."""
+    """A fact that was known: its values, and where they come from."""
 
     code: str
     label: str
-    value: str
+    values: tuple[InputValue, ...]
     source: str
 
 
 def input_lines(policy: Policy, gathered: Gathered) -> tuple[InputLine, ...]:
     """What is known and used, in the catalogue's order, by year."""
-    return tuple(line for code in policy.uses for line in _of_fact(policy.catalogue[code], gathered))
+    found = (_known(policy.catalogue[code], gathered) for code in policy.uses)
+    return tuple(line for line in found if line.values)
 
 
 def stored_input_lines(policy: Policy, inputs: Mapping[str, Any]) -> tuple[InputLine, ...]:
     """The inputs of a stored verdict, from what was stored."""
-    return tuple(line for code in policy.uses if code in inputs for line in _of_stored(policy, code, inputs[code]))
+    return tuple(_stored(policy.catalogue[code], inputs[code]) for code in policy.uses if code in inputs)
 
 
-def _of_fact(definition: FactDefinition, gathered: Gathered) -> Iterator[InputLine]:
-    facts = gathered.facts
-    years = sorted({key.year for key in facts.known if key.code == definition.code}, key=lambda year: year or 0)
-    for year in years:
-        keys = definition.keys(year)
-        source = next((gathered.sources[key] for key in keys if key in gathered.sources), None)
-        label = fact_text({definition.code: definition}, FactKey(definition.code, year))
-        yield InputLine(definition.code, label, _value(facts, definition, keys), source_text(source) if source else "")
+def _known(definition: FactDefinition, gathered: Gathered) -> InputLine:
+    facts, code = gathered.facts, definition.code
+    years = sorted({key.year for key in facts.known if key.code == code}, key=lambda year: year or 0)
+    values = tuple(InputValue(year, _value(facts, definition, definition.keys(year))) for year in years)
+    sources = (source_text(source) for key, source in gathered.sources.items() if key.code == code)
+    return InputLine(code, str(definition.label), values, _together(sources))
 
 
 def _value(facts: Facts, definition: FactDefinition, keys: Sequence[FactKey]) -> str:
     if len(keys) == 1:
-        return measure_text(Measure(definition.unit, *ends(facts.of(keys[0]))))
+        return exact_text(Measure(definition.unit, *ends(facts.of(keys[0]))))
     bounds = [ends(facts.of(key)) for key in keys]
     low, high = (None if None in side else sum(side) for side in zip(*bounds, strict=True))
-    total = measure_text(Measure(definition.unit, low, high))
-    return _("%(n)s 项合计 %(total)s") % {"n": len(keys), "total": total}
+    return _("%(n)s 项合计 %(total)s") % {"n": len(keys), "total": exact_text(Measure(definition.unit, low, high))}
 
 
-def _of_stored(policy: Policy, code: str, entry: Mapping[str, Any]) -> Iterator[InputLine]:
-    definition = policy.catalogue[code]
-    by_year = entry["value"] if _is_by_year(entry["value"]) else {None: entry["value"]}
-    for year, value in by_year.items():
-        told = int(year) if year is not None else None
-        places = [_stored_source(item) for item in entry["sources"] if item["year"] == told]
-        label = fact_text({code: definition}, FactKey(code, told))
-        yield InputLine(code, label, stated_text(definition, value), _("、").join(dict.fromkeys(places)))
-
-
-def _is_by_year(value: Any) -> bool:
-    return isinstance(value, Mapping) and not value.keys() & {"low", "high"}
-
-
-def _stored_source(item: Mapping[str, Any]) -> str:
-    return _in_words(item["place"], item["stated_by"], item["stated_on"] or "", item["grounds"])
+def _stored(definition: FactDefinition, entry: Mapping[str, Any]) -> InputLine:
+    told = entry["value"]
+    by_year = isinstance(told, Mapping) and not told.keys() & {"low", "high"}
+    pairs: Iterator[tuple[int | None, Any]] = (
+        ((int(year), value) for year, value in sorted(told.items())) if by_year else iter([(None, told)])
+    )
+    values = tuple(InputValue(year, stated_text(definition, value)) for year, value in pairs)
+    sources = (
+        _in_words(item["place"], item["stated_by"], item["stated_on"] or "", item["grounds"])
+        for item in entry["sources"]
+    )
+    return InputLine(definition.code, str(definition.label), values, _together(sources))
 
 
 def source_text(source: Source) -> str:
@@ -80,3 +82,7 @@ def _in_words(place: str, stated_by: str, stated_on: str, grounds: str) -> str:
         return _(place)
     told = {"place": _(place), "who": stated_by, "on": stated_on, "grounds": grounds}
     return _("%(place)s：%(who)s，%(on)s，%(grounds)s") % told
+
+
+def _together(sources: Iterable[str]) -> str:
+    return _("；").join(dict.fromkeys(sources))

@@ -12,6 +12,7 @@ from app.kit.i18n import _, current_locale, ngettext
 from app.policies.answer import Answer
 from app.policies.domain.facts import Catalogue, FactKey
 from app.policies.domain.outcome import Outcome
+from app.policies.domain.verdict import Reason
 from app.policies.wording import fact_text, outcome_text
 
 STATES = {"met": "good", "unmet": "late", "unknown": "wait"}
@@ -49,7 +50,10 @@ class ClauseView:
 
 @dataclass(frozen=True)
 class VerdictView:
-    """One policy's verdict on one firm, in the current language."""
+    """One policy's verdict on one firm, in the current language.
+
+    `missing` are the facts that would decide an open condition, `judged` those on which only people's judgement waits.
+    """
 
     policy: str
     title: str
@@ -62,6 +66,7 @@ class VerdictView:
     basis: str
     clauses: tuple[ClauseView, ...]
     missing: tuple[MissingView, ...]
+    judged: tuple[MissingView, ...]
     unmet: int
     unknown: int
     met: int
@@ -89,9 +94,8 @@ def present(
         headline=_headline(unmet, unknown),
         basis=_("按 %(version)s 起施行的版本，%(on)s 的数据") % {"version": found["version"], "on": found["on"]},
         clauses=tuple(_clause(clause, catalogue, link, names or {}) for clause in found["clauses"]),
-        missing=_missing(
-            [detail for clause in found["clauses"] for detail in clause["missing_detail"]], catalogue, link
-        ),
+        missing=_missing(_details(found, judged=False), catalogue, link),
+        judged=_missing(_details(found, judged=True), catalogue, link),
         unmet=unmet,
         unknown=unknown,
         met=met,
@@ -124,6 +128,12 @@ def _headline(unmet: int, unknown: int) -> str:
     if unknown:
         parts.append(ngettext("待定 %(n)s 项", "待定 %(n)s 项", unknown) % {"n": unknown})
     return _("，").join(parts) if parts else _("全部达标")
+
+
+def _details(found: Answer, *, judged: bool) -> list[Answer]:
+    """What open clauses wait for: those that people judge, or the others."""
+    clauses = [clause for clause in found["clauses"] if (clause["reason"] == Reason.JUDGED_BY_PEOPLE) is judged]
+    return [detail for clause in clauses for detail in clause["missing_detail"]]
 
 
 def _clause(clause: Answer, catalogue: Catalogue, link: Link, names: Mapping[str, str]) -> ClauseView:

@@ -50,6 +50,13 @@ def measure_text(measure: Measure, *, upwards: bool = False) -> str:
     return _("%(low)s 至 %(high)s") % ends
 
 
+def exact_text(measure: Measure) -> str:
+    """A value to the last digit: amounts in 元 and 分."""
+    if measure.unit is not Unit.YUAN or measure.low is None or not measure.exact:
+        return measure_text(measure)
+    return _in_yuan(Fraction(measure.low), floor)  # type: ignore[arg-type]
+
+
 def value_text(unit: Unit, value: Any, rounding: Rounding = floor) -> str:
     """One value with its unit."""
     return _TEXTS[unit](value, rounding)
@@ -61,8 +68,12 @@ def _share(value: Any, rounding: Rounding) -> str:
 
 def _yuan(value: Any, rounding: Rounding) -> str:
     fen = Fraction(value)
-    if current_locale() == "zh" and abs(fen) >= FEN_PER_WAN and fen % (FEN_PER_WAN // 100) == 0:
+    if current_locale() == "zh" and abs(fen) >= FEN_PER_WAN:
         return f"{_decimal(fen / FEN_PER_WAN, 2, rounding)} 万元"
+    return _in_yuan(fen, rounding)
+
+
+def _in_yuan(fen: Fraction, rounding: Rounding) -> str:
     return _("%(amount)s 元") % {"amount": _decimal(fen / FEN_PER_YUAN, 2, rounding)}
 
 
@@ -176,7 +187,7 @@ def fact_text(catalogue: Catalogue, key: FactKey) -> str:
 def stated_text(definition: FactDefinition, value: Any) -> str:
     """A value as a caller tells it, in words."""
     known = read_single(definition, None, value, definition.code).values()
-    return _("、").join(measure_text(Measure(definition.unit, *ends(item))) for item in known)
+    return _("、").join(exact_text(Measure(definition.unit, *ends(item))) for item in known)
 
 
 def both_languages(make: Callable[[], str]) -> dict[str, str]:

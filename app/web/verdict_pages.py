@@ -24,7 +24,7 @@ from app.policies.domain.units import Unit
 from app.policies.domain.worlds import FISCAL_YEARS
 from app.policies.inputs import InputLine, input_lines, stored_input_lines
 from app.policies.models import FactStatement, PolicyVersion, StoredVerdict
-from app.policies.presenting import VerdictView, present, supply_link, verdict_url
+from app.policies.presenting import MissingView, VerdictView, present, supply_link, verdict_url
 from app.policies.queries import list_statements, list_stored, policy_of
 from app.policies.schemas import StatementInput
 from app.policies.service.verdicts import Verdict, explain_again, is_intact
@@ -67,11 +67,18 @@ class FactForm:
     label: str
     kind: str
     unit_hint: str
-    said_by: str
     period: str
     years: tuple[tuple[int, str], ...]
     form: Bound[Any]
     opened: bool
+
+
+@dataclass(frozen=True)
+class MissingLine:
+    """A missing fact: where it is supplied, and the form by which somebody states it (None where nobody may)."""
+
+    fact: MissingView
+    form: FactForm | None
 
 
 @dataclass(frozen=True)
@@ -108,7 +115,7 @@ class VerdictPage:
     policy_url: str
     view: VerdictView
     inputs: tuple[InputLine, ...]
-    forms: tuple[FactForm, ...]
+    missing: tuple[MissingLine, ...]
     statements: tuple[StatementLine, ...]
     stored: tuple[StoredLine, ...]
     may_state: bool
@@ -150,7 +157,7 @@ def verdict_page(
         policy_url=_policy_url(verdict.version),
         view=view,
         inputs=input_lines(policy, verdict.gathered),
-        forms=_forms(policy.catalogue, view, on, today(now), bound) if may_state else (),
+        missing=_missing_lines(policy.catalogue, view, on, _Statable(may_state, today(now), bound)),
         statements=tuple(_statement(policy.catalogue, row, url, query) for row in statements),
         stored=tuple(_stored(enterprise, row) for row in list_stored(session, enterprise.id, policy_code=policy.code)),
         may_state=may_state,
@@ -181,13 +188,24 @@ def _policy_url(row: PolicyVersion) -> str:
     return f"/policies/{row.code}?version={row.version}&jurisdiction={row.jurisdiction}"
 
 
-def _forms(
-    catalogue: Catalogue, view: VerdictView, on: date, day: date, bound: Bound[StatementForm] | None
-) -> tuple[FactForm, ...]:
-    """A form for each missing fact that somebody must state."""
-    wanted = [catalogue[missing.code] for missing in view.missing if catalogue[missing.code].said_by]
-    refused = str(bound.raw.get("fact_code", "")) if bound else ""
-    return tuple(_form(fact, on, day, bound if fact.code == refused else None) for fact in wanted)
+@dataclass(frozen=True)
+class _Statable:
+    """Whether the reader may state facts, today's date, and the statement that was just refused."""
+
+    allowed: bool
+    today: date
+    refused: Bound[StatementForm] | None
+
+    def form(self, fact: FactDefinition, on: date) -> FactForm | None:
+        """The form for `fact`, if somebody must say it."""
+        if not self.allowed or fact.said_by is None:
+            return None
+        mine = self.refused is not None and self.refused.raw.get("fact_code") == fact.code
+        return _form(fact, on, self.today, self.refused if mine else None)
+
+
+def _missing_lines(catalogue: Catalogue, view: VerdictView, on: date, statable: _Statable) -> tuple[MissingLine, ...]:
+    return tuple(MissingLine(missing, statable.form(catalogue[missing.code], on)) for missing in view.missing)
 
 
 def _form(fact: FactDefinition, on: date, day: date, bound: Bound[StatementForm] | None) -> FactForm:
@@ -197,7 +215,6 @@ def _form(fact: FactDefinition, on: date, day: date, bound: Bound[StatementForm]
         label=str(fact.label),
         kind="yes_no" if fact.unit is Unit.YES_NO else "whole" if fact.unit in {Unit.ITEMS, Unit.GRADE} else "text",
         unit_hint=_("如 65%") if fact.unit is Unit.SHARE else "",
-        said_by=str(fact.said_by or ""),
         period=str(fact.period),
         years=tuple((year, str(year)) for year in years),
         form=bound or empty({"stated_on": min(on, day).isoformat()}),
