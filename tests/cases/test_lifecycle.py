@@ -10,6 +10,7 @@ from app.enterprises.models import Certificate
 from app.journal.models import JournalEvent
 from app.kit import db
 from app.kit.errors import Conflict, Forbidden, Invalid, NotFound
+from app.policies.models import StoredVerdict
 from tests.factories import cases
 
 
@@ -164,3 +165,26 @@ def test_a_wrong_certificate_number_is_refused_with_its_shape(session, actor, no
         )
     assert set(caught.value.fields) == {"certificate_number", "issued_on"}
     assert "GR" in caught.value.fields["certificate_number"]
+
+
+def test_the_verdict_is_kept_as_of_the_application_date(session, actor, now, later):
+    head = actor(role="section_head")
+    case = cases.led_to(session, head, now, "review")
+    case = cases.step(session, head, later, case, "recommend")
+    kept = session.scalars(
+        select(StoredVerdict).where(StoredVerdict.case_id == case.id).order_by(StoredVerdict.id)
+    ).all()
+    assert [(row.reason, row.on_day) for row in kept] == [
+        ("submit", date(2021, 6, 30)),
+        ("recommend", date(2021, 6, 30)),
+    ]
+    assert {row.policy_code for row in kept} == {"high-tech-enterprise"}
+
+
+def test_the_journal_says_what_was_entered(session, actor, now):
+    case = cases.led_to(session, actor(role="section_head"), now, "certified")
+    last = events_of(session, case.number)[-1]
+    assert last.changes["stage"] == ["publicity", "certified"]
+    assert last.changes["state"] == ["open", "finished"]
+    assert last.data["values"]["certificate_number"] == "GR202142000001"
+    assert last.data["markers"] == ["accepted", "certified"]

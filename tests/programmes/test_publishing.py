@@ -174,3 +174,19 @@ def test_seeding_at_any_instant_is_the_same(session, tmp_path):
     write(tmp_path)
     publish(session, tmp_path, datetime(2020, 1, 1, tzinfo=UTC))
     assert publish(session, tmp_path, datetime(2030, 1, 1, tzinfo=UTC)) == SeedReport(unchanged=1)
+
+
+def test_a_required_verdict_bars_the_step_until_it_is_met(session, actor, now, tmp_path):
+    """`require` insists: what is not known is not met, and the refusal says so."""
+    (tmp_path / "policies" / "high-tech-enterprise").mkdir(parents=True)
+    write(tmp_path, **{"policies: []": "policies: [high-tech-enterprise]"})
+    path = tmp_path / "programmes" / "trial-run" / "2021-01-01.yaml"
+    guard = "    needs: {verdict: {policy: high-tech-enterprise, mode: require}}\n"
+    path.write_text(path.read_text(encoding="utf-8") + guard, encoding="utf-8")
+    publish(session, tmp_path, now)
+    who = actor()
+    case = cases.opened(session, who, now, programme="trial-run").row
+    with pytest.raises(Conflict) as refused:
+        cases.step(session, who, now, case, "finish")
+    assert refused.value.code == "case.verdict.not_met"
+    assert case.stage == "work"
