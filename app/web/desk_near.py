@@ -22,6 +22,7 @@ from app.programmes.queries import Catalogue
 LOOKED_AT = 10
 SHOWN = 5
 JUDGED = Reason.JUDGED_BY_PEOPLE.value
+_ORDER = ("unmet", "unknown", "judged")
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ def near_lines(
     facts = get_catalogue(session)
     steps = [(case, _step(session, case, policies[case.programme_code], facts, on)) for case in cases]
     found = [_line(case, step) for case, step in steps if step is not None]
-    return tuple(sorted(found, key=lambda line: line.state == "judged")[:SHOWN])
+    return tuple(sorted(found, key=lambda line: _ORDER.index(line.state))[:SHOWN])
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ def _line(case: CaseFile, step: _Step) -> NearLine:
 
 
 def _short_of(clause: ClauseView) -> str:
-    parts = [f"{clause.title} {clause.actual}".strip(), _("还差 %(gap)s") % {"gap": clause.gap} if clause.gap else ""]
+    parts = [f"{clause.title} {clause.actual}".strip(), clause.gap]
     return _("，").join(part for part in parts if part)
 
 
@@ -86,5 +87,5 @@ def _lacking(clause: ClauseView) -> str:
     names = [item.label for item in clause.missing]
     text = _("、").join(names[:2]) or clause.title
     if len(names) <= 2:
-        return _("缺 %(what)s") % {"what": text}
-    return _("缺 %(what)s 等 %(n)s 项") % {"what": text, "n": len(names)}
+        return _("尚缺：%(what)s") % {"what": text}
+    return _("尚缺：%(what)s 等 %(n)s 项") % {"what": text, "n": len(names)}
