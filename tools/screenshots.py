@@ -1,0 +1,73 @@
+"""The pictures of the README, taken from a fresh demo: `.venv/bin/python tools/screenshots.py`."""
+
+import re
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT))
+
+from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402
+
+from app.demo.accounts import PASSWORD  # noqa: E402
+from benchmarks.world import make_world, serving  # noqa: E402
+from tests.support.browser import launch  # noqa: E402
+
+FOLDER = ROOT / "docs" / "screenshots"
+DESK, PHONE = (1366, 820), (390, 844)
+LIST = "企业名称,统一社会信用代码,注册日期,企业类型,注册资金,注册地址\r\n" + "\r\n".join(
+    f"潜江示例{word}有限公司（示例）,91429099MAW0000{index}{index}X,2014-05-2{index},有限责任公司,{index}00(万元人民币),潜江市浩口镇示例路{index}号"
+    for index, word in enumerate("甲乙丙丁戊己", start=1)
+)
+
+
+def sign_in(browser: Browser, base: str, login: str, size: tuple[int, int]) -> Page:
+    """A window in which `login` is signed in."""
+    page = browser.new_context(viewport={"width": size[0], "height": size[1]}, locale="zh-CN").new_page()
+    page.goto(base + ("/portal/sign-in" if login == "qiye" else "/sign-in"))
+    page.fill("[name=login]", login)
+    page.fill("[name=password]", PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda url: "sign-in" not in url)
+    return page
+
+
+def shoot(page: Page, name: str) -> None:
+    """Keep what the window shows."""
+    page.wait_for_load_state("networkidle")
+    page.screenshot(path=FOLDER / f"{name}.png")
+
+
+def officer_pictures(browser: Browser, base: str, scratch: Path) -> None:
+    """Desk, case, firm, verdict and import."""
+    page = sign_in(browser, base, "wang", DESK)
+    shoot(page, "desk")
+    page.goto(f"{base}/cases?programme=high-tech-enterprise&stage=review")
+    page.locator("main a[href^='/cases/QJ-GQ']").first.click()
+    shoot(page, "case")
+    found = re.search(r"/enterprises/(\w{18})", page.content())
+    assert found is not None
+    page.goto(f"{base}/enterprises/{found[1]}")
+    shoot(page, "enterprise")
+    page.goto(f"{base}/enterprises/{found[1]}/verdicts/high-tech-enterprise")
+    shoot(page, "verdict")
+    path = scratch / "科技型企业名单.csv"
+    path.write_bytes(LIST.encode("gb18030"))
+    page.goto(f"{base}/imports/new")
+    page.set_input_files("#f-file", path)
+    page.get_by_role("button", name="上传并预览").click()
+    shoot(page, "import")
+
+
+def main() -> None:
+    """Take every picture."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with make_world("sqlite", 300) as world, serving(world) as base, sync_playwright() as playwright:
+        browser = launch(playwright)
+        officer_pictures(browser, base, world.folder)
+        shoot(sign_in(browser, base, "qiye", PHONE), "portal")
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
