@@ -57,9 +57,10 @@ class Run:
     def save(self, session: Session, *, checkpoint: Mapping[str, Any], done: int, total: int) -> None:
         """Write the checkpoint and progress into the batch's own transaction, as its last statement.
 
+        A job that gets on does not count as crashing, however often its process is killed.
         Raises LeaseLostError when another worker has taken over: the batch then rolls back.
         """
-        values = {"checkpoint": dict(checkpoint), "done": done, "total": total}
+        values = {"checkpoint": dict(checkpoint), "done": done, "total": total, "attempts": 1}
         self.cancel_asked = service.keep(session, job_id=self.job_id, owner=self.owner, now=self.now(), values=values)
 
     def between_batches(self, done: int, total: int) -> None:

@@ -1,0 +1,121 @@
+"""`yumiao import`: its last line, its exit codes, what it says. (test_kill.py runs it as a process of its own.)"""
+
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from app.cli import main
+from app.enterprises.imports.models import ImportRun
+from app.enterprises.models import Enterprise
+from app.kit.db import Database, read_scope
+from app.kit.tabular import write_xlsx
+from tests.factories.lists import firm_rows, messy_rows, write_list
+from tests.support.server import clean_environment
+
+LAST_LINE = re.compile(r"created=(\d+) changed=(\d+) unchanged=(\d+) differs=(\d+) queued=(\d+) rejected=(\d+)")
+
+
+@pytest.fixture
+def environment(database_url: str, tmp_path: Path) -> dict[str, str]:
+    return clean_environment(YUMIAO_DATABASE_URL=database_url, YUMIAO_DATA_DIR=str(tmp_path / "data"), PYTHONUTF8="1")
+
+
+@pytest.fixture
+def run_here(
+    environment: dict[str, str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """The command, with the environment of a deployment."""
+
+    def call(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        line = ["yumiao", "import", *map(str, arguments)]
+        monkeypatch.setattr(sys, "argv", line)
+        capsys.readouterr()
+        try:
+            main()
+            code = 0
+        except SystemExit as end:
+            code = int(end.code or 0)
+        written = capsys.readouterr()
+        return subprocess.CompletedProcess(line, code, written.out, written.err)
+
+    return call
+
+
+Here = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def counts_in(output: str) -> tuple[int, ...]:
+    found = LAST_LINE.fullmatch(output.rstrip("\n").rsplit("\n", 1)[-1])
+    assert found, output[-2000:]
+    return tuple(map(int, found.groups()))
+
+
+def test_the_last_line_counts_and_every_bad_row_is_told(run_here: Here, database: Database, tmp_path: Path) -> None:
+    path = write_list(tmp_path / "list.csv", messy_rows(), encoding="gb18030")
+    first = run_here("enterprises", path)
+    assert first.returncode == 0, first.stderr
+    assert counts_in(first.stdout) == (3, 0, 0, 0, 1, 4)
+    assert "gb18030" in first.stdout
+    assert "row 6 rejected [repeats row 2]" in first.stdout
+    (handed_back,) = (tmp_path / "data" / "rejected").iterdir()
+    assert str(handed_back) in first.stdout
+    second = run_here("enterprises", path)
+    assert counts_in(second.stdout) == (0, 0, 3, 0, 1, 4)
+    assert "没有改变任何内容" in second.stdout
+    third = run_here("enterprises", path, "--accept-unconfirmed")
+    assert counts_in(third.stdout) == (1, 0, 3, 0, 0, 4)
+
+
+def test_figures_are_taken_in_alike(run_here: Here, tmp_path: Path) -> None:
+    from tests.factories.enterprises import fictional_code
+
+    run_here("enterprises", write_list(tmp_path / "firms.csv", firm_rows(1)))
+    header = ("统一社会信用代码", "年度", "口径", "来源", "销售收入（万元）")
+    rows = [[fictional_code(1), "2020", "税务", "", "38.2"], [fictional_code(9), "2020", "税务", "", "1"]]
+    found = run_here("figures", write_list(tmp_path / "figures.xlsx", rows, header))
+    assert (found.returncode, counts_in(found.stdout)) == (0, (1, 0, 0, 0, 0, 1))
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("empty.csv", b""),
+        ("program.xlsx", b"MZ\x90\x00" + b"\x00" * 400),
+        ("mixed.csv", "企业名称,代码\n".encode() + "潜江市示例有限公司,1\n".encode("gbk")),
+        ("page.xls", b"<html><body>no</body></html>"),
+        ("no-columns.csv", "甲,乙\n1,2\n".encode()),
+        ("bomb.xlsx", b""),
+    ],
+    ids=["empty", "program", "mixed", "page", "columns", "bomb"],
+)
+def test_what_cannot_be_read_ends_with_1_and_one_sentence(
+    run_here: Here, database: Database, tmp_path: Path, name: str, content: bytes
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    if name == "bomb.xlsx":
+        import zipfile
+
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("xl/workbook.xml", write_xlsx([], ["a"]))
+            archive.writestr("xl/worksheets/sheet1.xml", b"0" * 10_000_000)
+    found = run_here("enterprises", path)
+    assert found.returncode == 1
+    assert len(found.stderr.strip().splitlines()) == 1 and "Traceback" not in found.stderr
+    with read_scope(database) as session:
+        for table in (Enterprise, ImportRun):
+            assert session.scalar(select(func.count()).select_from(table)) == 0
+
+
+def test_wrong_usage_ends_with_2(run_here: Here, tmp_path: Path) -> None:
+    assert run_here("enterprises").returncode == 2
+    assert run_here("enterprises", tmp_path / "absent.csv").returncode == 2
+    assert run_here("people", tmp_path).returncode == 2
+    assert run_here("enterprises", tmp_path).returncode == 2
