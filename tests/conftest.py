@@ -163,12 +163,24 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
     )
 
 
-@pytest.fixture
-def app(settings: Settings, database: db.Database) -> FastAPI:
-    """The whole application on the fresh database."""
+@pytest.fixture(scope="session")
+def _application(tmp_path_factory: pytest.TempPathFactory) -> FastAPI:
+    """One application a worker: building its routes and templates anew would take longer than most tests."""
     from app.main import create_app  # here, so that tests of the domain start without the web
 
-    return create_app(settings, database)
+    return create_app(Settings(_env_file=None, env="test", data_dir=tmp_path_factory.mktemp("app"), worker=False))
+
+
+@pytest.fixture
+def app(_application: FastAPI, settings: Settings, database: db.Database) -> FastAPI:
+    """The whole application on the fresh database."""
+    from app.doors.rate import RateLimiter
+
+    state = _application.state
+    state.settings, state.database = settings, database
+    state.rate_limiter = RateLimiter(settings.api_rate_per_second, settings.api_burst)
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    return _application
 
 
 @pytest.fixture
