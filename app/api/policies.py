@@ -71,7 +71,9 @@ def get_one_policy(session: DbSession, code: Code, wanted: DayQuery, now: Now) -
     return Json(found | {"subject": policy.subject.value, "version": policy.version, "facts": facts_schema(policy)})
 
 
-@router.post("/policies/{code}/evaluations", action=EVALUATE, response_class=Json, **evaluation_operation())
+@router.post(
+    "/policies/{code}/evaluations", action=EVALUATE, reads_only=True, response_class=Json, **evaluation_operation()
+)
 def evaluate_policy(call: ClientCall, code: Code, body: StrictJson, _wanted: Nothing) -> Response:
     """Decide told facts; nothing is kept."""
     on, facts = _request(body)

@@ -1,6 +1,6 @@
 """What a route may ask for: session, actor, the present instant, the form."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Annotated
@@ -35,9 +35,9 @@ def get_database(request: Request) -> Database:
 
 
 def get_session(request: Request) -> Iterator[Session]:
-    """A reading session for GET, else a writing one that commits before the response is sent."""
-    scope = read_scope if request.method in SAFE_METHODS else session_scope
-    with scope(get_database(request)) as session:
+    """A reading session for GET and routes that only read, else a writing one that commits before the response is sent."""
+    reads = request.method in SAFE_METHODS or getattr(request.scope.get("endpoint"), "reads_only", False)
+    with (read_scope if reads else session_scope)(get_database(request)) as session:
         yield session
 
 
@@ -77,9 +77,13 @@ def _touch(database: Database, session_id: int, now: datetime) -> None:
 CurrentActor = Annotated[Actor, Depends(get_actor)]
 
 
-async def get_form(request: Request) -> FormData:
-    """The submitted form; parsed once per request."""
-    return await request.form(max_files=20, max_fields=2_000, max_part_size=2 * 1024 * 1024)
+async def get_form(request: Request) -> AsyncIterator[FormData]:
+    """The submitted form; parsed once per request, its uploaded files closed at the end."""
+    form = await request.form(max_files=20, max_fields=2_000, max_part_size=2 * 1024 * 1024)
+    try:
+        yield form
+    finally:
+        await form.close()
 
 
 Form = Annotated[FormData, Depends(get_form)]

@@ -25,9 +25,17 @@ class GuardedRouter:
         """A reading route."""
         return self._route("GET", path, action, options)
 
-    def post(self, path: str, *, action: Action, **options: Any) -> Callable[[Endpoint], Endpoint]:
-        """A writing route; forms are checked for their CSRF and once tokens."""
-        return self._route("POST", path, action, options)
+    def post(
+        self, path: str, *, action: Action, reads_only: bool = False, **options: Any
+    ) -> Callable[[Endpoint], Endpoint]:
+        """A writing route; forms are checked for their CSRF and once tokens. One that only reads never waits for a writer."""
+        add = self._route("POST", path, action, options)
+
+        def mark(endpoint: Endpoint) -> Endpoint:
+            endpoint.__dict__["reads_only"] = reads_only
+            return add(endpoint)
+
+        return mark
 
     def _route(self, method: str, path: str, action: Action, options: dict[str, Any]) -> Callable[[Endpoint], Endpoint]:
         options.setdefault("include_in_schema", self.door == "api")

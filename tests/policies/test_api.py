@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.accounts.service.clients import create_client
 from app.enterprises.models import Enterprise
 from app.kit.actor import SYSTEM
+from app.kit.db import Database, session_scope
 from app.policies.service.verdicts import store_verdict
 from tests.factories.enterprises import firm as firm_on_file
 from tests.policies.support import CODE, DAY, FIRM, firm, leaves
@@ -185,6 +186,13 @@ def test_a_day_or_a_policy_that_is_not_there(ask: Ask) -> None:
     unknown = ask({"on": "2021-06-30", "facts": {}}, code="no-such-policy")
     assert (unknown.status_code, unknown.json()["code"]) == (404, "policies.unknown")
     assert ask({"on": "2016-01-01", "facts": {}}).status_code == 200
+
+
+def test_an_evaluation_never_waits_for_a_writer(ask: Ask, database: Database) -> None:
+    """While somebody else holds SQLite's write lock, a caller still gets its answer."""
+    with session_scope(database) as writer:
+        writer.connection()
+        assert ask({"on": "2021-06-30", "facts": {}}).status_code == 200
 
 
 def test_scopes_are_kept_apart(client: Client, bearer: Callable[..., dict[str, str]], session: Session) -> None:

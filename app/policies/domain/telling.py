@@ -145,7 +145,9 @@ def _between(low: Knowledge | None, high: Knowledge | None, path: str) -> Knowle
         raise _bad(path, _("范围只用 low 和 high 两项填写，两端应为确定的值。"))
     least, most = ends_told
     if isinstance(least, str) or isinstance(most, str):
-        raise _bad(path, _("代码不能填写为范围。"))
+        if least != most:
+            raise _bad(path, _("代码不能填写为范围。"))
+        return Known(str(least))
     if least is not None and most is not None and least > most:  # type: ignore[operator]
         raise _bad(path, _("范围的下限大于上限。"))
     return between(least, most)
