@@ -41,9 +41,9 @@ class Uscc:
 
 
 def normalise(text: str) -> str:
-    """`text` in half width and upper case, without blanks, invisible characters or hyphens."""
+    """`text` in half width and upper case, without blanks, hyphens, control and invisible characters."""
     folded = unicodedata.normalize("NFKC", text).upper()
-    return "".join(c for c in folded if not c.isspace() and unicodedata.category(c) != "Cf" and c not in "-‐–—")
+    return "".join(c for c in folded if not c.isspace() and unicodedata.category(c)[0] != "C" and c not in "-‐–—")
 
 
 def check_character(first_17: str) -> str:
