@@ -9,6 +9,8 @@ import structlog
 from app.config import Settings
 from app.logs import configure_logging
 
+PHONE = "0728-1234567"
+
 
 @pytest.mark.parametrize("env", ["development", "production"])
 def test_a_traceback_holds_no_local_values(
@@ -18,14 +20,14 @@ def test_a_traceback_holds_no_local_values(
     try:
         configure_logging(Settings(_env_file=None, env=env, data_dir=tmp_path, secret_key="s" * 32))
         try:
-            _fail("0728-1234567")
+            _fail(PHONE)
         except ValueError as error:
             structlog.get_logger().error("unexpected error", incident="3F2A", exc_info=error)
     finally:
         structlog.configure(**before)
     logged = capsys.readouterr().err
     assert "in _fail" in logged or '"name": "_fail"' in logged
-    assert "0728-1234567" not in logged
+    assert PHONE not in logged
 
 
 def _fail(phone: str) -> None:
