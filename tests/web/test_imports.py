@@ -1,0 +1,265 @@
+"""The pages of imports, as a browser meets them."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from app.config import Settings
+from app.enterprises.imports.models import ImportRow, ImportRun
+from app.enterprises.models import Enterprise
+from app.files.models import StoredFile
+from app.jobs.models import Job
+from app.jobs.running import Surroundings
+from app.jobs.worker import Worker
+from app.kit.tabular import open_table, write_csv
+from tests.factories.enterprises import fictional_code, wrong_code
+from tests.factories.lists import HEADER, firm_row, firm_rows, messy_rows
+from tests.support.client import Client
+
+SignIn = Callable[..., Client]
+
+
+def csv(rows: list[list[str]], header: tuple[str, ...] = HEADER, encoding: str = "gb18030") -> bytes:
+    return b"".join(write_csv(rows, header, encoding=encoding))
+
+
+def upload(client: Client, content: bytes, name: str = "名单.csv", kind: str = "enterprises") -> str:
+    """Upload a file; returns the address of its page."""
+    answer = client.submit("/imports/new", {"kind": kind}, to="/imports", files={"file": (name, content)})
+    assert answer.status_code == 303, answer.text
+    return str(answer.headers["location"])
+
+
+@pytest.fixture
+def work(app: Any, settings: Settings) -> Callable[[], int]:
+    """Does what the server's worker would."""
+
+    def run() -> int:
+        return Worker(Surroundings(app.state.database, settings.data_dir), app.state.job_kinds).run_waiting()
+
+    return run
+
+
+@pytest.fixture
+def imported(sign_in: SignIn, work: Callable[[], int]) -> Callable[[list[list[str]]], tuple[Client, str]]:
+    """`imported(rows)`: a caseworker takes the rows in; returns the client and the address of the result."""
+    client = sign_in()
+
+    def take_in(rows: list[list[str]]) -> tuple[Client, str]:
+        url = upload(client, csv(rows))
+        assert client.submit(url, to="/start").status_code == 303
+        assert work() == 1
+        return client, url
+
+    return take_in
+
+
+def test_the_whole_way_from_upload_to_result(sign_in: SignIn, session: Session, work: Callable[[], int]) -> None:
+    client = sign_in()
+    url = upload(client, csv(messy_rows()))
+    page = client.get(url).text
+    assert "gb18030" in page and "共 8 行数据" in page and "表头在第 1 行" in page
+    assert "与第 2 行的代码重复" in page and "开始导入 8 行" in page
+    assert session.scalar(select(func.count()).select_from(Enterprise)) == 0
+
+    assert client.submit(url, to="/start").status_code == 303
+    waiting = client.get(url).text
+    assert "等待开始" in waiting and f'hx-get="{url}/progress"' in waiting
+    assert "HX-Refresh" not in client.get(f"{url}/progress").headers
+    work()
+    assert client.get(f"{url}/progress").headers["HX-Refresh"] == "true"
+    result = client.get(url).text
+    for outcome in ("created", "changed", "unchanged", "differs", "queued", "rejected"):
+        assert f'href="{url}?outcome={outcome}"' in result
+    rejected = client.get(f"{url}?outcome=rejected").text
+    assert "共 4 条" in rejected and "15 位" in rejected
+    created = client.get(f"{url}?outcome=created").text
+    assert f'href="/enterprises/{fictional_code(1)}"' in created
+    assert url in client.get("/imports").text
+
+
+def test_the_mapping_can_be_changed(sign_in: SignIn, session: Session, work: Callable[[], int]) -> None:
+    client = sign_in()
+    header = ("甲", "乙", "注册资本", "备注")
+    rows = [["园林精密（示例）", fictional_code(1), "500", "无关"]]
+    url = upload(client, csv(rows, header))
+    page = client.get(url).text
+    assert "还不能导入" in page and "不导入的列：甲、乙、备注" in page
+    refused = client.post_form(f"{url}/start")
+    assert refused.status_code == 422 and "找不到必需的列" in refused.text
+    twice = client.submit(url, {"field-0": "name", "field-1": "name"}, to="/mapping")
+    assert twice.status_code == 422 and "请只选一列" in twice.text
+    saved = client.submit(url, {"field-0": "name", "field-1": "uscc", "unit-2": "万元"}, to="/mapping")
+    assert saved.status_code == 303
+    client.submit(url, to="/start")
+    work()
+    firm = session.scalars(select(Enterprise)).one()
+    assert (firm.uscc, firm.capital_fen, firm.region_code) == (fictional_code(1), 500_000_000, "429005")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("名单.xlsx", b"MZ\x90\x00" + b"\x00" * 200, "程序"),
+        ("名单.csv", "企业名称,代码\n".encode() + "潜江市示例有限公司,1\n".encode("gbk"), "混用了两种编码"),
+        ("名单.xlsx", b"<html><table></table></html>", "网页"),
+        ("名单.csv", b"", "空"),
+        ("", b"", "请选择要导入的文件"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_told_beside_its_field(
+    sign_in: SignIn, session: Session, name: str, content: bytes, message: str
+) -> None:
+    client = sign_in()
+    answer = client.submit("/imports/new", to="/imports", files={"file": (name, content)} if name else None)
+    assert answer.status_code == 422
+    assert message in answer.text and 'href="#f-file"' in answer.text
+    for table in (ImportRun, StoredFile):
+        assert session.scalar(select(func.count()).select_from(table)) == 0
+
+
+def test_a_form_sent_twice_uploads_once(sign_in: SignIn, session: Session) -> None:
+    client = sign_in()
+    from tests.support.forms import form_to
+
+    form = form_to(client.get("/imports/new").text, "/imports")
+    data = {name: values[0] for name, values in form.fields.items()}
+    for _ in range(2):
+        client.post("/imports", data=data, files={"file": ("a.csv", csv(firm_rows(1)))})
+    assert session.scalar(select(func.count()).select_from(ImportRun)) == 1
+
+
+def test_a_doubtful_code_is_confirmed_with_a_reason_on_the_page(
+    imported: Callable[[list[list[str]]], tuple[Client, str]], session: Session
+) -> None:
+    client, url = imported([firm_row(3, 统一社会信用代码=wrong_code(3)), firm_row(4, 统一社会信用代码=wrong_code(4))])
+    assert "有 2 行等待决定" in client.get("/imports").text
+    waiting = client.get("/imports/waiting").text
+    assert wrong_code(3) in waiting and "校验位不符" in waiting
+    empty = client.submit("/imports/waiting", {"reason": ""}, to=f"{url}/rows/2/confirm", follow=True)
+    assert "请写明确认的理由" in empty.text
+    done = client.submit("/imports/waiting", {"reason": "已核对营业执照"}, to=f"{url}/rows/2/confirm", follow=True)
+    assert "已确认并导入该企业" in done.text
+    firm = session.scalars(select(Enterprise)).one()
+    assert (firm.uscc, firm.uscc_confirmed, firm.uscc_note) == (wrong_code(3), True, "已核对营业执照")
+    client.submit("/imports/waiting", to=f"{url}/rows/3/refuse")
+    assert "没有等待决定的行" in client.get("/imports/waiting").text
+    assert "决定不导入" in client.get(f"{url}?outcome=queued").text
+    client.submit(f"{url}?outcome=queued", to=f"{url}/rows/3/reopen")
+    assert wrong_code(4) in client.get("/imports/waiting").text
+
+
+def test_an_edit_by_hand_then_a_second_import_shows_both_and_one_click_takes_theirs(
+    imported: Callable[[list[list[str]]], tuple[Client, str]], session: Session
+) -> None:
+    imported([firm_row(1)])
+    mark = {"at": "2021-06-30T00:00:00+00:00", "by": "李晓（示例）"}
+    session.execute(update(Enterprise).values(address="园林大道9号", edited_fields={"address": mark}))
+    client, url = imported([firm_row(1, 企业类型="股份有限公司")])
+    page = client.get(url).text
+    assert "园林大道9号" in page and "潜江市园林办事处示例路1号" in page
+    assert session.scalars(select(Enterprise.address)).one() == "园林大道9号"
+
+    def choice(text: str) -> Any:
+        from tests.support.forms import forms_of
+
+        return next(form for form in forms_of(client.get(url).text) if text in (form.fields.get("choice") or [""])[0])
+
+    theirs = choice("theirs")
+    client.post(theirs.action, data={name: values[0] for name, values in theirs.fields.items()})
+    assert session.scalars(select(Enterprise.address)).one() == "潜江市园林办事处示例路1号"
+    client.submit(url, to="/rows/2/undo")
+    assert session.scalars(select(Enterprise.address)).one() == "园林大道9号"
+    ours = choice("ours")
+    client.post(ours.action, data={name: values[0] for name, values in ours.fields.items()})
+    assert session.scalars(select(ImportRow.decision).where(ImportRow.outcome == "differs")).one() == "settled"
+    assert "选择保留本库" in client.get(url).text
+
+
+def test_rows_not_imported_come_back_in_the_same_encoding(
+    imported: Callable[[list[list[str]]], tuple[Client, str]], tmp_path: Path
+) -> None:
+    client, url = imported(messy_rows())
+    answer = client.get(f"{url}/rejected")
+    assert "filename*=UTF-8''" in answer.headers["content-disposition"]
+    path = tmp_path / "back.csv"
+    path.write_bytes(answer.content)
+    table = open_table(path)
+    assert table.encoding == "gb18030"
+    assert next(iter(table.sheets[0].rows())).cells[0] == "未导入原因"
+    assert client.get(f"{url}/original").content == csv(messy_rows())
+
+
+@pytest.mark.parametrize("kind", ["enterprises", "figures"])
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_templates_can_be_downloaded(sign_in: SignIn, kind: str, ending: str) -> None:
+    client = sign_in()
+    answer = client.get(f"/imports/templates/{kind}.{ending}")
+    assert answer.status_code == 200 and len(answer.content) > 100
+    assert client.get(f"/imports/templates/{kind}.exe").status_code == 404
+
+
+def test_an_import_can_be_stopped_resumed_and_dropped(
+    sign_in: SignIn, session: Session, work: Callable[[], int]
+) -> None:
+    client = sign_in()
+    url = upload(client, csv(firm_rows(3)))
+    client.submit(url, to="/start")
+    client.submit(url, to="/stop")
+    stopped = client.get(url).text
+    assert "导入没有做完" in stopped and "由人停止" in stopped
+    client.submit(url, to="/resume")
+    work()
+    assert session.scalar(select(func.count()).select_from(Enterprise)) == 3
+    other = upload(client, csv(firm_rows(4)))
+    assert client.submit(other, to="/abandon").status_code == 303
+    assert client.post_form(f"{other}/start").status_code == 409
+
+
+def test_another_region_sees_nothing_of_it(
+    sign_in: SignIn, imported: Callable[[list[list[str]]], tuple[Client, str]]
+) -> None:
+    _client, url = imported(firm_rows(2))
+    elsewhere = sign_in(region="420112")
+    for address in (url, f"{url}/rejected", f"{url}/original", f"{url}/progress"):
+        assert elsewhere.get(address).status_code == 404
+    assert url not in elsewhere.get("/imports").text
+    assert sign_in(role="leader").get("/imports").status_code == 403
+    above = sign_in(role="administrator", region="")
+    assert above.get(url).status_code == 200
+
+
+def test_payloads_are_shown_as_text(imported: Callable[[list[list[str]]], tuple[Client, str]]) -> None:
+    client, url = imported([firm_row(1, 企业名称="<script>alert(1)</script>", 统一社会信用代码="123")])
+    page = client.get(url).text
+    assert "&lt;script&gt;" in page and "<script>alert(1)" not in page
+
+
+def test_the_pages_speak_english(imported: Callable[[list[list[str]]], tuple[Client, str]]) -> None:
+    client, url = imported(messy_rows())
+    client.cookies.set("yumiao_language", "en")
+    page = client.get(f"{url}?outcome=rejected").text
+    assert "Repeats row 2, differing in" in page and "Not imported" in page
+    assert "Import a list" in client.get("/imports/new").text
+
+
+def test_background_work_is_listed_for_administrators(
+    sign_in: SignIn, session: Session, imported: Callable[[list[list[str]]], tuple[Client, str]]
+) -> None:
+    _client, url = imported(firm_rows(2))
+    job_id = session.scalars(select(Job.id)).one()
+    assert sign_in().get("/system/jobs").status_code == 403
+    client = sign_in(role="administrator", region="")
+    assert "名单.csv" in client.get("/system/jobs?state=done").text
+    page = client.get(f"/system/jobs/{job_id}").text
+    assert f'href="{url}"' in page and "已完成" in page
+    assert client.get(f"/system/jobs/{job_id}/progress").headers["HX-Refresh"] == "true"
+    assert client.get("/system/jobs?state=odd").status_code == 404
+    session.execute(update(Job).values(state="failed", error="程序出错"))
+    assert client.submit(f"/system/jobs/{job_id}", to="/retry").status_code == 303
+    assert client.submit(f"/system/jobs/{job_id}", to="/stop").status_code == 303
+    assert session.scalars(select(Job.state)).one() == "cancelled"
