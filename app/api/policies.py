@@ -16,6 +16,7 @@ from app.doors.deps import DbSession, Now
 from app.doors.router import GuardedRouter
 from app.doors.strict_json import StrictJson
 from app.enterprises.queries import get_by_uscc_visible_to
+from app.exchange.service import VERDICTS_CHANNEL
 from app.kit.clock import today
 from app.kit.errors import Invalid
 from app.kit.i18n import _
@@ -94,6 +95,7 @@ def list_verdicts(call: ClientCall, uscc: Uscc, wanted: VerdictQuery) -> Respons
         answer(verdict.evaluation) | {"uscc": enterprise.uscc, "stored": _stored(kept.get(verdict.version.code))}
         for verdict in verdicts
     ]
+    call.note_reading(VERDICTS_CHANNEL, len(items))
     return Json({"items": items})
 
 

@@ -17,6 +17,7 @@ from app.kit.actor import Actor
 from app.kit.permissions import require
 
 EVENTS_CHANNEL = "events"
+VERDICTS_CHANNEL = "verdicts"
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from app.exchange.actions import SEE
 from app.exchange.plans import province_plans
 from app.exchange.queries import ChannelState, ClientState, list_client_states, list_exports
 from app.exchange.records import count_records
-from app.exchange.service import EVENTS_CHANNEL
+from app.exchange.service import EVENTS_CHANNEL, VERDICTS_CHANNEL
 from app.journal.models import JournalEvent
 from app.journal.queries import head_position
 from app.kit.actor import Actor
@@ -152,6 +152,8 @@ def channel_line(channel: ChannelState) -> ChannelLine:
 def _channel_name(code: str) -> str:
     if code == EVENTS_CHANNEL:
         return _("变更")
+    if code == VERDICTS_CHANNEL:
+        return _("判定")
     plan = province_plans().get(code)
     return str(plan.definition.title) if plan else code
 
