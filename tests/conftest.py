@@ -164,23 +164,29 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
 
 
 @pytest.fixture(scope="session")
-def _application(tmp_path_factory: pytest.TempPathFactory) -> FastAPI:
-    """One application a worker: building its routes and templates anew would take longer than most tests."""
+def _application(tmp_path_factory: pytest.TempPathFactory) -> tuple[FastAPI, dict[str, Any]]:
+    """One application a worker and its first state: building its routes and templates anew takes longer than a test."""
     from app.main import create_app  # here, so that tests of the domain start without the web
 
-    return create_app(Settings(_env_file=None, env="test", data_dir=tmp_path_factory.mktemp("app"), worker=False))
+    made = create_app(Settings(_env_file=None, env="test", data_dir=tmp_path_factory.mktemp("app"), worker=False))
+    return made, dict(vars(made.state)["_state"])
 
 
 @pytest.fixture
-def app(_application: FastAPI, settings: Settings, database: db.Database) -> FastAPI:
-    """The whole application on the fresh database."""
+def app(_application: tuple[FastAPI, dict[str, Any]], settings: Settings, database: db.Database) -> FastAPI:
+    """The whole application on the fresh database, with nothing left of what an earlier test put into its state."""
     from app.doors.rate import RateLimiter
 
-    state = _application.state
-    state.settings, state.database = settings, database
-    state.rate_limiter = RateLimiter(settings.api_rate_per_second, settings.api_burst)
+    application, first_state = _application
+    limiter = RateLimiter(settings.api_rate_per_second, settings.api_burst)
+    vars(application.state)["_state"] = first_state | {
+        "settings": settings,
+        "database": database,
+        "owns_database": False,
+        "rate_limiter": limiter,
+    }
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    return _application
+    return application
 
 
 @pytest.fixture
