@@ -7,6 +7,7 @@ from app.journal.domain import EventType
 
 SLICES = (
     "accounts",
+    "doors",
     "jobs",
     "files",
     "reference",

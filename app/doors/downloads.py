@@ -1,26 +1,74 @@
-"""Handing a table to the browser as a file."""
+"""Handing a table to the browser as a file; the journal notes who took which list, how many rows, by which filter."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Literal
 from urllib.parse import quote
 
-from starlette.responses import Response
+from fastapi import Request
+from starlette.responses import Response, StreamingResponse
 
+from app.doors import events
+from app.journal.domain import SubjectKey
+from app.journal.service import record
+from app.kit.actor import Actor
+from app.kit.clock import utc_now
+from app.kit.db import session_scope
 from app.kit.tabular.writing import write_csv, write_xlsx
 
 TableFormat = Literal["xlsx", "csv"]
+Rows = Iterable[Sequence[Any]]
 _TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv; charset=utf-8",
 }
 
 
-def download_table(name: str, extension: TableFormat, rows: Iterable[Sequence[Any]], header: Sequence[str]) -> Response:
+class _Counted:
+    """Rows, counted as they pass."""
+
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
+        self.count = 0
+
+    def __iter__(self) -> Iterator[Sequence[Any]]:
+        for row in self._rows:
+            self.count += 1
+            yield row
+
+
+def download_table(request: Request, name: str, extension: TableFormat, rows: Rows, header: Sequence[str]) -> Response:
     """The rows as `name`.xlsx or `name`.csv, formula-safe; for lists that fit into memory."""
-    body = write_xlsx(rows, header) if extension == "xlsx" else b"".join(write_csv(rows, header))
-    filename = quote(f"{name}.{extension}")
-    return Response(
-        body,
-        media_type=_TYPES[extension],
-        headers={"content-disposition": f"attachment; filename*=UTF-8''{filename}", "cache-control": "no-store"},
+    counted = _Counted(rows)
+    body = write_xlsx(counted, header) if extension == "xlsx" else b"".join(write_csv(counted, header))
+    _note(request, name, extension, counted.count, complete=True)
+    return Response(body, media_type=_TYPES[extension], headers=_headers(name, extension))
+
+
+def stream_table(request: Request, name: str, rows: Rows, header: Sequence[str]) -> Response:
+    """The rows as `name`.csv while they are read; `rows` must read from a session of their own."""
+    return StreamingResponse(
+        _streamed(request, name, rows, header), media_type=_TYPES["csv"], headers=_headers(name, "csv")
     )
+
+
+def _streamed(request: Request, name: str, rows: Rows, header: Sequence[str]) -> Iterator[bytes]:
+    counted, complete = _Counted(rows), False
+    try:
+        yield from write_csv(counted, header)
+        complete = True
+    finally:
+        _note(request, name, "csv", counted.count, complete=complete)
+
+
+def _headers(name: str, extension: str) -> dict[str, str]:
+    filename = quote(f"{name}.{extension}")
+    return {"content-disposition": f"attachment; filename*=UTF-8''{filename}", "cache-control": "no-store"}
+
+
+def _note(request: Request, name: str, extension: str, count: int, *, complete: bool) -> None:
+    actor: Actor = request.state.actor
+    subject = SubjectKey("export", request.url.path, name, region_code=actor.region_prefix)
+    data = {"rows": count, "format": extension, "filter": request.url.query, "complete": complete}
+    kind = events.LIST_EXPORTED if complete else events.LIST_BROKEN_OFF
+    with session_scope(request.app.state.database) as session:
+        record(session, actor=actor, now=utc_now(), type=kind, subject=subject, data=data)

@@ -149,6 +149,7 @@ def list_page(
 
 @router.get("/export.{extension}", action=actions.EXPORT)
 def export(
+    request: Request,
     session: DbSession,
     actor: CurrentActor,
     now: Now,
@@ -161,7 +162,7 @@ def export(
         _("进入本阶段"), _("经办人"), _("下一期限"), _("立案日期"), _("申报日期"), _("办结日期"),
     ]  # fmt: skip
     rows = _export_rows(session, actor, query, today(now))
-    return download_table(_("培育通道"), extension, rows, header)
+    return download_table(request, _("培育通道"), extension, rows, header)
 
 
 def _export_rows(session: Session, actor: Actor, query: CasesQuery, on: date) -> Iterator[list[Any]]:

@@ -146,6 +146,7 @@ def commissioners_page(
 
 @router.get("/export.{extension}", action=actions.EXPORT)
 def export_commissioners(
+    request: Request,
     session: DbSession,
     actor: CurrentActor,
     now: Now,
@@ -164,7 +165,7 @@ def export_commissioners(
         _("服务方式"), _("协议金额（元）"),
     ]  # fmt: skip
     rows = export_rows(found, field_names(session), full_phone)
-    return download_table(_("科技专员"), extension, rows, header)
+    return download_table(request, _("科技专员"), extension, rows, header)
 
 
 def _filter(q: str, programme: str, state: str, on: date) -> CommissionerFilter:

@@ -4,19 +4,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from fastapi import Query, Request
 from pydantic import BaseModel, field_validator
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from app.cases.domain.state import CaseState
 from app.cases.models import CaseFile
 from app.cases.queries import CaseFilter, filtered, scope
 from app.doors.deps import AppDatabase, CurrentActor, DbSession, Now
-from app.doors.downloads import TableFormat, download_table
+from app.doors.downloads import TableFormat, download_table, stream_table
 from app.doors.pages import render
 from app.doors.router import GuardedRouter
 from app.enterprises import actions, queries
@@ -28,7 +28,6 @@ from app.kit.db import Database, read_scope
 from app.kit.i18n import _
 from app.kit.paging import Count, Direction, Page
 from app.kit.permissions import can
-from app.kit.tabular.writing import write_csv
 from app.programmes.queries import load_catalogue
 from app.reference.queries import find_industry, list_region_names
 from app.web.enterprise_columns import COLUMNS, EnterpriseRow, chosen_columns, header_of, rows_of
@@ -171,6 +170,7 @@ def enterprises_page(request: Request, session: DbSession, actor: CurrentActor, 
 
 @router.get("/export.{extension}", action=actions.EXPORT)
 def export_enterprises(
+    request: Request,
     session: DbSession,
     database: AppDatabase,
     actor: CurrentActor,
@@ -181,16 +181,9 @@ def export_enterprises(
     on, columns = today(now), chosen_columns(query.cols)
     header, name = header_of(columns), f"{_('企业库')}-{on.isoformat()}"
     if extension == "xlsx":
-        return download_table(name, extension, _cells(session, actor, query, on), header)
+        return download_table(request, name, extension, _cells(session, actor, query, on), header)
     # A large file goes out while it is read, from a session of its own: the request's is closed by then.
-    return StreamingResponse(
-        write_csv(_cells_from(database, actor, query, on), header),
-        media_type="text/csv; charset=utf-8",
-        headers={
-            "content-disposition": f"attachment; filename*=UTF-8''{quote(name)}.csv",
-            "cache-control": "no-store",
-        },
-    )
+    return stream_table(request, name, _cells_from(database, actor, query, on), header)
 
 
 def _cells_from(database: Database, actor: Actor, query: EnterprisesQuery, on: date) -> Iterator[list[Any]]:

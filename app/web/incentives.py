@@ -140,7 +140,12 @@ def _tab(state: State, chosen: State, scheme: str, count: Count) -> StateTab:
 
 @router.get("/export.{extension}", action=actions.EXPORT)
 def export_incentives(
-    session: DbSession, actor: CurrentActor, extension: TableFormat, state: str = "eligible", scheme: str = ""
+    request: Request,
+    session: DbSession,
+    actor: CurrentActor,
+    extension: TableFormat,
+    state: str = "eligible",
+    scheme: str = "",
 ) -> Response:
     chosen = _state(state)
     families = schemes.list_families(session, actor.region_prefix)
@@ -159,7 +164,7 @@ def export_incentives(
          item.state_text, advisory() if item.state is State.ELIGIBLE else item.note]
         for item in lines
     ]  # fmt: skip
-    return download_table(_("政策奖补"), extension, rows, header)
+    return download_table(request, _("政策奖补"), extension, rows, header)
 
 
 @router.get("/enterprises/{uscc}", action=actions.LIST)

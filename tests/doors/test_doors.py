@@ -120,3 +120,12 @@ def test_an_administrator_keeps_users(sign_in: SignIn) -> None:
     assert "已被使用" in again.text
     short = client.submit("/system/users/new", data | {"login": "other", "password": "short"})
     assert short.status_code == 422
+
+
+def test_taking_a_list_out_is_journalled_with_its_filter(sign_in: SignIn) -> None:
+    client = sign_in("caseworker")
+    answer = client.get("/enterprises/export.csv?region=429005106")
+    assert answer.status_code == 200
+    assert answer.content.startswith("\ufeff".encode())
+    journal = client.get("/system/journal").text
+    assert "导出列表" in journal
