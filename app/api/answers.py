@@ -61,7 +61,10 @@ def plan_of(resource: str) -> RecordPlan:
     plan = province_plans().get(resource)
     if plan is None:
         known = "、".join(province_plans())
-        raise NotFound("exchange.resource", _("没有名为“%(name)s”的资源；可用：%(known)s。") % {"name": resource[:40], "known": known})
+        raise NotFound(
+            "exchange.resource",
+            _("没有名为“%(name)s”的资源；可用：%(known)s。") % {"name": resource[:40], "known": known},
+        )
     return plan
 
 

@@ -1,6 +1,6 @@
 """The ordered feed, and the snapshot that it continues."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Annotated, Any
 
 import anyio
@@ -73,7 +73,7 @@ def export_resource(
     return StreamingResponse(_stream(database, snapshot, call.actor), media_type=NDJSON, headers=headers)
 
 
-async def _stream(database: Database, snapshot: Snapshot, actor: Actor) -> AsyncIterator[bytes]:
+async def _stream(database: Database, snapshot: Snapshot, actor: Actor) -> AsyncGenerator[bytes]:
     """The snapshot's blocks; however it ends, its transaction is closed and the export is journalled."""
     blocks = snapshot.blocks(database)
     try:

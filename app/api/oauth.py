@@ -133,7 +133,7 @@ def _ascii(text: str) -> str:
 
 def _refusal(refused: TokenRefused) -> JSONResponse:
     headers = dict(NOT_KEPT)
-    if refused.status == 401:  # noqa: PLR2004
+    if refused.status == 401:
         headers["www-authenticate"] = 'Basic realm="yumiao"'
     body = {"error": refused.error, "error_description": refused.description}
     return JSONResponse(body, status_code=refused.status, headers=headers)

@@ -123,7 +123,13 @@ def _event() -> Options:
 
 def snapshot_operation() -> Options:
     """The NDJSON snapshot."""
-    manifest = {"resource": "cases", "count": 0, "sha256": _SHA256, "position": 1204, "schema": "/api/v1/schemas/cases.json"}
+    manifest = {
+        "resource": "cases",
+        "count": 0,
+        "sha256": _SHA256,
+        "position": 1204,
+        "schema": "/api/v1/schemas/cases.json",
+    }
     return {
         "summary": "Take the whole state",
         "operation_id": "export_resource",
@@ -132,7 +138,12 @@ def snapshot_operation() -> Options:
         "responses": {
             200: {
                 "description": "Newline-delimited JSON",
-                "content": {"application/x-ndjson": {"schema": {"type": "string"}, "example": f'{{"manifest":{manifest}}}'.replace("'", '"')}},
+                "content": {
+                    "application/x-ndjson": {
+                        "schema": {"type": "string"},
+                        "example": f'{{"manifest":{manifest}}}'.replace("'", '"'),
+                    }
+                },
             }
         },
     }
@@ -144,7 +155,9 @@ def schema_operation() -> Options:
         "summary": "Read the JSON Schema of a record",
         "operation_id": "get_schema",
         "description": "Generated from the definition that the records are built from.",
-        "responses": {200: _json("A JSON Schema (2020-12)", {"type": "object"}, {"type": "object"}, "application/schema+json")},
+        "responses": {
+            200: _json("A JSON Schema (2020-12)", {"type": "object"}, {"type": "object"}, "application/schema+json")
+        },
     }
 
 

@@ -57,7 +57,10 @@ TOKEN_REQUEST: Schema = {
         "grant_type": {"const": "client_credentials"},
         "client_id": {"type": "string", "description": "unless sent by HTTP Basic"},
         "client_secret": {"type": "string", "description": "unless sent by HTTP Basic"},
-        "scope": {"type": "string", "description": "a part of the client's scopes, separated by blanks; all by default"},
+        "scope": {
+            "type": "string",
+            "description": "a part of the client's scopes, separated by blanks; all by default",
+        },
     },
 }
 MANIFEST: Schema = {
@@ -126,7 +129,19 @@ def feed_item() -> Schema:
     return {
         "type": "object",
         "description": "A CloudEvents 1.0 event in JSON format",
-        "required": ["specversion", "id", "source", "type", "subject", "time", "datacontenttype", "dataschema", "position", "resource", "data"],
+        "required": [
+            "specversion",
+            "id",
+            "source",
+            "type",
+            "subject",
+            "time",
+            "datacontenttype",
+            "dataschema",
+            "position",
+            "resource",
+            "data",
+        ],
         "properties": {
             "specversion": {"const": "1.0"},
             "id": {"type": "string", "description": "unique for this source; the idempotency key"},
@@ -158,7 +173,9 @@ def record_example(resource: str) -> Schema:
 
 def problem_responses() -> dict[str, Schema]:
     """One response component for each status of a problem document."""
-    return {f"Problem{status}": _problem_response(status) for status in (400, 401, 403, 404, 409, 413, 422, 429, 500, 503)}
+    return {
+        f"Problem{status}": _problem_response(status) for status in (400, 401, 403, 404, 409, 413, 422, 429, 500, 503)
+    }
 
 
 def _problem_response(status: int) -> Schema:
@@ -166,9 +183,9 @@ def _problem_response(status: int) -> Schema:
         "description": TITLES[status],
         "content": {MEDIA_TYPE: {"schema": ref("Problem"), "example": _problem_example(status)}},
     }
-    if status == 401:  # noqa: PLR2004
+    if status == 401:
         response["headers"] = {"WWW-Authenticate": {"schema": {"type": "string"}, "required": True}}
-    if status == 429:  # noqa: PLR2004
+    if status == 429:
         response["headers"] = {"Retry-After": {"$ref": "#/components/headers/Retry-After"}}
     return response
 

@@ -11,10 +11,6 @@ Record = dict[str, Any]
 Convert = Callable[[Any], Any]
 RowEncoder = Callable[[Sequence[Any]], Record]
 
-_FEN_PER_YUAN = 100
-_FEN_PER_WAN = 1_000_000
-_E4 = 10_000
-
 
 def dumps(value: Any) -> bytes:
     """`value` as compact JSON: days as ISO dates, instants in UTC with Z."""
@@ -24,15 +20,20 @@ def dumps(value: Any) -> bytes:
 def row_encoder(fields: Sequence[FieldDefinition], derive: Mapping[str, Convert]) -> RowEncoder:
     """A function that turns a row, one value per field in order, into a record.
 
-    `derive` maps one of our names to the function that makes its value from what the database holds.
+    `derive` maps one of our names to the function that makes its value from what the database holds. This runs for
+    every row of every snapshot: hence one `dict(zip(…))`, and a second look only at the fields that need one.
     """
-    plan = tuple((field.name, _compose(derive.get(field.source), converter(field))) for field in fields)
+    names = tuple(field.name for field in fields)
+    converters = ((field.name, _compose(derive.get(field.source), converter(field))) for field in fields)
+    conversions = tuple((name, convert) for name, convert in converters if convert is not None)
 
     def encode(row: Sequence[Any]) -> Record:
-        return {
-            name: value if convert is None or value is None else convert(value)
-            for (name, convert), value in zip(plan, row, strict=True)
-        }
+        record = dict(zip(names, row, strict=True))
+        for name, convert in conversions:
+            value = record[name]
+            if value is not None:
+                record[name] = convert(value)
+        return record
 
     return encode
 
@@ -63,19 +64,24 @@ def empty_as_unknown(text: str) -> str | None:
 
 def money_in_yuan(fen: int) -> str:
     """分 as a decimal string in 元 with two decimals."""
-    return _decimal(fen, _FEN_PER_YUAN, 2)
+    return _decimal(fen, 2)
 
 
 def money_in_wan(fen: int) -> str:
     """分 as a decimal string in 万元 with six decimals, so that no 分 is lost."""
-    return _decimal(fen, _FEN_PER_WAN, 6)
+    return _decimal(fen, 6)
 
 
 def average(ten_thousandths: int) -> str:
     """A yearly average of people, kept in ten-thousandths, as a decimal string with four decimals."""
-    return _decimal(ten_thousandths, _E4, 4)
+    return _decimal(ten_thousandths, 4)
 
 
-def _decimal(value: int, unit: int, places: int) -> str:
-    whole, rest = divmod(abs(value), unit)
-    return f"{'-' if value < 0 else ''}{whole}.{rest:0{places}d}"
+def _decimal(value: int, places: int) -> str:
+    """A whole number of the smallest unit as a decimal string: the point is set, nothing is computed."""
+    if value < 0:
+        return f"-{_decimal(-value, places)}"
+    digits = str(value)
+    if len(digits) <= places:
+        digits = digits.rjust(places + 1, "0")
+    return f"{digits[:-places]}.{digits[-places:]}"

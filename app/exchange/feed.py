@@ -77,9 +77,7 @@ class Present:
     taken: frozenset[str]
 
 
-def read_feed(
-    session: Session, plans: Mapping[str, RecordPlan], reader: Reader, *, after: int, limit: int
-) -> FeedPage:
+def read_feed(session: Session, plans: Mapping[str, RecordPlan], reader: Reader, *, after: int, limit: int) -> FeedPage:
     """At most `limit` items after `after` (more only when a single event touches more records than that).
 
     Raises `Invalid("feed.after")` for a position that was never given out.
@@ -156,7 +154,8 @@ def _touched(
         keys = former.get(event.position, ())
         touched.append(Touched(event.position, event.at, plan, rows[event.position], seen, keys))
         touched += [
-            Touched(event.position, event.at, hanging, row_id, seen) for hanging, row_id in carried.get(event.position, ())
+            Touched(event.position, event.at, hanging, row_id, seen)
+            for hanging, row_id in carried.get(event.position, ())
         ]
     return touched
 

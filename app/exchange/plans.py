@@ -25,6 +25,4 @@ def fit(definition: PartnerDefinition) -> dict[str, RecordPlan]:
     unknown = [name for name in definition.resources if name not in SOURCES]
     if unknown:
         raise SeedError(f"exchange: there is no resource '{unknown[0]}'; known: {', '.join(SOURCES)}")
-    return {
-        name: plan_records(name, resource, SOURCES[name]) for name, resource in definition.resources.items()
-    }
+    return {name: plan_records(name, resource, SOURCES[name]) for name, resource in definition.resources.items()}

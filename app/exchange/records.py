@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
 from app.exchange.domain import FieldDefinition, FieldType, ResourceDefinition
@@ -97,7 +97,7 @@ def count_records(session: Session, plan: RecordPlan, region_prefix: str) -> int
 def page_records(session: Session, plan: RecordPlan, region_prefix: str, after: int, limit: int) -> RecordPage:
     """At most `limit` records whose row id is above `after`."""
     statement = visible_rows(plan, region_prefix).where(plan.source.id > after)
-    rows = session.execute(statement.order_by(plan.source.id).limit(limit + 1)).all()
+    rows = plain_rows(session, statement.order_by(plan.source.id).limit(limit + 1))
     more = len(rows) > limit
     rows = rows[:limit]
     return RecordPage(_records(session, plan, region_prefix, rows), rows[-1][0] if more else None)
@@ -118,8 +118,13 @@ def records_by_id(session: Session, plan: RecordPlan, region_prefix: str, ids: S
     if not ids:
         return {}
     statement = visible_rows(plan, region_prefix).where(plan.source.id.in_(ids)).order_by(plan.source.id)
-    rows = session.execute(statement).all()
+    rows = plain_rows(session, statement)
     return dict(zip((row[0] for row in rows), _records(session, plan, region_prefix, rows), strict=True))
+
+
+def plain_rows(session: Session, statement: Select[Any]) -> Sequence[Row[Any]]:
+    """The rows of a select of columns, fetched past the ORM, which would look at each of them."""
+    return session.connection().execute(statement).all()
 
 
 def _records(session: Session, plan: RecordPlan, region_prefix: str, rows: Sequence[Sequence[Any]]) -> list[Record]:
@@ -142,7 +147,7 @@ def _children(session: Session, plan: ChildPlan, region_prefix: str, ids: Sequen
         statement = plan.children.join(statement, region_prefix)
     found: defaultdict[int, list[Any]] = defaultdict(list)
     encode = plan.encode
-    for row in session.execute(statement):
+    for row in plain_rows(session, statement):
         found[row[0]].append(encode(row[1:]))
     return found
 

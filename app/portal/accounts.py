@@ -88,9 +88,7 @@ def invitation_page(request: Request, session: DbSession, now: Now, secret: str)
 
 
 @router.post("/invitations/{secret}", action=PUBLIC)
-def accept(
-    request: Request, session: DbSession, form: Form, settings: AppSettings, now: Now, secret: str
-) -> Response:
+def accept(request: Request, session: DbSession, form: Form, settings: AppSettings, now: Now, secret: str) -> Response:
     """Turn the link into an account and let the person in."""
     enterprise = _invited(session, secret, now)
     bound = bind(AcceptForm, form)

@@ -77,7 +77,9 @@ def show_status(request: Request, session: DbSession, form: Form, now: Now) -> R
         response.headers["retry-after"] = str(refusal.retry_after)
         return response
     if case is None:
-        bound.summary.append(_("没有查到。请核对受理编号和查询码，二者都印在受理回执上；也可以请经办人换一个新的查询码。"))
+        bound.summary.append(
+            _("没有查到。请核对受理编号和查询码，二者都印在受理回执上；也可以请经办人换一个新的查询码。")
+        )
         return _again(request, bound, 422)
     return render(request, "public/status.html", status_page(session, case, today(now), now))
 

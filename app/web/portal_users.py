@@ -74,7 +74,9 @@ def invite_person(
 
 
 @router.post("/invitations/{invitation_id}/withdraw", action=INVITE)
-def withdraw(request: Request, session: DbSession, actor: CurrentActor, now: Now, uscc: str, invitation_id: int) -> Response:
+def withdraw(
+    request: Request, session: DbSession, actor: CurrentActor, now: Now, uscc: str, invitation_id: int
+) -> Response:
     """Make an open link dead."""
     enterprise = get_by_uscc_visible_to(session, actor, uscc)
     withdraw_invitation(session, actor=actor, enterprise=enterprise, invitation_id=invitation_id, now=now)
@@ -82,7 +84,9 @@ def withdraw(request: Request, session: DbSession, actor: CurrentActor, now: Now
 
 
 @router.post("/{user_id}/disable", action=INVITE)
-def close_account(request: Request, session: DbSession, actor: CurrentActor, now: Now, uscc: str, user_id: int) -> Response:
+def close_account(
+    request: Request, session: DbSession, actor: CurrentActor, now: Now, uscc: str, user_id: int
+) -> Response:
     """Close a person's account; whoever is signed in with it is out at once."""
     enterprise = get_by_uscc_visible_to(session, actor, uscc)
     disable_enterprise_user(session, actor=actor, enterprise=enterprise, user_id=user_id, now=now)

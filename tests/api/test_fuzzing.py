@@ -40,9 +40,7 @@ def trusted(caller: MakeCaller, world: World, app: Any) -> Caller:
 
 
 @pytest.mark.parametrize(("method", "path"), OPERATIONS)
-def test_the_api_keeps_to_its_own_document(
-    trusted: Caller, app: Any, counts: Counts, method: str, path: str
-) -> None:
+def test_the_api_keeps_to_its_own_document(trusted: Caller, app: Any, counts: Counts, method: str, path: str) -> None:
     operation = schemathesis.openapi.from_asgi("/api/openapi.json", app)[path][method]
     headers = {} if path.startswith("/oauth/") else {"authorization": f"Bearer {trusted.token}"}
     try_mode(operation, GenerationMode.POSITIVE, headers, counts)

@@ -18,7 +18,8 @@ COMMITTED = Path(__file__).parents[2] / "docs" / "openapi.json"
 
 @pytest.fixture(scope="module")
 def document() -> dict[str, Any]:
-    return orjson.loads(orjson.dumps(openapi_document()))
+    found: dict[str, Any] = orjson.loads(orjson.dumps(openapi_document()))
+    return found
 
 
 def operations(document: dict[str, Any]) -> list[dict[str, Any]]:
@@ -38,7 +39,9 @@ def test_the_committed_document_is_what_is_served(document: dict[str, Any]) -> N
     written = orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE)
     if os.environ.get("YUMIAO_WRITE_OPENAPI"):
         COMMITTED.write_bytes(written)
-    assert COMMITTED.read_bytes() == written, "run YUMIAO_WRITE_OPENAPI=1 ./test tests/api/test_openapi.py and read the diff"
+    assert COMMITTED.read_bytes() == written, (
+        "run YUMIAO_WRITE_OPENAPI=1 ./test tests/api/test_openapi.py and read the diff"
+    )
 
 
 def test_it_is_served_to_everybody(client: Client, document: dict[str, Any]) -> None:

@@ -16,7 +16,11 @@ from tests.exchange.world import World
 from tests.support.client import Client
 
 KEYS = {"enterprises": "uscc", "cases": "number", "commissioners": "id", "incentives": "id"}
-ADDRESSES = [*(f"/api/v1/{name}" for name in KEYS), *(f"/api/v1/export/{name}.ndjson" for name in KEYS), "/api/v1/events"]
+ADDRESSES = [
+    *(f"/api/v1/{name}" for name in KEYS),
+    *(f"/api/v1/export/{name}.ndjson" for name in KEYS),
+    "/api/v1/events",
+]
 
 
 def walk(caller: Caller, resource: str, limit: int = 2) -> list[dict[str, Any]]:
@@ -179,7 +183,9 @@ def test_the_rate_is_told_and_kept(caller: MakeCaller, app: Any) -> None:
     answer = one.get("/api/v1/cases")
     assert (answer.headers["ratelimit-limit"], answer.headers["ratelimit-remaining"]) == ("500", "499")
     app.state.rate_limiter._burst = 1
-    refused = next(found for found in (one.get("/api/v1/cases") for _ in range(5)) if found.status_code != 200)
+    app.state.rate_limiter._per_second = 0.001
+    one.get("/api/v1/cases")
+    refused = one.get("/api/v1/cases")
     assert (refused.status_code, refused.headers["ratelimit-remaining"]) == (429, "0")
     assert refused.headers["content-type"] == "application/problem+json"
     assert int(refused.headers["retry-after"]) >= 1

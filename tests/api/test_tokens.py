@@ -63,9 +63,7 @@ def test_what_is_refused(caller: MakeCaller, form: dict[str, str], status: int, 
     ("header", "status"), [("Basic !!!", 401), ("Bearer abc", 401), ("Basic bm9jb2xvbg==", 401), ("Basic", 401)]
 )
 def test_an_unreadable_basic_header(client: Client, header: str, status: int) -> None:
-    answer = client.post(
-        "/oauth/token", data={"grant_type": "client_credentials"}, headers={"authorization": header}
-    )
+    answer = client.post("/oauth/token", data={"grant_type": "client_credentials"}, headers={"authorization": header})
     assert (answer.status_code, answer.json()["error"]) == (status, "invalid_client")
 
 

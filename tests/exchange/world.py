@@ -74,7 +74,11 @@ class World:
         """A firm with a contact whose number must never leave."""
         number = next(self._serial)
         row = Enterprise(
-            **{"uscc": f"91429099T{number:09d}", "name": f"江汉样品{number}号（示例）", "legal_representative": "王示例"}
+            **{
+                "uscc": f"91429099T{number:09d}",
+                "name": f"江汉样品{number}号（示例）",
+                "legal_representative": "王示例",
+            }
             | {"name_pinyin": f"{number}", "name_initials": f"{number}", "created_at": self.now, "updated_at": self.now}
             | given,
             region_code=region,

@@ -30,7 +30,9 @@ def own(session: Session) -> Enterprise:
 @pytest.fixture
 def at_home(client: Client, session: Session, own: Enterprise) -> Client:
     """A browser in which the firm's person is signed in."""
-    client.cookies.set(SESSION_COOKIE, people.open_session(session, people.enterprise_user(session, enterprise_id=own.id)))
+    client.cookies.set(
+        SESSION_COOKIE, people.open_session(session, people.enterprise_user(session, enterprise_id=own.id))
+    )
     return client
 
 
@@ -122,9 +124,7 @@ def test_its_own_turn_names_what_to_do(
     assert "现在轮到您" in text and "需要您做的事" in text
 
 
-def test_another_firms_case_does_not_exist(
-    at_home: Client, session: Session, actor: MakeActor, now: datetime
-) -> None:
+def test_another_firms_case_does_not_exist(at_home: Client, session: Session, actor: MakeActor, now: datetime) -> None:
     other = opened(session, actor(), now)
     assert at_home.get(f"/portal/cases/{other.row.number}").status_code == 404
     assert other.row.number not in at_home.get("/portal").text
@@ -148,7 +148,9 @@ def test_all_conditions_with_what_is_lacking(at_home: Client) -> None:
     assert "还缺资料" in text
 
 
-def test_every_page_in_english(at_home: Client, session: Session, actor: MakeActor, own: Enterprise, now: datetime) -> None:
+def test_every_page_in_english(
+    at_home: Client, session: Session, actor: MakeActor, own: Enterprise, now: datetime
+) -> None:
     case = opened(session, actor(), now, own).row
     at_home.cookies.set("yumiao_language", "en")
     assert "What is still missing" in at_home.get("/portal").text

@@ -14,7 +14,7 @@ Derive = Callable[[Any], Any]
 Visible = Callable[[Select[Any], str], Select[Any]]
 RowsOf = Callable[[Session, Sequence[JournalEvent]], Mapping[int, int]]
 FormerKeys = Callable[[Session, Sequence[JournalEvent]], Mapping[int, list[str]]]
-HangingOn = Callable[[Sequence[int]], Select[Any]]
+HangingOn = Callable[[Sequence[int]], Select[int, int]]
 
 
 @dataclass(frozen=True)

@@ -43,11 +43,11 @@ def rows_of(session: Session, events: Sequence[JournalEvent]) -> Mapping[int, in
     if not numbers:
         return {}
     found = session.execute(select(CaseFile.number, CaseFile.id).where(CaseFile.number.in_(numbers)))
-    ids = {number: row_id for number, row_id in found}
+    ids = {row.number: row.id for row in found}
     return {event.position: ids[event.subject_id] for event in events if event.subject_id in ids}
 
 
-def hanging_on(enterprise_ids: Sequence[int]) -> Select[Any]:
+def hanging_on(enterprise_ids: Sequence[int]) -> Select[int, int]:
     """The cases of these firms."""
     return select(CaseFile.enterprise_id, CaseFile.id).where(CaseFile.enterprise_id.in_(enterprise_ids))
 
@@ -66,8 +66,6 @@ SOURCE = Source(
             of_model(CaseMarker, ("marker", "reached_on")),
             (CaseMarker.reached_on, CaseMarker.marker),
         ),
-        "milestones": Children(
-            Milestone.case_id, of_model(Milestone, _MILESTONE), (Milestone.code, Milestone.ordinal)
-        ),
+        "milestones": Children(Milestone.case_id, of_model(Milestone, _MILESTONE), (Milestone.code, Milestone.ordinal)),
     },
 )

@@ -45,7 +45,7 @@ def rows_of(_session: Session, events: Sequence[JournalEvent]) -> Mapping[int, i
     return {position: number for position, number in found.items() if number is not None}
 
 
-def hanging_on(enterprise_ids: Sequence[int]) -> Select[Any]:
+def hanging_on(enterprise_ids: Sequence[int]) -> Select[int, int]:
     """The people whose agreements name these firms."""
     return (
         select(ServiceAgreement.enterprise_id, ServiceAgreement.commissioner_id)

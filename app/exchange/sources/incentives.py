@@ -64,11 +64,12 @@ def rows_of(session: Session, events: Sequence[JournalEvent]) -> Mapping[int, in
     if not wanted:
         return {}
     first = select(func.min(_sibling.id)).where(_same_record(_sibling)).correlate(Incentive).scalar_subquery()
-    heads = {number: head for number, head in session.execute(select(Incentive.id, first).where(Incentive.id.in_(wanted)))}
+    found = session.execute(select(Incentive.id, first).where(Incentive.id.in_(wanted))).all()
+    heads = {row.id: row[1] for row in found}
     return {position: heads[number] for position, number in named.items() if number in heads}
 
 
-def hanging_on(enterprise_ids: Sequence[int]) -> Select[Any]:
+def hanging_on(enterprise_ids: Sequence[int]) -> Select[int, int]:
     """The records of these firms."""
     return (
         select(Incentive.enterprise_id, func.min(Incentive.id))
