@@ -32,7 +32,8 @@ class CaseFacts:
         return {CLASS_TWO_UNUSED: FactValue(_unused(session, enterprise_id, on), N_("企业库 知识产权与办件使用记录"))}
 
 
-def _unused(session: Session, enterprise_id: int, on: date) -> int:
+def _unused(session: Session, enterprise_id: int, on: date) -> int | None:
+    """How many; None when only rights without a grant date could make up the first one (as for class I)."""
     used_up = (
         select(ClassTwoUse.id)
         .join(CaseFile, CaseFile.id == ClassTwoUse.case_id)
@@ -44,14 +45,16 @@ def _unused(session: Session, enterprise_id: int, on: date) -> int:
         )
         .exists()
     )
-    statement = select(func.count()).where(
+    dated = func.count(IntellectualProperty.granted_on)
+    statement = select(dated, func.count() - dated).where(
         IntellectualProperty.enterprise_id == enterprise_id,
         IntellectualProperty.ip_class == 2,
         IntellectualProperty.used_before == 0,
         _valid(on),
         ~used_up,
     )
-    return session.scalar(statement) or 0
+    known, undated = session.execute(statement).one()
+    return None if not known and undated else int(known)
 
 
 def _valid(on: date) -> ColumnElement[bool]:
