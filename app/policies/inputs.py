@@ -1,13 +1,14 @@
 """What a verdict was decided on, as people read it: each fact with its values and where they come from."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from app.kit.i18n import _
-from app.policies.domain.facts import FactDefinition, FactKey, Facts
+from app.policies.domain.facts import Catalogue, FactDefinition, FactKey, Facts
 from app.policies.domain.knowledge import ends
 from app.policies.domain.policy import Policy
+from app.policies.domain.units import Unit
 from app.policies.domain.verdict import Measure
 from app.policies.service.gathering import Gathered, Source
 from app.policies.wording import exact_text, stated_text
@@ -70,6 +71,16 @@ def _stored(definition: FactDefinition, entry: Mapping[str, Any]) -> InputLine:
         for item in entry["sources"]
     )
     return InputLine(definition.code, str(definition.label), values, _together(sources))
+
+
+def with_names(lines: Iterable[InputLine], catalogue: Catalogue, names: Mapping[str, str]) -> tuple[InputLine, ...]:
+    """The lines with coded values called by their names."""
+
+    def named(line: InputLine) -> InputLine:
+        values = (replace(value, text=names.get(value.text, value.text)) for value in line.values)
+        return replace(line, values=tuple(values)) if catalogue[line.code].unit is Unit.CODE else line
+
+    return tuple(named(line) for line in lines)
 
 
 def source_text(source: Source) -> str:

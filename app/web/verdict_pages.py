@@ -22,7 +22,7 @@ from app.policies.domain.facts import Catalogue, FactDefinition, FactKey, Told
 from app.policies.domain.outcome import Outcome
 from app.policies.domain.units import Unit
 from app.policies.domain.worlds import FISCAL_YEARS
-from app.policies.inputs import InputLine, input_lines, stored_input_lines
+from app.policies.inputs import InputLine, input_lines, stored_input_lines, with_names
 from app.policies.models import FactStatement, PolicyVersion, StoredVerdict
 from app.policies.presenting import MissingView, VerdictView, present, supply_link, verdict_url
 from app.policies.queries import list_statements, list_stored, policy_of
@@ -147,7 +147,8 @@ def verdict_page(
     """The page of one verdict; `bound` is a statement that was refused."""
     policy, on = verdict.evaluation.policy, verdict.evaluation.on
     link = supply_link(enterprise.uscc, policy.catalogue, on, policy.code)
-    view = present(answer(verdict.evaluation), policy.catalogue, link, names=field_names(session))
+    names = field_names(session)
+    view = present(answer(verdict.evaluation), policy.catalogue, link, names=names)
     url, query = verdict_url(enterprise.uscc, policy.code), f"?on={on.isoformat()}"
     may_state = enterprise.disabled_on is None and can(actor, STATE_FACT, enterprise)
     statements = [row for row in list_statements(session, enterprise.id, on) if row.fact_code in policy.uses]
@@ -156,7 +157,7 @@ def verdict_page(
         url=url,
         policy_url=_policy_url(verdict.version),
         view=view,
-        inputs=input_lines(policy, verdict.gathered),
+        inputs=with_names(input_lines(policy, verdict.gathered), policy.catalogue, names),
         missing=_missing_lines(policy.catalogue, view, on, _Statable(may_state, today(now), bound)),
         statements=tuple(_statement(policy.catalogue, row, url, query) for row in statements),
         stored=tuple(_stored(enterprise, row) for row in list_stored(session, enterprise.id, policy_code=policy.code)),
@@ -168,11 +169,11 @@ def verdict_page(
 def stored_page(session: Session, enterprise: Enterprise, stored: StoredVerdict) -> StoredPage:
     """The page of a kept verdict: its stored words, its inputs, and whether deciding again says the same."""
     version = session.get_one(PolicyVersion, stored.policy_version_id)
-    policy = policy_of(session, version)
+    policy, names = policy_of(session, version), field_names(session)
     return StoredPage(
         enterprise=enterprise,
-        view=present(stored.result, policy.catalogue, names=field_names(session)),
-        inputs=stored_input_lines(policy, stored.inputs),
+        view=present(stored.result, policy.catalogue, names=names),
+        inputs=with_names(stored_input_lines(policy, stored.inputs), policy.catalogue, names),
         stored=stored,
         current_url=verdict_url(enterprise.uscc, stored.policy_code, stored.on_day),
         policy_url=_policy_url(version),
