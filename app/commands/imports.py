@@ -181,7 +181,7 @@ def _report(settings: Settings, database: Database, import_id: int, job_id: int)
             path = folder / f"{found.id}-{body.name}"
             path.write_bytes(body.body)
             typer.echo(_("未导入的行（附原因，改好后可再导入）：%(path)s") % {"path": path})
-        if not found.created and not found.changed:
+        if not found.written:
             typer.echo(_("本次导入没有改变任何内容。"))
         typer.echo(" ".join(f"{name}={number}" for name, number in counts_of(found).items()))
 

@@ -16,6 +16,7 @@ from app.doors.timeline import TimelineLine
 from app.enterprises import actions, queries
 from app.enterprises.domain.scale import suggest_scale
 from app.enterprises.domain.uscc import normalise
+from app.enterprises.imports.reasons import LABELS as IMPORT_LABELS
 from app.enterprises.models import (
     Certificate,
     ComplianceEvent,
@@ -60,6 +61,7 @@ class OverviewPage:
     head: Head
     identity: Pairs
     capital_remark: str
+    unread: Pairs
     scope: str
     former_names: tuple[FormerName, ...]
     former_codes: tuple[FormerCode, ...]
@@ -122,7 +124,8 @@ def enterprise_page(request: Request, session: DbSession, actor: CurrentActor, n
     page = OverviewPage(
         head=head,
         identity=_identity(session, firm, head),
-        capital_remark=firm.capital_remark,
+        capital_remark=_(firm.capital_remark),
+        unread=tuple((_(IMPORT_LABELS.get(name, name)), text) for name, text in firm.unread_cells.items()),
         scope=firm.business_scope,
         former_names=tuple(queries.list_former_names(session, firm.id)),
         former_codes=tuple(queries.list_former_codes(session, firm.id)),

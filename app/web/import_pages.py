@@ -316,7 +316,7 @@ def result_page(session: Session, run: ImportRun, outcome: str, page: Page[Impor
         count=count,
         url=f"/imports/{run.id}?outcome={outcome}" if outcome else f"/imports/{run.id}",
         not_imported=Layout.from_json(run.mapping).not_imported,
-        nothing_changed=not run.created and not run.changed,
+        nothing_changed=not run.written,
     )
 
 

@@ -38,7 +38,9 @@ def right(session: Session, key: int, number: str, **values: Any) -> Intellectua
     return row
 
 
-def figures(session: Session, key: int, year: int, basis: str = "HTE", source: str = "special_audit", **values: Any) -> None:
+def figures(
+    session: Session, key: int, year: int, basis: str = "HTE", source: str = "special_audit", **values: Any
+) -> None:
     session.add(YearlyFigures(enterprise_id=key, year=year, basis=basis, source=source, updated_at=NOW, **values))
 
 

@@ -23,10 +23,6 @@ from app.enterprises.service.editing import add_former_names, change_fields
 from app.enterprises.service.recording import note, snapshot
 from app.enterprises.service.registering import insert_many, prepare_row
 from app.kit.actor import Actor
-from app.kit.i18n import N_
-
-#: The note of a code that was taken in unconfirmed; the firm is flagged until a person confirms it.
-TAKEN_UNCONFIRMED = N_("导入时校验位不符，尚未确认。")
 
 
 @dataclass(frozen=True)
@@ -122,7 +118,7 @@ class FirmTaker:
         if not parsed.uscc.is_valid:
             values |= {
                 "uscc_confirmed": bool(self.confirmation),
-                "uscc_note": self.confirmation or TAKEN_UNCONFIRMED,
+                "uscc_note": self.confirmation,
             }
             reasons.insert(0, _mismatch(parsed))
         return Verdict(parsed, Outcome.CREATED, reasons, values=values, former_names=parsed.former_names)

@@ -10,7 +10,10 @@ from app.kit.db import Base, BigId, Code, Json, PrimaryKey, UtcDateTime
 
 
 class ImportRun(Base):
-    """One file being taken in. The bytes lie in the blob store under `file_sha256`."""
+    """One file being taken in. The bytes lie in the blob store under `file_sha256`.
+
+    `written` counts the rows that changed anything, those among them that also differ in a field edited here.
+    """
 
     __tablename__ = "import_run"
     __table_args__ = (
@@ -35,6 +38,7 @@ class ImportRun(Base):
     differs: Mapped[int] = mapped_column(default=0)
     queued: Mapped[int] = mapped_column(default=0)
     rejected: Mapped[int] = mapped_column(default=0)
+    written: Mapped[int] = mapped_column(default=0)
     job_id: Mapped[int | None] = mapped_column(BigId)
     region_prefix: Mapped[str] = mapped_column(Code(12), default="")
     by_kind: Mapped[str] = mapped_column(Code(16))

@@ -179,6 +179,7 @@ def _row_of(work: _Work, verdict: Verdict) -> dict[str, Any]:
 def _count(session: Session, import_id: int, verdicts: Sequence[Verdict], total: int) -> None:
     tally = Counter(verdict.outcome for verdict in verdicts)
     values: dict[str, Any] = {o.value: getattr(ImportRun, o.value) + n for o, n in tally.items()}
+    values["written"] = ImportRun.written + sum(verdict.writes for verdict in verdicts)
     session.execute(
         update(ImportRun)
         .where(ImportRun.id == import_id)

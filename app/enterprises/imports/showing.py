@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from app.enterprises.domain.capital import YUAN
 from app.journal.domain import plain
 from app.kit.i18n import _
 from app.kit.money import format_wan, format_yuan
@@ -41,7 +42,7 @@ def capital_text(kept: dict[str, Any]) -> str:
     """A capital: its amount in 万元 and currency, else its wording."""
     if kept.get("capital_fen") is None:
         return str(kept.get("capital_text") or "—")
-    return _("%(amount)s 万 %(currency)s") % {
-        "amount": format_wan(kept["capital_fen"]),
-        "currency": kept.get("capital_currency") or "CNY",
-    }
+    amount, currency = format_wan(kept["capital_fen"]), kept.get("capital_currency") or YUAN
+    if currency == YUAN:
+        return _("%(amount)s 万元") % {"amount": amount}
+    return _("%(amount)s 万 %(currency)s") % {"amount": amount, "currency": currency}

@@ -25,6 +25,11 @@ class Verdict:
     differences: dict[str, tuple[Any, Any]] = field(default_factory=dict)
     target_id: int | None = None
 
+    @property
+    def writes(self) -> bool:
+        """Whether carrying it out changes anything."""
+        return bool(self.values or self.former_names)
+
 
 class Taker(Protocol):
     """Takes in rows of one kind of list."""

@@ -111,7 +111,7 @@ def test_a_doubtful_code_is_taken_in_flagged_when_asked(importer: Importer, tmp_
     path = write_list(tmp_path / "list.csv", [firm_row(3, 统一社会信用代码=wrong_code(3))])
     assert importer.counts(importer.take_in(path, accept=True)) == {"created": 1}
     firm = importer.firm(wrong_code(3))
-    assert not firm.uscc_confirmed and firm.uscc_note
+    assert not firm.uscc_confirmed
     assert importer.counts(importer.take_in(path)) == {"unchanged": 1}
 
 
@@ -152,6 +152,9 @@ def test_a_field_edited_here_is_shown_and_not_overwritten(
     assert row.differences["capital_fen"][1]["capital_fen"] == 2_000_000
     firm = importer.firm(fictional_code(1))
     assert (firm.address, firm.capital_fen, firm.kind) == ("园林大道9号", 600_000_000, "股份有限公司")
+    again = importer.take_in(tmp_path / "b.csv")
+    with read_scope(database) as session:
+        assert [session.get_one(ImportRun, number).written for number in (import_id, again)] == [1, 0]
 
 
 def test_former_names_come_along_and_find_the_firm(importer: Importer, database: Database, tmp_path: Path) -> None:
