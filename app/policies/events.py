@@ -20,3 +20,5 @@ FIELD_LABELS = {
     "enterprise.statement": N_("情况说明"),
     "verdict.outcome": N_("判定结果"),
 }
+
+VALUE_LABELS = {"verdict.outcome": {"met": N_("达标"), "unmet": N_("未达标"), "unknown": N_("待定")}}
