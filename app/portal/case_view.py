@@ -92,9 +92,14 @@ def view_case(session: Session, case: CaseFile, on: date) -> CaseView:
         is_theirs=status.turn == "enterprise",
         tasks=tuple(task(milestone, on) for milestone in waiting) if status.turn == "enterprise" else (),
         stages=stage_lines(status, _next_due(waiting), on),
-        milestones=tuple(milestone_line(milestone, on) for milestone in milestones if milestone.lapsed_on is None),
+        milestones=tuple(milestone_line(milestone, on) for milestone in milestones if has_day(milestone)),
         officer=officer_of(session, case),
     )
+
+
+def has_day(milestone: Milestone) -> bool:
+    """Whether it is a date to keep, or kept; what lapsed or has no date yet is none."""
+    return milestone.lapsed_on is None and (milestone.done_on is not None or milestone.due_on is not None)
 
 
 def is_open(milestone: Milestone) -> bool:
@@ -129,11 +134,9 @@ def milestone_line(milestone: Milestone, on: date) -> MilestoneLine:
     if milestone.done_on is not None:
         note = _("%(day)s 完成") % {"day": plain_day(milestone.done_on, on)}
         return MilestoneLine(title_of(milestone), note, "good", _("已完成"))
-    if milestone.due_on is None:
-        return MilestoneLine(title_of(milestone), _("日期待定"), "idle", _("待办"))
-    note = _("%(day)s 24:00 前") % {"day": plain_day(milestone.due_on, on)}
-    late = milestone.due_on < on
-    return MilestoneLine(title_of(milestone), note, "late" if late else "wait", nearness(milestone.due_on, on))
+    due = milestone.due_on or on
+    note = _("%(day)s 24:00 前") % {"day": plain_day(due, on)}
+    return MilestoneLine(title_of(milestone), note, "late" if due < on else "wait", nearness(due, on))
 
 
 def title_of(milestone: Milestone) -> str:

@@ -67,7 +67,11 @@ def _policy_view(verdict: Verdict, names: dict[str, str]) -> PolicyView:
 
 def _line(clause: ClauseView) -> ConditionLine:
     lacking = clause.outcome == "unknown" and clause.missing
-    return ConditionLine(clause.outcome, clause.title, _lacking(clause) if lacking else clause.actual)
+    return ConditionLine(clause.outcome, clause.title, _lacking(clause) if lacking else _standing(clause))
+
+
+def _standing(clause: ClauseView) -> str:
+    return _("目前：%(actual)s") % {"actual": clause.actual} if clause.actual else ""
 
 
 def _lacking(clause: ClauseView) -> str:
