@@ -4,10 +4,12 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Invitation
 from app.accounts.service.invitations import invite
+from app.cases.models import Milestone
 from app.doors.deps import SESSION_COOKIE
 from app.enterprises.models import Enterprise
 from app.kit.actor import Actor
@@ -111,6 +113,7 @@ def test_where_it_stands_whose_turn_it_is_and_whom_to_call(
 ) -> None:
     officer = actor(role="section_head")
     case = led_to(session, officer, now, "review", enterprise=own)
+    session.execute(update(Milestone).where(Milestone.case_id == case.id).values(due_on=utc_now().date()))
     text = at_home.get("/portal").text
     for words in ("市科技局正在审查", "由科技局办理", "公告并颁发证书", case.number, officer.name, "要紧的日子"):
         assert words in text
