@@ -18,7 +18,7 @@ from app.doors.forms import Bound, attempt, bind, empty
 from app.doors.pages import render
 from app.doors.router import GuardedRouter
 from app.enterprises.models import Enterprise
-from app.enterprises.queries import find_by_uscc_visible_to, search_visible_to
+from app.enterprises.queries import find_by_uscc_visible_to
 from app.kit.actor import Actor, Role
 from app.kit.clock import today
 from app.kit.i18n import _
@@ -53,13 +53,6 @@ class NewCasePage:
     officers: Choices
 
 
-@dataclass(frozen=True)
-class FirmSuggestions:
-    """Firms for the picker."""
-
-    items: tuple[dict[str, str], ...]
-
-
 @router.get("/new", action=actions.OPEN)
 def new_page(
     request: Request, session: DbSession, actor: CurrentActor, now: Now, enterprise: str = "", programme: str = ""
@@ -67,15 +60,6 @@ def new_page(
     """The form that opens a case, for a firm and a programme when the address names them."""
     raw = {"uscc": enterprise, "programme": programme, "year": today(now).year, "officer_id": actor.id}
     return render(request, "web/cases/new.html", _new_case_page(session, actor, now, empty(raw)))
-
-
-@router.get("/new/firms", action=actions.OPEN)
-def suggest_firms(request: Request, session: DbSession, actor: CurrentActor, q: str = "") -> Response:
-    """Firms whose name, initials or code contain `q`, for the picker."""
-    items = tuple(
-        {"label": firm.name, "value": firm.uscc, "note": firm.uscc} for firm in search_visible_to(session, actor, q)
-    )
-    return render(request, "web/cases/_firms.html", FirmSuggestions(items))
 
 
 @router.post("/new", action=actions.OPEN)

@@ -27,7 +27,6 @@ from app.doors.forms import Bound, attempt, bind, empty
 from app.doors.pages import redirect, render
 from app.doors.router import GuardedRouter
 from app.doors.timeline import TimelineLine, timeline_lines
-from app.enterprises.queries import search_visible_to
 from app.journal.queries import timeline
 from app.kit.actor import Actor
 from app.kit.clock import today
@@ -99,13 +98,6 @@ class CommissionerFormPage:
     degrees: Choices
     fields: Choices
     version: int
-
-
-@dataclass(frozen=True)
-class FirmSuggestions:
-    """What the picker offers."""
-
-    items: tuple[dict[str, str], ...]
 
 
 # -- the list --------------------------------------------------------------------------------------------------------------
@@ -208,15 +200,6 @@ def add_commissioner(request: Request, session: DbSession, actor: CurrentActor, 
         notice = _("已登记专家“%(name)s”。") % {"name": made.name}
         return redirect(request, f"/commissioners/{made.public_id}", good=notice)
     return _form_page(request, session, None, bound, status=422)
-
-
-@router.get("/firms", action=actions.AGREE)
-def suggest_firms(request: Request, session: DbSession, actor: CurrentActor, q: str = "") -> Response:
-    """Firms whose name, initials or code contain `q`, for the picker of an agreement."""
-    items = tuple(
-        {"label": firm.name, "value": firm.uscc, "note": firm.uscc} for firm in search_visible_to(session, actor, q)
-    )
-    return render(request, "web/commissioners/_firms.html", FirmSuggestions(items))
 
 
 @router.get("/{public_id}", action=actions.READ)

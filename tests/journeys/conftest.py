@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
@@ -18,10 +17,12 @@ from app.doors.middleware import LANGUAGE_COOKIE
 from app.kit.clock import utc_now
 from app.kit.db import Database, session_scope
 from tests.counts import Counts
+from tests.journeys.furnishing import furnish
 from tests.support import people
 from tests.support.browser import Watched, launch
 from tests.support.databases import Templates
 from tests.support.server import Server, clean_environment, free_port, serving
+from tests.support.source import ROOT
 
 ROLES = ("caseworker", "section_head", "leader", "administrator")
 
@@ -58,9 +59,9 @@ def demo(
     environment = clean_environment(
         YUMIAO_DATABASE_URL=url, YUMIAO_DATA_DIR=str(folder / "data"), YUMIAO_BASE_URL=f"http://127.0.0.1:{port}"
     )
+    furnish(database, folder, environment, utc_now())
     try:
-        root = Path(__file__).parent.parent.parent
-        with serving(command, port=port, log=folder / "log", environment=environment, cwd=root) as server:
+        with serving(command, port=port, log=folder / "log", environment=environment, cwd=ROOT) as server:
             yield Demo(server, database)
     finally:
         database.dispose()

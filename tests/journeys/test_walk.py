@@ -1,5 +1,6 @@
 """Every page that can be reached by its links, in both languages, on a desk and on a phone: nothing is broken anywhere."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -11,6 +12,7 @@ from app.doors.deps import SESSION_COOKIE
 from app.doors.router import action_of
 from app.main import create_app
 from tests.journeys.conftest import Demo
+from tests.journeys.furnishing import own_case
 from tests.support.browser import Watched
 from tests.support.crawl import Found, crawl
 from tests.support.routes import routes_of
@@ -20,12 +22,14 @@ pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("walk")]
 
 WHO = ("administrator", "enterprise", None)
 STARTS = {
-    "administrator": ["/", "/dev/components"],
+    "administrator": ["/", "/dev/components", "/dev/components/portal"],
     "enterprise": ["/portal"],
     None: ["/sign-in", "/status", "/portal/sign-in"],
 }
-#: Pages that only a mail, a print-out or a machine leads to.
-NOT_LINKED = ("/healthz", "/metrics", "/api/", "/portal/invitations/", "/oauth/")
+#: Addresses that only a mail, a print-out, a machine or a job under way leads to.
+NOT_LINKED = re.compile(
+    r"/healthz|/metrics|/api/|/oauth/|/portal/invitations/|/enterprises/\{uscc\}/certificates|.*/progress"
+)
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +45,8 @@ def found(application: FastAPI, demo: Demo) -> dict[str | None, Found]:
     for who in WHO:
         cookies = {SESSION_COOKIE: demo.session_of(who)} if who else {}
         with Client(base_url=demo.server.url, cookies=cookies, headers={"connection": "close"}, timeout=30) as client:
-            result[who] = crawl(application, client, STARTS[who])
+            mailed = [f"/portal/cases/{own_case(demo.database)}"] if who == "enterprise" else []
+            result[who] = crawl(application, client, [*STARTS[who], *mailed])
     return result
 
 
@@ -55,7 +60,7 @@ def test_every_page_is_linked_from_somewhere(application: FastAPI, found: dict[s
     orphans = [
         route.path
         for route in routes_of(application)
-        if "GET" in route.methods and action_of(route) and not route.path.startswith(NOT_LINKED)
+        if "GET" in route.methods and action_of(route) and not NOT_LINKED.match(route.path)
         if route.path not in reached
     ]
     assert not orphans, listed("no link leads here", orphans)

@@ -91,7 +91,7 @@ def test_the_picker_finds_firms_of_the_own_region(session, sign_in):
     here = cases.firm(session, "楚泽牛磺酸")
     there = cases.firm(session, "楚泽别处", region="429006001")
     reindex(session, [here.id, there.id])
-    answer = sign_in().get("/cases/new/firms?q=楚泽")
+    answer = sign_in().get("/enterprises/suggest?q=楚泽")
     assert here.uscc in answer.text
     assert there.uscc not in answer.text
 
