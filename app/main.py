@@ -19,6 +19,7 @@ from app.doors.assets import Assets
 from app.doors.middleware import RequestFrame
 from app.doors.rate import RateLimiter
 from app.event_registry import load_wording
+from app.exchange.ledger import ReadingLedger
 from app.fact_registry import install_providers
 from app.health import router as health_router
 from app.job_registry import load_kinds
@@ -91,8 +92,10 @@ async def _lifespan(application: FastAPI) -> AsyncIterator[None]:
     worker = Worker(around, state.job_kinds) if state.settings.worker else None
     if worker:
         worker.start()
+    state.reading_ledger = ReadingLedger(state.database)
     yield
     if worker:
         worker.stop()
+    state.reading_ledger.close()
     if state.owns_database:
         state.database.dispose()

@@ -84,7 +84,7 @@ class Call:
         self.session = session
         self.settings = settings
         self.now = now
-        self._ledger = ledger_of(request)
+        self._ledger: ReadingLedger = request.app.state.reading_ledger
         self._later = later
 
     @property
@@ -99,12 +99,3 @@ class Call:
 
 
 ClientCall = Annotated[Call, Depends()]
-
-
-def ledger_of(request: Request) -> ReadingLedger:
-    """This process's ledger of readings."""
-    state = request.app.state
-    if not hasattr(state, "reading_ledger"):
-        state.reading_ledger = ReadingLedger(state.database)
-    found: ReadingLedger = state.reading_ledger
-    return found

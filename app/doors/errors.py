@@ -1,7 +1,9 @@
 """What a person or a machine sees when something cannot be done."""
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import quote
 
 import structlog
@@ -79,13 +81,20 @@ def _already_done(request: Request, error: Exception) -> Response:
 
 def _bad_parameters(request: Request, error: RequestValidationError) -> Response:
     errors = [
-        {"field": ".".join(str(part) for part in item["loc"][1:]) or str(item["loc"][0]), "message": message_of(item)}
+        {
+            "field": ".".join(str(part) for part in item["loc"][1:]) or str(item["loc"][0]),
+            "message": _parameter_message(item),
+        }
         for item in error.errors()
     ]
     detail = _("请求参数有误：%(names)s。") % {"names": "、".join(item["field"] for item in errors)}
     if is_api(request):
         return problem(request, status=422, code="request.invalid", detail=detail, errors=errors)
     return _answer(request, ErrorPage(422, "request.invalid", detail))
+
+
+def _parameter_message(item: Mapping[str, Any]) -> str:
+    return _("没有这个参数。") if item["type"] == "extra_forbidden" else message_of(item)
 
 
 def _http_error(request: Request, error: HTTPException) -> Response:

@@ -19,17 +19,20 @@ class ReadingLedger:
         self._database = database
         self._pending: dict[tuple[int, str], Reading] = {}
         self._written_at: datetime | None = None
+        self._later: threading.Timer | None = None
         self._lock = threading.Lock()
 
     def note(self, reading: Reading) -> None:
-        """Add `reading`; write everything down when the last time is long enough ago."""
-        key = (reading.client_row_id, reading.channel)
+        """Add `reading`; write everything down when the last time is long enough ago, else a little later."""
         with self._lock:
-            before = self._pending.get(key)
-            self._pending[key] = replace(reading, records=before.records + reading.records) if before else reading
+            self._add(reading)
             due = self._written_at is None or reading.at - self._written_at >= WRITE_EVERY
             if due:
                 self._written_at = reading.at
+            elif self._later is None:
+                self._later = threading.Timer(WRITE_EVERY.total_seconds(), self.write)
+                self._later.daemon = True
+                self._later.start()
         if due:
             self.write()
 
@@ -37,14 +40,29 @@ class ReadingLedger:
         """Write down what is pending; what cannot be written now waits for the next time."""
         with self._lock:
             pending, self._pending = self._pending, {}
-        for key, reading in pending.items():
+            self._cancel()
+        for reading in pending.values():
             try:
                 with session_scope(self._database) as session:
                     note_reading(session, reading)
             except (OperationalError, IntegrityError):
-                self._put_back(key, reading)
+                with self._lock:
+                    self._add(reading)
 
-    def _put_back(self, key: tuple[int, str], reading: Reading) -> None:
-        with self._lock:
-            newer = self._pending.get(key)
-            self._pending[key] = replace(newer, records=newer.records + reading.records) if newer else reading
+    def close(self) -> None:
+        """Write down the rest; for the end of the process."""
+        self.write()
+
+    def _add(self, reading: Reading) -> None:
+        key = (reading.client_row_id, reading.channel)
+        before = self._pending.get(key)
+        if before is None:
+            self._pending[key] = reading
+            return
+        newest = max(before, reading, key=lambda each: each.at)
+        self._pending[key] = replace(newest, records=before.records + reading.records)
+
+    def _cancel(self) -> None:
+        if self._later is not None:
+            self._later.cancel()
+            self._later = None
