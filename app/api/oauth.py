@@ -3,10 +3,11 @@
 import base64
 import binascii
 from dataclasses import dataclass
-from urllib.parse import unquote_plus
+from typing import Annotated
+from urllib.parse import parse_qsl, unquote_plus
 
-from fastapi import Request
-from starlette.datastructures import FormData
+from fastapi import Depends, Request
+from starlette.datastructures import FormData, UploadFile
 from starlette.responses import JSONResponse, Response
 
 from app.accounts.actions import PUBLIC
@@ -15,14 +16,17 @@ from app.accounts.queries import client_actor
 from app.accounts.service.clients import authenticate_client
 from app.api.operations import TOKEN_OPERATION
 from app.doors.api_actor import TOKEN_LIFE, make_token
-from app.doors.deps import AppSettings, DbSession, Form, Now, client_address
+from app.doors.deps import AppSettings, DbSession, Now, client_address
 from app.doors.router import GuardedRouter
 from app.exchange.service import record_token
+from app.kit.errors import TooLarge
+from app.kit.i18n import _
 
 router = GuardedRouter(door="api", tags=["oauth"])
 
 NOT_KEPT = {"cache-control": "no-store", "pragma": "no-cache"}
 FORM_TYPE = "application/x-www-form-urlencoded"
+LONGEST_FORM = 16 * 1024
 SINGLE = ("grant_type", "scope", "client_id", "client_secret")
 
 
@@ -44,8 +48,22 @@ class Credentials:
     secret: str
 
 
+async def read_form(request: Request) -> FormData:
+    """The small form of a token request, read no further than it may be long; raises `TooLarge` beyond."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LONGEST_FORM:
+            raise TooLarge("oauth.form", _("请求内容过长：令牌请求最多 %(n)s 字节。") % {"n": LONGEST_FORM})
+    pairs: list[tuple[str, str | UploadFile]] = [*parse_qsl(body.decode(errors="replace"), keep_blank_values=True)]
+    return FormData(pairs)
+
+
+TokenForm = Annotated[FormData, Depends(read_form)]
+
+
 @router.post("/oauth/token", action=PUBLIC, **TOKEN_OPERATION)
-def issue_token(request: Request, form: Form, session: DbSession, settings: AppSettings, now: Now) -> Response:
+def issue_token(request: Request, form: TokenForm, session: DbSession, settings: AppSettings, now: Now) -> Response:
     """Give a machine client an access token for its scopes, or for the part of them it asks for."""
     request.app.state.rate_limiter.take(f"token:{client_address(request)}")
     try:
@@ -92,7 +110,7 @@ def read_credentials(request: Request, form: FormData) -> Credentials:
 
 
 def _basic(header: str) -> Credentials:
-    scheme, _space, encoded = header.partition(" ")
+    scheme, _blank, encoded = header.partition(" ")
     try:
         if scheme.lower() != "basic":
             raise ValueError(scheme)

@@ -77,6 +77,11 @@ def test_both_ways_at_once_or_a_parameter_twice_is_refused(caller: MakeCaller, c
     assert client.post("/oauth/token", json=form).json()["error"] == "invalid_request"
 
 
+def test_a_huge_form_is_not_read(client: Client) -> None:
+    answer = client.post("/oauth/token", content=b"grant_type=" + b"x" * 20_000, headers=FORM)
+    assert (answer.status_code, answer.headers["content-type"]) == (413, "application/problem+json")
+
+
 def test_get_is_not_a_way_to_a_token(client: Client) -> None:
     answer = client.get("/oauth/token")
     assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
