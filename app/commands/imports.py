@@ -1,22 +1,25 @@
 """`yumiao import enterprises FILE` and `yumiao import figures FILE`."""
 
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from sqlalchemy.orm import Session
 
 from app.commands.context import load_settings, open_database
 from app.config import Settings
 from app.enterprises.imports.domain import ImportKind, Outcome, RunState
 from app.enterprises.imports.handing_back import hand_back
 from app.enterprises.imports.jobs import KINDS
-from app.enterprises.imports.mapping import Layout
+from app.enterprises.imports.mapping import Layout, guess_layout
 from app.enterprises.imports.models import ImportRow, ImportRun
 from app.enterprises.imports.queries import list_rows
 from app.enterprises.imports.reasons import LABELS, Reason
@@ -24,20 +27,23 @@ from app.enterprises.imports.running import counts_of
 from app.enterprises.imports.staging import Upload, abandon, find_unfinished, require_columns, stage, start
 from app.jobs.domain import JobState, this_process
 from app.jobs.models import Job
+from app.jobs.queries import get_job
 from app.jobs.running import Run, Surroundings, execute, run_of
-from app.jobs.service import claim
+from app.jobs.service import claim, retry
 from app.kit.actor import SYSTEM
 from app.kit.blobs import BlobStore
 from app.kit.clock import utc_now
 from app.kit.db import Database, read_scope, session_scope
 from app.kit.errors import DomainError
 from app.kit.i18n import _
+from app.kit.tabular import open_table
 from app.kit.tabular.reading import MAX_BYTES
 
 imports = typer.Typer(no_args_is_help=True, help="take lists in from CSV and Excel files")
 
 NOTHING_READ = 1
 _LISTED = 50
+_LOOK_AGAIN = 0.5  # seconds
 
 File = Annotated[
     Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="a CSV or XLSX file", show_default=False)
@@ -82,47 +88,79 @@ def _import(file: Path, kind: ImportKind, *, accept_unconfirmed: bool) -> None:
     settings = load_settings()
     with open_database(settings) as database:
         try:
-            import_id, run = _open(settings, database, _Order(file, kind, accept_unconfirmed))
+            work = _open(settings, database, _Order(file, kind, accept_unconfirmed))
         except DomainError as error:
             typer.echo(error.message, err=True)
             raise typer.Exit(NOTHING_READ) from None
-        with _progress(file.name) as run.on_progress:
-            execute(run, KINDS[0].function)
-        _report(settings, database, import_id, run.job_id)
+        with _progress(file.name) as bar:
+            if work.run is None:
+                _follow(database, work.job_id, bar)
+            else:
+                work.run.on_progress = bar
+                execute(work.run, KINDS[0].function)
+        _report(settings, database, work)
 
 
-def _open(settings: Settings, database: Database, order: _Order) -> tuple[int, Run]:
+@dataclass(frozen=True)
+class _Work:
+    """The import that answers the order; `run` is None while another process (the server) is at it."""
+
+    import_id: int
+    job_id: int
+    run: Run | None
+
+
+def _open(settings: Settings, database: Database, order: _Order) -> _Work:
     """A new import of the file, or the interrupted one of the very same file, claimed by this process."""
+    require_columns(guess_layout(open_table(order.file), order.kind), order.kind)
     blobs = BlobStore(settings.data_dir / "files")
-    now, owner = utc_now(), this_process()
     with order.file.open("rb") as source:
         blob = blobs.put(source, limit=MAX_BYTES)
     upload = Upload(blob.sha256, blobs.path(blob.sha256), order.file.name)
-    around = Surroundings(database, settings.data_dir)
+    around, now = Surroundings(database, settings.data_dir), utc_now()
     with session_scope(database) as session:
         found = find_unfinished(session, sha256=blob.sha256, kind=order.kind)
-        if found is not None and found.accept_unconfirmed == order.accept_unconfirmed and found.job_id is not None:
-            job = claim(session, job_id=found.job_id, owner=owner, now=now)
-            if job is not None:
-                _tell_resumed(found, job)
-                return found.id, run_of(job, around, owner)
-        elif found is not None:
+        if found is not None and found.accept_unconfirmed != order.accept_unconfirmed:
             abandon(session, actor=SYSTEM, run=found, now=now)
-        imported = stage(
-            session,
-            actor=SYSTEM,
-            upload=upload,
-            kind=order.kind,
-            now=now,
-            accept_unconfirmed=order.accept_unconfirmed,
-        )
-        layout = Layout.from_json(imported.mapping)
-        require_columns(layout, order.kind)
-        _tell_layout(imported, layout)
-        queued = start(session, actor=SYSTEM, run=imported, now=now, accept_unconfirmed=order.accept_unconfirmed)
-        job = claim(session, job_id=queued.id, owner=owner, now=now)
-        assert job is not None
-        return imported.id, run_of(job, around, owner)
+            found = None
+        job = _resumed(session, found, now) if found is not None else None
+        if found is None:
+            found, job = _begun(session, upload, order, now)
+        assert found.job_id is not None
+        return _Work(found.id, found.job_id, run_of(job, around, job.owner) if job else None)
+
+
+def _resumed(session: Session, found: ImportRun, now: datetime) -> Job | None:
+    """The interrupted import's job, taken over; None when another process is at it."""
+    assert found.job_id is not None
+    job = get_job(session, found.job_id)
+    if job.state in (JobState.FAILED, JobState.CANCELLED):
+        retry(session, job=job)
+    claimed = claim(session, job_id=job.id, owner=this_process(), now=now)
+    if claimed is not None:
+        _tell_resumed(found, claimed)
+    return claimed
+
+
+def _begun(session: Session, upload: Upload, order: _Order, now: datetime) -> tuple[ImportRun, Job | None]:
+    """A new import, claimed before anybody else can see it."""
+    accept = order.accept_unconfirmed
+    found = stage(session, actor=SYSTEM, upload=upload, kind=order.kind, now=now, accept_unconfirmed=accept)
+    _tell_layout(found, Layout.from_json(found.mapping))
+    queued = start(session, actor=SYSTEM, run=found, now=now, accept_unconfirmed=accept)
+    return found, claim(session, job_id=queued.id, owner=this_process(), now=now)
+
+
+def _follow(database: Database, job_id: int, bar: "_Bar") -> None:
+    """Wait for the process that is at it already."""
+    typer.echo(_("这份名单正由服务器导入，等它完成。"))
+    while True:
+        with read_scope(database) as session:
+            job = get_job(session, job_id)
+        bar(job.done, job.total)
+        if job.state not in (JobState.QUEUED, JobState.RUNNING):
+            return
+        time.sleep(_LOOK_AGAIN)
 
 
 def _tell_resumed(found: ImportRun, job: Job) -> None:
@@ -163,9 +201,9 @@ class _Bar:
         self._progress.update(self._task, completed=done, total=total)
 
 
-def _report(settings: Settings, database: Database, import_id: int, job_id: int) -> None:
+def _report(settings: Settings, database: Database, work: _Work) -> None:
     with read_scope(database) as session:
-        found, job = session.get_one(ImportRun, import_id), session.get_one(Job, job_id)
+        found, job = session.get_one(ImportRun, work.import_id), session.get_one(Job, work.job_id)
         if job.state != JobState.DONE or found.state != RunState.FINISHED:
             typer.echo(job.error or _("导入没有完成，已完成的部分保留；再次运行同一命令会继续。"), err=True)
             raise typer.Exit(NOTHING_READ)

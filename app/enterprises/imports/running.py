@@ -49,7 +49,7 @@ def take_in(run: Run) -> Mapping[str, Any]:
     import_id = int(run.params["import"])
     with read_scope(run.around.database) as session:
         found = session.get_one(ImportRun, import_id)
-        if found.state == RunState.FINISHED:
+        if found.state in (RunState.FINISHED, RunState.ABANDONED):
             return counts_of(found)
         layout = Layout.from_json(found.mapping)
         taker = make_taker(session, found, run.actor, run)

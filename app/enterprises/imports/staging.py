@@ -20,8 +20,9 @@ from app.enterprises.imports.reasons import LABELS
 from app.enterprises.imports.repeats import Repeats, repeated
 from app.enterprises.imports.running import make_taker, parse_batches
 from app.enterprises.imports.verdict import Verdict
+from app.jobs.domain import FINISHED
 from app.jobs.models import Job
-from app.jobs.service import enqueue
+from app.jobs.service import cancel, enqueue
 from app.journal.domain import SubjectKey
 from app.journal.service import record
 from app.kit.actor import Actor
@@ -126,6 +127,9 @@ def abandon(session: Session, *, actor: Actor, run: ImportRun, now: datetime) ->
     require(actor, IMPORT, run)
     if run.state not in (RunState.UPLOADED, RunState.STARTED):
         raise Conflict("import.finished", _("该导入已经结束。"))
+    job = session.get(Job, run.job_id) if run.job_id is not None else None
+    if job is not None and job.state not in FINISHED:
+        cancel(session, job=job, now=now)
     run.state, run.finished_at = RunState.ABANDONED, now
     session.flush()
     _note(session, run, actor, events.ABANDONED, now)

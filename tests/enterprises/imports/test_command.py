@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,15 @@ from sqlalchemy import func, select
 from app.cli import main
 from app.enterprises.imports.models import ImportRun
 from app.enterprises.models import Enterprise
-from app.kit.db import Database, read_scope
+from app.jobs.domain import LEASE
+from app.jobs.models import Job
+from app.jobs.service import claim
+from app.kit.clock import utc_now
+from app.kit.db import Database, read_scope, session_scope
 from app.kit.tabular import write_xlsx
-from tests.factories.lists import firm_rows, messy_rows, write_list
+from tests.factories.enterprises import wrong_code
+from tests.factories.lists import firm_row, firm_rows, messy_rows, write_list
+from tests.support.imports import NOW, Importer
 from tests.support.server import clean_environment
 
 LAST_LINE = re.compile(r"created=(\d+) changed=(\d+) unchanged=(\d+) differs=(\d+) queued=(\d+) rejected=(\d+)")
@@ -119,3 +126,37 @@ def test_wrong_usage_ends_with_2(run_here: Here, tmp_path: Path) -> None:
     assert run_here("enterprises", tmp_path / "absent.csv").returncode == 2
     assert run_here("people", tmp_path).returncode == 2
     assert run_here("enterprises", tmp_path).returncode == 2
+
+
+def test_an_import_under_way_is_followed_not_begun_twice(
+    run_here: Here, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write_list(tmp_path / "list.csv", firm_rows(3))
+    importer = Importer(database, tmp_path / "data")
+    importer.start(importer.upload(path))
+    with session_scope(database) as session:
+        job = session.scalars(select(Job)).one()
+        claim(session, job_id=job.id, owner="another-machine:1:1", now=utc_now())
+
+    def finish_meanwhile(_seconds: float) -> None:
+        with session_scope(database) as session:
+            session.scalars(select(Job)).one().lease_until = NOW - timedelta(seconds=1)
+        importer.work()
+
+    monkeypatch.setattr("app.commands.imports.time.sleep", finish_meanwhile)
+    found = run_here("enterprises", path)
+    assert (found.returncode, counts_in(found.stdout)) == (0, (3, 0, 0, 0, 0, 0))
+    assert "等它完成" in found.stdout
+    with read_scope(database) as session:
+        assert session.scalar(select(func.count()).select_from(ImportRun)) == 1
+
+
+def test_another_wish_about_doubtful_codes_begins_anew(run_here: Here, database: Database, tmp_path: Path) -> None:
+    path = write_list(tmp_path / "list.csv", [firm_row(3, 统一社会信用代码=wrong_code(3))])
+    importer = Importer(database, tmp_path / "data")
+    importer.start(importer.upload(path))
+    found = run_here("enterprises", path, "--accept-unconfirmed")
+    assert counts_in(found.stdout) == (1, 0, 0, 0, 0, 0)
+    with read_scope(database) as session:
+        assert session.scalars(select(ImportRun.state).order_by(ImportRun.id)).all() == ["abandoned", "finished"]
+        assert session.scalars(select(Job.state).order_by(Job.id)).all() == ["cancelled", "done"]
