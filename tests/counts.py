@@ -39,7 +39,7 @@ REDUCED = Counts(
     concurrent_events=25,
     backup_rows=500,
     backup_demo_firms=15,
-    demo_firms=40,
+    demo_firms=120,
 )
 FULL = Counts(
     property_examples=2_000,

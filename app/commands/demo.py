@@ -16,7 +16,9 @@ def register(app: typer.Typer) -> None:
     app.command()(demo)
 
 
-def demo(enterprises: Annotated[int, typer.Option(min=1, help="how many fictional firms to add")] = DEFAULT_SIZE) -> None:
+def demo(
+    enterprises: Annotated[int, typer.Option(min=1, help="how many fictional firms to add")] = DEFAULT_SIZE,
+) -> None:
     """Add fictional firms with figures, cases, experts and incentives; the journal chain is kept."""
     settings = load_settings()
     with open_database(settings) as database, Progress(console=Console(stderr=True)) as progress:

@@ -13,7 +13,6 @@ from sqlalchemy import func, select
 from app.cli import main
 from app.enterprises.imports.models import ImportRun
 from app.enterprises.models import Enterprise
-from app.jobs.domain import LEASE
 from app.jobs.models import Job
 from app.jobs.service import claim
 from app.kit.clock import utc_now
