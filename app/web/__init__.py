@@ -11,6 +11,7 @@ MODULES = (
     "desk",
     "search",
     "imports",
+    "import_rows",
     "portal_users",
     "enterprises",
     "enterprise_suggest",

@@ -11,23 +11,18 @@ from starlette.responses import Response, StreamingResponse
 
 from app.doors.deps import AppSettings, CurrentActor, DbSession, Form, Now
 from app.doors.forms import Bound, empty
-from app.doors.pages import redirect, render, safe_next
+from app.doors.pages import redirect, render
 from app.doors.router import GuardedRouter
 from app.enterprises.actions import IMPORT
-from app.enterprises.imports import deciding
 from app.enterprises.imports.blank_lists import blank_list
-from app.enterprises.imports.deciding import Deciding
 from app.enterprises.imports.domain import KIND_LABELS, ImportKind, Outcome, RunState
 from app.enterprises.imports.handing_back import hand_back
 from app.enterprises.imports.models import ImportRun
 from app.enterprises.imports.queries import (
     count_waiting_visible_to,
-    get_row,
     get_run_visible_to,
-    list_runs,
     page_rows,
     page_runs_visible_to,
-    page_waiting_visible_to,
 )
 from app.enterprises.imports.staging import Upload, abandon, change_mapping, stage, start
 from app.files.service import store
@@ -39,6 +34,7 @@ from app.kit.errors import DomainError, Invalid, NotFound
 from app.kit.i18n import _
 from app.kit.tabular.reading import MAX_BYTES
 from app.web import import_pages as pages
+from app.web import import_row_pages as row_pages
 
 router = GuardedRouter(door="web", prefix="/imports")
 
@@ -56,14 +52,6 @@ def list_page(request: Request, session: DbSession, actor: CurrentActor, cursor:
 @router.get("/new", action=IMPORT)
 def new_page(request: Request, kind: str = ImportKind.ENTERPRISES) -> Response:
     return render(request, "web/imports/new.html", _new_page(empty(), kind))
-
-
-@router.get("/waiting", action=IMPORT)
-def waiting_page(request: Request, session: DbSession, actor: CurrentActor, cursor: str = "") -> Response:
-    found, count = page_waiting_visible_to(session, actor, cursor=cursor or None, limit=_ROWS)
-    runs = list_runs(session, {row.run_id for row in found.items})
-    page = pages.WaitingPage(pages.decision_rows(session, found.items, runs), found, count)
-    return render(request, "web/imports/waiting.html", page)
 
 
 @router.get("/templates/{kind}.{ending}", action=IMPORT)
@@ -120,7 +108,7 @@ def run_page(  # the three faces of an import share one address
     if outcome and outcome not in set(Outcome):
         raise NotFound("import.outcome_unknown", _("没有这个结果类别。"))
     found, count = page_rows(session, run, outcome=outcome or _first_open(run), cursor=cursor or None, limit=_ROWS)
-    page = pages.result_page(session, run, outcome or _first_open(run), found, count)
+    page = row_pages.result_page(session, run, outcome or _first_open(run), found, count)
     return render(request, "web/imports/result.html", page)
 
 
@@ -211,52 +199,6 @@ def original(session: DbSession, actor: CurrentActor, settings: AppSettings, imp
     return StreamingResponse(blobs.stream(run.file_sha256), media_type="application/octet-stream", headers=headers)
 
 
-@router.post("/{import_id:int}/rows/{number:int}/confirm", action=IMPORT)
-def confirm(
-    request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now, import_id: int, number: int
-) -> Response:
-    desk = _desk(session, actor, now, import_id, number)
-    return _decide(
-        request, desk, form, lambda: deciding.confirm(desk, str(form.get("reason") or "")), _("已确认并导入该企业。")
-    )
-
-
-@router.post("/{import_id:int}/rows/{number:int}/refuse", action=IMPORT)
-def refuse(
-    request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now, import_id: int, number: int
-) -> Response:
-    desk = _desk(session, actor, now, import_id, number)
-    return _decide(
-        request, desk, form, lambda: deciding.refuse(desk, str(form.get("reason") or "")), _("已决定不导入这一行。")
-    )
-
-
-@router.post("/{import_id:int}/rows/{number:int}/reopen", action=IMPORT)
-def reopen(
-    request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now, import_id: int, number: int
-) -> Response:
-    desk = _desk(session, actor, now, import_id, number)
-    return _decide(request, desk, form, lambda: deciding.reopen(desk), _("已撤销，这一行重新等待确认。"))
-
-
-@router.post("/{import_id:int}/rows/{number:int}/choose", action=IMPORT)
-def choose(
-    request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now, import_id: int, number: int
-) -> Response:
-    desk = _desk(session, actor, now, import_id, number)
-    field, choice = str(form.get("field") or ""), str(form.get("choice") or "")
-    good = _("已采用名单内容。") if choice == deciding.THEIRS else _("已保留本库内容。")
-    return _decide(request, desk, form, lambda: deciding.choose(desk, field, choice), good)
-
-
-@router.post("/{import_id:int}/rows/{number:int}/undo", action=IMPORT)
-def undo(
-    request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now, import_id: int, number: int
-) -> Response:
-    desk = _desk(session, actor, now, import_id, number)
-    return _decide(request, desk, form, lambda: deciding.undo(desk, str(form.get("field") or "")), _("已撤销。"))
-
-
 def _new_page(form: Bound[Any], kind: str) -> pages.NewPage:
     kinds = tuple((each.value, _(label)) for each, label in KIND_LABELS.items())
     return pages.NewPage(form, kinds, kind, MAX_BYTES // 1024 // 1024)
@@ -289,22 +231,6 @@ def _job_of(session: Session, run: ImportRun) -> Any:
     if run.job_id is None:
         raise NotFound("import.not_started", _("该导入尚未开始。"))
     return get_job(session, run.job_id)
-
-
-def _desk(session: Session, actor: Any, now: Any, import_id: int, number: int) -> Deciding:
-    run = get_run_visible_to(session, actor, import_id)
-    return Deciding(session, actor, run, get_row(session, run, number, lock=True), now)
-
-
-def _decide(request: Request, desk: Deciding, form: FormData, step: Any, good: str) -> Response:
-    """Take the step and return to where the person was; a refusal is told there and changes nothing."""
-    back = safe_next(str(form.get("next") or ""), f"/imports/{desk.run.id}?outcome={desk.row.outcome}")
-    try:
-        with desk.session.begin_nested():
-            step()
-    except DomainError as error:
-        return redirect(request, back, bad=error.message)
-    return redirect(request, back, good=good)
 
 
 def _indexed(form: FormData, name: str) -> dict[int, str]:
