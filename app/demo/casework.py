@@ -95,7 +95,9 @@ class CaseMaker:
             return cached[(day, days)]
 
         walks = [
-            (firm, *self._walk(programme, firm, quick)) for firm in firms for programme in self._chosen(programmes, firm)
+            (firm, *self._walk(programme, firm, quick))
+            for firm in firms
+            for programme in self._chosen(programmes, firm)
         ]
         self._write(session, walks)
         return len(walks)
