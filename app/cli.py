@@ -3,6 +3,7 @@
 from importlib import import_module
 
 import typer
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from app.fact_registry import install_providers
 from app.kit.errors import DomainError, SeedError
@@ -14,13 +15,7 @@ MODULES = ("server", "accounts", "imports", "demo", "journal", "backup")
 
 def _register() -> None:
     for name in MODULES:
-        try:
-            module = import_module(f"app.commands.{name}")
-        except ModuleNotFoundError as error:
-            if error.name != f"app.commands.{name}":
-                raise
-            continue
-        module.register(app)
+        import_module(f"app.commands.{name}").register(app)
 
 
 def main() -> None:
@@ -31,4 +26,9 @@ def main() -> None:
         app()
     except (DomainError, SeedError) as error:
         typer.echo(str(error), err=True)
+        raise SystemExit(2) from None
+    except (OperationalError, ProgrammingError) as error:
+        typer.echo(
+            f"数据库不可用或未升级，请先运行 yumiao migrate · run `yumiao migrate` first: {error.orig}", err=True
+        )
         raise SystemExit(2) from None

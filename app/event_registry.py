@@ -29,12 +29,7 @@ def load_wording() -> Wording:
     fields: dict[str, str] = {}
     values: dict[str, dict[str, str]] = {}
     for slice_name in SLICES:
-        try:
-            module = import_module(f"app.{slice_name}.events")
-        except ModuleNotFoundError as error:
-            if error.name not in {f"app.{slice_name}.events", f"app.{slice_name}"}:
-                raise
-            continue
+        module = import_module(f"app.{slice_name}.events")
         for event_type in module.EVENT_TYPES:
             if event_type.code in types:
                 raise ValueError(f"the event type {event_type.code} is declared twice")

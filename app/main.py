@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib import import_module
-from typing import Any
 
 import anyio.to_thread
 from fastapi import FastAPI
@@ -55,20 +54,9 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     application.include_router(health_router.router)
     for door in (app.web, app.portal, app.api):
         for name in door.MODULES:
-            module = _find(f"{door.__name__}.{name}")
-            if module is not None:
-                application.include_router(module.router.router)
+            application.include_router(import_module(f"{door.__name__}.{name}").router.router)
     application.mount("/static", Assets(directory=STATIC), name="static")
     return application
-
-
-def _find(name: str) -> Any:
-    try:
-        return import_module(name)
-    except ModuleNotFoundError as error:
-        if error.name != name:
-            raise
-        return None
 
 
 def _observe_requests(application: FastAPI) -> None:

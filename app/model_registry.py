@@ -22,14 +22,6 @@ SLICES = (
 )
 
 
-def _load() -> None:
-    for slice_name in SLICES:
-        try:
-            import_module(f"app.{slice_name}.models")
-        except ModuleNotFoundError as error:
-            if error.name not in {f"app.{slice_name}.models", f"app.{slice_name}"}:
-                raise
-
-
-_load()
+for _slice in SLICES:
+    import_module(f"app.{_slice}.models")
 METADATA = Base.metadata

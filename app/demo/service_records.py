@@ -25,7 +25,7 @@ from app.policies.service.verdicts import store_verdict
 
 EXPERTS = 30
 #: How many experts serve under which programme.
-SERVING = (("hubei-special", 4), ("rural-commissioner", 18), ("deputy-director", 3), ("talent-serves-enterprise", 2))
+SERVING = (("talent-serves-enterprise", 6), ("rural-commissioner", 18), ("deputy-director", 3))
 RECOMMENDED = 4
 VERDICTS = 40
 
