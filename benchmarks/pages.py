@@ -1,6 +1,6 @@
 """Page latency over HTTP, as a ratio to a bare signed-in page of the same server (chrome, session, no business)."""
 
-import httpx
+import httpx2 as httpx
 
 from benchmarks.measure import interleaved, table
 from benchmarks.world import World, serving, signed_in
