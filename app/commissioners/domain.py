@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from app.kit.errors import Conflict, Invalid
 from app.kit.i18n import N_, _
+from app.kit.public_ids import PublicIds
 
 
 class PlanCount(StrEnum):
@@ -64,21 +65,7 @@ DEGREE_LABELS = {
     Degree.OTHER: N_("其他学历"),
 }
 
-_PUBLIC_PREFIX = "EXP"
-
-
-def public_id(row_id: int) -> str:
-    """The stable public identifier of an expert, e.g. EXP000042."""
-    return f"{_PUBLIC_PREFIX}{row_id:06d}"
-
-
-def row_id(public: str) -> int | None:
-    """The row behind a public identifier, or None when it has not that shape."""
-    digits = public.removeprefix(_PUBLIC_PREFIX)
-    if digits == public or not (digits.isascii() and digits.isdigit() and 6 <= len(digits) <= 12):
-        return None
-    number = int(digits)
-    return number if public_id(number) == public else None
+IDS = PublicIds("EXP")
 
 
 def mask_phone(phone: str) -> str:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.commissioners.domain import Term, effective_end, public_id
+from app.commissioners.domain import IDS, Term, effective_end
 from app.enterprises.models import Enterprise
 from app.kit.db import Base, Code, Json, PrimaryKey, UtcDateTime
 
@@ -63,7 +63,7 @@ class Commissioner(Base):
     @property
     def public_id(self) -> str:
         """The identifier that pages, the API and the journal use."""
-        return public_id(self.id)
+        return IDS.of(self.id)
 
     @property
     def enterprise_id(self) -> int | None:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
-from app.commissioners.domain import PlanCount, row_id
+from app.commissioners.domain import IDS, PlanCount
 from app.commissioners.models import Commissioner, CommissionerProgramme, ServiceAgreement
 from app.enterprises.models import Enterprise
 from app.kit.actor import Actor
@@ -79,7 +79,7 @@ def _mentions(word: str) -> ColumnElement[bool]:
         func.replace(Commissioner.name_pinyin, " ", "").startswith(lower, autoescape=True),
         Commissioner.name_initials.startswith(lower, autoescape=True),
     ]
-    number = row_id(word.upper())
+    number = IDS.row_id(word.upper())
     if number is not None:
         clauses.append(Commissioner.id == number)
     return or_(*clauses)
@@ -114,7 +114,7 @@ def count_visible_to(session: Session, actor: Actor, wanted: CommissionerFilter)
 
 def get_visible_to(session: Session, actor: Actor, public: str) -> Commissioner:
     """The expert with this public id, agreements loaded; raises NotFound commissioner.not_found."""
-    number = row_id(public)
+    number = IDS.row_id(public)
     if number is not None:
         statement = visible_to(actor).where(Commissioner.id == number).options(*with_agreements())
         found = session.scalars(statement).one_or_none()

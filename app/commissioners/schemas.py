@@ -4,39 +4,21 @@ import re
 from datetime import date
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, field_validator
+from pydantic import Field, field_validator
 
 from app.commissioners.domain import Degree, EndReason, ServiceMode
-from app.kit.errors import Invalid
 from app.kit.i18n import _
-from app.kit.money import parse_yuan
+from app.kit.inputs import FrozenInput, Required, Trimmed, YuanAmount
 
 _PHONE = re.compile(r"\+?[0-9][0-9 \-]{5,24}")
 
 
-def _fen(value: object) -> object:
-    """元 as written on a form (or an integer of 分 from code) to 分."""
-    if not isinstance(value, str):
-        return value
-    try:
-        return parse_yuan(value)
-    except Invalid as error:
-        raise ValueError(error.message) from None
-
-
-Trimmed = StringConstraints(strip_whitespace=True)
-Required = StringConstraints(strip_whitespace=True, min_length=1)
 ShortText = Annotated[str, Trimmed, Field(max_length=60)]
 LineText = Annotated[str, Trimmed, Field(max_length=120)]
 LongText = Annotated[str, Trimmed, Field(max_length=2000)]
-YuanAmount = Annotated[int | None, BeforeValidator(_fen)]
 
 
-class _Input(BaseModel):
-    model_config = ConfigDict(extra="ignore", frozen=True, populate_by_name=True)
-
-
-class CommissionerInput(_Input):
+class CommissionerInput(FrozenInput):
     """An expert as the office records it; `same_name_confirmed` lets a second person of one name and unit in."""
 
     name: Annotated[str, Required, Field(max_length=80)]
@@ -57,7 +39,7 @@ class CommissionerInput(_Input):
         return value
 
 
-class AgreementInput(_Input):
+class AgreementInput(FrozenInput):
     """The terms of an agreement; the amount is read in 元 under the name `amount`."""
 
     programme_code: Annotated[str, Required, Field(max_length=40)]
@@ -75,7 +57,7 @@ class SignInput(AgreementInput):
     uscc: Annotated[str, Required, Field(max_length=40)]
 
 
-class EndInput(_Input):
+class EndInput(FrozenInput):
     """An early end; the day is not asked for when the agreement was recorded in error."""
 
     end_reason: EndReason

@@ -8,9 +8,8 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from app.enterprises.domain.figures import E4, FIGURES
 from app.enterprises.domain.names import normalise_name
-from app.kit.errors import Invalid
 from app.kit.i18n import _
-from app.kit.money import parse_yuan
+from app.kit.inputs import read_fen
 
 MAX_PEOPLE = 10_000_000
 FIRST_DAY = date(1900, 1, 1)
@@ -18,12 +17,7 @@ LAST_DAY = date(2200, 1, 1)
 
 
 def _amount(value: object, info: ValidationInfo) -> object:
-    if not isinstance(value, str):
-        return value
-    try:
-        return parse_yuan(value, info.data.get("unit", "元"))
-    except Invalid as error:
-        raise ValueError(error.message) from None
+    return read_fen(value, info.data.get("unit", "元"))
 
 
 def _people(value: object) -> object:

@@ -25,18 +25,6 @@ class FileKind(enum.StrEnum):
     TEXT = "text"
 
 
-MEDIA_TYPES = {
-    FileKind.PDF: "application/pdf",
-    FileKind.OFD: "application/ofd",
-    FileKind.JPEG: "image/jpeg",
-    FileKind.PNG: "image/png",
-    FileKind.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    FileKind.DOCX: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    FileKind.OFFICE_97: "application/octet-stream",
-    FileKind.ZIP: "application/zip",
-    FileKind.TEXT: "text/plain; charset=utf-8",
-}
-
 _SIGNATURES = (
     (b"%PDF-", FileKind.PDF),
     (b"\xff\xd8\xff", FileKind.JPEG),

@@ -6,7 +6,7 @@ from sqlalchemy import BigInteger, Date, ForeignKey, Index, String, Text, Unique
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.enterprises.models import Enterprise
-from app.incentives.domain.steps import public_id
+from app.incentives.domain.steps import IDS
 from app.kit.db import Base, Code, Json, PrimaryKey, UtcDateTime
 
 
@@ -70,7 +70,7 @@ class Incentive(Base):
     @property
     def public_id(self) -> str:
         """The identifier that pages, the API and the journal use."""
-        return public_id(self.id)
+        return IDS.of(self.id)
 
 
 class IncentiveStep(Base):

@@ -1,6 +1,6 @@
 """The only place that reads the clock. Instants are UTC; legal days are those of Asia/Shanghai."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -19,11 +19,6 @@ def shanghai(instant: datetime) -> datetime:
 def today(now: datetime) -> date:
     """The legal day that `now` falls on."""
     return shanghai(now).date()
-
-
-def end_of_day(day: date) -> datetime:
-    """The first instant after the legal day `day`: a deadline on that day is met before it."""
-    return datetime.combine(day + timedelta(days=1), time.min, SHANGHAI).astimezone(UTC)
 
 
 def start_of_day(day: date) -> datetime:

@@ -81,11 +81,6 @@ def get_in_force(session: Session, code: str, on: date) -> Programme:
     return found
 
 
-def list_known(session: Session) -> list[Programme]:
-    """Every programme in its newest version, in force already or not, by code."""
-    return list(load_catalogue(session).known().values())
-
-
 def list_rounds(session: Session, code: str, year: int | None = None) -> list[ProgrammeRound]:
     """The rounds of a programme (of one year when given), newest year first, in the order of their codes."""
     statement = select(ProgrammeRound).where(ProgrammeRound.programme_code == code)

@@ -58,11 +58,6 @@ def list_parks(session: Session, region_prefix: str = "") -> list[Park]:
     return list(session.scalars(select(Park).where(within_region(Park.region_code, region_prefix)).order_by(Park.code)))
 
 
-def list_children(session: Session, parent_code: str) -> list[Region]:
-    """The divisions directly below `parent_code` ("" = the provinces), by code."""
-    return list(session.scalars(select(Region).where(Region.parent_code == parent_code).order_by(Region.code)))
-
-
 def list_regions_within(session: Session, prefix: str, limit: int = 60) -> list[Region]:
     """The region `prefix` itself and what lies below it, by code, `limit` at most."""
     return list(

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from app.accounts.queries import list_officers
 from app.cases import actions
 from app.cases.board import columns_visible_to
+from app.cases.domain.moving import available
 from app.cases.models import CaseFile
 from app.doors.deps import CurrentActor, DbSession, Now
 from app.doors.pages import render
@@ -118,7 +119,7 @@ def _titles(catalogue: Catalogue, programme: Programme) -> dict[str, str]:
 def _next_step(catalogue: Catalogue, case: CaseFile, actor: Actor) -> tuple[str, str] | None:
     """The main step that the officer may take with this card: its name and the address of its form."""
     programme = catalogue.get(case.programme_code, case.programme_version)
-    for action in programme.actions_from(case.stage):
-        if action.weight == "main" and actor.role in action.roles and can(actor, actions.STEP):
+    for action in available(programme, case, actor) if can(actor, actions.STEP) else ():
+        if action.weight == "main":
             return str(action.label), f"/cases/{case.number}/steps/{action.code}"
     return None

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from app.accounts.models import Officer
 from app.cases import actions, queries
 from app.cases.domain.gaps import Gap, gaps_before, next_action
-from app.cases.domain.moving import may_act
+from app.cases.domain.moving import available, may_act
 from app.cases.domain.progress import StageStep, public_status, stage_steps
 from app.cases.domain.rights import Right
 from app.cases.domain.state import CaseState
@@ -192,10 +192,9 @@ def _record(request: Request, session: Session, actor: Actor, case: CaseFile, on
 
 def step_buttons(programme: Programme, case: CaseFile, actor: Actor) -> tuple[StepButton, ...]:
     """The steps that the officer may take now, the main one last: it stands at the right."""
-    if case.state != CaseState.OPEN or not can(actor, actions.STEP) or not is_visible(actor, case.enterprise):
+    if not can(actor, actions.STEP) or not is_visible(actor, case.enterprise):
         return ()
     order = {"grave": 0, "other": 1, "main": 2}
-    found = [action for action in programme.actions_from(case.stage) if may_act(actor, action)]
     return tuple(
         StepButton(
             action=action,
@@ -205,7 +204,7 @@ def step_buttons(programme: Programme, case: CaseFile, actor: Actor) -> tuple[St
             kind={"main": "primary", "grave": "danger"}.get(action.weight, "secondary"),
             to=str(programme.stage(action.to).name),
         )
-        for action in sorted(found, key=lambda action: order[action.weight])
+        for action in sorted(available(programme, case, actor), key=lambda action: order[action.weight])
     )
 
 

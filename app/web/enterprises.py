@@ -8,13 +8,11 @@ from urllib.parse import urlencode
 
 from fastapi import Query, Request
 from pydantic import BaseModel, field_validator
-from sqlalchemy import Select, select
+from sqlalchemy import Select
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from app.cases.domain.state import CaseState
-from app.cases.models import CaseFile
-from app.cases.queries import CaseFilter, filtered, scope
+from app.cases.queries import enterprise_ids_in_stage
 from app.doors.deps import AppDatabase, CurrentActor, DbSession, Now
 from app.doors.downloads import TableFormat, download_table, stream_table
 from app.doors.pages import render
@@ -225,8 +223,7 @@ def _in_stage(session: Session, actor: Actor, text: str) -> Select[int] | None:
     programme, separator, stage = text.partition(_STAGE_SEPARATOR)
     if not separator:
         return None
-    ids: Select[Any] = select(CaseFile.enterprise_id).join(CaseFile.enterprise).where(scope(actor))
-    return filtered(session, ids, CaseFilter(programme=programme, stage=stage, state=CaseState.OPEN))
+    return enterprise_ids_in_stage(session, actor, programme, stage)
 
 
 def _industry_text(session: Session, code: str) -> str:

@@ -21,7 +21,7 @@ from app.kit.i18n import Bilingual, _
 from app.kit.paging import Page
 from app.targets import actions, queries
 from app.targets.domain import Applications, Certificates, Comparison, Subjects
-from app.targets.models import Plan, PlanItem
+from app.targets.models import PlanItem
 from app.targets.queries import PlanView, Standing
 from app.web.target_rows import Table, all_rows, page_of_rows
 
@@ -269,8 +269,3 @@ def _url(item: PlanItem, view: PlanView) -> str:
 
 def _text(value: dict[str, str] | None) -> str:
     return str(Bilingual.model_validate(value)) if value else ""
-
-
-def plan_title(plan: Plan) -> str:
-    """A plan's title in the current language."""
-    return _text(plan.title)

@@ -7,13 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.commissioners.domain import (
+    IDS,
     Term,
     check_early_end,
     check_no_overlap,
     check_term,
     mask_phone,
-    public_id,
-    row_id,
 )
 from app.kit.errors import Conflict, Invalid
 
@@ -88,9 +87,9 @@ def test_the_middle_of_a_telephone_number_is_hidden(phone: str, masked: str) -> 
 
 @given(st.integers(min_value=1, max_value=10**9))
 def test_public_ids_lead_back_to_their_row(number: int) -> None:
-    assert row_id(public_id(number)) == number
+    assert IDS.row_id(IDS.of(number)) == number
 
 
 @pytest.mark.parametrize("text", ["", "EXP", "EXP1", "EXP0000001x", "INC000001", "EXP-00001", "EXP0000001"])
 def test_other_texts_are_no_public_id(text: str) -> None:
-    assert row_id(text) is None
+    assert IDS.row_id(text) is None

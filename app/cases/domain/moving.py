@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Protocol
 
 from app.cases.domain.milestones import PlannedMilestone, moment_of, plan
 from app.cases.domain.state import CaseSnapshot, CaseState
@@ -70,9 +71,23 @@ def may_act(actor: Actor, action: StageAction) -> bool:
     return actor.kind is ActorKind.ENTERPRISE and action.by_enterprise
 
 
-def available(programme: Programme, case: CaseSnapshot, actor: Actor) -> tuple[StageAction, ...]:
+class Standing(Protocol):
+    """Anything that tells where a case stands: its row or its snapshot."""
+
+    @property
+    def state(self) -> str:
+        """One of `CaseState`."""
+        ...
+
+    @property
+    def stage(self) -> str:
+        """The code of its stage."""
+        ...
+
+
+def available(programme: Programme, case: Standing, actor: Actor) -> tuple[StageAction, ...]:
     """The buttons that `actor` sees: exactly the steps that `decide_step` accepts once the form is filled in."""
-    if case.state is not CaseState.OPEN:
+    if case.state != CaseState.OPEN:
         return ()
     return tuple(action for action in programme.actions_from(case.stage) if may_act(actor, action))
 

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.commissioners import actions, events, queries
-from app.commissioners.domain import public_id
+from app.commissioners.domain import IDS
 from app.commissioners.models import Commissioner
 from app.commissioners.schemas import CommissionerInput
 from app.enterprises.domain.names import person_pinyin
@@ -113,7 +113,7 @@ def _check_same(session: Session, actor: Actor, given: CommissionerInput, *, but
     if same is not None:
         message = _("%(unit)s已有一位同名专家（%(id)s）。确认不是同一人时，请勾选“确认为另一人”再保存。") % {
             "unit": given.unit or _("未填单位的专家中"),
-            "id": public_id(same.id),
+            "id": IDS.of(same.id),
         }
         raise Conflict("commissioner.same_name", message, {"same_name_confirmed": message})
 

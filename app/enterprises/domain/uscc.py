@@ -13,7 +13,6 @@ from app.kit.i18n import _
 
 LENGTH = 18
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
-REFUSED_LETTERS = "OISVZ"
 _VALUE = {character: index for index, character in enumerate(ALPHABET)}
 _WEIGHTS = tuple(pow(3, power, 31) for power in range(LENGTH - 1))
 _LOOKS_LIKE = {"O": "0", "I": "1", "S": "5", "Z": "2", "V": "U"}

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from app.commissioners.domain import public_id, row_id
+from app.commissioners.domain import IDS
 from app.commissioners.models import Commissioner, ServiceAgreement
 from app.enterprises.models import Enterprise
 from app.exchange.sources.base import Children, Source, of_model
@@ -41,7 +41,7 @@ def _agreements(statement: Select[Any], region_prefix: str) -> Select[Any]:
 
 def rows_of(_session: Session, events: Sequence[JournalEvent]) -> Mapping[int, int]:
     """Events of a person name the public identifier."""
-    found = {event.position: row_id(event.subject_id) for event in events}
+    found = {event.position: IDS.row_id(event.subject_id) for event in events}
     return {position: number for position, number in found.items() if number is not None}
 
 
@@ -59,7 +59,7 @@ SOURCE = Source(
     id=Commissioner.id,
     key=Commissioner.id,
     columns={"public_id": Commissioner.id.label("public_id"), **of_model(Commissioner, _PLAIN)},
-    derive={"public_id": public_id},
+    derive={"public_id": IDS.of},
     visible=visible,
     rows_of=rows_of,
     hanging_on=hanging_on,

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from app.enterprises.models import Enterprise
 from app.exchange.sources.base import Children, Source, of_model
-from app.incentives.domain.steps import public_id, row_id
+from app.incentives.domain.steps import IDS
 from app.incentives.models import Incentive
 from app.journal.models import JournalEvent
 from app.kit.permissions import within_region
@@ -59,7 +59,7 @@ def _with_siblings(statement: Select[Any], _region_prefix: str) -> Select[Any]:
 
 def rows_of(session: Session, events: Sequence[JournalEvent]) -> Mapping[int, int]:
     """Events name one trigger; the record is that of its firm and scheme."""
-    named = {event.position: row_id(event.subject_id) for event in events}
+    named = {event.position: IDS.row_id(event.subject_id) for event in events}
     wanted = {number for number in named.values() if number is not None}
     if not wanted:
         return {}
@@ -89,7 +89,7 @@ SOURCE = Source(
         "updated_at": _latest_change(),
         **of_model(Incentive, _PLAIN),
     },
-    derive={"public_id": public_id},
+    derive={"public_id": IDS.of},
     visible=visible,
     rows_of=rows_of,
     hanging_on=hanging_on,
@@ -98,7 +98,7 @@ SOURCE = Source(
             parent=Incentive.id,
             columns={"public_id": _sibling.id, **of_model(_sibling, _ENTITLEMENT)},
             order=(_sibling.triggered_on, _sibling.id),
-            derive={"public_id": public_id},
+            derive={"public_id": IDS.of},
             join=_with_siblings,
         )
     },

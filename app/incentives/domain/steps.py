@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from app.kit.errors import Conflict, Invalid
 from app.kit.i18n import N_, _
+from app.kit.public_ids import PublicIds
 
 ADVISORY = N_("预计可享受，以主管部门审定为准")
 
@@ -27,21 +28,7 @@ STATE_LABELS = {
     State.PAID: N_("已拨付"),
 }
 
-_PUBLIC_PREFIX = "INC"
-
-
-def public_id(row_id: int) -> str:
-    """The stable public identifier of an incentive, e.g. INC000042."""
-    return f"{_PUBLIC_PREFIX}{row_id:06d}"
-
-
-def row_id(public: str) -> int | None:
-    """The row behind a public identifier, or None when it has not that shape."""
-    digits = public.removeprefix(_PUBLIC_PREFIX)
-    if digits == public or not (digits.isascii() and digits.isdigit() and 6 <= len(digits) <= 12):
-        return None
-    number = int(digits)
-    return number if public_id(number) == public else None
+IDS = PublicIds("INC")
 
 
 def next_step(state: State) -> State | None:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from app.enterprises.likely import likely_within
 from app.enterprises.models import Enterprise
-from app.incentives.domain.steps import State, row_id
+from app.incentives.domain.steps import IDS, State
 from app.incentives.models import Incentive
 from app.kit.actor import Actor
 from app.kit.errors import NotFound
@@ -79,7 +79,7 @@ def count_by_state(session: Session, actor: Actor) -> dict[tuple[str, State], in
 
 def get_visible_to(session: Session, actor: Actor, public: str) -> Incentive:
     """The incentive with this public id, with firm, version and steps; raises NotFound incentive.not_found."""
-    number = row_id(public)
+    number = IDS.row_id(public)
     if number is not None:
         statement = (
             visible_to(actor)
