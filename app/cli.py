@@ -7,6 +7,7 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from app.fact_registry import install_providers
 from app.kit.errors import DomainError, SeedError
+from app.objection_registry import load_objections
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="育苗 · Yumiao", pretty_exceptions_enable=False)
 
@@ -22,6 +23,7 @@ def main() -> None:
     """Run the command; a refusal prints its message and ends with 2."""
     _register()
     install_providers()
+    load_objections()
     try:
         app()
     except (DomainError, SeedError) as error:

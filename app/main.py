@@ -26,11 +26,13 @@ from app.jobs.running import Surroundings
 from app.jobs.worker import Worker
 from app.kit.db import POOL_SIZE, Database
 from app.kit.templating import STATIC, make_environment
+from app.objection_registry import load_objections
 
 
 def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     """The application over `database` (by default the one that the settings name)."""
     install_providers()
+    load_objections()
     application = FastAPI(
         title="Yumiao API",
         version=__version__,

@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from fastapi import APIRouter, Depends, Request
 
+from app.doors.api_actor import guard_api
 from app.doors.csrf import check_csrf
 from app.doors.deps import CurrentActor
 from app.doors.once import check_once
@@ -53,8 +54,6 @@ class GuardedRouter:
 
     def _dependencies(self, method: str, action: Action) -> list[Any]:
         if self.door == "api":
-            from app.doors.api_actor import guard_api
-
             return [Depends(guard_api(action))]
         if method == "POST":
             return [Depends(check_csrf), Depends(_guard(action)), Depends(check_once)]

@@ -8,15 +8,15 @@ from starlette.responses import Response
 
 from app.accounts.actions import PUBLIC
 from app.accounts.service.invitations import accept_invitation, find_invitation
-from app.accounts.service.signing_in import sign_in
+from app.accounts.service.signing_in import open_session, sign_in
 from app.doors.deps import SESSION_COOKIE, AppSettings, CurrentActor, DbSession, Form, Now
-from app.doors.forms import Bound, bind, empty
+from app.doors.forms import Bound, attempt, bind, empty
 from app.doors.pages import redirect, render, safe_next
 from app.doors.router import GuardedRouter
 from app.enterprises.models import Enterprise
 from app.enterprises.queries import get_visible_to
 from app.kit.actor import SYSTEM, ActorKind
-from app.kit.errors import DomainError, NotFound
+from app.kit.errors import NotFound
 from app.kit.i18n import _
 
 router = GuardedRouter(door="portal", prefix="/portal")
@@ -95,23 +95,25 @@ def accept(request: Request, session: DbSession, form: Form, settings: AppSettin
     given = bound.model
     if given is not None and given.password != given.repeat:
         bound.errors["repeat"] = [_("两次输入的密码不一致。")]
-    if given is not None and bound.valid:
-        try:
-            with session.begin_nested():
-                accept_invitation(
-                    session,
-                    secret=secret,
-                    login=given.login,
-                    name=given.name,
-                    password=given.password,
-                    now=now,
-                    cheap=settings.env == "test",
-                )
-            found = sign_in(session, kind="enterprise", login=given.login, password=given.password, now=now)
-            welcome = redirect(request, HOME, good=_("账号已开通。以后请用登录名和密码登录。"))
-            return _signed_in(welcome, found[0], settings)
-        except DomainError as error:
-            bound.add(error)
+    cheap = settings.env == "test"
+
+    user = attempt(
+        session,
+        bound,
+        lambda given: accept_invitation(
+            session,
+            secret=secret,
+            login=given.login,
+            name=given.name,
+            password=given.password,
+            now=now,
+            cheap=cheap,
+        ),
+    )
+    if user is not None:
+        welcome = redirect(request, HOME, good=_("账号已开通。以后请用登录名和密码登录。"))
+        cookie, _actor = open_session(session, kind="enterprise", account=user, now=now)
+        return _signed_in(welcome, cookie, settings)
     for name in ("password", "repeat"):
         bound.raw.pop(name, None)
     page = InvitationPage(bound, enterprise.name, _address(secret))

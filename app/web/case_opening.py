@@ -11,7 +11,6 @@ from starlette.responses import Response
 from app.accounts.queries import list_officers
 from app.cases import actions
 from app.cases.schemas import OpenCase
-from app.cases.service import objections as _objections  # noqa: F401 - registers what casework objects to
 from app.cases.service.opening import open_case
 from app.doors.deps import CurrentActor, DbSession, Form, Now
 from app.doors.forms import Bound, attempt, bind, empty

@@ -16,7 +16,6 @@ from app.accounts.queries import list_officers
 from app.cases import actions, queries
 from app.cases.models import CaseFile
 from app.cases.queries import CaseFilter
-from app.cases.service import objections as _objections  # noqa: F401 - registers what casework objects to
 from app.doors.deps import CurrentActor, DbSession, Now
 from app.doors.downloads import TableFormat, download_table
 from app.doors.pages import render

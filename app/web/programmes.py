@@ -1,5 +1,6 @@
 """培育通道 as files say it: the list, one programme with its diagram, and the rounds that the bureau sets."""
 
+from collections.abc import Sized
 from dataclasses import dataclass
 
 from fastapi import Request
@@ -10,12 +11,12 @@ from app.cases.domain.state import CaseState
 from app.cases.queries import CaseFilter, count_visible_to
 from app.cases.service.milestones import date_round
 from app.doors.deps import CurrentActor, DbSession, Form, Now
-from app.doors.forms import Bound, bind, empty
+from app.doors.forms import Bound, attempt, bind, empty
 from app.doors.pages import redirect, render
 from app.doors.router import GuardedRouter
 from app.kit.actor import Role
 from app.kit.clock import today
-from app.kit.errors import DomainError, NotFound
+from app.kit.errors import NotFound
 from app.kit.i18n import N_, Bilingual, _, ngettext
 from app.kit.paging import Count
 from app.kit.permissions import can
@@ -170,15 +171,10 @@ def add_round_route(
 ) -> Response:
     """Announce a round that the file does not know."""
     bound = bind(NewRoundInput, form)
-    if bound.model:
-        try:
-            with session.begin_nested():
-                row = add_round(session, actor=actor, now=now, code=code, values=bound.model)
-            return redirect(
-                request, f"/programmes/{code}#rounds", good=_("已新增批次“%(title)s”。") % {"title": row.title_zh}
-            )
-        except DomainError as error:
-            bound.add(error)
+    row = attempt(session, bound, lambda values: add_round(session, actor=actor, now=now, code=code, values=values))
+    if row is not None:
+        done = _("已新增批次“%(title)s”。") % {"title": row.title_zh}
+        return redirect(request, f"/programmes/{code}#rounds", good=done)
     page = _page(session, actor, now, code, new_round=bound)
     return render(request, "web/programmes/programme.html", page, status=422)
 
@@ -196,16 +192,14 @@ def set_round_route(
 ) -> Response:
     """Set a round's cut-offs, and date the milestones of its open cases that waited for them."""
     bound = bind(RoundInput, form)
-    if bound.model:
-        try:
-            with session.begin_nested():
-                set_round(
-                    session, actor=actor, now=now, code=code, year=year, round_code=round_code, values=bound.model
-                )
-                dated = date_round(session, actor=actor, now=now, programme_code=code, year=year, round_code=round_code)
-            return redirect(request, f"/programmes/{code}#rounds", good=_dated(len(dated)))
-        except DomainError as error:
-            bound.add(error)
+
+    def set_and_date(values: RoundInput) -> Sized:
+        set_round(session, actor=actor, now=now, code=code, year=year, round_code=round_code, values=values)
+        return date_round(session, actor=actor, now=now, programme_code=code, year=year, round_code=round_code)
+
+    dated = attempt(session, bound, set_and_date)
+    if dated is not None:
+        return redirect(request, f"/programmes/{code}#rounds", good=_dated(len(dated)))
     page = _page(session, actor, now, code, changed=((year, round_code), bound))
     return render(request, "web/programmes/programme.html", page, status=422)
 

@@ -11,13 +11,12 @@ from app.accounts.actions import OWN_PASSWORD, PUBLIC, SIGN_OUT
 from app.accounts.service.officers import change_own_password
 from app.accounts.service.signing_in import drop_idle, sign_in, sign_out
 from app.doors.deps import SESSION_COOKIE, AppSettings, CurrentActor, DbSession, Form, Now
-from app.doors.forms import Bound, bind, empty
+from app.doors.forms import Bound, attempt, bind, empty
 from app.doors.middleware import LANGUAGE_COOKIE
 from app.doors.once import forget_old
 from app.doors.pages import redirect, render, safe_next
 from app.doors.router import GuardedRouter
 from app.kit.actor import ActorKind
-from app.kit.errors import DomainError
 from app.kit.i18n import LOCALES, _
 
 router = GuardedRouter(door="web")
@@ -124,14 +123,13 @@ def change_password(
     data = bound.model
     if data is not None and data.new != data.repeat:
         bound.errors["repeat"] = [_("两次输入的新密码不一致。")]
-    if data is not None and bound.valid:
-        try:
-            with session.begin_nested():
-                change_own_password(
-                    session, actor=actor, old=data.old, new=data.new, now=now, cheap=settings.env == "test"
-                )
-            return redirect(request, "/", good=_("密码已修改。"))
-        except DomainError as error:
-            bound.add(error)
+    cheap = settings.env == "test"
+    done = attempt(
+        session,
+        bound,
+        lambda given: change_own_password(session, actor=actor, old=given.old, new=given.new, now=now, cheap=cheap),
+    )
+    if done is not None:
+        return redirect(request, "/", good=_("密码已修改。"))
     bound.raw.clear()
     return render(request, "web/password.html", PasswordPage(bound), status=422)

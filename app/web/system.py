@@ -21,11 +21,11 @@ from app.accounts.service.officers import (
     set_disabled,
 )
 from app.doors.deps import AppSettings, CurrentActor, DbSession, Form, Now
-from app.doors.forms import Bound, bind, empty
+from app.doors.forms import Bound, attempt, bind, empty
 from app.doors.pages import redirect, render
 from app.doors.router import GuardedRouter
 from app.kit.actor import Role
-from app.kit.errors import DomainError, Invalid
+from app.kit.errors import Invalid
 from app.kit.i18n import _
 from app.kit.permissions import can
 
@@ -139,22 +139,16 @@ def add_user(
 ) -> Response:
     """Create an officer."""
     bound = bind(OfficerForm, form)
-    if bound.model is not None:
-        data = bound.model
-        try:
-            with session.begin_nested():
-                officer = create_officer(
-                    session,
-                    actor=actor,
-                    login=data.login,
-                    password=data.password,
-                    data=data.data(),
-                    now=now,
-                    cheap=settings.env == "test",
-                )
-            return redirect(request, "/system/users", good=_("已新建用户“%(name)s”。") % {"name": officer.name})
-        except DomainError as error:
-            bound.add(error)
+    cheap = settings.env == "test"
+    officer = attempt(
+        session,
+        bound,
+        lambda given: create_officer(
+            session, actor=actor, login=given.login, password=given.password, data=given.data(), now=now, cheap=cheap
+        ),
+    )
+    if officer is not None:
+        return redirect(request, "/system/users", good=_("已新建用户“%(name)s”。") % {"name": officer.name})
     return _user_form(request, None, bound, actor.id, 422)
 
 
@@ -172,13 +166,13 @@ def save_user(
 ) -> Response:
     """Change an officer."""
     bound = bind(OfficerForm, form)
-    if bound.model is not None:
-        try:
-            with session.begin_nested():
-                change_officer(session, actor=actor, officer_id=officer_id, data=bound.model.data(), now=now)
-            return redirect(request, "/system/users", good=_("已保存。"))
-        except DomainError as error:
-            bound.add(error)
+    officer = attempt(
+        session,
+        bound,
+        lambda given: change_officer(session, actor=actor, officer_id=officer_id, data=given.data(), now=now),
+    )
+    if officer is not None:
+        return redirect(request, "/system/users", good=_("已保存。"))
     return _user_form(request, get_officer(session, officer_id), bound, actor.id, 422)
 
 
@@ -252,21 +246,20 @@ def clients_page(request: Request, session: DbSession) -> Response:
 def add_client(request: Request, session: DbSession, form: Form, actor: CurrentActor, now: Now) -> Response:
     """Create a machine client; its secret is shown this once."""
     bound = bind(ClientForm, form)
-    if bound.model is not None:
-        data = bound.model
-        try:
-            with session.begin_nested():
-                client, secret = create_client(
-                    session,
-                    actor=actor,
-                    name=data.name,
-                    scopes=" ".join(data.scopes),
-                    region_prefix=data.region_prefix,
-                    now=now,
-                )
-            return _clients(request, session, empty(), made=(client.client_id, secret))
-        except DomainError as error:
-            bound.add(error)
+    made = attempt(
+        session,
+        bound,
+        lambda given: create_client(
+            session,
+            actor=actor,
+            name=given.name,
+            scopes=" ".join(given.scopes),
+            region_prefix=given.region_prefix,
+            now=now,
+        ),
+    )
+    if made is not None:
+        return _clients(request, session, empty(), made=(made[0].client_id, made[1]))
     return _clients(request, session, bound, status=422)
 
 

@@ -93,7 +93,7 @@ def reset_password(
 
 def change_own_password(
     session: Session, *, actor: Actor, old: str, new: str, now: datetime, cheap: bool = False
-) -> None:
+) -> Officer:
     """An officer changes the own password, knowing the old one."""
     officer = get_officer(session, actor.id or 0)
     if not password_matches(old, officer.password_hash):
@@ -101,6 +101,7 @@ def change_own_password(
         raise Invalid("officer.old_password", message, {"old": message})
     officer.password_hash = hash_password(check_password(new), cheap=cheap)
     _record(session, actor, now, "officer.password", officer, {})
+    return officer
 
 
 def get_officer(session: Session, officer_id: int) -> Officer:

@@ -34,13 +34,19 @@ def sign_in(
             _count_failure(session, kind, account, now)
         return _("登录名或密码不正确。")
     account.failed_tries, account.locked_until = 0, None
-    secret = new_secret()
+    return open_session(session, kind=kind, account=account, now=now)
+
+
+def open_session(
+    session: Session, *, kind: AccountKind, account: Officer | EnterpriseUser, now: datetime
+) -> tuple[str, Actor]:
+    """Let a person in who has proved to be the account's owner; the new session's secret and actor."""
+    secret, actor = new_secret(), actor_of(account)
     session.add(
         SignInSession(
             token_hash=digest(secret), account_kind=kind, account_id=account.id, created_at=now, last_seen_at=now
         )
     )
-    actor = actor_of(account)
     record(session, actor=actor, now=now, type="session.opened", subject=_subject(kind, account))
     return secret, actor
 
