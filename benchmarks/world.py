@@ -16,6 +16,7 @@ from pathlib import Path
 import httpx2 as httpx
 from sqlalchemy import create_engine, make_url, text
 
+from app.kit.db import Database
 from tests.support import postgres
 
 YUMIAO = str(Path(sys.executable).parent / "yumiao")
@@ -59,7 +60,16 @@ def make_world(dialect: str, enterprises: int) -> Iterator[World]:
         world.run("seed")
         if enterprises:
             world.run("demo", "--enterprises", str(enterprises))
+            _analyse(url)
         yield world
+
+
+def _analyse(url: str) -> None:
+    """Gather the statistics that a server in use has by itself (the tests' PostgreSQL runs without autovacuum)."""
+    engine = create_engine(Database(url).url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text("analyze"))
+    engine.dispose()
 
 
 @contextlib.contextmanager
