@@ -88,3 +88,91 @@ class StoredVerdict(Base):
     actor_kind: Mapped[str] = mapped_column(Code(12))
     actor_id: Mapped[int | None] = mapped_column(BigInteger)
     actor_name: Mapped[str] = mapped_column(String(120))
+
+
+class PolicySetting(Base):
+    """A parameter that the bureau sets itself: its value as a policy file would write it ("15 %"), from a day on.
+
+    The newest one not withdrawn that applies on the application day counts.
+    """
+
+    __tablename__ = "policy_setting"
+    __table_args__ = (Index("ix_policy_setting_name", "policy_code", "jurisdiction", "name", "effective_from", "id"),)
+
+    id: Mapped[PrimaryKey]
+    policy_code: Mapped[str] = mapped_column(Code(48))
+    jurisdiction: Mapped[str] = mapped_column(Code(12))
+    name: Mapped[str] = mapped_column(Code(48))
+    value: Mapped[str] = mapped_column(String(60))
+    effective_from: Mapped[date] = mapped_column(Date)
+    document: Mapped[str] = mapped_column(String(300))
+    actor_kind: Mapped[str] = mapped_column(Code(12))
+    actor_id: Mapped[int | None] = mapped_column(BigInteger)
+    actor_name: Mapped[str] = mapped_column(String(120))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class VerdictOverride(Base):
+    """An officer's decision that goes before a kept verdict, with its reason. It stays on file when taken back."""
+
+    __tablename__ = "verdict_override"
+
+    id: Mapped[PrimaryKey]
+    stored_verdict_id: Mapped[int] = mapped_column(ForeignKey("stored_verdict.id"), index=True)
+    outcome: Mapped[str] = mapped_column(Code(8))
+    reason: Mapped[str] = mapped_column(Text)
+    document: Mapped[str] = mapped_column(String(300))
+    actor_kind: Mapped[str] = mapped_column(Code(12))
+    actor_id: Mapped[int | None] = mapped_column(BigInteger)
+    actor_name: Mapped[str] = mapped_column(String(120))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    withdrawn_by: Mapped[str] = mapped_column(String(120), default="")
+    withdrawn_reason: Mapped[str] = mapped_column(Text, default="")
+
+
+class Sweep(Base):
+    """All firms of a region under all policies, as of a day; `versions` are the policy versions applied by code."""
+
+    __tablename__ = "sweep"
+
+    id: Mapped[PrimaryKey]
+    on_day: Mapped[date] = mapped_column(Date)
+    region_prefix: Mapped[str] = mapped_column(Code(12))
+    job_id: Mapped[int | None] = mapped_column(BigInteger)
+    previous_id: Mapped[int | None] = mapped_column(BigInteger)
+    versions: Mapped[dict[str, Any]] = mapped_column(Json)
+    counts: Mapped[dict[str, Any]] = mapped_column(Json)
+    total: Mapped[int] = mapped_column(default=0)
+    actor_kind: Mapped[str] = mapped_column(Code(12))
+    actor_id: Mapped[int | None] = mapped_column(BigInteger)
+    actor_name: Mapped[str] = mapped_column(String(120))
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class SweepLine(Base):
+    """One firm under one policy in one sweep. `open_clauses` are the clauses not met, each with its gap in words and as
+    a machine value; `missing` the codes of the facts waited for; `before` the outcome in the previous sweep.
+    """
+
+    __tablename__ = "sweep_line"
+    __table_args__ = (
+        UniqueConstraint("sweep_id", "policy_code", "enterprise_id"),
+        Index("ix_sweep_line_standing", "sweep_id", "policy_code", "outcome", "unmet", "unknown", "enterprise_id"),
+    )
+
+    id: Mapped[PrimaryKey]
+    sweep_id: Mapped[int] = mapped_column(ForeignKey("sweep.id"))
+    enterprise_id: Mapped[int] = mapped_column(ForeignKey("enterprise.id"))
+    policy_code: Mapped[str] = mapped_column(Code(48))
+    outcome: Mapped[str] = mapped_column(Code(8))
+    unmet: Mapped[int]
+    unknown: Mapped[int]
+    score_low: Mapped[int | None]
+    score_high: Mapped[int | None]
+    open_clauses: Mapped[list[Any]] = mapped_column(Json)
+    missing: Mapped[list[Any]] = mapped_column(Json)
+    lapses_on: Mapped[date | None] = mapped_column(Date)
+    before: Mapped[str | None] = mapped_column(Code(8))

@@ -100,6 +100,41 @@ class Condition:
 
 
 @dataclass(frozen=True)
+class ScoredItem:
+    """An item of the score in words; `options` are the items of which the best counts."""
+
+    id: str
+    title: Bilingual
+    reference: Reference
+    confidence: Confidence
+    node: tree.ScoreItem
+    labels: tuple[Bilingual | None, ...] = ()
+    options: tuple["ScoredItem", ...] = ()
+    note: Bilingual | None = None
+
+
+@dataclass(frozen=True)
+class ScoredBlock:
+    """A block of the score in words."""
+
+    id: str
+    title: Bilingual
+    reference: Reference
+    confidence: Confidence
+    node: tree.ScoreBlock
+    items: tuple[ScoredItem, ...]
+
+
+@dataclass(frozen=True)
+class Scoring:
+    """How a policy scores; conditions compare `score` with points."""
+
+    title: Bilingual
+    node: tree.Score
+    blocks: tuple[ScoredBlock, ...]
+
+
+@dataclass(frozen=True)
 class Policy:
     """One version of one policy in one jurisdiction. `uses` are the fact codes it reads, in the catalogue's order."""
 
@@ -118,6 +153,7 @@ class Policy:
     conditions: tuple[Condition, ...]
     catalogue: Catalogue
     uses: tuple[str, ...]
+    scoring: Scoring | None = None
 
     def leaves(self) -> Iterator[Condition]:
         """Every condition with a test, in order."""

@@ -135,6 +135,55 @@ class Banded(Node):
 
 
 @dataclass(frozen=True, eq=False)
+class Growth(Node):
+    """The mean yearly growth of `body`, a quantity told by year, over the fiscal years that count: a share.
+
+    Three years: ½ · (v2 / v1 + v3 / v2) − 1. Year 1 zero: years 2 and 3 only. Year 2 zero: 0. Two years: v2 / v1 − 1.
+    Fewer: 0. A negative value makes it unknowable: people review it (工作指引 三（七）4).
+    """
+
+    body: Node
+
+
+@dataclass(frozen=True, eq=False)
+class Grading(Node):
+    """One way to grade an item: while `condition` holds (None: whenever no grading above holds), `low` to `high`
+    points; the grade that was given for the fact `grade`, within them, where it names one.
+    """
+
+    condition: Node | None
+    low: int
+    high: int
+    grade: str | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class ScoreItem(Node):
+    """An item of a score: the first of `gradings` whose condition holds; or the best of `options`."""
+
+    id: str
+    most: int
+    gradings: tuple[Grading, ...] = ()
+    options: tuple["ScoreItem", ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class ScoreBlock(Node):
+    """A block of a score: the sum of its items, `most` points at the most."""
+
+    id: str
+    most: int
+    items: tuple[ScoreItem, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Score(Node):
+    """The score of a policy: the sum of its blocks, in whole points."""
+
+    blocks: tuple[ScoreBlock, ...]
+
+
+@dataclass(frozen=True, eq=False)
 class IfTold(Node):
     """One quantity (or condition) when something was told of a fact, else another."""
 
