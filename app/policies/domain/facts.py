@@ -33,7 +33,8 @@ class FactDefinition(BaseModel):
     """One catalogued fact: what it is called, measured in and told for, and where its value comes from.
 
     `provider` names the slice that knows it, `said_by` who must say it where no table does; `supplied_at` is the page
-    where a caseworker supplies it. A statement speaks for `window_days` at most when the fact is about such a window.
+    where a caseworker supplies it. `firm_says`: the firm may state it itself, until a table knows it exactly. A
+    statement speaks for `window_days` at most when the fact is about such a window.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -51,6 +52,7 @@ class FactDefinition(BaseModel):
     source: Bilingual
     provider: str | None = None
     said_by: Bilingual | None = None
+    firm_says: bool = False
     supplied_at: str = "statement"
     window_days: int | None = Field(default=None, gt=0)
 
