@@ -81,7 +81,7 @@ def _write_firms(session: Session, firms: Sequence[Firm], actor: Actor, now: dat
         )
     figures = [{**row, "enterprise_id": key, "updated_at": now} for key, firm in pairs for row in firm.figures]
     _insert(session, YearlyFigures, figures)
-    _insert(session, FactStatement, [_no_accident(key, actor, now) for key, firm in pairs if firm.statements])
+    _insert(session, FactStatement, [row for key, firm in pairs for row in _statements(key, firm, actor, now)])
     _write_products(session, pairs)
     return [
         Candidate(key, row["name"], row["region_code"], row["registered_on"], firm.ambition)
@@ -89,18 +89,21 @@ def _write_firms(session: Session, firms: Sequence[Firm], actor: Actor, now: dat
     ]
 
 
-def _no_accident(enterprise_id: int, actor: Actor, now: datetime) -> dict[str, Any]:
-    return {
+def _statements(enterprise_id: int, firm: Firm, actor: Actor, now: datetime) -> Iterator[dict[str, Any]]:
+    """What departments and experts stated about a firm."""
+    common = {
         "enterprise_id": enterprise_id,
-        "fact_code": "accident_in_last_year",
-        "value": False,
         "stated_on": today(now) - timedelta(days=STATED_DAYS_AGO),
-        "source": "应急管理部门函复（虚构示例数据）",
         "actor_kind": str(actor.kind),
         "actor_id": actor.id,
         "actor_name": actor.name,
         "created_at": now,
     }
+    if firm.statements:
+        source = "应急管理部门函复（虚构示例数据）"
+        yield {**common, "fact_code": "accident_in_last_year", "value": False, "source": source}
+    for fact, grade in firm.grades.items():
+        yield {**common, "fact_code": fact, "value": grade, "source": "技术专家预评打分（虚构示例数据）"}
 
 
 def _insert(session: Session, model: Any, rows: list[dict[str, Any]]) -> None:

@@ -13,6 +13,16 @@ REGION_OF_CODES = "429099"
 SUFFIX = "（示例）"
 YEARS = 3
 FEN_PER_WAN = 1_000_000
+#: What experts grade in a certification, and the most points of each; firms beyond this ambition were graded before.
+GRADES = {
+    "ip_advancement": 8,
+    "ip_core_support": 8,
+    "management_1": 6,
+    "management_2": 6,
+    "management_3": 4,
+    "management_4": 4,
+}
+GRADED_FROM = 0.6
 
 Row = dict[str, Any]
 
@@ -29,6 +39,7 @@ class Firm:
     tags: list[Row] = field(default_factory=list)
     certificates: list[Row] = field(default_factory=list)
     contacts: list[Row] = field(default_factory=list)
+    grades: dict[str, int] = field(default_factory=dict)
     ambition: float = 0.0
     statements: bool = False
 
@@ -146,6 +157,8 @@ def _add_knowledge(random: Random, firm: Firm, trade: tuple[str, str, str, str],
                 "expires_on": granted + timedelta(days=3650 if ip_class == 2 else 7300),
             }
         )
+    if ambition > GRADED_FROM:
+        firm.grades.update({fact: round(most * (0.35 + ambition * 0.6)) for fact, most in GRADES.items()})
     latest = firm.figures[-1] if firm.figures else None
     if latest:
         revenue = latest["high_tech_income_fen"]
