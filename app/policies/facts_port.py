@@ -1,6 +1,6 @@
 """How other slices tell the policies what they know; `app/fact_registry.py` names the providers once, at the start."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Protocol
 
@@ -18,6 +18,11 @@ class FactProvider(Protocol):
 
     def provide(self, session: Session, enterprise_id: int, on: date) -> Mapping[str, FactValue]:
         """What is on file for an application made on `on`; a fact left out is not known."""
+
+    def provide_many(
+        self, session: Session, enterprise_ids: Sequence[int], on: date
+    ) -> Mapping[int, Mapping[str, FactValue]]:
+        """The same for every one of these firms; the number of queries does not depend on theirs."""
 
 
 _installed: list[FactProvider] = []

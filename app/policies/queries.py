@@ -14,7 +14,7 @@ from app.policies.catalogue import restore
 from app.policies.domain.facts import Catalogue, FactDefinition
 from app.policies.domain.policy import Policy
 from app.policies.domain.succession import Edition, edition_of, in_force
-from app.policies.models import CataloguedFact, FactStatement, PolicyVersion, StoredVerdict
+from app.policies.models import CataloguedFact, FactStatement, PolicyVersion, StoredVerdict, VerdictOverride
 
 # -- the facts catalogue and the versions -----------------------------------------------------------------------------
 
@@ -103,21 +103,26 @@ def get_version(session: Session, code: str, jurisdiction: str, version: str) ->
 # -- statements ---------------------------------------------------------------------------------------------------------
 
 
-def _standing(enterprise_id: int) -> Select[FactStatement]:
+def _standing(enterprise_ids: Sequence[int]) -> Select[FactStatement]:
     return select(FactStatement).where(
-        FactStatement.enterprise_id == enterprise_id, FactStatement.withdrawn_at.is_(None)
+        FactStatement.enterprise_id.in_(enterprise_ids), FactStatement.withdrawn_at.is_(None)
     )
 
 
 def list_statements(session: Session, enterprise_id: int, on: date) -> Sequence[FactStatement]:
     """What was stated about a firm by `on` and not withdrawn, oldest first."""
-    statement = _standing(enterprise_id).where(FactStatement.stated_on <= on)
+    return list_statements_about(session, [enterprise_id], on)
+
+
+def list_statements_about(session: Session, enterprise_ids: Sequence[int], on: date) -> Sequence[FactStatement]:
+    """The same about many firms, all in one list."""
+    statement = _standing(enterprise_ids).where(FactStatement.stated_on <= on)
     return session.scalars(statement.order_by(FactStatement.stated_on, FactStatement.id)).all()
 
 
 def get_statement(session: Session, enterprise_id: int, statement_id: int) -> FactStatement:
     """One statement that stands. Raises `NotFound`."""
-    row = session.scalars(_standing(enterprise_id).where(FactStatement.id == statement_id)).one_or_none()
+    row = session.scalars(_standing([enterprise_id]).where(FactStatement.id == statement_id)).one_or_none()
     if row is None:
         raise NotFound("policies.statement", _("没有这条情况说明，或已撤回。"))
     return row
@@ -153,3 +158,27 @@ def get_stored(session: Session, enterprise_id: int, verdict_id: int) -> StoredV
     if row is None:
         raise NotFound("policies.stored", _("没有这条判定记录。"))
     return row
+
+
+# -- overrides ----------------------------------------------------------------------------------------------------------
+
+
+def find_newest_of_case(session: Session, case_id: int, policy_code: str) -> StoredVerdict | None:
+    """The newest verdict kept for a case under a policy: the one that may be overridden."""
+    kept = select(StoredVerdict).where(StoredVerdict.case_id == case_id, StoredVerdict.policy_code == policy_code)
+    return session.scalars(kept.order_by(StoredVerdict.id.desc()).limit(1)).one_or_none()
+
+
+def list_overrides(session: Session, verdict_ids: Sequence[int]) -> Sequence[VerdictOverride]:
+    """What was decided instead of these verdicts, newest first; what was taken back is among them."""
+    if not verdict_ids:
+        return []
+    made = select(VerdictOverride).where(VerdictOverride.stored_verdict_id.in_(verdict_ids))
+    return session.scalars(made.order_by(VerdictOverride.id.desc())).all()
+
+
+def find_standing_override(session: Session, case_id: int, policy_code: str) -> VerdictOverride | None:
+    """The override that stands for a case under a policy: that of its newest kept verdict, unless taken back."""
+    newest = find_newest_of_case(session, case_id, policy_code)
+    made = list_overrides(session, [newest.id]) if newest else []
+    return next((row for row in made if row.withdrawn_at is None), None)

@@ -1,18 +1,19 @@
 """What is known about a firm for an application on a day: from the slices' tables, then from statements."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
+from app.kit.facts import FactValue
 from app.kit.i18n import N_
 from app.policies.domain.facts import Catalogue, FactDefinition, FactKey, Facts, entries
 from app.policies.domain.knowledge import Knowledge, Known
 from app.policies.domain.telling import read_single
 from app.policies.facts_port import installed
 from app.policies.models import FactStatement
-from app.policies.queries import list_statements
+from app.policies.queries import list_statements_about
 
 STATED = N_("情况说明")
 
@@ -36,16 +37,38 @@ class Gathered:
 
 
 def gather(session: Session, catalogue: Catalogue, enterprise_id: int, on: date) -> Gathered:
-    """All that is known; a table's exact value stands before a statement, a statement before nothing."""
+    """All that is known of one firm; a table's exact value stands before a statement, a statement before nothing."""
+    return gather_many(session, catalogue, [enterprise_id], on)[enterprise_id]
+
+
+def gather_many(session: Session, catalogue: Catalogue, enterprise_ids: Sequence[int], on: date) -> dict[int, Gathered]:
+    """The same of many firms, with no more queries than for one."""
+    told = [provider.provide_many(session, enterprise_ids, on) for provider in installed()]
+    stated: dict[int, list[FactStatement]] = {}
+    for statement in list_statements_about(session, enterprise_ids, on):
+        stated.setdefault(statement.enterprise_id, []).append(statement)
+    return {
+        key: _put_together(catalogue, [values[key] for values in told], stated.get(key, ()), on)
+        for key in enterprise_ids
+    }
+
+
+def _put_together(
+    catalogue: Catalogue,
+    told: Iterable[Mapping[str, FactValue]],
+    stated: Iterable[FactStatement],
+    on: date,
+) -> Gathered:
+    """What the tables tell of one firm, then what was stated about it, oldest first."""
     known: dict[FactKey, Knowledge] = {}
     sources: dict[FactKey, Source] = {}
-    for provider in installed():
-        for code, told in provider.provide(session, enterprise_id, on).items():
+    for values in told:
+        for code, fact in values.items():
             if code in catalogue:
-                found = entries(catalogue[code], told.value)
+                found = entries(catalogue[code], fact.value)
                 known.update(found)
-                sources.update(dict.fromkeys(found, Source(told.source)))
-    for statement in list_statements(session, enterprise_id, on):
+                sources.update(dict.fromkeys(found, Source(fact.source)))
+    for statement in stated:
         definition = catalogue.get(statement.fact_code)
         if definition is not None and _speaks_of(definition, statement.stated_on, on):
             _state(known, sources, definition, statement)
