@@ -1,9 +1,15 @@
 """What may be done with policies and verdicts, and by whom."""
 
-from app.kit.permissions import EDITORS, READERS, Action
+from app.kit.actor import Role
+from app.kit.permissions import EDITORS, HEADS, READERS, Action
 
 READ = Action("policies.read", READERS)
 READ_VERDICT = Action("policies.read_verdict", READERS)
 STATE_FACT = Action("policies.state_fact", EDITORS)
+STATE_OWN_FACT = Action("policies.state_own_fact", portal=True)
+OVERRIDE = Action("policies.override", HEADS | {Role.LEADER})
+SET_PARAMETER = Action("policies.set_parameter", HEADS)
+PUBLISH = Action("policies.publish", HEADS)
+WHAT_IF = Action("policies.what_if", READERS)
 EVALUATE = Action("policies.evaluate", scope="policies:evaluate")
 PULL_VERDICTS = Action("policies.pull_verdicts", scope="export:read")

@@ -182,3 +182,12 @@ def find_standing_override(session: Session, case_id: int, policy_code: str) -> 
     newest = find_newest_of_case(session, case_id, policy_code)
     made = list_overrides(session, [newest.id]) if newest else []
     return next((row for row in made if row.withdrawn_at is None), None)
+
+
+def get_override(session: Session, case_id: int, override_id: int) -> VerdictOverride:
+    """One override of a verdict kept for a case, taken back or not. Raises `NotFound`."""
+    of_case = select(VerdictOverride).join(StoredVerdict).where(StoredVerdict.case_id == case_id)
+    row = session.scalars(of_case.where(VerdictOverride.id == override_id)).one_or_none()
+    if row is None:
+        raise NotFound("policies.override", _("没有这项另作的决定。"))
+    return row

@@ -1,10 +1,11 @@
 """Inputs of the policies' use cases."""
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
 
 
@@ -21,3 +22,34 @@ class StatementInput(BaseModel):
     value: Any
     stated_on: date
     source: Words
+
+
+class OverrideInput(BaseModel):
+    """What is decided instead of a kept verdict, why, and by which document."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    outcome: Literal["met", "unmet"]
+    reason: Reason
+    document: Words
+
+
+class TakeBackInput(BaseModel):
+    """Why an override is taken back."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    reason: Reason
+
+
+class SettingInput(BaseModel):
+    """What the bureau sets: a parameter of a policy, its value with or without its unit (`15 %`, `15`, `yes`), from
+    which application day on, and by which document.
+    """
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    name: str = Field(max_length=48)
+    value: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
+    effective_from: date
+    document: Words

@@ -13,7 +13,7 @@ from app.cases.schemas import TakeStep
 from app.cases.service.certifying import issue_certificate
 from app.cases.service.loading import LoadedCase, load_case, shift_in
 from app.cases.service.parts import add_milestones, lapse_milestones
-from app.cases.service.verdicts import guard_outcome, keep_verdict
+from app.cases.service.verdicts import guard_outcome, keep_verdicts
 from app.journal.domain import Change, diff
 from app.kit.actor import Actor
 from app.kit.clock import today
@@ -36,7 +36,7 @@ def take_step(session: Session, *, actor: Actor, now: datetime, number: str, com
     before = _fields(case.row)
     _move(case, step, now)
     _bind_rights(case, step)
-    verdict = keep_verdict(case, step.action, actor=actor, now=now, on=step.on)
+    verdicts = keep_verdicts(case, step.action, actor=actor, now=now, on=step.on)
     if step.certificate:
         issue_certificate(case, step.certificate, actor=actor, now=now)
     case.touched(now)
@@ -45,7 +45,7 @@ def take_step(session: Session, *, actor: Actor, now: datetime, number: str, com
         now=now,
         type=events.MOVED,
         changes=_changes(before, case.row),
-        data=_event_data(step, command, verdict),
+        data=_event_data(step, command, verdicts),
     )
     return case.row
 
@@ -108,12 +108,12 @@ def _changes(before: dict[str, Any], row: CaseFile) -> dict[str, Change]:
     return changes
 
 
-def _event_data(step: Step, command: TakeStep, verdict: dict[str, Any] | None) -> dict[str, Any]:
+def _event_data(step: Step, command: TakeStep, verdicts: list[dict[str, Any]]) -> dict[str, Any]:
     data: dict[str, Any] = {"action": step.action.code, "on": step.on, "markers": list(step.markers)}
     if command.reason.strip():
         data["reason"] = command.reason.strip()
     if step.values:
         data["values"] = dict(step.values)
-    if verdict:
-        data["verdict"] = verdict
+    if verdicts:
+        data["verdicts"] = verdicts
     return data
