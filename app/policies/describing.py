@@ -25,6 +25,9 @@ _UNITS = {
     Unit.SHARE: N_("比例"),
     Unit.DATE: N_("日期"),
     Unit.DAYS: N_("天"),
+    Unit.MONTHS: N_("个月"),
+    Unit.YEARS: N_("年"),
+    Unit.SQUARE_METRES: N_("平方米"),
     Unit.YES_NO: N_("是或否"),
     Unit.GRADE: N_("分"),
     Unit.CODE: N_("代码"),
@@ -127,7 +130,7 @@ def _parameter(policy: Policy, parameter: Parameter) -> RuleView:
     return RuleView(
         parameter.name,
         str(parameter.label),
-        formula_text(parameter.node.body, policy.catalogue),
+        _("由市局设定") if parameter.set_by_bureau else formula_text(parameter.node.body, policy.catalogue),
         _reference(parameter.reference),
         confidence_text(parameter.confidence),
         parameter.confidence.verified,

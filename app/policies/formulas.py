@@ -66,8 +66,15 @@ class _Speaker:
             tree.Gathering.SUM: _("近三个会计年度合计（%(what)s）"),
             tree.Gathering.AVERAGE: _("近三个会计年度平均（%(what)s）"),
             tree.Gathering.LATEST: _("近一年%(what)s"),
+            tree.Gathering.PREVIOUS: _("上上年度%(what)s"),
         }[node.gathering]
         return words % {"what": self.say(node.body)}
+
+    def growth(self, node: tree.Growth) -> str:
+        return _("近三个会计年度平均增长率（%(what)s）") % {"what": self.say(node.body)}
+
+    def score(self, node: tree.Score) -> str:
+        return _("评价得分")
 
     def days_between(self, node: tree.DaysBetween) -> str:
         return _("从%(start)s到%(end)s的天数") % {"start": self.say(node.start), "end": self.say(node.end)}
@@ -139,6 +146,8 @@ _SAYINGS: dict[type[tree.Node], Callable[[_Speaker, Any], str]] = {
     tree.DividedBy: _Speaker.divided,
     tree.Extreme: _Speaker.extreme,
     tree.OverYears: _Speaker.over_years,
+    tree.Growth: _Speaker.growth,
+    tree.Score: _Speaker.score,
     tree.DaysBetween: _Speaker.days_between,
     tree.Banded: _Speaker.banded,
     tree.IfTold: _Speaker.if_told,

@@ -7,7 +7,7 @@ from typing import NoReturn
 
 from app.policies.domain import tree
 from app.policies.domain.facts import FactDefinition, Told
-from app.policies.domain.folding import known, quotient
+from app.policies.domain.folding import known
 from app.policies.domain.names import FUNCTIONS, Names
 from app.policies.domain.syntax import (
     BinarySyntax,
@@ -20,7 +20,8 @@ from app.policies.domain.syntax import (
     UnarySyntax,
     parse,
 )
-from app.policies.domain.units import NAMES, WRITTEN, Unit, plain
+from app.policies.domain.units import NAMES, Unit
+from app.policies.domain.written import Measured, in_unit, number, unit_hint
 
 
 class DefinitionError(Exception):
@@ -39,6 +40,11 @@ def condition(text: str, names: Names) -> tree.Node:
 def quantity(text: str, names: Names) -> tree.Node:
     """The tree of a formula that has a value."""
     return _Binder(names, in_years=False).value(parse(text))
+
+
+def measured(text: str, names: Names) -> Measured:
+    """What a formula measures, a ratio included; raises `FormulaError` or `DefinitionError`."""
+    return _Binder(names, in_years=False).measured(parse(text))
 
 
 def literal(text: str, names: Names) -> tree.Literal:
@@ -69,7 +75,7 @@ class _Binder:
         """A quantity, date or code."""
         match syntax:
             case NumberSyntax():
-                return _number(syntax)
+                return number(syntax)
             case NameSyntax():
                 return self._name(syntax)
             case CallSyntax():
@@ -110,6 +116,16 @@ class _Binder:
                     _refuse(syntax, f"{NAMES[node.unit]} stands where a condition is needed", hint)
                 return node
 
+    def measured(self, syntax: Syntax) -> Measured:
+        """A quantity, or a ratio of two."""
+        if isinstance(syntax, BinarySyntax) and syntax.operator == "/":
+            numerator, denominator = self._quantity(syntax.left), self._quantity(syntax.right)
+            if known(denominator) is None:
+                self._check_ratio(syntax, numerator, denominator)
+                return Measured(Unit.SHARE, numerator, denominator)
+        node = self._quantity(syntax)
+        return Measured(node.unit, node)
+
     # -- single values ------------------------------------------------------------------------------------------------
 
     def _name(self, syntax: NameSyntax) -> tree.Node:
@@ -117,6 +133,8 @@ class _Binder:
         constant = _CONSTANTS.get(name)
         if constant is not None:
             return constant()
+        if name == "score":
+            return self._score(syntax)
         self._names.used.add(name)
         if name in self._names.catalogue:
             return self._fact(syntax, self._names.catalogue[name])
@@ -127,6 +145,13 @@ class _Binder:
         if name in self._names.definitions:
             return self._definition(syntax)
         _refuse(syntax, f"the name '{name}' is not known", self._names.closest(name))
+
+    def _score(self, syntax: NameSyntax) -> tree.Score:
+        self._names.used.add("score")
+        if self._names.score is None:
+            hint = "add the section 'score', or judged(…) where people decide; the score's own items cannot use it"
+            _refuse(syntax, "there is no score to compare here", hint)
+        return self._names.score
 
     def _fact(self, syntax: NameSyntax, fact: FactDefinition) -> tree.Fact:
         self._check_year(syntax, fact)
@@ -243,10 +268,10 @@ class _Binder:
         if left.unit is right.unit:
             return left, right
         if left.unit is Unit.NUMBER and right.unit.is_counted:
-            return _in_unit(left, right.unit), right
+            return in_unit(left, right.unit), right
         if right.unit is Unit.NUMBER and left.unit.is_counted:
-            return left, _in_unit(right, left.unit)
-        _refuse(at, f"{verb} {NAMES[left.unit]} and {NAMES[right.unit]}", _unit_hint(left.unit, right.unit))
+            return left, in_unit(right, left.unit)
+        _refuse(at, f"{verb} {NAMES[left.unit]} and {NAMES[right.unit]}", unit_hint(left.unit, right.unit))
 
     # -- functions --------------------------------------------------------------------------------------------------------
 
@@ -262,6 +287,14 @@ class _Binder:
         return syntax.arguments
 
     def over_years(self, syntax: CallSyntax) -> tree.Node:
+        body = self._gathered(syntax)
+        return tree.OverYears(body.unit, tree.Gathering(syntax.name), body)
+
+    def growth(self, syntax: CallSyntax) -> tree.Node:
+        return tree.Growth(Unit.SHARE, self._gathered(syntax))
+
+    def _gathered(self, syntax: CallSyntax) -> tree.Node:
+        """What a function over the fiscal years gathers: a quantity told by year."""
         (argument,) = self._arguments(syntax, 1, 1)
         if self._in_years:
             _refuse(syntax, f"{syntax.name} stands inside another gathering of years", "gather once, outside")
@@ -271,7 +304,7 @@ class _Binder:
             _refuse(argument, f"{syntax.name} gathers years, but nothing in it is told by year", "use it without")
         if not body.unit.is_quantity:
             _refuse(argument, f"{NAMES[body.unit]} is not a quantity", "gather amounts, counts or shares")
-        return tree.OverYears(body.unit, tree.Gathering(syntax.name), body)
+        return body
 
     def extreme(self, syntax: CallSyntax) -> tree.Node:
         first, *others = (self._quantity(argument) for argument in self._arguments(syntax, 2, 20))
@@ -315,14 +348,17 @@ class _Binder:
         numerator, denominator = self._quantity(quotient.left), self._quantity(quotient.right)
         if known(denominator) is not None:
             return None
-        if numerator.unit is not denominator.unit:
-            message = f"divides {NAMES[numerator.unit]} by {NAMES[denominator.unit]}"
-            _refuse(quotient, message, "a ratio has the same unit above and below")
+        self._check_ratio(quotient, numerator, denominator)
         right = self._quantity(threshold)
         if right.unit is not Unit.SHARE:
             message = f"compares a ratio with {NAMES[right.unit]}"
             _refuse(threshold, message, "write a share, as in 10 %")
         return tree.RatioComparison(Unit.YES_NO, relation, numerator, denominator, right)
+
+    def _check_ratio(self, quotient: BinarySyntax, numerator: tree.Node, denominator: tree.Node) -> None:
+        if numerator.unit is not denominator.unit:
+            message = f"divides {NAMES[numerator.unit]} by {NAMES[denominator.unit]}"
+            _refuse(quotient, message, "a ratio has the same unit above and below")
 
     def _listed(self, syntax: BinarySyntax) -> tree.Node:
         node = self.value(syntax.left)
@@ -336,29 +372,6 @@ class _Binder:
         return tree.ListedIn(Unit.YES_NO, node.code, right.name, found.codes, found.deeper)
 
 
-def _number(syntax: NumberSyntax) -> tree.Literal:
-    if syntax.unit is None:
-        return tree.Literal(Unit.NUMBER, plain(syntax.value))
-    written = WRITTEN[syntax.unit]
-    return tree.Literal(written.unit, plain(syntax.value * written.factor))
-
-
-def _in_unit(node: tree.Node, unit: Unit) -> tree.Node:
-    value = known(node)
-    if value is not None:
-        return tree.Literal(unit, value)
-    return tree.DividedBy(unit, node, quotient(1, 1))
-
-
-def _unit_hint(left: Unit, right: Unit) -> str:
-    if Unit.NUMBER in {left, right}:
-        other = right if left is Unit.NUMBER else left
-        written = {Unit.YUAN: "元 or 万元, as in 5000 万元", Unit.SHARE: "%, as in 10 %"}.get(other)
-        if written:
-            return f"write the number with its unit: {written}"
-    return "bring both sides to one unit, or use another fact"
-
-
 _CONSTANTS: dict[str, Callable[[], tree.Node]] = {
     "application_day": lambda: tree.ApplicationDay(Unit.DATE),
     "years_counted": lambda: tree.YearsCounted(Unit.NUMBER),
@@ -369,6 +382,8 @@ _CALLS: dict[str, Callable[[_Binder, CallSyntax], tree.Node]] = {
     "sum": _Binder.over_years,
     "average": _Binder.over_years,
     "latest": _Binder.over_years,
+    "previous": _Binder.over_years,
+    "growth": _Binder.growth,
     "min": _Binder.extreme,
     "max": _Binder.extreme,
     "days": _Binder.days,

@@ -1,28 +1,21 @@
 """From a policy file to a policy: references resolved, formulas bound; every mistake with its place in the file."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from app.policies.domain import binding, tree
 from app.policies.domain.bands import BandsError, banded
+from app.policies.domain.drafting import Draft, Place, Problem, draft, told
 from app.policies.domain.facts import Catalogue
-from app.policies.domain.files import ConditionEntry, ParameterEntry, PolicyFile, ReferenceEntry
-from app.policies.domain.names import CodeList, Formula, Names
-from app.policies.domain.policy import Condition, Definition, Document, Parameter, Policy, Reference
+from app.policies.domain.files import ConditionEntry, ParameterEntry, PolicyFile
+from app.policies.domain.names import CONSTANTS, FUNCTIONS
+from app.policies.domain.policy import Condition, Definition, Parameter, Policy, Scoring
+from app.policies.domain.scores import scoring
+from app.policies.domain.settable import with_settings
 from app.policies.domain.splitting import counts_years
 from app.policies.domain.syntax import FormulaError
 from app.policies.domain.worlds import REGISTERED_ON
 
-Place = tuple[str | int, ...]
 MAX_NODES = 5_000
-
-
-@dataclass(frozen=True)
-class Problem:
-    """A mistake: where it stands in the file (keys from the top) and what it says."""
-
-    place: Place
-    message: str
 
 
 class PolicyFileError(Exception):
@@ -35,39 +28,40 @@ class PolicyFileError(Exception):
 
 def build(file: PolicyFile, catalogue: Catalogue) -> Policy:
     """The policy that `file` describes; raises `PolicyFileError` with all mistakes found."""
-    builder = _Builder(file, catalogue)
-    policy = builder.policy()
-    if builder.problems:
-        raise PolicyFileError(builder.problems)
+    draft_ = draft(file, with_settings(file, catalogue))
+    _check_names(draft_, catalogue)
+    policy = _Builder(draft_).policy()
+    if draft_.problems:
+        raise PolicyFileError(draft_.problems)
     return policy
 
 
-@dataclass
+def _check_names(draft_: Draft, catalogue: Catalogue) -> None:
+    taken = dict.fromkeys(catalogue, "a fact of the catalogue")
+    taken |= dict.fromkeys((*FUNCTIONS, *CONSTANTS), "a word of the formula language")
+    for section in ("parameters", "definitions", "lists"):
+        for name in getattr(draft_.file, section):
+            if name in taken:
+                draft_.complain((section, name), f"the name '{name}' is already {taken[name]}; choose another")
+            taken[name] = f"one of the {section}"
+
+
 class _Builder:
-    file: PolicyFile
-    catalogue: Catalogue
-    problems: list[Problem] = field(default_factory=list)
-    ids: set[str] = field(default_factory=set)
+    def __init__(self, draft_: Draft) -> None:
+        self._draft = draft_
+        self._file = draft_.file
+        self._names = draft_.names
+        self._ids: set[str] = set()
 
     def policy(self) -> Policy:
-        self._names = Names(self.catalogue)
-        self._check_names()
-        self._names.definitions = {
-            name: Formula(entry.label, entry.formula) for name, entry in self.file.definitions.items()
-        }
-        self._names.lists = {
-            name: CodeList(frozenset(entry.codes), entry.deeper) for name, entry in self.file.lists.items()
-        }
-        self._documents = {
-            name: Document(entry.number, entry.title, entry.issued_on) for name, entry in self.file.documents.items()
-        }
+        file = self._file
         parameters = self._parameters()
-        conditions = tuple(
-            self._condition(("conditions", index), entry) for index, entry in enumerate(self.file.conditions)
-        )
+        score = scoring(self._draft, file.score) if file.score else None
+        self._names.score = score.node if score else None
+        conditions = tuple(self._condition(("conditions", index), entry) for index, entry in enumerate(file.conditions))
         definitions = tuple(self._definitions())
         self._check_unused()
-        file = self.file
+        uses = self._uses(conditions, score)
         return Policy(
             code=file.policy,
             jurisdiction=file.jurisdiction,
@@ -78,49 +72,32 @@ class _Builder:
             effective_from=file.effective_from,
             effective_to=file.effective_to,
             supersedes=file.supersedes,
-            documents=self._documents,
+            documents=self._draft.documents,
             parameters=parameters,
             definitions=definitions,
             conditions=conditions,
-            catalogue=self.catalogue,
-            uses=tuple(code for code in self.catalogue if code in self._uses(conditions)),
+            catalogue=self._names.catalogue,
+            uses=tuple(code for code in self._names.catalogue if code in uses),
+            scoring=score,
         )
-
-    def _complain(self, place: Place, message: str) -> None:
-        self.problems.append(Problem(place, message))
-
-    # -- names ------------------------------------------------------------------------------------------------------------
-
-    def _check_names(self) -> None:
-        taken = dict.fromkeys(self.catalogue, "a fact of the catalogue")
-        for section in ("parameters", "definitions", "lists"):
-            for name in getattr(self.file, section):
-                if name in taken:
-                    self._complain((section, name), f"the name '{name}' is already {taken[name]}; choose another")
-                taken[name] = f"one of the {section}"
 
     def _check_unused(self) -> None:
         for section in ("parameters", "definitions", "lists"):
-            for name in getattr(self.file, section):
+            for name in getattr(self._file, section):
                 if name not in self._names.used:
-                    self._complain((section, name), f"no condition uses '{name}'; use it or remove it")
+                    self._draft.complain((section, name), f"no condition uses '{name}'; use it or remove it")
+        if self._file.score is not None and "score" not in self._names.used:
+            message = "no condition compares the score; write one such as score > 70 points, or remove the section"
+            self._draft.complain(("score",), message)
 
-    def _uses(self, conditions: tuple[Condition, ...]) -> set[str]:
+    def _uses(self, conditions: tuple[Condition, ...], score: Scoring | None) -> set[str]:
         used = set(self._names.used)
-        tests = [leaf.test for condition in conditions for leaf in condition.leaves() if leaf.test]
-        if any(counts_years(test) for test in tests):
+        trees: list[tree.Node] = [leaf.test for each in conditions for leaf in each.leaves() if leaf.test]
+        if score is not None:
+            trees.extend(score.node.blocks)
+        if any(counts_years(root) for root in trees):
             used.add(REGISTERED_ON.code)
         return used
-
-    def _reference(self, place: Place, entry: ReferenceEntry) -> Reference:
-        document = self._documents.get(entry.document)
-        if document is None:
-            known = ", ".join(self._documents)
-            self._complain(
-                (*place, "reference", "document"), f"there is no document '{entry.document}'; the file has {known}"
-            )
-            document = next(iter(self._documents.values()))
-        return Reference(document, entry.clause)
 
     # -- parameters and definitions -----------------------------------------------------------------------------------
 
@@ -129,33 +106,35 @@ class _Builder:
         found = []
         bound: dict[str, tree.Named] = {}
         self._names.parameters = bound
-        for name, entry in self.file.parameters.items():
+        for name, entry in self._file.parameters.items():
             place = ("parameters", name)
-            body = self._parameter_body(place, entry)
+            settable = entry.set_by_bureau is not None
+            body = tree.Fact(entry.set_by_bureau, name) if entry.set_by_bureau else self._parameter_body(place, entry)
             if body is not None:
-                bound[name] = tree.Named(body.unit, name, entry.label, body)
-                reference = self._reference(place, entry.reference)
+                node = tree.Named(body.unit, name, entry.label, body)
+                if not settable:  # formulas find what the bureau sets among the facts
+                    bound[name] = node
+                reference = self._draft.reference(place, entry.reference)
                 text = entry.value or entry.by or ""
-                found.append(Parameter(name, entry.label, text, bound[name], reference, entry.confidence))
+                found.append(Parameter(name, entry.label, text, node, reference, entry.confidence, settable))
         return tuple(found)
 
     def _parameter_body(self, place: Place, entry: ParameterEntry) -> tree.Node | None:
+        if entry.value is not None:
+            return self._draft.bound((*place, "value"), entry.value, binding.literal)
         try:
-            if entry.value is not None:
-                return binding.literal(entry.value, self._names)
             return banded(entry, self._names)
         except FormulaError as error:
-            text, key = (entry.value, "value") if entry.value is not None else (entry.by, "by")
-            self._complain((*place, key), _told(text or "", error))
+            self._draft.complain((*place, "by"), told(entry.by or "", error))
         except binding.DefinitionError as error:
-            self._complain_definition(error)
+            self._draft.complain_definition(error)
         except BandsError as error:
-            self._complain((*place, "bands", error.index, error.key), error.message)
+            self._draft.complain((*place, "bands", *error.place), error.message)
         return None
 
     def _definitions(self) -> Iterator[Definition]:
-        for name, entry in self.file.definitions.items():
-            reference = self._reference(("definitions", name), entry.reference)
+        for name, entry in self._file.definitions.items():
+            reference = self._draft.reference(("definitions", name), entry.reference)
             bound = self._names.bound.get((name, False)) or self._names.bound.get((name, True))
             if bound is not None:  # what is not bound is unused or wrong, and has been complained about
                 yield Definition(name, entry.label, entry.formula, bound.body, reference, entry.confidence, entry.note)
@@ -163,14 +142,15 @@ class _Builder:
     # -- conditions ---------------------------------------------------------------------------------------------------------
 
     def _condition(self, place: Place, entry: ConditionEntry) -> Condition:
-        if entry.id in self.ids:
-            self._complain((*place, "id"), f"the id '{entry.id}' is taken by another condition; choose another")
-        self.ids.add(entry.id)
+        if entry.id in self._ids:
+            message = f"the id '{entry.id}' is taken by another condition; choose another"
+            self._draft.complain((*place, "id"), message)
+        self._ids.add(entry.id)
         key = "all" if entry.all else "any"
         return Condition(
             id=entry.id,
             title=entry.title,
-            reference=self._reference(place, entry.reference),
+            reference=self._draft.reference(place, entry.reference),
             confidence=entry.confidence,
             text=entry.formula or "",
             test=self._test(place, entry.formula) if entry.formula is not None else None,
@@ -182,27 +162,8 @@ class _Builder:
         )
 
     def _test(self, place: Place, text: str) -> tree.Node | None:
-        try:
-            test = binding.condition(text, self._names)
-        except FormulaError as error:
-            self._complain((*place, "formula"), _told(text, error))
-            return None
-        except binding.DefinitionError as error:
-            self._complain_definition(error)
-            return None
-        if sum(1 for _ in tree.walk(test)) > MAX_NODES:
-            self._complain((*place, "formula"), f"the formula comes to more than {MAX_NODES} steps; simplify it")
+        test = self._draft.bound((*place, "formula"), text, binding.condition)
+        if test is not None and sum(1 for _ in tree.walk(test, into_score=False)) > MAX_NODES:
+            message = f"the formula comes to more than {MAX_NODES} steps; simplify it"
+            self._draft.complain((*place, "formula"), message)
         return test
-
-    def _complain_definition(self, error: binding.DefinitionError) -> None:
-        text = self.file.definitions[error.name].formula
-        problem = Problem(("definitions", error.name, "formula"), _told(text, error.error))
-        if problem not in self.problems:
-            self.problems.append(problem)
-
-
-def _told(text: str, error: FormulaError) -> str:
-    """What is wrong, the words it is wrong in, and what to write instead."""
-    words = text[error.start : error.end].strip()
-    where = f" in “{words}”" if words and words != text.strip() else ""
-    return f"“{text}”: {error.message}{where}. Instead: {error.hint}"

@@ -12,12 +12,14 @@ FUNCTIONS = {
     "sum": "sum(x): x added up over the fiscal years that count",
     "average": "average(x): the mean of x over the fiscal years that count",
     "latest": "latest(x): x of the fiscal year before the application",
+    "previous": "previous(x): x of the fiscal year before that",
+    "growth": "growth(x): the mean yearly growth of x over the fiscal years that count",
     "min": "min(a, b, …): the smallest",
     "max": "max(a, b, …): the greatest",
     "days": "days(from, to): calendar days between two dates",
     "judged": "judged(a, b, …): people judge it from these facts",
 }
-CONSTANTS = ("application_day", "years_counted", "yes", "no")
+CONSTANTS = ("application_day", "years_counted", "yes", "no", "score")
 
 
 @dataclass(frozen=True)
@@ -38,12 +40,15 @@ class Formula:
 
 @dataclass
 class Names:
-    """The facts, parameters, definitions and lists of one policy; keeps account of what was used."""
+    """The facts, parameters, definitions and lists of one policy, and its score once that is bound; keeps account of
+    what was used.
+    """
 
     catalogue: Catalogue
     parameters: Mapping[str, tree.Named] = field(default_factory=dict)
     definitions: Mapping[str, Formula] = field(default_factory=dict)
     lists: Mapping[str, CodeList] = field(default_factory=dict)
+    score: tree.Score | None = None
     used: set[str] = field(default_factory=set)
     bound: dict[tuple[str, bool], tree.Named] = field(default_factory=dict)
     binding: list[str] = field(default_factory=list)

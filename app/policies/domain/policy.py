@@ -54,7 +54,10 @@ class Reference:
 
 @dataclass(frozen=True)
 class Parameter:
-    """A value that the law sets; `text` as it is written in the file. `node` is what formulas see."""
+    """A value that the law sets; `text` as it is written in the file. `node` is what formulas see.
+
+    One that the bureau sets (`set_by_bureau`) has no text: it is a fact of the policy's own, unknown until it is set.
+    """
 
     name: str
     label: Bilingual
@@ -62,6 +65,7 @@ class Parameter:
     node: tree.Named
     reference: Reference
     confidence: Confidence
+    set_by_bureau: bool = False
 
 
 @dataclass(frozen=True)
@@ -100,8 +104,21 @@ class Condition:
 
 
 @dataclass(frozen=True)
+class Level:
+    """What a range of an expert's grade is called."""
+
+    low: int
+    high: int
+    label: Bilingual
+
+
+@dataclass(frozen=True)
 class ScoredItem:
-    """An item of the score in words; `options` are the items of which the best counts."""
+    """An item of the score in words; `options` are the items of which the best counts.
+
+    `labels` and `bands` go with the node's gradings, one each: what the grading is called, and the band of the measure
+    that it stands for. `by` is a comparison whose left side is that measure. `levels` name the ranges of a grade.
+    """
 
     id: str
     title: Bilingual
@@ -109,6 +126,9 @@ class ScoredItem:
     confidence: Confidence
     node: tree.ScoreItem
     labels: tuple[Bilingual | None, ...] = ()
+    bands: tuple[tree.Band | None, ...] = ()
+    by: tree.Comparison | tree.RatioComparison | None = None
+    levels: tuple[Level, ...] = ()
     options: tuple["ScoredItem", ...] = ()
     note: Bilingual | None = None
 
@@ -123,6 +143,7 @@ class ScoredBlock:
     confidence: Confidence
     node: tree.ScoreBlock
     items: tuple[ScoredItem, ...]
+    note: Bilingual | None = None
 
 
 @dataclass(frozen=True)
@@ -136,7 +157,10 @@ class Scoring:
 
 @dataclass(frozen=True)
 class Policy:
-    """One version of one policy in one jurisdiction. `uses` are the fact codes it reads, in the catalogue's order."""
+    """One version of one policy in one jurisdiction. `uses` are the fact codes it reads, in the catalogue's order.
+
+    `catalogue` has the published facts, and what the bureau sets for this policy as facts of its own.
+    """
 
     code: str
     jurisdiction: str
@@ -159,6 +183,11 @@ class Policy:
         """Every condition with a test, in order."""
         for condition in self.conditions:
             yield from condition.leaves()
+
+    @property
+    def settings(self) -> tuple[Parameter, ...]:
+        """The parameters that the bureau sets."""
+        return tuple(parameter for parameter in self.parameters if parameter.set_by_bureau)
 
     def accepted_codes(self, fact: str) -> list[tree.ListedIn]:
         """The lists with which the policy compares a fact that is a code."""

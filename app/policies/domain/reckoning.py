@@ -8,23 +8,30 @@ from typing import Any
 
 from app.policies.domain import tree
 from app.policies.domain.facts import FactKey, Facts, Told
+from app.policies.domain.growing import Span, mean_growth, whole
 from app.policies.domain.knowledge import Knowledge, Known, ends
 from app.policies.domain.linear import Linear, constant, greatest, least, product, total, unknown
 from app.policies.domain.outcome import Outcome, all_of, any_of
 from app.policies.domain.units import plain
 from app.policies.domain.worlds import FISCAL_YEARS, World
 
+#: How many years before the application the one of a gathering lies.
+YEARS_BACK = {tree.Gathering.LATEST: 1, tree.Gathering.PREVIOUS: 2}
 OUTSIDE = "none"
 """The code that says "in none of the list"."""
 
 
 @dataclass
 class Reckoner:
-    """Reckons one subject's values for an application on `on`, in `world`. `touched` gathers the facts read."""
+    """Reckons one subject's values for an application on `on`, in `world`. `touched` gathers the facts read.
+
+    `scored` are the bounds of the score, which is reckoned apart, over worlds of its own.
+    """
 
     facts: Facts
     on: date
     world: World
+    scored: tuple[int, int] | None = None
     touched: dict[FactKey, Knowledge] = field(default_factory=dict)
     _values: dict[tuple[tree.Node, int | None], Linear] = field(default_factory=dict)
 
@@ -84,11 +91,19 @@ class Reckoner:
         return result
 
     def _over_years(self, node: tree.OverYears, year: int | None) -> Linear:
-        if node.gathering is tree.Gathering.LATEST:
-            return self.number(node.body, self.on.year - 1)
+        back = YEARS_BACK.get(node.gathering)
+        if back is not None:
+            return self.number(node.body, self.on.year - back)
         years = self.world.years
         result = total(self.number(node.body, each) for each in years)
         return result if node.gathering is tree.Gathering.SUM or not years else result.times(Fraction(1, len(years)))
+
+    def _growth(self, node: tree.Growth, year: int | None) -> Linear:
+        yearly = [self.number(node.body, each) for each in self.world.years]
+        return unknown((node, year), *mean_growth([Span(form.low, form.high) for form in yearly], whole(node.body)))
+
+    def _score(self, node: tree.Score, year: int | None) -> Linear:
+        return unknown(node, *(self.scored or (0, sum(block.most for block in node.blocks))))
 
     def _days_between(self, node: tree.DaysBetween, year: int | None) -> Linear:
         return self.number(node.end, year) - self.number(node.start, year)
@@ -209,6 +224,8 @@ _VALUES: dict[type[tree.Node], Callable[[Reckoner, Any, int | None], Linear]] = 
     tree.DividedBy: Reckoner._divided,
     tree.Extreme: Reckoner._extreme,
     tree.OverYears: Reckoner._over_years,
+    tree.Growth: Reckoner._growth,
+    tree.Score: Reckoner._score,
     tree.DaysBetween: Reckoner._days_between,
     tree.Banded: Reckoner._banded,
     tree.IfTold: Reckoner._if_told,

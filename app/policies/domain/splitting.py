@@ -8,7 +8,7 @@ from app.policies.domain import tree
 from app.policies.domain.facts import FactKey, Facts
 from app.policies.domain.knowledge import Knowledge, narrowed
 from app.policies.domain.linear import Linear
-from app.policies.domain.reckoning import Reckoner
+from app.policies.domain.reckoning import YEARS_BACK, Reckoner
 from app.policies.domain.units import Unit
 from app.policies.domain.worlds import REGISTERED_ON, World, band_limits, counted_years, possible_bands
 
@@ -19,9 +19,9 @@ _WHOLE = frozenset({Unit.YUAN, Unit.ITEMS, Unit.GRADE, Unit.DAYS})
 def counts_years(test: tree.Node) -> bool:
     """Whether it matters to `test` how many fiscal years count."""
     return any(
-        isinstance(node, tree.YearsCounted)
-        or (isinstance(node, tree.OverYears) and node.gathering is not tree.Gathering.LATEST)
-        for node in tree.walk(test)
+        isinstance(node, (tree.YearsCounted, tree.Growth))
+        or (isinstance(node, tree.OverYears) and node.gathering not in YEARS_BACK)
+        for node in tree.walk(test, into_score=False)
     )
 
 
@@ -37,7 +37,7 @@ def worlds(test: tree.Node, facts: Facts, on: date) -> list[World]:
 @lru_cache(maxsize=1024)
 def _banded(test: tree.Node) -> tuple[tree.Banded, ...]:
     """The banded values in `test`, inner ones first."""
-    return tuple(reversed([node for node in tree.walk(test) if isinstance(node, tree.Banded)]))
+    return tuple(reversed([node for node in tree.walk(test, into_score=False) if isinstance(node, tree.Banded)]))
 
 
 def _split(node: tree.Banded, facts: Facts, on: date, world: World) -> Iterator[World]:

@@ -97,11 +97,14 @@ class Gathering(StrEnum):
     SUM = "sum"
     AVERAGE = "average"
     LATEST = "latest"
+    PREVIOUS = "previous"
 
 
 @dataclass(frozen=True, eq=False)
 class OverYears(Node):
-    """A quantity told by year, gathered: sum or average over the years that count, or the latest fiscal year's."""
+    """A quantity told by year, gathered: sum or average over the years that count; the latest fiscal year's, or that of
+    the year before the latest.
+    """
 
     gathering: Gathering
     body: Node
@@ -139,7 +142,7 @@ class Growth(Node):
     """The mean yearly growth of `body`, a quantity told by year, over the fiscal years that count: a share.
 
     Three years: ½ · (v2 / v1 + v3 / v2) − 1. Year 1 zero: years 2 and 3 only. Year 2 zero: 0. Two years: v2 / v1 − 1.
-    Fewer: 0. A negative value makes it unknowable: people review it (工作指引 三（七）4).
+    Fewer: 0; two of which the first is zero are one. A negative value makes it unknowable: people review it.
     """
 
     body: Node
@@ -178,7 +181,7 @@ class ScoreBlock(Node):
 
 @dataclass(frozen=True, eq=False)
 class Score(Node):
-    """The score of a policy: the sum of its blocks, in whole points."""
+    """The score of a policy: the sum of its blocks, in whole points. A condition compares it as a quantity."""
 
     blocks: tuple[ScoreBlock, ...]
 
@@ -278,12 +281,13 @@ def parts(node: Node) -> Iterator[Node]:
                 yield child
 
 
-def walk(node: Node, seen: set[Node] | None = None) -> Iterator[Node]:
-    """`node` and all nodes below it, each once."""
+def walk(node: Node, seen: set[Node] | None = None, *, into_score: bool = True) -> Iterator[Node]:
+    """`node` and all nodes below it, each once; what the score is made of only if `into_score`."""
     seen = set() if seen is None else seen
     if node in seen:
         return
     seen.add(node)
     yield node
-    for child in parts(node):
-        yield from walk(child, seen)
+    if into_score or not isinstance(node, Score):
+        for child in parts(node):
+            yield from walk(child, seen, into_score=into_score)

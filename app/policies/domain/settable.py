@@ -1,0 +1,34 @@
+"""What a policy leaves to the bureau: each such parameter is a fact of the policy's own, unknown until it is set."""
+
+from app.kit.i18n import Bilingual
+from app.policies.domain.facts import Catalogue, FactDefinition
+from app.policies.domain.files import ParameterEntry, PolicyFile
+from app.policies.domain.units import Unit
+
+#: Where such a fact is supplied: the policy's settings.
+SETTING = "setting"
+
+_WHO = Bilingual(zh="市局", en="the bureau")
+_WHEN = Bilingual(zh="申请时有效的设定", en="the setting in force at the application")
+_GREATEST_SHARE = 10
+"""A bureau may ask for a growth of more than 100 %."""
+
+
+def with_settings(file: PolicyFile, catalogue: Catalogue) -> Catalogue:
+    """The catalogue, and after it what the bureau sets for this policy."""
+    own = {name: _fact(name, entry) for name, entry in file.parameters.items() if entry.set_by_bureau is not None}
+    return {**catalogue, **own}
+
+
+def _fact(name: str, entry: ParameterEntry) -> FactDefinition:
+    unit = entry.set_by_bureau or Unit.NUMBER
+    return FactDefinition(
+        code=name,
+        label=entry.label,
+        unit=unit,
+        at_most=_GREATEST_SHARE if unit is Unit.SHARE else None,
+        period=_WHEN,
+        source=_WHO,
+        said_by=_WHO,
+        supplied_at=SETTING,
+    )
