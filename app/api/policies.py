@@ -26,6 +26,7 @@ from app.policies.json_schema import facts_schema
 from app.policies.models import PolicyVersion, StoredVerdict
 from app.policies.queries import get_in_force, get_policy, list_stored, list_versions, policy_of
 from app.policies.service.verdicts import evaluate_all, evaluate_enterprise, evaluate_told
+from app.policies.settings import settings_in_force
 
 router = GuardedRouter(door="api", prefix="/api/v1", tags=["policies"])
 
@@ -78,7 +79,9 @@ def get_one_policy(session: DbSession, code: Code, wanted: DayQuery, now: Now) -
 def evaluate_policy(call: ClientCall, code: Code, body: StrictJson, _wanted: Nothing) -> Response:
     """Decide told facts; nothing is kept."""
     on, facts = _request(body)
-    return Json(answer(evaluate_told(get_policy(call.session, code, on), facts, on)))
+    policy = get_policy(call.session, code, on)
+    settings = settings_in_force(call.session, policy, on, call.actor.region_prefix)
+    return Json(answer(evaluate_told(policy, facts, on, settings)))
 
 
 @router.get("/enterprises/{uscc}/verdicts", action=PULL_VERDICTS, response_class=Json, **verdicts_operation())

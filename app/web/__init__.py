@@ -28,6 +28,7 @@ MODULES = (
     "case_record",
     "case_changes",
     "programmes",
+    "policy_settings",
     "policies",
     "verdicts",
     "commissioners",

@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any
 
 import orjson
@@ -12,6 +13,7 @@ from app.enterprises.models import Enterprise
 from app.journal.domain import SubjectKey
 from app.journal.service import record
 from app.kit.actor import Actor
+from app.kit.i18n import N_
 from app.policies import events
 from app.policies.answer import Answer, answer
 from app.policies.domain.explaining import evaluate
@@ -19,9 +21,12 @@ from app.policies.domain.facts import Facts
 from app.policies.domain.policy import Policy, Subject
 from app.policies.domain.telling import read_facts, told_facts
 from app.policies.domain.verdict import Evaluation
-from app.policies.models import PolicyVersion, StoredVerdict
+from app.policies.models import PolicySetting, PolicyVersion, StoredVerdict
 from app.policies.queries import get_in_force, list_in_force, policy_of
 from app.policies.service.gathering import Gathered, Source, gather
+from app.policies.settings import Settings, known_settings, settings_in_force, settings_of
+
+SET_BY_BUREAU = N_("市局设定")
 
 
 @dataclass(frozen=True)
@@ -37,7 +42,8 @@ def evaluate_enterprise(session: Session, enterprise: Enterprise, policy_code: s
     """How a firm stands under the version in force for it on `on`. Raises `NotFound`."""
     row = get_in_force(session, policy_code, on, enterprise.region_code)
     policy = policy_of(session, row)
-    gathered = gather(session, policy.catalogue, enterprise.id, on)
+    settings = settings_in_force(session, policy, on, enterprise.region_code)
+    gathered = with_settings(policy, gather(session, policy.catalogue, enterprise.id, on), settings)
     return Verdict(row, evaluate(policy, _used(policy, gathered.facts), on), gathered)
 
 
@@ -47,13 +53,39 @@ def evaluate_all(session: Session, enterprise: Enterprise, on: date) -> list[Ver
     about_firms = [(row, policy) for row, policy in policies if policy.subject is Subject.ENTERPRISE]
     if not about_firms:
         return []
-    gathered = gather(session, about_firms[0][1].catalogue, enterprise.id, on)
-    return [Verdict(row, evaluate(policy, _used(policy, gathered.facts), on), gathered) for row, policy in about_firms]
+    known = gather(session, about_firms[0][1].catalogue, enterprise.id, on)
+    settings = settings_of([policy for _row, policy in about_firms], session, on, enterprise.region_code)
+    return [_verdict(row, policy, known, settings.get(policy.code, {}), on) for row, policy in about_firms]
 
 
-def evaluate_told(policy: Policy, told: dict[str, Any], on: date) -> Evaluation:
-    """How a subject with the told facts stands; nothing is kept. Raises `Invalid` naming each bad fact."""
-    return evaluate(policy, read_facts(policy, told), on)
+def _verdict(row: PolicyVersion, policy: Policy, known: Gathered, settings: Settings, on: date) -> Verdict:
+    gathered = with_settings(policy, known, settings)
+    return Verdict(row, evaluate(policy, _used(policy, gathered.facts), on), gathered)
+
+
+def evaluate_told(
+    policy: Policy, told: dict[str, Any], on: date, settings: Settings = MappingProxyType({})
+) -> Evaluation:
+    """How a subject with the told facts stands; nothing is kept. A told value goes before what the bureau has set.
+
+    Raises `Invalid` naming each bad fact.
+    """
+    facts = read_facts(policy, told)
+    return evaluate(policy, Facts(policy.catalogue, {**known_settings(policy, settings), **facts.known}), on)
+
+
+def with_settings(policy: Policy, gathered: Gathered, settings: Settings) -> Gathered:
+    """What is known, and what the bureau has set for this policy."""
+    if not settings:
+        return gathered
+    set_values = known_settings(policy, settings)
+    sources = {key: _set_by(settings[key.code]) for key in set_values}
+    facts = Facts(policy.catalogue, {**gathered.facts.known, **set_values})
+    return Gathered(facts, {**gathered.sources, **sources})
+
+
+def _set_by(setting: PolicySetting) -> Source:
+    return Source(SET_BY_BUREAU, setting.actor_name, setting.effective_from, setting.document)
 
 
 def store_verdict(  # noqa: PLR0913 - the occasion is part of what is kept

@@ -1,0 +1,45 @@
+"""Where a reader stands: which versions of a policy concern an officer's area, and which one applies there."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from app.kit.errors import NotFound
+from app.policies.domain.succession import NATION, edition_of, standing
+from app.policies.models import PolicyVersion
+from app.policies.queries import get_in_force, list_versions
+
+
+def region_for(rows: Sequence[PolicyVersion], prefix: str) -> str:
+    """The region by which an officer of `prefix` looks a policy up: the own one, or the widest within it that has a version."""
+    jurisdictions = {row.jurisdiction for row in rows}
+    if NATION in jurisdictions or any(prefix.startswith(place) for place in jurisdictions):
+        return prefix
+    inside = sorted(
+        (place for place in jurisdictions if place.startswith(prefix)), key=lambda place: (len(place), place)
+    )
+    return inside[0] if inside else prefix
+
+
+def get_shown(session: Session, code: str, on: date, prefix: str) -> PolicyVersion:
+    """The version to show an officer of `prefix`: the one in force on `on`, else the newest. Raises `NotFound`."""
+    rows = list_versions(session, code)
+    try:
+        return get_in_force(session, code, on, region_for(rows, prefix))
+    except NotFound:
+        if not rows:
+            raise
+        return next((row for row in rows if concerns(row.jurisdiction, prefix)), rows[0])
+
+
+def concerns(jurisdiction: str, prefix: str) -> bool:
+    """Whether a version of `jurisdiction` applies somewhere in an officer's area."""
+    return jurisdiction == NATION or jurisdiction.startswith(prefix) or prefix.startswith(jurisdiction)
+
+
+def in_force_ids(rows: Sequence[PolicyVersion], on: date) -> set[int]:
+    """The versions that apply somewhere on `on`: not yet superseded, begun and not ended."""
+    editions = {edition_of(row): row for row in rows}
+    applying = (edition for edition in standing(list(editions), on) if edition.effective_from <= on)
+    return {editions[e].id for e in applying if e.effective_to is None or on <= e.effective_to}

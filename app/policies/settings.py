@@ -1,0 +1,82 @@
+"""The bureau's own settings: which parameters a policy leaves to it, what is set, and what is in force on a day.
+
+A setting is known to the policy as a fact that the bureau says; until one is in force the fact is unknown.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.kit.errors import NotFound
+from app.kit.i18n import _
+from app.policies.domain.facts import FactDefinition, FactKey
+from app.policies.domain.knowledge import Known
+from app.policies.domain.policy import Policy
+from app.policies.domain.quantities import QuantityError, read_value
+from app.policies.domain.succession import NATION
+from app.policies.models import PolicySetting
+
+Settings = Mapping[str, PolicySetting]
+"""The setting in force of each parameter, by its name."""
+
+
+def settable(policy: Policy) -> list[FactDefinition]:
+    """The parameters that the version leaves to the bureau, in the order of the file."""
+    return [policy.catalogue[parameter.name] for parameter in policy.settings]
+
+
+def list_settings(session: Session, policy_code: str) -> Sequence[PolicySetting]:
+    """Everything ever set under a policy, withdrawn ones included, newest first."""
+    statement = select(PolicySetting).where(PolicySetting.policy_code == policy_code)
+    return session.scalars(statement.order_by(PolicySetting.effective_from.desc(), PolicySetting.id.desc())).all()
+
+
+def get_setting(session: Session, policy_code: str, setting_id: int) -> PolicySetting:
+    """One setting that stands. Raises `NotFound`."""
+    row = session.get(PolicySetting, setting_id)
+    if row is None or row.policy_code != policy_code or row.withdrawn_at is not None:
+        raise NotFound("policies.setting", _("没有这项设定，或已撤回。"))
+    return row
+
+
+def settings_in_force(session: Session, policy: Policy, on: date, region_code: str = "") -> Settings:
+    """What is set for applications of the region on `on`; asks nothing of the database where nothing may be set."""
+    return settings_of([policy], session, on, region_code).get(policy.code, {})
+
+
+def settings_of(policies: Collection[Policy], session: Session, on: date, region_code: str = "") -> dict[str, Settings]:
+    """The settings in force of several policies, by policy code, with one statement."""
+    settable_names = {policy.code: {fact.code for fact in settable(policy)} for policy in policies}
+    codes = [code for code, names in settable_names.items() if names]
+    if not codes:
+        return {}
+    statement = select(PolicySetting).where(
+        PolicySetting.policy_code.in_(codes), PolicySetting.withdrawn_at.is_(None), PolicySetting.effective_from <= on
+    )
+    found: dict[str, dict[str, PolicySetting]] = {}
+    for row in sorted(session.scalars(statement), key=_precedence):
+        if row.name in settable_names[row.policy_code] and applies(row.jurisdiction, region_code):
+            found.setdefault(row.policy_code, {})[row.name] = row
+    return dict(found)
+
+
+def applies(jurisdiction: str, region_code: str) -> bool:
+    """Whether a setting of `jurisdiction` speaks for a firm of the region."""
+    return jurisdiction == NATION or region_code.startswith(jurisdiction)
+
+
+def known_settings(policy: Policy, settings: Settings) -> dict[FactKey, Known]:
+    """The settings as facts of the policy; one that a version measures in another unit says nothing to it."""
+    known = {}
+    for name, row in settings.items():
+        with suppress(QuantityError):
+            known[FactKey(name)] = Known(read_value(row.value, policy.catalogue[name].unit))
+    return known
+
+
+def _precedence(row: PolicySetting) -> tuple[int, date, int]:
+    """The more local one counts, then the one in force later, then the one set later."""
+    return (0 if row.jurisdiction == NATION else len(row.jurisdiction), row.effective_from, row.id)

@@ -1,0 +1,31 @@
+"""How the policy pages call places and subjects."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from app.kit.i18n import N_, _
+from app.policies.domain.policy import Subject
+from app.policies.domain.succession import NATION
+from app.reference.queries import list_region_names
+
+SUBJECTS = {
+    Subject.ENTERPRISE: N_("企业"),
+    Subject.PERSON: N_("人员"),
+    Subject.FACILITY: N_("载体与基地"),
+}
+
+
+def place_names(session: Session, codes: Iterable[str]) -> dict[str, str]:
+    """全国, or the region's name, of each jurisdiction."""
+    regions = {code for code in codes if code != NATION}
+    names = list_region_names(session, regions) if regions else {}
+    return {NATION: _("全国"), **names}
+
+
+def period_text(first: date, last: date | None) -> str:
+    """`2016-01-01 起`, or both days."""
+    if last is None:
+        return _("%(day)s 起") % {"day": first}
+    return _("%(first)s 至 %(last)s") % {"first": first, "last": last}
