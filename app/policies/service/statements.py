@@ -28,19 +28,10 @@ def state_fact(
     """Keep a statement about a firm. Raises `Invalid` for a fact nobody states, a bad value, or a future day."""
     require(actor, STATE_FACT, enterprise)
     definition = get_catalogue(session).get(data.fact_code)
-    _check(definition, data, today(now))
-    row = FactStatement(
-        enterprise_id=enterprise.id,
-        fact_code=data.fact_code,
-        year=data.year,
-        value=data.value,
-        stated_on=data.stated_on,
-        source=data.source,
-        actor_kind=str(actor.kind),
-        actor_id=actor.id,
-        actor_name=actor.name,
-        created_at=now,
-    )
+    if definition is None or definition.said_by is None:
+        raise Invalid("policies.not_stated", _("这项事实由系统中的数据得出，不需要情况说明。"))
+    check_statement(definition, data, today(now))
+    row = new_statement(actor, enterprise, data, now)
     session.add(row)
     session.flush()
     _note(session, actor, enterprise, row, now, withdrawn=False)
@@ -57,9 +48,24 @@ def withdraw_statement(
     _note(session, actor, enterprise, row, now, withdrawn=True)
 
 
-def _check(definition: FactDefinition | None, data: StatementInput, day: date) -> None:
-    if definition is None or definition.said_by is None:
-        raise Invalid("policies.not_stated", _("这项事实由系统中的数据得出，不需要情况说明。"))
+def new_statement(actor: Actor, enterprise: Enterprise, data: StatementInput, now: datetime) -> FactStatement:
+    """The row of a statement, not yet added."""
+    return FactStatement(
+        enterprise_id=enterprise.id,
+        fact_code=data.fact_code,
+        year=data.year,
+        value=data.value,
+        stated_on=data.stated_on,
+        source=data.source,
+        actor_kind=str(actor.kind),
+        actor_id=actor.id,
+        actor_name=actor.name,
+        created_at=now,
+    )
+
+
+def check_statement(definition: FactDefinition, data: StatementInput, day: date) -> None:
+    """Raises `Invalid` for a year where none belongs or none where one does, a day after `day`, or a bad value."""
     if (data.year is None) == (definition.told is Told.BY_YEAR) or (data.year and definition.told is Told.ONCE):
         message = _("请填写年度。") if definition.told is Told.BY_YEAR else _("这项事实不按年度填写。")
         raise Invalid("policies.statement_year", message, {"year": message})
@@ -76,7 +82,7 @@ def _note(
     session: Session, actor: Actor, enterprise: Enterprise, row: FactStatement, now: datetime, *, withdrawn: bool
 ) -> None:
     subject = SubjectKey("enterprise", str(enterprise.id), enterprise.name, enterprise.id, enterprise.region_code)
-    told = _told(get_catalogue(session)[row.fact_code], row)
+    told = told_statement(get_catalogue(session)[row.fact_code], row)
     record(
         session,
         actor=actor,
@@ -88,7 +94,7 @@ def _note(
     )
 
 
-def _told(definition: FactDefinition, row: FactStatement) -> str:
+def told_statement(definition: FactDefinition, row: FactStatement) -> str:
     """The statement in the register's own language, as it will be read in the timeline."""
     with use_locale("zh"):
         return _("%(fact)s：%(value)s（%(on)s，%(source)s）") % {
