@@ -3,6 +3,7 @@
 from typing import Any
 
 from app.api.schemas import ref
+from app.policies.domain.units import Unit
 
 Options = dict[str, Any]
 
@@ -21,7 +22,7 @@ _MEASURE: Options = {
         "value": {"type": ["string", "integer", "boolean"]},
         "low": {"type": ["string", "integer", "boolean", "null"]},
         "high": {"type": ["string", "integer", "boolean", "null"]},
-        "unit": {"enum": ["yuan", "people", "items", "share", "date", "days", "yes_no", "grade", "code", "number"]},
+        "unit": {"enum": [str(unit) for unit in Unit]},
         "relation": {"enum": [">=", ">", "<=", "<", "=", "in"], "description": "of a required value"},
         "list": {"type": ["string", "null"], "description": "the list in which a code must stand"},
         "label": _BILINGUAL,

@@ -1,25 +1,25 @@
-"""What the register tells the policies about firms, on the certification basis (HTE).
+"""What the register tells the policies about firms; each basis (certification, tax) has facts of its own.
 
 Unknown stays unknown: an empty list of rights, conversions, standards or breaches is not knowledge. Whoever knows that
 there are none says so in a dated statement, which the policies keep.
 
-The rules below are pure: they decide on a firm's `Holdings`, which `holdings.py` reads for one firm or for thousands.
+The rules are pure: they decide on a firm's `Holdings`, which `holdings.py` reads for one firm or for thousands.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from fractions import Fraction
 
 from sqlalchemy.orm import Session
 
+from app.enterprises import rights_facts as rights
+from app.enterprises import standing_facts as standing
 from app.enterprises.domain.figures import E4, RD_INTERNAL
-from app.enterprises.holdings import Figures, Holdings, Right, read_figures, read_holdings
+from app.enterprises.holdings import Figures, Holdings, read_figures, read_holdings
 from app.kit.facts import FactValue
 from app.kit.i18n import N_
 
 WINDOW_YEARS = 3
-WINDOW_DAYS = 365
-OWN_RESEARCH = "own_research"
 
 _BY_YEAR = {
     "sales_revenue": "sales_revenue_fen",
@@ -29,13 +29,24 @@ _BY_YEAR = {
     "rd_outsourced_domestic": "rd_outsourced_domestic_fen",
     "rd_outsourced_overseas": "rd_outsourced_overseas_fen",
 }
+_BY_YEAR_TAX = {
+    "tax_sales_revenue": "sales_revenue_fen",
+    "tax_rd_outsourced_domestic": "rd_outsourced_domestic_fen",
+    "tax_rd_outsourced_overseas": "rd_outsourced_overseas_fen",
+}
+_STAFF = {"staff_average": "staff_average_e4", "rd_staff_average": "rd_staff_average_e4"}
+_STAFF_TAX = {"sme_staff": "staff_average_e4", "sme_rd_staff": "rd_staff_average_e4"}
 _IDENTITY = N_("企业库 基本信息")
 _FIGURES = N_("企业库 年度数据（高企认定口径）")
+_FIGURES_TAX = N_("企业库 年度数据（税务口径）")
+_BALANCE = N_("企业库 年度数据")
 _PROPERTY = N_("企业库 知识产权")
 _PRODUCTS = N_("企业库 产品与关联知识产权")
 _CONVERSIONS = N_("企业库 成果转化")
 _STANDARDS = N_("企业库 标准")
 _COMPLIANCE = N_("企业库 合规事件")
+_CERTIFICATES = N_("企业库 证书")
+_TAGS = N_("企业库 标签")
 
 Told = dict[str, tuple[object, str]]
 
@@ -45,18 +56,19 @@ class RegisterFacts:
 
     codes = frozenset(
         {
-            "registered_on",
-            "core_field",
-            "staff_average",
-            "rd_staff_average",
+            *("registered_on", "core_field", "registered_county", "industry_section", "above_scale"),
+            *("resident_enterprise", "legal_person"),
+            *_STAFF,
             *_BY_YEAR,
             "rd_internal_items",
-            "conversions",
-            "ip_class1",
-            "ip_main_product_supported",
-            "ip_self_developed",
-            "standards_led",
-            "accident_in_last_year",
+            "rd_staff_by_year",
+            *_STAFF_TAX,
+            *_BY_YEAR_TAX,
+            *("tax_rd_internal_items", "total_assets"),
+            *("ip_class1", "ip_class2", "ip_granted", "ip_self_developed", "ip_main_product_supported"),
+            *("conversions", "standards_led", "standards_led_in_five_years"),
+            *("high_tech_certificate", "technology_sme_number", "specialised_or_champion"),
+            *("accident_in_last_year", "breach_in_two_years", "larger_accident_in_three_years"),
         }
     )
 
@@ -77,37 +89,50 @@ PROVIDER = RegisterFacts()
 
 def facts_from(held: Holdings, on: date) -> Mapping[str, FactValue]:
     """What a firm's rows say for an application made on `on`."""
-    told: Told = {
-        "registered_on": (held.registered_on, _IDENTITY),
-        "core_field": (held.field_code or None, _IDENTITY),
-        **_figures(held.figures.get("HTE", {}), on),
-        **_property(held.rights, on),
-        "ip_main_product_supported": (_supported(held.supporting.get(on.year - 1, ()), on), _PRODUCTS),
-        "conversions": (_conversions(held.conversions, on), _CONVERSIONS),
-        "standards_led": (_led(held, on), _STANDARDS),
-        "accident_in_last_year": (_accident(held, on), _COMPLIANCE),
-    }
+    told: Told = {**_identity(held), **_figures(held, on), **_property(held, on), **_record(held, on)}
     return {code: FactValue(value, source) for code, (value, source) in told.items() if value not in (None, {})}
 
 
-def _figures(years: Mapping[int, Figures], on: date) -> Told:
-    last = years.get(on.year - 1, {})
-    told: Told = {
-        code: ({year: values[column] for year, values in years.items() if values[column] is not None}, _FIGURES)
-        for code, column in _BY_YEAR.items()
+def _identity(held: Holdings) -> Told:
+    told = {
+        "registered_on": held.registered_on,
+        "core_field": held.field_code or None,
+        "registered_county": standing.county(held),
+        "industry_section": held.industry_section or None,
+        "above_scale": held.above_scale,
+        "resident_enterprise": standing.is_company(held),
+        "legal_person": standing.is_company(held),
     }
-    told["rd_internal_items"] = (
-        {
-            year: tuple(values[item] for item in RD_INTERNAL)
-            for year, values in years.items()
-            if any(values[item] is not None for item in RD_INTERNAL)
-        },
-        _FIGURES,
-    )
-    for code in ("staff_average", "rd_staff_average"):
-        people = last.get(f"{code}_e4")
-        told[code] = (None if people is None else Fraction(people, E4), _FIGURES)
-    return told
+    return {code: (value, _IDENTITY) for code, value in told.items()}
+
+
+def _figures(held: Holdings, on: date) -> Told:
+    years, tax = held.figures.get("HTE", {}), held.figures.get("TAX", {})
+    assets = _column(years, "total_assets_fen") | _column(tax, "total_assets_fen")
+    told: Told = {code: (_column(years, column), _FIGURES) for code, column in _BY_YEAR.items()}
+    told |= {code: (_column(tax, column), _FIGURES_TAX) for code, column in _BY_YEAR_TAX.items()}
+    told |= {code: (_people(years, column).get(on.year - 1), _FIGURES) for code, column in _STAFF.items()}
+    told |= {code: (_people(tax, column).get(on.year - 1), _FIGURES_TAX) for code, column in _STAFF_TAX.items()}
+    return told | {
+        "rd_internal_items": (_items(years), _FIGURES),
+        "rd_staff_by_year": (_people(years, "rd_staff_average_e4"), _FIGURES),
+        "tax_rd_internal_items": (_items(tax), _FIGURES_TAX),
+        "total_assets": (assets, _BALANCE),
+    }
+
+
+def _column(years: Mapping[int, Figures], column: str) -> dict[int, int]:
+    return {year: value for year, figures in years.items() if (value := figures[column]) is not None}
+
+
+def _people(years: Mapping[int, Figures], column: str) -> dict[int, Fraction]:
+    return {year: Fraction(value, E4) for year, value in _column(years, column).items()}
+
+
+def _items(years: Mapping[int, Figures]) -> dict[int, tuple[int | None, ...]]:
+    """The seven internal items of each year in which one of them is known."""
+    items = {year: tuple(figures[item] for item in RD_INTERNAL) for year, figures in years.items()}
+    return {year: values for year, values in items.items() if any(value is not None for value in values)}
 
 
 def figures_by_year(session: Session, enterprise_id: int, basis: str, years: range) -> dict[int, Figures]:
@@ -115,60 +140,33 @@ def figures_by_year(session: Session, enterprise_id: int, basis: str, years: ran
     return {year: figures for _firm, _basis, year, figures in read_figures(session, [enterprise_id], years, basis)}
 
 
-def _property(rights: Sequence[Right], on: date) -> Told:
-    if not rights:
-        return {}
-    valid = [right for right in rights if is_valid(right, on)]
-    undated = [right for right in rights if right.granted_on is None and not _expired(right, on)]
+def _property(held: Holdings, on: date) -> Told:
+    last = on.year - 1
+    high_tech = held.figures.get("HTE", {}).get(last, {}).get("high_tech_income_fen")
+    supported = rights.main_products_supported(held.products.get(last, ()), high_tech, on)
     return {
-        "ip_class1": (_class1(valid, undated), _PROPERTY),
-        "ip_self_developed": (_self_developed(valid, undated), _PROPERTY),
+        "ip_class1": (rights.of_class(held.rights, 1, on), _PROPERTY),
+        "ip_class2": (rights.of_class(held.rights, 2, on), _PROPERTY),
+        "ip_granted": (rights.granted_by_year(held.rights, range(on.year - WINDOW_YEARS, on.year)), _PROPERTY),
+        "ip_self_developed": (rights.self_developed(held.rights, on), _PROPERTY),
+        "ip_main_product_supported": (supported, _PRODUCTS),
     }
 
 
-def is_valid(right: Right, on: date) -> bool:
-    """Whether the right is known to be granted and in force on `on`."""
-    return right.granted_on is not None and right.granted_on <= on and not _expired(right, on)
-
-
-def _expired(right: Right, on: date) -> bool:
-    return right.expires_on is not None and right.expires_on < on
-
-
-def _class1(valid: Sequence[Right], undated: Sequence[Right]) -> int | None:
-    """How many; None when only rights without a grant date could make up the first one."""
-    number = sum(right.ip_class == 1 for right in valid)
-    return None if number == 0 and any(right.ip_class == 1 for right in undated) else number
-
-
-def _self_developed(valid: Sequence[Right], undated: Sequence[Right]) -> bool | None:
-    if any(right.acquired_by == OWN_RESEARCH for right in valid):
-        return True
-    if undated or not valid or any(not right.acquired_by for right in valid):
-        return None
-    return False
-
-
-def _supported(linked: Sequence[Right], on: date) -> bool | None:
-    """Whether a main product of the last fiscal year has a right in force; None while no right is linked to one."""
-    if any(is_valid(right, on) for right in linked):
-        return True
-    return None if not linked or any(right.granted_on is None for right in linked) else False
+def _record(held: Holdings, on: date) -> Told:
+    """Conversions, standards, certificates, tags and breaches."""
+    return {
+        "conversions": (_conversions(held.conversions, on), _CONVERSIONS),
+        "standards_led": (standing.took_lead(held, on), _STANDARDS),
+        "standards_led_in_five_years": (standing.led_in_five_years(held, on), _STANDARDS),
+        "high_tech_certificate": (standing.holds(held.certificates, ["high-tech-enterprise"], on), _CERTIFICATES),
+        "technology_sme_number": (standing.holds(held.certificates, ["technology-sme"], on), _CERTIFICATES),
+        "specialised_or_champion": (standing.holds(held.tags, standing.SPECIALISED_TAGS, on), _TAGS),
+        "accident_in_last_year": (standing.accident_in_last_year(held, on), _COMPLIANCE),
+        "breach_in_two_years": (standing.breach_in_two_years(held, on), _COMPLIANCE),
+        "larger_accident_in_three_years": (standing.accident_in_three_years(held, on), _COMPLIANCE),
+    }
 
 
 def _conversions(by_year: Mapping[int, int], on: date) -> dict[int, int]:
     return {year: number for year, number in by_year.items() if on.year - WINDOW_YEARS <= year < on.year}
-
-
-def _led(held: Holdings, on: date) -> bool | None:
-    return True if any(year <= on.year and level.get("recognised") for year, level in held.standards_led) else None
-
-
-def _accident(held: Holdings, on: date) -> bool | None:
-    """True for a major accident or grave offence in the 365 days before `on`; otherwise the register does not know."""
-    since = on - timedelta(days=WINDOW_DAYS)
-    found = any(
-        since <= happened_on <= on and severity == "major" and kind.get("accident")
-        for happened_on, severity, kind in held.compliance
-    )
-    return True if found else None

@@ -5,21 +5,23 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Protocol
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Row, Select, func, null, select
 from sqlalchemy.orm import Session
 
 from app.enterprises.domain.figures import FIGURES
 from app.enterprises.models import (
+    Certificate,
     ComplianceEvent,
     Conversion,
     Enterprise,
+    EnterpriseTag,
     IntellectualProperty,
     Product,
     ProductProperty,
     StandardParticipation,
     YearlyFigures,
 )
-from app.reference.models import Term
+from app.reference.models import Industry, Term
 
 Figures = dict[str, int | None]
 
@@ -44,18 +46,55 @@ class Right(Protocol):
         """The last day on which it is in force."""
 
 
+class Held(Protocol):
+    """A certificate or tag with its time: a row of the register, or the columns of one."""
+
+    @property
+    def kind(self) -> str:
+        """Which one it is."""
+
+    @property
+    def issued_on(self) -> date | None:
+        """From when it is held; None is not known."""
+
+    @property
+    def expires_on(self) -> date | None:
+        """The last day on which it is in force."""
+
+    @property
+    def revoked_on(self) -> date | None:
+        """From when it is revoked."""
+
+
+@dataclass
+class ProductLine:
+    """A product of a year, with the rights that give it its core technical support."""
+
+    is_main: bool
+    is_high_tech: bool
+    revenue_fen: int | None
+    rights: list[Right] = field(default_factory=list)
+
+
 @dataclass
 class Holdings:
-    """One firm's rows. `figures` by basis and year; `supporting` are the rights linked to a main product of a year."""
+    """One firm's rows. `figures` by basis and year, `products` by year; `industry_section` is a letter of GB/T 4754."""
 
+    uscc: str = ""
+    name: str = ""
     registered_on: date | None = None
     field_code: str = ""
+    region_code: str = ""
+    industry_section: str = ""
+    above_scale: bool | None = None
     figures: dict[str, dict[int, Figures]] = field(default_factory=dict)
     rights: list[Right] = field(default_factory=list)
-    supporting: dict[int, list[Right]] = field(default_factory=dict)
+    products: dict[int, list[ProductLine]] = field(default_factory=dict)
+    certificates: list[Held] = field(default_factory=list)
+    tags: list[Held] = field(default_factory=list)
     conversions: dict[int, int] = field(default_factory=dict)
-    standards_led: list[tuple[int, Mapping[str, object]]] = field(default_factory=list)
-    compliance: list[tuple[date, str, Mapping[str, object]]] = field(default_factory=list)
+    standards_led: list[tuple[int, str, Mapping[str, object]]] = field(default_factory=list)
+    compliance: list[tuple[date, str, str, Mapping[str, object]]] = field(default_factory=list)
 
 
 _RIGHT = (
@@ -69,12 +108,13 @@ _RIGHT = (
 def read_holdings(session: Session, enterprise_ids: Sequence[int], years: range) -> dict[int, Holdings]:
     """What is on file about these firms; yearly figures of `years` only. As many queries for one firm as for thousands."""
     held = {key: Holdings() for key in enterprise_ids}
-    columns = (Enterprise.id, Enterprise.registered_on, Enterprise.field_code)
-    for key, registered_on, field_code in session.execute(select(*columns).where(Enterprise.id.in_(held))):
-        held[key].registered_on, held[key].field_code = registered_on, field_code
+    for row in session.execute(_identities(enterprise_ids)):
+        held[row.id] = _identified(row)
     for key, basis, year, figures in read_figures(session, list(held), years):
         held[key].figures.setdefault(basis, {})[year] = figures
     _read_rights(session, held)
+    _read_products(session, held, years)
+    _read_certificates(session, held)
     counted = select(Conversion.enterprise_id, Conversion.year, func.count()).where(Conversion.enterprise_id.in_(held))
     for key, year, number in session.execute(counted.group_by(Conversion.enterprise_id, Conversion.year)):
         held[key].conversions[year] = number
@@ -105,6 +145,27 @@ def read_figures(
         yield *last, found
 
 
+def _identities(enterprise_ids: Sequence[int]) -> Select[Any]:
+    columns = ("id", "uscc", "name", "registered_on", "field_code", "region_code", "above_scale")
+    return (
+        select(*(getattr(Enterprise, column) for column in columns), Industry.section)
+        .outerjoin(Industry, Industry.code == Enterprise.industry_code)
+        .where(Enterprise.id.in_(enterprise_ids))
+    )
+
+
+def _identified(row: Row[Any]) -> Holdings:
+    return Holdings(
+        uscc=row.uscc,
+        name=row.name,
+        registered_on=row.registered_on,
+        field_code=row.field_code,
+        region_code=row.region_code,
+        industry_section=row.section or "",
+        above_scale=row.above_scale,
+    )
+
+
 def _figures(enterprise_ids: Sequence[int], years: range) -> Select[Any]:
     """The figures of each firm, basis and year, the most binding source first."""
     key = (YearlyFigures.enterprise_id, YearlyFigures.basis, YearlyFigures.year)
@@ -120,20 +181,45 @@ def _read_rights(session: Session, held: dict[int, Holdings]) -> None:
     rights = select(IntellectualProperty.enterprise_id, *_RIGHT).where(IntellectualProperty.enterprise_id.in_(held))
     for row in session.execute(rights):
         held[row.enterprise_id].rights.append(row)
+
+
+def _read_products(session: Session, held: dict[int, Holdings], years: range) -> None:
+    wanted = (Product.enterprise_id.in_(held), Product.year.between(years.start, years.stop - 1))
+    columns = (Product.id, Product.enterprise_id, Product.year, Product.is_main, Product.is_high_tech)
+    lines: dict[int, ProductLine] = {}
+    for row in session.execute(select(*columns, Product.revenue_fen).where(*wanted)):
+        lines[row.id] = ProductLine(row.is_main, row.is_high_tech, row.revenue_fen)
+        held[row.enterprise_id].products.setdefault(row.year, []).append(lines[row.id])
     linked = (
-        select(Product.enterprise_id, Product.year, *_RIGHT)
-        .join(ProductProperty, ProductProperty.product_id == Product.id)
+        select(ProductProperty.product_id, *_RIGHT)
+        .join(Product, Product.id == ProductProperty.product_id)
         .join(IntellectualProperty, IntellectualProperty.id == ProductProperty.property_id)
-        .where(Product.enterprise_id.in_(held), Product.is_main)
+        .where(*wanted, Product.is_main)
     )
-    for of_product in session.execute(linked):
-        held[of_product.enterprise_id].supporting.setdefault(of_product.year, []).append(of_product)
+    for right in session.execute(linked):
+        lines[right.product_id].rights.append(right)
+
+
+def _read_certificates(session: Session, held: dict[int, Holdings]) -> None:
+    columns = (Certificate.kind, Certificate.issued_on, Certificate.expires_on, Certificate.revoked_on)
+    certificates = select(Certificate.enterprise_id, *columns).where(Certificate.enterprise_id.in_(held))
+    for certificate in session.execute(certificates):
+        held[certificate.enterprise_id].certificates.append(certificate)
+    tags = select(
+        EnterpriseTag.enterprise_id,
+        EnterpriseTag.tag.label("kind"),
+        EnterpriseTag.granted_on.label("issued_on"),
+        EnterpriseTag.expires_on,
+        null().label("revoked_on"),
+    ).where(EnterpriseTag.enterprise_id.in_(held))
+    for tag in session.execute(tags):
+        held[tag.enterprise_id].tags.append(tag)
 
 
 def _read_record(session: Session, held: dict[int, Holdings]) -> None:
     """Standards with a lead part and compliance events, each with what its level or kind means."""
     led = (
-        select(StandardParticipation.enterprise_id, StandardParticipation.year, Term.data)
+        select(StandardParticipation.enterprise_id, StandardParticipation.year, Term.code, Term.data)
         .join(Term, Term.code == StandardParticipation.level)
         .where(
             Term.vocabulary == "standard_level",
@@ -141,12 +227,14 @@ def _read_record(session: Session, held: dict[int, Holdings]) -> None:
             StandardParticipation.led,
         )
     )
-    for key, year, level in session.execute(led):
-        held[key].standards_led.append((year, level))
+    for key, year, code, level in session.execute(led):
+        held[key].standards_led.append((year, code, level))
     events = (
-        select(ComplianceEvent.enterprise_id, ComplianceEvent.happened_on, ComplianceEvent.severity, Term.data)
+        select(
+            ComplianceEvent.enterprise_id, ComplianceEvent.happened_on, ComplianceEvent.severity, Term.code, Term.data
+        )
         .join(Term, Term.code == ComplianceEvent.kind)
         .where(Term.vocabulary == "compliance_kind", ComplianceEvent.enterprise_id.in_(held))
     )
-    for key, happened_on, severity, kind in session.execute(events):
-        held[key].compliance.append((happened_on, severity, kind))
+    for key, happened_on, severity, code, kind in session.execute(events):
+        held[key].compliance.append((happened_on, severity, code, kind))

@@ -14,7 +14,14 @@ _VALUES: dict[Unit, Schema] = {
         "oneOf": [{"type": "string", "pattern": r"^\d{1,12}(\.\d{1,12})?$"}, {"type": "integer", "minimum": 0}]
     },
     Unit.SHARE: {"type": "string", "pattern": r"^(\d{1,9}(\.\d{1,30})?|\d{1,18}/[1-9]\d{0,17})$"},
+    Unit.SQUARE_METRES: {
+        "oneOf": [{"type": "string", "pattern": r"^\d{1,9}(\.\d{1,2})?$"}, {"type": "integer", "minimum": 0}]
+    },
     Unit.ITEMS: {"type": "integer"},
+    Unit.DAYS: {"type": "integer"},
+    Unit.MONTHS: {"type": "integer"},
+    Unit.YEARS: {"type": "integer"},
+    Unit.NUMBER: {"type": "integer"},
     Unit.GRADE: {"type": "integer"},
     Unit.DATE: {"type": "string", "format": "date"},
     Unit.YES_NO: {"type": "boolean"},

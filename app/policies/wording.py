@@ -85,6 +85,18 @@ def _days(value: Any, rounding: Rounding) -> str:
     return ngettext("%(n)s 天", "%(n)s 天", int(value)) % {"n": f"{int(value):,}"}
 
 
+def _months(value: Any, rounding: Rounding) -> str:
+    return ngettext("%(n)s 个月", "%(n)s 个月", int(value)) % {"n": f"{int(value):,}"}
+
+
+def _years(value: Any, rounding: Rounding) -> str:
+    return ngettext("%(n)s 年", "%(n)s 年", int(value)) % {"n": f"{int(value):,}"}
+
+
+def _area(value: Any, rounding: Rounding) -> str:
+    return _("%(n)s 平方米") % {"n": _decimal(Fraction(value), 2, rounding)}
+
+
 def _items(value: Any, rounding: Rounding) -> str:
     return ngettext("%(n)s 项", "%(n)s 项", int(value)) % {"n": _decimal(Fraction(value), 2, rounding)}
 
@@ -114,6 +126,9 @@ _TEXTS: dict[Unit, Callable[[Any, Rounding], str]] = {
     Unit.YUAN: _yuan,
     Unit.PEOPLE: _people,
     Unit.DAYS: _days,
+    Unit.MONTHS: _months,
+    Unit.YEARS: _years,
+    Unit.SQUARE_METRES: _area,
     Unit.ITEMS: _items,
     Unit.GRADE: _grade,
     Unit.YES_NO: _yes_no,

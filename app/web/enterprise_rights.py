@@ -14,8 +14,8 @@ from app.doors.deps import CurrentActor, DbSession, Now
 from app.doors.pages import render
 from app.doors.router import GuardedRouter
 from app.enterprises import actions
-from app.enterprises.facts import is_valid
 from app.enterprises.models import IntellectualProperty, Product, ProductProperty
+from app.enterprises.rights_facts import is_valid
 from app.enterprises.service.parts import list_parts
 from app.enterprises.service.records import PRODUCT, PROPERTY
 from app.kit.clock import today

@@ -5,7 +5,7 @@ from fractions import Fraction
 from typing import Any
 
 from app.policies.domain.knowledge import Exact
-from app.policies.domain.units import Unit
+from app.policies.domain.units import WHOLE, Unit
 
 FEN = 100
 
@@ -18,7 +18,7 @@ def machine_value(unit: Unit, value: Exact | None) -> Any:
         return value.isoformat()
     if unit is Unit.YUAN:
         return exact_text(Fraction(value) / FEN)
-    if unit in {Unit.ITEMS, Unit.GRADE, Unit.DAYS} and Fraction(value).denominator == 1:
+    if unit in WHOLE and Fraction(value).denominator == 1:
         return int(value)
     return exact_text(Fraction(value))
 

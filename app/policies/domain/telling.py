@@ -213,6 +213,11 @@ def _people(value: Any) -> Exact | None:
     return None if number is None else plain(number)
 
 
+def _area(value: Any) -> Exact | None:
+    area = _number(value, r"-?\d{1,9}(\.\d{1,2})?")
+    return None if area is None else plain(area)
+
+
 def _share(value: Any) -> Exact | None:
     share = _number(value, r"-?\d{1,9}(\.\d{1,30})?|\d{1,18}/[1-9]\d{0,17}")
     return None if share is None else plain(share)
@@ -247,6 +252,9 @@ _READERS: dict[Unit, tuple[Callable[[Any], Exact | None], str]] = {
     Unit.ITEMS: (_whole, N_("应为整数。")),
     Unit.GRADE: (_whole, N_("应为整数分。")),
     Unit.DAYS: (_whole, N_("应为整数。")),
+    Unit.MONTHS: (_whole, N_("应为整数。")),
+    Unit.YEARS: (_whole, N_("应为整数。")),
+    Unit.SQUARE_METRES: (_area, N_('应为面积：整数，或最多两位小数的文本，如 "212.5"。')),
     Unit.NUMBER: (_whole, N_("应为整数。")),
     Unit.DATE: (_day, N_("应为日期，如 2021-06-30。")),
     Unit.YES_NO: (_yes_no, N_("应为 true 或 false。")),

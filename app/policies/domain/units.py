@@ -14,6 +14,9 @@ class Unit(StrEnum):
     SHARE = "share"
     DATE = "date"
     DAYS = "days"
+    MONTHS = "months"
+    YEARS = "years"
+    SQUARE_METRES = "square_metres"
     YES_NO = "yes_no"
     GRADE = "grade"
     CODE = "code"
@@ -27,13 +30,16 @@ class Unit(StrEnum):
     @property
     def is_counted(self) -> bool:
         """Whether a plain number can stand for it without doubt (3 items, 10 people, 365 days)."""
-        return self in {Unit.PEOPLE, Unit.ITEMS, Unit.GRADE, Unit.DAYS}
+        return self is Unit.PEOPLE or self in WHOLE
 
     @property
     def scales(self) -> bool:
         """Whether it multiplies another quantity without changing its unit."""
         return self in {Unit.SHARE, Unit.NUMBER}
 
+
+#: What is counted in whole numbers.
+WHOLE = frozenset({Unit.ITEMS, Unit.GRADE, Unit.DAYS, Unit.MONTHS, Unit.YEARS})
 
 #: How messages about formulas name a unit.
 NAMES = {
@@ -43,6 +49,9 @@ NAMES = {
     Unit.SHARE: "a share",
     Unit.DATE: "a date",
     Unit.DAYS: "days",
+    Unit.MONTHS: "months",
+    Unit.YEARS: "years",
+    Unit.SQUARE_METRES: "square metres",
     Unit.YES_NO: "yes/no",
     Unit.GRADE: "points",
     Unit.CODE: "a code",
@@ -69,6 +78,12 @@ WRITTEN = {
     "项": Written(Unit.ITEMS, Fraction(1)),
     "days": Written(Unit.DAYS, Fraction(1)),
     "天": Written(Unit.DAYS, Fraction(1)),
+    "months": Written(Unit.MONTHS, Fraction(1)),
+    "个月": Written(Unit.MONTHS, Fraction(1)),
+    "years": Written(Unit.YEARS, Fraction(1)),
+    "年": Written(Unit.YEARS, Fraction(1)),
+    "m²": Written(Unit.SQUARE_METRES, Fraction(1)),
+    "平方米": Written(Unit.SQUARE_METRES, Fraction(1)),
     "points": Written(Unit.GRADE, Fraction(1)),
     "分": Written(Unit.GRADE, Fraction(1)),
 }
