@@ -154,7 +154,7 @@ def _document(document: Document) -> str:
     return _("《%(title)s》%(number)s，%(on)s") % {
         "title": document.title,
         "number": document.number,
-        "on": document.issued_on,
+        "on": document.issued_on or _("印发日期未查到"),
     }
 
 

@@ -30,11 +30,11 @@ class ReferenceEntry(_Strict):
 
 
 class DocumentEntry(_Strict):
-    """A document of the law."""
+    """A document of the law; its day is left out where it was not found."""
 
     number: Text
     title: Bilingual
-    issued_on: date
+    issued_on: date | None = None
 
 
 class _BandEnds(_Strict):

@@ -37,11 +37,11 @@ class Subject(StrEnum):
 
 @dataclass(frozen=True)
 class Document:
-    """A document of the law."""
+    """A document of the law; the day of its issue where it is known."""
 
     number: str
     title: Bilingual
-    issued_on: date
+    issued_on: date | None
 
 
 @dataclass(frozen=True)
