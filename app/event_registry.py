@@ -15,6 +15,7 @@ SLICES = (
     "enterprises.imports",
     "programmes",
     "policies",
+    "policies.sweeps",
     "cases",
     "commissioners",
     "incentives",

@@ -1,0 +1,96 @@
+"""What a sweep is, without a database: how a firm may stand, which rules a firm is decided by, what is counted."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from app.kit.i18n import Bilingual
+from app.policies.domain.facts import FactKey
+from app.policies.domain.knowledge import Known
+from app.policies.domain.policy import Policy
+from app.policies.domain.succession import NATION
+
+JOB_KIND = "sweep"
+BATCH = 1_000
+"""Firms decided and committed together: a few seconds of work, so that progress moves and a stop is soon obeyed."""
+
+KEPT_SWEEPS = 4
+"""Of so many finished sweeps of a region the lines are kept: four quarters' reports stay open, older ones keep only
+their counts. A line holds what changed against the sweep before, so nothing else needs the older lines."""
+
+EXPLAINED_UP_TO = 2
+"""A firm with so many unmet conditions is told by how much it misses each."""
+
+
+class Standing(StrEnum):
+    """How a firm stands under a policy, as lists are narrowed; several may hold at once."""
+
+    PASSES = "passes"
+    DEPENDS = "depends"
+    ONE_SHORT = "one"
+    ONLY_ONE = "only"
+    FAILS = "fails"
+    LAPSES = "lapses"
+    CHANGED = "changed"
+    GAINED = "gained"
+    LOST = "lost"
+
+
+@dataclass(frozen=True, eq=False)
+class Rule:
+    """A policy version with what the bureau has set for it in one place."""
+
+    policy: Policy
+    settings: Mapping[FactKey, Known]
+
+
+@dataclass(frozen=True)
+class Decided:
+    """How one firm stands under one policy. `open_clauses` are those not met; `missing` fact codes."""
+
+    outcome: str
+    unmet: int
+    unknown: int
+    score_low: int | None = None
+    score_high: int | None = None
+    open_clauses: tuple[Mapping[str, Any], ...] = ()
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class SweptPolicy:
+    """A policy as one sweep applied it: versions by jurisdiction, titles of its conditions, the score where it has one."""
+
+    code: str
+    title: Bilingual
+    versions: Mapping[str, str] = field(default_factory=dict)
+    clauses: Mapping[str, Bilingual] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """As kept with the sweep."""
+        return {
+            "title": self.title.model_dump(),
+            "versions": dict(self.versions),
+            "clauses": {clause: title.model_dump() for clause, title in self.clauses.items()},
+        }
+
+
+def swept_policy(code: str, kept: Mapping[str, Any]) -> SweptPolicy:
+    """The inverse of `SweptPolicy.to_json`."""
+    clauses = {clause: Bilingual(**title) for clause, title in kept["clauses"].items()}
+    return SweptPolicy(code, Bilingual(**kept["title"]), kept["versions"], clauses)
+
+
+def concerns(jurisdiction: str, region: str) -> bool:
+    """Whether a version of the jurisdiction may apply to a firm somewhere in the region."""
+    return jurisdiction == NATION or jurisdiction.startswith(region) or region.startswith(jurisdiction)
+
+
+def in_a_year(day: date) -> date:
+    """The same day of the next year; of 29 February the 28th."""
+    try:
+        return day.replace(year=day.year + 1)
+    except ValueError:
+        return day.replace(year=day.year + 1, day=28)
