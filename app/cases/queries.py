@@ -1,7 +1,7 @@
 """Reading cases. `scope` says which cases an actor sees; every list, count, board, export and feed goes through it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal, TypeVarTuple
@@ -25,7 +25,7 @@ from app.kit.i18n import _
 from app.kit.paging import Count, Keyset, Page, count_up_to, page
 from app.kit.permissions import EDITORS, within_region
 from app.programmes.domain.definition import Programme
-from app.programmes.queries import get_version
+from app.programmes.queries import get_version, load_catalogue
 
 Columns = TypeVarTuple("Columns")
 
@@ -171,6 +171,14 @@ def list_of_enterprise_visible_to(session: Session, actor: Actor, enterprise_id:
     """A firm's cases, newest first."""
     statement = visible_to(actor).where(CaseFile.enterprise_id == enterprise_id)
     return list(session.scalars(statement.order_by(CaseFile.opened_on.desc(), CaseFile.number.desc())))
+
+
+def policies_in_hand(session: Session, cases: Iterable[CaseFile]) -> frozenset[str]:
+    """The policies of the programmes of those `cases` that are open; one query."""
+    versions = {(case.programme_code, case.programme_version) for case in cases if case.state == CaseState.OPEN}
+    catalogue = load_catalogue(session) if versions else None
+    held = [catalogue.get(code, version) for code, version in versions] if catalogue else []
+    return frozenset(code for programme in held for code in programme.policies)
 
 
 # -- parts of one case -------------------------------------------------------------------------------------------------

@@ -152,6 +152,10 @@ def _number(text: str) -> str:
     return cleaned
 
 
+def _decimal(text: str) -> str:
+    return exact_text(Fraction(_number(text)))
+
+
 def _whole(text: str) -> int:
     cleaned = _number(text)
     if "." in cleaned or len(cleaned) > 9:
@@ -174,7 +178,7 @@ def _day(text: str) -> str:
 
 _READERS: dict[Unit, Callable[[str], Any]] = {
     Unit.YUAN: _amount,
-    Unit.PEOPLE: _number,
+    Unit.PEOPLE: _decimal,
     Unit.SHARE: _share,
     Unit.ITEMS: _whole,
     Unit.GRADE: _whole,

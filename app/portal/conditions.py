@@ -1,5 +1,6 @@
 """离达标还差什么: what the law asks of the firm, how it stands, what is missing — in plain sentences."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -8,8 +9,9 @@ from sqlalchemy.orm import Session
 from app.enterprises.models import Enterprise
 from app.kit.i18n import N_, _
 from app.policies.answer import answer
-from app.policies.presenting import ClauseView, present
-from app.policies.service.verdicts import Verdict, evaluate_all
+from app.policies.domain.verdict import Evaluation
+from app.policies.presenting import ClauseView, VerdictView, present
+from app.policies.service.verdicts import evaluate_all
 from app.reference.queries import field_names
 
 _SHOWN_FACTS = 3
@@ -34,11 +36,14 @@ class ConditionLine:
 class PolicyView:
     """How the firm stands under one policy; `open` are the conditions not yet met, what is unmet first."""
 
+    code: str
     title: str
     outcome: str
+    state: str
     headline: str
     basis: str
     conditions: tuple[ConditionLine, ...]
+    check_url: str
 
     @property
     def open(self) -> tuple[ConditionLine, ...]:
@@ -46,23 +51,38 @@ class PolicyView:
         return tuple(line for line in self.conditions if line.outcome != "met")
 
 
-def policy_views(session: Session, enterprise: Enterprise, on: date) -> tuple[PolicyView, ...]:
-    """Every policy in force for the firm on `on`."""
+def policy_views(
+    session: Session, enterprise: Enterprise, on: date, first: Collection[str] = ()
+) -> tuple[PolicyView, ...]:
+    """Every policy in force for the firm on `on`: those in `first` (of its open cases) before the others, the nearest first."""
     names = field_names(session)
-    return tuple(_policy_view(verdict, names) for verdict in evaluate_all(session, enterprise, on))
+    views = [plain_view(verdict.evaluation, names) for verdict in evaluate_all(session, enterprise, on)]
+    return tuple(sorted(views, key=lambda view: (view.code not in first, *_distance(view))))
 
 
-def _policy_view(verdict: Verdict, names: dict[str, str]) -> PolicyView:
-    evaluation = verdict.evaluation
+def plain_view(evaluation: Evaluation, names: Mapping[str, str]) -> PolicyView:
+    """A verdict in plain words."""
     view = present(answer(evaluation), evaluation.policy.catalogue, names=names)
     lines = [_line(clause) for clause in view.clauses]
     return PolicyView(
+        code=view.policy,
         title=view.title,
         outcome=view.outcome,
-        headline=_(_HEADLINES[view.outcome]),
+        state=view.state,
+        headline=_headline(view),
         basis=view.basis,
         conditions=tuple(sorted(lines, key=lambda line: _FIRST[line.outcome])),
+        check_url=f"/portal/self-check/{view.policy}?on={view.on.isoformat()}",
     )
+
+
+def _distance(view: PolicyView) -> tuple[int, int]:
+    outcomes = [line.outcome for line in view.conditions]
+    return outcomes.count("unmet"), outcomes.count("unknown")
+
+
+def _headline(view: VerdictView) -> str:
+    return _(_HEADLINES[view.outcome])
 
 
 def _line(clause: ClauseView) -> ConditionLine:
@@ -71,7 +91,9 @@ def _line(clause: ClauseView) -> ConditionLine:
 
 
 def _standing(clause: ClauseView) -> str:
-    return _("目前：%(actual)s") % {"actual": clause.actual} if clause.actual else ""
+    """`目前：18 人 ÷ 142 人 = 12.67%，还差 2 人`."""
+    told = [_("目前：%(actual)s") % {"actual": clause.actual}] if clause.actual else []
+    return _("，").join([*told, *([clause.gap] if clause.gap else [])])
 
 
 def _lacking(clause: ClauseView) -> str:

@@ -6,7 +6,7 @@ from fastapi import Request
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from app.cases.queries import get_visible_to, list_of_enterprise_visible_to
+from app.cases.queries import get_visible_to, list_of_enterprise_visible_to, policies_in_hand
 from app.doors.deps import AppSettings, CurrentActor, DbSession, Now
 from app.doors.pages import render
 from app.doors.router import GuardedRouter
@@ -61,13 +61,14 @@ class ConditionsPage:
 def home(request: Request, session: DbSession, actor: CurrentActor, settings: AppSettings, now: Now) -> Response:
     """Where we stand."""
     enterprise, on = _own_enterprise(session, actor), today(now)
-    views = [view_case(session, row, on) for row in list_of_enterprise_visible_to(session, actor, enterprise.id)]
+    cases = list_of_enterprise_visible_to(session, actor, enterprise.id)
+    views = [view_case(session, row, on) for row in cases]
     case, others = _most_pressing_first(views)
     page = HomePage(
         enterprise=enterprise.name,
         case=case,
         others=others,
-        policies=policy_views(session, enterprise, on),
+        policies=policy_views(session, enterprise, on, policies_in_hand(session, cases)),
         commissioners=commissioner_lines(session, enterprise.id, on),
         incentives=incentive_lines(session, enterprise),
         advisory=_(ADVISORY),
@@ -93,7 +94,8 @@ def conditions_page(
 ) -> Response:
     """Every condition, what is missing first."""
     enterprise = _own_enterprise(session, actor)
-    policies = policy_views(session, enterprise, today(now))
+    cases = list_of_enterprise_visible_to(session, actor, enterprise.id)
+    policies = policy_views(session, enterprise, today(now), policies_in_hand(session, cases))
     return render(request, "portal/conditions.html", ConditionsPage(enterprise.name, policies, settings.office))
 
 

@@ -51,7 +51,7 @@ class _Forms(HTMLParser):
             return
         if kind in {"checkbox", "radio"}:
             if "checked" in given:
-                form.add(given.get("name"), given.get("value") or "on")
+                form.add(given.get("name"), given.get("value", "on") or "")
         else:
             form.add(given.get("name"), given.get("value") or "")
 
