@@ -1,4 +1,8 @@
-"""What a scheme says: the strict shape of its file and of what the bureau sets itself."""
+"""What a scheme says: the strict shape of its file and of what the bureau sets itself.
+
+Formulas are texts here; `domain.plan` binds them to the facts catalogue. What an older version was published as still
+reads: a base or a tier in words alone, claw-back as one sentence; a new file must make them computable.
+"""
 
 from datetime import date
 from decimal import Decimal
@@ -7,6 +11,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from app.incentives.domain.written import Share, Yuan
 from app.kit.i18n import N_, Bilingual
 
 
@@ -81,7 +86,8 @@ STATUS_LABELS = {
     Status.EXPIRED: N_("已失效"),
 }
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,58}$")]
-Yuan = Annotated[Decimal, Field(gt=0, max_digits=17, decimal_places=2)]
+FormulaText = Annotated[str, Field(min_length=1, max_length=2_000)]
+Occurrence = Literal["first", "renewed"]
 
 
 class _Strict(BaseModel):
@@ -108,10 +114,81 @@ Trigger = Annotated[CertificateGained | CaseReached, Field(discriminator="kind")
 
 
 class Tier(_Strict):
-    """One step of a tiered amount."""
+    """One step of a tiered amount: while `when` holds, or at this `grade`, or for this `occurrence`; the last may be
+    for all others. It gives an `amount` (with `up_to`: the authority chooses between the two) or a `ratio` of the base.
+    `condition` is the tier in words: all that an older version has.
+    """
 
-    condition: Bilingual
+    condition: Bilingual | None = None
+    when: FormulaText | None = None
+    grade: Slug | None = None
+    occurrence: Occurrence | None = None
+    amount: Yuan | None = None
+    up_to: Yuan | None = None
+    ratio: Share | None = None
+
+    @property
+    def in_words_only(self) -> bool:
+        """Whether only its words say for whom it is."""
+        return self.condition is not None and (self.when, self.grade, self.occurrence) == (None, None, None)
+
+    @property
+    def limited(self) -> bool:
+        """Whether the tier is for some firms only."""
+        return any(item is not None for item in (self.condition, self.when, self.grade, self.occurrence))
+
+
+class Rounding(_Strict):
+    """To which unit an amount is rounded, and which way; `nearest` rounds a half up."""
+
+    to: Literal["分", "元", "百元", "千元", "万元"]
+    way: Literal["down", "up", "nearest"] = "down"
+
+    @property
+    def fen(self) -> int:
+        """The unit in 分."""
+        return {"分": 1, "元": 100, "百元": 10_000, "千元": 100_000, "万元": 1_000_000}[self.to]
+
+
+class Requirement(_Strict):
+    """The firm must stand so under a policy: policies say who, schemes say how much."""
+
+    policy: Slug
+    outcome: Literal["met"] = "met"
+
+
+class Budget(_Strict):
+    """What the document sets aside for a year."""
+
+    year: Annotated[int, Field(ge=2000, le=2100)]
     amount: Yuan
+
+
+class ClawbackKind(StrEnum):
+    """On what an incentive is taken back. The register sees the first three; the others people must check."""
+
+    REVOKED = "revoked"
+    MOVED_AWAY = "moved-away"
+    RETIRED = "retired"
+    FALSE_DATA = "false-data"
+    OTHER = "other"
+
+
+CLAWBACK_LABELS = {
+    ClawbackKind.REVOKED: N_("证书被撤销"),
+    ClawbackKind.MOVED_AWAY: N_("迁出本地"),
+    ClawbackKind.RETIRED: N_("注销或停用"),
+    ClawbackKind.FALSE_DATA: N_("弄虚作假"),
+    ClawbackKind.OTHER: N_("其他情形"),
+}
+
+
+class Clawback(_Strict):
+    """A condition on which the incentive is taken back, within some years of the triggering fact if told so."""
+
+    kind: ClawbackKind
+    within_years: Annotated[int, Field(ge=1, le=30)] | None = None
+    text: Bilingual | None = None
 
 
 class Scheme(_Strict):
@@ -131,15 +208,22 @@ class Scheme(_Strict):
     trigger: Trigger
     amount_type: AmountType
     amount: Yuan | None = None
-    ratio: Annotated[Decimal, Field(gt=0, le=1)] | None = None
+    ratio: Share | None = None
     tiers: tuple[Tier, ...] = ()
-    base: Bilingual | None = None
+    graded_by: FormulaText | None = None
+    base: FormulaText | Bilingual | None = None
+    when: FormulaText | None = None
+    requires: Requirement | None = None
     cap: Yuan | None = None
     floor: Yuan | None = None
+    rounding: Rounding | None = None
+    annual_limit: Yuan | None = None
     stacking: Stacking | None = None
+    group: Slug | None = None
+    budget: Budget | None = None
     apply_mode: ApplyMode | None = None
     evidence: tuple[Bilingual, ...] = ()
-    clawback: Bilingual | None = None
+    clawback: tuple[Clawback, ...] | Bilingual | None = None
     status: Status
     source: Bilingual
     confidence: Literal["seen", "reposted", "inferred", "memory"]
@@ -168,10 +252,26 @@ class Scheme(_Strict):
         """Whether the version is in force on that day."""
         return self.effective_from <= on and (self.effective_to is None or on <= self.effective_to)
 
+    @property
+    def purpose(self) -> str:
+        """The group of schemes with which it stacks: its own code unless it names one."""
+        return self.group or self.code
+
     def text(self, name: str) -> str:
         """A bilingual field in the current language, empty when not given."""
         value = getattr(self, name)
         return str(value) if value is not None else ""
+
+
+#: Keys that came after the first schemes were published: left out of a version's content while they say nothing, so
+#: that what was published keeps its hash.
+_LATER = frozenset({"graded_by", "when", "requires", "rounding", "annual_limit", "group", "budget"})
+
+
+def content_of(scheme: Scheme) -> dict[str, object]:
+    """What a version says, as it is stored and hashed."""
+    told = scheme.model_dump(mode="json")
+    return {key: value for key, value in told.items() if value is not None or key not in _LATER}
 
 
 def amount_fen(amount: Decimal | None) -> int | None:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import orjson
 
-from app.incentives.domain.scheme import Origin, Scheme, amount_fen
+from app.incentives.domain.scheme import Origin, Scheme, amount_fen, content_of
 from app.incentives.models import IncentiveSchemeVersion
 from app.journal.domain import SubjectKey
 from app.kit.actor import Actor
@@ -13,7 +13,7 @@ from app.kit.actor import Actor
 
 def digest(scheme: Scheme) -> str:
     """The hash by which a changed file is noticed."""
-    return hashlib.sha256(orjson.dumps(scheme.model_dump(mode="json"), option=orjson.OPT_SORT_KEYS)).hexdigest()
+    return hashlib.sha256(orjson.dumps(content_of(scheme), option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 def version_row(
@@ -29,7 +29,7 @@ def version_row(
         effective_to=scheme.effective_to,
         status=scheme.status.value,
         amount_fen=amount_fen(scheme.amount),
-        content=scheme.model_dump(mode="json"),
+        content=content_of(scheme),
         content_hash=digest(scheme),
         document=document or scheme.document_number,
         published_at=now,
