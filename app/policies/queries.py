@@ -1,6 +1,6 @@
 """Reading policies, statements and verdicts."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import lru_cache
 
@@ -8,8 +8,11 @@ import orjson
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, defer
 
+from app.enterprises.models import Enterprise
 from app.kit.errors import NotFound
 from app.kit.i18n import _
+from app.kit.paging import Count, count_up_to
+from app.kit.permissions import within_region
 from app.policies.catalogue import restore
 from app.policies.domain.facts import Catalogue, FactDefinition
 from app.policies.domain.policy import Policy
@@ -43,6 +46,12 @@ def _restored(text: str, catalogue: bytes) -> Policy:
 def policy_of(session: Session, row: PolicyVersion) -> Policy:
     """A published version, ready to decide; parsed once in the life of the process."""
     return _restored(row.text, _catalogue_text(session))
+
+
+def policies_of(session: Session, rows: Iterable[PolicyVersion]) -> list[Policy]:
+    """Several published versions, ready to decide; the catalogue is read once for all of them."""
+    catalogue = _catalogue_text(session)
+    return [_restored(row.text, catalogue) for row in rows]
 
 
 def list_versions(session: Session, code: str | None = None) -> Sequence[PolicyVersion]:
@@ -158,6 +167,15 @@ def get_stored(session: Session, enterprise_id: int, verdict_id: int) -> StoredV
     if row is None:
         raise NotFound("policies.stored", _("没有这条判定记录。"))
     return row
+
+
+def count_stored(session: Session, policy_code: str, region_prefix: str = "") -> Count:
+    """How many verdicts are kept under a policy about the firms of a region."""
+    kept = select(StoredVerdict.id).where(StoredVerdict.policy_code == policy_code)
+    if region_prefix:
+        firms = select(Enterprise.id).where(within_region(Enterprise.region_code, region_prefix))
+        kept = kept.where(StoredVerdict.enterprise_id.in_(firms))
+    return count_up_to(session, kept)
 
 
 # -- overrides ----------------------------------------------------------------------------------------------------------

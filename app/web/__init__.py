@@ -29,6 +29,7 @@ MODULES = (
     "case_changes",
     "programmes",
     "policy_settings",
+    "policy_diff",
     "policies",
     "verdicts",
     "commissioners",

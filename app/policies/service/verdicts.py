@@ -22,7 +22,7 @@ from app.policies.domain.policy import Policy, Subject
 from app.policies.domain.telling import read_facts, told_facts
 from app.policies.domain.verdict import Evaluation
 from app.policies.models import PolicySetting, PolicyVersion, StoredVerdict
-from app.policies.queries import get_in_force, list_in_force, policy_of
+from app.policies.queries import get_in_force, list_in_force, policies_of, policy_of
 from app.policies.service.gathering import Gathered, Source, gather
 from app.policies.settings import Settings, known_settings, settings_in_force, settings_of
 
@@ -49,7 +49,8 @@ def evaluate_enterprise(session: Session, enterprise: Enterprise, policy_code: s
 
 def evaluate_all(session: Session, enterprise: Enterprise, on: date) -> list[Verdict]:
     """How a firm stands under every policy about enterprises that is in force for it on `on`; facts are read once."""
-    policies = [(row, policy_of(session, row)) for row in list_in_force(session, on, enterprise.region_code)]
+    rows = list_in_force(session, on, enterprise.region_code)
+    policies = zip(rows, policies_of(session, rows), strict=True)
     about_firms = [(row, policy) for row, policy in policies if policy.subject is Subject.ENTERPRISE]
     if not about_firms:
         return []
