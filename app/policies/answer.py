@@ -1,6 +1,10 @@
 """An evaluation as the answer that callers get and that is stored: self-contained, in both languages.
 
-    {policy, version, jurisdiction, on, outcome, score, clauses, missing, plan}
+    {policy, version, jurisdiction, on, outcome, score, score_title, blocks, clauses, missing, plan}
+    score:   {"low", "high"} in whole points
+    block:   {id, title, reference, confidence, low, high, at_most, missing, items}
+    item:    {id, title, reference, confidence, low, high, at_most, actual, label, reason,
+              missing, missing_detail, text, text_en, note, options}; the best of `options` counts
     clause:  {id, title, reference, confidence, outcome, required, actual, gap, basis, reason,
               missing, missing_detail, text, text_en, note, children}
     value:   {"value": "0.0382", "unit": "share", "text": "3.82%", "text_en": "3.82%"}, or, known within bounds only,
@@ -15,12 +19,13 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
+from app.kit.i18n import Bilingual
 from app.policies.domain.amounts import machine_value
 from app.policies.domain.facts import Catalogue, FactKey
 from app.policies.domain.policy import Reference
-from app.policies.domain.verdict import Basis, Clause, Evaluation, Measure, Requirement
+from app.policies.domain.verdict import Basis, BlockFinding, Clause, Evaluation, ItemFinding, Measure, Requirement
 from app.policies.formulas import formula_text
-from app.policies.wording import both_languages, finding_text, gap_text, measure_text, required_text
+from app.policies.wording import both_languages, finding_text, gap_text, item_text, measure_text, required_text
 
 Answer = dict[str, Any]
 
@@ -35,10 +40,59 @@ def answer(evaluation: Evaluation) -> Answer:
         "title": policy.title.model_dump(),
         "on": evaluation.on.isoformat(),
         "outcome": evaluation.outcome.value,
-        "score": None,
+        **_score(evaluation),
         "clauses": [_clause(clause, policy.catalogue) for clause in evaluation.clauses],
         "missing": missing_codes(evaluation.missing),
         "plan": None,
+    }
+
+
+def _score(evaluation: Evaluation) -> Answer:
+    score, catalogue = evaluation.score, evaluation.policy.catalogue
+    if score is None:
+        return {"score": None, "score_title": None, "blocks": []}
+    return {
+        "score": {"low": score.low, "high": score.high},
+        "score_title": score.scoring.title.model_dump(),
+        "blocks": [_block(block, catalogue) for block in score.blocks],
+    }
+
+
+def _block(finding: BlockFinding, catalogue: Catalogue) -> Answer:
+    block = finding.block
+    return {
+        "id": block.id,
+        "title": block.title.model_dump(),
+        "reference": _reference(block.reference),
+        "confidence": block.confidence.value,
+        "low": finding.low,
+        "high": finding.high,
+        "at_most": block.node.most,
+        "missing": missing_codes(finding.missing),
+        "note": _words(block.note),
+        "items": [_item(item, catalogue) for item in finding.items],
+    }
+
+
+def _item(finding: ItemFinding, catalogue: Catalogue) -> Answer:
+    item = finding.item
+    return {
+        "id": item.id,
+        "title": item.title.model_dump(),
+        "reference": _reference(item.reference),
+        "confidence": item.confidence.value,
+        "low": finding.low,
+        "high": finding.high,
+        "at_most": item.node.most,
+        "actual": _measured(finding.actual),
+        "basis": [_basis(basis, catalogue) for basis in finding.basis],
+        "label": _words(finding.label),
+        "reason": finding.reason.value if finding.reason else None,
+        "missing": missing_codes(finding.missing),
+        "missing_detail": _missing(finding.missing),
+        **both_languages(partial(item_text, finding)),
+        "note": _words(item.note),
+        "options": [_item(option, catalogue) for option in finding.options],
     }
 
 
@@ -63,7 +117,7 @@ def _clause(clause: Clause, catalogue: Catalogue) -> Answer:
         "missing": missing_codes(finding.missing),
         "missing_detail": _missing(finding.missing),
         **both_languages(partial(finding_text, finding)),
-        "note": condition.note.model_dump() if condition.note else None,
+        "note": _words(condition.note),
         "children": [_clause(child, catalogue) for child in clause.children],
     }
 
@@ -71,6 +125,10 @@ def _clause(clause: Clause, catalogue: Catalogue) -> Answer:
 def _reference(reference: Reference) -> Answer:
     document = reference.document
     return {"document": document.number, "title": document.title.model_dump(), "clause": reference.clause}
+
+
+def _words(words: Bilingual | None) -> Answer | None:
+    return words.model_dump() if words else None
 
 
 def _required(required: Requirement | None) -> Answer | None:

@@ -1,6 +1,6 @@
 """Values and findings as sentences in the current language."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from fractions import Fraction
 from math import ceil, floor
@@ -13,7 +13,7 @@ from app.policies.domain.knowledge import ends
 from app.policies.domain.outcome import Outcome
 from app.policies.domain.telling import read_single
 from app.policies.domain.units import Unit
-from app.policies.domain.verdict import Finding, Measure, Reason, Requirement
+from app.policies.domain.verdict import Basis, Finding, ItemFinding, Measure, Reason, Requirement
 
 Rounding = Callable[[Fraction], int]
 
@@ -22,6 +22,8 @@ _REASONS = {
     Reason.ZERO_DENOMINATOR: N_("分母为 0，不能算出比例，按未达标处理"),
     Reason.NO_FISCAL_YEAR: N_("申请年之前没有一个完整计入的会计年度"),
     Reason.JUDGED_BY_PEOPLE: N_("由专家评分，本版本不计算分数"),
+    Reason.WAITS_FOR_EXPERTS: N_("只待专家评分"),
+    Reason.MANUAL_REVIEW: N_("有年度数值为负，增长率无意义，须人工审核"),
 }
 RELATIONS = {">=": "≥", "<=": "≤", ">": ">", "<": "<", "=": "="}
 
@@ -169,16 +171,29 @@ def gap_text(gap: Measure) -> str:
 
 def finding_text(finding: Finding) -> str:
     """How a clause stands, in a few words: `18 人 ÷ 142 人 = 12.67%`; what is lacking is told by its gap."""
-    if finding.reason is not None and (finding.outcome is Outcome.UNMET or finding.actual is None):
+    unsaid = finding.outcome is Outcome.UNMET or finding.actual is None or finding.reason is Reason.MANUAL_REVIEW
+    if finding.reason is not None and unsaid:
         return _(_REASONS[finding.reason])
-    return _actual_text(finding)
+    return _actual_text(finding.actual, finding.basis[:2])
 
 
-def _actual_text(finding: Finding) -> str:
-    actual = finding.actual
+def item_text(finding: ItemFinding) -> str:
+    """Why an item of the score lies where it does: the growth with its years, the ratio, the count, or the grade."""
+    if finding.reason is not None:
+        return _(_REASONS[finding.reason])
+    if finding.course and finding.actual is not None:
+        years = " → ".join(measure_text(value) for value in finding.course)
+        return _("%(years)s，年均增长 %(growth)s") % {"years": years, "growth": measure_text(finding.actual)}
+    if finding.actual is not None:
+        return _actual_text(finding.actual, finding.basis[:2])
+    if finding.grade is not None and finding.grade.exact:
+        return _("评 %(grade)s") % {"grade": measure_text(finding.grade)}
+    return str(finding.label or "")
+
+
+def _actual_text(actual: Measure | None, quotient: Sequence[Basis]) -> str:
     if actual is None:
         return ""
-    quotient = finding.basis[:2]
     if (
         actual.unit is Unit.SHARE
         and len(quotient) == 2

@@ -1,33 +1,61 @@
 """The explaining interpreter: a policy applied to what is known of one subject, with the reason for every clause."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
-from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from app.policies.domain import tree
 from app.policies.domain.facts import FactKey, Facts
-from app.policies.domain.knowledge import Exact, Known, ends
-from app.policies.domain.linear import End, Linear, product
+from app.policies.domain.folding import whole
+from app.policies.domain.knowledge import Known, ends
+from app.policies.domain.linear import End, Linear, constant, product
+from app.policies.domain.measuring import as_dates, as_numbers, bands_used, bases, hull, quotient, review_reason
 from app.policies.domain.outcome import Outcome, all_of, any_of, whichever
 from app.policies.domain.policy import Condition, Policy
 from app.policies.domain.reckoning import Reckoner, chosen
+from app.policies.domain.scoring import scored
 from app.policies.domain.splitting import counts_years, worlds
-from app.policies.domain.units import Unit, plain
-from app.policies.domain.verdict import Basis, Clause, Evaluation, Finding, Measure, Reason, Requirement, measure
-from app.policies.domain.worlds import REGISTERED_ON
+from app.policies.domain.units import Unit
+from app.policies.domain.verdict import (
+    Basis,
+    Clause,
+    Evaluation,
+    Finding,
+    Measure,
+    Reason,
+    Requirement,
+    ScoreFinding,
+    measure,
+)
+from app.policies.domain.worlds import REGISTERED_ON, World
 
 
 def evaluate(policy: Policy, facts: Facts, on: date) -> Evaluation:
     """How the subject stands for an application on `on`: unmet if any clause is, else unknown if any is, else met."""
-    clauses = tuple(_clause(condition, facts, on) for condition in policy.conditions)
-    return Evaluation(policy, on, all_of(clause.outcome for clause in clauses), clauses)
+    score = scored(policy.scoring, facts, on) if policy.scoring else None
+    asked = _Asked(facts, on, score)
+    clauses = tuple(_clause(condition, asked) for condition in policy.conditions)
+    return Evaluation(policy, on, all_of(clause.outcome for clause in clauses), clauses, score)
 
 
-def _clause(condition: Condition, facts: Facts, on: date) -> Clause:
+@dataclass(frozen=True)
+class _Asked:
+    """What is known of the subject, for an application on `on`, and its score."""
+
+    facts: Facts
+    on: date
+    score: ScoreFinding | None
+
+    def reckoner(self, world: World) -> Reckoner:
+        return Reckoner(self.facts, self.on, world, (self.score.low, self.score.high) if self.score else None)
+
+
+def _clause(condition: Condition, asked: _Asked) -> Clause:
     if condition.test is not None:
-        return Clause(condition, _finding(condition.test, facts, on))
-    children = tuple(_clause(part, facts, on) for part in condition.parts)
+        return Clause(condition, _finding(condition.test, asked))
+    children = tuple(_clause(part, asked) for part in condition.parts)
     together = any_of if condition.any_part else all_of
     outcome = together(child.outcome for child in children)
     return Clause(condition, _of_parts(outcome, children), children)
@@ -43,21 +71,36 @@ def _of_parts(outcome: Outcome, children: Sequence[Clause]) -> Finding:
 # -- one test, over its possible worlds -------------------------------------------------------------------------------
 
 
-def _finding(test: tree.Node, facts: Facts, on: date) -> Finding:
+def _finding(test: tree.Node, asked: _Asked) -> Finding:
+    facts = asked.facts
     while isinstance(test, tree.IfTold):
         test = chosen(test, facts, None)
-    possible = worlds(test, facts, on)
+    possible = worlds(test, facts, asked.on)
     found = []
     touched: list[FactKey] = [REGISTERED_ON] if counts_years(test) and len({w.years for w in possible}) > 1 else []
     for world in possible:
-        reckoner = Reckoner(facts, on, world)
+        reckoner = asked.reckoner(world)
         found.append(_LOOKS.get(type(test), _plainly)(reckoner, test))
         touched.extend(reckoner.touched)
     finding = _joined(found)
     if finding.outcome is not Outcome.UNKNOWN:
         return finding
-    missing = _unique(key for key in touched if not isinstance(facts.of(key), Known))
-    return _with_missing(finding, missing)
+    missing = [key for key in touched if not isinstance(facts.of(key), Known)]
+    if asked.score is None or not _compares_score(test):
+        return replace(finding, missing=_unique(missing))
+    return _open_score(finding, _unique([*missing, *asked.score.missing]), facts)
+
+
+def _open_score(finding: Finding, missing: tuple[FactKey, ...], facts: Facts) -> Finding:
+    """A score that is still open: where nothing else is missing, it waits for experts, who grade and choose within bands."""
+    only_experts = all(facts.catalogue[key.code].graded_by_experts for key in missing)
+    reason = Reason.WAITS_FOR_EXPERTS if only_experts else finding.reason
+    return replace(finding, missing=missing, reason=reason)
+
+
+@lru_cache(maxsize=1024)
+def _compares_score(test: tree.Node) -> bool:
+    return any(isinstance(node, tree.Score) for node in tree.walk(test, into_score=False))
 
 
 def _joined(found: Sequence[Finding]) -> Finding:
@@ -69,8 +112,8 @@ def _joined(found: Sequence[Finding]) -> Finding:
     return Finding(
         outcome,
         _joined_requirement([finding.required for finding in found]),
-        _hull([finding.actual for finding in found]),
-        _hull([finding.gap for finding in found]) if outcome is not Outcome.MET else None,
+        hull([finding.actual for finding in found]),
+        hull([finding.gap for finding in found]) if outcome is not Outcome.MET else None,
         _joined_basis(found),
         first.reason if all(finding.reason is first.reason for finding in found) else None,
     )
@@ -80,31 +123,15 @@ def _joined_requirement(required: Sequence[Requirement | None]) -> Requirement |
     first = required[0]
     if first is None or first.value is None:
         return first
-    value = _hull([item.value if item else None for item in required])
+    value = hull([item.value if item else None for item in required])
     return Requirement(first.relation, value) if value else first
 
 
 def _joined_basis(found: Sequence[Finding]) -> tuple[Basis, ...]:
     """The intermediate values that every world has, with the bounds of them all."""
     values = [{basis.node: basis.value for basis in finding.basis} for finding in found]
-    joined = ((basis.node, _hull([world.get(basis.node) for world in values])) for basis in found[0].basis)
+    joined = ((basis.node, hull([world.get(basis.node) for world in values])) for basis in found[0].basis)
     return tuple(Basis(node, value) for node, value in joined if value is not None)
-
-
-def _hull(measures: Sequence[Measure | None]) -> Measure | None:
-    """The bounds around all measures; None when one of them is missing."""
-    present = [item for item in measures if item is not None]
-    if not present or len(present) < len(measures):
-        return None
-    lows: list[Any] = [item.low for item in present]
-    highs: list[Any] = [item.high for item in present]
-    return Measure(present[0].unit, None if None in lows else min(lows), None if None in highs else max(highs))
-
-
-def _with_missing(finding: Finding, missing: tuple[FactKey, ...]) -> Finding:
-    return Finding(
-        finding.outcome, finding.required, finding.actual, finding.gap, finding.basis, finding.reason, missing
-    )
 
 
 def _unique(keys: Iterable[FactKey]) -> tuple[FactKey, ...]:
@@ -144,14 +171,15 @@ def _judged(reckoner: Reckoner, test: tree.Judged) -> Finding:
 def _compared(reckoner: Reckoner, test: tree.Comparison) -> Finding:
     outcome = reckoner.holds(test)
     left, right = reckoner.number(test.left), reckoner.number(test.right)
-    shown = _as_dates if test.left.unit is Unit.DATE else _as_numbers
+    shown = as_dates if test.left.unit is Unit.DATE else as_numbers
     unit = Unit.DAYS if test.left.unit is Unit.DATE else test.left.unit
     return Finding(
         outcome,
         Requirement(test.relation, shown(test.right.unit, right.low, right.high)),
         _where(outcome, shown(test.left.unit, left.low, left.high), test.relation, right),
-        _gap(outcome, unit, _shortfall(test.relation, left - right)),
-        _bases(reckoner, test.right),
+        _gap(outcome, unit, _shortfall(test, left - right)),
+        bases(reckoner, test.right),
+        review_reason(reckoner, test),
     )
 
 
@@ -160,13 +188,13 @@ def _ratio(reckoner: Reckoner, test: tree.RatioComparison) -> Finding:
     top, bottom, threshold = map(reckoner.number, (test.numerator, test.denominator, test.right))
     empty = bottom.high is not None and bottom.high <= 0
     excess = top - product(bottom, threshold, test)
-    actual = None if empty else _as_numbers(Unit.SHARE, *_quotient(top, bottom))
+    actual = None if empty else as_numbers(Unit.SHARE, *quotient(top, bottom))
     return Finding(
         outcome,
-        Requirement(test.relation, _as_numbers(Unit.SHARE, threshold.low, threshold.high)),
+        Requirement(test.relation, as_numbers(Unit.SHARE, threshold.low, threshold.high)),
         None if actual is None else _where(outcome, actual, test.relation, threshold),
-        None if empty else _gap(outcome, test.numerator.unit, _shortfall(test.relation, excess)),
-        (*_bases(reckoner, test.numerator, test.denominator), *_bands(reckoner, test.right)),
+        None if empty else _gap(outcome, test.numerator.unit, _shortfall(test, excess)),
+        (*bases(reckoner, test.numerator, test.denominator), *bands_used(reckoner, test.right)),
         _why_empty(reckoner, test) if empty else None,
     )
 
@@ -177,9 +205,19 @@ def _why_empty(reckoner: Reckoner, test: tree.Node) -> Reason:
     return Reason.ZERO_DENOMINATOR
 
 
-def _shortfall(relation: tree.Relation, excess: Linear) -> Linear:
-    """How much is lacking, given what the left side has over the right."""
-    return excess if relation in {tree.Relation.AT_MOST, tree.Relation.LESS} else excess.times(-1)
+def _shortfall(test: tree.Comparison | tree.RatioComparison, excess: Linear) -> Linear:
+    """How much is lacking, given what the left side has over the right; above 70 points begins at 71."""
+    downwards = test.relation in {tree.Relation.AT_MOST, tree.Relation.LESS}
+    lacking = excess if downwards else excess.times(-1)
+    if isinstance(test, tree.RatioComparison) or test.relation not in {tree.Relation.MORE, tree.Relation.LESS}:
+        return lacking
+    return lacking + constant(1) if _steps(test.left, test.right) else lacking
+
+
+@lru_cache(maxsize=1024)
+def _steps(left: tree.Node, right: tree.Node) -> bool:
+    """Whether two sides can only differ by whole numbers."""
+    return whole(left) and whole(right)
 
 
 def _gap(outcome: Outcome, unit: Unit, lacking: Linear) -> Measure | None:
@@ -203,58 +241,6 @@ def _tighter(choose: Callable[..., Any], known: Any, other: End) -> Any:
     if known is None or other is None:
         return other if known is None else known
     return choose(known, other)
-
-
-def _quotient(top: Linear, bottom: Linear) -> tuple[End, End]:
-    """Bounds of a quotient over the positive values of `bottom`; exact when both are."""
-    return _least_quotient(top.low, bottom), _negated(_least_quotient(_negated(top.high), bottom))
-
-
-def _least_quotient(least_top: End, bottom: Linear) -> End:
-    """The lowest quotient that `least_top` can have; None when there is none."""
-    if least_top is None:
-        return None
-    if least_top >= 0:
-        return 0 if bottom.high is None else plain(Fraction(least_top) / bottom.high)
-    return plain(Fraction(least_top) / bottom.low) if bottom.low is not None and bottom.low > 0 else None
-
-
-def _negated(end: End) -> End:
-    return None if end is None else -end
-
-
-def _bases(reckoner: Reckoner, *nodes: tree.Node) -> tuple[Basis, ...]:
-    """Named and gathered values worth showing beside a clause."""
-    shown = [node for node in nodes if isinstance(node, (tree.Named, tree.OverYears, tree.Fact))]
-    plain_ones = [node for node in shown if not isinstance(node, tree.Named) or not _is_parameter(node)]
-    return tuple(Basis(node, _of(reckoner, node)) for node in plain_ones)
-
-
-def _bands(reckoner: Reckoner, node: tree.Node) -> tuple[Basis, ...]:
-    banded = [found for found in tree.walk(node) if isinstance(found, tree.Banded)]
-    return tuple(Basis(found.subject, _of(reckoner, found.subject)) for found in banded)
-
-
-def _is_parameter(node: tree.Named) -> bool:
-    return isinstance(node.body, (tree.Literal, tree.Banded))
-
-
-def _of(reckoner: Reckoner, node: tree.Node) -> Measure:
-    form = reckoner.number(node)
-    return (_as_dates if node.unit is Unit.DATE else _as_numbers)(node.unit, form.low, form.high)
-
-
-def _as_numbers(unit: Unit, low: End, high: End) -> Measure:
-    return Measure(unit, low, high)
-
-
-def _as_dates(unit: Unit, low: End, high: End) -> Measure:
-    return Measure(unit, _day(low), _day(high))
-
-
-def _day(ordinal: End) -> Exact | None:
-    inside = ordinal is not None and 1 <= ordinal <= date.max.toordinal()
-    return date.fromordinal(int(ordinal)) if inside and ordinal is not None else None
 
 
 _LOOKS: dict[type[tree.Node], Callable[[Reckoner, Any], Finding]] = {

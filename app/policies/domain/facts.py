@@ -76,6 +76,11 @@ class FactDefinition(BaseModel):
         """What it cannot rise above."""
         return 1 if self.unit is Unit.SHARE and self.at_most is None else self.at_most
 
+    @property
+    def graded_by_experts(self) -> bool:
+        """Whether it is a grade that experts give."""
+        return self.unit is Unit.GRADE and self.supplied_at != "setting"
+
     def keys(self, year: int | None) -> tuple[FactKey, ...]:
         """The values that one telling of the fact consists of."""
         if not self.parts:

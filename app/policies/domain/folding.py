@@ -4,7 +4,11 @@ from fractions import Fraction
 
 from app.policies.domain import tree
 from app.policies.domain.linear import Number
-from app.policies.domain.units import plain
+from app.policies.domain.units import WHOLE as COUNTED
+from app.policies.domain.units import Unit, plain
+
+WHOLE = COUNTED | {Unit.YUAN}
+"""The units of facts that are whole numbers; amounts are kept in 分."""
 
 
 def known(node: tree.Node) -> Number | None:
@@ -21,6 +25,25 @@ def known(node: tree.Node) -> Number | None:
             return _both(operator, known(left), known(right))
         case _:
             return None
+
+
+def whole(node: tree.Node) -> bool:
+    """Whether a quantity is always a whole number: something counted, an amount in 分, and sums of such."""
+    match node:
+        case tree.Literal(value=value):
+            return isinstance(value, int)
+        case tree.Fact():
+            return node.unit in WHOLE
+        case tree.Score() | tree.DaysBetween() | tree.YearsCounted():
+            return True
+        case tree.Named(body=body):
+            return whole(body)
+        case tree.OverYears(body=body):
+            return node.gathering is not tree.Gathering.AVERAGE and whole(body)
+        case tree.Arithmetic(left=left, right=right):
+            return whole(left) and whole(right)
+        case _:
+            return False
 
 
 def quotient(value: Number, divisor: Number) -> Number:

@@ -9,11 +9,9 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import floor, isqrt
 
-from app.policies.domain import tree
 from app.policies.domain.linear import End, Number
-from app.policies.domain.units import Unit, plain
+from app.policies.domain.units import plain
 
-_WHOLE = frozenset({Unit.YUAN, Unit.ITEMS, Unit.GRADE, Unit.DAYS})
 _TWO = 2
 _FINE = 10**12
 """How finely a root is bounded where the quantity need not be whole."""
@@ -35,11 +33,6 @@ class Span:
     def negative(self) -> bool:
         """Whether the value lies below nothing for certain."""
         return self.high is not None and self.high < 0
-
-
-def whole(body: tree.Node) -> bool:
-    """Whether a quantity is always a whole number: a fact counted, or an amount in 分."""
-    return isinstance(body, tree.Fact) and body.unit in _WHOLE
 
 
 def mean_growth(yearly: Sequence[Span], whole_numbers: bool) -> tuple[End, End]:

@@ -8,7 +8,8 @@ from typing import Any
 
 from app.policies.domain import tree
 from app.policies.domain.facts import FactKey, Facts, Told
-from app.policies.domain.growing import Span, mean_growth, whole
+from app.policies.domain.folding import whole
+from app.policies.domain.growing import Span, mean_growth
 from app.policies.domain.knowledge import Knowledge, Known, ends
 from app.policies.domain.linear import Linear, constant, greatest, least, product, total, unknown
 from app.policies.domain.outcome import Outcome, all_of, any_of
@@ -99,8 +100,12 @@ class Reckoner:
         return result if node.gathering is tree.Gathering.SUM or not years else result.times(Fraction(1, len(years)))
 
     def _growth(self, node: tree.Growth, year: int | None) -> Linear:
-        yearly = [self.number(node.body, each) for each in self.world.years]
-        return unknown((node, year), *mean_growth([Span(form.low, form.high) for form in yearly], whole(node.body)))
+        return unknown((node, year), *mean_growth(self.course(node), whole(node.body)))
+
+    def course(self, node: tree.Growth) -> list[Span]:
+        """The yearly values that a growth is about, oldest first."""
+        yearly = (self.number(node.body, each) for each in self.world.years)
+        return [Span(form.low, form.high) for form in yearly]
 
     def _score(self, node: tree.Score, year: int | None) -> Linear:
         return unknown(node, *(self.scored or (0, sum(block.most for block in node.blocks))))

@@ -6,13 +6,12 @@ from functools import lru_cache
 
 from app.policies.domain import tree
 from app.policies.domain.facts import FactKey, Facts
+from app.policies.domain.folding import WHOLE
 from app.policies.domain.knowledge import Knowledge, narrowed
 from app.policies.domain.linear import Linear
 from app.policies.domain.reckoning import YEARS_BACK, Reckoner
 from app.policies.domain.units import Unit
 from app.policies.domain.worlds import REGISTERED_ON, World, band_limits, counted_years, possible_bands
-
-_WHOLE = frozenset({Unit.YUAN, Unit.ITEMS, Unit.GRADE, Unit.DAYS})
 
 
 @lru_cache(maxsize=1024)
@@ -61,5 +60,5 @@ def _only_fact(form: Linear) -> FactKey | None:
 
 
 def _inside(known: Knowledge, band: tree.Band, unit: Unit) -> Knowledge | None:
-    low, high = band_limits(band, whole=unit in _WHOLE)
+    low, high = band_limits(band, whole=unit in WHOLE)
     return narrowed(known, low, high)

@@ -1,15 +1,16 @@
 """What an evaluation says: the outcome of the whole and, for every clause, why."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from app.kit.i18n import Bilingual
 from app.policies.domain import tree
 from app.policies.domain.facts import FactKey
 from app.policies.domain.knowledge import Exact
 from app.policies.domain.outcome import Outcome
-from app.policies.domain.policy import Condition, Policy
+from app.policies.domain.policy import Condition, Policy, ScoredBlock, ScoredItem, Scoring
 from app.policies.domain.units import Unit
 
 
@@ -19,6 +20,8 @@ class Reason(StrEnum):
     ZERO_DENOMINATOR = "zero_denominator"
     NO_FISCAL_YEAR = "no_fiscal_year"
     JUDGED_BY_PEOPLE = "judged_by_people"
+    WAITS_FOR_EXPERTS = "waits_for_experts"
+    MANUAL_REVIEW = "manual_review"
 
 
 @dataclass(frozen=True)
@@ -97,19 +100,85 @@ class Clause:
 
 
 @dataclass(frozen=True)
+class ItemFinding:
+    """An item of the score: between which points it lies, and why.
+
+    `gradings` are the places of those that may hold, from the top; one when it is decided which. `actual` is what its
+    bands measure, `course` the yearly values of a growth, oldest first. `missing` are the facts that would narrow it.
+    """
+
+    item: ScoredItem
+    low: int
+    high: int
+    gradings: tuple[int, ...] = ()
+    actual: Measure | None = None
+    basis: tuple[Basis, ...] = ()
+    course: tuple[Measure, ...] = ()
+    grade: Measure | None = None
+    reason: Reason | None = None
+    missing: tuple[FactKey, ...] = ()
+    options: tuple["ItemFinding", ...] = ()
+
+    @property
+    def label(self) -> Bilingual | None:
+        """What the one grading that holds is called, or the one level in which the grade lies."""
+        if len(self.gradings) != 1:
+            return None
+        if self.grade is not None:
+            inside = (level for level in self.item.levels if level.low <= self.low and self.high <= level.high)
+            return next((level.label for level in inside), None)
+        return self.item.labels[self.gradings[0]]
+
+
+@dataclass(frozen=True)
+class BlockFinding:
+    """A block of the score: the sum of its items, capped."""
+
+    block: ScoredBlock
+    low: int
+    high: int
+    items: tuple[ItemFinding, ...]
+
+    @property
+    def missing(self) -> tuple[FactKey, ...]:
+        """The facts that would narrow it."""
+        return () if self.low == self.high else _unique(key for item in self.items for key in item.missing)
+
+
+@dataclass(frozen=True)
+class ScoreFinding:
+    """The score: the tightest bounds that what is known allows, block by block."""
+
+    scoring: Scoring
+    low: int
+    high: int
+    blocks: tuple[BlockFinding, ...]
+
+    @property
+    def missing(self) -> tuple[FactKey, ...]:
+        """The facts that would narrow it."""
+        return _unique(key for block in self.blocks for key in block.missing)
+
+
+@dataclass(frozen=True)
 class Evaluation:
-    """A policy applied to one subject for an application on `on`. `years` are the fiscal years that count, if known."""
+    """A policy applied to one subject for an application on `on`; `score` where the policy has one."""
 
     policy: Policy
     on: date
     outcome: Outcome
     clauses: tuple[Clause, ...]
+    score: ScoreFinding | None = None
 
     @property
     def missing(self) -> tuple[FactKey, ...]:
         """The facts that the outcome waits for, each once."""
-        return tuple(dict.fromkeys(key for clause in self.clauses for key in clause.finding.missing))
+        return _unique(key for clause in self.clauses for key in clause.finding.missing)
 
     def count(self, outcome: Outcome) -> int:
         """How many clauses stand so."""
         return sum(clause.outcome is outcome for clause in self.clauses)
+
+
+def _unique(keys: Iterable[FactKey]) -> tuple[FactKey, ...]:
+    return tuple(dict.fromkeys(keys))

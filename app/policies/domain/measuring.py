@@ -1,0 +1,100 @@
+"""What the reckoner's numbers are as measures: values with their unit, or the bounds of values."""
+
+from collections.abc import Sequence
+from datetime import date
+from fractions import Fraction
+from functools import lru_cache
+from typing import Any
+
+from app.policies.domain import tree
+from app.policies.domain.knowledge import Exact
+from app.policies.domain.linear import End, Linear
+from app.policies.domain.reckoning import Reckoner
+from app.policies.domain.units import Unit, plain
+from app.policies.domain.verdict import Basis, Measure, Reason
+
+
+def value_of(reckoner: Reckoner, node: tree.Node) -> Measure:
+    """The value of a quantity or date."""
+    form = reckoner.number(node)
+    return (as_dates if node.unit is Unit.DATE else as_numbers)(node.unit, form.low, form.high)
+
+
+def as_numbers(unit: Unit, low: End, high: End) -> Measure:
+    """A quantity."""
+    return Measure(unit, low, high)
+
+
+def as_dates(unit: Unit, low: End, high: End) -> Measure:
+    """Numbers of days as dates."""
+    return Measure(unit, _day(low), _day(high))
+
+
+def _day(ordinal: End) -> Exact | None:
+    inside = ordinal is not None and 1 <= ordinal <= date.max.toordinal()
+    return date.fromordinal(int(ordinal)) if inside and ordinal is not None else None
+
+
+def quotient(top: Linear, bottom: Linear) -> tuple[End, End]:
+    """Bounds of a quotient over the positive values of `bottom`; exact when both are."""
+    return _least_quotient(top.low, bottom), _negated(_least_quotient(_negated(top.high), bottom))
+
+
+def _least_quotient(least_top: End, bottom: Linear) -> End:
+    """The lowest quotient that `least_top` can have; None when there is none."""
+    if least_top is None:
+        return None
+    if least_top >= 0:
+        return 0 if bottom.high is None else plain(Fraction(least_top) / bottom.high)
+    return plain(Fraction(least_top) / bottom.low) if bottom.low is not None and bottom.low > 0 else None
+
+
+def _negated(end: End) -> End:
+    return None if end is None else -end
+
+
+def bases(reckoner: Reckoner, *nodes: tree.Node) -> tuple[Basis, ...]:
+    """Named and gathered values worth showing beside a clause."""
+    shown = [node for node in nodes if isinstance(node, (tree.Named, tree.OverYears, tree.Fact))]
+    plain_ones = [node for node in shown if not isinstance(node, tree.Named) or not _is_parameter(node)]
+    return tuple(Basis(node, value_of(reckoner, node)) for node in plain_ones)
+
+
+def bands_used(reckoner: Reckoner, node: tree.Node) -> tuple[Basis, ...]:
+    """The values that choose the bands within a formula."""
+    banded = [found for found in tree.walk(node) if isinstance(found, tree.Banded)]
+    return tuple(Basis(found.subject, value_of(reckoner, found.subject)) for found in banded)
+
+
+def _is_parameter(node: tree.Named) -> bool:
+    return isinstance(node.body, (tree.Literal, tree.Banded))
+
+
+def review_reason(reckoner: Reckoner, test: tree.Node) -> Reason | None:
+    """Why people must look at it: a growth from, through or to something negative means nothing."""
+    courses = (reckoner.course(node) for node in _growths(test))
+    negative = any(value.negative for course in courses for value in course)
+    return Reason.MANUAL_REVIEW if negative else None
+
+
+@lru_cache(maxsize=1024)
+def _growths(test: tree.Node) -> tuple[tree.Growth, ...]:
+    return tuple(node for node in tree.walk(test, into_score=False) if isinstance(node, tree.Growth))
+
+
+def course(reckoner: Reckoner, test: tree.Node) -> tuple[Measure, ...]:
+    """The yearly values of the growth that `test` is about, oldest first."""
+    growths = _growths(test)
+    if len(growths) != 1:
+        return ()
+    return tuple(Measure(growths[0].body.unit, value.low, value.high) for value in reckoner.course(growths[0]))
+
+
+def hull(measures: Sequence[Measure | None]) -> Measure | None:
+    """The bounds around all measures; None when one of them is missing."""
+    present = [item for item in measures if item is not None]
+    if not present or len(present) < len(measures):
+        return None
+    lows: list[Any] = [item.low for item in present]
+    highs: list[Any] = [item.high for item in present]
+    return Measure(present[0].unit, None if None in lows else min(lows), None if None in highs else max(highs))
