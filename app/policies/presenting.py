@@ -3,8 +3,7 @@
 It is built from the answer, never from the evaluation, so that a stored verdict shows the words that were stored.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -12,69 +11,29 @@ from app.kit.i18n import _, current_locale, ngettext
 from app.policies.answer import Answer
 from app.policies.domain.facts import Catalogue, FactKey
 from app.policies.domain.outcome import Outcome
+from app.policies.domain.settable import SETTING
+from app.policies.domain.units import Unit
 from app.policies.domain.verdict import Reason
-from app.policies.wording import fact_text, outcome_text
+from app.policies.views import BlockView, ClauseView, ItemView, MissingView, ScoreView, VerdictView
+from app.policies.wording import fact_text, outcome_text, value_text
 
+__all__ = [
+    "ClauseView",
+    "MissingView",
+    "ScoreView",
+    "VerdictView",
+    "points_text",
+    "present",
+    "supply_link",
+    "verdict_url",
+]
+
+NAMED = 3
+"""So many of the facts that an outcome depends on are named in its headline."""
 STATES = {"met": "good", "unmet": "late", "unknown": "wait"}
 
 Link = Callable[[str], str]
 """The address where a fact (by its code) is supplied; "" for none."""
-
-
-@dataclass(frozen=True)
-class MissingView:
-    """A fact that the verdict waits for: its name, for which years, who supplies it, and where."""
-
-    code: str
-    label: str
-    years: tuple[int, ...]
-    said_by: str
-    url: str
-
-
-@dataclass(frozen=True)
-class ClauseView:
-    """One condition, for `ui.conditions`."""
-
-    id: str
-    outcome: str
-    title: str
-    reference: str
-    actual: str
-    gap: str
-    note: str
-    missing: tuple[MissingView, ...]
-    children: tuple["ClauseView", ...] = ()
-    url: str = ""
-
-
-@dataclass(frozen=True)
-class VerdictView:
-    """One policy's verdict on one firm, in the current language.
-
-    `missing` are the facts that would decide an open condition, `judged` those on which only people's judgement waits.
-    """
-
-    policy: str
-    title: str
-    version: str
-    on: date
-    outcome: str
-    outcome_text: str
-    state: str
-    headline: str
-    basis: str
-    clauses: tuple[ClauseView, ...]
-    missing: tuple[MissingView, ...]
-    judged: tuple[MissingView, ...]
-    unmet: int
-    unknown: int
-    met: int
-
-    @property
-    def lines(self) -> tuple[ClauseView, ...]:
-        """The conditions without their parts' parents: what a dense list shows."""
-        return tuple(leaf for clause in self.clauses for leaf in _leaves(clause))
 
 
 def present(
@@ -83,6 +42,8 @@ def present(
     """The answer `found` as a view; `link` says where each missing fact is supplied, `names` what a coded value means."""
     outcomes = [clause["outcome"] for clause in found["clauses"]]
     unmet, unknown, met = (outcomes.count(outcome) for outcome in ("unmet", "unknown", "met"))
+    missing = _missing(_details(found, catalogue, graded=False), catalogue, link)
+    judged = _missing(_details(found, catalogue, graded=True), catalogue, link)
     return VerdictView(
         policy=found["policy"],
         title=_words(found["title"]),
@@ -91,14 +52,16 @@ def present(
         outcome=found["outcome"],
         outcome_text=outcome_text(Outcome(found["outcome"])),
         state=STATES[found["outcome"]],
-        headline=_headline(unmet, unknown),
+        headline=_headline(found, (*missing, *judged), _counts(unmet, unknown)),
+        counts=_counts(unmet, unknown),
         basis=_("按 %(version)s 起施行的版本，%(on)s 的数据") % {"version": found["version"], "on": found["on"]},
         clauses=tuple(_clause(clause, catalogue, link, names or {}) for clause in found["clauses"]),
-        missing=_missing(_details(found, judged=False), catalogue, link),
-        judged=_missing(_details(found, judged=True), catalogue, link),
+        missing=missing,
+        judged=judged,
         unmet=unmet,
         unknown=unknown,
         met=met,
+        score=_score(found, catalogue, link) if found.get("score") else None,
     )
 
 
@@ -108,6 +71,8 @@ def supply_link(uscc: str, catalogue: Catalogue, on: date, policy: str) -> Link:
 
     def link(code: str) -> str:
         page = catalogue[code].supplied_at
+        if page == SETTING:
+            return f"/policies/{policy}/settings"
         if page == "statement":
             return f"{verdict}#fact-{code}"
         return f"/enterprises/{uscc}/{page}"
@@ -120,7 +85,25 @@ def verdict_url(uscc: str, policy: str, on: date | None = None) -> str:
     return f"/enterprises/{uscc}/verdicts/{policy}" + (f"?on={on.isoformat()}" if on else "")
 
 
-def _headline(unmet: int, unknown: int) -> str:
+def _headline(found: Answer, open_facts: Sequence[MissingView], counts: str) -> str:
+    """What it comes to: passes whatever the experts say, cannot pass, or what it depends on."""
+    outcome, score = found["outcome"], found.get("score")
+    if outcome == Outcome.UNMET:
+        return _("不可能通过：%(counts)s") % {"counts": counts}
+    if outcome == Outcome.MET:
+        return _("无论专家如何评分都通过") if score and score["low"] < score["high"] else _("全部达标")
+    if not open_facts:
+        return _("取决于：专家在各档内的评分") if score else counts
+    labels = _("、").join(fact.label for fact in open_facts[:NAMED])
+    if len(open_facts) <= NAMED:
+        return _("取决于：%(facts)s") % {"facts": labels}
+    return ngettext("取决于：%(facts)s 等 %(n)s 项", "取决于：%(facts)s 等 %(n)s 项", len(open_facts)) % {
+        "facts": labels,
+        "n": len(open_facts),
+    }
+
+
+def _counts(unmet: int, unknown: int) -> str:
     """`未达标 1 项，待定 2 项`."""
     parts = []
     if unmet:
@@ -130,10 +113,105 @@ def _headline(unmet: int, unknown: int) -> str:
     return _("，").join(parts) if parts else _("全部达标")
 
 
-def _details(found: Answer, *, judged: bool) -> list[Answer]:
-    """What open clauses wait for: those that people judge, or the others."""
-    clauses = [clause for clause in found["clauses"] if (clause["reason"] == Reason.JUDGED_BY_PEOPLE) is judged]
-    return [detail for clause in clauses for detail in clause["missing_detail"]]
+def _details(found: Answer, catalogue: Catalogue, *, graded: bool) -> list[Answer]:
+    """What open clauses wait for: the grades of experts (all that a clause names which people judge), or the rest."""
+    details: list[Answer] = []
+    for clause in found["clauses"]:
+        judged = clause["reason"] == Reason.JUDGED_BY_PEOPLE
+        for detail in clause["missing_detail"]:
+            definition = catalogue.get(detail["fact"])
+            if (judged or (definition is not None and definition.graded_by_experts)) is graded:
+                details.append(detail)
+    return details
+
+
+# -- the score --------------------------------------------------------------------------------------------------------
+
+
+def _score(found: Answer, catalogue: Catalogue, link: Link) -> ScoreView:
+    score, clause = found["score"], _score_clause(found["clauses"])
+    outcome = clause["outcome"] if clause else found["outcome"]
+    return ScoreView(
+        title=_words(found["score_title"]),
+        low=score["low"],
+        high=score["high"],
+        most=sum(block["at_most"] for block in found["blocks"]),
+        points=points_text(score["low"], score["high"]),
+        required=_text(clause["required"]) if clause else "",
+        mark=_mark(clause["required"]) if clause else None,
+        outcome=outcome,
+        outcome_text=_SCORE_OUTCOMES[outcome]() if clause and score["low"] < score["high"] else "",
+        waits=_text(clause) if clause and clause["reason"] == Reason.WAITS_FOR_EXPERTS else "",
+        blocks=tuple(_block(block, catalogue, link) for block in found["blocks"]),
+    )
+
+
+def _score_clause(clauses: Sequence[Answer]) -> Answer | None:
+    """The condition that compares the score."""
+    for clause in clauses:
+        inner = _score_clause(clause["children"])
+        if inner is not None:
+            return inner
+        required = clause["required"]
+        if required and required["unit"] == "grade" and not clause["children"]:
+            return clause
+    return None
+
+
+def _mark(required: Answer) -> int | None:
+    """From how many points on a score passes."""
+    steps = {">": 1, ">=": 0}
+    value, relation = required.get("value"), required["relation"]
+    return value + steps[relation] if isinstance(value, int) and relation in steps else None
+
+
+def _block(block: Answer, catalogue: Catalogue, link: Link) -> BlockView:
+    return BlockView(
+        id=block["id"],
+        title=_words(block["title"]),
+        reference=_place(block["reference"]),
+        low=block["low"],
+        high=block["high"],
+        at_most=block["at_most"],
+        points=points_text(block["low"], block["high"]),
+        note=_words(block["note"]) if block["note"] else "",
+        items=tuple(_item(item, catalogue, link) for item in block["items"]),
+    )
+
+
+def _item(item: Answer, catalogue: Catalogue, link: Link) -> ItemView:
+    label = _words(item["label"]) if item["label"] else ""
+    return ItemView(
+        id=item["id"],
+        title=_words(item["title"]),
+        reference=_place(item["reference"]),
+        low=item["low"],
+        high=item["high"],
+        at_most=item["at_most"],
+        points=points_text(item["low"], item["high"]),
+        why=_text(item),
+        label=label if label != _text(item) else "",
+        review=item["reason"] == Reason.MANUAL_REVIEW,
+        missing=_missing(item["missing_detail"], catalogue, link),
+        note=_words(item["note"]) if item["note"] else "",
+        options=tuple(_item(option, catalogue, link) for option in item["options"]),
+    )
+
+
+def points_text(low: int, high: int) -> str:
+    """`20 分`, or `7 至 8 分`."""
+    if low == high:
+        return value_text(Unit.GRADE, low)
+    return _("%(low)s 至 %(high)s 分") % {"low": low, "high": high}
+
+
+_SCORE_OUTCOMES: dict[str, Callable[[], str]] = {
+    Outcome.MET: lambda: _("无论专家如何评分都达到要求"),
+    Outcome.UNMET: lambda: _("无论专家如何评分都达不到要求"),
+    Outcome.UNKNOWN: lambda: _("是否达到要求尚未确定"),
+}
+
+# -- conditions -------------------------------------------------------------------------------------------------------
 
 
 def _clause(clause: Answer, catalogue: Catalogue, link: Link, names: Mapping[str, str]) -> ClauseView:
@@ -163,10 +241,13 @@ def _actual(clause: Answer, names: Mapping[str, str]) -> str:
 
 def _reference(clause: Answer) -> str:
     """`国科发火〔2016〕32号 第十一条（五）`, and which band applies where bands do."""
-    reference = clause["reference"]
-    place = f"{reference['document']} {reference['clause']}"
+    place = _place(clause["reference"])
     bands = [f"{_words(basis['label'])} {_text(basis)}" for basis in clause["basis"][2:] if "value" in basis]
     return " · ".join([place, *bands]) if not clause["children"] else place
+
+
+def _place(reference: Answer) -> str:
+    return f"{reference['document']} {reference['clause']}"
 
 
 def _missing(details: list[Answer], catalogue: Catalogue, link: Link) -> tuple[MissingView, ...]:
@@ -184,13 +265,6 @@ def _missing_fact(code: str, years: tuple[int, ...], catalogue: Catalogue, link:
     definition = catalogue[code]
     said_by = str(definition.said_by) if definition.said_by else ""
     return MissingView(code, fact_text(catalogue, FactKey(code)), years, said_by, link(code))
-
-
-def _leaves(clause: ClauseView) -> Iterator[ClauseView]:
-    if not clause.children:
-        yield clause
-    for child in clause.children:
-        yield from _leaves(child)
 
 
 def _words(bilingual: Mapping[str, str]) -> str:

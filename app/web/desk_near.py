@@ -21,7 +21,7 @@ from app.programmes.queries import Catalogue
 #: How many cases are looked at: those with the nearest day. The card says so.
 LOOKED_AT = 10
 SHOWN = 5
-JUDGED = Reason.JUDGED_BY_PEOPLE.value
+JUDGED = frozenset({Reason.JUDGED_BY_PEOPLE.value, Reason.WAITS_FOR_EXPERTS.value})
 _ORDER = ("unmet", "unknown", "judged")
 
 
@@ -64,8 +64,8 @@ def _step(session: Session, case: CaseFile, policy: str, facts: Facts, on: date)
     told = answer(verdict.evaluation)
     pairs = list(zip(told["clauses"], present(told, facts).clauses, strict=True))
     short = [view for clause, view in pairs if clause["outcome"] == "unmet"]
-    silent = [view for clause, view in pairs if clause["outcome"] == "unknown" and clause["reason"] != JUDGED]
-    judged = [view for clause, view in pairs if clause["outcome"] == "unknown" and clause["reason"] == JUDGED]
+    silent = [view for clause, view in pairs if clause["outcome"] == "unknown" and clause["reason"] not in JUDGED]
+    judged = [view for clause, view in pairs if clause["outcome"] == "unknown" and clause["reason"] in JUDGED]
     if len(short) + len(silent) == 1:
         return _Step("unmet", _short_of(short[0])) if short else _Step("unknown", _lacking(silent[0]))
     if judged and not short and not silent:

@@ -7,14 +7,26 @@ from typing import Any
 from app.kit.yaml import load_with_lines
 from app.policies.answer import answer
 from app.policies.catalogue import read_all, read_facts
+from app.policies.domain.policy import Policy
+from app.policies.domain.succession import edition_of, in_force
 from app.policies.service.verdicts import evaluate_told
 
 SEEDS = Path("seeds")
 CATALOGUE = read_facts(SEEDS)
-POLICY = next(read.policy for read in read_all(SEEDS, CATALOGUE) if read.policy.code == "high-tech-enterprise")
+POLICIES = {edition_of(read.policy): read.policy for read in read_all(SEEDS, CATALOGUE)}
+
+
+def in_force_on(code: str, on: date) -> Policy:
+    """The national version of a policy that applies on `on`."""
+    edition = in_force([edition for edition in POLICIES if edition.code == code], on)
+    assert edition is not None
+    return POLICIES[edition]
+
+
+DAY = date(2021, 6, 30)
+POLICY = in_force_on("high-tech-enterprise", DAY)
 CODE = POLICY.code
 FIRM: dict[str, Any] = load_with_lines(SEEDS / "policies" / CODE / "CN" / "cases.yaml")[0]["firm"]
-DAY = date(2021, 6, 30)
 
 
 def decide(facts: dict[str, Any], on: date = DAY) -> dict[str, Any]:
