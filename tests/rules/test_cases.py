@@ -44,11 +44,14 @@ def golden() -> Iterator[Any]:
     for path in sorted(SEEDS.glob("policies/*/*/cases.yaml")):
         file = load_strict(path, GoldenCases)
         for case in file.cases:
-            yield pytest.param(file, case, id=f"{file.policy}: {case.name}")
+            where = path.parent.name
+            yield pytest.param(where, file, case, id=f"{file.policy}/{where}: {case.name}")
 
 
-def policy_on(code: str, on: date) -> Policy:
-    edition = in_force([edition for edition in POLICIES if edition.code == code], on)
+def policy_on(code: str, jurisdiction: str, on: date) -> Policy:
+    """The version of the folder that is in force."""
+    family = [edition for edition in POLICIES if (edition.code, edition.jurisdiction) == (code, jurisdiction)]
+    edition = in_force(family, on)
     assert edition is not None
     return POLICIES[edition]
 
@@ -59,10 +62,10 @@ def all_clauses(clauses: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         yield from all_clauses(clause["children"])
 
 
-@pytest.mark.parametrize(("file", "case"), list(golden()))
-def test_golden(file: GoldenCases, case: GoldenCase) -> None:
+@pytest.mark.parametrize(("jurisdiction", "file", "case"), list(golden()))
+def test_golden(jurisdiction: str, file: GoldenCases, case: GoldenCase) -> None:
     facts = {code: value for code, value in (file.firm | case.change).items() if value is not None}
-    found = answer(evaluate_told(policy_on(file.policy, case.day), facts, case.day))
+    found = answer(evaluate_told(policy_on(file.policy, jurisdiction, case.day), facts, case.day))
     clauses = {clause["id"]: clause for clause in all_clauses(found["clauses"])}
     outcomes = {"whole": found["outcome"]} | {key: clause["outcome"] for key, clause in clauses.items()}
     assert {key: outcomes[key] for key in case.expect} == case.expect
@@ -73,8 +76,8 @@ def test_golden(file: GoldenCases, case: GoldenCase) -> None:
 
 
 def test_every_policy_has_golden_cases() -> None:
-    told = {path.parent.parent.name for path in SEEDS.glob("policies/*/*/cases.yaml")}
-    assert told == {edition.code for edition in POLICIES}
+    told = {(path.parent.parent.name, path.parent.name) for path in SEEDS.glob("policies/*/*/cases.yaml")}
+    assert told == {(edition.code, edition.jurisdiction) for edition in POLICIES}
 
 
 def test_every_condition_has_a_case_on_each_side() -> None:
@@ -85,6 +88,6 @@ def test_every_condition_has_a_case_on_each_side() -> None:
         for case in file.cases:
             for key, outcome in case.expect.items():
                 seen.setdefault(key, set()).add(outcome)
-        policy = policy_on(file.policy, file.cases[0].day)
+        policy = policy_on(file.policy, path.parent.name, file.cases[0].day)
         decided = {leaf.id for leaf in policy.leaves() if not leaf.text.startswith("judged")}
         assert {key for key in decided if not {"met", "unmet"} <= seen.get(key, set())} == set()

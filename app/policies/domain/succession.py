@@ -50,8 +50,14 @@ def edition_of(it: _Versioned) -> Edition:
 
 
 def in_force(editions: Sequence[Edition], on: date, region_code: str = "") -> Edition | None:
-    """The edition that applies on `on` in the region; None when there is none."""
+    """The edition that applies on `on` in the region: of the most specific jurisdiction; None when there is none.
+
+    For a place that is not known ("") it is that of the widest jurisdiction which has one.
+    """
     applying = [edition for edition in standing(editions, on) if _applies(edition, on, region_code)]
+    if not region_code:
+        widest = min(map(_reach, applying), default=0)
+        applying = [edition for edition in applying if _reach(edition) == widest]
     return max(applying, key=lambda edition: (_reach(edition), edition.order), default=None)
 
 
@@ -90,7 +96,7 @@ def _family(edition: Edition) -> tuple[str, str]:
 
 
 def _applies(edition: Edition, on: date, region_code: str) -> bool:
-    here = edition.jurisdiction == NATION or region_code.startswith(edition.jurisdiction)
+    here = edition.jurisdiction == NATION or not region_code or region_code.startswith(edition.jurisdiction)
     return here and edition.effective_from <= on and (edition.effective_to is None or on <= edition.effective_to)
 
 
