@@ -1,20 +1,16 @@
 """`yumiao import enterprises FILE` and `yumiao import figures FILE`."""
 
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from sqlalchemy.orm import Session
 
 from app.commands.context import load_settings, open_database
+from app.commands.progress import Bar, progress
 from app.config import Settings
 from app.enterprises.imports.domain import ImportKind, Outcome, RunState
 from app.enterprises.imports.handing_back import hand_back
@@ -92,7 +88,7 @@ def _import(file: Path, kind: ImportKind, *, accept_unconfirmed: bool) -> None:
         except DomainError as error:
             typer.echo(error.message, err=True)
             raise typer.Exit(NOTHING_READ) from None
-        with _progress(file.name) as bar:
+        with progress(file.name) as bar:
             if work.run is None:
                 _follow(database, work.job_id, bar)
             else:
@@ -151,7 +147,7 @@ def _begun(session: Session, upload: Upload, order: _Order, now: datetime) -> tu
     return found, claim(session, job_id=queued.id, owner=this_process(), now=now)
 
 
-def _follow(database: Database, job_id: int, bar: "_Bar") -> None:
+def _follow(database: Database, job_id: int, bar: Bar) -> None:
     """Wait for the process that is at it already."""
     typer.echo(_("这份名单正由服务器导入，等它完成。"))
     while True:
@@ -180,25 +176,6 @@ def _tell_layout(found: ImportRun, layout: Layout) -> None:
         typer.echo(_("不导入的列：%(columns)s") % {"columns": "，".join(layout.not_imported)})
     if layout.unread_sheets:
         typer.echo(_("没有读取的工作表：%(sheets)s") % {"sheets": "，".join(layout.unread_sheets)})
-
-
-@contextmanager
-def _progress(name: str) -> "Iterator[_Bar]":
-    """A bar on stderr where a person watches; nothing elsewhere."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty()) as progress:
-        yield _Bar(progress, name)
-
-
-class _Bar:
-    """Moves the bar; called between batches."""
-
-    def __init__(self, progress: Progress, name: str) -> None:
-        self._progress = progress
-        self._task = progress.add_task(name, total=None)
-
-    def __call__(self, done: int, total: int) -> None:
-        self._progress.update(self._task, completed=done, total=total)
 
 
 def _report(settings: Settings, database: Database, work: _Work) -> None:
