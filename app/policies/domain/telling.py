@@ -157,6 +157,8 @@ def _check_code(policy: Policy, code: str, known: Knowledge | None, path: str) -
     """A code must stand in a list with which the policy compares it; `none` says that it stands in none."""
     if not isinstance(known, Known) or not isinstance(known.value, str) or known.value == OUTSIDE:
         return
+    if policy.catalogue[code].any_code:
+        return
     lists = policy.accepted_codes(code)
     if lists and not any(listed(node, known.value) for node in lists):
         raise _bad(path, _("目录中没有这个代码；不属于任何一类时填写 none。"))
