@@ -1,6 +1,7 @@
 """Tables of the incentives slice."""
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import BigInteger, Date, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -90,5 +91,41 @@ class IncentiveStep(Base):
     undone_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     undone_by: Mapped[str | None] = mapped_column(String(80))
     undo_reason: Mapped[str | None] = mapped_column(Text)
+    computation: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    """How the scheme's amount was reckoned when the step was taken: version, formula, facts with sources, each line."""
 
     incentive: Mapped[Incentive] = relationship(back_populates="steps")
+
+
+class IncentiveBudget(Base):
+    """What is set aside for one scheme, or for all schemes of one purpose, in a year. The newest row counts."""
+
+    __tablename__ = "incentive_budget"
+    __table_args__ = (Index("ix_incentive_budget_code", "code", "year", "id"),)
+
+    id: Mapped[PrimaryKey]
+    code: Mapped[str] = mapped_column(Code(60))
+    whole_group: Mapped[bool] = mapped_column(default=False)
+    jurisdiction: Mapped[str] = mapped_column(Code(12))
+    year: Mapped[int]
+    amount_fen: Mapped[int] = mapped_column(BigInteger)
+    document: Mapped[str] = mapped_column(String(200))
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    recorded_by: Mapped[str] = mapped_column(String(80))
+
+
+class ClawbackReview(Base):
+    """What was decided about one ground for taking an incentive back; it ends the warning and stays on file."""
+
+    __tablename__ = "clawback_review"
+
+    id: Mapped[PrimaryKey]
+    incentive_id: Mapped[int] = mapped_column(ForeignKey("incentive.id"), index=True)
+    kind: Mapped[str] = mapped_column(Code(20))
+    outcome: Mapped[str] = mapped_column(Code(12))
+    amount_fen: Mapped[int | None] = mapped_column(BigInteger)
+    happened_on: Mapped[date] = mapped_column(Date)
+    document: Mapped[str] = mapped_column(String(200))
+    note: Mapped[str] = mapped_column(Text, default="")
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    recorded_by: Mapped[str] = mapped_column(String(80))

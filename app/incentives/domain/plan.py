@@ -56,6 +56,11 @@ class Plan:
         return frozenset(found | {REGISTERED_ON.code} if any(map(counts_years, self.formulas)) else found)
 
     @property
+    def by_occurrence(self) -> bool:
+        """Whether a tier depends on the certificate being the first or a renewed one."""
+        return any(tier.occurrence for tier in self.scheme.tiers)
+
+    @property
     def in_words_only(self) -> bool:
         """Whether the base or a tier is told in words alone, as versions before the formulas do."""
         prose_base = self.scheme.base is not None and not isinstance(self.scheme.base, str)

@@ -4,18 +4,18 @@ A triggering fact (a certificate gained, a case that came to mean something) mak
 the scheme was in force on its day. What has been acted on is on file and leaves this list.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, and_, cast, exists, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, String, and_, cast, exists, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session, aliased, load_only
 
 from app.cases.models import CaseFile, CaseMarker
 from app.enterprises.likely import likely_within
 from app.enterprises.models import Certificate, Enterprise
-from app.incentives.domain.scheme import CaseReached, CertificateGained
+from app.incentives.domain.scheme import CaseReached, CertificateGained, Occurrence
 from app.incentives.domain.steps import State
 from app.incentives.models import Incentive
 from app.incentives.queries.schemes import Period, SchemeFamily, SchemeVersion
@@ -46,11 +46,12 @@ class Entitlement:
 
 @dataclass(frozen=True)
 class Scope:
-    """Whose entitlements: of a region, or of one enterprise, or by one fact."""
+    """Whose entitlements: of a region, or of one enterprise, or by one fact; by facts of one year if asked so."""
 
     region_prefix: str = ""
     enterprise_id: int | None = None
     trigger_key: str | None = None
+    year: int | None = None
 
 
 def page_entitlements(
@@ -81,6 +82,25 @@ def list_entitlements(session: Session, families: Sequence[SchemeFamily], scope:
 def count_entitlements(session: Session, families: Sequence[SchemeFamily], scope: Scope) -> Count:
     """How many entitlements are not yet acted on."""
     return count_up_to(session, _open_facts(families, scope)[1]) if families else Count(0)
+
+
+def count_by_day(session: Session, families: Sequence[SchemeFamily], scope: Scope) -> dict[tuple[str, date], int]:
+    """How many entitlements each scheme has by the day of their fact, not yet acted on."""
+    if not families:
+        return {}
+    facts, statement = _open_facts(families, scope)
+    day = (facts.c.scheme_code, facts.c.happened_on)
+    rows = session.execute(statement.with_only_columns(*day, func.count()).options().group_by(*day))
+    return {(code, on): n for code, on, n in rows}
+
+
+def occurrences(session: Session, trigger_keys: Iterable[str]) -> dict[str, Occurrence]:
+    """Of triggering facts that are certificates, whether each was the firm's first of its kind or a later one."""
+    ids = {int(key.removeprefix("certificate:")): key for key in trigger_keys if key.startswith("certificate:")}
+    if not ids:
+        return {}
+    rows = session.execute(select(Certificate.id, _has_earlier()).where(Certificate.id.in_(ids)))
+    return {ids[number]: "renewed" if earlier else "first" for number, earlier in rows}
 
 
 def _entitlement(family: SchemeFamily, row: Any) -> Entitlement:
@@ -114,6 +134,8 @@ def _open_facts(families: Sequence[SchemeFamily], scope: Scope) -> tuple[Any, Se
         statement = statement.where(Enterprise.id == scope.enterprise_id)
     if scope.trigger_key is not None:
         statement = statement.where(facts.c.trigger_key == scope.trigger_key)
+    if scope.year is not None:
+        statement = statement.where(facts.c.happened_on.between(date(scope.year, 1, 1), date(scope.year, 12, 31)))
     return facts, statement
 
 
@@ -141,9 +163,10 @@ def _in_area(jurisdiction: str) -> ColumnElement[bool]:
 Facts = tuple[list[Any], list[ColumnElement[bool]], Any]
 
 
-def _certificates(trigger: CertificateGained) -> Facts:
+def _has_earlier() -> ColumnElement[bool]:
+    """Whether the firm of a certificate had one of this kind before."""
     earlier = aliased(Certificate)
-    has_earlier = exists().where(
+    return exists().where(
         earlier.enterprise_id == Certificate.enterprise_id,
         earlier.kind == Certificate.kind,
         or_(
@@ -151,6 +174,9 @@ def _certificates(trigger: CertificateGained) -> Facts:
             and_(earlier.issued_on == Certificate.issued_on, earlier.id < Certificate.id),
         ),
     )
+
+
+def _certificates(trigger: CertificateGained) -> Facts:
     columns: list[Any] = [
         Certificate.enterprise_id.label("enterprise_id"),
         (literal("certificate:") + cast(Certificate.id, String)).label("trigger_key"),
@@ -163,7 +189,7 @@ def _certificates(trigger: CertificateGained) -> Facts:
         Enterprise.id == Certificate.enterprise_id,
     ]
     if trigger.occurrence != "any":
-        conditions.append(has_earlier if trigger.occurrence == "renewed" else ~has_earlier)
+        conditions.append(_has_earlier() if trigger.occurrence == "renewed" else ~_has_earlier())
     return columns, conditions, Certificate.issued_on
 
 

@@ -12,8 +12,10 @@ from app.incentives.domain.steps import State
 from app.incentives.models import Incentive, IncentiveStep
 from app.incentives.queries import awards, entitlements
 from app.incentives.queries.entitlements import Entitlement, Scope
-from app.incentives.queries.schemes import get_family
+from app.incentives.queries.schemes import SchemeVersion, get_family, parsed
 from app.incentives.schemas import StepInput
+from app.incentives.service.computation import Kept, computation
+from app.incentives.service.reckoning import plan_of, reckon_entitlement, reckon_firm
 from app.journal.domain import SubjectKey
 from app.journal.service import record
 from app.kit.actor import Actor
@@ -65,8 +67,10 @@ def recommend(
     session.execute(select(Enterprise.id).where(Enterprise.id == enterprise.id).with_for_update())
     entitlement = _entitlement(session, enterprise, scheme_code, trigger_key)
     incentive = awards.find_by_fact(session, enterprise.id, scheme_code, trigger_key) or _begin(entitlement, now)
+    incentive.scheme_version = entitlement.version.row
     session.add(incentive)
-    _take(session, actor, incentive, State.RECOMMENDED, given, now)
+    kept = computation(reckon_entitlement(session, entitlement), entitlement.version, entitlement.triggered_on)
+    _take(session, actor, incentive, State.RECOMMENDED, given, now, kept)
     return incentive
 
 
@@ -80,8 +84,19 @@ def advance(
     steps.check_amount(step, given.amount_fen)
     if step is State.PAID:
         steps.check_paid_within_award(incentive.amount_fen, given.amount_fen)
-    _take(session, actor, incentive, step, given, now)
+    kept = computation_now(session, incentive) if step is State.AWARDED else None
+    _take(session, actor, incentive, step, given, now, kept)
     return incentive
+
+
+def computation_now(session: Session, incentive: Incentive) -> Kept:
+    """The amount of an incentive on file reckoned anew, from what is known today for the day of its fact."""
+    version = SchemeVersion(incentive.scheme_version, parsed(incentive.scheme_version))
+    plan = plan_of(session, version)
+    known = entitlements.occurrences(session, [incentive.trigger_key]) if plan.by_occurrence else {}
+    occurrence = known.get(incentive.trigger_key, "")
+    reckoned = reckon_firm(session, plan, incentive.enterprise, incentive.triggered_on, occurrence)
+    return computation(reckoned, version, incentive.triggered_on)
 
 
 def undo_last(session: Session, *, actor: Actor, incentive: Incentive, reason: str, now: datetime) -> Incentive:
@@ -144,7 +159,15 @@ def _begin(entitlement: Entitlement, now: datetime) -> Incentive:
     )
 
 
-def _take(session: Session, actor: Actor, incentive: Incentive, step: State, given: StepInput, now: datetime) -> None:
+def _take(
+    session: Session,
+    actor: Actor,
+    incentive: Incentive,
+    step: State,
+    given: StepInput,
+    now: datetime,
+    kept: Kept | None = None,
+) -> None:
     steps.check_amount(step, given.amount_fen)
     steps.check_day(given.happened_on, awards.last_step_on(incentive), today(now))
     before = (incentive.state, incentive.amount_fen)
@@ -157,6 +180,7 @@ def _take(session: Session, actor: Actor, incentive: Incentive, step: State, giv
             note=given.note,
             recorded_at=now,
             recorded_by=actor.name,
+            computation=kept,
         )
     )
     incentive.state, incentive.updated_at = step.value, now

@@ -1,0 +1,61 @@
+"""A reckoning as it is kept with a step: years later it says the same words from the same facts."""
+
+from datetime import date
+from functools import partial
+from typing import Any
+
+from app.incentives.domain.plan import Plan
+from app.incentives.domain.steps import ADVISORY
+from app.incentives.queries.schemes import SchemeVersion
+from app.incentives.service.reckoning import Reckoned
+from app.incentives.wording import amount_text, line_text, method_text
+from app.kit.i18n import _
+from app.policies.domain.facts import Facts
+from app.policies.domain.telling import told_facts
+from app.policies.wording import both_languages
+
+Kept = dict[str, Any]
+
+
+def computation(reckoned: Reckoned, version: SchemeVersion, on: date) -> Kept:
+    """What is kept: scheme version, formulas, facts with their sources, the amount, and every line in both languages."""
+    plan, amount = reckoned.plan, reckoned.amount
+    return {
+        "scheme": plan.scheme.code,
+        "version": version.row.effective_from.isoformat(),
+        "version_id": version.row.id,
+        "content_hash": version.row.content_hash,
+        "on": on.isoformat(),
+        "formulas": _formulas(plan),
+        "method": _method(plan),
+        "facts": _facts(reckoned),
+        "missing": [{"fact": key.code, "year": key.year} for key in amount.missing],
+        "amount": {"low": amount.low, "high": amount.high, "due": amount.due.value},
+        "lines": [{"kind": line.kind.value, **both_languages(partial(line_text, plan, line))} for line in amount.lines],
+        **both_languages(lambda: amount_text(amount)),
+        "advisory": both_languages(lambda: _(ADVISORY)),
+    }
+
+
+def _formulas(plan: Plan) -> dict[str, Any]:
+    scheme = plan.scheme
+    written = {"base": scheme.base, "when": scheme.when, "tiers": [tier.when for tier in scheme.tiers if tier.when]}
+    return {key: text for key, text in written.items() if text and not hasattr(text, "zh")}
+
+
+def _method(plan: Plan) -> list[dict[str, str]]:
+    told = both_languages(lambda: "\n".join(method_text(plan)))
+    pairs = zip(told["text"].split("\n"), told["text_en"].split("\n"), strict=True)
+    return [{"text": chinese, "text_en": english} for chinese, english in pairs]
+
+
+def _facts(reckoned: Reckoned) -> dict[str, Any]:
+    """The facts that the plan reads, in the shape in which callers tell them, each with its sources."""
+    if reckoned.gathered is None:
+        return {}
+    facts, sources = reckoned.gathered.facts, reckoned.gathered.sources
+    used = {key: known for key, known in facts.known.items() if key.code in reckoned.plan.uses}
+    return {
+        code: {"value": value, "sources": sorted({source.place for key, source in sources.items() if key.code == code})}
+        for code, value in told_facts(Facts(facts.catalogue, used)).items()
+    }

@@ -1,0 +1,72 @@
+"""What one firm gets of all that it may enjoy: its claims of a year stacked by purpose."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from app.incentives.domain.amount import Amount
+from app.incentives.domain.scheme import Scheme, Stacking, amount_fen
+from app.incentives.domain.stacking import Claim, Share, stack
+from app.incentives.domain.steps import State
+from app.incentives.models import Incentive
+from app.incentives.queries.entitlements import Entitlement
+from app.incentives.queries.schemes import parsed
+from app.incentives.service.reckoning import Reckoned, reckon_entitlement
+
+_SETTLED = frozenset({State.AWARDED.value, State.PAID.value})
+Key = tuple[str, str]
+"""A scheme's code and the key of the triggering fact: what tells one claim of a firm from another."""
+
+
+def shares_of_firm(
+    session: Session, entitlements: Sequence[Entitlement], on_file: Sequence[Incentive]
+) -> tuple[dict[Key, Reckoned], dict[Key, Share]]:
+    """Each entitlement of one firm reckoned, and what each of them and of the incentives on file gets."""
+    reckoned = {_key(item): reckon_entitlement(session, item) for item in entitlements}
+    claims = [claim_of(item, reckoned[_key(item)].amount) for item in entitlements]
+    claims += [claim_on_file(item, parsed(item.scheme_version)) for item in on_file]
+    return reckoned, by_key(stack(claims))
+
+
+def _key(item: Entitlement) -> Key:
+    return item.family.code, item.trigger_key
+
+
+def by_key(shares: Iterable[Share]) -> dict[Key, Share]:
+    """Shares by the scheme and the fact of their claims."""
+    return {(share.claim.scheme, share.claim.key.split(" ", 1)[1]): share for share in shares}
+
+
+def claim_of(item: Entitlement, amount: Amount) -> Claim:
+    """An entitlement nobody has acted on, as a claim."""
+    return _claim(item.version.scheme, item.trigger_key, item.triggered_on, amount.low, amount.high)
+
+
+def claim_on_file(item: Incentive, scheme: Scheme) -> Claim:
+    """An incentive on file as a claim; awarded and paid ones stand, a recommendation without an amount is open."""
+    low, high = (item.amount_fen, item.amount_fen) if item.amount_fen is not None else _kept(item)
+    return _claim(scheme, item.trigger_key, item.triggered_on, low, high, settled=item.state in _SETTLED)
+
+
+def _kept(item: Incentive) -> tuple[int, int | None]:
+    """The bounds reckoned when it was recommended."""
+    found = next((step.computation["amount"] for step in reversed(item.steps) if step.computation), None)
+    return (found["low"] or 0, found["high"]) if found else (0, None)
+
+
+def _claim(
+    scheme: Scheme, trigger_key: str, happened_on: date, low: int, high: int | None, *, settled: bool = False
+) -> Claim:
+    return Claim(
+        key=f"{scheme.code} {trigger_key}",
+        scheme=scheme.code,
+        group=scheme.purpose,
+        happened_on=happened_on,
+        low=low,
+        high=high,
+        level=scheme.level,
+        stacking=scheme.stacking or Stacking.CUMULATIVE,
+        limit=amount_fen(scheme.annual_limit),
+        settled=settled,
+    )
