@@ -179,10 +179,13 @@ def _day(text: str) -> str:
 _READERS: dict[Unit, Callable[[str], Any]] = {
     Unit.YUAN: _amount,
     Unit.PEOPLE: _decimal,
+    Unit.SQUARE_METRES: _decimal,
     Unit.SHARE: _share,
     Unit.ITEMS: _whole,
     Unit.GRADE: _whole,
     Unit.DAYS: _whole,
+    Unit.MONTHS: _whole,
+    Unit.YEARS: _whole,
     Unit.NUMBER: _whole,
     Unit.DATE: _day,
     Unit.YES_NO: _yes_no,

@@ -42,8 +42,18 @@ _KINDS = {
     Unit.YES_NO: "yes_no",
     Unit.CODE: "choice",
     Unit.PEOPLE: "decimal",
+    Unit.SQUARE_METRES: "decimal",
 }
-_SIGNS = {Unit.YUAN: N_("元"), Unit.PEOPLE: N_("人"), Unit.ITEMS: N_("项"), Unit.GRADE: N_("分"), Unit.DAYS: N_("天")}
+_SIGNS = {
+    Unit.YUAN: N_("元"),
+    Unit.PEOPLE: N_("人"),
+    Unit.ITEMS: N_("项"),
+    Unit.GRADE: N_("分"),
+    Unit.DAYS: N_("天"),
+    Unit.MONTHS: N_("个月"),
+    Unit.YEARS: N_("年"),
+    Unit.SQUARE_METRES: N_("平方米"),
+}
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from app.kit.i18n import _, current_locale, ngettext
 from app.policies.answer import Answer
 from app.policies.domain.facts import Catalogue, FactKey
 from app.policies.domain.outcome import Outcome
+from app.policies.domain.policy import Confidence
 from app.policies.domain.settable import SETTING
 from app.policies.domain.units import Unit
 from app.policies.domain.verdict import Reason
@@ -216,7 +217,7 @@ _SCORE_OUTCOMES: dict[str, Callable[[], str]] = {
 
 def _clause(clause: Answer, catalogue: Catalogue, link: Link, names: Mapping[str, str]) -> ClauseView:
     required, gap = clause["required"], clause["gap"]
-    title = _words(clause["title"])
+    name = title = _words(clause["title"])
     if required and clause["outcome"] and required["unit"] not in {"yes_no", "code"} and not clause["children"]:
         title = f"{title} {_text(required)}"
     return ClauseView(
@@ -229,6 +230,9 @@ def _clause(clause: Answer, catalogue: Catalogue, link: Link, names: Mapping[str
         note=_words(clause["note"]) if clause["note"] else "",
         missing=_missing(clause["missing_detail"], catalogue, link),
         children=tuple(_clause(child, catalogue, link, names) for child in clause["children"]),
+        name=name,
+        required=_text(required) if required and not clause["children"] else "",
+        verified=Confidence(clause["confidence"]).verified,
     )
 
 

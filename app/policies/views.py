@@ -17,7 +17,7 @@ class MissingView:
 
 @dataclass(frozen=True)
 class ClauseView:
-    """One condition, for `ui.conditions`."""
+    """One condition, for `ui.conditions`; `title` is its `name` with what is `required`, as dense lists show it."""
 
     id: str
     outcome: str
@@ -29,6 +29,9 @@ class ClauseView:
     missing: tuple[MissingView, ...]
     children: tuple["ClauseView", ...] = ()
     url: str = ""
+    name: str = ""
+    required: str = ""
+    verified: bool = True
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,11 @@ class ItemView:
     missing: tuple[MissingView, ...]
     note: str
     options: tuple["ItemView", ...] = ()
+
+    @property
+    def rows(self) -> tuple[tuple[int, "ItemView"], ...]:
+        """The item with its depth 0, then its options with depth 1."""
+        return ((0, self), *((1, option) for option in self.options))
 
 
 @dataclass(frozen=True)
@@ -120,6 +128,11 @@ class VerdictView:
     score: ScoreView | None = None
 
     @property
+    def rows(self) -> tuple[tuple[int, ClauseView], ...]:
+        """Every condition with its depth, parts after what they are part of."""
+        return tuple(row for clause in self.clauses for row in _rows(clause, 0))
+
+    @property
     def lines(self) -> tuple[ClauseView, ...]:
         """The conditions without their parts' parents: what a dense list shows."""
         return tuple(leaf for clause in self.clauses for leaf in _leaves(clause))
@@ -129,3 +142,8 @@ def _leaves(clause: ClauseView) -> tuple[ClauseView, ...]:
     if not clause.children:
         return (clause,)
     return tuple(leaf for child in clause.children for leaf in _leaves(child))
+
+
+def _rows(clause: ClauseView, depth: int) -> tuple[tuple[int, ClauseView], ...]:
+    below = (row for child in clause.children for row in _rows(child, depth + 1))
+    return ((depth, clause), *below)

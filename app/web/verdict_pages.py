@@ -1,5 +1,6 @@
 """What the verdict pages show."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
@@ -20,16 +21,17 @@ from app.policies.answer import answer
 from app.policies.domain.amounts import exact_text
 from app.policies.domain.facts import Catalogue, FactDefinition, FactKey, Told
 from app.policies.domain.outcome import Outcome
-from app.policies.domain.units import Unit
+from app.policies.domain.units import WHOLE, Unit
 from app.policies.domain.worlds import FISCAL_YEARS
-from app.policies.inputs import InputLine, input_lines, stored_input_lines, with_names
+from app.policies.inputs import InputLine, input_lines, with_names
 from app.policies.models import FactStatement, PolicyVersion, StoredVerdict
-from app.policies.presenting import MissingView, VerdictView, present, supply_link, verdict_url
-from app.policies.queries import list_statements, list_stored, policy_of
+from app.policies.presenting import STATES, MissingView, VerdictView, present, supply_link, verdict_url
+from app.policies.queries import list_statements, list_stored
 from app.policies.schemas import StatementInput
-from app.policies.service.verdicts import Verdict, explain_again, is_intact
+from app.policies.service.verdicts import Verdict
 from app.policies.wording import fact_text, outcome_text, stated_text
 from app.reference.queries import field_names
+from app.web.override_lines import OverrideLine, override_lines, standing_of
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,7 @@ class StoredLine:
     state: str
     version: str
     stored_at: datetime
+    override: OverrideLine | None
 
 
 @dataclass(frozen=True)
@@ -113,27 +116,15 @@ class VerdictPage:
     enterprise: Enterprise
     url: str
     policy_url: str
+    try_out_url: str
     view: VerdictView
     inputs: tuple[InputLine, ...]
     missing: tuple[MissingLine, ...]
+    judged: tuple[MissingLine, ...]
     statements: tuple[StatementLine, ...]
     stored: tuple[StoredLine, ...]
     may_state: bool
     action: str
-
-
-@dataclass(frozen=True)
-class StoredPage:
-    """A verdict in the words in which it was stored."""
-
-    enterprise: Enterprise
-    view: VerdictView
-    inputs: tuple[InputLine, ...]
-    stored: StoredVerdict
-    current_url: str
-    policy_url: str
-    intact: bool
-    same_again: bool
 
 
 def verdict_page(
@@ -151,41 +142,29 @@ def verdict_page(
     view = present(answer(verdict.evaluation), policy.catalogue, link, names=names)
     url, query = verdict_url(enterprise.uscc, policy.code), f"?on={on.isoformat()}"
     may_state = enterprise.disabled_on is None and can(actor, STATE_FACT, enterprise)
+    statable = _Statable(may_state, today(now), bound)
     statements = [row for row in list_statements(session, enterprise.id, on) if row.fact_code in policy.uses]
     return VerdictPage(
         enterprise=enterprise,
         url=url,
-        policy_url=_policy_url(verdict.version),
+        policy_url=policy_url(verdict.version),
+        try_out_url=f"/policies/{policy.code}/try-out?on={on.isoformat()}&uscc={enterprise.uscc}",
         view=view,
         inputs=with_names(input_lines(policy, verdict.gathered), policy.catalogue, names),
-        missing=_missing_lines(policy.catalogue, view, on, _Statable(may_state, today(now), bound)),
+        missing=_missing_lines(policy.catalogue, view.missing, on, statable),
+        judged=_missing_lines(policy.catalogue, view.judged, on, statable),
         statements=tuple(_statement(policy.catalogue, row, url, query) for row in statements),
-        stored=tuple(_stored(enterprise, row) for row in list_stored(session, enterprise.id, policy_code=policy.code)),
+        stored=stored_lines(session, enterprise, policy.code),
         may_state=may_state,
         action=f"{url}/statements{query}",
-    )
-
-
-def stored_page(session: Session, enterprise: Enterprise, stored: StoredVerdict) -> StoredPage:
-    """The page of a kept verdict: its stored words, its inputs, and whether deciding again says the same."""
-    version = session.get_one(PolicyVersion, stored.policy_version_id)
-    policy, names = policy_of(session, version), field_names(session)
-    return StoredPage(
-        enterprise=enterprise,
-        view=present(stored.result, policy.catalogue, names=names),
-        inputs=with_names(stored_input_lines(policy, stored.inputs), policy.catalogue, names),
-        stored=stored,
-        current_url=verdict_url(enterprise.uscc, stored.policy_code, stored.on_day),
-        policy_url=_policy_url(version),
-        intact=is_intact(session, stored),
-        same_again=explain_again(session, stored) == stored.result,
     )
 
 
 # -- parts ------------------------------------------------------------------------------------------------------------
 
 
-def _policy_url(row: PolicyVersion) -> str:
+def policy_url(row: PolicyVersion) -> str:
+    """The page of a published version."""
     return f"/policies/{row.code}?version={row.version}&jurisdiction={row.jurisdiction}"
 
 
@@ -205,8 +184,10 @@ class _Statable:
         return _form(fact, on, self.today, self.refused if mine else None)
 
 
-def _missing_lines(catalogue: Catalogue, view: VerdictView, on: date, statable: _Statable) -> tuple[MissingLine, ...]:
-    return tuple(MissingLine(missing, statable.form(catalogue[missing.code], on)) for missing in view.missing)
+def _missing_lines(
+    catalogue: Catalogue, facts: Iterable[MissingView], on: date, statable: _Statable
+) -> tuple[MissingLine, ...]:
+    return tuple(MissingLine(missing, statable.form(catalogue[missing.code], on)) for missing in facts)
 
 
 def _form(fact: FactDefinition, on: date, day: date, bound: Bound[StatementForm] | None) -> FactForm:
@@ -214,13 +195,19 @@ def _form(fact: FactDefinition, on: date, day: date, bound: Bound[StatementForm]
     return FactForm(
         code=fact.code,
         label=str(fact.label),
-        kind="yes_no" if fact.unit is Unit.YES_NO else "whole" if fact.unit in {Unit.ITEMS, Unit.GRADE} else "text",
-        unit_hint=_("如 65%") if fact.unit is Unit.SHARE else "",
+        kind="yes_no" if fact.unit is Unit.YES_NO else "whole" if fact.unit in WHOLE else "text",
+        unit_hint=_unit_hint(fact),
         period=str(fact.period),
         years=tuple((year, str(year)) for year in years),
         form=bound or empty({"stated_on": min(on, day).isoformat()}),
         opened=bound is not None,
     )
+
+
+def _unit_hint(fact: FactDefinition) -> str:
+    if fact.unit is Unit.GRADE and fact.highest is not None:
+        return _("%(low)s 至 %(high)s 的整数") % {"low": fact.lowest or 0, "high": fact.highest}
+    return _("如 65%") if fact.unit is Unit.SHARE else ""
 
 
 def _statement(catalogue: Catalogue, row: FactStatement, url: str, query: str) -> StatementLine:
@@ -236,15 +223,22 @@ def _statement(catalogue: Catalogue, row: FactStatement, url: str, query: str) -
     )
 
 
-def _stored(enterprise: Enterprise, row: StoredVerdict) -> StoredLine:
-    states = {"met": "good", "unmet": "late", "unknown": "wait"}
+def stored_lines(session: Session, enterprise: Enterprise, policy_code: str) -> tuple[StoredLine, ...]:
+    """The verdicts kept for a firm under a policy, newest first, each with the override that stands."""
+    rows = list_stored(session, enterprise.id, policy_code=policy_code)
+    overridden = override_lines(session, [row.id for row in rows])
+    return tuple(_stored(enterprise, row, standing_of(overridden.get(row.id, ()))) for row in rows)
+
+
+def _stored(enterprise: Enterprise, row: StoredVerdict, override: OverrideLine | None) -> StoredLine:
     return StoredLine(
         url=f"{verdict_url(enterprise.uscc, row.policy_code)}/stored/{row.id}",
         on=row.on_day,
         outcome=outcome_text(Outcome(row.outcome)),
-        state=states[row.outcome],
+        state=STATES[row.outcome],
         version=row.result["version"],
         stored_at=row.stored_at,
+        override=override,
     )
 
 
@@ -252,7 +246,7 @@ def _typed(definition: FactDefinition, text: str) -> Any:
     """A typed value as the service takes it."""
     if definition.unit is Unit.YES_NO and text in {"yes", "no"}:
         return text == "yes"
-    if definition.unit in {Unit.ITEMS, Unit.GRADE}:
+    if definition.unit in WHOLE:
         if not text.isascii() or not text.isdigit() or len(text) > 9:
             message = _("请填写整数。")
             raise Invalid("policies.statement_value", message, {"value": message})

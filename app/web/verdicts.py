@@ -15,10 +15,10 @@ from app.kit.clock import today
 from app.kit.i18n import _
 from app.policies.actions import READ_VERDICT, STATE_FACT
 from app.policies.presenting import verdict_url
-from app.policies.queries import get_catalogue, get_stored
+from app.policies.queries import get_catalogue
 from app.policies.service.statements import state_fact, withdraw_statement
 from app.policies.service.verdicts import evaluate_enterprise
-from app.web.verdict_pages import Firm, StatementForm, stored_page, verdict_page
+from app.web.verdict_pages import Firm, StatementForm, verdict_page
 
 router = GuardedRouter(door="web", prefix="/enterprises/{uscc}/verdicts")
 
@@ -30,15 +30,6 @@ def show_verdict(
     request: Request, session: DbSession, actor: CurrentActor, now: Now, uscc: str, policy: str, on: OnDay = None
 ) -> Response:
     return _show(request, session, actor, now, Firm(uscc, policy, on or today(now)))
-
-
-@router.get("/{policy}/stored/{verdict_id}", action=READ_VERDICT)
-def show_stored(
-    request: Request, session: DbSession, actor: CurrentActor, uscc: str, policy: str, verdict_id: int
-) -> Response:
-    enterprise = get_by_uscc_visible_to(session, actor, uscc)
-    page = stored_page(session, enterprise, get_stored(session, enterprise.id, verdict_id))
-    return render(request, "web/policies/stored.html", page)
 
 
 @router.post("/{policy}/statements", action=STATE_FACT)
