@@ -6,6 +6,8 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 Reason = Annotated[str, Field(max_length=500)]
+MOST_AT_ONCE = 500
+"""Cases opened by one order; more at once nobody could look through before."""
 
 
 class _Input(BaseModel):
@@ -16,6 +18,16 @@ class OpenCase(_Input):
     """A firm enters a programme. `officer_id` empty means the officer who opens it."""
 
     enterprise_id: int
+    programme: Annotated[str, Field(max_length=48)]
+    year: Annotated[int, Field(ge=2000, le=2100)]
+    round: Annotated[str, Field(max_length=24)] | None = None
+    officer_id: int | None = None
+
+
+class OpenCases(_Input):
+    """Many firms enter a programme, each with a case of its own. `officer_id` empty as above."""
+
+    enterprise_ids: list[int] = Field(min_length=1, max_length=MOST_AT_ONCE)
     programme: Annotated[str, Field(max_length=48)]
     year: Annotated[int, Field(ge=2000, le=2100)]
     round: Annotated[str, Field(max_length=24)] | None = None

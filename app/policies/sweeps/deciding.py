@@ -24,11 +24,13 @@ def decide(rule: Rule, firms: Mapping[int, Facts], on: date) -> Iterator[tuple[i
 def explained(evaluation: Evaluation) -> Decided:
     """What is kept of one evaluation."""
     unmet, unknown = evaluation.count(Outcome.UNMET), evaluation.count(Outcome.UNKNOWN)
-    with_gaps = unmet <= EXPLAINED_UP_TO
+    with_gaps, score = unmet <= EXPLAINED_UP_TO, evaluation.score
     return Decided(
         outcome=evaluation.outcome.value,
         unmet=unmet,
         unknown=unknown,
+        score_low=score.low if score else None,
+        score_high=score.high if score else None,
         open_clauses=tuple(
             _open(clause, with_gaps) for clause in evaluation.clauses if clause.outcome is not Outcome.MET
         ),

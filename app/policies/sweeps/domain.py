@@ -61,12 +61,13 @@ class Decided:
 
 @dataclass(frozen=True)
 class SweptPolicy:
-    """A policy as one sweep applied it: versions by jurisdiction, titles of its conditions, the score where it has one."""
+    """A policy as one sweep applied it: versions by jurisdiction, the names of its conditions and of the facts it reads."""
 
     code: str
     title: Bilingual
     versions: Mapping[str, str] = field(default_factory=dict)
     clauses: Mapping[str, Bilingual] = field(default_factory=dict)
+    facts: Mapping[str, Bilingual] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """As kept with the sweep."""
@@ -74,13 +75,16 @@ class SweptPolicy:
             "title": self.title.model_dump(),
             "versions": dict(self.versions),
             "clauses": {clause: title.model_dump() for clause, title in self.clauses.items()},
+            "facts": {fact: label.model_dump() for fact, label in self.facts.items()},
         }
 
 
 def swept_policy(code: str, kept: Mapping[str, Any]) -> SweptPolicy:
     """The inverse of `SweptPolicy.to_json`."""
-    clauses = {clause: Bilingual(**title) for clause, title in kept["clauses"].items()}
-    return SweptPolicy(code, Bilingual(**kept["title"]), kept["versions"], clauses)
+    clauses, facts = (
+        {name: Bilingual(**words) for name, words in kept[part].items()} for part in ("clauses", "facts")
+    )
+    return SweptPolicy(code, Bilingual(**kept["title"]), kept["versions"], clauses, facts)
 
 
 def concerns(jurisdiction: str, region: str) -> bool:

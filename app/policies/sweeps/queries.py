@@ -27,14 +27,14 @@ Counts = dict[str, dict[str, int]]
 
 @dataclass(frozen=True)
 class LineFilter:
-    """Which lines of one policy; an empty field narrows nothing. `keys` are the ticked firms."""
+    """Which lines of one policy; an empty field narrows nothing. `usccs` are the ticked firms."""
 
     policy: str
     standing: str = ""
     missing: str = ""
     region: str = ""
     q: str = ""
-    keys: tuple[int, ...] = ()
+    usccs: tuple[str, ...] = ()
 
 
 # -- sweeps -------------------------------------------------------------------------------------------------------------
@@ -151,8 +151,8 @@ def narrowed(
             if wanted.region == "unknown"
             else within_region(Enterprise.region_code, wanted.region)
         )
-    if wanted.keys:
-        conditions.append(SweepLine.enterprise_id.in_(wanted.keys))
+    if wanted.usccs:
+        conditions.append(Enterprise.uscc.in_(wanted.usccs))
     searched = matching(session, wanted.q)
     if searched is not None:
         conditions.append(searched)
