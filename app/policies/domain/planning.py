@@ -1,0 +1,120 @@
+"""The gap plan of a subject that does not pass, or not yet for certain: what would have to change, and until when.
+
+The evaluator decides everything here; a plan is a series of questions to it, at most `MOST_TRIALS` of them. Whatever a
+plan lists has been tried: with the change the goal is met, with one step less it is not.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+
+from app.policies.domain.facts import FactKey, Facts
+from app.policies.domain.knowledge import Known
+from app.policies.domain.outcome import Outcome
+from app.policies.domain.planning_alone import Aim, aims, alone, keys
+from app.policies.domain.planning_changes import Change, Standing, standing
+from app.policies.domain.planning_next import Next, next_application
+from app.policies.domain.planning_together import Combination, together
+from app.policies.domain.planning_trials import ExhaustedError, Trials, reads_score
+from app.policies.domain.policy import Condition, Policy
+
+
+@dataclass(frozen=True)
+class Fixed:
+    """A figure that a goal reads and that cannot be changed any more for this application."""
+
+    goal: Condition
+    key: FactKey
+    standing: Standing
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What would have to change. `each` meets its goal alone. `cheapest` together make the whole pass for certain; where
+    that is out of reach (`unsolved` goals), `cheapest` is empty and `partly` meet the other goals. `needed` are the least
+    changes after which nothing is unmet any more: the rest then depends on what is not known, on experts above all.
+    `fixed` cannot be changed any more; `next` is the next chance.
+    """
+
+    each: tuple[Change, ...]
+    needed: tuple[Change, ...]
+    cheapest: tuple[Change, ...]
+    partly: tuple[Change, ...]
+    unsolved: tuple[Condition, ...]
+    fixed: tuple[Fixed, ...]
+    next: Next | None
+
+
+def plan(policy: Policy, facts: Facts, on: date) -> Plan | None:
+    """How the subject could pass an application on `on`; None when it does. Never raises."""
+    trials = Trials(policy, on, on)
+    missing = aims(trials, facts)
+    if not missing:
+        return None
+    each = _each(trials, missing, facts)
+    by_goal = {aim.goal.id: tuple(change for change in each if change.goal is aim.goal) for aim in missing}
+    certain = _together(trials, facts, by_goal)
+    return Plan(
+        each=each,
+        needed=_needed(trials, facts, missing, by_goal),
+        cheapest=() if certain.unsolved else certain.changes,
+        partly=certain.changes if certain.unsolved else (),
+        unsolved=certain.unsolved,
+        fixed=tuple(_fixed(trials, missing, facts)),
+        next=next_application(trials, facts, missing),
+    )
+
+
+def _each(trials: Trials, missing: list[Aim], facts: Facts) -> tuple[Change, ...]:
+    """Every single change that meets its goal, as far as the trials reach."""
+    found: list[Change] = []
+    try:
+        for aim in missing:
+            for change in alone(trials, aim, facts):
+                found.append(change)
+    except ExhaustedError:
+        pass
+    return tuple(found)
+
+
+def _together(trials: Trials, facts: Facts, by_goal: Mapping[str, tuple[Change, ...]]) -> Combination:
+    try:
+        return together(trials, facts, partial(_this_year, trials), by_goal)
+    except ExhaustedError:
+        return Combination((), trials.goals)
+
+
+def _needed(
+    trials: Trials, facts: Facts, missing: list[Aim], by_goal: Mapping[str, tuple[Change, ...]]
+) -> tuple[Change, ...]:
+    """The least changes after which no goal is unmet; none where none is, or where nothing would do."""
+    if all(aim.clause.outcome is not Outcome.UNMET for aim in missing):
+        return ()
+    settled = {aim.goal.id: by_goal[aim.goal.id] for aim in missing if _is_settled(aim, facts)}
+    try:
+        hopeful = together(trials.hopeful(), facts, partial(_this_year, trials), settled)
+    except ExhaustedError:
+        return ()
+    return () if hopeful.unsolved else hopeful.changes
+
+
+def _is_settled(aim: Aim, facts: Facts) -> bool:
+    """Whether all is known that the goal reads: then a chance is a certainty."""
+    return not reads_score(aim.goal) and all(isinstance(facts.of(key), Known) for key in aim.ways[aim.goal.id])
+
+
+def _this_year(trials: Trials, until: Standing) -> bool:
+    """Whatever does not make the application wait for another year."""
+    return until.by is None or until.by.year <= trials.on.year
+
+
+def _fixed(trials: Trials, missing: list[Aim], facts: Facts) -> list[Fixed]:
+    """The known figures of goals not met that cannot be changed any more, once each."""
+    found: dict[FactKey, Fixed] = {}
+    for aim in missing:
+        for key in keys(trials, aim):
+            until = standing(facts.catalogue[key.code], key, trials.on, trials.today)
+            if not until.changeable and key not in found and isinstance(facts.of(key), Known):
+                found[key] = Fixed(aim.goal, key, until)
+    return list(found.values())

@@ -1,0 +1,116 @@
+"""Trying changes out: the evaluator as a black box, with an account of how often it was asked.
+
+A *goal* is what has to be met apart from the others: a condition, or a part of one whose parts must all hold. The whole
+policy is met when all goals are.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cached_property
+
+from app.policies.domain import tree
+from app.policies.domain.explaining import evaluate
+from app.policies.domain.facts import FactKey, Facts
+from app.policies.domain.knowledge import Knowledge
+from app.policies.domain.outcome import Outcome
+from app.policies.domain.planning_ways import Ways, ways
+from app.policies.domain.policy import Condition, Policy
+from app.policies.domain.verdict import Clause, Evaluation
+
+MOST_TRIALS = 3_000
+"""How often one plan may ask the evaluator; what is not found by then is not said."""
+
+
+CERTAIN = frozenset({Outcome.MET})
+HOPEFUL = frozenset({Outcome.MET, Outcome.UNKNOWN})
+
+
+class ExhaustedError(Exception):
+    """All trials are used up."""
+
+
+def goals(conditions: Iterable[Condition]) -> Iterator[Condition]:
+    """What has to be met, each apart: conditions of which all parts must hold are taken apart."""
+    for condition in conditions:
+        if condition.parts and not condition.any_part:
+            yield from goals(condition.parts)
+        else:
+            yield condition
+
+
+@dataclass
+class Account:
+    """How often the evaluator may still be asked, and the policies cut down to some of their goals."""
+
+    left: int = MOST_TRIALS
+    cut: dict[tuple[str, ...], Policy] = field(default_factory=dict)
+
+
+@dataclass
+class Trials:
+    """One policy for an application on `on`, asked again and again. `today` is the day on which the plan is made.
+
+    `enough` are the outcomes with which the plan is content: met; or, of a hopeful one, whatever is not unmet.
+    """
+
+    policy: Policy
+    on: date
+    today: date
+    enough: frozenset[Outcome] = CERTAIN
+    account: Account = field(default_factory=Account)
+
+    @cached_property
+    def goals(self) -> tuple[Condition, ...]:
+        """All goals of the policy."""
+        return tuple(goals(self.policy.conditions))
+
+    def evaluation(self, wanted: tuple[Condition, ...], facts: Facts, on: date | None = None) -> Evaluation:
+        """How some goals stand, explained. Raises `ExhaustedError`."""
+        if self.account.left <= 0:
+            raise ExhaustedError
+        self.account.left -= 1
+        return evaluate(self._only(wanted), facts, on or self.on)
+
+    def clauses(self, facts: Facts) -> tuple[Clause, ...]:
+        """How every goal stands, explained. Raises `ExhaustedError`."""
+        return self.evaluation(self.goals, facts).clauses
+
+    def outcome(self, wanted: Iterable[Condition], facts: Facts, on: date | None = None) -> Outcome:
+        """How some goals stand together. Raises `ExhaustedError`."""
+        return self.evaluation(tuple(wanted), facts, on).outcome
+
+    def passes(self, wanted: Iterable[Condition], facts: Facts, on: date | None = None) -> bool:
+        """Whether some goals stand well enough together. Raises `ExhaustedError`."""
+        return self.outcome(wanted, facts, on) in self.enough
+
+    def hopeful(self) -> "Trials":
+        """The same, content with a chance."""
+        return replace(self, enough=HOPEFUL)
+
+    def later(self, day: date) -> "Trials":
+        """The same for an application on a later day; the account is one."""
+        return replace(self, on=day)
+
+    def ways(self, goal: Condition, facts: Facts) -> Ways:
+        """What a goal reads, and the way each value pulls it."""
+        return ways(goal, facts, self.on)
+
+    def _only(self, wanted: tuple[Condition, ...]) -> Policy:
+        """The policy with some goals only: what a change does not touch need not be asked, the score least of all."""
+        name = tuple(goal.id for goal in wanted)
+        if name not in self.account.cut:
+            scoring = self.policy.scoring if any(map(reads_score, wanted)) else None
+            self.account.cut[name] = replace(self.policy, conditions=wanted, scoring=scoring)
+        return self.account.cut[name]
+
+
+def reads_score(goal: Condition) -> bool:
+    """Whether the goal rests on the score."""
+    nodes = (node for leaf in goal.leaves() if leaf.test is not None for node in tree.walk(leaf.test, into_score=False))
+    return any(isinstance(node, tree.Score) for node in nodes)
+
+
+def with_facts(facts: Facts, more: Mapping[FactKey, Knowledge]) -> Facts:
+    """The facts, some of them changed."""
+    return replace(facts, known={**facts.known, **more})
