@@ -30,6 +30,7 @@ MODULES = (
     "programmes",
     "policy_settings",
     "policy_diff",
+    "whatif",
     "policies",
     "try_out",
     "verdicts",
