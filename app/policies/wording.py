@@ -181,14 +181,23 @@ def item_text(finding: ItemFinding) -> str:
     """Why an item of the score lies where it does: the growth with its years, the ratio, the count, or the grade."""
     if finding.reason is not None:
         return _(_REASONS[finding.reason])
-    if finding.course and finding.actual is not None:
-        years = " → ".join(measure_text(value) for value in finding.course)
-        return _("%(years)s，年均增长 %(growth)s") % {"years": years, "growth": measure_text(finding.actual)}
+    if finding.course:
+        return _growth_text(finding)
     if finding.actual is not None:
         return _actual_text(finding.actual, finding.basis[:2])
     if finding.grade is not None and finding.grade.exact:
         return _("评 %(grade)s") % {"grade": measure_text(finding.grade)}
     return str(finding.label or "")
+
+
+def _growth_text(finding: ItemFinding) -> str:
+    """`100 万元 → 130 万元 → 180 万元，年均增长 34.23%`, as far as it is known."""
+    if not any(value.exact for value in finding.course):
+        return ""
+    years = " → ".join(measure_text(value) for value in finding.course)
+    if finding.actual is None or not finding.actual.exact:
+        return years
+    return _("%(years)s，年均增长 %(growth)s") % {"years": years, "growth": measure_text(finding.actual)}
 
 
 def _actual_text(actual: Measure | None, quotient: Sequence[Basis]) -> str:

@@ -15,7 +15,7 @@ from app.journal.models import JournalEvent
 from app.kit import db
 from app.kit.actor import SYSTEM
 from app.kit.errors import Invalid, NotFound, SeedError
-from app.policies.models import CataloguedFact, PolicyVersion
+from app.policies.models import CataloguedFact
 from app.policies.queries import get_catalogue, get_in_force, get_policy, get_stored, list_stored
 from app.policies.schemas import StatementInput
 from app.policies.seed import load
@@ -23,7 +23,7 @@ from app.policies.service.gathering import gather
 from app.policies.service.statements import state_fact, withdraw_statement
 from app.policies.service.verdicts import evaluate_all, evaluate_enterprise, explain_again, is_intact, store_verdict
 from tests.factories.enterprises import firm as firm_on_file
-from tests.policies.support import CATALOGUE, CODE, DAY, SEEDS
+from tests.policies.support import CATALOGUE, CODE, DAY, POLICIES, SEEDS
 
 NOW = datetime(2021, 6, 30, 2, 0, tzinfo=UTC)
 ACCIDENT = "accident_in_last_year"
@@ -62,7 +62,7 @@ def seeds(tmp_path: Path) -> Path:
 
 def test_publishing_again_changes_nothing(session: Session, seeds: Path) -> None:
     report = load(session, seeds_dir=seeds, actor=SYSTEM, now=NOW)
-    assert (report.created, report.changed) == (0, 0) and report.unchanged == len(CATALOGUE) + 1
+    assert (report.created, report.changed) == (0, 0) and report.unchanged == len(CATALOGUE) + len(POLICIES)
 
 
 def test_a_published_version_never_changes(session: Session, seeds: Path) -> None:
@@ -75,16 +75,16 @@ def test_a_published_version_never_changes(session: Session, seeds: Path) -> Non
 def test_a_correction_replaces_its_original_and_is_journalled(session: Session, seeds: Path) -> None:
     path = seeds / "policies" / CODE / "CN" / "2016-01-01.yaml"
     text = path.read_text(encoding="utf-8").replace(
-        'version: "2016-01-01"', 'version: "2016-01-01.r1"\nsupersedes: "2016-01-01"'
+        'version: "2016-01-01"', 'version: "2016-01-01.r2"\nsupersedes: "2016-01-01.r1"'
     )
-    (path.parent / "2016-01-01.r1.yaml").write_text(text.replace("value: 10 %", "value: 9 %"), encoding="utf-8")
+    (path.parent / "2016-01-01.r2.yaml").write_text(text.replace("value: 10 %", "value: 9 %"), encoding="utf-8")
     assert load(session, seeds_dir=seeds, actor=SYSTEM, now=NOW).created == 1
-    assert get_in_force(session, CODE, DAY).version == "2016-01-01.r1"
+    assert get_in_force(session, CODE, DAY).version == "2016-01-01.r2"
     db.commit(session)
     event = session.scalars(
         select(JournalEvent).where(JournalEvent.type == "policy.published").order_by(JournalEvent.position.desc())
     ).first()
-    assert event is not None and event.changes == {"policy.version": ["2016-01-01", "2016-01-01.r1"]}
+    assert event is not None and event.changes == {"policy.version": ["2016-01-01.r1", "2016-01-01.r2"]}
 
 
 def test_the_most_specific_jurisdiction_wins(session: Session, seeds: Path) -> None:
@@ -116,7 +116,7 @@ def test_a_fact_keeps_its_meaning(session: Session, seeds: Path) -> None:
 
 
 def test_what_is_published_is_what_was_read(session: Session) -> None:
-    row = session.scalars(select(PolicyVersion)).one()
+    row = get_in_force(session, CODE, DAY)
     path = SEEDS / "policies" / row.code / row.jurisdiction / f"{row.version}.yaml"
     assert row.text == path.read_text(encoding="utf-8")
     assert next(leaf.id for leaf in get_policy(session, CODE, DAY).leaves()) == "HTE-01"
@@ -140,7 +140,7 @@ def test_a_firm_is_judged_on_its_register(session: Session, known: Enterprise) -
     assert (found["HTE-01"], found["HTE-03"], found["HTE-04"], found["HTE-08"]) == ("met", "met", "unknown", "unknown")
     gathered = gather(session, get_catalogue(session), known.id, DAY)
     assert {key.code for key in gathered.sources} >= {"registered_on", "core_field"}
-    assert [verdict.evaluation.policy.code for verdict in evaluate_all(session, known, DAY)] == [CODE]
+    assert CODE in [verdict.evaluation.policy.code for verdict in evaluate_all(session, known, DAY)]
 
 
 def test_a_statement_counts_from_its_day_until_it_is_withdrawn(session: Session, known: Enterprise) -> None:

@@ -17,6 +17,13 @@ from app.policies.presenting import present
 from app.policies.wording import gap_text, measure_text
 from tests.policies.support import CATALOGUE, DAY, POLICY, decide, firm
 
+GRADES = ("ip_advancement", "ip_core_support", "management_1", "management_2", "management_3", "management_4")
+SCORED: dict[str, Any] = {
+    "conversions": {"2018": 4, "2019": 5, "2020": 6},
+    "ip_self_developed": True,
+    "standards_led": True,
+    "net_assets": {"2018": "1000000", "2019": "1300000", "2020": "1800000"},
+}
 CHINESE = re.compile(r"[一-鿿]")
 
 
@@ -80,10 +87,16 @@ def english_texts(value: Any) -> Iterator[str]:
         firm(registered_on="2021-05-01"),
         firm(rd_staff_average={"low": "9", "high": "12"}),
         firm(sales_revenue=None),
+        firm(**SCORED),
+        firm(**SCORED | {"net_assets": {"2018": "1", "2019": "-1", "2020": "1"}}),
     ],
 )
 def test_english_is_english(facts: dict[str, Any]) -> None:
-    assert [text for text in english_texts(decide(facts)["clauses"]) if CHINESE.search(text)] == []
+    assert [
+        text
+        for text in english_texts({key: decide(facts)[key] for key in ("clauses", "blocks")})
+        if CHINESE.search(text)
+    ] == []
 
 
 def test_a_policy_is_described_in_english() -> None:
@@ -97,8 +110,41 @@ def test_a_policy_is_described_in_english() -> None:
 
 
 def test_a_view_tells_apart_what_decides_and_what_people_judge() -> None:
-    view = present(decide(firm(accident_in_last_year=None, staff_average=None), DAY), CATALOGUE)
+    view = present(decide(firm(accident_in_last_year=None, staff_average=None, **SCORED), DAY), CATALOGUE)
     assert [missing.code for missing in view.missing] == ["staff_average", "accident_in_last_year"]
-    assert "ip_advancement" in [missing.code for missing in view.judged]
+    assert [missing.code for missing in view.judged] == list(GRADES)
     assert (view.unmet, view.unknown, view.state) == (0, 3, "wait")
-    assert view.headline == "待定 3 项"
+    assert view.counts == "待定 3 项"
+    assert view.headline.startswith("取决于：职工总数（年月平均数）、") and view.headline.endswith(" 等 8 项")
+
+
+@pytest.mark.parametrize(
+    ("change", "headline"),
+    [
+        ({"ip_core_support": 2}, "取决于：专家在各档内的评分"),
+        ({"conversions": {"2018": 1, "2019": 1, "2020": 1}}, "不可能通过：未达标 1 项"),
+        ({"management_4": None}, "取决于：人才培养、引进与绩效评价（评分）"),
+        ({"ip_core_support": 8, "management_3": 4, "management_4": 4}, "无论专家如何评分都通过"),
+    ],
+)
+def test_the_headline_says_what_it_comes_to(change: dict[str, Any], headline: str) -> None:
+    grades = {"ip_advancement": 8, "ip_core_support": 3, "management_1": 6, "management_2": 6}
+    view = present(decide(firm(**SCORED | grades | {"management_3": 2, "management_4": 2} | change), DAY), CATALOGUE)
+    assert view.headline == headline
+
+
+def test_a_score_says_why_each_item_stands_where_it_does() -> None:
+    negative = {"2018": "100", "2019": "-5", "2020": "180"}
+    found = decide(firm(**SCORED | {"conversions": {"2018": 5, "2019": 5, "2020": 5}, "ip_advancement": 7}))
+    view = present(found, CATALOGUE).score
+    assert view is not None and (view.mark, view.required, view.most) == (71, "> 70 分", 100)
+    items = {item.id: item for block in view.blocks for item in block.items}
+    assert (items["A1"].points, items["A1"].why, items["A1"].label) == ("7 分", "评 7 分", "高")
+    assert (items["A3"].points, items["A3"].why) == ("7 至 8 分", "有 Ⅰ 类知识产权")
+    assert items["B1"].why == "5 项"
+    assert items["D1"].why == "100 万元 → 130 万元 → 180 万元，年均增长 34.23%"
+    assert [missing.code for missing in items["C1"].missing] == ["management_1"]
+    reviewed = present(decide(firm(**SCORED | {"net_assets": negative})), CATALOGUE).score
+    assert reviewed is not None
+    growth = next(item for block in reviewed.blocks for item in block.items if item.id == "D1")
+    assert growth.review and (growth.low, growth.high) == (0, 10) and "人工审核" in growth.why

@@ -26,10 +26,12 @@ class GoldenCase(BaseModel):
     name: str
     day: date
     change: dict[str, Any] = {}
-    expect: dict[str, str]
+    expect: dict[str, str] = {}
     actual: dict[str, str | int] = {}
     gap: dict[str, str | int] = {}
     reason: dict[str, str] = {}
+    score: dict[str, int] | None = None
+    points: dict[str, str | int] = {}
 
 
 class GoldenCases(BaseModel):
@@ -56,6 +58,17 @@ def policy_on(code: str, jurisdiction: str, on: date) -> Policy:
     return POLICIES[edition]
 
 
+def all_points(blocks: list[dict[str, Any]]) -> dict[str, str]:
+    """The points of every block, item and option, as an officer writes them: `20`, or `7..8`."""
+    found: dict[str, str] = {}
+    pending = list(blocks)
+    while pending:
+        part = pending.pop()
+        found[part["id"]] = str(part["low"]) if part["low"] == part["high"] else f"{part['low']}..{part['high']}"
+        pending += part.get("items", []) + part.get("options", [])
+    return found
+
+
 def all_clauses(clauses: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     for clause in clauses:
         yield clause
@@ -72,7 +85,12 @@ def test_golden(jurisdiction: str, file: GoldenCases, case: GoldenCase) -> None:
     for aspect in ("actual", "gap"):
         expected = getattr(case, aspect)
         assert {key: (clauses[key][aspect] or {}).get("value") for key in expected} == expected
-    assert {key: clauses[key]["reason"] for key in case.reason} == case.reason
+    items = {item["id"]: item for block in found["blocks"] for item in block["items"]}
+    assert {key: (clauses | items)[key]["reason"] for key in case.reason} == case.reason
+    points = all_points(found["blocks"])
+    assert {key: points[key] for key in case.points} == {key: str(told) for key, told in case.points.items()}
+    if case.score is not None:
+        assert found["score"] == case.score
 
 
 def test_every_policy_has_golden_cases() -> None:
