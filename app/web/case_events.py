@@ -11,6 +11,7 @@ from app.cases.domain.state import CaseState
 from app.cases.models import CaseFile
 from app.doors.timeline import ChangeLine, TimelineLine, timeline_lines
 from app.journal.models import JournalEvent
+from app.kit.i18n import _
 from app.programmes.domain.definition import Programme
 from app.programmes.queries import load_catalogue
 from app.web.case_lines import state_text
@@ -21,7 +22,7 @@ def named_lines(request: Request, session: Session, events: Sequence[JournalEven
     programmes = _programmes(session, {event.subject_id for event in events if event.subject_kind == "case"})
     lines = zip(timeline_lines(request, events), events, strict=True)
     return tuple(
-        _named(programmes[event.subject_id], line, event.data.get("action", ""))
+        _named(programmes[event.subject_id], line, event)
         if event.subject_kind == "case" and event.subject_id in programmes
         else line
         for line, event in lines
@@ -39,12 +40,22 @@ def _programmes(session: Session, numbers: set[str]) -> dict[str, Programme]:
     return {number: catalogue.get(code, version) for number, code, version in rows}
 
 
-def _named(programme: Programme, line: TimelineLine, action_code: str) -> TimelineLine:
+def _named(programme: Programme, line: TimelineLine, event: JournalEvent) -> TimelineLine:
     names = {stage.code: str(stage.name) for stage in programme.stages}
     names |= {state.value: state_text(state) for state in CaseState}
-    action = programme.find_action(action_code)
+    action = programme.find_action(event.data.get("action", ""))
     changes = tuple(
         ChangeLine(change.label, names.get(change.before, change.before), names.get(change.after, change.after))
         for change in line.changes
     )
-    return replace(line, text=str(action.label) if action else line.text, changes=changes)
+    note = _("；").join(filter(None, [line.note, *_decided(event)]))
+    return replace(line, text=str(action.label) if action else line.text, changes=changes, note=note)
+
+
+def _decided(event: JournalEvent) -> list[str]:
+    """By whose decision a step was taken against the verdict."""
+    overrides = [verdict["override"] for verdict in event.data.get("verdicts", ()) if "override" in verdict]
+    return [
+        _("按%(who)s另作的决定办理（%(document)s）") % {"who": override["by"], "document": override["document"]}
+        for override in overrides
+    ]

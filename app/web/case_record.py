@@ -148,7 +148,7 @@ def _record(request: Request, session: Session, actor: Actor, case: CaseFile, on
     passages = queries.list_passages(session, case)
     milestones = queries.list_milestones(session, case)
     rights = queries.list_rights(session, case.enterprise_id) if programme.uses_class_two else []
-    verdict = verdict_card(session, case, programme, on)
+    verdict = verdict_card(session, case, programme, on, actor)
     is_open = case.state == CaseState.OPEN
     status = public_status(programme, passages)
     region = find_region(session, case.enterprise.region_code) if case.enterprise.region_code else None
