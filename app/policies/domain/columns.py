@@ -3,7 +3,7 @@
 A column holds one value of one fact (one `FactKey`) for every subject, as float64 **in stored units**:
 
     amounts   分                 people   ten-thousandths of a person (as the register keeps them)
-    items, points, days  as they are      shares   as they are (0.65)
+    items, points, days  as they are      shares   as they are (0.65)      areas   hundredths of a square metre
     dates     `date.toordinal()`           yes/no   1 or 0
     codes     the place of the code in `Columns.codes[fact code]`
 
@@ -33,7 +33,7 @@ Rows = NDArray[np.int64]
 LARGEST_WHOLE = 2.0**53
 """Up to here float64 holds every whole number."""
 
-_SCALES = {Unit.PEOPLE: 10_000}
+_SCALES = {Unit.PEOPLE: 10_000, Unit.SQUARE_METRES: 100}
 _NO_ROWS: Rows = np.empty(0, np.int64)
 _NO_ENDS: Floats = np.empty(0, np.float64)
 Bounds = tuple[int, float, float]
@@ -115,6 +115,16 @@ class Columns:
     size: int
     known: Mapping[FactKey, Column]
     codes: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    _sums: dict[tuple[FactKey, ...], tuple[tuple[Column | None, ...], Floats]] = field(default_factory=dict)
+
+    def sum_of(self, keys: tuple[FactKey, ...]) -> Floats:
+        """The sum of several columns, NaN where one is not known exactly; reckoned once, also for changed copies."""
+        columns = tuple(self.known.get(key) for key in keys)
+        kept = self._sums.get(keys)
+        if kept is None or any(a is not b for a, b in zip(kept[0], columns, strict=True)):
+            missing = np.full(self.size, np.nan)
+            kept = self._sums[keys] = columns, np.sum([missing if c is None else c.values for c in columns], axis=0)
+        return kept[1]
 
     def row(self, place: int, catalogue: Catalogue | None = None) -> Facts:
         """One subject's facts, exactly, for an interpreter of single subjects."""

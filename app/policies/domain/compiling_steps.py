@@ -17,6 +17,10 @@ from app.policies.domain.linear import Number
 from app.policies.domain.signs import Atom, Chosen, Form, Growing, Least, Product, Slot
 
 
+class Unsuited(Exception):
+    """A fast interpreter cannot decide this form; the explaining one can."""
+
+
 class Corner(Enum):
     """Where a form is reckoned: at exact figures, or where it is lowest or highest over the bounds of its figures."""
 
@@ -91,9 +95,11 @@ class Tape:
         ]
         return self._sum(Fraction(form.constant), [(part, Fraction(coefficient)) for part, coefficient in parts])
 
-    def minus(self, left: Value, right: Value) -> Value:
-        """The difference of two values."""
-        return self._sum(Fraction(0), [(left, Fraction(1)), (right, Fraction(-1))])
+    def minus(self, left: Value, right: Value, weight: Number = 1) -> Value:
+        """`left − weight · right`."""
+        return self._sum(
+            Fraction(0), [(left, Fraction(1)), (right, -Fraction(weight))] if weight else [(left, Fraction(1))]
+        )
 
     def times(self, left: Value, right: Value) -> Value:
         """The product of two values that are known exactly."""
@@ -144,7 +150,7 @@ class Tape:
             case Chosen():
                 return self._chosen(atom)
             case Growing():
-                raise TypeError("a growth is compared, not added")
+                raise Unsuited("a growth is compared, not added")
 
     def _extreme(self, atom: Least, corner: Corner) -> Value:
         values = [self.value(option, corner) for option in atom.options]

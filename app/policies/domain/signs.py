@@ -10,7 +10,7 @@ the explaining interpreter, whose linear forms follow the figures.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from fractions import Fraction
 from functools import cached_property
@@ -44,6 +44,8 @@ class Slot(NamedTuple):
 
 ON = Slot(APPLICATION_DAY)
 """The application day, as if it were a fact: known of everybody."""
+SCORE = Slot("score")
+"""The score, as if it were a fact: it is reckoned before the conditions that compare it."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,15 @@ class Scene:
 
     years: tuple[int, ...] = ()
     told: frozenset[tuple[str, int | None]] = frozenset()
-    bands: Mapping[tree.Banded, tree.Band] = field(default_factory=dict, hash=False, compare=False)
+    bands: tuple[tuple[tree.Banded, tree.Band], ...] = ()
+
+    def band_of(self, node: tree.Banded) -> tree.Band | None:
+        """The band that holds, if that is fixed."""
+        return next((band for banded, band in self.bands if banded is node), None)
+
+    def with_band(self, node: tree.Banded, band: tree.Band) -> "Scene":
+        """This scene, with `node` in `band`."""
+        return replace(self, bands=(*self.bands, (node, band)))
 
 
 @dataclass(frozen=True)
@@ -174,14 +184,14 @@ class Unfolder:
                 return Form(0, dict.fromkeys(self._slots(node, year), 1))
             case tree.ApplicationDay():
                 return Form(0, {ON: 1})
+            case tree.Score():
+                return Form(0, {SCORE: 1})
             case tree.YearsCounted():
                 return number(len(scene.years))
             case tree.Named(body=body):
                 return self.form(body, scene, year)
             case tree.DividedBy(body=body, divisor=divisor):
                 return self.form(body, scene, year).times(1 / Fraction(divisor))
-            case tree.DaysBetween(start=start, end=end):
-                return self.form(end, scene, year) - self.form(start, scene, year)
             case tree.Banded():
                 return self._banded(node, scene)
             case tree.IfTold(code=code, then=then, otherwise=otherwise):
@@ -198,9 +208,11 @@ class Unfolder:
                 return Form(0, {Least((node, year), least, forms): 1})
             case tree.OverYears():
                 return self._over_years(node, scene)
+            case tree.DaysBetween(start=start, end=end):
+                return self.form(end, scene, year) - self.form(start, scene, year)
             case tree.Growth(body=body):
                 values = tuple(self.form(body, scene, each) for each in scene.years)
-                return Form(0, {Growing((node, year), values): 1}) if len(values) > 1 else number(0)
+                return Form(0, {Growing((node, year), values): 1}) if values else number(0)
             case _:
                 raise TypeError(f"{type(node).__name__} is not a quantity")
 
@@ -223,8 +235,9 @@ class Unfolder:
         return total.times(Fraction(1, len(scene.years))) if average else total
 
     def _banded(self, node: tree.Banded, scene: Scene) -> Form:
-        if node in scene.bands:
-            return number(scene.bands[node].value.value)
+        band = scene.band_of(node)
+        if band is not None:
+            return number(band.value.value)
         return Form(0, {Chosen((node, None), self.form(node.subject, scene), node.bands): 1})
 
     def _slots(self, node: tree.Fact, year: int | None) -> Iterator[Slot]:

@@ -1,0 +1,90 @@
+"""The score over columns: between which points each item, block and the whole lie; `scoring` for one subject."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.policies.domain import tree
+from app.policies.domain.signs import Slot
+from app.policies.domain.sweeping_reading import Codes, Flags
+from app.policies.domain.sweeping_tests import MET, UNKNOWN, Scope, either
+from app.policies.domain.sweeping_worlds import Judgement
+
+Points = NDArray[np.int16]
+
+
+@dataclass(frozen=True)
+class BlockJudge:
+    """A block to be judged: pairs of points for the block, then for each of its items."""
+
+    node: tree.ScoreBlock
+    measures: bool = False
+
+    @property
+    def width(self) -> int:
+        """The block and its items."""
+        return 1 + len(self.node.items)
+
+    def judge(self, scope: Scope) -> Judgement:
+        """The points of the scope's rows. Raises `Unsuited`."""
+        items = [_item(item, scope) for item in self.node.items]
+        left: Flags | None = None
+        for item in items:
+            left = either(left, item.left)
+        most = np.int16(self.node.most)
+        low = np.minimum(most, np.sum([item.low for item in items], axis=0, dtype=np.int16))
+        high = np.minimum(most, np.sum([item.high for item in items], axis=0, dtype=np.int16))
+        return Judgement([(low, high), *((item.low, item.high) for item in items)], None, left)
+
+
+@dataclass(frozen=True)
+class _Graded:
+    """The bounds of an item's points, and who is too near a boundary to say."""
+
+    low: Points
+    high: Points
+    left: Flags | None
+
+
+def _item(item: tree.ScoreItem, scope: Scope) -> _Graded:
+    if item.options:
+        return _best([_item(option, scope) for option in item.options])
+    *above, last = item.gradings
+    low, high = (np.full(scope.size, end, np.int16) for end in _points(last, scope))
+    left: Flags | None = None
+    for grading in reversed(above):
+        assert grading.condition is not None
+        found = scope.judge(grading.condition)
+        low, high = _over(_points(grading, scope), found.outcome, low, high)
+        left = either(left, found.near)
+    return _Graded(low, high, left)
+
+
+def _best(options: list[_Graded]) -> _Graded:
+    left: Flags | None = None
+    for option in options:
+        left = either(left, option.left)
+    low = np.maximum.reduce([option.low for option in options])
+    return _Graded(low, np.maximum.reduce([option.high for option in options]), left)
+
+
+def _points(grading: tree.Grading, scope: Scope) -> tuple[int, int] | tuple[Points, Points]:
+    """What a grading gives: its points, or the grade that was given within them."""
+    if grading.grade is None:
+        return grading.low, grading.high
+    low, high = scope.bounds(Slot(grading.grade))
+    return np.maximum(grading.low, low).astype(np.int16), np.minimum(grading.high, high).astype(np.int16)
+
+
+def _over(
+    points: tuple[int, int] | tuple[Points, Points], outcome: Codes, low: Points, high: Points
+) -> tuple[Points, Points]:
+    """The bounds so far with a grading above: it counts where met, and may count where unknown."""
+    met, open_ = outcome == MET, outcome == UNKNOWN
+    least, most = (np.asarray(end, np.int16) for end in points)
+    if not open_.any():
+        return np.where(met, least, low), np.where(met, most, high)
+    lows = np.where(open_, np.minimum(low, least), low)
+    highs = np.where(open_, np.maximum(high, most), high)
+    return np.where(met, least, lows), np.where(met, most, highs)
