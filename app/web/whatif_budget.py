@@ -74,7 +74,7 @@ def budget_of(session: Session, actor: Actor, effect: Effect) -> Budget:
     """The incentives of the firms that pass, before and after, as if every one of them were paid."""
     code, on = effect.before.policy.code, effect.register.on
     programmes = {item.code for item in load_catalogue(session).known().values() if code in item.policies}
-    passing = [set(effect.ids(side, Outcome.MET).tolist()) for side in (effect.before, effect.after)]
+    passing = [set(effect.ids(side, Outcome.MET).tolist()) for side in effect.sides]
     held = _holders(session, code, on) if any(passing) else set()
     lines = []
     for family in list_families(session, actor.region_prefix):

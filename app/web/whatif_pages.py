@@ -14,7 +14,7 @@ from app.kit.i18n import _
 from app.policies.domain.outcome import Outcome
 from app.policies.domain.verdict import Evaluation
 from app.policies.presenting import STATES
-from app.policies.whatif.effects import ORDER, Effect, Flip
+from app.policies.whatif.effects import ORDER, Effect, Flip, code, explained
 from app.policies.wording import outcome_text
 from app.web.whatif_budget import Budget
 from app.web.whatif_fields import FieldGroup
@@ -160,8 +160,8 @@ def _counts(effect: Effect) -> tuple[CountRow, ...]:
         CountRow(
             outcome_text(outcome),
             STATES[outcome],
-            effect.count(effect.before, outcome),
-            effect.count(effect.after, outcome),
+            effect.before.count(code(outcome)),
+            effect.after.count(code(outcome)),
         )
         for outcome in ORDER
     )
@@ -170,7 +170,7 @@ def _counts(effect: Effect) -> tuple[CountRow, ...]:
 def _bars(effect: Effect) -> tuple[Bar, ...]:
     total = effect.register.size
     return tuple(
-        Bar(label, _parts([(STATES[outcome], effect.count(side, outcome)) for outcome in ORDER], total))
+        Bar(label, _parts([(STATES[outcome], side.count(code(outcome))) for outcome in ORDER], total))
         for label, side in ((_("现在"), effect.before), (_("推演后"), effect.after))
     )
 
@@ -204,7 +204,7 @@ def _firms(session: Session, effect: Effect, places: Sequence[int]) -> tuple[Fir
     rows = {row.id: row for row in session.execute(statement)} if ids else {}
     lines = []
     for place, key in zip(places, ids, strict=True):
-        before, after = effect.before.evaluation(place), effect.after.evaluation(place)
+        before, after = (explained(side, place) for side in effect.sides)
         row = rows[key]
         lines.append(
             FirmLine(

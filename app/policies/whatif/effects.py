@@ -1,49 +1,32 @@
 """How the firms of a register stand before and after a scenario."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from fractions import Fraction
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.policies.domain.columns import Columns, same_for_all
+from app.policies.domain.columns import Column, Columns, same_for_all
 from app.policies.domain.explaining import evaluate
-from app.policies.domain.facts import FactKey
-from app.policies.domain.knowledge import Exact
+from app.policies.domain.facts import FactDefinition, FactKey
+from app.policies.domain.knowledge import Exact, Knowledge, Known
 from app.policies.domain.outcome import Outcome
 from app.policies.domain.policy import Policy
+from app.policies.domain.sweeping import OUTCOMES, Swept, sweep
 from app.policies.domain.verdict import Evaluation
 from app.policies.whatif.register import Register
 from app.policies.whatif.scenario import Scenario, growth_groups
 
-Standings = NDArray[np.int8]
-"""An outcome for every firm: its place in ORDER."""
-
 ORDER = (Outcome.MET, Outcome.UNKNOWN, Outcome.UNMET)
+"""As people read them."""
+
 Flip = tuple[Outcome, Outcome]
 SettingValues = Mapping[str, Exact]
 """The settings in force, by parameter."""
 
-
-@dataclass(frozen=True, eq=False)
-class Side:
-    """A policy with the columns that it decides."""
-
-    policy: Policy
-    columns: Columns
-    on: date
-
-    def evaluation(self, place: int) -> Evaluation:
-        """One firm's verdict, explained."""
-        return evaluate(self.policy, self.columns.row(place, self.policy.catalogue), self.on)
-
-    @cached_property
-    def standings(self) -> Standings:
-        """Every firm's outcome."""
-        found = (ORDER.index(self.evaluation(place).outcome) for place in range(self.columns.size))
-        return np.fromiter(found, np.int8, self.columns.size)
+Places = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,48 +34,94 @@ class Effect:
     """The firms before and after."""
 
     register: Register
-    before: Side
-    after: Side
+    before: Swept
+    after: Swept
 
-    def count(self, side: Side, outcome: Outcome) -> int:
-        """How many firms stand so."""
-        return int((side.standings == ORDER.index(outcome)).sum())
+    @property
+    def sides(self) -> tuple[Swept, Swept]:
+        """Before, then after."""
+        return self.before, self.after
 
     @cached_property
     def flips(self) -> dict[Flip, int]:
         """How many firms go from which outcome to which other."""
-        width = len(ORDER)
-        pairs = np.bincount(self.before.standings.astype(int) * width + self.after.standings, minlength=width**2)
-        found = {(a, b): int(pairs[i * width + j]) for i, a in enumerate(ORDER) for j, b in enumerate(ORDER) if i != j}
+        width = len(OUTCOMES)
+        pairs = np.bincount(self.before.outcome.astype(int) * width + self.after.outcome, minlength=width**2)
+        flips = ((old, new) for old in ORDER for new in ORDER if old is not new)
+        found = {flip: int(pairs[code(flip[0]) * width + code(flip[1])]) for flip in flips}
         return {flip: number for flip, number in found.items() if number}
 
-    def places(self, flip: Flip | None = None, after: int = 0) -> NDArray[np.int64]:
+    def places(self, flip: Flip | None = None, after: int = 0) -> Places:
         """The places of the firms that flip (so), those with an id above `after`."""
         if flip is None:
-            chosen = self.before.standings != self.after.standings
+            chosen = self.before.outcome != self.after.outcome
         else:
-            old, new = map(ORDER.index, flip)
-            chosen = (self.before.standings == old) & (self.after.standings == new)
+            chosen = (self.before.outcome == code(flip[0])) & (self.after.outcome == code(flip[1]))
         return np.flatnonzero(chosen & (self.register.ids > after))
 
-    def ids(self, side: Side, outcome: Outcome) -> NDArray[np.int64]:
+    def ids(self, side: Swept, outcome: Outcome) -> Places:
         """The firms that stand so."""
-        found: NDArray[np.int64] = self.register.ids[side.standings == ORDER.index(outcome)]
+        found: Places = self.register.ids[side.outcome == code(outcome)]
         return found
 
 
+def code(outcome: Outcome) -> int:
+    """How the sweeping interpreter writes an outcome."""
+    return OUTCOMES.index(outcome)
+
+
+def explained(side: Swept, place: int) -> Evaluation:
+    """One firm's verdict with its reasons."""
+    return evaluate(side.policy, side.columns.row(place, side.policy.catalogue), side.on)
+
+
 def effect_of(register: Register, policy: Policy, draft: Policy, scenario: Scenario, settings: SettingValues) -> Effect:
-    """What `scenario` does, `draft` being the version with its numbers."""
+    """What `scenario` does, `draft` being the version with its numbers; what it does not touch is decided once."""
     assumed = {**settings, **{name: quantity.value for name, quantity in scenario.settings.items()}}
-    now = Side(policy, with_values(register.columns, policy, settings), register.on)
-    grown = _grown(with_values(register.columns, draft, assumed), policy, scenario, register.on.year - 1)
-    return Effect(register, now, Side(draft, grown, register.on))
+    now = with_values(register.columns, policy, settings)
+    before = sweep(policy, now, register.on)
+    then = replace(now, catalogue=draft.catalogue, known={**now.known, **_values(draft, assumed, settings, now.size)})
+    grown = _grown(then, policy, scenario, register.on.year - 1)
+    return Effect(register, before, sweep(draft, grown, register.on, before=before))
 
 
 def with_values(columns: Columns, policy: Policy, settings: SettingValues) -> Columns:
     """The columns, with the settings as facts of every firm."""
-    own = {FactKey(name): same_for_all(policy.catalogue[name], value, columns.size) for name, value in settings.items()}
-    return replace(columns, catalogue=policy.catalogue, known={**columns.known, **own})
+    return replace(
+        columns, catalogue=policy.catalogue, known={**columns.known, **_values(policy, settings, {}, columns.size)}
+    )
+
+
+def _values(policy: Policy, settings: SettingValues, known: SettingValues, size: int) -> dict[FactKey, Column]:
+    """A column for each setting that is not `known` to be so."""
+    return {
+        FactKey(name): _everywhere(policy.catalogue[name], value, size)
+        for name, value in settings.items()
+        if known.get(name) != value
+    }
+
+
+def _everywhere(definition: FactDefinition, value: Exact, size: int) -> Column:
+    """A column of one value; one that float64 cannot hold is kept exactly beside it."""
+    column = same_for_all(definition, value, size)
+    rounded = not isinstance(value, (str, bool)) and size and Fraction(float(column.values[0])) != value
+    return replace(column, exact=_Everywhere(Known(value), size)) if rounded else column
+
+
+class _Everywhere(Mapping[int, Knowledge]):
+    """The same for every row."""
+
+    def __init__(self, known: Knowledge, size: int) -> None:
+        self._known, self._size = known, size
+
+    def __getitem__(self, row: int) -> Knowledge:
+        return self._known
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(range(self._size))
+
+    def __len__(self) -> int:
+        return self._size
 
 
 def _grown(columns: Columns, policy: Policy, scenario: Scenario, year: int) -> Columns:
@@ -100,6 +129,6 @@ def _grown(columns: Columns, policy: Policy, scenario: Scenario, year: int) -> C
         share = scenario.growth.get(group.key)
         if share is None:
             continue
-        for code in group.codes:
-            columns = columns.grown(code, year, share + 1)
+        for fact in group.codes:
+            columns = columns.grown(fact, year, share + 1)
     return columns
