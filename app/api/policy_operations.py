@@ -4,6 +4,7 @@ from typing import Any
 
 from app.api.schemas import ref
 from app.policies.domain.units import Unit
+from app.policies.domain.verdict import Reason
 
 Options = dict[str, Any]
 
@@ -32,38 +33,84 @@ _MEASURE: Options = {
 }
 _MAYBE_MEASURE: Options = {"anyOf": [ref("Measure"), {"type": "null"}]}
 _MISSING: Options = {"type": "array", "items": {"type": "string"}, "description": "codes of the facts waited for"}
+_REFERENCE: Options = {
+    "type": "object",
+    "required": ["document", "clause"],
+    "properties": {"document": {"type": "string"}, "title": _BILINGUAL, "clause": {"type": "string"}},
+}
+_REASON: Options = {"enum": [*(str(reason) for reason in Reason), None]}
+_MISSING_DETAIL: Options = {
+    "type": "array",
+    "items": {
+        "type": "object",
+        "required": ["fact", "year"],
+        "properties": {"fact": {"type": "string"}, "year": {"type": ["integer", "null"]}},
+    },
+}
+_MAYBE_WORDS: Options = {"anyOf": [_BILINGUAL, {"type": "null"}]}
 _CLAUSE: Options = {
     "type": "object",
     "required": ["id", "reference", "outcome", "required", "actual", "gap", "missing", "children"],
     "properties": {
         "id": {"type": "string"},
         "title": _BILINGUAL,
-        "reference": {
-            "type": "object",
-            "required": ["document", "clause"],
-            "properties": {"document": {"type": "string"}, "title": _BILINGUAL, "clause": {"type": "string"}},
-        },
+        "reference": _REFERENCE,
         "confidence": {"type": "string"},
         "outcome": _OUTCOME,
         "required": _MAYBE_MEASURE,
         "actual": _MAYBE_MEASURE,
         "gap": _MAYBE_MEASURE,
         "basis": {"type": "array", "items": ref("Measure"), "description": "what the actual value was reckoned from"},
-        "reason": {"enum": ["zero_denominator", "no_fiscal_year", "judged_by_people", None]},
+        "reason": _REASON,
         "missing": _MISSING,
-        "missing_detail": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["fact", "year"],
-                "properties": {"fact": {"type": "string"}, "year": {"type": ["integer", "null"]}},
-            },
-        },
+        "missing_detail": _MISSING_DETAIL,
         "text": {"type": "string"},
         "text_en": {"type": "string"},
-        "note": {"anyOf": [_BILINGUAL, {"type": "null"}]},
+        "note": _MAYBE_WORDS,
         "children": {"type": "array", "items": ref("Clause")},
     },
+}
+_POINTS: Options = {
+    "low": {"type": "integer", "description": "points for certain"},
+    "high": {"type": "integer", "description": "points at the most"},
+}
+_SCORED: Options = {
+    "id": {"type": "string"},
+    "title": _BILINGUAL,
+    "reference": _REFERENCE,
+    "confidence": {"type": "string"},
+    **_POINTS,
+    "at_most": {"type": "integer", "description": "the points that the document gives at the most"},
+    "missing": _MISSING,
+    "note": _MAYBE_WORDS,
+}
+_SCORED_KEYS = ["id", "title", "reference", "low", "high", "at_most", "missing"]
+_ITEM: Options = {
+    "type": "object",
+    "required": [*_SCORED_KEYS, "actual", "label", "reason", "text", "text_en", "options"],
+    "properties": {
+        **_SCORED,
+        "actual": _MAYBE_MEASURE,
+        "basis": {"type": "array", "items": ref("Measure"), "description": "what the actual value was reckoned from"},
+        "label": _MAYBE_WORDS | {"description": "what the document calls these points"},
+        "reason": _REASON,
+        "missing_detail": _MISSING_DETAIL,
+        "text": {"type": "string"},
+        "text_en": {"type": "string"},
+        "options": {"type": "array", "items": ref("ScoreItem"), "description": "items of which the best counts"},
+    },
+}
+_BLOCK: Options = {
+    "type": "object",
+    "required": [*_SCORED_KEYS, "items"],
+    "properties": {**_SCORED, "items": {"type": "array", "items": ref("ScoreItem")}},
+}
+_SCORE: Options = {
+    "anyOf": [
+        {"type": "object", "required": ["low", "high"], "properties": _POINTS, "additionalProperties": False},
+        {"type": "null"},
+    ],
+    "description": "the sums of the blocks' bounds; null where the version has no score",
 }
 _EVALUATION: Options = {
     "type": "object",
@@ -75,7 +122,9 @@ _EVALUATION: Options = {
         "title": _BILINGUAL,
         "on": {"type": "string", "format": "date"},
         "outcome": _OUTCOME,
-        "score": {"type": ["object", "null"], "description": "null where the version has none"},
+        "score": _SCORE,
+        "score_title": _MAYBE_WORDS,
+        "blocks": {"type": "array", "items": ref("ScoreBlock"), "description": "the score, block by block"},
         "clauses": {"type": "array", "items": ref("Clause")},
         "missing": _MISSING,
         "plan": {"type": ["object", "null"], "description": "null where the version has none"},
@@ -126,6 +175,8 @@ _POLICY: Options = {
 SCHEMAS: Options = {
     "Measure": _MEASURE,
     "Clause": _CLAUSE,
+    "ScoreItem": _ITEM,
+    "ScoreBlock": _BLOCK,
     "Evaluation": _EVALUATION,
     "StoredVerdict": _STORED,
     "PolicyVersion": _VERSION,
@@ -154,10 +205,10 @@ SCHEMAS: Options = {
 _CODE = "high-tech-enterprise"
 _VERSION_EXAMPLE = {
     "jurisdiction": "CN",
-    "version": "2016-01-01",
+    "version": "2016-01-01.r1",
     "effective_from": "2016-01-01",
     "effective_to": None,
-    "supersedes": None,
+    "supersedes": "2016-01-01",
     "sha256": "0" * 64,
 }
 _POLICY_EXAMPLE = {
@@ -167,10 +218,12 @@ _POLICY_EXAMPLE = {
 }
 _EVALUATION_EXAMPLE = {
     "policy": _CODE,
-    "version": "2016-01-01",
+    "version": "2016-01-01.r1",
     "on": "2021-06-30",
     "outcome": "unknown",
-    "score": None,
+    "score": {"low": 62, "high": 84},
+    "score_title": {"zh": "企业创新能力评价", "en": "Innovation capability"},
+    "blocks": [],
     "clauses": [],
     "missing": ["core_field"],
     "plan": None,
