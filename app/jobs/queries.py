@@ -1,5 +1,7 @@
 """Reading jobs."""
 
+from collections.abc import Collection
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -15,6 +17,11 @@ def get_job(session: Session, job_id: int) -> Job:
     if job is None:
         raise NotFound("job.unknown", _("没有这项任务。"))
     return job
+
+
+def list_jobs(session: Session, ids: Collection[int]) -> dict[int, Job]:
+    """These jobs by their id."""
+    return {job.id: job for job in session.scalars(select(Job).where(Job.id.in_(ids)))}
 
 
 def page_jobs(session: Session, *, state: str = "", cursor: str | None = None, limit: int = 50) -> Page[Job]:

@@ -116,5 +116,14 @@ def _line(request: Request, job: Job) -> JobLine:
         can_retry=state in (JobState.FAILED, JobState.CANCELLED),
         text=f"{job.done:,} / {job.total:,}" if job.total else "—",
         error=_(job.error),
-        result_url=f"/imports/{job.params['import']}" if job.kind == "import" else "",
+        result_url=_result_url(job),
     )
+
+
+def _result_url(job: Job) -> str:
+    """The page that shows what came of it."""
+    if "import" in job.params:
+        return f"/imports/{job.params['import']}"
+    if "order" in job.params:
+        return f"/policies/sweeps/{job.params['sweep']}/cases/{job.id}"
+    return f"/policies/sweeps/{job.params['sweep']}" if "sweep" in job.params else ""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +22,15 @@ from app.kit import db
 from app.kit.actor import SYSTEM, Actor
 from app.kit.db import Database, read_scope, session_scope
 from app.kit.errors import Conflict, Forbidden, Invalid, NotFound
+from app.policies.domain.outcome import Outcome
+from app.policies.domain.verdict import Evaluation
 from app.policies.models import Sweep, SweepLine
 from app.policies.schemas import StatementInput
 from app.policies.service.statements import state_fact
 from app.policies.service.verdicts import evaluate_all
 from app.policies.sweeps import running
-from app.policies.sweeps.deciding import explained
-from app.policies.sweeps.domain import KEPT_SWEEPS, Standing
+from app.policies.sweeps.deciding import shortfall
+from app.policies.sweeps.domain import EXPLAINED_UP_TO, KEPT_SWEEPS, Decided, Standing
 from app.policies.sweeps.queries import (
     LineFilter,
     count_lines,
@@ -37,6 +40,7 @@ from app.policies.sweeps.queries import (
     page_sweeps_visible_to,
 )
 from app.policies.sweeps.service import resume_sweep, start_sweep, stop_sweep
+from app.policies.wording import both_languages
 from tests.factories.enterprises import firm, many_firms
 from tests.policies.support import CODE, DAY
 
@@ -114,20 +118,30 @@ def test_every_line_says_what_the_explaining_interpreter_says(
     db.commit(session)
     key = sweep(database, region="")
     for one in firms:
-        verdicts = {v.evaluation.policy.code: explained(v.evaluation) for v in evaluate_all(session, one, DAY)}
-        found = {
-            line.policy_code: line
-            for line in session.scalars(
-                select(SweepLine).where(SweepLine.sweep_id == key, SweepLine.enterprise_id == one.id)
-            )
-        }
-        assert found.keys() == verdicts.keys()
-        for code, decided in verdicts.items():
-            line = found[code]
-            assert (line.outcome, line.unmet, line.unknown) == (decided.outcome, decided.unmet, decided.unknown)
-            assert (line.score_low, line.score_high) == (decided.score_low, decided.score_high)
-            assert line.open_clauses == list(decided.open_clauses)
-            assert line.missing == list(decided.missing)
+        found = session.scalars(
+            select(SweepLine).where(SweepLine.sweep_id == key, SweepLine.enterprise_id == one.id)
+        ).all()
+        evaluations = {v.evaluation.policy.code: v.evaluation for v in evaluate_all(session, one, DAY)}
+        assert {line.policy_code for line in found} == evaluations.keys()
+        for line in found:
+            agrees(line, evaluations[line.policy_code])
+
+
+def agrees(line: SweepLine | Decided, evaluation: Evaluation) -> None:
+    """What is kept of a firm is what the explaining interpreter says; `missing` may name more."""
+    unmet = evaluation.count(Outcome.UNMET)
+    assert (line.outcome, line.unmet, line.unknown) == (evaluation.outcome, unmet, evaluation.count(Outcome.UNKNOWN))
+    score = evaluation.score
+    assert (line.score_low, line.score_high) == ((score.low, score.high) if score else (None, None))
+    told = []
+    for clause in evaluation.clauses:
+        if clause.outcome is not Outcome.MET:
+            explained = clause.outcome is Outcome.UNMET and unmet <= EXPLAINED_UP_TO
+            words = both_languages(partial(shortfall, clause.finding)) if explained else {}
+            told.append({"id": clause.condition.id, "outcome": clause.outcome.value, **words})
+    assert list(line.open_clauses) == told
+    assert {key.code for key in evaluation.missing} <= set(line.missing)
+    assert bool(line.unknown) >= bool(line.missing)
 
 
 def test_a_gap_is_told_in_both_languages(database: Database, session: Session, firms: list[Enterprise]) -> None:

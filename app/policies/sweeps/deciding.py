@@ -1,50 +1,96 @@
-"""Deciding a batch of firms under one rule: what a sweep keeps of each."""
+"""Deciding a batch of firms under its rules: what a sweep keeps of each.
 
-from collections.abc import Iterator, Mapping
+The sweeping interpreter decides; the explaining one says by how much the firms near to passing miss each condition.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from typing import Any
 
-from app.policies.answer import missing_codes
+from app.policies.domain.columns import Columns, columns_of, same_for_all
 from app.policies.domain.explaining import evaluate
-from app.policies.domain.facts import Facts
-from app.policies.domain.outcome import Outcome
-from app.policies.domain.verdict import Clause, Evaluation, Finding
+from app.policies.domain.facts import Catalogue, Facts
+from app.policies.domain.policy import Condition, Policy
+from app.policies.domain.signs import SCORE
+from app.policies.domain.sweeping import MET, OUTCOMES, UNKNOWN, UNMET, Swept, sweep
+from app.policies.domain.sweeping_reuse import codes_read
+from app.policies.domain.verdict import Finding
 from app.policies.sweeps.domain import EXPLAINED_UP_TO, Decided, Rule
+from app.policies.sweeps.waiting import missing_facts
 from app.policies.wording import both_languages, finding_text, gap_text
 
 
-def decide(rule: Rule, firms: Mapping[int, Facts], on: date) -> Iterator[tuple[int, Decided]]:
-    """How each firm stands, by its id."""
-    for key, facts in firms.items():
-        known = {**facts.known, **rule.settings} if rule.settings else facts.known
-        yield key, explained(evaluate(rule.policy, Facts(rule.policy.catalogue, known), on))
+class Batch:
+    """Some firms' facts on a day; their columns are made once for all rules that concern the same firms."""
+
+    def __init__(self, catalogue: Catalogue, firms: Mapping[int, Facts], on: date) -> None:
+        self._catalogue, self._firms, self._on = catalogue, firms, on
+        self._columns: dict[tuple[int, ...], Columns] = {}
+
+    def decide(self, rule: Rule, keys: Sequence[int]) -> Iterator[tuple[int, Decided]]:
+        """How each of these firms stands under the rule, by its id."""
+        columns = self._columns_of(tuple(keys))
+        for setting, known in rule.settings.items():
+            definition = rule.policy.catalogue[setting.code]
+            columns = columns.with_column(setting, same_for_all(definition, known.value, columns.size))
+        swept = sweep(rule.policy, columns, self._on)
+        missing = missing_facts(swept)
+        numbers = [swept.number(outcome).tolist() for outcome in (UNMET, UNKNOWN)]
+        outcomes = [(one.id, swept.standings[one.id].outcome.tolist()) for one in rule.policy.conditions]
+        for row, key in enumerate(keys):
+            found = [(name, outcome[row]) for name, outcome in outcomes if outcome[row] != MET]
+            unmet, unknown = (number[row] for number in numbers)
+            words = self._shortfalls(rule, key, found) if 0 < unmet <= EXPLAINED_UP_TO else {}
+            yield key, _decided(swept, row, (unmet, unknown), _open(found, words), missing[row])
+
+    def _columns_of(self, keys: tuple[int, ...]) -> Columns:
+        if keys not in self._columns:
+            self._columns[keys] = columns_of(self._catalogue, [self._firms[key] for key in keys])
+        return self._columns[keys]
+
+    def _shortfalls(self, rule: Rule, key: int, found: Sequence[tuple[str, int]]) -> dict[str, dict[str, str]]:
+        """By how much a firm misses each unmet condition, in both languages."""
+        wanted = tuple(name for name, outcome in found if outcome == UNMET)
+        facts = Facts(rule.policy.catalogue, {**self._firms[key].known, **rule.settings})
+        evaluation = evaluate(_only(rule.policy, wanted), facts, self._on)
+        return {
+            clause.condition.id: both_languages(partial(shortfall, clause.finding)) for clause in evaluation.clauses
+        }
 
 
-def explained(evaluation: Evaluation) -> Decided:
-    """What is kept of one evaluation."""
-    unmet, unknown = evaluation.count(Outcome.UNMET), evaluation.count(Outcome.UNKNOWN)
-    with_gaps, score = unmet <= EXPLAINED_UP_TO, evaluation.score
+def shortfall(finding: Finding) -> str:
+    """`还差 38.2 万元`; where nothing is to be measured, how it stands."""
+    return (gap_text(finding.gap) if finding.gap else "") or finding_text(finding)
+
+
+def _decided(
+    swept: Swept, row: int, numbers: tuple[int, int], clauses: tuple[Mapping[str, Any], ...], missing: Sequence[str]
+) -> Decided:
+    score = swept.score
     return Decided(
-        outcome=evaluation.outcome.value,
-        unmet=unmet,
-        unknown=unknown,
-        score_low=score.low if score else None,
-        score_high=score.high if score else None,
-        open_clauses=tuple(
-            _open(clause, with_gaps) for clause in evaluation.clauses if clause.outcome is not Outcome.MET
-        ),
-        missing=tuple(missing_codes(evaluation.missing)),
+        outcome=OUTCOMES[int(swept.outcome[row])].value,
+        unmet=numbers[0],
+        unknown=numbers[1],
+        score_low=int(score.low[row]) if score else None,
+        score_high=int(score.high[row]) if score else None,
+        open_clauses=clauses,
+        missing=tuple(missing),
     )
 
 
-def _open(clause: Clause, with_gaps: bool) -> Mapping[str, Any]:
-    told: dict[str, Any] = {"id": clause.condition.id, "outcome": clause.outcome.value}
-    if with_gaps and clause.outcome is Outcome.UNMET:
-        told |= both_languages(partial(_shortfall, clause.finding))
-    return told
+def _open(found: Sequence[tuple[str, int]], words: Mapping[str, Mapping[str, str]]) -> tuple[Mapping[str, Any], ...]:
+    """The conditions that are not met, each with what was said about it."""
+    return tuple({"id": name, "outcome": OUTCOMES[outcome].value, **words.get(name, {})} for name, outcome in found)
 
 
-def _shortfall(finding: Finding) -> str:
-    """`还差 38.2 万元`; where nothing is to be measured, how it stands."""
-    return (gap_text(finding.gap) if finding.gap else "") or finding_text(finding)
+def _only(policy: Policy, ids: tuple[str, ...]) -> Policy:
+    """The policy with these conditions alone; without its score unless they compare it."""
+    conditions = tuple(condition for condition in policy.conditions if condition.id in ids)
+    scoring = policy.scoring if any(map(_compares_score, conditions)) else None
+    return replace(policy, conditions=conditions, scoring=scoring)
+
+
+def _compares_score(condition: Condition) -> bool:
+    return any(leaf.test is not None and SCORE.code in codes_read(leaf.test) for leaf in condition.leaves())

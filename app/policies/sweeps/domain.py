@@ -81,9 +81,7 @@ class SweptPolicy:
 
 def swept_policy(code: str, kept: Mapping[str, Any]) -> SweptPolicy:
     """The inverse of `SweptPolicy.to_json`."""
-    clauses, facts = (
-        {name: Bilingual(**words) for name, words in kept[part].items()} for part in ("clauses", "facts")
-    )
+    clauses, facts = ({name: Bilingual(**words) for name, words in kept[part].items()} for part in ("clauses", "facts"))
     return SweptPolicy(code, Bilingual(**kept["title"]), kept["versions"], clauses, facts)
 
 

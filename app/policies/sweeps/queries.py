@@ -136,6 +136,11 @@ def list_firms(session: Session, actor: Actor, sweep: Sweep, wanted: LineFilter,
     return list(session.scalars(statement.order_by(*_SORTS["nearest"].order_by()).limit(limit)))
 
 
+def list_swept_firms(session: Session, ids: Sequence[int]) -> list[Enterprise]:
+    """These firms, with what lists show of them."""
+    return list(session.scalars(select(Enterprise).options(_FIRM).where(Enterprise.id.in_(ids))))
+
+
 def narrowed(
     session: Session, statement: Select[*Columns], actor: Actor, sweep: Sweep, wanted: LineFilter
 ) -> Select[*Columns]:

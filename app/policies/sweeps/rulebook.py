@@ -45,7 +45,11 @@ def _swept(policies: list[Policy]) -> SweptPolicy:
         title=first.title,
         versions={policy.jurisdiction: policy.version for policy in policies},
         clauses={condition.id: condition.title for policy in policies for condition in policy.conditions},
-        facts={code: policy.catalogue[code].label for policy in policies for code in policy.uses},
+        facts={
+            code: policy.catalogue[code].label
+            for policy in policies
+            for code in (*policy.uses, *(setting.name for setting in policy.settings))
+        },
     )
 
 

@@ -20,7 +20,7 @@ from app.policies.models import Sweep, SweepLine
 from app.policies.queries import get_catalogue
 from app.policies.service.gathering import gather_many
 from app.policies.sweeps import events
-from app.policies.sweeps.deciding import decide
+from app.policies.sweeps.deciding import Batch
 from app.policies.sweeps.domain import BATCH, KEPT_SWEEPS, Decided, in_a_year
 from app.policies.sweeps.queries import count_standings
 from app.policies.sweeps.rulebook import Rulebook, by_rule
@@ -94,11 +94,11 @@ def _decide_batch(work: _Work, batch: Mapping[int, str]) -> list[Line]:
         gathered = gather_many(session, work.catalogue, list(batch), sweep.on_day)
         before = _before(session, sweep, batch)
         ending = _ending(session, sweep, list(batch))
+    deciding = Batch(work.catalogue, {key: found.facts for key, found in gathered.items()}, sweep.on_day)
     lines = []
     for rule, keys in by_rule(rules).items():
-        code = rule.policy.code
-        for key, decided in decide(rule, {key: gathered[key].facts for key in keys}, sweep.on_day):
-            about = (key, code)
+        for key, decided in deciding.decide(rule, keys):
+            about = (key, rule.policy.code)
             lines.append(_line(sweep.id, about, decided, ending.get(about), before.get(about)))
     return lines
 
