@@ -38,6 +38,18 @@ GOOD = re.sub(
 ).replace("averge", "average")
 
 
+def test_the_example_of_the_how_to_page_is_good(tmp_path: Path) -> None:
+    """What officers copy from must load: the file and its score, as the page shows them."""
+    page = Path("docs/how-to/add-a-policy.md").read_text(encoding="utf-8")
+    file, score = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)[:2]
+    path = tmp_path / "policies" / "my-policy" / "429005" / "2021-03-31.yaml"
+    path.parent.mkdir(parents=True)
+    path.write_text(file + score, encoding="utf-8")
+    policy = read(path, CATALOGUE).policy
+    assert [setting.name for setting in policy.settings] == ["growth_minimum"]
+    assert policy.scoring is not None and [block.node.most for block in policy.scoring.blocks] == [30, 50]
+
+
 def dated(day: str, **keys: str) -> str:
     """The good file, of another day, with more keys on top."""
     text = GOOD.replace("2016-01-01", day)
