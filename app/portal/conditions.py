@@ -10,7 +10,7 @@ from app.enterprises.models import Enterprise
 from app.kit.i18n import N_, _
 from app.policies.answer import answer
 from app.policies.domain.verdict import Evaluation
-from app.policies.presenting import ClauseView, VerdictView, present
+from app.policies.presenting import ClauseView, ScoreView, VerdictView, present
 from app.policies.service.verdicts import evaluate_all
 from app.reference.queries import field_names
 
@@ -44,6 +44,7 @@ class PolicyView:
     basis: str
     conditions: tuple[ConditionLine, ...]
     check_url: str
+    score: ScoreView | None
 
     @property
     def open(self) -> tuple[ConditionLine, ...]:
@@ -73,6 +74,7 @@ def plain_view(evaluation: Evaluation, names: Mapping[str, str]) -> PolicyView:
         basis=view.basis,
         conditions=tuple(sorted(lines, key=lambda line: _FIRST[line.outcome])),
         check_url=f"/portal/self-check/{view.policy}?on={view.on.isoformat()}",
+        score=view.score,
     )
 
 
