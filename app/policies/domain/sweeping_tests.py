@@ -18,7 +18,7 @@ from app.policies.domain.compiling_tests import Compared, Ends, Grown, Lowering
 from app.policies.domain.folding import whole
 from app.policies.domain.outcome import Outcome
 from app.policies.domain.signs import Scene, Slot
-from app.policies.domain.sweeping_growth import growth_bounds
+from app.policies.domain.sweeping_growth import Growths, exact_growth, growth_bounds
 from app.policies.domain.sweeping_reading import Codes, Flags, Pair, Reading
 from app.policies.domain.sweeping_tape import magnitudes, run
 
@@ -46,8 +46,7 @@ class Scope:
     rows: Rows | None
     exact: bool
     narrowed: Mapping[Slot, Pair] = field(default_factory=dict)
-    _values: dict[tree.Node, tuple[Pair, float, Flags | None]] = field(default_factory=dict)
-    _growths: dict[tree.Growth, tuple[Pair, Flags]] = field(default_factory=dict)
+    _growths: dict[tree.Growth, Growths] = field(default_factory=dict)
 
     @property
     def size(self) -> int:
@@ -123,20 +122,33 @@ class Scope:
     # -- growth -----------------------------------------------------------------------------------------------------------
 
     def _grown(self, test: Grown) -> Judged:
-        (low, high), near = self._growth(test)
+        growth = self._growth(test)
+        low, high = growth.low, growth.high
         right_low, right_high = self._pair(test.tape, test.right)
         excess = low - right_high, high - right_low
-        near = near | _close_to(excess[0], low, right_high) | _close_to(excess[1], high, right_low)
+        near = growth.rough
+        for quotient in growth.rounded:
+            near = either(near, _close_to(quotient, right_low))
+            near = near if right_high is right_low else either(near, _close_to(quotient, right_high))
+        if self.exact and low is high and right_low is right_high:
+            met = relation_holds(test.relation, excess[0])
+            return Judged(met.astype(np.int8) * np.int8(MET), excess, near)
         return Judged(_codes(test.relation, *excess), excess, near)
 
-    def _growth(self, test: Grown) -> tuple[Pair, Flags]:
+    def _growth(self, test: Grown) -> Growths:
         """The bounds of a growth; each is reckoned once, whatever it is compared with."""
         if test.node not in self._growths:
             values = [self._pair(test.tape, ends) for ends in test.values]
-            self._growths[test.node] = growth_bounds(values, whole(test.node.body))
+            self._growths[test.node] = (
+                exact_growth([low for low, _ in values]) if self.exact else growth_bounds(values, whole(test.node.body))
+            )
         return self._growths[test.node]
 
     def _pair(self, tape: Tape, ends: Ends) -> Pair:
+        if ends.high == ends.low:
+            (value,) = self._run(tape, [ends.low.place])
+            value = value / ends.low.scale
+            return value, value
         low, high = self._run(tape, [ends.low.place, ends.high.place])
         return low / ends.low.scale, high / ends.high.scale
 
@@ -224,9 +236,9 @@ def _fixed(test: tree.Node) -> int:
             raise Unsuited(type(test).__name__)
 
 
-def _close_to(excess: Floats, left: Floats, right: Floats) -> Flags:
-    """Who is too near a boundary for growths, which are rounded: 1 is what a growth of nothing is reckoned from."""
-    close: Flags = np.isfinite(excess) & (np.abs(excess) <= NEAR * (1 + np.abs(left) + np.abs(right)))
+def _close_to(growth: Floats, boundary: Floats) -> Flags:
+    """Whose growth is too near a boundary for a rounded quotient; 1 is what a growth of nothing is reckoned from."""
+    close: Flags = np.isfinite(growth) & (np.abs(growth - boundary) <= NEAR * (1 + np.abs(boundary)))
     return close
 
 
