@@ -28,6 +28,7 @@ EVENT_TYPES: tuple[EventType, ...] = (
 FIELD_LABELS = {
     "policy.version": N_("版本"),
     "policy.setting": N_("设定"),
+    "policy.document": N_("依据文件"),
     "enterprise.statement": N_("情况说明"),
     "enterprise.statements": N_("情况说明"),
     "verdict.outcome": N_("判定结果"),

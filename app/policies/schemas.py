@@ -53,3 +53,16 @@ class SettingInput(BaseModel):
     value: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
     effective_from: date
     document: Words
+
+
+class PublishInput(BaseModel):
+    """What a bureau's version rests on: its first application day, the document, the clause, who issues it."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    effective_from: date
+    document_number: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
+    document_title: Words
+    issued_on: date
+    clause: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+    issued_by: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]

@@ -30,6 +30,7 @@ MODULES = (
     "programmes",
     "policy_settings",
     "policy_diff",
+    "policy_publishing",
     "whatif",
     "sweeps",
     "sweep_cases",

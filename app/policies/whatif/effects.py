@@ -78,11 +78,17 @@ def explained(side: Swept, place: int) -> Evaluation:
 def effect_of(register: Register, policy: Policy, draft: Policy, scenario: Scenario, settings: SettingValues) -> Effect:
     """What `scenario` does, `draft` being the version with its numbers; what it does not touch is decided once."""
     assumed = {**settings, **{name: quantity.value for name, quantity in scenario.settings.items()}}
-    now = with_values(register.columns, policy, settings)
-    before = sweep(policy, now, register.on)
+    before = standing(register, policy, settings)
+    now = before.columns
     then = replace(now, catalogue=draft.catalogue, known={**now.known, **_values(draft, assumed, settings, now.size)})
     grown = _grown(then, policy, scenario, register.on.year - 1)
     return Effect(register, before, sweep(draft, grown, register.on, before=before))
+
+
+def standing(register: Register, policy: Policy, settings: SettingValues) -> Swept:
+    """How the firms stand as things are."""
+    key = (policy.code, policy.jurisdiction, policy.version, tuple(sorted(settings.items(), key=str)))
+    return register.swept(key, lambda: sweep(policy, with_values(register.columns, policy, settings), register.on))
 
 
 def with_values(columns: Columns, policy: Policy, settings: SettingValues) -> Columns:

@@ -1,7 +1,8 @@
 """The firms of a region as of a day, in columns: loaded once for a state of the journal, kept in a small cache."""
 
 from collections import OrderedDict
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
 from datetime import date
 from threading import Lock
 from typing import Any
@@ -16,11 +17,14 @@ from app.enterprises.models import Enterprise
 from app.journal.queries import head_position
 from app.policies.domain.columns import Columns, columns_of
 from app.policies.domain.facts import Facts
+from app.policies.domain.sweeping import Swept
 from app.policies.queries import get_catalogue
 from app.policies.service.gathering import gather_many
 
 BATCH = 1_000
 MOST_BYTES = 256 * 1024 * 1024
+MOST_SWEPT = 6
+"""Versions whose standing is kept with a register."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,6 +35,15 @@ class Register:
     on: date
     ids: NDArray[np.int64]
     columns: Columns
+    _swept: OrderedDict[Hashable, Swept] = field(default_factory=OrderedDict)
+
+    def swept(self, key: Hashable, sweep: Callable[[], Swept]) -> Swept:
+        """How the firms stand as things are: decided once for each `key`, the last few kept."""
+        found = self._swept.pop(key, None) or sweep()
+        self._swept[key] = found
+        while len(self._swept) > MOST_SWEPT:
+            self._swept.popitem(last=False)
+        return found
 
     @property
     def size(self) -> int:
