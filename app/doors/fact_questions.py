@@ -225,7 +225,7 @@ def _filed(definition: FactDefinition, key: FactKey, filed: Gathered, labels: Ma
         return ""
     low, high = ends(filed.facts.of(key))
     value = words_of(Measure(definition.unit, low, high))
-    told = {"value": labels.get(value, value)}
+    told = {"value": labels.get(value, value).strip()}
     source = filed.sources.get(key)
     if source is None:
         return _("现有资料：%(value)s") % told
