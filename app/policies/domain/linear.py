@@ -133,12 +133,13 @@ def _merged(left: Mapping[Hashable, Term], right: Mapping[Hashable, Term]) -> Ma
 
 
 def _end(form: Linear, choose: Callable[[Term], End]) -> End:
+    ends = [(term.coefficient, choose(term)) for term in form.terms.values()]
     result = form.constant
-    for term in form.terms.values():
-        end = choose(term)
-        if end is None:
-            return None
-        result += term.coefficient * end
+    if any(end is None for _, end in ends):
+        return None
+    for coefficient, end in ends:
+        if end:  # most unknowns end at 0
+            result += coefficient * end
     return result
 
 
