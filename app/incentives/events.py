@@ -1,11 +1,15 @@
 """What the journal says about schemes and incentives."""
 
+from app.incentives.domain.clawback import OUTCOME_LABELS
+from app.incentives.domain.scheme import CLAWBACK_LABELS, STACKING_LABELS
 from app.incentives.domain.steps import STATE_LABELS, State
 from app.journal.domain import EventType
 from app.kit.i18n import N_
 
 SCHEME_PUBLISHED = "incentive_scheme.published"
 AMOUNT_SET = "incentive_scheme.amount_set"
+BUDGET_SET = "incentive_scheme.budget_set"
+CLAWBACK_REVIEWED = "incentive.clawback_reviewed"
 STEP_TAKEN = {
     State.RECOMMENDED: "incentive.recommended",
     State.AWARDED: "incentive.awarded",
@@ -16,6 +20,8 @@ STEP_UNDONE = "incentive.step_undone"
 EVENT_TYPES: tuple[EventType, ...] = (
     EventType(SCHEME_PUBLISHED, N_("发布奖补政策版本")),
     EventType(AMOUNT_SET, N_("设定奖补金额")),
+    EventType(BUDGET_SET, N_("设定奖补预算")),
+    EventType(CLAWBACK_REVIEWED, N_("核查奖补追回")),
     EventType("incentive.recommended", N_("推荐奖补")),
     EventType("incentive.awarded", N_("审定奖补")),
     EventType("incentive.paid", N_("拨付奖补")),
@@ -27,7 +33,14 @@ FIELD_LABELS: dict[str, str] = {
     "incentive.amount_fen": N_("金额"),
     "incentive.happened_on": N_("办理日期"),
     "incentive.document": N_("依据文件"),
+    "incentive.clawback_kind": N_("追回情形"),
+    "incentive.clawback_outcome": N_("核查结论"),
+    "incentive.clawback_fen": N_("追回金额"),
     "incentive_scheme.amount_fen": N_("金额"),
+    "incentive_scheme.method": N_("金额的确定"),
+    "incentive_scheme.stacking": N_("与其他政策"),
+    "incentive_scheme.budget_fen": N_("预算"),
+    "incentive_scheme.budget_year": N_("年度"),
     "incentive_scheme.effective_from": N_("生效日期"),
     "incentive_scheme.effective_to": N_("失效日期"),
     "incentive_scheme.document": N_("依据文件"),
@@ -35,4 +48,7 @@ FIELD_LABELS: dict[str, str] = {
 
 VALUE_LABELS: dict[str, dict[str, str]] = {
     "incentive.state": {state.value: label for state, label in STATE_LABELS.items()},
+    "incentive.clawback_kind": {kind.value: label for kind, label in CLAWBACK_LABELS.items()},
+    "incentive.clawback_outcome": {outcome.value: label for outcome, label in OUTCOME_LABELS.items()},
+    "incentive_scheme.stacking": {kind.value: label for kind, label in STACKING_LABELS.items()},
 }

@@ -1,28 +1,36 @@
 """How schemes and incentives read: shared by the incentive pages and the enterprise's panel."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
+from sqlalchemy.orm import Session
+
 from app.enterprises.models import Enterprise
+from app.incentives.domain.amount import Amount
+from app.incentives.domain.plan import Plan
 from app.incentives.domain.scheme import (
     AMOUNT_TYPE_LABELS,
     APPLY_MODE_LABELS,
     LEVEL_LABELS,
-    STACKING_LABELS,
     STATUS_LABELS,
     AmountType,
     CertificateGained,
     Scheme,
 )
+from app.incentives.domain.stacking import Share
 from app.incentives.domain.steps import ADVISORY, STATE_LABELS, State
 from app.incentives.models import Incentive
-from app.incentives.queries.entitlements import Entitlement
+from app.incentives.queries import awards, entitlements
+from app.incentives.queries.entitlements import Entitlement, Scope
 from app.incentives.queries.schemes import SchemeFamily
+from app.incentives.service.reckoning import plans_of, reckon_without_facts
+from app.incentives.service.sharing import shares_of_firm
+from app.incentives.wording import amount_text, method_text, share_text, yuan
 from app.kit.i18n import N_, _
-from app.kit.money import format_yuan
+from app.policies.domain.outcome import Outcome
 
 _BADGES = {State.ELIGIBLE: "info", State.RECOMMENDED: "wait", State.AWARDED: "wait", State.PAID: "good"}
 _OCCURRENCES = {"first": N_("首次取得证书"), "renewed": N_("再次取得证书"), "any": N_("取得证书")}
@@ -44,16 +52,18 @@ class IncentiveLine:
     fact: str
     triggered_on: date
     amount: str
+    amount_note: str
     state: State
     badge: str
     state_text: str
     note: str
     url: str
     url_text: str
+    detail_url: str
 
 
-def entitlement_line(item: Entitlement) -> IncentiveLine:
-    """Something a firm may enjoy and nobody has acted on."""
+def entitlement_line(item: Entitlement, amount: str, amount_note: str = "") -> IncentiveLine:
+    """Something a firm may enjoy and nobody has acted on; `amount` in words."""
     query = urlencode({"uscc": item.enterprise.uscc, "scheme": item.family.code, "fact": item.trigger_key})
     return IncentiveLine(
         enterprise=item.enterprise,
@@ -61,17 +71,19 @@ def entitlement_line(item: Entitlement) -> IncentiveLine:
         scheme_name=str(item.version.scheme.name),
         fact=item.trigger_label,
         triggered_on=item.triggered_on,
-        amount=scheme_amount(item.version.scheme, item.amount_fen),
+        amount=amount,
+        amount_note=amount_note,
         state=State.ELIGIBLE,
         badge=_BADGES[State.ELIGIBLE],
         state_text=_(STATE_LABELS[State.ELIGIBLE]),
         note=_("企业所在地未登记，请先核实") if item.region_unknown else "",
         url=f"/incentives/recommend?{query}",
         url_text=_("推荐"),
+        detail_url=f"/incentives/estimate?{query}",
     )
 
 
-def award_line(item: Incentive, families: dict[str, SchemeFamily]) -> IncentiveLine:
+def award_line(item: Incentive, families: dict[str, SchemeFamily], amount_note: str = "") -> IncentiveLine:
     """An incentive on file; `families` spares a query for the scheme's name."""
     state = State(item.state)
     family = families.get(item.scheme_code)
@@ -84,32 +96,64 @@ def award_line(item: Incentive, families: dict[str, SchemeFamily]) -> IncentiveL
         fact=item.trigger_label,
         triggered_on=item.triggered_on,
         amount=yuan(item.amount_fen) if item.amount_fen is not None else _("未定"),
+        amount_note=amount_note,
         state=state,
         badge=_BADGES[state],
         state_text=_(STATE_LABELS[state]),
         note=max(days).isoformat() if days else "",
         url=f"/incentives/{item.public_id}",
         url_text=_("查看"),
+        detail_url=f"/incentives/{item.public_id}",
     )
 
 
-def yuan(fen: int) -> str:
-    """An amount with its unit."""
-    return _("%(n)s 元") % {"n": format_yuan(fen)}
+def list_lines(session: Session, items: Sequence[Entitlement]) -> list[IncentiveLine]:
+    """A list of many firms' entitlements: amounts that need a firm's figures are told as the scheme's method."""
+    plans = plans_of(session, (item.version for item in items))
+    amounts = reckon_without_facts(session, items)
+    return [
+        entitlement_line(item, method(plans[item.version.row.id]), _("打开可见逐步测算"))
+        if amount is None
+        else entitlement_line(item, expected_text(plans[item.version.row.id], amount))
+        for item, amount in zip(items, amounts, strict=True)
+    ]
 
 
-def scheme_amount(scheme: Scheme, amount_fen: int | None) -> str:
-    """The amount of a version in words; where none is set, who sets it."""
-    if scheme.amount_type is AmountType.UNSET or (scheme.amount_type is AmountType.FIXED and amount_fen is None):
+def firm_lines(session: Session, enterprise: Enterprise, families: Sequence[SchemeFamily]) -> tuple[IncentiveLine, ...]:
+    """Everything of one firm: what it may enjoy, stacked by purpose, then what is on file."""
+    by_code = {family.code: family for family in families}
+    open_ones = entitlements.list_entitlements(session, families, Scope(enterprise_id=enterprise.id))
+    on_file = awards.list_of_enterprise(session, enterprise.id)
+    reckoned, shares = shares_of_firm(session, open_ones, on_file)
+    lines = []
+    for item in open_ones:
+        key = (item.family.code, item.trigger_key)
+        share = shares[key]
+        amount = expected_text(reckoned[key].plan, reckoned[key].amount)
+        changed = (share.low, share.high) != (share.claim.low, share.claim.high)
+        lines.append(entitlement_line(item, amount, _share_note(share, by_code) if changed else ""))
+    return (*lines, *(award_line(item, by_code) for item in on_file))
+
+
+def _share_note(share: Share, families: dict[str, SchemeFamily]) -> str:
+    return share_text(share, lambda code: scheme_name(families, code))
+
+
+def scheme_name(families: Mapping[str, SchemeFamily], code: str) -> str:
+    """The name of a scheme, its code where it is not one of the area's."""
+    return str(families[code].versions[0].scheme.name) if code in families else code
+
+
+def expected_text(plan: Plan, amount: Amount) -> str:
+    """An estimate in words: who sets it where nobody has, nothing where nothing is due."""
+    if plan.scheme.amount_type is AmountType.UNSET:
         return _(AMOUNT_TYPE_LABELS[AmountType.UNSET])
-    if amount_fen is not None:
-        return yuan(amount_fen)
-    if scheme.ratio is not None:
-        return _("%(base)s的 %(percent)s%%") % {
-            "base": scheme.text("base"),
-            "percent": f"{(scheme.ratio * 100).normalize():f}",
-        }
-    return "；".join(f"{tier.condition} {yuan(int(tier.amount * 100))}" for tier in scheme.tiers)
+    return _("不予奖补") if amount.due is Outcome.UNMET else amount_text(amount)
+
+
+def method(plan: Plan) -> str:
+    """How the amount is found, in one sentence."""
+    return _("；").join(method_text(plan))
 
 
 def trigger_text(scheme: Scheme, certificates: dict[str, str], programmes: dict[str, str]) -> str:
@@ -133,13 +177,7 @@ def status_text(scheme: Scheme) -> str:
 
 
 def scheme_pairs(scheme: Scheme) -> Sequence[tuple[str, Any]]:
-    """What a version says besides name, trigger and amount; what most schemes lack is left out where it is empty."""
-    seldom = [
-        (_("上限"), yuan(int(scheme.cap * 100)) if scheme.cap is not None else ""),
-        (_("下限"), yuan(int(scheme.floor * 100)) if scheme.floor is not None else ""),
-        (_("与其他政策"), _(STACKING_LABELS[scheme.stacking]) if scheme.stacking else ""),
-        (_("追回"), scheme.text("clawback")),
-    ]
+    """What a version says besides name, trigger, amount, stacking and claw-back."""
     return [
         (_("层级"), _(LEVEL_LABELS[scheme.level])),
         (_("主管部门"), str(scheme.authority)),
@@ -150,7 +188,6 @@ def scheme_pairs(scheme: Scheme) -> Sequence[tuple[str, Any]]:
         (_("条款"), scheme.clause),
         (_("对象"), _("企业")),
         (_("享受方式"), _(APPLY_MODE_LABELS[scheme.apply_mode]) if scheme.apply_mode else ""),
-        *[pair for pair in seldom if pair[1]],
         (_("证明材料"), "、".join(str(item) for item in scheme.evidence)),
         (_("核实情况"), status_text(scheme)),
         (_("来源"), str(scheme.source)),

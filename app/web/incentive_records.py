@@ -1,5 +1,6 @@
 """政策奖补 · 办理: recommending a firm, and the steps of one incentive."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -13,22 +14,30 @@ from app.doors.forms import Bound, attempt, bind, empty
 from app.doors.pages import redirect, render
 from app.doors.router import GuardedRouter
 from app.doors.timeline import TimelineLine, timeline_lines
-from app.enterprises.models import Enterprise
 from app.enterprises.queries import get_by_uscc_visible_to
 from app.incentives import actions
+from app.incentives.domain.clawback import OUTCOME_LABELS, conditions
+from app.incentives.domain.scheme import CLAWBACK_LABELS, ClawbackKind, Scheme
 from app.incentives.domain.steps import STATE_LABELS, State, next_step
 from app.incentives.models import Incentive, IncentiveStep
-from app.incentives.queries import awards, entitlements, schemes
-from app.incentives.queries.entitlements import Scope
+from app.incentives.queries import awards, clawback, schemes
+from app.incentives.queries.entitlements import Entitlement
 from app.incentives.schemas import RecommendInput, StepInput, UndoInput
 from app.incentives.service import steps
+from app.incentives.service.clawback import may_review
+from app.incentives.service.computation import computation
+from app.incentives.service.reckoning import reckon_entitlement
 from app.journal.queries import timeline
 from app.kit.actor import Actor
 from app.kit.clock import today
 from app.kit.errors import NotFound
 from app.kit.i18n import _
 from app.kit.permissions import can
-from app.web.incentive_lines import IncentiveLine, advisory, award_line, entitlement_line
+from app.policies.queries import get_catalogue
+from app.web.incentive_clawback import ReviewLine, WarningLine, clawback_texts, review_line, warning_lines
+from app.web.incentive_computation import ComputationView, computation_view, last_kept
+from app.web.incentive_estimates import find_entitled
+from app.web.incentive_lines import IncentiveLine, advisory, award_line, entitlement_line, expected_text
 
 router = GuardedRouter(door="web", prefix="/incentives")
 
@@ -55,6 +64,15 @@ class IncentivePage:
     may_undo: bool
     undo_form: Bound[UndoInput]
     timeline: tuple[TimelineLine, ...]
+    computation: ComputationView | None
+    kept_with: str
+    warnings: tuple[WarningLine, ...]
+    reviews: tuple[ReviewLine, ...]
+    clawback: tuple[str, ...]
+    may_review: bool
+    review_kinds: tuple[tuple[str, str], ...]
+    review_outcomes: tuple[tuple[str, str], ...]
+    today: str
 
 
 @dataclass(frozen=True)
@@ -64,6 +82,7 @@ class StepPage:
     advisory: str
     title: str
     line: IncentiveLine
+    computation: ComputationView | None
     form: Bound[Any]
     action: str
     back: str
@@ -84,8 +103,8 @@ def recommend_page(
     scheme: str = "",
     fact: str = "",
 ) -> Response:
-    line = _entitled(session, actor, uscc, scheme, fact)
-    return _recommend_page(request, line, fact, empty({"happened_on": today(now).isoformat()}))
+    item = _entitled(session, actor, uscc, scheme, fact)
+    return _recommend_page(request, session, item, empty({"happened_on": today(now).isoformat()}))
 
 
 @router.post("/recommend", action=actions.RECOMMEND)
@@ -108,49 +127,52 @@ def recommend(request: Request, session: DbSession, actor: CurrentActor, form: F
     )
     if made is not None:
         return redirect(request, f"/incentives/{made.public_id}", good=_("已登记推荐。"))
-    line = _find_entitled(session, enterprise, scheme, fact)
-    if line is None:
+    item = find_entitled(session, enterprise, scheme, fact)
+    if item is None:
         return redirect(request, f"/incentives/enterprises/{enterprise.uscc}", bad="；".join(bound.summary))
-    return _recommend_page(request, line, fact, bound, status=422)
+    return _recommend_page(request, session, item, bound, status=422)
 
 
-def _entitled(session: Session, actor: Actor, uscc: str, scheme: str, fact: str) -> IncentiveLine:
-    line = _find_entitled(session, get_by_uscc_visible_to(session, actor, uscc), scheme, fact)
-    if line is None:
+def _entitled(session: Session, actor: Actor, uscc: str, scheme: str, fact: str) -> Entitlement:
+    item = find_entitled(session, get_by_uscc_visible_to(session, actor, uscc), scheme, fact)
+    if item is None:
         raise NotFound("incentive.not_entitled", _("没有符合这项政策的事由，或已经推荐过。"))
-    return line
-
-
-def _find_entitled(session: Session, enterprise: Enterprise, scheme: str, fact: str) -> IncentiveLine | None:
-    family = schemes.get_family(session, scheme)
-    scope = Scope(enterprise_id=enterprise.id, trigger_key=fact)
-    found = entitlements.list_entitlements(session, [family], scope)
-    return entitlement_line(found[0]) if found else None
+    return item
 
 
 def _recommend_page(
-    request: Request, line: IncentiveLine, fact: str, form: Bound[Any], *, status: int = 200
+    request: Request, session: Session, item: Entitlement, form: Bound[Any], *, status: int = 200
 ) -> Response:
+    reckoned = reckon_entitlement(session, item)
+    if form.raw.get("amount") is None and reckoned.amount.fen:
+        form.raw["amount"] = _plain_yuan(reckoned.amount.fen)
+    kept = computation(reckoned, item.version, item.triggered_on)
+    line = entitlement_line(item, expected_text(reckoned.plan, reckoned.amount))
     page = StepPage(
         advisory=advisory(),
         title=_("推荐奖补"),
         line=line,
+        computation=computation_view(kept, reckoned.plan.catalogue),
         form=form,
         action="/incentives/recommend",
         back=f"/incentives/enterprises/{line.enterprise.uscc}",
         amount_required=False,
-        hidden=(("uscc", line.enterprise.uscc), ("scheme", line.scheme_code), ("trigger_key", fact)),
+        hidden=(("uscc", line.enterprise.uscc), ("scheme", line.scheme_code), ("trigger_key", item.trigger_key)),
     )
     return render(request, "web/incentives/step.html", page, status=status)
+
+
+def _plain_yuan(fen: int) -> str:
+    return f"{fen // 100}.{fen % 100:02d}"
 
 
 # -- one incentive ---------------------------------------------------------------------------------------------------------------
 
 
 @router.get("/{public_id}", action=actions.READ)
-def incentive_page(request: Request, session: DbSession, actor: CurrentActor, public_id: str) -> Response:
+def incentive_page(request: Request, session: DbSession, actor: CurrentActor, now: Now, public_id: str) -> Response:
     found = awards.get_visible_to(session, actor, public_id)
-    return _record_page(request, session, actor, found, empty())
+    return _record_page(request, session, actor, found, empty(), today(now))
 
 
 @router.get("/{public_id}/award", action=actions.AWARD)
@@ -184,7 +206,7 @@ def undo(request: Request, session: DbSession, actor: CurrentActor, form: Form, 
     )
     if done is not None:
         return redirect(request, f"/incentives/{public_id}", good=_("已撤销最近一步，原记录保留。"))
-    return _record_page(request, session, actor, found, bound, status=422)
+    return _record_page(request, session, actor, found, bound, today(now), status=422)
 
 
 def _opened(on: date) -> Bound[Any]:
@@ -219,11 +241,12 @@ def _step_page(
 ) -> Response:
     found = awards.get_visible_to(session, actor, public_id)
     if form.raw.get("amount") is None and found.amount_fen is not None:
-        form.raw["amount"] = f"{found.amount_fen // 100}.{found.amount_fen % 100:02d}"
+        form.raw["amount"] = _plain_yuan(found.amount_fen)
     page = StepPage(
         advisory=advisory(),
         title=_("审定奖补") if step is State.AWARDED else _("拨付奖补"),
         line=_line(session, found),
+        computation=_computation_now(session, found) if step is State.AWARDED else None,
         form=form,
         action=f"/incentives/{public_id}/{'award' if step is State.AWARDED else 'pay'}",
         back=f"/incentives/{public_id}",
@@ -238,12 +261,17 @@ def _line(session: Session, incentive: Incentive) -> IncentiveLine:
     return award_line(incentive, {family.code: family})
 
 
+def _computation_now(session: Session, incentive: Incentive) -> ComputationView:
+    return computation_view(steps.computation_now(session, incentive), get_catalogue(session))
+
+
 def _record_page(
     request: Request,
     session: Session,
     actor: Actor,
     incentive: Incentive,
     undo_form: Bound[Any],
+    on: date,
     *,
     status: int = 200,
 ) -> Response:
@@ -264,8 +292,43 @@ def _record_page(
         may_undo=state is not State.ELIGIBLE and can(actor, actions.UNDO, place),
         undo_form=undo_form,
         timeline=timeline_lines(request, timeline(session, kind="incentive", id=incentive.public_id, limit=30)),
+        **_kept(session, incentive),
+        **_clawback(session, actor, incentive, on),
     )
     return render(request, "web/incentives/record.html", page, status=status)
+
+
+def _kept(session: Session, incentive: Incentive) -> dict[str, Any]:
+    """How the amount was found when the last step was taken."""
+    step = last_kept(incentive)
+    if step is None or step.computation is None:
+        return {"computation": None, "kept_with": ""}
+    said = {"step": _(STATE_LABELS[State(step.step)]), "day": step.happened_on.isoformat()}
+    view = computation_view(step.computation, get_catalogue(session) if step.computation["facts"] else {})
+    return {"computation": view, "kept_with": _("%(step)s时（%(day)s）留存的测算") % said}
+
+
+def _clawback(session: Session, actor: Actor, incentive: Incentive, on: date) -> dict[str, Any]:
+    """What speaks for taking it back, what was decided before, and the form for a decision."""
+    warned = clawback.warnings_of(session, incentive, on)
+    scheme = schemes.parsed(incentive.scheme_version)
+    acted_on = incentive.state != State.ELIGIBLE
+    return {
+        "warnings": tuple(warning_lines(warned)),
+        "reviews": tuple(map(review_line, clawback.list_reviews(session, incentive.id))),
+        "clawback": clawback_texts(scheme),
+        "may_review": acted_on and may_review(actor, incentive),
+        "review_kinds": _review_kinds([item.ground.kind for item in warned], scheme),
+        "review_outcomes": tuple((outcome.value, _(label)) for outcome, label in OUTCOME_LABELS.items()),
+        "today": on.isoformat(),
+    }
+
+
+def _review_kinds(seen: Sequence[ClawbackKind], scheme: Scheme) -> tuple[tuple[str, str], ...]:
+    """What may be decided about: what the register sees first, then what the scheme names, then any other ground."""
+    stated = [condition.kind for condition in conditions(scheme)]
+    kinds = dict.fromkeys([*seen, *stated, ClawbackKind.FALSE_DATA, ClawbackKind.OTHER])
+    return tuple((kind.value, _(CLAWBACK_LABELS[kind])) for kind in kinds)
 
 
 def _stages(incentive: Incentive) -> tuple[dict[str, str], ...]:

@@ -1,6 +1,6 @@
-"""政策奖补 · 政策: the schemes with their versions, and the amount that the bureau sets."""
+"""政策奖补 · 政策: the schemes with their versions, how each amount is found, and the year's budget."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -9,24 +9,30 @@ from fastapi import Request
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from app.doors.deps import CurrentActor, DbSession, Form, Now
-from app.doors.forms import Bound, attempt, bind, empty
-from app.doors.pages import redirect, render
+from app.doors.deps import CurrentActor, DbSession, Now
+from app.doors.pages import render
 from app.doors.router import GuardedRouter
 from app.doors.timeline import TimelineLine, timeline_lines
 from app.incentives import actions
-from app.incentives.domain.scheme import Origin, Scheme, Status
+from app.incentives.domain.plan import Plan
+from app.incentives.domain.scheme import STACKING_LABELS, Origin, Scheme, Stacking, Status
 from app.incentives.domain.steps import State
 from app.incentives.queries import awards, schemes
+from app.incentives.queries.budgets import area_of
 from app.incentives.queries.schemes import SchemeFamily, SchemeVersion
-from app.incentives.schemas import SetAmountInput
-from app.incentives.service import amounts
+from app.incentives.service import amounts, budgets
+from app.incentives.service.reckoning import plans_of
+from app.incentives.wording import method_text
 from app.journal.queries import timeline
+from app.kit.actor import Actor
 from app.kit.clock import today
-from app.kit.i18n import _
+from app.kit.i18n import N_, _
+from app.kit.permissions import can
 from app.programmes.queries import load_catalogue
 from app.reference.queries import list_terms
-from app.web.incentive_lines import advisory, scheme_amount, scheme_pairs, status_text, trigger_text
+from app.web.incentive_budget import YEARS, BudgetCard, beneath_county, budget_card
+from app.web.incentive_clawback import clawback_texts
+from app.web.incentive_lines import advisory, method, scheme_pairs, status_text, trigger_text
 
 router = GuardedRouter(door="web", prefix="/incentives/schemes")
 
@@ -65,6 +71,15 @@ class VersionRow:
 
 
 @dataclass(frozen=True)
+class StackingView:
+    """How a scheme goes with others: the rule in words, and the schemes of the same purpose."""
+
+    rule: str
+    explained: str
+    others: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
 class SchemePage:
     """One scheme: what it says today, its versions, what the bureau may set."""
 
@@ -72,22 +87,17 @@ class SchemePage:
     code: str
     name: str
     trigger: str
-    amount: str
     verified: bool
+    method: tuple[str, ...]
     pairs: Sequence[tuple[str, Any]]
+    stacking: StackingView
+    clawback: tuple[str, ...]
+    budget: BudgetCard | None
+    group_budget: BudgetCard | None
     versions: tuple[VersionRow, ...]
     may_set: bool
+    may_set_budget: bool
     timeline: tuple[TimelineLine, ...]
-
-
-@dataclass(frozen=True)
-class AmountPage:
-    """The form of an amount."""
-
-    advisory: str
-    code: str
-    name: str
-    form: Bound[SetAmountInput]
 
 
 @router.get("", action=actions.LIST)
@@ -95,55 +105,70 @@ def schemes_page(request: Request, session: DbSession, actor: CurrentActor, now:
     names = _names(session)
     on_file = awards.count_by_state(session, actor)
     families = schemes.list_families(session, actor.region_prefix)
-    rows = tuple(_row(family, today(now), names, on_file) for family in families)
+    plans = plans_of(session, (family.shown(today(now)) for family in families))
+    rows = tuple(_row(family, today(now), names, on_file, plans) for family in families)
     return render(request, "web/incentives/schemes.html", SchemesPage(advisory(), rows))
 
 
 @router.get("/{code}", action=actions.READ)
-def scheme_page(request: Request, session: DbSession, actor: CurrentActor, now: Now, code: str) -> Response:
+def scheme_page(
+    request: Request, session: DbSession, actor: CurrentActor, now: Now, code: str, year: str = ""
+) -> Response:
+    families = schemes.list_families(session, actor.region_prefix)
     family = schemes.get_family(session, code, actor.region_prefix)
     on = today(now)
     shown = family.shown(on)
+    plans = plans_of(session, family.versions)
+    asked = int(year) if year in YEARS else on.year
     page = SchemePage(
         advisory=advisory(),
         code=family.code,
         name=str(shown.scheme.name),
         trigger=_trigger(shown.scheme, _names(session)),
-        amount=scheme_amount(shown.scheme, shown.row.amount_fen),
         verified=shown.scheme.status is Status.VERIFIED,
+        method=tuple(method_text(plans[shown.row.id])),
         pairs=scheme_pairs(shown.scheme),
-        versions=tuple(_version_row(version, version is family.in_force(on)) for version in family.versions),
+        stacking=_stacking(family, families),
+        clawback=clawback_texts(shown.scheme),
+        **_budgets(session, actor, family, families, asked),
+        versions=tuple(_version_row(version, plans, version is family.in_force(on)) for version in family.versions),
         may_set=amounts.may_set_amount(actor, family),
+        may_set_budget=amounts.may_set_amount(actor, family) and can(actor, actions.SET_BUDGET),
         timeline=timeline_lines(request, timeline(session, kind="incentive_scheme", id=code, limit=30)),
     )
     return render(request, "web/incentives/scheme.html", page)
 
 
-@router.get("/{code}/amount", action=actions.SET_AMOUNT)
-def amount_page(request: Request, session: DbSession, actor: CurrentActor, now: Now, code: str) -> Response:
-    family = schemes.get_family(session, code, actor.region_prefix)
-    amounts.require_set_amount(actor, family)
-    raw = {"effective_from": family.shown(today(now)).row.effective_from.isoformat()}
-    return _amount_page(request, family, today(now), empty(raw))
-
-
-@router.post("/{code}/amount", action=actions.SET_AMOUNT)
-def set_amount(request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now, code: str) -> Response:
-    family = schemes.get_family(session, code, actor.region_prefix)
-    bound = bind(SetAmountInput, form)
-    done = attempt(
-        session, bound, lambda given: amounts.set_amount(session, actor=actor, family=family, given=given, now=now)
+def _stacking(family: SchemeFamily, families: Sequence[SchemeFamily]) -> StackingView:
+    stacking = family.versions[0].scheme.stacking
+    others = [item for item in budgets.of_purpose(family, families) if item.code != family.code]
+    return StackingView(
+        rule=_(STACKING_LABELS[stacking]) if stacking else "",
+        explained=_(_EXPLAINED[stacking]) if stacking else "",
+        others=tuple((item.code, str(item.versions[0].scheme.name)) for item in others),
     )
-    if done is not None:
-        return redirect(request, f"/incentives/schemes/{code}", good=_("金额已设定，原版本保留。"))
-    return _amount_page(request, family, today(now), bound, status=422)
 
 
-def _amount_page(
-    request: Request, family: SchemeFamily, on: date, form: Bound[SetAmountInput], *, status: int = 200
-) -> Response:
-    page = AmountPage(advisory(), family.code, str(family.shown(on).scheme.name), form)
-    return render(request, "web/incentives/amount.html", page, status=status)
+_EXPLAINED = {
+    Stacking.HIGHEST_ONLY: N_("同一用途、同一年度只享受金额最高的一项，其余让位。"),
+    Stacking.CUMULATIVE: N_("与其他政策各自全额享受。"),
+    Stacking.DIFFERENCE: N_("同一用途、同一年度已享受其他奖补的，只补足差额。"),
+}
+
+
+def _budgets(
+    session: Session, actor: Actor, family: SchemeFamily, families: Sequence[SchemeFamily], year: int
+) -> dict[str, BudgetCard | None]:
+    """The year's budget; not for those who see only a part of the area that it is for."""
+    if not area_of(family, actor).startswith(actor.region_prefix) or beneath_county(actor):
+        return {"budget": None, "group_budget": None}
+    own = budgets.budget_of(session, actor, family, families, year)
+    together = len(budgets.of_purpose(family, families)) > 1
+    group = budgets.budget_of_group(session, actor, family, families, year) if together else None
+    return {
+        "budget": budget_card(own, family.code),
+        "group_budget": budget_card(group, family.code) if group else None,
+    }
 
 
 @dataclass(frozen=True)
@@ -164,13 +189,19 @@ def _trigger(scheme: Scheme, names: _Names) -> str:
     return trigger_text(scheme, names.certificates, names.programmes)
 
 
-def _row(family: SchemeFamily, on: date, names: _Names, on_file: dict[tuple[str, State], int]) -> SchemeRow:
+def _row(
+    family: SchemeFamily,
+    on: date,
+    names: _Names,
+    on_file: Mapping[tuple[str, State], int],
+    plans: Mapping[int, Plan],
+) -> SchemeRow:
     shown = family.shown(on)
     return SchemeRow(
         code=family.code,
         name=str(shown.scheme.name),
         trigger=_trigger(shown.scheme, names),
-        amount=scheme_amount(shown.scheme, shown.row.amount_fen),
+        amount=method(plans[shown.row.id]),
         authority=str(shown.scheme.authority),
         status=status_text(shown.scheme),
         verified=shown.scheme.status is Status.VERIFIED,
@@ -178,10 +209,10 @@ def _row(family: SchemeFamily, on: date, names: _Names, on_file: dict[tuple[str,
     )
 
 
-def _version_row(version: SchemeVersion, in_force: bool) -> VersionRow:
+def _version_row(version: SchemeVersion, plans: Mapping[int, Plan], in_force: bool) -> VersionRow:
     return VersionRow(
         version=version,
-        amount=scheme_amount(version.scheme, version.row.amount_fen),
+        amount=method(plans[version.row.id]),
         origin=_("本局设定") if version.row.origin == Origin.BUREAU.value else _("随系统发布"),
         by=version.row.published_by if version.row.origin == Origin.BUREAU.value else _("系统"),
         in_force=in_force,

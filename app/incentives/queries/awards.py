@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
+from sqlalchemy import ColumnElement, Select, func, select, true
+from sqlalchemy.orm import Session, contains_eager, selectinload
 
 from app.enterprises.likely import likely_within
 from app.enterprises.models import Enterprise
 from app.incentives.domain.steps import IDS, State
 from app.incentives.models import Incentive
+from app.incentives.queries.clawback import reaches
 from app.kit.actor import Actor
 from app.kit.errors import NotFound
 from app.kit.i18n import _
@@ -25,6 +26,7 @@ class AwardFilter:
 
     state: State | None = None
     scheme: str = ""
+    year: int | None = None
 
 
 def visible_to(actor: Actor) -> Select[Incentive]:
@@ -44,7 +46,13 @@ def filtered_visible_to(actor: Actor, wanted: AwardFilter) -> Select[Incentive]:
         statement = statement.where(Incentive.state == wanted.state.value)
     if wanted.scheme:
         statement = statement.where(Incentive.scheme_code == wanted.scheme)
+    if wanted.year is not None:
+        statement = statement.where(_of_year(wanted.year))
     return statement
+
+
+def _of_year(year: int) -> ColumnElement[bool]:
+    return Incentive.triggered_on.between(date(year, 1, 1), date(year, 12, 31))
 
 
 def page_visible_to(
@@ -66,25 +74,34 @@ def count_visible_to(session: Session, actor: Actor, wanted: AwardFilter) -> Cou
     return count_up_to(session, filtered_visible_to(actor, wanted))
 
 
-def count_by_state(session: Session, actor: Actor) -> dict[tuple[str, State], int]:
-    """How many incentives each scheme has in each state, within the actor's region."""
+def count_by_state(session: Session, actor: Actor, year: int | None = None) -> dict[tuple[str, State], int]:
+    """How many incentives each scheme has in each state, within the actor's region; by facts of one year if asked so."""
     rows = session.execute(
         select(Incentive.scheme_code, Incentive.state, func.count())
         .join(Incentive.enterprise)
-        .where(likely_within(Enterprise.region_code, actor.region_prefix))
+        .where(likely_within(Enterprise.region_code, actor.region_prefix), true() if year is None else _of_year(year))
         .group_by(Incentive.scheme_code, Incentive.state)
     )
     return {(code, State(state)): n for code, state, n in rows}
 
 
 def get_visible_to(session: Session, actor: Actor, public: str) -> Incentive:
-    """The incentive with this public id, with firm, version and steps; raises NotFound incentive.not_found."""
+    """The incentive with this public id, with firm, version and steps; raises NotFound incentive.not_found.
+
+    An officer still sees what was given under a scheme of the own area after the firm has moved out of it.
+    """
     number = IDS.row_id(public)
     if number is not None:
         statement = (
-            visible_to(actor)
-            .where(Incentive.id == number)
-            .options(joinedload(Incentive.scheme_version), selectinload(Incentive.steps))
+            select(Incentive)
+            .join(Incentive.enterprise)
+            .join(Incentive.scheme_version)
+            .where(Incentive.id == number, reaches(actor))
+            .options(
+                contains_eager(Incentive.enterprise),
+                contains_eager(Incentive.scheme_version),
+                selectinload(Incentive.steps),
+            )
         )
         found = session.scalars(statement).one_or_none()
         if found is not None:

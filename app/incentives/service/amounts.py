@@ -1,22 +1,26 @@
-"""What the bureau sets itself: an amount with the day it takes effect and the document it rests on."""
+"""What the bureau sets itself: how much, with the day it takes effect and the document it rests on."""
 
 from datetime import datetime
-from decimal import Decimal
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.incentives import actions, events
-from app.incentives.domain.scheme import AmountType, Origin, Scheme, Status
+from app.incentives.domain.plan import plan
+from app.incentives.domain.scheme import Origin, Scheme
 from app.incentives.models import IncentiveSchemeVersion
 from app.incentives.queries.schemes import SchemeFamily
 from app.incentives.schemas import SetAmountInput
+from app.incentives.service.drafting import drafted
 from app.incentives.service.versions import scheme_subject, version_row
+from app.incentives.wording import method_text
 from app.journal.service import record
 from app.kit.actor import Actor
 from app.kit.errors import Forbidden, Invalid
-from app.kit.i18n import Bilingual, _
+from app.kit.i18n import _, use_locale
 from app.kit.permissions import can
+from app.policies.domain.facts import Catalogue
+from app.policies.queries import get_catalogue
 
 COUNTY_DIGITS = 6
 
@@ -24,13 +28,14 @@ COUNTY_DIGITS = 6
 def set_amount(
     session: Session, *, actor: Actor, family: SchemeFamily, given: SetAmountInput, now: datetime
 ) -> IncentiveSchemeVersion:
-    """Publish a version of origin bureau with this amount; earlier versions stay as they are."""
+    """Publish a version of origin bureau with these amounts; earlier versions stay as they are. Raises `Invalid`."""
     require_set_amount(actor, family)
     if given.effective_to is not None and given.effective_to < given.effective_from:
         message = _("失效日期早于生效日期，请核对。")
         raise Invalid("incentive.scheme.period", message, {"effective_to": message})
     template = family.shown(given.effective_from)
-    scheme = _with_amount(template.scheme, given)
+    catalogue = get_catalogue(session)
+    scheme = drafted(template.scheme, given, catalogue)
     row = version_row(
         scheme,
         Origin.BUREAU,
@@ -49,6 +54,8 @@ def set_amount(
         subject=scheme_subject(scheme),
         changes={
             "amount_fen": (template.row.amount_fen, row.amount_fen),
+            "method": (_method(template.scheme, catalogue), _method(scheme, catalogue)),
+            "stacking": (template.scheme.stacking, scheme.stacking),
             "effective_from": (None, scheme.effective_from),
             "effective_to": (None, scheme.effective_to),
             "document": (template.row.document, row.document),
@@ -71,24 +78,10 @@ def require_set_amount(actor: Actor, family: SchemeFamily) -> None:
         raise Forbidden("permission.denied", _("设定金额须由本级科室负责人或管理员办理。"))
 
 
-def _with_amount(scheme: Scheme, given: SetAmountInput) -> Scheme:
-    said = _("本局依据 %(document)s 设定") % {"document": given.document_number}
-    return Scheme.model_validate(
-        scheme.model_dump()
-        | {
-            "amount_type": AmountType.FIXED,
-            "amount": Decimal(given.amount_fen) / 100,
-            "ratio": None,
-            "tiers": (),
-            "effective_from": given.effective_from,
-            "effective_to": given.effective_to,
-            "document_number": given.document_number,
-            "clause": given.clause,
-            "status": Status.VERIFIED,
-            "source": Bilingual(zh=said, en=said).model_dump(),
-            "confidence": "seen",
-        }
-    )
+def _method(scheme: Scheme, catalogue: Catalogue) -> str:
+    """How the amount is found, in the words of the journal."""
+    with use_locale("zh"):
+        return "；".join(method_text(plan(scheme, catalogue)))
 
 
 def _next_revision(session: Session, code: str, given: SetAmountInput) -> int:

@@ -13,10 +13,10 @@ from app.incentives.domain.scheme import CertificateGained, Scheme
 from app.incentives.queries.entitlements import Entitlement, occurrences
 from app.incentives.queries.schemes import SchemeVersion
 from app.kit.errors import NotFound
-from app.policies.domain.facts import Facts
+from app.policies.domain.facts import Catalogue, Facts
 from app.policies.domain.outcome import Outcome
 from app.policies.queries import get_catalogue
-from app.policies.service.gathering import Gathered, gather
+from app.policies.service.gathering import Gathered, gather, gather_many
 from app.policies.service.verdicts import evaluate_enterprise
 
 
@@ -31,15 +31,19 @@ class Reckoned:
 
 def plan_of(session: Session, version: SchemeVersion) -> Plan:
     """How a published version finds its amount; the facts catalogue is read only where a formula needs it."""
-    scheme = version.scheme
-    written = (scheme.base, scheme.when, *(tier.when or tier.grade for tier in scheme.tiers))
-    formulas = any(isinstance(text, str) for text in written)
-    return plan(scheme, get_catalogue(session) if formulas else {})
+    return plans_of(session, [version])[version.row.id]
 
 
 def plans_of(session: Session, versions: Iterable[SchemeVersion]) -> dict[int, Plan]:
     """The plans of versions by the ids of their rows, each bound once."""
-    return {row_id: plan_of(session, version) for row_id, version in {v.row.id: v for v in versions}.items()}
+    unique = {version.row.id: version.scheme for version in versions}
+    catalogue = get_catalogue(session) if any(map(_has_formulas, unique.values())) else {}
+    return {row_id: plan(scheme, catalogue if _has_formulas(scheme) else {}) for row_id, scheme in unique.items()}
+
+
+def _has_formulas(scheme: Scheme) -> bool:
+    written = (scheme.base, scheme.when, *(tier.when or tier.grade for tier in scheme.tiers))
+    return any(isinstance(text, str) for text in written)
 
 
 def reckon_entitlement(session: Session, item: Entitlement) -> Reckoned:
@@ -69,6 +73,32 @@ def _without_facts(found: Plan, item: Entitlement, known: Mapping[str, str]) -> 
         return None
     standing = Standing(known.get(item.trigger_key, "") or of_trigger(found.scheme))
     return reckon(found, Facts(found.catalogue), item.triggered_on, standing)
+
+
+def reckon_entitlements(session: Session, items: Sequence[Entitlement]) -> list[Amount]:
+    """The amounts of many entitlements; facts are read once a day of facts. A policy that a scheme requires is left
+    open: it is decided when the firm is looked at.
+    """
+    plans = plans_of(session, (item.version for item in items))
+    known = occurrences(session, [item.trigger_key for item in items if plans[item.version.row.id].by_occurrence])
+    firms: dict[date, list[int]] = {}
+    catalogue: Catalogue = {}
+    for item in items:
+        found = plans[item.version.row.id]
+        if found.uses:
+            catalogue = found.catalogue
+            firms.setdefault(item.triggered_on, []).append(item.enterprise.id)
+    facts = {day: gather_many(session, catalogue, sorted(set(ids)), day) for day, ids in firms.items()}
+    return [_of_many(plans[item.version.row.id], item, known, facts) for item in items]
+
+
+def _of_many(
+    found: Plan, item: Entitlement, known: Mapping[str, str], facts: Mapping[date, Mapping[int, Gathered]]
+) -> Amount:
+    gathered = facts[item.triggered_on][item.enterprise.id].facts if found.uses else Facts(found.catalogue)
+    required = Outcome.UNKNOWN if found.scheme.requires else Outcome.MET
+    occurrence = known.get(item.trigger_key, "") or of_trigger(found.scheme)
+    return reckon(found, gathered, item.triggered_on, Standing(occurrence, required))
 
 
 def of_trigger(scheme: Scheme) -> str:
