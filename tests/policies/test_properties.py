@@ -168,6 +168,21 @@ def test_what_is_partly_told_never_contradicts_the_truth(counts: Counts) -> None
     proof()
 
 
+def test_knowing_more_never_widens_an_interval_nor_takes_back_an_outcome(counts: Counts) -> None:
+    @settings(max_examples=counts.property_examples, deadline=None)
+    @given(truths_and_tellings(), st.sets(st.sampled_from(POLICY.uses)))
+    def proof(pair: tuple[dict[str, Any], dict[str, Any]], learnt: set[str]) -> None:
+        truth, partly = pair
+        more = partly | {code: truth[code] for code in learnt - {"rd_domestic_share"} if code in truth}
+        before, after = decide(partly), decide(more)
+        _check_scores(after, before)
+        later = leaves(after)
+        for key, clause in leaves(before).items():
+            assert clause["outcome"] in {later[key]["outcome"], "unknown"}, key
+
+    proof()
+
+
 def test_the_whole_follows_from_its_clauses_and_unknown_ones_name_what_they_wait_for(counts: Counts) -> None:
     @settings(max_examples=counts.property_examples, deadline=None)
     @given(truths_and_tellings())
