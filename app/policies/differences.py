@@ -38,6 +38,8 @@ class ElementChange:
     title: str
     kind: str
     fields: tuple[FieldChange, ...]
+    cites_only: bool = False
+    """Whether nothing but the document it rests on, or how sure we are of it, is another."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,16 @@ class SectionChanges:
     title: str
     changes: tuple[ElementChange, ...]
     unchanged: int
+
+    @property
+    def substantial(self) -> tuple[ElementChange, ...]:
+        """What says something else."""
+        return tuple(change for change in self.changes if not change.cites_only)
+
+    @property
+    def cited(self) -> tuple[ElementChange, ...]:
+        """What says the same by another document."""
+        return tuple(change for change in self.changes if change.cites_only)
 
 
 @dataclass(frozen=True)
@@ -85,7 +97,8 @@ def _change(id_: str, old: _Element | None, new: _Element | None) -> ElementChan
         return None
     kind = "added" if old is None else "removed" if new is None else "changed"
     shown = new or old
-    return ElementChange(id_, shown.title if shown else id_, kind, differing)
+    cites = kind == "changed" and {field.label for field in differing} <= {_("依据"), _("把握程度")}
+    return ElementChange(id_, shown.title if shown else id_, kind, differing, cites)
 
 
 # -- the words of each kind of element --------------------------------------------------------------------------------

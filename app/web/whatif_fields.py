@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from app.kit.i18n import _
+from app.kit.i18n import N_, _
 from app.policies.band_words import band_lines, ends_text, measure_words
 from app.policies.domain import tree
 from app.policies.domain.drafts import Kind, Number
@@ -13,7 +13,7 @@ from app.policies.domain.units import Unit
 from app.policies.settings import Settings
 from app.policies.whatif.scenario import GROWTH, NUMBER, SETTING, growth_groups, numeric_settings
 
-_SHOWN_SIGNS = {"people": "人", "items": "项", "days": "天", "points": "分"}
+_SHOWN_SIGNS = {"people": N_("人"), "items": N_("项"), "days": N_("天"), "points": N_("分")}
 
 
 @dataclass(frozen=True)

@@ -110,7 +110,7 @@ def _values(policy: Policy, settings: SettingValues, known: SettingValues, size:
 def _everywhere(definition: FactDefinition, value: Exact, size: int) -> Column:
     """A column of one value; one that float64 cannot hold is kept exactly beside it."""
     column = same_for_all(definition, value, size)
-    rounded = not isinstance(value, (str, bool)) and size and Fraction(float(column.values[0])) != value
+    rounded = not isinstance(value, (str, bool)) and size and Fraction(column.values[0].item()) != value
     return replace(column, exact=_Everywhere(Known(value), size)) if rounded else column
 
 
