@@ -129,7 +129,7 @@ def preview(
     return render(request, "web/sweeps/cases.html", page)
 
 
-@router.post("/{sweep_id:int}/cases", action=actions.OPEN)
+@router.post("/{sweep_id:int}/cases/order", action=actions.OPEN)
 def order(request: Request, session: DbSession, actor: CurrentActor, now: Now, form: Form, sweep_id: int) -> Response:
     """Hand the opening to the background work."""
     sweep = get_sweep_visible_to(session, actor, sweep_id)

@@ -10,7 +10,7 @@ from pydantic import BaseModel, field_validator
 from sqlalchemy.orm import Session
 
 from app.enterprises.models import Enterprise
-from app.kit.i18n import N_, _, current_locale, ngettext
+from app.kit.i18n import N_, _, current_locale
 from app.policies.domain.outcome import Outcome
 from app.policies.models import SweepLine
 from app.policies.presenting import STATES, verdict_url
@@ -153,15 +153,6 @@ def _change_text(line: SweepLine) -> str:
         return ""
     before, now = (_(OUTCOMES[Outcome(str(outcome))]) for outcome in (line.before, line.outcome))
     return f"{before} → {now}"
-
-
-def missing_text(view: LineView) -> str:
-    """The first facts that are waited for, and how many more there are."""
-    names = _("、").join(view.missing)
-    if not view.more_missing:
-        return names
-    more = ngettext("等另外 %(n)s 项", "等另外 %(n)s 项", view.more_missing) % {"n": view.more_missing}
-    return f"{names}{more if current_locale() == 'zh' else ' ' + more}"
 
 
 # -- the export -----------------------------------------------------------------------------------------------------------

@@ -52,8 +52,8 @@ class SweepRow:
     sweep: Sweep
     place: str
     state: tuple[str, str]
-    passes: int
-    one_short: int
+    gained: int
+    lost: int
     pruned: bool
 
 
@@ -160,8 +160,8 @@ def _row(sweep: Sweep, places: Mapping[str, str], jobs: Mapping[int, Job]) -> Sw
         sweep=sweep,
         place=places.get(sweep.region_prefix, "") or _("全部企业"),
         state=(badge, _(label)),
-        passes=sum(count["passes"] for count in counts),
-        one_short=sum(count["one"] for count in counts),
+        gained=sum(count["gained"] for count in counts),
+        lost=sum(count["lost"] for count in counts),
         pruned=bool(sweep.counts.get("pruned")),
     )
 
