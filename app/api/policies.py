@@ -79,7 +79,7 @@ def get_one_policy(session: DbSession, code: Code, wanted: DayQuery, now: Now) -
 def evaluate_policy(call: ClientCall, code: Code, body: StrictJson, _wanted: Nothing) -> Response:
     """Decide told facts; nothing is kept."""
     on, facts = _request(body)
-    policy = get_policy(call.session, code, on)
+    policy = get_policy(call.session, code, on, call.actor.region_prefix)
     settings = settings_in_force(call.session, policy, on, call.actor.region_prefix)
     return Json(answer(evaluate_told(policy, facts, on, settings)))
 

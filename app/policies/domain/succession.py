@@ -50,15 +50,18 @@ def edition_of(it: _Versioned) -> Edition:
 
 
 def in_force(editions: Sequence[Edition], on: date, region_code: str = "") -> Edition | None:
-    """The edition that applies on `on` in the region: of the most specific jurisdiction; None when there is none.
+    """The edition that applies on `on`: of the most specific jurisdiction that covers the region; None without one.
 
-    For a place that is not known ("") it is that of the widest jurisdiction which has one.
+    A place that is known only roughly, or not at all (""), may lie in a jurisdiction inside it: where none covers all
+    of it, the widest of these speaks.
     """
-    applying = [edition for edition in standing(editions, on) if _applies(edition, on, region_code)]
-    if not region_code:
-        widest = min(map(_reach, applying), default=0)
-        applying = [edition for edition in applying if _reach(edition) == widest]
-    return max(applying, key=lambda edition: (_reach(edition), edition.order), default=None)
+    applying = [edition for edition in standing(editions, on) if _applies(edition, on)]
+    covering = [edition for edition in applying if _covers(edition, region_code)]
+    if not covering:
+        inside = [edition for edition in applying if edition.jurisdiction.startswith(region_code)]
+        widest = min(map(_reach, inside), default=0)
+        covering = [edition for edition in inside if _reach(edition) == widest]
+    return max(covering, key=lambda edition: (_reach(edition), edition.order), default=None)
 
 
 def standing(editions: Sequence[Edition], on: date) -> list[Edition]:
@@ -95,9 +98,12 @@ def _family(edition: Edition) -> tuple[str, str]:
     return edition.code, edition.jurisdiction
 
 
-def _applies(edition: Edition, on: date, region_code: str) -> bool:
-    here = edition.jurisdiction == NATION or not region_code or region_code.startswith(edition.jurisdiction)
-    return here and edition.effective_from <= on and (edition.effective_to is None or on <= edition.effective_to)
+def _applies(edition: Edition, on: date) -> bool:
+    return edition.effective_from <= on and (edition.effective_to is None or on <= edition.effective_to)
+
+
+def _covers(edition: Edition, region_code: str) -> bool:
+    return edition.jurisdiction == NATION or region_code.startswith(edition.jurisdiction)
 
 
 def _reach(edition: Edition) -> int:
