@@ -112,7 +112,7 @@ def test_a_version_supersedes_one_that_exists(tmp_path):
 def test_the_example_of_the_how_to_page_is_a_sound_file(tmp_path):
     page = (SEEDS.parent / "docs" / "how-to" / "add-a-programme.md").read_text(encoding="utf-8")
     example = page.split("```yaml\n", 1)[1].split("```", 1)[0]
-    folder = tmp_path / "programmes" / "star-innovation-space"
+    folder = tmp_path / "programmes" / "star-maker-space"
     folder.mkdir(parents=True)
     (folder / "2026-01-01.yaml").write_text(example, encoding="utf-8")
     (file,) = catalogue.read_all(tmp_path)
