@@ -36,6 +36,8 @@ from app.web.incentive_lines import advisory, method, scheme_pairs, status_text,
 
 router = GuardedRouter(door="web", prefix="/incentives/schemes")
 
+YEARS_SHOWN = 10
+
 
 @dataclass(frozen=True)
 class SchemeRow:
@@ -94,6 +96,7 @@ class SchemePage:
     clawback: tuple[str, ...]
     budget: BudgetCard | None
     group_budget: BudgetCard | None
+    years: tuple[int, ...]
     versions: tuple[VersionRow, ...]
     may_set: bool
     may_set_budget: bool
@@ -131,6 +134,7 @@ def scheme_page(
         stacking=_stacking(family, families),
         clawback=clawback_texts(shown.scheme),
         **_budgets(session, actor, family, families, asked),
+        years=tuple(range(on.year, min(v.row.effective_from.year for v in family.versions) - 1, -1))[:YEARS_SHOWN],
         versions=tuple(_version_row(version, plans, version is family.in_force(on)) for version in family.versions),
         may_set=amounts.may_set_amount(actor, family),
         may_set_budget=amounts.may_set_amount(actor, family) and can(actor, actions.SET_BUDGET),
