@@ -70,13 +70,17 @@ class Lowering:
         key = (test, scene, exact)
         if key not in self._found:
             try:
-                self._found[key] = self._lowered(test, scene, exact)
+                self._found[key] = self.on_tape(Tape(self._stored), test, scene, exact=exact)
             except Unsuited:
                 self._found[key] = None
         found = self._found[key]
         if not isinstance(found, (Compared, Grown)):
             raise Unsuited
         return found
+
+    def form(self, node: tree.Node, scene: Scene) -> Form:
+        """A quantity unfolded."""
+        return self._unfolder.form(node, scene)
 
     def value(self, node: tree.Node, scene: Scene, *, exact: bool) -> tuple[Tape, Ends]:
         """A quantity in `scene`. Raises `Unsuited`."""
@@ -106,9 +110,11 @@ class Lowering:
             case _:
                 return {slot for part in tree.parts(test) for slot in self.slots(part, scene)}
 
-    def _lowered(self, test: tree.Comparison | tree.RatioComparison, scene: Scene, exact: bool) -> Compared | Grown:
+    def on_tape(
+        self, tape: Tape, test: tree.Comparison | tree.RatioComparison, scene: Scene, *, exact: bool
+    ) -> Compared | Grown:
+        """`test` in `scene` on a tape that it may share with others. Raises `Unsuited`."""
         unfold = self._unfolder.form
-        tape = Tape(self._stored)
         if isinstance(test, tree.RatioComparison):
             top, bottom, right = (unfold(node, scene) for node in (test.numerator, test.denominator, test.right))
             excess = top - multiplied(bottom, right, (test, None))

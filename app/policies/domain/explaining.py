@@ -8,10 +8,10 @@ from typing import Any
 
 from app.policies.domain import tree
 from app.policies.domain.facts import FactKey, Facts
-from app.policies.domain.folding import whole
+from app.policies.domain.findings import compared, ratio
 from app.policies.domain.knowledge import Known, ends
-from app.policies.domain.linear import End, Linear, constant, product
-from app.policies.domain.measuring import as_dates, as_numbers, bands_used, bases, hull, quotient, review_reason
+from app.policies.domain.linear import product
+from app.policies.domain.measuring import bands_used, bases, hull, review_reason
 from app.policies.domain.outcome import Outcome, all_of, any_of, whichever
 from app.policies.domain.policy import Condition, Policy
 from app.policies.domain.reckoning import Reckoner, chosen
@@ -23,7 +23,6 @@ from app.policies.domain.verdict import (
     Clause,
     Evaluation,
     Finding,
-    Measure,
     Reason,
     Requirement,
     ScoreFinding,
@@ -35,13 +34,13 @@ from app.policies.domain.worlds import REGISTERED_ON, World
 def evaluate(policy: Policy, facts: Facts, on: date) -> Evaluation:
     """How the subject stands for an application on `on`: unmet if any clause is, else unknown if any is, else met."""
     score = scored(policy.scoring, facts, on) if policy.scoring else None
-    asked = _Asked(facts, on, score)
+    asked = Asked(facts, on, score)
     clauses = tuple(_clause(condition, asked) for condition in policy.conditions)
-    return Evaluation(policy, on, all_of(clause.outcome for clause in clauses), clauses, score)
+    return Evaluation(policy, facts, on, all_of(clause.outcome for clause in clauses), clauses, score)
 
 
 @dataclass(frozen=True)
-class _Asked:
+class Asked:
     """What is known of the subject, for an application on `on`, and its score."""
 
     facts: Facts
@@ -49,19 +48,20 @@ class _Asked:
     score: ScoreFinding | None
 
     def reckoner(self, world: World) -> Reckoner:
+        """The reckoner of one world."""
         return Reckoner(self.facts, self.on, world, (self.score.low, self.score.high) if self.score else None)
 
 
-def _clause(condition: Condition, asked: _Asked) -> Clause:
+def _clause(condition: Condition, asked: Asked) -> Clause:
     if condition.test is not None:
-        return Clause(condition, _finding(condition.test, asked))
+        return Clause(condition, finding(condition.test, asked))
     children = tuple(_clause(part, asked) for part in condition.parts)
     together = any_of if condition.any_part else all_of
     outcome = together(child.outcome for child in children)
-    return Clause(condition, _of_parts(outcome, children), children)
+    return Clause(condition, of_parts(outcome, children), children)
 
 
-def _of_parts(outcome: Outcome, children: Sequence[Clause]) -> Finding:
+def of_parts(outcome: Outcome, children: Sequence[Clause]) -> Finding:
     """The finding of a condition made of parts: what its first deciding part says, and all that it waits for."""
     deciding = next((child.finding for child in children if child.outcome is outcome), children[0].finding)
     missing = _unique(key for child in children for key in child.finding.missing) if outcome is Outcome.UNKNOWN else ()
@@ -71,7 +71,8 @@ def _of_parts(outcome: Outcome, children: Sequence[Clause]) -> Finding:
 # -- one test, over its possible worlds -------------------------------------------------------------------------------
 
 
-def _finding(test: tree.Node, asked: _Asked) -> Finding:
+def finding(test: tree.Node, asked: Asked) -> Finding:
+    """How one test stands, and why."""
     facts = asked.facts
     while isinstance(test, tree.IfTold):
         test = chosen(test, facts, None)
@@ -82,13 +83,13 @@ def _finding(test: tree.Node, asked: _Asked) -> Finding:
         reckoner = asked.reckoner(world)
         found.append(_LOOKS.get(type(test), _plainly)(reckoner, test))
         touched.extend(reckoner.touched)
-    finding = _joined(found)
-    if finding.outcome is not Outcome.UNKNOWN:
-        return finding
+    joined = _joined(found)
+    if joined.outcome is not Outcome.UNKNOWN:
+        return joined
     missing = [key for key in touched if not isinstance(facts.of(key), Known)]
     if asked.score is None or not _compares_score(test):
-        return replace(finding, missing=_unique(missing))
-    return _open_score(finding, _unique([*missing, *asked.score.missing]), facts)
+        return replace(joined, missing=_unique(missing))
+    return _open_score(joined, _unique([*missing, *asked.score.missing]), facts)
 
 
 def _open_score(finding: Finding, missing: tuple[FactKey, ...], facts: Facts) -> Finding:
@@ -169,78 +170,22 @@ def _judged(reckoner: Reckoner, test: tree.Judged) -> Finding:
 
 
 def _compared(reckoner: Reckoner, test: tree.Comparison) -> Finding:
-    outcome = reckoner.holds(test)
     left, right = reckoner.number(test.left), reckoner.number(test.right)
-    shown = as_dates if test.left.unit is Unit.DATE else as_numbers
-    unit = Unit.DAYS if test.left.unit is Unit.DATE else test.left.unit
-    return Finding(
-        outcome,
-        Requirement(test.relation, shown(test.right.unit, right.low, right.high)),
-        _where(outcome, shown(test.left.unit, left.low, left.high), test.relation, right),
-        _gap(outcome, unit, _shortfall(test, left - right)),
-        bases(reckoner, test.right),
-        review_reason(reckoner, test),
-    )
+    basis, reason = bases(reckoner, test.right), review_reason(reckoner, test)
+    return compared(test, reckoner.holds(test), left, right, left - right, basis, reason)
 
 
 def _ratio(reckoner: Reckoner, test: tree.RatioComparison) -> Finding:
-    outcome = reckoner.holds(test)
     top, bottom, threshold = map(reckoner.number, (test.numerator, test.denominator, test.right))
-    empty = bottom.high is not None and bottom.high <= 0
     excess = top - product(bottom, threshold, test)
-    actual = None if empty else as_numbers(Unit.SHARE, *quotient(top, bottom))
-    return Finding(
-        outcome,
-        Requirement(test.relation, as_numbers(Unit.SHARE, threshold.low, threshold.high)),
-        None if actual is None else _where(outcome, actual, test.relation, threshold),
-        None if empty else _gap(outcome, test.numerator.unit, _shortfall(test, excess)),
-        (*bases(reckoner, test.numerator, test.denominator), *bands_used(reckoner, test.right)),
-        _why_empty(reckoner, test) if empty else None,
-    )
+    basis = (*bases(reckoner, test.numerator, test.denominator), *bands_used(reckoner, test.right))
+    years = reckoner.world.years
+    return ratio(test, reckoner.holds(test), top, bottom, threshold, excess, basis, lambda: why_empty(test, years))
 
 
-def _why_empty(reckoner: Reckoner, test: tree.Node) -> Reason:
-    if counts_years(test) and not reckoner.world.years:
-        return Reason.NO_FISCAL_YEAR
-    return Reason.ZERO_DENOMINATOR
-
-
-def _shortfall(test: tree.Comparison | tree.RatioComparison, excess: Linear) -> Linear:
-    """How much is lacking, given what the left side has over the right; above 70 points begins at 71."""
-    downwards = test.relation in {tree.Relation.AT_MOST, tree.Relation.LESS}
-    lacking = excess if downwards else excess.times(-1)
-    if isinstance(test, tree.RatioComparison) or test.relation not in {tree.Relation.MORE, tree.Relation.LESS}:
-        return lacking
-    return lacking + constant(1) if _steps(test.left, test.right) else lacking
-
-
-@lru_cache(maxsize=1024)
-def _steps(left: tree.Node, right: tree.Node) -> bool:
-    """Whether two sides can only differ by whole numbers."""
-    return whole(left) and whole(right)
-
-
-def _gap(outcome: Outcome, unit: Unit, lacking: Linear) -> Measure | None:
-    if outcome is Outcome.MET:
-        return None
-    low, high = lacking.low, lacking.high
-    return Measure(unit, max(0, low) if low is not None else 0, max(0, high) if high is not None else None)
-
-
-def _where(outcome: Outcome, actual: Measure, relation: tree.Relation, required: Linear) -> Measure:
-    """The bounds of the actual value, with what the outcome itself tells about them."""
-    low, high = actual.low, actual.high
-    if outcome is Outcome.MET and relation is tree.Relation.AT_LEAST:
-        low = _tighter(max, low, required.low)
-    if outcome is Outcome.UNMET and relation is tree.Relation.AT_LEAST:
-        high = _tighter(min, high, required.high)
-    return Measure(actual.unit, low, high) if actual.unit is not Unit.DATE else actual
-
-
-def _tighter(choose: Callable[..., Any], known: Any, other: End) -> Any:
-    if known is None or other is None:
-        return other if known is None else known
-    return choose(known, other)
+def why_empty(test: tree.Node, years: tuple[int, ...]) -> Reason:
+    """Why a ratio has nothing below the line."""
+    return Reason.NO_FISCAL_YEAR if counts_years(test) and not years else Reason.ZERO_DENOMINATOR
 
 
 _LOOKS: dict[type[tree.Node], Callable[[Reckoner, Any], Finding]] = {

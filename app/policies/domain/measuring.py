@@ -55,9 +55,12 @@ def _negated(end: End) -> End:
 
 def bases(reckoner: Reckoner, *nodes: tree.Node) -> tuple[Basis, ...]:
     """Named and gathered values worth showing beside a clause."""
-    shown = [node for node in nodes if isinstance(node, (tree.Named, tree.OverYears, tree.Fact))]
-    plain_ones = [node for node in shown if not isinstance(node, tree.Named) or not _is_parameter(node)]
-    return tuple(Basis(node, value_of(reckoner, node)) for node in plain_ones)
+    return tuple(Basis(node, value_of(reckoner, node)) for node in nodes if shown_beside(node))
+
+
+def shown_beside(node: tree.Node) -> bool:
+    """Whether a value is worth showing beside a clause: it has a name, or is gathered; not the law's own numbers."""
+    return isinstance(node, (tree.OverYears, tree.Fact)) or (isinstance(node, tree.Named) and not _is_parameter(node))
 
 
 def bands_used(reckoner: Reckoner, node: tree.Node) -> tuple[Basis, ...]:

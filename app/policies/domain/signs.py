@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -21,9 +21,14 @@ from app.policies.domain import tree
 from app.policies.domain.facts import Catalogue, FactKey
 from app.policies.domain.linear import Number
 from app.policies.domain.units import plain
+from app.policies.domain.worlds import FISCAL_YEARS
 
 APPLICATION_DAY = "application_day"
 LATEST, PREVIOUS = -1, -2
+
+
+Question = tuple[str, int | None]
+"""A fact, and the year as an offset from the application year: was anything told of it?"""
 
 
 class Slot(NamedTuple):
@@ -164,6 +169,30 @@ def inner_forms(atom: Least | Product | Growing | Chosen) -> tuple[Form, ...]:
             return values
         case Chosen(subject=subject):
             return (subject,)
+
+
+# -- what fixes a scene -----------------------------------------------------------------------------------------------
+
+
+def counted_offsets(count: int) -> tuple[int, ...]:
+    """The fiscal years that count, as offsets from the application year, oldest first."""
+    return tuple(range(-count, 0))
+
+
+@lru_cache(maxsize=1024)
+def questions(node: tree.Node, *, into_score: bool = False) -> tuple[Question, ...]:
+    """Of which facts, and of which years, it matters to `node` whether anything was told of them."""
+    return tuple(dict.fromkeys(_asked(node, (None,), into_score)))
+
+
+def _asked(node: tree.Node, offsets: tuple[int | None, ...], into_score: bool) -> Iterator[Question]:
+    if isinstance(node, tree.IfTold):
+        yield from ((node.code, offset) for offset in offsets)
+    if isinstance(node, (tree.OverYears, tree.Growth)):
+        offsets = counted_offsets(FISCAL_YEARS)
+    if into_score or not isinstance(node, tree.Score):
+        for part in tree.parts(node):
+            yield from _asked(part, offsets, into_score)
 
 
 # -- unfolding --------------------------------------------------------------------------------------------------------

@@ -169,8 +169,3 @@ class Reading:
         for end in ends:
             counted += registered <= end
         return counted
-
-
-def counted_offsets(count: int) -> tuple[int, ...]:
-    """The fiscal years that count, as offsets from the application year, oldest first."""
-    return tuple(range(-count, 0))

@@ -17,13 +17,12 @@ from app.policies.domain.columns import Floats, Rows
 from app.policies.domain.compiling_steps import Unsuited
 from app.policies.domain.compiling_tests import Lowering
 from app.policies.domain.folding import WHOLE
-from app.policies.domain.signs import Scene, Slot
+from app.policies.domain.signs import Scene, Slot, counted_offsets, questions
 from app.policies.domain.splitting import counts_years
-from app.policies.domain.sweeping_reading import Flags, Pair, Reading, counted_offsets
+from app.policies.domain.sweeping_reading import Flags, Pair, Reading
 from app.policies.domain.sweeping_tests import NEAR, Scope
 from app.policies.domain.worlds import FISCAL_YEARS, band_limits
 
-Question = tuple[str, int | None]
 Array = TypeVar("Array", bound=NDArray[Any])
 Numbers = NDArray[Any]
 
@@ -206,22 +205,6 @@ def _near_end(band: tree.Band, value: Floats) -> Flags:
 def banded(node: tree.Node) -> tuple[tree.Banded, ...]:
     """The banded values in `node`, inner ones first."""
     return tuple(reversed([found for found in tree.walk(node, into_score=False) if isinstance(found, tree.Banded)]))
-
-
-@lru_cache(maxsize=1024)
-def questions(node: tree.Node) -> tuple[Question, ...]:
-    """Of which facts, and of which years, it matters to `node` whether anything was told of them."""
-    return tuple(dict.fromkeys(_asked(node, (None,))))
-
-
-def _asked(node: tree.Node, offsets: tuple[int | None, ...]) -> Iterator[Question]:
-    if isinstance(node, tree.IfTold):
-        yield from ((node.code, offset) for offset in offsets)
-    if isinstance(node, (tree.OverYears, tree.Growth)):
-        offsets = counted_offsets(FISCAL_YEARS)
-    if not isinstance(node, tree.Score):
-        for part in tree.parts(node):
-            yield from _asked(part, offsets)
 
 
 # -- putting parts together -------------------------------------------------------------------------------------------

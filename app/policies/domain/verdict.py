@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from app.kit.i18n import Bilingual
 from app.policies.domain import tree
-from app.policies.domain.facts import FactKey
+from app.policies.domain.facts import FactKey, Facts
 from app.policies.domain.knowledge import Exact
 from app.policies.domain.outcome import Outcome
 from app.policies.domain.policy import Condition, Policy, ScoredBlock, ScoredItem, Scoring
@@ -162,9 +162,10 @@ class ScoreFinding:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """A policy applied to one subject for an application on `on`; `score` where the policy has one."""
+    """A policy applied to what is known of one subject for an application on `on`; `score` where the policy has one."""
 
     policy: Policy
+    facts: Facts
     on: date
     outcome: Outcome
     clauses: tuple[Clause, ...]

@@ -1,0 +1,429 @@
+"""The function that decides a whole policy for one subject of which all figures are known exactly.
+
+It is written as Python source, once for a version and a scene (years counted, facts told), from the steps of all its
+tests and of its score, and compiled. It gives every outcome, the bounds of the score, and the numbers behind each test;
+measures and words are made of those numbers when they are asked for. Grades that experts have not given may be open.
+
+Outcomes are 0 unmet, 1 unknown, 2 met, as in the sweeping interpreter: all-of is the least, any-of the greatest.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+from functools import lru_cache
+from operator import itemgetter
+from typing import Any
+
+from app.policies.domain import tree
+from app.policies.domain.compiling_source import Source, relation_text
+from app.policies.domain.compiling_steps import Corner, Tape, Unsuited, Value
+from app.policies.domain.compiling_tests import Compared, Grown, Lowering
+from app.policies.domain.facts import FactKey
+from app.policies.domain.knowledge import Knowledge, ends
+from app.policies.domain.policy import Condition, Policy
+from app.policies.domain.reckoning import listed
+from app.policies.domain.signs import ON, SCORE, Scene, Slot
+from app.policies.domain.units import Unit
+
+MET, UNKNOWN, UNMET = 2, 1, 0
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """Where the numbers of a comparison lie in what the function gives, and by what they are to be divided.
+
+    In order: left, right, bottom (of a ratio or a growth; else 1), excess, and the values that choose bands.
+    """
+
+    test: tree.Comparison | tree.RatioComparison
+    first: int
+    scales: tuple[int, ...]
+    subjects: tuple[tree.Node, ...] = ()
+
+
+@dataclass
+class ExactProgram:
+    """A policy in one scene, compiled. `numbers` are where each test's numbers lie, by its place among the leaves."""
+
+    decide: Callable[..., tuple[Any, ...]]
+    slots: tuple[Slot, ...]
+    numbers: Mapping[int, Numbers]
+    _takers: dict[int, Callable[[Mapping[FactKey, Knowledge]], tuple[Knowledge, ...]]] = field(default_factory=dict)
+
+    def run(self, known: Mapping[FactKey, Knowledge], on: date) -> tuple[Any, ...]:
+        """Decide. Raises `KeyError` or `AttributeError` where something is not known exactly."""
+        take = self._takers.get(on.year)
+        if take is None:
+            keys = [key for slot in self.slots for key in slot.keys(on.year)]
+            take = self._takers[on.year] = itemgetter(*keys, keys[0]) if keys else _nothing
+        return self.decide(take(known), known.get, on.toordinal())
+
+
+def _nothing(known: Mapping[FactKey, Knowledge]) -> tuple[Knowledge, ...]:
+    return ()
+
+
+def compiled(policy: Policy, lowering: Lowering, scene: Scene) -> ExactProgram:
+    """The policy's function for `scene`. Raises `Unsuited` where one of its formulas has no form."""
+    return _Writer(policy, lowering, scene).program()
+
+
+# -- writing ----------------------------------------------------------------------------------------------------------
+
+
+class _Writer:
+    def __init__(self, policy: Policy, lowering: Lowering, scene: Scene) -> None:
+        self._policy, self._lowering, self._scene = policy, lowering, scene
+        self._source = Source(Tape(), self._load)
+        self._lowered: dict[tree.Node, Compared | Grown] = {}
+        self._slots: dict[Slot, str] = {}
+        self._growths: dict[tree.Node, str] = {}
+        self._numbers: list[str] = []
+        self._places: dict[int, Numbers] = {}
+        self._space: dict[str, Any] = {"ends": _ends, "chain": _chain, "Fraction": Fraction}
+
+    def program(self) -> ExactProgram:
+        leaves = list(self._policy.leaves())
+        self._lower(leaves)
+        totals = self._score()
+        for place, leaf in enumerate(leaves):
+            assert leaf.test is not None
+            self._source.lines.append(f"c{place} = {self._code(leaf.test)}")
+            self._tell_numbers(place, leaf.test)
+        codes = {leaf.id: f"c{place}" for place, leaf in enumerate(leaves)}
+        whole = _least([_together(condition, codes) for condition in self._policy.conditions])
+        result = f"return {whole}, {totals}, ({_listing(codes.values())}), ({_listing(self._numbers)})"
+        lines = [
+            "def decide(values, get, on):",
+            *(f"    {line}" for line in [*self._header(), *self._source.lines, result]),
+        ]
+        exec(compile("\n".join(lines), f"<{self._policy.code} {self._policy.version}>", "exec"), self._space)  # noqa: S102
+        return ExactProgram(self._space["decide"], tuple(self._slots), self._places)
+
+    def _lower(self, leaves: list[Condition]) -> None:
+        """Put every comparison on the tape, and say which results will be asked for."""
+        wanted: list[int] = []
+        shown = {
+            test
+            for leaf in leaves
+            if isinstance(test := self._chosen(leaf.test), tree.Comparison | tree.RatioComparison)
+        }
+        for test in self._comparisons():
+            exact = not any(isinstance(node, tree.Score) for node in tree.walk(test, into_score=False))
+            lowered = self._lowering.on_tape(self._source.tape, test, self._scene, exact=exact)
+            self._lowered[test] = lowered
+            wanted += _places(lowered, shown=test in shown)
+            if test in shown:
+                wanted += [self._subject(node).place for node in _subjects(test)]
+        self._source.expect(wanted)
+
+    def _comparisons(self) -> Iterator[tree.Comparison | tree.RatioComparison]:
+        seen: set[tree.Node] = set()
+        scored = [self._policy.scoring.node] if self._policy.scoring else []
+        for root in [*(leaf.test for leaf in self._policy.leaves()), *scored]:
+            if root is not None:
+                yield from self._reached(root, seen)
+
+    def _reached(self, node: tree.Node, seen: set[tree.Node]) -> Iterator[tree.Comparison | tree.RatioComparison]:
+        """The comparisons that this scene comes to."""
+        node = self._chosen(node) or node
+        if node in seen:
+            return
+        seen.add(node)
+        if isinstance(node, tree.Comparison | tree.RatioComparison):
+            yield node
+            return
+        for part in tree.parts(node):
+            yield from self._reached(part, seen)
+
+    def _chosen(self, node: tree.Node | None) -> tree.Node | None:
+        while isinstance(node, tree.IfTold | tree.Named):
+            if isinstance(node, tree.Named):
+                node = node.body
+            else:
+                node = node.then if (node.code, None) in self._scene.told else node.otherwise
+        return node
+
+    # -- reading ----------------------------------------------------------------------------------------------------------
+
+    def _load(self, slot: Slot, corner: Corner) -> str:
+        if slot == ON:
+            return "on"
+        if slot == SCORE:
+            return "low" if corner is Corner.LOW else "high"
+        return self._slots.setdefault(slot, f"s{len(self._slots)}")
+
+    def _header(self) -> list[str]:
+        """Taking the figures; what is not known exactly has no `value`, and the function gives up."""
+        names: list[str] = []
+        lines: list[str] = []
+        for slot, name in self._slots.items():
+            read = []
+            for key in slot.keys(0):
+                names.append(f"k{len(names)}")
+                read.append(f"{names[-1]}.value" + (".toordinal()" if self._unit(key) is Unit.DATE else ""))
+            lines.append(f"{name} = {' + '.join(read)}")
+        unpacked = f"({_listing([*names, '_'])}) = values" if names else "pass"
+        return [unpacked, *lines]
+
+    def _unit(self, key: FactKey) -> Unit:
+        return self._policy.catalogue[key.code].unit
+
+    # -- conditions -------------------------------------------------------------------------------------------------------
+
+    def _code(self, node: tree.Node) -> str:
+        """The outcome of a condition as an expression."""
+        node = self._chosen(node) or node
+        if not self._may_be_open(node):
+            return f"(2 if {self._holds(node)} else 0)"
+        match node:
+            case tree.AllOf(parts=parts):
+                return _least([self._code(part) for part in parts])
+            case tree.AnyOf(parts=parts):
+                return f"max({_listing([self._code(part) for part in parts])})"
+            case tree.Opposite(part=part):
+                return f"(2 - {self._code(part)})"
+            case tree.Comparison() | tree.RatioComparison():
+                lowered = self._lowered[node]
+                if isinstance(lowered, Grown):
+                    return f"(1 if {self._growth(lowered)}n is None else 2 if {self._holds(node)} else 0)"
+                return self._score_code(lowered)
+            case _:
+                return "1"
+
+    def _may_be_open(self, node: tree.Node) -> bool:
+        """Whether a condition may be unknown although all figures are known."""
+        node = self._chosen(node) or node
+        if isinstance(node, tree.Comparison | tree.RatioComparison):
+            lowered = self._lowered[node]
+            return isinstance(lowered, Grown) or SCORE in lowered.slots
+        return isinstance(node, tree.Judged) or any(self._may_be_open(part) for part in tree.parts(node))
+
+    def _holds(self, node: tree.Node) -> str:
+        """Whether a condition holds, as an expression, where that is known."""
+        node = self._chosen(node) or node
+        match node:
+            case tree.Comparison() | tree.RatioComparison():
+                return self._compared(self._lowered[node])
+            case tree.Fact(code=code):
+                return self._load(Slot(code), Corner.EXACT)
+            case tree.ListedIn(code=code):
+                accepts = f"accepts{len(self._space)}"
+                self._space[accepts] = _accepting(node)
+                return f"{accepts}({self._load(Slot(code), Corner.EXACT)})"
+            case tree.AllOf(parts=parts):
+                return "(" + " and ".join(self._holds(part) for part in parts) + ")"
+            case tree.AnyOf(parts=parts):
+                return "(" + " or ".join(self._holds(part) for part in parts) + ")"
+            case tree.Opposite(part=part):
+                return f"(not {self._holds(part)})"
+            case tree.Always(value=value):
+                return str(value)
+            case _:
+                raise Unsuited(type(node).__name__)
+
+    def _compared(self, test: Compared | Grown) -> str:
+        relation = relation_text(test.relation)
+        if isinstance(test, Grown):
+            name, right = self._growth(test), test.right.low
+            return f"{name}n * {right.scale} {relation} {name}d * {self._source.reckon(right.place)}"
+        excess = f"{self._source.reckon(test.excess.low.place)} {relation} 0"
+        return excess if test.bottom is None else f"({excess} and {self._source.reckon(test.bottom.low.place)} > 0)"
+
+    def _score_code(self, test: Compared) -> str:
+        low, high = (self._source.reckon(end.place) for end in (test.excess.low, test.excess.high))
+        met, unmet = {
+            tree.Relation.AT_LEAST: (f"{low} >= 0", f"{high} < 0"),
+            tree.Relation.MORE: (f"{low} > 0", f"{high} <= 0"),
+            tree.Relation.AT_MOST: (f"{high} <= 0", f"{low} > 0"),
+            tree.Relation.LESS: (f"{high} < 0", f"{low} >= 0"),
+            tree.Relation.EQUAL: (f"{low} == {high} == 0", f"({low} > 0 or {high} < 0)"),
+        }[test.relation]
+        return f"(2 if {met} else 0 if {unmet} else 1)"
+
+    def _growth(self, test: Grown) -> str:
+        """The name of a growth; its numerator and denominator are that name with n and d, n None where negative."""
+        if test.node not in self._growths:
+            name = self._growths[test.node] = f"g{len(self._growths)}"
+            values = [self._source.reckon(ends.low.place) for ends in test.values]
+            self._source.lines.append(f"{name}n, {name}d = growth{len(values)}({_listing(values)})")
+            self._space[f"growth{len(values)}"] = _GROWTHS[len(values)]
+        return self._growths[test.node]
+
+    # -- numbers ----------------------------------------------------------------------------------------------------------
+
+    def _tell_numbers(self, place: int, test: tree.Node) -> None:
+        """What the explanation of a comparison is made of."""
+        chosen = self._chosen(test)
+        if not isinstance(chosen, tree.Comparison | tree.RatioComparison):
+            return
+        lowered = self._lowered[chosen]
+        if isinstance(lowered, Grown) or SCORE in lowered.slots:
+            return
+        bottom = lowered.bottom.low if lowered.bottom else None
+        values = [
+            lowered.left.low,
+            lowered.right.low,
+            bottom,
+            lowered.excess.low,
+            *map(self._subject, _subjects(chosen)),
+        ]
+        self._places[place] = Numbers(
+            chosen, len(self._numbers), tuple(value.scale if value else 1 for value in values), tuple(_subjects(chosen))
+        )
+        self._numbers += [self._source.reckon(value.place) if value else "1" for value in values]
+
+    def _subject(self, node: tree.Node) -> Value:
+        return self._source.tape.value(self._lowering.form(node, self._scene), Corner.EXACT)
+
+    # -- the score --------------------------------------------------------------------------------------------------------
+
+    def _score(self) -> str:
+        """Reckon the score; the names of its bounds."""
+        if self._policy.scoring is None:
+            return "0, 0"
+        blocks = [self._block(block) for block in self._policy.scoring.node.blocks]
+        self._source.lines.append(f"low = {' + '.join(f'{name}l' for name in blocks)}")
+        self._source.lines.append(f"high = {' + '.join(f'{name}h' for name in blocks)}")
+        return "low, high"
+
+    def _block(self, block: tree.ScoreBlock) -> str:
+        items = [self._item(item) for item in block.items]
+        name = f"b{len(self._source.lines)}"
+        for end in "lh":
+            self._source.lines.append(f"{name}{end} = {' + '.join(item + end for item in items)}")
+            self._source.lines.append(f"if {name}{end} > {block.most}: {name}{end} = {block.most}")
+        return name
+
+    def _item(self, item: tree.ScoreItem) -> str:
+        """Reckon an item; its bounds have the name that is given back, with l and h."""
+        lines = self._source.lines
+        if item.options:
+            options = [self._item(option) for option in item.options]
+            name = f"i{len(lines)}"
+            lines.extend(f"{name}{end} = max({_listing([option + end for option in options])})" for end in "lh")
+            return name
+        conditions = [grading.condition for grading in item.gradings if grading.condition is not None]
+        holds = [self._holds(condition) for condition in conditions]
+        open_ = [f"{self._growth(found)}n is None" for condition in conditions for found in self._growths_in(condition)]
+        points = [self._points(grading) for grading in item.gradings]
+        name = f"i{len(lines)}"
+        words = ["if", *["elif"] * len(holds)]
+        if open_:
+            codes = _listing([self._code(condition) for condition in conditions])
+            lines.append(
+                f"if {' or '.join(dict.fromkeys(open_))}: {name}l, {name}h = chain(({codes}), ({_listing(points)}))"
+            )
+            words = ["elif"] * (len(holds) + 1)
+        for word, condition, (least, most) in zip(
+            words, holds, (p.strip("()").split(", ") for p in points), strict=False
+        ):
+            lines.append(f"{word} {condition}: {name}l = {least}; {name}h = {most}")
+        least, most = points[-1].strip("()").split(", ")
+        lines.append(f"else: {name}l = {least}; {name}h = {most}" if holds else f"{name}l = {least}; {name}h = {most}")
+        return name
+
+    def _growths_in(self, condition: tree.Node) -> Iterator[Grown]:
+        for test in self._reached(condition, set()):
+            lowered = self._lowered[test]
+            if isinstance(lowered, Grown):
+                yield lowered
+
+    def _points(self, grading: tree.Grading) -> str:
+        """The bounds of what a grading gives, as a pair."""
+        if grading.grade is None:
+            return f"({grading.low}, {grading.high})"
+        definition = self._policy.catalogue[grading.grade]
+        key, name = f"key{len(self._space)}", f"e{len(self._source.lines)}"
+        self._space[key] = FactKey(grading.grade)
+        lowest, highest = definition.lowest, definition.highest
+        self._source.lines.append(
+            f"{name}l, {name}h = ends(get({key}), {lowest}, {highest}, {grading.low}, {grading.high})"
+        )
+        return f"({name}l, {name}h)"
+
+
+def _places(lowered: Compared | Grown, *, shown: bool) -> list[int]:
+    """The results that a comparison asks for; those of its sides too where it is to be explained."""
+    if isinstance(lowered, Grown):
+        return [*(ends.low.place for ends in lowered.values), lowered.right.low.place]
+    places = [lowered.excess.low.place, lowered.excess.high.place] * 2
+    if lowered.bottom is not None:
+        places.append(lowered.bottom.low.place)
+    return [*places, lowered.left.low.place, lowered.right.low.place] if shown else places
+
+
+def _subjects(test: tree.Node) -> list[tree.Node]:
+    """The values that choose the bands within a test's right side."""
+    right = test.right if isinstance(test, tree.Comparison | tree.RatioComparison) else test
+    return [node.subject for node in tree.walk(right, into_score=False) if isinstance(node, tree.Banded)]
+
+
+def _together(condition: Condition, codes: Mapping[str, str]) -> str:
+    if condition.test is not None:
+        return codes[condition.id]
+    parts = [_together(part, codes) for part in condition.parts]
+    return f"max({_listing(parts)})" if condition.any_part else _least(parts)
+
+
+def _least(codes: list[str]) -> str:
+    return codes[0] if len(codes) == 1 else f"min({_listing(codes)})"
+
+
+def _listing(texts: Any) -> str:
+    found = list(texts)
+    return ", ".join(found) + ("," if len(found) == 1 else "")
+
+
+# -- what the written function calls ----------------------------------------------------------------------------------
+
+
+def _accepting(node: tree.ListedIn) -> Callable[[str], bool]:
+    return lru_cache(maxsize=1024)(lambda code: listed(node, code))
+
+
+def _ends(known: Knowledge | None, lowest: int, highest: int, least: int, most: int) -> tuple[int, int]:
+    """The bounds of a grade within `least` and `most`."""
+    low, high = (None, None) if known is None else ends(known)
+    low, high = lowest if low is None else low, highest if high is None else high
+    return max(least, low), min(most, high)
+
+
+def _chain(codes: tuple[int, ...], points: tuple[tuple[int, int], ...]) -> tuple[int, int]:
+    """The bounds over all gradings that may hold, from the top until one holds."""
+    possible = []
+    for code, pair in zip((*codes, MET), points, strict=True):
+        if code != UNMET:
+            possible.append(pair)
+        if code == MET:
+            break
+    return min(low for low, _ in possible), max(high for _, high in possible)
+
+
+Ratio = tuple[int | None, int]
+
+
+def _growth_of_one(only: int) -> Ratio:
+    return (None, 1) if only < 0 else (0, 1)
+
+
+def _growth_of_two(first: int, second: int) -> Ratio:
+    if first < 0 or second < 0:
+        return None, 1
+    return (second - first, first) if first else (0, 1)
+
+
+def _growth_of_three(first: int, second: int, third: int) -> Ratio:
+    """½ · (second / first + third / second) − 1 over one denominator."""
+    if first < 0 or second < 0 or third < 0:
+        return None, 1
+    if not second:
+        return 0, 1
+    if not first:
+        return third - second, second
+    twice = 2 * first * second
+    return second * second + third * first - twice, twice
+
+
+_GROWTHS: dict[int, Callable[..., Ratio]] = {1: _growth_of_one, 2: _growth_of_two, 3: _growth_of_three}
