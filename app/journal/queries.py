@@ -63,6 +63,14 @@ def head_position(session: Session) -> int:
     return session.scalar(select(func.max(JournalHead.position))) or 0
 
 
+def list_enterprises_since(session: Session, position: int, *, limit: int) -> list[int]:
+    """The enterprises that events after `position` speak of, each once, `limit` at most."""
+    statement = select(JournalEvent.enterprise_id).where(
+        JournalEvent.position > position, JournalEvent.enterprise_id.is_not(None)
+    )
+    return [key for key in session.scalars(statement.distinct().limit(limit)) if key is not None]
+
+
 def events_after(session: Session, position: int, *, kinds: Iterable[str], limit: int) -> list[JournalEvent]:
     """Events of these subject kinds in rising position, after `position`, `limit` at most."""
     return list(

@@ -59,7 +59,8 @@ def what_if_of_version(
 
 def _respond(request: Request, session: Session, actor: Actor, day: date, row: PolicyVersion) -> Response:
     page = what_if_page(session, actor, row, _given(request), day)
-    return render(request, "web/whatif/page.html", page, status=200 if page.outcomes else 422)
+    fragment = "hx-request" in request.headers  # the page swaps it in, whatever it says
+    return render(request, "web/whatif/page.html", page, status=200 if page.outcomes or fragment else 422)
 
 
 def _given(request: Request) -> dict[str, str]:

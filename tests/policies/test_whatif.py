@@ -11,17 +11,23 @@ from sqlalchemy.orm import Session
 
 from app.enterprises.models import Enterprise, YearlyFigures
 from app.fact_registry import install_providers
+from app.journal.domain import SubjectKey
+from app.journal.service import record
 from app.kit import db
+from app.kit.actor import SYSTEM
 from app.policies.domain.building import PolicyFileError
 from app.policies.domain.drafts import changed, draft_policy, numbers
 from app.policies.domain.outcome import Outcome
 from app.policies.domain.policy import Policy
 from app.policies.domain.quantities import Quantity, read_quantity
+from app.policies.domain.sweeping import sweep
 from app.policies.models import PolicyVersion
 from app.policies.queries import get_catalogue, policy_of
+from app.policies.schemas import StatementInput
+from app.policies.service.statements import state_fact
 from app.policies.service.verdicts import evaluate_enterprise
 from app.policies.whatif.effects import ORDER, Effect, code, effect_of, explained
-from app.policies.whatif.register import RegisterCache, load
+from app.policies.whatif.register import RegisterCache, load, refreshed
 from app.policies.whatif.scenario import Scenario, read_scenario
 from tests.factories.enterprises import firm as firm_on_file
 from tests.policies.local import DAY, LOCAL, local_text, publish
@@ -172,7 +178,7 @@ def test_what_cannot_be_read_assumes_nothing_and_says_so(session: Session, firms
     assert Scenario().empty
 
 
-def test_a_register_is_loaded_once_for_a_state_of_the_journal(
+def test_a_register_is_read_once_and_then_only_what_the_journal_says(
     session: Session, firms: dict[str, Enterprise], count_queries: Callable[[], AbstractContextManager[list[str]]]
 ) -> None:
     cache = RegisterCache()
@@ -181,14 +187,52 @@ def test_a_register_is_loaded_once_for_a_state_of_the_journal(
         assert cache.get(session, "429005", DAY) is first
     assert len(queries) == 1
     assert cache.get(session, "429005", date(2021, 7, 1)) is not first and len(cache) == 2
-    firm_on_file(session, "新")
-    db.commit(session)
-    assert cache.get(session, "429005", DAY).size == first.size + 1
-    assert len(cache) == 1, "what an older journal said is let go"
     small = RegisterCache(most=1)
     for day in (1, 2, 3):
         small.get(session, "429005", date(2021, 7, day))
     assert len(small) == 1
+
+
+def test_a_refreshed_register_is_what_a_fresh_one_is(session: Session, firms: dict[str, Enterprise]) -> None:
+    state(session, firms["低"], {"low": "0.5", "high": "0.7"})
+    db.commit(session)
+    register = load(session, "429005", DAY)
+    firms["中"].disabled_on = DAY
+    figures(session, firms["空"], 420, 30)
+    touch(session, firms["空"])
+    state(session, firms["高"], {"low": "0.9"})
+    added = [firm_on_file(session, name, field_code=field) for name, field in (("甲", "405"), ("乙", "40502"))]
+    db.commit(session)
+    found, fresh = refreshed(session, register), load(session, "429005", DAY)
+    assert found.position == fresh.position and found.ids.tolist() == fresh.ids.tolist()
+    assert set(found.ids.tolist()) >= {firm.id for firm in added}
+    for place in range(fresh.size):
+        assert found.columns.row(place).known == fresh.columns.row(place).known
+    here = policy(session)
+    assert (sweep(here, found.columns, DAY).outcome == sweep(here, fresh.columns, DAY).outcome).all()
+
+
+def test_events_about_nobody_here_keep_what_was_decided(session: Session, firms: dict[str, Enterprise]) -> None:
+    register = load(session, "429005", DAY)
+    elsewhere = firm_on_file(session, "远方", region_code="420502001")
+    touch(session, elsewhere)
+    db.commit(session)
+    found = refreshed(session, register)
+    assert found.position > register.position and found.columns is register.columns
+    assert found._swept is register._swept
+
+
+def touch(session: Session, firm: Enterprise) -> None:
+    """An event about the firm, as every change of it writes one."""
+    subject = SubjectKey("enterprise", str(firm.id), firm.name, firm.id, firm.region_code)
+    record(session, actor=SYSTEM, now=NOW, type="enterprise.updated", subject=subject)
+
+
+def state(session: Session, firm: Enterprise, value: object) -> None:
+    data = StatementInput(
+        fact_code="rd_domestic_share", year=None, value=value, stated_on=date(2021, 6, 1), source="企业说明（示例）"
+    )
+    state_fact(session, actor=SYSTEM, enterprise=firm, data=data, now=NOW)
 
 
 # -- the page ---------------------------------------------------------------------------------------------------------

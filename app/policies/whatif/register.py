@@ -1,7 +1,7 @@
-"""The firms of a region as of a day, in columns: loaded once for a state of the journal, kept in a small cache."""
+"""The firms of a region as of a day, in columns: read once, then only what the journal says has changed."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from threading import Lock
@@ -14,25 +14,29 @@ from sqlalchemy.orm import Session
 
 from app.enterprises.likely import likely_within
 from app.enterprises.models import Enterprise
-from app.journal.queries import head_position
+from app.journal.queries import head_position, list_enterprises_since
 from app.policies.domain.columns import Columns, columns_of
 from app.policies.domain.facts import Facts
 from app.policies.domain.sweeping import Swept
 from app.policies.queries import get_catalogue
 from app.policies.service.gathering import gather_many
+from app.policies.whatif.merging import Known, merged
 
 BATCH = 1_000
 MOST_BYTES = 256 * 1024 * 1024
 MOST_SWEPT = 6
 """Versions whose standing is kept with a register."""
+MOST_CHANGED = 2_000
+"""With more changed firms everything is read anew."""
 
 
 @dataclass(frozen=True, eq=False)
 class Register:
-    """The firms of `region` for an application on `on`: their ids, rising, and what is known of them."""
+    """The firms of `region` for an application on `on`: their ids, rising, and what is known of them at `position`."""
 
     region: str
     on: date
+    position: int
     ids: NDArray[np.int64]
     columns: Columns
     _swept: OrderedDict[Hashable, Swept] = field(default_factory=OrderedDict)
@@ -59,11 +63,11 @@ class Register:
         )
 
 
-Key = tuple[str, int, str, date]
+Key = tuple[str, str, date]
 
 
 class RegisterCache:
-    """The registers used last, as many as fit into `most` bytes; an older state of the journal is never answered."""
+    """The registers used last, as many as fit into `most` bytes; each is brought up to the journal before it answers."""
 
     def __init__(self, most: int = MOST_BYTES) -> None:
         self._most = most
@@ -71,21 +75,15 @@ class RegisterCache:
         self._lock = Lock()
 
     def get(self, session: Session, region: str, on: date) -> Register:
-        """The register as it stands; loading one waits for another that is being loaded."""
-        key = (_database(session), head_position(session), region, on)
+        """The register as it stands; whoever comes while one is being read waits for it."""
+        key = (_database(session), region, on)
         with self._lock:
-            found = self._kept.get(key) or load(session, region, on)
-            self._kept[key] = found
-            self._kept.move_to_end(key)
-            self._let_go(key)
-        return found
-
-    def _let_go(self, newest: Key) -> None:
-        """Drop what an older journal said, then what was not used for longest."""
-        for key in [key for key in self._kept if key[0] == newest[0] and key[1] < newest[1]]:
-            del self._kept[key]
-        while len(self._kept) > 1 and sum(register.nbytes for register in self._kept.values()) > self._most:
-            self._kept.popitem(last=False)
+            found = self._kept.pop(key, None)
+            register = load(session, region, on) if found is None else refreshed(session, found)
+            self._kept[key] = register
+            while len(self._kept) > 1 and sum(kept.nbytes for kept in self._kept.values()) > self._most:
+                self._kept.popitem(last=False)
+        return register
 
     def __len__(self) -> int:
         return len(self._kept)
@@ -95,18 +93,45 @@ REGISTERS = RegisterCache()
 
 
 def load(session: Session, region: str, on: date) -> Register:
-    """Read the firms in force of a region with everything known of them."""
+    """Read the firms of a region, retired ones left out, with everything known of them."""
+    position, ids = head_position(session), _ids(session, region)
+    known = _read(session, ids, on)
+    return Register(region, on, position, known.ids, known.columns)
+
+
+def refreshed(session: Session, register: Register) -> Register:
+    """The register at the journal's head: the firms that events since then speak of are read anew."""
+    position = head_position(session)
+    if position == register.position:
+        return register
+    changed = set(list_enterprises_since(session, register.position, limit=MOST_CHANGED + 1))
+    same_facts = register.columns.catalogue is get_catalogue(session)
+    if len(changed) > MOST_CHANGED or position < register.position or not same_facts:
+        return load(session, register.region, register.on)
+    ids = _ids(session, register.region)
+    anew = sorted((changed & set(ids)) | (set(ids) - set(register.ids.tolist())))
+    if not anew and len(ids) == register.size:
+        return Register(register.region, register.on, position, register.ids, register.columns, register._swept)
+    fresh = _read(session, anew, register.on)
+    known = merged(Known(register.ids, register.columns), fresh, np.array(ids, np.int64))
+    return Register(register.region, register.on, position, known.ids, known.columns)
+
+
+def _ids(session: Session, region: str) -> list[int]:
     statement = select(Enterprise.id).where(
         Enterprise.disabled_on.is_(None), likely_within(Enterprise.region_code, region)
     )
-    ids = list(session.scalars(statement.order_by(Enterprise.id)))
+    return list(session.scalars(statement.order_by(Enterprise.id)))
+
+
+def _read(session: Session, ids: Sequence[int], on: date) -> Known:
     catalogue = get_catalogue(session)
     facts: list[Facts] = []
     for start in range(0, len(ids), BATCH):
         batch = ids[start : start + BATCH]
         gathered = gather_many(session, catalogue, batch, on)
         facts.extend(gathered[key].facts for key in batch)
-    return Register(region, on, np.array(ids, np.int64), columns_of(catalogue, facts))
+    return Known(np.array(ids, np.int64), columns_of(catalogue, facts))
 
 
 def _database(session: Session) -> str:
