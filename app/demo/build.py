@@ -31,6 +31,7 @@ from app.enterprises.service.registering import insert_many, prepare_row
 from app.kit.actor import SYSTEM, Actor
 from app.kit.clock import today
 from app.kit.db import Database, session_scope
+from app.kit.money import FEN_PER_YUAN
 from app.policies.models import FactStatement
 
 DEFAULT_SIZE = 300
@@ -100,8 +101,18 @@ def _statements(enterprise_id: int, firm: Firm, actor: Actor, now: datetime) -> 
         "created_at": now,
     }
     if firm.statements:
-        source = "应急管理部门函复（虚构示例数据）"
-        yield {**common, "fact_code": "accident_in_last_year", "value": False, "source": source}
+        source = "有关部门函复（虚构示例数据）"
+        for fact in ("accident_in_last_year", "breach_in_two_years", "on_dishonesty_list", "prohibited_products"):
+            yield {**common, "fact_code": fact, "value": False, "source": source}
+    if firm.total_costs_fen is not None:
+        year, costs = firm.figures[-1]["year"], f"{firm.total_costs_fen // FEN_PER_YUAN}"
+        told = {
+            "fact_code": "total_costs",
+            "year": year,
+            "value": costs,
+            "source": "企业所得税年度申报表（虚构示例数据）",
+        }
+        yield {**common, **told}
     for fact, grade in firm.grades.items():
         yield {**common, "fact_code": fact, "value": grade, "source": "技术专家预评打分（虚构示例数据）"}
 

@@ -1,7 +1,7 @@
 """Fictional firms, made from a seed: the same seed gives the same firms. Pure."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from random import Random
 from typing import Any
@@ -23,6 +23,8 @@ GRADES = {
     "management_4": 4,
 }
 GRADED_FROM = 0.6
+#: Firms between these ambitions hold a technology SME number, every other one of them.
+SME_FROM, SME_UP_TO = 0.4, 0.75
 
 Row = dict[str, Any]
 
@@ -42,6 +44,7 @@ class Firm:
     grades: dict[str, int] = field(default_factory=dict)
     ambition: float = 0.0
     statements: bool = False
+    total_costs_fen: int | None = None
 
 
 def make_firms(random: Random, count: int, on: date, *, start: int = 0) -> Iterator[Firm]:
@@ -74,7 +77,7 @@ def _firm(random: Random, number: int, on: date) -> Firm:
         _add_figures(random, firm, registered, on, ambition)
         _add_knowledge(random, firm, trade, on, ambition)
     _add_standing(random, firm, number, on, ambition)
-    return firm
+    return _with_tax_return(firm, on) if firm.statements else firm
 
 
 def _enterprise(random: Random, number: int, on: date, trade: tuple[str, str, str, str]) -> Row:
@@ -140,6 +143,22 @@ def _figures(random: Random, year: int, sales: int, staff: int, ambition: float,
     return row
 
 
+def _with_tax_return(firm: Firm, on: date) -> Firm:
+    """The firm with its latest tax return: R&D expense on the tax basis is what certification counts, and a little less."""
+    latest = firm.figures[-1] if firm.figures else None
+    if latest is None or latest["year"] != on.year - 1:
+        return firm
+    tax = {"year": latest["year"], "basis": "TAX", "source": "tax_return"}
+    tax |= {
+        name: latest[name] for name in ("sales_revenue_fen", "total_assets_fen", "rd_personnel_fen", "rd_direct_fen")
+    }
+    tax |= {name: latest[name] for name in ("rd_amortisation_fen", "rd_design_fen", "rd_equipment_fen")}
+    tax |= {name: latest[name] for name in ("rd_outsourced_domestic_fen", "rd_outsourced_overseas_fen")}
+    tax |= {"rd_depreciation_fen": latest["rd_depreciation_fen"] * 4 // 5, "rd_other_fen": latest["rd_other_fen"]}
+    firm.figures.append(tax)
+    return replace(firm, total_costs_fen=latest["sales_revenue_fen"] * 92 // 100)
+
+
 def _add_knowledge(random: Random, firm: Firm, trade: tuple[str, str, str, str], on: date, ambition: float) -> None:
     code = firm.enterprise["uscc"]
     kinds = (("invention_patent", 1), ("utility_model", 2), ("software_copyright", 2), ("utility_model", 2))
@@ -187,6 +206,15 @@ def _add_standing(random: Random, firm: Firm, number: int, on: date, ambition: f
                 "number": f"GR{issued.year}42{number:06d}（示例）",
                 "issued_on": issued,
                 "expires_on": issued.replace(year=issued.year + 3, day=min(issued.day, 28)) - timedelta(days=1),
+            }
+        )
+    if SME_FROM < ambition <= SME_UP_TO and number % 2:
+        firm.certificates.append(
+            {
+                "kind": "technology-sme",
+                "number": f"{on.year}429005{number:08d}（示例）",
+                "issued_on": date(on.year, 1, 4),
+                "expires_on": date(on.year, 12, 31),
             }
         )
     for threshold, tag in ((0.7, "high_tech_subject"), (0.55, "cultivation_pool")):
