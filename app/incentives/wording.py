@@ -101,8 +101,8 @@ def _when(plan: Plan, line: Line) -> str:
 
 
 def _requires(plan: Plan, line: Line) -> str:
-    policy = plan.scheme.requires.policy if plan.scheme.requires else ""
-    return _("须符合政策条件 %(policy)s：%(outcome)s") % {"policy": policy, "outcome": outcome_text(line.outcome)}
+    said = {"policy": plan.required_title, "outcome": outcome_text(line.outcome)}
+    return _("须符合政策条件 %(policy)s：%(outcome)s") % said
 
 
 def _tier(plan: Plan, line: Line) -> str:
@@ -198,7 +198,7 @@ def method_text(plan: Plan) -> list[str]:
     if plan.when is not None:
         found.append(_("条件：%(condition)s") % {"condition": formula_text(plan.when, plan.catalogue)})
     if scheme.requires is not None:
-        found.append(_("以符合政策条件 %(policy)s 为前提") % {"policy": scheme.requires.policy})
+        found.append(_("以符合政策条件 %(policy)s 为前提") % {"policy": plan.required_title})
     found += _amounts(plan)
     if scheme.cap is not None:
         found.append(_("最高 %(amount)s") % {"amount": yuan(int(scheme.cap * 100))})

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from sqlalchemy.orm import Session
 
 from app.enterprises.models import Enterprise
-from app.incentives.domain.amount import Amount
+from app.incentives.domain.amount import Amount, Standing, reckon
 from app.incentives.domain.plan import Plan
 from app.incentives.domain.scheme import (
     AMOUNT_TYPE_LABELS,
@@ -30,6 +30,7 @@ from app.incentives.service.reckoning import plans_of, reckon_without_facts
 from app.incentives.service.sharing import shares_of_firm
 from app.incentives.wording import amount_text, method_text, share_text, yuan
 from app.kit.i18n import N_, _
+from app.policies.domain.facts import Facts
 from app.policies.domain.outcome import Outcome
 
 _BADGES = {State.ELIGIBLE: "info", State.RECOMMENDED: "wait", State.AWARDED: "wait", State.PAID: "good"}
@@ -112,7 +113,7 @@ def list_lines(session: Session, items: Sequence[Entitlement]) -> list[Incentive
     plans = plans_of(session, (item.version for item in items))
     amounts = reckon_without_facts(session, items)
     return [
-        entitlement_line(item, method(plans[item.version.row.id]), _("打开可见逐步测算"))
+        entitlement_line(item, outline(plans[item.version.row.id]), _("打开可见逐步测算"))
         if amount is None
         else entitlement_line(item, expected_text(plans[item.version.row.id], amount))
         for item, amount in zip(items, amounts, strict=True)
@@ -149,6 +150,13 @@ def expected_text(plan: Plan, amount: Amount) -> str:
     if plan.scheme.amount_type is AmountType.UNSET:
         return _(AMOUNT_TYPE_LABELS[AmountType.UNSET])
     return _("不予奖补") if amount.due is Outcome.UNMET else amount_text(amount)
+
+
+def outline(plan: Plan) -> str:
+    """How an amount that differs from firm to firm is found, in a few words: `按比例，最高 100,000 元`."""
+    kind = _(AMOUNT_TYPE_LABELS[plan.scheme.amount_type])
+    most = reckon(plan, Facts(plan.catalogue), plan.scheme.effective_from, Standing("", Outcome.UNKNOWN)).high
+    return kind if most is None else _("%(kind)s，最高 %(amount)s") % {"kind": kind, "amount": yuan(most)}
 
 
 def method(plan: Plan) -> str:

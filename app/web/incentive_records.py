@@ -66,6 +66,8 @@ class IncentivePage:
     timeline: tuple[TimelineLine, ...]
     computation: ComputationView | None
     kept_with: str
+    differs: bool
+    firm_visible: bool
     warnings: tuple[WarningLine, ...]
     reviews: tuple[ReviewLine, ...]
     clawback: tuple[str, ...]
@@ -292,6 +294,7 @@ def _record_page(
         may_undo=state is not State.ELIGIBLE and can(actor, actions.UNDO, place),
         undo_form=undo_form,
         timeline=timeline_lines(request, timeline(session, kind="incentive", id=incentive.public_id, limit=30)),
+        firm_visible=can(actor, actions.READ, place),
         **_kept(session, incentive),
         **_clawback(session, actor, incentive, on),
     )
@@ -302,10 +305,13 @@ def _kept(session: Session, incentive: Incentive) -> dict[str, Any]:
     """How the amount was found when the last step was taken."""
     step = last_kept(incentive)
     if step is None or step.computation is None:
-        return {"computation": None, "kept_with": ""}
+        return {"computation": None, "kept_with": "", "differs": False}
     said = {"step": _(STATE_LABELS[State(step.step)]), "day": step.happened_on.isoformat()}
     view = computation_view(step.computation, get_catalogue(session) if step.computation["facts"] else {})
-    return {"computation": view, "kept_with": _("%(step)s时（%(day)s）留存的测算") % said}
+    low, high = step.computation["amount"]["low"], step.computation["amount"]["high"]
+    given = incentive.amount_fen
+    differs = given is not None and (given < low or (high is not None and given > high))
+    return {"computation": view, "kept_with": _("%(step)s时（%(day)s）留存的测算") % said, "differs": differs}
 
 
 def _clawback(session: Session, actor: Actor, incentive: Incentive, on: date) -> dict[str, Any]:

@@ -54,7 +54,7 @@ def test_a_ratio_is_set_shown_in_plain_words_and_reckoned_line_by_line(sign_in: 
     for words in ("近一年销售收入的 2%", "最高 100,000 元", "取整到千元，不足部分舍去", "证书被撤销（3 年内）"):
         assert words in scheme
     listed = client.get("/incentives").text
-    assert "近一年销售收入的 2%" in listed and "逐步测算" in listed
+    assert "按比例，最高 100,000 元" in listed and "逐步测算" in listed
     shown = client.get(address("estimate", where, fact)).text
     for words in ("24,691.34 元", "24,000 元", "1,234,567", "企业库 年度数据", "预计可享受，以主管部门审定为准"):
         assert words in shown

@@ -57,13 +57,16 @@ class Line:
 
 @dataclass(frozen=True)
 class Amount:
-    """What a scheme gives, in 分, from `low` to `high` (None: no upper bound is known). `due` says whether anything is."""
+    """What a scheme gives, in 分, from `low` to `high` (None: no upper bound is known). `due` says whether anything is,
+    `read` which values were looked at, `missing` which of them are not known and keep the amount open.
+    """
 
     low: int
     high: int | None
     due: Outcome = Outcome.MET
     lines: tuple[Line, ...] = ()
     missing: tuple[FactKey, ...] = ()
+    read: tuple[FactKey, ...] = ()
 
     @property
     def fen(self) -> int | None:
@@ -132,7 +135,7 @@ class _Reckoning:
         low, high = int(span.low), None if span.high is None else int(span.high)
         self._lines.append(Line(Kind.RESULT, Measure(Unit.YUAN, low, high), due))
         missing = [key for key in self._touched if not isinstance(self._facts.of(key), Known)] if low != high else []
-        return Amount(low, high, due, tuple(self._lines), tuple(missing))
+        return Amount(low, high, due, tuple(self._lines), tuple(missing), tuple(self._touched))
 
     # -- whether --------------------------------------------------------------------------------------------------------
 

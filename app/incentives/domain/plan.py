@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from app.incentives.domain.scheme import AmountType, CertificateGained, Clawback, Scheme, Stacking, Tier
 from app.incentives.domain.scheme import amount_fen as fen_of
+from app.kit.i18n import Bilingual
 from app.policies.domain import binding, tree
 from app.policies.domain.facts import Catalogue, Told
 from app.policies.domain.names import Names
@@ -36,13 +37,21 @@ class SchemeError(Exception):
 
 @dataclass(frozen=True)
 class Plan:
-    """How a scheme's amount is found. `tiers` are the tests of its tiers: None where a tier has no formula of its own."""
+    """How a scheme's amount is found. `tiers` are the tests of its tiers: None where a tier has no formula of its own;
+    `required` is the title of the policy that it requires.
+    """
 
     scheme: Scheme
     catalogue: Catalogue
     base: tree.Node | None = None
     when: tree.Node | None = None
     tiers: tuple[tree.Node | None, ...] = ()
+    required: Bilingual | None = None
+
+    @property
+    def required_title(self) -> str:
+        """The name of the required policy, its code where nobody said its title."""
+        return str(self.required or (self.scheme.requires.policy if self.scheme.requires else ""))
 
     @property
     def formulas(self) -> tuple[tree.Node, ...]:

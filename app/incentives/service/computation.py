@@ -50,12 +50,13 @@ def _method(plan: Plan) -> list[dict[str, str]]:
 
 
 def _facts(reckoned: Reckoned) -> dict[str, Any]:
-    """The facts that the plan reads, in the shape in which callers tell them, each with its sources."""
+    """The values that were read, in the shape in which callers tell them, each fact with its sources."""
     if reckoned.gathered is None:
         return {}
     facts, sources = reckoned.gathered.facts, reckoned.gathered.sources
-    used = {key: known for key, known in facts.known.items() if key.code in reckoned.plan.uses}
+    read = set(reckoned.amount.read)
+    used = {key: known for key, known in facts.known.items() if key in read}
     return {
-        code: {"value": value, "sources": sorted({source.place for key, source in sources.items() if key.code == code})}
+        code: {"value": value, "sources": sorted({sources[key].place for key in used if key.code == code})}
         for code, value in told_facts(Facts(facts.catalogue, used)).items()
     }

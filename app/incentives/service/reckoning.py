@@ -1,7 +1,7 @@
 """How much a firm may enjoy: plans of published versions, the facts of the day, and the amount reckoned from them."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy.orm import Session
@@ -13,9 +13,10 @@ from app.incentives.domain.scheme import CertificateGained, Scheme
 from app.incentives.queries.entitlements import Entitlement, occurrences
 from app.incentives.queries.schemes import SchemeVersion
 from app.kit.errors import NotFound
+from app.kit.i18n import Bilingual
 from app.policies.domain.facts import Catalogue, Facts
 from app.policies.domain.outcome import Outcome
-from app.policies.queries import get_catalogue
+from app.policies.queries import get_catalogue, list_versions
 from app.policies.service.gathering import Gathered, gather, gather_many
 from app.policies.service.verdicts import evaluate_enterprise
 
@@ -38,7 +39,22 @@ def plans_of(session: Session, versions: Iterable[SchemeVersion]) -> dict[int, P
     """The plans of versions by the ids of their rows, each bound once."""
     unique = {version.row.id: version.scheme for version in versions}
     catalogue = get_catalogue(session) if any(map(_has_formulas, unique.values())) else {}
-    return {row_id: plan(scheme, catalogue if _has_formulas(scheme) else {}) for row_id, scheme in unique.items()}
+    titles = _titles(session, {scheme.requires.policy for scheme in unique.values() if scheme.requires})
+    return {
+        row_id: _named(plan(scheme, catalogue if _has_formulas(scheme) else {}), titles)
+        for row_id, scheme in unique.items()
+    }
+
+
+def _named(found: Plan, titles: Mapping[str, Bilingual]) -> Plan:
+    requires = found.scheme.requires
+    return replace(found, required=titles.get(requires.policy)) if requires else found
+
+
+def _titles(session: Session, codes: Iterable[str]) -> dict[str, Bilingual]:
+    """The names of policies, of their newest versions."""
+    versions = (next(iter(list_versions(session, code)), None) for code in sorted(codes))
+    return {row.code: Bilingual(zh=row.title_zh, en=row.title_en) for row in versions if row}
 
 
 def _has_formulas(scheme: Scheme) -> bool:
