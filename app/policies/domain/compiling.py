@@ -21,8 +21,8 @@ from app.policies.domain.compiling_findings import finding_of
 from app.policies.domain.compiling_steps import Unsuited
 from app.policies.domain.compiling_tests import Lowering
 from app.policies.domain.explaining import Asked, finding, of_parts
-from app.policies.domain.facts import Facts
-from app.policies.domain.knowledge import Known
+from app.policies.domain.facts import FactKey, Facts
+from app.policies.domain.knowledge import Knowledge, Known
 from app.policies.domain.outcome import Outcome
 from app.policies.domain.policy import Condition, Policy
 from app.policies.domain.scoring import scored
@@ -33,6 +33,8 @@ from app.policies.domain.worlds import FISCAL_YEARS, REGISTERED_ON
 
 OUTCOMES = (Outcome.UNMET, Outcome.UNKNOWN, Outcome.MET)
 _KEPT = 64
+NOT_ASKED = Known(date.max)
+"""Stands for the registration where nothing depends on it."""
 
 
 def evaluate(policy: Policy, facts: Facts, on: date) -> Evaluation:
@@ -66,40 +68,50 @@ class Program:
             dict.fromkeys(question for root in roots for question in questions(root, into_score=True))
         )
         self._counts = any(counts_years(part) for root in roots for part in _blocks(root))
-        self._exact: dict[Scene, ExactProgram | None] = {}
+        self._asked: dict[int, tuple[tuple[FactKey, ...], ...]] = {}
+        self._scenes: dict[tuple[Any, ...], tuple[Scene, ExactProgram | None]] = {}
 
     def evaluate(self, facts: Facts, on: date) -> Evaluation:
         """How the subject stands for an application on `on`."""
         known = facts.known
-        registered = known.get(REGISTERED_ON) if self._counts else None
-        if not self._counts or isinstance(registered, Known):
-            scene = self._scene(facts, on, registered)
-            program = self._exact_program(scene)
+        registered = known.get(REGISTERED_ON) if self._counts else NOT_ASKED
+        if isinstance(registered, Known) and isinstance(registered.value, date):
+            scene, program = self._scene(known, on, registered.value)
             if program is not None:
                 try:
-                    found = program.run(known, on)
+                    return ExactEvaluation(self, facts, on, scene, program, program.run(known, on))
                 except (KeyError, AttributeError):  # something is not known exactly
                     pass
-                else:
-                    return ExactEvaluation(self, facts, on, scene, program, found)
         return explaining.evaluate(self.policy, facts, on)
 
-    def _scene(self, facts: Facts, on: date, registered: Any) -> Scene:
-        years = max(0, min(FISCAL_YEARS, on.year - registered.value.year)) if registered is not None else 0
-        told = frozenset(
-            (code, offset)
-            for code, offset in self._questions
-            if facts.told(code, None if offset is None else on.year + offset)
-        )
-        return Scene(counted_offsets(years), told)
+    def _scene(
+        self, known: Mapping[FactKey, Knowledge], on: date, registered: date
+    ) -> tuple[Scene, ExactProgram | None]:
+        """What fixes the formulas, with the function for it: how many years count, and which facts were told."""
+        year = on.year
+        if year not in self._asked:
+            self._asked[year] = tuple(self._keys(*question, year) for question in self._questions)
+        years = min(max(year - registered.year, 0), FISCAL_YEARS)
+        shape = (years, *[_is_told(keys, known) for keys in self._asked[year]])
+        found = self._scenes.get(shape)
+        if found is None:
+            answers = zip(self._questions, shape[1:], strict=True)
+            scene = Scene(counted_offsets(years), frozenset(question for question, told in answers if told))
+            found = self._scenes[shape] = scene, self._exact_program(scene)
+        return found
+
+    def _keys(self, code: str, offset: int | None, year: int) -> tuple[FactKey, ...]:
+        return self.policy.catalogue[code].keys(None if offset is None else year + offset)
 
     def _exact_program(self, scene: Scene) -> ExactProgram | None:
-        if scene not in self._exact:
-            try:
-                self._exact[scene] = compiled(self.policy, self.lowering, scene)
-            except Unsuited:
-                self._exact[scene] = None
-        return self._exact[scene]
+        try:
+            return compiled(self.policy, self.lowering, scene)
+        except Unsuited:
+            return None
+
+
+def _is_told(keys: tuple[FactKey, ...], known: Mapping[FactKey, Knowledge]) -> bool:
+    return keys[0] in known if len(keys) == 1 else any(key in known for key in keys)
 
 
 def _blocks(root: tree.Node) -> tuple[tree.Node, ...]:

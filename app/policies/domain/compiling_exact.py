@@ -16,17 +16,16 @@ from operator import itemgetter
 from typing import Any
 
 from app.policies.domain import tree
-from app.policies.domain.compiling_source import Source, relation_text
-from app.policies.domain.compiling_steps import Corner, Tape, Unsuited, Value
+from app.policies.domain.compiling_source import relation_text
+from app.policies.domain.compiling_steps import Corner, Unsuited, Value
 from app.policies.domain.compiling_tests import Compared, Grown, Lowering
+from app.policies.domain.compiling_writing import MET, UNMET, Writer, least, listing, together
 from app.policies.domain.facts import FactKey
-from app.policies.domain.knowledge import Knowledge, ends
+from app.policies.domain.knowledge import Knowledge, Known, ends
 from app.policies.domain.policy import Condition, Policy
 from app.policies.domain.reckoning import listed
 from app.policies.domain.signs import ON, SCORE, Scene, Slot
 from app.policies.domain.units import Unit
-
-MET, UNKNOWN, UNMET = 2, 1, 0
 
 
 @dataclass(frozen=True)
@@ -72,16 +71,12 @@ def compiled(policy: Policy, lowering: Lowering, scene: Scene) -> ExactProgram:
 # -- writing ----------------------------------------------------------------------------------------------------------
 
 
-class _Writer:
+class _Writer(Writer):
     def __init__(self, policy: Policy, lowering: Lowering, scene: Scene) -> None:
-        self._policy, self._lowering, self._scene = policy, lowering, scene
-        self._source = Source(Tape(), self._load)
-        self._lowered: dict[tree.Node, Compared | Grown] = {}
-        self._slots: dict[Slot, str] = {}
-        self._growths: dict[tree.Node, str] = {}
+        super().__init__(policy, lowering, scene)
         self._numbers: list[str] = []
         self._places: dict[int, Numbers] = {}
-        self._space: dict[str, Any] = {"ends": _ends, "chain": _chain, "Fraction": Fraction}
+        self._space.update(ends=_ends, chain=_chain, Fraction=Fraction, Known=Known)
 
     def program(self) -> ExactProgram:
         leaves = list(self._policy.leaves())
@@ -92,14 +87,10 @@ class _Writer:
             self._source.lines.append(f"c{place} = {self._code(leaf.test)}")
             self._tell_numbers(place, leaf.test)
         codes = {leaf.id: f"c{place}" for place, leaf in enumerate(leaves)}
-        whole = _least([_together(condition, codes) for condition in self._policy.conditions])
-        result = f"return {whole}, {totals}, ({_listing(codes.values())}), ({_listing(self._numbers)})"
-        lines = [
-            "def decide(values, get, on):",
-            *(f"    {line}" for line in [*self._header(), *self._source.lines, result]),
-        ]
-        exec(compile("\n".join(lines), f"<{self._policy.code} {self._policy.version}>", "exec"), self._space)  # noqa: S102
-        return ExactProgram(self._space["decide"], tuple(self._slots), self._places)
+        whole = least([together(condition, codes) for condition in self._policy.conditions])
+        result = f"return {whole}, {totals}, ({listing(codes.values())}), ({listing(self._numbers)})"
+        decide = self._written("def decide(values, get, on):", [*self._header(), *self._source.lines, result])
+        return ExactProgram(decide, tuple(self._slots), self._places)
 
     def _lower(self, leaves: list[Condition]) -> None:
         """Put every comparison on the tape, and say which results will be asked for."""
@@ -117,33 +108,6 @@ class _Writer:
             if test in shown:
                 wanted += [self._subject(node).place for node in _subjects(test)]
         self._source.expect(wanted)
-
-    def _comparisons(self) -> Iterator[tree.Comparison | tree.RatioComparison]:
-        seen: set[tree.Node] = set()
-        scored = [self._policy.scoring.node] if self._policy.scoring else []
-        for root in [*(leaf.test for leaf in self._policy.leaves()), *scored]:
-            if root is not None:
-                yield from self._reached(root, seen)
-
-    def _reached(self, node: tree.Node, seen: set[tree.Node]) -> Iterator[tree.Comparison | tree.RatioComparison]:
-        """The comparisons that this scene comes to."""
-        node = self._chosen(node) or node
-        if node in seen:
-            return
-        seen.add(node)
-        if isinstance(node, tree.Comparison | tree.RatioComparison):
-            yield node
-            return
-        for part in tree.parts(node):
-            yield from self._reached(part, seen)
-
-    def _chosen(self, node: tree.Node | None) -> tree.Node | None:
-        while isinstance(node, tree.IfTold | tree.Named):
-            if isinstance(node, tree.Named):
-                node = node.body
-            else:
-                node = node.then if (node.code, None) in self._scene.told else node.otherwise
-        return node
 
     # -- reading ----------------------------------------------------------------------------------------------------------
 
@@ -164,11 +128,8 @@ class _Writer:
                 names.append(f"k{len(names)}")
                 read.append(f"{names[-1]}.value" + (".toordinal()" if self._unit(key) is Unit.DATE else ""))
             lines.append(f"{name} = {' + '.join(read)}")
-        unpacked = f"({_listing([*names, '_'])}) = values" if names else "pass"
+        unpacked = f"({listing([*names, '_'])}) = values" if names else "pass"
         return [unpacked, *lines]
-
-    def _unit(self, key: FactKey) -> Unit:
-        return self._policy.catalogue[key.code].unit
 
     # -- conditions -------------------------------------------------------------------------------------------------------
 
@@ -179,9 +140,9 @@ class _Writer:
             return f"(2 if {self._holds(node)} else 0)"
         match node:
             case tree.AllOf(parts=parts):
-                return _least([self._code(part) for part in parts])
+                return least([self._code(part) for part in parts])
             case tree.AnyOf(parts=parts):
-                return f"max({_listing([self._code(part) for part in parts])})"
+                return f"max({listing([self._code(part) for part in parts])})"
             case tree.Opposite(part=part):
                 return f"(2 - {self._code(part)})"
             case tree.Comparison() | tree.RatioComparison():
@@ -209,9 +170,7 @@ class _Writer:
             case tree.Fact(code=code):
                 return self._load(Slot(code), Corner.EXACT)
             case tree.ListedIn(code=code):
-                accepts = f"accepts{len(self._space)}"
-                self._space[accepts] = _accepting(node)
-                return f"{accepts}({self._load(Slot(code), Corner.EXACT)})"
+                return f"{self._new(accepting(node))}({self._load(Slot(code), Corner.EXACT)})"
             case tree.AllOf(parts=parts):
                 return "(" + " and ".join(self._holds(part) for part in parts) + ")"
             case tree.AnyOf(parts=parts):
@@ -247,7 +206,7 @@ class _Writer:
         if test.node not in self._growths:
             name = self._growths[test.node] = f"g{len(self._growths)}"
             values = [self._source.reckon(ends.low.place) for ends in test.values]
-            self._source.lines.append(f"{name}n, {name}d = growth{len(values)}({_listing(values)})")
+            self._source.lines.append(f"{name}n, {name}d = growth{len(values)}({listing(values)})")
             self._space[f"growth{len(values)}"] = _GROWTHS[len(values)]
         return self._growths[test.node]
 
@@ -302,26 +261,24 @@ class _Writer:
         if item.options:
             options = [self._item(option) for option in item.options]
             name = f"i{len(lines)}"
-            lines.extend(f"{name}{end} = max({_listing([option + end for option in options])})" for end in "lh")
+            lines.extend(f"{name}{end} = max({listing([option + end for option in options])})" for end in "lh")
             return name
         conditions = [grading.condition for grading in item.gradings if grading.condition is not None]
         holds = [self._holds(condition) for condition in conditions]
         open_ = [f"{self._growth(found)}n is None" for condition in conditions for found in self._growths_in(condition)]
         points = [self._points(grading) for grading in item.gradings]
         name = f"i{len(lines)}"
-        words = ["if", *["elif"] * len(holds)]
+        word = "if"
         if open_:
-            codes = _listing([self._code(condition) for condition in conditions])
-            lines.append(
-                f"if {' or '.join(dict.fromkeys(open_))}: {name}l, {name}h = chain(({codes}), ({_listing(points)}))"
-            )
-            words = ["elif"] * (len(holds) + 1)
-        for word, condition, (least, most) in zip(
-            words, holds, (p.strip("()").split(", ") for p in points), strict=False
-        ):
-            lines.append(f"{word} {condition}: {name}l = {least}; {name}h = {most}")
-        least, most = points[-1].strip("()").split(", ")
-        lines.append(f"else: {name}l = {least}; {name}h = {most}" if holds else f"{name}l = {least}; {name}h = {most}")
+            codes, pairs = listing(map(self._code, conditions)), listing(f"({low}, {high})" for low, high in points)
+            anyone = " or ".join(dict.fromkeys(open_))
+            lines.append(f"if {anyone}: {name}l, {name}h = chain(({codes}), ({pairs}))")
+            word = "elif"
+        for condition, (low, high) in zip(holds, points, strict=False):
+            lines.append(f"{word} {condition}: {name}l = {low}; {name}h = {high}")
+            word = "elif"
+        low, high = points[-1]
+        lines.append(f"{'else: ' if word == 'elif' else ''}{name}l = {low}; {name}h = {high}")
         return name
 
     def _growths_in(self, condition: tree.Node) -> Iterator[Grown]:
@@ -330,18 +287,17 @@ class _Writer:
             if isinstance(lowered, Grown):
                 yield lowered
 
-    def _points(self, grading: tree.Grading) -> str:
-        """The bounds of what a grading gives, as a pair."""
+    def _points(self, grading: tree.Grading) -> tuple[str, str]:
+        """The bounds of what a grading gives."""
         if grading.grade is None:
-            return f"({grading.low}, {grading.high})"
+            return str(grading.low), str(grading.high)
         definition = self._policy.catalogue[grading.grade]
-        key, name = f"key{len(self._space)}", f"e{len(self._source.lines)}"
-        self._space[key] = FactKey(grading.grade)
+        key, name = self._new(FactKey(grading.grade)), f"e{len(self._source.lines)}"
         lowest, highest = definition.lowest, definition.highest
         self._source.lines.append(
             f"{name}l, {name}h = ends(get({key}), {lowest}, {highest}, {grading.low}, {grading.high})"
         )
-        return f"({name}l, {name}h)"
+        return f"{name}l", f"{name}h"
 
 
 def _places(lowered: Compared | Grown, *, shown: bool) -> list[int]:
@@ -360,32 +316,17 @@ def _subjects(test: tree.Node) -> list[tree.Node]:
     return [node.subject for node in tree.walk(right, into_score=False) if isinstance(node, tree.Banded)]
 
 
-def _together(condition: Condition, codes: Mapping[str, str]) -> str:
-    if condition.test is not None:
-        return codes[condition.id]
-    parts = [_together(part, codes) for part in condition.parts]
-    return f"max({_listing(parts)})" if condition.any_part else _least(parts)
-
-
-def _least(codes: list[str]) -> str:
-    return codes[0] if len(codes) == 1 else f"min({_listing(codes)})"
-
-
-def _listing(texts: Any) -> str:
-    found = list(texts)
-    return ", ".join(found) + ("," if len(found) == 1 else "")
-
-
 # -- what the written function calls ----------------------------------------------------------------------------------
 
 
-def _accepting(node: tree.ListedIn) -> Callable[[str], bool]:
+def accepting(node: tree.ListedIn) -> Callable[[str], bool]:
+    """Whether a code stands in the node's list, remembered."""
     return lru_cache(maxsize=1024)(lambda code: listed(node, code))
 
 
-def _ends(known: Knowledge | None, lowest: int, highest: int, least: int, most: int) -> tuple[int, int]:
+def _ends(known: Knowledge, lowest: int, highest: int, least: int, most: int) -> tuple[int, int]:
     """The bounds of a grade within `least` and `most`."""
-    low, high = (None, None) if known is None else ends(known)
+    low, high = ends(known)
     low, high = lowest if low is None else low, highest if high is None else high
     return max(least, low), min(most, high)
 
