@@ -11,10 +11,13 @@ from sqlalchemy.orm import Session
 
 from app.enterprises.models import Enterprise, YearlyFigures
 from app.fact_registry import install_providers
+from app.incentives.queries.schemes import get_family
+from app.incentives.schemas import SetAmountInput
+from app.incentives.service.amounts import set_amount
 from app.journal.domain import SubjectKey
 from app.journal.service import record
 from app.kit import db
-from app.kit.actor import SYSTEM
+from app.kit.actor import SYSTEM, Actor
 from app.policies.domain.building import PolicyFileError
 from app.policies.domain.drafts import changed, draft_policy, numbers
 from app.policies.domain.outcome import Outcome
@@ -31,7 +34,7 @@ from app.policies.whatif.register import RegisterCache, load, refreshed
 from app.policies.whatif.scenario import Scenario, read_scenario
 from tests.factories.enterprises import firm as firm_on_file
 from tests.policies.local import DAY, LOCAL, local_text, publish
-from tests.policies.support import CATALOGUE
+from tests.policies.support import CATALOGUE, CODE
 from tests.support.client import Client
 
 NOW = datetime(2021, 6, 1, tzinfo=UTC)
@@ -249,6 +252,22 @@ def test_the_page_shows_who_flips_and_why(sign_in: Callable[..., Client], firms:
     assert firms["中"].name not in none.text
     assert "没有企业的判定会变" in client.get(URL).text
     assert "作为本局版本发布" in sign_in("section_head").get(f"{URL}?p.sales_minimum.2=350").text
+
+
+def test_what_incentives_would_cost_is_said_scheme_by_scheme(
+    sign_in: Callable[..., Client], session: Session, firms: dict[str, Enterprise], actor: Callable[..., Actor]
+) -> None:
+    publish(session, local_text().replace(LOCAL, CODE))
+    head = actor("section_head")
+    family = get_family(session, "high-tech-first-recognition", "429005")
+    given = SetAmountInput.model_validate(
+        {"amount": "50000", "effective_from": "2021-01-01", "document_number": "潜政发〔2021〕1号（示例）"}
+    )
+    set_amount(session, actor=head, family=family, given=given, now=NOW)
+    db.commit(session)
+    page = sign_in().get(f"/policies/{CODE}/429005/2021-01-01/what-if?s.staff_share=10&on=2021-06-30")
+    budget = page.text.split('id="budget"')[1].split("</section>")[0]
+    assert "0 家" in budget and "2 家，100,000 元" in budget and "由本局设定" in budget, budget
 
 
 def test_the_page_of_the_version_in_force_is_the_same(
