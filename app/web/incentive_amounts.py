@@ -258,6 +258,8 @@ def _budget_page(
             for item in budgets.of_purpose(family, families)
             if item.code != family.code
         ),
-        rows=tuple((row, yuan(row.amount_fen)) for row in sorted([*own, *shared], key=lambda row: (-row.year, -row.id))),
+        rows=tuple(
+            (row, yuan(row.amount_fen)) for row in sorted([*own, *shared], key=lambda row: (-row.year, -row.id))
+        ),
     )
     return render(request, "web/incentives/budget.html", page, status=status)
