@@ -23,7 +23,7 @@ from tests.counts import Counts
 from tests.factories.enterprises import many_firms
 from tests.support.server import clean_environment
 
-BATCH = 40
+BATCH = 125
 SMALL_BATCHES = f"from app.policies.sweeps import running; running.BATCH = {BATCH}"
 SWEEP = [sys.executable, "-c", f"{SMALL_BATCHES}; from app.cli import main; main()", "sweep", "--on", "2021-06-30"]
 SEED = 20210630

@@ -37,10 +37,13 @@ from app.policies.sweeps.queries import (
     counts_for,
     get_sweep_visible_to,
     list_firms,
+    narrowed,
+    order_of,
     page_sweeps_visible_to,
 )
 from app.policies.sweeps.service import resume_sweep, start_sweep, stop_sweep
 from app.policies.wording import both_languages
+from tests.counts import Counts
 from tests.factories.enterprises import firm, many_firms
 from tests.policies.support import CODE, DAY
 
@@ -358,3 +361,24 @@ def test_a_batch_asks_as_often_for_ten_firms_as_for_a_hundred(
             sweep(database)
         asked.append(len(queries))
     assert asked[0] == asked[1]
+
+
+def test_lists_go_by_an_index(
+    database: Database, session: Session, explain: Callable[..., str], counts: Counts
+) -> None:
+    many_firms(session, counts.many_rows)
+    db.commit(session)
+    swept = session.get_one(Sweep, sweep(database))
+
+    def plan(sort: str, **given: str) -> str:
+        lines = narrowed(session, select(SweepLine, Enterprise), SYSTEM, swept, LineFilter(CODE, **given))
+        found = explain(session, lines.order_by(*order_of(sort).order_by()).limit(51))
+        assert "SCAN sweep_line" not in found and "Seq Scan on sweep_line" not in found
+        return found
+
+    for standing in ("", *Standing):
+        nearest = plan("nearest", standing=standing)
+        assert "ix_sweep_line_standing" in nearest or "uq_sweep_line" in nearest
+        assert "TEMP B-TREE" not in nearest and "Sort" not in nearest
+    for given in ({}, {"missing": "core_field"}, {"q": "浩口"}, {"region": "429005001"}):
+        assert "sweep_line" in plan("name", **given)

@@ -100,7 +100,7 @@ def page_lines(
 ) -> Page[Row[SweepLine, Enterprise]]:
     """One page of lines, each with its firm."""
     statement: Any = narrowed(session, select(SweepLine, Enterprise).options(_FIRM), actor, sweep, wanted)
-    keyset = _SORTS[sort if sort in _SORTS else "nearest"]
+    keyset = order_of(sort)
     return page(
         session,
         statement,
@@ -115,6 +115,11 @@ def _owner(row: Any, column: Any) -> Any:
     return row.SweepLine if column.class_ is SweepLine else row.Enterprise
 
 
+def order_of(sort: str) -> Keyset:
+    """The total order of a list; an unknown one is the nearest first."""
+    return _SORTS[sort if sort in _SORTS else "nearest"]
+
+
 def count_lines(session: Session, actor: Actor, sweep: Sweep, wanted: LineFilter) -> Count:
     """How many lines, exactly up to 10,000."""
     return count_up_to(session, narrowed(session, select(SweepLine.id), actor, sweep, wanted))
@@ -125,15 +130,14 @@ def stream_lines(
 ) -> Iterator[Sequence[Row[SweepLine, Enterprise]]]:
     """Every line in order with its firm, a thousand at a time."""
     statement = narrowed(session, select(SweepLine, Enterprise).options(_FIRM), actor, sweep, wanted)
-    order = _SORTS[sort if sort in _SORTS else "nearest"].order_by()
-    rows = session.execute(statement.order_by(*order).execution_options(yield_per=BATCH))
+    rows = session.execute(statement.order_by(*order_of(sort).order_by()).execution_options(yield_per=BATCH))
     yield from rows.partitions(BATCH)
 
 
 def list_firms(session: Session, actor: Actor, sweep: Sweep, wanted: LineFilter, limit: int) -> list[Enterprise]:
     """The firms of the filtered lines, nearest first, `limit` at most."""
     statement = narrowed(session, select(Enterprise), actor, sweep, wanted).options(_FIRM)
-    return list(session.scalars(statement.order_by(*_SORTS["nearest"].order_by()).limit(limit)))
+    return list(session.scalars(statement.order_by(*order_of("nearest").order_by()).limit(limit)))
 
 
 def list_swept_firms(session: Session, ids: Sequence[int]) -> list[Enterprise]:
