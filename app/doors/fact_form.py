@@ -22,7 +22,7 @@ from app.policies.queries import get_in_force, policy_of
 from app.policies.service.gathering import Gathered, gather
 from app.policies.service.verdicts import evaluate_told, with_settings
 from app.policies.settings import settings_in_force
-from app.reference.queries import field_names
+from app.reference.queries import code_names
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ def _trial(
     filed = with_settings(policy, known, settings_in_force(session, policy, on, region_code))
     used = {key: value for key, value in filed.facts.known.items() if key.code in policy.uses}
     filed = Gathered(Facts(policy.catalogue, used), filed.sources)
-    names = field_names(session)
+    names = code_names(session, region_code)
     return Trial(version, policy, on, filed, topics(policy, on, filed, names, without=without), names)
 
 

@@ -12,7 +12,7 @@ from app.policies.answer import answer
 from app.policies.domain.verdict import Evaluation
 from app.policies.presenting import ClauseView, ScoreView, VerdictView, present
 from app.policies.service.verdicts import evaluate_all
-from app.reference.queries import field_names
+from app.reference.queries import code_names
 
 _SHOWN_FACTS = 3
 _HEADLINES = {
@@ -56,7 +56,7 @@ def policy_views(
     session: Session, enterprise: Enterprise, on: date, first: Collection[str] = ()
 ) -> tuple[PolicyView, ...]:
     """Every policy in force for the firm on `on`: those in `first` (of its open cases) before the others, the nearest first."""
-    names = field_names(session)
+    names = code_names(session, enterprise.region_code)
     views = [plain_view(verdict.evaluation, names) for verdict in evaluate_all(session, enterprise, on)]
     return tuple(sorted(views, key=lambda view: (view.code not in first, *_distance(view))))
 

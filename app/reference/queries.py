@@ -4,13 +4,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from app.kit.i18n import current_locale
 from app.kit.permissions import within_region
 from app.reference.calendar import WorkCalendar
 from app.reference.models import CalendarOverride, Industry, Park, Region, TechnicalField, Term
+
+COUNTY_DIGITS = 6
 
 
 @dataclass(frozen=True)
@@ -48,9 +50,16 @@ def list_fields(session: Session) -> list[TechnicalField]:
     return sorted(rows, key=lambda row: (row.code[0], len(row.code), row.code))
 
 
-def field_names(session: Session) -> dict[str, str]:
-    """The names of the national fields in the current language, by code."""
-    return {row.code: label_of(row) for row in list_fields(session)}
+def code_names(session: Session, region_code: str = "") -> dict[str, str]:
+    """What the codes that policies know mean: national fields, industry sections, the county of a place; one query."""
+    label = TechnicalField.name_zh if current_locale() == "zh" else TechnicalField.name_en
+    county = region_code[:COUNTY_DIGITS]
+    tables = (
+        select(TechnicalField.code, label.label("name")).where(TechnicalField.disabled_on.is_(None)),
+        select(Industry.code, Industry.name).where(Industry.level == 1),
+        select(Region.code, Region.name).where(Region.code == county),
+    )
+    return dict(session.execute(union_all(*tables)).all())
 
 
 def list_parks(session: Session, region_prefix: str = "") -> list[Park]:

@@ -22,7 +22,7 @@ from app.policies.queries import list_stored_for_case
 from app.policies.service.verdicts import evaluate_enterprise
 from app.policies.wording import outcome_text
 from app.programmes.domain.definition import Programme
-from app.reference.queries import field_names
+from app.reference.queries import code_names
 from app.web.case_lines import Badge
 from app.web.override_lines import OverrideLine, override_lines, standing_of
 
@@ -69,7 +69,7 @@ def verdict_card(
         return None
     catalogue = verdict.evaluation.policy.catalogue
     link = supply_link(case.enterprise.uscc, catalogue, applied_on, policy)
-    view = present(answer(verdict.evaluation), catalogue, link, names=field_names(session))
+    view = present(answer(verdict.evaluation), catalogue, link, names=code_names(session, case.enterprise.region_code))
     stored = _stored(session, case, programme)
     newest = next((line for line in stored if f"/{policy}/" in line.url), None)
     may = actor is not None and case.state == CaseState.OPEN and can(actor, OVERRIDE, case.enterprise)

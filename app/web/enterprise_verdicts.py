@@ -15,7 +15,7 @@ from app.policies.actions import READ_VERDICT
 from app.policies.answer import answer
 from app.policies.presenting import ClauseView, VerdictView, present, supply_link, verdict_url
 from app.policies.service.verdicts import Verdict, evaluate_all
-from app.reference.queries import field_names
+from app.reference.queries import code_names
 from app.web.enterprise_panels import Panel
 
 _SHOWN_CLAUSES = 3
@@ -49,7 +49,7 @@ def panel(session: Session, actor: Actor, enterprise: Enterprise, now: datetime)
     verdicts = evaluate_all(session, enterprise, today(now))
     if not verdicts:
         return None
-    names = field_names(session)
+    names = code_names(session, enterprise.region_code)
     in_hand = policies_in_hand(session, list_of_enterprise_visible_to(session, actor, enterprise.id))
     cards = sorted((_card(enterprise, verdict, names, in_hand) for verdict in verdicts), key=_order)
     shown = max(_SHOWN_CARDS, sum(card.in_hand for card in cards))

@@ -27,7 +27,7 @@ from app.policies.presenting import VerdictView, present, verdict_url
 from app.policies.queries import find_newest_of_case, get_stored, policy_of
 from app.policies.schemas import OverrideInput, TakeBackInput
 from app.policies.service.verdicts import explain_again, is_intact
-from app.reference.queries import field_names
+from app.reference.queries import code_names
 from app.web.override_lines import OverrideLine, override_lines, standing_of
 from app.web.verdict_pages import policy_url
 
@@ -173,7 +173,7 @@ def _show(
 
 def _page(session: Session, actor: Actor, enterprise: Enterprise, stored: StoredVerdict, forms: Refused) -> StoredPage:
     version = session.get_one(PolicyVersion, stored.policy_version_id)
-    policy, names = policy_of(session, version), field_names(session)
+    policy, names = policy_of(session, version), code_names(session, enterprise.region_code)
     case = session.get(CaseFile, stored.case_id) if stored.case_id else None
     made = override_lines(session, [stored.id]).get(stored.id, ())
     standing, may = standing_of(made), case is not None and can(actor, OVERRIDE, enterprise)

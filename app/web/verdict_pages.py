@@ -30,7 +30,7 @@ from app.policies.queries import list_statements, list_stored
 from app.policies.schemas import StatementInput
 from app.policies.service.verdicts import Verdict
 from app.policies.wording import fact_text, outcome_text, stated_text
-from app.reference.queries import field_names
+from app.reference.queries import code_names
 from app.web.override_lines import OverrideLine, override_lines, standing_of
 
 
@@ -138,7 +138,7 @@ def verdict_page(
     """The page of one verdict; `bound` is a statement that was refused."""
     policy, on = verdict.evaluation.policy, verdict.evaluation.on
     link = supply_link(enterprise.uscc, policy.catalogue, on, policy.code)
-    names = field_names(session)
+    names = code_names(session, enterprise.region_code)
     view = present(answer(verdict.evaluation), policy.catalogue, link, names=names)
     url, query = verdict_url(enterprise.uscc, policy.code), f"?on={on.isoformat()}"
     may_state = enterprise.disabled_on is None and can(actor, STATE_FACT, enterprise)

@@ -106,3 +106,11 @@ def test_vocabularies_hold_no_entry_twice(session: Session) -> None:
     assert session.scalar(select(func.count()).select_from(Term)) == sum(
         len(entries) for entries in catalogue.read_terms(SEEDS / "reference").values()
     )
+
+
+def test_codes_of_verdicts_have_names(session: Session) -> None:
+    names = queries.code_names(session, "429005001")
+    assert (names["405"][:2], names["C"], names["429005"]) == ("精细", "制造业", "潜江市")
+    assert "429005001" not in names and "420502" not in names
+    with use_locale("en"):
+        assert "chemical" in queries.code_names(session)["405"].lower()
