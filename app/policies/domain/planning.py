@@ -13,10 +13,11 @@ from app.policies.domain.facts import FactKey, Facts
 from app.policies.domain.knowledge import Known
 from app.policies.domain.outcome import Outcome
 from app.policies.domain.planning_alone import Aim, aims, alone, keys
-from app.policies.domain.planning_changes import Change, Standing, standing
+from app.policies.domain.planning_changes import Change, Standing, Why, standing
 from app.policies.domain.planning_next import Next, next_application
 from app.policies.domain.planning_together import Combination, together
 from app.policies.domain.planning_trials import ExhaustedError, Trials, reads_score
+from app.policies.domain.planning_ways import Way
 from app.policies.domain.policy import Condition, Policy
 
 
@@ -115,6 +116,7 @@ def _fixed(trials: Trials, missing: list[Aim], facts: Facts) -> list[Fixed]:
     for aim in missing:
         for key in keys(trials, aim):
             until = standing(facts.catalogue[key.code], key, trials.on, trials.today)
-            if not until.changeable and key not in found and isinstance(facts.of(key), Known):
+            decides = until.why is not Why.HISTORY or aim.way(key) is not Way.BOTH
+            if decides and not until.changeable and key not in found and isinstance(facts.of(key), Known):
                 found[key] = Fixed(aim.goal, key, until)
     return list(found.values())

@@ -11,7 +11,7 @@ from app.policies.domain.knowledge import Exact, Knowledge, Known
 from app.policies.domain.outcome import Outcome
 from app.policies.domain.planning_changes import APPLICATION_DAY, Change, Kind, Standing, kind_of, standing
 from app.policies.domain.planning_ladders import Ladder, ladder
-from app.policies.domain.planning_search import Search, nearest
+from app.policies.domain.planning_search import Search, farthest, nearest
 from app.policies.domain.planning_trials import Trials, with_facts
 from app.policies.domain.planning_ways import Way, Ways
 from app.policies.domain.policy import Condition
@@ -136,8 +136,15 @@ class _Single:
         if not found:
             return None
         rung, steps = min(found, key=lambda pair: pair[0])
+        if rung == 0 and way is Way.BOTH:
+            return self._limit(steps)
         self.hints[self.key.code] = rung
         return _Found(steps.value(rung), self._relation(steps, rung))
+
+    def _limit(self, steps: Ladder) -> _Found | None:
+        """How far a value that is not known may go, where the first one that it may have would do."""
+        rung = farthest(Search(self.all_touched, steps, self.trials.enough))
+        return None if rung is None else _Found(steps.value(rung), "<=" if steps.step > 0 else ">=")
 
     def _rung(self, steps: Ladder, *, one_way: bool) -> int | None:
         """The nearest rung: that of the goal alone if it harms nothing besides, else that of all that it touches."""

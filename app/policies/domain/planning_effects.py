@@ -9,7 +9,8 @@ from app.policies.domain.knowledge import Exact, Known
 from app.policies.domain.outcome import Outcome
 from app.policies.domain.planning_alone import lists_of
 from app.policies.domain.planning_ladders import ladder
-from app.policies.domain.planning_trials import ExhaustedError, Trials, with_facts
+from app.policies.domain.planning_trials import ExhaustedError, Trials, reads_score, with_facts
+from app.policies.domain.planning_ways import Way
 from app.policies.domain.policy import Condition, Policy
 from app.policies.domain.reckoning import OUTSIDE
 from app.policies.domain.units import Unit
@@ -51,14 +52,20 @@ def effects(policy: Policy, facts: Facts, on: date) -> tuple[Effect, ...]:
 
 
 def _effect(trials: Trials, facts: Facts, key: FactKey, goals: tuple[Condition, ...]) -> Effect:
-    seen = [trials.evaluation(goals, with_facts(facts, {key: Known(value)})) for value in _ends(goals, facts, key)]
+    way = Way.NONE
+    for goal in goals:
+        way |= trials.ways(goal, facts).get(key, Way.NONE)
+    told = [with_facts(facts, {key: Known(value)}) for value in _ends(goals, facts, key, way)]
+    seen = {goal.id: [trials.ask(goal, here) for here in told] for goal in goals}
+    met = tuple(goal for goal in goals if any(found.outcome is Outcome.MET for found in seen[goal.id]))
+    unmet = tuple(goal for goal in goals if any(found.outcome is Outcome.UNMET for found in seen[goal.id]))
     return Effect(
-        key, _swing(seen), _reached(goals, seen, Outcome.MET), _reached(goals, seen, Outcome.UNMET), waiting=goals
+        key, max((_swing(seen[goal.id]) for goal in goals if reads_score(goal)), default=0), met, unmet, goals
     )
 
 
-def _ends(goals: tuple[Condition, ...], facts: Facts, key: FactKey) -> Iterator[Exact]:
-    """The values between which all others lie; of an amount or a count also one step above nothing."""
+def _ends(goals: tuple[Condition, ...], facts: Facts, key: FactKey, way: Way) -> Iterator[Exact]:
+    """The values between which all others lie; where less helps, also one step above nothing, which may be no value."""
     definition, now = facts.catalogue[key.code], facts.of(key)
     if definition.unit is Unit.YES_NO:
         yield from (False, True)
@@ -68,7 +75,8 @@ def _ends(goals: tuple[Condition, ...], facts: Facts, key: FactKey) -> Iterator[
         return
     steps = ladder(definition, now, upwards=True)
     if steps is not None:
-        yield from (steps.value(rung) for rung in sorted({steps.first, min(1, steps.last), steps.last}))
+        rungs = {steps.first, steps.last} | ({min(1, steps.last)} if way & Way.DOWN else set())
+        yield from (steps.value(rung) for rung in sorted(rungs))
 
 
 def _swing(seen: list[Evaluation]) -> int:
@@ -78,10 +86,3 @@ def _swing(seen: list[Evaluation]) -> int:
         return 0
     lows, highs = [score.low for score in scores], [score.high for score in scores]
     return max(max(lows) - min(lows), max(highs) - min(highs))
-
-
-def _reached(goals: tuple[Condition, ...], seen: list[Evaluation], outcome: Outcome) -> tuple[Condition, ...]:
-    """The goals that stand so for some of the values."""
-    return tuple(
-        goal for place, goal in enumerate(goals) if any(found.clauses[place].outcome is outcome for found in seen)
-    )

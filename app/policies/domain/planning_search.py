@@ -42,6 +42,23 @@ def nearest(search: Search, *, one_way: bool, hint: int | None = None) -> int | 
     return _halved(search, hint) if one_way else _by_ranges(search, hint)
 
 
+def farthest(search: Search) -> int | None:
+    """The highest rung up to which every one passes, the lowest included; None where none fails, or it stays open."""
+    pending = list(reversed(list(_ranges(search.ladder, None))))
+    for _ in range(MOST_RANGES):
+        if not pending:
+            return None
+        first, last = pending.pop()
+        outcome = search.at(first, last)
+        if outcome is Outcome.MET:
+            continue
+        if first == last:
+            return first - 1
+        middle = (first + last) // 2
+        pending += [(middle + 1, last), (first, middle)]
+    return None
+
+
 def _halved(search: Search, hint: int | None) -> int | None:
     """By halving between a rung that fails and one that passes; every rung beyond one that passes passes too."""
     ladder, passes = search.ladder, search.passes
@@ -81,6 +98,9 @@ def _far_ends(ladder: Ladder) -> Iterator[int]:
 
 def _by_ranges(search: Search, hint: int | None) -> int | None:
     """By ranges that the evaluator decides as a whole, the nearest first; None where a single value stays open."""
+    nearest_one = search.at(search.ladder.first, search.ladder.first)
+    if nearest_one is not Outcome.UNMET:
+        return search.ladder.first if nearest_one in search.enough else None
     pending = list(reversed(list(_ranges(search.ladder, hint))))
     for _ in range(MOST_RANGES):
         if not pending:

@@ -216,6 +216,12 @@ def _smaller(trials: Trials, facts: Facts, others: list[Change], change: Change,
         return change
     here = applied(facts, tuple(others))
     at = _day(trials, {other.key: other for other in others})
-    clause = next(clause for clause in at.clauses(here) if clause.condition.id == change.goal.id)
     rest = tuple(goal for goal in at.goals if goal.id != change.goal.id)
-    return changed(at, Aim(change.goal, clause, rest, found), here, change.key) or change
+    aim = Aim(change.goal, at.ask(change.goal, here).clauses[0], rest, found)
+    return changed(at, aim, here, change.key, _as_far(facts, change)) or change
+
+
+def _as_far(facts: Facts, change: Change) -> dict[str, int]:
+    """How many steps the change takes: where the search for a smaller one begins."""
+    steps = ladder(facts.catalogue[change.key.code], change.before, upwards=change.rises)
+    return {} if steps is None else {change.key.code: steps.rungs(abs(number(change.after) - steps.start))}

@@ -4,19 +4,20 @@ A *goal* is what has to be met apart from the others: a condition, or a part of 
 policy is met when all goals are.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 
 from app.policies.domain import tree
-from app.policies.domain.explaining import evaluate
+from app.policies.domain.compiling import evaluate
 from app.policies.domain.facts import FactKey, Facts
 from app.policies.domain.knowledge import Knowledge
 from app.policies.domain.outcome import Outcome
 from app.policies.domain.planning_ways import Ways, ways
 from app.policies.domain.policy import Condition, Policy
 from app.policies.domain.verdict import Clause, Evaluation
+from app.policies.domain.worlds import REGISTERED_ON
 
 MOST_TRIALS = 3_000
 """How often one plan may ask the evaluator; what is not found by then is not said."""
@@ -41,10 +42,10 @@ def goals(conditions: Iterable[Condition]) -> Iterator[Condition]:
 
 @dataclass
 class Account:
-    """How often the evaluator may still be asked, and the policies cut down to some of their goals."""
+    """How often the evaluator may still be asked; and which way every value pulls, as far as that was looked at."""
 
     left: int = MOST_TRIALS
-    cut: dict[tuple[str, ...], Policy] = field(default_factory=dict)
+    ways: dict[tuple[Hashable, ...], Ways] = field(default_factory=dict)
 
 
 @dataclass
@@ -65,20 +66,26 @@ class Trials:
         """All goals of the policy."""
         return tuple(goals(self.policy.conditions))
 
-    def evaluation(self, wanted: tuple[Condition, ...], facts: Facts, on: date | None = None) -> Evaluation:
-        """How some goals stand, explained. Raises `ExhaustedError`."""
+    def ask(self, goal: Condition, facts: Facts, on: date | None = None) -> Evaluation:
+        """How one goal stands. Raises `ExhaustedError`."""
         if self.account.left <= 0:
             raise ExhaustedError
         self.account.left -= 1
-        return evaluate(self._only(wanted), facts, on or self.on)
+        return evaluate(_only(self.policy, goal), facts, on or self.on)
 
     def clauses(self, facts: Facts) -> tuple[Clause, ...]:
         """How every goal stands, explained. Raises `ExhaustedError`."""
-        return self.evaluation(self.goals, facts).clauses
+        return tuple(self.ask(goal, facts).clauses[0] for goal in self.goals)
 
     def outcome(self, wanted: Iterable[Condition], facts: Facts, on: date | None = None) -> Outcome:
         """How some goals stand together. Raises `ExhaustedError`."""
-        return self.evaluation(tuple(wanted), facts, on).outcome
+        together = Outcome.MET
+        for goal in wanted:
+            found = self.ask(goal, facts, on).outcome
+            if found is Outcome.UNMET:
+                return found
+            together = found if found is Outcome.UNKNOWN else together
+        return together
 
     def passes(self, wanted: Iterable[Condition], facts: Facts, on: date | None = None) -> bool:
         """Whether some goals stand well enough together. Raises `ExhaustedError`."""
@@ -93,16 +100,30 @@ class Trials:
         return replace(self, on=day)
 
     def ways(self, goal: Condition, facts: Facts) -> Ways:
-        """What a goal reads, and the way each value pulls it."""
-        return ways(goal, facts, self.on)
+        """What a goal reads, and the way each value pulls it; it changes only with what was told at all."""
+        told = frozenset((key.code, key.year) for key in facts.known)
+        name = (goal.id, self.on, facts.of(REGISTERED_ON) if REGISTERED_ON.code in facts.catalogue else None, told)
+        if name not in self.account.ways:
+            self.account.ways[name] = ways(goal, facts, self.on)
+        return self.account.ways[name]
 
-    def _only(self, wanted: tuple[Condition, ...]) -> Policy:
-        """The policy with some goals only: what a change does not touch need not be asked, the score least of all."""
-        name = tuple(goal.id for goal in wanted)
-        if name not in self.account.cut:
-            scoring = self.policy.scoring if any(map(reads_score, wanted)) else None
-            self.account.cut[name] = replace(self.policy, conditions=wanted, scoring=scoring)
-        return self.account.cut[name]
+
+_MOST_KEPT = 1_024
+_kept: dict[tuple[int, str], tuple[Policy, Policy]] = {}
+
+
+def _only(policy: Policy, goal: Condition) -> Policy:
+    """The policy with one goal only: what a change does not touch need not be asked, the score least of all. The last
+    ones are kept, because the evaluator prepares each once.
+    """
+    name = (id(policy), goal.id)
+    found = _kept.get(name)
+    if found is None or found[0] is not policy:
+        if len(_kept) >= _MOST_KEPT:
+            _kept.clear()
+        scoring = policy.scoring if reads_score(goal) else None
+        found = _kept[name] = policy, replace(policy, conditions=(goal,), scoring=scoring)
+    return found[1]
 
 
 def reads_score(goal: Condition) -> bool:
