@@ -131,12 +131,14 @@ def firm_lines(session: Session, enterprise: Enterprise, families: Sequence[Sche
         key = (item.family.code, item.trigger_key)
         share = shares[key]
         amount = expected_text(reckoned[key].plan, reckoned[key].amount)
-        changed = (share.low, share.high) != (share.claim.low, share.claim.high)
-        lines.append(entitlement_line(item, amount, _share_note(share, by_code) if changed else ""))
+        lines.append(entitlement_line(item, amount, share_note(share, by_code)))
     return (*lines, *(award_line(item, by_code) for item in on_file))
 
 
-def _share_note(share: Share, families: dict[str, SchemeFamily]) -> str:
+def share_note(share: Share, families: Mapping[str, SchemeFamily]) -> str:
+    """Why a firm gets something else than the amount of the scheme; nothing where it gets it in full."""
+    if (share.low, share.high) == (share.claim.low, share.claim.high):
+        return ""
     return share_text(share, lambda code: scheme_name(families, code))
 
 

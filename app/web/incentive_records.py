@@ -27,6 +27,7 @@ from app.incentives.service import steps
 from app.incentives.service.clawback import may_review
 from app.incentives.service.computation import computation
 from app.incentives.service.reckoning import reckon_entitlement
+from app.incentives.service.sharing import share_of
 from app.journal.queries import timeline
 from app.kit.actor import Actor
 from app.kit.clock import today
@@ -37,7 +38,7 @@ from app.policies.queries import get_catalogue
 from app.web.incentive_clawback import ReviewLine, WarningLine, clawback_texts, review_line, warning_lines
 from app.web.incentive_computation import ComputationView, computation_view, last_kept
 from app.web.incentive_estimates import find_entitled
-from app.web.incentive_lines import IncentiveLine, advisory, award_line, entitlement_line, expected_text
+from app.web.incentive_lines import IncentiveLine, advisory, award_line, entitlement_line, expected_text, share_note
 
 router = GuardedRouter(door="web", prefix="/incentives")
 
@@ -146,10 +147,12 @@ def _recommend_page(
     request: Request, session: Session, item: Entitlement, form: Bound[Any], *, status: int = 200
 ) -> Response:
     reckoned = reckon_entitlement(session, item)
-    if form.raw.get("amount") is None and reckoned.amount.fen:
-        form.raw["amount"] = _plain_yuan(reckoned.amount.fen)
+    share = share_of(session, item, reckoned)
+    if form.raw.get("amount") is None and share.low and share.low == share.high:
+        form.raw["amount"] = _plain_yuan(share.low)
     kept = computation(reckoned, item.version, item.triggered_on)
-    line = entitlement_line(item, expected_text(reckoned.plan, reckoned.amount))
+    names = {family.code: family for family in schemes.list_families(session, item.enterprise.region_code)}
+    line = entitlement_line(item, expected_text(reckoned.plan, reckoned.amount), share_note(share, names))
     page = StepPage(
         advisory=advisory(),
         title=_("推荐奖补"),

@@ -163,6 +163,13 @@ def test_schemes_of_one_purpose_yield_to_the_highest(session: Session, actor: Ma
     gets = {code: (share.low, share.reason.value) for (code, _key), share in shares.items()}
     assert gets == {FIRST: (0, "yields"), CENTRE: (50_000_000, "full")}
     first = schemes.get_family(session, FIRST)
+    kept = recommended(session, actor(), now, where).steps[0].computation
+    assert kept is not None and kept["share"]["low"] == 0
+    assert "让位于“企校联合创新中心备案奖励”" in kept["share"]["text"]
+    assert "Joint innovation centre" in kept["share"]["text_en"]
+    steps.undo_last(
+        session, actor=head, incentive=awards.list_of_enterprise(session, where.id)[0], reason="试", now=now
+    )
     together = budgets.budget_of_group(session, head, first, families, 2021)
     assert (together.expected.count, together.expected.high) == (2, 50_000_000)
     award(session, head, now, recommended(session, actor(), now, where, CENTRE), "100000")

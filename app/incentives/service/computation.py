@@ -1,15 +1,18 @@
 """A reckoning as it is kept with a step: years later it says the same words from the same facts."""
 
+from collections.abc import Mapping
 from datetime import date
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 from app.incentives.domain.plan import Plan
+from app.incentives.domain.stacking import Share
 from app.incentives.domain.steps import ADVISORY
 from app.incentives.queries.schemes import SchemeVersion
 from app.incentives.service.reckoning import Reckoned
-from app.incentives.wording import amount_text, line_text, method_text
-from app.kit.i18n import _
+from app.incentives.wording import amount_text, line_text, method_text, share_text
+from app.kit.i18n import Bilingual, _
 from app.policies.domain.facts import Facts
 from app.policies.domain.telling import told_facts
 from app.policies.wording import both_languages
@@ -17,8 +20,16 @@ from app.policies.wording import both_languages
 Kept = dict[str, Any]
 
 
-def computation(reckoned: Reckoned, version: SchemeVersion, on: date) -> Kept:
-    """What is kept: scheme version, formulas, facts with their sources, the amount, and every line in both languages."""
+def computation(
+    reckoned: Reckoned,
+    version: SchemeVersion,
+    on: date,
+    share: Share | None = None,
+    names: Mapping[str, Bilingual] = MappingProxyType({}),
+) -> Kept:
+    """What is kept: scheme version, formulas, facts with their sources, the amount, and every line in both languages;
+    and what the firm gets of it beside other schemes (`names` by their codes), where that was asked.
+    """
     plan, amount = reckoned.plan, reckoned.amount
     return {
         "scheme": plan.scheme.code,
@@ -33,6 +44,7 @@ def computation(reckoned: Reckoned, version: SchemeVersion, on: date) -> Kept:
         "amount": {"low": amount.low, "high": amount.high, "due": amount.due.value},
         "lines": [{"kind": line.kind.value, **both_languages(partial(line_text, plan, line))} for line in amount.lines],
         **both_languages(lambda: amount_text(amount)),
+        "share": _share(share, names) if share else None,
         "advisory": both_languages(lambda: _(ADVISORY)),
     }
 
@@ -47,6 +59,12 @@ def _method(plan: Plan) -> list[dict[str, str]]:
     told = both_languages(lambda: "\n".join(method_text(plan)))
     pairs = zip(told["text"].split("\n"), told["text_en"].split("\n"), strict=True)
     return [{"text": chinese, "text_en": english} for chinese, english in pairs]
+
+
+def _share(share: Share, names: Mapping[str, Bilingual]) -> dict[str, Any]:
+    told = both_languages(partial(share_text, share, lambda code: str(names.get(code, code))))
+    to = share.to.key if share.to else None
+    return {"low": share.low, "high": share.high, "reason": share.reason.value, "to": to, **told}
 
 
 def _facts(reckoned: Reckoned) -> dict[str, Any]:

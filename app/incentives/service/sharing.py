@@ -10,8 +10,9 @@ from app.incentives.domain.scheme import Scheme, Stacking, amount_fen
 from app.incentives.domain.stacking import Claim, Share, stack
 from app.incentives.domain.steps import State
 from app.incentives.models import Incentive
-from app.incentives.queries.entitlements import Entitlement
-from app.incentives.queries.schemes import parsed
+from app.incentives.queries.awards import list_of_enterprise
+from app.incentives.queries.entitlements import Entitlement, Scope, list_entitlements
+from app.incentives.queries.schemes import list_families, parsed
 from app.incentives.service.reckoning import Reckoned, reckon_entitlement
 
 _SETTLED = frozenset({State.AWARDED.value, State.PAID.value})
@@ -27,6 +28,19 @@ def shares_of_firm(
     claims = [claim_of(item, reckoned[_key(item)].amount) for item in entitlements]
     claims += [claim_on_file(item, parsed(item.scheme_version)) for item in on_file]
     return reckoned, by_key(stack(claims))
+
+
+def share_of(session: Session, item: Entitlement, reckoned: Reckoned) -> Share:
+    """What one entitlement gets beside everything else that its firm may enjoy or has on file."""
+    families = list_families(session, item.enterprise.region_code)
+    others = list_entitlements(session, families, Scope(enterprise_id=item.enterprise.id))
+    own = claim_of(item, reckoned.amount)
+    claims = [
+        claim_of(other, reckon_entitlement(session, other).amount) for other in others if _key(other) != _key(item)
+    ]
+    on_file = list_of_enterprise(session, item.enterprise.id)
+    claims += [claim_on_file(row, parsed(row.scheme_version)) for row in on_file]
+    return stack([own, *claims])[0]
 
 
 def _key(item: Entitlement) -> Key:

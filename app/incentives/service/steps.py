@@ -12,10 +12,11 @@ from app.incentives.domain.steps import State
 from app.incentives.models import Incentive, IncentiveStep
 from app.incentives.queries import awards, entitlements
 from app.incentives.queries.entitlements import Entitlement, Scope
-from app.incentives.queries.schemes import SchemeVersion, get_family, parsed
+from app.incentives.queries.schemes import SchemeVersion, get_family, list_families, parsed
 from app.incentives.schemas import StepInput
 from app.incentives.service.computation import Kept, computation
 from app.incentives.service.reckoning import plan_of, reckon_entitlement, reckon_firm
+from app.incentives.service.sharing import share_of
 from app.journal.domain import SubjectKey
 from app.journal.service import record
 from app.kit.actor import Actor
@@ -69,7 +70,10 @@ def recommend(
     incentive = awards.find_by_fact(session, enterprise.id, scheme_code, trigger_key) or _begin(entitlement, now)
     incentive.scheme_version = entitlement.version.row
     session.add(incentive)
-    kept = computation(reckon_entitlement(session, entitlement), entitlement.version, entitlement.triggered_on)
+    reckoned = reckon_entitlement(session, entitlement)
+    share = share_of(session, entitlement, reckoned)
+    names = {family.code: family.versions[0].scheme.name for family in list_families(session, enterprise.region_code)}
+    kept = computation(reckoned, entitlement.version, entitlement.triggered_on, share, names)
     _take(session, actor, incentive, State.RECOMMENDED, given, now, kept)
     return incentive
 
