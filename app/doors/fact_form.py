@@ -18,11 +18,16 @@ from app.policies.domain.policy import Policy
 from app.policies.domain.telling import told_facts
 from app.policies.domain.verdict import Evaluation
 from app.policies.models import PolicyVersion
+from app.policies.plan_answer import answer_with_plan
+from app.policies.plan_presenting import PlanView, present_plan
 from app.policies.queries import get_in_force, policy_of
 from app.policies.service.gathering import Gathered, gather
 from app.policies.service.verdicts import evaluate_told, with_settings
 from app.policies.settings import settings_in_force
 from app.reference.queries import code_names
+
+_MOST_LACKING = 12
+"""With more facts lacking a plan would only say to supply them, and take seconds to say so."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,18 @@ class Trial:
     def decide(self, answers: Answers) -> Evaluation | None:
         """The verdict on what was filled in; None where something could not be read."""
         return evaluate_told(self.policy, dict(answers.told), self.on) if answers.valid else None
+
+    def plan(self, evaluation: Evaluation) -> PlanView | None:
+        """What would have to change; None for who passes, and where too much is lacking to plan."""
+        if lacks_too_much(evaluation):
+            return None
+        return present_plan(answer_with_plan(evaluation), self.policy.catalogue, names=self.names)
+
+
+def lacks_too_much(evaluation: Evaluation) -> bool:
+    """Whether so many facts are lacking that they must be supplied before anything can be planned."""
+    of_score = evaluation.score.missing if evaluation.score else ()
+    return len({key.code for key in (*evaluation.missing, *of_score)}) > _MOST_LACKING
 
 
 @dataclass(frozen=True)

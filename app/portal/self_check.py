@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from app.doors.deps import AppSettings, CurrentActor, DbSession, Form, Now
 from app.doors.fact_answers import Answers
-from app.doors.fact_form import Novelty, Trial, novelties, trial_of_firm
+from app.doors.fact_form import Novelty, Trial, lacks_too_much, novelties, trial_of_firm
 from app.doors.fact_questions import Topic
 from app.doors.forms import Bound, attempt, bind, empty
 from app.doors.pages import redirect, render
@@ -26,6 +26,8 @@ from app.kit.i18n import _, ngettext
 from app.policies.actions import STATE_OWN_FACT
 from app.policies.domain.facts import FactKey
 from app.policies.domain.policy import Subject
+from app.policies.domain.verdict import Evaluation
+from app.policies.plan_presenting import PlanView
 from app.policies.schemas import StatementInput
 from app.policies.service.handing_in import hand_in_facts
 from app.policies.wording import fact_text, stated_text
@@ -77,6 +79,8 @@ class SelfCheckPage:
     topics: tuple[Topic, ...]
     form: Bound[Any]
     result: PolicyView | None
+    plan: PlanView | None
+    lacks_too_much: bool
     hand_in: HandIn | None
     labels: dict[str, str]
     office: str
@@ -179,8 +183,7 @@ def _answered(
     evaluation = trial.decide(answers)
     if evaluation is None:
         return _page(session, actor, office, trial, answers.form)
-    result = plain_view(evaluation, trial.names)
-    return _page(session, actor, office, trial, answers.form, result, _hand_in(trial, answers, source))
+    return _page(session, actor, office, trial, answers.form, evaluation, _hand_in(trial, answers, source))
 
 
 def _page(
@@ -189,7 +192,7 @@ def _page(
     office: str,
     trial: Trial,
     form: Bound[Any],
-    result: PolicyView | None = None,
+    evaluation: Evaluation | None = None,
     hand_in: HandIn | None = None,
 ) -> SelfCheckPage:
     code, query = trial.policy.code, f"?on={trial.on.isoformat()}"
@@ -203,7 +206,9 @@ def _page(
         hand_in_action=f"/portal/self-check/{code}/statements{query}",
         topics=trial.topics,
         form=form,
-        result=result,
+        result=plain_view(evaluation, trial.names) if evaluation else None,
+        plan=trial.plan(evaluation) if evaluation else None,
+        lacks_too_much=evaluation is not None and lacks_too_much(evaluation),
         hand_in=hand_in,
         labels={blank.name: question.label for question in questions for blank in question.blanks},
         office=office,

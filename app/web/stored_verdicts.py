@@ -21,12 +21,14 @@ from app.kit.errors import NotFound
 from app.kit.i18n import _
 from app.kit.permissions import can
 from app.policies.actions import OVERRIDE, READ_VERDICT
+from app.policies.answer import Answer
 from app.policies.inputs import InputLine, stored_input_lines, with_names
 from app.policies.models import PolicyVersion, StoredVerdict
+from app.policies.plan_presenting import PlanView, present_plan
 from app.policies.presenting import VerdictView, present, verdict_url
 from app.policies.queries import find_newest_of_case, get_stored, policy_of
 from app.policies.schemas import OverrideInput, TakeBackInput
-from app.policies.service.verdicts import explain_again, is_intact
+from app.policies.service.verdicts import explain_again, is_intact, plan_again
 from app.reference.queries import code_names
 from app.web.override_lines import OverrideLine, override_lines, standing_of
 from app.web.verdict_pages import policy_url
@@ -50,6 +52,8 @@ class StoredPage:
 
     enterprise: Enterprise
     view: VerdictView
+    plan: PlanView | None
+    plan_url: str
     inputs: tuple[InputLine, ...]
     stored: StoredVerdict
     url: str
@@ -67,11 +71,11 @@ class StoredPage:
 
 @router.get(_STORED, action=READ_VERDICT)
 def show_stored(
-    request: Request, session: DbSession, actor: CurrentActor, uscc: str, policy: str, verdict_id: int
+    request: Request, session: DbSession, actor: CurrentActor, uscc: str, policy: str, verdict_id: int, plan: str = ""
 ) -> Response:
-    """The kept verdict, years later."""
+    """The kept verdict, years later; `plan` reckons from what was kept what would have had to change."""
     enterprise, stored = _get(session, actor, uscc, policy, verdict_id)
-    return _show(request, session, actor, enterprise, stored)
+    return _show(request, session, actor, enterprise, stored, with_plan=bool(plan))
 
 
 @router.post(f"{_STORED}/override", action=OVERRIDE)
@@ -166,12 +170,16 @@ def _show(
     enterprise: Enterprise,
     stored: StoredVerdict,
     refused: Refused | None = None,
+    *,
+    with_plan: bool = False,
 ) -> Response:
-    page = _page(session, actor, enterprise, stored, refused or Refused(empty(), empty()))
+    page = _page(session, actor, enterprise, stored, refused or Refused(empty(), empty()), with_plan=with_plan)
     return render(request, "web/policies/stored.html", page, status=422 if refused else 200)
 
 
-def _page(session: Session, actor: Actor, enterprise: Enterprise, stored: StoredVerdict, forms: Refused) -> StoredPage:
+def _page(
+    session: Session, actor: Actor, enterprise: Enterprise, stored: StoredVerdict, forms: Refused, *, with_plan: bool
+) -> StoredPage:
     version = session.get_one(PolicyVersion, stored.policy_version_id)
     policy, names = policy_of(session, version), code_names(session, enterprise.region_code)
     case = session.get(CaseFile, stored.case_id) if stored.case_id else None
@@ -180,13 +188,15 @@ def _page(session: Session, actor: Actor, enterprise: Enterprise, stored: Stored
     return StoredPage(
         enterprise=enterprise,
         view=present(stored.result, policy.catalogue, names=names),
+        plan=present_plan(plan_again(session, stored), policy.catalogue, names=names) if with_plan else None,
+        plan_url=f"{_url(enterprise, stored)}?plan=1" if stored.outcome != "met" and not with_plan else "",
         inputs=with_names(stored_input_lines(policy, stored.inputs), policy.catalogue, names),
         stored=stored,
         url=_url(enterprise, stored),
         current_url=verdict_url(enterprise.uscc, stored.policy_code, stored.on_day),
         policy_url=policy_url(version),
         intact=is_intact(session, stored),
-        same_again=explain_again(session, stored) == stored.result,
+        same_again=_says_the_same(explain_again(session, stored), stored.result),
         case=case,
         overrides=made,
         standing=standing,
@@ -194,6 +204,11 @@ def _page(session: Session, actor: Actor, enterprise: Enterprise, stored: Stored
         may_take_back=may and standing is not None,
         forms=forms,
     )
+
+
+def _says_the_same(again: Answer, kept: Answer) -> bool:
+    """Whether all that was kept is said again; an answer may have learned to say more since."""
+    return {key: again.get(key) for key in kept} == kept
 
 
 def _decidable(session: Session, case: CaseFile | None, stored: StoredVerdict) -> bool:

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from app.commissioners.models import Commissioner
 from app.commissioners.queries import get_visible_to as get_commissioner_visible_to
 from app.doors.deps import CurrentActor, DbSession, Form, Now
-from app.doors.fact_form import Trial, trial_of_firm, trial_of_nobody
+from app.doors.fact_form import Trial, lacks_too_much, trial_of_firm, trial_of_nobody
 from app.doors.fact_questions import Topic
 from app.doors.forms import Bound
 from app.doors.pages import render
@@ -23,6 +23,8 @@ from app.kit.clock import today
 from app.policies.actions import READ_VERDICT
 from app.policies.answer import answer
 from app.policies.domain.policy import Subject
+from app.policies.domain.verdict import Evaluation
+from app.policies.plan_presenting import PlanView
 from app.policies.presenting import VerdictView, present
 from app.web.commissioner_words import degree_label, programme_name
 from app.web.verdict_pages import policy_url
@@ -60,6 +62,8 @@ class TryOutPage:
     form: Bound[Any]
     labels: dict[str, str]
     view: VerdictView | None
+    plan: PlanView | None
+    lacks_too_much: bool
 
 
 @router.get("", action=READ_VERDICT)
@@ -76,7 +80,7 @@ def try_out_page(
     """The questions, with what is on file about the firm."""
     tried = _tried(session, actor, uscc, expert)
     trial = _trial(session, actor, tried, code, on or today(now))
-    return render(request, "web/policies/try_out.html", _page(trial, tried, trial.first(), None))
+    return render(request, "web/policies/try_out.html", _page(trial, tried, trial.first()))
 
 
 @router.post("", action=READ_VERDICT, reads_only=True)
@@ -96,8 +100,7 @@ def tried_out_page(
     trial = _trial(session, actor, tried, code, on or today(now))
     answers = trial.read(form)
     evaluation = trial.decide(answers)
-    view = present(answer(evaluation), trial.policy.catalogue, names=trial.names) if evaluation else None
-    page = _page(trial, tried, answers.form, view)
+    page = _page(trial, tried, answers.form, evaluation)
     return render(request, "web/policies/try_out.html", page, status=200 if evaluation else 422)
 
 
@@ -118,7 +121,8 @@ def _trial(session: Session, actor: Actor, tried: Tried, code: str, on: date) ->
     return trial_of_nobody(session, code, on, actor.region_prefix)
 
 
-def _page(trial: Trial, tried: Tried, form: Bound[Any], view: VerdictView | None) -> TryOutPage:
+def _page(trial: Trial, tried: Tried, form: Bound[Any], evaluation: Evaluation | None = None) -> TryOutPage:
+    found = answer(evaluation) if evaluation else None
     code, day = trial.policy.code, trial.on.isoformat()
     who = f"&uscc={tried.firm.uscc}" if tried.firm else f"&expert={tried.expert.public_id}" if tried.expert else ""
     questions = [question for topic in trial.topics for question in topic.questions]
@@ -135,5 +139,7 @@ def _page(trial: Trial, tried: Tried, form: Bound[Any], view: VerdictView | None
         topics=trial.topics,
         form=form,
         labels={blank.name: question.label for question in questions for blank in question.blanks},
-        view=view,
+        view=present(found, trial.policy.catalogue, names=trial.names) if found else None,
+        plan=trial.plan(evaluation) if evaluation else None,
+        lacks_too_much=evaluation is not None and lacks_too_much(evaluation),
     )

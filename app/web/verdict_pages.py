@@ -25,6 +25,8 @@ from app.policies.domain.units import WHOLE, Unit
 from app.policies.domain.worlds import FISCAL_YEARS
 from app.policies.inputs import InputLine, input_lines, with_names
 from app.policies.models import FactStatement, PolicyVersion, StoredVerdict
+from app.policies.plan_answer import answer_with_plan
+from app.policies.plan_presenting import PlanView, present_plan
 from app.policies.presenting import STATES, MissingView, VerdictView, present, supply_link, verdict_url
 from app.policies.queries import list_statements, list_stored
 from app.policies.schemas import StatementInput
@@ -118,13 +120,25 @@ class VerdictPage:
     policy_url: str
     try_out_url: str
     view: VerdictView
+    plan_url: str
     inputs: tuple[InputLine, ...]
     missing: tuple[MissingLine, ...]
     judged: tuple[MissingLine, ...]
+    scored: tuple[MissingLine, ...]
     statements: tuple[StatementLine, ...]
     stored: tuple[StoredLine, ...]
     may_state: bool
     action: str
+
+
+@dataclass(frozen=True)
+class PlanPage:
+    """What has to change; no plan for a firm that passes."""
+
+    enterprise: Enterprise
+    url: str
+    view: VerdictView
+    plan: PlanView | None
 
 
 def verdict_page(
@@ -143,6 +157,7 @@ def verdict_page(
     url, query = verdict_url(enterprise.uscc, policy.code), f"?on={on.isoformat()}"
     may_state = enterprise.disabled_on is None and can(actor, STATE_FACT, enterprise)
     statable = _Statable(may_state, today(now), bound)
+    graded, told = _of_score(view, policy.catalogue)
     statements = [row for row in list_statements(session, enterprise.id, on) if row.fact_code in policy.uses]
     return VerdictPage(
         enterprise=enterprise,
@@ -150,13 +165,31 @@ def verdict_page(
         policy_url=policy_url(verdict.version),
         try_out_url=f"/policies/{policy.code}/try-out?on={on.isoformat()}&uscc={enterprise.uscc}",
         view=view,
+        plan_url=f"{url}/plan{query}",
         inputs=with_names(input_lines(policy, verdict.gathered), policy.catalogue, names),
         missing=_missing_lines(policy.catalogue, view.missing, on, statable),
-        judged=_missing_lines(policy.catalogue, view.judged, on, statable),
+        judged=_missing_lines(policy.catalogue, (*view.judged, *graded), on, statable),
+        scored=_missing_lines(policy.catalogue, told, on, statable),
         statements=tuple(_statement(policy.catalogue, row, url, query) for row in statements),
         stored=stored_lines(session, enterprise, policy.code),
         may_state=may_state,
         action=f"{url}/statements{query}",
+    )
+
+
+def plan_page(session: Session, enterprise: Enterprise, verdict: Verdict) -> PlanPage:
+    """What has to change for the firm to pass."""
+    policy, on = verdict.evaluation.policy, verdict.evaluation.on
+    link, names = (
+        supply_link(enterprise.uscc, policy.catalogue, on, policy.code),
+        code_names(session, enterprise.region_code),
+    )
+    found = answer_with_plan(verdict.evaluation)
+    return PlanPage(
+        enterprise=enterprise,
+        url=verdict_url(enterprise.uscc, policy.code, on),
+        view=present(found, policy.catalogue, link, names=names),
+        plan=present_plan(found, policy.catalogue, link, names=names),
     )
 
 
@@ -182,6 +215,18 @@ class _Statable:
             return None
         mine = self.refused is not None and self.refused.raw.get("fact_code") == fact.code
         return _form(fact, on, self.today, self.refused if mine else None)
+
+
+def _of_score(view: VerdictView, catalogue: Catalogue) -> tuple[list[MissingView], list[MissingView]]:
+    """What would only narrow the score, while no condition waits for it: grades of experts, and the rest."""
+    if view.score is None:
+        return [], []
+    waited = {fact.code for fact in (*view.missing, *view.judged)}
+    rows = (part for block in view.score.blocks for item in block.items for _depth, part in item.rows)
+    lacking = {fact.code: fact for part in rows if part.low != part.high for fact in part.missing}
+    only = [fact for code, fact in lacking.items() if code not in waited]
+    graded = [fact for fact in only if catalogue[fact.code].graded_by_experts]
+    return graded, [fact for fact in only if not catalogue[fact.code].graded_by_experts]
 
 
 def _missing_lines(

@@ -18,7 +18,7 @@ from app.policies.presenting import verdict_url
 from app.policies.queries import get_catalogue
 from app.policies.service.statements import state_fact, withdraw_statement
 from app.policies.service.verdicts import evaluate_enterprise
-from app.web.verdict_pages import Firm, StatementForm, verdict_page
+from app.web.verdict_pages import Firm, StatementForm, plan_page, verdict_page
 
 router = GuardedRouter(door="web", prefix="/enterprises/{uscc}/verdicts")
 
@@ -30,6 +30,18 @@ def show_verdict(
     request: Request, session: DbSession, actor: CurrentActor, now: Now, uscc: str, policy: str, on: OnDay = None
 ) -> Response:
     return _show(request, session, actor, now, Firm(uscc, policy, on or today(now)))
+
+
+@router.get("/{policy}/plan", action=READ_VERDICT)
+def show_plan(
+    request: Request, session: DbSession, actor: CurrentActor, now: Now, uscc: str, policy: str, on: OnDay = None
+) -> Response:
+    """What has to change: asked for by the verdict page once it stands, because it takes longer to reckon."""
+    enterprise = get_by_uscc_visible_to(session, actor, uscc)
+    verdict = evaluate_enterprise(session, enterprise, policy, on or today(now))
+    fragment = request.headers.get("hx-request") == "true"
+    template = "web/policies/_plan_fragment.html" if fragment else "web/policies/plan.html"
+    return render(request, template, plan_page(session, enterprise, verdict))
 
 
 @router.post("/{policy}/statements", action=STATE_FACT)

@@ -22,6 +22,7 @@ from app.policies.domain.policy import Policy, Subject
 from app.policies.domain.telling import read_facts, told_facts
 from app.policies.domain.verdict import Evaluation
 from app.policies.models import PolicySetting, PolicyVersion, StoredVerdict
+from app.policies.plan_answer import answer_with_plan
 from app.policies.queries import get_in_force, list_in_force, policies_of, policy_of
 from app.policies.service.gathering import Gathered, Source, gather
 from app.policies.settings import Settings, known_settings, settings_in_force, settings_of
@@ -126,9 +127,18 @@ def store_verdict(  # noqa: PLR0913 - the occasion is part of what is kept
 
 def explain_again(session: Session, stored: StoredVerdict) -> Answer:
     """The stored verdict decided anew from its own inputs by its own version: word for word what was stored."""
+    return answer(_again(session, stored))
+
+
+def plan_again(session: Session, stored: StoredVerdict) -> Answer:
+    """The same, with what would have had to change; reckoned when it is asked for, because it takes long."""
+    return answer_with_plan(_again(session, stored))
+
+
+def _again(session: Session, stored: StoredVerdict) -> Evaluation:
     version = session.get_one(PolicyVersion, stored.policy_version_id)
     told = {code: entry["value"] for code, entry in stored.inputs.items()}
-    return answer(evaluate_told(policy_of(session, version), told, stored.on_day))
+    return evaluate_told(policy_of(session, version), told, stored.on_day)
 
 
 def is_intact(session: Session, stored: StoredVerdict) -> bool:
