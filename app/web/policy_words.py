@@ -13,7 +13,7 @@ from app.reference.queries import list_region_names
 SUBJECTS = {
     Subject.ENTERPRISE: N_("企业"),
     Subject.PERSON: N_("人员"),
-    Subject.FACILITY: N_("载体与基地"),
+    Subject.FACILITY: N_("平台与基地"),
 }
 
 
