@@ -10,17 +10,18 @@ function at both corners, in every world; whatever has no such form, or lies whe
 explaining interpreter, which stays the reference for all of them.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 from typing import Any
 
 from app.policies.domain import explaining, tree
+from app.policies.domain.compiling_bounds import BoundsProgram, bounded
 from app.policies.domain.compiling_exact import ExactProgram, compiled
-from app.policies.domain.compiling_findings import finding_of
+from app.policies.domain.compiling_findings import finding_of, simple_finding
 from app.policies.domain.compiling_steps import Unsuited
 from app.policies.domain.compiling_tests import Lowering
-from app.policies.domain.explaining import Asked, finding, of_parts
+from app.policies.domain.explaining import Asked, compares_score, finding, of_parts
 from app.policies.domain.facts import FactKey, Facts
 from app.policies.domain.knowledge import Knowledge, Known
 from app.policies.domain.outcome import Outcome
@@ -29,7 +30,7 @@ from app.policies.domain.scoring import scored
 from app.policies.domain.signs import Scene, counted_offsets, questions
 from app.policies.domain.splitting import counts_years
 from app.policies.domain.verdict import Clause, Evaluation, Finding, ScoreFinding
-from app.policies.domain.worlds import FISCAL_YEARS, REGISTERED_ON
+from app.policies.domain.worlds import FISCAL_YEARS, REGISTERED_ON, counted_years
 
 OUTCOMES = (Outcome.UNMET, Outcome.UNKNOWN, Outcome.MET)
 _KEPT = 64
@@ -61,53 +62,122 @@ class Program:
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
         self.leaves = tuple(policy.leaves())
-        self.lowering = Lowering(policy)
+        self.places = {leaf.id: place for place, leaf in enumerate(self.leaves)}
+        self._lowering = Lowering(policy)
         roots = [leaf.test for leaf in self.leaves if leaf.test is not None]
+        self._open_to_score = tuple(
+            place for place, leaf in enumerate(self.leaves) if leaf.test is not None and compares_score(leaf.test)
+        )
         roots += [policy.scoring.node] if policy.scoring else []
         self._questions = tuple(
             dict.fromkeys(question for root in roots for question in questions(root, into_score=True))
         )
         self._counts = any(counts_years(part) for root in roots for part in _blocks(root))
         self._asked: dict[int, tuple[tuple[FactKey, ...], ...]] = {}
-        self._scenes: dict[tuple[Any, ...], tuple[Scene, ExactProgram | None]] = {}
+        self._scenes: dict[tuple[Any, ...], _Functions] = {}
 
     def evaluate(self, facts: Facts, on: date) -> Evaluation:
         """How the subject stands for an application on `on`."""
         known = facts.known
         registered = known.get(REGISTERED_ON) if self._counts else NOT_ASKED
-        if isinstance(registered, Known) and isinstance(registered.value, date):
-            scene, program = self._scene(known, on, registered.value)
-            if program is not None:
-                try:
-                    return ExactEvaluation(self, facts, on, scene, program, program.run(known, on))
-                except (KeyError, AttributeError):  # something is not known exactly
-                    pass
-        return explaining.evaluate(self.policy, facts, on)
+        if not isinstance(registered, Known) or not isinstance(registered.value, date):
+            return self._between(facts, on, [len(years) for years in counted_years(facts.of(REGISTERED_ON), on)])
+        years = min(max(on.year - registered.value.year, 0), FISCAL_YEARS)
+        functions = self._functions(known, on.year, years)
+        if functions.exact is not None:
+            try:
+                return ExactEvaluation(self, facts, on, functions, functions.exact.run(known, on))
+            except (KeyError, AttributeError):  # something is not known exactly
+                pass
+        return self._between(facts, on, [years])
 
-    def _scene(
-        self, known: Mapping[FactKey, Knowledge], on: date, registered: date
-    ) -> tuple[Scene, ExactProgram | None]:
-        """What fixes the formulas, with the function for it: how many years count, and which facts were told."""
-        year = on.year
-        if year not in self._asked:
-            self._asked[year] = tuple(self._keys(*question, year) for question in self._questions)
-        years = min(max(year - registered.year, 0), FISCAL_YEARS)
-        shape = (years, *[_is_told(keys, known) for keys in self._asked[year]])
+    def _functions(self, known: Mapping[FactKey, Knowledge], year: int, years: int) -> "_Functions":
+        """The functions of the scene: how many years count, and which facts were told."""
+        asked = self._asked.get(year)
+        if asked is None:
+            asked = self._asked[year] = tuple(self._keys(*question, year) for question in self._questions)
+        shape = (years, *[_is_told(keys, known) for keys in asked])
         found = self._scenes.get(shape)
         if found is None:
             answers = zip(self._questions, shape[1:], strict=True)
             scene = Scene(counted_offsets(years), frozenset(question for question, told in answers if told))
-            found = self._scenes[shape] = scene, self._exact_program(scene)
+            found = self._scenes[shape] = _Functions(self.policy, self._lowering, scene)
         return found
 
     def _keys(self, code: str, offset: int | None, year: int) -> tuple[FactKey, ...]:
         return self.policy.catalogue[code].keys(None if offset is None else year + offset)
 
-    def _exact_program(self, scene: Scene) -> ExactProgram | None:
+    # -- figures known within bounds --------------------------------------------------------------------------------------
+
+    def _between(self, facts: Facts, on: date, possible: list[int]) -> Evaluation:
+        """How the subject stands, over each number of fiscal years that may count."""
+        known = facts.known
+        functions = [self._functions(known, on.year, years) for years in possible]
+        found = [one.bounds.run(known, on) for one in functions]
+        if any(place < 0 for one in found for place in one.again):
+            return explaining.evaluate(self.policy, facts, on)
+        if len(found) == 1 and not found[0].again:
+            only = found[0]
+            return BoundsEvaluation(self, facts, on, only.outcome, only.codes, _total(only.blocks), {})
+        blocks = [_hull(block) for block in zip(*(one.blocks for one in found), strict=True)]
+        codes = [_whichever(codes) for codes in zip(*(one.codes for one in found), strict=True)]
+        if len(found) > 1 and self._open_to_score:
+            settled = functions[0].bounds.run(known, on, _total(blocks))
+            for place in self._open_to_score:
+                codes[place] = settled.codes[place]
+        findings = self._again(facts, on, sorted({place for one in found for place in one.again}))
+        for place, said in findings.items():
+            codes[place] = OUTCOMES.index(said.outcome)
+        outcome = min(self._code(condition, codes) for condition in self.policy.conditions)
+        return BoundsEvaluation(self, facts, on, outcome, tuple(codes), _total(blocks), findings)
+
+    def _again(self, facts: Facts, on: date, places: list[int]) -> dict[int, Finding]:
+        """What the explaining interpreter says of tests that corners do not decide."""
+        asks_score = self.policy.scoring is not None and set(places) & set(self._open_to_score)
+        score = scored(self.policy.scoring, facts, on) if self.policy.scoring is not None and asks_score else None
+        asked = Asked(facts, on, score)
+        tests = {place: self.leaves[place].test for place in places}
+        return {place: finding(test, asked) for place, test in tests.items() if test is not None}
+
+    def _code(self, condition: Condition, codes: Sequence[int]) -> int:
+        if condition.test is not None:
+            return codes[self.places[condition.id]]
+        parts = [self._code(part, codes) for part in condition.parts]
+        return max(parts) if condition.any_part else min(parts)
+
+
+class _Functions:
+    """A scene's functions, written when they are first needed."""
+
+    def __init__(self, policy: Policy, lowering: Lowering, scene: Scene) -> None:
+        self.scene = scene
+        self._written = policy, lowering, scene
+
+    @cached_property
+    def exact(self) -> ExactProgram | None:
+        """For figures known exactly; None where one of the formulas has no form."""
         try:
-            return compiled(self.policy, self.lowering, scene)
+            return compiled(*self._written)
         except Unsuited:
             return None
+
+    @cached_property
+    def bounds(self) -> BoundsProgram:
+        """For figures known within bounds."""
+        return bounded(*self._written)
+
+
+def _hull(pairs: Sequence[tuple[int, int]]) -> tuple[int, int]:
+    return min(low for low, _ in pairs), max(high for _, high in pairs)
+
+
+def _total(blocks: Sequence[tuple[int, int]]) -> tuple[int, int]:
+    return sum(low for low, _ in blocks), sum(high for _, high in blocks)
+
+
+def _whichever(codes: Sequence[int]) -> int:
+    """The outcome that holds in every world; unknown when they differ."""
+    return codes[0] if len(set(codes)) == 1 else 1
 
 
 def _is_told(keys: tuple[FactKey, ...], known: Mapping[FactKey, Knowledge]) -> bool:
@@ -121,49 +191,93 @@ def _blocks(root: tree.Node) -> tuple[tree.Node, ...]:
 # -- evaluations that explain on demand -------------------------------------------------------------------------------
 
 
-class ExactEvaluation(Evaluation):
-    """An evaluation of figures known exactly: outcomes and numbers are there, measures are made when asked for."""
+class CompiledEvaluation(Evaluation):
+    """An evaluation whose outcomes stand; clauses and score explain themselves when they are asked for.
 
-    _program: "Program"
-    _scene: Scene
-    _exact: ExactProgram
-    _found: tuple[Any, ...]
+    `points` are the bounds of the score, without its items.
+    """
 
-    def __init__(
-        self, program: Program, facts: Facts, on: date, scene: Scene, exact: ExactProgram, found: tuple[Any, ...]
-    ) -> None:
-        self.__dict__.update(policy=program.policy, facts=facts, on=on, outcome=OUTCOMES[found[0]])
-        self.__dict__.update(_program=program, _scene=scene, _exact=exact, _found=found)
+    points: tuple[int, int]
+
+    _program: Program
+    _codes: tuple[int, ...]
 
     @cached_property
     def clauses(self) -> tuple[Clause, ...]:
         """The clauses, in order."""
-        places = {leaf.id: place for place, leaf in enumerate(self._program.leaves)}
-        return tuple(self._clause(condition, places) for condition in self.policy.conditions)
+        return tuple(self._clause(condition) for condition in self.policy.conditions)
 
     @cached_property
     def score(self) -> ScoreFinding | None:
         """The score, item by item."""
         return scored(self.policy.scoring, self.facts, self.on) if self.policy.scoring else None
 
-    def _clause(self, condition: Condition, places: Mapping[str, int]) -> Clause:
+    def _clause(self, condition: Condition) -> Clause:
         if condition.test is not None:
-            place = places[condition.id]
-            return LazyClause(condition, self._found[3][place], lambda: self._finding(place))
-        children = tuple(self._clause(part, places) for part in condition.parts)
+            place = self._program.places[condition.id]
+            return LazyClause(condition, self._codes[place], lambda: self._finding(place))
+        children = tuple(map(self._clause, condition.parts))
         codes = [OUTCOMES.index(child.outcome) for child in children]
         code = max(codes) if condition.any_part else min(codes)
         return LazyClause(condition, code, lambda: of_parts(OUTCOMES[code], children), children)
 
     def _finding(self, place: int) -> Finding:
-        """What a test says, made of its numbers; of one that has none, or is open, as the explaining interpreter says."""
-        where, code = self._exact.numbers.get(place), self._found[3][place]
+        """What a test says: of itself, or as the explaining interpreter says."""
+        test = self._program.leaves[place].test
+        assert test is not None
+        outcome = OUTCOMES[self._codes[place]]
+        return simple_finding(test, self.facts, outcome) or finding(
+            test, Asked(self.facts, self.on, self._score_for(test))
+        )
+
+    def _score_for(self, test: tree.Node) -> ScoreFinding | None:
+        return self.score if compares_score(test) else None
+
+
+class ExactEvaluation(CompiledEvaluation):
+    """Of figures known exactly: what a comparison says is made of the numbers that its function gave."""
+
+    _functions: _Functions
+    _found: tuple[Any, ...]
+
+    def __init__(self, program: Program, facts: Facts, on: date, functions: _Functions, found: tuple[Any, ...]) -> None:
+        self.__dict__.update(
+            policy=program.policy, facts=facts, on=on, outcome=OUTCOMES[found[0]],
+            _program=program, _functions=functions, _codes=found[3], _found=found, points=(found[1], found[2]),
+        )  # fmt: skip
+
+    def _finding(self, place: int) -> Finding:
+        assert self._functions.exact is not None
+        where = self._functions.exact.numbers.get(place)
         if where is None:
-            test = self._program.leaves[place].test
-            assert test is not None
-            return finding(test, Asked(self.facts, self.on, self.score))
+            return super()._finding(place)
         numbers = self._found[4][where.first : where.first + len(where.scales)]
-        return finding_of(where, OUTCOMES[code], [(number, number) for number in numbers], self._scene.years)
+        pairs = [(number, number) for number in numbers]
+        return finding_of(where, OUTCOMES[self._codes[place]], pairs, self._functions.scene.years)
+
+
+class BoundsEvaluation(CompiledEvaluation):
+    """Of figures known within bounds; `findings` are those that had to be made already."""
+
+    _findings: Mapping[int, Finding]
+
+    def __init__(
+        self,
+        program: Program,
+        facts: Facts,
+        on: date,
+        outcome: int,
+        codes: tuple[int, ...],
+        points: tuple[int, int],
+        findings: Mapping[int, Finding],
+    ) -> None:
+        self.__dict__.update(
+            policy=program.policy, facts=facts, on=on, outcome=OUTCOMES[outcome],
+            _program=program, _codes=codes, _findings=findings, points=points,
+        )  # fmt: skip
+
+    def _finding(self, place: int) -> Finding:
+        return self._findings.get(place) or super()._finding(place)
 
 
 class LazyClause(Clause):

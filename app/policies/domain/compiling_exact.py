@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
-from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 
@@ -19,11 +18,10 @@ from app.policies.domain import tree
 from app.policies.domain.compiling_source import relation_text
 from app.policies.domain.compiling_steps import Corner, Unsuited, Value
 from app.policies.domain.compiling_tests import Compared, Grown, Lowering
-from app.policies.domain.compiling_writing import MET, UNMET, Writer, least, listing, together
+from app.policies.domain.compiling_writing import MET, UNMET, Writer, accepting, least, listing, together
 from app.policies.domain.facts import FactKey
 from app.policies.domain.knowledge import Knowledge, Known, ends
 from app.policies.domain.policy import Condition, Policy
-from app.policies.domain.reckoning import listed
 from app.policies.domain.signs import ON, SCORE, Scene, Slot
 from app.policies.domain.units import Unit
 
@@ -317,11 +315,6 @@ def _subjects(test: tree.Node) -> list[tree.Node]:
 
 
 # -- what the written function calls ----------------------------------------------------------------------------------
-
-
-def accepting(node: tree.ListedIn) -> Callable[[str], bool]:
-    """Whether a code stands in the node's list, remembered."""
-    return lru_cache(maxsize=1024)(lambda code: listed(node, code))
 
 
 def _ends(known: Knowledge, lowest: int, highest: int, least: int, most: int) -> tuple[int, int]:

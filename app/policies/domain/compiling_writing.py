@@ -1,6 +1,7 @@
 """What the writers of compiled functions share: which comparisons a scene comes to, and how parts are put together."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from app.policies.domain import tree
@@ -9,6 +10,7 @@ from app.policies.domain.compiling_steps import Corner, Tape
 from app.policies.domain.compiling_tests import Compared, Grown, Lowering
 from app.policies.domain.facts import FactKey
 from app.policies.domain.policy import Condition, Policy
+from app.policies.domain.reckoning import listed
 from app.policies.domain.signs import Scene, Slot
 from app.policies.domain.units import Unit
 
@@ -91,3 +93,8 @@ def listing(texts: Iterable[str]) -> str:
     """The inside of a tuple."""
     found = list(texts)
     return ", ".join(found) + ("," if len(found) == 1 else "")
+
+
+def accepting(node: tree.ListedIn) -> Callable[[str], bool]:
+    """Whether a code stands in the node's list, remembered."""
+    return lru_cache(maxsize=1024)(lambda code: listed(node, code))

@@ -87,7 +87,7 @@ def finding(test: tree.Node, asked: Asked) -> Finding:
     if joined.outcome is not Outcome.UNKNOWN:
         return joined
     missing = [key for key in touched if not isinstance(facts.of(key), Known)]
-    if asked.score is None or not _compares_score(test):
+    if asked.score is None or not compares_score(test):
         return replace(joined, missing=_unique(missing))
     return _open_score(joined, _unique([*missing, *asked.score.missing]), facts)
 
@@ -100,7 +100,8 @@ def _open_score(finding: Finding, missing: tuple[FactKey, ...], facts: Facts) ->
 
 
 @lru_cache(maxsize=1024)
-def _compares_score(test: tree.Node) -> bool:
+def compares_score(test: tree.Node) -> bool:
+    """Whether a test is about the score."""
     return any(isinstance(node, tree.Score) for node in tree.walk(test, into_score=False))
 
 

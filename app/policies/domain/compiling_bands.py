@@ -1,0 +1,162 @@
+"""A comparison whose right side is a band's value, for figures known within bounds: looked at in every band in reach."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from math import inf
+from typing import Any
+
+from app.policies.domain import tree
+from app.policies.domain.compiling_steps import Corner, Tape, Unsuited, Value
+from app.policies.domain.compiling_tests import Lowering
+from app.policies.domain.folding import WHOLE
+from app.policies.domain.signs import Form, Scene, Slot, is_definite, number
+from app.policies.domain.worlds import band_limits
+
+End = Any
+AGAIN = -1
+"""What a test says that its corners do not decide."""
+
+
+@dataclass(frozen=True)
+class _Band:
+    """A band: its ends and whether they belong to it, the ends of the values inside, and the value that holds in it."""
+
+    low: End
+    low_included: bool
+    high: End
+    high_included: bool
+    least: End
+    most: End
+    value: Fraction
+
+    def reaches(self, low: End, high: End) -> bool:
+        """Whether a subject between `low` and `high` may lie in it."""
+        above = high >= self.low if self.low_included else high > self.low
+        below = low <= self.high if self.high_included else low < self.high
+        return bool(above and below)
+
+
+@dataclass(frozen=True)
+class BandedTest:
+    """`left ≥ band(subject)` or `top / bottom ≥ band(subject)`, where left, bottom and subject share no fact, but that
+    the bottom may contain `share` times the subject, when that is one fact: a band then narrows the bottom too.
+    """
+
+    relation: tree.Relation
+    bands: tuple[_Band, ...]
+    values: tuple[Value, ...]
+    share: Fraction
+    is_fact: bool
+    is_ratio: bool
+
+    @property
+    def places(self) -> list[int]:
+        """The steps whose results `decide` takes: the ends of left, bottom without the subject, and subject."""
+        return [value.place for value in self.values]
+
+    @classmethod
+    def of(cls, test: tree.Node, lowering: Lowering, tape: Tape, scene: Scene) -> "BandedTest":
+        """The test on a tape. Raises `Unsuited` where it is of another kind."""
+        if not isinstance(test, tree.Comparison | tree.RatioComparison):
+            raise Unsuited
+        banded = _unnamed(test.right)
+        is_ratio = isinstance(test, tree.RatioComparison)
+        left = lowering.form(test.numerator if isinstance(test, tree.RatioComparison) else test.left, scene)
+        bottom = lowering.form(test.denominator, scene) if isinstance(test, tree.RatioComparison) else number(1)
+        subject = lowering.form(banded.subject, scene)
+        own = _only_slot(subject)
+        share = Fraction(bottom.terms.get(own, 0)) if own is not None else Fraction(0)
+        rest = bottom - subject.times(share) if own is not None else bottom
+        _check_apart(left, rest, subject)
+        if share < 0 or any(band.value.value < 0 for band in banded.bands):
+            raise Unsuited
+        ends = [tape.value(form, end) for form in (left, rest, subject) for end in (Corner.LOW, Corner.HIGH)]
+        bands = tuple(_band(band, banded, ends[4].scale) for band in banded.bands)
+        return cls(test.relation, bands, tuple(ends), share, own is not None, is_ratio)
+
+    def decide(self, *ends: End) -> int:
+        """The outcome; what each band in reach says, where all say the same."""
+        low, high = ends[4:]
+        found = {
+            self._in_band(band, ends, max(low, band.least), min(high, band.most))
+            for band in self.bands
+            if band.reaches(low, high) and (not self.is_fact or max(low, band.least) <= min(high, band.most))
+        }
+        if AGAIN in found:
+            return AGAIN
+        return found.pop() if len(found) == 1 else 1
+
+    def _in_band(self, band: _Band, ends: Sequence[End], subject_low: End, subject_high: End) -> int:
+        left_low, left_high, rest_low, rest_high = ends[:4]
+        left, rest, subject = (self.values[place].scale for place in (0, 2, 4))
+        bottom_low, bottom_high = rest_low, rest_high
+        scale = rest
+        if self.share:
+            weight = self.share * rest / subject
+            scale = rest * weight.denominator
+            bottom_low = rest_low * weight.denominator + subject_low * weight.numerator
+            bottom_high = rest_high * weight.denominator + subject_high * weight.numerator
+        threshold, times = band.value.numerator * left, band.value.denominator * scale
+        low = left_low * times - (bottom_high * threshold if threshold else 0)
+        high = left_high * times - (bottom_low * threshold if threshold else 0)
+        code = _OUTCOMES[self.relation](low, high)
+        if not self.is_ratio:
+            return code
+        if self.relation is tree.Relation.AT_LEAST and high == 0 and bottom_low <= 0 < bottom_high:
+            return AGAIN
+        bottom = 2 if bottom_low > 0 else 0 if bottom_high <= 0 else 1
+        return min(code, bottom)
+
+
+def _unnamed(node: tree.Node) -> tree.Banded:
+    while isinstance(node, tree.Named):
+        node = node.body
+    if not isinstance(node, tree.Banded):
+        raise Unsuited
+    return node
+
+
+def _only_slot(form: Form) -> Slot | None:
+    """The one value of a fact that a form is, if it is nothing else."""
+    if form.constant != 0 or len(form.terms) != 1:
+        return None
+    ((atom, coefficient),) = form.terms.items()
+    return atom if isinstance(atom, Slot) and atom.first == atom.last and coefficient == 1 else None
+
+
+def _check_apart(*forms: Form) -> None:
+    slots = [slot for form in forms for slot in form.slots]
+    if len(set(slots)) < len(slots) or not all(is_definite(form) for form in forms):
+        raise Unsuited
+
+
+def _band(band: tree.Band, banded: tree.Banded, scale: int) -> _Band:
+    least, most = band_limits(band, whole=banded.subject.unit in WHOLE)
+    low, high, least, most = (None if end is None else end * scale for end in (band.low, band.high, least, most))
+    return _Band(
+        -inf if low is None else low,
+        band.low_included or low is None,
+        inf if high is None else high,
+        band.high_included or high is None,
+        -inf if least is None else least,
+        inf if most is None else most,
+        Fraction(band.value.value),
+    )
+
+
+def _at_least(low: End, high: End) -> int:
+    return 2 if low >= 0 else 0 if high < 0 else 1
+
+
+def _more(low: End, high: End) -> int:
+    return 2 if low > 0 else 0 if high <= 0 else 1
+
+
+_OUTCOMES: dict[tree.Relation, Callable[[End, End], int]] = {
+    tree.Relation.AT_LEAST: _at_least,
+    tree.Relation.MORE: _more,
+    tree.Relation.AT_MOST: lambda low, high: 2 - _more(low, high),
+    tree.Relation.LESS: lambda low, high: 2 - _at_least(low, high),
+    tree.Relation.EQUAL: lambda low, high: 2 if low == high == 0 else 0 if low > 0 or high < 0 else 1,
+}

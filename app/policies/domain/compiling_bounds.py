@@ -1,0 +1,304 @@
+"""The function that decides a whole policy for one subject of whom some figures are known within bounds only.
+
+Like `compiling_exact`, with every form reckoned at both corners. A test whose threshold depends on a band is looked at
+in every band that its subject may reach. What the corners alone do not decide is named in `again`: the place of a test,
+or −1 − the place of a block; the explaining interpreter decides it.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import partial
+from math import inf
+from typing import Any, NamedTuple
+
+from app.policies.domain import tree
+from app.policies.domain.compiling_bands import BandedTest
+from app.policies.domain.compiling_growth import GROWN, growth_between, growth_of_fractions
+from app.policies.domain.compiling_source import greatest_product, least_product
+from app.policies.domain.compiling_steps import Corner, Unsuited
+from app.policies.domain.compiling_tests import Compared, Ends, Grown, Lowering
+from app.policies.domain.compiling_writing import MET, UNMET, Comparing, Writer, accepting, least, listing, together
+from app.policies.domain.facts import FactKey
+from app.policies.domain.folding import whole
+from app.policies.domain.knowledge import Knowledge, Known, ends
+from app.policies.domain.policy import Policy
+from app.policies.domain.signs import ON, SCORE, Scene, Slot
+from app.policies.domain.units import Unit
+
+Points = tuple[int, int]
+
+
+class Bounded(NamedTuple):
+    """What the function gives: the whole's outcome, each test's, each block's bounds, and what is to be decided again."""
+
+    outcome: int
+    codes: tuple[int, ...]
+    blocks: tuple[Points, ...]
+    again: list[int]
+
+
+@dataclass
+class BoundsProgram:
+    """A policy in one scene, compiled."""
+
+    decide: Callable[..., tuple[Any, ...]]
+    slots: tuple[Slot, ...]
+    _keys: dict[int, tuple[FactKey, ...]] = field(default_factory=dict)
+
+    def run(self, known: Mapping[FactKey, Knowledge], on: date, score: Points | None = None) -> Bounded:
+        """Decide; `score` are the bounds of the score where they are known already."""
+        keys = self._keys.get(on.year)
+        if keys is None:
+            keys = self._keys[on.year] = tuple(key for slot in self.slots for key in slot.keys(on.year))
+        return Bounded(*self.decide(keys, known.get, on.toordinal(), score))
+
+
+def bounded(policy: Policy, lowering: Lowering, scene: Scene) -> BoundsProgram:
+    """The policy's function for `scene`."""
+    return _Writer(policy, lowering, scene).program()
+
+
+class _Writer(Writer):
+    def __init__(self, policy: Policy, lowering: Lowering, scene: Scene) -> None:
+        super().__init__(policy, lowering, scene)
+        self._banded: dict[tree.Node, BandedTest] = {}
+        self._place = 0
+        self._space.update(inf=inf, Known=Known, chain=_chain, limits=_limits)
+        self._space.update(least_product=least_product, greatest_product=greatest_product)
+
+    def program(self) -> BoundsProgram:
+        self._lower()
+        lines = self._source.lines
+        lines.append("again = []")
+        blocks = self._score()
+        codes: dict[str, str] = {}
+        for place, leaf in enumerate(self._policy.leaves()):
+            assert leaf.test is not None
+            self._place, codes[leaf.id] = place, f"c{place}"
+            lines.append(f"c{place} = {self._code(leaf.test)}")
+        outcome = least([together(condition, codes) for condition in self._policy.conditions])
+        result = f"return {outcome}, ({listing(codes.values())}), ({listing(blocks)}), again"
+        decide = self._written("def decide(keys, get, on, score):", [*self._header(), *lines, result])
+        return BoundsProgram(decide, tuple(self._slots))
+
+    def _lower(self) -> None:
+        """Put every comparison that corners decide on the tape."""
+        wanted: list[int] = []
+        for test in self._comparisons():
+            try:
+                if any(isinstance(node, tree.Banded) for node in tree.walk(test, into_score=False)):
+                    self._banded[test] = BandedTest.of(test, self._lowering, self._source.tape, self._scene)
+                    wanted += self._banded[test].places
+                else:
+                    found = self._lowering.on_tape(self._source.tape, test, self._scene, exact=False)
+                    self._lowered[test] = found
+                    wanted += _places(found)
+            except Unsuited:
+                continue
+        self._source.expect(wanted)
+
+    # -- reading ----------------------------------------------------------------------------------------------------------
+
+    def _load(self, slot: Slot, corner: Corner) -> str:
+        if slot == ON:
+            return "on"
+        if slot == SCORE:
+            return "low" if corner is Corner.LOW else "high"
+        return self._slot(slot) + ("l" if corner is Corner.LOW else "h")
+
+    def _slot(self, slot: Slot) -> str:
+        return self._slots.setdefault(slot, f"s{len(self._slots)}_")
+
+    def _header(self) -> list[str]:
+        lines: list[str] = []
+        place = 0
+        for slot, name in self._slots.items():
+            parts = [name] if slot.first == slot.last else [f"p{place + n}_" for n in range(len(slot.keys(0)))]
+            for part in parts:
+                lines += self._read(slot, part, place)
+                place += 1
+            if len(parts) > 1:
+                lines += [f"{name}{end} = {' + '.join(part + end for part in parts)}" for end in "lh"]
+        return lines
+
+    def _read(self, slot: Slot, name: str, place: int) -> list[str]:
+        """Taking one value; what nothing is known of lies within the catalogue's bounds."""
+        definition = self._policy.catalogue[slot.code]
+        if definition.unit is Unit.CODE:
+            return [f"k = get(keys[{place}])", f"{name} = k.value if k.__class__ is Known else None"]
+        lowest = "-inf" if definition.lowest is None else str(definition.lowest)
+        highest = "inf" if definition.highest is None else str(definition.highest)
+        value = "k.value.toordinal()" if definition.unit is Unit.DATE else "k.value"
+        return [
+            f"k = get(keys[{place}])",
+            f"if k is None: {name}l = {lowest}; {name}h = {highest}",
+            f"elif k.__class__ is Known: {name}l = {name}h = {value}",
+            f"else: {name}l, {name}h = limits(k, {lowest}, {highest})",
+        ]
+
+    # -- conditions -------------------------------------------------------------------------------------------------------
+
+    def _code(self, node: tree.Node) -> str:
+        """The outcome of a condition as an expression."""
+        node = self._chosen(node) or node
+        match node:
+            case tree.Comparison() | tree.RatioComparison():
+                return self._compared(node)
+            case tree.Fact(code=code):
+                low, high = self._load(Slot(code), Corner.LOW), self._load(Slot(code), Corner.HIGH)
+                return f"(2 if {low} == 1 else 0 if {high} == 0 else 1)"
+            case tree.ListedIn(code=code):
+                name = self._slot(Slot(code))
+                return f"(1 if {name} is None else 2 if {self._new(accepting(node))}({name}) else 0)"
+            case tree.AllOf(parts=parts):
+                return least([self._code(part) for part in parts])
+            case tree.AnyOf(parts=parts):
+                return f"max({listing(self._code(part) for part in parts)})"
+            case tree.Opposite(part=part):
+                return f"(2 - {self._code(part)})"
+            case tree.Always(value=value):
+                return "2" if value else "0"
+            case _:
+                return "1"
+
+    def _compared(self, test: Comparing) -> str:
+        if test in self._banded:
+            banded = self._banded[test]
+            name = f"q{len(self._source.lines)}_"
+            asked = listing(map(self._source.reckon, banded.places))
+            self._source.lines.append(f"{name} = {self._new(banded.decide)}({asked})")
+            self._source.lines.append(f"if {name} < 0: again.append({self._place})")
+            return name
+        lowered = self._lowered.get(test)
+        if lowered is None:
+            self._source.lines.append(f"again.append({self._place})")
+            return "1"
+        return self._grown(lowered) if isinstance(lowered, Grown) else self._at_corners(lowered)
+
+    def _at_corners(self, test: Compared) -> str:
+        low, high = self._ends(test.excess)
+        code = outcome_text(test.relation, low, high)
+        if test.bottom is None:
+            return code
+        least_bottom, most_bottom = self._ends(test.bottom)
+        if test.relation is tree.Relation.AT_LEAST:  # reached at one corner only: the denominator there decides
+            doubtful = f"if {high} == 0 and {least_bottom} <= 0 < {most_bottom}: again.append({self._place})"
+            self._source.lines.append(doubtful)
+        return f"(0 if {most_bottom} <= 0 else {code} if {least_bottom} > 0 else ({code} and 1))"
+
+    def _grown(self, test: Grown) -> str:
+        """A growth is reckoned once, whatever it is compared with."""
+        if test.node not in self._growths:
+            name = self._growths[test.node] = f"g{len(self._growths)}_"
+            scale, all_whole = test.values[0].low.scale, whole(test.node.body)
+            fast = scale == 1 and all_whole
+            between = growth_between if fast else partial(growth_of_fractions, scale, whole_numbers=all_whole)
+            values = listing(end for value in test.values for end in self._ends(value))
+            self._source.lines.append(f"{name} = {self._new(between)}({values})")
+        low, high = self._ends(test.right)
+        compare = self._new(GROWN[test.relation])
+        return f"{compare}({self._growths[test.node]}, {test.right.low.scale}, {low}, {high})"
+
+    def _ends(self, value: Ends) -> tuple[str, str]:
+        return self._source.reckon(value.low.place), self._source.reckon(value.high.place)
+
+    # -- the score --------------------------------------------------------------------------------------------------------
+
+    def _score(self) -> list[str]:
+        """Reckon the score; each block's bounds as a pair."""
+        if self._policy.scoring is None:
+            return []
+        names = []
+        for place, block in enumerate(self._policy.scoring.node.blocks):
+            self._place = -1 - place
+            items = [self._item(item) for item in block.items]
+            names.append(f"b{place}_")
+            for end in "lh":
+                total = " + ".join(f"{item}{end}" for item in items)
+                self._source.lines += [
+                    f"{names[-1]}{end} = {total}",
+                    f"if {names[-1]}{end} > {block.most}: {names[-1]}{end} = {block.most}",
+                ]
+        totals = ", ".join(" + ".join(f"{name}{end}" for name in names) for end in "lh")
+        self._source.lines.append(f"low, high = score or ({totals})")
+        return [f"({name}l, {name}h)" for name in names]
+
+    def _item(self, item: tree.ScoreItem) -> str:
+        """Reckon an item; its bounds have the name that is given back, with l and h."""
+        lines = self._source.lines
+        if item.options:
+            options = [self._item(option) for option in item.options]
+            name = f"i{len(lines)}_"
+            lines.extend(f"{name}{end} = max({listing(option + end for option in options)})" for end in "lh")
+            return name
+        codes = [self._code(grading.condition) for grading in item.gradings if grading.condition is not None]
+        points = [self._points(grading) for grading in item.gradings]
+        name = f"i{len(lines)}_"
+        self._chained(name, codes, points)
+        return name
+
+    def _points(self, grading: tree.Grading) -> tuple[str, str]:
+        """The bounds of what a grading gives."""
+        if grading.grade is None:
+            return str(grading.low), str(grading.high)
+        low, high = self._load(Slot(grading.grade), Corner.LOW), self._load(Slot(grading.grade), Corner.HIGH)
+        return f"max({grading.low}, {low})", f"min({grading.high}, {high})"
+
+    def _chained(self, name: str, codes: list[str], points: list[tuple[str, str]]) -> None:
+        """The bounds over the gradings that may hold, from the top until one holds."""
+        lines, indent = self._source.lines, ""
+        for place, code in enumerate(codes):
+            low, high = points[place]
+            rest = listing(codes[place + 1 :]), listing(f"({a}, {b})" for a, b in points[place:])
+            lines += [
+                f"{indent}c = {code}",
+                f"{indent}if c == 2: {name}l = {low}; {name}h = {high}",
+                f"{indent}elif c: {name}l, {name}h = chain(({rest[0]}), ({rest[1]}))",
+                f"{indent}else:",
+            ]
+            indent += " "
+        low, high = points[-1]
+        lines.append(f"{indent}{name}l = {low}; {name}h = {high}")
+
+
+def _places(found: Compared | Grown) -> list[int]:
+    ends = (*found.values, found.right) if isinstance(found, Grown) else (found.excess, found.excess)
+    ends += (found.bottom,) if isinstance(found, Compared) and found.bottom else ()
+    return [place for end in (*ends, *ends) for place in (end.low.place, end.high.place)]
+
+
+def outcome_text(relation: tree.Relation, low: str, high: str) -> str:
+    """The outcome of an excess between `low` and `high`, as an expression."""
+    met, unmet = {
+        tree.Relation.AT_LEAST: (f"{low} >= 0", f"{high} < 0"),
+        tree.Relation.MORE: (f"{low} > 0", f"{high} <= 0"),
+        tree.Relation.AT_MOST: (f"{high} <= 0", f"{low} > 0"),
+        tree.Relation.LESS: (f"{high} < 0", f"{low} >= 0"),
+        tree.Relation.EQUAL: (f"{low} == {high} == 0", f"({low} > 0 or {high} < 0)"),
+    }[relation]
+    return f"(2 if {met} else 0 if {unmet} else 1)"
+
+
+# -- what the written function calls ----------------------------------------------------------------------------------
+
+
+def _limits(known: Knowledge, lowest: Any, highest: Any) -> tuple[Any, Any]:
+    """The ends of a value, as numbers."""
+    low, high = ends(known)
+    return lowest if low is None else _number(low), highest if high is None else _number(high)
+
+
+def _number(value: Any) -> Any:
+    return value.toordinal() if isinstance(value, date) else value
+
+
+def _chain(codes: tuple[int, ...], points: tuple[Points, ...]) -> Points:
+    """The bounds over the first grading, which may hold, and those below it until one holds."""
+    low, high = points[0]
+    for code, (least_points, most_points) in zip((*codes, MET), points[1:], strict=True):
+        if code != UNMET:
+            low, high = min(low, least_points), max(high, most_points)
+        if code == MET:
+            break
+    return low, high
