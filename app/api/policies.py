@@ -24,6 +24,7 @@ from app.policies.actions import EVALUATE, PULL_VERDICTS
 from app.policies.answer import answer
 from app.policies.json_schema import facts_schema
 from app.policies.models import PolicyVersion, StoredVerdict
+from app.policies.plan_answer import answer_with_plan
 from app.policies.queries import get_in_force, get_policy, list_stored, list_versions, policy_of
 from app.policies.service.verdicts import evaluate_all, evaluate_enterprise, evaluate_told
 from app.policies.settings import settings_in_force
@@ -77,11 +78,11 @@ def get_one_policy(session: DbSession, code: Code, wanted: DayQuery, now: Now) -
     "/policies/{code}/evaluations", action=EVALUATE, reads_only=True, response_class=Json, **evaluation_operation()
 )
 def evaluate_policy(call: ClientCall, code: Code, body: StrictJson, _wanted: Nothing) -> Response:
-    """Decide told facts; nothing is kept."""
+    """Decide told facts, with what would have to change; nothing is kept."""
     on, facts = _request(body)
     policy = get_policy(call.session, code, on, call.actor.region_prefix)
     settings = settings_in_force(call.session, policy, on, call.actor.region_prefix)
-    return Json(answer(evaluate_told(policy, facts, on, settings)))
+    return Json(answer_with_plan(evaluate_told(policy, facts, on, settings)))
 
 
 @router.get("/enterprises/{uscc}/verdicts", action=PULL_VERDICTS, response_class=Json, **verdicts_operation())

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from app.api.plan_schemas import PLAN_SCHEMAS
 from app.api.schemas import ref
 from app.policies.domain.units import Unit
 from app.policies.domain.verdict import Reason
@@ -127,7 +128,15 @@ _EVALUATION: Options = {
         "blocks": {"type": "array", "items": ref("ScoreBlock"), "description": "the score, block by block"},
         "clauses": {"type": "array", "items": ref("Clause")},
         "missing": _MISSING,
-        "plan": {"type": ["object", "null"], "description": "null where the version has none"},
+        "plan": {
+            "anyOf": [ref("Plan"), {"type": "null"}],
+            "description": "of an evaluation of told facts that does not pass; null in a firm's verdict",
+        },
+        "depends": {
+            "type": "array",
+            "items": ref("Dependence"),
+            "description": "what is not known, by how much it could change the outcome",
+        },
         "uscc": {"type": "string", "description": "of a firm's verdict"},
         "stored": {
             "anyOf": [ref("StoredVerdict"), {"type": "null"}],
@@ -173,6 +182,7 @@ _POLICY: Options = {
 }
 
 SCHEMAS: Options = {
+    **PLAN_SCHEMAS,
     "Measure": _MEASURE,
     "Clause": _CLAUSE,
     "ScoreItem": _ITEM,
@@ -227,6 +237,7 @@ _EVALUATION_EXAMPLE = {
     "clauses": [],
     "missing": ["core_field"],
     "plan": None,
+    "depends": [],
 }
 
 
@@ -243,7 +254,7 @@ def evaluation_operation() -> Options:
         "summary": "Evaluate a policy on told facts",
         "operation_id": "evaluate_policy",
         "description": 'Nothing is kept. A fact left out is unknown; any fact may be given as {"low": …, "high": …}. '
-        "The whole is unmet if any clause is, else unknown if any is, else met.",
+        "The whole is unmet if any clause is, else unknown if any is, else met. `plan` says what would have to change.",
         "responses": {
             200: _json("The evaluation with the reason for every clause", ref("Evaluation"), _EVALUATION_EXAMPLE)
         },

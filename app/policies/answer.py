@@ -1,6 +1,6 @@
 """An evaluation as the answer that callers get and that is stored: self-contained, in both languages.
 
-    {policy, version, jurisdiction, on, outcome, score, score_title, blocks, clauses, missing, plan}
+    {policy, version, jurisdiction, on, outcome, score, score_title, blocks, clauses, missing, plan, depends}
     score:   {"low", "high"} in whole points
     block:   {id, title, reference, confidence, low, high, at_most, missing, items}
     item:    {id, title, reference, confidence, low, high, at_most, actual, label, reason,
@@ -12,7 +12,8 @@
 
 Amounts are decimal strings of 元, people and shares decimal strings (or `p/q` where no decimal ends), items, points
 and days integers, dates ISO 8601, yes/no true or false. `required` carries a `relation` besides (>=, >, <=, <, =, in),
-`missing` the codes of the facts an unknown clause waits for. `score` and `plan` are null where the version has none.
+`missing` the codes of the facts an unknown clause waits for. `score` is null where the version has none.
+`plan` and `depends` (see `app.policies.plan_answer`) are reckoned only where they are asked for: null and empty elsewhere.
 """
 
 from collections.abc import Iterable
@@ -44,6 +45,7 @@ def answer(evaluation: Evaluation) -> Answer:
         "clauses": [_clause(clause, policy.catalogue) for clause in evaluation.clauses],
         "missing": missing_codes(evaluation.missing),
         "plan": None,
+        "depends": [],
     }
 
 
