@@ -56,16 +56,39 @@ def settings_of(policies: Collection[Policy], session: Session, on: date, region
     statement = select(PolicySetting).where(
         PolicySetting.policy_code.in_(codes), PolicySetting.withdrawn_at.is_(None), PolicySetting.effective_from <= on
     )
+    rows: dict[tuple[str, str], list[PolicySetting]] = {}
+    for row in session.scalars(statement):
+        if row.name in settable_names[row.policy_code]:
+            rows.setdefault((row.policy_code, row.name), []).append(row)
     found: dict[str, dict[str, PolicySetting]] = {}
-    for row in sorted(session.scalars(statement), key=_precedence):
-        if row.name in settable_names[row.policy_code] and applies(row.jurisdiction, region_code):
-            found.setdefault(row.policy_code, {})[row.name] = row
+    for policy in policies:
+        place = _place(policy, region_code)
+        for name in settable_names[policy.code]:
+            chosen = _counting(rows.get((policy.code, name), ()), place)
+            if chosen is not None:
+                found.setdefault(policy.code, {})[name] = chosen
     return dict(found)
 
 
-def applies(jurisdiction: str, region_code: str) -> bool:
-    """Whether a setting of `jurisdiction` speaks for a firm of the region."""
-    return jurisdiction == NATION or region_code.startswith(jurisdiction)
+def _place(policy: Policy, region_code: str) -> str:
+    """Where the policy is applied: the region, or the version's own place where that is known more closely."""
+    own = "" if policy.jurisdiction == NATION else policy.jurisdiction
+    return own if own.startswith(region_code) else region_code
+
+
+def _counting(rows: Sequence[PolicySetting], place: str) -> PolicySetting | None:
+    """The setting that counts: of the most local place that covers it, the newest.
+
+    For a place that is known only roughly what one place inside it has set; where several have, nobody can tell.
+    """
+    covering = [row for row in rows if row.jurisdiction == NATION or place.startswith(row.jurisdiction)]
+    if not covering:
+        inside = [row for row in rows if row.jurisdiction.startswith(place)]
+        widest = min((len(row.jurisdiction) for row in inside), default=0)
+        covering = [row for row in inside if len(row.jurisdiction) == widest]
+        if len({row.jurisdiction for row in covering}) > 1:
+            return None
+    return max(covering, key=_precedence, default=None)
 
 
 def known_settings(policy: Policy, settings: Settings) -> dict[FactKey, Known]:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.kit.i18n import use_locale
 from app.policies.differences import ElementChange, SectionChanges, compare
+from app.policies.domain.policy import Subject
 from app.policies.models import PolicyVersion
 from app.policies.queries import policy_of
 from tests.policies.local import LOCAL, local_text, publish
@@ -109,3 +110,21 @@ def test_the_page_compares_any_two_versions(sign_in: SignIn, versions: None) -> 
     assert "两个版本内容相同" in client.get(f"{url}?from=429005/2021-01-01&to=420500/2021-01-01").text
     assert client.get(f"{url}?from=nothing").status_code == 404
     assert client.get("/policies/nothing/diff").status_code == 404
+
+
+def test_every_published_version_has_its_pages(sign_in: SignIn, session: Session) -> None:
+    client = sign_in("administrator", "")
+    rows = session.query(PolicyVersion).all()
+    wrong = []
+    for row in rows:
+        version = f"/policies/{row.code}/{row.jurisdiction}/{row.version}"
+        tries = 200 if policy_of(session, row).subject is Subject.ENTERPRISE else 404
+        expected = {
+            version: 200,
+            f"/policies/{row.code}/diff": 200,
+            f"/policies/{row.code}/settings": 200,
+            f"{version}/what-if": tries,
+        }
+        found = {page: client.get(page).status_code for page in expected}
+        wrong += [f"{page}: {status}" for page, status in found.items() if status != expected[page]]
+    assert len(rows) > 5 and not wrong

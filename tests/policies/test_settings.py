@@ -16,7 +16,7 @@ from app.policies.domain.quantities import QuantityError, read_of_unit, read_val
 from app.policies.domain.units import Unit
 from app.policies.inputs import input_lines
 from app.policies.models import PolicySetting
-from app.policies.queries import get_policy
+from app.policies.queries import get_policy, get_version, policy_of
 from app.policies.schemas import SettingInput
 from app.policies.service.settings import set_parameter, withdraw_setting
 from app.policies.service.verdicts import evaluate_all, evaluate_enterprise, evaluate_told, explain_again, store_verdict
@@ -110,7 +110,21 @@ def test_who_may_set_it_and_for_whom_it_counts(session: Session, actor: Callable
             put(session, actor(role, region), "10")
     assert put(session, actor("administrator", ""), "10").jurisdiction == "429005"
     policy = get_policy(session, LOCAL, DAY, REGION)
-    assert settings_in_force(session, policy, DAY, "429005001") and not settings_in_force(session, policy, DAY, "")
+    for region in ("429005001", "429005", ""):
+        assert settings_in_force(session, policy, DAY, region), "the version's own place is known"
+
+
+def test_a_place_known_only_roughly_has_what_one_place_in_it_has_set(
+    session: Session, actor: Callable[..., Actor]
+) -> None:
+    publish(session, local_text(jurisdiction="CN", version="2020-12-01"))
+    put(session, actor("section_head", "420502"), "10")
+    policy = policy_of(session, get_version(session, LOCAL, "CN", "2020-12-01"))
+    assert settings_in_force(session, policy, DAY, "")["staff_share"].value == "10 %"
+    assert not settings_in_force(session, policy, DAY, "420503")
+    put(session, actor("section_head", "420503"), "20")
+    assert not settings_in_force(session, policy, DAY, ""), "two say different things: nobody can tell"
+    assert settings_in_force(session, policy, DAY, "420503")["staff_share"].value == "20 %"
 
 
 def test_the_more_local_setting_counts(session: Session, actor: Callable[..., Actor]) -> None:

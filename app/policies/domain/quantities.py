@@ -15,6 +15,7 @@ SIGNS = {
     Unit.ITEMS: "项",
     Unit.DAYS: "天",
     Unit.GRADE: "分",
+    Unit.SQUARE_METRES: "平方米",
     Unit.NUMBER: "",
 }
 ANSWERS = {"yes": True, "no": False}
