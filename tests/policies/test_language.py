@@ -181,3 +181,10 @@ def test_an_open_registration_day_joins_the_worlds() -> None:
     assert (item["low"], item["high"], item["missing"]) == (0, 5, ["registered_on"])
     known = decide(registered_on={"low": "2019-01-01", "high": "2019-12-31"}, sales_revenue=sales)
     assert (known["blocks"][0]["items"][1]["low"], known["blocks"][0]["items"][1]["missing"]) == (5, [])
+
+
+def test_a_growth_that_only_approaches_a_bound_lies_beyond_it() -> None:
+    """However great the first year was, 1 to 2 is half of ½ · (… + 2) − 1: above 0, and never 0."""
+    found = decide(sales_revenue={"2018": {"low": "1"}, "2019": "1", "2020": "2"})
+    item = found["blocks"][0]["items"][1]
+    assert (item["low"], item["high"]) == (5, 5)

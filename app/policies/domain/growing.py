@@ -16,6 +16,9 @@ _TWO = 2
 _FINE = 10**12
 """How finely a root is bounded where the quantity need not be whole."""
 
+_BEYOND = 10**40
+"""Above every figure."""
+
 
 @dataclass(frozen=True)
 class Span:
@@ -43,6 +46,12 @@ def mean_growth(yearly: Sequence[Span], whole_numbers: bool) -> tuple[End, End]:
     lows, highs = [low for low, _ in ways], [high for _, high in ways]
     least = min((low for low in lows if low is not None), default=None)
     return least, None if None in highs else max(high for high in highs if high is not None)
+
+
+def least_is_reached(yearly: Sequence[Span], whole_numbers: bool) -> bool:
+    """Whether the least growth can be had: where a year has no upper bound it may only be approached."""
+    capped = [replace(value, high=_BEYOND) if value.high is None else value for value in yearly]
+    return mean_growth(capped, whole_numbers)[0] == mean_growth(yearly, whole_numbers)[0]
 
 
 def _ways(yearly: list[Span], unit: int) -> Iterator[tuple[End, End]]:

@@ -9,7 +9,7 @@ from typing import Any
 from app.policies.domain import tree
 from app.policies.domain.facts import FactKey, Facts, Told
 from app.policies.domain.folding import whole
-from app.policies.domain.growing import Span, mean_growth
+from app.policies.domain.growing import Span, least_is_reached, mean_growth
 from app.policies.domain.knowledge import Knowledge, Known, ends
 from app.policies.domain.linear import Linear, constant, greatest, least, product, total, unknown
 from app.policies.domain.outcome import Outcome, all_of, any_of
@@ -127,7 +127,18 @@ class Reckoner:
         return _CONDITIONS[type(node)](self, node)
 
     def _compared(self, node: tree.Comparison) -> Outcome:
-        return compare(node.relation, self.number(node.left) - self.number(node.right))
+        difference = self.number(node.left) - self.number(node.right)
+        outcome = compare(node.relation, difference)
+        if outcome is Outcome.UNKNOWN and difference.low == 0 and isinstance(node.left, tree.Growth):
+            return self._above_least(node.left, node.relation)
+        return outcome
+
+    def _above_least(self, growth: tree.Growth, relation: tree.Relation) -> Outcome:
+        """How a growth stands to its own least value; it lies above it where that can only be approached."""
+        if least_is_reached(self.course(growth), whole(growth.body)):
+            return Outcome.UNKNOWN
+        decided = {tree.Relation.MORE: Outcome.MET, tree.Relation.AT_MOST: Outcome.UNMET}
+        return decided.get(relation, Outcome.UNKNOWN)
 
     def _ratio(self, node: tree.RatioComparison) -> Outcome:
         numerator, denominator, threshold = map(self.number, (node.numerator, node.denominator, node.right))
