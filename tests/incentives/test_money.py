@@ -106,7 +106,7 @@ def test_a_ratio_of_a_figure_is_reckoned_and_kept_with_its_source(
 
 
 def test_tiers_by_a_figure_take_the_highest_that_is_reached(session: Session, actor: MakeActor, now: datetime) -> None:
-    tiers = {"tier_by": "sales_revenue", "tier_from": ["1000000", "", "5000000"], "tier_amount": ["10000", "", "30000"]}
+    tiers: dict[str, Any] = {"tier_by": "sales_revenue", "tier_from": ["1000000", "", "5000000"], "tier_amount": ["10000", "", "30000"]}
     set_amount(session, actor(role="section_head"), now, amount_type="tier", **tiers)
     found = {}
     for sales in (99_999_999, 100_000_000, 499_999_999, 500_000_000):
