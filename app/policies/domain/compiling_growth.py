@@ -11,7 +11,7 @@ from math import inf, isqrt
 from typing import Any
 
 from app.policies.domain import tree
-from app.policies.domain.growing import Span, mean_growth
+from app.policies.domain.growing import BEYOND, Span, mean_growth
 
 Ratio = tuple[Any, Any]
 Growth = tuple[list[Ratio], list[Ratio]] | None
@@ -58,9 +58,8 @@ def _ways(ends: tuple[End, ...], lows: list[Ratio], highs: list[Ratio]) -> None:
 
 
 def _least(first: End, second_low: End, second_high: End, third: End, lows: list[Ratio]) -> None:
-    if first == inf:
-        lows.append((-1, 1) if second_high == inf or not third else (third - 2 * second_high, 2 * second_high))
-        return
+    if first == inf:  # the least is only approached: a very great first year stays as far above it
+        first = BEYOND
     root = isqrt(first * third)
     lows.extend(_mean(first, min(max(middle, second_low), second_high), third) for middle in (root, root + 1))
 

@@ -16,7 +16,7 @@ _TWO = 2
 _FINE = 10**12
 """How finely a root is bounded where the quantity need not be whole."""
 
-_BEYOND = 10**40
+BEYOND = 10**40
 """Above every figure."""
 
 
@@ -50,7 +50,7 @@ def mean_growth(yearly: Sequence[Span], whole_numbers: bool) -> tuple[End, End]:
 
 def least_is_reached(yearly: Sequence[Span], whole_numbers: bool) -> bool:
     """Whether the least growth can be had: where a year has no upper bound it may only be approached."""
-    capped = [replace(value, high=_BEYOND) if value.high is None else value for value in yearly]
+    capped = [replace(value, high=BEYOND) if value.high is None else value for value in yearly]
     return mean_growth(capped, whole_numbers)[0] == mean_growth(yearly, whole_numbers)[0]
 
 
