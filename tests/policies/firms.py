@@ -1,12 +1,11 @@
 """Random subjects of any policy: whatever facts it reads, told exactly, within bounds or not at all, near boundaries."""
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
 
-from app.policies.domain import tree
 from app.policies.domain.facts import FactDefinition, FactKey, Facts, Told
 from app.policies.domain.knowledge import Knowledge, Known, between
 from app.policies.domain.policy import Policy
@@ -84,8 +83,3 @@ def _around(definition: FactDefinition, value: Any, chance: random.Random) -> tu
 
 def _plain(value: Any) -> Any:
     return value.numerator if isinstance(value, Fraction) and value.denominator == 1 else value
-
-
-def literals(policy: Policy) -> Callable[[], list[Any]]:
-    """The numbers that the policy's formulas compare with."""
-    return lambda: [node.value for leaf in policy.leaves() if leaf.test for node in tree.walk(leaf.test) if isinstance(node, tree.Literal)]

@@ -16,7 +16,7 @@ from app.kit.actor import Actor
 from app.kit.i18n import N_
 from app.policies import events
 from app.policies.answer import Answer, answer
-from app.policies.domain.explaining import evaluate
+from app.policies.domain.compiling import evaluate
 from app.policies.domain.facts import Facts
 from app.policies.domain.policy import Policy, Subject
 from app.policies.domain.telling import read_facts, told_facts
