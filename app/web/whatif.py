@@ -34,7 +34,7 @@ from app.web.policy_timeline import version_url
 from app.web.policy_words import place_names
 from app.web.whatif_budget import budget_of
 from app.web.whatif_fields import field_groups
-from app.web.whatif_pages import FLIPS, Asked, Outcomes, WhatIfPage, outcomes_of
+from app.web.whatif_pages import FLIPS, STANDINGS, Asked, Outcomes, WhatIfPage, outcomes_of
 
 router = GuardedRouter(door="web", prefix="/policies/{code}")
 
@@ -165,7 +165,7 @@ def _asked(row: PolicyVersion, given: Mapping[str, str], on: date) -> Asked:
     return Asked(
         action=f"{version_url(row)}/what-if",
         query={"on": on.isoformat(), **query},
-        flip=flip if flip in FLIPS else "",
+        flip=flip if flip in FLIPS or flip in STANDINGS else "",
         after=int(after) if after.isascii() and after.isdigit() and len(after) < 18 else 0,
     )
 

@@ -14,7 +14,7 @@ from app.kit.i18n import _
 from app.policies.domain.outcome import Outcome
 from app.policies.domain.verdict import Evaluation
 from app.policies.presenting import STATES
-from app.policies.whatif.effects import ORDER, Effect, Flip, code, explained
+from app.policies.whatif.effects import ORDER, Effect, Flip, Places, code, explained
 from app.policies.wording import outcome_text
 from app.web.whatif_budget import Budget
 from app.web.whatif_fields import FieldGroup
@@ -31,6 +31,8 @@ class CountRow:
     state: str
     before: int
     after: int
+    before_url: str
+    after_url: str
 
     @property
     def difference(self) -> str:
@@ -94,6 +96,8 @@ class Outcomes:
     counts: tuple[CountRow, ...]
     bars: tuple[Bar, ...]
     flips: tuple[FlipLine, ...]
+    shown: str
+    shown_count: int
     firms: tuple[FirmLine, ...]
     more_url: str
     all_url: str
@@ -134,20 +138,24 @@ class Asked:
 
 
 FLIPS: dict[str, Flip] = {f"{old}-{new}": (old, new) for old in ORDER for new in ORDER if old != new}
+STANDINGS = {f"{side}.{outcome}": (place, outcome) for place, side in enumerate(("now", "then")) for outcome in ORDER}
+"""`now.met`, `then.unknown`: who stands so on one side."""
 
 
 def outcomes_of(session: Session, effect: Effect, budget: Budget, asked: Asked) -> Outcomes:
     """The counts, the flips and one page of the firms that flip."""
-    places = effect.places(FLIPS.get(asked.flip), asked.after)
+    places = _places(effect, asked.flip, asked.after)
     shown = [int(place) for place in places[:PAGE_SIZE]]
     last = str(effect.register.ids[shown[-1]]) if shown else ""
     chosen = {"flip": asked.flip} if asked.flip else {}
     return Outcomes(
         total=effect.register.size,
         flipped=sum(effect.flips.values()),
-        counts=_counts(effect),
+        counts=_counts(effect, asked),
         bars=_bars(effect),
         flips=tuple(_flip(key, flip, effect, asked) for key, flip in FLIPS.items() if flip in effect.flips),
+        shown=_shown(asked.flip),
+        shown_count=len(_places(effect, asked.flip)),
         firms=_firms(session, effect, shown),
         more_url=asked.url(**chosen, after=last) if len(places) > len(shown) else "",
         all_url=asked.url() if asked.flip or asked.after else "",
@@ -155,13 +163,31 @@ def outcomes_of(session: Session, effect: Effect, budget: Budget, asked: Asked) 
     )
 
 
-def _counts(effect: Effect) -> tuple[CountRow, ...]:
+def _places(effect: Effect, choice: str, after: int = 0) -> Places:
+    """The firms that flip (so), or that stand so on one side."""
+    if choice in STANDINGS:
+        side, outcome = STANDINGS[choice]
+        return effect.standing(effect.sides[side], outcome, after)
+    return effect.places(FLIPS.get(choice), after)
+
+
+def _shown(choice: str) -> str:
+    if choice not in STANDINGS:
+        return _("判定会变的企业")
+    side, outcome = STANDINGS[choice]
+    words = _("现在%(outcome)s的企业") if side == 0 else _("推演后%(outcome)s的企业")
+    return words % {"outcome": outcome_text(outcome)}
+
+
+def _counts(effect: Effect, asked: Asked) -> tuple[CountRow, ...]:
     return tuple(
         CountRow(
             outcome_text(outcome),
             STATES[outcome],
             effect.before.count(code(outcome)),
             effect.after.count(code(outcome)),
+            asked.url(flip=f"now.{outcome}"),
+            asked.url(flip=f"then.{outcome}"),
         )
         for outcome in ORDER
     )

@@ -251,6 +251,8 @@ def test_the_page_shows_who_flips_and_why(sign_in: Callable[..., Client], firms:
     none = client.get(f"{URL}?p.sales_minimum.2=350&flip=met-unmet")
     assert firms["中"].name not in none.text
     assert "没有企业的判定会变" in client.get(URL).text
+    standing = client.get(f"{URL}?p.sales_minimum.2=350&on=2021-06-30&flip=then.unmet")
+    assert "推演后未达标的企业" in standing.text and firms["低"].name in standing.text and "共 2 家" in standing.text
     assert "作为本局版本发布" in sign_in("section_head").get(f"{URL}?p.sales_minimum.2=350").text
 
 

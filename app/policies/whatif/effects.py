@@ -59,6 +59,10 @@ class Effect:
             chosen = (self.before.outcome == code(flip[0])) & (self.after.outcome == code(flip[1]))
         return np.flatnonzero(chosen & (self.register.ids > after))
 
+    def standing(self, side: Swept, outcome: Outcome, after: int = 0) -> Places:
+        """The places of the firms that stand so on one side, those with an id above `after`."""
+        return np.flatnonzero((side.outcome == code(outcome)) & (self.register.ids > after))
+
     def ids(self, side: Swept, outcome: Outcome) -> Places:
         """The firms that stand so."""
         found: Places = self.register.ids[side.outcome == code(outcome)]
