@@ -13,7 +13,7 @@ from app.doors.fact_questions import Blank, Question, Topic, name_of
 from app.doors.forms import Bound
 from app.kit.errors import Invalid
 from app.kit.i18n import _
-from app.kit.money import FEN_PER_YUAN, parse_yuan
+from app.kit.money import FEN_PER_YUAN, parse_written
 from app.policies.domain.amounts import exact_text, machine_value
 from app.policies.domain.facts import FactKey, Facts
 from app.policies.domain.knowledge import UNKNOWN, Knowledge, Known, ends
@@ -22,7 +22,6 @@ from app.policies.domain.telling import read_facts, told_facts
 from app.policies.domain.units import Unit
 
 LONGEST = 60
-_WAN = re.compile(r"(.*?)\s*(万元?)", re.DOTALL)
 _NUMBER = re.compile(r"-?\d{1,12}(\.\d{1,12})?", re.ASCII)
 
 
@@ -136,9 +135,7 @@ def _bounds(unit: Unit, knowledge: Knowledge) -> Any:
 
 
 def _amount(text: str) -> str:
-    match = _WAN.fullmatch(text)
-    fen = parse_yuan(match[1], "万元") if match else parse_yuan(text.removesuffix("元"))
-    return exact_text(Fraction(fen, FEN_PER_YUAN))
+    return exact_text(Fraction(parse_written(text), FEN_PER_YUAN))
 
 
 def _share(text: str) -> str:

@@ -12,6 +12,7 @@ MAX_FEN = 10**17  # 10 万亿元: beyond it a figure is a slip of the keyboard
 
 _NUMBER = re.compile(r"-?\d{1,18}(\.\d+)?")
 _UNITS = {"元": FEN_PER_YUAN, "万元": FEN_PER_WAN}
+_WRITTEN = re.compile(r"(.*?)\s*(万?)元?", re.DOTALL)
 
 
 def parse_yuan(text: str, unit: str = "元") -> int:
@@ -25,6 +26,12 @@ def parse_yuan(text: str, unit: str = "元") -> int:
     if abs(fen) > MAX_FEN:
         raise Invalid("money.too_large", _("金额过大，请核对单位。"))
     return int(fen)
+
+
+def parse_written(text: str) -> int:
+    """An amount as people write it, `1,234.56`, `500万` or `500 万元`, as 分; without a unit it is 元. Raises `Invalid`."""
+    number, wan = _WRITTEN.fullmatch(text).groups()  # type: ignore[union-attr]
+    return parse_yuan(number, "万元" if wan else "元")
 
 
 def format_yuan(fen: int) -> str:
