@@ -110,7 +110,9 @@ def _wording(message: str, kind: str) -> str:
     if kind == "missing":
         return "this is needed and missing; add it"
     if kind == "extra_forbidden":
-        return "this key is not known here; check its spelling and its indentation, and put a text with a comma in quotes"
+        return (
+            "this key is not known here; check its spelling and its indentation, and put a text with a comma in quotes"
+        )
     return message.removeprefix("Value error, ")
 
 
