@@ -19,7 +19,7 @@ from app.policies.plan_wording import WHY, figure_text
 Link = Callable[[str], str]
 
 _DONE_BY = {
-    Kind.TELL: N_("待填报"),
+    Kind.TELL: N_("待查明"),
     Kind.CHANGE: N_("可以改变"),
     Kind.WAIT: N_("须等待"),
     Kind.CORRECT: N_("只能更正"),

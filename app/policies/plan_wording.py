@@ -51,7 +51,7 @@ def change_text(catalogue: Catalogue, change: Change) -> str:
     told = {"fact": figure_text(catalogue, change.key), "to": wanted_text(change)}
     open_year = change.standing.changeable and change.key.year is not None
     if change.kind is Kind.TELL and not open_year:
-        return _("%(fact)s尚未填报，应为：%(to)s") % told
+        return _("%(fact)s尚不清楚，应为：%(to)s") % told
     gap = change.difference
     sentence = _("%(fact)s应为：%(to)s") % told if gap is None else _amount_text(told, change, gap)
     return _("%(change)s；%(until)s") % {
@@ -115,7 +115,7 @@ def next_text(chance: Next) -> str:
         "dropped": _("、").join(map(str, chance.dropped)),
         "open": chance.open_year,
     }
-    sentence = _("最早 %(day)s 申请：计 %(years)s 三个年度，%(dropped)s 年度不再计入，%(open)s 年度仍可改变") % told
+    sentence = _("最早 %(day)s 申请：计 %(years)s 年度，%(dropped)s 年度不再计入，%(open)s 年度还可以改变") % told
     if chance.changes:
         return sentence
     rest = _("按现有数据没有找到能达标的改法") if chance.unsolved else _("其他数据照旧即可达标")

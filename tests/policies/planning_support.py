@@ -68,7 +68,7 @@ def one_step_less(change: Change) -> Change | None:
     """The change one step smaller; None where that is no change at all, or a change has no steps."""
     if change.waits and isinstance(change.after, date):
         return replace(change, after=change.after - timedelta(days=1))
-    if not change.unit.is_quantity:
+    if not change.unit.is_quantity or (change.relation == "=" and not isinstance(change.before, Known)):
         return None
     size = STEPS.get(change.unit, 1)
     step = -size if change.rises else size

@@ -136,13 +136,13 @@ class _Single:
         if not found:
             return None
         rung, steps = min(found, key=lambda pair: pair[0])
-        if rung == 0 and way is Way.BOTH:
-            return self._limit(steps)
+        if way is Way.BOTH and rung <= 1 and not isinstance(self.now, Known):
+            return self._limit(replace(steps, first=rung))
         self.hints[self.key.code] = rung
         return _Found(steps.value(rung), self._relation(steps, rung))
 
     def _limit(self, steps: Ladder) -> _Found | None:
-        """How far a value that is not known may go, where the first one that it may have would do."""
+        """How far a value that is not known may go, where the first one that it may have (above nothing) would do."""
         rung = farthest(Search(self.all_touched, steps, self.trials.enough))
         return None if rung is None else _Found(steps.value(rung), "<=" if steps.step > 0 else ">=")
 

@@ -44,8 +44,8 @@ class Standing:
 
 @dataclass(frozen=True)
 class Change:
-    """One figure changed so that `goal` is met. `relation` says what else would do: that value or more, or less, that
-    value only (=), or another code of the list `list_name` (in). Without `key` it is the application that waits.
+    """One figure changed so that `goal` is met. `relation` says what else would do: that value or more (>=) or less (<=),
+    any code of the list `list_name` (in), or (=) that more is not claimed than that this value does.
     """
 
     goal: Condition

@@ -218,7 +218,10 @@ def _smaller(trials: Trials, facts: Facts, others: list[Change], change: Change,
     at = _day(trials, {other.key: other for other in others})
     rest = tuple(goal for goal in at.goals if goal.id != change.goal.id)
     aim = Aim(change.goal, at.ask(change.goal, here).clauses[0], rest, found)
-    return changed(at, aim, here, change.key, _as_far(facts, change)) or change
+    smaller = changed(at, aim, here, change.key, _as_far(facts, change))
+    if smaller is None and change.kind is Kind.TELL and aim.way(change.key) is Way.BOTH:
+        return replace(change, relation="=")
+    return smaller or change
 
 
 def _as_far(facts: Facts, change: Change) -> dict[str, int]:
