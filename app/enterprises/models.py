@@ -266,6 +266,7 @@ class Certificate(Base):
         UniqueConstraint("kind", "number"),
         Index("ix_certificate_by_enterprise", "enterprise_id", "kind", "expires_on"),
         Index("ix_certificate_by_validity", "kind", "expires_on", "issued_on"),
+        Index("ix_certificate_by_issue", "kind", "issued_on", "id"),
     )
 
     id: Mapped[PrimaryKey]

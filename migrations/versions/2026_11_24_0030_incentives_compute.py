@@ -41,11 +41,13 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_clawback_review'))
     )
     op.create_index(op.f('ix_clawback_review_incentive_id'), 'clawback_review', ['incentive_id'], unique=False)
+    op.create_index('ix_certificate_by_issue', 'certificate', ['kind', 'issued_on', 'id'], unique=False)
     op.add_column('incentive_step', sa.Column('computation', sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), 'postgresql'), nullable=True))
 
 
 def downgrade() -> None:
     op.drop_column('incentive_step', 'computation')
+    op.drop_index('ix_certificate_by_issue', table_name='certificate')
     op.drop_index(op.f('ix_clawback_review_incentive_id'), table_name='clawback_review')
     op.drop_table('clawback_review')
     op.drop_index('ix_incentive_budget_code', table_name='incentive_budget')
