@@ -13,7 +13,7 @@ explaining interpreter, which stays the reference for all of them.
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from app.policies.domain import explaining, tree
 from app.policies.domain.compiling_bounds import BoundsProgram, bounded
@@ -33,26 +33,31 @@ from app.policies.domain.verdict import Clause, Evaluation, Finding, ScoreFindin
 from app.policies.domain.worlds import FISCAL_YEARS, REGISTERED_ON, counted_years
 
 OUTCOMES = (Outcome.UNMET, Outcome.UNKNOWN, Outcome.MET)
-_KEPT = 64
+_KEPT = 256
 NOT_ASKED = Known(date.max)
 """Stands for the registration where nothing depends on it."""
 
 
 def evaluate(policy: Policy, facts: Facts, on: date) -> Evaluation:
     """How the subject stands for an application on `on`: unmet if any clause is, else unknown if any is, else met."""
-    return _program(policy).evaluate(facts, on)
+    return _program(policy).evaluate(policy, facts, on)
 
 
-_programs: dict[int, "Program"] = {}
+_programs: dict[tuple[int, ...], "Program"] = {}
 
 
 def _program(policy: Policy) -> "Program":
-    """The policy's program, written when it is first asked for; the last few policies' are kept."""
-    found = _programs.get(id(policy))
-    if found is None or found.policy is not policy:
+    """The program of the policy's conditions and score, written when it is first asked for; the last ones are kept.
+
+    Parts of a policy (one condition of it, to be tried alone) have programs of their own. A program holds on to what it
+    was written from, so that nothing else can take its place in memory.
+    """
+    name = (id(policy.scoring), id(policy.catalogue), *map(id, policy.conditions))
+    found = _programs.get(name)
+    if found is None:
         while len(_programs) >= _KEPT:
             _programs.pop(next(iter(_programs)), None)
-        found = _programs[id(policy)] = Program(policy)
+        found = _programs[name] = Program(policy)
     return found
 
 
@@ -76,20 +81,22 @@ class Program:
         self._asked: dict[int, tuple[tuple[FactKey, ...], ...]] = {}
         self._scenes: dict[tuple[Any, ...], _Functions] = {}
 
-    def evaluate(self, facts: Facts, on: date) -> Evaluation:
-        """How the subject stands for an application on `on`."""
+    def evaluate(self, policy: Policy, facts: Facts, on: date) -> Evaluation:
+        """How the subject stands for an application on `on`, by `policy`, of which this is the program."""
         known = facts.known
         registered = known.get(REGISTERED_ON) if self._counts else NOT_ASKED
         if not isinstance(registered, Known) or not isinstance(registered.value, date):
-            return self._between(facts, on, [len(years) for years in counted_years(facts.of(REGISTERED_ON), on)])
+            return self._between(
+                policy, facts, on, [len(years) for years in counted_years(facts.of(REGISTERED_ON), on)]
+            )
         years = min(max(on.year - registered.value.year, 0), FISCAL_YEARS)
         functions = self._functions(known, on.year, years)
         if functions.exact is not None:
             try:
-                return ExactEvaluation(self, facts, on, functions, functions.exact.run(known, on))
+                return ExactEvaluation(self, policy, facts, on, functions, functions.exact.run(known, on))
             except (KeyError, AttributeError):  # something is not known exactly
                 pass
-        return self._between(facts, on, [years])
+        return self._between(policy, facts, on, [years])
 
     def _functions(self, known: Mapping[FactKey, Knowledge], year: int, years: int) -> "_Functions":
         """The functions of the scene: how many years count, and which facts were told."""
@@ -109,27 +116,28 @@ class Program:
 
     # -- figures known within bounds --------------------------------------------------------------------------------------
 
-    def _between(self, facts: Facts, on: date, possible: list[int]) -> Evaluation:
+    def _between(self, policy: Policy, facts: Facts, on: date, possible: list[int]) -> Evaluation:
         """How the subject stands, over each number of fiscal years that may count."""
         known = facts.known
         functions = [self._functions(known, on.year, years) for years in possible]
         found = [one.bounds.run(known, on) for one in functions]
         if any(place < 0 for one in found for place in one.again):
-            return explaining.evaluate(self.policy, facts, on)
+            return explaining.evaluate(policy, facts, on)
         if len(found) == 1 and not found[0].again:
             only = found[0]
-            return BoundsEvaluation(self, facts, on, only.outcome, only.codes, _total(only.blocks), {})
+            settled = _Settled(only.outcome, only.codes, _total(only.blocks), {})
+            return BoundsEvaluation(self, policy, facts, on, settled)
         blocks = [_hull(block) for block in zip(*(one.blocks for one in found), strict=True)]
         codes = [_whichever(codes) for codes in zip(*(one.codes for one in found), strict=True)]
         if len(found) > 1 and self._open_to_score:
-            settled = functions[0].bounds.run(known, on, _total(blocks))
+            again = functions[0].bounds.run(known, on, _total(blocks))
             for place in self._open_to_score:
-                codes[place] = settled.codes[place]
+                codes[place] = again.codes[place]
         findings = self._again(facts, on, sorted({place for one in found for place in one.again}))
         for place, said in findings.items():
             codes[place] = OUTCOMES.index(said.outcome)
         outcome = min(self._code(condition, codes) for condition in self.policy.conditions)
-        return BoundsEvaluation(self, facts, on, outcome, tuple(codes), _total(blocks), findings)
+        return BoundsEvaluation(self, policy, facts, on, _Settled(outcome, tuple(codes), _total(blocks), findings))
 
     def _again(self, facts: Facts, on: date, places: list[int]) -> dict[int, Finding]:
         """What the explaining interpreter says of tests that corners do not decide."""
@@ -240,10 +248,12 @@ class ExactEvaluation(CompiledEvaluation):
     _functions: _Functions
     _found: tuple[Any, ...]
 
-    def __init__(self, program: Program, facts: Facts, on: date, functions: _Functions, found: tuple[Any, ...]) -> None:
+    def __init__(
+        self, program: Program, policy: Policy, facts: Facts, on: date, functions: _Functions, found: tuple[Any, ...]
+    ) -> None:
         self.__dict__.update(
-            policy=program.policy, facts=facts, on=on, outcome=OUTCOMES[found[0]],
-            _program=program, _functions=functions, _codes=found[3], _found=found, points=(found[1], found[2]),
+            policy=policy, facts=facts, on=on, outcome=OUTCOMES[found[0]], points=(found[1], found[2]),
+            _program=program, _functions=functions, _codes=found[3], _found=found,
         )  # fmt: skip
 
     def _finding(self, place: int) -> Finding:
@@ -257,27 +267,25 @@ class ExactEvaluation(CompiledEvaluation):
 
 
 class BoundsEvaluation(CompiledEvaluation):
-    """Of figures known within bounds; `findings` are those that had to be made already."""
+    """Of figures known within bounds; `settled` says what its functions found, with the findings made already."""
 
     _findings: Mapping[int, Finding]
 
-    def __init__(
-        self,
-        program: Program,
-        facts: Facts,
-        on: date,
-        outcome: int,
-        codes: tuple[int, ...],
-        points: tuple[int, int],
-        findings: Mapping[int, Finding],
-    ) -> None:
+    def __init__(self, program: Program, policy: Policy, facts: Facts, on: date, settled: "_Settled") -> None:
         self.__dict__.update(
-            policy=program.policy, facts=facts, on=on, outcome=OUTCOMES[outcome],
-            _program=program, _codes=codes, _findings=findings, points=points,
+            policy=policy, facts=facts, on=on, outcome=OUTCOMES[settled.outcome], points=settled.points,
+            _program=program, _codes=settled.codes, _findings=settled.findings,
         )  # fmt: skip
 
     def _finding(self, place: int) -> Finding:
         return self._findings.get(place) or super()._finding(place)
+
+
+class _Settled(NamedTuple):
+    outcome: int
+    codes: tuple[int, ...]
+    points: tuple[int, int]
+    findings: Mapping[int, Finding]
 
 
 class LazyClause(Clause):

@@ -20,7 +20,9 @@ AGAIN = -1
 
 @dataclass(frozen=True)
 class _Band:
-    """A band: its ends and whether they belong to it, the ends of the values inside, and the value that holds in it."""
+    """A band: its ends and whether they belong to it, the ends of the values inside, and the value that holds in it, as
+    what the bottom is multiplied by while the left is multiplied by `times`.
+    """
 
     low: End
     low_included: bool
@@ -28,7 +30,8 @@ class _Band:
     high_included: bool
     least: End
     most: End
-    value: Fraction
+    value: int
+    times: int
 
     def reaches(self, low: End, high: End) -> bool:
         """Whether a subject between `low` and `high` may lie in it."""
@@ -40,13 +43,15 @@ class _Band:
 @dataclass(frozen=True)
 class BandedTest:
     """`left ≥ band(subject)` or `top / bottom ≥ band(subject)`, where left, bottom and subject share no fact, but that
-    the bottom may contain `share` times the subject, when that is one fact: a band then narrows the bottom too.
+    the bottom may contain the subject when that is one fact: a band then narrows the bottom too, which is `times` the
+    rest of it and `share` times the subject.
     """
 
     relation: tree.Relation
     bands: tuple[_Band, ...]
     values: tuple[Value, ...]
-    share: Fraction
+    times: int
+    share: int
     is_fact: bool
     is_ratio: bool
 
@@ -72,8 +77,11 @@ class BandedTest:
         if share < 0 or any(band.value.value < 0 for band in banded.bands):
             raise Unsuited
         ends = [tape.value(form, end) for form in (left, rest, subject) for end in (Corner.LOW, Corner.HIGH)]
-        bands = tuple(_band(band, banded, ends[4].scale) for band in banded.bands)
-        return cls(test.relation, bands, tuple(ends), share, own is not None, is_ratio)
+        weight = share * ends[2].scale / ends[4].scale  # of the subject in the bottom, in the bottom's scale
+        scales = ends[0].scale, ends[2].scale * weight.denominator, ends[4].scale
+        bands = tuple(_band(band, banded, scales) for band in banded.bands)
+        whole = weight.denominator, weight.numerator
+        return cls(test.relation, bands, tuple(ends), *whole, own is not None, is_ratio)
 
     def decide(self, *ends: End) -> int:
         """The outcome; what each band in reach says, where all say the same."""
@@ -88,18 +96,13 @@ class BandedTest:
         return found.pop() if len(found) == 1 else 1
 
     def _in_band(self, band: _Band, ends: Sequence[End], subject_low: End, subject_high: End) -> int:
-        left_low, left_high, rest_low, rest_high = ends[:4]
-        left, rest, subject = (self.values[place].scale for place in (0, 2, 4))
-        bottom_low, bottom_high = rest_low, rest_high
-        scale = rest
+        left_low, left_high, bottom_low, bottom_high, *_ = ends
         if self.share:
-            weight = self.share * rest / subject
-            scale = rest * weight.denominator
-            bottom_low = rest_low * weight.denominator + subject_low * weight.numerator
-            bottom_high = rest_high * weight.denominator + subject_high * weight.numerator
-        threshold, times = band.value.numerator * left, band.value.denominator * scale
-        low = left_low * times - (bottom_high * threshold if threshold else 0)
-        high = left_high * times - (bottom_low * threshold if threshold else 0)
+            bottom_low = bottom_low * self.times + subject_low * self.share
+            bottom_high = bottom_high * self.times + subject_high * self.share
+        threshold = band.value
+        low = left_low * band.times - (bottom_high * threshold if threshold else 0)
+        high = left_high * band.times - (bottom_low * threshold if threshold else 0)
         code = _OUTCOMES[self.relation](low, high)
         if not self.is_ratio:
             return code
@@ -131,7 +134,9 @@ def _check_apart(*forms: Form) -> None:
         raise Unsuited
 
 
-def _band(band: tree.Band, banded: tree.Banded, scale: int) -> _Band:
+def _band(band: tree.Band, banded: tree.Banded, scales: tuple[int, int, int]) -> _Band:
+    left, bottom, scale = scales
+    value = Fraction(band.value.value) * left / bottom
     least, most = band_limits(band, whole=banded.subject.unit in WHOLE)
     low, high, least, most = (None if end is None else end * scale for end in (band.low, band.high, least, most))
     return _Band(
@@ -141,7 +146,8 @@ def _band(band: tree.Band, banded: tree.Banded, scale: int) -> _Band:
         band.high_included or high is None,
         -inf if least is None else least,
         inf if most is None else most,
-        Fraction(band.value.value),
+        value.numerator,
+        value.denominator,
     )
 
 
