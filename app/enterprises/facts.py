@@ -67,7 +67,7 @@ class RegisterFacts:
             *("tax_rd_internal_items", "total_assets"),
             *("ip_class1", "ip_class2", "ip_granted", "ip_self_developed", "ip_main_product_supported"),
             *("conversions", "standards_led", "standards_led_in_five_years"),
-            *("high_tech_certificate", "technology_sme_number", "specialised_or_champion"),
+            *("high_tech_certificate", "technology_sme_number", "joint_centre_filed", "specialised_or_champion"),
             *("accident_in_last_year", "breach_in_two_years", "larger_accident_in_three_years"),
         }
     )
@@ -160,6 +160,7 @@ def _record(held: Holdings, on: date) -> Told:
         "standards_led": (standing.took_lead(held, on), _STANDARDS),
         "standards_led_in_five_years": (standing.led_in_five_years(held, on), _STANDARDS),
         "high_tech_certificate": (standing.holds(held.certificates, ["high-tech-enterprise"], on), _CERTIFICATES),
+        "joint_centre_filed": (standing.holds(held.certificates, ["joint-innovation-centre"], on), _CERTIFICATES),
         "technology_sme_number": (standing.holds(held.certificates, ["technology-sme"], on), _CERTIFICATES),
         "specialised_or_champion": (standing.holds(held.tags, standing.SPECIALISED_TAGS, on), _TAGS),
         "accident_in_last_year": (standing.accident_in_last_year(held, on), _COMPLIANCE),

@@ -63,7 +63,7 @@ class FactView:
 
 @dataclass(frozen=True)
 class PolicyView:
-    """One version of a policy."""
+    """One version of a policy; `start` says how sure its first day is, where that is not certain."""
 
     code: str
     title: str
@@ -75,6 +75,7 @@ class PolicyView:
     definitions: tuple[RuleView, ...]
     facts: tuple[FactView, ...]
     unverified: int
+    start: str
 
 
 def describe(policy: Policy) -> PolicyView:
@@ -92,8 +93,14 @@ def describe(policy: Policy) -> PolicyView:
         parameters=parameters,
         definitions=definitions,
         facts=tuple(_fact(policy.catalogue[code]) for code in policy.uses),
-        unverified=sum(not view.verified for view in (*conditions, *parameters, *definitions)),
+        unverified=sum(not view.verified for view in (*conditions, *parameters, *definitions)) + bool(_start(policy)),
+        start=_start(policy),
     )
+
+
+def _start(policy: Policy) -> str:
+    sure = policy.effective_confidence
+    return "" if sure is None or sure.verified else _("起始日%(sure)s") % {"sure": confidence_text(sure)}
 
 
 def confidence_text(confidence: Confidence) -> str:

@@ -267,7 +267,12 @@ def test_standards_of_the_last_five_years(
 
 
 @pytest.mark.parametrize(
-    ("kind", "code"), [("high-tech-enterprise", "high_tech_certificate"), ("technology-sme", "technology_sme_number")]
+    ("kind", "code"),
+    [
+        ("high-tech-enterprise", "high_tech_certificate"),
+        ("technology-sme", "technology_sme_number"),
+        ("joint-innovation-centre", "joint_centre_filed"),
+    ],
 )
 @pytest.mark.parametrize(
     ("issued_on", "expires_on", "revoked_on", "told"),

@@ -70,6 +70,7 @@ class _Builder:
             subject=file.subject,
             issued_by=file.issued_by,
             effective_from=file.effective_from,
+            effective_confidence=file.effective_confidence,
             effective_to=file.effective_to,
             supersedes=file.supersedes,
             documents=self._draft.documents,

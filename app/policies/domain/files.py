@@ -215,7 +215,7 @@ class ScoreEntry(_Strict):
 
 
 class PolicyFile(_Strict):
-    """One version of one policy in one jurisdiction."""
+    """One version of one policy in one jurisdiction. `effective_confidence` where its first day was not read anywhere."""
 
     policy: str = Field(pattern=r"^[a-z][a-z0-9-]{1,47}$")
     jurisdiction: str = Field(pattern=r"^(CN|\d{2,12})$")
@@ -224,6 +224,7 @@ class PolicyFile(_Strict):
     subject: Subject
     issued_by: Bilingual
     effective_from: date
+    effective_confidence: Confidence | None = None
     effective_to: date | None = None
     supersedes: str | None = None
     documents: dict[Name, DocumentEntry] = Field(min_length=1)

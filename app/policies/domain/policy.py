@@ -178,6 +178,7 @@ class Policy:
     catalogue: Catalogue
     uses: tuple[str, ...]
     scoring: Scoring | None = None
+    effective_confidence: Confidence | None = None
 
     def leaves(self) -> Iterator[Condition]:
         """Every condition with a test, in order."""
