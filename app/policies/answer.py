@@ -24,9 +24,18 @@ from app.kit.i18n import Bilingual
 from app.policies.domain.amounts import machine_value
 from app.policies.domain.facts import Catalogue, FactKey
 from app.policies.domain.policy import Reference
+from app.policies.domain.settable import SETTING
 from app.policies.domain.verdict import Basis, BlockFinding, Clause, Evaluation, ItemFinding, Measure, Requirement
 from app.policies.formulas import formula_text
-from app.policies.wording import both_languages, finding_text, gap_text, item_text, measure_text, required_text
+from app.policies.wording import (
+    both_languages,
+    finding_text,
+    gap_text,
+    item_text,
+    measure_text,
+    required_text,
+    unset_text,
+)
 
 Answer = dict[str, Any]
 
@@ -105,15 +114,16 @@ def missing_codes(keys: Iterable[FactKey]) -> list[str]:
 
 def _clause(clause: Clause, catalogue: Catalogue) -> Answer:
     condition, finding = clause.condition, clause.finding
+    unset = any(catalogue[key.code].supplied_at == SETTING for key in finding.missing)
     return {
         "id": condition.id,
         "title": condition.title.model_dump(),
         "reference": _reference(condition.reference),
         "confidence": condition.confidence.value,
         "outcome": finding.outcome.value,
-        "required": _required(finding.required),
+        "required": _required(finding.required, unset=unset),
         "actual": _measured(finding.actual),
-        "gap": _gap(finding.gap),
+        "gap": None if unset else _gap(finding.gap),
         "basis": [_basis(basis, catalogue) for basis in finding.basis],
         "reason": finding.reason.value if finding.reason else None,
         "missing": missing_codes(finding.missing),
@@ -133,10 +143,11 @@ def _words(words: Bilingual | None) -> Answer | None:
     return words.model_dump() if words else None
 
 
-def _required(required: Requirement | None) -> Answer | None:
+def _required(required: Requirement | None, *, unset: bool) -> Answer | None:
+    """What is asked; where the bureau has not set it yet, the words say so instead of naming natural bounds."""
     if required is None:
         return None
-    words = both_languages(partial(required_text, required))
+    words = both_languages(partial(unset_text if unset else required_text, required))
     if required.value is None:
         return {"relation": str(required.relation), "list": required.list_name, "unit": "code", **words}
     return {"relation": str(required.relation), **_plain(required.value), **words}

@@ -160,6 +160,11 @@ def required_text(required: Requirement) -> str:
     return f"{RELATIONS[required.relation]} {measure_text(required.value)}"
 
 
+def unset_text(required: Requirement) -> str:
+    """The same where the bureau sets the value and has not done so."""
+    return _("%(relation)s 市局设定值（尚未设定）") % {"relation": RELATIONS[required.relation]}
+
+
 def gap_text(gap: Measure) -> str:
     """`还差 38.2 万元`; of an uncertain gap its bounds."""
     if gap.exact:
