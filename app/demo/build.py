@@ -16,6 +16,7 @@ from app.demo.accounts import PASSWORD, PORTAL_LOGIN, make_officers
 from app.demo.casework import Candidate, CaseMaker, announce_rounds
 from app.demo.firms import Firm, make_firms
 from app.demo.service_records import make_experts, recommend_some, store_some_verdicts
+from app.demo.sweeps import sweep_twice
 from app.enterprises.models import (
     Certificate,
     Contact,
@@ -65,6 +66,8 @@ def build_demo(database: Database, *, enterprises: int, now: datetime, progress:
             store_some_verdicts(session, officers[0], now)
     with session_scope(database) as session:
         _make_portal_user(session, now)
+    if not start:
+        sweep_twice(database, officers[0], now)
 
 
 def _write_firms(session: Session, firms: Sequence[Firm], actor: Actor, now: datetime) -> list[Candidate]:

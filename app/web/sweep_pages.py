@@ -8,10 +8,11 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.cases.actions import OPEN
+from app.cases.service.opening_many import JOB_KIND as OPEN_CASES
 from app.doors.forms import Bound
 from app.jobs.domain import JobState
 from app.jobs.models import Job
-from app.jobs.queries import get_job, list_jobs
+from app.jobs.queries import get_job, list_jobs, list_recent
 from app.kit.actor import Actor
 from app.kit.i18n import N_, _
 from app.kit.paging import Count, Page
@@ -106,6 +107,16 @@ class Tile:
 
 
 @dataclass(frozen=True)
+class OrderLine:
+    """Cases opened in bulk from this sweep: when, by whom, how many of how many firms are handled."""
+
+    job: Job
+    url: str
+    done: int
+    total: int
+
+
+@dataclass(frozen=True)
 class ResultPage:
     """What a finished sweep found: every policy's counts, and the lines of one."""
 
@@ -133,6 +144,8 @@ class ResultPage:
     regions: Choices
     region_text: str
     kept: tuple[tuple[str, str], ...]
+    all_url: str
+    orders: tuple[OrderLine, ...]
     may_open: bool
     pruned: bool
 
@@ -209,7 +222,7 @@ def result_page(session: Session, actor: Actor, sweep: Sweep, query: SweepQuery,
         policies=tuple(_policy_rows(sweep, policy, counts, base)),
         heads=tuple(_(STANDINGS[standing]) for standing in COUNTED),
         tiles=tuple(_tiles(counts.get(policy.code, {}), policy.code, base)),
-        difference=_difference(sweep, counts.get(policy.code, {})),
+        difference=_difference(session, sweep, counts.get(policy.code, {})),
         difference_url=SweepQuery(policy=policy.code, standing=Standing.CHANGED).address(base),
         query=query,
         lines=tuple(line_views(session, policy, sweep.on_day, found.items)),
@@ -226,9 +239,20 @@ def result_page(session: Session, actor: Actor, sweep: Sweep, query: SweepQuery,
         regions=regions,
         region_text=region_text,
         kept=tuple(query.given().items()),
+        all_url=f"{query.address(f'{base}/cases')}&which=all",
+        orders=tuple(_orders(session, actor, sweep)) if can(actor, OPEN) else (),
         may_open=can(actor, OPEN) and policy.code in catalogue.in_force(on) and not pruned,
         pruned=pruned,
     )
+
+
+def _orders(session: Session, actor: Actor, sweep: Sweep) -> Iterator[OrderLine]:
+    """What was ordered from this sweep by officers of the reader's region."""
+    for job in list_recent(session, OPEN_CASES):
+        ours = job.params.get("sweep") == sweep.id
+        if ours and str(job.actor["region_prefix"]).startswith(actor.region_prefix):
+            url = f"/policies/sweeps/{sweep.id}/cases/{job.id}"
+            yield OrderLine(job, url, job.done, len(job.params["order"]["enterprise_ids"]))
 
 
 def _policy_rows(
@@ -258,12 +282,14 @@ def _tiles(numbers: Mapping[str, int], code: str, base: str) -> Iterator[Tile]:
         yield Tile(_(STANDINGS[standing]), numbers.get(standing, 0), notes.get(standing, ""), url)
 
 
-def _difference(sweep: Sweep, numbers: Mapping[str, int]) -> str:
-    """`与上一次相比：新达标 3 家，不再达标 1 家，共 9 家结果不同`."""
-    if sweep.previous_id is None:
+def _difference(session: Session, sweep: Sweep, numbers: Mapping[str, int]) -> str:
+    """`与上一次（2021-03-31）相比：新达标 3 家，不再达标 1 家，共 9 家结果不同`."""
+    before = session.get(Sweep, sweep.previous_id) if sweep.previous_id is not None else None
+    if before is None:
         return _("这是该区域的第一次摸底，没有可以比较的上一次。")
-    told = {name: numbers.get(name, 0) for name in ("gained", "lost", "changed", "new")}
-    text = _("与上一次相比：新达标 %(gained)s 家，不再达标 %(lost)s 家，共 %(changed)s 家结果不同") % told
+    told: dict[str, Any] = {name: numbers.get(name, 0) for name in ("gained", "lost", "changed", "new")}
+    told["day"] = before.on_day
+    text = _("与上一次（%(day)s）相比：新达标 %(gained)s 家，不再达标 %(lost)s 家，共 %(changed)s 家结果不同") % told
     return text + (_("；新入库 %(new)s 家") % told if told["new"] else "")
 
 
