@@ -13,7 +13,7 @@ numbers below 2⁵³ are exact in float64; a value that float64 cannot hold exac
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
@@ -84,7 +84,9 @@ class Column:
 
     def bounds(self, rows: Rows, lowest: float, highest: float) -> tuple[Floats, Floats]:
         """The ends for `rows`; those of the catalogue, `lowest` and `highest`, where nothing nearer is known."""
-        values = self.values[rows]
+        values = self.values.take(rows)
+        if self.complete:
+            return values, values
         open_ = np.isnan(values)
         lows, highs = np.where(open_, lowest, values), np.where(open_, highest, values)
         if self.rows.size:
@@ -126,11 +128,13 @@ class Columns:
             kept = self._sums[keys] = columns, np.sum([missing if c is None else c.values for c in columns], axis=0)
         return kept[1]
 
-    def row(self, place: int, catalogue: Catalogue | None = None) -> Facts:
-        """One subject's facts, exactly, for an interpreter of single subjects."""
+    def row(self, place: int, catalogue: Catalogue | None = None, *, only: Collection[str] | None = None) -> Facts:
+        """One subject's facts, exactly, for an interpreter of single subjects; of `only` these codes if they are given."""
         catalogue = catalogue or self.catalogue
-        found = ((key, self._knowledge(key, column, place)) for key, column in self.known.items())
-        return Facts(catalogue, {key: known for key, known in found if known is not None and key.code in catalogue})
+        codes = catalogue if only is None else only
+        wanted = ((key, column) for key, column in self.known.items() if key.code in codes)
+        found = ((key, self._knowledge(key, column, place)) for key, column in wanted)
+        return Facts(catalogue, {key: known for key, known in found if known is not None})
 
     def with_column(self, key: FactKey, column: Column) -> "Columns":
         """These columns, one of them another."""
@@ -184,15 +188,23 @@ def _column(
     bounds: list[Bounds] = []
     beside: dict[int, Knowledge] = {}
     for place, knowledge in told.items():
-        low, high = (_stored(definition, end, codes) for end in ends(knowledge))
         if isinstance(knowledge, Known):
-            values[place] = float(low or 0)
+            value = _stored(definition, knowledge.value, codes) or 0
+            values[place] = value
+            held = _held(value)
         else:
+            low, high = (_stored(definition, end, codes) for end in ends(knowledge))
             bounds.append((place, -np.inf if low is None else float(low), np.inf if high is None else float(high)))
-        if any(end is not None and Fraction(float(end)) != end for end in (low, high)):
+            held = all(end is None or _held(end) for end in (low, high))
+        if not held:
             beside[place] = knowledge
     rows, lows, highs = zip(*bounds, strict=True) if bounds else ((), (), ())
     return Column(values, np.array(rows, np.int64), np.array(lows, float), np.array(highs, float), beside)
+
+
+def _held(number: Fraction | int) -> bool:
+    """Whether float64 holds it exactly."""
+    return (isinstance(number, int) and abs(number) < LARGEST_WHOLE) or Fraction(float(number)) == number
 
 
 def _stored(definition: FactDefinition, value: Exact | None, codes: Mapping[str, list[str]]) -> Fraction | int | None:

@@ -16,7 +16,6 @@ from app.enterprises.likely import likely_within
 from app.enterprises.models import Enterprise
 from app.journal.queries import head_position, list_enterprises_since
 from app.policies.domain.columns import Columns, columns_of
-from app.policies.domain.facts import Facts
 from app.policies.domain.sweeping import Swept
 from app.policies.queries import get_catalogue
 from app.policies.service.gathering import gather_many
@@ -125,13 +124,16 @@ def _ids(session: Session, region: str) -> list[int]:
 
 
 def _read(session: Session, ids: Sequence[int], on: date) -> Known:
+    """What is known of these firms, batch by batch, so that never more than a batch of single facts is held."""
     catalogue = get_catalogue(session)
-    facts: list[Facts] = []
+    known = Known(np.empty(0, np.int64), Columns(catalogue, 0, {}))
     for start in range(0, len(ids), BATCH):
         batch = ids[start : start + BATCH]
         gathered = gather_many(session, catalogue, batch, on)
-        facts.extend(gathered[key].facts for key in batch)
-    return Known(np.array(ids, np.int64), columns_of(catalogue, facts))
+        columns = columns_of(catalogue, (gathered[key].facts for key in batch))
+        fresh = Known(np.array(batch, np.int64), columns)
+        known = merged(known, fresh, np.concatenate([known.ids, fresh.ids]))
+    return known
 
 
 def _database(session: Session) -> str:
