@@ -121,8 +121,13 @@ def _trial(
     filed = with_settings(policy, known, settings_in_force(session, policy, on, region_code))
     used = {key: value for key, value in filed.facts.known.items() if key.code in policy.uses}
     filed = Gathered(Facts(policy.catalogue, used), filed.sources)
-    names = code_names(session, region_code)
+    names = {**code_names(session, region_code), **labels_of(policy)}
     return Trial(version, policy, on, filed, topics(policy, on, filed, names, without=without), names)
+
+
+def labels_of(policy: Policy) -> dict[str, str]:
+    """The names of codes that the facts catalogue itself gives."""
+    return {code: str(label) for fact in policy.uses for code, label in policy.catalogue[fact].code_labels.items()}
 
 
 def _told(told: Mapping[str, Any], code: str, year: int | None) -> Any:

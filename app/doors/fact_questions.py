@@ -173,11 +173,11 @@ def _question(
     filed: Gathered,
     names: Mapping[str, str],
 ) -> Question:
-    options = _options(policy, definition, filed.facts, names)
+    options = () if definition.any_code else _options(policy, definition, filed.facts, names)
     return Question(
         code=definition.code,
         label=str(definition.label),
-        kind=_KINDS.get(definition.unit, "whole"),
+        kind="code" if definition.any_code else _KINDS.get(definition.unit, "whole"),
         sign="%" if definition.unit is Unit.SHARE else _(_SIGNS[definition.unit]) if definition.unit in _SIGNS else "",
         hint=_hint(definition),
         period=str(definition.period),

@@ -15,7 +15,7 @@ from app.kit.paging import Count, count_up_to
 from app.kit.permissions import within_region
 from app.policies.catalogue import restore
 from app.policies.domain.facts import Catalogue, FactDefinition
-from app.policies.domain.policy import Policy
+from app.policies.domain.policy import Policy, Subject
 from app.policies.domain.succession import Edition, edition_of, in_force
 from app.policies.models import CataloguedFact, FactStatement, PolicyVersion, StoredVerdict, VerdictOverride
 
@@ -61,6 +61,16 @@ def list_versions(session: Session, code: str | None = None) -> Sequence[PolicyV
         statement = statement.where(PolicyVersion.code == code)
     rows = session.scalars(statement.order_by(PolicyVersion.code, PolicyVersion.jurisdiction))
     return sorted(rows, key=lambda row: (row.code, row.jurisdiction, *_newest_first(row)))
+
+
+def list_versions_about(session: Session, subject: Subject) -> list[PolicyVersion]:
+    """The newest version, by policy and jurisdiction, of each policy about such a subject; one query."""
+    rows = session.scalars(select(PolicyVersion).order_by(PolicyVersion.code, PolicyVersion.jurisdiction))
+    about = sorted(
+        (row for row in rows if row.content["subject"] == subject.value),
+        key=lambda row: (row.code, row.jurisdiction, *_newest_first(row)),
+    )
+    return list({(row.code, row.jurisdiction): row for row in reversed(about)}.values())[::-1]
 
 
 def _newest_first(row: PolicyVersion) -> tuple[int, int]:

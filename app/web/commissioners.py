@@ -48,6 +48,7 @@ from app.web.commissioner_words import (
     programme_name,
 )
 from app.web.targets import GoalCard, cards_of
+from app.web.try_out import checks_of
 
 router = GuardedRouter(door="web", prefix="/commissioners")
 
@@ -85,6 +86,7 @@ class CommissionerPage:
     agreements: tuple[AgreementRow, ...]
     timeline: tuple[TimelineLine, ...]
     end_reasons: Choices
+    checks: Choices
     may_edit: bool
     today: date
 
@@ -216,6 +218,7 @@ def commissioner_page(request: Request, session: DbSession, actor: CurrentActor,
         agreements=tuple(agreement_row(item, on, may_edit) for item in found.agreements),
         timeline=timeline_lines(request, timeline(session, kind="commissioner", id=found.public_id, limit=30)),
         end_reasons=tuple((item.value, _(END_REASON_LABELS[item])) for item in EndReason),
+        checks=checks_of(session, actor, found, on),
         may_edit=may_edit,
         today=on,
     )

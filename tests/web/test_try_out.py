@@ -1,5 +1,7 @@
 """试算: any policy for any firm on any day, decided by what is filled in; nothing is kept."""
 
+import html
+import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -51,10 +53,22 @@ def test_what_cannot_be_read_is_said_and_the_draft_stays(sign_in: SignIn) -> Non
     assert 'id="e-staff_average"' in answer.text and 'name="rd_staff_average" value="7"' in answer.text
 
 
-def test_an_expert_is_shown_beside_the_questions(sign_in: SignIn, session: Session, actor: Any, now: datetime) -> None:
+def test_an_expert_is_held_against_the_policies_about_people(
+    sign_in: SignIn, session: Session, actor: Any, now: datetime
+) -> None:
     person = expert(session, actor(), now)
-    page = sign_in().get(f"{PAGE}&expert={person.public_id}")
+    client = sign_in()
+    record = client.get(f"/commissioners/{person.public_id}").text
+    addresses = re.findall(r'href="(/policies/[^"]+try-out[^"]+)"', record)
+    assert {address.split("/")[2] for address in addresses} == {
+        "rural-science-commissioner",
+        "science-commissioner-special",
+    }
+    rural, special = sorted(html.unescape(address) for address in addresses)
+    page = client.get(special)
     assert page.status_code == 200 and person.name in page.text and person.unit in page.text
+    answer = client.submit(rural, {"rural_commissioner_source": "local", "service_days": "80"}, to="try-out?on")
+    assert answer.status_code == 200 and "乡土人才" in answer.text and "取决于" in answer.text
 
 
 def test_who_may_try_and_what_is_not_there(sign_in: SignIn, client: Client, known: Enterprise) -> None:

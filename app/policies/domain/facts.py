@@ -35,7 +35,8 @@ class FactDefinition(BaseModel):
     `provider` names the slice that knows it, `said_by` who must say it where no table does; `supplied_at` is the page
     where a caseworker supplies it. `firm_says`: the firm may state it itself, until a table knows it exactly. A
     statement speaks for `window_days` at most when the fact is about such a window. `any_code`: a code outside the lists
-    of a policy is a fact too (a place, an industry); of other facts such a code is a mistake.
+    of a policy is a fact too (a place, an industry); of other facts such a code is a mistake. `code_labels` name its codes
+    where no code table does.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -56,6 +57,7 @@ class FactDefinition(BaseModel):
     firm_says: bool = False
     supplied_at: str = "statement"
     window_days: int | None = Field(default=None, gt=0)
+    code_labels: Mapping[str, Bilingual] = Field(default_factory=dict)
     any_code: bool = False
 
     @model_validator(mode="after")
