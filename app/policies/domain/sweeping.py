@@ -2,7 +2,7 @@
 
 It decides the same as the explaining interpreter for every subject, unknowns and bounds included. Its arithmetic is
 float64: exact while whole numbers stay below 2⁵³; whatever else comes within a relative 1e-9 of a boundary, and every
-formula it has no form for, is decided row by row by the explaining interpreter.
+formula it has no form for, is decided row by row by the compiled interpreter, whose arithmetic is exact.
 
     before = sweep(policy, columns, on)                        # everybody
     after = sweep(changed_policy, columns, on, before=before)  # what-if: only what the change touches is reckoned anew
@@ -13,18 +13,20 @@ formula it has no form for, is decided row by row by the explaining interpreter.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.policies.domain import tree
 from app.policies.domain.columns import Columns
+from app.policies.domain.compiling import evaluate
 from app.policies.domain.compiling_tests import Lowering
-from app.policies.domain.explaining import evaluate
+from app.policies.domain.explaining import compares_score
 from app.policies.domain.policy import Condition, Policy, ScoredBlock, Scoring
 from app.policies.domain.scoring import scored
 from app.policies.domain.signs import SCORE
-from app.policies.domain.sweeping_reading import Codes, Reading
+from app.policies.domain.sweeping_reading import Codes, Reading, stored
 from app.policies.domain.sweeping_reuse import codes_read, same_figures, signature
 from app.policies.domain.sweeping_scores import BlockJudge, Points
 from app.policies.domain.sweeping_standing import Standing, branches_of, standing_of
@@ -33,6 +35,7 @@ from app.policies.domain.sweeping_worlds import Judgement, judged
 
 __all__ = ["MET", "OUTCOMES", "UNKNOWN", "UNMET", "Standing", "Swept", "SweptScore", "sweep"]
 
+_KEPT = 64
 PointsPair = tuple[Points, Points]
 
 
@@ -95,11 +98,24 @@ class _TestJudge:
         return Judgement([(found.outcome, found.outcome)], found.excess if self.measures else None, found.near)
 
 
+_lowerings: dict[int, tuple[Policy, Lowering]] = {}
+
+
+def _lowering(policy: Policy) -> Lowering:
+    """The policy's formulas as steps over columns; those of the last few policies are kept."""
+    kept = _lowerings.get(id(policy))
+    if kept is None:
+        while len(_lowerings) >= _KEPT:
+            _lowerings.pop(next(iter(_lowerings)), None)
+        kept = _lowerings[id(policy)] = policy, Lowering(policy, partial(stored, policy.catalogue))
+    return kept[1]
+
+
 class _Sweeper:
     def __init__(self, policy: Policy, columns: Columns, on: date, before: Swept | None) -> None:
         self._policy, self._columns, self._on, self._before = policy, columns, on, before
         self._reading = Reading(columns, policy.catalogue, on)
-        self._lowering = Lowering(policy, self._reading.stored)
+        self._lowering = _lowering(policy)
         self._score_is_kept = False
 
     # -- conditions -------------------------------------------------------------------------------------------------------
@@ -133,9 +149,12 @@ class _Sweeper:
         found = judged(_TestJudge(test, bool(branches)), self._reading, self._lowering)
         standing = standing_of(condition, branches, found)
         if found.left is not None:
-            alone = replace(self._policy, conditions=(condition,))
+            scored_too = compares_score(test)
+            scoring = self._policy.scoring if scored_too else None
+            codes = self._policy.uses if scored_too else codes_read(test)
+            alone = replace(self._policy, conditions=(condition,), scoring=scoring)
             for row in np.flatnonzero(found.left):
-                facts = self._columns.row(int(row), self._policy.catalogue)
+                facts = self._columns.row(int(row), self._policy.catalogue, only=codes)
                 standing.put(int(row), evaluate(alone, facts, self._on).clauses[0].finding)
         return standing
 

@@ -1,7 +1,7 @@
 """What the sweeping interpreter reads of columns: slots at a corner, what was told, which fiscal years count."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from app.policies.domain import tree
 from app.policies.domain.columns import Column, Columns, Floats, Rows, scale_of
-from app.policies.domain.compiling_steps import Corner
 from app.policies.domain.facts import Catalogue, FactKey
 from app.policies.domain.reckoning import listed
 from app.policies.domain.signs import ON, SCORE, Slot
@@ -29,7 +28,6 @@ class Reading:
     catalogue: Catalogue
     on: date
     score: Pair | None = None
-    _sums: dict[Slot, Floats] = field(default_factory=dict)
 
     @property
     def size(self) -> int:
@@ -38,23 +36,23 @@ class Reading:
 
     def stored(self, slot: Slot) -> int:
         """By what the slot's numbers are multiplied."""
-        return 1 if slot in {ON, SCORE} else scale_of(self.catalogue[slot.code].unit)
+        return stored(self.catalogue, slot)
 
     # -- numbers ----------------------------------------------------------------------------------------------------------
 
-    def exact(self, slot: Slot) -> Floats:
-        """The slot's number for every subject, NaN where it is not known exactly."""
+    def exact(self, slot: Slot, rows: Rows | None = None) -> Floats:
+        """The slot's number for some subjects, or all, NaN where it is not known exactly."""
+        values = self._values(slot)
+        return values if rows is None else values[rows]
+
+    def _values(self, slot: Slot) -> Floats:
         if slot == ON:
             return np.broadcast_to(np.float64(self.on.toordinal()), (self.size,))
         if slot == SCORE:
             low, high = self._scored()
             return np.where(low == high, low, np.nan)
-        columns = [self.column(key) for key in slot.keys(self.on.year)]
-        if len(columns) == 1:
-            return columns[0].values
-        if slot not in self._sums:
-            self._sums[slot] = self.columns.sum_of(tuple(slot.keys(self.on.year)))
-        return self._sums[slot]
+        keys = tuple(slot.keys(self.on.year))
+        return self.column(keys[0]).values if len(keys) == 1 else self.columns.sum_of(keys)
 
     def bounds(self, slot: Slot, rows: Rows) -> Pair:
         """The ends of the slot's number for some subjects."""
@@ -68,14 +66,6 @@ class Reading:
         ends = [self.column(key).bounds(rows, lowest, highest) for key in slot.keys(self.on.year)]
         lows, highs = (list(side) for side in zip(*ends, strict=True))
         return (ends[0]) if len(ends) == 1 else (np.sum(lows, axis=0), np.sum(highs, axis=0))
-
-    def at(self, slot: Slot, corner: Corner, rows: Rows | None) -> Floats:
-        """The slot's number at a corner, for some subjects or all."""
-        if corner is Corner.EXACT:
-            values = self.exact(slot)
-            return values if rows is None else values[rows]
-        low, high = self.bounds(slot, self.everybody if rows is None else rows)
-        return low if corner is Corner.LOW else high
 
     @cached_property
     def everybody(self) -> Rows:
@@ -169,3 +159,8 @@ class Reading:
         for end in ends:
             counted += registered <= end
         return counted
+
+
+def stored(catalogue: Catalogue, slot: Slot) -> int:
+    """By what a slot's numbers are multiplied in columns."""
+    return 1 if slot in {ON, SCORE} else scale_of(catalogue[slot.code].unit)

@@ -56,7 +56,7 @@ def _item(item: tree.ScoreItem, scope: Scope) -> _Graded:
     for grading in reversed(above):
         assert grading.condition is not None
         found = scope.judge(grading.condition)
-        low, high = _over(_points(grading, scope), found.outcome, low, high)
+        _put_over(_points(grading, scope), found.outcome, low, high)
         left = either(left, found.near)
     return _Graded(low, high, left)
 
@@ -77,14 +77,19 @@ def _points(grading: tree.Grading, scope: Scope) -> tuple[int, int] | tuple[Poin
     return np.maximum(grading.low, low).astype(np.int16), np.minimum(grading.high, high).astype(np.int16)
 
 
-def _over(
-    points: tuple[int, int] | tuple[Points, Points], outcome: Codes, low: Points, high: Points
-) -> tuple[Points, Points]:
-    """The bounds so far with a grading above: it counts where met, and may count where unknown."""
-    met, open_ = outcome == MET, outcome == UNKNOWN
+def _put_over(points: tuple[int, int] | tuple[Points, Points], outcome: Codes, low: Points, high: Points) -> None:
+    """Change the bounds so far by a grading above: it counts where met, and may count where unknown."""
     least, most = (np.asarray(end, np.int16) for end in points)
-    if not open_.any():
-        return np.where(met, least, low), np.where(met, most, high)
-    lows = np.where(open_, np.minimum(low, least), low)
-    highs = np.where(open_, np.maximum(high, most), high)
-    return np.where(met, least, lows), np.where(met, most, highs)
+    open_, met = outcome == UNKNOWN, outcome == MET
+    if open_.any():
+        _blend(low, np.minimum(low, least), open_)
+        _blend(high, np.maximum(high, most), open_)
+    _blend(low, least, met)
+    _blend(high, most, met)
+
+
+def _blend(points: Points, other: Points, where: Flags) -> None:
+    """Take `other` where it holds; as arithmetic, which is many times faster than choosing."""
+    change = other - points
+    change *= where
+    points += change

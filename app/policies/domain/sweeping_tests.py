@@ -46,6 +46,7 @@ class Scope:
     rows: Rows | None
     exact: bool
     narrowed: Mapping[Slot, Pair] = field(default_factory=dict)
+    _loaded: dict[Slot, Pair] = field(default_factory=dict)
     _growths: dict[tree.Growth, Growths] = field(default_factory=dict)
 
     @property
@@ -82,7 +83,7 @@ class Scope:
     def _yes_no(self, test: tree.Fact) -> Codes:
         slot = Slot(test.code)
         if self.exact:
-            exact: Codes = (self.reading.at(slot, Corner.EXACT, self.rows) == 1).astype(np.int8) * np.int8(MET)
+            exact: Codes = (self.reading.exact(slot, self.rows) == 1).astype(np.int8) * np.int8(MET)
             return exact
         low, high = self._load(slot, Corner.LOW), self._load(slot, Corner.HIGH)
         codes: Codes = np.where(low == 1, MET, np.where(high == 0, UNMET, UNKNOWN)).astype(np.int8)
@@ -184,16 +185,19 @@ class Scope:
         """The ends of one value, also where the scope is about exact figures."""
         if slot in self.narrowed:
             return self.narrowed[slot]
-        return self.reading.bounds(slot, self.reading.everybody if self.rows is None else self.rows)
+        if slot not in self._loaded:
+            rows = self.reading.everybody if self.rows is None else self.rows
+            self._loaded[slot] = self.reading.bounds(slot, rows)
+        return self._loaded[slot]
 
     def _run(self, tape: Tape, places: Sequence[int]) -> list[Floats]:
         return run(tape, places, self._load, self.size)
 
     def _load(self, slot: Slot, corner: Corner) -> Floats:
-        if slot in self.narrowed:
-            low, high = self.narrowed[slot]
-            return low if corner is Corner.LOW else high
-        return self.reading.at(slot, corner, self.rows)
+        if corner is Corner.EXACT:
+            return self.reading.exact(slot, self.rows)
+        low, high = self.bounds(slot)
+        return low if corner is Corner.LOW else high
 
     def _near(self, test: Compared, ends: Sequence[tuple[Value, Floats]]) -> Flags | None:
         """Who is too near the boundary for numbers that may have been rounded; None where nothing was rounded."""

@@ -25,6 +25,7 @@ from app.policies.domain.worlds import FISCAL_YEARS, band_limits
 
 Array = TypeVar("Array", bound=NDArray[Any])
 Numbers = NDArray[Any]
+Scenes = NDArray[np.integer[Any]]
 
 
 @dataclass(eq=False)
@@ -80,8 +81,8 @@ class _Worlds:
         self._banded = banded(judge.node)
 
     def judgement(self) -> Judgement:
-        scenes = self._scenes(self._reading.most_years)
-        groups = sorted(_groups(scenes), key=lambda group: -group[1].size)
+        scenes = self._scenes()
+        groups = sorted(_groups(scenes, self._reading.size), key=lambda group: -group[1].size)
         found, unsure = self._exactly(self._scene(groups[0][0]), None)
         for code, rows in groups[1:]:
             part, open_ = self._exactly(self._scene(code), rows)
@@ -92,12 +93,14 @@ class _Worlds:
 
     # -- scenes -----------------------------------------------------------------------------------------------------------
 
-    def _scenes(self, years: NDArray[np.int8]) -> NDArray[np.int64]:
-        """A number for each row's scene: what was told, then how many years count."""
-        code = np.zeros(self._reading.size, np.int64)
+    def _scenes(self) -> Scenes | None:
+        """A number for each row's scene: what was told, then how many years count; None where all have one scene."""
+        if not self._questions and not self._counts:
+            return None
+        code = np.zeros(self._reading.size, np.int32)
         for question in self._questions:
             code = code * 2 + self._reading.told(*question)
-        return code * (FISCAL_YEARS + 1) + (years if self._counts else 0)
+        return code * (FISCAL_YEARS + 1) + (self._reading.most_years if self._counts else 0)
 
     def _scene(self, code: int) -> Scene:
         told, years = divmod(code, FISCAL_YEARS + 1)
@@ -124,9 +127,10 @@ class _Worlds:
 
     # -- figures known within bounds --------------------------------------------------------------------------------------
 
-    def _between(self, rows: Rows, scenes: NDArray[np.int64]) -> Judgement:
+    def _between(self, rows: Rows, scenes: Scenes | None) -> Judgement:
         found = _blank(self._judge, rows.size)
-        for told, places in _groups(scenes[rows] // (FISCAL_YEARS + 1)):
+        told_what = None if scenes is None else scenes[rows] // (FISCAL_YEARS + 1)
+        for told, places in _groups(told_what, rows.size):
             for years, among in self._possible_years(rows[places]):
                 scene, at = self._scene(told * (FISCAL_YEARS + 1) + years), places[among]
                 self._in_bands(
@@ -210,11 +214,14 @@ def banded(node: tree.Node) -> tuple[tree.Banded, ...]:
 # -- putting parts together -------------------------------------------------------------------------------------------
 
 
-def _groups(codes: NDArray[np.int64]) -> list[tuple[int, Rows]]:
+def _groups(codes: Scenes | None, size: int) -> list[tuple[int, Rows]]:
     """Each code with its rows."""
-    if not codes.size:
-        return [(0, codes)]
-    return [(int(code), np.flatnonzero(codes == code)) for code in np.unique(codes)]
+    if codes is None or not size:
+        return [(0, np.arange(size))]
+    present = np.flatnonzero(np.bincount(codes))
+    if present.size == 1:
+        return [(int(present[0]), np.arange(size))]
+    return [(int(code), np.flatnonzero(codes == code)) for code in present]
 
 
 def _put(found: Judgement, part: Judgement, rows: Rows) -> Judgement:
