@@ -25,7 +25,8 @@ from app.kit.errors import Conflict, Forbidden, Invalid, NotFound
 from app.policies.domain.outcome import Outcome
 from app.policies.domain.verdict import Evaluation
 from app.policies.models import Sweep, SweepLine
-from app.policies.schemas import StatementInput
+from app.policies.schemas import SettingInput, StatementInput
+from app.policies.service.settings import set_parameter
 from app.policies.service.statements import state_fact
 from app.policies.service.verdicts import evaluate_all
 from app.policies.sweeps import running
@@ -145,6 +146,33 @@ def agrees(line: SweepLine | Decided, evaluation: Evaluation) -> None:
     assert list(line.open_clauses) == told
     assert {key.code for key in evaluation.missing} <= set(line.missing)
     assert bool(line.unknown) >= bool(line.missing)
+
+
+def test_what_the_bureau_has_set_counts_where_it_is_set(
+    database: Database, session: Session, actor: Callable[..., Actor], firms: list[Enterprise]
+) -> None:
+    """A setting of one township decides there and nowhere else."""
+    code = "technical-upgrade-cultivation"
+    other = firm(session, region_code="429005002")
+    for one in (firms[1], other):
+        for year, revenue in ((2018, 10**10), (2019, 10**10), (2020, 10**10)):
+            figures = session.scalars(
+                select(YearlyFigures).where(YearlyFigures.enterprise_id == one.id, YearlyFigures.year == year)
+            ).first() or YearlyFigures(
+                enterprise_id=one.id, year=year, basis="HTE", source="special_audit", updated_at=NOW
+            )
+            figures.sales_revenue_fen = revenue
+            session.add(figures)
+    given = {"name": "sales_growth_least", "value": "50 %", "effective_from": DAY, "document": "示例"}
+    head = actor("section_head", "429005001")
+    set_parameter(session, actor=head, policy_code=code, data=SettingInput.model_validate(given), now=NOW)
+    db.commit(session)
+    found = lines(session, sweep(database), code)
+    for one in (firms[1], other):
+        evaluation = {v.evaluation.policy.code: v.evaluation for v in evaluate_all(session, one, DAY)}[code]
+        agrees(found[one.id], evaluation)
+    assert "sales_growth_least" in found[other.id].missing
+    assert "sales_growth_least" not in found[firms[1].id].missing
 
 
 def test_a_gap_is_told_in_both_languages(database: Database, session: Session, firms: list[Enterprise]) -> None:
