@@ -51,7 +51,9 @@ def rounding_text(rounding: Rounding) -> str:
     return _("取整到%(unit)s，%(way)s") % {"unit": _(_UNITS[rounding.to]), "way": _(_WAYS[rounding.way])}
 
 
-_UNITS = {"分": N_("分"), "元": N_("元"), "百元": N_("百元"), "千元": N_("千元"), "万元": N_("万元")}
+COARSER = {"元": N_("元"), "百元": N_("百元"), "千元": N_("千元"), "万元": N_("万元")}
+"""The units above 分 to which amounts may be rounded."""
+_UNITS = {"分": N_("分"), **COARSER}
 
 
 def tier_text(plan: Plan, index: int) -> str:

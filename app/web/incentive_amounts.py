@@ -1,6 +1,5 @@
 """政策奖补 · 设定: how much the bureau gives under a scheme, and the budget of a year."""
 
-import re
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -30,8 +29,8 @@ from app.incentives.queries.budgets import area_of, list_budgets
 from app.incentives.queries.schemes import SchemeFamily
 from app.incentives.schemas import BudgetInput, SetAmountInput
 from app.incentives.service import amounts, budgets
-from app.incentives.service.drafting import MEASURES, formula_of
-from app.incentives.wording import yuan
+from app.incentives.service.drafting import MEASURES, formula_of, tier_start
+from app.incentives.wording import COARSER, yuan
 from app.kit.actor import Actor
 from app.kit.clock import today
 from app.kit.i18n import N_, _
@@ -43,9 +42,7 @@ from app.web.incentive_lines import advisory
 router = GuardedRouter(door="web", prefix="/incentives/schemes/{code}")
 
 TIERS = 5
-ROUNDINGS = ("元", "百元", "千元", "万元")
 _UNITS = {Unit.YUAN: N_("元"), Unit.PEOPLE: N_("人"), Unit.ITEMS: N_("项")}
-_TIER = re.compile(r"(?P<formula>.+) >= (?P<least>[\d.]+) (?:元|people|items)")
 Options = tuple[tuple[str, str], ...]
 
 
@@ -124,7 +121,7 @@ def _amount_page(
         bases=_facts(catalogue, frozenset({Unit.YUAN})),
         measures=_facts(catalogue, MEASURES, with_unit=True),
         tiers=_tier_rows(form.raw),
-        roundings=tuple((unit, _("到%(unit)s，不足部分舍去") % {"unit": _(unit)}) for unit in ROUNDINGS),
+        roundings=tuple((unit, _("到%(unit)s，不足部分舍去") % {"unit": _(label)}) for unit, label in COARSER.items()),
         stackings=tuple((kind.value, _(label)) for kind, label in STACKING_LABELS.items()),
         groups=_groups(scheme, others),
         modes=tuple((mode.value, _(label)) for mode, label in APPLY_MODE_LABELS.items()),
@@ -194,13 +191,13 @@ def _as_it_stands(scheme: Scheme, catalogue: Catalogue) -> dict[str, Any]:
 
 def _tiers_as_they_stand(scheme: Scheme, catalogue: Catalogue) -> dict[str, Any]:
     """Tiers that the form can show: one measure, one start each."""
-    found = [_TIER.fullmatch(tier.when or "") for tier in scheme.tiers]
-    measures = {match["formula"] for match in found if match}
-    if not found or not all(found) or len(measures) != 1:
+    found = [start for tier in scheme.tiers if (start := tier_start(tier.when or ""))]
+    measures = {start.formula for start in found}
+    if len(found) < len(scheme.tiers) or len(measures) != 1:
         return {}
     return {
         "tier_by": _code_of(measures.pop(), catalogue),
-        "tier_from": [_plain(Decimal(match["least"])) for match in found if match],
+        "tier_from": [_plain(start.least) for start in found],
         "tier_amount": [_plain(tier.amount) for tier in scheme.tiers],
     }
 

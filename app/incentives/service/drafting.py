@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from app.incentives.domain.clawback import SEEN
 from app.incentives.domain.plan import SchemeError, check
@@ -18,6 +18,7 @@ from app.policies.domain.units import Unit
 _UNIT_FEN = {"": 1, "元": 100, "百元": 10_000, "千元": 100_000, "万元": 1_000_000}
 _PERCENT = re.compile(r"\d{1,3}(?:\.\d{1,6})?")
 _WRITTEN = {Unit.YUAN: "元", Unit.PEOPLE: "people", Unit.ITEMS: "items"}
+_START = re.compile(rf"(?P<formula>.+) >= (?P<least>\d+(?:\.\d+)?) (?:{'|'.join(_WRITTEN.values())})")
 MEASURES = frozenset(_WRITTEN)
 
 
@@ -105,6 +106,19 @@ def _tiers(given: SetAmountInput, catalogue: Catalogue) -> dict[str, Any]:
             for least in sorted(read, reverse=True)
         ]
     }
+
+
+class TierStart(NamedTuple):
+    """Where a tier of the form begins: the measure as a formula, and the least of it."""
+
+    formula: str
+    least: Decimal
+
+
+def tier_start(when: str) -> TierStart | None:
+    """The start of a tier as the form wrote it; None for a condition that the form cannot show."""
+    found = _START.fullmatch(when)
+    return TierStart(found["formula"], Decimal(found["least"])) if found else None
 
 
 def _read(fact: FactDefinition, text: str) -> Decimal:
