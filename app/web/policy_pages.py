@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.kit.actor import Actor
 from app.kit.i18n import _, current_locale
 from app.kit.permissions import can
-from app.policies.actions import PUBLISH, WHAT_IF
+from app.policies.actions import WHAT_IF
 from app.policies.band_words import band_lines
 from app.policies.describing import PolicyView, describe
 from app.policies.domain import tree
@@ -184,11 +184,20 @@ def policy_view(
         text=row.text,
         sha256=row.sha256,
         api_url=f"/api/v1/policies/{row.code}",
-        what_if=f"{version_url(row)}/what-if"
-        if policy.subject is Subject.ENTERPRISE and (can(actor, WHAT_IF) or can(actor, PUBLISH))
-        else "",
+        what_if=_what_if(actor, row, policy, _shown(versions, on, actor.region_prefix)),
         diff=f"/policies/{row.code}/diff" if len(versions) > 1 else "",
     )
+
+
+def _what_if(actor: Actor, row: PolicyVersion, policy: Policy, here: PolicyVersion) -> str:
+    """Where other numbers of the version are tried; the one that applies here has the shorter address."""
+    if (
+        policy.subject is not Subject.ENTERPRISE
+        or not can(actor, WHAT_IF)
+        or not concerns(row.jurisdiction, actor.region_prefix)
+    ):
+        return ""
+    return f"/policies/{row.code}/what-if" if row.id == here.id else f"{version_url(row)}/what-if"
 
 
 def _settings(session: Session, actor: Actor, policy: Policy, on: date) -> tuple[SettingView, ...]:

@@ -112,8 +112,6 @@ def _show(
     if place is None:
         raise Forbidden("permission.denied", _("这项政策不适用于您的辖区。"))
     changes = _changes(session, row, given)
-    if not changes:
-        raise Invalid("policies.nothing_changed", _("没有改动任何数值，不需要发布新版本。"))
     draft = draft_policy(changed(yaml.safe_load(row.text), changes), get_catalogue(session))
     fields = {NUMBER + key: quantity.text for key, quantity in changes.items()}
     page = PublishPage(

@@ -171,8 +171,8 @@ def _asked(row: PolicyVersion, given: Mapping[str, str], on: date) -> Asked:
 
 
 def _publish_url(actor: Actor, row: PolicyVersion, scenario: Scenario, given: Mapping[str, Any]) -> str:
-    """Where these numbers become the bureau's version; "" for those who may not, or where only figures were changed."""
-    if not scenario.changes or not can(actor, PUBLISH):
+    """Where these numbers become the bureau's version; "" for those who may not."""
+    if not can(actor, PUBLISH):
         return ""
     query = {NUMBER + key: given[NUMBER + key] for key in scenario.changes}
     return Asked(f"{version_url(row)}/publish", query).url()

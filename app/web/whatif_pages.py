@@ -134,7 +134,8 @@ class Asked:
 
     def url(self, **more: str) -> str:
         """The scenario's address with more parameters."""
-        return f"{self.action}?{urlencode(self.query | more)}"
+        query = urlencode(self.query | more)
+        return f"{self.action}?{query}" if query else self.action
 
 
 FLIPS: dict[str, Flip] = {f"{old}-{new}": (old, new) for old in ORDER for new in ORDER if old != new}

@@ -163,11 +163,23 @@ def test_from_a_what_if_to_a_version(sign_in: Callable[..., Client], base: Polic
     assert session.query(PolicyVersion).filter_by(code=LOCAL, origin="bureau").count() == 1
 
 
-@pytest.mark.parametrize("query", ["", "?p.sales_minimum.2=300", "?p.sales_minimum.2=lots", "?p.sales_minimum.0.end=9"])
+@pytest.mark.parametrize(
+    ("query", "status", "words"),
+    [
+        ("", 200, "还没有改动任何数值"),
+        ("?p.sales_minimum.2=300", 200, "还没有改动任何数值"),
+        ("?p.sales_minimum.2=lots", 422, "有的数值不能识别"),
+        ("?p.sales_minimum.0.end=9", 422, "分档不再衔接"),
+    ],
+)
 def test_without_numbers_there_is_nothing_to_publish(
-    sign_in: Callable[..., Client], base: PolicyVersion, query: str
+    sign_in: Callable[..., Client], base: PolicyVersion, query: str, status: int, words: str
 ) -> None:
-    assert sign_in("section_head").get(f"/policies/{LOCAL}/429005/2021-01-01/publish{query}").status_code == 422
+    client = sign_in("section_head")
+    url = f"/policies/{LOCAL}/429005/2021-01-01/publish"
+    page = client.get(url + query)
+    assert page.status_code == status and words in page.text
+    assert client.post_form(url, FORM).status_code == 422
 
 
 def test_pages_refuse_whoever_may_not(sign_in: Callable[..., Client], client: Client, base: PolicyVersion) -> None:

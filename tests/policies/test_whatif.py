@@ -247,7 +247,7 @@ def test_the_page_shows_who_flips_and_why(sign_in: Callable[..., Client], firms:
     assert page.status_code == 200, page.text
     for words in ("待定 → 未达标", "近一年销售收入：达标 → 未达标", firms["中"].name, "现为 300 万元", "判定的变化"):
         assert words in page.text, words
-    assert firms["高"].name not in page.text and "作为本局版本发布" not in page.text
+    assert firms["高"].name not in page.text and "作为本局版本发布" not in page.text, "a caseworker may not"
     none = client.get(f"{URL}?p.sales_minimum.2=350&flip=met-unmet")
     assert firms["中"].name not in none.text
     assert "没有企业的判定会变" in client.get(URL).text
