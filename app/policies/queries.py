@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import lru_cache
+from typing import Any
 
 import orjson
-from sqlalchemy import Select, select
+from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session, defer
 
 from app.enterprises.models import Enterprise
@@ -122,6 +123,20 @@ def get_version(session: Session, code: str, jurisdiction: str, version: str) ->
 # -- statements ---------------------------------------------------------------------------------------------------------
 
 
+Stated = Row[int, str, int | None, Any, date, str, str]
+"""A statement as far as facts rest on it: firm, fact, year, value, day, who, on what grounds."""
+
+_STATED = (
+    FactStatement.enterprise_id,
+    FactStatement.fact_code,
+    FactStatement.year,
+    FactStatement.value,
+    FactStatement.stated_on,
+    FactStatement.actor_name,
+    FactStatement.source,
+)
+
+
 def _standing(enterprise_ids: Sequence[int]) -> Select[FactStatement]:
     return select(FactStatement).where(
         FactStatement.enterprise_id.in_(enterprise_ids), FactStatement.withdrawn_at.is_(None)
@@ -130,13 +145,18 @@ def _standing(enterprise_ids: Sequence[int]) -> Select[FactStatement]:
 
 def list_statements(session: Session, enterprise_id: int, on: date) -> Sequence[FactStatement]:
     """What was stated about a firm by `on` and not withdrawn, oldest first."""
-    return list_statements_about(session, [enterprise_id], on)
-
-
-def list_statements_about(session: Session, enterprise_ids: Sequence[int], on: date) -> Sequence[FactStatement]:
-    """The same about many firms, all in one list."""
-    statement = _standing(enterprise_ids).where(FactStatement.stated_on <= on)
+    statement = _standing([enterprise_id]).where(FactStatement.stated_on <= on)
     return session.scalars(statement.order_by(FactStatement.stated_on, FactStatement.id)).all()
+
+
+def list_statements_about(session: Session, enterprise_ids: Sequence[int], on: date) -> Sequence[Stated]:
+    """The same about many firms, all in one list, as far as facts rest on it."""
+    statement = select(*_STATED).where(
+        FactStatement.enterprise_id.in_(enterprise_ids),
+        FactStatement.withdrawn_at.is_(None),
+        FactStatement.stated_on <= on,
+    )
+    return session.execute(statement.order_by(FactStatement.stated_on, FactStatement.id)).all()
 
 
 def get_statement(session: Session, enterprise_id: int, statement_id: int) -> FactStatement:

@@ -1,12 +1,13 @@
 """An officer decides otherwise than the verdict on a case: who may, what it changes, what stays visible."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.cases.domain.verdicts import verdicts_kept
 from app.cases.models import CaseFile
 from app.cases.service.overriding import keep_verdict_now, override_case_verdict, take_back_case_override
 from app.journal.models import JournalEvent
@@ -17,6 +18,7 @@ from app.policies.models import StoredVerdict, VerdictOverride
 from app.policies.queries import find_standing_override
 from app.policies.schemas import OverrideInput, TakeBackInput
 from app.programmes.models import ProgrammeVersion
+from app.programmes.queries import load_catalogue
 from tests.factories import cases
 
 POLICY = "high-tech-enterprise"
@@ -155,3 +157,21 @@ def test_a_guard_passes_by_the_override_and_the_event_says_whose_decision_it_was
         "by": head.name,
         "document": "潜科函〔2021〕3号（示例）",
     }
+
+
+def test_every_programme_with_a_policy_keeps_its_verdict_at_all_three_moments(session: Session) -> None:
+    catalogue = load_catalogue(session)
+    programmes = [programme for programme in catalogue.in_force(date(2024, 6, 30)).values() if programme.policies]
+    assert POLICY in {programme.code for programme in programmes}
+    for programme in programmes:
+        for action in programme.actions:
+            stage = programme.stage(action.to)
+            decisive = (
+                "submit" in action.effects
+                or "recommended" in stage.counts_as
+                or stage.outcome in {"finished", "rejected"}
+            )
+            if decisive:
+                assert set(verdicts_kept(programme, action)) == set(programme.policies), (programme.code, action.code)
+            elif stage.outcome == "withdrawn":
+                assert verdicts_kept(programme, action) == (), (programme.code, action.code)
