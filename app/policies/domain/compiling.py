@@ -13,6 +13,7 @@ explaining interpreter, which stays the reference for all of them.
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import cached_property
+from threading import Lock
 from typing import Any, NamedTuple
 
 from app.policies.domain import explaining, tree
@@ -44,6 +45,7 @@ def evaluate(policy: Policy, facts: Facts, on: date) -> Evaluation:
 
 
 _programs: dict[tuple[int, ...], "Program"] = {}
+_writing = Lock()
 
 
 def _program(policy: Policy) -> "Program":
@@ -55,9 +57,11 @@ def _program(policy: Policy) -> "Program":
     name = (id(policy.scoring), id(policy.catalogue), *map(id, policy.conditions))
     found = _programs.get(name)
     if found is None:
-        while len(_programs) >= _KEPT:
-            _programs.pop(next(iter(_programs)), None)
-        found = _programs[name] = Program(policy)
+        found = Program(policy)
+        with _writing:
+            while len(_programs) >= _KEPT:
+                del _programs[next(iter(_programs))]
+            _programs[name] = found
     return found
 
 
@@ -259,11 +263,12 @@ class ExactEvaluation(CompiledEvaluation):
     def _finding(self, place: int) -> Finding:
         assert self._functions.exact is not None
         where = self._functions.exact.numbers.get(place)
-        if where is None:
+        outcome = OUTCOMES[self._codes[place]]
+        if where is None or outcome is Outcome.UNKNOWN:
             return super()._finding(place)
         numbers = self._found[4][where.first : where.first + len(where.scales)]
-        pairs = [(number, number) for number in numbers]
-        return finding_of(where, OUTCOMES[self._codes[place]], pairs, self._functions.scene.years)
+        pairs = [number if isinstance(number, tuple) else (number, number) for number in numbers]
+        return finding_of(where, outcome, pairs, self._functions.scene.years)
 
 
 class BoundsEvaluation(CompiledEvaluation):

@@ -17,7 +17,7 @@ from typing import Any
 from app.policies.domain import tree
 from app.policies.domain.compiling_source import relation_text
 from app.policies.domain.compiling_steps import Corner, Unsuited, Value
-from app.policies.domain.compiling_tests import Compared, Grown, Lowering
+from app.policies.domain.compiling_tests import Compared, Ends, Grown, Lowering
 from app.policies.domain.compiling_writing import MET, UNMET, Writer, accepting, least, listing, together
 from app.policies.domain.facts import FactKey
 from app.policies.domain.knowledge import Knowledge, Known, ends
@@ -30,7 +30,7 @@ from app.policies.domain.units import Unit
 class Numbers:
     """Where the numbers of a comparison lie in what the function gives, and by what they are to be divided.
 
-    In order: left, right, bottom (of a ratio or a growth; else 1), excess, and the values that choose bands.
+    In order: left, right, bottom (of a ratio; else 1), excess, and the values that choose bands; a pair where open.
     """
 
     test: tree.Comparison | tree.RatioComparison
@@ -216,20 +216,19 @@ class _Writer(Writer):
         if not isinstance(chosen, tree.Comparison | tree.RatioComparison):
             return
         lowered = self._lowered[chosen]
-        if isinstance(lowered, Grown) or SCORE in lowered.slots:
+        if isinstance(lowered, Grown):
             return
-        bottom = lowered.bottom.low if lowered.bottom else None
-        values = [
-            lowered.left.low,
-            lowered.right.low,
-            bottom,
-            lowered.excess.low,
-            *map(self._subject, _subjects(chosen)),
-        ]
-        self._places[place] = Numbers(
-            chosen, len(self._numbers), tuple(value.scale if value else 1 for value in values), tuple(_subjects(chosen))
-        )
-        self._numbers += [self._source.reckon(value.place) if value else "1" for value in values]
+        sides = [lowered.left, lowered.right, lowered.bottom, lowered.excess]
+        subjects = list(map(self._subject, _subjects(chosen)))
+        scales = [*(side.low.scale if side else 1 for side in sides), *(value.scale for value in subjects)]
+        self._places[place] = Numbers(chosen, len(self._numbers), tuple(scales), tuple(_subjects(chosen)))
+        self._numbers += [self._number(side) if side else "1" for side in sides]
+        self._numbers += [self._source.reckon(value.place) for value in subjects]
+
+    def _number(self, side: Ends) -> str:
+        """A number, or a pair of ends where the score is open."""
+        low, high = self._source.reckon(side.low.place), self._source.reckon(side.high.place)
+        return low if low == high else f"({low}, {high})"
 
     def _subject(self, node: tree.Node) -> Value:
         return self._source.tape.value(self._lowering.form(node, self._scene), Corner.EXACT)
@@ -305,7 +304,8 @@ def _places(lowered: Compared | Grown, *, shown: bool) -> list[int]:
     places = [lowered.excess.low.place, lowered.excess.high.place] * 2
     if lowered.bottom is not None:
         places.append(lowered.bottom.low.place)
-    return [*places, lowered.left.low.place, lowered.right.low.place] if shown else places
+    sides = (lowered.left, lowered.right) if shown else ()
+    return [*places, *(end.place for side in sides for end in (side.low, side.high))]
 
 
 def _subjects(test: tree.Node) -> list[tree.Node]:

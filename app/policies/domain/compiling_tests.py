@@ -5,6 +5,7 @@ it over columns. What has no such form (`Unsuited`) is left to the explaining in
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 from app.policies.domain import tree
@@ -85,12 +86,13 @@ class Lowering:
     def value(self, node: tree.Node, scene: Scene, *, exact: bool) -> tuple[Tape, Ends]:
         """A quantity in `scene`. Raises `Unsuited`."""
         key = (node, scene, exact)
-        if key not in self._tapes:
-            tape = self._tapes[key] = Tape(self._stored)
-            try:
-                self._found[key] = _ends(tape, self._unfolder.form(node, scene), exact)
-            except Unsuited:
-                self._found[key] = None
+        if key not in self._found:
+            tape = Tape(self._stored)
+            ends: Ends | None = None
+            with suppress(Unsuited):
+                ends = _ends(tape, self._unfolder.form(node, scene), exact)
+            self._tapes[key] = tape  # before what says that it is there: threads share a lowering
+            self._found[key] = ends
         found = self._found[key]
         if not isinstance(found, Ends):
             raise Unsuited

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
+from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
@@ -99,15 +100,18 @@ class _TestJudge:
 
 
 _lowerings: dict[int, tuple[Policy, Lowering]] = {}
+_keeping = Lock()
 
 
 def _lowering(policy: Policy) -> Lowering:
     """The policy's formulas as steps over columns; those of the last few policies are kept."""
     kept = _lowerings.get(id(policy))
     if kept is None:
-        while len(_lowerings) >= _KEPT:
-            _lowerings.pop(next(iter(_lowerings)), None)
-        kept = _lowerings[id(policy)] = policy, Lowering(policy, partial(stored, policy.catalogue))
+        kept = policy, Lowering(policy, partial(stored, policy.catalogue))
+        with _keeping:
+            while len(_lowerings) >= _KEPT:
+                del _lowerings[next(iter(_lowerings))]
+            _lowerings[id(policy)] = kept
     return kept[1]
 
 
