@@ -9,11 +9,14 @@ from app.commissioners.domain import Term
 from app.commissioners.models import ServiceAgreement
 from app.commissioners.queries import agreements_of_enterprise
 from app.enterprises.models import Enterprise
+from app.incentives.domain.stacking import Share
 from app.incentives.domain.steps import STATE_LABELS, State
 from app.incentives.models import Incentive
 from app.incentives.queries.awards import list_of_enterprise
 from app.incentives.queries.entitlements import Entitlement, Scope, list_entitlements
 from app.incentives.queries.schemes import list_families, parsed
+from app.incentives.service.sharing import shares_of_firm
+from app.incentives.wording import span_text
 from app.kit.i18n import Bilingual, _
 from app.kit.money import format_yuan
 from app.portal.plain import plain_day
@@ -66,10 +69,12 @@ def _commissioner(agreement: ServiceAgreement, on: date) -> CommissionerLine:
 
 def incentive_lines(session: Session, enterprise: Enterprise) -> tuple[IncentiveLine, ...]:
     """What is on file first, then what the firm's facts entitle it to by our estimate."""
-    on_file = [_on_file(row) for row in list_of_enterprise(session, enterprise.id)]
+    on_file = list_of_enterprise(session, enterprise.id)
     families = list_families(session, enterprise.region_code)
     expected = list_entitlements(session, families, Scope(enterprise_id=enterprise.id))
-    return (*on_file, *(_expected(entitlement) for entitlement in expected))
+    _reckoned, shares = shares_of_firm(session, expected, on_file)
+    lines = [_expected(item, shares[(item.family.code, item.trigger_key)]) for item in expected]
+    return (*(_on_file(row) for row in on_file), *lines)
 
 
 def _on_file(row: Incentive) -> IncentiveLine:
@@ -78,13 +83,13 @@ def _on_file(row: Incentive) -> IncentiveLine:
     return IncentiveLine(name, row.trigger_label, _COLOURS[state], _(STATE_LABELS[state]), _amount(row.amount_fen))
 
 
-def _expected(entitlement: Entitlement) -> IncentiveLine:
+def _expected(entitlement: Entitlement, share: Share) -> IncentiveLine:
     return IncentiveLine(
         scheme=str(entitlement.version.scheme.name),
         occasion=entitlement.trigger_label,
         state=_COLOURS[State.ELIGIBLE],
         state_text=_(STATE_LABELS[State.ELIGIBLE]),
-        amount=_amount(entitlement.amount_fen),
+        amount=_("金额待定") if share.high is None else span_text(share.low, share.high),
     )
 
 
