@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -87,9 +88,12 @@ class FactDefinition(BaseModel):
 
     def keys(self, year: int | None) -> tuple[FactKey, ...]:
         """The values that one telling of the fact consists of."""
-        if not self.parts:
-            return (FactKey(self.code, year),)
-        return tuple(FactKey(self.code, year, part) for part in range(1, len(self.parts) + 1))
+        return _keys(self.code, year, len(self.parts))
+
+
+@lru_cache(maxsize=4096)
+def _keys(code: str, year: int | None, parts: int) -> tuple[FactKey, ...]:
+    return tuple(FactKey(code, year, part) for part in range(1, parts + 1)) or (FactKey(code, year),)
 
 
 Catalogue = Mapping[str, FactDefinition]
@@ -120,6 +124,8 @@ def knowledge_from(value: object) -> Knowledge:
     """A plain value (see `app.kit.facts.FactValue`) as knowledge; None is unknown."""
     if value is None:
         return UNKNOWN
+    if type(value) is int:  # nearly always, when a whole register is read
+        return Known(value)
     if isinstance(value, (Between, Known)):
         return value
     return Known(exact(value))
@@ -131,7 +137,7 @@ def exact(value: Any) -> Exact:
         raise TypeError("a float is not exact; give an int, Decimal or Fraction")
     if isinstance(value, (bool, int, str)) or hasattr(value, "toordinal"):
         return value  # type: ignore[no-any-return]
-    fraction = Fraction(value)
+    fraction = value if type(value) is Fraction else Fraction(value)
     return fraction.numerator if fraction.denominator == 1 else fraction
 
 
@@ -144,6 +150,9 @@ def entries(definition: FactDefinition, value: object) -> dict[FactKey, Knowledg
 
 
 def _entries(definition: FactDefinition, year: int | None, value: object) -> list[tuple[FactKey, Knowledge]]:
-    values = list(value) if definition.parts and isinstance(value, (list, tuple)) else [value]
-    pairs = zip(definition.keys(year), map(knowledge_from, values), strict=False)
-    return [(key, known) for key, known in pairs if known is not UNKNOWN]
+    keys = definition.keys(year)
+    if definition.parts and isinstance(value, (list, tuple)):
+        pairs = zip(keys, map(knowledge_from, value), strict=False)
+        return [(key, known) for key, known in pairs if known is not UNKNOWN]
+    known = knowledge_from(value)
+    return [] if known is UNKNOWN else [(keys[0], known)]

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import lru_cache
 
 from sqlalchemy.orm import Session
 
@@ -12,8 +13,7 @@ from app.policies.domain.facts import Catalogue, FactDefinition, FactKey, Facts,
 from app.policies.domain.knowledge import Knowledge, Known
 from app.policies.domain.telling import read_single
 from app.policies.facts_port import installed
-from app.policies.models import FactStatement
-from app.policies.queries import list_statements_about
+from app.policies.queries import Stated, list_statements_about
 
 STATED = N_("情况说明")
 
@@ -44,7 +44,7 @@ def gather(session: Session, catalogue: Catalogue, enterprise_id: int, on: date)
 def gather_many(session: Session, catalogue: Catalogue, enterprise_ids: Sequence[int], on: date) -> dict[int, Gathered]:
     """The same of many firms, with no more queries than for one."""
     told = [provider.provide_many(session, enterprise_ids, on) for provider in installed()]
-    stated: dict[int, list[FactStatement]] = {}
+    stated: dict[int, list[Stated]] = {}
     for statement in list_statements_about(session, enterprise_ids, on):
         stated.setdefault(statement.enterprise_id, []).append(statement)
     return {
@@ -56,7 +56,7 @@ def gather_many(session: Session, catalogue: Catalogue, enterprise_ids: Sequence
 def _put_together(
     catalogue: Catalogue,
     told: Iterable[Mapping[str, FactValue]],
-    stated: Iterable[FactStatement],
+    stated: Iterable[Stated],
     on: date,
 ) -> Gathered:
     """What the tables tell of one firm, then what was stated about it, oldest first."""
@@ -67,12 +67,17 @@ def _put_together(
             if code in catalogue:
                 found = entries(catalogue[code], fact.value)
                 known.update(found)
-                sources.update(dict.fromkeys(found, Source(fact.source)))
+                sources.update(dict.fromkeys(found, _in_table(fact.source)))
     for statement in stated:
         definition = catalogue.get(statement.fact_code)
         if definition is not None and _speaks_of(definition, statement.stated_on, on):
             _state(known, sources, definition, statement)
     return Gathered(Facts(catalogue, known), sources)
+
+
+@lru_cache(maxsize=64)
+def _in_table(place: str) -> Source:
+    return Source(place)
 
 
 def _speaks_of(definition: FactDefinition, stated_on: date, on: date) -> bool:
@@ -84,7 +89,7 @@ def _state(
     known: dict[FactKey, Knowledge],
     sources: dict[FactKey, Source],
     definition: FactDefinition,
-    statement: FactStatement,
+    statement: Stated,
 ) -> None:
     source = Source(STATED, statement.actor_name, statement.stated_on, statement.source)
     stated = read_single(definition, statement.year, statement.value, statement.fact_code)
