@@ -10,7 +10,9 @@ from sqlalchemy.orm import Session
 
 from app.enterprises.models import Enterprise, YearlyFigures
 from app.fact_registry import install_providers
+from app.incentives import seed
 from app.incentives.domain.budget import Alarm
+from app.incentives.domain.scheme import Scheme
 from app.incentives.domain.steps import State
 from app.incentives.models import Incentive
 from app.incentives.queries import awards, clawback, entitlements, schemes
@@ -22,7 +24,7 @@ from app.incentives.service.expecting import expected_budget
 from app.incentives.service.sharing import shares_of_firm
 from app.journal.models import JournalEvent
 from app.kit import db
-from app.kit.actor import Actor
+from app.kit.actor import SYSTEM, Actor
 from app.kit.errors import Forbidden, Invalid, NotFound
 from tests.factories.commissioners import firm
 from tests.factories.incentives import case_with_marker, certificate
@@ -106,7 +108,11 @@ def test_a_ratio_of_a_figure_is_reckoned_and_kept_with_its_source(
 
 
 def test_tiers_by_a_figure_take_the_highest_that_is_reached(session: Session, actor: MakeActor, now: datetime) -> None:
-    tiers: dict[str, Any] = {"tier_by": "sales_revenue", "tier_from": ["1000000", "", "5000000"], "tier_amount": ["10000", "", "30000"]}
+    tiers: dict[str, Any] = {
+        "tier_by": "sales_revenue",
+        "tier_from": ["1000000", "", "5000000"],
+        "tier_amount": ["10000", "", "30000"],
+    }
     set_amount(session, actor(role="section_head"), now, amount_type="tier", **tiers)
     found = {}
     for sales in (99_999_999, 100_000_000, 499_999_999, 500_000_000):
@@ -314,3 +320,36 @@ def test_a_firm_that_moved_away_stays_in_sight_of_the_bureau_that_paid(
         {"kind": "moved-away", "outcome": "kept", "happened_on": "2021-06-25", "document": "潜科文（示例）9号"},
     )  # fmt: skip
     assert clawback.list_warnings(session, head, families, date(2021, 6, 30)) == []
+
+
+# -- what only a file says ----------------------------------------------------------------------------------------------------
+
+
+def publish(session: Session, now: datetime, **said: Any) -> None:
+    """A correction of the shipped scheme, as a file .r1.yaml would bring it."""
+    shipped = schemes.get_family(session, FIRST).versions[0].scheme
+    seed.publish(session, Scheme.model_validate(shipped.model_dump() | said), 1, actor=SYSTEM, now=now)
+
+
+def test_a_scheme_may_require_a_policy_which_says_who(session: Session, actor: MakeActor, now: datetime) -> None:
+    publish(session, now, amount_type="fixed", amount="1000", requires={"policy": "high-tech-enterprise"})
+    where = firm(session)
+    certificate(session, where, date(2021, 3, 1))
+    kept = recommended(session, actor(), now, where).steps[0].computation
+    assert kept is not None
+    assert kept["amount"] == {"low": 0, "high": 100_000, "due": "unknown"}
+    required = next(line for line in kept["lines"] if line["kind"] == "requires")
+    assert "高新技术企业认定" in required["text"] and "待定" in required["text"]
+
+
+def test_the_budget_of_the_document_counts_until_the_bureau_sets_its_own(
+    session: Session, actor: MakeActor, now: datetime
+) -> None:
+    head = actor(role="section_head")
+    publish(session, now, amount_type="fixed", amount="1000", budget={"year": 2021, "amount": "50 万元"})
+    family, families = schemes.get_family(session, FIRST), schemes.list_families(session)
+    assert budgets.budget_of(session, head, family, families, 2021).budget == 50_000_000
+    assert budgets.budget_of(session, head, family, families, 2022).budget is None
+    given = BudgetInput.model_validate({"year": 2021, "amount": "3000", "document_number": "潜科文（示例）3号"})
+    budgets.set_budget(session, actor=head, family=family, given=given, now=now)
+    assert budgets.budget_of(session, head, family, families, 2021).budget == 300_000
