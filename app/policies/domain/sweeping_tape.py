@@ -1,4 +1,4 @@
-"""Running a tape of steps over columns: numpy, a block of rows at a time so that what is in between stays in cache."""
+"""Running a tape of steps over columns: numpy, a block of rows at a time so that what is in between stays small."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
@@ -9,7 +9,7 @@ from app.policies.domain.columns import Floats
 from app.policies.domain.compiling_steps import Corner, Op, Step, Tape
 from app.policies.domain.signs import Slot
 
-BLOCK = 8_192
+BLOCK = 16_384
 Load = Callable[[Slot, Corner], Floats]
 """The numbers of a slot for every row, at a corner; NaN where they are wanted exactly and not known."""
 
