@@ -28,7 +28,7 @@ from app.policies.domain.planning_effects import Effect, effects
 from app.policies.domain.planning_next import Next
 from app.policies.domain.policy import Condition
 from app.policies.domain.units import Unit
-from app.policies.domain.verdict import Evaluation, Measure
+from app.policies.domain.verdict import Evaluation
 from app.policies.plan_wording import (
     change_text,
     difference_text,
@@ -36,9 +36,10 @@ from app.policies.plan_wording import (
     figure_text,
     fixed_text,
     next_text,
+    now_text,
     wanted_text,
 )
-from app.policies.wording import both_languages, measure_text
+from app.policies.wording import both_languages
 
 
 def answer_with_plan(evaluation: Evaluation) -> Answer:
@@ -81,7 +82,7 @@ def _change(change: Change, catalogue: Catalogue) -> Answer:
         "change": machine_value(gap.unit, gap.low) if gap else None,
         "unit": change.unit.value,
         **both_languages(partial(change_text, catalogue, change)),
-        **_named("from", partial(measure_text, Measure(change.unit, *ends(change.before)))),
+        **_named("from", partial(now_text, change)),
         **_named("to", partial(wanted_text, change)),
         **_named("change", partial(difference_text, change)),
         "changeable": standing.changeable,

@@ -41,6 +41,7 @@ class PlanLine:
     state: str
     changeable: bool
     text: str
+    to_find_out: bool
     url: str = ""
 
 
@@ -54,9 +55,9 @@ class PlanGroup:
 
 @dataclass(frozen=True)
 class FixedLine:
-    """A figure that cannot be changed any more: for which years, and why."""
+    """Figures that cannot be changed any more for one reason, and for which years."""
 
-    figure: str
+    figures: tuple[str, ...]
     years: tuple[int, ...]
     why: str
 
@@ -166,6 +167,7 @@ class _Reader:
             state=_STATES[kind],
             changeable=change["changeable"],
             text=words.get("text", _text(change)),
+            to_find_out=kind is Kind.TELL,
             url=self.link(change["fact"]) if change["fact"] in self.catalogue else "",
         )
 
@@ -234,12 +236,15 @@ _SHORT = {Why.YEAR_OVER: N_("该年度已结束"), Why.HISTORY: N_("已成事实
 
 
 def _fixed(items: list[Answer], catalogue: Catalogue) -> Iterator[FixedLine]:
-    grouped: dict[tuple[str, str], list[Answer]] = {}
+    """The figures together that share their years and their reason."""
+    years: dict[tuple[str, str], set[int]] = {}
     for item in items:
-        grouped.setdefault((item["fact"], item["reason"]), []).append(item)
-    for (code, reason), own in grouped.items():
-        years = tuple(sorted({item["year"] for item in own if item["year"]}))
-        yield FixedLine(str(catalogue[code].label), years, _(WHY[Why(reason)]))
+        years.setdefault((item["reason"], item["fact"]), set()).update({item["year"]} - {None})
+    together: dict[tuple[str, tuple[int, ...]], list[str]] = {}
+    for (reason, code), told in years.items():
+        together.setdefault((reason, tuple(sorted(told))), []).append(str(catalogue[code].label))
+    for (reason, found), figures in together.items():
+        yield FixedLine(tuple(figures), found, _(WHY[Why(reason)]))
 
 
 def _unsolved(clauses: list[Answer]) -> tuple[str, ...]:

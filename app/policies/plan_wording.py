@@ -4,14 +4,16 @@ from fractions import Fraction
 from math import ceil, floor
 from typing import Any
 
-from app.kit.i18n import N_, _, ngettext
+from app.kit.i18n import N_, _, current_locale, ngettext
+from app.kit.money import FEN_PER_WAN
 from app.policies.domain.facts import Catalogue, FactKey
+from app.policies.domain.knowledge import Known, ends
 from app.policies.domain.planning_changes import APPLICATION_DAY, Change, Kind, Standing, Why
 from app.policies.domain.planning_effects import Effect
 from app.policies.domain.planning_next import Next
 from app.policies.domain.units import Unit
 from app.policies.domain.verdict import Measure
-from app.policies.wording import fact_text, gap_text, value_text
+from app.policies.wording import fact_text, gap_text, measure_text, value_text
 
 WHY = {
     Why.YEAR_OVER: N_("该年度已结束，只有记录有误时才能更正"),
@@ -40,6 +42,21 @@ def wanted_text(change: Change) -> str:
     return _((_DAYS if change.unit is Unit.DATE else _LIMITS)[change.relation]) % {"value": value}
 
 
+def now_text(change: Change) -> str:
+    """What is known now; an amount so that it and the difference, as they are shown, make what is wanted."""
+    gap = change.difference
+    if change.unit is not Unit.YUAN or gap is None or not isinstance(change.before, Known):
+        return measure_text(Measure(change.unit, *ends(change.before)))
+    amounts = [Fraction(value) for value in (change.before.value, change.after, gap.low)]  # type: ignore[arg-type]
+    if current_locale() != "zh" or any(abs(amount) < FEN_PER_WAN for amount in amounts):
+        return value_text(change.unit, change.before.value)
+    _now, wanted, difference = (amount / _SHOWN for amount in amounts)
+    shown = ceil(wanted) - ceil(difference) if change.rises else floor(wanted) + ceil(difference)
+    return value_text(change.unit, shown * _SHOWN)
+
+
+_SHOWN = FEN_PER_WAN // 100
+"""万元 are shown with two decimals: 100 元."""
 _LIMITS = {">=": N_("不少于 %(value)s"), "<=": N_("不多于 %(value)s")}
 _DAYS = {">=": N_("不早于 %(value)s"), "<=": N_("不晚于 %(value)s")}
 

@@ -9,9 +9,10 @@ from app.policies.domain import tree
 from app.policies.domain.facts import FactDefinition, FactKey, Facts
 from app.policies.domain.knowledge import Exact, Knowledge, Known
 from app.policies.domain.outcome import Outcome
-from app.policies.domain.planning_changes import APPLICATION_DAY, Change, Kind, Standing, kind_of, standing
+from app.policies.domain.planning_changes import APPLICATION_DAY, Change, Kind, Standing, kind_of, number, standing
 from app.policies.domain.planning_ladders import Ladder, ladder
 from app.policies.domain.planning_search import Search, farthest, nearest
+from app.policies.domain.planning_search import nearer as search_nearer
 from app.policies.domain.planning_trials import Trials, with_facts
 from app.policies.domain.planning_ways import Way, Ways
 from app.policies.domain.policy import Condition
@@ -87,6 +88,17 @@ def changed(trials: Trials, aim: Aim, facts: Facts, key: FactKey, hints: dict[st
     return Change(
         aim.goal, key, definition.unit, now, found.value, found.relation, kind_of(now, until), until, found.of
     )
+
+
+def nearer(trials: Trials, aim: Aim, facts: Facts, change: Change) -> Change:
+    """A change that meets the goal, made so small that one step less does not; other values may do as well."""
+    steps = ladder(facts.catalogue[change.key.code], change.before, upwards=change.rises)
+    if steps is None:
+        return change
+    search = Search(_Single(trials, aim, facts, change.key, {}).all_touched, steps, trials.enough)
+    rung = search_nearer(search, steps.rungs(abs(number(change.after) - steps.start)), steps.first - 1)
+    relation = "=" if aim.way(change.key) is Way.BOTH else change.relation
+    return replace(change, after=steps.value(rung), relation=relation)
 
 
 @dataclass(frozen=True)

@@ -59,6 +59,14 @@ def farthest(search: Search) -> int | None:
     return None
 
 
+def nearer(search: Search, passing: int, failing: int) -> int:
+    """A rung that passes although the one before it does not, between one that fails and one that passes."""
+    while passing - failing > 1:
+        middle = (passing + failing) // 2
+        failing, passing = (failing, middle) if search.passes(middle) else (middle, passing)
+    return passing
+
+
 def _halved(search: Search, hint: int | None) -> int | None:
     """By halving between a rung that fails and one that passes; every rung beyond one that passes passes too."""
     ladder, passes = search.ladder, search.passes
@@ -72,10 +80,7 @@ def _halved(search: Search, hint: int | None) -> int | None:
             passing = hint - 1
     if passing is None:
         failing, passing = _bracket(search, failing)
-    while passing is not None and passing - failing > 1:
-        middle = (passing + failing) // 2
-        failing, passing = (failing, middle) if passes(middle) else (middle, passing)
-    return passing
+    return None if passing is None else nearer(search, passing, failing)
 
 
 def _bracket(search: Search, failing: int) -> tuple[int, int | None]:

@@ -12,7 +12,7 @@ from datetime import date
 
 from app.policies.domain.facts import FactKey, Facts
 from app.policies.domain.knowledge import Exact, Known
-from app.policies.domain.planning_alone import Aim, Allowed, aims, alone, changed, keys
+from app.policies.domain.planning_alone import Aim, Allowed, aims, alone, changed, keys, nearer
 from app.policies.domain.planning_changes import Change, Kind, applied, kind_of, number, standing
 from app.policies.domain.planning_ladders import ladder
 from app.policies.domain.planning_trials import Trials
@@ -189,20 +189,27 @@ def _most(trials: Trials, aim: Aim, facts: Facts, allowed: Allowed) -> Iterable[
 
 def _smallest(trials: Trials, facts: Facts, changes: tuple[Change, ...]) -> tuple[Change, ...]:
     """The changes without those that are not needed, each as small as the others allow."""
-    kept = list(changes)
-    for change in sorted(changes, key=Change.effort, reverse=True):
-        others = [other for other in kept if other is not change]
-        if _all_met(trials, facts, others):
-            kept = others
+    kept = _needed(trials, facts, list(changes))
     found = {goal.id: trials.ways(goal, applied(facts, tuple(kept))) for goal in trials.goals}
     for _ in range(_ROUNDS):
         before = list(kept)
         for place, change in enumerate(before):
             others = [other for other in kept if other.key != change.key]
             kept[place] = _smaller(trials, facts, others, change, found)
+        kept = _needed(trials, facts, kept)
         if kept == before:
             break
     return tuple(kept)
+
+
+def _needed(trials: Trials, facts: Facts, changes: list[Change]) -> list[Change]:
+    """The changes that cannot be left out; the hardest are tried first."""
+    kept = changes
+    for change in sorted(changes, key=Change.effort, reverse=True):
+        others = [other for other in kept if other is not change]
+        if _all_met(trials, facts, others):
+            kept = others
+    return kept
 
 
 def _all_met(trials: Trials, facts: Facts, changes: list[Change]) -> bool:
@@ -218,10 +225,7 @@ def _smaller(trials: Trials, facts: Facts, others: list[Change], change: Change,
     at = _day(trials, {other.key: other for other in others})
     rest = tuple(goal for goal in at.goals if goal.id != change.goal.id)
     aim = Aim(change.goal, at.ask(change.goal, here).clauses[0], rest, found)
-    smaller = changed(at, aim, here, change.key, _as_far(facts, change))
-    if smaller is None and change.kind is Kind.TELL and aim.way(change.key) is Way.BOTH:
-        return replace(change, relation="=")
-    return smaller or change
+    return changed(at, aim, here, change.key, _as_far(facts, change)) or nearer(at, aim, here, change)
 
 
 def _as_far(facts: Facts, change: Change) -> dict[str, int]:
