@@ -3,21 +3,23 @@
 import argparse
 import platform
 
-from benchmarks import flow, pages
+from benchmarks import flow, pages, policies
 from benchmarks.world import make_world
 
 
 def main() -> None:
-    """Measure pages, export and import on one database."""
+    """Measure pages, export and import on one database, and deciding without any."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--db", choices=["sqlite", "postgresql"], default="sqlite")
     parser.add_argument("--enterprises", type=int, default=10_000, help="demo firms for pages and export")
     parser.add_argument("--rows", type=int, default=20_000, help="rows of the imported list")
     parser.add_argument("--rounds", type=int, default=9)
-    parser.add_argument("--only", choices=["pages", "export", "import"])
+    parser.add_argument("--only", choices=["pages", "export", "import", "policies"])
     chosen = parser.parse_args()
     print(f"Python {platform.python_version()}, {platform.machine()}, {chosen.enterprises:,} firms")
-    if chosen.only != "import":
+    if chosen.only in (None, "policies"):
+        policies.run(chosen.enterprises, chosen.rounds)
+    if chosen.only not in ("import", "policies"):
         with make_world(chosen.db, chosen.enterprises) as world:
             if chosen.only != "export":
                 pages.run(world, chosen.rounds)

@@ -2,7 +2,7 @@
 
 import statistics
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 
@@ -26,7 +26,7 @@ def interleaved(calls: Mapping[str, Callable[[], object]], rounds: int) -> dict[
     return {name: Result(statistics.median(times), max(times)) for name, times in taken.items()}
 
 
-def table(title: str, header: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
+def table(title: str, header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
     """Print one Markdown table."""
     print(f"\n### {title}\n")
     for row in (header, tuple("---" for _ in header), *rows):

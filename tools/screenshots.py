@@ -39,7 +39,7 @@ def shoot(page: Page, name: str) -> None:
 
 
 def officer_pictures(browser: Browser, base: str, scratch: Path) -> None:
-    """Desk, case, firm, verdict and import."""
+    """Desk, case, firm, verdict, sweep, what-if and import."""
     page = sign_in(browser, base, "wang", DESK)
     shoot(page, "desk")
     page.goto(f"{base}/cases?programme=high-tech-enterprise&stage=review")
@@ -51,6 +51,11 @@ def officer_pictures(browser: Browser, base: str, scratch: Path) -> None:
     shoot(page, "enterprise")
     page.goto(f"{base}/enterprises/{found[1]}/verdicts/high-tech-enterprise")
     shoot(page, "verdict")
+    page.goto(f"{base}/policies/sweeps")
+    page.locator("main table a[href^='/policies/sweeps/']").first.click()
+    shoot(page, "sweep")
+    page.goto(f"{base}/policies/high-tech-enterprise/what-if?score_needed=65")
+    shoot(page, "what-if")
     path = scratch / "科技型企业名单.csv"
     path.write_bytes(LIST.encode("gb18030"))
     page.goto(f"{base}/imports/new")
