@@ -55,7 +55,8 @@ def present(
         state=STATES[found["outcome"]],
         headline=_headline(found, (*missing, *judged), _counts(unmet, unknown)),
         counts=_counts(unmet, unknown),
-        basis=_("按 %(version)s 起施行的版本，%(on)s 的数据") % {"version": found["version"], "on": found["on"]},
+        basis=_("按 %(version)s 起施行的版本，%(on)s 的数据")
+        % {"version": found["version"].partition(".r")[0], "on": found["on"]},
         clauses=tuple(_clause(clause, catalogue, link, names or {}) for clause in found["clauses"]),
         missing=missing,
         judged=judged,
