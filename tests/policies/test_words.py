@@ -52,6 +52,7 @@ def test_a_gap_is_rounded_up() -> None:
     assert gap_text(measure(Unit.YUAN, 38_200_001)) == "还差 38.21 万元"
     assert gap_text(measure(Unit.PEOPLE, Fraction(1, 10_000))) == "还差 0.01 人"
     assert gap_text(Measure(Unit.ITEMS, 0, 1)) == "最多还差 1 项"
+    assert gap_text(Measure(Unit.GRADE, 11, 26)) == "还差 11 分 至 26 分"
 
 
 @pytest.mark.parametrize(
