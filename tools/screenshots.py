@@ -54,7 +54,7 @@ def officer_pictures(browser: Browser, base: str, scratch: Path) -> None:
     page.goto(f"{base}/policies/sweeps")
     page.locator("main table a[href^='/policies/sweeps/']").first.click()
     shoot(page, "sweep")
-    page.goto(f"{base}/policies/high-tech-enterprise/what-if?score_needed=65")
+    page.goto(f"{base}/policies/high-tech-enterprise/what-if?p.score_needed=65")
     shoot(page, "what-if")
     path = scratch / "科技型企业名单.csv"
     path.write_bytes(LIST.encode("gb18030"))
