@@ -7,7 +7,7 @@ multiplication. None where a value may be negative: growth has no meaning then.
 
 from collections.abc import Callable
 from fractions import Fraction
-from math import inf, isqrt
+from math import floor, inf, isqrt
 from typing import Any
 
 from app.policies.domain import tree
@@ -60,7 +60,7 @@ def _ways(ends: tuple[End, ...], lows: list[Ratio], highs: list[Ratio]) -> None:
 def _least(first: End, second_low: End, second_high: End, third: End, lows: list[Ratio]) -> None:
     if first == inf:  # the least is only approached: a very great first year stays as far above it
         first = BEYOND
-    root = isqrt(first * third)
+    root = isqrt(floor(first * third))
     lows.extend(_mean(first, min(max(middle, second_low), second_high), third) for middle in (root, root + 1))
 
 

@@ -1,6 +1,6 @@
 """Deciding a batch of firms under its rules: what a sweep keeps of each.
 
-The sweeping interpreter decides; the explaining one says by how much the firms near to passing miss each condition.
+The sweeping interpreter decides; the compiled one says by how much the firms near to passing miss each condition.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from app.policies.domain.columns import Columns, columns_of, same_for_all
-from app.policies.domain.explaining import evaluate
+from app.policies.domain.compiling import evaluate
 from app.policies.domain.facts import Catalogue, Facts
 from app.policies.domain.policy import Condition, Policy
 from app.policies.domain.signs import SCORE

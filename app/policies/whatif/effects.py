@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.policies.domain.columns import Column, Columns, same_for_all
-from app.policies.domain.explaining import evaluate
+from app.policies.domain.compiling import evaluate
 from app.policies.domain.facts import FactDefinition, FactKey
 from app.policies.domain.knowledge import Exact, Knowledge, Known
 from app.policies.domain.outcome import Outcome
