@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from app.policies.domain.facts import FactKey, Facts
-from app.policies.domain.knowledge import Exact, Known
+from app.policies.domain.knowledge import Exact, Known, ends
 from app.policies.domain.planning_alone import Aim, Allowed, aims, alone, changed, keys, nearer
 from app.policies.domain.planning_changes import Change, Kind, applied, kind_of, number, standing
 from app.policies.domain.planning_ladders import ladder
@@ -44,8 +44,9 @@ def together(trials: Trials, facts: Facts, allowed: Allowed, known: Mapping[str,
             here = applied(facts, tuple(found.values()))
             singles = known.get(aim.goal.id) if not found else None
             steps = _for_goal(at, aim, here, allowed, singles)
-            if not steps:
+            if not steps or not all(_is_possible(step, facts) for step in steps):
                 unsolved[aim.goal.id] = aim.goal
+                continue
             found |= {step.key: _since(step, facts) for step in steps}
         if not open_aims:
             return Combination(_smallest(trials, facts, tuple(found.values())), ())
@@ -55,6 +56,15 @@ def together(trials: Trials, facts: Facts, allowed: Allowed, known: Mapping[str,
 def _day(trials: Trials, found: Mapping[FactKey, Change]) -> Trials:
     days = [change.after for change in found.values() if change.waits and isinstance(change.after, date)]
     return trials.later(max(days)) if days else trials
+
+
+def _is_possible(step: Change, facts: Facts) -> bool:
+    """Whether a value that is known within bounds stays inside them, whatever an earlier step took it for."""
+    if step.waits or isinstance(facts.of(step.key), Known) or not step.unit.is_quantity:
+        return True
+    low, high = map(number, ends(facts.of(step.key)))
+    value = number(step.after)
+    return (low is None or value >= low) and (high is None or value <= high)
 
 
 def _since(step: Change, facts: Facts) -> Change:
@@ -195,7 +205,9 @@ def _smallest(trials: Trials, facts: Facts, changes: tuple[Change, ...]) -> tupl
         before = list(kept)
         for place, change in enumerate(before):
             others = [other for other in kept if other.key != change.key]
-            kept[place] = _smaller(trials, facts, others, change, found)
+            smaller = _smaller(trials, facts, others, change, found)
+            if smaller != change and _all_met(trials, facts, [*others, smaller]):
+                kept[place] = smaller
         kept = _needed(trials, facts, kept)
         if kept == before:
             break
