@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from urllib.parse import urlencode
 
 from sqlalchemy import select
@@ -115,7 +116,7 @@ class WhatIfPage:
     place: str
     on: date
     groups: tuple[FieldGroup, ...]
-    form: Bound[object]
+    form: Bound[Any]
     action: str
     address: str
     assumptions: int
