@@ -189,7 +189,7 @@ def _step_page(
         action=action,
         to=str(programme.stage(action.to).name),
         form=form,
-        verdict=verdict_card(session, case, programme, on) if action.needs.verdict else None,
+        verdict=verdict_card(session, case, programme, on, action=action) if action.needs.verdict else None,
         today=on,
     )
 

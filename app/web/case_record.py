@@ -148,12 +148,12 @@ def _record(request: Request, session: Session, actor: Actor, case: CaseFile, on
     passages = queries.list_passages(session, case)
     milestones = queries.list_milestones(session, case)
     rights = queries.list_rights(session, case.enterprise_id) if programme.uses_class_two else []
-    verdict = verdict_card(session, case, programme, on, actor)
     is_open = case.state == CaseState.OPEN
     status = public_status(programme, passages)
     region = find_region(session, case.enterprise.region_code) if case.enterprise.region_code else None
     round_row = find_round(session, case.programme_code, case.year, case.round)
     action = next_action(programme, case.stage) if is_open else None
+    verdict = verdict_card(session, case, programme, on, action=action, actor=actor)
     gaps = _gaps(programme, action, case, milestones, rights, verdict)
     events = timeline(session, kind="case", id=case.number, limit=limit + 1)
     stage = programme.stage(case.stage)

@@ -10,7 +10,6 @@ from app.cases.domain.state import CaseState
 from app.cases.models import CaseFile
 from app.cases.service.overriding import ON_REQUEST
 from app.kit.actor import Actor
-from app.kit.errors import NotFound
 from app.kit.i18n import _
 from app.kit.permissions import can
 from app.policies.actions import OVERRIDE
@@ -19,9 +18,9 @@ from app.policies.domain.outcome import Outcome
 from app.policies.models import StoredVerdict
 from app.policies.presenting import STATES, VerdictView, present, supply_link, verdict_url
 from app.policies.queries import list_stored_for_case
-from app.policies.service.verdicts import evaluate_enterprise
+from app.policies.service.verdicts import Verdict, evaluate_all
 from app.policies.wording import outcome_text
-from app.programmes.domain.definition import Programme
+from app.programmes.domain.definition import Programme, StageAction
 from app.reference.queries import code_names
 from app.web.case_lines import Badge
 from app.web.override_lines import OverrideLine, override_lines, standing_of
@@ -32,6 +31,7 @@ class StoredLine:
     """A verdict kept when a step was taken: how it stood, for which application date, at which step."""
 
     badge: Badge
+    policy: str
     on: date
     step: str
     url: str
@@ -42,13 +42,14 @@ class StoredLine:
 class VerdictCard:
     """The verdict as of the application date once there is one, else as of today.
 
-    `standing` was decided instead of the newest kept one; `override_url` is where that is done, `keep_url` where the
+    `others` are the programme's further policies with their pages; `standing` was decided instead of the newest kept one; `override_url` is where that is done, `keep_url` where the
     verdict of now is kept for it.
     """
 
     view: VerdictView
     badge: Badge
     tally: VerdictTally
+    others: tuple[tuple[VerdictView, str], ...]
     stored: tuple[StoredLine, ...]
     url: str
     standing: OverrideLine | None
@@ -57,32 +58,59 @@ class VerdictCard:
 
 
 def verdict_card(
-    session: Session, case: CaseFile, programme: Programme, on: date, actor: Actor | None = None
+    session: Session,
+    case: CaseFile,
+    programme: Programme,
+    on: date,
+    *,
+    action: StageAction | None = None,
+    actor: Actor | None = None,
 ) -> VerdictCard | None:
-    """The verdict of the programme's first policy; None where it consults none or none was in force."""
+    """The verdict that `action` looks at, else that of the programme's first policy, and how the others stand.
+
+    None where the programme consults none or none was in force.
+    """
     if not programme.policies:
         return None
-    policy, applied_on = programme.policies[0], case.submitted_on or on
-    try:
-        verdict = evaluate_enterprise(session, case.enterprise, policy, applied_on)
-    except NotFound:
+    guard, applied_on = action.needs.verdict if action else None, case.submitted_on or on
+    verdicts = {
+        verdict.version.code: verdict
+        for verdict in evaluate_all(session, case.enterprise, applied_on, only=programme.policies)
+    }
+    wanted = (*((guard.policy,) if guard else ()), *programme.policies)
+    policy = next((code for code in wanted if code in verdicts), None)
+    if policy is None:
         return None
-    catalogue = verdict.evaluation.policy.catalogue
-    link = supply_link(case.enterprise.uscc, catalogue, applied_on, policy)
-    view = present(answer(verdict.evaluation), catalogue, link, names=code_names(session, case.enterprise.region_code))
-    stored = _stored(session, case, programme)
-    newest = next((line for line in stored if f"/{policy}/" in line.url), None)
+    names = code_names(session, case.enterprise.region_code)
+    views = {code: _view(case, verdict, names) for code, verdict in verdicts.items()}
+    view, stored = views.pop(policy), _stored(session, case, programme)
+    newest = next((line for line in stored if line.policy == policy), None)
+    standing = newest.override if newest else None
     may = actor is not None and case.state == CaseState.OPEN and can(actor, OVERRIDE, case.enterprise)
     return VerdictCard(
         view=view,
         badge=(view.state, view.counts),
-        tally=VerdictTally(view.unmet, view.unknown),
+        tally=_tally(view, standing),
+        others=tuple((other, verdict_url(case.enterprise.uscc, other.policy, applied_on)) for other in views.values()),
         stored=stored,
         url=verdict_url(case.enterprise.uscc, policy, applied_on),
-        standing=newest.override if newest else None,
+        standing=standing,
         override_url=f"{newest.url}#override" if may and newest else "",
         keep_url=f"/cases/{case.number}/verdicts/{policy}" if may else "",
     )
+
+
+def _view(case: CaseFile, verdict: Verdict, names: dict[str, str]) -> VerdictView:
+    policy, on = verdict.evaluation.policy, verdict.evaluation.on
+    link = supply_link(case.enterprise.uscc, policy.catalogue, on, policy.code)
+    return present(answer(verdict.evaluation), policy.catalogue, link, names=names)
+
+
+def _tally(view: VerdictView, standing: OverrideLine | None) -> VerdictTally:
+    """What is still open; nothing where an officer decided that the firm passes."""
+    if standing is not None and standing.passes:
+        return VerdictTally(0, 0)
+    return VerdictTally(view.unmet, view.unknown)
 
 
 def _stored(session: Session, case: CaseFile, programme: Programme) -> tuple[StoredLine, ...]:
@@ -96,6 +124,7 @@ def _line(case: CaseFile, programme: Programme, row: StoredVerdict, override: Ov
     step = str(action.label) if action else _("办理中留存") if row.reason == ON_REQUEST else ""
     return StoredLine(
         badge=(STATES[row.outcome], outcome_text(Outcome(row.outcome))),
+        policy=row.policy_code,
         on=row.on_day,
         step=step,
         url=f"{verdict_url(case.enterprise.uscc, row.policy_code)}/stored/{row.id}",

@@ -19,6 +19,7 @@ class OverrideLine:
 
     id: int
     outcome: str
+    passes: bool
     state: str
     by: str
     at: datetime
@@ -43,6 +44,7 @@ def override_line(row: VerdictOverride) -> OverrideLine:
     return OverrideLine(
         id=row.id,
         outcome=outcome_text(Outcome(row.outcome)),
+        passes=row.outcome == Outcome.MET,
         state=STATES[row.outcome],
         by=row.actor_name,
         at=row.created_at,

@@ -28,7 +28,7 @@ from app.policies.plan_presenting import PlanView, present_plan
 from app.policies.presenting import VerdictView, present, verdict_url
 from app.policies.queries import find_newest_of_case, get_stored, policy_of
 from app.policies.schemas import OverrideInput, TakeBackInput
-from app.policies.service.verdicts import explain_again, is_intact, plan_again
+from app.policies.service.verdicts import explain_again, is_intact
 from app.reference.queries import code_names
 from app.web.override_lines import OverrideLine, override_lines, standing_of
 from app.web.verdict_pages import policy_url
@@ -53,7 +53,6 @@ class StoredPage:
     enterprise: Enterprise
     view: VerdictView
     plan: PlanView | None
-    plan_url: str
     inputs: tuple[InputLine, ...]
     stored: StoredVerdict
     url: str
@@ -71,11 +70,11 @@ class StoredPage:
 
 @router.get(_STORED, action=READ_VERDICT)
 def show_stored(
-    request: Request, session: DbSession, actor: CurrentActor, uscc: str, policy: str, verdict_id: int, plan: str = ""
+    request: Request, session: DbSession, actor: CurrentActor, uscc: str, policy: str, verdict_id: int
 ) -> Response:
-    """The kept verdict, years later; `plan` reckons from what was kept what would have had to change."""
+    """The kept verdict, years later."""
     enterprise, stored = _get(session, actor, uscc, policy, verdict_id)
-    return _show(request, session, actor, enterprise, stored, with_plan=bool(plan))
+    return _show(request, session, actor, enterprise, stored)
 
 
 @router.post(f"{_STORED}/override", action=OVERRIDE)
@@ -170,16 +169,12 @@ def _show(
     enterprise: Enterprise,
     stored: StoredVerdict,
     refused: Refused | None = None,
-    *,
-    with_plan: bool = False,
 ) -> Response:
-    page = _page(session, actor, enterprise, stored, refused or Refused(empty(), empty()), with_plan=with_plan)
+    page = _page(session, actor, enterprise, stored, refused or Refused(empty(), empty()))
     return render(request, "web/policies/stored.html", page, status=422 if refused else 200)
 
 
-def _page(
-    session: Session, actor: Actor, enterprise: Enterprise, stored: StoredVerdict, forms: Refused, *, with_plan: bool
-) -> StoredPage:
+def _page(session: Session, actor: Actor, enterprise: Enterprise, stored: StoredVerdict, forms: Refused) -> StoredPage:
     version = session.get_one(PolicyVersion, stored.policy_version_id)
     policy, names = policy_of(session, version), code_names(session, enterprise.region_code)
     case = session.get(CaseFile, stored.case_id) if stored.case_id else None
@@ -188,8 +183,7 @@ def _page(
     return StoredPage(
         enterprise=enterprise,
         view=present(stored.result, policy.catalogue, names=names),
-        plan=present_plan(plan_again(session, stored), policy.catalogue, names=names) if with_plan else None,
-        plan_url=f"{_url(enterprise, stored)}?plan=1" if stored.outcome != "met" and not with_plan else "",
+        plan=present_plan(stored.result, policy.catalogue, names=names),
         inputs=with_names(stored_input_lines(policy, stored.inputs), policy.catalogue, names),
         stored=stored,
         url=_url(enterprise, stored),

@@ -1,6 +1,7 @@
 """Applying a policy to a firm, and keeping a verdict as it was given."""
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from types import MappingProxyType
@@ -15,7 +16,7 @@ from app.journal.service import record
 from app.kit.actor import Actor
 from app.kit.i18n import N_
 from app.policies import events
-from app.policies.answer import Answer, answer
+from app.policies.answer import Answer
 from app.policies.domain.compiling import evaluate
 from app.policies.domain.facts import Facts
 from app.policies.domain.policy import Policy, Subject
@@ -48,9 +49,15 @@ def evaluate_enterprise(session: Session, enterprise: Enterprise, policy_code: s
     return Verdict(row, evaluate(policy, _used(policy, gathered.facts), on), gathered)
 
 
-def evaluate_all(session: Session, enterprise: Enterprise, on: date) -> list[Verdict]:
-    """How a firm stands under every policy about enterprises that is in force for it on `on`; facts are read once."""
-    rows = list_in_force(session, on, enterprise.region_code)
+def evaluate_all(
+    session: Session, enterprise: Enterprise, on: date, only: Collection[str] | None = None
+) -> list[Verdict]:
+    """How a firm stands under every policy about enterprises that is in force for it on `on`; facts are read once.
+
+    `only` narrows it to these policies.
+    """
+    in_force = list_in_force(session, on, enterprise.region_code)
+    rows = [row for row in in_force if only is None or row.code in only]
     policies = zip(rows, policies_of(session, rows), strict=True)
     about_firms = [(row, policy) for row, policy in policies if policy.subject is Subject.ENTERPRISE]
     if not about_firms:
@@ -102,7 +109,7 @@ def store_verdict(  # noqa: PLR0913 - the occasion is part of what is kept
 ) -> StoredVerdict:
     """Keep the verdict on a firm with its inputs and their sources, for instance when a case is submitted."""
     verdict = evaluate_enterprise(session, enterprise, policy_code, on)
-    inputs, result = _inputs(verdict), answer(verdict.evaluation)
+    inputs, result = _inputs(verdict), answer_with_plan(verdict.evaluation)
     row = StoredVerdict(
         enterprise_id=enterprise.id,
         case_id=case_id,
@@ -127,18 +134,9 @@ def store_verdict(  # noqa: PLR0913 - the occasion is part of what is kept
 
 def explain_again(session: Session, stored: StoredVerdict) -> Answer:
     """The stored verdict decided anew from its own inputs by its own version: word for word what was stored."""
-    return answer(_again(session, stored))
-
-
-def plan_again(session: Session, stored: StoredVerdict) -> Answer:
-    """The same, with what would have had to change; reckoned when it is asked for, because it takes long."""
-    return answer_with_plan(_again(session, stored))
-
-
-def _again(session: Session, stored: StoredVerdict) -> Evaluation:
     version = session.get_one(PolicyVersion, stored.policy_version_id)
     told = {code: entry["value"] for code, entry in stored.inputs.items()}
-    return evaluate_told(policy_of(session, version), told, stored.on_day)
+    return answer_with_plan(evaluate_told(policy_of(session, version), told, stored.on_day))
 
 
 def is_intact(session: Session, stored: StoredVerdict) -> bool:
