@@ -3,7 +3,7 @@
     plan:    {each, needed, cheapest, partly, unsolved, fixed, next}, or null for a subject that passes
     change:  {clause, fact, label, year, part, kind, relation, from, to, change, unit, text, text_en,
               from_text, from_text_en, to_text, to_text_en, change_text, change_text_en, changeable, by, reason}
-    fixed:   {clause, fact, label, year, part, unit, value, by, reason, text, text_en}
+    fixed:   {clause, fact, label, year, part, unit, by, reason, text, text_en}
     next:    {on, open_year, years, dropped, assumed, changes, floors, unsolved, text, text_en}
     depends: [{fact, label, year, part, points, could_meet, could_fail, clauses, needs, said_by, text, text_en}]
 

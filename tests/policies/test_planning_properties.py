@@ -18,8 +18,8 @@ from tests.policies.planning_support import GRADED, after, goal_outcome, one_ste
 from tests.policies.support import DAY, POLICY, firm
 from tests.policies.test_properties import truths_and_tellings
 
-#: One plan asks the evaluator hundreds of times: it costs as much as that many properties of single evaluations.
-SHARE = 8
+#: One plan asks the evaluator hundreds of times: it costs as much as so many properties of single evaluations.
+SHARE = 2
 
 
 YEARS = ("2018", "2019", "2020")
@@ -61,7 +61,7 @@ def firms(draw: st.DrawFn) -> Facts:
 
 
 def test_every_plan_passes_when_it_is_applied_and_nothing_in_it_can_be_smaller(counts: Counts) -> None:
-    @settings(max_examples=max(20, counts.property_examples // SHARE), deadline=None)
+    @settings(max_examples=max(25, counts.property_examples // SHARE), deadline=None)
     @given(firms())
     def proof(facts: Facts) -> None:
         found = plan(POLICY, facts, DAY)
