@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from app.kit.errors import NotFound
-from app.policies.domain.succession import NATION, edition_of, standing
+from app.policies.domain.succession import NATION, applying, concerns, edition_of
 from app.policies.models import PolicyVersion
 from app.policies.queries import get_in_force, list_versions
 
@@ -33,13 +33,7 @@ def get_shown(session: Session, code: str, on: date, prefix: str) -> PolicyVersi
         return next((row for row in rows if concerns(row.jurisdiction, prefix)), rows[0])
 
 
-def concerns(jurisdiction: str, prefix: str) -> bool:
-    """Whether a version of `jurisdiction` applies somewhere in an officer's area."""
-    return jurisdiction == NATION or jurisdiction.startswith(prefix) or prefix.startswith(jurisdiction)
-
-
 def in_force_ids(rows: Sequence[PolicyVersion], on: date) -> set[int]:
-    """The versions that apply somewhere on `on`: not yet superseded, begun and not ended."""
+    """The versions that apply somewhere on `on`."""
     editions = {edition_of(row): row for row in rows}
-    applying = (edition for edition in standing(list(editions), on) if edition.effective_from <= on)
-    return {editions[e].id for e in applying if e.effective_to is None or on <= e.effective_to}
+    return {editions[edition].id for edition in applying(list(editions), on)}

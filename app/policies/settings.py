@@ -16,7 +16,7 @@ from app.policies.domain.facts import FactDefinition, FactKey
 from app.policies.domain.knowledge import Known
 from app.policies.domain.policy import Policy
 from app.policies.domain.quantities import QuantityError, read_value
-from app.policies.domain.succession import NATION
+from app.policies.domain.succession import area_of
 from app.policies.models import PolicySetting
 
 Settings = Mapping[str, PolicySetting]
@@ -72,7 +72,7 @@ def settings_of(policies: Collection[Policy], session: Session, on: date, region
 
 def _place(policy: Policy, region_code: str) -> str:
     """Where the policy is applied: the region, or the version's own place where that is known more closely."""
-    own = "" if policy.jurisdiction == NATION else policy.jurisdiction
+    own = area_of(policy.jurisdiction)
     return own if own.startswith(region_code) else region_code
 
 
@@ -81,7 +81,7 @@ def _counting(rows: Sequence[PolicySetting], place: str) -> PolicySetting | None
 
     For a place that is known only roughly what one place inside it has set; where several have, nobody can tell.
     """
-    covering = [row for row in rows if row.jurisdiction == NATION or place.startswith(row.jurisdiction)]
+    covering = [row for row in rows if place.startswith(area_of(row.jurisdiction))]
     if not covering:
         inside = [row for row in rows if row.jurisdiction.startswith(place)]
         widest = min((len(row.jurisdiction) for row in inside), default=0)
@@ -102,4 +102,4 @@ def known_settings(policy: Policy, settings: Settings) -> dict[FactKey, Known]:
 
 def _precedence(row: PolicySetting) -> tuple[int, date, int]:
     """The more local one counts, then the one in force later, then the one set later."""
-    return (0 if row.jurisdiction == NATION else len(row.jurisdiction), row.effective_from, row.id)
+    return (len(area_of(row.jurisdiction)), row.effective_from, row.id)

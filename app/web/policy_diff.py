@@ -14,6 +14,7 @@ from app.kit.errors import NotFound
 from app.kit.i18n import _
 from app.policies.actions import READ
 from app.policies.differences import KINDS, SectionChanges, compare
+from app.policies.domain.succession import edition_of
 from app.policies.models import PolicyVersion
 from app.policies.queries import get_version, list_versions, policy_of
 from app.web.policy_timeline import key_of, version_url
@@ -83,7 +84,7 @@ def _chosen(session: DbSession, code: str, key: str) -> PolicyVersion:
 def _newest(rows: Sequence[PolicyVersion]) -> PolicyVersion:
     if not rows:
         raise NotFound("policies.unknown", _("没有这项政策。"))
-    return max(rows, key=lambda row: (row.effective_from, row.version, row.id))
+    return max(rows, key=lambda row: (edition_of(row).order, row.id))
 
 
 def _before(rows: Sequence[PolicyVersion], new: PolicyVersion) -> PolicyVersion:

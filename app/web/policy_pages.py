@@ -7,20 +7,20 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from app.kit.actor import Actor
-from app.kit.i18n import _, current_locale
+from app.kit.i18n import Bilingual, _
 from app.kit.permissions import can
 from app.policies.actions import WHAT_IF
 from app.policies.band_words import band_lines
 from app.policies.describing import PolicyView, describe
 from app.policies.domain import tree
 from app.policies.domain.policy import Policy, Scoring, Subject
-from app.policies.domain.succession import edition_of, in_force
+from app.policies.domain.succession import concerns, edition_of, in_force
 from app.policies.models import PolicyVersion
-from app.policies.places import concerns, in_force_ids, region_for
+from app.policies.places import in_force_ids, region_for
 from app.policies.queries import policies_of, policy_of
 from app.policies.score_words import ScoreBlockView, score_blocks
 from app.policies.service.settings import setting_text
-from app.policies.settings import settings_of
+from app.policies.settings import settings_in_force, settings_of
 from app.web.policy_timeline import Timeline, draw, origin_text, version_url
 from app.web.policy_usage import Usage, usage
 from app.web.policy_words import SUBJECTS, period_text, place_names
@@ -146,7 +146,7 @@ def _line(policy: Policy, row: PolicyVersion, present: Sequence[PolicyVersion], 
     view = describe(policy)
     elsewhere = sorted({other.jurisdiction for other in present} - {row.jurisdiction})
     return PolicyLine(
-        title=row.title_zh if current_locale() == "zh" else row.title_en,
+        title=str(Bilingual(zh=row.title_zh, en=row.title_en)),
         code=row.code,
         url=f"/policies/{row.code}",
         version=row.version,
@@ -203,8 +203,7 @@ def _what_if(actor: Actor, row: PolicyVersion, policy: Policy, here: PolicyVersi
 def _settings(session: Session, actor: Actor, policy: Policy, on: date) -> tuple[SettingView, ...]:
     if not policy.settings:
         return ()
-    region = actor.region_prefix or ("" if policy.jurisdiction == "CN" else policy.jurisdiction)
-    known = settings_of([policy], session, on, region).get(policy.code, {})
+    known = settings_in_force(session, policy, on, actor.region_prefix)
     return tuple(
         SettingView(
             str(parameter.label),

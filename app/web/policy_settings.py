@@ -19,9 +19,10 @@ from app.kit.permissions import can
 from app.policies.actions import READ, SET_PARAMETER
 from app.policies.domain.facts import FactDefinition
 from app.policies.domain.policy import Parameter, Policy
+from app.policies.domain.succession import concerns
 from app.policies.domain.units import Unit
 from app.policies.models import PolicySetting
-from app.policies.places import concerns, get_shown
+from app.policies.places import get_shown
 from app.policies.queries import policy_of
 from app.policies.schemas import SettingInput
 from app.policies.service.settings import jurisdiction_of, set_parameter, setting_text, sign_text, withdraw_setting
@@ -112,8 +113,7 @@ def _page(session: Session, actor: Actor, code: str, on: date, refused: Bound[Se
     policy = policy_of(session, get_shown(session, code, on, actor.region_prefix))
     place = jurisdiction_of(actor, policy)
     may_set = place is not None and can(actor, SET_PARAMETER)
-    region = actor.region_prefix or ("" if policy.jurisdiction == "CN" else policy.jurisdiction)
-    present = settings_in_force(session, policy, on, region)
+    present = settings_in_force(session, policy, on, actor.region_prefix)
     rows = [row for row in list_settings(session, code) if concerns(row.jurisdiction, actor.region_prefix)]
     names = place_names(
         session, {policy.jurisdiction, place or policy.jurisdiction, *(row.jurisdiction for row in rows)}

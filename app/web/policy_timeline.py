@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from app.kit.i18n import _
+from app.policies.domain.succession import area_of, edition_of
 from app.policies.models import PolicyVersion
 from app.web.policy_words import period_text
 
@@ -51,7 +52,7 @@ def draw(
     """The time line of `rows`; `present` are the versions in force, `shown` the one that the page is about."""
     first = min(row.effective_from for row in rows)
     last = max([on + _AHEAD, *(row.effective_from + _AHEAD for row in rows)])
-    ordered = tuple(sorted(rows, key=lambda row: (row.jurisdiction != "CN", row.jurisdiction, _edition(row))))
+    ordered = tuple(sorted(rows, key=lambda row: (area_of(row.jurisdiction), edition_of(row).order)))
     drawing = _Drawing(ordered, _Axis(first, last), frozenset(present), on, names, shown)
     return Timeline(tuple(map(drawing.mark, ordered)), drawing.axis.at(on), first, last)
 
@@ -118,8 +119,3 @@ def key_of(row: PolicyVersion) -> str:
 def origin_text(row: PolicyVersion) -> str:
     """Who published it."""
     return _("本局发布") if row.origin == "bureau" else _("随系统发布")
-
-
-def _edition(row: PolicyVersion) -> tuple[str, int]:
-    day, _sign, revision = row.version.partition(".r")
-    return day, int(revision or 0)

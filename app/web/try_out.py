@@ -20,11 +20,11 @@ from app.enterprises.models import Enterprise
 from app.enterprises.queries import get_by_uscc_visible_to
 from app.kit.actor import Actor
 from app.kit.clock import today
-from app.kit.i18n import current_locale
+from app.kit.i18n import Bilingual
 from app.policies.actions import READ_VERDICT
 from app.policies.answer import answer
 from app.policies.domain.policy import Subject
-from app.policies.domain.succession import NATION
+from app.policies.domain.succession import concerns
 from app.policies.domain.verdict import Evaluation
 from app.policies.plan_presenting import PlanView
 from app.policies.presenting import VerdictView, present
@@ -152,8 +152,8 @@ def checks_of(session: Session, actor: Actor, expert: Commissioner, on: date) ->
     """Every policy about people, with the page on which `expert` is held against it: as of `on`, or its last day."""
     found = []
     for row in list_versions_about(session, Subject.PERSON):
-        if row.jurisdiction == NATION or actor.region_prefix.startswith(row.jurisdiction) or not actor.region_prefix:
+        if concerns(row.jurisdiction, actor.region_prefix):
             day = max(row.effective_from, min(on, row.effective_to or on))
-            title = row.title_zh if current_locale() == "zh" else row.title_en
+            title = str(Bilingual(zh=row.title_zh, en=row.title_en))
             found.append((title, f"/policies/{row.code}/try-out?on={day.isoformat()}&expert={expert.public_id}"))
     return tuple(found)

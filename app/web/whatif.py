@@ -23,6 +23,7 @@ from app.policies.actions import PUBLISH, WHAT_IF
 from app.policies.domain.building import PolicyFileError
 from app.policies.domain.drafts import Data, changed, draft_policy, numbers
 from app.policies.domain.policy import Policy, Subject
+from app.policies.domain.succession import NATION, area_of, concerns
 from app.policies.models import PolicyVersion
 from app.policies.places import get_shown
 from app.policies.queries import get_catalogue, get_version, policy_of
@@ -93,18 +94,18 @@ def what_if_page(session: Session, actor: Actor, row: PolicyVersion, given: Mapp
     errors |= dict(scenario.errors)
     outcomes = None if errors else _outcomes(session, actor, ground, scenario, _asked(row, given, ground.on), errors)
     action = f"{version_url(row)}/what-if"
-    address = _asked(row, given, ground.on).url()
+    place = ground.region or NATION
     return WhatIfPage(
         code=row.code,
         title=str(ground.policy.title),
         version=row.version,
         version_url=version_url(row),
-        place=place_names(session, [ground.region or "CN"]).get(ground.region or "CN", ground.region),
+        place=place_names(session, [place]).get(place, place),
         on=ground.on,
         groups=field_groups(ground.policy, found, ground.settings, given),
         form=Bound(None, dict(given), errors),
         action=action,
-        address=address,
+        address=_asked(row, given, ground.on).url(),
         assumptions=len(scenario.changes) + len(scenario.settings) + len(scenario.growth),
         outcomes=outcomes,
         publish_url=_publish_url(actor, row, scenario, given) if outcomes else "",
@@ -115,10 +116,9 @@ def _ground(session: Session, actor: Actor, row: PolicyVersion, on: date) -> _Gr
     policy = policy_of(session, row)
     if policy.subject is not Subject.ENTERPRISE:
         raise NotFound("policies.what_if", _("假设推演只适用于以企业为对象的政策。"))
-    place = "" if row.jurisdiction == "CN" else row.jurisdiction
-    if not (place.startswith(actor.region_prefix) or actor.region_prefix.startswith(place)):
+    if not concerns(row.jurisdiction, actor.region_prefix):
         raise NotFound("policies.version", _("这个版本不适用于您的辖区。"))
-    region = max(place, actor.region_prefix, key=len)
+    region = max(area_of(row.jurisdiction), actor.region_prefix, key=len)
     return _Ground(row, policy, yaml.safe_load(row.text), region, on, settings_in_force(session, policy, on, region))
 
 

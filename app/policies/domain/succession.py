@@ -9,6 +9,17 @@ from typing import Protocol
 NATION = "CN"
 
 
+def area_of(jurisdiction: str) -> str:
+    """The beginning of the region codes that a jurisdiction covers; nothing for the whole nation."""
+    return "" if jurisdiction == NATION else jurisdiction
+
+
+def concerns(jurisdiction: str, region_code: str) -> bool:
+    """Whether what a jurisdiction lays down may apply somewhere in a region."""
+    area = area_of(jurisdiction)
+    return area.startswith(region_code) or region_code.startswith(area)
+
+
 class _Versioned(Protocol):
     """Anything that says which version of which policy it is: a policy, or the row of a published one."""
 
@@ -55,19 +66,23 @@ def in_force(editions: Sequence[Edition], on: date, region_code: str = "") -> Ed
     A place that is known only roughly, or not at all (""), may lie in a jurisdiction inside it: where none covers all
     of it, the widest of these speaks.
     """
-    applying = [edition for edition in standing(editions, on) if _applies(edition, on)]
-    covering = [edition for edition in applying if _covers(edition, region_code)]
+    present = applying(editions, on)
+    covering = [edition for edition in present if _covers(edition, region_code)]
     if not covering:
-        inside = [edition for edition in applying if edition.jurisdiction.startswith(region_code)]
+        inside = [edition for edition in present if edition.jurisdiction.startswith(region_code)]
         widest = min(map(_reach, inside), default=0)
         covering = [edition for edition in inside if _reach(edition) == widest]
     return max(covering, key=lambda edition: (_reach(edition), edition.order), default=None)
 
 
-def standing(editions: Sequence[Edition], on: date) -> list[Edition]:
-    """The editions that nothing in force by `on` has superseded; a correction replaces its original from the start."""
+def applying(editions: Sequence[Edition], on: date) -> list[Edition]:
+    """The editions that apply somewhere on `on`: begun, not ended, and superseded by nothing that has begun.
+
+    A correction replaces its original from the start.
+    """
     replaced = {(*_family(edition), edition.supersedes) for edition in editions if edition.effective_from <= on}
-    return [edition for edition in editions if (*_family(edition), edition.version) not in replaced]
+    standing = (edition for edition in editions if (*_family(edition), edition.version) not in replaced)
+    return [edition for edition in standing if _applies(edition, on)]
 
 
 def conflicts(editions: Sequence[Edition]) -> Iterator[tuple[Edition, str]]:
@@ -103,8 +118,8 @@ def _applies(edition: Edition, on: date) -> bool:
 
 
 def _covers(edition: Edition, region_code: str) -> bool:
-    return edition.jurisdiction == NATION or region_code.startswith(edition.jurisdiction)
+    return region_code.startswith(area_of(edition.jurisdiction))
 
 
 def _reach(edition: Edition) -> int:
-    return 0 if edition.jurisdiction == NATION else len(edition.jurisdiction)
+    return len(area_of(edition.jurisdiction))

@@ -26,7 +26,7 @@ from app.policies.domain.drafts import Changes, Data, changed, items_in, paramet
 from app.policies.domain.facts import Catalogue
 from app.policies.domain.files import PolicyFile
 from app.policies.domain.policy import Confidence
-from app.policies.domain.succession import NATION, Edition, conflicts, edition_of, standing
+from app.policies.domain.succession import Edition, applying, area_of, conflicts, edition_of
 from app.policies.models import PolicyVersion
 from app.policies.queries import get_catalogue, list_versions, policy_of
 from app.policies.schemas import PublishInput
@@ -85,7 +85,7 @@ def _jurisdiction(session: Session, actor: Actor, base: PolicyVersion) -> str:
     jurisdiction = jurisdiction_of(actor, policy_of(session, base))
     if jurisdiction is None:
         raise Forbidden("permission.denied", _("这项政策不适用于您的辖区。"))
-    require(actor, PUBLISH, Place("" if jurisdiction == NATION else jurisdiction))
+    require(actor, PUBLISH, Place(area_of(jurisdiction)))
     return jurisdiction
 
 
@@ -98,13 +98,7 @@ def _version(family: list[Edition], data: PublishInput) -> str:
 
 def _replaced(family: list[Edition], data: PublishInput) -> Edition | None:
     """The version of the same place that the new one ends: the one that still applies on its first day."""
-    day = data.effective_from
-    present = [
-        edition
-        for edition in standing(family, day)
-        if edition.effective_from <= day and (edition.effective_to is None or day <= edition.effective_to)
-    ]
-    return max(present, key=lambda edition: edition.order, default=None)
+    return max(applying(family, data.effective_from), key=lambda edition: edition.order, default=None)
 
 
 def _free_name(draft: Data) -> str:
@@ -181,7 +175,7 @@ def _row(item: ReadPolicy, now: datetime) -> PolicyVersion:
 def _note(
     session: Session, actor: Actor, base: PolicyVersion, row: PolicyVersion, data: PublishInput, now: datetime
 ) -> None:
-    region = "" if row.jurisdiction == NATION else row.jurisdiction
+    region = area_of(row.jurisdiction)
     subject = SubjectKey("policy", f"{row.code}/{row.jurisdiction}", row.title_zh, region_code=region)
     changes = {"version": (row.supersedes, row.version), "document": (None, data.document_number)}
     based = {"based_on": f"{base.jurisdiction}/{base.version}", "sha256": row.sha256}

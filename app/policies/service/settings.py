@@ -16,7 +16,7 @@ from app.policies.domain.facts import FactDefinition
 from app.policies.domain.knowledge import Exact
 from app.policies.domain.policy import Policy
 from app.policies.domain.quantities import SIGNS, QuantityError, read_of_unit, read_value
-from app.policies.domain.succession import NATION
+from app.policies.domain.succession import NATION, area_of
 from app.policies.domain.units import Unit
 from app.policies.models import PolicySetting
 from app.policies.places import region_for
@@ -63,10 +63,8 @@ def set_parameter(
 def withdraw_setting(session: Session, *, actor: Actor, policy_code: str, setting_id: int, now: datetime) -> None:
     """Take a setting back; the one before it counts again. Raises `NotFound`, `Forbidden`."""
     row = get_setting(session, policy_code, setting_id)
-    require(actor, SET_PARAMETER, Place("" if row.jurisdiction == NATION else row.jurisdiction))
-    policy = get_policy(
-        session, policy_code, row.effective_from, "" if row.jurisdiction == NATION else row.jurisdiction
-    )
+    require(actor, SET_PARAMETER, Place(area_of(row.jurisdiction)))
+    policy = get_policy(session, policy_code, row.effective_from, area_of(row.jurisdiction))
     row.withdrawn_at = now
     _note(session, actor, policy, row, now, events.SETTING_WITHDRAWN, (_told(policy, row), None))
 
@@ -79,10 +77,6 @@ def jurisdiction_of(actor: Actor, policy: Policy) -> str | None:
     if own.startswith(wide):
         return own
     return wide if wide.startswith(own) else None
-
-
-def _place(jurisdiction: str) -> Place:
-    return Place("" if jurisdiction == NATION else jurisdiction)
 
 
 def setting_text(definition: FactDefinition, value: str) -> str:
@@ -107,7 +101,7 @@ def _policy_for(session: Session, actor: Actor, policy_code: str, on: date) -> t
     jurisdiction = jurisdiction_of(actor, policy)
     if jurisdiction is None:
         raise Forbidden("permission.denied", _("这项政策不适用于您的辖区。"))
-    require(actor, SET_PARAMETER, _place(jurisdiction))
+    require(actor, SET_PARAMETER, Place(area_of(jurisdiction)))
     return policy, jurisdiction
 
 
@@ -160,7 +154,7 @@ def _note(
     event: str,
     change: tuple[str | None, str | None],
 ) -> None:
-    region = _place(row.jurisdiction).region_code
+    region = area_of(row.jurisdiction)
     subject = SubjectKey("policy", f"{row.policy_code}/{policy.jurisdiction}", policy.title.zh, region_code=region)
     data = {"setting": row.id, "name": row.name, "value": row.value, "effective_from": row.effective_from}
     record(session, actor=actor, now=now, type=event, subject=subject, changes={"setting": change}, data=data)

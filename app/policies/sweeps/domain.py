@@ -10,7 +10,6 @@ from app.kit.i18n import Bilingual
 from app.policies.domain.facts import FactKey
 from app.policies.domain.knowledge import Known
 from app.policies.domain.policy import Policy
-from app.policies.domain.succession import NATION
 
 JOB_KIND = "sweep"
 BATCH = 1_000
@@ -83,11 +82,6 @@ def swept_policy(code: str, kept: Mapping[str, Any]) -> SweptPolicy:
     """The inverse of `SweptPolicy.to_json`."""
     clauses, facts = ({name: Bilingual(**words) for name, words in kept[part].items()} for part in ("clauses", "facts"))
     return SweptPolicy(code, Bilingual(**kept["title"]), kept["versions"], clauses, facts)
-
-
-def concerns(jurisdiction: str, region: str) -> bool:
-    """Whether a version of the jurisdiction may apply to a firm somewhere in the region."""
-    return jurisdiction == NATION or jurisdiction.startswith(region) or region.startswith(jurisdiction)
 
 
 def in_a_year(day: date) -> date:

@@ -6,11 +6,11 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from app.policies.domain.policy import Policy, Subject
-from app.policies.domain.succession import edition_of, in_force
+from app.policies.domain.succession import area_of, concerns, edition_of, in_force
 from app.policies.models import PolicyVersion, Sweep
 from app.policies.queries import get_version, list_versions, policy_of
 from app.policies.settings import known_settings, settings_of
-from app.policies.sweeps.domain import Rule, SweptPolicy, concerns, swept_policy
+from app.policies.sweeps.domain import Rule, SweptPolicy, swept_policy
 
 
 def policies_for(session: Session, on: date, region: str) -> list[SweptPolicy]:
@@ -31,11 +31,10 @@ def _in_force(rows: Iterable[PolicyVersion], on: date, region: str) -> list[Poli
             families.setdefault((row.code, row.jurisdiction), {})[edition_of(row)] = row
     found = []
     for (_code, jurisdiction), editions in families.items():
-        place = "" if jurisdiction == "CN" else jurisdiction
-        edition = in_force([edition_of(row) for row in editions.values()], on, place)
+        edition = in_force([edition_of(row) for row in editions.values()], on, area_of(jurisdiction))
         if edition is not None:
             found.append(editions[edition])
-    return sorted(found, key=lambda row: (row.code, row.jurisdiction != "CN", row.jurisdiction))
+    return sorted(found, key=lambda row: (row.code, area_of(row.jurisdiction)))
 
 
 def _swept(policies: list[Policy]) -> SweptPolicy:
