@@ -8,7 +8,7 @@ from typing import Any
 
 from app.incentives.domain.amount import Amount, Kind, Line
 from app.incentives.domain.plan import Plan
-from app.incentives.domain.scheme import Rounding, Scheme, Tier
+from app.incentives.domain.scheme import Rounding, Scheme, Tier, amount_fen
 from app.incentives.domain.stacking import Reason, Share
 from app.kit.i18n import N_, _
 from app.kit.money import format_yuan
@@ -25,6 +25,11 @@ _OCCURRENCES = {"first": N_("首次取得证书"), "renewed": N_("再次取得�
 def yuan(fen: int) -> str:
     """An amount with its unit."""
     return _("%(n)s 元") % {"n": format_yuan(fen)}
+
+
+def _written(amount: Decimal | None) -> str:
+    """An amount of a scheme, which is written in 元."""
+    return yuan(amount_fen(amount) or 0)
 
 
 def amount_text(amount: Amount | Share) -> str:
@@ -72,8 +77,8 @@ def tier_amount(tier: Tier) -> str:
     """What a tier gives."""
     if tier.ratio is not None:
         return percent(tier.ratio)
-    low = int((tier.amount or 0) * 100)
-    return span_text(low, int(tier.up_to * 100) if tier.up_to else low)
+    low = amount_fen(tier.amount) or 0
+    return span_text(low, amount_fen(tier.up_to) or low)
 
 
 # -- the reckoning ----------------------------------------------------------------------------------------------------------
@@ -129,14 +134,14 @@ def _ratio(plan: Plan, line: Line) -> str:
 
 
 def _cap(plan: Plan, line: Line) -> str:
-    cap = yuan(int((plan.scheme.cap or 0) * 100))
+    cap = _written(plan.scheme.cap)
     if line.outcome is Outcome.MET:
         return _("超过上限，按上限 %(cap)s 计") % {"cap": cap}
     return _("上限 %(cap)s：%(amount)s") % {"cap": cap, "amount": _value(line)}
 
 
 def _floor(plan: Plan, line: Line) -> str:
-    least = yuan(int((plan.scheme.floor or 0) * 100))
+    least = _written(plan.scheme.floor)
     if line.outcome is Outcome.MET:
         return _("不足下限，按下限 %(floor)s 计") % {"floor": least}
     return _("下限 %(floor)s：%(amount)s") % {"floor": least, "amount": _value(line)}
@@ -203,21 +208,20 @@ def method_text(plan: Plan) -> list[str]:
         found.append(_("以符合政策条件 %(policy)s 为前提") % {"policy": plan.required_title})
     found += _amounts(plan)
     if scheme.cap is not None:
-        found.append(_("最高 %(amount)s") % {"amount": yuan(int(scheme.cap * 100))})
+        found.append(_("最高 %(amount)s") % {"amount": _written(scheme.cap)})
     if scheme.floor is not None:
-        found.append(_("最低 %(amount)s") % {"amount": yuan(int(scheme.floor * 100))})
+        found.append(_("最低 %(amount)s") % {"amount": _written(scheme.floor)})
     if scheme.rounding is not None:
         found.append(rounding_text(scheme.rounding))
     if scheme.annual_limit is not None:
-        limit = yuan(int(scheme.annual_limit * 100))
-        found.append(_("每家企业每年不超过 %(amount)s") % {"amount": limit})
+        found.append(_("每家企业每年不超过 %(amount)s") % {"amount": _written(scheme.annual_limit)})
     return found
 
 
 def _amounts(plan: Plan) -> list[str]:
     scheme = plan.scheme
     if scheme.amount is not None:
-        return [_("定额 %(amount)s") % {"amount": yuan(int(scheme.amount * 100))}]
+        return [_("定额 %(amount)s") % {"amount": _written(scheme.amount)}]
     if scheme.ratio is not None:
         return [_("%(base)s的 %(percent)s%%") % {"base": base_text(plan), "percent": percent(scheme.ratio)[:-1]}]
     found = [f"{tier_text(plan, index)}{_('：')}{tier_amount(tier)}" for index, tier in enumerate(scheme.tiers)]

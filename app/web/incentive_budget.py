@@ -60,8 +60,8 @@ def budget_card(view: BudgetView, scheme: str = "") -> BudgetCard:
         budget=yuan(view.budget) if view.budget is not None else "",
         document=view.document,
         rows=tuple(_row(view, state, scheme) for state in _ORDER),
-        remains=_left(view.remains),
-        remains_after=_left(view.remains_after),
+        remains=left_text(view.remains),
+        remains_after=left_text(view.remains_after),
         alarm=_(_ALARMS[view.alarm]),
         state=_STATES[view.alarm],
         committed=committed,
@@ -102,7 +102,8 @@ def _share(view: BudgetView, fen: int) -> int:
     return min(_FULL * 10, fen * _FULL // view.budget) if view.budget else 0
 
 
-def _left(fen: int | None) -> str:
+def left_text(fen: int | None) -> str:
+    """What a budget leaves, or by how much it is exceeded; nothing where none is set."""
     if fen is None:
         return ""
     return yuan(fen) if fen >= 0 else _("超出 %(amount)s") % {"amount": yuan(-fen)}

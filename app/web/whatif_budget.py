@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from app.incentives.domain.budget import NOTHING, Sum, total
-from app.incentives.service.expecting import ExpectedBudget, ExpectedScheme, expected_budget
+from app.incentives.service.expecting import ExpectedScheme, expected_budget
 from app.incentives.service.reckoning import plan_of
-from app.incentives.wording import yuan
 from app.kit.actor import Actor
 from app.kit.i18n import _, ngettext
 from app.policies.domain.outcome import Outcome
 from app.policies.whatif.effects import Effect
-from app.web.incentive_budget import sum_text
+from app.web.incentive_budget import left_text, sum_text
 from app.web.incentive_lines import method
 
 
@@ -59,7 +58,7 @@ def budget_of(session: Session, actor: Actor, effect: Effect) -> Budget:
         _costs(total(befores)),
         _costs(total(afters)),
         total(afters).unknown,
-        _uncounted(known, newly),
+        known.uncounted + newly.uncounted,
     )
 
 
@@ -67,10 +66,6 @@ def _changed(before: Sum, more: Sum, less: Sum) -> Sum:
     """What was, without those that no longer pass, with those that newly do; each firm is reckoned for itself."""
     gone = Sum(-less.count, -less.low, -less.high, -less.unknown)
     return before + more + gone
-
-
-def _uncounted(*found: ExpectedBudget) -> int:
-    return sum(item.uncounted for item in found)
 
 
 def _line(newly: ExpectedScheme, amount: str, before: Sum, after: Sum) -> BudgetLine:
@@ -81,7 +76,7 @@ def _line(newly: ExpectedScheme, amount: str, before: Sum, after: Sum) -> Budget
         amount=amount,
         before=_costs(before),
         after=_costs(after),
-        remains="" if remains is None else yuan(remains) if remains >= 0 else _("超出 %(n)s") % {"n": yuan(-remains)},
+        remains=left_text(remains),
         short=remains is not None and remains < 0,
     )
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.incentives import events
 from app.incentives.domain.budget import NOTHING, BudgetView, Sum, several, total
-from app.incentives.domain.scheme import AmountType, Stacking
+from app.incentives.domain.scheme import AmountType, Stacking, amount_fen
 from app.incentives.domain.stacking import Claim, Share, stack
 from app.incentives.domain.steps import State
 from app.incentives.models import IncentiveBudget
@@ -118,7 +118,7 @@ def _view(
 
 def _stated(version: SchemeVersion) -> tuple[int, int] | None:
     budget = version.scheme.budget
-    return (budget.year, int(budget.amount * 100)) if budget else None
+    return (budget.year, amount_fen(budget.amount) or 0) if budget else None
 
 
 # -- what is expected ---------------------------------------------------------------------------------------------------------

@@ -11,11 +11,12 @@ from app.enterprises.models import Certificate, Enterprise
 from app.incentives.domain.amount import Amount, Standing, reckon
 from app.incentives.domain.budget import NOTHING, BudgetView, Sum, several
 from app.incentives.domain.plan import Plan, needs_facts
-from app.incentives.domain.scheme import CaseReached, Scheme, Stacking, amount_fen
+from app.incentives.domain.scheme import CaseReached, Scheme
 from app.incentives.domain.stacking import Claim, stack
 from app.incentives.queries.schemes import SchemeFamily, SchemeVersion, list_families
 from app.incentives.service.budgets import budget_of
 from app.incentives.service.reckoning import plan_of
+from app.incentives.service.sharing import claim_under
 from app.kit.actor import Actor
 from app.policies.domain.facts import Facts
 from app.policies.domain.outcome import Outcome
@@ -47,17 +48,7 @@ class ExpectedScheme:
 class ExpectedBudget:
     """What it would cost, scheme by scheme; always an estimate: the authority decides."""
 
-    year: int
-    firms: int
     schemes: tuple[ExpectedScheme, ...]
-
-    @property
-    def added(self) -> Sum:
-        """All schemes together."""
-        result = NOTHING
-        for item in self.schemes:
-            result += item.added
-        return result
 
     @property
     def uncounted(self) -> int:
@@ -81,7 +72,7 @@ def expected_budget(
         )
         for family, version in asked
     )
-    return ExpectedBudget(on.year, len(set(enterprise_ids)), schemes)
+    return ExpectedBudget(schemes)
 
 
 def _following(family: SchemeFamily, policy_code: str, on: date) -> SchemeVersion | None:
@@ -167,17 +158,7 @@ class _Adding:
             self._uncounted[family.code] = self._uncounted.get(family.code, 0) + 1
             return None
         amount = self._amount(firm, plan, facts.get(firm.id, Facts(plan.catalogue)))
-        return Claim(
-            key=scheme.code,
-            scheme=scheme.code,
-            group=scheme.purpose,
-            happened_on=self._on,
-            low=amount.low,
-            high=amount.high,
-            level=scheme.level,
-            stacking=scheme.stacking or Stacking.CUMULATIVE,
-            limit=amount_fen(scheme.annual_limit),
-        )
+        return claim_under(scheme, "", self._on, amount.low, amount.high)
 
     def _amount(self, firm: _Firm, plan: Plan, facts: Facts) -> Amount:
         requires = plan.scheme.requires

@@ -54,13 +54,13 @@ def by_key(shares: Iterable[Share]) -> dict[Key, Share]:
 
 def claim_of(item: Entitlement, amount: Amount) -> Claim:
     """An entitlement nobody has acted on, as a claim."""
-    return _claim(item.version.scheme, item.trigger_key, item.triggered_on, amount.low, amount.high)
+    return claim_under(item.version.scheme, item.trigger_key, item.triggered_on, amount.low, amount.high)
 
 
 def claim_on_file(item: Incentive, scheme: Scheme) -> Claim:
     """An incentive on file as a claim; awarded and paid ones stand, a recommendation without an amount is open."""
     low, high = (item.amount_fen, item.amount_fen) if item.amount_fen is not None else _kept(item)
-    return _claim(scheme, item.trigger_key, item.triggered_on, low, high, settled=item.state in _SETTLED)
+    return claim_under(scheme, item.trigger_key, item.triggered_on, low, high, settled=item.state in _SETTLED)
 
 
 def _kept(item: Incentive) -> tuple[int, int | None]:
@@ -69,9 +69,10 @@ def _kept(item: Incentive) -> tuple[int, int | None]:
     return (found["low"] or 0, found["high"]) if found else (0, None)
 
 
-def _claim(
+def claim_under(
     scheme: Scheme, trigger_key: str, happened_on: date, low: int, high: int | None, *, settled: bool = False
 ) -> Claim:
+    """A claim to between `low` and `high` 分 under a scheme, by a fact of the day `happened_on`."""
     return Claim(
         key=f"{scheme.code} {trigger_key}",
         scheme=scheme.code,
