@@ -41,6 +41,12 @@ class Trial:
     topics: tuple[Topic, ...]
     names: Mapping[str, str]
 
+    @property
+    def labels(self) -> dict[str, str]:
+        """What each control asks for, by its name."""
+        questions = (question for topic in self.topics for question in topic.questions)
+        return {blank.name: question.label for question in questions for blank in question.blanks}
+
     def first(self) -> Bound[Any]:
         """The form as it is shown first."""
         return first_answers(self.topics)

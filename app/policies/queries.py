@@ -6,12 +6,12 @@ from functools import lru_cache
 from typing import Any
 
 import orjson
-from sqlalchemy import Row, Select, select
+from sqlalchemy import ColumnElement, Row, and_, select
 from sqlalchemy.orm import Session, defer
 
 from app.enterprises.models import Enterprise
 from app.kit.errors import NotFound
-from app.kit.i18n import _
+from app.kit.i18n import Bilingual, _
 from app.kit.paging import Count, count_up_to
 from app.kit.permissions import within_region
 from app.policies.catalogue import restore
@@ -93,7 +93,8 @@ def get_in_force(session: Session, code: str, on: date, region_code: str = "") -
 
 
 def _title(rows: dict[Edition, PolicyVersion]) -> str:
-    return next(iter(rows.values())).title_zh
+    newest = next(iter(rows.values()))
+    return str(Bilingual(zh=newest.title_zh, en=newest.title_en))
 
 
 def get_policy(session: Session, code: str, on: date, region_code: str = "") -> Policy:
@@ -137,31 +138,26 @@ _STATED = (
 )
 
 
-def _standing(enterprise_ids: Sequence[int]) -> Select[FactStatement]:
-    return select(FactStatement).where(
-        FactStatement.enterprise_id.in_(enterprise_ids), FactStatement.withdrawn_at.is_(None)
-    )
+def _standing(enterprise_ids: Sequence[int]) -> ColumnElement[bool]:
+    return and_(FactStatement.enterprise_id.in_(enterprise_ids), FactStatement.withdrawn_at.is_(None))
 
 
 def list_statements(session: Session, enterprise_id: int, on: date) -> Sequence[FactStatement]:
     """What was stated about a firm by `on` and not withdrawn, oldest first."""
-    statement = _standing([enterprise_id]).where(FactStatement.stated_on <= on)
+    statement = select(FactStatement).where(_standing([enterprise_id]), FactStatement.stated_on <= on)
     return session.scalars(statement.order_by(FactStatement.stated_on, FactStatement.id)).all()
 
 
 def list_statements_about(session: Session, enterprise_ids: Sequence[int], on: date) -> Sequence[Stated]:
     """The same about many firms, all in one list, as far as facts rest on it."""
-    statement = select(*_STATED).where(
-        FactStatement.enterprise_id.in_(enterprise_ids),
-        FactStatement.withdrawn_at.is_(None),
-        FactStatement.stated_on <= on,
-    )
+    statement = select(*_STATED).where(_standing(enterprise_ids), FactStatement.stated_on <= on)
     return session.execute(statement.order_by(FactStatement.stated_on, FactStatement.id)).all()
 
 
 def get_statement(session: Session, enterprise_id: int, statement_id: int) -> FactStatement:
     """One statement that stands. Raises `NotFound`."""
-    row = session.scalars(_standing([enterprise_id]).where(FactStatement.id == statement_id)).one_or_none()
+    wanted = select(FactStatement).where(_standing([enterprise_id]), FactStatement.id == statement_id)
+    row = session.scalars(wanted).one_or_none()
     if row is None:
         raise NotFound("policies.statement", _("没有这条情况说明，或已撤回。"))
     return row

@@ -17,6 +17,7 @@ from app.policies.catalogue import ReadPolicy, read_all, read_facts
 from app.policies.domain.facts import Catalogue, FactDefinition
 from app.policies.domain.succession import conflicts, edition_of
 from app.policies.models import CataloguedFact, PolicyVersion
+from app.policies.service.versions import version_row
 
 #: What published versions rely on: a fact with another meaning is another fact.
 MEANING = ("unit", "told", "may_be_negative", "at_least", "at_most")
@@ -45,25 +46,9 @@ def load(session: Session, *, seeds_dir: Path, actor: Actor, now: datetime) -> S
 
 def _publish(session: Session, item: ReadPolicy, actor: Actor, now: datetime) -> None:
     policy = item.policy
-    session.add(
-        PolicyVersion(
-            code=policy.code,
-            jurisdiction=policy.jurisdiction,
-            version=policy.version,
-            supersedes=policy.supersedes,
-            effective_from=policy.effective_from,
-            effective_to=policy.effective_to,
-            title_zh=policy.title.zh,
-            title_en=policy.title.en,
-            content=item.content,
-            text=item.text,
-            sha256=item.sha256,
-            origin="seed",
-            published_at=now,
-        )
-    )
+    session.add(version_row(item, origin="seed", now=now))
     subject = SubjectKey("policy", f"{policy.code}/{policy.jurisdiction}", policy.title.zh)
-    changes = {"policy.version": (policy.supersedes, policy.version)}
+    changes = {"version": (policy.supersedes, policy.version)}
     record(session, actor=actor, now=now, type=events.PUBLISHED, subject=subject, changes=changes)
 
 

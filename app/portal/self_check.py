@@ -196,7 +196,6 @@ def _page(
     hand_in: HandIn | None = None,
 ) -> SelfCheckPage:
     code, query = trial.policy.code, f"?on={trial.on.isoformat()}"
-    questions = [question for topic in trial.topics for question in topic.questions]
     return SelfCheckPage(
         enterprise=_own(session, actor).name,
         title=str(trial.policy.title),
@@ -210,7 +209,7 @@ def _page(
         plan=trial.plan(evaluation) if evaluation else None,
         lacks_too_much=evaluation is not None and lacks_too_much(evaluation),
         hand_in=hand_in,
-        labels={blank.name: question.label for question in questions for blank in question.blanks},
+        labels=trial.labels,
         office=office,
     )
 

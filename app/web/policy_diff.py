@@ -17,8 +17,7 @@ from app.policies.differences import KINDS, SectionChanges, compare
 from app.policies.domain.succession import edition_of
 from app.policies.models import PolicyVersion
 from app.policies.queries import get_version, list_versions, policy_of
-from app.web.policy_timeline import key_of, version_url
-from app.web.policy_words import period_text, place_names
+from app.web.policy_words import key_of, period_text, place_names, version_url
 
 router = GuardedRouter(door="web", prefix="/policies/{code}/diff")
 

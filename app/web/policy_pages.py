@@ -21,9 +21,9 @@ from app.policies.queries import policies_of, policy_of
 from app.policies.score_words import ScoreBlockView, score_blocks
 from app.policies.service.settings import setting_text
 from app.policies.settings import settings_in_force, settings_of
-from app.web.policy_timeline import Timeline, draw, origin_text, version_url
+from app.web.policy_timeline import Timeline, draw
 from app.web.policy_usage import Usage, usage
-from app.web.policy_words import SUBJECTS, period_text, place_names
+from app.web.policy_words import SUBJECTS, origin_text, period_text, place_names, version_url
 
 
 @dataclass(frozen=True)

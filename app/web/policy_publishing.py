@@ -26,8 +26,7 @@ from app.policies.schemas import PublishInput
 from app.policies.service.publishing import publish_version
 from app.policies.service.settings import jurisdiction_of
 from app.policies.whatif.scenario import NUMBER, read_scenario
-from app.web.policy_timeline import version_url
-from app.web.policy_words import place_names
+from app.web.policy_words import place_names, version_url
 from app.web.whatif_pages import Asked
 
 router = GuardedRouter(door="web", prefix="/policies/{code}/{jurisdiction}/{version}/publish")

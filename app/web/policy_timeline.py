@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from app.kit.i18n import _
 from app.policies.domain.succession import area_of, edition_of
 from app.policies.models import PolicyVersion
-from app.web.policy_words import period_text
+from app.web.policy_words import key_of, origin_text, period_text, version_url
 
 WIDTH = 1000
 _AHEAD = timedelta(days=365)
@@ -39,11 +39,6 @@ class Timeline:
     today: int
     first: date
     last: date
-
-
-def version_url(row: PolicyVersion) -> str:
-    """The page of one version."""
-    return f"/policies/{row.code}/{row.jurisdiction}/{row.version}"
 
 
 def draw(
@@ -109,13 +104,3 @@ class _Drawing:
         if successor is not None and successor.effective_from == row.effective_from:
             return "idle", _("已更正")
         return "idle", _("已失效")
-
-
-def key_of(row: PolicyVersion) -> str:
-    """A version's name in addresses: `CN/2016-01-01.r1`."""
-    return f"{row.jurisdiction}/{row.version}"
-
-
-def origin_text(row: PolicyVersion) -> str:
-    """Who published it."""
-    return _("本局发布") if row.origin == "bureau" else _("随系统发布")

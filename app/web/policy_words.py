@@ -1,4 +1,4 @@
-"""How the policy pages call places and subjects."""
+"""How the policy pages call places, subjects and versions."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from app.kit.i18n import N_, _
 from app.policies.domain.policy import Subject
 from app.policies.domain.succession import NATION
+from app.policies.models import PolicyVersion
 from app.reference.queries import list_region_names
 
 SUBJECTS = {
@@ -29,3 +30,18 @@ def period_text(first: date, last: date | None) -> str:
     if last is None:
         return _("%(day)s 起") % {"day": first}
     return _("%(first)s 至 %(last)s") % {"first": first, "last": last}
+
+
+def key_of(row: PolicyVersion) -> str:
+    """A version's name in addresses: `CN/2016-01-01.r1`."""
+    return f"{row.jurisdiction}/{row.version}"
+
+
+def version_url(row: PolicyVersion) -> str:
+    """The page of one version."""
+    return f"/policies/{row.code}/{key_of(row)}"
+
+
+def origin_text(row: PolicyVersion) -> str:
+    """Who published it."""
+    return _("本局发布") if row.origin == "bureau" else _("随系统发布")

@@ -31,7 +31,7 @@ from app.policies.schemas import OverrideInput, TakeBackInput
 from app.policies.service.verdicts import explain_again, is_intact
 from app.reference.queries import code_names
 from app.web.override_lines import OverrideLine, override_lines, standing_of
-from app.web.verdict_pages import policy_url
+from app.web.policy_words import version_url
 
 router = GuardedRouter(door="web")
 
@@ -188,7 +188,7 @@ def _page(session: Session, actor: Actor, enterprise: Enterprise, stored: Stored
         stored=stored,
         url=_url(enterprise, stored),
         current_url=verdict_url(enterprise.uscc, stored.policy_code, stored.on_day),
-        policy_url=policy_url(version),
+        policy_url=version_url(version),
         intact=is_intact(session, stored),
         same_again=_says_the_same(explain_again(session, stored), stored.result),
         case=case,

@@ -30,7 +30,7 @@ from app.policies.plan_presenting import PlanView
 from app.policies.presenting import VerdictView, present
 from app.policies.queries import list_versions_about
 from app.web.commissioner_words import degree_label, programme_name
-from app.web.verdict_pages import policy_url
+from app.web.policy_words import version_url
 
 router = GuardedRouter(door="web", prefix="/policies/{code}/try-out")
 
@@ -128,11 +128,10 @@ def _page(trial: Trial, tried: Tried, form: Bound[Any], evaluation: Evaluation |
     found = answer(evaluation) if evaluation else None
     code, day = trial.policy.code, trial.on.isoformat()
     who = f"&uscc={tried.firm.uscc}" if tried.firm else f"&expert={tried.expert.public_id}" if tried.expert else ""
-    questions = [question for topic in trial.topics for question in topic.questions]
     return TryOutPage(
         title=str(trial.policy.title),
         code=code,
-        policy_url=policy_url(trial.version),
+        policy_url=version_url(trial.version),
         subject=(Subject.PERSON if tried.expert else trial.policy.subject).value,
         on=trial.on,
         action=f"/policies/{code}/try-out?on={day}{who}",
@@ -141,7 +140,7 @@ def _page(trial: Trial, tried: Tried, form: Bound[Any], evaluation: Evaluation |
         degree=degree_label(tried.expert.degree) if tried.expert else "",
         topics=trial.topics,
         form=form,
-        labels={blank.name: question.label for question in questions for blank in question.blanks},
+        labels=trial.labels,
         view=present(found, trial.policy.catalogue, names=trial.names) if found else None,
         plan=trial.plan(evaluation) if evaluation else None,
         lacks_too_much=evaluation is not None and lacks_too_much(evaluation),

@@ -24,7 +24,7 @@ from app.policies.domain.outcome import Outcome
 from app.policies.domain.units import WHOLE, Unit
 from app.policies.domain.worlds import FISCAL_YEARS
 from app.policies.inputs import InputLine, input_lines, with_names
-from app.policies.models import FactStatement, PolicyVersion, StoredVerdict
+from app.policies.models import FactStatement, StoredVerdict
 from app.policies.plan_answer import answer_with_plan
 from app.policies.plan_presenting import PlanView, present_plan
 from app.policies.presenting import STATES, MissingView, VerdictView, present, supply_link, verdict_url
@@ -34,6 +34,7 @@ from app.policies.service.verdicts import Verdict
 from app.policies.wording import fact_text, outcome_text, stated_text
 from app.reference.queries import code_names
 from app.web.override_lines import OverrideLine, override_lines, standing_of
+from app.web.policy_words import version_url
 
 
 @dataclass(frozen=True)
@@ -162,7 +163,7 @@ def verdict_page(
     return VerdictPage(
         enterprise=enterprise,
         url=url,
-        policy_url=policy_url(verdict.version),
+        policy_url=version_url(verdict.version),
         try_out_url=f"/policies/{policy.code}/try-out?on={on.isoformat()}&uscc={enterprise.uscc}",
         view=view,
         plan_url=f"{url}/plan{query}",
@@ -194,11 +195,6 @@ def plan_page(session: Session, enterprise: Enterprise, verdict: Verdict) -> Pla
 
 
 # -- parts ------------------------------------------------------------------------------------------------------------
-
-
-def policy_url(row: PolicyVersion) -> str:
-    """The page of a published version."""
-    return f"/policies/{row.code}?version={row.version}&jurisdiction={row.jurisdiction}"
 
 
 @dataclass(frozen=True)

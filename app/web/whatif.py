@@ -31,8 +31,7 @@ from app.policies.settings import Settings, known_settings, settings_in_force
 from app.policies.whatif.effects import Effect, effect_of
 from app.policies.whatif.register import REGISTERS
 from app.policies.whatif.scenario import NUMBER, Scenario, read_scenario
-from app.web.policy_timeline import version_url
-from app.web.policy_words import place_names
+from app.web.policy_words import place_names, version_url
 from app.web.whatif_budget import budget_of
 from app.web.whatif_fields import field_groups
 from app.web.whatif_pages import FLIPS, STANDINGS, Asked, Outcomes, WhatIfPage, outcomes_of

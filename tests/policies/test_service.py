@@ -84,7 +84,7 @@ def test_a_correction_replaces_its_original_and_is_journalled(session: Session, 
     event = session.scalars(
         select(JournalEvent).where(JournalEvent.type == "policy.published").order_by(JournalEvent.position.desc())
     ).first()
-    assert event is not None and event.changes == {"policy.version": ["2016-01-01.r1", "2016-01-01.r2"]}
+    assert event is not None and event.changes == {"version": ["2016-01-01.r1", "2016-01-01.r2"]}
 
 
 def test_the_most_specific_jurisdiction_wins(session: Session, seeds: Path) -> None:

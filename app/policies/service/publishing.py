@@ -31,6 +31,7 @@ from app.policies.models import PolicyVersion
 from app.policies.queries import get_catalogue, list_versions, policy_of
 from app.policies.schemas import PublishInput
 from app.policies.service.settings import jurisdiction_of
+from app.policies.service.versions import version_row
 
 MOST_REVISIONS = 99
 
@@ -44,7 +45,7 @@ def publish_version(
         raise Invalid("policies.nothing_changed", _("没有改动任何数值，不需要发布新版本。"))
     item = _read(draft_data(session, base, changes, data, jurisdiction), get_catalogue(session))
     _check_succession(session, item)
-    row = _row(item, now)
+    row = version_row(item, origin="bureau", now=now)
     session.add(row)
     session.flush()
     _note(session, actor, base, row, data, now)
@@ -150,26 +151,7 @@ def _check_succession(session: Session, item: ReadPolicy) -> None:
         raise Invalid("policies.overlap", message, {"effective_from": message})
 
 
-# -- the row ----------------------------------------------------------------------------------------------------------
-
-
-def _row(item: ReadPolicy, now: datetime) -> PolicyVersion:
-    policy = item.policy
-    return PolicyVersion(
-        code=policy.code,
-        jurisdiction=policy.jurisdiction,
-        version=policy.version,
-        supersedes=policy.supersedes,
-        effective_from=policy.effective_from,
-        effective_to=policy.effective_to,
-        title_zh=policy.title.zh,
-        title_en=policy.title.en,
-        content=item.content,
-        text=item.text,
-        sha256=item.sha256,
-        origin="bureau",
-        published_at=now,
-    )
+# -- the journal ------------------------------------------------------------------------------------------------------
 
 
 def _note(
