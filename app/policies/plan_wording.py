@@ -135,7 +135,7 @@ def next_text(chance: Next) -> str:
     sentence = _("最早 %(day)s 申请：计 %(years)s 年度，%(dropped)s 年度不再计入，%(open)s 年度还可以改变") % told
     if chance.changes:
         return sentence
-    rest = _("按现有数据没有找到能达标的改法") if chance.unsolved else _("其他数据照旧即可达标")
+    rest = _("按现有数据没有找到能达标的办法") if chance.unsolved else _("其他数据照旧即可达标")
     return _("%(change)s；%(until)s") % {"change": sentence, "until": rest}
 
 

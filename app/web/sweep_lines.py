@@ -170,7 +170,7 @@ _COLUMNS: tuple[tuple[str, _Cell], ...] = (
     (N_("评分下限"), lambda policy, line, firm, place: line.score_low),
     (N_("评分上限"), lambda policy, line, firm, place: line.score_high),
     (N_("未达标的条件和差距"), lambda policy, line, firm, place: _shorts_text(policy, line)),
-    (N_("待补的事实"), lambda policy, line, firm, place: _("、").join(_labels(policy, line))),
+    (N_("待补的数据"), lambda policy, line, firm, place: _("、").join(_labels(policy, line))),
     (N_("上次结果"), lambda policy, line, firm, place: _(OUTCOMES[Outcome(line.before)]) if line.before else ""),
     (N_("证书到期"), lambda policy, line, firm, place: line.lapses_on),
 )
