@@ -237,7 +237,8 @@ def _hint(definition: FactDefinition) -> str:
         return _("以元为单位；也可以写“500万”")
     if definition.unit is Unit.GRADE and definition.highest is not None:
         return _("%(low)s 至 %(high)s 的整数") % {"low": definition.lowest or 0, "high": definition.highest}
-    return _("月平均数，可以有小数") if definition.unit is Unit.PEOPLE else ""
+    monthly = definition.unit is Unit.PEOPLE and "月平均" in definition.label.zh
+    return _("月平均数，可以有小数") if monthly else ""
 
 
 def _options(

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, Literal
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, HTTPException, Request
 
 from app.doors.api_actor import guard_api
 from app.doors.csrf import check_csrf
@@ -13,6 +13,9 @@ from app.kit.permissions import Action, require
 
 Door = Literal["web", "portal", "public", "api"]
 Endpoint = Callable[..., Any]
+
+#: 64 bits hold every number of 18 digits.
+_LONGEST_ID = 18
 
 
 class GuardedRouter:
@@ -54,10 +57,18 @@ class GuardedRouter:
 
     def _dependencies(self, method: str, action: Action) -> list[Any]:
         if self.door == "api":
-            return [Depends(guard_api(action))]
+            return [Depends(guard_api(action)), Depends(_ids_exist)]
         if method == "POST":
-            return [Depends(check_csrf), Depends(_guard(action)), Depends(check_once)]
-        return [Depends(_guard(action))]
+            return [Depends(check_csrf), Depends(_guard(action)), Depends(_ids_exist), Depends(check_once)]
+        return [Depends(_guard(action)), Depends(_ids_exist)]
+
+
+def _ids_exist(request: Request) -> None:
+    """A number longer than any id names nothing; a database would answer it with an error."""
+    for value in request.path_params.values():
+        digits = str(value)
+        if digits.isdecimal() and len(digits) > _LONGEST_ID:
+            raise HTTPException(404)
 
 
 def _guard(action: Action) -> Callable[..., None]:

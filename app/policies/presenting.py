@@ -91,7 +91,7 @@ def _headline(found: Answer, open_facts: Sequence[MissingView], counts: str) -> 
     """What it comes to: passes whatever the experts say, cannot pass, or what it depends on."""
     outcome, score = found["outcome"], found.get("score")
     if outcome == Outcome.UNMET:
-        return _("不可能通过：%(counts)s") % {"counts": counts}
+        return _("按现有数据不可能通过：%(counts)s") % {"counts": counts}
     if outcome == Outcome.MET:
         return _("无论专家如何评分都通过") if score and score["low"] < score["high"] else _("全部达标")
     if not open_facts:

@@ -76,7 +76,12 @@ def _yuan(value: Any, rounding: Rounding) -> str:
 
 
 def _in_yuan(fen: Fraction, rounding: Rounding) -> str:
-    return _("%(amount)s 元") % {"amount": _decimal(fen / FEN_PER_YUAN, 2, rounding)}
+    return _("%(amount)s 元") % {"amount": _with_fen(_decimal(fen / FEN_PER_YUAN, 2, rounding))}
+
+
+def _with_fen(amount: str) -> str:
+    """`0.5` as `0.50`: 角 are not written without 分."""
+    return amount + "0" if amount[-2:-1] == "." else amount
 
 
 def _people(value: Any, rounding: Rounding) -> str:

@@ -36,7 +36,7 @@ CHINESE = re.compile(r"[一-鿿]")
         (measure(Unit.YUAN, 38_200_000), "38.2 万元"),
         (measure(Unit.YUAN, 999_999), "9,999.99 元"),
         (measure(Unit.YUAN, 49_999_999_999), "49,999.99 万元"),
-        (measure(Unit.YUAN, -150), "-1.5 元"),
+        (measure(Unit.YUAN, -150), "-1.50 元"),
         (measure(Unit.DATE, date(2021, 6, 30)), "2021-06-30"),
         (measure(Unit.YES_NO, False), "否"),
         (Measure(Unit.ITEMS, 2, None), "不少于 2 项"),
@@ -123,7 +123,7 @@ def test_a_view_tells_apart_what_decides_and_what_people_judge() -> None:
     ("change", "headline"),
     [
         ({"ip_core_support": 2}, "取决于：专家在各档内的评分"),
-        ({"conversions": {"2018": 1, "2019": 1, "2020": 1}}, "不可能通过：未达标 1 项"),
+        ({"conversions": {"2018": 1, "2019": 1, "2020": 1}}, "按现有数据不可能通过：未达标 1 项"),
         ({"management_4": None}, "取决于：人才培养、引进与绩效评价（评分）"),
         ({"ip_core_support": 8, "management_3": 4, "management_4": 4}, "无论专家如何评分都通过"),
     ],

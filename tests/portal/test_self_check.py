@@ -86,7 +86,7 @@ def test_what_cannot_be_read_is_said_beside_the_field(portal: Client, name: str,
 def test_amounts_may_be_written_in_wan(portal: Client) -> None:
     answer = portal.submit(PAGE, {"sales_revenue-2020": "500万", "total_income-2020": "1,000,000.50"}, to=PAGE)
     assert answer.status_code == 200
-    assert "2020 年度销售收入" in answer.text and "5,000,000 元" in answer.text and "1,000,000.5 元" in answer.text
+    assert "2020 年度销售收入" in answer.text and "5,000,000 元" in answer.text and "1,000,000.50 元" in answer.text
 
 
 def handed_in(portal: Client, tried: dict[str, str], source: str) -> tuple[int, str]:

@@ -14,7 +14,8 @@ from app.enterprises.models import Enterprise
 from app.journal.domain import SubjectKey
 from app.journal.service import record
 from app.kit.actor import Actor
-from app.kit.i18n import N_
+from app.kit.errors import NotFound
+from app.kit.i18n import N_, _
 from app.policies import events
 from app.policies.answer import Answer
 from app.policies.domain.compiling import evaluate
@@ -41,9 +42,13 @@ class Verdict:
 
 
 def evaluate_enterprise(session: Session, enterprise: Enterprise, policy_code: str, on: date) -> Verdict:
-    """How a firm stands under the version in force for it on `on`. Raises `NotFound`."""
+    """How a firm stands under the version in force for it on `on`. Raises `NotFound`, also for one not about firms."""
     row = get_in_force(session, policy_code, on, enterprise.region_code)
     policy = policy_of(session, row)
+    if policy.subject is not Subject.ENTERPRISE:
+        raise NotFound(
+            "policies.not_about_firms", _("“%(title)s”不以企业为对象，请在政策页试算。") % {"title": policy.title}
+        )
     settings = settings_in_force(session, policy, on, enterprise.region_code)
     gathered = with_settings(policy, gather(session, policy.catalogue, enterprise.id, on), settings)
     return Verdict(row, evaluate(policy, _used(policy, gathered.facts), on), gathered)
