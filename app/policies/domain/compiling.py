@@ -13,16 +13,18 @@ explaining interpreter, which stays the reference for all of them.
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import cached_property
+from itertools import chain
 from threading import Lock
 from typing import Any, NamedTuple
 
 from app.policies.domain import explaining, tree
-from app.policies.domain.compiling_bounds import BoundsProgram, bounded
+from app.policies.domain.compiling_bounds import Bounded, BoundsProgram, bounded
 from app.policies.domain.compiling_exact import ExactProgram, compiled
-from app.policies.domain.compiling_findings import finding_of, simple_finding
+from app.policies.domain.compiling_findings import OUTCOMES, findings
+from app.policies.domain.compiling_scores import Reading, explained_score
 from app.policies.domain.compiling_steps import Unsuited
 from app.policies.domain.compiling_tests import Lowering
-from app.policies.domain.explaining import Asked, compares_score, finding, of_parts
+from app.policies.domain.explaining import Asked, compares_score, finding, joined, of_parts, waiting
 from app.policies.domain.facts import FactKey, Facts
 from app.policies.domain.knowledge import Knowledge, Known
 from app.policies.domain.outcome import Outcome
@@ -33,7 +35,6 @@ from app.policies.domain.splitting import counts_years
 from app.policies.domain.verdict import Clause, Evaluation, Finding, ScoreFinding
 from app.policies.domain.worlds import FISCAL_YEARS, REGISTERED_ON, counted_years
 
-OUTCOMES = (Outcome.UNMET, Outcome.UNKNOWN, Outcome.MET)
 _KEPT = 256
 NOT_ASKED = Known(date.max)
 """Stands for the registration where nothing depends on it."""
@@ -97,9 +98,12 @@ class Program:
         functions = self._functions(known, on.year, years)
         if functions.exact is not None:
             try:
-                return ExactEvaluation(self, policy, facts, on, functions, functions.exact.run(known, on))
+                found = functions.exact.run(known, on)
             except (KeyError, AttributeError):  # something is not known exactly
-                pass
+                return self._between(policy, facts, on, [years])
+            reading = Reading(functions.exact.legend, found.codes, found.numbers, found.items)
+            settled = _Settled(found.outcome, found.codes, (found.low, found.high), (reading,))
+            return CompiledEvaluation(self, policy, facts, on, settled)
         return self._between(policy, facts, on, [years])
 
     def _functions(self, known: Mapping[FactKey, Knowledge], year: int, years: int) -> "_Functions":
@@ -129,19 +133,23 @@ class Program:
             return explaining.evaluate(policy, facts, on)
         if len(found) == 1 and not found[0].again:
             only = found[0]
-            settled = _Settled(only.outcome, only.codes, _total(only.blocks), {})
-            return BoundsEvaluation(self, policy, facts, on, settled)
+            settled = _Settled(only.outcome, only.codes, _total(only.blocks), (_reading(functions[0], only),))
+            return CompiledEvaluation(self, policy, facts, on, settled)
         blocks = [_hull(block) for block in zip(*(one.blocks for one in found), strict=True)]
         codes = [_whichever(codes) for codes in zip(*(one.codes for one in found), strict=True)]
+        readings = tuple(map(_reading, functions, found))
+        rescored = readings
         if len(found) > 1 and self._open_to_score:
             again = functions[0].bounds.run(known, on, _total(blocks))
+            rescored = (_reading(functions[0], again),)
             for place in self._open_to_score:
                 codes[place] = again.codes[place]
-        findings = self._again(facts, on, sorted({place for one in found for place in one.again}))
-        for place, said in findings.items():
-            codes[place] = OUTCOMES.index(said.outcome)
+        said = self._again(facts, on, sorted({place for one in found for place in one.again}))
+        for place, one in said.items():
+            codes[place] = OUTCOMES.index(one.outcome)
         outcome = min(self._code(condition, codes) for condition in self.policy.conditions)
-        return BoundsEvaluation(self, policy, facts, on, _Settled(outcome, tuple(codes), _total(blocks), findings))
+        settled = _Settled(outcome, tuple(codes), _total(blocks), readings, rescored, said)
+        return CompiledEvaluation(self, policy, facts, on, settled)
 
     def _again(self, facts: Facts, on: date, places: list[int]) -> dict[int, Finding]:
         """What the explaining interpreter says of tests that corners do not decide."""
@@ -179,6 +187,10 @@ class _Functions:
         return bounded(*self._written)
 
 
+def _reading(functions: _Functions, found: Bounded) -> Reading:
+    return Reading(functions.bounds.legend, found.codes, found.numbers, found.items)
+
+
 def _hull(pairs: Sequence[tuple[int, int]]) -> tuple[int, int]:
     return min(low for low, _ in pairs), max(high for _, high in pairs)
 
@@ -203,8 +215,23 @@ def _blocks(root: tree.Node) -> tuple[tree.Node, ...]:
 # -- evaluations that explain on demand -------------------------------------------------------------------------------
 
 
+class _Settled(NamedTuple):
+    """What the functions found: the outcome, each test's, the bounds of the score, and the readings of the scenes that
+    may hold; of what compares the score, `rescored` where the score lies over several of them. `said` are findings made
+    already.
+    """
+
+    outcome: int
+    codes: tuple[int, ...]
+    points: tuple[int, int]
+    readings: tuple[Reading, ...]
+    rescored: tuple[Reading, ...] = ()
+    said: Mapping[int, Finding] = {}
+
+
 class CompiledEvaluation(Evaluation):
-    """An evaluation whose outcomes stand; clauses and score explain themselves when they are asked for.
+    """An evaluation whose outcomes stand; clauses and score explain themselves when they are asked for, of the numbers
+    that the functions gave.
 
     `points` are the bounds of the score, without its items.
     """
@@ -212,7 +239,13 @@ class CompiledEvaluation(Evaluation):
     points: tuple[int, int]
 
     _program: Program
-    _codes: tuple[int, ...]
+    _settled: _Settled
+
+    def __init__(self, program: Program, policy: Policy, facts: Facts, on: date, settled: _Settled) -> None:
+        self.__dict__.update(
+            policy=policy, facts=facts, on=on, outcome=OUTCOMES[settled.outcome], points=settled.points,
+            _program=program, _settled=settled,
+        )  # fmt: skip
 
     @cached_property
     def clauses(self) -> tuple[Clause, ...]:
@@ -222,75 +255,35 @@ class CompiledEvaluation(Evaluation):
     @cached_property
     def score(self) -> ScoreFinding | None:
         """The score, item by item."""
-        return scored(self.policy.scoring, self.facts, self.on) if self.policy.scoring else None
+        scoring = self.policy.scoring
+        return explained_score(scoring, self._settled.readings, self.facts, self.on) if scoring else None
 
     def _clause(self, condition: Condition) -> Clause:
         if condition.test is not None:
             place = self._program.places[condition.id]
-            return LazyClause(condition, self._codes[place], lambda: self._finding(place))
+            return LazyClause(condition, self._settled.codes[place], lambda: self._finding(place))
         children = tuple(map(self._clause, condition.parts))
         codes = [OUTCOMES.index(child.outcome) for child in children]
         code = max(codes) if condition.any_part else min(codes)
         return LazyClause(condition, code, lambda: of_parts(OUTCOMES[code], children), children)
 
     def _finding(self, place: int) -> Finding:
-        """What a test says: of itself, or as the explaining interpreter says."""
-        test = self._program.leaves[place].test
-        assert test is not None
-        outcome = OUTCOMES[self._codes[place]]
-        return simple_finding(test, self.facts, outcome) or finding(
-            test, Asked(self.facts, self.on, self._score_for(test))
-        )
-
-    def _score_for(self, test: tree.Node) -> ScoreFinding | None:
-        return self.score if compares_score(test) else None
-
-
-class ExactEvaluation(CompiledEvaluation):
-    """Of figures known exactly: what a comparison says is made of the numbers that its function gave."""
-
-    _functions: _Functions
-    _found: tuple[Any, ...]
-
-    def __init__(
-        self, program: Program, policy: Policy, facts: Facts, on: date, functions: _Functions, found: tuple[Any, ...]
-    ) -> None:
-        self.__dict__.update(
-            policy=policy, facts=facts, on=on, outcome=OUTCOMES[found[0]], points=(found[1], found[2]),
-            _program=program, _functions=functions, _codes=found[3], _found=found,
-        )  # fmt: skip
-
-    def _finding(self, place: int) -> Finding:
-        assert self._functions.exact is not None
-        where = self._functions.exact.numbers.get(place)
-        outcome = OUTCOMES[self._codes[place]]
-        if where is None or outcome is Outcome.UNKNOWN:
-            return super()._finding(place)
-        numbers = self._found[4][where.first : where.first + len(where.scales)]
-        pairs = [number if isinstance(number, tuple) else (number, number) for number in numbers]
-        return finding_of(where, outcome, pairs, self._functions.scene.years)
-
-
-class BoundsEvaluation(CompiledEvaluation):
-    """Of figures known within bounds; `settled` says what its functions found, with the findings made already."""
-
-    _findings: Mapping[int, Finding]
-
-    def __init__(self, program: Program, policy: Policy, facts: Facts, on: date, settled: "_Settled") -> None:
-        self.__dict__.update(
-            policy=policy, facts=facts, on=on, outcome=OUTCOMES[settled.outcome], points=settled.points,
-            _program=program, _codes=settled.codes, _findings=settled.findings,
-        )  # fmt: skip
-
-    def _finding(self, place: int) -> Finding:
-        return self._findings.get(place) or super()._finding(place)
-
-
-class _Settled(NamedTuple):
-    outcome: int
-    codes: tuple[int, ...]
-    points: tuple[int, int]
-    findings: Mapping[int, Finding]
+        """What a test says: as the functions' numbers tell it, or else as the explaining interpreter does."""
+        settled = self._settled
+        if place in settled.said:
+            return settled.said[place]
+        first = settled.readings[0]
+        test = first.legend.tests[place]
+        asks_score, counts = compares_score(test), counts_years(test)
+        asked = Asked(self.facts, self.on, self.score if asks_score else None)
+        readings = settled.rescored or settled.readings if asks_score else settled.readings
+        worlds = readings if counts else readings[:1]
+        found = [list(findings(world.legend, place, world.codes[place], world.numbers, self.facts)) for world in worlds]
+        if not all(found) or (asks_score and counts and len(settled.readings) > 1):
+            return finding(test, asked)
+        years_open = [REGISTERED_ON] if len(worlds) > 1 else []
+        touched = (key for world in worlds for key in world.legend.reach.of_test(test, self.on.year))
+        return waiting(joined([one for world in found for one in world]), test, chain(years_open, touched), asked)
 
 
 class LazyClause(Clause):

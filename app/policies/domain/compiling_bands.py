@@ -1,6 +1,6 @@
 """A comparison whose right side is a band's value, for figures known within bounds: looked at in every band in reach."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import inf
@@ -10,10 +10,12 @@ from app.policies.domain import tree
 from app.policies.domain.compiling_steps import Corner, Tape, Unsuited, Value
 from app.policies.domain.compiling_tests import Lowering
 from app.policies.domain.folding import WHOLE
+from app.policies.domain.linear import Number
 from app.policies.domain.signs import Form, Scene, Slot, is_definite, number
 from app.policies.domain.worlds import band_limits
 
 End = Any
+Pair = tuple[End, End]
 AGAIN = -1
 """What a test says that its corners do not decide."""
 
@@ -24,6 +26,7 @@ class _Band:
     what the bottom is multiplied by while the left is multiplied by `times`.
     """
 
+    band: tree.Band
     low: End
     low_included: bool
     high: End
@@ -48,6 +51,7 @@ class BandedTest:
     """
 
     relation: tree.Relation
+    subject: tree.Node
     bands: tuple[_Band, ...]
     values: tuple[Value, ...]
     times: int
@@ -81,35 +85,50 @@ class BandedTest:
         scales = ends[0].scale, ends[2].scale * weight.denominator, ends[4].scale
         bands = tuple(_band(band, banded, scales) for band in banded.bands)
         whole = weight.denominator, weight.numerator
-        return cls(test.relation, bands, tuple(ends), *whole, own is not None, is_ratio)
+        return cls(test.relation, banded.subject, bands, tuple(ends), *whole, own is not None, is_ratio)
 
     def decide(self, *ends: End) -> int:
         """The outcome; what each band in reach says, where all say the same."""
-        low, high = ends[4:]
-        found = {
-            self._in_band(band, ends, max(low, band.least), min(high, band.most))
-            for band in self.bands
-            if band.reaches(low, high) and (not self.is_fact or max(low, band.least) <= min(high, band.most))
-        }
+        found = {self._in_band(band, *sides) for band, sides, _ in self._in_reach(ends)}
         if AGAIN in found:
             return AGAIN
         return found.pop() if len(found) == 1 else 1
 
-    def _in_band(self, band: _Band, ends: Sequence[End], subject_low: End, subject_high: End) -> int:
-        left_low, left_high, bottom_low, bottom_high, *_ = ends
-        if self.share:
-            bottom_low = bottom_low * self.times + subject_low * self.share
-            bottom_high = bottom_high * self.times + subject_high * self.share
-        threshold = band.value
-        low = left_low * band.times - (bottom_high * threshold if threshold else 0)
-        high = left_high * band.times - (bottom_low * threshold if threshold else 0)
+    def told(
+        self, *ends: End
+    ) -> Iterator[tuple[int, Number, tuple[Pair, Pair, Pair, Pair], tuple[int, int, int, int]]]:
+        """What each band in reach says: the outcome, the value that holds in it; the ends of left, bottom, excess and
+        subject; and what those are to be divided by.
+        """
+        scale = self.values[0].scale
+        for band, sides, subject in self._in_reach(ends):
+            scales = scale, self.values[2].scale * self.times, scale * band.times, self.values[4].scale
+            yield self._in_band(band, *sides), band.band.value.value, (*sides, subject), scales
+
+    def _in_reach(self, ends: Sequence[End]) -> Iterator[tuple[_Band, tuple[Pair, Pair, Pair], Pair]]:
+        """The bands that the subject may reach, with the ends of left, bottom and excess in them, and of the subject."""
+        left_low, left_high, rest_low, rest_high, low, high = ends
+        for band in self.bands:
+            least, most = (max(low, band.least), min(high, band.most)) if self.is_fact else (low, high)
+            if least > most or not band.reaches(low, high):
+                continue
+            bottom_low, bottom_high = rest_low, rest_high
+            if self.share:
+                bottom_low = rest_low * self.times + least * self.share
+                bottom_high = rest_high * self.times + most * self.share
+            threshold = band.value
+            excess_low = left_low * band.times - (bottom_high * threshold if threshold else 0)
+            excess_high = left_high * band.times - (bottom_low * threshold if threshold else 0)
+            yield band, ((left_low, left_high), (bottom_low, bottom_high), (excess_low, excess_high)), (least, most)
+
+    def _in_band(self, band: _Band, left: Pair, bottom: Pair, excess: Pair) -> int:
+        (low, high), (bottom_low, bottom_high) = excess, bottom
         code = _OUTCOMES[self.relation](low, high)
         if not self.is_ratio:
             return code
         if self.relation is tree.Relation.AT_LEAST and high == 0 and bottom_low <= 0 < bottom_high:
             return AGAIN
-        bottom = 2 if bottom_low > 0 else 0 if bottom_high <= 0 else 1
-        return min(code, bottom)
+        return min(code, 2 if bottom_low > 0 else 0 if bottom_high <= 0 else 1)
 
 
 def _unnamed(node: tree.Node) -> tree.Banded:
@@ -140,6 +159,7 @@ def _band(band: tree.Band, banded: tree.Banded, scales: tuple[int, int, int]) ->
     least, most = band_limits(band, whole=banded.subject.unit in WHOLE)
     low, high, least, most = (None if end is None else end * scale for end in (band.low, band.high, least, most))
     return _Band(
+        band,
         -inf if low is None else low,
         band.low_included or low is None,
         inf if high is None else high,

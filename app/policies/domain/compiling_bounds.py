@@ -18,11 +18,23 @@ from app.policies.domain.compiling_growth import GROWN, growth_between, growth_o
 from app.policies.domain.compiling_source import greatest_product, least_product
 from app.policies.domain.compiling_steps import Corner, Unsuited
 from app.policies.domain.compiling_tests import Compared, Ends, Grown, Lowering
-from app.policies.domain.compiling_writing import MET, UNMET, Comparing, Writer, accepting, least, listing, together
+from app.policies.domain.compiling_writing import (
+    MET,
+    UNMET,
+    Comparing,
+    Graded,
+    Legend,
+    Numbers,
+    Writer,
+    accepting,
+    least,
+    listing,
+    together,
+)
 from app.policies.domain.facts import FactKey
 from app.policies.domain.folding import whole
 from app.policies.domain.knowledge import Knowledge, Known, ends
-from app.policies.domain.policy import Policy
+from app.policies.domain.policy import Policy, ScoredBlock, ScoredItem
 from app.policies.domain.signs import ON, SCORE, Scene, Slot
 from app.policies.domain.units import Unit
 
@@ -30,12 +42,16 @@ Points = tuple[int, int]
 
 
 class Bounded(NamedTuple):
-    """What the function gives: the whole's outcome, each test's, each block's bounds, and what is to be decided again."""
+    """What the function gives: the whole's outcome, each test's, each block's bounds, what is to be decided again, and
+    what explains them.
+    """
 
     outcome: int
     codes: tuple[int, ...]
     blocks: tuple[Points, ...]
     again: list[int]
+    numbers: tuple[Any, ...]
+    items: tuple[Any, ...]
 
 
 @dataclass
@@ -44,6 +60,7 @@ class BoundsProgram:
 
     decide: Callable[..., tuple[Any, ...]]
     slots: tuple[Slot, ...]
+    legend: Legend
     _keys: dict[int, tuple[FactKey, ...]] = field(default_factory=dict)
 
     def run(self, known: Mapping[FactKey, Knowledge], on: date, score: Points | None = None) -> Bounded:
@@ -51,7 +68,7 @@ class BoundsProgram:
         keys = self._keys.get(on.year)
         if keys is None:
             keys = self._keys[on.year] = tuple(key for slot in self.slots for key in slot.keys(on.year))
-        return Bounded(*self.decide(keys, known.get, on.toordinal(), score))
+        return Bounded._make(self.decide(keys, known.get, on.toordinal(), score))
 
 
 def bounded(policy: Policy, lowering: Lowering, scene: Scene) -> BoundsProgram:
@@ -71,20 +88,23 @@ class _Writer(Writer):
         self._lower()
         lines = self._source.lines
         lines.append("again = []")
-        blocks = self._score()
+        blocks, items = self._score()
         codes: dict[str, str] = {}
         for place, leaf in enumerate(self._policy.leaves()):
             assert leaf.test is not None
             self._place, codes[leaf.id] = place, f"c{place}"
             lines.append(f"c{place} = {self._code(leaf.test)}")
+            self._tell(place)
         outcome = least([together(condition, codes) for condition in self._policy.conditions])
-        result = f"return {outcome}, ({listing(codes.values())}), ({listing(blocks)}), again"
+        explained = f"({listing(self._numbers)}), ({listing(items)})"
+        result = f"return {outcome}, ({listing(codes.values())}), ({listing(blocks)}), again, {explained}"
         decide = self._written("def decide(keys, get, on, score):", [*self._header(), *lines, result])
-        return BoundsProgram(decide, tuple(self._slots))
+        return BoundsProgram(decide, tuple(self._slots), self._legend())
 
     def _lower(self) -> None:
         """Put every comparison that corners decide on the tape."""
         wanted: list[int] = []
+        shown = self._explained()
         for test in self._comparisons():
             try:
                 if any(isinstance(node, tree.Banded) for node in tree.walk(test, into_score=False)):
@@ -93,7 +113,7 @@ class _Writer(Writer):
                 else:
                     found = self._lowering.on_tape(self._source.tape, test, self._scene, exact=False)
                     self._lowered[test] = found
-                    wanted += _places(found)
+                    wanted += _places(found, shown=test in shown)
             except Unsuited:
                 continue
         self._source.expect(wanted)
@@ -203,39 +223,60 @@ class _Writer(Writer):
     def _ends(self, value: Ends) -> tuple[str, str]:
         return self._source.reckon(value.low.place), self._source.reckon(value.high.place)
 
+    def _tell(self, place: int) -> None:
+        """What the explanation of a comparison is made of."""
+        test = self._tests[place]
+        banded = self._banded.get(test)
+        if banded is None or not isinstance(test, Comparing):
+            self._tell_numbers(place)
+            return
+        self._places[place] = Numbers(test, len(self._numbers), (1,) * len(banded.places), banded=banded)
+        self._numbers += map(self._source.reckon, banded.places)
+
+    def _is_told(self, block: ScoredBlock) -> bool:
+        banded = any(isinstance(node, tree.Banded) for node in tree.walk(block.node))
+        return not banded and super()._is_told(block)
+
     # -- the score --------------------------------------------------------------------------------------------------------
 
-    def _score(self) -> list[str]:
-        """Reckon the score; each block's bounds as a pair."""
+    def _score(self) -> tuple[list[str], list[str]]:
+        """Reckon the score; each block's bounds as a pair, and what explains its items."""
         if self._policy.scoring is None:
-            return []
-        names = []
-        for place, block in enumerate(self._policy.scoring.node.blocks):
+            return [], []
+        names: list[str] = []
+        explained: list[str] = []
+        for place, block in enumerate(self._blocks()):
             self._place = -1 - place
-            items = [self._item(item) for item in block.items]
+            graded: list[Graded] = []
+            told: list[str] = []
+            items = [self._item(item, graded, told) for item in block.items]
+            self._graded.append(tuple(graded))
+            explained.append(f"({listing(told)})")
             names.append(f"b{place}_")
             for end in "lh":
                 total = " + ".join(f"{item}{end}" for item in items)
                 self._source.lines += [
                     f"{names[-1]}{end} = {total}",
-                    f"if {names[-1]}{end} > {block.most}: {names[-1]}{end} = {block.most}",
+                    f"if {names[-1]}{end} > {block.node.most}: {names[-1]}{end} = {block.node.most}",
                 ]
         totals = ", ".join(" + ".join(f"{name}{end}" for name in names) for end in "lh")
         self._source.lines.append(f"low, high = score or ({totals})")
-        return [f"({name}l, {name}h)" for name in names]
+        return [f"({name}l, {name}h)" for name in names], explained
 
-    def _item(self, item: tree.ScoreItem) -> str:
-        """Reckon an item; its bounds have the name that is given back, with l and h."""
+    def _item(self, item: ScoredItem, graded: list[Graded], told: list[str]) -> str:
+        """Reckon an item; its bounds have the name that is given back, with l and h, its possible gradings with p."""
         lines = self._source.lines
         if item.options:
-            options = [self._item(option) for option in item.options]
+            options = [self._item(option, graded, told) for option in item.options]
             name = f"i{len(lines)}_"
             lines.extend(f"{name}{end} = max({listing(option + end for option in options)})" for end in "lh")
             return name
-        codes = [self._code(grading.condition) for grading in item.gradings if grading.condition is not None]
-        points = [self._points(grading) for grading in item.gradings]
+        gradings = item.node.gradings
+        codes = [self._code(grading.condition) for grading in gradings if grading.condition is not None]
+        points = [self._points(grading) for grading in gradings]
         name = f"i{len(lines)}_"
         self._chained(name, codes, points)
+        told.append(f"({name}l, {name}h, {name}p{self._measure(item, graded)})")
         return name
 
     def _points(self, grading: tree.Grading) -> tuple[str, str]:
@@ -253,17 +294,19 @@ class _Writer(Writer):
             rest = listing(codes[place + 1 :]), listing(f"({a}, {b})" for a, b in points[place:])
             lines += [
                 f"{indent}c = {code}",
-                f"{indent}if c == 2: {name}l = {low}; {name}h = {high}",
-                f"{indent}elif c: {name}l, {name}h = chain(({rest[0]}), ({rest[1]}))",
+                f"{indent}if c == 2: {name}l = {low}; {name}h = {high}; {name}p = ({place},)",
+                f"{indent}elif c: {name}l, {name}h, {name}p = chain({place}, ({rest[0]}), ({rest[1]}))",
                 f"{indent}else:",
             ]
             indent += " "
         low, high = points[-1]
-        lines.append(f"{indent}{name}l = {low}; {name}h = {high}")
+        lines.append(f"{indent}{name}l = {low}; {name}h = {high}; {name}p = ({len(codes)},)")
 
 
-def _places(found: Compared | Grown) -> list[int]:
+def _places(found: Compared | Grown, *, shown: bool) -> list[int]:
+    """The results that a comparison asks for; those of its sides too where it is to be explained."""
     ends = (*found.values, found.right) if isinstance(found, Grown) else (found.excess, found.excess)
+    ends += (found.left, found.right) if isinstance(found, Compared) and shown else ()
     ends += (found.bottom,) if isinstance(found, Compared) and found.bottom else ()
     return [place for end in (*ends, *ends) for place in (end.low.place, end.high.place)]
 
@@ -293,12 +336,14 @@ def _number(value: Any) -> Any:
     return value.toordinal() if isinstance(value, date) else value
 
 
-def _chain(codes: tuple[int, ...], points: tuple[Points, ...]) -> Points:
-    """The bounds over the first grading, which may hold, and those below it until one holds."""
+def _chain(first: int, codes: tuple[int, ...], points: tuple[Points, ...]) -> tuple[int, int, tuple[int, ...]]:
+    """The bounds over the `first` grading, which may hold, and those below it until one holds; and which those are."""
     low, high = points[0]
-    for code, (least_points, most_points) in zip((*codes, MET), points[1:], strict=True):
+    possible = [first]
+    for place, (code, (least_points, most_points)) in enumerate(zip((*codes, MET), points[1:], strict=True), first + 1):
         if code != UNMET:
             low, high = min(low, least_points), max(high, most_points)
+            possible.append(place)
         if code == MET:
             break
-    return low, high
+    return low, high, tuple(possible)

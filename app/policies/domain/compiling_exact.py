@@ -12,49 +12,57 @@ from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from app.policies.domain import tree
 from app.policies.domain.compiling_source import relation_text
 from app.policies.domain.compiling_steps import Corner, Unsuited, Value
-from app.policies.domain.compiling_tests import Compared, Ends, Grown, Lowering
-from app.policies.domain.compiling_writing import MET, UNMET, Writer, accepting, least, listing, together
+from app.policies.domain.compiling_tests import Compared, Grown, Lowering
+from app.policies.domain.compiling_writing import (
+    MET,
+    UNMET,
+    Graded,
+    Legend,
+    Writer,
+    accepting,
+    least,
+    listing,
+    together,
+)
 from app.policies.domain.facts import FactKey
 from app.policies.domain.knowledge import Knowledge, Known, ends
-from app.policies.domain.policy import Condition, Policy
+from app.policies.domain.policy import Policy, ScoredBlock, ScoredItem
 from app.policies.domain.signs import ON, SCORE, Scene, Slot
 from app.policies.domain.units import Unit
 
 
-@dataclass(frozen=True)
-class Numbers:
-    """Where the numbers of a comparison lie in what the function gives, and by what they are to be divided.
+class Decided(NamedTuple):
+    """What the function gives: the whole's outcome, the score's bounds, each test's outcome, and what explains them."""
 
-    In order: left, right, bottom (of a ratio; else 1), excess, and the values that choose bands; a pair where open.
-    """
-
-    test: tree.Comparison | tree.RatioComparison
-    first: int
-    scales: tuple[int, ...]
-    subjects: tuple[tree.Node, ...] = ()
+    outcome: int
+    low: int
+    high: int
+    codes: tuple[int, ...]
+    numbers: tuple[Any, ...]
+    items: tuple[Any, ...]
 
 
 @dataclass
 class ExactProgram:
-    """A policy in one scene, compiled. `numbers` are where each test's numbers lie, by its place among the leaves."""
+    """A policy in one scene, compiled."""
 
     decide: Callable[..., tuple[Any, ...]]
     slots: tuple[Slot, ...]
-    numbers: Mapping[int, Numbers]
+    legend: Legend
     _takers: dict[int, Callable[[Mapping[FactKey, Knowledge]], tuple[Knowledge, ...]]] = field(default_factory=dict)
 
-    def run(self, known: Mapping[FactKey, Knowledge], on: date) -> tuple[Any, ...]:
+    def run(self, known: Mapping[FactKey, Knowledge], on: date) -> Decided:
         """Decide. Raises `KeyError` or `AttributeError` where something is not known exactly."""
         take = self._takers.get(on.year)
         if take is None:
             keys = [key for slot in self.slots for key in slot.keys(on.year)]
             take = self._takers[on.year] = itemgetter(*keys, keys[0]) if keys else _nothing
-        return self.decide(take(known), known.get, on.toordinal())
+        return Decided._make(self.decide(take(known), known.get, on.toordinal()))
 
 
 def _nothing(known: Mapping[FactKey, Knowledge]) -> tuple[Knowledge, ...]:
@@ -72,32 +80,27 @@ def compiled(policy: Policy, lowering: Lowering, scene: Scene) -> ExactProgram:
 class _Writer(Writer):
     def __init__(self, policy: Policy, lowering: Lowering, scene: Scene) -> None:
         super().__init__(policy, lowering, scene)
-        self._numbers: list[str] = []
-        self._places: dict[int, Numbers] = {}
         self._space.update(ends=_ends, chain=_chain, Fraction=Fraction, Known=Known)
 
     def program(self) -> ExactProgram:
         leaves = list(self._policy.leaves())
-        self._lower(leaves)
-        totals = self._score()
+        self._lower()
+        totals, items = self._score()
         for place, leaf in enumerate(leaves):
             assert leaf.test is not None
             self._source.lines.append(f"c{place} = {self._code(leaf.test)}")
-            self._tell_numbers(place, leaf.test)
+            self._tell_numbers(place, [(node, self._subject(node)) for node in _subjects(self._tests[place])])
         codes = {leaf.id: f"c{place}" for place, leaf in enumerate(leaves)}
         whole = least([together(condition, codes) for condition in self._policy.conditions])
-        result = f"return {whole}, {totals}, ({listing(codes.values())}), ({listing(self._numbers)})"
+        explained = f"({listing(self._numbers)}), ({listing(items)})"
+        result = f"return {whole}, {totals}, ({listing(codes.values())}), {explained}"
         decide = self._written("def decide(values, get, on):", [*self._header(), *self._source.lines, result])
-        return ExactProgram(decide, tuple(self._slots), self._places)
+        return ExactProgram(decide, tuple(self._slots), self._legend())
 
-    def _lower(self, leaves: list[Condition]) -> None:
+    def _lower(self) -> None:
         """Put every comparison on the tape, and say which results will be asked for."""
         wanted: list[int] = []
-        shown = {
-            test
-            for leaf in leaves
-            if isinstance(test := self._chosen(leaf.test), tree.Comparison | tree.RatioComparison)
-        }
+        shown = self._explained()
         for test in self._comparisons():
             exact = not any(isinstance(node, tree.Score) for node in tree.walk(test, into_score=False))
             lowered = self._lowering.on_tape(self._source.tape, test, self._scene, exact=exact)
@@ -208,74 +211,59 @@ class _Writer(Writer):
             self._space[f"growth{len(values)}"] = _GROWTHS[len(values)]
         return self._growths[test.node]
 
-    # -- numbers ----------------------------------------------------------------------------------------------------------
-
-    def _tell_numbers(self, place: int, test: tree.Node) -> None:
-        """What the explanation of a comparison is made of."""
-        chosen = self._chosen(test)
-        if not isinstance(chosen, tree.Comparison | tree.RatioComparison):
-            return
-        lowered = self._lowered[chosen]
-        if isinstance(lowered, Grown):
-            return
-        sides = [lowered.left, lowered.right, lowered.bottom, lowered.excess]
-        subjects = list(map(self._subject, _subjects(chosen)))
-        scales = [*(side.low.scale if side else 1 for side in sides), *(value.scale for value in subjects)]
-        self._places[place] = Numbers(chosen, len(self._numbers), tuple(scales), tuple(_subjects(chosen)))
-        self._numbers += [self._number(side) if side else "1" for side in sides]
-        self._numbers += [self._source.reckon(value.place) for value in subjects]
-
-    def _number(self, side: Ends) -> str:
-        """A number, or a pair of ends where the score is open."""
-        low, high = self._source.reckon(side.low.place), self._source.reckon(side.high.place)
-        return low if low == high else f"({low}, {high})"
-
     def _subject(self, node: tree.Node) -> Value:
         return self._source.tape.value(self._lowering.form(node, self._scene), Corner.EXACT)
 
     # -- the score --------------------------------------------------------------------------------------------------------
 
-    def _score(self) -> str:
-        """Reckon the score; the names of its bounds."""
+    def _score(self) -> tuple[str, list[str]]:
+        """Reckon the score; the names of its bounds, and what explains the items of each block."""
         if self._policy.scoring is None:
-            return "0, 0"
-        blocks = [self._block(block) for block in self._policy.scoring.node.blocks]
+            return "0, 0", []
+        items: list[str] = []
+        blocks = [self._block(block, items) for block in self._blocks()]
         self._source.lines.append(f"low = {' + '.join(f'{name}l' for name in blocks)}")
         self._source.lines.append(f"high = {' + '.join(f'{name}h' for name in blocks)}")
-        return "low, high"
+        return "low, high", items
 
-    def _block(self, block: tree.ScoreBlock) -> str:
-        items = [self._item(item) for item in block.items]
+    def _block(self, block: ScoredBlock, explained: list[str]) -> str:
+        graded: list[Graded] = []
+        told: list[str] = []
+        items = [self._item(item, graded, told) for item in block.items]
+        self._graded.append(tuple(graded))
+        explained.append(f"({listing(told)})")
         name = f"b{len(self._source.lines)}"
         for end in "lh":
             self._source.lines.append(f"{name}{end} = {' + '.join(item + end for item in items)}")
-            self._source.lines.append(f"if {name}{end} > {block.most}: {name}{end} = {block.most}")
+            self._source.lines.append(f"if {name}{end} > {block.node.most}: {name}{end} = {block.node.most}")
         return name
 
-    def _item(self, item: tree.ScoreItem) -> str:
-        """Reckon an item; its bounds have the name that is given back, with l and h."""
+    def _item(self, item: ScoredItem, graded: list[Graded], told: list[str]) -> str:
+        """Reckon an item; its bounds have the name that is given back, with l and h, its possible gradings with p."""
         lines = self._source.lines
         if item.options:
-            options = [self._item(option) for option in item.options]
+            options = [self._item(option, graded, told) for option in item.options]
             name = f"i{len(lines)}"
             lines.extend(f"{name}{end} = max({listing([option + end for option in options])})" for end in "lh")
             return name
-        conditions = [grading.condition for grading in item.gradings if grading.condition is not None]
+        gradings = item.node.gradings
+        conditions = [grading.condition for grading in gradings if grading.condition is not None]
         holds = [self._holds(condition) for condition in conditions]
         open_ = [f"{self._growth(found)}n is None" for condition in conditions for found in self._growths_in(condition)]
-        points = [self._points(grading) for grading in item.gradings]
+        points = [self._points(grading) for grading in gradings]
         name = f"i{len(lines)}"
         word = "if"
         if open_:
             codes, pairs = listing(map(self._code, conditions)), listing(f"({low}, {high})" for low, high in points)
             anyone = " or ".join(dict.fromkeys(open_))
-            lines.append(f"if {anyone}: {name}l, {name}h = chain(({codes}), ({pairs}))")
+            lines.append(f"if {anyone}: {name}l, {name}h, {name}p = chain(({codes}), ({pairs}))")
             word = "elif"
-        for condition, (low, high) in zip(holds, points, strict=False):
-            lines.append(f"{word} {condition}: {name}l = {low}; {name}h = {high}")
+        for place, (low, high) in enumerate(points):
+            last = "else:" if word == "elif" else "if True:"
+            when = f"{word} {holds[place]}:" if place < len(holds) else last
+            lines.append(f"{when} {name}l = {low}; {name}h = {high}; {name}p = ({place},)")
             word = "elif"
-        low, high = points[-1]
-        lines.append(f"{'else: ' if word == 'elif' else ''}{name}l = {low}; {name}h = {high}")
+        told.append(f"({name}l, {name}h, {name}p{self._measure(item, graded)})")
         return name
 
     def _growths_in(self, condition: tree.Node) -> Iterator[Grown]:
@@ -309,9 +297,10 @@ def _places(lowered: Compared | Grown, *, shown: bool) -> list[int]:
 
 
 def _subjects(test: tree.Node) -> list[tree.Node]:
-    """The values that choose the bands within a test's right side."""
-    right = test.right if isinstance(test, tree.Comparison | tree.RatioComparison) else test
-    return [node.subject for node in tree.walk(right, into_score=False) if isinstance(node, tree.Banded)]
+    """The values that choose the bands within a comparison's right side."""
+    if not isinstance(test, tree.Comparison | tree.RatioComparison):
+        return []
+    return [node.subject for node in tree.walk(test.right, into_score=False) if isinstance(node, tree.Banded)]
 
 
 # -- what the written function calls ----------------------------------------------------------------------------------
@@ -324,15 +313,16 @@ def _ends(known: Knowledge, lowest: int, highest: int, least: int, most: int) ->
     return max(least, low), min(most, high)
 
 
-def _chain(codes: tuple[int, ...], points: tuple[tuple[int, int], ...]) -> tuple[int, int]:
-    """The bounds over all gradings that may hold, from the top until one holds."""
+def _chain(codes: tuple[int, ...], points: tuple[tuple[int, int], ...]) -> tuple[int, int, tuple[int, ...]]:
+    """The bounds over all gradings that may hold, from the top until one holds, and which those are."""
     possible = []
-    for code, pair in zip((*codes, MET), points, strict=True):
+    for place, code in enumerate((*codes, MET)):
         if code != UNMET:
-            possible.append(pair)
+            possible.append(place)
         if code == MET:
             break
-    return min(low for low, _ in possible), max(high for _, high in possible)
+    bounds = [points[place] for place in possible]
+    return min(low for low, _ in bounds), max(high for _, high in bounds), tuple(possible)
 
 
 Ratio = tuple[int | None, int]

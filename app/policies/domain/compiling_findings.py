@@ -1,69 +1,104 @@
 """Findings made of a compiled function's numbers when they are asked for; the same as the explaining interpreter's."""
 
-from collections.abc import Sequence
-from fractions import Fraction
-from math import inf
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from app.policies.domain import tree
-from app.policies.domain.compiling_exact import Numbers
+from app.policies.domain.compiling_writing import Legend, Numbers
 from app.policies.domain.explaining import why_empty
 from app.policies.domain.facts import FactKey, Facts
-from app.policies.domain.findings import compared, ratio
+from app.policies.domain.findings import compared, ratio, requirement
 from app.policies.domain.knowledge import Known, ends
-from app.policies.domain.linear import Linear, unknown
-from app.policies.domain.measuring import as_dates, as_numbers, shown_beside
+from app.policies.domain.linear import Bounds, End
+from app.policies.domain.measuring import as_measure, shown_beside
 from app.policies.domain.outcome import Outcome
-from app.policies.domain.units import Unit, plain
-from app.policies.domain.verdict import Basis, Finding, Requirement, measure
+from app.policies.domain.units import Unit, divided
+from app.policies.domain.verdict import Basis, Finding, Reason, Requirement, measure
 
-Pair = tuple[Any, Any]
+OUTCOMES = (Outcome.UNMET, Outcome.UNKNOWN, Outcome.MET)
+_YES, _NO = (Requirement("=", measure(Unit.YES_NO, wanted)) for wanted in (True, False))
 
 
-def finding_of(where: Numbers, outcome: Outcome, pairs: Sequence[Pair], years: tuple[int, ...]) -> Finding:
-    """The finding of a comparison whose numbers lie between `pairs`, in the order of `Numbers`."""
-    left, right, bottom, excess, *subjects = (
-        _form(place, pair, scale) for place, (pair, scale) in enumerate(zip(pairs, where.scales, strict=True))
-    )
+def findings(legend: Legend, place: int, code: int, numbers: Sequence[Any], facts: Facts) -> Iterator[Finding]:
+    """What a test says in each world of a scene, without what it waits for; nothing where the numbers do not tell it."""
+    test, where = legend.tests[place], legend.numbers.get(place)
+    if where is None:
+        simple = _simple(test, facts, OUTCOMES[code])
+        if simple is not None:
+            yield simple
+    elif where.banded is None:
+        yield _compared(legend, where, OUTCOMES[code], numbers[where.first : where.first + len(where.scales)])
+    else:
+        yield from _in_bands(legend, where, numbers[where.first : where.first + len(where.scales)])
+
+
+def _simple(test: tree.Node, facts: Facts, outcome: Outcome) -> Finding | None:
+    """What a test says that compares nothing; None of a growth."""
+    match test:
+        case tree.Comparison() | tree.RatioComparison():
+            return None
+        case tree.Fact(code=code):
+            return _yes_no(code, facts, outcome, _YES)
+        case tree.Opposite(part=tree.Fact(code=code)):
+            return _yes_no(code, facts, outcome, _NO)
+        case tree.ListedIn(code=code, list_name=name):
+            known = facts.of(FactKey(code))
+            actual = measure(Unit.CODE, known.value) if isinstance(known, Known) else None
+            return Finding(outcome, Requirement("in", None, name), actual)
+        case tree.Judged():
+            return Finding(outcome, reason=Reason.JUDGED_BY_PEOPLE)
+        case _:
+            return Finding(outcome)
+
+
+def _yes_no(code: str, facts: Facts, outcome: Outcome, required: Requirement) -> Finding:
+    low, high = ends(facts.of(FactKey(code)))
+    return Finding(outcome, required, measure(Unit.YES_NO, low) if low is not None and low == high else None)
+
+
+def _compared(legend: Legend, where: Numbers, outcome: Outcome, numbers: Sequence[Any]) -> Finding:
     test = where.test
+    left, right, bottom, excess, *subjects = map(bounds, numbers, where.scales)
+    required = where.required or requirement(test, right)
     if isinstance(test, tree.Comparison):
-        return compared(test, outcome, left, right, excess, _bases([(test.right, right)]), None)
-    shown = _bases([(test.numerator, left), (test.denominator, bottom)])
-    used = tuple(_basis(node, form) for node, form in zip(where.subjects, subjects, strict=True))
-    return ratio(test, outcome, left, bottom, right, excess, (*shown, *used), lambda: why_empty(test, years))
+        return compared(test, outcome, left, required, excess, _bases((test.right, right)), None)
+    used = tuple(map(_basis, where.subjects, subjects))
+    basis = (*_bases((test.numerator, left), (test.denominator, bottom)), *used)
+    years = legend.scene.years
+    return ratio(test, outcome, left, bottom, required, excess, basis, lambda: why_empty(test, years))
 
 
-def _form(place: int, pair: Pair, scale: int) -> Linear:
-    low, high = (_end(end, scale) for end in pair)
-    return unknown(place, low, high)
+def _in_bands(legend: Legend, where: Numbers, ends: Sequence[Any]) -> Iterator[Finding]:
+    """The finding in each band that may hold."""
+    test, banded = where.test, where.banded
+    assert banded is not None
+    for code, value, pairs, scales in banded.told(*ends):
+        left, bottom, excess, subject = map(bounds, pairs, scales)
+        required, outcome = requirement(test, (value, value)), OUTCOMES[code]
+        if isinstance(test, tree.Comparison):
+            yield compared(test, outcome, left, required, excess, _bases((test.right, (value, value))), None)
+            continue
+        basis = (*_bases((test.numerator, left), (test.denominator, bottom)), _basis(banded.subject, subject))
+        yield ratio(test, outcome, left, bottom, required, excess, basis, lambda: why_empty(test, legend.scene.years))
 
 
-def _end(end: Any, scale: int) -> Any:
-    if end in {inf, -inf}:
+def bounds(number: Any, scale: int) -> Bounds:
+    """A function's number, or pair of numbers, as bounds."""
+    if number.__class__ is tuple:
+        return _end(number[0], scale), _end(number[1], scale)
+    end = _end(number, scale)
+    return end, end
+
+
+def _end(end: Any, scale: int) -> End:
+    if end.__class__ is float:  # infinite: what is bounded is exact
         return None
-    return end if scale == 1 else plain(Fraction(end) / scale)
+    return end if scale == 1 else divided(end, scale)
 
 
-def _bases(sides: Sequence[tuple[tree.Node, Linear]]) -> tuple[Basis, ...]:
-    return tuple(_basis(node, form) for node, form in sides if shown_beside(node))
+def _bases(*sides: tuple[tree.Node, Bounds]) -> tuple[Basis, ...]:
+    return tuple(_basis(node, bounds) for node, bounds in sides if shown_beside(node))
 
 
-def _basis(node: tree.Node, form: Linear) -> Basis:
-    shown = as_dates if node.unit is Unit.DATE else as_numbers
-    return Basis(node, shown(node.unit, form.low, form.high))
-
-
-def simple_finding(test: tree.Node, facts: Facts, outcome: Outcome) -> Finding | None:
-    """What a single yes-or-no or a code says; None of another test."""
-    wanted = not isinstance(test, tree.Opposite)
-    fact = test.part if isinstance(test, tree.Opposite) else test
-    if not isinstance(fact, (tree.Fact, tree.ListedIn)) or (isinstance(fact, tree.ListedIn) and not wanted):
-        return None
-    known = facts.of(FactKey(fact.code))
-    missing = (FactKey(fact.code),) if outcome is Outcome.UNKNOWN and not isinstance(known, Known) else ()
-    low, high = ends(known)
-    if isinstance(fact, tree.ListedIn):
-        actual = measure(Unit.CODE, low) if isinstance(known, Known) else None
-        return Finding(outcome, Requirement("in", None, fact.list_name), actual, missing=missing)
-    actual = measure(Unit.YES_NO, low) if low is not None and low == high else None
-    return Finding(outcome, Requirement("=", measure(Unit.YES_NO, wanted)), actual, missing=missing)
+def _basis(node: tree.Node, bounds: Bounds) -> Basis:
+    return Basis(node, as_measure(node.unit, bounds))

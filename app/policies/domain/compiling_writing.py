@@ -1,21 +1,70 @@
-"""What the writers of compiled functions share: which comparisons a scene comes to, and how parts are put together."""
+"""What the writers of compiled functions share: which comparisons a scene comes to, how parts are put together, and
+which numbers the function gives for the explanation (`Legend` says what they mean).
+"""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from app.policies.domain import tree
+from app.policies.domain.compiling_bands import BandedTest
 from app.policies.domain.compiling_source import Source
-from app.policies.domain.compiling_steps import Corner, Tape
-from app.policies.domain.compiling_tests import Compared, Grown, Lowering
+from app.policies.domain.compiling_steps import Corner, Tape, Value
+from app.policies.domain.compiling_tests import Compared, Ends, Grown, Lowering
 from app.policies.domain.facts import FactKey
-from app.policies.domain.policy import Condition, Policy
+from app.policies.domain.findings import requirement
+from app.policies.domain.measuring import growths
+from app.policies.domain.policy import Condition, Policy, ScoredBlock, ScoredItem
+from app.policies.domain.reaching import Reach
 from app.policies.domain.reckoning import listed
 from app.policies.domain.signs import Scene, Slot
 from app.policies.domain.units import Unit
+from app.policies.domain.verdict import Requirement
 
 MET, UNKNOWN, UNMET = 2, 1, 0
 Comparing = tree.Comparison | tree.RatioComparison
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """Where the numbers of a comparison lie in what the function gives, and by what they are to be divided.
+
+    In order: left, right, bottom (of a ratio; else 1), excess, and the values that choose bands; a pair where open. Of a
+    `banded` test, what that asks for. `required` where it is the same for everybody.
+    """
+
+    test: Comparing
+    first: int
+    scales: tuple[int, ...]
+    subjects: tuple[tree.Node, ...] = ()
+    required: Requirement | None = None
+    banded: BandedTest | None = None
+
+
+@dataclass(frozen=True)
+class Graded:
+    """What the numbers of an item of the score are to be divided by: of a growth its yearly values, oldest first; of a
+    ratio both sides; of another measure that itself.
+    """
+
+    item: ScoredItem
+    scales: tuple[int, ...] = ()
+    growth: tree.Growth | None = None
+
+
+@dataclass(frozen=True)
+class Legend:
+    """What a function's numbers mean: of each test, by its place among the leaves, and of the items of each block, in
+    order. Blocks `apart` are left to the explaining interpreter. `tests` are what the scene makes of the leaves' tests.
+    """
+
+    scene: Scene
+    reach: Reach
+    tests: tuple[tree.Node, ...]
+    numbers: Mapping[int, Numbers]
+    items: tuple[tuple[Graded, ...], ...]
+    apart: frozenset[int]
 
 
 class Writer:
@@ -28,6 +77,10 @@ class Writer:
         self._slots: dict[Slot, str] = {}
         self._growths: dict[tree.Node, str] = {}
         self._space: dict[str, Any] = {}
+        self._tests = tuple(self._shown(leaf.test) for leaf in policy.leaves() if leaf.test is not None)
+        self._numbers: list[str] = []
+        self._places: dict[int, Numbers] = {}
+        self._graded: list[tuple[Graded, ...]] = []
 
     def _load(self, slot: Slot, corner: Corner) -> str:
         """The expression for a slot at a corner."""
@@ -74,6 +127,71 @@ class Writer:
             else:
                 node = node.then if (node.code, None) in self._scene.told else node.otherwise
         return node
+
+    # -- what explains ----------------------------------------------------------------------------------------------------
+
+    def _shown(self, test: tree.Node) -> tree.Node:
+        """What is explained of a test: the branch that the scene chooses."""
+        while isinstance(test, tree.IfTold):
+            test = test.then if (test.code, None) in self._scene.told else test.otherwise
+        return test
+
+    def _explained(self) -> set[tree.Node]:
+        """The comparisons whose sides are explained."""
+        measured = (item.by for block in self._blocks() for item in _leaves(block.items))
+        return {node for node in (*self._tests, *measured) if isinstance(node, Comparing)}
+
+    def _blocks(self) -> tuple[ScoredBlock, ...]:
+        return self._policy.scoring.blocks if self._policy.scoring else ()
+
+    def _legend(self) -> Legend:
+        scene = self._scene
+        apart = frozenset(place for place, block in enumerate(self._blocks()) if not self._is_told(block))
+        reach = Reach(self._policy.catalogue, scene)
+        return Legend(scene, reach, self._tests, self._places, tuple(self._graded), apart)
+
+    def _is_told(self, block: ScoredBlock) -> bool:
+        """Whether the numbers tell all that there is to explain of a block."""
+        measures = [item.by for item in _leaves(block.items) if item.by is not None]
+        return all(by in self._lowered and len(growths(by)) <= 1 for by in measures)
+
+    def _tell_numbers(self, place: int, subjects: Iterable[tuple[tree.Node, Value]] = ()) -> None:
+        """What the explanation of a comparison is made of."""
+        test = self._tests[place]
+        lowered = self._lowered.get(test)
+        if not isinstance(test, Comparing) or not isinstance(lowered, Compared):
+            return
+        sides = [lowered.left, lowered.right, lowered.bottom, lowered.excess]
+        nodes, values = zip(*subjects, strict=True) if subjects else ((), ())
+        scales = (*(side.low.scale if side else 1 for side in sides), *(value.scale for value in values))
+        right = lowered.right.form
+        required = requirement(test, (right.constant, right.constant)) if right.known else None
+        self._places[place] = Numbers(test, len(self._numbers), scales, nodes, required)
+        self._numbers += [self._number(side) if side else "1" for side in sides]
+        self._numbers += [self._source.reckon(value.place) for value in values]
+
+    def _number(self, side: Ends) -> str:
+        """A number, or a pair of ends where it may be open."""
+        low, high = self._source.reckon(side.low.place), self._source.reckon(side.high.place)
+        return low if low == high else f"({low}, {high})"
+
+    def _measure(self, item: ScoredItem, graded: list[Graded]) -> str:
+        """The numbers of what an item measures; `graded` is told what they are."""
+        lowered = self._lowered.get(item.by) if item.by is not None else None
+        sides: tuple[Ends, ...] = ()
+        if isinstance(lowered, Grown):
+            sides = lowered.values
+        elif lowered is not None:
+            sides = (lowered.left, lowered.bottom) if lowered.bottom else (lowered.left,)
+        growth = lowered.node if isinstance(lowered, Grown) else None
+        graded.append(Graded(item, tuple(side.low.scale for side in sides), growth))
+        return "".join(f", {self._number(side)}" for side in sides)
+
+
+def _leaves(items: Iterable[ScoredItem]) -> Iterator[ScoredItem]:
+    """The items that are graded themselves, in order."""
+    for item in items:
+        yield from _leaves(item.options) if item.options else (item,)
 
 
 def together(condition: Condition, codes: Mapping[str, str]) -> str:

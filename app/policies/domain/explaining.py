@@ -1,14 +1,14 @@
 """The explaining interpreter: a policy applied to what is known of one subject, with the reason for every clause."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import Any
 
 from app.policies.domain import tree
 from app.policies.domain.facts import FactKey, Facts
-from app.policies.domain.findings import compared, ratio
+from app.policies.domain.findings import compared, ratio, requirement
 from app.policies.domain.knowledge import Known, ends
 from app.policies.domain.linear import product
 from app.policies.domain.measuring import bands_used, bases, hull, review_reason
@@ -83,20 +83,24 @@ def finding(test: tree.Node, asked: Asked) -> Finding:
         reckoner = asked.reckoner(world)
         found.append(_LOOKS.get(type(test), _plainly)(reckoner, test))
         touched.extend(reckoner.touched)
-    joined = _joined(found)
+    return waiting(joined(found), test, touched, asked)
+
+
+def waiting(joined: Finding, test: tree.Node, touched: Iterable[FactKey], asked: Asked) -> Finding:
+    """The finding of a test, with the facts that it waits for while it is open: those `touched` that are not known."""
     if joined.outcome is not Outcome.UNKNOWN:
         return joined
-    missing = [key for key in touched if not isinstance(facts.of(key), Known)]
+    missing = asked.facts.unknown(touched)
     if asked.score is None or not compares_score(test):
-        return replace(joined, missing=_unique(missing))
-    return _open_score(joined, _unique([*missing, *asked.score.missing]), facts)
+        return joined._replace(missing=missing)
+    return _open_score(joined, _unique([*missing, *asked.score.missing]), asked.facts)
 
 
 def _open_score(finding: Finding, missing: tuple[FactKey, ...], facts: Facts) -> Finding:
     """A score that is still open: where nothing else is missing, it waits for experts, who grade and choose within bands."""
     only_experts = all(facts.catalogue[key.code].graded_by_experts for key in missing)
     reason = Reason.WAITS_FOR_EXPERTS if only_experts else finding.reason
-    return replace(finding, missing=missing, reason=reason)
+    return finding._replace(missing=missing, reason=reason)
 
 
 @lru_cache(maxsize=1024)
@@ -105,7 +109,7 @@ def compares_score(test: tree.Node) -> bool:
     return any(isinstance(node, tree.Score) for node in tree.walk(test, into_score=False))
 
 
-def _joined(found: Sequence[Finding]) -> Finding:
+def joined(found: Sequence[Finding]) -> Finding:
     """What holds in every world; values become the bounds of all worlds' values."""
     if len(found) == 1:
         return found[0]
@@ -173,15 +177,16 @@ def _judged(reckoner: Reckoner, test: tree.Judged) -> Finding:
 def _compared(reckoner: Reckoner, test: tree.Comparison) -> Finding:
     left, right = reckoner.number(test.left), reckoner.number(test.right)
     basis, reason = bases(reckoner, test.right), review_reason(reckoner, test)
-    return compared(test, reckoner.holds(test), left, right, left - right, basis, reason)
+    required = requirement(test, right.bounds)
+    return compared(test, reckoner.holds(test), left.bounds, required, (left - right).bounds, basis, reason)
 
 
 def _ratio(reckoner: Reckoner, test: tree.RatioComparison) -> Finding:
     top, bottom, threshold = map(reckoner.number, (test.numerator, test.denominator, test.right))
     excess = top - product(bottom, threshold, test)
     basis = (*bases(reckoner, test.numerator, test.denominator), *bands_used(reckoner, test.right))
-    years = reckoner.world.years
-    return ratio(test, reckoner.holds(test), top, bottom, threshold, excess, basis, lambda: why_empty(test, years))
+    required, empty = requirement(test, threshold.bounds), lambda: why_empty(test, reckoner.world.years)
+    return ratio(test, reckoner.holds(test), top.bounds, bottom.bounds, required, excess.bounds, basis, empty)
 
 
 def why_empty(test: tree.Node, years: tuple[int, ...]) -> Reason:

@@ -1,10 +1,10 @@
 """The catalogue of facts and what is known of them about one subject."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -81,6 +81,11 @@ class FactDefinition(BaseModel):
         """What it cannot rise above."""
         return 1 if self.unit is Unit.SHARE and self.at_most is None else self.at_most
 
+    @cached_property
+    def natural(self) -> Knowledge:
+        """What is known of a value of which nothing was told."""
+        return between(self.lowest, self.highest)
+
     @property
     def graded_by_experts(self) -> bool:
         """Whether it is a grade that experts give."""
@@ -111,9 +116,20 @@ class Facts:
         knowledge = self.known.get(key, UNKNOWN)
         if isinstance(knowledge, Known):
             return knowledge
+        if knowledge is UNKNOWN:
+            return self.catalogue[key.code].natural
         low, high = ends(knowledge)
         definition = self.catalogue[key.code]
         return between(definition.lowest if low is None else low, definition.highest if high is None else high)
+
+    def unknown(self, keys: Iterable[FactKey]) -> tuple[FactKey, ...]:
+        """Those values, each once, that are not known exactly."""
+        exactly = self.known
+        return tuple(
+            dict.fromkeys(
+                key for key in keys if exactly.get(key).__class__ is not Known and self.of(key).__class__ is not Known
+            )
+        )
 
     def told(self, code: str, year: int | None) -> bool:
         """Whether anything was told of the fact, for the year if one is given."""

@@ -1,4 +1,4 @@
-"""What a comparison says, from how its two sides stand: the same words whoever did the reckoning."""
+"""What a comparison says, from the bounds of its two sides: the same words whoever did the reckoning."""
 
 from collections.abc import Callable
 from functools import lru_cache
@@ -6,8 +6,8 @@ from typing import Any
 
 from app.policies.domain import tree
 from app.policies.domain.folding import whole
-from app.policies.domain.linear import End, Linear, constant
-from app.policies.domain.measuring import as_dates, as_numbers, quotient
+from app.policies.domain.linear import Bounds
+from app.policies.domain.measuring import as_measure, quotient
 from app.policies.domain.outcome import Outcome
 from app.policies.domain.units import Unit
 from app.policies.domain.verdict import Basis, Finding, Measure, Reason, Requirement
@@ -15,84 +15,75 @@ from app.policies.domain.verdict import Basis, Finding, Measure, Reason, Require
 Basics = tuple[Basis, ...]
 
 
+def requirement(test: tree.Comparison | tree.RatioComparison, right: Bounds) -> Requirement:
+    """What a comparison asks for."""
+    unit = Unit.SHARE if isinstance(test, tree.RatioComparison) else test.right.unit
+    return Requirement(test.relation, as_measure(unit, right))
+
+
 def compared(
     test: tree.Comparison,
     outcome: Outcome,
-    left: Linear,
-    right: Linear,
-    excess: Linear,
+    left: Bounds,
+    required: Requirement,
+    excess: Bounds,
     basis: Basics,
     reason: Reason | None,
 ) -> Finding:
     """The finding of two quantities compared; `excess` is what the left has over the right."""
-    shown = as_dates if test.left.unit is Unit.DATE else as_numbers
-    unit = Unit.DAYS if test.left.unit is Unit.DATE else test.left.unit
-    return Finding(
-        outcome,
-        Requirement(test.relation, shown(test.right.unit, right.low, right.high)),
-        _where(outcome, shown(test.left.unit, left.low, left.high), test.relation, right),
-        _gap(outcome, unit, _shortfall(test, excess)),
-        basis,
-        reason,
-    )
+    unit = test.left.unit
+    actual = _where(outcome, as_measure(unit, left), required)
+    gap = _gap(outcome, Unit.DAYS if unit is Unit.DATE else unit, test, excess)
+    return Finding(outcome, required, actual, gap, basis, reason)
 
 
 def ratio(  # noqa: PLR0913 - what a ratio is made of
     test: tree.RatioComparison,
     outcome: Outcome,
-    top: Linear,
-    bottom: Linear,
-    threshold: Linear,
-    excess: Linear,
+    top: Bounds,
+    bottom: Bounds,
+    required: Requirement,
+    excess: Bounds,
     basis: Basics,
     why_empty: Callable[[], Reason],
 ) -> Finding:
-    """The finding of a ratio compared; `excess` is what `top` has over `bottom · threshold`."""
-    empty = bottom.high is not None and bottom.high <= 0
-    actual = None if empty else as_numbers(Unit.SHARE, *quotient(top, bottom))
-    return Finding(
-        outcome,
-        Requirement(test.relation, as_numbers(Unit.SHARE, threshold.low, threshold.high)),
-        None if actual is None else _where(outcome, actual, test.relation, threshold),
-        None if empty else _gap(outcome, test.numerator.unit, _shortfall(test, excess)),
-        basis,
-        why_empty() if empty else None,
-    )
+    """The finding of a ratio compared; `excess` is what `top` has over `bottom` times the threshold."""
+    if bottom[1] is not None and bottom[1] <= 0:
+        return Finding(outcome, required, None, None, basis, why_empty())
+    actual = _where(outcome, as_measure(Unit.SHARE, quotient(top, bottom)), required)
+    return Finding(outcome, required, actual, _gap(outcome, test.numerator.unit, test, excess), basis)
 
 
-def _shortfall(test: tree.Comparison | tree.RatioComparison, excess: Linear) -> Linear:
+def _gap(outcome: Outcome, unit: Unit, test: tree.Comparison | tree.RatioComparison, excess: Bounds) -> Measure | None:
     """How much is lacking, given what the left side has over the right; above 70 points begins at 71."""
-    downwards = test.relation in {tree.Relation.AT_MOST, tree.Relation.LESS}
-    lacking = excess if downwards else excess.times(-1)
-    if isinstance(test, tree.RatioComparison) or test.relation not in {tree.Relation.MORE, tree.Relation.LESS}:
-        return lacking
-    return lacking + constant(1) if _steps(test.left, test.right) else lacking
+    if outcome is Outcome.MET:
+        return None
+    low, high = excess
+    if test.relation not in {tree.Relation.AT_MOST, tree.Relation.LESS}:
+        low, high = None if high is None else -high, None if low is None else -low
+    step = 1 if isinstance(test, tree.Comparison) and _begins_above(test) else 0
+    least = 0 if low is None else max(0, low + step)
+    return Measure(unit, least, None if high is None else max(0, high + step))
 
 
 @lru_cache(maxsize=1024)
-def _steps(left: tree.Node, right: tree.Node) -> bool:
-    """Whether two sides can only differ by whole numbers."""
-    return whole(left) and whole(right)
+def _begins_above(test: tree.Comparison) -> bool:
+    """Whether what meets it begins one whole step beyond the right side."""
+    return test.relation in {tree.Relation.MORE, tree.Relation.LESS} and whole(test.left) and whole(test.right)
 
 
-def _gap(outcome: Outcome, unit: Unit, lacking: Linear) -> Measure | None:
-    if outcome is Outcome.MET:
-        return None
-    low, high = lacking.low, lacking.high
-    return Measure(unit, max(0, low) if low is not None else 0, max(0, high) if high is not None else None)
-
-
-def _where(outcome: Outcome, actual: Measure, relation: tree.Relation, required: Linear) -> Measure:
+def _where(outcome: Outcome, actual: Measure, required: Requirement) -> Measure:
     """The bounds of the actual value, with what the outcome itself tells about them."""
-    low, high = actual.low, actual.high
-    if outcome is Outcome.MET and relation is tree.Relation.AT_LEAST:
-        low = _tighter(max, low, required.low)
-    if outcome is Outcome.UNMET and relation is tree.Relation.AT_LEAST:
-        high = _tighter(min, high, required.high)
-    return Measure(actual.unit, low, high) if actual.unit is not Unit.DATE else actual
+    if required.relation is not tree.Relation.AT_LEAST or required.value is None or actual.unit is Unit.DATE:
+        return actual
+    if outcome is Outcome.MET:
+        return Measure(actual.unit, _tighter(max, actual.low, required.value.low), actual.high)
+    if outcome is Outcome.UNMET:
+        return Measure(actual.unit, actual.low, _tighter(min, actual.high, required.value.high))
+    return actual
 
 
-def _tighter(choose: Callable[..., Any], known: Any, other: End) -> Any:
+def _tighter(choose: Callable[..., Any], known: Any, other: Any) -> Any:
     if known is None or other is None:
         return other if known is None else known
     return choose(known, other)

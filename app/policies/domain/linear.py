@@ -10,6 +10,8 @@ from fractions import Fraction
 
 Number = int | Fraction
 End = Number | None
+Bounds = tuple[End, End]
+"""The least and the greatest value of a quantity, None where it has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,8 @@ class Linear:
     terms: Mapping[Hashable, Term]
 
     def __add__(self, other: "Linear") -> "Linear":
+        if not other.terms and not other.constant:
+            return self
         return Linear(self.constant + other.constant, _merged(self.terms, other.terms))
 
     def __sub__(self, other: "Linear") -> "Linear":
@@ -45,6 +49,11 @@ class Linear:
     def exact(self) -> bool:
         """Whether its value is known exactly."""
         return not self.terms
+
+    @property
+    def bounds(self) -> Bounds:
+        """Its tightest bounds."""
+        return self.low, self.high
 
     @property
     def low(self) -> End:
@@ -133,6 +142,8 @@ def _merged(left: Mapping[Hashable, Term], right: Mapping[Hashable, Term]) -> Ma
 
 
 def _end(form: Linear, choose: Callable[[Term], End]) -> End:
+    if not form.terms:
+        return form.constant
     ends = [(term.coefficient, choose(term)) for term in form.terms.values()]
     result = form.constant
     if any(end is None for _, end in ends):

@@ -2,32 +2,26 @@
 
 from collections.abc import Sequence
 from datetime import date
-from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
 from app.policies.domain import tree
 from app.policies.domain.knowledge import Exact
-from app.policies.domain.linear import End, Linear
+from app.policies.domain.linear import Bounds, End
 from app.policies.domain.reckoning import Reckoner
-from app.policies.domain.units import Unit, plain
+from app.policies.domain.units import Unit, divided
 from app.policies.domain.verdict import Basis, Measure, Reason
 
 
 def value_of(reckoner: Reckoner, node: tree.Node) -> Measure:
     """The value of a quantity or date."""
-    form = reckoner.number(node)
-    return (as_dates if node.unit is Unit.DATE else as_numbers)(node.unit, form.low, form.high)
+    return as_measure(node.unit, reckoner.number(node).bounds)
 
 
-def as_numbers(unit: Unit, low: End, high: End) -> Measure:
-    """A quantity."""
-    return Measure(unit, low, high)
-
-
-def as_dates(unit: Unit, low: End, high: End) -> Measure:
-    """Numbers of days as dates."""
-    return Measure(unit, _day(low), _day(high))
+def as_measure(unit: Unit, bounds: Bounds) -> Measure:
+    """A quantity, or numbers of days as dates."""
+    low, high = bounds
+    return Measure(unit, _day(low), _day(high)) if unit is Unit.DATE else Measure(unit, low, high)
 
 
 def _day(ordinal: End) -> Exact | None:
@@ -35,18 +29,22 @@ def _day(ordinal: End) -> Exact | None:
     return date.fromordinal(int(ordinal)) if inside and ordinal is not None else None
 
 
-def quotient(top: Linear, bottom: Linear) -> tuple[End, End]:
+def quotient(top: Bounds, bottom: Bounds) -> Bounds:
     """Bounds of a quotient over the positive values of `bottom`; exact when both are."""
-    return _least_quotient(top.low, bottom), _negated(_least_quotient(_negated(top.high), bottom))
+    least = _least_quotient(top[0], bottom)
+    if top[0] == top[1] is not None and bottom[0] == bottom[1] is not None:
+        return least, least
+    return least, _negated(_least_quotient(_negated(top[1]), bottom))
 
 
-def _least_quotient(least_top: End, bottom: Linear) -> End:
+def _least_quotient(least_top: End, bottom: Bounds) -> End:
     """The lowest quotient that `least_top` can have; None when there is none."""
     if least_top is None:
         return None
+    low, high = bottom
     if least_top >= 0:
-        return 0 if bottom.high is None else plain(Fraction(least_top) / bottom.high)
-    return plain(Fraction(least_top) / bottom.low) if bottom.low is not None and bottom.low > 0 else None
+        return 0 if high is None else divided(least_top, high)
+    return divided(least_top, low) if low is not None and low > 0 else None
 
 
 def _negated(end: End) -> End:
@@ -75,22 +73,23 @@ def _is_parameter(node: tree.Named) -> bool:
 
 def review_reason(reckoner: Reckoner, test: tree.Node) -> Reason | None:
     """Why people must look at it: a growth from, through or to something negative means nothing."""
-    courses = (reckoner.course(node) for node in _growths(test))
+    courses = (reckoner.course(node) for node in growths(test))
     negative = any(value.negative for course in courses for value in course)
     return Reason.MANUAL_REVIEW if negative else None
 
 
 @lru_cache(maxsize=1024)
-def _growths(test: tree.Node) -> tuple[tree.Growth, ...]:
+def growths(test: tree.Node) -> tuple[tree.Growth, ...]:
+    """The growths that `test` is about."""
     return tuple(node for node in tree.walk(test, into_score=False) if isinstance(node, tree.Growth))
 
 
 def course(reckoner: Reckoner, test: tree.Node) -> tuple[Measure, ...]:
     """The yearly values of the growth that `test` is about, oldest first."""
-    growths = _growths(test)
-    if len(growths) != 1:
+    found = growths(test)
+    if len(found) != 1:
         return ()
-    return tuple(Measure(growths[0].body.unit, value.low, value.high) for value in reckoner.course(growths[0]))
+    return tuple(Measure(found[0].body.unit, value.low, value.high) for value in reckoner.course(found[0]))
 
 
 def hull(measures: Sequence[Measure | None]) -> Measure | None:

@@ -5,13 +5,13 @@ its items go together; the score is the sum of its blocks' bounds.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
+from typing import NamedTuple
 
 from app.policies.domain import tree
 from app.policies.domain.facts import FactKey, Facts
-from app.policies.domain.knowledge import Known, ends
-from app.policies.domain.measuring import as_numbers, bases, course, hull, quotient, review_reason, value_of
+from app.policies.domain.knowledge import ends
+from app.policies.domain.measuring import as_measure, bases, course, hull, quotient, review_reason, value_of
 from app.policies.domain.outcome import Outcome
 from app.policies.domain.policy import ScoredBlock, ScoredItem, Scoring
 from app.policies.domain.reckoning import Reckoner
@@ -21,19 +21,36 @@ from app.policies.domain.verdict import BlockFinding, ItemFinding, Measure, Reas
 from app.policies.domain.worlds import REGISTERED_ON, World
 
 
+class Seen(NamedTuple):
+    """An item as one world has it, and the facts that were read for it."""
+
+    finding: ItemFinding
+    touched: tuple[FactKey, ...]
+
+
 def scored(scoring: Scoring, facts: Facts, on: date) -> ScoreFinding:
     """The subject's score for an application on `on`."""
-    blocks = tuple(_block(block, facts, on) for block in scoring.blocks)
-    return ScoreFinding(scoring, sum(block.low for block in blocks), sum(block.high for block in blocks), blocks)
+    return of_blocks(scoring, [scored_block(block, facts, on) for block in scoring.blocks])
 
 
-def _block(block: ScoredBlock, facts: Facts, on: date) -> BlockFinding:
+def of_blocks(scoring: Scoring, blocks: Sequence[BlockFinding]) -> ScoreFinding:
+    """The score of all blocks."""
+    low, high = sum(block.low for block in blocks), sum(block.high for block in blocks)
+    return ScoreFinding(scoring, low, high, tuple(blocks))
+
+
+def scored_block(block: ScoredBlock, facts: Facts, on: date) -> BlockFinding:
+    """One block."""
     possible = worlds(block.node, facts, on)
     seen = [[_seen(item, facts, on, world) for item in block.items] for world in possible]
+    return of_worlds(block, seen, facts, years_open=len({world.years for world in possible}) > 1)
+
+
+def of_worlds(block: ScoredBlock, seen: Sequence[Sequence[Seen]], facts: Facts, *, years_open: bool) -> BlockFinding:
+    """A block from its items as each world has them."""
     most = block.node.most
     low = min(min(most, sum(item.finding.low for item in items)) for items in seen)
     high = max(min(most, sum(item.finding.high for item in items)) for items in seen)
-    years_open = len({world.years for world in possible}) > 1
     items = tuple(_joined(each, facts, years_open) for each in zip(*seen, strict=True))
     return BlockFinding(block, low, high, items)
 
@@ -41,17 +58,9 @@ def _block(block: ScoredBlock, facts: Facts, on: date) -> BlockFinding:
 # -- an item in one world ---------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class _Seen:
-    """An item as one world has it, and the facts that were read for it."""
-
-    finding: ItemFinding
-    touched: tuple[FactKey, ...]
-
-
-def _seen(item: ScoredItem, facts: Facts, on: date, world: World) -> _Seen:
+def _seen(item: ScoredItem, facts: Facts, on: date, world: World) -> Seen:
     if item.options:
-        return _best([_seen(option, facts, on, world) for option in item.options], item)
+        return best([_seen(option, facts, on, world) for option in item.options], item)
     reckoner = Reckoner(facts, on, world)
     possible = _possible(item.node, reckoner)
     bounds = [_bounds(item.node.gradings[place], reckoner) for place in possible]
@@ -63,15 +72,16 @@ def _seen(item: ScoredItem, facts: Facts, on: date, world: World) -> _Seen:
         grade=_grade(possible, item, reckoner),
     )
     finding = _with_measure(finding, reckoner)
-    return _Seen(replace(finding, missing=_missing(finding, reckoner)), tuple(reckoner.touched))
+    return Seen(finding._replace(missing=_missing(finding, reckoner)), tuple(reckoner.touched))
 
 
-def _best(options: Sequence[_Seen], item: ScoredItem) -> _Seen:
+def best(options: Sequence[Seen], item: ScoredItem) -> Seen:
+    """An item of which the best option counts."""
     findings = tuple(option.finding for option in options)
     low, high = max(option.low for option in findings), max(option.high for option in findings)
     missing = () if low == high else _unique(key for option in findings for key in option.missing)
     touched = _unique(key for option in options for key in option.touched)
-    return _Seen(ItemFinding(item, low, high, missing=missing, options=findings), touched)
+    return Seen(ItemFinding(item, low, high, missing=missing, options=findings), touched)
 
 
 def _possible(item: tree.ScoreItem, reckoner: Reckoner) -> tuple[int, ...]:
@@ -105,14 +115,14 @@ def _with_measure(finding: ItemFinding, reckoner: Reckoner) -> ItemFinding:
     if by is None or all(finding.item.bands[place] is None for place in finding.gradings):
         return finding
     if isinstance(by, tree.RatioComparison):
-        top, bottom = reckoner.number(by.numerator), reckoner.number(by.denominator)
-        empty = bottom.high is not None and bottom.high <= 0
-        actual = None if empty else as_numbers(Unit.SHARE, *quotient(top, bottom))
+        top, bottom = reckoner.number(by.numerator).bounds, reckoner.number(by.denominator).bounds
+        empty = bottom[1] is not None and bottom[1] <= 0
+        actual = None if empty else as_measure(Unit.SHARE, quotient(top, bottom))
         reason = Reason.ZERO_DENOMINATOR if empty else None
-        return replace(finding, actual=actual, basis=bases(reckoner, by.numerator, by.denominator), reason=reason)
+        return finding._replace(actual=actual, basis=bases(reckoner, by.numerator, by.denominator), reason=reason)
     reason = review_reason(reckoner, by)
     actual = None if reason else value_of(reckoner, by.left)
-    return replace(finding, actual=actual, course=course(reckoner, by), reason=reason)
+    return finding._replace(actual=actual, course=course(reckoner, by), reason=reason)
 
 
 def _missing(finding: ItemFinding, reckoner: Reckoner) -> tuple[FactKey, ...]:
@@ -120,31 +130,30 @@ def _missing(finding: ItemFinding, reckoner: Reckoner) -> tuple[FactKey, ...]:
     if finding.low == finding.high or finding.reason is Reason.MANUAL_REVIEW:
         return ()
     if len(finding.gradings) > 1:
-        return _unknown(reckoner.touched, reckoner.facts)
+        return reckoner.facts.unknown(reckoner.touched)
     grade = finding.item.node.gradings[finding.gradings[0]].grade
-    return _unknown([FactKey(grade)], reckoner.facts) if grade else ()
+    return reckoner.facts.unknown([FactKey(grade)]) if grade else ()
 
 
 # -- an item over all worlds ------------------------------------------------------------------------------------------
 
 
-def _joined(seen: Sequence[_Seen], facts: Facts, years_open: bool) -> ItemFinding:
+def _joined(seen: Sequence[Seen], facts: Facts, years_open: bool) -> ItemFinding:
     """The hull of what each world has."""
     first = seen[0].finding
     if len(seen) == 1:
         return first
     low, high = min(each.finding.low for each in seen), max(each.finding.high for each in seen)
     options = tuple(
-        _joined([_Seen(option, each.touched) for option, each in zip(column, seen, strict=True)], facts, years_open)
+        _joined([Seen(option, each.touched) for option, each in zip(column, seen, strict=True)], facts, years_open)
         for column in zip(*(each.finding.options for each in seen), strict=True)
     )
     alike = all((each.finding.low, each.finding.high) == (first.low, first.high) for each in seen)
     missing = [key for each in seen for key in each.finding.missing]
     if not alike:
         missing = [REGISTERED_ON] if years_open else []
-        missing += _unknown((key for each in seen for key in each.touched), facts)
-    return replace(
-        first,
+        missing += facts.unknown(key for each in seen for key in each.touched)
+    return first._replace(
         low=low,
         high=high,
         gradings=tuple(sorted({place for each in seen for place in each.finding.gradings})),
@@ -155,10 +164,6 @@ def _joined(seen: Sequence[_Seen], facts: Facts, years_open: bool) -> ItemFindin
         missing=() if low == high else _unique(missing),
         options=options,
     )
-
-
-def _unknown(keys: Iterable[FactKey], facts: Facts) -> tuple[FactKey, ...]:
-    return _unique(key for key in keys if not isinstance(facts.of(key), Known))
 
 
 def _unique(keys: Iterable[FactKey]) -> tuple[FactKey, ...]:

@@ -89,6 +89,14 @@ WRITTEN = {
 }
 
 
+def divided(value: int | Fraction, divisor: int | Fraction) -> int | Fraction:
+    """An exact quotient, as an int where it is whole."""
+    if type(value) is int and type(divisor) is int:
+        whole, rest = divmod(value, divisor)
+        return Fraction(value, divisor) if rest else whole
+    return plain(Fraction(value) / divisor)
+
+
 def plain(value: Fraction) -> int | Fraction:
     """A whole fraction as an int: integer arithmetic is faster and just as exact."""
     return value.numerator if value.denominator == 1 else value

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 
 from app.kit.i18n import Bilingual
 from app.policies.domain import tree
@@ -24,8 +25,7 @@ class Reason(StrEnum):
     MANUAL_REVIEW = "manual_review"
 
 
-@dataclass(frozen=True)
-class Measure:
+class Measure(NamedTuple):
     """A value with its unit, or its bounds: amounts in 分, shares as exact fractions, dates, yes or no, codes."""
 
     unit: Unit
@@ -48,8 +48,7 @@ def measure(unit: Unit, value: Exact) -> Measure:
     return Measure(unit, value, value)
 
 
-@dataclass(frozen=True)
-class Requirement:
+class Requirement(NamedTuple):
     """What a clause asks of its actual value: `relation` to a value, or to be in a list."""
 
     relation: str
@@ -57,16 +56,14 @@ class Requirement:
     list_name: str | None = None
 
 
-@dataclass(frozen=True)
-class Basis:
+class Basis(NamedTuple):
     """An intermediate value that a clause rests on, and the formula it comes from."""
 
     node: tree.Node
     value: Measure
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(NamedTuple):
     """How one test stands, and why."""
 
     outcome: Outcome
@@ -99,8 +96,7 @@ class Clause:
             yield from child.leaves()
 
 
-@dataclass(frozen=True)
-class ItemFinding:
+class ItemFinding(NamedTuple):
     """An item of the score: between which points it lies, and why.
 
     `gradings` are the places of those that may hold, from the top; one when it is decided which. `actual` is what its
