@@ -178,7 +178,7 @@ def test_a_township_counts_its_own_and_a_province_counts_the_plans_area(
     ("counted", "index"),
     [
         (APPLICATIONS, "ix_case_marker_meaning"),
-        (CERTIFICATES, "ix_certificate_by_validity"),
+        (CERTIFICATES, "ix_certificate_by_"),
         (SUBJECTS, "ix_enterprise_tag_by_tag"),
     ],
 )
