@@ -1,4 +1,6 @@
-"""Tables of the policies: published versions, the facts catalogue, what people stated, and the verdicts kept."""
+"""Tables of the policies: published versions, the facts catalogue, what people stated and the bureau set, the verdicts
+kept and what was decided instead of them, and the sweeps.
+"""
 
 from datetime import date, datetime
 from typing import Any
