@@ -6,6 +6,7 @@ import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
+from unicodedata import east_asian_width
 
 import rustpy_xlsxwriter
 
@@ -16,6 +17,8 @@ _ROWS_A_BLOCK = 1_000
 _BOM = "\ufeff"
 _MAX_CELL = 32_767  # characters that a worksheet cell holds
 _EXACT_BELOW = 10**15
+_MEASURED = 100  # rows that decide how wide the columns are
+_NARROWEST, _WIDEST = 8, 60
 
 
 def write_csv(
@@ -56,12 +59,27 @@ def write_xlsx(rows: Iterable[Sequence[Any]], header: Sequence[str], *, sheet: s
     """The table as an XLSX workbook whose texts are text cells, so that nothing needs to be prefixed."""
     names = _distinct(header)
     records = (dict(zip(names, map(_cell, row), strict=True)) for row in rows)
-    first = next(records, dict.fromkeys(names, ""))
+    first = list(itertools.islice(records, _MEASURED)) or [dict.fromkeys(names, "")]
     buffer = io.BytesIO()
     rustpy_xlsxwriter.write_worksheet(
-        itertools.chain([first], records), buffer, sheet_name=sheet, freeze_row=1, bold_headers=True
+        itertools.chain(first, records),
+        buffer,
+        sheet_name=sheet,
+        freeze_row=1,
+        bold_headers=True,
+        column_widths=[_width(name, first) for name in names],
     )
     return buffer.getvalue()
+
+
+def _width(name: str, rows: Sequence[dict[str, str | int]]) -> int:
+    """A column as wide as the longest of its first cells, within bounds; a Chinese character is two digits wide."""
+    longest = max(_digits(str(cell)) for cell in (name, *(row[name] for row in rows)))
+    return min(max(longest + 2, _NARROWEST), _WIDEST)
+
+
+def _digits(text: str) -> int:
+    return sum(2 if east_asian_width(char) in "WF" else 1 for char in text[:_WIDEST])
 
 
 def _cell(value: Any) -> str | int:
