@@ -163,8 +163,8 @@ def _make_portal_user(session: Session, now: datetime) -> None:
     enterprise = session.scalars(
         select(Enterprise)
         .join(CaseFile, CaseFile.enterprise_id == Enterprise.id)
-        .where(CaseFile.state == "open", CaseFile.stage == "review")
-        .order_by(CaseFile.id)
+        .where(CaseFile.state == "open")
+        .order_by((CaseFile.stage == "review").desc(), CaseFile.id)
         .limit(1)
     ).first()
     if enterprise is None:
