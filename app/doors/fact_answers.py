@@ -114,9 +114,7 @@ class _Reader:
         if not text:
             return _bounds(unit, self._filed.known.get(key, UNKNOWN))
         try:
-            if len(text) > LONGEST:
-                raise Invalid("facts.long", _("内容过长，最多 %(n)s 个字符。") % {"n": LONGEST})
-            return _READERS[unit](text)
+            return read_typed(unit, text)
         except Invalid as error:
             self.errors[name] = [error.message]
             return None
@@ -132,6 +130,13 @@ def _bounds(unit: Unit, knowledge: Knowledge) -> Any:
 
 
 # -- values -----------------------------------------------------------------------------------------------------------
+
+
+def read_typed(unit: Unit, text: str) -> Any:
+    """One value as people type it, as a caller would tell it: `500万` in 元, `65` or `65%` of a share. Raises `Invalid`."""
+    if len(text) > LONGEST:
+        raise Invalid("facts.long", _("内容过长，最多 %(n)s 个字符。") % {"n": LONGEST})
+    return _READERS[unit](text)
 
 
 def _amount(text: str) -> str:

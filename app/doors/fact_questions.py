@@ -179,7 +179,7 @@ def _question(
         label=str(definition.label),
         kind="code" if definition.any_code else _KINDS.get(definition.unit, "whole"),
         sign="%" if definition.unit is Unit.SHARE else _(_SIGNS[definition.unit]) if definition.unit in _SIGNS else "",
-        hint=_hint(definition),
+        hint=hint_of(definition),
         period=str(definition.period),
         said_by=str(definition.said_by or ""),
         options=options,
@@ -232,12 +232,13 @@ def _filed(definition: FactDefinition, key: FactKey, filed: Gathered, labels: Ma
     return _("现有资料：%(value)s（%(source)s）") % {**told, "source": source_text(source)}
 
 
-def _hint(definition: FactDefinition) -> str:
+def hint_of(definition: FactDefinition) -> str:
+    """How a value is typed, where that does not go without saying."""
     if definition.unit is Unit.YUAN:
         return _("以元为单位；也可以写“500万”")
     if definition.unit is Unit.GRADE and definition.highest is not None:
         return _("%(low)s 至 %(high)s 的整数") % {"low": definition.lowest or 0, "high": definition.highest}
-    monthly = definition.unit is Unit.PEOPLE and "月平均" in definition.label.zh
+    monthly = definition.unit is Unit.PEOPLE and topic_of(definition) == "figures"
     return _("月平均数，可以有小数") if monthly else ""
 
 

@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from fractions import Fraction
 from typing import Any
 
 from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
+from app.doors.fact_answers import read_typed
+from app.doors.fact_questions import hint_of
 from app.doors.forms import Bound, empty
 from app.enterprises.models import Enterprise
 from app.kit.actor import Actor
@@ -18,7 +19,6 @@ from app.kit.i18n import _
 from app.kit.permissions import can
 from app.policies.actions import STATE_FACT
 from app.policies.answer import answer
-from app.policies.domain.amounts import exact_text
 from app.policies.domain.facts import Catalogue, FactDefinition, FactKey, Told
 from app.policies.domain.outcome import Outcome
 from app.policies.domain.units import WHOLE, Unit
@@ -47,7 +47,7 @@ class Firm:
 
 
 class StatementForm(BaseModel):
-    """A statement as typed; `value` by the fact's unit, yes/no as `yes` and `no`, a share also as `65%`."""
+    """A statement as typed; `value` as in every form of facts: yes/no as `yes` and `no`, a share in per cent."""
 
     fact_code: str = Field(max_length=48)
     year: int | None = None
@@ -181,10 +181,8 @@ def verdict_page(
 def plan_page(session: Session, enterprise: Enterprise, verdict: Verdict) -> PlanPage:
     """What has to change for the firm to pass."""
     policy, on = verdict.evaluation.policy, verdict.evaluation.on
-    link, names = (
-        supply_link(enterprise.uscc, policy.catalogue, on, policy.code),
-        code_names(session, enterprise.region_code),
-    )
+    link = supply_link(enterprise.uscc, policy.catalogue, on, policy.code)
+    names = code_names(session, enterprise.region_code)
     found = answer_with_plan(verdict.evaluation)
     return PlanPage(
         enterprise=enterprise,
@@ -237,18 +235,12 @@ def _form(fact: FactDefinition, on: date, day: date, bound: Bound[StatementForm]
         code=fact.code,
         label=str(fact.label),
         kind="yes_no" if fact.unit is Unit.YES_NO else "whole" if fact.unit in WHOLE else "text",
-        unit_hint=_unit_hint(fact),
+        unit_hint=_("如 65%") if fact.unit is Unit.SHARE else hint_of(fact),
         period=str(fact.period),
         years=tuple((year, str(year)) for year in years),
         form=bound or empty({"stated_on": min(on, day).isoformat()}),
         opened=bound is not None,
     )
-
-
-def _unit_hint(fact: FactDefinition) -> str:
-    if fact.unit is Unit.GRADE and fact.highest is not None:
-        return _("%(low)s 至 %(high)s 的整数") % {"low": fact.lowest or 0, "high": fact.highest}
-    return _("如 65%") if fact.unit is Unit.SHARE else ""
 
 
 def _statement(catalogue: Catalogue, row: FactStatement, url: str, query: str) -> StatementLine:
@@ -284,23 +276,8 @@ def _stored(enterprise: Enterprise, row: StoredVerdict, override: OverrideLine |
 
 
 def _typed(definition: FactDefinition, text: str) -> Any:
-    """A typed value as the service takes it."""
-    if definition.unit is Unit.YES_NO and text in {"yes", "no"}:
-        return text == "yes"
-    if definition.unit in WHOLE:
-        if not text.isascii() or not text.isdigit() or len(text) > 9:
-            message = _("请填写整数。")
-            raise Invalid("policies.statement_value", message, {"value": message})
-        return int(text)
-    if definition.unit is Unit.SHARE and text.endswith("%"):
-        return _share(text)
-    return text
-
-
-def _share(text: str) -> str:
-    """`65%` as a share; anything else is left for the service to refuse."""
-    number = text[:-1].strip()
+    """A typed value as the service takes it; raises `Invalid` beside the field."""
     try:
-        return exact_text(Fraction(number) / 100)
-    except (ValueError, ZeroDivisionError):
-        return text
+        return read_typed(definition.unit, text)
+    except Invalid as error:
+        raise Invalid("policies.statement_value", error.message, {"value": error.message}) from None

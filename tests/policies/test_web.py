@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from app.enterprises.models import Enterprise
 from app.journal.models import JournalEvent
 from app.kit.actor import SYSTEM
+from app.policies.models import FactStatement
 from app.policies.service.verdicts import store_verdict
 from tests.factories.enterprises import firm as firm_on_file
 from tests.policies.support import CODE, DAY
@@ -96,6 +97,25 @@ def test_a_wrong_statement_changes_nothing_and_says_why(
     answer = client.submit(address, form | wrong, to=f"{address}/statements")
     assert answer.status_code == 422, answer.text
     assert session.query(JournalEvent).filter_by(type="enterprise.fact_stated").count() == 0
+
+
+@pytest.mark.parametrize(
+    ("stated", "kept"),
+    [
+        ({"fact_code": "rd_domestic_share", "value": "65"}, "0.65"),
+        ({"fact_code": "rd_domestic_share", "value": "65 %"}, "0.65"),
+        ({"fact_code": "total_costs", "year": "2020", "value": "500万"}, "5000000"),
+        ({"fact_code": "total_costs", "year": "2020", "value": "1,234.5"}, "1234.5"),
+        ({"fact_code": "ip_class1", "value": "3"}, 3),
+    ],
+)
+def test_a_statement_is_typed_as_in_every_form_of_facts(
+    sign_in: SignIn, address: str, session: Session, stated: dict[str, str], kept: object
+) -> None:
+    form = {"stated_on": "2021-06-29", "source": "复函（示例）"} | stated
+    answer = sign_in().submit(address, form, to=f"{address}/statements")
+    assert answer.status_code == 303, answer.text
+    assert session.query(FactStatement).one().value == kept
 
 
 def test_who_may_see_and_state(sign_in: SignIn, client: Client, address: str) -> None:
