@@ -100,6 +100,12 @@ def test_a_day_before_a_later_version_is_refused(session: Session, head: Actor, 
     assert "effective_from" in refused.value.fields
 
 
+def test_a_day_before_the_changed_version_itself_is_refused(session: Session, head: Actor, base: PolicyVersion) -> None:
+    with pytest.raises(Invalid) as refused:
+        put(session, head, base, effective_from="1921-07-01")
+    assert "effective_from" in refused.value.fields
+
+
 def test_nothing_changed_or_bands_that_do_not_fit_are_refused(
     session: Session, head: Actor, base: PolicyVersion
 ) -> None:

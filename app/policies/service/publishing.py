@@ -43,6 +43,7 @@ def publish_version(
     jurisdiction = _jurisdiction(session, actor, base)
     if not changes:
         raise Invalid("policies.nothing_changed", _("没有改动任何数值，不需要发布新版本。"))
+    _check_first_day(base, data)
     item = _read(draft_data(session, base, changes, data, jurisdiction), get_catalogue(session))
     _check_succession(session, item)
     row = version_row(item, origin="bureau", now=now)
@@ -135,6 +136,13 @@ def _read(data: Data, catalogue: Catalogue) -> ReadPolicy:
         except SeedError as error:
             said = str(error).replace(f"{folder}/", "")
             raise Invalid("policies.file", _("按政策文件的规则检查未通过：%(said)s") % {"said": said}) from None
+
+
+def _check_first_day(base: PolicyVersion, data: PublishInput) -> None:
+    """Other numbers cannot count before the rules they belong to."""
+    if data.effective_from < base.effective_from:
+        message = _("不能早于所改版本的施行日期 %(day)s。") % {"day": base.effective_from.isoformat()}
+        raise Invalid("policies.before_base", message, {"effective_from": message})
 
 
 def _check_succession(session: Session, item: ReadPolicy) -> None:
