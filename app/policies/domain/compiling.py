@@ -20,8 +20,8 @@ from typing import Any, NamedTuple
 from app.policies.domain import explaining, tree
 from app.policies.domain.compiling_bounds import Bounded, BoundsProgram, bounded
 from app.policies.domain.compiling_exact import ExactProgram, compiled
-from app.policies.domain.compiling_findings import OUTCOMES, findings
-from app.policies.domain.compiling_scores import Reading, explained_score
+from app.policies.domain.compiling_findings import OUTCOMES, Reading, finding_in
+from app.policies.domain.compiling_scores import explained_score
 from app.policies.domain.compiling_steps import Unsuited
 from app.policies.domain.compiling_tests import Lowering
 from app.policies.domain.explaining import Asked, compares_score, finding, joined, of_parts, waiting
@@ -272,18 +272,24 @@ class CompiledEvaluation(Evaluation):
         settled = self._settled
         if place in settled.said:
             return settled.said[place]
-        first = settled.readings[0]
-        test = first.legend.tests[place]
+        facts, readings = self.facts, settled.readings
+        test = readings[0].legend.tests[place]
         asks_score, counts = compares_score(test), counts_years(test)
-        asked = Asked(self.facts, self.on, self.score if asks_score else None)
-        readings = settled.rescored or settled.readings if asks_score else settled.readings
-        worlds = readings if counts else readings[:1]
-        found = [list(findings(world.legend, place, world.codes[place], world.numbers, self.facts)) for world in worlds]
-        if not all(found) or (asks_score and counts and len(settled.readings) > 1):
+        if asks_score and len(readings) > 1:
+            readings = () if counts else settled.rescored
+        elif not counts:
+            readings = readings[:1]
+        found = [one for one in [finding_in(reading, place, facts) for reading in readings] if one is not None]
+        if found and len(found) == len(readings):
+            said = joined(found)
+            if said.outcome is not Outcome.UNKNOWN:
+                return said
+        asked = Asked(facts, self.on, self.score if asks_score else None)
+        if not found or len(found) < len(readings):
             return finding(test, asked)
-        years_open = [REGISTERED_ON] if len(worlds) > 1 else []
-        touched = (key for world in worlds for key in world.legend.reach.of_test(test, self.on.year))
-        return waiting(joined([one for world in found for one in world]), test, chain(years_open, touched), asked)
+        years_open = [REGISTERED_ON] if len(readings) > 1 else []
+        touched = (key for reading in readings for key in reading.legend.reach.of_test(test, self.on.year))
+        return waiting(said, test, chain(years_open, touched), asked)
 
 
 class LazyClause(Clause):

@@ -220,6 +220,9 @@ class _Writer(Writer):
         compare = self._new(GROWN[test.relation])
         return f"{compare}({self._growths[test.node]}, {test.right.low.scale}, {low}, {high})"
 
+    def _quotients(self, test: Grown) -> str:
+        return self._growths[test.node]
+
     def _ends(self, value: Ends) -> tuple[str, str]:
         return self._source.reckon(value.low.place), self._source.reckon(value.high.place)
 

@@ -211,6 +211,10 @@ class _Writer(Writer):
             self._space[f"growth{len(values)}"] = _GROWTHS[len(values)]
         return self._growths[test.node]
 
+    def _quotients(self, test: Grown) -> str:
+        name = self._growth(test)
+        return f"None if {name}n is None else ((({name}n, {name}d),),) * 2"
+
     def _subject(self, node: tree.Node) -> Value:
         return self._source.tape.value(self._lowering.form(node, self._scene), Corner.EXACT)
 

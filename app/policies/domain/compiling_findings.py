@@ -1,11 +1,11 @@
 """Findings made of a compiled function's numbers when they are asked for; the same as the explaining interpreter's."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from app.policies.domain import tree
 from app.policies.domain.compiling_writing import Legend, Numbers
-from app.policies.domain.explaining import why_empty
+from app.policies.domain.explaining import joined, why_empty
 from app.policies.domain.facts import FactKey, Facts
 from app.policies.domain.findings import compared, ratio, requirement
 from app.policies.domain.knowledge import Known, ends
@@ -19,17 +19,25 @@ OUTCOMES = (Outcome.UNMET, Outcome.UNKNOWN, Outcome.MET)
 _YES, _NO = (Requirement("=", measure(Unit.YES_NO, wanted)) for wanted in (True, False))
 
 
-def findings(legend: Legend, place: int, code: int, numbers: Sequence[Any], facts: Facts) -> Iterator[Finding]:
-    """What a test says in each world of a scene, without what it waits for; nothing where the numbers do not tell it."""
-    test, where = legend.tests[place], legend.numbers.get(place)
+class Reading(NamedTuple):
+    """What a function found in one scene: each test's outcome, and the numbers that `legend` explains."""
+
+    legend: Legend
+    codes: tuple[int, ...]
+    numbers: tuple[Any, ...]
+    items: tuple[Any, ...]
+
+
+def finding_in(reading: Reading, place: int, facts: Facts) -> Finding | None:
+    """What a test says in a scene, without what it waits for; None where the numbers do not tell it."""
+    legend, codes, numbers, _ = reading
+    where = legend.numbers.get(place)
     if where is None:
-        simple = _simple(test, facts, OUTCOMES[code])
-        if simple is not None:
-            yield simple
-    elif where.banded is None:
-        yield _compared(legend, where, OUTCOMES[code], numbers[where.first : where.first + len(where.scales)])
-    else:
-        yield from _in_bands(legend, where, numbers[where.first : where.first + len(where.scales)])
+        return _simple(legend.tests[place], facts, OUTCOMES[codes[place]])
+    own = numbers[where.first : where.first + len(where.scales)]
+    if where.banded is not None:
+        return joined(list(_in_bands(where, own, legend.scene.years)))
+    return _compared(where, OUTCOMES[codes[place]], own, legend.scene.years)
 
 
 def _simple(test: tree.Node, facts: Facts, outcome: Outcome) -> Finding | None:
@@ -56,19 +64,18 @@ def _yes_no(code: str, facts: Facts, outcome: Outcome, required: Requirement) ->
     return Finding(outcome, required, measure(Unit.YES_NO, low) if low is not None and low == high else None)
 
 
-def _compared(legend: Legend, where: Numbers, outcome: Outcome, numbers: Sequence[Any]) -> Finding:
+def _compared(where: Numbers, outcome: Outcome, numbers: Sequence[Any], years: tuple[int, ...]) -> Finding:
     test = where.test
     left, right, bottom, excess, *subjects = map(bounds, numbers, where.scales)
     required = where.required or requirement(test, right)
     if isinstance(test, tree.Comparison):
         return compared(test, outcome, left, required, excess, _bases((test.right, right)), None)
-    used = tuple(map(_basis, where.subjects, subjects))
+    used = map(_basis, where.subjects, subjects)
     basis = (*_bases((test.numerator, left), (test.denominator, bottom)), *used)
-    years = legend.scene.years
     return ratio(test, outcome, left, bottom, required, excess, basis, lambda: why_empty(test, years))
 
 
-def _in_bands(legend: Legend, where: Numbers, ends: Sequence[Any]) -> Iterator[Finding]:
+def _in_bands(where: Numbers, ends: Sequence[Any], years: tuple[int, ...]) -> Iterator[Finding]:
     """The finding in each band that may hold."""
     test, banded = where.test, where.banded
     assert banded is not None
@@ -79,7 +86,7 @@ def _in_bands(legend: Legend, where: Numbers, ends: Sequence[Any]) -> Iterator[F
             yield compared(test, outcome, left, required, excess, _bases((test.right, (value, value))), None)
             continue
         basis = (*_bases((test.numerator, left), (test.denominator, bottom)), _basis(banded.subject, subject))
-        yield ratio(test, outcome, left, bottom, required, excess, basis, lambda: why_empty(test, legend.scene.years))
+        yield ratio(test, outcome, left, bottom, required, excess, basis, lambda: why_empty(test, years))
 
 
 def bounds(number: Any, scale: int) -> Bounds:
@@ -97,7 +104,7 @@ def _end(end: Any, scale: int) -> End:
 
 
 def _bases(*sides: tuple[tree.Node, Bounds]) -> tuple[Basis, ...]:
-    return tuple(_basis(node, bounds) for node, bounds in sides if shown_beside(node))
+    return tuple([_basis(node, bounds) for node, bounds in sides if shown_beside(node)])
 
 
 def _basis(node: tree.Node, bounds: Bounds) -> Basis:

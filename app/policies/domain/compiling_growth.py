@@ -12,6 +12,8 @@ from typing import Any
 
 from app.policies.domain import tree
 from app.policies.domain.growing import BEYOND, Span, mean_growth
+from app.policies.domain.linear import Bounds
+from app.policies.domain.units import divided
 
 Ratio = tuple[Any, Any]
 Growth = tuple[list[Ratio], list[Ratio]] | None
@@ -70,6 +72,23 @@ def _mean(first: End, second: End, third: End) -> Ratio:
         return _ABOVE_ALL
     twice = 2 * first * second
     return second * second + third * first - twice, twice
+
+
+def bounds_of(growth: Growth) -> Bounds:
+    """The bounds that the quotients give."""
+    if growth is None:
+        return None, None
+    low, *lows = growth[0]
+    for each in lows:
+        low = each if each[0] * low[1] < low[0] * each[1] else low
+    high, *highs = growth[1]
+    for each in highs:
+        high = each if each[0] * high[1] > high[0] * each[1] else high
+    return _quotient(*low), _quotient(*high)
+
+
+def _quotient(numerator: Any, denominator: Any) -> End:
+    return divided(numerator, denominator) if denominator else None
 
 
 def growth_of_fractions(scale: int, *ends: End, whole_numbers: bool) -> Growth:

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
 from app.policies.domain import tree
-from app.policies.domain.compiling_findings import bounds
-from app.policies.domain.compiling_writing import Graded, Legend
-from app.policies.domain.facts import FactKey, Facts
+from app.policies.domain.compiling_findings import Reading, bounds
+from app.policies.domain.compiling_growth import bounds_of
+from app.policies.domain.compiling_writing import Graded
+from app.policies.domain.facts import Facts
 from app.policies.domain.folding import whole
 from app.policies.domain.growing import Span, mean_growth
 from app.policies.domain.knowledge import ends
@@ -18,59 +19,35 @@ from app.policies.domain.scoring import Seen, best, of_blocks, of_worlds, scored
 from app.policies.domain.splitting import counts_years
 from app.policies.domain.units import Unit
 from app.policies.domain.verdict import Basis, ItemFinding, Measure, Reason, ScoreFinding
-
-
-class Reading(NamedTuple):
-    """What a function found in one scene: each test's outcome, and the numbers that `legend` explains."""
-
-    legend: Legend
-    codes: tuple[int, ...]
-    numbers: tuple[Any, ...]
-    items: tuple[Any, ...]
+from app.policies.domain.worlds import FISCAL_YEARS
 
 
 def explained_score(scoring: Scoring, readings: Sequence[Reading], facts: Facts, on: date) -> ScoreFinding:
     """The score over the scenes that may hold."""
+    apart = {place for reading in readings for place in reading.legend.apart}
     blocks = []
     for place, block in enumerate(scoring.blocks):
-        if any(place in reading.legend.apart for reading in readings):
+        if place in apart:
             blocks.append(scored_block(block, facts, on))
             continue
         worlds = readings if counts_years(block.node) else readings[:1]
-        seen = [
-            _all_seen(block.items, _Looking(reading.legend, facts, on), reading.items[place], place)
-            for reading in worlds
-        ]
+        columns = [zip(world.legend.items[place], world.items[place], strict=True) for world in worlds]
+        seen = [[_seen(item, column, facts, on.year) for item in block.items] for column in columns]
         blocks.append(of_worlds(block, seen, facts, years_open=len(worlds) > 1))
     return of_blocks(scoring, blocks)
 
 
-class _Looking(NamedTuple):
-    legend: Legend
-    facts: Facts
-    on: date
-
-
-def _all_seen(items: Sequence[ScoredItem], looking: _Looking, found: Sequence[Any], block: int) -> list[Seen]:
-    column = zip(looking.legend.items[block], found, strict=True)
-    return [_seen(item, column, looking) for item in items]
-
-
-def _seen(item: ScoredItem, column: Iterator[tuple[Graded, Any]], looking: _Looking) -> Seen:
+def _seen(item: ScoredItem, column: Iterator[tuple[Graded, Any]], facts: Facts, year: int) -> Seen:
+    """An item in one scene, or the best of its options."""
     if item.options:
-        return best([_seen(option, column, looking) for option in item.options], item)
+        return best([_seen(option, column, facts, year) for option in item.options], item)
     graded, (low, high, places, *numbers) = next(column)
-    legend, facts, on = looking
-    gradings = item.node.gradings
-    code = gradings[places[0]].grade if len(places) == 1 else None
-    grade = Measure(Unit.GRADE, *ends(facts.of(FactKey(code)))) if code else None
-    measured = any(item.bands[place] is not None for place in places)
-    actual, basis, course, reason = _measured(graded, numbers) if measured else _NOT_MEASURED
-    read = legend.reach.of_item(item.node, places, item.by if measured else None, on.year)
-    missing: tuple[FactKey, ...] = ()
-    if low != high and reason is not Reason.MANUAL_REVIEW:
-        missing = facts.unknown(read if len(places) > 1 else [FactKey(code)] if code else ())
-    return Seen(ItemFinding(item, low, high, places, actual, basis, course, grade, reason, missing), read)
+    view = graded.view(places, year)
+    grade = Measure(Unit.GRADE, *ends(facts.of(view.grade))) if view.grade else None
+    actual, basis, course, reason = _measured(graded, numbers) if view.measured else _NOT_MEASURED
+    open_ = low != high and reason is not Reason.MANUAL_REVIEW
+    missing = facts.unknown(view.waits) if open_ and view.waits else ()
+    return Seen(ItemFinding(item, low, high, places, actual, basis, course, grade, reason, missing), view.read)
 
 
 _Measured = tuple[Measure | None, tuple[Basis, ...], tuple[Measure, ...], Reason | None]
@@ -80,7 +57,7 @@ _NOT_MEASURED: _Measured = (None, (), (), None)
 def _measured(graded: Graded, numbers: Sequence[Any]) -> _Measured:
     """What the item's bands measure, and for a growth its yearly values."""
     by = graded.item.by
-    sides = list(map(bounds, numbers, graded.scales))
+    sides = tuple(map(bounds, numbers, graded.scales))
     if isinstance(by, tree.RatioComparison):
         return _ratio(by, *sides)
     assert by is not None
@@ -89,7 +66,9 @@ def _measured(graded: Graded, numbers: Sequence[Any]) -> _Measured:
     course = tuple(Measure(graded.growth.body.unit, low, high) for low, high in sides)
     if any(high is not None and high < 0 for _, high in sides):
         return None, (), course, Reason.MANUAL_REVIEW
-    growth = mean_growth([Span(low, high) for low, high in sides], whole(graded.growth.body))
+    growth = bounds_of(numbers[-1])
+    if len(sides) == FISCAL_YEARS and sides[0][1] is None:  # the least can only be approached, and is bounded here
+        growth = mean_growth([Span(low, high) for low, high in sides], whole(graded.growth.body))
     return as_measure(by.left.unit, growth), (), course, None
 
 

@@ -3,9 +3,9 @@ which numbers the function gives for the explanation (`Legend` says what they me
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from app.policies.domain import tree
 from app.policies.domain.compiling_bands import BandedTest
@@ -42,15 +42,41 @@ class Numbers:
     banded: BandedTest | None = None
 
 
+class View(NamedTuple):
+    """An item of the score while certain gradings may hold: the grade that counts, whether its measure does, the facts
+    that would narrow it, and those that are read.
+    """
+
+    grade: FactKey | None
+    measured: bool
+    waits: tuple[FactKey, ...]
+    read: tuple[FactKey, ...]
+
+
 @dataclass(frozen=True)
 class Graded:
-    """What the numbers of an item of the score are to be divided by: of a growth its yearly values, oldest first; of a
-    ratio both sides; of another measure that itself.
+    """What the numbers of an item of the score are to be divided by: of a growth its yearly values, oldest first, which
+    the growth itself follows as quotients; of a ratio both sides; of another measure that itself.
     """
 
     item: ScoredItem
+    reach: Reach
     scales: tuple[int, ...] = ()
     growth: tree.Growth | None = None
+    _views: dict[tuple[tuple[int, ...], int], View] = field(default_factory=dict)
+
+    def view(self, places: tuple[int, ...], application_year: int) -> View:
+        """What it comes to while the gradings at `places` may hold."""
+        found = self._views.get((places, application_year))
+        if found is None:
+            item = self.item
+            grade = item.node.gradings[places[0]].grade if len(places) == 1 else None
+            measured = item.by is not None and any(item.bands[place] is not None for place in places)
+            read = self.reach.of_item(item.node, places, item.by if measured else None, application_year)
+            waits = read if len(places) > 1 else (FactKey(grade),) if grade else ()
+            view = View(None if grade is None else FactKey(grade), measured, waits, read)
+            found = self._views[(places, application_year)] = view
+        return found
 
 
 @dataclass(frozen=True)
@@ -80,6 +106,7 @@ class Writer:
         self._tests = tuple(self._shown(leaf.test) for leaf in policy.leaves() if leaf.test is not None)
         self._numbers: list[str] = []
         self._places: dict[int, Numbers] = {}
+        self._reach = Reach(policy.catalogue, scene)
         self._graded: list[tuple[Graded, ...]] = []
 
     def _load(self, slot: Slot, corner: Corner) -> str:
@@ -147,8 +174,7 @@ class Writer:
     def _legend(self) -> Legend:
         scene = self._scene
         apart = frozenset(place for place, block in enumerate(self._blocks()) if not self._is_told(block))
-        reach = Reach(self._policy.catalogue, scene)
-        return Legend(scene, reach, self._tests, self._places, tuple(self._graded), apart)
+        return Legend(scene, self._reach, self._tests, self._places, tuple(self._graded), apart)
 
     def _is_told(self, block: ScoredBlock) -> bool:
         """Whether the numbers tell all that there is to explain of a block."""
@@ -179,13 +205,18 @@ class Writer:
         """The numbers of what an item measures; `graded` is told what they are."""
         lowered = self._lowered.get(item.by) if item.by is not None else None
         sides: tuple[Ends, ...] = ()
+        quotients = ""
         if isinstance(lowered, Grown):
-            sides = lowered.values
+            sides, quotients = lowered.values, f", {self._quotients(lowered)}"
         elif lowered is not None:
             sides = (lowered.left, lowered.bottom) if lowered.bottom else (lowered.left,)
         growth = lowered.node if isinstance(lowered, Grown) else None
-        graded.append(Graded(item, tuple(side.low.scale for side in sides), growth))
-        return "".join(f", {self._number(side)}" for side in sides)
+        graded.append(Graded(item, self._reach, tuple(side.low.scale for side in sides), growth))
+        return "".join(f", {self._number(side)}" for side in sides) + quotients
+
+    def _quotients(self, test: Grown) -> str:
+        """A growth as an expression: `compiling_growth.Growth`."""
+        raise NotImplementedError
 
 
 def _leaves(items: Iterable[ScoredItem]) -> Iterator[ScoredItem]:

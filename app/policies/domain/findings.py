@@ -74,7 +74,9 @@ def _begins_above(test: tree.Comparison) -> bool:
 
 def _where(outcome: Outcome, actual: Measure, required: Requirement) -> Measure:
     """The bounds of the actual value, with what the outcome itself tells about them."""
-    if required.relation is not tree.Relation.AT_LEAST or required.value is None or actual.unit is Unit.DATE:
+    if actual.low is actual.high is not None or actual.unit is Unit.DATE:
+        return actual
+    if required.relation is not tree.Relation.AT_LEAST or required.value is None:
         return actual
     if outcome is Outcome.MET:
         return Measure(actual.unit, _tighter(max, actual.low, required.value.low), actual.high)

@@ -31,11 +31,7 @@ class Reach:
         self, item: tree.ScoreItem, places: tuple[int, ...], by: _By, application_year: int
     ) -> tuple[FactKey, ...]:
         """What an item reads until it stands which gradings may hold, those at `places`, and what `by` then measures."""
-        key = (item, places, by, application_year)
-        found = self._keys.get(key)
-        if found is None:
-            found = self._keys[key] = _in_year(self._read_item(item, places, by), application_year)
-        return found
+        return _in_year(self._read_item(item, places, by), application_year)
 
     def _read_item(self, item: tree.ScoreItem, places: tuple[int, ...], by: _By) -> Iterator[_Read]:
         for grading in item.gradings[: places[-1] + 1]:

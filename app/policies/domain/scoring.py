@@ -49,10 +49,10 @@ def scored_block(block: ScoredBlock, facts: Facts, on: date) -> BlockFinding:
 def of_worlds(block: ScoredBlock, seen: Sequence[Sequence[Seen]], facts: Facts, *, years_open: bool) -> BlockFinding:
     """A block from its items as each world has them."""
     most = block.node.most
-    low = min(min(most, sum(item.finding.low for item in items)) for items in seen)
-    high = max(min(most, sum(item.finding.high for item in items)) for items in seen)
-    items = tuple(_joined(each, facts, years_open) for each in zip(*seen, strict=True))
-    return BlockFinding(block, low, high, items)
+    low = min([min(most, sum([item.finding.low for item in items])) for items in seen])
+    high = max([min(most, sum([item.finding.high for item in items])) for items in seen])
+    items = [_joined(each, facts, years_open) for each in zip(*seen, strict=True)]
+    return BlockFinding(block, low, high, tuple(items))
 
 
 # -- an item in one world ---------------------------------------------------------------------------------------------

@@ -126,8 +126,7 @@ class ItemFinding(NamedTuple):
         return self.item.labels[self.gradings[0]]
 
 
-@dataclass(frozen=True)
-class BlockFinding:
+class BlockFinding(NamedTuple):
     """A block of the score: the sum of its items, capped."""
 
     block: ScoredBlock
@@ -141,8 +140,7 @@ class BlockFinding:
         return () if self.low == self.high else _unique(key for item in self.items for key in item.missing)
 
 
-@dataclass(frozen=True)
-class ScoreFinding:
+class ScoreFinding(NamedTuple):
     """The score: the tightest bounds that what is known allows, block by block."""
 
     scoring: Scoring
