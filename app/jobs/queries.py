@@ -24,9 +24,10 @@ def list_jobs(session: Session, ids: Collection[int]) -> dict[int, Job]:
     return {job.id: job for job in session.scalars(select(Job).where(Job.id.in_(ids)))}
 
 
-def list_recent(session: Session, kind: str, limit: int = 50) -> list[Job]:
-    """The latest jobs of a kind, the newest first."""
-    return list(session.scalars(select(Job).where(Job.kind == kind).order_by(Job.id.desc()).limit(limit)))
+def list_about(session: Session, kind: str, name: str, number: int, limit: int = 50) -> list[Job]:
+    """The latest jobs of a kind whose parameter `name` is `number`, the newest first."""
+    wanted = select(Job).where(Job.kind == kind, Job.params[name].as_integer() == number)
+    return list(session.scalars(wanted.order_by(Job.id.desc()).limit(limit)))
 
 
 def page_jobs(session: Session, *, state: str = "", cursor: str | None = None, limit: int = 50) -> Page[Job]:

@@ -10,11 +10,12 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
-from app.kit.i18n import N_, _, current_locale
+from app.kit.i18n import N_, _
 from app.policies.answer import Answer
 from app.policies.domain.facts import Catalogue, FactKey
 from app.policies.domain.planning_changes import Kind, Why
 from app.policies.plan_wording import WHY, figure_text
+from app.policies.wording import told_text, told_words
 
 Link = Callable[[str], str]
 
@@ -132,7 +133,7 @@ def _titles(clauses: Iterable[Answer]) -> dict[str, str]:
     """The clauses' titles by id, parts included."""
     found: dict[str, str] = {}
     for clause in clauses:
-        found[clause["id"]] = _words(clause["title"])
+        found[clause["id"]] = told_words(clause["title"])
         found |= _titles(clause["children"])
     return found
 
@@ -157,16 +158,16 @@ class _Reader:
         kind = Kind(change["kind"])
         words = _any_part(change, parts, self.catalogue) if parts > 1 else {}
         return PlanLine(
-            figure=words.get("figure", _words(change["label"])),
+            figure=words.get("figure", told_words(change["label"])),
             clause=self.titles.get(change["clause"], change["clause"]),
             now="" if parts > 1 else self._coded(change, "from"),
             wanted="" if parts > 1 else self._coded(change, "to"),
-            difference=_text(change, "change_text"),
+            difference=told_text(change, "change_text"),
             until=_until(change, self.catalogue),
             kind=_(_DONE_BY[kind]),
             state=_STATES[kind],
             changeable=change["changeable"],
-            text=words.get("text", _text(change)),
+            text=words.get("text", told_text(change)),
             to_find_out=kind is Kind.TELL,
             url=self.link(change["fact"]) if change["fact"] in self.catalogue else "",
         )
@@ -174,14 +175,14 @@ class _Reader:
     def _coded(self, change: Answer, end: str) -> str:
         """A value in words; of a code its name, where one is known."""
         if change["unit"] == "code" and end == "from":
-            return self.names.get(change["from"] or "", _text(change, "from_text"))
-        return _text(change, f"{end}_text")
+            return self.names.get(change["from"] or "", told_text(change, "from_text"))
+        return told_text(change, f"{end}_text")
 
     def next(self, chance: Answer) -> NextView:
         return NextView(
             on=date.fromisoformat(chance["on"]),
             open_year=chance["open_year"],
-            text=_text(chance),
+            text=told_text(chance),
             assumed=tuple(dict.fromkeys(_figure(item, self.catalogue) for item in chance["assumed"])),
             lines=self.lines(chance["changes"]),
             floors=self.lines(chance["floors"]),
@@ -194,13 +195,13 @@ class _Reader:
         for effect in effects:
             by_code.setdefault(effect["fact"], []).append(effect)
         for code, own in by_code.items():
-            needed = list(dict.fromkeys(_text(effect["needs"]) for effect in own if effect["needs"]))
+            needed = list(dict.fromkeys(told_text(effect["needs"]) for effect in own if effect["needs"]))
             yield DependsLine(
                 figure=str(self.catalogue[code].label),
                 years=tuple(sorted({effect["year"] for effect in own if effect["year"]})),
-                effect=_text(own[0]),
+                effect=told_text(own[0]),
                 needs=_("、").join(needed),
-                said_by=_words(own[0]["said_by"]) if own[0]["said_by"] else "",
+                said_by=told_words(own[0]["said_by"]) if own[0]["said_by"] else "",
                 url=self.link(code),
             )
 
@@ -214,7 +215,7 @@ def _alike(change: Answer) -> tuple[Any, ...]:
 def _any_part(change: Answer, parts: int, catalogue: Catalogue) -> dict[str, str]:
     """How parts that are alike are named together."""
     figure = _("%(fact)s（其中任一项，共 %(n)s 项）") % {"fact": _figure(change, catalogue), "n": parts}
-    text = f"{figure} {_text(change, 'change_text')}"
+    text = f"{figure} {told_text(change, 'change_text')}"
     return {"figure": figure, "text": text}
 
 
@@ -248,12 +249,4 @@ def _fixed(items: list[Answer], catalogue: Catalogue) -> Iterator[FixedLine]:
 
 
 def _unsolved(clauses: list[Answer]) -> tuple[str, ...]:
-    return tuple(_words(clause["title"]) for clause in clauses)
-
-
-def _words(bilingual: Mapping[str, str]) -> str:
-    return bilingual["zh" if current_locale() == "zh" else "en"]
-
-
-def _text(told: Mapping[str, Any], name: str = "text") -> str:
-    return str(told[name if current_locale() == "zh" else f"{name}_en"])
+    return tuple(told_words(clause["title"]) for clause in clauses)

@@ -5,9 +5,8 @@ It is built from the answer, never from the evaluation, so that a stored verdict
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from typing import Any
 
-from app.kit.i18n import _, current_locale, ngettext
+from app.kit.i18n import _, ngettext
 from app.policies.answer import Answer
 from app.policies.domain.facts import Catalogue, FactKey
 from app.policies.domain.outcome import Outcome
@@ -16,7 +15,7 @@ from app.policies.domain.settable import SETTING
 from app.policies.domain.units import Unit
 from app.policies.domain.verdict import Reason
 from app.policies.views import BlockView, ClauseView, ItemView, MissingView, ScoreView, VerdictView
-from app.policies.wording import fact_text, outcome_text, value_text
+from app.policies.wording import fact_text, outcome_text, told_text, told_words, value_text
 
 __all__ = [
     "ClauseView",
@@ -47,7 +46,7 @@ def present(
     judged = _missing(_details(found, catalogue, graded=True), catalogue, link)
     return VerdictView(
         policy=found["policy"],
-        title=_words(found["title"]),
+        title=told_words(found["title"]),
         version=found["version"],
         on=date.fromisoformat(found["on"]),
         outcome=found["outcome"],
@@ -134,16 +133,16 @@ def _score(found: Answer, catalogue: Catalogue, link: Link) -> ScoreView:
     score, clause = found["score"], _score_clause(found["clauses"])
     outcome = clause["outcome"] if clause else found["outcome"]
     return ScoreView(
-        title=_words(found["score_title"]),
+        title=told_words(found["score_title"]),
         low=score["low"],
         high=score["high"],
         most=sum(block["at_most"] for block in found["blocks"]),
         points=points_text(score["low"], score["high"]),
-        required=_text(clause["required"]) if clause else "",
+        required=told_text(clause["required"]) if clause else "",
         mark=_mark(clause["required"]) if clause else None,
         outcome=outcome,
         outcome_text=_SCORE_OUTCOMES[outcome]() if clause and score["low"] < score["high"] else "",
-        waits=_text(clause) if clause and clause["reason"] == Reason.WAITS_FOR_EXPERTS else "",
+        waits=told_text(clause) if clause and clause["reason"] == Reason.WAITS_FOR_EXPERTS else "",
         blocks=tuple(_block(block, catalogue, link) for block in found["blocks"]),
     )
 
@@ -170,32 +169,32 @@ def _mark(required: Answer) -> int | None:
 def _block(block: Answer, catalogue: Catalogue, link: Link) -> BlockView:
     return BlockView(
         id=block["id"],
-        title=_words(block["title"]),
+        title=told_words(block["title"]),
         reference=_place(block["reference"]),
         low=block["low"],
         high=block["high"],
         at_most=block["at_most"],
         points=points_text(block["low"], block["high"]),
-        note=_words(block["note"]) if block["note"] else "",
+        note=told_words(block["note"]) if block["note"] else "",
         items=tuple(_item(item, catalogue, link) for item in block["items"]),
     )
 
 
 def _item(item: Answer, catalogue: Catalogue, link: Link) -> ItemView:
-    label = _words(item["label"]) if item["label"] else ""
+    label = told_words(item["label"]) if item["label"] else ""
     return ItemView(
         id=item["id"],
-        title=_words(item["title"]),
+        title=told_words(item["title"]),
         reference=_place(item["reference"]),
         low=item["low"],
         high=item["high"],
         at_most=item["at_most"],
         points=points_text(item["low"], item["high"]),
-        why=_text(item),
-        label=label if label != _text(item) else "",
+        why=told_text(item),
+        label=label if label != told_text(item) else "",
         review=item["reason"] == Reason.MANUAL_REVIEW,
         missing=_missing(item["missing_detail"], catalogue, link),
-        note=_words(item["note"]) if item["note"] else "",
+        note=told_words(item["note"]) if item["note"] else "",
         options=tuple(_item(option, catalogue, link) for option in item["options"]),
     )
 
@@ -218,21 +217,21 @@ _SCORE_OUTCOMES: dict[str, Callable[[], str]] = {
 
 def _clause(clause: Answer, catalogue: Catalogue, link: Link, names: Mapping[str, str]) -> ClauseView:
     required, gap = clause["required"], clause["gap"]
-    name = title = _words(clause["title"])
+    name = title = told_words(clause["title"])
     if required and clause["outcome"] and required["unit"] not in {"yes_no", "code"} and not clause["children"]:
-        title = f"{title} {_text(required)}"
+        title = f"{title} {told_text(required)}"
     return ClauseView(
         id=clause["id"],
         outcome=clause["outcome"],
         title=title,
         reference=_reference(clause),
         actual=_actual(clause, names),
-        gap=_text(gap) if gap else "",
-        note=_words(clause["note"]) if clause["note"] else "",
+        gap=told_text(gap) if gap else "",
+        note=told_words(clause["note"]) if clause["note"] else "",
         missing=_missing(clause["missing_detail"], catalogue, link),
         children=tuple(_clause(child, catalogue, link, names) for child in clause["children"]),
         name=name,
-        required=_text(required) if required and not clause["children"] else "",
+        required=told_text(required) if required and not clause["children"] else "",
         verified=Confidence(clause["confidence"]).verified,
     )
 
@@ -241,13 +240,13 @@ def _actual(clause: Answer, names: Mapping[str, str]) -> str:
     """How the clause stands; a code by its name where one is known."""
     actual = clause["actual"]
     coded = actual is not None and actual["unit"] == "code" and "value" in actual
-    return names.get(actual["value"], _text(clause)) if coded else _text(clause)
+    return names.get(actual["value"], told_text(clause)) if coded else told_text(clause)
 
 
 def _reference(clause: Answer) -> str:
     """`国科发火〔2016〕32号 第十一条（五）`, and which band applies where bands do."""
     place = _place(clause["reference"])
-    bands = [f"{_words(basis['label'])} {_text(basis)}" for basis in clause["basis"][2:] if "value" in basis]
+    bands = [f"{told_words(basis['label'])} {told_text(basis)}" for basis in clause["basis"][2:] if "value" in basis]
     return " · ".join([place, *bands]) if not clause["children"] else place
 
 
@@ -270,11 +269,3 @@ def _missing_fact(code: str, years: tuple[int, ...], catalogue: Catalogue, link:
     definition = catalogue[code]
     said_by = str(definition.said_by) if definition.said_by else ""
     return MissingView(code, fact_text(catalogue, FactKey(code)), years, said_by, link(code))
-
-
-def _words(bilingual: Mapping[str, str]) -> str:
-    return bilingual["zh" if current_locale() == "zh" else "en"]
-
-
-def _text(told: Mapping[str, Any]) -> str:
-    return str(told["text" if current_locale() == "zh" else "text_en"])

@@ -1,6 +1,6 @@
 """Values and findings as sentences in the current language."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 from math import ceil, floor
@@ -248,3 +248,13 @@ def both_languages(make: Callable[[], str]) -> dict[str, str]:
         chinese = make()
     with use_locale("en"):
         return {"text": chinese, "text_en": make()}
+
+
+def told_text(told: Mapping[str, Any], name: str = "text") -> str:
+    """What `both_languages` kept, in the current language."""
+    return str(told[name if current_locale() == "zh" else f"{name}_en"])
+
+
+def told_words(words: Mapping[str, str]) -> str:
+    """A bilingual text as it is kept (`zh`, `en`), in the current language."""
+    return words["zh" if current_locale() == "zh" else "en"]

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.incentives.models import Incentive, IncentiveStep
-from app.kit.i18n import _, current_locale
+from app.kit.i18n import _
 from app.policies.domain.facts import Catalogue, FactKey
-from app.policies.wording import fact_text, stated_text
+from app.policies.wording import fact_text, stated_text, told_text
 
 
 @dataclass(frozen=True)
@@ -38,13 +38,13 @@ def computation_view(kept: Mapping[str, Any], catalogue: Catalogue) -> Computati
     """A reckoning as it is kept, in the current language."""
     amount = kept["amount"]
     return ComputationView(
-        amount=_text(kept),
+        amount=told_text(kept),
         known=amount["low"] == amount["high"],
         version=kept["version"],
         version_id=kept["version_id"],
         on=kept["on"],
-        method=tuple(_text(line) for line in kept["method"]),
-        lines=tuple(_text(line) for line in kept["lines"]),
+        method=tuple(told_text(line) for line in kept["method"]),
+        lines=tuple(told_text(line) for line in kept["lines"]),
         facts=tuple(line for code, told in kept["facts"].items() for line in _facts(code, told, catalogue)),
         missing=tuple(dict.fromkeys(_name(item["fact"], item["year"], catalogue) for item in kept["missing"])),
     )
@@ -79,7 +79,3 @@ def _value(code: str, value: Any, catalogue: Catalogue) -> str:
 
 def _name(code: str, year: Any, catalogue: Catalogue) -> str:
     return fact_text(catalogue, FactKey(code, int(year) if year else None)) if code in catalogue else code
-
-
-def _text(told: Mapping[str, Any]) -> str:
-    return str(told["text" if current_locale() == "zh" else "text_en"])

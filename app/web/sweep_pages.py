@@ -12,7 +12,7 @@ from app.cases.service.opening_many import JOB_KIND as OPEN_CASES
 from app.doors.forms import Bound
 from app.jobs.domain import JobState
 from app.jobs.models import Job
-from app.jobs.queries import get_job, list_jobs, list_recent
+from app.jobs.queries import get_job, list_about, list_jobs
 from app.kit.actor import Actor
 from app.kit.i18n import N_, _
 from app.kit.paging import Count, Page
@@ -248,9 +248,8 @@ def result_page(session: Session, actor: Actor, sweep: Sweep, query: SweepQuery,
 
 def _orders(session: Session, actor: Actor, sweep: Sweep) -> Iterator[OrderLine]:
     """What was ordered from this sweep by officers of the reader's region."""
-    for job in list_recent(session, OPEN_CASES):
-        ours = job.params.get("sweep") == sweep.id
-        if ours and str(job.actor["region_prefix"]).startswith(actor.region_prefix):
+    for job in list_about(session, OPEN_CASES, "sweep", sweep.id):
+        if str(job.actor["region_prefix"]).startswith(actor.region_prefix):
             url = f"/policies/sweeps/{sweep.id}/cases/{job.id}"
             yield OrderLine(job, url, job.done, len(job.params["order"]["enterprise_ids"]))
 
