@@ -67,7 +67,7 @@ def budget_card(view: BudgetView, scheme: str = "") -> BudgetCard:
         committed=committed,
         expected=max(0, after - committed),
         bar_text=_("已占用预算的 %(committed)s%%，加上预计的为 %(after)s%%") % {"committed": committed, "after": after},
-        uncounted=_uncounted(view.uncounted),
+        uncounted=uncounted_text(view.uncounted),
     )
 
 
@@ -109,7 +109,8 @@ def left_text(fen: int | None) -> str:
     return yuan(fen) if fen >= 0 else _("超出 %(amount)s") % {"amount": yuan(-fen)}
 
 
-def _uncounted(count: int) -> str:
+def uncounted_text(count: int) -> str:
+    """How many firms' amounts were not reckoned one by one."""
     message = ngettext(
         "另有 %(n)s 家企业的金额取决于各自数据，未逐户测算", "另有 %(n)s 家企业的金额取决于各自数据，未逐户测算", count
     )

@@ -11,7 +11,7 @@ from app.kit.actor import Actor
 from app.kit.i18n import _, ngettext
 from app.policies.domain.outcome import Outcome
 from app.policies.whatif.effects import Effect
-from app.web.incentive_budget import left_text, sum_text
+from app.web.incentive_budget import left_text, sum_text, uncounted_text, unknown_text
 from app.web.incentive_lines import method
 
 
@@ -30,13 +30,12 @@ class BudgetLine:
 
 @dataclass(frozen=True)
 class Budget:
-    """All schemes that follow from passing the policy; amounts that nobody has set are counted apart."""
+    """All schemes that follow from passing the policy; `uncounted` says for how many firms nothing was reckoned."""
 
     lines: tuple[BudgetLine, ...]
     before: str = ""
     after: str = ""
-    unknown: int = 0
-    uncounted: int = 0
+    uncounted: str = ""
 
 
 def budget_of(session: Session, actor: Actor, effect: Effect) -> Budget:
@@ -57,8 +56,7 @@ def budget_of(session: Session, actor: Actor, effect: Effect) -> Budget:
         tuple(map(_line, newly.schemes, methods, befores, afters)),
         _costs(total(befores)),
         _costs(total(afters)),
-        total(afters).unknown,
-        known.uncounted + newly.uncounted,
+        uncounted_text(known.uncounted + newly.uncounted),
     )
 
 
@@ -88,7 +86,5 @@ def _costs(found: Sum) -> str:
         return firms
     if found.unknown == found.count:
         return _("%(firms)s，金额尚未设定") % {"firms": firms}
-    if found.unknown:
-        told = {"firms": firms, "sum": sum_text(found), "n": found.unknown}
-        return _("%(firms)s，%(sum)s，另有 %(n)s 项金额未定") % told
-    return f"{firms}{_('，')}{sum_text(found)}"
+    unknown = unknown_text(found.unknown)
+    return _("，").join([firms, sum_text(found), *([unknown] if unknown else [])])

@@ -14,7 +14,7 @@ from app.enterprises.models import Enterprise
 from app.kit.i18n import _
 from app.policies.domain.outcome import Outcome
 from app.policies.domain.verdict import Evaluation
-from app.policies.presenting import STATES
+from app.policies.presenting import STATES, verdict_url
 from app.policies.whatif.effects import ORDER, Effect, Flip, Places, code, explained
 from app.policies.wording import outcome_text
 from app.web.whatif_budget import Budget
@@ -93,7 +93,6 @@ class Outcomes:
     """What the scenario does."""
 
     total: int
-    flipped: int
     counts: tuple[CountRow, ...]
     bars: tuple[Bar, ...]
     flips: tuple[FlipLine, ...]
@@ -152,7 +151,6 @@ def outcomes_of(session: Session, effect: Effect, budget: Budget, asked: Asked) 
     chosen = {"flip": asked.flip} if asked.flip else {}
     return Outcomes(
         total=effect.register.size,
-        flipped=sum(effect.flips.values()),
         counts=_counts(effect, asked),
         bars=_bars(effect),
         flips=tuple(_flip(key, flip, effect, asked) for key, flip in FLIPS.items() if flip in effect.flips),
@@ -238,7 +236,7 @@ def _firms(session: Session, effect: Effect, places: Sequence[int]) -> tuple[Fir
             FirmLine(
                 name=row.name,
                 uscc=row.uscc,
-                url=f"/enterprises/{row.uscc}/verdicts/{effect.before.policy.code}?on={effect.register.on}",
+                url=verdict_url(row.uscc, effect.before.policy.code, effect.register.on),
                 before=outcome_text(before.outcome),
                 before_state=STATES[before.outcome],
                 after=outcome_text(after.outcome),
