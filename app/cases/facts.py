@@ -21,14 +21,13 @@ class CaseFacts:
 
     codes = frozenset({CLASS_TWO_UNUSED})
 
-    def provide(self, session: Session, enterprise_id: int, on: date) -> Mapping[str, FactValue]:
-        """Class II rights valid on `on` and not used up before; unknown while no property at all is on file."""
-        return self.provide_many(session, [enterprise_id], on)[enterprise_id]
-
-    def provide_many(
+    def provide(
         self, session: Session, enterprise_ids: Sequence[int], on: date
     ) -> Mapping[int, Mapping[str, FactValue]]:
-        """The same for many firms, in one query. A firm with any property on file has a row."""
+        """Class II rights valid on `on` and not used up before; unknown while no property at all is on file.
+
+        One query: a firm with any property on file has a row.
+        """
         usable = and_(
             IntellectualProperty.ip_class == 2, IntellectualProperty.used_before == 0, _valid(on), ~_used_up(on)
         )

@@ -72,14 +72,10 @@ class RegisterFacts:
         }
     )
 
-    def provide(self, session: Session, enterprise_id: int, on: date) -> Mapping[str, FactValue]:
-        """What is on file for an application made on `on`; a fact left out is not known."""
-        return self.provide_many(session, [enterprise_id], on)[enterprise_id]
-
-    def provide_many(
+    def provide(
         self, session: Session, enterprise_ids: Sequence[int], on: date
     ) -> Mapping[int, Mapping[str, FactValue]]:
-        """The same for many firms, with no more queries than for one."""
+        """What is on file for an application made on `on`; a fact left out is not known."""
         held = read_holdings(session, enterprise_ids, range(on.year - WINDOW_YEARS, on.year))
         return {key: facts_from(holdings, on) for key, holdings in held.items()}
 

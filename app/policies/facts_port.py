@@ -16,13 +16,13 @@ class FactProvider(Protocol):
     def codes(self) -> frozenset[str]:
         """The facts it answers for; each catalogued fact has one provider at most."""
 
-    def provide(self, session: Session, enterprise_id: int, on: date) -> Mapping[str, FactValue]:
-        """What is on file for an application made on `on`; a fact left out is not known."""
-
-    def provide_many(
+    def provide(
         self, session: Session, enterprise_ids: Sequence[int], on: date
     ) -> Mapping[int, Mapping[str, FactValue]]:
-        """The same for every one of these firms; the number of queries does not depend on theirs."""
+        """What is on file about each of these firms for an application made on `on`; a fact left out is not known.
+
+        The number of queries does not depend on theirs.
+        """
 
 
 _installed: list[FactProvider] = []

@@ -106,7 +106,7 @@ def test_what_the_policies_hear(session, actor, now):
     head, firm = actor(role="section_head"), cases.firm(session)
 
     def told(on):
-        return {code: fact.value for code, fact in PROVIDER.provide(session, firm.id, on).items()}
+        return {code: fact.value for code, fact in PROVIDER.provide(session, [firm.id], on)[firm.id].items()}
 
     assert told(date(2021, 6, 30)) == {}
     rights = [cases.right(session, firm) for _ in range(3)]

@@ -24,7 +24,7 @@ ON = date(2021, 6, 30)
 
 def every_fact(session: Session, key: int, on: date = ON) -> dict[str, Any]:
     session.flush()
-    return {code: fact.value for code, fact in PROVIDER.provide(session, key, on).items()}
+    return {code: fact.value for code, fact in PROVIDER.provide(session, [key], on)[key].items()}
 
 
 def facts(session: Session, key: int, on: date = ON) -> dict[str, Any]:

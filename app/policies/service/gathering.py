@@ -43,7 +43,7 @@ def gather(session: Session, catalogue: Catalogue, enterprise_id: int, on: date)
 
 def gather_many(session: Session, catalogue: Catalogue, enterprise_ids: Sequence[int], on: date) -> dict[int, Gathered]:
     """The same of many firms, with no more queries than for one."""
-    told = [provider.provide_many(session, enterprise_ids, on) for provider in installed()]
+    told = [provider.provide(session, enterprise_ids, on) for provider in installed()]
     stated: dict[int, list[Stated]] = {}
     for statement in list_statements_about(session, enterprise_ids, on):
         stated.setdefault(statement.enterprise_id, []).append(statement)
