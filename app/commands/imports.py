@@ -1,6 +1,5 @@
 """`yumiao import enterprises FILE` and `yumiao import figures FILE`."""
 
-import time
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -10,7 +9,7 @@ import typer
 from sqlalchemy.orm import Session
 
 from app.commands.context import load_settings, open_database
-from app.commands.progress import Bar, progress
+from app.commands.progress import follow, progress
 from app.config import Settings
 from app.enterprises.imports.domain import ImportKind, Outcome, RunState
 from app.enterprises.imports.handing_back import hand_back
@@ -39,7 +38,6 @@ imports = typer.Typer(no_args_is_help=True, help="take lists in from CSV and Exc
 
 NOTHING_READ = 1
 _LISTED = 50
-_LOOK_AGAIN = 0.5  # seconds
 
 File = Annotated[
     Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="a CSV or XLSX file", show_default=False)
@@ -90,7 +88,8 @@ def _import(file: Path, kind: ImportKind, *, accept_unconfirmed: bool) -> None:
             raise typer.Exit(NOTHING_READ) from None
         with progress(file.name) as bar:
             if work.run is None:
-                _follow(database, work.job_id, bar)
+                typer.echo(_("这份名单正由服务器导入，等它完成。"))
+                follow(database, work.job_id, bar)
             else:
                 work.run.on_progress = bar
                 execute(work.run, KINDS[0].function)
@@ -145,18 +144,6 @@ def _begun(session: Session, upload: Upload, order: _Order, now: datetime) -> tu
     _tell_layout(found, Layout.from_json(found.mapping))
     queued = start(session, actor=SYSTEM, run=found, now=now, accept_unconfirmed=accept)
     return found, claim(session, job_id=queued.id, owner=this_process(), now=now)
-
-
-def _follow(database: Database, job_id: int, bar: Bar) -> None:
-    """Wait for the process that is at it already."""
-    typer.echo(_("这份名单正由服务器导入，等它完成。"))
-    while True:
-        with read_scope(database) as session:
-            job = get_job(session, job_id)
-        bar(job.done, job.total)
-        if job.state not in (JobState.QUEUED, JobState.RUNNING):
-            return
-        time.sleep(_LOOK_AGAIN)
 
 
 def _tell_resumed(found: ImportRun, job: Job) -> None:

@@ -1,11 +1,18 @@
-"""A bar for long work: on stderr where a person watches, nothing elsewhere."""
+"""A bar for long work, done here or by another process: on stderr where a person watches, nothing elsewhere."""
 
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from app.jobs.domain import JobState
+from app.jobs.queries import get_job
+from app.kit.db import Database, read_scope
+
+_LOOK_AGAIN = 0.5  # seconds
 
 
 class Bar:
@@ -26,3 +33,14 @@ def progress(name: str) -> Iterator[Bar]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty()) as shown:
         yield Bar(shown, name)
+
+
+def follow(database: Database, job_id: int, bar: Bar) -> None:
+    """Wait for the process that is at a job already."""
+    while True:
+        with read_scope(database) as session:
+            job = get_job(session, job_id)
+        bar(job.done, job.total)
+        if job.state not in (JobState.QUEUED, JobState.RUNNING):
+            return
+        time.sleep(_LOOK_AGAIN)

@@ -1,6 +1,5 @@
 """`yumiao sweep`: every firm under every policy, as of a day."""
 
-import time
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated
@@ -10,11 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.commands.context import load_settings, open_database
-from app.commands.progress import Bar, progress
+from app.commands.progress import follow, progress
 from app.config import Settings
 from app.jobs.domain import JobState, this_process
 from app.jobs.models import Job
-from app.jobs.queries import get_job
 from app.jobs.running import Run, Surroundings, execute, run_of
 from app.jobs.service import claim, retry
 from app.kit.actor import SYSTEM
@@ -26,7 +24,6 @@ from app.policies.sweeps.jobs import KINDS
 from app.policies.sweeps.service import start_sweep
 
 NOT_DONE = 1
-_LOOK_AGAIN = 0.5  # seconds
 _TOLD = ("passes", "depends", "one", "fails", "lapses", "gained", "lost")
 
 
@@ -45,7 +42,8 @@ def sweep(
         work = _open(settings, database, on.date() if on else today(utc_now()), region)
         with progress(_("政策摸底")) as bar:
             if work.run is None:
-                _follow(database, work.job_id, bar)
+                typer.echo(_("服务器正在摸底，等它完成。"))
+                follow(database, work.job_id, bar)
             else:
                 work.run.on_progress = bar
                 execute(work.run, KINDS[0].function)
@@ -84,18 +82,6 @@ def _unfinished(session: Session, on: date, region: str) -> tuple[Sweep | None, 
     if found is None or found.finished_at is not None or found.on_day != on:
         return None, None
     return found, session.get(Job, found.job_id)
-
-
-def _follow(database: Database, job_id: int, bar: Bar) -> None:
-    """Wait for the process that is at it already."""
-    typer.echo(_("服务器正在摸底，等它完成。"))
-    while True:
-        with read_scope(database) as session:
-            job = get_job(session, job_id)
-        bar(job.done, job.total)
-        if job.state not in (JobState.QUEUED, JobState.RUNNING):
-            return
-        time.sleep(_LOOK_AGAIN)
 
 
 def _report(database: Database, work: _Work) -> None:
