@@ -2,8 +2,9 @@
 
 `evaluate` gives the same evaluation as the explaining interpreter, word for word, many times faster. For each version of
 a policy it writes straight-line whole-number functions, once, and keeps them (`compiling_exact`, `compiling_bounds`).
-An evaluation decides every clause and bounds the score at once; what a clause requires, what the figures come to and
-what is lacking are made of the functions' numbers when they are asked for.
+An evaluation decides every clause and bounds the score at once; what a clause requires, what the figures come to, what
+is lacking or not known, and the items of the score are made of the functions' numbers when they are asked for
+(`compiling_findings`, `compiling_scores`).
 
 Who decides what: figures known exactly → the whole policy's function; figures known within bounds → each test's
 function at both corners, in every world; whatever has no such form, or lies where a corner alone does not decide → the
@@ -12,7 +13,7 @@ explaining interpreter, which stays the reference for all of them.
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import chain
 from threading import Lock
 from typing import Any, NamedTuple
@@ -238,41 +239,55 @@ class CompiledEvaluation(Evaluation):
 
     points: tuple[int, int]
 
-    _program: Program
-    _settled: _Settled
+    _explainer: "_Explainer"
 
     def __init__(self, program: Program, policy: Policy, facts: Facts, on: date, settled: _Settled) -> None:
         self.__dict__.update(
             policy=policy, facts=facts, on=on, outcome=OUTCOMES[settled.outcome], points=settled.points,
-            _program=program, _settled=settled,
+            _explainer=_Explainer(program, facts, on, settled),
         )  # fmt: skip
 
     @cached_property
     def clauses(self) -> tuple[Clause, ...]:
         """The clauses, in order."""
-        return tuple(self._clause(condition) for condition in self.policy.conditions)
+        return tuple(map(self._explainer.clause, self.policy.conditions))
+
+    @property
+    def score(self) -> ScoreFinding | None:
+        """The score, item by item."""
+        return self._explainer.score
+
+
+class _Explainer:
+    """Makes clauses, findings and the score of one subject. It knows nothing of the evaluation that asks, so that
+    nothing goes round in circles and all is freed at once.
+    """
+
+    def __init__(self, program: Program, facts: Facts, on: date, settled: _Settled) -> None:
+        self._program, self._facts, self._on, self._settled = program, facts, on, settled
 
     @cached_property
     def score(self) -> ScoreFinding | None:
         """The score, item by item."""
-        scoring = self.policy.scoring
-        return explained_score(scoring, self._settled.readings, self.facts, self.on) if scoring else None
+        scoring = self._program.policy.scoring
+        return explained_score(scoring, self._settled.readings, self._facts, self._on) if scoring else None
 
-    def _clause(self, condition: Condition) -> Clause:
+    def clause(self, condition: Condition) -> "LazyClause":
+        """A clause that explains itself when it is asked."""
         if condition.test is not None:
             place = self._program.places[condition.id]
-            return LazyClause(condition, self._settled.codes[place], lambda: self._finding(place))
-        children = tuple(map(self._clause, condition.parts))
-        codes = [OUTCOMES.index(child.outcome) for child in children]
+            return LazyClause(condition, self._settled.codes[place], partial(self._finding, place))
+        children = tuple(map(self.clause, condition.parts))
+        codes = [child.code for child in children]
         code = max(codes) if condition.any_part else min(codes)
-        return LazyClause(condition, code, lambda: of_parts(OUTCOMES[code], children), children)
+        return LazyClause(condition, code, partial(of_parts, OUTCOMES[code], children), children)
 
     def _finding(self, place: int) -> Finding:
         """What a test says: as the functions' numbers tell it, or else as the explaining interpreter does."""
         settled = self._settled
         if place in settled.said:
             return settled.said[place]
-        facts, readings = self.facts, settled.readings
+        facts, readings = self._facts, settled.readings
         test = readings[0].legend.tests[place]
         asks_score, counts = compares_score(test), counts_years(test)
         if asks_score and len(readings) > 1:
@@ -284,31 +299,33 @@ class CompiledEvaluation(Evaluation):
             said = joined(found)
             if said.outcome is not Outcome.UNKNOWN:
                 return said
-        asked = Asked(facts, self.on, self.score if asks_score else None)
+        asked = Asked(facts, self._on, self.score if asks_score else None)
         if not found or len(found) < len(readings):
             return finding(test, asked)
         years_open = [REGISTERED_ON] if len(readings) > 1 else []
-        touched = (key for reading in readings for key in reading.legend.reach.of_test(test, self.on.year))
+        touched = (key for reading in readings for key in reading.legend.reach.of_test(test, self._on.year))
         return waiting(said, test, chain(years_open, touched), asked)
 
 
 class LazyClause(Clause):
     """A clause whose outcome stands and whose finding is made when it is asked for."""
 
-    _code: int
+    code: int
     _make: Callable[[], Finding]
 
     def __init__(
         self, condition: Condition, code: int, make: Callable[[], Finding], children: tuple[Clause, ...] = ()
     ) -> None:
-        self.__dict__.update(condition=condition, children=children, _code=code, _make=make)
+        self.__dict__.update(condition=condition, children=children, code=code, _make=make)
 
     @property
     def outcome(self) -> Outcome:
         """Met, unmet or unknown."""
-        return OUTCOMES[self._code]
+        return OUTCOMES[self.code]
 
-    @cached_property
-    def finding(self) -> Finding:
-        """Why it stands so."""
-        return self._make()
+    def __getattr__(self, name: str) -> Any:
+        """The finding: why it stands so, made once."""
+        if name != "finding":
+            raise AttributeError(name)
+        made = self.__dict__["finding"] = self._make()
+        return made

@@ -29,6 +29,7 @@ from app.policies.domain.compiling_writing import (
     accepting,
     least,
     listing,
+    shown_beside,
     together,
 )
 from app.policies.domain.facts import FactKey
@@ -233,7 +234,8 @@ class _Writer(Writer):
         if banded is None or not isinstance(test, Comparing):
             self._tell_numbers(place)
             return
-        self._places[place] = Numbers(test, len(self._numbers), (1,) * len(banded.places), banded=banded)
+        beside = shown_beside(test, [banded.subject])
+        self._places[place] = Numbers(test, len(self._numbers), (1,) * len(banded.places), beside, banded=banded)
         self._numbers += map(self._source.reckon, banded.places)
 
     def _is_told(self, block: ScoredBlock) -> bool:

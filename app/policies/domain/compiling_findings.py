@@ -10,7 +10,7 @@ from app.policies.domain.facts import FactKey, Facts
 from app.policies.domain.findings import compared, ratio, requirement
 from app.policies.domain.knowledge import Known, ends
 from app.policies.domain.linear import Bounds, End
-from app.policies.domain.measuring import as_measure, shown_beside
+from app.policies.domain.measuring import as_measure
 from app.policies.domain.outcome import Outcome
 from app.policies.domain.units import Unit, divided
 from app.policies.domain.verdict import Basis, Finding, Reason, Requirement, measure
@@ -65,28 +65,28 @@ def _yes_no(code: str, facts: Facts, outcome: Outcome, required: Requirement) ->
 
 
 def _compared(where: Numbers, outcome: Outcome, numbers: Sequence[Any], years: tuple[int, ...]) -> Finding:
-    test = where.test
-    left, right, bottom, excess, *subjects = map(bounds, numbers, where.scales)
-    required = where.required or requirement(test, right)
-    if isinstance(test, tree.Comparison):
-        return compared(test, outcome, left, required, excess, _bases((test.right, right)), None)
-    used = map(_basis, where.subjects, subjects)
-    basis = (*_bases((test.numerator, left), (test.denominator, bottom)), *used)
-    return ratio(test, outcome, left, bottom, required, excess, basis, lambda: why_empty(test, years))
+    sides = list(map(bounds, numbers, where.scales))
+    return _found(where, outcome, where.required or requirement(where.test, sides[1]), sides, years)
 
 
 def _in_bands(where: Numbers, ends: Sequence[Any], years: tuple[int, ...]) -> Iterator[Finding]:
     """The finding in each band that may hold."""
-    test, banded = where.test, where.banded
-    assert banded is not None
-    for code, value, pairs, scales in banded.told(*ends):
+    assert where.banded is not None
+    for code, value, pairs, scales in where.banded.told(*ends):
         left, bottom, excess, subject = map(bounds, pairs, scales)
-        required, outcome = requirement(test, (value, value)), OUTCOMES[code]
-        if isinstance(test, tree.Comparison):
-            yield compared(test, outcome, left, required, excess, _bases((test.right, (value, value))), None)
-            continue
-        basis = (*_bases((test.numerator, left), (test.denominator, bottom)), _basis(banded.subject, subject))
-        yield ratio(test, outcome, left, bottom, required, excess, basis, lambda: why_empty(test, years))
+        right = value, value
+        sides = left, right, bottom, excess, subject
+        yield _found(where, OUTCOMES[code], requirement(where.test, right), sides, years)
+
+
+def _found(
+    where: Numbers, outcome: Outcome, required: Requirement, sides: Sequence[Bounds], years: tuple[int, ...]
+) -> Finding:
+    test, left, excess = where.test, sides[0], sides[3]
+    basis = tuple([Basis(node, as_measure(node.unit, sides[place])) for place, node in where.beside])
+    if isinstance(test, tree.Comparison):
+        return compared(test, outcome, left, required, excess, basis, None)
+    return ratio(test, outcome, left, sides[2], required, excess, basis, lambda: why_empty(test, years))
 
 
 def bounds(number: Any, scale: int) -> Bounds:
@@ -101,11 +101,3 @@ def _end(end: Any, scale: int) -> End:
     if end.__class__ is float:  # infinite: what is bounded is exact
         return None
     return end if scale == 1 else divided(end, scale)
-
-
-def _bases(*sides: tuple[tree.Node, Bounds]) -> tuple[Basis, ...]:
-    return tuple([_basis(node, bounds) for node, bounds in sides if shown_beside(node)])
-
-
-def _basis(node: tree.Node, bounds: Bounds) -> Basis:
-    return Basis(node, as_measure(node.unit, bounds))

@@ -2,19 +2,18 @@
 which numbers the function gives for the explanation (`Legend` says what they mean).
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from app.policies.domain import tree
+from app.policies.domain import measuring, tree
 from app.policies.domain.compiling_bands import BandedTest
 from app.policies.domain.compiling_source import Source
 from app.policies.domain.compiling_steps import Corner, Tape, Value
 from app.policies.domain.compiling_tests import Compared, Ends, Grown, Lowering
 from app.policies.domain.facts import FactKey
 from app.policies.domain.findings import requirement
-from app.policies.domain.measuring import growths
 from app.policies.domain.policy import Condition, Policy, ScoredBlock, ScoredItem
 from app.policies.domain.reaching import Reach
 from app.policies.domain.reckoning import listed
@@ -31,13 +30,14 @@ class Numbers:
     """Where the numbers of a comparison lie in what the function gives, and by what they are to be divided.
 
     In order: left, right, bottom (of a ratio; else 1), excess, and the values that choose bands; a pair where open. Of a
-    `banded` test, what that asks for. `required` where it is the same for everybody.
+    `banded` test, what that asks for. `required` where it is the same for everybody. `beside` are the places of those
+    that are shown beside it.
     """
 
     test: Comparing
     first: int
     scales: tuple[int, ...]
-    subjects: tuple[tree.Node, ...] = ()
+    beside: tuple[tuple[int, tree.Node], ...]
     required: Requirement | None = None
     banded: BandedTest | None = None
 
@@ -179,7 +179,7 @@ class Writer:
     def _is_told(self, block: ScoredBlock) -> bool:
         """Whether the numbers tell all that there is to explain of a block."""
         measures = [item.by for item in _leaves(block.items) if item.by is not None]
-        return all(by in self._lowered and len(growths(by)) <= 1 for by in measures)
+        return all(by in self._lowered and len(measuring.growths(by)) <= 1 for by in measures)
 
     def _tell_numbers(self, place: int, subjects: Iterable[tuple[tree.Node, Value]] = ()) -> None:
         """What the explanation of a comparison is made of."""
@@ -188,11 +188,13 @@ class Writer:
         if not isinstance(test, Comparing) or not isinstance(lowered, Compared):
             return
         sides = [lowered.left, lowered.right, lowered.bottom, lowered.excess]
-        nodes, values = zip(*subjects, strict=True) if subjects else ((), ())
+        subjects = tuple(subjects)
+        values = [value for _, value in subjects]
         scales = (*(side.low.scale if side else 1 for side in sides), *(value.scale for value in values))
         right = lowered.right.form
         required = requirement(test, (right.constant, right.constant)) if right.known else None
-        self._places[place] = Numbers(test, len(self._numbers), scales, nodes, required)
+        beside = shown_beside(test, [node for node, _ in subjects])
+        self._places[place] = Numbers(test, len(self._numbers), scales, beside, required)
         self._numbers += [self._number(side) if side else "1" for side in sides]
         self._numbers += [self._source.reckon(value.place) for value in values]
 
@@ -217,6 +219,14 @@ class Writer:
     def _quotients(self, test: Grown) -> str:
         """A growth as an expression: `compiling_growth.Growth`."""
         raise NotImplementedError
+
+
+def shown_beside(test: Comparing, subjects: Sequence[tree.Node]) -> tuple[tuple[int, tree.Node], ...]:
+    """Which of left, right, bottom, excess and the values that choose bands are shown beside a comparison."""
+    if isinstance(test, tree.Comparison):
+        return ((1, test.right),) if measuring.shown_beside(test.right) else ()
+    sides = [(0, test.numerator), (2, test.denominator)]
+    return (*(side for side in sides if measuring.shown_beside(side[1])), *enumerate(subjects, 4))
 
 
 def _leaves(items: Iterable[ScoredItem]) -> Iterator[ScoredItem]:

@@ -44,13 +44,9 @@ def between(low: Exact | None, high: Exact | None) -> Knowledge:
 
 def ends(knowledge: Knowledge) -> tuple[Any, Any]:
     """The lowest and the highest value that `knowledge` allows; None where there is no such end."""
-    match knowledge:
-        case Known(value):
-            return value, value
-        case Between(low, high):
-            return low, high
-        case _:
-            return None, None
+    if isinstance(knowledge, Known):
+        return knowledge.value, knowledge.value
+    return (knowledge.low, knowledge.high) if isinstance(knowledge, Between) else (None, None)
 
 
 def within(narrow: Knowledge, wide: Knowledge) -> bool:

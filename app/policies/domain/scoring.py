@@ -51,6 +51,8 @@ def of_worlds(block: ScoredBlock, seen: Sequence[Sequence[Seen]], facts: Facts, 
     most = block.node.most
     low = min([min(most, sum([item.finding.low for item in items])) for items in seen])
     high = max([min(most, sum([item.finding.high for item in items])) for items in seen])
+    if len(seen) == 1:
+        return BlockFinding(block, low, high, tuple([item.finding for item in seen[0]]))
     items = [_joined(each, facts, years_open) for each in zip(*seen, strict=True)]
     return BlockFinding(block, low, high, tuple(items))
 

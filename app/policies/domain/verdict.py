@@ -151,7 +151,8 @@ class ScoreFinding(NamedTuple):
     @property
     def missing(self) -> tuple[FactKey, ...]:
         """The facts that would narrow it."""
-        return _unique(key for block in self.blocks for key in block.missing)
+        open_ = [block for block in self.blocks if block.low != block.high]
+        return _unique([key for block in open_ for item in block.items for key in item.missing])
 
 
 @dataclass(frozen=True)
