@@ -11,6 +11,7 @@ from fractions import Fraction
 
 from app.kit.i18n import N_, _, current_locale
 from app.kit.money import format_yuan
+from app.policies.describing import unit_text
 from app.policies.domain import tree
 from app.policies.domain.amounts import exact_text
 from app.policies.domain.facts import FactDefinition, FactKey, Facts, Told
@@ -44,16 +45,7 @@ _KINDS = {
     Unit.PEOPLE: "decimal",
     Unit.SQUARE_METRES: "decimal",
 }
-_SIGNS = {
-    Unit.YUAN: N_("元"),
-    Unit.PEOPLE: N_("人"),
-    Unit.ITEMS: N_("项"),
-    Unit.GRADE: N_("分"),
-    Unit.DAYS: N_("天"),
-    Unit.MONTHS: N_("个月"),
-    Unit.YEARS: N_("年"),
-    Unit.SQUARE_METRES: N_("平方米"),
-}
+_UNSIGNED = frozenset({Unit.DATE, Unit.YES_NO, Unit.CODE, Unit.NUMBER})
 
 
 @dataclass(frozen=True)
@@ -178,7 +170,7 @@ def _question(
         code=definition.code,
         label=str(definition.label),
         kind="code" if definition.any_code else _KINDS.get(definition.unit, "whole"),
-        sign="%" if definition.unit is Unit.SHARE else _(_SIGNS[definition.unit]) if definition.unit in _SIGNS else "",
+        sign=_sign(definition.unit),
         hint=hint_of(definition),
         period=str(definition.period),
         said_by=str(definition.said_by or ""),
@@ -230,6 +222,13 @@ def _filed(definition: FactDefinition, key: FactKey, filed: Gathered, labels: Ma
     if source is None:
         return _("现有资料：%(value)s") % told
     return _("现有资料：%(value)s（%(source)s）") % {**told, "source": source_text(source)}
+
+
+def _sign(unit: Unit) -> str:
+    """What stands behind the control."""
+    if unit is Unit.SHARE:
+        return "%"
+    return "" if unit in _UNSIGNED else unit_text(unit)
 
 
 def hint_of(definition: FactDefinition) -> str:

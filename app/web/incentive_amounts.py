@@ -33,7 +33,8 @@ from app.incentives.service.drafting import MEASURES, formula_of, tier_start
 from app.incentives.wording import COARSER, yuan
 from app.kit.actor import Actor
 from app.kit.clock import today
-from app.kit.i18n import N_, _
+from app.kit.i18n import _
+from app.policies.describing import unit_text
 from app.policies.domain.facts import Catalogue, FactDefinition, Told
 from app.policies.domain.units import Unit
 from app.policies.queries import get_catalogue
@@ -42,7 +43,6 @@ from app.web.incentive_lines import advisory
 router = GuardedRouter(door="web", prefix="/incentives/schemes/{code}")
 
 TIERS = 5
-_UNITS = {Unit.YUAN: N_("元"), Unit.PEOPLE: N_("人"), Unit.ITEMS: N_("项")}
 Options = tuple[tuple[str, str], ...]
 
 
@@ -140,7 +140,7 @@ def _facts(catalogue: Catalogue, units: frozenset[Unit], *, with_unit: bool = Fa
 
 def _fact_label(fact: FactDefinition, *, with_unit: bool) -> str:
     label = _("近一年%(what)s") % {"what": fact.label} if fact.told is Told.BY_YEAR else str(fact.label)
-    return _("%(what)s（%(unit)s）") % {"what": label, "unit": _(_UNITS[fact.unit])} if with_unit else label
+    return _("%(what)s（%(unit)s）") % {"what": label, "unit": unit_text(fact.unit)} if with_unit else label
 
 
 def _groups(scheme: Scheme, others: list[SchemeFamily]) -> Options:

@@ -3,17 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from app.kit.i18n import N_, _
+from app.kit.i18n import _
 from app.policies.band_words import band_lines, ends_text, measure_words
+from app.policies.describing import unit_text
 from app.policies.domain import tree
 from app.policies.domain.drafts import Kind, Number
 from app.policies.domain.policy import Parameter, Policy, ScoredItem
 from app.policies.domain.quantities import SIGNS
-from app.policies.domain.units import Unit
+from app.policies.domain.units import WRITTEN, Unit
 from app.policies.settings import Settings
 from app.policies.whatif.scenario import GROWTH, NUMBER, SETTING, growth_groups, numeric_settings
-
-_SHOWN_SIGNS = {"people": N_("人"), "items": N_("项"), "days": N_("天"), "points": N_("分")}
 
 
 @dataclass(frozen=True)
@@ -102,7 +101,7 @@ class _Fields:
 
     def _field(self, name: str, label: str, now: str, sign: str) -> NumberField:
         value = self._given.get(name, now)
-        shown = _(_SHOWN_SIGNS.get(sign, sign)) if sign else ""
+        shown = _sign_text(sign) if sign else ""
         return NumberField(name, label, value, shown, f"{now} {shown}".strip() if now else "", value.strip() != now)
 
     def _label(self, number: Number) -> str:
@@ -124,3 +123,9 @@ def _end_of_item(policy: Policy, item: ScoredItem, index: int) -> str:
     unit = measure_words(item.by, policy.catalogue)[1] if item.by else Unit.NUMBER
     said = ends_text(unit, bands[index])
     return _("%(id)s %(title)s：“%(band)s”一档的上限") % {"id": item.id, "title": item.title, "band": said}
+
+
+def _sign_text(sign: str) -> str:
+    """The sign of a file as people read it: `people` as 人; amounts and shares keep theirs."""
+    unit = WRITTEN[sign].unit
+    return _(sign) if unit in {Unit.YUAN, Unit.SHARE} else unit_text(unit)
