@@ -66,6 +66,10 @@ def present(
     )
 
 
+#: Parts of a firm's record that stand on the page of another.
+_PARTS = {"standards": "conversions#standards"}
+
+
 def supply_link(uscc: str, catalogue: Catalogue, on: date, policy: str) -> Link:
     """Where an officer supplies a fact: the firm's page that holds it, or the statements on the verdict page."""
     verdict = verdict_url(uscc, policy, on)
@@ -76,7 +80,7 @@ def supply_link(uscc: str, catalogue: Catalogue, on: date, policy: str) -> Link:
             return f"/policies/{policy}/settings"
         if page == "statement":
             return f"{verdict}#fact-{code}"
-        return f"/enterprises/{uscc}/{page}"
+        return f"/enterprises/{uscc}/{_PARTS.get(page, page)}"
 
     return link
 

@@ -185,11 +185,6 @@ def conversions_page(request: Request, session: DbSession, actor: CurrentActor, 
     return render(request, "web/enterprises/results.html", page)
 
 
-@router.get("/{uscc}/standards", action=actions.READ)
-def standards_page(request: Request, session: DbSession, actor: CurrentActor, uscc: str) -> Response:
-    return redirect(request, f"/enterprises/{open_firm(session, actor, uscc).uscc}/conversions#standards")
-
-
 @router.get("/{uscc}/compliance", action=actions.READ)
 def compliance_page(request: Request, session: DbSession, actor: CurrentActor, now: Now, uscc: str) -> Response:
     firm, on = open_firm(session, actor, uscc), today(now)

@@ -20,7 +20,7 @@ from app.kit.permissions import Place, can
 from app.policies.models import Sweep
 from app.policies.sweeps.actions import RUN
 from app.policies.sweeps.domain import Standing, SweptPolicy, swept_policy
-from app.policies.sweeps.queries import count_lines, counts_for, page_lines
+from app.policies.sweeps.queries import SORTS, count_lines, counts_for, page_lines
 from app.programmes.queries import load_catalogue
 from app.reference.queries import list_region_names
 from app.web.enterprise_words import Choices, region_choices
@@ -229,7 +229,7 @@ def result_page(session: Session, actor: Actor, sweep: Sweep, query: SweepQuery,
         page=found,
         count=count_lines(session, actor, sweep, wanted),
         url=query.address(base),
-        sorts={name: query.address(base, sort=name) for name in ("nearest", "name")},
+        sorts={name: query.address(base, sort=name) for name in SORTS},
         xlsx_url=query.address(f"{base}/export.xlsx"),
         csv_url=query.address(f"{base}/export.csv"),
         chips=tuple(_chips(query, policy, region_text, base)),

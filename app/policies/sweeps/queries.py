@@ -76,6 +76,9 @@ _STANDINGS: dict[str, ColumnElement[bool]] = {
     Standing.LOST: and_(SweepLine.before == _MET, SweepLine.outcome != _MET),
 }
 
+#: The most a firm can still score; of policies without a score nobody has any.
+_REACH = func.coalesce(SweepLine.score_high, 0).label("reach")
+
 #: Nearest first: outcome, unmet and unknown rise together, in the order of the index.
 _SORTS: dict[str, Keyset] = {
     "nearest": Keyset(
@@ -86,6 +89,7 @@ _SORTS: dict[str, Keyset] = {
             (SweepLine.enterprise_id, "asc"),
         ]
     ),
+    "score": Keyset([(_REACH, "desc"), (SweepLine.enterprise_id, "asc")]),
     "name": Keyset([(Enterprise.name_pinyin, "asc"), (Enterprise.id, "asc")]),
 }
 SORTS = tuple(_SORTS)
@@ -107,12 +111,14 @@ def page_lines(
         keyset,
         cursor,
         limit,
-        values_of=lambda row: [getattr(_owner(row, column), column.key) for column, _direction in keyset.order],
+        values_of=lambda row: [_value(row, column) for column, _direction in keyset.order],
     )
 
 
-def _owner(row: Any, column: Any) -> Any:
-    return row.SweepLine if column.class_ is SweepLine else row.Enterprise
+def _value(row: Any, column: Any) -> Any:
+    if column is _REACH:
+        return row.SweepLine.score_high or 0
+    return getattr(row.SweepLine if column.class_ is SweepLine else row.Enterprise, column.key)
 
 
 def order_of(sort: str) -> Keyset:
