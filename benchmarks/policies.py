@@ -22,6 +22,7 @@ from app.policies.domain.facts import FactKey, Facts
 from app.policies.domain.policy import Policy
 from app.policies.domain.sweeping import MET, sweep
 from app.policies.domain.telling import read_facts as read_told
+from app.policies.domain.verdict import Evaluation
 from benchmarks.measure import Result, interleaved, table
 from benchmarks.peers import arrays, closures, country, decision_graph
 from benchmarks.peers.firms import DAY, YEARS, Firms, make_firms, plain
@@ -62,6 +63,14 @@ def explained(policy: Policy, rounds: int, count: int = 300) -> None:
         "plain closures, true or false only": (count, lambda: [closures.decide(firm) for firm in rows]),
         "explained, all facts known": (count, lambda: [evaluate(policy, facts, DAY) for facts in known]),
         "explained, a fifth unknown or within bounds": (count, lambda: [evaluate(policy, f, DAY) for f in partly]),
+        "every reason and item of the score read, all facts known": (
+            count,
+            lambda: [_read(evaluate(policy, facts, DAY)) for facts in known],
+        ),
+        "the same, a fifth unknown or within bounds": (
+            count,
+            lambda: [_read(evaluate(policy, facts, DAY)) for facts in partly],
+        ),
         "explained and put into words, both languages": (
             few,
             lambda: [answer(evaluate(policy, facts, DAY)) for facts in known[:few]],
@@ -79,6 +88,13 @@ def explained(policy: Policy, rounds: int, count: int = 300) -> None:
         ("way", "per second", "× decision graph"),
         [(name, f"{rate:,.0f}", f"{rate / graph_rate:.2f}") for name, rate in rates.items()],
     )
+
+
+def _read(evaluation: Evaluation) -> int:
+    """Everything that an evaluation has to say, short of words: it is made when it is asked for. How many reasons."""
+    leaves = [leaf.finding for clause in evaluation.clauses for leaf in clause.leaves()]
+    items = [item for block in evaluation.score.blocks for item in block.items] if evaluation.score else []
+    return len(leaves) + len([clause.finding for clause in evaluation.clauses]) + len(items)
 
 
 def _forgetful(facts: Facts, seed: int) -> Facts:

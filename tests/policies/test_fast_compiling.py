@@ -1,5 +1,7 @@
 """The compiled interpreter says what the explaining one says, word for word, about every subject of every policy."""
 
+import gc
+import weakref
 from datetime import date
 
 import pytest
@@ -34,6 +36,9 @@ def agree(policy: Policy, facts: Facts, on: date) -> None:
         assert (leaf.condition.id, leaf.outcome) == (same.condition.id, same.outcome)
     if exact.score is not None and isinstance(fast, CompiledEvaluation):
         assert fast.points == (exact.score.low, exact.score.high)
+    assert [clause.finding for clause in fast.clauses] == [clause.finding for clause in exact.clauses]
+    assert fast.score == exact.score
+    assert fast.missing == exact.missing
     assert answer(fast) == answer(exact)
 
 
@@ -61,6 +66,19 @@ def test_a_firm_as_it_is_and_as_it_is_partly_told(counts: Counts) -> None:
 def test_any_day_will_do(on: date) -> None:
     for seed in range(10):
         agree(POLICY, random_facts(POLICY, seed, on), on)
+
+
+def test_what_is_explained_is_freed_at_once() -> None:
+    evaluation = compiling.evaluate(POLICY, random_facts(POLICY, 1), DAY)
+    assert evaluation.clauses[0].finding
+    assert evaluation.score
+    gone = weakref.ref(evaluation)
+    gc.disable()
+    try:
+        del evaluation
+        assert gone() is None
+    finally:
+        gc.enable()
 
 
 def test_nothing_known_is_decided_too() -> None:
