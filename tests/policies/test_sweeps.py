@@ -222,6 +222,16 @@ def test_a_certificate_that_ends_within_a_year(database: Database, session: Sess
     assert lines(session, sweep(database))[firms[0].id].lapses_on is None
 
 
+def test_one_event_tells_who_started_a_sweep_under_which_versions(
+    database: Database, session: Session, firms: list[Enterprise]
+) -> None:
+    key = start(database)
+    event = session.scalars(select(JournalEvent).where(JournalEvent.type == "sweep.started")).one()
+    assert (event.subject_id, event.region_code, event.data["on"]) == (str(key), COUNTY, DAY.isoformat())
+    started = session.get_one(Sweep, key)
+    assert event.data["versions"] == {code: kept["versions"] for code, kept in started.versions.items()}
+
+
 def test_one_event_tells_of_a_finished_sweep(database: Database, session: Session, firms: list[Enterprise]) -> None:
     key = sweep(database)
     events = session.scalars(select(JournalEvent).where(JournalEvent.type == "sweep.finished")).all()

@@ -3,6 +3,7 @@
 from app.journal.domain import EventType
 from app.kit.i18n import N_
 
+STARTED = "sweep.started"
 FINISHED = "sweep.finished"
 
-EVENT_TYPES = (EventType(FINISHED, N_("完成政策摸底")),)
+EVENT_TYPES = (EventType(STARTED, N_("开始政策摸底")), EventType(FINISHED, N_("完成政策摸底")))

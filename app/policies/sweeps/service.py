@@ -8,12 +8,15 @@ from sqlalchemy.orm import Session
 from app.jobs import service as jobs
 from app.jobs.domain import JobState
 from app.jobs.models import Job
+from app.journal.domain import SubjectKey
+from app.journal.service import record
 from app.kit.actor import Actor
 from app.kit.clock import today
 from app.kit.errors import Conflict, Invalid
 from app.kit.i18n import _
 from app.kit.permissions import Place, require
 from app.policies.models import Sweep
+from app.policies.sweeps import events
 from app.policies.sweeps.actions import RUN
 from app.policies.sweeps.domain import JOB_KIND
 from app.policies.sweeps.rulebook import policies_for
@@ -24,7 +27,7 @@ AHEAD = timedelta(days=366)
 
 
 def start_sweep(session: Session, *, actor: Actor, now: datetime, on: date, region: str) -> Sweep:
-    """Put a sweep of the region as of `on` into the queue; its policy versions are fixed now.
+    """Put a sweep of the region as of `on` into the queue; its policy versions are fixed now. One event.
 
     Raises `Forbidden`, `Invalid` (day, region, no policy in force), `Conflict` when the region is being swept.
     """
@@ -52,6 +55,16 @@ def start_sweep(session: Session, *, actor: Actor, now: datetime, on: date, regi
         session, actor=actor, now=now, kind=JOB_KIND, title=title, params={"sweep": sweep.id}
     ).id
     session.flush()
+    subject = SubjectKey("sweep", str(sweep.id), on.isoformat(), region_code=region)
+    versions = {policy.code: dict(policy.versions) for policy in policies}
+    record(
+        session,
+        actor=actor,
+        now=now,
+        type=events.STARTED,
+        subject=subject,
+        data={"on": on, "versions": versions},
+    )
     return sweep
 
 
