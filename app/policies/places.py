@@ -1,11 +1,15 @@
-"""Where a reader stands: which versions of a policy concern an officer's area, and which one applies there."""
+"""Where an officer stands: which versions of a policy concern the own area, which one applies there, and for which place
+what the officer sets counts.
+"""
 
 from collections.abc import Sequence
 from datetime import date
 
 from sqlalchemy.orm import Session
 
+from app.kit.actor import Actor
 from app.kit.errors import NotFound
+from app.policies.domain.policy import Policy
 from app.policies.domain.succession import NATION, applying, concerns, edition_of
 from app.policies.models import PolicyVersion
 from app.policies.queries import get_in_force, list_versions
@@ -31,6 +35,16 @@ def get_shown(session: Session, code: str, on: date, prefix: str) -> PolicyVersi
         if not rows:
             raise
         return next((row for row in rows if concerns(row.jurisdiction, prefix)), rows[0])
+
+
+def jurisdiction_of(actor: Actor, policy: Policy) -> str | None:
+    """For which place what the actor sets or publishes under a policy counts; None where it is not the actor's business."""
+    own, wide = actor.region_prefix, policy.jurisdiction
+    if wide == NATION:
+        return own or NATION
+    if own.startswith(wide):
+        return own
+    return wide if wide.startswith(own) else None
 
 
 def in_force_ids(rows: Sequence[PolicyVersion], on: date) -> set[int]:

@@ -21,10 +21,10 @@ from app.policies.differences import SectionChanges, compare
 from app.policies.domain.building import PolicyFileError
 from app.policies.domain.drafts import Changes, changed, draft_policy, numbers
 from app.policies.models import PolicyVersion
+from app.policies.places import jurisdiction_of
 from app.policies.queries import get_catalogue, get_version, policy_of
 from app.policies.schemas import PublishInput
 from app.policies.service.publishing import publish_version
-from app.policies.service.settings import jurisdiction_of
 from app.policies.whatif.scenario import NUMBER, read_scenario
 from app.web.policy_words import place_names, version_url
 from app.web.whatif_pages import Asked

@@ -22,10 +22,10 @@ from app.policies.domain.policy import Parameter, Policy
 from app.policies.domain.succession import concerns
 from app.policies.domain.units import Unit
 from app.policies.models import PolicySetting
-from app.policies.places import get_shown
+from app.policies.places import get_shown, jurisdiction_of
 from app.policies.queries import policy_of
 from app.policies.schemas import SettingInput
-from app.policies.service.settings import jurisdiction_of, set_parameter, setting_text, sign_text, withdraw_setting
+from app.policies.service.settings import set_parameter, setting_text, sign_text, withdraw_setting
 from app.policies.settings import list_settings, settings_in_force
 from app.web.policy_words import place_names
 

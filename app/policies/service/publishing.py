@@ -28,9 +28,9 @@ from app.policies.domain.files import PolicyFile
 from app.policies.domain.policy import Confidence
 from app.policies.domain.succession import Edition, applying, area_of, conflicts, edition_of
 from app.policies.models import PolicyVersion
+from app.policies.places import jurisdiction_of
 from app.policies.queries import get_catalogue, list_versions, policy_of
 from app.policies.schemas import PublishInput
-from app.policies.service.settings import jurisdiction_of
 from app.policies.service.versions import version_row
 
 MOST_REVISIONS = 99

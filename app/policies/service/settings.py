@@ -16,10 +16,10 @@ from app.policies.domain.facts import FactDefinition
 from app.policies.domain.knowledge import Exact
 from app.policies.domain.policy import Policy
 from app.policies.domain.quantities import SIGNS, QuantityError, read_of_unit, read_value
-from app.policies.domain.succession import NATION, area_of
+from app.policies.domain.succession import area_of
 from app.policies.domain.units import Unit
 from app.policies.models import PolicySetting
-from app.policies.places import region_for
+from app.policies.places import jurisdiction_of, region_for
 from app.policies.queries import get_policy, list_versions
 from app.policies.schemas import SettingInput
 from app.policies.settings import get_setting, settable, settings_in_force
@@ -67,16 +67,6 @@ def withdraw_setting(session: Session, *, actor: Actor, policy_code: str, settin
     policy = get_policy(session, policy_code, row.effective_from, area_of(row.jurisdiction))
     row.withdrawn_at = now
     _note(session, actor, policy, row, now, events.SETTING_WITHDRAWN, (_told(policy, row), None))
-
-
-def jurisdiction_of(actor: Actor, policy: Policy) -> str | None:
-    """For which place the actor's settings under a policy count; None where they are not the actor's business."""
-    own, wide = actor.region_prefix, policy.jurisdiction
-    if wide == NATION:
-        return own or NATION
-    if own.startswith(wide):
-        return own
-    return wide if wide.startswith(own) else None
 
 
 def setting_text(definition: FactDefinition, value: str) -> str:
