@@ -295,16 +295,17 @@ class _Explainer:
         elif not counts:
             readings = readings[:1]
         found = [one for one in [finding_in(reading, place, facts) for reading in readings] if one is not None]
-        if found and len(found) == len(readings):
-            said = joined(found)
-            if said.outcome is not Outcome.UNKNOWN:
-                return said
-        asked = Asked(facts, self._on, self.score if asks_score else None)
         if not found or len(found) < len(readings):
-            return finding(test, asked)
+            return finding(test, self._asked(test))
+        said = joined(found)
+        if said.outcome is not Outcome.UNKNOWN:
+            return said
         years_open = [REGISTERED_ON] if len(readings) > 1 else []
         touched = (key for reading in readings for key in reading.legend.reach.of_test(test, self._on.year))
-        return waiting(said, test, chain(years_open, touched), asked)
+        return waiting(said, test, chain(years_open, touched), self._asked(test))
+
+    def _asked(self, test: tree.Node) -> Asked:
+        return Asked(self._facts, self._on, self.score if compares_score(test) else None)
 
 
 class LazyClause(Clause):
