@@ -54,7 +54,20 @@ class VerdictParameters(DayParameters):
     policy: Annotated[str | None, Field(max_length=48, description="default: every policy in force")] = None
 
 
-DayQuery = Annotated[DayParameters, Query()]
+class PlaceParameters(NoParameters):
+    """For which place: where several jurisdictions hold a version, the most specific one for it applies."""
+
+    region: Annotated[
+        str | None, Field(pattern=r"^\d{2,12}$", description="region code, such as 429005; default the client's region")
+    ] = None
+
+
+class PolicyParameters(DayParameters, PlaceParameters):
+    """On which day, and for which place."""
+
+
+PolicyQuery = Annotated[PolicyParameters, Query()]
+PlaceQuery = Annotated[PlaceParameters, Query()]
 VerdictQuery = Annotated[VerdictParameters, Query()]
 
 
@@ -66,9 +79,9 @@ def list_policies(session: DbSession, _wanted: Nothing) -> Response:
 
 
 @router.get("/policies/{code}", action=PUBLIC, response_class=Json, **policy_operation())
-def get_one_policy(session: DbSession, code: Code, wanted: DayQuery, now: Now) -> Response:
+def get_one_policy(session: DbSession, code: Code, wanted: PolicyQuery, now: Now) -> Response:
     """One policy, with the facts that its version in force on a day asks for."""
-    row = get_in_force(session, code, wanted.on or today(now))
+    row = get_in_force(session, code, wanted.on or today(now), wanted.region or "")
     policy = policy_of(session, row)
     found = _policy(code, list(list_versions(session, code)))
     return Json(found | {"subject": policy.subject.value, "version": policy.version, "facts": facts_schema(policy)})
@@ -77,11 +90,12 @@ def get_one_policy(session: DbSession, code: Code, wanted: DayQuery, now: Now) -
 @router.post(
     "/policies/{code}/evaluations", action=EVALUATE, reads_only=True, response_class=Json, **evaluation_operation()
 )
-def evaluate_policy(call: ClientCall, code: Code, body: StrictJson, _wanted: Nothing) -> Response:
+def evaluate_policy(call: ClientCall, code: Code, body: StrictJson, wanted: PlaceQuery) -> Response:
     """Decide told facts, with what would have to change; nothing is kept."""
     on, facts = _request(body)
-    policy = get_policy(call.session, code, on, call.actor.region_prefix)
-    settings = settings_in_force(call.session, policy, on, call.actor.region_prefix)
+    region = wanted.region or call.actor.region_prefix
+    policy = get_policy(call.session, code, on, region)
+    settings = settings_in_force(call.session, policy, on, region)
     return Json(answer_with_plan(evaluate_told(policy, facts, on, settings)))
 
 
@@ -117,6 +131,7 @@ def _policy(code: str, rows: list[PolicyVersion]) -> dict[str, Any]:
                 "effective_from": row.effective_from,
                 "effective_to": row.effective_to,
                 "supersedes": row.supersedes,
+                "origin": row.origin,
                 "sha256": row.sha256,
             }
             for row in rows

@@ -158,13 +158,14 @@ _STORED: Options = {
 }
 _VERSION: Options = {
     "type": "object",
-    "required": ["jurisdiction", "version", "effective_from", "effective_to", "supersedes", "sha256"],
+    "required": ["jurisdiction", "version", "effective_from", "effective_to", "supersedes", "origin", "sha256"],
     "properties": {
         "jurisdiction": {"type": "string"},
         "version": {"type": "string"},
         "effective_from": {"type": "string", "format": "date"},
         "effective_to": {"type": ["string", "null"], "format": "date"},
         "supersedes": {"type": ["string", "null"]},
+        "origin": {"enum": ["seed", "bureau"]},
         "sha256": {"type": "string"},
     },
 }
@@ -219,6 +220,7 @@ _VERSION_EXAMPLE = {
     "effective_from": "2016-01-01",
     "effective_to": None,
     "supersedes": "2016-01-01",
+    "origin": "seed",
     "sha256": "0" * 64,
 }
 _POLICY_EXAMPLE = {

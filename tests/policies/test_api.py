@@ -240,3 +240,20 @@ def test_verdicts_on_a_firm(
     for wrong in ("on=2021-02-30", "on=20210630", "day=2021-06-30"):
         assert client.get(f"{address}?{wrong}", headers=headers).status_code == 422, wrong
     assert client.get(address, headers=bearer("export:read", "42900600")).status_code == 404
+
+
+def test_a_place_chooses_the_version_of_its_jurisdiction(client: Client, bearer: Callable[..., dict[str, str]]) -> None:
+    """Yichang (4205) has a variant of the joint centre's conditions: above-scale firms of any industry."""
+    code, headers = "joint-innovation-centre", bearer("policies:evaluate")
+    body = {"on": "2022-06-30", "facts": {}}
+
+    def applied(region: str) -> str:
+        answer = client.post(
+            f"/api/v1/policies/{code}/evaluations", params={"region": region}, json=body, headers=headers
+        )
+        return str(answer.json()["jurisdiction"])
+
+    assert (applied("429005"), applied("420502")) == ("42", "4205")
+    versions = [client.get(f"/api/v1/policies/{code}?on=2022-06-30&region={place}") for place in ("429005", "420502")]
+    assert [found.json()["version"] for found in versions] == ["2020-06-01", "2022-01-01"]
+    assert client.get(f"/api/v1/policies/{code}?region=here").status_code == 422
