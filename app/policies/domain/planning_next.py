@@ -76,11 +76,16 @@ def _next(trials: Trials, facts: Facts, missing: set[str]) -> Next:
         years=tuple(range(then - FISCAL_YEARS, then)),
         dropped=tuple(range(now - FISCAL_YEARS, then - FISCAL_YEARS)),
         facts=here,
-        assumed=tuple(assumed),
+        assumed=tuple(sorted(assumed, key=_place)),
         changes=combination.changes if open_aims else (),
         floors=tuple(_floors(trials, here, missing)),
         unsolved=combination.unsolved if open_aims else (),
     )
+
+
+def _place(key: FactKey) -> tuple[str, int, int]:
+    """The same order however the facts came: a kept verdict is explained again word for word."""
+    return key.code, key.year or 0, key.part or 0
 
 
 def _possible(until: Standing) -> bool:
