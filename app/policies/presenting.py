@@ -97,15 +97,24 @@ def _headline(found: Answer, open_facts: Sequence[MissingView], counts: str) -> 
         return _("按现有数据不可能通过：%(counts)s") % {"counts": counts}
     if outcome == Outcome.MET:
         return _("无论专家如何评分都通过") if score and score["low"] < score["high"] else _("全部达标")
-    if not open_facts:
-        return _("取决于：专家在各档内的评分") if score else counts
-    labels = _("、").join(fact.label for fact in open_facts[:NAMED])
-    if len(open_facts) <= NAMED:
+    names = [fact.label for fact in open_facts] + ([_("专家在各档内的评分")] if _waits_for_choice(found) else [])
+    if not names:
+        return counts
+    labels = _("、").join(names[:NAMED])
+    if len(names) <= NAMED:
         return _("取决于：%(facts)s") % {"facts": labels}
-    return ngettext("取决于：%(facts)s 等 %(n)s 项", "取决于：%(facts)s 等 %(n)s 项", len(open_facts)) % {
+    return ngettext("取决于：%(facts)s 等 %(n)s 项", "取决于：%(facts)s 等 %(n)s 项", len(names)) % {
         "facts": labels,
-        "n": len(open_facts),
+        "n": len(names),
     }
+
+
+def _waits_for_choice(found: Answer) -> bool:
+    """Whether the outcome also waits for the points that experts choose inside a band, everything of it being known."""
+    clause = _score_clause(found["clauses"])
+    items = [item for block in found.get("blocks", []) for item in block["items"]]
+    chosen = any(item["low"] < item["high"] and not item["missing"] for item in items)
+    return chosen and clause is not None and clause["outcome"] == Outcome.UNKNOWN
 
 
 def _counts(unmet: int, unknown: int) -> str:

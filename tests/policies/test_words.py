@@ -116,7 +116,7 @@ def test_a_view_tells_apart_what_decides_and_what_people_judge() -> None:
     assert [missing.code for missing in view.judged] == list(GRADES)
     assert (view.unmet, view.unknown, view.state) == (0, 3, "wait")
     assert view.counts == "待定 3 项"
-    assert view.headline.startswith("取决于：职工总数（年月平均数）、") and view.headline.endswith(" 等 8 项")
+    assert view.headline.startswith("取决于：职工总数（年月平均数）、") and view.headline.endswith(" 等 9 项")
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ def test_a_view_tells_apart_what_decides_and_what_people_judge() -> None:
     [
         ({"ip_core_support": 2}, "取决于：专家在各档内的评分"),
         ({"conversions": {"2018": 1, "2019": 1, "2020": 1}}, "按现有数据不可能通过：未达标 1 项"),
-        ({"management_4": None}, "取决于：人才培养、引进与绩效评价（评分）"),
+        ({"management_4": None}, "取决于：人才培养、引进与绩效评价（评分）、专家在各档内的评分"),
         ({"ip_core_support": 8, "management_3": 4, "management_4": 4}, "无论专家如何评分都通过"),
     ],
 )
