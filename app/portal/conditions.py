@@ -79,8 +79,8 @@ def plain_view(evaluation: Evaluation, names: Mapping[str, str]) -> PolicyView:
 
 
 def _distance(view: PolicyView) -> tuple[int, int]:
-    outcomes = [line.outcome for line in view.conditions]
-    return outcomes.count("unmet"), outcomes.count("unknown")
+    """How many conditions are open, and how many of them are not met."""
+    return len(view.open), sum(line.outcome == "unmet" for line in view.open)
 
 
 def _headline(view: VerdictView) -> str:

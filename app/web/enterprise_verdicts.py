@@ -57,7 +57,7 @@ def panel(session: Session, actor: Actor, enterprise: Enterprise, now: datetime)
 
 
 def _order(card: VerdictCard) -> tuple[bool, int, int]:
-    return not card.in_hand, card.view.unmet, card.view.unknown
+    return not card.in_hand, card.view.unmet + card.view.unknown, card.view.unmet
 
 
 def _card(enterprise: Enterprise, verdict: Verdict, names: dict[str, str], in_hand: frozenset[str]) -> VerdictCard:
