@@ -1,5 +1,6 @@
 """From the `score` section of a file to gradings: each item's cases and bands become conditions read from the top."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -145,6 +146,19 @@ class _Scores:
             low, high = definition.lowest or 0, definition.highest
             graded.add(tree.Grading(Unit.GRADE, test, low, high, definition.code), case.label)
             graded.levels = tuple(Level(*level.points, level.label) for level in case.levels)
+            self._check_levels((*place, "levels"), graded.levels, low, high)
+
+    def _check_levels(self, place: Place, levels: Sequence[Level], low: int, high: int) -> None:
+        """Every grade from `low` to `high` has one name, if any has."""
+        named = Counter(grade for level in levels for grade in range(level.low, level.high + 1))
+        wrong = [grade for grade in range(low, high + 1) if named[grade] != 1]
+        beyond = [grade for grade in named if not low <= grade <= high]
+        if levels and (wrong or beyond):
+            message = (
+                f"the levels must name each grade from {low} to {high} once; "
+                f"look at {', '.join(map(str, sorted([*wrong, *beyond])))}"
+            )
+            self._draft.complain(place, message)
 
     def _grade(self, place: Place, code: str) -> FactDefinition | None:
         """The fact that experts grade, if it is one with bounds."""
