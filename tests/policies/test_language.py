@@ -7,11 +7,15 @@ import pytest
 import yaml
 
 from app.kit.errors import Invalid
+from app.kit.i18n import Bilingual
 from app.policies.answer import answer
 from app.policies.describing import describe
+from app.policies.domain import binding
 from app.policies.domain.building import build
 from app.policies.domain.files import PolicyFile
+from app.policies.domain.names import Formula, Names
 from app.policies.domain.policy import Policy
+from app.policies.domain.tokens import FormulaError
 from app.policies.json_schema import facts_schema
 from app.policies.presenting import present
 from app.policies.service.verdicts import evaluate_told
@@ -188,3 +192,26 @@ def test_a_growth_that_only_approaches_a_bound_lies_beyond_it() -> None:
     found = decide(sales_revenue={"2018": {"low": "1"}, "2019": "1", "2020": "2"})
     item = found["blocks"][0]["items"][1]
     assert (item["low"], item["high"]) == (5, 5)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "+".join(["1"] * 990) + " > 1",
+        " and ".join(["yes"] * 240),
+        "not " * 41 + "standards_led",
+        "twice_7 > 1 元",
+    ],
+    ids=["sums", "conditions", "signs", "definitions"],
+)
+def test_a_formula_that_nobody_could_follow_is_refused_and_not_misread(text: str) -> None:
+    names = Names(CATALOGUE)
+    names.definitions = {
+        f"twice_{n}": Formula(
+            Bilingual(zh="倍", en="times"),
+            f"twice_{n - 1} * 4 - twice_{n - 1} + twice_{n - 1}" if n else "latest(net_assets)",
+        )
+        for n in range(8)
+    }
+    with pytest.raises(FormulaError, match=r"more than|deeper than"):
+        binding.condition(text, names)

@@ -12,7 +12,7 @@ from app.policies.domain import binding, tree
 from app.policies.domain.facts import Catalogue, Told
 from app.policies.domain.names import Names
 from app.policies.domain.splitting import counts_years
-from app.policies.domain.syntax import FormulaError
+from app.policies.domain.tokens import FormulaError
 from app.policies.domain.units import NAMES, Unit
 from app.policies.domain.worlds import REGISTERED_ON
 

@@ -7,7 +7,7 @@ from app.policies.domain import binding, tree
 from app.policies.domain.files import BandEntry, ParameterEntry, PointsBandEntry
 from app.policies.domain.linear import Number
 from app.policies.domain.names import Names
-from app.policies.domain.syntax import FormulaError
+from app.policies.domain.tokens import FormulaError
 from app.policies.domain.units import NAMES, Unit
 
 

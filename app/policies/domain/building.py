@@ -12,10 +12,8 @@ from app.policies.domain.policy import Condition, Definition, Parameter, Policy,
 from app.policies.domain.scores import scoring
 from app.policies.domain.settable import with_settings
 from app.policies.domain.splitting import counts_years
-from app.policies.domain.syntax import FormulaError
+from app.policies.domain.tokens import DefinitionError, FormulaError
 from app.policies.domain.worlds import REGISTERED_ON
-
-MAX_NODES = 5_000
 
 
 class PolicyFileError(Exception):
@@ -127,7 +125,7 @@ class _Builder:
             return banded(entry, self._names)
         except FormulaError as error:
             self._draft.complain((*place, "by"), told(entry.by or "", error))
-        except binding.DefinitionError as error:
+        except DefinitionError as error:
             self._draft.complain_definition(error)
         except BandsError as error:
             self._draft.complain((*place, "bands", *error.place), error.message)
@@ -154,17 +152,10 @@ class _Builder:
             reference=self._draft.reference(place, entry.reference),
             confidence=entry.confidence,
             text=entry.formula or "",
-            test=self._test(place, entry.formula) if entry.formula is not None else None,
+            test=self._draft.bound((*place, "formula"), entry.formula, binding.condition) if entry.formula else None,
             parts=tuple(
                 self._condition((*place, key, index), part) for index, part in enumerate(entry.all or entry.any)
             ),
             any_part=bool(entry.any),
             note=entry.note,
         )
-
-    def _test(self, place: Place, text: str) -> tree.Node | None:
-        test = self._draft.bound((*place, "formula"), text, binding.condition)
-        if test is not None and sum(1 for _ in tree.walk(test, into_score=False)) > MAX_NODES:
-            message = f"the formula comes to more than {MAX_NODES} steps; simplify it"
-            self._draft.complain((*place, "formula"), message)
-        return test

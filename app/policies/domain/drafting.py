@@ -4,12 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from app.policies.domain.binding import DefinitionError
 from app.policies.domain.facts import Catalogue
 from app.policies.domain.files import PolicyFile, ReferenceEntry
 from app.policies.domain.names import CodeList, Formula, Names
 from app.policies.domain.policy import Document, Reference
-from app.policies.domain.syntax import FormulaError
+from app.policies.domain.tokens import DefinitionError, FormulaError
 
 Place = tuple[str | int, ...]
 T = TypeVar("T")

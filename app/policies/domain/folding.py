@@ -1,4 +1,4 @@
-"""Reckoning what needs no fact: `20 % / (100 % - 20 %)` is a number before any firm is looked at."""
+"""What can be said of a formula before any firm is looked at: `20 % / (100 % - 20 %)` is a number."""
 
 from fractions import Fraction
 
@@ -57,3 +57,14 @@ def _both(operator: tree.Operator, left: Number | None, right: Number | None) ->
     if operator is tree.Operator.MULTIPLY:
         return plain(Fraction(left * right))
     return left + right if operator is tree.Operator.ADD else left - right
+
+
+def extent(node: tree.Node, known: dict[tree.Node, tuple[int, int]] | None = None) -> tuple[int, int]:
+    """How many nodes lie one in another below `node`, and how many steps it comes to where each use of one counts; the
+    score counts as one.
+    """
+    known = {} if known is None else known
+    if node not in known:
+        below = [] if isinstance(node, tree.Score) else [extent(part, known) for part in tree.parts(node)]
+        known[node] = 1 + max((depth for depth, _ in below), default=0), 1 + sum(steps for _, steps in below)
+    return known[node]

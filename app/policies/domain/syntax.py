@@ -12,24 +12,16 @@ single    := number [unit] | name | name "(" [formula ("," formula)*] ")" | name
            | "if" "told" "(" name ")" "then" opposite "else" opposite | "(" formula ")"
 """
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import NoReturn
 
+from app.policies.domain.tokens import FormulaError, Token, tokens
 from app.policies.domain.units import WRITTEN
 
 MAX_LENGTH = 2_000
 MAX_DEPTH = 40
-
-
-class FormulaError(Exception):
-    """A formula is wrong at characters `start` to `end`; `hint` says what to write instead."""
-
-    def __init__(self, message: str, hint: str, start: int, end: int) -> None:
-        super().__init__(message)
-        self.message, self.hint, self.start, self.end = message, hint, start, end
 
 
 @dataclass(frozen=True)
@@ -90,23 +82,12 @@ class IfToldSyntax(Syntax):
     otherwise: Syntax
 
 
-@dataclass(frozen=True)
-class Token:
-    """A word of the formula."""
-
-    kind: str
-    text: str
-    start: int
-    end: int
-
-
-_TOKEN = re.compile(
-    r"(?P<number>\d+(?:_\d{3})*(?:\.\d+)?(?!\w))|(?P<name>[A-Za-z_]\w*)|(?P<unit>%|[一-鿿]+)"
-    r"|(?P<sign>\.\.|>=|<=|≥|≤|==|!=|[-+*/×÷><=(),\[\]])|(?P<space>\s+)|(?P<wrong>.)"
-)
-_SAME = {"≥": ">=", "≤": "<=", "×": "*", "÷": "/"}
-_KEYWORDS = frozenset({"and", "or", "not", "in", "if", "told", "then", "else"})
 _RELATIONS = frozenset({">=", ">", "<=", "<", "=", "in"})
+
+
+def refuse(at: Syntax, message: str, hint: str) -> NoReturn:
+    """Raise `FormulaError` about a piece of a formula."""
+    raise FormulaError(message, hint, at.start, at.end)
 
 
 def parse(text: str) -> Syntax:
@@ -118,26 +99,7 @@ def parse(text: str) -> Syntax:
             0,
             MAX_LENGTH,
         )
-    return _Parser(_tokens(text), len(text)).whole()
-
-
-def _tokens(text: str) -> list[Token]:
-    found = []
-    for match in _TOKEN.finditer(text):
-        kind, word = str(match.lastgroup), match.group()
-        if kind == "wrong":
-            raise FormulaError(
-                f"'{word}' means nothing here",
-                "write names, numbers with units, + - * / and comparisons",
-                *match.span(),
-            )
-        if word in {"==", "!="}:
-            hint = "write a single =" if word == "==" else "write not (a = b)"
-            raise FormulaError(f"'{word}' is not a comparison of this language", hint, *match.span())
-        if kind != "space":
-            kind = "keyword" if word in _KEYWORDS else kind
-            found.append(Token(kind, _SAME.get(word, word), *match.span()))
-    return found
+    return _Parser(tokens(text), len(text)).whole()
 
 
 class _Parser:
@@ -220,8 +182,10 @@ class _Parser:
         signs = []
         while (token := self._take(sign)) is not None:
             signs.append(token)
+            if len(signs) > MAX_DEPTH:
+                raise FormulaError(f"more than {MAX_DEPTH} signs in a row", "one is enough", token.start, token.end)
         body = inner()
-        for token in reversed(signs[-MAX_DEPTH:]):
+        for token in reversed(signs):
             body = UnarySyntax(token.start, body.end, sign, body)
         return body
 
