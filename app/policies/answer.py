@@ -24,7 +24,7 @@ from app.kit.i18n import Bilingual
 from app.policies.domain.amounts import machine_value
 from app.policies.domain.facts import Catalogue, FactKey
 from app.policies.domain.policy import Reference
-from app.policies.domain.settable import SETTING
+from app.policies.domain.settable import awaits_bureau, gap_known
 from app.policies.domain.verdict import Basis, BlockFinding, Clause, Evaluation, ItemFinding, Measure, Requirement
 from app.policies.formulas import formula_text
 from app.policies.wording import (
@@ -114,16 +114,15 @@ def missing_codes(keys: Iterable[FactKey]) -> list[str]:
 
 def _clause(clause: Clause, catalogue: Catalogue) -> Answer:
     condition, finding = clause.condition, clause.finding
-    unset = any(catalogue[key.code].supplied_at == SETTING for key in finding.missing)
     return {
         "id": condition.id,
         "title": condition.title.model_dump(),
         "reference": _reference(condition.reference),
         "confidence": condition.confidence.value,
         "outcome": finding.outcome.value,
-        "required": _required(finding.required, unset=unset),
+        "required": _required(finding.required, unset=awaits_bureau(condition, finding, catalogue)),
         "actual": _measured(finding.actual),
-        "gap": None if unset else _gap(finding.gap),
+        "gap": _gap(gap_known(condition, finding, catalogue)),
         "basis": [_basis(basis, catalogue) for basis in finding.basis],
         "reason": finding.reason.value if finding.reason else None,
         "missing": missing_codes(finding.missing),

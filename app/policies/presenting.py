@@ -281,4 +281,5 @@ def _missing(details: list[Answer], catalogue: Catalogue, link: Link) -> tuple[M
 def _missing_fact(code: str, years: tuple[int, ...], catalogue: Catalogue, link: Link) -> MissingView:
     definition = catalogue[code]
     said_by = str(definition.said_by) if definition.said_by else ""
-    return MissingView(code, fact_text(catalogue, FactKey(code)), years, said_by, link(code))
+    left_to_bureau = definition.supplied_at == SETTING
+    return MissingView(code, fact_text(catalogue, FactKey(code)), years, said_by, link(code), left_to_bureau)

@@ -13,6 +13,7 @@ class MissingView:
     years: tuple[int, ...]
     said_by: str
     url: str
+    left_to_bureau: bool = False
 
 
 @dataclass(frozen=True)

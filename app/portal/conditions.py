@@ -99,7 +99,10 @@ def _standing(clause: ClauseView) -> str:
 
 
 def _lacking(clause: ClauseView) -> str:
-    names = [missing.label for missing in clause.missing]
+    """What the firm is asked for; what the bureau has yet to set is not for the firm to supply."""
+    names = [missing.label for missing in clause.missing if not missing.left_to_bureau]
+    if not names:
+        return _("；").join([*([_standing(clause)] if clause.actual else []), _("科技局设定要求后才能判断")])
     named = {"facts": _("、").join(names[:_SHOWN_FACTS]), "n": len(names)}
     if len(names) > _SHOWN_FACTS:
         return _("还缺资料：%(facts)s 等 %(n)s 项，请提供给经办人。") % named

@@ -141,7 +141,7 @@ def agrees(line: SweepLine | Decided, evaluation: Evaluation) -> None:
     for clause in evaluation.clauses:
         if clause.outcome is not Outcome.MET:
             explained = clause.outcome is Outcome.UNMET and unmet <= EXPLAINED_UP_TO
-            words = both_languages(partial(shortfall, clause.finding)) if explained else {}
+            words = both_languages(partial(shortfall, clause, evaluation.policy.catalogue)) if explained else {}
             told.append({"id": clause.condition.id, "outcome": clause.outcome.value, **words})
     assert list(line.open_clauses) == told
     assert {key.code for key in evaluation.missing} <= set(line.missing)

@@ -9,13 +9,16 @@ from typing import Any
 import pytest
 
 from app.kit.i18n import use_locale
+from app.policies.answer import answer
 from app.policies.describing import describe
 from app.policies.domain.amounts import exact_text, machine_value
 from app.policies.domain.units import Unit
 from app.policies.domain.verdict import Measure, measure
 from app.policies.presenting import present
+from app.policies.service.verdicts import evaluate_told
 from app.policies.wording import gap_text, measure_text
-from tests.policies.support import CATALOGUE, DAY, POLICY, decide, firm
+from app.portal.conditions import plain_view
+from tests.policies.support import CATALOGUE, DAY, POLICIES, POLICY, decide, firm
 
 GRADES = ("ip_advancement", "ip_core_support", "management_1", "management_2", "management_3", "management_4")
 SCORED: dict[str, Any] = {
@@ -149,3 +152,33 @@ def test_a_score_says_why_each_item_stands_where_it_does() -> None:
     assert reviewed is not None
     growth = next(item for block in reviewed.blocks for item in block.items if item.id == "D1")
     assert growth.review and (growth.low, growth.high) == (0, 10) and "人工审核" in growth.why
+
+
+UPGRADE = next(policy for policy in POLICIES.values() if policy.code == "technical-upgrade-cultivation")
+SHRINKING = {"2019": "110", "2020": "100", "2018": "120"}
+
+
+@pytest.mark.parametrize(
+    ("revenue", "outcome", "gap"),
+    [
+        (SHRINKING, "unmet", {"unit": "share", "low": "23/264", "high": None}),
+        ({"2018": "100", "2019": "110", "2020": "120"}, "unknown", None),
+    ],
+)
+def test_what_the_bureau_has_yet_to_set_is_not_told_by_the_ends_of_all_numbers(
+    revenue: dict[str, str], outcome: str, gap: dict[str, Any] | None
+) -> None:
+    told = {"registered_on": "2010-01-01", "sales_revenue": revenue}
+    growth = answer(evaluate_told(UPGRADE, told, DAY))["clauses"][-1]
+    assert (growth["outcome"], growth["required"]["text"]) == (outcome, "≥ 市局设定值（尚未设定）")
+    assert (growth["gap"] and {name: growth["gap"][name] for name in ("unit", "low", "high")}) == gap
+    if gap:
+        assert growth["gap"]["text"] == "还差 8.72% 以上"
+
+
+def test_a_firm_is_not_asked_for_what_the_bureau_sets() -> None:
+    told = {"registered_on": "2010-01-01", "sales_revenue": {"2018": "100", "2019": "110", "2020": "120"}}
+    lines = plain_view(evaluate_told(UPGRADE, told, DAY), {}).conditions
+    notes = {line.title.partition(" ")[0]: line.note for line in lines}
+    assert notes["成长性较好"] == "目前：9.54%；科技局设定要求后才能判断"
+    assert "请提供给经办人" in notes["有技术改造、扩大规模项目"]

@@ -1,9 +1,12 @@
 """What a policy leaves to the bureau: each such parameter is a fact of the policy's own, unknown until it is set."""
 
 from app.kit.i18n import Bilingual
+from app.policies.domain import tree
 from app.policies.domain.facts import Catalogue, FactDefinition
 from app.policies.domain.files import ParameterEntry, PolicyFile
+from app.policies.domain.policy import Condition
 from app.policies.domain.units import Unit
+from app.policies.domain.verdict import Finding, Measure
 
 #: Where such a fact is supplied: the policy's settings.
 SETTING = "setting"
@@ -18,6 +21,23 @@ def with_settings(file: PolicyFile, catalogue: Catalogue) -> Catalogue:
     """The catalogue, and after it what the bureau sets for this policy."""
     own = {name: _fact(name, entry) for name, entry in file.parameters.items() if entry.set_by_bureau is not None}
     return {**catalogue, **own}
+
+
+def awaits_bureau(condition: Condition, finding: Finding, catalogue: Catalogue) -> bool:
+    """Whether what `condition` asks for is left to the bureau, which has not set it yet."""
+    asked = finding.required.value if finding.required else None
+    if asked is None or asked.exact or condition.test is None:
+        return False
+    read = (node.code for node in tree.walk(condition.test, into_score=False) if isinstance(node, tree.Fact))
+    return any(catalogue[code].supplied_at == SETTING for code in read)
+
+
+def gap_known(condition: Condition, finding: Finding, catalogue: Catalogue) -> Measure | None:
+    """How much is lacking; where the bureau has yet to set what is asked, only what is lacking whatever it sets."""
+    gap = finding.gap
+    if gap is None or not awaits_bureau(condition, finding, catalogue):
+        return gap
+    return gap._replace(high=None) if gap.low else None
 
 
 def _fact(name: str, entry: ParameterEntry) -> FactDefinition:

@@ -13,10 +13,11 @@ from app.policies.domain.columns import Columns, columns_of, same_for_all
 from app.policies.domain.compiling import evaluate
 from app.policies.domain.facts import Catalogue, Facts
 from app.policies.domain.policy import Condition, Policy
+from app.policies.domain.settable import gap_known
 from app.policies.domain.signs import SCORE
 from app.policies.domain.sweeping import MET, OUTCOMES, UNKNOWN, UNMET, Swept, sweep
 from app.policies.domain.sweeping_reuse import codes_read
-from app.policies.domain.verdict import Finding
+from app.policies.domain.verdict import Clause
 from app.policies.sweeps.domain import EXPLAINED_UP_TO, Decided, Rule
 from app.policies.sweeps.waiting import missing_facts
 from app.policies.wording import both_languages, finding_text, gap_text
@@ -56,13 +57,15 @@ class Batch:
         facts = Facts(rule.policy.catalogue, {**self._firms[key].known, **rule.settings})
         evaluation = evaluate(_only(rule.policy, wanted), facts, self._on)
         return {
-            clause.condition.id: both_languages(partial(shortfall, clause.finding)) for clause in evaluation.clauses
+            clause.condition.id: both_languages(partial(shortfall, clause, rule.policy.catalogue))
+            for clause in evaluation.clauses
         }
 
 
-def shortfall(finding: Finding) -> str:
+def shortfall(clause: Clause, catalogue: Catalogue) -> str:
     """`还差 38.2 万元`; where nothing is to be measured, how it stands."""
-    return (gap_text(finding.gap) if finding.gap else "") or finding_text(finding)
+    gap = gap_known(clause.condition, clause.finding, catalogue)
+    return (gap_text(gap) if gap else "") or finding_text(clause.finding)
 
 
 def _decided(
