@@ -1,10 +1,10 @@
 """What can be done with accounts, and by whom."""
 
-from app.kit.permissions import ADMINISTRATORS, EDITORS, HEADS, READERS, Action
+from app.kit.permissions import ADMINISTRATORS, DEPARTMENTS, EDITORS, FIRM_READERS, HEADS, READERS, Action
 
 PUBLIC = Action("public", public=True)
-SIGN_OUT = Action("accounts.sign_out", roles=READERS, portal=True)
-OWN_PASSWORD = Action("accounts.own_password", roles=READERS, portal=True)
+SIGN_OUT = Action("accounts.sign_out", roles=READERS | DEPARTMENTS, firm=FIRM_READERS)
+OWN_PASSWORD = Action("accounts.own_password", roles=READERS | DEPARTMENTS, firm=FIRM_READERS)
 MANAGE_USERS = Action("accounts.users", roles=ADMINISTRATORS)
 MANAGE_CLIENTS = Action("accounts.clients", roles=ADMINISTRATORS)
 READ_JOURNAL = Action("journal.read", roles=HEADS | READERS)

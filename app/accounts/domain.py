@@ -17,6 +17,7 @@ ROLE_LABELS = {
     Role.SECTION_HEAD: N_("科室负责人"),
     Role.LEADER: N_("局领导"),
     Role.ADMINISTRATOR: N_("系统管理员"),
+    Role.DEPARTMENT: N_("征询部门"),
 }
 
 MINIMUM_PASSWORD = 10

@@ -9,7 +9,10 @@ from app.kit.db import Base, BigId, Code, PrimaryKey, UtcDateTime
 
 
 class Officer(Base):
-    """A member of the bureau. `region_prefix` limits what is seen; "" is everywhere."""
+    """A member of the bureau, or of another department (role `department`, then `department` says which).
+
+    `region_prefix` limits what is seen; "" is everywhere.
+    """
 
     __tablename__ = "officer"
 
@@ -19,6 +22,8 @@ class Officer(Base):
     section: Mapped[str] = mapped_column(String(64), default="")
     phone: Mapped[str] = mapped_column(String(32), default="")
     role: Mapped[str] = mapped_column(Code(20))
+    department: Mapped[str] = mapped_column(Code(40), default="")
+    email: Mapped[str] = mapped_column(String(120), default="")
     region_prefix: Mapped[str] = mapped_column(Code(12), default="")
     password_hash: Mapped[str] = mapped_column(String(160))
     failed_tries: Mapped[int] = mapped_column(default=0)
@@ -36,6 +41,9 @@ class EnterpriseUser(Base):
     enterprise_id: Mapped[int] = mapped_column(BigId, ForeignKey("enterprise.id"), index=True)
     login: Mapped[str] = mapped_column(Code(64), unique=True)
     name: Mapped[str] = mapped_column(String(64))
+    role: Mapped[str] = mapped_column(Code(10), default="manager")
+    email: Mapped[str] = mapped_column(String(120), default="")
+    phone: Mapped[str] = mapped_column(String(32), default="")
     password_hash: Mapped[str] = mapped_column(String(160))
     failed_tries: Mapped[int] = mapped_column(default=0)
     locked_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -52,6 +60,7 @@ class Invitation(Base):
     enterprise_id: Mapped[int] = mapped_column(BigId, ForeignKey("enterprise.id"), index=True)
     token_hash: Mapped[str] = mapped_column(Code(64), unique=True)
     invited_name: Mapped[str] = mapped_column(String(64), default="")
+    role: Mapped[str] = mapped_column(Code(10), default="manager")
     invited_by: Mapped[int | None] = mapped_column(BigId)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -108,3 +117,18 @@ class UsedForm(Base):
 
     token: Mapped[str] = mapped_column(Code(64), primary_key=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+
+
+class SavedView(Base):
+    """A list as somebody wants it again: its filters, order and columns as a query string; shared ones everybody sees."""
+
+    __tablename__ = "saved_view"
+    __table_args__ = (Index("ix_saved_view_page", "page", "shared", "officer_id"),)
+
+    id: Mapped[PrimaryKey]
+    officer_id: Mapped[int] = mapped_column(BigId, ForeignKey("officer.id"))
+    page: Mapped[str] = mapped_column(Code(60))
+    name: Mapped[str] = mapped_column(String(60))
+    query: Mapped[str] = mapped_column(String(2000))
+    shared: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.domain import digest
 from app.accounts.models import EnterpriseUser, Invitation, MachineClient, Officer, SignInSession
-from app.kit.actor import Actor, ActorKind, Role
+from app.kit.actor import Actor, ActorKind, FirmRole, Role
 
 
 @dataclass(frozen=True)
@@ -30,8 +30,15 @@ def actor_of(account: Officer | EnterpriseUser) -> Actor:
             name=account.name,
             role=Role(account.role),
             region_prefix=account.region_prefix,
+            department=account.department,
         )
-    return Actor(kind=ActorKind.ENTERPRISE, id=account.id, name=account.name, enterprise_id=account.enterprise_id)
+    return Actor(
+        kind=ActorKind.ENTERPRISE,
+        id=account.id,
+        name=account.name,
+        enterprise_id=account.enterprise_id,
+        firm_role=FirmRole(account.role),
+    )
 
 
 def client_actor(client: MachineClient, scopes: frozenset[str]) -> Actor:

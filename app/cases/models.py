@@ -1,12 +1,13 @@
 """Tables of casework: the case, the stages it went through, its milestones and the rights it uses."""
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import Date, ForeignKey, ForeignKeyConstraint, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.enterprises.models import Enterprise
-from app.kit.db import Base, Code, PrimaryKey, UtcDateTime
+from app.kit.db import Base, BigId, Code, Json, PrimaryKey, UtcDateTime
 
 
 class CaseFile(Base):
@@ -69,7 +70,11 @@ class CaseSeries(Base):
 
 
 class StageEntry(Base):
-    """A case entered a stage on a legal day, by an action; `left_on` is empty for the present stage."""
+    """A case entered a stage on a legal day, by an action; `left_on` is empty for the present stage.
+
+    `by_*` and `at` say who took the step and when; `before` is what the step changed, as it was, so that it can be taken
+    back; a step taken back keeps its row (`taken_back_at`) and counts no more.
+    """
 
     __tablename__ = "case_stage_entry"
     __table_args__ = (UniqueConstraint("case_id", "ordinal"),)
@@ -81,6 +86,12 @@ class StageEntry(Base):
     action: Mapped[str] = mapped_column(Code(40))
     entered_on: Mapped[date] = mapped_column(Date)
     left_on: Mapped[date | None] = mapped_column(Date)
+    by_kind: Mapped[str] = mapped_column(Code(16), default="")
+    by_id: Mapped[int | None] = mapped_column(BigId)
+    by_name: Mapped[str] = mapped_column(String(120), default="")
+    at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    before: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    taken_back_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class CaseMarker(Base):
@@ -154,3 +165,52 @@ class ClassTwoUse(Base):
     chosen_on: Mapped[date] = mapped_column(Date)
     used_on: Mapped[date | None] = mapped_column(Date)
     released_on: Mapped[date | None] = mapped_column(Date)
+
+
+class Approval(Base):
+    """An officer approved a step before it is taken. Sending the case back lapses it and says why; it is kept."""
+
+    __tablename__ = "case_approval"
+    __table_args__ = (
+        Index(
+            "uq_case_approval_standing",
+            "case_id",
+            "action",
+            "officer_id",
+            unique=True,
+            sqlite_where=text("lapsed_at IS NULL"),
+            postgresql_where=text("lapsed_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[PrimaryKey]
+    case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"))
+    action: Mapped[str] = mapped_column(Code(40))
+    officer_id: Mapped[int] = mapped_column(ForeignKey("officer.id"))
+    officer_name: Mapped[str] = mapped_column(String(120))
+    role: Mapped[str] = mapped_column(Code(20))
+    note: Mapped[str] = mapped_column(Text, default="")
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    lapsed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    lapse_reason: Mapped[str] = mapped_column(Text, default="")
+
+
+class CaseClock(Base):
+    """A time limit of a case. It runs since `running_since` with `used_days` behind it; while it stands still that is empty.
+
+    `due_on` is known only while it runs and its length is known; `ended_on` closes it.
+    """
+
+    __tablename__ = "case_clock"
+    __table_args__ = (UniqueConstraint("case_id", "code", "ordinal"), Index("ix_case_clock_due", "due_on", "case_id"))
+
+    id: Mapped[PrimaryKey]
+    case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"))
+    code: Mapped[str] = mapped_column(Code(40))
+    ordinal: Mapped[int] = mapped_column(default=1)
+    working_days: Mapped[int | None]
+    started_on: Mapped[date] = mapped_column(Date)
+    running_since: Mapped[date | None] = mapped_column(Date)
+    used_days: Mapped[int] = mapped_column(default=0)
+    due_on: Mapped[date | None] = mapped_column(Date)
+    ended_on: Mapped[date | None] = mapped_column(Date)

@@ -1,9 +1,9 @@
 """What can be done with experts and agreements, and by whom."""
 
-from app.kit.permissions import EDITORS, READERS, Action
+from app.kit.permissions import EDITORS, FIRM_READERS, READERS, Action
 
 LIST = Action("commissioners.list", roles=READERS, scope="export:read")
-READ = Action("commissioners.read", roles=READERS, portal=True, scope="export:read")
+READ = Action("commissioners.read", roles=READERS, firm=FIRM_READERS, scope="export:read")
 EXPORT = Action("commissioners.export", roles=READERS)
 CREATE = Action("commissioners.create", roles=EDITORS)
 EDIT = Action("commissioners.edit", roles=EDITORS)

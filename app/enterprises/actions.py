@@ -1,9 +1,9 @@
 """What can be done with the register, and by whom."""
 
-from app.kit.permissions import EDITORS, HEADS, READERS, Action
+from app.kit.permissions import EDITORS, FIRM_READERS, HEADS, READERS, Action
 
 LIST = Action("enterprise.list", roles=READERS)
-READ = Action("enterprise.read", roles=READERS, portal=True)
+READ = Action("enterprise.read", roles=READERS, firm=FIRM_READERS)
 CREATE = Action("enterprise.create", roles=EDITORS)
 EDIT = Action("enterprise.edit", roles=EDITORS)
 CONFIRM_CODE = Action("enterprise.confirm_code", roles=EDITORS)

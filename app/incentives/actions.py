@@ -1,9 +1,9 @@
 """What can be done with schemes and incentives, and by whom."""
 
-from app.kit.permissions import EDITORS, HEADS, READERS, Action
+from app.kit.permissions import EDITORS, FIRM_READERS, HEADS, READERS, Action
 
 LIST = Action("incentives.list", roles=READERS, scope="export:read")
-READ = Action("incentives.read", roles=READERS, portal=True, scope="export:read")
+READ = Action("incentives.read", roles=READERS, firm=FIRM_READERS, scope="export:read")
 EXPORT = Action("incentives.export", roles=READERS)
 RECOMMEND = Action("incentives.recommend", roles=EDITORS)
 AWARD = Action("incentives.award", roles=HEADS)

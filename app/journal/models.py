@@ -55,3 +55,13 @@ class JournalPrivate(Base):
     position: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
     salt: Mapped[str] = mapped_column(Code(32))
     content: Mapped[str] = mapped_column(Text)
+
+
+class JournalFollower(Base):
+    """How far one subscriber has followed the journal: everything up to `position` has had its effect."""
+
+    __tablename__ = "journal_follower"
+
+    name: Mapped[str] = mapped_column(Code(60), primary_key=True)
+    position: Mapped[int] = mapped_column(BigId)
+    moved_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -15,17 +15,28 @@ class ActorKind(StrEnum):
 
 
 class Role(StrEnum):
-    """What an officer does in the bureau."""
+    """What an officer does: in the bureau, or (`DEPARTMENT`) in another department that is asked for its opinion."""
 
     CASEWORKER = "caseworker"
     SECTION_HEAD = "section_head"
     LEADER = "leader"
     ADMINISTRATOR = "administrator"
+    DEPARTMENT = "department"
+
+
+class FirmRole(StrEnum):
+    """What a person does for a firm in the portal: manages its people too, supplies, or only looks."""
+
+    MANAGER = "manager"
+    EDITOR = "editor"
+    READER = "reader"
 
 
 @dataclass(frozen=True)
 class Actor:
-    """Whoever acts. `region_prefix` "" means everywhere; `enterprise_id` only for enterprise users."""
+    """Whoever acts. `region_prefix` "" means everywhere; `enterprise_id` and `firm_role` only for enterprise users,
+    `department` (a code of the vocabulary `department`) only for officers of other departments.
+    """
 
     kind: ActorKind
     id: int | None
@@ -33,6 +44,8 @@ class Actor:
     role: Role | None = None
     region_prefix: str = ""
     enterprise_id: int | None = None
+    firm_role: FirmRole | None = None
+    department: str = ""
     scopes: frozenset[str] = field(default_factory=frozenset)
 
 

@@ -5,23 +5,28 @@ from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, and_, true
 
-from app.kit.actor import Actor, ActorKind, Role
+from app.kit.actor import Actor, ActorKind, FirmRole, Role
 from app.kit.errors import Forbidden, Unauthenticated
 from app.kit.i18n import _
 
-READERS = frozenset(Role)
+READERS = frozenset({Role.CASEWORKER, Role.SECTION_HEAD, Role.LEADER, Role.ADMINISTRATOR})
 EDITORS = frozenset({Role.CASEWORKER, Role.SECTION_HEAD, Role.ADMINISTRATOR})
 HEADS = frozenset({Role.SECTION_HEAD, Role.ADMINISTRATOR})
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
+DEPARTMENTS = frozenset({Role.DEPARTMENT})
+
+FIRM_READERS = frozenset(FirmRole)
+FIRM_EDITORS = frozenset({FirmRole.MANAGER, FirmRole.EDITOR})
+FIRM_MANAGERS = frozenset({FirmRole.MANAGER})
 
 
 @dataclass(frozen=True)
 class Action:
-    """Something that can be done: which officer roles, whether a firm may do it to its own things, which machine scope."""
+    """Something that can be done: which officer roles, which of a firm's people to their firm's own things, which machine scope."""
 
     name: str
     roles: frozenset[Role] = frozenset()
-    portal: bool = False
+    firm: frozenset[FirmRole] = frozenset()
     scope: str | None = None
     public: bool = False
 
@@ -55,7 +60,7 @@ def can(actor: Actor, action: Action, subject: Subject | None = None) -> bool:
     if actor.kind is ActorKind.OFFICER:
         return actor.role in action.roles and _in_region(actor, subject)
     if actor.kind is ActorKind.ENTERPRISE:
-        return action.portal and (subject is None or subject.enterprise_id == actor.enterprise_id)
+        return actor.firm_role in action.firm and (subject is None or subject.enterprise_id == actor.enterprise_id)
     if actor.kind is ActorKind.CLIENT:
         return action.scope is not None and action.scope in actor.scopes and _in_region(actor, subject)
     return False

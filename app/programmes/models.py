@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Date, String, UniqueConstraint
+from sqlalchemy import Date, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kit.db import Base, Code, Json, PrimaryKey, UtcDateTime
@@ -46,3 +46,24 @@ class ProgrammeRound(Base):
     province_cutoff_on: Mapped[date | None] = mapped_column(Date)
     origin: Mapped[str] = mapped_column(Code(10))
     version: Mapped[int] = mapped_column(default=1)
+
+
+class ProgrammeSetting(Base):
+    """What a programme leaves to the bureau: the working days of a clock, the days of a duty; never touched by `yumiao seed`.
+
+    `kind` is `clock` or `duty`, `key` the code there, `value` working days or a day of the year. The latest row whose
+    `effective_on` has come counts; `document` says what it rests on.
+    """
+
+    __tablename__ = "programme_setting"
+    __table_args__ = (Index("ix_programme_setting_key", "programme_code", "kind", "key", "effective_on", "id"),)
+
+    id: Mapped[PrimaryKey]
+    programme_code: Mapped[str] = mapped_column(Code(48))
+    kind: Mapped[str] = mapped_column(Code(10))
+    key: Mapped[str] = mapped_column(Code(40))
+    value: Mapped[str] = mapped_column(Code(20))
+    effective_on: Mapped[date] = mapped_column(Date)
+    document: Mapped[str] = mapped_column(String(200), default="")
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    recorded_by: Mapped[str] = mapped_column(String(80))

@@ -2,12 +2,12 @@
 
 import pytest
 
-from app.kit.actor import ANONYMOUS, SYSTEM, Actor, ActorKind, Role
+from app.kit.actor import ANONYMOUS, SYSTEM, Actor, ActorKind, FirmRole, Role
 from app.kit.errors import Forbidden, Unauthenticated
-from app.kit.permissions import EDITORS, READERS, Action, Place, can, require
+from app.kit.permissions import EDITORS, FIRM_READERS, READERS, Action, Place, can, require
 
 EDIT = Action("things.edit", roles=EDITORS)
-READ = Action("things.read", roles=READERS, portal=True, scope="export:read")
+READ = Action("things.read", roles=READERS, firm=FIRM_READERS, scope="export:read")
 
 
 def an_officer(role: Role, region: str = "429005") -> Actor:
@@ -17,7 +17,7 @@ def an_officer(role: Role, region: str = "429005") -> Actor:
 @pytest.mark.parametrize("role", list(Role))
 def test_roles_decide_what_an_officer_may(role: Role) -> None:
     assert can(an_officer(role), EDIT) is (role in EDITORS)
-    assert can(an_officer(role), READ)
+    assert can(an_officer(role), READ) is (role in READERS)
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ def test_the_region_prefix_bounds_what_is_reached(prefix: str, region: str, allo
 
 
 def test_a_firm_reaches_its_own_things_only() -> None:
-    firm = Actor(ActorKind.ENTERPRISE, 5, "张（示例）", enterprise_id=7)
+    firm = Actor(ActorKind.ENTERPRISE, 5, "张（示例）", enterprise_id=7, firm_role=FirmRole.READER)
     assert can(firm, READ, Place("429005", 7))
     assert not can(firm, READ, Place("429005", 8))
     assert not can(firm, EDIT, Place("429005", 7))

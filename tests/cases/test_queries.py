@@ -13,7 +13,7 @@ from app.enterprises.models import Enterprise
 from app.enterprises.schemas import Reason
 from app.enterprises.search_index import reindex
 from app.enterprises.service.retiring import retire
-from app.kit.actor import Actor, ActorKind
+from app.kit.actor import Actor, ActorKind, FirmRole
 from app.kit.errors import Conflict, Invalid
 from app.kit.paging import Count
 from tests.factories import cases
@@ -45,7 +45,7 @@ def test_scope_by_region_and_by_firm(session, actor, head, now):
     assert numbers(session, head) == [here.number]
     assert numbers(session, other) == [there.number]
     assert numbers(session, actor(region="")) == [here.number, there.number, unknown.number]
-    firm = Actor(ActorKind.ENTERPRISE, 1, "企业（示例）", enterprise_id=there.enterprise_id)
+    firm = Actor(ActorKind.ENTERPRISE, 1, "企业（示例）", enterprise_id=there.enterprise_id, firm_role=FirmRole.READER)
     assert numbers(session, firm) == [there.number]
     assert numbers(session, Actor(ActorKind.ANONYMOUS, None, "")) == []
     assert queries.find_visible_to(session, head, there.number) is None

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from app.cases.domain.moving import StepRequest, available, decide_step
 from app.cases.domain.state import CaseSnapshot, CaseState, MilestoneState
-from app.kit.actor import Actor, ActorKind, Role
+from app.kit.actor import Actor, ActorKind, FirmRole, Role
 from app.kit.errors import DomainError, Invalid
 from app.programmes import catalogue
 from app.reference.calendar import add_working_days
@@ -17,7 +17,7 @@ from app.reference.calendar import add_working_days
 PROGRAMMES = [file.programme for file in catalogue.read_all(Path(__file__).parents[2] / "seeds")]
 ACTORS = [
     *(Actor(ActorKind.OFFICER, number, f"干部{number}", role=role) for number, role in enumerate(Role)),
-    Actor(ActorKind.ENTERPRISE, 9, "企业（示例）", enterprise_id=1),
+    Actor(ActorKind.ENTERPRISE, 9, "企业（示例）", enterprise_id=1, firm_role=FirmRole.MANAGER),
     Actor(ActorKind.CLIENT, 10, "省平台"),
     Actor(ActorKind.ANONYMOUS, None, ""),
 ]

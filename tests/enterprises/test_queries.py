@@ -11,7 +11,7 @@ from app.enterprises import queries
 from app.enterprises.models import Certificate, Enterprise, EnterpriseTag, FormerName
 from app.enterprises.queries import EnterpriseFilter, Sort
 from app.enterprises.search_index import ids_with, matching, reindex
-from app.kit.actor import ANONYMOUS, SYSTEM, Actor, ActorKind
+from app.kit.actor import ANONYMOUS, SYSTEM, Actor, ActorKind, FirmRole
 from app.kit.errors import Invalid, NotFound
 from tests.factories.enterprises import fictional_code, firm, many_firms
 
@@ -43,7 +43,7 @@ def test_everybody_sees_the_own_region(session: Session, actor: Make) -> None:
         exported = [row for batch in queries.stream_visible_to(session, officer, EnterpriseFilter()) for row in batch]
         assert len(exported) == len(expected)
     assert names(session, ANONYMOUS, EnterpriseFilter()) == []
-    member = Actor(kind=ActorKind.ENTERPRISE, id=1, name="企业", enterprise_id=wuhan.id)
+    member = Actor(kind=ActorKind.ENTERPRISE, id=1, name="企业", enterprise_id=wuhan.id, firm_role=FirmRole.READER)
     assert names(session, member, EnterpriseFilter()) == ["武汉丙"]
     with pytest.raises(NotFound):
         queries.get_by_uscc_visible_to(session, actor(), wuhan.uscc)

@@ -12,7 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from app.kit.actor import Role
 from app.kit.i18n import Bilingual
-from app.programmes.domain.due import DueRule
+from app.programmes.domain.due import DueRule, WorkingDays
+from app.programmes.domain.duties import DutyRule
 
 CODE = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 VERSION = re.compile(r"(\d{4}-\d{2}-\d{2})(?:\.r([1-9]\d*))?")
@@ -21,9 +22,11 @@ StageCode = Annotated[str, Field(pattern=rf"^{CODE.pattern}$", max_length=40)]
 Turn = Literal["bureau", "enterprise", "province", "none"]
 Outcome = Literal["finished", "rejected", "withdrawn"]
 Marker = Literal["submitted", "recommended", "accepted", "certified"]
-Effect = Literal["submit", "certify", "release-rights"]
+Effect = Literal["submit", "certify", "release-rights", "send-back"]
 Confidence = Literal["seen", "copy", "recalled", "recalled-low", "inferred"]
+OfficerRole = Literal["caseworker", "section_head", "administrator"]
 By = Literal["caseworker", "section_head", "administrator", "enterprise"]
+Told = Literal["enterprise", "officer", "section_head"]
 
 
 class Strict(BaseModel):
@@ -88,7 +91,8 @@ class NeededField(Strict):
 
     code: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
     label: Bilingual
-    kind: Literal["text", "long-text", "date"] = "text"
+    kind: Literal["text", "long-text", "date", "number", "amount", "share", "yes-no", "choice"] = "text"
+    choices: tuple[Bilingual, ...] = ()
     required: bool = True
     pattern: str | None = None
     hint: Bilingual | None = None
@@ -110,12 +114,38 @@ class VerdictGuard(Strict):
     mode: Literal["warn", "require"]
 
 
+class ApprovalGuard(Strict):
+    """How many different officers of which roles must have approved a step before it is taken."""
+
+    by: tuple[OfficerRole, ...]
+    number: Annotated[int, Field(ge=1, le=5)] = 1
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """The roles whose approval counts."""
+        return frozenset(Role(by) for by in self.by)
+
+
+class OpinionGuard(Strict):
+    """A department whose opinion is asked: only asked for (`advise`), or answered without objection before the step (`require`)."""
+
+    department: StageCode
+    mode: Literal["advise", "require"]
+    question: Bilingual
+
+
 class Needs(Strict):
-    """What must be given or true before an action is taken."""
+    """What must be given or true before an action is taken.
+
+    Materials and questions of the case name the action that needs them themselves (`needed_for`).
+    """
 
     reason: bool = False
     fields: tuple[NeededField, ...] = ()
+    milestones: tuple[StageCode, ...] = ()
     verdict: VerdictGuard | None = None
+    approvals: ApprovalGuard | None = None
+    opinions: tuple[OpinionGuard, ...] = ()
 
 
 class StageAction(Cited):
@@ -132,6 +162,7 @@ class StageAction(Cited):
     date_label: Bilingual | None = None
     needs: Needs = Needs()
     effects: tuple[Effect, ...] = ()
+    tell: tuple[Told, ...] = ("enterprise",)
 
     @property
     def roles(self) -> frozenset[Role]:
@@ -142,6 +173,77 @@ class StageAction(Cited):
     def by_enterprise(self) -> bool:
         """Whether the firm itself may take this step."""
         return "enterprise" in self.by
+
+
+class When(Strict):
+    """A material or question is needed only where an earlier question was answered so."""
+
+    question: Annotated[str, Field(max_length=40)]
+    answers: tuple[str, ...]
+
+
+class Supplied(Cited):
+    """Something that is supplied to a case before an action: a material or an answer."""
+
+    needed_for: StageCode
+    supplied_by: Literal["enterprise", "bureau"] = "enterprise"
+    required: bool = True
+    when: When | None = None
+
+
+class MaterialTemplate(Supplied):
+    """A document that a case needs. `document` is its kind in the evidence vault, where it may already lie.
+
+    `years` asks for one per fiscal year before the year of the case; `valid` insists that it has not expired on the
+    day of the step; `at_least` is how many are needed (of each year).
+    """
+
+    code: StageCode
+    title: Bilingual
+    hint: Bilingual | None = None
+    document: StageCode
+    years: Annotated[int, Field(ge=0, le=5)] = 0
+    at_least: Annotated[int, Field(ge=1, le=20)] = 1
+    valid: bool = False
+
+
+class Question(Supplied, NeededField):
+    """A figure or statement that the case's form asks for; `renews` says whether next year begins with this answer."""
+
+    renews: bool = True
+
+
+class Clock(Cited):
+    """A time limit in working days that runs from entering one of `starts_at` until one of `ends_at` is entered.
+
+    It stands still while the stage is the turn of anyone not in `runs_while`. `working_days` is empty where no document
+    names a figure: the bureau sets it (`ProgrammeSetting`).
+    """
+
+    code: StageCode
+    title: Bilingual
+    starts_at: tuple[StageCode, ...]
+    ends_at: tuple[StageCode, ...]
+    runs_while: tuple[Turn, ...] = ("bureau",)
+    working_days: WorkingDays | None = None
+
+
+class DutyTemplate(Cited):
+    """Something to be done again and again, or after the end: quarterly figures, yearly report, grading, reminders.
+
+    `made_at` is the stage whose entry brings the duties about (a final one for after-care). `missed_limit` is how many
+    missed ones lose the firm its certificate.
+    """
+
+    code: StageCode
+    title: Bilingual
+    hint: Bilingual | None = None
+    by: Literal["enterprise", "bureau"]
+    made_at: StageCode
+    due: DutyRule = Field(discriminator="rule")
+    fields: tuple[NeededField, ...] = ()
+    documents: tuple[StageCode, ...] = ()
+    missed_limit: Annotated[int, Field(ge=1, le=10)] | None = None
 
 
 class MilestoneTemplate(Cited):
@@ -190,6 +292,10 @@ class Programme(Cited):
     stages: tuple[Stage, ...]
     actions: tuple[StageAction, ...]
     milestones: tuple[MilestoneTemplate, ...] = ()
+    questions: tuple[Question, ...] = ()
+    materials: tuple[MaterialTemplate, ...] = ()
+    clocks: tuple[Clock, ...] = ()
+    duties: tuple[DutyTemplate, ...] = ()
 
     @property
     def effective_on(self) -> date:
