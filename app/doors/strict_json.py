@@ -1,6 +1,10 @@
-"""A JSON body read strictly: a float, NaN, a doubled key or a bottomless nest is a mistake of the caller, never an error."""
+"""A JSON body read strictly: a float, NaN, a doubled key, half a character or a bottomless nest is a mistake of the caller,
+never an error.
+"""
 
 import json
+import re
+from collections import Counter
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
@@ -42,6 +46,8 @@ def parse_object(body: bytes) -> dict[str, Any]:
             parse_constant=NotExact,
             object_pairs_hook=_object,
         )
+        if re.search(rb"\\u[dD][89a-fA-F]", body):
+            json.dumps(value, ensure_ascii=False, default=str).encode()  # half a surrogate pair has no UTF-8
     except (ValueError, RecursionError):
         raise Invalid("body.json", _("请求内容不是有效的 JSON。")) from None
     if not isinstance(value, dict):
@@ -56,8 +62,8 @@ def _integer(text: str) -> int | NotExact:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        names = [name for name, _value in pairs]
-        twice = next(name for name in names if names.count(name) > 1)[:60]
+        ((twice, _times),) = Counter(name for name, _value in pairs).most_common(1)
+        twice = twice[:60].encode(errors="replace").decode()
         message = _("“%(name)s”填写了两次。") % {"name": twice}
         raise Invalid("body.repeated", message, {twice: message})
     return found

@@ -122,7 +122,7 @@ def _by_year(definition: FactDefinition, told: Mapping[str, Any], path: str) -> 
 
 
 def _year(text: str, path: str) -> int:
-    if not re.fullmatch(r"\d{4}", text) or not FIRST_YEAR <= int(text) <= LAST_YEAR:
+    if not re.fullmatch(r"\d{4}", text, re.ASCII) or not FIRST_YEAR <= int(text) <= LAST_YEAR:
         raise _bad(path, _("年度应为 %(first)s 至 %(last)s 之间的四位数。") % {"first": FIRST_YEAR, "last": LAST_YEAR})
     return int(text)
 
