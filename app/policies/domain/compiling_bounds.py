@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from app.policies.domain import tree
 from app.policies.domain.compiling_bands import BandedTest
-from app.policies.domain.compiling_growth import GROWN, growth_between, growth_of_fractions
+from app.policies.domain.compiling_growth import growth_between, growth_of_fractions
 from app.policies.domain.compiling_source import greatest_product, least_product
 from app.policies.domain.compiling_steps import Corner, Unsuited
 from app.policies.domain.compiling_tests import Compared, Ends, Grown, Lowering
@@ -133,29 +133,29 @@ class _Writer(Writer):
 
     def _header(self) -> list[str]:
         lines: list[str] = []
-        place = 0
+        known: list[str] = []
         for slot, name in self._slots.items():
-            parts = [name] if slot.first == slot.last else [f"p{place + n}_" for n in range(len(slot.keys(0)))]
+            count = len(slot.keys(0))
+            parts = [name] if count == 1 else [f"p{len(known) + n}_" for n in range(count)]
             for part in parts:
-                lines += self._read(slot, part, place)
-                place += 1
-            if len(parts) > 1:
+                known.append(f"k{len(known)}")
+                lines += self._read(slot, part, known[-1])
+            if count > 1:
                 lines += [f"{name}{end} = {' + '.join(part + end for part in parts)}" for end in "lh"]
-        return lines
+        return [f"({listing(known)}) = map(get, keys)" if known else "pass", *lines]
 
-    def _read(self, slot: Slot, name: str, place: int) -> list[str]:
+    def _read(self, slot: Slot, name: str, known: str) -> list[str]:
         """Taking one value; what nothing is known of lies within the catalogue's bounds."""
         definition = self._policy.catalogue[slot.code]
         if definition.unit is Unit.CODE:
-            return [f"k = get(keys[{place}])", f"{name} = k.value if k.__class__ is Known else None"]
+            return [f"{name} = {known}.value if {known}.__class__ is Known else None"]
         lowest = "-inf" if definition.lowest is None else str(definition.lowest)
         highest = "inf" if definition.highest is None else str(definition.highest)
-        value = "k.value.toordinal()" if definition.unit is Unit.DATE else "k.value"
+        value = f"{known}.value.toordinal()" if definition.unit is Unit.DATE else f"{known}.value"
         return [
-            f"k = get(keys[{place}])",
-            f"if k is None: {name}l = {lowest}; {name}h = {highest}",
-            f"elif k.__class__ is Known: {name}l = {name}h = {value}",
-            f"else: {name}l, {name}h = limits(k, {lowest}, {highest})",
+            f"if {known} is None: {name}l = {lowest}; {name}h = {highest}",
+            f"elif {known}.__class__ is Known: {name}l = {name}h = {value}",
+            f"else: {name}l, {name}h = limits({known}, {lowest}, {highest})",
         ]
 
     # -- conditions -------------------------------------------------------------------------------------------------------
@@ -216,10 +216,15 @@ class _Writer(Writer):
             fast = scale == 1 and all_whole
             between = growth_between if fast else partial(growth_of_fractions, scale, whole_numbers=all_whole)
             values = listing(end for value in test.values for end in self._ends(value))
-            self._source.lines.append(f"{name} = {self._new(between)}({values})")
+            self._source.lines += [
+                f"{name} = {self._new(between)}({values})",
+                f"if {name}: ({name}n, {name}d), ({name}m, {name}e) = {name}",
+            ]
+        name, scale = self._growths[test.node], test.right.low.scale
         low, high = self._ends(test.right)
-        compare = self._new(GROWN[test.relation])
-        return f"{compare}({self._growths[test.node]}, {test.right.low.scale}, {low}, {high})"
+        least_excess = f"{name}n * {scale} - {name}d * {high}"
+        most_excess = f"{name}m * {scale} - {name}e * {low}"
+        return f"({outcome_text(test.relation, least_excess, most_excess)} if {name} else 1)"
 
     def _quotients(self, test: Grown) -> str:
         return self._growths[test.node]
@@ -345,10 +350,16 @@ def _chain(first: int, codes: tuple[int, ...], points: tuple[Points, ...]) -> tu
     """The bounds over the `first` grading, which may hold, and those below it until one holds; and which those are."""
     low, high = points[0]
     possible = [first]
-    for place, (code, (least_points, most_points)) in enumerate(zip((*codes, MET), points[1:], strict=True), first + 1):
-        if code != UNMET:
-            low, high = min(low, least_points), max(high, most_points)
-            possible.append(place)
+    place = first
+    for code, (least_points, most_points) in zip((*codes, MET), points[1:], strict=True):
+        place += 1
+        if code == UNMET:
+            continue
+        if least_points < low:
+            low = least_points
+        if most_points > high:
+            high = most_points
+        possible.append(place)
         if code == MET:
             break
     return low, high, tuple(possible)

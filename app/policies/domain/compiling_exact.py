@@ -213,7 +213,7 @@ class _Writer(Writer):
 
     def _quotients(self, test: Grown) -> str:
         name = self._growth(test)
-        return f"None if {name}n is None else ((({name}n, {name}d),),) * 2"
+        return f"None if {name}n is None else (({name}n, {name}d),) * 2"
 
     def _subject(self, node: tree.Node) -> Value:
         return self._source.tape.value(self._lowering.form(node, self._scene), Corner.EXACT)

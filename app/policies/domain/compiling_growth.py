@@ -1,22 +1,20 @@
 """Growth within bounds as whole-number quotients: `growing.mean_growth` without reckoning a fraction.
 
-A growth lies between the least of `lows` and the greatest of `highs`, each a quotient (numerator, denominator) with a
-denominator of at least 0; (1, 0) is above all numbers and (-1, 0) below. Comparing with a threshold is a
-multiplication. None where a value may be negative: growth has no meaning then.
+A growth lies between two quotients (numerator, denominator) with a denominator of at least 0; (1, 0) is above all
+numbers and (-1, 0) below. Comparing with a threshold is a multiplication. None where a value may be negative: growth
+has no meaning then.
 """
 
-from collections.abc import Callable
 from fractions import Fraction
 from math import floor, inf, isqrt
 from typing import Any
 
-from app.policies.domain import tree
 from app.policies.domain.growing import BEYOND, Span, mean_growth
 from app.policies.domain.linear import Bounds
 from app.policies.domain.units import divided
 
 Ratio = tuple[Any, Any]
-Growth = tuple[list[Ratio], list[Ratio]] | None
+Growth = tuple[Ratio, Ratio] | None
 End = Any
 
 _NOTHING: Ratio = (0, 1)
@@ -31,7 +29,14 @@ def growth_between(*ends: End) -> Growth:
     lows: list[Ratio] = []
     highs: list[Ratio] = []
     _ways(ends, lows, highs)
-    return lows, highs
+    low, high = lows[0], highs[0]
+    for each in lows[1:]:
+        if each[0] * low[1] < low[0] * each[1]:
+            low = each
+    for each in highs[1:]:
+        if each[0] * high[1] > high[0] * each[1]:
+            high = each
+    return low, high
 
 
 def _ways(ends: tuple[End, ...], lows: list[Ratio], highs: list[Ratio]) -> None:
@@ -76,15 +81,7 @@ def _mean(first: End, second: End, third: End) -> Ratio:
 
 def bounds_of(growth: Growth) -> Bounds:
     """The bounds that the quotients give."""
-    if growth is None:
-        return None, None
-    low, *lows = growth[0]
-    for each in lows:
-        low = each if each[0] * low[1] < low[0] * each[1] else low
-    high, *highs = growth[1]
-    for each in highs:
-        high = each if each[0] * high[1] > high[0] * each[1] else high
-    return _quotient(*low), _quotient(*high)
+    return (None, None) if growth is None else (_quotient(*growth[0]), _quotient(*growth[1]))
 
 
 def _quotient(numerator: Any, denominator: Any) -> End:
@@ -97,7 +94,7 @@ def growth_of_fractions(scale: int, *ends: End, whole_numbers: bool) -> Growth:
     if any(span.may_be_negative for span in spans):
         return None
     low, high = mean_growth(spans, whole_numbers)
-    return [_ratio(low, _BELOW_ALL)], [_ratio(high, _ABOVE_ALL)]
+    return _ratio(low, _BELOW_ALL), _ratio(high, _ABOVE_ALL)
 
 
 def _exact(end: End, scale: int) -> Any:
@@ -106,41 +103,3 @@ def _exact(end: End, scale: int) -> Any:
 
 def _ratio(end: Any, otherwise: Ratio) -> Ratio:
     return otherwise if end is None else (Fraction(end).numerator, Fraction(end).denominator)
-
-
-# -- comparing --------------------------------------------------------------------------------------------------------
-
-
-def _at_least(growth: Growth, scale: int, low: End, high: End) -> int:
-    if growth is None:
-        return 1
-    if all(n * scale >= d * high for n, d in growth[0]):
-        return 2
-    return 0 if all(n * scale < d * low for n, d in growth[1]) else 1
-
-
-def _more(growth: Growth, scale: int, low: End, high: End) -> int:
-    if growth is None:
-        return 1
-    if all(n * scale > d * high for n, d in growth[0]):
-        return 2
-    return 0 if all(n * scale <= d * low for n, d in growth[1]) else 1
-
-
-def _equal(growth: Growth, scale: int, low: End, high: End) -> int:
-    if growth is None:
-        return 1
-    if low == high and all(n * scale == d * low for side in growth for n, d in side):
-        return 2
-    above = all(n * scale > d * high for n, d in growth[0])
-    return 0 if above or all(n * scale < d * low for n, d in growth[1]) else 1
-
-
-#: The outcome of a growth compared with a right side between `low` and `high`, to be divided by `scale`.
-GROWN: dict[tree.Relation, Callable[[Growth, int, End, End], int]] = {
-    tree.Relation.AT_LEAST: _at_least,
-    tree.Relation.MORE: _more,
-    tree.Relation.AT_MOST: lambda *asked: 2 - _more(*asked),
-    tree.Relation.LESS: lambda *asked: 2 - _at_least(*asked),
-    tree.Relation.EQUAL: _equal,
-}
