@@ -21,7 +21,7 @@ def ends_text(unit: Unit, band: tree.Band) -> str:
         ends.append(f"{'≥' if band.low_included else '>'} {value_text(unit, band.low)}")
     if band.high is not None:
         ends.append(f"{'≤' if band.high_included else '<'} {value_text(unit, band.high)}")
-    return _("且").join(ends)
+    return _(" 且 ").join(ends)
 
 
 def measure_words(by: tree.Comparison | tree.RatioComparison, catalogue: Catalogue) -> tuple[str, Unit]:

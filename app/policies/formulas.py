@@ -95,7 +95,7 @@ class _Speaker:
             ends.append(f"{'≥' if band.low_included else '>'} {value_text(unit, band.low)}")
         if band.high is not None:
             ends.append(f"{'≤' if band.high_included else '<'} {value_text(unit, band.high)}")
-        where = _("%(what)s %(ends)s") % {"what": subject, "ends": _("且").join(ends)} if ends else subject
+        where = _("%(what)s %(ends)s") % {"what": subject, "ends": _(" 且 ").join(ends)} if ends else subject
         return _("%(where)s：%(value)s") % {"where": where, "value": self.say(band.value)}
 
     def if_told(self, node: tree.IfTold) -> str:

@@ -175,7 +175,7 @@ def gap_text(gap: Measure) -> str:
     if gap.exact:
         return _("还差 %(gap)s") % {"gap": measure_text(gap, upwards=True)}
     if gap.high is None:
-        return _("还差 %(gap)s 以上") % {"gap": value_text(gap.unit, gap.low, ceil)} if gap.low else ""
+        return _("至少还差 %(gap)s") % {"gap": value_text(gap.unit, gap.low, ceil)} if gap.low else ""
     if gap.low:
         ends = {"low": value_text(gap.unit, gap.low, floor), "high": value_text(gap.unit, gap.high, ceil)}
         return _("还差 %(low)s 至 %(high)s") % ends

@@ -173,7 +173,7 @@ def test_what_the_bureau_has_yet_to_set_is_not_told_by_the_ends_of_all_numbers(
     assert (growth["outcome"], growth["required"]["text"]) == (outcome, "≥ 市局设定值（尚未设定）")
     assert (growth["gap"] and {name: growth["gap"][name] for name in ("unit", "low", "high")}) == gap
     if gap:
-        assert growth["gap"]["text"] == "还差 8.72% 以上"
+        assert growth["gap"]["text"] == "至少还差 8.72%"
 
 
 def test_a_firm_is_not_asked_for_what_the_bureau_sets() -> None:
@@ -182,3 +182,15 @@ def test_a_firm_is_not_asked_for_what_the_bureau_sets() -> None:
     notes = {line.title.partition(" ")[0]: line.note for line in lines}
     assert notes["成长性较好"] == "目前：9.54%；科技局设定要求后才能判断"
     assert "请提供给经办人" in notes["有技术改造、扩大规模项目"]
+
+
+def test_parts_of_which_one_must_hold_tell_what_is_lacking_whatever_the_bureau_sets() -> None:
+    policy = next(policy for policy in POLICIES.values() if policy.code == "technical-upgrade-evaluation")
+    spent = {"2019": ["200"] * 7, "2020": ["100"] * 7}
+    told = {"rd_internal_items": spent, "rd_outsourced_domestic": {"2019": "0", "2020": "0"}}
+    told["rd_outsourced_overseas"] = {"2019": "0", "2020": "0"}
+    growth = answer(evaluate_told(policy, told, DAY))["clauses"][0]
+    spending = growth["children"][0]
+    assert spending["outcome"] == "unmet" and spending["required"]["text"] == "≥ 市局设定值（尚未设定）"
+    assert spending["gap"]["text"] == "至少还差 700 元"
+    assert growth["gap"]["high"] is None

@@ -26,18 +26,22 @@ def with_settings(file: PolicyFile, catalogue: Catalogue) -> Catalogue:
 def awaits_bureau(condition: Condition, finding: Finding, catalogue: Catalogue) -> bool:
     """Whether what `condition` asks for is left to the bureau, which has not set it yet."""
     asked = finding.required.value if finding.required else None
-    if asked is None or asked.exact or condition.test is None:
-        return False
-    read = (node.code for node in tree.walk(condition.test, into_score=False) if isinstance(node, tree.Fact))
-    return any(catalogue[code].supplied_at == SETTING for code in read)
+    return asked is not None and not asked.exact and _reads_setting(condition, catalogue)
 
 
 def gap_known(condition: Condition, finding: Finding, catalogue: Catalogue) -> Measure | None:
     """How much is lacking; where the bureau has yet to set what is asked, only what is lacking whatever it sets."""
     gap = finding.gap
-    if gap is None or not awaits_bureau(condition, finding, catalogue):
+    unset = _reads_setting(condition, catalogue) if condition.parts else awaits_bureau(condition, finding, catalogue)
+    if gap is None or gap.exact or not unset:
         return gap
     return gap._replace(high=None) if gap.low else None
+
+
+def _reads_setting(condition: Condition, catalogue: Catalogue) -> bool:
+    tests = (leaf.test for leaf in condition.leaves() if leaf.test is not None)
+    read = (node for test in tests for node in tree.walk(test, into_score=False) if isinstance(node, tree.Fact))
+    return any(catalogue[fact.code].supplied_at == SETTING for fact in read)
 
 
 def _fact(name: str, entry: ParameterEntry) -> FactDefinition:
