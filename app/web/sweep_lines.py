@@ -34,6 +34,9 @@ _RANK = {Outcome.UNMET.value: 0, Outcome.UNKNOWN.value: 1, Outcome.MET.value: 2}
 _SHOWN = 3
 
 
+AT_FIRMS = "#firms"
+
+
 class SweepQuery(BaseModel):
     """What the address of a result says; anything it does not understand narrows nothing."""
 
@@ -66,6 +69,10 @@ class SweepQuery(BaseModel):
         """The list's address with some parameters changed; empty ones and the usual order are left out."""
         given = self.given(**changes)
         return f"{base}?{urlencode(given)}" if given else base
+
+    def opening(self, base: str, **changes: str) -> str:
+        """The same address, opened where the firms begin."""
+        return f"{self.address(base, **changes)}{AT_FIRMS}"
 
 
 @dataclass(frozen=True)

@@ -223,13 +223,13 @@ def result_page(session: Session, actor: Actor, sweep: Sweep, query: SweepQuery,
         heads=tuple(_(STANDINGS[standing]) for standing in COUNTED),
         tiles=tuple(_tiles(counts.get(policy.code, {}), policy.code, base)),
         difference=_difference(session, sweep, counts.get(policy.code, {})),
-        difference_url=SweepQuery(policy=policy.code, standing=Standing.CHANGED).address(base),
+        difference_url=SweepQuery(policy=policy.code, standing=Standing.CHANGED).opening(base),
         query=query,
         lines=tuple(line_views(session, policy, sweep.on_day, found.items)),
         page=found,
         count=count_lines(session, actor, sweep, wanted),
         url=query.address(base),
-        sorts={name: query.address(base, sort=name) for name in SORTS},
+        sorts={name: query.opening(base, sort=name) for name in SORTS},
         xlsx_url=query.address(f"{base}/export.xlsx"),
         csv_url=query.address(f"{base}/export.csv"),
         chips=tuple(_chips(query, policy, region_text, base)),
@@ -260,14 +260,14 @@ def _policy_rows(
     for code, kept in sorted(sweep.versions.items()):
         policy, numbers = swept_policy(code, kept), counts.get(code, {})
         cells = tuple(
-            (numbers.get(standing, 0), SweepQuery(policy=code, standing=standing).address(base)) for standing in COUNTED
+            (numbers.get(standing, 0), SweepQuery(policy=code, standing=standing).opening(base)) for standing in COUNTED
         )
         yield PolicyRow(
             code=code,
             title=str(policy.title),
             versions=_("、").join(sorted(set(policy.versions.values()))),
             chosen=code == chosen.code,
-            url=SweepQuery(policy=code).address(base),
+            url=SweepQuery(policy=code).opening(base),
             firms=numbers.get("firms", 0),
             cells=cells,
         )
@@ -277,7 +277,7 @@ def _tiles(numbers: Mapping[str, int], code: str, base: str) -> Iterator[Tile]:
     only = numbers.get(Standing.ONLY_ONE, 0)
     notes = {Standing.ONE_SHORT: _("其中 %(n)s 家其余均达标") % {"n": only} if only else ""}
     for standing in COUNTED[:5]:
-        url = SweepQuery(policy=code, standing=standing).address(base)
+        url = SweepQuery(policy=code, standing=standing).opening(base)
         yield Tile(_(STANDINGS[standing]), numbers.get(standing, 0), notes.get(standing, ""), url)
 
 
@@ -304,4 +304,4 @@ def _chips(query: SweepQuery, policy: SweptPolicy, region_text: str, base: str) 
     }
     for name, text in texts.items():
         if text:
-            yield text, query.address(base, **{name: ""})
+            yield text, query.opening(base, **{name: ""})
