@@ -18,9 +18,11 @@ from app.policies.domain.telling import read_facts
 from tests.counts import Counts
 from tests.policies.firms import DAY, random_facts
 from tests.policies.support import CATALOGUE, POLICY, SEEDS
+from tests.policies.test_language import POLICY as TRIAL
 from tests.policies.test_properties import truths_and_tellings
 
-POLICIES = [read.policy for read in read_all(SEEDS, CATALOGUE)]
+#: Every shipped version, and one that says what no shipped one does: caps, the best of items, amounts below a band's end.
+POLICIES = [*(read.policy for read in read_all(SEEDS, CATALOGUE)), TRIAL]
 every_policy = pytest.mark.parametrize("policy", POLICIES, ids=lambda p: f"{p.code}-{p.jurisdiction}-{p.version}")
 
 

@@ -10,12 +10,14 @@ from app.kit.errors import Invalid
 from app.kit.i18n import Bilingual
 from app.policies.answer import answer
 from app.policies.describing import describe
-from app.policies.domain import binding
+from app.policies.domain import binding, explaining
 from app.policies.domain.building import build
 from app.policies.domain.files import PolicyFile
 from app.policies.domain.names import Formula, Names
 from app.policies.domain.policy import Policy
+from app.policies.domain.telling import read_facts
 from app.policies.domain.tokens import FormulaError
+from app.policies.domain.verdict import Evaluation
 from app.policies.json_schema import facts_schema
 from app.policies.presenting import present
 from app.policies.service.verdicts import evaluate_told
@@ -38,6 +40,12 @@ parameters:
     set_by_bureau: share
     reference: {document: rule, clause: 第一条}
     confidence: set-by-bureau
+  assets_minimum:
+    label: {zh: 净资产下限, en: Least net assets}
+    by: latest(sales_revenue)
+    bands: [{below: 100 元, value: 100 %}, {at_least: 100 元, value: 10 %}]
+    reference: {document: rule, clause: 第一条}
+    confidence: seen
 score:
   title: {zh: 评价, en: Assessment}
   blocks:
@@ -82,6 +90,11 @@ conditions:
     reference: {document: rule, clause: 第三条}
     confidence: seen
     formula: latest(sales_revenue) / previous(sales_revenue) >= 100 % + growth_minimum
+  - id: ASSETS
+    title: {zh: 净资产, en: Net assets}
+    reference: {document: rule, clause: 第三条}
+    confidence: seen
+    formula: latest(net_assets) / latest(sales_revenue) >= assets_minimum
   - id: SCORE
     title: {zh: 评分, en: Score}
     reference: {document: rule, clause: 第三条}
@@ -106,10 +119,25 @@ def decide(**changes: Any) -> dict[str, Any]:
     return answer(evaluate_told(POLICY, told, DAY))
 
 
+def explained(**changes: Any) -> Evaluation:
+    """The same by the interpreter that the others are held against."""
+    told = {code: value for code, value in (FIRM | changes).items() if value is not None}
+    return explaining.evaluate(POLICY, read_facts(POLICY, told), DAY)
+
+
 def points(found: dict[str, Any]) -> dict[str, tuple[int, int]]:
     parts = [item for block in found["blocks"] for item in block["items"]]
     parts += [option for item in parts for option in item["options"]]
     return {part["id"]: (part["low"], part["high"]) for part in [*found["blocks"], *parts]}
+
+
+def test_an_amount_below_a_band_s_end_is_a_fen_below_at_most() -> None:
+    """Sales below 100 are 99.99 at most, of which 99.99 is all; at 100 the other band holds."""
+    sales = {"2018": "100", "2019": "100", "2020": {"low": "99", "high": "100"}}
+    for assets, outcome in (("99.99", "met"), ("99.98", "unknown"), ("9.99", "unmet")):
+        told = {"sales_revenue": sales, "net_assets": {"2020": assets}}
+        assert leaves(decide(**told))["ASSETS"]["outcome"] == outcome
+        assert {clause.condition.id: clause.outcome for clause in explained(**told).clauses}["ASSETS"] == outcome
 
 
 def test_growth_and_the_year_before_are_exact_at_their_edge() -> None:
@@ -131,7 +159,7 @@ def test_what_the_bureau_sets_is_a_fact_until_then_unknown() -> None:
     assert leaves(decide(growth_minimum="1.5"))["MEAN"]["outcome"] == "unmet"
     assert [setting.name for setting in POLICY.settings] == ["growth_minimum"]
     assert facts_schema(POLICY)["properties"]["growth_minimum"]["title"] == "增长率下限"
-    assert [view.rule for view in describe(POLICY).parameters] == ["由市局设定"]
+    assert describe(POLICY).parameters[0].rule == "由市局设定"
     view = present(decide(growth_minimum=None), POLICY.catalogue)
     assert [(missing.label, missing.said_by) for missing in view.missing] == [("增长率下限", "市局")]
     with pytest.raises(Invalid):

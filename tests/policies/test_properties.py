@@ -189,6 +189,11 @@ def test_the_whole_follows_from_its_clauses_and_unknown_ones_name_what_they_wait
     def proof(pair: tuple[dict[str, Any], dict[str, Any]]) -> None:
         found = decide(pair[1])
         assert found["outcome"] == all_of(Outcome(clause["outcome"]) for clause in found["clauses"])
+        for clause in found["clauses"]:
+            parts = [code for part in clause["children"] for code in part["missing"]]
+            if parts and clause["outcome"] == "unknown":
+                assert clause["missing"] == list(dict.fromkeys(parts))
+        assert not any(clause["missing"] for clause in found["clauses"] if clause["outcome"] != "unknown")
         for clause in leaves(found).values():
             open_clause = clause["outcome"] == "unknown"
             assert bool(clause["missing"]) == open_clause or (open_clause and clause["reason"] == "waits_for_experts")
