@@ -21,7 +21,8 @@ from app.kit.i18n import N_, Bilingual, _, ngettext
 from app.kit.paging import Count
 from app.kit.permissions import can
 from app.programmes import actions
-from app.programmes.domain.definition import Cited, Programme, StageAction
+from app.programmes.domain.citing import Cited
+from app.programmes.domain.definition import Programme, StageAction
 from app.programmes.domain.diagram import Diagram, draw
 from app.programmes.domain.due import BeforeCutoff, OnMonthDay, SetByOfficer, WorkingDaysAfter
 from app.programmes.models import ProgrammeRound

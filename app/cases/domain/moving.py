@@ -11,8 +11,9 @@ from app.cases.domain.state import CaseSnapshot, CaseState
 from app.kit.actor import Actor, ActorKind
 from app.kit.errors import Conflict, Forbidden, Invalid
 from app.kit.i18n import _
-from app.programmes.domain.definition import NeededField, Programme, Stage, StageAction
+from app.programmes.domain.definition import Programme, Stage, StageAction
 from app.programmes.domain.due import ShiftWorkingDays
+from app.programmes.domain.supplied import NeededField
 
 
 @dataclass(frozen=True)

@@ -8,63 +8,24 @@ from datetime import date
 from functools import cached_property
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import ConfigDict, Field
 
 from app.kit.actor import Role
 from app.kit.i18n import Bilingual
+from app.programmes.domain.citing import Cited, Source, StageCode, Strict
 from app.programmes.domain.due import DueRule, WorkingDays
 from app.programmes.domain.duties import DutyRule
+from app.programmes.domain.supplied import MaterialTemplate, NeededField, Question
 
-CODE = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 VERSION = re.compile(r"(\d{4}-\d{2}-\d{2})(?:\.r([1-9]\d*))?")
 
-StageCode = Annotated[str, Field(pattern=rf"^{CODE.pattern}$", max_length=40)]
 Turn = Literal["bureau", "enterprise", "province", "none"]
 Outcome = Literal["finished", "rejected", "withdrawn"]
 Marker = Literal["submitted", "recommended", "accepted", "certified"]
 Effect = Literal["submit", "certify", "release-rights", "send-back"]
-Confidence = Literal["seen", "copy", "recalled", "recalled-low", "inferred"]
 OfficerRole = Literal["caseworker", "section_head", "administrator"]
 By = Literal["caseworker", "section_head", "administrator", "enterprise"]
 Told = Literal["enterprise", "officer", "section_head"]
-
-
-class Strict(BaseModel):
-    """A part of a seed file: unknown keys are refused and nothing changes after reading."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Source(Strict):
-    """A document that the programme rests on."""
-
-    id: StageCode
-    document: Bilingual
-    issued_by: Bilingual | None = None
-
-
-class Citation(Strict):
-    """Where a value stands: source, clause, and how sure we are of it."""
-
-    source: StageCode
-    clause: Bilingual | None = None
-    confidence: Confidence
-
-    @property
-    def unverified(self) -> bool:
-        """Whether the bureau should check this before relying on it."""
-        return self.confidence in ("recalled-low", "inferred")
-
-
-class Cited(Strict):
-    """Something that says where it comes from."""
-
-    cites: tuple[Citation, ...] = ()
-
-    @property
-    def unverified(self) -> bool:
-        """Whether any of its citations is only inferred or half remembered."""
-        return any(citation.unverified for citation in self.cites)
 
 
 class Stage(Cited):
@@ -84,27 +45,6 @@ class Stage(Cited):
     def is_final(self) -> bool:
         """Whether a case ends here."""
         return self.kind == "final"
-
-
-class NeededField(Strict):
-    """A value asked for when an action is taken."""
-
-    code: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
-    label: Bilingual
-    kind: Literal["text", "long-text", "date", "number", "amount", "share", "yes-no", "choice"] = "text"
-    choices: tuple[Bilingual, ...] = ()
-    required: bool = True
-    pattern: str | None = None
-    hint: Bilingual | None = None
-
-    @field_validator("pattern")
-    @classmethod
-    def _compiles(cls, value: str | None) -> str | None:
-        try:
-            re.compile(value or "")
-        except re.error as error:
-            raise ValueError(f"'{value}' is not a regular expression: {error}") from None
-        return value
 
 
 class VerdictGuard(Strict):
@@ -173,44 +113,6 @@ class StageAction(Cited):
     def by_enterprise(self) -> bool:
         """Whether the firm itself may take this step."""
         return "enterprise" in self.by
-
-
-class When(Strict):
-    """A material or question is needed only where an earlier question was answered so."""
-
-    question: Annotated[str, Field(max_length=40)]
-    answers: tuple[str, ...]
-
-
-class Supplied(Cited):
-    """Something that is supplied to a case before an action: a material or an answer."""
-
-    needed_for: StageCode
-    supplied_by: Literal["enterprise", "bureau"] = "enterprise"
-    required: bool = True
-    when: When | None = None
-
-
-class MaterialTemplate(Supplied):
-    """A document that a case needs. `document` is its kind in the evidence vault, where it may already lie.
-
-    `years` asks for one per fiscal year before the year of the case; `valid` insists that it has not expired on the
-    day of the step; `at_least` is how many are needed (of each year).
-    """
-
-    code: StageCode
-    title: Bilingual
-    hint: Bilingual | None = None
-    document: StageCode
-    years: Annotated[int, Field(ge=0, le=5)] = 0
-    at_least: Annotated[int, Field(ge=1, le=20)] = 1
-    valid: bool = False
-
-
-class Question(Supplied, NeededField):
-    """A figure or statement that the case's form asks for; `renews` says whether next year begins with this answer."""
-
-    renews: bool = True
 
 
 class Clock(Cited):
