@@ -7,8 +7,10 @@ from pathlib import Path
 
 from app.kit.errors import SeedError
 from app.kit.yaml import Location, load_strict, load_with_lines
+from app.programmes.domain.checking import DocumentKind, Known
 from app.programmes.domain.checks import problems
 from app.programmes.domain.definition import Programme
+from app.reference.catalogue import read_terms
 
 
 @dataclass(frozen=True)
@@ -23,16 +25,31 @@ class ProgrammeFile:
 
 def read_all(seeds_dir: Path) -> list[ProgrammeFile]:
     """Every programme version under `seeds_dir`, oldest first; raises `SeedError` at the first wrong file."""
-    policies = {path.name for path in (seeds_dir / "policies").glob("*") if path.is_dir()}
-    files = [read(path, policies) for path in sorted((seeds_dir / "programmes").glob("*/*.yaml"))]
+    known = known_in(seeds_dir)
+    files = [read(path, known) for path in sorted((seeds_dir / "programmes").glob("*/*.yaml"))]
     _check_family(files)
     return sorted(files, key=lambda file: (file.programme.code, file.programme.effective_on, file.programme.revision))
 
 
-def read(path: Path, known_policies: set[str]) -> ProgrammeFile:
+def known_in(seeds_dir: Path) -> Known:
+    """What programme files may name: the policies and the vocabularies beside them."""
+    terms = seeds_dir / "reference" / "terms.yaml"
+    vocabularies = read_terms(terms.parent) if terms.is_file() else {}
+    return Known(
+        policies=frozenset(path.name for path in (seeds_dir / "policies").glob("*") if path.is_dir()),
+        documents={
+            entry.code: DocumentKind(yearly=bool(entry.data.get("yearly")), expires=bool(entry.data.get("expires")))
+            for entry in vocabularies.get("document_kind", [])
+        },
+        departments=frozenset(entry.code for entry in vocabularies.get("department", []) if not entry.data.get("own")),
+        certificates=frozenset(entry.code for entry in vocabularies.get("certificate_kind", [])),
+    )
+
+
+def read(path: Path, known: Known) -> ProgrammeFile:
     """One programme file, checked; raises `SeedError`."""
     programme = load_strict(path, Programme)
-    found = [*_naming(path, programme), *problems(programme, known_policies)]
+    found = [*_naming(path, programme), *problems(programme, known)]
     if found:
         _data, lines = load_with_lines(path)
         raise SeedError("\n".join(_describe(path, lines, location, message) for location, message in found))

@@ -1,83 +1,48 @@
 """What a programme file must satisfy beyond its shape: every code known, every stage reachable, no dead end."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 
+from app.programmes.domain.checking import Known, Location, Problem, closure
+from app.programmes.domain.checks_cited import unfounded
+from app.programmes.domain.checks_codes import unknown_codes
+from app.programmes.domain.checks_supplied import unanswerable
+from app.programmes.domain.checks_times import impossible_times
 from app.programmes.domain.definition import Programme, StageAction
 
-Location = tuple[str | int, ...]
-Problem = tuple[Location, str]
 
-
-def problems(programme: Programme, known_policies: Iterable[str]) -> list[Problem]:
+def problems(programme: Programme, known: Known) -> list[Problem]:
     """Every mistake in `programme` with the place of its key in the file; empty when it may be published."""
-    policies = frozenset(known_policies)
     if not programme.stages:
         return [(("stages",), "a programme needs stages: the first one is where a case begins")]
-    found = [*_repeats(programme), *_unknown_codes(programme, policies), *_stage_kinds(programme)]
-    found += [*_markers(programme), *_effects(programme)]
+    found = [*_repeats(programme), *unknown_codes(programme, known), *unanswerable(programme, known)]
+    found += [*unfounded(programme), *_stage_kinds(programme)]
+    if found:
+        return found
+    found = [*_markers(programme), *_effects(programme), *_send_backs(programme), *impossible_times(programme)]
     return found or [*_unreachable(programme), *_dead_ends(programme)]
 
 
 def _repeats(programme: Programme) -> Iterator[Problem]:
-    lists = {
-        "sources": [source.id for source in programme.sources],
-        "stages": [stage.code for stage in programme.stages],
-        "actions": [action.code for action in programme.actions],
-        "milestones": [milestone.code for milestone in programme.milestones],
-        "rounds": [f"{round_.year} {round_.code}" for round_ in programme.rounds],
-    }
-    for key, codes in lists.items():
+    for at, codes in _lists(programme):
         counts = Counter(codes)
         for index, code in enumerate(codes):
             if counts[code] > 1 and code in codes[:index]:
-                yield (key, index), f"'{code}' stands here a second time; codes of one list must differ"
+                yield (*at, index), f"'{code}' stands here a second time; codes of one list must differ"
 
 
-def _unknown_codes(programme: Programme, policies: frozenset[str]) -> Iterator[Problem]:
-    stages = {stage.code for stage in programme.stages}
-    yield from _unknown_policies(programme, policies)
+def _lists(programme: Programme) -> Iterator[tuple[Location, list[str]]]:
+    yield ("sources",), [source.id for source in programme.sources]
+    yield ("rounds",), [f"{round_.year} {round_.code}" for round_ in programme.rounds]
+    for key in ("stages", "actions", "milestones", "questions", "materials", "clocks", "duties"):
+        yield (key,), [item.code for item in getattr(programme, key)]
     for index, action in enumerate(programme.actions):
-        if not action.by or not action.from_:
-            yield ("actions", index), f"'{action.code}' needs stages to start from and people who may take it"
-        for position, code in enumerate(action.from_):
-            if code not in stages:
-                yield ("actions", index, "from", position), f"there is no stage '{code}'; {_choices(stages)}"
-        if action.to not in stages:
-            yield ("actions", index, "to"), f"there is no stage '{action.to}'; {_choices(stages)}"
-    for index, milestone in enumerate(programme.milestones):
-        if milestone.made_at not in stages | {"opening"}:
-            yield (
-                ("milestones", index, "made_at"),
-                f"there is no stage '{milestone.made_at}'; write 'opening' or {_choices(stages)}",
-            )
-    yield from _unknown_sources(programme)
-
-
-def _unknown_policies(programme: Programme, policies: frozenset[str]) -> Iterator[Problem]:
-    for index, code in enumerate(programme.policies):
-        if code not in policies:
-            yield ("policies", index), f"there is no policy '{code}' under seeds/policies; {_choices(policies)}"
-    for index, action in enumerate(programme.actions):
-        guard = action.needs.verdict
-        if guard and guard.policy not in programme.policies:
-            yield (
-                ("actions", index, "needs", "verdict", "policy"),
-                f"the policy '{guard.policy}' is not among the programme's 'policies'; add it there first",
-            )
-
-
-def _unknown_sources(programme: Programme) -> Iterator[Problem]:
-    sources = {source.id for source in programme.sources}
-    cited = {"stages": programme.stages, "actions": programme.actions, "milestones": programme.milestones}
-    for key, items in [*cited.items(), ("rounds", programme.rounds)]:
-        for index, item in enumerate(items):
-            for position, citation in enumerate(item.cites):
-                if citation.source not in sources:
-                    yield (
-                        (key, index, "cites", position, "source"),
-                        f"there is no source '{citation.source}'; {_choices(sources)}",
-                    )
+        yield ("actions", index, "needs", "fields"), [field.code for field in action.needs.fields]
+        yield ("actions", index, "needs", "opinions"), [opinion.department for opinion in action.needs.opinions]
+    for index, duty in enumerate(programme.duties):
+        yield ("duties", index, "fields"), [field.code for field in duty.fields]
+    for index, question in enumerate(programme.questions):
+        yield ("questions", index, "choices"), [choice.zh for choice in question.choices]
 
 
 def _stage_kinds(programme: Programme) -> Iterator[Problem]:
@@ -123,8 +88,37 @@ def _effects(programme: Programme) -> Iterator[Problem]:
             yield ("actions", index, "effects"), "the programme does not use class II property: nothing to release"
 
 
+def _send_backs(programme: Programme) -> Iterator[Problem]:
+    """Who is sent back must be able to answer, and be told why."""
+    for index, action in enumerate(programme.actions):
+        if "send-back" not in action.effects:
+            continue
+        target = programme.stage(action.to)
+        if target.turn != "enterprise":
+            yield (
+                ("actions", index, "to"),
+                (
+                    f"'{action.code}' sends the case back to the firm, but in '{target.code}' it is the turn of "
+                    f"'{target.turn}'; lead it to a stage with 'turn: enterprise'"
+                ),
+            )
+        elif not closure({target.code}, lambda at: [a.to for a in programme.actions_from(at)]) & set(action.from_):
+            yield (
+                ("actions", index, "to"),
+                (
+                    f"from '{target.code}' nothing leads back to {' or '.join(action.from_)}, so what was corrected would "
+                    "never be looked at again; add the step that hands it in again"
+                ),
+            )
+        if not action.needs.reason:
+            yield (
+                ("actions", index, "effects"),
+                f"'{action.code}' lapses the approvals given so far and must say why; write 'needs: {{reason: true}}'",
+            )
+
+
 def _unreachable(programme: Programme) -> Iterator[Problem]:
-    reached = _closure({programme.start.code}, lambda code: [a.to for a in programme.actions_from(code)])
+    reached = closure({programme.start.code}, lambda code: [a.to for a in programme.actions_from(code)])
     for index, stage in enumerate(programme.stages):
         if stage.code not in reached:
             yield ("stages", index), f"no action leads to the stage '{stage.code}'; add one or remove the stage"
@@ -135,7 +129,7 @@ def _dead_ends(programme: Programme) -> Iterator[Problem]:
     sources_of: dict[str, list[str]] = {}
     for action in programme.actions:
         sources_of.setdefault(action.to, []).extend(action.from_)
-    ending = _closure(finals, lambda code: sources_of.get(code, []))
+    ending = closure(finals, lambda code: sources_of.get(code, []))
     for index, stage in enumerate(programme.stages):
         if stage.code not in ending:
             yield (
@@ -144,17 +138,3 @@ def _dead_ends(programme: Programme) -> Iterator[Problem]:
             )
         if stage.is_final and programme.actions_from(stage.code):
             yield ("stages", index), f"the final stage '{stage.code}' has actions; a case ends there"
-
-
-def _closure(start: set[str], neighbours: Callable[[str], Iterable[str]]) -> set[str]:
-    seen, waiting = set(start), list(start)
-    while waiting:
-        for code in neighbours(waiting.pop()):
-            if code not in seen:
-                seen.add(code)
-                waiting.append(code)
-    return seen
-
-
-def _choices(codes: Iterable[str]) -> str:
-    return "known: " + (", ".join(sorted(codes)) or "none")
