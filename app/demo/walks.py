@@ -9,6 +9,7 @@ from app.cases.domain.milestones import PlannedMilestone, next_due
 from app.cases.domain.moving import NewCertificate, Step, StepRequest, decide_step
 from app.cases.domain.opening import OpeningRequest, decide_open
 from app.cases.domain.state import CaseSnapshot, CaseState, Cutoffs, MilestoneState
+from app.demo.supplied import everything, example_answer
 from app.kit.actor import SYSTEM
 from app.programmes.domain.definition import Programme, StageAction
 from app.programmes.domain.due import ShiftWorkingDays
@@ -98,10 +99,10 @@ def _go_on(random: Random, made: Walk, today: date, shift: ShiftWorkingDays, ser
     request = StepRequest(
         action=action.code,
         on=on,
+        supplies=everything(made.programme, action, made.snapshot.year, on),
         reason="示例数据" if action.needs.reason else "",
-        values={needed.code: _value(needed.kind, needed.pattern, on, serial) for needed in action.needs.fields},
+        values={needed.code: example_answer(needed, on, serial) for needed in action.needs.fields},
         version=made.snapshot.version,
-        verdict_outcome="met",
     )
     step = decide_step(made.programme, made.snapshot, request, actor=SYSTEM, today=today, shift=shift)
     _take(random, made, step)
@@ -115,12 +116,6 @@ def _choose(random: Random, made: Walk) -> StageAction | None:
     if others and random.random() < 0.04:
         return random.choice(others)
     return random.choice(main) if main else None
-
-
-def _value(kind: str, pattern: str | None, on: date, serial: int) -> str:
-    if kind == "date":
-        return on.isoformat()
-    return f"GR{on.year}42{serial:06d}" if pattern else f"示例〔{on.year}〕{serial % 100}号"
 
 
 def _take(random: Random, made: Walk, step: Step) -> None:

@@ -1,6 +1,6 @@
 """One case: where it stands, what is missing for the next step, the verdict, milestones, rights and timeline."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from fastapi import Request
@@ -9,13 +9,14 @@ from starlette.responses import Response
 
 from app.accounts.models import Officer
 from app.cases import actions, queries
-from app.cases.domain.gaps import Gap, gaps_before, next_action
 from app.cases.domain.moving import available, may_act
+from app.cases.domain.needs import Need, needs_of, next_action, waits_for
 from app.cases.domain.progress import StageStep, public_status, stage_steps
 from app.cases.domain.rights import Right
 from app.cases.domain.state import CaseState
 from app.cases.models import CaseFile, Milestone
 from app.cases.service.loading import is_visible
+from app.cases.supplies import load_supplies
 from app.doors.deps import CurrentActor, DbSession, Now
 from app.doors.pages import render
 from app.doors.router import GuardedRouter
@@ -33,6 +34,7 @@ from app.web.case_events import named_lines
 from app.web.case_lines import Badge, due_badge, short_day, state_text
 from app.web.case_receipt import receipt_page
 from app.web.case_verdict import VerdictCard, verdict_card
+from app.web.need_links import NeedLine, need_lines
 from app.web.programmes import TURNS, round_title, who_may
 
 router = GuardedRouter(door="web", prefix="/cases")
@@ -47,15 +49,6 @@ class StationLine:
     label: str
     state: str
     note: str
-
-
-@dataclass(frozen=True)
-class GapLine:
-    """Something missing, with the place where it is supplied."""
-
-    text: str
-    url: str
-    blocking: bool
 
 
 @dataclass(frozen=True)
@@ -108,8 +101,8 @@ class CasePage:
     cutoffs: str
     stations: tuple[StationLine, ...]
     detour: str
-    gap_title: str
-    gaps: tuple[GapLine, ...]
+    need_title: str
+    needs: tuple[NeedLine, ...]
     others_turn: str
     steps: tuple[StepButton, ...]
     verdict: VerdictCard | None
@@ -154,7 +147,11 @@ def _record(request: Request, session: Session, actor: Actor, case: CaseFile, on
     round_row = find_round(session, case.programme_code, case.year, case.round)
     action = next_action(programme, case.stage) if is_open else None
     verdict = verdict_card(session, case, programme, on, action=action, actor=actor)
-    gaps = _gaps(programme, action, case, milestones, rights, verdict)
+    supplies = load_supplies(session, [case], on)[case.id]
+    if verdict:
+        supplies = replace(supplies, verdicts={verdict.view.policy: verdict.tally}, verdicts_seen=True)
+    needs = waits_for(needs_of(programme, action, supplies)) if action else ()
+    waiting = {row.code: row.id for row in milestones if row.done_on is None and row.lapsed_on is None}
     events = timeline(session, kind="case", id=case.number, limit=limit + 1)
     stage = programme.stage(case.stage)
     may_edit = is_open and can(actor, actions.ASSIGN) and is_visible(actor, case.enterprise)
@@ -171,8 +168,8 @@ def _record(request: Request, session: Session, actor: Actor, case: CaseFile, on
         cutoffs=_cutoffs(round_row, on),
         stations=tuple(_station(step, on) for step in stage_steps(programme, passages)),
         detour=str(stage.name) if stage.path == "side" else "",
-        gap_title=_gap_title(programme, action, gaps),
-        gaps=tuple(_gap_line(case, gap, on, milestones) for gap in gaps),
+        need_title=_need_title(programme, action, needs),
+        needs=need_lines(programme, case.number, needs, on, waiting),
         others_turn=_others_turn(programme, action, actor),
         steps=step_buttons(programme, case, actor),
         verdict=verdict,
@@ -239,54 +236,14 @@ def _station(step: StageStep, on: date) -> StationLine:
 # -- what is missing -----------------------------------------------------------------------------------------------------
 
 
-def _gaps(
-    programme: Programme,
-    action: StageAction | None,
-    case: CaseFile,
-    milestones: list[Milestone],
-    rights: list[Right],
-    verdict: VerdictCard | None,
-) -> tuple[Gap, ...]:
-    if action is None:
-        return ()
-    waiting = [
-        (row.code, Bilingual(zh=row.title_zh, en=row.title_en))
-        for row in milestones
-        if row.done_on is None and row.lapsed_on is None
-    ]
-    return gaps_before(
-        programme,
-        action,
-        waiting,
-        verdict.tally if verdict else None,
-        rights_on_file=any(right.ip_class == 2 for right in rights),
-        rights_chosen=any(right.used_by_number == case.number for right in rights),
-    )
-
-
-def _gap_title(programme: Programme, action: StageAction | None, gaps: tuple[Gap, ...]) -> str:
+def _need_title(programme: Programme, action: StageAction | None, needs: tuple[Need, ...]) -> str:
     if action is None:
         return ""
     stage = programme.stage(action.to).name
-    if not gaps:
+    n = sum(need.blocks for need in needs)
+    if not n:
         return _("进入“%(stage)s”的事项已齐") % {"stage": stage}
-    n = len(gaps)
     return ngettext("进入“%(stage)s”还差 %(n)s 项", "进入“%(stage)s”还差 %(n)s 项", n) % {"stage": stage, "n": n}
-
-
-def _gap_line(case: CaseFile, gap: Gap, on: date, milestones: list[Milestone]) -> GapLine:
-    if gap.kind == "milestone":
-        row = next(row for row in milestones if row.code == gap.code and row.done_on is None and row.lapsed_on is None)
-        badge = due_badge(row.due_on, on)
-        text = f"{gap.title}（{badge[1]}）" if badge and badge[0] == "late" else str(gap.title)
-        return GapLine(text, f"/cases/{case.number}/milestones/{row.id}", gap.blocking)
-    if gap.kind == "rights":
-        return GapLine(_("尚未选用Ⅱ类知识产权"), f"/cases/{case.number}/rights", gap.blocking)
-    if gap.kind == "unmet":
-        text = ngettext("%(n)s 项政策条件未达标", "%(n)s 项政策条件未达标", gap.count) % {"n": gap.count}
-    else:
-        text = ngettext("%(n)s 项政策条件待定", "%(n)s 项政策条件待定", gap.count) % {"n": gap.count}
-    return GapLine(text, "#verdict", gap.blocking)
 
 
 def _others_turn(programme: Programme, action: StageAction | None, actor: Actor) -> str:

@@ -5,10 +5,11 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from app.cases.domain.gaps import VerdictTally
 from app.cases.domain.state import CaseState
+from app.cases.domain.supplies import VerdictTally
 from app.cases.models import CaseFile
 from app.cases.service.overriding import ON_REQUEST
+from app.cases.service.verdicts import tally_of
 from app.kit.actor import Actor
 from app.kit.i18n import _
 from app.kit.permissions import can
@@ -110,7 +111,7 @@ def _tally(view: VerdictView, standing: OverrideLine | None) -> VerdictTally:
     """What is still open; nothing where an officer decided that the firm passes."""
     if standing is not None and standing.passes:
         return VerdictTally(0, 0)
-    return VerdictTally(view.unmet, view.unknown)
+    return tally_of(view.outcome, view.unmet, view.unknown)
 
 
 def _stored(session: Session, case: CaseFile, programme: Programme) -> tuple[StoredLine, ...]:

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from app.accounts.queries import officer_names
 from app.cases import waiting
 from app.cases.actions import KEEP_MILESTONES
-from app.cases.domain.gaps import next_action
 from app.cases.domain.moving import may_act
+from app.cases.domain.needs import next_action
 from app.cases.models import CaseFile, Milestone
 from app.cases.waiting import Load, Waiting
 from app.kit.actor import Actor

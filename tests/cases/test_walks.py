@@ -1,5 +1,6 @@
 """Random actors press random buttons on every programme: never stuck, never past a guard, buttons equal acceptance."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from app.cases.domain.moving import StepRequest, available, decide_step
 from app.cases.domain.state import CaseSnapshot, CaseState, MilestoneState
+from app.demo.supplied import everything, example_answer
 from app.kit.actor import Actor, ActorKind, FirmRole, Role
 from app.kit.errors import DomainError, Invalid
 from app.programmes import catalogue
@@ -38,15 +40,14 @@ def fresh(programme):
     )
 
 
-def complete(action, case, on):
+def complete(programme, action, case, on):
     """A form filled in as the action asks."""
     values = {
-        field.code: ALL_FIELDS.get(field.code, "2021-03-01" if field.kind == "date" else "一段文字")
+        field.code: ALL_FIELDS.get(field.code) or example_answer(field, case.opened_on, 1)
         for field in action.needs.fields
     }
-    return StepRequest(
-        action=action.code, on=on, reason="理由", values=values, version=case.version, verdict_outcome="met"
-    )
+    supplies = everything(programme, action, case.year, on)
+    return StepRequest(action.code, on, supplies, reason="理由", values=values, version=case.version)
 
 
 def after(case, step):
@@ -70,7 +71,9 @@ def accepted(programme, case, actor, on):
     found = []
     for action in programme.actions:
         try:
-            decide_step(programme, case, complete(action, case, on), actor=actor, today=on, shift=add_working_days)
+            decide_step(
+                programme, case, complete(programme, action, case, on), actor=actor, today=on, shift=add_working_days
+            )
         except DomainError:
             continue
         found.append(action.code)
@@ -97,7 +100,7 @@ def test_random_walks(data):
         step = decide_step(
             programme,
             case,
-            complete(programme.find_action(code), case, on),
+            complete(programme, programme.find_action(code), case, on),
             actor=who,
             today=on,
             shift=add_working_days,
@@ -119,17 +122,15 @@ def test_a_guard_is_never_skipped(data):
     case = fresh(programme)
     case = CaseSnapshot(**{**vars(case), "stage": action.from_[0]})
     actor = next(actor for actor in ACTORS if actor.role in action.roles)
-    request = complete(action, case, DAY)
+    request = complete(programme, action, case, DAY)
     required = [field.code for field in action.needs.fields if field.required] + ["reason"] * action.needs.reason
     if not required:
         return
     left_out = data.draw(st.sampled_from(required))
-    request = StepRequest(
-        action=request.action,
-        on=request.on,
+    request = replace(
+        request,
         reason="" if left_out == "reason" else "理由",
         values={code: value for code, value in request.values.items() if code != left_out},
-        version=request.version,
     )
     with pytest.raises(Invalid) as refused:
         decide_step(programme, case, request, actor=actor, today=DAY, shift=add_working_days)

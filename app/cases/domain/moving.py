@@ -1,16 +1,19 @@
 """Steps of a case: which buttons there are, and what pressing one brings about."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
 
 from app.cases.domain.milestones import PlannedMilestone, moment_of, plan
+from app.cases.domain.need_words import refusal
+from app.cases.domain.needs import VERDICT_KINDS, needs_of, refusing
 from app.cases.domain.state import CaseSnapshot, CaseState
+from app.cases.domain.supplies import Supplies
 from app.kit.actor import Actor, ActorKind
 from app.kit.errors import Conflict, Forbidden, Invalid
-from app.kit.i18n import _
+from app.kit.i18n import _, ngettext
+from app.programmes.domain.answers import read_answer
 from app.programmes.domain.definition import Programme, Stage, StageAction
 from app.programmes.domain.due import ShiftWorkingDays
 from app.programmes.domain.supplied import NeededField
@@ -18,17 +21,14 @@ from app.programmes.domain.supplied import NeededField
 
 @dataclass(frozen=True)
 class StepRequest:
-    """A pressed button: the action, the legal day it happened, and what was filled in.
-
-    `verdict_outcome` is the outcome of the policy that the action looks at, None where it looks at none.
-    """
+    """A pressed button: the action, the legal day it happened, what lies with the case then, and what was filled in."""
 
     action: str
     on: date
+    supplies: Supplies
     reason: str = ""
     values: Mapping[str, str] = field(default_factory=dict)
     version: int = 0
-    verdict_outcome: str | None = None
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ def decide_step(
     action = _action(programme, case, request, actor)
     _check_day(case, request, today)
     values = _values(action, request)
-    _check_verdict(action, request)
+    _check_needs(programme, action, request)
     stage = programme.stage(action.to)
     submitted_on = _submitted_on(case, action, request)
     return Step(
@@ -171,8 +171,7 @@ def _values(action: StageAction, request: StepRequest) -> dict[str, str]:
             errors[code] = _("这一步不需要此项。")
     values: dict[str, str] = {}
     for code, needed in asked.items():
-        value = request.values.get(code, "").strip()
-        problem = _field_problem(needed, value)
+        value, problem = _answer(needed, request.values.get(code, ""))
         if problem:
             errors[code] = problem
         elif value:
@@ -182,30 +181,30 @@ def _values(action: StageAction, request: StepRequest) -> dict[str, str]:
     return values
 
 
-def _field_problem(needed: NeededField, value: str) -> str | None:
-    if not value:
-        return _("请填写%(label)s。") % {"label": needed.label} if needed.required else None
-    if needed.kind == "date":
-        return None if _as_date(value) else _("日期不存在或格式不正确，请按 2021-06-30 填写。")
-    if len(value) > (2000 if needed.kind == "long-text" else 200):
-        return _("文字过长。")
-    if needed.pattern and not re.fullmatch(needed.pattern, value):
-        hint = f"（{needed.hint}）" if needed.hint else ""
-        return _("%(label)s格式不正确%(hint)s") % {"label": needed.label, "hint": hint}
-    return None
-
-
-def _as_date(value: str) -> date | None:
+def _answer(needed: NeededField, text: str) -> tuple[str, str]:
+    """What was filled in as it is kept, and what is wrong with it."""
     try:
-        return date.fromisoformat(value)
-    except ValueError:
-        return None
+        value = read_answer(needed, text)
+    except Invalid as error:
+        return "", error.message
+    missing = _("请填写%(label)s。") % {"label": needed.label} if needed.required and not value else ""
+    return value, missing
 
 
-def _check_verdict(action: StageAction, request: StepRequest) -> None:
-    guard = action.needs.verdict
-    if guard and guard.mode == "require" and request.verdict_outcome != "met":
-        raise Conflict("case.verdict.not_met", _("政策条件尚未全部满足，不能“%(action)s”。") % {"action": action.label})
+def _check_needs(programme: Programme, action: StageAction, request: StepRequest) -> None:
+    """Refuse while something is missing that the step insists on; all of it is named."""
+    missing = refusing(needs_of(programme, action, request.supplies))
+    if not missing:
+        return
+    named = _("；").join(refusal(programme, need) for need in missing)
+    code = "case.action.needs"
+    if all(need.kind in VERDICT_KINDS for need in missing):
+        code = "case.verdict.not_met"
+    raise Conflict(
+        code,
+        ngettext("“%(action)s”还缺 %(n)s 项：%(what)s。", "“%(action)s”还缺 %(n)s 项：%(what)s。", len(missing))
+        % {"action": action.label, "n": len(missing), "what": named},
+    )
 
 
 def _submitted_on(case: CaseSnapshot, action: StageAction, request: StepRequest) -> date | None:

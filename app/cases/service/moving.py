@@ -13,7 +13,8 @@ from app.cases.schemas import TakeStep
 from app.cases.service.certifying import issue_certificate
 from app.cases.service.loading import LoadedCase, load_case, shift_in
 from app.cases.service.parts import add_milestones, lapse_milestones
-from app.cases.service.verdicts import guard_outcome, keep_verdicts
+from app.cases.service.verdicts import keep_verdicts, with_verdict
+from app.cases.supplies import load_supplies
 from app.journal.domain import Change, diff
 from app.kit.actor import Actor
 from app.kit.clock import today
@@ -50,15 +51,17 @@ def take_step(session: Session, *, actor: Actor, now: datetime, number: str, com
     return case.row
 
 
-def _request(case: LoadedCase, command: TakeStep, on: date) -> StepRequest:
-    action = case.programme.find_action(command.action)
+def _request(case: LoadedCase, command: TakeStep, today: date) -> StepRequest:
+    """The step as asked for, with what lies with the case on its day."""
+    action, on = case.programme.find_action(command.action), command.on or today
+    supplies = load_supplies(case.session, [case.row], on)[case.row.id]
     return StepRequest(
         action=command.action,
-        on=command.on or on,
+        on=on,
+        supplies=with_verdict(case, action, supplies, on) if action else supplies,
         reason=command.reason,
         values=command.values,
         version=command.version,
-        verdict_outcome=guard_outcome(case, action, command.on or on) if action else None,
     )
 
 

@@ -1,30 +1,48 @@
 """The verdict that a step looks at: asked of the policies for the application date, and kept with the case."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
+from app.cases.domain.supplies import Supplies, VerdictTally
 from app.cases.domain.verdicts import verdicts_kept
 from app.cases.service.loading import LoadedCase
 from app.kit.actor import Actor
 from app.kit.errors import NotFound
+from app.policies.domain.outcome import Outcome
 from app.policies.queries import find_standing_override
 from app.policies.service.verdicts import evaluate_enterprise, store_verdict
 from app.programmes.domain.definition import StageAction
 
 
-def guard_outcome(case: LoadedCase, action: StageAction, on: date) -> str | None:
-    """The outcome of the policy that `action` insists on, for the application date; None where it does not insist.
+def with_verdict(case: LoadedCase, action: StageAction, supplies: Supplies, on: date) -> Supplies:
+    """`supplies` with the tally of the policy that `action` looks at, for the application date.
 
-    What an officer decided otherwise about the newest verdict kept for the case goes before it.
+    What an officer decided otherwise about the newest verdict kept for the case goes before it; a policy that was not
+    in force has no tally, which a step that insists on it takes for not known.
     """
     guard = action.needs.verdict
-    if guard is None or guard.mode != "require":
-        return None
-    standing = find_standing_override(case.session, case.row.id, guard.policy)
+    found = _tally(case, guard.policy, case.row.submitted_on or on) if guard and guard.mode == "require" else None
+    verdicts = {guard.policy: found} if guard and found else {}
+    return replace(supplies, verdicts=verdicts, verdicts_seen=True)
+
+
+def _tally(case: LoadedCase, policy: str, on: date) -> VerdictTally | None:
+    standing = find_standing_override(case.session, case.row.id, policy)
     if standing is not None:
-        return standing.outcome
-    verdict = evaluate_enterprise(case.session, case.row.enterprise, guard.policy, case.row.submitted_on or on)
-    return verdict.evaluation.outcome.value
+        return VerdictTally(unmet=0 if standing.outcome == Outcome.MET else 1, unknown=0)
+    try:
+        found = evaluate_enterprise(case.session, case.row.enterprise, policy, on).evaluation
+    except NotFound:
+        return None
+    return tally_of(found.outcome, found.count(Outcome.UNMET), found.count(Outcome.UNKNOWN))
+
+
+def tally_of(outcome: str, unmet: int, unknown: int) -> VerdictTally:
+    """The open conditions of a verdict: none where it is met as a whole, at least one where it is not."""
+    if outcome == Outcome.MET:
+        return VerdictTally(0, 0)
+    return VerdictTally(max(unmet, 1), unknown) if outcome == Outcome.UNMET else VerdictTally(unmet, max(unknown, 1))
 
 
 def keep_verdicts(
