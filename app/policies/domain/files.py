@@ -94,7 +94,7 @@ class DefinitionEntry(_Strict):
 
 
 class ListEntry(_Strict):
-    """A list of codes; a code may be up to `deeper` digits longer than one in the list."""
+    """A list of codes; a code may be up to `deeper` digits longer than one of its lowest."""
 
     label: Bilingual
     reference: ReferenceEntry

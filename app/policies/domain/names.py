@@ -24,7 +24,7 @@ CONSTANTS = ("application_day", "years_counted", "yes", "no", "score")
 
 @dataclass(frozen=True)
 class CodeList:
-    """A list of codes that a policy names; a code may be up to `deeper` digits longer than one in the list."""
+    """A list of codes that a policy names; a code may be up to `deeper` digits longer than one of its lowest."""
 
     codes: frozenset[str]
     deeper: int = 0

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from app.policies.domain import tree
@@ -221,9 +222,17 @@ def truth(known: Knowledge) -> Outcome:
 
 
 def listed(node: tree.ListedIn, code: str) -> bool:
-    """Whether `code` stands in the node's list, or lies below a code that does."""
-    shortened = [code[: len(code) - n] for n in range(node.deeper + 1)]
-    return any(candidate in node.codes for candidate in shortened)
+    """Whether `code` stands in the node's list, or lies below one of its lowest codes: is that and some digits more."""
+    if code in node.codes:
+        return True
+    below = ((code[:-n], code[-n:]) for n in range(1, node.deeper + 1))
+    return any(digits.isdecimal() and above in lowest(node.codes) for above, digits in below)
+
+
+@lru_cache(maxsize=64)
+def lowest(codes: frozenset[str]) -> frozenset[str]:
+    """The codes of a list under which it has no others: where it goes on to a level, only what it names there counts."""
+    return frozenset(code for code in codes if not any(other != code and other.startswith(code) for other in codes))
 
 
 def _as_number(value: Any) -> Any:

@@ -132,7 +132,8 @@ def _is_range(value: Any) -> bool:
 
 
 def _range(value: Mapping[str, Any], path: str, read: Callable[[Any, str], Entries]) -> Entries:
-    if value.keys() - ENDS or any(_is_range(end) for end in value.values()):
+    alike = len({isinstance(end, Mapping) for end in value.values()}) == 1
+    if value.keys() - ENDS or not alike or any(_is_range(end) for end in value.values()):
         raise _bad(path, _("范围只用 low 和 high 两项填写，两端应为确定的值。"))
     sides = {name: read(value[name], f"{path}.{name}") for name in ("low", "high") if name in value}
     lows, highs = sides.get("low", {}), sides.get("high", {})

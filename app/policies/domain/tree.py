@@ -229,7 +229,7 @@ class RatioComparison(Node):
 
 @dataclass(frozen=True, eq=False)
 class ListedIn(Node):
-    """Whether a code stands in a list of the policy; `deeper` is how many more digits a code may have."""
+    """Whether a code stands in a list of the policy; `deeper` is how many digits more than a lowest one of it a code may have."""
 
     code: str
     list_name: str
