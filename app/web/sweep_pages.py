@@ -20,7 +20,7 @@ from app.kit.permissions import Place, can
 from app.policies.models import Sweep
 from app.policies.sweeps.actions import RUN
 from app.policies.sweeps.domain import Standing, SweptPolicy, swept_policy
-from app.policies.sweeps.queries import SORTS, count_lines, counts_for, page_lines
+from app.policies.sweeps.queries import SORTS, count_lines, counts_for, firms_for, page_lines
 from app.programmes.queries import load_catalogue
 from app.reference.queries import list_region_names
 from app.web.enterprise_words import Choices, region_choices
@@ -53,6 +53,7 @@ class SweepRow:
     sweep: Sweep
     place: str
     state: tuple[str, str]
+    firms: int
     gained: int
     lost: int
     pruned: bool
@@ -122,6 +123,7 @@ class ResultPage:
 
     sweep: Sweep
     place: str
+    firms: int
     base: str
     policy: SweptPolicy
     policies: tuple[PolicyRow, ...]
@@ -156,7 +158,7 @@ def list_page(session: Session, actor: Actor, found: Page[Sweep], form: Bound[An
     jobs = list_jobs(session, {sweep.job_id or 0 for sweep in found.items if sweep.finished_at is None})
     region = str(form.raw.get("region") or "")
     return SweepsPage(
-        rows=tuple(_row(sweep, places, jobs) for sweep in found.items),
+        rows=tuple(_row(session, actor, sweep, places, jobs) for sweep in found.items),
         page=found,
         form=form,
         regions=region_choices(session, actor),
@@ -166,15 +168,16 @@ def list_page(session: Session, actor: Actor, found: Page[Sweep], form: Bound[An
     )
 
 
-def _row(sweep: Sweep, places: Mapping[str, str], jobs: Mapping[int, Job]) -> SweepRow:
+def _row(session: Session, actor: Actor, sweep: Sweep, places: Mapping[str, str], jobs: Mapping[int, Job]) -> SweepRow:
     badge, label = _STATES[JobState(jobs[sweep.job_id or 0].state) if sweep.finished_at is None else JobState.DONE]
-    counts = sweep.counts.get("policies", {}).values()
+    counts = counts_for(session, actor, sweep)
     return SweepRow(
         sweep=sweep,
         place=places.get(sweep.region_prefix, "") or _("全部企业"),
         state=(badge, _(label)),
-        gained=sum(count["gained"] for count in counts),
-        lost=sum(count["lost"] for count in counts),
+        firms=firms_for(actor, sweep, counts),
+        gained=sum(numbers["gained"] for numbers in counts.values()),
+        lost=sum(numbers["lost"] for numbers in counts.values()),
         pruned=bool(sweep.counts.get("pruned")),
     )
 
@@ -217,6 +220,7 @@ def result_page(session: Session, actor: Actor, sweep: Sweep, query: SweepQuery,
     return ResultPage(
         sweep=sweep,
         place=_place(session, sweep),
+        firms=firms_for(actor, sweep, counts),
         base=base,
         policy=policy,
         policies=tuple(_policy_rows(sweep, policy, counts, base)),

@@ -36,6 +36,7 @@ from app.policies.sweeps.queries import (
     LineFilter,
     count_lines,
     counts_for,
+    firms_for,
     get_sweep_visible_to,
     list_firms,
     narrowed,
@@ -310,6 +311,7 @@ def test_an_officer_sees_the_own_region_of_a_wider_sweep(
     assert {found.id for found in list_firms(session, there, swept, LineFilter(CODE), 9)} == {firms[3].id}
     assert counts_for(session, there, swept)[CODE]["firms"] == 1
     assert counts_for(session, here, swept)[CODE]["firms"] == 3
+    assert firms_for(there, swept, counts_for(session, there, swept)) == 1
     with pytest.raises(NotFound):
         get_sweep_visible_to(session, there, narrow)
     assert [row.id for row in page_sweeps_visible_to(session, there, cursor=None).items] == [wide]

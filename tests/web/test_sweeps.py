@@ -120,6 +120,18 @@ def test_another_county_sees_nothing(sign_in: SignIn, swept: Callable[[], tuple[
         assert stranger.get(path).status_code == 404
 
 
+def test_a_township_reads_its_own_part_of_a_wider_sweep(
+    sign_in: SignIn, swept: Callable[[], tuple[Client, str]], session: Session, few: Enterprise
+) -> None:
+    firm(session, "浩口铸造", region_code="429005111")
+    client, url = swept()
+    assert "共 2 家企业" in client.get(url).text
+    township = sign_in(region="429005111")
+    page = township.get(url).text
+    assert "共 1 家企业" in page and "浩口铸造" in page and few.name not in page
+    assert '<td class="num" data-label="企业">1</td>' in township.get(SWEEPS).text
+
+
 def test_strangers_are_sent_to_sign_in(client: Client) -> None:
     assert client.get(SWEEPS).status_code == 303
 

@@ -202,6 +202,13 @@ def counts_for(session: Session, actor: Actor, sweep: Sweep) -> Counts:
     return _read_counts(session, statement)
 
 
+def firms_for(actor: Actor, sweep: Sweep, counts: Counts) -> int:
+    """How many firms of a finished sweep the actor sees, given the `counts` that are theirs."""
+    if _sees_all(actor, sweep):
+        return sweep.total
+    return max((numbers["firms"] for numbers in counts.values()), default=0)
+
+
 def count_standings(session: Session, sweep: Sweep) -> Counts:
     """How many firms stand how, by policy."""
     return _read_counts(session, _counted(sweep))
