@@ -212,7 +212,7 @@ def _typed(unit: Unit, value: Exact) -> str:
 
 
 def _filed(definition: FactDefinition, key: FactKey, filed: Gathered, labels: Mapping[str, str]) -> str:
-    """`1,234.56 元（企业库 年度数据）`."""
+    """`现有资料：1,234.56 元，企业库 年度数据`."""
     if key not in filed.facts.known:
         return ""
     low, high = ends(filed.facts.of(key))
@@ -221,7 +221,7 @@ def _filed(definition: FactDefinition, key: FactKey, filed: Gathered, labels: Ma
     source = filed.sources.get(key)
     if source is None:
         return _("现有资料：%(value)s") % told
-    return _("现有资料：%(value)s（%(source)s）") % {**told, "source": source_text(source)}
+    return _("现有资料：%(value)s，%(source)s") % {**told, "source": source_text(source)}
 
 
 def _sign(unit: Unit) -> str:

@@ -149,5 +149,14 @@
     const box = item.closest(".stage-scroll");
     box.scrollLeft = item.offsetLeft - (box.clientWidth - item.offsetWidth) / 2;
   });
+  // an address that names a folded form, or the card that holds only this one, opens it
+  const unfold = () => {
+    const place = document.getElementById(location.hash.slice(1));
+    const within = place?.querySelectorAll("details.statement") ?? [];
+    const folded = place?.closest("details.statement") ?? (within.length === 1 ? within[0] : null);
+    if (folded) folded.open = true;
+  };
+  window.addEventListener("hashchange", unfold);
+  unfold();
   document.querySelector("[data-autofocus]")?.focus();
 })();

@@ -41,7 +41,7 @@ def kept(session: Session) -> tuple[int, int, int]:
 def test_the_questions_are_filled_with_what_is_on_file(portal: Client) -> None:
     page = portal.get(PAGE)
     assert page.status_code == 200
-    assert 'value="2014-05-20"' in page.text and "现有资料：2014-05-20（企业库 基本信息）" in page.text
+    assert 'value="2014-05-20"' in page.text and "现有资料：2014-05-20，企业库 基本信息" in page.text
     assert 'name="rd_internal_items-2020-7"' in page.text and 'name="net_assets-2018"' in page.text
     assert 'name="total_income-2020"' in page.text and 'name="total_income-2019"' not in page.text
 
@@ -49,7 +49,9 @@ def test_the_questions_are_filled_with_what_is_on_file(portal: Client) -> None:
 def test_the_verdict_comes_at_once_and_nothing_is_kept(portal: Client, session: Session) -> None:
     portal.get(PAGE)
     before = kept(session)
-    answer = portal.submit(PAGE, {"staff_average": "100", "rd_staff_average": "9.5", "registered_on": "2020-09-01"}, to=PAGE)
+    answer = portal.submit(
+        PAGE, {"staff_average": "100", "rd_staff_average": "9.5", "registered_on": "2020-09-01"}, to=PAGE
+    )
     assert answer.status_code == 200, answer.text
     assert "还没有达标" in answer.text and "10 人 ÷" not in answer.text and "9.5 人 ÷ 100 人 = 9.5%" in answer.text
     assert 'value="2020-09-01"' in answer.text
