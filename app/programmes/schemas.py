@@ -1,7 +1,7 @@
 """Inputs of the catalogue's use cases."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -25,3 +25,15 @@ class NewRoundInput(BaseModel):
     code: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=24)]
     title_zh: Annotated[str, Field(max_length=80)]
     title_en: Annotated[str, Field(max_length=120)] = ""
+
+
+class SettingInput(BaseModel):
+    """What the bureau sets from a day on where the programme leaves it open, and the document it rests on."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    kind: Literal["clock", "duty"]
+    key: Annotated[str, Field(max_length=40)]
+    value: Annotated[str, Field(max_length=20)]
+    effective_on: date
+    document: Annotated[str, Field(max_length=200)]

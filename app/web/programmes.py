@@ -28,7 +28,7 @@ from app.programmes.domain.due import BeforeCutoff, OnMonthDay, SetByOfficer, Wo
 from app.programmes.models import ProgrammeRound
 from app.programmes.queries import list_rounds, load_catalogue
 from app.programmes.schemas import NewRoundInput, RoundInput
-from app.programmes.service import add_round, set_round
+from app.programmes.service.rounds import add_round, set_round
 
 router = GuardedRouter(door="web", prefix="/programmes")
 

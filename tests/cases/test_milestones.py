@@ -20,7 +20,7 @@ from app.journal.models import JournalEvent
 from app.kit import db
 from app.kit.errors import Conflict, Invalid, NotFound
 from app.programmes.schemas import RoundInput
-from app.programmes.service import set_round
+from app.programmes.service.rounds import set_round
 
 HEAD = "section_head"
 

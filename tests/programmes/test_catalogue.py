@@ -6,10 +6,9 @@ import pytest
 
 from app.kit.errors import SeedError
 from app.programmes import catalogue
+from tests.programmes.files import FULL, KNOWN, SEEDS, write
 
-SEEDS = Path(__file__).parents[2] / "seeds"
 BROKEN = Path(__file__).parent / "broken"
-KNOWN = catalogue.known_in(SEEDS)
 
 #: What the message of each broken file must contain: the line, the key and what to do.
 MESSAGES = {
@@ -133,6 +132,11 @@ def test_a_broken_file_is_refused_at_its_place(name):
         catalogue.read(path, KNOWN)
     for part in (str(path), *MESSAGES[name]):
         assert part in str(caught.value)
+
+
+def test_a_file_that_uses_the_whole_language_is_sound(tmp_path):
+    programme = catalogue.read(write(tmp_path, text=FULL), KNOWN).programme
+    assert all((programme.questions, programme.materials, programme.clocks, programme.duties, programme.milestones))
 
 
 def test_every_broken_file_has_its_message():

@@ -1,37 +1,20 @@
 """Publishing: idempotent, immutable, and a new programme is a folder, not code."""
 
 from datetime import UTC, date, datetime
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
 from app.journal.models import JournalEvent
 from app.kit import db
-from app.kit.actor import SYSTEM
 from app.kit.errors import Conflict, Forbidden, Invalid, NotFound, SeedError
 from app.kit.seeds import SeedReport
 from app.programmes.models import ProgrammeRound, ProgrammeVersion
 from app.programmes.queries import get_in_force, load_catalogue
 from app.programmes.schemas import NewRoundInput, RoundInput
-from app.programmes.seed import load
-from app.programmes.service import add_round, set_round
+from app.programmes.service.rounds import add_round, set_round
 from tests.factories import cases
-
-SOUND = (Path(__file__).parent / "sound.yaml").read_text(encoding="utf-8")
-
-
-def write(seeds, code="trial-run", version="2021-01-01", text=SOUND, **replaced):
-    folder = seeds / "programmes" / code
-    folder.mkdir(parents=True, exist_ok=True)
-    text = text.replace("CODE", code).replace('"2021-01-01"', f'"{version}"')
-    for old, new in replaced.items():
-        text = text.replace(old, new)
-    (folder / f"{version}.yaml").write_text(text, encoding="utf-8")
-
-
-def publish(session, seeds, now):
-    return load(session, seeds_dir=seeds, actor=SYSTEM, now=now)
+from tests.programmes.files import SEEDS, SOUND, publish, write
 
 
 def test_a_second_run_changes_nothing_and_says_so(session, now, tmp_path):
@@ -125,7 +108,7 @@ def set_2021(session, who, now, **values):
 
 def test_a_cutoff_set_by_the_bureau_survives_the_next_seed(session, actor, now):
     set_2021(session, actor(role="section_head"), now, province_cutoff_on=date(2021, 10, 29))
-    publish(session, Path(__file__).parents[2] / "seeds", now)
+    publish(session, SEEDS, now)
     row = round_of(session)
     assert (row.province_cutoff_on, row.origin) == (date(2021, 10, 29), "bureau")
 

@@ -1,4 +1,4 @@
-"""The bureau's own part of the catalogue: rounds and their cut-offs."""
+"""Rounds and their cut-offs."""
 
 from datetime import datetime
 

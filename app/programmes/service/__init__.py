@@ -1,0 +1,1 @@
+"""The bureau's own part of the catalogue, one file a use case: rounds, and what a programme leaves open."""
