@@ -78,7 +78,7 @@ def _observe_requests(application: FastAPI) -> None:
 async def _lifespan(application: FastAPI) -> AsyncIterator[None]:
     state = application.state
     anyio.to_thread.current_default_thread_limiter().total_tokens = POOL_SIZE - 2  # the worker keeps two
-    around = Surroundings(state.database, state.settings.data_dir)
+    around = Surroundings(state.database, state.settings.data_dir, storage=state.settings.vault.blobs)
     worker = Worker(around, state.job_kinds) if state.settings.worker else None
     if worker:
         worker.start()

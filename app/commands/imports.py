@@ -26,7 +26,6 @@ from app.jobs.queries import get_job
 from app.jobs.running import Run, Surroundings, execute, run_of
 from app.jobs.service import claim, retry
 from app.kit.actor import SYSTEM
-from app.kit.blobs import BlobStore
 from app.kit.clock import utc_now
 from app.kit.db import Database, read_scope, session_scope
 from app.kit.errors import DomainError
@@ -108,11 +107,11 @@ class _Work:
 def _open(settings: Settings, database: Database, order: _Order) -> _Work:
     """A new import of the file, or the interrupted one of the very same file, claimed by this process."""
     require_columns(guess_layout(open_table(order.file), order.kind), order.kind)
-    blobs = BlobStore(settings.data_dir / "files")
+    blobs = settings.vault.blobs
     with order.file.open("rb") as source:
         blob = blobs.put(source, limit=MAX_BYTES)
     upload = Upload(blob.sha256, blobs.path(blob.sha256), order.file.name)
-    around, now = Surroundings(database, settings.data_dir), utc_now()
+    around, now = Surroundings(database, settings.data_dir, storage=settings.vault.blobs), utc_now()
     with session_scope(database) as session:
         found = find_unfinished(session, sha256=blob.sha256, kind=order.kind)
         if found is not None and found.accept_unconfirmed != order.accept_unconfirmed:

@@ -61,7 +61,7 @@ class _Work:
 
 def _open(settings: Settings, database: Database, on: date, region: str) -> _Work:
     """A new sweep, or the interrupted one of the same day and region, claimed by this process."""
-    around, now = Surroundings(database, settings.data_dir), utc_now()
+    around, now = Surroundings(database, settings.data_dir, storage=settings.vault.blobs), utc_now()
     with session_scope(database) as session:
         found, job = _unfinished(session, on, region)
         if found is None or job is None:

@@ -1,9 +1,27 @@
-"""What the journal tells about stored documents."""
+"""What the journal tells about stored files and the documents of firms."""
 
 from app.journal.domain import EventType
 from app.kit.i18n import N_
 
 STORED = EventType("file.stored", N_("存入文件"))
+ADDED = "document.added"
+REPLACED = "document.replaced"
+CHANGED = "document.changed"
+WITHDRAWN = "document.withdrawn"
 
-EVENT_TYPES = (STORED,)
-FIELD_LABELS: dict[str, str] = {}
+EVENT_TYPES = (
+    STORED,
+    EventType(ADDED, N_("材料入库")),
+    EventType(REPLACED, N_("替换材料")),
+    EventType(CHANGED, N_("修改材料登记")),
+    EventType(WITHDRAWN, N_("撤下材料")),
+)
+FIELD_LABELS: dict[str, str] = {
+    "document.kind": N_("材料种类"),
+    "document.title": N_("材料名称"),
+    "document.year": N_("所属年度"),
+    "document.issued_on": N_("出具日期"),
+    "document.valid_until": N_("有效期至"),
+    "document.note": N_("说明"),
+    "document.file": N_("文件"),
+}

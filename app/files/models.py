@@ -3,8 +3,9 @@
 from datetime import date, datetime
 
 from sqlalchemy import BigInteger, ForeignKey, Index, String, Text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.enterprises.models import Enterprise
 from app.kit.db import Base, BigId, Code, PrimaryKey, UtcDateTime
 
 
@@ -52,5 +53,9 @@ class Document(Base):
     by_name: Mapped[str] = mapped_column(String(120))
     added_at: Mapped[datetime] = mapped_column(UtcDateTime)
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    withdrawn_reason: Mapped[str] = mapped_column(Text, default="")
     replaced_by: Mapped[int | None] = mapped_column(BigId, ForeignKey("document.id"))
     version: Mapped[int] = mapped_column(default=1)
+
+    enterprise: Mapped[Enterprise] = relationship()
+    file: Mapped[StoredFile] = relationship()

@@ -16,10 +16,12 @@ from app.jobs import service
 from app.jobs.domain import HEARTBEAT, CancelledError, LeaseLostError
 from app.jobs.models import Job
 from app.kit.actor import Actor
+from app.kit.blobs import BlobStore
 from app.kit.clock import utc_now
 from app.kit.db import Database, session_scope
 from app.kit.errors import DomainError
 from app.kit.i18n import _
+from app.kit.local_blobs import LocalBlobs
 
 log = logging.getLogger(__name__)
 
@@ -28,11 +30,17 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What a job is handed by whoever runs it: the database, the data directory, the clock."""
+    """What a job is handed by whoever runs it: the database, the data directory, the clock, the store of bytes."""
 
     database: Database
     data_dir: Path
     clock: Callable[[], datetime] = utc_now
+    storage: BlobStore | None = None
+
+    @property
+    def blobs(self) -> BlobStore:
+        """The store of bytes; unless another one was handed in, the folder in the data directory."""
+        return self.storage or LocalBlobs(self.data_dir / "files")
 
 
 @dataclass

@@ -4,14 +4,16 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 from app.kit.errors import Invalid, NotFound
 from app.kit.i18n import _
 
-_CHUNK = 1 << 20
+CHUNK = 1 << 20
 _HEAD = 4096
 _MB = 1024 * 1024
 _HASH_LENGTH = 64
@@ -26,62 +28,89 @@ class Blob:
     head: bytes
 
 
-class BlobStore:
-    """A folder of blobs, `ab/cdef…` by hash."""
+@dataclass(frozen=True)
+class Entry:
+    """One blob of a store, and when it was last put."""
 
-    def __init__(self, root: Path) -> None:
-        self.root = root
+    sha256: str
+    put_at: datetime
 
-    def put(self, source: BinaryIO, *, limit: int, accept: Callable[[bytes], object] = bool) -> Blob:
-        """Store all of `source`; on return the bytes are on the disk.
 
-        `accept` sees the first bytes and raises to refuse them before anything is kept. Raises Invalid beyond `limit` bytes.
+Accept = Callable[[bytes], object]
+"""Sees the first bytes and raises to refuse them."""
+Check = Callable[[Blob, Path], object]
+"""Sees the whole file before it is kept and raises to refuse it."""
+
+
+class BlobStore(Protocol):
+    """Where bytes are kept: a folder of this machine, or a bucket that several share."""
+
+    def put(self, source: BinaryIO, *, limit: int, accept: Accept = bool, check: Check | None = None) -> Blob:
+        """Store all of `source`; on return the bytes are safe. Raises Invalid beyond `limit` bytes.
+
+        What `accept` or `check` refuses by raising leaves nothing behind.
         """
-        self.root.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(dir=self.root, prefix="incoming-")
-        temporary = Path(name)
-        try:
-            with os.fdopen(descriptor, "wb") as target:
-                blob = _copy(source, target, limit, accept)
-                target.flush()
-                os.fsync(target.fileno())
-            self._place(temporary, blob.sha256)
-        finally:
-            temporary.unlink(missing_ok=True)
-        return blob
+        ...
 
     def path(self, sha256: str) -> Path:
-        """Where the bytes with this hash lie; raises NotFound when they are not here."""
-        path = self._path(sha256)
-        if not path.is_file():
-            raise NotFound("files.missing", _("找不到该文件的内容，可能尚未从备份恢复。"))
-        return path
+        """The bytes with this hash as a file of this machine; raises NotFound when they are not there."""
+        ...
 
     def stream(self, sha256: str) -> Iterator[bytes]:
-        """The bytes, in chunks."""
-        with self.path(sha256).open("rb") as file:
-            while chunk := file.read(_CHUNK):
-                yield chunk
+        """The bytes, in chunks; raises NotFound at once when they are not there."""
+        ...
 
-    def _path(self, sha256: str) -> Path:
-        if len(sha256) != _HASH_LENGTH or not set(sha256) <= set("0123456789abcdef"):
-            raise ValueError(f"no SHA-256: {sha256!r}")
-        return self.root / sha256[:2] / sha256[2:]
+    def discard(self, sha256: str) -> None:
+        """Forget these bytes; for those that nothing points at."""
+        ...
 
-    def _place(self, temporary: Path, sha256: str) -> None:
-        path = self._path(sha256)
-        if path.exists():
-            return
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.chmod(0o640)
-        temporary.replace(path)
-        _sync_folder(path.parent)
-        _sync_folder(self.root)
+    def entries(self) -> Iterator[Entry]:
+        """Every blob, in order of its hash."""
+        ...
 
 
-def _copy(source: BinaryIO, target: BinaryIO, limit: int, accept: Callable[[bytes], object]) -> Blob:
+@contextmanager
+def received(
+    source: BinaryIO, folder: Path, limit: int, accept: Accept, check: Check | None
+) -> Iterator[tuple[Blob, Path]]:
+    """All of `source` in a file of `folder` that is gone at the end unless it was moved; checked whole."""
+    folder.mkdir(parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(dir=folder, prefix="incoming-")
+    path = Path(name)
+    try:
+        with os.fdopen(descriptor, "wb") as target:
+            blob = _copy(source, target, limit, accept)
+            target.flush()
+            os.fsync(target.fileno())
+        if check:
+            check(blob, path)
+        yield blob, path
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def key_of(sha256: str) -> str:
+    """The name under which a store keeps the bytes, `ab/cdef…`; ValueError for what is no hash."""
+    if len(sha256) != _HASH_LENGTH or not set(sha256) <= set("0123456789abcdef"):
+        raise ValueError(f"no SHA-256: {sha256!r}")
+    return f"{sha256[:2]}/{sha256[2:]}"
+
+
+def missing() -> NotFound:
+    """The refusal when a row points at bytes that are not there."""
+    return NotFound("files.missing", _("找不到该文件的内容，可能尚未从备份恢复。"))
+
+
+def chunks_of(path: Path) -> Iterator[bytes]:
+    """The bytes of a file, in chunks."""
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK):
+            yield chunk
+
+
+def _copy(source: BinaryIO, target: BinaryIO, limit: int, accept: Accept) -> Blob:
     digest, size, head = hashlib.sha256(), 0, b""
-    while chunk := source.read(_CHUNK):
+    while chunk := source.read(CHUNK):
         size += len(chunk)
         if size > limit:
             raise Invalid("files.too_large", _("文件超过上限 %(limit)s MB。") % {"limit": limit // _MB})
@@ -91,12 +120,3 @@ def _copy(source: BinaryIO, target: BinaryIO, limit: int, accept: Callable[[byte
         digest.update(chunk)
         target.write(chunk)
     return Blob(digest.hexdigest(), size, head)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make a rename in `folder` survive a power cut."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -55,6 +55,12 @@ class TooLarge(DomainError):
     status = 413
 
 
+class Unavailable(DomainError):
+    """A service that this one needs does not answer; nothing was kept, and it may work again soon."""
+
+    status = 503
+
+
 class TooMany(DomainError):
     """Too many tries; `retry_after` is in seconds."""
 

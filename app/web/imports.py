@@ -25,7 +25,7 @@ from app.enterprises.imports.queries import (
     page_runs_visible_to,
 )
 from app.enterprises.imports.staging import Upload, abandon, change_mapping, stage, start
-from app.files.service import store
+from app.files.service.storing import store
 from app.jobs import service as jobs
 from app.jobs.domain import JobState
 from app.jobs.queries import get_job
@@ -244,7 +244,7 @@ def _indexed(form: FormData, name: str) -> dict[int, str]:
 
 
 def _blobs(settings: AppSettings) -> BlobStore:
-    return BlobStore(settings.data_dir / "files")
+    return settings.vault.blobs
 
 
 def _too_large(size: int) -> str:

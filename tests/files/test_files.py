@@ -10,15 +10,15 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.files.domain import FileKind, file_kind, plain_name
+from app.files.domain.kinds import FileKind, file_kind, plain_name
 from app.files.models import StoredFile
 from app.files.queries import get_file
-from app.files.service import store
+from app.files.service.storing import store
 from app.journal.models import JournalEvent
 from app.kit import db
 from app.kit.actor import SYSTEM, Actor
-from app.kit.blobs import BlobStore
 from app.kit.errors import DomainError, Invalid, NotFound
+from app.kit.local_blobs import LocalBlobs
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_names_are_plain(given: str, kept: str) -> None:
 def test_a_document_is_stored_with_one_event(
     session: Session, tmp_path: Path, now: datetime, actor: Callable[..., Actor]
 ) -> None:
-    blobs = BlobStore(tmp_path)
+    blobs = LocalBlobs(tmp_path)
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         archive.writestr("xl/workbook.xml", "<x/>")
@@ -79,7 +79,7 @@ def test_a_document_is_stored_with_one_event(
 
 
 def test_a_renamed_program_leaves_no_trace(session: Session, tmp_path: Path, now: datetime) -> None:
-    blobs = BlobStore(tmp_path / "files")
+    blobs = LocalBlobs(tmp_path / "files")
     with pytest.raises(DomainError):
         store(session, blobs, actor=SYSTEM, source=io.BytesIO(b"MZ\x90" + b"\0" * 99), name="名单.xlsx", now=now)
     assert session.scalars(select(StoredFile)).all() == []

@@ -17,8 +17,8 @@ from app.jobs.models import Job
 from app.jobs.running import Surroundings
 from app.jobs.worker import Worker
 from app.kit.actor import SYSTEM, Actor
-from app.kit.blobs import BlobStore
 from app.kit.db import Database, read_scope, session_scope
+from app.kit.local_blobs import LocalBlobs
 
 NOW = datetime(2021, 6, 30, 2, 0, tzinfo=UTC)
 
@@ -33,7 +33,7 @@ class Importer:
 
     def upload(self, path: Path, kind: ImportKind = ImportKind.ENTERPRISES, *, actor: Actor = SYSTEM) -> int:
         """Store and stage the file; returns the import's id."""
-        blobs = BlobStore(self.folder / "files")
+        blobs = LocalBlobs(self.folder / "files")
         with path.open("rb") as source:
             blob = blobs.put(source, limit=10**9)
         upload = Upload(blob.sha256, blobs.path(blob.sha256), path.name)

@@ -3,9 +3,10 @@
 from datetime import date, datetime
 
 from sqlalchemy import Date, ForeignKey, Index, Text, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.types import String
 
+from app.files.models import Document
 from app.kit.db import Base, BigId, Code, PrimaryKey, UtcDateTime
 
 
@@ -34,10 +35,13 @@ class CaseMaterial(Base):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(default=1)
 
+    document: Mapped[Document] = relationship()
+
 
 class CaseAnswer(Base):
-    """The answer to a question of the case's form, as text in the question's kind. `draft` ones were not handed in yet.
+    """The answer to a question of the case's form, as text in the question's kind.
 
+    A `draft` was entered but not handed in and may be any text; `handed_in` is what counts meanwhile (None: nothing yet).
     `renewed_from` names the case whose answer it began with and is emptied when somebody confirms or changes it.
     """
 
@@ -48,6 +52,7 @@ class CaseAnswer(Base):
     case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"))
     question: Mapped[str] = mapped_column(Code(40))
     value: Mapped[str] = mapped_column(Text)
+    handed_in: Mapped[str | None] = mapped_column(Text)
     draft: Mapped[bool]
     renewed_from: Mapped[str | None] = mapped_column(Code(24))
     by_kind: Mapped[str] = mapped_column(Code(16))
@@ -55,6 +60,11 @@ class CaseAnswer(Base):
     by_name: Mapped[str] = mapped_column(String(120))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(default=1)
+
+    @property
+    def counted(self) -> str:
+        """The answer that counts: what was handed in last."""
+        return (self.handed_in or "") if self.draft else self.value
 
 
 class CorrectionItem(Base):

@@ -26,7 +26,6 @@ from app.jobs.running import Run
 from app.journal.domain import SubjectKey
 from app.journal.service import record
 from app.kit.actor import Actor
-from app.kit.blobs import BlobStore
 from app.kit.clock import today
 from app.kit.db import read_scope, session_scope
 from app.kit.tabular import open_table
@@ -53,8 +52,7 @@ def take_in(run: Run) -> Mapping[str, Any]:
             return counts_of(found)
         layout = Layout.from_json(found.mapping)
         taker = make_taker(session, found, run.actor, run)
-        blobs = BlobStore(run.around.data_dir / "files")
-        sheet = sheet_of(open_table(blobs.path(found.file_sha256)), layout)
+        sheet = sheet_of(open_table(run.around.blobs.path(found.file_sha256)), layout)
     work = _Work(run, import_id, layout, sheet, taker)
     total, keys = repeated(taker.key_of(source) for source in source_rows(sheet, layout))
     _take_batches(work, Repeats(layout, keys), total)

@@ -1,0 +1,1 @@
+"""Writes of the vault, one file a use case."""

@@ -1,0 +1,25 @@
+"""Where uploads go and what they must pass on the way."""
+
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from app.files.domain.kinds import MAX_FILE_BYTES
+from app.kit.blobs import BlobStore
+from app.kit.malware import Scan, not_scanned
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file as it came in: its bytes, still to be read, and the name its owner gave it."""
+
+    source: BinaryIO
+    name: str
+
+
+@dataclass(frozen=True)
+class Vault:
+    """The store of bytes, the largest file it takes (in bytes) and the check for malware."""
+
+    blobs: BlobStore
+    max_file_bytes: int = MAX_FILE_BYTES
+    scan: Scan = not_scanned
