@@ -5,7 +5,7 @@ in every band that its subject may reach. What the corners alone do not decide i
 or −1 − the place of a block; the explaining interpreter decides it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
@@ -15,17 +15,14 @@ from typing import Any, NamedTuple
 from app.policies.domain import tree
 from app.policies.domain.compiling_bands import BandedTest
 from app.policies.domain.compiling_growth import growth_between, growth_of_fractions
-from app.policies.domain.compiling_source import greatest_product, least_product
+from app.policies.domain.compiling_items import Points, ScoreWriter, chain, places_of, totals
+from app.policies.domain.compiling_source import greatest_product, least_product, outcome_text
 from app.policies.domain.compiling_steps import Corner, Unsuited
 from app.policies.domain.compiling_tests import Compared, Ends, Grown, Lowering
 from app.policies.domain.compiling_writing import (
-    MET,
-    UNMET,
     Comparing,
-    Graded,
     Legend,
     Numbers,
-    Writer,
     accepting,
     least,
     listing,
@@ -35,11 +32,9 @@ from app.policies.domain.compiling_writing import (
 from app.policies.domain.facts import FactKey
 from app.policies.domain.folding import whole
 from app.policies.domain.knowledge import Knowledge, Known, ends
-from app.policies.domain.policy import Policy, ScoredBlock, ScoredItem
+from app.policies.domain.policy import Policy, ScoredBlock
 from app.policies.domain.signs import ON, SCORE, Scene, Slot
 from app.policies.domain.units import Unit
-
-Points = tuple[int, int]
 
 
 class Bounded(NamedTuple):
@@ -77,19 +72,20 @@ def bounded(policy: Policy, lowering: Lowering, scene: Scene) -> BoundsProgram:
     return _Writer(policy, lowering, scene).program()
 
 
-class _Writer(Writer):
+class _Writer(ScoreWriter):
     def __init__(self, policy: Policy, lowering: Lowering, scene: Scene) -> None:
         super().__init__(policy, lowering, scene)
         self._banded: dict[tree.Node, BandedTest] = {}
-        self._place = 0
-        self._space.update(inf=inf, Known=Known, chain=_chain, limits=_limits)
+        self._space.update(inf=inf, Known=Known, chain=chain, limits=_limits)
         self._space.update(least_product=least_product, greatest_product=greatest_product)
 
     def program(self) -> BoundsProgram:
         self._lower()
         lines = self._source.lines
         lines.append("again = []")
-        blocks, items = self._score()
+        names, items = self._score()
+        lines.append(f"low, high = score or ({totals(names)})")
+        blocks = [f"({name}l, {name}h)" for name in names]
         codes: dict[str, str] = {}
         for place, leaf in enumerate(self._policy.leaves()):
             assert leaf.test is not None
@@ -114,7 +110,7 @@ class _Writer(Writer):
                 else:
                     found = self._lowering.on_tape(self._source.tape, test, self._scene, exact=False)
                     self._lowered[test] = found
-                    wanted += _places(found, shown=test in shown)
+                    wanted += places_of(found, shown=test in shown)
             except Unsuited:
                 continue
         self._source.expect(wanted)
@@ -249,44 +245,11 @@ class _Writer(Writer):
 
     # -- the score --------------------------------------------------------------------------------------------------------
 
-    def _score(self) -> tuple[list[str], list[str]]:
-        """Reckon the score; each block's bounds as a pair, and what explains its items."""
-        if self._policy.scoring is None:
-            return [], []
-        names: list[str] = []
-        explained: list[str] = []
-        for place, block in enumerate(self._blocks()):
-            self._place = -1 - place
-            graded: list[Graded] = []
-            told: list[str] = []
-            items = [self._item(item, graded, told) for item in block.items]
-            self._graded.append(tuple(graded))
-            explained.append(f"({listing(told)})")
-            names.append(f"b{place}_")
-            for end in "lh":
-                total = " + ".join(f"{item}{end}" for item in items)
-                self._source.lines += [
-                    f"{names[-1]}{end} = {total}",
-                    f"if {names[-1]}{end} > {block.node.most}: {names[-1]}{end} = {block.node.most}",
-                ]
-        totals = ", ".join(" + ".join(f"{name}{end}" for name in names) for end in "lh")
-        self._source.lines.append(f"low, high = score or ({totals})")
-        return [f"({name}l, {name}h)" for name in names], explained
-
-    def _item(self, item: ScoredItem, graded: list[Graded], told: list[str]) -> str:
-        """Reckon an item; its bounds have the name that is given back, with l and h, its possible gradings with p."""
-        lines = self._source.lines
-        if item.options:
-            options = [self._item(option, graded, told) for option in item.options]
-            name = f"i{len(lines)}_"
-            lines.extend(f"{name}{end} = max({listing(option + end for option in options)})" for end in "lh")
-            return name
-        gradings = item.node.gradings
+    def _gradings(self, gradings: Sequence[tree.Grading]) -> str:
         codes = [self._code(grading.condition) for grading in gradings if grading.condition is not None]
         points = [self._points(grading) for grading in gradings]
-        name = f"i{len(lines)}_"
+        name = f"i{len(self._source.lines)}_"
         self._chained(name, codes, points)
-        told.append(f"({name}l, {name}h, {name}p{self._measure(item, graded)})")
         return name
 
     def _points(self, grading: tree.Grading) -> tuple[str, str]:
@@ -301,7 +264,7 @@ class _Writer(Writer):
         lines, indent = self._source.lines, ""
         for place, code in enumerate(codes):
             low, high = points[place]
-            rest = listing(codes[place + 1 :]), listing(f"({a}, {b})" for a, b in points[place:])
+            rest = listing(["c", *codes[place + 1 :]]), listing(f"({a}, {b})" for a, b in points[place:])
             lines += [
                 f"{indent}c = {code}",
                 f"{indent}if c == 2: {name}l = {low}; {name}h = {high}; {name}p = ({place},)",
@@ -311,26 +274,6 @@ class _Writer(Writer):
             indent += " "
         low, high = points[-1]
         lines.append(f"{indent}{name}l = {low}; {name}h = {high}; {name}p = ({len(codes)},)")
-
-
-def _places(found: Compared | Grown, *, shown: bool) -> list[int]:
-    """The results that a comparison asks for; those of its sides too where it is to be explained."""
-    ends = (*found.values, found.right) if isinstance(found, Grown) else (found.excess, found.excess)
-    ends += (found.left, found.right) if isinstance(found, Compared) and shown else ()
-    ends += (found.bottom,) if isinstance(found, Compared) and found.bottom else ()
-    return [place for end in (*ends, *ends) for place in (end.low.place, end.high.place)]
-
-
-def outcome_text(relation: tree.Relation, low: str, high: str) -> str:
-    """The outcome of an excess between `low` and `high`, as an expression."""
-    met, unmet = {
-        tree.Relation.AT_LEAST: (f"{low} >= 0", f"{high} < 0"),
-        tree.Relation.MORE: (f"{low} > 0", f"{high} <= 0"),
-        tree.Relation.AT_MOST: (f"{high} <= 0", f"{low} > 0"),
-        tree.Relation.LESS: (f"{high} < 0", f"{low} >= 0"),
-        tree.Relation.EQUAL: (f"{low} == {high} == 0", f"({low} > 0 or {high} < 0)"),
-    }[relation]
-    return f"(2 if {met} else 0 if {unmet} else 1)"
 
 
 # -- what the written function calls ----------------------------------------------------------------------------------
@@ -344,22 +287,3 @@ def _limits(known: Knowledge, lowest: Any, highest: Any) -> tuple[Any, Any]:
 
 def _number(value: Any) -> Any:
     return value.toordinal() if isinstance(value, date) else value
-
-
-def _chain(first: int, codes: tuple[int, ...], points: tuple[Points, ...]) -> tuple[int, int, tuple[int, ...]]:
-    """The bounds over the `first` grading, which may hold, and those below it until one holds; and which those are."""
-    low, high = points[0]
-    possible = [first]
-    place = first
-    for code, (least_points, most_points) in zip((*codes, MET), points[1:], strict=True):
-        place += 1
-        if code == UNMET:
-            continue
-        if least_points < low:
-            low = least_points
-        if most_points > high:
-            high = most_points
-        possible.append(place)
-        if code == MET:
-            break
-    return low, high, tuple(possible)

@@ -7,7 +7,7 @@ measures and words are made of those numbers when they are asked for. Grades tha
 Outcomes are 0 unmet, 1 unknown, 2 met, as in the sweeping interpreter: all-of is the least, any-of the greatest.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
@@ -15,15 +15,12 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from app.policies.domain import tree
-from app.policies.domain.compiling_source import relation_text
+from app.policies.domain.compiling_items import ScoreWriter, chain, places_of, totals
+from app.policies.domain.compiling_source import outcome_text, relation_text
 from app.policies.domain.compiling_steps import Corner, Unsuited, Value
 from app.policies.domain.compiling_tests import Compared, Grown, Lowering
 from app.policies.domain.compiling_writing import (
-    MET,
-    UNMET,
-    Graded,
     Legend,
-    Writer,
     accepting,
     least,
     listing,
@@ -31,7 +28,7 @@ from app.policies.domain.compiling_writing import (
 )
 from app.policies.domain.facts import FactKey
 from app.policies.domain.knowledge import Knowledge, Known, ends
-from app.policies.domain.policy import Policy, ScoredBlock, ScoredItem
+from app.policies.domain.policy import Policy
 from app.policies.domain.signs import ON, SCORE, Scene, Slot
 from app.policies.domain.units import Unit
 
@@ -77,15 +74,16 @@ def compiled(policy: Policy, lowering: Lowering, scene: Scene) -> ExactProgram:
 # -- writing ----------------------------------------------------------------------------------------------------------
 
 
-class _Writer(Writer):
+class _Writer(ScoreWriter):
     def __init__(self, policy: Policy, lowering: Lowering, scene: Scene) -> None:
         super().__init__(policy, lowering, scene)
-        self._space.update(ends=_ends, chain=_chain, Fraction=Fraction, Known=Known)
+        self._space.update(ends=_ends, chain=chain, Fraction=Fraction, Known=Known)
 
     def program(self) -> ExactProgram:
         leaves = list(self._policy.leaves())
         self._lower()
-        totals, items = self._score()
+        blocks, items = self._score()
+        self._source.lines.append(f"low, high = {totals(blocks)}")
         for place, leaf in enumerate(leaves):
             assert leaf.test is not None
             self._source.lines.append(f"c{place} = {self._code(leaf.test)}")
@@ -93,7 +91,7 @@ class _Writer(Writer):
         codes = {leaf.id: f"c{place}" for place, leaf in enumerate(leaves)}
         whole = least([together(condition, codes) for condition in self._policy.conditions])
         explained = f"({listing(self._numbers)}), ({listing(items)})"
-        result = f"return {whole}, {totals}, ({listing(codes.values())}), {explained}"
+        result = f"return {whole}, low, high, ({listing(codes.values())}), {explained}"
         decide = self._written("def decide(values, get, on):", [*self._header(), *self._source.lines, result])
         return ExactProgram(decide, tuple(self._slots), self._legend())
 
@@ -105,7 +103,7 @@ class _Writer(Writer):
             exact = not any(isinstance(node, tree.Score) for node in tree.walk(test, into_score=False))
             lowered = self._lowering.on_tape(self._source.tape, test, self._scene, exact=exact)
             self._lowered[test] = lowered
-            wanted += _places(lowered, shown=test in shown)
+            wanted += places_of(lowered, shown=test in shown)
             if test in shown:
                 wanted += [self._subject(node).place for node in _subjects(test)]
         self._source.expect(wanted)
@@ -150,7 +148,8 @@ class _Writer(Writer):
                 lowered = self._lowered[node]
                 if isinstance(lowered, Grown):
                     return f"(1 if {self._growth(lowered)}n is None else 2 if {self._holds(node)} else 0)"
-                return self._score_code(lowered)
+                low, high = (self._source.reckon(end.place) for end in (lowered.excess.low, lowered.excess.high))
+                return outcome_text(lowered.relation, low, high)
             case _:
                 return "1"
 
@@ -191,17 +190,6 @@ class _Writer(Writer):
         excess = f"{self._source.reckon(test.excess.low.place)} {relation} 0"
         return excess if test.bottom is None else f"({excess} and {self._source.reckon(test.bottom.low.place)} > 0)"
 
-    def _score_code(self, test: Compared) -> str:
-        low, high = (self._source.reckon(end.place) for end in (test.excess.low, test.excess.high))
-        met, unmet = {
-            tree.Relation.AT_LEAST: (f"{low} >= 0", f"{high} < 0"),
-            tree.Relation.MORE: (f"{low} > 0", f"{high} <= 0"),
-            tree.Relation.AT_MOST: (f"{high} <= 0", f"{low} > 0"),
-            tree.Relation.LESS: (f"{high} < 0", f"{low} >= 0"),
-            tree.Relation.EQUAL: (f"{low} == {high} == 0", f"({low} > 0 or {high} < 0)"),
-        }[test.relation]
-        return f"(2 if {met} else 0 if {unmet} else 1)"
-
     def _growth(self, test: Grown) -> str:
         """The name of a growth; its numerator and denominator are that name with n and d, n None where negative."""
         if test.node not in self._growths:
@@ -220,54 +208,24 @@ class _Writer(Writer):
 
     # -- the score --------------------------------------------------------------------------------------------------------
 
-    def _score(self) -> tuple[str, list[str]]:
-        """Reckon the score; the names of its bounds, and what explains the items of each block."""
-        if self._policy.scoring is None:
-            return "0, 0", []
-        items: list[str] = []
-        blocks = [self._block(block, items) for block in self._blocks()]
-        self._source.lines.append(f"low = {' + '.join(f'{name}l' for name in blocks)}")
-        self._source.lines.append(f"high = {' + '.join(f'{name}h' for name in blocks)}")
-        return "low, high", items
-
-    def _block(self, block: ScoredBlock, explained: list[str]) -> str:
-        graded: list[Graded] = []
-        told: list[str] = []
-        items = [self._item(item, graded, told) for item in block.items]
-        self._graded.append(tuple(graded))
-        explained.append(f"({listing(told)})")
-        name = f"b{len(self._source.lines)}"
-        for end in "lh":
-            self._source.lines.append(f"{name}{end} = {' + '.join(item + end for item in items)}")
-            self._source.lines.append(f"if {name}{end} > {block.node.most}: {name}{end} = {block.node.most}")
-        return name
-
-    def _item(self, item: ScoredItem, graded: list[Graded], told: list[str]) -> str:
-        """Reckon an item; its bounds have the name that is given back, with l and h, its possible gradings with p."""
+    def _gradings(self, gradings: Sequence[tree.Grading]) -> str:
         lines = self._source.lines
-        if item.options:
-            options = [self._item(option, graded, told) for option in item.options]
-            name = f"i{len(lines)}"
-            lines.extend(f"{name}{end} = max({listing([option + end for option in options])})" for end in "lh")
-            return name
-        gradings = item.node.gradings
         conditions = [grading.condition for grading in gradings if grading.condition is not None]
         holds = [self._holds(condition) for condition in conditions]
         open_ = [f"{self._growth(found)}n is None" for condition in conditions for found in self._growths_in(condition)]
         points = [self._points(grading) for grading in gradings]
-        name = f"i{len(lines)}"
+        name = f"i{len(lines)}_"
         word = "if"
         if open_:
             codes, pairs = listing(map(self._code, conditions)), listing(f"({low}, {high})" for low, high in points)
             anyone = " or ".join(dict.fromkeys(open_))
-            lines.append(f"if {anyone}: {name}l, {name}h, {name}p = chain(({codes}), ({pairs}))")
+            lines.append(f"if {anyone}: {name}l, {name}h, {name}p = chain(0, ({codes}), ({pairs}))")
             word = "elif"
         for place, (low, high) in enumerate(points):
             last = "else:" if word == "elif" else "if True:"
             when = f"{word} {holds[place]}:" if place < len(holds) else last
             lines.append(f"{when} {name}l = {low}; {name}h = {high}; {name}p = ({place},)")
             word = "elif"
-        told.append(f"({name}l, {name}h, {name}p{self._measure(item, graded)})")
         return name
 
     def _growths_in(self, condition: tree.Node) -> Iterator[Grown]:
@@ -289,17 +247,6 @@ class _Writer(Writer):
         return f"{name}l", f"{name}h"
 
 
-def _places(lowered: Compared | Grown, *, shown: bool) -> list[int]:
-    """The results that a comparison asks for; those of its sides too where it is to be explained."""
-    if isinstance(lowered, Grown):
-        return [*(ends.low.place for ends in lowered.values), lowered.right.low.place]
-    places = [lowered.excess.low.place, lowered.excess.high.place] * 2
-    if lowered.bottom is not None:
-        places.append(lowered.bottom.low.place)
-    sides = (lowered.left, lowered.right) if shown else ()
-    return [*places, *(end.place for side in sides for end in (side.low, side.high))]
-
-
 def _subjects(test: tree.Node) -> list[tree.Node]:
     """The values that choose the bands within a comparison's right side."""
     if not isinstance(test, tree.Comparison | tree.RatioComparison):
@@ -315,18 +262,6 @@ def _ends(known: Knowledge, lowest: int, highest: int, least: int, most: int) ->
     low, high = ends(known)
     low, high = lowest if low is None else low, highest if high is None else high
     return max(least, low), min(most, high)
-
-
-def _chain(codes: tuple[int, ...], points: tuple[tuple[int, int], ...]) -> tuple[int, int, tuple[int, ...]]:
-    """The bounds over all gradings that may hold, from the top until one holds, and which those are."""
-    possible = []
-    for place, code in enumerate((*codes, MET)):
-        if code != UNMET:
-            possible.append(place)
-        if code == MET:
-            break
-    bounds = [points[place] for place in possible]
-    return min(low for low, _ in bounds), max(high for _, high in bounds), tuple(possible)
 
 
 Ratio = tuple[int | None, int]

@@ -104,3 +104,15 @@ def greatest_product(*ends: float) -> float:
 
 def _corners(ends: tuple[float, ...]) -> list[float]:
     return [a * b if a and b else 0 for a in ends[:2] for b in ends[2:]]
+
+
+def outcome_text(relation: tree.Relation, low: str, high: str) -> str:
+    """The outcome of an excess between `low` and `high`, as an expression."""
+    met, unmet = {
+        tree.Relation.AT_LEAST: (f"{low} >= 0", f"{high} < 0"),
+        tree.Relation.MORE: (f"{low} > 0", f"{high} <= 0"),
+        tree.Relation.AT_MOST: (f"{high} <= 0", f"{low} > 0"),
+        tree.Relation.LESS: (f"{high} < 0", f"{low} >= 0"),
+        tree.Relation.EQUAL: (f"{low} == {high} == 0", f"({low} > 0 or {high} < 0)"),
+    }[relation]
+    return f"(2 if {met} else 0 if {unmet} else 1)"
