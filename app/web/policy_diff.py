@@ -10,10 +10,11 @@ from starlette.responses import Response
 from app.doors.deps import DbSession
 from app.doors.pages import render
 from app.doors.router import GuardedRouter
+from app.kit.differences import KINDS, SectionChanges
 from app.kit.errors import NotFound
 from app.kit.i18n import _
 from app.policies.actions import READ
-from app.policies.differences import KINDS, SectionChanges, compare
+from app.policies.differences import compare
 from app.policies.domain.succession import edition_of
 from app.policies.models import PolicyVersion
 from app.policies.queries import get_version, list_versions, policy_of

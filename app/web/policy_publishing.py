@@ -14,10 +14,11 @@ from app.doors.forms import Bound, attempt, bind, empty
 from app.doors.pages import redirect, render
 from app.doors.router import GuardedRouter
 from app.kit.actor import Actor
+from app.kit.differences import SectionChanges
 from app.kit.errors import Forbidden, Invalid
 from app.kit.i18n import _
 from app.policies.actions import PUBLISH
-from app.policies.differences import SectionChanges, compare
+from app.policies.differences import compare
 from app.policies.domain.building import PolicyFileError
 from app.policies.domain.drafts import Changes, changed, draft_policy, numbers
 from app.policies.models import PolicyVersion

@@ -6,8 +6,9 @@ from contextlib import AbstractContextManager
 import pytest
 from sqlalchemy.orm import Session
 
+from app.kit.differences import ElementChange, SectionChanges
 from app.kit.i18n import use_locale
-from app.policies.differences import ElementChange, SectionChanges, compare
+from app.policies.differences import compare
 from app.policies.domain.policy import Subject
 from app.policies.models import PolicyVersion
 from app.policies.queries import policy_of
