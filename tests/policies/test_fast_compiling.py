@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from app.policies.answer import answer
 from app.policies.catalogue import read_all
 from app.policies.domain import compiling, explaining
-from app.policies.domain.compiling import CompiledEvaluation
+from app.policies.domain.compiling_evaluations import CompiledEvaluation
 from app.policies.domain.facts import Facts
 from app.policies.domain.policy import Policy
 from app.policies.domain.telling import read_facts

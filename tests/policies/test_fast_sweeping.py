@@ -13,8 +13,8 @@ from app.policies.domain.facts import FactKey, Facts
 from app.policies.domain.knowledge import Known
 from app.policies.domain.outcome import Outcome
 from app.policies.domain.policy import Policy
-from app.policies.domain.signs import questions
 from app.policies.domain.sweeping import MET, OUTCOMES, UNKNOWN, UNMET, Swept, sweep
+from app.policies.domain.unfolding import questions
 from app.policies.domain.verdict import Clause, Evaluation
 from tests.counts import Counts
 from tests.policies.firms import DAY, random_facts

@@ -28,7 +28,7 @@ from app.policies.domain.written import Measured, in_unit, number, unit_hint
 
 DEEPEST, MOST_STEPS = 100, 5_000
 
-Bound = TypeVar("Bound", tree.Node, Measured)
+Bound = TypeVar("Bound", bound=tree.Node | Measured)
 
 
 def condition(text: str, names: Names) -> tree.Node:

@@ -11,29 +11,28 @@ function at both corners, in every world; whatever has no such form, or lies whe
 explaining interpreter, which stays the reference for all of them.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
-from functools import cached_property, partial
-from itertools import chain
+from functools import cached_property
 from threading import Lock
-from typing import Any, NamedTuple
+from typing import Any
 
 from app.policies.domain import explaining, tree
 from app.policies.domain.compiling_bounds import Bounded, BoundsProgram, bounded
+from app.policies.domain.compiling_evaluations import CompiledEvaluation, Settled
 from app.policies.domain.compiling_exact import ExactProgram, compiled
-from app.policies.domain.compiling_findings import OUTCOMES, Reading, finding_in
-from app.policies.domain.compiling_scores import explained_score
+from app.policies.domain.compiling_findings import OUTCOMES, Reading
 from app.policies.domain.compiling_steps import Unsuited
 from app.policies.domain.compiling_tests import Lowering
-from app.policies.domain.explaining import Asked, compares_score, finding, joined, of_parts, waiting
+from app.policies.domain.explaining import Asked, compares_score, finding
 from app.policies.domain.facts import FactKey, Facts
+from app.policies.domain.forms import Scene, counted_offsets
 from app.policies.domain.knowledge import Knowledge, Known
-from app.policies.domain.outcome import Outcome
 from app.policies.domain.policy import Condition, Policy
 from app.policies.domain.scoring import scored
-from app.policies.domain.signs import Scene, counted_offsets, questions
 from app.policies.domain.splitting import counts_years
-from app.policies.domain.verdict import Clause, Evaluation, Finding, ScoreFinding
+from app.policies.domain.unfolding import questions
+from app.policies.domain.verdict import Evaluation, Finding
 from app.policies.domain.worlds import FISCAL_YEARS, REGISTERED_ON, counted_years
 
 _KEPT = 256
@@ -103,8 +102,8 @@ class Program:
             except (KeyError, AttributeError):  # something is not known exactly
                 return self._between(policy, facts, on, [years])
             reading = Reading(functions.exact.legend, found.codes, found.numbers, found.items)
-            settled = _Settled(found.outcome, found.codes, (found.low, found.high), (reading,))
-            return CompiledEvaluation(self, policy, facts, on, settled)
+            settled = Settled(found.outcome, found.codes, (found.low, found.high), (reading,))
+            return CompiledEvaluation(self.places, policy, facts, on, settled)
         return self._between(policy, facts, on, [years])
 
     def _functions(self, known: Mapping[FactKey, Knowledge], year: int, years: int) -> "_Functions":
@@ -134,8 +133,8 @@ class Program:
             return explaining.evaluate(policy, facts, on)
         if len(found) == 1 and not found[0].again:
             only = found[0]
-            settled = _Settled(only.outcome, only.codes, _total(only.blocks), (_reading(functions[0], only),))
-            return CompiledEvaluation(self, policy, facts, on, settled)
+            settled = Settled(only.outcome, only.codes, _total(only.blocks), (_reading(functions[0], only),))
+            return CompiledEvaluation(self.places, policy, facts, on, settled)
         blocks = [_hull(block) for block in zip(*(one.blocks for one in found), strict=True)]
         codes = [_whichever(codes) for codes in zip(*(one.codes for one in found), strict=True)]
         readings = tuple(map(_reading, functions, found))
@@ -149,8 +148,8 @@ class Program:
         for place, one in said.items():
             codes[place] = OUTCOMES.index(one.outcome)
         outcome = min(self._code(condition, codes) for condition in self.policy.conditions)
-        settled = _Settled(outcome, tuple(codes), _total(blocks), readings, rescored, said)
-        return CompiledEvaluation(self, policy, facts, on, settled)
+        settled = Settled(outcome, tuple(codes), _total(blocks), readings, rescored, said)
+        return CompiledEvaluation(self.places, policy, facts, on, settled)
 
     def _again(self, facts: Facts, on: date, places: list[int]) -> dict[int, Finding]:
         """What the explaining interpreter says of tests that corners do not decide."""
@@ -211,122 +210,3 @@ def _is_told(keys: tuple[FactKey, ...], known: Mapping[FactKey, Knowledge]) -> b
 
 def _blocks(root: tree.Node) -> tuple[tree.Node, ...]:
     return root.blocks if isinstance(root, tree.Score) else (root,)
-
-
-# -- evaluations that explain on demand -------------------------------------------------------------------------------
-
-
-class _Settled(NamedTuple):
-    """What the functions found: the outcome, each test's, the bounds of the score, and the readings of the scenes that
-    may hold; of what compares the score, `rescored` where the score lies over several of them. `said` are findings made
-    already.
-    """
-
-    outcome: int
-    codes: tuple[int, ...]
-    points: tuple[int, int]
-    readings: tuple[Reading, ...]
-    rescored: tuple[Reading, ...] = ()
-    said: Mapping[int, Finding] = {}
-
-
-class CompiledEvaluation(Evaluation):
-    """An evaluation whose outcomes stand; clauses and score explain themselves when they are asked for, of the numbers
-    that the functions gave.
-
-    `points` are the bounds of the score, without its items.
-    """
-
-    points: tuple[int, int]
-
-    _explainer: "_Explainer"
-
-    def __init__(self, program: Program, policy: Policy, facts: Facts, on: date, settled: _Settled) -> None:
-        self.__dict__.update(
-            policy=policy, facts=facts, on=on, outcome=OUTCOMES[settled.outcome], points=settled.points,
-            _explainer=_Explainer(program, facts, on, settled),
-        )  # fmt: skip
-
-    @cached_property
-    def clauses(self) -> tuple[Clause, ...]:
-        """The clauses, in order."""
-        return tuple(map(self._explainer.clause, self.policy.conditions))
-
-    @property
-    def score(self) -> ScoreFinding | None:
-        """The score, item by item."""
-        return self._explainer.score
-
-
-class _Explainer:
-    """Makes clauses, findings and the score of one subject. It knows nothing of the evaluation that asks, so that
-    nothing goes round in circles and all is freed at once.
-    """
-
-    def __init__(self, program: Program, facts: Facts, on: date, settled: _Settled) -> None:
-        self._program, self._facts, self._on, self._settled = program, facts, on, settled
-
-    @cached_property
-    def score(self) -> ScoreFinding | None:
-        """The score, item by item."""
-        scoring = self._program.policy.scoring
-        return explained_score(scoring, self._settled.readings, self._facts, self._on) if scoring else None
-
-    def clause(self, condition: Condition) -> "LazyClause":
-        """A clause that explains itself when it is asked."""
-        if condition.test is not None:
-            place = self._program.places[condition.id]
-            return LazyClause(condition, self._settled.codes[place], partial(self._finding, place))
-        children = tuple(map(self.clause, condition.parts))
-        codes = [child.code for child in children]
-        code = max(codes) if condition.any_part else min(codes)
-        return LazyClause(condition, code, partial(of_parts, OUTCOMES[code], children), children)
-
-    def _finding(self, place: int) -> Finding:
-        """What a test says: as the functions' numbers tell it, or else as the explaining interpreter does."""
-        settled = self._settled
-        if place in settled.said:
-            return settled.said[place]
-        facts, readings = self._facts, settled.readings
-        test = readings[0].legend.tests[place]
-        asks_score, counts = compares_score(test), counts_years(test)
-        if asks_score and len(readings) > 1:
-            readings = () if counts else settled.rescored
-        elif not counts:
-            readings = readings[:1]
-        found = [one for one in [finding_in(reading, place, facts) for reading in readings] if one is not None]
-        if not found or len(found) < len(readings):
-            return finding(test, self._asked(test))
-        said = joined(found)
-        if said.outcome is not Outcome.UNKNOWN:
-            return said
-        years_open = [REGISTERED_ON] if len(readings) > 1 else []
-        touched = (key for reading in readings for key in reading.legend.reach.of_test(test, self._on.year))
-        return waiting(said, test, chain(years_open, touched), self._asked(test))
-
-    def _asked(self, test: tree.Node) -> Asked:
-        return Asked(self._facts, self._on, self.score if compares_score(test) else None)
-
-
-class LazyClause(Clause):
-    """A clause whose outcome stands and whose finding is made when it is asked for."""
-
-    code: int
-    _make: Callable[[], Finding]
-
-    def __init__(
-        self, condition: Condition, code: int, make: Callable[[], Finding], children: tuple[Clause, ...] = ()
-    ) -> None:
-        self.__dict__.update(condition=condition, children=children, code=code, _make=make)
-
-    @property
-    def outcome(self) -> Outcome:
-        """Met, unmet or unknown."""
-        return OUTCOMES[self.code]
-
-    def __getattr__(self, name: str) -> Any:
-        """The finding: why it stands so, made once."""
-        if name != "finding":
-            raise AttributeError(name)
-        made = self.__dict__["finding"] = self._make()
-        return made

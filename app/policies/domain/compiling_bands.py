@@ -10,8 +10,9 @@ from app.policies.domain import tree
 from app.policies.domain.compiling_steps import Corner, Tape, Unsuited, Value
 from app.policies.domain.compiling_tests import Lowering
 from app.policies.domain.folding import WHOLE
+from app.policies.domain.forms import Form, Scene, Slot, number
 from app.policies.domain.linear import Number
-from app.policies.domain.signs import Form, Scene, Slot, is_definite, number
+from app.policies.domain.signs import is_definite
 from app.policies.domain.worlds import band_limits
 
 End = Any

@@ -31,9 +31,9 @@ from app.policies.domain.compiling_writing import (
 )
 from app.policies.domain.facts import FactKey
 from app.policies.domain.folding import whole
+from app.policies.domain.forms import ON, SCORE, Scene, Slot
 from app.policies.domain.knowledge import Knowledge, Known, ends
 from app.policies.domain.policy import Policy, ScoredBlock
-from app.policies.domain.signs import ON, SCORE, Scene, Slot
 from app.policies.domain.units import Unit
 
 

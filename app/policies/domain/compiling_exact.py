@@ -27,9 +27,9 @@ from app.policies.domain.compiling_writing import (
     together,
 )
 from app.policies.domain.facts import FactKey
+from app.policies.domain.forms import ON, SCORE, Scene, Slot
 from app.policies.domain.knowledge import Knowledge, Known, ends
 from app.policies.domain.policy import Policy
-from app.policies.domain.signs import ON, SCORE, Scene, Slot
 from app.policies.domain.units import Unit
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from app.policies.domain import tree
 from app.policies.domain.compiling_steps import Corner, Op, Step, Tape
-from app.policies.domain.signs import Slot
+from app.policies.domain.forms import Slot
 
 Load = Callable[[Slot, Corner], str]
 """The expression that reads a slot at a corner."""

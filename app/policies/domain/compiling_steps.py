@@ -13,8 +13,8 @@ from math import gcd, lcm
 from typing import Any
 
 from app.policies.domain import tree
+from app.policies.domain.forms import Atom, Chosen, Form, Growing, Least, Product, Slot
 from app.policies.domain.linear import Number
-from app.policies.domain.signs import Atom, Chosen, Form, Growing, Least, Product, Slot
 
 
 class Unsuited(Exception):

@@ -10,8 +10,10 @@ from dataclasses import dataclass
 
 from app.policies.domain import tree
 from app.policies.domain.compiling_steps import Corner, Tape, Unsuited, Value
+from app.policies.domain.forms import Form, Growing, Scene, Slot, multiplied
 from app.policies.domain.policy import Policy
-from app.policies.domain.signs import Form, Growing, Scene, Slot, Unfolder, is_definite, multiplied
+from app.policies.domain.signs import is_definite
+from app.policies.domain.unfolding import Unfolder
 
 
 @dataclass(frozen=True)

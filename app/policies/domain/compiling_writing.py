@@ -14,10 +14,10 @@ from app.policies.domain.compiling_steps import Corner, Tape, Value
 from app.policies.domain.compiling_tests import Compared, Ends, Grown, Lowering
 from app.policies.domain.facts import FactKey
 from app.policies.domain.findings import requirement
+from app.policies.domain.forms import Scene, Slot
 from app.policies.domain.policy import Condition, Policy, ScoredBlock, ScoredItem
 from app.policies.domain.reaching import Reach
 from app.policies.domain.reckoning import listed
-from app.policies.domain.signs import Scene, Slot
 from app.policies.domain.units import Unit
 from app.policies.domain.verdict import Requirement
 

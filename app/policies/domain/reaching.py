@@ -5,7 +5,8 @@ from typing import Any
 
 from app.policies.domain import tree
 from app.policies.domain.facts import Catalogue, FactKey, Told
-from app.policies.domain.signs import LATEST, PREVIOUS, Scene, counted_offsets
+from app.policies.domain.forms import Scene, counted_offsets
+from app.policies.domain.unfolding import LATEST, PREVIOUS
 from app.policies.domain.worlds import FISCAL_YEARS
 
 _BACK = {tree.Gathering.LATEST: LATEST, tree.Gathering.PREVIOUS: PREVIOUS}

@@ -24,9 +24,9 @@ from app.policies.domain.columns import Columns
 from app.policies.domain.compiling import evaluate
 from app.policies.domain.compiling_tests import Lowering
 from app.policies.domain.explaining import compares_score
+from app.policies.domain.forms import SCORE
 from app.policies.domain.policy import Condition, Policy, ScoredBlock, Scoring
 from app.policies.domain.scoring import scored
-from app.policies.domain.signs import SCORE
 from app.policies.domain.sweeping_reading import Codes, Reading, stored
 from app.policies.domain.sweeping_reuse import codes_read, same_figures, signature
 from app.policies.domain.sweeping_scores import BlockJudge, Points

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from app.policies.domain import tree
 from app.policies.domain.columns import Column, Columns, Floats, Rows, scale_of
 from app.policies.domain.facts import Catalogue, FactKey
+from app.policies.domain.forms import ON, SCORE, Slot
 from app.policies.domain.reckoning import listed
-from app.policies.domain.signs import ON, SCORE, Slot
 from app.policies.domain.worlds import FISCAL_YEARS, REGISTERED_ON
 
 Flags = NDArray[np.bool_]

@@ -7,7 +7,7 @@ from typing import Any
 
 from app.policies.domain import tree
 from app.policies.domain.columns import Columns
-from app.policies.domain.signs import SCORE
+from app.policies.domain.forms import SCORE
 from app.policies.domain.splitting import counts_years
 from app.policies.domain.worlds import REGISTERED_ON
 

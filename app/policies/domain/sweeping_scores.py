@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.policies.domain import tree
-from app.policies.domain.signs import Slot
+from app.policies.domain.forms import Slot
 from app.policies.domain.sweeping_reading import Codes, Flags
 from app.policies.domain.sweeping_tests import MET, UNKNOWN, Scope, either
 from app.policies.domain.sweeping_worlds import Judgement

@@ -7,7 +7,7 @@ import numpy as np
 
 from app.policies.domain.columns import Floats
 from app.policies.domain.compiling_steps import Corner, Op, Step, Tape
-from app.policies.domain.signs import Slot
+from app.policies.domain.forms import Slot
 
 BLOCK = 16_384
 Load = Callable[[Slot, Corner], Floats]

@@ -16,8 +16,8 @@ from app.policies.domain.columns import LARGEST_WHOLE, Floats, Rows
 from app.policies.domain.compiling_steps import Corner, Op, Tape, Unsuited, Value, relation_holds
 from app.policies.domain.compiling_tests import Compared, Ends, Grown, Lowering
 from app.policies.domain.folding import whole
+from app.policies.domain.forms import Scene, Slot
 from app.policies.domain.outcome import Outcome
-from app.policies.domain.signs import Scene, Slot
 from app.policies.domain.sweeping_growth import Growths, exact_growth, growth_bounds
 from app.policies.domain.sweeping_reading import Codes, Flags, Pair, Reading
 from app.policies.domain.sweeping_tape import magnitudes, run

@@ -17,10 +17,11 @@ from app.policies.domain.columns import Floats, Rows
 from app.policies.domain.compiling_steps import Unsuited
 from app.policies.domain.compiling_tests import Lowering
 from app.policies.domain.folding import WHOLE
-from app.policies.domain.signs import Scene, Slot, counted_offsets, questions
+from app.policies.domain.forms import Scene, Slot, counted_offsets
 from app.policies.domain.splitting import counts_years
 from app.policies.domain.sweeping_reading import Flags, Pair, Reading
 from app.policies.domain.sweeping_tests import NEAR, Scope
+from app.policies.domain.unfolding import questions
 from app.policies.domain.worlds import FISCAL_YEARS, band_limits
 
 Array = TypeVar("Array", bound=NDArray[Any])

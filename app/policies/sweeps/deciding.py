@@ -12,9 +12,9 @@ from typing import Any
 from app.policies.domain.columns import Columns, columns_of, same_for_all
 from app.policies.domain.compiling import evaluate
 from app.policies.domain.facts import Catalogue, Facts
+from app.policies.domain.forms import SCORE
 from app.policies.domain.policy import Condition, Policy
 from app.policies.domain.settable import gap_known
-from app.policies.domain.signs import SCORE
 from app.policies.domain.sweeping import MET, OUTCOMES, UNKNOWN, UNMET, Swept, sweep
 from app.policies.domain.sweeping_reuse import codes_read
 from app.policies.domain.verdict import Clause
