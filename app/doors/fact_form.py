@@ -43,9 +43,14 @@ class Trial:
 
     @property
     def labels(self) -> dict[str, str]:
-        """What each control asks for, by its name."""
-        questions = (question for topic in self.topics for question in topic.questions)
-        return {blank.name: question.label for question in questions for blank in question.blanks}
+        """What each control asks for, by its name: the fact, its year, its part."""
+        questions = [question for topic in self.topics for question in topic.questions]
+        places = ((question, group) for question in questions for group in question.groups)
+        return {
+            blank.name: " ".join(dict.fromkeys(filter(None, (question.label, group.title, blank.label))))
+            for question, group in places
+            for blank in group.blanks
+        }
 
     def first(self) -> Bound[Any]:
         """The form as it is shown first."""

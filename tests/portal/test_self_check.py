@@ -85,6 +85,17 @@ def test_what_cannot_be_read_is_said_beside_the_field(portal: Client, name: str,
     assert re.search(r'name="rd_staff_average" value="7"', answer.text) or name == "rd_staff_average"
 
 
+def test_what_is_wrong_is_named_with_its_year_and_part(portal: Client) -> None:
+    given = {"staff_average": "many", "sales_revenue-2020": "x", "rd_internal_items-2019-3": "x"}
+    listed = re.findall(r'<li><a href="#[^"]+">(.+?)</a>', portal.submit(PAGE, given, to=PAGE).text)
+    named = {line.partition("：")[0] for line in listed}
+    assert named == {
+        "职工总数（年月平均数）",
+        "销售收入 2020 年度",
+        "企业内部研发费用 2019 年度 折旧费用与长期待摊费用",
+    }
+
+
 def test_amounts_may_be_written_in_wan(portal: Client) -> None:
     answer = portal.submit(PAGE, {"sales_revenue-2020": "500万", "total_income-2020": "1,000,000.50"}, to=PAGE)
     assert answer.status_code == 200
