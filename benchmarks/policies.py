@@ -5,7 +5,7 @@ row says that some are not. Ratios are against the peer in the same table.
 """
 
 import tracemalloc
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -19,10 +19,11 @@ from app.policies.domain import explaining
 from app.policies.domain.columns import Column, Columns
 from app.policies.domain.compiling import evaluate
 from app.policies.domain.facts import FactKey, Facts
+from app.policies.domain.outcome import Outcome
 from app.policies.domain.policy import Policy
 from app.policies.domain.sweeping import MET, sweep
 from app.policies.domain.telling import read_facts as read_told
-from app.policies.domain.verdict import Evaluation
+from app.policies.domain.verdict import Clause, Evaluation
 from benchmarks.measure import Result, interleaved, table
 from benchmarks.peers import arrays, closures, country, decision_graph
 from benchmarks.peers.firms import DAY, YEARS, Firms, make_firms, plain
@@ -57,6 +58,7 @@ def explained(policy: Policy, rounds: int, count: int = 300) -> None:
     known = [read_told(policy, firms.told(row)) for row in range(count)]
     partly = [_forgetful(facts, row) for row, facts in enumerate(known)]
     graph = decision_graph.decision()
+    agree(policy, rows, known)
     few = max(1, count // 20)
     calls: dict[str, tuple[int, Callable[[], object]]] = {
         "decision graph with trace": (count, lambda: [graph(firm) for firm in rows]),
@@ -88,6 +90,24 @@ def explained(policy: Policy, rounds: int, count: int = 300) -> None:
         ("way", "per second", "× decision graph"),
         [(name, f"{rate:,.0f}", f"{rate / graph_rate:.2f}") for name, rate in rates.items()],
     )
+
+
+def agree(policy: Policy, rows: Sequence[dict[str, Any]], known: Sequence[Facts]) -> None:
+    """What is compared must come to the same: each condition of each firm, and the bounds of its score."""
+    graph = decision_graph.decision()
+    for firm, facts in zip(rows, known, strict=True):
+        found, by_hand, node = evaluate(policy, facts, DAY), closures.decide(firm), graph(firm)["result"]
+        assert found.score is not None
+        assert (found.score.low, found.score.high) == by_hand["score"] == (node["low"], node["high"])
+        outcomes = {clause.condition.id: clause.outcome for clause in _every(found.clauses)}
+        for clause, result in decision_graph.RESULTS.items():
+            assert (outcomes[clause] is Outcome.MET) == bool(by_hand[clause]) == bool(node[result]), clause
+
+
+def _every(clauses: Iterable[Clause]) -> Iterator[Clause]:
+    for clause in clauses:
+        yield clause
+        yield from _every(clause.children)
 
 
 def _read(evaluation: Evaluation) -> int:
@@ -167,10 +187,13 @@ def _peaks(calls: Mapping[str, Callable[[], object]]) -> None:
 
 
 def _agree(policy: Policy, columns: Columns, firms: Firms) -> None:
-    """What is compared must come to the same: the conditions of every firm."""
+    """What is compared must come to the same: the conditions of every firm, and who passes by score."""
     found, by_hand = sweep(policy, columns, DAY), arrays.decide(firms)
     for clause in closures.RULES:
         assert np.array_equal(found.standings[clause].outcome == MET, by_hand[clause]), clause
+    assert found.score is not None
+    assert np.array_equal(found.score.low > 70, by_hand["HTE-07 surely"])
+    assert np.array_equal(found.score.high > 70, by_hand["HTE-07 perhaps"])
 
 
 def _columns(policy: Policy, firms: Firms) -> Columns:

@@ -87,6 +87,19 @@ NODES: dict[str, dict[str, str]] = {
 }
 
 
+#: What each clause of Article 11 is called in the graph's answer.
+RESULTS = {
+    "HTE-01": "registered",
+    "HTE-02": "property",
+    "HTE-03": "field",
+    "HTE-04": "staffed",
+    "HTE-05a": "rd_share",
+    "HTE-05b": "rd_at_home",
+    "HTE-06": "high_tech",
+    "HTE-08": "clean",
+}
+
+
 def decision() -> Callable[[dict[str, Any]], Mapping[str, Any]]:
     """A function from one firm's numbers to the graph's answer, trace included."""
     nodes = [

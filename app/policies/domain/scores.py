@@ -75,7 +75,7 @@ class _Scores:
         reached = max([grading.high for grading in graded.gradings] + [option.node.most for option in options] + [0])
         most = reached if entry.at_most is None else self._most((*place, "at_most"), entry.at_most)
         if entry.at_most is not None and most:
-            self._check_most(place, entry, graded, most)
+            self._check_most(place, entry, options, most)
         node = tree.ScoreItem(
             Unit.GRADE, entry.id, most, tuple(graded.gradings), tuple(option.node for option in options)
         )
@@ -93,17 +93,19 @@ class _Scores:
             note=entry.note,
         )
 
-    def _check_most(self, place: Place, entry: ItemEntry, graded: _Graded, most: int) -> None:
-        """No case or band gives more points than the item has."""
-        places = [("cases", index) for index in range(len(entry.cases))]
-        places += [("bands", index) for index in range(len(entry.bands))]
-        written = [case.points for case in entry.cases] + [band.points for band in entry.bands]
-        for (key, index), points in zip(places, written, strict=True):
-            if points is not None and points[1] > most:
-                message = (
-                    f"{points[1]} points are more than the item's 'at_most' of {most}; lower one, or raise the other"
-                )
-                self._draft.complain((*place, key, index, "points"), message)
+    def _check_most(self, place: Place, entry: ItemEntry, options: Sequence[ScoredItem], most: int) -> None:
+        """No case, band or option gives more points than the item has."""
+        given: list[tuple[Place, int]] = [
+            ((key, index, "points"), each.points[1])
+            for key, entries in (("cases", entry.cases), ("bands", entry.bands))
+            for index, each in enumerate(entries)
+            if each.points is not None
+        ]
+        given += [(("best_of", index), option.node.most) for index, option in enumerate(options)]
+        for where, points in given:
+            if points > most:
+                message = f"{points} points are more than the item's 'at_most' of {most}; lower one, or raise the other"
+                self._draft.complain((*place, *where), message)
         for index, case in enumerate(entry.cases):
             definition = self._draft.names.catalogue.get(case.grade or "")
             if definition is not None and (definition.highest is None or definition.highest > most):
