@@ -17,6 +17,8 @@ SLICES = (
     "policies",
     "policies.sweeps",
     "cases",
+    "cases.supply",
+    "cases.opinions",
     "commissioners",
     "incentives",
     "targets",

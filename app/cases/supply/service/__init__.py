@@ -1,0 +1,1 @@
+"""Writes of what is supplied to a case, one file a use case."""
