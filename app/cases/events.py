@@ -7,6 +7,9 @@ OPENED = "case.opened"
 ASSIGNED = "case.assigned"
 ROUND_SET = "case.round_set"
 MOVED = "case.moved"
+TAKEN_BACK = "case.taken_back"
+APPROVED = "case.approved"
+APPROVAL_WITHDRAWN = "case.approval_withdrawn"
 MILESTONE_DONE = "case.milestone_done"
 MILESTONE_REOPENED = "case.milestone_reopened"
 MILESTONE_RESCHEDULED = "case.milestone_rescheduled"
@@ -19,6 +22,9 @@ EVENT_TYPES: tuple[EventType, ...] = (
     EventType(ASSIGNED, N_("指定经办人")),
     EventType(ROUND_SET, N_("调整批次")),
     EventType(MOVED, N_("推进阶段")),
+    EventType(TAKEN_BACK, N_("撤回步骤")),
+    EventType(APPROVED, N_("审签")),
+    EventType(APPROVAL_WITHDRAWN, N_("撤回审签")),
     EventType(MILESTONE_DONE, N_("完成节点")),
     EventType(MILESTONE_REOPENED, N_("重开节点")),
     EventType(MILESTONE_RESCHEDULED, N_("调整节点期限")),

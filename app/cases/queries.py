@@ -201,8 +201,9 @@ def list_milestones(session: Session, case: CaseFile) -> list[Milestone]:
 
 
 def list_passages(session: Session, case: CaseFile) -> list[Passage]:
-    """The stages that the case went through, in order; the last one is the present."""
-    rows = session.scalars(select(StageEntry).where(StageEntry.case_id == case.id).order_by(StageEntry.ordinal))
+    """The stages that the case went through, in order; the last one is the present. Steps taken back are left out."""
+    went = select(StageEntry).where(StageEntry.case_id == case.id, StageEntry.taken_back_at.is_(None))
+    rows = session.scalars(went.order_by(StageEntry.ordinal))
     return [Passage(row.stage, row.entered_on, row.left_on) for row in rows]
 
 

@@ -58,6 +58,29 @@ class TakeStep(_Input):
     values: dict[str, Annotated[str, Field(max_length=4000)]] = {}
 
 
+class TakeBackStep(_Input):
+    """Take back the last step; a reason is asked for unless it is one's own and fresh."""
+
+    version: int
+    reason: Reason = ""
+
+
+class ApproveStep(_Input):
+    """Approve a step before it is taken."""
+
+    action: Annotated[str, Field(max_length=40)]
+    version: int
+    note: Reason = ""
+
+
+class WithdrawApproval(_Input):
+    """Take back one's own approval."""
+
+    action: Annotated[str, Field(max_length=40)]
+    version: int
+    reason: Reason = ""
+
+
 class CompleteMilestone(_Input):
     """A milestone is done; the note says where the evidence is."""
 

@@ -96,6 +96,11 @@ def _go_on(random: Random, made: Walk, today: date, shift: ShiftWorkingDays, ser
     action = _choose(random, made)
     if action is None or on > today:
         return False
+    cutoff = made.snapshot.cutoffs.bureau_on
+    if "submit" in action.effects and made.snapshot.submitted_on is None and cutoff is not None and on > cutoff:
+        on = max(cutoff, made.snapshot.stage_entered_on)
+        if on > cutoff:
+            return False
     request = StepRequest(
         action=action.code,
         on=on,

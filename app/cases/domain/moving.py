@@ -55,6 +55,7 @@ class Step:
     certificate: NewCertificate | None
     uses_rights: bool
     releases_rights: bool
+    lapses_approvals: bool
     values: Mapping[str, str]
 
     @property
@@ -104,7 +105,7 @@ def decide_step(
 ) -> Step:
     """What `request` brings about; raises `Conflict`, `Forbidden` or `Invalid` naming what is wrong."""
     action = _action(programme, case, request, actor)
-    _check_day(case, request, today)
+    _check_day(case, action, request, today)
     values = _values(action, request)
     _check_needs(programme, action, request)
     stage = programme.stage(action.to)
@@ -127,6 +128,7 @@ def decide_step(
         certificate=_certificate(programme, action, values, request.on),
         uses_rights="submit" in action.effects,
         releases_rights="release-rights" in action.effects,
+        lapses_approvals="send-back" in action.effects,
         values=values,
     )
 
@@ -150,12 +152,17 @@ def _action(programme: Programme, case: CaseSnapshot, request: StepRequest, acto
     return action
 
 
-def _check_day(case: CaseSnapshot, request: StepRequest, today: date) -> None:
+def _check_day(case: CaseSnapshot, action: StageAction, request: StepRequest, today: date) -> None:
     message = ""
+    first = "submit" in action.effects and case.submitted_on is None
     if request.on > today:
         message = _("办理日期不能晚于今天。")
     elif request.on < case.stage_entered_on:
         message = _("办理日期不能早于进入本阶段的日期 %(day)s。") % {"day": case.stage_entered_on.isoformat()}
+    elif first and case.cutoffs.bureau_on is not None and request.on > case.cutoffs.bureau_on:
+        message = _("本批次市局截止于 %(day)s 24:00，之后不再受理；请改入后面的批次。") % {
+            "day": case.cutoffs.bureau_on.isoformat()
+        }
     if message:
         raise Invalid("case.action.day", message, {"on": message})
 
@@ -196,7 +203,7 @@ def _check_needs(programme: Programme, action: StageAction, request: StepRequest
     missing = refusing(needs_of(programme, action, request.supplies))
     if not missing:
         return
-    named = _("；").join(refusal(programme, need) for need in missing)
+    named = refusal(programme, missing)
     code = "case.action.needs"
     if all(need.kind in VERDICT_KINDS for need in missing):
         code = "case.verdict.not_met"

@@ -1,5 +1,7 @@
 """A need in words, for refusals and for every door's list."""
 
+from collections.abc import Iterable
+
 from app.cases.domain.needs import Need
 from app.kit.i18n import N_, _, ngettext
 from app.programmes.domain.definition import Programme
@@ -39,11 +41,17 @@ def supplier_text(need: Need) -> str:
     return _(SUPPLIERS[need.by])
 
 
-def refusal(programme: Programme, need: Need) -> str:
-    """A need as a refusal names it: what, by whom, and on what grounds."""
-    grounds = need_grounds(programme, need)
-    what = _("%(what)s（%(who)s）") % {"what": need_text(programme, need), "who": supplier_text(need)}
-    return _("%(what)s，依据 %(grounds)s") % {"what": what, "grounds": grounds} if grounds else what
+def refusal(programme: Programme, needs: Iterable[Need]) -> str:
+    """The needs as a refusal names them: all of them, together where the same people supply them on the same grounds."""
+    grouped: dict[tuple[str, str], list[str]] = {}
+    for need in needs:
+        grouped.setdefault((supplier_text(need), need_grounds(programme, need)), []).append(need_text(programme, need))
+    return _("；").join(_group(who, grounds, texts) for (who, grounds), texts in grouped.items())
+
+
+def _group(who: str, grounds: str, texts: list[str]) -> str:
+    told = {"who": who, "what": _("、").join(texts), "grounds": grounds}
+    return _("%(who)s：%(what)s（%(grounds)s）") % told if grounds else _("%(who)s：%(what)s") % told
 
 
 def _title(programme: Programme, need: Need) -> str:

@@ -4,13 +4,14 @@ from datetime import datetime
 
 from app.cases.domain.moving import NewCertificate
 from app.cases.service.loading import LoadedCase
+from app.enterprises.models import Certificate
 from app.enterprises.schemas import CertificateInput
 from app.enterprises.service.parts import Desk
 from app.enterprises.service.records import put_certificate
 from app.kit.actor import Actor
 
 
-def issue_certificate(case: LoadedCase, certificate: NewCertificate, *, actor: Actor, now: datetime) -> None:
+def issue_certificate(case: LoadedCase, certificate: NewCertificate, *, actor: Actor, now: datetime) -> Certificate:
     """Write the certificate to the firm; as a change of the firm it is an event of the firm, beside the case's own."""
     given = CertificateInput(
         kind=certificate.kind,
@@ -19,4 +20,4 @@ def issue_certificate(case: LoadedCase, certificate: NewCertificate, *, actor: A
         expires_on=certificate.expires_on,
         case_number=case.row.number,
     )
-    put_certificate(Desk(case.session, actor, case.row.enterprise, now), given)
+    return put_certificate(Desk(case.session, actor, case.row.enterprise, now), given)

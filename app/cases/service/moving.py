@@ -3,21 +3,23 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.cases import actions, events
 from app.cases.domain.moving import Step, StepRequest, decide_step
-from app.cases.models import CaseFile, CaseMarker, ClassTwoUse, StageEntry
+from app.cases.models import CaseFile, StageEntry
 from app.cases.schemas import TakeStep
 from app.cases.service.certifying import issue_certificate
-from app.cases.service.loading import LoadedCase, load_case, shift_in
-from app.cases.service.parts import add_milestones, lapse_milestones
+from app.cases.service.entering import bring_about, signed
+from app.cases.service.loading import LoadedCase, load_case
+from app.cases.service.traces import Traces, case_fields
 from app.cases.service.verdicts import keep_verdicts, with_verdict
 from app.cases.supplies import load_supplies
 from app.journal.domain import Change, diff
 from app.kit.actor import Actor
 from app.kit.clock import today
+from app.reference.queries import work_calendar
 
 
 def take_step(session: Session, *, actor: Actor, now: datetime, number: str, command: TakeStep) -> CaseFile:
@@ -26,26 +28,23 @@ def take_step(session: Session, *, actor: Actor, now: datetime, number: str, com
     Raises `Conflict` (stale, closed, not from this stage), `Forbidden`, `Invalid` (reason, day or a field).
     """
     case = load_case(session, actor=actor, action=actions.STEP, number=number)
-    step = decide_step(
-        case.programme,
-        case.snapshot,
-        _request(case, command, today(now)),
-        actor=actor,
-        today=today(now),
-        shift=shift_in(session),
-    )
-    before = _fields(case.row)
-    _move(case, step, now)
-    _bind_rights(case, step)
+    calendar = work_calendar(session)
+    request = _request(case, command, today(now))
+    step = decide_step(case.programme, case.snapshot, request, actor=actor, today=today(now), shift=calendar.add)
+    traces = Traces(case_fields(case.row))
+    entry = _move(case, step, actor, now)
+    bring_about(case, step, command.reason, traces, calendar, now)
     verdicts = keep_verdicts(case, step.action, actor=actor, now=now, on=step.on)
+    traces.verdicts += [told["id"] for told in verdicts]
     if step.certificate:
-        issue_certificate(case, step.certificate, actor=actor, now=now)
+        traces.certificate = issue_certificate(case, step.certificate, actor=actor, now=now).id
+    entry.before = traces.to_json()
     case.touched(now)
     case.record(
         actor=actor,
         now=now,
         type=events.MOVED,
-        changes=_changes(before, case.row),
+        changes=_changes(traces.case, case.row),
         data=_event_data(step, command, verdicts),
     )
     return case.row
@@ -65,48 +64,31 @@ def _request(case: LoadedCase, command: TakeStep, today: date) -> StepRequest:
     )
 
 
-def _move(case: LoadedCase, step: Step, now: datetime) -> None:
+def _move(case: LoadedCase, step: Step, actor: Actor, now: datetime) -> StageEntry:
+    """Leave the present stage for the step's own; an entry taken back keeps its number."""
     session, row = case.session, case.row
     entries = session.scalars(select(StageEntry).where(StageEntry.case_id == row.id).order_by(StageEntry.ordinal)).all()
-    entries[-1].left_on = step.on
-    session.add(
-        StageEntry(
-            case_id=row.id,
-            ordinal=entries[-1].ordinal + 1,
-            stage=step.stage.code,
-            action=step.action.code,
-            entered_on=step.on,
-        )
+    present = next(entry for entry in reversed(entries) if entry.taken_back_at is None)
+    present.left_on = step.on
+    entry = StageEntry(
+        case_id=row.id,
+        ordinal=entries[-1].ordinal + 1,
+        stage=step.stage.code,
+        action=step.action.code,
+        entered_on=step.on,
+        **signed(actor, now),
     )
+    session.add(entry)
     row.stage, row.stage_entered_on, row.state = step.stage.code, step.on, step.state
     row.submitted_on = step.submitted_on
     if step.closes:
         row.closed_on = step.on
-        lapse_milestones(case, step.on)
-    session.add_all(CaseMarker(case_id=row.id, marker=marker, reached_on=step.on) for marker in step.markers)
-    add_milestones(case, step.milestones)
-
-
-def _bind_rights(case: LoadedCase, step: Step) -> None:
-    """Submission uses the chosen class II rights up; a withdrawal before the decision lets them go."""
-    unreleased = update(ClassTwoUse).where(ClassTwoUse.case_id == case.row.id, ClassTwoUse.released_on.is_(None))
-    if step.uses_rights:
-        case.session.execute(unreleased.where(ClassTwoUse.used_on.is_(None)).values(used_on=step.on))
-    if step.releases_rights:
-        case.session.execute(unreleased.values(released_on=step.on))
-
-
-def _fields(row: CaseFile) -> dict[str, Any]:
-    return {
-        "stage": row.stage,
-        "state": row.state,
-        "submitted_on": row.submitted_on,
-        "closed_on": row.closed_on,
-    }
+    return entry
 
 
 def _changes(before: dict[str, Any], row: CaseFile) -> dict[str, Change]:
-    changes = diff(before, _fields(row))
+    told = {name: value for name, value in before.items() if name != "stage_entered_on"}
+    changes = diff(told, {name: getattr(row, name) for name in told})
     changes.setdefault("stage", (before["stage"], row.stage))
     return changes
 

@@ -12,11 +12,15 @@ from app.cases import actions, events
 from app.cases.domain.numbers import hash_query_code, new_query_code, number_in, series_of
 from app.cases.domain.opening import Opening, OpeningRequest, decide_open
 from app.cases.domain.state import CaseState
+from app.cases.duties.making import keep_duties
 from app.cases.models import CaseFile, CaseMarker, CaseSeries, StageEntry
 from app.cases.schemas import OpenCase
 from app.cases.service.assigning import get_assignable
+from app.cases.service.clocks import keep_clocks
+from app.cases.service.entering import signed
 from app.cases.service.loading import cutoffs_of, is_visible, place_of, shift_in, with_parts
 from app.cases.service.parts import add_milestones
+from app.cases.service.traces import Traces
 from app.enterprises.models import Enterprise
 from app.kit.actor import Actor, ActorKind
 from app.kit.clock import today
@@ -25,6 +29,7 @@ from app.kit.i18n import _
 from app.kit.permissions import require
 from app.programmes.domain.definition import Programme
 from app.programmes.queries import find_round, get_in_force
+from app.reference.queries import work_calendar
 
 
 @dataclass(frozen=True)
@@ -58,9 +63,11 @@ def open_case(session: Session, *, actor: Actor, now: datetime, command: OpenCas
         officer_id=officer.id if officer else None,
         query_code_hash=hash_query_code(query_code),
     )
-    _begin(session, row, opening, now)
+    _begin(session, row, opening, actor, now)
     loaded = with_parts(session, row)
     add_milestones(loaded, opening.milestones)
+    keep_clocks(loaded, programme.start, row.opened_on, Traces({}), work_calendar(session))
+    keep_duties(loaded, programme.start, row.opened_on, None, Traces({}))
     loaded.touched(now, bump=False)
     loaded.record(
         actor=actor,
@@ -128,7 +135,7 @@ def _decide(
     return decide_open(programme, request, shift_in(session))
 
 
-def _begin(session: Session, row: CaseFile, opening: Opening, now: datetime) -> None:
+def _begin(session: Session, row: CaseFile, opening: Opening, actor: Actor, now: datetime) -> None:
     """Put the new case into its first stage, today."""
     day = today(now)
     row.stage, row.stage_entered_on, row.opened_on = opening.stage, day, day
@@ -136,6 +143,9 @@ def _begin(session: Session, row: CaseFile, opening: Opening, now: datetime) -> 
     row.created_at = row.updated_at = now
     session.add(row)
     session.flush()
-    session.add(StageEntry(case_id=row.id, ordinal=1, stage=opening.stage, action="open", entered_on=day))
+    entry = StageEntry(
+        case_id=row.id, ordinal=1, stage=opening.stage, action="open", entered_on=day, **signed(actor, now)
+    )
+    session.add(entry)
     session.add_all(CaseMarker(case_id=row.id, marker=marker, reached_on=day) for marker in opening.markers)
     session.flush()

@@ -8,8 +8,9 @@ from app.cases.models import Milestone
 from app.cases.service.loading import LoadedCase
 
 
-def add_milestones(case: LoadedCase, planned: Iterable[PlannedMilestone]) -> None:
-    """Make the planned milestones; what the rule said first stays in `planned_on`."""
+def add_milestones(case: LoadedCase, planned: Iterable[PlannedMilestone]) -> list[int]:
+    """Make the planned milestones, returning their ids; what the rule said first stays in `planned_on`."""
+    made = []
     for milestone in planned:
         row = Milestone(
             case_id=case.row.id,
@@ -24,10 +25,14 @@ def add_milestones(case: LoadedCase, planned: Iterable[PlannedMilestone]) -> Non
         )
         case.session.add(row)
         case.milestones.append(row)
+        made.append(row)
+    case.session.flush()
+    return [row.id for row in made]
 
 
-def lapse_milestones(case: LoadedCase, on: date) -> None:
-    """What was not done when a case ends lapses: nobody is late with it any more."""
-    for milestone in case.milestones:
-        if milestone.done_on is None and milestone.lapsed_on is None:
-            milestone.lapsed_on = on
+def lapse_milestones(case: LoadedCase, on: date) -> list[int]:
+    """What was not done when a case ends lapses: nobody is late with it any more. Returns the ids."""
+    lapsed = [row for row in case.milestones if row.done_on is None and row.lapsed_on is None]
+    for row in lapsed:
+        row.lapsed_on = on
+    return [row.id for row in lapsed]

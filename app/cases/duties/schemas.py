@@ -1,0 +1,59 @@
+"""Inputs of the use cases of duties, shared by forms and JSON."""
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Note = Annotated[str, Field(max_length=1000)]
+Values = dict[str, Annotated[str, Field(max_length=4000)]]
+
+
+class _Input(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class FillDuty(_Input):
+    """The answers to a duty's fields and the documents that go with it; as a draft, or handed in."""
+
+    version: int
+    values: Values = {}
+    documents: list[int] = Field(default=[], max_length=50)
+    note: Note = ""
+
+
+class DoneDuty(FillDuty):
+    """The duty is done, on a day (today when empty)."""
+
+    done_on: date | None = None
+
+
+class WaiveDuty(_Input):
+    """The duty need not be done; the reason stays on file."""
+
+    version: int
+    reason: Note
+
+
+class DateDuty(_Input):
+    """The day on which a duty is due."""
+
+    version: int
+    due_on: date
+    reason: Note = ""
+
+
+class ReportEvent(_Input):
+    """Something happened that a duty follows, such as a change of name."""
+
+    code: Annotated[str, Field(max_length=40)]
+    happened_on: date
+    note: Note = ""
+
+
+class RevokeCertificate(_Input):
+    """The certificate of the case ends by a decision, on a day, on the ground of a document and clause."""
+
+    revoked_on: date
+    reason: Annotated[str, Field(min_length=1, max_length=1000)]
+    document: Annotated[str, Field(min_length=1, max_length=300)]
