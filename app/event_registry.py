@@ -17,6 +17,7 @@ SLICES = (
     "policies",
     "policies.sweeps",
     "cases",
+    "cases.duties",
     "cases.supply",
     "cases.opinions",
     "commissioners",
