@@ -27,8 +27,19 @@ def load_with_lines(path: Path) -> tuple[Any, dict[Location, int]]:
         node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise SeedError(f"{path}: not readable as YAML: {error}") from None
+    except RecursionError:
+        raise _too_deep(path) from None
     lines: dict[Location, int] = {}
-    return (_build(path, node, (), lines) if node else None), lines
+    try:
+        return (_build(path, node, (), lines) if node else None), lines
+    except RecursionError:
+        raise _too_deep(path) from None
+
+
+def _too_deep(path: Path) -> SeedError:
+    return SeedError(
+        f"{path}: not readable as YAML: brackets or indentation are nested too deep, or go round in a circle"
+    )
 
 
 def _build(path: Path, node: yaml.Node, at: Location, lines: dict[Location, int]) -> Any:
@@ -36,7 +47,7 @@ def _build(path: Path, node: yaml.Node, at: Location, lines: dict[Location, int]
     if isinstance(node, yaml.MappingNode):
         result: dict[Any, Any] = {}
         for key_node, value_node in node.value:
-            key = _scalar(key_node)
+            key = _scalar(path, key_node)
             line = key_node.start_mark.line + 1
             if key in result:
                 raise SeedError(f"{path}:{line}: the key '{key}' stands here a second time; keep one of them")
@@ -45,13 +56,19 @@ def _build(path: Path, node: yaml.Node, at: Location, lines: dict[Location, int]
         return result
     if isinstance(node, yaml.SequenceNode):
         return [_build(path, child, (*at, index), lines) for index, child in enumerate(node.value)]
-    return _scalar(node)
+    return _scalar(path, node)
 
 
-def _scalar(node: yaml.Node) -> Any:
+def _scalar(path: Path, node: yaml.Node) -> Any:
+    where = f"{path}:{node.start_mark.line + 1}"
+    if not isinstance(node, yaml.ScalarNode):
+        raise SeedError(f"{where}: a list or a mapping cannot be a key; write a name")
     loader = yaml.SafeLoader("")
     try:
         return loader.construct_object(node, deep=True)
+    except (yaml.YAMLError, ValueError) as error:
+        what = error.problem if isinstance(error, yaml.MarkedYAMLError) else error
+        raise SeedError(f"{where}: '{node.value}' is not readable: {what}; correct it, or put it in quotes") from None
     finally:
         loader.dispose()
 

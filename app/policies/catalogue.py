@@ -60,8 +60,8 @@ def read_all(seeds_dir: Path, catalogue: Catalogue) -> list[ReadPolicy]:
 
 def read(path: Path, catalogue: Catalogue) -> ReadPolicy:
     """One policy file; raises `SeedError`."""
-    text = path.read_text(encoding="utf-8")
     file, lines = _parse(path)
+    text = path.read_text(encoding="utf-8")
     _check_place(path, file, lines)
     policy = _build(path, file, lines, catalogue)
     content = file.model_dump(mode="json")
@@ -109,6 +109,12 @@ def _check_succession(found: list[ReadPolicy]) -> None:
 def _wording(message: str, kind: str) -> str:
     if kind == "missing":
         return "this is needed and missing; add it"
+    if kind == "string_type":
+        return (
+            "this is no text; write a number with its unit, as in 10 % or 365 days, and a code or a version in quotes"
+        )
+    if kind == "model_type":
+        return "this has no keys; write them as in docs/how-to/add-a-policy.md"
     if kind == "extra_forbidden":
         return (
             "this key is not known here; check its spelling and its indentation, and put a text with a comma in quotes"
