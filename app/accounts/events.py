@@ -28,6 +28,7 @@ FIELD_LABELS = {
     "officer.region_prefix": N_("辖区"),
     "officer.section": N_("科室"),
     "officer.phone": N_("电话"),
+    "officer.department": N_("所在部门"),
     "officer.disabled_on": N_("停用日期"),
 }
 

@@ -9,7 +9,7 @@ from app.accounts.domain import ROLE_LABELS
 from app.doors.csrf import token_for
 from app.doors.flash import read_flash
 from app.doors.once import new_token
-from app.kit.actor import ANONYMOUS, Actor, ActorKind
+from app.kit.actor import ANONYMOUS, Actor, ActorKind, Role
 from app.kit.i18n import LANGUAGE_TAGS, N_, Locale, _, current_locale
 
 #: code, address, text and icon of the bureau's navigation, in the order of the day's work.
@@ -23,6 +23,9 @@ NAVIGATION = (
     ("exchange", "/exchange", N_("数据交换"), "exchange"),
     ("system", "/system", N_("系统"), "gear"),
 )
+
+#: All that an officer of another department has: what it is asked about.
+DEPARTMENT_NAVIGATION = (("department", "/department", N_("征询意见"), "list"),)
 
 #: Pages that live under another entry of the navigation.
 _UNDER = {"imports": "enterprises", "search": "enterprises", "programmes": "cases", "policies": "incentives"}
@@ -61,6 +64,16 @@ class Chrome:
     base_url: str
 
     @property
+    def of_department(self) -> bool:
+        """Whether an officer of another department is signed in: no search, and no pages of the bureau."""
+        return self.actor.role is Role.DEPARTMENT
+
+    @property
+    def home(self) -> str:
+        """Where an officer's day begins."""
+        return home_of(self.actor)
+
+    @property
     def once_token(self) -> str:
         """A fresh token each time it is asked for: one per form."""
         return new_token()
@@ -83,7 +96,7 @@ def chrome_for(request: Request) -> Chrome:
         role_label=_(ROLE_LABELS[actor.role]) if actor.role else "",
         section=getattr(request.state, "section", ""),
         office=settings.office,
-        nav=_navigation(request.url.path) if actor.kind is ActorKind.OFFICER else (),
+        nav=_navigation(request.url.path, actor) if actor.kind is ActorKind.OFFICER else (),
         csrf_token=token_for(request),
         flash=read_flash(request),
         path=request.url.path,
@@ -95,7 +108,13 @@ def chrome_for(request: Request) -> Chrome:
     )
 
 
-def _navigation(path: str) -> tuple[NavItem, ...]:
+def home_of(actor: Actor) -> str:
+    """The first page of an officer: the desk, or what the officer's department is asked about."""
+    return "/department" if actor.role is Role.DEPARTMENT else "/"
+
+
+def _navigation(path: str, actor: Actor) -> tuple[NavItem, ...]:
     first = path.strip("/").split("/")[0] or "desk"
     active = _UNDER.get(first, first)
-    return tuple(NavItem(code, _(label), url, icon, code == active) for code, url, label, icon in NAVIGATION)
+    entries = DEPARTMENT_NAVIGATION if actor.role is Role.DEPARTMENT else NAVIGATION
+    return tuple(NavItem(code, _(label), url, icon, code == active) for code, url, label, icon in entries)

@@ -27,6 +27,8 @@ MODULES = (
     "case_opening",
     "case_record",
     "case_changes",
+    "case_opinion_forms",
+    "department",
     "programmes",
     "policy_settings",
     "policy_diff",

@@ -32,6 +32,7 @@ from app.programmes.queries import find_round, list_rounds
 from app.reference.queries import find_region
 from app.web.case_events import named_lines
 from app.web.case_lines import Badge, due_badge, short_day, state_text
+from app.web.case_opinions import OpinionPanel, opinion_panel
 from app.web.case_receipt import receipt_page
 from app.web.case_verdict import VerdictCard, verdict_card
 from app.web.need_links import NeedLine, need_lines
@@ -106,6 +107,7 @@ class CasePage:
     others_turn: str
     steps: tuple[StepButton, ...]
     verdict: VerdictCard | None
+    opinions: OpinionPanel
     milestones: tuple[MilestoneLine, ...]
     rights: tuple[RightLine, ...]
     uses_rights: bool
@@ -173,6 +175,7 @@ def _record(request: Request, session: Session, actor: Actor, case: CaseFile, on
         others_turn=_others_turn(programme, action, actor),
         steps=step_buttons(programme, case, actor),
         verdict=verdict,
+        opinions=opinion_panel(session, case, programme, actor, on),
         milestones=tuple(_milestone_line(case, row, on) for row in milestones),
         rights=tuple(right_line(case, right, on) for right in rights if right.ip_class == 2),
         uses_rights=programme.uses_class_two,

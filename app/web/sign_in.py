@@ -10,13 +10,14 @@ from starlette.responses import Response
 from app.accounts.actions import OWN_PASSWORD, PUBLIC, SIGN_OUT
 from app.accounts.service.officers import change_own_password
 from app.accounts.service.signing_in import drop_idle, sign_in, sign_out
+from app.doors.chrome import home_of
 from app.doors.deps import SESSION_COOKIE, AppSettings, CurrentActor, DbSession, Form, Now
 from app.doors.forms import Bound, attempt, bind, empty
 from app.doors.middleware import LANGUAGE_COOKIE
 from app.doors.once import forget_old
 from app.doors.pages import redirect, render, safe_next
 from app.doors.router import GuardedRouter
-from app.kit.actor import ActorKind
+from app.kit.actor import Actor, ActorKind
 from app.kit.i18n import LOCALES, _
 
 router = GuardedRouter(door="web")
@@ -58,7 +59,7 @@ class PasswordPage:
 def sign_in_page(request: Request, actor: CurrentActor, next: str = "/") -> Response:
     """The sign-in page; someone already in goes on."""
     if actor.kind is ActorKind.OFFICER:
-        return redirect(request, safe_next(next, "/"))
+        return redirect(request, _landing(actor, safe_next(next, "/")))
     return render(request, "web/sign_in.html", SignInPage(empty(), safe_next(next, "/")))
 
 
@@ -76,9 +77,14 @@ def enter(request: Request, session: DbSession, form: Form, settings: AppSetting
         bound.raw.pop("password", None)
         bound.summary.append(result)
         return render(request, "web/sign_in.html", SignInPage(bound, target), status=422)
-    response = redirect(request, target)
+    response = redirect(request, _landing(result[1], target))
     response.set_cookie(SESSION_COOKIE, result[0], httponly=True, samesite="lax", secure=settings.secure_cookies)
     return response
+
+
+def _landing(actor: Actor, target: str) -> str:
+    """Where somebody goes who has come in: the page asked for, but nobody is led to a desk that is not for them."""
+    return home_of(actor) if target == "/" else target
 
 
 @router.post("/sign-out", action=SIGN_OUT)
@@ -130,6 +136,6 @@ def change_password(
         lambda given: change_own_password(session, actor=actor, old=given.old, new=given.new, now=now, cheap=cheap),
     )
     if done is not None:
-        return redirect(request, "/", good=_("密码已修改。"))
+        return redirect(request, home_of(actor), good=_("密码已修改。"))
     bound.raw.clear()
     return render(request, "web/password.html", PasswordPage(bound), status=422)

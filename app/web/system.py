@@ -5,6 +5,7 @@ from datetime import datetime
 
 from fastapi import Request
 from pydantic import BaseModel, Field
+from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.accounts.actions import MANAGE_CLIENTS, MANAGE_USERS, READ_JOURNAL
@@ -20,6 +21,7 @@ from app.accounts.service.officers import (
     reset_password,
     set_disabled,
 )
+from app.cases.opinions.queries import department_names
 from app.doors.deps import AppSettings, CurrentActor, DbSession, Form, Now
 from app.doors.forms import Bound, attempt, bind, empty
 from app.doors.pages import redirect, render
@@ -41,11 +43,12 @@ class OfficerForm(BaseModel):
     region_prefix: str = Field(default="", max_length=12)
     section: str = Field(default="", max_length=64)
     phone: str = Field(default="", max_length=32)
+    department: str = Field(default="", max_length=40)
     password: str = Field(default="", max_length=128)
 
     def data(self) -> OfficerData:
         """What the service keeps."""
-        return OfficerData(self.name, self.role, self.region_prefix, self.section, self.phone)
+        return OfficerData(self.name, self.role, self.region_prefix, self.section, self.phone, self.department)
 
 
 class ClientForm(BaseModel):
@@ -62,6 +65,7 @@ class UserRow:
 
     officer: Officer
     role_label: str
+    department: str
     locked: bool
 
 
@@ -79,6 +83,7 @@ class UserPage:
     officer: Officer | None
     form: Bound[OfficerForm]
     roles: tuple[tuple[str, str], ...]
+    departments: tuple[tuple[str, str], ...]
     is_self: bool
 
 
@@ -119,18 +124,24 @@ def system_page(request: Request, actor: CurrentActor) -> Response:
 @router.get("/users", action=MANAGE_USERS)
 def users_page(request: Request, session: DbSession, now: Now) -> Response:
     """All officers."""
+    names = dict(_departments(session))
     rows = tuple(
-        UserRow(officer, _(ROLE_LABELS[Role(officer.role)]), _locked(officer, now))
+        UserRow(
+            officer,
+            _(ROLE_LABELS[Role(officer.role)]),
+            names.get(officer.department, officer.department),
+            _locked(officer, now),
+        )
         for officer in list_officers(session)
     )
     return render(request, "web/system/users.html", UsersPage(rows))
 
 
 @router.get("/users/new", action=MANAGE_USERS)
-def new_user_page(request: Request, settings: AppSettings, actor: CurrentActor) -> Response:
+def new_user_page(request: Request, session: DbSession, settings: AppSettings, actor: CurrentActor) -> Response:
     """The form for a new officer."""
     form: Bound[OfficerForm] = empty({"region_prefix": settings.region, "role": str(Role.CASEWORKER)})
-    return _user_form(request, None, form, actor.id)
+    return _user_form(request, session, None, form, actor.id)
 
 
 @router.post("/users/new", action=MANAGE_USERS)
@@ -149,15 +160,16 @@ def add_user(
     )
     if officer is not None:
         return redirect(request, "/system/users", good=_("已新建用户“%(name)s”。") % {"name": officer.name})
-    return _user_form(request, None, bound, actor.id, 422)
+    return _user_form(request, session, None, bound, actor.id, 422)
 
 
 @router.get("/users/{officer_id}", action=MANAGE_USERS)
 def user_page(request: Request, session: DbSession, officer_id: int, actor: CurrentActor) -> Response:
     """One officer's form."""
     officer = get_officer(session, officer_id)
-    fields = ("login", "name", "role", "region_prefix", "section", "phone")
-    return _user_form(request, officer, empty({name: getattr(officer, name) for name in fields}), actor.id)
+    fields = ("login", "name", "role", "region_prefix", "section", "phone", "department")
+    form: Bound[OfficerForm] = empty({name: getattr(officer, name) for name in fields})
+    return _user_form(request, session, officer, form, actor.id)
 
 
 @router.post("/users/{officer_id}", action=MANAGE_USERS)
@@ -173,7 +185,7 @@ def save_user(
     )
     if officer is not None:
         return redirect(request, "/system/users", good=_("已保存。"))
-    return _user_form(request, get_officer(session, officer_id), bound, actor.id, 422)
+    return _user_form(request, session, get_officer(session, officer_id), bound, actor.id, 422)
 
 
 @router.post("/users/{officer_id}/password", action=MANAGE_USERS)
@@ -226,11 +238,21 @@ def _locked(officer: Officer, now: datetime) -> bool:
 
 
 def _user_form(
-    request: Request, officer: Officer | None, form: Bound[OfficerForm], own_id: int | None, status: int = 200
+    request: Request,
+    session: Session,
+    officer: Officer | None,
+    form: Bound[OfficerForm],
+    own_id: int | None,
+    status: int = 200,
 ) -> Response:
     roles = tuple((str(role), _(label)) for role, label in ROLE_LABELS.items())
     is_self = officer is not None and officer.id == own_id
-    return render(request, "web/system/user.html", UserPage(officer, form, roles, is_self), status=status)
+    page = UserPage(officer, form, roles, _departments(session), is_self)
+    return render(request, "web/system/user.html", page, status=status)
+
+
+def _departments(session: Session) -> tuple[tuple[str, str], ...]:
+    return tuple(department_names(session).items())
 
 
 # -- machine clients -------------------------------------------------------------------------------------------------------

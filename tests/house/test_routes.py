@@ -15,7 +15,7 @@ from app.doors.deps import SESSION_COOKIE
 from app.doors.rate import RateLimiter
 from app.doors.router import action_of
 from app.enterprises.models import Enterprise
-from app.kit.actor import ANONYMOUS, SYSTEM, Actor, Role
+from app.kit.actor import ANONYMOUS, SYSTEM, Actor, ActorKind, Role
 from app.kit.clock import utc_now
 from app.kit.permissions import can
 from tests.support import people
@@ -110,6 +110,18 @@ def test_pages_open_for_whoever_may(app: FastAPI, client: Client, person: Callab
             if status in {401, 403} or status >= 500:
                 wrong.append(f"{method} {route.path}: {status}")
     assert not wrong, listed(f"{who} was refused or saw a failure", wrong)
+
+
+def test_a_department_has_its_own_pages_and_no_other(app: FastAPI) -> None:
+    department = Actor(kind=ActorKind.OFFICER, id=1, name="周颖（示例）", role=Role.DEPARTMENT, department="tax")
+    reached = {
+        route.path
+        for route, _method in _requests(app)
+        if (action := action_of(route)) is not None and not action.public and can(department, action)
+    }
+    own = {path for path in reached if path == "/department" or path.startswith("/department/")}
+    assert own
+    assert reached - own == {"/sign-out", "/password"}
 
 
 def _ask(client: Client, method: str, url: str) -> Response:

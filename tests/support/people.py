@@ -23,13 +23,14 @@ def password_hash() -> str:
     return hash_password(PASSWORD, cheap=True)
 
 
-def officer(session: Session, *, role: str = "caseworker", region: str = "429005") -> Actor:
+def officer(session: Session, *, role: str = "caseworker", region: str = "429005", department: str = "") -> Actor:
     """A new officer on file, as an actor."""
     number = next(_serial)
     row = Officer(
         login=f"{role}-{number}-{secrets.token_hex(2)}",
         name=f"李晓{number}（示例）",
         role=role,
+        department=department,
         region_prefix=region,
         password_hash=password_hash(),
         created_at=utc_now(),
@@ -37,6 +38,11 @@ def officer(session: Session, *, role: str = "caseworker", region: str = "429005
     session.add(row)
     session.flush()
     return actor_of(row)
+
+
+def department(session: Session, code: str, *, region: str = "429005") -> Actor:
+    """A new officer of another department (a code of the vocabulary `department`), as an actor."""
+    return officer(session, role="department", region=region, department=code)
 
 
 def enterprise_user(session: Session, *, enterprise_id: int) -> Actor:

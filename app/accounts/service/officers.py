@@ -17,6 +17,7 @@ from app.kit.clock import today
 from app.kit.errors import Conflict, Invalid, NotFound
 from app.kit.i18n import _
 from app.kit.permissions import require
+from app.reference.queries import list_terms
 
 
 @dataclass(frozen=True)
@@ -28,15 +29,17 @@ class OfficerData:
     region_prefix: str = ""
     section: str = ""
     phone: str = ""
+    department: str = ""
 
 
 def create_officer(
     session: Session, *, actor: Actor, login: str, password: str, data: OfficerData, now: datetime, cheap: bool = False
 ) -> Officer:
-    """A new officer. Raises `Invalid` for a bad login or password, `Conflict` when the login is taken."""
+    """A new officer. Raises `Invalid` for a bad login, password or department, `Conflict` when the login is taken."""
     require(actor, MANAGE_USERS)
     login = check_login(login)
     check_password(password)
+    _check_department(session, data)
     if session.scalar(select(Officer.id).where(Officer.login == login)):
         message = _("登录名“%(login)s”已被使用，请换一个。") % {"login": login}
         raise Conflict("officer.login.taken", message, {"login": message})
@@ -50,9 +53,10 @@ def create_officer(
 
 
 def change_officer(session: Session, *, actor: Actor, officer_id: int, data: OfficerData, now: datetime) -> Officer:
-    """Change name, role, region, section, phone. Nobody changes the own role."""
+    """Change name, role, region, section, phone, department. Nobody changes the own role."""
     require(actor, MANAGE_USERS)
     officer = get_officer(session, officer_id)
+    _check_department(session, data)
     if _is_self(actor, officer) and data.role != officer.role:
         raise Invalid("officer.own_role", _("不能修改自己的角色，请由其他管理员操作。"))
     after = _kept(data)
@@ -119,7 +123,16 @@ def _kept(data: OfficerData) -> dict[str, str]:
         "region_prefix": check_region_prefix(data.region_prefix),
         "section": data.section,
         "phone": data.phone,
+        "department": data.department if data.role is Role.DEPARTMENT else "",
     }
+
+
+def _check_department(session: Session, data: OfficerData) -> None:
+    """An officer of another department says which; the bureau itself is none of them. Raises `Invalid`."""
+    others = {choice.code for choice in list_terms(session, "department")["department"] if not choice.data.get("own")}
+    if data.role is Role.DEPARTMENT and data.department not in others:
+        message = _("请选择该用户所在的部门。")
+        raise Invalid("officer.department", message, {"department": message})
 
 
 def _is_self(actor: Actor, officer: Officer) -> bool:

@@ -1,0 +1,19 @@
+"""The event types of departmental opinions; all of them lie on the case."""
+
+from app.cases.opinions.domain import OUTCOME_LABELS
+from app.journal.domain import EventType
+from app.kit.i18n import N_
+
+ASKED = "case.opinion_asked"
+REMINDED = "case.opinion_reminded"
+WITHDRAWN = "case.opinion_withdrawn"
+ANSWERED = "case.opinion_answered"
+
+EVENT_TYPES = (
+    EventType(ASKED, N_("征询部门意见")),
+    EventType(REMINDED, N_("催办部门意见")),
+    EventType(WITHDRAWN, N_("撤回征询")),
+    EventType(ANSWERED, N_("部门答复意见")),
+)
+FIELD_LABELS = {"case.opinion": N_("部门意见")}
+VALUE_LABELS = {"case.opinion": {str(outcome): label for outcome, label in OUTCOME_LABELS.items()}}
