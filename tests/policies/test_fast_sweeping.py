@@ -121,3 +121,15 @@ def test_a_boundary_is_a_boundary_however_fine_the_figures() -> None:
     ]
     found = swept(POLICY, [Facts(POLICY.catalogue, row) for row in rows])
     assert list(found.standings["HTE-04"].outcome) == [MET, UNMET]
+
+
+def test_a_boundary_is_a_boundary_however_large_the_figures() -> None:
+    """High-tech income of exactly 60 %, and a fen less, of more than float64 counts in steps of one."""
+    tenth = 2**54 + 1
+    year = DAY.year - 1
+    rows = [
+        {FactKey("total_income", year): Known(10 * tenth), FactKey("high_tech_income", year): Known(income)}
+        for income in (6 * tenth, 6 * tenth - 1)
+    ]
+    found = swept(POLICY, [Facts(POLICY.catalogue, row) for row in rows])
+    assert list(found.standings["HTE-06"].outcome) == [MET, UNMET]

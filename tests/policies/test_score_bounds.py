@@ -13,6 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.policies.domain import compiling, explaining
+from app.policies.domain.columns import columns_of
+from app.policies.domain.sweeping import sweep
 from app.policies.domain.telling import read_facts
 from benchmarks.peers.closures import CONVERSIONS, GROWTH, PROPERTY
 from tests.counts import Counts
@@ -106,11 +108,13 @@ def _in_fen(boxes: Sequence[Box]) -> list[Box]:
 
 
 def _blocks(facts: dict[str, Any]) -> list[Points]:
-    """The bounds of every block, which both interpreters of one subject must find."""
+    """The bounds of every block, which every interpreter must find."""
     told = read_facts(POLICY, facts)
     by_each = [evaluate(POLICY, told, DAY).score for evaluate in (compiling.evaluate, explaining.evaluate)]
     compiled, explained = ([(b.low, b.high) for b in score.blocks] for score in by_each if score is not None)
-    assert compiled == explained
+    swept = sweep(POLICY, columns_of(POLICY.catalogue, [told]), DAY).score
+    assert swept is not None
+    assert compiled == explained == [(low[0], high[0]) for low, high in swept.blocks.values()]
     return compiled
 
 
