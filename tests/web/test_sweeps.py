@@ -332,9 +332,9 @@ def test_a_policy_without_a_programme_offers_no_cases(
     swept: Callable[[], tuple[Client, str]], session: Session, few: Enterprise
 ) -> None:
     client, url = swept()
-    assert "technology-sme" in session.scalars(select(Sweep)).one().versions
-    assert "为勾选的立案" not in client.get(f"{url}?policy=technology-sme").text
-    assert client.get(f"{url}/cases?policy=technology-sme&which=all").status_code == 404
+    assert "technical-upgrade-funding" in session.scalars(select(Sweep)).one().versions
+    assert "为勾选的立案" not in client.get(f"{url}?policy=technical-upgrade-funding").text
+    assert client.get(f"{url}/cases?policy=technical-upgrade-funding&which=all").status_code == 404
 
 
 def test_lines_of_a_pruned_sweep_are_gone(
