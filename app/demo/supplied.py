@@ -37,4 +37,4 @@ def example_answer(field: NeededField, on: date, serial: int) -> str:
     texts = {"date": on.isoformat(), "number": "12", "amount": "120000", "share": "12", "yes-no": "yes"}
     if field.kind == "choice":
         return next(iter(field.options))
-    return texts.get(field.kind, f"示例〔{on.year}〕{serial % 100}号")
+    return texts.get(field.kind, f"示例〔{on.year}〕{serial}号")

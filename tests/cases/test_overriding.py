@@ -126,7 +126,8 @@ def test_it_takes_the_right_the_region_and_an_open_case(
 
 def insisting(session: Session) -> None:
     """The certification programme insists on the verdict when a case is recommended, as a later version might."""
-    row = session.scalars(select(ProgrammeVersion).where(ProgrammeVersion.code == POLICY)).first()
+    versions = select(ProgrammeVersion).where(ProgrammeVersion.code == POLICY).order_by(ProgrammeVersion.version.desc())
+    row = session.scalars(versions).first()
     assert row is not None
     content = dict(row.content)
     content["actions"] = [
@@ -144,10 +145,10 @@ def test_a_guard_passes_by_the_override_and_the_event_says_whose_decision_it_was
 ) -> None:
     insisting(session)
     with pytest.raises(Conflict) as refused:
-        cases.step(session, head, now, case, "recommend")
+        cases.supplied_step(session, head, now, case, "recommend")
     assert refused.value.code == "case.verdict.not_met"
     made = overridden(session, head, case, now)
-    moved = cases.step(session, head, now, case, "recommend")
+    moved = cases.supplied_step(session, head, now, case, "recommend")
     assert moved.stage == "recommended"
     (verdict,) = events(session, "case.moved")[-1].data["verdicts"]
     assert verdict["outcome"] == "unknown"

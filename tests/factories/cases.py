@@ -12,6 +12,7 @@ from app.cases.service.moving import take_step
 from app.cases.service.opening import OpenedCase, open_case
 from app.enterprises.models import Enterprise, IntellectualProperty
 from app.kit.actor import Actor
+from tests.factories.supplies import supply
 
 PROGRAMME = "high-tech-enterprise"
 _serial = count(1)
@@ -23,8 +24,10 @@ CERTIFICATION: tuple[tuple[str, dict[str, str]], ...] = (
     ("start-filing", {}),
     ("submit", {}),
     ("recommend", {}),
+    ("to-joint-review", {}),
     ("to-experts", {}),
     ("to-publicity", {}),
+    ("file", {}),
     ("certify", {"certificate_number": "GR202142000001", "issued_on": "2021-06-30"}),
 )
 
@@ -76,9 +79,16 @@ def opened(
 
 
 def step(session: Session, actor: Actor, now: datetime, case: CaseFile, action: str, **given: Any) -> CaseFile:
-    """The case after one step."""
+    """The case after one step, for which everything it insists on is put on file first."""
+    supply(session, actor, now, case, action)
     command = TakeStep(action=action, version=case.version, **given)
     return take_step(session, actor=actor, now=now, number=case.number, command=command)
+
+
+def supplied_step(session: Session, actor: Actor, now: datetime, case: CaseFile, action: str, **given: Any) -> CaseFile:
+    """The case after one step, for which everything it insists on is put on file first."""
+    supply(session, actor, now, case, action)
+    return step(session, actor, now, case, action, **given)
 
 
 def led_to(session: Session, actor: Actor, now: datetime, stage: str, **given: Any) -> CaseFile:
@@ -87,5 +97,5 @@ def led_to(session: Session, actor: Actor, now: datetime, stage: str, **given: A
     for action, values in CERTIFICATION:
         if case.stage == stage:
             return case
-        case = step(session, actor, now, case, action, values=values)
+        case = supplied_step(session, actor, now, case, action, values=values)
     return case

@@ -94,26 +94,11 @@ def test_the_shipped_files_are_sound():
     }
 
 
-def test_the_certification_has_the_stages_of_the_bureau():
-    programme = next(f.programme for f in catalogue.read_all(SEEDS) if f.programme.code == "high-tech-enterprise")
-    assert [str(stage.name) for stage in programme.main_path] == [
-        "培育入库", "意向确认", "材料准备", "申报", "市局审查", "推荐", "专家评审", "公示", "发证",
-    ]  # fmt: skip
-    assert {str(stage.name) for stage in programme.stages if stage.path == "side"} == {"退回补正", "未通过", "已撤回"}
-
-
 def test_what_is_inferred_is_marked():
     files = {file.programme.code: file.programme for file in catalogue.read_all(SEEDS)}
     assert files["technical-upgrade-cultivation"].unverified
     assert not files["high-tech-enterprise"].unverified
     assert files["high-tech-enterprise"].stage("correction").unverified
-
-
-def test_unknown_cutoffs_are_left_empty():
-    for file in catalogue.read_all(SEEDS):
-        for round_ in file.programme.rounds:
-            assert round_.bureau_cutoff_on is None
-            assert round_.province_cutoff_on is None
 
 
 def test_every_wording_stands_in_both_languages():
