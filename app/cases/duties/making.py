@@ -69,6 +69,6 @@ def _lapse(case: LoadedCase, rows: Iterable[CaseDuty], on: date) -> list[CaseDut
         during = template is not None and not case.programme.stage(template.made_at).is_final
         waits = row.done_on is None and row.waived_on is None and (row.due_on is None or row.due_on >= on)
         if during and waits:
-            row.waived_on, row.version = on, row.version + 1
+            row.waived_on = on
             lapsed.append(row)
     return lapsed
