@@ -45,13 +45,14 @@ def department(session: Session, code: str, *, region: str = "429005") -> Actor:
     return officer(session, role="department", region=region, department=code)
 
 
-def enterprise_user(session: Session, *, enterprise_id: int) -> Actor:
+def enterprise_user(session: Session, *, enterprise_id: int, role: str = "manager") -> Actor:
     """A new portal user of the enterprise, as an actor."""
     number = next(_serial)
     row = EnterpriseUser(
         enterprise_id=enterprise_id,
         login=f"firm-{number}-{secrets.token_hex(2)}",
         name=f"王敏{number}（示例）",
+        role=role,
         password_hash=password_hash(),
         created_at=utc_now(),
     )
