@@ -61,7 +61,7 @@ def withdraw_approval(
     ).one()
     reason = command.reason.strip()
     row.lapsed_at = now
-    row.lapse_reason = _("本人撤回：%(reason)s") % {"reason": reason} if reason else _("本人撤回")
+    row.lapse_reason = f"{actor.name}：{reason}" if reason else actor.name
     case.touched(now, bump=False)
     _note(case, actor, now, events.APPROVAL_WITHDRAWN, action, reason)
     return row

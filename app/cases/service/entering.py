@@ -14,7 +14,6 @@ from app.cases.service.loading import LoadedCase
 from app.cases.service.parts import add_milestones, lapse_milestones
 from app.cases.service.traces import Traces
 from app.kit.actor import Actor
-from app.kit.i18n import _
 from app.reference.calendar import WorkCalendar
 
 
@@ -50,10 +49,8 @@ def _lapse_approvals(case: LoadedCase, step: Step, reason: str, now: datetime) -
     rows = case.session.scalars(
         select(Approval).where(Approval.case_id == case.row.id, Approval.lapsed_at.is_(None))
     ).all()
-    why = reason.strip()
-    told = (
-        _("“%(action)s”：%(reason)s") % {"action": step.action.label.zh, "reason": why} if why else step.action.label.zh
-    )
+    label, why = step.action.label.zh, reason.strip()
+    told = f"“{label}”：{why}" if why else f"“{label}”"
     for row in rows:
         row.lapsed_at, row.lapse_reason = now, told
     return [row.id for row in rows]
