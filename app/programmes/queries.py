@@ -9,8 +9,10 @@ from sqlalchemy.orm import Session
 
 from app.kit.errors import NotFound
 from app.kit.i18n import _
+from app.programmes.describing import Names
 from app.programmes.domain.definition import Programme
 from app.programmes.models import ProgrammeRound, ProgrammeVersion
+from app.reference.queries import list_terms
 
 _definitions: dict[str, Programme] = {}
 
@@ -79,6 +81,13 @@ def get_in_force(session: Session, code: str, on: date) -> Programme:
             _("培育通道“%(code)s”在 %(on)s 没有生效的版本。") % {"code": code, "on": on.isoformat()},
         )
     return found
+
+
+def load_names(session: Session) -> Names:
+    """What the codes of programme files are called: kinds of documents and certificates, departments; one query."""
+    terms = list_terms(session, "document_kind", "department", "certificate_kind")
+    found = {vocabulary: {choice.code: choice.label for choice in choices} for vocabulary, choices in terms.items()}
+    return Names(found["document_kind"], found["department"], found["certificate_kind"])
 
 
 def list_rounds(session: Session, code: str, year: int | None = None) -> list[ProgrammeRound]:

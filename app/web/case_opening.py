@@ -24,9 +24,9 @@ from app.kit.i18n import _
 from app.programmes.domain.definition import Programme
 from app.programmes.models import ProgrammeRound
 from app.programmes.queries import list_rounds, load_catalogue
+from app.programmes.wording import round_title
 from app.web.case_receipt import receipt_page
 from app.web.cases import Choices
-from app.web.programmes import round_title
 
 router = GuardedRouter(door="web", prefix="/cases")
 

@@ -29,6 +29,7 @@ from app.kit.permissions import can
 from app.programmes.domain.definition import Programme, StageAction
 from app.programmes.models import ProgrammeRound
 from app.programmes.queries import find_round, list_rounds
+from app.programmes.wording import TURNS, round_title, who_may
 from app.reference.queries import find_region
 from app.web.case_events import named_lines
 from app.web.case_lines import Badge, due_badge, short_day, state_text
@@ -36,7 +37,6 @@ from app.web.case_opinions import OpinionPanel, opinion_panel
 from app.web.case_receipt import receipt_page
 from app.web.case_verdict import VerdictCard, verdict_card
 from app.web.need_links import NeedLine, need_lines
-from app.web.programmes import TURNS, round_title, who_may
 
 router = GuardedRouter(door="web", prefix="/cases")
 

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from app.doors.deps import DbSession
 from app.doors.pages import render
 from app.doors.router import GuardedRouter
-from app.kit.differences import KINDS, SectionChanges
+from app.kit.differences import SectionChanges
 from app.kit.errors import NotFound
 from app.kit.i18n import _
 from app.policies.actions import READ
@@ -18,11 +18,10 @@ from app.policies.differences import compare
 from app.policies.domain.succession import edition_of
 from app.policies.models import PolicyVersion
 from app.policies.queries import get_version, list_versions, policy_of
+from app.web.difference_words import kind_badges
 from app.web.policy_words import key_of, period_text, place_names, version_url
 
 router = GuardedRouter(door="web", prefix="/policies/{code}/diff")
-
-_STATES = {"added": "good", "removed": "late", "changed": "wait"}
 
 
 @dataclass(frozen=True)
@@ -71,7 +70,7 @@ def diff_page(
         choices=tuple((key_of(row), f"{names[row.jurisdiction]} {row.version}") for row in rows),
         sections=tuple(section for section in sections if section.changes),
         total=sum(len(section.changes) for section in sections),
-        kinds={kind: (_STATES[kind], _(word)) for kind, word in KINDS.items()},
+        kinds=kind_badges(),
     )
     return render(request, "web/policies/diff.html", page)
 

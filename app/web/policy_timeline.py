@@ -48,16 +48,19 @@ def draw(
     first = min(row.effective_from for row in rows)
     last = max([on + _AHEAD, *(row.effective_from + _AHEAD for row in rows)])
     ordered = tuple(sorted(rows, key=lambda row: (area_of(row.jurisdiction), edition_of(row).order)))
-    drawing = _Drawing(ordered, _Axis(first, last), frozenset(present), on, names, shown)
+    drawing = _Drawing(ordered, Axis(first, last), frozenset(present), on, names, shown)
     return Timeline(tuple(map(drawing.mark, ordered)), drawing.axis.at(on), first, last)
 
 
 @dataclass(frozen=True)
-class _Axis:
+class Axis:
+    """The line of time, WIDTH wide."""
+
     first: date
     last: date
 
     def at(self, day: date) -> int:
+        """Where `day` lies; outside, at the nearer end."""
         span = (self.last - self.first).days or 1
         return min(WIDTH, max(0, WIDTH * (day - self.first).days // span))
 
@@ -67,7 +70,7 @@ class _Drawing:
     """All that one version is drawn against."""
 
     rows: tuple[PolicyVersion, ...]
-    axis: _Axis
+    axis: Axis
     present: frozenset[int]
     on: date
     names: Mapping[str, str]

@@ -31,8 +31,8 @@ from app.policies.models import Sweep
 from app.policies.sweeps.domain import SweptPolicy
 from app.policies.sweeps.queries import LineFilter, get_sweep_visible_to, list_firms, list_swept_firms
 from app.programmes.queries import get_in_force, list_rounds
+from app.programmes.wording import round_title
 from app.web.enterprise_words import Choices
-from app.web.programmes import round_title
 from app.web.sweep_lines import SweepQuery
 from app.web.sweep_pages import chosen_policy
 
