@@ -20,6 +20,8 @@ SLICES = (
     "cases.duties",
     "cases.supply",
     "cases.opinions",
+    "cases.oversight",
+    "cases.papers",
     "commissioners",
     "incentives",
     "targets",

@@ -1,0 +1,1 @@
+"""Pure decisions about supervision and the rating of the service."""
