@@ -58,6 +58,13 @@ class Visit(Base):
     __table_args__ = (
         Index("ix_visit_firm", "enterprise_id", "happened_on", "id"),
         Index("ix_visit_officer", "officer_id", "happened_on", "id"),
+        Index(
+            "ix_visit_call_back",
+            "call_back_on",
+            "id",
+            sqlite_where=text("called_back_on IS NULL AND call_back_on IS NOT NULL"),
+            postgresql_where=text("called_back_on IS NULL AND call_back_on IS NOT NULL"),
+        ),
     )
 
     id: Mapped[PrimaryKey]

@@ -50,7 +50,10 @@ class FactStatement(Base):
     """
 
     __tablename__ = "fact_statement"
-    __table_args__ = (Index("ix_fact_statement_subject", "enterprise_id", "fact_code", "year", "stated_on", "id"),)
+    __table_args__ = (
+        Index("ix_fact_statement_subject", "enterprise_id", "fact_code", "year", "stated_on", "id"),
+        Index("ix_fact_statement_told", "actor_kind", "created_at", "enterprise_id"),
+    )
 
     id: Mapped[PrimaryKey]
     enterprise_id: Mapped[int] = mapped_column(ForeignKey("enterprise.id"))

@@ -19,6 +19,7 @@ class CaseDuty(Base):
     __tablename__ = "case_duty"
     __table_args__ = (
         UniqueConstraint("case_id", "code", "period"),
+        Index("ix_case_duty_done", "done_at", "id"),
         Index(
             "ix_case_duty_open",
             "due_on",

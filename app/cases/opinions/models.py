@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Date, ForeignKey, Index, Text
+from sqlalchemy import Date, ForeignKey, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import String
 
@@ -21,6 +21,14 @@ class Opinion(Base):
     __table_args__ = (
         Index("ix_case_opinion_case", "case_id", "id"),
         Index("ix_case_opinion_department", "department", "answered_at", "due_on", "id"),
+        Index(
+            "ix_case_opinion_awaited",
+            "due_on",
+            "id",
+            sqlite_where=text("outcome = '' AND withdrawn_at IS NULL"),
+            postgresql_where=text("outcome = '' AND withdrawn_at IS NULL"),
+        ),
+        Index("ix_case_opinion_answered", "answered_at", "id"),
     )
 
     id: Mapped[PrimaryKey]

@@ -24,6 +24,7 @@ class Supervision(Base):
             sqlite_where=text("closed_at IS NULL"),
             postgresql_where=text("closed_at IS NULL"),
         ),
+        Index("ix_case_supervision_listed", "due_on", "id"),
     )
 
     id: Mapped[PrimaryKey]
@@ -48,6 +49,16 @@ class ServiceRating(Base):
     """
 
     __tablename__ = "service_rating"
+    __table_args__ = (
+        Index("ix_service_rating_listed", "at", "case_id"),
+        Index(
+            "ix_service_rating_bad",
+            "at",
+            "case_id",
+            sqlite_where=text("grade <= 2 AND measured_at IS NULL"),
+            postgresql_where=text("grade <= 2 AND measured_at IS NULL"),
+        ),
+    )
 
     case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"), primary_key=True)
     grade: Mapped[int]

@@ -20,6 +20,12 @@ class CaseMaterial(Base):
     __table_args__ = (
         Index("ix_case_material_case", "case_id", "material", "year"),
         Index("ix_case_material_document", "document_id"),
+        Index(
+            "ix_case_material_unchecked",
+            "case_id",
+            sqlite_where=text("state = 'supplied' AND by_kind = 'enterprise'"),
+            postgresql_where=text("state = 'supplied' AND by_kind = 'enterprise'"),
+        ),
     )
 
     id: Mapped[PrimaryKey]
@@ -46,7 +52,16 @@ class CaseAnswer(Base):
     """
 
     __tablename__ = "case_answer"
-    __table_args__ = (UniqueConstraint("case_id", "question"),)
+    __table_args__ = (
+        UniqueConstraint("case_id", "question"),
+        Index(
+            "ix_case_answer_by_firm",
+            "at",
+            "case_id",
+            sqlite_where=text("by_kind = 'enterprise'"),
+            postgresql_where=text("by_kind = 'enterprise'"),
+        ),
+    )
 
     id: Mapped[PrimaryKey]
     case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"))
