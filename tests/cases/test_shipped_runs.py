@@ -6,12 +6,9 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.cases.domain.needs import next_action
 from app.cases.duties.models import CaseDuty
-from app.cases.models import CaseFile, StageEntry
-from app.demo.supplied import example_answer
+from app.cases.models import StageEntry
 from app.enterprises.models import Certificate
-from app.kit.actor import Actor
 from app.programmes.queries import get_in_force, load_catalogue
 from tests.factories import cases
 
@@ -24,18 +21,6 @@ CERTIFIED = {
 }  # fmt: skip
 
 
-def led_to_its_end(session: Session, head: Actor, now: datetime, code: str) -> CaseFile:
-    """A case of the programme, taken step by step along its smooth run."""
-    programme = get_in_force(session, code, DAY)
-    case = cases.opened(session, head, now, programme=code).row
-    while case.state == "open":
-        action = next_action(programme, case.stage)
-        assert action is not None, case.stage
-        values = {field.code: example_answer(field, DAY, 1) for field in action.needs.fields}
-        case = cases.supplied_step(session, head, now, case, action.code, values=values)
-    return case
-
-
 def test_twelve_programmes_are_in_force(session: Session) -> None:
     assert len(load_catalogue(session).in_force(DAY)) == 12
 
@@ -46,7 +31,7 @@ def test_twelve_programmes_are_in_force(session: Session) -> None:
      "core-technology-project", "public-benefit-project"],
 )  # fmt: skip
 def test_a_case_is_led_to_its_end(session: Session, actor, now: datetime, code: str) -> None:
-    case = led_to_its_end(session, actor(role="section_head"), now, code)
+    case = cases.led_along(session, actor(role="section_head"), now, code)
     programme = get_in_force(session, code, DAY)
     assert (case.state, case.stage) == ("finished", programme.main_path[-1].code)
     entered = session.scalars(select(StageEntry.stage).where(StageEntry.case_id == case.id)).all()

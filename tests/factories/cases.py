@@ -6,12 +6,15 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from app.cases.domain.needs import next_action
 from app.cases.models import CaseFile
 from app.cases.schemas import OpenCase, TakeStep
 from app.cases.service.moving import take_step
 from app.cases.service.opening import OpenedCase, open_case
+from app.demo.supplied import example_answer
 from app.enterprises.models import Enterprise, IntellectualProperty
 from app.kit.actor import Actor
+from app.programmes.queries import get_version
 from tests.factories.supplies import supply
 
 PROGRAMME = "high-tech-enterprise"
@@ -98,4 +101,16 @@ def led_to(session: Session, actor: Actor, now: datetime, stage: str, **given: A
         if case.stage == stage:
             return case
         case = supplied_step(session, actor, now, case, action, values=values)
+    return case
+
+
+def led_along(session: Session, actor: Actor, now: datetime, programme: str, stage: str = "", **given: Any) -> CaseFile:
+    """A case of any programme, led by its main steps until it stands in `stage` or ends; `actor` a section head."""
+    case = opened(session, actor, now, programme=programme, **given).row
+    version = get_version(session, programme, case.programme_version)
+    while case.state == "open" and case.stage != stage:
+        action = next_action(version, case.stage)
+        assert action is not None, case.stage
+        values = {field.code: example_answer(field, case.opened_on, case.id) for field in action.needs.fields}
+        case = supplied_step(session, actor, now, case, action.code, values=values)
     return case

@@ -104,7 +104,7 @@ def test_buttons_shown_are_steps_accepted(session, sign_in, head):
     case = led_to(session, head, "review")
     client = sign_in("section_head")
     shown = set(re.findall(rf'action="/cases/{case.number}/steps/([a-z-]+)"', client.get(f"/cases/{case.number}").text))
-    assert shown == {"recommend", "return", "reject", "withdraw"}
+    assert shown == {"site-check", "recommend", "return", "reject", "withdraw"}
     for action in shown:
         assert client.get(f"/cases/{case.number}/steps/{action}").status_code == 200
     for action in ("submit", "certify", "no-such-step"):
@@ -114,15 +114,15 @@ def test_buttons_shown_are_steps_accepted(session, sign_in, head):
     assert case_of(session, case.number).stage == "review"
 
 
-def test_a_caseworker_sees_no_recommendation_and_is_told_whose_it_is(session, sign_in, head):
-    case = led_to(session, head, "review")
+def test_a_caseworker_sees_no_step_of_the_head_and_is_told_whose_it_is(session, sign_in, head):
+    case = cases.led_along(session, head, utc_now(), "city-conversion-project", "acceptance", year=TODAY.year)
     client = sign_in("caseworker")
     page = client.get(f"/cases/{case.number}").text
-    assert f"/cases/{case.number}/steps/recommend" not in page
+    assert f"/cases/{case.number}/steps/complete" not in page
     assert "由科长、管理员办理" in page
-    refused = client.post_form(f"/cases/{case.number}/steps/recommend", {"version": str(case.version)})
+    refused = client.post_form(f"/cases/{case.number}/steps/complete", {"version": str(case.version)})
     assert refused.status_code in (409, 422)
-    assert case_of(session, case.number).stage == "review"
+    assert case_of(session, case.number).stage == "acceptance"
 
 
 def test_a_step_is_taken_from_its_page(session, sign_in, head):
@@ -186,7 +186,7 @@ def test_what_is_missing_is_said_and_leads_there(session, sign_in, head):
     assert "进入“市局审查”还差" in page
     assert f'href="/cases/{case.number}/rights"' in page
     assert re.search(rf'href="/cases/{case.number}/milestones/\d+"', page)
-    assert 'href="#verdict"' in page
+    assert f'href="/cases/{case.number}#verdict"' in page
 
 
 # -- milestones, rights, officer, code -----------------------------------------------------------------------------------
@@ -299,9 +299,9 @@ def test_pages_ask_the_database_equally_often(session, sign_in, head, count_quer
 # -- programmes ----------------------------------------------------------------------------------------------------------
 
 
-def test_a_programme_page_shows_its_diagram_and_its_table(sign_in):
+def test_a_programme_page_shows_its_diagram_and_its_table(session, sign_in):
     page = sign_in().get("/programmes/high-tech-enterprise").text
-    assert page.count('<g class="box') == 12
+    assert page.count('<g class="box') == 16
     assert "style=" not in page
     assert sign_in().get("/programmes/no-such").status_code == 404
     assert sign_in().get("/programmes/high-tech-enterprise?version=1999-01-01").status_code == 404
@@ -310,13 +310,13 @@ def test_a_programme_page_shows_its_diagram_and_its_table(sign_in):
 def test_a_cutoff_set_on_the_page_dates_the_cases(session, sign_in, head):
     case = led_to(session, head, "preparation", year=2021, round="rolling")
     client = sign_in("section_head")
-    url = "/programmes/high-tech-enterprise"
+    url = "/programmes/high-tech-enterprise/rounds"
     last = date(TODAY.year + 1, 1, 4).isoformat()
-    answer = client.submit(url, {"bureau_cutoff_on": last}, to=f"{url}/rounds/2021/rolling", follow=True)
+    answer = client.submit(url, {"bureau_cutoff_on": last}, to=f"{url}/2021/rolling", follow=True)
     assert "1 件在办件的节点已据此排定" in answer.text
     assert case_of(session, case.number).next_due_on.isoformat() == last
     refused = client.submit(
-        url, {"bureau_cutoff_on": last, "province_cutoff_on": "2021-01-01"}, to=f"{url}/rounds/2021/rolling"
+        url, {"bureau_cutoff_on": last, "province_cutoff_on": "2021-01-01"}, to=f"{url}/2021/rolling"
     )
     assert refused.status_code == 422
     assert "不能晚于省厅截止日" in refused.text
@@ -324,7 +324,7 @@ def test_a_cutoff_set_on_the_page_dates_the_cases(session, sign_in, head):
 
 def test_only_section_heads_set_cutoffs(session, sign_in):
     client = sign_in("caseworker")
-    assert "rounds/2021/rolling" not in client.get("/programmes/high-tech-enterprise").text
+    assert "rounds/2021/rolling" not in client.get("/programmes/high-tech-enterprise/rounds").text
     refused = client.post_form("/programmes/high-tech-enterprise/rounds/2021/rolling", {"version": "1"})
     assert refused.status_code == 403
 
