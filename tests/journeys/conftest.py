@@ -10,13 +10,16 @@ from sqlalchemy import select
 
 from app.accounts.models import EnterpriseUser, Officer
 from app.accounts.queries import actor_of
+from app.cases.models import CaseFile
 from app.demo.accounts import PORTAL_LOGIN
 from app.demo.build import build_demo
 from app.doors.deps import SESSION_COOKIE
 from app.doors.middleware import LANGUAGE_COOKIE
+from app.kit.actor import SYSTEM
 from app.kit.clock import utc_now
 from app.kit.db import Database, session_scope
 from tests.counts import Counts
+from tests.factories.supplies import supply
 from tests.journeys.furnishing import furnish
 from tests.support import people
 from tests.support.browser import Watched, launch
@@ -43,6 +46,12 @@ class Demo:
                 account = session.scalar(select(Officer).where(Officer.role == who).order_by(Officer.id).limit(1))
             assert account is not None, f"the demo has no {who}"
             return people.open_session(session, actor_of(account))
+
+    def supply(self, number: str, action: str) -> None:
+        """Put on file what the step `action` of the case insists on, where that is not what a journey is about."""
+        with session_scope(self.database) as session:
+            case = session.scalars(select(CaseFile).where(CaseFile.number == number)).one()
+            supply(session, SYSTEM, utc_now(), case, action)
 
 
 @pytest.fixture(scope="session")

@@ -82,11 +82,11 @@ def test_from_the_list_to_the_certificate_and_the_province(demo: Demo, visit: Vi
     take_in(there, bureau_list)
     screen(there)
     number, code = open_case(there)
-    lead_to_review(there, number)
+    lead_to_review(there, demo, number)
     give_an_expert(there)
     look_up_as_a_stranger(visit(width=390), number, code)
     join_as_the_firm(there, visit(width=390), number)
-    finish(visit("section_head"), number)
+    finish(visit("section_head"), demo, number)
     see_the_incentive(there)
     pull_as_the_province(visit("administrator"), demo, number)
 
@@ -100,10 +100,12 @@ def screen(there: Watched) -> None:
     sound(there)
 
 
-def lead_to_review(there: Watched, number: str) -> None:
+def lead_to_review(there: Watched, demo: Demo, number: str) -> None:
     page = there.page
-    for action in ("confirm-intent", "start-preparation", "start-filing", "submit"):
+    for action in ("confirm-intent", "start-preparation", "start-filing"):
         step(there, number, action)
+    demo.supply(number, "submit")
+    step(there, number, "submit")
     expect(page.locator("[aria-current=step]").first).to_contain_text("市局审查")
     page.locator("a[href*='/milestones/']").first.click()
     page.get_by_role("button", name="完成").first.click()
@@ -158,9 +160,10 @@ def join_as_the_firm(officer: Watched, firm: Watched, number: str) -> None:
     sound(firm)
 
 
-def finish(there: Watched, number: str) -> None:
+def finish(there: Watched, demo: Demo, number: str) -> None:
     page = there.page
-    for action in ("recommend", "to-experts", "to-publicity"):
+    demo.supply(number, "recommend")
+    for action in ("recommend", "to-joint-review", "to-experts", "to-publicity", "file"):
         step(there, number, action)
     step(there, number, "certify", v_certificate_number="GR202142099999", v_issued_on=today(utc_now()).isoformat())
     there.open(f"/enterprises/{USCC}/certificates")
