@@ -13,6 +13,7 @@ from starlette.datastructures import FormData
 from app.accounts.queries import find_signed_in
 from app.accounts.service.signing_in import touch
 from app.config import Settings
+from app.files.vault import Vault
 from app.kit.actor import ANONYMOUS, Actor
 from app.kit.clock import utc_now
 from app.kit.db import Database, read_scope, session_scope
@@ -41,12 +42,18 @@ def get_session(request: Request) -> Iterator[Session]:
         yield session
 
 
+def get_vault(request: Request) -> Vault:
+    """Where uploads go, by the application's settings."""
+    return get_settings(request).vault
+
+
 def get_now() -> datetime:
     """The present instant, once per request."""
     return utc_now()
 
 
 AppSettings = Annotated[Settings, Depends(get_settings)]
+AppVault = Annotated[Vault, Depends(get_vault)]
 AppDatabase = Annotated[Database, Depends(get_database)]
 DbSession = Annotated[Session, Depends(get_session, scope="function")]
 Now = Annotated[datetime, Depends(get_now)]

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Literal
-from urllib.parse import quote
 
 from fastapi import Request
 from starlette.responses import Response, StreamingResponse
 
 from app.doors import events
+from app.doors.documents import content_disposition
 from app.journal.domain import SubjectKey
 from app.journal.service import record
 from app.kit.actor import Actor
@@ -61,8 +61,7 @@ def _streamed(request: Request, name: str, rows: Rows, header: Sequence[str]) ->
 
 
 def _headers(name: str, extension: str) -> dict[str, str]:
-    filename = quote(f"{name}.{extension}")
-    return {"content-disposition": f"attachment; filename*=UTF-8''{filename}", "cache-control": "no-store"}
+    return {"content-disposition": content_disposition(f"{name}.{extension}"), "cache-control": "no-store"}
 
 
 def _note(request: Request, name: str, extension: str, count: int, *, complete: bool) -> None:

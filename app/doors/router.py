@@ -9,6 +9,9 @@ from app.doors.api_actor import guard_api
 from app.doors.csrf import check_csrf
 from app.doors.deps import CurrentActor
 from app.doors.once import check_once
+from app.kit.actor import Actor, ActorKind
+from app.kit.errors import Forbidden
+from app.kit.i18n import _
 from app.kit.permissions import Action, require
 
 Door = Literal["web", "portal", "public", "api"]
@@ -51,6 +54,7 @@ class GuardedRouter:
                 path, endpoint, methods=[method], dependencies=self._dependencies(method, action), **options
             )
             endpoint.__dict__.setdefault("actions", {})[(method, self.router.prefix + path)] = action
+            endpoint.__dict__["door"] = self.door
             return endpoint
 
         return add
@@ -59,8 +63,8 @@ class GuardedRouter:
         if self.door == "api":
             return [Depends(guard_api(action)), Depends(_ids_exist)]
         if method == "POST":
-            return [Depends(check_csrf), Depends(_guard(action)), Depends(_ids_exist), Depends(check_once)]
-        return [Depends(_guard(action)), Depends(_ids_exist)]
+            return [Depends(check_csrf), Depends(_guard(self.door, action)), Depends(_ids_exist), Depends(check_once)]
+        return [Depends(_guard(self.door, action)), Depends(_ids_exist)]
 
 
 def _ids_exist(request: Request) -> None:
@@ -71,12 +75,19 @@ def _ids_exist(request: Request) -> None:
             raise HTTPException(404)
 
 
-def _guard(action: Action) -> Callable[..., None]:
+def _guard(door: Door, action: Action) -> Callable[..., None]:
     def guard(request: Request, actor: CurrentActor) -> None:
         request.state.action = action
         require(actor, action)
+        if not lets_in(door, actor, action):
+            raise Forbidden("permission.bureau", _("这是市科技局的内部页面，企业请从企业服务入口办理。"))
 
     return guard
+
+
+def lets_in(door: Door, actor: Actor, action: Action) -> bool:
+    """Whether this door is one for such an actor: what a firm may do it does in the portal, not on the bureau's pages."""
+    return action.public or door != "web" or actor.kind is not ActorKind.ENTERPRISE
 
 
 def action_of(route: Any) -> Action | None:
@@ -85,4 +96,10 @@ def action_of(route: Any) -> Action | None:
     found: Action | None = next(
         (action for (method, path), action in actions.items() if path == route.path and method in route.methods), None
     )
+    return found
+
+
+def door_of(route: Any) -> Door:
+    """The door that a route belongs to."""
+    found: Door = getattr(route.endpoint, "door", "public")
     return found

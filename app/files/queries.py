@@ -108,6 +108,12 @@ def list_versions(session: Session, document: Document) -> list[Document]:
     return sorted(found, key=lambda row: -row.id)
 
 
+def list_years(session: Session, enterprise_id: int) -> list[int]:
+    """The fiscal years that a firm's documents are about, the latest first."""
+    years = select(Document.year).where(Document.enterprise_id == enterprise_id, Document.year.is_not(None))
+    return list(session.scalars(years.distinct().order_by(Document.year.desc())))
+
+
 def find_same(session: Session, enterprise_id: int, sha256: str, kind: str, year: int | None) -> Document | None:
     """The document on file with the very same bytes, kind and year, if any."""
     statement = select(Document).join(Document.file).where(*_on_file(enterprise_id), Document.kind == kind)

@@ -144,6 +144,54 @@
   window.addEventListener("beforeunload", (event) => {
     if (unsaved) event.preventDefault();
   });
+  // -- uploads: one request a file, each with its own progress and answer ----------------------------------------------
+  const sendFile = (form, field, file, line) => new Promise((done) => {
+    const data = new FormData(form);
+    data.delete(field.name);
+    data.delete("once_token");
+    data.append(field.name, file);
+    const bar = line.querySelector("progress");
+    const request = new XMLHttpRequest();
+    request.open("POST", form.action);
+    request.setRequestHeader("x-yumiao-fragment", "1");
+    request.upload.addEventListener("progress", (event) => {
+      if (event.lengthComputable) bar.value = event.loaded / event.total;
+    });
+    request.addEventListener("load", () => {
+      const answer = new DOMParser().parseFromString(request.responseText, "text/html");
+      const items = [...answer.querySelectorAll("body > li")];
+      if (items.length) line.replaceWith(...items);
+      else line.append(answer.querySelector("main p")?.textContent ?? request.statusText);
+      done(request.status === 200);
+    });
+    request.addEventListener("error", () => { bar.replaceWith(form.dataset.broken); done(false); });
+    request.send(data);
+  });
+  document.addEventListener("submit", async (event) => {
+    const form = event.target.closest("form[data-uploads]");
+    const field = form?.querySelector("input[type=file]");
+    if (!field?.files.length) return;
+    event.preventDefault();
+    const list = document.getElementById(form.dataset.uploads);
+    const button = form.querySelector(".btn-primary");
+    button.disabled = true;
+    list.hidden = false;
+    list.replaceChildren();
+    let complete = true;
+    for (const file of field.files) {
+      const line = document.createElement("li");
+      const bar = Object.assign(document.createElement("progress"), { max: 1, value: 0, ariaLabel: file.name });
+      line.append(file.name, bar);
+      list.append(line);
+      const small = file.size <= Number(form.dataset.limit);
+      if (!small) bar.replaceWith(`：${form.dataset.large}`);
+      complete = (small && await sendFile(form, field, file, line)) && complete;
+    }
+    button.disabled = false;
+    field.value = "";
+    if (complete) location.assign(form.dataset.done);
+  });
+
   document.querySelectorAll("[data-picker]").forEach(prepare);
   document.querySelectorAll(".stage-scroll [aria-current]").forEach((item) => {
     const box = item.closest(".stage-scroll");

@@ -18,6 +18,8 @@ MODULES = (
     "enterprise_forms",
     "enterprise_code",
     "enterprise_tags",
+    "enterprise_documents",
+    "enterprise_document_forms",
     "enterprise_parts",
     "enterprise_figures",
     "enterprise_rights",

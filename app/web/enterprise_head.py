@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from app.enterprises import actions, queries
@@ -19,6 +19,7 @@ from app.enterprises.models import (
     StandardParticipation,
     YearlyFigures,
 )
+from app.files.models import Document
 from app.kit.actor import Actor
 from app.kit.clock import today
 from app.kit.errors import NotFound
@@ -62,6 +63,7 @@ _TABS: tuple[tuple[str, str, tuple[type[Any], ...]], ...] = (
     ("products", N_("产品"), (Product,)),
     ("conversions", N_("成果转化与标准"), (Conversion, StandardParticipation)),
     ("compliance", N_("证书与合规"), (Certificate, ComplianceEvent)),
+    ("documents", N_("证据库"), (Document,)),
     ("contacts", N_("联系人"), (Contact,)),
     ("timeline", N_("时间线"), ()),
 )
@@ -115,7 +117,10 @@ def _certificates(session: Session, enterprise: Enterprise, known: Words, on: da
 
 def _tabs(session: Session, enterprise: Enterprise, url: str, tab: str) -> tuple[Tab, ...]:
     counted = [model for _code, _label, models in _TABS for model in models]
-    columns = [select(func.count()).where(model.enterprise_id == enterprise.id).scalar_subquery() for model in counted]
+    columns = [
+        select(func.count()).where(model.enterprise_id == enterprise.id, *_standing(model)).scalar_subquery()
+        for model in counted
+    ]
     counts = dict(zip(counted, session.execute(select(*columns)).one(), strict=True))
     return tuple(
         Tab(
@@ -126,3 +131,8 @@ def _tabs(session: Session, enterprise: Enterprise, url: str, tab: str) -> tuple
         )
         for code, label, models in _TABS
     )
+
+
+def _standing(model: type[Any]) -> tuple[ColumnElement[bool], ...]:
+    """Which rows a tab counts: of documents those on file."""
+    return (model.withdrawn_at.is_(None), model.replaced_by.is_(None)) if model is Document else ()

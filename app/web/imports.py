@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from typing import Any
-from urllib.parse import quote
 
 from fastapi import Request
 from sqlalchemy.orm import Session
@@ -10,6 +9,7 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.responses import Response, StreamingResponse
 
 from app.doors.deps import AppSettings, CurrentActor, DbSession, Form, Now
+from app.doors.documents import content_disposition
 from app.doors.forms import Bound, empty
 from app.doors.pages import redirect, render
 from app.doors.router import GuardedRouter
@@ -29,7 +29,6 @@ from app.files.service.storing import store
 from app.jobs import service as jobs
 from app.jobs.domain import JobState
 from app.jobs.queries import get_job
-from app.kit.blobs import BlobStore
 from app.kit.errors import DomainError, Invalid, NotFound
 from app.kit.i18n import _
 from app.kit.tabular.reading import MAX_BYTES
@@ -75,7 +74,7 @@ def upload(
             raise Invalid("import.no_file", _("请选择要导入的文件。"), {"file": _("请选择要导入的文件。")})
         if given.size is not None and given.size > MAX_BYTES:
             raise Invalid("files.too_large", _too_large(given.size))
-        blobs = _blobs(settings)
+        blobs = settings.vault.blobs
         with session.begin_nested():
             stored = store(session, blobs, actor=actor, source=given.file, name=given.filename, now=now)
             file = Upload(stored.sha256, blobs.path(stored.sha256), stored.name)
@@ -193,9 +192,9 @@ def rejected(session: DbSession, actor: CurrentActor, import_id: int) -> Respons
 @router.get("/{import_id:int}/original", action=IMPORT)
 def original(session: DbSession, actor: CurrentActor, settings: AppSettings, import_id: int) -> Response:
     run = get_run_visible_to(session, actor, import_id)
-    blobs = _blobs(settings)
+    blobs = settings.vault.blobs
     blobs.path(run.file_sha256)
-    headers = {"content-disposition": _disposition(run.file_name)}
+    headers = {"content-disposition": content_disposition(run.file_name)}
     return StreamingResponse(blobs.stream(run.file_sha256), media_type="application/octet-stream", headers=headers)
 
 
@@ -214,7 +213,7 @@ def _mapping(  # the same page after a refused choice
     errors: tuple[str, ...] = (),
     status: int = 200,
 ) -> Response:
-    path = _blobs(settings).path(run.file_sha256)
+    path = settings.vault.blobs.path(run.file_sha256)
     page = pages.mapping_page(session, actor, run, path, now=now, errors=errors)
     return render(request, "web/imports/mapping.html", page, status=status)
 
@@ -243,10 +242,6 @@ def _indexed(form: FormData, name: str) -> dict[int, str]:
     return found
 
 
-def _blobs(settings: AppSettings) -> BlobStore:
-    return settings.vault.blobs
-
-
 def _too_large(size: int) -> str:
     return _("文件有 %(size)s MB，超过上限 %(limit)s MB。请按乡镇或年份拆成几个文件再导入。") % {
         "size": -(-size // 1024 // 1024),
@@ -255,8 +250,4 @@ def _too_large(size: int) -> str:
 
 
 def _download(name: str, media_type: str, body: bytes) -> Response:
-    return Response(body, media_type=media_type, headers={"content-disposition": _disposition(name)})
-
-
-def _disposition(name: str) -> str:
-    return f"attachment; filename*=UTF-8''{quote(name)}"
+    return Response(body, media_type=media_type, headers={"content-disposition": content_disposition(name)})

@@ -13,11 +13,11 @@ from app.accounts.service.clients import create_client
 from app.doors.api_actor import make_token
 from app.doors.deps import SESSION_COOKIE
 from app.doors.rate import RateLimiter
-from app.doors.router import action_of
+from app.doors.router import action_of, door_of, lets_in
 from app.enterprises.models import Enterprise
 from app.kit.actor import ANONYMOUS, SYSTEM, Actor, ActorKind, Role
 from app.kit.clock import utc_now
-from app.kit.permissions import can
+from app.kit.permissions import Action, can
 from tests.support import people
 from tests.support.client import Client
 from tests.support.routes import filled, routes_of
@@ -28,6 +28,10 @@ WHO = ["anonymous", *map(str, Role), "enterprise"]
 
 def _is_api(route: APIRoute) -> bool:
     return route.path.startswith("/api/v1/")
+
+
+def _may(actor: Actor, route: APIRoute, action: Action) -> bool:
+    return can(actor, action) and lets_in(door_of(route), actor, action)
 
 
 def _requests(app: FastAPI) -> Iterator[tuple[APIRoute, str]]:
@@ -86,7 +90,7 @@ def test_pages_refuse_whoever_may_not(app: FastAPI, client: Client, person: Call
     actor, wrong = person(who), []
     for route, method in _requests(app):
         action = action_of(route)
-        if _is_api(route) or action is None or action.public or can(actor, action):
+        if _is_api(route) or action is None or action.public or _may(actor, route, action):
             continue
         answer = _ask(client, method, filled(route.path))
         expected = {303, 401} if who == "anonymous" else {403}
@@ -100,7 +104,7 @@ def test_pages_open_for_whoever_may(app: FastAPI, client: Client, person: Callab
     actor, wrong = person(who), []
     for route, method in _requests(app):
         action = action_of(route)
-        if _is_api(route) or method != "GET" or action is None or not can(actor, action):
+        if _is_api(route) or method != "GET" or action is None or not _may(actor, route, action):
             continue
         try:
             status = client.get(filled(route.path)).status_code
