@@ -110,6 +110,7 @@ class CasesPage:
     chips: Choices
     url: str
     export: tuple[str, str]
+    papers_url: str
     board_url: str
     may_open: bool
 
@@ -140,6 +141,7 @@ def list_page(
         chips=_chips(query, catalogue, officers),
         url=query.address(),
         export=(query.address("/cases/export.xlsx"), query.address("/cases/export.csv")),
+        papers_url=query.address("/cases/papers"),
         board_url=query.address("/cases/board", stage="", state="", sort=""),
         may_open=can(actor, actions.OPEN),
     )

@@ -22,6 +22,7 @@ from app.accounts.service.officers import (
     set_disabled,
 )
 from app.cases.opinions.queries import department_names
+from app.cases.papers.actions import KEEP_TEMPLATES
 from app.doors.deps import AppSettings, CurrentActor, DbSession, Form, Now
 from app.doors.forms import Bound, attempt, bind, empty
 from app.doors.pages import redirect, render
@@ -111,6 +112,8 @@ def system_page(request: Request, actor: CurrentActor) -> Response:
         (_("日志"), _("谁在什么时候改了什么，可按人和类别查找。"), "/system/journal", "list"),
         (_("后台任务"), _("导入等较长的工作，进度与结果。"), "/system/jobs", "clock"),
     ]
+    if can(actor, KEEP_TEMPLATES):
+        entries.append((_("文书模板"), _("推荐函、推荐汇总表的模板，可以换成本局自己的。"), "/system/papers", "print"))
     if can(actor, MANAGE_USERS):
         entries.insert(0, (_("用户"), _("本局人员的账号、角色和辖区。"), "/system/users", "person"))
     if can(actor, MANAGE_CLIENTS):
