@@ -4,10 +4,12 @@ import hashlib
 import hmac
 import re
 import secrets
+from collections.abc import Collection
 from datetime import datetime, timedelta
+from typing import Literal, Protocol
 
-from app.kit.actor import Role
-from app.kit.errors import Invalid
+from app.kit.actor import FirmRole, Role
+from app.kit.errors import Conflict, Invalid
 from app.kit.i18n import N_, _
 
 SCOPES = ("export:read", "policies:evaluate")
@@ -18,6 +20,11 @@ ROLE_LABELS = {
     Role.LEADER: N_("局领导"),
     Role.ADMINISTRATOR: N_("系统管理员"),
     Role.DEPARTMENT: N_("征询部门"),
+}
+FIRM_ROLE_LABELS = {
+    FirmRole.MANAGER: N_("企业管理员"),
+    FirmRole.EDITOR: N_("填报人"),
+    FirmRole.READER: N_("查看人"),
 }
 
 MINIMUM_PASSWORD = 10
@@ -87,3 +94,40 @@ def same(one: str, other: str) -> bool:
 def lock_after(failed_tries: int, now: datetime) -> datetime | None:
     """Until when an account is locked after so many failures in a row."""
     return now + LOCK if failed_tries >= TRIES_BEFORE_LOCK else None
+
+
+InvitationState = Literal["open", "used", "withdrawn", "expired"]
+
+
+class Invited(Protocol):
+    """What tells how an invitation stands: its row."""
+
+    @property
+    def expires_at(self) -> datetime:
+        """From when on it is dead."""
+        ...
+
+    @property
+    def used_at(self) -> datetime | None:
+        """When an account was opened by it."""
+        ...
+
+    @property
+    def withdrawn_at(self) -> datetime | None:
+        """When it was taken back."""
+        ...
+
+
+def invitation_state(invitation: Invited, now: datetime) -> InvitationState:
+    """How an invitation stands; only an open one opens an account."""
+    if invitation.used_at is not None:
+        return "used"
+    if invitation.withdrawn_at is not None:
+        return "withdrawn"
+    return "expired" if invitation.expires_at <= now else "open"
+
+
+def decide_manager_stays(managers: Collection[int], leaving: int) -> None:
+    """Raise `Conflict` when `leaving` is the last of the firm's `managers` (ids of active accounts)."""
+    if set(managers) <= {leaving}:
+        raise Conflict("account.last_manager", _("企业至少要有一名管理员。请先把管理员移交给别人。"))

@@ -1,6 +1,6 @@
 """The events of accounts."""
 
-from app.accounts.domain import ROLE_LABELS
+from app.accounts.domain import FIRM_ROLE_LABELS, ROLE_LABELS
 from app.journal.domain import EventType
 from app.kit.i18n import N_
 
@@ -20,6 +20,8 @@ EVENT_TYPES = (
     EventType("invitation.withdrawn", N_("撤回邀请")),
     EventType("invitation.accepted", N_("企业用户开通")),
     EventType("enterprise_user.disabled", N_("停用企业用户")),
+    EventType("enterprise_user.role", N_("修改企业用户角色")),
+    EventType("enterprise_user.handed_over", N_("移交企业管理员")),
 )
 
 FIELD_LABELS = {
@@ -30,6 +32,10 @@ FIELD_LABELS = {
     "officer.phone": N_("电话"),
     "officer.department": N_("所在部门"),
     "officer.disabled_on": N_("停用日期"),
+    "enterprise_user.role": N_("角色"),
 }
 
-VALUE_LABELS = {"officer.role": {str(role): label for role, label in ROLE_LABELS.items()}}
+VALUE_LABELS = {
+    "officer.role": {str(role): label for role, label in ROLE_LABELS.items()},
+    "enterprise_user.role": {str(role): label for role, label in FIRM_ROLE_LABELS.items()},
+}

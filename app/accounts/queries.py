@@ -116,6 +116,16 @@ def list_enterprise_users(session: Session, enterprise_id: int) -> list[Enterpri
     )
 
 
+def list_manager_names(session: Session, enterprise_id: int) -> list[str]:
+    """The names of those who manage a firm's people now."""
+    managers = select(EnterpriseUser.name).where(
+        EnterpriseUser.enterprise_id == enterprise_id,
+        EnterpriseUser.role == FirmRole.MANAGER,
+        EnterpriseUser.disabled_on.is_(None),
+    )
+    return list(session.scalars(managers.order_by(EnterpriseUser.id)))
+
+
 def list_open_invitations(session: Session, enterprise_id: int, now: datetime) -> list[Invitation]:
     """Invitations of one enterprise that can still be used."""
     return list(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fastapi import Request
 
 from app import __version__
-from app.accounts.domain import ROLE_LABELS
+from app.accounts.domain import FIRM_ROLE_LABELS, ROLE_LABELS
 from app.doors.csrf import token_for
 from app.doors.flash import read_flash
 from app.doors.once import new_token
@@ -26,6 +26,12 @@ NAVIGATION = (
 
 #: All that an officer of another department has: what it is asked about.
 DEPARTMENT_NAVIGATION = (("department", "/department", N_("征询意见"), "list"),)
+
+#: What a firm's person finds in the portal.
+PORTAL_NAVIGATION = (
+    ("home", "/portal", N_("办理事项"), "desk"),
+    ("people", "/portal/people", N_("本企业的人"), "person"),
+)
 
 #: Pages that live under another entry of the navigation.
 _UNDER = {"imports": "enterprises", "search": "enterprises", "programmes": "cases", "policies": "incentives"}
@@ -93,10 +99,10 @@ def chrome_for(request: Request) -> Chrome:
         locale=locale,
         lang_tag=LANGUAGE_TAGS[locale],
         actor=actor,
-        role_label=_(ROLE_LABELS[actor.role]) if actor.role else "",
+        role_label=_role_label(actor),
         section=getattr(request.state, "section", ""),
         office=settings.office,
-        nav=_navigation(request.url.path, actor) if actor.kind is ActorKind.OFFICER else (),
+        nav=_navigation(request.url.path, actor),
         csrf_token=token_for(request),
         flash=read_flash(request),
         path=request.url.path,
@@ -113,7 +119,18 @@ def home_of(actor: Actor) -> str:
     return "/department" if actor.role is Role.DEPARTMENT else "/"
 
 
+def _role_label(actor: Actor) -> str:
+    if actor.firm_role is not None:
+        return _(FIRM_ROLE_LABELS[actor.firm_role])
+    return _(ROLE_LABELS[actor.role]) if actor.role else ""
+
+
 def _navigation(path: str, actor: Actor) -> tuple[NavItem, ...]:
+    if actor.kind is ActorKind.ENTERPRISE:
+        place = next((code for code, url, *_rest in PORTAL_NAVIGATION[1:] if path.startswith(url)), "home")
+        return tuple(NavItem(code, _(label), url, icon, code == place) for code, url, label, icon in PORTAL_NAVIGATION)
+    if actor.kind is not ActorKind.OFFICER:
+        return ()
     first = path.strip("/").split("/")[0] or "desk"
     active = _UNDER.get(first, first)
     entries = DEPARTMENT_NAVIGATION if actor.role is Role.DEPARTMENT else NAVIGATION

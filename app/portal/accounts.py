@@ -1,13 +1,17 @@
 """How an enterprise's person comes in: by the one-time link of an invitation, later by name and password."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from fastapi import Request
 from pydantic import BaseModel, Field
+from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.accounts.actions import PUBLIC
-from app.accounts.service.invitations import accept_invitation, find_invitation
+from app.accounts.domain import invitation_state
+from app.accounts.queries import list_manager_names
+from app.accounts.service.invitations import accept_invitation, look_up_invitation
 from app.accounts.service.signing_in import open_session, sign_in
 from app.doors.deps import SESSION_COOKIE, AppSettings, CurrentActor, DbSession, Form, Now
 from app.doors.forms import Bound, attempt, bind, empty
@@ -16,8 +20,7 @@ from app.doors.router import GuardedRouter
 from app.enterprises.models import Enterprise
 from app.enterprises.queries import get_visible_to
 from app.kit.actor import SYSTEM, ActorKind
-from app.kit.errors import NotFound
-from app.kit.i18n import _
+from app.kit.i18n import N_, _
 
 router = GuardedRouter(door="portal", prefix="/portal")
 
@@ -46,6 +49,28 @@ class SignInPage:
 
     form: Bound[SignInForm]
     next: str
+
+
+_DEAD = {
+    "used": (
+        N_("这个邀请链接已经用过"),
+        N_("每个链接只能开通一个账号。已开通的请直接登录；需要另开账号，请再要一个链接。"),
+    ),
+    "withdrawn": (N_("这个邀请已被撤回"), N_("邀请人撤回了它。仍需要账号的，请再要一个链接。")),
+    "expired": (N_("这个邀请链接已过期"), N_("链接 7 天内有效。请再要一个链接。")),
+    "unknown": (N_("没有这个邀请链接"), N_("请核对链接是否完整；仍打不开的，请再要一个链接。")),
+}
+
+
+@dataclass(frozen=True)
+class DeadInvitationPage:
+    """A link that opens no account (any more): why, and whom to ask."""
+
+    title: str
+    text: str
+    used: bool
+    enterprise: str
+    managers: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -82,16 +107,19 @@ def enter(request: Request, session: DbSession, form: Form, settings: AppSetting
 
 @router.get("/invitations/{secret}", action=PUBLIC)
 def invitation_page(request: Request, session: DbSession, now: Now, secret: str) -> Response:
-    """The invited person chooses a login and a password."""
-    enterprise = _invited(session, secret, now)
+    """The invited person chooses a login and a password; a link that is dead says why and whom to ask."""
+    if (dead := _dead_link(request, session, secret, now)) is not None:
+        return dead
+    enterprise = _firm_of(session, secret)
     return render(request, "portal/invitation.html", InvitationPage(empty(), enterprise.name, _address(secret)))
 
 
 @router.post("/invitations/{secret}", action=PUBLIC)
 def accept(request: Request, session: DbSession, form: Form, settings: AppSettings, now: Now, secret: str) -> Response:
     """Turn the link into an account and let the person in."""
-    enterprise = _invited(session, secret, now)
-    bound = bind(AcceptForm, form)
+    if (dead := _dead_link(request, session, secret, now)) is not None:
+        return dead
+    enterprise, bound = _firm_of(session, secret), bind(AcceptForm, form)
     given = bound.model
     if given is not None and given.password != given.repeat:
         bound.errors["repeat"] = [_("两次输入的密码不一致。")]
@@ -125,11 +153,26 @@ def _signed_in(response: Response, secret: str, settings: AppSettings) -> Respon
     return response
 
 
-def _invited(session: DbSession, secret: str, now: Now) -> Enterprise:
-    invitation = find_invitation(session, secret=secret, now=now)
-    if invitation is None:
-        raise NotFound("invitation.dead", _("邀请链接已失效，请联系科技局经办人重新发送。"))
-    return get_visible_to(session, SYSTEM, invitation.enterprise_id)
+def _dead_link(request: Request, session: Session, secret: str, now: datetime) -> Response | None:
+    """What is said of a link that opens no account (any more), and whom to ask; None for a live one."""
+    found = look_up_invitation(session, secret=secret)
+    state = invitation_state(found, now) if found else "unknown"
+    if found is not None and state == "open":
+        return None
+    firm = get_visible_to(session, SYSTEM, found.enterprise_id) if found else None
+    page = DeadInvitationPage(
+        title=_(_DEAD[state][0]),
+        text=_(_DEAD[state][1]),
+        used=state == "used",
+        enterprise=firm.name if firm else "",
+        managers=tuple(list_manager_names(session, firm.id)) if firm else (),
+    )
+    return render(request, "portal/invitation_dead.html", page, status=404)
+
+
+def _firm_of(session: Session, secret: str) -> Enterprise:
+    found = look_up_invitation(session, secret=secret)
+    return get_visible_to(session, SYSTEM, found.enterprise_id if found else 0)
 
 
 def _address(secret: str) -> str:

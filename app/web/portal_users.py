@@ -9,24 +9,35 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.accounts.actions import INVITE
+from app.accounts.domain import FIRM_ROLE_LABELS
 from app.accounts.models import EnterpriseUser
 from app.accounts.queries import list_enterprise_users, list_open_invitations
-from app.accounts.service.invitations import disable_enterprise_user, invite, withdraw_invitation
+from app.accounts.service.invitations import invite, withdraw_invitation
+from app.accounts.service.people import change_firm_role, disable_enterprise_user
 from app.doors.deps import AppSettings, CurrentActor, DbSession, Form, Now
 from app.doors.forms import Bound, bind, empty
 from app.doors.pages import redirect, render
 from app.doors.router import GuardedRouter
 from app.enterprises.models import Enterprise
 from app.enterprises.queries import get_by_uscc_visible_to
+from app.kit.actor import FirmRole
+from app.kit.errors import Invalid
 from app.kit.i18n import _
 
 router = GuardedRouter(door="web", prefix="/enterprises/{uscc}/portal-users")
 
 
 class InviteForm(BaseModel):
-    """Whom the link is for."""
+    """Whom the link is for, and in which role."""
 
     name: str = Field(min_length=1, max_length=64)
+    role: FirmRole = FirmRole.MANAGER
+
+
+class RoleForm(BaseModel):
+    """Another role of a person."""
+
+    role: FirmRole
 
 
 @dataclass(frozen=True)
@@ -35,6 +46,7 @@ class InvitationLine:
 
     id: int
     name: str
+    role: str
     expires_at: datetime
 
 
@@ -48,6 +60,7 @@ class PortalUsersPage:
     users: tuple[EnterpriseUser, ...]
     invitations: tuple[InvitationLine, ...]
     form: Bound[InviteForm]
+    roles: tuple[tuple[str, str], ...]
     link: str | None = None
 
 
@@ -67,7 +80,7 @@ def invite_person(
     bound = bind(InviteForm, form)
     if bound.model is None:
         return render(request, "web/portal_users.html", _page(session, enterprise, now, bound), status=422)
-    secret = invite(session, actor=actor, enterprise=enterprise, name=bound.model.name, now=now)
+    secret = invite(session, actor=actor, enterprise=enterprise, name=bound.model.name, role=bound.model.role, now=now)
     session.flush()
     link = f"{settings.base_url.rstrip('/')}/portal/invitations/{secret}"
     return render(request, "web/portal_users.html", _page(session, enterprise, now, empty(), link))
@@ -81,6 +94,18 @@ def withdraw(
     enterprise = get_by_uscc_visible_to(session, actor, uscc)
     withdraw_invitation(session, actor=actor, enterprise=enterprise, invitation_id=invitation_id, now=now)
     return redirect(request, _address(enterprise), good=_("邀请已撤回，链接不再有效。"))
+
+
+@router.post("/{user_id}/role", action=INVITE)
+def change_role(
+    request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now, uscc: str, user_id: int
+) -> Response:
+    """Give a person another role."""
+    enterprise, bound = get_by_uscc_visible_to(session, actor, uscc), bind(RoleForm, form)
+    if bound.model is None:
+        raise Invalid("account.role", _("请从列表中选择。"))
+    change_firm_role(session, actor=actor, enterprise=enterprise, user_id=user_id, role=bound.model.role, now=now)
+    return redirect(request, _address(enterprise), good=_("角色已修改。"))
 
 
 @router.post("/{user_id}/disable", action=INVITE)
@@ -106,9 +131,10 @@ def _page(
         url=_address(enterprise),
         users=tuple(list_enterprise_users(session, enterprise.id)),
         invitations=tuple(
-            InvitationLine(row.id, row.invited_name, row.expires_at)
+            InvitationLine(row.id, row.invited_name, _(FIRM_ROLE_LABELS[FirmRole(row.role)]), row.expires_at)
             for row in list_open_invitations(session, enterprise.id, now)
         ),
         form=form,
+        roles=tuple((str(role), _(label)) for role, label in FIRM_ROLE_LABELS.items()),
         link=link,
     )

@@ -1,0 +1,200 @@
+"""The firm's own people: who may use the portal and as what. Its managers invite, change roles, close accounts and hand over."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from fastapi import Request
+from pydantic import BaseModel, Field
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from app.accounts.domain import FIRM_ROLE_LABELS
+from app.accounts.models import EnterpriseUser
+from app.accounts.queries import list_enterprise_users, list_open_invitations
+from app.accounts.service.invitations import invite, withdraw_invitation
+from app.accounts.service.people import change_firm_role, disable_enterprise_user, hand_over
+from app.doors.deps import AppSettings, CurrentActor, DbSession, Form, Now
+from app.doors.forms import Bound, attempt, bind, empty
+from app.doors.pages import redirect, render
+from app.doors.router import GuardedRouter
+from app.kit.actor import Actor, FirmRole
+from app.kit.errors import DomainError
+from app.kit.i18n import N_, _
+from app.kit.permissions import can
+from app.portal.actions import MANAGE_OWN, SEE_OWN
+from app.portal.own import own_enterprise
+
+router = GuardedRouter(door="portal", prefix="/portal/people")
+
+ADDRESS = "/portal/people"
+_MAY = {
+    FirmRole.MANAGER: N_("邀请本企业的人、分配角色，也能填写和提交"),
+    FirmRole.EDITOR: N_("填写、上传、提交，不管理账号"),
+    FirmRole.READER: N_("只能查看"),
+}
+
+
+class InviteForm(BaseModel):
+    """Whom the link is for, and in which role."""
+
+    name: str = Field(min_length=1, max_length=64)
+    role: FirmRole
+
+
+class RoleForm(BaseModel):
+    """Another role of a person."""
+
+    role: FirmRole
+
+
+class HandOverForm(BaseModel):
+    """Who manages from now on."""
+
+    user_id: int
+
+
+@dataclass(frozen=True)
+class PersonLine:
+    """One of the firm's people."""
+
+    user: EnterpriseUser
+    role: str
+    is_self: bool
+    url: str
+
+
+@dataclass(frozen=True)
+class InvitationLine:
+    """A link that is still open."""
+
+    name: str
+    role: str
+    expires_at: datetime
+    url: str
+
+
+@dataclass(frozen=True)
+class PeoplePage:
+    """The firm's people; `link` is shown this once, right after it was made."""
+
+    enterprise: str
+    people: tuple[PersonLine, ...]
+    invitations: tuple[InvitationLine, ...]
+    others: tuple[tuple[str, str], ...]
+    roles: tuple[tuple[str, str], ...]
+    explained: tuple[tuple[str, str, str], ...]
+    may_manage: bool
+    form: Bound[InviteForm] = field(default_factory=empty)
+    hand_over: Bound[HandOverForm] = field(default_factory=empty)
+    link: str | None = None
+
+
+@router.get("", action=SEE_OWN)
+def people_page(request: Request, session: DbSession, actor: CurrentActor, now: Now) -> Response:
+    """Who of the firm may use the portal."""
+    return render(request, "portal/people.html", _page(session, actor, now))
+
+
+@router.post("", action=MANAGE_OWN)
+def invite_person(
+    request: Request, session: DbSession, actor: CurrentActor, settings: AppSettings, form: Form, now: Now
+) -> Response:
+    """Make a one-time link and show it once."""
+    firm, bound = own_enterprise(session, actor), bind(InviteForm, form)
+    secret = attempt(
+        session,
+        bound,
+        lambda given: invite(session, actor=actor, enterprise=firm, name=given.name, role=given.role, now=now),
+    )
+    if secret is None:
+        return render(request, "portal/people.html", _page(session, actor, now, form=bound), status=422)
+    session.flush()
+    link = f"{settings.base_url.rstrip('/')}/portal/invitations/{secret}"
+    return render(request, "portal/people.html", _page(session, actor, now, link=link))
+
+
+@router.post("/invitations/{invitation_id}/withdraw", action=MANAGE_OWN)
+def withdraw(request: Request, session: DbSession, actor: CurrentActor, now: Now, invitation_id: int) -> Response:
+    """Make an open link dead."""
+    firm = own_enterprise(session, actor)
+    withdraw_invitation(session, actor=actor, enterprise=firm, invitation_id=invitation_id, now=now)
+    return redirect(request, ADDRESS, good=_("邀请已撤回，链接不再有效。"))
+
+
+@router.post("/hand-over", action=MANAGE_OWN)
+def hand_over_route(request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now) -> Response:
+    """Make somebody else the manager."""
+    firm, bound = own_enterprise(session, actor), bind(HandOverForm, form)
+    user = attempt(
+        session,
+        bound,
+        lambda given: hand_over(session, actor=actor, enterprise=firm, user_id=given.user_id, now=now),
+    )
+    if user is None:
+        return render(request, "portal/people.html", _page(session, actor, now, hand_over=bound), status=422)
+    return redirect(request, ADDRESS, good=_("已移交给%(name)s，您现在是填报人。") % {"name": user.name})
+
+
+@router.post("/{user_id:int}/role", action=MANAGE_OWN)
+def change_role(
+    request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now, user_id: int
+) -> Response:
+    """Give a person another role."""
+    firm, bound = own_enterprise(session, actor), bind(RoleForm, form)
+    if bound.model is None:
+        return redirect(request, ADDRESS, bad=_("请从列表中选择。"))
+    try:
+        with session.begin_nested():
+            change_firm_role(session, actor=actor, enterprise=firm, user_id=user_id, role=bound.model.role, now=now)
+    except DomainError as refusal:
+        return redirect(request, ADDRESS, bad=refusal.message)
+    return redirect(request, ADDRESS, good=_("角色已修改。"))
+
+
+@router.post("/{user_id:int}/disable", action=MANAGE_OWN)
+def close_account(request: Request, session: DbSession, actor: CurrentActor, now: Now, user_id: int) -> Response:
+    """Close a person's account; whoever is signed in with it is out at once."""
+    firm = own_enterprise(session, actor)
+    try:
+        with session.begin_nested():
+            disable_enterprise_user(session, actor=actor, enterprise=firm, user_id=user_id, now=now)
+    except DomainError as refusal:
+        return redirect(request, ADDRESS, bad=refusal.message)
+    return redirect(request, ADDRESS, good=_("账号已停用。"))
+
+
+def _page(
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    *,
+    form: Bound[InviteForm] | None = None,
+    hand_over: Bound[HandOverForm] | None = None,
+    link: str | None = None,
+) -> PeoplePage:
+    firm, manages = own_enterprise(session, actor), can(actor, MANAGE_OWN)
+    people = list_enterprise_users(session, firm.id)
+    invitations = list_open_invitations(session, firm.id, now) if manages else []
+    return PeoplePage(
+        enterprise=firm.name,
+        people=tuple(_person(user, actor) for user in people if user.disabled_on is None),
+        invitations=tuple(
+            InvitationLine(row.invited_name, _role(row.role), row.expires_at, f"{ADDRESS}/invitations/{row.id}")
+            for row in invitations
+        ),
+        others=tuple((str(user.id), user.name) for user in people if user.disabled_on is None and user.id != actor.id),
+        roles=tuple((str(role), _(label)) for role, label in FIRM_ROLE_LABELS.items()),
+        explained=tuple((str(role), _(label), _(_MAY[role])) for role, label in FIRM_ROLE_LABELS.items()),
+        may_manage=manages,
+        form=form or empty(),
+        hand_over=hand_over or empty(),
+        link=link,
+    )
+
+
+def _person(user: EnterpriseUser, actor: Actor) -> PersonLine:
+    return PersonLine(user, _role(user.role), user.id == actor.id, f"{ADDRESS}/{user.id}")
+
+
+def _role(role: str) -> str:
+    return _(FIRM_ROLE_LABELS[FirmRole(role)])
