@@ -49,13 +49,14 @@ class Row:
 
 @dataclass(frozen=True)
 class Section:
-    """One table; `derived` columns only repeat what another section says."""
+    """One table. Columns in `beneath` may stand below another one (its number); `derived` ones only repeat other sections."""
 
     code: str
     title: str
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
-    derived: frozenset[str] = frozenset()
+    beneath: Mapping[int, int] = field(default_factory=dict)
+    derived: frozenset[int] = frozenset()
 
 
 def describe(programme: Programme, names: Names) -> tuple[Section, ...]:
@@ -100,7 +101,7 @@ def _stages(programme: Programme) -> Section:
         for stage in programme.stages
     )  # fmt: skip
     columns = (_("阶段"), _("企业看到的说法"), _("未到时的说法"), _("轮到谁"), _("说明"))
-    return Section("stages", _("阶段"), columns, tuple(rows))
+    return Section("stages", _("阶段"), columns, tuple(rows), {2: 1})
 
 
 def _stage_meaning(stage: Stage) -> str:
@@ -125,11 +126,10 @@ def _steps(programme: Programme, names: Names) -> Section:
         )
         for action in programme.actions
     )  # fmt: skip
-    clocks = _("时限")
     columns = (
-        _("步骤"), _("从"), _("到"), _("由谁办理"), _("需要"), _("结果"), clocks, _("告知"),
+        _("步骤"), _("从"), _("到"), _("由谁办理"), _("需要"), _("结果"), _("时限"), _("告知"),
     )  # fmt: skip
-    return Section("actions", _("步骤"), columns, tuple(rows), frozenset({clocks}))
+    return Section("actions", _("步骤"), columns, tuple(rows), {2: 1, 6: 5, 7: 5}, frozenset({6}))
 
 
 _CLOCK_EFFECTS = {
@@ -161,17 +161,17 @@ def _materials(programme: Programme, names: Names) -> Section:
             str(material.title),
             names.documents.get(material.document, material.document),
             _needed_for(programme, material),
-            words.when_text(programme, material.when) or _("都需要"),
+            words.when_text(programme, material.when),
             _(words.SUPPLIERS[material.supplied_by]),
             _number(material),
-            _("办理当日须在有效期内") if material.valid else _("不限"),
+            _("办理当日须在有效期内") if material.valid else "",
         )
         for material in programme.materials
     )  # fmt: skip
     columns = (
         _("材料"), _("文件类别"), _("用于步骤"), _("何时需要"), _("由谁提供"), _("份数"), _("有效期"),
     )  # fmt: skip
-    return Section("materials", _("材料清单"), columns, tuple(rows))
+    return Section("materials", _("材料清单"), columns, tuple(rows), {1: 0, 3: 2, 6: 5})
 
 
 def _number(material: MaterialTemplate) -> str:
@@ -189,14 +189,14 @@ def _questions(programme: Programme) -> Section:
             str(question.label),
             words.kind_text(question),
             _needed_for(programme, question),
-            words.when_text(programme, question.when) or _("都需要"),
+            words.when_text(programme, question.when),
             _(words.SUPPLIERS[question.supplied_by]),
             _("沿用上次答复") if question.renews else _("每次重新填报"),
         )
         for question in programme.questions
     )  # fmt: skip
     columns = (_("问题"), _("形式"), _("用于步骤"), _("何时需要"), _("由谁填报"), _("再次申报"))
-    return Section("questions", _("填报问题"), columns, tuple(rows))
+    return Section("questions", _("填报问题"), columns, tuple(rows), {3: 2, 5: 4})
 
 
 # -- times ------------------------------------------------------------------------------------------------------------

@@ -39,8 +39,8 @@ def _elements(section: Section) -> Elements:
             row.cells[0],
             {
                 label: cell
-                for label, cell in zip(section.columns, row.cells, strict=True)
-                if label not in section.derived and cell
+                for at, (label, cell) in enumerate(zip(section.columns, row.cells, strict=True))
+                if at not in section.derived and cell
             }
             | _rests_on(row.citations),
         )

@@ -30,7 +30,7 @@ def add_round_route(
     row = attempt(session, bound, lambda values: add_round(session, actor=actor, now=now, code=code, values=values))
     if row is not None:
         done = _("已新增批次“%(title)s”。") % {"title": row.title_zh}
-        return redirect(request, f"/programmes/{code}#rounds", good=done)
+        return redirect(request, f"/programmes/{code}/rounds", good=done)
     return _refused(
         request, session, actor, now, code, rounds_panel(session, code, today(now), may_set=True, new=bound)
     )
@@ -56,7 +56,7 @@ def set_round_route(
 
     dated = attempt(session, bound, set_and_date)
     if dated is not None:
-        return redirect(request, f"/programmes/{code}#rounds", good=_dated(len(dated)))
+        return redirect(request, f"/programmes/{code}/rounds", good=_dated(len(dated)))
     panel = rounds_panel(session, code, today(now), may_set=True, changed=((year, round_code), bound))
     return _refused(request, session, actor, now, code, panel)
 
@@ -64,7 +64,12 @@ def set_round_route(
 def _refused(
     request: Request, session: DbSession, actor: CurrentActor, now: Now, code: str, panel: RoundsPanel
 ) -> Response:
-    return render(request, "web/programmes/programme.html", build_page(session, actor, now, code, panel), status=422)
+    return render(
+        request,
+        "web/programmes/programme.html",
+        build_page(session, actor, now, (code, "", "rounds"), panel),
+        status=422,
+    )
 
 
 def _dated(n: int) -> str:

@@ -20,7 +20,7 @@ from app.kit.i18n import N_, _
 from app.kit.paging import Count
 from app.kit.permissions import can
 from app.programmes import actions
-from app.programmes.describing import CitedPlace, Section, cited_places, describe
+from app.programmes.describing import CitedPlace, cited_places, describe
 from app.programmes.domain.definition import Programme
 from app.programmes.domain.diagram import Diagram, draw
 from app.programmes.queries import load_catalogue, load_names
@@ -28,16 +28,18 @@ from app.programmes.wording import LEVELS
 from app.web.policy_timeline import Timeline
 from app.web.programme_rounds import RoundsPanel, rounds_panel
 from app.web.programme_settings import SettingSummary, setting_summaries
+from app.web.programme_tables import Table, table_of
 from app.web.programme_timeline import draw_versions
 
 router = GuardedRouter(door="web", prefix="/programmes")
 
-NOTES = {
-    "materials": N_("存于企业证据库的直接沿用，不重复索取"),
-    "questions": N_("答复随件保存，再次申报时沿用或重填"),
-    "clocks": N_("按工作日计；轮到别人时停表，两边都看得到"),
-    "duties": N_("进入该阶段后自动产生"),
-    "milestones": N_("立案或进入阶段时自动建立"),
+#: The tabs of a programme's page, with the sections that each shows.
+TABS = {
+    "": (N_("流程"), ("stages", "actions")),
+    "supplies": (N_("材料与问题"), ("materials", "questions")),
+    "times": (N_("时限与义务"), ("clocks", "duties", "milestones")),
+    "rounds": (N_("批次"), ()),
+    "versions": (N_("依据与版本"), ()),
 }
 
 
@@ -66,15 +68,25 @@ class StageCount:
 
 
 @dataclass(frozen=True)
+class Tab:
+    """One tab of the page, as `ui.tabs` shows it."""
+
+    label: str
+    url: str
+    active: bool
+
+
+@dataclass(frozen=True)
 class ProgrammePage:
-    """One version of a programme in full."""
+    """One version of a programme; `tables` are those of the tab, `counts` how many cases stand in each stage."""
 
     programme: Programme
     level: str
     in_force: bool
+    tab: str
+    tabs: tuple[Tab, ...]
     diagram: Diagram
-    sections: tuple[Section, ...]
-    notes: Mapping[str, str]
+    tables: tuple[Table, ...]
     counts: Mapping[str, StageCount]
     citations: tuple[CitedPlace, ...]
     settings: tuple[SettingSummary, ...]
@@ -101,35 +113,59 @@ def programmes_page(request: Request, session: DbSession, actor: CurrentActor, n
 def programme_page(
     request: Request, session: DbSession, actor: CurrentActor, now: Now, code: str, version: str = ""
 ) -> Response:
-    """One programme; `version` asks for an older version than today's."""
+    """One programme's way; `version` asks for an older version than today's."""
+    return _tab(request, session, actor, now, code, "", version)
+
+
+@router.get("/{code}/{tab}", action=actions.READ)
+def tab_page(
+    request: Request, session: DbSession, actor: CurrentActor, now: Now, code: str, tab: str, version: str = ""
+) -> Response:
+    """Another tab of its page."""
+    if tab not in TABS:
+        raise NotFound("page.unknown", _("没有这个页面。"))
+    return _tab(request, session, actor, now, code, tab, version)
+
+
+def _tab(request: Request, session: Session, actor: Actor, now: Now, code: str, tab: str, version: str) -> Response:
     rounds = rounds_panel(session, code, today(now), may_set=can(actor, actions.SET_ROUND))
-    page = build_page(session, actor, now, code, rounds, version)
+    page = build_page(session, actor, now, (code, version, tab), rounds)
     return render(request, "web/programmes/programme.html", page)
 
 
 def build_page(
-    session: Session, actor: Actor, now: Now, code: str, rounds: RoundsPanel, version: str = ""
+    session: Session, actor: Actor, now: Now, place: tuple[str, str, str], rounds: RoundsPanel
 ) -> ProgrammePage:
-    """The page of one version; without `version` the one in force, else the newest."""
+    """The page at `place`: programme, version ("" for the one in force, else the newest), tab."""
+    code, version, tab = place
     catalogue = load_catalogue(session)
     versions = catalogue.versions_of(code)
     current = catalogue.in_force(today(now)).get(code)
     shown = next((item for item in versions if item.version == version), current or versions[0])
     if version and shown.version != version:
         raise NotFound("programme.version.unknown", _("没有这个培育通道版本。"))
-    sections = describe(shown, load_names(session))
+    sections = {section.code: section for section in describe(shown, load_names(session)) if section.rows}
     return ProgrammePage(
         programme=shown,
         level=_(LEVELS[shown.level]),
         in_force=shown is current,
+        tab=tab,
+        tabs=_tabs(code, version, tab),
         diagram=draw(shown),
-        sections=tuple(section for section in sections if section.rows),
-        notes={code: _(text) for code, text in NOTES.items()},
+        tables=tuple(table_of(sections[name]) for name in TABS[tab][1] if name in sections),
         counts=_counts(session, actor, shown),
         citations=cited_places(shown, shown),
         settings=setting_summaries(session, shown, today(now)),
         rounds=rounds,
         timeline=draw_versions(versions, current, today(now), shown),
+    )
+
+
+def _tabs(code: str, version: str, active: str) -> tuple[Tab, ...]:
+    query = f"?version={version}" if version else ""
+    return tuple(
+        Tab(_(label), f"/programmes/{code}{f'/{tab}' if tab else ''}{query}", tab == active)
+        for tab, (label, _sections) in TABS.items()
     )
 
 
