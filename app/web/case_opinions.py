@@ -122,15 +122,15 @@ def _line(
         row=row,
         department=names.get(row.department, row.department),
         badge=opinion_badge(row, case.state, on),
-        shown=tuple(_link(case, held) for held in shown),
-        document=_link(case, brought) if brought else None,
+        shown=tuple(_link(held) for held in shown),
+        document=_link(brought) if brought else None,
         url=f"/cases/{case.number}/opinions/{row.id}",
         open=state_of(row, case.state).open,
     )
 
 
-def _link(case: CaseFile, document: Document) -> DocumentLink:
-    return DocumentLink(document.title, f"/enterprises/{case.enterprise.uscc}/documents/{document.id}")
+def _link(document: Document) -> DocumentLink:
+    return DocumentLink(document.title, f"/documents/{document.id}")
 
 
 def wanted_opinions(

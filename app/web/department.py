@@ -21,14 +21,15 @@ from app.cases.opinions.queries import (
 )
 from app.cases.opinions.schemas import AnswerOpinion
 from app.cases.opinions.service import answer_opinion
-from app.doors.deps import AppSettings, CurrentActor, DbSession, Form, Now
-from app.doors.documents import send_file
+from app.doors.deps import AppVault, CurrentActor, DbSession, Form, Now
+from app.doors.documents import can_be_shown, send_file
 from app.doors.forms import Bound, attempt, bind, empty
 from app.doors.pages import redirect, render
 from app.doors.router import GuardedRouter
-from app.files.models import Document
+from app.files.models import Document, StoredFile
 from app.files.queries import get_visible_to
 from app.files.vault import Upload, Vault
+from app.kit.actor import Actor
 from app.kit.clock import today
 from app.kit.i18n import _
 from app.kit.paging import Count, Page
@@ -129,7 +130,7 @@ def asked_page(request: Request, session: DbSession, actor: CurrentActor, now: N
 def answer(
     request: Request,
     session: DbSession,
-    settings: AppSettings,
+    vault: AppVault,
     actor: CurrentActor,
     now: Now,
     form: Form,
@@ -146,7 +147,7 @@ def answer(
             now=now,
             opinion_id=opinion_id,
             command=given,
-            document=_document(form, settings.vault),
+            document=_document(form, vault),
         ),
     )
     if row is None:
@@ -156,18 +157,25 @@ def answer(
 
 
 @router.get("/{opinion_id:int}/documents/{document_id:int}", action=READ_ASKED)
-def shown_document(
-    session: DbSession,
-    settings: AppSettings,
-    actor: CurrentActor,
-    opinion_id: int,
-    document_id: int,
-    download: bool = False,
+def open_document(
+    session: DbSession, vault: AppVault, actor: CurrentActor, opinion_id: int, document_id: int
 ) -> Response:
-    """A document shown with the question."""
+    """A document shown with the question: in the browser where that can show it, else as a download."""
+    file = _shown(session, actor, opinion_id, document_id)
+    return send_file(vault, file, inline=can_be_shown(file))
+
+
+@router.get("/{opinion_id:int}/documents/{document_id:int}/file", action=READ_ASKED)
+def download_document(
+    session: DbSession, vault: AppVault, actor: CurrentActor, opinion_id: int, document_id: int
+) -> Response:
+    """The same as a download."""
+    return send_file(vault, _shown(session, actor, opinion_id, document_id))
+
+
+def _shown(session: Session, actor: Actor, opinion_id: int, document_id: int) -> StoredFile:
     asked = get_asked_of(session, actor, opinion_id)
-    document = get_visible_to(session, actor, document_id, shown_with(asked.row))
-    return send_file(settings.vault.blobs, document.file, download=download)
+    return get_visible_to(session, actor, document_id, shown_with(asked.row)).file
 
 
 def _document(form: FormData, vault: Vault) -> tuple[Vault, Upload] | None:

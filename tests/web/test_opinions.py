@@ -1,5 +1,6 @@
 """Opinions over HTTP: the bureau asks on the case page, the department answers behind its own door and sees nothing else."""
 
+import io
 import re
 
 import pytest
@@ -42,9 +43,11 @@ def opinion_of(session, case):
 
 
 def test_asked_on_the_case_page_and_answered_behind_the_departments_door(
-    session, sign_in, new_client, as_department, case
+    session, sign_in, new_client, as_department, case, settings
 ):
     shown, hidden = document(session, case.enterprise_id, utc_now()), document(session, case.enterprise_id, utc_now())
+    blob = settings.vault.blobs.put(io.BytesIO(b"%PDF-1.4 shown"), limit=100)
+    shown.file.sha256, shown.file.size = blob.sha256, blob.size
     shown.title, hidden.title = "完税证明（示例）", "商业计划（示例）"
     bureau, tax = sign_in(), as_department("tax", client=new_client())
     asked = bureau.submit(
@@ -65,6 +68,11 @@ def test_asked_on_the_case_page_and_answered_behind_the_departments_door(
     assert "商业计划" not in request
     for secret in (case.number, case.enterprise.uscc):
         assert secret not in request + listed
+    opened, taken = (tax.get(f"{url}/documents/{shown.id}{ending}") for ending in ("", "/file"))
+    assert opened.headers["content-disposition"].startswith("inline")
+    assert taken.headers["content-disposition"].startswith("attachment")
+    assert opened.content == taken.content == b"%PDF-1.4 shown"
+    assert tax.get(f"{url}/documents/{hidden.id}").status_code == 404
     refused = tax.submit(url, {"outcome": "object"})
     assert refused.status_code == 422
     assert "请写明意见和理由" in refused.text
