@@ -12,7 +12,7 @@ from app.cases.domain.supplies import HeldApproval, HeldCorrection, HeldMaterial
 from app.cases.models import Approval, CaseFile, ClassTwoUse, Milestone
 from app.cases.opinions.models import Opinion
 from app.cases.supply.models import CaseAnswer, CaseMaterial, CorrectionItem
-from app.enterprises.models import IntellectualProperty
+from app.enterprises.models import Enterprise, IntellectualProperty
 from app.files.models import Document
 from app.kit.i18n import Bilingual
 from app.reference.models import Term
@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 
 def load_supplies(session: Session, cases: Sequence[CaseFile], on: date) -> dict[int, Supplies]:
-    """What lies with each of `cases` on the day `on`, by its id, without verdicts; nine queries for any number."""
+    """What lies with each of `cases` on the day `on`, by its id, without verdicts; ten queries for any number."""
     ids = [case.id for case in cases]
     if not ids:
         return {}
@@ -29,7 +29,7 @@ def load_supplies(session: Session, cases: Sequence[CaseFile], on: date) -> dict
     corrections, milestones = _corrections(session, ids), _milestones(session, ids)
     approvals, opinions = _approvals(session, ids), _opinions(session, ids)
     owners, chosen = _class_two(session, cases)
-    departments = _departments(session)
+    departments, founded = _departments(session), _founded(session, cases)
     return {
         case.id: Supplies(
             on=on,
@@ -46,6 +46,7 @@ def load_supplies(session: Session, cases: Sequence[CaseFile], on: date) -> dict
             class_two_chosen=case.id in chosen,
             departments=departments,
             verdicts_seen=False,
+            founded_in=founded.get(case.enterprise_id),
         )
         for case in cases
     }
@@ -125,6 +126,13 @@ def _class_two(session: Session, cases: Sequence[CaseFile]) -> tuple[set[int], s
         exists().where(and_(ClassTwoUse.case_id == CaseFile.id, ClassTwoUse.released_on.is_(None))),
     )
     return set(session.scalars(owners.distinct())), set(session.scalars(used))
+
+
+def _founded(session: Session, cases: Sequence[CaseFile]) -> dict[int, int]:
+    """The years in which the firms were registered, where they are known."""
+    firms = {case.enterprise_id for case in cases}
+    rows = session.execute(select(Enterprise.id, Enterprise.registered_on).where(Enterprise.id.in_(firms)))
+    return {row.id: row.registered_on.year for row in rows if row.registered_on is not None}
 
 
 def _departments(session: Session) -> dict[str, Bilingual]:

@@ -157,6 +157,15 @@ def test_the_eight_materials_of_article_twelve_with_their_years() -> None:
     assert cited == set("一二三四五六七八")
 
 
+@pytest.mark.parametrize(
+    ("founded", "years"),
+    [(2010, (2020, 2019, 2018)), (2018, (2020, 2019, 2018)), (2019, (2020, 2019)), (2020, (2020,)), (2021, ())],
+)
+def test_a_young_firm_hands_in_the_reports_it_has(founded: int, years: tuple[int, ...]) -> None:
+    reports = next(material for material in CERTIFICATION.materials if material.code == "annual-audit")
+    assert years_of(reports, 2021, founded) == years
+
+
 def test_certificates_and_licences_must_not_have_expired() -> None:
     valid = {material.code for material in CERTIFICATION.materials if material.valid}
     assert valid == {"business-licence", "property-certificate", "product-evidence"}

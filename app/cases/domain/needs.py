@@ -108,7 +108,7 @@ def _materials(programme: Programme, action: StageAction, supplies: Supplies) ->
 
 
 def _material(template: MaterialTemplate, action: StageAction, supplies: Supplies) -> Iterator[Need]:
-    for year in years_of(template, supplies.year):
+    for year in years_of(template, supplies.year, supplies.founded_in):
         held = [item for item in supplies.materials if item.material == template.code and item.year == year]
         serving = sum(item.serves(supplies.on, must_be_valid=template.valid) for item in held)
         if serving < template.at_least:
@@ -131,9 +131,15 @@ def _material(template: MaterialTemplate, action: StageAction, supplies: Supplie
             )
 
 
-def years_of(template: MaterialTemplate, case_year: int) -> tuple[int | None, ...]:
-    """The fiscal years for which the material is needed, the latest first; `(None,)` where it is not per year."""
-    return tuple(case_year - back for back in range(1, template.years + 1)) or (None,)
+def years_of(template: MaterialTemplate, case_year: int, founded_in: int | None = None) -> tuple[int | None, ...]:
+    """The fiscal years for which the material is needed, the latest first; `(None,)` where it is not per year.
+
+    A firm owes nothing for years before it was registered (认定工作指引 三: 实际经营期不满三年的按实际经营时间).
+    """
+    if not template.years:
+        return (None,)
+    years = range(case_year - 1, case_year - 1 - template.years, -1)
+    return tuple(year for year in years if founded_in is None or year >= founded_in)
 
 
 def applies(item: Supplied, supplies: Supplies) -> bool:

@@ -64,6 +64,7 @@ class Supplies:
 
     `answers` were handed in, `drafts` are questions whose answer was only begun; `milestones_open` are codes of those
     that still wait, with their day. Verdicts are not looked at for many cases at once (`verdicts_seen` is false then).
+    `founded_in` is the year in which the firm was registered, where that is known.
     """
 
     on: date
@@ -81,6 +82,7 @@ class Supplies:
     class_two_on_file: bool = False
     class_two_chosen: bool = False
     departments: Mapping[str, Bilingual] = field(default_factory=dict)
+    founded_in: int | None = None
 
     def opinion_of(self, department: str) -> HeldOpinion | None:
         """What the department was asked last, or None."""
