@@ -1,7 +1,7 @@
 """Reading cases. `scope` says which cases an actor sees; every list, count, board, export and feed goes through it."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal, TypeVarTuple
@@ -46,6 +46,7 @@ class CaseFilter:
     officer_id: int | None = None
     unassigned: bool = False
     overdue_on: date | None = None
+    due_between: tuple[date, date] | None = None
     enterprise_id: int | None = None
     marker: str = ""
     reached_in: int | None = None
@@ -83,6 +84,8 @@ def filtered(session: Session, statement: Select[*Columns], wanted: CaseFilter) 
         conditions.append(CaseFile.officer_id.is_(None))
     if wanted.overdue_on:
         conditions += [CaseFile.state == CaseState.OPEN, CaseFile.next_due_on < wanted.overdue_on]
+    if wanted.due_between:
+        conditions += [CaseFile.state == CaseState.OPEN, CaseFile.next_due_on.between(*wanted.due_between)]
     if wanted.marker:
         conditions.append(_reached(wanted.marker, wanted.reached_in))
     if wanted.q.strip():
@@ -167,6 +170,12 @@ def get_visible_to(session: Session, actor: Actor, number: str) -> CaseFile:
     return found
 
 
+def list_by_ids(session: Session, ids: Collection[int]) -> dict[int, CaseFile]:
+    """These cases with their firms, by id; for rows that a scoped list has found."""
+    wanted = select(CaseFile).join(CaseFile.enterprise).options(contains_eager(CaseFile.enterprise))
+    return {case.id: case for case in session.scalars(wanted.where(CaseFile.id.in_(ids)))}
+
+
 def list_of_enterprise_visible_to(session: Session, actor: Actor, enterprise_id: int) -> list[CaseFile]:
     """A firm's cases, newest first."""
     statement = visible_to(actor).where(CaseFile.enterprise_id == enterprise_id)
@@ -203,8 +212,12 @@ def list_milestones(session: Session, case: CaseFile) -> list[Milestone]:
 def list_passages(session: Session, case: CaseFile) -> list[Passage]:
     """The stages that the case went through, in order; the last one is the present. Steps taken back are left out."""
     went = select(StageEntry).where(StageEntry.case_id == case.id, StageEntry.taken_back_at.is_(None))
-    rows = session.scalars(went.order_by(StageEntry.ordinal))
-    return [Passage(row.stage, row.entered_on, row.left_on) for row in rows]
+    return passages_of(session.scalars(went.order_by(StageEntry.ordinal)))
+
+
+def passages_of(entries: Iterable[StageEntry]) -> list[Passage]:
+    """Entries into stages, in order, as passages."""
+    return [Passage(row.stage, row.entered_on, row.left_on) for row in entries]
 
 
 def list_rights(session: Session, enterprise_id: int) -> list[Right]:

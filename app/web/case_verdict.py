@@ -1,5 +1,6 @@
 """“能不能过”: what the programme's policy says about the firm of a case, and what an officer decided instead."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,6 +10,7 @@ from app.cases.domain.state import CaseState
 from app.cases.domain.supplies import VerdictTally
 from app.cases.models import CaseFile
 from app.cases.service.overriding import ON_REQUEST
+from app.cases.service.undoing import verdicts_taken_back
 from app.cases.service.verdicts import tally_of
 from app.kit.actor import Actor
 from app.kit.i18n import _
@@ -29,7 +31,7 @@ from app.web.override_lines import OverrideLine, override_lines, standing_of
 
 @dataclass(frozen=True)
 class StoredLine:
-    """A verdict kept when a step was taken: how it stood, for which application date, at which step."""
+    """A verdict kept when a step was taken: how it stood, for which application date, at which step, since taken back or not."""
 
     badge: Badge
     policy: str
@@ -37,6 +39,7 @@ class StoredLine:
     step: str
     url: str
     override: OverrideLine | None
+    taken_back: bool
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,7 @@ class VerdictCard:
 
     view: VerdictView
     badge: Badge
-    tally: VerdictTally
+    tallies: Mapping[str, VerdictTally]
     others: tuple[tuple[VerdictView, str], ...]
     stored: tuple[StoredLine, ...]
     url: str
@@ -84,14 +87,15 @@ def verdict_card(
         return None
     names = code_names(session, case.enterprise.region_code)
     views = {code: _view(case, verdict, names) for code, verdict in verdicts.items()}
-    view, stored = views.pop(policy), _stored(session, case, programme)
-    newest = next((line for line in stored if line.policy == policy), None)
+    stored = _stored(session, case, programme)
+    tallies = {code: _tally(view, _newest(stored, code)) for code, view in views.items()}
+    view, newest = views.pop(policy), _newest(stored, policy)
     standing = newest.override if newest else None
     may = actor is not None and case.state == CaseState.OPEN and can(actor, OVERRIDE, case.enterprise)
     return VerdictCard(
         view=view,
         badge=(view.state, view.counts),
-        tally=_tally(view, standing),
+        tallies=tallies,
         others=tuple((other, verdict_url(case.enterprise.uscc, other.policy, applied_on)) for other in views.values()),
         stored=stored,
         url=verdict_url(case.enterprise.uscc, policy, applied_on),
@@ -107,20 +111,30 @@ def _view(case: CaseFile, verdict: Verdict, names: dict[str, str]) -> VerdictVie
     return present(answer(verdict.evaluation), policy.catalogue, link, names=names)
 
 
-def _tally(view: VerdictView, standing: OverrideLine | None) -> VerdictTally:
-    """What is still open; nothing where an officer decided that the firm passes."""
-    if standing is not None and standing.passes:
-        return VerdictTally(0, 0)
+def _newest(stored: tuple[StoredLine, ...], policy: str) -> StoredLine | None:
+    return next((line for line in stored if line.policy == policy), None)
+
+
+def _tally(view: VerdictView, newest: StoredLine | None) -> VerdictTally:
+    """What is still open; what an officer decided about the newest kept verdict goes before it."""
+    standing = newest.override if newest else None
+    if standing is not None:
+        return VerdictTally(0 if standing.passes else 1, 0)
     return tally_of(view.outcome, view.unmet, view.unknown)
 
 
 def _stored(session: Session, case: CaseFile, programme: Programme) -> tuple[StoredLine, ...]:
     rows = list_stored_for_case(session, case.id)
     overridden = override_lines(session, [row.id for row in rows])
-    return tuple(_line(case, programme, row, standing_of(overridden.get(row.id, ()))) for row in rows)
+    back = verdicts_taken_back(session, case.id) if rows else frozenset()
+    return tuple(
+        _line(case, programme, row, standing_of(overridden.get(row.id, ())), taken_back=row.id in back) for row in rows
+    )
 
 
-def _line(case: CaseFile, programme: Programme, row: StoredVerdict, override: OverrideLine | None) -> StoredLine:
+def _line(
+    case: CaseFile, programme: Programme, row: StoredVerdict, override: OverrideLine | None, *, taken_back: bool
+) -> StoredLine:
     action = programme.find_action(row.reason)
     step = str(action.label) if action else _("办理中留存") if row.reason == ON_REQUEST else ""
     return StoredLine(
@@ -130,4 +144,5 @@ def _line(case: CaseFile, programme: Programme, row: StoredVerdict, override: Ov
         step=step,
         url=f"{verdict_url(case.enterprise.uscc, row.policy_code)}/stored/{row.id}",
         override=override,
+        taken_back=taken_back,
     )

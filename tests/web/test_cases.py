@@ -6,10 +6,12 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
+from app.cases.duties.models import CaseDuty
 from app.cases.models import CaseFile
 from app.kit import db
 from app.kit.clock import today, utc_now
 from tests.factories import cases
+from tests.factories.supplies import supply
 from tests.support import people
 from tests.support.forms import forms_of
 
@@ -103,8 +105,11 @@ def test_buttons_shown_are_steps_accepted(session, sign_in, head):
     """Every button of the page leads to a form that the server takes; every other step is refused."""
     case = led_to(session, head, "review")
     client = sign_in("section_head")
-    shown = set(re.findall(rf'action="/cases/{case.number}/steps/([a-z-]+)"', client.get(f"/cases/{case.number}").text))
-    assert shown == {"site-check", "recommend", "return", "reject", "withdraw"}
+    held, shown = buttons_of(client, case)
+    assert (held, shown) == ({"recommend"}, {"site-check", "return", "reject", "withdraw"})
+    assert " disabled" in client.get(f"/cases/{case.number}/steps/recommend").text
+    refused = client.post_form(f"/cases/{case.number}/steps/recommend", {"version": str(case.version)})
+    assert refused.status_code == 422 and "形式审查意见" in refused.text
     for action in shown:
         assert client.get(f"/cases/{case.number}/steps/{action}").status_code == 200
     for action in ("submit", "certify", "no-such-step"):
@@ -112,6 +117,82 @@ def test_buttons_shown_are_steps_accepted(session, sign_in, head):
         answer = client.post_form(f"/cases/{case.number}/steps/{action}", {"version": str(case.version)})
         assert answer.status_code in (404, 409, 422)
     assert case_of(session, case.number).stage == "review"
+
+
+def test_a_held_step_is_free_once_everything_lies_there(session, sign_in, head):
+    case = led_to(session, head, "review")
+    supply(session, head, utc_now(), case, "recommend")
+    db.commit(session)
+    client = sign_in("section_head")
+    assert buttons_of(client, case) == (set(), {"site-check", "recommend", "return", "reject", "withdraw"})
+    assert client.post_form(f"/cases/{case.number}/steps/recommend", {"version": str(case.version)}).status_code == 303
+    assert case_of(session, case.number).stage == "recommended"
+
+
+def buttons_of(client, case):
+    """The steps that the page holds back, and those whose form it offers."""
+    page = client.get(f"/cases/{case.number}").text
+    address = rf"/cases/{case.number}/steps/([a-z-]+)"
+    held = set(re.findall(rf'href="{address}" aria-disabled="true"', page))
+    return held, set(re.findall(rf'action="{address}"', page))
+
+
+def test_what_is_missing_is_a_list_of_links(session, sign_in, head):
+    case = led_to(session, head, "filing")
+    page = sign_in().get(f"/cases/{case.number}").text
+    assert "进入“市局审查”还差" in page
+    assert f'href="/cases/{case.number}#material-licence"' in page or f"/cases/{case.number}#material-" in page
+    assert "现在需要" in page and "可选" in page
+
+
+def test_approval_is_given_and_taken_back_on_the_page(session, sign_in, head):
+    case = led_to(session, head, "review")
+    client, address = sign_in("section_head"), f"/cases/{case.number}/approvals/recommend"
+    assert client.get(address).status_code == 200
+    answer = client.post_form(address, {"version": str(case.version), "note": "同意推荐"})
+    assert answer.status_code == 303
+    assert "同意推荐" in client.get(f"/cases/{case.number}").text
+    assert client.post_form(address, {"version": str(case.version)}).status_code == 422
+    assert client.post_form(f"{address}/withdraw", {"version": str(case.version), "note": "再看"}).status_code == 303
+    assert "已失效的审签 1 项" in client.get(f"/cases/{case.number}").text
+    assert sign_in().post_form(address, {"version": str(case.version)}).status_code in (403, 422)
+
+
+def test_a_step_is_taken_back_on_the_page(session, sign_in, head):
+    client, number = sign_in(), opened(session, head).row.number
+    client.post_form(f"/cases/{number}/steps/confirm-intent", {"version": "1"})
+    assert "撤回“确认申报意向”" in client.get(f"/cases/{number}").text
+    assert client.get(f"/cases/{number}/undo").status_code == 200
+    assert client.post_form(f"/cases/{number}/undo", {"version": "2"}).status_code == 303
+    page = client.get(f"/cases/{number}").text
+    assert "撤回步骤" in page and "撤回“" not in page
+    assert client.get(f"/cases/{number}/undo").status_code == 409
+
+
+def test_duties_are_filled_in_on_their_page(session, sign_in, head):
+    case = led_to(session, head, "certified")
+    row = session.scalars(
+        select(CaseDuty).where(CaseDuty.case_id == case.id, CaseDuty.code == "torch-statistics").order_by(CaseDuty.id)
+    ).first()
+    client = sign_in()
+    address = f"/cases/{case.number}/duties/{row.id}"
+    assert "火炬统计年报" in client.get(f"/cases/{case.number}").text
+    assert client.get(address).status_code == 200
+    draft = {"version": str(row.version), "note": "已联系财务"}
+    assert client.post_form(f"{address}/draft", draft).status_code == 303
+    assert "已联系财务" in client.get(address).text
+    early = client.post_form(f"{address}/done", {"version": str(row.version + 1)})
+    assert early.status_code == 422 and "起办理" in early.text
+    day = f"{TODAY.year + 1}-03-20"
+    assert client.post_form(f"{address}/due", {"version": str(row.version + 1), "due_on": day}).status_code == 303
+    assert client.post_form(f"{address}/waive", {"version": "3", "reason": "x"}).status_code == 403
+    report = f"/cases/{case.number}/duties/report/change-report"
+    assert client.get(report).status_code == 200
+    assert client.post_form(report, {"happened_on": TODAY.isoformat(), "note": "更名"}).status_code == 303
+    assert client.get(f"/cases/{case.number}/revocation").status_code == 403
+    head_of_section = sign_in("section_head")
+    assert head_of_section.post_form(f"{address}/waive", {"version": "3", "reason": "停报"}).status_code == 303
+    assert head_of_section.get(f"/cases/{case.number}/revocation").status_code == 409
 
 
 def test_a_caseworker_sees_no_step_of_the_head_and_is_told_whose_it_is(session, sign_in, head):

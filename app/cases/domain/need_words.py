@@ -7,7 +7,7 @@ from app.kit.i18n import N_, _, ngettext
 from app.programmes.domain.definition import Programme
 
 LEVELS = {"now": N_("现在需要"), "next": N_("下一步需要"), "optional": N_("可选")}
-SUPPLIERS = {"enterprise": N_("企业"), "bureau": N_("市科技局"), "department": N_("有关部门")}
+SUPPLIERS = {"enterprise": N_("企业"), "bureau": N_("市局"), "department": N_("部门")}
 _PROBLEMS = {
     "draft": N_("只有草稿，尚未提交"),
     "returned": N_("已退回，待重新提供"),

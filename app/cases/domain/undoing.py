@@ -44,7 +44,7 @@ def decide_take_back(
     if not step.kept:
         raise Conflict("case.undo.not_kept", _("这一步办理时没有留存改动前的情况，不能撤回；请按流程办理下一步。"))
     if not may_take_back(actor, step, now):
-        raise Forbidden("case.undo.not_yours", _("只有经手人可在 24 小时内撤回；之后由科室负责人写明理由撤回。"))
+        raise Forbidden("case.undo.not_yours", _("只有经手人可在 24 小时内撤回；之后由科长写明理由撤回。"))
     if needs_reason(actor, step, now) and not reason.strip():
         message = _("请写明理由。")
         raise Invalid("case.reason.missing", message, {"reason": message})

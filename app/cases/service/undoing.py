@@ -59,6 +59,12 @@ def standing_entries(session: Session, case_id: int) -> list[StageEntry]:
     return list(session.scalars(rows.order_by(StageEntry.ordinal)))
 
 
+def verdicts_taken_back(session: Session, case_id: int) -> frozenset[int]:
+    """The verdicts kept by steps that were taken back: they stay on file and are marked."""
+    back = select(StageEntry.before).where(StageEntry.case_id == case_id, StageEntry.taken_back_at.is_not(None))
+    return frozenset(key for before in session.scalars(back) for key in before.get("verdicts", ()))
+
+
 def last_step(entries: list[StageEntry]) -> LastStep | None:
     """The step that brought the case where it stands; None where it was only opened."""
     if len(entries) < 2:

@@ -1,0 +1,92 @@
+"""The property that serves a case: its lines on the case page, and the picker of class II property."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from fastapi import Request
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from app.cases import actions, queries
+from app.cases.domain.rights import Right
+from app.cases.models import CaseFile
+from app.cases.schemas import ChooseRights
+from app.cases.service.rights import choose_rights
+from app.doors.deps import CurrentActor, DbSession, Form, Now
+from app.doors.forms import Bound, attempt, bind, empty
+from app.doors.pages import redirect, render
+from app.doors.router import GuardedRouter
+from app.kit.clock import today
+from app.kit.i18n import _
+
+router = GuardedRouter(door="web", prefix="/cases")
+
+
+@dataclass(frozen=True)
+class RightLine:
+    """A class II property: whether it serves this case, or why it cannot."""
+
+    right: Right
+    chosen: bool
+    obstacle: str
+    locked: bool
+
+
+@dataclass(frozen=True)
+class RightsPanel:
+    """The property of the firm of a case, by class."""
+
+    class_one: tuple[Right, ...]
+    class_two: tuple[RightLine, ...]
+
+
+@dataclass(frozen=True)
+class RightsPage:
+    """The picker of class II property."""
+
+    case: CaseFile
+    lines: tuple[RightLine, ...]
+    form: Bound[ChooseRights]
+
+
+def rights_panel(session: Session, case: CaseFile, on: date) -> RightsPanel:
+    """The firm's property; one query."""
+    rights = queries.list_rights(session, case.enterprise_id)
+    return RightsPanel(
+        class_one=tuple(right for right in rights if right.ip_class == 1),
+        class_two=tuple(_line(case, right, on) for right in rights if right.ip_class == 2),
+    )
+
+
+def _line(case: CaseFile, right: Right, on: date) -> RightLine:
+    chosen = right.used_by_number == case.number
+    return RightLine(
+        right=right,
+        chosen=chosen,
+        obstacle="" if chosen else right.obstacle(case.number, on) or "",
+        locked=chosen and case.submitted_on is not None,
+    )
+
+
+@router.get("/{number}/rights", action=actions.CHOOSE_RIGHTS)
+def rights_page(request: Request, session: DbSession, actor: CurrentActor, now: Now, number: str) -> Response:
+    """The picker of class II property."""
+    case = queries.get_visible_to(session, actor, number)
+    page = RightsPage(case, rights_panel(session, case, today(now)).class_two, empty())
+    return render(request, "web/cases/rights.html", page)
+
+
+@router.post("/{number}/rights", action=actions.CHOOSE_RIGHTS)
+def rights_route(
+    request: Request, session: DbSession, actor: CurrentActor, now: Now, form: Form, number: str
+) -> Response:
+    """Let exactly the ticked rights serve the case."""
+    bound = bind(ChooseRights, form)
+    done = attempt(
+        session, bound, lambda given: choose_rights(session, actor=actor, now=now, number=number, command=given)
+    )
+    if done is None:
+        case = queries.get_visible_to(session, actor, number)
+        page = RightsPage(case, rights_panel(session, case, today(now)).class_two, bound)
+        return render(request, "web/cases/rights.html", page, status=422)
+    return redirect(request, f"/cases/{number}#rights", good=_("Ⅱ类知识产权的选用已保存。"))
