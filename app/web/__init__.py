@@ -11,6 +11,8 @@ MODULES = (
     "desk",
     "desk_tasks",
     "desk_section",
+    "desk_tasks",
+    "desk_section",
     "search",
     "imports",
     "import_rows",

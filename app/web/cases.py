@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -14,6 +14,7 @@ from starlette.responses import Response
 from app.accounts.models import Officer
 from app.accounts.queries import list_officers
 from app.cases import actions, queries
+from app.cases.loads import SOON_DAYS
 from app.cases.models import CaseFile
 from app.cases.queries import CaseFilter
 from app.doors.deps import CurrentActor, DbSession, Now
@@ -48,6 +49,7 @@ class CasesQuery(BaseModel):
     state: str = ""
     officer: str = ""
     overdue: str = ""
+    soon: str = ""
     marker: str = ""
     reached: str = ""
     q: str = ""
@@ -66,6 +68,7 @@ class CasesQuery(BaseModel):
             officer_id=officer_id,
             unassigned=self.officer == NOBODY,
             overdue_on=on if self.overdue else None,
+            due_between=(on, on + timedelta(days=SOON_DAYS)) if self.soon else None,
             marker=self.marker,
             reached_in=_number(self.reached),
             q=self.q,
@@ -227,6 +230,7 @@ def _chips(query: CasesQuery, catalogue: Catalogue, officers: list[Officer]) -> 
         "state": state_text(query.state) if query.state in set(STATES) else "",
         "officer": names.get(query.officer, query.officer),
         "overdue": _("有逾期节点") if query.overdue else "",
+        "soon": _("%(n)s 天内到期") % {"n": SOON_DAYS} if query.soon else "",
         "marker": _marker_text(query),
     }
     return tuple((text, _without(query, name)) for name, text in texts.items() if text)

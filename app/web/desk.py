@@ -9,32 +9,31 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.cases import actions as case_actions
-from app.cases import waiting
-from app.cases.models import CaseFile
+from app.cases.loads import list_loads_visible_to
+from app.cases.oversight.actions import OVERSEE
 from app.doors.deps import CurrentActor, DbSession, Now
 from app.doors.pages import render
 from app.doors.router import GuardedRouter
 from app.doors.timeline import TimelineLine
 from app.enterprises import actions as enterprise_actions
 from app.journal.queries import TimelineFilter, list_events
-from app.kit.actor import Actor, Role
+from app.kit.actor import Actor
 from app.kit.clock import shanghai, today
 from app.kit.i18n import N_, _, current_locale
-from app.kit.paging import Count, Page
+from app.kit.paging import Count
 from app.kit.permissions import can
 from app.programmes.queries import load_catalogue
 from app.targets.queries import find_plan
 from app.web.case_events import named_lines
 from app.web.desk_near import LOOKED_AT, NearLine, near_lines
-from app.web.desk_tasks import OfficerLoad, TaskLine, officer_lines, page_tasks, wanted_tasks
+from app.web.desk_section import OfficerLine, officer_lines
+from app.web.desk_tasks import MINE, OFFICE, Tasks, TasksQuery, load_tasks, other_view
 from app.web.targets import GoalCard, borrowed_notice, goal_cards
 
 router = GuardedRouter(door="web")
 
 TASKS = 8
-PAGE_SIZE = 50
 EVENTS = 7
-MINE, OFFICE = "mine", "office"
 #: Changes that belong to the day's work; sign-ins and settings are in the journal.
 _WATCHED = ("enterprise.", "case.", "commissioner.", "incentive.")
 _WEEKDAYS = (N_("星期一"), N_("星期二"), N_("星期三"), N_("星期四"), N_("星期五"), N_("星期六"), N_("星期日"))
@@ -63,30 +62,16 @@ class DeskPage:
     other_view: tuple[str, str]
     goals: tuple[GoalCard, ...]
     borrowed: str
-    tasks: tuple[TaskLine, ...]
-    task_count: Count
-    overdue: int
+    tasks: Tasks
     tasks_url: str
     overdue_url: str
-    show_officer: bool
     near_url: str
     near_note: str
-    loads: tuple[OfficerLoad, ...]
+    loads: tuple[OfficerLine, ...]
+    section_url: str
     changes: tuple[ChangeLine, ...]
     may_import: bool
     may_create: bool
-
-
-@dataclass(frozen=True)
-class TasksPage:
-    """Every task, page by page."""
-
-    tasks: tuple[TaskLine, ...]
-    page: Page[CaseFile]
-    count: Count
-    url: str
-    view: str
-    show_officer: bool
 
 
 @dataclass(frozen=True)
@@ -99,30 +84,24 @@ class NearFragment:
 
 @router.get("/", action=case_actions.LIST)
 def desk_page(request: Request, session: DbSession, actor: CurrentActor, now: Now, view: str = "") -> Response:
-    on, chosen = today(now), _view(actor, view)
-    officer_id = _officer(actor, chosen)
-    catalogue = load_catalogue(session)
-    wanted = wanted_tasks(catalogue, on, officer_id)
-    count = waiting.count_waiting_visible_to(session, actor, wanted)
-    _found, tasks = page_tasks(session, actor, catalogue, wanted, on, None, TASKS)
+    on, chosen = today(now), TasksQuery(view=view).whose(actor)
+    query, office = TasksQuery(view=chosen), chosen == OFFICE
+    tasks = load_tasks(session, actor, now, query, TASKS)[0]
     plan = find_plan(session, actor, on.year, on)
-    loads = waiting.list_loads_visible_to(session, actor, on, officer_id)
     page = DeskPage(
-        headline=_headline(count),
+        headline=_headline(tasks.count),
         date_line=date_line(on),
         view=chosen,
-        other_view=_other_view(chosen),
+        other_view=other_view(chosen, f"/?view={OFFICE}", f"/?view={MINE}"),
         goals=goal_cards(session, plan) if plan else (),
         borrowed=borrowed_notice(plan),
         tasks=tasks,
-        task_count=count,
-        overdue=sum(load.overdue for load in loads),
-        tasks_url=f"/desk/tasks?view={chosen}",
-        overdue_url=f"/cases?state=open&overdue=1{'&officer=me' if chosen == MINE else ''}",
-        show_officer=chosen == OFFICE,
+        tasks_url=query.address(),
+        overdue_url=query.address(overdue="1"),
         near_url=f"/desk/near?view={chosen}",
         near_note=_near_note(),
-        loads=officer_lines(session, loads) if chosen == OFFICE else (),
+        loads=officer_lines(session, list_loads_visible_to(session, actor, on)) if office else (),
+        section_url="/desk/section" if office and can(actor, OVERSEE) else "",
         changes=_changes(request, session, actor, now),
         may_import=can(actor, enterprise_actions.IMPORT),
         may_create=can(actor, enterprise_actions.CREATE),
@@ -130,43 +109,15 @@ def desk_page(request: Request, session: DbSession, actor: CurrentActor, now: No
     return render(request, "web/desk/index.html", page)
 
 
-@router.get("/desk/tasks", action=case_actions.LIST)
-def tasks_page(
-    request: Request, session: DbSession, actor: CurrentActor, now: Now, view: str = "", cursor: str | None = None
-) -> Response:
-    on, chosen = today(now), _view(actor, view)
-    catalogue = load_catalogue(session)
-    wanted = wanted_tasks(catalogue, on, _officer(actor, chosen))
-    found, tasks = page_tasks(session, actor, catalogue, wanted, on, cursor, PAGE_SIZE)
-    count = waiting.count_waiting_visible_to(session, actor, wanted)
-    page = TasksPage(tasks, found, count, f"/desk/tasks?view={chosen}", chosen, chosen == OFFICE)
-    return render(request, "web/desk/tasks.html", page)
-
-
 @router.get("/desk/near", action=case_actions.LIST)
 def near_fragment(request: Request, session: DbSession, actor: CurrentActor, now: Now, view: str = "") -> Response:
-    lines = near_lines(session, actor, load_catalogue(session), _officer(actor, _view(actor, view)), today(now))
+    officer_id = actor.id if TasksQuery(view=view).whose(actor) == MINE else None
+    lines = near_lines(session, actor, load_catalogue(session), officer_id, today(now))
     template = "web/desk/_near.html" if request.headers.get("hx-request") else "web/desk/near.html"
     return render(request, template, NearFragment(lines, _near_note()))
 
 
 # -- parts ---------------------------------------------------------------------------------------------------------------------
-
-
-def _view(actor: Actor, view: str) -> str:
-    """Whose desk: a caseworker's own unless asked otherwise, the whole office for those who lead it."""
-    if view in (MINE, OFFICE):
-        return view
-    return MINE if actor.role is Role.CASEWORKER else OFFICE
-
-
-def _officer(actor: Actor, view: str) -> int | None:
-    return actor.id if view == MINE else None
-
-
-def _other_view(chosen: str) -> tuple[str, str]:
-    """The way to the other desk."""
-    return (_("看全局"), f"/?view={OFFICE}") if chosen == MINE else (_("只看我的"), f"/?view={MINE}")
 
 
 def _headline(count: Count) -> str:

@@ -1,146 +1,176 @@
-"""Lines of the desk: cases that wait, with how long they have and the one thing to do."""
+"""待办: everything there is to do, by its day, with counts by kind; narrowed by kind and programme in the address."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import datetime
+from typing import Annotated
+from urllib.parse import urlencode
 
+from fastapi import Query, Request
+from pydantic import BaseModel
 from sqlalchemy.orm import Session
+from starlette.responses import Response
 
-from app.accounts.queries import officer_names
-from app.cases import waiting
-from app.cases.actions import KEEP_MILESTONES
-from app.cases.domain.moving import may_act
-from app.cases.domain.needs import next_action
-from app.cases.models import CaseFile, Milestone
-from app.cases.waiting import Load, Waiting
-from app.kit.actor import Actor
-from app.kit.i18n import Bilingual, _, ngettext
-from app.kit.paging import Page
-from app.kit.permissions import Place, can
-from app.programmes.domain.definition import Programme, StageAction
-from app.programmes.queries import Catalogue
-from app.reference.calendar import WorkCalendar
-from app.reference.queries import work_calendar
-from app.web.case_lines import Badge
+from app.cases import actions as case_actions
+from app.cases.todo.port import Asked, Group, Tally, Todo, page_todos, tally_todos, total
+from app.doors.deps import CurrentActor, DbSession, Now
+from app.doors.pages import render
+from app.doors.router import GuardedRouter
+from app.kit.actor import Actor, Role
+from app.kit.clock import today
+from app.kit.i18n import _
+from app.kit.paging import Count, Page
+from app.programmes.queries import load_catalogue
+from app.web.cases import Choices, programme_choices
+from app.web.todo_kinds import KINDS
+from app.web.todo_lines import GROUPS, Kind, TodoLine, todo_lines
 
-#: A case is a task once it is the bureau's turn, or once a day of it lies this near.
-NEAR_DAYS = 7
-SOON_WORKING_DAYS = 3
+router = GuardedRouter(door="web", prefix="/desk")
+
+PAGE_SIZE = 50
+MINE, OFFICE = "mine", "office"
+
+
+class TasksQuery(BaseModel):
+    """What the address says; anything it does not understand narrows nothing."""
+
+    view: str = ""
+    kind: str = ""
+    programme: str = ""
+    overdue: str = ""
+    cursor: str = ""
+
+    def whose(self, actor: Actor) -> str:
+        """Whose desk: a caseworker's own unless asked otherwise, the whole office for those who lead it."""
+        if self.view in (MINE, OFFICE):
+            return self.view
+        return MINE if actor.role is Role.CASEWORKER else OFFICE
+
+    def address(self, **changes: str) -> str:
+        """The list's address with some parameters changed; empty ones are left out."""
+        values = self.model_dump(exclude={"cursor"}) | changes
+        return f"/desk/tasks?{urlencode({name: value for name, value in values.items() if value})}"
 
 
 @dataclass(frozen=True)
-class TaskLine:
-    """One case that waits: until when, for what, and the address of the one thing to do."""
+class Tab:
+    """One kind of things to do, with how many there are."""
 
-    number: str
-    due: Badge
-    firm: str
-    programme: str
-    stage: str
-    note: str
-    officer: str
-    action: str
+    label: str
     url: str
+    active: bool
+    count: str
 
 
 @dataclass(frozen=True)
-class OfficerLoad:
-    """What one officer carries, with the list that shows it."""
+class Tasks:
+    """Some things to do, of how many, how many of them overdue, and how they divide."""
 
-    name: str
-    open: int
-    overdue: int
+    lines: tuple[TodoLine, ...]
+    page: Page[Todo]
+    count: Count
+    overdue: Count
+    tabs: tuple[Tab, ...]
+    show_officer: bool
+
+
+@dataclass(frozen=True)
+class TasksPage:
+    """Every thing to do, page by page."""
+
+    query: TasksQuery
+    tasks: Tasks
     url: str
-    overdue_url: str
+    programmes: Choices
+    chips: Choices
+    view: str
+    other_view: tuple[str, str]
 
 
-def wanted_tasks(catalogue: Catalogue, on: date, officer_id: int | None) -> Waiting:
-    """What counts as a task on that day."""
-    return Waiting(waiting.bureau_stages(catalogue), on + timedelta(days=NEAR_DAYS), officer_id)
+@router.get("/tasks", action=case_actions.LIST)
+def tasks_page(
+    request: Request, session: DbSession, actor: CurrentActor, now: Now, query: Annotated[TasksQuery, Query()]
+) -> Response:
+    """The list."""
+    tasks, asked = load_tasks(session, actor, now, query, PAGE_SIZE)
+    programmes = programme_choices(asked.catalogue)
+    view = query.whose(actor)
+    page = TasksPage(
+        query=query,
+        tasks=tasks,
+        url=query.address(),
+        programmes=programmes,
+        chips=_chips(query, dict(programmes)),
+        view=view,
+        other_view=other_view(view, query.address(view=OFFICE), query.address(view=MINE)),
+    )
+    return render(request, "web/desk/tasks.html", page)
 
 
-def page_tasks(
-    session: Session, actor: Actor, catalogue: Catalogue, wanted: Waiting, on: date, cursor: str | None, limit: int
-) -> tuple[Page[CaseFile], tuple[TaskLine, ...]]:
-    """One page of tasks; the number of queries does not depend on how many there are."""
-    found = waiting.page_waiting_visible_to(session, actor, wanted, cursor, limit)
-    milestones = waiting.next_milestones(session, [case.id for case in found.items])
-    names = officer_names(session, {case.officer_id for case in found.items if case.officer_id is not None})
-    calendar = work_calendar(session)
-    lines = tuple(
-        _line(actor, catalogue.get(case.programme_code, case.programme_version), case, milestones.get(case.id), names,
-              calendar, on)
-        for case in found.items
-    )  # fmt: skip
-    return found, lines
+def load_tasks(session: Session, actor: Actor, now: datetime, query: TasksQuery, limit: int) -> tuple[Tasks, Asked]:
+    """One page of the things to do that the address asks for, and what it was asked with."""
+    view = query.whose(actor)
+    asked = Asked(
+        actor=actor,
+        now=now,
+        on=today(now),
+        catalogue=load_catalogue(session),
+        officer_id=actor.id if view == MINE else None,
+        programme=query.programme,
+        overdue=bool(query.overdue),
+    )
+    chosen = [kind for kind in KINDS if query.kind in ("", kind.provider.group)]
+    tallies = tally_todos(session, [kind.provider for kind in KINDS], asked)
+    found = page_todos(session, [kind.provider for kind in chosen], asked, query.cursor or None, limit)
+    overdue = total(tally.overdue for code, tally in tallies.items() if code in _codes(chosen))
+    count = overdue if query.overdue else total(tally.all for code, tally in tallies.items() if code in _codes(chosen))
+    tasks = Tasks(
+        lines=todo_lines(session, chosen, asked, found.items),
+        page=found,
+        count=count,
+        overdue=overdue,
+        tabs=_tabs(query, tallies),
+        show_officer=view == OFFICE,
+    )
+    return tasks, asked
 
 
-def _line(
-    actor: Actor,
-    programme: Programme,
-    case: CaseFile,
-    milestone: Milestone | None,
-    names: dict[int, str],
-    calendar: WorkCalendar,
-    on: date,
-) -> TaskLine:
-    stage = programme.stage(case.stage)
-    action = next_action(programme, case.stage) if stage.turn == "bureau" else None
-    near = milestone if milestone is not None and _is_near(milestone, on) else None
-    label, url = _to_do(actor, case, action, near)
-    return TaskLine(
-        number=case.number,
-        due=due_words(case.next_due_on, on, calendar, stage.turn),
-        firm=case.enterprise.name,
-        programme=str(programme.title),
-        stage=str(stage.name),
-        note=str(Bilingual(zh=near.title_zh, en=near.title_en)) if near else "",
-        officer=names.get(case.officer_id or 0, ""),
-        action=label,
-        url=url,
+def _codes(kinds: Sequence[Kind]) -> set[str]:
+    return {kind.provider.code for kind in kinds}
+
+
+def _tabs(query: TasksQuery, tallies: Mapping[str, Tally]) -> tuple[Tab, ...]:
+    """All, then each kind of which there is something, or which is chosen."""
+    counts = {group: _in_group(group, query, tallies) for group in Group}
+    shown = [group for group in Group if counts[group].n or query.kind == group]
+    every = Tab(_("全部"), query.address(kind=""), query.kind not in set(Group), _told(total(counts.values())))
+    return (
+        every,
+        *(
+            Tab(_(GROUPS[group]), query.address(kind=group), query.kind == group, _told(counts[group]))
+            for group in shown
+        ),
     )
 
 
-def _to_do(actor: Actor, case: CaseFile, action: StageAction | None, near: Milestone | None) -> tuple[str, str]:
-    """The one thing to do: the bureau's step, else the milestone that is near, else a look at the case."""
-    address = f"/cases/{case.number}"
-    if action is not None and may_act(actor, action):
-        return str(action.label), f"{address}/steps/{action.code}"
-    if near is not None and can(actor, KEEP_MILESTONES, Place(case.enterprise.region_code, case.enterprise_id)):
-        return _("办理节点"), f"{address}/milestones/{near.id}"
-    return _("查看"), address
+def _in_group(group: Group, query: TasksQuery, tallies: Mapping[str, Tally]) -> Count:
+    codes = {kind.provider.code for kind in KINDS if kind.provider.group == group}
+    found = [tally for code, tally in tallies.items() if code in codes]
+    return total(tally.overdue if query.overdue else tally.all for tally in found)
 
 
-def _is_near(milestone: Milestone, on: date) -> bool:
-    return milestone.due_on is not None and milestone.due_on <= on + timedelta(days=NEAR_DAYS)
+def _told(count: Count) -> str:
+    return f"{count.n:,}+" if count.more else f"{count.n:,}"
 
 
-def due_words(due_on: date | None, on: date, calendar: WorkCalendar, turn: str) -> Badge:
-    """How long there is, in words: a day near by name, a later one in working days."""
-    if due_on is None:
-        return "idle", {"bureau": _("待本局办理"), "province": _("省厅办理中")}.get(turn, _("无期限"))
-    days = (due_on - on).days
-    if days < 0:
-        return "late", ngettext("已逾期 %(n)s 天", "已逾期 %(n)s 天", -days) % {"n": -days}
-    if days == 0:
-        return "late", _("今天 24:00")
-    if days == 1:
-        return "wait", _("明天")
-    working = calendar.between(on, due_on)
-    state = "wait" if working <= SOON_WORKING_DAYS else "info"
-    return state, ngettext("还有 %(n)s 个工作日", "还有 %(n)s 个工作日", working) % {"n": working}
+def _chips(query: TasksQuery, programmes: Mapping[str, str]) -> Choices:
+    texts = {
+        "programme": programmes.get(query.programme, query.programme),
+        "overdue": _("只看逾期") if query.overdue else "",
+    }
+    return tuple((text, query.address(**{name: ""})) for name, text in texts.items() if text)
 
 
-def officer_lines(session: Session, loads: Sequence[Load]) -> tuple[OfficerLoad, ...]:
-    """What each officer carries, in the order given; cases that nobody leads are a line of their own."""
-    names = officer_names(session, {load.officer_id for load in loads if load.officer_id is not None})
-    return tuple(
-        OfficerLoad(
-            name=names.get(load.officer_id, "") if load.officer_id else _("未指定经办人"),
-            open=load.open,
-            overdue=load.overdue,
-            url=f"/cases?state=open&officer={load.officer_id or 'none'}",
-            overdue_url=f"/cases?state=open&overdue=1&officer={load.officer_id or 'none'}",
-        )
-        for load in loads
-    )
+def other_view(view: str, office: str, mine: str) -> tuple[str, str]:
+    """The way to the other desk."""
+    return (_("看全局"), office) if view == MINE else (_("只看我的"), mine)

@@ -1,0 +1,127 @@
+"""To check: what firms and departments have handed in; to correct: what was sent back and is answered."""
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, func, select
+
+from app.cases.duties.models import CaseDuty
+from app.cases.models import CaseFile
+from app.cases.opinions.models import Opinion
+from app.cases.supply.models import CaseAnswer, CaseMaterial, CorrectionItem
+from app.cases.todo.port import Asked, Group, Provider, Source
+from app.cases.todo.rows import FRESH, bureaus_turn, cases, firms, since_entry
+from app.enterprises.models import Enterprise
+from app.policies.models import FactStatement
+
+_FIRM = "enterprise"
+
+
+def unchecked() -> ColumnElement[bool]:
+    """Documents of the firm that nobody has accepted or returned, as a condition on the case."""
+    return and_(CaseMaterial.case_id == CaseFile.id, CaseMaterial.state == "supplied", CaseMaterial.by_kind == _FIRM)
+
+
+def answered_corrections() -> ColumnElement[bool]:
+    """Items to be corrected that the firm has answered and nobody has settled."""
+    return and_(
+        CorrectionItem.case_id == CaseFile.id,
+        CorrectionItem.settled_on.is_(None),
+        CorrectionItem.answered_at.is_not(None),
+    )
+
+
+def fresh_answers(asked: Asked) -> ColumnElement[bool]:
+    """Answers that the firm handed in after the case had come to the bureau."""
+    return and_(
+        CaseAnswer.case_id == CaseFile.id,
+        CaseAnswer.by_kind == _FIRM,
+        CaseAnswer.draft.is_(False),
+        since_entry(CaseAnswer.at),
+        bureaus_turn(asked),
+    )
+
+
+def _of_case(asked: Asked, condition: ColumnElement[bool]) -> Source:
+    """One to-do a case for which rows of another table wait, with how many."""
+    number: Any = select(func.count()).where(condition).correlate(CaseFile).scalar_subquery()
+    return Source(
+        rows=cases(asked).where(exists().where(condition).correlate(CaseFile)),
+        key=CaseFile.id,
+        due=CaseFile.next_due_on,
+        case_id=CaseFile.id,
+        firm_id=CaseFile.enterprise_id,
+        officer_id=CaseFile.officer_id,
+        n=number,
+    )
+
+
+def _materials(asked: Asked) -> Source:
+    return _of_case(asked, unchecked())
+
+
+def _answers(asked: Asked) -> Source:
+    return _of_case(asked, fresh_answers(asked))
+
+
+def _corrections(asked: Asked) -> Source:
+    return _of_case(asked, answered_corrections())
+
+
+def _opinions(asked: Asked) -> Source:
+    """Answers of departments that came in since the case entered its stage."""
+    rows = cases(asked, (Opinion, Opinion.case_id == CaseFile.id))
+    return Source(
+        rows=rows.where(
+            Opinion.answered_at.is_not(None), Opinion.withdrawn_at.is_(None), since_entry(Opinion.answered_at)
+        ),
+        key=Opinion.id,
+        due=CaseFile.next_due_on,
+        case_id=CaseFile.id,
+        firm_id=CaseFile.enterprise_id,
+        officer_id=CaseFile.officer_id,
+        about=Opinion.department,
+        about_en=Opinion.outcome,
+    )
+
+
+def _duties(asked: Asked) -> Source:
+    """Duties that a firm has reported within the last days, of finished cases too."""
+    rows = cases(asked, (CaseDuty, CaseDuty.case_id == CaseFile.id), open=False)
+    return Source(
+        rows=rows.where(CaseDuty.done_at >= asked.now - timedelta(days=FRESH), CaseDuty.by == _FIRM),
+        key=CaseDuty.id,
+        case_id=CaseFile.id,
+        firm_id=CaseFile.enterprise_id,
+        officer_id=CaseFile.officer_id,
+        about=CaseDuty.title_zh,
+        about_en=CaseDuty.title_en,
+    )
+
+
+def _self_checks(asked: Asked) -> Source:
+    """Firms that have told figures about themselves after a self-check within the last days."""
+    told = and_(
+        FactStatement.enterprise_id == Enterprise.id,
+        FactStatement.actor_kind == _FIRM,
+        FactStatement.created_at >= asked.now - timedelta(days=FRESH),
+        FactStatement.withdrawn_at.is_(None),
+    )
+    number: Any = select(func.count()).where(told).correlate(Enterprise).scalar_subquery()
+    since = select(FactStatement.enterprise_id).where(
+        FactStatement.actor_kind == _FIRM,
+        FactStatement.created_at >= asked.now - timedelta(days=FRESH),
+        FactStatement.withdrawn_at.is_(None),
+    )
+    rows = firms(asked).where(Enterprise.id.in_(since))
+    return Source(rows=rows, key=Enterprise.id, firm_id=Enterprise.id, n=number)
+
+
+PROVIDERS = (
+    Provider("correction_answered", Group.CORRECT, _corrections),
+    Provider("materials", Group.CHECK, _materials),
+    Provider("answers", Group.CHECK, _answers),
+    Provider("opinion_answered", Group.CHECK, _opinions),
+    Provider("duty_reported", Group.CHECK, _duties),
+    Provider("self_check", Group.CHECK, _self_checks),
+)

@@ -1,0 +1,108 @@
+"""To decide: approvals that the actor may give, time limits that run out, and the bureau's next steps.
+
+A case stands here once: what has to be looked at before (documents, answers, corrections) goes before its step.
+"""
+
+from collections import defaultdict
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, tuple_
+
+from app.cases.domain.approvals import may_approve
+from app.cases.models import Approval, CaseClock, CaseFile
+from app.cases.todo.checking import answered_corrections, fresh_answers, unchecked
+from app.cases.todo.port import Asked, Group, Provider, Source
+from app.cases.todo.rows import AHEAD, bureaus_turn, cases, led
+
+Place = tuple[str, str, str]
+
+
+def approvable(asked: Asked) -> ColumnElement[bool]:
+    """Cases in front of a step that still needs an approval which this actor may give and has not given."""
+    waits = [
+        and_(_in_one_of(places), _given(code) < number, ~_own(code, asked))
+        for (code, number), places in _guarded(asked).items()
+    ]
+    return or_(false(), *waits)
+
+
+def _guarded(asked: Asked) -> dict[tuple[str, int], list[Place]]:
+    """Where the steps start that need this actor's approval, by the step's code and how many approvals it needs."""
+    found: defaultdict[tuple[str, int], list[Place]] = defaultdict(list)
+    for (code, version), programme in sorted(asked.catalogue.versions.items()):
+        turns = {stage.code: stage.turn for stage in programme.stages}
+        for action in programme.actions:
+            if action.needs.approvals is not None and may_approve(asked.actor, action):
+                places = [(code, version, stage) for stage in action.from_ if turns[stage] == "bureau"]
+                found[action.code, action.needs.approvals.number] += places
+    return {key: places for key, places in found.items() if places}
+
+
+def _in_one_of(places: list[Place]) -> ColumnElement[bool]:
+    return tuple_(CaseFile.programme_code, CaseFile.programme_version, CaseFile.stage).in_(places)
+
+
+def _standing(code: str) -> ColumnElement[bool]:
+    return and_(Approval.case_id == CaseFile.id, Approval.action == code, Approval.lapsed_at.is_(None))
+
+
+def _given(code: str) -> Any:
+    return select(func.count()).where(_standing(code)).correlate(CaseFile).scalar_subquery()
+
+
+def _own(code: str, asked: Asked) -> ColumnElement[bool]:
+    return exists().where(_standing(code), Approval.officer_id == asked.actor.id).correlate(CaseFile)
+
+
+def _running_out(asked: Asked) -> ColumnElement[bool]:
+    return and_(
+        CaseClock.case_id == CaseFile.id,
+        CaseClock.ended_on.is_(None),
+        CaseClock.due_on <= asked.on + timedelta(days=AHEAD),
+    )
+
+
+def _approvals(asked: Asked) -> Source | None:
+    """An approver's own, whoever leads the case."""
+    condition = approvable(asked)
+    if not _guarded(asked):
+        return None
+    return _cases(asked, and_(condition, led(asked)), everyones=True)
+
+
+def _cases(asked: Asked, condition: ColumnElement[bool], *, everyones: bool = False) -> Source:
+    return Source(
+        rows=cases(asked, everyones=everyones).where(condition),
+        key=CaseFile.id,
+        due=CaseFile.next_due_on,
+        case_id=CaseFile.id,
+        firm_id=CaseFile.enterprise_id,
+        officer_id=CaseFile.officer_id,
+    )
+
+
+def _clocks(asked: Asked) -> Source:
+    return Source(
+        rows=cases(asked, (CaseClock, _running_out(asked))),
+        key=CaseClock.id,
+        due=CaseClock.due_on,
+        case_id=CaseFile.id,
+        firm_id=CaseFile.enterprise_id,
+        officer_id=CaseFile.officer_id,
+        about=CaseClock.code,
+    )
+
+
+def _steps(asked: Asked) -> Source:
+    """The bureau's turn, and nothing else to be looked at before."""
+    before = (_running_out(asked), unchecked(), answered_corrections(), fresh_answers(asked))
+    nothing = and_(*(~exists().where(condition).correlate(CaseFile) for condition in before))
+    return _cases(asked, and_(bureaus_turn(asked), nothing, led(asked), ~approvable(asked)))
+
+
+PROVIDERS = (
+    Provider("approval", Group.DECIDE, _approvals),
+    Provider("clock", Group.DECIDE, _clocks),
+    Provider("step", Group.DECIDE, _steps),
+)

@@ -1,0 +1,95 @@
+"""To supervise, to follow up, to hand over: what was asked of an officer, bad ratings, cases that nobody can lead."""
+
+from typing import Any
+
+from sqlalchemy import func, select
+
+from app.accounts.models import Officer
+from app.cases.models import CaseFile
+from app.cases.oversight.domain.rating import BAD
+from app.cases.oversight.models import ServiceRating, Supervision
+from app.cases.todo.port import Asked, Group, Provider, Source
+from app.cases.todo.rows import cases
+from app.kit.permissions import HEADS
+
+
+def _to_answer(asked: Asked) -> Source:
+    """What the officer (on the office's desk: anyone) was asked under supervision and has not answered."""
+    rows = cases(asked, (Supervision, Supervision.case_id == CaseFile.id), open=False, everyones=True)
+    if asked.officer_id is not None:
+        rows = rows.where(Supervision.officer_id == asked.officer_id)
+    return _supervisions(rows.where(Supervision.closed_at.is_(None), Supervision.answered_at.is_(None)))
+
+
+def _to_close(asked: Asked) -> Source:
+    """What the actor has asked and got an answer to."""
+    rows = cases(asked, (Supervision, Supervision.case_id == CaseFile.id), open=False, everyones=True)
+    return _supervisions(
+        rows.where(
+            Supervision.closed_at.is_(None),
+            Supervision.answered_at.is_not(None),
+            Supervision.asked_by == asked.actor.id,
+        )
+    )
+
+
+def _supervisions(rows: Any) -> Source:
+    return Source(
+        rows=rows,
+        key=Supervision.id,
+        due=Supervision.due_on,
+        case_id=CaseFile.id,
+        firm_id=CaseFile.enterprise_id,
+        officer_id=Supervision.officer_id,
+        about=Supervision.request,
+    )
+
+
+def _bad_ratings(asked: Asked) -> Source:
+    rows = cases(asked, (ServiceRating, ServiceRating.case_id == CaseFile.id), open=False)
+    return Source(
+        rows=rows.where(ServiceRating.grade <= BAD, ServiceRating.measured_at.is_(None)),
+        key=CaseFile.id,
+        case_id=CaseFile.id,
+        firm_id=CaseFile.enterprise_id,
+        officer_id=CaseFile.officer_id,
+        about=ServiceRating.remark,
+        n=ServiceRating.grade,
+    )
+
+
+def _left_behind(asked: Asked) -> Source | None:
+    """Officers who were disabled while they lead open cases; told to those who may hand them over."""
+    if asked.actor.role not in HEADS:
+        return None
+    held = (
+        cases(asked, everyones=True)
+        .where(CaseFile.officer_id == Officer.id)
+        .with_only_columns(func.count(), maintain_column_froms=True)
+        .correlate(Officer)
+        .scalar_subquery()
+    )
+    rows = select(Officer.id).where(Officer.disabled_on.is_not(None), held > 0)
+    return Source(rows=rows, key=Officer.id, officer_id=Officer.id, about=Officer.name, n=held)
+
+
+def _unled(asked: Asked) -> Source | None:
+    """Open cases without an officer; told to those who may assign one."""
+    if asked.actor.role not in HEADS:
+        return None
+    return Source(
+        rows=cases(asked, everyones=True).where(CaseFile.officer_id.is_(None)),
+        key=CaseFile.id,
+        due=CaseFile.next_due_on,
+        case_id=CaseFile.id,
+        firm_id=CaseFile.enterprise_id,
+    )
+
+
+PROVIDERS = (
+    Provider("supervision", Group.SUPERVISE, _to_answer),
+    Provider("supervision_answered", Group.SUPERVISE, _to_close),
+    Provider("bad_rating", Group.FOLLOW_UP, _bad_ratings),
+    Provider("left_behind", Group.HAND_OVER, _left_behind),
+    Provider("unled", Group.HAND_OVER, _unled),
+)

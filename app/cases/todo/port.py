@@ -1,0 +1,250 @@
+"""The port of to-dos: a provider says where one kind is found, and all kinds are merged, counted and paged here.
+
+Every provider answers with the first rows after the place where the page begins, in the order of its own index; so a
+page costs one statement and about the same whether ten things wait or ten thousand.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Date, Integer, Select, String, and_, func, literal, or_, select, union_all
+from sqlalchemy.orm import Session
+
+from app.kit.actor import Actor
+from app.kit.db import BigId
+from app.kit.errors import Invalid
+from app.kit.i18n import _
+from app.kit.paging import Count, Page, decode_cursor, encode_cursor
+from app.programmes.queries import Catalogue
+
+FAR = date(9999, 12, 31)
+BOUND = 1_000
+_SIGNATURE = "todo:due,rank,key"
+
+
+class Group(StrEnum):
+    """What is to be done, in the order of a day's work."""
+
+    DECIDE = "decide"
+    CHECK = "check"
+    CORRECT = "correct"
+    CALL = "call"
+    REMIND = "remind"
+    SUPERVISE = "supervise"
+    FOLLOW_UP = "follow_up"
+    HAND_OVER = "hand_over"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Whose to-dos of which day: of one officer, or (`officer_id` empty) of all that the actor sees; of one programme if
+    given, only what is `overdue` if wanted."""
+
+    actor: Actor
+    now: datetime
+    on: date
+    catalogue: Catalogue
+    officer_id: int | None = None
+    programme: str = ""
+    overdue: bool = False
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where to-dos of one kind are found: `rows` without columns, and what each row says.
+
+    `key` is the id of what asks to be done and is unique in its kind; `due` None means that none has a day. `about` and
+    `about_en` are a code or a title in both languages, `n` how many there are, `version` that of the row for its form.
+    """
+
+    rows: Select[Any]
+    key: Any
+    due: Any = None
+    case_id: Any = None
+    firm_id: Any = None
+    officer_id: Any = None
+    about: Any = ""
+    about_en: Any = ""
+    n: Any = 1
+    version: Any = 0
+
+
+@dataclass(frozen=True)
+class Provider:
+    """One kind of to-do; `find` answers None where the kind does not concern the actor."""
+
+    code: str
+    group: Group
+    find: Callable[[Asked], Source | None]
+
+
+@dataclass(frozen=True)
+class Todo:
+    """One thing to do; `provider` says what it is, `due` is empty without a day."""
+
+    provider: str
+    due: date | None
+    key: int
+    case_id: int | None
+    firm_id: int | None
+    officer_id: int | None
+    about: str
+    about_en: str
+    n: int
+    version: int
+    place: tuple[Any, ...] = field(compare=False)
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many things of one kind wait, and how many of them are overdue; exactly up to a thousand."""
+
+    all: Count
+    overdue: Count
+
+
+def page_todos(
+    session: Session, providers: Sequence[Provider], asked: Asked, cursor: str | None, limit: int
+) -> Page[Todo]:
+    """One page of everything that `providers` find, the earliest day first, without a day last; one statement."""
+    values, backwards = _place(cursor)
+    pieces = [
+        piece
+        for rank, provider in enumerate(providers)
+        for piece in _pieces(_wanted(provider, asked), rank, values, backwards, limit + 1)
+    ]
+    found = _rows(session, providers, pieces, backwards, limit + 1)
+    more, found = len(found) > limit, found[:limit]
+    if backwards:
+        found.reverse()
+    ahead, behind = (bool(found), more) if backwards else (more, bool(cursor) and bool(found))
+    return Page(
+        items=found,
+        next=encode_cursor(_SIGNATURE, found[-1].place) if found and ahead else None,
+        previous=encode_cursor(_SIGNATURE, found[0].place, backwards=True) if found and behind else None,
+    )
+
+
+def tally_todos(session: Session, providers: Sequence[Provider], asked: Asked) -> dict[str, Tally]:
+    """How many of each kind wait, by the provider's code; one statement."""
+    sources = {provider.code: source for provider in providers if (source := provider.find(asked)) is not None}
+    if not sources:
+        return {}
+    late = {code: source for code, source in sources.items() if source.due is not None}
+    numbers = [_number(source.rows) for source in sources.values()]
+    numbers += [_number(source.rows.where(source.due < asked.on)) for source in late.values()]
+    row = session.execute(select(*numbers)).one()
+    overdue = dict(zip(late, row[len(sources) :], strict=True))
+    return {
+        code: Tally(_bounded(n), _bounded(overdue.get(code, 0)))
+        for code, n in zip(sources, row[: len(sources)], strict=True)
+    }
+
+
+def total(tallies: Iterable[Count]) -> Count:
+    """Several counts together; honest about what was not counted to its end."""
+    counts = list(tallies)
+    return Count(sum(count.n for count in counts), more=any(count.more for count in counts))
+
+
+def _wanted(provider: Provider, asked: Asked) -> Source | None:
+    source = provider.find(asked)
+    if source is None or not asked.overdue:
+        return source
+    return None if source.due is None else replace(source, rows=source.rows.where(source.due < asked.on))
+
+
+def _place(cursor: str | None) -> tuple[list[Any], bool]:
+    if not cursor:
+        return [], False
+    values, backwards = decode_cursor(_SIGNATURE, cursor)
+    if [type(value) for value in values] != [date, int, int]:
+        raise Invalid("paging.cursor", _("翻页标记无效，请从第一页重新开始。"))
+    return values, backwards
+
+
+def _number(rows: Select[Any]) -> Any:
+    limited = rows.with_only_columns(literal(1).label("one"), maintain_column_froms=True).limit(BOUND + 1).subquery()
+    return select(func.count()).select_from(limited).scalar_subquery()
+
+
+def _bounded(n: int) -> Count:
+    return Count(min(n, BOUND), more=n > BOUND)
+
+
+def _pieces(source: Source | None, rank: int, values: list[Any], backwards: bool, limit: int) -> list[Any]:
+    """The rows with a day and those without one, each in an order that an index can serve."""
+    if source is None:
+        return []
+    far = literal(FAR, Date())
+    if source.due is None:
+        return [_piece(source, source.rows, far, rank, values, backwards, limit)]
+    return [
+        _piece(source, source.rows.where(source.due.is_not(None)), source.due, rank, values, backwards, limit),
+        _piece(source, source.rows.where(source.due.is_(None)), far, rank, values, backwards, limit),
+    ]
+
+
+def _piece(
+    source: Source, rows: Select[Any], due: Any, rank: int, values: list[Any], backwards: bool, limit: int
+) -> Any:
+    if values:
+        rows = rows.where(_beyond(due, rank, source.key, values, backwards))
+    order = [due.desc(), source.key.desc()] if backwards else [due, source.key]
+    if due is not source.due:
+        order = order[1:]
+    columns = (
+        due.label("due"),
+        literal(rank, Integer()).label("rank"),
+        source.key.label("key"),
+        *(_number_column(getattr(source, name), name) for name in ("case_id", "firm_id", "officer_id", "n", "version")),
+        *(_text_column(getattr(source, name), name) for name in ("about", "about_en")),
+    )
+    return select(rows.with_only_columns(*columns, maintain_column_froms=True).order_by(*order).limit(limit).subquery())
+
+
+def _number_column(value: Any, name: str) -> Any:
+    return (literal(value, BigId) if value is None or isinstance(value, int) else value).label(name)
+
+
+def _text_column(value: Any, name: str) -> Any:
+    return (literal(value, String()) if isinstance(value, str) else value).label(name)
+
+
+def _beyond(due: Any, rank: int, key: Any, values: list[Any], backwards: bool) -> ColumnElement[bool]:
+    """Rows of the provider at `rank` that come after the place (day, rank, key), or before it."""
+    day, at_rank, at_key = values
+    past_day, past_key = (due < day, key < at_key) if backwards else (due > day, key > at_key)
+    if rank == at_rank:
+        return or_(past_day, and_(due == day, past_key))
+    on_the_far_side = rank < at_rank if backwards else rank > at_rank
+    return or_(past_day, due == day) if on_the_far_side else past_day
+
+
+def _rows(
+    session: Session, providers: Sequence[Provider], pieces: list[Any], backwards: bool, limit: int
+) -> list[Todo]:
+    if not pieces:
+        return []
+    merged = union_all(*pieces).subquery()
+    order = [merged.c.due, merged.c.rank, merged.c.key]
+    statement = select(merged).order_by(*(column.desc() if backwards else column for column in order)).limit(limit)
+    return [
+        Todo(
+            provider=providers[row.rank].code,
+            due=None if row.due == FAR else row.due,
+            key=row.key,
+            case_id=row.case_id,
+            firm_id=row.firm_id,
+            officer_id=row.officer_id,
+            about=row.about or "",
+            about_en=row.about_en or "",
+            n=row.n,
+            version=row.version,
+            place=(row.due, row.rank, row.key),
+        )
+        for row in session.execute(statement)
+    ]

@@ -1,0 +1,82 @@
+"""What the providers of casework begin with: the cases and firms that a desk is about."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, exists, select, true, tuple_
+
+from app.cases.domain.state import CaseState
+from app.cases.models import CaseFile, StageEntry
+from app.cases.queries import scope
+from app.cases.todo.port import Asked
+from app.cases.waiting import bureau_stages
+from app.enterprises.models import Enterprise
+from app.enterprises.queries import visible_to as enterprises_visible_to
+from app.kit.permissions import HEADS
+
+Rows = Select[Any]
+
+#: Something with a day is shown this many days ahead.
+AHEAD = 7
+#: What firms report stays in sight this many days; nobody has to tick it off.
+FRESH = 7
+
+
+def cases(asked: Asked, *joined: tuple[Any, ColumnElement[bool]], open: bool = True, everyones: bool = False) -> Rows:
+    """The cases of the desk, each with its firm, joined with further tables by their condition.
+
+    `everyones` looks at every officer's cases although the desk is one officer's.
+    """
+    rows: Rows = select(CaseFile.id).join(CaseFile.enterprise)
+    for table, condition in joined:
+        rows = rows.join(table, condition)
+    if open:
+        rows = rows.where(CaseFile.state == CaseState.OPEN)
+    if not everyones and asked.officer_id is not None:
+        rows = rows.where(CaseFile.officer_id == asked.officer_id)
+    if asked.programme:
+        rows = rows.where(CaseFile.programme_code == asked.programme)
+    return rows.where(scope(asked.actor))
+
+
+def firms(asked: Asked) -> Rows:
+    """The firms of the desk: all that the actor sees, or those of whose cases the officer leads an open one."""
+    rows: Rows = select(Enterprise.id).where(enterprises_visible_to(asked.actor), Enterprise.disabled_on.is_(None))
+    if asked.officer_id is None and not asked.programme:
+        return rows
+    return rows.where(exists().where(CaseFile.enterprise_id == Enterprise.id, *_of_desk(asked)))
+
+
+def _of_desk(asked: Asked) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = [CaseFile.state == CaseState.OPEN]
+    if asked.officer_id is not None:
+        found.append(CaseFile.officer_id == asked.officer_id)
+    if asked.programme:
+        found.append(CaseFile.programme_code == asked.programme)
+    return found
+
+
+def of_desk(asked: Asked) -> ColumnElement[bool]:
+    """An open case of the desk, as a condition on `CaseFile` for a subquery of its own."""
+    return and_(true(), *_of_desk(asked))
+
+
+def bureaus_turn(asked: Asked) -> ColumnElement[bool]:
+    """Cases whose stage is the bureau's turn."""
+    return tuple_(CaseFile.programme_code, CaseFile.programme_version, CaseFile.stage).in_(
+        bureau_stages(asked.catalogue)
+    )
+
+
+def since_entry(instant: Any) -> ColumnElement[bool]:
+    """Whether it happened after the case came into its present stage: nobody has taken a step on it yet."""
+    return exists().where(
+        StageEntry.case_id == CaseFile.id,
+        StageEntry.left_on.is_(None),
+        StageEntry.taken_back_at.is_(None),
+        StageEntry.at < instant,
+    )
+
+
+def led(asked: Asked) -> ColumnElement[bool]:
+    """Cases that somebody leads; whoever may assign an officer is told of the others once, under their own kind."""
+    return CaseFile.officer_id.is_not(None) if asked.actor.role in HEADS else true()
