@@ -3,15 +3,19 @@
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.cases.domain.state import CaseState
 from app.cases.models import CaseFile
 from app.cases.supply.domain import MaterialState
 from app.cases.supply.models import CaseAnswer, CaseMaterial, CorrectionItem
+from app.files.domain.documents import may_serve
 from app.files.models import Document
+from app.files.queries import list_on_file
+from app.programmes.domain.supplied import MaterialTemplate
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,26 @@ def list_materials(session: Session, case_id: int) -> list[CaseMaterial]:
         .order_by(CaseMaterial.id)
     )
     return list(session.scalars(statement))
+
+
+def list_choosable(
+    session: Session, case: CaseFile, template: MaterialTemplate, year: int | None, on: date
+) -> list[Document]:
+    """What the firm has on file that may serve the material (of that year) on the day `on` and does not yet."""
+    serving = {
+        row.document_id for row in list_materials(session, case.id) if (row.material, row.year) == (template.code, year)
+    }
+    on_file = list_on_file(session, case.enterprise_id, [template.document])
+    return [
+        row
+        for row in on_file
+        if row.id not in serving and can_serve(template, row, on) and (year is None or row.year in (year, None))
+    ]
+
+
+def can_serve(template: MaterialTemplate, document: Document, on: date) -> bool:
+    """Whether the document is valid on `on`, where the material insists on that."""
+    return not template.valid or may_serve(document, on)
 
 
 def list_answers(session: Session, case_id: int) -> dict[str, CaseAnswer]:
@@ -92,14 +116,14 @@ def documents_of(case_id: int) -> Select[int]:
 
 
 def find_earlier(session: Session, case: CaseFile) -> CaseFile | None:
-    """The firm's last case before `case` in the same programme to which answers were given, if any."""
+    """The firm's last case before `case` in the same programme to which something was supplied, if any."""
     statement = (
         select(CaseFile)
         .where(
             CaseFile.enterprise_id == case.enterprise_id,
             CaseFile.programme_code == case.programme_code,
-            CaseFile.id != case.id,
-            CaseFile.id.in_(select(CaseAnswer.case_id)),
+            CaseFile.id < case.id,
+            or_(CaseFile.id.in_(select(CaseAnswer.case_id)), CaseFile.id.in_(select(CaseMaterial.case_id))),
         )
         .order_by(CaseFile.year.desc(), CaseFile.id.desc())
     )

@@ -50,10 +50,14 @@ class ReturnMaterial(Versioned):
 
 
 class SaveDraft(FrozenInput):
-    """Answers as they are being entered, any text; `was` are those that the form began with."""
+    """Answers as they are being entered, any text; `was` are those that the form began with.
+
+    `confirms` says that a person has looked at them all, so that what was taken over from the last time is confirmed.
+    """
 
     values: dict[str, AnswerText]
     was: dict[str, str] = {}
+    confirms: bool = False
 
 
 class HandIn(FrozenInput):

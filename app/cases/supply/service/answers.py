@@ -36,7 +36,7 @@ def save_draft(
     entered = {code: text.strip() for code, text in command.values.items()}
     merged = merge(command.was, {code: _entered(known, code) for code in questions}, entered)
     for code in questions:
-        if merged[code] != _entered(known, code):
+        if merged[code] != _entered(known, code) or (command.confirms and _unconfirmed(known, code)):
             _enter(case, known, code, merged[code], actor, now)
     case.touched(now, bump=False)
     return {code: known[code] for code in questions if code in known}
@@ -101,6 +101,10 @@ def fill_from_last(case: LoadedCase, *, actor: Actor, now: datetime) -> list[str
 
 def _entered(known: Mapping[str, CaseAnswer], code: str) -> str:
     return known[code].value if code in known else ""
+
+
+def _unconfirmed(known: Mapping[str, CaseAnswer], code: str) -> bool:
+    return code in known and known[code].renewed_from is not None
 
 
 def _open_questions(case: LoadedCase, codes: Mapping[str, str], actor: Actor) -> dict[str, Question]:

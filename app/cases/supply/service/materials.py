@@ -11,10 +11,9 @@ from app.cases.service.loading import LoadedCase, load_case
 from app.cases.supply import actions, events
 from app.cases.supply.domain import CorrectionKind, MaterialState, decide_supply, decide_verdict_on, material_of
 from app.cases.supply.models import CaseMaterial
-from app.cases.supply.queries import list_materials, list_open_corrections
+from app.cases.supply.queries import can_serve, list_materials, list_open_corrections
 from app.cases.supply.schemas import ChooseMaterial, ReturnMaterial, UploadMaterial, Versioned
 from app.files.actions import KEEP
-from app.files.domain.documents import may_serve
 from app.files.models import Document
 from app.files.queries import list_on_file
 from app.files.service.documents import add_document
@@ -99,21 +98,11 @@ def return_material(
     return row
 
 
-def choosable(session: Session, case: LoadedCase, template: MaterialTemplate, now: datetime) -> list[Document]:
-    """What the firm has on file that may serve the material and does not yet."""
-    serving = {row.document_id for row in list_materials(session, case.row.id) if row.material == template.code}
-    on_file = list_on_file(session, case.row.enterprise_id, [template.document])
-    return [row for row in on_file if row.id not in serving and _serves(template, row, now)]
-
-
-def _serves(template: MaterialTemplate, document: Document, now: datetime) -> bool:
-    return not template.valid or may_serve(document, today(now))
-
-
 def _open_slot(case: LoadedCase, code: str, year: int | None, actor: Actor) -> MaterialTemplate:
     """The material, when the actor may supply it now for this year."""
     template = material_of(case.programme, code)
-    if year not in years_of(template, case.row.year):
+    founded_on = case.row.enterprise.registered_on
+    if year not in years_of(template, case.row.year, founded_on.year if founded_on else None):
         message = _("这项材料不需要 %(year)s 年的。") % {"year": year} if year else _("请选择所属年度。")
         raise Invalid("case.material.year", message, {"year": message})
     held = [row for row in list_materials(case.session, case.row.id) if (row.material, row.year) == (code, year)]
@@ -135,7 +124,7 @@ def _on_file(case: LoadedCase, template: MaterialTemplate, wanted: Sequence[int]
         raise Invalid("case.material.not_on_file", message, {"documents": message})
     documents = [on_file[key] for key in dict.fromkeys(wanted)]
     for document in documents:
-        if not _serves(template, document, now):
+        if not can_serve(template, document, today(now)):
             message = _("“%(title)s”已过有效期，请换用有效的。") % {"title": document.title}
             raise Invalid("case.material.expired", message, {"documents": message})
     return documents
