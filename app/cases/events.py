@@ -8,6 +8,7 @@ ASSIGNED = "case.assigned"
 ROUND_SET = "case.round_set"
 MOVED = "case.moved"
 TAKEN_BACK = "case.taken_back"
+VERSION_CHANGED = "case.version_changed"
 APPROVED = "case.approved"
 APPROVAL_WITHDRAWN = "case.approval_withdrawn"
 MILESTONE_DONE = "case.milestone_done"
@@ -23,6 +24,7 @@ EVENT_TYPES: tuple[EventType, ...] = (
     EventType(ROUND_SET, N_("调整批次")),
     EventType(MOVED, N_("推进阶段")),
     EventType(TAKEN_BACK, N_("撤回步骤")),
+    EventType(VERSION_CHANGED, N_("换用通道新版本")),
     EventType(APPROVED, N_("审签")),
     EventType(APPROVAL_WITHDRAWN, N_("撤回审签")),
     EventType(MILESTONE_DONE, N_("完成节点")),
@@ -40,6 +42,7 @@ FIELD_LABELS = {
     "case.round": N_("批次"),
     "case.officer": N_("经办人"),
     "case.stage": N_("阶段"),
+    "case.programme_version": N_("流程版本"),
     "case.state": N_("办理状态"),
     "case.submitted_on": N_("申报日期"),
     "case.closed_on": N_("办结日期"),

@@ -109,3 +109,12 @@ class ChooseRights(_Input):
 
     version: int
     ip_ids: list[int] = Field(default=[], max_length=500)
+
+
+class ChangeVersion(_Input):
+    """Move the case to a newer version of its programme; `stage` where the present one is gone."""
+
+    version: int
+    programme_version: Annotated[str, Field(max_length=16)]
+    stage: Annotated[str, Field(max_length=40)] = ""
+    reason: Annotated[str, Field(max_length=500)]

@@ -29,21 +29,25 @@ def named_lines(request: Request, session: Session, events: Sequence[JournalEven
     )
 
 
-def _programmes(session: Session, numbers: set[str]) -> dict[str, Programme]:
-    """The programme version of each case, by its number."""
+def _programmes(session: Session, numbers: set[str]) -> dict[str, tuple[Programme, ...]]:
+    """The programme versions that each case may have been led by, by its number: its own first."""
     if not numbers:
         return {}
     rows = session.execute(
         select(CaseFile.number, CaseFile.programme_code, CaseFile.programme_version).where(CaseFile.number.in_(numbers))
     ).all()
     catalogue = load_catalogue(session)
-    return {number: catalogue.get(code, version) for number, code, version in rows}
+    return {
+        number: (catalogue.get(code, version), *catalogue.versions_of(code)) for number, code, version in rows
+    }
 
 
-def _named(programme: Programme, line: TimelineLine, event: JournalEvent) -> TimelineLine:
-    names = {stage.code: str(stage.name) for stage in programme.stages}
+def _named(versions: tuple[Programme, ...], line: TimelineLine, event: JournalEvent) -> TimelineLine:
+    """A case that was moved to a newer version has stages and steps behind it that only the older one knows."""
+    names = {stage.code: str(stage.name) for version in reversed(versions) for stage in version.stages}
     names |= {state.value: state_text(state) for state in CaseState}
-    action = programme.find_action(event.data.get("action", ""))
+    code = event.data.get("action", "")
+    action = next(filter(None, (version.find_action(code) for version in versions)), None)
     changes = tuple(
         ChangeLine(change.label, names.get(change.before, change.before), names.get(change.after, change.after))
         for change in line.changes

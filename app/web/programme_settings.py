@@ -8,13 +8,14 @@ from fastapi import Request
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
+from app.cases.service.clocks import give_lengths
 from app.doors.deps import CurrentActor, DbSession, Form, Now
 from app.doors.forms import Bound, attempt, bind, empty
 from app.doors.pages import redirect, render
 from app.doors.router import GuardedRouter
 from app.kit.actor import Actor
 from app.kit.clock import today
-from app.kit.i18n import N_, _
+from app.kit.i18n import N_, _, ngettext
 from app.kit.permissions import can
 from app.programmes import actions
 from app.programmes.domain.definition import Programme
@@ -90,11 +91,24 @@ def settings_page(request: Request, session: DbSession, actor: CurrentActor, now
 def set_route(request: Request, session: DbSession, actor: CurrentActor, now: Now, form: Form, code: str) -> Response:
     """Set one of them from a day on."""
     bound = bind(SettingInput, form)
-    done = attempt(session, bound, lambda values: set_setting(session, actor=actor, now=now, code=code, values=values))
+
+    def set_and_date(values: SettingInput) -> tuple[int]:
+        set_setting(session, actor=actor, now=now, code=code, values=values)
+        return (give_lengths(session, programme=code, now=now),)
+
+    done = attempt(session, bound, set_and_date)
     if done is not None:
-        return redirect(request, f"/programmes/{code}/settings", good=_("已设定，原来的设定保留在历史中。"))
+        return redirect(request, f"/programmes/{code}/settings", good=_done(*done))
     page = _page(session, actor, code, today(now), bound)
     return render(request, "web/programmes/settings.html", page, status=422)
+
+
+def _done(n: int) -> str:
+    if not n:
+        return _("已设定，原来的设定保留在历史中。")
+    return ngettext(
+        "已设定，%(n)s 件在办件正在走的时限已据此排定。", "已设定，%(n)s 件在办件正在走的时限已据此排定。", n
+    ) % {"n": n}
 
 
 def setting_summaries(session: Session, programme: Programme, on: date) -> tuple[SettingSummary, ...]:

@@ -5,9 +5,13 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
+from app.cases.models import CaseClock
 from app.journal.models import JournalEvent
+from app.kit.clock import utc_now
 from app.programmes.settings import setting_in_force
+from tests.factories import cases
 from tests.programmes.files import FULL, publish, write
+from tests.support import people
 
 URL = "/programmes/trial-run"
 
@@ -56,6 +60,23 @@ def test_a_setting_is_made_on_its_page_and_shown_in_force(session, sign_in):
         assert "20 个工作日" in page
         assert "2021-06-01 起，依据 潜科办〔2021〕3号" in page
     assert len(session.scalars(select(JournalEvent).where(JournalEvent.type == "programme.setting_set")).all()) == 1
+
+
+def test_a_setting_gives_running_limits_their_day(session, sign_in, tmp_path, now):
+    bare = FULL.split("questions:\n")[0] + "clocks:\n" + FULL.split("\nclocks:\n")[1]
+    write(tmp_path, code="other-run", text=bare, **{"mark: SF": "mark: SG"})
+    publish(session, tmp_path, now)
+    head = people.officer(session, role="section_head")
+    case = cases.opened(session, head, utc_now(), programme="other-run").row
+    cases.step(session, head, utc_now(), case, "submit")
+    clock = session.scalars(select(CaseClock).where(CaseClock.case_id == case.id)).one()
+    assert clock.due_on is None
+    given = {"kind": "clock", "key": "handling", "value": "20", "effective_on": "2021-06-01", "document": "纪要"}
+    client = sign_in("section_head")
+    client.post_form("/programmes/other-run/settings", given)
+    assert "1 件在办件正在走的时限已据此排定" in client.get("/programmes/other-run/settings").text
+    clock = session.scalars(select(CaseClock).where(CaseClock.case_id == case.id)).one()
+    assert (clock.working_days, clock.due_on is not None) == (20, True)
 
 
 def test_a_refused_setting_is_shown_again_beside_its_field(session, sign_in):

@@ -228,6 +228,10 @@ class Programme(Cited):
         """The stage `code`; a KeyError means a corrupted case, never bad input."""
         return self._stages[code]
 
+    def find_stage(self, code: str) -> Stage | None:
+        """The stage `code`, or None: a case may have been in one that only an older version knows."""
+        return self._stages.get(code)
+
     def find_action(self, code: str) -> StageAction | None:
         """The action `code`, or None."""
         return next((action for action in self.actions if action.code == code), None)
