@@ -12,6 +12,7 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import JSON, BigInteger, DateTime, Engine, Integer, MetaData, String, create_engine, event
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction, mapped_column
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -179,6 +180,11 @@ def commit(session: Session) -> None:
     for step in _final_steps:
         step(session)
     session.commit()
+
+
+def insert_into(session: Session, table: type[Base]) -> Any:
+    """An insert that knows `on_conflict_do_nothing` and `on_conflict_do_update`, in the words of the session's database."""
+    return (postgresql if session.get_bind().dialect.name == "postgresql" else sqlite).insert(table)
 
 
 # -- what was noted inside a savepoint is forgotten when that savepoint rolls back ---------------------------------------
