@@ -144,6 +144,30 @@
   window.addEventListener("beforeunload", (event) => {
     if (unsaved) event.preventDefault();
   });
+  // -- drafts: kept while one writes; what could not be kept stays in the page and is sent again -------------------------
+  const draftOf = (event) => event.target.closest?.("form[data-draft]");
+  const tell = (form, text) => { document.getElementById(form.dataset.draft).textContent = text; };
+  document.addEventListener("htmx:config:request", (event) => {
+    // The form acts once, its drafts as often as they like.
+    if (draftOf(event)) event.detail.ctx.request.body.delete("once_token");
+  });
+  document.addEventListener("htmx:before:response", (event) => {
+    const form = draftOf(event);
+    if (!form) return;
+    const { raw, status } = event.detail.ctx.response;
+    unsaved = raw.redirected || status !== 200;
+    if (!unsaved) return;
+    event.preventDefault();
+    tell(form, form.dataset.refused);
+  });
+  document.addEventListener("htmx:error", (event) => {
+    const form = draftOf(event);
+    if (!form) return;
+    unsaved = true;
+    tell(form, form.dataset.broken);
+    setTimeout(() => htmx.trigger(form, "retry"), 5000);
+  });
+
   // -- uploads: one request a file, each with its own progress and answer ----------------------------------------------
   const sendFile = (form, field, file, line) => new Promise((done) => {
     const data = new FormData(form);

@@ -11,6 +11,18 @@ from starlette.responses import Response
 
 from app.doors.deps import CurrentActor, DbSession, Form, Now
 from app.doors.forms import Bound, attempt, bind, empty
+from app.doors.merging import (
+    ClashLine,
+    Together,
+    began,
+    began_with,
+    brought_up,
+    choose_first,
+    clash_lines,
+    undecided,
+    was_as,
+    with_choices,
+)
 from app.doors.pages import redirect, render
 from app.doors.router import GuardedRouter
 from app.enterprises import actions, queries
@@ -18,11 +30,12 @@ from app.enterprises.domain.places import RegionIndex
 from app.enterprises.domain.uscc import Uscc, normalise
 from app.enterprises.events import FIELD_LABELS
 from app.enterprises.models import Enterprise
-from app.enterprises.schemas import EnterpriseEdit, NewEnterprise, Reason
+from app.enterprises.schemas import EnterpriseEdit, EnterpriseFields, NewEnterprise, Reason
 from app.enterprises.service import editing, registering, retiring
 from app.kit.actor import Actor
 from app.kit.errors import DomainError
 from app.kit.i18n import _
+from app.kit.merging import Clashing
 from app.kit.money import format_wan
 from app.reference.models import Region
 from app.reference.queries import find_industry, list_region_names
@@ -49,15 +62,6 @@ _TEXTS = (
 
 
 @dataclass(frozen=True)
-class Conflicting:
-    """A field that somebody else changed meanwhile."""
-
-    label: str
-    theirs: str
-    yours: str
-
-
-@dataclass(frozen=True)
 class FirmFormPage:
     """The form of a firm; `enterprise` is None for a new one."""
 
@@ -70,7 +74,7 @@ class FirmFormPage:
     industry_text: str
     mismatch: Uscc | None
     version: int
-    conflicts: tuple[Conflicting, ...]
+    together: Together | None
     holder: str
 
 
@@ -111,7 +115,8 @@ def _suggest_region(session: Session, actor: Actor, bound: Bound[Any]) -> None:
 @router.get("/{uscc}/edit", action=actions.EDIT)
 def edit_enterprise_page(request: Request, session: DbSession, actor: CurrentActor, uscc: str) -> Response:
     firm = editable_firm(session, actor, uscc)
-    return _form_page(request, session, actor, firm, empty(_raw(firm)), version=firm.version)
+    raw = _raw(firm)
+    return _form_page(request, session, actor, firm, empty(raw), together=Together(began_with(raw)))
 
 
 @router.post("/{uscc}/edit", action=actions.EDIT)
@@ -119,19 +124,24 @@ def save_enterprise(
     request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now, uscc: str
 ) -> Response:
     firm = editable_firm(session, actor, uscc)
-    bound = bind(EnterpriseEdit, form)
-    conflicts: tuple[Conflicting, ...] = ()
-    if bound.model is not None:
+    standing = _raw(firm)
+    form = with_choices(form, standing)
+    bound, clashing = bind(EnterpriseEdit, form), undecided(form)
+    bound.errors.update(choose_first(clashing))
+    if bound.valid and bound.model is not None:
+        given, was = bound.model, was_as(EnterpriseFields, form)
         try:
             with session.begin_nested():
-                changed = editing.edit(session, actor=actor, enterprise=firm, given=bound.model, now=now)
+                changed = editing.edit(session, actor=actor, enterprise=firm, given=given, now=now, was=was)
             return _saved(request, firm, changed)
-        except editing.StaleForm as stale:
-            bound.add(stale)
-            conflicts = _conflicts(session, firm, stale.theirs, bound)
+        except Clashing as clash:
+            bound.add(clash)
+            clashing = began(clash, form, {"capital_fen": "capital"})
         except DomainError as error:
             bound.add(error)
-    return _form_page(request, session, actor, firm, bound, version=firm.version, conflicts=conflicts, status=422)
+    together = Together(began_with(standing), _clashes(session, clashing, bound.raw, standing))
+    bound.raw = brought_up(form, bound.raw, standing)
+    return _form_page(request, session, actor, firm, bound, together=together, status=422)
 
 
 def _saved(request: Request, firm: Enterprise, changed: bool) -> Response:
@@ -148,17 +158,21 @@ def _raw(firm: Enterprise) -> dict[str, Any]:
     return raw
 
 
-def _conflicts(
-    session: Session, firm: Enterprise, theirs: Mapping[str, Any], bound: Bound[Any]
-) -> tuple[Conflicting, ...]:
-    standing = _raw(firm)
-    known = words(session)
-    found = []
-    for name in theirs:
-        key = {"capital_fen": "capital"}.get(name, name)
-        mine, other = (_readable(session, known, key, raw.get(key, "")) for raw in (bound.raw, standing))
-        found.append(Conflicting(_(FIELD_LABELS[f"enterprise.{name}"]), other, mine))
-    return tuple(found)
+def _clashes(
+    session: Session, clashing: Mapping[str, Any], yours: Mapping[str, Any], theirs: Mapping[str, Any]
+) -> tuple[ClashLine, ...]:
+    if not clashing:
+        return ()
+    known, labels = words(session), _labels()
+    return clash_lines(
+        clashing, yours, theirs, labels.__getitem__, lambda name, text: _readable(session, known, name, text)
+    )
+
+
+def _labels() -> dict[str, str]:
+    """The words of the form's fields."""
+    labels = {key.removeprefix("enterprise."): _(label) for key, label in FIELD_LABELS.items()}
+    return labels | {"capital": _("注册资本")}
 
 
 def _readable(session: Session, known: Words, name: str, value: Any) -> str:
@@ -181,8 +195,7 @@ def _form_page(
     firm: Enterprise | None,
     form: Bound[Any],
     *,
-    version: int = 0,
-    conflicts: tuple[Conflicting, ...] = (),
+    together: Together | None = None,
     status: int = 200,
 ) -> Response:
     region, industry = str(form.raw.get("region_code", "")), str(form.raw.get("industry_code", ""))
@@ -191,14 +204,13 @@ def _form_page(
         enterprise=firm,
         form=form,
         words=words(session),
-        labels={key.removeprefix("enterprise."): _(label) for key, label in FIELD_LABELS.items()}
-        | {"capital": _("注册资本")},
+        labels=_labels(),
         regions=region_choices(session, actor),
         region_text=list_region_names(session, [region]).get(region, ""),
         industry_text=f"{row.code} {row.name}" if row else industry,
         mismatch=None if firm else mismatch_of(form),
-        version=version,
-        conflicts=conflicts,
+        version=firm.version if firm else 0,
+        together=together,
         holder=_holder(session, actor, form) if firm is None else "",
     )
     return render(request, "web/enterprises/form.html", page, status=status)

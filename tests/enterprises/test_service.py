@@ -11,12 +11,13 @@ from app.enterprises import queries
 from app.enterprises.models import Enterprise, FormerCode, FormerName
 from app.enterprises.schemas import EnterpriseEdit, NewCode, NewEnterprise, Reason
 from app.enterprises.service import retiring
-from app.enterprises.service.editing import StaleForm, change_code, change_fields, confirm_code, edit
+from app.enterprises.service.editing import change_code, change_fields, confirm_code, edit
 from app.enterprises.service.registering import register
 from app.journal.domain import PendingEvent
 from app.kit.actor import SYSTEM
 from app.kit.db import notes
 from app.kit.errors import Conflict, Forbidden, Invalid
+from app.kit.merging import Clashing
 from tests.factories.enterprises import fictional_code, firm, wrong_code
 
 Make = Callable[..., Any]
@@ -119,13 +120,25 @@ def test_an_edit_writes_what_differs_and_marks_it(session: Session, actor: Make,
     assert len(notes(session)) == 1
 
 
-def test_a_stale_form_shows_what_stands_now(session: Session, actor: Make, now: datetime) -> None:
+def test_a_form_that_was_open_meanwhile_keeps_what_others_changed(session: Session, actor: Make, now: datetime) -> None:
     enterprise = firm(session, "熊口铸造")
-    stale = form_of(enterprise, scale="small")
+    began, stale = form_of(enterprise).model_dump(), form_of(enterprise, address="章华路 1 号")
     edit(session, actor=actor(), enterprise=enterprise, given=form_of(enterprise, scale="medium"), now=now)
-    with pytest.raises(StaleForm) as refused:
-        edit(session, actor=actor(), enterprise=enterprise, given=stale, now=now)
-    assert refused.value.theirs == {"scale": "medium"}
+    assert edit(session, actor=actor(), enterprise=enterprise, given=stale, was=began, now=now)
+    assert (enterprise.scale, enterprise.address) == ("medium", "章华路 1 号")
+    assert list(last_event(session).changes) == ["address"]
+
+
+def test_the_same_field_changed_by_both_is_asked_about(session: Session, actor: Make, now: datetime) -> None:
+    enterprise = firm(session, "熊口铸造")
+    began, stale = form_of(enterprise).model_dump(), form_of(enterprise, scale="small")
+    edit(session, actor=actor(), enterprise=enterprise, given=form_of(enterprise, scale="medium"), now=now)
+    for was in (began, None):
+        with pytest.raises(Clashing) as asked:
+            edit(session, actor=actor(), enterprise=enterprise, given=stale, was=was, now=now)
+        assert [(clash.name, clash.theirs, clash.yours) for clash in asked.value.clashes] == [
+            ("scale", "medium", "small")
+        ]
     assert enterprise.scale == "medium"
 
 

@@ -4,9 +4,10 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from app.enterprises.models import EnterpriseTag
+from app.enterprises.models import Enterprise, EnterpriseTag
 from tests.factories.enterprises import firm, many_firms
 from tests.support.client import Client
+from tests.support.forms import form_to
 
 SignIn = Callable[..., Client]
 PAYLOAD = "<script>alert(1)</script>'\"; drop table enterprise; --"
@@ -140,3 +141,26 @@ def test_the_page_costs_the_same_for_few_and_many(
         costs.append(len(sent))
     assert costs[0] == costs[1]
     assert costs[0] <= 14
+
+
+def test_two_browsers_edit_one_firm(sign_in: SignIn, new_client: Callable[[], Client], session: Session) -> None:
+    where = firm(session, "潜江甲")
+    url, one, two = f"/enterprises/{where.uscc}/edit", sign_in(), sign_in(client=new_client())
+    mine, theirs = (
+        {name: values[0] for name, values in form_to(client.get(url).text, url).fields.items()} for client in (one, two)
+    )
+    assert one.post(url, data=mine | {"capital": "1,200.5", "scale": "small"}).status_code == 303
+    kept = two.post(url, data=theirs | {"address": "章华路 1 号"})
+    assert kept.status_code == 303
+    late = {name: text for name, text in theirs.items() if name != "once_token"}
+    clash = two.post(url, data=late | {"capital": "800", "kind": "有限责任公司"})
+    assert clash.status_code == 422
+    for text in ("注册资本", "1,200.5", "800", "他人改为"):
+        assert text in clash.text
+    asked = {name: values[0] for name, values in form_to(clash.text, url).fields.items()}
+    assert two.post(url, data=asked).status_code == 422
+    asked = {name: values[0] for name, values in form_to(clash.text, url).fields.items()}
+    assert two.post(url, data=asked | {"once_token": "b" * 20, "choose-capital": "yours"}).status_code == 303
+    session.expire_all()
+    row = session.get_one(Enterprise, where.id)
+    assert (row.capital_fen, row.scale, row.address, row.kind) == (800_000_000, "small", "章华路 1 号", "有限责任公司")

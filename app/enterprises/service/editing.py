@@ -20,31 +20,32 @@ from app.kit.actor import Actor
 from app.kit.clock import today
 from app.kit.errors import Conflict, Invalid
 from app.kit.i18n import _
+from app.kit.merging import merge
 from app.kit.permissions import Place, require
 
 
-class StaleForm(Conflict):
-    """Somebody changed the firm meanwhile: `theirs` holds what now stands where it differs from the form."""
-
-    def __init__(self, theirs: Mapping[str, Any]) -> None:
-        super().__init__(
-            "enterprise.stale",
-            _("在您填写期间，该企业的信息已被他人修改。请核对下列差异后再次提交。"),
-        )
-        self.theirs = dict(theirs)
-
-
-def edit(session: Session, *, actor: Actor, enterprise: Enterprise, given: EnterpriseEdit, now: datetime) -> bool:
+def edit(
+    session: Session,
+    *,
+    actor: Actor,
+    enterprise: Enterprise,
+    given: EnterpriseEdit,
+    now: datetime,
+    was: Mapping[str, Any] | None = None,
+) -> bool:
     """Write the fields of a form; whether anything changed.
 
-    Raises `StaleForm` when the firm changed since the form was opened, `Invalid` for unknown codes, `Forbidden` when
-    the firm or its new region lies outside the actor's region.
+    `was` are the values that the form began with: when the firm changed since, what others changed is kept beside what
+    this form changed. Raises `Clashing` where both changed a field differently, `Invalid` for unknown codes, `Forbidden`
+    when the firm or its new region lies outside the actor's region.
     """
     require_change(actor, actions.EDIT, enterprise)
+    session.refresh(enterprise, with_for_update=True)
     values = given.model_dump(include=set(WRITTEN))
     if given.version != enterprise.version:
-        now_standing = snapshot(enterprise)
-        raise StaleForm({name: now_standing[name] for name in values if now_standing[name] != values[name]})
+        standing = snapshot(enterprise)
+        values = merge(was or {}, {name: standing[name] for name in values}, values)
+        given = given.model_copy(update=values)
     check_fields(session, given, today(now))
     if actor.region_prefix and not given.region_code:
         message = _("请选择所在区域。")
