@@ -11,8 +11,12 @@ from starlette.responses import Response
 from app.accounts.queries import list_officers
 from app.cases import actions
 from app.cases.board import columns_visible_to
-from app.cases.domain.moving import available
+from app.cases.domain.moving import may_act
+from app.cases.domain.needs import needs_of, next_action, refusing
+from app.cases.domain.supplies import Supplies
 from app.cases.models import CaseFile
+from app.cases.service.loading import place_of
+from app.cases.supplies import load_supplies
 from app.doors.deps import CurrentActor, DbSession, Now
 from app.doors.pages import render
 from app.doors.router import GuardedRouter
@@ -24,6 +28,7 @@ from app.programmes.domain.definition import Programme
 from app.programmes.queries import Catalogue, load_catalogue
 from app.web.case_lines import CaseLine, case_lines
 from app.web.cases import CasesQuery, Choices, officer_filter, programme_choices, year_choices
+from app.web.need_links import NeedLine, need_lines
 
 router = GuardedRouter(door="web", prefix="/cases")
 
@@ -32,10 +37,11 @@ CARDS = 20
 
 @dataclass(frozen=True)
 class BoardCard:
-    """One card; `step` is the address of its next step, with its name."""
+    """One card: its next step where the reader may take it (name and address), and what is missing for it."""
 
     line: CaseLine
     step: tuple[str, str] | None
+    missing: tuple[NeedLine, ...]
 
 
 @dataclass(frozen=True)
@@ -93,11 +99,14 @@ def _board_columns(
     columns = columns_visible_to(session, actor, wanted, tuple(titles), CARDS)
     cards = [case for column in columns.values() for case in column.cards]
     lines = dict(zip((case.id for case in cards), case_lines(session, catalogue, cards, on), strict=True))
+    supplies = load_supplies(session, cards, on)
     return tuple(
         BoardColumn(
             title=title,
             count=columns[code].count,
-            cards=tuple(BoardCard(lines[case.id], _next_step(catalogue, case, actor)) for case in columns[code].cards),
+            cards=tuple(
+                _card(catalogue, case, actor, lines[case.id], supplies[case.id]) for case in columns[code].cards
+            ),
             url=query.address(stage=code, state="open"),
         )
         for code, title in titles.items()
@@ -116,10 +125,11 @@ def _titles(catalogue: Catalogue, programme: Programme) -> dict[str, str]:
     return titles
 
 
-def _next_step(catalogue: Catalogue, case: CaseFile, actor: Actor) -> tuple[str, str] | None:
-    """The main step that the officer may take with this card: its name and the address of its form."""
+def _card(catalogue: Catalogue, case: CaseFile, actor: Actor, line: CaseLine, supplies: Supplies) -> BoardCard:
     programme = catalogue.get(case.programme_code, case.programme_version)
-    for action in available(programme, case, actor) if can(actor, actions.STEP) else ():
-        if action.weight == "main":
-            return str(action.label), f"/cases/{case.number}/steps/{action.code}"
-    return None
+    action = next_action(programme, case.stage)
+    missing = refusing(needs_of(programme, action, supplies)) if action else ()
+    step = None
+    if action is not None and can(actor, actions.STEP, place_of(case.enterprise)) and may_act(actor, action):
+        step = str(action.label), f"/cases/{case.number}/steps/{action.code}"
+    return BoardCard(line, step, need_lines(programme, case.number, missing, supplies.on))

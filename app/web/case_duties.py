@@ -11,11 +11,12 @@ from app.cases.duties.domain import grounds_to_revoke, is_missed
 from app.cases.duties.making import list_duties
 from app.cases.duties.models import CaseDuty
 from app.cases.duties.revoking import find_certificate
+from app.cases.duties.wording import duty_title
 from app.cases.models import CaseFile
 from app.cases.service.loading import place_of
 from app.enterprises.models import Certificate
 from app.kit.actor import Actor
-from app.kit.i18n import Bilingual, _, ngettext
+from app.kit.i18n import _, ngettext
 from app.kit.permissions import can
 from app.programmes.domain.definition import DutyTemplate, Programme
 from app.programmes.domain.duties import AfterEvent
@@ -85,17 +86,6 @@ def duty_line(case: CaseFile, row: CaseDuty, on: date) -> DutyLine:
         note=_("已存草稿") if row.draft and row.done_on is None else "",
         url=f"/cases/{case.number}/duties/{row.id}",
     )
-
-
-def duty_title(row: CaseDuty) -> str:
-    """What is to be done, and for which period."""
-    title = str(Bilingual(zh=row.title_zh, en=row.title_en))
-    if row.period == "once":
-        return title
-    if row.period.isdigit() and len(row.period) <= 2:
-        months = int(row.period)
-        return _("%(title)s（到期前 %(n)s 个月）") % {"title": title, "n": months}
-    return _("%(title)s（%(period)s）") % {"title": title, "period": row.period}
 
 
 def duty_badge(row: CaseDuty, on: date) -> Badge:
