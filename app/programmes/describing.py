@@ -101,7 +101,7 @@ def _stages(programme: Programme) -> Section:
         for stage in programme.stages
     )  # fmt: skip
     columns = (_("阶段"), _("企业看到的说法"), _("未到时的说法"), _("轮到谁"), _("说明"))
-    return Section("stages", _("阶段"), columns, tuple(rows), {2: 1})
+    return Section("stages", _("各阶段"), columns, tuple(rows), {2: 1})
 
 
 def _stage_meaning(stage: Stage) -> str:
@@ -127,9 +127,9 @@ def _steps(programme: Programme, names: Names) -> Section:
         for action in programme.actions
     )  # fmt: skip
     columns = (
-        _("步骤"), _("从"), _("到"), _("由谁办理"), _("需要"), _("结果"), _("时限"), _("告知"),
+        _("步骤"), _("从"), _("到"), _("由谁办理"), _("需要"), _("结果"), _("对时限的影响"), _("告知"),
     )  # fmt: skip
-    return Section("actions", _("步骤"), columns, tuple(rows), {2: 1, 6: 5, 7: 5}, frozenset({6}))
+    return Section("actions", _("各步骤"), columns, tuple(rows), {2: 1, 6: 5, 7: 5}, frozenset({6}))
 
 
 _CLOCK_EFFECTS = {
@@ -214,7 +214,7 @@ def _clocks(programme: Programme) -> Section:
         )
         for clock in programme.clocks
     )  # fmt: skip
-    columns = (_("时限"), _("进入时起算"), _("进入时截止"), _("只在轮到时计"), _("时长"))
+    columns = (_("办理时限"), _("进入时起算"), _("进入时截止"), _("只在轮到时计"), _("时长"))
     return Section("clocks", _("办理时限"), columns, tuple(rows))
 
 
@@ -250,4 +250,4 @@ def _milestones(programme: Programme) -> Section:
         )
         for milestone in programme.milestones
     )  # fmt: skip
-    return Section("milestones", _("节点"), (_("节点"), _("建立于"), _("期限")), tuple(rows))
+    return Section("milestones", _("各节点"), (_("节点"), _("建立于"), _("期限")), tuple(rows))

@@ -19,7 +19,7 @@ BY = {
 }
 SUPPLIERS = {"enterprise": N_("企业"), "bureau": N_("市局")}
 TOLD = {"enterprise": N_("企业"), "officer": N_("经办人"), "section_head": N_("科长")}
-OUTCOMES = {"finished": N_("办结"), "rejected": N_("未通过"), "withdrawn": N_("撤回")}
+OUTCOMES = {"finished": N_("办结"), "rejected": N_("未通过"), "withdrawn": N_("已撤回")}
 MARKERS = {
     "submitted": N_("计为已申报"),
     "recommended": N_("计为已推荐"),
@@ -28,7 +28,7 @@ MARKERS = {
 }
 EFFECTS = {
     "submit": N_("记下申报日期"),
-    "certify": N_("登记证书"),
+    "certify": N_("证书登入企业档案"),
     "release-rights": N_("释放Ⅱ类知识产权"),
     "send-back": N_("退回补正，此前的审签失效"),
 }
