@@ -35,10 +35,11 @@ class OpenCases(_Input):
 
 
 class AssignOfficer(_Input):
-    """Hand the case to an officer."""
+    """Hand the case to an officer; the reason is told to both."""
 
     officer_id: int
     version: int
+    reason: Reason = ""
 
 
 class SetRound(_Input):

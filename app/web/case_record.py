@@ -51,6 +51,7 @@ from app.web.case_opinions import OpinionPanel, opinion_panel
 from app.web.case_questions import QuestionPanel, question_panel
 from app.web.case_rights import RightsPanel, rights_panel
 from app.web.case_supplies import seen_supplies, waiting_ids
+from app.web.case_supervision import SupervisionPanel, supervision_panel
 from app.web.case_verdict import VerdictCard, verdict_card
 from app.web.case_version import newer_version
 
@@ -97,6 +98,7 @@ class CasePage:
     milestones: tuple[MilestoneLine, ...]
     clocks: tuple[ClockLine, ...]
     duties: DutyPanel | None
+    supervision: SupervisionPanel | None
     timeline: tuple[TimelineLine, ...]
     timeline_more: bool
     may_edit: bool
@@ -133,6 +135,7 @@ def _record(request: Request, session: Session, actor: Actor, case: CaseFile, no
         milestones=tuple(milestone_line(case, row, on) for row in milestones),
         clocks=clock_lines(session, case, programme, on),
         duties=duty_panel(session, case, programme, actor, on),
+        supervision=supervision_panel(session, case, actor, on),
         timeline=named_lines(request, session, events[:limit]),
         timeline_more=len(events) > limit,
         may_edit=case.state == CaseState.OPEN and can(actor, actions.ASSIGN, place_of(case.enterprise)),

@@ -20,6 +20,7 @@ from app.kit.actor import Actor, Role
 from app.kit.clock import today
 from app.kit.i18n import _
 from app.kit.paging import Count, Page
+from app.kit.templating import show_count
 from app.programmes.queries import load_catalogue
 from app.web.cases import Choices, programme_choices
 from app.web.todo_kinds import KINDS
@@ -143,11 +144,11 @@ def _tabs(query: TasksQuery, tallies: Mapping[str, Tally]) -> tuple[Tab, ...]:
     """All, then each kind of which there is something, or which is chosen."""
     counts = {group: _in_group(group, query, tallies) for group in Group}
     shown = [group for group in Group if counts[group].n or query.kind == group]
-    every = Tab(_("全部"), query.address(kind=""), query.kind not in set(Group), _told(total(counts.values())))
+    every = Tab(_("全部"), query.address(kind=""), query.kind not in set(Group), show_count(total(counts.values())))
     return (
         every,
         *(
-            Tab(_(GROUPS[group]), query.address(kind=group), query.kind == group, _told(counts[group]))
+            Tab(_(GROUPS[group]), query.address(kind=group), query.kind == group, show_count(counts[group]))
             for group in shown
         ),
     )
@@ -157,10 +158,6 @@ def _in_group(group: Group, query: TasksQuery, tallies: Mapping[str, Tally]) -> 
     codes = {kind.provider.code for kind in KINDS if kind.provider.group == group}
     found = [tally for code, tally in tallies.items() if code in codes]
     return total(tally.overdue if query.overdue else tally.all for tally in found)
-
-
-def _told(count: Count) -> str:
-    return f"{count.n:,}+" if count.more else f"{count.n:,}"
 
 
 def _chips(query: TasksQuery, programmes: Mapping[str, str]) -> Choices:
