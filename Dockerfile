@@ -14,6 +14,10 @@ COPY seeds seeds
 RUN uv pip install --no-cache --offline --python .venv/bin/python --no-deps --no-build-isolation --editable .
 
 FROM python:3.11-slim
+# A Chinese font: what is printed (dossiers) is set in it.
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends fonts-noto-cjk \
+    && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --create-home yumiao && install -d -o yumiao -g yumiao /data
 WORKDIR /srv/yumiao
 COPY --from=build /srv/yumiao /srv/yumiao

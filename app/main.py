@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from importlib import import_module
 
 import anyio.to_thread
@@ -12,6 +13,7 @@ import app.api
 import app.portal
 import app.web
 from app import __version__
+from app.cases.papers.telling import install_teller
 from app.config import Settings
 from app.doors import errors
 from app.doors.assets import Assets
@@ -27,6 +29,7 @@ from app.jobs.worker import Worker
 from app.kit.db import POOL_SIZE, Database
 from app.kit.templating import STATIC, make_environment
 from app.objection_registry import load_objections
+from app.web.case_events import told_events
 
 
 def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
@@ -48,6 +51,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     state.owns_database = database is None
     state.templates = make_environment()
     state.wording = load_wording()
+    install_teller(partial(told_events, state.wording))
     state.job_kinds = load_kinds()
     state.rate_limiter = RateLimiter(settings.api_rate_per_second, settings.api_burst)
     settings.data_dir.mkdir(parents=True, exist_ok=True)

@@ -13,6 +13,9 @@ from app.journal.models import JournalEvent
 from app.kit.i18n import N_, _
 from app.kit.money import format_yuan
 
+#: How a field without a value reads.
+NOTHING = "—"
+
 #: Where the bureau's pages show a subject by the identifier that its events carry.
 _ADDRESSES = {
     "enterprise": "/subjects/enterprise",
@@ -105,13 +108,13 @@ def _show_field(name: str, value: Any) -> str:
 
 def _show(value: Any) -> str:
     if value is None or value == "":
-        return "—"
+        return NOTHING
     if isinstance(value, bool):
         return _("是") if value else _("否")
     if isinstance(value, list):
-        return "、".join(_show(item) for item in value) or "—"
+        return "、".join(_show(item) for item in value) or NOTHING
     if isinstance(value, dict):
-        return "；".join(f"{key} {_show(item)}" for key, item in value.items()) or "—"
+        return "；".join(f"{key} {_show(item)}" for key, item in value.items()) or NOTHING
     return str(value)
 
 

@@ -45,6 +45,7 @@ MODULES = (
     "case_approvals",
     "case_after_care",
     "case_duty_forms",
+    "case_dossier",
     "case_opinion_forms",
     "department",
     "programme_settings",

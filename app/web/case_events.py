@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from app.cases.domain.state import CaseState
 from app.cases.models import CaseFile
-from app.doors.timeline import ChangeLine, TimelineLine, timeline_lines
+from app.cases.papers.telling import ToldEvent
+from app.doors.timeline import NOTHING, ChangeLine, TimelineLine, Wording
 from app.journal.models import JournalEvent
 from app.kit.i18n import _
 from app.programmes.domain.definition import Programme
@@ -19,8 +20,26 @@ from app.web.case_lines import state_text
 
 def named_lines(request: Request, session: Session, events: Sequence[JournalEvent]) -> tuple[TimelineLine, ...]:
     """`events` of any kind as lines; two queries when cases are among them, none otherwise."""
+    return worded_lines(request.app.state.wording, session, events)
+
+
+def told_events(wording: Wording, session: Session, events: Sequence[JournalEvent]) -> list[ToldEvent]:
+    """`events` for a dossier: what was done, and beside it the note and every changed field."""
+    return [
+        ToldEvent(line.at, line.actor, line.text, _("；").join(filter(None, [line.note, *map(_change, line.changes)])))
+        for line in worded_lines(wording, session, events)
+    ]
+
+
+def _change(change: ChangeLine) -> str:
+    began = "" if change.before == NOTHING else f"{change.before} → "
+    return f"{change.label} {began}{change.after}"
+
+
+def worded_lines(wording: Wording, session: Session, events: Sequence[JournalEvent]) -> tuple[TimelineLine, ...]:
+    """Like `named_lines`, by the merged texts of all slices."""
     programmes = _programmes(session, {event.subject_id for event in events if event.subject_kind == "case"})
-    lines = zip(timeline_lines(request, events), events, strict=True)
+    lines = zip(map(wording.line, events), events, strict=True)
     return tuple(
         _named(programmes[event.subject_id], line, event)
         if event.subject_kind == "case" and event.subject_id in programmes
@@ -37,9 +56,7 @@ def _programmes(session: Session, numbers: set[str]) -> dict[str, tuple[Programm
         select(CaseFile.number, CaseFile.programme_code, CaseFile.programme_version).where(CaseFile.number.in_(numbers))
     ).all()
     catalogue = load_catalogue(session)
-    return {
-        number: (catalogue.get(code, version), *catalogue.versions_of(code)) for number, code, version in rows
-    }
+    return {number: (catalogue.get(code, version), *catalogue.versions_of(code)) for number, code, version in rows}
 
 
 def _named(versions: tuple[Programme, ...], line: TimelineLine, event: JournalEvent) -> TimelineLine:

@@ -124,6 +124,8 @@ def _result_url(job: Job) -> str:
     """The page that shows what came of it."""
     if "import" in job.params:
         return f"/imports/{job.params['import']}"
+    if "dossier" in job.params:
+        return f"/cases/{job.params['dossier']}/dossier"
     if "order" in job.params:
         return f"/policies/sweeps/{job.params['sweep']}/cases/{job.id}"
     return f"/policies/sweeps/{job.params['sweep']}" if "sweep" in job.params else ""

@@ -10,10 +10,10 @@ from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
 from app.cases.papers.actions import KEEP_TEMPLATES
+from app.cases.papers.file_names import file_name
 from app.cases.papers.models import PaperTemplate
 from app.cases.papers.placeholders import OF_CASE, OF_PAPER, PAPER_LABELS, SYNTAX, PaperKind, Value
 from app.cases.papers.refusals import FIELD
-from app.cases.papers.service import file_name
 from app.cases.papers.templates import Shelf, list_own, template_bytes, upload_template, withdraw_template
 from app.doors.deps import AppSettings, CurrentActor, DbSession, Form, Now
 from app.doors.documents import content_disposition

@@ -1,6 +1,5 @@
 """Making papers from templates; each one that leaves the house is journalled: who, what, which cases."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +9,7 @@ from sqlalchemy.orm import Session
 from app.cases.models import CaseFile
 from app.cases.papers import events
 from app.cases.papers.actions import EXPORT
+from app.cases.papers.file_names import file_name
 from app.cases.papers.gathering import gather_paper, list_cases
 from app.cases.papers.placeholders import PAPER_LABELS, PaperKind
 from app.cases.papers.templates import Shelf, render, template_for
@@ -19,9 +19,6 @@ from app.kit.actor import Actor
 from app.kit.clock import today
 from app.kit.i18n import _, use_locale
 from app.kit.permissions import require
-
-_NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f]+')
-_LONGEST_NAME = 80
 
 
 @dataclass(frozen=True)
@@ -58,11 +55,6 @@ def note_paper(session: Session, *, actor: Actor, now: datetime, made: MadePaper
     subject = SubjectKey("paper", made.kind, made.name, region_code=actor.region_prefix)
     data = {"cases": made.numbers, "rows": len(made.numbers), "note": made.name}
     record(session, actor=actor, now=now, type=events.MADE, subject=subject, data=data)
-
-
-def file_name(text: str) -> str:
-    """`text` as part of a file name that every system takes."""
-    return _NOT_IN_NAMES.sub("_", text).strip(" .")[:_LONGEST_NAME] or "_"
 
 
 def _about(cases: Sequence[CaseFile]) -> str:

@@ -1,0 +1,166 @@
+"""A case on paper as it stood at the end of a legal day: who it is about, its forms, evidence, verdicts, opinions, way.
+
+What the journal and the dated rows tell is told as of that day; what cannot be known as of then is said (`limits`).
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from app.cases.domain.state import CaseState
+from app.cases.models import CaseFile
+from app.cases.papers.as_of import value_before
+from app.cases.papers.dossier_events import EVENTS_AT_MOST, EventsOf, read_events
+from app.cases.papers.dossier_evidence import Evidence, evidence_until
+from app.cases.papers.dossier_rows import (
+    ApprovalRow,
+    OpinionRow,
+    PassageRow,
+    approvals_until,
+    opinions_until,
+    passages_until,
+)
+from app.cases.papers.dossier_verdicts import KeptVerdict, verdicts_until
+from app.cases.papers.telling import ToldEvent, told_events
+from app.cases.supply.queries import list_answers
+from app.kit.actor import Actor
+from app.kit.clock import end_of_day, today
+from app.kit.errors import Invalid
+from app.kit.i18n import _, use_locale
+from app.programmes.domain.answers import show_answer
+from app.programmes.domain.definition import Programme
+from app.programmes.queries import get_version
+from app.reference.queries import list_region_names
+
+
+@dataclass(frozen=True)
+class Cover:
+    """Whose case it is and how it stood."""
+
+    number: str
+    firm: str
+    uscc: str
+    region: str
+    programme: str
+    version: str
+    year: int
+    round: str
+    stage: str
+    state: str
+    officer: str
+    opened_on: date
+    submitted_on: str
+    closed_on: str
+
+
+@dataclass(frozen=True)
+class AnswerRow:
+    """A question of the form and what had been handed in to it."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Dossier:
+    """A case as it stood at the end of `on`; made by somebody at an instant of the office."""
+
+    on: date
+    made_at: datetime
+    made_by: str
+    office: str
+    cover: Cover
+    answers: tuple[AnswerRow, ...]
+    evidence: tuple[Evidence, ...]
+    verdicts: tuple[KeptVerdict, ...]
+    opinions: tuple[OpinionRow, ...]
+    approvals: tuple[ApprovalRow, ...]
+    passages: tuple[PassageRow, ...]
+    events: tuple[ToldEvent, ...]
+    limits: tuple[str, ...]
+
+
+def collect_dossier(session: Session, case: CaseFile, *, actor: Actor, now: datetime, on: date, office: str) -> Dossier:
+    """The dossier of `case` as of the end of `on`, in Chinese. Raises `Invalid` for a day before the case or after today."""
+    if not case.opened_on <= on <= today(now):
+        message = _("请选择立案之日（%(first)s）至今天之间的日子。") % {"first": case.opened_on}
+        raise Invalid("dossier.day", message, {"on": message})
+    with use_locale("zh"):
+        until = end_of_day(on)
+        told = read_events(session, case, until)
+        version = value_before("programme_version", case.programme_version, told.since)
+        programme = get_version(session, case.programme_code, version)
+        passages = passages_until(session, case, programme, on, until)
+        return Dossier(
+            on=on,
+            made_at=now,
+            made_by=actor.name,
+            office=office,
+            cover=_cover(session, case, programme, told, passages),
+            answers=_answers(session, case, programme, told),
+            evidence=evidence_until(session, case, programme, told.until, until),
+            verdicts=verdicts_until(session, case, programme, until),
+            opinions=opinions_until(session, case, until),
+            approvals=approvals_until(session, case, programme, until),
+            passages=passages,
+            events=tuple(told_events(session, told.until[-EVENTS_AT_MOST:])),
+            limits=_limits(case, told, passages, on == today(now)),
+        )
+
+
+def _cover(
+    session: Session, case: CaseFile, programme: Programme, told: EventsOf, passages: tuple[PassageRow, ...]
+) -> Cover:
+    firm = case.enterprise
+    state = value_before("state", case.state, told.since)
+    return Cover(
+        number=case.number,
+        firm=value_before("name", firm.name, told.of_firm_since),
+        uscc=value_before("uscc", firm.uscc, told.of_firm_since),
+        region=list_region_names(session, [firm.region_code]).get(firm.region_code, ""),
+        programme=str(programme.title),
+        version=programme.version,
+        year=case.year,
+        round=value_before("round", case.round, told.since) or "",
+        stage=next((passage.stage for passage in reversed(passages) if not passage.taken_back), ""),
+        state=_STATES.get(state, state),
+        officer=told.officer,
+        opened_on=case.opened_on,
+        submitted_on=str(value_before("submitted_on", case.submitted_on, told.since) or ""),
+        closed_on=str(value_before("closed_on", case.closed_on, told.since) or ""),
+    )
+
+
+_STATES = {
+    CaseState.OPEN: "在办",
+    CaseState.FINISHED: "已办结",
+    CaseState.WITHDRAWN: "已撤回",
+    CaseState.REJECTED: "未通过",
+}
+
+
+def _answers(session: Session, case: CaseFile, programme: Programme, told: EventsOf) -> tuple[AnswerRow, ...]:
+    """What had been handed in by then; drafts are not part of the record."""
+    known = list_answers(session, case.id)
+    rows = []
+    for question in programme.questions:
+        present = known[question.code].counted if question.code in known else ""
+        value = value_before(question.label.zh, present, told.since) or ""
+        rows.append(AnswerRow(str(question.label), show_answer(question, value)))
+    return tuple(rows)
+
+
+def _limits(case: CaseFile, told: EventsOf, passages: tuple[PassageRow, ...], is_today: bool) -> tuple[str, ...]:
+    """What the dossier cannot tell as of its day, or leaves out."""
+    found = ["未提交的草稿不入卷。", "企业基础信息和年度数据不入卷；判定所依据的数据随判定一并留存。"]
+    if not is_today:
+        found.append("材料的名称和有效期按现在的登记列出；文件内容以 SHA-256 为准。")
+        found.append("催办次数、所在地按现在的登记列出。")
+    if any(not passage.at for passage in passages):
+        found.append("部分阶段没有留存办理时刻，按办理日期列入。")
+    if len(told.until) > EVENTS_AT_MOST:
+        found.append(f"日志共 {len(told.until)} 条，卷内列出最近 {EVENTS_AT_MOST} 条；其余可在系统中查阅。")
+    if told.officer == "":
+        found.append("当日没有指定经办人。")
+    return tuple(found)
