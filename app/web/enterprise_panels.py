@@ -30,6 +30,7 @@ Builder = Callable[[Session, Actor, Enterprise, datetime], Panel | None]
 PANELS: tuple[tuple[str, str], ...] = (
     ("verdicts", "app.web.enterprise_verdicts"),
     ("cases", "app.web.enterprise_cases"),
+    ("duties", "app.web.duties"),
     ("incentives", "app.web.enterprise_incentives"),
     ("commissioners", "app.web.enterprise_commissioners"),
 )

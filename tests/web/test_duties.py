@@ -1,0 +1,85 @@
+"""The list of duties over HTTP: whose they are, how they are narrowed, and what reading them costs."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from app.cases.duties.models import CaseDuty
+from app.kit import db
+from app.kit.clock import today, utc_now
+from tests.factories import cases
+from tests.support import people
+
+TODAY = today(utc_now())
+
+
+@pytest.fixture
+def head(session):
+    return people.officer(session, role="section_head")
+
+
+def owed(session, head, days, **given):
+    """A duty of a new case that is due so many days from now."""
+    case = cases.opened(session, head, utc_now(), **({"year": TODAY.year} | given)).row
+    row = CaseDuty(
+        case_id=case.id,
+        code="annual-report",
+        period=str(TODAY.year),
+        by="enterprise",
+        title_zh="年度发展情况报表",
+        title_en="Annual report",
+        opens_on=TODAY - timedelta(days=90),
+        due_on=TODAY + timedelta(days=days),
+        version=1,
+    )
+    session.add(row)
+    db.commit(session)
+    return case
+
+
+def test_the_list_is_narrowed_by_state(session, sign_in, head):
+    missed, present = owed(session, head, -1), owed(session, head, 0)
+    done = owed(session, head, -5)
+    session.scalars(select(CaseDuty).where(CaseDuty.case_id == done.id)).one().done_on = TODAY
+    db.commit(session)
+    client = sign_in()
+
+    def shown(state):
+        text = client.get(f"/duties?state={state}").text
+        return {case.number for case in (missed, present, done) if f'href="/cases/{case.number}"' in text}
+
+    assert shown("") == {missed.number, present.number}
+    assert shown("missed") == {missed.number}
+    assert shown("present") == {present.number}
+    assert shown("done") == {done.number}
+    assert shown("no-such-state") == {missed.number, present.number}
+    assert "没有符合条件的事项" in client.get("/duties?by=bureau").text
+
+
+def test_what_lies_outside_the_region_is_not_listed(session, sign_in, head):
+    elsewhere = people.officer(session, region="429006")
+    there = owed(session, elsewhere, 3, enterprise=cases.firm(session, region="429006001"))
+    assert there.number not in sign_in().get("/duties").text
+
+
+def test_a_firms_page_names_what_it_owes(session, sign_in, head):
+    case = owed(session, head, 3)
+    page = sign_in().get(f"/enterprises/{case.enterprise.uscc}").text
+    assert "年度发展情况报表" in page
+
+
+def test_the_list_asks_the_database_equally_often(session, sign_in, head, count_queries):
+    client = sign_in()
+
+    def asked():
+        client.get("/duties")
+        with count_queries() as statements:
+            assert client.get("/duties").status_code == 200
+        return len(statements)
+
+    owed(session, head, 1)
+    few = asked()
+    for _ in range(12):
+        owed(session, head, 2)
+    assert asked() == few <= 8
