@@ -6,4 +6,4 @@ Invariants: an enterprise user reaches strictly the own enterprise; strangers re
 """
 
 #: Modules of this door, in the order their routes are tried.
-MODULES = ("accounts", "home", "people", "self_check", "status")
+MODULES = ("accounts", "form", "home", "people", "renewing", "self_check", "status", "steps")

@@ -1,4 +1,4 @@
-"""A case as its enterprise sees it: where it stands, whose turn it is, what is to be done by when, what comes next."""
+"""A case as its enterprise sees it: where it stands, whose turn it is, what is needed by when, which clocks run, what comes next."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,12 +7,27 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Officer
-from app.accounts.service.officers import get_officer
-from app.cases.domain.progress import PublicStatus, StageStep
+from app.cases.domain.needs import needs_of, next_action
+from app.cases.domain.progress import PublicStatus, StageStep, public_status
+from app.cases.domain.state import CaseState
+from app.cases.duties.making import list_duties
 from app.cases.models import CaseFile, Milestone
-from app.cases.queries import list_milestones, status_of
+from app.cases.oversight.domain.rating import GRADES, may_rate
+from app.cases.oversight.queries import find_rating
+from app.cases.queries import list_milestones, list_passages
+from app.cases.supplies import load_supplies
+from app.kit.actor import Actor
 from app.kit.i18n import _, current_locale
+from app.kit.permissions import can
+from app.portal.actions import SUPPLY_OWN
+from app.portal.clock_lines import ClockLine, clock_lines
+from app.portal.duty_lines import DutyLine, duty_lines, past_duty_lines
+from app.portal.need_links import NeedLine, need_lines, theirs
 from app.portal.plain import nearness, plain_day, turn_text
+from app.portal.renewing import next_years
+from app.portal.steps import StepOffer, step_offers
+from app.programmes.domain.definition import Programme
+from app.programmes.domain.duties import AfterEvent
 
 _STATES = {"done": "done", "current": "current", "upcoming": "todo"}
 
@@ -37,15 +52,6 @@ class MilestoneLine:
 
 
 @dataclass(frozen=True)
-class Task:
-    """What is asked of the enterprise now, and by when."""
-
-    title: str
-    due: str
-    near: str
-
-
-@dataclass(frozen=True)
 class Person:
     """Whom to call."""
 
@@ -55,21 +61,15 @@ class Person:
 
 
 @dataclass(frozen=True)
-class CaseView:
-    """Everything that the enterprise is told about one of its cases."""
+class Brief:
+    """A case by name: where it stands, in one line."""
 
     number: str
     programme: str
     year: int
     headline: str
-    turn: str
-    since: str
     ended: bool
     is_theirs: bool
-    tasks: tuple[Task, ...]
-    stages: tuple[StageLine, ...]
-    milestones: tuple[MilestoneLine, ...]
-    officer: Person | None
 
     @property
     def url(self) -> str:
@@ -77,23 +77,83 @@ class CaseView:
         return f"/portal/cases/{self.number}"
 
 
-def view_case(session: Session, case: CaseFile, on: date) -> CaseView:
-    """`case` in plain words, as it stands on `on`."""
-    status, milestones = status_of(session, case), list_milestones(session, case)
-    waiting = [milestone for milestone in milestones if is_open(milestone)]
-    return CaseView(
+@dataclass(frozen=True)
+class CaseView:
+    """Everything that the enterprise is told about one of its cases. `rating` is what it said of the service, if it did."""
+
+    brief: Brief
+    turn: str
+    since: str
+    detour: str
+    needs: tuple[NeedLine, ...]
+    steps: tuple[StepOffer, ...]
+    stages: tuple[StageLine, ...]
+    clocks: tuple[ClockLine, ...]
+    milestones: tuple[MilestoneLine, ...]
+    duties: tuple[DutyLine, ...]
+    past_duties: tuple[DutyLine, ...]
+    reports: tuple[tuple[str, str], ...]
+    has_form: bool
+    has_materials: bool
+    may_supply: bool
+    may_rate: bool
+    rating: str
+    next_years: tuple[int, ...]
+    officer: Person | None
+
+
+def brief_of(case: CaseFile, programme: Programme) -> Brief:
+    """`case` by name; reads nothing."""
+    stage = programme.stage(case.stage)
+    return Brief(
         number=case.number,
-        programme=str(status.programme),
+        programme=str(programme.title),
         year=case.year,
-        headline=str(status.wording),
-        turn=turn_text(status.turn),
+        headline=str(stage.public),
+        ended=case.state != CaseState.OPEN,
+        is_theirs=stage.turn == "enterprise",
+    )
+
+
+def view_case(session: Session, case: CaseFile, programme: Programme, actor: Actor, on: date) -> CaseView:
+    """`case` in plain words, as it stands on `on`; the number of queries does not depend on what lies with it."""
+    passages, milestones = list_passages(session, case), list_milestones(session, case)
+    status, brief = public_status(programme, passages), brief_of(case, programme)
+    supplies = load_supplies(session, [case], on)[case.id]
+    action = None if brief.ended else next_action(programme, case.stage)
+    needs = theirs(needs_of(programme, action, supplies)) if action else ()
+    duties = list_duties(session, case.id) if programme.duties else []
+    rating = find_rating(session, case.id) if brief.ended else None
+    editor = can(actor, SUPPLY_OWN)
+    return CaseView(
+        brief=brief,
+        turn=turn_text(status.turn, wanted=any(need.blocks for need in needs)),
         since=plain_day(status.since, on),
-        ended=status.ended,
-        is_theirs=status.turn == "enterprise",
-        tasks=tuple(task(milestone, on) for milestone in waiting) if status.turn == "enterprise" else (),
-        stages=stage_lines(status, _next_due(waiting), on),
-        milestones=tuple(milestone_line(milestone, on) for milestone in milestones if has_day(milestone)),
+        detour=str(programme.stage(case.stage).public) if status.detour else "",
+        needs=need_lines(programme, case.number, needs, on),
+        steps=step_offers(session, case, programme, supplies, actor),
+        stages=stage_lines(status, _next_due([row for row in milestones if is_open(row)]), on),
+        clocks=clock_lines(session, case, programme, passages, on),
+        milestones=tuple(milestone_line(row, on) for row in milestones if has_day(row)),
+        duties=duty_lines(case.number, duties, on),
+        past_duties=past_duty_lines(duties, on),
+        reports=_reports(case, programme) if editor else (),
+        has_form=any(question.supplied_by == "enterprise" for question in programme.questions),
+        has_materials=any(template.supplied_by == "enterprise" for template in programme.materials),
+        may_supply=editor,
+        may_rate=editor and may_rate(case.state, rated=rating is not None),
+        rating=_(GRADES[rating.grade]) if rating else "",
+        next_years=next_years(case, on) if editor else (),
         officer=officer_of(session, case),
+    )
+
+
+def _reports(case: CaseFile, programme: Programme) -> tuple[tuple[str, str], ...]:
+    """What the firm may report as it happens: the title and the address of its form."""
+    return tuple(
+        (str(template.title), f"/portal/cases/{case.number}/reports/{template.code}")
+        for template in programme.duties
+        if isinstance(template.due, AfterEvent) and template.made_at == case.stage and template.by == "enterprise"
     )
 
 
@@ -123,12 +183,6 @@ def _next_due(waiting: Sequence[Milestone]) -> date | None:
     return min((milestone.due_on for milestone in waiting if milestone.due_on), default=None)
 
 
-def task(milestone: Milestone, on: date) -> Task:
-    """An open milestone as something to do."""
-    due = milestone.due_on
-    return Task(title_of(milestone), plain_day(due, on) if due else "", nearness(due, on) if due else "")
-
-
 def milestone_line(milestone: Milestone, on: date) -> MilestoneLine:
     """A milestone with its date."""
     if milestone.done_on is not None:
@@ -148,5 +202,5 @@ def officer_of(session: Session, case: CaseFile) -> Person | None:
     """The officer who leads the case."""
     if case.officer_id is None:
         return None
-    officer: Officer = get_officer(session, case.officer_id)
+    officer = session.get_one(Officer, case.officer_id)
     return Person(officer.section or _("经办人"), officer.name, officer.phone)

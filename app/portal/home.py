@@ -3,23 +3,23 @@
 from dataclasses import dataclass
 
 from fastapi import Request
-from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from app.cases.queries import get_visible_to, list_of_enterprise_visible_to, policies_in_hand
+from app.cases.models import CaseFile
+from app.cases.queries import list_of_enterprise_visible_to, policies_in_hand, programme_of
 from app.doors.deps import AppSettings, CurrentActor, DbSession, Now
 from app.doors.pages import render
 from app.doors.router import GuardedRouter
-from app.enterprises.models import Enterprise
-from app.enterprises.queries import get_visible_to as get_enterprise_visible_to
 from app.incentives.domain.steps import ADVISORY
-from app.kit.actor import Actor
 from app.kit.clock import today
 from app.kit.i18n import _
 from app.portal.actions import SEE_OWN
-from app.portal.case_view import CaseView, Person, view_case
+from app.portal.case_view import Brief, CaseView, Person, brief_of, view_case
 from app.portal.conditions import PolicyView, policy_views
+from app.portal.duty_lines import DutyLine, due_elsewhere
+from app.portal.own import own_case, own_enterprise
 from app.portal.support_view import CommissionerLine, IncentiveLine, commissioner_lines, incentive_lines
+from app.programmes.queries import load_catalogue
 
 router = GuardedRouter(door="portal", prefix="/portal")
 
@@ -30,7 +30,8 @@ class HomePage:
 
     enterprise: str
     case: CaseView | None
-    others: tuple[CaseView, ...]
+    others: tuple[Brief, ...]
+    duties: tuple[DutyLine, ...]
     policies: tuple[PolicyView, ...]
     commissioners: tuple[CommissionerLine, ...]
     incentives: tuple[IncentiveLine, ...]
@@ -60,14 +61,17 @@ class ConditionsPage:
 @router.get("", action=SEE_OWN)
 def home(request: Request, session: DbSession, actor: CurrentActor, settings: AppSettings, now: Now) -> Response:
     """Where we stand."""
-    enterprise, on = _own_enterprise(session, actor), today(now)
+    enterprise, on = own_enterprise(session, actor), today(now)
     cases = list_of_enterprise_visible_to(session, actor, enterprise.id)
-    views = [view_case(session, row, on) for row in cases]
-    case, others = _most_pressing_first(views)
+    catalogue = load_catalogue(session)
+    programmes = {case.id: catalogue.get(case.programme_code, case.programme_version) for case in cases}
+    pressing, others = _most_pressing_first([(brief_of(row, programmes[row.id]), row) for row in cases])
+    case = view_case(session, pressing, programmes[pressing.id], actor, on) if pressing else None
     page = HomePage(
         enterprise=enterprise.name,
         case=case,
         others=others,
+        duties=due_elsewhere(session, [row for row in cases if row is not pressing], on),
         policies=policy_views(session, enterprise, on, policies_in_hand(session, cases)),
         commissioners=commissioner_lines(session, enterprise.id, on),
         incentives=incentive_lines(session, enterprise),
@@ -83,8 +87,9 @@ def case_page(
     request: Request, session: DbSession, actor: CurrentActor, settings: AppSettings, now: Now, number: str
 ) -> Response:
     """One of the own cases; another firm's is not found."""
-    case = get_visible_to(session, actor, number)
-    page = CasePage(case.enterprise.name, view_case(session, case, today(now)), settings.office)
+    case = own_case(session, actor, number)
+    view = view_case(session, case, programme_of(session, case), actor, today(now))
+    page = CasePage(case.enterprise.name, view, settings.office)
     return render(request, "portal/case.html", page)
 
 
@@ -93,17 +98,13 @@ def conditions_page(
     request: Request, session: DbSession, actor: CurrentActor, settings: AppSettings, now: Now
 ) -> Response:
     """Every condition, what is missing first."""
-    enterprise = _own_enterprise(session, actor)
+    enterprise = own_enterprise(session, actor)
     cases = list_of_enterprise_visible_to(session, actor, enterprise.id)
     policies = policy_views(session, enterprise, today(now), policies_in_hand(session, cases))
     return render(request, "portal/conditions.html", ConditionsPage(enterprise.name, policies, settings.office))
 
 
-def _own_enterprise(session: Session, actor: Actor) -> Enterprise:
-    return get_enterprise_visible_to(session, actor, actor.enterprise_id or 0)
-
-
-def _most_pressing_first(views: list[CaseView]) -> tuple[CaseView | None, tuple[CaseView, ...]]:
-    """The case that waits for the firm, else the newest open one, else the newest of all; and the others."""
-    ordered = sorted(views, key=lambda view: (view.ended, not view.is_theirs))
-    return (ordered[0] if ordered else None), tuple(ordered[1:])
+def _most_pressing_first(cases: list[tuple[Brief, CaseFile]]) -> tuple[CaseFile | None, tuple[Brief, ...]]:
+    """The case that waits for the firm, else the newest open one, else the newest of all; and the others by name."""
+    ordered = sorted(cases, key=lambda pair: (pair[0].ended, not pair[0].is_theirs))
+    return (ordered[0][1] if ordered else None), tuple(brief for brief, _row in ordered[1:])

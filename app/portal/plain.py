@@ -10,6 +10,10 @@ TURNS = {
     "province": N_("现在由省里办理，您不用做什么。"),
     "none": N_("本件已办结。"),
 }
+_TURNS_WANTED = {
+    "bureau": N_("现在由科技局办理，另有需要您提供的。"),
+    "province": N_("现在由省里办理，另有需要您提供的。"),
+}
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -22,9 +26,9 @@ def plain_day(day: date, on: date) -> str:
     return _("%(year)s 年 %(month)s 月 %(day)s 日") % named
 
 
-def turn_text(turn: str) -> str:
-    """Whose turn it is, as a sentence."""
-    return _(TURNS[turn])
+def turn_text(turn: str, *, wanted: bool = False) -> str:
+    """Whose turn it is, as a sentence; `wanted`: the firm has something to supply even in the turn of others."""
+    return _(_TURNS_WANTED.get(turn, TURNS[turn]) if wanted else TURNS[turn])
 
 
 def nearness(due: date, on: date) -> str:

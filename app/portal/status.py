@@ -11,8 +11,9 @@ from starlette.responses import Response
 from app.accounts.actions import PUBLIC
 from app.accounts.service.throttle import note_try, tries_within_window
 from app.cases.domain.numbers import normalise_number
+from app.cases.domain.progress import public_status
 from app.cases.models import CaseFile
-from app.cases.queries import find_by_query_code, status_of
+from app.cases.queries import find_by_query_code, list_passages, programme_of
 from app.doors.deps import DbSession, Form, Now, client_address
 from app.doors.forms import Bound, bind, empty
 from app.doors.pages import render
@@ -21,6 +22,7 @@ from app.kit.clock import today
 from app.kit.errors import TooMany
 from app.kit.i18n import _
 from app.portal.case_view import StageLine, stage_lines
+from app.portal.clock_lines import ClockLine, clock_lines
 from app.portal.plain import plain_day, turn_text
 
 router = GuardedRouter(door="public", prefix="/status")
@@ -54,6 +56,7 @@ class StatusPage:
     turn: str
     since: str
     stages: tuple[StageLine, ...]
+    clocks: tuple[ClockLine, ...]
     asked_at: datetime
 
 
@@ -107,7 +110,8 @@ def _refuse_beyond(session: Session, kind: str, key: str, tries: int, now: datet
 
 def status_page(session: Session, case: CaseFile, on: date, now: datetime) -> StatusPage:
     """A case in public wording."""
-    status = status_of(session, case)
+    programme, passages = programme_of(session, case), list_passages(session, case)
+    status = public_status(programme, passages)
     return StatusPage(
         number=case.number,
         programme=str(status.programme),
@@ -115,6 +119,7 @@ def status_page(session: Session, case: CaseFile, on: date, now: datetime) -> St
         turn=turn_text(status.turn),
         since=plain_day(status.since, on),
         stages=stage_lines(status, None, on),
+        clocks=clock_lines(session, case, programme, passages, on),
         asked_at=now,
     )
 

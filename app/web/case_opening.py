@@ -12,6 +12,7 @@ from app.accounts.queries import list_officers
 from app.cases import actions
 from app.cases.schemas import OpenCase
 from app.cases.service.opening import open_case
+from app.cases.supply.service.renewing import open_renewed
 from app.doors.deps import CurrentActor, DbSession, Form, Now
 from app.doors.forms import Bound, attempt, bind, empty
 from app.doors.pages import render
@@ -39,6 +40,7 @@ class NewCaseForm(BaseModel):
     year: Annotated[int, Field(ge=2000, le=2100)]
     round: str = Field(default="", max_length=60)
     officer_id: int | None = None
+    renews: bool = False
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ def new_page(
     request: Request, session: DbSession, actor: CurrentActor, now: Now, enterprise: str = "", programme: str = ""
 ) -> Response:
     """The form that opens a case, for a firm and a programme when the address names them."""
-    raw = {"uscc": enterprise, "programme": programme, "year": today(now).year, "officer_id": actor.id}
+    raw = {"uscc": enterprise, "programme": programme, "year": today(now).year, "officer_id": actor.id, "renews": "1"}
     return render(request, "web/cases/new.html", _new_case_page(session, actor, now, empty(raw)))
 
 
@@ -71,7 +73,9 @@ def open_route(request: Request, session: DbSession, actor: CurrentActor, now: N
     opened = attempt(
         session,
         bound,
-        lambda given: open_case(session, actor=actor, now=now, command=_command(given, firm)),
+        lambda given: (open_renewed if given.renews else open_case)(
+            session, actor=actor, now=now, command=_command(given, firm)
+        ),
     )
     if opened is None:
         return render(request, "web/cases/new.html", _new_case_page(session, actor, now, bound), status=422)

@@ -18,7 +18,8 @@ from app.cases.supply import actions
 from app.cases.supply.models import CaseAnswer
 from app.cases.supply.queries import find_earlier, list_answers
 from app.cases.supply.schemas import HandIn, SaveDraft
-from app.cases.supply.service.answers import hand_in_answers, renew_answers, save_draft
+from app.cases.supply.service.answers import hand_in_answers, save_draft
+from app.cases.supply.service.renewing import renew_supplies
 from app.doors.answers import FORM_PREFIX, answers_in, draft_was, goes_on_from, kept_draft
 from app.doors.deps import CurrentActor, DbSession, Form, Now
 from app.doors.forms import Bound, empty
@@ -202,9 +203,9 @@ def keep_draft(
 
 @router.post("/{number}/questions/renew", action=actions.SUPPLY)
 def renew(request: Request, session: DbSession, actor: CurrentActor, now: Now, number: str) -> Response:
-    filled = renew_answers(session, actor=actor, now=now, number=number)
+    filled = renew_supplies(session, actor=actor, now=now, number=number)
     return redirect(
-        request, f"/cases/{number}/questions", good=_("已沿用上次的 %(n)s 项，请核对后提交。") % {"n": len(filled)}
+        request, f"/cases/{number}/questions", good=_("已沿用上次的 %(n)s 项，请核对后提交。") % {"n": len(filled.questions) + len(filled.documents)}
     )
 
 

@@ -25,7 +25,7 @@ from app.cases.supply.schemas import (
     UploadMaterial,
     Versioned,
 )
-from app.cases.supply.service.answers import hand_in_answers, renew_answers, save_draft
+from app.cases.supply.service.answers import hand_in_answers, save_draft
 from app.cases.supply.service.corrections import answer_correction, ask_again, ask_corrections, settle_correction
 from app.cases.supply.service.materials import (
     accept_material,
@@ -34,6 +34,7 @@ from app.cases.supply.service.materials import (
     return_material,
     upload_material,
 )
+from app.cases.supply.service.renewing import renew_supplies
 from app.files.models import Document
 from app.files.schemas import DocumentInput, Withdrawal
 from app.files.service.documents import put_on_file, withdraw_document
@@ -292,15 +293,15 @@ def test_answers_stay_while_the_bureau_looks_at_them(desk: Desk) -> None:
 def test_a_new_year_begins_with_the_answers_of_the_last(desk: Desk) -> None:
     desk.hand_in({"tax_collection": "查账征收", "entry_national_on": "2021-06-01"})
     next_case = opened(desk.session, desk.officer, desk.now, desk.enterprise, year=2022).row
-    filled = renew_answers(desk.session, actor=desk.person, now=desk.now, number=next_case.number)
-    assert filled == ["tax_collection"]
+    filled = renew_supplies(desk.session, actor=desk.person, now=desk.now, number=next_case.number)
+    assert (filled.number, filled.questions) == (desk.case.number, ("tax_collection",))
     row = list_answers(desk.session, next_case.id)["tax_collection"]
     assert (row.value, row.draft, row.renewed_from, row.counted) == ("查账征收", True, desk.case.number, "")
     command = HandIn(values={"tax_collection": "查账征收"}, was={"tax_collection": "查账征收"})
     assert hand_in_answers(desk.session, actor=desk.person, now=desk.now, number=next_case.number, command=command)
     assert (row.draft, row.renewed_from, row.counted) == (False, None, "查账征收")
     with pytest.raises(Conflict):
-        renew_answers(desk.session, actor=desk.person, now=desk.now, number=next_case.number)
+        renew_supplies(desk.session, actor=desk.person, now=desk.now, number=next_case.number)
 
 
 # -- corrections ---------------------------------------------------------------------------------------------------------

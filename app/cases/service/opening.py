@@ -1,7 +1,9 @@
 """Opening a case: the number, the first stage, the first milestones, the query code."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -18,7 +20,7 @@ from app.cases.schemas import OpenCase
 from app.cases.service.assigning import get_assignable
 from app.cases.service.clocks import keep_clocks
 from app.cases.service.entering import signed
-from app.cases.service.loading import cutoffs_of, is_visible, place_of, shift_in, with_parts
+from app.cases.service.loading import LoadedCase, cutoffs_of, is_visible, place_of, shift_in, with_parts
 from app.cases.service.parts import add_milestones
 from app.cases.service.traces import Traces
 from app.enterprises.models import Enterprise
@@ -26,7 +28,7 @@ from app.kit.actor import Actor, ActorKind
 from app.kit.clock import today
 from app.kit.errors import NotFound
 from app.kit.i18n import _
-from app.kit.permissions import require
+from app.kit.permissions import Action, require
 from app.programmes.domain.definition import Programme
 from app.programmes.queries import find_round, get_in_force
 from app.reference.queries import work_calendar
@@ -45,8 +47,17 @@ def open_case(session: Session, *, actor: Actor, now: datetime, command: OpenCas
 
     Raises `NotFound` (firm or programme), `Conflict` (already open, firm retired), `Invalid` (year, round, officer).
     """
+    case, query_code = begin_case(session, actor=actor, now=now, command=command, action=actions.OPEN)
+    record_opening(case, actor=actor, now=now)
+    return OpenedCase(case.row, query_code)
+
+
+def begin_case(
+    session: Session, *, actor: Actor, now: datetime, command: OpenCase, action: Action
+) -> tuple[LoadedCase, str]:
+    """Like `open_case`, for a use case that asks for another right and goes on before `record_opening`: the query code too."""
     enterprise = _enterprise(session, actor, command.enterprise_id)
-    require(actor, actions.OPEN, place_of(enterprise))
+    require(actor, action, place_of(enterprise))
     programme = get_in_force(session, command.programme, today(now))
     officer = _officer(session, actor, command, enterprise)
     series = series_of(programme.bureau_mark, programme.mark, command.year)
@@ -69,20 +80,26 @@ def open_case(session: Session, *, actor: Actor, now: datetime, command: OpenCas
     keep_clocks(loaded, programme.start, row.opened_on, Traces({}), work_calendar(session))
     keep_duties(loaded, programme.start, row.opened_on, None, Traces({}))
     loaded.touched(now, bump=False)
-    loaded.record(
+    return loaded, query_code
+
+
+def record_opening(case: LoadedCase, *, actor: Actor, now: datetime, data: Mapping[str, Any] | None = None) -> None:
+    """The one event of a case just begun; `data` says what it began with."""
+    row = case.row
+    officer = case.session.get(Officer, row.officer_id) if row.officer_id else None
+    case.record(
         actor=actor,
         now=now,
         type=events.OPENED,
         changes={
-            "number": (None, number),
+            "number": (None, row.number),
             "year": (None, row.year),
             "round": (None, row.round),
             "stage": (None, row.stage),
             "officer": (None, officer.name if officer else None),
         },
-        data={"programme": programme.code, "programme_version": programme.version},
+        data={"programme": row.programme_code, "programme_version": row.programme_version, **(data or {})},
     )
-    return OpenedCase(row, query_code)
 
 
 def _enterprise(session: Session, actor: Actor, enterprise_id: int) -> Enterprise:

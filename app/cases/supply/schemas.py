@@ -67,6 +67,12 @@ class HandIn(FrozenInput):
     was: dict[str, str] = {}
 
 
+class RenewCase(FrozenInput):
+    """The year for which the firm begins again."""
+
+    year: int
+
+
 class CorrectionAsked(FrozenInput):
     """One thing to be corrected."""
 

@@ -1,4 +1,4 @@
-"""Answers to the form of a case: kept as a draft, handed in, begun from the last time.
+"""Answers to the form of a case: kept as a draft, handed in, begun from an earlier case.
 
 A draft is any text and no event; handing in reads every answer by its kind and writes one event with what changed.
 """
@@ -8,15 +8,16 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from app.cases.models import CaseFile
 from app.cases.service.loading import LoadedCase, load_case
 from app.cases.supply import actions, events
 from app.cases.supply.domain import CorrectionKind, decide_supply, question_of
 from app.cases.supply.models import CaseAnswer
-from app.cases.supply.queries import find_earlier, list_answers, list_open_corrections
+from app.cases.supply.queries import list_answers, list_open_corrections
 from app.cases.supply.schemas import HandIn, SaveDraft
 from app.journal.domain import Change
-from app.kit.actor import Actor
-from app.kit.errors import Conflict, Invalid
+from app.kit.actor import Actor, ActorKind
+from app.kit.errors import Invalid
 from app.kit.i18n import _
 from app.kit.merging import merge
 from app.programmes.domain.answers import read_answer
@@ -68,30 +69,17 @@ def hand_in_answers(session: Session, *, actor: Actor, now: datetime, number: st
     return True
 
 
-def renew_answers(session: Session, *, actor: Actor, now: datetime, number: str) -> list[str]:
-    """Begin the open questions with the firm's answers of its last case in the programme, as drafts to be confirmed.
+def take_answers(case: LoadedCase, earlier: CaseFile, *, actor: Actor, now: datetime) -> list[str]:
+    """Begin the open questions with the answers of an earlier case, as drafts to be confirmed; the codes of those filled.
 
-    Returns the codes of the questions filled. One event. Raises `Conflict` when there is nothing to begin with.
+    For the use case that records its own event. The firm takes over only what it answers itself.
     """
-    case = load_case(session, actor=actor, action=actions.SUPPLY, number=number)
-    filled = fill_from_last(case, actor=actor, now=now)
-    if not filled:
-        raise Conflict("case.answers.nothing_to_renew", _("没有可以沿用的上次填报内容。"))
-    case.touched(now, bump=False)
-    case.record(actor=actor, now=now, type=events.ANSWERS_RENEWED, data={"questions": filled})
-    return filled
-
-
-def fill_from_last(case: LoadedCase, *, actor: Actor, now: datetime) -> list[str]:
-    """Like `renew_answers`, for a use case that records its own event; the codes of the questions filled."""
-    earlier = find_earlier(case.session, case.row)
-    if earlier is None:
-        return []
     known, before = list_answers(case.session, case.row.id), list_answers(case.session, earlier.id)
     filled = []
     for question in case.programme.questions:
         last = before.get(question.code)
-        if not question.renews or last is None or not last.counted or _entered(known, question.code):
+        theirs = actor.kind is ActorKind.ENTERPRISE and question.supplied_by != "enterprise"
+        if theirs or not question.renews or last is None or not last.counted or _entered(known, question.code):
             continue
         row = _enter(case, known, question.code, last.counted, actor, now)
         row.renewed_from = earlier.number

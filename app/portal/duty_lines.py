@@ -1,0 +1,80 @@
+"""What is to be reported for a case again and again, or after its end, as the firm reads it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy.orm import Session
+
+from app.cases.duties.models import CaseDuty
+from app.cases.duties.queries import list_open_duties
+from app.cases.duties.wording import duty_title
+from app.cases.models import CaseFile
+from app.kit.i18n import _
+from app.portal.plain import nearness, plain_day
+
+SOON_DAYS = 60
+"""A duty that is not open yet is shown so many days before it opens."""
+
+
+@dataclass(frozen=True)
+class DutyLine:
+    """One thing to report: for which period, until when, and where; `url` is empty once it is behind."""
+
+    title: str
+    note: str
+    state: str
+    state_text: str
+    url: str
+    due_on: date | None
+
+
+def duty_lines(number: str, rows: Iterable[CaseDuty], on: date) -> tuple[DutyLine, ...]:
+    """The firm's own duties that are open or soon will be, as links."""
+    waiting = [row for row in rows if _waits(row) and row.by == "enterprise"]
+    return tuple(_open(number, row, on) for row in waiting if row.opens_on <= on + timedelta(days=SOON_DAYS))
+
+
+def past_duty_lines(rows: Iterable[CaseDuty], on: date) -> tuple[DutyLine, ...]:
+    """The firm's duties that are done or need not be done, the last first."""
+    return tuple(
+        _past(row, on)
+        for row in sorted(rows, key=lambda row: (row.opens_on, row.id), reverse=True)
+        if row.by == "enterprise" and not _waits(row)
+    )
+
+
+def due_elsewhere(session: Session, cases: Sequence[CaseFile], on: date) -> tuple[DutyLine, ...]:
+    """What is to be reported for the firm's other cases, those at their end among them; what is due first stands first."""
+    numbers = {case.id: case.number for case in cases}
+    rows = list_open_duties(session, numbers.keys()) if numbers else []
+    found = [line for row in rows for line in duty_lines(numbers[row.case_id], [row], on)]
+    return tuple(sorted(found, key=lambda line: line.due_on or date.max))
+
+
+def _waits(row: CaseDuty) -> bool:
+    return row.done_on is None and row.waived_on is None
+
+
+def _open(number: str, row: CaseDuty, on: date) -> DutyLine:
+    url = f"/portal/cases/{number}/duties/{row.id}"
+    note = _("期限由科技局另行通知")
+    state, text = "info", _("可以填报")
+    if row.due_on is not None:
+        note = _("%(day)s 24:00 前") % {"day": plain_day(row.due_on, on)}
+        state, text = "late" if row.due_on < on else "wait", nearness(row.due_on, on)
+    if row.opens_on > on:
+        state, text = "idle", _("%(day)s 起填报") % {"day": plain_day(row.opens_on, on)}
+    if row.draft:
+        note = _("，").join([note, _("已有草稿")])
+    return DutyLine(duty_title(row), note, state, text, url, row.due_on)
+
+
+def _past(row: CaseDuty, on: date) -> DutyLine:
+    if row.done_on is None:
+        return DutyLine(duty_title(row), "", "idle", _("无需填报"), "", row.due_on)
+    late = row.due_on is not None and row.done_on > row.due_on
+    note = _("%(day)s 完成") % {"day": plain_day(row.done_on, on)}
+    return DutyLine(
+        duty_title(row), note, "wait" if late else "good", _("逾期完成") if late else _("已完成"), "", row.due_on
+    )

@@ -1,0 +1,199 @@
+"""The pages of a case's form: its sections, one of them, and all answers to be checked."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from starlette.datastructures import FormData
+
+from app.doors.answers import FORM_PREFIX, answers_in
+from app.doors.forms import Bound, empty
+from app.doors.merging import Together, began_with, clash_lines
+from app.kit.actor import Actor
+from app.kit.clock import shanghai
+from app.kit.errors import NotFound
+from app.kit.i18n import _
+from app.portal.form_sections import Section
+from app.portal.form_view import AnswerLine, Badge, FormOfCase, SectionLine, answer_badge, answer_lines, readable
+from app.programmes.domain.supplied import Question
+
+
+@dataclass(frozen=True)
+class CasePart:
+    """What every page of a case's form says at its top."""
+
+    enterprise: str
+    number: str
+    programme: str
+    url: str
+
+
+@dataclass(frozen=True)
+class FormPage(CasePart):
+    """The list of sections. `earlier` is the case whose answers and documents this one may begin with."""
+
+    form_url: str
+    sections: tuple[SectionLine, ...]
+    drafts: int
+    earlier: str
+    may_edit: bool
+
+
+@dataclass(frozen=True)
+class Field:
+    """A question of a section: its control, or only its answer where it cannot be changed now."""
+
+    question: Question
+    name: str
+    open: bool
+    shown: str
+    badge: Badge | None
+    remark: str
+    depends: str
+    when: str
+
+
+@dataclass(frozen=True)
+class SectionPage(CasePart):
+    """One section of the form. `draft` names what is typed for this person on this device."""
+
+    section: Section
+    of: int
+    form_url: str
+    action: str
+    fields: tuple[Field, ...]
+    form: Bound[Any]
+    labels: dict[str, str]
+    together: Together
+    draft: str
+    saved: str
+
+
+@dataclass(frozen=True)
+class CheckPage(CasePart):
+    """Check your answers. `was` is what is shown, so that nothing else is handed in."""
+
+    form_url: str
+    groups: tuple[tuple[str, tuple[AnswerLine, ...]], ...]
+    drafts: int
+    missing: tuple[AnswerLine, ...]
+    form: Bound[Any]
+    labels: dict[str, str]
+    was: str
+    may_edit: bool
+
+
+def saved_at(now: datetime) -> str:
+    return _("已保存 %(time)s") % {"time": shanghai(now).strftime("%H:%M")}
+
+
+def part_of(form: FormOfCase) -> dict[str, str]:
+    return {
+        "enterprise": form.case.enterprise.name,
+        "number": form.case.number,
+        "programme": str(form.programme.title),
+        "url": f"/portal/cases/{form.case.number}",
+    }
+
+
+def section_at(form: FormOfCase, place: int) -> Section:
+    found = next((section for section in form.sections if section.place == place), None)
+    if found is None:
+        raise NotFound("portal.section.unknown", _("填报内容没有这一部分。"))
+    return found
+
+
+def raw_of(form: FormOfCase, section: Section) -> dict[str, str]:
+    """The fields of a section that may be changed now, as they stand."""
+    codes = (question.code for question in section.questions if question.code in form.open)
+    return {f"{FORM_PREFIX}{code}": form.entered(code) for code in codes}
+
+
+def bound_of(of_case: FormOfCase, section: Section, form: FormData) -> Bound[Any]:
+    given = answers_in(form)
+    return empty({name: given.get(name.removeprefix(FORM_PREFIX), "") for name in raw_of(of_case, section)})
+
+
+def next_url(form: FormOfCase, section: Section) -> str:
+    later = [other for other in form.sections if other.place > section.place]
+    return form.section_url(later[0]) if later else f"{form.url}/check"
+
+
+def labels_of(form: FormOfCase) -> dict[str, str]:
+    return {f"{FORM_PREFIX}{asked.code}": str(asked.label) for section in form.sections for asked in section.questions}
+
+
+def clash_of(
+    section: Section, clashing: Mapping[str, str], yours: Mapping[str, Any], standing: Mapping[str, str]
+) -> Together:
+    questions = {f"{FORM_PREFIX}{question.code}": question for question in section.questions}
+    lines = clash_lines(
+        clashing,
+        yours,
+        standing,
+        lambda name: str(questions[name].label),
+        lambda name, value: readable(questions[name], str(value or "")),
+    )
+    return Together(began_with(standing), lines)
+
+
+def build_section_page(
+    form: FormOfCase,
+    section: Section,
+    actor: Actor,
+    standing: Mapping[str, str],
+    bound: Bound[Any] | None = None,
+    together: Together | None = None,
+) -> SectionPage:
+    rows = [form.answers[asked.code] for asked in section.questions if asked.code in form.answers]
+    saved = max((row.at for row in rows if row.draft), default=None)
+    return SectionPage(
+        **part_of(form),
+        section=section,
+        of=len(form.sections),
+        form_url=form.url,
+        action=form.section_url(section),
+        fields=tuple(field_of(form, question) for question in section.questions),
+        form=bound or empty(dict(standing)),
+        labels=labels_of(form),
+        together=together or Together(began_with(standing)),
+        draft=f"{actor.id}:{form.case.number}:{section.place}",
+        saved=saved_at(saved) if saved else "",
+    )
+
+
+def field_of(form: FormOfCase, question: Question) -> Field:
+    code, depends, when = question.code, "", ""
+    if question.when is not None:
+        asked = next(other for other in form.programme.questions if other.code == question.when.question)
+        words = _("或").join(readable(asked, answer) for answer in question.when.answers)
+        depends = f"{FORM_PREFIX}{asked.code}={'|'.join(question.when.answers)}"
+        when = _("“%(question)s”选“%(answer)s”时填写") % {"question": asked.label, "answer": words}
+    return Field(
+        question=question,
+        name=f"{FORM_PREFIX}{code}",
+        open=code in form.open,
+        shown=readable(question, form.entered(code)),
+        badge=answer_badge(form, code),
+        remark=form.remarks.get(code, ""),
+        depends=depends,
+        when=when,
+    )
+
+
+def build_check_page(form: FormOfCase, bound: Bound[Any]) -> CheckPage:
+    groups = tuple((section.title, answer_lines(form, section)) for section in form.sections)
+    lines = [line for _title, found in groups for line in found]
+    drafts = form.drafts()
+    return CheckPage(
+        **part_of(form),
+        form_url=form.url,
+        groups=groups,
+        drafts=len(drafts),
+        missing=tuple(line for line in lines if line.required and not line.text),
+        form=bound,
+        labels=labels_of(form),
+        was=began_with({question.code: form.entered(question.code) for question in drafts}),
+        may_edit=bool(form.open),
+    )

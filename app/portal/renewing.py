@@ -1,0 +1,97 @@
+"""去年填过的不再重填: an open case begins with last year's answers and documents; a case that is over, with next year's."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from fastapi import Request
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from app.cases.domain.state import CaseState
+from app.cases.models import CaseFile
+from app.cases.queries import programme_of
+from app.cases.supply.schemas import RenewCase
+from app.cases.supply.service.renewing import renew_case, renew_supplies
+from app.doors.deps import CurrentActor, DbSession, Form, Now
+from app.doors.forms import Bound, attempt, bind, empty
+from app.doors.pages import redirect, render
+from app.doors.router import GuardedRouter
+from app.kit.clock import today
+from app.kit.errors import Conflict, DomainError
+from app.kit.i18n import _
+from app.portal.actions import SUPPLY_OWN
+from app.portal.own import own_case
+
+router = GuardedRouter(door="portal", prefix="/portal/cases/{number}")
+
+
+@dataclass(frozen=True)
+class NextPage:
+    """For which year the firm begins again."""
+
+    enterprise: str
+    number: str
+    programme: str
+    url: str
+    years: tuple[tuple[str, str], ...]
+    form: Bound[RenewCase]
+
+
+@router.post("/renew", action=SUPPLY_OWN)
+def renew_route(request: Request, session: DbSession, actor: CurrentActor, now: Now, number: str) -> Response:
+    """Take over what was supplied the last time."""
+    address = f"/portal/cases/{number}/form"
+    try:
+        with session.begin_nested():
+            found = renew_supplies(session, actor=actor, now=now, number=number)
+    except DomainError as refusal:
+        if refusal.status == Conflict.status:
+            return redirect(request, address, bad=refusal.message)
+        raise
+    told = {"questions": len(found.questions), "documents": len(found.documents)}
+    done = _("已带入 %(questions)s 项填报、%(documents)s 份材料，请逐项确认。") % told
+    return redirect(request, address, good=done)
+
+
+@router.get("/next", action=SUPPLY_OWN)
+def next_page(request: Request, session: DbSession, actor: CurrentActor, now: Now, number: str) -> Response:
+    """Which year."""
+    case = own_case(session, actor, number)
+    page = _page(session, case, empty(), today(now))
+    return render(request, "portal/next.html", page)
+
+
+@router.post("/next", action=SUPPLY_OWN)
+def next_route(
+    request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now, number: str
+) -> Response:
+    """Begin the preparation of that year."""
+    case, bound = own_case(session, actor, number), bind(RenewCase, form)
+    opened = attempt(
+        session,
+        bound,
+        lambda given: renew_case(session, actor=actor, now=now, number=number, command=given),
+    )
+    if opened is None:
+        return render(request, "portal/next.html", _page(session, case, bound, today(now)), status=422)
+    done = _("已开始 %(year)s 年度的准备，受理编号 %(number)s。带入的内容请逐项确认。")
+    told = {"year": opened.row.year, "number": opened.row.number}
+    return redirect(request, f"/portal/cases/{opened.row.number}", good=done % told)
+
+
+def next_years(case: CaseFile, on: date) -> tuple[int, ...]:
+    """The years for which the firm may begin again: this one and the next, later than that of the case."""
+    if case.state == CaseState.OPEN:
+        return ()
+    return tuple(year for year in (on.year, on.year + 1) if year > case.year)
+
+
+def _page(session: Session, case: CaseFile, form: Bound[RenewCase], on: date) -> NextPage:
+    return NextPage(
+        enterprise=case.enterprise.name,
+        number=case.number,
+        programme=str(programme_of(session, case).title),
+        url=f"/portal/cases/{case.number}",
+        years=tuple((str(year), _("%(year)s 年") % {"year": year}) for year in next_years(case, on)),
+        form=form,
+    )

@@ -1,0 +1,180 @@
+"""The steps that a firm may take itself: hand in, hand in again, withdraw; offered only while nothing is missing for them."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from fastapi import Request
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy.orm import Session
+from starlette.datastructures import FormData
+from starlette.responses import Response
+
+from app.cases import actions
+from app.cases.domain.moving import available
+from app.cases.domain.needs import Need, needs_of, refusing
+from app.cases.domain.supplies import Supplies
+from app.cases.models import CaseFile
+from app.cases.queries import programme_of
+from app.cases.schemas import TakeStep
+from app.cases.service.loading import place_of, with_parts
+from app.cases.service.moving import take_step
+from app.cases.service.verdicts import with_verdict
+from app.cases.supplies import load_supplies
+from app.doors.deps import AppSettings, CurrentActor, DbSession, Form, Now
+from app.doors.forms import Bound, attempt, bind, empty
+from app.doors.pages import redirect, render
+from app.doors.router import GuardedRouter
+from app.kit.actor import Actor
+from app.kit.clock import today
+from app.kit.errors import Conflict, NotFound
+from app.kit.i18n import _
+from app.kit.permissions import can
+from app.portal.actions import SUPPLY_OWN
+from app.portal.need_links import NeedLine, need_lines
+from app.portal.own import own_case
+from app.programmes.domain.definition import Programme, StageAction
+
+router = GuardedRouter(door="portal", prefix="/portal/cases/{number}/steps")
+
+#: What a step's own fields are called in its form.
+FIELD = "v_"
+
+
+class StepForm(BaseModel):
+    """The part of a step's form that every step has."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    version: int
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class StepOffer:
+    """A step that the firm may take once nothing is `missing`; `kind` is that of its button."""
+
+    action: StageAction
+    label: str
+    url: str
+    kind: str
+    missing: tuple[Need, ...]
+
+
+@dataclass(frozen=True)
+class StepPage:
+    """The form of one step, or what is still missing before it."""
+
+    enterprise: str
+    number: str
+    programme: str
+    url: str
+    offer: StepOffer
+    missing: tuple[NeedLine, ...]
+    version: int
+    form: Bound[StepForm]
+    office: str
+
+
+def step_offers(
+    session: Session, case: CaseFile, programme: Programme, supplies: Supplies, actor: Actor
+) -> tuple[StepOffer, ...]:
+    """The steps that the firm's person may take from here, the main one first."""
+    if not can(actor, actions.STEP, place_of(case.enterprise)):
+        return ()
+    found = sorted(available(programme, case, actor), key=lambda action: action.weight != "main")
+    return tuple(_offer(session, case, programme, action, supplies) for action in found)
+
+
+def _offer(
+    session: Session, case: CaseFile, programme: Programme, action: StageAction, supplies: Supplies
+) -> StepOffer:
+    if action.needs.verdict is not None and action.needs.verdict.mode == "require":
+        supplies = with_verdict(with_parts(session, case), action, supplies, supplies.on)
+    return StepOffer(
+        action=action,
+        label=step_label(action, case),
+        url=f"/portal/cases/{case.number}/steps/{action.code}",
+        kind={"main": "primary", "grave": "quiet-danger"}.get(action.weight, "secondary"),
+        missing=refusing(needs_of(programme, action, supplies)),
+    )
+
+
+def step_label(action: StageAction, case: CaseFile) -> str:
+    """What the button says: to the firm, handing in is no record but the deed itself."""
+    if "submit" not in action.effects:
+        return str(action.label)
+    return _("提交申报") if case.submitted_on is None else _("补正完成，再次提交")
+
+
+@router.get("/{code}", action=SUPPLY_OWN)
+def step_page(
+    request: Request, session: DbSession, actor: CurrentActor, settings: AppSettings, now: Now, number: str, code: str
+) -> Response:
+    """The form of a step; while something is missing, what and where to supply it."""
+    case = own_case(session, actor, number)
+    form: Bound[StepForm] = empty({"version": case.version})
+    page = _page(session, actor, case, code, form, today(now), settings.office)
+    return render(request, "portal/step.html", page)
+
+
+@router.post("/{code}", action=SUPPLY_OWN)
+def step_route(
+    request: Request,
+    session: DbSession,
+    actor: CurrentActor,
+    settings: AppSettings,
+    form: Form,
+    now: Now,
+    number: str,
+    code: str,
+) -> Response:
+    """Take the step, today."""
+    bound = bind(StepForm, form)
+    done = attempt(
+        session,
+        bound,
+        lambda given: take_step(
+            session, actor=actor, now=now, number=number, command=_command(given, code, _values(form, bound))
+        ),
+    )
+    if done is None:
+        case = own_case(session, actor, number)
+        names = {name: name if name in StepForm.model_fields else f"{FIELD}{name}" for name in bound.errors}
+        bound.errors = {names[name]: messages for name, messages in bound.errors.items()}
+        page = _page(session, actor, case, code, bound, today(now), settings.office)
+        return render(request, "portal/step.html", page, status=422)
+    stage = programme_of(session, done).stage(done.stage)
+    return redirect(request, f"/portal/cases/{number}", good=_("已办理：%(wording)s。") % {"wording": stage.public})
+
+
+def _values(form: FormData, bound: Bound[StepForm]) -> dict[str, str]:
+    """The step's own fields, by their codes."""
+    return {name.removeprefix(FIELD)[:40]: str(bound.raw[name])[:4000] for name in form if name.startswith(FIELD)}
+
+
+def _command(given: StepForm, code: str, values: dict[str, str]) -> TakeStep:
+    return TakeStep(action=code[:40], version=given.version, reason=given.reason[:500], values=values)
+
+
+def _page(
+    session: Session, actor: Actor, case: CaseFile, code: str, form: Bound[StepForm], on: date, office: str
+) -> StepPage:
+    programme = programme_of(session, case)
+    supplies = load_supplies(session, [case], on)[case.id]
+    offers = step_offers(session, case, programme, supplies, actor)
+    offer = next((offer for offer in offers if offer.action.code == code), None)
+    if offer is None:
+        if programme.find_action(code) is None:
+            raise NotFound("case.action.unknown", _("这个培育通道版本没有这一步。"))
+        raise Conflict("case.action.not_here", _("这一步现在不能由您办理，请回到该件查看现在到了哪里。"))
+    return StepPage(
+        enterprise=case.enterprise.name,
+        number=case.number,
+        programme=str(programme.title),
+        url=f"/portal/cases/{case.number}",
+        offer=offer,
+        missing=need_lines(programme, case.number, offer.missing, on),
+        version=case.version,
+        form=form,
+        office=office,
+    )
