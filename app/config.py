@@ -13,6 +13,11 @@ from app.kit.blobs import BlobStore
 from app.kit.local_blobs import LocalBlobs
 from app.kit.malware import scan_by
 from app.kit.object_blobs import ObjectBlobs, open_bucket
+from app.notices.channels.email import Email, MailServer, Security
+from app.notices.channels.outbox import Outbox
+from app.notices.channels.port import Way
+from app.notices.channels.webhook import Webhook
+from app.notices.domain.delivering import Channel
 
 DEFAULT_SECRET = "development"  # noqa: S105 - refused outside development
 ROOT = Path(__file__).parent.parent
@@ -45,6 +50,20 @@ class Settings(BaseSettings):
     malware_scan: str = Field(default="", description="`clamd://host:3310`, `clamd:///socket` or a command with {file}")
     session_idle_minutes: int = 120
     worker: bool = Field(default=True, description="run background jobs inside the server")
+    notices_send: bool | None = Field(
+        default=None, description="really send; unset: in production only, else into `outbox/` of the data directory"
+    )
+    notices_digest_hour: int = Field(default=8, ge=0, le=23, description="the hour (Shanghai) of the daily digest")
+    notices_days_before: tuple[int, ...] = Field(default=(7, 1), description="days before a deadline with a reminder")
+    smtp_host: str = Field(default="", description="empty: no mail")
+    smtp_port: int = 25
+    smtp_security: Security = "starttls"
+    smtp_verify: bool = True
+    smtp_user: str = ""
+    smtp_password: str = ""
+    smtp_from: str = ""
+    webhook_url: str = Field(default="", description="a robot of a group chat; empty: none")
+    channel_timeout_seconds: float = 10
     api_rate_per_second: float = 50
     api_burst: int = 500
 
@@ -79,11 +98,14 @@ class Settings(BaseSettings):
     @cached_property
     def vault(self) -> Vault:
         """Where uploads go: the data directory or a bucket, with the limit and the malware check that are set."""
-        return Vault(self._blobs(), self.max_file_bytes, scan_by(self.malware_scan))
+        blobs = self.bucket or LocalBlobs(self.data_dir / "files")
+        return Vault(blobs, self.max_file_bytes, scan_by(self.malware_scan))
 
-    def _blobs(self) -> BlobStore:
+    @cached_property
+    def bucket(self) -> BlobStore | None:
+        """The bucket in which uploads lie; None when they lie in the data directory."""
         if not self.storage_url:
-            return LocalBlobs(self.data_dir / "files")
+            return None
         options = {
             "endpoint": self.storage_endpoint,
             "region": self.storage_region,
@@ -91,6 +113,28 @@ class Settings(BaseSettings):
             "secret_access_key": self.storage_secret_key,
         }
         return ObjectBlobs(open_bucket(self.storage_url, options), self.data_dir / ".fetched")
+
+    @cached_property
+    def notice_ways(self) -> tuple[Way, ...]:
+        """The channels by which notices leave the house; where nothing is really sent, folders in their place."""
+        if not (self.env == "production" if self.notices_send is None else self.notices_send):
+            return tuple(Outbox(self.data_dir / "outbox", channel) for channel in Channel)
+        mail = (Email(self._mail_server()),) if self.smtp_host else ()
+        chat = (Webhook(self.webhook_url, self.channel_timeout_seconds),) if self.webhook_url else ()
+        return (*mail, *chat)
+
+    def _mail_server(self) -> MailServer:
+        return MailServer(
+            host=self.smtp_host,
+            port=self.smtp_port,
+            security=self.smtp_security,
+            user=self.smtp_user,
+            password=self.smtp_password,
+            sender=self.smtp_from or self.smtp_user,
+            sender_name=self.office,
+            timeout=self.channel_timeout_seconds,
+            verify=self.smtp_verify,
+        )
 
     @property
     def secure_cookies(self) -> bool:

@@ -85,6 +85,16 @@ class Writer:
             size, sha256 = copy(source, member)
         return FileEntry(path=name, size=size, sha256=sha256)
 
+    def blob(self, name: str, chunks: Iterable[bytes]) -> FileEntry:
+        """Store bytes that lie elsewhere under the name they would have below the data directory."""
+        digest, size = hashlib.sha256(), 0
+        with self._zip.open(f"files/{name}", "w", force_zip64=True) as member:
+            for chunk in chunks:
+                digest.update(chunk)
+                member.write(chunk)
+                size += len(chunk)
+        return FileEntry(path=name, size=size, sha256=digest.hexdigest())
+
     def close(self, manifest: Manifest) -> None:
         """Write the manifest and finish."""
         self._zip.writestr(MANIFEST, manifest.model_dump_json(indent=2))

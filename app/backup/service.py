@@ -13,23 +13,32 @@ from app import __version__
 from app.backup import files, schema
 from app.backup.archive import Manifest, Reader, TableEntry, Writer, damaged
 from app.backup.rows import BATCH, difference, insertion, lines_of, reader
+from app.kit.blobs import BlobStore
 from app.kit.db import Database, read_scope
 from app.kit.errors import Conflict
 from app.kit.i18n import _
 from app.model_registry import METADATA
 
 
-def back_up(database: Database, data_dir: Path, target: Path, *, now: datetime, force: bool = False) -> Manifest:
+def back_up(
+    database: Database,
+    data_dir: Path,
+    target: Path,
+    *,
+    now: datetime,
+    force: bool = False,
+    bucket: BlobStore | None = None,
+) -> Manifest:
     """Write all rows as of one instant, then all files, to `target`; the archive appears whole or not at all.
 
-    Raises Conflict when `target` exists and `force` is not given.
+    `bucket` is where documents lie when they do not lie in the data directory. Raises Conflict when `target` exists and `force` is not given.
     """
     if target.exists() and not force:
         raise Conflict("backup.exists", _("%(file)s 已存在；如确需覆盖，请加 --force。") % {"file": target})
     partial = target.with_name(target.name + ".partial")
     writer = Writer(partial)
     try:
-        manifest = _write(writer, database, data_dir, now)
+        manifest = _write(writer, database, data_dir, now, bucket)
         writer.close(manifest)
         partial.chmod(0o600)
         os.replace(partial, target)
@@ -39,7 +48,7 @@ def back_up(database: Database, data_dir: Path, target: Path, *, now: datetime, 
     return manifest
 
 
-def _write(writer: Writer, database: Database, data_dir: Path, now: datetime) -> Manifest:
+def _write(writer: Writer, database: Database, data_dir: Path, now: datetime, bucket: BlobStore | None) -> Manifest:
     with read_scope(database) as session:
         connection = session.connection()
         tables = [writer.table(table.name, lines_of(connection, table)) for table in METADATA.sorted_tables]
@@ -48,11 +57,19 @@ def _write(writer: Writer, database: Database, data_dir: Path, now: datetime) ->
         revision=schema.newest_revision(),
         made_at=now,
         tables=tuple(tables),
-        files=tuple(writer.file(data_dir, path) for path in files.stored_files(data_dir)),
+        files=tuple(files.write_files(writer, data_dir, bucket)),
     )
 
 
-def restore(database: Database, data_dir: Path, source: Path, *, now: datetime, force: bool = False) -> Manifest:
+def restore(
+    database: Database,
+    data_dir: Path,
+    source: Path,
+    *,
+    now: datetime,
+    force: bool = False,
+    bucket: BlobStore | None = None,
+) -> Manifest:
     """Make database and files those of the archive, compare them row by row and file by file, then commit.
 
     Raises Conflict when anything is there already and `force` is not given, or when the archive has another schema;
@@ -64,7 +81,8 @@ def restore(database: Database, data_dir: Path, source: Path, *, now: datetime, 
             _refuse_to_overwrite(database, data_dir)
         archive.check()
         stamp = now.strftime("%Y%m%dT%H%M%SZ")
-        with schema.rebuilding(database) as connection, files.replacing(archive, data_dir, stamp=stamp):
+        placing = files.replacing(archive, data_dir, stamp=stamp, bucket=bucket)
+        with schema.rebuilding(database) as connection, placing:
             entries = _entries(archive.manifest)
             with schema.references_checked_last(connection):
                 for table, entry in entries:

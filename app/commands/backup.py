@@ -25,7 +25,7 @@ def backup(
     """Write the database, as of one instant, and all stored files to one archive."""
     settings = load_settings()
     with open_database(settings) as database:
-        _tell(service.back_up(database, settings.data_dir, file, now=utc_now(), force=force))
+        _tell(service.back_up(database, settings.data_dir, file, now=utc_now(), force=force, bucket=settings.bucket))
 
 
 def restore(
@@ -34,7 +34,7 @@ def restore(
     """Make database and files those of the archive, on either database, and compare them with it."""
     settings = load_settings()
     with open_database(settings) as database:
-        _tell(service.restore(database, settings.data_dir, file, now=utc_now(), force=force))
+        _tell(service.restore(database, settings.data_dir, file, now=utc_now(), force=force, bucket=settings.bucket))
 
 
 def _tell(manifest: Manifest) -> None:

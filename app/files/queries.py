@@ -4,11 +4,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, Select, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from app.enterprises.queries import visible_to as enterprises_visible_to
-from app.files.domain.documents import EXPIRING_DAYS, DocumentState
+from app.files.domain.documents import ABOUT_THE_FIRM, EXPIRING_DAYS, DocumentState
 from app.files.models import Document, StoredFile
 from app.kit.actor import Actor, ActorKind
 from app.kit.errors import NotFound
@@ -45,10 +45,13 @@ def get_file(session: Session, file_id: int) -> StoredFile:
 def scope(actor: Actor, shown: Collection[int] = ()) -> ColumnElement[bool]:
     """The documents that `actor` sees, as a condition on `Document` joined with its `Enterprise`.
 
-    An officer sees those of the firms in the region, a firm its own; a department only those of the ids `shown` to it.
+    An officer sees those of the firms in the region, a firm its own but what others said about it; a department only
+    those of the ids `shown` to it.
     """
     if actor.kind is ActorKind.OFFICER and actor.role in DEPARTMENTS:
         return Document.id.in_(shown) if shown else false()
+    if actor.kind is ActorKind.ENTERPRISE:
+        return and_(enterprises_visible_to(actor), Document.kind.not_in(ABOUT_THE_FIRM))
     return enterprises_visible_to(actor)
 
 

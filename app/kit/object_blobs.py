@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -14,7 +14,7 @@ from obstore.store import ObjectStore, from_url
 
 from app.kit.blobs import CHUNK, Accept, Blob, Check, Entry, key_of, missing, received
 from app.kit.clock import utc_now
-from app.kit.errors import Unavailable
+from app.kit.errors import NotFound, Unavailable
 from app.kit.i18n import _
 
 _FETCHED_KEPT = timedelta(days=1)
@@ -61,7 +61,7 @@ class ObjectBlobs:
 
     def discard(self, sha256: str) -> None:
         """Forget these bytes."""
-        with _answering():
+        with suppress(NotFound), _answering():
             obstore.delete(self.bucket, key_of(sha256))
 
     def entries(self) -> Iterator[Entry]:

@@ -1,5 +1,6 @@
 """A backup is restored on either database, and is then the same row by row and file by file."""
 
+import io
 import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import typer
+from obstore.store import MemoryStore
 from sqlalchemy import Connection, Table, func, inspect, select, update
 from sqlalchemy.orm import Session
 from typer.testing import CliRunner
@@ -26,6 +28,8 @@ from app.journal.service import record
 from app.kit.actor import SYSTEM
 from app.kit.db import Database, read_scope, session_scope
 from app.kit.errors import Conflict, Invalid
+from app.kit.local_blobs import LocalBlobs
+from app.kit.object_blobs import ObjectBlobs
 from app.migrating import migrate
 from app.model_registry import METADATA
 from tests.counts import Counts
@@ -336,3 +340,26 @@ def test_another_schema_is_refused(filled: Database, target: Database, tmp_path:
         manifest = source.read(MANIFEST).replace(b'"revision": "', b'"revision": "x')
     with pytest.raises(Conflict, match="x0"):
         restore(target, tmp_path / "restored", rewritten(archive, MANIFEST, manifest), now=now)
+
+
+def test_documents_in_a_bucket_are_part_of_the_backup_and_restore_anywhere(
+    filled: Database, target: Database, data_dir: Path, tmp_path: Path, now: datetime
+) -> None:
+    bucket = ObjectBlobs(MemoryStore(), tmp_path / "scratch")
+    hashes = sorted(bucket.put(io.BytesIO(bytes([n]) * 3), limit=9).sha256 for n in range(3))
+    archive = tmp_path / "bucket.zip"
+    made = back_up(filled, data_dir, archive, now=now, bucket=bucket)
+    assert [entry.path for entry in made.files if entry.path.startswith("files/")] == [
+        f"files/{sha256[:2]}/{sha256[2:]}" for sha256 in hashes
+    ]
+    folder = LocalBlobs(tmp_path / "restored" / "files")
+    restore(target, tmp_path / "restored", archive, now=now)
+    assert [entry.sha256 for entry in folder.entries()] == hashes
+    other = ObjectBlobs(MemoryStore(), tmp_path / "scratch")
+    restore(target, tmp_path / "elsewhere", archive, now=now, force=True, bucket=other)
+    assert [entry.sha256 for entry in other.entries()] == hashes
+    assert b"".join(other.stream(hashes[0])) == b"".join(bucket.stream(hashes[0]))
+    assert (
+        not (tmp_path / "elsewhere" / "files").exists()
+        or list(LocalBlobs(tmp_path / "elsewhere" / "files").entries()) == []
+    )

@@ -11,6 +11,9 @@ from app.kit.i18n import _
 EXPIRING_DAYS = 60
 """So many days before its last day a document is listed as expiring soon."""
 
+ABOUT_THE_FIRM = frozenset({"department-opinion"})
+"""Kinds of document that others made about a firm for the bureau: the firm does not see them among its own."""
+
 
 class DocumentState(StrEnum):
     """A document on file is current, soon to expire or expired; else another one replaced it or it was withdrawn."""
