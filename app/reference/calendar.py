@@ -4,7 +4,7 @@ The State Council publishes each year's days off in November of the year before.
 fixed feasts alone; `unpublished_years` tells, so that a deadline there is shown as provisional.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache
@@ -14,6 +14,8 @@ from holidays.countries.china import ChinaStaticHolidays
 
 LAST_PUBLISHED_YEAR = max(ChinaStaticHolidays.special_public_holidays)
 FIRST_YEAR, LAST_YEAR = 2001, 2099
+#: By this month of the year before, the State Council has published a year or is about to.
+NOTICE_MONTH = 11
 
 _DAY = timedelta(days=1)
 
@@ -72,3 +74,24 @@ def working_days_between(start: date, end: date, calendar: WorkCalendar = STATUT
 def unpublished_years(start: date, end: date) -> tuple[int, ...]:
     """The years touched from `start` to `end` whose days off the State Council had not published yet."""
     return tuple(year for year in range(start.year, end.year + 1) if year > LAST_PUBLISHED_YEAR)
+
+
+def unpublished_year(on: date, declared: Collection[int] = ()) -> int | None:
+    """The year whose days off should be known by the day `on` and are not: this one, or from 1 November the next.
+
+    `declared` are years for which the bureau has entered days itself.
+    """
+    due = (on.year, on.year + 1) if on.month >= NOTICE_MONTH else (on.year,)
+    return next((year for year in due if year > LAST_PUBLISHED_YEAR and year not in declared), None)
+
+
+@lru_cache(maxsize=16)
+def feast_names(year: int, language: str) -> Mapping[date, str]:
+    """The feasts of a year by their days; `language` is `zh_CN` or `en_US`."""
+    return dict(holidays.country_holidays("CN", years=year, language=language).items())
+
+
+def days_of(year: int) -> Iterator[date]:
+    """Every day of a year."""
+    first = date(year, 1, 1)
+    return (first + n * _DAY for n in range((date(year + 1, 1, 1) - first).days))

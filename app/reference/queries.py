@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import func, or_, select, union_all
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.kit.i18n import current_locale
 from app.kit.permissions import within_region
-from app.reference.calendar import WorkCalendar
+from app.reference.calendar import WorkCalendar, unpublished_year
 from app.reference.models import CalendarOverride, Industry, Park, Region, TechnicalField, Term
 
 COUNTY_DIGITS = 6
@@ -28,6 +29,21 @@ def work_calendar(session: Session) -> WorkCalendar:
     """The working-day calendar with the bureau's overrides."""
     rows = session.execute(select(CalendarOverride.day, CalendarOverride.is_working))
     return WorkCalendar({row.day: row.is_working for row in rows})
+
+
+def list_overrides(session: Session, year: int) -> list[CalendarOverride]:
+    """The days of a year that the bureau has declared working or free, in order."""
+    first, last = date(year, 1, 1), date(year, 12, 31)
+    statement = select(CalendarOverride).where(CalendarOverride.day.between(first, last))
+    return list(session.scalars(statement.order_by(CalendarOverride.day)))
+
+
+def missing_year(session: Session, on: date) -> int | None:
+    """The year whose days off should be known by the day `on`, and neither the calendar nor the bureau has them."""
+    year = unpublished_year(on)
+    if year is None or not list_overrides(session, year):
+        return year
+    return unpublished_year(on, {year})
 
 
 def list_terms(session: Session, *vocabularies: str) -> dict[str, list[Choice]]:

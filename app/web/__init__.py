@@ -73,6 +73,7 @@ MODULES = (
     "targets",
     "exchange",
     "calendar",
+    "work_calendar",
     "system",
     "paper_templates",
     "journal",

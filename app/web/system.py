@@ -28,9 +28,11 @@ from app.doors.forms import Bound, attempt, bind, empty
 from app.doors.pages import redirect, render
 from app.doors.router import GuardedRouter
 from app.kit.actor import Role
+from app.kit.clock import today
 from app.kit.errors import Invalid
 from app.kit.i18n import _
 from app.kit.permissions import can
+from app.reference.queries import missing_year
 
 router = GuardedRouter(door="web", prefix="/system")
 
@@ -103,12 +105,19 @@ class SystemPage:
     """What this officer may open under 系统: (title, text, address, icon)."""
 
     entries: tuple[tuple[str, str, str, str], ...]
+    missing_year: int | None
 
 
 @router.get("", action=READ_JOURNAL)
-def system_page(request: Request, actor: CurrentActor) -> Response:
+def system_page(request: Request, session: DbSession, actor: CurrentActor, now: Now) -> Response:
     """The entries of 系统."""
     entries = [
+        (
+            _("工作日历"),
+            _("一年的工作日、放假和调休；可按通知调整，正在走的时限随之重排。"),
+            "/system/calendar",
+            "calendar",
+        ),
         (_("日志"), _("谁在什么时候改了什么，可按人和类别查找。"), "/system/journal", "list"),
         (_("后台任务"), _("导入等较长的工作，进度与结果。"), "/system/jobs", "clock"),
     ]
@@ -118,7 +127,7 @@ def system_page(request: Request, actor: CurrentActor) -> Response:
         entries.insert(0, (_("用户"), _("本局人员的账号、角色和辖区。"), "/system/users", "person"))
     if can(actor, MANAGE_CLIENTS):
         entries.insert(1, (_("接口客户端"), _("省级系统等程序的凭证与权限范围。"), "/system/clients", "exchange"))
-    return render(request, "web/system/index.html", SystemPage(tuple(entries)))
+    return render(request, "web/system/index.html", SystemPage(tuple(entries), missing_year(session, today(now))))
 
 
 # -- users ---------------------------------------------------------------------------------------------------------------

@@ -48,7 +48,7 @@ def set_round(
         actor=actor,
         now=now,
         type=events.ROUND_SET,
-        subject=SubjectKey("programme", code, f"{row.title_zh}"),
+        subject=SubjectKey("programme", code, row.title_zh, region_code=actor.region_prefix),
         changes=changes,
         data={"year": year, "round": round_code},
     )
@@ -85,7 +85,7 @@ def add_round(session: Session, *, actor: Actor, now: datetime, code: str, value
         actor=actor,
         now=now,
         type=events.ROUND_ADDED,
-        subject=SubjectKey("programme", code, row.title_zh),
+        subject=SubjectKey("programme", code, row.title_zh, region_code=actor.region_prefix),
         data={"year": row.year, "round": row.code},
     )
     return row

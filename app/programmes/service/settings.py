@@ -48,7 +48,7 @@ def set_setting(session: Session, *, actor: Actor, now: datetime, code: str, val
         actor=actor,
         now=now,
         type=events.SETTING_SET,
-        subject=SubjectKey("programme", code, catalogue.versions_of(code)[0].title.zh),
+        subject=SubjectKey("programme", code, catalogue.versions_of(code)[0].title.zh, region_code=actor.region_prefix),
         changes={"setting": (_told(item, before), _told(item, row))},
         data={"kind": item.kind, "key": item.key, "value": value, "effective_on": values.effective_on},
     )
