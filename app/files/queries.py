@@ -15,6 +15,7 @@ from app.kit.errors import NotFound
 from app.kit.i18n import _
 from app.kit.paging import Count, Keyset, Page, count_up_to, page
 from app.kit.permissions import DEPARTMENTS
+from app.reference.queries import list_terms
 
 FIRST = date(1, 1, 1)
 _BY_DAY = Keyset([(func.coalesce(Document.valid_until, FIRST).label("valid_until"), "asc"), (Document.id, "asc")])
@@ -115,6 +116,12 @@ def list_years(session: Session, enterprise_id: int) -> list[int]:
     """The fiscal years that a firm's documents are about, the latest first."""
     years = select(Document.year).where(Document.enterprise_id == enterprise_id, Document.year.is_not(None))
     return list(session.scalars(years.distinct().order_by(Document.year.desc())))
+
+
+def yearly_kinds(session: Session) -> frozenset[str]:
+    """The kinds of document that are about one fiscal year each."""
+    kinds = list_terms(session, "document_kind")["document_kind"]
+    return frozenset(kind.code for kind in kinds if kind.data.get("yearly"))
 
 
 def find_same(session: Session, enterprise_id: int, sha256: str, kind: str, year: int | None) -> Document | None:

@@ -44,10 +44,11 @@ class DocumentLink:
 
 @dataclass(frozen=True)
 class OpinionLine:
-    """A question to one department and what became of it."""
+    """A question to one department and what became of it; the newest one to each can be linked to (`anchor`)."""
 
     row: Opinion
     department: str
+    anchor: str
     badge: Badge
     shown: tuple[DocumentLink, ...]
     document: DocumentLink | None
@@ -60,6 +61,7 @@ class WantedOpinion:
     """An opinion that a step of the programme asks for and that was not asked yet."""
 
     department: str
+    anchor: str
     step: str
     required: bool
     question: str
@@ -110,17 +112,19 @@ def opinion_lines(session: Session, case: CaseFile, on: date) -> tuple[OpinionLi
         return ()
     names = department_names(session)
     documents = list_documents(session, {key for row in rows for key in shown_with(row)})
-    return tuple(_line(case, row, names, documents, on) for row in rows)
+    newest = {row.department: row.id for row in reversed(rows) if row.withdrawn_at is None}
+    return tuple(_line(case, row, names, documents, on, newest.get(row.department) == row.id) for row in rows)
 
 
 def _line(
-    case: CaseFile, row: Opinion, names: Mapping[str, str], documents: Mapping[int, Document], on: date
+    case: CaseFile, row: Opinion, names: Mapping[str, str], documents: Mapping[int, Document], on: date, newest: bool
 ) -> OpinionLine:
     shown = (documents[key] for key in row.shown if key in documents)
     brought = documents.get(row.document_id) if row.document_id else None
     return OpinionLine(
         row=row,
         department=names.get(row.department, row.department),
+        anchor=f"opinion-{row.department}" if newest else "",
         badge=opinion_badge(row, case.state, on),
         shown=tuple(_link(held) for held in shown),
         document=_link(brought) if brought else None,
@@ -142,15 +146,16 @@ def wanted_opinions(
     if not any(guard.department not in asked for step in steps for guard in step.needs.opinions):
         return ()
     names = department_names(session)
+    wanted = {guard.department: (step, guard) for step in reversed(steps) for guard in step.needs.opinions}
     return tuple(
         WantedOpinion(
-            department=names.get(guard.department, guard.department),
+            department=names.get(code, code),
+            anchor=f"opinion-{code}",
             step=str(step.label),
             required=guard.mode == "require",
             question=str(guard.question),
-            url=f"/cases/{case.number}/opinions?department={quote(guard.department)}",
+            url=f"/cases/{case.number}/opinions?department={quote(code)}",
         )
-        for step in steps
-        for guard in step.needs.opinions
-        if guard.department not in asked
+        for code, (step, guard) in wanted.items()
+        if code not in asked
     )

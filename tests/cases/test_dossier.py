@@ -289,7 +289,7 @@ def test_a_file_that_is_gone_is_told_and_the_rest_is_packed(session, head, now, 
 def test_a_value_is_text_in_the_pdf_whatever_it_looks_like(session, head, now, case):
     firm = session.get(Enterprise, case.enterprise_id)
     firm.name = '#panic("no") $1/0$ *_` ] #[ \\ 燚堃瑄赟（示例）'
-    row = ask(session, head, now, case, "tax", question='#read("/etc/passwd") = 标题 <w>\n- 项\u0000')[0]
+    row = ask(session, head, now, case, "tax", question='#read("/etc/passwd") = 标题 <w>\n- 项')[0]
     answer(session, people.department(session, "tax"), now, row, Outcome.OBJECT, "@ref /* */ // ~ $")
     assert print_dossier(collect(session, case, head, now)).startswith(b"%PDF-")
 

@@ -13,6 +13,7 @@ from app.cases.opinions.queries import get_asked_of, list_of_case, page_asked_of
 from app.cases.opinions.schemas import AnswerOpinion, AskOpinions, SteerOpinion
 from app.cases.opinions.service import answer_opinion, ask_opinions, remind_department, withdraw_opinion
 from app.files.models import Document, StoredFile
+from app.files.queries import DocumentFilter, count_visible_to, get_visible_to, page_visible_to
 from app.files.vault import Upload, Vault
 from app.journal.models import JournalEvent
 from app.kit import db
@@ -211,6 +212,25 @@ def test_a_document_comes_with_the_answer(session, head, tax, now, case, tmp_pat
     second = ask(session, head, now, case)[0]
     with pytest.raises(Invalid):
         answer(session, tax, now, second, document=(vault, Upload(io.BytesIO(b"MZ program"), "意见.pdf")))
+
+
+def test_the_firm_does_not_see_what_a_department_said_about_it(session, head, tax, now, case, tmp_path):
+    row = ask(session, head, now, case)[0]
+    own = document(session, case.enterprise_id, now)
+    vault = Vault(LocalBlobs(tmp_path / "files"))
+    answer(session, tax, now, row, document=(vault, Upload(io.BytesIO(b"%PDF-1.4 opinion"), "税务意见.pdf")))
+    firm = people.enterprise_user(session, enterprise_id=case.enterprise_id)
+
+    def listed(actor):
+        wanted = DocumentFilter(enterprise_id=case.enterprise_id)
+        found = page_visible_to(session, actor, wanted, cursor=None, limit=50).items
+        assert count_visible_to(session, actor, wanted).n == len(found)
+        return [each.id for each in found]
+
+    assert listed(firm) == [own.id]
+    assert listed(head) == [row.document_id, own.id]
+    with pytest.raises(NotFound):
+        get_visible_to(session, firm, row.document_id)
 
 
 def test_asking_costs_the_same_number_of_queries(session, head, now, case, count_queries):

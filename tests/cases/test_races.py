@@ -7,6 +7,9 @@ from typing import Any
 from sqlalchemy import func, select
 
 from app.cases.models import CaseFile, ClassTwoUse
+from app.cases.opinions.models import Opinion
+from app.cases.opinions.schemas import AskOpinions
+from app.cases.opinions.service import ask_opinions
 from app.cases.schemas import ChooseRights, OpenCase, TakeStep
 from app.cases.service.moving import take_step
 from app.cases.service.opening import open_case
@@ -106,3 +109,15 @@ def test_two_officers_press_two_buttons(database, session, actor, now):
     answers = at_once([pressing("confirm-intent"), pressing("withdraw")] * 3, database)
     assert sum(not isinstance(answer, DomainError) for answer in answers) == 1
     assert {a.code for a in answers if isinstance(a, DomainError)} <= {"case.stale", "case.closed"}
+
+
+def test_a_department_is_asked_once_however_many_ask(database, session, actor, now):
+    who, number = actor(), cases.opened(session, actor("section_head"), now).row.number
+    db.commit(session)
+
+    def work(own):
+        command = AskOpinions(departments=["tax"], question="有无欠税？")
+        return ask_opinions(own, actor=who, now=now, number=number, command=command)[0].department
+
+    assert at_once([work] * THREADS, database).count("tax") == 1
+    assert session.scalar(select(func.count()).select_from(Opinion)) == 1

@@ -108,7 +108,7 @@ def _open() -> ColumnElement[bool]:
 def page_asked_of(session: Session, actor: Actor, *, done: bool, cursor: str | None, limit: int) -> Page[Any]:
     """Questions to the actor's department: the open ones by their day, or those over and done with, the newest first."""
     due = func.coalesce(Opinion.due_on, FAR).label("due")
-    statement = _asked_of(actor).where(~_open() if done else _open())
+    statement: Any = _asked_of(actor).where(~_open() if done else _open())
     keyset = Keyset([(Opinion.id, "desc")] if done else [(due, "asc"), (Opinion.id, "asc")])
 
     def values(row: Any) -> list[Any]:

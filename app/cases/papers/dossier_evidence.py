@@ -80,6 +80,7 @@ def _of_departments(session: Session, case: CaseFile, until: datetime) -> Iterat
     )
     names = department_names(session)
     for department, document_id in session.execute(answered.order_by(Opinion.id)):
+        assert document_id is not None
         yield _Item(f"{_('部门意见')} {names.get(department, department)}", document_id)
 
 

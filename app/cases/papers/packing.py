@@ -52,7 +52,7 @@ def pack_dossier(dossier: Dossier, blobs: BlobStore) -> Iterator[tuple[int, byte
     A file whose bytes are not in the store is told in `缺失文件.txt`; a PDF that cannot be printed in `说明.txt`.
     """
     outlet = _Outlet()
-    with zipfile.ZipFile(outlet, "w", zipfile.ZIP_DEFLATED) as archive:  # type: ignore[arg-type]
+    with zipfile.ZipFile(outlet, "w", zipfile.ZIP_DEFLATED) as archive:
         packer = _Packer(archive, outlet, archive_name(dossier), dossier.made_at)
         for name, body in _papers(dossier):
             packer.add_text(name, body)
