@@ -16,6 +16,7 @@ SLICES = (
     "programmes",
     "policies",
     "policies.sweeps",
+    "engagement",
     "cases",
     "cases.duties",
     "cases.supply",

@@ -16,6 +16,7 @@ SLICES = (
     "incentives",
     "targets",
     "commissioners",
+    "engagement",
 )
 
 

@@ -13,6 +13,7 @@ class FirmRequest(Base):
     """Something asked of a firm: a material, a figure, a visit. `what` is its code (a document kind, a figure, a question).
 
     `department` is the asking one (`science` for the bureau itself). `reason` is given where it was on file or asked for recently.
+    A visit made without having been asked for is a request too, settled the day it was made.
     """
 
     __tablename__ = "firm_request"
@@ -47,6 +48,7 @@ class FirmRequest(Base):
     outcome: Mapped[str] = mapped_column(Code(10), default="")
     settled_on: Mapped[date | None] = mapped_column(Date)
     settled_by: Mapped[str] = mapped_column(String(120), default="")
+    answer: Mapped[str] = mapped_column(Text, default="", server_default="")
     document_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("document.id"))
     version: Mapped[int] = mapped_column(default=1)
 
@@ -115,3 +117,19 @@ class VisitStop(Base):
     ordinal: Mapped[int] = mapped_column(default=0)
     visit_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("visit.id"))
     skipped: Mapped[str] = mapped_column(String(200), default="")
+
+
+class RequestPeriod(Base):
+    """Within how many months asking a firm again for the same needs a reason. Rows are only added; the latest counts.
+
+    It rests on no law: the bureau sets it. `origin` is `seed` for the value that the house begins with.
+    """
+
+    __tablename__ = "request_period"
+
+    id: Mapped[PrimaryKey]
+    months: Mapped[int]
+    note: Mapped[str] = mapped_column(String(200), default="")
+    origin: Mapped[str] = mapped_column(Code(10))
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    recorded_by: Mapped[str] = mapped_column(String(120))

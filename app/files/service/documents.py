@@ -14,6 +14,7 @@ from app.files.domain.documents import check_dates, decide_on_file
 from app.files.models import Document, StoredFile
 from app.files.queries import find_same
 from app.files.schemas import DocumentInput, Withdrawal
+from app.files.service.arrivals import tell_arrival
 from app.files.service.storing import keep_file
 from app.files.vault import Upload, Vault
 from app.journal.domain import Change, diff
@@ -66,6 +67,7 @@ def add_document(
     document = _row(enterprise, stored, given, actor, now)
     session.add(document)
     session.flush()
+    tell_arrival(session, document, actor, now)
     return document
 
 
@@ -124,6 +126,7 @@ def change_document(
     document.version += 1
     session.flush()
     note(session, actor, document.enterprise, events.CHANGED, now, changes=changes, data=_told(document))
+    tell_arrival(session, document, actor, now)
     return True
 
 

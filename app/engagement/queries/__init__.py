@@ -1,0 +1,1 @@
+"""Reads of engagement: requests, visits and calls, rounds."""

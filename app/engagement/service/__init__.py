@@ -1,0 +1,1 @@
+"""Writes of engagement, one file a use case."""

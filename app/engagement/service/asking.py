@@ -1,0 +1,155 @@
+"""Asking a firm for something, and how that ends. One event on the firm each."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.engagement import actions, events
+from app.engagement.domain.requests import Outcome, RequestKind, check_wanted, decide_ask, decide_open
+from app.engagement.models import FirmRequest
+from app.engagement.queries.requests import list_awaited
+from app.engagement.schemas import AnswerRequest, AskFirm, SettleRequest, WithdrawRequest
+from app.engagement.service.knowing import find_known
+from app.enterprises.domain.figures import FIGURES
+from app.enterprises.events import FIELD_LABELS
+from app.enterprises.models import Enterprise
+from app.enterprises.service.checking import check_terms
+from app.enterprises.service.recording import note, require_change
+from app.files.models import Document
+from app.files.service.arrivals import on_arrival
+from app.kit.actor import Actor
+from app.kit.clock import today
+from app.kit.errors import Conflict, Invalid
+from app.kit.i18n import _
+from app.kit.permissions import require
+
+
+def ask_firm(session: Session, *, actor: Actor, now: datetime, enterprise: Enterprise, given: AskFirm) -> FirmRequest:
+    """Ask a firm for a document, a figure, a visit or something else. One event on the firm.
+
+    Raises `Forbidden`, `Conflict` (firm retired) or `Invalid`: what is wanted is not said, or it is on file or was asked
+    for within the set period and no reason is given (`engagement.reason`).
+    """
+    require_change(actor, actions.ASK, enterprise)
+    title = check_asked(session, given)
+    findings = find_known(session, [enterprise.id], given.wanted, today(now)).get(enterprise.id, [])
+    decide_ask(findings, given.reason, given.due_on, today(now))
+    row = new_request(actor, now, enterprise, given, title)
+    session.add(row)
+    session.flush()
+    note(session, actor, enterprise, events.ASKED, now, data=told(row))
+    return row
+
+
+def check_asked(session: Session, given: AskFirm) -> str:
+    """The title of what is asked for, in Chinese; raises `Invalid` naming what is missing or not in its list."""
+    terms = check_terms(
+        session,
+        department=("department", given.department),
+        what=("document_kind", given.what if given.kind is RequestKind.MATERIAL else ""),
+    )
+    if given.kind is RequestKind.FIGURE and given.what and given.what not in FIGURES:
+        message = _("请从列表中选择。")
+        raise Invalid("engagement.figure", message, {"what": message})
+    kind = terms.get("what")
+    yearly = given.kind is RequestKind.FIGURE or bool(kind is not None and kind.data.get("yearly"))
+    check_wanted(given.wanted, yearly=yearly)
+    if given.kind is RequestKind.VISIT:
+        return given.title or "走访"
+    named = kind.name_zh if kind is not None else FIELD_LABELS.get(f"enterprise.figures.{given.what}", given.title)
+    return f"{named}（{given.year} 年）" if given.year else named
+
+
+def new_request(actor: Actor, now: datetime, enterprise: Enterprise, given: AskFirm, title: str) -> FirmRequest:
+    """The row of a request that was checked; the caller adds it and records its event."""
+    return FirmRequest(
+        enterprise_id=enterprise.id,
+        department=given.department,
+        kind=given.kind,
+        what=given.what,
+        title=title,
+        year=given.year,
+        case_number=given.case_number or None,
+        message=given.message,
+        reason=given.reason,
+        asked_by=actor.id,
+        asked_by_name=actor.name,
+        asked_on=today(now),
+        asked_at=now,
+        due_on=given.due_on,
+    )
+
+
+def settle_request(
+    session: Session, *, actor: Actor, now: datetime, request: FirmRequest, enterprise: Enterprise, given: SettleRequest
+) -> None:
+    """An officer notes that the firm has given or answered what it was asked for. One event. Raises `Conflict` when it is over."""
+    require(actor, actions.SETTLE, enterprise)
+    _check(request, given.version)
+    close_request(request, given.outcome, actor.name, today(now))
+    session.flush()
+    note(session, actor, enterprise, events.REQUEST_SETTLED, now, data=told(request))
+
+
+def answer_request(
+    session: Session, *, actor: Actor, now: datetime, request: FirmRequest, enterprise: Enterprise, given: AnswerRequest
+) -> None:
+    """The firm (or an officer for it) answers in words. One event. Raises `Conflict` when it is over."""
+    require(actor, actions.ANSWER, enterprise)
+    _check(request, given.version)
+    request.answer = given.answer
+    close_request(request, Outcome.ANSWERED, actor.name, today(now))
+    session.flush()
+    note(session, actor, enterprise, events.REQUEST_SETTLED, now, data=told(request) | {"answer": given.answer})
+
+
+def withdraw_request(
+    session: Session,
+    *,
+    actor: Actor,
+    now: datetime,
+    request: FirmRequest,
+    enterprise: Enterprise,
+    given: WithdrawRequest,
+) -> None:
+    """Nothing is wanted of the firm any more; it no longer counts. One event. Raises `Conflict` when it is over."""
+    require(actor, actions.ASK, enterprise)
+    _check(request, given.version)
+    close_request(request, Outcome.WITHDRAWN, actor.name, today(now))
+    session.flush()
+    data = told(request) | {"note": f"{request.title}：{given.reason}", "reason": given.reason}
+    note(session, actor, enterprise, events.REQUEST_WITHDRAWN, now, data=data)
+
+
+@on_arrival
+def settle_on_arrival(session: Session, document: Document, actor: Actor, now: datetime) -> None:
+    """A document that came on file settles what was asked of the firm by its kind (and year). One event a request."""
+    for request in list_awaited(session, document):
+        close_request(request, Outcome.SUPPLIED, actor.name, today(now))
+        request.document_id = document.id
+        session.flush()
+        note(session, actor, document.enterprise, events.REQUEST_SETTLED, now, data=told(request))
+
+
+def close_request(request: FirmRequest, outcome: Outcome, by: str, on: date) -> None:
+    """End an open request; the caller records the event."""
+    request.outcome, request.settled_on, request.settled_by = outcome, on, by
+    request.version += 1
+
+
+def told(request: FirmRequest) -> dict[str, Any]:
+    """What the event says about a request."""
+    return {
+        "note": request.title,
+        "request": request.id,
+        "department": request.department,
+        "kind": request.kind,
+        "outcome": request.outcome,
+    } | ({"reason": request.reason} if request.reason else {})
+
+
+def _check(request: FirmRequest, version: int) -> None:
+    decide_open(request.settled_on)
+    if request.version != version:
+        raise Conflict("engagement.stale", _("这项请求刚被他人改动，请刷新后再办。"))
