@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, and_, exists, select
+from sqlalchemy import and_, exists, select
 from sqlalchemy.orm import Session
 
 from app.cases.domain.supplies import HeldApproval, HeldCorrection, HeldMaterial, HeldOpinion, Supplies
@@ -63,13 +63,10 @@ def _grouped(pairs: Iterable[tuple[int, T]]) -> Mapping[int, list[T]]:
     return found
 
 
-def _rows(session: Session, statement: Select[Any]) -> Mapping[int, list[Any]]:
-    return _grouped((row.case_id, row) for row in session.execute(statement))
-
-
 def _answers(session: Session, ids: Sequence[int]) -> Mapping[int, list[Any]]:
     columns = (CaseAnswer.case_id, CaseAnswer.question, CaseAnswer.value, CaseAnswer.draft)
-    return _rows(session, select(*columns).where(CaseAnswer.case_id.in_(ids)))
+    rows = session.execute(select(*columns).where(CaseAnswer.case_id.in_(ids)))
+    return _grouped((row.case_id, row) for row in rows)
 
 
 def _materials(session: Session, ids: Sequence[int]) -> Mapping[int, list[HeldMaterial]]:
@@ -78,7 +75,10 @@ def _materials(session: Session, ids: Sequence[int]) -> Mapping[int, list[HeldMa
         .join(Document, Document.id == CaseMaterial.document_id)
         .where(CaseMaterial.case_id.in_(ids), CaseMaterial.state != "removed", Document.withdrawn_at.is_(None))
     )
-    return _grouped((case_id, HeldMaterial(*held)) for case_id, *held in session.execute(statement))
+    return _grouped(
+        (row.case_id, HeldMaterial(row.material, row.year, row.state, row.valid_until))
+        for row in session.execute(statement)
+    )
 
 
 def _corrections(session: Session, ids: Sequence[int]) -> Mapping[int, list[HeldCorrection]]:
@@ -95,14 +95,16 @@ def _corrections(session: Session, ids: Sequence[int]) -> Mapping[int, list[Held
 
 def _milestones(session: Session, ids: Sequence[int]) -> Mapping[int, list[Any]]:
     columns = (Milestone.case_id, Milestone.code, Milestone.due_on, Milestone.done_on, Milestone.lapsed_on)
-    return _rows(session, select(*columns).where(Milestone.case_id.in_(ids)))
+    rows = session.execute(select(*columns).where(Milestone.case_id.in_(ids)))
+    return _grouped((row.case_id, row) for row in rows)
 
 
 def _approvals(session: Session, ids: Sequence[int]) -> Mapping[int, list[HeldApproval]]:
     statement = select(Approval.case_id, Approval.action, Approval.officer_id, Approval.role).where(
         Approval.case_id.in_(ids), Approval.lapsed_at.is_(None)
     )
-    return _grouped((case_id, HeldApproval(*held)) for case_id, *held in session.execute(statement))
+    rows = session.execute(statement)
+    return _grouped((row.case_id, HeldApproval(row.action, row.officer_id, row.role)) for row in rows)
 
 
 def _opinions(session: Session, ids: Sequence[int]) -> Mapping[int, list[HeldOpinion]]:
@@ -112,7 +114,8 @@ def _opinions(session: Session, ids: Sequence[int]) -> Mapping[int, list[HeldOpi
         .where(Opinion.case_id.in_(ids), Opinion.withdrawn_at.is_(None))
         .order_by(Opinion.id.desc())
     )
-    return _grouped((case_id, HeldOpinion(*held)) for case_id, *held in session.execute(statement))
+    rows = session.execute(statement)
+    return _grouped((row.case_id, HeldOpinion(row.department, row.outcome, row.due_on)) for row in rows)
 
 
 def _class_two(session: Session, cases: Sequence[CaseFile]) -> tuple[set[int], set[int]]:

@@ -1,6 +1,6 @@
 """Events of cases as people read them: steps, stages and states by their names in the version that each case keeps."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from fastapi import Request
@@ -63,14 +63,21 @@ def _named(versions: tuple[Programme, ...], line: TimelineLine, event: JournalEv
     """A case that was moved to a newer version has stages and steps behind it that only the older one knows."""
     names = {stage.code: str(stage.name) for version in reversed(versions) for stage in version.stages}
     names |= {state.value: state_text(state) for state in CaseState}
-    code = event.data.get("action", "")
-    action = next(filter(None, (version.find_action(code) for version in versions)), None)
+    steps = {action.code: str(action.label) for version in reversed(versions) for action in version.actions}
     changes = tuple(
         ChangeLine(change.label, names.get(change.before, change.before), names.get(change.after, change.after))
         for change in line.changes
     )
     note = _("；").join(filter(None, [line.note, *_decided(event)]))
-    return replace(line, text=str(action.label) if action else line.text, changes=changes, note=note)
+    return replace(line, text=_text(line, event, steps), changes=changes, note=note)
+
+
+def _text(line: TimelineLine, event: JournalEvent, steps: Mapping[str, str]) -> str:
+    """A step by its own name; one taken back by the name of what was undone."""
+    taken_back = steps.get(event.data.get("taken_back", ""))
+    if taken_back:
+        return _("撤回“%(step)s”") % {"step": taken_back}
+    return steps.get(event.data.get("action", ""), line.text)
 
 
 def _decided(event: JournalEvent) -> list[str]:

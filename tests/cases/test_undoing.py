@@ -17,8 +17,10 @@ from app.cases.service.rights import choose_rights
 from app.cases.service.undoing import take_back_step
 from app.demo.supplied import example_answer
 from app.enterprises.models import Certificate
+from app.incentives.models import Incentive, IncentiveSchemeVersion
 from app.kit.clock import today
 from app.kit.errors import Conflict, Forbidden, Invalid
+from app.objection_registry import load_objections
 from app.programmes import catalogue
 from tests.cases.test_lifecycle import events_of
 from tests.factories import cases
@@ -265,3 +267,30 @@ def test_every_step_of_every_programme_can_be_taken_back(session, now, code):
         case = cases.step(session, head, now, case, action.code, values=values, reason="示例")
         taken.append(action.code)
     assert taken
+
+
+def test_an_incentive_recommended_since_stands_in_the_way(session, now):
+    """The certificate is the ground of money that somebody has acted on: undo the incentive first."""
+    load_objections()
+    head = people.officer(session, role="section_head")
+    case = cases.led_to(session, head, now, "certified")
+    certificate = session.scalars(select(Certificate).where(Certificate.case_number == case.number)).one()
+    version = session.scalars(select(IncentiveSchemeVersion).order_by(IncentiveSchemeVersion.id)).first()
+    row = Incentive(
+        enterprise_id=case.enterprise_id,
+        scheme_code=version.code,
+        scheme_version_id=version.id,
+        trigger_key=f"certificate:{certificate.id}",
+        trigger_label=certificate.number,
+        triggered_on=certificate.issued_on,
+        state="recommended",
+        created_at=now,
+        updated_at=now,
+    )
+    session.add(row)
+    session.flush()
+    with pytest.raises(Conflict, match=row.public_id):
+        take_back(session, head, now, case)
+    row.state = "eligible"
+    session.flush()
+    assert take_back(session, head, now, case).stage == "filed"

@@ -165,7 +165,7 @@ def test_a_step_is_taken_back_on_the_page(session, sign_in, head):
     assert client.get(f"/cases/{number}/undo").status_code == 200
     assert client.post_form(f"/cases/{number}/undo", {"version": "2"}).status_code == 303
     page = client.get(f"/cases/{number}").text
-    assert "撤回步骤" in page and "撤回“" not in page
+    assert "撤回“确认申报意向”" in page and "撤回上一步" not in page
     assert client.get(f"/cases/{number}/undo").status_code == 409
 
 

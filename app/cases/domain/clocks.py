@@ -44,8 +44,9 @@ class ClockState:
 
     def used_on(self, day: date, calendar: Calendar) -> int:
         """Working days used up to and including `day`."""
-        running = self.running_since is not None and self.live
-        return self.used_days + (max(0, calendar.between(self.running_since, day)) if running else 0)  # type: ignore[arg-type]
+        if self.running_since is None or not self.live:
+            return self.used_days
+        return self.used_days + max(0, calendar.between(self.running_since, day))
 
     def left_on(self, day: date, calendar: Calendar) -> int | None:
         """Working days left after `day`, negative once it is overrun; None without a length."""

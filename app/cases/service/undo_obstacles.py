@@ -1,6 +1,7 @@
 """What stands in the way of taking a step back: whatever was built upon it since, in words."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 from sqlalchemy import and_, exists, select
 from sqlalchemy.orm import Session, aliased
@@ -15,13 +16,23 @@ from app.cases.supply.models import CorrectionItem
 from app.enterprises.models import Certificate
 from app.kit.i18n import _
 
-#: Why the last step of a case cannot be taken back, in the reader's language; upper slices add their own.
-Obstacle = Callable[[Session, str], list[str]]
+
+@dataclass(frozen=True)
+class UndoneStep:
+    """The step to be taken back: the case's number, what it came to count as, and the certificate it gave (its id)."""
+
+    number: str
+    markers: tuple[str, ...]
+    certificate: int | None
+
+
+#: Why a step cannot be taken back, in the reader's language; upper slices add their own.
+Obstacle = Callable[[Session, UndoneStep], list[str]]
 _registered: list[Obstacle] = []
 
 
 def object_to_undo(obstacle: Obstacle) -> Obstacle:
-    """Register `obstacle`: an upper slice says what it has built upon a step (given the case's number)."""
+    """Register `obstacle`: an upper slice says what it has built upon a step."""
     if obstacle not in _registered:
         _registered.append(obstacle)
     return obstacle
@@ -31,7 +42,8 @@ def obstacles(case: LoadedCase, entry: StageEntry, traces: Traces) -> list[str]:
     """Everything that stands in the way of taking back the step of `entry`."""
     found = [*_milestones(case, traces), *_duties(case, traces), *_corrections(case, entry)]
     found += [*_certificate(case, traces), *_rights(case, traces), *_rival(case, traces), *_rating(case)]
-    return found + [reason for obstacle in _registered for reason in obstacle(case.session, case.row.number)]
+    step = UndoneStep(case.row.number, tuple(traces.markers), traces.certificate)
+    return found + [reason for obstacle in _registered for reason in obstacle(case.session, step)]
 
 
 def _milestones(case: LoadedCase, traces: Traces) -> Iterator[str]:

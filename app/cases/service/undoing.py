@@ -48,7 +48,7 @@ def take_back_step(session: Session, *, actor: Actor, now: datetime, number: str
         now=now,
         type=events.TAKEN_BACK,
         changes=diff(told, {name: getattr(case.row, name) for name in told}),
-        data={"taken_back": step.action, "reason": command.reason.strip(), "step_at": entry.at},
+        data={"taken_back": step.action, "reason": command.reason.strip(), "step_at": step.at},
     )
     return case.row
 
