@@ -29,6 +29,7 @@ from app.jobs.worker import Worker
 from app.kit.db import POOL_SIZE, Database
 from app.kit.templating import STATIC, make_environment
 from app.objection_registry import load_objections
+from app.past_registry import install_traced
 from app.web.case_events import told_events
 
 
@@ -36,6 +37,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     """The application over `database` (by default the one that the settings name)."""
     install_providers()
     load_objections()
+    install_traced()
     application = FastAPI(
         title="Yumiao API",
         version=__version__,

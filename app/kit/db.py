@@ -11,8 +11,8 @@ from typing import Annotated, Any
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import JSON, BigInteger, DateTime, Engine, Integer, MetaData, String, create_engine, event
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction, mapped_column
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -149,6 +149,16 @@ def read_scope(database: Database) -> Iterator[Session]:
     options: dict[str, Any] = {_READ_ONLY: True}
     if database.dialect == "postgresql":
         options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+    with Session(database.engine.execution_options(**options), autoflush=False) as session:
+        yield session
+
+
+@contextmanager
+def scratch_scope(database: Database) -> Iterator[Session]:
+    """A reading transaction on one snapshot in which temporary tables and views may be made; all of it is rolled back."""
+    options: dict[str, Any] = {_READ_ONLY: True}
+    if database.dialect == "postgresql":
+        options = {"isolation_level": "REPEATABLE READ"}
     with Session(database.engine.execution_options(**options), autoflush=False) as session:
         yield session
 

@@ -14,6 +14,7 @@ MODULES = (
     "desk_supervisions",
     "desk_ratings",
     "search",
+    "saved_views",
     "imports",
     "import_rows",
     "portal_users",

@@ -25,6 +25,7 @@ from app.doors.deps import CurrentActor, DbSession, Form, Now
 from app.doors.downloads import TableFormat, download_table
 from app.doors.forms import Bound, attempt, bind, empty
 from app.doors.pages import redirect, render
+from app.doors.past import ListDay, ListSession
 from app.doors.router import GuardedRouter
 from app.doors.timeline import TimelineLine, timeline_lines
 from app.journal.queries import timeline
@@ -47,6 +48,7 @@ from app.web.commissioner_words import (
     field_names,
     programme_name,
 )
+from app.web.saved_views import Views, views_of
 from app.web.targets import GoalCard, cards_of
 from app.web.try_out import checks_of
 
@@ -72,6 +74,8 @@ class CommissionersPage:
     year: int
     may_create: bool
     filtered: bool
+    past: str
+    views: Views
 
 
 @dataclass(frozen=True)
@@ -108,19 +112,20 @@ class CommissionerFormPage:
 @router.get("", action=actions.LIST)
 def commissioners_page(
     request: Request,
-    session: DbSession,
+    session: ListSession,
     actor: CurrentActor,
-    now: Now,
+    as_of: ListDay,
     q: str = "",
     programme: str = "",
     state: str = "active",
     cursor: str | None = None,
 ) -> Response:
-    on = today(now)
+    on = as_of.on
     wanted = _filter(q, programme, state, on)
     found = queries.page_visible_to(session, actor, wanted, cursor, PAGE_SIZE)
     fields = field_names(session)
-    query = urlencode({name: value for name, value in (("q", q), ("programme", programme), ("state", state)) if value})
+    given = (("q", q), ("programme", programme), ("state", state), ("as_of", as_of.parameter))
+    query = urlencode({name: value for name, value in given if value})
     page = CommissionersPage(
         rows=tuple(expert_row(item, fields, on) for item in found.items),
         page=found,
@@ -133,7 +138,9 @@ def commissioners_page(
         headcounts=_headcounts(session, actor, on),
         year=on.year,
         may_create=can(actor, actions.CREATE),
-        filtered=bool(wanted.text or wanted.programme or wanted.state != "active"),
+        filtered=bool(wanted.text or wanted.programme or wanted.state != "active" or as_of.past),
+        past=as_of.parameter,
+        views=views_of(session, actor, f"/commissioners?{query}"),
     )
     return render(request, "web/commissioners/list.html", page)
 
@@ -141,15 +148,15 @@ def commissioners_page(
 @router.get("/export.{extension}", action=actions.EXPORT)
 def export_commissioners(
     request: Request,
-    session: DbSession,
+    session: ListSession,
     actor: CurrentActor,
-    now: Now,
+    as_of: ListDay,
     extension: TableFormat,
     q: str = "",
     programme: str = "",
     state: str = "active",
 ) -> Response:
-    wanted = _filter(q, programme, state, today(now))
+    wanted = _filter(q, programme, state, as_of.on)
     statement = queries.filtered_visible_to(actor, wanted).options(*queries.with_agreements())
     found = session.scalars(statement.order_by(*queries.BY_NAME.order_by())).all()
     full_phone = can(actor, actions.READ_PHONE)

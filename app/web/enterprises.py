@@ -13,16 +13,16 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.cases.queries import enterprise_ids_in_stage
-from app.doors.deps import AppDatabase, CurrentActor, DbSession, Now
+from app.doors.deps import AppDatabase, CurrentActor
 from app.doors.downloads import TableFormat, download_table, stream_table
 from app.doors.pages import render
+from app.doors.past import AsOf, ListDay, ListSession, list_scope
 from app.doors.router import GuardedRouter
 from app.enterprises import actions, queries
 from app.enterprises.models import Enterprise
 from app.enterprises.queries import EnterpriseFilter, Sort
 from app.kit.actor import Actor
-from app.kit.clock import today
-from app.kit.db import Database, read_scope
+from app.kit.db import Database
 from app.kit.i18n import _
 from app.kit.paging import Count, Direction, Page
 from app.kit.permissions import can
@@ -30,6 +30,7 @@ from app.programmes.queries import load_catalogue
 from app.reference.queries import find_industry, list_region_names
 from app.web.enterprise_columns import COLUMNS, EnterpriseRow, chosen_columns, header_of, rows_of
 from app.web.enterprise_words import Choices, Words, region_choices, words
+from app.web.saved_views import Views, views_of
 
 router = GuardedRouter(door="web", prefix="/enterprises")
 
@@ -52,6 +53,7 @@ class EnterprisesQuery(BaseModel):
     stage: str = ""
     unconfirmed: str = ""
     retired: str = ""
+    as_of: str = ""
     sort: str = "name"
     cols: list[str] = []
     cursor: str = ""
@@ -131,11 +133,15 @@ class EnterprisesPage:
     one_county: bool
     may_create: bool
     may_import: bool
+    past: str
+    views: Views
 
 
 @router.get("", action=actions.LIST)
-def enterprises_page(request: Request, session: DbSession, actor: CurrentActor, now: Now, query: ListQuery) -> Response:
-    on, known = today(now), words(session)
+def enterprises_page(
+    request: Request, session: ListSession, actor: CurrentActor, as_of: ListDay, query: ListQuery
+) -> Response:
+    on, known = as_of.on, words(session)
     wanted = query.wanted(session, actor, on)
     columns = chosen_columns(query.cols)
     found = queries.page_visible_to(session, actor, wanted, query.order(), cursor=query.cursor or None, limit=PAGE_SIZE)
@@ -162,6 +168,8 @@ def enterprises_page(request: Request, session: DbSession, actor: CurrentActor, 
         one_county=bool(regions),
         may_create=can(actor, actions.CREATE),
         may_import=can(actor, actions.IMPORT),
+        past=as_of.parameter,
+        views=views_of(session, actor, query.address()),
     )
     return render(request, "web/enterprises/list.html", page)
 
@@ -169,24 +177,24 @@ def enterprises_page(request: Request, session: DbSession, actor: CurrentActor, 
 @router.get("/export.{extension}", action=actions.EXPORT)
 def export_enterprises(
     request: Request,
-    session: DbSession,
+    session: ListSession,
     database: AppDatabase,
     actor: CurrentActor,
-    now: Now,
+    as_of: ListDay,
     query: ListQuery,
     extension: TableFormat,
 ) -> Response:
-    on, columns = today(now), chosen_columns(query.cols)
+    on, columns = as_of.on, chosen_columns(query.cols)
     header, name = header_of(columns), f"{_('企业库')}-{on.isoformat()}"
     if extension == "xlsx":
         return download_table(request, name, extension, _cells(session, actor, query, on), header)
     # A large file goes out while it is read, from a session of its own: the request's is closed by then.
-    return stream_table(request, name, _cells_from(database, actor, query, on), header)
+    return stream_table(request, name, _cells_from(database, actor, query, as_of), header)
 
 
-def _cells_from(database: Database, actor: Actor, query: EnterprisesQuery, on: date) -> Iterator[list[Any]]:
-    with read_scope(database) as session:
-        yield from _cells(session, actor, query, on)
+def _cells_from(database: Database, actor: Actor, query: EnterprisesQuery, as_of: AsOf) -> Iterator[list[Any]]:
+    with list_scope(database, as_of) as session:
+        yield from _cells(session, actor, query, as_of.on)
 
 
 def _cells(session: Session, actor: Actor, query: EnterprisesQuery, on: date) -> Iterator[list[Any]]:
@@ -253,5 +261,6 @@ def _chips(
         "above_scale": {"yes": _("规上"), "no": _("规下")}.get(query.above_scale, ""),
         "unconfirmed": _("代码待确认") if query.unconfirmed else "",
         "retired": _("已停用") if query.retired else "",
+        "as_of": _("截至 %(day)s") % {"day": query.as_of} if query.as_of else "",
     }
     return tuple((text, query.address(**{name: ""})) for name, text in texts.items() if text)

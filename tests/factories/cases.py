@@ -44,7 +44,7 @@ def firm(session: Session, name: str = "", region: str = "429005001", **given: A
         name_pinyin=f"hao kou jing gong {number:06d}",
         name_initials=f"hkjg{number}",
         region_code=region,
-        created_at=datetime(2021, 1, 4, 1, 0, tzinfo=UTC),
+        created_at=given.pop("created_at", datetime(2021, 1, 4, 1, 0, tzinfo=UTC)),
         updated_at=datetime(2021, 1, 4, 1, 0, tzinfo=UTC),
         **given,
     )
