@@ -30,6 +30,7 @@ DEPARTMENT_NAVIGATION = (("department", "/department", N_("征询意见"), "list
 #: What a firm's person finds in the portal.
 PORTAL_NAVIGATION = (
     ("home", "/portal", N_("办理事项"), "desk"),
+    ("documents", "/portal/documents", N_("证据库"), "file"),
     ("people", "/portal/people", N_("本企业的人"), "person"),
 )
 
@@ -68,6 +69,12 @@ class Chrome:
     environment: str
     version: str
     base_url: str
+    unread: int = 0
+
+    @property
+    def inbox(self) -> str:
+        """Where the person's notices are."""
+        return "/portal/notices" if self.actor.kind is ActorKind.ENTERPRISE else "/notices"
 
     @property
     def of_department(self) -> bool:
@@ -111,6 +118,7 @@ def chrome_for(request: Request) -> Chrome:
         environment=settings.env,
         version=__version__,
         base_url=settings.base_url.rstrip("/"),
+        unread=getattr(request.state, "unread", 0),
     )
 
 

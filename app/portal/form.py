@@ -12,6 +12,7 @@ from app.cases.supply.schemas import HandIn, SaveDraft
 from app.cases.supply.service.answers import hand_in_answers, save_draft
 from app.doors.answers import FORM_PREFIX, answers_in, draft_was, goes_on_from, kept_draft
 from app.doors.deps import CurrentActor, DbSession, Form, Now
+from app.doors.document_words import FRAGMENT
 from app.doors.forms import empty
 from app.doors.merging import began_with, brought_up, choose_first, read_was, undecided, with_choices
 from app.doors.pages import redirect, render
@@ -38,8 +39,6 @@ from app.portal.form_view import FormOfCase, earlier_number, load_form, section_
 from app.portal.own import own_case
 
 router = GuardedRouter(door="portal", prefix="/portal/cases/{number}")
-
-_FRAGMENT = "x-yumiao-fragment"
 
 
 @router.get("/form", action=SEE_OWN)
@@ -100,7 +99,7 @@ def save_section(
     """Keep a section as a draft and go on to the next; what is typed is kept the same way, without going on."""
     of_case = load_form(session, own_case(session, actor, number), actor)
     section = section_at(of_case, place)
-    if request.headers.get(_FRAGMENT):
+    if request.headers.get(FRAGMENT):
         return _kept(session, actor, now, of_case, section, form)
     standing = raw_of(of_case, section)
     form = with_choices(form, standing)

@@ -27,6 +27,7 @@ from app.cases.supply.service.materials import (
     upload_material,
 )
 from app.doors.deps import AppVault, CurrentActor, DbSession, Form, Now
+from app.doors.document_words import uploads_of
 from app.doors.forms import Bound, attempt, bind, empty
 from app.doors.pages import redirect, render
 from app.doors.router import GuardedRouter
@@ -41,7 +42,6 @@ from app.programmes.domain.definition import Programme
 from app.programmes.domain.supplied import MaterialTemplate
 from app.web.case_lines import Badge
 from app.web.document_lines import DocumentLine, document_lines
-from app.web.enterprise_document_forms import uploads_of
 
 router = GuardedRouter(door="web", prefix="/cases")
 

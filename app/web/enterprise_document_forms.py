@@ -7,10 +7,11 @@ from typing import Any
 
 from fastapi import Request
 from sqlalchemy.orm import Session
-from starlette.datastructures import FormData, UploadFile
+from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
 from app.doors.deps import AppVault, CurrentActor, DbSession, Form, Now
+from app.doors.document_words import FRAGMENT, kind_choices, uploads_of
 from app.doors.forms import Bound, attempt, bind, empty
 from app.doors.merging import (
     Together,
@@ -38,7 +39,7 @@ from app.kit.clock import today
 from app.kit.errors import DomainError, Invalid, NotFound
 from app.kit.i18n import _
 from app.kit.merging import Clashing
-from app.web.document_lines import DocumentLine, document_lines, kind_choices
+from app.web.document_lines import DocumentLine, document_lines
 from app.web.enterprise_documents import may_keep
 from app.web.enterprise_head import Head, head_of, open_firm
 from app.web.enterprise_words import Choices
@@ -46,7 +47,6 @@ from app.web.enterprise_words import Choices
 router = GuardedRouter(door="web")
 
 _YEAR = re.compile(r"(?<!\d)(19[89]\d|20\d\d)(?!\d)")
-_FRAGMENT = "x-yumiao-fragment"
 _EDIT, _REPLACE, _WITHDRAW = "web/documents/edit.html", "web/documents/replace.html", "web/documents/withdraw.html"
 
 
@@ -112,16 +112,11 @@ def upload(
         given = bound.model
         outcomes = tuple(_take_in(session, vault, actor, firm, file, given, now) for file in files)
     refused = not bound.valid or any(outcome.refusal for outcome in outcomes)
-    if _FRAGMENT not in request.headers and not refused:
+    if FRAGMENT not in request.headers and not refused:
         return redirect(request, f"/enterprises/{firm.uscc}/documents", good=_stored(len(outcomes)))
     page = _upload_page(session, actor, vault, firm, now, bound, outcomes)
-    template = "web/documents/_outcomes.html" if _FRAGMENT in request.headers else "web/documents/upload.html"
+    template = "web/documents/_outcomes.html" if FRAGMENT in request.headers else "web/documents/upload.html"
     return render(request, template, page, status=422 if refused else 200)
-
-
-def uploads_of(form: FormData, name: str = "files") -> list[UploadFile]:
-    """The files of a form that were really chosen."""
-    return [item for item in form.getlist(name) if isinstance(item, UploadFile) and item.filename]
 
 
 def _take_in(

@@ -10,6 +10,7 @@ from pydantic import BaseModel, field_validator
 from starlette.responses import Response
 
 from app.doors.deps import AppVault, CurrentActor, DbSession, Now
+from app.doors.document_words import STATE_LABELS, kind_choices
 from app.doors.documents import send_file
 from app.doors.pages import render
 from app.doors.router import GuardedRouter
@@ -23,7 +24,7 @@ from app.kit.clock import today
 from app.kit.i18n import _
 from app.kit.paging import Count, Page
 from app.kit.permissions import can
-from app.web.document_lines import STATE_LABELS, DocumentLine, document_lines, kind_choices
+from app.web.document_lines import DocumentLine, document_lines
 from app.web.enterprise_head import Head, head_of, open_firm
 from app.web.enterprise_words import Choices
 

@@ -96,15 +96,6 @@ def ask_again(
     return row
 
 
-def withdraw_corrections(case: LoadedCase, item_ids: Sequence[int], now: datetime) -> None:
-    """Close items that a step taken back had asked; for the use case that takes it back."""
-    for row in list_open_corrections(case.session, case.row.id):
-        if row.id in item_ids:
-            row.settled_on = today(now)
-            row.version += 1
-    case.session.flush()
-
-
 def _open(session: Session, actor: Actor, number: str, action: Action) -> LoadedCase:
     case = load_case(session, actor=actor, action=action, number=number)
     if case.row.state != CaseState.OPEN:

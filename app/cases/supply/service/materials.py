@@ -15,7 +15,7 @@ from app.cases.supply.queries import can_serve, list_materials, list_open_correc
 from app.cases.supply.schemas import ChooseMaterial, ReturnMaterial, UploadMaterial, Versioned
 from app.files.actions import KEEP
 from app.files.models import Document
-from app.files.queries import list_on_file
+from app.files.queries import list_on_file, yearly_kinds
 from app.files.service.documents import add_document
 from app.files.vault import Upload, Vault
 from app.kit.actor import Actor
@@ -47,6 +47,8 @@ def upload_material(
 ) -> CaseMaterial:
     """Put a document on file for the firm and let it serve a material of the case. One event, on the case.
 
+    A document of a yearly kind that the case needs once, such as its application form, is about the case's own year.
+
     Raises like `choose_materials` and like putting a document on file.
     """
     case = load_case(session, actor=actor, action=actions.SUPPLY, number=number)
@@ -54,6 +56,8 @@ def upload_material(
     require(actor, KEEP, Place(enterprise.region_code, enterprise.id))
     template = _open_slot(case, command.material, command.year, actor)
     given = command.as_document(template.document)
+    if given.year is None and given.kind in yearly_kinds(session):
+        given = given.model_copy(update={"year": case.row.year})
     document = add_document(session, vault, actor=actor, enterprise=enterprise, upload=upload, given=given, now=now)
     rows = _serve(case, template, command.year, [document], actor, now)
     _told(case, events.MATERIAL_SUPPLIED, template, rows, actor, now)

@@ -24,12 +24,12 @@ from app.cases.supply.queries import find_earlier, list_materials
 from app.cases.supply.schemas import RenewCase
 from app.cases.supply.service.answers import take_answers
 from app.files.domain.documents import may_serve
+from app.files.queries import yearly_kinds
 from app.kit.actor import Actor
 from app.kit.clock import today
 from app.kit.errors import Conflict, Invalid
 from app.kit.i18n import _
 from app.programmes.domain.supplied import MaterialTemplate
-from app.reference.queries import list_terms
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ def _take_over(case: LoadedCase, actor: Actor, now: datetime) -> Renewed:
 
 def _take_documents(case: LoadedCase, earlier: CaseFile, actor: Actor, now: datetime) -> list[int]:
     """Let what served the earlier case and is still true of this one serve again; the ids of the documents."""
-    yearly = _yearly_kinds(case.session)
+    yearly = yearly_kinds(case.session)
     held = {(row.material, row.year) for row in list_materials(case.session, case.row.id)}
     before = list_materials(case.session, earlier.id)
     taken = []
@@ -132,11 +132,6 @@ def _still_true(
     asked_years = years_of(template, case.row.year)
     of_this_time = row.year in asked_years if template.years else row.document.kind not in yearly
     return of_this_time and may_serve(row.document, today(now))
-
-
-def _yearly_kinds(session: Session) -> frozenset[str]:
-    kinds = list_terms(session, "document_kind")["document_kind"]
-    return frozenset(kind.code for kind in kinds if kind.data.get("yearly"))
 
 
 def _serving(case: LoadedCase, row: CaseMaterial, actor: Actor, now: datetime) -> CaseMaterial:

@@ -1,0 +1,152 @@
+"""The materials of a case as the firm reads them: what is asked for, year by year, what lies there, what may be done with it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from app.cases.domain.needs import applies, years_of
+from app.cases.models import CaseFile
+from app.cases.queries import programme_of
+from app.cases.supplies import load_supplies
+from app.cases.supply.domain import CorrectionKind, MaterialState, may_supply
+from app.cases.supply.models import CaseMaterial
+from app.cases.supply.queries import can_serve, list_materials, list_open_corrections
+from app.doors.document_words import file_text
+from app.files.models import Document
+from app.kit.actor import Actor
+from app.kit.errors import NotFound
+from app.kit.i18n import N_, _, ngettext
+from app.kit.permissions import can
+from app.portal.actions import SUPPLY_OWN
+from app.programmes.domain.definition import Programme
+from app.programmes.domain.supplied import MaterialTemplate
+
+Badge = tuple[str, str]
+
+_STATES: dict[str, Badge] = {
+    MaterialState.SUPPLIED: ("info", N_("已提供")),
+    MaterialState.ACCEPTED: ("good", N_("已审核")),
+    MaterialState.RETURNED: ("late", N_("已退回")),
+}
+
+
+@dataclass(frozen=True)
+class PaperLine:
+    """A document that serves a material; `may_remove`: the firm may take it back or put another one in its place."""
+
+    row: CaseMaterial
+    title: str
+    file: str
+    url: str
+    badge: Badge
+    remark: str
+    may_remove: bool
+
+
+@dataclass(frozen=True)
+class SlotView:
+    """A material of one year, or of none: how it stands, what lies there, where it is supplied. `remark`: to be corrected."""
+
+    template: MaterialTemplate
+    year: int | None
+    title: str
+    hint: str
+    badge: Badge
+    papers: tuple[PaperLine, ...]
+    remark: str
+    open: bool
+    url: str
+
+
+def slots_of(session: Session, case: CaseFile, actor: Actor, on: date) -> tuple[SlotView, ...]:
+    """What the firm supplies to `case`, in the order of the file; the number of queries is constant."""
+    programme, held = programme_of(session, case), list_materials(session, case.id)
+    supplies = load_supplies(session, [case], on)[case.id]
+    remarks = {
+        item.code: item.remark
+        for item in list_open_corrections(session, case.id)
+        if item.kind == CorrectionKind.MATERIAL and item.answered_at is None
+    }
+    return tuple(
+        _slot(programme, case, template, year, _of(held, template, year), remarks.get(template.code, ""), actor, on)
+        for template in programme.materials
+        if template.supplied_by == "enterprise"
+        if applies(template, supplies) or any(row.material == template.code for row in held)
+        for year in years_of(template, case.year, supplies.founded_in)
+    )
+
+
+def slot_of(session: Session, case: CaseFile, code: str, year: int | None, actor: Actor, on: date) -> SlotView:
+    """The material `code` of that year; raises `NotFound` where the firm has none such to supply."""
+    slots = [slot for slot in slots_of(session, case, actor, on) if slot.template.code == code]
+    found = next((slot for slot in slots if year is None or slot.year == year), None)
+    if found is None:
+        raise NotFound("case.material.unknown", _("这个培育通道版本没有这项材料。"))
+    return found
+
+
+def _of(held: Sequence[CaseMaterial], template: MaterialTemplate, year: int | None) -> list[CaseMaterial]:
+    return [row for row in held if (row.material, row.year) == (template.code, year)]
+
+
+def _slot(
+    programme: Programme,
+    case: CaseFile,
+    template: MaterialTemplate,
+    year: int | None,
+    rows: list[CaseMaterial],
+    remark: str,
+    actor: Actor,
+    on: date,
+) -> SlotView:
+    serving = [row for row in rows if row.state != MaterialState.RETURNED and can_serve(template, row.document, on)]
+    editor = can(actor, SUPPLY_OWN)
+    asked = len(serving) < template.at_least or bool(remark)
+    returned = editor and may_supply(programme, case, template, actor, asked=True)
+    settled = editor and may_supply(programme, case, template, actor, asked=bool(remark))
+    return SlotView(
+        template=template,
+        year=year,
+        title=_("%(year)s 年度 %(title)s") % {"year": year, "title": template.title} if year else str(template.title),
+        hint=str(template.hint or ""),
+        badge=_badge(template, rows, len(serving), remark),
+        papers=tuple(_paper(row, template, on, returned if _sent_back(row) else settled) for row in rows),
+        remark=remark,
+        open=editor and may_supply(programme, case, template, actor, asked=asked),
+        url=f"/portal/cases/{case.number}/materials/{template.code}" + (f"?year={year}" if year else ""),
+    )
+
+
+def _sent_back(row: CaseMaterial) -> bool:
+    return row.state == MaterialState.RETURNED
+
+
+def _badge(template: MaterialTemplate, rows: list[CaseMaterial], serving: int, remark: str) -> Badge:
+    if remark or any(_sent_back(row) for row in rows):
+        return "late", _("需补正")
+    if serving >= template.at_least:
+        return (
+            ("good", _("已审核")) if all(row.state == MaterialState.ACCEPTED for row in rows) else ("info", _("已提供"))
+        )
+    if not template.required:
+        return "idle", _("可选")
+    missing = template.at_least - serving
+    return "wait", ngettext("还差 %(n)s 份", "还差 %(n)s 份", missing) % {"n": missing}
+
+
+def _paper(row: CaseMaterial, template: MaterialTemplate, on: date, removable: bool) -> PaperLine:
+    tone, text = _STATES[row.state]
+    document: Document = row.document
+    if document.withdrawn_at is not None or not can_serve(template, document, on):
+        tone, text = "late", N_("已失效，请换一份")
+    return PaperLine(
+        row=row,
+        title=document.title,
+        file=file_text(document.file),
+        url=f"/portal/documents/{document.id}",
+        badge=(tone, _(text)),
+        remark=row.remark if _sent_back(row) else "",
+        may_remove=removable and row.state != MaterialState.ACCEPTED,
+    )

@@ -1,0 +1,250 @@
+"""材料 of the firm's case: chosen from what is on file, never asked for again, or uploaded; replaced; taken back."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from fastapi import Request
+from pydantic import BaseModel
+from sqlalchemy.orm import Session
+from starlette.datastructures import FormData
+from starlette.responses import Response
+
+from app.cases.models import CaseFile
+from app.cases.queries import programme_of
+from app.cases.supply.models import CaseMaterial
+from app.cases.supply.queries import list_choosable
+from app.cases.supply.schemas import ChooseMaterial, UploadMaterial, Versioned
+from app.cases.supply.service.materials import choose_materials, remove_material, upload_material
+from app.doors.deps import AppVault, CurrentActor, DbSession, Form, Now
+from app.doors.document_words import FRAGMENT, file_text, taken, uploads_of
+from app.doors.forms import Bound, attempt, bind, empty
+from app.doors.pages import redirect, render
+from app.doors.router import GuardedRouter
+from app.files.domain.kinds import ACCEPTED
+from app.files.models import Document
+from app.files.vault import Vault
+from app.kit.actor import Actor
+from app.kit.clock import today
+from app.kit.errors import DomainError, Invalid
+from app.kit.i18n import _
+from app.portal.actions import SEE_OWN, SUPPLY_OWN
+from app.portal.material_view import SlotView, slot_of, slots_of
+from app.portal.own import own_case
+
+router = GuardedRouter(door="portal", prefix="/portal/cases/{number}/materials")
+
+#: With the kinds of picture named, a phone offers its camera, and turns its own format into one that is taken.
+ACCEPT = f"{ACCEPTED},image/jpeg,image/png"
+
+
+class Replaced(BaseModel):
+    """The document that the new one takes the place of, as the form saw it."""
+
+    replaces: int | None = None
+    version: int = 0
+
+
+@dataclass(frozen=True)
+class MaterialsPage:
+    """The checklist."""
+
+    enterprise: str
+    number: str
+    programme: str
+    url: str
+    slots: tuple[SlotView, ...]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A document on file that may serve."""
+
+    id: int
+    title: str
+    note: str
+
+
+@dataclass(frozen=True)
+class MaterialPage:
+    """One material: what lies there, what is on file, a file to upload. `replaced` is the one that gives way."""
+
+    enterprise: str
+    number: str
+    programme: str
+    url: str
+    slot: SlotView
+    choices: tuple[Choice, ...]
+    form: Bound[Any]
+    replaced: Any
+    accept: str
+    limit: int
+
+
+@dataclass(frozen=True)
+class OutcomePage:
+    """What became of one file that a script sent."""
+
+    name: str
+    url: str
+    messages: tuple[str, ...]
+
+
+@router.get("", action=SEE_OWN)
+def materials_page(request: Request, session: DbSession, actor: CurrentActor, now: Now, number: str) -> Response:
+    """The checklist of the case."""
+    case = own_case(session, actor, number)
+    page = MaterialsPage(**_part(session, case), slots=slots_of(session, case, actor, today(now)))
+    return render(request, "portal/materials.html", page)
+
+
+@router.get("/{code}", action=SEE_OWN)
+def material_page(
+    request: Request,
+    session: DbSession,
+    actor: CurrentActor,
+    vault: AppVault,
+    now: Now,
+    number: str,
+    code: str,
+    year: str = "",
+    replaces: str = "",
+) -> Response:
+    """One material."""
+    form: Bound[Any] = empty({"year": year, "replaces": replaces})
+    return _page(request, session, actor, vault, now, number, code, form)
+
+
+@router.post("/{code}/choose", action=SUPPLY_OWN)
+def choose(
+    request: Request,
+    session: DbSession,
+    actor: CurrentActor,
+    vault: AppVault,
+    form: Form,
+    now: Now,
+    number: str,
+    code: str,
+) -> Response:
+    """Let documents on file serve."""
+    bound = bind(ChooseMaterial, form)
+    if not form.getlist("documents"):
+        bound.errors = {"documents": [_("请至少选择一份。")]}
+
+    def work(given: ChooseMaterial) -> list[CaseMaterial]:
+        _make_room(session, actor, now, number, form)
+        return choose_materials(session, actor=actor, now=now, number=number, command=given)
+
+    if attempt(session, bound, work) is not None:
+        return _done(request, number, _("已选用。"))
+    return _page(request, session, actor, vault, now, number, code, bound, status=422)
+
+
+@router.post("/{code}/upload", action=SUPPLY_OWN)
+def upload(
+    request: Request,
+    session: DbSession,
+    actor: CurrentActor,
+    vault: AppVault,
+    form: Form,
+    now: Now,
+    number: str,
+    code: str,
+) -> Response:
+    """Take a file into the vault and let it serve; a script sends one by one and gets a line as its answer."""
+    bound, files = bind(UploadMaterial, form), uploads_of(form)
+    if not files:
+        bound.add(Invalid("files.none", _("请选择文件。"), {"files": _("请选择文件。")}))
+
+    def work(given: UploadMaterial) -> list[CaseMaterial]:
+        _make_room(session, actor, now, number, form)
+        return [
+            upload_material(session, vault, actor=actor, now=now, number=number, upload=taken(file), command=given)
+            for file in files
+        ]
+
+    rows = attempt(session, bound, work)
+    if request.headers.get(FRAGMENT):
+        told = tuple(message for messages in bound.errors.values() for message in messages) + tuple(bound.summary)
+        outcome = OutcomePage(files[0].filename or "" if files else "", "", told)
+        return render(request, "portal/_uploaded.html", outcome, status=200 if rows else 422)
+    if rows is not None:
+        return _done(request, number, _("已上传。材料存入本企业证据库，以后可再用。"))
+    return _page(request, session, actor, vault, now, number, code, bound, status=422)
+
+
+@router.post("/{material_id:int}/remove", action=SUPPLY_OWN)
+def remove(
+    request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now, number: str, material_id: int
+) -> Response:
+    """Take a document back from the case; it stays on file."""
+    command = bind(Versioned, form).model or Versioned(version=0)
+    try:
+        with session.begin_nested():
+            remove_material(session, actor=actor, now=now, number=number, material_id=material_id, command=command)
+    except DomainError as refusal:
+        return redirect(request, f"/portal/cases/{number}/materials", bad=refusal.message)
+    return _done(request, number, _("已撤回，材料仍在证据库中。"))
+
+
+def _make_room(session: Session, actor: Actor, now: datetime, number: str, form: FormData) -> None:
+    """Take the document back that a new one is to replace."""
+    given = bind(Replaced, form).model
+    if given is not None and given.replaces is not None:
+        command = Versioned(version=given.version)
+        remove_material(session, actor=actor, now=now, number=number, material_id=given.replaces, command=command)
+
+
+def _part(session: Session, case: CaseFile) -> dict[str, str]:
+    return {
+        "enterprise": case.enterprise.name,
+        "number": case.number,
+        "programme": str(programme_of(session, case).title),
+        "url": f"/portal/cases/{case.number}",
+    }
+
+
+def _page(
+    request: Request,
+    session: Session,
+    actor: Actor,
+    vault: Vault,
+    now: datetime,
+    number: str,
+    code: str,
+    form: Bound[Any],
+    *,
+    status: int = 200,
+) -> Response:
+    case = own_case(session, actor, number)
+    slot = slot_of(session, case, code, _number(form, "year"), actor, today(now))
+    on_file = list_choosable(session, case, slot.template, slot.year, today(now)) if slot.open else []
+    replaced = _number(form, "replaces")
+    page = MaterialPage(
+        **_part(session, case),
+        slot=slot,
+        choices=tuple(_choice(document) for document in on_file),
+        form=form,
+        replaced=next((line for line in slot.papers if line.may_remove and line.row.id == replaced), None),
+        accept=ACCEPT,
+        limit=vault.max_file_bytes // 1024 // 1024,
+    )
+    return render(request, "portal/material.html", page, status=status)
+
+
+def _choice(document: Document) -> Choice:
+    parts = [file_text(document.file)]
+    if document.valid_until is not None:
+        parts.append(_("有效期至 %(day)s") % {"day": document.valid_until.isoformat()})
+    return Choice(
+        document.id, f"{document.title} {document.year}" if document.year else document.title, " · ".join(parts)
+    )
+
+
+def _number(form: Bound[Any], name: str) -> int | None:
+    text = str(form.raw.get(name) or "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None
+
+
+def _done(request: Request, number: str, good: str) -> Response:
+    return redirect(request, f"/portal/cases/{number}/materials", good=good)
