@@ -12,7 +12,7 @@ from starlette.responses import Response, StreamingResponse
 from app.cases import queries
 from app.cases.models import CaseFile
 from app.cases.papers.actions import DOSSIER
-from app.cases.papers.dossier import Dossier, collect_dossier
+from app.cases.papers.dossier import Dossier, collect_dossier, official_dossier
 from app.cases.papers.dossier_job import JOB_KIND, is_big, note_dossier, order_dossier
 from app.cases.papers.packing import archive_name, pack_dossier
 from app.cases.papers.printing import print_dossier
@@ -113,7 +113,7 @@ def take_pdf(
 ) -> Response:
     """The record as PDF."""
     case = queries.get_visible_to(session, actor, number)
-    dossier = collect_dossier(session, case, actor=actor, now=now, on=_day(on, now), office=settings.office)
+    dossier = official_dossier(session, case, actor=actor, now=now, on=_day(on, now), office=settings.office)
     body = print_dossier(dossier)
     _note(database, case, actor, now, dossier, "pdf", complete=True)
     return Response(body, media_type="application/pdf", headers=_headers(f"{archive_name(dossier)}.pdf"))
@@ -132,7 +132,7 @@ def take_zip(
 ) -> Response:
     """Everything in one archive, sent while it is written."""
     case = queries.get_visible_to(session, actor, number)
-    dossier = collect_dossier(session, case, actor=actor, now=now, on=_day(on, now), office=settings.office)
+    dossier = official_dossier(session, case, actor=actor, now=now, on=_day(on, now), office=settings.office)
     blocks = _streamed(database, vault.blobs, case, actor, dossier)
     return StreamingResponse(blocks, media_type="application/zip", headers=_headers(f"{archive_name(dossier)}.zip"))
 

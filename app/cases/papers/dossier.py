@@ -27,7 +27,7 @@ from app.cases.supply.queries import list_answers
 from app.kit.actor import Actor
 from app.kit.clock import end_of_day, today
 from app.kit.errors import Invalid
-from app.kit.i18n import _, use_locale
+from app.kit.i18n import N_, _, use_locale
 from app.programmes.domain.answers import show_answer
 from app.programmes.domain.definition import Programme
 from app.programmes.queries import get_version
@@ -82,31 +82,41 @@ class Dossier:
 
 
 def collect_dossier(session: Session, case: CaseFile, *, actor: Actor, now: datetime, on: date, office: str) -> Dossier:
-    """The dossier of `case` as of the end of `on`, in Chinese. Raises `Invalid` for a day before the case or after today."""
+    """The dossier of `case` as of the end of `on`, in the language of the reader; what is handed out is always Chinese.
+
+    Raises `Invalid` for a day before the case or after today.
+    """
     if not case.opened_on <= on <= today(now):
         message = _("请选择立案之日（%(first)s）至今天之间的日子。") % {"first": case.opened_on}
         raise Invalid("dossier.day", message, {"on": message})
+    until = end_of_day(on)
+    told = read_events(session, case, until)
+    version = value_before("programme_version", case.programme_version, told.since)
+    programme = get_version(session, case.programme_code, version)
+    passages = passages_until(session, case, programme, on, until)
+    return Dossier(
+        on=on,
+        made_at=now,
+        made_by=actor.name,
+        office=office,
+        cover=_cover(session, case, programme, told, passages),
+        answers=_answers(session, case, programme, told),
+        evidence=evidence_until(session, case, programme, told.until, until),
+        verdicts=verdicts_until(session, case, programme, until),
+        opinions=opinions_until(session, case, until),
+        approvals=approvals_until(session, case, programme, until),
+        passages=passages,
+        events=tuple(told_events(session, told.until[-EVENTS_AT_MOST:])),
+        limits=_limits(case, told, passages, on == today(now)),
+    )
+
+
+def official_dossier(
+    session: Session, case: CaseFile, *, actor: Actor, now: datetime, on: date, office: str
+) -> Dossier:
+    """The dossier as it is handed out: in Chinese, whoever asks. Raises like `collect_dossier`."""
     with use_locale("zh"):
-        until = end_of_day(on)
-        told = read_events(session, case, until)
-        version = value_before("programme_version", case.programme_version, told.since)
-        programme = get_version(session, case.programme_code, version)
-        passages = passages_until(session, case, programme, on, until)
-        return Dossier(
-            on=on,
-            made_at=now,
-            made_by=actor.name,
-            office=office,
-            cover=_cover(session, case, programme, told, passages),
-            answers=_answers(session, case, programme, told),
-            evidence=evidence_until(session, case, programme, told.until, until),
-            verdicts=verdicts_until(session, case, programme, until),
-            opinions=opinions_until(session, case, until),
-            approvals=approvals_until(session, case, programme, until),
-            passages=passages,
-            events=tuple(told_events(session, told.until[-EVENTS_AT_MOST:])),
-            limits=_limits(case, told, passages, on == today(now)),
-        )
+        return collect_dossier(session, case, actor=actor, now=now, on=on, office=office)
 
 
 def _cover(
@@ -124,7 +134,7 @@ def _cover(
         year=case.year,
         round=value_before("round", case.round, told.since) or "",
         stage=next((passage.stage for passage in reversed(passages) if not passage.taken_back), ""),
-        state=_STATES.get(state, state),
+        state=_(_STATES[CaseState(state)]),
         officer=told.officer,
         opened_on=case.opened_on,
         submitted_on=str(value_before("submitted_on", case.submitted_on, told.since) or ""),
@@ -133,10 +143,10 @@ def _cover(
 
 
 _STATES = {
-    CaseState.OPEN: "在办",
-    CaseState.FINISHED: "已办结",
-    CaseState.WITHDRAWN: "已撤回",
-    CaseState.REJECTED: "未通过",
+    CaseState.OPEN: N_("在办"),
+    CaseState.FINISHED: N_("已办结"),
+    CaseState.WITHDRAWN: N_("已撤回"),
+    CaseState.REJECTED: N_("未通过"),
 }
 
 
@@ -153,14 +163,17 @@ def _answers(session: Session, case: CaseFile, programme: Programme, told: Event
 
 def _limits(case: CaseFile, told: EventsOf, passages: tuple[PassageRow, ...], is_today: bool) -> tuple[str, ...]:
     """What the dossier cannot tell as of its day, or leaves out."""
-    found = ["未提交的草稿不入卷。", "企业基础信息和年度数据不入卷；判定所依据的数据随判定一并留存。"]
+    found = [_("未提交的草稿不入卷。"), _("企业基础信息和年度数据不入卷；判定所依据的数据随判定一并留存。")]
     if not is_today:
-        found.append("材料的名称和有效期按现在的登记列出；文件内容以 SHA-256 为准。")
-        found.append("催办次数、所在地按现在的登记列出。")
+        found.append(_("材料的名称和有效期按现在的登记列出；文件内容以 SHA-256 为准。"))
+        found.append(_("企业所在地按现在的登记列出。"))
     if any(not passage.at for passage in passages):
-        found.append("部分阶段没有留存办理时刻，按办理日期列入。")
+        found.append(_("部分阶段没有留存办理时刻，按办理日期列入。"))
     if len(told.until) > EVENTS_AT_MOST:
-        found.append(f"日志共 {len(told.until)} 条，卷内列出最近 {EVENTS_AT_MOST} 条；其余可在系统中查阅。")
-    if told.officer == "":
-        found.append("当日没有指定经办人。")
+        found.append(
+            _("日志共 %(n)s 条，卷内列出最近 %(most)s 条；其余可在系统中查阅。")
+            % {"n": len(told.until), "most": EVENTS_AT_MOST}
+        )
+    if not told.officer:
+        found.append(_("当日没有指定经办人。"))
     return tuple(found)

@@ -17,14 +17,14 @@ from app.cases.papers.file_names import file_name
 from app.cases.supply.domain import MaterialState
 from app.files.domain.kinds import HANDLING, FileKind
 from app.files.models import Document
-from app.kit.i18n import _
+from app.kit.i18n import N_, Bilingual, _
 from app.programmes.domain.definition import Programme
 
 FOLDER = "证据材料"
 _STATES = {
-    MaterialState.SUPPLIED: "待审核",
-    MaterialState.ACCEPTED: "已通过",
-    MaterialState.RETURNED: "已退回",
+    MaterialState.SUPPLIED: N_("待审核"),
+    MaterialState.ACCEPTED: N_("已通过"),
+    MaterialState.RETURNED: N_("已退回"),
 }
 
 
@@ -69,7 +69,7 @@ def _materials(programme: Programme, told: Sequence[Told]) -> Iterator[_Item]:
     held = materials_after(told)
     for served in sorted(held, key=lambda each: (order.get(each.material, len(order)), -(each.year or 0))):
         title = titles.get(served.material, served.material)
-        state = _STATES.get(MaterialState(served.state), "")
+        state = _(_STATES[MaterialState(served.state)])
         remark = f"：{served.remark}" if served.remark and served.state == MaterialState.RETURNED else ""
         yield _Item(f"{title} {served.year}" if served.year else title, served.document_id, f"{state}{remark}")
 
@@ -88,7 +88,7 @@ def _of_duties(session: Session, case: CaseFile, until: datetime) -> Iterator[_I
     done = select(CaseDuty).where(CaseDuty.case_id == case.id, CaseDuty.done_at < until).order_by(CaseDuty.id)
     for duty in session.scalars(done):
         for document_id in duty.documents:
-            yield _Item(f"{duty.title_zh} {duty.period}", int(document_id))
+            yield _Item(f"{Bilingual(zh=duty.title_zh, en=duty.title_en)} {duty.period}", int(document_id))
 
 
 def _evidence(ordinal: int, item: _Item, document: Document) -> Evidence:

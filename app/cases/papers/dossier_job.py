@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.cases.models import CaseFile
 from app.cases.papers import events
 from app.cases.papers.actions import DOSSIER
-from app.cases.papers.dossier import Dossier, collect_dossier
+from app.cases.papers.dossier import Dossier, official_dossier
 from app.cases.papers.packing import archive_name, pack_dossier
 from app.cases.queries import get_visible_to
 from app.cases.service.loading import place_of, subject_of
@@ -43,7 +43,7 @@ def order_dossier(session: Session, *, actor: Actor, now: datetime, number: str,
     """Put the archive of a case as of the end of `on` into the queue. Raises `NotFound`, `Forbidden`, `Invalid` (day)."""
     case = get_visible_to(session, actor, number)
     require(actor, DOSSIER, place_of(case.enterprise))
-    collect_dossier(session, case, actor=actor, now=now, on=on, office=office)
+    official_dossier(session, case, actor=actor, now=now, on=on, office=office)
     title = _("卷宗 · %(firm)s · 截至 %(on)s") % {"firm": case.enterprise.name, "on": on}
     params = {"dossier": case.number, "case": case.id, "on": on.isoformat(), "office": office}
     return enqueue(session, actor=actor, now=now, kind=JOB_KIND, title=title, params=params)
@@ -53,7 +53,7 @@ def make_archive(run: Run) -> Mapping[str, Any]:
     """The job: write the archive beside the store, then keep it. Begins anew after a crash; nothing half-made is kept."""
     with read_scope(run.around.database) as session:
         case = get_visible_to(session, run.actor, run.params["dossier"])
-        dossier = collect_dossier(
+        dossier = official_dossier(
             session,
             case,
             actor=run.actor,

@@ -135,7 +135,13 @@ def _values(values: tuple[object, ...]) -> str:
 
 
 def _override(row: VerdictOverride, until: datetime) -> str:
-    text = f"{row.actor_name} {instant(row.created_at)} 另作决定：{outcome_text(Outcome(row.outcome))}。{row.reason}（依据 {row.document}）"
-    if row.withdrawn_at is not None and row.withdrawn_at < until:
-        text += f"；{instant(row.withdrawn_at)} 撤回"
-    return text
+    text = _("%(who)s %(at)s 另作决定：%(outcome)s。%(reason)s（依据 %(document)s）") % {
+        "who": row.actor_name,
+        "at": instant(row.created_at),
+        "outcome": outcome_text(Outcome(row.outcome)),
+        "reason": row.reason,
+        "document": row.document,
+    }
+    if row.withdrawn_at is None or row.withdrawn_at >= until:
+        return text
+    return _("%(decision)s；%(at)s 撤回") % {"decision": text, "at": instant(row.withdrawn_at)}
