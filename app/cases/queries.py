@@ -151,6 +151,15 @@ def stream_visible_to(
     yield from map(list, rows.partitions(BATCH))
 
 
+def list_numbers_visible_to(
+    session: Session, actor: Actor, wanted: CaseFilter, *, sort: str = "-number", limit: int
+) -> list[str]:
+    """The numbers of the filtered list in its order, `limit` at most."""
+    base = select(CaseFile.number).join(CaseFile.enterprise).where(scope(actor))
+    order = Keyset(_SORTS[sort if sort in _SORTS else "-number"]).order_by()
+    return list(session.scalars(filtered(session, base, wanted).order_by(*order).limit(limit)))
+
+
 def count_visible_to(session: Session, actor: Actor, wanted: CaseFilter, bound: int = 10_000) -> Count:
     """How many rows the filtered list has, exactly up to `bound`."""
     base = select(CaseFile.id).join(CaseFile.enterprise).where(scope(actor))

@@ -132,6 +132,46 @@
     menu.querySelector("summary").focus();
   });
 
+  // -- rows picked across the pages of a list: kept for this tab, sent along with those of the page shown -----------------
+  const readPicks = (name) => new Set(JSON.parse(sessionStorage.getItem(name) ?? "[]"));
+  const keepPicks = (name, picks) => sessionStorage.setItem(name, JSON.stringify([...picks]));
+  const boxesOf = (form) => [...form.querySelectorAll("input[type=checkbox][data-pick]")];
+  const showPicks = (form) => {
+    const picks = readPicks(form.dataset.picks);
+    boxesOf(form).forEach((box) => { box.checked = picks.has(box.value); });
+    form.querySelectorAll("[data-picks-count]").forEach((place) => {
+      place.hidden = picks.size === 0;
+      place.querySelector("b").textContent = picks.size;
+    });
+  };
+  document.addEventListener("change", (event) => {
+    const form = event.target.closest("form[data-picks]");
+    if (!form || !event.target.matches("[data-pick], [data-pick-all]")) return;
+    const picks = readPicks(form.dataset.picks);
+    const changed = event.target.matches("[data-pick-all]") ? boxesOf(form) : [event.target];
+    changed.forEach((box) => picks[event.target.checked ? "add" : "delete"](box.value));
+    keepPicks(form.dataset.picks, picks);
+    showPicks(form);
+  });
+  document.addEventListener("submit", (event) => {
+    const form = event.target.closest("form[data-picks]");
+    if (!form) return;
+    form.querySelectorAll("[data-picked-elsewhere]").forEach((input) => input.remove());
+    const here = new Set(boxesOf(form).map((box) => box.value));
+    readPicks(form.dataset.picks).forEach((value) => {
+      if (here.has(value)) return;
+      const input = Object.assign(document.createElement("input"), { type: "hidden", name: boxesOf(form)[0].name, value });
+      input.dataset.pickedElsewhere = "";
+      form.append(input);
+    });
+  });
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-picks-clear]");
+    if (!button) return;
+    sessionStorage.removeItem(button.dataset.picksClear);
+    document.querySelectorAll("form[data-picks]").forEach(showPicks);
+  });
+
   // -- forms: submit on change, unsaved changes, first place to look ---------------------------------------------------
   let unsaved = false;
   document.addEventListener("change", (event) => {
@@ -230,5 +270,7 @@
   };
   window.addEventListener("hashchange", unfold);
   unfold();
+  document.querySelectorAll("[data-picks-done]").forEach((done) => sessionStorage.removeItem(done.dataset.picksDone));
+  document.querySelectorAll("form[data-picks]").forEach(showPicks);
   document.querySelector("[data-autofocus]")?.focus();
 })();

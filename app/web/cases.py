@@ -14,6 +14,7 @@ from starlette.responses import Response
 from app.accounts.models import Officer
 from app.accounts.queries import list_officers
 from app.cases import actions, queries
+from app.cases.bulk.actions import BULK
 from app.cases.loads import SOON_DAYS
 from app.cases.models import CaseFile
 from app.cases.queries import CaseFilter
@@ -94,6 +95,7 @@ class Column:
     label: str
     url: str = ""
     direction: str = ""
+    hidden: bool = False
 
 
 @dataclass(frozen=True)
@@ -116,6 +118,7 @@ class CasesPage:
     papers_url: str
     board_url: str
     may_open: bool
+    may_bulk: bool
 
 
 @router.get("", action=actions.LIST)
@@ -126,6 +129,7 @@ def list_page(
     on = today(now)
     wanted = query.wanted(actor, on)
     catalogue = load_catalogue(session)
+    may_bulk = can(actor, BULK)
     rows = queries.page_visible_to(
         session, actor, wanted, sort=query.sort, cursor=query.cursor or None, limit=PAGE_SIZE
     )
@@ -135,7 +139,7 @@ def list_page(
         lines=tuple(case_lines(session, catalogue, rows.items, on)),
         rows=rows,
         count=queries.count_visible_to(session, actor, wanted),
-        columns=_columns(query),
+        columns=(*((Column(_("勾选"), hidden=True),) if may_bulk else ()), *_columns(query)),
         programmes=programme_choices(catalogue),
         years=year_choices(on),
         stages=_stages(catalogue, query.programme),
@@ -147,6 +151,7 @@ def list_page(
         papers_url=query.address("/cases/papers"),
         board_url=query.address("/cases/board", stage="", state="", sort=""),
         may_open=can(actor, actions.OPEN),
+        may_bulk=may_bulk,
     )
     return render(request, "web/cases/list.html", page)
 

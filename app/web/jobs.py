@@ -1,8 +1,10 @@
 """后台任务: what runs, what waits, what ended how."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from fastapi import Request
+from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.doors.deps import CurrentActor, DbSession, Now
@@ -13,8 +15,9 @@ from app.jobs.actions import LIST, STEER
 from app.jobs.domain import JobState
 from app.jobs.models import Job
 from app.jobs.queries import get_job, page_jobs
-from app.journal.domain import SubjectKey
+from app.journal.domain import EventType, SubjectKey
 from app.journal.service import record
+from app.kit.actor import Actor
 from app.kit.errors import NotFound
 from app.kit.i18n import N_, _
 from app.kit.paging import Page
@@ -89,19 +92,31 @@ def progress(request: Request, session: DbSession, job_id: int) -> Response:
 @router.post("/{job_id:int}/stop", action=STEER)
 def stop(request: Request, session: DbSession, actor: CurrentActor, now: Now, job_id: int) -> Response:
     job = get_job(session, job_id)
-    service.cancel(session, job=job, now=now)
-    subject = SubjectKey("job", str(job.id), job.title)
-    record(session, actor=actor, now=now, type=events.CANCELLED.code, subject=subject)
+    stop_job(session, actor=actor, now=now, job=job)
     return redirect(request, f"/system/jobs/{job.id}", info=_("将在当前批次结束后停止。"))
 
 
 @router.post("/{job_id:int}/retry", action=STEER)
 def retry(request: Request, session: DbSession, actor: CurrentActor, now: Now, job_id: int) -> Response:
     job = get_job(session, job_id)
-    service.retry(session, job=job)
-    subject = SubjectKey("job", str(job.id), job.title)
-    record(session, actor=actor, now=now, type=events.RETRIED.code, subject=subject)
+    retry_job(session, actor=actor, now=now, job=job)
     return redirect(request, f"/system/jobs/{job.id}", good=_("已重新排队，从断点接着做。"))
+
+
+def stop_job(session: Session, *, actor: Actor, now: datetime, job: Job) -> None:
+    """Ask a job to stop; one event. Raises `Conflict` when it is over."""
+    service.cancel(session, job=job, now=now)
+    _note(session, actor, now, job, events.CANCELLED)
+
+
+def retry_job(session: Session, *, actor: Actor, now: datetime, job: Job) -> None:
+    """Let a job that failed or was stopped go on from its checkpoint; one event. Raises `Conflict` otherwise."""
+    service.retry(session, job=job)
+    _note(session, actor, now, job, events.RETRIED)
+
+
+def _note(session: Session, actor: Actor, now: datetime, job: Job, type: EventType) -> None:
+    record(session, actor=actor, now=now, type=type.code, subject=SubjectKey("job", str(job.id), job.title))
 
 
 def _line(request: Request, job: Job) -> JobLine:
@@ -126,6 +141,8 @@ def _result_url(job: Job) -> str:
         return f"/imports/{job.params['import']}"
     if "dossier" in job.params:
         return f"/cases/{job.params['dossier']}/dossier"
+    if "bulk" in job.params:
+        return f"/cases/bulk/{job.id}"
     if "order" in job.params:
         return f"/policies/sweeps/{job.params['sweep']}/cases/{job.id}"
     return f"/policies/sweeps/{job.params['sweep']}" if "sweep" in job.params else ""

@@ -19,7 +19,6 @@ from app.accounts.service.officers import (
     create_officer,
     get_officer,
     reset_password,
-    set_disabled,
 )
 from app.cases.opinions.queries import department_names
 from app.cases.papers.actions import KEEP_TEMPLATES
@@ -220,29 +219,6 @@ def new_password(
     except Invalid as error:
         return redirect(request, f"/system/users/{officer_id}", bad=error.message)
     return redirect(request, f"/system/users/{officer_id}", good=_("密码已重置，请当面告知本人。"))
-
-
-@router.post("/users/{officer_id}/disable", action=MANAGE_USERS)
-def disable_user(request: Request, session: DbSession, officer_id: int, actor: CurrentActor, now: Now) -> Response:
-    """Close an officer's account; its sessions end at once."""
-    return _switch(request, session, officer_id, actor, now, disabled=True)
-
-
-@router.post("/users/{officer_id}/enable", action=MANAGE_USERS)
-def enable_user(request: Request, session: DbSession, officer_id: int, actor: CurrentActor, now: Now) -> Response:
-    """Open an officer's account again."""
-    return _switch(request, session, officer_id, actor, now, disabled=False)
-
-
-def _switch(
-    request: Request, session: DbSession, officer_id: int, actor: CurrentActor, now: datetime, *, disabled: bool
-) -> Response:
-    try:
-        with session.begin_nested():
-            set_disabled(session, actor=actor, officer_id=officer_id, disabled=disabled, now=now)
-    except Invalid as error:
-        return redirect(request, f"/system/users/{officer_id}", bad=error.message)
-    return redirect(request, "/system/users", good=_("已停用。") if disabled else _("已启用。"))
 
 
 def _locked(officer: Officer, now: datetime) -> bool:

@@ -1,0 +1,127 @@
+"""Foreseeing an order for many cases, placing it, running it in batches, and what became of each case."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, contains_eager
+
+from app.cases.bulk.actions import BULK
+from app.cases.bulk.operations import OPERATIONS, Around
+from app.cases.bulk.schemas import MOST, ORDER, Order
+from app.cases.models import CaseFile
+from app.cases.queries import find_visible_to, scope
+from app.jobs.models import Job
+from app.jobs.running import Run
+from app.jobs.service import enqueue
+from app.kit.actor import Actor
+from app.kit.db import session_scope
+from app.kit.errors import DomainError, Invalid, NotFound
+from app.kit.i18n import _, use_locale
+from app.kit.permissions import require
+
+JOB_KIND = "bulk-cases"
+BATCH = 50
+#: So many cases are looked at one by one before an order; of a longer one the rest is looked at when it is done.
+FORESEEN = 1_000
+
+
+@dataclass(frozen=True)
+class Prospect:
+    """A case and why the order cannot be carried out for it now; "" when it can. `fields` names what its form lacks."""
+
+    case: CaseFile
+    refusal: str
+    fields: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one case: done, or refused in both languages."""
+
+    number: str
+    refusal: str = ""
+    refusal_en: str = ""
+
+    @property
+    def done(self) -> bool:
+        """Whether it was done."""
+        return not self.refusal
+
+
+def foresee(
+    session: Session, *, actor: Actor, now: datetime, order: Order, cases: Sequence[CaseFile]
+) -> list[Prospect]:
+    """What the order would bring for each case, by the same rules; writes nothing."""
+    check = OPERATIONS[order.operation].checking(Around(session, actor, now, order), cases)
+
+    def prospect(case: CaseFile) -> Prospect:
+        try:
+            check(case)
+        except DomainError as error:
+            return Prospect(case, error.message, error.fields)
+        return Prospect(case, "", {})
+
+    return [prospect(case) for case in cases]
+
+
+def list_ordered(session: Session, actor: Actor, numbers: Sequence[str]) -> list[CaseFile]:
+    """The cases of these numbers that the actor sees, with their firms, in the order of the numbers."""
+    wanted = select(CaseFile).join(CaseFile.enterprise).options(contains_eager(CaseFile.enterprise))
+    found = {row.number: row for row in session.scalars(wanted.where(CaseFile.number.in_(numbers), scope(actor)))}
+    return [found[number] for number in dict.fromkeys(numbers) if number in found]
+
+
+def place_order(
+    session: Session, *, actor: Actor, now: datetime, order: Order, numbers: Sequence[str], title: str
+) -> Job:
+    """Put the order into the queue. Raises `Invalid` for none or too many cases."""
+    require(actor, BULK)
+    wanted = list(dict.fromkeys(numbers))
+    if not wanted:
+        raise Invalid("bulk.none", _("没有可以办理的件。"))
+    if len(wanted) > MOST:
+        raise Invalid("bulk.too_many", _("一次最多办理 %(n)s 件，请先用筛选缩小范围。") % {"n": MOST})
+    params = {"bulk": order.model_dump(mode="json"), "numbers": wanted}
+    return enqueue(session, actor=actor, now=now, kind=JOB_KIND, title=title, params=params)
+
+
+def carry_out(run: Run) -> Mapping[str, Any]:
+    """The job: each case by its usual use case with its own event; a batch commits with its part of the report."""
+    order, numbers = ORDER.validate_python(run.params["bulk"]), list(run.params["numbers"])
+    results: list[list[str]] = list(run.checkpoint.get("results", []))
+    run.between_batches(len(results), len(numbers))
+    while batch := numbers[len(results) : len(results) + BATCH]:
+        with session_scope(run.around.database) as session:
+            around = Around(session, run.actor, run.now(), order)
+            results += [_carry_out_one(around, number) for number in batch]
+            run.save(session, checkpoint={"results": results}, done=len(results), total=len(numbers))
+        run.between_batches(len(results), len(numbers))
+    return {"results": results}
+
+
+def _carry_out_one(around: Around, number: str) -> list[str]:
+    messages = []
+    for locale in ("zh", "en"):
+        try:
+            with use_locale("zh" if locale == "zh" else "en"), around.session.begin_nested():
+                OPERATIONS[around.order.operation].do(around, _fresh(around, number))
+                return [number, "", ""]
+        except DomainError as error:  # refused: asked once more for the same words in the other language
+            messages.append(error.message)
+    return [number, *messages]
+
+
+def _fresh(around: Around, number: str) -> CaseFile:
+    row = find_visible_to(around.session, around.actor, number)
+    if row is None:
+        raise NotFound("case.unknown", _("没有编号为“%(number)s”的件。") % {"number": number})
+    return row
+
+
+def outcomes_of(job: Job) -> list[Outcome]:
+    """What became of each case so far, in the order in which they were done."""
+    kept = job.result.get("results") or job.checkpoint.get("results", [])
+    return [Outcome(*row) for row in kept]

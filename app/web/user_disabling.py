@@ -1,0 +1,72 @@
+"""Closing and opening an officer's account; who still leads cases is asked about them first."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from fastapi import Request
+from starlette.responses import Response
+
+from app.accounts.actions import MANAGE_USERS
+from app.accounts.models import Officer
+from app.accounts.service.officers import get_officer, set_disabled
+from app.cases.loads import count_held
+from app.doors.deps import CurrentActor, DbSession, Form, Now
+from app.doors.pages import redirect, render
+from app.doors.router import GuardedRouter
+from app.kit.errors import Invalid
+from app.kit.i18n import _
+from app.programmes.queries import load_catalogue
+
+router = GuardedRouter(door="web", prefix="/system")
+
+
+@dataclass(frozen=True)
+class DisablePage:
+    """What an officer leads who is about to be disabled: programme, how many, and the list that shows them."""
+
+    officer: Officer
+    number: int
+    held: tuple[tuple[str, int, str], ...]
+
+
+@router.get("/users/{officer_id}/disable", action=MANAGE_USERS)
+def disable_page(request: Request, session: DbSession, officer_id: int) -> Response:
+    """What the officer still leads, before the account is closed."""
+    officer, held = get_officer(session, officer_id), count_held(session, officer_id)
+    known = load_catalogue(session).known()
+    page = DisablePage(
+        officer=officer,
+        number=sum(held.values()),
+        held=tuple(
+            (str(known[code].title), n, f"/cases?state=open&officer={officer.id}&programme={code}")
+            for code, n in held.items()
+        ),
+    )
+    return render(request, "web/system/user_disable.html", page)
+
+
+@router.post("/users/{officer_id}/disable", action=MANAGE_USERS)
+def disable_user(
+    request: Request, session: DbSession, officer_id: int, actor: CurrentActor, now: Now, form: Form
+) -> Response:
+    """Close an officer's account; its sessions end at once. Who still leads cases is asked about them first."""
+    if count_held(session, officer_id) and not form.get("confirmed"):
+        return redirect(request, f"/system/users/{officer_id}/disable")
+    return _switch(request, session, officer_id, actor, now, disabled=True)
+
+
+@router.post("/users/{officer_id}/enable", action=MANAGE_USERS)
+def enable_user(request: Request, session: DbSession, officer_id: int, actor: CurrentActor, now: Now) -> Response:
+    """Open an officer's account again."""
+    return _switch(request, session, officer_id, actor, now, disabled=False)
+
+
+def _switch(
+    request: Request, session: DbSession, officer_id: int, actor: CurrentActor, now: datetime, *, disabled: bool
+) -> Response:
+    try:
+        with session.begin_nested():
+            set_disabled(session, actor=actor, officer_id=officer_id, disabled=disabled, now=now)
+    except Invalid as error:
+        return redirect(request, f"/system/users/{officer_id}", bad=error.message)
+    return redirect(request, "/system/users", good=_("已停用。") if disabled else _("已启用。"))
