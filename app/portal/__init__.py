@@ -6,4 +6,15 @@ Invariants: an enterprise user reaches strictly the own enterprise; strangers re
 """
 
 #: Modules of this door, in the order their routes are tried.
-MODULES = ("accounts", "form", "home", "people", "renewing", "self_check", "status", "steps")
+MODULES = (
+    "accounts",
+    "documents",
+    "form",
+    "home",
+    "materials",
+    "people",
+    "renewing",
+    "self_check",
+    "status",
+    "steps",
+)
