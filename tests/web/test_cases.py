@@ -130,11 +130,11 @@ def test_a_held_step_is_free_once_everything_lies_there(session, sign_in, head):
 
 
 def buttons_of(client, case):
-    """The steps that the page holds back, and those whose form it offers."""
+    """The steps that the page holds back, and those it offers, in place or on a page of their own."""
     page = client.get(f"/cases/{case.number}").text
     address = rf"/cases/{case.number}/steps/([a-z-]+)"
     held = set(re.findall(rf'href="{address}" aria-disabled="true"', page))
-    return held, set(re.findall(rf'action="{address}"', page))
+    return held, set(re.findall(rf'(?:action|href)="{address}"', page)) - held
 
 
 def test_what_is_missing_is_a_list_of_links(session, sign_in, head):
