@@ -114,10 +114,15 @@ class Settings(BaseSettings):
         }
         return ObjectBlobs(open_bucket(self.storage_url, options), self.data_dir / ".fetched")
 
+    @property
+    def sends_notices(self) -> bool:
+        """Whether messages really leave the house."""
+        return self.env == "production" if self.notices_send is None else self.notices_send
+
     @cached_property
     def notice_ways(self) -> tuple[Way, ...]:
         """The channels by which notices leave the house; where nothing is really sent, folders in their place."""
-        if not (self.env == "production" if self.notices_send is None else self.notices_send):
+        if not self.sends_notices:
             return tuple(Outbox(self.data_dir / "outbox", channel) for channel in Channel)
         mail = (Email(self._mail_server()),) if self.smtp_host else ()
         chat = (Webhook(self.webhook_url, self.channel_timeout_seconds),) if self.webhook_url else ()

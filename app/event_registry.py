@@ -23,6 +23,7 @@ SLICES = (
     "cases.opinions",
     "cases.oversight",
     "cases.papers",
+    "notices",
     "commissioners",
     "incentives",
     "targets",

@@ -28,6 +28,8 @@ from app.jobs.running import Surroundings
 from app.jobs.worker import Worker
 from app.kit.db import POOL_SIZE, Database
 from app.kit.templating import STATIC, make_environment
+from app.notice_registry import load_sources, make_notifier
+from app.notices.notifier import NotifierThreads
 from app.objection_registry import load_objections
 from app.past_registry import install_traced
 from app.web.case_events import told_events
@@ -55,6 +57,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     state.wording = load_wording()
     install_teller(partial(told_events, state.wording))
     state.job_kinds = load_kinds()
+    state.notice_sources = load_sources()
     state.rate_limiter = RateLimiter(settings.api_rate_per_second, settings.api_burst)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     _observe_requests(application)
@@ -83,14 +86,17 @@ def _observe_requests(application: FastAPI) -> None:
 @asynccontextmanager
 async def _lifespan(application: FastAPI) -> AsyncIterator[None]:
     state = application.state
-    anyio.to_thread.current_default_thread_limiter().total_tokens = POOL_SIZE - 2  # the worker keeps two
+    anyio.to_thread.current_default_thread_limiter().total_tokens = POOL_SIZE - 5  # the worker keeps two, telling three
     around = Surroundings(state.database, state.settings.data_dir, storage=state.settings.vault.blobs)
     worker = Worker(around, state.job_kinds) if state.settings.worker else None
-    if worker:
+    notifier = NotifierThreads(make_notifier(state.settings, state.database)) if state.settings.worker else None
+    if worker and notifier:
         worker.start()
+        notifier.start()
     state.reading_ledger = ReadingLedger(state.database)
     yield
-    if worker:
+    if worker and notifier:
+        notifier.stop()
         worker.stop()
     state.reading_ledger.close()
     if state.owns_database:

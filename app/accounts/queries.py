@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, literal, select
 from sqlalchemy.orm import Session
 
 from app.accounts.domain import digest
@@ -19,6 +19,7 @@ class SignedIn:
     last_seen_at: datetime
     actor: Actor
     section: str = ""
+    beside: int = 0
 
 
 def actor_of(account: Officer | EnterpriseUser) -> Actor:
@@ -52,10 +53,15 @@ def client_actor(client: MachineClient, scopes: frozenset[str]) -> Actor:
     )
 
 
-def find_signed_in(session: Session, secret: str, *, now: datetime, idle: timedelta) -> SignedIn | None:
-    """Whose session the cookie's secret is, unless idle too long or the account is disabled. One query."""
+def find_signed_in(
+    session: Session, secret: str, *, now: datetime, idle: timedelta, beside: ColumnElement[int] | None = None
+) -> SignedIn | None:
+    """Whose session the cookie's secret is, unless idle too long or the account is disabled. One query.
+
+    `beside` is a number that an upper slice wants of the same row, such as how many notices wait for the account.
+    """
     row = session.execute(
-        select(SignInSession, Officer, EnterpriseUser)
+        select(SignInSession, Officer, EnterpriseUser, beside if beside is not None else literal(0))
         .outerjoin(Officer, (SignInSession.account_kind == "officer") & (Officer.id == SignInSession.account_id))
         .outerjoin(
             EnterpriseUser,
@@ -70,7 +76,8 @@ def find_signed_in(session: Session, secret: str, *, now: datetime, idle: timede
     account: Officer | EnterpriseUser | None = officer if officer is not None else row[2]
     if account is None or account.disabled_on is not None or found.last_seen_at < now - idle:
         return None
-    return SignedIn(found.id, found.last_seen_at, actor_of(account), officer.section if officer is not None else "")
+    section = officer.section if officer is not None else ""
+    return SignedIn(found.id, found.last_seen_at, actor_of(account), section, row[3])
 
 
 def find_client(session: Session, client_id: str) -> MachineClient | None:

@@ -17,6 +17,7 @@ from app.files.vault import Vault
 from app.kit.actor import ANONYMOUS, Actor
 from app.kit.clock import utc_now
 from app.kit.db import Database, read_scope, session_scope
+from app.notices.queries import unread_of_session
 
 SESSION_COOKIE = "yumiao_session"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -67,12 +68,13 @@ def get_actor(
     found = None
     if secret:
         idle = timedelta(minutes=settings.session_idle_minutes)
-        found = find_signed_in(session, secret, now=now, idle=idle)
+        found = find_signed_in(session, secret, now=now, idle=idle, beside=unread_of_session())
     actor = found.actor if found else ANONYMOUS
     if found and now - found.last_seen_at > TOUCH_EVERY:
         background.add_task(_touch, get_database(request), found.session_id, now)
     request.state.actor = actor
     request.state.section = found.section if found else ""
+    request.state.unread = found.beside if found else 0
     return actor
 
 

@@ -12,6 +12,7 @@ MODULES = (
     "form",
     "home",
     "materials",
+    "notices",
     "people",
     "renewing",
     "self_check",

@@ -141,6 +141,8 @@ def _result_url(job: Job) -> str:
         return f"/imports/{job.params['import']}"
     if "dossier" in job.params:
         return f"/cases/{job.params['dossier']}/dossier"
+    if "message" in job.params:
+        return f"/messages/{job.id}"
     if "bulk" in job.params:
         return f"/cases/bulk/{job.id}"
     if "order" in job.params:

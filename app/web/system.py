@@ -31,6 +31,7 @@ from app.kit.clock import today
 from app.kit.errors import Invalid
 from app.kit.i18n import _
 from app.kit.permissions import can
+from app.notices.actions import WATCH
 from app.reference.queries import missing_year
 
 router = GuardedRouter(door="web", prefix="/system")
@@ -122,6 +123,8 @@ def system_page(request: Request, session: DbSession, actor: CurrentActor, now: 
     ]
     if can(actor, KEEP_TEMPLATES):
         entries.append((_("文书模板"), _("推荐函、推荐汇总表的模板，可以换成本局自己的。"), "/system/papers", "print"))
+    if can(actor, WATCH):
+        entries.append((_("通知发送"), _("邮件、企业微信发出的通知，失败的原因和重发。"), "/system/notices", "bell"))
     if can(actor, MANAGE_USERS):
         entries.insert(0, (_("用户"), _("本局人员的账号、角色和辖区。"), "/system/users", "person"))
     if can(actor, MANAGE_CLIENTS):

@@ -1,0 +1,98 @@
+"""The deadlines of casework in a person's calendar: an officer's cases, a firm's own part, a department's questions."""
+
+from collections.abc import Iterable, Iterator
+from itertools import chain
+
+from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy.orm import Session
+
+from app.cases.models import CaseFile
+from app.cases.opinions.models import Opinion
+from app.cases.oversight.models import Supervision
+from app.cases.telling import deadlines
+from app.cases.telling.deadlines import FIRM, Deadline, Span
+from app.engagement.models import FirmRequest, Visit
+from app.enterprises.models import Enterprise
+from app.kit.actor import Actor, ActorKind, Role
+from app.kit.permissions import within_region
+from app.notices.calendar import Entry, Window
+
+
+def entries(session: Session, actor: Actor, window: Window) -> Iterable[Entry]:
+    """What this person has to keep in mind."""
+    if actor.kind is ActorKind.ENTERPRISE:
+        return chain(_of_firm(session, actor, window), _requests(session, actor, window))
+    if actor.role is Role.DEPARTMENT:
+        return _of_department(session, actor, window)
+    return chain(_of_officer(session, actor, window), _call_backs(session, actor, window))
+
+
+def _of_officer(session: Session, actor: Actor, window: Window) -> Iterator[Entry]:
+    mine = _span(window, CaseFile.officer_id == actor.id)
+    asked = _span(window, Supervision.officer_id == actor.id)
+    for one in chain(
+        deadlines.milestones(session, mine),
+        deadlines.clocks(session, mine),
+        deadlines.duties(session, mine),
+        deadlines.corrections(session, mine),
+        deadlines.opinions(session, mine),
+        deadlines.supervisions(session, asked),
+    ):
+        yield _entry(one, f"{one.title.zh} · {one.case.row.enterprise.name}", f"/cases/{one.case.row.number}")
+
+
+def _of_firm(session: Session, actor: Actor, window: Window) -> Iterator[Entry]:
+    own = _span(window, CaseFile.enterprise_id == actor.enterprise_id)
+    found = chain(
+        deadlines.milestones(session, own), deadlines.duties(session, own), deadlines.corrections(session, own)
+    )
+    for one in found:
+        if one.by == FIRM:
+            yield _entry(one, f"{one.title.zh} · {one.case.programme.title.zh}", f"/portal/cases/{one.case.row.number}")
+
+
+def _of_department(session: Session, actor: Actor, window: Window) -> Iterator[Entry]:
+    """What a department was asked; it knows the firm and the question, and no more."""
+    asked = and_(Opinion.department == actor.department, within_region(Enterprise.region_code, actor.region_prefix))
+    for one in deadlines.opinions(session, _span(window, asked)):
+        yield Entry(
+            f"opinion-{one.id}",
+            one.on,
+            f"{one.title.zh} · {one.case.row.enterprise.name}",
+            one.text,
+            f"/department/{one.id}",
+        )
+
+
+def _call_backs(session: Session, actor: Actor, window: Window) -> Iterator[Entry]:
+    statement = (
+        select(Visit.id, Visit.call_back_on, Enterprise.name, Enterprise.uscc)
+        .join(Enterprise, Enterprise.id == Visit.enterprise_id)
+        .where(
+            Visit.officer_id == actor.id,
+            Visit.called_back_on.is_(None),
+            Visit.call_back_on.between(window.since, window.until),
+        )
+    )
+    for row in session.execute(statement):
+        yield Entry(f"call-back-{row.id}", row.call_back_on, f"回访 · {row.name}", "", f"/enterprises/{row.uscc}")
+
+
+def _requests(session: Session, actor: Actor, window: Window) -> Iterator[Entry]:
+    statement = select(FirmRequest).where(
+        FirmRequest.enterprise_id == actor.enterprise_id,
+        FirmRequest.settled_on.is_(None),
+        FirmRequest.due_on.between(window.since, window.until),
+    )
+    for row in session.scalars(statement):
+        assert row.due_on is not None
+        yield Entry(f"request-{row.id}", row.due_on, row.title, row.message, "/portal")
+
+
+def _span(window: Window, condition: ColumnElement[bool]) -> Span:
+    return Span(window.since, window.until, condition)
+
+
+def _entry(one: Deadline, title: str, path: str) -> Entry:
+    text = f"{one.case.programme.title.zh}，受理编号 {one.case.row.number}"
+    return Entry(f"{one.kind}-{one.id}", one.on, title, f"{text}\n{one.text}".strip(), path)

@@ -1,0 +1,9 @@
+"""What casework tells, for the registry of notices."""
+
+from app.cases.telling.calendar import entries
+from app.cases.telling.from_day import tell_day
+from app.cases.telling.from_events import tell_events
+from app.cases.telling.topics import TOPICS
+from app.notices.sources import Sources
+
+SOURCES = Sources(TOPICS, (tell_events,), (tell_day,), (entries,))

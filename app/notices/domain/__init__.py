@@ -1,0 +1,1 @@
+"""What is told, to whom, through which channel and when: pure decisions."""

@@ -1,0 +1,77 @@
+"""When something is sent, tried again, given up; how people want to hear of it."""
+
+from datetime import date, timedelta
+from enum import StrEnum
+
+from app.kit.i18n import N_
+from app.notices.domain.topics import Group
+
+LEASE = timedelta(minutes=3)
+FIRST_DELAY = timedelta(minutes=1)
+LONGEST_DELAY = timedelta(hours=6)
+MOST_ATTEMPTS = 8
+
+
+class Channel(StrEnum):
+    """A way out of the house. What is told lies in the inbox in any case."""
+
+    EMAIL = "email"
+    WEBHOOK = "webhook"
+
+
+class Manner(StrEnum):
+    """How a person wants to hear of a group through a channel."""
+
+    AT_ONCE = "at_once"
+    DIGEST = "digest"
+    OFF = "off"
+
+
+class State(StrEnum):
+    """How far a delivery has come."""
+
+    WAITING = "waiting"
+    SENT = "sent"
+    FAILED = "failed"
+    GIVEN_UP = "given_up"
+
+
+#: What still has to go out.
+UNFINISHED = (State.WAITING, State.FAILED)
+
+CHANNEL_LABELS = {Channel.EMAIL: N_("电子邮件"), Channel.WEBHOOK: N_("企业微信")}
+MANNER_LABELS = {Manner.AT_ONCE: N_("即时"), Manner.DIGEST: N_("每日汇总"), Manner.OFF: N_("不发送")}
+STATE_LABELS = {
+    State.WAITING: N_("待发送"),
+    State.SENT: N_("已发送"),
+    State.FAILED: N_("将重试"),
+    State.GIVEN_UP: N_("已放弃"),
+}
+
+#: Few mails unless asked for: at once only what somebody waits for.
+_AT_ONCE = frozenset({Group.ASKED, Group.OVERSIGHT, Group.MESSAGES})
+_FIRM_AT_ONCE = _AT_ONCE | {Group.PROGRESS}
+
+
+def default_manner(account_kind: str, group: Group, channel: Channel) -> Manner:
+    """What holds until a person says otherwise: a bureau's group chat hears nothing, mail at once only what waits for an answer."""
+    if channel is Channel.WEBHOOK:
+        return Manner.OFF
+    at_once = _FIRM_AT_ONCE if account_kind == "enterprise" else _AT_ONCE
+    return Manner.AT_ONCE if group in at_once else Manner.DIGEST
+
+
+def delay(attempts: int, jitter: float) -> timedelta:
+    """How long to wait after the `attempts`-th failure: doubled each time; `jitter` in 0-1 spreads it from half to the whole."""
+    return min(FIRST_DELAY * 2 ** min(attempts - 1, 20), LONGEST_DELAY) * (1 + jitter) / 2
+
+
+def state_after(attempts: int, *, for_good: bool) -> State:
+    """Where a delivery stands after its `attempts`-th failure; what is refused for good is not tried again."""
+    return State.GIVEN_UP if for_good or attempts >= MOST_ATTEMPTS else State.FAILED
+
+
+def deadline_stage(due_on: date, on: date, days_before: tuple[int, ...]) -> int | None:
+    """Which of the reminders `days_before` is due on `on` for a deadline; None before the first and once it has passed."""
+    left = (due_on - on).days
+    return min((days for days in days_before if left <= days), default=None) if left >= 0 else None

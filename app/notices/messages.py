@@ -1,0 +1,120 @@
+"""A message to chosen firms: counted before it is sent, told as a job, reported firm by firm."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.enterprises.models import Enterprise
+from app.jobs.models import Job
+from app.jobs.running import Run
+from app.jobs.service import enqueue
+from app.journal.domain import SubjectKey
+from app.journal.service import record
+from app.kit.actor import Actor
+from app.kit.db import read_scope, session_scope
+from app.kit.errors import Invalid
+from app.kit.i18n import N_, _
+from app.kit.permissions import require
+from app.notices import events
+from app.notices.actions import SEND
+from app.notices.domain.delivering import Channel
+from app.notices.domain.topics import Group, Reader, Telling, Text, To, Topic
+from app.notices.making import Ways, make_notices, plan_notices
+from app.notices.recipients import Directory
+from app.notices.schemas import FirmMessage
+
+JOB_KIND = "notices.message"
+BATCH = 100
+
+MESSAGE = Topic(
+    code="message",
+    label=N_("市局通知"),
+    group=Group.MESSAGES,
+    texts={Reader.FIRM: Text("%(title)s", "%(text)s\n%(by)s", "/portal/notices")},
+)
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Whom a message reaches: firms, people, messages by channel, and the firms in which nobody has an account."""
+
+    firms: int
+    people: int
+    by_channel: Mapping[Channel, int]
+    without: tuple[Enterprise, ...]
+
+
+def foresee_message(session: Session, *, actor: Actor, firm_ids: Sequence[int], ways: Ways) -> Reach:
+    """Whom a message to these firms would reach; writes nothing."""
+    require(actor, SEND)
+    tellings = [_telling(firm_id, "", FirmMessage(title="·", text="·"), actor.name) for firm_id in firm_ids]
+    people, channels = 0, dict.fromkeys(ways.channels, 0)
+    for start in range(0, len(tellings), BATCH):
+        for one in plan_notices(session, tellings[start : start + BATCH], ways):
+            people += 1
+            for channel, _manner in one.manners:
+                channels[channel] += 1
+    return Reach(len(firm_ids), people, channels, _without(session, firm_ids))
+
+
+def order_message(
+    session: Session, *, actor: Actor, now: datetime, firm_ids: Sequence[int], message: FirmMessage, ways: Ways
+) -> Job:
+    """Queue the message to exactly these firms. One event. Raises `Invalid` without a firm."""
+    require(actor, SEND)
+    if not firm_ids:
+        raise Invalid("notices.no_firms", _("没有选中企业。"))
+    params = {
+        "message": message.model_dump(),
+        "firms": list(firm_ids),
+        "ways": {"channels": [str(channel) for channel in ways.channels], "digest_hour": ways.digest_hour},
+    }
+    job = enqueue(session, actor=actor, now=now, kind=JOB_KIND, title=message.title, params=params)
+    record(
+        session,
+        actor=actor,
+        now=now,
+        type=events.MESSAGE_SENT,
+        subject=SubjectKey("message", str(job.id), message.title),
+        data={"note": message.text, "firms": len(firm_ids)},
+    )
+    return job
+
+
+def send_message(run: Run) -> Mapping[str, Any]:
+    """The job: tell the firms batch by batch; on after a crash from its checkpoint, each person told once."""
+    message, firms = FirmMessage.model_validate(run.params["message"]), list(run.params["firms"])
+    kept = run.params["ways"]
+    ways = Ways(tuple(Channel(code) for code in kept["channels"]), int(kept["digest_hour"]))
+    done, told = int(run.checkpoint.get("done", 0)), int(run.checkpoint.get("told", 0))
+    while done < len(firms):
+        some = firms[done : done + BATCH]
+        with session_scope(run.around.database) as session:
+            tellings = [_telling(firm, str(run.job_id), message, run.actor.name) for firm in some]
+            told += make_notices(session, tellings, ways, run.now())
+            done += len(some)
+            run.save(session, checkpoint={"done": done, "told": told}, done=done, total=len(firms))
+        run.between_batches(done, len(firms))
+    with read_scope(run.around.database) as session:
+        without = [firm.id for firm in _without(session, firms)]
+    return {"firms": len(firms), "people": told, "without_account": without}
+
+
+def _telling(firm_id: int, job: str, message: FirmMessage, by: str) -> Telling:
+    words = {"title": message.title, "text": message.text, "by": by}
+    return Telling(MESSAGE, "enterprise", str(firm_id), To(firm=firm_id), job, words)
+
+
+def _without(session: Session, firm_ids: Sequence[int]) -> tuple[Enterprise, ...]:
+    """The firms in which nobody has an account, by name: they have to be called."""
+    found: list[Enterprise] = []
+    for start in range(0, len(firm_ids), 500):
+        some = firm_ids[start : start + 500]
+        directory = Directory(session, [To(firm=firm_id) for firm_id in some])
+        alone = [firm_id for firm_id in some if not directory.accounts(To(firm=firm_id))]
+        found += session.scalars(select(Enterprise).where(Enterprise.id.in_(alone))) if alone else []
+    return tuple(sorted(found, key=lambda firm: (firm.name_pinyin, firm.id)))

@@ -1,0 +1,35 @@
+"""The calendar of one account at its secret address: for phones and desks that cannot sign in."""
+
+import hashlib
+
+from fastapi import Request
+from starlette.responses import Response
+
+from app.accounts.actions import PUBLIC
+from app.accounts.queries import actor_of
+from app.doors.deps import AppSettings, DbSession, Now
+from app.doors.router import GuardedRouter
+from app.kit.clock import today
+from app.kit.errors import NotFound
+from app.kit.i18n import _
+from app.notices.calendar import around, write_calendar
+from app.notices.service.settings import find_feed_account
+from app.notices.sources import Sources
+
+router = GuardedRouter(door="public", prefix="/calendar")
+
+
+@router.get("/{secret}.ics", action=PUBLIC)
+def calendar(request: Request, session: DbSession, settings: AppSettings, now: Now, secret: str) -> Response:
+    """The deadlines of the account behind the address; 304 for a reader who has them already."""
+    account = find_feed_account(session, secret)
+    if account is None:
+        raise NotFound("notices.feed", _("日历地址已失效，请登录后在通知设置里重新生成。"))
+    sources: Sources = request.app.state.notice_sources
+    entries = list(sources.entries_of(session, actor_of(account), around(today(now))))
+    body = write_calendar(entries, name=f"{settings.office} · {account.name}", base_url=settings.base_url)
+    tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    headers = {"etag": tag, "cache-control": "private, no-cache", "referrer-policy": "no-referrer"}
+    if tag in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    return Response(body, media_type="text/calendar; charset=utf-8", headers=headers)

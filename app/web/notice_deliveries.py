@@ -1,0 +1,140 @@
+"""系统 → 通知: what leaves the house, what failed and why, and trying it again."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from fastapi import Request
+from starlette.responses import Response
+
+from app.doors.deps import CurrentActor, DbSession, Now
+from app.doors.pages import redirect, render
+from app.doors.router import GuardedRouter
+from app.kit.errors import NotFound
+from app.kit.i18n import _, ngettext
+from app.kit.paging import Page
+from app.notices.actions import WATCH
+from app.notices.channels.port import reason
+from app.notices.domain.delivering import CHANNEL_LABELS, STATE_LABELS, Channel, State
+from app.notices.models import Notice, NoticeDelivery
+from app.notices.queries import DeliveryFilter, count_deliveries, page_deliveries, title_of
+from app.notices.recipients import AccountKey, account_names
+from app.notices.service.retrying import retry_delivery, retry_given_up
+
+router = GuardedRouter(door="web", prefix="/system/notices")
+
+_BADGES = {State.WAITING: "wait", State.SENT: "good", State.FAILED: "wait", State.GIVEN_UP: "late"}
+_ADDRESS = "/system/notices"
+
+
+@dataclass(frozen=True)
+class DeliveryLine:
+    """One delivery."""
+
+    id: int
+    title: str
+    to: str
+    channel: str
+    badge: str
+    state: str
+    digest: bool
+    attempts: int
+    at: datetime
+    error: str
+    may_retry: bool
+
+
+@dataclass(frozen=True)
+class ChannelLine:
+    """How a channel does; `real` when messages really leave the house."""
+
+    label: str
+    is_open: bool
+    real: bool
+    counts: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True)
+class DeliveriesPage:
+    """All deliveries, the newest first."""
+
+    channels: tuple[ChannelLine, ...]
+    lines: tuple[DeliveryLine, ...]
+    page: Page[tuple[NoticeDelivery, Notice]]
+    state: str
+    channel: str
+    states: tuple[tuple[str, str], ...]
+    choices: tuple[tuple[str, str], ...]
+    given_up: int
+    url: str
+
+    @property
+    def heads(self) -> tuple[dict[str, object], ...]:
+        """The heads of the table of channels."""
+        numbers = tuple({"label": label, "number": True} for _state, label in self.states)
+        return ({"label": _("渠道")}, {"label": _("情况")}, *numbers)
+
+
+@router.get("", action=WATCH)
+def deliveries(request: Request, session: DbSession, state: str = "", channel: str = "", cursor: str = "") -> Response:
+    """What is on its way, and what did not go out."""
+    if (state and state not in set(State)) or (channel and channel not in set(Channel)):
+        raise NotFound("notices.filter", _("没有这个状态。"))
+    found = page_deliveries(session, DeliveryFilter(state, channel), cursor or None)
+    names = account_names(session, [(notice.account_kind, notice.account_id) for _row, notice in found.items])
+    counts = count_deliveries(session)
+    given = "&".join(f"{name}={value}" for name, value in (("state", state), ("channel", channel)) if value)
+    page = DeliveriesPage(
+        channels=tuple(_channel(request, channel, counts) for channel in Channel),
+        lines=tuple(_line(row, notice, names) for row, notice in found.items),
+        page=found,
+        state=state,
+        channel=channel,
+        states=tuple((str(each), _(label)) for each, label in STATE_LABELS.items()),
+        choices=tuple((str(each), _(label)) for each, label in CHANNEL_LABELS.items()),
+        given_up=sum(number for (_each, kept), number in counts.items() if kept is State.GIVEN_UP),
+        url=f"{_ADDRESS}?{given}" if given else _ADDRESS,
+    )
+    return render(request, "web/notices/deliveries.html", page)
+
+
+@router.post("/{delivery_id:int}/retry", action=WATCH)
+def retry(request: Request, session: DbSession, actor: CurrentActor, now: Now, delivery_id: int) -> Response:
+    """Try one again."""
+    retry_delivery(session, actor=actor, now=now, delivery_id=delivery_id)
+    return redirect(request, _ADDRESS, good=_("已重新排队发送。"))
+
+
+@router.post("/retry", action=WATCH)
+def retry_all(request: Request, session: DbSession, actor: CurrentActor, now: Now) -> Response:
+    """Try all that was given up again."""
+    number = retry_given_up(session, actor=actor, now=now)
+    text = ngettext("已重新排队 %(num)s 条。", "已重新排队 %(num)s 条。", number) % {"num": number}
+    return redirect(request, _ADDRESS, good=text)
+
+
+def _channel(request: Request, channel: Channel, counts: Mapping[tuple[Channel, State], int]) -> ChannelLine:
+    settings = request.app.state.settings
+    return ChannelLine(
+        label=_(CHANNEL_LABELS[channel]),
+        is_open=channel in [way.channel for way in settings.notice_ways],
+        real=settings.sends_notices,
+        counts=tuple((_(label), counts.get((channel, state), 0)) for state, label in STATE_LABELS.items()),
+    )
+
+
+def _line(row: NoticeDelivery, notice: Notice, names: Mapping[AccountKey, str]) -> DeliveryLine:
+    state = State(row.state)
+    return DeliveryLine(
+        id=row.id,
+        title=title_of(notice),
+        to=names.get((notice.account_kind, notice.account_id), "—"),
+        channel=_(CHANNEL_LABELS[Channel(row.channel)]),
+        badge=_BADGES[state],
+        state=_(STATE_LABELS[state]),
+        digest=row.digest,
+        attempts=row.attempts,
+        at=row.sent_at or row.next_at,
+        error=reason(row.error) if row.error else "",
+        may_retry=state in (State.FAILED, State.GIVEN_UP),
+    )
