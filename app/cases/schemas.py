@@ -5,6 +5,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.cases.supply.schemas import AskCorrections
+
 Reason = Annotated[str, Field(max_length=500)]
 MOST_AT_ONCE = 500
 """Cases opened by one order; more at once nobody could look through before."""
@@ -50,13 +52,17 @@ class SetRound(_Input):
 
 
 class TakeStep(_Input):
-    """A step of the programme; `on` empty means today, `values` are the fields that the action asks for."""
+    """A step of the programme; `on` empty means today, `values` are the fields that the action asks for.
+
+    A step that sends the case back says in `corrections` what is to be corrected; its reason alone counts as one item.
+    """
 
     action: Annotated[str, Field(max_length=40)]
     version: int
     on: date | None = None
     reason: Reason = ""
     values: dict[str, Annotated[str, Field(max_length=4000)]] = {}
+    corrections: AskCorrections = AskCorrections()
 
 
 class TakeBackStep(_Input):

@@ -14,6 +14,8 @@ from app.cases.models import CaseFile
 from app.cases.schemas import TakeBackStep, TakeStep
 from app.cases.service.moving import take_step
 from app.cases.service.undoing import standing_entries, take_back_step
+from app.cases.supply.schemas import AskCorrections
+from app.doors.corrections import AskGroups, ask_groups, bind_corrections
 from app.doors.deps import CurrentActor, DbSession, Form, Now
 from app.doors.forms import Bound, attempt, bind, empty
 from app.doors.pages import redirect, render
@@ -54,6 +56,7 @@ class StepPage:
     form: Bound[StepForm]
     verdict: VerdictCard | None
     today: date
+    correct: AskGroups | None
 
 
 @dataclass(frozen=True)
@@ -80,13 +83,15 @@ def step_route(
     request: Request, session: DbSession, actor: CurrentActor, now: Now, form: Form, number: str, action_code: str
 ) -> Response:
     """Take the step."""
-    bound = bind(StepForm, form)
+    bound, asked = bind(StepForm, form), bind_corrections(form)
+    bound.raw |= asked.raw
+    bound.errors.update(asked.errors)
     values = _step_values(form, bound)
     case = attempt(
         session,
         bound,
         lambda given: take_step(
-            session, actor=actor, now=now, number=number, command=_command(given, action_code, values)
+            session, actor=actor, now=now, number=number, command=_command(given, action_code, values, asked.model)
         ),
     )
     if case is None:
@@ -104,20 +109,21 @@ def _step_values(form: FormData, bound: Bound[StepForm]) -> dict[str, str]:
     return {name.removeprefix(FIELD): value for name, value in values.items()}
 
 
-def _command(given: StepForm, action_code: str, values: dict[str, str]) -> TakeStep:
+def _command(given: StepForm, action_code: str, values: dict[str, str], asked: AskCorrections | None) -> TakeStep:
     return TakeStep(
         action=action_code[:40],
         version=given.version,
         on=given.on,
         reason=given.reason[:500],
         values={code[:40]: value[:4000] for code, value in values.items()},
+        corrections=asked or AskCorrections(),
     )
 
 
 def _name_fields(bound: Bound[StepForm]) -> None:
     """Messages about a step's own fields, under the names that the form has for them."""
     bound.errors = {
-        name if name in ("on", "reason", "version") else f"{FIELD}{name}": messages
+        name if name in ("on", "reason", "version", "due_on", "items") else f"{FIELD}{name}": messages
         for name, messages in bound.errors.items()
     }
 
@@ -144,6 +150,7 @@ def _step_page(
         form=form,
         verdict=verdict if action.needs.verdict else None,
         today=on,
+        correct=ask_groups(programme) if "send-back" in action.effects else None,
     )
 
 

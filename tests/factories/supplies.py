@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.cases.domain.needs import Need, needs_of, refusing
 from app.cases.models import Approval, CaseFile, Milestone
 from app.cases.supplies import load_supplies
-from app.cases.supply.models import CaseAnswer, CaseMaterial
+from app.cases.supply.models import CaseAnswer, CaseMaterial, CorrectionItem
 from app.demo.supplied import example_answer
 from app.files.models import Document, StoredFile
 from app.kit.actor import Actor
@@ -29,7 +29,7 @@ class _Supplier:
         self._by = {"by_kind": str(actor.kind), "by_id": actor.id, "by_name": actor.name}
 
     def lacking(self, action: StageAction) -> list[Need]:
-        """What `action` is refused for and what can be put on file; verdicts, opinions and corrections are not."""
+        """What `action` is refused for and what can be put on file; verdicts and opinions are not."""
         supplies = load_supplies(self._session, [self._case], today(self._now))[self._case.id]
         needs = refusing(needs_of(self._programme, action, supplies))
         return [need for need in needs if need.step == action.code and need.kind in self._giving()]
@@ -44,6 +44,7 @@ class _Supplier:
             "material": self._material,
             "milestone": self._milestone,
             "approval": self._approval,
+            "correction": self._correction,
         }
 
     def _answer(self, need: Need) -> None:
@@ -84,6 +85,13 @@ class _Supplier:
             approver = people.officer(self._session, role=action.needs.approvals.by[0])
             given = {"officer_id": approver.id, "officer_name": approver.name, "role": str(approver.role)}
             self._session.add(Approval(case_id=self._case.id, action=need.step, at=self._now, **given))
+
+    def _correction(self, need: Need) -> None:
+        row = self._session.get_one(CorrectionItem, int(need.code))
+        if need.by == "enterprise":
+            row.answer, row.answered_by, row.answered_at = "已补正", self._actor.name, self._now
+        else:
+            row.settled_on = today(self._now)
 
 
 def supply(session: Session, actor: Actor, now: datetime, case: CaseFile, action: str) -> None:

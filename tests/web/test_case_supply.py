@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 from app.cases.models import CaseFile
 from app.cases.supply.models import CaseAnswer, CaseMaterial, CorrectionItem
 from app.files.models import Document
+from app.journal.models import JournalEvent
 from app.kit.actor import Actor
-from tests.factories.cases import opened
+from tests.factories.cases import led_to, opened
 from tests.files.conftest import pdf
 from tests.support.client import Client
 from tests.support.forms import form_to
@@ -160,3 +161,29 @@ def test_a_draft_of_an_unknown_question_is_refused(sign_in: SignIn, case: CaseFi
     url = f"/cases/{case.number}/questions"
     data = {"q_nonsense": "1", "was": json.dumps({"q_nonsense": ""})}
     assert sign_in().post_form(f"{url}/draft", data).status_code == 404
+
+
+def test_sending_back_asks_item_by_item_in_one_event(
+    sign_in: SignIn, session: Session, actor: Callable[..., Actor], now: datetime
+) -> None:
+    head = actor(role="section_head")
+    case = led_to(session, head, now, "review")
+    client, base = sign_in(role="section_head"), f"/cases/{case.number}"
+    url = f"{base}/steps/return"
+    assert f'href="{url}"' in client.get(base).text
+    refused = client.submit(url, {"on": "2021-06-30", "reason": "材料有误", "due_on": "2001-01-01"})
+    assert refused.status_code == 422
+    given = {
+        "on": "2021-06-30",
+        "reason": "材料有误",
+        "c_question-tax_collection": "与税务登记不符",
+        "due_on": "2099-12-31",
+    }
+    assert client.submit(url, given).status_code == 303
+    (row,) = session.scalars(select(CorrectionItem)).all()
+    assert (row.kind, row.code, row.round) == ("question", "tax_collection", 1)
+    (event,) = session.scalars(
+        select(JournalEvent).where(JournalEvent.type == "case.moved").order_by(JournalEvent.position.desc()).limit(1)
+    )
+    assert event.data["corrections"] == [row.id]
+    assert session.scalars(select(JournalEvent).where(JournalEvent.type == "case.corrections_asked")).all() == []

@@ -16,6 +16,9 @@ from app.cases.service.loading import LoadedCase, load_case
 from app.cases.service.traces import Traces, case_fields
 from app.cases.service.verdicts import keep_verdicts, with_verdict
 from app.cases.supplies import load_supplies
+from app.cases.supply.domain import CorrectionKind
+from app.cases.supply.schemas import CorrectionAsked
+from app.cases.supply.service.corrections import add_corrections
 from app.journal.domain import Change, diff
 from app.kit.actor import Actor
 from app.kit.clock import today
@@ -34,6 +37,8 @@ def take_step(session: Session, *, actor: Actor, now: datetime, number: str, com
     traces = Traces(case_fields(case.row))
     entry = _move(case, step, actor, now)
     bring_about(case, step, command.reason, traces, calendar, now)
+    asked = _ask(case, step, command, actor, now)
+    traces.corrections_asked += asked.get("corrections", [])
     verdicts = keep_verdicts(case, step.action, actor=actor, now=now, on=step.on)
     traces.verdicts += [told["id"] for told in verdicts]
     if step.certificate:
@@ -45,9 +50,21 @@ def take_step(session: Session, *, actor: Actor, now: datetime, number: str, com
         now=now,
         type=events.MOVED,
         changes=_changes(traces.case, case.row),
-        data=_event_data(step, command, verdicts),
+        data=_event_data(step, command, verdicts) | asked,
     )
     return case.row
+
+
+def _ask(case: LoadedCase, step: Step, command: TakeStep, actor: Actor, now: datetime) -> dict[str, Any]:
+    """What a step that sends the case back asks to be corrected, for its event; the reason alone is one item."""
+    if not step.lapses_approvals:
+        return {}
+    wanted, reason = command.corrections, command.reason.strip()
+    if not wanted.items and reason:
+        items = [CorrectionAsked(kind=CorrectionKind.OTHER, remark=reason)]
+        wanted = wanted.model_copy(update={"items": items})
+    rows = add_corrections(case, actor=actor, now=now, command=wanted)
+    return {"corrections": [row.id for row in rows], "due_on": wanted.due_on}
 
 
 def _request(case: LoadedCase, command: TakeStep, today: date) -> StepRequest:

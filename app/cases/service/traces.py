@@ -22,6 +22,7 @@ class Traces:
     clocks_made: list[int] = field(default_factory=list)
     clocks: dict[str, dict[str, Any]] = field(default_factory=dict)
     approvals_lapsed: list[int] = field(default_factory=list)
+    corrections_asked: list[int] = field(default_factory=list)
     duties_made: list[int] = field(default_factory=list)
     duties_lapsed: list[int] = field(default_factory=list)
     rights_used: list[int] = field(default_factory=list)

@@ -40,7 +40,7 @@ def object_to_undo(obstacle: Obstacle) -> Obstacle:
 
 def obstacles(case: LoadedCase, entry: StageEntry, traces: Traces) -> list[str]:
     """Everything that stands in the way of taking back the step of `entry`."""
-    found = [*_milestones(case, traces), *_duties(case, traces), *_corrections(case, entry)]
+    found = [*_milestones(case, traces), *_duties(case, traces), *_corrections(case, entry, traces)]
     found += [*_certificate(case, traces), *_rights(case, traces), *_rival(case, traces), *_rating(case)]
     step = UndoneStep(case.row.number, tuple(traces.markers), traces.certificate)
     return found + [reason for obstacle in _registered for reason in obstacle(case.session, step)]
@@ -59,21 +59,13 @@ def _duties(case: LoadedCase, traces: Traces) -> Iterator[str]:
             yield _("“%(title)s”（%(period)s）已有填报或处理") % {"title": row.title_zh, "period": row.period}
 
 
-def _corrections(case: LoadedCase, entry: StageEntry) -> Iterator[str]:
-    """What a step that sends back asked for goes with it; what was answered, or asked after another step, stays."""
-    rows = case.session.scalars(
-        select(CorrectionItem).where(CorrectionItem.case_id == case.row.id, CorrectionItem.asked_at >= entry.at)
-    ).all()
-    if any(row.answered_at is not None for row in rows):
+def _corrections(case: LoadedCase, entry: StageEntry, traces: Traces) -> Iterator[str]:
+    """What a step that sends back asked for goes with it; what was answered, or asked since, stays."""
+    rows = case.session.scalars(select(CorrectionItem).where(CorrectionItem.case_id == case.row.id)).all()
+    if any(row.id in traces.corrections_asked and row.answered_at is not None for row in rows):
         yield _("企业已答复补正事项")
-    elif rows and not sends_back(case, entry):
+    elif any(row.id not in traces.corrections_asked and entry.at and row.asked_at > entry.at for row in rows):
         yield _("此后已提出补正事项")
-
-
-def sends_back(case: LoadedCase, entry: StageEntry) -> bool:
-    """Whether the step of `entry` sent the case back."""
-    action = case.programme.find_action(entry.action)
-    return action is not None and "send-back" in action.effects
 
 
 def _certificate(case: LoadedCase, traces: Traces) -> Iterator[str]:

@@ -15,7 +15,7 @@ from app.cases.models import Approval, CaseClock, CaseFile, CaseMarker, ClassTwo
 from app.cases.schemas import TakeBackStep
 from app.cases.service.loading import LoadedCase, load_case
 from app.cases.service.traces import Traces, case_fields
-from app.cases.service.undo_obstacles import obstacles, sends_back
+from app.cases.service.undo_obstacles import obstacles
 from app.cases.supply.models import CorrectionItem
 from app.enterprises.service.parts import Desk, find_part, remove_part
 from app.enterprises.service.records import CERTIFICATE
@@ -78,9 +78,7 @@ def _restore(case: LoadedCase, entry: StageEntry, traces: Traces, actor: Actor, 
         setattr(case.row, name, value)
     session = case.session
     session.execute(delete(CaseMarker).where(CaseMarker.case_id == case.row.id, CaseMarker.marker.in_(traces.markers)))
-    if sends_back(case, entry):
-        asked = CorrectionItem.asked_at >= entry.at
-        session.execute(delete(CorrectionItem).where(CorrectionItem.case_id == case.row.id, asked))
+    _remove(session, CorrectionItem, traces.corrections_asked)
     _remove(session, Milestone, traces.milestones_made)
     _remove(session, CaseClock, traces.clocks_made)
     _remove(session, CaseDuty, traces.duties_made)
