@@ -76,7 +76,6 @@ MODULES = (
     "incentive_records",
     "targets",
     "exchange",
-    "calendar",
     "work_calendar",
     "notices",
     "calendar_feed",

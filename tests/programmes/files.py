@@ -32,6 +32,12 @@ def write(
     return path
 
 
+def how_to_example() -> str:
+    """The file that docs/how-to/add-a-programme.md shows."""
+    page = (SEEDS.parent / "docs" / "how-to" / "add-a-programme.md").read_text(encoding="utf-8")
+    return page.split("```yaml\n", 1)[1].split("```", 1)[0]
+
+
 def programme(tmp_path: Path, text: str = FULL, **replaced: str) -> Programme:
     """A programme as read, without a database."""
     return catalogue.read(write(tmp_path, text=text, **replaced), KNOWN).programme

@@ -6,7 +6,7 @@ import pytest
 
 from app.kit.errors import SeedError
 from app.programmes import catalogue
-from tests.programmes.files import FULL, KNOWN, SEEDS, write
+from tests.programmes.files import FULL, KNOWN, SEEDS, how_to_example, write
 
 BROKEN = Path(__file__).parent / "broken"
 
@@ -148,10 +148,5 @@ def test_a_version_supersedes_one_that_exists(tmp_path):
 
 
 def test_the_example_of_the_how_to_page_is_a_sound_file(tmp_path):
-    page = (SEEDS.parent / "docs" / "how-to" / "add-a-programme.md").read_text(encoding="utf-8")
-    example = page.split("```yaml\n", 1)[1].split("```", 1)[0]
-    folder = tmp_path / "programmes" / "star-maker-space"
-    folder.mkdir(parents=True)
-    (folder / "2026-01-01.yaml").write_text(example, encoding="utf-8")
-    (file,) = catalogue.read_all(tmp_path)
-    assert file.programme.mark == "XC"
+    path = write(tmp_path, code="example-base", version="2026-01-01", text=how_to_example())
+    assert catalogue.read(path, KNOWN).programme.mark == "LZ"
