@@ -19,6 +19,9 @@ from app.cases.papers.packing import pack_dossier
 from app.cases.papers.printing import FontMissing, print_dossier
 from app.cases.papers.telling import ToldEvent, install_teller
 from app.cases.supply.models import CaseAnswer
+from app.cases.supply.queries import list_answers, list_materials
+from app.cases.supply.schemas import ReturnMaterial, Versioned
+from app.cases.supply.service.materials import accept_material, remove_material, return_material
 from app.enterprises.models import Enterprise
 from app.files.models import StoredFile
 from app.jobs.running import Surroundings, execute, run_of
@@ -30,6 +33,7 @@ from app.kit.clock import end_of_day
 from app.kit.errors import Forbidden, Invalid, NotFound
 from app.kit.local_blobs import LocalBlobs
 from tests.cases.test_opinions import answer, ask, document
+from tests.cases.test_supply import Desk
 from tests.factories import cases
 from tests.support import people
 
@@ -193,6 +197,54 @@ def test_answers_are_those_handed_in_by_then(session, head, now, case):
         return collect(session, case, head, later, on).answers[0].value
 
     assert [value(DAY), value(DAY + timedelta(days=1)), value(DAY + timedelta(days=2))] == ["一", "一", "二"]
+
+
+def test_the_dossier_of_every_day_is_what_lay_there_on_that_day(session, head, now, tmp_path):
+    """What the services of supply write is what the journal gives back, day by day."""
+    desk = Desk(session, head, now, tmp_path / "vault")
+    first, second = desk.document(), desk.document(mark="second")
+    rows = {}
+
+    def choose(key, *documents, **given):
+        rows[key] = desk.choose(*documents, **given)[0]
+
+    def change(work, key, actor=None):
+        command = Versioned(version=rows[key].version)
+        desk.do(work, material_id=rows[key].id, command=command, actor=actor)
+
+    def send_back(key, remark):
+        command = ReturnMaterial(version=rows[key].version, remark=remark)
+        desk.do(return_material, material_id=rows[key].id, command=command, actor=head)
+
+    steps = [
+        lambda: choose("first", first),
+        lambda: desk.hand_in({"tax_authority": "潜江税务"}),
+        lambda: send_back("first", "缺页"),
+        lambda: choose("second", second),
+        lambda: desk.draft({"tax_authority": "未交"}, {"tax_authority": "潜江税务"}),
+        lambda: change(accept_material, "second", head),
+        lambda: desk.hand_in({"tax_authority": "仙桃税务"}, {"tax_authority": "未交"}),
+        lambda: send_back("second", "过期"),
+        lambda: change(remove_material, "second"),
+    ]
+    lay = []
+    for number, step in enumerate(steps):
+        desk.now = now + timedelta(days=number)
+        rows = {key: session.merge(row) for key, row in rows.items()}
+        for row in rows.values():
+            session.refresh(row)
+        step()
+        held = [(row.document_id, str(row.state)) for row in list_materials(session, desk.case.id)]
+        counted = {code: row.counted for code, row in list_answers(session, desk.case.id).items() if row.counted}
+        lay.append((held, counted))
+        db.commit(session)
+    titles = {row.title: row.id for row in (first, second)}
+    states = {"待审核": "supplied", "已通过": "accepted", "已退回": "returned"}
+    for number, (held, counted) in enumerate(lay):
+        dossier = collect(session, desk.case, head, desk.now, DAY + timedelta(days=number))
+        told = [(titles[each.title], states[each.state.partition("：")[0]]) for each in dossier.evidence]
+        assert told == held, f"the materials after step {number}"
+        assert [each.value for each in dossier.answers if each.value] == list(counted.values()), f"after step {number}"
 
 
 def test_the_firm_bears_the_name_of_the_day(session, head, now, case):
