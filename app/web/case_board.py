@@ -11,7 +11,7 @@ from starlette.responses import Response
 from app.accounts.queries import list_officers
 from app.cases import actions
 from app.cases.board import columns_visible_to
-from app.cases.domain.moving import may_act
+from app.cases.domain.moving import available, may_act
 from app.cases.domain.needs import needs_of, next_action, refusing
 from app.cases.domain.supplies import Supplies
 from app.cases.models import CaseFile
@@ -24,7 +24,7 @@ from app.kit.actor import Actor
 from app.kit.clock import today
 from app.kit.paging import Count
 from app.kit.permissions import can
-from app.programmes.domain.definition import Programme
+from app.programmes.domain.definition import Programme, StageAction
 from app.programmes.queries import Catalogue, load_catalogue
 from app.web.case_lines import CaseLine, case_lines
 from app.web.cases import CasesQuery, Choices, officer_filter, programme_choices, year_choices
@@ -36,18 +36,29 @@ CARDS = 20
 
 
 @dataclass(frozen=True)
+class Move:
+    """A step that the reader may take with a card: the lane it leads to ("" for the end of the case), its name and form."""
+
+    lane: str
+    label: str
+    url: str
+
+
+@dataclass(frozen=True)
 class BoardCard:
-    """One card: its next step where the reader may take it (name and address), and what is missing for it."""
+    """One card: its next step where the reader may take it (name and address), what is missing for it, and every move."""
 
     line: CaseLine
     step: tuple[str, str] | None
     missing: tuple[NeedLine, ...]
+    moves: tuple[Move, ...]
 
 
 @dataclass(frozen=True)
 class BoardColumn:
     """One stage with its cards."""
 
+    stage: str
     title: str
     count: Count
     cards: tuple[BoardCard, ...]
@@ -102,6 +113,7 @@ def _board_columns(
     supplies = load_supplies(session, cards, on)
     return tuple(
         BoardColumn(
+            stage=code,
             title=title,
             count=columns[code].count,
             cards=tuple(
@@ -130,6 +142,22 @@ def _card(catalogue: Catalogue, case: CaseFile, actor: Actor, line: CaseLine, su
     action = next_action(programme, case.stage)
     missing = refusing(needs_of(programme, action, supplies)) if action else ()
     step = None
-    if action is not None and can(actor, actions.STEP, place_of(case.enterprise)) and may_act(actor, action):
-        step = str(action.label), f"/cases/{case.number}/steps/{action.code}"
-    return BoardCard(line, step, need_lines(programme, case.number, missing, supplies.on))
+    moves: tuple[Move, ...] = ()
+    if can(actor, actions.STEP, place_of(case.enterprise)):
+        moves = _moves(programme, case, actor, supplies)
+        if action is not None and may_act(actor, action):
+            step = str(action.label), _step_url(case, action)
+    return BoardCard(line, step, need_lines(programme, case.number, missing, supplies.on), moves)
+
+
+def _moves(programme: Programme, case: CaseFile, actor: Actor, supplies: Supplies) -> tuple[Move, ...]:
+    """The steps that would be accepted now, once their forms are filled in."""
+    return tuple(
+        Move("" if programme.stage(action.to).is_final else action.to, str(action.label), _step_url(case, action))
+        for action in available(programme, case, actor)
+        if not refusing(needs_of(programme, action, supplies))
+    )
+
+
+def _step_url(case: CaseFile, action: StageAction) -> str:
+    return f"/cases/{case.number}/steps/{action.code}"

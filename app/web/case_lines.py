@@ -45,6 +45,7 @@ class CaseLine:
     due: Badge | None
     officer: str
     stage_entered_on: date
+    in_stage: str
 
 
 def case_lines(session: Session, catalogue: Catalogue, cases: Sequence[CaseFile], on: date) -> list[CaseLine]:
@@ -70,7 +71,16 @@ def case_line(catalogue: Catalogue, case: CaseFile, names: dict[int, str], on: d
         due=due_badge(case.next_due_on, on) if case.state == CaseState.OPEN else None,
         officer=names.get(case.officer_id, "") if case.officer_id else "",
         stage_entered_on=case.stage_entered_on,
+        in_stage=_in_stage(case, on),
     )
+
+
+def _in_stage(case: CaseFile, on: date) -> str:
+    """How long an open case has stood in its stage, in calendar days; empty for a closed one."""
+    if case.state != CaseState.OPEN:
+        return ""
+    days = max((on - case.stage_entered_on).days, 0)
+    return ngettext("在本阶段 %(n)s 天", "在本阶段 %(n)s 天", days) % {"n": days} if days else _("今天进入本阶段")
 
 
 def due_badge(due_on: date | None, on: date) -> Badge | None:

@@ -18,17 +18,18 @@ from app.cases.bulk.actions import BULK
 from app.cases.loads import SOON_DAYS
 from app.cases.models import CaseFile
 from app.cases.queries import CaseFilter
-from app.doors.deps import CurrentActor, DbSession, Now
+from app.doors.deps import CurrentActor
 from app.doors.downloads import TableFormat, download_table
 from app.doors.pages import render
+from app.doors.past import ListDay, ListSession
 from app.doors.router import GuardedRouter
 from app.kit.actor import Actor, ActorKind, Role
-from app.kit.clock import today
 from app.kit.i18n import N_, _
 from app.kit.paging import Count, Page
 from app.kit.permissions import can
 from app.programmes.queries import Catalogue, load_catalogue
 from app.web.case_lines import STATES, CaseLine, case_lines, state_text
+from app.web.saved_views import Views, views_of
 
 router = GuardedRouter(door="web", prefix="/cases")
 
@@ -54,6 +55,7 @@ class CasesQuery(BaseModel):
     marker: str = ""
     reached: str = ""
     q: str = ""
+    as_of: str = ""
     sort: str = "-number"
     cursor: str = ""
 
@@ -119,17 +121,19 @@ class CasesPage:
     board_url: str
     may_open: bool
     may_bulk: bool
+    past: str
+    views: Views
 
 
 @router.get("", action=actions.LIST)
 def list_page(
-    request: Request, session: DbSession, actor: CurrentActor, now: Now, query: Annotated[CasesQuery, Query()]
+    request: Request, session: ListSession, actor: CurrentActor, as_of: ListDay, query: Annotated[CasesQuery, Query()]
 ) -> Response:
-    """The cases that the officer sees, filtered by the address."""
-    on = today(now)
+    """The cases that the officer sees, filtered by the address; as of a past day where it names one."""
+    on = as_of.on
     wanted = query.wanted(actor, on)
     catalogue = load_catalogue(session)
-    may_bulk = can(actor, BULK)
+    may_bulk = not as_of.past and can(actor, BULK)
     rows = queries.page_visible_to(
         session, actor, wanted, sort=query.sort, cursor=query.cursor or None, limit=PAGE_SIZE
     )
@@ -149,9 +153,11 @@ def list_page(
         url=query.address(),
         export=(query.address("/cases/export.xlsx"), query.address("/cases/export.csv")),
         papers_url=query.address("/cases/papers"),
-        board_url=query.address("/cases/board", stage="", state="", sort=""),
+        board_url=query.address("/cases/board", stage="", state="", sort="", as_of=""),
         may_open=can(actor, actions.OPEN),
         may_bulk=may_bulk,
+        past=as_of.parameter,
+        views=views_of(session, actor, query.address()),
     )
     return render(request, "web/cases/list.html", page)
 
@@ -159,9 +165,9 @@ def list_page(
 @router.get("/export.{extension}", action=actions.EXPORT)
 def export(
     request: Request,
-    session: DbSession,
+    session: ListSession,
     actor: CurrentActor,
-    now: Now,
+    as_of: ListDay,
     extension: TableFormat,
     query: Annotated[CasesQuery, Query()],
 ) -> Response:
@@ -170,8 +176,9 @@ def export(
         _("受理编号"), _("企业名称"), _("统一社会信用代码"), _("培育通道"), _("年度"), _("批次"), _("阶段"), _("办理状态"),
         _("进入本阶段"), _("经办人"), _("下一期限"), _("立案日期"), _("申报日期"), _("办结日期"),
     ]  # fmt: skip
-    rows = _export_rows(session, actor, query, today(now))
-    return download_table(request, _("培育通道"), extension, rows, header)
+    rows = _export_rows(session, actor, query, as_of.on)
+    name = _("培育通道") + (f"-{as_of.parameter}" if as_of.past else "")
+    return download_table(request, name, extension, rows, header)
 
 
 def _export_rows(session: Session, actor: Actor, query: CasesQuery, on: date) -> Iterator[list[Any]]:
@@ -236,6 +243,7 @@ def _chips(query: CasesQuery, catalogue: Catalogue, officers: list[Officer]) -> 
         "officer": names.get(query.officer, query.officer),
         "overdue": _("有逾期节点") if query.overdue else "",
         "soon": _("%(n)s 天内到期") % {"n": SOON_DAYS} if query.soon else "",
+        "as_of": _("截至 %(day)s") % {"day": query.as_of} if query.as_of else "",
         "marker": _marker_text(query),
     }
     return tuple((text, _without(query, name)) for name, text in texts.items() if text)

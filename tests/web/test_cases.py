@@ -354,6 +354,7 @@ def test_the_board_leads_to_case_and_step(session, sign_in, head):
     page = sign_in().get(f"/cases/board?programme=high-tech-enterprise&year={TODAY.year}").text
     assert f'href="/cases/{number}"' in page
     assert f'href="/cases/{number}/steps/confirm-intent"' in page
+    assert 'data-move="intent"' in page and "今天进入本阶段" in page
 
 
 def test_pages_ask_the_database_equally_often(session, sign_in, head, count_queries):
