@@ -6,6 +6,7 @@ from importlib import import_module
 #: `files.service.arrivals.on_arrival`, with `engagement.service.knowing.known_by`.
 MODULES = (
     "app.cases.service.objections",
+    "app.cases.service.known_answers",
     "app.commissioners.service.agreements",
     "app.engagement.service.asking",
 )

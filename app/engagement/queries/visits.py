@@ -32,7 +32,7 @@ class VisitFilter:
 
 
 def _listed(session: Session, actor: Actor, wanted: VisitFilter) -> Any:
-    rows: Select[Any] = (
+    rows: Any = (
         select(Visit, Enterprise).join(Enterprise, Enterprise.id == Visit.enterprise_id).where(visible_to(actor))
     )
     if wanted.manner:

@@ -1,6 +1,6 @@
 """Writing down that somebody spoke with a firm. One event on the firm."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -17,7 +17,9 @@ from app.engagement.service.asking import check_asked, close_request, new_reques
 from app.enterprises.models import Enterprise
 from app.enterprises.service.recording import note, require_change
 from app.kit.actor import Actor, ActorKind
-from app.kit.clock import today
+from app.kit.clock import end_of_day, today
+
+MOMENT = timedelta(seconds=1)
 
 
 def log_visit(session: Session, *, actor: Actor, now: datetime, enterprise: Enterprise, given: LogVisit) -> Visit:
@@ -72,8 +74,9 @@ def _count_visit(session: Session, actor: Actor, now: datetime, enterprise: Ente
     if not asked:
         given = AskFirm(kind=RequestKind.VISIT, case_number=visit.case_number or "")
         asked = [new_request(actor, now, enterprise, given, check_asked(session, given))]
-        asked[0].asked_on = visit.happened_on
+        asked[0].asked_on, asked[0].asked_at = visit.happened_on, min(now, end_of_day(visit.happened_on) - MOMENT)
         session.add_all(asked)
+        session.flush()
     for request in asked:
         close_request(request, Outcome.ANSWERED, actor.name, max(visit.happened_on, request.asked_on))
     session.flush()
