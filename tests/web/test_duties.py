@@ -10,6 +10,7 @@ from app.kit import db
 from app.kit.clock import today, utc_now
 from tests.factories import cases
 from tests.support import people
+from tests.support.forms import form_to
 
 TODAY = today(utc_now())
 
@@ -83,3 +84,30 @@ def test_the_list_asks_the_database_equally_often(session, sign_in, head, count_
     for _ in range(12):
         owed(session, head, 2)
     assert asked() == few <= 8
+
+
+def test_two_browsers_fill_in_one_duty(session, sign_in, new_client, head):
+    case = owed(session, head, 3)
+    row = session.scalars(select(CaseDuty).where(CaseDuty.case_id == case.id)).one()
+    url = f"/cases/{case.number}/duties/{row.id}"
+    one, two = sign_in(), sign_in(client=new_client())
+    mine, theirs = (
+        {name: values[0] for name, values in form_to(client.get(url).text, f"{url}/done").fields.items()}
+        for client in (one, two)
+    )
+    first, second, *_others = (name for name in mine if name.startswith("v_"))
+    assert one.post(f"{url}/draft", data=mine | {first: "120", "note": "一人"}).status_code == 303
+    kept = two.post(f"{url}/draft", data=theirs | {second: "7"})
+    assert kept.status_code == 303
+    row = session.scalars(select(CaseDuty).where(CaseDuty.case_id == case.id)).one()
+    assert row.draft["values"] == {first.removeprefix("v_"): "120", second.removeprefix("v_"): "7"}
+    late = {name: text for name, text in theirs.items() if name != "once_token"}
+    clash = two.post(f"{url}/draft", data=late | {first: "130", second: "7", "note": "二人"})
+    assert clash.status_code == 422
+    for text in ("他人改为", "120", "130", "一人", "二人"):
+        assert text in clash.text
+    asked = {name: values[0] for name, values in form_to(clash.text, f"{url}/done").fields.items()}
+    chosen = asked | {f"choose-{first}": "theirs", "choose-note": "yours"}
+    assert two.post(f"{url}/draft", data=chosen).status_code == 303
+    row = session.scalars(select(CaseDuty).where(CaseDuty.case_id == case.id)).one()
+    assert (row.draft["values"][first.removeprefix("v_")], row.draft["note"]) == ("120", "二人")

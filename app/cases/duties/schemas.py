@@ -13,13 +13,19 @@ class _Input(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class FillDuty(_Input):
-    """The answers to a duty's fields and the documents that go with it; as a draft, or handed in."""
+class Filled(_Input):
+    """The answers to a duty's fields, the documents that go with it, and a note."""
 
-    version: int
     values: Values = {}
     documents: list[int] = Field(default=[], max_length=50)
     note: Note = ""
+
+
+class FillDuty(Filled):
+    """A duty filled in, as a draft or handed in; `was` is what the form began with."""
+
+    version: int
+    was: Filled | None = None
 
 
 class DoneDuty(FillDuty):

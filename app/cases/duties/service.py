@@ -14,6 +14,7 @@ from app.cases.duties.domain import Occasion, find_template, next_quarters, plan
 from app.cases.duties.making import add_duties, duty_settings, list_duties
 from app.cases.duties.models import CaseDuty
 from app.cases.duties.schemas import DateDuty, DoneDuty, FillDuty, ReportEvent, WaiveDuty
+from app.cases.duties.together import merged_fill
 from app.cases.service.loading import LoadedCase, load_case
 from app.files.models import Document
 from app.journal.domain import Change
@@ -30,12 +31,16 @@ from app.reference.queries import list_terms
 def draft_duty(
     session: Session, *, actor: Actor, now: datetime, number: str, duty_id: int, command: FillDuty
 ) -> CaseDuty:
-    """Keep what was filled in so far; nothing is handed in by it. One event. Raises `Conflict`, `Forbidden`, `Invalid`."""
-    case, row, template = _open(session, actor, number, duty_id, command.version)
+    """Keep what was filled in so far; nothing is handed in by it. One event.
+
+    Raises `Clashing` where somebody else filled in the same field meanwhile, `Conflict`, `Forbidden` or `Invalid`.
+    """
+    case, row, template = _open(session, actor, number, duty_id)
+    given = merged_fill(row.draft, row.version, command)
     row.draft = {
-        "values": read_values(template, command.values, draft=True),
-        "documents": _documents(case, command.documents),
-        "note": command.note.strip(),
+        "values": read_values(template, given["values"], draft=True),
+        "documents": _documents(case, given["documents"]),
+        "note": given["note"].strip(),
     }
     _finish(case, row, actor, now, events.DRAFTED, {}, "")
     return row
@@ -43,13 +48,14 @@ def draft_duty(
 
 def do_duty(session: Session, *, actor: Actor, now: datetime, number: str, duty_id: int, command: DoneDuty) -> CaseDuty:
     """The duty is done: its fields and documents are complete. Late is allowed and stays visible. One event."""
-    case, row, template = _open(session, actor, number, duty_id, command.version)
+    case, row, template = _open(session, actor, number, duty_id)
+    given = merged_fill(row.draft, row.version, command)
     done_on = command.done_on or today(now)
     check_done_on(duty_state(row), done_on, today(now))
-    row.values = read_values(template, command.values, draft=False)
-    row.documents = _documents(case, command.documents)
+    row.values = read_values(template, given["values"], draft=False)
+    row.documents = _documents(case, given["documents"])
     check_documents(template, _kinds(case, row.documents), _kind_names(session))
-    row.note, row.draft = command.note.strip(), {}
+    row.note, row.draft = given["note"].strip(), {}
     row.done_on, row.done_by, row.done_at = done_on, actor.name, now
     _add_quarters(case, row, template, today(now))
     _finish(case, row, actor, now, events.DONE, {"duty_done_on": (None, done_on)}, row.note)
@@ -112,10 +118,8 @@ def duty_state(row: CaseDuty) -> DutyState:
     return DutyState(row.by, row.opens_on, row.due_on, row.done_on, row.waived_on)
 
 
-def _open(
-    session: Session, actor: Actor, number: str, duty_id: int, version: int
-) -> tuple[LoadedCase, CaseDuty, DutyTemplate]:
-    case, row = _load(session, actor, actions.FILL, number, duty_id, version)
+def _open(session: Session, actor: Actor, number: str, duty_id: int) -> tuple[LoadedCase, CaseDuty, DutyTemplate]:
+    case, row = _load(session, actor, actions.FILL, number, duty_id)
     check_open(duty_state(row), actor)
     template = find_template(case.programme, row.code)
     if template is None:
@@ -124,13 +128,13 @@ def _open(
 
 
 def _load(
-    session: Session, actor: Actor, action: Action, number: str, duty_id: int, version: int
+    session: Session, actor: Actor, action: Action, number: str, duty_id: int, version: int | None = None
 ) -> tuple[LoadedCase, CaseDuty]:
     case = load_case(session, actor=actor, action=action, number=number)
     row = session.get(CaseDuty, duty_id)
     if row is None or row.case_id != case.row.id:
         raise NotFound("duty.unknown", _("该件没有这项后续事项。"))
-    if row.version != version:
+    if version is not None and row.version != version:
         raise Conflict("duty.stale", _("该事项刚被他人改动，请核对后重新提交。"))
     return case, row
 
