@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
+from app.cases.duties.models import CaseDuty
 from app.cases.models import Approval
 from app.cases.opinions.domain import Outcome
 from app.cases.papers import printing
@@ -245,6 +246,31 @@ def test_the_dossier_of_every_day_is_what_lay_there_on_that_day(session, head, n
         told = [(titles[each.title], states[each.state.partition("：")[0]]) for each in dossier.evidence]
         assert told == held, f"the materials after step {number}"
         assert [each.value for each in dossier.answers if each.value] == list(counted.values()), f"after step {number}"
+
+
+def test_duties_are_told_with_their_figures_once_they_are_done(session, head, now, case):
+    given = {
+        "case_id": case.id, "code": "annual-report", "by": "enterprise", "title_zh": "年度报表", "title_en": "Annual report",
+        "opens_on": DAY,
+    }  # fmt: skip
+    session.add(CaseDuty(**given, period="2019", due_on=DAY - timedelta(days=1)))
+    done = {
+        "done_on": DAY,
+        "done_at": now + timedelta(days=1),
+        "done_by": "王敏",
+        "values": {"figure": "12"},
+        "note": "已报",
+    }
+    session.add(CaseDuty(**given, period="2020", due_on=DAY + timedelta(days=9), **done))
+    session.add(CaseDuty(**given | {"opens_on": DAY + timedelta(days=2)}, period="2021"))
+    later = now + timedelta(days=2)
+
+    def duties(on):
+        return [(each.standing, each.values, each.note) for each in collect(session, case, head, later, on).duties]
+
+    assert duties(DAY) == [("逾期未办", "", ""), ("未办", "", "")]
+    assert duties(DAY + timedelta(days=1))[1] == ("王敏 2021-07-01 10:00 办理", "figure 12", "已报")
+    assert len(duties(DAY + timedelta(days=2))) == 3
 
 
 def test_the_firm_bears_the_name_of_the_day(session, head, now, case):

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.cases.domain.state import CaseState
 from app.cases.models import CaseFile
 from app.cases.papers.as_of import value_before
+from app.cases.papers.dossier_duties import DutyRow, duties_until
 from app.cases.papers.dossier_events import EVENTS_AT_MOST, EventsOf, read_events
 from app.cases.papers.dossier_evidence import Evidence, evidence_until
 from app.cases.papers.dossier_rows import (
@@ -77,6 +78,7 @@ class Dossier:
     opinions: tuple[OpinionRow, ...]
     approvals: tuple[ApprovalRow, ...]
     passages: tuple[PassageRow, ...]
+    duties: tuple[DutyRow, ...]
     events: tuple[ToldEvent, ...]
     limits: tuple[str, ...]
 
@@ -106,6 +108,7 @@ def collect_dossier(session: Session, case: CaseFile, *, actor: Actor, now: date
         opinions=opinions_until(session, case, until),
         approvals=approvals_until(session, case, programme, until),
         passages=passages,
+        duties=duties_until(session, case, programme, on, until),
         events=tuple(told_events(session, told.until[-EVENTS_AT_MOST:])),
         limits=_limits(case, told, passages, on == today(now)),
     )

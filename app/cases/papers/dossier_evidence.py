@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.cases.duties.models import CaseDuty
+from app.cases.duties.wording import duty_title
 from app.cases.models import CaseFile
 from app.cases.opinions.models import Opinion
 from app.cases.opinions.queries import department_names, list_documents
@@ -17,7 +18,7 @@ from app.cases.papers.file_names import file_name
 from app.cases.supply.domain import MaterialState
 from app.files.domain.kinds import HANDLING, FileKind
 from app.files.models import Document
-from app.kit.i18n import N_, Bilingual, _
+from app.kit.i18n import N_, _
 from app.programmes.domain.definition import Programme
 
 FOLDER = "证据材料"
@@ -88,7 +89,7 @@ def _of_duties(session: Session, case: CaseFile, until: datetime) -> Iterator[_I
     done = select(CaseDuty).where(CaseDuty.case_id == case.id, CaseDuty.done_at < until).order_by(CaseDuty.id)
     for duty in session.scalars(done):
         for document_id in duty.documents:
-            yield _Item(f"{Bilingual(zh=duty.title_zh, en=duty.title_en)} {duty.period}", int(document_id))
+            yield _Item(duty_title(duty), int(document_id))
 
 
 def _evidence(ordinal: int, item: _Item, document: Document) -> Evidence:
