@@ -31,6 +31,7 @@ DEPARTMENT_NAVIGATION = (("department", "/department", N_("征询意见"), "list
 PORTAL_NAVIGATION = (
     ("home", "/portal", N_("办理事项"), "desk"),
     ("documents", "/portal/documents", N_("证据库"), "file"),
+    ("timeline", "/portal/timeline", N_("办理记录"), "history"),
     ("people", "/portal/people", N_("本企业的人"), "person"),
 )
 

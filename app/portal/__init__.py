@@ -8,14 +8,17 @@ Invariants: an enterprise user reaches strictly the own enterprise; strangers re
 #: Modules of this door, in the order their routes are tried.
 MODULES = (
     "accounts",
+    "corrections",
     "documents",
+    "duties",
     "form",
     "home",
     "materials",
-    "notices",
     "people",
+    "ratings",
     "renewing",
     "self_check",
     "status",
     "steps",
+    "timeline",
 )

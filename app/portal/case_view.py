@@ -95,6 +95,7 @@ class CaseView:
     reports: tuple[tuple[str, str], ...]
     has_form: bool
     has_materials: bool
+    corrections: int
     may_supply: bool
     may_rate: bool
     rating: str
@@ -140,6 +141,7 @@ def view_case(session: Session, case: CaseFile, programme: Programme, actor: Act
         reports=_reports(case, programme) if editor else (),
         has_form=any(question.supplied_by == "enterprise" for question in programme.questions),
         has_materials=any(template.supplied_by == "enterprise" for template in programme.materials),
+        corrections=len(supplies.corrections),
         may_supply=editor,
         may_rate=editor and may_rate(case.state, rated=rating is not None),
         rating=_(GRADES[rating.grade]) if rating else "",

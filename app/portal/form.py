@@ -29,14 +29,13 @@ from app.portal.form_pages import (
     build_section_page,
     clash_of,
     next_url,
-    part_of,
     raw_of,
     saved_at,
     section_at,
 )
 from app.portal.form_sections import Section
 from app.portal.form_view import FormOfCase, earlier_number, load_form, section_lines
-from app.portal.own import own_case
+from app.portal.own import own_case, part_of
 
 router = GuardedRouter(door="portal", prefix="/portal/cases/{number}")
 
@@ -46,7 +45,7 @@ def form_page(request: Request, session: DbSession, actor: CurrentActor, number:
     """The sections and how far each has come."""
     form = load_form(session, own_case(session, actor, number), actor)
     page = FormPage(
-        **part_of(form),
+        **part_of(form.case, form.programme),
         form_url=form.url,
         sections=section_lines(form),
         drafts=len(form.drafts()),

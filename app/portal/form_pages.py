@@ -16,17 +16,8 @@ from app.kit.errors import NotFound
 from app.kit.i18n import _
 from app.portal.form_sections import Section
 from app.portal.form_view import AnswerLine, Badge, FormOfCase, SectionLine, answer_badge, answer_lines, readable
+from app.portal.own import CasePart, part_of
 from app.programmes.domain.supplied import Question
-
-
-@dataclass(frozen=True)
-class CasePart:
-    """What every page of a case's form says at its top."""
-
-    enterprise: str
-    number: str
-    programme: str
-    url: str
 
 
 @dataclass(frozen=True)
@@ -88,15 +79,6 @@ def saved_at(now: datetime) -> str:
     return _("已保存 %(time)s") % {"time": shanghai(now).strftime("%H:%M")}
 
 
-def part_of(form: FormOfCase) -> dict[str, str]:
-    return {
-        "enterprise": form.case.enterprise.name,
-        "number": form.case.number,
-        "programme": str(form.programme.title),
-        "url": f"/portal/cases/{form.case.number}",
-    }
-
-
 def section_at(form: FormOfCase, place: int) -> Section:
     found = next((section for section in form.sections if section.place == place), None)
     if found is None:
@@ -149,7 +131,7 @@ def build_section_page(
     rows = [form.answers[asked.code] for asked in section.questions if asked.code in form.answers]
     saved = max((row.at for row in rows if row.draft), default=None)
     return SectionPage(
-        **part_of(form),
+        **part_of(form.case, form.programme),
         section=section,
         of=len(form.sections),
         form_url=form.url,
@@ -187,7 +169,7 @@ def build_check_page(form: FormOfCase, bound: Bound[Any]) -> CheckPage:
     lines = [line for _title, found in groups for line in found]
     drafts = form.drafts()
     return CheckPage(
-        **part_of(form),
+        **part_of(form.case, form.programme),
         form_url=form.url,
         groups=groups,
         drafts=len(drafts),

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from app.cases.models import CaseFile
 from app.cases.queries import programme_of
 from app.cases.supply.models import CaseMaterial
 from app.cases.supply.queries import list_choosable
@@ -30,7 +29,7 @@ from app.kit.errors import DomainError, Invalid
 from app.kit.i18n import _
 from app.portal.actions import SEE_OWN, SUPPLY_OWN
 from app.portal.material_view import SlotView, slot_of, slots_of
-from app.portal.own import own_case
+from app.portal.own import CasePart, own_case, part_of
 
 router = GuardedRouter(door="portal", prefix="/portal/cases/{number}/materials")
 
@@ -46,13 +45,9 @@ class Replaced(BaseModel):
 
 
 @dataclass(frozen=True)
-class MaterialsPage:
+class MaterialsPage(CasePart):
     """The checklist."""
 
-    enterprise: str
-    number: str
-    programme: str
-    url: str
     slots: tuple[SlotView, ...]
 
 
@@ -66,13 +61,9 @@ class Choice:
 
 
 @dataclass(frozen=True)
-class MaterialPage:
+class MaterialPage(CasePart):
     """One material: what lies there, what is on file, a file to upload. `replaced` is the one that gives way."""
 
-    enterprise: str
-    number: str
-    programme: str
-    url: str
     slot: SlotView
     choices: tuple[Choice, ...]
     form: Bound[Any]
@@ -94,7 +85,7 @@ class OutcomePage:
 def materials_page(request: Request, session: DbSession, actor: CurrentActor, now: Now, number: str) -> Response:
     """The checklist of the case."""
     case = own_case(session, actor, number)
-    page = MaterialsPage(**_part(session, case), slots=slots_of(session, case, actor, today(now)))
+    page = MaterialsPage(**part_of(case, programme_of(session, case)), slots=slots_of(session, case, actor, today(now)))
     return render(request, "portal/materials.html", page)
 
 
@@ -195,15 +186,6 @@ def _make_room(session: Session, actor: Actor, now: datetime, number: str, form:
         remove_material(session, actor=actor, now=now, number=number, material_id=given.replaces, command=command)
 
 
-def _part(session: Session, case: CaseFile) -> dict[str, str]:
-    return {
-        "enterprise": case.enterprise.name,
-        "number": case.number,
-        "programme": str(programme_of(session, case).title),
-        "url": f"/portal/cases/{case.number}",
-    }
-
-
 def _page(
     request: Request,
     session: Session,
@@ -221,7 +203,7 @@ def _page(
     on_file = list_choosable(session, case, slot.template, slot.year, today(now)) if slot.open else []
     replaced = _number(form, "replaces")
     page = MaterialPage(
-        **_part(session, case),
+        **part_of(case, programme_of(session, case)),
         slot=slot,
         choices=tuple(_choice(document) for document in on_file),
         form=form,

@@ -20,19 +20,15 @@ from app.kit.clock import today
 from app.kit.errors import Conflict, DomainError
 from app.kit.i18n import _
 from app.portal.actions import SUPPLY_OWN
-from app.portal.own import own_case
+from app.portal.own import CasePart, own_case, part_of
 
 router = GuardedRouter(door="portal", prefix="/portal/cases/{number}")
 
 
 @dataclass(frozen=True)
-class NextPage:
+class NextPage(CasePart):
     """For which year the firm begins again."""
 
-    enterprise: str
-    number: str
-    programme: str
-    url: str
     years: tuple[tuple[str, str], ...]
     form: Bound[RenewCase]
 
@@ -88,10 +84,7 @@ def next_years(case: CaseFile, on: date) -> tuple[int, ...]:
 
 def _page(session: Session, case: CaseFile, form: Bound[RenewCase], on: date) -> NextPage:
     return NextPage(
-        enterprise=case.enterprise.name,
-        number=case.number,
-        programme=str(programme_of(session, case).title),
-        url=f"/portal/cases/{case.number}",
+        **part_of(case, programme_of(session, case)),
         years=tuple((str(year), _("%(year)s 年") % {"year": year}) for year in next_years(case, on)),
         form=form,
     )

@@ -31,7 +31,7 @@ from app.kit.i18n import _
 from app.kit.permissions import can
 from app.portal.actions import SUPPLY_OWN
 from app.portal.need_links import NeedLine, need_lines
-from app.portal.own import own_case
+from app.portal.own import CasePart, own_case, part_of
 from app.programmes.domain.definition import Programme, StageAction
 
 router = GuardedRouter(door="portal", prefix="/portal/cases/{number}/steps")
@@ -61,13 +61,9 @@ class StepOffer:
 
 
 @dataclass(frozen=True)
-class StepPage:
+class StepPage(CasePart):
     """The form of one step, or what is still missing before it."""
 
-    enterprise: str
-    number: str
-    programme: str
-    url: str
     offer: StepOffer
     missing: tuple[NeedLine, ...]
     version: int
@@ -168,10 +164,7 @@ def _page(
             raise NotFound("case.action.unknown", _("这个培育通道版本没有这一步。"))
         raise Conflict("case.action.not_here", _("这一步现在不能由您办理，请回到该件查看现在到了哪里。"))
     return StepPage(
-        enterprise=case.enterprise.name,
-        number=case.number,
-        programme=str(programme.title),
-        url=f"/portal/cases/{case.number}",
+        **part_of(case, programme),
         offer=offer,
         missing=need_lines(programme, case.number, offer.missing, on),
         version=case.version,

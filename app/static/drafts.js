@@ -1,10 +1,11 @@
-/* A long form is kept on the server while it is typed, and on this device while the connection is down. Without script it is
-   kept when its button is pressed. */
+/* A long form is kept on the server while it is typed, and on this device while the connection is down; one marked data-local
+   only on this device, until its button is pressed with the connection there. Without script, what counts is the button. */
 "use strict";
 (() => {
   const form = document.querySelector("form[data-draft]");
   if (!form) return;
-  const { draft, saving, offline, refused, restored } = form.dataset;
+  const { draft, saving, offline, refused, restored, kept: keptHere } = form.dataset;
+  const local = "local" in form.dataset;
   const key = `yumiao-draft:${draft}`;
   const was = form.elements.namedItem("was");
   const status = document.getElementById("draft-status");
@@ -17,7 +18,7 @@
   let sending = null;
   let dirty = false;
 
-  const fields = () => [...form.elements].filter((field) => field.name.startsWith("q_"));
+  const fields = () => [...form.elements].filter((field) => /^(q_|v_|note$)/.test(field.name));
   const values = () => Object.fromEntries(fields().map((field) => [field.name, field.value]));
   const say = (text, wrong = "") => {
     status.textContent = text;
@@ -36,8 +37,8 @@
     if (!changed.length) return forget();
     changed.forEach((field) => { field.value = kept.values[field.name]; });
     was.value = kept.was;
-    say(restored);
     touch();
+    say(restored);
   };
 
   // -- the server --------------------------------------------------------------------------------------------------------
@@ -48,7 +49,15 @@
   const touch = () => {
     dirty = true;
     keep();
-    later(PAUSE);
+    if (local) say(keptHere);
+    else later(PAUSE);
+  };
+  const reach = async () => {
+    const answer = await fetch("/healthz", { cache: "no-store" });
+    if (!answer.ok) throw new Error("not reached");
+    dirty = false;
+    forget();
+    return true;
   };
   const send = async () => {
     const sent = values();
@@ -68,10 +77,10 @@
     clearTimeout(timer);
     if (sending) return sending;
     if (!dirty) return true;
-    say(saving, trouble.textContent);
-    sending = send().then((kept) => { wait = FIRST_WAIT; return kept; }, () => {
+    if (!local) say(saving, trouble.textContent);
+    sending = (local ? reach() : send()).then((kept) => { wait = FIRST_WAIT; return kept; }, () => {
       say("", offline);
-      later(wait);
+      if (!local) later(wait);
       wait = Math.min(wait * 2, LONGEST_WAIT);
       return false;
     });
@@ -81,15 +90,20 @@
   };
 
   form.addEventListener("input", touch);
-  window.addEventListener("online", () => later(0));
-  document.addEventListener("visibilitychange", () => { if (document.hidden) save(); });
-  window.addEventListener("beforeunload", (event) => { if (dirty) event.preventDefault(); });
+  if (!local) {
+    window.addEventListener("online", () => later(0));
+    document.addEventListener("visibilitychange", () => { if (document.hidden) save(); });
+    window.addEventListener("beforeunload", (event) => { if (dirty) event.preventDefault(); });
+  }
   form.addEventListener("submit", async (event) => {
     // first what is typed, by a request that may fail without leaving the page; then on
     if (!dirty && !sending) return;
     event.preventDefault();
+    const pressed = event.submitter;
     if (sending) await sending;
-    if (await save() && !dirty) form.submit();
+    if (!(await save()) || dirty) return;
+    if (pressed?.name) form.append(Object.assign(document.createElement("input"), { type: "hidden", name: pressed.name, value: pressed.value }));
+    form.submit();
   });
 
   // -- questions that depend on another ----------------------------------------------------------------------------------

@@ -1,0 +1,169 @@
+"""补正: what the bureau asks to be corrected, answered item by item; each leads to where it is corrected."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from fastapi import Request
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from app.cases.domain.state import CaseState
+from app.cases.models import CaseFile
+from app.cases.queries import programme_of
+from app.cases.supply.domain import CorrectionKind, subject_of
+from app.cases.supply.models import CorrectionItem
+from app.cases.supply.queries import list_corrections
+from app.cases.supply.schemas import AnswerCorrection
+from app.cases.supply.service.corrections import answer_correction
+from app.doors.answers import FORM_PREFIX
+from app.doors.deps import CurrentActor, DbSession, Form, Now
+from app.doors.forms import Bound, attempt, bind, empty
+from app.doors.pages import redirect, render
+from app.doors.router import GuardedRouter
+from app.kit.actor import Actor
+from app.kit.clock import today
+from app.kit.errors import NotFound
+from app.kit.i18n import _
+from app.kit.permissions import can
+from app.portal.actions import SEE_OWN, SUPPLY_OWN
+from app.portal.form_sections import section_of
+from app.portal.own import CasePart, own_case, part_of
+from app.portal.plain import nearness, plain_day
+from app.programmes.domain.definition import Programme
+
+router = GuardedRouter(door="portal", prefix="/portal/cases/{number}/corrections")
+
+
+@dataclass(frozen=True)
+class CorrectionLine:
+    """One item: what it is about, what is wrong, until when, what the firm answered; `fix_url` is where it is corrected."""
+
+    row: CorrectionItem
+    title: str
+    due: str
+    badge: tuple[str, str]
+    url: str
+    fix_url: str
+    open: bool
+
+
+@dataclass(frozen=True)
+class CorrectionsPage(CasePart):
+    """Every item, those to be answered first."""
+
+    lines: tuple[CorrectionLine, ...]
+    left: int
+    may_answer: bool
+
+
+@dataclass(frozen=True)
+class CorrectionPage(CasePart):
+    """One item and the answer to it."""
+
+    line: CorrectionLine
+    form: Bound[AnswerCorrection]
+    may_answer: bool
+
+
+@router.get("", action=SEE_OWN)
+def corrections_page(request: Request, session: DbSession, actor: CurrentActor, now: Now, number: str) -> Response:
+    """What is to be corrected."""
+    case = own_case(session, actor, number)
+    lines = _lines(session, case, today(now))
+    page = CorrectionsPage(
+        **part_of(case, programme_of(session, case)),
+        lines=tuple(sorted(lines, key=lambda line: not line.open)),
+        left=sum(line.open for line in lines),
+        may_answer=_may_answer(case, actor),
+    )
+    return render(request, "portal/corrections.html", page)
+
+
+@router.get("/{item_id:int}", action=SEE_OWN)
+def correction_page(
+    request: Request, session: DbSession, actor: CurrentActor, now: Now, number: str, item_id: int
+) -> Response:
+    """One item."""
+    case = own_case(session, actor, number)
+    line = _line_of(session, case, item_id, today(now))
+    form: Bound[AnswerCorrection] = empty({"answer": line.row.answer, "version": line.row.version})
+    return render(request, "portal/correction.html", _page(session, case, actor, line, form))
+
+
+@router.post("/{item_id:int}", action=SUPPLY_OWN)
+def answer(
+    request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now, number: str, item_id: int
+) -> Response:
+    """Say what was done about it, and go on to the next one."""
+    case, bound = own_case(session, actor, number), bind(AnswerCorrection, form)
+    done = attempt(
+        session,
+        bound,
+        lambda given: answer_correction(session, actor=actor, now=now, number=number, item_id=item_id, command=given),
+    )
+    lines = _lines(session, case, today(now))
+    if done is None:
+        line = _line_of(session, case, item_id, today(now))
+        return render(request, "portal/correction.html", _page(session, case, actor, line, bound), status=422)
+    waiting = [line for line in lines if line.open]
+    good = _("已答复。还有 %(n)s 项。") % {"n": len(waiting)} if waiting else _("补正事项已全部答复，请再次提交。")
+    return redirect(request, waiting[0].url if waiting else f"/portal/cases/{number}", good=good)
+
+
+def _page(
+    session: Session, case: CaseFile, actor: Actor, line: CorrectionLine, form: Bound[AnswerCorrection]
+) -> CorrectionPage:
+    may = _may_answer(case, actor) and line.row.settled_on is None
+    return CorrectionPage(**part_of(case, programme_of(session, case)), line=line, form=form, may_answer=may)
+
+
+def _may_answer(case: CaseFile, actor: Actor) -> bool:
+    return case.state == CaseState.OPEN and can(actor, SUPPLY_OWN)
+
+
+def _lines(session: Session, case: CaseFile, on: date) -> list[CorrectionLine]:
+    programme, rows = programme_of(session, case), list_corrections(session, case.id)
+    return [_line(programme, case, row, on) for row in rows]
+
+
+def _line_of(session: Session, case: CaseFile, item_id: int, on: date) -> CorrectionLine:
+    found: Sequence[CorrectionLine] = [line for line in _lines(session, case, on) if line.row.id == item_id]
+    if not found:
+        raise NotFound("case.correction.unknown", _("没有这项补正要求。"))
+    return found[0]
+
+
+def _line(programme: Programme, case: CaseFile, row: CorrectionItem, on: date) -> CorrectionLine:
+    waits = row.settled_on is None and row.answered_at is None
+    due = ""
+    if waits and row.due_on is not None:
+        told = {"day": plain_day(row.due_on, on), "near": nearness(row.due_on, on)}
+        due = _("请在 %(day)s 24:00 前完成（%(near)s）") % told
+    subject = subject_of(programme, row.kind, row.code)
+    return CorrectionLine(
+        row=row,
+        title=str(subject) if subject else _("其他"),
+        due=due,
+        badge=_badge(row, on),
+        url=f"/portal/cases/{case.number}/corrections/{row.id}",
+        fix_url=_fix_url(programme, case.number, row),
+        open=waits,
+    )
+
+
+def _badge(row: CorrectionItem, on: date) -> tuple[str, str]:
+    if row.settled_on is not None:
+        return "good", _("已通过")
+    if row.answered_at is not None:
+        return "info", _("已答复，待确认")
+    return ("late" if row.due_on is not None and row.due_on < on else "wait"), _("待答复")
+
+
+def _fix_url(programme: Programme, number: str, row: CorrectionItem) -> str:
+    base = f"/portal/cases/{number}"
+    if row.kind == CorrectionKind.MATERIAL:
+        return f"{base}/materials/{row.code}"
+    if row.kind == CorrectionKind.QUESTION:
+        return f"{base}/form/{section_of(programme, row.code)}#f-{FORM_PREFIX}{row.code}"
+    return ""

@@ -1,0 +1,283 @@
+"""定期填报: quarterly figures, yearly reports, the report of a change; kept as a draft, handed in when complete, also late."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from fastapi import Request
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy.orm import Session
+from starlette.datastructures import FormData
+from starlette.responses import Response
+
+from app.cases.duties.domain import find_template
+from app.cases.duties.models import CaseDuty
+from app.cases.duties.schemas import DoneDuty, FillDuty, Note, ReportEvent
+from app.cases.duties.service import do_duty, draft_duty, report_event
+from app.cases.duties.wording import duty_title
+from app.cases.models import CaseFile
+from app.cases.queries import programme_of
+from app.doors.deps import CurrentActor, DbSession, Form, Now
+from app.doors.document_words import kind_choices
+from app.doors.forms import Bound, attempt, bind, empty
+from app.doors.merging import (
+    Together,
+    began_with,
+    brought_up,
+    choose_first,
+    clash_lines,
+    read_was,
+    undecided,
+    with_choices,
+)
+from app.doors.pages import redirect, render
+from app.doors.router import GuardedRouter
+from app.files.queries import list_on_file
+from app.kit.actor import Actor
+from app.kit.clock import today
+from app.kit.errors import NotFound
+from app.kit.i18n import _
+from app.kit.merging import Clashing, merge
+from app.kit.permissions import can
+from app.portal.actions import SEE_OWN, SUPPLY_OWN
+from app.portal.duty_lines import DutyLine, duty_lines
+from app.portal.own import CasePart, own_case, part_of
+from app.programmes.domain.answers import show_answer
+from app.programmes.domain.definition import DutyTemplate, Programme
+from app.programmes.domain.duties import AfterEvent
+
+router = GuardedRouter(door="portal", prefix="/portal/cases/{number}")
+
+#: What a duty's own fields are called in its form.
+FIELD = "v_"
+
+
+class DutyForm(BaseModel):
+    """The part of a duty's form that every duty has; `act` is the button that was pressed."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    documents: list[int] = []
+    note: Note = ""
+    act: str = "done"
+
+
+@dataclass(frozen=True)
+class DutyPage(CasePart):
+    """One duty: what is asked for, what was filled in, what lies on file for it."""
+
+    title: str
+    hint: str
+    line: DutyLine | None
+    template: DutyTemplate
+    action: str
+    wanted: tuple[tuple[str, str], ...]
+    shelf: tuple[tuple[str, str], ...]
+    answers: tuple[tuple[str, str], ...]
+    done: str
+    may_fill: bool
+    form: Bound[Any]
+    together: Together
+    labels: dict[str, str]
+    draft: str
+
+
+@dataclass(frozen=True)
+class ReportPage(CasePart):
+    """Something happened: what, and when."""
+
+    title: str
+    hint: str
+    action: str
+    form: Bound[ReportEvent]
+
+
+@router.get("/duties/{duty_id:int}", action=SEE_OWN)
+def duty_page(
+    request: Request, session: DbSession, actor: CurrentActor, now: Now, number: str, duty_id: int
+) -> Response:
+    """One duty with its form."""
+    case = own_case(session, actor, number)
+    row = _duty(session, case, duty_id)
+    raw = _standing(row)
+    page = _page(session, case, row, actor, today(now), empty(raw), Together(began_with(raw)))
+    return render(request, "portal/duty.html", page)
+
+
+@router.post("/duties/{duty_id:int}", action=SUPPLY_OWN)
+def fill(
+    request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now, number: str, duty_id: int
+) -> Response:
+    """Keep a draft, or hand in; what somebody else changed meanwhile is kept too, or chosen between."""
+    case = own_case(session, actor, number)
+    row = _duty(session, case, duty_id)
+    standing = _standing(row)
+    form = with_choices(form, standing)
+    bound, clashing = bind(DutyForm, form), undecided(form)
+    bound.errors.update(choose_first(clashing))
+    values = {name: str(bound.raw.get(name, "")) for name in form if name.startswith(FIELD)}
+    try:
+        merged = merge(_was(form), dict.fromkeys(values, "") | _texts(standing), values)
+    except Clashing as clash:
+        bound.summary.append(clash.message)
+        clashing |= {found.name: str(_was(form).get(found.name, "")) for found in clash.clashes}
+    else:
+        done = attempt(session, bound, lambda given: _write(session, actor, now, number, row, given, merged))
+        if done is not None:
+            return _filled(request, number, done)
+        named = DutyForm.model_fields.keys() | values.keys()
+        bound.errors = {key if key in named else f"{FIELD}{key}": said for key, said in bound.errors.items()}
+    together = Together(began_with(standing), _clash_lines(case, session, row, clashing, bound.raw, standing))
+    bound.raw = brought_up(form, bound.raw, standing)
+    page = _page(session, case, row, actor, today(now), bound, together)
+    return render(request, "portal/duty.html", page, status=422)
+
+
+@router.get("/reports/{code}", action=SUPPLY_OWN)
+def report_page(request: Request, session: DbSession, actor: CurrentActor, number: str, code: str) -> Response:
+    """Something happened that has to be reported."""
+    case = own_case(session, actor, number)
+    return render(request, "portal/report.html", _report_page(session, case, code, empty()))
+
+
+@router.post("/reports/{code}", action=SUPPLY_OWN)
+def report(
+    request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now, number: str, code: str
+) -> Response:
+    """Say when it happened; then what it was is filled in."""
+    case, bound = own_case(session, actor, number), bind(ReportEvent, _named(form, code))
+    row = attempt(
+        session, bound, lambda given: report_event(session, actor=actor, now=now, number=number, command=given)
+    )
+    if row is None:
+        return render(request, "portal/report.html", _report_page(session, case, code, bound), status=422)
+    return redirect(request, f"/portal/cases/{number}/duties/{row.id}", good=_("已登记，请接着填写内容。"))
+
+
+def _write(
+    session: Session,
+    actor: Actor,
+    now: Any,
+    number: str,
+    row: CaseDuty,
+    given: DutyForm,
+    merged: Mapping[str, str],
+) -> CaseDuty:
+    """The draft or the duty done, with the values that were merged with what stood there."""
+    values = {name.removeprefix(FIELD): text for name, text in merged.items()}
+    told = {"version": row.version, "values": values, "documents": given.documents, "note": given.note}
+    if given.act == "draft":
+        command = FillDuty(**told)
+        return draft_duty(session, actor=actor, now=now, number=number, duty_id=row.id, command=command)
+    return do_duty(session, actor=actor, now=now, number=number, duty_id=row.id, command=DoneDuty(**told))
+
+
+def _filled(request: Request, number: str, row: CaseDuty) -> Response:
+    if row.done_on is None:
+        return redirect(request, f"/portal/cases/{number}/duties/{row.id}", good=_("草稿已保存。"))
+    return redirect(
+        request, f"/portal/cases/{number}#duties", good=_("已提交“%(title)s”。") % {"title": duty_title(row)}
+    )
+
+
+def _duty(session: Session, case: CaseFile, duty_id: int) -> CaseDuty:
+    row = session.get(CaseDuty, duty_id)
+    if row is None or row.case_id != case.id or row.by != "enterprise":
+        raise NotFound("duty.unknown", _("该件没有这项后续事项。"))
+    return row
+
+
+def _standing(row: CaseDuty) -> dict[str, Any]:
+    """The form of the duty as it stands: the draft, or nothing yet."""
+    draft = row.draft or {}
+    values = {f"{FIELD}{code}": str(value) for code, value in draft.get("values", {}).items()}
+    documents = [str(key) for key in draft.get("documents", ())]
+    return values | {"note": draft.get("note", row.note), "documents": documents}
+
+
+def _texts(standing: Mapping[str, Any]) -> dict[str, str]:
+    return {name: str(value) for name, value in standing.items() if name.startswith(FIELD)}
+
+
+def _was(form: FormData) -> dict[str, str]:
+    """The fields that the form began with; one that it does not name was empty."""
+    began = {name: "" for name in form if name.startswith(FIELD)}
+    return began | {name: str(text) for name, text in read_was(form).items() if name.startswith(FIELD)}
+
+
+def _template(programme: Programme, row: CaseDuty) -> DutyTemplate:
+    template = find_template(programme, row.code)
+    if template is None:
+        raise NotFound("duty.unknown", _("这个培育通道版本没有这类事项。"))
+    return template
+
+
+def _clash_lines(
+    case: CaseFile,
+    session: Session,
+    row: CaseDuty,
+    clashing: Mapping[str, str],
+    yours: Mapping[str, Any],
+    standing: Mapping[str, Any],
+) -> Any:
+    labels = _labels(_template(programme_of(session, case), row))
+    return clash_lines(clashing, yours, standing, lambda name: labels.get(name, name))
+
+
+def _labels(template: DutyTemplate) -> dict[str, str]:
+    labels = {f"{FIELD}{field.code}": str(field.label) for field in template.fields}
+    return labels | {"documents": _("随附材料"), "note": _("说明")}
+
+
+def _page(
+    session: Session,
+    case: CaseFile,
+    row: CaseDuty,
+    actor: Actor,
+    on: date,
+    form: Bound[Any],
+    together: Together,
+) -> DutyPage:
+    programme = programme_of(session, case)
+    template, kinds = _template(programme, row), dict(kind_choices(session))
+    lines = duty_lines(case.number, [row], on)
+    waits = row.done_on is None and row.waived_on is None
+    shelf = list_on_file(session, case.enterprise_id, template.documents) if waits and template.documents else []
+    return DutyPage(
+        **part_of(case, programme),
+        title=duty_title(row),
+        hint=str(template.hint or ""),
+        line=lines[0] if lines else None,
+        template=template,
+        action=f"/portal/cases/{case.number}/duties/{row.id}",
+        wanted=tuple((kind, kinds.get(kind, kind)) for kind in template.documents),
+        shelf=tuple((str(document.id), document.title) for document in shelf),
+        answers=tuple(
+            (str(field.label), show_answer(field, row.values.get(field.code, ""))) for field in template.fields
+        ),
+        done=_("%(day)s 完成") % {"day": row.done_on.isoformat()} if row.done_on else "",
+        may_fill=waits and row.opens_on <= on and can(actor, SUPPLY_OWN),
+        form=form,
+        together=together,
+        labels=_labels(template),
+        draft=f"{actor.id}:{case.number}:duty-{row.id}",
+    )
+
+
+def _named(form: FormData, code: str) -> FormData:
+    return FormData([("code", code[:40]), *((name, form.get(name) or "") for name in ("happened_on", "note"))])
+
+
+def _report_page(session: Session, case: CaseFile, code: str, form: Bound[ReportEvent]) -> ReportPage:
+    programme = programme_of(session, case)
+    template = find_template(programme, code)
+    if template is None or not isinstance(template.due, AfterEvent):
+        raise NotFound("duty.unknown", _("这个培育通道版本没有这类事项。"))
+    return ReportPage(
+        **part_of(case, programme),
+        title=str(template.title),
+        hint=str(template.hint or ""),
+        action=f"/portal/cases/{case.number}/reports/{code}",
+        form=form,
+    )

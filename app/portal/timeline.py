@@ -1,0 +1,129 @@
+"""办理记录: what happened to the firm's cases, documents and people, in public wording; officers are "科技局"."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from fastapi import Request
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from app.cases import events as cases
+from app.cases.duties import events as duties
+from app.cases.oversight import events as oversight
+from app.cases.supply import events as supply
+from app.cases.telling.cases import ToldCase, of_events
+from app.doors.deps import CurrentActor, DbSession
+from app.doors.pages import render
+from app.doors.router import GuardedRouter
+from app.doors.timeline import TimelineLine, timeline_lines
+from app.files import events as files
+from app.journal.models import JournalEvent
+from app.journal.queries import TimelineFilter, list_events
+from app.kit.actor import ActorKind
+from app.kit.i18n import _
+from app.portal.actions import SEE_OWN
+from app.portal.own import own_enterprise
+
+router = GuardedRouter(door="portal", prefix="/portal/timeline")
+
+PAGE_SIZE = 50
+_STEPS = (cases.OPENED, cases.MOVED, cases.TAKEN_BACK)
+#: What the firm is told; the bureau's own dealings (approvals, opinions, hand-overs, supervision) are not among it.
+TYPES = (
+    *_STEPS,
+    supply.MATERIAL_SUPPLIED,
+    supply.MATERIAL_REMOVED,
+    supply.MATERIAL_ACCEPTED,
+    supply.MATERIAL_RETURNED,
+    supply.ANSWERS_HANDED_IN,
+    supply.ANSWERS_RENEWED,
+    supply.CORRECTIONS_ASKED,
+    supply.CORRECTION_ANSWERED,
+    supply.CORRECTION_SETTLED,
+    supply.CORRECTION_ASKED_AGAIN,
+    duties.DONE,
+    duties.WAIVED,
+    duties.DATED,
+    duties.REPORTED,
+    duties.CERTIFICATE_REVOKED,
+    oversight.RATED,
+    files.ADDED,
+    files.REPLACED,
+    files.CHANGED,
+    files.WITHDRAWN,
+    "invitation.created",
+    "invitation.withdrawn",
+    "invitation.accepted",
+    "enterprise_user.role",
+    "enterprise_user.handed_over",
+    "enterprise_user.disabled",
+)
+
+
+@dataclass(frozen=True)
+class EventLine:
+    """Something that happened: when, who, what, in which case."""
+
+    at: datetime
+    who: str
+    text: str
+    note: str
+    number: str
+
+
+@dataclass(frozen=True)
+class TimelinePage:
+    """The newest first; `older` leads on."""
+
+    enterprise: str
+    lines: tuple[EventLine, ...]
+    older: str
+
+
+@router.get("", action=SEE_OWN)
+def timeline_page(request: Request, session: DbSession, actor: CurrentActor, before: str = "") -> Response:
+    """What happened."""
+    firm = own_enterprise(session, actor)
+    wanted = TimelineFilter(enterprise_id=firm.id, types=TYPES)
+    limit = int(before) if before.isascii() and before.isdigit() and len(before) <= 18 else None
+    events = list_events(session, wanted, before=limit, limit=PAGE_SIZE + 1)
+    page = TimelinePage(
+        enterprise=firm.name,
+        lines=_lines(request, session, events[:PAGE_SIZE]),
+        older=f"/portal/timeline?before={events[PAGE_SIZE - 1].position}" if len(events) > PAGE_SIZE else "",
+    )
+    return render(request, "portal/timeline.html", page)
+
+
+def _lines(request: Request, session: Session, events: Sequence[JournalEvent]) -> tuple[EventLine, ...]:
+    told = {event.position: case for event, case in of_events(session, events)}
+    plain = timeline_lines(request, events)
+    return tuple(_line(event, line, told.get(event.position)) for event, line in zip(events, plain, strict=True))
+
+
+def _line(event: JournalEvent, line: TimelineLine, case: ToldCase | None) -> EventLine:
+    text, note = line.text, line.note
+    if case is not None and event.type in _STEPS:
+        text, note = _step(event, case)
+    return EventLine(
+        at=event.at,
+        who=event.actor_name if event.actor_kind == ActorKind.ENTERPRISE else _("科技局"),
+        text=text,
+        note=note,
+        number=case.row.number if case else "",
+    )
+
+
+def _step(event: JournalEvent, case: ToldCase) -> tuple[str, str]:
+    """A step in public wording; its reason only where it asks the firm for something, or was the firm's own."""
+    stage = case.find_stage(str(event.changes.get("stage", ("", ""))[1]))
+    wording = str(stage.public) if stage else ""
+    if event.type == cases.OPENED:
+        return _("开始办理%(programme)s") % {"programme": case.programme.title}, wording
+    if event.type == cases.TAKEN_BACK:
+        return _("上一步已撤回"), wording
+    action = case.programme.find_action(str(event.data.get("action", "")))
+    sends_back = action is not None and "send-back" in action.effects
+    own = event.actor_kind == ActorKind.ENTERPRISE
+    return wording, str(event.data.get("reason", "")) if sends_back or own else ""
