@@ -3,7 +3,7 @@
 import argparse
 import platform
 
-from benchmarks import flow, pages, policies
+from benchmarks import casework, flow, pages, policies
 from benchmarks.world import make_world
 
 
@@ -13,13 +13,18 @@ def main() -> None:
     parser.add_argument("--db", choices=["sqlite", "postgresql"], default="sqlite")
     parser.add_argument("--enterprises", type=int, default=10_000, help="demo firms for pages and export")
     parser.add_argument("--rows", type=int, default=20_000, help="rows of the imported list")
+    parser.add_argument("--cases", type=int, default=100_000, help="cases of the casework benchmark")
+    parser.add_argument("--events", type=int, default=1_000_000, help="events of the casework benchmark")
+    parser.add_argument("--moved", type=int, default=10_000, help="cases moved by one order")
     parser.add_argument("--rounds", type=int, default=9)
-    parser.add_argument("--only", choices=["pages", "export", "import", "policies"])
+    parser.add_argument("--only", choices=["pages", "export", "import", "policies", "casework"])
     chosen = parser.parse_args()
     print(f"Python {platform.python_version()}, {platform.machine()}, {chosen.enterprises:,} firms")
     if chosen.only in (None, "policies"):
         policies.run(chosen.enterprises, chosen.rounds)
-    if chosen.only not in ("import", "policies"):
+    if chosen.only in (None, "casework"):
+        casework.run(chosen.db, chosen.cases, chosen.events, chosen.moved, chosen.rounds)
+    if chosen.only not in ("import", "policies", "casework"):
         with make_world(chosen.db, chosen.enterprises) as world:
             if chosen.only != "export":
                 pages.run(world, chosen.rounds)

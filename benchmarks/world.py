@@ -60,11 +60,11 @@ def make_world(dialect: str, enterprises: int) -> Iterator[World]:
         world.run("seed")
         if enterprises:
             world.run("demo", "--enterprises", str(enterprises))
-            _analyse(url)
+            analyse(url)
         yield world
 
 
-def _analyse(url: str) -> None:
+def analyse(url: str) -> None:
     """Gather the statistics that a server in use has by itself (the tests' PostgreSQL runs without autovacuum)."""
     engine = create_engine(Database(url).url, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
