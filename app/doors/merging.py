@@ -64,13 +64,21 @@ def with_choices(form: FormData, standing: Mapping[str, Any]) -> FormData:
     """The form with what now stands put in where the other's value was chosen."""
     theirs = {name.removeprefix(_CHOICE) for name in form if name.startswith(_CHOICE) and form[name] == "theirs"}
     kept = [(name, value) for name, value in form.multi_items() if name not in theirs]
-    return FormData([*kept, *((name, str(standing.get(name) or "")) for name in theirs)])
+    put_in = ((name, str(item)) for name in theirs for item in _items(standing.get(name)))
+    return FormData([*kept, *put_in])
 
 
 def brought_up(form: FormData, yours: Mapping[str, Any], standing: Mapping[str, Any]) -> dict[str, Any]:
     """What a form shows again: what was entered here, and elsewhere what now stands, so that it does not undo the other's work."""
     was = read_was(form)
-    return {name: standing.get(name, text) if text == was.get(name, text) else text for name, text in yours.items()}
+    shown = {name: standing.get(name, text) if text == was.get(name, text) else text for name, text in yours.items()}
+    unticked = {name: value for name, value in standing.items() if name not in yours and not was.get(name)}
+    return shown | unticked
+
+
+def _items(value: Any) -> list[Any]:
+    """The values that a field sends: each of a list, and a text even when it is empty."""
+    return value if isinstance(value, list) else [value or ""]
 
 
 def undecided(form: FormData) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """What the form of each kind of record asks, declared once: its fields, their words, how a row fills them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
@@ -273,13 +273,20 @@ def choices_for(session: Session, form: PartForm, enterprise_id: int, known: Wor
 def raw_of(form: PartForm, row: Any, desk: Desk) -> dict[str, Any]:
     """A record as the texts of its form, with the fingerprint of what is shown."""
     values = form.part.values_of(row)
-    raw: dict[str, Any] = {}
-    for name, value in values.items():
-        key = name.removesuffix("_fen").removesuffix("_e4")
-        raw[key] = _text(name, value, form.unit)
+    raw = texts_of(form, values)
     if form.part is records.PRODUCT:
         raw["properties"] = [str(key) for key in records.linked_rights(desk, row.id)]
     return raw | {"seen": fingerprint(values), "unit": form.unit}
+
+
+def texts_of(form: PartForm, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Columns as the texts of the form's fields, amounts in its own unit."""
+    return {field_of(name): _text(name, value, form.unit) for name, value in values.items()}
+
+
+def field_of(column: str) -> str:
+    """The form's field of a column."""
+    return column.removesuffix("_fen").removesuffix("_e4")
 
 
 def _text(name: str, value: Any, unit: str) -> Any:

@@ -9,6 +9,7 @@ from app.enterprises.models import Enterprise, EnterpriseTag, FormerCode, Yearly
 from app.journal.models import JournalEvent
 from tests.factories.enterprises import fictional_code, firm, wrong_code
 from tests.support.client import Client
+from tests.support.forms import form_to
 
 SignIn = Callable[..., Client]
 PAYLOAD = "<script>alert(1)</script>'\"; drop table enterprise; --"
@@ -188,11 +189,11 @@ def test_nothing_changed_is_said_so(sign_in: SignIn, session: Session) -> None:
     assert session.scalar(select(Enterprise.version)) == 1
 
 
-def test_a_stale_form_shows_both_values_and_can_be_sent_again(sign_in: SignIn, session: Session) -> None:
+def test_a_form_that_tells_not_what_it_began_with_shows_both_values(sign_in: SignIn, session: Session) -> None:
     one = firm(session, "楚泽牛磺酸")
     client = sign_in()
     client.submit(f"/enterprises/{one.uscc}/edit", {"scale": "medium"})
-    page = client.submit(f"/enterprises/{one.uscc}/edit", {"scale": "small", "version": "1"})
+    page = client.submit(f"/enterprises/{one.uscc}/edit", {"scale": "small", "version": "1", "was": ""})
     assert page.status_code == 422
     assert "中型" in page.text and "小型" in page.text
     assert 'name="version" value="2"' in page.text
@@ -264,7 +265,10 @@ def test_a_record_lives_from_form_to_form(sign_in: SignIn, session: Session, slu
     assert shown in page.text
     assert client.submit(f"{base}/1/edit", {}, follow=True).status_code == 200
     opened = client.get(f"{base}/1/edit")
-    assert client.submit(f"{base}/1/edit", {"seen": "stale"} | good | {"note": "x"}).status_code == 422
+    tokens = {
+        name: values[0] for name, values in form_to(opened.text, f"{base}/1/edit").fields.items() if "token" in name
+    }
+    assert client.post(f"{base}/1/edit", data=tokens | {"seen": "stale"} | good).status_code == 422
     assert opened.status_code == 200
     page = client.submit(f"{base}/1/edit", {}, to=f"{base}/1/remove", follow=True)
     assert "已移除" in page.text
@@ -354,3 +358,33 @@ def test_the_record_costs_the_same_for_few_and_many(
             client.get(f"/enterprises/{one.uscc}/figures")
         costs.append(len(sent))
     assert costs[0] == costs[1]
+
+
+def test_two_browsers_change_one_years_figures(
+    sign_in: SignIn, new_client: Callable[[], Client], session: Session
+) -> None:
+    where = firm(session, "潜江甲")
+    base, one, two = f"/enterprises/{where.uscc}/figures", sign_in(), sign_in(client=new_client())
+    given = {"year": "2020", "basis": "HTE", "source": "special_audit", "sales_revenue": "1000", "unit": "万元"}
+    assert one.submit(f"{base}/new", given).status_code == 303
+    row = session.scalars(select(YearlyFigures)).one()
+    url = f"{base}/{row.id}/edit"
+    mine, theirs = (
+        {name: values[0] for name, values in form_to(client.get(url).text, url).fields.items()} for client in (one, two)
+    )
+    assert one.post(url, data=mine | {"total_income": "1200", "rd_personnel": "50"}).status_code == 303
+    assert (
+        two.post(url, data=theirs | {"net_assets": "8000000", "unit": "元", "sales_revenue": "10000000"}).status_code
+        == 303
+    )
+    late = {name: text for name, text in theirs.items() if name != "once_token"}
+    clash = two.post(url, data=late | {"total_income": "1300", "net_assets": "800", "note": "年报"})
+    assert clash.status_code == 422
+    for text in ("总收入", "1,200", "1,300", "他人改为"):
+        assert text in clash.text
+    asked = {name: values[0] for name, values in form_to(clash.text, url).fields.items()}
+    assert two.post(url, data=asked | {"choose-total_income": "theirs"}).status_code == 303
+    session.expire_all()
+    row = session.scalars(select(YearlyFigures)).one()
+    assert (row.sales_revenue_fen, row.total_income_fen) == (1_000_000_000, 1_200_000_000)
+    assert (row.net_assets_fen, row.rd_personnel_fen, row.note) == (800_000_000, 50_000_000, "年报")
