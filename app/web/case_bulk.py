@@ -29,6 +29,7 @@ from app.kit.i18n import N_, _, ngettext
 from app.kit.permissions import EDITORS
 from app.programmes.domain.definition import StageAction
 from app.programmes.queries import Catalogue, load_catalogue
+from app.reference.queries import list_terms
 from app.web.bulk_choices import Choice, choices_of, round_choices
 from app.web.case_lines import CaseLine, case_lines
 from app.web.cases import CasesQuery, Choices
@@ -36,7 +37,9 @@ from app.web.cases import CasesQuery, Choices
 router = GuardedRouter(door="web", prefix="/cases/bulk")
 
 FIELD = "v_"
-OPERATIONS = {"move": N_("推进阶段"), "assign": N_("指定经办人"), "round": N_("调整批次")}
+#: Fields of the order itself; every other name is a field of the step's form.
+_OWN_FIELDS = frozenset({"on", "reason", "officer_id", "round", "what", "year", "due_on"})
+OPERATIONS = {"move": N_("推进阶段"), "assign": N_("指定经办人"), "round": N_("调整批次"), "request": N_("请求材料")}
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,7 @@ class ChoosePage:
     steps: tuple[Choice, ...]
     rounds: tuple[Choice, ...]
     officers: Choices
+    documents: Choices
 
 
 @dataclass(frozen=True)
@@ -102,6 +106,7 @@ def choose(request: Request, session: DbSession, actor: CurrentActor, now: Now, 
         steps=choices_of(catalogue, cases, actor),
         rounds=round_choices(session, catalogue, cases),
         officers=officer_choices(session),
+        documents=tuple((one.code, one.label) for one in list_terms(session, "document_kind")["document_kind"]),
     )
     return render(request, "web/cases/bulk_choose.html", page)
 
@@ -187,7 +192,7 @@ def _preview(
     cases = list_ordered(session, actor, chosen.numbers[:FORESEEN])
     prospects: list[Prospect] = []
     if bound.model is not None:
-        prospects = foresee(session, actor=actor, now=now, order=bound.model, cases=cases)
+        prospects = _foreseen(session, actor, now, bound, cases)
         _tell_form(bound, prospects, submitted=bool(form.get("checked")))
     lines = _lines(session, catalogue, prospects, now)
     ready = tuple(line for line in lines if not line.refusal)
@@ -208,12 +213,23 @@ def _preview(
     return render(request, "web/cases/bulk_preview.html", page, status=status)
 
 
+def _foreseen(
+    session: Session, actor: Actor, now: datetime, bound: Bound[Any], cases: Sequence[CaseFile]
+) -> list[Prospect]:
+    """What the order would bring for each case; what is wrong with the order itself is told beside the form."""
+    try:
+        return foresee(session, actor=actor, now=now, order=bound.model, cases=cases)
+    except DomainError as error:
+        bound.add(error)
+        return []
+
+
 def _tell_form(bound: Bound[Any], prospects: Sequence[Prospect], *, submitted: bool) -> None:
     """What every case lacks because the form lacks it is told beside the form's fields."""
     shared = next((one.fields for one in prospects if one.fields), {})
     if submitted:
         for name, message in shared.items():
-            field = name if name in ("on", "reason", "officer_id", "round") else f"{FIELD}{name}"
+            field = name if name in _OWN_FIELDS else f"{FIELD}{name}"
             bound.errors.setdefault(field, []).append(message)
 
 
@@ -234,7 +250,7 @@ def _action(catalogue: Catalogue, bound: Bound[Any]) -> StageAction | None:
 
 def _kept(raw: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     """What was chosen before and goes along with the form."""
-    names = ("operation", "programme", "action", "officer_id", "from_officer_id", "round", "back")
+    names = ("operation", "programme", "action", "officer_id", "from_officer_id", "round", "back", "what")
     return tuple((name, str(raw[name])) for name in names if raw.get(name))
 
 

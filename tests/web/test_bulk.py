@@ -7,7 +7,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,8 @@ from app.cases.bulk.schemas import Assign, Move
 from app.cases.bulk.service import foresee, list_ordered, outcomes_of, place_order
 from app.cases.models import CaseFile
 from app.doors.deps import SESSION_COOKIE
+from app.engagement.models import FirmRequest
+from app.enterprises.models import Enterprise
 from app.jobs.models import Job
 from app.jobs.running import Surroundings
 from app.jobs.worker import Worker
@@ -192,6 +194,32 @@ def test_an_officer_who_leads_cases_is_asked_about_before_the_account_is_closed(
     assert number in client.get(f"/cases?state=open&officer={leaving.id}").text
     client.post_form(f"/system/users/{idle.id}/disable")
     assert session.get_one(OfficerRow, idle.id).disabled_on is not None
+
+
+def test_documents_are_asked_for_once_a_firm_and_with_a_reason_where_they_are_on_file(
+    client: Client, session: Session, actor: Officer, now: datetime, work: Callable[[], Job]
+) -> None:
+    caseworker = actor()
+    one, two = many(session, caseworker, now, 2)
+    again = opened(session, caseworker, now, session.get_one(Enterprise, one.enterprise_id), year=2022).row
+    numbers = [one.number, two.number, again.number]
+    signed_in(client, session, caseworker)
+    data = {"operation": "request", "numbers": " ".join(numbers), "what": "business-licence"}
+    shown = client.post_form("/cases/bulk/preview", data).text
+    assert "可以办理 2 件" in shown and "今天已向该企业提出同样的请求。" in shown
+    client.post_form("/cases/bulk/order", data)
+    assert [row.done for row in outcomes_of(work())] == [True, True, False]
+    asked = session.scalars(select(FirmRequest)).all()
+    assert {(row.case_number, row.what) for row in asked} == {
+        (one.number, "business-licence"),
+        (two.number, "business-licence"),
+    }
+    for row in asked:
+        row.asked_on -= timedelta(days=3)
+    session.flush()
+    assert "可以办理 0 件" in client.post_form("/cases/bulk/preview", data).text
+    assert "可以办理 2 件" in client.post_form("/cases/bulk/preview", {**data, "reason": "营业执照已换发"}).text
+    assert "请从列表中选择" in client.post_form("/cases/bulk/preview", {**data, "what": "nothing"}).text
 
 
 def test_a_stopped_order_goes_on_where_it_was(

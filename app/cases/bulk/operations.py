@@ -4,7 +4,7 @@ A check raises the very refusal that the use case would raise now; what it needs
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.cases import actions
-from app.cases.bulk.schemas import Assign, Move, PutIntoRound
+from app.cases.bulk.schemas import Assign, Move, PutIntoRound, RequestDocument
 from app.cases.domain.moving import StepRequest, decide_step
 from app.cases.domain.state import Cutoffs
 from app.cases.models import CaseFile, CaseMarker, Milestone
@@ -23,6 +23,13 @@ from app.cases.service.loading import LoadedCase, cutoffs_of, place_of
 from app.cases.service.moving import take_step
 from app.cases.service.verdicts import with_verdict
 from app.cases.supplies import load_supplies
+from app.engagement.actions import ASK
+from app.engagement.domain.requests import RequestKind, decide_ask
+from app.engagement.models import FirmRequest
+from app.engagement.schemas import AskFirm
+from app.engagement.service.asking import ask_firm, check_asked
+from app.engagement.service.knowing import find_known
+from app.enterprises.service.recording import require_change
 from app.kit.actor import Actor
 from app.kit.clock import today
 from app.kit.errors import Conflict
@@ -168,8 +175,66 @@ def _put_into_round(around: Around, row: CaseFile) -> None:
     set_case_round(around.session, actor=around.actor, now=around.now, number=row.number, command=command)
 
 
+# -- a document of the firm --------------------------------------------------------------------------------------------------
+
+
+def _asking(order: RequestDocument, number: str = "") -> AskFirm:
+    return AskFirm(
+        kind=RequestKind.MATERIAL,
+        what=order.what,
+        year=order.year,
+        case_number=number,
+        message=order.message,
+        reason=order.reason,
+        due_on=order.due_on,
+    )
+
+
+def _checking_request(around: Around, cases: Sequence[CaseFile]) -> Check:
+    """Two cases of one firm make one request."""
+    order: RequestDocument = around.order
+    given, on = _asking(order), today(around.now)
+    check_asked(around.session, given)
+    ids = {case.enterprise_id for case in cases}
+    known = find_known(around.session, ids, given.wanted, on)
+    asked = _asked_today(around, ids)
+
+    def check(row: CaseFile) -> None:
+        require_change(around.actor, ASK, row.enterprise)
+        _refuse_asked(row, asked)
+        decide_ask(known.get(row.enterprise_id, []), given.reason, given.due_on, on)
+        asked.add(row.enterprise_id)
+
+    return check
+
+
+def _request(around: Around, row: CaseFile) -> None:
+    _refuse_asked(row, _asked_today(around, [row.enterprise_id]))
+    given = _asking(around.order, row.number)
+    ask_firm(around.session, actor=around.actor, now=around.now, enterprise=row.enterprise, given=given)
+
+
+def _refuse_asked(row: CaseFile, asked: Collection[int]) -> None:
+    if row.enterprise_id in asked:
+        raise Conflict("bulk.asked_today", _("今天已向该企业提出同样的请求。"))
+
+
+def _asked_today(around: Around, ids: Collection[int]) -> set[int]:
+    order: RequestDocument = around.order
+    statement = select(FirmRequest.enterprise_id).where(
+        FirmRequest.enterprise_id.in_(ids),
+        FirmRequest.kind == RequestKind.MATERIAL,
+        FirmRequest.what == order.what,
+        FirmRequest.year.is_not_distinct_from(order.year),
+        FirmRequest.asked_on == today(around.now),
+        FirmRequest.settled_on.is_(None),
+    )
+    return set(around.session.scalars(statement))
+
+
 OPERATIONS: dict[str, Operation] = {
     "move": Operation(_checking_move, _move),
     "assign": Operation(_checking_assign, _assign),
     "round": Operation(_checking_round, _put_into_round),
+    "request": Operation(_checking_request, _request),
 }

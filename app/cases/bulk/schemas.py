@@ -49,5 +49,16 @@ class PutIntoRound(FrozenInput):
     round: Annotated[str, Field(max_length=24)] = ""
 
 
-Order = Annotated[Move | Assign | PutIntoRound, Field(discriminator="operation")]
+class RequestDocument(FrozenInput):
+    """The firms of the cases are asked for a document of a kind (and year); the reason where it is on file or was asked for."""
+
+    operation: Literal["request"] = "request"
+    what: Annotated[str, Field(min_length=1, max_length=40)]
+    year: Annotated[int, Field(ge=1980, le=2100)] | None = None
+    due_on: date | None = None
+    message: Annotated[str, Field(max_length=1000)] = ""
+    reason: Reason = ""
+
+
+Order = Annotated[Move | Assign | PutIntoRound | RequestDocument, Field(discriminator="operation")]
 ORDER: TypeAdapter[Order] = TypeAdapter(Order)

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, func, select
+from sqlalchemy.orm import aliased
 
 from app.cases.duties.models import CaseDuty
 from app.cases.models import CaseFile
@@ -42,11 +43,12 @@ def fresh_answers(asked: Asked) -> ColumnElement[bool]:
     )
 
 
-def _of_case(asked: Asked, condition: ColumnElement[bool]) -> Source:
-    """One to-do a case for which rows of another table wait, with how many."""
+def _of_case(asked: Asked, condition: ColumnElement[bool], found: ColumnElement[bool] | None = None) -> Source:
+    """One to-do a case for which rows of another table wait, with how many; `found` says it without walking the cases."""
     number: Any = select(func.count()).where(condition).correlate(CaseFile).scalar_subquery()
+    waits = exists().where(condition).correlate(CaseFile) if found is None else found
     return Source(
-        rows=cases(asked).where(exists().where(condition).correlate(CaseFile)),
+        rows=cases(asked).where(waits),
         key=CaseFile.id,
         due=CaseFile.next_due_on,
         case_id=CaseFile.id,
@@ -57,7 +59,9 @@ def _of_case(asked: Asked, condition: ColumnElement[bool]) -> Source:
 
 
 def _materials(asked: Asked) -> Source:
-    return _of_case(asked, unchecked())
+    held = aliased(CaseMaterial)
+    found = select(held.case_id).where(held.state == "supplied", held.by_kind == _FIRM)
+    return _of_case(asked, unchecked(), CaseFile.id.in_(found))
 
 
 def _answers(asked: Asked) -> Source:
@@ -65,12 +69,14 @@ def _answers(asked: Asked) -> Source:
 
 
 def _corrections(asked: Asked) -> Source:
-    return _of_case(asked, answered_corrections())
+    item = aliased(CorrectionItem)
+    found = select(item.case_id).where(item.settled_on.is_(None), item.answered_at.is_not(None))
+    return _of_case(asked, answered_corrections(), CaseFile.id.in_(found))
 
 
 def _opinions(asked: Asked) -> Source:
     """Answers of departments that came in since the case entered its stage."""
-    rows = cases(asked, (Opinion, Opinion.case_id == CaseFile.id))
+    rows = cases(asked).join(Opinion, Opinion.case_id == CaseFile.id)
     return Source(
         rows=rows.where(
             Opinion.answered_at.is_not(None), Opinion.withdrawn_at.is_(None), since_entry(Opinion.answered_at)
@@ -87,9 +93,11 @@ def _opinions(asked: Asked) -> Source:
 
 def _duties(asked: Asked) -> Source:
     """Duties that a firm has reported within the last days, of finished cases too."""
+    since = aliased(CaseDuty)
+    fresh = select(since.id).where(since.done_at >= asked.now - timedelta(days=FRESH), since.by == _FIRM)
     rows = cases(asked, (CaseDuty, CaseDuty.case_id == CaseFile.id), open=False)
     return Source(
-        rows=rows.where(CaseDuty.done_at >= asked.now - timedelta(days=FRESH), CaseDuty.by == _FIRM),
+        rows=rows.where(CaseDuty.id.in_(fresh)),
         key=CaseDuty.id,
         case_id=CaseFile.id,
         firm_id=CaseFile.enterprise_id,

@@ -3,6 +3,7 @@
 from typing import Any
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
 
 from app.accounts.models import Officer
 from app.cases.models import CaseFile
@@ -46,9 +47,11 @@ def _supervisions(rows: Any) -> Source:
 
 
 def _bad_ratings(asked: Asked) -> Source:
+    unmeasured = aliased(ServiceRating)
+    bad = select(unmeasured.case_id).where(unmeasured.grade <= BAD, unmeasured.measured_at.is_(None))
     rows = cases(asked, (ServiceRating, ServiceRating.case_id == CaseFile.id), open=False)
     return Source(
-        rows=rows.where(ServiceRating.grade <= BAD, ServiceRating.measured_at.is_(None)),
+        rows=rows.where(CaseFile.id.in_(bad)),
         key=CaseFile.id,
         case_id=CaseFile.id,
         firm_id=CaseFile.enterprise_id,
