@@ -14,6 +14,7 @@ MODULES = (
     "form",
     "home",
     "materials",
+    "notices",
     "people",
     "ratings",
     "renewing",
