@@ -4,6 +4,7 @@ from app.cases import events
 from app.cases.opinions import events as opinion_events
 from app.cases.oversight import events as oversight_events
 from app.cases.supply import events as supply_events
+from app.engagement import events as engagement_events
 from app.kit.i18n import N_
 from app.notices.domain.topics import Group, Reader, Text, Topic
 from app.policies import events as policy_events
@@ -275,6 +276,23 @@ CERTIFICATE_ENDING = Topic(
         ),
     },
 )
+REQUESTED = Topic(
+    code="firm-request",
+    label=N_("请企业提供"),
+    group=Group.ASKED,
+    events=(engagement_events.ASKED,),
+    texts={
+        Reader.FIRM: Text(
+            N_("请提供：%(title)s"), N_("%(by)s 请贵企业提供“%(title)s”。期限：%(due_on)s。\n%(message)s"), "/portal"
+        ),
+    },
+)
+REQUEST_NEAR = Topic(
+    code="firm-request-near",
+    label=N_("请求期限临近"),
+    group=Group.DEADLINES,
+    texts={Reader.FIRM: Text(N_("请在 %(due_on)s 前提供：%(title)s"), "%(message)s", "/portal")},
+)
 
 TOPICS = (
     STEP,
@@ -300,4 +318,6 @@ TOPICS = (
     DUTY_MISSED,
     SUPERVISION_NEAR,
     CERTIFICATE_ENDING,
+    REQUESTED,
+    REQUEST_NEAR,
 )

@@ -100,6 +100,8 @@ def _told(error: smtplib.SMTPException) -> NotSentError:
         return NotSentError("recipient", _said(code, said), for_good=code >= 500)
     if isinstance(error, (smtplib.SMTPConnectError, smtplib.SMTPHeloError)):
         return NotSentError("refused", _said(error.smtp_code, error.smtp_error), channel_down=True)
+    if isinstance(error.__context__, TimeoutError):  # smtplib tells a silent server as a closed connection
+        return NotSentError("timeout", channel_down=True)
     if isinstance(error, smtplib.SMTPServerDisconnected):
         return NotSentError("dropped", str(error), channel_down=True)
     if isinstance(error, smtplib.SMTPResponseException):
