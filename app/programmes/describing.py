@@ -100,7 +100,7 @@ def _stages(programme: Programme) -> Section:
         )
         for stage in programme.stages
     )  # fmt: skip
-    columns = (_("阶段"), _("企业看到的说法"), _("未到时的说法"), _("轮到谁"), _("说明"))
+    columns = (_("阶段"), _("企业看到"), _("未到时"), _("轮到谁"), _("说明"))
     return Section("stages", _("各阶段"), columns, tuple(rows), {2: 1})
 
 

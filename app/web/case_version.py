@@ -1,5 +1,6 @@
 """Moving a case to a newer version of its programme: what differs, what the case keeps, gains and loses, then the step."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any
@@ -10,7 +11,7 @@ from starlette.responses import Response
 
 from app.cases import actions, queries
 from app.cases.domain.state import CaseState
-from app.cases.domain.version_change import Kind, VersionChange, stages_to_choose
+from app.cases.domain.version_change import Effect, Kind, VersionChange, stages_to_choose
 from app.cases.models import CaseFile
 from app.cases.schemas import ChangeVersion
 from app.cases.service.versions import change_version, list_newer_versions, preview_version
@@ -26,6 +27,7 @@ from app.kit.i18n import N_, _
 from app.kit.permissions import can
 from app.programmes.differences import compare
 from app.programmes.domain.definition import Programme
+from app.programmes.domain.supplied import MaterialTemplate, Question
 from app.programmes.queries import load_names
 from app.web.difference_words import kind_badges
 
@@ -57,6 +59,13 @@ LOST = {
     "milestone": N_("随换版失效"),
     "approval": N_("失效，须重新审签"),
 }
+GAINED = {
+    "clock": N_("今天起计时"),
+    "duty": N_("今天起产生"),
+    "milestone": N_("今天建立"),
+}
+#: What changes stands above what stays.
+ORDER = {"lost": 0, "again": 1, "gained": 2, "kept": 3}
 
 
 @dataclass(frozen=True)
@@ -150,10 +159,24 @@ def _lines(change: VersionChange) -> list[EffectLine]:
             kind=_(KINDS[effect.kind]),
             title=str(effect.title),
             badge=badges[effect.outcome],
-            note=_(LOST[effect.kind]) if effect.outcome == "lost" else "",
+            note=_note(change.new, effect),
         )
-        for effect in change.effects
+        for effect in sorted(change.effects, key=lambda effect: ORDER[effect.outcome])
     ]
+
+
+def _note(new: Programme, effect: Effect) -> str:
+    """What it means: how it ends, or from when or for which step it is asked for."""
+    if effect.outcome == "lost":
+        return _(LOST[effect.kind])
+    if effect.outcome != "gained":
+        return ""
+    supplied: dict[Kind, Sequence[MaterialTemplate | Question]] = {"material": new.materials, "question": new.questions}
+    for item in supplied.get(effect.kind, ()):
+        action = new.find_action(item.needed_for)
+        if item.code == effect.code and action is not None:
+            return _("用于步骤“%(step)s”") % {"step": action.label}
+    return _(GAINED[effect.kind]) if effect.kind in GAINED else ""
 
 
 def newer_version(session: Session, actor: Actor, case: CaseFile, on: date) -> str:

@@ -38,7 +38,7 @@ def test_the_page_shows_the_difference_and_what_it_means_before_anything_happens
     )
     url = f"/cases/{case.number}/version"
     page = sign_in("section_head").get(url).text
-    for text in ("<ins>近 3 年每年 1 份</ins>", "场地合同", "对这个件的影响", "此前的步骤不能再撤回"):
+    for text in ("<ins>近 3 年每年 1 份</ins>", "场地合同", "对这个件的影响", "此前的步骤不能再撤回", "用于步骤“提交”"):
         assert text in page, text
     assert session.get(CaseFile, case.id).programme_version == "2021-01-01"
 

@@ -24,7 +24,7 @@ def published(session, tmp_path, now):
 
 def test_the_way_tells_each_step_with_its_needs_its_clocks_and_whom_it_tells(sign_in):
     page = sign_in().get(URL).text
-    for text in ("未到时的说法：市科技局审查", "计为已发证", "完成节点“现场核查”", "税务局答复且无异议", "科长、管理员 1 人审签",
+    for text in ("未到时：市科技局审查", "计为已发证", "完成节点“现场核查”", "税务局答复且无异议", "科长、管理员 1 人审签",
                  "填报问题 2 项；材料 3 项", "“审查时限”停表；“补正时限”起算", "告知：企业、经办人", "退回补正，此前的审签失效"):  # fmt: skip
         assert text in page, text
     assert page.count('<g class="box') == 5
