@@ -271,6 +271,7 @@ def test_duties_are_told_with_their_figures_once_they_are_done(session, head, no
     assert duties(DAY) == [("逾期未办", "", ""), ("未办", "", "")]
     assert duties(DAY + timedelta(days=1))[1] == ("王敏 2021-07-01 10:00 办理", "figure 12", "已报")
     assert len(duties(DAY + timedelta(days=2))) == 3
+    assert print_dossier(collect(session, case, head, later, later.date())).startswith(b"%PDF-")
 
 
 def test_the_firm_bears_the_name_of_the_day(session, head, now, case):

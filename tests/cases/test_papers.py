@@ -218,6 +218,25 @@ def test_letters_that_are_refused_say_why(text, told):
     assert "template" in refused.value.fields
 
 
+def test_what_another_word_processor_saved_stays_whole():
+    """LibreOffice names the part with title and author by a relationship of its own."""
+    office, other = ("package", "officeDocument")
+    saved_elsewhere = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(word("致 {{ 企业名称 }}"))) as source,
+        zipfile.ZipFile(saved_elsewhere, "w") as target,
+    ):
+        for name in source.namelist():
+            body = source.read(name).decode("utf-8", "surrogateescape")
+            body = body.replace(f"{office}/2006/relationships/metadata", f"{other}/2006/relationships/metadata")
+            target.writestr(name, body.encode("utf-8", "surrogateescape"))
+    check_letter(saved_elsewhere.getvalue())
+    made = render_letter(saved_elsewhere.getvalue(), sample())
+    names = zipfile.ZipFile(io.BytesIO(made)).namelist()
+    assert len(names) == len(set(names))
+    assert words_of(made)[0] == "致 江汉示例科技有限公司"
+
+
 def test_a_placeholder_in_a_header_counts_too():
     document = WordDocument()
     document.sections[0].header.paragraphs[0].text = "{{ 没有的 }}"

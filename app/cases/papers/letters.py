@@ -44,6 +44,13 @@ class _LetterEnvironment(ImmutableSandboxedEnvironment):
         return False
 
 
+class _Letter(DocxTemplate):  # type: ignore[misc]
+    """A template of which only what is read is filled."""
+
+    def render_properties(self, context: Any, jinja_env: Any = None) -> None:
+        """Leave title and author alone: asking for them writes a second copy into what some word processors saved."""
+
+
 def _shown(value: Any) -> Any:
     """Numbers as people write them; everything else as it is."""
     return f"{value:,f}" if isinstance(value, Decimal) else value
@@ -53,7 +60,7 @@ def render_letter(template: bytes, paper: Paper) -> bytes:
     """The letter as DOCX. Raises `Invalid` when the template cannot be filled."""
     made = io.BytesIO()
     with _told():
-        document = DocxTemplate(io.BytesIO(template))
+        document = _Letter(io.BytesIO(template))
         document.render(_context(paper), _LetterEnvironment(), autoescape=True)
         document.save(made)
     return made.getvalue()
@@ -62,7 +69,7 @@ def render_letter(template: bytes, paper: Paper) -> bytes:
 def check_letter(template: bytes) -> None:
     """Raise `Invalid` naming what is wrong with a template: unknown placeholders, field codes, nested loops."""
     with _told():
-        document = DocxTemplate(io.BytesIO(template))
+        document = _Letter(io.BytesIO(template))
         document.init_docx()
         texts = [document.patch_xml(text) for text in _stories(document)]
         trees = [_LetterEnvironment().parse(text) for text in texts]
