@@ -34,7 +34,9 @@ def write_files(writer: Writer, data_dir: Path, bucket: BlobStore | None) -> Ite
     for path in stored_files(data_dir):
         if bucket is None or not path.relative_to(data_dir).as_posix().startswith(_BLOBS):
             yield writer.file(data_dir, path)
-    for entry in bucket.entries() if bucket else ():
+    if bucket is None:
+        return
+    for entry in bucket.entries():
         yield writer.blob(_BLOBS + key_of(entry.sha256), bucket.stream(entry.sha256))
 
 

@@ -34,7 +34,7 @@ def load_supplies(session: Session, cases: Sequence[CaseFile], on: date) -> dict
         case.id: Supplies(
             on=on,
             year=case.year,
-            answers={row.question: row.value for row in answers[case.id] if not row.draft},
+            answers={row.question: counted for row in answers[case.id] if (counted := _counted(row))},
             drafts=frozenset(row.question for row in answers[case.id] if row.draft),
             materials=tuple(materials[case.id]),
             corrections=tuple(corrections[case.id]),
@@ -63,8 +63,13 @@ def _grouped(pairs: Iterable[tuple[int, T]]) -> Mapping[int, list[T]]:
     return found
 
 
+def _counted(row: Any) -> str:
+    """The answer that counts: what was handed in last, whatever is being drafted over it."""
+    return (row.handed_in or "") if row.draft else row.value
+
+
 def _answers(session: Session, ids: Sequence[int]) -> Mapping[int, list[Any]]:
-    columns = (CaseAnswer.case_id, CaseAnswer.question, CaseAnswer.value, CaseAnswer.draft)
+    columns = (CaseAnswer.case_id, CaseAnswer.question, CaseAnswer.value, CaseAnswer.draft, CaseAnswer.handed_in)
     rows = session.execute(select(*columns).where(CaseAnswer.case_id.in_(ids)))
     return _grouped((row.case_id, row) for row in rows)
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TypeVarTuple
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
@@ -16,6 +17,8 @@ from app.kit.i18n import _
 from app.kit.paging import Count, Keyset, Page, count_up_to, page
 from app.kit.permissions import DEPARTMENTS
 from app.reference.queries import list_terms
+
+Columns = TypeVarTuple("Columns")
 
 FIRST = date(1, 1, 1)
 _BY_DAY = Keyset([(func.coalesce(Document.valid_until, FIRST).label("valid_until"), "asc"), (Document.id, "asc")])
@@ -103,7 +106,8 @@ def list_on_file(session: Session, enterprise_id: int, kinds: Sequence[str] | No
 
 def list_versions(session: Session, document: Document) -> list[Document]:
     """The documents that `document` replaced, the last one first."""
-    found, ids = [], [document.id]
+    found: list[Document] = []
+    ids = [document.id]
     while rows := session.scalars(
         select(Document).options(joinedload(Document.file)).where(Document.replaced_by.in_(ids)).order_by(Document.id)
     ).all():
@@ -150,7 +154,7 @@ def count_expiring_visible_to(session: Session, actor: Actor, on: date) -> Count
     return count_visible_to(session, actor, DocumentFilter(state=DocumentState.EXPIRING, on=on))
 
 
-def _filtered(statement: Select[Document], wanted: DocumentFilter) -> Select[Document]:
+def _filtered(statement: Select[*Columns], wanted: DocumentFilter) -> Select[*Columns]:
     conditions = []
     if wanted.enterprise_id is not None:
         conditions.append(Document.enterprise_id == wanted.enterprise_id)

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.cases.models import CaseFile
+from app.cases.supplies import load_supplies
 from app.cases.supply.models import CaseAnswer, CaseMaterial
 from app.cases.supply.queries import list_answers, list_choosable, list_corrections, list_materials, uses_of
 from app.cases.supply.schemas import (
@@ -254,6 +255,8 @@ def test_a_draft_over_an_answer_leaves_it_counting(desk: Desk) -> None:
     desk.draft({"tax_collection": "核定征收"}, {"tax_collection": "查账征收"})
     row = answer(desk, "tax_collection")
     assert (row.value, row.counted, row.draft) == ("核定征收", "查账征收", True)
+    supplies = load_supplies(desk.session, [desk.case], date(2021, 6, 30))[desk.case.id]
+    assert supplies.answers == {"tax_collection": "查账征收"}
     desk.draft({"tax_collection": ""}, {"tax_collection": "核定征收"})
     assert answer(desk, "tax_collection").counted == "查账征收"
     assert desk.hand_in({"tax_collection": "核定征收"}, {"tax_collection": ""})
