@@ -85,10 +85,14 @@ def _left(left: int | None) -> str:
 
 
 def _held_since(programme: Programme, rule: Clock, passages: Sequence[Passage]) -> date:
-    """Since when others hold the case: the entry into the first of the stages in a row in which the clock does not run."""
+    """Since when others hold the case: the entry into the first of the stages in a row in which the clock does not run.
+
+    A stage that only an older version knows tells nothing about this one's clock.
+    """
     since = passages[-1].entered_on
     for passage in reversed(passages):
-        if programme.stage(passage.stage).turn in rule.runs_while:
+        stage = programme.find_stage(passage.stage)
+        if stage is None or stage.turn in rule.runs_while:
             break
         since = passage.entered_on
     return since

@@ -1,12 +1,13 @@
 """Moving a case to a newer version: shown first, done in one step, nothing lost silently."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
 
 from app.cases.duties.models import CaseDuty
 from app.cases.models import Approval, CaseClock, CaseMarker, Milestone, StageEntry
+from app.cases.papers.dossier_rows import passages_until
 from app.cases.schemas import ApproveStep, ChangeVersion, TakeBackStep
 from app.cases.service.approving import approve_step
 from app.cases.service.undoing import take_back_step
@@ -125,6 +126,9 @@ def test_a_gone_stage_asks_for_another_one(session, head, now, led):
     ).all()
     assert [entry.stage for entry in entries] == ["preparing", "review", "correction", "rework"]
     assert entries[2].left_on == entries[3].entered_on == today(now)
+    programme = get_version(session, CODE, REVISION)
+    told = passages_until(session, moved, programme, today(now), now + timedelta(minutes=1))
+    assert [(row.stage, row.step) for row in told][2:] == [("退回补正", "退回补正"), ("退回补正", "换用通道新版本")]
     assert cases.step(session, head, now, moved, "resubmit").stage == "review"
 
 

@@ -10,6 +10,9 @@ from app.kit.i18n import Bilingual, _
 from app.programmes.domain.answers import read_answer
 from app.programmes.domain.definition import Programme, Stage
 
+#: What brought a case into a stage where no step of its programme did.
+VERSION_CHANGE = "change-version"
+
 Kind = Literal["stage", "action", "material", "question", "clock", "duty", "milestone", "approval"]
 Outcome = Literal["kept", "gained", "lost", "again"]
 

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.domain import ROLE_LABELS
+from app.cases.domain.version_change import VERSION_CHANGE
 from app.cases.models import Approval, CaseFile, StageEntry
 from app.cases.opinions.domain import OUTCOME_LABELS, Outcome
 from app.cases.opinions.models import Opinion
@@ -15,6 +16,7 @@ from app.kit.actor import Role
 from app.kit.clock import shanghai
 from app.kit.i18n import _
 from app.programmes.domain.definition import Programme
+from app.programmes.queries import load_catalogue
 
 
 @dataclass(frozen=True)
@@ -66,14 +68,18 @@ def passages_until(
     rows = session.scalars(select(StageEntry).where(StageEntry.case_id == case.id).order_by(StageEntry.ordinal)).all()
     known = [row for row in rows if (row.at < until if row.at else row.entered_on <= on)]
     back = {row.id for row in known if row.taken_back_at is not None and row.taken_back_at < until}
-    return tuple(_passage(row, programme, row.id in back) for row in known)
+    versions = (programme, *load_catalogue(session).versions_of(programme.code))
+    return tuple(_passage(row, versions, row.id in back) for row in known)
 
 
-def _passage(row: StageEntry, programme: Programme, back: bool) -> PassageRow:
-    action = programme.find_action(row.action)
+def _passage(row: StageEntry, versions: tuple[Programme, ...], back: bool) -> PassageRow:
+    """A case that was moved to a newer version has stages and steps behind it that only an older one knows."""
+    stage = next(found for version in versions if (found := version.find_stage(row.stage)))
+    action = next((found for version in versions if (found := version.find_action(row.action))), None)
+    moved = _("换用通道新版本") if row.action == VERSION_CHANGE else _("立案")
     return PassageRow(
-        stage=str(programme.stage(row.stage).name),
-        step=str(action.label) if action else _("立案"),
+        stage=str(stage.name),
+        step=str(action.label) if action else moved,
         on=row.entered_on,
         by=row.by_name,
         at=instant(row.at),

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.cases import actions, events
 from app.cases.domain.milestones import moment_of, plan
 from app.cases.domain.state import CaseState
-from app.cases.domain.version_change import Holdings, VersionChange, decide_change, newer_versions
+from app.cases.domain.version_change import VERSION_CHANGE, Holdings, VersionChange, decide_change, newer_versions
 from app.cases.duties.making import keep_duties, list_duties
 from app.cases.models import Approval, CaseFile, StageEntry
 from app.cases.schemas import ChangeVersion
@@ -173,7 +173,7 @@ def _enter(case: LoadedCase, entries: list[StageEntry], stage: str, actor: Actor
     entries[-1].left_on = on
     ordinal = (last.ordinal if last else 0) + 1
     entry = StageEntry(
-        case_id=row.id, ordinal=ordinal, stage=stage, action="change-version", entered_on=on, **signed(actor, now)
+        case_id=row.id, ordinal=ordinal, stage=stage, action=VERSION_CHANGE, entered_on=on, **signed(actor, now)
     )
     case.session.add(entry)
     row.stage, row.stage_entered_on = stage, on
