@@ -111,3 +111,23 @@ def test_two_browsers_fill_in_one_duty(session, sign_in, new_client, head):
     assert two.post(f"{url}/draft", data=chosen).status_code == 303
     row = session.scalars(select(CaseDuty).where(CaseDuty.case_id == case.id)).one()
     assert (row.draft["values"][first.removeprefix("v_")], row.draft["note"]) == ("120", "二人")
+
+
+def test_a_certificate_is_revoked_for_missed_reports_by_a_section_head_only(session, sign_in, head):
+    """The ground is shown to everybody who reads the case; deciding it takes the right, a reason and a clause."""
+    case = cases.led_to(session, head, utc_now(), "certified", year=TODAY.year)
+    rows = session.scalars(select(CaseDuty).where(CaseDuty.case_id == case.id, CaseDuty.code == "annual-report")).all()
+    for row in rows[:2]:
+        row.opens_on, row.due_on = TODAY - timedelta(days=60), TODAY - timedelta(days=1)
+    db.commit(session)
+    page = sign_in().get(f"/cases/{case.number}").text
+    assert "累计 2 次未按期完成（达到 2 次）" in page and "第十九条" in page
+    assert f"/cases/{case.number}/revocation" not in page
+    client, address = sign_in("section_head"), f"/cases/{case.number}/revocation"
+    assert f'href="{address}"' in client.get(f"/cases/{case.number}").text
+    assert client.get(address).status_code == 200
+    given = {"revoked_on": TODAY.isoformat(), "document": "认定管理办法 第十九条（三）"}
+    assert client.post_form(address, given).status_code == 422
+    assert client.post_form(address, given | {"reason": "累计两年未填报"}).status_code == 303
+    assert f"证书已于 {TODAY.isoformat()} 撤销" in client.get(f"/cases/{case.number}").text
+    assert client.get(address).status_code == 409
