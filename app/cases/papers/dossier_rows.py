@@ -75,7 +75,7 @@ def passages_until(
 def _passage(row: StageEntry, versions: tuple[Programme, ...], back: bool) -> PassageRow:
     """A case that was moved to a newer version has stages and steps behind it that only an older one knows."""
     stage = next(found for version in versions if (found := version.find_stage(row.stage)))
-    action = next((found for version in versions if (found := version.find_action(row.action))), None)
+    action = next((step for version in versions if (step := version.find_action(row.action))), None)
     moved = _("换用通道新版本") if row.action == VERSION_CHANGE else _("立案")
     return PassageRow(
         stage=str(stage.name),
