@@ -29,6 +29,7 @@ from app.kit.paging import Count, Page
 from app.kit.permissions import can
 from app.programmes.queries import Catalogue, load_catalogue
 from app.web.case_lines import STATES, CaseLine, case_lines, state_text
+from app.web.message_links import message_address
 from app.web.saved_views import Views, views_of
 
 router = GuardedRouter(door="web", prefix="/cases")
@@ -118,6 +119,7 @@ class CasesPage:
     url: str
     export: tuple[str, str]
     papers_url: str
+    message_url: str
     board_url: str
     may_open: bool
     may_bulk: bool
@@ -153,6 +155,7 @@ def list_page(
         url=query.address(),
         export=(query.address("/cases/export.xlsx"), query.address("/cases/export.csv")),
         papers_url=query.address("/cases/papers"),
+        message_url=message_address(actor, query.address()),
         board_url=query.address("/cases/board", stage="", state="", sort="", as_of=""),
         may_open=can(actor, actions.OPEN),
         may_bulk=may_bulk,

@@ -18,6 +18,7 @@ from app.doors.downloads import TableFormat, download_table, stream_table
 from app.doors.pages import render
 from app.doors.past import AsOf, ListDay, ListSession, list_scope
 from app.doors.router import GuardedRouter
+from app.engagement.actions import ASK
 from app.enterprises import actions, queries
 from app.enterprises.models import Enterprise
 from app.enterprises.queries import EnterpriseFilter, Sort
@@ -30,6 +31,7 @@ from app.programmes.queries import load_catalogue
 from app.reference.queries import find_industry, list_region_names
 from app.web.enterprise_columns import COLUMNS, EnterpriseRow, chosen_columns, header_of, rows_of
 from app.web.enterprise_words import Choices, Words, region_choices, words
+from app.web.message_links import message_address
 from app.web.saved_views import Views, views_of
 
 router = GuardedRouter(door="web", prefix="/enterprises")
@@ -133,6 +135,8 @@ class EnterprisesPage:
     one_county: bool
     may_create: bool
     may_import: bool
+    message_url: str
+    may_ask: bool
     past: str
     views: Views
 
@@ -168,6 +172,8 @@ def enterprises_page(
         one_county=bool(regions),
         may_create=can(actor, actions.CREATE),
         may_import=can(actor, actions.IMPORT),
+        message_url=message_address(actor, query.address()),
+        may_ask=not as_of.parameter and can(actor, ASK),
         past=as_of.parameter,
         views=views_of(session, actor, query.address()),
     )
