@@ -14,6 +14,9 @@ from app.programmes.domain.definition import StageAction
 from app.programmes.queries import Catalogue, list_rounds
 from app.programmes.wording import round_title
 
+#: What is grave stands last, so that nobody takes it for the first choice.
+_ORDER = {"main": 0, "other": 1, "grave": 2}
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -28,15 +31,17 @@ def choices_of(catalogue: Catalogue, cases: Sequence[CaseFile], actor: Actor) ->
     """The steps out of the stages in which the cases stand; certificates are issued one by one and are not among them."""
     found: Counter[tuple[str, str]] = Counter()
     labels: dict[tuple[str, str], str] = {}
+    weights: dict[tuple[str, str], int] = {}
     for case in cases:
         programme = catalogue.get(case.programme_code, case.programme_version)
         for action in _alike(available(programme, case, actor)):
             key = (programme.code, action.code)
             found[key] += 1
+            weights[key] = _ORDER[action.weight]
             labels[key] = _("%(step)s（%(programme)s）") % {"step": action.label, "programme": programme.title}
     return tuple(
         Choice(f"{programme}:{action}", labels[programme, action], _for_so_many(n))
-        for (programme, action), n in found.most_common()
+        for (programme, action), n in sorted(found.items(), key=lambda item: (weights[item[0]], -item[1], item[0]))
     )
 
 

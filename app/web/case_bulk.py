@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from app.accounts.queries import list_active_officers
+from app.accounts.queries import list_officers
 from app.cases import queries
 from app.cases.bulk.actions import BULK
 from app.cases.bulk.schemas import MOST, ORDER, Order
@@ -126,7 +126,7 @@ def order(request: Request, session: DbSession, actor: CurrentActor, now: Now, f
     chosen = _chosen(session, actor, now, form)
     bound = read_order(form)
     job = None
-    if bound.valid:
+    if bound.valid and bound.model is not None:
         try:
             with session.begin_nested():
                 title = _title(load_catalogue(session), bound.model, len(chosen.numbers))
@@ -140,7 +140,8 @@ def order(request: Request, session: DbSession, actor: CurrentActor, now: Now, f
 
 def officer_choices(session: Session) -> Choices:
     """Everybody who may lead cases; whose region does not reach a case is told beside it."""
-    return tuple((str(one.id), one.name) for one in list_active_officers(session, EDITORS))
+    officers = (one for one in list_officers(session) if one.disabled_on is None and one.role in EDITORS)
+    return tuple((str(one.id), one.name) for one in officers)
 
 
 def read_order(form: FormData) -> Bound[Any]:
@@ -192,7 +193,7 @@ def _preview(
     cases = list_ordered(session, actor, chosen.numbers[:FORESEEN])
     prospects: list[Prospect] = []
     if bound.model is not None:
-        prospects = _foreseen(session, actor, now, bound, cases)
+        prospects = _foreseen(session, actor, now, bound, bound.model, cases)
         _tell_form(bound, prospects, submitted=bool(form.get("checked")))
     lines = _lines(session, catalogue, prospects, now)
     ready = tuple(line for line in lines if not line.refusal)
@@ -214,11 +215,11 @@ def _preview(
 
 
 def _foreseen(
-    session: Session, actor: Actor, now: datetime, bound: Bound[Any], cases: Sequence[CaseFile]
+    session: Session, actor: Actor, now: datetime, bound: Bound[Any], order: Order, cases: Sequence[CaseFile]
 ) -> list[Prospect]:
     """What the order would bring for each case; what is wrong with the order itself is told beside the form."""
     try:
-        return foresee(session, actor=actor, now=now, order=bound.model, cases=cases)
+        return foresee(session, actor=actor, now=now, order=order, cases=cases)
     except DomainError as error:
         bound.add(error)
         return []

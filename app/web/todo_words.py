@@ -66,7 +66,7 @@ def _lacks(programme: Programme, missing: tuple[Need, ...] | list[Need]) -> str:
     n = len(missing)
     if n == 1:
         return _("还差：%(what)s") % {"what": first}
-    return _("还差 %(n)s 项：%(what)s 等") % {"n": n, "what": first}
+    return _("还差 %(n)s 项：%(what)s等") % {"n": n, "what": first}
 
 
 def _supply(case: CaseFile, need: Need, around: Around) -> tuple[str, str]:

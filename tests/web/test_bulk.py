@@ -115,7 +115,7 @@ def test_from_the_list_over_the_preview_to_the_report(
     nothing = client.post_form("/cases/bulk", {"which": "ticked", "back": "/cases"})
     assert nothing.status_code == 303 and nothing.headers["location"] == "/cases"
     chosen = client.post_form("/cases/bulk", {"which": "all", "filter": "state=open"})
-    assert "已选 3 件" in chosen.text and f"{PROGRAMME}:{ACTION}" in chosen.text
+    assert "已选 3 件" in chosen.text and f"{PROGRAMME}:{ACTION}" in chosen.text and caseworker.name in chosen.text
     data = {"operation": "move", "step": f"{PROGRAMME}:{ACTION}", "numbers": " ".join(numbers[:2])}
     preview = client.post_form("/cases/bulk/preview", data)
     assert "可以办理 2 件" in preview.text

@@ -61,7 +61,7 @@ def foresee(
         try:
             check(case)
         except DomainError as error:
-            return Prospect(case, error.message, error.fields)
+            return Prospect(case, _told(error), error.fields)
         return Prospect(case, "", {})
 
     return [prospect(case) for case in cases]
@@ -110,8 +110,13 @@ def _carry_out_one(around: Around, number: str) -> list[str]:
                 OPERATIONS[around.order.operation].do(around, _fresh(around, number))
                 return [number, "", ""]
         except DomainError as error:  # refused: asked once more for the same words in the other language
-            messages.append(error.message)
+            messages.append(_told(error))
     return [number, *messages]
+
+
+def _told(error: DomainError) -> str:
+    """What is wrong with each field says more than that something is."""
+    return "".join(dict.fromkeys(error.fields.values())) or error.message
 
 
 def _fresh(around: Around, number: str) -> CaseFile:

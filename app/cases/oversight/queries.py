@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import Session, contains_eager
@@ -72,7 +72,7 @@ def list_supervisions(session: Session, case_id: int) -> list[Supervision]:
 
 
 def _supervisions(actor: Actor, wanted: SupervisionFilter, on: date) -> Select[Any]:
-    statement = (
+    statement: Any = (
         select(Supervision, CaseFile)
         .select_from(Supervision)
         .join(CaseFile, CaseFile.id == Supervision.case_id)
@@ -84,7 +84,8 @@ def _supervisions(actor: Actor, wanted: SupervisionFilter, on: date) -> Select[A
         statement = statement.where(Supervision.officer_id == wanted.officer_id)
     if wanted.asked_by is not None:
         statement = statement.where(Supervision.asked_by == wanted.asked_by)
-    return statement
+    found: Select[Any] = statement
+    return found
 
 
 def _standing(state: str, on: date) -> Iterable[ColumnElement[bool]]:
@@ -102,7 +103,7 @@ def page_supervisions_visible_to(
     session: Session, actor: Actor, wanted: SupervisionFilter, on: date, cursor: str | None, limit: int
 ) -> Page[tuple[Supervision, CaseFile]]:
     """One page, the earliest day first; those closed the latest first."""
-    way = "desc" if wanted.state == CLOSED else "asc"
+    way: Literal["asc", "desc"] = "desc" if wanted.state == CLOSED else "asc"
     keyset = Keyset([(Supervision.due_on, way), (Supervision.id, way)])
     statement = _supervisions(actor, wanted, on)
     return page(session, statement, keyset, cursor, limit, values_of=lambda row: [row[0].due_on, row[0].id])
@@ -118,7 +119,7 @@ def count_supervisions_visible_to(session: Session, actor: Actor, wanted: Superv
 
 
 def _ratings(actor: Actor, wanted: RatingFilter) -> Select[Any]:
-    statement = (
+    statement: Any = (
         select(ServiceRating, CaseFile)
         .select_from(ServiceRating)
         .join(CaseFile, CaseFile.id == ServiceRating.case_id)
@@ -135,7 +136,8 @@ def _ratings(actor: Actor, wanted: RatingFilter) -> Select[Any]:
         statement = statement.where(ServiceRating.grade == wanted.grade)
     if wanted.unmeasured:
         statement = statement.where(ServiceRating.grade <= BAD, ServiceRating.measured_at.is_(None))
-    return statement
+    found: Select[Any] = statement
+    return found
 
 
 def page_ratings_visible_to(
