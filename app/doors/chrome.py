@@ -32,11 +32,18 @@ PORTAL_NAVIGATION = (
     ("home", "/portal", N_("办理事项"), "desk"),
     ("documents", "/portal/documents", N_("证据库"), "file"),
     ("timeline", "/portal/timeline", N_("办理记录"), "history"),
-    ("people", "/portal/people", N_("本企业的人"), "person"),
+    ("people", "/portal/people", N_("人员"), "person"),
 )
 
 #: Pages that live under another entry of the navigation.
-_UNDER = {"imports": "enterprises", "search": "enterprises", "programmes": "cases", "policies": "incentives"}
+_UNDER = {
+    "imports": "enterprises",
+    "search": "enterprises",
+    "requests": "enterprises",
+    "visits": "enterprises",
+    "programmes": "cases",
+    "policies": "incentives",
+}
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ _ADDRESSES = {
     "case": "/cases",
     "commissioner": "/commissioners",
     "incentive": "/incentives",
+    "visit_round": "/visits/rounds",
 }
 
 _ACTORS = {

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
+from app.engagement.models import FirmRequest
 from app.enterprises import actions, queries
 from app.enterprises.models import (
     Certificate,
@@ -65,6 +66,7 @@ _TABS: tuple[tuple[str, str, tuple[type[Any], ...]], ...] = (
     ("compliance", N_("证书与合规"), (Certificate, ComplianceEvent)),
     ("documents", N_("证据库"), (Document,)),
     ("contacts", N_("联系人"), (Contact,)),
+    ("requests", N_("联系与请求"), (FirmRequest,)),
     ("timeline", N_("时间线"), ()),
 )
 
@@ -134,5 +136,7 @@ def _tabs(session: Session, enterprise: Enterprise, url: str, tab: str) -> tuple
 
 
 def _standing(model: type[Any]) -> tuple[ColumnElement[bool], ...]:
-    """Which rows a tab counts: of documents those on file."""
+    """Which rows a tab counts: of documents those on file, of requests those that are open."""
+    if model is FirmRequest:
+        return (FirmRequest.settled_on.is_(None),)
     return (model.withdrawn_at.is_(None), model.replaced_by.is_(None)) if model is Document else ()

@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
 from app.engagement.models import FirmRequest, VisitRound, VisitStop
-from app.enterprises.models import Enterprise
+from app.enterprises.models import Contact, Enterprise
 from app.enterprises.queries import visible_to
 from app.kit.actor import Actor
 from app.kit.errors import NotFound
@@ -114,7 +114,13 @@ def request_code(round_id: int) -> str:
 
 
 def list_firms_visible_to(session: Session, actor: Actor, ids: list[int]) -> list[Enterprise]:
-    """These firms, of those the actor sees and that are in use, by place and name."""
-    statement = select(Enterprise).where(visible_to(actor), Enterprise.id.in_(ids), Enterprise.disabled_on.is_(None))
+    """These firms, of those the actor sees, by place and name."""
+    statement = select(Enterprise).where(visible_to(actor), Enterprise.id.in_(ids))
     order = (Enterprise.region_code, Enterprise.name_pinyin, Enterprise.id)
     return list(session.scalars(statement.order_by(*order)))
+
+
+def list_contacts(session: Session, ids: list[int]) -> dict[int, Contact]:
+    """Whom to ask for at each firm: the main contact, else the first one on file; one query."""
+    statement = select(Contact).where(Contact.enterprise_id.in_(ids)).order_by(Contact.is_primary, Contact.id.desc())
+    return {row.enterprise_id: row for row in session.scalars(statement)}

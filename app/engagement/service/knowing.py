@@ -61,7 +61,7 @@ def _documents(session: Session, asking: Asking) -> Iterable[tuple[int, Finding]
         or_(Document.valid_until.is_(None), Document.valid_until >= asking.on),
     )
     if wanted.year is not None:
-        statement = statement.where(Document.year == wanted.year)
+        statement = statement.where(or_(Document.year == wanted.year, Document.year.is_(None)))
     newest = {row.enterprise_id: row for row in session.scalars(statement.order_by(Document.id))}
     for enterprise_id, row in newest.items():
         text = _("证据库已有“%(title)s”。") % {"title": row.title}

@@ -1,0 +1,46 @@
+"""The ids of the firms that bulk work is about: those named by code, those of named cases, those of a filter."""
+
+from collections.abc import Collection
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.cases.domain.state import CaseState
+from app.cases.models import CaseFile
+from app.cases.queries import CaseFilter, filtered, scope, visible_to
+from app.enterprises import queries as enterprises
+from app.enterprises.models import Enterprise
+from app.enterprises.queries import EnterpriseFilter
+from app.kit.actor import Actor
+
+
+def firm_ids_by_code(session: Session, actor: Actor, usccs: Collection[str]) -> list[int]:
+    """The firms with these codes, of those the actor sees."""
+    statement = select(Enterprise.id).where(enterprises.visible_to(actor), Enterprise.uscc.in_(usccs))
+    return list(session.scalars(statement.order_by(Enterprise.id)))
+
+
+def firm_ids_of_cases(session: Session, actor: Actor, numbers: Collection[str]) -> list[int]:
+    """The firms of these cases, each once, of those the actor sees."""
+    statement = select(CaseFile.enterprise_id).join(CaseFile.enterprise).where(scope(actor))
+    statement = statement.where(CaseFile.number.in_(numbers)).order_by(CaseFile.enterprise_id)
+    return list(session.scalars(statement.distinct()))
+
+
+def firm_ids_visible_to(session: Session, actor: Actor, wanted: EnterpriseFilter, limit: int) -> list[int]:
+    """The firms of a filtered register, `limit` at most."""
+    statement = enterprises.select_visible_to(session, actor, wanted).with_only_columns(Enterprise.id)
+    return list(session.scalars(statement.order_by(Enterprise.id).limit(limit)))
+
+
+def firm_ids_of_cases_visible_to(session: Session, actor: Actor, wanted: CaseFilter, limit: int) -> list[int]:
+    """The firms of a filtered list of cases, each once, `limit` at most."""
+    statement = select(CaseFile.enterprise_id).join(CaseFile.enterprise).where(scope(actor))
+    statement = filtered(session, statement, wanted).order_by(CaseFile.enterprise_id).distinct().limit(limit)
+    return list(session.scalars(statement))
+
+
+def open_cases_of_firms(session: Session, actor: Actor, enterprise_ids: Collection[int]) -> list[CaseFile]:
+    """The open cases of these firms, of those the actor sees, by their number."""
+    statement = visible_to(actor).where(CaseFile.enterprise_id.in_(enterprise_ids), CaseFile.state == CaseState.OPEN)
+    return list(session.scalars(statement.order_by(CaseFile.number)))
