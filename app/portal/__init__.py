@@ -18,6 +18,7 @@ MODULES = (
     "people",
     "ratings",
     "renewing",
+    "requests",
     "self_check",
     "status",
     "steps",

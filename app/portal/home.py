@@ -18,6 +18,7 @@ from app.portal.case_view import Brief, CaseView, Person, brief_of, view_case
 from app.portal.conditions import PolicyView, policy_views
 from app.portal.duty_lines import DutyLine, due_elsewhere
 from app.portal.own import own_case, own_enterprise
+from app.portal.requests import RequestLine, request_lines
 from app.portal.support_view import CommissionerLine, IncentiveLine, commissioner_lines, incentive_lines
 from app.programmes.queries import load_catalogue
 
@@ -32,6 +33,7 @@ class HomePage:
     case: CaseView | None
     others: tuple[Brief, ...]
     duties: tuple[DutyLine, ...]
+    requests: tuple[RequestLine, ...]
     policies: tuple[PolicyView, ...]
     commissioners: tuple[CommissionerLine, ...]
     incentives: tuple[IncentiveLine, ...]
@@ -72,6 +74,7 @@ def home(request: Request, session: DbSession, actor: CurrentActor, settings: Ap
         case=case,
         others=others,
         duties=due_elsewhere(session, [row for row in cases if row is not pressing], on),
+        requests=request_lines(session, enterprise.id, on),
         policies=policy_views(session, enterprise, on, policies_in_hand(session, cases)),
         commissioners=commissioner_lines(session, enterprise.id, on),
         incentives=incentive_lines(session, enterprise),

@@ -1,0 +1,122 @@
+"""What departments ask of the firm besides its cases: a document, a figure, a visit; answered in words or by what it puts on file."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from fastapi import Request
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from app.doors.deps import CurrentActor, DbSession, Form, Now
+from app.doors.forms import Bound, attempt, bind, empty
+from app.doors.pages import redirect, render
+from app.doors.router import GuardedRouter
+from app.engagement.domain.requests import RequestKind
+from app.engagement.models import FirmRequest
+from app.engagement.queries.requests import get_visible_to, list_open_of_firm
+from app.engagement.schemas import AnswerRequest
+from app.engagement.service.asking import answer_request
+from app.kit.actor import Actor
+from app.kit.clock import today
+from app.kit.i18n import _
+from app.kit.permissions import can
+from app.portal.actions import SEE_OWN, SUPPLY_OWN
+from app.portal.plain import nearness, plain_day
+from app.reference.queries import list_terms
+
+router = GuardedRouter(door="portal", prefix="/portal/requests")
+
+
+@dataclass(frozen=True)
+class RequestLine:
+    """One thing that is asked: by whom, what, until when; `upload_url` is where a document is put on file."""
+
+    title: str
+    department: str
+    due: str
+    late: bool
+    url: str
+    upload_url: str
+
+
+@dataclass(frozen=True)
+class RequestPage:
+    """One request and the answer to it."""
+
+    enterprise: str
+    line: RequestLine
+    row: FirmRequest
+    form: Bound[AnswerRequest]
+    may_answer: bool
+
+
+def request_lines(session: Session, enterprise_id: int, on: date) -> tuple[RequestLine, ...]:
+    """What the firm is asked for now, what is due first before the others."""
+    rows = list_open_of_firm(session, enterprise_id)
+    names = _departments(session) if rows else {}
+    return tuple(_line(row, names, on) for row in rows)
+
+
+@router.get("/{request_id:int}", action=SEE_OWN)
+def request_page(request: Request, session: DbSession, actor: CurrentActor, now: Now, request_id: int) -> Response:
+    """One request."""
+    return _page(request, session, actor, today(now), request_id, empty())
+
+
+@router.post("/{request_id:int}", action=SUPPLY_OWN)
+def answer(
+    request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now, request_id: int
+) -> Response:
+    """Answer in words."""
+    row, firm = get_visible_to(session, actor, request_id)
+    bound = bind(AnswerRequest, form)
+
+    def work(given: AnswerRequest) -> bool:
+        answer_request(session, actor=actor, now=now, request=row, enterprise=firm, given=given)
+        return True
+
+    if attempt(session, bound, work):
+        return redirect(request, "/portal", good=_("已答复。"))
+    return _page(request, session, actor, today(now), request_id, bound, status=422)
+
+
+def _page(
+    request: Request,
+    session: Session,
+    actor: Actor,
+    on: date,
+    request_id: int,
+    form: Bound[AnswerRequest],
+    *,
+    status: int = 200,
+) -> Response:
+    row, firm = get_visible_to(session, actor, request_id)
+    page = RequestPage(
+        enterprise=firm.name,
+        line=_line(row, _departments(session), on),
+        row=row,
+        form=form,
+        may_answer=row.settled_on is None and can(actor, SUPPLY_OWN),
+    )
+    return render(request, "portal/request.html", page, status=status)
+
+
+def _line(row: FirmRequest, departments: dict[str, str], on: date) -> RequestLine:
+    due = ""
+    if row.due_on is not None:
+        told = {"day": plain_day(row.due_on, on), "near": nearness(row.due_on, on)}
+        due = _("请在 %(day)s 24:00 前完成（%(near)s）") % told
+    url = f"/portal/requests/{row.id}"
+    upload = f"/portal/documents/new?kind={row.what}&next=/portal" if row.kind == RequestKind.MATERIAL else ""
+    return RequestLine(
+        title=f"{row.title} {row.year}" if row.year else row.title,
+        department=departments.get(row.department, row.department),
+        due=due,
+        late=row.due_on is not None and row.due_on < on,
+        url=url,
+        upload_url=upload,
+    )
+
+
+def _departments(session: Session) -> dict[str, str]:
+    return {choice.code: choice.label for choice in list_terms(session, "department")["department"]}
