@@ -10,7 +10,7 @@ ORDER BY s.ordinal DESC LIMIT 1), t.{own})"""
 
 TRACED = (
     Traced(
-        CaseFile.__table__,
+        CaseFile,
         kind="case",
         key="t.number",
         fields={

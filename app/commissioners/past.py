@@ -10,6 +10,4 @@ _PUBLIC_ID = (
     "ELSE CAST(t.id AS VARCHAR(20)) END"
 )
 
-TRACED = (
-    Traced(Commissioner.__table__, kind="commissioner", key=f"({_PUBLIC_ID})", fields={name: name for name in _FIELDS}),
-)
+TRACED = (Traced(Commissioner, kind="commissioner", key=f"({_PUBLIC_ID})", fields={name: name for name in _FIELDS}),)

@@ -26,7 +26,7 @@ _FIELDS = (
 
 TRACED = (
     Traced(
-        Enterprise.__table__,
+        Enterprise,
         kind="enterprise",
         key="CAST(t.id AS VARCHAR(20))",
         fields={name: name for name in _FIELDS},

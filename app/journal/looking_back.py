@@ -8,14 +8,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Table, bindparam, text
 from sqlalchemy.orm import Session
 from sqlalchemy.types import Date
 
 from app.kit.clock import end_of_day
-from app.kit.db import Database, UtcDateTime, scratch_scope
+from app.kit.db import Base, Database, UtcDateTime, scratch_scope
 
 DATA = "data."
 """Begins a field that stands beside the changes of an event: `data.from_officer_id`."""
@@ -30,12 +30,17 @@ class Traced:
     `day`); `None` is a column whose past is not known.
     """
 
-    table: Table
+    model: type[Base]
     kind: str
     key: str
     fields: Mapping[str, str]
     began: str = "created_at"
     derived: Mapping[str, str | None] = field(default_factory=dict)
+
+    @property
+    def table(self) -> Table:
+        """The traced table."""
+        return cast(Table, self.model.__table__)
 
 
 _traced: list[Traced] = []

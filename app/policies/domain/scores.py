@@ -96,11 +96,11 @@ class _Scores:
     def _check_most(self, place: Place, entry: ItemEntry, options: Sequence[ScoredItem], most: int) -> None:
         """No case, band or option gives more points than the item has."""
         given: list[tuple[Place, int]] = [
-            ((key, index, "points"), each.points[1])
-            for key, entries in (("cases", entry.cases), ("bands", entry.bands))
-            for index, each in enumerate(entries)
-            if each.points is not None
+            (("cases", index, "points"), case.points[1])
+            for index, case in enumerate(entry.cases)
+            if case.points is not None
         ]
+        given += [(("bands", index, "points"), band.points[1]) for index, band in enumerate(entry.bands)]
         given += [(("best_of", index), option.node.most) for index, option in enumerate(options)]
         for where, points in given:
             if points > most:
