@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from app.journal.models import JournalEvent
 from app.kit.i18n import N_
-from app.notices.domain.topics import Group, Reader, Telling, Text, To, Topic, both
+from app.notices.domain.topics import Group, Reader, Telling, Text, To, Topic, both, by_whom
 from app.notices.messages import MESSAGE
 from app.notices.sources import Sources
 
@@ -33,7 +33,11 @@ def tell_people(session: Session, journal: Sequence[JournalEvent]) -> Iterator[T
                 event.subject_id,
                 To(firm=event.enterprise_id, but=(event.actor_kind, event.actor_id)),
                 str(event.position),
-                {"title": both(_TITLES[event.type]), "by": event.actor_name, "note": str(event.data.get("note") or "")},
+                {
+                    "title": both(_TITLES[event.type]),
+                    "by": by_whom(event.actor_kind, event.actor_name),
+                    "note": str(event.data.get("note") or ""),
+                },
                 event.position,
             )
 

@@ -54,7 +54,8 @@ def write_calendar(entries: Iterable[Entry], *, name: str, base_url: str) -> byt
     calendar.add("refresh-interval", timedelta(hours=6), parameters={"VALUE": "DURATION"})
     for entry in sorted(entries, key=lambda entry: (entry.on, entry.uid)):
         calendar.add_component(_event(entry, host, base_url))
-    return calendar.to_ical()
+    written: bytes = calendar.to_ical()
+    return written
 
 
 def _event(entry: Entry, host: str, base_url: str) -> icalendar.Event:

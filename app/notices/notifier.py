@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import partial
 
 from app.journal.following import follow
 from app.kit.clock import today, utc_now
@@ -79,10 +80,8 @@ class NotifierThreads:
         self._stop = threading.Event()
         self._threads = [self._thread("notices", notifier.keep_up)]
         for sender in notifier.senders():
-            work = sender.send_due
-            self._threads.append(
-                self._thread(f"notices-{sender.way.channel}", lambda work=work: work(self._stop.is_set))
-            )
+            work = partial(sender.send_due, self._stop.is_set)
+            self._threads.append(self._thread(f"notices-{sender.way.channel}", work))
 
     def start(self) -> None:
         """Begin to tell."""

@@ -85,7 +85,7 @@ def page_deliveries(
     session: Session, wanted: DeliveryFilter, cursor: str | None, limit: int = 50
 ) -> Page[tuple[NoticeDelivery, Notice]]:
     """Deliveries with their notices, the newest first."""
-    statement = select(NoticeDelivery, Notice).join(Notice, Notice.id == NoticeDelivery.notice_id)
+    statement: Any = select(NoticeDelivery, Notice).join(Notice, Notice.id == NoticeDelivery.notice_id)
     if wanted.state:
         statement = statement.where(NoticeDelivery.state == wanted.state)
     if wanted.channel:

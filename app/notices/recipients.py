@@ -59,18 +59,22 @@ class Directory:
             yield Account(ActorKind.ENTERPRISE, person.id, person.name, person.email, Reader.FIRM)
 
 
-def account_names(session: Session, keys: Iterable[AccountKey]) -> dict[AccountKey, str]:
-    """The names of these accounts, closed ones included; two queries."""
-    wanted, found = set(keys), {}
-    tables: tuple[tuple[ActorKind, type[Officer] | type[EnterpriseUser]], ...] = (
-        (ActorKind.OFFICER, Officer),
-        (ActorKind.ENTERPRISE, EnterpriseUser),
-    )
-    for kind, table in tables:
-        ids = sorted(key for owner, key in wanted if owner == kind)
-        for row in session.execute(select(table.id, table.name).where(table.id.in_(ids))) if ids else ():
-            found[(str(kind), row.id)] = row.name
+def find_accounts(session: Session, keys: Iterable[AccountKey]) -> dict[AccountKey, Officer | EnterpriseUser]:
+    """These accounts, closed ones included; two queries."""
+    wanted = set(keys)
+    officers = sorted(key for kind, key in wanted if kind == ActorKind.OFFICER)
+    people = sorted(key for kind, key in wanted if kind == ActorKind.ENTERPRISE)
+    found: dict[AccountKey, Officer | EnterpriseUser] = {}
+    for officer in session.scalars(select(Officer).where(Officer.id.in_(officers))) if officers else ():
+        found[str(ActorKind.OFFICER), officer.id] = officer
+    for person in session.scalars(select(EnterpriseUser).where(EnterpriseUser.id.in_(people))) if people else ():
+        found[str(ActorKind.ENTERPRISE), person.id] = person
     return found
+
+
+def open_accounts(session: Session, keys: Iterable[AccountKey]) -> dict[AccountKey, Officer | EnterpriseUser]:
+    """Those of these accounts that are not closed."""
+    return {key: account for key, account in find_accounts(session, keys).items() if account.disabled_on is None}
 
 
 def _concerns_officers(to: To) -> bool:

@@ -13,12 +13,11 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session
 
-from app.accounts.models import EnterpriseUser, Officer
-from app.kit.actor import ActorKind
 from app.kit.db import Database, read_scope, session_scope
 from app.notices.channels.port import NotSentError, Way
 from app.notices.domain.delivering import LEASE, UNFINISHED, State, delay, state_after
 from app.notices.models import Notice, NoticeDelivery
+from app.notices.recipients import open_accounts
 from app.notices.rendering import Renderer
 from app.notices.writing import Parcel, Recipient, compose
 
@@ -116,8 +115,11 @@ def _waits(way: Way, now: datetime) -> ColumnElement[bool]:
 def _due(session: Session, way: Way, now: datetime) -> list[tuple[NoticeDelivery, Notice]]:
     """The oldest that are due, and with a part of a digest the whole of it; locked."""
     joined = select(NoticeDelivery, Notice).join(Notice, Notice.id == NoticeDelivery.notice_id).where(_waits(way, now))
-    locked = {"of": NoticeDelivery, "skip_locked": True}
-    first = joined.order_by(NoticeDelivery.next_at, NoticeDelivery.id).limit(BATCH).with_for_update(**locked)
+    first = (
+        joined.order_by(NoticeDelivery.next_at, NoticeDelivery.id)
+        .limit(BATCH)
+        .with_for_update(of=NoticeDelivery, skip_locked=True)
+    )
     rows = {row[0].id: (row[0], row[1]) for row in session.execute(first)}
     for kind, account_id, at in {_mail_of(*row) for row in rows.values() if row[0].digest}:
         theirs = joined.where(
@@ -126,7 +128,8 @@ def _due(session: Session, way: Way, now: datetime) -> list[tuple[NoticeDelivery
             Notice.account_kind == kind,
             Notice.account_id == account_id,
         )
-        rows |= {row[0].id: (row[0], row[1]) for row in session.execute(theirs.with_for_update(**locked))}
+        whole = session.execute(theirs.with_for_update(of=NoticeDelivery, skip_locked=True))
+        rows |= {row[0].id: (row[0], row[1]) for row in whole}
     return list(rows.values())
 
 
@@ -160,16 +163,6 @@ def _parcels(
 
 
 def _recipients(session: Session, notices: Sequence[Notice]) -> dict[tuple[str, int], Recipient]:
-    """Where the owners can be reached now; an account that was disabled meanwhile is not among them."""
-    owners = {_owner(notice) for notice in notices}
-    found: dict[tuple[str, int], Recipient] = {}
-    tables: tuple[tuple[str, type[Officer] | type[EnterpriseUser]], ...] = (
-        (ActorKind.OFFICER, Officer),
-        (ActorKind.ENTERPRISE, EnterpriseUser),
-    )
-    for kind, table in tables:
-        ids = sorted(key for owner_kind, key in owners if owner_kind == kind)
-        statement = select(table).where(table.id.in_(ids), table.disabled_on.is_(None))
-        for row in session.scalars(statement) if ids else ():
-            found[(str(kind), row.id)] = Recipient(str(kind), row.name, row.email)
-    return found
+    """Where the owners can be reached now; an account that was closed meanwhile is not among them."""
+    accounts = open_accounts(session, {_owner(notice) for notice in notices})
+    return {key: Recipient(key[0], account.name, account.email) for key, account in accounts.items()}

@@ -18,7 +18,7 @@ from app.notices.channels.port import reason
 from app.notices.domain.delivering import CHANNEL_LABELS, STATE_LABELS, Channel, State
 from app.notices.models import Notice, NoticeDelivery
 from app.notices.queries import DeliveryFilter, count_deliveries, page_deliveries, title_of
-from app.notices.recipients import AccountKey, account_names
+from app.notices.recipients import AccountKey, find_accounts
 from app.notices.service.retrying import retry_delivery, retry_given_up
 
 router = GuardedRouter(door="web", prefix="/system/notices")
@@ -81,7 +81,8 @@ def deliveries(request: Request, session: DbSession, state: str = "", channel: s
     if (state and state not in set(State)) or (channel and channel not in set(Channel)):
         raise NotFound("notices.filter", _("没有这个状态。"))
     found = page_deliveries(session, DeliveryFilter(state, channel), cursor or None)
-    names = account_names(session, [(notice.account_kind, notice.account_id) for _row, notice in found.items])
+    accounts = find_accounts(session, [(notice.account_kind, notice.account_id) for _row, notice in found.items])
+    names = {key: account.name for key, account in accounts.items()}
     counts = count_deliveries(session)
     given = "&".join(f"{name}={value}" for name, value in (("state", state), ("channel", channel)) if value)
     page = DeliveriesPage(

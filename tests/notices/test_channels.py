@@ -165,9 +165,9 @@ def test_wrong_credentials_are_said() -> None:
 
     with mail_server(Box(), authenticator=nobody, auth_require_tls=False) as server:
         wrong = MailServer(
-            server.host, server.port, "none", user="kjj", password="x", sender="kjj@example.cn", timeout=2
+            server.host, server.port, "none", user="kjj", password="x", sender="kjj@example.cn", timeout=20
         )
-        error = refusal(lambda: Email(wrong).send(MESSAGE), within=10)  # the server lets a wrong one wait
+        error = refusal(lambda: Email(wrong).send(MESSAGE), within=30)  # the server lets a wrong one wait
     assert (error.code, error.channel_down) == ("sign_in", True)
 
 

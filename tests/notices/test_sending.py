@@ -7,7 +7,7 @@ import subprocess
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -58,8 +58,13 @@ def case(session: Session, officer: Actor, now: datetime) -> CaseFile:
 
 def assigned(database: Database, case: CaseFile, officer: Actor, at: datetime, times: int = 1) -> None:
     """The case is handed to the officer, by someone else, so often."""
+    assigned_to(database, case, [officer] * times, at)
+
+
+def assigned_to(database: Database, case: CaseFile, officers: Sequence[Actor], at: datetime) -> None:
+    """The case goes from one to the next."""
     with session_scope(database) as session:
-        for _n in range(times):
+        for officer in officers:
             subject = SubjectKey("case", case.number, "示例", case.enterprise_id, "429005001")
             record(session, actor=SYSTEM, now=at, type=ASSIGNED, subject=subject, data={"officer_id": officer.id})
 
@@ -254,23 +259,22 @@ def test_the_real_process_killed_again_and_again(
     database: Database, session: Session, case: CaseFile, officer: Actor, tmp_path: Path
 ) -> None:
     assert session.get_one(CaseFile, case.id)
-    batches, expected = 30, 0
+    others, expected = 120, 0
     environment = clean_environment(
         YUMIAO_DATABASE_URL=database.url, YUMIAO_DATA_DIR=str(tmp_path), YUMIAO_ENV="development"
     )
-    people_told = [officer, *(people.officer(session) for _n in range(batches))]
+    people_told = [officer, *(people.officer(session) for _n in range(others))]
     for one in people_told[1:]:
         mailbox(session, one)
     db.commit(session)
     command = [str(ROOT / ".venv/bin/yumiao"), "notify"]
     for seed in range(3):
-        for one in people_told:
-            assigned(database, case, one, utc_now(), times=2)
+        assigned_to(database, case, people_told * 2, utc_now())
         expected += 2
         process = subprocess.Popen(
             command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
         )
-        _kill_while_sending(process, tmp_path / "outbox", random.Random(seed).randrange(1, 40))
+        _kill_while_sending(process, tmp_path / "outbox", random.Random(seed).randrange(1, 60))
         with session_scope(database) as again:  # the lease runs out
             again.execute(update(NoticeDelivery).values(lease_until=None))
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, check=True)

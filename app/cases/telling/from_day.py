@@ -110,7 +110,8 @@ def _certificates(session: Session, on: date) -> Iterator[Telling]:
         .order_by(Certificate.expires_on, Certificate.id)
     )
     for row, uscc, firm, officer_id in session.execute(statement):
-        reached = [months for months in MONTHS_BEFORE if months_later(row.expires_on, -months) <= on]
+        ends = row.expires_on or date.max
+        reached = [months for months in MONTHS_BEFORE if months_later(ends, -months) <= on]
         if not reached:
             continue
         yield Telling(
@@ -118,12 +119,12 @@ def _certificates(session: Session, on: date) -> Iterator[Telling]:
             "certificate",
             str(row.id),
             To(officers=(officer_id,) if officer_id else (), firm=row.enterprise_id),
-            f"{row.expires_on.isoformat()}-{min(reached)}m",
+            f"{ends.isoformat()}-{min(reached)}m",
             {
                 "title": titles[row.kind],
                 "firm": firm,
                 "uscc": uscc,
                 "certificate": row.number,
-                "due_on": row.expires_on.isoformat(),
+                "due_on": ends.isoformat(),
             },
         )

@@ -20,7 +20,7 @@ from app.cases.telling.cases import ToldCase, doer, of_events
 from app.journal.models import JournalEvent
 from app.kit.actor import Role
 from app.kit.i18n import Bilingual
-from app.notices.domain.topics import Telling, To, Topic, both
+from app.notices.domain.topics import Telling, To, Topic, both, by_whom
 from app.policies import events as policy_events
 from app.programmes.domain.definition import StageAction
 from app.reference.models import Term
@@ -65,7 +65,11 @@ class Happened:
 
     def telling(self, topic: Topic, to: To, **words: str | int | Bilingual | None) -> Telling:
         """A telling of the case, once for this event."""
-        given = {"by": self.event.actor_name, "note": self.note, "reason": self.note} | words
+        given = {
+            "by": by_whom(self.event.actor_kind, self.event.actor_name),
+            "note": self.note,
+            "reason": self.note,
+        } | words
         return Telling(
             topic,
             subject_kind="case",

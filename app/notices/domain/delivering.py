@@ -63,7 +63,8 @@ def default_manner(account_kind: str, group: Group, channel: Channel) -> Manner:
 
 def delay(attempts: int, jitter: float) -> timedelta:
     """How long to wait after the `attempts`-th failure: doubled each time; `jitter` in 0-1 spreads it from half to the whole."""
-    return min(FIRST_DELAY * 2 ** min(attempts - 1, 20), LONGEST_DELAY) * (1 + jitter) / 2
+    doubled: timedelta = FIRST_DELAY * (1 << min(attempts - 1, 20))
+    return min(doubled, LONGEST_DELAY) * (1 + jitter) / 2
 
 
 def state_after(attempts: int, *, for_good: bool) -> State:

@@ -8,6 +8,7 @@ from app.kit.i18n import N_, Bilingual, Locale, _, use_locale
 
 Words = Mapping[str, str | int | Bilingual]
 
+_SYSTEM = N_("系统")
 TITLE_ZH, TITLE_EN, PATH = 200, 260, 240
 
 
@@ -117,6 +118,11 @@ def both(message: str) -> Bilingual:
     with use_locale("en"):
         english = _(message)
     return Bilingual(zh=message, en=english)
+
+
+def by_whom(kind: str, name: str) -> str | Bilingual:
+    """Whoever did it, as people read it."""
+    return both(_SYSTEM) if kind == "system" else name
 
 
 def _in(locale: Locale, text: Text, words: Words) -> tuple[str, str]:

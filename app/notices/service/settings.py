@@ -23,7 +23,9 @@ from app.notices.schemas import OwnSettings
 def own_account(session: Session, actor: Actor) -> Officer | EnterpriseUser:
     """The account that the actor signed in with."""
     require(actor, OWN)
-    return session.get_one(Officer if actor.kind is ActorKind.OFFICER else EnterpriseUser, actor.id)
+    if actor.kind is ActorKind.OFFICER:
+        return session.get_one(Officer, actor.id)
+    return session.get_one(EnterpriseUser, actor.id)
 
 
 def save_settings(session: Session, *, actor: Actor, now: datetime, command: OwnSettings) -> Officer | EnterpriseUser:
@@ -67,7 +69,11 @@ def find_feed_account(session: Session, secret: str) -> Officer | EnterpriseUser
     feed = session.scalar(select(CalendarFeed).where(CalendarFeed.token_hash == feed_hash(secret)))
     if feed is None:
         return None
-    account = session.get(Officer if feed.account_kind == ActorKind.OFFICER else EnterpriseUser, feed.account_id)
+    account: Officer | EnterpriseUser | None
+    if feed.account_kind == ActorKind.OFFICER:
+        account = session.get(Officer, feed.account_id)
+    else:
+        account = session.get(EnterpriseUser, feed.account_id)
     return account if account is not None and account.disabled_on is None else None
 
 
