@@ -140,7 +140,7 @@ def opinion_late(todo: Todo, around: Around) -> Words:
     text = _("%(who)s未答复意见") % {"who": around.departments.get(todo.about, todo.about)}
     note = _("已催办 %(n)s 次") % {"n": todo.n} if todo.n else _("尚未催办")
     url = f"{_address(around.case(todo))}/opinions/{todo.key}/remind"
-    return Words(text, note, _("催办"), url, fields=(("version", str(todo.version)), ("from", "desk")))
+    return Words(text, note, _("催办"), url, fields=(("version", str(todo.version)),))
 
 
 def correction_late(todo: Todo, around: Around) -> Words:

@@ -16,6 +16,8 @@ from app.enterprises.models import Enterprise
 from app.policies.models import FactStatement
 
 _FIRM = "enterprise"
+#: What came in is looked for this far back: a case that stands longer is a matter of its step, not of what came in.
+REMEMBERED = 90
 
 
 def unchecked() -> ColumnElement[bool]:
@@ -33,22 +35,22 @@ def answered_corrections() -> ColumnElement[bool]:
 
 
 def fresh_answers(asked: Asked) -> ColumnElement[bool]:
-    """Answers that the firm handed in after the case had come to the bureau."""
+    """Answers that the firm handed in after the case had come to the bureau; after some months the step alone remains."""
     return and_(
         CaseAnswer.case_id == CaseFile.id,
         CaseAnswer.by_kind == _FIRM,
+        CaseAnswer.at >= asked.now - timedelta(days=REMEMBERED),
         CaseAnswer.draft.is_(False),
         since_entry(CaseAnswer.at),
         bureaus_turn(asked),
     )
 
 
-def _of_case(asked: Asked, condition: ColumnElement[bool], found: ColumnElement[bool] | None = None) -> Source:
-    """One to-do a case for which rows of another table wait, with how many; `found` says it without walking the cases."""
+def _of_case(asked: Asked, condition: ColumnElement[bool], found: ColumnElement[bool]) -> Source:
+    """One to-do a case for which rows of another table wait, with how many; `found` finds them without walking the cases."""
     number: Any = select(func.count()).where(condition).correlate(CaseFile).scalar_subquery()
-    waits = exists().where(condition).correlate(CaseFile) if found is None else found
     return Source(
-        rows=cases(asked).where(waits),
+        rows=cases(asked, few=True).where(found),
         key=CaseFile.id,
         due=CaseFile.next_due_on,
         case_id=CaseFile.id,
@@ -65,7 +67,14 @@ def _materials(asked: Asked) -> Source:
 
 
 def _answers(asked: Asked) -> Source:
-    return _of_case(asked, fresh_answers(asked))
+    held = aliased(CaseAnswer)
+    since = asked.now - timedelta(days=REMEMBERED)
+    found = select(held.case_id).where(held.by_kind == _FIRM, held.at >= since, held.draft.is_(False))
+    return _of_case(
+        asked,
+        fresh_answers(asked),
+        and_(CaseFile.id.in_(found), exists().where(fresh_answers(asked)).correlate(CaseFile)),
+    )
 
 
 def _corrections(asked: Asked) -> Source:
@@ -76,11 +85,11 @@ def _corrections(asked: Asked) -> Source:
 
 def _opinions(asked: Asked) -> Source:
     """Answers of departments that came in since the case entered its stage."""
-    rows = cases(asked).join(Opinion, Opinion.case_id == CaseFile.id)
+    held = aliased(Opinion)
+    fresh = select(held.id).where(held.answered_at >= asked.now - timedelta(days=REMEMBERED))
+    rows = cases(asked, (Opinion, Opinion.case_id == CaseFile.id))
     return Source(
-        rows=rows.where(
-            Opinion.answered_at.is_not(None), Opinion.withdrawn_at.is_(None), since_entry(Opinion.answered_at)
-        ),
+        rows=rows.where(Opinion.id.in_(fresh), Opinion.withdrawn_at.is_(None), since_entry(Opinion.answered_at)),
         key=Opinion.id,
         due=CaseFile.next_due_on,
         case_id=CaseFile.id,

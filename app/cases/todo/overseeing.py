@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
 from app.accounts.models import Officer
+from app.cases.domain.state import CaseState
 from app.cases.models import CaseFile
 from app.cases.oversight.domain.rating import BAD
 from app.cases.oversight.models import ServiceRating, Supervision
@@ -80,8 +81,10 @@ def _unled(asked: Asked) -> Source | None:
     """Open cases without an officer; told to those who may assign one."""
     if asked.actor.role not in HEADS:
         return None
+    nobodys = aliased(CaseFile)
+    found = select(nobodys.id).where(nobodys.officer_id.is_(None), nobodys.state == CaseState.OPEN)
     return Source(
-        rows=cases(asked, everyones=True).where(CaseFile.officer_id.is_(None)),
+        rows=cases(asked, everyones=True, few=True).where(CaseFile.id.in_(found)),
         key=CaseFile.id,
         due=CaseFile.next_due_on,
         case_id=CaseFile.id,

@@ -21,26 +21,36 @@ AHEAD = 7
 FRESH = 7
 
 
-def cases(asked: Asked, *joined: tuple[Any, ColumnElement[bool]], open: bool = True, everyones: bool = False) -> Rows:
+def cases(
+    asked: Asked,
+    *joined: tuple[Any, ColumnElement[bool]],
+    open: bool = True,
+    everyones: bool = False,
+    few: bool = False,
+) -> Rows:
     """The cases of the desk, each with its firm, joined with further tables by their condition.
 
-    `everyones` looks at every officer's cases although the desk is one officer's.
+    `everyones` looks at every officer's cases although the desk is one officer's; `few` are found by their ids.
     """
     rows: Rows = select(CaseFile.id).join(CaseFile.enterprise)
     for table, condition in joined:
         rows = rows.join(table, condition)
+    state, officer = (_unhinted(CaseFile.state, ""), _unhinted(CaseFile.officer_id, 0)) if joined or few else _PLAIN
     if open:
-        rows = rows.where(_open_beside_another_table() if joined else CaseFile.state == CaseState.OPEN)
+        rows = rows.where(state == CaseState.OPEN)
     if not everyones and asked.officer_id is not None:
-        rows = rows.where(CaseFile.officer_id == asked.officer_id)
+        rows = rows.where(officer == asked.officer_id)
     if asked.programme:
         rows = rows.where(CaseFile.programme_code == asked.programme)
     return rows.where(scope(asked.actor))
 
 
-def _open_beside_another_table() -> ColumnElement[bool]:
-    """The other table's own index finds the few rows that ask for something; walking all open cases would not."""
-    return func.coalesce(CaseFile.state, "") == CaseState.OPEN
+_PLAIN: tuple[Any, Any] = (CaseFile.state, CaseFile.officer_id)
+
+
+def _unhinted(column: Any, none: Any) -> Any:
+    """A column without its index: the joined table's own index finds the few rows that ask, walking all cases would not."""
+    return func.coalesce(column, none)
 
 
 def firms(asked: Asked) -> Rows:
