@@ -66,7 +66,7 @@ class Vocabulary:
         if row.kind == RequestKind.FIGURE:
             label = _(FIELD_LABELS.get(f"enterprise.figures.{row.what}", row.title))
         if row.kind not in (RequestKind.MATERIAL, RequestKind.FIGURE) or not label:
-            return _("走访") if row.title == "走访" else row.title
+            return _(row.title)
         return _("%(what)s（%(year)s 年）") % {"what": label, "year": row.year} if row.year else label
 
 

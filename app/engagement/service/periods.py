@@ -23,7 +23,7 @@ def set_period(session: Session, *, actor: Actor, now: datetime, given: SetPerio
     require(actor, actions.SET_PERIOD)
     before = find_period(session)
     if before is not None and before.months == given.months:
-        message = _("期限没有变化。")
+        message = _("月数没有变化。")
         raise Invalid("engagement.period", message, {"months": message})
     return add_period(session, actor=actor, now=now, given=given, origin=BUREAU)
 
