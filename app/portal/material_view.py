@@ -1,7 +1,7 @@
 """The materials of a case as the firm reads them: what is asked for, year by year, what lies there, what may be done with it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy.orm import Session
@@ -15,6 +15,7 @@ from app.cases.supply.models import CaseMaterial
 from app.cases.supply.queries import can_serve, list_materials, list_open_corrections
 from app.doors.document_words import file_text
 from app.files.models import Document
+from app.files.queries import list_on_file
 from app.kit.actor import Actor
 from app.kit.errors import NotFound
 from app.kit.i18n import N_, _, ngettext
@@ -58,6 +59,7 @@ class SlotView:
     remark: str
     open: bool
     url: str
+    on_file: str = ""
 
 
 def slots_of(session: Session, case: CaseFile, actor: Actor, on: date) -> tuple[SlotView, ...]:
@@ -69,13 +71,15 @@ def slots_of(session: Session, case: CaseFile, actor: Actor, on: date) -> tuple[
         for item in list_open_corrections(session, case.id)
         if item.kind == CorrectionKind.MATERIAL and item.answered_at is None
     }
-    return tuple(
+    slots = [
         _slot(programme, case, template, year, _of(held, template, year), remarks.get(template.code, ""), actor, on)
         for template in programme.materials
         if template.supplied_by == "enterprise"
         if applies(template, supplies) or any(row.material == template.code for row in held)
         for year in years_of(template, case.year, supplies.founded_in)
-    )
+    ]
+    shelf = list_on_file(session, case.enterprise_id) if any(slot.open and not slot.papers for slot in slots) else []
+    return tuple(replace(slot, on_file=_ready(slot, shelf, on)) for slot in slots)
 
 
 def slot_of(session: Session, case: CaseFile, code: str, year: int | None, actor: Actor, on: date) -> SlotView:
@@ -85,6 +89,16 @@ def slot_of(session: Session, case: CaseFile, code: str, year: int | None, actor
     if found is None:
         raise NotFound("case.material.unknown", _("这个培育通道版本没有这项材料。"))
     return found
+
+
+def _ready(slot: SlotView, shelf: Sequence[Document], on: date) -> str:
+    """That something on file would do, so that nobody uploads it again."""
+    template, years = slot.template, (slot.year, None)
+    fits = [row for row in shelf if row.kind == template.document and can_serve(template, row, on)]
+    n = sum(slot.year is None or row.year in years for row in fits)
+    if not n or not slot.open or slot.papers:
+        return ""
+    return ngettext("证据库有 %(n)s 份可直接选用", "证据库有 %(n)s 份可直接选用", n) % {"n": n}
 
 
 def _of(held: Sequence[CaseMaterial], template: MaterialTemplate, year: int | None) -> list[CaseMaterial]:

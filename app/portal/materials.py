@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from app.cases.queries import programme_of
 from app.cases.supply.models import CaseMaterial
-from app.cases.supply.queries import list_choosable
+from app.cases.supply.queries import find_earlier, list_choosable
 from app.cases.supply.schemas import ChooseMaterial, UploadMaterial, Versioned
 from app.cases.supply.service.materials import choose_materials, remove_material, upload_material
 from app.doors.deps import AppVault, CurrentActor, DbSession, Form, Now
@@ -46,9 +46,10 @@ class Replaced(BaseModel):
 
 @dataclass(frozen=True)
 class MaterialsPage(CasePart):
-    """The checklist."""
+    """The checklist. `earlier` is the case whose answers and documents this one may begin with."""
 
     slots: tuple[SlotView, ...]
+    earlier: str
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,12 @@ class OutcomePage:
 def materials_page(request: Request, session: DbSession, actor: CurrentActor, now: Now, number: str) -> Response:
     """The checklist of the case."""
     case = own_case(session, actor, number)
-    page = MaterialsPage(**part_of(case, programme_of(session, case)), slots=slots_of(session, case, actor, today(now)))
+    slots = slots_of(session, case, actor, today(now))
+    untouched = any(slot.open for slot in slots) and not any(slot.papers for slot in slots)
+    earlier = find_earlier(session, case) if untouched else None
+    page = MaterialsPage(
+        **part_of(case, programme_of(session, case)), slots=slots, earlier=earlier.number if earlier else ""
+    )
     return render(request, "portal/materials.html", page)
 
 

@@ -36,7 +36,7 @@ class NextPage(CasePart):
 @router.post("/renew", action=SUPPLY_OWN)
 def renew_route(request: Request, session: DbSession, actor: CurrentActor, now: Now, number: str) -> Response:
     """Take over what was supplied the last time."""
-    address = f"/portal/cases/{number}/form"
+    address = f"/portal/cases/{number}"
     try:
         with session.begin_nested():
             found = renew_supplies(session, actor=actor, now=now, number=number)

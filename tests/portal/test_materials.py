@@ -41,7 +41,8 @@ def _held(session: Session, material: str = "business-licence") -> list[CaseMate
 def test_what_is_on_file_is_chosen_and_can_be_taken_back(session: Session, filing: CaseFile, enter: Enter) -> None:
     document, base = _filed(session, filing), f"/portal/cases/{filing.number}/materials"
     editor, page = enter(filing), f"{base}/business-licence"
-    assert "还差 1 份" in editor.get(base).text and "从证据库选用" in editor.get(page).text
+    assert "还差 1 份" in editor.get(base).text and "证据库有 1 份可直接选用" in editor.get(base).text
+    assert "从证据库选用" in editor.get(page).text
     chosen = editor.submit(page, {"documents": str(document.id)}, to=f"{page}/choose")
     assert (chosen.status_code, chosen.headers["location"]) == (303, base)
     (row,) = _held(session)
