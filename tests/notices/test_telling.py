@@ -18,6 +18,8 @@ from app.cases.service.undoing import take_back_step
 from app.cases.supply.models import CorrectionItem
 from app.cases.supply.schemas import AnswerCorrection, AskCorrections, CorrectionAsked
 from app.cases.supply.service.corrections import answer_correction, ask_corrections
+from app.engagement.schemas import AskFirm
+from app.engagement.service.asking import ask_firm
 from app.enterprises.models import Certificate
 from app.kit import db
 from app.kit.actor import Actor
@@ -181,6 +183,16 @@ def test_a_bad_rating_is_told_and_a_good_one_is_not(
     rate_service(session, actor=scene.person, now=now, number=scene.case.number, command=command)
     assert [topic for topic, _title in scene.new(scene.head)] == expected
     assert [topic for topic, _title in scene.new(scene.officer)] == expected
+
+
+def test_a_request_leads_the_firm_to_its_page_and_is_told_again_before_its_day(scene: Scene) -> None:
+    due = date(2021, 8, 20)
+    given = AskFirm(department="tax", kind="other", title="研发加计扣除说明（示例）", message="请说明口径", due_on=due)
+    row = ask_firm(scene.session, actor=scene.officer, now=scene.now, enterprise=scene.firm, given=given)
+    assert [topic for topic, _title in scene.new(scene.person)] == ["firm-request"]
+    assert notices_of(scene.database, scene.person)[-1].path == f"/portal/requests/{row.id}"
+    week = due - timedelta(days=7)
+    assert days_told(scene, "firm-request-near", week - timedelta(days=1), 3, scene.person) == [week]
 
 
 # -- the day -------------------------------------------------------------------------------------------------------------

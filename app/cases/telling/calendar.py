@@ -86,7 +86,7 @@ def _requests(session: Session, actor: Actor, window: Window) -> Iterator[Entry]
     )
     for row in session.scalars(statement):
         assert row.due_on is not None
-        yield Entry(f"request-{row.id}", row.due_on, row.title, row.message, "/portal")
+        yield Entry(f"request-{row.id}", row.due_on, row.title, row.message, f"/portal/requests/{row.id}")
 
 
 def _span(window: Window, condition: ColumnElement[bool]) -> Span:

@@ -40,6 +40,7 @@ def tell_requests_near(session: Session, day: Day) -> Iterator[Telling]:
 
 def _telling(topic: Topic, row: FirmRequest, period: str, position: int | None = None) -> Telling:
     words = {
+        "request": row.id,
         "title": row.title,
         "by": row.asked_by_name,
         "message": row.message,

@@ -283,7 +283,9 @@ REQUESTED = Topic(
     events=(engagement_events.ASKED,),
     texts={
         Reader.FIRM: Text(
-            N_("请提供：%(title)s"), N_("%(by)s 请贵企业提供“%(title)s”。期限：%(due_on)s。\n%(message)s"), "/portal"
+            N_("请提供：%(title)s"),
+            N_("%(by)s 请贵企业提供“%(title)s”。期限：%(due_on)s。\n%(message)s"),
+            "/portal/requests/%(request)s",
         ),
     },
 )
@@ -291,7 +293,7 @@ REQUEST_NEAR = Topic(
     code="firm-request-near",
     label=N_("请求期限临近"),
     group=Group.DEADLINES,
-    texts={Reader.FIRM: Text(N_("请在 %(due_on)s 前提供：%(title)s"), "%(message)s", "/portal")},
+    texts={Reader.FIRM: Text(N_("请在 %(due_on)s 前提供：%(title)s"), "%(message)s", "/portal/requests/%(request)s")},
 )
 
 TOPICS = (
