@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
@@ -15,10 +16,13 @@ from app.demo.accounts import PORTAL_LOGIN
 from app.demo.build import build_demo
 from app.doors.deps import SESSION_COOKIE
 from app.doors.middleware import LANGUAGE_COOKIE
-from app.kit.actor import SYSTEM
-from app.kit.clock import utc_now
+from app.enterprises.models import Enterprise
+from app.kit.actor import SYSTEM, Actor
+from app.kit.clock import today, utc_now
 from app.kit.db import Database, session_scope
 from tests.counts import Counts
+from tests.factories.cases import PROGRAMME, led_along
+from tests.factories.enterprises import firm
 from tests.factories.supplies import supply
 from tests.journeys.furnishing import furnish
 from tests.support import people
@@ -37,15 +41,43 @@ class Demo:
     server: Server
     database: Database
 
-    def session_of(self, who: str) -> str:
-        """The cookie of a fresh session: a role, or "enterprise" for the demo's portal user."""
+    def session_of(self, who: str | Actor) -> str:
+        """The cookie of a fresh session: an actor, a role, or "enterprise" for the demo's portal user."""
         with session_scope(self.database) as session:
+            if isinstance(who, Actor):
+                return people.open_session(session, who)
             if who == "enterprise":
                 account = session.scalar(select(EnterpriseUser).where(EnterpriseUser.login == PORTAL_LOGIN))
             else:
                 account = session.scalar(select(Officer).where(Officer.role == who).order_by(Officer.id).limit(1))
             assert account is not None, f"the demo has no {who}"
             return people.open_session(session, actor_of(account))
+
+    def officer(self, role: str = "caseworker", department: str = "") -> Actor:
+        """An officer whom no other journey knows."""
+        with session_scope(self.database) as session:
+            return people.officer(session, role=role, department=department)
+
+    def firm(self, **given: Any) -> Enterprise:
+        """A firm that no other journey knows."""
+        with session_scope(self.database) as session:
+            return firm(session, now=utc_now(), **given)
+
+    def firm_user(self, enterprise: Enterprise) -> Actor:
+        """Somebody of that firm."""
+        with session_scope(self.database) as session:
+            return people.enterprise_user(session, enterprise_id=enterprise.id)
+
+    def case(
+        self, officer: Actor, enterprise: Enterprise, stage: str, programme: str = PROGRAMME, year: int = 0
+    ) -> str:
+        """The number of a case of that firm that `officer` leads, brought to `stage` ("": to its end)."""
+        now = utc_now()
+        with session_scope(self.database) as session:
+            head = people.officer(session, role="section_head")
+            where = session.get_one(Enterprise, enterprise.id)
+            given = {"enterprise": where, "officer_id": officer.id, "year": year or today(now).year}
+            return led_along(session, head, now, programme, stage, **given).number
 
     def supply(self, number: str, action: str) -> None:
         """Put on file what the step `action` of the case insists on, where that is not what a journey is about."""
@@ -88,13 +120,13 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def visit(chromium: Browser, demo: Demo) -> Iterator[Callable[..., Watched]]:
-    """`visit(who="caseworker", width=1366, locale="zh")`: a page of its own browser context; who=None is a stranger.
+    """`visit(who="caseworker", width=1366, locale="zh")`: a page of its own browser context; None is a stranger.
 
     At the end of the test nothing may have gone wrong on any of them.
     """
     opened: list[Watched] = []
 
-    def make(who: str | None = None, *, width: int = 1366, height: int = 900, locale: str = "zh") -> Watched:
+    def make(who: str | Actor | None = None, *, width: int = 1366, height: int = 900, locale: str = "zh") -> Watched:
         context = chromium.new_context(viewport={"width": width, "height": height}, reduced_motion="reduce")
         context.set_default_timeout(15_000)
         cookies = {LANGUAGE_COOKIE: locale} | ({SESSION_COOKIE: demo.session_of(who)} if who else {})
