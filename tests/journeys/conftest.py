@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -69,14 +70,19 @@ class Demo:
             return people.enterprise_user(session, enterprise_id=enterprise.id)
 
     def case(
-        self, officer: Actor, enterprise: Enterprise, stage: str, programme: str = PROGRAMME, year: int = 0
+        self,
+        officer: Actor,
+        enterprise: Enterprise,
+        stage: str,
+        programme: str = PROGRAMME,
+        now: datetime | None = None,
     ) -> str:
-        """The number of a case of that firm that `officer` leads, brought to `stage` ("": to its end)."""
-        now = utc_now()
+        """The number of a case of that firm that `officer` leads, brought to `stage` ("": to its end) at `now`."""
+        now = now or utc_now()
         with session_scope(self.database) as session:
             head = people.officer(session, role="section_head")
             where = session.get_one(Enterprise, enterprise.id)
-            given = {"enterprise": where, "officer_id": officer.id, "year": year or today(now).year}
+            given = {"enterprise": where, "officer_id": officer.id, "year": today(now).year}
             return led_along(session, head, now, programme, stage, **given).number
 
     def supply(self, number: str, action: str) -> None:
