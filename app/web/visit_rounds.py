@@ -1,9 +1,7 @@
 """走访安排: rounds planned from a list; their stops day by day, moved, skipped, ticked off; how a round ended."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from itertools import groupby
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import Query, Request
@@ -44,6 +42,7 @@ from app.reference.queries import list_region_names
 from app.web.chosen_firms import Chosen, chosen_firms
 from app.web.enterprise_words import Choices
 from app.web.firm_visits import day_of
+from app.web.visit_days import DayPlan, StopLine, day_plans
 
 router = GuardedRouter(door="web", prefix="/visits/rounds")
 
@@ -90,31 +89,6 @@ class PlanPage:
     fresh: tuple[Enterprise, ...]
     seen: tuple[tuple[Enterprise, tuple[Finding, ...]], ...]
     retired: tuple[Enterprise, ...]
-
-
-@dataclass(frozen=True)
-class StopLine:
-    """A stop with its firm and township."""
-
-    row: VisitStop
-    firm: Enterprise
-    township: str
-    first: bool
-    last: bool
-
-    @property
-    def waiting(self) -> bool:
-        """Whether the firm is still to be seen."""
-        return self.row.visit_id is None and not self.row.skipped
-
-
-@dataclass(frozen=True)
-class DayPlan:
-    """One day of a round; `townships` in the order they are passed."""
-
-    day: date
-    stops: tuple[StopLine, ...]
-    townships: str
 
 
 @dataclass(frozen=True)
@@ -270,26 +244,6 @@ def close(request: Request, session: DbSession, actor: CurrentActor, now: Now, r
     row = get_round_visible_to(session, actor, round_id)
     close_round(session, actor=actor, now=now, round=row)
     return redirect(request, f"/visits/rounds/{row.id}", good=_("这一轮走访已结束。"))
-
-
-def day_plans(stops: Sequence[tuple[VisitStop, Enterprise]], places: dict[str, str]) -> tuple[DayPlan, ...]:
-    """The stops day by day, each with its township's name."""
-    found = []
-    for day, group in groupby(stops, key=lambda pair: pair[0].planned_on):
-        pairs = list(group)
-        lines = tuple(
-            StopLine(
-                row=row,
-                firm=firm,
-                township=places.get(firm.region_code, ""),
-                first=place == 0,
-                last=place == len(pairs) - 1,
-            )
-            for place, (row, firm) in enumerate(pairs)
-        )
-        townships = list(dict.fromkeys(line.township for line in lines if line.township))
-        found.append(DayPlan(day or date.min, lines, " → ".join(townships)))
-    return tuple(found)
 
 
 def _round_page(

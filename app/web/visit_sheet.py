@@ -26,7 +26,7 @@ from app.kit.i18n import _
 from app.programmes.queries import load_catalogue
 from app.reference.queries import list_region_names
 from app.web.firm_visits import day_of
-from app.web.visit_rounds import DayPlan, day_plans
+from app.web.visit_days import DayPlan, day_plans
 
 router = GuardedRouter(door="web", prefix="/visits/rounds")
 
