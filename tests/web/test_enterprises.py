@@ -140,7 +140,7 @@ def test_the_page_costs_the_same_for_few_and_many(
             client.get("/enterprises")
         costs.append(len(sent))
     assert costs[0] == costs[1]
-    assert costs[0] <= 14
+    assert costs[0] <= 15  # the last one: the views that officers keep of the list
 
 
 def test_two_browsers_edit_one_firm(sign_in: SignIn, new_client: Callable[[], Client], session: Session) -> None:
