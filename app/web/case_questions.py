@@ -205,7 +205,9 @@ def keep_draft(
 def renew(request: Request, session: DbSession, actor: CurrentActor, now: Now, number: str) -> Response:
     filled = renew_supplies(session, actor=actor, now=now, number=number)
     return redirect(
-        request, f"/cases/{number}/questions", good=_("已沿用上次的 %(n)s 项，请核对后提交。") % {"n": len(filled.questions) + len(filled.documents)}
+        request,
+        f"/cases/{number}/questions",
+        good=_("已沿用上次的 %(n)s 项，请核对后提交。") % {"n": len(filled.questions) + len(filled.documents)},
     )
 
 

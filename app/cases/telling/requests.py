@@ -10,6 +10,7 @@ from app.cases.telling import topics
 from app.engagement import events
 from app.engagement.models import FirmRequest
 from app.journal.models import JournalEvent
+from app.kit.i18n import Bilingual
 from app.notices.domain.delivering import deadline_stage
 from app.notices.domain.topics import Telling, To, Topic
 from app.notices.sources import Day
@@ -39,7 +40,7 @@ def tell_requests_near(session: Session, day: Day) -> Iterator[Telling]:
 
 
 def _telling(topic: Topic, row: FirmRequest, period: str, position: int | None = None) -> Telling:
-    words = {
+    words: dict[str, str | int | Bilingual] = {
         "request": row.id,
         "title": row.title,
         "by": row.asked_by_name,
