@@ -3,7 +3,7 @@
 import secrets
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
 from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -140,6 +140,12 @@ class Settings(BaseSettings):
             timeout=self.channel_timeout_seconds,
             verify=self.smtp_verify,
         )
+
+    def listening_at(self, port: int | None) -> Self:
+        """The settings of a server on `port`: links name that port too, unless `YUMIAO_BASE_URL` says where people come."""
+        port = port or self.port
+        base = {} if "base_url" in self.model_fields_set else {"base_url": f"http://127.0.0.1:{port}"}
+        return self.model_copy(update={"port": port, **base})
 
     @property
     def secure_cookies(self) -> bool:

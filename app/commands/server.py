@@ -78,7 +78,7 @@ def _is_empty(database: Database) -> bool:
 
 
 def _serve(settings: Settings, port: int | None) -> None:
-    settings = settings.model_copy(update={"port": port or settings.port})
+    settings = settings.listening_at(port)
     configure_logging(settings)
     application = create_app(settings)
     _announce(settings)

@@ -32,13 +32,17 @@ class AskGroups:
 
 
 def ask_groups(programme: Programme) -> AskGroups:
-    """The fields of the form, by what they are about."""
+    """The fields of the form, by what they are about; what the bureau itself supplies is not asked of the firm."""
     return AskGroups(
         materials=tuple(
-            AskLine(_name(CorrectionKind.MATERIAL, item.code), str(item.title)) for item in programme.materials
+            AskLine(_name(CorrectionKind.MATERIAL, item.code), str(item.title))
+            for item in programme.materials
+            if item.supplied_by == "enterprise"
         ),
         questions=tuple(
-            AskLine(_name(CorrectionKind.QUESTION, item.code), str(item.label)) for item in programme.questions
+            AskLine(_name(CorrectionKind.QUESTION, item.code), str(item.label))
+            for item in programme.questions
+            if item.supplied_by == "enterprise"
         ),
         free=tuple(_name(CorrectionKind.OTHER, str(number)) for number in range(1, FREE_LINES + 1)),
     )

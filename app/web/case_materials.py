@@ -76,15 +76,17 @@ class SlotLine:
     badge: Badge
     lines: tuple[MaterialLine, ...]
     url: str
+    required: bool
     complete: bool
 
 
 @dataclass(frozen=True)
 class MaterialPanel:
-    """The panel of the case page."""
+    """The panel of the case page; `complete` counts among the `required` slots only."""
 
     slots: tuple[SlotLine, ...]
     complete: int
+    required: int
     may_supply: bool
     may_check: bool
 
@@ -130,7 +132,8 @@ def material_panel(session: Session, case: CaseFile, programme: Programme, actor
         if applies(template, supplies) or any(line.row.material == template.code for line in held)
         for year in years_of(template, case.year, supplies.founded_in)
     )
-    return MaterialPanel(slots, sum(slot.complete for slot in slots), may_supply, may_check)
+    required = [slot for slot in slots if slot.required]
+    return MaterialPanel(slots, sum(slot.complete for slot in required), len(required), may_supply, may_check)
 
 
 def _lines(
@@ -175,7 +178,8 @@ def _slot(
         badge=_slot_badge(template, serving, lines),
         lines=lines,
         url=f"/cases/{case.number}/materials/{template.code}" + (f"?year={year}" if year else ""),
-        complete=serving >= template.at_least or not template.required,
+        required=template.required,
+        complete=serving >= template.at_least,
     )
 
 

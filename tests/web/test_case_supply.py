@@ -1,6 +1,7 @@
 """The panels of the case page and their own pages: materials, answers, corrections; two browsers' forms."""
 
 import json
+import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -134,9 +135,19 @@ def form_was(html: str) -> str:
     return form_to(f'<form action="/x">{html}</form>', "/x").fields["was"][0]
 
 
+def test_the_checklist_counts_what_is_required_only(sign_in: SignIn, case: CaseFile) -> None:
+    client, base = sign_in(), f"/cases/{case.number}"
+    page = client.get(base).text
+    wanted = re.search(r"必需的 0 / (\d+) 项已齐", page)
+    assert wanted and 0 < int(wanted[1]) < page.count('id="material-')
+
+
 def test_corrections_are_asked_answered_and_settled(sign_in: SignIn, session: Session, case: CaseFile) -> None:
     client, base = sign_in(), f"/cases/{case.number}"
     assert client.submit(f"{base}/corrections/new").status_code == 422
+    form = client.get(f"{base}/corrections/new").text
+    assert 'name="c_material-business-licence"' in form
+    assert "推荐函" not in form, "a firm is not asked to correct what the bureau supplies"
     asked = {"c_material-business-licence": "章不清楚", "c_other-1": "补签字", "due_on": "2099-12-31"}
     assert client.submit(f"{base}/corrections/new", asked).status_code == 303
     row = first(session, CorrectionItem)

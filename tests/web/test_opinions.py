@@ -57,6 +57,8 @@ def test_asked_on_the_case_page_and_answered_behind_the_departments_door(
     assert asked.status_code == 303
     page = bureau.get(f"/cases/{case.number}").text
     assert page.count("有无欠税？") >= 2
+    assert f'office">{settings.office}' in page
+    assert f'office">{settings.office}' not in tax.get("/department").text, "its officers are not the bureau's"
     assert "税务局" in page
     assert "财政局" in page
 
