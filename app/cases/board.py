@@ -38,6 +38,13 @@ def columns_visible_to(
     return {stage: Column(stage, counts[stage], tuple(found[stage][:cards])) for stage in stages}
 
 
+def newest_programme(session: Session, actor: Actor) -> str:
+    """The programme of the open case begun last within the actor's reach: where a board opens by itself; "" without cases."""
+    newest = select(CaseFile.programme_code).join(CaseFile.enterprise).where(scope(actor))
+    found = session.scalar(newest.where(CaseFile.state == CaseState.OPEN).order_by(CaseFile.id.desc()).limit(1))
+    return found or ""
+
+
 def count_by_stage_visible_to(
     session: Session, actor: Actor, wanted: CaseFilter, stages: Sequence[str]
 ) -> dict[str, Count]:

@@ -357,6 +357,11 @@ def test_the_board_leads_to_case_and_step(session, sign_in, head):
     assert 'data-move="intent"' in page and "今天进入本阶段" in page
 
 
+def test_the_board_opens_where_the_work_is(session, sign_in, head):
+    number = opened(session, head).row.number
+    assert f'href="/cases/{number}"' in sign_in().get("/cases/board").text
+
+
 def test_pages_ask_the_database_equally_often(session, sign_in, head, count_queries):
     client = sign_in()
 
