@@ -9,7 +9,7 @@ import pytest
 import app.api
 import app.portal
 import app.web
-from app import cli, event_registry, job_registry, model_registry, seeding
+from app import cli, event_registry, job_registry, model_registry, past_registry, seeding
 from app.event_registry import load_wording
 from tests.support.source import APP, calls, listed, name_of, python_files, tree
 
@@ -20,7 +20,7 @@ def _slices_with(file: str) -> set[str]:
     return {
         ".".join(path.parent.relative_to(APP).parts)
         for path in python_files()
-        if path.name == file and path.parent.parent in {APP, APP / "enterprises"} and path.parent.name not in _DOORS
+        if path.name == file and path.relative_to(APP).parts[0] not in {*_DOORS, "doors"} and path.parent != APP
     }
 
 
@@ -30,6 +30,7 @@ def _slices_with(file: str) -> set[str]:
         ("models.py", model_registry.SLICES),
         ("events.py", event_registry.SLICES),
         ("jobs.py", job_registry.SLICES),
+        ("past.py", past_registry.SLICES),
         ("seed.py", seeding.SLICES),
     ],
 )
