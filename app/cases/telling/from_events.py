@@ -63,6 +63,11 @@ class Happened:
         code = str(self.data.get("action") or self.data.get("taken_back") or "")
         return self.case.programme.find_action(code)
 
+    @property
+    def reached(self) -> str:
+        """The stage in which the event left the case; it may stand elsewhere by the time this is told."""
+        return str(self.event.changes.get("stage", ["", self.case.row.stage])[1])
+
     def telling(self, topic: Topic, to: To, **words: str | int | Bilingual | None) -> Telling:
         """A telling of the case, once for this event."""
         given = {
@@ -97,25 +102,23 @@ def _stepped(one: Happened) -> Iterable[Telling]:
     if _items(one) or (action is not None and "send-back" in action.effects):
         yield one.telling(topics.SENT_BACK, To(firm=to.firm, but=to.but), **_asked(one))
         to = To(officers=to.officers, heads_of=to.heads_of, but=to.but)
-    reached = str(one.event.changes.get("stage", ["", one.case.row.stage])[1])
     label = action.label if action else "—"
-    yield one.telling(topics.STEP, to, action=label, **one.case.words_at(reached))
+    yield one.telling(topics.STEP, to, action=label, **one.case.words_at(one.reached))
 
 
 def _approval_wanted(one: Happened) -> Iterable[Telling]:
     """The next steps that need a section head's approval; a caseworker's own approval is no news to the one in charge."""
-    for action in one.case.programme.actions_from(one.case.row.stage):
+    for action in one.case.programme.actions_from(one.reached):
         guard = action.needs.approvals
-        if one.case.row.state == "open" and guard is not None and Role.SECTION_HEAD in guard.roles:
+        if guard is not None and Role.SECTION_HEAD in guard.roles:
             told = one.telling(topics.APPROVAL_WANTED, one.case.to_heads(one.event), action=action.label)
             yield Telling(**{**vars(told), "period": f"{one.event.position}:{action.code}"})
 
 
 def _taken_back(one: Happened) -> Iterable[Telling]:
-    back_in = str(one.event.changes.get("stage", ["", one.case.row.stage])[1])
     label = one.action.label if one.action else "—"
     to = one.case.to_told(one.action, one.event)
-    yield one.telling(topics.TAKEN_BACK, to, action=label, **one.case.words_at(back_in))
+    yield one.telling(topics.TAKEN_BACK, to, action=label, **one.case.words_at(one.reached))
 
 
 def _corrections_asked(one: Happened) -> Iterable[Telling]:
