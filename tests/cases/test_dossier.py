@@ -33,6 +33,7 @@ from app.kit import db
 from app.kit.clock import end_of_day
 from app.kit.errors import Forbidden, Invalid, NotFound
 from app.kit.local_blobs import LocalBlobs
+from app.programmes.models import ProgrammeRound
 from tests.cases.test_opinions import answer, ask, document
 from tests.cases.test_supply import Desk
 from tests.factories import cases
@@ -391,6 +392,17 @@ def test_without_a_chinese_font_it_is_said_and_the_archive_is_made_all_the_same(
 
 
 # -- the job -------------------------------------------------------------------------------------------------------------
+
+
+def test_the_cover_names_the_round(session, head, now, case):
+    row = session.scalars(
+        select(ProgrammeRound).where(
+            ProgrammeRound.programme_code == case.programme_code, ProgrammeRound.year == case.year
+        )
+    ).first()
+    case.round = row.code
+    db.commit(session)
+    assert collect(session, case, head, now).cover.round == row.title_zh
 
 
 def test_a_large_dossier_is_made_in_the_background(session, head, now, case, blobs, database, tmp_path):

@@ -31,7 +31,8 @@ from app.kit.errors import Invalid
 from app.kit.i18n import N_, _, use_locale
 from app.programmes.domain.answers import show_answer
 from app.programmes.domain.definition import Programme
-from app.programmes.queries import get_version
+from app.programmes.queries import find_round, get_version
+from app.programmes.wording import round_title
 from app.reference.queries import list_region_names
 
 
@@ -122,6 +123,11 @@ def official_dossier(
         return collect_dossier(session, case, actor=actor, now=now, on=on, office=office)
 
 
+def _round_title(session: Session, case: CaseFile, code: str | None) -> str:
+    row = find_round(session, case.programme_code, case.year, code)
+    return round_title(row) if row else code or ""
+
+
 def _cover(
     session: Session, case: CaseFile, programme: Programme, told: EventsOf, passages: tuple[PassageRow, ...]
 ) -> Cover:
@@ -135,7 +141,7 @@ def _cover(
         programme=str(programme.title),
         version=programme.version,
         year=case.year,
-        round=value_before("round", case.round, told.since) or "",
+        round=_round_title(session, case, value_before("round", case.round, told.since)),
         stage=next((passage.stage for passage in reversed(passages) if not passage.taken_back), ""),
         state=_(_STATES[CaseState(state)]),
         officer=told.officer,
