@@ -142,7 +142,7 @@ def test_an_import_under_way_is_followed_not_begun_twice(
             session.scalars(select(Job)).one().lease_until = NOW - timedelta(seconds=1)
         importer.work()
 
-    monkeypatch.setattr("app.commands.imports.time.sleep", finish_meanwhile)
+    monkeypatch.setattr("app.commands.progress.time.sleep", finish_meanwhile)
     found = run_here("enterprises", path)
     assert (found.returncode, counts_in(found.stdout)) == (0, (3, 0, 0, 0, 0, 0))
     assert "等它完成" in found.stdout
