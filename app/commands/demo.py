@@ -27,6 +27,7 @@ def demo(
             database,
             enterprises=enterprises,
             now=utc_now(),
+            vault=settings.vault,
             progress=lambda done: progress.update(task, advance=done),
         )
     typer.echo(f"enterprises={enterprises}")

@@ -18,6 +18,10 @@ OFFICERS = (
     ("li", OfficerData("李（示例）", Role.CASEWORKER, "429005", "成果科", "0728-0000002")),
     ("zhou", OfficerData("周（示例）", Role.SECTION_HEAD, "429005", "高新科", "0728-0000003")),
     ("chen", OfficerData("陈（示例）", Role.LEADER, "429005", "局领导", "")),
+    (
+        "shui",
+        OfficerData("吴（示例）", Role.DEPARTMENT, "429005", "税政科", "0728-0000004", department="tax"),
+    ),
     ("admin", OfficerData("管理员（示例）", Role.ADMINISTRATOR, "", "办公室", "")),
 )
 

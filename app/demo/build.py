@@ -10,11 +10,13 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import EnterpriseUser
+from app.accounts.queries import actor_of
 from app.accounts.service.invitations import accept_invitation, invite
 from app.cases.models import CaseFile
 from app.demo.accounts import PASSWORD, PORTAL_LOGIN, make_officers
 from app.demo.casework import Candidate, CaseMaker, announce_rounds
 from app.demo.firms import Firm, make_firms
+from app.demo.scenes import OTHERS, firms_without_cases, play_others, play_own_firm
 from app.demo.service_records import make_experts, recommend_some, store_some_verdicts
 from app.demo.sweeps import sweep_twice
 from app.enterprises.models import (
@@ -29,8 +31,9 @@ from app.enterprises.models import (
     YearlyFigures,
 )
 from app.enterprises.service.registering import insert_many, prepare_row
+from app.files.vault import Vault
 from app.kit.actor import SYSTEM, Actor
-from app.kit.clock import today
+from app.kit.clock import start_of_day, today
 from app.kit.db import Database, session_scope
 from app.kit.money import FEN_PER_YUAN
 from app.policies.models import FactStatement
@@ -43,8 +46,18 @@ STATED_DAYS_AGO = 330
 Progress = Callable[[int], None]
 
 
-def build_demo(database: Database, *, enterprises: int, now: datetime, progress: Progress | None = None) -> None:
-    """Add `enterprises` fictional firms with all that belongs to them, in transactions of at most 500 firms."""
+def build_demo(
+    database: Database,
+    *,
+    enterprises: int,
+    now: datetime,
+    vault: Vault | None = None,
+    progress: Progress | None = None,
+) -> None:
+    """Add `enterprises` fictional firms with all that belongs to them, in transactions of at most 500 firms.
+
+    `vault` takes the documents of the few cases that are handled in full; without one these are left out.
+    """
     random = Random(SEED)  # noqa: S311 - fictional firms, the same each time
     on = today(now)
     with session_scope(database) as session:
@@ -65,14 +78,27 @@ def build_demo(database: Database, *, enterprises: int, now: datetime, progress:
         if not start:
             store_some_verdicts(session, officers[0], now)
     with session_scope(database) as session:
-        _make_portal_user(session, now)
+        if vault is None:
+            _make_portal_user(session, now)
+        elif not start:
+            _play(session, vault, now)
     if not start:
         sweep_twice(database, officers[0], now)
 
 
+def _play(session: Session, vault: Vault, now: datetime) -> None:
+    """The scenes of the cases handled in full; as many as there are firms for."""
+    own, *others = firms_without_cases(session, 1 + len(OTHERS)) or [None]
+    if own is not None:
+        play_own_firm(session, vault, own, _open_account(session, own, now), now)
+    if others:
+        play_others(session, vault, others, now)
+
+
 def _write_firms(session: Session, firms: Sequence[Firm], actor: Actor, now: datetime) -> list[Candidate]:
-    rows = [prepare_row(firm.enterprise, now) for firm in firms]
-    ids = insert_many(session, rows, actor=actor, now=now, data={"note": "虚构示例数据"})
+    known = start_of_day(today(now).replace(month=1, day=1))  # before its cases: lists of a past day need both
+    rows = [prepare_row(firm.enterprise, known) for firm in firms]
+    ids = insert_many(session, rows, actor=actor, now=known, data={"note": "虚构示例数据"})
     pairs = list(zip(ids, firms, strict=True))
     for model, attribute in (
         (Contact, "contacts"),
@@ -169,6 +195,11 @@ def _make_portal_user(session: Session, now: datetime) -> None:
     ).first()
     if enterprise is None:
         return
+    _open_account(session, enterprise, now)
+
+
+def _open_account(session: Session, enterprise: Enterprise, now: datetime) -> Actor:
     secret = invite(session, actor=SYSTEM, enterprise=enterprise, name="张（示例）", now=now)
     session.flush()
-    accept_invitation(session, secret=secret, login=PORTAL_LOGIN, name="张（示例）", password=PASSWORD, now=now)
+    given = {"login": PORTAL_LOGIN, "name": "张（示例）", "password": PASSWORD}
+    return actor_of(accept_invitation(session, secret=secret, now=now, **given))

@@ -38,3 +38,22 @@ def example_answer(field: NeededField, on: date, serial: int) -> str:
     if field.kind == "choice":
         return next(iter(field.options))
     return texts.get(field.kind, f"示例〔{on.year}〕{serial}号")
+
+
+def example_paper(about: str) -> bytes:
+    """A PDF of one page that says of itself, in plain letters, that it is fictional and what it stands for."""
+    text = f"BT /F1 16 Tf 72 720 Td (Fictional example: {about}) Tj ET".encode("ascii", "replace")
+    objects = (
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>",
+        b"<</Length %d>>stream\n%s\nendstream" % (len(text), text),
+        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+    )
+    body, places = b"%PDF-1.4\n", []
+    for number, content in enumerate(objects, 1):
+        places.append(len(body))
+        body += b"%d 0 obj%s endobj\n" % (number, content)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    head = b"xref\n0 6\n0000000000 65535 f \n" + table
+    return body + head + b"trailer<</Size 6/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % len(body)

@@ -18,9 +18,11 @@ from app.demo.build import build_demo
 from app.doors.deps import SESSION_COOKIE
 from app.doors.middleware import LANGUAGE_COOKIE
 from app.enterprises.models import Enterprise
+from app.files.vault import Vault
 from app.kit.actor import SYSTEM, Actor
 from app.kit.clock import today, utc_now
 from app.kit.db import Database, session_scope
+from app.kit.local_blobs import LocalBlobs
 from tests.counts import Counts
 from tests.factories.cases import PROGRAMME, led_along
 from tests.factories.enterprises import firm
@@ -100,7 +102,8 @@ def demo(
     folder = tmp_path_factory.mktemp(f"demo-{demo_dialect}")
     url = templates.copy(demo_dialect, folder)
     database = Database(url)
-    build_demo(database, enterprises=counts.demo_firms, now=utc_now())
+    vault = Vault(LocalBlobs(folder / "data" / "files"))
+    build_demo(database, enterprises=counts.demo_firms, now=utc_now(), vault=vault)
     port = free_port()
     command = [sys.executable, "-c", "from app.cli import main; main()", "serve", "--port", str(port)]
     environment = clean_environment(
