@@ -20,7 +20,9 @@ def _slices_with(file: str) -> set[str]:
     return {
         ".".join(path.parent.relative_to(APP).parts)
         for path in python_files()
-        if path.name == file and path.relative_to(APP).parts[0] not in {*_DOORS, "doors"} and path.parent != APP
+        if path.name == file
+        and path.parent != APP
+        and not {*_DOORS, "doors", "domain"} & set(path.relative_to(APP).parts)
     }
 
 
