@@ -14,8 +14,9 @@ from app.cases.opinions.service import answer_opinion, ask_opinions
 from app.cases.oversight.schemas import RateService, Supervise
 from app.cases.oversight.service.rating import rate_service
 from app.cases.oversight.service.supervising import supervise
-from app.cases.supply.models import CaseMaterial
-from app.cases.supply.schemas import AskCorrections, CorrectionAsked
+from app.cases.supply.models import CaseMaterial, CorrectionItem
+from app.cases.supply.schemas import AnswerCorrection, AskCorrections, CorrectionAsked
+from app.cases.supply.service.corrections import answer_correction
 from app.demo.handled import Desk, Handled
 from app.engagement.domain.requests import RequestKind
 from app.engagement.domain.visits import Manner
@@ -31,7 +32,7 @@ from app.kit.clock import today
 CERTIFICATION, SMALL_FIRMS, CULTIVATION = "high-tech-enterprise", "technology-sme", "technical-upgrade-cultivation"
 #: The other programmes, one case each, so many steps on.
 OTHERS = {
-    "joint-innovation-centre": 3,
+    "joint-innovation-centre": 5,
     "city-conversion-project": 2,
     "core-technology-project": 1,
     "public-benefit-project": 2,
@@ -62,11 +63,16 @@ def play_own_firm(session: Session, vault: Vault, enterprise: Enterprise, firm: 
     grade = RateService(grade=2, items=["efficiency"], remark="办理时间偏长（示例）")
     rate_service(session, actor=firm, now=now, number=rated.number, command=grade)
     Handled(desk, enterprise, SMALL_FIRMS, now - 14 * MONTH, now).lead()
+    Handled(desk, enterprise, CERTIFICATION, now - 38 * MONTH, now).lead()
     Handled(desk, enterprise, CULTIVATION, now - 9 * MONTH, now).lead("cultivation")
     case = Handled(desk, enterprise, CERTIFICATION, now - 2 * MONTH, now)
     case.lead("review")
     _oversee(desk, case)
     case.take("return", reason="两项材料要补正（示例）", corrections=_corrections(case.now))
+    items = select(CorrectionItem).where(CorrectionItem.case_id == case.row.id, CorrectionItem.kind == "question")
+    item = session.scalars(items).one()
+    told = AnswerCorrection(version=item.version, answer="已改为全称（示例）")
+    answer_correction(session, actor=firm, now=now, number=case.row.number, item_id=item.id, command=told)
 
 
 def _corrections(now: datetime) -> AskCorrections:

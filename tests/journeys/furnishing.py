@@ -63,13 +63,14 @@ def _order_cases(session: Session, now: datetime) -> None:
     order_cases(session, actor=SYSTEM, now=now, command=command, origin={"sweep": sweep.id})
 
 
-def own_case(database: Database) -> str:
-    """The number of a case of the demo's portal user."""
+def own_cases(database: Database) -> list[str]:
+    """The cases of the demo's portal user, which have everything that a case can have."""
     with read_scope(database) as session:
-        number = session.scalar(
+        numbers = session.scalars(
             select(CaseFile.number)
             .join(EnterpriseUser, EnterpriseUser.enterprise_id == CaseFile.enterprise_id)
             .where(EnterpriseUser.login == PORTAL_LOGIN)
-        )
-    assert number is not None
-    return number
+            .order_by(CaseFile.id.desc())
+        ).all()
+    assert numbers, "the portal user's firm has no case"
+    return list(numbers)

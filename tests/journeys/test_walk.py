@@ -12,7 +12,7 @@ from app.doors.deps import SESSION_COOKIE
 from app.doors.router import action_of
 from app.main import create_app
 from tests.journeys.conftest import Demo
-from tests.journeys.furnishing import own_case
+from tests.journeys.furnishing import own_cases
 from tests.support.browser import Watched
 from tests.support.crawl import Found, crawl
 from tests.support.routes import routes_of
@@ -20,15 +20,17 @@ from tests.support.source import listed
 
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("walk")]
 
-WHO = ("administrator", "enterprise", None)
+WHO = ("administrator", "department", "enterprise", None)
 STARTS = {
     "administrator": ["/", "/dev/components", "/dev/components/portal"],
+    "department": ["/department"],
     "enterprise": ["/portal"],
     None: ["/sign-in", "/status", "/portal/sign-in"],
 }
 #: Addresses that only a mail, a print-out, a machine or a job under way leads to.
 NOT_LINKED = re.compile(
-    r"/healthz|/metrics|/api/|/oauth/|/portal/invitations/|/enterprises/\{uscc\}/certificates|.*/progress"
+    r"/healthz|/metrics|/api/|/oauth/|/calendar/|/portal/invitations/|/enterprises/\{uscc\}/certificates|.*/progress"
+    r"|/cases/bulk/|/requests/bulk/|/messages/\{|.*/dossier/\{"
 )
 
 
@@ -45,8 +47,9 @@ def found(application: FastAPI, demo: Demo) -> dict[str | None, Found]:
     for who in WHO:
         cookies = {SESSION_COOKIE: demo.session_of(who)} if who else {}
         with Client(base_url=demo.server.url, cookies=cookies, headers={"connection": "close"}, timeout=30) as client:
-            mailed = [f"/portal/cases/{own_case(demo.database)}"] if who == "enterprise" else []
-            result[who] = crawl(application, client, [*STARTS[who], *mailed])
+            doors = {"enterprise": "/portal/cases/", "administrator": "/cases/"}
+            cases = [doors[who] + number for number in own_cases(demo.database)] if who in doors else []
+            result[who] = crawl(application, client, [*STARTS[who], *cases])
     return result
 
 

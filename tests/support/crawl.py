@@ -34,7 +34,7 @@ class _Links(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
-        for name in ("href", "hx-get", "data-url", "data-src"):
+        for name in ("href", "hx-get", "data-url", "data-src", "src"):
             if value := given.get(name):
                 self.found.append(value)
         if tag == "form" and (given.get("method") or "get").lower() == "get" and given.get("action"):
