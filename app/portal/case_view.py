@@ -128,7 +128,11 @@ def view_case(session: Session, case: CaseFile, programme: Programme, actor: Act
     editor = can(actor, SUPPLY_OWN)
     return CaseView(
         brief=brief,
-        turn=turn_text(status.turn, wanted=any(need.blocks for need in needs)),
+        turn=turn_text(
+            status.turn,
+            wanted=any(need.blocks for need in needs),
+            ahead=any(need.level == "next" for need in needs),
+        ),
         since=plain_day(status.since, on),
         detour=str(programme.stage(case.stage).public) if status.detour else "",
         needs=need_lines(programme, case.number, needs, on),

@@ -14,6 +14,10 @@ _TURNS_WANTED = {
     "bureau": N_("现在由科技局办理，另有需要您提供的。"),
     "province": N_("现在由省里办理，另有需要您提供的。"),
 }
+_TURNS_AHEAD = {
+    "bureau": N_("现在由科技局办理，您可以先准备下一步需要的。"),
+    "province": N_("现在由省里办理，您可以先准备下一步需要的。"),
+}
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -26,9 +30,10 @@ def plain_day(day: date, on: date) -> str:
     return _("%(year)s 年 %(month)s 月 %(day)s 日") % named
 
 
-def turn_text(turn: str, *, wanted: bool = False) -> str:
-    """Whose turn it is, as a sentence; `wanted`: the firm has something to supply even in the turn of others."""
-    return _(_TURNS_WANTED.get(turn, TURNS[turn]) if wanted else TURNS[turn])
+def turn_text(turn: str, *, wanted: bool = False, ahead: bool = False) -> str:
+    """Whose turn it is, as a sentence; `wanted`, `ahead`: what the firm has to supply now, or next, in the turn of others."""
+    others = _TURNS_WANTED if wanted else _TURNS_AHEAD if ahead else {}
+    return _(others.get(turn, TURNS[turn]))
 
 
 def nearness(due: date, on: date) -> str:

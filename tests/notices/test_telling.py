@@ -100,6 +100,13 @@ def test_a_step_taken_back_says_that_the_earlier_notice_does_not_hold(scene: Sce
     assert "no longer" in notices_of(scene.database, scene.person)[-1].body_en
 
 
+def test_what_is_asked_without_a_day_says_so(scene: Scene) -> None:
+    command = AskCorrections(items=[CorrectionAsked(kind="other", remark="合同缺盖章")])
+    ask_corrections(scene.session, actor=scene.officer, now=scene.now, number=scene.case.number, command=command)
+    assert [topic for topic, _title in scene.new(scene.person)] == ["case-sent-back"]
+    assert notices_of(scene.database, scene.person)[-1].body_zh.endswith("期限：不限")
+
+
 def test_corrections_go_to_the_firm_item_by_item_and_its_answers_to_the_officer(scene: Scene) -> None:
     items = [CorrectionAsked(kind="other", remark="合同缺盖章"), CorrectionAsked(kind="other", remark="人数与社保不符")]
     command = AskCorrections(items=items, due_on=date(2021, 7, 9))

@@ -127,6 +127,15 @@ def test_its_own_turn_names_what_to_do(
     assert "现在轮到您" in text and "需要您做的事" in text
 
 
+def test_in_the_bureaus_turn_it_may_prepare_what_comes_next(
+    at_home: Client, session: Session, actor: MakeActor, own: Enterprise, now: datetime
+) -> None:
+    case = opened(session, actor(role="section_head"), now, own, programme="technology-sme").row
+    text = at_home.get(f"/portal/cases/{case.number}").text
+    assert "下一步需要" in text and "您可以先准备下一步需要的" in text
+    assert "您不用做什么" not in text
+
+
 def test_another_firms_case_does_not_exist(at_home: Client, session: Session, actor: MakeActor, now: datetime) -> None:
     other = opened(session, actor(), now)
     assert at_home.get(f"/portal/cases/{other.row.number}").status_code == 404

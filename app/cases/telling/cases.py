@@ -13,6 +13,9 @@ from app.notices.domain.topics import To, Words
 from app.programmes.domain.definition import Programme, Stage, StageAction
 from app.programmes.queries import Catalogue, load_catalogue
 
+NO_DATE = Bilingual(zh="不限", en="none")
+"""How a text names the deadline of what was asked without one."""
+
 
 @dataclass(frozen=True)
 class ToldCase:

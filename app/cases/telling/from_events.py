@@ -16,7 +16,7 @@ from app.cases.oversight.models import Supervision
 from app.cases.supply import events as supply_events
 from app.cases.supply.models import CorrectionItem
 from app.cases.telling import topics
-from app.cases.telling.cases import ToldCase, doer, of_events
+from app.cases.telling.cases import NO_DATE, ToldCase, doer, of_events
 from app.journal.models import JournalEvent
 from app.kit.actor import Role
 from app.kit.i18n import Bilingual
@@ -152,7 +152,7 @@ def _opinions_asked(one: Happened) -> Iterable[Telling]:
             To(department=opinion.department, region=one.case.region, but=doer(one.event)),
             question=opinion.question,
             opinion=opinion.id,
-            due_on=opinion.due_on.isoformat() if opinion.due_on else None,
+            due_on=opinion.due_on.isoformat() if opinion.due_on else NO_DATE,
             reminded=reminded,
         )
         yield Telling(**{**vars(told), "subject_kind": "opinion", "subject_id": str(opinion.id)})
@@ -253,10 +253,10 @@ def _items(one: Happened) -> list[CorrectionItem]:
     return [row for row in rows if row.id in named or (not named and row.asked_at == one.event.at)]
 
 
-def _asked(one: Happened) -> dict[str, str | None]:
+def _asked(one: Happened) -> dict[str, str | Bilingual | None]:
     rows = _items(one)
     days = [row.due_on for row in rows if row.due_on]
     return {
         "items": "\n".join(f"{number}. {row.remark}" for number, row in enumerate(rows, 1)) or one.note,
-        "due_on": min(days).isoformat() if days else None,
+        "due_on": min(days).isoformat() if days else NO_DATE,
     }

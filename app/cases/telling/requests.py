@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.cases.telling import topics
+from app.cases.telling.cases import NO_DATE
 from app.engagement import events
 from app.engagement.models import FirmRequest
 from app.journal.models import JournalEvent
@@ -45,6 +46,6 @@ def _telling(topic: Topic, row: FirmRequest, period: str, position: int | None =
         "title": row.title,
         "by": row.asked_by_name,
         "message": row.message,
-        "due_on": row.due_on.isoformat() if row.due_on else "—",
+        "due_on": row.due_on.isoformat() if row.due_on else NO_DATE,
     }
     return Telling(topic, "request", str(row.id), To(firm=row.enterprise_id), period, words, position)
