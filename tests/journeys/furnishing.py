@@ -3,16 +3,20 @@
 import subprocess
 import sys
 from datetime import datetime
+from io import BytesIO
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import EnterpriseUser
 from app.cases.models import CaseFile
+from app.cases.papers.placeholders import PaperKind
+from app.cases.papers.templates import Shelf, template_bytes, upload_template
 from app.cases.schemas import OpenCases
 from app.cases.service.opening_many import order_cases
 from app.demo.accounts import PORTAL_LOGIN
+from app.files.vault import Upload, Vault
 from app.incentives.domain.steps import State
 from app.incentives.models import Incentive
 from app.incentives.schemas import StepInput
@@ -20,9 +24,13 @@ from app.incentives.service.steps import advance
 from app.kit.actor import SYSTEM
 from app.kit.clock import today
 from app.kit.db import Database, read_scope, session_scope
+from app.kit.local_blobs import LocalBlobs
 from app.policies.models import Sweep
 from app.policies.sweeps.queries import LineFilter, list_firms
+from app.programmes.queries import load_catalogue
+from tests.support.source import ROOT
 
+FILING = "joint-innovation-centre"
 _LIST = """企业名称,统一社会信用代码,注册日期
 旅途甲机电有限公司（示例）,91429099MA4WALK01A,2015-03-02
 旅途乙材料有限公司（示例）,91429099MA4WALK02B,2016-04-12
@@ -52,6 +60,38 @@ def furnish(database: Database, folder: Path, environment: dict[str, str], now: 
         given = StepInput(happened_on=today(now), amount="50000", document="虚构文件（示例）")
         advance(session, actor=SYSTEM, incentive=incentive, step=State.AWARDED, given=given, now=now)
         _order_cases(session, now)
+        _keep_own_template(session, Vault(LocalBlobs(folder / "data" / "files")), now)
+        _leave_at_an_older_version(session)
+
+
+def _keep_own_template(session: Session, vault: Vault, now: datetime) -> None:
+    """The bureau uses a recommendation letter of its own."""
+    kind = PaperKind.LETTER
+    shipped = template_bytes(session, Shelf(ROOT / "seeds" / "papers", vault.blobs), kind, None)
+    upload = Upload(BytesIO(shipped), f"推荐函（示例）{kind.extension}")
+    upload_template(session, vault, actor=SYSTEM, now=now, kind=kind, programme="", upload=upload)
+
+
+def _leave_at_an_older_version(session: Session) -> None:
+    """The filing that was opened first began before the version in force."""
+    case = session.scalars(_filings().order_by(CaseFile.id)).first()
+    assert case is not None, "the demo has no open filing"
+    programme = load_catalogue(session).in_force(case.opened_on)[FILING]
+    case.programme_version = programme.supersedes or case.programme_version
+
+
+def _filings() -> Select[tuple[CaseFile]]:
+    return select(CaseFile).where(CaseFile.programme_code == FILING, CaseFile.state == "open")
+
+
+def telling_cases(database: Database) -> list[str]:
+    """Cases that have everything a case can have: those of the portal user's firm, the first and the last filing."""
+    with read_scope(database) as session:
+        first, last = (
+            session.scalars(_filings().order_by(order)).first() for order in (CaseFile.id, CaseFile.id.desc())
+        )
+        assert first is not None and last is not None
+        return [first.number, last.number, *own_cases(database)]
 
 
 def _order_cases(session: Session, now: datetime) -> None:
@@ -71,6 +111,7 @@ def own_cases(database: Database) -> list[str]:
             .join(EnterpriseUser, EnterpriseUser.enterprise_id == CaseFile.enterprise_id)
             .where(EnterpriseUser.login == PORTAL_LOGIN)
             .order_by(CaseFile.id.desc())
+            .limit(4)
         ).all()
     assert numbers, "the portal user's firm has no case"
     return list(numbers)

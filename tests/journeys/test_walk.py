@@ -12,7 +12,7 @@ from app.doors.deps import SESSION_COOKIE
 from app.doors.router import action_of
 from app.main import create_app
 from tests.journeys.conftest import Demo
-from tests.journeys.furnishing import own_cases
+from tests.journeys.furnishing import own_cases, telling_cases
 from tests.support.browser import Watched
 from tests.support.crawl import Found, crawl
 from tests.support.routes import routes_of
@@ -21,16 +21,18 @@ from tests.support.source import listed
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("walk")]
 
 WHO = ("administrator", "department", "enterprise", None)
+#: What somebody sees who has changed a number there.
+WHAT_IF = "/policies/high-tech-enterprise/what-if?p.rd_staff_minimum=12"
 STARTS = {
-    "administrator": ["/", "/dev/components", "/dev/components/portal"],
+    "administrator": ["/", WHAT_IF, "/dev/components", "/dev/components/portal"],
     "department": ["/department"],
     "enterprise": ["/portal"],
     None: ["/sign-in", "/status", "/portal/sign-in"],
 }
-#: Addresses that only a mail, a print-out, a machine or a job under way leads to.
+#: Addresses that only a mail, a print-out, a machine, a job under way or a button leads to.
 NOT_LINKED = re.compile(
     r"/healthz|/metrics|/api/|/oauth/|/calendar/|/portal/invitations/|/enterprises/\{uscc\}/certificates|.*/progress"
-    r"|/cases/bulk/|/requests/bulk/|/messages/\{|.*/dossier/\{"
+    r"|/cases/bulk/|/requests/bulk/|/messages/\{|.*/dossier/\{|/cases/papers/\{|.*/disable"
 )
 
 
@@ -47,10 +49,15 @@ def found(application: FastAPI, demo: Demo) -> dict[str | None, Found]:
     for who in WHO:
         cookies = {SESSION_COOKIE: demo.session_of(who)} if who else {}
         with Client(base_url=demo.server.url, cookies=cookies, headers={"connection": "close"}, timeout=30) as client:
-            doors = {"enterprise": "/portal/cases/", "administrator": "/cases/"}
-            cases = [doors[who] + number for number in own_cases(demo.database)] if who in doors else []
-            result[who] = crawl(application, client, [*STARTS[who], *cases])
+            result[who] = crawl(application, client, [*STARTS[who], *_cases(demo, who)])
     return result
+
+
+def _cases(demo: Demo, who: str | None) -> list[str]:
+    """Those that have everything, opened before any other."""
+    if who == "administrator":
+        return [f"/cases/{number}" for number in telling_cases(demo.database)]
+    return [f"/portal/cases/{number}" for number in own_cases(demo.database)] if who == "enterprise" else []
 
 
 def test_no_link_leads_to_an_error(found: dict[str | None, Found]) -> None:
