@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from app.accounts.queries import list_officers
 from app.cases import actions
-from app.cases.board import columns_visible_to, newest_programme
+from app.cases.board import busiest_programme, columns_visible_to
 from app.cases.domain.moving import available, may_act
 from app.cases.domain.needs import needs_of, next_action, refusing
 from app.cases.domain.supplies import Supplies
@@ -83,11 +83,11 @@ class BoardPage:
 def board_page(
     request: Request, session: DbSession, actor: CurrentActor, now: Now, query: Annotated[CasesQuery, Query()]
 ) -> Response:
-    """One programme's open cases by stage; without a programme that of the newest open case."""
+    """One programme's open cases by stage; without a programme the one with most to do."""
     on = today(now)
     catalogue = load_catalogue(session)
     known = catalogue.known()
-    asked = known.get(query.programme) or known.get(newest_programme(session, actor))
+    asked = known.get(query.programme) or known.get(busiest_programme(session, actor))
     programme = asked or next(iter(known.values()), None)
     query = query.model_copy(update={"programme": programme.code if programme else ""})
     page = BoardPage(

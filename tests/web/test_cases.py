@@ -358,8 +358,10 @@ def test_the_board_leads_to_case_and_step(session, sign_in, head):
 
 
 def test_the_board_opens_where_the_work_is(session, sign_in, head):
-    number = opened(session, head).row.number
-    assert f'href="/cases/{number}"' in sign_in().get("/cases/board").text
+    numbers = [opened(session, head).row.number for _ in range(2)]
+    opened(session, head, programme="technology-sme")
+    page = sign_in().get("/cases/board").text
+    assert all(f'href="/cases/{number}"' in page for number in numbers)
 
 
 def test_pages_ask_the_database_equally_often(session, sign_in, head, count_queries):
