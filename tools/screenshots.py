@@ -39,7 +39,7 @@ def shoot(page: Page, name: str) -> None:
 
 
 def officer_pictures(browser: Browser, base: str, scratch: Path) -> None:
-    """Desk, case, firm, verdict, sweep, what-if and import."""
+    """Desk, case, board, firm, vault, verdict, sweep, what-if and import."""
     page = sign_in(browser, base, "wang", DESK)
     shoot(page, "desk")
     page.goto(f"{base}/cases?programme=high-tech-enterprise&stage=review")
@@ -47,8 +47,12 @@ def officer_pictures(browser: Browser, base: str, scratch: Path) -> None:
     shoot(page, "case")
     found = re.search(r"/enterprises/(\w{18})", page.content())
     assert found is not None
+    page.goto(f"{base}/cases/board?programme=high-tech-enterprise")
+    shoot(page, "board")
     page.goto(f"{base}/enterprises/{found[1]}")
     shoot(page, "enterprise")
+    page.goto(f"{base}/enterprises/{found[1]}/documents")
+    shoot(page, "vault")
     page.goto(f"{base}/enterprises/{found[1]}/verdicts/high-tech-enterprise")
     shoot(page, "verdict")
     page.goto(f"{base}/policies/sweeps")
