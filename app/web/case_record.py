@@ -50,8 +50,8 @@ from app.web.case_milestones import MilestoneLine, milestone_line
 from app.web.case_opinions import OpinionPanel, opinion_panel
 from app.web.case_questions import QuestionPanel, question_panel
 from app.web.case_rights import RightsPanel, rights_panel
-from app.web.case_supplies import seen_supplies, waiting_ids
 from app.web.case_supervision import SupervisionPanel, supervision_panel
+from app.web.case_supplies import seen_supplies, waiting_ids
 from app.web.case_verdict import VerdictCard, verdict_card
 from app.web.case_version import newer_version
 
