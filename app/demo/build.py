@@ -88,11 +88,11 @@ def build_demo(
 
 def _play(session: Session, vault: Vault, now: datetime) -> None:
     """The scenes of the cases handled in full; as many as there are firms for."""
-    own, *others = firms_without_cases(session, 1 + len(OTHERS)) or [None]
-    if own is not None:
+    firms = firms_without_cases(session, 1 + len(OTHERS))
+    for own in firms[:1]:
         play_own_firm(session, vault, own, _open_account(session, own, now), now)
-    if others:
-        play_others(session, vault, others, now)
+    if firms[1:]:
+        play_others(session, vault, firms[1:], now)
 
 
 def _write_firms(session: Session, firms: Sequence[Firm], actor: Actor, now: datetime) -> list[Candidate]:
@@ -201,5 +201,5 @@ def _make_portal_user(session: Session, now: datetime) -> None:
 def _open_account(session: Session, enterprise: Enterprise, now: datetime) -> Actor:
     secret = invite(session, actor=SYSTEM, enterprise=enterprise, name="张（示例）", now=now)
     session.flush()
-    given = {"login": PORTAL_LOGIN, "name": "张（示例）", "password": PASSWORD}
-    return actor_of(accept_invitation(session, secret=secret, now=now, **given))
+    user = accept_invitation(session, secret=secret, login=PORTAL_LOGIN, name="张（示例）", password=PASSWORD, now=now)
+    return actor_of(user)

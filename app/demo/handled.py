@@ -119,8 +119,8 @@ class Handled:
         open_ones = select(Milestone).where(Milestone.case_id == self.row.id, Milestone.done_on.is_(None))
         row = session.scalars(open_ones.where(Milestone.code == need.code)).one()
         done = CompleteMilestone(version=row.version, done_on=today(self.now), note="虚构示例数据")
-        given = {"actor": self._desk.officer, "now": self.now, "number": self.row.number}
-        complete_milestone(session, **given, milestone_id=row.id, command=done)
+        actor, number = self._desk.officer, self.row.number
+        complete_milestone(session, actor=actor, now=self.now, number=number, milestone_id=row.id, command=done)
 
     def _approval(self, need: Need) -> None:
         command = ApproveStep(action=need.step, version=self.row.version, note="同意（示例）")
