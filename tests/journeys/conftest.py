@@ -34,7 +34,23 @@ from tests.support.databases import Templates
 from tests.support.server import Server, clean_environment, free_port, serving
 from tests.support.source import ROOT
 
+#: In which surroundings every page is walked at reduced counts (`--long`: in all): each language and width at least once.
+WALKED = {("sqlite", "zh", 1366), ("sqlite", "en", 390), ("postgresql", "zh", 390)}
 ROLES = ("caseworker", "section_head", "leader", "administrator")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the walks that only `--long` makes."""
+    left_out = [item for item in items if not config.getoption("--long") and not _walked(item)]
+    items[:] = [item for item in items if item not in left_out]
+    config.hook.pytest_deselected(items=left_out)
+
+
+def _walked(item: pytest.Item) -> bool:
+    params = item.callspec.params if hasattr(item, "callspec") else {}
+    if not {"demo_dialect", "locale", "width"} <= params.keys():
+        return True
+    return (params["demo_dialect"], params["locale"], params["width"]) in WALKED
 
 
 @dataclass
