@@ -93,7 +93,7 @@ def test_return_and_resubmission_keep_the_application_date(session, actor, now, 
     head = actor(role="section_head")
     case = cases.led_to(session, head, now, "review")
     case = cases.step(session, head, now, case, "return", reason="研发人员名单缺页")
-    case = cases.supplied_step(session, head, later, case, "resubmit")
+    case = cases.step(session, head, later, case, "resubmit")
     assert (case.stage, case.submitted_on) == ("review", date(2021, 6, 30))
     markers = {m.marker: m.reached_on for m in session.scalars(select(CaseMarker).where(CaseMarker.case_id == case.id))}
     assert markers == {"submitted": date(2021, 6, 30)}
@@ -104,7 +104,7 @@ def test_milestones_of_a_stage_are_made_once_and_lapse_at_the_end(session, actor
     case = cases.led_to(session, head, now, "review")
     made = session.scalars(select(Milestone.code).where(Milestone.case_id == case.id)).all()
     cases.step(session, head, now, case, "return", reason="缺页")
-    cases.supplied_step(session, head, now, case, "resubmit")
+    cases.step(session, head, now, case, "resubmit")
     assert sorted(session.scalars(select(Milestone.code).where(Milestone.case_id == case.id))) == sorted(made)
     cases.step(session, head, now, case, "withdraw", reason="企业放弃")
     lapsed = session.scalars(select(Milestone.lapsed_on).where(Milestone.case_id == case.id)).all()
@@ -171,7 +171,7 @@ def test_a_wrong_certificate_number_is_refused_with_its_shape(session, actor, no
 def test_the_verdict_is_kept_as_of_the_application_date(session, actor, now, later):
     head = actor(role="section_head")
     case = cases.led_to(session, head, now, "review")
-    case = cases.supplied_step(session, head, later, case, "recommend")
+    case = cases.step(session, head, later, case, "recommend")
     kept = session.scalars(
         select(StoredVerdict).where(StoredVerdict.case_id == case.id).order_by(StoredVerdict.id)
     ).all()

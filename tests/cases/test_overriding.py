@@ -145,10 +145,10 @@ def test_a_guard_passes_by_the_override_and_the_event_says_whose_decision_it_was
 ) -> None:
     insisting(session)
     with pytest.raises(Conflict) as refused:
-        cases.supplied_step(session, head, now, case, "recommend")
+        cases.step(session, head, now, case, "recommend")
     assert refused.value.code == "case.verdict.not_met"
     made = overridden(session, head, case, now)
-    moved = cases.supplied_step(session, head, now, case, "recommend")
+    moved = cases.step(session, head, now, case, "recommend")
     assert moved.stage == "recommended"
     (verdict,) = events(session, "case.moved")[-1].data["verdicts"]
     assert verdict["outcome"] == "unknown"

@@ -88,19 +88,13 @@ def step(session: Session, actor: Actor, now: datetime, case: CaseFile, action: 
     return take_step(session, actor=actor, now=now, number=case.number, command=command)
 
 
-def supplied_step(session: Session, actor: Actor, now: datetime, case: CaseFile, action: str, **given: Any) -> CaseFile:
-    """The case after one step, for which everything it insists on is put on file first."""
-    supply(session, actor, now, case, action)
-    return step(session, actor, now, case, action, **given)
-
-
 def led_to(session: Session, actor: Actor, now: datetime, stage: str, **given: Any) -> CaseFile:
     """A certification led along the smooth run until it stands in `stage`; `actor` must be a section head."""
     case = opened(session, actor, now, **given).row
     for action, values in CERTIFICATION:
         if case.stage == stage:
             return case
-        case = supplied_step(session, actor, now, case, action, values=values)
+        case = step(session, actor, now, case, action, values=values)
     return case
 
 
@@ -112,5 +106,5 @@ def led_along(session: Session, actor: Actor, now: datetime, programme: str, sta
         action = next_action(version, case.stage)
         assert action is not None, case.stage
         values = {field.code: example_answer(field, case.opened_on, case.id) for field in action.needs.fields}
-        case = supplied_step(session, actor, now, case, action.code, values=values)
+        case = step(session, actor, now, case, action.code, values=values)
     return case

@@ -90,9 +90,7 @@ class Bureau:
             assign_officer(self.session, actor=self.head, now=now, number=case.number, command=command)
         elif chance < 0.8 and case.stage in ("pool", "intent"):
             action = available(programme_of(self.session, case), case, self.head)[0]
-            case_files.supplied_step(
-                self.session, self.head, now, case, action.code, reason="试" if action.needs.reason else ""
-            )
+            case_files.step(self.session, self.head, now, case, action.code, reason="试" if action.needs.reason else "")
 
     def _touch_firm(self, firm: Enterprise, now: datetime) -> None:
         values = {
@@ -126,7 +124,7 @@ def test_a_step_taken_back_later_stood_on_the_day(database: Database) -> None:
     with session_scope(database) as session:
         head = people.officer(session, role="section_head")
         case = case_files.opened(session, head, morning(FIRST)).row
-        case_files.supplied_step(session, head, morning(FIRST), case, "confirm-intent")
+        case_files.step(session, head, morning(FIRST), case, "confirm-intent")
     with session_scope(database) as session:
         number, version = session.execute(select(CaseFile.number, CaseFile.version)).one()
         command = TakeBackStep(version=version, reason="点错了")
