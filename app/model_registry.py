@@ -26,6 +26,9 @@ SLICES = (
     "incentives",
     "targets",
     "exchange",
+    "exchange.partners",
+    "exchange.handovers",
+    "exchange.reconciling",
 )
 
 

@@ -12,7 +12,7 @@ from app.kit.actor import FirmRole, Role
 from app.kit.errors import Conflict, Invalid
 from app.kit.i18n import N_, _
 
-SCOPES = ("export:read", "policies:evaluate")
+SCOPES = ("export:read", "policies:evaluate", "exchange:receipts")
 
 ROLE_LABELS = {
     Role.CASEWORKER: N_("经办人"),

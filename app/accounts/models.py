@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kit.db import Base, BigId, Code, PrimaryKey, UtcDateTime
@@ -69,7 +69,11 @@ class Invitation(Base):
 
 
 class MachineClient(Base):
-    """A program of the province that calls the API. `scopes` are separated by blanks."""
+    """A program of the province that calls the API. `scopes` are separated by blanks, `allowed_addresses` (networks) likewise.
+
+    After a rotation the former secret goes on to work until `former_secret_until`. `sealed_key` is the key of its signatures;
+    `signed_only` refuses calls without one. Empty rates mean those of the deployment.
+    """
 
     __tablename__ = "machine_client"
 
@@ -81,6 +85,13 @@ class MachineClient(Base):
     region_prefix: Mapped[str] = mapped_column(Code(12), default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    former_secret_hash: Mapped[str] = mapped_column(Code(64), default="")
+    former_secret_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    allowed_addresses: Mapped[str] = mapped_column(String(400), default="")
+    rate_per_second: Mapped[int | None]
+    burst: Mapped[int | None]
+    sealed_key: Mapped[str] = mapped_column(Text, default="")
+    signed_only: Mapped[bool] = mapped_column(default=False)
     disabled_on: Mapped[date | None]
 
 

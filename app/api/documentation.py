@@ -27,6 +27,7 @@ Read access for the provincial system, and evaluations of policies.
 SCOPE_TEXTS = {
     "export:read": "Read records, the feed and snapshots, within the client's region",
     "policies:evaluate": "Evaluate policies on facts, read stored verdicts",
+    "exchange:receipts": "Tell what became of the records that were handed over",
 }
 PREFIXES = ("/api/v1/", "/oauth/")
 

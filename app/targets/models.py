@@ -50,3 +50,16 @@ class PlanItem(Base):
     remark: Mapped[dict[str, str] | None] = mapped_column(Json)
 
     plan: Mapped[Plan] = relationship(back_populates="items")
+
+
+class IndicatorValue(Base):
+    """What an indicator of a plan counted when it was last reckoned, for those who follow from outside; kept up after the journal."""
+
+    __tablename__ = "indicator_value"
+
+    id: Mapped[PrimaryKey]
+    plan_item_id: Mapped[int] = mapped_column(ForeignKey("plan_item.id"), unique=True)
+    key: Mapped[str] = mapped_column(Code(80), unique=True)
+    value: Mapped[int | None]
+    counted_on: Mapped[date] = mapped_column(Date)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -298,7 +298,11 @@ def _clients(
     made: tuple[str, str] | None = None,
     status: int = 200,
 ) -> Response:
-    meanings = {"export:read": _("读取企业、办件、专员、奖补与变更"), "policies:evaluate": _("提交事实、试算政策结论")}
+    meanings = {
+        "export:read": _("读取企业、办件、专员、奖补与变更"),
+        "policies:evaluate": _("提交事实、试算政策结论"),
+        "exchange:receipts": _("回传报送记录的回执"),
+    }
     scopes = tuple((scope, scope, meanings.get(scope, "")) for scope in SCOPES)
     page = ClientsPage(tuple(list_clients(session)), form, scopes, made)  # type: ignore[arg-type]
     return render(request, "web/system/clients.html", page, status=status)
