@@ -91,7 +91,7 @@ def read_feed(session: Session, plans: Mapping[str, RecordPlan], reader: Reader,
     while len(items) < limit and examined < LARGEST_EXAMINATION:
         chunk = max(limit - len(items), SMALLEST_CHUNK)
         events = events_after(session, position, kinds=kinds, limit=chunk)
-        for found in _pages_by_event(session, kinds, reader, events):
+        for found in items_of(session, plans, reader, events):
             if items and len(items) + len(found.items) > limit:
                 return FeedPage(items, position)
             items += found.items
@@ -102,10 +102,11 @@ def read_feed(session: Session, plans: Mapping[str, RecordPlan], reader: Reader,
     return FeedPage(items, position)
 
 
-def _pages_by_event(
-    session: Session, kinds: Mapping[str, RecordPlan], reader: Reader, events: Sequence[JournalEvent]
+def items_of(
+    session: Session, plans: Mapping[str, RecordPlan], reader: Reader, events: Sequence[JournalEvent]
 ) -> Iterator[FeedPage]:
-    """The items of each event, in order; records are read set-wise for all events together."""
+    """One page per event, in order, of what it changes for `reader`; records are read set-wise for all events together."""
+    kinds = {plan.definition.kind: plan for plan in plans.values()}
     touched = _touched(session, kinds, reader, events)
     present = {
         plan.resource: _present(session, plan, reader, [each for each in touched if each.plan is plan])

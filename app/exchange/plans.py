@@ -1,4 +1,4 @@
-"""The province's resources: each mapping of `seeds/exchange/` fitted to its source, once."""
+"""The partners' resources: each mapping of `seeds/exchange/` fitted to its source, once."""
 
 from functools import lru_cache
 
@@ -14,10 +14,15 @@ SOURCES: dict[str, Source] = {
 }
 
 
-@lru_cache
 def province_plans() -> dict[str, RecordPlan]:
     """The plans of API v1 by resource, in the order of the mapping."""
-    return fit(partner_definition())
+    return plans_of("province", "v1")
+
+
+@lru_cache
+def plans_of(definition: str, version: str) -> dict[str, RecordPlan]:
+    """The plans of one partner's definition by resource; raises `SeedError` when there is none, or it is wrong."""
+    return fit(partner_definition(definition, version))
 
 
 def fit(definition: PartnerDefinition) -> dict[str, RecordPlan]:
