@@ -181,5 +181,5 @@ def _answer_text(status: int, body: bytes, nonce: str, seconds: str) -> bytes:
 def _is_fresh(seconds: str, now: datetime) -> bool:
     try:
         return abs(int(seconds) - now.timestamp()) <= SKEW.total_seconds()
-    except ValueError:
+    except (ValueError, OverflowError):
         return False
