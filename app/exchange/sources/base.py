@@ -14,6 +14,7 @@ Derive = Callable[[Any], Any]
 Visible = Callable[[Select[Any], str], Select[Any]]
 RowsOf = Callable[[Session, Sequence[JournalEvent]], Mapping[int, int]]
 FormerKeys = Callable[[Session, Sequence[JournalEvent]], Mapping[int, list[str]]]
+KeyValue = Callable[[str], Any]
 HangingOn = Callable[[Sequence[int]], Select[int, int]]
 
 
@@ -37,7 +38,9 @@ class Source:
 
     `rows_of` finds the row that each journal event is about, by position; `hanging_on` selects (enterprise id, row id)
     of the rows whose record says something of these firms. `former_keys` tells, by position, the keys that a record
-    bore at that event or later and no longer bears. `derive` makes a value from what the database holds.
+    bore at that event or later and no longer bears. `derive` makes a value from what the database holds; `key_value`
+    goes back from a record's key to what `key` holds (None: no record has such a key). `firm` is the id of the firm
+    that a row is of, where it is of one.
     """
 
     resource: str
@@ -50,6 +53,8 @@ class Source:
     former_keys: FormerKeys | None = None
     children: Mapping[str, Children] = field(default_factory=dict)
     derive: Mapping[str, Derive] = field(default_factory=dict)
+    key_value: KeyValue = str
+    firm: Any = None
 
 
 def of_model(model: Any, names: Sequence[str]) -> dict[str, ColumnElement[Any]]:

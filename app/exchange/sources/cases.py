@@ -56,6 +56,7 @@ SOURCE = Source(
     resource="cases",
     id=CaseFile.id,
     key=CaseFile.number,
+    firm=CaseFile.enterprise_id,
     columns={"uscc": Enterprise.uscc, **of_model(CaseFile, _PLAIN)},
     visible=visible,
     rows_of=rows_of,

@@ -58,6 +58,7 @@ SOURCE = Source(
     resource="commissioners",
     id=Commissioner.id,
     key=Commissioner.id,
+    key_value=IDS.row_id,
     columns={"public_id": Commissioner.id.label("public_id"), **of_model(Commissioner, _PLAIN)},
     derive={"public_id": IDS.of},
     visible=visible,

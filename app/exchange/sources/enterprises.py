@@ -113,6 +113,7 @@ SOURCE = Source(
     resource="enterprises",
     id=Enterprise.id,
     key=Enterprise.uscc,
+    firm=Enterprise.id,
     columns=of_model(Enterprise, _PLAIN),
     visible=visible,
     rows_of=rows_of,

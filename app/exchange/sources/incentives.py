@@ -82,6 +82,8 @@ SOURCE = Source(
     resource="incentives",
     id=Incentive.id,
     key=Incentive.id,
+    key_value=IDS.row_id,
+    firm=Incentive.enterprise_id,
     columns={
         "public_id": Incentive.id.label("public_id"),
         "uscc": Enterprise.uscc,
