@@ -45,9 +45,12 @@ def _compose(first: Convert | None, second: Convert | None) -> Convert | None:
 
 
 def converter(field: FieldDefinition) -> Convert | None:
-    """What has to happen to a value of `field`; None when JSON takes it as it is."""
+    """What has to happen to a value of `field`; None when JSON takes it as it is.
+
+    A code that the mapping does not know leaves as null, never as a guess; the pre-flight names it.
+    """
     if field.codes:
-        return dict(field.codes).__getitem__
+        return field.theirs
     if field.type is FieldType.MONEY:
         return money_in_wan if field.unit is MoneyUnit.WAN else money_in_yuan
     if field.type is FieldType.AVERAGE:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from app.exchange.domain import FieldDefinition, FieldType, MoneyUnit, ResourceDefinition
+from app.exchange.domain import LISTS, FieldDefinition, FieldType, MoneyUnit, ResourceDefinition
 
 Schema = dict[str, Any]
 
@@ -21,7 +21,6 @@ _MONEY: dict[MoneyUnit | None, Schema] = {
     MoneyUnit.YUAN: {"type": "string", "pattern": r"^-?\d+\.\d{2}$"},
     MoneyUnit.WAN: {"type": "string", "pattern": r"^-?\d+\.\d{6}$"},
 }
-_LISTS = (FieldType.TEXTS, FieldType.RECORDS)
 
 
 def record_schema(resource: ResourceDefinition) -> Schema:
@@ -56,7 +55,7 @@ def _object(fields: Sequence[FieldDefinition]) -> Schema:
 def field_schema(field: FieldDefinition) -> Schema:
     """The schema of one field, with its titles, unit and personal-data class."""
     schema = {"title": field.title.en, "description": _field_description(field), **_value_schema(field)}
-    if not field.required and field.type not in _LISTS:
+    if not field.required and field.type not in LISTS:
         schema["type"] = [schema["type"], "null"]
         if "enum" in schema:
             schema["enum"] = [*schema["enum"], None]
@@ -69,14 +68,19 @@ def _value_schema(field: FieldDefinition) -> Schema:
     if field.type is FieldType.MONEY:
         return dict(_MONEY[field.unit])
     schema = dict(_PLAIN[field.type])
-    allowed = list(field.codes.values()) or list(field.values)
+    if field.max_length is not None:
+        schema["maxLength"] = field.max_length
+    if field.pattern is not None:
+        schema["pattern"] = f"^(?:{field.pattern})$"
+    allowed = list(dict.fromkeys(field.codes.values())) or list(field.values)
     return schema | {"enum": allowed} if allowed else schema
 
 
 def _field_description(field: FieldDefinition) -> str:
     unit = f"单位：{field.unit.value}" if field.unit else ""
     personal = f"个人信息（{field.personal.value}）：{field.purpose.zh}" if field.purpose else ""
-    return _description(field.title.zh, field.note.zh if field.note else "", unit, personal)
+    advised = "建议填报" if field.advised else ""
+    return _description(field.title.zh, field.note.zh if field.note else "", unit, advised, personal)
 
 
 def _description(*parts: str) -> str:

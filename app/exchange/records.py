@@ -8,12 +8,11 @@ from typing import Any
 from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
-from app.exchange.domain import FieldDefinition, FieldType, ResourceDefinition
+from app.exchange.domain import LISTS, FieldDefinition, FieldType, ResourceDefinition
 from app.exchange.encoding import Record, RowEncoder, row_encoder
 from app.exchange.sources.base import Children, Source
 from app.kit.errors import SeedError
 
-LISTS = (FieldType.TEXTS, FieldType.RECORDS)
 BATCH = 1_000
 
 
