@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from app.kit.backoff import backoff
 from app.kit.i18n import N_
 
 
@@ -31,10 +32,10 @@ LONGEST_PAUSE = timedelta(minutes=15)
 
 
 def circuit_of(failures: int, open_until: datetime | None, now: datetime) -> Circuit:
-    """How the circuit of a partner stands at `now`."""
-    if failures < FAILURES_TO_OPEN or open_until is None:
-        return Circuit.CLOSED
-    return Circuit.OPEN if now < open_until else Circuit.HALF_OPEN
+    """How the circuit of a partner stands at `now`. It is open, too, for as long as the partner itself asked us to wait."""
+    if open_until is not None and now < open_until:
+        return Circuit.OPEN
+    return Circuit.CLOSED if failures < FAILURES_TO_OPEN else Circuit.HALF_OPEN
 
 
 def pause_after(failures: int, jitter: float) -> timedelta | None:
@@ -44,5 +45,4 @@ def pause_after(failures: int, jitter: float) -> timedelta | None:
     """
     if failures < FAILURES_TO_OPEN:
         return None
-    doubled: timedelta = FIRST_PAUSE * (1 << min(failures - FAILURES_TO_OPEN, 16))
-    return min(doubled, LONGEST_PAUSE) * (1 + jitter) / 2
+    return backoff(failures - FAILURES_TO_OPEN + 1, FIRST_PAUSE, LONGEST_PAUSE, jitter)

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from enum import StrEnum
 
+from app.kit.backoff import backoff
 from app.kit.i18n import N_
 from app.notices.domain.topics import Group
 
@@ -62,9 +63,8 @@ def default_manner(account_kind: str, group: Group, channel: Channel) -> Manner:
 
 
 def delay(attempts: int, jitter: float) -> timedelta:
-    """How long to wait after the `attempts`-th failure: doubled each time; `jitter` in 0-1 spreads it from half to the whole."""
-    doubled: timedelta = FIRST_DELAY * (1 << min(attempts - 1, 20))
-    return min(doubled, LONGEST_DELAY) * (1 + jitter) / 2
+    """How long to wait after the `attempts`-th failure; `jitter` in 0-1."""
+    return backoff(attempts, FIRST_DELAY, LONGEST_DELAY, jitter)
 
 
 def state_after(attempts: int, *, for_good: bool) -> State:
