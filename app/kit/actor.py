@@ -1,15 +1,16 @@
-"""Who acts: one shape for officers, enterprise users, machine clients, the system itself and strangers."""
+"""Who acts: one shape for officers, enterprise users, machine clients, partners, the system itself and strangers."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 
 class ActorKind(StrEnum):
-    """The kinds of users that the three doors let in."""
+    """The kinds of users that the three doors let in, and partners: institutions whose decisions on cases come by receipt."""
 
     OFFICER = "officer"
     ENTERPRISE = "enterprise"
     CLIENT = "client"
+    PARTNER = "partner"
     SYSTEM = "system"
     ANONYMOUS = "anonymous"
 

@@ -22,13 +22,18 @@ FIRM_MANAGERS = frozenset({FirmRole.MANAGER})
 
 @dataclass(frozen=True)
 class Action:
-    """Something that can be done: which officer roles, which of a firm's people to their firm's own things, which machine scope."""
+    """Something that can be done: which officer roles, which of a firm's people to their firm's own things, which machine scope.
+
+    `signed`: a machine must sign the call, whatever its client is otherwise asked. `partner`: a partner's decision may bring it about.
+    """
 
     name: str
     roles: frozenset[Role] = frozenset()
     firm: frozenset[FirmRole] = frozenset()
     scope: str | None = None
     public: bool = False
+    signed: bool = False
+    partner: bool = False
 
 
 class Subject(Protocol):
@@ -63,6 +68,8 @@ def can(actor: Actor, action: Action, subject: Subject | None = None) -> bool:
         return actor.firm_role in action.firm and (subject is None or subject.enterprise_id == actor.enterprise_id)
     if actor.kind is ActorKind.CLIENT:
         return action.scope is not None and action.scope in actor.scopes and _in_region(actor, subject)
+    if actor.kind is ActorKind.PARTNER:
+        return action.partner and _in_region(actor, subject)
     return False
 
 

@@ -65,8 +65,11 @@ class Step:
 
 
 def may_act(actor: Actor, action: StageAction) -> bool:
-    """Whether the programme lets this kind of actor take this step (region and firm are checked elsewhere)."""
-    if actor.kind is ActorKind.SYSTEM:
+    """Whether the programme lets this kind of actor take this step (region and firm are checked elsewhere).
+
+    A partner's step is the one that the definition of the exchange names for its decision.
+    """
+    if actor.kind in (ActorKind.SYSTEM, ActorKind.PARTNER):
         return True
     if actor.kind is ActorKind.OFFICER:
         return actor.role in action.roles
