@@ -12,12 +12,11 @@ from sqlalchemy import select
 from app.cases.duties.models import CaseDuty
 from app.cases.models import Approval
 from app.cases.opinions.domain import Outcome
-from app.cases.papers import printing
 from app.cases.papers.as_of import Served, materials_after, value_before
 from app.cases.papers.dossier import collect_dossier
 from app.cases.papers.dossier_job import JOB_KIND, LARGEST, is_big, make_archive, order_dossier
 from app.cases.papers.packing import pack_dossier
-from app.cases.papers.printing import FontMissing, print_dossier
+from app.cases.papers.printing import print_dossier
 from app.cases.papers.telling import ToldEvent, install_teller
 from app.cases.supply.models import CaseAnswer
 from app.cases.supply.queries import list_answers, list_materials
@@ -29,10 +28,11 @@ from app.jobs.running import Surroundings, execute, run_of
 from app.jobs.service import claim_next
 from app.journal.domain import PendingEvent, SubjectKey
 from app.journal.service import record
-from app.kit import db
+from app.kit import db, printing
 from app.kit.clock import end_of_day
 from app.kit.errors import Forbidden, Invalid, NotFound
 from app.kit.local_blobs import LocalBlobs
+from app.kit.printing import FontMissing
 from app.programmes.models import ProgrammeRound
 from tests.cases.test_opinions import answer, ask, document
 from tests.cases.test_supply import Desk

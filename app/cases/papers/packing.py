@@ -9,10 +9,11 @@ from datetime import datetime
 from app.cases.papers.dossier import Dossier
 from app.cases.papers.dossier_evidence import Evidence
 from app.cases.papers.file_names import file_name
-from app.cases.papers.printing import FontMissing, print_dossier
+from app.cases.papers.printing import print_dossier
 from app.kit.blobs import BlobStore
 from app.kit.clock import shanghai
 from app.kit.errors import NotFound
+from app.kit.printing import FontMissing
 from app.kit.tabular.writing import write_csv
 
 _BLOCK = 256 * 1024

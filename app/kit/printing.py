@@ -1,0 +1,52 @@
+"""What is printed and stamped: PDF set by typst in a Chinese font of this machine."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import typst
+
+from app.kit.errors import Unavailable
+from app.kit.i18n import _
+
+#: Families of which one must be there, in order of preference; serif ones are what a printed record is set in.
+FAMILIES = (
+    "Noto Serif CJK SC",
+    "Source Han Serif SC",
+    "Songti SC",
+    "SimSun",
+    "FandolSong",
+    "Noto Sans CJK SC",
+    "Source Han Sans SC",
+    "Microsoft YaHei",
+    "WenQuanYi Zen Hei",
+)
+
+
+class FontMissing(Unavailable):
+    """There is no Chinese font to print with."""
+
+
+@cache
+def chinese_families() -> tuple[str, ...]:
+    """Those of `FAMILIES` that this machine has."""
+    present = set(typst.Fonts().families())
+    return tuple(family for family in FAMILIES if family in present)
+
+
+def print_pdf(layout: Path, given: Mapping[str, Any], made_at: datetime) -> bytes:
+    """The PDF of the typst file `layout`, which finds `given` and `fonts` as JSON in its input `given`.
+
+    Raises `FontMissing` where there is no Chinese font, saying which package brings one.
+    """
+    families = chinese_families()
+    if not families:
+        raise FontMissing(
+            "printing.font",
+            _("服务器没有中文字体，不能生成 PDF。请系统管理员安装字体（Debian：fonts-noto-cjk）后重启服务。"),
+        )
+    text = json.dumps({**given, "fonts": list(families)}, ensure_ascii=False)
+    return typst.compile(layout.read_bytes(), sys_inputs={"given": text}, timestamp=made_at.replace(microsecond=0))
