@@ -1,7 +1,8 @@
-"""Pure parts of accounts: logins, passwords' form, secrets, lockout."""
+"""Pure parts of accounts: logins, passwords' form, secrets, lockout, networks."""
 
 import hashlib
 import hmac
+import ipaddress
 import re
 import secrets
 from collections.abc import Collection
@@ -32,6 +33,11 @@ MAXIMUM_PASSWORD = 128
 TRIES_BEFORE_LOCK = 5
 LOCK = timedelta(minutes=15)
 INVITATION_LIFE = timedelta(days=7)
+#: How long a client's former secret goes on to work after a new one was made, unless said otherwise, and at most.
+OVERLAP_DAYS = 7
+LONGEST_OVERLAP_DAYS = 90
+LONGEST_NETWORKS = 400
+FASTEST_RATE = 10_000
 
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9._@+-]{1,63}")
 _REGION = re.compile(r"\d{0,12}")
@@ -74,6 +80,58 @@ def check_region_prefix(prefix: str) -> str:
         message = _("辖区代码只含数字，如 429005；留空表示不限。")
         raise Invalid("account.region", message, {"region_prefix": message})
     return prefix
+
+
+def check_networks(networks: str) -> str:
+    """Networks in CIDR or single addresses, in their kept form, each once, separated by blanks; "" is everywhere.
+
+    Commas and line breaks part them too. Raises `Invalid` naming the first that is none.
+    """
+    kept: list[str] = []
+    for word in re.split(r"[\s,，;；]+", networks.strip()):
+        if word:
+            kept.append(_network(word))
+    text = " ".join(dict.fromkeys(kept))
+    if len(text) > LONGEST_NETWORKS:
+        message = _("网段过多，最多 %(n)s 个字符。") % {"n": LONGEST_NETWORKS}
+        raise Invalid("client.networks", message, {"allowed_addresses": message})
+    return text
+
+
+def _network(word: str) -> str:
+    try:
+        return str(ipaddress.ip_network(word, strict=False))
+    except ValueError:
+        message = _("“%(word)s”不是网段，应如 203.0.113.0/24 或 203.0.113.7。") % {"word": word[:60]}
+        raise Invalid("client.networks", message, {"allowed_addresses": message}) from None
+
+
+def lies_within(networks: str, address: str) -> bool:
+    """Whether `address` lies in one of the kept networks; without any, everyone does. IPv4 written as IPv6 counts as IPv4."""
+    if not networks:
+        return True
+    try:
+        given = ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    given = getattr(given, "ipv4_mapped", None) or given
+    return any(given in ipaddress.ip_network(network) for network in networks.split())
+
+
+def check_rate(name: str, rate: int | None) -> int | None:
+    """Calls a second, or calls at once; None is the deployment's. Raises `Invalid` beside the field `name`."""
+    if rate is not None and not 1 <= rate <= FASTEST_RATE:
+        message = _("须为 1–%(n)s 的整数；留空为系统默认。") % {"n": FASTEST_RATE}
+        raise Invalid("client.rate", message, {name: message})
+    return rate
+
+
+def check_overlap(days: int) -> timedelta:
+    """How long the former secret goes on to work; 0 is not at all. Raises `Invalid`."""
+    if not 0 <= days <= LONGEST_OVERLAP_DAYS:
+        message = _("过渡期为 0–%(n)s 天。") % {"n": LONGEST_OVERLAP_DAYS}
+        raise Invalid("client.overlap", message, {"overlap_days": message})
+    return timedelta(days=days)
 
 
 def new_secret() -> str:

@@ -15,6 +15,8 @@ EVENT_TYPES = (
     EventType("session.refused", N_("登录失败")),
     EventType("client.created", N_("新建接口客户端")),
     EventType("client.secret", N_("更换接口密钥")),
+    EventType("client.limited", N_("修改接口客户端的限制")),
+    EventType("client.signature_key", N_("更换签名密钥")),
     EventType("client.disabled", N_("停用接口客户端")),
     EventType("invitation.created", N_("邀请企业用户")),
     EventType("invitation.withdrawn", N_("撤回邀请")),
@@ -33,6 +35,10 @@ FIELD_LABELS = {
     "officer.department": N_("所在部门"),
     "officer.disabled_on": N_("停用日期"),
     "enterprise_user.role": N_("角色"),
+    "client.allowed_addresses": N_("允许的网段"),
+    "client.rate_per_second": N_("每秒调用次数"),
+    "client.burst": N_("短时调用上限"),
+    "client.signed_only": N_("只接受签名调用"),
 }
 
 VALUE_LABELS = {

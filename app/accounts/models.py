@@ -72,7 +72,8 @@ class MachineClient(Base):
     """A program of the province that calls the API. `scopes` are separated by blanks, `allowed_addresses` (networks) likewise.
 
     After a rotation the former secret goes on to work until `former_secret_until`. `sealed_key` is the key of its signatures;
-    `signed_only` refuses calls without one. Empty rates mean those of the deployment.
+    `signed_only` refuses calls without one. Empty rates mean those of the deployment. `last_used_from` is the address of the
+    last call.
     """
 
     __tablename__ = "machine_client"
@@ -85,6 +86,7 @@ class MachineClient(Base):
     region_prefix: Mapped[str] = mapped_column(Code(12), default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    last_used_from: Mapped[str] = mapped_column(Code(45), default="")
     former_secret_hash: Mapped[str] = mapped_column(Code(64), default="")
     former_secret_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     allowed_addresses: Mapped[str] = mapped_column(String(400), default="")

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from app.doors.api_actor import ClientActor
-from app.doors.deps import AppSettings, DbSession, Now
+from app.doors.deps import AppSettings, DbSession, Now, client_address
 from app.exchange.encoding import dumps
 from app.exchange.ledger import ReadingLedger
 from app.exchange.plans import province_plans
@@ -84,6 +84,7 @@ class Call:
         self.session = session
         self.settings = settings
         self.now = now
+        self._address = client_address(request)
         self._ledger: ReadingLedger = request.app.state.reading_ledger
         self._later = later
 
@@ -94,7 +95,7 @@ class Call:
 
     def note_reading(self, channel: str, records: int, position: int | None = None) -> None:
         """Note after the answer what the client has read."""
-        reading = Reading(self.actor.id or 0, channel, records, position, self.now)
+        reading = Reading(self.actor.id or 0, channel, records, position, self.now, self._address)
         self._later.add_task(self._ledger.note, reading)
 
 

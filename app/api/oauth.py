@@ -3,6 +3,7 @@
 import base64
 import binascii
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated
 from urllib.parse import parse_qsl, unquote_plus
 
@@ -15,7 +16,7 @@ from app.accounts.models import MachineClient
 from app.accounts.queries import client_actor
 from app.accounts.service.clients import authenticate_client
 from app.api.operations import TOKEN_OPERATION
-from app.doors.api_actor import TOKEN_LIFE, make_token
+from app.doors.api_actor import TOKEN_LIFE, check_address, make_token
 from app.doors.deps import AppSettings, DbSession, Now, client_address
 from app.doors.router import GuardedRouter
 from app.exchange.service import record_token
@@ -68,11 +69,13 @@ def issue_token(request: Request, form: TokenForm, session: DbSession, settings:
     request.app.state.rate_limiter.take(f"token:{client_address(request)}")
     try:
         check_request(request, form)
-        client = authenticated(session, read_credentials(request, form))
+        client = authenticated(session, read_credentials(request, form), now)
         scopes = granted_scopes(client, _one(form, "scope"))
     except TokenRefused as refused:
         return _refusal(refused)
-    record_token(session, actor=client_actor(client, scopes), client_id=client.client_id, now=now)
+    check_address(request, client)
+    actor, address = client_actor(client, scopes), client_address(request)
+    record_token(session, actor=actor, client_id=client.client_id, address=address, now=now)
     body = {
         "access_token": make_token(settings.secret, client, scopes, now),
         "token_type": "Bearer",
@@ -122,9 +125,10 @@ def _basic(header: str) -> Credentials:
     return Credentials(unquote_plus(client_id), unquote_plus(secret))
 
 
-def authenticated(session: DbSession, given: Credentials) -> MachineClient:
+def authenticated(session: DbSession, given: Credentials, now: datetime) -> MachineClient:
     """The active client; an unknown id, a wrong secret and a disabled client answer alike."""
-    client = authenticate_client(session, client_id=given.client_id.replace("\x00", ""), secret=given.secret)
+    client_id = given.client_id.replace("\x00", "")
+    client = authenticate_client(session, client_id=client_id, secret=given.secret, now=now)
     if client is None:
         raise TokenRefused("invalid_client", "unknown client, wrong secret, or client disabled", 401)
     return client

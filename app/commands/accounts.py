@@ -1,10 +1,19 @@
-"""`yumiao user create` and `yumiao client create`."""
+"""`yumiao user create` and `yumiao client create|set|rotate|sign-key`."""
 
-from typing import Annotated
+from dataclasses import asdict, replace
+from typing import Annotated, Any
 
 import typer
 
-from app.accounts.service.clients import create_client
+from app.accounts.domain import OVERLAP_DAYS
+from app.accounts.service.clients import (
+    create_client,
+    get_client,
+    limit_client,
+    limits_of,
+    make_signature_key,
+    renew_secret,
+)
 from app.accounts.service.officers import OfficerData, create_officer
 from app.commands.context import load_settings, open_database
 from app.kit.actor import SYSTEM, Role
@@ -59,6 +68,56 @@ def create_machine_client(
         client_id = client.client_id
     typer.echo(f"client_id: {client_id}")
     typer.echo(f"client_secret: {secret}")
+
+
+@clients.command("set")
+def limit_machine_client(
+    client_id: str,
+    networks: Annotated[
+        str | None, typer.Option(help="networks it may call from, separated by blanks; '' is any")
+    ] = None,
+    rate: Annotated[int | None, typer.Option(help="calls a second; 0 is the deployment's")] = None,
+    burst: Annotated[int | None, typer.Option(help="calls at once; 0 is the deployment's")] = None,
+    signed: Annotated[
+        bool | None, typer.Option("--signed/--unsigned", help="whether every call must be signed")
+    ] = None,
+) -> None:
+    """Say from where and how fast a client may call; what is left out stays as it is."""
+    given = {"allowed_addresses": networks, "signed_only": signed}
+    changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    changes |= {
+        name: value or None for name, value in (("rate_per_second", rate), ("burst", burst)) if value is not None
+    }
+    with open_database(load_settings()) as database, session_scope(database) as session:
+        limits = replace(limits_of(get_client(session, client_id)), **changes)
+        limit_client(session, actor=SYSTEM, client_id=client_id, limits=limits, now=utc_now())
+        kept = limits_of(get_client(session, client_id))
+    for name, value in asdict(kept).items():
+        typer.echo(f"{name}: {value if value is not None else ''}")
+
+
+@clients.command("rotate")
+def rotate_secret(
+    client_id: str,
+    days: Annotated[
+        int, typer.Option(help="how long the present secret goes on to work; 0 stops it at once")
+    ] = OVERLAP_DAYS,
+) -> None:
+    """Make a new secret for a client and print it; it cannot be shown again."""
+    with open_database(load_settings()) as database, session_scope(database) as session:
+        secret = renew_secret(session, actor=SYSTEM, client_id=client_id, now=utc_now(), overlap_days=days)
+        until = get_client(session, client_id).former_secret_until
+    typer.echo(f"client_secret: {secret}")
+    typer.echo(f"former_secret_until: {until.isoformat() if until else ''}")
+
+
+@clients.command("sign-key")
+def make_key(client_id: str) -> None:
+    """Make a new key for a client's signatures and print it; it cannot be shown again, and a present one stops at once."""
+    settings = load_settings()
+    with open_database(settings) as database, session_scope(database) as session:
+        key = make_signature_key(session, actor=SYSTEM, client_id=client_id, sealing=settings.secret, now=utc_now())
+    typer.echo(f"signature_key: {key}")
 
 
 @clients.callback()

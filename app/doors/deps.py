@@ -38,9 +38,13 @@ def get_database(request: Request) -> Database:
 
 def get_session(request: Request) -> Iterator[Session]:
     """A reading session for GET and routes that only read, else a writing one that commits before the response is sent."""
-    reads = request.method in SAFE_METHODS or getattr(request.scope.get("endpoint"), "reads_only", False)
-    with (read_scope if reads else session_scope)(get_database(request)) as session:
+    with (read_scope if only_reads(request) else session_scope)(get_database(request)) as session:
         yield session
+
+
+def only_reads(request: Request) -> bool:
+    """Whether the request's session never takes the write lock."""
+    return request.method in SAFE_METHODS or getattr(request.scope.get("endpoint"), "reads_only", False)
 
 
 def get_vault(request: Request) -> Vault:

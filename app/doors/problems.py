@@ -6,7 +6,7 @@ import orjson
 from fastapi import Request
 from starlette.responses import Response
 
-from app.kit.errors import DomainError, TooMany
+from app.kit.errors import DomainError, TooMany, Unauthenticated
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -54,8 +54,8 @@ def problem_of(request: Request, error: DomainError) -> Response:
     """The problem document of a refusal by the domain."""
     errors = [{"field": name, "message": message} for name, message in error.fields.items()]
     headers: dict[str, str] = {}
-    if error.status == 401:
-        headers["www-authenticate"] = 'Bearer realm="yumiao", error="invalid_token"'
+    if isinstance(error, Unauthenticated):
+        headers["www-authenticate"] = error.challenge
     if isinstance(error, TooMany):
         headers["retry-after"] = str(error.retry_after)
     return problem(request, status=error.status, code=error.code, detail=error.message, errors=errors, headers=headers)

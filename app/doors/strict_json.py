@@ -23,14 +23,22 @@ class NotExact:
         self.text = text[:MOST_DIGITS]
 
 
-async def read_body(request: Request) -> dict[str, Any]:
-    """The body as an object; raises `Invalid`. Numbers that are not exact integers come as `NotExact`."""
+async def sent_body(request: Request) -> bytes:
+    """The body, read once however many ask for it and no further than it may be long; raises `TooLarge` beyond."""
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
         if len(body) > LARGEST_BODY:
             raise TooLarge("body.too_large", _("请求内容过大。"))
-    return parse_object(bytes(body))
+    return bytes(body)
+
+
+SentBody = Annotated[bytes, Depends(sent_body)]
+
+
+def read_body(body: SentBody) -> dict[str, Any]:
+    """The body as an object; raises `Invalid`. Numbers that are not exact integers come as `NotExact`."""
+    return parse_object(body)
 
 
 StrictJson = Annotated[dict[str, Any], Depends(read_body)]

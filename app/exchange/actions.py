@@ -5,7 +5,7 @@ from app.kit.permissions import ADMINISTRATORS, EDITORS, READERS, Action
 #: A machine client reads lists, single records, the feed and snapshots.
 PULL = Action("exchange.pull", scope="export:read")
 #: A partner tells what became of what it received.
-RECEIPTS = Action("exchange.receipts", scope="exchange:receipts")
+RECEIPTS = Action("exchange.receipts", scope="exchange:receipts", signed=True)
 #: Officers see who reads what, and what was handed over.
 SEE = Action("exchange.see", roles=READERS)
 #: Officers prepare, release, cancel and repeat hand-overs, read answers in, reconcile.

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.exc import IntegrityError, OperationalError
 
+from app.exchange.partners.nonces import forget_expired
 from app.exchange.service import Reading, note_reading
 from app.kit.db import Database, session_scope
 
@@ -45,6 +46,7 @@ class ReadingLedger:
             try:
                 with session_scope(self._database) as session:
                     note_reading(session, reading)
+                    forget_expired(session, reading.at)
             except (OperationalError, IntegrityError):
                 with self._lock:
                     self._add(reading)

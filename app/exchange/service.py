@@ -22,21 +22,22 @@ VERDICTS_CHANNEL = "verdicts"
 
 @dataclass(frozen=True)
 class Reading:
-    """One answer given: how many records of which channel, and up to which feed position."""
+    """One answer given: how many records of which channel, up to which feed position, to which address."""
 
     client_row_id: int
     channel: str
     records: int
     position: int | None
     at: datetime
+    address: str = ""
 
 
-def record_token(session: Session, *, actor: Actor, client_id: str, now: datetime) -> None:
-    """Journal that a client was given a token, and note the sign of life."""
+def record_token(session: Session, *, actor: Actor, client_id: str, address: str, now: datetime) -> None:
+    """Journal that a client was given a token, and note the sign of life from `address`."""
     subject = SubjectKey("client", client_id, actor.name)
     data = {"scopes": sorted(actor.scopes)}
     record(session, actor=actor, now=now, type=events.TOKEN_ISSUED, subject=subject, data=data)
-    session.execute(update(MachineClient).where(MachineClient.id == actor.id).values(last_used_at=now))
+    _sign_of_life(session, actor.id or 0, now, address)
 
 
 def record_snapshot(session: Session, *, actor: Actor, snapshot: Snapshot, now: datetime) -> None:
@@ -59,6 +60,9 @@ def note_reading(session: Session, reading: Reading) -> None:
     row.read_at = max(row.read_at, reading.at)
     if reading.position is not None:
         row.position = reading.position
-    session.execute(
-        update(MachineClient).where(MachineClient.id == reading.client_row_id).values(last_used_at=reading.at)
-    )
+    _sign_of_life(session, reading.client_row_id, reading.at, reading.address)
+
+
+def _sign_of_life(session: Session, client_row_id: int, at: datetime, address: str) -> None:
+    values = {"last_used_at": at, "last_used_from": address[:45]}
+    session.execute(update(MachineClient).where(MachineClient.id == client_row_id).values(values))

@@ -26,9 +26,10 @@ class Invalid(DomainError):
 
 
 class Unauthenticated(DomainError):
-    """Nobody is signed in, or the credentials are wrong."""
+    """Nobody is signed in, or the credentials are wrong. `challenge` tells a machine what it lacks (RFC 9110 §11.6.1)."""
 
     status = 401
+    challenge = 'Bearer realm="yumiao", error="invalid_token"'
 
 
 class Forbidden(DomainError):

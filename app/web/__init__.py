@@ -88,6 +88,7 @@ MODULES = (
     "calendar_feed",
     "messages",
     "system",
+    "clients",
     "user_disabling",
     "notice_deliveries",
     "paper_templates",

@@ -1,4 +1,4 @@
-"""系统: users, machine clients."""
+"""系统: its entries, the users."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,10 +9,9 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.accounts.actions import MANAGE_CLIENTS, MANAGE_USERS, READ_JOURNAL
-from app.accounts.domain import ROLE_LABELS, SCOPES
-from app.accounts.models import MachineClient, Officer
-from app.accounts.queries import list_clients, list_officers
-from app.accounts.service.clients import create_client, disable_client, renew_secret
+from app.accounts.domain import ROLE_LABELS
+from app.accounts.models import Officer
+from app.accounts.queries import list_officers
 from app.accounts.service.officers import (
     OfficerData,
     change_officer,
@@ -54,14 +53,6 @@ class OfficerForm(BaseModel):
         return OfficerData(self.name, self.role, self.region_prefix, self.section, self.phone, self.department)
 
 
-class ClientForm(BaseModel):
-    """A machine client as typed by the administrator."""
-
-    name: str = Field(min_length=1, max_length=120)
-    scopes: list[str]
-    region_prefix: str = Field(default="", max_length=12)
-
-
 @dataclass(frozen=True)
 class UserRow:
     """An officer in the list."""
@@ -88,16 +79,6 @@ class UserPage:
     roles: tuple[tuple[str, str], ...]
     departments: tuple[tuple[str, str], ...]
     is_self: bool
-
-
-@dataclass(frozen=True)
-class ClientsPage:
-    """All machine clients, the form for a new one, and a secret just made."""
-
-    clients: tuple[MachineClient, ...]
-    form: Bound[ClientForm]
-    scopes: tuple[tuple[str, str], ...]
-    made: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -244,65 +225,3 @@ def _user_form(
 
 def _departments(session: Session) -> tuple[tuple[str, str], ...]:
     return tuple(department_names(session).items())
-
-
-# -- machine clients -------------------------------------------------------------------------------------------------------
-
-
-@router.get("/clients", action=MANAGE_CLIENTS)
-def clients_page(request: Request, session: DbSession) -> Response:
-    """All machine clients."""
-    return _clients(request, session, empty())
-
-
-@router.post("/clients", action=MANAGE_CLIENTS)
-def add_client(request: Request, session: DbSession, form: Form, actor: CurrentActor, now: Now) -> Response:
-    """Create a machine client; its secret is shown this once."""
-    bound = bind(ClientForm, form)
-    made = attempt(
-        session,
-        bound,
-        lambda given: create_client(
-            session,
-            actor=actor,
-            name=given.name,
-            scopes=" ".join(given.scopes),
-            region_prefix=given.region_prefix,
-            now=now,
-        ),
-    )
-    if made is not None:
-        return _clients(request, session, empty(), made=(made[0].client_id, made[1]))
-    return _clients(request, session, bound, status=422)
-
-
-@router.post("/clients/{client_id}/secret", action=MANAGE_CLIENTS)
-def new_secret(request: Request, session: DbSession, client_id: str, actor: CurrentActor, now: Now) -> Response:
-    """Replace the secret; shown this once."""
-    secret = renew_secret(session, actor=actor, client_id=client_id, now=now)
-    return _clients(request, session, empty(), made=(client_id, secret))
-
-
-@router.post("/clients/{client_id}/disable", action=MANAGE_CLIENTS)
-def stop_client(request: Request, session: DbSession, client_id: str, actor: CurrentActor, now: Now) -> Response:
-    """Disable a client; its tokens stop at once."""
-    disable_client(session, actor=actor, client_id=client_id, now=now)
-    return redirect(request, "/system/clients", good=_("已停用。"))
-
-
-def _clients(
-    request: Request,
-    session: DbSession,
-    form: Bound[ClientForm],
-    *,
-    made: tuple[str, str] | None = None,
-    status: int = 200,
-) -> Response:
-    meanings = {
-        "export:read": _("读取企业、办件、专员、奖补与变更"),
-        "policies:evaluate": _("提交事实、试算政策结论"),
-        "exchange:receipts": _("回传报送记录的回执"),
-    }
-    scopes = tuple((scope, scope, meanings.get(scope, "")) for scope in SCOPES)
-    page = ClientsPage(tuple(list_clients(session)), form, scopes, made)  # type: ignore[arg-type]
-    return render(request, "web/system/clients.html", page, status=status)

@@ -17,6 +17,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from app.api.documentation import api_routes
+from app.doors.rate import RateLimiter
 from tests.api.conftest import Caller, MakeCaller
 from tests.counts import Counts
 from tests.exchange.world import World
@@ -35,7 +36,7 @@ OPERATIONS = sorted((next(iter(route.methods)), route.path) for route in api_rou
 @pytest.fixture
 def trusted(caller: MakeCaller, world: World, app: Any) -> Caller:
     """A client with every scope that may call as often as it likes, over a few records."""
-    app.state.rate_limiter._burst = app.state.rate_limiter._per_second = UNLIMITED
+    app.state.rate_limiter = RateLimiter(UNLIMITED, UNLIMITED)
     return caller(scopes="export:read policies:evaluate")
 
 

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.doors.rate import RateLimiter
 from app.enterprises.models import Enterprise
 from app.exchange.models import ClientReading
 from app.journal.models import JournalEvent
@@ -182,8 +183,7 @@ def test_the_rate_is_told_and_kept(caller: MakeCaller, app: Any) -> None:
     one = caller()
     answer = one.get("/api/v1/cases")
     assert (answer.headers["ratelimit-limit"], answer.headers["ratelimit-remaining"]) == ("500", "499")
-    app.state.rate_limiter._burst = 1
-    app.state.rate_limiter._per_second = 0.001
+    app.state.rate_limiter = RateLimiter(0.001, 1)
     one.get("/api/v1/cases")
     refused = one.get("/api/v1/cases")
     assert (refused.status_code, refused.headers["ratelimit-remaining"]) == (429, "0")

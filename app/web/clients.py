@@ -1,0 +1,215 @@
+"""系统 → 接口客户端: who may call the API, from where and how fast, and by which keys."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from fastapi import Request
+from pydantic import BaseModel, Field
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from app.accounts.actions import MANAGE_CLIENTS
+from app.accounts.domain import LONGEST_NETWORKS, OVERLAP_DAYS, SCOPES
+from app.accounts.models import MachineClient
+from app.accounts.queries import list_clients
+from app.accounts.service.clients import (
+    ClientLimits,
+    create_client,
+    disable_client,
+    former_is_good,
+    get_client,
+    limit_client,
+    limits_of,
+    make_signature_key,
+    renew_secret,
+)
+from app.doors.deps import AppSettings, CurrentActor, DbSession, Form, Now
+from app.doors.forms import Bound, attempt, bind, empty
+from app.doors.pages import redirect, render
+from app.doors.router import GuardedRouter
+from app.kit.i18n import N_, _
+
+router = GuardedRouter(door="web", prefix="/system/clients")
+
+SCOPE_MEANINGS = {
+    "export:read": N_("读取企业、办件、专员、奖补与变更"),
+    "policies:evaluate": N_("提交事实、试算政策结论"),
+    "exchange:receipts": N_("回传报送记录的回执"),
+}
+
+
+class ClientForm(BaseModel):
+    """A machine client as typed by the administrator."""
+
+    name: str = Field(min_length=1, max_length=120)
+    scopes: list[str]
+    region_prefix: str = Field(default="", max_length=12)
+
+
+class LimitsForm(BaseModel):
+    """From where and how fast a client may call, as typed."""
+
+    allowed_addresses: str = Field(default="", max_length=LONGEST_NETWORKS)
+    rate_per_second: int | None = None
+    burst: int | None = None
+    signed_only: bool = False
+
+    def limits(self) -> ClientLimits:
+        """What the service keeps."""
+        return ClientLimits(**self.model_dump())
+
+
+class OverlapForm(BaseModel):
+    """How long the former secret goes on to work."""
+
+    overlap_days: int = OVERLAP_DAYS
+
+
+@dataclass(frozen=True)
+class Made:
+    """What was just made and is shown this once: (label, value, note) each."""
+
+    title: str
+    lines: tuple[tuple[str, str, str], ...]
+
+
+@dataclass(frozen=True)
+class ClientsPage:
+    """All machine clients, the form for a new one, and credentials just made."""
+
+    clients: tuple[MachineClient, ...]
+    form: Bound[ClientForm]
+    scopes: tuple[tuple[str, str, str], ...]
+    made: Made | None = None
+
+
+@dataclass(frozen=True)
+class ClientPage:
+    """One machine client: its keys, its limits, what the deployment's limits are, and a key just made."""
+
+    client: MachineClient
+    limits: Bound[LimitsForm]
+    overlap: Bound[OverlapForm]
+    former_until: datetime | None
+    standard_rate: str
+    standard_burst: int
+    made: Made | None = None
+
+
+@router.get("", action=MANAGE_CLIENTS)
+def clients_page(request: Request, session: DbSession) -> Response:
+    """All machine clients."""
+    return _clients(request, session, empty())
+
+
+@router.post("", action=MANAGE_CLIENTS)
+def add_client(request: Request, session: DbSession, form: Form, actor: CurrentActor, now: Now) -> Response:
+    """Create a machine client; its secret is shown this once."""
+    bound = bind(ClientForm, form)
+    made = attempt(
+        session,
+        bound,
+        lambda given: create_client(
+            session,
+            actor=actor,
+            name=given.name,
+            scopes=" ".join(given.scopes),
+            region_prefix=given.region_prefix,
+            now=now,
+        ),
+    )
+    if made is None:
+        return _clients(request, session, bound, status=422)
+    return _clients(request, session, empty(), made=_credentials(made[0].client_id, made[1]))
+
+
+@router.get("/{client_id}", action=MANAGE_CLIENTS)
+def client_page(request: Request, session: DbSession, client_id: str, now: Now) -> Response:
+    """One machine client."""
+    return _client(request, session, client_id, now)
+
+
+@router.post("/{client_id}", action=MANAGE_CLIENTS)
+def save_limits(
+    request: Request, session: DbSession, client_id: str, form: Form, actor: CurrentActor, now: Now
+) -> Response:
+    """Say from where and how fast it may call."""
+    bound = bind(LimitsForm, form)
+
+    def save(given: LimitsForm) -> bool:
+        limit_client(session, actor=actor, client_id=client_id, limits=given.limits(), now=now)
+        return True
+
+    if attempt(session, bound, save):
+        return redirect(request, f"/system/clients/{client_id}", good=_("已保存，从下一次调用起生效。"))
+    return _client(request, session, client_id, now, limits=bound, status=422)
+
+
+@router.post("/{client_id}/secret", action=MANAGE_CLIENTS)
+def new_secret(
+    request: Request, session: DbSession, client_id: str, form: Form, actor: CurrentActor, now: Now
+) -> Response:
+    """Replace the secret; shown this once. The former one goes on to work for the overlap."""
+    bound = bind(OverlapForm, form)
+    secret = attempt(
+        session,
+        bound,
+        lambda given: renew_secret(session, actor=actor, client_id=client_id, now=now, overlap_days=given.overlap_days),
+    )
+    if secret is None:
+        return _client(request, session, client_id, now, overlap=bound, status=422)
+    return _client(request, session, client_id, now, made=_credentials(client_id, secret))
+
+
+@router.post("/{client_id}/signature-key", action=MANAGE_CLIENTS)
+def new_signature_key(
+    request: Request, session: DbSession, client_id: str, actor: CurrentActor, now: Now, settings: AppSettings
+) -> Response:
+    """Make or replace the signature key; shown this once."""
+    key = make_signature_key(session, actor=actor, client_id=client_id, sealing=settings.secret, now=now)
+    made = Made(_("新签名密钥"), (("ym-key", client_id, _("可以再次查看。")), ("signature_key", key, "")))
+    return _client(request, session, client_id, now, made=made)
+
+
+@router.post("/{client_id}/disable", action=MANAGE_CLIENTS)
+def stop_client(request: Request, session: DbSession, client_id: str, actor: CurrentActor, now: Now) -> Response:
+    """Disable a client; its tokens stop at once."""
+    disable_client(session, actor=actor, client_id=client_id, now=now)
+    return redirect(request, "/system/clients", good=_("已停用。"))
+
+
+def _credentials(client_id: str, secret: str) -> Made:
+    return Made(_("新凭证"), (("client_id", client_id, _("可以再次查看。")), ("client_secret", secret, "")))
+
+
+def _clients(
+    request: Request, session: Session, form: Bound[ClientForm], *, made: Made | None = None, status: int = 200
+) -> Response:
+    scopes = tuple((scope, scope, _(SCOPE_MEANINGS[scope])) for scope in SCOPES)
+    page = ClientsPage(tuple(list_clients(session)), form, scopes, made)
+    return render(request, "web/system/clients.html", page, status=status)
+
+
+def _client(
+    request: Request,
+    session: Session,
+    client_id: str,
+    now: datetime,
+    *,
+    limits: Bound[LimitsForm] | None = None,
+    overlap: Bound[OverlapForm] | None = None,
+    made: Made | None = None,
+    status: int = 200,
+) -> Response:
+    client = get_client(session, client_id)
+    settings = request.app.state.settings
+    page = ClientPage(
+        client,
+        limits or empty(asdict(limits_of(client))),
+        overlap or empty({"overlap_days": OVERLAP_DAYS}),
+        client.former_secret_until if former_is_good(client, now) else None,
+        f"{settings.api_rate_per_second:g}",
+        settings.api_burst,
+        made,
+    )
+    return render(request, "web/system/client.html", page, status=status)
