@@ -1,8 +1,8 @@
 """The ordered feed: the journal's changes of exported resources, each with the record as it is now.
 
-A record that the reader no longer sees arrives as a tombstone. When a firm moves to another region or gets another
-code, the records that hang on it change with it and follow at the same position. A page never skips a position:
-`next` is the last one examined, even when nothing of it was for this reader.
+A record that the reader no longer sees, or that is gone, arrives as a tombstone. One event may touch records of several
+resources: when a firm moves to another region or gets another code, what hangs on it changes with it and follows at the
+same position. A page never skips a position: `next` is the last one examined, even when nothing of it was for this reader.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,7 +22,6 @@ from app.kit.i18n import _
 
 LARGEST_EXAMINATION = 20_000
 SMALLEST_CHUNK = 50
-CARRIED_ALONG = ("uscc", "region_code")
 
 
 @dataclass(frozen=True)
@@ -60,12 +59,11 @@ class Reader:
 class Touched:
     """One record that an event touched; `seen_before` when the reader may hold it, `former_keys` where it may lie too."""
 
-    position: int
-    at: datetime
+    event: JournalEvent
     plan: RecordPlan
-    row_id: int
+    row_id: int | None
     seen_before: bool
-    former_keys: Sequence[str] = ()
+    former_keys: Sequence[str]
 
 
 @dataclass
@@ -85,7 +83,7 @@ def read_feed(session: Session, plans: Mapping[str, RecordPlan], reader: Reader,
     head = head_position(session)
     if not 0 <= after <= head:
         raise _never_given_out(after, head)
-    kinds = {plan.definition.kind: plan for plan in plans.values()}
+    kinds = frozenset[str]().union(*(plan.source.follows for plan in plans.values()))
     items: list[FeedItem] = []
     position, examined = after, 0
     while len(items) < limit and examined < LARGEST_EXAMINATION:
@@ -106,24 +104,23 @@ def items_of(
     session: Session, plans: Mapping[str, RecordPlan], reader: Reader, events: Sequence[JournalEvent]
 ) -> Iterator[FeedPage]:
     """One page per event, in order, of what it changes for `reader`; records are read set-wise for all events together."""
-    kinds = {plan.definition.kind: plan for plan in plans.values()}
-    touched = _touched(session, kinds, reader, events)
+    touched = _touched(session, plans, reader, events)
     present = {
         plan.resource: _present(session, plan, reader, [each for each in touched if each.plan is plan])
-        for plan in kinds.values()
+        for plan in plans.values()
     }
     by_position: dict[int, list[FeedItem]] = {event.position: [] for event in events}
     for each in touched:
-        found = by_position[each.position]
+        position, found = each.event.position, by_position[each.event.position]
         for key, record in _outcome(each, present[each.plan.resource]):
-            found.append(FeedItem(each.position, len(found), each.at, each.plan, key, record))
+            found.append(FeedItem(position, len(found), each.event.at, each.plan, key, record))
     for position, found in by_position.items():
         yield FeedPage(found, position)
 
 
 def _outcome(each: Touched, present: Present) -> Iterator[tuple[str, Record | None]]:
     """Key and record, or None for a tombstone, of what the reader has to do about one touched record."""
-    record = present.records.get(each.row_id)
+    record = present.records.get(each.row_id) if each.row_id is not None else None
     if record is not None or each.seen_before:
         for key in dict.fromkeys(each.former_keys):
             if key not in present.taken:
@@ -138,27 +135,18 @@ def _outcome(each: Touched, present: Present) -> Iterator[tuple[str, Record | No
 
 
 def _touched(
-    session: Session, kinds: Mapping[str, RecordPlan], reader: Reader, events: Sequence[JournalEvent]
+    session: Session, plans: Mapping[str, RecordPlan], reader: Reader, events: Sequence[JournalEvent]
 ) -> list[Touched]:
-    rows: dict[int, int] = {}
-    former: dict[int, list[str]] = {}
-    for kind, plan in kinds.items():
-        own = [event for event in events if event.subject_kind == kind]
-        rows.update(plan.source.rows_of(session, own) if own else {})
-        former.update(plan.source.former_keys(session, own) if own and plan.source.former_keys else {})
-    carried = _carried_along(session, kinds, events)
-    touched: list[Touched] = []
-    for event in events:
-        if event.position not in rows:
-            continue
-        seen, plan = _seen_before(reader, event), kinds[event.subject_kind]
-        keys = former.get(event.position, ())
-        touched.append(Touched(event.position, event.at, plan, rows[event.position], seen, keys))
-        touched += [
-            Touched(event.position, event.at, hanging, row_id, seen)
-            for hanging, row_id in carried.get(event.position, ())
-        ]
-    return touched
+    """What the events touched, in their order; of one event in the order of the mapping, each record once."""
+    by_position = {event.position: event for event in events}
+    found: dict[tuple[int, str, int | None, tuple[str, ...]], Touched] = {}
+    for plan in plans.values():
+        own = [event for event in events if event.subject_kind in plan.source.follows]
+        for touch in plan.source.touches(session, own) if own else ():
+            event = by_position[touch.position]
+            touched = Touched(event, plan, touch.row_id, _seen_before(reader, event), touch.former_keys)
+            found[touch.position, plan.resource, touch.row_id, touch.former_keys] = touched
+    return sorted(found.values(), key=lambda each: each.event.position)
 
 
 def _seen_before(reader: Reader, event: JournalEvent) -> bool:
@@ -166,29 +154,11 @@ def _seen_before(reader: Reader, event: JournalEvent) -> bool:
     return reader.could_see(event.region_code) or (before is not None and reader.could_see(before[0]))
 
 
-def _carried_along(
-    session: Session, kinds: Mapping[str, RecordPlan], events: Sequence[JournalEvent]
-) -> dict[int, list[tuple[RecordPlan, int]]]:
-    """What hangs on a firm that changed its region or code at that position."""
-    moved = [event for event in events if event.subject_kind == "enterprise" and _changes_place(event)]
-    firms = sorted({event.enterprise_id for event in moved if event.enterprise_id is not None})
-    by_firm: dict[int, list[tuple[RecordPlan, int]]] = {firm: [] for firm in firms}
-    for plan in kinds.values() if firms else ():
-        if plan.source.hanging_on is not None:
-            for firm, row_id in session.execute(plan.source.hanging_on(firms)):
-                by_firm[firm].append((plan, row_id))
-    return {event.position: by_firm[event.enterprise_id] for event in moved if event.enterprise_id in by_firm}
-
-
-def _changes_place(event: JournalEvent) -> bool:
-    return any(name in event.changes for name in CARRIED_ALONG)
-
-
 # -- what the reader sees of it now ----------------------------------------------------------------------------------------
 
 
 def _present(session: Session, plan: RecordPlan, reader: Reader, touched: Sequence[Touched]) -> Present:
-    ids = sorted({each.row_id for each in touched})
+    ids = sorted({each.row_id for each in touched if each.row_id is not None})
     records = records_by_id(session, plan, reader.region_prefix, ids)
     keys = _keys(session, plan, [row_id for row_id in ids if row_id not in records])
     former = {key for each in touched for key in each.former_keys}
@@ -201,7 +171,7 @@ def _keys(session: Session, plan: RecordPlan, ids: Sequence[int]) -> dict[int, s
         return {}
     source = plan.source
     derive = source.derive.get(plan.definition.field(plan.definition.key).source, str)
-    rows = session.execute(select(source.id, source.key).where(source.id.in_(ids)))
+    rows = session.execute(source.joined(select(source.id, source.key)).where(source.id.in_(ids)))
     return {row_id: derive(key) for row_id, key in rows}
 
 
@@ -210,7 +180,7 @@ def _taken(session: Session, plan: RecordPlan, reader: Reader, keys: set[str]) -
     if not keys:
         return frozenset()
     visible = plan.source.visible(select(plan.source.key), reader.region_prefix)
-    return frozenset(session.scalars(visible.where(plan.source.key.in_(keys))))
+    return frozenset(session.scalars(visible.where(plan.source.holding(keys))))
 
 
 def _never_given_out(after: int, head: int) -> Invalid:

@@ -1,10 +1,10 @@
 """What a source is: the visible rows of one resource, its columns, and the rows that hang on each of them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select
+from sqlalchemy import ColumnElement, Select, and_
 from sqlalchemy.orm import Session
 
 from app.journal.models import JournalEvent
@@ -12,10 +12,29 @@ from app.journal.models import JournalEvent
 Columns = Mapping[str, Any]
 Derive = Callable[[Any], Any]
 Visible = Callable[[Select[Any], str], Select[Any]]
-RowsOf = Callable[[Session, Sequence[JournalEvent]], Mapping[int, int]]
-FormerKeys = Callable[[Session, Sequence[JournalEvent]], Mapping[int, list[str]]]
 KeyValue = Callable[[str], Any]
-HangingOn = Callable[[Sequence[int]], Select[int, int]]
+Joined = Callable[[Select[Any]], Select[Any]]
+Narrow = Callable[[Collection[str]], ColumnElement[bool]]
+
+
+def as_it_is(statement: Select[Any]) -> Select[Any]:
+    """Nothing to join."""
+    return statement
+
+
+@dataclass(frozen=True)
+class Touch:
+    """An event touched a row. `former_keys`: those that its record bore at that event or since and gave up.
+
+    `row_id` None: the row is gone, only its keys are left to bury.
+    """
+
+    position: int
+    row_id: int | None
+    former_keys: tuple[str, ...] = ()
+
+
+Touches = Callable[[Session, Sequence[JournalEvent]], Iterable[Touch]]
 
 
 @dataclass(frozen=True)
@@ -36,11 +55,10 @@ class Children:
 class Source:
     """One resource: `visible(select, region_prefix)` is its one scope, for list, record, feed, snapshot and count.
 
-    `rows_of` finds the row that each journal event is about, by position; `hanging_on` selects (enterprise id, row id)
-    of the rows whose record says something of these firms. `former_keys` tells, by position, the keys that a record
-    bore at that event or later and no longer bears. `derive` makes a value from what the database holds; `key_value`
-    goes back from a record's key to what `key` holds (None: no record has such a key). `firm` is the id of the firm
-    that a row is of, where it is of one.
+    `follows` names the journal's subject kinds whose events may touch its rows, `touches` finds which rows each did.
+    `joined` adds what `key` needs beyond the row's own table, `narrow` is a condition with an index that rows with such
+    keys fulfil. `derive` makes a value from what the database holds; `key_value` goes back from a record's key to what
+    `key` holds (None: no record has such a key). `firm` is the id of the firm that a row is of, where it is of one.
     """
 
     resource: str
@@ -48,13 +66,20 @@ class Source:
     key: Any
     columns: Columns
     visible: Visible
-    rows_of: RowsOf
-    hanging_on: HangingOn | None = None
-    former_keys: FormerKeys | None = None
+    follows: frozenset[str]
+    touches: Touches
+    joined: Joined = as_it_is
     children: Mapping[str, Children] = field(default_factory=dict)
     derive: Mapping[str, Derive] = field(default_factory=dict)
     key_value: KeyValue = str
     firm: Any = None
+    narrow: Narrow | None = None
+
+    def holding(self, keys: Collection[str]) -> ColumnElement[bool]:
+        """The condition of the rows whose records bear one of these keys; the statement is `joined` or `visible`."""
+        values = [value for value in map(self.key_value, keys) if value is not None]
+        found: ColumnElement[bool] = self.key.in_(values)
+        return found if self.narrow is None else and_(self.narrow(keys), found)
 
 
 def of_model(model: Any, names: Sequence[str]) -> dict[str, ColumnElement[Any]]:

@@ -1,6 +1,6 @@
 """Cases as the exchange reads them; a case is seen where its enterprise is."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Select, select
@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from app.cases.models import CaseFile, CaseMarker, Milestone
 from app.enterprises.models import Enterprise
-from app.exchange.sources.base import Children, Source, of_model
+from app.exchange.sources.base import Children, Source, Touch, of_model
+from app.exchange.sources.touching import ENTERPRISE, carried_along, named, of_kind
 from app.journal.models import JournalEvent
 from app.kit.permissions import within_region
 
@@ -37,19 +38,15 @@ def visible(statement: Select[Any], region_prefix: str) -> Select[Any]:
     )
 
 
-def rows_of(session: Session, events: Sequence[JournalEvent]) -> Mapping[int, int]:
-    """Events of a case name it by its number."""
-    numbers = {event.subject_id for event in events}
-    if not numbers:
-        return {}
-    found = session.execute(select(CaseFile.number, CaseFile.id).where(CaseFile.number.in_(numbers)))
-    ids = {row.number: row.id for row in found}
-    return {event.position: ids[event.subject_id] for event in events if event.subject_id in ids}
-
-
 def hanging_on(enterprise_ids: Sequence[int]) -> Select[int, int]:
     """The cases of these firms."""
     return select(CaseFile.enterprise_id, CaseFile.id).where(CaseFile.enterprise_id.in_(enterprise_ids))
+
+
+def touches(session: Session, events: Sequence[JournalEvent]) -> Iterator[Touch]:
+    """The case that an event names; the cases of a firm that changed its code or place."""
+    yield from named(session, of_kind(events, "case"), CaseFile.number, CaseFile.id)
+    yield from carried_along(session, events, hanging_on)
 
 
 SOURCE = Source(
@@ -59,8 +56,8 @@ SOURCE = Source(
     firm=CaseFile.enterprise_id,
     columns={"uscc": Enterprise.uscc, **of_model(CaseFile, _PLAIN)},
     visible=visible,
-    rows_of=rows_of,
-    hanging_on=hanging_on,
+    follows=frozenset({"case", ENTERPRISE}),
+    touches=touches,
     children={
         "markers": Children(
             CaseMarker.case_id,

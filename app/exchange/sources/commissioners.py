@@ -1,6 +1,6 @@
 """Science commissioners as the exchange reads them: one record per person, with the agreements."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Select, select
@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from app.commissioners.domain import IDS
 from app.commissioners.models import Commissioner, ServiceAgreement
 from app.enterprises.models import Enterprise
-from app.exchange.sources.base import Children, Source, of_model
+from app.exchange.sources.base import Children, Source, Touch, of_model
+from app.exchange.sources.touching import ENTERPRISE, carried_along, numbered, of_kind
 from app.journal.models import JournalEvent
 from app.kit.permissions import within_region
 
@@ -39,12 +40,6 @@ def _agreements(statement: Select[Any], region_prefix: str) -> Select[Any]:
     )
 
 
-def rows_of(_session: Session, events: Sequence[JournalEvent]) -> Mapping[int, int]:
-    """Events of a person name the public identifier."""
-    found = {event.position: IDS.row_id(event.subject_id) for event in events}
-    return {position: number for position, number in found.items() if number is not None}
-
-
 def hanging_on(enterprise_ids: Sequence[int]) -> Select[int, int]:
     """The people whose agreements name these firms."""
     return (
@@ -52,6 +47,12 @@ def hanging_on(enterprise_ids: Sequence[int]) -> Select[int, int]:
         .where(ServiceAgreement.enterprise_id.in_(enterprise_ids))
         .distinct()
     )
+
+
+def touches(session: Session, events: Sequence[JournalEvent]) -> Iterator[Touch]:
+    """The person that an event names; the people who serve a firm that changed its code or place."""
+    yield from numbered(of_kind(events, "commissioner"), IDS)
+    yield from carried_along(session, events, hanging_on)
 
 
 SOURCE = Source(
@@ -62,8 +63,8 @@ SOURCE = Source(
     columns={"public_id": Commissioner.id.label("public_id"), **of_model(Commissioner, _PLAIN)},
     derive={"public_id": IDS.of},
     visible=visible,
-    rows_of=rows_of,
-    hanging_on=hanging_on,
+    follows=frozenset({"commissioner", ENTERPRISE}),
+    touches=touches,
     children={
         "agreements": Children(
             parent=ServiceAgreement.commissioner_id,

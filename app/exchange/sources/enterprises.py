@@ -1,9 +1,9 @@
 """Enterprises as the exchange reads them; retired ones are absent."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 from app.enterprises.models import (
@@ -15,7 +15,9 @@ from app.enterprises.models import (
     IntellectualProperty,
     YearlyFigures,
 )
-from app.exchange.sources.base import Children, Source, of_model
+from app.exchange.sources.base import Children, Source, Touch, of_model
+from app.exchange.sources.former_keys import codes_given_up
+from app.exchange.sources.touching import ENTERPRISE
 from app.journal.models import JournalEvent
 from app.kit.permissions import within_region
 
@@ -40,7 +42,7 @@ _PLAIN = (
     "created_at",
     "updated_at",
 )
-_FIGURES = (
+FIGURES = (
     "year",
     "basis",
     "source",
@@ -61,7 +63,7 @@ _FIGURES = (
     "staff_average_e4",
     "rd_staff_average_e4",
 )
-_PROPERTY = ("kind_code", "ip_class", "number", "name", "acquired_by", "granted_on", "expires_on")
+PROPERTY = ("kind_code", "ip_class", "number", "name", "acquired_by", "granted_on", "expires_on")
 _CERTIFICATE = ("kind", "number", "issued_on", "expires_on", "revoked_on", "case_number")
 
 
@@ -70,43 +72,14 @@ def visible(statement: Select[Any], region_prefix: str) -> Select[Any]:
     return statement.where(within_region(Enterprise.region_code, region_prefix), Enterprise.disabled_on.is_(None))
 
 
-def rows_of(_session: Session, events: Sequence[JournalEvent]) -> Mapping[int, int]:
-    """Every event of a firm carries the row it is about."""
-    return {event.position: event.enterprise_id for event in events if event.enterprise_id is not None}
-
-
-def former_keys(session: Session, events: Sequence[JournalEvent]) -> Mapping[int, list[str]]:
-    """The codes that these firms bore at each event or since, and gave up: few firms ever do."""
-    firms = {event.enterprise_id for event in events}
-    renamed = set(session.scalars(select(FormerCode.enterprise_id).where(FormerCode.enterprise_id.in_(firms))))
-    concerned = [event for event in events if event.enterprise_id in renamed]
-    if not concerned:
-        return {}
-    given_up = _given_up(session, renamed, concerned[0].position)
-    return {
-        event.position: [
-            code for firm, position, code in given_up if firm == event.enterprise_id and position >= event.position
-        ]
-        for event in concerned
-    }
-
-
-def _given_up(session: Session, firms: set[int], since: int) -> list[tuple[int | None, int, str]]:
-    """(firm, position, code given up there), from the position `since` on."""
-    changed = session.execute(
-        select(JournalEvent.enterprise_id, JournalEvent.position, JournalEvent.changes)
-        .where(
-            JournalEvent.enterprise_id.in_(firms),
-            JournalEvent.subject_kind == "enterprise",
-            JournalEvent.position >= since,
-        )
-        .order_by(JournalEvent.position)
-    )
-    return [(firm, position, str(changes["uscc"][0])) for firm, position, changes in changed if _gives_up(changes)]
-
-
-def _gives_up(changes: Mapping[str, Any]) -> bool:
-    return "uscc" in changes and bool(changes["uscc"][0])
+def touches(session: Session, events: Sequence[JournalEvent]) -> Iterator[Touch]:
+    """Every event of a firm carries the row it is about; few firms ever gave up a code."""
+    given_up = codes_given_up(session, events)
+    for event in events:
+        firm = event.enterprise_id
+        if firm is not None:
+            codes = [code for position, code in given_up.get(firm, ()) if position >= event.position]
+            yield Touch(event.position, firm, tuple(codes))
 
 
 SOURCE = Source(
@@ -116,8 +89,8 @@ SOURCE = Source(
     firm=Enterprise.id,
     columns=of_model(Enterprise, _PLAIN),
     visible=visible,
-    rows_of=rows_of,
-    former_keys=former_keys,
+    follows=frozenset({ENTERPRISE}),
+    touches=touches,
     children={
         "former_names": Children(FormerName.enterprise_id, {"name": FormerName.name}, (FormerName.id,)),
         "former_codes": Children(FormerCode.enterprise_id, {"uscc": FormerCode.uscc}, (FormerCode.id,)),
@@ -128,12 +101,12 @@ SOURCE = Source(
         ),
         "figures": Children(
             YearlyFigures.enterprise_id,
-            of_model(YearlyFigures, _FIGURES),
+            of_model(YearlyFigures, FIGURES),
             (YearlyFigures.year, YearlyFigures.basis, YearlyFigures.source),
         ),
         "properties": Children(
             IntellectualProperty.enterprise_id,
-            of_model(IntellectualProperty, _PROPERTY),
+            of_model(IntellectualProperty, PROPERTY),
             (IntellectualProperty.kind_code, IntellectualProperty.number),
         ),
         "certificates": Children(

@@ -3,14 +3,15 @@
 The first row of a firm and scheme gives the record its identifier; later triggers stand in its entitlements.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Select, and_, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from app.enterprises.models import Enterprise
-from app.exchange.sources.base import Children, Source, of_model
+from app.exchange.sources.base import Children, Source, Touch, of_model
+from app.exchange.sources.touching import ENTERPRISE, carried_along, numbered, of_kind
 from app.incentives.domain.steps import IDS
 from app.incentives.models import Incentive
 from app.journal.models import JournalEvent
@@ -57,18 +58,6 @@ def _with_siblings(statement: Select[Any], _region_prefix: str) -> Select[Any]:
     return statement.join(_sibling, _same_record(_sibling))
 
 
-def rows_of(session: Session, events: Sequence[JournalEvent]) -> Mapping[int, int]:
-    """Events name one trigger; the record is that of its firm and scheme."""
-    named = {event.position: IDS.row_id(event.subject_id) for event in events}
-    wanted = {number for number in named.values() if number is not None}
-    if not wanted:
-        return {}
-    first = select(func.min(_sibling.id)).where(_same_record(_sibling)).correlate(Incentive).scalar_subquery()
-    found = session.execute(select(Incentive.id, first).where(Incentive.id.in_(wanted))).all()
-    heads = {row.id: row[1] for row in found}
-    return {position: heads[number] for position, number in named.items() if number in heads}
-
-
 def hanging_on(enterprise_ids: Sequence[int]) -> Select[int, int]:
     """The records of these firms."""
     return (
@@ -76,6 +65,22 @@ def hanging_on(enterprise_ids: Sequence[int]) -> Select[int, int]:
         .where(Incentive.enterprise_id.in_(enterprise_ids))
         .group_by(Incentive.enterprise_id, Incentive.scheme_code)
     )
+
+
+def touches(session: Session, events: Sequence[JournalEvent]) -> Iterator[Touch]:
+    """Events name one trigger; the record is that of its firm and scheme. And those of a firm that changed its code or place."""
+    own = list(numbered(of_kind(events, "incentive"), IDS))
+    heads = _heads(session, {touch.row_id for touch in own})
+    yield from (Touch(touch.position, heads[touch.row_id]) for touch in own if touch.row_id in heads)
+    yield from carried_along(session, events, hanging_on)
+
+
+def _heads(session: Session, ids: Collection[int | None]) -> Mapping[int | None, int]:
+    """The row that gives its record the identifier, by the row of any trigger."""
+    if not ids:
+        return {}
+    first = select(func.min(_sibling.id)).where(_same_record(_sibling)).correlate(Incentive).scalar_subquery()
+    return dict(session.execute(select(Incentive.id, first).where(Incentive.id.in_(ids))).all())
 
 
 SOURCE = Source(
@@ -93,8 +98,8 @@ SOURCE = Source(
     },
     derive={"public_id": IDS.of},
     visible=visible,
-    rows_of=rows_of,
-    hanging_on=hanging_on,
+    follows=frozenset({"incentive", ENTERPRISE}),
+    touches=touches,
     children={
         "entitlements": Children(
             parent=Incentive.id,
