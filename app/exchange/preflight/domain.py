@@ -6,16 +6,17 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from app.exchange.domain import FieldDefinition, FieldType, ResourceDefinition
+from app.exchange.domain import TEXTUAL, FieldDefinition, FieldType, ResourceDefinition
 from app.kit.i18n import N_, _
 
 
 class FindingCode(StrEnum):
-    """What can be found. `missing`, `code`, `length` and `unconfirmed` block a record; the others are advice."""
+    """What can be found. `BLOCKING` keeps a record here; the others are advice."""
 
     MISSING = "missing"
     CODE = "code"
     LENGTH = "length"
+    FORM = "form"
     UNCONFIRMED = "unconfirmed"
     ADVISED = "advised"
     REGION = "region"
@@ -23,13 +24,16 @@ class FindingCode(StrEnum):
     CERTIFICATE = "certificate"
 
 
-BLOCKING = frozenset({FindingCode.MISSING, FindingCode.CODE, FindingCode.LENGTH, FindingCode.UNCONFIRMED})
+BLOCKING = frozenset(
+    {FindingCode.MISSING, FindingCode.CODE, FindingCode.LENGTH, FindingCode.FORM, FindingCode.UNCONFIRMED}
+)
 
 #: What is found, for headings and filters.
 FINDING_LABELS = {
     FindingCode.MISSING: N_("缺必填项"),
     FindingCode.CODE: N_("代码对方不认"),
     FindingCode.LENGTH: N_("文字过长"),
+    FindingCode.FORM: N_("格式不符"),
     FindingCode.UNCONFIRMED: N_("信用代码待确认"),
     FindingCode.ADVISED: N_("建议补充"),
     FindingCode.REGION: N_("辖区未知"),
@@ -197,10 +201,23 @@ class Checker:
         if value is None or value == "" or value == []:
             if definition.required:
                 yield Finding(FindingCode.MISSING, name, _("缺“%(field)s”，对方要求必填。") % title, mend)
-            return
-        if not _is_known(definition, value):
+            elif definition.advised:
+                yield Finding(FindingCode.ADVISED, name, _("缺“%(field)s”，对方建议填写。") % title, mend)
+        elif not definition.knows(value):
             words = _("“%(field)s”的代码“%(code)s”不在对方的代码对照中。") % (title | {"code": value})
             yield Finding(FindingCode.CODE, name, words, Mend(MendKind.CODES, self.resource, name))
+        elif definition.type in TEXTUAL and not definition.codes:
+            yield from self._of_text(definition, str(value), name, mend)
+
+    def _of_text(self, definition: FieldDefinition, text: str, name: str, mend: Mend) -> Iterator[Finding]:
+        title = {"field": definition.title}
+        if definition.max_length is not None and len(text) > definition.max_length:
+            lengths = {"most": definition.max_length, "n": len(text)}
+            words = _("“%(field)s”有 %(n)s 个字，对方最多收 %(most)s 个。") % (title | lengths)
+            yield Finding(FindingCode.LENGTH, name, words, mend)
+        elif not definition.allows(text):
+            words = _("“%(field)s”的内容“%(text)s”不合对方要求的格式。") % (title | {"text": text})
+            yield Finding(FindingCode.FORM, name, words, mend)
 
     def _of_firm(self, around: Surroundings, home: Mend) -> Iterator[Finding]:
         firm = Mend(MendKind.ENTERPRISE, around.uscc)
@@ -219,10 +236,3 @@ class Checker:
                 "day": day.isoformat(),
             }
             yield Finding(FindingCode.CERTIFICATE, "", words, Mend(firm.kind, firm.key, "certificates"))
-
-
-def _is_known(definition: FieldDefinition, value: Any) -> bool:
-    """Whether the partner knows this value; a field without a list of codes takes any."""
-    if definition.codes:
-        return value in definition.codes
-    return not definition.values or value in definition.values

@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.exchange.domain import FieldDefinition, FieldType
+from app.exchange.domain import LISTS, FieldDefinition, FieldType
 from app.exchange.encoding import Record, RowEncoder
 from app.exchange.preflight.domain import Checker, Finding, RecordFindings, Report
 from app.exchange.preflight.queries import surroundings_of
-from app.exchange.records import BATCH, LISTS, RecordPlan, records_by_id
+from app.exchange.records import BATCH, RecordPlan, records_by_id
 
 
 def check(

@@ -26,13 +26,16 @@ def definition() -> ResourceDefinition:
                 field("uscc", required=True, example="9"),
                 field("name", required=True, example="名"),
                 field("field", type="code", codes={"4.1": "04-1"}),
+                field("detail", type="code", codes={"4": "04"}, by_prefix=True),
                 field("scale", type="code", values=("small", "large")),
+                field("scope", advised=True, max_length=5),
+                field("phone", pattern="[0-9]+"),
                 field(
                     "figures",
                     type="records",
                     fields=[
                         field("year", type="integer", required=True, example=2020),
-                        field("basis", codes={"HTE": "1"}),
+                        field("basis", type="code", codes={"HTE": "1"}),
                     ],
                 ),
             ],
@@ -41,7 +44,7 @@ def definition() -> ResourceDefinition:
 
 
 def record(**given: Any) -> dict[str, Any]:
-    return {"uscc": FIRM.uscc, "name": "周矶", "field": "4.1", "scale": "small", "figures": []} | given
+    return {"uscc": FIRM.uscc, "name": "周矶", "field": "4.1", "scale": "small", "scope": "研发", "figures": []} | given
 
 
 @pytest.mark.parametrize(
@@ -52,6 +55,12 @@ def record(**given: Any) -> dict[str, Any]:
         ({"name": None}, [(FindingCode.MISSING, "name", MendKind.ENTERPRISE, "")]),
         ({"field": ""}, []),
         ({"field": "9.9"}, [(FindingCode.CODE, "field", MendKind.CODES, "field")]),
+        ({"detail": "4.1.3"}, []),
+        ({"detail": "5.1"}, [(FindingCode.CODE, "detail", MendKind.CODES, "detail")]),
+        ({"scope": "新材料研发"}, []),
+        ({"scope": "新材料研发、"}, [(FindingCode.LENGTH, "scope", MendKind.ENTERPRISE, "")]),
+        ({"phone": "12"}, []),
+        ({"phone": "1 2"}, [(FindingCode.FORM, "phone", MendKind.ENTERPRISE, "")]),
         ({"scale": "huge"}, [(FindingCode.CODE, "scale", MendKind.CODES, "scale")]),
         ({"figures": [{"year": 2020, "basis": "HTE"}]}, []),
         (
@@ -84,6 +93,11 @@ def test_what_is_doubtful_about_the_firm(
     surroundings = Surroundings(uscc=FIRM.uscc, label=FIRM.label, **around)
     (found,) = Checker("enterprises", definition()).findings(FIRM.uscc, record(), surroundings)
     assert (found.code, found.mend.key, found.mend.section, found.blocks) == (expected, FIRM.uscc, section, blocks)
+
+
+def test_a_field_that_is_only_asked_for_is_advice() -> None:
+    (found,) = Checker("enterprises", definition()).findings(FIRM.uscc, record(scope=""), FIRM)
+    assert (found.code, found.field, found.blocks) == (FindingCode.ADVISED, "scope", False)
 
 
 def test_the_words_name_what_is_wrong_in_the_readers_language() -> None:
