@@ -186,7 +186,7 @@ def test_an_account_closed_meanwhile_is_sent_nothing(
     db.commit(session)
     box = Recorder()
     at(database, now, box).run_once()
-    assert (box.sent, deliveries(database)[0].error) == ([], "gone: ")
+    assert (box.sent, deliveries(database)[0].error) == ([], "gone")
 
 
 def test_a_digest_is_one_mail_a_day_and_none_when_there_is_nothing(

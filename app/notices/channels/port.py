@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from app.kit.i18n import N_, _
+from app.kit.i18n import N_
+from app.kit.reasons import kept_error, told_error
 from app.notices.domain.delivering import Channel
 
 #: Why a message did not go out, in words for whoever runs the system; the kept error is `code: what the other side said`.
@@ -46,7 +47,7 @@ class NotSentError(Exception):
     @property
     def kept(self) -> str:
         """As kept with the delivery."""
-        return f"{self.code}: {self.detail}"[:400]
+        return kept_error(self.code, self.detail)
 
 
 class Way(Protocol):
@@ -64,6 +65,4 @@ class Way(Protocol):
 
 def reason(kept: str) -> str:
     """A kept error as people read it."""
-    code, _colon, detail = kept.partition(": ")
-    words = _(REASONS.get(code, REASONS["error"]))
-    return f"{words}（{detail}）" if detail else words
+    return told_error(kept, REASONS)
