@@ -28,6 +28,10 @@ SLICES = (
     "incentives",
     "targets",
     "exchange",
+    "exchange.sheets",
+    "exchange.reconciling",
+    "exchange.partners",
+    "exchange.handovers",
 )
 
 

@@ -5,7 +5,18 @@ from importlib import import_module
 from app.jobs.running import JobKind
 
 #: Slices with a `jobs.py`; each lists its `KINDS`.
-SLICES = ("notices", "enterprises.imports", "policies.sweeps", "engagement", "cases", "cases.bulk", "cases.papers")
+SLICES = (
+    "notices",
+    "enterprises.imports",
+    "policies.sweeps",
+    "engagement",
+    "cases",
+    "cases.bulk",
+    "cases.papers",
+    "exchange.handovers",
+    "exchange.sheets",
+    "exchange.reconciling",
+)
 
 
 def load_kinds() -> dict[str, JobKind]:

@@ -41,6 +41,11 @@ def follow(database: Database, follower: Follower, *, now: datetime, batch: int 
     return handled
 
 
+def begin_at_head(session: Session, name: str, now: datetime) -> None:
+    """Let the follower `name` begin after the last event there is; one that has begun goes on from where it is."""
+    _place(session, name, session.scalar(select(func.max(JournalHead.position))) or 0, now)
+
+
 def position_of(session: Session, follower: Follower, now: datetime) -> int:
     """The last event that had its effect; for a follower that has not begun, the one before its first."""
     known = session.scalar(select(JournalFollower.position).where(JournalFollower.name == follower.name))
@@ -77,7 +82,11 @@ def _follow_once(database: Database, follower: Follower, now: datetime, batch: i
 def _begin(session: Session, follower: Follower, now: datetime) -> None:
     if session.scalar(select(JournalFollower.name).where(JournalFollower.name == follower.name)):
         return
-    values = {"name": follower.name, "position": _beginning(session, follower, now), "moved_at": now}
+    _place(session, follower.name, _beginning(session, follower, now), now)
+
+
+def _place(session: Session, name: str, position: int, now: datetime) -> None:
+    values = {"name": name, "position": position, "moved_at": now}
     session.execute(insert_into(session, JournalFollower).values(values).on_conflict_do_nothing())
 
 

@@ -53,10 +53,20 @@ class Outcome(StrEnum):
     PENDING = "pending"
 
 
+class Note(StrEnum):
+    """Why a receipt changed nothing: of nothing we sent, said before, said too late, or not possible."""
+
+    UNKNOWN = "unknown"
+    REPEATED = "repeated"
+    LATE = "late"
+    REFUSED = "refused"
+
+
 class Held(StrEnum):
-    """How a record stands at a partner: to be sent (again), on its way, there as we have it, refused there."""
+    """How a record stands at a partner: to be sent (again), kept back by the pre-flight, on its way, there as we have it, refused there."""
 
     CHANGED = "changed"
+    BLOCKED = "blocked"
     ON_THE_WAY = "on_the_way"
     ACCEPTED = "accepted"
     REJECTED = "rejected"
@@ -66,6 +76,8 @@ class Held(StrEnum):
 OPEN = (ItemState.WAITING, ItemState.PENDING, ItemState.PARKED)
 #: What a receipt ends.
 SETTLED = (ItemState.ACCEPTED, ItemState.REJECTED)
+#: What is to be handed over when it is asked what has changed.
+TO_SEND = (Held.CHANGED, Held.BLOCKED)
 
 BASIS_LABELS = {
     Basis.CHOSEN: N_("所选记录"),
@@ -93,6 +105,7 @@ ITEM_LABELS = {
 }
 HELD_LABELS = {
     Held.CHANGED: N_("有变化，待报送"),
+    Held.BLOCKED: N_("预检未通过"),
     Held.ON_THE_WAY: N_("报送中"),
     Held.ACCEPTED: N_("对方已接收"),
     Held.REJECTED: N_("被对方退回"),
@@ -116,6 +129,10 @@ class Manifest:
         return dict(vars(self))
 
 
+#: The digest of a tombstone: its data is null.
+TOMBSTONE = digest(b"null")
+
+
 def checksum(digests: Iterable[str]) -> str:
     """The checksum of a batch: SM3 over the hex digests of its records, each followed by a line feed."""
     return digest("".join(f"{each}\n" for each in digests).encode())
@@ -126,10 +143,32 @@ def idempotency_key(resource: str, key: str, position: int) -> str:
     return f"{resource}/{key}@{position}"
 
 
+#: What still says something of a batch: all but what was withdrawn or replaced.
+_LIVING = tuple(state for state in ItemState if state not in (ItemState.SUPERSEDED, ItemState.CANCELLED))
+
+
+def number_in(year: int, serial: int) -> str:
+    """The number of a batch, e.g. `JH-2021-0001`; more than 9,999 take more digits."""
+    return f"JH-{year}-{serial:04d}"
+
+
+def decide_receipt(state: ItemState | None, outcome: Outcome) -> ItemState | Note:
+    """What a record in `state` (None: never sent) becomes by a receipt, or why it changes nothing."""
+    if state is None:
+        return Note.UNKNOWN
+    if state == outcome:
+        return Note.REPEATED
+    return ItemState(outcome) if state in OPEN else Note.LATE
+
+
 def state_of(counts: Mapping[ItemState, int], present: HandoverState) -> HandoverState:
-    """Where a batch stands by what became of its records; one that is still prepared, cancelled or reconciled stays so."""
+    """Where a released batch stands by what became of its records. One of which nothing was ever sent and nothing is left is cancelled;
+    cancelled and reconciled ones stay so.
+    """
     if present not in (HandoverState.PREPARED, HandoverState.SENT, HandoverState.ACKNOWLEDGED):
         return present
+    if present is HandoverState.PREPARED and not any(counts.get(state) for state in _LIVING):
+        return HandoverState.CANCELLED
     if counts.get(ItemState.WAITING) or counts.get(ItemState.PARKED):
         return present if present is HandoverState.PREPARED else HandoverState.SENT
     return HandoverState.SENT if counts.get(ItemState.PENDING) else HandoverState.ACKNOWLEDGED

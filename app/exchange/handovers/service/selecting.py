@@ -1,0 +1,142 @@
+"""Which records a batch is about: chosen ones, what has changed, everything, what differs at the partner. In chunks, by key."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, func, null, select
+from sqlalchemy.orm import Session
+
+from app.exchange.handovers.domain import TO_SEND, Basis
+from app.exchange.handovers.models import PartnerRecord
+from app.exchange.partners.models import Partner
+from app.exchange.reconciling.models import ReconciliationLine
+from app.exchange.records import BATCH, RecordPlan, count_records, records_by_id
+
+PROGRAMME = "programme_code"
+
+
+@dataclass(frozen=True)
+class Scope:
+    """One resource as one partner gets it, perhaps of one programme only. `keys` and `reconciliation` as an officer gave them."""
+
+    partner: Partner
+    plan: RecordPlan
+    programme: str = ""
+    keys: Sequence[str] = ()
+    reconciliation: int | None = None
+
+    @property
+    def region_prefix(self) -> str:
+        """What the partner may get."""
+        return self.partner.region_prefix
+
+    def records(self) -> ColumnElement[bool]:
+        """What is known of this resource's records at the partner."""
+        return and_(PartnerRecord.partner_id == self.partner.id, PartnerRecord.resource == self.plan.resource)
+
+    def visible(self, *columns: Any) -> Select[Any]:
+        """Columns of the records that the partner may get, of the programme if one is named."""
+        statement = self.plan.source.visible(select(*columns), self.region_prefix)
+        if self.programme:
+            statement = statement.where(self.plan.source.columns[PROGRAMME] == self.programme)
+        return statement
+
+
+def rows_with_keys(session: Session, scope: Scope, keys: Sequence[str]) -> dict[int, Row[Any]]:
+    """Row id, firm's id and name of the visible records of these keys, by row id."""
+    source = scope.plan.source
+    firm = null() if source.firm is None else source.firm
+    name = source.columns.get("name", null())
+    statement = scope.visible(source.id.label("id"), firm.label("firm"), name.label("name"))
+    return {row.id: row for row in session.execute(statement.where(source.holding(keys)))}
+
+
+def missing_keys(session: Session, scope: Scope, keys: Sequence[str]) -> list[str]:
+    """Those of `keys` that no visible record bears and that the partner never got."""
+    missing: list[str] = []
+    for start in range(0, len(keys), BATCH):
+        some = keys[start : start + BATCH]
+        records = records_by_id(session, scope.plan, scope.region_prefix, sorted(rows_with_keys(session, scope, some)))
+        seen = {str(record[scope.plan.definition.key]) for record in records.values()}
+        had = select(PartnerRecord.key).where(
+            scope.records(), PartnerRecord.key.in_(some), PartnerRecord.sent_position > 0
+        )
+        seen |= set() if scope.programme else set(session.scalars(had))
+        missing += [key for key in some if key not in seen]
+    return missing
+
+
+# -- chunks --------------------------------------------------------------------------------------------------------------
+
+Chunk = tuple[Sequence[str], Any]
+Step = Callable[[Session, Scope, Any], Chunk]
+"""Keys of the next records after a mark (None: from the beginning), and the mark to go on from; None when that was all."""
+
+
+def _chosen(_session: Session, scope: Scope, after: Any) -> Chunk:
+    start = after or 0
+    end = start + BATCH
+    return scope.keys[start:end], end if end < len(scope.keys) else None
+
+
+def _changed(session: Session, scope: Scope, after: Any) -> Chunk:
+    return _keys_known(session, scope, after, PartnerRecord.state.in_(TO_SEND))
+
+
+def _visible(session: Session, scope: Scope, after: Any) -> Chunk:
+    """Everything visible, by row id."""
+    source = scope.plan.source
+    statement = scope.visible(source.id).where(source.id > (after or 0)).order_by(source.id).limit(BATCH)
+    ids = list(session.scalars(statement))
+    records = records_by_id(session, scope.plan, scope.region_prefix, ids)
+    keys = [str(record[scope.plan.definition.key]) for record in records.values()]
+    return keys, ids[-1] if len(ids) == BATCH else None
+
+
+def _gone(session: Session, scope: Scope, after: Any) -> Chunk:
+    """What the partner got and is out of sight now."""
+    if scope.programme:
+        return (), None
+    keys, mark = _keys_known(session, scope, after, PartnerRecord.sent_position > 0)
+    records = records_by_id(session, scope.plan, scope.region_prefix, sorted(rows_with_keys(session, scope, keys)))
+    seen = {str(record[scope.plan.definition.key]) for record in records.values()}
+    return [key for key in keys if key not in seen], mark
+
+
+def _differing(session: Session, scope: Scope, after: Any) -> Chunk:
+    line = ReconciliationLine
+    statement = select(line.id, line.key).where(_to_queue(scope), line.id > (after or 0))
+    rows = session.execute(statement.order_by(line.id).limit(BATCH)).all()
+    return [row.key for row in rows], rows[-1].id if len(rows) == BATCH else None
+
+
+def _to_queue(scope: Scope) -> ColumnElement[bool]:
+    line = ReconciliationLine
+    return and_(line.reconciliation_id == scope.reconciliation, line.handover_id.is_(None))
+
+
+def _keys_known(session: Session, scope: Scope, after: Any, wanted: ColumnElement[bool]) -> Chunk:
+    statement = select(PartnerRecord.key).where(scope.records(), wanted, PartnerRecord.key > (after or ""))
+    keys = list(session.scalars(statement.order_by(PartnerRecord.key).limit(BATCH)))
+    return keys, keys[-1] if len(keys) == BATCH else None
+
+
+STEPS: Mapping[Basis, Sequence[Step]] = {
+    Basis.CHOSEN: (_chosen,),
+    Basis.CHANGED: (_changed,),
+    Basis.ALL: (_visible, _gone),
+    Basis.DIFFERING: (_differing,),
+}
+
+
+def count_candidates(session: Session, scope: Scope, basis: Basis) -> int:
+    """How many records will be looked at, about: for the progress of the work."""
+    if basis is Basis.ALL:
+        return count_records(session, scope.plan, scope.region_prefix)
+    if basis is Basis.CHOSEN:
+        return len(scope.keys)
+    rows: Select[Any] = select(PartnerRecord.key).where(scope.records(), PartnerRecord.state.in_(TO_SEND))
+    if basis is Basis.DIFFERING:
+        rows = select(ReconciliationLine.id).where(_to_queue(scope))
+    return session.scalar(select(func.count()).select_from(rows.subquery())) or 0

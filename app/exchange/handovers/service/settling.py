@@ -1,0 +1,113 @@
+"""Where a batch stands, told from what became of its records."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from datetime import datetime
+
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import Session
+
+from app.exchange.handovers import events
+from app.exchange.handovers.domain import HandoverState, ItemState, state_of
+from app.exchange.handovers.models import Handover, HandoverItem
+from app.exchange.partners.models import Partner
+from app.exchange.reconciling.models import Reconciliation, ReconciliationLine
+from app.journal.service import record
+from app.kit.actor import SYSTEM
+
+
+def refresh_state(session: Session, handover_id: int, now: datetime) -> None:
+    """Bring the state of a batch up to date, after its announcement (`announced_at`) or a change of its items; never backwards."""
+    refresh_states(session, {handover_id}, now)
+
+
+def refresh_states(session: Session, handover_ids: Collection[int], now: datetime) -> None:
+    """The same for several, in three statements and one for what changes. Batches that were not released stay as they are."""
+    if not handover_ids:
+        return
+    session.flush()
+    wanted = select(Handover).where(Handover.id.in_(handover_ids), Handover.released_at.is_not(None))
+    handovers = list(session.scalars(wanted.order_by(Handover.id).with_for_update()))
+    counts = count_states(session, [handover.id for handover in handovers])
+    for handover in handovers:
+        before = HandoverState(handover.state)
+        present = HandoverState.SENT if _has_begun(handover) else before
+        after = state_of(counts.get(handover.id, {}), present)
+        if after is not before:
+            _enter(session, handover, after, counts.get(handover.id, {}), now)
+    session.flush()
+
+
+def count_states(session: Session, handover_ids: Collection[int]) -> dict[int, dict[ItemState, int]]:
+    """How many records of each batch are in each state; one statement."""
+    counts: defaultdict[int, dict[ItemState, int]] = defaultdict(dict)
+    item = HandoverItem
+    grouped = select(item.handover_id, item.state, func.count()).group_by(item.handover_id, item.state)
+    for handover_id, state, n in session.execute(grouped.where(item.handover_id.in_(handover_ids))):
+        counts[handover_id][ItemState(state)] = n
+    return counts
+
+
+def mark_reconciled(session: Session, partner: Partner, resource: str, now: datetime) -> int:
+    """Mark the acknowledged batches that the latest reconciliation of `resource` confirms: begun before it, and none of their
+    accepted records among its lines. Returns how many.
+    """
+    latest = session.scalar(
+        select(Reconciliation)
+        .where(Reconciliation.partner_id == partner.id, Reconciliation.resource == resource)
+        .order_by(Reconciliation.id.desc())
+        .limit(1)
+    )
+    if latest is None:
+        return 0
+    disputed = exists(
+        select(HandoverItem.id)
+        .join(ReconciliationLine, ReconciliationLine.key == HandoverItem.key)
+        .where(
+            HandoverItem.handover_id == Handover.id,
+            HandoverItem.state == ItemState.ACCEPTED,
+            ReconciliationLine.reconciliation_id == latest.id,
+        )
+    )
+    confirmed = session.scalars(
+        select(Handover).where(
+            Handover.partner_id == partner.id,
+            Handover.resource == resource,
+            Handover.state == HandoverState.ACKNOWLEDGED,
+            Handover.position <= latest.position,
+            ~disputed,
+        )
+    ).all()
+    counts = count_states(session, [handover.id for handover in confirmed])
+    for handover in confirmed:
+        _enter(session, handover, HandoverState.RECONCILED, counts[handover.id], now)
+    session.flush()
+    return len(confirmed)
+
+
+def _has_begun(handover: Handover) -> bool:
+    return handover.state == HandoverState.PREPARED and handover.announced_at is not None
+
+
+def _enter(
+    session: Session, handover: Handover, state: HandoverState, counts: Mapping[ItemState, int], now: datetime
+) -> None:
+    handover.state = state
+    handover.version += 1
+    if state is not HandoverState.CANCELLED:
+        handover.sent_at = handover.sent_at or now
+    if state is HandoverState.ACKNOWLEDGED:
+        handover.acknowledged_at = handover.acknowledged_at or now
+    elif state is HandoverState.RECONCILED:
+        handover.reconciled_at = now
+    elif state is HandoverState.CANCELLED:
+        handover.cancelled_at = now
+    told = _TOLD.get(state)
+    if told is not None:
+        partner = session.get_one(Partner, handover.partner_id)
+        subject = events.subject_of(handover, partner)
+        data = {"count": handover.count, **{str(each): n for each, n in sorted(counts.items())}}
+        record(session, actor=SYSTEM, now=now, type=told, subject=subject, data=data)
+
+
+_TOLD = {HandoverState.ACKNOWLEDGED: events.ACKNOWLEDGED, HandoverState.RECONCILED: events.RECONCILED}

@@ -1,0 +1,36 @@
+"""What the journal tells about partners; none of it is fed to anyone."""
+
+from app.exchange.partners.domain import TRANSPORT_LABELS
+from app.journal.domain import EventType
+from app.kit.i18n import N_
+
+CREATED = "partner.created"
+CHANGED = "partner.changed"
+KEY_MADE = "partner.key"
+CERTIFICATE_KEPT = "partner.certificate"
+DISABLED = "partner.disabled"
+ENABLED = "partner.enabled"
+
+EVENT_TYPES = (
+    EventType(CREATED, N_("新建交换对方")),
+    EventType(CHANGED, N_("修改交换对方")),
+    EventType(KEY_MADE, N_("更换交换密钥")),
+    EventType(CERTIFICATE_KEPT, N_("上传对方证书")),
+    EventType(DISABLED, N_("停用交换对方")),
+    EventType(ENABLED, N_("启用交换对方")),
+)
+
+FIELD_LABELS = {
+    "partner.name": N_("名称"),
+    "partner.definition": N_("字段映射"),
+    "partner.definition_version": N_("映射版本"),
+    "partner.transport": N_("传输方式"),
+    "partner.region_prefix": N_("辖区"),
+    "partner.resources": N_("报送内容"),
+    "partner.follows": N_("自动报送变化"),
+    "partner.base_url": N_("接口地址"),
+    "partner.client_id": N_("回调客户端"),
+    "partner.certificate_until": N_("证书有效期至"),
+}
+
+VALUE_LABELS = {"partner.transport": {str(transport): label for transport, label in TRANSPORT_LABELS.items()}}

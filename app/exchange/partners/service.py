@@ -1,0 +1,155 @@
+"""Setting partners up: their connection, their keys, whether they are served."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.accounts.models import MachineClient
+from app.exchange.actions import MANAGE_PARTNERS
+from app.exchange.partners import events
+from app.exchange.partners.certificates import read_certificate
+from app.exchange.partners.checks import check_partner
+from app.exchange.partners.keys import check_days, make_key
+from app.exchange.partners.models import Partner
+from app.exchange.partners.queries import find_partner
+from app.exchange.partners.schemas import NewPartner, PartnerChange, PartnerInput
+from app.exchange.signing import Scheme
+from app.journal.domain import Change, SubjectKey, diff
+from app.journal.following import begin_at_head
+from app.journal.service import record
+from app.kit.actor import Actor
+from app.kit.clock import today
+from app.kit.errors import Conflict, Invalid
+from app.kit.i18n import _
+from app.kit.permissions import require
+
+_WRITTEN = ("name", "definition", "definition_version", "transport", "region_prefix", "follows", "base_url")
+
+
+def subject_of(partner: Partner) -> SubjectKey:
+    """The partner in the journal."""
+    return SubjectKey("partner", partner.code, partner.name, None, partner.region_prefix)
+
+
+def follower_name(code: str) -> str:
+    """Under which name a partner follows the journal."""
+    return f"exchange:{code}"
+
+
+def create_partner(
+    session: Session, *, actor: Actor, now: datetime, secret: bytes, given: NewPartner
+) -> tuple[Partner, str]:
+    """A new partner, and the key to tell it (hex), which cannot be shown again. It follows the journal from here on.
+
+    `secret` seals the key. Raises `Invalid` naming each wrong field, `Conflict` for a code in use.
+    """
+    require(actor, MANAGE_PARTNERS)
+    if find_partner(session, given.code) is not None:
+        message = _("代码“%(code)s”已在使用。") % {"code": given.code}
+        raise Conflict("partner.code", message, {"code": message})
+    client = check_partner(session, given)
+    partner = Partner(code=given.code, scheme=given.scheme, created_at=now, updated_at=now)
+    _write(partner, given, client)
+    key = make_key(partner, secret)
+    session.add(partner)
+    session.flush()
+    begin_at_head(session, follower_name(partner.code), now)
+    data = {"scheme": partner.scheme, "key_id": partner.key_id}
+    changes = diff({}, standing(session, partner))
+    record(session, actor=actor, now=now, type=events.CREATED, subject=subject_of(partner), changes=changes, data=data)
+    return partner, key
+
+
+def change_partner(session: Session, *, actor: Actor, now: datetime, partner: Partner, given: PartnerChange) -> None:
+    """Change the connection; raises `Conflict` when somebody else did since, `Invalid` naming each wrong field."""
+    require(actor, MANAGE_PARTNERS)
+    if partner.version != given.version:
+        raise Conflict("partner.stale", _("该交换对方刚被他人改动，请核对后重新提交。"))
+    client = check_partner(session, given)
+    before = standing(session, partner)
+    _write(partner, given, client)
+    changes = diff(before, standing(session, partner))
+    if changes:
+        _touch(session, partner, actor, now, events.CHANGED, changes)
+
+
+def renew_key(
+    session: Session, *, actor: Actor, now: datetime, secret: bytes, partner: Partner, scheme: Scheme | None = None
+) -> str:
+    """A new key, by another `scheme` when one is named; returns it (hex) for the partner. The old one stops at once."""
+    require(actor, MANAGE_PARTNERS)
+    if scheme is not None:
+        partner.scheme = scheme
+    key = make_key(partner, secret)
+    _touch(session, partner, actor, now, events.KEY_MADE, data={"scheme": partner.scheme, "key_id": partner.key_id})
+    return key
+
+
+def keep_certificate(session: Session, *, actor: Actor, now: datetime, partner: Partner, text: str) -> None:
+    """Pin the partner's certificate (PEM, SM2); raises `Invalid` for an unreadable one, `Conflict` for one that does not hold at `now`."""
+    require(actor, MANAGE_PARTNERS)
+    certificate = read_certificate(text)
+    check_days(certificate, now)
+    before = {"certificate_until": partner.certificate_until}
+    partner.certificate, partner.certificate_until = text.strip(), certificate.ends_at
+    changes = diff(before, {"certificate_until": partner.certificate_until})
+    data = {"subject": certificate.subject, "key": certificate.public.hex()}
+    _touch(session, partner, actor, now, events.CERTIFICATE_KEPT, changes, data)
+
+
+def disable_partner(session: Session, *, actor: Actor, now: datetime, partner: Partner) -> None:
+    """Nothing goes out to it any more; what waits stays."""
+    require(actor, MANAGE_PARTNERS)
+    if partner.disabled_on is not None:
+        raise Conflict("partner.disabled", _("该交换对方已停用。"))
+    partner.disabled_on = today(now)
+    _touch(session, partner, actor, now, events.DISABLED)
+
+
+def enable_partner(session: Session, *, actor: Actor, now: datetime, partner: Partner) -> None:
+    """It is served again, from where it stopped: the journal was followed meanwhile, or is from its last position."""
+    require(actor, MANAGE_PARTNERS)
+    if partner.disabled_on is None:
+        raise Conflict("partner.enabled", _("该交换对方正在使用。"))
+    partner.disabled_on, partner.failures, partner.open_until = None, 0, None
+    _touch(session, partner, actor, now, events.ENABLED)
+
+
+def require_served(partner: Partner) -> None:
+    """Raises `Invalid` for a disabled partner."""
+    if partner.disabled_on is not None:
+        message = _("“%(name)s”已停用，不能报送。") % {"name": partner.name}
+        raise Invalid("partner.disabled", message, {"partner": message})
+
+
+def _write(partner: Partner, given: PartnerInput, client: MachineClient | None) -> None:
+    for name in _WRITTEN:
+        setattr(partner, name, getattr(given, name))
+    partner.resources = list(dict.fromkeys(given.resources))
+    partner.client_row_id = client.id if client is not None else None
+
+
+def standing(session: Session, partner: Partner) -> dict[str, Any]:
+    """The connection as it stands, by the names of the input."""
+    client = session.get(MachineClient, partner.client_row_id) if partner.client_row_id is not None else None
+    return {name: getattr(partner, name) for name in _WRITTEN} | {
+        "resources": partner.resources,
+        "client_id": client.client_id if client is not None else "",
+    }
+
+
+def _touch(
+    session: Session,
+    partner: Partner,
+    actor: Actor,
+    now: datetime,
+    type: str,
+    changes: Mapping[str, Change] | None = None,
+    data: Mapping[str, Any] | None = None,
+) -> None:
+    partner.version += 1
+    partner.updated_at = now
+    session.flush()
+    record(session, actor=actor, now=now, type=type, subject=subject_of(partner), changes=changes, data=data)
