@@ -11,7 +11,19 @@ from app.objection_registry import load_objections
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="育苗 · Yumiao", pretty_exceptions_enable=False)
 
-MODULES = ("server", "accounts", "imports", "sweeps", "demo", "journal", "backup", "files", "notices")
+MODULES = (
+    "server",
+    "accounts",
+    "imports",
+    "sweeps",
+    "demo",
+    "journal",
+    "backup",
+    "files",
+    "notices",
+    "partners",
+    "simulator",
+)
 
 
 def _register() -> None:
