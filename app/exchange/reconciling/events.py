@@ -1,0 +1,15 @@
+"""What the journal says about reconciliations."""
+
+from app.journal.domain import EventType
+from app.kit.i18n import N_
+
+STARTED = "reconciliation.started"
+FINISHED = "reconciliation.finished"
+QUEUED = "reconciliation.queued"
+
+EVENT_TYPES = (
+    EventType(STARTED, N_("开始对账")),
+    EventType(FINISHED, N_("对账完成")),
+    EventType(QUEUED, N_("对账差异转入报送")),
+)
+FIELD_LABELS: dict[str, str] = {}

@@ -1,0 +1,93 @@
+"""Registering an answer: its rows become receipts whose ids are the file and the row, so that the same file registers nothing twice."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.exchange.actions import HAND_OVER
+from app.exchange.handovers.events import subject_of
+from app.exchange.handovers.models import Handover
+from app.exchange.handovers.schemas import RecordReceipt
+from app.exchange.handovers.service.receiving import apply_receipts
+from app.exchange.partners.models import Partner
+from app.exchange.sheets import events
+from app.exchange.sheets.answers import judge, read_answer
+from app.exchange.sheets.domain import REGISTERED, Judged
+from app.files.models import StoredFile
+from app.jobs.models import Job
+from app.jobs.running import Run
+from app.jobs.service import enqueue
+from app.journal.service import record
+from app.kit.actor import Actor
+from app.kit.db import read_scope, session_scope
+from app.kit.errors import Conflict
+from app.kit.i18n import _
+from app.kit.permissions import Place, require
+
+JOB_KIND = "answer"
+CHANNEL = "workbook"
+BATCH = 200
+
+
+def order_answer(
+    session: Session, *, actor: Actor, now: datetime, handover: Handover, partner: Partner, file: StoredFile, rows: int
+) -> Job:
+    """Put the registration of the stored answer into the queue; `rows` is how many of it will be registered. Raises `Conflict` for none."""
+    require(actor, HAND_OVER, Place(partner.region_prefix))
+    if not rows:
+        raise Conflict("answer.nothing", _("这份文件里没有可以登记的结果。"))
+    params = {"answer": handover.number, "sha256": file.sha256, "name": file.name, "file": file.id}
+    title = _("登记回执 · %(number)s") % {"number": handover.number}
+    return enqueue(session, actor=actor, now=now, kind=JOB_KIND, title=title, params=params)
+
+
+def register(run: Run) -> Mapping[str, Any]:
+    """The job: judge the rows once more and register those that say something new, batch by batch; returns how many of each."""
+    sha256 = str(run.params["sha256"])
+    answers = read_answer(run.around.blobs.path(sha256)).answers
+    with read_scope(run.around.database) as session:
+        handover, partner = _about(session, str(run.params["answer"]))
+        judged = [each for each in judge(session, partner, answers) if each.finding in REGISTERED]
+    counts: Counter[str] = Counter(run.checkpoint.get("counts", {}))
+    done, total = int(run.checkpoint.get("done", 0)), int(run.checkpoint.get("done", 0)) + len(judged)
+    for start in range(0, len(judged), BATCH):
+        batch = judged[start : start + BATCH]
+        with session_scope(run.around.database) as session:
+            counts += _apply(session, partner, sha256, batch, run.now())
+            done += len(batch)
+            run.save(session, checkpoint={"done": done, "counts": dict(counts)}, done=done, total=total)
+        run.between_batches(done, total)
+    with session_scope(run.around.database) as session:
+        data = {"note": run.params["name"], "sha256": sha256, "rows": len(answers), **counts}
+        subject = subject_of(handover, partner)
+        record(session, actor=run.actor, now=run.now(), type=events.ANSWER_READ, subject=subject, data=data)
+    return {"counts": dict(counts)}
+
+
+def _about(session: Session, number: str) -> tuple[Handover, Partner]:
+    handover = session.query(Handover).filter_by(number=number).one()
+    return handover, session.get_one(Partner, handover.partner_id)
+
+
+def _apply(session: Session, partner: Partner, sha256: str, batch: Sequence[Judged], now: datetime) -> Counter[str]:
+    receipts = [_receipt(sha256, each) for each in batch]
+    results = apply_receipts(session, partner=partner, channel=CHANNEL, receipts=receipts, now=now)
+    return Counter(
+        str(receipt.outcome) if result.applied else result.note for receipt, result in zip(receipts, results, strict=True)
+    )
+
+
+def _receipt(sha256: str, judged: Judged) -> RecordReceipt:
+    answer, outcome = judged.answer, judged.answer.outcome
+    if outcome is None:
+        raise ValueError("only rows with a result are registered")
+    return RecordReceipt(
+        receipt_id=f"{CHANNEL}:{sha256[:32]}:{answer.sheet}:{answer.row}",
+        kind="record",
+        idempotency_key=answer.identity,
+        outcome=outcome,
+        reason=answer.reason[:2_000],
+    )

@@ -1,0 +1,131 @@
+"""What a row of a partner's answer says, and what registering it would change. Pure."""
+
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from app.exchange.handovers.domain import ItemState, Note, Outcome, decide_receipt
+from app.kit.i18n import N_
+
+
+class Finding(StrEnum):
+    """What becomes of a row: the first three are registered, the rest change nothing."""
+
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    PENDING = "pending"
+    UNREADABLE = "unreadable"
+    UNKNOWN = "unknown"
+    OTHER_VERSION = "other_version"
+    CONTRADICTORY = "contradictory"
+    REPEATED = "repeated"
+    SAME = "same"
+    LATE = "late"
+    BLANK = "blank"
+
+
+REGISTERED = (Finding.ACCEPTED, Finding.REJECTED, Finding.PENDING)
+FINDING_LABELS = {
+    Finding.ACCEPTED: N_("将登记为接收"),
+    Finding.REJECTED: N_("将登记为退回"),
+    Finding.PENDING: N_("将登记为处理中"),
+    Finding.UNREADABLE: N_("读不懂"),
+    Finding.UNKNOWN: N_("从未报送过"),
+    Finding.OTHER_VERSION: N_("版本不符"),
+    Finding.CONTRADICTORY: N_("前后矛盾"),
+    Finding.REPEATED: N_("文件内重复"),
+    Finding.SAME: N_("已登记过"),
+    Finding.LATE: N_("来得太晚"),
+    Finding.BLANK: N_("结果未填写"),
+}
+BADGES = {
+    Finding.ACCEPTED: "good",
+    Finding.REJECTED: "late",
+    Finding.PENDING: "wait",
+    Finding.UNREADABLE: "late",
+    Finding.UNKNOWN: "late",
+    Finding.OTHER_VERSION: "late",
+    Finding.CONTRADICTORY: "late",
+}
+
+_WORDS: Mapping[Outcome, str] = {
+    Outcome.ACCEPTED: "接收 已接收 接受 通过 审核通过 合格 同意 成功 已入库 入库 accepted accept ok",
+    Outcome.REJECTED: "退回 已退回 退回修改 驳回 拒绝 不通过 未通过 审核不通过 不合格 不同意 失败 rejected reject",
+    Outcome.PENDING: "处理中 待处理 审核中 待审核 在办 pending",
+}
+_OUTCOMES = {word: outcome for outcome, words in _WORDS.items() for word in words.split()}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One row of an answer as it was read: where it stands, which version it is about, what it says of it."""
+
+    sheet: str
+    row: int
+    identity: str
+    result: str
+    reason: str
+    broken: bool = False
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """The result, in the words of the exchange; None when it is none of the known ones."""
+        return read_outcome(self.result)
+
+
+def read_outcome(text: str) -> Outcome | None:
+    """接收, 退回 or 处理中 in the words that partners use for them."""
+    folded = unicodedata.normalize("NFKC", text).strip(" 。.!！√").lower()
+    return _OUTCOMES.get(folded)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What we know of a version: its record's name, how it stands, the batch it lies in."""
+
+    label: str
+    state: ItemState
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A row and what becomes of it; `known` is the record it is about; `earlier` the row that says the same, or another thing."""
+
+    answer: Answer
+    finding: Finding
+    known: Known | None = None
+    earlier: int = 0
+    versions: tuple[str, ...] = ()
+
+
+def contradictions(answers: Iterable[Answer]) -> tuple[dict[str, int], set[str]]:
+    """The first row of each version that the answers speak of, and the versions of which they say two different things."""
+    first: dict[str, Answer] = {}
+    contradicted: set[str] = set()
+    for answer in answers:
+        if not answer.identity or answer.outcome is None:
+            continue
+        before = first.setdefault(answer.identity, answer)
+        if before.outcome is not answer.outcome:
+            contradicted.add(answer.identity)
+    return {identity: answer.row for identity, answer in first.items()}, contradicted
+
+
+def find(answer: Answer, known: Known | None, *, contradicted: bool, repeated: bool, other_version: bool) -> Finding:
+    """What becomes of one row."""
+    if not answer.broken and answer.identity and not answer.result.strip():
+        return Finding.BLANK
+    if answer.broken or not answer.identity or answer.outcome is None:
+        return Finding.UNREADABLE
+    if known is None:
+        return Finding.OTHER_VERSION if other_version else Finding.UNKNOWN
+    if contradicted:
+        return Finding.CONTRADICTORY
+    if repeated:
+        return Finding.REPEATED
+    decided = decide_receipt(known.state, answer.outcome)
+    if isinstance(decided, Note):
+        return Finding.SAME if decided is Note.REPEATED else Finding.LATE
+    return Finding(answer.outcome)

@@ -1,0 +1,55 @@
+"""A partner on file, and the work that waits for it done at once."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.exchange.handovers.domain import Basis
+from app.exchange.handovers.models import Handover
+from app.exchange.handovers.schemas import PrepareHandover
+from app.exchange.handovers.service.preparing import start_handover
+from app.exchange.partners.domain import Transport
+from app.exchange.partners.models import Partner
+from app.job_registry import load_kinds
+from app.jobs.running import Surroundings
+from app.jobs.worker import Worker
+from app.kit.actor import Actor
+from app.kit.db import Database, commit
+from tests.conftest import NOW
+
+
+def partner(session: Session, **given: Any) -> Partner:
+    """A partner that takes files, of the whole county."""
+    values = {
+        "code": "province",
+        "name": "湖北省科技厅（示例）",
+        "definition": "province",
+        "definition_version": "v1",
+        "transport": Transport.FILES,
+        "region_prefix": "429005",
+        "resources": ["enterprises", "cases", "commissioners", "incentives"],
+        "created_at": NOW,
+        "updated_at": NOW,
+    }
+    row = Partner(**values | given)
+    session.add(row)
+    session.flush()
+    return row
+
+
+def work(session: Session, database: Database, folder: Path, now: datetime = NOW, **more: Any) -> None:
+    """Do all background work that waits."""
+    commit(session)
+    Worker(Surroundings(database, folder, lambda: now, **more), load_kinds()).run_waiting()
+    session.expire_all()
+
+
+def handed_over(session: Session, database: Database, folder: Path, actor: Actor, resource: str) -> Handover:
+    """A batch of all records of `resource` for the partner `province`, prepared."""
+    command = PrepareHandover(partner="province", resource=resource, basis=Basis.ALL)
+    number = start_handover(session, actor=actor, now=NOW, command=command).number
+    work(session, database, folder)
+    return session.scalars(select(Handover).where(Handover.number == number)).one()
