@@ -6,4 +6,4 @@ Invariants: answers and errors keep the shapes of the published OpenAPI document
 """
 
 #: Modules of this door, in the order their routes are tried.
-MODULES = ("oauth", "resources", "cases", "feed", "policies", "docs")
+MODULES = ("oauth", "resources", "cases", "feed", "policies", "receipts", "docs")

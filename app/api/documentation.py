@@ -8,7 +8,7 @@ from fastapi.openapi.utils import get_openapi
 
 from app import __version__, api
 from app.accounts.domain import SCOPES
-from app.api import cases, policy_operations, schemas
+from app.api import cases, policy_operations, receipts, schemas
 from app.doors.router import action_of
 
 Operation = dict[str, Any]
@@ -43,6 +43,7 @@ def openapi_document() -> dict[str, Any]:
     found.update(schemas.components())
     found.update(policy_operations.SCHEMAS)
     found.update(cases.SCHEMAS)
+    found.update(receipts.SCHEMAS)
     components["responses"] = schemas.problem_responses()
     components["headers"] = schemas.HEADERS
     components["securitySchemes"] = _security_schemes()

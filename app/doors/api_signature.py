@@ -1,5 +1,9 @@
-"""Signed calls of machine clients: SM3-HMAC by the client's own key, each nonce good once (docs/exchange.md)."""
+"""Signed calls of machines: by the client's own key (SM3-HMAC), or as the partner signs whose client it is; each nonce good once.
 
+See docs/exchange.md.
+"""
+
+from dataclasses import dataclass
 from datetime import datetime
 
 from fastapi import Request
@@ -8,7 +12,9 @@ from sqlalchemy.orm import Session
 from app.accounts.models import MachineClient
 from app.accounts.service.clients import signature_key
 from app.doors.deps import get_database, only_reads
+from app.exchange.partners.keys import verifier_of
 from app.exchange.partners.nonces import remember
+from app.exchange.partners.queries import find_by_client
 from app.exchange.signing import (
     KEY_HEADER,
     NONCE_HEADER,
@@ -17,16 +23,22 @@ from app.exchange.signing import (
     Call,
     Fault,
     SharedKey,
+    Verifier,
     check_call,
 )
 from app.kit.db import session_scope
-from app.kit.errors import Unauthenticated
+from app.kit.errors import Conflict, Unauthenticated
 from app.kit.i18n import N_, _
 from app.kit.sealing import CannotOpenError
 
 REFUSALS = {
     Fault.MISSING: ("missing", N_("本次调用须签名：缺少 ym-timestamp、ym-nonce 或 ym-signature。")),
-    Fault.KEY: ("key", N_("ym-key 须为本客户端的 client_id，且已在“系统 → 接口客户端”生成签名密钥。")),
+    Fault.KEY: (
+        "key",
+        N_(
+            "ym-key 不是本客户端的签名密钥：应为已在“系统 → 接口客户端”生成密钥的 client_id，或与交换对方约定的密钥编号。"
+        ),
+    ),
     Fault.SKEW: ("skew", N_("ym-timestamp 与服务器时间相差超过 5 分钟，请校准时钟。")),
     Fault.NONCE: ("nonce", N_("ym-nonce 须为 16–64 个字母、数字、- 或 _。")),
     Fault.SIGNATURE: ("wrong", N_("签名与请求内容不符。")),
@@ -43,10 +55,20 @@ class SignatureRefused(Unauthenticated):
         super().__init__(f"signature.{code}", _(message))
 
 
+@dataclass(frozen=True)
+class Signatory:
+    """Who must have signed: under which key id, and who knows the signatures."""
+
+    key_id: str
+    verifier: Verifier
+
+
 def check_signature(
     request: Request, session: Session, client: MachineClient, body: bytes, *, needed: bool, now: datetime
 ) -> None:
     """Raise `SignatureRefused` unless the call is signed by the client, or bears no signature and needs none.
+
+    A partner's client signs as the partner does.
 
     A reading call remembers its nonce in a transaction of its own, so that it never holds the write lock; a writing one in its
     own transaction, so that a call that failed may be sent again as it was.
@@ -56,9 +78,10 @@ def check_signature(
     }
     if not needed and not any(headers.values()):
         return
-    if fault := _fault(request, client, body, headers, now):
+    signatory = _signatory(request, session, client, now)
+    if fault := _fault(request, signatory, body, headers, now):
         raise SignatureRefused(*REFUSALS[fault])
-    key_id, nonce = client.client_id, headers[NONCE_HEADER]
+    key_id, nonce = headers[KEY_HEADER], headers[NONCE_HEADER]
     if only_reads(request):
         session.close()  # gives its connection back: nobody holds one while waiting for another
         with session_scope(get_database(request)) as own:
@@ -69,18 +92,30 @@ def check_signature(
         raise SignatureRefused(*REPEATED)
 
 
+def _signatory(request: Request, session: Session, client: MachineClient, now: datetime) -> Signatory | None:
+    """Who signs for this client; None when it has no key. Raises `SignatureRefused` for a partner's certificate that does not hold."""
+    secret = request.app.state.settings.secret
+    partner = find_by_client(session, client.id)
+    if partner is not None:
+        try:
+            return Signatory(partner.key_id, verifier_of(partner, secret, now))
+        except Conflict as error:
+            raise SignatureRefused(error.code.removeprefix("partner."), error.message) from None
+    try:
+        key = signature_key(client, secret)
+    except CannotOpenError:
+        key = None
+    return Signatory(client.client_id, SharedKey(key)) if key is not None else None
+
+
 def _fault(
-    request: Request, client: MachineClient, body: bytes, headers: dict[str, str], now: datetime
+    request: Request, signatory: Signatory | None, body: bytes, headers: dict[str, str], now: datetime
 ) -> Fault | None:
     if not any(headers.values()):
         return Fault.MISSING
-    try:
-        key = signature_key(client, request.app.state.settings.secret)
-    except CannotOpenError:
-        key = None
-    if key is None or headers[KEY_HEADER] != client.client_id:
+    if signatory is None or headers[KEY_HEADER] != signatory.key_id:
         return Fault.KEY
-    return check_call(SharedKey(key), Call(request.method, _target(request), body), headers, now)
+    return check_call(signatory.verifier, Call(request.method, _target(request), body), headers, now)
 
 
 def _target(request: Request) -> str:

@@ -7,8 +7,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.exchange.handovers.domain import Basis, Outcome
 
-Text = Annotated[str, Field(max_length=2_000)]
-ReceiptId = Annotated[str, Field(min_length=1, max_length=200)]
+#: No database keeps a NUL in a text.
+WRITABLE = r"^[^\x00]*$"
+Text = Annotated[str, Field(max_length=2_000, pattern=WRITABLE)]
+Mark = Annotated[str, Field(max_length=60, pattern=WRITABLE)]
+ReceiptId = Annotated[str, Field(min_length=1, max_length=200, pattern=WRITABLE)]
 
 
 class _Strict(BaseModel):
@@ -20,11 +23,11 @@ class RecordReceipt(_Strict):
 
     receipt_id: ReceiptId
     kind: Literal["record"]
-    idempotency_key: Annotated[str, Field(min_length=1, max_length=200)]
+    idempotency_key: Annotated[str, Field(min_length=1, max_length=200, pattern=WRITABLE)]
     outcome: Outcome
-    reason_code: Annotated[str, Field(max_length=60)] = ""
+    reason_code: Mark = ""
     reason: Text = ""
-    at: Annotated[str, Field(max_length=40)] = ""
+    at: Mark = ""
 
 
 class DecisionReceipt(_Strict):
@@ -32,14 +35,24 @@ class DecisionReceipt(_Strict):
 
     receipt_id: ReceiptId
     kind: Literal["decision"]
-    case: Annotated[str, Field(min_length=1, max_length=64)]
+    case: Annotated[str, Field(min_length=1, max_length=64, pattern=WRITABLE)]
     decision: Literal["requested", "accepted", "rejected"]
     on: date
     reason: Text = ""
-    at: Annotated[str, Field(max_length=40)] = ""
+    at: Mark = ""
 
 
 AnyReceipt = Annotated[RecordReceipt | DecisionReceipt, Field(discriminator="kind")]
+
+
+#: Receipts in one call.
+MOST_RECEIPTS = 500
+
+
+class ReceiptsSent(_Strict):
+    """The receipts of one call by a partner."""
+
+    receipts: Annotated[tuple[AnyReceipt, ...], Field(max_length=MOST_RECEIPTS)]
 
 
 class ReceiptResult(_Strict):
