@@ -1,0 +1,75 @@
+"""Looking before anything is locked: one statement says whether there is anything to do for a partner."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Select, exists, or_, select
+from sqlalchemy.orm import Session
+
+from app.exchange.handovers.domain import HandoverState, ItemState
+from app.exchange.handovers.models import Handover, HandoverItem
+from app.exchange.partners.domain import Transport
+from app.exchange.partners.models import Partner
+from app.exchange.sending.parcels import is_due, is_out
+from app.kit.clock import today
+
+#: With nothing on its way a partner is asked so often: decisions on cases come by themselves.
+QUIET = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class Sight:
+    """A partner, and what there is to do for it now."""
+
+    partner: Partner
+    to_announce: bool
+    to_send: bool
+    to_poll: bool
+
+    @property
+    def idle(self) -> bool:
+        """Whether there is nothing to do."""
+        return not (self.to_announce or self.to_send or self.to_poll)
+
+
+def look(session: Session, code: str, now: datetime, poll: timedelta) -> Sight | None:
+    """What there is to do for the partner `code`, polled every `poll` while records are with it; None for one that is not pushed to."""
+    partner = session.scalar(select(Partner).where(Partner.code == code, is_pushed_to(now)))
+    if partner is None:
+        return None
+    announce, send, pending = session.execute(work_of(partner.id, now)).one()
+    due = partner.polled_at is None or partner.polled_at <= now - (poll if pending else QUIET)
+    return Sight(partner, announce, send, due)
+
+
+def work_of(partner_id: int, now: datetime) -> Select[tuple[bool, bool, bool]]:
+    """Whether there is a batch to announce, a record to send, a record with the partner."""
+    sendable = select(HandoverItem.id).join(Handover, Handover.id == HandoverItem.handover_id)
+    pending = (HandoverItem.partner_id == partner_id, HandoverItem.state == ItemState.PENDING)
+    return select(
+        exists(_to_announce(partner_id)),
+        exists(sendable.where(is_due(partner_id, now))),
+        exists(select(HandoverItem.id).where(*pending)),
+    )
+
+
+def is_pushed_to(now: datetime) -> ColumnElement[bool]:
+    """Partners that are called."""
+    return (Partner.transport == Transport.PUSH) & is_active(now)
+
+
+def is_active(now: datetime) -> ColumnElement[bool]:
+    """Partners with whom we exchange on the day of `now`."""
+    return or_(Partner.disabled_on.is_(None), Partner.disabled_on > today(now))
+
+
+def list_to_announce(session: Session, partner_id: int, limit: int) -> list[Handover]:
+    """Released batches that the partner has not heard of, oldest first."""
+    return list(session.scalars(_to_announce(partner_id).order_by(Handover.id).limit(limit)))
+
+
+def _to_announce(partner_id: int) -> Select[tuple[Handover]]:
+    waiting = (HandoverItem.handover_id == Handover.id, HandoverItem.state == ItemState.WAITING)
+    begun = Handover.state.in_((HandoverState.PREPARED, HandoverState.SENT))
+    new = (Handover.partner_id == partner_id, begun, is_out(), Handover.announced_at.is_(None))
+    return select(Handover).where(*new, exists(select(HandoverItem.id).where(*waiting)))

@@ -1,0 +1,132 @@
+"""What goes out next: records of one batch that are due, claimed under a lease for one call.
+
+Of one record only the oldest version that still has to go may be under way; the next one waits until it has arrived or been given
+up. Whoever claims has them for as long as the lease runs: a process that died is no hindrance for longer.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import takewhile
+from typing import Any
+
+import orjson
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, update
+from sqlalchemy.orm import Session, aliased
+
+from app.exchange.handovers.domain import HandoverState, ItemState
+from app.exchange.handovers.models import Handover, HandoverItem
+from app.exchange.partners.domain import Transport
+from app.exchange.sending.domain import MOST_BYTES
+
+
+@dataclass(frozen=True)
+class Item:
+    """One record under way: its row, its name at the partner, how often it has failed, its JSON."""
+
+    id: int
+    idempotency_key: str
+    attempts: int
+    payload: bytes
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """What goes in one call; ours until `lease_until`."""
+
+    partner_id: int
+    handover_id: int
+    number: str
+    items: tuple[Item, ...]
+    lease_until: datetime
+
+    @property
+    def ids(self) -> list[int]:
+        """The rows of its records."""
+        return [item.id for item in self.items]
+
+
+def is_out(handover: type[Handover] = Handover) -> ColumnElement[bool]:
+    """Batches whose records are to be carried to the partner."""
+    return and_(
+        handover.transport == Transport.PUSH,
+        handover.released_at.is_not(None),
+        handover.state.not_in((HandoverState.PREPARING, HandoverState.CANCELLED)),
+    )
+
+
+def is_due(partner_id: int, now: datetime) -> ColumnElement[bool]:
+    """Records that may be sent now; of batches that are announced, and none of whose older versions is still to go."""
+    older = aliased(HandoverItem)
+    same = (older.partner_id == HandoverItem.partner_id, older.resource == HandoverItem.resource)
+    ahead = (*same, older.key == HandoverItem.key, older.id < HandoverItem.id)
+    unfinished = or_(older.state == ItemState.WAITING, older.lease_until >= now)
+    return and_(
+        HandoverItem.partner_id == partner_id,
+        HandoverItem.state == ItemState.WAITING,
+        HandoverItem.next_at <= now,
+        or_(HandoverItem.lease_until.is_(None), HandoverItem.lease_until < now),
+        is_out(),
+        Handover.announced_at.is_not(None),
+        ~exists(select(older.id).where(*ahead, unfinished)),
+    )
+
+
+def list_due(partner_id: int, now: datetime, limit: int) -> Select[tuple[HandoverItem, str]]:
+    """The statement that finds what to claim, oldest first; rows that somebody else is claiming are passed over."""
+    return (
+        select(HandoverItem, Handover.number)
+        .join(Handover, Handover.id == HandoverItem.handover_id)
+        .where(is_due(partner_id, now))
+        .order_by(HandoverItem.next_at, HandoverItem.id)
+        .limit(limit)
+        .with_for_update(of=HandoverItem, skip_locked=True)
+    )
+
+
+def claim(session: Session, partner_id: int, *, now: datetime, until: datetime, limit: int) -> Parcel | None:
+    """Take the next parcel of at most `limit` records until `until`; None when nothing is due."""
+    rows = session.execute(list_due(partner_id, now, limit)).all()
+    if not rows:
+        return None
+    handover_id, number = rows[0][0].handover_id, rows[0][1]
+    items = _fitting([_item(row[0]) for row in rows if row[0].handover_id == handover_id])
+    ids = [item.id for item in items]
+    session.execute(update(HandoverItem).where(HandoverItem.id.in_(ids)).values(lease_until=until))
+    return Parcel(partner_id, handover_id, number, items, until)
+
+
+def give_back(session: Session, parcel: Parcel) -> None:
+    """What was claimed and not tried, or not to the end, may be taken at once by whoever comes next."""
+    session.execute(update(HandoverItem).where(still_ours(parcel)).values(lease_until=None))
+
+
+def still_ours(parcel: Parcel, ids: Sequence[int] | None = None) -> ColumnElement[bool]:
+    """Records of a parcel that nobody has taken over or decided about meanwhile."""
+    mine = HandoverItem.id.in_(parcel.ids if ids is None else ids)
+    return and_(mine, HandoverItem.lease_until == parcel.lease_until)
+
+
+def _fitting(items: Sequence[Item]) -> tuple[Item, ...]:
+    """As many as make up a parcel, and at least one."""
+    size = 0
+
+    def fits(item: Item) -> bool:
+        nonlocal size
+        size += len(item.payload) + 1
+        return size <= MOST_BYTES
+
+    return tuple(takewhile(fits, items)) or (items[0],)
+
+
+def _item(row: HandoverItem) -> Item:
+    record: dict[str, Any] = {
+        "idempotency_key": row.idempotency_key,
+        "resource": row.resource,
+        "key": row.key,
+        "version": row.position,
+        "retired": row.retired,
+        "digest": row.digest,
+        "data": orjson.Fragment(row.body) if row.body else None,
+    }
+    return Item(row.id, row.idempotency_key, row.attempts, orjson.dumps(record))
