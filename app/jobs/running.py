@@ -30,12 +30,15 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What a job is handed by whoever runs it: the database, the data directory, the clock, the store of bytes."""
+    """What a job is handed by whoever runs it: the database, the data directory, the clock, the store of bytes, and the
+    deployment's secret, for those that call a partner.
+    """
 
     database: Database
     data_dir: Path
     clock: Callable[[], datetime] = utc_now
     storage: BlobStore | None = None
+    secret: bytes = b""
 
     @property
     def blobs(self) -> BlobStore:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.exchange.handovers.domain import TO_SEND, Basis
 from app.exchange.handovers.models import PartnerRecord
 from app.exchange.partners.models import Partner
+from app.exchange.reconciling.domain import QUEUEABLE
 from app.exchange.reconciling.models import ReconciliationLine
 from app.exchange.records import BATCH, RecordPlan, count_records, records_by_id
 
@@ -113,7 +114,7 @@ def _differing(session: Session, scope: Scope, after: Any) -> Chunk:
 
 def _to_queue(scope: Scope) -> ColumnElement[bool]:
     line = ReconciliationLine
-    return and_(line.reconciliation_id == scope.reconciliation, line.handover_id.is_(None))
+    return and_(line.reconciliation_id == scope.reconciliation, line.kind.in_(QUEUEABLE), line.handover_id.is_(None))
 
 
 def _keys_known(session: Session, scope: Scope, after: Any, wanted: ColumnElement[bool]) -> Chunk:
