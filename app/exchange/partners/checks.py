@@ -23,7 +23,7 @@ def check_partner(session: Session, given: PartnerInput) -> MachineClient | None
     """The client by which the partner calls back, if any; raises `Invalid` naming every field that cannot be so."""
     check_region_prefix(given.region_prefix)
     client = find_client(session, given.client_id) if given.client_id else None
-    faults = dict([*_address(given), *_mapping(given), *_caller(given, client)])
+    faults = dict([*_address(given), *_mapping(given), *_following(given), *_caller(given, client)])
     if faults:
         raise Invalid("partner.invalid", "".join(faults.values()), faults)
     return client
@@ -81,6 +81,11 @@ def _resources(given: PartnerInput) -> Iterator[Fault]:
         yield "resources", _("映射中没有“%(name)s”，可选：%(known)s。") % {"name": unknown[0], "known": _joined(known)}
     elif not given.resources:
         yield "resources", _("请至少选择一类报送内容。")
+
+
+def _following(given: PartnerInput) -> Iterator[Fault]:
+    if given.follows and given.transport is Transport.FILES:
+        yield "follows", _("文件报送由人员送出，不能自动报送。")
 
 
 def _caller(given: PartnerInput, client: MachineClient | None) -> Iterator[Fault]:

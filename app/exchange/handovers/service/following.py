@@ -39,7 +39,7 @@ def follow_partner(database: Database, partner_code: str, now: datetime) -> int:
     handled = follow(database, Follower(follower_name(partner_code), _effect_for(partner.id), timedelta(0)), now=now)
     if partner.follows:
         for resource in partner.resources:
-            while _send_changed(database, partner.id, resource, now):
+            while _is_due(database, partner, resource, now) and _send_changed(database, partner.id, resource, now):
                 pass
     return handled
 
@@ -107,6 +107,12 @@ def _note(
         )
 
 
+def _is_due(database: Database, partner: Partner, resource: str, now: datetime) -> bool:
+    """Looked up before the write lock is taken: where nothing has changed nobody is disturbed."""
+    with read_scope(database) as session:
+        return bool(_due(session, partner, resource, now, limit=1))
+
+
 def _send_changed(database: Database, partner_id: int, resource: str, now: datetime) -> bool:
     """One batch of what changed some seconds ago, released at once; whether there may be more."""
     with session_scope(database) as session:
@@ -122,7 +128,7 @@ def _send_changed(database: Database, partner_id: int, resource: str, now: datet
         return len(keys) == BATCH
 
 
-def _due(session: Session, partner: Partner, resource: str, now: datetime) -> list[str]:
+def _due(session: Session, partner: Partner, resource: str, now: datetime, limit: int = BATCH) -> list[str]:
     """The keys of what waits to be sent by itself, in the order in which it changed."""
     statement = select(PartnerRecord.key).where(
         PartnerRecord.partner_id == partner.id,
@@ -130,4 +136,4 @@ def _due(session: Session, partner: Partner, resource: str, now: datetime) -> li
         PartnerRecord.state == Held.CHANGED,
         PartnerRecord.changed_at <= now - SETTLING,
     )
-    return list(session.scalars(statement.order_by(PartnerRecord.changed_position, PartnerRecord.key).limit(BATCH)))
+    return list(session.scalars(statement.order_by(PartnerRecord.changed_position, PartnerRecord.key).limit(limit)))

@@ -13,12 +13,12 @@ from app.exchange.handovers.domain import Basis, HandoverState, checksum, number
 from app.exchange.handovers.models import Handover, HandoverItem
 from app.exchange.handovers.schemas import PrepareHandover
 from app.exchange.handovers.service.freezing import Frozen, freeze
-from app.exchange.handovers.service.selecting import PROGRAMME, STEPS, Scope, count_candidates, missing_keys
-from app.exchange.partners.models import Partner
-from app.exchange.partners.queries import get_partner, lock_partner
+from app.exchange.handovers.service.ordering import check_order, scope_of
+from app.exchange.handovers.service.selecting import STEPS, Scope, count_candidates
+from app.exchange.partners.queries import lock_partner
 from app.exchange.partners.service import require_served
 from app.exchange.plans import plans_of
-from app.exchange.reconciling.models import Reconciliation, ReconciliationLine
+from app.exchange.reconciling.models import ReconciliationLine
 from app.jobs.domain import CancelledError
 from app.jobs.running import Run
 from app.jobs.service import enqueue
@@ -27,14 +27,10 @@ from app.journal.service import record
 from app.kit.actor import Actor
 from app.kit.clock import today
 from app.kit.db import insert_into, session_scope
-from app.kit.errors import Invalid
 from app.kit.i18n import _
 from app.kit.permissions import Place, require
 
 JOB_KIND = "handover"
-#: Records that may be chosen one by one for a batch.
-MOST_CHOSEN = 10_000
-_NAMED = 10
 
 
 def start_handover(session: Session, *, actor: Actor, now: datetime, command: PrepareHandover) -> Handover:
@@ -42,10 +38,10 @@ def start_handover(session: Session, *, actor: Actor, now: datetime, command: Pr
 
     The actor's region must hold the partner's. Raises `Invalid` naming the field, and chosen records that are not there.
     """
-    partner = get_partner(session, command.partner)
-    require(actor, HAND_OVER, Place(partner.region_prefix))
-    require_served(partner)
-    scope = _scope(session, partner, command)
+    scope = scope_of(session, command)
+    require(actor, HAND_OVER, Place(scope.region_prefix))
+    require_served(scope.partner)
+    check_order(session, scope, command.basis)
     handover = new_handover(session, actor, scope, command.basis, now)
     job = enqueue(
         session,
@@ -74,57 +70,6 @@ def prepare_at_once(
     handover.skipped = frozen.skipped
     seal(session, actor, scope, handover, now, blocked=len(frozen.blocked))
     return handover, frozen
-
-
-# -- the order -----------------------------------------------------------------------------------------------------------
-
-
-def _scope(session: Session, partner: Partner, command: PrepareHandover) -> Scope:
-    plan = plans_of(partner.definition, partner.definition_version).get(command.resource)
-    if plan is None or command.resource not in partner.resources:
-        raise _invalid("resource", _("不向“%(name)s”报送这类记录。") % {"name": partner.name})
-    if command.programme and PROGRAMME not in plan.source.columns:
-        raise _invalid("programme", _("这类记录不分培育通道。"))
-    scope = Scope(partner, plan, command.programme, tuple(dict.fromkeys(command.keys)), command.reconciliation)
-    check = _CHECKS.get(command.basis)
-    if check is not None:
-        check(session, scope)
-    return scope
-
-
-def _check_keys(session: Session, scope: Scope) -> None:
-    if not scope.keys:
-        raise _invalid("keys", _("请先选择要报送的记录。"))
-    if len(scope.keys) > MOST_CHOSEN:
-        raise _invalid("keys", _("一次最多选择 %(n)s 条记录。") % {"n": MOST_CHOSEN})
-    missing = missing_keys(session, scope, scope.keys)
-    if missing:
-        shown = _("、").join(missing[:_NAMED]) + ("…" if len(missing) > _NAMED else "")
-        message = _("以下 %(n)s 条记录不存在，或不在对方辖区内：%(keys)s") % {"n": len(missing), "keys": shown}
-        raise _invalid("keys", message)
-
-
-def _check_reconciliation(session: Session, scope: Scope) -> None:
-    found = session.get(Reconciliation, scope.reconciliation) if scope.reconciliation is not None else None
-    if found is None or (found.partner_id, found.resource) != (scope.partner.id, scope.plan.resource):
-        raise _invalid("reconciliation", _("没有这次对账，或它不是与该对方就这类记录所做。"))
-    if not count_candidates(session, scope, Basis.DIFFERING):
-        raise _invalid("reconciliation", _("这次对账没有待报送的差异。"))
-
-
-def _check_followed(_session: Session, _scope: Scope) -> None:
-    raise _invalid("basis", _("自动报送的批次由系统生成。"))
-
-
-_CHECKS = {
-    Basis.CHOSEN: _check_keys,
-    Basis.DIFFERING: _check_reconciliation,
-    Basis.FOLLOWED: _check_followed,
-}
-
-
-def _invalid(field: str, message: str) -> Invalid:
-    return Invalid(f"handover.{field}", message, {field: message})
 
 
 def new_handover(session: Session, actor: Actor, scope: Scope, basis: Basis, now: datetime) -> Handover:
@@ -162,20 +107,20 @@ def _next_number(session: Session, year: int) -> str:
 def carry_out(run: Run) -> Mapping[str, Any]:
     """The job: freezes the records chunk by chunk, each with its checkpoint, then seals the batch."""
     command = PrepareHandover.model_validate(run.params["command"])
-    mark = dict(run.checkpoint) or {"step": 0, "after": None, "done": 0, "blocked": []}
+    mark = dict(run.checkpoint) or {"step": 0, "after": None, "done": 0, "total": 0, "blocked": []}
     while mark["step"] < len(STEPS[command.basis]):
         with session_scope(run.around.database) as session:
             handover, scope = _open(session, run, command)
-            total = max(count_candidates(session, scope, command.basis), mark["done"])
             mark = _freeze_chunk(session, scope, handover, command.basis, mark, run.now())
-            run.save(session, checkpoint=mark, done=mark["done"], total=max(total, mark["done"]))
-        run.between_batches(mark["done"], max(total, mark["done"]))
-    with session_scope(run.around.database) as session:
-        handover, scope = _open(session, run, command)
-        seal(session, run.actor, scope, handover, run.now(), blocked=len(mark["blocked"]))
-        result = {"count": handover.count, "skipped": handover.skipped, "blocked": mark["blocked"]}
-        run.save(session, checkpoint=mark, done=mark["done"], total=mark["done"])
-    return result
+            run.save(session, checkpoint=mark, done=mark["done"], total=mark["total"])
+        run.between_batches(mark["done"], mark["total"])
+    if "count" not in mark:
+        with session_scope(run.around.database) as session:
+            handover, scope = _open(session, run, command)
+            seal(session, run.actor, scope, handover, run.now(), blocked=len(mark["blocked"]))
+            mark |= {"count": handover.count, "skipped": handover.skipped}
+            run.save(session, checkpoint=mark, done=mark["done"], total=mark["done"])
+    return {name: mark[name] for name in ("count", "skipped", "blocked")}
 
 
 def _open(session: Session, run: Run, command: PrepareHandover) -> tuple[Handover, Scope]:
@@ -194,6 +139,7 @@ def _freeze_chunk(
     session: Session, scope: Scope, handover: Handover, basis: Basis, mark: Mapping[str, Any], now: datetime
 ) -> dict[str, Any]:
     """Freeze the next chunk; returns the mark to go on from."""
+    total = mark["total"] or count_candidates(session, scope, basis)
     keys, after = STEPS[basis][mark["step"]](session, scope, mark["after"])
     differing = basis is Basis.DIFFERING
     frozen = freeze(session, scope, handover, keys, now, again=differing) if keys else Frozen()
@@ -204,6 +150,7 @@ def _freeze_chunk(
         "step": mark["step"] + (after is None),
         "after": after,
         "done": mark["done"] + len(keys),
+        "total": max(total, mark["done"] + len(keys)),
         "blocked": [*mark["blocked"], *frozen.blocked],
     }
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Row, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.exchange.decisions.service import apply_decision
@@ -27,7 +27,7 @@ _LONGEST_REASON = 400
 class Settled:
     """What a call changed: the item's new state and the receipt that says why, by the item's id."""
 
-    items: dict[int, HandoverItem] = field(default_factory=dict)
+    items: dict[int, Row[Any]] = field(default_factory=dict)
     by: dict[int, tuple[ItemState, RecordReceipt]] = field(default_factory=dict)
 
 
@@ -36,24 +36,40 @@ def apply_receipts(
 ) -> list[ReceiptResult]:
     """Keep the receipts and let each change its record once; says of each, in order, what was done.
 
-    Takes the partner's lock: call it before you lock items of your own. The number of statements does not grow with the receipts
-    about records; a decision on a case is a step of that case.
+    Takes the partner's lock: call it before you lock items of your own, and read anew afterwards what you hold of them. The
+    number of statements does not grow with the receipts about records; a decision on a case is a step of that case.
     """
     if not receipts:
         return []
     lock_partner(session, partner.id)
     known = _known(session, partner, receipts)
-    fresh = list({each.receipt_id: each for each in reversed(receipts) if each.receipt_id not in known}.values())[::-1]
-    items = _items(session, partner, fresh)
-    settled = Settled()
-    results: dict[str, ReceiptResult] = {}
-    for each in fresh:
-        results[each.receipt_id] = (
-            _decide(each, items, settled) if isinstance(each, RecordReceipt) else _step(session, partner, each, now)
-        )
-    _keep(session, partner, channel, [(each, results[each.receipt_id]) for each in fresh], now)
+    fresh: dict[str, AnyReceipt] = {}
+    for each in receipts:
+        if each.receipt_id not in known:
+            fresh.setdefault(each.receipt_id, each)
+    items, settled = _items(session, partner, fresh.values()), Settled()
+    results = {
+        receipt_id: _decide(each, items, settled)
+        if isinstance(each, RecordReceipt)
+        else _step(session, partner, each, now)
+        for receipt_id, each in fresh.items()
+    }
+    _keep(session, partner, channel, [(each, results[receipt_id]) for receipt_id, each in fresh.items()], now)
     _settle(session, partner, settled, now)
-    return list(_told(session, partner, receipts, results))
+    return _told(session, partner, receipts, results)
+
+
+_READ = (
+    HandoverItem.id,
+    HandoverItem.handover_id,
+    HandoverItem.resource,
+    HandoverItem.key,
+    HandoverItem.position,
+    HandoverItem.idempotency_key,
+    HandoverItem.digest,
+    HandoverItem.state,
+    HandoverItem.sent_at,
+)
 
 
 def _known(session: Session, partner: Partner, receipts: Iterable[AnyReceipt]) -> set[str]:
@@ -62,18 +78,16 @@ def _known(session: Session, partner: Partner, receipts: Iterable[AnyReceipt]) -
     return set(session.scalars(mine))
 
 
-def _items(session: Session, partner: Partner, receipts: Iterable[AnyReceipt]) -> dict[str, HandoverItem]:
+def _items(session: Session, partner: Partner, receipts: Iterable[AnyReceipt]) -> dict[str, Row[Any]]:
+    """What the receipts are about, by idempotency key: without the bodies, which are long."""
     keys = {each.idempotency_key for each in receipts if isinstance(each, RecordReceipt)}
     if not keys:
         return {}
-    wanted = select(HandoverItem).where(HandoverItem.partner_id == partner.id, HandoverItem.idempotency_key.in_(keys))
-    found = session.scalars(
-        wanted.order_by(HandoverItem.id).with_for_update().execution_options(populate_existing=True)
-    )
-    return {item.idempotency_key: item for item in found}
+    wanted = select(*_READ).where(HandoverItem.partner_id == partner.id, HandoverItem.idempotency_key.in_(keys))
+    return {item.idempotency_key: item for item in session.execute(wanted.order_by(HandoverItem.id).with_for_update())}
 
 
-def _decide(receipt: RecordReceipt, items: dict[str, HandoverItem], settled: Settled) -> ReceiptResult:
+def _decide(receipt: RecordReceipt, items: dict[str, Row[Any]], settled: Settled) -> ReceiptResult:
     item = items.get(receipt.idempotency_key)
     present = None
     if item is not None:
@@ -131,14 +145,21 @@ def _row(receipt: AnyReceipt) -> dict[str, Any]:
 def _settle(session: Session, partner: Partner, settled: Settled, now: datetime) -> None:
     if not settled.by:
         return
-    for item_id, (state, receipt) in settled.by.items():
-        item = settled.items[item_id]
-        item.state, item.error, item.lease_until = state, "", None
-        item.sent_at = item.sent_at or now
-        item.settled_at = None if state is ItemState.PENDING else now
-        item.reason_code, item.reason = receipt.reason_code, receipt.reason[:_LONGEST_REASON]
+    rows = [
+        {
+            "id": item_id,
+            "state": state,
+            "error": "",
+            "lease_until": None,
+            "sent_at": settled.items[item_id].sent_at or now,
+            "settled_at": None if state is ItemState.PENDING else now,
+            "reason_code": receipt.reason_code,
+            "reason": receipt.reason[:_LONGEST_REASON],
+        }
+        for item_id, (state, receipt) in settled.by.items()
+    ]
+    session.execute(update(HandoverItem), rows)
     _note_records(session, partner, settled, now)
-    session.flush()
     refresh_states(session, {item.handover_id for item in settled.items.values()}, now)
     _tell_rejected(session, partner, settled, now)
 
@@ -146,19 +167,30 @@ def _settle(session: Session, partner: Partner, settled: Settled, now: datetime)
 def _note_records(session: Session, partner: Partner, settled: Settled, now: datetime) -> None:
     """What the partner accepted or refused, at the records of which nothing newer is on its way."""
     items = settled.items.values()
-    wanted = select(PartnerRecord).where(
+    wanted = select(*PartnerRecord.__table__.columns).where(
         PartnerRecord.partner_id == partner.id,
         PartnerRecord.resource.in_({item.resource for item in items}),
         PartnerRecord.key.in_({item.key for item in items}),
     )
-    for row in session.scalars(wanted.execution_options(populate_existing=True)):
-        if row.item_id not in settled.by:
-            continue
-        item, state = settled.items[row.item_id], settled.by[row.item_id][0]
-        if state is ItemState.ACCEPTED:
-            row.accepted_position, row.accepted_digest, row.accepted_at = item.position, item.digest, now
-        if state is not ItemState.PENDING and row.changed_position <= item.position:
-            row.state = Held.ACCEPTED if state is ItemState.ACCEPTED else Held.REJECTED
+    found = [row for row in session.execute(wanted) if row.item_id in settled.by]
+    rows = [_noted(row, settled.items[row.item_id], settled.by[row.item_id][0], now) for row in found]
+    if rows:
+        session.execute(update(PartnerRecord), rows)
+
+
+def _noted(row: Row[Any], item: Row[Any], state: ItemState, now: datetime) -> dict[str, Any]:
+    accepted = state is ItemState.ACCEPTED
+    there = Held.ACCEPTED if accepted else Held.REJECTED
+    changes = state is not ItemState.PENDING and row.changed_position <= item.position
+    return {
+        "partner_id": row.partner_id,
+        "resource": row.resource,
+        "key": row.key,
+        "state": there if changes else row.state,
+        "accepted_position": item.position if accepted else row.accepted_position,
+        "accepted_digest": item.digest if accepted else row.accepted_digest,
+        "accepted_at": now if accepted else row.accepted_at,
+    }
 
 
 def _tell_rejected(session: Session, partner: Partner, settled: Settled, now: datetime) -> None:
@@ -178,7 +210,7 @@ def _tell_rejected(session: Session, partner: Partner, settled: Settled, now: da
 
 def _told(
     session: Session, partner: Partner, receipts: Sequence[AnyReceipt], results: dict[str, ReceiptResult]
-) -> Iterable[ReceiptResult]:
+) -> list[ReceiptResult]:
     """The results in the order of the receipts; what came before is counted at its row."""
     repeats, seen = Counter[str](), set[str]()
     told = []
