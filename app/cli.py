@@ -22,6 +22,7 @@ MODULES = (
     "files",
     "notices",
     "partners",
+    "deliver",
     "simulator",
 )
 

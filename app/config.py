@@ -64,6 +64,9 @@ class Settings(BaseSettings):
     smtp_from: str = ""
     webhook_url: str = Field(default="", description="a robot of a group chat; empty: none")
     channel_timeout_seconds: float = 10
+    exchange_wait_seconds: float = Field(default=10, gt=0, description="one wait for a partner: connecting, an answer")
+    exchange_call_seconds: float = Field(default=30, gt=0, description="one call to a partner as a whole")
+    exchange_poll_seconds: float = Field(default=15, gt=0, description="between two questions for receipts")
     api_rate_per_second: float = 50
     api_burst: int = 500
 

@@ -1,9 +1,10 @@
 """The composition root: settings in, application out."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
 from importlib import import_module
+from typing import Protocol
 
 import anyio.to_thread
 from fastapi import FastAPI
@@ -15,6 +16,7 @@ import app.web
 from app import __version__
 from app.cases.papers.telling import install_teller
 from app.config import Settings
+from app.delivering import make_threads
 from app.doors import errors
 from app.doors.assets import Assets
 from app.doors.middleware import RequestFrame
@@ -24,7 +26,7 @@ from app.exchange.ledger import ReadingLedger
 from app.fact_registry import install_providers
 from app.health import router as health_router
 from app.job_registry import load_kinds
-from app.jobs.running import Surroundings
+from app.jobs.running import JobKind, Surroundings
 from app.jobs.worker import Worker
 from app.kit.db import POOL_SIZE, Database
 from app.kit.templating import STATIC, make_environment
@@ -33,6 +35,19 @@ from app.notices.notifier import NotifierThreads
 from app.objection_registry import load_objections
 from app.past_registry import install_traced
 from app.web.case_events import told_events
+
+#: Connections that no page gets: two for jobs, three for telling, three for the exchange.
+_KEPT = 8
+
+
+class Beside(Protocol):
+    """What works beside the pages."""
+
+    def start(self) -> None:
+        """Begin."""
+
+    def stop(self) -> None:
+        """End."""
 
 
 def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
@@ -86,18 +101,20 @@ def _observe_requests(application: FastAPI) -> None:
 @asynccontextmanager
 async def _lifespan(application: FastAPI) -> AsyncIterator[None]:
     state = application.state
-    anyio.to_thread.current_default_thread_limiter().total_tokens = POOL_SIZE - 5  # the worker keeps two, telling three
-    around = Surroundings(state.database, state.settings.data_dir, storage=state.settings.vault.blobs)
-    worker = Worker(around, state.job_kinds) if state.settings.worker else None
-    notifier = NotifierThreads(make_notifier(state.settings, state.database)) if state.settings.worker else None
-    if worker and notifier:
-        worker.start()
-        notifier.start()
+    anyio.to_thread.current_default_thread_limiter().total_tokens = POOL_SIZE - _KEPT
+    beside = _beside(state.settings, state.database, state.job_kinds) if state.settings.worker else []
+    for each in beside:
+        each.start()
     state.reading_ledger = ReadingLedger(state.database)
     yield
-    if worker and notifier:
-        notifier.stop()
-        worker.stop()
+    for each in reversed(beside):
+        each.stop()
     state.reading_ledger.close()
     if state.owns_database:
         state.database.dispose()
+
+
+def _beside(settings: Settings, database: Database, kinds: Mapping[str, JobKind]) -> list[Beside]:
+    around = Surroundings(database, settings.data_dir, storage=settings.vault.blobs, secret=settings.secret)
+    notifier = NotifierThreads(make_notifier(settings, database))
+    return [Worker(around, kinds), notifier, make_threads(settings, database)]

@@ -7,7 +7,7 @@ kept between calls. Whatever goes wrong is a `CallError`; an answer without a va
 import secrets
 import ssl
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from time import monotonic
@@ -78,6 +78,7 @@ class PartnerClient:
         self._endpoint, self._clock, self._limits = endpoint, clock, limits or Limits()
         self._stack = ExitStack()
         self._portal = self._stack.enter_context(start_blocking_portal())
+        self._under_way: anyio.CancelScope | None = None
         self._client = httpx.AsyncClient(
             timeout=self._limits.wait,
             follow_redirects=False,
@@ -96,6 +97,11 @@ class PartnerClient:
         """Let the connection go."""
         self._portal.call(self._client.aclose)
         self._stack.close()
+
+    def abort(self) -> None:
+        """End the call that is under way, from another thread: it comes to `stopped`."""
+        with suppress(RuntimeError):  # it was closed meanwhile
+            self._portal.call(self._cancel)
 
     def put_manifest(self, manifest: Manifest) -> Answer:
         """Announce a batch; again and again if need be. `conflict`: another one bears this number there."""
@@ -140,18 +146,23 @@ class PartnerClient:
     async def _exchange(self, method: str, path: str, body: bytes, nonce: str) -> Raw:
         request = self._request(method, path, body, nonce)
         try:
-            with anyio.fail_after(self._limits.whole):
+            with anyio.fail_after(self._limits.whole) as self._under_way:
                 response = await self._client.send(request, stream=True)
                 try:
                     return Raw(response.status_code, response.headers, await self._body(response))
                 finally:
                     await response.aclose()
+            raise CallError("stopped")
         except (TimeoutError, httpx.TimeoutException) as error:
             raise CallError("timeout") from error
         except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError) as error:
             raise CallError("dropped") from error
         except httpx.HTTPError as error:
             raise CallError("tls" if _is_tls(error) else "unreachable", type(error).__name__) from error
+
+    async def _cancel(self) -> None:
+        if self._under_way is not None:
+            self._under_way.cancel()
 
     def _request(self, method: str, path: str, body: bytes, nonce: str) -> httpx.Request:
         url = httpx.URL(self._endpoint.base_url.rstrip("/") + path)

@@ -38,6 +38,11 @@ class Clients:
         self._open[partner.code] = (terms, client)
         return client
 
+    def abort_all(self) -> None:
+        """End the calls that are under way, from another thread."""
+        for _terms, client in list(self._open.values()):
+            client.abort()
+
     def close(self, code: str) -> None:
         """Let the connection to a partner go, if there is one."""
         kept = self._open.pop(code, None)

@@ -165,7 +165,9 @@ class Deliverer:
             return True
 
     def _stopped(self, partner_id: int, about: About, error: CallError) -> _StoppedError:
-        """Write a failure down; what to raise."""
+        """Write a failure down, unless it is ours; what to raise."""
+        if error.code == "stopped":
+            return _StoppedError()
         with session_scope(self.database) as session:
             note_failure(session, lock_partner(session, partner_id), about, error, self.clock(), self.jitter())
         return _StoppedError()

@@ -32,6 +32,7 @@ REASONS: Mapping[str, str] = {
     "certificate_missing": N_("对方的证书还没有上传，不能推送"),
     "key_missing": N_("还没有与对方约定密钥，不能推送"),
     "key_unreadable": N_("与对方约定的密钥无法打开（部署的 secret 已更换），请更换密钥"),
+    "stopped": N_("本机正在停止，调用被中断"),
     "error": N_("推送时程序出错"),
 }
 

@@ -53,7 +53,8 @@ def settle(session: Session, partner: Partner, carried: Carried, now: datetime, 
         _refused(session, partner, carried, carried.brought, now, jitter)
     else:
         give_back(session, carried.parcel)
-        _partner_failed(session, partner, carried, carried.brought, now, jitter)
+        if carried.brought.code != "stopped":
+            _partner_failed(session, partner, carried, carried.brought, now, jitter)
 
 
 def park_batch(session: Session, handover_id: int, error: CallError) -> None:

@@ -1,0 +1,26 @@
+"""Who exchanges with partners, by the settings of this deployment, and what goes on beside."""
+
+from datetime import timedelta
+
+from app.config import Settings
+from app.exchange.sending.calls import Limits
+from app.exchange.sending.connecting import Clients
+from app.exchange.sending.deliverer import Deliverer
+from app.exchange.sending.threads import Chore, Chores, DelivererThreads
+from app.kit.db import Database
+
+#: Beside the exchange itself: what partners are told of and no use case writes.
+CHORES: tuple[Chore, ...] = ()
+
+
+def make_deliverer(settings: Settings, database: Database) -> Deliverer:
+    """Who serves partners."""
+    limits = Limits(settings.exchange_wait_seconds, settings.exchange_call_seconds)
+    poll = timedelta(seconds=settings.exchange_poll_seconds)
+    return Deliverer(database, Clients(settings.secret, limits), poll)
+
+
+def make_threads(settings: Settings, database: Database, only: str | None = None) -> DelivererThreads:
+    """The same in threads of their own, for all partners or `only` one."""
+    deliverer = make_deliverer(settings, database)
+    return DelivererThreads(deliverer, Chores(database, deliverer.clock, CHORES), only)
