@@ -1,19 +1,24 @@
 """What the machines' routes share: JSON answers, query parameters, notes of what was read."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import BackgroundTasks, Depends, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
+from app.api.representations import Representation
 from app.doors.api_actor import ClientActor
 from app.doors.deps import AppSettings, DbSession, Now, client_address
 from app.exchange.encoding import dumps
+from app.exchange.feed import check_position
 from app.exchange.ledger import ReadingLedger
+from app.exchange.narrowing import narrowed
 from app.exchange.plans import province_plans
 from app.exchange.records import RecordPlan
 from app.exchange.service import Reading
-from app.kit.errors import NotFound
+from app.exchange.touched import TouchedRows
+from app.kit.errors import Invalid, NotFound
 from app.kit.i18n import _
 
 DEFAULT_LIMIT = 100
@@ -37,9 +42,26 @@ class NoParameters(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class ListParameters(NoParameters):
+class RecordParameters(NoParameters):
+    """Which fields of a record."""
+
+    fields: Annotated[
+        str | None,
+        Field(max_length=2_000, description="fields wanted, separated by commas; the key always comes along"),
+    ] = None
+
+    def plan(self, resource: str) -> RecordPlan:
+        """How to read the records with the fields wanted; raises `Invalid` naming unknown ones."""
+        return plan_of(resource) if self.fields is None else narrowed(plan_of(resource), self.fields)
+
+
+class ListParameters(RecordParameters):
     """How to walk a list."""
 
+    changed_after: Annotated[
+        int | None,
+        Field(ge=0, le=LARGEST_POSITION, description="only records that events after this feed position touched"),
+    ] = None
     cursor: Annotated[str | None, Field(max_length=200, description="`next` of the page before")] = None
     limit: Annotated[int, Field(ge=1, le=LARGEST_LIMIT, description="items on this page")] = DEFAULT_LIMIT
 
@@ -49,9 +71,28 @@ class FeedParameters(NoParameters):
 
     after: Annotated[int, Field(ge=0, le=LARGEST_POSITION, description="last position already taken, exclusive")] = 0
     limit: Annotated[int, Field(ge=1, le=LARGEST_LIMIT, description="items on this page")] = DEFAULT_LIMIT
+    resources: Annotated[
+        str | None, Field(max_length=400, description="only these resources, separated by commas; all by default")
+    ] = None
+
+    def plans(self) -> dict[str, RecordPlan]:
+        """The plans of the resources wanted; raises `Invalid` naming unknown ones."""
+        if self.resources is None:
+            return province_plans()
+        wanted = frozenset(name.strip() for name in self.resources.split(","))
+        unknown = sorted(wanted - set(province_plans()))
+        if unknown:
+            names = "、".join(name[:40] or "—" for name in unknown)
+            message = _("没有名为“%(name)s”的资源；可用：%(known)s。") % {
+                "name": names,
+                "known": "、".join(province_plans()),
+            }
+            raise Invalid("exchange.resource", message, {"resources": message})
+        return {name: plan for name, plan in province_plans().items() if name in wanted}
 
 
 Nothing = Annotated[NoParameters, Query()]
+RecordQuery = Annotated[RecordParameters, Query()]
 ListQuery = Annotated[ListParameters, Query()]
 FeedQuery = Annotated[FeedParameters, Query()]
 
@@ -86,12 +127,18 @@ class Call:
         self.now = now
         self._address = client_address(request)
         self._ledger: ReadingLedger = request.app.state.reading_ledger
+        self._touched: TouchedRows = request.app.state.touched_rows
         self._later = later
 
     @property
     def region_prefix(self) -> str:
         """What limits every list, record, feed and snapshot of this client alike."""
         return self.actor.region_prefix
+
+    def touched(self, plan: RecordPlan, position: int) -> Sequence[int]:
+        """The rows that events after `position` touched; raises `Invalid` for a position that was never given out."""
+        head = check_position(self.session, position, "changed_after")
+        return self._touched.of(self.session, plan, position, head)
 
     def note_reading(self, channel: str, records: int, position: int | None = None) -> None:
         """Note after the answer what the client has read."""
@@ -100,3 +147,4 @@ class Call:
 
 
 ClientCall = Annotated[Call, Depends()]
+Shown = Annotated[Representation, Depends()]

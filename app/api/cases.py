@@ -5,7 +5,7 @@ from typing import Annotated, Any, get_args
 from fastapi import Path
 from starlette.responses import Response
 
-from app.api.answers import ClientCall, Json, Nothing
+from app.api.answers import ClientCall, Json, Nothing, Shown
 from app.api.schemas import ref
 from app.cases.actions import READ
 from app.cases.domain.need_words import need_grounds, need_text
@@ -88,14 +88,14 @@ _OPERATION: dict[str, Any] = {
 
 
 @router.get("/cases/{number}/missing", action=READ, response_class=Json, **_OPERATION)
-def get_case_missing(call: ClientCall, number: Number, _wanted: Nothing) -> Response:
+def get_case_missing(call: ClientCall, number: Number, _wanted: Nothing, shown: Shown) -> Response:
     """What is missing for the next step of one case of the client's region."""
     case = get_visible_to(call.session, call.actor, number)
     programme = programme_of(call.session, case)
     action = next_action(programme, case.stage) if case.state == CaseState.OPEN else None
     supplies = load_supplies(call.session, [case], today(call.now))[case.id]
     needs = waits_for(needs_of(programme, action, supplies)) if action else ()
-    return Json(
+    return shown.of(
         {
             "number": case.number,
             "stage": case.stage,

@@ -19,6 +19,8 @@ Read access for the provincial system, and evaluations of policies.
 
 * Ask for a token at `POST /oauth/token` (client credentials), send it as `Authorization: Bearer …`.
 * Lists are walked by `next` → `?cursor=`. What is not known is `null`, never zero. Amounts are decimal strings.
+* `fields=` names the fields wanted; `changed_after=` a feed position after which a record was touched. `ETag` and
+  `If-None-Match` save an answer that is still good; `Accept-Encoding: gzip` makes it an eighth.
 * `GET /api/v1/export/{resource}.ndjson` is the whole state at one feed `position`; `GET /api/v1/events?after=position`
   is what changed since. Snapshot + feed = the state, always.
 * Errors are problem documents (RFC 9457) with a stable `code`; `errors` names each bad parameter or field.
@@ -72,9 +74,9 @@ def _complete(operation: Operation, route: Any) -> None:
     action = action_of(route)
     scope = action.scope if action else None
     if route.path.startswith("/oauth/"):
-        statuses = [429, 500]
+        statuses = [403, 429, 500, 503]
     else:
-        statuses = [422, 429, 500] + ([404] if "{" in route.path or "requestBody" in operation else [])
+        statuses = [422, 429, 500, 503] + ([404] if "{" in route.path or "requestBody" in operation else [])
         if scope:
             operation["security"] = [{"oauth2": [scope]}]
             statuses += [401, 403]
@@ -84,8 +86,19 @@ def _complete(operation: Operation, route: Any) -> None:
         statuses.append(413)
     for status in sorted(statuses):
         responses.setdefault(str(status), {"$ref": f"#/components/responses/Problem{status}"})
-    if scope and "200" in responses:
-        responses["200"].setdefault("headers", {}).update(schemas.rate_header_refs())
+    _add_headers(operation, limited=scope is not None)
+
+
+def _add_headers(operation: Operation, *, limited: bool) -> None:
+    """The rate in what a client is answered; the validator, and the answer without content, where it may be asked for."""
+    headers = operation["responses"]["200"].setdefault("headers", {})
+    if limited:
+        headers.update(schemas.rate_header_refs())
+    if any(parameter["name"] == "if-none-match" for parameter in operation.get("parameters", ())):
+        headers["ETag"] = {"$ref": "#/components/headers/ETag"}
+        operation["responses"]["304"] = {"$ref": "#/components/responses/NotModified"}
+    if not headers:
+        del operation["responses"]["200"]["headers"]
 
 
 def _as_declared(route: Any) -> dict[str, Any]:

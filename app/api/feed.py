@@ -1,23 +1,28 @@
 """The ordered feed, and the snapshot that it continues."""
 
+import hashlib
 from collections.abc import AsyncGenerator
 from typing import Annotated, Any
 
 import anyio
 from anyio.to_thread import run_sync
 from fastapi import Path
+from sqlalchemy.orm import Session
 from starlette.concurrency import iterate_in_threadpool
 from starlette.responses import Response, StreamingResponse
 
-from app.api.answers import ClientCall, FeedQuery, Json, Nothing, plan_of
+from app.api.answers import ClientCall, FeedQuery, Json, Nothing, Shown, plan_of
 from app.api.operations import feed_operation, resource_parameter, snapshot_operation
+from app.api.representations import NOT_MODIFIED, compressed
 from app.doors.deps import AppDatabase
 from app.doors.router import GuardedRouter
 from app.exchange.actions import PULL
+from app.exchange.encoding import dumps
 from app.exchange.feed import FeedItem, Reader, read_feed
-from app.exchange.plans import province_plans
+from app.exchange.json_schema import record_schema
 from app.exchange.service import EVENTS_CHANNEL, record_snapshot
 from app.exchange.snapshot import Snapshot
+from app.journal.queries import last_position
 from app.kit.actor import Actor
 from app.kit.clock import utc_now
 from app.kit.db import Database, session_scope
@@ -28,12 +33,12 @@ NDJSON = "application/x-ndjson"
 
 
 @router.get("/events", action=PULL, response_class=Json, **feed_operation())
-def read_events(call: ClientCall, wanted: FeedQuery) -> Response:
+def read_events(call: ClientCall, wanted: FeedQuery, shown: Shown) -> Response:
     """What changed after a position, in order."""
     reader = Reader(call.region_prefix)
-    page = read_feed(call.session, province_plans(), reader, after=wanted.after, limit=wanted.limit)
+    page = read_feed(call.session, wanted.plans(), reader, after=wanted.after, limit=wanted.limit)
     call.note_reading(EVENTS_CHANNEL, len(page.items), page.next)
-    return Json({"items": [cloud_event(item) for item in page.items], "next": page.next})
+    return shown.of({"items": [cloud_event(item) for item in page.items], "next": page.next})
 
 
 def cloud_event(item: FeedItem) -> dict[str, Any]:
@@ -66,18 +71,36 @@ def export_resource(
     database: AppDatabase,
     resource: Annotated[str, Path(description="resource", json_schema_extra=resource_parameter())],
     _wanted: Nothing,
+    shown: Shown,
 ) -> Response:
-    """The whole state of one resource, streamed."""
+    """The whole state of one resource, streamed; 304 for who holds it, without reading it."""
     snapshot = Snapshot(plan_of(resource), call.region_prefix, schema_address(resource))
-    headers = {"content-disposition": f'attachment; filename="{resource}.ndjson"', "cache-control": "no-store"}
-    return StreamingResponse(_stream(database, snapshot, call.actor), media_type=NDJSON, headers=headers)
+    headers = shown.headers(state_tag(call.session, snapshot))
+    if shown.holds(headers["etag"]):
+        return Response(status_code=NOT_MODIFIED, headers=headers)
+    headers["content-disposition"] = f'attachment; filename="{resource}.ndjson"'
+    if shown.compressed:
+        headers["content-encoding"] = "gzip"
+    blocks = _stream(database, snapshot, call.actor, compress=shown.compressed)
+    return StreamingResponse(blocks, media_type=NDJSON, headers=headers)
 
 
-async def _stream(database: Database, snapshot: Snapshot, actor: Actor) -> AsyncGenerator[bytes]:
+def state_tag(session: Session, snapshot: Snapshot) -> str:
+    """A weak validator of a resource's whole state: the last event that could change it, the region, the form of a record.
+
+    Weak, because the manifest of the same state names a later position once something else was journalled.
+    """
+    position = last_position(session, snapshot.plan.source.follows)
+    schema = dumps(record_schema(snapshot.plan.definition))
+    parts = b"\n".join((snapshot.plan.resource.encode(), snapshot.region_prefix.encode(), schema))
+    return f'W/"{position}-{hashlib.blake2b(parts, digest_size=8).hexdigest()}"'
+
+
+async def _stream(database: Database, snapshot: Snapshot, actor: Actor, *, compress: bool) -> AsyncGenerator[bytes]:
     """The snapshot's blocks; however it ends, its transaction is closed and the export is journalled."""
     blocks = snapshot.blocks(database)
     try:
-        async for block in iterate_in_threadpool(blocks):
+        async for block in iterate_in_threadpool(compressed(blocks) if compress else blocks):
             yield block
     finally:
         with anyio.CancelScope(shield=True):

@@ -2,11 +2,13 @@
 
 from typing import Any
 
-from app.api.schemas import NAMES, record_example, ref
+from app.api.schemas import NAMES, record_example, ref, whole_or_part
 from app.exchange.plans import province_plans
 
 Options = dict[str, Any]
 
+#: `list_verdicts` reads those of one firm.
+OPERATION_IDS = {"verdicts": "list_kept_verdicts"}
 _CURSOR = "vP0sM3Jk1xQ2mZr7MTAw"
 _SHA256 = "0" * 64
 
@@ -78,8 +80,8 @@ def list_operation(resource: str) -> Options:
     example = {"items": [record_example(resource)], "next": _CURSOR}
     return {
         "summary": f"List {resource}",
-        "operation_id": f"list_{resource}",
-        "description": plan.definition.note.en if plan.definition.note else plan.definition.title.en,
+        "operation_id": OPERATION_IDS.get(resource, f"list_{resource}"),
+        "description": (plan.definition.note or plan.definition.title).en,
         "responses": {200: _json("One page, in a fixed order", ref(f"{NAMES[resource]}Page"), example)},
     }
 
@@ -90,7 +92,7 @@ def enterprise_operation() -> Options:
         "summary": "Read one enterprise",
         "operation_id": "get_enterprise",
         "description": "By its present code, or by a code it bore before.",
-        "responses": {200: _json("The record", ref("Enterprise"), record_example("enterprises"))},
+        "responses": {200: _json("The record", whole_or_part("enterprises"), record_example("enterprises"))},
     }
 
 

@@ -10,7 +10,7 @@ from pydantic import Field, field_validator
 from starlette.responses import Response
 
 from app.accounts.actions import PUBLIC
-from app.api.answers import ClientCall, Json, NoParameters, Nothing
+from app.api.answers import ClientCall, Json, NoParameters, Nothing, Shown
 from app.api.policy_operations import evaluation_operation, policies_operation, policy_operation, verdicts_operation
 from app.doors.deps import DbSession, Now
 from app.doors.router import GuardedRouter
@@ -72,19 +72,19 @@ VerdictQuery = Annotated[VerdictParameters, Query()]
 
 
 @router.get("/policies", action=PUBLIC, response_class=Json, **policies_operation())
-def list_policies(session: DbSession, _wanted: Nothing) -> Response:
+def list_policies(session: DbSession, _wanted: Nothing, shown: Shown) -> Response:
     """Every published policy."""
     families = groupby(list_versions(session), key=lambda row: row.code)
-    return Json({"items": [_policy(code, list(rows)) for code, rows in families]})
+    return shown.of({"items": [_policy(code, list(rows)) for code, rows in families]})
 
 
 @router.get("/policies/{code}", action=PUBLIC, response_class=Json, **policy_operation())
-def get_one_policy(session: DbSession, code: Code, wanted: PolicyQuery, now: Now) -> Response:
+def get_one_policy(session: DbSession, code: Code, wanted: PolicyQuery, now: Now, shown: Shown) -> Response:
     """One policy, with the facts that its version in force on a day asks for."""
     row = get_in_force(session, code, wanted.on or today(now), wanted.region or "")
     policy = policy_of(session, row)
     found = _policy(code, list(list_versions(session, code)))
-    return Json(found | {"subject": policy.subject.value, "version": policy.version, "facts": facts_schema(policy)})
+    return shown.of(found | {"subject": policy.subject.value, "version": policy.version, "facts": facts_schema(policy)})
 
 
 @router.post(
@@ -100,7 +100,7 @@ def evaluate_policy(call: ClientCall, code: Code, body: StrictJson, wanted: Plac
 
 
 @router.get("/enterprises/{uscc}/verdicts", action=PULL_VERDICTS, response_class=Json, **verdicts_operation())
-def list_verdicts(call: ClientCall, uscc: Uscc, wanted: VerdictQuery) -> Response:
+def list_verdicts(call: ClientCall, uscc: Uscc, wanted: VerdictQuery, shown: Shown) -> Response:
     """The verdicts on one firm of the client's region."""
     enterprise = get_by_uscc_visible_to(call.session, call.actor, uscc)
     on = wanted.on or today(call.now)
@@ -114,7 +114,7 @@ def list_verdicts(call: ClientCall, uscc: Uscc, wanted: VerdictQuery) -> Respons
         for verdict in verdicts
     ]
     call.note_reading(VERDICTS_CHANNEL, len(items))
-    return Json({"items": items})
+    return shown.of({"items": items})
 
 
 # -- shapes -----------------------------------------------------------------------------------------------------------

@@ -6,14 +6,15 @@ from fastapi import Path
 from starlette.responses import Response
 
 from app.accounts.actions import PUBLIC
-from app.api.answers import ClientCall, Json, ListParameters, ListQuery, Nothing, plan_of
+from app.api.answers import ClientCall, Json, ListParameters, ListQuery, Nothing, RecordQuery, Shown, plan_of
 from app.api.operations import enterprise_operation, list_operation, resource_parameter, schema_operation
 from app.doors.router import GuardedRouter
 from app.exchange.actions import PULL
-from app.exchange.cursors import decode_cursor, encode_cursor
+from app.exchange.cursors import Walk, decode_cursor, encode_cursor
 from app.exchange.json_schema import record_schema
 from app.exchange.queries import find_enterprise_record
 from app.exchange.records import page_records
+from app.exchange.touched import page_among
 from app.kit.errors import NotFound
 from app.kit.i18n import _
 
@@ -24,49 +25,90 @@ ResourceName = Annotated[str, Path(description="resource", json_schema_extra=res
 
 
 @router.get("/enterprises", action=PULL, response_class=Json, **list_operation("enterprises"))
-def list_enterprises(call: ClientCall, wanted: ListQuery) -> Response:
+def list_enterprises(call: ClientCall, wanted: ListQuery, shown: Shown) -> Response:
     """Enterprises of the client's region."""
-    return _list("enterprises", call, wanted)
+    return _list("enterprises", call, wanted, shown)
 
 
 @router.get("/enterprises/{uscc}", action=PULL, response_class=Json, **enterprise_operation())
-def get_enterprise(call: ClientCall, uscc: Uscc, _wanted: Nothing) -> Response:
+def get_enterprise(call: ClientCall, uscc: Uscc, wanted: RecordQuery, shown: Shown) -> Response:
     """One enterprise of the client's region."""
-    record = find_enterprise_record(call.session, plan_of("enterprises"), call.region_prefix, uscc)
+    record = find_enterprise_record(call.session, wanted.plan("enterprises"), call.region_prefix, uscc)
     if record is None:
         raise NotFound("enterprise.not_found", _("没有这家企业，或不在本客户端的辖区内。"))
-    return Json(record)
+    return shown.of(record)
 
 
 @router.get("/cases", action=PULL, response_class=Json, **list_operation("cases"))
-def list_cases(call: ClientCall, wanted: ListQuery) -> Response:
+def list_cases(call: ClientCall, wanted: ListQuery, shown: Shown) -> Response:
     """Cases of the region's enterprises."""
-    return _list("cases", call, wanted)
+    return _list("cases", call, wanted, shown)
 
 
 @router.get("/commissioners", action=PULL, response_class=Json, **list_operation("commissioners"))
-def list_commissioners(call: ClientCall, wanted: ListQuery) -> Response:
+def list_commissioners(call: ClientCall, wanted: ListQuery, shown: Shown) -> Response:
     """Commissioners of the client's region."""
-    return _list("commissioners", call, wanted)
+    return _list("commissioners", call, wanted, shown)
 
 
 @router.get("/incentives", action=PULL, response_class=Json, **list_operation("incentives"))
-def list_incentives(call: ClientCall, wanted: ListQuery) -> Response:
+def list_incentives(call: ClientCall, wanted: ListQuery, shown: Shown) -> Response:
     """Incentives of the region's enterprises."""
-    return _list("incentives", call, wanted)
+    return _list("incentives", call, wanted, shown)
+
+
+@router.get("/figures", action=PULL, response_class=Json, **list_operation("figures"))
+def list_figures(call: ClientCall, wanted: ListQuery, shown: Shown) -> Response:
+    """Yearly figures of the region's enterprises."""
+    return _list("figures", call, wanted, shown)
+
+
+@router.get("/properties", action=PULL, response_class=Json, **list_operation("properties"))
+def list_properties(call: ClientCall, wanted: ListQuery, shown: Shown) -> Response:
+    """Intellectual property of the region's enterprises."""
+    return _list("properties", call, wanted, shown)
+
+
+@router.get("/milestones", action=PULL, response_class=Json, **list_operation("milestones"))
+def list_milestones(call: ClientCall, wanted: ListQuery, shown: Shown) -> Response:
+    """Milestones of the cases of the region's enterprises."""
+    return _list("milestones", call, wanted, shown)
+
+
+@router.get("/agreements", action=PULL, response_class=Json, **list_operation("agreements"))
+def list_agreements(call: ClientCall, wanted: ListQuery, shown: Shown) -> Response:
+    """Agreements of the region's commissioners with the region's enterprises."""
+    return _list("agreements", call, wanted, shown)
+
+
+@router.get("/verdicts", action=PULL, response_class=Json, **list_operation("verdicts"))
+def list_verdicts(call: ClientCall, wanted: ListQuery, shown: Shown) -> Response:
+    """Kept verdicts on the region's enterprises."""
+    return _list("verdicts", call, wanted, shown)
+
+
+@router.get("/indicators", action=PULL, response_class=Json, **list_operation("indicators"))
+def list_indicators(call: ClientCall, wanted: ListQuery, shown: Shown) -> Response:
+    """Indicator values of the plans of places in the client's region."""
+    return _list("indicators", call, wanted, shown)
 
 
 @router.get("/schemas/{resource}.json", action=PUBLIC, response_class=Json, **schema_operation())
-def get_schema(resource: ResourceName, _wanted: Nothing) -> Response:
+def get_schema(resource: ResourceName, _wanted: Nothing, shown: Shown) -> Response:
     """The JSON Schema of a resource's records; open to all, it holds no data."""
     schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **record_schema(plan_of(resource).definition)}
-    return Json(schema, media_type="application/schema+json")
+    return shown.of(schema, "application/schema+json")
 
 
-def _list(resource: str, call: ClientCall, wanted: ListParameters) -> Response:
-    secret, region = call.settings.secret, call.region_prefix
-    after = decode_cursor(secret, resource, region, wanted.cursor) if wanted.cursor is not None else 0
-    page = page_records(call.session, plan_of(resource), region, after, wanted.limit)
+def _list(resource: str, call: ClientCall, wanted: ListParameters, shown: Shown) -> Response:
+    secret, region, plan = call.settings.secret, call.region_prefix, wanted.plan(resource)
+    walk = Walk(resource, region, "" if wanted.changed_after is None else f"changed_after={wanted.changed_after}")
+    after = decode_cursor(secret, walk, wanted.cursor) if wanted.cursor is not None else 0
+    if wanted.changed_after is None:
+        page = page_records(call.session, plan, region, after, wanted.limit)
+    else:
+        ids = call.touched(plan, wanted.changed_after)
+        page = page_among(call.session, plan, region, ids, after=after, limit=wanted.limit)
     call.note_reading(resource, len(page.items))
-    following = None if page.last is None else encode_cursor(secret, resource, region, page.last)
-    return Json({"items": page.items, "next": following})
+    following = None if page.last is None else encode_cursor(secret, walk, page.last)
+    return shown.of({"items": page.items, "next": following})

@@ -2,13 +2,27 @@
 
 from typing import Any
 
+from app.doors.api_signature import REFUSALS, REPEATED
 from app.doors.problems import MEDIA_TYPE, TITLES
+from app.exchange.domain import ResourceDefinition
 from app.exchange.json_schema import example, record_schema
 from app.exchange.plans import province_plans
 
 Schema = dict[str, Any]
 
-NAMES = {"enterprises": "Enterprise", "cases": "Case", "commissioners": "Commissioner", "incentives": "Incentive"}
+_CURSOR = "翻页标记无效：不是本列表、本客户端辖区、同一筛选条件给出的标记。请去掉 cursor 从头读取。"
+NAMES = {
+    "enterprises": "Enterprise",
+    "cases": "Case",
+    "commissioners": "Commissioner",
+    "incentives": "Incentive",
+    "figures": "YearlyFigures",
+    "properties": "IntellectualProperty",
+    "milestones": "Milestone",
+    "agreements": "Agreement",
+    "verdicts": "KeptVerdict",
+    "indicators": "IndicatorValue",
+}
 
 PROBLEM: Schema = {
     "type": "object",
@@ -92,6 +106,10 @@ HEADERS: Schema = {
     "RateLimit-Remaining": {"description": "calls left at this moment", "schema": {"type": "integer"}},
     "RateLimit-Reset": {"description": "seconds until all calls are back", "schema": {"type": "integer"}},
     "Retry-After": {"description": "seconds to wait", "schema": {"type": "integer"}},
+    "ETag": {
+        "description": "send it as `If-None-Match` to hear 304 while the answer is the same",
+        "schema": {"type": "string"},
+    },
 }
 
 
@@ -115,8 +133,23 @@ def components() -> dict[str, Schema]:
     for resource, plan in province_plans().items():
         found[NAMES[resource]] = record_schema(plan.definition)
         cursor = {"type": ["string", "null"], "description": "ask on with ?cursor=; null at the end"}
-        found[f"{NAMES[resource]}Page"] = _page(ref(NAMES[resource]), cursor)
+        found[f"{NAMES[resource]}Part"] = _part(NAMES[resource], plan.definition)
+        found[f"{NAMES[resource]}Page"] = _page(whole_or_part(resource), cursor)
     return found
+
+
+def whole_or_part(resource: str) -> Schema:
+    """A record, or with `fields` a part of it."""
+    return {"anyOf": [ref(NAMES[resource]), ref(f"{NAMES[resource]}Part")]}
+
+
+def _part(name: str, definition: ResourceDefinition) -> Schema:
+    return {
+        "type": "object",
+        "description": f"With `fields`: the key and the fields of {name} that were asked for",
+        "required": [definition.key],
+        "properties": {definition.key: {"type": "string"}},
+    }
 
 
 def ref(name: str) -> Schema:
@@ -172,40 +205,52 @@ def record_example(resource: str) -> Schema:
 
 
 def problem_responses() -> dict[str, Schema]:
-    """One response component for each status of a problem document."""
-    return {
-        f"Problem{status}": _problem_response(status) for status in (400, 401, 403, 404, 409, 413, 422, 429, 500, 503)
-    }
+    """One response component for each status of a problem document, and the one without any content."""
+    found = {f"Problem{status}": _problem_response(status) for status in _EXAMPLES}
+    tag = {"ETag": {"$ref": "#/components/headers/ETag"}}
+    return found | {"NotModified": {"description": "What you hold is still good", "headers": tag}}
 
 
 def _problem_response(status: int) -> Schema:
+    first, *others = [_problem_example(status, *each) for each in _EXAMPLES[status]]
+    examples = {each["code"]: {"value": each} for each in (first, *others)}
+    shown = {"examples": examples} if others else {"example": first}
     response: Schema = {
         "description": TITLES[status],
-        "content": {MEDIA_TYPE: {"schema": ref("Problem"), "example": _problem_example(status)}},
+        "content": {MEDIA_TYPE: {"schema": ref("Problem"), **shown}},
     }
     if status == 401:
         response["headers"] = {"WWW-Authenticate": {"schema": {"type": "string"}, "required": True}}
-    if status == 429:
+    if status in (429, 503):
         response["headers"] = {"Retry-After": {"$ref": "#/components/headers/Retry-After"}}
     return response
 
 
-_EXAMPLES: dict[int, tuple[str, str, str | None]] = {
-    400: ("http.400", "请求无法处理。", None),
-    401: ("token.invalid", "访问令牌缺失、无效或已过期，请向 /oauth/token 重新申请。", None),
-    403: ("scope.missing", "令牌缺少权限范围 export:read。", None),
-    404: ("enterprise.not_found", "没有这家企业，或不在本客户端的辖区内。", None),
-    409: ("http.409", "请求无法处理。", None),
-    413: ("http.413", "提交的内容超过大小上限，没有接收。", None),
-    422: ("request.invalid", "请求参数有误：limit。", "limit"),
-    429: ("rate.exceeded", "调用过于频繁，请稍后再试。", None),
-    500: ("internal", "系统出现意外错误，本次操作没有保存。请把编号 0A1B2C3D 告诉系统管理员。", None),
-    503: ("database.busy", "系统繁忙，本次操作没有保存，请稍后重试。", None),
+_EXAMPLES: dict[int, tuple[tuple[str, ...], ...]] = {
+    400: (("http.400", "请求无法处理。"),),
+    401: (
+        ("token.invalid", "访问令牌缺失、无效或已过期，请向 /oauth/token 重新申请。"),
+        *((f"signature.{code}", text) for code, text in (*REFUSALS.values(), REPEATED)),
+    ),
+    403: (
+        ("scope.missing", "令牌缺少权限范围 export:read。"),
+        ("client.address", "本客户端不允许从地址 198.51.100.7 调用。请让系统管理员核对允许的网段。"),
+    ),
+    404: (("enterprise.not_found", "没有这家企业，或不在本客户端的辖区内。"),),
+    409: (("http.409", "请求无法处理。"),),
+    413: (("body.too_large", "请求内容过大。"),),
+    422: (
+        ("request.invalid", "请求参数有误：limit。", "limit", "不能大于 1000。"),
+        ("paging.cursor", _CURSOR, "cursor", _CURSOR),
+        ("fields.unknown", "没有这些字段：nmae。", "fields", "没有这些字段：nmae。"),
+    ),
+    429: (("rate.exceeded", "调用过于频繁，请稍后再试。"),),
+    500: (("internal", "系统出现意外错误，本次操作没有保存。请把编号 0A1B2C3D 告诉系统管理员。"),),
+    503: (("database.busy", "系统繁忙，本次操作没有保存，请稍后重试。"),),
 }
 
 
-def _problem_example(status: int) -> Schema:
-    code, detail, field = _EXAMPLES[status]
+def _problem_example(status: int, code: str, detail: str, field: str = "", message: str = "") -> Schema:
     body: Schema = {
         "type": f"urn:yumiao:problem:{code}",
         "title": TITLES[status],
@@ -215,4 +260,4 @@ def _problem_example(status: int) -> Schema:
         "instance": "/api/v1/enterprises",
         "request_id": "0123456789abcdef",
     }
-    return body | ({"errors": [{"field": field, "message": "不能大于 1000。"}]} if field else {})
+    return body | ({"errors": [{"field": field, "message": message}]} if field else {})

@@ -80,9 +80,7 @@ def read_feed(session: Session, plans: Mapping[str, RecordPlan], reader: Reader,
 
     Raises `Invalid("feed.after")` for a position that was never given out.
     """
-    head = head_position(session)
-    if not 0 <= after <= head:
-        raise _never_given_out(after, head)
+    head = check_position(session, after, "after")
     kinds = frozenset[str]().union(*(plan.source.follows for plan in plans.values()))
     items: list[FeedItem] = []
     position, examined = after, 0
@@ -98,6 +96,18 @@ def read_feed(session: Session, plans: Mapping[str, RecordPlan], reader: Reader,
         if len(events) < chunk:
             return FeedPage(items, head)
     return FeedPage(items, position)
+
+
+def check_position(session: Session, position: int, parameter: str) -> int:
+    """The last position given out; raises `Invalid("feed.after")` beside `parameter` for one that never was."""
+    head = head_position(session)
+    if 0 <= position <= head:
+        return head
+    message = _("位置 %(after)s 从未给出过；当前最后位置为 %(head)s。请从快照清单中的 position 重新开始。") % {
+        "after": position,
+        "head": head,
+    }
+    raise Invalid("feed.after", message, {parameter: message})
 
 
 def items_of(
@@ -181,11 +191,3 @@ def _taken(session: Session, plan: RecordPlan, reader: Reader, keys: set[str]) -
         return frozenset()
     visible = plan.source.visible(select(plan.source.key), reader.region_prefix)
     return frozenset(session.scalars(visible.where(plan.source.holding(keys))))
-
-
-def _never_given_out(after: int, head: int) -> Invalid:
-    message = _("位置 %(after)s 从未给出过；当前最后位置为 %(head)s。请从快照清单中的 position 重新开始。") % {
-        "after": after,
-        "head": head,
-    }
-    return Invalid("feed.after", message, {"after": message})

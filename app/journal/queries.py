@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from app.journal.domain import GENESIS, event_digest, private_digest
@@ -63,6 +63,16 @@ def head_position(session: Session) -> int:
     return session.scalar(select(func.max(JournalHead.position))) or 0
 
 
+def last_position(session: Session, kinds: Iterable[str]) -> int:
+    """The position of the last event of these subject kinds; 0 without any."""
+    return session.scalar(select_last(kinds)) or 0
+
+
+def select_last(kinds: Iterable[str]) -> Select[int]:
+    """The position of the last event of these subject kinds."""
+    return select(JournalEvent.position).where(_of_kinds(kinds)).order_by(JournalEvent.position.desc()).limit(1)
+
+
 def list_enterprises_since(session: Session, position: int, *, limit: int) -> list[int]:
     """The enterprises that events after `position` speak of, each once, `limit` at most."""
     statement = select(JournalEvent.enterprise_id).where(
@@ -73,14 +83,18 @@ def list_enterprises_since(session: Session, position: int, *, limit: int) -> li
 
 def events_after(session: Session, position: int, *, kinds: Iterable[str], limit: int) -> list[JournalEvent]:
     """Events of these subject kinds in rising position, after `position`, `limit` at most."""
-    return list(
-        session.scalars(
-            select(JournalEvent)
-            .where(JournalEvent.position > position, JournalEvent.subject_kind.in_(list(kinds)))
-            .order_by(JournalEvent.position)
-            .limit(limit)
-        )
-    )
+    return list(session.scalars(select_after(position, kinds).limit(limit)))
+
+
+def select_after(position: int, kinds: Iterable[str]) -> Select[JournalEvent]:
+    """Events of these subject kinds after `position`, in rising position."""
+    events = select(JournalEvent).where(JournalEvent.position > position, _of_kinds(kinds))
+    return events.order_by(JournalEvent.position)
+
+
+def _of_kinds(kinds: Iterable[str]) -> ColumnElement[bool]:
+    """Hidden from the index by kind: the journal is walked in its own order instead of sorting all there is of a kind."""
+    return func.coalesce(JournalEvent.subject_kind, "").in_(sorted(kinds))
 
 
 # -- verification --------------------------------------------------------------------------------------------------------

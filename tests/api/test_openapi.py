@@ -72,22 +72,34 @@ def test_every_operation_is_complete(document: dict[str, Any]) -> None:
         for status, response in operation["responses"].items():
             found = resolved(document, response)
             assert found["description"], (name, status)
+            if status == "304":
+                assert "content" not in found, name
+                continue
             for content in found["content"].values():
                 assert "example" in content or "examples" in content, (name, status)
 
 
-def test_every_example_fits_its_schema(document: dict[str, Any]) -> None:
+def test_every_example_fits_its_schema_and_its_status(document: dict[str, Any]) -> None:
     for operation in operations(document):
-        bodies = list(operation["responses"].values())
-        if "requestBody" in operation:
-            bodies.append(operation["requestBody"])
-        for body in bodies:
-            for content in resolved(document, body)["content"].values():
+        bodies = [(None, operation["requestBody"])] if "requestBody" in operation else []
+        for status, body in [*bodies, *operation["responses"].items()]:
+            for media_type, content in resolved(document, body).get("content", {}).items():
                 examples = [each["value"] for each in content.get("examples", {}).values()]
                 examples += [content["example"]] if "example" in content else []
                 schema = {**content["schema"], "components": document["components"]}
                 for example in examples:
                     jsonschema_rs.Draft202012Validator(schema).validate(example)
+                    assert media_type != "application/problem+json" or str(example["status"]) == status
+
+
+def test_reading_operations_offer_a_validator_and_protected_ones_tell_the_rate(document: dict[str, Any]) -> None:
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            answers = operation["responses"]
+            assert ("304" in answers) == (method == "get"), path
+            headers = answers["200"].get("headers", {})
+            assert ("ETag" in headers) == (method == "get"), path
+            assert ("RateLimit-Limit" in headers) == bool(operation["security"]), path
 
 
 @pytest.mark.parametrize("resource", list(province_plans()))
