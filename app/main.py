@@ -23,6 +23,7 @@ from app.doors.middleware import RequestFrame
 from app.doors.rate import RateLimiter
 from app.event_registry import load_wording
 from app.exchange.ledger import ReadingLedger
+from app.exchange.touched import TouchedRows
 from app.fact_registry import install_providers
 from app.health import router as health_router
 from app.job_registry import load_kinds
@@ -106,6 +107,7 @@ async def _lifespan(application: FastAPI) -> AsyncIterator[None]:
     for each in beside:
         each.start()
     state.reading_ledger = ReadingLedger(state.database)
+    state.touched_rows = TouchedRows()
     yield
     for each in reversed(beside):
         each.stop()
