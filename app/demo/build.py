@@ -15,6 +15,7 @@ from app.accounts.service.invitations import accept_invitation, invite
 from app.cases.models import CaseFile
 from app.demo.accounts import PASSWORD, PORTAL_LOGIN, make_officers
 from app.demo.casework import Candidate, CaseMaker, announce_rounds
+from app.demo.exchange import play_exchange
 from app.demo.firms import Firm, make_firms
 from app.demo.scenes import OTHERS, firms_without_cases, play_others, play_own_firm
 from app.demo.service_records import make_experts, recommend_some, store_some_verdicts
@@ -42,6 +43,8 @@ DEFAULT_SIZE = 300
 BATCH = 500
 SEED = 20210331
 STATED_DAYS_AGO = 330
+#: The parts that the event of a new firm brings along, for those who follow: their rows have no events of their own.
+WITH_PARTS = ["figures", "property"]
 
 Progress = Callable[[int], None]
 
@@ -52,11 +55,13 @@ def build_demo(
     enterprises: int,
     now: datetime,
     vault: Vault | None = None,
+    secret: bytes | None = None,
     progress: Progress | None = None,
 ) -> None:
     """Add `enterprises` fictional firms with all that belongs to them, in transactions of at most 500 firms.
 
-    `vault` takes the documents of the few cases that are handled in full; without one these are left out.
+    `vault` takes the documents of the few cases that are handled in full; without one these are left out. `secret` seals the
+    keys of the partners of the exchange; without one there are none.
     """
     random = Random(SEED)  # noqa: S311 - fictional firms, the same each time
     on = today(now)
@@ -82,6 +87,8 @@ def build_demo(
             _make_portal_user(session, now)
         elif not start:
             _play(session, vault, now)
+        if secret is not None and not start:
+            play_exchange(session, secret, now)
     if not start:
         sweep_twice(database, officers[0], now)
 
@@ -98,7 +105,7 @@ def _play(session: Session, vault: Vault, now: datetime) -> None:
 def _write_firms(session: Session, firms: Sequence[Firm], actor: Actor, now: datetime) -> list[Candidate]:
     known = start_of_day(today(now).replace(month=1, day=1))  # before its cases: lists of a past day need both
     rows = [prepare_row(firm.enterprise, known) for firm in firms]
-    ids = insert_many(session, rows, actor=actor, now=known, data={"note": "虚构示例数据"})
+    ids = insert_many(session, rows, actor=actor, now=known, data={"note": "虚构示例数据", "parts": WITH_PARTS})
     pairs = list(zip(ids, firms, strict=True))
     for model, attribute in (
         (Contact, "contacts"),

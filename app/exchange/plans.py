@@ -5,12 +5,34 @@ from functools import lru_cache
 from app.exchange.catalogue import partner_definition
 from app.exchange.domain import PartnerDefinition
 from app.exchange.records import RecordPlan, plan_records
-from app.exchange.sources import cases, commissioners, enterprises, incentives
+from app.exchange.sources import (
+    agreements,
+    cases,
+    commissioners,
+    enterprises,
+    incentives,
+    indicators,
+    milestones,
+    parts,
+    verdicts,
+)
 from app.exchange.sources.base import Source
 from app.kit.errors import SeedError
 
 SOURCES: dict[str, Source] = {
-    module.SOURCE.resource: module.SOURCE for module in (enterprises, cases, commissioners, incentives)
+    source.resource: source
+    for source in (
+        enterprises.SOURCE,
+        cases.SOURCE,
+        commissioners.SOURCE,
+        incentives.SOURCE,
+        parts.FIGURES,
+        parts.PROPERTIES,
+        milestones.SOURCE,
+        agreements.SOURCE,
+        verdicts.SOURCE,
+        indicators.SOURCE,
+    )
 }
 
 

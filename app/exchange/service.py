@@ -17,7 +17,8 @@ from app.kit.actor import Actor
 from app.kit.permissions import require
 
 EVENTS_CHANNEL = "events"
-VERDICTS_CHANNEL = "verdicts"
+#: Verdicts asked for (`/enterprises/{uscc}/verdicts`); kept ones are the resource `verdicts`.
+VERDICTS_CHANNEL = "standings"
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,15 @@
 """Snapshot + feed = the state, for every region, under random changes; and what a feed page promises."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import orjson
 import pytest
 from sqlalchemy.orm import Session
 
+from app.cases.models import CaseFile
+from app.enterprises.models import Enterprise
 from app.exchange.encoding import Record, dumps
 from app.exchange.feed import FeedPage, Reader, read_feed
 from app.exchange.plans import province_plans
@@ -103,8 +105,36 @@ def step(world: World, chance: random.Random) -> None:
         lambda: world.incentive(firm, chance.choice(("scheme-a", "scheme-b"))),
         lambda: world.pay(incentive) if incentive else None,
         world.noise,
+        world.indicator,
+        *parts_steps(world, chance, firm, case),
     )
     chance.choice(changes)()
+
+
+def parts_steps(
+    world: World, chance: random.Random, firm: Enterprise, case: CaseFile | None
+) -> tuple[Callable[[], object], ...]:
+    """Changes of what is a record of its own below a firm, a case or a person, each drawn from what there is."""
+
+    def one_of(rows: Sequence[Any], change: Callable[[Any], object]) -> Callable[[], object]:
+        return lambda: change(chance.choice(rows)) if rows else None
+
+    return (
+        lambda: world.add_figures(firm, chance.choice((2019, 2020))),
+        lambda: world.add_right(firm),
+        one_of(world.figures, world.change_figures),
+        one_of(world.figures, world.redate_figures),
+        one_of(world.figures, world.remove_figures),
+        one_of(world.rights, world.renumber_right),
+        one_of(world.rights, world.remove_right),
+        one_of(world.milestones, world.do_milestone),
+        one_of(world.milestones, world.take_back),
+        one_of(world.agreements, world.end_agreement),
+        one_of(world.verdicts, world.decide_otherwise),
+        lambda: world.date_milestones(case) if case else None,
+        lambda: world.approve(case) if case else None,
+        lambda: world.verdict(case) if case else None,
+    )
 
 
 def test_a_snapshot_and_the_feed_after_it_are_the_state(
@@ -160,9 +190,12 @@ def test_a_firm_that_leaves_the_region_leaves_a_tombstone_and_takes_its_cases_al
     start = feed(session, "429005").next
     world.move(firm, "421000")
     page = feed(session, "429005", start)
-    assert [(item.key, item.record) for item in page.items] == [(firm.uscc, None), (case.number, None)]
+    milestone = f"{case.number}:first:1"
+    gone = [(firm.uscc, None), (case.number, None), (milestone, None)]
+    assert [(item.key, item.record) for item in page.items] == gone
     assert {item.position for item in page.items} == {page.next}
-    assert [item.key for item in feed(session, "421000", start).items] == [firm.uscc, case.number]
+    assert [item.part for item in page.items] == [0, 1, 2]
+    assert [item.key for item in feed(session, "421000", start).items] == [firm.uscc, case.number, milestone]
 
 
 def test_a_firm_never_seen_leaves_no_trace(world: World, session: Session) -> None:

@@ -1,9 +1,10 @@
 """A small world of rows and events, written as the slices write them, that random steps change."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
 
@@ -23,13 +24,16 @@ from app.incentives.models import Incentive, IncentiveSchemeVersion
 from app.journal.domain import SubjectKey
 from app.journal.service import record
 from app.kit.actor import SYSTEM
+from app.policies.models import PolicyVersion, StoredVerdict, VerdictOverride
 from app.programmes.models import ProgrammeVersion
+from app.targets.models import IndicatorValue, Plan, PlanItem
 
 BEGAN = datetime(2021, 6, 30, 2, 0, tzinfo=UTC)
 DAY = date(2021, 6, 30)
 PHONE = "13912345678"
 REGIONS = ("429005001", "429005102", "429006", "421000", "")
 Change = tuple[Any, Any]
+P = TypeVar("P", YearlyFigures, IntellectualProperty)
 
 
 @dataclass
@@ -41,6 +45,11 @@ class World:
     cases: list[CaseFile] = field(default_factory=list)
     commissioners: list[Commissioner] = field(default_factory=list)
     incentives: list[Incentive] = field(default_factory=list)
+    figures: list[YearlyFigures] = field(default_factory=list)
+    rights: list[IntellectualProperty] = field(default_factory=list)
+    milestones: list[Milestone] = field(default_factory=list)
+    agreements: list[ServiceAgreement] = field(default_factory=list)
+    verdicts: list[StoredVerdict] = field(default_factory=list)
     _serial: Any = field(default_factory=lambda: count(1))
 
     def prepare(self) -> "World":
@@ -65,6 +74,24 @@ class World:
                     content={}, content_hash="0" * 64, published_at=BEGAN, published_by="test",
                 )
             )  # fmt: skip
+        s.add(
+            PolicyVersion(
+                code="exchange-test", jurisdiction="429005", version="2021-01-01", effective_from=DAY, title_zh="测试政策",
+                title_en="Test", content={}, text="", sha256="0" * 64, origin="bureau", published_at=BEGAN,
+            )
+        )  # fmt: skip
+        item = PlanItem(
+            position=0, code="G1", clause="一", name={"zh": "示例指标", "en": "Example"}, wording="示例", operator="gt",
+            target_tenthousandths=1_100_000, unit={"zh": "家", "en": "firms"},
+        )  # fmt: skip
+        s.add(
+            Plan(
+                code="exchange-test", jurisdiction="429005", year=2031, title={}, issuer={}, document_number="示例",
+                issued_on=DAY, content_hash="0" * 64, published_at=BEGAN, items=[item],
+            )
+        )  # fmt: skip
+        s.flush()
+        s.add(IndicatorValue(plan_item_id=item.id, key="exchange-test:G1", value=1, counted_on=DAY, updated_at=BEGAN))
         s.flush()
         return self
 
@@ -113,22 +140,84 @@ class World:
         self._changed(row, {"disabled_on": (str(old), str(on))})
 
     def add_parts(self, row: Enterprise) -> None:
-        """Figures, a right, a certificate and a tag at once."""
+        """Figures, a right, a certificate and a tag: three events."""
         number = next(self._serial)
         self.session.add_all(
             [
-                YearlyFigures(
-                    enterprise_id=row.id, year=2000 + number, basis="HTE", source="enterprise", updated_at=self.now,
-                    sales_revenue_fen=6_120_000_001 - number, net_assets_fen=-5, staff_average_e4=865_000,
-                ),
-                IntellectualProperty(
-                    enterprise_id=row.id, kind_code="invention-patent", ip_class=1, number=f"ZL{number}", name="方法"
-                ),
                 Certificate(enterprise_id=row.id, kind="hte", number=f"GR{number}", issued_on=DAY),
                 EnterpriseTag(enterprise_id=row.id, tag=f"tag-{number}"),
             ]
-        )  # fmt: skip
+        )
         self._changed(row, {})
+        self.add_figures(row)
+        self.add_right(row)
+
+    def add_figures(self, row: Enterprise, year: int | None = None) -> YearlyFigures:
+        """A year's figures; a year that is on file already comes from another source."""
+        number = next(self._serial)
+        known = [found for found in self.figures if found.enterprise_id == row.id and found.year == year]
+        source = f"source-{number}" if known else "enterprise"
+        figures = YearlyFigures(
+            enterprise_id=row.id, year=year or 2000 + number, basis="HTE", source=source, updated_at=self.now,
+            sales_revenue_fen=6_120_000_001 - number, net_assets_fen=-5, staff_average_e4=865_000,
+        )  # fmt: skip
+        return self._add_part(row, "figures", figures, self.figures, ("year", "basis", "source"))
+
+    def add_right(self, row: Enterprise) -> IntellectualProperty:
+        """A right."""
+        right = IntellectualProperty(
+            enterprise_id=row.id,
+            kind_code="invention-patent",
+            ip_class=1,
+            number=f"ZL{next(self._serial)}",
+            name="方法",
+        )
+        return self._add_part(row, "property", right, self.rights, ("kind_code", "number"))
+
+    def change_figures(self, figures: YearlyFigures) -> None:
+        """Another amount."""
+        self._change_part("figures", figures, "sales_revenue_fen", next(self._serial))
+
+    def redate_figures(self, figures: YearlyFigures) -> None:
+        """They were another year's."""
+        self._change_part("figures", figures, "year", 2000 + next(self._serial))
+
+    def renumber_right(self, right: IntellectualProperty) -> None:
+        """The right has another number."""
+        self._change_part("property", right, "number", f"ZL{next(self._serial)}")
+
+    def remove_figures(self, figures: YearlyFigures) -> None:
+        """The figures are taken away."""
+        self._remove_part("figures", figures, self.figures, ("year", "basis", "source"))
+
+    def remove_right(self, right: IntellectualProperty) -> None:
+        """The right is taken away."""
+        self._remove_part("property", right, self.rights, ("kind_code", "number"))
+
+    def _add_part(self, row: Enterprise, code: str, part: P, kept: list[P], names: Sequence[str]) -> P:
+        self.session.add(part)
+        self.session.flush()
+        kept.append(part)
+        row.updated_at = self.now
+        changes = {f"{code}.{name}": (None, getattr(part, name)) for name in names}
+        self.journal(f"enterprise.{code}_added", self.of(row), changes, {"id": part.id})
+        return part
+
+    def _change_part(self, code: str, part: Any, name: str, value: Any) -> None:
+        row = self.session.get_one(Enterprise, part.enterprise_id)
+        old = getattr(part, name)
+        setattr(part, name, value)
+        row.updated_at = self.now
+        self.journal(f"enterprise.{code}_changed", self.of(row), {f"{code}.{name}": (old, value)}, {"id": part.id})
+
+    def _remove_part(self, code: str, part: P, kept: list[P], names: Sequence[str]) -> None:
+        found: Any = part
+        row = self.session.get_one(Enterprise, found.enterprise_id)
+        kept.remove(part)
+        self.session.delete(part)
+        row.updated_at = self.now
+        changes = {f"{code}.{name}": (getattr(part, name), None) for name in names}
+        self.journal(f"enterprise.{code}_removed", self.of(row), changes, {"id": found.id})
 
     # -- what hangs on them ---------------------------------------------------------------------------------------------
 
@@ -142,7 +231,9 @@ class World:
         )  # fmt: skip
         self.session.add(row)
         self.session.flush()
-        self.session.add(Milestone(case_id=row.id, code="first", title_zh="第一步", title_en="First", due_on=DAY))
+        milestone = Milestone(case_id=row.id, code="first", title_zh="第一步", title_en="First", due_on=DAY)
+        self.session.add(milestone)
+        self.milestones.append(milestone)
         self.cases.append(row)
         self.journal("case.opened", self.of_case(row, firm))
         return row
@@ -153,7 +244,80 @@ class World:
         row.stage = f"stage-{next(self._serial)}"
         row.updated_at = self.now
         self.session.add(CaseMarker(case_id=row.id, marker=row.stage, reached_on=DAY))
-        self.journal("case.moved", self.of_case(row, firm))
+        milestone = Milestone(case_id=row.id, code=row.stage, title_zh="又一步", title_en="Next", due_on=DAY)
+        self.session.add(milestone)
+        self.milestones.append(milestone)
+        self.journal("case.moved", self.of_case(row, firm), data={"milestones": [[row.stage, 1]]})
+
+    def do_milestone(self, milestone: Milestone) -> None:
+        """A milestone is done."""
+        row = self.session.get_one(CaseFile, milestone.case_id)
+        milestone.done_on, row.updated_at = DAY, self.now
+        told = {"milestone": milestone.code, "ordinal": milestone.ordinal}
+        self.journal("case.milestone_done", self._of_case(row), {"done_on": (None, str(DAY))}, told)
+
+    def date_milestones(self, row: CaseFile) -> None:
+        """The milestones of a case get another day by their code."""
+        named = [milestone for milestone in self.milestones if milestone.case_id == row.id]
+        for milestone in named:
+            milestone.due_on = DAY + timedelta(days=next(self._serial))
+        row.updated_at = self.now
+        dated = {milestone.code: str(milestone.due_on) for milestone in named}
+        self.journal("case.milestones_dated", self._of_case(row), data={"dated": dated})
+
+    def take_back(self, milestone: Milestone) -> None:
+        """The step that made a milestone is taken back."""
+        row = self.session.get_one(CaseFile, milestone.case_id)
+        self.milestones.remove(milestone)
+        self.session.delete(milestone)
+        row.updated_at = self.now
+        told = {"milestones": [[milestone.code, milestone.ordinal]]}
+        self.journal("case.taken_back", self._of_case(row), data=told)
+
+    def approve(self, row: CaseFile) -> None:
+        """Something happens in a case that no milestone has a part in."""
+        self.journal("case.approved", self._of_case(row))
+
+    def verdict(self, row: CaseFile) -> StoredVerdict:
+        """A verdict is kept for a case."""
+        firm = self.session.get_one(Enterprise, row.enterprise_id)
+        version = self.session.query(PolicyVersion).filter_by(code="exchange-test").one()
+        kept = StoredVerdict(
+            enterprise_id=firm.id, case_id=row.id, policy_version_id=version.id, policy_code="exchange-test",
+            on_day=DAY, reason="submit", outcome="met", inputs={}, sha256="0" * 64, stored_at=self.now,
+            result={"score": {"low": 72, "high": 80} if row.id % 2 else None}, actor_kind="system", actor_name="test",
+        )  # fmt: skip
+        self.session.add(kept)
+        self.session.flush()
+        self.verdicts.append(kept)
+        subject = SubjectKey("verdict", str(kept.id), firm.name, firm.id, firm.region_code)
+        self.journal("verdict.stored", subject, {"verdict.outcome": (None, "met")})
+        return kept
+
+    def decide_otherwise(self, kept: StoredVerdict) -> None:
+        """An officer decides otherwise, or takes that back."""
+        case = self.session.get_one(CaseFile, kept.case_id)
+        standing = self.session.query(VerdictOverride).filter_by(stored_verdict_id=kept.id, withdrawn_at=None)
+        row = standing.one_or_none()
+        if row is not None:
+            row.withdrawn_at = self.now
+            self.journal("verdict.override_taken_back", self._of_case(case), data={"verdict": kept.id})
+            return
+        self.session.add(
+            VerdictOverride(
+                stored_verdict_id=kept.id, outcome="unmet", reason="示例", document="示例", actor_kind="system",
+                actor_name="test", created_at=self.now,
+            )
+        )  # fmt: skip
+        self.session.flush()
+        self.journal("verdict.overridden", self._of_case(case), data={"verdict": kept.id})
+
+    def indicator(self) -> None:
+        """An indicator counts something else."""
+        row = self.session.query(IndicatorValue).filter_by(key="exchange-test:G1").one()
+        old, row.value, row.updated_at = row.value, next(self._serial), self.now
+        subject = SubjectKey("indicator", row.key, "示例指标", None, "429005")
+        self.journal("indicator.changed", subject, {"value": (old, row.value)})
 
     def commissioner(self, region: str = "429005") -> Commissioner:
         """A person with a telephone."""
@@ -170,19 +334,27 @@ class World:
 
     def agree(self, who: Commissioner, firm: Enterprise) -> None:
         """An agreement between a person and a firm."""
-        self.session.add(
-            ServiceAgreement(
-                commissioner_id=who.id, enterprise_id=firm.id, programme_code="exchange-test", starts_on=DAY,
-                ends_on=DAY + timedelta(days=next(self._serial)), mode="part-time", created_at=self.now, created_by="t",
-            )
+        row = ServiceAgreement(
+            commissioner_id=who.id, enterprise_id=firm.id, programme_code="exchange-test", starts_on=DAY,
+            ends_on=DAY + timedelta(days=next(self._serial)), mode="part-time", created_at=self.now, created_by="t",
         )  # fmt: skip
+        self.session.add(row)
+        self.session.flush()
+        self.agreements.append(row)
         who.updated_at = self.now
-        self.journal("commissioner.agreement_signed", self.of_person(who))
+        self.journal("commissioner.agreement_signed", self.of_person(who), data={"agreement": row.id})
+
+    def end_agreement(self, row: ServiceAgreement) -> None:
+        """An agreement ends early."""
+        row.ended_on = DAY
+        row.commissioner.updated_at = self.now
+        changes = {"ended_on": (None, str(DAY))}
+        self.journal("commissioner.agreement_ended", self.of_person(row.commissioner), changes, {"agreement": row.id})
 
     def retire_person(self, who: Commissioner, on: date | None = DAY) -> None:
         """Retire a person, or take the person back."""
-        who.disabled_on = on
-        self.journal("commissioner.retired", self.of_person(who))
+        old, who.disabled_on = who.disabled_on, on
+        self.journal("commissioner.retired", self.of_person(who), {"disabled_on": (str(old), str(on))})
 
     def incentive(self, firm: Enterprise, scheme: str = "scheme-a") -> Incentive:
         """One more trigger of a scheme."""
@@ -215,9 +387,15 @@ class World:
         """An instant later than the last."""
         return BEGAN + timedelta(seconds=next(self._serial))
 
-    def journal(self, type: str, subject: SubjectKey, changes: dict[str, Change] | None = None) -> None:
+    def journal(
+        self,
+        type: str,
+        subject: SubjectKey,
+        changes: dict[str, Change] | None = None,
+        data: dict[str, Any] | None = None,
+    ) -> None:
         """Record one event."""
-        record(self.session, actor=SYSTEM, now=self.now, type=type, subject=subject, changes=changes)
+        record(self.session, actor=SYSTEM, now=self.now, type=type, subject=subject, changes=changes, data=data)
 
     def _changed(self, row: Enterprise, changes: dict[str, Change]) -> None:
         row.updated_at = self.now
@@ -230,6 +408,9 @@ class World:
     def of_case(self, row: CaseFile, firm: Enterprise) -> SubjectKey:
         """The case as subject."""
         return SubjectKey("case", row.number, row.number, firm.id, firm.region_code)
+
+    def _of_case(self, row: CaseFile) -> SubjectKey:
+        return self.of_case(row, self.session.get_one(Enterprise, row.enterprise_id))
 
     def of_person(self, row: Commissioner) -> SubjectKey:
         """The person as subject."""

@@ -13,6 +13,7 @@ from app.cases.schemas import TakeStep
 from app.cases.service.certifying import issue_certificate
 from app.cases.service.entering import bring_about, signed
 from app.cases.service.loading import LoadedCase, load_case
+from app.cases.service.parts import told_milestones
 from app.cases.service.traces import Traces, case_fields
 from app.cases.service.verdicts import keep_verdicts, with_verdict
 from app.cases.supplies import load_supplies
@@ -50,7 +51,7 @@ def take_step(session: Session, *, actor: Actor, now: datetime, number: str, com
         now=now,
         type=events.MOVED,
         changes=_changes(traces.case, case.row),
-        data=_event_data(step, command, verdicts) | asked,
+        data=_event_data(step, command, verdicts) | asked | {"milestones": told_milestones(case, traces.milestones)},
     )
     return case.row
 

@@ -1,6 +1,6 @@
 """Writing the parts of a case that several use cases write."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 
 from app.cases.domain.milestones import PlannedMilestone
@@ -36,3 +36,8 @@ def lapse_milestones(case: LoadedCase, on: date) -> list[int]:
     for row in lapsed:
         row.lapsed_on = on
     return [row.id for row in lapsed]
+
+
+def told_milestones(case: LoadedCase, ids: Collection[int]) -> list[list[str | int]]:
+    """Those milestones as an event names them, for those who follow: code and ordinal, which stay known when a row is gone."""
+    return [[row.code, row.ordinal] for row in case.milestones if row.id in ids]

@@ -30,6 +30,11 @@ class Traces:
     certificate: int | None = None
     verdicts: list[int] = field(default_factory=list)
 
+    @property
+    def milestones(self) -> list[int]:
+        """The milestones that the step made or let lapse."""
+        return [*self.milestones_made, *self.milestones_lapsed]
+
     def to_json(self) -> dict[str, Any]:
         """As kept in `StageEntry.before`; days as ISO texts."""
         kept = asdict(self)

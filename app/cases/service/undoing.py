@@ -14,6 +14,7 @@ from app.cases.duties.models import CaseDuty
 from app.cases.models import Approval, CaseClock, CaseFile, CaseMarker, ClassTwoUse, Milestone, StageEntry
 from app.cases.schemas import TakeBackStep
 from app.cases.service.loading import LoadedCase, load_case
+from app.cases.service.parts import told_milestones
 from app.cases.service.traces import Traces, case_fields
 from app.cases.service.undo_obstacles import obstacles
 from app.cases.supply.models import CorrectionItem
@@ -38,7 +39,7 @@ def take_back_step(session: Session, *, actor: Actor, now: datetime, number: str
     found = obstacles(case, entry, traces) if entry is not None and traces is not None else []
     step = decide_take_back(actor, last_step(entries), command.reason, found, now)
     assert entry is not None and traces is not None
-    before = case_fields(case.row)
+    before, milestones = case_fields(case.row), told_milestones(case, traces.milestones)
     _restore(case, entry, traces, actor, now)
     entry.taken_back_at, entries[-2].left_on = now, None
     case.touched(now)
@@ -48,7 +49,12 @@ def take_back_step(session: Session, *, actor: Actor, now: datetime, number: str
         now=now,
         type=events.TAKEN_BACK,
         changes=diff(told, {name: getattr(case.row, name) for name in told}),
-        data={"taken_back": step.action, "reason": command.reason.strip(), "step_at": step.at},
+        data={
+            "taken_back": step.action,
+            "reason": command.reason.strip(),
+            "step_at": step.at,
+            "milestones": milestones,
+        },
     )
     return case.row
 

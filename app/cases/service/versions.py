@@ -16,7 +16,7 @@ from app.cases.schemas import ChangeVersion
 from app.cases.service.clocks import keep_clocks, list_clocks
 from app.cases.service.entering import add_markers, signed
 from app.cases.service.loading import LoadedCase, load_case, with_parts
-from app.cases.service.parts import add_milestones
+from app.cases.service.parts import add_milestones, told_milestones
 from app.cases.service.traces import Traces, case_fields
 from app.cases.service.undoing import standing_entries
 from app.cases.supply.models import CaseAnswer, CaseMaterial
@@ -55,10 +55,10 @@ def change_version(session: Session, *, actor: Actor, now: datetime, number: str
     new = _chosen(session, case.row, command.programme_version, on)
     change = _decide(case, new, command.stage or case.row.stage)
     before = case_fields(case.row) | {"programme_version": case.row.programme_version}
-    _let_go(case, change, actor, now)
+    milestones = _let_go(case, change, actor, now)
     case.row.programme_version = new.version
     case.programme = new
-    _stand_in(case, change, actor, now)
+    milestones += _stand_in(case, change, actor, now)
     case.touched(now)
     case.record(
         actor=actor,
@@ -69,7 +69,11 @@ def change_version(session: Session, *, actor: Actor, now: datetime, number: str
             for name, value in before.items()
             if name in ("stage", "programme_version") and (after := getattr(case.row, name)) != value
         },
-        data={"reason": command.reason.strip(), "effects": _told(change)},
+        data={
+            "reason": command.reason.strip(),
+            "effects": _told(change),
+            "milestones": told_milestones(case, milestones),
+        },
     )
     return case.row
 
@@ -124,12 +128,12 @@ def _standing_approvals(case: LoadedCase) -> list[Approval]:
     return list(case.session.scalars(statement))
 
 
-def _let_go(case: LoadedCase, change: VersionChange, actor: Actor, now: datetime) -> None:
-    """What the new version does not know ends today; rows stay on file."""
+def _let_go(case: LoadedCase, change: VersionChange, actor: Actor, now: datetime) -> list[int]:
+    """What the new version does not know ends today; rows stay on file. Returns the ids of the milestones that lapse."""
     session, case_id, on = case.session, case.row.id, today(now)
-    for milestone in case.milestones:
-        if milestone.code in change.codes("milestone", "lost") and milestone.done_on is None:
-            milestone.lapsed_on = milestone.lapsed_on or on
+    lost = [row for row in case.milestones if row.code in change.codes("milestone", "lost") and row.done_on is None]
+    for milestone in lost:
+        milestone.lapsed_on = milestone.lapsed_on or on
     calendar = work_calendar(session)
     for clock in list_clocks(session, case_id):
         if clock.code in change.codes("clock", "lost") and clock.ended_on is None:
@@ -145,10 +149,11 @@ def _let_go(case: LoadedCase, change: VersionChange, actor: Actor, now: datetime
     for answer in session.scalars(select(CaseAnswer).where(CaseAnswer.case_id == case_id)):
         answer.draft = answer.draft or answer.question in again
     session.flush()
+    return [milestone.id for milestone in lost]
 
 
-def _stand_in(case: LoadedCase, change: VersionChange, actor: Actor, now: datetime) -> None:
-    """Stand in the new version's stage, with what it brings about."""
+def _stand_in(case: LoadedCase, change: VersionChange, actor: Actor, now: datetime) -> list[int]:
+    """Stand in the new version's stage, with what it brings about. Returns the ids of the milestones made."""
     row, on, stage = case.row, today(now), change.stage
     entries = standing_entries(case.session, row.id)
     entries[-1].before = {}  # what the last step changed belongs to the old version: it cannot be taken back any more
@@ -159,10 +164,11 @@ def _stand_in(case: LoadedCase, change: VersionChange, actor: Actor, now: dateti
     coming = change.codes("milestone", "gained")
     templates = [item for item in change.new.milestones if item.code in coming]
     calendar = work_calendar(case.session)
-    add_milestones(case, plan(templates, case.snapshot.milestones, moment_of(case.snapshot), calendar.add))
+    made = add_milestones(case, plan(templates, case.snapshot.milestones, moment_of(case.snapshot), calendar.add))
     traces = Traces(case_fields(row))
     keep_clocks(case, stage, on, traces, calendar)
     keep_duties(case, stage, on, None, traces)
+    return made
 
 
 def _enter(case: LoadedCase, entries: list[StageEntry], stage: str, actor: Actor, now: datetime) -> None:

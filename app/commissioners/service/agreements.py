@@ -48,7 +48,7 @@ def sign(
     session.add(agreement)
     _touch(session, commissioner, now)
     changes = diff({}, {name: value for name, value in _snapshot(agreement, programme).items() if value})
-    _record(session, actor, now, events.AGREEMENT_SIGNED, commissioner, enterprise, changes)
+    _record(session, actor, now, events.AGREEMENT_SIGNED, agreement, changes)
     return agreement
 
 
@@ -74,7 +74,7 @@ def correct(
     changes = diff(before, _snapshot(agreement, programme))
     if changes:
         _touch(session, commissioner, now)
-        _record(session, actor, now, events.AGREEMENT_CHANGED, commissioner, agreement.enterprise, changes)
+        _record(session, actor, now, events.AGREEMENT_CHANGED, agreement, changes)
     return agreement
 
 
@@ -98,7 +98,7 @@ def end_early(
     agreement.end_note = given.end_note
     _touch(session, commissioner, now)
     changes = diff(before, _ending(agreement))
-    _record(session, actor, now, events.AGREEMENT_ENDED, commissioner, agreement.enterprise, changes)
+    _record(session, actor, now, events.AGREEMENT_ENDED, agreement, changes)
     return agreement
 
 
@@ -171,20 +171,15 @@ def _touch(session: Session, commissioner: Commissioner, now: datetime) -> None:
 
 
 def _record(
-    session: Session,
-    actor: Actor,
-    now: datetime,
-    event: str,
-    commissioner: Commissioner,
-    enterprise: Enterprise,
-    changes: dict[str, Any],
+    session: Session, actor: Actor, now: datetime, event: str, agreement: ServiceAgreement, changes: dict[str, Any]
 ) -> None:
+    enterprise = agreement.enterprise
     record(
         session,
         actor=actor,
         now=now,
         type=event,
-        subject=subject_of(commissioner, enterprise.id),
+        subject=subject_of(agreement.commissioner, enterprise.id),
         changes=changes,
-        data={"enterprise": enterprise.name, "uscc": enterprise.uscc},
+        data={"enterprise": enterprise.name, "uscc": enterprise.uscc, "agreement": agreement.id},
     )

@@ -185,7 +185,7 @@ def _swap_figure(
     else:
         write_figures(row, {field: wanted}, desk.now)
     changes = {f"figures.{field}": (expected, wanted)}
-    note(desk.session, desk.actor, firm, event, desk.now, changes=changes, data=_about(desk))
+    note(desk.session, desk.actor, firm, event, desk.now, changes=changes, data=_about(desk) | {"id": row.id})
 
 
 def _parts(field: str, kept: Any) -> dict[str, Any]:

@@ -28,7 +28,7 @@ _PLAIN = (
     "created_at",
     "updated_at",
 )
-_MILESTONE = ("code", "ordinal", "title_zh", "planned_on", "due_on", "done_on", "lapsed_on")
+MILESTONE = ("code", "ordinal", "title_zh", "planned_on", "due_on", "done_on", "lapsed_on")
 
 
 def visible(statement: Select[Any], region_prefix: str) -> Select[Any]:
@@ -64,6 +64,6 @@ SOURCE = Source(
             of_model(CaseMarker, ("marker", "reached_on")),
             (CaseMarker.reached_on, CaseMarker.marker),
         ),
-        "milestones": Children(Milestone.case_id, of_model(Milestone, _MILESTONE), (Milestone.code, Milestone.ordinal)),
+        "milestones": Children(Milestone.case_id, of_model(Milestone, MILESTONE), (Milestone.code, Milestone.ordinal)),
     },
 )

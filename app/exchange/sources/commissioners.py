@@ -26,7 +26,7 @@ _PLAIN = (
     "created_at",
     "updated_at",
 )
-_AGREEMENT = ("programme_code", "number", "starts_on", "ends_on", "ended_on", "mode", "aim")
+AGREEMENT = ("programme_code", "number", "starts_on", "ends_on", "ended_on", "mode", "aim")
 
 
 def visible(statement: Select[Any], region_prefix: str) -> Select[Any]:
@@ -34,7 +34,8 @@ def visible(statement: Select[Any], region_prefix: str) -> Select[Any]:
     return statement.where(within_region(Commissioner.region_code, region_prefix), Commissioner.disabled_on.is_(None))
 
 
-def _agreements(statement: Select[Any], region_prefix: str) -> Select[Any]:
+def with_firms(statement: Select[Any], region_prefix: str) -> Select[Any]:
+    """Agreements with their firms, those of the region only."""
     return statement.join(Enterprise, Enterprise.id == ServiceAgreement.enterprise_id).where(
         within_region(Enterprise.region_code, region_prefix)
     )
@@ -68,9 +69,9 @@ SOURCE = Source(
     children={
         "agreements": Children(
             parent=ServiceAgreement.commissioner_id,
-            columns={"uscc": Enterprise.uscc, **of_model(ServiceAgreement, _AGREEMENT)},
+            columns={"uscc": Enterprise.uscc, **of_model(ServiceAgreement, AGREEMENT)},
             order=(ServiceAgreement.starts_on, ServiceAgreement.id),
-            join=_agreements,
+            join=with_firms,
         )
     },
 )

@@ -45,7 +45,7 @@ def _touched(position: int, past: Past, rows: Sequence[int] | None) -> Iterator[
 
 
 def _joined(statement: Select[Any], part: Part) -> Select[Any]:
-    return statement.join(Enterprise, Enterprise.id == part.model.enterprise_id)
+    return statement.select_from(part.model).join(Enterprise, Enterprise.id == part.model.enterprise_id)
 
 
 def _with_codes(keys: Collection[str]) -> ColumnElement[bool]:

@@ -1,0 +1,49 @@
+"""Indicator values as the exchange reads them: what the plans' indicators counted when they were last reckoned."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import Select
+from sqlalchemy.orm import Session
+
+from app.exchange.sources.base import Source, Touch, of_model
+from app.exchange.sources.touching import named
+from app.journal.models import JournalEvent
+from app.kit.permissions import within_region
+from app.targets.models import IndicatorValue, Plan, PlanItem
+
+
+def visible(statement: Select[Any], region_prefix: str) -> Select[Any]:
+    """The values of plans of places within the region."""
+    return (
+        statement.join(PlanItem, PlanItem.id == IndicatorValue.plan_item_id)
+        .join(Plan, Plan.id == PlanItem.plan_id)
+        .where(within_region(Plan.jurisdiction, region_prefix))
+    )
+
+
+def touches(session: Session, events: Sequence[JournalEvent]) -> Iterator[Touch]:
+    """The value that an event names."""
+    yield from named(session, events, IndicatorValue.key, IndicatorValue.id)
+
+
+SOURCE = Source(
+    resource="indicators",
+    id=IndicatorValue.id,
+    key=IndicatorValue.key,
+    columns={
+        "plan": Plan.code,
+        "region_code": Plan.jurisdiction,
+        "year": Plan.year,
+        "code": PlanItem.code,
+        "clause": PlanItem.clause,
+        "name": PlanItem.name["zh"].as_string(),
+        "unit": PlanItem.unit["zh"].as_string(),
+        "operator": PlanItem.operator,
+        "target_tenthousandths": PlanItem.target_tenthousandths,
+        **of_model(IndicatorValue, ("key", "value", "counted_on", "updated_at")),
+    },
+    visible=visible,
+    follows=frozenset({"indicator"}),
+    touches=touches,
+)
