@@ -28,6 +28,7 @@ def demo(
             enterprises=enterprises,
             now=utc_now(),
             vault=settings.vault,
+            secret=settings.secret,
             progress=lambda done: progress.update(task, advance=done),
         )
     typer.echo(f"enterprises={enterprises}")

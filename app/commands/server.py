@@ -40,7 +40,7 @@ def up(
         _prepare(settings, database)
         if not empty and settings.env == "development" and _is_empty(database):
             typer.echo(f"正在生成 {DEFAULT_SIZE} 家虚构示例企业 · adding {DEFAULT_SIZE} fictional firms …")
-            build_demo(database, enterprises=DEFAULT_SIZE, now=utc_now(), vault=settings.vault)
+            build_demo(database, enterprises=DEFAULT_SIZE, now=utc_now(), vault=settings.vault, secret=settings.secret)
     _serve(settings, port)
 
 

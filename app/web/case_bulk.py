@@ -93,7 +93,7 @@ class PreviewPage:
 @router.post("", action=BULK, reads_only=True)
 def choose(request: Request, session: DbSession, actor: CurrentActor, now: Now, form: Form) -> Response:
     """What can be done with the ticked cases, or with all of the filter."""
-    chosen = _chosen(session, actor, now, form)
+    chosen = chosen_cases(session, actor, now, form)
     if not chosen.numbers:
         return redirect(request, chosen.back, bad=_("请先勾选办件，再批量办理。"))
     if len(chosen.numbers) > MOST:
@@ -114,7 +114,7 @@ def choose(request: Request, session: DbSession, actor: CurrentActor, now: Now, 
 @router.post("/preview", action=BULK, reads_only=True)
 def preview(request: Request, session: DbSession, actor: CurrentActor, now: Now, form: Form) -> Response:
     """Who can and who cannot; nothing is written."""
-    chosen = _chosen(session, actor, now, form)
+    chosen = chosen_cases(session, actor, now, form)
     if not chosen.numbers:
         return redirect(request, chosen.back, bad=_("请先勾选办件，再批量办理。"))
     return _preview(request, session, actor, now, chosen, form)
@@ -123,7 +123,7 @@ def preview(request: Request, session: DbSession, actor: CurrentActor, now: Now,
 @router.post("/order", action=BULK)
 def order(request: Request, session: DbSession, actor: CurrentActor, now: Now, form: Form) -> Response:
     """Hand exactly the cases that were shown as possible to the background work."""
-    chosen = _chosen(session, actor, now, form)
+    chosen = chosen_cases(session, actor, now, form)
     bound = read_order(form)
     job = None
     if bound.valid and bound.model is not None:
@@ -167,7 +167,7 @@ def read_order(form: FormData) -> Bound[Any]:
         return Bound(None, raw, errors, summary)
 
 
-def _chosen(session: Session, actor: Actor, now: datetime, form: FormData) -> Chosen:
+def chosen_cases(session: Session, actor: Actor, now: datetime, form: FormData) -> Chosen:
     """The ticked cases of this page and those kept from others, or every case of the filter."""
     query = CasesQuery(**dict(parse_qsl(str(form.get("filter") or ""))))
     back = str(form.get("back") or "") or query.address()

@@ -1,4 +1,4 @@
-"""The officers' page 数据交换: empty, and after a client has pulled."""
+"""The officers' page of what clients read: empty, and after a client has pulled."""
 
 from collections.abc import Callable
 
@@ -10,7 +10,7 @@ SignIn = Callable[..., Client]
 
 
 def test_the_page_of_an_office_that_exchanges_nothing_yet(sign_in: SignIn) -> None:
-    page = sign_in().get("/exchange")
+    page = sign_in().get("/exchange/clients")
     assert page.status_code == 200
     assert "还没有接口客户端" in page.text and "还没有导出过全量快照" in page.text
 
@@ -19,9 +19,9 @@ def test_what_clients_have_read_and_taken(sign_in: SignIn, caller: MakeCaller, w
     one = caller("429005")
     one.get("/api/v1/export/enterprises.ndjson")
     one.get("/api/v1/events?limit=2")
-    text = sign_in(role="leader").get("/exchange").text
+    text = sign_in(role="leader").get("/exchange/clients").text
     assert "省平台（示例）" in text and "落后" in text and "完整" in text
 
 
 def test_a_stranger_is_sent_to_sign_in(client: Client) -> None:
-    assert client.get("/exchange").headers["location"].startswith("/sign-in")
+    assert client.get("/exchange/clients").headers["location"].startswith("/sign-in")

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from app.accounts.models import EnterpriseUser, Officer
 from app.accounts.queries import actor_of
 from app.cases.models import CaseFile
+from app.config import Settings
 from app.demo.accounts import PORTAL_LOGIN
 from app.demo.build import build_demo
 from app.doors.deps import SESSION_COOKIE
@@ -119,7 +120,8 @@ def demo(
     url = templates.copy(demo_dialect, folder)
     database = Database(url)
     vault = Vault(LocalBlobs(folder / "data" / "files"))
-    build_demo(database, enterprises=counts.demo_firms, now=utc_now(), vault=vault)
+    secret = Settings(data_dir=folder / "data").secret
+    build_demo(database, enterprises=counts.demo_firms, now=utc_now(), vault=vault, secret=secret)
     port = free_port()
     command = [sys.executable, "-c", "from app.cli import main; main()", "serve", "--port", str(port)]
     environment = clean_environment(

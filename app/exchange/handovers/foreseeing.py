@@ -1,0 +1,46 @@
+"""What a batch would hold before it is made: its records looked at by the pre-flight, so many at most; nothing is written."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from app.exchange.handovers.domain import Basis
+from app.exchange.handovers.service.selecting import STEPS, Scope, count_candidates, rows_with_keys
+from app.exchange.preflight.domain import Report
+from app.exchange.preflight.service import check
+
+#: So many records are looked at before a batch is made; of a longer one the rest is when it is.
+FORESEEN = 2_000
+
+
+@dataclass(frozen=True)
+class Foreseen:
+    """The report, and how many records were not looked at."""
+
+    report: Report
+    unseen: int
+
+
+def foresee(session: Session, scope: Scope, basis: Basis, on: date) -> Foreseen:
+    """What blocks and what is advisable about the first records of the batch, on the day `on`."""
+    ids: dict[int, None] = {}
+    for keys in _chunks(session, scope, basis):
+        ids |= dict.fromkeys(rows_with_keys(session, scope, keys))
+        if len(ids) >= FORESEEN:
+            break
+    looked_at = list(ids)[:FORESEEN]
+    report = check(session, scope.plan, scope.region_prefix, on=on, row_ids=looked_at)
+    unseen = max(0, count_candidates(session, scope, basis) - FORESEEN) if len(looked_at) == FORESEEN else 0
+    return Foreseen(report, unseen)
+
+
+def _chunks(session: Session, scope: Scope, basis: Basis) -> Iterator[list[str]]:
+    for step in STEPS[basis]:
+        after = None
+        while True:
+            keys, after = step(session, scope, after)
+            yield list(keys)
+            if after is None:
+                break
