@@ -5,10 +5,12 @@ One reading transaction makes all lines and the feed position agree; blocks of s
 
 import hashlib
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 
 from app.exchange.encoding import dumps
-from app.exchange.records import RecordPlan, iterate_records
+from app.exchange.lines import lines_of
+from app.exchange.records import RecordPlan
 from app.journal.queries import head_position
 from app.kit.db import Database, read_scope
 
@@ -37,11 +39,9 @@ class Snapshot:
         with read_scope(database) as session:
             self.position = head_position(session)
             block = bytearray()
-            for records in iterate_records(session, self.plan, self.region_prefix):
-                for record in records:
-                    block += dumps(record)
-                    block += b"\n"
-                    self.count += 1
+            with closing(lines_of(session, self.plan, self.region_prefix)) as lines:
+                for line in lines:
+                    block += line
                     if len(block) >= BLOCK:
                         yield self._sent(block)
                         block = bytearray()
@@ -63,4 +63,5 @@ class Snapshot:
     def _sent(self, block: bytearray) -> bytes:
         sent = bytes(block)
         self._digest.update(sent)
+        self.count += sent.count(b"\n")
         return sent
