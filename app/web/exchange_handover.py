@@ -34,7 +34,16 @@ from app.kit.actor import Actor
 from app.kit.i18n import N_, _
 from app.kit.paging import Count, Page
 from app.kit.templating import show_instant
-from app.web.exchange_lines import Badge, Choices, ItemLine, handover_badge, item_lines, may_hand_over, resource_title
+from app.web.exchange_lines import (
+    Badge,
+    Choices,
+    ItemLine,
+    handover_badge,
+    item_lines,
+    may_hand_over,
+    record_url,
+    resource_title,
+)
 from app.web.exchange_tabs import ExchangeTab, exchange_tabs
 
 router = GuardedRouter(door="web", prefix="/exchange/handovers")
@@ -48,6 +57,8 @@ _WAY = (
 )
 _ORDER = (HandoverState.PREPARING, *(state for state, _label, _at in _WAY))
 EVENTS = 30
+#: So many records that were kept back are listed.
+KEPT_BACK = 200
 
 
 class ItemsQuery(BaseModel):
@@ -108,6 +119,16 @@ class Work:
 
 
 @dataclass(frozen=True)
+class KeptBack:
+    """A record that the pre-flight kept back when the batch was made, and why."""
+
+    key: str
+    label: str
+    url: str
+    why: str
+
+
+@dataclass(frozen=True)
 class HandoverPage:
     """The batch."""
 
@@ -123,6 +144,7 @@ class HandoverPage:
     stations: tuple[Station, ...]
     doing: Doing
     work: Work | None
+    kept_back: tuple[KeptBack, ...]
     states: tuple[StateTab, ...]
     query: ItemsQuery
     chips: Choices
@@ -146,7 +168,7 @@ def handover_page(
 def progress(request: Request, session: DbSession, number: str) -> Response:
     """The bar alone, asked for every second."""
     row = get_handover(session, number)
-    work = _work(session, row)
+    work = _work(_job(session, row), row)
     if work is None or not work.running:
         response = render(request, "web/exchange/_handover_progress.html", work or Work(0, 0, "", False, "", ""))
         response.headers["HX-Refresh"] = "true"
@@ -157,6 +179,7 @@ def progress(request: Request, session: DbSession, number: str) -> Response:
 def _page(request: Request, session: Session, actor: Actor, row: Handover, query: ItemsQuery) -> HandoverPage:
     partner = session.get_one(Partner, row.partner_id)
     base = f"/exchange/handovers/{row.number}"
+    job = _job(session, row)
     counts = count_states(session, actor, [row.id]).get(row.id, {})
     state = query.state if query.state in set(ItemState) else ""
     wanted = ItemFilter(handover_id=row.id, state=state, q=query.q)
@@ -173,7 +196,8 @@ def _page(request: Request, session: Session, actor: Actor, row: Handover, query
         state=handover_badge(row.state),
         stations=_stations(row),
         doing=_doing(may_hand_over(actor, partner), row, counts),
-        work=_work(session, row),
+        work=_work(job, row),
+        kept_back=_kept_back(job, row) if may_hand_over(actor, partner) else (),
         states=_states(query, base, counts),
         query=query,
         chips=((_("“%(text)s”") % {"text": query.q}, query.address(base, q="")),) if query.q else (),
@@ -218,11 +242,19 @@ def _doing(may: bool, row: Handover, counts: Mapping[ItemState, int]) -> Doing:
     )
 
 
-def _work(session: Session, row: Handover) -> Work | None:
-    if row.state != HandoverState.PREPARING or row.job_id is None:
-        return None
-    job = list_jobs(session, [row.job_id]).get(row.job_id)
-    return _told(job, row) if job else None
+def _job(session: Session, row: Handover) -> Job | None:
+    return list_jobs(session, [row.job_id]).get(row.job_id) if row.job_id is not None else None
+
+
+def _work(job: Job | None, row: Handover) -> Work | None:
+    return _told(job, row) if job is not None and row.state == HandoverState.PREPARING else None
+
+
+def _kept_back(job: Job | None, row: Handover) -> tuple[KeptBack, ...]:
+    found = (job.result or {}).get("blocked", []) if job is not None else []
+    return tuple(
+        KeptBack(key, label or key, record_url(row.resource, key, None), why) for key, label, why in found[:KEPT_BACK]
+    )
 
 
 def _told(job: Job, row: Handover) -> Work:

@@ -35,6 +35,7 @@ GROUPS = {
     Group.SUPERVISE: N_("督办"),
     Group.FOLLOW_UP: N_("差评整改"),
     Group.HAND_OVER: N_("待移交"),
+    Group.EXCHANGE: N_("数据交换"),
 }
 
 

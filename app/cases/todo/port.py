@@ -36,6 +36,7 @@ class Group(StrEnum):
     SUPERVISE = "supervise"
     FOLLOW_UP = "follow_up"
     HAND_OVER = "hand_over"
+    EXCHANGE = "exchange"
 
 
 @dataclass(frozen=True)
