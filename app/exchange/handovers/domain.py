@@ -156,9 +156,10 @@ def decide_receipt(state: ItemState | None, outcome: Outcome) -> ItemState | Not
     """What a record in `state` (None: never sent) becomes by a receipt, or why it changes nothing."""
     if state is None:
         return Note.UNKNOWN
-    if state == outcome:
+    told = ItemState(outcome)
+    if state is told:
         return Note.REPEATED
-    return ItemState(outcome) if state in OPEN else Note.LATE
+    return told if state in OPEN else Note.LATE
 
 
 def state_of(counts: Mapping[ItemState, int], present: HandoverState) -> HandoverState:

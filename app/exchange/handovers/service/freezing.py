@@ -11,7 +11,7 @@ from enum import Enum, auto
 from typing import Any
 
 from sqlalchemy import delete, insert, select, update
-from sqlalchemy.orm import Session, load_only
+from sqlalchemy.orm import Session
 
 from app.enterprises.models import Enterprise
 from app.exchange.encoding import dumps
@@ -155,8 +155,8 @@ def _firm_names(session: Session, firms: Sequence[int | None]) -> dict[int | Non
     wanted = sorted({firm for firm in firms if firm is not None})
     if not wanted:
         return {}
-    firms = session.scalars(select(Enterprise).where(Enterprise.id.in_(wanted)).options(load_only(Enterprise.name)))
-    return {firm.id: firm.name for firm in firms}
+    found = session.execute(select(Enterprise.id, Enterprise.name).where(Enterprise.id.in_(wanted)))
+    return {row.id: row.name for row in found}
 
 
 def _known(session: Session, scope: Scope, keys: Sequence[str]) -> dict[str, PartnerRecord]:
@@ -261,8 +261,10 @@ def _note(
     rows = []
     for key, note in notes.items():
         present = known.get(key)
-        row = {name: getattr(present, name) for name in _NOTED} if present else {**_NEW, "changed_at": now}
-        row |= note
+        row: dict[str, Any] = {**_NEW, "changed_at": now}
+        if present is not None:
+            row = {name: getattr(present, name) for name in _NOTED}
+        row.update(note)
         if row["changed_position"] > position:
             row["state"] = Held.CHANGED
         rows.append({"partner_id": scope.partner.id, "resource": scope.plan.resource, "key": key, **row})

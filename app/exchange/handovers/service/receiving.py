@@ -83,8 +83,9 @@ def _items(session: Session, partner: Partner, receipts: Iterable[AnyReceipt]) -
     keys = {each.idempotency_key for each in receipts if isinstance(each, RecordReceipt)}
     if not keys:
         return {}
-    wanted = select(*_READ).where(HandoverItem.partner_id == partner.id, HandoverItem.idempotency_key.in_(keys))
-    return {item.idempotency_key: item for item in session.execute(wanted.order_by(HandoverItem.id).with_for_update())}
+    mine = (HandoverItem.partner_id == partner.id, HandoverItem.idempotency_key.in_(keys))
+    wanted: Any = select(*_READ).where(*mine).order_by(HandoverItem.id).with_for_update()
+    return {item.idempotency_key: item for item in session.execute(wanted)}
 
 
 def _decide(receipt: RecordReceipt, items: dict[str, Row[Any]], settled: Settled) -> ReceiptResult:
