@@ -27,6 +27,12 @@ class Counts:
     """Fictional firms of the whole deployment that is backed up and restored."""
     demo_firms: int
     """Fictional firms of the demo that the browser journeys walk through."""
+    pushed_records: int
+    """Records that the proof of the exchange pushes through a failing partner."""
+    push_kills: int
+    """Random moments at which the sending process is killed meanwhile."""
+    pull_kills: int
+    """Moments at which the process that pulls is killed, while others write."""
 
 
 REDUCED = Counts(
@@ -40,6 +46,9 @@ REDUCED = Counts(
     backup_rows=500,
     backup_demo_firms=15,
     demo_firms=120,
+    pushed_records=400,
+    push_kills=4,
+    pull_kills=6,
 )
 FULL = Counts(
     property_examples=2_000,
@@ -52,4 +61,7 @@ FULL = Counts(
     backup_rows=50_000,
     backup_demo_firms=300,
     demo_firms=300,
+    pushed_records=10_000,
+    push_kills=20,
+    pull_kills=60,
 )

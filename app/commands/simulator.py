@@ -1,6 +1,5 @@
 """`yumiao simulate-province`: a partner to try the exchange with, in a process and a database of its own."""
 
-import secrets
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
@@ -9,19 +8,22 @@ import typer
 
 from app.exchange.catalogue import SEEDS, partner_definition
 from app.exchange.json_schema import record_schema
-from app.exchange.signing import SharedKey
-from app.kit.db import Database, read_scope, session_scope
+from app.exchange.signing import Scheme
+from app.kit.clock import utc_now
+from app.kit.db import Database, session_scope
 from app.simulator import state
 from app.simulator.callback import Destination
+from app.simulator.certificate import make_certificate
 from app.simulator.desk import Desk, Keys
 from app.simulator.faults import Dice, FaultPlan, NotAFaultError, parse
+from app.simulator.identity import KeyFaultError, keep_keys, own_pair
 from app.simulator.rules import Rules, Schema
 from app.simulator.server import create_simulator, make_server
 from app.simulator.tables import open_store
 
 DEFAULT_PORT = 8790
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
-KEY_BYTES = 32
+NAME = "省级系统模拟器"
 
 
 def register(app: typer.Typer) -> None:
@@ -35,8 +37,9 @@ def simulate_province(
         "127.0.0.1"
     ),
     data: Annotated[Path, typer.Option(help="where its own database lies")] = Path("var/simulator"),
-    key_id: Annotated[str, typer.Option(help="which key signs; kept for the next start")] = "",
-    key: Annotated[str, typer.Option(help="the shared key in hex; left out: the last one, or a new one")] = "",
+    own: Annotated[bool, typer.Option("--own", help="say how to connect it to this Yumiao, and end")] = False,
+    key_id: Annotated[str, typer.Option(help="as `yumiao partner create` printed it; kept for the next start")] = "",
+    key: Annotated[str, typer.Option(help="likewise: the shared key, or the SM2 public key, in hex")] = "",
     faults: Annotated[str | None, typer.Option(help="e.g. all=0.3 or drop_after=0.1,delay=0.1,delay_seconds=2")] = None,
     pending: Annotated[float, typer.Option(min=0, max=1, help="share of records put aside first")] = 0.1,
     decide_after: Annotated[float, typer.Option(min=0, help="seconds until they are decided")] = 60,
@@ -46,17 +49,53 @@ def simulate_province(
     seed: Annotated[int | None, typer.Option(help="of its dice, to repeat a run")] = None,
 ) -> None:
     """Run a partner that speaks docs/exchange.md and fails on demand."""
+    if own:
+        typer.echo(_how_to_connect(f"http://{host}:{port}"))
+        return
     if host not in LOOPBACK and not control_token:
         raise typer.BadParameter("--control-token is needed to listen beyond this machine", param_hint="--host")
+    plan, destination = _faults(faults), _destination(callback, client)
     data.mkdir(parents=True, exist_ok=True)
     database = open_store(f"sqlite:///{data.resolve() / 'simulator.db'}")
-    plan = _faults(faults)
-    shared = _keep(database, plan, key_id, key)
-    rules = Rules(_schemas(), pending, timedelta(seconds=decide_after))
-    desk = Desk(database, Keys(shared[0], *[SharedKey(bytes.fromhex(shared[1]))] * 2), rules, Dice(seed))
-    typer.echo(f"省级系统模拟器 · Province simulator  http://{host}:{port}")
-    typer.echo(f"key-id: {shared[0]}\nkey: {shared[1]}")
-    make_server(create_simulator(desk, _destination(callback, client), control_token), host, port).run()
+    keys = _keys(database, key_id, key)
+    if plan is not None:
+        with session_scope(database) as session:
+            state.set_faults(session, plan)
+    desk = Desk(database, keys, Rules(_schemas(), pending, timedelta(seconds=decide_after)), Dice(seed))
+    typer.echo(f"{NAME} · Province simulator  http://{host}:{port}  key_id: {keys.key_id}")
+    if keys.signer.scheme is Scheme.SM2:
+        typer.echo(f"certificate: {_write_certificate(database, data)}")
+    make_server(create_simulator(desk, destination, control_token), host, port).run()
+
+
+def _how_to_connect(url: str) -> str:
+    """The lines that connect it, in the order in which they are typed."""
+    definition = partner_definition()
+    resources = " ".join(definition.resources)
+    create = f'yumiao partner create {definition.partner} --url {url} --name {NAME} --resources "{resources}"'
+    return f"{create}\nyumiao simulate-province --key-id <key_id> --key <key>"
+
+
+def _keys(database: Database, key_id: str, key: str) -> Keys:
+    try:
+        with session_scope(database) as session:
+            keys = keep_keys(session, key_id, key)
+    except KeyFaultError as error:
+        raise typer.BadParameter(str(error), param_hint="--key") from None
+    if keys is None:
+        message = "it has no key yet; `yumiao simulate-province --own` says how to get one"
+        raise typer.BadParameter(message, param_hint="--key")
+    return keys
+
+
+def _write_certificate(database: Database, data: Path) -> Path:
+    """The certificate of its own pair, for `yumiao partner set CODE --certificate FILE`."""
+    path = data.resolve() / "certificate.pem"
+    if not path.exists():
+        with session_scope(database) as session:
+            private, public = own_pair(session)
+        path.write_text(make_certificate(private, public, NAME, utc_now()), encoding="ascii")
+    return path
 
 
 def _faults(specification: str | None) -> FaultPlan | None:
@@ -64,23 +103,6 @@ def _faults(specification: str | None) -> FaultPlan | None:
         return None if specification is None else parse(specification)
     except NotAFaultError as error:
         raise typer.BadParameter(str(error), param_hint="--faults") from None
-
-
-def _keep(database: Database, plan: FaultPlan | None, key_id: str, key: str) -> tuple[str, str]:
-    """Key id and key: those given, else those of the last start, else new ones; kept, as are the faults when given."""
-    with read_scope(database) as session:
-        last = state.read(session, "key", {"id": "", "key": ""})
-    key_id = key_id or last["id"] or f"province-{secrets.token_hex(4)}"
-    key = key or last["key"] or secrets.token_hex(KEY_BYTES)
-    try:
-        bytes.fromhex(key)
-    except ValueError:
-        raise typer.BadParameter("not hexadecimal", param_hint="--key") from None
-    with session_scope(database) as session:
-        state.write(session, "key", {"id": key_id, "key": key})
-        if plan is not None:
-            state.set_faults(session, plan)
-    return key_id, key
 
 
 def _schemas() -> dict[tuple[str, str, str], Schema]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import Insert, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.orm import Session
 
@@ -47,6 +47,21 @@ def state_of(session: Session, manifest: Manifest) -> str:
     return COMPLETE if (session.scalar(arrived) or 0) >= manifest.count else OPEN
 
 
+def _hold() -> Insert:
+    """What is held of a record is replaced by its newer version."""
+    row = upsert(tables.held)
+    newer = {name: row.excluded[name] for name in ("version", "retired", "data")}
+    return row.on_conflict_do_update(index_elements=["resource", "key"], set_=newer)
+
+
+#: What an intake writes, and how.
+_WRITTEN: Mapping[str, Insert] = {
+    "delivery": insert(tables.delivery),
+    "held": _hold(),
+    "effect": insert(tables.effect),
+    "receipt": insert(tables.receipt),
+}
+
 # -- records -----------------------------------------------------------------------------------------------------------
 
 
@@ -58,6 +73,8 @@ class Intake:
     rules: Rules
     at: datetime
     versions: dict[tuple[str, str], int] = field(default_factory=dict)
+    rows: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: {name: [] for name in _WRITTEN})
+    last_receipt: int | None = None
 
     def take(self, manifest: Manifest, content: Sequence[Mapping[str, Any]]) -> list[Receipt]:
         """A receipt for each record that can be looked at; a version that is known gets its first receipt again."""
@@ -69,6 +86,7 @@ class Intake:
             if record.idempotency_key not in known:
                 known[record.idempotency_key] = self._first(manifest, record)
             receipts.append(known[record.idempotency_key])
+        self._flush()
         return receipts
 
     def decide(self) -> int:
@@ -85,11 +103,14 @@ class Intake:
             values = {"outcome": verdict.outcome, "decide_at": None}
             self.session.execute(update(delivery).where(delivery.c.id == row.id).values(values))
             self._write(_of_record(record, verdict), told_later=True)
+        self._flush()
         return len(due)
 
     def decide_case(self, decision: Decision) -> Receipt:
         """What the outside decides on a case, as a receipt of its own."""
-        return self._write({"kind": "decision", **decision.model_dump(mode="json")}, told_later=True)
+        receipt = self._write({"kind": "decision", **decision.model_dump(mode="json")}, told_later=True)
+        self._flush()
+        return receipt
 
     def _first(self, manifest: Manifest, record: Record) -> Receipt:
         aside = self.rules.puts_aside(record)
@@ -104,7 +125,7 @@ class Intake:
             "decide_at": self.at + self.rules.decide_after if aside else None,
             "received_at": self.at,
         }
-        self.session.execute(insert(tables.delivery).values(row))
+        self.rows["delivery"].append(row)
         return receipt
 
     def _settle(self, manifest: Manifest, record: Record) -> Verdict:
@@ -120,11 +141,16 @@ class Intake:
         return verdict
 
     def _apply(self, record: Record) -> None:
-        now_held = {"version": record.version, "retired": int(record.retired), "data": record.data}
-        row = upsert(tables.held).values(resource=record.resource, key=record.key, **now_held)
-        self.session.execute(row.on_conflict_do_update(index_elements=["resource", "key"], set_=now_held))
-        logged = record.model_dump(include={"resource", "key", "version", "digest"})
-        self.session.execute(insert(tables.effect).values(**logged, retired=int(record.retired), at=self.at))
+        row = record.model_dump(include={"resource", "key", "version"}) | {"retired": int(record.retired)}
+        self.rows["held"].append({**row, "data": record.data})
+        self.rows["effect"].append({**row, "digest": record.digest, "at": self.at})
+
+    def _flush(self) -> None:
+        """Write what was taken in, in the order in which it was."""
+        for name, rows in self.rows.items():
+            if rows:
+                self.session.execute(_WRITTEN[name], rows)
+                rows.clear()
 
     def _known(self, keys: Sequence[str]) -> dict[str, Receipt]:
         delivery = tables.delivery
@@ -142,11 +168,13 @@ class Intake:
                 self.versions[row.resource, row.key] = row.version
 
     def _write(self, content: Receipt, *, told_later: bool) -> Receipt:
-        number = (self.session.scalar(select(func.max(tables.receipt.c.id))) or 0) + 1
-        stamp = {"receipt_id": f"HB-{number:08d}", "at": shanghai(self.at).isoformat(timespec="seconds")}
+        if self.last_receipt is None:
+            self.last_receipt = self.session.scalar(select(func.max(tables.receipt.c.id))) or 0
+        self.last_receipt += 1
+        stamp = {"receipt_id": f"HB-{self.last_receipt:08d}", "at": shanghai(self.at).isoformat(timespec="seconds")}
         receipt = {**stamp, **content}
-        due_at = self.at if told_later else None
-        self.session.execute(insert(tables.receipt).values(id=number, content=receipt, due_at=due_at))
+        row = {"id": self.last_receipt, "content": receipt, "due_at": self.at if told_later else None}
+        self.rows["receipt"].append(row)
         return receipt
 
 

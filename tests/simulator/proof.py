@@ -1,0 +1,183 @@
+"""Two real processes over HTTP: a failing partner, and a sender that is killed and started again while records change."""
+
+import json
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+import httpx
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.enterprises.models import Enterprise
+from app.exchange.handovers.domain import Held, ItemState
+from app.exchange.handovers.models import HandoverItem, PartnerRecord, Receipt
+from app.exchange.partners.service import follower_name
+from app.journal.models import JournalFollower, JournalHead
+from app.kit.db import Database, read_scope, session_scope
+from tests.exchange.world import World
+from tests.support.server import Server, clean_environment, free_port, is_healthy
+
+CODE = "province"
+HURRIED = [sys.executable, "-m", "tests.simulator.hurried"]
+PATIENCE = 900
+LONGEST_DELAY = 1.2
+CHANGED_AT_ONCE = 40
+
+
+@dataclass
+class Province:
+    """The simulator as a process of its own, with one data folder over all its lives."""
+
+    folder: Path
+    faults: str
+    seed: int
+    port: int = field(default_factory=free_port)
+    server: Server | None = None
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self, *key: str) -> None:
+        """Begin, or go on with what lies in the folder."""
+        command = [*HURRIED, "simulate-province", "--port", str(self.port)]
+        command += ["--data", str(self.folder), "--pending", "0.2", "--decide-after", "1", *key]
+        command += ["--faults", self.faults, "--seed", str(self.seed)]
+        self.seed += 1
+        log = self.folder.with_suffix(f".{self.seed}.log")
+        with log.open("wb") as out:
+            process = subprocess.Popen(command, env=clean_environment(PYTHONUTF8="1"), stdout=out, stderr=out)
+        self.server = Server(self.url, process, log)
+        until(lambda: is_healthy(self.server), "the simulator does not start", self.server.printed)
+
+    def kill(self) -> None:
+        """End it as a power cut would, if it runs."""
+        if self.server is not None:
+            self.server.kill()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.kill()
+
+    def state(self) -> Any:
+        """What it says of itself; an outage is over at once, by its own clock."""
+        found = httpx.get(f"{self.url}/state", timeout=30).json()
+        if found["outage_until"]:
+            httpx.post(f"{self.url}/clock", json={"forward_seconds": 3600}, timeout=30)
+        return found
+
+    def calls(self) -> int:
+        """How many calls it has received."""
+        return int(self.state()["totals"].get("calls.calls", 0))
+
+    def rows(self, statement: str) -> list[sqlite3.Row]:
+        """Rows of its own database, read past it."""
+        with closing(sqlite3.connect(self.folder / "simulator.db")) as connection:
+            connection.row_factory = sqlite3.Row
+            return connection.execute(statement).fetchall()
+
+
+def until_called(province: Province, log: Path) -> None:
+    """Wait until the sender makes another call."""
+    before = province.calls()
+    until(lambda: province.calls() > before, "the sender does not get on", log.read_text)
+
+
+def until(reached: Any, why: str, told: Any = str, seconds: float = PATIENCE) -> None:
+    """Wait until `reached()`; fails with `why` and what is told."""
+    deadline = time.monotonic() + seconds
+    while not reached():
+        assert time.monotonic() < deadline, f"{why}: {told()[-3000:]}"
+        time.sleep(0.1)
+
+
+# -- the sender -------------------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def delivering(environment: Mapping[str, str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """`yumiao deliver` until the block ends, then SIGKILL."""
+    with log.open("ab") as out:
+        process = subprocess.Popen([*HURRIED, "deliver"], env=dict(environment), stdout=out, stderr=out)
+    try:
+        yield process
+    finally:
+        assert process.poll() is None, f"the sender ended by itself: {log.read_text(errors='replace')[-3000:]}"
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+
+
+def open_work(database: Database) -> dict[str, int]:
+    """What is not settled yet: events to follow, records to send or on their way, versions that wait or are pending."""
+    with read_scope(database) as session:
+        head = session.scalar(select(JournalHead.position)) or 0
+        followed = session.scalar(select(JournalFollower.position).where(JournalFollower.name == follower_name(CODE)))
+        records = select(func.count()).where(PartnerRecord.state.not_in((Held.ACCEPTED, Held.REJECTED)))
+        items = select(func.count()).where(HandoverItem.state.in_((ItemState.WAITING, ItemState.PENDING)))
+        parked = select(func.count()).where(HandoverItem.state == ItemState.PARKED)
+        return {
+            "events": head - (followed or 0),
+            "records": session.scalar(records) or 0,
+            "items": session.scalar(items) or 0,
+            "parked": session.scalar(parked) or 0,
+        }
+
+
+# -- the changes ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Writer:
+    """Changes records while they are under way: names, codes, retirements, and back."""
+
+    database: Database
+    chance: random.Random
+    changed: int = 0
+
+    def change_some(self, number: int = CHANGED_AT_ONCE) -> None:
+        """Each change is one event, in transactions of its own."""
+        with read_scope(self.database) as session:
+            ids = list(session.scalars(select(Enterprise.id).order_by(Enterprise.id)))
+        for row_id in self.chance.choices(ids, k=number):
+            with session_scope(self.database) as session:
+                self._change(session, session.get_one(Enterprise, row_id))
+            self.changed += 1
+
+    def _change(self, session: Session, row: Enterprise) -> None:
+        world = World(session)
+        world._serial = iter(range(10_000_000 + 10 * self.changed, 10_000_010 + 10 * self.changed))
+        way = self.chance.random()
+        if row.disabled_on is not None:
+            world.retire(row, None)
+        elif way < 0.8:
+            world.rename(row)
+        else:
+            (world.change_code if way < 0.9 else world.retire)(row)
+
+
+# -- both sides -----------------------------------------------------------------------------------------------------------
+
+
+def our_receipts(database: Database) -> dict[str, str]:
+    """The receipts that we keep: what each says of which version."""
+    with read_scope(database) as session:
+        rows = session.execute(select(Receipt.receipt_id, Receipt.subject, Receipt.outcome))
+        return {row.receipt_id: f"{row.subject} {row.outcome}" for row in rows}
+
+
+def their_receipts(province: Province) -> dict[str, str]:
+    """The receipts that they have written."""
+    contents = [json.loads(row["content"]) for row in province.rows("select content from receipt")]
+    return {each["receipt_id"]: f"{each['idempotency_key']} {each['outcome']}" for each in contents}
