@@ -29,8 +29,9 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.selectable import LateralFromClause
 
-from app.exchange.domain import LISTS, FieldDefinition, FieldType, MoneyUnit
+from app.exchange.domain import LISTS, TEXTUAL, FieldDefinition, FieldType, MoneyUnit
 from app.exchange.encoding import dumps
+from app.exchange.masking import MASKS, SUSPECT
 from app.exchange.records import ChildPlan, RecordPlan, iterate_records
 from app.kit.db import UtcDateTime
 
@@ -116,25 +117,19 @@ def _gathered(
     definition: FieldDefinition, child: ChildPlan, region_prefix: str, after: int, upto: int | None
 ) -> Select[Any]:
     """The list of each parent as one JSON array, in the order of the list."""
+    texts = definition.type is FieldType.TEXTS
     parent = child.children.parent
     order = [column.label(f"order_{number}") for number, column in enumerate(child.children.order)]
-    fields = definition.fields if definition.type is FieldType.RECORDS else (definition,)
-    values = (
-        _labelled(fields, child.columns)
-        if definition.type is FieldType.RECORDS
-        else [child.columns[0].label(definition.name)]
-    )
+    values = [child.columns[0].label(definition.name)] if texts else _labelled(definition.fields, child.columns)
     rows = _between(select(parent.label("owner"), *order, *values), parent, after, upto)
     if child.children.join is not None:
         rows = child.children.join(rows, region_prefix)
     parts = rows.subquery("parts")
-    items: Any = parts.c[definition.name] if definition.type is FieldType.TEXTS else literal_column("record")
-    ordered = aggregate_order_by(items, *(parts.c[column.name] for column in order))
-    source: Any = parts
-    if definition.type is FieldType.RECORDS:
-        source = parts.join(_row([parts.c[field.name] for field in fields], parts), true())
-    gathered = func.array_to_json(func.array_agg(ordered)).label("gathered")
-    return select(parts.c.owner, gathered).select_from(source).group_by(parts.c.owner)
+    fields = [parts.c[value.name] for value in values]
+    item: Any = fields[0] if texts else literal_column("record")
+    gathered = func.array_agg(aggregate_order_by(item, *(parts.c[column.name] for column in order)))
+    source: Any = parts if texts else parts.join(_row(fields, parts), true())
+    return select(parts.c.owner, func.array_to_json(gathered).label("gathered")).select_from(source).group_by("owner")
 
 
 def _row(values: list[ColumnElement[Any]], *froms: Subquery) -> LateralFromClause:
@@ -173,9 +168,16 @@ def _value(field: FieldDefinition, column: ColumnElement[Any]) -> ColumnElement[
         return cast(column * literal_column(share), Text)
     if isinstance(column.type, UtcDateTime):
         return _instant(column)
-    if field.type in (FieldType.TEXT, FieldType.CODE) and not field.required:
-        return func.nullif(column, "")
-    return column
+    written = _masked(column) if field.type is FieldType.TEXT else column
+    return func.nullif(written, "") if field.type in TEXTUAL and not field.required else written
+
+
+def _masked(column: Any) -> ColumnElement[Any]:
+    """What `masking.masked` makes of a text, in SQL."""
+    hidden = column
+    for pattern, replacement in MASKS:
+        hidden = func.regexp_replace(hidden, pattern, replacement, "g")
+    return case((column.regexp_match(SUSPECT), hidden), else_=column)
 
 
 def _theirs(field: FieldDefinition, column: Any) -> ColumnElement[Any]:
