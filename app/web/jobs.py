@@ -143,6 +143,10 @@ def _result_url(job: Job) -> str:
         return f"/cases/{job.params['dossier']}/dossier"
     if "message" in job.params:
         return f"/messages/{job.id}"
+    if "reconciliation" in job.params:
+        return f"/exchange/reconciling/{job.params['reconciliation']}"
+    if "answer" in job.params:
+        return f"/exchange/handovers/{job.params['answer']}/answers/{job.id}"
     if "bulk" in job.params:
         return f"/cases/bulk/{job.id}"
     if "order" in job.params:

@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
+from typing import BinaryIO
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -29,9 +30,17 @@ from app.kit.permissions import Place, require
 BATCH = 500
 
 
-def get_files_of(session: Session, actor: Actor, number: str) -> tuple[Handover, Partner]:
-    """The batch whose files `actor` may take, and its partner. The files hold all of its records: an officer of a part of the
-    partner's region may not (`Forbidden`). Raises `NotFound`, and `Conflict` while it is being prepared or after it was cancelled.
+@dataclass(frozen=True)
+class Batch:
+    """A batch and its partner."""
+
+    row: Handover
+    partner: Partner
+
+
+def get_batch(session: Session, actor: Actor, number: str) -> Batch:
+    """The batch whose files `actor` may take. They hold all of its records: an officer of a part of the partner's region may not
+    (`Forbidden`). Raises `NotFound`, and `Conflict` while it is being prepared or after it was cancelled.
     """
     handover = session.scalar(select(Handover).where(Handover.number == number))
     if handover is None:
@@ -42,18 +51,18 @@ def get_files_of(session: Session, actor: Actor, number: str) -> tuple[Handover,
         raise Conflict("handover.preparing", _("批次还在生成，请稍候再下载。"))
     if handover.state == HandoverState.CANCELLED:
         raise Conflict("handover.cancelled", _("批次已撤销，没有可以报送的文件。"))
-    return handover, partner
+    return Batch(handover, partner)
 
 
-def make_workbook(session: Session, path: Path, handover: Handover, partner: Partner) -> int:
-    """Write the workbook of the batch to `path`; returns how many records it holds."""
-    plan = _plan(partner, handover)
-    return write_workbook(path, layout_of(plan.definition), _rows(session, handover), _about(handover, partner, plan))
+def make_workbook(session: Session, target: BinaryIO, batch: Batch) -> int:
+    """Write the workbook of the batch to `target`; returns how many records it holds."""
+    plan = _plan(batch)
+    return write_workbook(target, layout_of(plan.definition), _rows(session, batch.row), _about(batch, plan))
 
 
-def make_cover(session: Session, handover: Handover, partner: Partner, *, office: str, now: datetime) -> bytes:
+def make_cover(session: Session, batch: Batch, *, office: str, now: datetime) -> bytes:
     """The cover list as PDF, in the order of the workbook."""
-    plan = _plan(partner, handover)
+    plan, handover, partner = _plan(batch), batch.row, batch.partner
     lines = list(_cover_lines(session, handover))
     about = {
         "number": handover.number,
@@ -71,12 +80,10 @@ def make_cover(session: Session, handover: Handover, partner: Partner, *, office
     return print_cover(about, lines, now)
 
 
-def note_taken(
-    session: Session, *, actor: Actor, now: datetime, handover: Handover, partner: Partner, kind: str, records: int
-) -> None:
+def note_taken(session: Session, batch: Batch, *, actor: Actor, now: datetime, kind: str, records: int) -> None:
     """Journal that a file of the batch left the house. One event."""
-    data = {"rows": records, "resource": handover.resource, "checksum": handover.checksum}
-    record(session, actor=actor, now=now, type=kind, subject=subject_of(handover, partner), data=data)
+    data = {"rows": records, "resource": batch.row.resource, "checksum": batch.row.checksum}
+    record(session, actor=actor, now=now, type=kind, subject=subject_of(batch.row, batch.partner), data=data)
 
 
 def items_of(session: Session, handover: Handover) -> Iterator[Sequence[HandoverItem]]:
@@ -90,8 +97,8 @@ def items_of(session: Session, handover: Handover) -> Iterator[Sequence[Handover
             session.expunge(item)
 
 
-def _plan(partner: Partner, handover: Handover) -> RecordPlan:
-    return plans_of(partner.definition, handover.definition_version)[handover.resource]
+def _plan(batch: Batch) -> RecordPlan:
+    return plans_of(batch.partner.definition, batch.row.definition_version)[batch.row.resource]
 
 
 def _rows(session: Session, handover: Handover) -> Iterator[SheetRow]:
@@ -101,8 +108,9 @@ def _rows(session: Session, handover: Handover) -> Iterator[SheetRow]:
             yield SheetRow(item.idempotency_key, item.key, item.label, data)
 
 
-def _about(handover: Handover, partner: Partner, plan: RecordPlan) -> list[tuple[str, str]]:
+def _about(batch: Batch, plan: RecordPlan) -> list[tuple[str, str]]:
     """What the manifest says, printed in the workbook."""
+    handover, partner = batch.row, batch.partner
     return [
         ("批次号", handover.number),
         ("报送对象", partner.name),

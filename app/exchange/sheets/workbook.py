@@ -3,8 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import xlsxwriter
 
@@ -40,9 +39,9 @@ class SheetRow:
     data: Mapping[str, Any] | None
 
 
-def write_workbook(path: Path, layout: Layout, rows: Iterable[SheetRow], about: Sequence[tuple[str, str]]) -> int:
-    """Write the workbook to `path`; returns how many records it holds. `about` is what the manifest says, name and value."""
-    book = xlsxwriter.Workbook(str(path), _OPTIONS)
+def write_workbook(target: BinaryIO, layout: Layout, rows: Iterable[SheetRow], about: Sequence[tuple[str, str]]) -> int:
+    """Write the workbook to `target`; returns how many records it holds. `about` is what the manifest says, name and value."""
+    book = xlsxwriter.Workbook(target, _OPTIONS)
     try:
         writer = _Writer(book, layout)
         count = 0

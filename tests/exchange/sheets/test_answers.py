@@ -11,14 +11,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.exchange.handovers.domain import ItemState
-from app.exchange.handovers.models import Handover, HandoverItem, Receipt
-from app.exchange.partners.models import Partner
+from app.exchange.handovers.models import HandoverItem, Receipt
 from app.exchange.sheets.answers import judge, read_answer
-from app.exchange.sheets.applying import order_answer
+from app.exchange.sheets.applying import order_answer, receive_answer
 from app.exchange.sheets.domain import Finding, read_outcome
-from app.exchange.sheets.service import make_workbook
-from app.files.models import StoredFile
-from app.files.service.storing import store
+from app.exchange.sheets.service import Batch, get_batch, make_workbook
+from app.files.vault import Upload, Vault
 from app.jobs.queries import get_job
 from app.kit.actor import Actor
 from app.kit.db import Database
@@ -36,24 +34,22 @@ class Exchange:
 
     def __init__(self, session: Session, database: Database, folder: Path, actor: Actor) -> None:
         self.session, self.database, self.folder, self.actor = session, database, folder, actor
-        self.partner = counterparts.partner(session)
+        counterparts.partner(session)
         world = World(session).prepare()
         self.firms = [world.enterprise() for _ in range(3)]
-        self.handover = counterparts.handed_over(session, database, folder, actor, "enterprises")
+        handover = counterparts.handed_over(session, database, folder, actor, "enterprises")
+        self.number, self.handover_id = handover.number, handover.id
 
     def rows(self) -> Rows:
         """The main sheet of the workbook that we made."""
         path = self.folder / "made.xlsx"
-        make_workbook(self.session, path, self.batch, self.counterpart)
+        with path.open("wb") as target:
+            make_workbook(self.session, target, self.batch)
         return CalamineWorkbook.from_path(str(path)).get_sheet_by_name("企业").to_python()
 
     @property
-    def batch(self) -> Handover:
-        return self.session.get_one(Handover, self.handover.id)
-
-    @property
-    def counterpart(self) -> Partner:
-        return self.session.get_one(Partner, self.partner.id)
+    def batch(self) -> Batch:
+        return get_batch(self.session, self.actor, self.number)
 
     def filled(self, *results: tuple[str, str]) -> Rows:
         """Those rows with 结果 and 原因 filled in."""
@@ -64,16 +60,15 @@ class Exchange:
 
     def judged(self, path: Path) -> list[Finding]:
         """What becomes of each row of the file."""
-        return [each.finding for each in judge(self.session, self.counterpart, read_answer(path).answers)]
+        return [each.finding for each in judge(self.session, self.batch.partner, read_answer(path).answers)]
 
     def register(self, path: Path) -> dict[str, int]:
         """Register the file; returns how many of each."""
         blobs = LocalBlobs(self.folder / "files")
         with path.open("rb") as source:
-            file: StoredFile = store(self.session, blobs, actor=self.actor, source=source, name=path.name, now=NOW)
-        job = order_answer(
-            self.session, actor=self.actor, now=NOW, handover=self.batch, partner=self.counterpart, file=file, rows=1
-        )
+            given = Upload(source, path.name)
+            file = receive_answer(self.session, Vault(blobs), actor=self.actor, now=NOW, batch=self.batch, upload=given)
+        job = order_answer(self.session, actor=self.actor, now=NOW, batch=self.batch, file=file)
         number = job.id
         counterparts.work(self.session, self.database, self.folder)
         found = get_job(self.session, number)
@@ -82,7 +77,7 @@ class Exchange:
 
     def states(self) -> list[str]:
         """How each record of the batch stands."""
-        items = select(HandoverItem).where(HandoverItem.handover_id == self.handover.id).order_by(HandoverItem.id)
+        items = select(HandoverItem).where(HandoverItem.handover_id == self.handover_id).order_by(HandoverItem.id)
         return [item.state for item in self.session.scalars(items)]
 
     def receipts(self) -> int:
@@ -163,7 +158,7 @@ def test_what_cannot_be_registered_is_told_and_changes_nothing(exchange: Exchang
         Finding.CONTRADICTORY,
         Finding.CONTRADICTORY,
     ]
-    sent = judge(exchange.session, exchange.counterpart, read_answer(path).answers)[1].versions
+    sent = judge(exchange.session, exchange.batch.partner, read_answer(path).answers)[1].versions
     assert sent == (str(first[0]).rpartition("@")[2],)
     exchange.register(path)
     assert exchange.states() == [ItemState.WAITING] * 3

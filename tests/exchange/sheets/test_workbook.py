@@ -66,7 +66,8 @@ ROWS = (
 
 
 def written(path: Path, resource: ResourceDefinition, rows: Any = ROWS) -> dict[str, list[list[Any]]]:
-    assert write_workbook(path, layout_of(resource), rows, [("批次号", "JH-2021-0001")]) == len(rows)
+    with path.open("wb") as target:
+        assert write_workbook(target, layout_of(resource), rows, [("批次号", "JH-2021-0001")]) == len(rows)
     book = CalamineWorkbook.from_path(str(path))
     return {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
 
@@ -142,7 +143,8 @@ def test_ten_thousand_records_take_no_more_memory_than_a_few(tmp_path: Path) -> 
     def peak(number: int) -> int:
         rows = (SheetRow(f"enterprises/{n}@{n}", str(n), "", json.loads(firm)) for n in range(number))
         tracemalloc.start()
-        write_workbook(tmp_path / f"{number}.xlsx", layout_of(RESOURCE), rows, [])
+        with (tmp_path / "a.xlsx").open("wb") as target:
+            write_workbook(target, layout_of(RESOURCE), rows, [])
         _now, most = tracemalloc.get_traced_memory()
         tracemalloc.stop()
         return most

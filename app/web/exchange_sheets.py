@@ -1,0 +1,60 @@
+"""The files of a batch: the workbook in the partner's column order, and the cover list to be stamped."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack
+from typing import IO
+
+from fastapi import Request
+from starlette.responses import Response, StreamingResponse
+
+from app.doors.deps import AppSettings, CurrentActor, DbSession, Now
+from app.doors.documents import content_disposition
+from app.doors.router import GuardedRouter
+from app.exchange.actions import HAND_OVER
+from app.exchange.sheets import events
+from app.exchange.sheets.service import get_batch, make_cover, make_workbook, note_taken
+from app.kit.db import session_scope
+
+router = GuardedRouter(door="web", prefix="/exchange/handovers")
+
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_BLOCK = 256 * 1024
+
+
+@router.get("/{number}.xlsx", action=HAND_OVER)
+def workbook(request: Request, session: DbSession, actor: CurrentActor, now: Now, number: str) -> Response:
+    """All records of the batch; written to disk first, so that a large one takes no memory."""
+    batch = get_batch(session, actor, number)
+    with ExitStack() as stack:
+        file = stack.enter_context(tempfile.TemporaryFile())
+        count = make_workbook(session, file, batch)
+        with session_scope(request.app.state.database) as writing:
+            note_taken(writing, batch, actor=actor, now=now, kind=events.WORKBOOK_TAKEN, records=count)
+        kept = stack.pop_all()
+    name = f"{batch.partner.name}-{number}.xlsx"
+    return StreamingResponse(_blocks(file, kept), media_type=_XLSX, headers=_headers(name))
+
+
+@router.get("/{number}.pdf", action=HAND_OVER)
+def cover(
+    request: Request, session: DbSession, actor: CurrentActor, settings: AppSettings, now: Now, number: str
+) -> Response:
+    """The cover list."""
+    batch = get_batch(session, actor, number)
+    body = make_cover(session, batch, office=settings.office, now=now)
+    with session_scope(request.app.state.database) as writing:
+        note_taken(writing, batch, actor=actor, now=now, kind=events.COVER_TAKEN, records=batch.row.count)
+    return Response(body, media_type="application/pdf", headers=_headers(f"{batch.partner.name}-{number}.pdf"))
+
+
+def _headers(name: str) -> dict[str, str]:
+    return {"content-disposition": content_disposition(name), "cache-control": "no-store"}
+
+
+def _blocks(file: IO[bytes], kept: ExitStack) -> Iterator[bytes]:
+    """The file in blocks; it is gone when the last one went out."""
+    with kept:
+        file.seek(0)
+        while block := file.read(_BLOCK):
+            yield block
