@@ -23,12 +23,14 @@ from app.doors.middleware import RequestFrame
 from app.doors.rate import RateLimiter
 from app.event_registry import load_wording
 from app.exchange.ledger import ReadingLedger
+from app.exchange.sending.metrics import ExchangeCollector
 from app.exchange.touched import TouchedRows
 from app.fact_registry import install_providers
 from app.health import router as health_router
 from app.job_registry import load_kinds
 from app.jobs.running import JobKind, Surroundings
 from app.jobs.worker import Worker
+from app.kit.clock import utc_now
 from app.kit.db import POOL_SIZE, Database
 from app.kit.templating import STATIC, make_environment
 from app.notice_registry import load_sources, make_notifier
@@ -95,6 +97,7 @@ def _observe_requests(application: FastAPI) -> None:
         count.labels(method, route, str(status)).inc()
         seconds.labels(method, route).observe(took)
 
+    registry.register(ExchangeCollector(lambda: application.state.database, utc_now))
     application.state.metrics = registry
     application.add_middleware(RequestFrame, observe=observe)
 

@@ -49,7 +49,7 @@ def waiting_by_partner(session: Session, actor: Actor) -> dict[int, Waiting]:
     changed = select(PartnerRecord.partner_id, func.count()).where(
         PartnerRecord.partner_id.in_(select(Partner.id)), PartnerRecord.state.in_(TO_SEND)
     )
-    to_send = dict(session.execute(changed.group_by(PartnerRecord.partner_id)).tuples().all())
+    to_send = dict(session.execute(changed.group_by(PartnerRecord.partner_id)).all())
     return {
         key: Waiting(*queued.get(key, (0, None)), parked.get(key, 0), refused.get(key, 0), to_send.get(key, 0))
         for key in queued.keys() | parked.keys() | refused.keys() | to_send.keys()
@@ -68,7 +68,7 @@ def settled_by(session: Session, actor: Actor, *, now: datetime, seconds: int, s
         .group_by(bucket, HandoverItem.state)
     )
     found: Mapping[tuple[int, str], int] = {
-        (int(place), state): n for place, state, n in session.execute(statement).tuples()
+        (int(place), state): n for place, state, n in session.execute(statement)
     }
     return [
         Settlement(
@@ -99,7 +99,7 @@ def _counts(session: Session, items: Select[HandoverItem], actor: Actor) -> dict
     counted = items.where(items_visible_to(actor)).with_only_columns(
         HandoverItem.partner_id, func.count(), maintain_column_froms=True
     )
-    return dict(session.execute(counted.group_by(HandoverItem.partner_id)).tuples().all())
+    return dict(session.execute(counted.group_by(HandoverItem.partner_id)).all())
 
 
 def _all_partners():  # type: ignore[no-untyped-def]

@@ -42,7 +42,7 @@ def look(session: Session, code: str, now: datetime, poll: timedelta) -> Sight |
     return Sight(partner, announce, send, due)
 
 
-def work_of(partner_id: int, now: datetime) -> Select[tuple[bool, bool, bool]]:
+def work_of(partner_id: int, now: datetime) -> Select[bool, bool, bool]:
     """Whether there is a batch to announce, a record to send, a record with the partner."""
     sendable = select(HandoverItem.id).join(Handover, Handover.id == HandoverItem.handover_id)
     pending = (HandoverItem.partner_id == partner_id, HandoverItem.state == ItemState.PENDING)
@@ -68,7 +68,7 @@ def list_to_announce(session: Session, partner_id: int, limit: int) -> list[Hand
     return list(session.scalars(_to_announce(partner_id).order_by(Handover.id).limit(limit)))
 
 
-def _to_announce(partner_id: int) -> Select[tuple[Handover]]:
+def _to_announce(partner_id: int) -> Select[Handover]:
     waiting = (HandoverItem.handover_id == Handover.id, HandoverItem.state == ItemState.WAITING)
     begun = Handover.state.in_((HandoverState.PREPARED, HandoverState.SENT))
     new = (Handover.partner_id == partner_id, begun, is_out(), Handover.announced_at.is_(None))

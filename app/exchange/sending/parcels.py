@@ -72,7 +72,7 @@ def is_due(partner_id: int, now: datetime) -> ColumnElement[bool]:
     )
 
 
-def list_due(partner_id: int, now: datetime, limit: int) -> Select[tuple[HandoverItem, str]]:
+def list_due(partner_id: int, now: datetime, limit: int) -> Select[HandoverItem, str]:
     """The statement that finds what to claim, oldest first; rows that somebody else is claiming are passed over."""
     return (
         select(HandoverItem, Handover.number)

@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
-from sqlalchemy import func, select, update
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.orm import Session
 
-from app.exchange.handovers.domain import Basis, HandoverState, checksum, idempotency_key
-from app.exchange.handovers.models import Handover, HandoverItem, Receipt
+from app.exchange.handovers.domain import Basis, HandoverState, Held, checksum, idempotency_key
+from app.exchange.handovers.models import Handover, HandoverItem, PartnerRecord, Receipt
 from app.exchange.partners.domain import Transport
 from app.exchange.partners.keys import make_key
 from app.exchange.partners.models import Partner, PartnerCall
@@ -18,7 +19,7 @@ from app.exchange.sending.calls import Limits
 from app.exchange.sending.connecting import Clients
 from app.exchange.sending.deliverer import Deliverer, Done
 from app.exchange.signing import digest
-from app.kit.db import Database, read_scope, session_scope
+from app.kit.db import Database, insert_into, read_scope, session_scope
 from tests.support.partner import StubPartner, partner_server
 
 SECRET = b"a secret that only the tests know 0123456789"
@@ -81,8 +82,21 @@ class World:
             session.flush()
             items = [self._item(handover, key, position) for key in keys]
             handover.checksum = checksum(row["digest"] for row in items)
-            session.execute(HandoverItem.__table__.insert(), [row | item for row in items])  # type: ignore[attr-defined]
+            made = session.execute(
+                insert(HandoverItem).returning(HandoverItem.id, HandoverItem.key), [row | item for row in items]
+            )
+            self._note_records(session, handover, {key: item_id for item_id, key in made})
             return handover.id
+
+    def _note_records(self, session: Session, handover: Handover, ids: Mapping[str, int]) -> None:
+        """The records are on their way in this version."""
+        common = {"partner_id": handover.partner_id, "resource": handover.resource, "state": Held.ON_THE_WAY}
+        common |= {"changed_at": self.clock.now, "sent_position": handover.position}
+        rows = [{**common, "key": key, "item_id": item_id} for key, item_id in ids.items()]
+        statement = insert_into(session, PartnerRecord)
+        newer = {name: statement.excluded[name] for name in ("state", "sent_position", "item_id")}
+        same = ["partner_id", "resource", "key"]
+        session.execute(statement.on_conflict_do_update(index_elements=same, set_=newer), rows)
 
     def _item(self, handover: Handover, key: str, position: int) -> dict[str, Any]:
         body = orjson.dumps({"uscc": key, "name": f"{key}（示例）", "at": position})
