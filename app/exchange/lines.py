@@ -9,6 +9,7 @@ from collections.abc import Generator, Iterator
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     ColumnElement,
     Date,
@@ -17,6 +18,7 @@ from sqlalchemy import (
     String,
     Subquery,
     Text,
+    bindparam,
     case,
     cast,
     func,
@@ -69,42 +71,40 @@ def can_write(session: Session, plan: RecordPlan) -> bool:
 
 
 def _written(session: Session, plan: RecordPlan, region_prefix: str) -> Iterator[bytes]:
-    after: int | None = 0
-    while after is not None:
-        upto = _last_of_batch(session, plan, region_prefix, after)
-        yield from _copied(session, _statement(plan, region_prefix, after, upto))
+    connection = session.connection()
+    compiled = _statement(plan, region_prefix).compile(connection, compile_kwargs={"render_postcompile": True})
+    driver: Any = connection.connection.driver_connection
+    copy = _COPY.format(compiled.string)
+    after = 0
+    while (upto := _last_of_batch(session, plan, region_prefix, after)) > after:
+        batch = compiled.construct_params({"after": after, "upto": upto})
+        with driver.cursor() as cursor, cursor.copy(copy, batch) as lines:
+            yield from lines
         after = upto
 
 
 # -- which rows, which bytes -------------------------------------------------------------------------------------------
 
 
-def _last_of_batch(session: Session, plan: RecordPlan, region_prefix: str, after: int) -> int | None:
-    """The row id that ends the batch after `after`; None when what is left is one batch."""
+def _last_of_batch(session: Session, plan: RecordPlan, region_prefix: str, after: int) -> int:
+    """The row id that ends the batch after `after`, which may be the last one; 0 when there are no more rows."""
     key = plan.source.id
-    rows = plan.source.visible(select(key), region_prefix).where(key > after)
-    return session.scalar(rows.order_by(key).offset(BATCH - 1).limit(1))
+    rows = plan.source.visible(select(key.label("row_id")), region_prefix).where(key > after)
+    batch = rows.order_by(key).limit(BATCH).subquery()
+    return session.scalar(select(func.max(batch.c.row_id))) or 0
 
 
-def _copied(session: Session, statement: Select[Any]) -> Iterator[bytes]:
-    connection = session.connection()
-    compiled = statement.compile(connection, compile_kwargs={"render_postcompile": True})
-    driver: Any = connection.connection.driver_connection
-    with driver.cursor() as cursor, cursor.copy(_COPY.format(compiled.string), compiled.params) as lines:
-        yield from lines
-
-
-def _statement(plan: RecordPlan, region_prefix: str, after: int, upto: int | None) -> Select[Any]:
-    """One line a record of the rows with ids above `after` and up to `upto`."""
+def _statement(plan: RecordPlan, region_prefix: str) -> Select[Any]:
+    """One line a record of the rows with ids above `:after` and up to `:upto`."""
     fields = _plain(plan.definition.fields)
     key = plan.source.id
     rows = select(key.label("row_id"), *_labelled(fields, plan.columns))
-    base = _between(plan.source.visible(rows, region_prefix), key, after, upto).subquery("base")
+    base = _of_batch(plan.source.visible(rows, region_prefix), key).subquery("base")
     source: Any = base
     froms = [base]
     values: list[ColumnElement[Any]] = [base.c[field.name] for field in fields]
     for number, child in enumerate(plan.lists):
-        gathered = _gathered(plan.definition.field(child.name), child, region_prefix, after, upto)
+        gathered = _gathered(plan.definition.field(child.name), child, region_prefix)
         items = gathered.subquery(f"list_{number}")
         froms.append(items)
         source = source.outerjoin(items, items.c.owner == base.c.row_id)
@@ -113,15 +113,13 @@ def _statement(plan: RecordPlan, region_prefix: str, after: int, upto: int | Non
     return select(func.row_to_json(literal_column("record"))).select_from(source).order_by(base.c.row_id)
 
 
-def _gathered(
-    definition: FieldDefinition, child: ChildPlan, region_prefix: str, after: int, upto: int | None
-) -> Select[Any]:
+def _gathered(definition: FieldDefinition, child: ChildPlan, region_prefix: str) -> Select[Any]:
     """The list of each parent as one JSON array, in the order of the list."""
     texts = definition.type is FieldType.TEXTS
     parent = child.children.parent
     order = [column.label(f"order_{number}") for number, column in enumerate(child.children.order)]
     values = [child.columns[0].label(definition.name)] if texts else _labelled(definition.fields, child.columns)
-    rows = _between(select(parent.label("owner"), *order, *values), parent, after, upto)
+    rows = _of_batch(select(parent.label("owner"), *order, *values), parent)
     if child.children.join is not None:
         rows = child.children.join(rows, region_prefix)
     parts = rows.subquery("parts")
@@ -137,9 +135,8 @@ def _row(values: list[ColumnElement[Any]], *froms: Subquery) -> LateralFromClaus
     return select(*values).correlate(*froms).lateral("record")
 
 
-def _between(statement: Select[Any], column: Any, after: int, upto: int | None) -> Select[Any]:
-    statement = statement.where(column > after)
-    return statement if upto is None else statement.where(column <= upto)
+def _of_batch(statement: Select[Any], column: Any) -> Select[Any]:
+    return statement.where(column > bindparam("after", type_=BigInteger), column <= bindparam("upto", type_=BigInteger))
 
 
 # -- values ------------------------------------------------------------------------------------------------------------
