@@ -61,7 +61,7 @@ def simulate_province(
     if plan is not None:
         with session_scope(database) as session:
             state.set_faults(session, plan)
-    desk = Desk(database, keys, Rules(_schemas(), pending, timedelta(seconds=decide_after)), Dice(seed))
+    desk = Desk(database, keys, Rules(all_schemas(), pending, timedelta(seconds=decide_after)), Dice(seed))
     typer.echo(f"{NAME} · Province simulator  http://{host}:{port}  key_id: {keys.key_id}")
     if keys.signer.scheme is Scheme.SM2:
         typer.echo(f"certificate: {_write_certificate(database, data)}")
@@ -105,7 +105,7 @@ def _faults(specification: str | None) -> FaultPlan | None:
         raise typer.BadParameter(str(error), param_hint="--faults") from None
 
 
-def _schemas() -> dict[tuple[str, str, str], Schema]:
+def all_schemas() -> dict[tuple[str, str, str], Schema]:
     """The JSON Schema of every resource of every record definition that we ship."""
     return {
         (path.parent.name, path.stem, resource): record_schema(definition)

@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 import orjson
+import uvicorn
 
 from app.exchange.signing import Call, SharedKey, check_answer, digest, sign_call
 from app.kit.clock import utc_now
@@ -39,7 +40,11 @@ SCHEMA = {
     },
     "required": ["uscc", "name", "state", "amount", "years"],
 }
+KEYS = Keys("k1", KEY, KEY)
 SCHEMAS = {("province", "v1", "enterprises"): SCHEMA}
+STRICT = Rules(SCHEMAS)
+ASIDE = Rules(SCHEMAS, 1, timedelta(hours=1))
+"""Everything is put aside first."""
 
 
 @dataclass
@@ -110,27 +115,34 @@ def outcomes(receipts: Sequence[Mapping[str, Any]]) -> list[str]:
 def simulator(
     folder: Path,
     *,
-    pending: float = 0,
+    keys: Keys = KEYS,
+    rules: Rules = STRICT,
     seed: int = 1,
     destination: Destination | None = None,
     control_token: str = "",
+    port: int = 0,
 ) -> Iterator[Caller]:
-    """A simulator on a free port, over the database in `folder`, until the block ends."""
+    """A simulator, on a free port unless `port` says which, over the database in `folder`, until the block ends."""
     database: Database = open_store(f"sqlite:///{folder / 'simulator.db'}")
-    rules = Rules(SCHEMAS, pending, timedelta(hours=1))
-    desk = Desk(database, Keys("k1", KEY, KEY), rules, Dice(seed))
-    port = free_port()
-    server = make_server(create_simulator(desk, destination, control_token), "127.0.0.1", port)
+    desk = Desk(database, keys, rules, Dice(seed))
+    port = port or free_port()
+    with listening(make_server(create_simulator(desk, destination, control_token), "127.0.0.1", port)):
+        caller = Caller(f"http://127.0.0.1:{port}")
+        yield caller
+        caller.http.close()
+
+
+@contextmanager
+def listening(server: uvicorn.Server) -> Iterator[None]:
+    """The server in a thread of this process, until the block ends."""
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while not server.started:
-        assert time.monotonic() < deadline, "the simulator does not start"
+        assert time.monotonic() < deadline, "the server does not start"
         time.sleep(0.02)
-    caller = Caller(f"http://127.0.0.1:{port}")
     try:
-        yield caller
+        yield
     finally:
-        caller.http.close()
         server.should_exit = True
         thread.join(20)

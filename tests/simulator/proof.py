@@ -18,18 +18,30 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.enterprises.models import Enterprise
-from app.exchange.handovers.domain import Held, ItemState
-from app.exchange.handovers.models import HandoverItem, PartnerRecord, Receipt
-from app.exchange.partners.service import follower_name
+from app.exchange.handovers.domain import Basis, Held, ItemState
+from app.exchange.handovers.models import Handover, HandoverItem, PartnerRecord, Receipt
+from app.exchange.handovers.schemas import PrepareHandover
+from app.exchange.handovers.service.preparing import start_handover
+from app.exchange.handovers.service.steering import release
+from app.exchange.partners.models import Partner
+from app.exchange.partners.service import create_partner, follower_name
+from app.exchange.reconciling.models import Reconciliation
+from app.exchange.reconciling.service import start_reconciliation
+from app.job_registry import load_kinds
+from app.jobs.running import Surroundings
+from app.jobs.worker import Worker
 from app.journal.models import JournalFollower, JournalHead
-from app.kit.db import Database, read_scope, session_scope
+from app.kit.actor import SYSTEM
+from app.kit.clock import utc_now
+from app.kit.db import Database, commit, read_scope, session_scope
 from tests.exchange.world import World
+from tests.factories.partners import SECRET, new_partner
 from tests.support.server import Server, clean_environment, free_port, is_healthy
 
 CODE = "province"
 HURRIED = [sys.executable, "-m", "tests.simulator.hurried"]
 PATIENCE = 900
-LONGEST_DELAY = 1.2
+LONGEST_DELAY = 0.5
 CHANGED_AT_ONCE = 40
 
 
@@ -78,6 +90,11 @@ class Province:
             httpx.post(f"{self.url}/clock", json={"forward_seconds": 3600}, timeout=30)
         return found
 
+    def spare(self) -> None:
+        """No more faults."""
+        httpx.post(f"{self.url}/faults", json={}, timeout=30).raise_for_status()
+        self.state()
+
     def calls(self) -> int:
         """How many calls it has received."""
         return int(self.state()["totals"].get("calls.calls", 0))
@@ -89,10 +106,10 @@ class Province:
             return connection.execute(statement).fetchall()
 
 
-def until_called(province: Province, log: Path) -> None:
-    """Wait until the sender makes another call."""
+def until_called(province: Province, log: Path, more: int) -> None:
+    """Wait until the sender has made so many more calls."""
     before = province.calls()
-    until(lambda: province.calls() > before, "the sender does not get on", log.read_text)
+    until(lambda: province.calls() >= before + more, "the sender does not get on", log.read_text)
 
 
 def until(reached: Any, why: str, told: Any = str, seconds: float = PATIENCE) -> None:
@@ -101,6 +118,43 @@ def until(reached: Any, why: str, told: Any = str, seconds: float = PATIENCE) ->
     while not reached():
         assert time.monotonic() < deadline, f"{why}: {told()[-3000:]}"
         time.sleep(0.1)
+
+
+# -- handing over -----------------------------------------------------------------------------------------------------------
+
+
+def connect(session: Session, url: str, **given: Any) -> tuple[Partner, str]:
+    """The partner at `url` for firms of the county, and its key in hex."""
+    new = new_partner(code=CODE, resources=("enterprises",), base_url=url, region_prefix="429005", **given)
+    made = create_partner(session, actor=SYSTEM, now=utc_now(), secret=SECRET, given=new)
+    commit(session)
+    return made
+
+
+def hand_everything_over(session: Session, database: Database, folder: Path) -> Handover:
+    """A batch of all firms, frozen and on its way."""
+    command = PrepareHandover(partner=CODE, resource="enterprises", basis=Basis.ALL)
+    handover = start_handover(session, actor=SYSTEM, now=utc_now(), command=command)
+    commit(session)
+    work(session, database, folder)
+    release(session, actor=SYSTEM, now=utc_now(), handover=handover)
+    commit(session)
+    return handover
+
+
+def reconcile(session: Session, database: Database, folder: Path) -> Reconciliation:
+    """Their list, asked for over HTTP, held against what we have."""
+    partner = session.scalars(select(Partner).where(Partner.code == CODE)).one()
+    row = start_reconciliation(session, actor=SYSTEM, now=utc_now(), partner=partner, resource="enterprises")
+    commit(session)
+    work(session, database, folder)
+    return row
+
+
+def work(session: Session, database: Database, folder: Path) -> None:
+    """Do the jobs that wait."""
+    Worker(Surroundings(database, folder, secret=SECRET), load_kinds()).run_waiting()
+    session.expire_all()
 
 
 # -- the sender -------------------------------------------------------------------------------------------------------------

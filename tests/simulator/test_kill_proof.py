@@ -6,38 +6,32 @@ import time
 from itertools import pairwise
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.enterprises.models import Enterprise
 from app.exchange.encoding import dumps
-from app.exchange.handovers.domain import ItemState
-from app.exchange.handovers.jobs import KINDS
-from app.exchange.handovers.models import HandoverItem, PartnerRecord
-from app.exchange.handovers.schemas import PrepareHandover
-from app.exchange.handovers.service.preparing import start_handover
-from app.exchange.handovers.service.steering import release
-from app.exchange.partners.service import create_partner
+from app.exchange.handovers.domain import HandoverState, ItemState
+from app.exchange.handovers.models import Handover, HandoverItem, PartnerRecord
 from app.exchange.plans import plans_of
 from app.exchange.records import iterate_records
-from app.jobs.running import Surroundings
-from app.jobs.worker import Worker
+from app.exchange.sending.domain import MOST_RECORDS
 from app.journal.queries import find_breach
-from app.kit import db
-from app.kit.actor import SYSTEM
-from app.kit.clock import utc_now
 from app.kit.db import Database, read_scope
 from app.simulator.faults import SHARED_OUT
 from tests.counts import Counts
 from tests.factories.enterprises import many_firms
-from tests.factories.partners import SECRET, new_partner
+from tests.factories.partners import SECRET
 from tests.simulator.proof import (
-    CODE,
     LONGEST_DELAY,
     Province,
     Writer,
+    connect,
     delivering,
+    hand_everything_over,
     open_work,
     our_receipts,
+    reconcile,
     their_receipts,
     until,
     until_called,
@@ -53,14 +47,15 @@ def test_every_record_arrives_once_in_effect_and_in_order(
 ) -> None:
     with Province(tmp_path / "province", FAULTS, SEED) as province:
         _hand_everything_over(session, database, province, tmp_path, counts.pushed_records)
-        _deliver(database, database_url, province, tmp_path, counts.push_kills)
+        _deliver(database, database_url, province, tmp_path, counts)
+        _check_reconciliation(session, database, province, tmp_path)
     _check_effects(province)
     _check_items(database, province)
     _check_nothing_differs(database, province)
     _check_that_it_was_hard(province, counts)
 
 
-def _deliver(database: Database, database_url: str, province: Province, folder: Path, kills: int) -> None:
+def _deliver(database: Database, database_url: str, province: Province, folder: Path, counts: Counts) -> None:
     """Send, change records, be killed, go on; the partner is killed once too. At last everything is settled on both sides."""
     environment = clean_environment(
         YUMIAO_DATABASE_URL=database_url,
@@ -74,10 +69,11 @@ def _deliver(database: Database, database_url: str, province: Province, folder: 
     )
     chance = random.Random(SEED)
     log, writer = folder / "deliver.log", Writer(database, chance)
+    kills, most_calls = counts.push_kills, 2 * counts.pushed_records // MOST_RECORDS // counts.push_kills
     for attempt in range(kills):
         with delivering(environment, log):
             writer.change_some()
-            until_called(province, log)
+            until_called(province, log, chance.randint(1, most_calls))
             time.sleep(chance.uniform(0, LONGEST_DELAY))
         if attempt == kills // 2:
             province.kill()
@@ -95,20 +91,20 @@ def _is_settled(database: Database, province: Province) -> bool:
 def _hand_everything_over(session: Session, database: Database, province: Province, folder: Path, number: int) -> None:
     """Firms on file, a partner that follows, the simulator with its key, and a first batch of all of them on its way."""
     many_firms(session, number, region_code="429005")
-    given = new_partner(
-        code=CODE, resources=("enterprises",), base_url=province.url, follows=True, region_prefix="429005"
-    )
-    partner, key = create_partner(session, actor=SYSTEM, now=utc_now(), secret=SECRET, given=given)
-    db.commit(session)
+    partner, key = connect(session, province.url, follows=True)
     province.start("--key-id", partner.key_id, "--key", key)
-    command = PrepareHandover(partner=CODE, resource="enterprises", basis="all")
-    handover = start_handover(session, actor=SYSTEM, now=utc_now(), command=command)
-    db.commit(session)
-    Worker(Surroundings(database, folder), {kind.code: kind for kind in KINDS}).run_waiting()
-    session.expire_all()
-    assert handover.count == number
-    release(session, actor=SYSTEM, now=utc_now(), handover=handover)
-    db.commit(session)
+    assert hand_everything_over(session, database, folder).count == number
+
+
+def _check_reconciliation(session: Session, database: Database, province: Province, folder: Path) -> None:
+    """Their list, read over HTTP, agrees with ours record by record, and every batch that went out counts as reconciled."""
+    province.spare()
+    found = reconcile(session, database, folder)
+    with read_scope(database) as reading:
+        active = reading.scalar(select(func.count()).select_from(Enterprise).where(Enterprise.disabled_on.is_(None)))
+        states = set(reading.scalars(select(Handover.state).where(Handover.released_at.is_not(None))))
+    assert (found.same, found.differing, found.only_here, found.only_there) == (active, 0, 0, 0), found.error
+    assert states == {HandoverState.RECONCILED}
 
 
 def _check_effects(province: Province) -> None:

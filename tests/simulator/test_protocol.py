@@ -5,7 +5,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.simulator.desk import Caller, outcomes, record, simulator
+from tests.simulator.desk import ASIDE, Caller, outcomes, record, simulator
 
 
 def test_a_manifest_is_announced_once_and_never_changed(partner: Caller) -> None:
@@ -120,7 +120,7 @@ def test_what_it_holds_is_listed_page_by_page(partner: Caller) -> None:
 
 
 def test_what_is_put_aside_is_decided_when_its_clock_has_come_there(tmp_path: Path) -> None:
-    with simulator(tmp_path, pending=1) as partner:
+    with simulator(tmp_path, rules=ASIDE) as partner:
         partner.announce()
         told = partner.hand_over(record("A", 1), record("B", 1, name=None), record("A", 2)).json()["receipts"]
         assert outcomes(told) == ["pending"] * 3
@@ -134,10 +134,10 @@ def test_what_is_put_aside_is_decided_when_its_clock_has_come_there(tmp_path: Pa
 
 
 def test_a_version_decided_after_a_newer_one_took_effect_changes_nothing(tmp_path: Path) -> None:
-    with simulator(tmp_path, pending=1) as partner:
+    with simulator(tmp_path, rules=ASIDE) as partner:
         partner.announce()
         partner.hand_over(record("A", 1))
-    with simulator(tmp_path, pending=0) as partner:
+    with simulator(tmp_path) as partner:
         partner.hand_over(record("A", 2, name="新名"))
         partner.control("/hurry", {})
         assert outcomes(partner.receipts("2").json()["items"]) == ["rejected/stale"]
