@@ -234,7 +234,7 @@ def _views(base: str, counts: Counter[Finding], only: str) -> tuple[ExchangeTab,
 def _line(judged: Judged, number: str) -> AnswerLine:
     answer = judged.answer
     return AnswerLine(
-        place=f"{answer.sheet} · {answer.row}" if answer.sheet else str(answer.row),
+        place=" ".join((answer.sheet, _("第 %(n)s 行") % {"n": answer.row})).strip(),
         label=judged.known.label if judged.known else "",
         identity=answer.identity,
         result=answer.result,

@@ -220,7 +220,12 @@ def _definition(partner: Partner, row: Reconciliation) -> ResourceDefinition:
 
 
 def _titles(definition: ResourceDefinition) -> dict[str, str]:
-    return {field.name: str(field.title) for field in definition.fields}
+    return {field.name: _title(field) for field in definition.fields}
+
+
+def _title(field: FieldDefinition) -> str:
+    """The field's name, with the unit of an amount."""
+    return f"{field.title}（{_(field.unit)}）" if field.unit else str(field.title)
 
 
 def _job(session: Session, row: Reconciliation) -> Job | None:
@@ -317,7 +322,7 @@ def _fields(line: ReconciliationLine, definition: ResourceDefinition) -> tuple[F
     known = {field.name: field for field in definition.fields}
     return tuple(
         FieldLine(
-            str(known[name].title) if name in known else name,
+            _title(known[name]) if name in known else name,
             shown(known.get(name), ours),
             shown(known.get(name), theirs),
         )
@@ -333,7 +338,7 @@ def shown(field: FieldDefinition | None, value: Any) -> tuple[str, ...]:
         return (_("是") if value else _("否"),)
     if not isinstance(value, list):
         return (str(value),)
-    parts = {part.name: str(part.title) for part in field.fields} if field else {}
+    parts = {part.name: _title(part) for part in field.fields} if field else {}
     return tuple(_element(parts, each) for each in value)
 
 

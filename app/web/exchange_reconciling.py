@@ -52,7 +52,6 @@ class RunLine:
     resource: str
     source: str
     state: Badge
-    differs: int
 
 
 @dataclass(frozen=True)
@@ -104,7 +103,9 @@ def new_page(
     request: Request, session: DbSession, actor: CurrentActor, partner: str = "", resource: str = ""
 ) -> Response:
     """A new run."""
-    raw = {"partner": partner, "resource": resource, "source": Source.PULL}
+    partners = list_partners_visible_to(session, actor)
+    only = partners[0].code if len(partners) == 1 else ""
+    raw = {"partner": partner or only, "resource": resource, "source": Source.PULL}
     return render(request, "web/exchange/reconciliation_new.html", _new_page(session, actor, empty(raw)))
 
 
@@ -155,13 +156,16 @@ def run_lines(session: Session, rows: list[Reconciliation]) -> tuple[RunLine, ..
 def run_line(row: Reconciliation, partner: Partner, job: Job | None) -> RunLine:
     """One run as a line."""
     state = state_of(row, job)
+    differs = bool(row.differing or row.only_here or row.only_there or row.unreadable)
+    badge = (_BADGES[state], _(STATE_LABELS[state]))
+    if state is RunState.FINISHED:
+        badge = ("wait", _("有差异")) if differs else ("good", _("双方一致"))
     return RunLine(
         row=row,
         partner=partner.name,
         resource=resource_title(partner, row.resource),
         source=row.file_name or _(SOURCE_LABELS[Source(row.source)]),
-        state=(_BADGES[state], _(STATE_LABELS[state])),
-        differs=row.differing + row.only_here + row.only_there + row.unreadable,
+        state=badge,
     )
 
 

@@ -161,7 +161,7 @@ def test_what_agrees_says_so(sign_in: Callable[..., Client], number: str, sessio
     body = HEAD + "".join(f"{item.key},{item.label}\n" for item in items)
     client = sign_in()
     assert "双方一致" in client.get(compare(client, work, body)).text
-    assert "对账完成" in client.get("/exchange/reconciling").text
+    assert "双方一致" in client.get("/exchange/reconciling").text
 
 
 def test_a_list_that_cannot_be_compared_says_why(sign_in: Callable[..., Client], number: str, work: Any) -> None:

@@ -101,7 +101,7 @@ def _of_lines(path: Path, key_field: str) -> Iterator[Theirs]:
 
 
 def _of_table(path: Path, definition: ResourceDefinition) -> Listing:
-    known = names_of(definition.fields)
+    known = names_of(definition)
     best: tuple[Sheet, Head] | None = None
     for sheet in open_table(path).sheets:
         head = find_head(sheet, known)

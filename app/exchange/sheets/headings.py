@@ -1,11 +1,11 @@
 """Which column of a foreign table is which: told by the words above it, wherever the column stands and however many rows the head has."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import islice
 
 from app.enterprises.imports.fields import split_header
-from app.exchange.domain import FieldDefinition
+from app.exchange.domain import ResourceDefinition
 from app.kit.tabular.reading import Row, Sheet
 
 _WITHIN = 20
@@ -26,10 +26,11 @@ def folded(heading: str) -> str:
     return split_header(heading)[0]
 
 
-def names_of(fields: Iterable[FieldDefinition]) -> dict[str, str]:
-    """Folded heading -> field name: the field's name and its titles in both languages."""
-    known: dict[str, str] = {}
-    for field in fields:
+def names_of(definition: ResourceDefinition) -> dict[str, str]:
+    """Folded heading -> field name: the heading in the partner's own sheet, the field's name, its titles in both languages."""
+    columns = definition.sheet.columns if definition.sheet else ()
+    known = {folded(column.headings[-1]): column.field for column in columns}
+    for field in definition.fields:
         for text in (field.name, field.title.zh, field.title.en):
             known.setdefault(folded(text), field.name)
     return known

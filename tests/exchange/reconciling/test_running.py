@@ -3,6 +3,7 @@
 import csv
 import json
 import random
+import tracemalloc
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -25,6 +26,8 @@ from app.exchange.plans import plans_of
 from app.exchange.reconciling.domain import LineKind, RunState
 from app.exchange.reconciling.models import Reconciliation, ReconciliationLine
 from app.exchange.reconciling.service import TheirFile, queue_differences, start_reconciliation, stop_reconciliation
+from app.exchange.reconciling.staging import Stage
+from app.exchange.reconciling.theirs import Theirs
 from app.exchange.records import iterate_records
 from app.jobs.models import Job
 from app.kit.actor import Actor
@@ -225,6 +228,23 @@ def test_five_thousand_records_take_few_queries(
         run = comparison.with_records(theirs)
     assert counts(run) == (4_500, 500, 0, 0, 0)
     assert len(queries) < 150
+
+
+def test_a_list_of_theirs_lies_on_disk_not_in_memory() -> None:
+    def peak(number: int) -> int:
+        rows = (Theirs(str(n), f"K{n}", {"uscc": f"K{n}", "name": "江汉样品（示例）" * 20}) for n in range(number))
+        tracemalloc.start()
+        with Stage() as stage:
+            for _count in stage.lay_down(rows):
+                pass
+            assert len(stage.take(["K1", "K7", "none"])) == 2
+            assert sum(len(batch) for batch in stage.unseen()) == number - 2
+        _now, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        return most
+
+    peak(10)
+    assert peak(20_000) < peak(2_000) + 1_000_000
 
 
 # -- over HTTP -------------------------------------------------------------------------------------------------------------

@@ -11,6 +11,8 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from app.exchange.domain import FieldDefinition, FieldType, MoneyUnit, ResourceDefinition, Sheet, SheetColumn
+from app.exchange.reconciling.theirs import listing_of_file
+from app.exchange.sheets.answers import read_answer
 from app.exchange.sheets.cells import cell_of
 from app.exchange.sheets.layout import Span, layout_of, spans
 from app.exchange.sheets.workbook import SheetRow, write_workbook
@@ -113,6 +115,22 @@ def test_the_partners_own_three_header_rows_and_column_order(tmp_path: Path) -> 
         xml = archive.read("xl/worksheets/sheet1.xml").decode()
     assert '<mergeCell ref="B1:C1"/>' in xml
     assert "<f>" not in xml
+
+
+def test_three_header_rows_are_read_back_with_the_records_that_are_withdrawn(tmp_path: Path) -> None:
+    written(tmp_path / "a.xlsx", TORCH)
+    read = read_answer(tmp_path / "a.xlsx")
+    assert [(answer.sheet, answer.row, answer.identity) for answer in read.answers] == [
+        ("企业概况", 4, ROWS[0].identity),
+        ("撤回记录", 2, ROWS[1].identity),
+    ]
+    assert read.unread_sheets == ("曾用名", "年度数据", "清单说明")
+    listing = listing_of_file(tmp_path / "a.xlsx", TORCH)
+    (theirs,) = listing.rows
+    assert (theirs.key, theirs.data) == (
+        "914290990000000001",
+        {"name": "=江汉样品（示例）", "uscc": "914290990000000001", "capital": "12.5"},
+    )
 
 
 def test_headings_that_go_on_are_one_group() -> None:
