@@ -5,7 +5,8 @@ from typing import Any
 
 import orjson
 
-from app.exchange.domain import FieldDefinition, FieldType, MoneyUnit
+from app.exchange.domain import TEXTUAL, FieldDefinition, FieldType, MoneyUnit
+from app.exchange.masking import masked
 
 Record = dict[str, Any]
 Convert = Callable[[Any], Any]
@@ -55,9 +56,9 @@ def converter(field: FieldDefinition) -> Convert | None:
         return money_in_wan if field.unit is MoneyUnit.WAN else money_in_yuan
     if field.type is FieldType.AVERAGE:
         return average
-    if field.type in (FieldType.TEXT, FieldType.CODE) and not field.required:
-        return empty_as_unknown
-    return None
+    written = masked if field.type is FieldType.TEXT else None
+    known = empty_as_unknown if field.type in TEXTUAL and not field.required else None
+    return _compose(written, known)
 
 
 def empty_as_unknown(text: str) -> str | None:
@@ -76,7 +77,7 @@ def money_in_wan(fen: int) -> str:
 
 
 def average(ten_thousandths: int) -> str:
-    """A yearly average of people, kept in ten-thousandths, as a decimal string with four decimals."""
+    """What is kept in ten-thousandths (yearly averages of people, targets) as a decimal string with four decimals."""
     return _decimal(ten_thousandths, 4)
 
 

@@ -118,7 +118,7 @@ def _gathered(definition: FieldDefinition, child: ChildPlan, region_prefix: str)
     texts = definition.type is FieldType.TEXTS
     parent = child.children.parent
     order = [column.label(f"order_{number}") for number, column in enumerate(child.children.order)]
-    values = [child.columns[0].label(definition.name)] if texts else _labelled(definition.fields, child.columns)
+    values = [_masked(child.columns[0]).label(definition.name)] if texts else _labelled(definition.fields, child.columns)
     rows = _of_batch(select(parent.label("owner"), *order, *values), parent)
     if child.children.join is not None:
         rows = child.children.join(rows, region_prefix)

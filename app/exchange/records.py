@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.exchange.domain import LISTS, FieldDefinition, FieldType, ResourceDefinition
 from app.exchange.encoding import Record, RowEncoder, row_encoder
+from app.exchange.masking import masked
 from app.exchange.sources.base import Children, Source
 from app.kit.errors import SeedError
 
@@ -37,6 +38,10 @@ class RecordPlan:
     encode: RowEncoder
     lists: tuple[ChildPlan, ...]
 
+    def key_of(self, held: Any) -> str:
+        """A record's key, from what the source's `key` holds."""
+        return str(self.source.derive.get(self.definition.field(self.definition.key).source, str)(held))
+
 
 def plan_records(resource: str, definition: ResourceDefinition, source: Source) -> RecordPlan:
     """Fit `definition` to `source`; raises `SeedError` naming a field whose source does not exist."""
@@ -59,7 +64,7 @@ def _plan_list(resource: str, field: FieldDefinition, source: Source) -> ChildPl
     path = f"{resource}.{field.name}"
     if field.type is FieldType.TEXTS:
         (column,) = children.columns.values()
-        return ChildPlan(field.name, children, (column,), lambda row: row[0])
+        return ChildPlan(field.name, children, (column,), lambda row: masked(row[0]))
     columns = _columns(path, field.fields, children.columns)
     return ChildPlan(field.name, children, columns, row_encoder(field.fields, children.derive))
 
