@@ -34,6 +34,7 @@ from app.exchange.reconciling.queries import (
 from app.jobs.models import Job
 from app.kit.actor import Actor
 from app.kit.db import Database, read_scope
+from app.kit.errors import Conflict
 from app.kit.i18n import _, ngettext
 from app.kit.paging import Count, Page
 from app.web.exchange_lines import Choices, may_hand_over, record_url
@@ -216,7 +217,10 @@ def _page(
 
 
 def _definition(partner: Partner, row: Reconciliation) -> ResourceDefinition:
-    return plans_of(partner.definition, partner.definition_version)[row.resource].definition
+    plan = plans_of(partner.definition, partner.definition_version).get(row.resource)
+    if plan is None:
+        raise Conflict("reconciliation.definition", _("对方的记录定义已更换，这次对账的结果不能再显示。"))
+    return plan.definition
 
 
 def _titles(definition: ResourceDefinition) -> dict[str, str]:
@@ -319,14 +323,10 @@ def _note(line: ReconciliationLine, kind: LineKind) -> str:
 
 
 def _fields(line: ReconciliationLine, definition: ResourceDefinition) -> tuple[FieldLine, ...]:
-    known = {field.name: field for field in definition.fields}
     return tuple(
-        FieldLine(
-            _title(known[name]) if name in known else name,
-            shown(known.get(name), ours),
-            shown(known.get(name), theirs),
-        )
-        for name, (ours, theirs) in line.fields.items()
+        FieldLine(_title(field), *(shown(field, value) for value in line.fields[field.name]))
+        for field in definition.fields
+        if field.name in line.fields
     )
 
 
@@ -345,7 +345,7 @@ def shown(field: FieldDefinition | None, value: Any) -> tuple[str, ...]:
 def _element(titles: Mapping[str, str], element: Any) -> str:
     if not isinstance(element, dict):
         return str(element)
-    said = [(titles.get(name, name), shown(None, value)) for name, value in element.items()]
+    said = [(title, shown(None, element.get(name))) for name, title in titles.items()]
     return " · ".join(f"{title} {value[0]}" for title, value in said if value)
 
 

@@ -20,6 +20,7 @@ from app.kit.clock import SHANGHAI
 Comparable = Any
 #: Between the elements of a list that stands in one cell.
 SEPARATORS = "；;、\n"
+_LARGEST_EXPONENT = 40
 
 
 def differences(
@@ -61,17 +62,18 @@ def _text(value: Any) -> str:
     return "\n".join(line.strip() for line in str(value).strip().splitlines())
 
 
-def _number(value: Any) -> Decimal:
+def read_number(value: Any) -> Decimal:
+    """The number that `value` writes; raises ValueError for none, and for one of a size that no amount has."""
     if isinstance(value, bool):
         raise ValueError(value)
     number = Decimal(str(value).strip().replace(",", "").replace("，", ""))
-    if not number.is_finite():
+    if not number.is_finite() or abs(number.adjusted()) > _LARGEST_EXPONENT:
         raise ValueError(value)
     return number
 
 
 def _integer(value: Any) -> int:
-    number = _number(value)
+    number = read_number(value)
     if number != number.to_integral_value():
         raise ValueError(value)
     return int(number)
@@ -188,7 +190,7 @@ _READERS: dict[FieldType, Callable[[Any], Comparable]] = {
     FieldType.BOOLEAN: _boolean,
     FieldType.DAY: _day,
     FieldType.INSTANT: _instant,
-    FieldType.MONEY: _number,
-    FieldType.AVERAGE: _number,
+    FieldType.MONEY: read_number,
+    FieldType.AVERAGE: read_number,
     FieldType.TEXTS: _texts,
 }

@@ -1,5 +1,6 @@
 """Their list laid down for the comparison, on disk: whatever its order and size, a few thousand of its rows are in memory at a time."""
 
+import re
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing
@@ -11,6 +12,8 @@ from app.exchange.reconciling.domain import Problem
 from app.exchange.reconciling.theirs import Theirs
 
 BATCH = 1_000
+#: A character that no database of ours keeps, as JSON writes it; a backslash before it may itself be an escaped one.
+_NUL = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
 
 
 class Stage:
@@ -44,7 +47,7 @@ class Stage:
                 if row.problem is None:
                     cursor.execute(
                         "insert into theirs values (?, ?, ?, 0) on conflict do nothing",
-                        (row.key, row.place, orjson.dumps(row.data)),
+                        (row.key, row.place, _NUL.sub(rb"\1", orjson.dumps(row.data))),
                     )
                     if not cursor.rowcount:
                         unreadable.append((row.key, row.place, Problem.REPEATED))

@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 
 from app.exchange.domain import FieldType, MoneyUnit, ResourceDefinition
+from app.exchange.reconciling.comparing import read_number
 from app.exchange.reconciling.domain import Problem
 from app.exchange.sheets.headings import Head, find_head, names_of
 from app.kit.errors import Invalid
@@ -73,9 +74,11 @@ def _of_record(place: str, record: Any, key_field: str) -> Theirs:
     if not isinstance(record, dict):
         return Theirs(place, "", None, Problem.NO_RECORD)
     key = record.get(key_field)
-    if not isinstance(key, str | int) or isinstance(key, bool) or not str(key).strip():
+    if not isinstance(key, str | int) or isinstance(key, bool):
         return Theirs(place, "", None, Problem.NO_KEY)
-    text = str(key).strip()
+    text = str(key).replace("\x00", "").strip()
+    if not text:
+        return Theirs(place, "", None, Problem.NO_KEY)
     return Theirs(place, text[:LONGEST_KEY], record if len(text) <= LONGEST_KEY else None, _too_long(text))
 
 
@@ -154,6 +157,6 @@ def _scales(head: Head, definition: ResourceDefinition) -> dict[str, Decimal]:
 
 def _scaled(text: str, scale: Decimal) -> str:
     try:
-        return format(Decimal(text.replace(",", "").strip()) * scale, "f")
-    except InvalidOperation:
+        return format(read_number(text) * scale, "f")
+    except (InvalidOperation, ValueError):
         return text

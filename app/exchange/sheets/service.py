@@ -98,7 +98,10 @@ def items_of(session: Session, handover: Handover) -> Iterator[Sequence[Handover
 
 
 def _plan(batch: Batch) -> RecordPlan:
-    return plans_of(batch.partner.definition, batch.row.definition_version)[batch.row.resource]
+    plan = plans_of(batch.partner.definition, batch.row.definition_version).get(batch.row.resource)
+    if plan is None:
+        raise Conflict("handover.definition", _("对方的记录定义已更换，这个批次不能再做成文件。"))
+    return plan
 
 
 def _rows(session: Session, handover: Handover) -> Iterator[SheetRow]:

@@ -85,6 +85,8 @@ def test_other_spellings_of_the_same_are_the_same(name: str, ours: Any, theirs: 
         ("capital", "12.50", "12.51"),
         ("capital", "0.00", None),
         ("capital", "12.50", "NaN"),
+        ("capital", "12.50", "1E+999999999"),
+        ("staff", 12, "1E+999999999"),
         ("capital", "1.00", True),
         ("tags", ["甲"], ["甲", "乙"]),
     ],
