@@ -8,9 +8,10 @@ from app.exchange.sending.connecting import Clients
 from app.exchange.sending.deliverer import Deliverer
 from app.exchange.sending.threads import Chore, Chores, DelivererThreads
 from app.kit.db import Database
+from app.targets.indicators import reckon_indicators
 
 #: Beside the exchange itself: what partners are told of and no use case writes.
-CHORES: tuple[Chore, ...] = ()
+CHORES: tuple[Chore, ...] = (reckon_indicators,)
 
 
 def make_deliverer(settings: Settings, database: Database) -> Deliverer:

@@ -7,6 +7,7 @@ from pathlib import Path
 from app.kit.actor import SYSTEM
 from app.kit.db import Database, session_scope
 from app.kit.seeds import SeedReport
+from app.targets.indicators import reckon_indicators
 
 #: Slices that have seeds, in the order in which they may refer to each other.
 SLICES = (
@@ -27,4 +28,5 @@ def seed_all(database: Database, seeds_dir: Path, now: datetime) -> dict[str, Se
         load = import_module(f"app.{slice_name}.seed").load
         with session_scope(database) as session:
             reports[slice_name] = load(session, seeds_dir=seeds_dir, actor=SYSTEM, now=now)
+    reckon_indicators(database, now)
     return reports

@@ -38,6 +38,7 @@ from app.kit.clock import start_of_day, today
 from app.kit.db import Database, session_scope
 from app.kit.money import FEN_PER_YUAN
 from app.policies.models import FactStatement
+from app.targets.indicators import reckon_indicators
 
 DEFAULT_SIZE = 300
 BATCH = 500
@@ -91,6 +92,7 @@ def build_demo(
             play_exchange(session, secret, now)
     if not start:
         sweep_twice(database, officers[0], now)
+    reckon_indicators(database, now)
 
 
 def _play(session: Session, vault: Vault, now: datetime) -> None:

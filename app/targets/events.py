@@ -4,7 +4,11 @@ from app.journal.domain import EventType
 from app.kit.i18n import N_
 
 PLAN_PUBLISHED = "plan.published"
+INDICATOR_CHANGED = "indicator.changed"
 
-EVENT_TYPES: tuple[EventType, ...] = (EventType(PLAN_PUBLISHED, N_("发布年度工作要点")),)
+EVENT_TYPES: tuple[EventType, ...] = (
+    EventType(PLAN_PUBLISHED, N_("发布年度工作要点")),
+    EventType(INDICATOR_CHANGED, N_("指标计数变化")),
+)
 
-FIELD_LABELS: dict[str, str] = {}
+FIELD_LABELS: dict[str, str] = {"indicator.value": N_("计数")}
