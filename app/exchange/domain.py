@@ -128,7 +128,10 @@ class FieldDefinition(_Strict):
 
 
 class SheetColumn(_Strict):
-    """One column of a sheet: the field in it, and its heading in each header row (empty: as the column before)."""
+    """One column of a sheet: the field in it, and its heading in each header row (empty: as the column before).
+
+    Three rows are those of the Torch statistics: the group, the name, the code of the column.
+    """
 
     field: Name
     headings: tuple[str, ...]

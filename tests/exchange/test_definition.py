@@ -5,13 +5,14 @@ from pathlib import Path
 import jsonschema_rs
 import orjson
 import pytest
+import yaml
 from sqlalchemy.orm import Session
 
 from app.exchange.catalogue import load_definition, partner_definition
 from app.exchange.domain import Decision, FieldDefinition, FieldType, PersonalData, ResourceDefinition
 from app.exchange.encoding import average, converter, dumps, money_in_wan, money_in_yuan
 from app.exchange.json_schema import example, record_schema
-from app.exchange.plans import fit, province_plans
+from app.exchange.plans import fit, plans_of, province_plans
 from app.exchange.records import iterate_records
 from app.kit.errors import SeedError
 from app.programmes.catalogue import read_all
@@ -119,6 +120,43 @@ def test_a_code_that_the_mapping_lacks_leaves_as_null() -> None:
     assert convert is not None
     assert [convert(ours) for ours in ("4", "4.1.2", "4.2", "5", "")] == ["7", "71", "7", None, None]
     assert (field.knows("4.3"), field.knows("5")) == (True, False)
+
+
+def systems_own(vocabulary: str) -> dict[str, str]:
+    """The numbers that the national system uses for a vocabulary of ours."""
+    terms = yaml.safe_load((ROOT / "seeds/reference/terms.yaml").read_text(encoding="utf-8"))
+    return {term["code"]: term["data"]["system"] for term in terms[vocabulary]}
+
+
+def test_the_national_system_gets_its_own_numbers() -> None:
+    torch = plans_of("torch", "v1")
+    field, rights = torch["enterprises"].definition.field("field"), torch["properties"].definition
+    fields = yaml.safe_load((ROOT / "seeds/reference/fields.yaml").read_text(encoding="utf-8"))
+    numbers = {entry["code"][0]: entry["system"] for entry in fields if "system" in entry}
+    assert {entry["code"]: field.theirs(entry["code"]) for entry in fields} == {
+        entry["code"]: numbers[entry["code"][0]] for entry in fields
+    }
+    assert sorted(numbers.values()) == ["1", "2", "3", "4", "6", "7", "8", "9"]
+    assert field.theirs("20") == "6" and field.theirs("80501") == "3"
+    assert rights.field("kind").codes == systems_own("property_kind")
+    assert rights.field("acquired_by").codes == systems_own("acquisition")
+
+
+def test_what_the_national_system_gets_fits_its_schema(session: Session) -> None:
+    world = World(session).prepare()
+    firm = world.enterprise(capital_fen=10_000_000_000_000_001, field_code="40504")
+    world.add_parts(firm)
+    world.rights[0].kind_code, world.rights[0].acquired_by = "utility_model", "no_such_way"
+    session.flush()
+    sent = {}
+    for name, plan in plans_of("torch", "v1").items():
+        schema = jsonschema_rs.Draft202012Validator(record_schema(plan.definition), validate_formats=True)
+        ((record,),) = iterate_records(session, plan, "429005")
+        sent[name] = orjson.loads(dumps(record))
+        schema.validate(sent[name])
+    assert (sent["enterprises"]["field"], sent["enterprises"]["capital"]) == ("7", "10000000000.000001")
+    assert (sent["properties"]["kind"], sent["properties"]["acquired_by"]) == ("2", None)
+    assert sent["figures"]["net_assets"] == "-0.000005"
 
 
 @pytest.mark.parametrize("resource", list(province_plans()))

@@ -19,7 +19,7 @@ from app.exchange.records import RecordPlan, iterate_records
 from tests.exchange.world import PHONE, World
 
 MOBILE, IDENTITY, LANDLINE, EMAIL = "13871231234", "42900519850315123X", "0728-6242345", "wang.shili@example.cn"
-DEFINITIONS = [("province", "v1")]
+DEFINITIONS = [("province", "v1"), ("torch", "v1")]
 
 
 @pytest.mark.parametrize(
@@ -76,6 +76,7 @@ def filled(session: Session) -> World:
     world = World(session).prepare()
     firm = world.enterprise()
     world.add_parts(firm)
+    world.rights[0].kind_code = "utility_model"
     case = world.case(firm)
     world.verdict(case)
     who = world.commissioner()
