@@ -39,7 +39,7 @@ def shoot(page: Page, name: str) -> None:
 
 
 def officer_pictures(browser: Browser, base: str, scratch: Path) -> None:
-    """Desk, case, board, firm, vault, verdict, sweep, what-if and import."""
+    """Desk, case, board, firm, vault, verdict, sweep, what-if, exchange and import."""
     page = sign_in(browser, base, "wang", DESK)
     shoot(page, "desk")
     page.goto(f"{base}/cases?programme=high-tech-enterprise&stage=review")
@@ -59,6 +59,8 @@ def officer_pictures(browser: Browser, base: str, scratch: Path) -> None:
     shoot(page, "sweep")
     page.goto(f"{base}/policies/high-tech-enterprise/what-if?p.score_needed=65")
     shoot(page, "what-if")
+    page.goto(f"{base}/exchange?period=month")
+    shoot(page, "exchange")
     path = scratch / "科技型企业名单.csv"
     path.write_bytes(LIST.encode("gb18030"))
     page.goto(f"{base}/imports/new")
