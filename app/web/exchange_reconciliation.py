@@ -1,8 +1,8 @@
 """One reconciliation: its progress, then what does not agree, by kind, field and text, page by page and as a file."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import Query, Request
@@ -14,41 +14,30 @@ from app.doors.deps import AppDatabase, CurrentActor, DbSession
 from app.doors.downloads import TableFormat, download_table
 from app.doors.pages import render
 from app.doors.router import GuardedRouter
-from app.enterprises.models import Enterprise
-from app.enterprises.queries import list_by_ids as list_firms
 from app.exchange.actions import SEE
-from app.exchange.domain import FieldDefinition, ResourceDefinition
-from app.exchange.handovers.models import Handover
+from app.exchange.domain import ResourceDefinition
 from app.exchange.partners.models import Partner
 from app.exchange.plans import plans_of
-from app.exchange.reconciling.domain import KIND_LABELS, PROBLEM_LABELS, LineKind, Problem, RunState
+from app.exchange.reconciling.domain import KIND_LABELS, LineKind, RunState
 from app.exchange.reconciling.models import Reconciliation, ReconciliationLine
 from app.exchange.reconciling.queries import (
     LineFilter,
     count_queueable,
     get_visible_to,
     is_queueing,
-    iterate_lines,
     page_lines,
 )
 from app.jobs.models import Job
 from app.kit.actor import Actor
-from app.kit.db import Database, read_scope
 from app.kit.errors import Conflict
 from app.kit.i18n import _, ngettext
 from app.kit.paging import Count, Page
-from app.web.exchange_lines import Choices, may_hand_over, record_url
+from app.web.exchange_differences import DifferenceLine, difference_lines, difference_rows, title_of
+from app.web.exchange_lines import Choices, may_hand_over
 from app.web.exchange_reconciling import ADDRESS, RunLine, run_line, state_of
 from app.web.exchange_tabs import ExchangeTab, exchange_tabs
 
 router = GuardedRouter(door="web", prefix=ADDRESS)
-
-_KIND_BADGES = {
-    LineKind.DIFFERING: "wait",
-    LineKind.ONLY_HERE: "info",
-    LineKind.ONLY_THERE: "info",
-    LineKind.UNREADABLE: "late",
-}
 
 
 class LinesQuery(BaseModel):
@@ -69,28 +58,6 @@ class LinesQuery(BaseModel):
         values = self.model_dump(exclude={"cursor"}) | changes
         given = {name: value for name, value in values.items() if value}
         return f"{base}?{urlencode(given)}" if given else base
-
-
-@dataclass(frozen=True)
-class FieldLine:
-    """A field that differs: its name, what we say, what they say."""
-
-    title: str
-    ours: tuple[str, ...]
-    theirs: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class DifferenceLine:
-    """One record that does not agree."""
-
-    kind: tuple[str, str]
-    key: str
-    label: str
-    url: str
-    fields: tuple[FieldLine, ...]
-    note: str
-    handover: str
 
 
 @dataclass(frozen=True)
@@ -168,7 +135,7 @@ def download(
     """What the filter shows, one row for each field that differs."""
     row, partner = get_visible_to(session, actor, reconciliation_id)
     definition = _definition(partner, row)
-    rows = _rows(database, row.id, query.wanted(_titles(definition)), definition)
+    rows = difference_rows(database, row.id, query.wanted(_titles(definition)), definition)
     header = [_("类别"), str(definition.field(definition.key).title), _("名称"), _("字段"), _("我方"), _("对方")]
     name = _("对账差异") + f"-{partner.name}-{row.id}"
     return download_table(request, name, extension, rows, header)
@@ -203,7 +170,7 @@ def _page(
             for name, n in sorted(result.get("fields", {}).items(), key=lambda item: -item[1])
         ),
         chips=_chips(query, titles, base),
-        lines=_lines(session, partner, row, found.items, definition) if found else (),
+        lines=difference_lines(session, row.resource, found.items, definition) if found else (),
         page=found,
         count=count,
         url=query.address(base),
@@ -224,12 +191,7 @@ def _definition(partner: Partner, row: Reconciliation) -> ResourceDefinition:
 
 
 def _titles(definition: ResourceDefinition) -> dict[str, str]:
-    return {field.name: _title(field) for field in definition.fields}
-
-
-def _title(field: FieldDefinition) -> str:
-    """The field's name, with the unit of an amount."""
-    return f"{field.title}（{_(field.unit)}）" if field.unit else str(field.title)
+    return {field.name: title_of(field) for field in definition.fields}
 
 
 def _job(session: Session, row: Reconciliation) -> Job | None:
@@ -270,94 +232,3 @@ def _chips(query: LinesQuery, titles: Mapping[str, str], base: str) -> tuple[tup
     if query.q.strip():
         chips.append((_("文字：%(text)s") % {"text": query.q.strip()}, query.address(base, q="")))
     return tuple(chips)
-
-
-# -- lines -----------------------------------------------------------------------------------------------------------------
-
-
-def _lines(
-    session: Session,
-    partner: Partner,
-    row: Reconciliation,
-    lines: Sequence[ReconciliationLine],
-    definition: ResourceDefinition,
-) -> tuple[DifferenceLine, ...]:
-    firms = list_firms(session, {line.enterprise_id for line in lines if line.enterprise_id is not None})
-    batches = {line.handover_id for line in lines if line.handover_id is not None}
-    numbers = {number: session.get_one(Handover, number).number for number in batches}
-    return tuple(
-        _line(
-            line, row.resource, firms.get(line.enterprise_id or 0), numbers.get(line.handover_id or 0, ""), definition
-        )
-        for line in lines
-    )
-
-
-def _line(
-    line: ReconciliationLine, resource: str, firm: Enterprise | None, handover: str, definition: ResourceDefinition
-) -> DifferenceLine:
-    kind = LineKind(line.kind)
-    here = kind in (LineKind.DIFFERING, LineKind.ONLY_HERE)
-    unreadable = kind is LineKind.UNREADABLE
-    return DifferenceLine(
-        kind=(_KIND_BADGES[kind], _(KIND_LABELS[kind])),
-        key=str(line.fields["problem"][0]) if unreadable else line.key,
-        label=_("第 %(n)s 行") % {"n": line.label} if unreadable else line.label,
-        url=record_url(resource, line.key, firm) if here else "",
-        fields=() if unreadable else _fields(line, definition),
-        note=_note(line, kind),
-        handover=handover,
-    )
-
-
-def _note(line: ReconciliationLine, kind: LineKind) -> str:
-    match kind:
-        case LineKind.UNREADABLE:
-            return _(PROBLEM_LABELS[Problem(line.fields["problem"][1])])
-        case LineKind.ONLY_HERE:
-            return _("对方清单中没有")
-        case LineKind.ONLY_THERE:
-            return _("我方没有，或已停用、不在对方辖区")
-        case _:
-            return ""
-
-
-def _fields(line: ReconciliationLine, definition: ResourceDefinition) -> tuple[FieldLine, ...]:
-    return tuple(
-        FieldLine(_title(field), *(shown(field, value) for value in line.fields[field.name]))
-        for field in definition.fields
-        if field.name in line.fields
-    )
-
-
-def shown(field: FieldDefinition | None, value: Any) -> tuple[str, ...]:
-    """A value as people read it; of a list, a text for each element, each part with its title."""
-    if value is None or value in ("", []):
-        return ()
-    if isinstance(value, bool):
-        return (_("是") if value else _("否"),)
-    if not isinstance(value, list):
-        return (str(value),)
-    parts = {part.name: _title(part) for part in field.fields} if field else {}
-    return tuple(_element(parts, each) for each in value)
-
-
-def _element(titles: Mapping[str, str], element: Any) -> str:
-    if not isinstance(element, dict):
-        return str(element)
-    said = [(title, shown(None, element.get(name))) for name, title in titles.items()]
-    return " · ".join(f"{title} {value[0]}" for title, value in said if value)
-
-
-def _rows(database: Database, number: int, wanted: LineFilter, definition: ResourceDefinition) -> Iterator[list[str]]:
-    with read_scope(database) as session:
-        for line in iterate_lines(session, number, wanted):
-            said = _line(line, "", None, "", definition)
-            for field in said.fields:
-                yield [said.kind[1], said.key, said.label, field.title, _cell(field.ours), _cell(field.theirs)]
-            if not said.fields:
-                yield [said.kind[1], said.key, said.label, said.note, "", ""]
-
-
-def _cell(texts: Sequence[str]) -> str:
-    return "\n".join(texts)
