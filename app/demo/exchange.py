@@ -45,7 +45,7 @@ PUSH = NewPartner(
     transport=Transport.PUSH,
     region_prefix=REGION,
     resources=("enterprises", "cases"),
-    base_url="http://127.0.0.1:8100",
+    base_url="http://127.0.0.1:8790",
 )
 #: Of eight records of a batch: six taken, one sent back, one not answered yet.
 _ANSWERS = (*[Outcome.ACCEPTED] * 3, Outcome.REJECTED, *[Outcome.ACCEPTED] * 3, None)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import Query, Request
@@ -75,7 +75,7 @@ class Picks:
     """The records to pick from."""
 
     lines: tuple[PickLine, ...]
-    rows: Page[object]
+    rows: Page[Any]
     count: Count
     url: str
 

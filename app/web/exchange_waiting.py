@@ -194,7 +194,8 @@ def again(request: Request, session: DbSession, actor: CurrentActor, now: Now, f
 
 def _chosen(session: Session, actor: Actor, query: WaitingQuery, form: FormData) -> list[HandoverItem]:
     if form.get("which") != "all":
-        ids = [int(value) for value in form.getlist("item") if str(value).isdecimal() and len(str(value)) < LONGEST_ID]
+        given = [str(value) for value in form.getlist("item")]
+        ids = [int(value) for value in given if value.isdecimal() and len(value) < LONGEST_ID]
         return list_items_visible_to(session, actor, ids[:BATCH])
     partner = find_partner(session, query.partner) if query.partner else None
     partner_id = partner.id if partner else None

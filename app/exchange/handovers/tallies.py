@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import BigInteger, Select, cast, extract, func, select
+from sqlalchemy import BigInteger, ColumnElement, Select, cast, extract, func, select
 from sqlalchemy.orm import Session
 
 from app.exchange.handovers.domain import SETTLED, TO_SEND, ItemState
@@ -51,7 +51,13 @@ def waiting_by_partner(session: Session, actor: Actor) -> dict[int, Waiting]:
     )
     to_send = dict(session.execute(changed.group_by(PartnerRecord.partner_id)).all())
     return {
-        key: Waiting(*queued.get(key, (0, None)), parked.get(key, 0), refused.get(key, 0), to_send.get(key, 0))
+        key: Waiting(
+            queued=queued.get(key, (0, None))[0],
+            oldest_at=queued.get(key, (0, None))[1],
+            parked=parked.get(key, 0),
+            refused=refused.get(key, 0),
+            changed=to_send.get(key, 0),
+        )
         for key in queued.keys() | parked.keys() | refused.keys() | to_send.keys()
     }
 
@@ -67,9 +73,7 @@ def settled_by(session: Session, actor: Actor, *, now: datetime, seconds: int, s
         .where(HandoverItem.settled_at >= begins, HandoverItem.state.in_(SETTLED), items_visible_to(actor))
         .group_by(bucket, HandoverItem.state)
     )
-    found: Mapping[tuple[int, str], int] = {
-        (int(place), state): n for place, state, n in session.execute(statement)
-    }
+    found: Mapping[tuple[int, str], int] = {(int(place), state): n for place, state, n in session.execute(statement)}
     return [
         Settlement(
             begins_at=begins + timedelta(seconds=(place - first) * seconds),
@@ -80,7 +84,7 @@ def settled_by(session: Session, actor: Actor, *, now: datetime, seconds: int, s
     ]
 
 
-def _queued(actor: Actor) -> Select[int, int, datetime]:
+def _queued(actor: Actor) -> Select[int, int, datetime | None]:
     """Records of batches on their way that have not gone out, and since when the oldest of these batches is."""
     return (
         select(HandoverItem.partner_id, func.count(), func.min(Handover.released_at))
@@ -102,5 +106,5 @@ def _counts(session: Session, items: Select[HandoverItem], actor: Actor) -> dict
     return dict(session.execute(counted.group_by(HandoverItem.partner_id)).all())
 
 
-def _all_partners():  # type: ignore[no-untyped-def]
+def _all_partners() -> ColumnElement[bool]:
     return HandoverItem.partner_id.in_(select(Partner.id))
