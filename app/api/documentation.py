@@ -20,7 +20,7 @@ Read access for the provincial system, and evaluations of policies.
 * Ask for a token at `POST /oauth/token` (client credentials), send it as `Authorization: Bearer …`.
 * Lists are walked by `next` → `?cursor=`. What is not known is `null`, never zero. Amounts are decimal strings.
 * `fields=` names the fields wanted; `changed_after=` a feed position after which a record was touched. `ETag` and
-  `If-None-Match` save an answer that is still good; `Accept-Encoding: gzip` makes it an eighth.
+  `If-None-Match` save an answer that is still good; `Accept-Encoding: gzip` makes it a sixth or less.
 * `GET /api/v1/export/{resource}.ndjson` is the whole state at one feed `position`; `GET /api/v1/events?after=position`
   is what changed since. Snapshot + feed = the state, always.
 * Errors are problem documents (RFC 9457) with a stable `code`; `errors` names each bad parameter or field.
