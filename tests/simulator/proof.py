@@ -2,10 +2,7 @@
 
 import json
 import random
-import signal
 import sqlite3
-import subprocess
-import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -36,10 +33,10 @@ from app.kit.clock import utc_now
 from app.kit.db import Database, commit, read_scope, session_scope
 from tests.exchange.world import World
 from tests.factories.partners import SECRET, new_partner
-from tests.support.server import Server, clean_environment, free_port, is_healthy
+from tests.simulator.hurried import Command, begin
+from tests.support.server import free_port, is_healthy
 
 CODE = "province"
-HURRIED = [sys.executable, "-m", "tests.simulator.hurried"]
 PATIENCE = 900
 LONGEST_DELAY = 0.5
 CHANGED_AT_ONCE = 40
@@ -53,7 +50,7 @@ class Province:
     faults: str
     seed: int
     port: int = field(default_factory=free_port)
-    server: Server | None = None
+    command: Command | None = None
 
     @property
     def url(self) -> str:
@@ -62,20 +59,26 @@ class Province:
 
     def start(self, *key: str) -> None:
         """Begin, or go on with what lies in the folder."""
-        command = [*HURRIED, "simulate-province", "--port", str(self.port)]
-        command += ["--data", str(self.folder), "--pending", "0.2", "--decide-after", "1", *key]
-        command += ["--faults", self.faults, "--seed", str(self.seed)]
+        given = (
+            "--port",
+            str(self.port),
+            "--data",
+            str(self.folder),
+            "--faults",
+            self.faults,
+            "--seed",
+            str(self.seed),
+        )
+        aside = ("--pending", "0.2", "--decide-after", "1")
+        log = self.folder.with_suffix(".log")
+        self.command = begin("simulate-province", *given, *aside, *key, environment={}, log=log)
         self.seed += 1
-        log = self.folder.with_suffix(f".{self.seed}.log")
-        with log.open("wb") as out:
-            process = subprocess.Popen(command, env=clean_environment(PYTHONUTF8="1"), stdout=out, stderr=out)
-        self.server = Server(self.url, process, log)
-        until(lambda: is_healthy(self.server), "the simulator does not start", self.server.printed)
+        until(lambda: is_healthy(self.url), "the simulator does not start", self.command.printed)
 
     def kill(self) -> None:
         """End it as a power cut would, if it runs."""
-        if self.server is not None:
-            self.server.kill()
+        if self.command is not None:
+            self.command.kill()
 
     def __enter__(self) -> Self:
         return self
@@ -161,16 +164,14 @@ def work(session: Session, database: Database, folder: Path) -> None:
 
 
 @contextmanager
-def delivering(environment: Mapping[str, str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
+def delivering(environment: Mapping[str, str], log: Path) -> Iterator[None]:
     """`yumiao deliver` until the block ends, then SIGKILL."""
-    with log.open("ab") as out:
-        process = subprocess.Popen([*HURRIED, "deliver"], env=dict(environment), stdout=out, stderr=out)
+    command = begin("deliver", environment=environment, log=log)
     try:
-        yield process
+        yield
+        assert command.runs, f"the sender ended by itself: {command.printed()[-3000:]}"
     finally:
-        assert process.poll() is None, f"the sender ended by itself: {log.read_text(errors='replace')[-3000:]}"
-        process.send_signal(signal.SIGKILL)
-        process.wait()
+        command.kill()
 
 
 def open_work(database: Database) -> dict[str, int]:

@@ -36,7 +36,6 @@ from tests.simulator.proof import (
     until,
     until_called,
 )
-from tests.support.server import clean_environment
 
 SEED = 20211012
 FAULTS = "all=0.3,outage=0.004,delay_seconds=0.4"
@@ -57,16 +56,15 @@ def test_every_record_arrives_once_in_effect_and_in_order(
 
 def _deliver(database: Database, database_url: str, province: Province, folder: Path, counts: Counts) -> None:
     """Send, change records, be killed, go on; the partner is killed once too. At last everything is settled on both sides."""
-    environment = clean_environment(
-        YUMIAO_DATABASE_URL=database_url,
-        YUMIAO_DATA_DIR=str(folder),
-        YUMIAO_SECRET_KEY=SECRET.decode(),
-        YUMIAO_EXCHANGE_WAIT_SECONDS="3",
-        YUMIAO_EXCHANGE_CALL_SECONDS="4",
-        YUMIAO_EXCHANGE_POLL_SECONDS="0.5",
-        YUMIAO_ENV="test",
-        PYTHONUTF8="1",
-    )
+    environment = {
+        "YUMIAO_DATABASE_URL": database_url,
+        "YUMIAO_DATA_DIR": str(folder),
+        "YUMIAO_SECRET_KEY": SECRET.decode(),
+        "YUMIAO_EXCHANGE_WAIT_SECONDS": "3",
+        "YUMIAO_EXCHANGE_CALL_SECONDS": "4",
+        "YUMIAO_EXCHANGE_POLL_SECONDS": "0.5",
+        "YUMIAO_ENV": "test",
+    }
     chance = random.Random(SEED)
     log, writer = folder / "deliver.log", Writer(database, chance)
     kills, most_calls = counts.push_kills, 2 * counts.pushed_records // MOST_RECORDS // counts.push_kills

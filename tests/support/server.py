@@ -78,16 +78,16 @@ def wait_until_healthy(server: Server, seconds: float) -> None:
     """Returns when `/healthz` answers 200; fails with the server's own words when it ends or takes too long."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline and server.process.poll() is None:
-        if is_healthy(server):
+        if is_healthy(server.url):
             return
         time.sleep(0.1)
     raise AssertionError(f"the server is not healthy after {seconds:.0f} s: {server.printed()[-3000:]}")
 
 
-def is_healthy(server: Server) -> bool:
+def is_healthy(url: str) -> bool:
     """Whether `/healthz` answers 200 now."""
     try:
-        with urllib.request.urlopen(f"{server.url}/healthz", timeout=2) as answer:
+        with urllib.request.urlopen(f"{url}/healthz", timeout=2) as answer:
             return bool(answer.status == 200)
     except (urllib.error.URLError, OSError):
         return False
