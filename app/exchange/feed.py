@@ -180,9 +180,8 @@ def _keys(session: Session, plan: RecordPlan, ids: Sequence[int]) -> dict[int, s
     if not ids:
         return {}
     source = plan.source
-    derive = source.derive.get(plan.definition.field(plan.definition.key).source, str)
     rows = session.execute(source.joined(select(source.id, source.key)).where(source.id.in_(ids)))
-    return {row_id: derive(key) for row_id, key in rows}
+    return {row_id: plan.key_of(key) for row_id, key in rows}
 
 
 def _taken(session: Session, plan: RecordPlan, reader: Reader, keys: set[str]) -> frozenset[str]:

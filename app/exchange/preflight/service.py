@@ -3,13 +3,12 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.exchange.domain import LISTS, FieldDefinition, FieldType
-from app.exchange.encoding import Record, RowEncoder
+from app.exchange.encoding import RowEncoder
 from app.exchange.preflight.domain import Checker, Finding, RecordFindings, Report
 from app.exchange.preflight.queries import surroundings_of
 from app.exchange.records import BATCH, RecordPlan, records_by_id
@@ -61,7 +60,7 @@ def _look_at(
     checker = Checker(plan.resource, plan.definition)
     found = []
     for row_id, record, surroundings in zip(kept, records, around, strict=True):
-        key = _key(plan, record)
+        key = plan.key_of(record[plan.definition.key])
         findings = checker.findings(key, record, surroundings)
         found.append(RecordFindings(row_id, key, surroundings.label, findings))
     return found
@@ -82,9 +81,3 @@ def _as_kept(plan: RecordPlan) -> RecordPlan:
 def _named(fields: Sequence[FieldDefinition]) -> RowEncoder:
     names = tuple(field.name for field in fields)
     return lambda row: dict(zip(names, row, strict=True))
-
-
-def _key(plan: RecordPlan, record: Record) -> str:
-    field = plan.definition.field(plan.definition.key)
-    value: Any = record[field.name]
-    return str(plan.source.derive.get(field.source, str)(value))

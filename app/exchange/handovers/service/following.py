@@ -75,8 +75,9 @@ def _note(
 ) -> None:
     """Note the changes of one resource; what a frozen version holds already changes nothing."""
     mine = (PartnerRecord.partner_id == partner.id, PartnerRecord.resource == resource)
-    wanted = select(PartnerRecord).where(*mine, PartnerRecord.key.in_([item.key for item in items]))
-    known = {row.key: row for row in session.scalars(wanted.execution_options(populate_existing=True))}
+    columns = PartnerRecord.__table__.columns
+    wanted = select(*columns).where(*mine, PartnerRecord.key.in_([item.key for item in items]))
+    known = {row.key: row for row in session.execute(wanted)}
     rows, gone = [], []
     for item in items:
         present = known.get(item.key)

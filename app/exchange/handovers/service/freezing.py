@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import Enum, auto
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Row, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.enterprises.models import Enterprise
@@ -99,7 +99,7 @@ class Fate(Enum):
     UNKNOWN = auto()
 
 
-def _fate(version: Version, present: PartnerRecord | None, position: int, *, again: bool) -> Fate:
+def _fate(version: Version, present: Row[Any] | None, position: int, *, again: bool) -> Fate:
     if version.retired and not again and (present is None or not present.sent_position):
         return Fate.UNKNOWN
     if version.why:
@@ -111,7 +111,7 @@ def _fate(version: Version, present: PartnerRecord | None, position: int, *, aga
     return Fate.THERE if not again and _is_there(present, version) else Fate.FROZEN
 
 
-def _is_there(present: PartnerRecord, version: Version) -> bool:
+def _is_there(present: Row[Any], version: Version) -> bool:
     """Whether the last version that went out is the one the partner accepted, and this one is no other."""
     return present.accepted_digest == version.digest and present.accepted_position == present.sent_position
 
@@ -159,9 +159,9 @@ def _firm_names(session: Session, firms: Sequence[int | None]) -> dict[int | Non
     return {row.id: row.name for row in found}
 
 
-def _known(session: Session, scope: Scope, keys: Sequence[str]) -> dict[str, PartnerRecord]:
-    statement = select(PartnerRecord).where(scope.records(), PartnerRecord.key.in_(keys))
-    return {row.key: row for row in session.scalars(statement.execution_options(populate_existing=True))}
+def _known(session: Session, scope: Scope, keys: Sequence[str]) -> dict[str, Row[Any]]:
+    statement = select(*PartnerRecord.__table__.columns).where(scope.records(), PartnerRecord.key.in_(keys))
+    return {row.key: row for row in session.execute(statement)}
 
 
 # -- writing -------------------------------------------------------------------------------------------------------------
@@ -250,7 +250,7 @@ _NOTED = (
 def _note(
     session: Session,
     scope: Scope,
-    known: Mapping[str, PartnerRecord],
+    known: Mapping[str, Row[Any]],
     notes: Mapping[str, Mapping[str, Any]],
     position: int,
     now: datetime,

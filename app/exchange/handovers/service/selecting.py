@@ -12,7 +12,7 @@ from app.exchange.handovers.models import PartnerRecord
 from app.exchange.partners.models import Partner
 from app.exchange.reconciling.domain import QUEUEABLE
 from app.exchange.reconciling.models import ReconciliationLine
-from app.exchange.records import BATCH, RecordPlan, count_records, records_by_id
+from app.exchange.records import BATCH, RecordPlan, count_records
 
 PROGRAMME = "programme_code"
 
@@ -45,12 +45,17 @@ class Scope:
 
 
 def rows_with_keys(session: Session, scope: Scope, keys: Sequence[str]) -> dict[int, Row[Any]]:
-    """Row id, firm's id and name of the visible records of these keys, by row id."""
+    """Row id, what the key holds, firm's id and name of the visible records of these keys, by row id."""
     source = scope.plan.source
     firm = null() if source.firm is None else source.firm
-    name = source.columns.get("name", null())
-    statement = scope.visible(source.id.label("id"), firm.label("firm"), name.label("name"))
+    columns = (source.id.label("id"), source.key.label("key"), firm.label("firm"))
+    statement = scope.visible(*columns, source.columns.get("name", null()).label("name"))
     return {row.id: row for row in session.execute(statement.where(source.holding(keys)))}
+
+
+def present_keys(session: Session, scope: Scope, keys: Sequence[str]) -> set[str]:
+    """Those of `keys` that a visible record bears."""
+    return {scope.plan.key_of(row.key) for row in rows_with_keys(session, scope, keys).values()}
 
 
 def missing_keys(session: Session, scope: Scope, keys: Sequence[str]) -> list[str]:
@@ -58,11 +63,10 @@ def missing_keys(session: Session, scope: Scope, keys: Sequence[str]) -> list[st
     missing: list[str] = []
     for start in range(0, len(keys), BATCH):
         some = keys[start : start + BATCH]
-        records = records_by_id(session, scope.plan, scope.region_prefix, sorted(rows_with_keys(session, scope, some)))
-        seen = {str(record[scope.plan.definition.key]) for record in records.values()}
         had = select(PartnerRecord.key).where(
             scope.records(), PartnerRecord.key.in_(some), PartnerRecord.sent_position > 0
         )
+        seen = present_keys(session, scope, some)
         seen |= set() if scope.programme else set(session.scalars(had))
         missing += [key for key in some if key not in seen]
     return missing
@@ -88,11 +92,9 @@ def _changed(session: Session, scope: Scope, after: Any) -> Chunk:
 def _visible(session: Session, scope: Scope, after: Any) -> Chunk:
     """Everything visible, by row id."""
     source = scope.plan.source
-    statement = scope.visible(source.id).where(source.id > (after or 0)).order_by(source.id).limit(BATCH)
-    ids = list(session.scalars(statement))
-    records = records_by_id(session, scope.plan, scope.region_prefix, ids)
-    keys = [str(record[scope.plan.definition.key]) for record in records.values()]
-    return keys, ids[-1] if len(ids) == BATCH else None
+    statement = scope.visible(source.id.label("id"), source.key.label("key")).where(source.id > (after or 0))
+    rows = session.execute(statement.order_by(source.id).limit(BATCH)).all()
+    return [scope.plan.key_of(row.key) for row in rows], rows[-1].id if len(rows) == BATCH else None
 
 
 def _gone(session: Session, scope: Scope, after: Any) -> Chunk:
@@ -100,8 +102,7 @@ def _gone(session: Session, scope: Scope, after: Any) -> Chunk:
     if scope.programme:
         return (), None
     keys, mark = _keys_known(session, scope, after, PartnerRecord.sent_position > 0)
-    records = records_by_id(session, scope.plan, scope.region_prefix, sorted(rows_with_keys(session, scope, keys)))
-    seen = {str(record[scope.plan.definition.key]) for record in records.values()}
+    seen = present_keys(session, scope, keys)
     return [key for key in keys if key not in seen], mark
 
 
