@@ -16,6 +16,15 @@ def partner_definition(partner: str = "province", version: str = "v1") -> Partne
     return load_definition(SEEDS / partner / f"{version}.yaml")
 
 
+@lru_cache
+def newest_definitions() -> tuple[PartnerDefinition, ...]:
+    """The newest version of each partner's definition."""
+    newest: dict[str, PartnerDefinition] = {}
+    for path in sorted(SEEDS.glob("*/v*.yaml"), key=lambda path: (path.parent.name, int(path.stem[1:]))):
+        newest[path.parent.name] = partner_definition(path.parent.name, path.stem)
+    return tuple(newest.values())
+
+
 def load_definition(path: Path) -> PartnerDefinition:
     """The definition in the file at `path`, whose place must repeat its partner and version."""
     definition = load_strict(path, PartnerDefinition)

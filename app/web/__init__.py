@@ -95,6 +95,7 @@ MODULES = (
     "exchange_handover",
     "exchange_waiting",
     "exchange_receipts",
+    "exchange_dictionary",
     "exchange_partner_forms",
     "exchange_partner",
     "work_calendar",
