@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.exchange.encoding import Record
-from app.exchange.records import RecordPlan, records_by_id
+from app.exchange.records import RecordPlan, plain_rows, records_by_id
 from app.journal.models import JournalEvent
 from app.journal.queries import events_after, head_position
 from app.kit.errors import Invalid
@@ -180,7 +180,7 @@ def _keys(session: Session, plan: RecordPlan, ids: Sequence[int]) -> dict[int, s
     if not ids:
         return {}
     source = plan.source
-    rows = session.execute(source.joined(select(source.id, source.key)).where(source.id.in_(ids)))
+    rows = plain_rows(session, source.joined(select(source.id, source.key)).where(source.id.in_(ids)))
     return {row_id: plan.key_of(key) for row_id, key in rows}
 
 

@@ -37,7 +37,8 @@ def visible(statement: Select[Any], region_prefix: str) -> Select[Any]:
 
 def hanging_on(enterprise_ids: Sequence[int]) -> Select[int, int]:
     """The milestones of these firms' cases."""
-    return joined(select(CaseFile.enterprise_id, Milestone.id)).where(CaseFile.enterprise_id.in_(enterprise_ids))
+    rows: Any = select(CaseFile.enterprise_id, Milestone.id)
+    return joined(rows).where(CaseFile.enterprise_id.in_(enterprise_ids))
 
 
 def touches(session: Session, events: Sequence[JournalEvent]) -> Iterator[Touch]:
@@ -64,8 +65,8 @@ def _named(event: JournalEvent) -> list[Which] | None:
 def _rows(session: Session, numbers: set[str]) -> Mapping[str, Mapping[tuple[str, int], int]]:
     found: dict[str, dict[tuple[str, int], int]] = {}
     if numbers:
-        wanted = joined(select(CaseFile.number, Milestone.code, Milestone.ordinal, Milestone.id))
-        for number, code, ordinal, row_id in session.execute(wanted.where(CaseFile.number.in_(numbers))):
+        wanted: Any = select(CaseFile.number, Milestone.code, Milestone.ordinal, Milestone.id)
+        for number, code, ordinal, row_id in session.execute(joined(wanted).where(CaseFile.number.in_(numbers))):
             found.setdefault(number, {})[code, ordinal] = row_id
     return found
 

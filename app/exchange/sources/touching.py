@@ -29,7 +29,7 @@ def named(session: Session, events: Sequence[JournalEvent], name: Any, row_id: A
     names = {event.subject_id for event in events}
     if not names:
         return
-    ids = dict(session.execute(select(name, row_id).where(name.in_(names))).all())
+    ids: dict[Any, int] = dict(session.execute(select(name, row_id).where(name.in_(names))).all())
     for event in events:
         if event.subject_id in ids:
             yield Touch(event.position, ids[event.subject_id])
