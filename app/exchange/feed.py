@@ -180,7 +180,7 @@ def _keys(session: Session, plan: RecordPlan, ids: Sequence[int]) -> dict[int, s
     if not ids:
         return {}
     source = plan.source
-    rows = plain_rows(session, source.joined(select(source.id, source.key)).where(source.id.in_(ids)))
+    rows: Any = plain_rows(session, source.joined(select(source.id, source.key)).where(source.id.in_(ids)))
     return {row_id: plan.key_of(key) for row_id, key in rows}
 
 
