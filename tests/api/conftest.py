@@ -62,4 +62,5 @@ def world(session: Session) -> World:
         world.advance(world.case(firm))
         world.pay(world.incentive(firm))
         world.agree(world.commissioner(region[:6]), firm)
+    world.indicator()
     return world
