@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Engine, Executable, event, text
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.visitors import cloned_traverse
 
 _NO_QUERY = ("BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK", "COMMIT", "PRAGMA", "EXPLAIN")
 
@@ -24,6 +25,16 @@ def counted_queries() -> Iterator[list[str]]:
         yield statements
     finally:
         event.remove(Engine, "before_cursor_execute", collect)
+
+
+def filled(statement: Any, **values: Any) -> Any:
+    """A statement kept with open parameters, with these values in it."""
+
+    def fill(parameter: Any) -> None:
+        if parameter.key in values:
+            parameter.value, parameter.required, parameter.callable = values[parameter.key], False, None
+
+    return cloned_traverse(statement, {}, {"bindparam": fill})
 
 
 def plan_of(session: Session, statement: Executable) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, exists, or_, select
+from sqlalchemy import ColumnElement, bindparam, exists, or_, select
 from sqlalchemy.orm import Session
 
 from app.exchange.handovers.domain import HandoverState, ItemState
@@ -12,6 +12,7 @@ from app.exchange.partners.domain import Transport
 from app.exchange.partners.models import Partner
 from app.exchange.sending.parcels import is_due, is_out
 from app.kit.clock import today
+from app.kit.db import BigId
 
 #: With nothing on its way a partner is asked so often: decisions on cases come by themselves.
 QUIET = timedelta(minutes=5)
@@ -37,20 +38,9 @@ def look(session: Session, code: str, now: datetime, poll: timedelta) -> Sight |
     partner = session.scalar(select(Partner).where(Partner.code == code, is_pushed_to(now)))
     if partner is None:
         return None
-    announce, send, pending = session.execute(work_of(partner.id, now)).one()
+    announce, send, pending = session.execute(WORK, {"partner_id": partner.id, "now": now}).one()
     due = partner.polled_at is None or partner.polled_at <= now - (poll if pending else QUIET)
     return Sight(partner, announce, send, due)
-
-
-def work_of(partner_id: int, now: datetime) -> Select[bool, bool, bool]:
-    """Whether there is a batch to announce, a record to send, a record with the partner."""
-    sendable = select(HandoverItem.id).join(Handover, Handover.id == HandoverItem.handover_id)
-    pending = (HandoverItem.partner_id == partner_id, HandoverItem.state == ItemState.PENDING)
-    return select(
-        exists(_to_announce(partner_id)),
-        exists(sendable.where(is_due(partner_id, now))),
-        exists(select(HandoverItem.id).where(*pending)),
-    )
 
 
 def is_pushed_to(now: datetime) -> ColumnElement[bool]:
@@ -65,11 +55,26 @@ def is_active(now: datetime) -> ColumnElement[bool]:
 
 def list_to_announce(session: Session, partner_id: int, limit: int) -> list[Handover]:
     """Released batches that the partner has not heard of, oldest first."""
-    return list(session.scalars(_to_announce(partner_id).order_by(Handover.id).limit(limit)))
+    return list(session.scalars(_TO_ANNOUNCE.order_by(Handover.id).limit(limit), {"partner_id": partner_id}))
 
 
-def _to_announce(partner_id: int) -> Select[Handover]:
-    waiting = (HandoverItem.handover_id == Handover.id, HandoverItem.state == ItemState.WAITING)
-    begun = Handover.state.in_((HandoverState.PREPARED, HandoverState.SENT))
-    new = (Handover.partner_id == partner_id, begun, is_out(), Handover.announced_at.is_(None))
-    return select(Handover).where(*new, exists(select(HandoverItem.id).where(*waiting)))
+_partner_id = bindparam("partner_id", type_=BigId)
+
+_TO_ANNOUNCE = select(Handover).where(
+    Handover.partner_id == _partner_id,
+    Handover.state.in_((HandoverState.PREPARED, HandoverState.SENT)),
+    Handover.announced_at.is_(None),
+    is_out(),
+    exists(
+        select(HandoverItem.id).where(HandoverItem.handover_id == Handover.id, HandoverItem.state == ItemState.WAITING)
+    ),
+)
+
+#: Whether `:partner_id` has, at `:now`, a batch to hear of, a record to get, a record in its hands.
+WORK = select(
+    exists(_TO_ANNOUNCE.with_only_columns(Handover.id)),
+    exists(select(HandoverItem.id).join(Handover, Handover.id == HandoverItem.handover_id).where(is_due())),
+    exists(
+        select(HandoverItem.id).where(HandoverItem.partner_id == _partner_id, HandoverItem.state == ItemState.PENDING)
+    ),
+)

@@ -11,13 +11,14 @@ from itertools import takewhile
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, update
+from sqlalchemy import ColumnElement, Integer, and_, bindparam, exists, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from app.exchange.handovers.domain import HandoverState, ItemState
 from app.exchange.handovers.models import Handover, HandoverItem
 from app.exchange.partners.domain import Transport
 from app.exchange.sending.domain import MOST_BYTES
+from app.kit.db import BigId, UtcDateTime
 
 
 @dataclass(frozen=True)
@@ -55,8 +56,9 @@ def is_out(handover: type[Handover] = Handover) -> ColumnElement[bool]:
     )
 
 
-def is_due(partner_id: int, now: datetime) -> ColumnElement[bool]:
-    """Records that may be sent now; of batches that are announced, and none of whose older versions is still to go."""
+def is_due() -> ColumnElement[bool]:
+    """Records of `:partner_id` that may be sent at `:now`: of batches that are announced, none of whose older versions is still to go."""
+    partner_id, now = bindparam("partner_id", type_=BigId), bindparam("now", type_=UtcDateTime())
     older = aliased(HandoverItem)
     same = (older.partner_id == HandoverItem.partner_id, older.resource == HandoverItem.resource)
     ahead = (*same, older.key == HandoverItem.key, older.id < HandoverItem.id)
@@ -72,28 +74,47 @@ def is_due(partner_id: int, now: datetime) -> ColumnElement[bool]:
     )
 
 
-def list_due(partner_id: int, now: datetime, limit: int) -> Select[HandoverItem, str]:
-    """The statement that finds what to claim, oldest first; rows that somebody else is claiming are passed over."""
-    return (
-        select(HandoverItem, Handover.number)
-        .join(Handover, Handover.id == HandoverItem.handover_id)
-        .where(is_due(partner_id, now))
-        .order_by(HandoverItem.next_at, HandoverItem.id)
-        .limit(limit)
-        .with_for_update(of=HandoverItem, skip_locked=True)
+#: What to claim, `:most` records at most, oldest first; rows that somebody else is claiming are passed over.
+DUE = (
+    select(
+        HandoverItem.id,
+        HandoverItem.handover_id,
+        Handover.number,
+        HandoverItem.resource,
+        HandoverItem.key,
+        HandoverItem.position,
+        HandoverItem.idempotency_key,
+        HandoverItem.retired,
+        HandoverItem.digest,
+        HandoverItem.body,
+        HandoverItem.attempts,
     )
+    .join(Handover, Handover.id == HandoverItem.handover_id)
+    .where(is_due())
+    .order_by(HandoverItem.next_at, HandoverItem.id)
+    .limit(bindparam("most", type_=Integer))
+    .with_for_update(of=HandoverItem, skip_locked=True)
+)
 
 
 def claim(session: Session, partner_id: int, *, now: datetime, until: datetime, limit: int) -> Parcel | None:
     """Take the next parcel of at most `limit` records until `until`; None when nothing is due."""
-    rows = session.execute(list_due(partner_id, now, limit)).all()
+    rows = session.execute(DUE, {"partner_id": partner_id, "now": now, "most": limit}).all()
     if not rows:
         return None
-    handover_id, number = rows[0][0].handover_id, rows[0][1]
-    items = _fitting([_item(row[0]) for row in rows if row[0].handover_id == handover_id])
-    ids = [item.id for item in items]
-    session.execute(update(HandoverItem).where(HandoverItem.id.in_(ids)).values(lease_until=until))
-    return Parcel(partner_id, handover_id, number, items, until)
+    handover_id, number = rows[0].handover_id, rows[0].number
+    items = _fitting([_item(row) for row in rows if row.handover_id == handover_id])
+    parcel = Parcel(partner_id, handover_id, number, items, until)
+    session.execute(_LEASE, {"ids": parcel.ids, "until": until})
+    return parcel
+
+
+_LEASE = (
+    update(HandoverItem)
+    .where(HandoverItem.id.in_(bindparam("ids", expanding=True)))
+    .values(lease_until=bindparam("until"))
+    .execution_options(synchronize_session=False)
+)
 
 
 def give_back(session: Session, parcel: Parcel) -> None:
@@ -119,7 +140,7 @@ def _fitting(items: Sequence[Item]) -> tuple[Item, ...]:
     return tuple(takewhile(fits, items)) or (items[0],)
 
 
-def _item(row: HandoverItem) -> Item:
+def _item(row: Any) -> Item:
     record: dict[str, Any] = {
         "idempotency_key": row.idempotency_key,
         "resource": row.resource,

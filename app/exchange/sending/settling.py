@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from app.exchange.handovers.domain import ItemState
 from app.exchange.handovers.models import Handover, HandoverItem
+from app.exchange.handovers.schemas import RecordReceipt
 from app.exchange.handovers.service.receiving import apply_receipts
 from app.exchange.partners.models import Partner
 from app.exchange.sending.calls import Receipted
@@ -68,9 +69,11 @@ def _receipted(
     session: Session, partner: Partner, carried: Carried, brought: Receipted, now: datetime, jitter: float
 ) -> None:
     receipts = brought.receipts.readable
-    apply_receipts(session, partner=partner, channel="answer", receipts=receipts, now=now)
-    values = {"error": "missing", "answer": ""}  # of those that still wait: who got a receipt waits no more
-    _count_failure(session, carried.parcel, carried.parcel.items, values, now, jitter)
+    results = apply_receipts(session, partner=partner, channel="answer", receipts=receipts, now=now)
+    told = zip(receipts, results, strict=True)
+    settled = {each.idempotency_key for each, result in told if result.applied and isinstance(each, RecordReceipt)}
+    left = [item for item in carried.parcel.items if item.idempotency_key not in settled]
+    _count_failure(session, carried.parcel, left, {"error": "missing", "answer": ""}, now, jitter)
     note_success(session, partner, carried.about, brought.answer, now, brought.receipts.unreadable)
 
 

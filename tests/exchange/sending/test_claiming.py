@@ -10,12 +10,12 @@ from sqlalchemy import text
 from app.exchange.handovers.domain import ItemState
 from app.exchange.handovers.models import HandoverItem
 from app.exchange.sending import carrying
-from app.exchange.sending.looking import work_of
+from app.exchange.sending.looking import WORK
 from app.exchange.sending.metrics import accepted_by_partner
-from app.exchange.sending.parcels import claim, list_due
+from app.exchange.sending.parcels import DUE, claim
 from app.kit.db import Database, read_scope, session_scope
 from tests.exchange.sending.world import World, keys, world_of
-from tests.support.queries import counted_queries, plan_of
+from tests.support.queries import counted_queries, filled, plan_of
 
 
 @pytest.fixture
@@ -152,8 +152,8 @@ def test_the_statements_use_their_indexes(world: World) -> None:
     with session_scope(world.database) as session:
         session.execute(text("analyze"))
     with read_scope(world.database) as session:
-        due = plan_of(session, list_due(partner_id, world.clock.now, 50))
-        work = plan_of(session, work_of(partner_id, world.clock.now))
+        due = plan_of(session, filled(DUE, partner_id=partner_id, now=world.clock.now, most=50))
+        work = plan_of(session, filled(WORK, partner_id=partner_id, now=world.clock.now))
         accepted = plan_of(session, accepted_by_partner([partner_id]))
     for plan in (due, work):  # of few batches with much in them, or of few records in many batches
         assert "ix_handover_item_due" in plan or "ix_handover_item_handover" in plan, plan
