@@ -31,8 +31,9 @@ def known(session: Session) -> dict[str, tuple[str, bool]]:
 
 
 def followed(desk: Desk, at: datetime = LATER) -> int:
+    code = desk.partner.code  # read before the commit: reading it afterwards would open a transaction that holds the lock
     db.commit(desk.session)
-    return follow_partner(desk.database, desk.partner.code, at)
+    return follow_partner(desk.database, code, at)
 
 
 def test_a_new_partner_begins_at_the_end_of_the_journal(
