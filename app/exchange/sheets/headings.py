@@ -27,9 +27,14 @@ def folded(heading: str) -> str:
 
 
 def names_of(definition: ResourceDefinition) -> dict[str, str]:
-    """Folded heading -> field name: the heading in the partner's own sheet, the field's name, its titles in both languages."""
-    columns = definition.sheet.columns if definition.sheet else ()
-    known = {folded(column.headings[-1]): column.field for column in columns}
+    """Folded heading -> field name: the headings in the partner's own sheet (of three rows the first names groups, no fields),
+    the field's name, its titles in both languages.
+    """
+    known: dict[str, str] = {}
+    for column in definition.sheet.columns if definition.sheet else ():
+        for text in column.headings[1:] or column.headings:
+            if text:
+                known.setdefault(folded(text), column.field)
     for field in definition.fields:
         for text in (field.name, field.title.zh, field.title.en):
             known.setdefault(folded(text), field.name)
