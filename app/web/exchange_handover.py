@@ -193,7 +193,7 @@ def _page(request: Request, session: Session, actor: Actor, row: Handover, query
         transport=_(TRANSPORT_LABELS[Transport(row.transport)]),
         resource=resource_title(partner, row.resource, row.definition_version),
         basis=_(BASIS_LABELS[Basis(row.basis)]),
-        state=handover_badge(row.state),
+        state=handover_badge(row),
         stations=_stations(row),
         doing=_doing(may_hand_over(actor, partner), row, counts),
         work=_work(job, row),
@@ -233,7 +233,7 @@ def _doing(may: bool, row: Handover, counts: Mapping[ItemState, int]) -> Doing:
     unsent = counts.get(ItemState.WAITING, 0) + counts.get(ItemState.PARKED, 0)
     over = row.state in (HandoverState.PREPARING, HandoverState.CANCELLED)
     return Doing(
-        release=row.state == HandoverState.PREPARED and row.released_at is None,
+        release=row.state == HandoverState.PREPARED and row.released_at is None and unsent > 0,
         cancel=row.released_at is None and row.state != HandoverState.CANCELLED,
         withdraw=unsent if row.released_at is not None and not over else 0,
         parked=counts.get(ItemState.PARKED, 0),

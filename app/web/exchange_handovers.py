@@ -149,7 +149,7 @@ def handover_line(row: Handover, partner: Partner, counts: Mapping[ItemState, in
         resource=resource_title(partner, row.resource, row.definition_version),
         basis=_(BASIS_LABELS[Basis(row.basis)]),
         count=row.count,
-        state=handover_badge(row.state),
+        state=handover_badge(row),
         counts=count_badges(counts),
         made_by=row.made_by,
         made_at=row.made_at,

@@ -47,9 +47,11 @@ _OWN_PAGES = {"enterprises": "/enterprises", "cases": "/cases", "commissioners":
 _FIRM_PAGES = {"figures": "/figures", "properties": "/properties"}
 
 
-def handover_badge(state: str) -> Badge:
-    """The state of a batch, as a badge."""
-    known = HandoverState(state)
+def handover_badge(row: Handover) -> Badge:
+    """The state of a batch, as a badge; one that was released and has not begun to go out says so."""
+    known = HandoverState(row.state)
+    if known is HandoverState.PREPARED and row.released_at is not None:
+        return "info", _("排队推送")
     return _HANDOVER_BADGES[known], _(HANDOVER_LABELS[known])
 
 

@@ -151,5 +151,6 @@ def _touch(
 ) -> None:
     partner.version += 1
     partner.updated_at = now
+    partner.open_until = None  # whoever mends a connection wants it tried at once
     session.flush()
     record(session, actor=actor, now=now, type=type, subject=subject_of(partner), changes=changes, data=data)
