@@ -3,12 +3,12 @@
 import argparse
 import platform
 
-from benchmarks import casework, flow, pages, policies
+from benchmarks import casework, exchange, flow, pages, policies
 from benchmarks.world import make_world
 
 
 def main() -> None:
-    """Measure pages, export and import on one database, and deciding without any."""
+    """Measure pages, export, import, casework and the exchange on one database, and deciding without any."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--db", choices=["sqlite", "postgresql"], default="sqlite")
     parser.add_argument("--enterprises", type=int, default=10_000, help="demo firms for pages and export")
@@ -16,15 +16,18 @@ def main() -> None:
     parser.add_argument("--cases", type=int, default=100_000, help="cases of the casework benchmark")
     parser.add_argument("--events", type=int, default=1_000_000, help="events of the casework benchmark")
     parser.add_argument("--moved", type=int, default=10_000, help="cases moved by one order")
+    parser.add_argument("--pushed", type=int, default=5_000, help="records pushed to the simulated province")
     parser.add_argument("--rounds", type=int, default=9)
-    parser.add_argument("--only", choices=["pages", "export", "import", "policies", "casework"])
+    parser.add_argument("--only", choices=["pages", "export", "import", "policies", "casework", "exchange"])
     chosen = parser.parse_args()
     print(f"Python {platform.python_version()}, {platform.machine()}, {chosen.enterprises:,} firms")
     if chosen.only in (None, "policies"):
         policies.run(chosen.enterprises, chosen.rounds)
     if chosen.only in (None, "casework"):
         casework.run(chosen.db, chosen.cases, chosen.events, chosen.moved, chosen.rounds)
-    if chosen.only not in ("import", "policies", "casework"):
+    if chosen.only in (None, "exchange"):
+        exchange.run(chosen.db, chosen.enterprises, chosen.pushed, chosen.rounds)
+    if chosen.only not in ("import", "policies", "casework", "exchange"):
         with make_world(chosen.db, chosen.enterprises) as world:
             if chosen.only != "export":
                 pages.run(world, chosen.rounds)

@@ -92,9 +92,7 @@ def _postgres_database() -> Iterator[str]:
 @contextlib.contextmanager
 def serving(world: World) -> Iterator[str]:
     """The world's server on a free port; yields its address."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     server = subprocess.Popen(
         [YUMIAO, "serve", "--port", str(port)],
         env=world.environment,
@@ -103,15 +101,23 @@ def serving(world: World) -> Iterator[str]:
     )
     base = f"http://127.0.0.1:{port}"
     try:
-        _wait(base)
+        wait_for(base)
         yield base
     finally:
         server.terminate()
         server.wait(20)
 
 
-def _wait(base: str) -> None:
-    for _try in range(200):
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_for(base: str) -> None:
+    """Until the server at `base` says that it is well."""
+    for _try in range(1_000):
         with contextlib.suppress(httpx.HTTPError):
             if httpx.get(f"{base}/healthz").status_code == httpx.codes.OK:
                 return

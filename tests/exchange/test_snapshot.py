@@ -80,7 +80,7 @@ def test_a_stream_broken_off_is_journalled_as_such(
     snapshot = Snapshot(plan, "", "")
 
     async def read_one_block() -> None:
-        stream = _stream(database, snapshot, CLIENT)
+        stream = _stream(database, snapshot, CLIENT, compress=False)
         await anext(stream)
         await stream.aclose()
 
