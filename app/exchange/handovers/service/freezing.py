@@ -113,7 +113,7 @@ def _fate(version: Version, present: Row[Any] | None, position: int, *, again: b
 
 def _is_there(present: Row[Any], version: Version) -> bool:
     """Whether the last version that went out is the one the partner accepted, and this one is no other."""
-    return present.accepted_digest == version.digest and present.accepted_position == present.sent_position
+    return bool(present.accepted_digest == version.digest and present.accepted_position == present.sent_position)
 
 
 # -- reading -------------------------------------------------------------------------------------------------------------
