@@ -19,11 +19,11 @@ from app.doors.timeline import TimelineLine, timeline_lines
 from app.exchange.actions import MANAGE_PARTNERS, SEE
 from app.exchange.handovers.listing import list_batches
 from app.exchange.handovers.models import Handover
-from app.exchange.partners.domain import TRANSPORT_LABELS, Transport
+from app.exchange.partners.domain import TRANSPORT_LABELS, Circuit, Transport, circuit_of
 from app.exchange.partners.listing import page_calls
 from app.exchange.partners.models import Partner, PartnerCall
 from app.exchange.partners.queries import get_partner
-from app.exchange.partners.service import disable_partner, enable_partner, keep_certificate, renew_key
+from app.exchange.partners.service import call_again, disable_partner, enable_partner, keep_certificate, renew_key
 from app.exchange.sending.log import PURPOSE_LABELS, Purpose
 from app.exchange.sending.reasons import reason
 from app.exchange.signing import Scheme
@@ -90,6 +90,7 @@ class PartnerPage:
     resources: str
     client: str
     standing: Standing
+    paused: bool
     calls: tuple[CallLine, ...]
     rows: Page[PartnerCall]
     query: CallsQuery
@@ -159,6 +160,17 @@ def enable(request: Request, session: DbSession, actor: CurrentActor, now: Now, 
     return redirect(request, _address(code), good=_("已启用，从停下的地方接着报送。"))
 
 
+@router.post("/{code}/again", action=MANAGE_PARTNERS)
+def again(request: Request, session: DbSession, actor: CurrentActor, now: Now, code: str) -> Response:
+    """Call it at once although its circuit is open."""
+    try:
+        with session.begin_nested():
+            call_again(session, actor=actor, now=now, partner=get_partner(session, code))
+    except DomainError as error:
+        return redirect(request, _address(code), bad=error.message)
+    return redirect(request, _address(code), good=_("已恢复推送，正在重新尝试。"))
+
+
 def _address(code: str) -> str:
     return f"/exchange/partners/{code}"
 
@@ -183,6 +195,7 @@ def _render(request: Request, session: Session, actor: Actor, now: datetime, row
         resources=_("、").join(resource_title(row, name) for name in row.resources),
         client=_client(session, row),
         standing=standing_of(row, now),
+        paused=row.disabled_on is None and circuit_of(row.failures, row.open_until, now) is Circuit.OPEN,
         calls=tuple(_call(call, numbers) for call in found.items),
         rows=found,
         query=query,

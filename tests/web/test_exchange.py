@@ -23,6 +23,7 @@ from app.jobs.running import Surroundings
 from app.jobs.worker import Worker
 from app.kit import db
 from app.kit.actor import Actor
+from app.kit.clock import utc_now
 from tests.factories import partners
 from tests.factories.cases import firm, opened
 from tests.support import people
@@ -154,6 +155,17 @@ def test_trying_a_connection_out_says_in_words_what_came_of_it(sign_in: SignIn, 
     answer = admin.submit(page, to=f"{page}/test")
     assert "没有连通" in answer.text and "连接不上对方服务器" in answer.text
     assert session.scalar(select(PartnerCall.id)) is None
+
+
+def test_a_partner_that_is_paused_is_tried_again_at_once(sign_in: SignIn, session: Session) -> None:
+    row = partners.partner(session)
+    row.failures, row.open_until, row.last_error = 7, utc_now() + timedelta(minutes=9), "timeout"
+    admin, page = sign_in(role="administrator", region=""), "/exchange/partners/province"
+    assert "暂停推送" in admin.get(page).text
+    assert "已恢复推送" in admin.submit(page, to=f"{page}/again", follow=True).text
+    made = row_of(session, Partner)
+    assert (made.failures, made.open_until) == (0, None)
+    assert "没有暂停" in admin.post_form(f"{page}/again", follow_redirects=True).text
 
 
 def test_calls_are_listed_with_their_answer(sign_in: SignIn, session: Session, now: datetime) -> None:

@@ -10,6 +10,7 @@ KEY_MADE = "partner.key"
 CERTIFICATE_KEPT = "partner.certificate"
 DISABLED = "partner.disabled"
 ENABLED = "partner.enabled"
+RESUMED = "partner.resumed"
 
 EVENT_TYPES = (
     EventType(CREATED, N_("新建交换对方")),
@@ -18,6 +19,7 @@ EVENT_TYPES = (
     EventType(CERTIFICATE_KEPT, N_("上传对方证书")),
     EventType(DISABLED, N_("停用交换对方")),
     EventType(ENABLED, N_("启用交换对方")),
+    EventType(RESUMED, N_("提前恢复推送")),
 )
 
 FIELD_LABELS = {

@@ -11,6 +11,7 @@ from app.exchange.actions import MANAGE_PARTNERS
 from app.exchange.partners import events
 from app.exchange.partners.certificates import read_certificate
 from app.exchange.partners.checks import check_partner
+from app.exchange.partners.domain import Circuit, circuit_of
 from app.exchange.partners.keys import check_days, make_key
 from app.exchange.partners.models import Partner
 from app.exchange.partners.queries import find_partner
@@ -115,6 +116,15 @@ def enable_partner(session: Session, *, actor: Actor, now: datetime, partner: Pa
         raise Conflict("partner.enabled", _("该交换对方正在使用。"))
     partner.disabled_on, partner.failures, partner.open_until = None, 0, None
     _touch(session, partner, actor, now, events.ENABLED)
+
+
+def call_again(session: Session, *, actor: Actor, now: datetime, partner: Partner) -> None:
+    """Call it at once, without waiting for its circuit to be tried; raises `Conflict` when it is not paused."""
+    require(actor, MANAGE_PARTNERS)
+    if circuit_of(partner.failures, partner.open_until, now) is not Circuit.OPEN:
+        raise Conflict("partner.not_paused", _("对该交换对方的推送没有暂停。"))
+    partner.failures = 0
+    _touch(session, partner, actor, now, events.RESUMED)
 
 
 def require_served(partner: Partner) -> None:
