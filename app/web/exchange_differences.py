@@ -55,7 +55,7 @@ def difference_lines(
     firms = list_firms(session, {line.enterprise_id for line in lines if line.enterprise_id is not None})
     batches = {line.handover_id for line in lines if line.handover_id is not None}
     named = session.execute(select(Handover.id, Handover.number).where(Handover.id.in_(batches)))
-    numbers = {row_id: number for row_id, number in named}
+    numbers = dict(named.all())
     return tuple(
         _line(line, resource, firms.get(line.enterprise_id or 0), numbers.get(line.handover_id or 0, ""), definition)
         for line in lines
