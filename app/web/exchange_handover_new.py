@@ -62,7 +62,7 @@ class NewQuery(BaseModel):
 
 @dataclass(frozen=True)
 class PickLine:
-    """A record that can be picked: `key` is its key, `name` and `note` what it is."""
+    """A record that can be picked: `key` is its key, `name` its firm, `note` the programme of a case."""
 
     key: str
     name: str
@@ -169,7 +169,7 @@ def _picks(session: Session, actor: Actor, query: NewQuery) -> Picks:
         return _cases(session, actor, query)
     wanted = EnterpriseFilter(q=query.q)
     rows = firms.page_visible_to(session, actor, wanted, cursor=query.cursor or None, limit=PAGE_SIZE)
-    lines = tuple(PickLine(row.uscc, row.name, row.uscc, f"/enterprises/{row.uscc}") for row in rows.items)
+    lines = tuple(PickLine(row.uscc, row.name, "", f"/enterprises/{row.uscc}") for row in rows.items)
     return Picks(lines, rows, firms.count_visible_to(session, actor, wanted), query.address())
 
 
@@ -180,7 +180,7 @@ def _cases(session: Session, actor: Actor, query: NewQuery) -> Picks:
         PickLine(
             key=row.number,
             name=row.enterprise.name,
-            note=f"{row.number} · {catalogue.get(row.programme_code, row.programme_version).title}",
+            note=str(catalogue.get(row.programme_code, row.programme_version).title),
             url=f"/cases/{row.number}",
         )
         for row in rows.items
