@@ -62,6 +62,7 @@ class ControlPage:
     labels: Mapping[Fault, str]
     notes: Mapping[Fault, str]
     totals: Mapping[str, int]
+    calls_back: bool
     calls: list[Any]
     effects: list[Any]
     query: str
@@ -83,6 +84,7 @@ def show_page(request: Request) -> HTMLResponse:
             labels={fault: _(text) for fault, text in LABELS.items()},
             notes={fault: _(text) for fault, text in NOTES.items()},
             totals=holding(desk.database),
+            calls_back=request.app.state.calls_back,
             calls=list(session.execute(select(tables.call).order_by(tables.call.c.id.desc()).limit(SHOWN))),
             effects=list(session.execute(select(tables.effect).order_by(tables.effect.c.id.desc()).limit(SHOWN))),
             query=f"?{request.url.query}" if request.url.query else "",

@@ -30,6 +30,7 @@ def create_simulator(desk: Desk, destination: Destination | None = None, control
     application = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     application.state.desk = desk
     application.state.control_token = control_token
+    application.state.calls_back = destination is not None
     application.state.templates = make_environment()
     application.include_router(routes.router)
     application.include_router(control.router)
