@@ -10,7 +10,7 @@ from starlette.responses import Response
 from app.doors.deps import CurrentActor, DbSession, Now
 from app.doors.pages import render
 from app.doors.router import GuardedRouter
-from app.exchange.actions import HAND_OVER, MANAGE_PARTNERS, SEE
+from app.exchange.actions import MANAGE_PARTNERS, SEE
 from app.exchange.handovers.listing import HandoverFilter, count_states, page_handovers
 from app.exchange.handovers.tallies import Waiting, settled_by, waiting_by_partner
 from app.exchange.partners.domain import TRANSPORT_LABELS, Transport
@@ -21,6 +21,7 @@ from app.kit.permissions import can
 from app.web.exchange_chart import PERIODS, Chart, chart_of
 from app.web.exchange_handovers import HandoverLine, handover_line
 from app.web.exchange_health import Standing, age_words, standing_of
+from app.web.exchange_lines import may_hand_over
 from app.web.exchange_tabs import ExchangeTab, exchange_tabs
 
 router = GuardedRouter(door="web", prefix="/exchange")
@@ -77,10 +78,9 @@ def overview(request: Request, session: DbSession, actor: CurrentActor, now: Now
     counts = count_states(session, actor, [row.id for row in latest])
     refused = sum(one.refused for one in waiting.values())
     parked = sum(one.parked for one in waiting.values())
-    may_hand_over = can(actor, HAND_OVER)
     page = OverviewPage(
         tabs=exchange_tabs("overview", **({"waiting": f"{refused + parked:,}"} if refused + parked else {})),
-        partners=tuple(_line(partner, waiting, now, may_hand_over=may_hand_over) for partner in partners),
+        partners=tuple(_line(partner, waiting, now, may=may_hand_over(actor, partner)) for partner in partners),
         latest=tuple(handover_line(row, by_id[row.partner_id], counts.get(row.id, {})) for row in latest),
         chart=chart_of(settled_by(session, actor, now=now, seconds=seconds, stretches=stretches), chosen),
         periods=(
@@ -88,15 +88,15 @@ def overview(request: Request, session: DbSession, actor: CurrentActor, now: Now
             ExchangeTab(_("30 天"), "/exchange?period=month#throughput", chosen == "month"),
         ),
         may_manage=can(actor, MANAGE_PARTNERS),
-        may_hand_over=may_hand_over and any(partner.disabled_on is None for partner in partners),
+        may_hand_over=any(one.disabled_on is None and may_hand_over(actor, one) for one in partners),
     )
     return render(request, "web/exchange/index.html", page)
 
 
-def _line(partner: Partner, waiting: Mapping[int, Waiting], now: datetime, *, may_hand_over: bool) -> PartnerLine:
+def _line(partner: Partner, waiting: Mapping[int, Waiting], now: datetime, *, may: bool) -> PartnerLine:
     found = waiting.get(partner.id, Waiting())
     to_settle = f"/exchange/waiting?partner={partner.code}&kind="
-    new = f"/exchange/handovers/new?partner={partner.code}" if may_hand_over and partner.disabled_on is None else ""
+    new = f"/exchange/handovers/new?partner={partner.code}" if may and partner.disabled_on is None else ""
     return PartnerLine(
         name=partner.name,
         url=f"/exchange/partners/{partner.code}",

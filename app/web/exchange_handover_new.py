@@ -30,7 +30,7 @@ from app.kit.paging import Count, Page
 from app.programmes.queries import load_catalogue
 from app.web.case_bulk import chosen_cases
 from app.web.cases import programme_choices
-from app.web.exchange_lines import Choices, partner_choices, resource_title
+from app.web.exchange_lines import Choices, may_hand_over, partner_choices, resource_title
 from app.web.exchange_tabs import ExchangeTab, exchange_tabs
 
 router = GuardedRouter(door="web", prefix="/exchange/handovers")
@@ -117,7 +117,7 @@ def from_cases(request: Request, session: DbSession, actor: CurrentActor, now: N
 def _page(
     session: Session, actor: Actor, query: NewQuery, chosen: Sequence[str] = (), back: str = "/exchange/handovers"
 ) -> NewPage:
-    served = [partner for partner in list_partners(session) if partner.disabled_on is None]
+    served = [one for one in list_partners(session) if one.disabled_on is None and may_hand_over(actor, one)]
     if chosen:
         served = [partner for partner in served if query.resource in partner.resources]
     partner = next((one for one in served if one.code == query.partner), served[0] if served else None)
@@ -129,7 +129,7 @@ def _page(
         partners=partner_choices(served),
         resources=tuple((name, resource_title(partner, name)) for name in partner.resources) if partner else (),
         programmes=programme_choices(load_catalogue(session)),
-        bases=_bases(session, query) if partner else (),
+        bases=_bases(session, actor, query) if partner else (),
         picks=_picks(session, actor, query) if picking and query.resource in PICKED else None,
         chosen=tuple(chosen),
         preflight_url=query.address(PREFLIGHT, q=""),
@@ -149,12 +149,12 @@ def _completed(query: NewQuery, partner: Partner | None) -> NewQuery:
     )
 
 
-def _bases(session: Session, query: NewQuery) -> tuple[tuple[str, str, str], ...]:
+def _bases(session: Session, actor: Actor, query: NewQuery) -> tuple[tuple[str, str, str], ...]:
     """What a batch can hold, with about how many records that is."""
     command = PrepareHandover(
         partner=query.partner, resource=query.resource, basis=Basis.CHANGED, programme=query.programme
     )
-    scope = scope_of(session, command)
+    scope = scope_of(session, actor, command)
     notes = {
         Basis.CHANGED: _("上次报送之后有变化的，%(n)s 条")
         % {"n": f"{count_candidates(session, scope, Basis.CHANGED):,}"},

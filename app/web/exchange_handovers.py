@@ -13,7 +13,7 @@ from starlette.responses import Response
 from app.doors.deps import CurrentActor, DbSession
 from app.doors.pages import render
 from app.doors.router import GuardedRouter
-from app.exchange.actions import HAND_OVER, SEE
+from app.exchange.actions import SEE
 from app.exchange.handovers.domain import BASIS_LABELS, HANDOVER_LABELS, ITEM_LABELS, Basis, HandoverState, ItemState
 from app.exchange.handovers.listing import HandoverFilter, count_handovers, count_states, page_handovers
 from app.exchange.handovers.models import Handover
@@ -21,12 +21,12 @@ from app.exchange.partners.models import Partner
 from app.exchange.partners.queries import list_partners
 from app.kit.i18n import _
 from app.kit.paging import Count, Page
-from app.kit.permissions import can
 from app.web.exchange_lines import (
     ITEM_BADGES,
     Badge,
     Choices,
     handover_badge,
+    may_hand_over,
     partner_choices,
     resource_choices,
     resource_title,
@@ -135,7 +135,7 @@ def list_page(
         states=tuple((state.value, _(label)) for state, label in HANDOVER_LABELS.items()),
         resources=resource_choices(partners),
         url=query.address(),
-        may_hand_over=can(actor, HAND_OVER),
+        may_hand_over=any(may_hand_over(actor, partner) for partner in partners),
     )
     return render(request, "web/exchange/handovers.html", page)
 

@@ -35,7 +35,7 @@ from app.kit.i18n import _
 from app.kit.paging import Page
 from app.kit.permissions import can
 from app.web.exchange_health import Standing, standing_of
-from app.web.exchange_lines import SCHEMES, Badge, resource_title
+from app.web.exchange_lines import SCHEMES, Badge, may_hand_over, resource_title
 from app.web.exchange_tabs import ExchangeTab, exchange_tabs
 from app.web.exchange_trying import Tried, try_out
 
@@ -196,7 +196,7 @@ def _render(request: Request, session: Session, actor: Actor, now: datetime, row
         client=_client(session, row),
         standing=standing_of(row, now),
         paused=row.disabled_on is None and circuit_of(row.failures, row.open_until, now) is Circuit.OPEN,
-        calls=tuple(_call(call, numbers) for call in found.items),
+        calls=tuple(_call(call, numbers, answers=may_hand_over(actor, row)) for call in found.items),
         rows=found,
         query=query,
         url=_address(row.code) + ("?failed=1" if query.failed else ""),
@@ -212,7 +212,8 @@ def _client(session: Session, row: Partner) -> str:
     return f"{client.name}（{client.client_id}）" if client else ""
 
 
-def _call(call: PartnerCall, batches: Mapping[int, Handover]) -> CallLine:
+def _call(call: PartnerCall, batches: Mapping[int, Handover], *, answers: bool) -> CallLine:
+    """A call as a line; what was answered speaks of records of the partner's whole region."""
     batch = batches.get(call.handover_id or 0)
     good = not call.error and call.status in _SUCCESS
     return CallLine(
@@ -223,5 +224,5 @@ def _call(call: PartnerCall, batches: Mapping[int, Handover]) -> CallLine:
         result=("good" if good else "late", str(call.status) if call.status else _("没有应答")),
         took_ms=call.took_ms,
         error=reason(call.error),
-        answer=call.answer,
+        answer=call.answer if answers else "",
     )

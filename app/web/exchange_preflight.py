@@ -22,6 +22,7 @@ from app.exchange.handovers.service.ordering import scope_of
 from app.exchange.handovers.service.preparing import start_handover
 from app.exchange.handovers.service.selecting import Scope
 from app.exchange.preflight.domain import BLOCKING, FINDING_LABELS, Mend, MendKind, RecordFindings, Tally
+from app.kit.actor import Actor
 from app.kit.clock import today
 from app.kit.errors import DomainError
 from app.kit.i18n import _
@@ -104,24 +105,24 @@ def preflight(
         basis=Basis(query.basis),
         programme=query.programme if query.resource == "cases" else "",
     )
-    return _report(request, session, now, command)
+    return _report(request, session, actor, now, command)
 
 
 @router.post("/preflight", action=HAND_OVER, reads_only=True)
-def preflight_chosen(request: Request, session: DbSession, now: Now, form: Form) -> Response:
+def preflight_chosen(request: Request, session: DbSession, actor: CurrentActor, now: Now, form: Form) -> Response:
     """The records that were picked, looked at."""
     command = _command(form)
     if not command.keys:
         url = NewQuery(partner=command.partner, resource=command.resource, basis=Basis.CHOSEN).address()
         return redirect(request, url, bad=_("请先勾选要报送的记录。"))
-    return _report(request, session, now, command)
+    return _report(request, session, actor, now, command)
 
 
 @router.post("/preflight/export", action=HAND_OVER, reads_only=True)
-def export(request: Request, session: DbSession, now: Now, form: Form) -> Response:
+def export(request: Request, session: DbSession, actor: CurrentActor, now: Now, form: Form) -> Response:
     """Every finding as a row."""
     command = _command(form)
-    scope = scope_of(session, command)
+    scope = scope_of(session, actor, command)
     found = foresee(session, scope, command.basis, today(now))
     header = [_("记录编号"), _("名称"), _("结论"), _("问题"), _("对方字段"), _("说明")]
     return download_table(request, _("报送预检"), "xlsx", _rows(found), header)
@@ -154,8 +155,8 @@ def _command(form: FormData) -> PrepareHandover:
     )
 
 
-def _report(request: Request, session: Session, now: datetime, command: PrepareHandover) -> Response:
-    scope = scope_of(session, command)
+def _report(request: Request, session: Session, actor: Actor, now: datetime, command: PrepareHandover) -> Response:
+    scope = scope_of(session, actor, command)
     found = foresee(session, scope, command.basis, today(now))
     return render(request, "web/exchange/preflight.html", _page(scope, command, found))
 

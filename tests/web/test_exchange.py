@@ -392,3 +392,25 @@ def test_an_officer_of_a_township_sees_the_records_of_its_own_firms(
     assert "没有搁置的记录" in stranger.get("/exchange/waiting?kind=parked").text
     assert "还没有收到回执" in stranger.get("/exchange/receipts").text
     assert "批次中还没有记录" in stranger.get("/exchange/handovers/JH-2021-00003").text
+
+
+def test_who_has_only_a_part_of_the_partners_region_is_not_told_of_the_rest(
+    sign_in: SignIn, session: Session, now: datetime, partner: Partner
+) -> None:
+    key, note = "91429005MA00000000", {"partner_id": partner.id, "took_ms": 1, "purpose": "records", "at": now}
+    partner.transport = "push"
+    session.add(PartnerCall(**note, status=200, answer=f"enterprises/{key}@5"))
+    values = {"partner_id": partner.id, "resource": "enterprises", "state": Held.CHANGED, "changed_at": now}
+    session.add_all(PartnerRecord(**values, key=f"{n}", changed_position=n) for n in range(7))
+    of_the_whole = sign_in()
+    assert f"{key}@5" in of_the_whole.get("/exchange/partners/province").text
+    assert "有变化未报 7" in of_the_whole.get("/exchange").text
+    own = sign_in(region="429005001")
+    assert key not in own.get("/exchange/partners/province").text
+    overview = own.get("/exchange").text
+    assert partner.name in overview and "新建报送" not in overview and "有变化未报 7" not in overview and ">7<" not in overview
+    assert partner.name not in own.get("/exchange/handovers/new").text
+    about = {"partner": "province", "resource": "enterprises", "basis": "all", "key": [key]}
+    assert own.get("/exchange/handovers/preflight", params=about).status_code == 403
+    assert own.post_form("/exchange/handovers/preflight", about).status_code == 403
+    assert own.post_form("/exchange/handovers/preflight/export", about).status_code == 403

@@ -12,6 +12,7 @@ from app.exchange.handovers.listing import items_visible_to, refused_items
 from app.exchange.handovers.models import Handover, HandoverItem, PartnerRecord
 from app.exchange.partners.models import Partner
 from app.kit.actor import Actor
+from app.kit.permissions import within_region
 
 HOUR = 3_600
 DAY = 24 * HOUR
@@ -40,14 +41,19 @@ class Settlement:
 
 
 def waiting_by_partner(session: Session, actor: Actor) -> dict[int, Waiting]:
-    """What waits, by the partner's id, of the records that the actor sees; four statements."""
+    """What waits, by the partner's id, of the records that the actor sees; four statements. What has changed is told to those who may
+    hand it over: whose region holds the partner's.
+    """
     queued = {row[0]: (row[1], row[2]) for row in session.execute(_queued(actor))}
     parked = _counts(
         session, select(HandoverItem).where(_all_partners(), HandoverItem.state == ItemState.PARKED), actor
     )
     refused = _counts(session, refused_items(), actor)
     changed = select(PartnerRecord.partner_id, func.count()).where(
-        PartnerRecord.partner_id.in_(select(Partner.id)), PartnerRecord.state.in_(TO_SEND)
+        PartnerRecord.partner_id.in_(
+            select(Partner.id).where(within_region(Partner.region_prefix, actor.region_prefix))
+        ),
+        PartnerRecord.state.in_(TO_SEND),
     )
     to_send = dict(session.execute(changed.group_by(PartnerRecord.partner_id)).all())
     return {

@@ -2,23 +2,30 @@
 
 from sqlalchemy.orm import Session
 
+from app.exchange.actions import HAND_OVER
 from app.exchange.handovers.domain import Basis
 from app.exchange.handovers.schemas import PrepareHandover
 from app.exchange.handovers.service.selecting import PROGRAMME, Scope, count_candidates, missing_keys
 from app.exchange.partners.queries import get_partner
 from app.exchange.plans import plans_of
 from app.exchange.reconciling.models import Reconciliation
+from app.kit.actor import Actor
 from app.kit.errors import Invalid
 from app.kit.i18n import _
+from app.kit.permissions import Place, require
 
 #: Records that may be chosen one by one for a batch.
 MOST_CHOSEN = 10_000
 _NAMED = 10
 
 
-def scope_of(session: Session, command: PrepareHandover) -> Scope:
-    """What the command is about; raises `NotFound` for an unknown partner, `Invalid` for records that it does not get."""
+def scope_of(session: Session, actor: Actor, command: PrepareHandover) -> Scope:
+    """What the command is about; raises `NotFound` for an unknown partner, `Invalid` for records that it does not get.
+
+    A batch and its pre-flight hold all that the partner gets: the actor's region must hold the partner's (`Forbidden`).
+    """
     partner = get_partner(session, command.partner)
+    require(actor, HAND_OVER, Place(partner.region_prefix))
     plan = plans_of(partner.definition, partner.definition_version).get(command.resource)
     if plan is None or command.resource not in partner.resources:
         raise _invalid("resource", _("不向“%(name)s”报送这类记录。") % {"name": partner.name})

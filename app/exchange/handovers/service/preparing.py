@@ -7,7 +7,6 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from app.exchange.actions import HAND_OVER
 from app.exchange.handovers import events
 from app.exchange.handovers.domain import Basis, HandoverState, checksum, number_in
 from app.exchange.handovers.models import Handover, HandoverItem
@@ -28,7 +27,6 @@ from app.kit.actor import Actor
 from app.kit.clock import today
 from app.kit.db import insert_into, session_scope
 from app.kit.i18n import _
-from app.kit.permissions import Place, require
 
 JOB_KIND = "handover"
 
@@ -38,8 +36,7 @@ def start_handover(session: Session, *, actor: Actor, now: datetime, command: Pr
 
     The actor's region must hold the partner's. Raises `Invalid` naming the field, and chosen records that are not there.
     """
-    scope = scope_of(session, command)
-    require(actor, HAND_OVER, Place(scope.region_prefix))
+    scope = scope_of(session, actor, command)
     require_served(scope.partner)
     check_order(session, scope, command.basis)
     handover = new_handover(session, actor, scope, command.basis, now)
