@@ -14,7 +14,7 @@ from app.exchange.partners.checks import check_partner
 from app.exchange.partners.domain import Circuit, circuit_of
 from app.exchange.partners.keys import check_days, make_key
 from app.exchange.partners.models import Partner
-from app.exchange.partners.queries import find_partner
+from app.exchange.partners.queries import find_partner, lock_partner
 from app.exchange.partners.schemas import NewPartner, PartnerChange, PartnerInput
 from app.exchange.signing import Scheme
 from app.journal.domain import Change, SubjectKey, diff
@@ -66,9 +66,10 @@ def create_partner(
 def change_partner(session: Session, *, actor: Actor, now: datetime, partner: Partner, given: PartnerChange) -> None:
     """Change the connection; raises `Conflict` when somebody else did since, `Invalid` naming each wrong field."""
     require(actor, MANAGE_PARTNERS)
+    lock_partner(session, partner.id)
     if partner.version != given.version:
         raise Conflict("partner.stale", _("该交换对方刚被他人改动，请核对后重新提交。"))
-    client = check_partner(session, given)
+    client = check_partner(session, given, partner)
     before = standing(session, partner)
     _write(partner, given, client)
     changes = diff(before, standing(session, partner))

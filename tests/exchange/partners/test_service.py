@@ -93,6 +93,11 @@ def test_a_client_that_calls_back_needs_the_scope(session: Session, now: datetim
     )
     made, _key = create(session, now, client_id=teller.client_id)
     assert made.client_row_id == teller.id
+    with pytest.raises(Invalid) as refused:  # whose receipts would it bring?
+        create(session, now, code="other", client_id=teller.client_id)
+    assert set(refused.value.fields) == {"client_id"}
+    given = service.standing(session, made) | {"version": made.version, "name": "新名称（示例）"}
+    service.change_partner(session, actor=SYSTEM, now=now, partner=made, given=PartnerChange.model_validate(given))
 
 
 def test_codes_are_simple_and_unique(session: Session, now: datetime) -> None:

@@ -6,9 +6,11 @@ from app.exchange.actions import HAND_OVER
 from app.exchange.handovers.domain import Basis
 from app.exchange.handovers.schemas import PrepareHandover
 from app.exchange.handovers.service.selecting import PROGRAMME, Scope, count_candidates, missing_keys
+from app.exchange.partners.models import Partner
 from app.exchange.partners.queries import get_partner
 from app.exchange.plans import plans_of
 from app.exchange.reconciling.models import Reconciliation
+from app.exchange.records import RecordPlan
 from app.kit.actor import Actor
 from app.kit.errors import Invalid
 from app.kit.i18n import _
@@ -26,12 +28,18 @@ def scope_of(session: Session, actor: Actor, command: PrepareHandover) -> Scope:
     """
     partner = get_partner(session, command.partner)
     require(actor, HAND_OVER, Place(partner.region_prefix))
-    plan = plans_of(partner.definition, partner.definition_version).get(command.resource)
-    if plan is None or command.resource not in partner.resources:
-        raise _invalid("resource", _("不向“%(name)s”报送这类记录。") % {"name": partner.name})
+    plan = plan_for(partner, command.resource)
     if command.programme and PROGRAMME not in plan.source.columns:
         raise _invalid("programme", _("这类记录不分培育通道。"))
     return Scope(partner, plan, command.programme, tuple(dict.fromkeys(command.keys)), command.reconciliation)
+
+
+def plan_for(partner: Partner, resource: str) -> RecordPlan:
+    """How the partner gets `resource`; raises `Invalid` where it does not."""
+    plan = plans_of(partner.definition, partner.definition_version).get(resource)
+    if plan is None or resource not in partner.resources:
+        raise _invalid("resource", _("不向“%(name)s”报送这类记录。") % {"name": partner.name})
+    return plan
 
 
 def check_order(session: Session, scope: Scope, basis: Basis) -> None:

@@ -11,6 +11,7 @@ from app.exchange.actions import HAND_OVER
 from app.exchange.handovers import events
 from app.exchange.handovers.domain import Basis, HandoverState, Held, ItemState
 from app.exchange.handovers.models import Handover, HandoverItem, PartnerRecord
+from app.exchange.handovers.service.ordering import plan_for
 from app.exchange.handovers.service.preparing import prepare_at_once
 from app.exchange.handovers.service.selecting import Scope
 from app.exchange.handovers.service.settling import refresh_states
@@ -18,7 +19,6 @@ from app.exchange.partners.domain import Transport
 from app.exchange.partners.models import Partner
 from app.exchange.partners.queries import lock_partner
 from app.exchange.partners.service import require_served
-from app.exchange.plans import plans_of
 from app.exchange.reconciling.models import ReconciliationLine
 from app.exchange.records import BATCH
 from app.jobs.domain import FINISHED
@@ -87,8 +87,8 @@ def retry_items(
 ) -> Retried:
     """Try parked records again under their old keys, and refused ones as new versions; others are passed over.
 
-    New batches of a partner reached by push go out at once. Raises `Invalid` for none or more than 1,000, `Conflict` when the
-    pre-flight keeps every refused record back.
+    New batches of a partner reached by push go out at once. Raises `Invalid` for none or more than 1,000 and for what the partner
+    gets no more, `Conflict` when the pre-flight keeps every refused record back.
     """
     require(actor, HAND_OVER, Place(partner.region_prefix))
     require_served(partner)
@@ -192,8 +192,7 @@ def _refused(session: Session, partner: Partner, items: Collection[HandoverItem]
 def _again(
     session: Session, actor: Actor, partner: Partner, resource: str, keys: list[str], now: datetime
 ) -> Handover | None:
-    plan = plans_of(partner.definition, partner.definition_version)[resource]
-    scope = Scope(partner, plan, keys=tuple(keys))
+    scope = Scope(partner, plan_for(partner, resource), keys=tuple(keys))
     handover, frozen = prepare_at_once(session, actor=actor, now=now, scope=scope, basis=Basis.CHOSEN)
     if handover is None and frozen.blocked:
         key, label, why = frozen.blocked[0]
