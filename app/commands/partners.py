@@ -22,7 +22,9 @@ Name = Annotated[str | None, typer.Option("--name")]
 Definition = Annotated[str | None, typer.Option("--definition", help="folder under seeds/exchange")]
 Version = Annotated[str | None, typer.Option("--version", help="version of the definition")]
 Way = Annotated[Transport | None, typer.Option("--transport")]
-Region = Annotated[str | None, typer.Option("--region", help="region prefix; empty is everything")]
+Region = Annotated[
+    str | None, typer.Option("--region", help="region prefix; the bureau's unless said; empty is everything")
+]
 Resources = Annotated[str | None, typer.Option("--resources", help="what is handed over, separated by blanks")]
 Follows = Annotated[bool | None, typer.Option("--follows/--no-follows", help="send changes by themselves")]
 Url = Annotated[str | None, typer.Option("--url", help="base address of the partner's server")]
@@ -54,7 +56,7 @@ def create(
     definition: Definition = "province",
     version: Version = "v1",
     transport: Way = Transport.PUSH,
-    region: Region = "",
+    region: Region = None,
     resources: Resources = None,
     follows: Follows = False,
     url: Url = "",
@@ -62,9 +64,10 @@ def create(
     scheme: Annotated[Scheme, typer.Option("--scheme")] = Scheme.SM3_HMAC,
 ) -> None:
     """Create a partner and print its key, which cannot be shown again; for SM2 it is our public key."""
+    settings = load_settings()
+    region = settings.region if region is None else region
     values = _values(name or code, definition, version, transport, region, resources, follows, url, client)
     given = _read(NewPartner, values | {"code": code, "scheme": scheme})
-    settings = load_settings()
     with open_database(settings) as database, session_scope(database) as session:
         partner, key = service.create_partner(session, actor=SYSTEM, now=utc_now(), secret=settings.secret, given=given)
         key_id = partner.key_id

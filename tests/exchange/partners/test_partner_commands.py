@@ -38,6 +38,15 @@ def done(*arguments: str) -> list[str]:
     return result.output.splitlines()
 
 
+@pytest.mark.parametrize(("said", "region"), [((), "429005"), (("--region", "4290"), "4290"), (("--region", ""), "")])
+def test_what_leaves_is_of_the_bureaus_own_region_unless_said(
+    database: Database, said: tuple[str, ...], region: str
+) -> None:
+    done(*NEW, "--url", "https://province.example/exchange", *said)
+    with read_scope(database) as session:
+        assert get_partner(session, "province").region_prefix == region
+
+
 def test_a_partner_from_beginning_to_end(database: Database, tmp_path: Path) -> None:
     key_id, key = done(*NEW, "--url", "https://province.example/exchange/")
     assert key_id.startswith("key_id: province-")
