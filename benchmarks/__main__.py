@@ -18,7 +18,7 @@ def main() -> None:
     parser.add_argument("--moved", type=int, default=10_000, help="cases moved by one order")
     parser.add_argument("--pushed", type=int, default=5_000, help="records pushed to the simulated province")
     parser.add_argument("--rounds", type=int, default=9)
-    parser.add_argument("--only", choices=["pages", "export", "import", "policies", "casework", "exchange"])
+    parser.add_argument("--only", choices=["pages", "export", "import", "policies", "casework", "exchange", "push"])
     chosen = parser.parse_args()
     print(f"Python {platform.python_version()}, {platform.machine()}, {chosen.enterprises:,} firms")
     if chosen.only in (None, "policies"):
@@ -27,7 +27,9 @@ def main() -> None:
         casework.run(chosen.db, chosen.cases, chosen.events, chosen.moved, chosen.rounds)
     if chosen.only in (None, "exchange"):
         exchange.run(chosen.db, chosen.enterprises, chosen.pushed, chosen.rounds)
-    if chosen.only not in ("import", "policies", "casework", "exchange"):
+    if chosen.only == "push":
+        exchange.run_push(chosen.db, chosen.pushed, chosen.rounds)
+    if chosen.only not in ("import", "policies", "casework", "exchange", "push"):
         with make_world(chosen.db, chosen.enterprises) as world:
             if chosen.only != "export":
                 pages.run(world, chosen.rounds)

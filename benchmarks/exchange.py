@@ -230,6 +230,13 @@ def _read_until(client: httpx.Client, stop: threading.Event) -> None:
 # -- everything --------------------------------------------------------------------------------------------------------------
 
 
+def run_push(dialect: str, pushed: int, rounds: int) -> None:
+    """Pushing alone, on a deployment with just the firms that are pushed."""
+    with make_world(dialect, min(pushed, SMALL_FIRMS)) as world:
+        multiply(world, pushed)
+        pushing.run(world, pushed, rounds)
+
+
 def run(dialect: str, firms: int, pushed: int, rounds: int) -> None:
     """All tables on one deployment."""
     with make_world(dialect, min(firms, SMALL_FIRMS)) as world:
@@ -238,4 +245,4 @@ def run(dialect: str, firms: int, pushed: int, rounds: int) -> None:
             _snapshot(world, base, client, min(rounds, 5))
             _feed(world, client)
             _pages_meanwhile(world, base, client, rounds)
-        pushing.run(world, pushed)
+        pushing.run(world, pushed, min(rounds, 5))

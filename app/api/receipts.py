@@ -14,7 +14,7 @@ from app.doors.strict_json import SentBody, StrictJson
 from app.exchange.actions import RECEIPTS
 from app.exchange.handovers.schemas import MOST_RECEIPTS, ReceiptResult, ReceiptsSent
 from app.exchange.handovers.service.receiving import apply_receipts
-from app.exchange.partners.queries import find_by_client
+from app.exchange.partners.queries import find_by_client, lock_partner
 from app.kit.errors import Forbidden
 from app.kit.i18n import _
 
@@ -99,5 +99,6 @@ def post_receipts(
     partner = find_by_client(call.session, call.actor.id or 0)
     if partner is None:
         raise Forbidden("receipts.no_partner", _("本客户端不属于任何启用的交换对方，不能提交回执。"))
+    lock_partner(call.session, partner.id)
     results = apply_receipts(call.session, partner=partner, channel=CHANNEL, receipts=sent.receipts, now=call.now)
     return Json({"results": [result.model_dump() for result in results]})

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import update
+from sqlalchemy.orm import Session
 
 from app.exchange.handovers.models import HandoverItem
 from app.exchange.partners.queries import lock_partner
@@ -41,11 +42,11 @@ class Carrier:
     def run(self) -> bool:
         """Send until nothing is due; False when the partner is not to be called any further."""
         with ThreadPoolExecutor(1, "exchange-settling") as aside:
-            parcel, before = self._claim(), None
+            parcel, before = self._settle_and_claim(None), None
             while parcel is not None:
                 held = self._held(parcel)
                 if held is None:
-                    parcel = self._claim()
+                    parcel = self._settle_and_claim(None)
                     continue
                 behind = aside.submit(self._settle_and_claim, before)
                 before = self._carry(held)
@@ -53,7 +54,7 @@ class Carrier:
                 if isinstance(before.brought, CallError):
                     if not self._failed(before, parcel):
                         return False
-                    parcel, before = self._claim(), None
+                    parcel, before = self._settle_and_claim(None), None
                 elif parcel is None:
                     parcel, before = self._settle_and_claim(before), None
         return True
@@ -69,28 +70,27 @@ class Carrier:
 
     def _failed(self, carried: Carried, following: Parcel | None) -> bool:
         """Write a failure down and give the parcel after it back; whether the partner is well."""
-        self._settle(carried)
-        if following is not None:
-            with session_scope(self.database) as session:
+        with session_scope(self.database) as session:
+            self._settle(session, carried)
+            if following is not None:
                 give_back(session, following)
         self.size = smaller(len(carried.parcel.items)) if carried.blames_records else MOST_RECORDS
         return carried.blames_records
 
     def _settle_and_claim(self, before: Carried | None) -> Parcel | None:
-        if before is not None:
-            self._settle(before)
-        return self._claim()
-
-    def _settle(self, carried: Carried) -> None:
         with session_scope(self.database) as session:
-            settle(session, lock_partner(session, self.partner_id), carried, self.clock(), self.jitter())
+            if before is not None:
+                self._settle(session, before)
+            return self._claim(session)
 
-    def _claim(self) -> Parcel | None:
+    def _settle(self, session: Session, carried: Carried) -> None:
+        settle(session, lock_partner(session, self.partner_id), carried, self.clock(), self.jitter())
+
+    def _claim(self, session: Session) -> Parcel | None:
         if self.stopping():
             return None
         now = self.clock()
-        with session_scope(self.database) as session:
-            return claim(session, self.partner_id, now=now, until=now + self.lease, limit=self.size)
+        return claim(session, self.partner_id, now=now, until=now + self.lease, limit=self.size)
 
     def _held(self, parcel: Parcel) -> Parcel | None:
         """The parcel, ours for the time of a call; None when it took so long to come to it that somebody else has it now."""

@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import takewhile
-from typing import Any
+from typing import Any, cast
 
 import orjson
-from sqlalchemy import ColumnElement, Integer, and_, bindparam, exists, or_, select, update
+from sqlalchemy import ColumnElement, Integer, Table, and_, bindparam, exists, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
-from app.exchange.handovers.domain import HandoverState, ItemState
+from app.exchange.handovers.domain import HandoverState, ItemState, version_of
 from app.exchange.handovers.models import Handover, HandoverItem
 from app.exchange.partners.domain import Transport
 from app.exchange.sending.domain import MOST_BYTES
@@ -82,7 +82,6 @@ DUE = (
         Handover.number,
         HandoverItem.resource,
         HandoverItem.key,
-        HandoverItem.position,
         HandoverItem.idempotency_key,
         HandoverItem.retired,
         HandoverItem.digest,
@@ -105,15 +104,15 @@ def claim(session: Session, partner_id: int, *, now: datetime, until: datetime, 
     handover_id, number = rows[0].handover_id, rows[0].number
     items = _fitting([_item(row) for row in rows if row.handover_id == handover_id])
     parcel = Parcel(partner_id, handover_id, number, items, until)
-    session.execute(_LEASE, {"ids": parcel.ids, "until": until})
+    session.execute(_LEASE, [{"item": item.id, "until": until} for item in items])
     return parcel
 
 
+_ITEM = cast(Table, HandoverItem.__table__)
 _LEASE = (
-    update(HandoverItem)
-    .where(HandoverItem.id.in_(bindparam("ids", expanding=True)))
-    .values(lease_until=bindparam("until"))
-    .execution_options(synchronize_session=False)
+    update(_ITEM)
+    .where(_ITEM.c.id == bindparam("item", type_=BigId))
+    .values(lease_until=bindparam("until", type_=UtcDateTime()))
 )
 
 
@@ -145,7 +144,7 @@ def _item(row: Any) -> Item:
         "idempotency_key": row.idempotency_key,
         "resource": row.resource,
         "key": row.key,
-        "version": row.position,
+        "version": version_of(row.idempotency_key),
         "retired": row.retired,
         "digest": row.digest,
         "data": orjson.Fragment(row.body) if row.body else None,

@@ -14,6 +14,7 @@ from app.exchange.handovers.models import Handover
 from app.exchange.handovers.schemas import RecordReceipt
 from app.exchange.handovers.service.receiving import apply_receipts
 from app.exchange.partners.models import Partner
+from app.exchange.partners.queries import lock_partner
 from app.exchange.sheets import events
 from app.exchange.sheets.answers import judge, read_answer
 from app.exchange.sheets.domain import REGISTERED, Judged
@@ -98,6 +99,7 @@ def _about(session: Session, number: str) -> Batch:
 
 def _apply(session: Session, partner: Partner, sha256: str, batch: Sequence[Judged], now: datetime) -> Counter[str]:
     receipts = [_receipt(sha256, each) for each in batch]
+    lock_partner(session, partner.id)
     results = apply_receipts(session, partner=partner, channel=CHANNEL, receipts=receipts, now=now)
     return Counter(
         str(receipt.outcome) if result.applied else result.note

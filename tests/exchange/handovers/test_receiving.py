@@ -127,7 +127,7 @@ def test_what_changed_since_stays_to_be_sent(desk: Desk, world: World, session: 
     assert session.scalars(select(PartnerRecord.accepted_position)).one() == item.position
 
 
-@pytest.mark.parametrize("records", [2, 50])
+@pytest.mark.parametrize("records", [4, 50])
 def test_the_number_of_statements_does_not_grow(
     desk: Desk, world: World, session: Session, now: datetime, count_queries: CountQueries, records: int
 ) -> None:
@@ -140,7 +140,37 @@ def test_the_number_of_statements_does_not_grow(
     with count_queries() as statements:
         received(session, desk.partner, now, *receipts)
         session.flush()
-    assert len(statements) == 12, "\n".join(statements)
+    assert len(statements) == 11, "\n".join(statements)
+
+
+def test_receipts_that_say_the_same_cost_six_statements(
+    desk: Desk, world: World, session: Session, now: datetime, count_queries: CountQueries
+) -> None:
+    """What came before, the items, the receipts, the items' and the records' marks, and whether the batch is done: it is not."""
+    for _number in range(20):
+        world.enterprise()
+    batch = desk.released()
+    batch.announced_at = now
+    items = desk.items(batch)
+    received(session, desk.partner, now, receipt(items[0]))
+    with count_queries() as statements:
+        received(session, desk.partner, now, *map(receipt, items[1:-1]))
+        session.flush()
+    assert len(statements) == 6, "\n".join(statements)
+
+
+def test_each_record_gets_the_reason_that_was_given_for_it(
+    desk: Desk, world: World, session: Session, now: datetime
+) -> None:
+    for _number in range(4):
+        world.enterprise()
+    items = desk.items(desk.released())
+    said = [
+        receipt(item, "rejected", reason_code=f"E{at}", reason=f"第 {at} 处不符") for at, item in enumerate(items[:3])
+    ]
+    received(session, desk.partner, now, *said, receipt(items[3], "rejected"))
+    told = [(item.reason_code, item.reason, item.settled_at) for item in desk.items()]
+    assert told == [("E0", "第 0 处不符", now), ("E1", "第 1 处不符", now), ("E2", "第 2 处不符", now), ("", "", now)]
 
 
 # -- in any order, however often -----------------------------------------------------------------------------------------

@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, String, Table, Update, bindparam, case, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.exchange.decisions.service import apply_decision
@@ -16,9 +16,9 @@ from app.exchange.handovers.models import Handover, HandoverItem, PartnerRecord,
 from app.exchange.handovers.schemas import AnyReceipt, DecisionReceipt, ReceiptResult, RecordReceipt
 from app.exchange.handovers.service.settling import refresh_states
 from app.exchange.partners.models import Partner
-from app.exchange.partners.queries import lock_partner
 from app.journal.service import record
 from app.kit.actor import SYSTEM
+from app.kit.db import BigId, UtcDateTime
 
 _LONGEST_REASON = 400
 
@@ -36,12 +36,11 @@ def apply_receipts(
 ) -> list[ReceiptResult]:
     """Keep the receipts and let each change its record once; says of each, in order, what was done.
 
-    Takes the partner's lock: call it before you lock items of your own, and read anew afterwards what you hold of them. The
-    number of statements does not grow with the receipts about records; a decision on a case is a step of that case.
+    The partner must be locked; read anew afterwards what you hold of its items. The number of statements does not grow with the
+    receipts about records; a decision on a case is a step of that case.
     """
     if not receipts:
         return []
-    lock_partner(session, partner.id)
     known = _known(session, partner, receipts)
     fresh: dict[str, AnyReceipt] = {}
     for each in receipts:
@@ -68,7 +67,6 @@ _READ = (
     HandoverItem.idempotency_key,
     HandoverItem.digest,
     HandoverItem.state,
-    HandoverItem.sent_at,
 )
 
 
@@ -110,6 +108,41 @@ def _step(session: Session, partner: Partner, receipt: DecisionReceipt, now: dat
 # -- writing -------------------------------------------------------------------------------------------------------------
 
 
+# Each runs row by row in one call: SQLite, which guesses by old statistics how long a list of ids is, would rather scan the table.
+_ITEM, _RECORD = cast(Table, HandoverItem.__table__), cast(Table, PartnerRecord.__table__)
+_NOW, _READ_AT = bindparam("now", type_=UtcDateTime()), bindparam("read", type_=BigId)
+_INSERT = insert(cast(Table, Receipt.__table__))
+_MARK = (
+    update(_ITEM)
+    .where(_ITEM.c.id == bindparam("item", type_=BigId))
+    .values(
+        state=bindparam("told", type_=String),
+        error="",
+        lease_until=None,
+        sent_at=func.coalesce(_ITEM.c.sent_at, _NOW),
+        settled_at=bindparam("settled", type_=UtcDateTime()),
+        reason_code=bindparam("code", type_=String),
+        reason=bindparam("why", type_=String),
+    )
+)
+
+
+def _note(held: Held, **values: Any) -> Update:
+    """At the record whose latest version `:item` is, read at `:read`; one that has changed since stays to be sent."""
+    where = {"partner_id": "of", "resource": "kind", "key": "name", "item_id": "item"}
+    same = [_RECORD.c[column] == bindparam(name, type_=_RECORD.c[column].type) for column, name in where.items()]
+    state = case((_RECORD.c.changed_position <= _READ_AT, held), else_=_RECORD.c.state)
+    return update(_RECORD).where(*same).values(state=state, **values)
+
+
+_NOTES = {
+    ItemState.ACCEPTED: _note(
+        Held.ACCEPTED, accepted_position=_READ_AT, accepted_digest=bindparam("content", type_=String), accepted_at=_NOW
+    ),
+    ItemState.REJECTED: _note(Held.REJECTED),
+}
+
+
 def _keep(
     session: Session,
     partner: Partner,
@@ -132,7 +165,7 @@ def _keep(
         for receipt, result in decided
     ]
     if rows:
-        session.execute(insert(Receipt), rows)
+        session.execute(_INSERT, rows)
 
 
 def _row(receipt: AnyReceipt) -> dict[str, Any]:
@@ -146,20 +179,18 @@ def _row(receipt: AnyReceipt) -> dict[str, Any]:
 def _settle(session: Session, partner: Partner, settled: Settled, now: datetime) -> None:
     if not settled.by:
         return
-    rows = [
+    marks = [
         {
-            "id": item_id,
-            "state": state,
-            "error": "",
-            "lease_until": None,
-            "sent_at": settled.items[item_id].sent_at or now,
-            "settled_at": None if state is ItemState.PENDING else now,
-            "reason_code": receipt.reason_code,
-            "reason": receipt.reason[:_LONGEST_REASON],
+            "item": item_id,
+            "told": state,
+            "now": now,
+            "settled": None if state is ItemState.PENDING else now,
+            "code": receipt.reason_code,
+            "why": receipt.reason[:_LONGEST_REASON],
         }
         for item_id, (state, receipt) in settled.by.items()
     ]
-    session.execute(update(HandoverItem), rows)
+    session.execute(_MARK, marks)
     _note_records(session, partner, settled, now)
     refresh_states(session, {item.handover_id for item in settled.items.values()}, now)
     _tell_rejected(session, partner, settled, now)
@@ -167,31 +198,15 @@ def _settle(session: Session, partner: Partner, settled: Settled, now: datetime)
 
 def _note_records(session: Session, partner: Partner, settled: Settled, now: datetime) -> None:
     """What the partner accepted or refused, at the records of which nothing newer is on its way."""
-    items = settled.items.values()
-    wanted = select(*PartnerRecord.__table__.columns).where(
-        PartnerRecord.partner_id == partner.id,
-        PartnerRecord.resource.in_({item.resource for item in items}),
-        PartnerRecord.key.in_({item.key for item in items}),
-    )
-    found = [row for row in session.execute(wanted) if row.item_id in settled.by]
-    rows = [_noted(row, settled.items[row.item_id], settled.by[row.item_id][0], now) for row in found]
-    if rows:
-        session.execute(update(PartnerRecord), rows)
+    for state, statement in _NOTES.items():
+        items = [settled.items[item_id] for item_id, (told, _receipt) in settled.by.items() if told is state]
+        if items:
+            session.execute(statement, [_about(partner, item, now) for item in items])
 
 
-def _noted(row: Row[Any], item: Row[Any], state: ItemState, now: datetime) -> dict[str, Any]:
-    accepted = state is ItemState.ACCEPTED
-    there = Held.ACCEPTED if accepted else Held.REJECTED
-    changes = state is not ItemState.PENDING and row.changed_position <= item.position
-    return {
-        "partner_id": row.partner_id,
-        "resource": row.resource,
-        "key": row.key,
-        "state": there if changes else row.state,
-        "accepted_position": item.position if accepted else row.accepted_position,
-        "accepted_digest": item.digest if accepted else row.accepted_digest,
-        "accepted_at": now if accepted else row.accepted_at,
-    }
+def _about(partner: Partner, item: Row[Any], now: datetime) -> dict[str, Any]:
+    about = {"of": partner.id, "kind": item.resource, "name": item.key, "item": item.id}
+    return about | {"read": item.position, "content": item.digest, "now": now}
 
 
 def _tell_rejected(session: Session, partner: Partner, settled: Settled, now: datetime) -> None:

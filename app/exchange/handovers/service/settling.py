@@ -4,11 +4,11 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.exchange.handovers import events
-from app.exchange.handovers.domain import HandoverState, ItemState, state_of
+from app.exchange.handovers.domain import OPEN, HandoverState, ItemState, state_of
 from app.exchange.handovers.models import Handover, HandoverItem
 from app.exchange.partners.models import Partner
 from app.exchange.reconciling.models import Reconciliation, ReconciliationLine
@@ -22,12 +22,13 @@ def refresh_state(session: Session, handover_id: int, now: datetime) -> None:
 
 
 def refresh_states(session: Session, handover_ids: Collection[int], now: datetime) -> None:
-    """The same for several, in three statements and one for what changes. Batches that were not released stay as they are."""
+    """The same for several. Batches that were not released stay as they are; one statement sees whether any may have come further."""
     if not handover_ids:
         return
     session.flush()
-    wanted = select(Handover).where(Handover.id.in_(handover_ids), Handover.released_at.is_not(None))
-    handovers = list(session.scalars(wanted.order_by(Handover.id).with_for_update()))
+    handovers = session.scalars(_MOVING, {"ids": handover_ids}).all()
+    if not handovers:
+        return
     counts = count_states(session, [handover.id for handover in handovers])
     for handover in handovers:
         before = HandoverState(handover.state)
@@ -36,6 +37,24 @@ def refresh_states(session: Session, handover_ids: Collection[int], now: datetim
         if after is not before:
             _enter(session, handover, after, counts.get(handover.id, {}), now)
     session.flush()
+
+
+#: Of `:ids` those that are released, but for those on their way that wait for a record still.
+_MOVING = (
+    select(Handover)
+    .where(
+        Handover.id.in_(bindparam("ids", expanding=True)),
+        Handover.released_at.is_not(None),
+        or_(
+            Handover.state != HandoverState.SENT,
+            ~exists(
+                select(HandoverItem.id).where(HandoverItem.handover_id == Handover.id, HandoverItem.state.in_(OPEN))
+            ),
+        ),
+    )
+    .order_by(Handover.id)
+    .with_for_update()
+)
 
 
 def count_states(session: Session, handover_ids: Collection[int]) -> dict[int, dict[ItemState, int]]:
