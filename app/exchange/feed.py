@@ -5,7 +5,7 @@ resources: when a firm moves to another region or gets another code, what hangs 
 same position. A page never skips a position: `next` is the last one examined, even when nothing of it was for this reader.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,11 +17,14 @@ from app.exchange.encoding import Record
 from app.exchange.records import RecordPlan, plain_rows, records_by_id
 from app.journal.models import JournalEvent
 from app.journal.queries import events_after, head_position
+from app.kit.among import among
 from app.kit.errors import Invalid
 from app.kit.i18n import _
 
 LARGEST_EXAMINATION = 20_000
-SMALLEST_CHUNK = 50
+#: Events looked at together: few at first, as the coming of one firm touches all that hangs on it; more while little is found.
+SMALLEST_CHUNK = 25
+LARGEST_CHUNK = 2_000
 
 
 @dataclass(frozen=True)
@@ -78,23 +81,25 @@ class Present:
 def read_feed(session: Session, plans: Mapping[str, RecordPlan], reader: Reader, *, after: int, limit: int) -> FeedPage:
     """At most `limit` items after `after` (more only when a single event touches more records than that).
 
-    Raises `Invalid("feed.after")` for a position that was never given out.
+    A page that is half full is given out as it is. Raises `Invalid("feed.after")` for a position that was never given out.
     """
     head = check_position(session, after, "after")
     kinds = frozenset[str]().union(*(plan.source.follows for plan in plans.values()))
     items: list[FeedItem] = []
-    position, examined = after, 0
-    while len(items) < limit and examined < LARGEST_EXAMINATION:
-        chunk = max(limit - len(items), SMALLEST_CHUNK)
+    position, examined, chunk = after, 0, max(limit // 4, SMALLEST_CHUNK)
+    while 2 * len(items) < limit and examined < LARGEST_EXAMINATION:
         events = events_after(session, position, kinds=kinds, limit=chunk)
-        for found in items_of(session, plans, reader, events):
+        touched = _touched(session, plans, reader, events)
+        fitting = _fitting(events, touched, max(limit - len(items), chunk))
+        for found in _pages(session, plans, reader, fitting, touched):
             if items and len(items) + len(found.items) > limit:
                 return FeedPage(items, position)
             items += found.items
             position = found.next
-        examined += len(events)
-        if len(events) < chunk:
+        if len(fitting) == len(events) < chunk:
             return FeedPage(items, head)
+        examined += len(fitting)
+        chunk = min(2 * chunk, LARGEST_CHUNK)
     return FeedPage(items, position)
 
 
@@ -114,12 +119,30 @@ def items_of(
     session: Session, plans: Mapping[str, RecordPlan], reader: Reader, events: Sequence[JournalEvent]
 ) -> Iterator[FeedPage]:
     """One page per event, in order, of what it changes for `reader`; records are read set-wise for all events together."""
-    touched = _touched(session, plans, reader, events)
+    return _pages(session, plans, reader, events, _touched(session, plans, reader, events))
+
+
+def _fitting(events: Sequence[JournalEvent], touched: Sequence[Touched], room: int) -> Sequence[JournalEvent]:
+    """The first events, one at least, that together touch at most `room` records."""
+    if len(touched) <= room:
+        return events
+    beyond = touched[room].event.position
+    return [event for event in events if event.position < beyond] or events[:1]
+
+
+def _pages(
+    session: Session,
+    plans: Mapping[str, RecordPlan],
+    reader: Reader,
+    events: Sequence[JournalEvent],
+    touched: Iterable[Touched],
+) -> Iterator[FeedPage]:
+    by_position: dict[int, list[FeedItem]] = {event.position: [] for event in events}
+    touched = [each for each in touched if each.event.position in by_position]
     present = {
         plan.resource: _present(session, plan, reader, [each for each in touched if each.plan is plan])
         for plan in plans.values()
     }
-    by_position: dict[int, list[FeedItem]] = {event.position: [] for event in events}
     for each in touched:
         position, found = each.event.position, by_position[each.event.position]
         for key, record in _outcome(each, present[each.plan.resource]):
@@ -180,7 +203,7 @@ def _keys(session: Session, plan: RecordPlan, ids: Sequence[int]) -> dict[int, s
     if not ids:
         return {}
     source = plan.source
-    rows: Any = plain_rows(session, source.joined(select(source.id, source.key)).where(source.id.in_(ids)))
+    rows: Any = plain_rows(session, source.joined(select(source.id, source.key)).where(among(source.id, ids)))
     return {row_id: plan.key_of(key) for row_id, key in rows}
 
 

@@ -199,10 +199,11 @@ def test_a_firm_that_leaves_the_region_leaves_a_tombstone_and_takes_its_cases_al
 
 
 def test_a_firm_never_seen_leaves_no_trace(world: World, session: Session) -> None:
+    start = feed(session, "").next
     firm = world.enterprise("421000")
     world.case(firm)
     world.retire(firm)
-    page = feed(session, "429005")
+    page = feed(session, "429005", start)
     assert page.items == []
     assert page.next == feed(session, "").next
 
@@ -216,10 +217,12 @@ def test_a_new_code_buries_the_old_key(world: World, session: Session) -> None:
 
 
 def test_noise_moves_the_position_but_is_not_fed(world: World, session: Session) -> None:
+    start = feed(session, "").next
     world.noise()
     world.noise()
-    page = feed(session, "")
+    page = feed(session, "", start)
     assert page.items == []
+    assert page.next == start + 2
     assert feed(session, "", page.next) == page
 
 
@@ -241,10 +244,10 @@ def test_a_position_never_given_out_is_refused(world: World, session: Session, a
 
 
 def test_a_page_holds_no_more_than_its_limit_and_the_walk_is_ordered(world: World, session: Session) -> None:
+    position = feed(session, "").next
     for _ in range(30):
         world.rename(world.enterprise())
     seen: list[Any] = []
-    position = 0
     while (page := feed(session, "429", position, 7)).next != position:
         assert len(page.items) <= 7
         seen += [item.position for item in page.items]

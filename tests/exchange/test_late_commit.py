@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.exchange.feed import Reader, read_feed
 from app.exchange.plans import province_plans
 from app.journal.models import JournalEvent, JournalHead
+from app.journal.queries import head_position
 from app.kit import db
 from tests.exchange.world import BEGAN, World
 
@@ -22,7 +23,7 @@ class Consumer:
     """Reads the feed page by page and remembers whose events it got."""
 
     database: db.Database
-    position: int = 0
+    position: int
     names: list[str] = field(default_factory=list)
 
     def read(self) -> None:
@@ -73,7 +74,8 @@ def settle(session: Session) -> None:
 
 def read_across_a_late_commit(database: db.Database, write: Write) -> Consumer:
     """One writer is held open while another writes, commits, and is read; then the first commits."""
-    consumer = Consumer(database)
+    with db.read_scope(database) as session:
+        consumer = Consumer(database, head_position(session))
 
     def quick() -> None:
         with Session(database.engine) as session:

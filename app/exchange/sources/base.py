@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Select, and_
 from sqlalchemy.orm import Session
 
 from app.journal.models import JournalEvent
+from app.kit.among import among
 
 Columns = Mapping[str, Any]
 Derive = Callable[[Any], Any]
@@ -78,7 +79,7 @@ class Source:
     def holding(self, keys: Collection[str]) -> ColumnElement[bool]:
         """The condition of the rows whose records bear one of these keys; the statement is `joined` or `visible`."""
         values = [value for value in map(self.key_value, keys) if value is not None]
-        found: ColumnElement[bool] = self.key.in_(values)
+        found: ColumnElement[bool] = among(self.key, values)
         return found if self.narrow is None else and_(self.narrow(keys), found)
 
 

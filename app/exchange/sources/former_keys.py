@@ -14,6 +14,7 @@ from sqlalchemy.types import String
 
 from app.enterprises.models import Enterprise, FormerCode
 from app.journal.models import JournalEvent
+from app.kit.among import among
 
 GivenUp = list[tuple[int, str]]
 
@@ -24,14 +25,14 @@ def codes_given_up(session: Session, events: Sequence[JournalEvent]) -> dict[int
     if not renamed:
         return {}
     found: dict[int, GivenUp] = {}
-    for event in _events_since(session, events[0].position, JournalEvent.enterprise_id.in_(renamed)):
+    for event in _events_since(session, events[0].position, among(JournalEvent.enterprise_id, renamed)):
         if code := _code_before(event.changes):
             found.setdefault(event.enterprise_id, []).append((event.position, code))
     return found
 
 
 def _renamed(session: Session, firms: set[int]) -> set[int]:
-    return set(session.scalars(select(FormerCode.enterprise_id).where(FormerCode.enterprise_id.in_(firms))))
+    return set(session.scalars(select(FormerCode.enterprise_id).where(among(FormerCode.enterprise_id, firms))))
 
 
 def _events_since(session: Session, position: int, *wanted: Any) -> Sequence[Row[Any]]:
@@ -115,13 +116,13 @@ def pasts_of(session: Session, part: Part, firms: Iterable[int], since: int) -> 
     wanted = sorted(firms)
     if not wanted:
         return {}
-    codes = session.execute(select(Enterprise.id, Enterprise.uscc).where(Enterprise.id.in_(wanted)))
+    codes = session.execute(select(Enterprise.id, Enterprise.uscc).where(among(Enterprise.id, wanted)))
     pasts = {firm: Past(code, {}) for firm, code in codes}
     for firm, row_id, tail in _tails(session, part, wanted):
         pasts[firm].tails[row_id] = tail
     replaced = JournalEvent.type.in_([f"enterprise.{part.code}_{done}" for done in ("changed", "removed")])
-    renamed = JournalEvent.enterprise_id.in_(_renamed(session, set(wanted)))
-    concerned = (JournalEvent.enterprise_id.in_(wanted), or_(replaced, renamed))
+    renamed = among(JournalEvent.enterprise_id, _renamed(session, set(wanted)))
+    concerned = (among(JournalEvent.enterprise_id, wanted), or_(replaced, renamed))
     for event in reversed(_events_since(session, since, *concerned)):
         pasts[event.enterprise_id].go_back(part, event)
     return pasts
@@ -130,6 +131,6 @@ def pasts_of(session: Session, part: Part, firms: Iterable[int], since: int) -> 
 def _tails(session: Session, part: Part, firms: Sequence[int]) -> Iterator[tuple[int, int, dict[str, Any]]]:
     model = part.model
     columns = [getattr(model, name) for name in part.tail]
-    rows = select(model.enterprise_id, model.id, *columns).where(model.enterprise_id.in_(firms)).order_by(model.id)
+    rows = select(model.enterprise_id, model.id, *columns).where(among(model.enterprise_id, firms)).order_by(model.id)
     for firm, row_id, *values in session.execute(rows):
         yield firm, row_id, dict(zip(part.tail, values, strict=True))

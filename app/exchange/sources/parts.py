@@ -16,6 +16,7 @@ from app.exchange.sources.base import Source, Touch, of_model
 from app.exchange.sources.former_keys import Part, Past, pasts_of
 from app.exchange.sources.touching import CODE_PLACE_AND_USE, ENTERPRISE
 from app.journal.models import JournalEvent
+from app.kit.among import among
 
 
 def touches(session: Session, events: Sequence[JournalEvent], part: Part) -> Iterator[Touch]:
@@ -49,7 +50,7 @@ def _joined(statement: Select[Any], part: Part) -> Select[Any]:
 
 
 def _with_codes(keys: Collection[str]) -> ColumnElement[bool]:
-    return Enterprise.uscc.in_({key.partition(":")[0] for key in keys})
+    return among(Enterprise.uscc, {key.partition(":")[0] for key in keys})
 
 
 def _source(resource: str, part: Part, names: Sequence[str]) -> Source:
