@@ -21,6 +21,7 @@ from app.commands.backup import register
 from app.demo.build import build_demo
 from app.enterprises.models import Enterprise
 from app.enterprises.search_index import matching, reindex
+from app.exchange.partners.queries import get_partner
 from app.journal.domain import SubjectKey
 from app.journal.models import JournalEvent
 from app.journal.queries import find_breach
@@ -33,6 +34,7 @@ from app.kit.object_blobs import ObjectBlobs
 from app.migrating import migrate
 from app.model_registry import METADATA
 from tests.counts import Counts
+from tests.factories import partners
 from tests.support import people
 from tests.support.databases import Templates
 
@@ -169,20 +171,25 @@ def test_rows_are_those_of_one_instant(
 
 
 def test_commands_back_up_and_restore(
-    filled: Database, empty_database_url: str, data_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    filled: Database, target: Database, data_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     archive, run = tmp_path / "all.zip", CliRunner().invoke
     commands = typer.Typer()
     register(commands)
     monkeypatch.setenv("YUMIAO_DATABASE_URL", filled.url)
     monkeypatch.setenv("YUMIAO_DATA_DIR", str(data_dir))
+    with session_scope(filled) as session:
+        partners.partner(session)
     made = run(commands, ["backup", str(archive)])
     assert made.exit_code == 0
     assert made.output.endswith("files=2\n")
 
-    monkeypatch.setenv("YUMIAO_DATABASE_URL", empty_database_url)
+    monkeypatch.setenv("YUMIAO_DATABASE_URL", target.url)
     monkeypatch.setenv("YUMIAO_DATA_DIR", str(tmp_path / "restored"))
-    assert run(commands, ["restore", str(archive)]).output == made.output
+    restored = run(commands, ["restore", str(archive)]).output
+    assert restored.startswith(made.output + "partners=1: reconcile")
+    with read_scope(target) as session:
+        assert get_partner(session, "province").version_lift > 0
     assert isinstance(run(commands, ["restore", str(archive)]).exception, Conflict)
     assert run(commands, ["restore", "--force", str(archive)]).exit_code == 0
     assert run(commands, ["restore"]).exit_code == 2

@@ -138,9 +138,14 @@ def checksum(digests: Iterable[str]) -> str:
     return digest("".join(f"{each}\n" for each in digests).encode())
 
 
-def idempotency_key(resource: str, key: str, position: int) -> str:
+def idempotency_key(resource: str, key: str, version: int) -> str:
     """The name of one version of one record, the same however often it is sent."""
-    return f"{resource}/{key}@{position}"
+    return f"{resource}/{key}@{version}"
+
+
+def version_of(name: str) -> int:
+    """The version that an idempotency key names."""
+    return int(name.rpartition("@")[2])
 
 
 #: What still says something of a batch: all but what was withdrawn or replaced.

@@ -11,6 +11,7 @@ CERTIFICATE_KEPT = "partner.certificate"
 DISABLED = "partner.disabled"
 ENABLED = "partner.enabled"
 RESUMED = "partner.resumed"
+VERSIONS_RAISED = "partner.versions"
 
 EVENT_TYPES = (
     EventType(CREATED, N_("新建交换对方")),
@@ -20,6 +21,7 @@ EVENT_TYPES = (
     EventType(DISABLED, N_("停用交换对方")),
     EventType(ENABLED, N_("启用交换对方")),
     EventType(RESUMED, N_("提前恢复推送")),
+    EventType(VERSIONS_RAISED, N_("恢复备份后提高记录版本")),
 )
 
 FIELD_LABELS = {
@@ -33,6 +35,7 @@ FIELD_LABELS = {
     "partner.base_url": N_("接口地址"),
     "partner.client_id": N_("回调客户端"),
     "partner.certificate_until": N_("证书有效期至"),
+    "partner.version_lift": N_("版本起点"),
 }
 
 VALUE_LABELS = {"partner.transport": {str(transport): label for transport, label in TRANSPORT_LABELS.items()}}

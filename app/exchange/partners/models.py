@@ -13,6 +13,7 @@ class Partner(Base):
     """An institution that we hand records over to. `definition` and `definition_version` name the file under seeds/exchange.
 
     `region_prefix` limits what it may get, `resources` what is handed over to it; `follows` sends changes by themselves.
+    `version_lift` is added to the journal's position in a record's version, so that versions go on rising after a restore.
     `sealed_key` (SM3-HMAC) or `certificate` (SM2) tell its signatures; `client_row_id` is the client by which it calls back.
     """
 
@@ -36,6 +37,7 @@ class Partner(Base):
     client_row_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("machine_client.id"), index=True)
     receipts_cursor: Mapped[str] = mapped_column(String(200), default="")
     polled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    version_lift: Mapped[int] = mapped_column(BigId, default=0)
     failures: Mapped[int] = mapped_column(default=0)
     open_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     last_success_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -51,7 +53,7 @@ class PartnerCall(Base):
     """One call made to a partner: what for, what came of it; `answer` is cut to what a person can read. Kept for a month."""
 
     __tablename__ = "partner_call"
-    __table_args__ = (Index("ix_partner_call_at", "partner_id", "at"),)
+    __table_args__ = (Index("ix_partner_call_partner", "partner_id", "at"),)
 
     id: Mapped[PrimaryKey]
     partner_id: Mapped[int] = mapped_column(BigId, ForeignKey("exchange_partner.id"))

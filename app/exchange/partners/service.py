@@ -14,7 +14,7 @@ from app.exchange.partners.checks import check_partner
 from app.exchange.partners.domain import Circuit, circuit_of
 from app.exchange.partners.keys import check_days, make_key
 from app.exchange.partners.models import Partner
-from app.exchange.partners.queries import find_partner, lock_partner
+from app.exchange.partners.queries import find_partner, list_partners, lock_partner
 from app.exchange.partners.schemas import NewPartner, PartnerChange, PartnerInput
 from app.exchange.signing import Scheme
 from app.journal.domain import Change, SubjectKey, diff
@@ -126,6 +126,20 @@ def call_again(session: Session, *, actor: Actor, now: datetime, partner: Partne
         raise Conflict("partner.not_paused", _("对该交换对方的推送没有暂停。"))
     partner.failures = 0
     _touch(session, partner, actor, now, events.RESUMED)
+
+
+def raise_versions(session: Session, *, actor: Actor, now: datetime) -> int:
+    """After a restore: partners hold versions up to a position that the journal will reach again with other contents, so what is frozen
+    from now on is called by higher ones, by the milliseconds since 1970. Returns of how many partners.
+    """
+    require(actor, MANAGE_PARTNERS)
+    partners = list_partners(session)
+    for partner in partners:
+        before = lock_partner(session, partner.id).version_lift
+        partner.version_lift = max(before + 1, int(now.timestamp() * 1_000))
+        changes = diff({"version_lift": before}, {"version_lift": partner.version_lift})
+        _touch(session, partner, actor, now, events.VERSIONS_RAISED, changes)
+    return len(partners)
 
 
 def require_served(partner: Partner) -> None:

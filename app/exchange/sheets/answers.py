@@ -7,7 +7,7 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.exchange.handovers.domain import ItemState
+from app.exchange.handovers.domain import ItemState, version_of
 from app.exchange.handovers.models import Handover, HandoverItem
 from app.exchange.partners.models import Partner
 from app.exchange.sheets.domain import Answer, Finding, Judged, Known, contradictions, find
@@ -157,11 +157,11 @@ def _versions(session: Session, partner: Partner, identities: set[str]) -> Mappi
     sent: dict[tuple[str, ...], list[str]] = {}
     for some in _chunks(sorted({key for _resource, key in wanted.values() if key})):
         item = HandoverItem
-        statement = select(item.resource, item.key, item.position).where(
+        statement = select(item.resource, item.key, item.idempotency_key).where(
             item.partner_id == partner.id, item.key.in_(some)
         )
-        for resource, key, position in session.execute(statement.order_by(item.position)):
-            sent.setdefault((resource, key), []).append(str(position))
+        for resource, key, name in session.execute(statement.order_by(item.id)):
+            sent.setdefault((resource, key), []).append(str(version_of(name)))
     return {identity: tuple(sent[record]) for identity, record in wanted.items() if record in sent}
 
 

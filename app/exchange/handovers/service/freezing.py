@@ -1,7 +1,7 @@
 """Freezing: records as they are now become items of a batch, and what was still open of them is superseded.
 
 Runs under the partner's lock. So of one record and partner one version at most is open at any time, and versions only rise: a version is
-the journal's head when its body is read, and nothing is frozen twice at one position.
+the journal's head when its body is read (and the partner's lift), and nothing is frozen twice at one position.
 """
 
 from collections.abc import Mapping, Sequence
@@ -70,7 +70,7 @@ def freeze(
     for version in versions:
         fate = _fate(version, known.get(version.key), position, again=again)
         if fate is Fate.FROZEN:
-            rows.append(_item(handover, version, position, now))
+            rows.append(_item(scope, handover, version, position, now))
         elif fate is Fate.BLOCKED:
             frozen.blocked.append([version.key, version.label, version.why])
             notes[version.key] = {"state": Held.BLOCKED, "enterprise_id": version.enterprise_id}
@@ -167,7 +167,8 @@ def _known(session: Session, scope: Scope, keys: Sequence[str]) -> dict[str, Row
 # -- writing -------------------------------------------------------------------------------------------------------------
 
 
-def _item(handover: Handover, version: Version, position: int, now: datetime) -> dict[str, Any]:
+def _item(scope: Scope, handover: Handover, version: Version, position: int, now: datetime) -> dict[str, Any]:
+    name = idempotency_key(handover.resource, version.key, position + scope.partner.version_lift)
     return {
         "handover_id": handover.id,
         "partner_id": handover.partner_id,
@@ -177,7 +178,7 @@ def _item(handover: Handover, version: Version, position: int, now: datetime) ->
         "row_id": version.row_id,
         "enterprise_id": version.enterprise_id,
         "position": position,
-        "idempotency_key": idempotency_key(handover.resource, version.key, position),
+        "idempotency_key": name,
         "retired": version.retired,
         "body": version.body,
         "digest": version.digest,
