@@ -17,11 +17,13 @@ from app.enterprises.queries import visible_to as enterprises_visible_to
 from app.exchange.handovers.domain import Held, ItemState
 from app.exchange.handovers.models import Handover, HandoverItem, PartnerRecord, Receipt
 from app.exchange.partners.models import Partner
+from app.exchange.sources.indicators import visible as values_of_region
 from app.kit.actor import Actor
 from app.kit.clock import start_of_day
 from app.kit.errors import NotFound
 from app.kit.i18n import _
 from app.kit.paging import Count, Keyset, Page, count_up_to, page
+from app.targets.models import IndicatorValue
 
 PAGE_SIZE = 50
 
@@ -62,17 +64,21 @@ class ReceiptFilter:
 
 
 def items_visible_to(actor: Actor) -> ColumnElement[bool]:
-    """The records of batches that `actor` may see: those of its region's firms, and the experts of its region's offices."""
+    """The records of batches that `actor` may see: of its region's firms, the experts of its region's offices, its plans' values."""
     if not actor.region_prefix:
         return true()
     firms = select(Enterprise.id).where(Enterprise.id == HandoverItem.enterprise_id, enterprises_visible_to(actor))
     people = commissioners_visible_to(actor).subquery()
+    values = values_of_region(
+        select(IndicatorValue.id).where(IndicatorValue.id == HandoverItem.row_id), actor.region_prefix
+    )
     return or_(
         firms.exists(),
         and_(
             HandoverItem.resource == "commissioners",
             select(people.c.id).where(people.c.id == HandoverItem.row_id).exists(),
         ),
+        and_(HandoverItem.resource == "indicators", values.exists()),
     )
 
 

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.exchange.handovers.domain import HandoverState, ItemState, checksum
+from app.exchange.handovers.listing import ItemFilter, count_items_visible_to
 from app.exchange.handovers.models import PartnerRecord
 from app.exchange.signing import digest
 from app.journal.models import JournalEvent
@@ -13,6 +14,7 @@ from app.kit import db
 from app.kit.errors import Invalid
 from tests.exchange.handovers.conftest import Desk
 from tests.exchange.world import World
+from tests.support.people import officer
 
 
 def test_a_batch_of_everything_holds_each_record_as_the_api_tells_it(
@@ -82,3 +84,16 @@ def test_a_newer_version_takes_the_place_of_what_was_not_sent(desk: Desk, world:
     assert first.state == HandoverState.CANCELLED
     assert second.count == 1
     assert session.scalars(select(PartnerRecord)).one().item_id == new.id
+
+
+def test_officers_see_the_values_of_their_own_plans_in_a_batch(session: Session, desk: Desk, world: World) -> None:
+    desk.partner.resources = ["indicators"]
+    db.commit(session)
+    batch = desk.prepared("indicators")
+    assert batch.count > 0
+    wanted = ItemFilter(handover_id=batch.id)
+    seen = {
+        region: count_items_visible_to(session, officer(session, region=region), wanted).n
+        for region in ("", "429005", "429006")
+    }
+    assert seen == {"": batch.count, "429005": batch.count, "429006": 0}
