@@ -59,20 +59,22 @@ class Signing:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the call on with its signature."""
-        body = b""
-        if scope["type"] == "http":
-            body = await Request(scope, receive).body()
-            query = b"?" + scope["query_string"] if scope["query_string"] else b""
-            target = (scope["raw_path"] + query).decode("latin-1")
-            call, nonce = Call(scope["method"], target, body), secrets.token_urlsafe(16)
-            signed = sign_call(self.key, self.one.client_id, call, utc_now(), nonce)
-            others = [(name, value) for name, value in scope["headers"] if not name.startswith(b"ym-")]
-            scope["headers"] = others + [(name.encode(), value.encode()) for name, value in signed.items()]
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        body = await Request(scope, receive).body()
+        query = b"?" + scope["query_string"] if scope["query_string"] else b""
+        target = (scope["raw_path"] + query).decode("latin-1")
+        call, nonce = Call(scope["method"], target, body), secrets.token_urlsafe(16)
+        signed = sign_call(self.key, self.one.client_id, call, utc_now(), nonce)
+        others = [(name, value) for name, value in scope["headers"] if not name.startswith(b"ym-")]
+        scope["headers"] = others + [(name.encode(), value.encode()) for name, value in signed.items()]
+        read: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
-        async def once_more() -> Message:
-            return {"type": "http.request", "body": body, "more_body": False}
+        async def body_then_end() -> Message:
+            return read.pop() if read else await receive()
 
-        await self.app(scope, once_more if scope["type"] == "http" else receive, send)
+        await self.app(scope, body_then_end, send)
 
 
 @pytest.fixture
