@@ -6,13 +6,16 @@ Python can make (`derive`), and types that the two write differently, are left t
 """
 
 from collections.abc import Generator, Iterator
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     Boolean,
     ColumnElement,
+    Compiled,
     Date,
+    Dialect,
     Integer,
     Select,
     String,
@@ -37,7 +40,8 @@ from app.exchange.masking import MASKS, SUSPECT
 from app.exchange.records import ChildPlan, RecordPlan, iterate_records
 from app.kit.db import UtcDateTime
 
-#: Rows that one statement writes: few enough to begin at once and to be joined in memory.
+#: Rows that one statement writes: few at first, to begin at once, then four times as many each time; few enough to be joined in memory.
+FIRST_BATCH = 50
 BATCH = 2_000
 
 #: A line holds neither of the two marks (JSON escapes them), so COPY leaves it as it is.
@@ -72,26 +76,32 @@ def can_write(session: Session, plan: RecordPlan) -> bool:
 
 def _written(session: Session, plan: RecordPlan, region_prefix: str) -> Iterator[bytes]:
     connection = session.connection()
-    compiled = _statement(plan, region_prefix).compile(connection, compile_kwargs={"render_postcompile": True})
+    compiled = _compiled(plan, region_prefix, connection.dialect)
     driver: Any = connection.connection.driver_connection
     copy = _COPY.format(compiled.string)
-    after = 0
-    while (upto := _last_of_batch(session, plan, region_prefix, after)) > after:
+    after, size = 0, FIRST_BATCH
+    while (upto := _last_of_batch(session, plan, region_prefix, after, size)) > after:
         batch = compiled.construct_params({"after": after, "upto": upto})
         with driver.cursor() as cursor, cursor.copy(copy, batch) as lines:
             yield from lines
-        after = upto
+        after, size = upto, min(4 * size, BATCH)
 
 
 # -- which rows, which bytes -------------------------------------------------------------------------------------------
 
 
-def _last_of_batch(session: Session, plan: RecordPlan, region_prefix: str, after: int) -> int:
-    """The row id that ends the batch after `after`, which may be the last one; 0 when there are no more rows."""
+def _last_of_batch(session: Session, plan: RecordPlan, region_prefix: str, after: int, size: int) -> int:
+    """The row id that ends the batch of `size` rows after `after`, which may be the last one; 0 when there are no more rows."""
     key = plan.source.id
     rows = plan.source.visible(select(key.label("row_id")), region_prefix).where(key > after)
-    batch = rows.order_by(key).limit(BATCH).subquery()
+    batch = rows.order_by(key).limit(size).subquery()
     return session.scalar(select(func.max(batch.c.row_id))) or 0
+
+
+@lru_cache(maxsize=64)
+def _compiled(plan: RecordPlan, region_prefix: str, dialect: Dialect) -> Compiled:
+    """The statement in the database's words: to make it takes as long as to run it for some hundred rows."""
+    return _statement(plan, region_prefix).compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
 
 
 def _statement(plan: RecordPlan, region_prefix: str) -> Select[Any]:
@@ -118,7 +128,9 @@ def _gathered(definition: FieldDefinition, child: ChildPlan, region_prefix: str)
     texts = definition.type is FieldType.TEXTS
     parent = child.children.parent
     order = [column.label(f"order_{number}") for number, column in enumerate(child.children.order)]
-    values = [_masked(child.columns[0]).label(definition.name)] if texts else _labelled(definition.fields, child.columns)
+    values = (
+        [_masked(child.columns[0]).label(definition.name)] if texts else _labelled(definition.fields, child.columns)
+    )
     rows = _of_batch(select(parent.label("owner"), *order, *values), parent)
     if child.children.join is not None:
         rows = child.children.join(rows, region_prefix)

@@ -28,9 +28,9 @@ class ChildPlan:
     encode: Callable[[Sequence[Any]], Any]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class RecordPlan:
-    """How the records of one resource are read: a source seen through a mapping."""
+    """How the records of one resource are read: a source seen through a mapping. Each is only itself, hence a key to what is kept of it."""
 
     resource: str
     definition: ResourceDefinition

@@ -14,6 +14,8 @@ from app.exchange.records import RecordPlan
 from app.journal.queries import head_position
 from app.kit.db import Database, read_scope
 
+#: The first block is small, so that it goes out at once.
+FIRST_BLOCK = 16 * 1024
 BLOCK = 256 * 1024
 
 
@@ -38,13 +40,13 @@ class Snapshot:
         """The lines in blocks, then the manifest, read in one transaction of their own."""
         with read_scope(database) as session:
             self.position = head_position(session)
-            block = bytearray()
+            block, size = bytearray(), FIRST_BLOCK
             with closing(lines_of(session, self.plan, self.region_prefix)) as lines:
                 for line in lines:
                     block += line
-                    if len(block) >= BLOCK:
+                    if len(block) >= size:
                         yield self._sent(block)
-                        block = bytearray()
+                        block, size = bytearray(), BLOCK
             if block:
                 yield self._sent(block)
         self.complete = True

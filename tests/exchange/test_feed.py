@@ -15,6 +15,7 @@ from app.exchange.feed import FeedPage, Reader, read_feed
 from app.exchange.plans import province_plans
 from app.exchange.records import count_records, iterate_records, page_records
 from app.exchange.snapshot import Snapshot
+from app.journal.queries import head_position
 from app.kit import db
 from app.kit.errors import Invalid
 from tests.counts import Counts
@@ -264,3 +265,35 @@ def test_a_code_given_up_out_of_sight_is_buried_where_the_firm_left(world: World
     follower = Follower("429005", {("enterprises", old): {}}, start)
     follower.follow(session, 100)
     assert set(follower.state) == {("enterprises", firm.uscc)}
+
+
+def test_a_page_asks_as_often_for_a_thousand_events_as_for_ten(
+    world: World, session: Session, count_queries: Callable[[], Any]
+) -> None:
+    firms = [world.enterprise() for _ in range(10)]
+    asked = []
+    for events in (10, 1_000):
+        db.commit(session)
+        start = head_position(session)
+        for number in range(events):
+            world.add_figures(firms[number % 10])
+        db.commit(session)
+        with count_queries() as queries:
+            page = feed(session, "", start, 1_000)
+        asked.append(len(queries))
+        assert len(page.items) == min(2 * events, 500), "the firm and its figures; half a page is enough"
+    assert asked == [13, 13]
+
+
+def test_pages_of_firms_with_much_below_them_are_half_full_and_miss_nothing(world: World, session: Session) -> None:
+    start = feed(session, "").next
+    for _ in range(40):
+        world.date_milestones(world.case(world.enterprise()))
+    whole, walked, position = feed(session, "", start, 1_000), [], start
+    while (page := feed(session, "", position, 20)).next != position:
+        assert len(page.items) >= 10 or page.next == whole.next
+        walked += page.items
+        position = page.next
+    assert [(item.position, item.part, item.key) for item in walked] == [
+        (item.position, item.part, item.key) for item in whole.items
+    ]

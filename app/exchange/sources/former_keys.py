@@ -4,11 +4,11 @@ Whoever follows may hold a record under the key that it bore when they read it. 
 at the event by which the record left it, hence every key given up at an event *or since* counts for that event.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Row, cast, or_, select
+from sqlalchemy import Row, cast, exists, or_, select
 from sqlalchemy.orm import Session
 from sqlalchemy.types import String
 
@@ -116,21 +116,22 @@ def pasts_of(session: Session, part: Part, firms: Iterable[int], since: int) -> 
     wanted = sorted(firms)
     if not wanted:
         return {}
-    codes = session.execute(select(Enterprise.id, Enterprise.uscc).where(among(Enterprise.id, wanted)))
-    pasts = {firm: Past(code, {}) for firm, code in codes}
-    for firm, row_id, tail in _tails(session, part, wanted):
-        pasts[firm].tails[row_id] = tail
+    pasts: dict[int, Past] = {}
+    for firm, code, row_id, *tail in _rows(session, part, wanted):
+        past = pasts.setdefault(firm, Past(code, {}))
+        if row_id is not None:
+            past.tails[row_id] = dict(zip(part.tail, tail, strict=True))
     replaced = JournalEvent.type.in_([f"enterprise.{part.code}_{done}" for done in ("changed", "removed")])
-    renamed = among(JournalEvent.enterprise_id, _renamed(session, set(wanted)))
+    renamed = exists().where(FormerCode.enterprise_id == JournalEvent.enterprise_id)
     concerned = (among(JournalEvent.enterprise_id, wanted), or_(replaced, renamed))
     for event in reversed(_events_since(session, since, *concerned)):
         pasts[event.enterprise_id].go_back(part, event)
     return pasts
 
 
-def _tails(session: Session, part: Part, firms: Sequence[int]) -> Iterator[tuple[int, int, dict[str, Any]]]:
+def _rows(session: Session, part: Part, firms: Sequence[int]) -> Iterable[Row[Any]]:
+    """(firm, its code, row, tail of the row …) of all rows of these firms; the row is None for a firm without any."""
     model = part.model
-    columns = [getattr(model, name) for name in part.tail]
-    rows = select(model.enterprise_id, model.id, *columns).where(among(model.enterprise_id, firms)).order_by(model.id)
-    for firm, row_id, *values in session.execute(rows):
-        yield firm, row_id, dict(zip(part.tail, values, strict=True))
+    columns = (Enterprise.id, Enterprise.uscc, model.id, *(getattr(model, name) for name in part.tail))
+    rows: Any = select(*columns).outerjoin(model, model.enterprise_id == Enterprise.id)
+    return session.execute(rows.where(among(Enterprise.id, firms)).order_by(model.id))
