@@ -57,8 +57,6 @@ _WAY = (
 )
 _ORDER = (HandoverState.PREPARING, *(state for state, _label, _at in _WAY))
 EVENTS = 30
-#: So many records that were kept back are listed.
-KEPT_BACK = 200
 
 
 class ItemsQuery(BaseModel):
@@ -252,9 +250,7 @@ def _work(job: Job | None, row: Handover) -> Work | None:
 
 def _kept_back(job: Job | None, row: Handover) -> tuple[KeptBack, ...]:
     found = (job.result or {}).get("blocked", []) if job is not None else []
-    return tuple(
-        KeptBack(key, label or key, record_url(row.resource, key, None), why) for key, label, why in found[:KEPT_BACK]
-    )
+    return tuple(KeptBack(key, label or key, record_url(row.resource, key, None), why) for key, label, why in found)
 
 
 def _told(job: Job, row: Handover) -> Work:

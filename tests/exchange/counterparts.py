@@ -11,6 +11,7 @@ from app.exchange.handovers.domain import Basis
 from app.exchange.handovers.models import Handover
 from app.exchange.handovers.schemas import PrepareHandover
 from app.exchange.handovers.service.preparing import start_handover
+from app.exchange.handovers.service.steering import release
 from app.exchange.partners.domain import Transport
 from app.exchange.partners.models import Partner
 from app.job_registry import load_kinds
@@ -48,8 +49,11 @@ def work(session: Session, database: Database, folder: Path, now: datetime = NOW
 
 
 def handed_over(session: Session, database: Database, folder: Path, actor: Actor, resource: str) -> Handover:
-    """A batch of all records of `resource` for the partner `province`, prepared."""
+    """A batch of all records of `resource` for the partner `province`, that has gone out."""
     command = PrepareHandover(partner="province", resource=resource, basis=Basis.ALL)
     number = start_handover(session, actor=actor, now=NOW, command=command).number
     work(session, database, folder)
-    return session.scalars(select(Handover).where(Handover.number == number)).one()
+    made = session.scalars(select(Handover).where(Handover.number == number)).one()
+    release(session, actor=actor, now=NOW, handover=made)
+    commit(session)
+    return made

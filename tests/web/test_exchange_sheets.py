@@ -80,7 +80,7 @@ def test_an_answer_is_looked_at_and_then_registered(
     page = client.get(preview)
     assert "将登记为接收" in page.text
     assert "地址不全" in page.text
-    assert set(session.scalars(select(HandoverItem.state))) == {"waiting"}
+    assert set(session.scalars(select(HandoverItem.state))) == {"pending"}
 
     report = client.submit(preview, to=preview).headers["location"]
     assert "正在登记回执" in client.get(report).text

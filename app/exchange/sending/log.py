@@ -73,7 +73,10 @@ def note_refusal(session: Session, partner: Partner, about: About, error: CallEr
 
 
 def prune(database: Database, now: datetime) -> int:
-    """Forget calls of long ago and nonces that may come again; returns how many rows. Takes no write lock when there are none."""
+    """Forget some calls of long ago and all nonces that may come again; returns how many rows, 0 when none are left.
+
+    Takes no write lock then.
+    """
     with read_scope(database) as session:
         first = select(PartnerCall.id).where(PartnerCall.at < now - CALLS_KEPT).limit(1)
         nonce = select(UsedNonce.nonce).where(UsedNonce.expires_at < now).limit(1)

@@ -53,7 +53,8 @@ class Chores:
         for chore in self.others:
             chore(self.database, now)
         if self._pruned is None or now - self._pruned >= _PRUNE_EVERY:
-            prune(self.database, now)
+            while prune(self.database, now):
+                pass
             self._pruned = now
 
 
@@ -86,15 +87,16 @@ class DelivererThreads:
         codes = list_served(self.deliverer.database, Transport.PUSH, self.deliverer.clock())
         self._served = {code for code in codes if self.only in (None, code)}
         for code in self._served:
-            if code not in self._threads or not self._threads[code].is_alive():
-                self._begin(code, lambda code=code: self._serve(code))  # type: ignore[misc]
+            thread = self._threads.get(_name(code))
+            if thread is None or not thread.is_alive():
+                self._begin(_name(code), lambda code=code: self._serve(code))  # type: ignore[misc]
 
     def _serve(self, code: str) -> None:
         self._repeat(code, lambda: self.deliverer.run_once(code, self._stop.is_set), IDLE_SECONDS, code)
         self.deliverer.clients.close(code)
 
     def _begin(self, name: str, work: Callable[[], None]) -> None:
-        self._threads[name] = thread = threading.Thread(target=work, name=f"exchange-{name}", daemon=True)
+        self._threads[name] = thread = threading.Thread(target=work, name=name, daemon=True)
         thread.start()
 
     def _repeat(self, name: str, work: Callable[[], object], seconds: float, code: str | None = None) -> None:
@@ -104,3 +106,8 @@ class DelivererThreads:
             except Exception:  # the database may be away for a while; the thread outlives that
                 log.exception("%s could not do its work", name)
             self._stop.wait(seconds)
+
+
+def _name(code: str) -> str:
+    """The thread of a partner: whatever its code, none of the others bears this name."""
+    return f"exchange with {code}"

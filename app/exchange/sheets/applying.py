@@ -28,7 +28,7 @@ from app.jobs.service import enqueue
 from app.journal.service import record
 from app.kit.actor import Actor
 from app.kit.db import read_scope, session_scope
-from app.kit.errors import NotFound
+from app.kit.errors import Conflict, NotFound
 from app.kit.i18n import _
 from app.kit.permissions import Place, require
 
@@ -42,9 +42,11 @@ def receive_answer(
 ) -> StoredFile:
     """Keep a partner's answer, once it can be read; nothing of it is registered yet. One event.
 
-    Raises `Invalid` when it is no table, or lacks a column that is needed.
+    Raises `Invalid` when it is no table, or lacks a column that is needed, `Conflict` when the batch did not go out.
     """
     require(actor, HAND_OVER, Place(batch.partner.region_prefix))
+    if batch.row.released_at is None:
+        raise Conflict("handover.not_released", _("该批次还没有登记送出。请先登记送出，再读入回执。"))
     file = keep_file(session, vault, upload, actor=actor, now=now, as_evidence=False)
     rows = len(read_answer(vault.blobs.path(file.sha256)).answers)
     data = {"note": file.name, "sha256": file.sha256, "rows": rows}

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.exchange.handovers.domain import OPEN, HandoverState, ItemState, checksum
 from app.exchange.handovers.schemas import PrepareHandover
-from app.exchange.handovers.service import selecting
+from app.exchange.handovers.service import preparing, selecting
 from app.exchange.handovers.service.following import follow_partner
 from app.exchange.handovers.service.preparing import carry_out, start_handover
 from app.exchange.handovers.service.receiving import apply_receipts
@@ -57,7 +57,7 @@ def _is_interrupted(desk: Desk, job_id: int) -> bool:
         result = carry_out(run)
     except ShutdownError:
         return True
-    assert result == {"count": 5, "skipped": 0, "blocked": []}
+    assert result == {"count": 5, "skipped": 0, "kept_back": 0, "blocked": []}
     again = run_of(_job(desk, job_id), around, "one")
     assert carry_out(again) == result  # killed before it could say so: nothing is done twice
     return False
@@ -119,3 +119,16 @@ def _at_once(*works: Callable[[], None]) -> None:
         thread.join()
     if errors:
         raise errors[0]
+
+
+def test_of_many_that_are_kept_back_only_some_are_named(
+    desk: Desk, world: World, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(preparing, "MOST_NAMED", 1)
+    for firm in (world.enterprise(), world.enterprise()):
+        firm.uscc_confirmed = False
+    batch = desk.prepared()
+    assert batch.job_id is not None
+    result = _job(desk, batch.job_id).result
+    assert result is not None
+    assert (result["count"], result["kept_back"], len(result["blocked"])) == (0, 2, 1)

@@ -15,9 +15,11 @@ from app.exchange.handovers.domain import HandoverState, Held, ItemState, Note, 
 from app.exchange.handovers.models import Handover, HandoverItem, PartnerRecord, Receipt
 from app.exchange.handovers.schemas import ReceiptResult, RecordReceipt
 from app.exchange.handovers.service.receiving import apply_receipts
+from app.exchange.handovers.service.steering import release
 from app.exchange.partners.models import Partner
 from app.journal.models import JournalEvent
 from app.kit import db
+from app.kit.actor import SYSTEM
 from tests.counts import REDUCED
 from tests.exchange.handovers.conftest import Desk
 from tests.exchange.world import World
@@ -87,6 +89,19 @@ def test_a_receipt_for_nothing_we_sent_is_kept_and_changes_nothing(desk: Desk, s
     assert (told.applied, told.note) == (False, Note.UNKNOWN)
     kept = session.scalars(select(Receipt)).one()
     assert (kept.applied, kept.note, kept.subject) == (False, "unknown", "enterprises/91429099MA0NOSUCH0@7")
+
+
+def test_a_receipt_for_what_has_not_gone_out_changes_nothing(
+    desk: Desk, world: World, session: Session, now: datetime
+) -> None:
+    world.enterprise()
+    batch = desk.prepared()
+    [item] = desk.items()
+    [told] = received(session, desk.partner, now, receipt(item))
+    assert (told.applied, told.note) == (False, Note.UNKNOWN)
+    release(session, actor=SYSTEM, now=now, handover=batch)
+    [told] = received(session, desk.partner, now, receipt(item, number=2))
+    assert told.applied
 
 
 def test_another_partner_cannot_speak_of_our_records(desk: Desk, world: World, session: Session, now: datetime) -> None:

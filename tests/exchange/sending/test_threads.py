@@ -10,6 +10,7 @@ from sqlalchemy import event, select
 
 from app.exchange.partners.keys import make_key
 from app.exchange.partners.models import Partner, PartnerCall, UsedNonce
+from app.exchange.sending import log
 from app.exchange.sending.threads import Chores, DelivererThreads
 from app.kit.db import Database, session_scope
 from tests.exchange.sending.world import SECRET, World, keys, world_of
@@ -113,10 +114,18 @@ def test_a_partner_that_is_disabled_is_served_no_more(world: World, serving: Cal
     threads = serving()
     until(lambda: "GET /receipts" in world.stub.calls)
     world.change_partner(disabled_on=world.clock.now.date() - timedelta(days=1))
-    until(lambda: not threads._threads["province"].is_alive())
+    until(lambda: not threads._threads["exchange with province"].is_alive())
     world.batch("A")
     world.change_partner(disabled_on=None)
     until(lambda: world.states() == ["accepted"])
+
+
+def test_a_partner_is_served_whatever_its_code(world: World, serving: Callable[..., DelivererThreads]) -> None:
+    """No thread of ours is taken for its own."""
+    world.change_partner(code="exchange")
+    threads = serving()
+    until(lambda: "exchange with exchange" in threads._threads)
+    assert threads._threads["exchange"].is_alive()
 
 
 def test_what_idles_reads_a_little_and_writes_nothing(world: World) -> None:
@@ -136,10 +145,11 @@ def test_what_idles_reads_a_little_and_writes_nothing(world: World) -> None:
     assert len([each for each in statements if each.lstrip().upper().startswith("SELECT")]) <= 10 * 6
 
 
-def test_calls_and_nonces_of_long_ago_are_forgotten(world: World) -> None:
+def test_calls_and_nonces_of_long_ago_are_forgotten(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(log, "_CHUNK", 1)  # more than one chunk is forgotten in a round, too
     with session_scope(world.database) as session:
         partner_id = session.scalars(select(Partner.id)).one()
-        for days in (31, 29):
+        for days in (33, 32, 31, 29):
             at = world.clock.now - timedelta(days=days)
             session.add(PartnerCall(partner_id=partner_id, at=at, purpose="records", took_ms=1))
         for number, minutes in ((1, -1), (2, 1)):

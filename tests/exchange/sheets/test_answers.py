@@ -102,10 +102,10 @@ def workbook(path: Path, rows: Rows) -> Path:
 def test_the_same_workbook_filled_in_is_registered_row_by_row(exchange: Exchange, tmp_path: Path) -> None:
     rows = exchange.filled(("接收", ""), ("退回", "缺少 2020 年数据"), ("处理中", ""))
     path = workbook(tmp_path / "回执.xlsx", rows)
-    assert exchange.judged(path) == [Finding.ACCEPTED, Finding.REJECTED, Finding.PENDING]
-    assert exchange.states() == [ItemState.WAITING] * 3
+    assert exchange.judged(path) == [Finding.ACCEPTED, Finding.REJECTED, Finding.SAME]
+    assert exchange.states() == [ItemState.PENDING] * 3
 
-    assert exchange.register(path) == {"accepted": 1, "rejected": 1, "pending": 1}
+    assert exchange.register(path) == {"accepted": 1, "rejected": 1}
     assert exchange.states() == [ItemState.ACCEPTED, ItemState.REJECTED, ItemState.PENDING]
     second = exchange.session.scalars(select(HandoverItem).where(HandoverItem.state == ItemState.REJECTED)).one()
     assert second.reason == "缺少 2020 年数据"
@@ -126,7 +126,7 @@ def test_columns_may_move_and_rows_be_sorted(exchange: Exchange, tmp_path: Path)
     moved = [[row[-1], row[2], row[-2], row[1], row[0]] for row in [rows[0], rows[3], rows[2], rows[1]]]
     title = [["湖北省科技厅（示例）回执", "", "", "", ""], ["", "", "", "", ""]]
     assert exchange.judged(workbook(tmp_path / "a.xlsx", [*title, *moved])) == [
-        Finding.PENDING,
+        Finding.SAME,
         Finding.REJECTED,
         Finding.ACCEPTED,
     ]
@@ -137,7 +137,7 @@ def test_a_list_in_gb18030_is_read_too(exchange: Exchange, tmp_path: Path) -> No
     rows = exchange.filled(("已接收", ""), ("驳回", "统一社会信用代码与营业执照不一致"), ("审核中", ""))
     with path.open("w", encoding="gb18030", newline="") as file:
         csv.writer(file).writerows([row[0], row[1], row[2], row[-2], row[-1]] for row in rows)
-    assert exchange.judged(path) == [Finding.ACCEPTED, Finding.REJECTED, Finding.PENDING]
+    assert exchange.judged(path) == [Finding.ACCEPTED, Finding.REJECTED, Finding.SAME]
 
 
 def test_what_cannot_be_registered_is_told_and_changes_nothing(exchange: Exchange, tmp_path: Path) -> None:
@@ -161,7 +161,7 @@ def test_what_cannot_be_registered_is_told_and_changes_nothing(exchange: Exchang
     sent = judge(exchange.session, exchange.batch.partner, read_answer(path).answers)[1].versions
     assert sent == (str(first[0]).rpartition("@")[2],)
     exchange.register(path)
-    assert exchange.states() == [ItemState.WAITING] * 3
+    assert exchange.states() == [ItemState.PENDING] * 3
     assert exchange.receipts() == 0
 
 

@@ -29,6 +29,8 @@ from app.kit.db import insert_into, session_scope
 from app.kit.i18n import _
 
 JOB_KIND = "handover"
+#: So many of the records that the pre-flight kept back are named; the ledger knows them all.
+MOST_NAMED = 200
 
 
 def start_handover(session: Session, *, actor: Actor, now: datetime, command: PrepareHandover) -> Handover:
@@ -104,7 +106,7 @@ def _next_number(session: Session, year: int) -> str:
 def carry_out(run: Run) -> Mapping[str, Any]:
     """The job: freezes the records chunk by chunk, each with its checkpoint, then seals the batch."""
     command = PrepareHandover.model_validate(run.params["command"])
-    mark = dict(run.checkpoint) or {"step": 0, "after": None, "done": 0, "total": 0, "blocked": []}
+    mark = dict(run.checkpoint) or {"step": 0, "after": None, "done": 0, "total": 0, "kept_back": 0, "blocked": []}
     while mark["step"] < len(STEPS[command.basis]):
         with session_scope(run.around.database) as session:
             handover, scope = _open(session, run, command)
@@ -114,10 +116,10 @@ def carry_out(run: Run) -> Mapping[str, Any]:
     if "count" not in mark:
         with session_scope(run.around.database) as session:
             handover, scope = _open(session, run, command)
-            seal(session, run.actor, scope, handover, run.now(), blocked=len(mark["blocked"]))
+            seal(session, run.actor, scope, handover, run.now(), blocked=mark["kept_back"])
             mark |= {"count": handover.count, "skipped": handover.skipped}
             run.save(session, checkpoint=mark, done=mark["done"], total=mark["done"])
-    return {name: mark[name] for name in ("count", "skipped", "blocked")}
+    return {name: mark[name] for name in ("count", "skipped", "kept_back", "blocked")}
 
 
 def _open(session: Session, run: Run, command: PrepareHandover) -> tuple[Handover, Scope]:
@@ -148,7 +150,8 @@ def _freeze_chunk(
         "after": after,
         "done": mark["done"] + len(keys),
         "total": max(total, mark["done"] + len(keys)),
-        "blocked": [*mark["blocked"], *frozen.blocked],
+        "kept_back": mark["kept_back"] + len(frozen.blocked),
+        "blocked": [*mark["blocked"], *frozen.blocked][:MOST_NAMED],
     }
 
 

@@ -77,13 +77,14 @@ def _known(session: Session, partner: Partner, receipts: Iterable[AnyReceipt]) -
 
 
 def _items(session: Session, partner: Partner, receipts: Iterable[AnyReceipt]) -> dict[str, Row[Any]]:
-    """What the receipts are about, by idempotency key: without the bodies, which are long."""
+    """What the receipts are about, of batches that went out, by idempotency key: without the bodies, which are long."""
     keys = {each.idempotency_key for each in receipts if isinstance(each, RecordReceipt)}
     if not keys:
         return {}
     mine = (HandoverItem.partner_id == partner.id, HandoverItem.idempotency_key.in_(keys))
-    wanted: Any = select(*_READ).where(*mine).order_by(HandoverItem.id).with_for_update()
-    return {item.idempotency_key: item for item in session.execute(wanted)}
+    released: Any = select(*_READ).join(Handover, Handover.id == HandoverItem.handover_id)
+    wanted = released.where(*mine, Handover.released_at.is_not(None)).order_by(HandoverItem.id)
+    return {item.idempotency_key: item for item in session.execute(wanted.with_for_update(of=HandoverItem))}
 
 
 def _decide(receipt: RecordReceipt, items: dict[str, Row[Any]], settled: Settled) -> ReceiptResult:
