@@ -129,7 +129,7 @@ def pasts_of(session: Session, part: Part, firms: Iterable[int], since: int) -> 
     return pasts
 
 
-def _rows(session: Session, part: Part, firms: Sequence[int]) -> Iterable[Row[Any]]:
+def _rows(session: Session, part: Part, firms: Sequence[int]) -> Iterable[Sequence[Any]]:
     """(firm, its code, row, tail of the row …) of all rows of these firms; the row is None for a firm without any."""
     model = part.model
     columns = (Enterprise.id, Enterprise.uscc, model.id, *(getattr(model, name) for name in part.tail))
