@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from app.exchange.signing import digest
@@ -78,6 +79,9 @@ OPEN = (ItemState.WAITING, ItemState.PENDING, ItemState.PARKED)
 SETTLED = (ItemState.ACCEPTED, ItemState.REJECTED)
 #: What is to be handed over when it is asked what has changed.
 TO_SEND = (Held.CHANGED, Held.BLOCKED)
+
+#: When records are due that nobody may send yet: they come to be due when the partner has heard of their batch.
+AT_REST = datetime(9999, 1, 1, tzinfo=UTC)
 
 BASIS_LABELS = {
     Basis.CHOSEN: N_("所选记录"),

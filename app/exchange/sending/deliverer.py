@@ -15,7 +15,7 @@ from app.exchange.handovers.domain import Manifest
 from app.exchange.handovers.models import Handover
 from app.exchange.handovers.service.following import follow_partner
 from app.exchange.handovers.service.receiving import apply_receipts
-from app.exchange.handovers.service.settling import refresh_state
+from app.exchange.handovers.service.settling import enter_announced
 from app.exchange.partners.domain import Circuit, circuit_of
 from app.exchange.partners.models import Partner
 from app.exchange.partners.queries import lock_partner
@@ -124,8 +124,7 @@ class Deliverer:
             return False
         with session_scope(self.database) as session:
             locked = lock_partner(session, partner.id)
-            session.execute(update(Handover).where(Handover.id == handover.id).values(announced_at=self.clock()))
-            refresh_state(session, handover.id, self.clock())
+            enter_announced(session, handover.id, self.clock())
             note_success(session, locked, about, answer, self.clock())
         return True
 

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from app.exchange.handovers.domain import version_of
+from app.exchange.handovers.service.settling import enter_announced
 from app.exchange.partners.service import raise_versions
 from app.exchange.sending.parcels import claim
 from app.kit import db
@@ -30,7 +31,7 @@ def test_versions_go_on_above_those_before_the_restore(desk: Desk, world: World,
     (after,) = desk.items(batch)
     assert version_of(before.idempotency_key) == before.position
     assert version_of(after.idempotency_key) == after.position + lift
-    batch.announced_at = desk.now
+    enter_announced(session, batch.id, desk.now)
     parcel = claim(session, desk.partner.id, now=desk.now, until=desk.now + timedelta(minutes=1), limit=9)
     assert parcel is not None
     (sent,) = [orjson.loads(item.payload) for item in parcel.items]

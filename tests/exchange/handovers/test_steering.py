@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.exchange.handovers.domain import OPEN, HandoverState, Held, ItemState
+from app.exchange.handovers.domain import AT_REST, OPEN, HandoverState, Held, ItemState
 from app.exchange.handovers.models import Handover, HandoverItem, PartnerRecord
 from app.exchange.handovers.schemas import PrepareHandover
 from app.exchange.handovers.service.preparing import start_handover
-from app.exchange.handovers.service.settling import mark_reconciled, refresh_state
+from app.exchange.handovers.service.settling import enter_announced, mark_reconciled, refresh_state
 from app.exchange.handovers.service.steering import Retried, cancel, release, retry_items
 from app.exchange.partners.domain import Transport
 from app.exchange.reconciling.models import Reconciliation, ReconciliationLine
@@ -300,3 +300,14 @@ def _check(desk: Desk) -> None:
             assert mine[-1].state in OPEN
         if record.state == Held.ACCEPTED:
             assert mine[-1].state == ItemState.ACCEPTED
+
+
+def test_records_of_batches_that_nobody_has_heard_of_are_passed_over_by_the_index(
+    desk: Desk, world: World, session: Session
+) -> None:
+    world.enterprise()
+    batch = desk.released()
+    assert [item.next_at for item in desk.items(batch)] == [AT_REST]
+    enter_announced(session, batch.id, desk.now)
+    session.expire_all()
+    assert ([item.next_at for item in desk.items(batch)], batch.announced_at) == ([desk.now], desk.now)

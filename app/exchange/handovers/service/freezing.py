@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from app.enterprises.models import Enterprise
 from app.exchange.encoding import dumps
-from app.exchange.handovers.domain import OPEN, TOMBSTONE, Held, ItemState, idempotency_key
+from app.exchange.handovers.domain import AT_REST, OPEN, TOMBSTONE, Held, ItemState, idempotency_key
 from app.exchange.handovers.models import Handover, HandoverItem, PartnerRecord
 from app.exchange.handovers.service.selecting import Scope, rows_with_keys
 from app.exchange.handovers.service.settling import refresh_states
@@ -70,7 +70,7 @@ def freeze(
     for version in versions:
         fate = _fate(version, known.get(version.key), position, again=again)
         if fate is Fate.FROZEN:
-            rows.append(_item(scope, handover, version, position, now))
+            rows.append(_item(scope, handover, version, position))
         elif fate is Fate.BLOCKED:
             frozen.blocked.append([version.key, version.label, version.why])
             notes[version.key] = {"state": Held.BLOCKED, "enterprise_id": version.enterprise_id}
@@ -167,7 +167,7 @@ def _known(session: Session, scope: Scope, keys: Sequence[str]) -> dict[str, Row
 # -- writing -------------------------------------------------------------------------------------------------------------
 
 
-def _item(scope: Scope, handover: Handover, version: Version, position: int, now: datetime) -> dict[str, Any]:
+def _item(scope: Scope, handover: Handover, version: Version, position: int) -> dict[str, Any]:
     name = idempotency_key(handover.resource, version.key, position + scope.partner.version_lift)
     return {
         "handover_id": handover.id,
@@ -183,7 +183,7 @@ def _item(scope: Scope, handover: Handover, version: Version, position: int, now
         "body": version.body,
         "digest": version.digest,
         "state": ItemState.WAITING,
-        "next_at": now,
+        "next_at": AT_REST,
     }
 
 

@@ -4,16 +4,25 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from sqlalchemy import bindparam, exists, func, or_, select
+from sqlalchemy import bindparam, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.exchange.handovers import events
-from app.exchange.handovers.domain import OPEN, HandoverState, ItemState, state_of
+from app.exchange.handovers.domain import AT_REST, OPEN, HandoverState, ItemState, state_of
 from app.exchange.handovers.models import Handover, HandoverItem
 from app.exchange.partners.models import Partner
 from app.exchange.reconciling.models import Reconciliation, ReconciliationLine
 from app.journal.service import record
 from app.kit.actor import SYSTEM
+
+
+def enter_announced(session: Session, handover_id: int, now: datetime) -> None:
+    """The partner has heard of a batch: its records may go, but those of which an older version is on its way just now."""
+    session.execute(update(Handover).where(Handover.id == handover_id).values(announced_at=now))
+    resting = (HandoverItem.handover_id == handover_id, HandoverItem.state == ItemState.WAITING)
+    due = update(HandoverItem).where(*resting, HandoverItem.next_at == AT_REST).values(next_at=now)
+    session.execute(due.execution_options(synchronize_session=False))
+    refresh_state(session, handover_id, now)
 
 
 def refresh_state(session: Session, handover_id: int, now: datetime) -> None:
