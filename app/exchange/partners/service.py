@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.accounts.models import MachineClient
@@ -48,19 +49,26 @@ def create_partner(
     """
     require(actor, MANAGE_PARTNERS)
     if find_partner(session, given.code) is not None:
-        message = _("代码“%(code)s”已在使用。") % {"code": given.code}
-        raise Conflict("partner.code", message, {"code": message})
+        raise _taken(given.code)
     client = check_partner(session, given)
     partner = Partner(code=given.code, scheme=given.scheme, created_at=now, updated_at=now)
     _write(partner, given, client)
     key = make_key(partner, secret)
-    session.add(partner)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(partner)
+    except IntegrityError:  # somebody made it at the same moment
+        raise _taken(given.code) from None
     begin_at_head(session, follower_name(partner.code), now)
     data = {"scheme": partner.scheme, "key_id": partner.key_id}
     changes = diff({}, standing(session, partner))
     record(session, actor=actor, now=now, type=events.CREATED, subject=subject_of(partner), changes=changes, data=data)
     return partner, key
+
+
+def _taken(code: str) -> Conflict:
+    message = _("代码“%(code)s”已在使用。") % {"code": code}
+    return Conflict("partner.code", message, {"code": message})
 
 
 def change_partner(session: Session, *, actor: Actor, now: datetime, partner: Partner, given: PartnerChange) -> None:

@@ -20,6 +20,7 @@ from app.journal.models import JournalEvent, JournalFollower
 from app.journal.queries import head_position
 from app.kit import db
 from app.kit.actor import SYSTEM
+from app.kit.db import Database, session_scope
 from app.kit.errors import Conflict, Forbidden, Invalid, NotFound
 from app.simulator.certificate import VALID_FOR, make_certificate
 from tests.factories.partners import SECRET, new_partner, partner
@@ -187,3 +188,20 @@ def test_reading(session: Session, now: datetime) -> None:
     with pytest.raises(NotFound):
         get_partner(session, "nobody")
     assert "v1" in list_definitions()["province"]
+
+
+def test_a_code_that_another_takes_at_the_same_moment_is_refused_in_the_same_words(
+    database: Database, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with session_scope(database) as session:
+        create(session, now, code="twice")
+    with session_scope(database) as session:
+        with pytest.raises(Conflict) as seen:
+            create(session, now, code="twice")
+        monkeypatch.setattr(service, "find_partner", lambda *_: None)  # it was not there yet when it was looked up
+        with pytest.raises(Conflict) as raced:
+            create(session, now, code="twice")
+        assert (raced.value.code, raced.value.fields) == (seen.value.code, seen.value.fields)
+        create(session, now, code="other")
+    with session_scope(database) as session:
+        assert {each.code for each in list_partners(session)} == {"twice", "other"}
