@@ -17,12 +17,18 @@ def partner_definition(partner: str = "province", version: str = "v1") -> Partne
 
 
 @lru_cache
+def list_definitions() -> dict[str, tuple[str, ...]]:
+    """The mappings that there are, each with its versions, the newest last."""
+    found: dict[str, tuple[str, ...]] = {}
+    for path in sorted(SEEDS.glob("*/v*.yaml"), key=lambda path: (path.parent.name, int(path.stem[1:]))):
+        found[path.parent.name] = (*found.get(path.parent.name, ()), path.stem)
+    return found
+
+
+@lru_cache
 def newest_definitions() -> tuple[PartnerDefinition, ...]:
     """The newest version of each partner's definition."""
-    newest: dict[str, PartnerDefinition] = {}
-    for path in sorted(SEEDS.glob("*/v*.yaml"), key=lambda path: (path.parent.name, int(path.stem[1:]))):
-        newest[path.parent.name] = partner_definition(path.parent.name, path.stem)
-    return tuple(newest.values())
+    return tuple(partner_definition(partner, versions[-1]) for partner, versions in list_definitions().items())
 
 
 def load_definition(path: Path) -> PartnerDefinition:

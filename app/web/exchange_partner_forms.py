@@ -15,8 +15,7 @@ from app.doors.forms import Bound, attempt, bind, empty
 from app.doors.pages import redirect, render
 from app.doors.router import GuardedRouter
 from app.exchange.actions import MANAGE_PARTNERS, RECEIPTS
-from app.exchange.catalogue import partner_definition
-from app.exchange.partners.checks import list_definitions
+from app.exchange.catalogue import list_definitions, partner_definition
 from app.exchange.partners.domain import TRANSPORT_LABELS
 from app.exchange.partners.models import Partner
 from app.exchange.partners.queries import get_partner

@@ -10,7 +10,7 @@ from app.accounts.domain import check_region_prefix
 from app.accounts.models import MachineClient
 from app.accounts.queries import find_client
 from app.exchange.actions import RECEIPTS
-from app.exchange.catalogue import SEEDS
+from app.exchange.catalogue import list_definitions
 from app.exchange.handovers.domain import HandoverState, ItemState
 from app.exchange.handovers.models import Handover, HandoverItem
 from app.exchange.partners.domain import Transport
@@ -36,12 +36,6 @@ def check_partner(session: Session, given: PartnerInput, present: Partner | None
     if faults:
         raise Invalid("partner.invalid", "".join(faults.values()), faults)
     return client
-
-
-def list_definitions() -> dict[str, tuple[str, ...]]:
-    """The mappings that there are, each with its versions."""
-    folders = sorted(folder for folder in SEEDS.iterdir() if folder.is_dir())
-    return {folder.name: tuple(sorted(file.stem for file in folder.glob("*.yaml"))) for folder in folders}
 
 
 def _address(given: PartnerInput) -> Iterator[Fault]:
