@@ -10,8 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.service.clients import create_client
+from app.exchange.catalogue import list_definitions
 from app.exchange.partners import service
-from app.exchange.partners.checks import list_definitions
 from app.exchange.partners.keys import signer_of, verifier_of
 from app.exchange.partners.queries import get_partner, list_partners
 from app.exchange.partners.schemas import PartnerChange
