@@ -53,6 +53,15 @@ NOTES = {
     "late": N_("记录已有新版本或结论"),
     "refused": N_("不能照办"),
 }
+#: Why a receipt changed nothing, at length, and what can be done.
+_WHY = {
+    "unknown": N_("我方没有这条记录，或没有向这个对方送过它；请与对方核对编号。"),
+    "repeated": N_("同一条答复已经登记过，这一条没有改动什么。"),
+    "late": N_("送过这一版之后，记录又有了新版本，或这一版已有结论；以后来的为准。"),
+    "refused": N_(
+        "办件现在的阶段不等这项决定，或决定日期早于本阶段、晚于今天，或还缺对方没有带来的内容（如证书编号）。办件没有变动，请经办人打开办件核对、登记。"
+    ),
+}
 
 
 class ReceiptsQuery(BaseModel):
@@ -123,6 +132,7 @@ class ReceiptPage:
 
     tabs: tuple[ExchangeTab, ...]
     line: ReceiptLine
+    why: str
     number: str
     content: Choices
 
@@ -159,6 +169,7 @@ def receipt_page(request: Request, session: DbSession, actor: CurrentActor, rece
     page = ReceiptPage(
         tabs=exchange_tabs("receipts"),
         line=line,
+        why=_(_WHY[row.note]) if row.note in _WHY else "",
         number=session.get_one(Handover, item.handover_id).number if item else "",
         content=tuple((name, str(value)) for name, value in row.content.items()),
     )
@@ -192,7 +203,8 @@ def _line(row: Receipt, partners: Mapping[int, Partner], item: HandoverItem | No
 def _url(row: Receipt, item: HandoverItem | None) -> str:
     if item is not None:
         return record_url(item.resource, item.key, None)
-    return f"/cases/{row.subject}" if row.kind == "decision" and row.applied else ""
+    known = row.kind == "decision" and row.note != "unknown"
+    return f"/cases/{row.subject}" if known else ""
 
 
 def _effects() -> Choices:

@@ -15,7 +15,7 @@ from app.doors.deps import SESSION_COOKIE
 from app.enterprises.models import Enterprise
 from app.exchange.handovers.domain import Held, ItemState
 from app.exchange.handovers.models import Handover, HandoverItem, PartnerRecord, Receipt
-from app.exchange.handovers.schemas import RecordReceipt
+from app.exchange.handovers.schemas import DecisionReceipt, RecordReceipt
 from app.exchange.handovers.service.receiving import apply_receipts
 from app.exchange.partners.models import Partner, PartnerCall
 from app.job_registry import load_kinds
@@ -23,7 +23,7 @@ from app.jobs.running import Surroundings
 from app.jobs.worker import Worker
 from app.kit import db
 from app.kit.actor import Actor
-from app.kit.clock import utc_now
+from app.kit.clock import today, utc_now
 from tests.factories import partners
 from tests.factories.cases import firm, opened
 from tests.support import people
@@ -275,7 +275,21 @@ def test_receipts_without_effect_are_told_apart(
     assert "没有送过这条记录" in reader.get("/exchange/receipts?effect=none").text
     assert "没有符合条件的回执" in reader.get("/exchange/receipts?effect=late").text
     row = row_of(session, Receipt)
-    assert "cases/X@1" in reader.get(f"/exchange/receipts/{row.id}").text
+    told = reader.get(f"/exchange/receipts/{row.id}").text
+    assert "cases/X@1" in told and "请与对方核对编号" in told
+
+
+def test_a_decision_that_could_not_be_entered_says_why_and_leads_to_its_case(
+    sign_in: SignIn, session: Session, actor: Officer, now: datetime, partner: Partner
+) -> None:
+    number = opened(session, actor(), now).row.number
+    given = {"receipt_id": "d1", "kind": "decision", "case": number, "decision": "accepted", "on": today(now)}
+    decision = DecisionReceipt.model_validate(given)
+    apply_receipts(session, partner=partner, channel="callback", receipts=[decision], now=now)
+    row = row_of(session, Receipt)
+    assert (row.applied, row.note) == (False, "refused")
+    told = sign_in().get(f"/exchange/receipts/{row.id}").text
+    assert f'href="/cases/{number}"' in told and "办件现在的阶段不等这项决定" in told
 
 
 # -- many rows, and whose ---------------------------------------------------------------------------------------------------
@@ -408,7 +422,12 @@ def test_who_has_only_a_part_of_the_partners_region_is_not_told_of_the_rest(
     own = sign_in(region="429005001")
     assert key not in own.get("/exchange/partners/province").text
     overview = own.get("/exchange").text
-    assert partner.name in overview and "新建报送" not in overview and "有变化未报 7" not in overview and ">7<" not in overview
+    assert (
+        partner.name in overview
+        and "新建报送" not in overview
+        and "有变化未报 7" not in overview
+        and ">7<" not in overview
+    )
     assert partner.name not in own.get("/exchange/handovers/new").text
     about = {"partner": "province", "resource": "enterprises", "basis": "all", "key": [key]}
     assert own.get("/exchange/handovers/preflight", params=about).status_code == 403
