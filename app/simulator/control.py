@@ -66,11 +66,16 @@ class ControlPage:
     calls: list[Any]
     effects: list[Any]
     query: str
+    refused: str
 
 
 @router.get("/")
 def show_page(request: Request) -> HTMLResponse:
     """The state of the simulator, and what can be set."""
+    return _page(request)
+
+
+def _page(request: Request, refused: str = "", status: int = 200) -> HTMLResponse:
     desk = desk_of(request)
     with read_scope(desk.database) as session:
         at, plan = state.virtual(session, desk.clock()), state.fault_plan(session)
@@ -88,9 +93,10 @@ def show_page(request: Request) -> HTMLResponse:
             calls=list(session.execute(select(tables.call).order_by(tables.call.c.id.desc()).limit(SHOWN))),
             effects=list(session.execute(select(tables.effect).order_by(tables.effect.c.id.desc()).limit(SHOWN))),
             query=f"?{request.url.query}" if request.url.query else "",
+            refused=refused,
         )
     context = {"page": page, "chrome": page.chrome}
-    return HTMLResponse(render(request.app.state.templates, "simulator/control.html", context))
+    return HTMLResponse(render(request.app.state.templates, "simulator/control.html", context), status)
 
 
 @router.get("/state")
@@ -112,7 +118,7 @@ async def set_faults(request: Request) -> Response:
     try:
         plan = plan_of(values)
     except NotAFaultError as error:
-        return JSONResponse({"status": 422, "detail": str(error)}, 422)
+        return _refused(request, _("故障的百分比须是 0 到 100 的数，各项相加不超过 100"), str(error), by_page=by_page)
     with session_scope(desk.database) as session:
         state.set_faults(session, plan)
     return _done(request, plan.to_json(), by_page=by_page)
@@ -124,7 +130,7 @@ async def move_clock(request: Request) -> Response:
     desk, values, by_page = desk_of(request), *await _sent(request)
     seconds = str(values.get("forward_seconds", ""))
     if not seconds.isdecimal() or int(seconds) > LONGEST_STEP:
-        return JSONResponse({"status": 422, "detail": f"forward_seconds: 0 to {LONGEST_STEP}"}, 422)
+        return _refused(request, _("时钟没有拨动"), f"forward_seconds: 0 to {LONGEST_STEP}", by_page=by_page)
     with session_scope(desk.database) as session:
         state.move_clock(session, int(seconds))
         at = state.virtual(session, desk.clock())
@@ -149,7 +155,8 @@ async def decide(request: Request) -> Response:
     try:
         decision = Decision.model_validate(values)
     except ValidationError as error:
-        return JSONResponse({"status": 422, "detail": str(error.errors()[0]["msg"])}, 422)
+        detail = str(error.errors()[0]["msg"])
+        return _refused(request, _("受理编号和日期须填写，日期如 2021-06-30"), detail, by_page=by_page)
     with session_scope(desk.database) as session:
         receipt = Intake(session, desk.rules, state.virtual(session, desk.clock())).decide_case(decision)
     return _done(request, receipt, by_page=by_page)
@@ -170,6 +177,11 @@ def _share(name: str, percent: Any) -> Any:
     """The page asks for per cent, the API for shares."""
     text = str(percent).strip() or "0"
     return float(text) / 100 if name in list(Fault) and text.replace(".", "", 1).isdecimal() else text
+
+
+def _refused(request: Request, words: str, detail: str, *, by_page: bool) -> Response:
+    """Nothing has changed: the page says so in words, the API as it says everything."""
+    return _page(request, words, 422) if by_page else JSONResponse({"status": 422, "detail": detail}, 422)
 
 
 def _done(request: Request, content: Mapping[str, Any], *, by_page: bool) -> Response:

@@ -202,3 +202,21 @@ def test_the_page_shows_and_sets_in_chinese(ready: Caller) -> None:
     assert ready.http.post(ready.url + "/decisions", data=decision).status_code == 303
     ready.http.post(ready.url + "/clock", data={"forward_seconds": "3600"})
     assert ready.receipts().json()["items"][-1]["case"] == "QJ-1"
+
+
+@pytest.mark.parametrize(
+    ("address", "sent", "told"),
+    [
+        ("/faults", {"delay": "60", "error": "50"}, "相加不超过 100"),
+        ("/faults", {"delay": "much"}, "须是 0 到 100 的数"),
+        ("/decisions", {"case": "QJ-1", "decision": "accepted", "on": ""}, "日期须填写"),
+        ("/clock", {"forward_seconds": "-1"}, "时钟没有拨动"),
+    ],
+)
+def test_what_the_page_cannot_do_it_says_on_the_page(
+    ready: Caller, address: str, sent: dict[str, str], told: str
+) -> None:
+    before = ready.state()["faults"]
+    answer = ready.http.post(ready.url + address, data=sent)
+    assert (answer.status_code, ready.state()["faults"]) == (422, before)
+    assert told in answer.text and "最近生效的版本" in answer.text
