@@ -10,11 +10,12 @@ from sqlalchemy import text
 from app.exchange.handovers.domain import ItemState
 from app.exchange.handovers.models import HandoverItem
 from app.exchange.sending import carrying
+from app.exchange.sending.calls import PartnerClient, Receipted
 from app.exchange.sending.looking import WORK
 from app.exchange.sending.metrics import accepted_by_partner
 from app.exchange.sending.parcels import DUE, claim
 from app.kit.db import Database, read_scope, session_scope
-from tests.exchange.sending.world import World, keys, world_of
+from tests.exchange.sending.world import World, keys, outcome, world_of
 from tests.support.queries import counted_queries, filled, plan_of
 
 
@@ -129,6 +130,26 @@ def test_a_version_that_was_replaced_while_under_way_stays_replaced(world: World
     world.stub.faults.extend([None, replace])
     world.run()
     assert world.states() == ["superseded", "accepted"] and world.items()[0].attempts == 0
+
+
+def test_a_cursor_that_another_deliverer_moved_meanwhile_is_not_set_back(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.batch("A")
+    world.stub.judge = outcome(A={"outcome": "pending"})
+    world.run()
+    world.stub.say("enterprises/A@10", outcome="accepted")
+    world.clock.pass_by(seconds=16)
+    asked = PartnerClient.get_receipts
+
+    def overtaken(client: PartnerClient, after: str) -> Receipted:
+        got = asked(client, after)
+        world.change_partner(receipts_cursor="9")
+        return got
+
+    monkeypatch.setattr(PartnerClient, "get_receipts", overtaken)
+    assert world.run().polled == 0
+    assert (world.partner().receipts_cursor, world.states()) == ("9", ["pending"])
 
 
 def test_a_parcel_costs_few_statements(world: World) -> None:
