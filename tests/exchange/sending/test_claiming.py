@@ -9,9 +9,10 @@ from sqlalchemy import text
 
 from app.exchange.handovers.domain import ItemState
 from app.exchange.handovers.models import HandoverItem
+from app.exchange.partners.domain import FAILURES_TO_OPEN
 from app.exchange.sending import carrying
 from app.exchange.sending.calls import PartnerClient, Receipted
-from app.exchange.sending.looking import WORK
+from app.exchange.sending.looking import WORK, look
 from app.exchange.sending.metrics import accepted_by_partner
 from app.exchange.sending.parcels import DUE, claim
 from app.kit.db import Database, read_scope, session_scope
@@ -150,6 +151,14 @@ def test_a_cursor_that_another_deliverer_moved_meanwhile_is_not_set_back(
     monkeypatch.setattr(PartnerClient, "get_receipts", overtaken)
     assert world.run().polled == 0
     assert (world.partner().receipts_cursor, world.states()) == ("9", ["pending"])
+
+
+def test_of_two_that_saw_a_pause_end_at_once_one_may_try(world: World) -> None:
+    world.change_partner(failures=FAILURES_TO_OPEN, open_until=world.clock.now)
+    with read_scope(world.database) as session:
+        sight = look(session, "province", world.clock.now, timedelta(seconds=15))
+    assert sight is not None
+    assert [world.deliverer()._may_call(sight) for _process in range(2)] == [True, False]
 
 
 def test_a_parcel_costs_few_statements(world: World) -> None:
