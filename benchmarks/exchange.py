@@ -29,6 +29,7 @@ from benchmarks.measure import interleaved, table
 from benchmarks.world import World, analyse, machine, make_world, serving, signed_in
 
 SMALL_FIRMS = 1_000
+PUSHED_FIRMS = 200
 SNAPSHOT = "/api/v1/export/enterprises.ndjson"
 MANIFEST_LENGTH = 2_000
 PARTS = (FormerName, EnterpriseTag, YearlyFigures, IntellectualProperty, Certificate)
@@ -231,8 +232,8 @@ def _read_until(client: httpx.Client, stop: threading.Event) -> None:
 
 
 def run_push(dialect: str, pushed: int, rounds: int) -> None:
-    """Pushing alone, on a deployment with just the firms that are pushed."""
-    with make_world(dialect, min(pushed, SMALL_FIRMS)) as world:
+    """Pushing alone, on a deployment with about as many firms as are pushed."""
+    with make_world(dialect, min(pushed, PUSHED_FIRMS)) as world:
         multiply(world, pushed)
         pushing.run(world, pushed, rounds)
 
