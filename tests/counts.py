@@ -48,7 +48,7 @@ REDUCED = Counts(
     demo_firms=120,
     pushed_records=400,
     push_kills=4,
-    pull_kills=6,
+    pull_kills=4,
 )
 FULL = Counts(
     property_examples=2_000,
@@ -63,5 +63,5 @@ FULL = Counts(
     demo_firms=300,
     pushed_records=10_000,
     push_kills=20,
-    pull_kills=60,
+    pull_kills=40,
 )

@@ -1,7 +1,7 @@
 """The client of docs/client as a process that kills itself at a chosen moment.   python pulling.py ADDRESS FILE MOMENT
 
-A moment is: a record of a snapshot came, a record is being put, a page came, a page was stored. Without credentials, and with
-moment 0, it only follows.
+A moment is: a record of a snapshot came, a record is being put, a page came, a page was stored; at the latest it is when nothing
+is new. With moment 0 it lives on.
 """
 
 import os
@@ -30,7 +30,11 @@ class Fate:
         """One more moment."""
         self.left -= 1
         if self.left == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
+            self.ends()
+
+    def ends(self) -> None:
+        """The process is gone."""
+        os.kill(os.getpid(), signal.SIGKILL)
 
 
 class FatedCopy(copying.SqliteCopy):
@@ -64,12 +68,15 @@ class FatedSnapshot(client.Snapshot):
 
 
 def main() -> None:
-    """Follow once, unless the moment comes before."""
+    """Follow once."""
     address, path, moment = sys.argv[1:]
     fate = FatedSnapshot.fate = Fate(int(moment))
     client.Snapshot = FatedSnapshot  # type: ignore[misc]
     given = client.Credentials(os.environ["YUMIAO_CLIENT_ID"], os.environ["YUMIAO_CLIENT_SECRET"])
-    copying.follow(client.Yumiao(address, given), FatedCopy(Path(path), fate), limit=SMALL_PAGE)
+    api, copy = client.Yumiao(address, given), FatedCopy(Path(path), fate)
+    copying.follow(api, copy, limit=SMALL_PAGE)
+    if fate.left > 0:
+        fate.ends()
 
 
 if __name__ == "__main__":
