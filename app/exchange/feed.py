@@ -81,13 +81,13 @@ class Present:
 def read_feed(session: Session, plans: Mapping[str, RecordPlan], reader: Reader, *, after: int, limit: int) -> FeedPage:
     """At most `limit` items after `after` (more only when a single event touches more records than that).
 
-    A page that is half full is given out as it is. Raises `Invalid("feed.after")` for a position that was never given out.
+    A page that is not the last holds as many as fit. Raises `Invalid("feed.after")` for a position that was never given out.
     """
     head = check_position(session, after, "after")
     kinds = frozenset[str]().union(*(plan.source.follows for plan in plans.values()))
     items: list[FeedItem] = []
     position, examined, chunk = after, 0, max(limit // 4, SMALLEST_CHUNK)
-    while 2 * len(items) < limit and examined < LARGEST_EXAMINATION:
+    while len(items) < limit and examined < LARGEST_EXAMINATION:
         events = events_after(session, position, kinds=kinds, limit=chunk)
         touched = _touched(session, plans, reader, events)
         fitting = _fitting(events, touched, max(limit - len(items), chunk))
@@ -99,8 +99,14 @@ def read_feed(session: Session, plans: Mapping[str, RecordPlan], reader: Reader,
         if len(fitting) == len(events) < chunk:
             return FeedPage(items, head)
         examined += len(fitting)
-        chunk = min(2 * chunk, LARGEST_CHUNK)
+        chunk = _next_chunk(limit - len(items), len(items), examined)
     return FeedPage(items, position)
+
+
+def _next_chunk(room: int, found: int, examined: int) -> int:
+    """How many events probably fill `room` items, by what those examined have brought."""
+    wanted = room * examined // found if found else LARGEST_CHUNK
+    return min(max(wanted, SMALLEST_CHUNK), LARGEST_CHUNK)
 
 
 def check_position(session: Session, position: int, parameter: str) -> int:
