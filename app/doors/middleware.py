@@ -70,6 +70,10 @@ class RequestFrame:
 
 
 def _language(scope: Scope) -> Locale:
-    cookies = cookie_parser(Headers(scope=scope).get("cookie", ""))
-    wanted = cookies.get(LANGUAGE_COOKIE, "zh")
+    """Of a person as switched; of a program, which keeps no cookie, the first that it says it accepts."""
+    headers = Headers(scope=scope)
+    if scope["path"].startswith("/api/v"):
+        wanted = headers.get("accept-language", "")[:2].lower()
+    else:
+        wanted = cookie_parser(headers.get("cookie", "")).get(LANGUAGE_COOKIE, "zh")
     return next((locale for locale in LOCALES if locale == wanted), "zh")

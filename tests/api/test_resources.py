@@ -195,3 +195,13 @@ def test_the_rate_is_told_and_kept(caller: MakeCaller, app: Any) -> None:
     assert (refused.status_code, refused.headers["ratelimit-remaining"]) == (429, "0")
     assert refused.headers["content-type"] == "application/problem+json"
     assert int(refused.headers["retry-after"]) >= 1
+
+
+@pytest.mark.parametrize(
+    ("language", "says"),
+    [("", "翻页标记无效"), ("zh-CN,en;q=0.8", "翻页标记无效"), ("en-GB,zh;q=0.5", "The cursor was not given out")],
+)
+def test_a_refusal_speaks_the_language_that_the_program_accepts(caller: MakeCaller, language: str, says: str) -> None:
+    one = caller()
+    one.client.headers["accept-language"] = language
+    assert one.get("/api/v1/cases?cursor=zzz").json()["detail"].startswith(says)
