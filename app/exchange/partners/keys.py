@@ -70,5 +70,7 @@ def _kept(partner: Partner, secret: bytes) -> bytes:
     try:
         return unseal(secret, partner.code, partner.sealed_key)
     except CannotOpenError:
-        message = _("“%(name)s”的密钥无法打开：部署的密钥（YUMIAO_SECRET_KEY）已更换。请更换密钥并告知对方。") % {"name": partner.name}
+        message = _("“%(name)s”的密钥无法打开：部署的密钥（YUMIAO_SECRET_KEY）已更换。请更换密钥并告知对方。") % {
+            "name": partner.name
+        }
         raise Conflict("partner.key_unreadable", message) from None

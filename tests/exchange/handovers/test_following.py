@@ -31,7 +31,8 @@ def known(session: Session) -> dict[str, tuple[str, bool]]:
 
 
 def followed(desk: Desk, at: datetime = LATER) -> int:
-    code = desk.partner.code  # read before the commit: reading it afterwards would open a transaction that holds the lock
+    # Read before the commit: reading it afterwards would open a transaction that holds the lock.
+    code = desk.partner.code
     db.commit(desk.session)
     return follow_partner(desk.database, code, at)
 
