@@ -14,7 +14,7 @@ from app.exchange.handovers.service import preparing, selecting
 from app.exchange.handovers.service.following import follow_partner
 from app.exchange.handovers.service.preparing import carry_out, start_handover
 from app.exchange.handovers.service.receiving import apply_receipts
-from app.exchange.partners.queries import get_partner
+from app.exchange.partners.queries import lock_partner
 from app.jobs import service as jobs
 from app.jobs.models import Job
 from app.jobs.running import ShutdownError, Surroundings, run_of
@@ -70,6 +70,7 @@ def _job(desk: Desk, job_id: int) -> Job:
 
 def test_officers_followers_and_receipts_at_once(desk: Desk, world: World, session: Session, now: datetime) -> None:
     desk.partner.follows = True
+    partner_id = desk.partner.id
     firms = [world.enterprise() for _number in range(8)]
     first = desk.items(desk.released())
     for firm in firms:
@@ -85,7 +86,7 @@ def test_officers_followers_and_receipts_at_once(desk: Desk, world: World, sessi
     def receive() -> None:
         for item in first:
             with db.session_scope(desk.database) as own:
-                partner = get_partner(own, "province")
+                partner = lock_partner(own, partner_id)
                 apply_receipts(own, partner=partner, channel="polling", receipts=[receipt(item)], now=now)
 
     _at_once(order, order, receive, receive, lambda: _follow(desk), lambda: _follow(desk))
