@@ -36,7 +36,6 @@ from app.web.exchange_tabs import ExchangeTab, exchange_tabs
 router = GuardedRouter(door="web", prefix="/exchange/handovers")
 
 ADDRESS = "/exchange/handovers/new"
-PREFLIGHT = "/exchange/handovers/preflight"
 PAGE_SIZE = 50
 #: What is picked one by one: firms and cases, found as their own lists find them.
 PICKED = ("enterprises", "cases")
@@ -53,11 +52,11 @@ class NewQuery(BaseModel):
     q: str = ""
     cursor: str = ""
 
-    def address(self, base: str = ADDRESS, **changes: str) -> str:
+    def address(self, **changes: str) -> str:
         """The address with some parameters changed; empty ones are left out."""
         values = self.model_dump(exclude={"cursor"}) | changes
         given = {name: value for name, value in values.items() if value}
-        return f"{base}?{urlencode(given)}" if given else base
+        return f"{ADDRESS}?{urlencode(given)}" if given else ADDRESS
 
 
 @dataclass(frozen=True)
@@ -92,7 +91,6 @@ class NewPage:
     bases: tuple[tuple[str, str, str], ...]
     picks: Picks | None
     chosen: tuple[str, ...]
-    preflight_url: str
     back: str
 
 
@@ -132,7 +130,6 @@ def _page(
         bases=_bases(session, actor, query) if partner else (),
         picks=_picks(session, actor, query) if picking and query.resource in PICKED else None,
         chosen=tuple(chosen),
-        preflight_url=query.address(PREFLIGHT, q=""),
         back=back,
     )
 

@@ -26,7 +26,7 @@ from app.kit.actor import Actor
 from app.kit.clock import today
 from app.kit.errors import DomainError
 from app.kit.i18n import _
-from app.web.exchange_handover_new import ADDRESS, NewQuery
+from app.web.exchange_handover_new import NewQuery
 from app.web.exchange_lines import record_url, resource_title
 from app.web.exchange_tabs import ExchangeTab, exchange_tabs
 
@@ -98,7 +98,7 @@ def preflight(
 ) -> Response:
     """What has changed, or everything, looked at; chosen records are picked first."""
     if query.basis not in (Basis.CHANGED, Basis.ALL):
-        return redirect(request, query.address(ADDRESS, basis=Basis.CHOSEN))
+        return redirect(request, query.address(basis=Basis.CHOSEN))
     command = PrepareHandover(
         partner=query.partner,
         resource=query.resource,

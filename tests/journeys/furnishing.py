@@ -1,4 +1,4 @@
-"""What the demo lacks of a bureau's life, so that every page has something to show: an import with open decisions, an award."""
+"""What the demo lacks of a bureau's life, so that every page has something to show: an import with open decisions, an award, a client."""
 
 import subprocess
 import sys
@@ -10,17 +10,25 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import EnterpriseUser
+from app.accounts.service.clients import create_client
 from app.cases.models import CaseFile
 from app.cases.papers.placeholders import PaperKind
 from app.cases.papers.templates import Shelf, template_bytes, upload_template
 from app.cases.schemas import OpenCases
 from app.cases.service.opening_many import order_cases
 from app.demo.accounts import PORTAL_LOGIN
+from app.demo.exchange import FILES
+from app.exchange.partners.queries import get_partner
+from app.exchange.reconciling.service import TheirFile, start_reconciliation
+from app.files.service.storing import keep_file
 from app.files.vault import Upload, Vault
 from app.incentives.domain.steps import State
 from app.incentives.models import Incentive
 from app.incentives.schemas import StepInput
 from app.incentives.service.steps import advance
+from app.job_registry import load_kinds
+from app.jobs.running import Surroundings
+from app.jobs.worker import Worker
 from app.kit.actor import SYSTEM
 from app.kit.clock import today
 from app.kit.db import Database, read_scope, session_scope
@@ -39,7 +47,7 @@ _LIST = """企业名称,统一社会信用代码,注册日期
 
 
 def furnish(database: Database, folder: Path, environment: dict[str, str], now: datetime) -> None:
-    """Import a list whose codes wait or are taken in flagged, award the first recommended incentive, open cases from a sweep."""
+    """Import a list whose codes wait or are taken in flagged, award the first recommended incentive, reconcile, open cases from a sweep."""
     for name, options in (("flagged.csv", ["--accept-unconfirmed"]), ("waiting.csv", [])):
         path = folder / name
         path.write_text(_LIST if not options else _LIST.replace("WALK", "FLAG"), encoding="utf-8")
@@ -54,14 +62,33 @@ def furnish(database: Database, folder: Path, environment: dict[str, str], now: 
         ]
         done = subprocess.run(command, env=environment, check=False, capture_output=True, stdin=subprocess.DEVNULL)
         assert done.returncode == 0, done.stdout.decode() + done.stderr.decode()
+    vault = Vault(LocalBlobs(folder / "data" / "files"))
+    _reconcile(database, vault, folder / "data", now)
     with session_scope(database) as session:
         incentive = session.scalars(select(Incentive).order_by(Incentive.id)).first()
         assert incentive is not None, "the demo has no incentive"
         given = StepInput(happened_on=today(now), amount="50000", document="虚构文件（示例）")
         advance(session, actor=SYSTEM, incentive=incentive, step=State.AWARDED, given=given, now=now)
         _order_cases(session, now)
-        _keep_own_template(session, Vault(LocalBlobs(folder / "data" / "files")), now)
+        _keep_own_template(session, vault, now)
         _leave_at_an_older_version(session)
+
+
+def _reconcile(database: Database, vault: Vault, data: Path, now: datetime) -> None:
+    """A client of the province is set up, and a partner's list of firms is compared with ours: it knows one that we do not."""
+    with session_scope(database) as session:
+        create_client(session, actor=SYSTEM, name="省平台（示例）", scopes="export:read", region_prefix="", now=now)
+        theirs = Upload(BytesIO("uscc,name\n91429099MA4WALK0XX,旅途丁有限公司（示例）\n".encode()), "对方清单.csv")
+        stored = keep_file(session, vault, theirs, actor=SYSTEM, now=now, as_evidence=False)
+        start_reconciliation(
+            session,
+            actor=SYSTEM,
+            now=now,
+            partner=get_partner(session, FILES.code),
+            resource="enterprises",
+            file=TheirFile(stored.sha256, stored.name),
+        )
+    Worker(Surroundings(database, data, storage=vault.blobs), load_kinds()).run_waiting()
 
 
 def _keep_own_template(session: Session, vault: Vault, now: datetime) -> None:

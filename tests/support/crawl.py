@@ -42,12 +42,11 @@ class _Links(HTMLParser):
 
 
 def _patterns(app: FastAPI) -> list[tuple[re.Pattern[str], str]]:
-    paths = sorted(
-        {route.path for route in routes_of(app) if "GET" in route.methods}, key=lambda path: ("{" in path, path)
-    )
+    paths = {route.path for route in routes_of(app) if "GET" in route.methods}
+    most_said_first = sorted(paths, key=lambda path: (-len(PARAMETER.sub("", path)), path))
     return [
         (re.compile("^" + PARAMETER.sub("[^/]+", path.replace(".", r"\.").replace(":path", "")) + "$"), path)
-        for path in paths
+        for path in most_said_first
     ]
 
 
