@@ -11,7 +11,7 @@ from itertools import takewhile
 from typing import Any, cast
 
 import orjson
-from sqlalchemy import ColumnElement, Integer, Table, and_, bindparam, exists, or_, select, update
+from sqlalchemy import ColumnElement, Integer, String, Table, and_, bindparam, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from app.exchange.handovers.domain import HandoverState, ItemState, version_of
@@ -56,23 +56,48 @@ def is_out(handover: type[Handover] = Handover) -> ColumnElement[bool]:
     )
 
 
+_PARTNER, _NOW = bindparam("partner_id", type_=BigId), bindparam("now", type_=UtcDateTime())
+
+
+def _is_next() -> ColumnElement[bool]:
+    """Records of `:partner_id` that wait no longer at `:now` and that nobody carries."""
+    return and_(
+        HandoverItem.partner_id == _PARTNER,
+        HandoverItem.state == ItemState.WAITING,
+        HandoverItem.next_at <= _NOW,
+        or_(HandoverItem.lease_until.is_(None), HandoverItem.lease_until < _NOW),
+    )
+
+
+def _is_announced() -> ColumnElement[bool]:
+    return and_(is_out(), Handover.announced_at.is_not(None))
+
+
+def _is_unfinished(item: type[HandoverItem]) -> ColumnElement[bool]:
+    """A version that still has to go, or that somebody carries."""
+    return or_(item.state == ItemState.WAITING, item.lease_until >= _NOW)
+
+
 def is_due() -> ColumnElement[bool]:
     """Records of `:partner_id` that may be sent at `:now`: of batches that are announced, none of whose older versions is still to go."""
-    partner_id, now = bindparam("partner_id", type_=BigId), bindparam("now", type_=UtcDateTime())
     older = aliased(HandoverItem)
     same = (older.partner_id == HandoverItem.partner_id, older.resource == HandoverItem.resource)
     ahead = (*same, older.key == HandoverItem.key, older.id < HandoverItem.id)
-    unfinished = or_(older.state == ItemState.WAITING, older.lease_until >= now)
-    return and_(
-        HandoverItem.partner_id == partner_id,
-        HandoverItem.state == ItemState.WAITING,
-        HandoverItem.next_at <= now,
-        or_(HandoverItem.lease_until.is_(None), HandoverItem.lease_until < now),
-        is_out(),
-        Handover.announced_at.is_not(None),
-        ~exists(select(older.id).where(*ahead, unfinished)),
-    )
+    return and_(_is_next(), _is_announced(), ~exists(select(older.id).where(*ahead, _is_unfinished(older))))
 
+
+#: The oldest unfinished version of each of `:keys`. Asked beside `DUE` and not in it: without statistics of a table that has just
+#: been filled, PostgreSQL looks through all records of the partner for each row.
+OLDEST = (
+    select(HandoverItem.key, func.min(HandoverItem.id).label("id"))
+    .where(
+        HandoverItem.partner_id == _PARTNER,
+        HandoverItem.resource == bindparam("resource", type_=String),
+        HandoverItem.key.in_(bindparam("keys", expanding=True)),
+        _is_unfinished(HandoverItem),
+    )
+    .group_by(HandoverItem.key)
+)
 
 #: What to claim, `:most` records at most, oldest first; rows that somebody else is claiming are passed over.
 DUE = (
@@ -89,7 +114,7 @@ DUE = (
         HandoverItem.attempts,
     )
     .join(Handover, Handover.id == HandoverItem.handover_id)
-    .where(is_due())
+    .where(_is_next(), _is_announced())
     .order_by(HandoverItem.next_at, HandoverItem.id)
     .limit(bindparam("most", type_=Integer))
     .with_for_update(of=HandoverItem, skip_locked=True)
@@ -98,7 +123,8 @@ DUE = (
 
 def claim(session: Session, partner_id: int, *, now: datetime, until: datetime, limit: int) -> Parcel | None:
     """Take the next parcel of at most `limit` records until `until`; None when nothing is due."""
-    rows = session.execute(DUE, {"partner_id": partner_id, "now": now, "most": limit}).all()
+    due = session.execute(DUE, {"partner_id": partner_id, "now": now, "most": limit}).all()
+    rows = _without_those_behind(session, partner_id, now, due)
     if not rows:
         return None
     handover_id, number = rows[0].handover_id, rows[0].number
@@ -106,6 +132,16 @@ def claim(session: Session, partner_id: int, *, now: datetime, until: datetime, 
     parcel = Parcel(partner_id, handover_id, number, items, until)
     session.execute(_LEASE, [{"item": item.id, "until": until} for item in items])
     return parcel
+
+
+def _without_those_behind(session: Session, partner_id: int, now: datetime, rows: Sequence[Any]) -> Sequence[Any]:
+    """The rows of whose records no older version is still to go; one statement for each resource."""
+    oldest: dict[tuple[str, str], int] = {}
+    for resource in dict.fromkeys(row.resource for row in rows):
+        keys = [row.key for row in rows if row.resource == resource]
+        asked = {"partner_id": partner_id, "now": now, "resource": resource, "keys": keys}
+        oldest |= {(resource, row.key): row.id for row in session.execute(OLDEST, asked)}
+    return [row for row in rows if oldest.get((row.resource, row.key), row.id) >= row.id]
 
 
 _ITEM = cast(Table, HandoverItem.__table__)
