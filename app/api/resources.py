@@ -1,5 +1,6 @@
 """Lists and single records of what the province receives."""
 
+from collections.abc import Callable
 from typing import Annotated
 
 from fastapi import Path
@@ -12,6 +13,7 @@ from app.doors.router import GuardedRouter
 from app.exchange.actions import PULL
 from app.exchange.cursors import Walk, decode_cursor, encode_cursor
 from app.exchange.json_schema import record_schema
+from app.exchange.plans import province_plans
 from app.exchange.queries import find_enterprise_record
 from app.exchange.records import page_records
 from app.exchange.touched import page_among
@@ -24,10 +26,17 @@ Uscc = Annotated[str, Path(max_length=40, description="present or former code")]
 ResourceName = Annotated[str, Path(description="resource", json_schema_extra=resource_parameter())]
 
 
-@router.get("/enterprises", action=PULL, response_class=Json, **list_operation("enterprises"))
-def list_enterprises(call: ClientCall, wanted: ListQuery, shown: Shown) -> Response:
-    """Enterprises of the client's region."""
-    return _list("enterprises", call, wanted, shown)
+def _lister(resource: str) -> Callable[[ClientCall, ListQuery, Shown], Response]:
+    """The route that lists the records of `resource` in the client's region."""
+
+    def list_records(call: ClientCall, wanted: ListQuery, shown: Shown) -> Response:
+        return _list(resource, call, wanted, shown)
+
+    return list_records
+
+
+for _resource in province_plans():
+    router.get(f"/{_resource}", action=PULL, response_class=Json, **list_operation(_resource))(_lister(_resource))
 
 
 @router.get("/enterprises/{uscc}", action=PULL, response_class=Json, **enterprise_operation())
@@ -37,60 +46,6 @@ def get_enterprise(call: ClientCall, uscc: Uscc, wanted: RecordQuery, shown: Sho
     if record is None:
         raise NotFound("enterprise.not_found", _("没有这家企业，或不在本客户端的辖区内。"))
     return shown.of(record)
-
-
-@router.get("/cases", action=PULL, response_class=Json, **list_operation("cases"))
-def list_cases(call: ClientCall, wanted: ListQuery, shown: Shown) -> Response:
-    """Cases of the region's enterprises."""
-    return _list("cases", call, wanted, shown)
-
-
-@router.get("/commissioners", action=PULL, response_class=Json, **list_operation("commissioners"))
-def list_commissioners(call: ClientCall, wanted: ListQuery, shown: Shown) -> Response:
-    """Commissioners of the client's region."""
-    return _list("commissioners", call, wanted, shown)
-
-
-@router.get("/incentives", action=PULL, response_class=Json, **list_operation("incentives"))
-def list_incentives(call: ClientCall, wanted: ListQuery, shown: Shown) -> Response:
-    """Incentives of the region's enterprises."""
-    return _list("incentives", call, wanted, shown)
-
-
-@router.get("/figures", action=PULL, response_class=Json, **list_operation("figures"))
-def list_figures(call: ClientCall, wanted: ListQuery, shown: Shown) -> Response:
-    """Yearly figures of the region's enterprises."""
-    return _list("figures", call, wanted, shown)
-
-
-@router.get("/properties", action=PULL, response_class=Json, **list_operation("properties"))
-def list_properties(call: ClientCall, wanted: ListQuery, shown: Shown) -> Response:
-    """Intellectual property of the region's enterprises."""
-    return _list("properties", call, wanted, shown)
-
-
-@router.get("/milestones", action=PULL, response_class=Json, **list_operation("milestones"))
-def list_milestones(call: ClientCall, wanted: ListQuery, shown: Shown) -> Response:
-    """Milestones of the cases of the region's enterprises."""
-    return _list("milestones", call, wanted, shown)
-
-
-@router.get("/agreements", action=PULL, response_class=Json, **list_operation("agreements"))
-def list_agreements(call: ClientCall, wanted: ListQuery, shown: Shown) -> Response:
-    """Agreements of the region's commissioners with the region's enterprises."""
-    return _list("agreements", call, wanted, shown)
-
-
-@router.get("/verdicts", action=PULL, response_class=Json, **list_operation("verdicts"))
-def list_verdicts(call: ClientCall, wanted: ListQuery, shown: Shown) -> Response:
-    """Kept verdicts on the region's enterprises."""
-    return _list("verdicts", call, wanted, shown)
-
-
-@router.get("/indicators", action=PULL, response_class=Json, **list_operation("indicators"))
-def list_indicators(call: ClientCall, wanted: ListQuery, shown: Shown) -> Response:
-    """Indicator values of the plans of places in the client's region."""
-    return _list("indicators", call, wanted, shown)
 
 
 @router.get("/schemas/{resource}.json", action=PUBLIC, response_class=Json, **schema_operation())
