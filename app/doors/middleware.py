@@ -21,6 +21,11 @@ SAFE_HEADERS = {
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
 }
 
+#: Parameters of a path that open something to whoever holds them: neither a log line nor anything else may keep them.
+SECRET_PARAMETERS = frozenset({"secret"})
+#: Nothing that may be logged is longer; a mistyped address with a secret in it is.
+_LONGEST_PLAIN = 24
+
 log = structlog.get_logger()
 
 
@@ -62,11 +67,19 @@ class RequestFrame:
             log.info(
                 "request",
                 method=scope["method"],
-                path=scope["path"],
+                path=logged_path(scope),
                 status=status,
                 ms=round(took * 1000),
                 id=request_id,
             )
+
+
+def logged_path(scope: Scope) -> str:
+    """The path as a log may hold it: the route alone where it bears a secret; of an address that no route knows, no long part."""
+    route = scope.get("route")
+    if route is None:
+        return "/".join(part if len(part) <= _LONGEST_PLAIN else "…" for part in str(scope["path"]).split("/"))
+    return str(route.path if SECRET_PARAMETERS & route.param_convertors.keys() else scope["path"])
 
 
 def _language(scope: Scope) -> Locale:
