@@ -4,6 +4,10 @@
 # A bureau's network often has a certificate authority of its own: believe what the machine believes.
 export UV_SYSTEM_CERTS="${UV_SYSTEM_CERTS:-1}"
 
+# Compiling every source at every start costs seconds: what is compiled stays, whatever the machine's habit.
+export UV_COMPILE_BYTECODE="${UV_COMPILE_BYTECODE:-1}"
+unset PYTHONDONTWRITEBYTECODE
+
 say() { printf '%s\n' "$*" >&2; }
 die() { say "$*"; exit 1; }
 

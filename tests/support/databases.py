@@ -1,4 +1,4 @@
-"""Templates built once a run by Alembic and the seeding, and a fresh copy of them for each test."""
+"""Templates built by Alembic and the seeding, kept between runs, and a fresh copy of them for each test."""
 
 import shutil
 from datetime import UTC, datetime
@@ -12,11 +12,12 @@ from sqlalchemy.engine import make_url
 from app.kit.db import Database
 from app.migrating import migrate
 from app.seeding import seed_all
-from tests.support import postgres
+from tests.support import kept, postgres
 
 ROOT = Path(__file__).parent.parent.parent
 SEEDED_AT = datetime(2021, 1, 4, 1, 0, tzinfo=UTC)
 DIALECTS = ("sqlite", "postgresql")
+TEMPLATE = "yumiao_template"
 
 
 def build(url: str) -> None:
@@ -37,6 +38,7 @@ class Templates:
         self.server: postgres.PostgresServer | None = None
         self.names: dict[str, str] = {}
         self._failures: set[str] = set()
+        self._sources = ""
 
     def prepare(self, dialect: str) -> str:
         """The template of `dialect` (a file, or a database's name), built on the first call."""
@@ -53,7 +55,7 @@ class Templates:
     def postgres_url(self) -> str:
         """The address of this run's server, started on the first call."""
         if self.server is None:
-            self.server = postgres.start()
+            self.server = postgres.start(self._fingerprint())
         return self.server.url
 
     def copy(self, dialect: str, folder: Path) -> str:
@@ -85,20 +87,41 @@ class Templates:
 
     def close(self) -> None:
         """Drop the PostgreSQL template and stop the server."""
-        if "postgresql" in self.names:
+        if "postgresql" in self.names and self.server is not None and self.server.process is None:
             self._administer(sql.SQL("drop database if exists {} with (force)"), self.names["postgresql"])
         if self.server is not None:
             self.server.stop()
 
+    def _fingerprint(self) -> str:
+        if not self._sources:
+            self._sources = kept.fingerprint()
+        return self._sources
+
     def _sqlite(self) -> str:
+        name = f"sqlite-{self._fingerprint()}"
         path = self.folder / "template.db"
-        build(f"sqlite:///{path}")
+        found = kept.find(name)
+        if found is not None:
+            shutil.copyfile(found / path.name, path)
+        else:
+            build(f"sqlite:///{path}")
+            kept.keep(name, lambda draft: shutil.copyfile(path, draft / path.name))
         return str(path)
 
     def _postgresql(self) -> str:
-        url = self.create_database("template0")
-        build(url)
-        return str(make_url(url).database)
+        """The template's name: one that came with the server's kept data, else built, on a server of our own to be kept."""
+        self.postgres_url()
+        assert self.server is not None
+        if self.server.holds_template:
+            return TEMPLATE
+        if self.server.process is None:
+            url = self.create_database("template0")
+            build(url)
+            return str(make_url(url).database)
+        self._administer(sql.SQL("create database {} template template0"), TEMPLATE)
+        build(database_url(self.server.url, TEMPLATE))
+        self.server.keep()
+        return TEMPLATE
 
     def _administer(self, statement: sql.SQL, *names: str) -> None:
         address = self.postgres_url().replace("postgresql+psycopg://", "postgresql://")

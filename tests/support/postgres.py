@@ -1,4 +1,4 @@
-"""One throw-away PostgreSQL server per test run, started from whatever the machine offers."""
+"""One throw-away PostgreSQL server per test run, started from whatever the machine offers, on data of a run before if kept."""
 
 import atexit
 import contextlib
@@ -16,6 +16,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+
+from tests.support import kept
 
 URL_VARIABLE = "YUMIAO_TEST_POSTGRES_URL"
 NO_SERVER = (
@@ -45,14 +47,33 @@ class PostgresUnavailableError(RuntimeError):
 
 @dataclass
 class PostgresServer:
-    """A running server of our own, or somebody else's known by its address (process is None)."""
+    """A running server of our own, or somebody else's known by its address (process is None).
+
+    `kept_as` is the name under which its data may be kept, and was, if `holds_template`.
+    """
 
     url: str
     process: subprocess.Popen[bytes] | None = None
     directory: Path | None = None
+    bin_dir: Path | None = None
+    kept_as: str = ""
+    holds_template: bool = False
 
     def stop(self) -> None:
         """Shut our own process down and remove its data; a foreign server is left alone."""
+        self._halt()
+        if self.directory is not None:
+            shutil.rmtree(self.directory, ignore_errors=True)
+
+    def keep(self) -> None:
+        """Keep the data as they are for the next run: shut down cleanly, copy, serve again at the same address."""
+        assert self.directory is not None
+        self._halt()
+        data = self.directory / "data"
+        kept.keep(self.kept_as, lambda draft: shutil.copytree(data, draft / "data"))
+        _launch(self)
+
+    def _halt(self) -> None:
         if self.process is not None and self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
             with contextlib.suppress(subprocess.TimeoutExpired):
@@ -60,19 +81,20 @@ class PostgresServer:
             if self.process.poll() is None:
                 self.process.kill()
                 self.process.wait()
-        if self.directory is not None:
-            shutil.rmtree(self.directory, ignore_errors=True)
 
 
-def start() -> PostgresServer:
-    """The server of YUMIAO_TEST_POSTGRES_URL, else a fresh one; raises PostgresUnavailableError."""
+def start(fingerprint: str) -> PostgresServer:
+    """The server of YUMIAO_TEST_POSTGRES_URL, else a fresh one, with the kept template of `fingerprint` if there is one.
+
+    Raises PostgresUnavailableError.
+    """
     given = os.environ.get(URL_VARIABLE)
     if given:
         return PostgresServer(url=given)
     problems = []
     for bin_dir in _installations():
         try:
-            return _start_from(bin_dir)
+            return _start_from(bin_dir, fingerprint)
         except (OSError, subprocess.SubprocessError, PostgresUnavailableError) as error:
             problems.append(f"{bin_dir}: {error}")
     raise PostgresUnavailableError(" ".join([NO_SERVER, *problems]))
@@ -96,10 +118,10 @@ def _installations() -> Iterator[Path]:
             yield place
 
 
-def _start_from(bin_dir: Path) -> PostgresServer:
+def _start_from(bin_dir: Path, fingerprint: str) -> PostgresServer:
     directory = Path(tempfile.mkdtemp(prefix="yumiao-pg-", dir=_fastest_place()))
     try:
-        return _run(bin_dir, directory)
+        return _run(bin_dir, directory, fingerprint)
     except BaseException:
         shutil.rmtree(directory, ignore_errors=True)
         raise
@@ -115,34 +137,66 @@ def _fastest_place() -> Path:
     return Path("/tmp")
 
 
-def _run(bin_dir: Path, directory: Path) -> PostgresServer:
+def _run(bin_dir: Path, directory: Path, fingerprint: str) -> PostgresServer:
     account = _unprivileged_account()
     if account is not None:
         os.chown(directory, account.pw_uid, account.pw_gid)
         bin_dir = _reachable(bin_dir, directory, account)
-    _initialise(bin_dir, directory, account)
     port = _free_port()
-    options = {**FAST_NOT_SAFE, "port": str(port), "unix_socket_directories": str(directory)}
-    command = [str(bin_dir / "postgres"), "-D", str(directory / "data")]
+    server = PostgresServer(
+        f"postgresql+psycopg://postgres@127.0.0.1:{port}/postgres",
+        directory=directory,
+        bin_dir=bin_dir,
+        kept_as=f"{_version(bin_dir)}-{fingerprint}",
+    )
+    found = kept.find(server.kept_as)
+    if found is not None:
+        shutil.copytree(found / "data", directory / "data")
+        _give(directory / "data", account)
+        server.holds_template = True
+    else:
+        _initialise(bin_dir, directory, account)
+    _launch(server)
+    return server
+
+
+def _version(bin_dir: Path) -> str:
+    """The server's version as a name: its data fit no other."""
+    said = subprocess.run([str(bin_dir / "postgres"), "--version"], capture_output=True, check=True, text=True).stdout
+    return "".join(char if char.isalnum() else "-" for char in said.strip().lower())
+
+
+def _give(folder: Path, account: pwd.struct_passwd | None) -> None:
+    """Everything in `folder` to `account`; the server insists that nobody else may look."""
+    folder.chmod(0o700)
+    if account is not None:
+        for path in (folder, *folder.rglob("*")):
+            os.chown(path, account.pw_uid, account.pw_gid)
+
+
+def _launch(server: PostgresServer) -> None:
+    """Start the process on the server's data, at its address; returns when it answers."""
+    assert server.directory is not None and server.bin_dir is not None
+    port = server.url.rpartition(":")[2].partition("/")[0]
+    options = {**FAST_NOT_SAFE, "port": port, "unix_socket_directories": str(server.directory)}
+    command = [str(server.bin_dir / "postgres"), "-D", str(server.directory / "data")]
     for name, value in options.items():
         command += ["-c", f"{name}={value}"]
-    with (directory / "server.log").open("wb") as log:
-        process = subprocess.Popen(
+    with (server.directory / "server.log").open("wb") as log:
+        server.process = subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
             start_new_session=True,
             preexec_fn=_end_with_parent,
-            **_as(account),
+            **_as(_unprivileged_account()),
         )
-    server = PostgresServer(f"postgresql+psycopg://postgres@127.0.0.1:{port}/postgres", process, directory)
     try:
         _wait_until_it_answers(server)
     except BaseException:
         server.stop()
         raise
-    return server
 
 
 def _end_with_parent() -> None:
