@@ -163,8 +163,7 @@ def _badge(row: CorrectionItem, on: date) -> tuple[str, str]:
 def _fix_url(programme: Programme, number: str, row: CorrectionItem) -> str:
     base = f"/portal/cases/{number}"
     if row.kind == CorrectionKind.MATERIAL:
-        yearly = any(asked.years for asked in programme.materials if asked.code == row.code)
-        return f"{base}/materials" if yearly else f"{base}/materials/{row.code}"
+        return f"{base}/materials/{row.code}"
     if row.kind == CorrectionKind.QUESTION:
         return f"{base}/form/{section_of(programme, row.code)}#f-{FORM_PREFIX}{row.code}"
     return ""

@@ -150,7 +150,8 @@ def field_of(form: FormOfCase, question: Question) -> Field:
     if question.when is not None:
         asked = next(other for other in form.programme.questions if other.code == question.when.question)
         words = _("或").join(readable(asked, answer) for answer in question.when.answers)
-        depends = f"{FORM_PREFIX}{asked.code}={'|'.join(question.when.answers)}"
+        if code not in form.remarks:
+            depends = f"{FORM_PREFIX}{asked.code}={'|'.join(question.when.answers)}"
         when = _("“%(question)s”选“%(answer)s”时填写") % {"question": asked.label, "answer": words}
     return Field(
         question=question,

@@ -49,8 +49,12 @@ class FormOfCase:
         return self.answers[code].value if code in self.answers else ""
 
     def asked(self, question: Question) -> bool:
-        """Whether the question applies by what is entered now."""
-        return question.when is None or self.entered(question.when.question) in question.when.answers
+        """Whether the question applies by what is entered now; one that is to be corrected does."""
+        return (
+            question.code in self.remarks
+            or question.when is None
+            or self.entered(question.when.question) in question.when.answers
+        )
 
     def missing(self, section: Section) -> list[Question]:
         """What the section still lacks."""

@@ -6,12 +6,12 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from app.cases.domain.needs import applies, years_of
+from app.cases.domain.needs import applies, years_open
 from app.cases.models import CaseFile
 from app.cases.queries import programme_of
 from app.cases.supplies import load_supplies
 from app.cases.supply.domain import CorrectionKind, MaterialState, may_supply
-from app.cases.supply.models import CaseMaterial
+from app.cases.supply.models import CaseMaterial, CorrectionItem
 from app.cases.supply.queries import can_serve, list_materials, list_open_corrections
 from app.doors.document_words import file_text
 from app.files.models import Document
@@ -48,7 +48,10 @@ class PaperLine:
 
 @dataclass(frozen=True)
 class SlotView:
-    """A material of one year, or of none: how it stands, what lies there, where it is supplied. `remark`: to be corrected."""
+    """A material of one year, or of none: how it stands, what lies there, where it is supplied.
+
+    `remark` is what is to be corrected; `next_url` is where one goes on once it is supplied.
+    """
 
     template: MaterialTemplate
     year: int | None
@@ -59,6 +62,7 @@ class SlotView:
     remark: str
     open: bool
     url: str
+    next_url: str
     on_file: str = ""
 
 
@@ -66,29 +70,47 @@ def slots_of(session: Session, case: CaseFile, actor: Actor, on: date) -> tuple[
     """What the firm supplies to `case`, in the order of the file; the number of queries is constant."""
     programme, held = programme_of(session, case), list_materials(session, case.id)
     supplies = load_supplies(session, [case], on)[case.id]
-    remarks = {
-        item.code: item.remark
-        for item in list_open_corrections(session, case.id)
-        if item.kind == CorrectionKind.MATERIAL and item.answered_at is None
-    }
+    items = _to_correct(session, case)
+    named = items.keys() | {row.material for row in held}
     slots = [
-        _slot(programme, case, template, year, _of(held, template, year), remarks.get(template.code, ""), actor, on)
+        _slot(programme, case, template, year, _of(held, template, year), items.get(template.code), actor, on)
         for template in programme.materials
         if template.supplied_by == "enterprise"
-        if applies(template, supplies) or any(row.material == template.code for row in held)
-        for year in years_of(template, case.year, supplies.founded_in)
+        if applies(template, supplies) or template.code in named
+        for year in years_open(template, case.year, supplies.founded_in, named=template.code in named)
     ]
     shelf = list_on_file(session, case.enterprise_id) if any(slot.open and not slot.papers for slot in slots) else []
     return tuple(replace(slot, on_file=_ready(slot, shelf, on)) for slot in slots)
 
 
-def slot_of(session: Session, case: CaseFile, code: str, year: int | None, actor: Actor, on: date) -> SlotView:
-    """The material `code` of that year; raises `NotFound` where the firm has none such to supply."""
+def slot_of(
+    session: Session, case: CaseFile, code: str, year: int | None, actor: Actor, on: date
+) -> tuple[SlotView, tuple[SlotView, ...]]:
+    """The material `code` of that year (of the latest: None), and of its other years.
+
+    Raises `NotFound` where the firm has none such to supply.
+    """
     slots = [slot for slot in slots_of(session, case, actor, on) if slot.template.code == code]
     found = next((slot for slot in slots if year is None or slot.year == year), None)
     if found is None:
         raise NotFound("case.material.unknown", _("这个培育通道版本没有这项材料。"))
-    return found
+    return found, tuple(slot for slot in slots if slot is not found)
+
+
+def next_url(session: Session, case: CaseFile, code: str) -> str:
+    """Where one goes on once the material is supplied: the correction that asked for it is answered, else the checklist."""
+    return _next_url(case, _to_correct(session, case).get(code))
+
+
+def _next_url(case: CaseFile, item: CorrectionItem | None) -> str:
+    base = f"/portal/cases/{case.number}"
+    return f"{base}/corrections/{item.id}" if item else f"{base}/materials"
+
+
+def _to_correct(session: Session, case: CaseFile) -> dict[str, CorrectionItem]:
+    """The first item about each material that the firm has not answered."""
+    asked = [item for item in list_open_corrections(session, case.id) if item.kind == CorrectionKind.MATERIAL]
+    return {item.code: item for item in reversed(asked) if item.answered_at is None}
 
 
 def _ready(slot: SlotView, shelf: Sequence[Document], on: date) -> str:
@@ -111,10 +133,11 @@ def _slot(
     template: MaterialTemplate,
     year: int | None,
     rows: list[CaseMaterial],
-    remark: str,
+    item: CorrectionItem | None,
     actor: Actor,
     on: date,
 ) -> SlotView:
+    remark = item.remark if item else ""
     serving = [row for row in rows if row.state != MaterialState.RETURNED and can_serve(template, row.document, on)]
     editor = can(actor, SUPPLY_OWN)
     asked = len(serving) < template.at_least or bool(remark)
@@ -130,6 +153,7 @@ def _slot(
         remark=remark,
         open=editor and may_supply(programme, case, template, actor, asked=asked),
         url=f"/portal/cases/{case.number}/materials/{template.code}" + (f"?year={year}" if year else ""),
+        next_url=_next_url(case, item),
     )
 
 

@@ -28,7 +28,7 @@ from app.kit.clock import today
 from app.kit.errors import DomainError, Invalid
 from app.kit.i18n import _
 from app.portal.actions import SEE_OWN, SUPPLY_OWN
-from app.portal.material_view import SlotView, slot_of, slots_of
+from app.portal.material_view import SlotView, next_url, slot_of, slots_of
 from app.portal.own import CasePart, own_case, part_of
 
 router = GuardedRouter(door="portal", prefix="/portal/cases/{number}/materials")
@@ -63,9 +63,13 @@ class Choice:
 
 @dataclass(frozen=True)
 class MaterialPage(CasePart):
-    """One material: what lies there, what is on file, a file to upload. `replaced` is the one that gives way."""
+    """One material: what lies there, what is on file, a file to upload. `replaced` is the one that gives way.
+
+    `others` are its other years.
+    """
 
     slot: SlotView
+    others: tuple[SlotView, ...]
     choices: tuple[Choice, ...]
     form: Bound[Any]
     replaced: Any
@@ -133,7 +137,7 @@ def choose(
         return choose_materials(session, actor=actor, now=now, number=number, command=given)
 
     if attempt(session, bound, work) is not None:
-        return _done(request, number, _("已选用。"))
+        return _supplied(request, session, actor, number, code, _("已选用。"))
     return _page(request, session, actor, vault, now, number, code, bound, status=422)
 
 
@@ -166,7 +170,8 @@ def upload(
         outcome = OutcomePage(files[0].filename or "" if files else "", "", told)
         return render(request, "portal/_uploaded.html", outcome, status=200 if rows else 422)
     if rows is not None:
-        return _done(request, number, _("已上传。材料存入本企业证据库，以后可再用。"))
+        told = _("已上传。材料存入本企业证据库，以后可再用。")
+        return _supplied(request, session, actor, number, code, told)
     return _page(request, session, actor, vault, now, number, code, bound, status=422)
 
 
@@ -181,7 +186,7 @@ def remove(
             remove_material(session, actor=actor, now=now, number=number, material_id=material_id, command=command)
     except DomainError as refusal:
         return redirect(request, f"/portal/cases/{number}/materials", bad=refusal.message)
-    return _done(request, number, _("已撤回，材料仍在证据库中。"))
+    return redirect(request, f"/portal/cases/{number}/materials", good=_("已撤回，材料仍在证据库中。"))
 
 
 def _make_room(session: Session, actor: Actor, now: datetime, number: str, form: FormData) -> None:
@@ -205,12 +210,13 @@ def _page(
     status: int = 200,
 ) -> Response:
     case = own_case(session, actor, number)
-    slot = slot_of(session, case, code, _number(form, "year"), actor, today(now))
+    slot, others = slot_of(session, case, code, _number(form, "year"), actor, today(now))
     on_file = list_choosable(session, case, slot.template, slot.year, today(now)) if slot.open else []
     replaced = _number(form, "replaces")
     page = MaterialPage(
         **part_of(case, programme_of(session, case)),
         slot=slot,
+        others=others,
         choices=tuple(_choice(document) for document in on_file),
         form=form,
         replaced=next((line for line in slot.papers if line.may_remove and line.row.id == replaced), None),
@@ -234,5 +240,5 @@ def _number(form: Bound[Any], name: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None
 
 
-def _done(request: Request, number: str, good: str) -> Response:
-    return redirect(request, f"/portal/cases/{number}/materials", good=good)
+def _supplied(request: Request, session: Session, actor: Actor, number: str, code: str, good: str) -> Response:
+    return redirect(request, next_url(session, own_case(session, actor, number), code), good=good)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.cases import queries
-from app.cases.domain.needs import applies, years_of
+from app.cases.domain.needs import applies, years_open
 from app.cases.domain.state import CaseState
 from app.cases.models import CaseFile
 from app.cases.supplies import load_supplies
@@ -126,11 +126,12 @@ def material_panel(session: Session, case: CaseFile, programme: Programme, actor
     may_check = case.state == CaseState.OPEN and can(actor, actions.CHECK, case.enterprise)
     held = _lines(session, case, on, may_supply=may_supply, may_check=may_check)
     supplies = load_supplies(session, [case], on)[case.id]
+    lying = {line.row.material for line in held}
     slots = tuple(
         _slot(case, programme, template, year, held)
         for template in programme.materials
-        if applies(template, supplies) or any(line.row.material == template.code for line in held)
-        for year in years_of(template, case.year, supplies.founded_in)
+        if applies(template, supplies) or template.code in lying
+        for year in years_open(template, case.year, supplies.founded_in, named=template.code in lying)
     )
     required = [slot for slot in slots if slot.required]
     return MaterialPanel(slots, sum(slot.complete for slot in required), len(required), may_supply, may_check)

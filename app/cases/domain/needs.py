@@ -142,6 +142,16 @@ def years_of(template: MaterialTemplate, case_year: int, founded_in: int | None 
     return tuple(year for year in years if founded_in is None or year >= founded_in)
 
 
+def years_open(
+    template: MaterialTemplate, case_year: int, founded_in: int | None = None, *, named: bool
+) -> tuple[int | None, ...]:
+    """The years for which the material may be supplied: those of `years_of`.
+
+    Where a firm owes none, it may still supply what is `named`: asked of it as a correction, or lying with the case.
+    """
+    return years_of(template, case_year, founded_in) or (years_of(template, case_year) if named else ())
+
+
 def applies(item: Supplied, supplies: Supplies) -> bool:
     """Whether the case needs it at all: its condition, if any, holds by the answers handed in."""
     return item.when is None or supplies.answers.get(item.when.question) in item.when.answers

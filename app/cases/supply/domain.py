@@ -119,16 +119,21 @@ def decide_verdict_on(state: str) -> None:
 
 
 def check_asked(programme: Programme, asked: Iterable[Asked]) -> None:
-    """Raise `Invalid` unless every item names what the version knows and says what is wrong."""
+    """Raise unless every item names what the version knows, is the firm's to supply, and says what is wrong."""
     items = tuple(asked)
     if not items:
         message = _("请至少写明一项需要补正的内容。")
         raise Invalid("case.correction.empty", message, {"items": message})
     for item in items:
-        if item.kind is CorrectionKind.MATERIAL:
-            material_of(programme, item.code)
-        elif item.kind is CorrectionKind.QUESTION:
-            question_of(programme, item.code)
+        supplied = _supplied(programme, item)
+        if supplied is not None and supplied.supplied_by != "enterprise":
+            raise Forbidden("case.correction.bureau", _("这一项由市科技局提供，不能要求企业补正。"))
         if not item.remark.strip():
             message = _("请写明哪里不对、怎样改。")
             raise Invalid("case.correction.remark", message, {"items": message})
+
+
+def _supplied(programme: Programme, item: Asked) -> Supplied | None:
+    if item.kind is CorrectionKind.MATERIAL:
+        return material_of(programme, item.code)
+    return question_of(programme, item.code) if item.kind is CorrectionKind.QUESTION else None

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.cases.domain.needs import years_of
+from app.cases.domain.needs import years_open
 from app.cases.service.loading import LoadedCase, load_case
 from app.cases.supply import actions, events
 from app.cases.supply.domain import CorrectionKind, MaterialState, decide_supply, decide_verdict_on, material_of
@@ -105,13 +105,14 @@ def return_material(
 def _open_slot(case: LoadedCase, code: str, year: int | None, actor: Actor) -> MaterialTemplate:
     """The material, when the actor may supply it now for this year."""
     template = material_of(case.programme, code)
-    founded_on = case.row.enterprise.registered_on
-    if year not in years_of(template, case.row.year, founded_on.year if founded_on else None):
+    held = [row for row in list_materials(case.session, case.row.id) if row.material == code]
+    corrected, founded_on = _is_corrected(case, code), case.row.enterprise.registered_on
+    founded_in = founded_on.year if founded_on else None
+    if year not in years_open(template, case.row.year, founded_in, named=corrected or bool(held)):
         message = _("这项材料不需要 %(year)s 年的。") % {"year": year} if year else _("请选择所属年度。")
         raise Invalid("case.material.year", message, {"year": message})
-    held = [row for row in list_materials(case.session, case.row.id) if (row.material, row.year) == (code, year)]
-    serving = [row for row in held if row.state != MaterialState.RETURNED]
-    asked = len(serving) < template.at_least or _is_corrected(case, code)
+    serving = [row for row in held if row.year == year and row.state != MaterialState.RETURNED]
+    asked = len(serving) < template.at_least or corrected
     decide_supply(case.programme, case.row, template, actor, asked=asked)
     return template
 
