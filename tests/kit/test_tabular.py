@@ -37,6 +37,24 @@ def refusal(path: Path) -> Invalid:
     return caught.value
 
 
+@pytest.mark.parametrize("name", ["a.csv", "a.xlsx"])
+def test_a_table_beyond_500_columns_is_refused_and_one_of_500_is_read(tmp_path: Path, name: str) -> None:
+    def table(columns: int, above: int = 0) -> Path:
+        rows = [["甲"]] * above + [[f"列{n}" for n in range(columns)], ["1"] * columns]
+        header = ["名单"] + [""] * (columns - 1)
+        even = [row + [""] * (columns - len(row)) for row in rows]
+        body = write_xlsx(even, header) if name.endswith("xlsx") else b"".join(write_csv(even, header))
+        return put(tmp_path, body, name)
+
+    assert len(read(table(500))[1]) == 500
+    for above in (0, 5):
+        error = refusal(table(501, above))
+        assert error.code == "tabular.too_many_columns"
+        assert "501 列" in error.message and "500 列" in error.message
+    assert refusal(put(tmp_path, b"a," * 200_000 + b"\n", "b.csv")).code == "tabular.too_many_columns"
+    assert read(put(tmp_path, ("甲,乙" + "," * 20_000 + "\n1,2\n").encode(), "c.csv"))[1] == ["1", "2"]
+
+
 # -- encodings ---------------------------------------------------------------------------------------------------------
 
 

@@ -108,6 +108,7 @@ def test_the_mapping_can_be_changed(sign_in: SignIn, session: Session, work: Cal
         ("名单.csv", "企业名称,代码\n".encode() + "潜江市示例有限公司,1\n".encode("gbk"), "混用了两种编码"),
         ("名单.xlsx", b"<html><table></table></html>", "网页"),
         ("名单.csv", b"", "空"),
+        ("名单.csv", b"a," * 200_000 + b"\n", "超过上限 500 列"),
         ("", b"", "请选择要导入的文件"),
     ],
 )

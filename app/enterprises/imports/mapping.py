@@ -137,16 +137,14 @@ def _guess_in_sheet(sheet: Sheet, kind: ImportKind) -> Layout | None:
     if not candidates:
         return None
     header = max(candidates, key=lambda row: (_known(row, kind), -row.number))
-    cells = list(header.cells)
-    while cells and not cells[-1]:
-        cells.pop()
+    cells = header.filled
     fields = guess_fields(cells, kind)
     columns = (Column(i, text, fields[i], split_header(text)[1]) for i, text in enumerate(cells))
     return Layout(sheet.name, header.number, tuple(columns))
 
 
 def _known(row: Row, kind: ImportKind) -> int:
-    return sum(field not in (IGNORED, REASON) for field in guess_fields(row.cells, kind))
+    return sum(field not in (IGNORED, REASON) for field in guess_fields(row.filled, kind))
 
 
 def _find_column(field: ImportField, names: list[str], fields: list[str]) -> int | None:

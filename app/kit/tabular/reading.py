@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from app.kit.errors import Invalid
@@ -15,6 +16,8 @@ from app.kit.tabular.xlsx_guard import check_archive
 from app.kit.tabular.xlsx_reading import open_sheets, sheet_rows
 
 MAX_BYTES = 100 * 1024 * 1024
+MAX_COLUMNS = 500
+_HEAD_ROWS = 50  # rows that decide how wide the table is: a header stands among them
 _MB = 1024 * 1024
 # Unassigned and private-use characters are rare ideographs of other systems; blanks are blanks. The rest cannot be seen.
 _KEPT_CATEGORIES = {"Zs", "Co", "Cn"}
@@ -33,6 +36,12 @@ class Row:
     def blank(self) -> bool:
         """Whether no cell holds anything."""
         return not any(cell.strip() for cell in self.cells)
+
+    @property
+    def filled(self) -> list[str]:
+        """The cells up to the last that holds anything."""
+        width = next((index for index in range(len(self.cells), 0, -1) if self.cells[index - 1]), 0)
+        return self.cells[:width]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +66,8 @@ class Table:
 def open_table(path: Path, *, max_bytes: int = MAX_BYTES) -> Table:
     """Open the table at `path` by its content.
 
-    Raises Invalid with a sentence for the reader when it is too large, no table, damaged, a bomb, or in no known encoding.
+    Raises Invalid with a sentence for the reader when it is too large, too wide, no table, damaged, a bomb, or in no known
+    encoding.
     """
     size = path.stat().st_size
     if size > max_bytes:
@@ -67,7 +77,21 @@ def open_table(path: Path, *, max_bytes: int = MAX_BYTES) -> Table:
             % {"size": -(-size // _MB), "limit": max_bytes // _MB},
         )
     kind = sniff_table(path)
-    return _open_csv(path) if kind is TableKind.CSV else _open_workbook(path, kind)
+    table = _open_csv(path) if kind is TableKind.CSV else _open_workbook(path, kind)
+    for sheet in table.sheets:
+        _check_width(sheet)
+    return table
+
+
+def _check_width(sheet: Sheet) -> None:
+    """Every column of a header becomes a line of a page and a part of each row: no register has so many."""
+    width = max((len(row.filled) for row in islice(sheet.rows(), _HEAD_ROWS)), default=0)
+    if width > MAX_COLUMNS:
+        raise Invalid(
+            "tabular.too_many_columns",
+            _("表格有 %(columns)s 列，超过上限 %(limit)s 列。请删去不需要的列后再上传。")
+            % {"columns": f"{width:,}", "limit": MAX_COLUMNS},
+        )
 
 
 def _open_csv(path: Path) -> Table:

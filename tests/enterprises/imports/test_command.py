@@ -98,8 +98,9 @@ def test_figures_are_taken_in_alike(run_here: Here, tmp_path: Path) -> None:
         ("page.xls", b"<html><body>no</body></html>"),
         ("no-columns.csv", "甲,乙\n1,2\n".encode()),
         ("bomb.xlsx", b""),
+        ("wide.csv", "企业名称,统一社会信用代码,".encode() + b"a," * 200_000 + b"\n"),
     ],
-    ids=["empty", "program", "mixed", "page", "columns", "bomb"],
+    ids=["empty", "program", "mixed", "page", "columns", "bomb", "wide"],
 )
 def test_what_cannot_be_read_ends_with_1_and_one_sentence(
     run_here: Here, database: Database, tmp_path: Path, name: str, content: bytes
