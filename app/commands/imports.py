@@ -12,9 +12,10 @@ from app.commands.context import load_settings, open_database
 from app.commands.progress import follow, progress
 from app.config import Settings
 from app.enterprises.imports.domain import ImportKind, Outcome, RunState
+from app.enterprises.imports.fields import UNIT_LABELS
 from app.enterprises.imports.handing_back import hand_back
 from app.enterprises.imports.jobs import KINDS
-from app.enterprises.imports.mapping import Layout, guess_layout
+from app.enterprises.imports.mapping import Layout, guess_layout, with_unit
 from app.enterprises.imports.models import ImportRow, ImportRun
 from app.enterprises.imports.queries import list_rows
 from app.enterprises.imports.reasons import LABELS, Reason
@@ -56,16 +57,22 @@ def import_enterprises(
     ] = False,
 ) -> None:
     """Take a list of firms in."""
-    _import(file, ImportKind.ENTERPRISES, accept_unconfirmed=accept_unconfirmed)
+    _import(_Order(file, ImportKind.ENTERPRISES, accept_unconfirmed))
 
 
 @imports.command("figures")
 def import_figures(
     file: File,
     accept_unconfirmed: Annotated[bool, typer.Option(help="has no effect on figures")] = False,
+    unit: Annotated[
+        str,
+        typer.Option(help="unit of the amounts whose unit the file does not tell, such as 万元", show_default=False),
+    ] = "",
 ) -> None:
-    """Take yearly figures in."""
-    _import(file, ImportKind.FIGURES, accept_unconfirmed=accept_unconfirmed)
+    """Take yearly figures in; a column of money whose unit is written nowhere needs --unit."""
+    if unit and unit not in UNIT_LABELS:
+        raise typer.BadParameter("、".join(UNIT_LABELS), param_hint="--unit")
+    _import(_Order(file, ImportKind.FIGURES, accept_unconfirmed, unit))
 
 
 @dataclass(frozen=True)
@@ -75,17 +82,25 @@ class _Order:
     file: Path
     kind: ImportKind
     accept_unconfirmed: bool
+    unit: str = ""
+
+    def layout(self) -> Layout:
+        """How the file will be read; raises Invalid when it cannot be, or when something must be told first."""
+        found = with_unit(guess_layout(open_table(self.file), self.kind), self.kind, self.unit)
+        require_columns(found, self.kind)
+        return found
 
 
-def _import(file: Path, kind: ImportKind, *, accept_unconfirmed: bool) -> None:
+def _import(order: _Order) -> None:
     settings = load_settings()
     with open_database(settings) as database:
         try:
-            work = _open(settings, database, _Order(file, kind, accept_unconfirmed))
+            work = _open(settings, database, order)
         except DomainError as error:
-            typer.echo(error.message, err=True)
+            hint = _("（命令行：--unit）") if error.code == "import.units_missing" else ""
+            typer.echo(error.message + hint, err=True)
             raise typer.Exit(NOTHING_READ) from None
-        with progress(file.name) as bar:
+        with progress(order.file.name) as bar:
             if work.run is None:
                 typer.echo(_("这份名单正由服务器导入，等它完成。"))
                 follow(database, work.job_id, bar)
@@ -106,7 +121,7 @@ class _Work:
 
 def _open(settings: Settings, database: Database, order: _Order) -> _Work:
     """A new import of the file, or the interrupted one of the very same file, claimed by this process."""
-    require_columns(guess_layout(open_table(order.file), order.kind), order.kind)
+    layout = order.layout()
     blobs = settings.vault.blobs
     with order.file.open("rb") as source:
         blob = blobs.put(source, limit=MAX_BYTES)
@@ -114,7 +129,7 @@ def _open(settings: Settings, database: Database, order: _Order) -> _Work:
     around, now = Surroundings(database, settings.data_dir, storage=settings.vault.blobs), utc_now()
     with session_scope(database) as session:
         found = find_unfinished(session, sha256=blob.sha256, kind=order.kind)
-        if found is not None and found.accept_unconfirmed != order.accept_unconfirmed:
+        if found is not None and not _asks_for(order, layout, found):
             abandon(session, actor=SYSTEM, run=found, now=now)
             found = None
         job = _resumed(session, found, now) if found is not None else None
@@ -122,6 +137,11 @@ def _open(settings: Settings, database: Database, order: _Order) -> _Work:
             found, job = _begun(session, upload, order, now)
         assert found.job_id is not None
         return _Work(found.id, found.job_id, run_of(job, around, job.owner) if job else None)
+
+
+def _asks_for(order: _Order, layout: Layout, found: ImportRun) -> bool:
+    """Whether the interrupted import is what the command asks for, codes and units alike."""
+    return found.accept_unconfirmed == order.accept_unconfirmed and found.mapping == layout.to_json()
 
 
 def _resumed(session: Session, found: ImportRun, now: datetime) -> Job | None:
@@ -139,7 +159,15 @@ def _resumed(session: Session, found: ImportRun, now: datetime) -> Job | None:
 def _begun(session: Session, upload: Upload, order: _Order, now: datetime) -> tuple[ImportRun, Job | None]:
     """A new import, claimed before anybody else can see it."""
     accept = order.accept_unconfirmed
-    found = stage(session, actor=SYSTEM, upload=upload, kind=order.kind, now=now, accept_unconfirmed=accept)
+    found = stage(
+        session,
+        actor=SYSTEM,
+        upload=upload,
+        kind=order.kind,
+        now=now,
+        accept_unconfirmed=accept,
+        unit=order.unit,
+    )
     _tell_layout(found, Layout.from_json(found.mapping))
     queued = start(session, actor=SYSTEM, run=found, now=now, accept_unconfirmed=accept)
     return found, claim(session, job_id=queued.id, owner=this_process(), now=now)

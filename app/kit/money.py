@@ -11,16 +11,26 @@ FEN_PER_WAN = 1_000_000
 MAX_FEN = 10**17  # 10 万亿元: beyond it a figure is a slip of the keyboard
 
 _NUMBER = re.compile(r"-?\d{1,18}(\.\d+)?")
-_UNITS = {"元": FEN_PER_YUAN, "万元": FEN_PER_WAN}
-_WRITTEN = re.compile(r"(.*?)\s*(万?)元?", re.DOTALL)
+#: How many 元 (or units of another currency) the word before it stands for.
+SCALES = {
+    "": 1,
+    "百": 100,
+    "千": 1_000,
+    "万": 10_000,
+    "十万": 100_000,
+    "百万": 1_000_000,
+    "千万": 10_000_000,
+    "亿": 100_000_000,
+}
+_WRITTEN = re.compile(rf"(.*?)\s*({'|'.join(sorted(SCALES, key=len, reverse=True))})元?", re.DOTALL)
 
 
 def parse_yuan(text: str, unit: str = "元") -> int:
-    """`text` in `unit` (元 or 万元; thousands commas allowed) as 分. Raises `Invalid` beyond whole 分 or the limit."""
+    """`text` in `unit` (元, 千元, 万元, 亿元 …; thousands commas allowed) as 分. Raises `Invalid` beyond whole 分 or the limit."""
     cleaned = text.strip().replace(",", "").replace("，", "")
     if not _NUMBER.fullmatch(cleaned):
         raise Invalid("money.unreadable", _("“%(text)s”不是金额，请填写数字，如 1234.56。") % {"text": text[:40]})
-    fen = Decimal(cleaned) * _UNITS[unit]
+    fen = Decimal(cleaned) * SCALES[unit.removesuffix("元")] * FEN_PER_YUAN
     if fen != fen.to_integral_value():
         raise Invalid("money.precision", _("金额最多精确到分。"))
     if abs(fen) > MAX_FEN:
@@ -29,9 +39,9 @@ def parse_yuan(text: str, unit: str = "元") -> int:
 
 
 def parse_written(text: str) -> int:
-    """An amount as people write it, `1,234.56`, `500万` or `500 万元`, as 分; without a unit it is 元. Raises `Invalid`."""
-    number, wan = _WRITTEN.fullmatch(text).groups()  # type: ignore[union-attr]
-    return parse_yuan(number, "万元" if wan else "元")
+    """An amount as people write it, `1,234.56`, `500万` or `500 千元`, as 分; without a unit it is 元. Raises `Invalid`."""
+    number, scale = _WRITTEN.fullmatch(text).groups()  # type: ignore[union-attr]
+    return parse_yuan(number, f"{scale}元")
 
 
 def format_yuan(fen: int) -> str:

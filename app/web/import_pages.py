@@ -17,7 +17,7 @@ from app.enterprises.imports.domain import (
     Outcome,
     RunState,
 )
-from app.enterprises.imports.fields import FIELDS, UNIT_LABELS
+from app.enterprises.imports.fields import FIELDS, IN_CELLS, UNIT_LABELS, ImportField
 from app.enterprises.imports.mapping import IGNORED, REASON, Layout
 from app.enterprises.imports.models import ImportRun
 from app.enterprises.imports.queries import count_open_by_run
@@ -26,6 +26,7 @@ from app.enterprises.imports.verdict import Verdict
 from app.jobs.domain import JobState
 from app.jobs.models import Job
 from app.kit.actor import Actor
+from app.kit.amounts import unit_of
 from app.kit.i18n import N_, _
 from app.kit.paging import Count, Page
 
@@ -83,14 +84,14 @@ class NewPage:
 
 @dataclass(frozen=True)
 class ColumnLine:
-    """One column of the file: its header, sample values, the field chosen for it, its unit."""
+    """One column of the file: its header, sample values, the field chosen for it, its unit and those to choose from."""
 
     index: int
     header: str
     samples: str
     field: str
     unit: str
-    has_unit: bool
+    units: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -120,6 +121,7 @@ class MappingPage:
     sheet: str
     header_row: int
     missing: tuple[str, ...]
+    without_unit: tuple[str, ...]
     preview: tuple[RowLine, ...]
     total: int
     repeated: int
@@ -159,9 +161,11 @@ def mapping_page(
     """The columns and the preview of an import that has not begun."""
     table, layout = read_layout(run, path)
     kind = ImportKind(run.kind)
-    missing = layout.missing(kind)
+    missing, without_unit = layout.missing(kind), layout.without_unit(kind)
     found = (
-        Preview([], 0, 0) if missing else preview(session, actor=actor, run=run, table=table, layout=layout, now=now)
+        Preview([], 0, 0)
+        if missing or without_unit
+        else preview(session, actor=actor, run=run, table=table, layout=layout, now=now)
     )
     labels = {field.code: _(field.label) for field in FIELDS[kind]}
     return MappingPage(
@@ -169,12 +173,13 @@ def mapping_page(
         kind=_(KIND_LABELS[kind]),
         columns=tuple(_column_lines(layout, kind)),
         fields=tuple(labels.items()),
-        units=tuple((unit, _(label)) for unit, label in UNIT_LABELS.items()),
+        units=_units(),
         not_imported=layout.not_imported,
         unread_sheets=layout.unread_sheets,
         sheet=layout.sheet,
         header_row=layout.header_row,
         missing=tuple(labels[code] for code in missing),
+        without_unit=without_unit,
         preview=tuple(_preview_line(verdict) for verdict in found.verdicts),
         total=found.total,
         repeated=found.repeated,
@@ -183,13 +188,29 @@ def mapping_page(
 
 
 def _column_lines(layout: Layout, kind: ImportKind) -> Iterable[ColumnLine]:
-    with_unit = {field.code for field in FIELDS[kind] if field.has_unit}
+    fields = {field.code: field for field in FIELDS[kind]}
     for column in layout.columns:
         if column.field != REASON:
-            samples = "、".join(column.samples)
+            field = fields.get(column.field)
             yield ColumnLine(
-                column.index, column.header, samples, column.field or IGNORED, column.unit, column.field in with_unit
+                index=column.index,
+                header=column.header,
+                samples="、".join(column.samples),
+                field=column.field or IGNORED,
+                unit=column.unit,
+                units=_units_of(field, column.unit) if field and field.has_unit else (),
             )
+
+
+def _units_of(field: ImportField, own: str) -> tuple[tuple[str, str], ...]:
+    """What the unit of a column of money can be: also one that only its header knows, such as 万美元."""
+    untold = (("", _("请选择单位")), (IN_CELLS, _("按单元格"))) if field.needs_unit else (("", _("按单元格")),)
+    others = ((own, own),) if unit_of(own) and own not in UNIT_LABELS else ()
+    return (*untold, *_units(), *others)
+
+
+def _units() -> tuple[tuple[str, str], ...]:
+    return tuple((unit, _(label)) for unit, label in UNIT_LABELS.items())
 
 
 def _preview_line(verdict: Verdict) -> RowLine:

@@ -136,7 +136,14 @@ def save_mapping(
     run = get_run_visible_to(session, actor, import_id, lock=True)
     try:
         with session.begin_nested():
-            change_mapping(session, actor=actor, run=run, chosen=_indexed(form, "field"), units=_indexed(form, "unit"))
+            change_mapping(
+                session,
+                actor=actor,
+                run=run,
+                chosen=_indexed(form, "field"),
+                units=_indexed(form, "unit"),
+                other_unit=str(form.get("other_unit") or ""),
+            )
     except Invalid as error:
         return _mapping(request, session, actor, settings, run, now, errors=(error.message,), status=422)
     return redirect(request, f"/imports/{run.id}", good=_("列的对应关系已更新，下面的预览按新的对应重新计算。"))

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.enterprises.domain.capital import REMARKS, parse_capital
+from app.enterprises.domain.capital import parse_capital
+from app.kit.amounts import REMARKS
 from app.kit.money import MAX_FEN
 from tests.counts import Counts
 from tests.factories.lists import CAPITALS

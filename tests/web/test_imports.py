@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 
 from app.config import Settings
 from app.enterprises.imports.models import ImportRow, ImportRun
-from app.enterprises.models import Enterprise
+from app.enterprises.models import Enterprise, YearlyFigures
 from app.files.models import StoredFile
 from app.jobs.models import Job
 from app.jobs.running import Surroundings
 from app.jobs.worker import Worker
 from app.kit.tabular import open_table, write_csv
-from tests.factories.enterprises import fictional_code, wrong_code
+from tests.factories.enterprises import fictional_code, firm, wrong_code
 from tests.factories.lists import HEADER, firm_row, firm_rows, messy_rows
 from tests.support.client import Client
 
@@ -99,6 +99,30 @@ def test_the_mapping_can_be_changed(sign_in: SignIn, session: Session, work: Cal
     work()
     firm = session.scalars(select(Enterprise)).one()
     assert (firm.uscc, firm.capital_fen, firm.region_code) == (fictional_code(1), 500_000_000, "429005")
+
+
+def test_a_unit_that_is_written_nowhere_is_asked_for(
+    sign_in: SignIn, session: Session, work: Callable[[], int]
+) -> None:
+    client = sign_in()
+    enterprise = firm(session, uscc=fictional_code(1))
+    header = ("统一社会信用代码", "年度", "口径", "销售收入", "净资产（亿元）", "总资产")
+    rows = [[fictional_code(1), "2020", "高企", "38205", "1.5", "2600"]]
+    url = upload(client, csv(rows, header), kind="figures")
+    page = client.get(url).text
+    assert "“销售收入、总资产”的单位" in page and f"{url}/start" not in page
+    refused = client.post_form(f"{url}/start")
+    assert refused.status_code == 422 and "没有写明单位：销售收入、总资产" in refused.text
+    assert client.submit(url, {"other_unit": "斤"}, to="/mapping").status_code == 422
+    assert client.submit(url, {"unit-5": "万元", "other_unit": "千元"}, to="/mapping").status_code == 303
+    client.submit(url, to="/start")
+    work()
+    one = session.scalars(select(YearlyFigures).filter_by(enterprise_id=enterprise.id)).one()
+    assert (one.sales_revenue_fen, one.net_assets_fen, one.total_assets_fen) == (
+        3_820_500_000,
+        15_000_000_000,
+        2_600_000_000,
+    )
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,7 @@ from sqlalchemy.orm import Session
 from app.enterprises.domain.figures import E4, FIGURES, STAFF, rd_known
 from app.enterprises.imports.reading import Parsed, SourceRow, read_uscc
 from app.enterprises.imports.reasons import Reason
-from app.kit.errors import Invalid
-from app.kit.money import parse_yuan
+from app.kit.amounts import NO_UNIT, YUAN, read_amount
 from app.reference.models import Term
 
 FIRST_YEAR = 1980
@@ -33,7 +32,7 @@ _BASES = {
 }
 _MAX_PEOPLE = 10_000_000
 _YEAR = re.compile(r"(\d{4})(年度|年)?")
-_OWN_UNIT = re.compile(r"(万元|万|元|人)$")
+_PEOPLE = re.compile(r"人$")
 
 
 @dataclass(frozen=True)
@@ -95,28 +94,29 @@ def _read_key(parsed: Parsed, tables: FigureTables) -> None:
 
 
 def _read_figure(parsed: Parsed, name: str, text: str) -> None:
-    value = _read_people(text) if name in STAFF else _read_amount(text, parsed.source.units.get(name, ""))
+    if name in STAFF:
+        value, reason = _read_people(text), "unread"
+    else:
+        value, reason = _read_yuan(text, parsed.source.units.get(name, ""))
     if value is None:
-        parsed.leave_empty(name, text)
+        parsed.leave_empty(name, text, reason=reason)
     elif value < 0 and name not in MAY_BE_NEGATIVE:
         parsed.leave_empty(name, text, reason="negative")
     else:
         parsed.values[name] = value
 
 
-def _read_amount(text: str, unit: str) -> int | None:
-    folded = _fold(text)
-    own = _OWN_UNIT.search(folded)
-    stated = own[1] if own else unit or "元"
-    try:
-        return parse_yuan(_OWN_UNIT.sub("", folded), "万元" if stated.startswith("万") else "元")
-    except Invalid:
-        return None
+def _read_yuan(text: str, unit: str) -> tuple[int | None, str]:
+    """The amount in 分, or why there is none; figures are kept in renminbi only."""
+    found = read_amount(text, unit=unit)
+    if found.fen is not None and found.currency == YUAN:
+        return found.fen, ""
+    return None, "unit.missing" if found.remark == NO_UNIT else "unread"
 
 
 def _read_people(text: str) -> int | None:
     try:
-        scaled = Decimal(_OWN_UNIT.sub("", _fold(text)).replace(",", "")) * E4
+        scaled = Decimal(_PEOPLE.sub("", _fold(text)).replace(",", "")) * E4
     except InvalidOperation:
         return None
     whole = scaled.is_finite() and scaled == scaled.to_integral_value() and abs(scaled) <= _MAX_PEOPLE * E4

@@ -6,7 +6,16 @@ from itertools import islice
 from typing import Any
 
 from app.enterprises.imports.domain import ImportKind
-from app.enterprises.imports.fields import FIELDS, REASON_HEADERS, ImportField, required_codes, split_header
+from app.enterprises.imports.fields import (
+    FIELDS,
+    IN_CELLS,
+    REASON_HEADERS,
+    ImportField,
+    required_codes,
+    split_header,
+    title_unit,
+)
+from app.kit.amounts import lacks_unit, unit_of
 from app.kit.errors import Invalid
 from app.kit.i18n import _
 from app.kit.tabular import Row, Table
@@ -14,13 +23,14 @@ from app.kit.tabular.reading import Sheet
 
 _HEADER_WITHIN = 20
 _SAMPLES = 3
+_SAMPLED_ROWS = 50
 #: What a column may fill besides a field: nothing, or our own column of reasons in a file handed back.
 IGNORED, REASON = "", "reason"
 
 
 @dataclass(frozen=True)
 class Column:
-    """One column of the file and the field it fills ("" = not imported)."""
+    """One column of the file, the field it fills ("" = not imported) and its unit ("" = not written, `cell` = in each cell)."""
 
     index: int
     header: str
@@ -45,6 +55,10 @@ class Layout:
     def missing(self, kind: ImportKind) -> tuple[str, ...]:
         """Required fields that no column fills."""
         return tuple(code for code in required_codes(kind) if self.index_of(code) is None)
+
+    def without_unit(self, kind: ImportKind) -> tuple[str, ...]:
+        """Headers of the columns of money whose unit nobody has told: nothing may be guessed about them."""
+        return tuple(column.header for column in self.columns if _lacks_unit(column, kind))
 
     @property
     def not_imported(self) -> tuple[str, ...]:
@@ -82,7 +96,8 @@ def guess_layout(table: Table, kind: ImportKind) -> Layout:
     if best is None:
         raise Invalid("import.empty", _("文件里没有任何数据。"))
     others = tuple(sheet.name for sheet in table.sheets if sheet is not best[1])
-    return with_samples(replace(best[2], unread_sheets=others), best[1])
+    layout = _with_units_in_cells(replace(best[2], unread_sheets=others), best[1], kind)
+    return with_samples(layout, best[1])
 
 
 def guess_fields(header: Sequence[str], kind: ImportKind) -> list[str]:
@@ -121,25 +136,56 @@ def sheet_of(table: Table, layout: Layout) -> Sheet:
     return next(sheet for sheet in table.sheets if sheet.name == layout.sheet)
 
 
-def with_samples(layout: Layout, sheet: Sheet) -> Layout:
-    """The layout with up to three sample values beside each column."""
-    rows = [row.cells for row in islice(sheet.rows(), layout.header_row, layout.header_row + 50) if not row.blank]
-    columns = []
-    for column in layout.columns:
-        values = (cells[column.index] for cells in rows if column.index < len(cells) and cells[column.index])
-        columns.append(replace(column, samples=tuple(value[:60] for value in islice(values, _SAMPLES))))
+def with_unit(layout: Layout, kind: ImportKind, unit: str) -> Layout:
+    """The layout with `unit` for every column of money whose unit is not written; "" leaves them."""
+    if not unit:
+        return layout
+    columns = (replace(column, unit=unit) if _lacks_unit(column, kind) else column for column in layout.columns)
     return replace(layout, columns=tuple(columns))
 
 
+def with_samples(layout: Layout, sheet: Sheet) -> Layout:
+    """The layout with up to three sample values beside each column."""
+    columns = [
+        replace(column, samples=tuple(value[:60] for value in values[:_SAMPLES]))
+        for column, values in zip(layout.columns, _first_values(layout, sheet), strict=True)
+    ]
+    return replace(layout, columns=tuple(columns))
+
+
+def _first_values(layout: Layout, sheet: Sheet) -> list[list[str]]:
+    """What the first rows hold in each column."""
+    below = islice(sheet.rows(), layout.header_row, layout.header_row + _SAMPLED_ROWS)
+    rows = [row.cells for row in below if not row.blank]
+    return [[cells[i] for cells in rows if i < len(cells) and cells[i]] for i in range(len(layout.columns))]
+
+
+def _with_units_in_cells(layout: Layout, sheet: Sheet, kind: ImportKind) -> Layout:
+    """Columns of money without a unit whose first cells all name theirs: a later bare number stays empty."""
+    if not layout.without_unit(kind):
+        return layout
+    columns = [
+        replace(column, unit=IN_CELLS) if _lacks_unit(column, kind) and not any(map(lacks_unit, values)) else column
+        for column, values in zip(layout.columns, _first_values(layout, sheet), strict=True)
+    ]
+    return replace(layout, columns=tuple(columns))
+
+
+def _lacks_unit(column: Column, kind: ImportKind) -> bool:
+    needing = any(field.code == column.field and field.needs_unit for field in FIELDS[kind])
+    return needing and column.unit != IN_CELLS and not unit_of(column.unit)
+
+
 def _guess_in_sheet(sheet: Sheet, kind: ImportKind) -> Layout | None:
-    """The row among the first twenty that names the most fields; titles above it are passed over."""
+    """The row among the first twenty that names the most fields; titles above it only tell a unit of money."""
     candidates = [row for row in islice(sheet.rows(), _HEADER_WITHIN) if not row.blank]
     if not candidates:
         return None
     header = max(candidates, key=lambda row: (_known(row, kind), -row.number))
     cells = header.filled
     fields = guess_fields(cells, kind)
-    columns = (Column(i, text, fields[i], split_header(text)[1]) for i, text in enumerate(cells))
+    above = title_unit(row.filled for row in candidates if row.number < header.number)
+    columns = (Column(i, text, fields[i], split_header(text)[1] or above) for i, text in enumerate(cells))
     return Layout(sheet.name, header.number, tuple(columns))
 
 

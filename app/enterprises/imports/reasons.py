@@ -70,6 +70,7 @@ REASONS = {
     "basis.missing": N_("没有可以识别的口径（高企、税务或统计）。"),
     "figures.none": N_("本行没有任何可以读取的数据。"),
     "unread": N_("“%(column)s”无法识别，留空：%(text)s"),
+    "unit.missing": N_("“%(column)s”没有写明单位，留空：%(text)s"),
     "negative": N_("“%(column)s”不能为负，留空：%(text)s"),
     "capital": N_("注册资本“%(text)s”：%(remark)s"),
     "region.assumed": N_("地址无法识别辖区，暂归您的辖区。"),

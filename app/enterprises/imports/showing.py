@@ -4,8 +4,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from app.enterprises.domain.capital import YUAN
 from app.journal.domain import plain
+from app.kit.amounts import YUAN
 from app.kit.i18n import _
 from app.kit.money import format_wan, format_yuan
 

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from app.enterprises.actions import IMPORT
 from app.enterprises.imports import events
 from app.enterprises.imports.domain import KIND_LABELS, PREVIEW_ROWS, ImportKind, RunState
-from app.enterprises.imports.fields import UNIT_LABELS
-from app.enterprises.imports.mapping import Layout, guess_layout, remap, sheet_of, with_samples
+from app.enterprises.imports.fields import IN_CELLS, PEOPLE, UNIT_LABELS
+from app.enterprises.imports.mapping import Layout, guess_layout, remap, sheet_of, with_samples, with_unit
 from app.enterprises.imports.models import ImportRun
 from app.enterprises.imports.reading import source_rows
 from app.enterprises.imports.reasons import LABELS
@@ -61,15 +61,23 @@ class _Clock:
 
 
 def stage(
-    session: Session, *, actor: Actor, upload: Upload, kind: ImportKind, now: datetime, accept_unconfirmed: bool = False
+    session: Session,
+    *,
+    actor: Actor,
+    upload: Upload,
+    kind: ImportKind,
+    now: datetime,
+    accept_unconfirmed: bool = False,
+    unit: str = "",
 ) -> ImportRun:
     """Open the file, guess its columns and keep both as a new import; nothing of it is taken in yet.
 
-    Raises Invalid when the file cannot be read at all.
+    `unit` is that of the columns of money whose unit the file does not tell. Raises Invalid when the file cannot be
+    read at all.
     """
     require(actor, IMPORT)
     table = open_table(upload.path)
-    layout = guess_layout(table, kind)
+    layout = with_unit(guess_layout(table, kind), kind, unit)
     run = ImportRun(
         kind=kind,
         file_sha256=upload.sha256,
@@ -93,14 +101,25 @@ def stage(
 
 
 def change_mapping(
-    session: Session, *, actor: Actor, run: ImportRun, chosen: Mapping[int, str], units: Mapping[int, str]
+    session: Session,
+    *,
+    actor: Actor,
+    run: ImportRun,
+    chosen: Mapping[int, str],
+    units: Mapping[int, str],
+    other_unit: str = "",
 ) -> Layout:
-    """Keep the person's choice of columns. Raises Invalid for a field chosen twice, Conflict once the import began."""
+    """Keep the person's choice of columns, their units, and the unit of the columns of money that then still have none.
+
+    Raises Invalid for a field chosen twice or an unknown unit, Conflict once the import began.
+    """
     require(actor, IMPORT, run)
     _require_uploaded(run)
-    if any(unit not in ("", "人", *UNIT_LABELS) for unit in units.values()):
+    layout, kind = Layout.from_json(run.mapping), ImportKind(run.kind)
+    known = {"", PEOPLE, IN_CELLS, *UNIT_LABELS, *(column.unit for column in layout.columns)}
+    if not {*units.values(), other_unit} <= known:
         raise Invalid("import.mapping.unit", _("没有这个单位。"))
-    layout = remap(Layout.from_json(run.mapping), ImportKind(run.kind), chosen, units)
+    layout = with_unit(remap(layout, kind, chosen, units), kind, other_unit)
     run.mapping = layout.to_json()
     session.flush()
     return layout
@@ -109,7 +128,7 @@ def change_mapping(
 def start(session: Session, *, actor: Actor, run: ImportRun, now: datetime, accept_unconfirmed: bool) -> Job:
     """Hand the import to the background work.
 
-    Raises Invalid when a required column is missing, Conflict when it was started before.
+    Raises Invalid when a required column or the unit of an amount is missing, Conflict when it was started before.
     """
     require(actor, IMPORT, run)
     _require_uploaded(run)
@@ -136,12 +155,18 @@ def abandon(session: Session, *, actor: Actor, run: ImportRun, now: datetime) ->
 
 
 def require_columns(layout: Layout, kind: ImportKind) -> None:
-    """Raise Invalid, naming them, when required columns are missing: nothing could be read."""
+    """Raise Invalid, naming them, when required columns are missing, or columns of money whose unit nobody told."""
     if missing := layout.missing(kind):
         names = "、".join(_(LABELS[code]) for code in missing)
         raise Invalid(
             "import.columns_missing",
             _("找不到必需的列：%(names)s。请检查表头，或在“列对应”里指定。") % {"names": names},
+        )
+    if unknown := layout.without_unit(kind):
+        raise Invalid(
+            "import.units_missing",
+            _("这些金额列没有写明单位：%(names)s。请在表头写明（如“销售收入（万元）”），或另外指定单位。")
+            % {"names": "、".join(unknown)},
         )
 
 

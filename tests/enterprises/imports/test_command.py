@@ -12,13 +12,13 @@ from sqlalchemy import func, select
 
 from app.cli import main
 from app.enterprises.imports.models import ImportRun
-from app.enterprises.models import Enterprise
+from app.enterprises.models import Enterprise, YearlyFigures
 from app.jobs.models import Job
 from app.jobs.service import claim
 from app.kit.clock import utc_now
 from app.kit.db import Database, read_scope, session_scope
 from app.kit.tabular import write_xlsx
-from tests.factories.enterprises import wrong_code
+from tests.factories.enterprises import fictional_code, wrong_code
 from tests.factories.lists import firm_row, firm_rows, messy_rows, write_list
 from tests.support.imports import NOW, Importer
 from tests.support.server import clean_environment
@@ -80,13 +80,30 @@ def test_the_last_line_counts_and_every_bad_row_is_told(run_here: Here, database
 
 
 def test_figures_are_taken_in_alike(run_here: Here, tmp_path: Path) -> None:
-    from tests.factories.enterprises import fictional_code
-
     run_here("enterprises", write_list(tmp_path / "firms.csv", firm_rows(1)))
     header = ("统一社会信用代码", "年度", "口径", "来源", "销售收入（万元）")
     rows = [[fictional_code(1), "2020", "税务", "", "38.2"], [fictional_code(9), "2020", "税务", "", "1"]]
     found = run_here("figures", write_list(tmp_path / "figures.xlsx", rows, header))
     assert (found.returncode, counts_in(found.stdout)) == (0, (1, 0, 0, 0, 0, 1))
+
+
+def test_figures_without_a_unit_are_not_taken_in_until_it_is_told(
+    run_here: Here, database: Database, tmp_path: Path
+) -> None:
+    run_here("enterprises", write_list(tmp_path / "firms.csv", firm_rows(1)))
+    header = ("统一社会信用代码", "年度", "口径", "销售收入", "净资产（千元）")
+    path = write_list(tmp_path / "figures.csv", [[fictional_code(1), "2020", "税务", "38.2", "12"]], header)
+    refused = run_here("figures", path)
+    assert refused.returncode == 1 and "销售收入" in refused.stderr and "--unit" in refused.stderr
+    assert "净资产" not in refused.stderr and len(refused.stderr.strip().splitlines()) == 1
+    with read_scope(database) as session:
+        assert session.scalar(select(func.count()).select_from(ImportRun)) == 1
+    assert run_here("figures", path, "--unit", "斤").returncode == 2
+    found = run_here("figures", path, "--unit", "亿元")
+    assert (found.returncode, counts_in(found.stdout)) == (0, (1, 0, 0, 0, 0, 0))
+    with read_scope(database) as session:
+        one = session.scalars(select(YearlyFigures)).one()
+        assert (one.sales_revenue_fen, one.net_assets_fen) == (382_000_000_000, 1_200_000)
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ import pytest
 
 from app.enterprises.imports.blank_lists import blank_list
 from app.enterprises.imports.domain import ImportKind
-from app.enterprises.imports.fields import FIELDS, split_header
-from app.enterprises.imports.mapping import Layout, guess_fields, guess_layout, remap
+from app.enterprises.imports.fields import FIELDS, split_header, title_unit
+from app.enterprises.imports.mapping import Layout, guess_fields, guess_layout, remap, with_unit
 from app.kit.errors import Invalid
 from app.kit.tabular import open_table, write_xlsx
 from tests.factories.lists import HEADER, firm_row, firm_rows, write_list
@@ -93,10 +93,61 @@ def test_headers_are_understood(header: Sequence[str], fields: list[str]) -> Non
         (" 注册 资本 ", "注册 资本", ""),
         ("高新技术产品（服务）收入（万元）", "高新技术产品收入", "万元"),
         ("*企业名称", "企业名称", ""),
+        ("销售收入（千元）", "销售收入", "千元"),
+        ("净资产(单位：亿元)", "净资产", "亿元"),
+        ("营业收入 百万元", "营业收入", "百万元"),
+        ("营业收入万元", "营业收入", "万元"),
+        ("收入（万元，2020年）", "收入", "万元"),
+        ("注册资本(万美元)", "注册资本", "万美元"),
+        ("Registered capital (10,000 yuan)", "registered capital", "万元"),
+        ("职工总数（人）", "职工总数", "人"),
+        ("信用代码（18位）", "信用代码", ""),
     ],
 )
 def test_a_header_tells_its_unit(header: str, name: str, unit: str) -> None:
     assert split_header(header) == (name, unit)
+
+
+@pytest.mark.parametrize(
+    ("rows", "unit"),
+    [
+        ([["2020年企业数据表", "", "单位：万元"]], "万元"),
+        ([["2020年企业数据表"], ["（金额单位：人民币千元）"]], "千元"),
+        ([["单 位：人、万元  制表：张某（示例）"]], "万元"),
+        ([["单位", "百万元"]], "百万元"),
+        ([["2020年主要指标（亿元）"]], "亿元"),
+        ([["填报单位：元亨公司（示例）"], ["注册地（潜江）"]], ""),
+        ([["", "收入（万元）", "研发费用"]], ""),
+        ([["单位：万元", "单位：元"]], ""),
+        ([["单位：万元"], ["单位：元"]], ""),
+        ([], ""),
+    ],
+)
+def test_a_title_tells_its_unit_and_two_units_are_none(rows: list[list[str]], unit: str) -> None:
+    assert title_unit(rows) == unit
+
+
+FIGURES_HEADER = ["统一社会信用代码", "年度", "口径", "销售收入", "净资产（千元）", "总资产", "职工总数"]
+
+
+def figures_layout(tmp_path: Path, row: list[str], *above: list[str]) -> Layout:
+    rows = [*above, FIGURES_HEADER, row]
+    return guess_layout(open_table(write_list(tmp_path / "list.csv", rows[1:], rows[0])), ImportKind.FIGURES)
+
+
+def test_the_units_of_money_come_from_header_title_or_cells_and_are_asked_for_otherwise(tmp_path: Path) -> None:
+    bare = ["1", "2020", "高企", "38205", "12", "2600", "40"]
+    layout = figures_layout(tmp_path, bare)
+    assert layout.without_unit(ImportKind.FIGURES) == ("销售收入", "总资产")
+    assert [column.unit for column in with_unit(layout, ImportKind.FIGURES, "亿元").columns] == [
+        "", "", "", "亿元", "千元", "亿元", "",
+    ]  # fmt: skip
+    titled = figures_layout(tmp_path, bare, ["2020年数据", "", "", "", "", "", "单位：万元"])
+    assert titled.without_unit(ImportKind.FIGURES) == ()
+    assert [column.unit for column in titled.columns][3:6] == ["万元", "千元", "万元"]
+    told = figures_layout(tmp_path, ["1", "2020", "高企", "3820万元", "12", "", "40"])
+    assert told.without_unit(ImportKind.FIGURES) == ()
+    assert [column.unit for column in told.columns][3:6] == ["cell", "千元", "cell"]
 
 
 def test_titles_above_the_header_are_passed_over(tmp_path: Path) -> None:

@@ -8,10 +8,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.enterprises.imports.domain import ImportKind
+from app.enterprises.imports.figure_reading import FigureTables, parse_figures
 from app.enterprises.imports.mapping import guess_layout
-from app.enterprises.imports.reading import EARLIEST, Parsed, read_day, read_uscc, read_yes_no, source_rows
+from app.enterprises.imports.reading import (
+    EARLIEST,
+    Parsed,
+    SourceRow,
+    read_day,
+    read_uscc,
+    read_yes_no,
+    source_rows,
+)
 from app.kit.tabular import open_table
 from tests.counts import Counts
+from tests.factories.enterprises import fictional_code
 from tests.factories.lists import HEADER, firm_row, write_list
 
 TODAY = date(2021, 6, 30)
@@ -104,3 +114,31 @@ def test_rows_of_another_width_are_told_and_placeholders_are_empty(tmp_path: Pat
     assert [row.problem.code if row.problem else "" for row in found] == ["", "width", "width", "", ""]
     assert [row.number for row in found] == [2, 3, 4, 5, 6]
     assert found[4].texts["kind"] == ""
+
+
+def test_money_in_every_unit_and_never_guessed() -> None:
+    tables = FigureTables({}, 2021)
+
+    def read(text: str, unit: str) -> Parsed:
+        texts = {"uscc": fictional_code(1), "year": "2020", "basis": "HTE", "sales_revenue_fen": text}
+        return parse_figures(SourceRow(2, [], texts, {"sales_revenue_fen": unit}), tables)
+
+    for text, unit, fen in (
+        ("38205", "千元", 3_820_500_000),
+        ("1.5", "亿元", 15_000_000_000),
+        ("38205000元", "万元", 3_820_500_000),
+        ("3820.5万", "", 3_820_500_000),
+        ("12", "百万元", 1_200_000_000),
+    ):
+        assert read(text, unit).values["sales_revenue_fen"] == fen
+    for text, unit, reason in (
+        ("38205", "", "unit.missing"),
+        ("38205", "cell", "unit.missing"),
+        ("38205", "人", "unit.missing"),
+        ("500万美元", "万元", "unread"),
+        ("500", "万美元", "unread"),
+    ):
+        found = read(text, unit)
+        assert "sales_revenue_fen" not in found.values
+        assert found.unread == {"sales_revenue_fen": text}
+        assert reason in [remark.code for remark in found.remarks]

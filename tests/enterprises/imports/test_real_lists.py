@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from app.enterprises.domain.capital import NOT_STATED, parse_capital
+from app.enterprises.domain.capital import parse_capital
 from app.enterprises.models import Enterprise
+from app.kit.amounts import NOT_STATED
 from app.kit.db import read_scope
 from app.kit.tabular import open_table
 from tests.support.imports import Importer
