@@ -8,6 +8,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from app.accounts.passwords import Passwords
 from app.files.vault import Vault
 from app.kit.blobs import BlobStore
 from app.kit.local_blobs import LocalBlobs
@@ -97,6 +98,11 @@ class Settings(BaseSettings):
             path.write_text(secrets.token_urlsafe(48))
             path.chmod(0o600)
         return path.read_text().strip().encode()
+
+    @property
+    def passwords(self) -> Passwords:
+        """How passwords are taken: the demo's is refused in production."""
+        return Passwords(cheap=self.env == "test", demo=self.env != "production")
 
     @cached_property
     def vault(self) -> Vault:

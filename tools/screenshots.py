@@ -9,7 +9,7 @@ sys.path.insert(0, str(ROOT))
 
 from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402
 
-from app.demo.accounts import PASSWORD  # noqa: E402
+from app.accounts.domain import DEMO_PASSWORD  # noqa: E402
 from benchmarks.world import make_world, serving  # noqa: E402
 from tests.support.browser import launch  # noqa: E402
 
@@ -26,7 +26,7 @@ def sign_in(browser: Browser, base: str, login: str, size: tuple[int, int]) -> P
     page = browser.new_context(viewport={"width": size[0], "height": size[1]}, locale="zh-CN").new_page()
     page.goto(base + ("/portal/sign-in" if login == "qiye" else "/sign-in"))
     page.fill("[name=login]", login)
-    page.fill("[name=password]", PASSWORD)
+    page.fill("[name=password]", DEMO_PASSWORD)
     page.keyboard.press("Enter")
     page.wait_for_url(lambda url: "sign-in" not in url)
     return page

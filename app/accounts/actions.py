@@ -13,7 +13,8 @@ from app.kit.permissions import (
 
 PUBLIC = Action("public", public=True)
 SIGN_OUT = Action("accounts.sign_out", roles=READERS | DEPARTMENTS, firm=FIRM_READERS)
-OWN_PASSWORD = Action("accounts.own_password", roles=READERS | DEPARTMENTS, firm=FIRM_READERS)
+OWN_PASSWORD = Action("accounts.own_password", roles=READERS | DEPARTMENTS)
+OWN_FIRM_PASSWORD = Action("accounts.own_firm_password", firm=FIRM_READERS)
 MANAGE_USERS = Action("accounts.users", roles=ADMINISTRATORS)
 MANAGE_CLIENTS = Action("accounts.clients", roles=ADMINISTRATORS)
 READ_JOURNAL = Action("journal.read", roles=HEADS | READERS)

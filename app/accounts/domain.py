@@ -30,6 +30,8 @@ FIRM_ROLE_LABELS = {
 
 MINIMUM_PASSWORD = 10
 MAXIMUM_PASSWORD = 128
+#: The password of the demo's accounts: everybody knows it, so it is good in development only.
+DEMO_PASSWORD = "yumiao-demo-2021"  # noqa: S105 - fictional accounts of a development database
 TRIES_BEFORE_LOCK = 5
 LOCK = timedelta(minutes=15)
 INVITATION_LIFE = timedelta(days=7)
@@ -52,11 +54,14 @@ def check_login(login: str) -> str:
     return login
 
 
-def check_password(password: str) -> str:
-    """A password long enough to keep; raises `Invalid`."""
+def check_password(password: str, *, demo: bool = False, field: str = "password") -> str:
+    """A password long enough to keep, and the demo's only where `demo` says so; raises `Invalid` beside `field`."""
     if not MINIMUM_PASSWORD <= len(password) <= MAXIMUM_PASSWORD:
         message = _("密码须为 %(low)s–%(high)s 个字符。") % {"low": MINIMUM_PASSWORD, "high": MAXIMUM_PASSWORD}
-        raise Invalid("account.password", message, {"password": message})
+        raise Invalid("account.password", message, {field: message})
+    if password == DEMO_PASSWORD and not demo:
+        message = _("这是示例数据的公开密码，谁都知道，请另设一个。")
+        raise Invalid("account.password.demo", message, {field: message})
     return password
 
 

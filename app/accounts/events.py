@@ -10,6 +10,8 @@ EVENT_TYPES = (
     EventType("officer.disabled", N_("停用用户")),
     EventType("officer.enabled", N_("启用用户")),
     EventType("officer.password", N_("重置密码")),
+    EventType("password.changed", N_("修改自己的密码")),
+    EventType("password.refused", N_("修改密码时原密码不正确")),
     EventType("session.opened", N_("登录")),
     EventType("session.closed", N_("退出")),
     EventType("session.refused", N_("登录失败")),

@@ -44,7 +44,15 @@ def create_user(
     settings = load_settings()
     data = OfficerData(name=name, role=role, region_prefix=region, section=section)
     with open_database(settings) as database, session_scope(database) as session:
-        officer = create_officer(session, actor=SYSTEM, login=login, password=password, data=data, now=utc_now())
+        officer = create_officer(
+            session,
+            actor=SYSTEM,
+            login=login,
+            password=password,
+            data=data,
+            now=utc_now(),
+            passwords=settings.passwords,
+        )
         typer.echo(f"user: {officer.login}")
 
 

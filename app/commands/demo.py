@@ -19,8 +19,15 @@ def register(app: typer.Typer) -> None:
 def demo(
     enterprises: Annotated[int, typer.Option(min=1, help="how many fictional firms to add")] = DEFAULT_SIZE,
 ) -> None:
-    """Add fictional firms with figures, cases, experts and incentives; the journal chain is kept."""
+    """Add fictional firms with figures, cases, experts and incentives; the journal chain is kept. Not in production."""
     settings = load_settings()
+    if settings.env == "production":
+        typer.echo(
+            "the demo's accounts have a password that everybody knows: they belong into development and test only "
+            "(YUMIAO_ENV=development)",
+            err=True,
+        )
+        raise typer.Exit(1)
     with open_database(settings) as database, Progress(console=Console(stderr=True)) as progress:
         task = progress.add_task("demo", total=enterprises)
         build_demo(

@@ -2,14 +2,16 @@
 
 from typing import Annotated
 
+import structlog
 import typer
 import uvicorn
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from app.accounts.models import Officer
 from app.commands.context import load_settings, open_database
 from app.config import Settings
-from app.demo.accounts import demo_accounts
+from app.demo.accounts import demo_accounts, with_public_password
 from app.demo.build import DEFAULT_SIZE, build_demo
 from app.enterprises.models import Enterprise
 from app.kit.clock import utc_now
@@ -18,6 +20,8 @@ from app.logs import configure_logging
 from app.main import create_app
 from app.migrating import migrate as migrate_database
 from app.seeding import seed_all
+
+log = structlog.get_logger()
 
 Port = Annotated[int | None, typer.Option(help="port to listen on")]
 
@@ -96,8 +100,19 @@ def _serve(settings: Settings, port: int | None) -> None:
 
 def _announce(settings: Settings) -> None:
     typer.echo(f"育苗 · Yumiao  http://{settings.host}:{settings.port}")
-    if settings.env != "development":
-        return
     with open_database(settings) as database, read_scope(database) as session:
-        for line in demo_accounts(session):
-            typer.echo(line)
+        if settings.env == "development":
+            for line in demo_accounts(session):
+                typer.echo(line)
+        elif settings.env == "production":
+            warn_of_public_passwords(session)
+
+
+def warn_of_public_passwords(session: Session) -> None:
+    """Say which accounts of the demo came along into production: their password lets nobody in, but they should not be there."""
+    if logins := with_public_password(session):
+        log.warning(
+            "accounts of the demo are in this database; their password is public and lets nobody in here. "
+            "Give each a password of its own or disable it",
+            logins=logins,
+        )

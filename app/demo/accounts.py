@@ -5,12 +5,14 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.accounts.domain import DEMO_PASSWORD
 from app.accounts.models import EnterpriseUser, Officer
+from app.accounts.passwords import Passwords, password_matches
 from app.accounts.queries import actor_of
 from app.accounts.service.officers import OfficerData, create_officer
 from app.kit.actor import SYSTEM, Actor, Role
 
-PASSWORD = "yumiao-demo-2021"  # noqa: S105 - fictional accounts of a development database
+PASSWORDS = Passwords(demo=True)
 PORTAL_LOGIN = "qiye"
 
 OFFICERS = (
@@ -31,20 +33,37 @@ def make_officers(session: Session, now: datetime) -> list[Actor]:
     known = {row.login: row for row in session.scalars(select(Officer))}
     for login, data in OFFICERS:
         if login not in known:
-            known[login] = create_officer(session, actor=SYSTEM, login=login, password=PASSWORD, data=data, now=now)
+            known[login] = create_officer(
+                session, actor=SYSTEM, login=login, password=DEMO_PASSWORD, data=data, now=now, passwords=PASSWORDS
+            )
     return [actor_of(known[login]) for login, data in OFFICERS if data.role is Role.CASEWORKER]
 
 
 def demo_accounts(session: Session) -> list[str]:
     """Lines that name the demo accounts found in the database; none in a database without them."""
-    logins = {login for login, _data in OFFICERS}
-    found = session.scalars(select(Officer).where(Officer.login.in_(logins), Officer.name.like("%（示例）")))
-    lines = [
-        f"  {row.login:<8} {row.role:<14} {row.name} {row.section}" for row in sorted(found, key=lambda row: row.id)
-    ]
-    user = session.scalar(select(EnterpriseUser).where(EnterpriseUser.login == PORTAL_LOGIN))
+    officers, user = _found(session)
+    lines = [f"  {row.login:<8} {row.role:<14} {row.name} {row.section}" for row in officers]
     if user is not None:
         lines.append(f"  {user.login:<8} {'enterprise':<14} {user.name}  /portal")
     if not lines:
         return []
-    return [f"示例账号 · demo accounts (password {PASSWORD}):", *lines]
+    return [f"示例账号 · demo accounts (password {DEMO_PASSWORD}):", *lines]
+
+
+def with_public_password(session: Session) -> list[str]:
+    """The logins of the demo accounts in use that still have the password everybody knows."""
+    officers, user = _found(session)
+    return [
+        account.login
+        for account in (*officers, user)
+        if account is not None
+        and account.disabled_on is None
+        and password_matches(DEMO_PASSWORD, account.password_hash)
+    ]
+
+
+def _found(session: Session) -> tuple[list[Officer], EnterpriseUser | None]:
+    logins = {login for login, _data in OFFICERS}
+    demo = select(Officer).where(Officer.login.in_(logins), Officer.name.like("%（示例）")).order_by(Officer.id)
+    user = select(EnterpriseUser).where(EnterpriseUser.login == PORTAL_LOGIN)
+    return list(session.scalars(demo)), session.scalar(user)

@@ -9,11 +9,12 @@ from typing import Any
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
+from app.accounts.domain import DEMO_PASSWORD
 from app.accounts.models import EnterpriseUser
 from app.accounts.queries import actor_of
 from app.accounts.service.invitations import accept_invitation, invite
 from app.cases.models import CaseFile
-from app.demo.accounts import PASSWORD, PORTAL_LOGIN, make_officers
+from app.demo.accounts import PASSWORDS, PORTAL_LOGIN, make_officers
 from app.demo.casework import Candidate, CaseMaker, announce_rounds
 from app.demo.exchange import play_exchange
 from app.demo.firms import Firm, make_firms
@@ -210,5 +211,13 @@ def _make_portal_user(session: Session, now: datetime) -> None:
 def _open_account(session: Session, enterprise: Enterprise, now: datetime) -> Actor:
     secret = invite(session, actor=SYSTEM, enterprise=enterprise, name="张（示例）", now=now)
     session.flush()
-    user = accept_invitation(session, secret=secret, login=PORTAL_LOGIN, name="张（示例）", password=PASSWORD, now=now)
+    user = accept_invitation(
+        session,
+        secret=secret,
+        login=PORTAL_LOGIN,
+        name="张（示例）",
+        password=DEMO_PASSWORD,
+        now=now,
+        passwords=PASSWORDS,
+    )
     return actor_of(user)

@@ -85,6 +85,11 @@ class Chrome:
         return "/portal/notices" if self.actor.kind is ActorKind.ENTERPRISE else "/notices"
 
     @property
+    def password(self) -> str:
+        """Where the person changes the own password."""
+        return "/portal/password" if self.actor.kind is ActorKind.ENTERPRISE else "/password"
+
+    @property
     def of_department(self) -> bool:
         """Whether an officer of another department is signed in: no search, and no pages of the bureau."""
         return self.actor.role is Role.DEPARTMENT
@@ -131,7 +136,9 @@ def chrome_for(request: Request) -> Chrome:
 
 
 def home_of(actor: Actor) -> str:
-    """The first page of an officer: the desk, or what the officer's department is asked about."""
+    """The first page: an officer's desk, or what the officer's department is asked about; the portal of a firm's person."""
+    if actor.kind is ActorKind.ENTERPRISE:
+        return "/portal"
     return "/department" if actor.role is Role.DEPARTMENT else "/"
 
 

@@ -16,6 +16,7 @@ MODULES = (
     "materials",
     "notices",
     "people",
+    "password",
     "ratings",
     "renewing",
     "requests",

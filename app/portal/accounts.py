@@ -98,7 +98,14 @@ def enter(request: Request, session: DbSession, form: Form, settings: AppSetting
     bound.raw.pop("password", None)
     if bound.model is None:
         return render(request, "portal/sign_in.html", SignInPage(bound, target), status=422)
-    found = sign_in(session, kind="enterprise", login=bound.model.login, password=bound.model.password, now=now)
+    found = sign_in(
+        session,
+        kind="enterprise",
+        login=bound.model.login,
+        password=bound.model.password,
+        now=now,
+        passwords=settings.passwords,
+    )
     if isinstance(found, str):
         bound.summary.append(found)
         return render(request, "portal/sign_in.html", SignInPage(bound, target), status=422)
@@ -123,8 +130,6 @@ def accept(request: Request, session: DbSession, form: Form, settings: AppSettin
     given = bound.model
     if given is not None and given.password != given.repeat:
         bound.errors["repeat"] = [_("两次输入的密码不一致。")]
-    cheap = settings.env == "test"
-
     user = attempt(
         session,
         bound,
@@ -135,7 +140,7 @@ def accept(request: Request, session: DbSession, form: Form, settings: AppSettin
             name=given.name,
             password=given.password,
             now=now,
-            cheap=cheap,
+            passwords=settings.passwords,
         ),
     )
     if user is not None:

@@ -8,6 +8,7 @@ Invariants: every module offers `router` (a GuardedRouter); routes call services
 #: Modules of this door, in the order their routes are tried.
 MODULES = (
     "sign_in",
+    "password",
     "desk",
     "desk_tasks",
     "desk_section",

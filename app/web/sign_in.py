@@ -1,4 +1,4 @@
-"""Signing in and out, the own password, the language."""
+"""Signing in and out, the language."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -7,12 +7,11 @@ from fastapi import Request
 from pydantic import BaseModel
 from starlette.responses import Response
 
-from app.accounts.actions import OWN_PASSWORD, PUBLIC, SIGN_OUT
-from app.accounts.service.officers import change_own_password
+from app.accounts.actions import PUBLIC, SIGN_OUT
 from app.accounts.service.signing_in import drop_idle, sign_in, sign_out
 from app.doors.chrome import home_of
 from app.doors.deps import SESSION_COOKIE, AppSettings, CurrentActor, DbSession, Form, Now
-from app.doors.forms import Bound, attempt, bind, empty
+from app.doors.forms import Bound, bind, empty
 from app.doors.middleware import LANGUAGE_COOKIE
 from app.doors.once import forget_old
 from app.doors.pages import redirect, render, safe_next
@@ -32,27 +31,12 @@ class SignInForm(BaseModel):
     password: str
 
 
-class PasswordForm(BaseModel):
-    """The old and the new password."""
-
-    old: str
-    new: str
-    repeat: str
-
-
 @dataclass(frozen=True)
 class SignInPage:
     """`form` as typed (never the password), where to go afterwards."""
 
     form: Bound[SignInForm]
     next: str
-
-
-@dataclass(frozen=True)
-class PasswordPage:
-    """The form for a new password."""
-
-    form: Bound[PasswordForm]
 
 
 @router.get("/sign-in", action=PUBLIC)
@@ -72,7 +56,14 @@ def enter(request: Request, session: DbSession, form: Form, settings: AppSetting
         return render(request, "web/sign_in.html", SignInPage(bound, target), status=422)
     forget_old(session, now)
     drop_idle(session, now=now, idle=timedelta(minutes=settings.session_idle_minutes))
-    result = sign_in(session, kind="officer", login=bound.model.login, password=bound.model.password, now=now)
+    result = sign_in(
+        session,
+        kind="officer",
+        login=bound.model.login,
+        password=bound.model.password,
+        now=now,
+        passwords=settings.passwords,
+    )
     if isinstance(result, str):
         bound.raw.pop("password", None)
         bound.summary.append(result)
@@ -112,30 +103,3 @@ def switch_language(request: Request, form: Form, settings: AppSettings) -> Resp
             secure=settings.secure_cookies,
         )
     return response
-
-
-@router.get("/password", action=OWN_PASSWORD)
-def password_page(request: Request) -> Response:
-    """The form for a new password."""
-    return render(request, "web/password.html", PasswordPage(empty()))
-
-
-@router.post("/password", action=OWN_PASSWORD)
-def change_password(
-    request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now, settings: AppSettings
-) -> Response:
-    """Change the own password, knowing the old one."""
-    bound = bind(PasswordForm, form)
-    data = bound.model
-    if data is not None and data.new != data.repeat:
-        bound.errors["repeat"] = [_("两次输入的新密码不一致。")]
-    cheap = settings.env == "test"
-    done = attempt(
-        session,
-        bound,
-        lambda given: change_own_password(session, actor=actor, old=given.old, new=given.new, now=now, cheap=cheap),
-    )
-    if done is not None:
-        return redirect(request, home_of(actor), good=_("密码已修改。"))
-    bound.raw.clear()
-    return render(request, "web/password.html", PasswordPage(bound), status=422)

@@ -145,12 +145,17 @@ def add_user(
 ) -> Response:
     """Create an officer."""
     bound = bind(OfficerForm, form)
-    cheap = settings.env == "test"
     officer = attempt(
         session,
         bound,
         lambda given: create_officer(
-            session, actor=actor, login=given.login, password=given.password, data=given.data(), now=now, cheap=cheap
+            session,
+            actor=actor,
+            login=given.login,
+            password=given.password,
+            data=given.data(),
+            now=now,
+            passwords=settings.passwords,
         ),
     )
     if officer is not None:
@@ -198,7 +203,12 @@ def new_password(
     try:
         with session.begin_nested():
             reset_password(
-                session, actor=actor, officer_id=officer_id, password=password, now=now, cheap=settings.env == "test"
+                session,
+                actor=actor,
+                officer_id=officer_id,
+                password=password,
+                now=now,
+                passwords=settings.passwords,
             )
     except Invalid as error:
         return redirect(request, f"/system/users/{officer_id}", bad=error.message)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.domain import lies_within
 from app.accounts.models import MachineClient
+from app.accounts.passwords import Passwords
 from app.accounts.service.clients import (
     ClientLimits,
     authenticate_client,
@@ -147,7 +148,13 @@ def firm(session: Session) -> Enterprise:
 
 def accept(session: Session, secret: str, login: str = "chuze", now: datetime = NOW) -> int:
     user = accept_invitation(
-        session, secret=secret, login=login, name="周（示例）", password="a long password", now=now, cheap=True
+        session,
+        secret=secret,
+        login=login,
+        name="周（示例）",
+        password="a long password",
+        now=now,
+        passwords=Passwords(cheap=True),
     )
     return user.enterprise_id
 

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Officer
+from app.accounts.passwords import Passwords
 from app.accounts.queries import find_signed_in
 from app.accounts.service.officers import OfficerData, create_officer, set_disabled
 from app.accounts.service.signing_in import sign_in, sign_out
@@ -18,7 +19,9 @@ IDLE = timedelta(hours=2)
 
 def officer(session: Session, login: str = "wangw") -> Officer:
     data = OfficerData(name="王（示例）", role=Role.CASEWORKER, region_prefix="429005")
-    return create_officer(session, actor=SYSTEM, login=login, password=PASSWORD, data=data, now=NOW, cheap=True)
+    return create_officer(
+        session, actor=SYSTEM, login=login, password=PASSWORD, data=data, now=NOW, passwords=Passwords(cheap=True)
+    )
 
 
 def enter(session: Session, password: str = PASSWORD, login: str = "wangw", now: datetime = NOW) -> object:

@@ -10,15 +10,15 @@ from app.accounts.domain import (
     FIRM_ROLE_LABELS,
     INVITATION_LIFE,
     check_login,
-    check_password,
     digest,
     invitation_state,
     new_secret,
 )
 from app.accounts.models import EnterpriseUser, Invitation
-from app.accounts.passwords import hash_password
+from app.accounts.passwords import Passwords
 from app.accounts.queries import actor_of
 from app.accounts.service.people import people_of
+from app.accounts.service.signing_in import STRICT
 from app.enterprises.models import Enterprise
 from app.journal.service import record
 from app.kit.actor import Actor, ActorKind, FirmRole
@@ -66,7 +66,14 @@ def look_up_invitation(session: Session, *, secret: str) -> Invitation | None:
 
 
 def accept_invitation(
-    session: Session, *, secret: str, login: str, name: str, password: str, now: datetime, cheap: bool = False
+    session: Session,
+    *,
+    secret: str,
+    login: str,
+    name: str,
+    password: str,
+    now: datetime,
+    passwords: Passwords = STRICT,
 ) -> EnterpriseUser:
     """Turn the link into an account. Raises `NotFound` for a dead link, `Conflict` for a taken login."""
     invitation = find_invitation(session, secret=secret, now=now)
@@ -80,7 +87,7 @@ def accept_invitation(
         login=_free_login(session, login),
         name=name[:64],
         role=invitation.role,
-        password_hash=hash_password(check_password(password), cheap=cheap),
+        password_hash=passwords.kept(password),
         failed_tries=0,
         created_at=now,
     )

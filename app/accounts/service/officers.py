@@ -1,15 +1,16 @@
-"""Officers: create, change, disable, new password."""
+"""Officers: create, change, disable, a new password by an administrator."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.actions import MANAGE_USERS
-from app.accounts.domain import check_login, check_password, check_region_prefix
-from app.accounts.models import Officer, SignInSession
-from app.accounts.passwords import hash_password, password_matches
+from app.accounts.domain import check_login, check_region_prefix
+from app.accounts.models import Officer
+from app.accounts.passwords import Passwords
+from app.accounts.service.signing_in import STRICT, end_sessions
 from app.journal.domain import SubjectKey, diff
 from app.journal.service import record
 from app.kit.actor import Actor, ActorKind, Role
@@ -33,19 +34,24 @@ class OfficerData:
 
 
 def create_officer(
-    session: Session, *, actor: Actor, login: str, password: str, data: OfficerData, now: datetime, cheap: bool = False
+    session: Session,
+    *,
+    actor: Actor,
+    login: str,
+    password: str,
+    data: OfficerData,
+    now: datetime,
+    passwords: Passwords = STRICT,
 ) -> Officer:
     """A new officer. Raises `Invalid` for a bad login, password or department, `Conflict` when the login is taken."""
     require(actor, MANAGE_USERS)
     login = check_login(login)
-    check_password(password)
+    kept_password = passwords.kept(password)
     _check_department(session, data)
     if session.scalar(select(Officer.id).where(Officer.login == login)):
         message = _("登录名“%(login)s”已被使用，请换一个。") % {"login": login}
         raise Conflict("officer.login.taken", message, {"login": message})
-    officer = Officer(
-        login=login, password_hash=hash_password(password, cheap=cheap), created_at=now, failed_tries=0, **_kept(data)
-    )
+    officer = Officer(login=login, password_hash=kept_password, created_at=now, failed_tries=0, **_kept(data))
     session.add(officer)
     session.flush()
     _record(session, actor, now, "officer.created", officer, diff({}, _kept(data) | {"login": login}))
@@ -77,35 +83,24 @@ def set_disabled(session: Session, *, actor: Actor, officer_id: int, disabled: b
     before = officer.disabled_on
     officer.disabled_on = today(now) if disabled else None
     if disabled:
-        _end_sessions(session, officer)
+        end_sessions(session, officer)
     kind = "officer.disabled" if disabled else "officer.enabled"
     _record(session, actor, now, kind, officer, diff({"disabled_on": before}, {"disabled_on": officer.disabled_on}))
     return officer
 
 
 def reset_password(
-    session: Session, *, actor: Actor, officer_id: int, password: str, now: datetime, cheap: bool = False
+    session: Session, *, actor: Actor, officer_id: int, password: str, now: datetime, passwords: Passwords = STRICT
 ) -> None:
-    """A new password by an administrator; unlocks the account and ends its sessions."""
+    """A new password by an administrator; unlocks the account and ends its sessions. Nobody resets the own one."""
     require(actor, MANAGE_USERS)
     officer = get_officer(session, officer_id)
-    officer.password_hash = hash_password(check_password(password), cheap=cheap)
+    if _is_self(actor, officer):
+        raise Invalid("officer.self", _("自己的密码请在“修改密码”中更换，须先输入原密码。"))
+    officer.password_hash = passwords.kept(password)
     officer.failed_tries, officer.locked_until = 0, None
-    _end_sessions(session, officer)
+    end_sessions(session, officer)
     _record(session, actor, now, "officer.password", officer, {})
-
-
-def change_own_password(
-    session: Session, *, actor: Actor, old: str, new: str, now: datetime, cheap: bool = False
-) -> Officer:
-    """An officer changes the own password, knowing the old one."""
-    officer = get_officer(session, actor.id or 0)
-    if not password_matches(old, officer.password_hash):
-        message = _("原密码不正确。")
-        raise Invalid("officer.old_password", message, {"old": message})
-    officer.password_hash = hash_password(check_password(new), cheap=cheap)
-    _record(session, actor, now, "officer.password", officer, {})
-    return officer
 
 
 def get_officer(session: Session, officer_id: int) -> Officer:
@@ -137,12 +132,6 @@ def _check_department(session: Session, data: OfficerData) -> None:
 
 def _is_self(actor: Actor, officer: Officer) -> bool:
     return actor.kind is ActorKind.OFFICER and actor.id == officer.id
-
-
-def _end_sessions(session: Session, officer: Officer) -> None:
-    session.execute(
-        delete(SignInSession).where(SignInSession.account_kind == "officer", SignInSession.account_id == officer.id)
-    )
 
 
 def _record(

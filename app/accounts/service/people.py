@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.actions import HAND_OVER, MANAGE_PEOPLE
 from app.accounts.domain import FIRM_ROLE_LABELS, decide_manager_stays
-from app.accounts.models import EnterpriseUser, SignInSession
+from app.accounts.models import EnterpriseUser
+from app.accounts.service.signing_in import end_sessions
 from app.enterprises.models import Enterprise
 from app.journal.domain import SubjectKey
 from app.journal.service import record
@@ -74,9 +75,7 @@ def disable_enterprise_user(
     if actor.kind is ActorKind.ENTERPRISE:
         decide_manager_stays(_managers(people), user.id)
     user.disabled_on = today(now)
-    session.execute(
-        delete(SignInSession).where(SignInSession.account_kind == "enterprise", SignInSession.account_id == user.id)
-    )
+    end_sessions(session, user)
     told = {"note": f"{user.name}（{FIRM_ROLE_LABELS[FirmRole(user.role)]}）"}
     record(session, actor=actor, now=now, type="enterprise_user.disabled", subject=people_of(enterprise), data=told)
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.domain import digest, lock_after, new_secret
 from app.accounts.models import EnterpriseUser, Officer, SignInSession
-from app.accounts.passwords import password_matches
+from app.accounts.passwords import Passwords, password_matches
 from app.accounts.queries import actor_of
 from app.journal.domain import SubjectKey
 from app.journal.service import record
@@ -16,22 +16,26 @@ from app.kit.actor import ANONYMOUS, Actor
 from app.kit.i18n import _
 
 AccountKind = Literal["officer", "enterprise"]
+STRICT = Passwords()
 
 
 def sign_in(
-    session: Session, *, kind: AccountKind, login: str, password: str, now: datetime
+    session: Session, *, kind: AccountKind, login: str, password: str, now: datetime, passwords: Passwords = STRICT
 ) -> tuple[str, Actor] | str:
     """The new session's secret and actor, or the message to show.
 
     A refusal is a result, not an exception: it is counted and journalled, and both must be committed.
     """
+    if passwords.is_public(password):
+        return _("这是示例数据的公开密码，正式环境不能用它登录。请联系系统管理员重置密码。")
     account = _find(session, kind, login)
-    if account is not None and account.locked_until is not None and account.locked_until > now:
-        return _("密码连续错误次数过多，账号已临时锁定，请 15 分钟后再试或联系系统管理员。")
+    if account is not None and (locked := locked_text(account, now)):
+        return locked
     fits = password_matches(password, account.password_hash if account else None)
     if account is None or not fits or account.disabled_on is not None:
         if account is not None and not fits:
-            _count_failure(session, kind, account, now)
+            count_failure(account, now)
+            record(session, actor=ANONYMOUS, now=now, type="session.refused", subject=_subject(kind, account))
         return _("登录名或密码不正确。")
     account.failed_tries, account.locked_until = 0, None
     return open_session(session, kind=kind, account=account, now=now)
@@ -61,6 +65,33 @@ def sign_out(session: Session, *, actor: Actor, secret: str, now: datetime) -> N
     record(session, actor=actor, now=now, type="session.closed", subject=subject)
 
 
+def end_sessions(session: Session, account: Officer | EnterpriseUser, *, but: str = "") -> None:
+    """End the account's sessions, all but the one whose secret is `but`."""
+    kind = "officer" if isinstance(account, Officer) else "enterprise"
+    session.execute(
+        delete(SignInSession).where(
+            SignInSession.account_kind == kind,
+            SignInSession.account_id == account.id,
+            SignInSession.token_hash != digest(but),
+        )
+    )
+
+
+def locked_text(account: Officer | EnterpriseUser, now: datetime) -> str:
+    """What is said while the account is locked; "" when it is not."""
+    if account.locked_until is None or account.locked_until <= now:
+        return ""
+    return _("密码连续错误次数过多，账号已临时锁定，请 15 分钟后再试或联系系统管理员。")
+
+
+def count_failure(account: Officer | EnterpriseUser, now: datetime) -> None:
+    """Count a wrong password; the fifth in a row locks the account for a while."""
+    account.failed_tries += 1
+    account.locked_until = lock_after(account.failed_tries, now)
+    if account.locked_until is not None:
+        account.failed_tries = 0
+
+
 def touch(session: Session, *, session_id: int, now: datetime) -> None:
     """Note that the session was used."""
     session.execute(update(SignInSession).where(SignInSession.id == session_id).values(last_seen_at=now))
@@ -76,14 +107,6 @@ def _find(session: Session, kind: AccountKind, login: str) -> Officer | Enterpri
     if kind == "officer":
         return session.scalar(select(Officer).where(Officer.login == login).with_for_update())
     return session.scalar(select(EnterpriseUser).where(EnterpriseUser.login == login).with_for_update())
-
-
-def _count_failure(session: Session, kind: AccountKind, account: Officer | EnterpriseUser, now: datetime) -> None:
-    account.failed_tries += 1
-    account.locked_until = lock_after(account.failed_tries, now)
-    if account.locked_until is not None:
-        account.failed_tries = 0
-    record(session, actor=ANONYMOUS, now=now, type="session.refused", subject=_subject(kind, account))
 
 
 def _subject(kind: AccountKind, account: Officer | EnterpriseUser) -> SubjectKey:
