@@ -1,15 +1,11 @@
 """What is to be reported for a case again and again, or after its end, as the firm reads it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy.orm import Session
-
 from app.cases.duties.models import CaseDuty
-from app.cases.duties.queries import list_open_duties
 from app.cases.duties.wording import duty_title
-from app.cases.models import CaseFile
 from app.kit.i18n import _
 from app.portal.plain import nearness, plain_day
 
@@ -42,14 +38,6 @@ def past_duty_lines(rows: Iterable[CaseDuty], on: date) -> tuple[DutyLine, ...]:
         for row in sorted(rows, key=lambda row: (row.opens_on, row.id), reverse=True)
         if row.by == "enterprise" and not _waits(row)
     )
-
-
-def due_elsewhere(session: Session, cases: Sequence[CaseFile], on: date) -> tuple[DutyLine, ...]:
-    """What is to be reported for the firm's other cases, those at their end among them; what is due first stands first."""
-    numbers = {case.id: case.number for case in cases}
-    rows = list_open_duties(session, numbers.keys()) if numbers else []
-    found = [line for row in rows for line in duty_lines(numbers[row.case_id], [row], on)]
-    return tuple(sorted(found, key=lambda line: line.due_on or date.max))
 
 
 def _waits(row: CaseDuty) -> bool:

@@ -1,6 +1,6 @@
 """The enterprise's own pages: where we stand, one case, the conditions. Everything is read for the account's own firm."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fastapi import Request
 from starlette.responses import Response
@@ -16,9 +16,9 @@ from app.kit.i18n import _
 from app.portal.actions import SEE_OWN
 from app.portal.case_view import Brief, CaseView, Person, brief_of, view_case
 from app.portal.conditions import PolicyView, policy_views
-from app.portal.duty_lines import DutyLine, due_elsewhere
+from app.portal.home_lines import CertificateLine, DueLine, certificate_lines, due_lines
 from app.portal.own import own_case, own_enterprise
-from app.portal.requests import RequestLine, request_lines
+from app.portal.requests import request_lines
 from app.portal.support_view import CommissionerLine, IncentiveLine, commissioner_lines, incentive_lines
 from app.programmes.queries import load_catalogue
 
@@ -27,13 +27,17 @@ router = GuardedRouter(door="portal", prefix="/portal")
 
 @dataclass(frozen=True)
 class HomePage:
-    """Where the firm stands: the case in hand in full, the others by name, then what stands around them."""
+    """Where the firm stands: what ends and what is to be done by its day, the case in hand in full, the others by name.
+
+    `waiting` is how many things wait for the firm.
+    """
 
     enterprise: str
+    waiting: int
+    certificates: tuple[CertificateLine, ...]
+    dues: tuple[DueLine, ...]
     case: CaseView | None
     others: tuple[Brief, ...]
-    duties: tuple[DutyLine, ...]
-    requests: tuple[RequestLine, ...]
     policies: tuple[PolicyView, ...]
     commissioners: tuple[CommissionerLine, ...]
     incentives: tuple[IncentiveLine, ...]
@@ -67,14 +71,17 @@ def home(request: Request, session: DbSession, actor: CurrentActor, settings: Ap
     cases = list_of_enterprise_visible_to(session, actor, enterprise.id)
     catalogue = load_catalogue(session)
     programmes = {case.id: catalogue.get(case.programme_code, case.programme_version) for case in cases}
-    pressing, others = _most_pressing_first([(brief_of(row, programmes[row.id]), row) for row in cases])
+    briefs = [(brief_of(row, programmes[row.id]), row) for row in cases]
+    pressing, others = _most_pressing_first(briefs)
     case = view_case(session, pressing, programmes[pressing.id], actor, on) if pressing else None
+    dues = due_lines(session, cases, programmes, request_lines(session, enterprise.id, on), on)
     page = HomePage(
         enterprise=enterprise.name,
-        case=case,
+        waiting=sum(line.open for line in dues) + sum(brief.is_theirs and not brief.ended for brief, _row in briefs),
+        certificates=certificate_lines(session, enterprise.id, cases, programmes, on),
+        dues=dues,
+        case=replace(case, duties=()) if case else None,
         others=others,
-        duties=due_elsewhere(session, [row for row in cases if row is not pressing], on),
-        requests=request_lines(session, enterprise.id, on),
         policies=policy_views(session, enterprise, on, policies_in_hand(session, cases)),
         commissioners=commissioner_lines(session, enterprise.id, on),
         incentives=incentive_lines(session, enterprise),

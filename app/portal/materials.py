@@ -170,8 +170,8 @@ def upload(
         outcome = OutcomePage(files[0].filename or "" if files else "", "", told)
         return render(request, "portal/_uploaded.html", outcome, status=200 if rows else 422)
     if rows is not None:
-        told = _("已上传。材料存入本企业证据库，以后可再用。")
-        return _supplied(request, session, actor, number, code, told)
+        good = _("已上传。材料存入本企业证据库，以后可再用。")
+        return _supplied(request, session, actor, number, code, good)
     return _page(request, session, actor, vault, now, number, code, bound, status=422)
 
 

@@ -34,6 +34,7 @@ class RequestLine:
     title: str
     department: str
     due: str
+    due_on: date | None
     late: bool
     url: str
     upload_url: str
@@ -112,6 +113,7 @@ def _line(row: FirmRequest, departments: dict[str, str], on: date) -> RequestLin
         title=f"{row.title} {row.year}" if row.year else row.title,
         department=departments.get(row.department, row.department),
         due=due,
+        due_on=row.due_on,
         late=row.due_on is not None and row.due_on < on,
         url=url,
         upload_url=upload,

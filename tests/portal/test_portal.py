@@ -4,16 +4,17 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Invitation
 from app.accounts.service.invitations import invite
+from app.cases.duties.models import CaseDuty
 from app.cases.models import Milestone
 from app.doors.deps import SESSION_COOKIE
-from app.enterprises.models import Enterprise
+from app.enterprises.models import Certificate, Enterprise
 from app.kit.actor import Actor
-from app.kit.clock import utc_now
+from app.kit.clock import today, utc_now
 from tests.factories.cases import firm, led_to, opened
 from tests.factories.commissioners import agreement, expert
 from tests.factories.incentives import certificate
@@ -178,3 +179,40 @@ def test_what_waits_for_the_firm_stands_first(
     newer = opened(session, head, now + timedelta(days=1), own, programme="joint-innovation-centre").row
     text = at_home.get("/portal").text
     assert text.index(theirs.number) < text.index(newer.number)
+
+
+def test_what_ends_and_what_is_overdue_stand_first_and_stay_there(
+    at_home: Client, session: Session, actor: MakeActor, own: Enterprise, now: datetime
+) -> None:
+    head, on = actor(role="section_head"), today(utc_now())
+    old = led_to(session, head, now, "certified", enterprise=own)
+    session.execute(delete(Certificate).where(Certificate.enterprise_id == own.id))
+    ending = certificate(session, own, on - timedelta(days=1000), on + timedelta(days=15))
+    session.execute(delete(CaseDuty).where(CaseDuty.case_id == old.id, CaseDuty.code != "annual-report"))
+    late, *others = session.scalars(select(CaseDuty).where(CaseDuty.case_id == old.id).order_by(CaseDuty.id))
+    late.opens_on, late.due_on = on - timedelta(days=300), on - timedelta(days=183)
+    others[0].opens_on, others[0].due_on = on, None
+    others[1].opens_on, others[1].due_on = on, on + timedelta(days=9)
+    new = led_to(session, head, now, "filing", enterprise=own, year=2022)
+    main = at_home.get("/portal").text.partition("<main")[2]
+    told = [
+        "现在有 4 件事轮到您",
+        head.name,
+        "还有 15 天",
+        ending.number,
+        f'href="/portal/cases/{new.number}"',
+        f"/duties/{late.id}",
+        "已超过 183 天",
+        "累计两年未填报的取消资格",
+        f"/duties/{others[1].id}",
+        "没有期限的 1 项",
+        f"/duties/{others[0].id}",
+    ]
+    places = [main.index(words) for words in told]
+    assert places == sorted(places)
+    assert 'class="notice late"' in main and main.count("累计两年未填报的取消资格") == 1
+    session.execute(update(Certificate).values(expires_on=on + timedelta(days=150)))
+    later = at_home.get("/portal").text
+    assert "还有 150 天" in later and 'class="notice wait"' in later
+    certificate(session, own, on, on + timedelta(days=1000))
+    assert "还有 150 天" not in at_home.get("/portal").text

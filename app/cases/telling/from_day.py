@@ -3,24 +3,22 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, exists, select, true
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import select, true
+from sqlalchemy.orm import Session
 
 from app.cases.models import CaseFile
 from app.cases.telling import deadlines, topics
 from app.cases.telling.deadlines import FIRM, Deadline, Span
 from app.cases.telling.from_events import department_titles
+from app.enterprises.ending import MONTHS_BEFORE, certificate_titles, ends_between, months_reached
 from app.enterprises.models import Certificate, Enterprise
-from app.kit.i18n import Bilingual
 from app.kit.periods import months_later
 from app.notices.domain.delivering import deadline_stage
 from app.notices.domain.topics import Telling, To, Topic
 from app.notices.sources import Day
-from app.reference.models import Term
 
 #: What was missed longer ago is told no more: a bureau that begins to use notices is not flooded with the past.
 LATE_FOR = timedelta(days=7)
-MONTHS_BEFORE = (12, 6, 3)
 #: A year before 29 February is 28 February: so much later may lie what a year ahead is asked for.
 _SHORT_MONTHS = timedelta(days=3)
 
@@ -80,46 +78,27 @@ def _firm(one: Deadline) -> int | None:
     return one.case.row.enterprise_id if one.by == FIRM else None
 
 
-def _renewed() -> ColumnElement[bool]:
-    """Whether the firm holds a later certificate of the same kind already."""
-    later = aliased(Certificate)
-    return exists().where(
-        later.enterprise_id == Certificate.enterprise_id,
-        later.kind == Certificate.kind,
-        later.expires_on > Certificate.expires_on,
-        later.revoked_on.is_(None),
-    )
-
-
 def _certificates(session: Session, on: date) -> Iterator[Telling]:
     """Certificates that end within a year; the officer of the case that led to one hears of it too."""
-    titles = {
-        row.code: Bilingual(zh=row.name_zh, en=row.name_en)
-        for row in session.scalars(select(Term).where(Term.vocabulary == "certificate_kind"))
-    }
+    titles, until = certificate_titles(session), months_later(on, max(MONTHS_BEFORE)) + _SHORT_MONTHS
     statement = (
         select(Certificate, Enterprise.uscc, Enterprise.name, CaseFile.officer_id)
         .join(Enterprise, Enterprise.id == Certificate.enterprise_id)
         .outerjoin(CaseFile, CaseFile.number == Certificate.case_number)
-        .where(
-            Certificate.kind.in_(sorted(titles)),
-            Certificate.expires_on.between(on, months_later(on, max(MONTHS_BEFORE)) + _SHORT_MONTHS),
-            Certificate.revoked_on.is_(None),
-            ~_renewed(),
-        )
+        .where(Certificate.kind.in_(sorted(titles)), ends_between(on, until))
         .order_by(Certificate.expires_on, Certificate.id)
     )
     for row, uscc, firm, officer_id in session.execute(statement):
         ends = row.expires_on or date.max
-        reached = [months for months in MONTHS_BEFORE if months_later(ends, -months) <= on]
-        if not reached:
+        months = months_reached(ends, on)
+        if months is None:
             continue
         yield Telling(
             topics.CERTIFICATE_ENDING,
             "certificate",
             str(row.id),
             To(officers=(officer_id,) if officer_id else (), firm=row.enterprise_id),
-            f"{ends.isoformat()}-{min(reached)}m",
+            f"{ends.isoformat()}-{months}m",
             {
                 "title": titles[row.kind],
                 "firm": firm,
