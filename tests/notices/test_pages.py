@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Officer
+from app.cases.duties.models import CaseDuty
 from app.cases.models import CaseFile, Milestone
 from app.doors.deps import SESSION_COOKIE
 from app.enterprises.models import Enterprise
@@ -29,6 +30,7 @@ from app.notices.making import Ways, make_notices
 from app.notices.models import CalendarFeed, NoticeDelivery, NoticePreference
 from app.notices.service.settings import renew_feed
 from tests.factories.cases import firm, opened
+from tests.factories.incentives import certificate
 from tests.support import people
 from tests.support.client import Client
 from tests.support.notices import deliveries, mailbox, notices_of
@@ -157,12 +159,12 @@ def milestone(session: Session, case: CaseFile, due: date) -> Milestone:
     return row
 
 
-def read(client: Client, url: str) -> list[icalendar.Event]:
+def read(client: Client, url: str, words: str = "提交材料") -> list[icalendar.Event]:
     answer = client.get(url)
     assert answer.status_code == 200, answer.text
     assert answer.headers["content-type"] == "text/calendar; charset=utf-8"
     found = icalendar.Calendar.from_ical(answer.content)
-    return [part for part in found.walk("VEVENT") if "提交材料" in str(part["summary"])]
+    return [part for part in found.walk("VEVENT") if words in str(part["summary"])]
 
 
 def address(page: str) -> str:
@@ -205,6 +207,30 @@ def test_a_firm_sees_its_own_part_only(client: Client, session: Session, officer
     assert [str(one["url"]).rpartition("/")[2] for one in read(client, url)] == [cases[0].number]
     session.merge(cases[0]).stage = "review"  # the bureau's
     assert read(client, url) == []
+
+
+def test_what_is_owed_stays_in_a_firms_calendar_and_its_certificates_end_there(
+    client: Client, session: Session, officer: Actor, now: datetime
+) -> None:
+    own, on = firm(session), today(utc_now())
+    case = opened(session, officer, now, enterprise=own).row
+    words = {
+        "period": "2023",
+        "by": "enterprise",
+        "title_zh": "提交材料",
+        "title_en": "Report",
+        "opens_on": date(2024, 1, 1),
+    }
+    session.add(CaseDuty(case_id=case.id, code="annual-report", due_on=date(2024, 5, 31), **words))
+    ending = certificate(session, own, on - timedelta(days=1000), on + timedelta(days=15))
+    certificate(session, firm(session), on - timedelta(days=1000), on + timedelta(days=16))
+    person = people.enterprise_user(session, enterprise_id=own.id)
+    url = address(signed_in(client, session, person).post_form("/portal/notices/feed").text)
+    assert [one["dtstart"].dt for one in read(client, url)] == [date(2024, 5, 31)]
+    (end,) = read(client, url, "到期")
+    assert (end["dtstart"].dt, ending.number in str(end["description"])) == (ending.expires_on, True)
+    certificate(session, own, on, on + timedelta(days=1000))
+    assert read(client, url, "到期") == []
 
 
 def test_an_address_dies_when_renewed_stopped_or_its_account_closed(

@@ -1,6 +1,8 @@
 """The deadlines of casework in a person's calendar: an officer's cases, a firm's own part, a department's questions."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import date
 from itertools import chain
 
 from sqlalchemy import ColumnElement, and_, select
@@ -12,16 +14,22 @@ from app.cases.oversight.models import Supervision
 from app.cases.telling import deadlines
 from app.cases.telling.deadlines import FIRM, Deadline, Span
 from app.engagement.models import FirmRequest, Visit
+from app.enterprises.ending import certificate_titles, list_ending
 from app.enterprises.models import Enterprise
 from app.kit.actor import Actor, ActorKind, Role
 from app.kit.permissions import within_region
 from app.notices.calendar import Entry, Window
 
+#: What is owed stays in a calendar however late it is; open ones are few.
+LONG_AGO = date.min
+
 
 def entries(session: Session, actor: Actor, window: Window) -> Iterable[Entry]:
     """What this person has to keep in mind."""
     if actor.kind is ActorKind.ENTERPRISE:
-        return chain(_of_firm(session, actor, window), _requests(session, actor, window))
+        return chain(
+            _of_firm(session, actor, window), _requests(session, actor, window), _certificates(session, actor, window)
+        )
     if actor.role is Role.DEPARTMENT:
         return _of_department(session, actor, window)
     return chain(_of_officer(session, actor, window), _call_backs(session, actor, window))
@@ -29,11 +37,12 @@ def entries(session: Session, actor: Actor, window: Window) -> Iterable[Entry]:
 
 def _of_officer(session: Session, actor: Actor, window: Window) -> Iterator[Entry]:
     mine = _span(window, CaseFile.officer_id == actor.id)
+    owed = replace(mine, since=LONG_AGO)
     asked = _span(window, Supervision.officer_id == actor.id)
     for one in chain(
         deadlines.milestones(session, mine),
         deadlines.clocks(session, mine),
-        deadlines.duties(session, mine),
+        deadlines.duties(session, owed),
         deadlines.corrections(session, mine),
         deadlines.opinions(session, mine),
         deadlines.supervisions(session, asked),
@@ -43,12 +52,22 @@ def _of_officer(session: Session, actor: Actor, window: Window) -> Iterator[Entr
 
 def _of_firm(session: Session, actor: Actor, window: Window) -> Iterator[Entry]:
     own = _span(window, CaseFile.enterprise_id == actor.enterprise_id)
+    owed = replace(own, since=LONG_AGO)
     found = chain(
-        deadlines.milestones(session, own), deadlines.duties(session, own), deadlines.corrections(session, own)
+        deadlines.milestones(session, own), deadlines.duties(session, owed), deadlines.corrections(session, owed)
     )
     for one in found:
         if one.by == FIRM:
             yield _entry(one, f"{one.title.zh} · {one.case.programme.title.zh}", f"/portal/cases/{one.case.row.number}")
+
+
+def _certificates(session: Session, actor: Actor, window: Window) -> Iterator[Entry]:
+    """The last day of each certificate of the firm."""
+    found = list_ending(session, actor.enterprise_id or 0, window.since, window.until)
+    titles = certificate_titles(session) if found else {}
+    for row, ends_on in found:
+        title = titles[row.kind].zh if row.kind in titles else row.kind
+        yield Entry(f"certificate-{row.id}", ends_on, f"{title} 到期", f"证书编号 {row.number}", "/portal")
 
 
 def _of_department(session: Session, actor: Actor, window: Window) -> Iterator[Entry]:
@@ -82,7 +101,7 @@ def _requests(session: Session, actor: Actor, window: Window) -> Iterator[Entry]
     statement = select(FirmRequest).where(
         FirmRequest.enterprise_id == actor.enterprise_id,
         FirmRequest.settled_on.is_(None),
-        FirmRequest.due_on.between(window.since, window.until),
+        FirmRequest.due_on <= window.until,
     )
     for row in session.scalars(statement):
         assert row.due_on is not None
