@@ -254,9 +254,9 @@ def _notes(judged: Judged, number: str) -> list[str]:
         case Finding.OTHER_VERSION:
             return [_("报送过的版本：%(versions)s") % {"versions": "、".join(judged.versions)}]
         case Finding.CONTRADICTORY:
-            return [_("同一记录在第 %(n)s 行另有结果，都不登记") % {"n": judged.earlier}]
+            return [_("同一记录在第 %(n)s 行另有结果，都不登记") % {"n": judged.other}]
         case Finding.REPEATED:
-            return [_("与第 %(n)s 行相同，只登记一次") % {"n": judged.earlier}]
+            return [_("与第 %(n)s 行相同，只登记一次") % {"n": judged.other}]
         case Finding.SAME | Finding.LATE if known is not None:
             return [_("该记录现为：%(state)s") % {"state": _(ITEM_LABELS[known.state])}]
     notes = [answer.reason] if answer.reason else []

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.exchange.handovers.domain import ItemState, version_of
 from app.exchange.handovers.models import Handover, HandoverItem
 from app.exchange.partners.models import Partner
-from app.exchange.sheets.domain import Answer, Finding, Judged, Known, contradictions, find
+from app.exchange.sheets.domain import Answer, Judged, Known, contradictions, find, other_row
 from app.exchange.sheets.headings import Head, find_head, folded
 from app.kit.errors import Invalid
 from app.kit.i18n import N_, _
@@ -116,7 +116,7 @@ def _cell(row: Row, index: int) -> str:
 
 def judge(session: Session, partner: Partner, answers: Sequence[Answer]) -> list[Judged]:
     """What registering each row would change; the records are read set-wise."""
-    first, contradicted = contradictions(answers)
+    first, against = contradictions(answers)
     known = _known(session, partner, {answer.identity for answer in answers})
     versions = _versions(session, partner, {each for each in first if each not in known})
     seen: set[str] = set()
@@ -126,14 +126,14 @@ def judge(session: Session, partner: Partner, answers: Sequence[Answer]) -> list
         finding = find(
             answer,
             known.get(identity),
-            contradicted=identity in contradicted,
+            contradicted=identity in against,
             repeated=identity in seen,
             other_version=identity in versions,
         )
         if answer.outcome is not None:
             seen.add(identity)
-        earlier = first.get(identity, 0) if finding in (Finding.REPEATED, Finding.CONTRADICTORY) else 0
-        judged.append(Judged(answer, finding, known.get(identity), earlier, versions.get(identity, ())))
+        other = other_row(answer, finding, first, against)
+        judged.append(Judged(answer, finding, known.get(identity), other, versions.get(identity, ())))
     return judged
 
 

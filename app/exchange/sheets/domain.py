@@ -91,26 +91,36 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A row and what becomes of it; `known` is the record it is about; `earlier` the row that says the same, or another thing."""
+    """A row and what becomes of it; `known` is the record it is about; `other` the row that says the same, or another thing."""
 
     answer: Answer
     finding: Finding
     known: Known | None = None
-    earlier: int = 0
+    other: int = 0
     versions: tuple[str, ...] = ()
 
 
-def contradictions(answers: Iterable[Answer]) -> tuple[dict[str, int], set[str]]:
-    """The first row of each version that the answers speak of, and the versions of which they say two different things."""
+def contradictions(answers: Iterable[Answer]) -> tuple[dict[str, Answer], dict[str, Answer]]:
+    """The first row of each version that the answers speak of, and the first that says another thing of it than that row."""
     first: dict[str, Answer] = {}
-    contradicted: set[str] = set()
+    against: dict[str, Answer] = {}
     for answer in answers:
         if not answer.identity or answer.outcome is None:
             continue
         before = first.setdefault(answer.identity, answer)
         if before.outcome is not answer.outcome:
-            contradicted.add(answer.identity)
-    return {identity: answer.row for identity, answer in first.items()}, contradicted
+            against.setdefault(answer.identity, answer)
+    return first, against
+
+
+def other_row(answer: Answer, finding: Finding, first: Mapping[str, Answer], against: Mapping[str, Answer]) -> int:
+    """The row that says the same thing before `answer`, or another thing; 0 where there is none to name."""
+    if finding not in (Finding.REPEATED, Finding.CONTRADICTORY):
+        return 0
+    named = first[answer.identity]
+    if finding is Finding.CONTRADICTORY and named.outcome is answer.outcome:
+        named = against[answer.identity]
+    return named.row
 
 
 def find(answer: Answer, known: Known | None, *, contradicted: bool, repeated: bool, other_version: bool) -> Finding:

@@ -158,8 +158,10 @@ def test_what_cannot_be_registered_is_told_and_changes_nothing(exchange: Exchang
         Finding.CONTRADICTORY,
         Finding.CONTRADICTORY,
     ]
-    sent = judge(exchange.session, exchange.batch.partner, read_answer(path).answers)[1].versions
-    assert sent == (str(first[0]).rpartition("@")[2],)
+    judged = judge(exchange.session, exchange.batch.partner, read_answer(path).answers)
+    assert judged[1].versions == (str(first[0]).rpartition("@")[2],)
+    one, _same, against = (row.answer.row for row in judged[4:])
+    assert [row.other for row in judged[4:]] == [against, against, one]
     exchange.register(path)
     assert exchange.states() == [ItemState.PENDING] * 3
     assert exchange.receipts() == 0
