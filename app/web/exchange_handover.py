@@ -128,11 +128,12 @@ class KeptBack:
 
 @dataclass(frozen=True)
 class HandoverPage:
-    """The batch."""
+    """The batch; `total` is how many of its records the reader sees."""
 
     tabs: tuple[ExchangeTab, ...]
     base: str
     row: Handover
+    total: int
     partner: Partner
     by_files: bool
     transport: str
@@ -186,6 +187,7 @@ def _page(request: Request, session: Session, actor: Actor, row: Handover, query
         tabs=exchange_tabs("handovers"),
         base=base,
         row=row,
+        total=sum(counts.values()),
         partner=partner,
         by_files=row.transport == Transport.FILES,
         transport=_(TRANSPORT_LABELS[Transport(row.transport)]),

@@ -408,6 +408,28 @@ def test_an_officer_of_a_township_sees_the_records_of_its_own_firms(
     assert "批次中还没有记录" in stranger.get("/exchange/handovers/JH-2021-00003").text
 
 
+def test_a_batchs_tombstones_are_seen_by_whoever_sees_its_count(
+    sign_in: SignIn, session: Session, many: Callable[[int], None], now: datetime
+) -> None:
+    many(3)
+    batch, gone = row_of(session, Handover), "91429005MA00000000"
+    values = {
+        "partner_id": batch.partner_id,
+        "resource": "enterprises",
+        "position": 9,
+        "state": ItemState.ACCEPTED,
+        "next_at": now,
+    }
+    lying = session.scalars(select(HandoverItem.id).where(HandoverItem.handover_id == batch.id)).all()
+    session.add(HandoverItem(**values, handover_id=batch.id, key=gone, idempotency_key="gone@9", retired=True))
+    batch.count = len(lying) + 1
+    page, number = f"/exchange/handovers/{batch.number}", len(lying) + 1
+    county = sign_in().get(page).text
+    assert gone in county and f"共 {number} 条" in county and f"<dd>{number}</dd>" in county
+    township = sign_in(region="429005001").get(page).text
+    assert gone not in township and f"共 {number - 1} 条" in township and f"<dd>{number - 1}</dd>" in township
+
+
 def test_who_has_only_a_part_of_the_partners_region_is_not_told_of_the_rest(
     sign_in: SignIn, session: Session, now: datetime, partner: Partner
 ) -> None:

@@ -23,6 +23,7 @@ from app.kit.clock import start_of_day
 from app.kit.errors import NotFound
 from app.kit.i18n import _
 from app.kit.paging import Count, Keyset, Page, count_up_to, page
+from app.kit.permissions import within_region
 from app.targets.models import IndicatorValue
 
 PAGE_SIZE = 50
@@ -64,7 +65,10 @@ class ReceiptFilter:
 
 
 def items_visible_to(actor: Actor) -> ColumnElement[bool]:
-    """The records of batches that `actor` may see: of its region's firms, the experts of its region's offices, its plans' values."""
+    """The records of batches that `actor` may see: of its region's firms, the experts of its region's offices, its plans' values.
+
+    A tombstone is of nothing that we have, so of no region: it is seen by whoever sees the partner's whole region.
+    """
     if not actor.region_prefix:
         return true()
     firms = select(Enterprise.id).where(Enterprise.id == HandoverItem.enterprise_id, enterprises_visible_to(actor))
@@ -72,6 +76,7 @@ def items_visible_to(actor: Actor) -> ColumnElement[bool]:
     values = values_of_region(
         select(IndicatorValue.id).where(IndicatorValue.id == HandoverItem.row_id), actor.region_prefix
     )
+    whole = select(Partner.id).where(within_region(Partner.region_prefix, actor.region_prefix))
     return or_(
         firms.exists(),
         and_(
@@ -79,6 +84,7 @@ def items_visible_to(actor: Actor) -> ColumnElement[bool]:
             select(people.c.id).where(people.c.id == HandoverItem.row_id).exists(),
         ),
         and_(HandoverItem.resource == "indicators", values.exists()),
+        and_(HandoverItem.retired.is_(True), HandoverItem.partner_id.in_(whole)),
     )
 
 
