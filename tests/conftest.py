@@ -129,7 +129,7 @@ def empty_database_url(dialect: str, templates: Templates, tmp_path: Path) -> It
 @pytest.fixture
 def database(database_url: str) -> Iterator[db.Database]:
     """A fresh database, migrated and seeded."""
-    found = db.Database(database_url)
+    found = db.Database(database_url, durable=False)
     yield found
     found.dispose()
 

@@ -1,9 +1,13 @@
 """What every connection is told when it opens."""
 
+from pathlib import Path
+
+import pytest
 from sqlalchemy import text
 
 from app.kit.db import Database, read_scope
 from tests.support.databases import Templates
+from tests.support.source import listed, name_of, python_files
 
 
 def test_postgresql_does_not_compile_our_statements(templates: Templates) -> None:
@@ -11,3 +15,17 @@ def test_postgresql_does_not_compile_our_statements(templates: Templates) -> Non
     with read_scope(database) as session:
         assert session.scalar(text("show jit")) == "off"
     database.dispose()
+
+
+@pytest.mark.parametrize(("database", "synchronous"), [("deployed", 2), ("thrown away", 0)])
+def test_sqlite_waits_for_the_disk_at_each_commit(tmp_path: Path, database: str, synchronous: int) -> None:
+    url = f"sqlite:///{tmp_path}/yumiao.db"
+    opened = Database(url) if database == "deployed" else Database(url, durable=False)
+    with read_scope(opened) as session:
+        assert session.scalar(text("pragma synchronous")) == synchronous, "0 is off, 1 normal, 2 full"
+    opened.dispose()
+
+
+def test_nothing_that_is_deployed_asks_for_less() -> None:
+    asking = [name_of(path) for path in python_files() if "durable=" in path.read_text(encoding="utf-8")]
+    assert not asking, listed("a deployment's database is durable", asking)

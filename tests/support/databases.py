@@ -22,7 +22,7 @@ TEMPLATE = "yumiao_template"
 
 def build(url: str) -> None:
     """Migrate and seed the database at `url`, as a deployment does."""
-    database = Database(url)
+    database = Database(url, durable=False)
     try:
         migrate(database)
         seed_all(database, ROOT / "seeds", SEEDED_AT)
