@@ -18,6 +18,7 @@ from app.cases.papers.telling import install_teller
 from app.config import Settings
 from app.delivering import make_threads
 from app.doors import errors
+from app.doors.admission import THREADS, Admission
 from app.doors.assets import Assets
 from app.doors.middleware import RequestFrame
 from app.doors.rate import RateLimiter
@@ -31,16 +32,13 @@ from app.job_registry import load_kinds
 from app.jobs.running import JobKind, Surroundings
 from app.jobs.worker import Worker
 from app.kit.clock import utc_now
-from app.kit.db import POOL_SIZE, Database
+from app.kit.db import Database
 from app.kit.templating import STATIC, make_environment
 from app.notice_registry import load_sources, make_notifier
 from app.notices.notifier import NotifierThreads
 from app.objection_registry import load_objections
 from app.past_registry import install_traced
 from app.web.case_events import told_events
-
-#: Connections that no page gets: two for jobs, three for telling, three for the exchange.
-_KEPT = 8
 
 
 class Beside(Protocol):
@@ -71,6 +69,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     state.settings = settings
     state.database = database or Database(settings.url)
     state.owns_database = database is None
+    state.admission = Admission()
     state.templates = make_environment()
     state.wording = load_wording()
     install_teller(partial(told_events, state.wording))
@@ -105,16 +104,18 @@ def _observe_requests(application: FastAPI) -> None:
 @asynccontextmanager
 async def _lifespan(application: FastAPI) -> AsyncIterator[None]:
     state = application.state
-    anyio.to_thread.current_default_thread_limiter().total_tokens = POOL_SIZE - _KEPT
-    beside = _beside(state.settings, state.database, state.job_kinds) if state.settings.worker else []
+    anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
+    apart = Database(state.database.url)  # a pool of its own: work beside the pages takes no page's connection
+    beside = _beside(state.settings, apart, state.job_kinds) if state.settings.worker else []
     for each in beside:
         each.start()
-    state.reading_ledger = ReadingLedger(state.database)
+    state.reading_ledger = ReadingLedger(apart)
     state.touched_rows = TouchedRows()
     yield
     for each in reversed(beside):
         each.stop()
     state.reading_ledger.close()
+    apart.dispose()
     if state.owns_database:
         state.database.dispose()
 

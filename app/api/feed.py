@@ -1,14 +1,11 @@
 """The ordered feed, and the snapshot that it continues."""
 
 import hashlib
-from collections.abc import AsyncGenerator
+from collections.abc import Generator
 from typing import Annotated, Any
 
-import anyio
-from anyio.to_thread import run_sync
-from fastapi import Path
+from fastapi import Path, Request
 from sqlalchemy.orm import Session
-from starlette.concurrency import iterate_in_threadpool
 from starlette.responses import Response, StreamingResponse
 
 from app.api.answers import ClientCall, FeedQuery, Json, Nothing, Shown, plan_of
@@ -16,6 +13,7 @@ from app.api.operations import feed_operation, resource_parameter, snapshot_oper
 from app.api.representations import NOT_MODIFIED, compressed
 from app.doors.deps import AppDatabase
 from app.doors.router import GuardedRouter
+from app.doors.streams import DatabaseStream
 from app.exchange.actions import PULL
 from app.exchange.encoding import dumps
 from app.exchange.feed import FeedItem, Reader, read_feed
@@ -67,6 +65,7 @@ def schema_address(resource: str) -> str:
 
 @router.get("/export/{resource}.ndjson", action=PULL, response_class=StreamingResponse, **snapshot_operation())
 def export_resource(
+    request: Request,
     call: ClientCall,
     database: AppDatabase,
     resource: Annotated[str, Path(description="resource", json_schema_extra=resource_parameter())],
@@ -81,8 +80,8 @@ def export_resource(
     headers["content-disposition"] = f'attachment; filename="{resource}.ndjson"'
     if shown.compressed:
         headers["content-encoding"] = "gzip"
-    blocks = _stream(database, snapshot, call.actor, compress=shown.compressed)
-    return StreamingResponse(blocks, media_type=NDJSON, headers=headers)
+    blocks = _blocks(database, snapshot, call.actor, compress=shown.compressed)
+    return DatabaseStream(request, blocks, media_type=NDJSON, headers=headers)
 
 
 def state_tag(session: Session, snapshot: Snapshot) -> str:
@@ -96,18 +95,12 @@ def state_tag(session: Session, snapshot: Snapshot) -> str:
     return f'W/"{position}-{hashlib.blake2b(parts, digest_size=8).hexdigest()}"'
 
 
-async def _stream(database: Database, snapshot: Snapshot, actor: Actor, *, compress: bool) -> AsyncGenerator[bytes]:
+def _blocks(database: Database, snapshot: Snapshot, actor: Actor, *, compress: bool) -> Generator[bytes]:
     """The snapshot's blocks; however it ends, its transaction is closed and the export is journalled."""
     blocks = snapshot.blocks(database)
     try:
-        async for block in iterate_in_threadpool(compressed(blocks) if compress else blocks):
-            yield block
+        yield from compressed(blocks) if compress else blocks
     finally:
-        with anyio.CancelScope(shield=True):
-            await run_sync(_finish, database, snapshot, actor, blocks)
-
-
-def _finish(database: Database, snapshot: Snapshot, actor: Actor, blocks: Any) -> None:
-    blocks.close()
-    with session_scope(database) as session:
-        record_snapshot(session, actor=actor, snapshot=snapshot, now=utc_now())
+        blocks.close()
+        with session_scope(database) as session:
+            record_snapshot(session, actor=actor, snapshot=snapshot, now=utc_now())

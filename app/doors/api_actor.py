@@ -95,7 +95,7 @@ def guard_api(action: Action) -> Callable[..., None]:
     if action.public:
         return lambda: None
 
-    def guard(request: Request, bearer: FromBearer, body: SentBody, session: DbSession, now: Now) -> None:
+    def guard(request: Request, body: SentBody, bearer: FromBearer, session: DbSession, now: Now) -> None:
         request.state.action = action
         _take(request, bearer.client)
         if not can(bearer.actor, action):

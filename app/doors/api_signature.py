@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import MachineClient
 from app.accounts.service.clients import signature_key
-from app.doors.deps import get_database, only_reads
+from app.doors.deps import noting, only_reads
 from app.exchange.partners.keys import verifier_of
 from app.exchange.partners.nonces import remember
 from app.exchange.partners.queries import find_by_client
@@ -26,7 +26,6 @@ from app.exchange.signing import (
     Verifier,
     check_call,
 )
-from app.kit.db import session_scope
 from app.kit.errors import Conflict, Unauthenticated
 from app.kit.i18n import N_, _
 from app.kit.sealing import CannotOpenError
@@ -83,8 +82,7 @@ def check_signature(
         raise SignatureRefused(*REFUSALS[fault])
     key_id, nonce = headers[KEY_HEADER], headers[NONCE_HEADER]
     if only_reads(request):
-        session.close()  # gives its connection back: nobody holds one while waiting for another
-        with session_scope(get_database(request)) as own:
+        with noting(request) as own:
             first = remember(own, key_id, nonce, now)
     else:
         first = remember(session, key_id, nonce, now)

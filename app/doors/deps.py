@@ -1,10 +1,11 @@
 """What a route may ask for: session, actor, the present instant, the form."""
 
 from collections.abc import AsyncIterator, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from typing import Annotated
 
+from anyio.to_thread import run_sync
 from fastapi import BackgroundTasks, Depends, Request
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
@@ -13,6 +14,7 @@ from starlette.datastructures import FormData
 from app.accounts.queries import find_signed_in
 from app.accounts.service.signing_in import touch
 from app.config import Settings
+from app.doors.admission import Admission, Busy
 from app.files.vault import Vault
 from app.kit.actor import ANONYMOUS, Actor
 from app.kit.clock import utc_now
@@ -36,9 +38,33 @@ def get_database(request: Request) -> Database:
     return found
 
 
-def get_session(request: Request) -> Iterator[Session]:
+def get_admission(request: Request) -> Admission:
+    """Who may be inside at once."""
+    found: Admission = request.app.state.admission
+    return found
+
+
+async def admit(request: Request) -> AsyncIterator[None]:
+    """A place among the pages until the route has returned and its session is closed; raises `Busy`."""
+    async with get_admission(request).pages.place():
+        yield
+
+
+def get_session(request: Request, _admitted: Annotated[None, Depends(admit, scope="function")]) -> Iterator[Session]:
     """A reading session for GET and routes that only read, else a writing one that commits before the response is sent."""
     with (read_scope if only_reads(request) else session_scope)(get_database(request)) as session:
+        request.state.session = session
+        yield session
+
+
+@contextmanager
+def noting(request: Request) -> Iterator[Session]:
+    """A writing transaction of a reading route, for what is noted of the reading; commits when the block ends.
+
+    The route's own session gives its connection back first: a request holds one at a time.
+    """
+    request.state.session.close()
+    with session_scope(get_database(request)) as session:
         yield session
 
 
@@ -75,14 +101,20 @@ def get_actor(
         found = find_signed_in(session, secret, now=now, idle=idle, beside=unread_of_session())
     actor = found.actor if found else ANONYMOUS
     if found and now - found.last_seen_at > TOUCH_EVERY:
-        background.add_task(_touch, get_database(request), found.session_id, now)
+        background.add_task(_touch, request, found.session_id, now)
     request.state.actor = actor
     request.state.section = found.section if found else ""
     request.state.unread = found.beside if found else 0
     return actor
 
 
-def _touch(database: Database, session_id: int, now: datetime) -> None:
+async def _touch(request: Request, session_id: int, now: datetime) -> None:
+    with suppress(Busy):
+        async with get_admission(request).pages.place():
+            await run_sync(_write_touch, get_database(request), session_id, now)
+
+
+def _write_touch(database: Database, session_id: int, now: datetime) -> None:
     with suppress(OperationalError), session_scope(database) as session:
         touch(session, session_id=session_id, now=now)
 

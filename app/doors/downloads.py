@@ -1,18 +1,19 @@
 """Handing a table to the browser as a file; the journal notes who took which list, how many rows, by which filter."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from typing import Any, Literal
 
 from fastapi import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from app.doors import events
+from app.doors.deps import noting
 from app.doors.documents import content_disposition
+from app.doors.streams import DatabaseStream
 from app.journal.domain import SubjectKey
 from app.journal.service import record
 from app.kit.actor import Actor
 from app.kit.clock import utc_now
-from app.kit.db import session_scope
 from app.kit.tabular.writing import write_csv, write_xlsx
 
 TableFormat = Literal["xlsx", "csv"]
@@ -44,19 +45,19 @@ def download_table(request: Request, name: str, extension: TableFormat, rows: Ro
     return Response(body, media_type=_TYPES[extension], headers=_headers(name, extension))
 
 
-def stream_table(request: Request, name: str, rows: Rows, header: Sequence[str]) -> Response:
+def stream_table(request: Request, name: str, rows: Generator[Sequence[Any]], header: Sequence[str]) -> Response:
     """The rows as `name`.csv while they are read; `rows` must read from a session of their own."""
-    return StreamingResponse(
-        _streamed(request, name, rows, header), media_type=_TYPES["csv"], headers=_headers(name, "csv")
-    )
+    blocks = _streamed(request, name, rows, header)
+    return DatabaseStream(request, blocks, media_type=_TYPES["csv"], headers=_headers(name, "csv"))
 
 
-def _streamed(request: Request, name: str, rows: Rows, header: Sequence[str]) -> Iterator[bytes]:
+def _streamed(request: Request, name: str, rows: Generator[Sequence[Any]], header: Sequence[str]) -> Generator[bytes]:
     counted, complete = _Counted(rows), False
     try:
         yield from write_csv(counted, header)
         complete = True
     finally:
+        rows.close()  # and with it their session
         _note(request, name, "csv", counted.count, complete=complete)
 
 
@@ -69,5 +70,5 @@ def _note(request: Request, name: str, extension: str, count: int, *, complete: 
     subject = SubjectKey("export", request.url.path, name, region_code=actor.region_prefix)
     data = {"rows": count, "format": extension, "filter": request.url.query, "complete": complete}
     kind = events.LIST_EXPORTED if complete else events.LIST_BROKEN_OFF
-    with session_scope(request.app.state.database) as session:
+    with noting(request) as session:
         record(session, actor=actor, now=utc_now(), type=kind, subject=subject, data=data)

@@ -9,7 +9,8 @@ from urllib.parse import quote
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as NoConnectionError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
@@ -40,6 +41,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _bad_parameters)  # type: ignore[arg-type]
     app.add_exception_handler(HTTPException, _http_error)  # type: ignore[arg-type]
     app.add_exception_handler(OperationalError, _database_busy)  # type: ignore[arg-type]
+    app.add_exception_handler(NoConnectionError, _database_busy)  # type: ignore[arg-type]
     app.add_exception_handler(Exception, _unexpected)
 
 
@@ -110,7 +112,7 @@ def _http_error(request: Request, error: HTTPException) -> Response:
     return response
 
 
-def _database_busy(request: Request, error: OperationalError) -> Response:
+def _database_busy(request: Request, error: SQLAlchemyError) -> Response:
     incident = _incident(error)
     response = _answer(
         request, ErrorPage(503, "database.busy", _("系统繁忙，本次操作没有保存，请稍后重试。"), incident)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
 
-from fastapi import Depends
+from fastapi import Depends, Request
 from sqlalchemy.orm import Session
 
 from app.doors.deps import AppDatabase, DbSession, Now
@@ -53,13 +53,14 @@ def _refused(message: str) -> Invalid:
 ListDay = Annotated[AsOf, Depends(get_as_of)]
 
 
-def get_list_session(session: DbSession, database: AppDatabase, as_of: ListDay) -> Iterator[Session]:
+def get_list_session(request: Request, session: DbSession, database: AppDatabase, as_of: ListDay) -> Iterator[Session]:
     """The request's session, or one that reads the register as it stood on the day that the address names."""
     if not as_of.past:
         yield session
         return
     session.close()  # its connection goes back first: a request holds one at a time
     with past_scope(database, as_of.on) as past:
+        request.state.session = past
         yield past
 
 

@@ -6,7 +6,7 @@ import orjson
 from fastapi import Request
 from starlette.responses import Response
 
-from app.kit.errors import DomainError, TooMany, Unauthenticated
+from app.kit.errors import DomainError, Unauthenticated
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -56,6 +56,6 @@ def problem_of(request: Request, error: DomainError) -> Response:
     headers: dict[str, str] = {}
     if isinstance(error, Unauthenticated):
         headers["www-authenticate"] = error.challenge
-    if isinstance(error, TooMany):
-        headers["retry-after"] = str(error.retry_after)
+    if retry := getattr(error, "retry_after", None):
+        headers["retry-after"] = str(retry)
     return problem(request, status=error.status, code=error.code, detail=error.message, errors=errors, headers=headers)

@@ -4,7 +4,7 @@ One reading transaction makes all lines and the feed position agree; blocks of s
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import closing
 from dataclasses import dataclass, field
 
@@ -36,7 +36,7 @@ class Snapshot:
         """The checksum of all bytes sent before the manifest."""
         return self._digest.hexdigest()
 
-    def blocks(self, database: Database) -> Iterator[bytes]:
+    def blocks(self, database: Database) -> Generator[bytes]:
         """The lines in blocks, then the manifest, read in one transaction of their own."""
         with read_scope(database) as session:
             self.position = head_position(session)

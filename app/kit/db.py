@@ -18,8 +18,10 @@ from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction, mapped_
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-#: Threads that may serve requests at once and connections kept for them: the one equals the other, so no thread waits.
-POOL_SIZE = 20
+#: Connections of one pool. `doors.admission` shares the server's out among those who may be inside at once.
+POOL_SIZE = 18
+#: Seconds that a thread waits for one; it should find one at once.
+POOL_WAIT = 5
 
 _READ_ONLY = "yumiao_read_only"
 
@@ -105,6 +107,7 @@ def _postgresql_engine(url: str) -> Engine:
         url,
         pool_size=POOL_SIZE,
         max_overflow=0,
+        pool_timeout=POOL_WAIT,
         pool_pre_ping=True,
         hide_parameters=True,
         # No JIT: it compiles the long statements of desk and search anew each time, for seconds, and saves milliseconds.
@@ -117,10 +120,10 @@ def _sqlite_engine(url: str, durable: bool) -> Engine:
         url,
         pool_size=POOL_SIZE,
         max_overflow=0,
+        pool_timeout=POOL_WAIT,
         hide_parameters=True,
         connect_args={"check_same_thread": False},
     )
-
     # Below `full`, WAL syncs at checkpoints only, and a power cut loses what was committed since.
     synchronous = "full" if durable else "off"
 

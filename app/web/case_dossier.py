@@ -1,13 +1,13 @@
 """卷宗: a case on paper as it stood on any day, as PDF or with its evidence as one ZIP."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from fastapi import Request
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy.orm import Session
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from app.cases import queries
 from app.cases.models import CaseFile
@@ -16,11 +16,12 @@ from app.cases.papers.dossier import Dossier, collect_dossier, official_dossier
 from app.cases.papers.dossier_job import JOB_KIND, is_big, note_dossier, order_dossier
 from app.cases.papers.packing import archive_name, pack_dossier
 from app.cases.papers.printing import print_dossier
-from app.doors.deps import AppDatabase, AppSettings, AppVault, CurrentActor, DbSession, Form, Now
+from app.doors.deps import AppSettings, AppVault, CurrentActor, DbSession, Form, Now, noting
 from app.doors.documents import content_disposition, send_file
 from app.doors.forms import Bound, attempt, bind, empty
 from app.doors.pages import redirect, render
 from app.doors.router import GuardedRouter
+from app.doors.streams import DatabaseStream
 from app.files.models import StoredFile
 from app.jobs.domain import JobState
 from app.jobs.models import Job
@@ -28,7 +29,6 @@ from app.jobs.queries import get_job, list_about
 from app.kit.actor import Actor
 from app.kit.blobs import BlobStore
 from app.kit.clock import today, utc_now
-from app.kit.db import Database, session_scope
 from app.kit.errors import Invalid, NotFound
 from app.kit.i18n import _
 
@@ -103,8 +103,8 @@ def order(
 
 @router.get("/{number}/dossier.pdf", action=DOSSIER)
 def take_pdf(
+    request: Request,
     session: DbSession,
-    database: AppDatabase,
     settings: AppSettings,
     actor: CurrentActor,
     now: Now,
@@ -115,14 +115,14 @@ def take_pdf(
     case = queries.get_visible_to(session, actor, number)
     dossier = official_dossier(session, case, actor=actor, now=now, on=_day(on, now), office=settings.office)
     body = print_dossier(dossier)
-    _note(database, case, actor, now, dossier, "pdf", complete=True)
+    _note(request, case, actor, now, dossier, "pdf", complete=True)
     return Response(body, media_type="application/pdf", headers=_headers(f"{archive_name(dossier)}.pdf"))
 
 
 @router.get("/{number}/dossier.zip", action=DOSSIER)
 def take_zip(
+    request: Request,
     session: DbSession,
-    database: AppDatabase,
     settings: AppSettings,
     vault: AppVault,
     actor: CurrentActor,
@@ -133,20 +133,22 @@ def take_zip(
     """Everything in one archive, sent while it is written."""
     case = queries.get_visible_to(session, actor, number)
     dossier = official_dossier(session, case, actor=actor, now=now, on=_day(on, now), office=settings.office)
-    blocks = _streamed(database, vault.blobs, case, actor, dossier)
-    return StreamingResponse(blocks, media_type="application/zip", headers=_headers(f"{archive_name(dossier)}.zip"))
+    blocks = _streamed(request, vault.blobs, case, actor, dossier)
+    return DatabaseStream(
+        request, blocks, media_type="application/zip", headers=_headers(f"{archive_name(dossier)}.zip")
+    )
 
 
 @router.get("/{number}/dossier/{job_id:int}.zip", action=DOSSIER)
 def take_archive(
-    session: DbSession, database: AppDatabase, vault: AppVault, actor: CurrentActor, now: Now, number: str, job_id: int
+    request: Request, session: DbSession, vault: AppVault, actor: CurrentActor, now: Now, number: str, job_id: int
 ) -> Response:
     """An archive that was made in the background."""
     case, job = _job(session, actor, number, job_id)
     if job.state != JobState.DONE:
         raise _unknown()
     response = send_file(vault, session.get_one(StoredFile, job.result["file"]))
-    with session_scope(database) as writing:
+    with noting(request) as writing:
         note_dossier(writing, case, actor=actor, now=now, on=job.params["on"], form="zip")
     return response
 
@@ -226,7 +228,7 @@ def _day(text: str, now: datetime) -> date:
         raise Invalid("dossier.day", message, {"on": message}) from None
 
 
-def _streamed(database: Database, blobs: BlobStore, case: CaseFile, actor: Actor, dossier: Dossier) -> Iterator[bytes]:
+def _streamed(request: Request, blobs: BlobStore, case: CaseFile, actor: Actor, dossier: Dossier) -> Generator[bytes]:
     complete = False
     try:
         for _done, block in pack_dossier(dossier, blobs):
@@ -234,13 +236,13 @@ def _streamed(database: Database, blobs: BlobStore, case: CaseFile, actor: Actor
                 yield block
         complete = True
     finally:
-        _note(database, case, actor, utc_now(), dossier, "zip", complete=complete)
+        _note(request, case, actor, utc_now(), dossier, "zip", complete=complete)
 
 
 def _note(
-    database: Database, case: CaseFile, actor: Actor, now: datetime, dossier: Dossier, form: str, *, complete: bool
+    request: Request, case: CaseFile, actor: Actor, now: datetime, dossier: Dossier, form: str, *, complete: bool
 ) -> None:
-    with session_scope(database) as writing:
+    with noting(request) as writing:
         row = queries.get_visible_to(writing, actor, case.number)
         note_dossier(writing, row, actor=actor, now=now, on=dossier.on.isoformat(), form=form, complete=complete)
 

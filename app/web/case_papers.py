@@ -11,12 +11,11 @@ from app.cases.papers.actions import EXPORT, KEEP_TEMPLATES
 from app.cases.papers.gathering import MOST_CASES
 from app.cases.papers.placeholders import PAPER_LABELS, PaperKind
 from app.cases.papers.service import make_paper, note_paper
-from app.doors.deps import AppDatabase, AppSettings, CurrentActor, DbSession, Now
+from app.doors.deps import AppSettings, CurrentActor, DbSession, Now, noting
 from app.doors.documents import content_disposition
 from app.doors.pages import render
 from app.doors.router import GuardedRouter
 from app.kit.clock import today
-from app.kit.db import session_scope
 from app.kit.errors import NotFound
 from app.kit.i18n import _
 from app.kit.paging import Count
@@ -62,8 +61,8 @@ def choose_page(
 
 @router.get("/{kind}", action=EXPORT)
 def take(
+    request: Request,
     session: DbSession,
-    database: AppDatabase,
     settings: AppSettings,
     actor: CurrentActor,
     now: Now,
@@ -82,7 +81,7 @@ def take(
         kind=PaperKind(kind),
         numbers=number,
     )
-    with session_scope(database) as writing:
+    with noting(request) as writing:
         note_paper(writing, actor=actor, now=now, made=made)
     headers = {"content-disposition": content_disposition(made.name), "cache-control": "no-store"}
     return Response(made.body, media_type=MEDIA[made.kind], headers=headers)

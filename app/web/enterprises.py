@@ -1,6 +1,6 @@
 """企业库: the list with its filters in the address, its export, and the suggestions of pickers."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any
@@ -198,7 +198,7 @@ def export_enterprises(
     return stream_table(request, name, _cells_from(database, actor, query, as_of), header)
 
 
-def _cells_from(database: Database, actor: Actor, query: EnterprisesQuery, as_of: AsOf) -> Iterator[list[Any]]:
+def _cells_from(database: Database, actor: Actor, query: EnterprisesQuery, as_of: AsOf) -> Generator[list[Any]]:
     with list_scope(database, as_of) as session:
         yield from _cells(session, actor, query, as_of.on)
 

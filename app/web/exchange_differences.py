@@ -14,7 +14,6 @@ from app.exchange.handovers.models import Handover
 from app.exchange.reconciling.domain import KIND_LABELS, PROBLEM_LABELS, LineKind, Problem
 from app.exchange.reconciling.models import ReconciliationLine
 from app.exchange.reconciling.queries import LineFilter, iterate_lines
-from app.kit.db import Database, read_scope
 from app.kit.i18n import _
 from app.web.exchange_lines import record_url
 
@@ -119,16 +118,15 @@ def _element(titles: Mapping[str, str], element: Any) -> str:
 
 
 def difference_rows(
-    database: Database, number: int, wanted: LineFilter, definition: ResourceDefinition
+    session: Session, number: int, wanted: LineFilter, definition: ResourceDefinition
 ) -> Iterator[list[str]]:
     """All lines that `wanted` describes for a file, one row for each field that differs."""
-    with read_scope(database) as session:
-        for line in iterate_lines(session, number, wanted):
-            said = _line(line, "", None, "", definition)
-            for field in said.fields:
-                yield [said.kind[1], said.key, said.label, field.title, _cell(field.ours), _cell(field.theirs)]
-            if not said.fields:
-                yield [said.kind[1], said.key, said.label, said.note, "", ""]
+    for line in iterate_lines(session, number, wanted):
+        said = _line(line, "", None, "", definition)
+        for field in said.fields:
+            yield [said.kind[1], said.key, said.label, field.title, _cell(field.ours), _cell(field.theirs)]
+        if not said.fields:
+            yield [said.kind[1], said.key, said.label, said.note, "", ""]
 
 
 def _cell(texts: Sequence[str]) -> str:

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from app.doors.deps import AppDatabase, CurrentActor, DbSession
+from app.doors.deps import CurrentActor, DbSession
 from app.doors.downloads import TableFormat, download_table
 from app.doors.pages import render
 from app.doors.router import GuardedRouter
@@ -126,7 +126,6 @@ def progress(request: Request, session: DbSession, actor: CurrentActor, reconcil
 def download(
     request: Request,
     session: DbSession,
-    database: AppDatabase,
     actor: CurrentActor,
     reconciliation_id: int,
     extension: TableFormat,
@@ -135,7 +134,7 @@ def download(
     """What the filter shows, one row for each field that differs."""
     row, partner = get_visible_to(session, actor, reconciliation_id)
     definition = _definition(partner, row)
-    rows = difference_rows(database, row.id, query.wanted(_titles(definition)), definition)
+    rows = difference_rows(session, row.id, query.wanted(_titles(definition)), definition)
     header = [_("类别"), str(definition.field(definition.key).title), _("名称"), _("字段"), _("我方"), _("对方")]
     name = _("对账差异") + f"-{partner.name}-{row.id}"
     return download_table(request, name, extension, rows, header)

@@ -8,13 +8,12 @@ from typing import IO
 from fastapi import Request
 from starlette.responses import Response, StreamingResponse
 
-from app.doors.deps import AppSettings, CurrentActor, DbSession, Now
+from app.doors.deps import AppSettings, CurrentActor, DbSession, Now, noting
 from app.doors.documents import content_disposition
 from app.doors.router import GuardedRouter
 from app.exchange.actions import HAND_OVER
 from app.exchange.sheets import events
 from app.exchange.sheets.service import get_batch, make_cover, make_workbook, note_taken
-from app.kit.db import session_scope
 
 router = GuardedRouter(door="web", prefix="/exchange/handovers")
 
@@ -29,7 +28,7 @@ def workbook(request: Request, session: DbSession, actor: CurrentActor, now: Now
     with ExitStack() as stack:
         file = stack.enter_context(tempfile.TemporaryFile())
         count = make_workbook(session, file, batch)
-        with session_scope(request.app.state.database) as writing:
+        with noting(request) as writing:
             note_taken(writing, batch, actor=actor, now=now, kind=events.WORKBOOK_TAKEN, records=count)
         kept = stack.pop_all()
     name = f"{batch.partner.name}-{number}.xlsx"
@@ -43,7 +42,7 @@ def cover(
     """The cover list."""
     batch = get_batch(session, actor, number)
     body = make_cover(session, batch, office=settings.office, now=now)
-    with session_scope(request.app.state.database) as writing:
+    with noting(request) as writing:
         note_taken(writing, batch, actor=actor, now=now, kind=events.COVER_TAKEN, records=batch.row.count)
     return Response(body, media_type="application/pdf", headers=_headers(f"{batch.partner.name}-{number}.pdf"))
 

@@ -1,6 +1,6 @@
 """Every request made of firms: the list with its filters in the address, its export; the period that the bureau sets."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any
@@ -175,7 +175,7 @@ def export(
     return stream_table(request, name, _cells_from(database, actor, query, now), header)
 
 
-def _cells_from(database: Database, actor: Actor, query: RequestsQuery, now: datetime) -> Iterator[list[Any]]:
+def _cells_from(database: Database, actor: Actor, query: RequestsQuery, now: datetime) -> Generator[list[Any]]:
     with read_scope(database) as session:
         yield from _cells(session, actor, query, now)
 

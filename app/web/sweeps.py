@@ -1,6 +1,6 @@
 """政策摸底: all firms under all policies as of a day: start, progress, the result with its filters, the export."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from datetime import date
 from typing import Annotated, Any
 
@@ -116,7 +116,7 @@ def export(
     return stream_table(request, name, _cells_from(database, actor, sweep_id, query), header_of())
 
 
-def _cells_from(database: Database, actor: Actor, sweep_id: int, query: SweepQuery) -> Iterator[list[Any]]:
+def _cells_from(database: Database, actor: Actor, sweep_id: int, query: SweepQuery) -> Generator[list[Any]]:
     with read_scope(database) as session:
         yield from _cells(session, actor, get_sweep_visible_to(session, actor, sweep_id), query)
 

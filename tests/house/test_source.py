@@ -35,6 +35,24 @@ def test_only_the_database_module_commits() -> None:
     assert not found, listed("only app/kit/db.py commits; use session_scope or schema_scope", found)
 
 
+def test_a_request_holds_one_connection_at_a_time() -> None:
+    doors = {APP / name for name in ("doors", "web", "portal", "api")}
+    own = {
+        "app/doors/deps.py",
+        "app/api/feed.py",
+    }  # the request's session itself; a stream's, once its blocks are closed
+    found = [
+        where(path, call)
+        for path in python_files()
+        if doors & set(path.parents) and name_of(path) not in own
+        for call, name in calls(tree(path))
+        if name == "session_scope"
+    ]
+    assert not found, listed(
+        "a reading route notes what was read by `deps.noting`, which gives its connection back", found
+    )
+
+
 def test_only_the_clock_module_reads_the_clock() -> None:
     found = [
         where(path, call)

@@ -1,0 +1,75 @@
+"""Who may be inside at once: the database has so many connections, and whoever takes one is admitted first.
+
+A request waits its turn on the event loop, in the order of coming, and holds nothing meanwhile: neither a thread nor a connection.
+Once inside it finds a thread, a connection and nobody to wait for. What is sent while it is read from the database (exports,
+snapshots) is admitted by itself, so that a slow reader holds up other streams and no page.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from anyio import Semaphore, fail_after
+from anyio.lowlevel import RunVar
+
+from app.kit.db import POOL_SIZE
+from app.kit.errors import Unavailable
+from app.kit.i18n import _
+
+STREAMS = 4
+#: Health and metrics have a place each: whoever watches over the server is answered while everything else is busy.
+WATCHERS = 2
+PAGES = POOL_SIZE - STREAMS - WATCHERS
+#: Threads of the server: one for each that is inside, and some for what is short and takes no connection (files, settings).
+THREADS = 40
+#: Seconds that somebody waits for a place.
+PATIENCE = 60.0
+
+
+class Busy(Unavailable):
+    """Too many came before; nothing was begun."""
+
+    retry_after = 5
+
+    def __init__(self) -> None:
+        super().__init__("server.busy", _("系统繁忙，请稍后重试。"))
+
+
+class Lane:
+    """So many places, given out in the order of coming."""
+
+    def __init__(self, places: int, patience: float = PATIENCE) -> None:
+        self.places = places
+        self._patience = patience
+        self._of_loop: RunVar[Semaphore] = RunVar("places")  # a semaphore belongs to the event loop that waits for it
+
+    @asynccontextmanager
+    async def place(self) -> AsyncIterator[None]:
+        """Wait for a place and keep it until the block ends; raises `Busy` when none was free in time."""
+        free = self._semaphore()
+        try:
+            with fail_after(self._patience):
+                await free.acquire()
+        except TimeoutError:
+            raise Busy from None
+        try:
+            yield
+        finally:
+            free.release()
+
+    def _semaphore(self) -> Semaphore:
+        found = self._of_loop.get(None)
+        if found is None:
+            found = Semaphore(self.places, fast_acquire=True)
+            self._of_loop.set(found)
+        return found
+
+
+@dataclass(frozen=True)
+class Admission:
+    """The lanes of one server; together they never hold more connections than the pool has."""
+
+    pages: Lane = field(default_factory=lambda: Lane(PAGES))
+    streams: Lane = field(default_factory=lambda: Lane(STREAMS))
+    health: Lane = field(default_factory=lambda: Lane(1))
+    metrics: Lane = field(default_factory=lambda: Lane(1))
