@@ -1,19 +1,21 @@
 """Tables of requests to firms and of visits."""
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import Date, ForeignKey, Index, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import String
 
-from app.kit.db import Base, BigId, Code, PrimaryKey, UtcDateTime
+from app.kit.db import Base, BigId, Code, Json, PrimaryKey, UtcDateTime
 
 
 class FirmRequest(Base):
     """Something asked of a firm: a material, a figure, a visit. `what` is its code (a document kind, a figure, a question).
 
     `department` is the asking one (`science` for the bureau itself). `reason` is given where it was on file or asked for recently.
-    A visit made without having been asked for is a request too, settled the day it was made.
+    A visit made without having been asked for is a request too, settled the day it was made. `document_id` is the document that
+    settled it by its kind, `documents` are those that came with the answer.
     """
 
     __tablename__ = "firm_request"
@@ -50,6 +52,7 @@ class FirmRequest(Base):
     settled_by: Mapped[str] = mapped_column(String(120), default="")
     answer: Mapped[str] = mapped_column(Text, default="", server_default="")
     document_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("document.id"))
+    documents: Mapped[list[Any]] = mapped_column(Json, default=list, server_default="[]")
     version: Mapped[int] = mapped_column(default=1)
 
 

@@ -54,10 +54,10 @@ class SettleRequest(FrozenInput):
 
 
 class AnswerRequest(FrozenInput):
-    """What the firm answers."""
+    """What the firm answers; where documents come with it, words may be spared."""
 
     version: int
-    answer: Required1000
+    answer: Text1000 = ""
 
 
 class WithdrawRequest(FrozenInput):

@@ -104,6 +104,11 @@ def list_on_file(session: Session, enterprise_id: int, kinds: Sequence[str] | No
     return list(session.scalars(statement.order_by(*order)))
 
 
+def list_documents(session: Session, ids: Collection[int]) -> list[Document]:
+    """These documents, on file or not, in the order in which they came; the caller has checked the right to their record."""
+    return list(session.scalars(select(Document).where(Document.id.in_(ids)).order_by(Document.id))) if ids else []
+
+
 def list_versions(session: Session, document: Document) -> list[Document]:
     """The documents that `document` replaced, the last one first."""
     found: list[Document] = []

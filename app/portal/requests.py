@@ -7,7 +7,8 @@ from fastapi import Request
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from app.doors.deps import CurrentActor, DbSession, Form, Now
+from app.doors.deps import AppVault, CurrentActor, DbSession, Form, Now
+from app.doors.document_words import taken, uploads_of
 from app.doors.forms import Bound, attempt, bind, empty
 from app.doors.pages import redirect, render
 from app.doors.router import GuardedRouter
@@ -15,12 +16,15 @@ from app.engagement.domain.requests import RequestKind
 from app.engagement.models import FirmRequest
 from app.engagement.queries.requests import get_visible_to, list_open_of_firm
 from app.engagement.schemas import AnswerRequest
-from app.engagement.service.asking import answer_request
+from app.engagement.service.asking import Attached, answer_request
+from app.files.queries import list_documents
+from app.files.vault import Vault
 from app.kit.actor import Actor
 from app.kit.clock import today
 from app.kit.i18n import _
 from app.kit.permissions import can
 from app.portal.actions import SEE_OWN, SUPPLY_OWN
+from app.portal.materials import ACCEPT
 from app.portal.plain import nearness, plain_day
 from app.reference.queries import list_terms
 
@@ -42,12 +46,15 @@ class RequestLine:
 
 @dataclass(frozen=True)
 class RequestPage:
-    """One request and the answer to it."""
+    """One request and the answer to it, with the documents that came with it by title and address."""
 
     enterprise: str
     line: RequestLine
     row: FirmRequest
     form: Bound[AnswerRequest]
+    attached: tuple[tuple[str, str], ...]
+    accept: str
+    limit: int
     may_answer: bool
 
 
@@ -59,32 +66,41 @@ def request_lines(session: Session, enterprise_id: int, on: date) -> tuple[Reque
 
 
 @router.get("/{request_id:int}", action=SEE_OWN)
-def request_page(request: Request, session: DbSession, actor: CurrentActor, now: Now, request_id: int) -> Response:
+def request_page(
+    request: Request, session: DbSession, actor: CurrentActor, vault: AppVault, now: Now, request_id: int
+) -> Response:
     """One request."""
-    return _page(request, session, actor, today(now), request_id, empty())
+    return _page(request, session, actor, vault, today(now), request_id, empty())
 
 
 @router.post("/{request_id:int}", action=SUPPLY_OWN)
 def answer(
-    request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now, request_id: int
+    request: Request,
+    session: DbSession,
+    actor: CurrentActor,
+    vault: AppVault,
+    form: Form,
+    now: Now,
+    request_id: int,
 ) -> Response:
-    """Answer in words."""
+    """Answer in words, with photographs or files."""
     row, firm = get_visible_to(session, actor, request_id)
-    bound = bind(AnswerRequest, form)
+    bound, attached = bind(AnswerRequest, form), Attached(vault, [taken(file) for file in uploads_of(form)])
 
     def work(given: AnswerRequest) -> bool:
-        answer_request(session, actor=actor, now=now, request=row, enterprise=firm, given=given)
+        answer_request(session, actor=actor, now=now, request=row, enterprise=firm, given=given, attached=attached)
         return True
 
     if attempt(session, bound, work):
         return redirect(request, "/portal", good=_("已答复。"))
-    return _page(request, session, actor, today(now), request_id, bound, status=422)
+    return _page(request, session, actor, vault, today(now), request_id, bound, status=422)
 
 
 def _page(
     request: Request,
     session: Session,
     actor: Actor,
+    vault: Vault,
     on: date,
     request_id: int,
     form: Bound[AnswerRequest],
@@ -97,6 +113,11 @@ def _page(
         line=_line(row, _departments(session), on),
         row=row,
         form=form,
+        attached=tuple(
+            (document.title, f"/portal/documents/{document.id}") for document in list_documents(session, row.documents)
+        ),
+        accept=ACCEPT,
+        limit=vault.max_file_bytes // 1024 // 1024,
         may_answer=row.settled_on is None and can(actor, SUPPLY_OWN),
     )
     return render(request, "portal/request.html", page, status=status)

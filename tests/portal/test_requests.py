@@ -20,7 +20,8 @@ Counted = Callable[[], AbstractContextManager[list[str]]]
 
 
 def _asked(session: Session, head: Actor, now: datetime, case: CaseFile) -> FirmRequest:
-    given = AskFirm(department="tax", kind="other", title="研发加计扣除说明（示例）", message="请说明口径（示例）")
+    why = {"message": "请说明口径（示例）", "reason": "再问一次（示例）"}
+    given = AskFirm(department="tax", kind="other", title="研发加计扣除说明（示例）", **why)
     return ask_firm(session, actor=head, now=now, enterprise=case.enterprise, given=given)
 
 
@@ -31,9 +32,31 @@ def test_a_request_stands_on_the_first_page_and_is_answered(
     page = f"/portal/requests/{row.id}"
     home = editor.get("/portal").text
     assert page in home and "研发加计扣除说明" in home and "税务局" in home
-    assert "请填写此项" in editor.submit(page, {"answer": ""}).text
+    assert "请写明答复，或附上文件、照片" in editor.submit(page, {"answer": ""}).text
     assert editor.submit(page, {"answer": "按 2021 年口径（示例）"}).status_code == 303
     assert "已了结" in editor.get(page).text and page not in editor.get("/portal").text
+
+
+def test_photographs_answer_whatever_is_asked_for(
+    session: Session, filing: CaseFile, enter: Enter, sign_in: Enter, head: Actor, now: datetime
+) -> None:
+    row, editor = _asked(session, head, now, filing), enter(filing)
+    page, uscc = f"/portal/requests/{row.id}", filing.enterprise.uscc
+    shown = editor.get(page).text
+    assert 'type="file"' in shown and "image/jpeg" in shown and "multiple" in shown
+    photos = [("files", (f"车间{n}.jpg", b"\xff\xd8\xff\xe0" + bytes(60 + n), "image/jpeg")) for n in range(2)]
+    program = [("files", ("车间.jpg", b"MZ" + bytes(80), "image/jpeg"))]
+    assert "程序" in editor.submit(page, files=program).text
+    assert editor.submit(page, files=photos).status_code == 303
+    answered = editor.get(page).text
+    assert "已了结" in answered and answered.count("/portal/documents/") >= 2 and "车间1.jpg" in answered
+    answered_row = session.get_one(FirmRequest, row.id)
+    assert (answered_row.outcome, len(answered_row.documents)) == ("answered", 2)
+    bureau = sign_in(role="section_head").get(f"/enterprises/{uscc}/requests").text
+    assert f'href="/documents/{answered_row.documents[1]}"' in bureau
+    again = _asked(session, head, now, session.get_one(CaseFile, filing.id))
+    assert editor.submit(f"/portal/requests/{again.id}", files=photos[:1]).status_code == 303
+    assert session.get_one(FirmRequest, again.id).documents == answered_row.documents[:1]
 
 
 def test_a_reader_and_another_firm_do_not_answer(

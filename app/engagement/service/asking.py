@@ -1,5 +1,7 @@
 """Asking a firm for something, and how that ends. One event on the firm each."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -16,13 +18,28 @@ from app.enterprises.events import FIELD_LABELS
 from app.enterprises.models import Enterprise
 from app.enterprises.service.checking import check_terms
 from app.enterprises.service.recording import note, require_change
+from app.files.actions import KEEP
 from app.files.models import Document
+from app.files.schemas import DocumentInput
 from app.files.service.arrivals import on_arrival
+from app.files.service.documents import find_or_add_document
+from app.files.vault import Upload, Vault
 from app.kit.actor import Actor
 from app.kit.clock import today
 from app.kit.errors import Conflict, Invalid
 from app.kit.i18n import _
 from app.kit.permissions import require
+
+#: As which kind of document a file is kept that came with an answer.
+ATTACHED = "other"
+
+
+@dataclass(frozen=True)
+class Attached:
+    """Files that come with an answer, and the vault that takes them."""
+
+    vault: Vault
+    uploads: Sequence[Upload]
 
 
 def ask_firm(session: Session, *, actor: Actor, now: datetime, enterprise: Enterprise, given: AskFirm) -> FirmRequest:
@@ -93,15 +110,30 @@ def settle_request(
 
 
 def answer_request(
-    session: Session, *, actor: Actor, now: datetime, request: FirmRequest, enterprise: Enterprise, given: AnswerRequest
+    session: Session,
+    *,
+    actor: Actor,
+    now: datetime,
+    request: FirmRequest,
+    enterprise: Enterprise,
+    given: AnswerRequest,
+    attached: Attached | None = None,
 ) -> None:
-    """The firm (or an officer for it) answers in words. One event. Raises `Conflict` when it is over."""
+    """The firm (or an officer for it) answers in words, with documents, or both. One event.
+
+    Raises `Conflict` when it is over, `Invalid` for an answer of nothing, and like putting a document on file.
+    """
     require(actor, actions.ANSWER, enterprise)
     _check(request, given.version)
-    request.answer = given.answer
+    documents = _put_on_file(session, actor, now, request, enterprise, attached) if attached else []
+    if not given.answer and not documents:
+        message = _("请写明答复，或附上文件、照片。")
+        raise Invalid("engagement.answer", message, {"answer": message})
+    request.answer, request.documents = given.answer, [document.id for document in documents]
     close_request(request, Outcome.ANSWERED, actor.name, today(now))
     session.flush()
-    note(session, actor, enterprise, events.REQUEST_SETTLED, now, data=told(request) | {"answer": given.answer})
+    data = told(request) | {"answer": given.answer, "documents": request.documents}
+    note(session, actor, enterprise, events.REQUEST_SETTLED, now, data=data)
 
 
 def withdraw_request(
@@ -147,6 +179,21 @@ def told(request: FirmRequest) -> dict[str, Any]:
         "kind": request.kind,
         "outcome": request.outcome,
     } | ({"reason": request.reason} if request.reason else {})
+
+
+def _put_on_file(
+    session: Session, actor: Actor, now: datetime, request: FirmRequest, enterprise: Enterprise, attached: Attached
+) -> list[Document]:
+    """What came with the answer goes on file as it is: of no kind that anything waits for; what lies there already is taken."""
+    require_change(actor, KEEP, enterprise)
+    given = DocumentInput(kind=ATTACHED, note=request.title)
+    found = [
+        find_or_add_document(
+            session, attached.vault, actor=actor, enterprise=enterprise, upload=upload, given=given, now=now
+        )
+        for upload in attached.uploads
+    ]
+    return list({document.id: document for document in found}.values())
 
 
 def _check(request: FirmRequest, version: int) -> None:

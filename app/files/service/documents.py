@@ -57,13 +57,47 @@ def add_document(
     now: datetime,
 ) -> Document:
     """Like `put_on_file`, for a use case that has checked the right and records its own event."""
-    _check(session, given)
-    stored = keep_file(session, vault, upload, actor=actor, now=now)
-    same = find_same(session, enterprise.id, stored.sha256, given.kind, given.year)
+    stored, same = _stored(session, vault, actor, enterprise, upload, given, now)
     if same is not None:
         raise Conflict(
             "document.same", _("同一文件已在库：“%(title)s”。请直接选用，不必重复上传。") % {"title": same.title}
         )
+    return _added(session, enterprise, stored, given, actor, now)
+
+
+def find_or_add_document(
+    session: Session,
+    vault: Vault,
+    *,
+    actor: Actor,
+    enterprise: Enterprise,
+    upload: Upload,
+    given: DocumentInput,
+    now: datetime,
+) -> Document:
+    """Like `add_document`; the very same file of that kind and year, where it is on file already, is taken as it lies there."""
+    stored, same = _stored(session, vault, actor, enterprise, upload, given, now)
+    return same or _added(session, enterprise, stored, given, actor, now)
+
+
+def _stored(
+    session: Session,
+    vault: Vault,
+    actor: Actor,
+    enterprise: Enterprise,
+    upload: Upload,
+    given: DocumentInput,
+    now: datetime,
+) -> tuple[StoredFile, Document | None]:
+    """The file as it is kept, and the document of that kind and year that holds the very same already."""
+    _check(session, given)
+    stored = keep_file(session, vault, upload, actor=actor, now=now)
+    return stored, find_same(session, enterprise.id, stored.sha256, given.kind, given.year)
+
+
+def _added(
+    session: Session, enterprise: Enterprise, stored: StoredFile, given: DocumentInput, actor: Actor, now: datetime
+) -> Document:
     document = _row(enterprise, stored, given, actor, now)
     session.add(document)
     session.flush()
