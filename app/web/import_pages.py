@@ -29,6 +29,7 @@ from app.kit.actor import Actor
 from app.kit.amounts import unit_of
 from app.kit.i18n import N_, _
 from app.kit.paging import Count, Page
+from app.kit.tabular.reading import MAX_BYTES
 
 STATE_LABELS = {
     RunState.UPLOADED: N_("待开始"),
@@ -80,6 +81,7 @@ class NewPage:
     kinds: tuple[tuple[str, str], ...]
     kind: str
     limit_mb: int
+    required: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -137,6 +139,16 @@ class ProgressPage:
     job: Job
     running: bool
     text: str
+
+
+def new_page(form: Bound[Any], kind: str) -> NewPage:
+    """The upload form, with the columns that a list of each kind must have."""
+    kinds = tuple((each.value, _(label)) for each, label in KIND_LABELS.items())
+    required = (
+        (_(label), "、".join(_(field.label) for field in FIELDS[each] if field.required))
+        for each, label in KIND_LABELS.items()
+    )
+    return NewPage(form, kinds, kind, MAX_BYTES // 1024 // 1024, tuple(required))
 
 
 def list_page(session: Session, page: Page[ImportRun], waiting: Count) -> ListPage:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from app.enterprises.imports.deciding import waits_for_name
 from app.enterprises.imports.domain import KIND_LABELS, OUTCOME_LABELS, Decision, ImportKind, Outcome
 from app.enterprises.imports.mapping import Layout
 from app.enterprises.imports.models import ImportRow, ImportRun
@@ -42,6 +43,15 @@ class DifferenceLine:
 
 
 @dataclass(frozen=True)
+class Question:
+    """What a waiting row asks: the words of its button and of the dialog behind it."""
+
+    button: str
+    title: str
+    text: str
+
+
+@dataclass(frozen=True)
 class DecisionRow:
     """One row of a finished import with what a person can decide about it."""
 
@@ -51,9 +61,11 @@ class DecisionRow:
     file_name: str
     cells: str
     differences: tuple[DifferenceLine, ...]
+    changed: bool
     open: bool
     refused: bool
     decision: str
+    asks: Question
 
 
 @dataclass(frozen=True)
@@ -85,7 +97,7 @@ class WaitingPage:
 def result_page(session: Session, run: ImportRun, outcome: str, page: Page[ImportRow], count: Count) -> ResultPage:
     """The result of an import."""
     notes = {
-        Outcome.QUEUED: N_("需要确认代码"),
+        Outcome.QUEUED: N_("需要核对代码或名称"),
         Outcome.DIFFERS: N_("与手工修改不同"),
         Outcome.REJECTED: N_("附原因退回"),
     }
@@ -139,10 +151,23 @@ def _decision_row(row: ImportRow, run: ImportRun, places: Mapping[str, str]) -> 
         file_name=run.file_name,
         cells=" | ".join(cell for cell in row.cells[:_SHOWN_CELLS] if cell)[:400],
         differences=tuple(_difference(row, name, pair, places) for name, pair in row.differences.items()),
+        changed=row.outcome == Outcome.CHANGED,
         open=row.decision == Decision.NONE,
         refused=row.decision == Decision.REFUSED,
         decision=_decision_text(row),
+        asks=_question(row, run),
     )
+
+
+def _question(row: ImportRow, run: ImportRun) -> Question:
+    if not waits_for_name(row):
+        text = _("%(name)s 的代码校验位不符。核对营业执照无误后写明理由，企业即导入。")
+        return Question(_("确认"), _("确认代码并导入"), text % {"name": row.name})
+    if run.kind == ImportKind.FIGURES:
+        text = _("名单上写的是“%(name)s”。核对无误后写明理由，这些数据即记入该代码的企业，企业名称不变。")
+        return Question(_("仍按代码导入"), _("按代码导入这些数据"), text % {"name": row.name})
+    text = _("该代码的企业将改名为“%(name)s”，原名记为曾用名，本行其他内容一并导入。核对变更登记后写明理由。")
+    return Question(_("改名"), _("改名并导入"), text % {"name": row.name})
 
 
 def _difference(row: ImportRow, name: str, pair: list[object], places: Mapping[str, str]) -> DifferenceLine:

@@ -37,7 +37,7 @@ def confirm(
 ) -> Response:
     desk = _desk(session, actor, now, import_id, number)
     return _decide(
-        request, desk, form, lambda: deciding.confirm(desk, str(form.get("reason") or "")), _("已确认并导入该企业。")
+        request, desk, form, lambda: deciding.confirm(desk, str(form.get("reason") or "")), _("已确认并导入这一行。")
     )
 
 

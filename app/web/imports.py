@@ -15,7 +15,7 @@ from app.doors.pages import redirect, render
 from app.doors.router import GuardedRouter
 from app.enterprises.actions import IMPORT
 from app.enterprises.imports.blank_lists import blank_list
-from app.enterprises.imports.domain import KIND_LABELS, ImportKind, Outcome, RunState
+from app.enterprises.imports.domain import ImportKind, Outcome, RunState
 from app.enterprises.imports.handing_back import hand_back
 from app.enterprises.imports.models import ImportRun
 from app.enterprises.imports.queries import (
@@ -50,7 +50,7 @@ def list_page(request: Request, session: DbSession, actor: CurrentActor, cursor:
 
 @router.get("/new", action=IMPORT)
 def new_page(request: Request, kind: str = ImportKind.ENTERPRISES) -> Response:
-    return render(request, "web/imports/new.html", _new_page(empty(), kind))
+    return render(request, "web/imports/new.html", pages.new_page(empty(), kind))
 
 
 @router.get("/templates/{kind}.{ending}", action=IMPORT)
@@ -82,7 +82,7 @@ def upload(
     except DomainError as error:
         bound: Bound[Any] = empty({"kind": kind})
         bound.add(error if error.fields else Invalid(error.code, error.message, {"file": error.message}))
-        return render(request, "web/imports/new.html", _new_page(bound, kind), status=422)
+        return render(request, "web/imports/new.html", pages.new_page(bound, kind), status=422)
     return redirect(request, f"/imports/{run.id}", good=_("文件已上传，请核对列的对应关系，然后开始导入。"))
 
 
@@ -203,11 +203,6 @@ def original(session: DbSession, actor: CurrentActor, settings: AppSettings, imp
     blobs.path(run.file_sha256)
     headers = {"content-disposition": content_disposition(run.file_name)}
     return StreamingResponse(blobs.stream(run.file_sha256), media_type="application/octet-stream", headers=headers)
-
-
-def _new_page(form: Bound[Any], kind: str) -> pages.NewPage:
-    kinds = tuple((each.value, _(label)) for each, label in KIND_LABELS.items())
-    return pages.NewPage(form, kinds, kind, MAX_BYTES // 1024 // 1024)
 
 
 def _mapping(  # the same page after a refused choice

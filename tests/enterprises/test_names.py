@@ -1,6 +1,6 @@
 import pytest
 
-from app.enterprises.domain.names import initials_of, normalise_name, person_pinyin, pinyin_of
+from app.enterprises.domain.names import initials_of, normalise_name, person_pinyin, pinyin_of, same_name
 
 
 @pytest.mark.parametrize(
@@ -41,3 +41,35 @@ def test_a_family_name_is_read_as_one(name: str, pinyin: str) -> None:
 )
 def test_one_spelling_is_kept(written: str, kept: str) -> None:
     assert normalise_name(written) == kept
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("潜江市甲科技有限公司", "潜江市甲科技有限公司"),
+        ("潜江市甲科技有限公司", "潜江甲科技有限责任公司"),
+        ("湖北省潜江市甲科技有限公司", "潜江甲科技有限公司"),
+        ("潜江市甲科技有限公司", "甲科技有限公司"),
+        ("甲科技（潜江）有限公司", "甲科技(潜江)有限公司"),
+        ("甲科技（潜江）有限公司", "甲科技潜江有限公司"),
+        ("ＡＢＣ 科技有限公司", "abc科技有限公司"),
+        ("甲·乙机械厂（示例）", "甲乙机械厂 (示例)"),
+    ],
+)
+def test_variants_of_a_name_are_one(one: str, other: str) -> None:
+    assert same_name(one, other) and same_name(other, one)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("潜江市甲科技有限公司", "潜江市乙科技有限公司"),
+        ("武汉市甲科技有限公司", "潜江市甲科技有限公司"),
+        ("甲科技有限公司", "甲科技股份有限公司"),
+        ("甲科技有限公司", "甲科技有限公司潜江分公司"),
+        ("甲1号有限公司", "甲11号有限公司"),
+        ("甲科技有限公司", ""),
+    ],
+)
+def test_other_names_are_not(one: str, other: str) -> None:
+    assert not same_name(one, other) and not same_name(other, one)

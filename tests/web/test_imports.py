@@ -168,7 +168,7 @@ def test_a_doubtful_code_is_confirmed_with_a_reason_on_the_page(
     empty = client.submit("/imports/waiting", {"reason": ""}, to=f"{url}/rows/2/confirm", follow=True)
     assert "请写明确认的理由" in empty.text
     done = client.submit("/imports/waiting", {"reason": "已核对营业执照"}, to=f"{url}/rows/2/confirm", follow=True)
-    assert "已确认并导入该企业" in done.text
+    assert "已确认并导入这一行" in done.text
     firm = session.scalars(select(Enterprise)).one()
     assert (firm.uscc, firm.uscc_confirmed, firm.uscc_note) == (wrong_code(3), True, "已核对营业执照")
     client.submit("/imports/waiting", to=f"{url}/rows/3/refuse")
@@ -176,6 +176,28 @@ def test_a_doubtful_code_is_confirmed_with_a_reason_on_the_page(
     assert "决定不导入" in client.get(f"{url}?outcome=queued").text
     client.submit(f"{url}?outcome=queued", to=f"{url}/rows/3/reopen")
     assert wrong_code(4) in client.get("/imports/waiting").text
+
+
+def test_a_name_that_contradicts_its_code_is_decided_and_changes_are_shown(
+    imported: Callable[[list[list[str]]], tuple[Client, str]], session: Session
+) -> None:
+    imported(firm_rows(2))
+    other = firm_row(1, 企业名称="泽口渔业合作社（示例）", 企业类型="合作社")
+    client, url = imported([other, firm_row(2, 注册资金="8万美元", 法人代表="李**")])
+    page = client.get(f"{url}?outcome=queued").text
+    assert "改名并导入" in page and "“泽口渔业合作社（示例）”不符" in page
+    changed = client.get(f"{url}?outcome=changed").text
+    assert "张**" in changed and "李**" in changed and "3 万元" in changed and "8 万 USD" in changed
+    assert "采用名单" not in changed
+    client.submit("/imports/waiting", {"reason": "已核对变更登记"}, to=f"{url}/rows/2/confirm")
+    firm = session.scalars(select(Enterprise).filter_by(uscc=fictional_code(1))).one()
+    assert (firm.name, firm.kind) == ("泽口渔业合作社（示例）", "合作社")
+
+
+def test_the_upload_page_tells_what_each_kind_must_have(sign_in: SignIn) -> None:
+    page = sign_in().get("/imports/new").text
+    assert "企业名单必须有：企业名称、统一社会信用代码。" in page
+    assert "年度数据必须有：统一社会信用代码、年度、口径。" in page
 
 
 def test_an_edit_by_hand_then_a_second_import_shows_both_and_one_click_takes_theirs(

@@ -90,3 +90,29 @@ def person_pinyin(name: str) -> str:
     if read and name[:1] in _SURNAMES:
         read[0] = _SURNAMES[name[0]]
     return " ".join(read)
+
+
+_PLACE = re.compile(r"[\u4e00-\u9fff]{2,3}(?:省|市|县|区)|[\u4e00-\u9fff]{2,3}自治(?:区|州|县)")
+_LEVEL = re.compile(r"(省|市|县|区|自治区|自治州|自治县)$")
+
+
+def same_name(one: str, other: str) -> bool:
+    """Whether two names are one, or mere variants: width, brackets, blanks, the place in front, 有限(责任)公司.
+
+    `湖北省潜江市甲有限责任公司`, `潜江甲有限公司` and `甲有限公司` are; the same trade name in two places is not.
+    """
+    if one == other:
+        return True
+    ours, theirs = _shortened(one), _shortened(other)
+    return ours[0] in theirs or theirs[0] in ours
+
+
+def _shortened(name: str) -> list[str]:
+    """The name to compare by, first with every place in front, then with ever fewer of them."""
+    folded = unicodedata.normalize("NFKC", name).casefold()
+    rest = "".join(c for c in folded if unicodedata.category(c)[0] in "LN").replace("有限责任公司", "有限公司")
+    places: list[str] = []
+    while (found := _PLACE.match(rest)) and found.end() < len(rest):
+        places.append(_LEVEL.sub("", found[0]))
+        rest = rest[found.end() :]
+    return ["".join(places[kept:]) + rest for kept in range(len(places) + 1)]

@@ -1,4 +1,4 @@
-"""What a person decides about a waiting row: confirm or refuse a code, keep ours or take theirs, and undo."""
+"""What a person decides about a waiting row: confirm or refuse its code or name, keep ours or take theirs, and undo."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,8 +15,10 @@ from app.enterprises.imports.figures import write_figures
 from app.enterprises.imports.mapping import Layout
 from app.enterprises.imports.models import ImportRow, ImportRun
 from app.enterprises.imports.reading import source_row
+from app.enterprises.imports.reasons import NAME_WAITS
 from app.enterprises.imports.running import make_taker
-from app.enterprises.imports.showing import shown_value, stored_value
+from app.enterprises.imports.showing import shown_differences, shown_value, stored_value
+from app.enterprises.imports.verdict import Verdict
 from app.enterprises.models import Enterprise, YearlyFigures
 from app.enterprises.service.editing import change_fields
 from app.enterprises.service.recording import note
@@ -43,9 +45,11 @@ class Deciding:
 
 
 def confirm(desk: Deciding, reason: str) -> int:
-    """Take in a row whose code fails its check, for this reason; returns the firm's id.
+    """Take in a row that waits as a whole, for this reason; returns the firm's id.
 
-    Raises Invalid without a reason or when the row cannot be taken any more, Conflict when it was decided before.
+    Its code fails the check, or its name contradicts its code: then the firm is renamed, or the figures are taken for the
+    firm of the code. Fields edited here that differ are asked about next. Raises Invalid without a reason or when the row
+    cannot be taken any more, Conflict when it was decided before.
     """
     _require_open(desk, Outcome.QUEUED)
     reason = _checked_reason(reason)
@@ -55,13 +59,21 @@ def confirm(desk: Deciding, reason: str) -> int:
     (verdict,) = taker.decide(desk.session, [parsed], lock=True)
     if verdict.outcome is Outcome.REJECTED:
         raise Invalid("import.row_rejected", " ".join(str(found) for found in verdict.reasons))
-    if verdict.standing is not None:
+    if verdict.standing is not None and not waits_for_name(desk.row):
         raise Conflict("import.on_file", _("该代码的企业已经在库。请在企业页面确认代码，或重新导入名单进行比对。"))
     taker.write(desk.session, [verdict], desk.now)
     desk.row.target_id = verdict.target_id
-    _decided(desk, Decision.CONFIRMED, reason)
+    if verdict.differences:
+        _ask_next(desk, verdict)
+    else:
+        _decided(desk, Decision.CONFIRMED, reason)
     assert verdict.target_id is not None
     return verdict.target_id
+
+
+def waits_for_name(row: ImportRow) -> bool:
+    """Whether the row waits because its name contradicts its code."""
+    return any(kept["code"] in NAME_WAITS for kept in row.reasons)
 
 
 def refuse(desk: Deciding, reason: str) -> None:
@@ -140,6 +152,13 @@ def _checked_reason(reason: str) -> str:
         message = _("请写明确认的理由（例如：已核对营业执照原件），最多 %(n)s 字。") % {"n": MAX_NOTE}
         raise Invalid("import.reason_missing", message, {"reason": message})
     return reason
+
+
+def _ask_next(desk: Deciding, verdict: Verdict) -> None:
+    """The row is taken but for fields that a person set here: from now on it is one that differs."""
+    desk.row.outcome, desk.row.differences = Outcome.DIFFERS, shown_differences(verdict.differences)
+    desk.run.queued -= 1
+    desk.run.differs += 1
 
 
 def _decided(desk: Deciding, decision: Decision, note_text: str) -> None:

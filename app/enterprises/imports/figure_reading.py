@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.enterprises.domain.figures import E4, FIGURES, STAFF, rd_known
+from app.enterprises.domain.names import normalise_name
 from app.enterprises.imports.reading import Parsed, SourceRow, read_uscc
 from app.enterprises.imports.reasons import Reason
 from app.kit.amounts import NO_UNIT, YUAN, read_amount
@@ -51,7 +52,7 @@ def load_figure_tables(session: Session, *, this_year: int) -> FigureTables:
 
 def parse_figures(source: SourceRow, tables: FigureTables) -> Parsed:
     """Everything that the row says about one firm's year."""
-    parsed = Parsed(source, name=source.texts.get("name", ""))
+    parsed = Parsed(source, name=normalise_name(source.texts.get("name", "")))
     if source.problem:
         parsed.refusals.append(source.problem)
         return parsed

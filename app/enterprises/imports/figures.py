@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.enterprises.domain.figures import FIGURES
 from app.enterprises.imports.domain import Outcome
 from app.enterprises.imports.figure_reading import FigureTables, figures_key, parse_figures
+from app.enterprises.imports.name_checking import NameCheck, check_names
 from app.enterprises.imports.reading import Parsed, SourceRow
 from app.enterprises.imports.reasons import Reason
 from app.enterprises.imports.verdict import Verdict, rejected
@@ -29,11 +30,15 @@ Key = tuple[int, int, str, str]
 
 @dataclass(frozen=True)
 class FigureTaker:
-    """Takes in yearly figures as `actor`; firms must be on file already."""
+    """Takes in yearly figures as `actor`; firms must be on file already.
+
+    `confirmation` is a person's reason why a row is about the firm of its code though it names it otherwise.
+    """
 
     tables: FigureTables
     actor: Actor
     run_id: int
+    confirmation: str = ""
 
     def key_of(self, source: SourceRow) -> str:
         """Firm, year, basis and source as the row writes them."""
@@ -45,10 +50,12 @@ class FigureTaker:
 
     def decide(self, session: Session, batch: Sequence[Parsed], *, lock: bool) -> list[Verdict]:
         """Add, change, leave, ask or hand back, for each row."""
-        codes = [parsed.key for parsed in batch if not parsed.refusals]
-        firms = _firms(session, codes)
+        sound = [parsed for parsed in batch if not parsed.refusals]
+        firms = _firms(session, [parsed.key for parsed in sound])
+        known = [(parsed, firms[parsed.key]) for parsed in sound if parsed.key in firms]
+        names = NameCheck() if self.confirmation else check_names(session, known, prefix=self.actor.region_prefix)
         standing = _figures(session, {firm.id for firm in firms.values()}, lock=lock)
-        return [self._decide(parsed, firms, standing) for parsed in batch]
+        return [self._decide(parsed, firms, names, standing) for parsed in batch]
 
     def write(self, session: Session, verdicts: Sequence[Verdict], now: datetime) -> None:
         """Insert the new years in bulk, change the others; each is one event of its firm."""
@@ -93,7 +100,11 @@ class FigureTaker:
         return PendingEvent(self.actor, now, event, subject, changes, data)
 
     def _decide(
-        self, parsed: Parsed, firms: Mapping[str, Enterprise], standing: Mapping[Key, YearlyFigures]
+        self,
+        parsed: Parsed,
+        firms: Mapping[str, Enterprise],
+        names: NameCheck,
+        standing: Mapping[Key, YearlyFigures],
     ) -> Verdict:
         if parsed.refusals:
             return rejected(parsed)
@@ -104,6 +115,8 @@ class FigureTaker:
             return rejected(parsed, Reason("enterprise.disabled", {"on": firm.disabled_on.isoformat()}))
         if not firm.region_code.startswith(self.actor.region_prefix):
             return rejected(parsed, Reason("enterprise.outside"))
+        if contradiction := names.contradictions.get(parsed.source.number):
+            return Verdict(parsed, Outcome.QUEUED, [contradiction, *parsed.remarks], target_id=firm.id)
         parsed.values["firm"] = firm
         parsed.name = parsed.name or firm.name
         values = parsed.values

@@ -15,6 +15,7 @@ from app.enterprises.imports.domain import Decision, Outcome
 from app.enterprises.imports.firm_deciding import compare
 from app.enterprises.imports.firm_reading import FirmTables, parse_firm
 from app.enterprises.imports.models import ImportRow
+from app.enterprises.imports.name_checking import NameCheck, check_names
 from app.enterprises.imports.reading import Parsed, SourceRow
 from app.enterprises.imports.reasons import Reason
 from app.enterprises.imports.verdict import Verdict, rejected
@@ -27,16 +28,17 @@ from app.kit.actor import Actor
 
 @dataclass(frozen=True)
 class Standing:
-    """What the database holds about the firms of a batch: by code, their former names, codes refused before."""
+    """What the database holds about the firms of a batch: by code, their former names, names that contradict, codes refused."""
 
     firms: Mapping[str, Enterprise]
     former_names: Mapping[int, set[str]]
+    names: NameCheck
     refused: Mapping[str, str]
 
 
 @dataclass(frozen=True)
 class FirmTaker:
-    """Takes in firms as `actor`; `confirmation` is a person's reason why codes that fail their check are right."""
+    """Takes in firms as `actor`; `confirmation` is a person's reason why a code that fails its check, or a name, is right."""
 
     tables: FirmTables
     actor: Actor
@@ -54,7 +56,8 @@ class FirmTaker:
 
     def decide(self, session: Session, batch: Sequence[Parsed], *, lock: bool) -> list[Verdict]:
         """Create, change, leave, ask or hand back, for each row."""
-        standing = _load(session, [parsed for parsed in batch if not parsed.refusals], lock=lock)
+        rows = [parsed for parsed in batch if not parsed.refusals]
+        standing = _load(session, rows, self.actor.region_prefix, lock=lock)
         return [self._decide(parsed, standing) for parsed in batch]
 
     def write(self, session: Session, verdicts: Sequence[Verdict], now: datetime) -> None:
@@ -103,13 +106,10 @@ class FirmTaker:
             return rejected(parsed)
         firm = standing.firms.get(parsed.key)
         if firm is not None:
-            return self._decide_known(parsed, firm, standing.former_names.get(firm.id, set()))
+            return self._decide_known(parsed, firm, standing)
         if parsed.uscc.is_valid or self.accept_unconfirmed or self.confirmation:
             return self._new(parsed)
-        reasons = [_mismatch(parsed)]
-        if by := standing.refused.get(parsed.key):
-            reasons.append(Reason("refused.before", {"by": by}))
-        return Verdict(parsed, Outcome.QUEUED, [*reasons, *parsed.remarks])
+        return _waiting(parsed, _mismatch(parsed), standing)
 
     def _new(self, parsed: Parsed) -> Verdict:
         assert parsed.uscc is not None
@@ -123,12 +123,20 @@ class FirmTaker:
             reasons.insert(0, _mismatch(parsed))
         return Verdict(parsed, Outcome.CREATED, reasons, values=values, former_names=parsed.former_names)
 
-    def _decide_known(self, parsed: Parsed, firm: Enterprise, former: set[str]) -> Verdict:
+    def _decide_known(self, parsed: Parsed, firm: Enterprise, standing: Standing) -> Verdict:
         if firm.disabled_on is not None:
             return rejected(parsed, Reason("enterprise.disabled", {"on": firm.disabled_on.isoformat()}))
         if not firm.region_code.startswith(self.actor.region_prefix):
             return rejected(parsed, Reason("enterprise.outside"))
-        found = compare(parsed, snapshot(firm), firm.edited_fields, former)
+        number, edited = parsed.source.number, set(firm.edited_fields)
+        if self.confirmation:
+            edited.discard("name")
+        elif contradiction := standing.names.contradictions.get(number):
+            return _waiting(parsed, contradiction, standing, firm.id)
+        if (former := standing.names.former.get(number)) and "name" not in edited:
+            parsed.remarks.append(former)
+            parsed.values["name"] = ""
+        found = compare(parsed, snapshot(firm), edited, standing.former_names.get(firm.id, set()))
         outcome = Outcome.UNCHANGED
         if found.differences:
             outcome = Outcome.DIFFERS
@@ -137,6 +145,14 @@ class FirmTaker:
         return Verdict(
             parsed, outcome, list(parsed.remarks), firm, found.values, found.former_names, found.differences, firm.id
         )
+
+
+def _waiting(parsed: Parsed, why: Reason, standing: Standing, firm_id: int | None = None) -> Verdict:
+    """The whole row waits for a person; nothing of it is taken."""
+    reasons = [why]
+    if by := standing.refused.get(parsed.key):
+        reasons.append(Reason("refused.before", {"by": by}))
+    return Verdict(parsed, Outcome.QUEUED, [*reasons, *parsed.remarks], target_id=firm_id)
 
 
 def _mismatch(parsed: Parsed) -> Reason:
@@ -150,8 +166,8 @@ def _row_of(verdict: Verdict, now: datetime) -> dict[str, Any]:
     return row
 
 
-def _load(session: Session, batch: Sequence[Parsed], *, lock: bool) -> Standing:
-    """The firms that bear or bore the batch's codes, in three or four queries whatever the batch's size."""
+def _load(session: Session, batch: Sequence[Parsed], prefix: str, *, lock: bool) -> Standing:
+    """The firms that bear or bore the batch's codes, in a few queries whatever the batch's size."""
     codes = [parsed.key for parsed in batch]
     statement = select(Enterprise).where(Enterprise.uscc.in_(codes)).order_by(Enterprise.id)
     firms = {firm.uscc: firm for firm in session.scalars(statement.with_for_update() if lock else statement)}
@@ -167,8 +183,10 @@ def _load(session: Session, batch: Sequence[Parsed], *, lock: bool) -> Standing:
         known = select(FormerName.enterprise_id, FormerName.name).where(FormerName.enterprise_id.in_(with_former))
         for key, name in session.execute(known):
             names.setdefault(key, set()).add(name)
-    doubtful = [parsed.key for parsed in batch if parsed.uscc and not parsed.uscc.is_valid and parsed.key not in firms]
-    return Standing(firms, names, _refused(session, doubtful) if doubtful else {})
+    check = check_names(session, [(row, firms[row.key]) for row in batch if row.key in firms], prefix=prefix)
+    doubtful = [row.key for row in batch if row.uscc and not row.uscc.is_valid and row.key not in firms]
+    doubtful += [row.key for row in batch if row.source.number in check.contradictions]
+    return Standing(firms, names, check, _refused(session, doubtful) if doubtful else {})
 
 
 def _refused(session: Session, codes: Sequence[str]) -> dict[str, str]:

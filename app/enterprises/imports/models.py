@@ -59,7 +59,10 @@ class ImportRun(Base):
 
 
 class ImportRow(Base):
-    """What became of one row. `cells` are kept for rows that wait or were handed back; `key` is the code they speak of."""
+    """What became of one row. `cells` are kept for rows that wait or were handed back; `key` is the code they speak of.
+
+    `differences` holds pairs by field: ours and theirs where a person decides, before and after where the row changed them.
+    """
 
     __tablename__ = "import_row"
     __table_args__ = (

@@ -53,11 +53,17 @@ def _uscc_message(text: str) -> str:
 
 LABELS = {field.code: field.label for fields in FIELDS.values() for field in fields}
 
+#: Why a row waits whose name contradicts its code.
+NAME_WAITS = frozenset({"name.other", "name.differs"})
+
 REASONS = {
     "broken": N_("本行引号不成对，无法分列。"),
     "width": N_("本行有 %(found)s 格，表头有 %(expected)s 格：可能多了或少了分隔符。"),
     "name.missing": N_("没有企业名称。"),
     "name.too_long": N_("企业名称超过 %(limit)s 个字。"),
+    "name.other": N_("“%(name)s”是本库另一家企业（%(uscc)s）的名称，而这个代码的企业是“%(ours)s”，请核对。"),
+    "name.differs": N_("这个代码的企业在本库名为“%(ours)s”，与名单上的“%(name)s”不符，请核对是改名还是写错。"),
+    "name.former": N_("名单上的“%(name)s”是曾用名，保留现名“%(ours)s”。"),
     "uscc.missing": N_("没有统一社会信用代码。"),
     "uscc.inexact": N_("代码在表格里存成了数字，末几位已丢失；请把该列改为文本格式后重新填写。"),
     "repeat": N_("与第 %(row)s 行的代码重复，内容相同。"),

@@ -20,7 +20,7 @@ from app.enterprises.imports.mapping import Layout, sheet_of
 from app.enterprises.imports.models import ImportRow, ImportRun
 from app.enterprises.imports.reading import Parsed, SourceRow, source_rows
 from app.enterprises.imports.repeats import Repeats, repeated
-from app.enterprises.imports.showing import shown_value
+from app.enterprises.imports.showing import shown_differences
 from app.enterprises.imports.verdict import Taker, Verdict
 from app.jobs.running import Run
 from app.journal.domain import SubjectKey
@@ -63,7 +63,7 @@ def make_taker(session: Session, found: ImportRun, actor: Actor, clock: Any, *, 
     """Who takes in the rows of this run; `clock.now()` says when."""
     day = today(clock.now())
     if found.kind == ImportKind.FIGURES:
-        return FigureTaker(load_figure_tables(session, this_year=day.year), actor, found.id)
+        return FigureTaker(load_figure_tables(session, this_year=day.year), actor, found.id, confirmation)
     tables = load_tables(session, prefix=found.region_prefix, today=day)
     return FirmTaker(tables, actor, found.id, found.accept_unconfirmed, confirmation)
 
@@ -117,15 +117,17 @@ def _write_batch(work: _Work, batch: list[Parsed], done: int, total: int) -> Non
     now = run.now()
     with session_scope(run.around.database) as session:
         verdicts = work.taker.decide(session, batch, lock=True)
+        rows = [_row_of(work, verdict) for verdict in verdicts]
         work.taker.write(session, verdicts, now)
-        _note_rows(session, work, verdicts)
+        _note_rows(session, work, rows, verdicts)
         _count(session, work.import_id, verdicts, total)
         session.flush()
         run.save(session, checkpoint={"row": batch[-1].source.number, "done": done}, done=done, total=total)
 
 
-def _note_rows(session: Session, work: _Work, verdicts: Sequence[Verdict]) -> None:
-    rows = [_row_of(work, verdict) for verdict in verdicts]
+def _note_rows(session: Session, work: _Work, rows: list[dict[str, Any]], verdicts: Sequence[Verdict]) -> None:
+    for row, verdict in zip(rows, verdicts, strict=True):
+        row["target_id"] = verdict.target_id
     waiting = [row["key"] for row in rows if row["outcome"] in OPEN and row["key"]]
     if waiting:
         supersede(session, waiting, work.import_id)
@@ -153,6 +155,7 @@ def supersede(session: Session, keys: Sequence[str], import_id: int) -> None:
 
 
 def _row_of(work: _Work, verdict: Verdict) -> dict[str, Any]:
+    """The row as it is kept, before anything is written: what changes is told with what stood there."""
     parsed = verdict.parsed
     return {
         "run_id": work.import_id,
@@ -160,12 +163,10 @@ def _row_of(work: _Work, verdict: Verdict) -> dict[str, Any]:
         "outcome": verdict.outcome,
         "key": work.taker.key_of(parsed.source)[:60],
         "name": parsed.name[:200],
-        "target_id": verdict.target_id,
+        "target_id": None,
         "cells": parsed.source.cells if verdict.outcome in KEPT_RAW else [],
         "reasons": [reason.to_json() for reason in verdict.reasons],
-        "differences": {
-            name: [shown_value(ours), shown_value(theirs)] for name, (ours, theirs) in verdict.differences.items()
-        },
+        "differences": shown_differences(verdict.differences or verdict.changes),
         "decision": Decision.NONE,
         "choices": {},
         "note": "",

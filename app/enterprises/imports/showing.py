@@ -1,5 +1,6 @@
 """Values of a difference as JSON keeps them and as people read them."""
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -16,6 +17,11 @@ _CAPITAL = "capital_fen"
 def shown_value(value: Any) -> Any:
     """A value as JSON: days as text, a capital with its four parts."""
     return plain(value)
+
+
+def shown_differences(pairs: Mapping[str, tuple[Any, Any]]) -> dict[str, list[Any]]:
+    """Pairs of values by field, as JSON."""
+    return {name: [shown_value(before), shown_value(after)] for name, (before, after) in pairs.items()}
 
 
 def stored_value(name: str, kept: Any) -> Any:

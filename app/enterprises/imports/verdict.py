@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from sqlalchemy.orm import Session
 
 from app.enterprises.imports.domain import Outcome
+from app.enterprises.imports.firm_deciding import CAPITAL
 from app.enterprises.imports.reading import Parsed, SourceRow
 from app.enterprises.imports.reasons import Reason
 
@@ -24,6 +25,18 @@ class Verdict:
     former_names: tuple[str, ...] = ()
     differences: dict[str, tuple[Any, Any]] = field(default_factory=dict)
     target_id: int | None = None
+
+    @property
+    def changes(self) -> dict[str, tuple[Any, Any]]:
+        """What will be written over what stands, by field as (before, after); a capital is one, with its four parts."""
+        if self.outcome is not Outcome.CHANGED:
+            return {}
+        pairs = {name: (getattr(self.standing, name), value) for name, value in self.values.items()}
+        pairs.pop("unread_cells", None)
+        if capital := {name: pairs.pop(name) for name in CAPITAL if name in pairs}:
+            before, after = ({name: pair[side] for name, pair in capital.items()} for side in (0, 1))
+            pairs["capital_fen"] = (before, after)
+        return pairs
 
     @property
     def writes(self) -> bool:

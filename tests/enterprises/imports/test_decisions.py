@@ -11,7 +11,7 @@ from app.enterprises.imports.deciding import OURS, THEIRS, Deciding, choose, con
 from app.enterprises.imports.domain import ImportKind
 from app.enterprises.imports.models import ImportRow, ImportRun
 from app.enterprises.imports.queries import count_waiting_visible_to, get_row, get_run_visible_to
-from app.enterprises.models import Enterprise, YearlyFigures
+from app.enterprises.models import Enterprise, FormerName, YearlyFigures
 from app.journal.models import JournalEvent
 from app.kit.actor import Actor, ActorKind, Role
 from app.kit.db import Database, read_scope, session_scope
@@ -72,6 +72,27 @@ def test_a_confirmation_needs_a_reason_and_the_right(importer: Importer, databas
         confirm(at, "已核对")
     with read_scope(database) as session:
         assert session.scalar(select(func.count()).select_from(Enterprise)) == 0
+
+
+def test_a_change_of_name_is_confirmed_with_its_reason(
+    importer: Importer, database: Database, differing: int, tmp_path: Path
+) -> None:
+    row = firm_row(1, 企业名称="泽口渔业合作社（示例）", 法人代表="李**")
+    waiting = importer.take_in(write_list(tmp_path / "third.csv", [row]), actor=OFFICER)
+    assert importer.counts(waiting) == {"queued": 1}
+    with desk(database, waiting) as at:
+        confirm(at, "已核对变更登记")
+    firm = importer.firm(fictional_code(1))
+    assert (firm.name, firm.legal_representative, firm.address) == ("泽口渔业合作社（示例）", "李**", "园林大道9号")
+    with read_scope(database) as session:
+        assert session.scalars(select(FormerName.name)).all() == ["园林精密1号有限公司（示例）"]
+    (kept,) = importer.rows(waiting)
+    assert (kept.outcome, kept.decision) == ("differs", "")
+    assert set(kept.differences) == {"address", "capital_fen"}
+    assert importer.counts(waiting) == {"differs": 1}
+    with desk(database, waiting) as at:
+        choose(at, "address", THEIRS)
+    assert importer.firm(fictional_code(1)).address == "潜江市园林办事处示例路1号"
 
 
 def test_a_refused_row_is_remembered_and_can_be_reopened(

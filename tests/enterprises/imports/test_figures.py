@@ -6,7 +6,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from app.enterprises.imports import deciding
 from app.enterprises.imports.domain import ImportKind, Outcome
+from app.enterprises.imports.models import ImportRun
+from app.enterprises.imports.queries import get_row
 from app.enterprises.imports.reasons import Reason
 from app.enterprises.models import Enterprise, YearlyFigures
 from app.enterprises.schemas import FiguresInput
@@ -145,6 +148,29 @@ def test_what_cannot_be_read_stays_empty_or_is_handed_back(
     assert told[6].startswith("本行没有任何")
     assert "朋友告知" in told[7]
     assert figures(database)[0].unread_cells == {"staff_average_e4": "-3", "sales_revenue_fen": "很多"}
+
+
+def test_figures_under_another_firms_name_wait(importer: Importer, database: Database, tmp_path: Path) -> None:
+    with session_scope(database) as session:
+        names = dict(session.execute(select(Enterprise.uscc, Enterprise.name)).all())
+    ours, other = names[fictional_code(1)], names[fictional_code(2)]
+    rows = [
+        row(name=ours.replace("（", "( ")),
+        row(year="2019", name=other),
+        row(year="2018", name="泽口渔业合作社（示例）"),
+        row(year="2017"),
+    ]
+    import_id = take_in(importer, tmp_path, rows)
+    assert importer.counts(import_id) == {"created": 2, "queued": 2}
+    told = reasons(importer, import_id)
+    assert f"另一家企业（{fictional_code(2)}）的名称" in told[1] and "不符" in told[2]
+    assert sorted(found.year for found in figures(database)) == [2017, 2020]
+    with session_scope(database) as session:
+        run = session.get_one(ImportRun, import_id)
+        waiting = get_row(session, run, 3)
+        deciding.confirm(deciding.Deciding(session, SYSTEM, run, waiting, NOW), "已与企业核对")
+        assert (waiting.decision, waiting.note) == ("confirmed", "已与企业核对")
+    assert sorted(found.year for found in figures(database)) == [2017, 2019, 2020]
 
 
 def test_the_same_year_twice_in_a_file_takes_the_first(importer: Importer, tmp_path: Path) -> None:

@@ -119,8 +119,10 @@ def test_a_changed_cell_is_one_event_and_an_empty_one_takes_nothing_away(
     importer: Importer, database: Database, tmp_path: Path
 ) -> None:
     importer.take_in(write_list(tmp_path / "a.csv", firm_rows(2)))
-    rows = [firm_row(1, 企业名称="泽口精密有限公司（示例）", 注册地址=""), firm_row(2, 注册资金="8万美元", 经营范围="")]
-    assert importer.counts(importer.take_in(write_list(tmp_path / "b.csv", rows))) == {"changed": 2}
+    renamed = firm_row(1, 企业名称="泽口精密有限公司（示例）", 注册地址="")
+    rows = [[*renamed, "园林精密1号有限公司（示例）"], [*firm_row(2, 注册资金="8万美元", 经营范围=""), ""]]
+    path = write_list(tmp_path / "b.csv", rows, (*HEADER, "曾用名"))
+    assert importer.counts(importer.take_in(path)) == {"changed": 2}
     one, two = importer.firm(fictional_code(1)), importer.firm(fictional_code(2))
     assert one.address and two.business_scope
     assert (two.capital_fen, two.capital_currency, two.capital_text) == (8_000_000, "USD", "8万美元")
@@ -129,6 +131,36 @@ def test_a_changed_cell_is_one_event_and_an_empty_one_takes_nothing_away(
     changed = [event for event in events(database) if event.type == "enterprise.changed_by_import"]
     assert len(changed) == 2
     assert changed[0].changes["name"] == ["园林精密1号有限公司（示例）", "泽口精密有限公司（示例）"]
+
+
+def test_a_name_that_contradicts_its_code_waits_and_renames_nothing(
+    importer: Importer, database: Database, tmp_path: Path
+) -> None:
+    importer.take_in(write_list(tmp_path / "a.csv", firm_rows(3)))
+    rows = [
+        firm_row(1, 企业名称="园林精密2号有限公司（示例）", 法人代表="李**"),
+        firm_row(2, 企业名称="泽口渔业合作社（示例）", 法人代表="李**"),
+        firm_row(3, 企业名称="湖北省潜江市园林精密3号有限责任公司(示例)"),
+    ]
+    import_id = importer.take_in(write_list(tmp_path / "b.csv", rows), actor=OFFICER)
+    assert importer.counts(import_id) == {"changed": 1, "queued": 2}
+    told = texts(importer, import_id, Outcome.QUEUED)
+    assert f"另一家企业（{fictional_code(2)}）的名称" in told[2]
+    assert "“园林精密2号有限公司（示例）”，与名单上的“泽口渔业合作社（示例）”不符" in told[3]
+    for number in (1, 2):
+        firm = importer.firm(fictional_code(number))
+        assert (firm.name, firm.legal_representative) == (f"园林精密{number}号有限公司（示例）", "张**")
+
+
+def test_a_former_name_in_a_list_takes_the_firm_not_its_name_back(importer: Importer, tmp_path: Path) -> None:
+    header = (*HEADER, "曾用名")
+    importer.take_in(write_list(tmp_path / "a.csv", [[*firm_row(1), "龙湾机械厂（示例）"]], header))
+    rows = [firm_row(1, 企业名称="龙湾机械厂（示例）", 法人代表="李**")]
+    import_id = importer.take_in(write_list(tmp_path / "b.csv", rows))
+    assert importer.counts(import_id) == {"changed": 1}
+    firm = importer.firm(fictional_code(1))
+    assert (firm.name, firm.legal_representative) == ("园林精密1号有限公司（示例）", "李**")
+    assert "是曾用名" in texts(importer, import_id, Outcome.CHANGED)[2]
 
 
 def test_a_field_edited_here_is_shown_and_not_overwritten(

@@ -1,0 +1,75 @@
+"""Whether the name in a row fits the firm that bears its code: one that contradicts its code waits for a person."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.enterprises.domain.names import pinyin_of, same_name
+from app.enterprises.imports.reading import Parsed
+from app.enterprises.imports.reasons import Reason
+from app.enterprises.models import Enterprise, FormerName
+
+Row = tuple[Parsed, Enterprise]
+_Bearer = tuple[int, str, str]
+
+
+@dataclass(frozen=True)
+class NameCheck:
+    """By row number: why a row has to wait, and which rows call their firm by a former name."""
+
+    contradictions: dict[int, Reason] = field(default_factory=dict)
+    former: dict[int, Reason] = field(default_factory=dict)
+
+
+def check_names(session: Session, rows: Sequence[Row], *, prefix: str) -> NameCheck:
+    """Compare each row's name with the firm of its code; asks the database about names that differ only.
+
+    A mere variant fits, so does a former name, and a new name fits when the row itself says that the present one is its
+    former name. The code of another firm that bears the name is told within the region `prefix` only.
+    """
+    found = NameCheck()
+    differing = [(row, firm) for row, firm in rows if row.name and not same_name(row.name, firm.name)]
+    if not differing:
+        return found
+    former = _former_names(session, {firm.id for _row, firm in differing})
+    bearers = _bearers(session, {row.name for row, _firm in differing})
+    for row, firm in differing:
+        number, words = row.source.number, {"name": row.name, "ours": firm.name}
+        others = [bearer for bearer in bearers.get(row.name, []) if bearer[0] != firm.id]
+        if any(same_name(row.name, name) for name in former.get(firm.id, ())):
+            found.former[number] = Reason("name.former", words)
+        elif others:
+            _id, uscc, region = others[0]
+            found.contradictions[number] = Reason(
+                "name.other", words | {"uscc": uscc if region.startswith(prefix) else "—"}
+            )
+        elif not any(same_name(firm.name, name) for name in row.former_names):
+            found.contradictions[number] = Reason("name.differs", words)
+    return found
+
+
+def _former_names(session: Session, ids: set[int]) -> dict[int, list[str]]:
+    names: dict[int, list[str]] = {}
+    statement = select(FormerName.enterprise_id, FormerName.name).where(FormerName.enterprise_id.in_(ids))
+    for key, name in session.execute(statement):
+        names.setdefault(key, []).append(name)
+    return names
+
+
+def _bearers(session: Session, names: set[str]) -> dict[str, list[_Bearer]]:
+    """Which firms bear, or bore, these names: id, code and region; found by their pinyin, which has an index."""
+    bear = select(Enterprise.name, Enterprise.id, Enterprise.uscc, Enterprise.region_code).where(
+        Enterprise.name_pinyin.in_([pinyin_of(name) for name in names]), Enterprise.name.in_(names)
+    )
+    bore = (
+        select(FormerName.name, Enterprise.id, Enterprise.uscc, Enterprise.region_code)
+        .join(Enterprise, Enterprise.id == FormerName.enterprise_id)
+        .where(FormerName.name.in_(names))
+    )
+    found: dict[str, list[_Bearer]] = {}
+    for statement in (bear, bore):
+        for name, key, uscc, region in session.execute(statement):
+            found.setdefault(name, []).append((key, uscc, region))
+    return found
