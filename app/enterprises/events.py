@@ -117,7 +117,9 @@ FIELD_LABELS: dict[str, str] = {
     "enterprise.standard.title": N_("标准名称"),
     "enterprise.standard.number": N_("标准编号"),
     "enterprise.standard.level": N_("级别"),
-    "enterprise.standard.led": N_("主持或参与编制获认可"),
+    "enterprise.standard.role": N_("企业所起作用"),
+    "enterprise.standard.recognised": N_("经国家有关部门认定认可"),
+    "enterprise.standard.led": N_("主持或参与编制获认可"),  # until both were asked for apart; the journal keeps it
     "enterprise.compliance.happened_on": N_("发生日期"),
     "enterprise.compliance.kind": N_("类别"),
     "enterprise.compliance.severity": N_("程度"),
@@ -149,6 +151,7 @@ FIELD_VOCABULARIES: dict[str, str] = {
     "conversion.outcome": "result_outcome",
     "conversion.form": "conversion_form",
     "standard.level": "standard_level",
+    "standard.role": "standard_role",
     "compliance.kind": "compliance_kind",
     "compliance.severity": "compliance_severity",
     "certificate.kind": "certificate_kind",

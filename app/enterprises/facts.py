@@ -153,7 +153,7 @@ def _record(held: Holdings, on: date) -> Told:
     """Conversions, standards, certificates, tags and breaches."""
     return {
         "conversions": (_conversions(held.conversions, on), _CONVERSIONS),
-        "standards_led": (standing.took_lead(held, on), _STANDARDS),
+        "standards_led": (standing.took_part(held, on), _STANDARDS),
         "standards_led_in_five_years": (standing.led_in_five_years(held, on), _STANDARDS),
         "high_tech_certificate": (standing.holds(held.certificates, ["high-tech-enterprise"], on), _CERTIFICATES),
         "joint_centre_filed": (standing.holds(held.certificates, ["joint-innovation-centre"], on), _CERTIFICATES),

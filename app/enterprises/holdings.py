@@ -76,6 +76,17 @@ class ProductLine:
     rights: list[Right] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class Standard:
+    """A standard the firm helped to write; `level` is what its level means, `role` "" and `recognised` None not known."""
+
+    year: int
+    code: str
+    level: Mapping[str, object]
+    role: str
+    recognised: bool | None
+
+
 @dataclass
 class Holdings:
     """One firm's rows. `figures` by basis and year, `products` by year; `industry_section` is a letter of GB/T 4754."""
@@ -93,7 +104,7 @@ class Holdings:
     certificates: list[Held] = field(default_factory=list)
     tags: list[Held] = field(default_factory=list)
     conversions: dict[int, int] = field(default_factory=dict)
-    standards_led: list[tuple[int, str, Mapping[str, object]]] = field(default_factory=list)
+    standards: list[Standard] = field(default_factory=list)
     compliance: list[tuple[date, str, str, Mapping[str, object]]] = field(default_factory=list)
 
 
@@ -217,18 +228,15 @@ def _read_certificates(session: Session, held: dict[int, Holdings]) -> None:
 
 
 def _read_record(session: Session, held: dict[int, Holdings]) -> None:
-    """Standards with a lead part and compliance events, each with what its level or kind means."""
-    led = (
-        select(StandardParticipation.enterprise_id, StandardParticipation.year, Term.code, Term.data)
-        .join(Term, Term.code == StandardParticipation.level)
-        .where(
-            Term.vocabulary == "standard_level",
-            StandardParticipation.enterprise_id.in_(held),
-            StandardParticipation.led,
-        )
+    """Standards and compliance events, each with what its level or kind means."""
+    part = StandardParticipation
+    standards = (
+        select(part.enterprise_id, part.year, Term.code, Term.data, part.role, part.recognised)
+        .join(Term, Term.code == part.level)
+        .where(Term.vocabulary == "standard_level", part.enterprise_id.in_(held))
     )
-    for key, year, code, level in session.execute(led):
-        held[key].standards_led.append((year, code, level))
+    for key, year, code, level, role, recognised in session.execute(standards):
+        held[key].standards.append(Standard(year, code, level, role, recognised))
     events = (
         select(
             ComplianceEvent.enterprise_id, ComplianceEvent.happened_on, ComplianceEvent.severity, Term.code, Term.data

@@ -230,7 +230,10 @@ class Conversion(Base):
 
 
 class StandardParticipation(Base):
-    """A standard, test method or technical specification the firm helped to write; `led` = recognised lead part."""
+    """A standard, test method or technical specification the firm helped to write.
+
+    `role`: led or participated, "" is not known. `recognised` by a national authority: None is not known.
+    """
 
     __tablename__ = "standard_participation"
     __table_args__ = (UniqueConstraint("enterprise_id", "title"),)
@@ -241,7 +244,8 @@ class StandardParticipation(Base):
     title: Mapped[str] = mapped_column(String(200))
     number: Mapped[str] = mapped_column(Code(60), default="")
     level: Mapped[str] = mapped_column(Code(40))
-    led: Mapped[bool] = mapped_column(default=False)
+    role: Mapped[str] = mapped_column(Code(40), default="")
+    recognised: Mapped[bool | None]
 
 
 class ComplianceEvent(Base):

@@ -227,7 +227,8 @@ class StandardInput(PartInput):
     title: Required200
     number: Text60 = ""
     level: Required40
-    led: bool = False
+    role: Text40 = ""
+    recognised: bool | None = None
 
 
 class ComplianceInput(PartInput):

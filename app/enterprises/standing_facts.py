@@ -6,13 +6,14 @@ A list is never complete by itself: rows can prove that something is, their abse
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
-from app.enterprises.holdings import Held, Holdings
+from app.enterprises.holdings import Held, Holdings, Standard
 
 ENTERPRISE_CODE = "91"  # GB 32100-2015: registered by the market regulation departments, an enterprise
 COMPANY_NAMES = ("有限公司", "有限责任公司", "股份公司")
 COUNTY_DIGITS = 6
 SPECIALISED_TAGS = frozenset({"specialised_sme", "little_giant", "single_champion"})
 TRUE_STANDARDS = frozenset({"international", "national", "industry"})
+LED = "led"
 ACCIDENTS = frozenset({"safety_accident", "quality_accident"})
 BREACHES = ACCIDENTS | {"environmental_violation", "research_misconduct"}
 WINDOW_DAYS = 365
@@ -43,16 +44,25 @@ def _in_force(item: Held, on: date) -> bool:
     return begun and not ended
 
 
-def took_lead(held: Holdings, on: date) -> bool | None:
-    """True for a lead part in a recognised standard, test method or specification."""
-    found = any(year <= on.year and level.get("recognised") for year, _code, level in held.standards_led)
-    return True if found else None
+def took_part(held: Holdings, on: date) -> bool | None:
+    """True for any part, led or not, in a recognised standard, test method or specification (工作指引 三（七）1)."""
+    return True if any(item.year <= on.year and _recognised(item) for item in held.standards) else None
+
+
+def _recognised(item: Standard) -> bool:
+    """What a national authority issues is recognised by that, unless somebody said that it is not."""
+    said = item.recognised if item.recognised is not None else bool(item.level.get("national_authority"))
+    return said and bool(item.level.get("recognised"))
 
 
 def led_in_five_years(held: Holdings, on: date) -> bool | None:
-    """True for a standard proper led in the last five years; the year five years back is only half inside."""
+    """True for a standard proper led in the last five years (评价办法 第七条: 主导制定).
+
+    The year five years back is only half inside.
+    """
     years = range(on.year - 4, on.year + 1)
-    return True if any(year in years and code in TRUE_STANDARDS for year, code, _level in held.standards_led) else None
+    led = (item for item in held.standards if item.role == LED)
+    return True if any(item.year in years and item.code in TRUE_STANDARDS for item in led) else None
 
 
 def accident_in_last_year(held: Holdings, on: date) -> bool | None:

@@ -178,7 +178,13 @@ PART_FORMS: dict[str, PartForm] = {
                     Ask("number", maxlength=60),
                     Ask("level", "select", "standard_level", required=True),
                     Ask("year", "year", required=True),
-                    Ask("led", "check", hint=N_("经国家有关部门认定认可的，创新能力评价可加分")),
+                    Ask("role", "select", "standard_role", hint=N_("主导制定才可直接确认科技型中小企业；不清楚的留空")),
+                    Ask(
+                        "recognised",
+                        "select",
+                        "yes_no",
+                        hint=N_("认定高企时参与编制即可加分，须经认定认可；国家标准、行业标准可留空"),
+                    ),
                 ),
             ),
         ),
@@ -265,6 +271,8 @@ def choices_for(session: Session, form: PartForm, enterprise_id: int, known: Wor
         elif ask.vocabulary == "rights":
             rights = list_parts(session, records.PROPERTY, enterprise_id, IntellectualProperty.number)
             found[ask.name] = tuple((str(right.id), f"{right.name}（{right.number}）") for right in rights)
+        elif ask.vocabulary == "yes_no":
+            found[ask.name] = (("true", _("是")), ("false", _("否")))
         else:
             found[ask.name] = known.choices(ask.vocabulary)
     return found
@@ -281,7 +289,9 @@ def raw_of(form: PartForm, row: Any, desk: Desk) -> dict[str, Any]:
 
 def texts_of(form: PartForm, values: Mapping[str, Any]) -> dict[str, Any]:
     """Columns as the texts of the form's fields, amounts in its own unit."""
-    return {field_of(name): _text(name, value, form.unit) for name, value in values.items()}
+    chosen = {ask.name for group in form.groups for ask in group.asks if ask.vocabulary == "yes_no"}
+    texts = {field_of(name): _text(name, value, form.unit) for name, value in values.items()}
+    return texts | {name: str(texts[name]).lower() for name in chosen & texts.keys()}
 
 
 def field_of(column: str) -> str:

@@ -39,6 +39,7 @@ VOCABULARIES = (
     "compliance_kind",
     "compliance_severity",
     "standard_level",
+    "standard_role",
     "result_kind",
     "result_origin",
     "result_outcome",

@@ -241,28 +241,50 @@ def test_conversions_are_counted_by_year(session: Session, key: int) -> None:
     assert facts(session, key) == {"conversions": {2018: 2, 2020: 1}}
 
 
+@pytest.mark.parametrize("role", ["led", "participated", ""])
 @pytest.mark.parametrize(
-    ("level", "led", "told"), [("industry", True, True), ("local", True, None), ("national", False, None)]
+    ("level", "recognised", "told"),
+    [
+        ("industry", True, True),
+        ("national", None, True),
+        ("national", False, None),
+        ("international", True, True),
+        ("international", None, None),
+        ("method", True, True),
+        ("method", None, None),
+        ("specification", False, None),
+        ("local", True, None),
+        ("local", None, None),
+    ],
 )
-def test_standards(session: Session, key: int, level: str, *, led: bool, told: bool | None) -> None:
-    session.add(StandardParticipation(enterprise_id=key, year=2020, title="甲", level=level, led=led))
+def test_a_recognised_standard_counts_whoever_led(
+    session: Session, key: int, role: str, level: str, *, recognised: bool | None, told: bool | None
+) -> None:
+    """工作指引 三（七）1: 参与编制, recognised by a national authority, as what such an authority issues is."""
+    row = StandardParticipation(enterprise_id=key, year=2020, title="甲", level=level, role=role, recognised=recognised)
+    session.add(row)
     assert facts(session, key).get("standards_led") is told
 
 
 @pytest.mark.parametrize(
-    ("year", "level", "led", "told"),
+    ("year", "level", "role", "told"),
     [
-        (2021, "industry", True, True),
-        (2017, "national", True, True),
-        (2016, "national", True, None),
-        (2020, "method", True, None),
-        (2020, "international", False, None),
+        (2021, "industry", "led", True),
+        (2017, "national", "led", True),
+        (2016, "national", "led", None),
+        (2020, "method", "led", None),
+        (2020, "international", "led", True),
+        (2020, "national", "participated", None),
+        (2020, "national", "", None),
     ],
 )
-def test_standards_of_the_last_five_years(
-    session: Session, key: int, year: int, level: str, *, led: bool, told: bool | None
+@pytest.mark.parametrize("recognised", [True, None])
+def test_only_a_standard_that_was_led_passes_an_sme(
+    session: Session, key: int, year: int, level: str, role: str, *, recognised: bool | None, told: bool | None
 ) -> None:
-    session.add(StandardParticipation(enterprise_id=key, year=year, title="甲", level=level, led=led))
+    """评价办法 第七条: 主导制定; that the part taken is recognised says nothing about who led."""
+    row = StandardParticipation(enterprise_id=key, year=year, title="甲", level=level, role=role, recognised=recognised)
+    session.add(row)
     assert facts(session, key).get("standards_led_in_five_years") is told
 
 

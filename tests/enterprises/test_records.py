@@ -69,7 +69,7 @@ GOOD: dict[str, tuple[Any, type[schemas.PartInput], dict[str, Any], dict[str, An
         records.put_standard,
         schemas.StandardInput,
         {"year": 2020, "title": "牛磺酸", "level": "industry", "number": "QB/T 1"},
-        {"led": True},
+        {"role": "led", "recognised": False},
     ),
     "compliance": (
         records.put_compliance,

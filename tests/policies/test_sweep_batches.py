@@ -63,7 +63,7 @@ def various(session: Session) -> list[int]:
     session.flush()
     session.add(ProductProperty(product_id=product.id, property_id=1))
     session.add(Conversion(enterprise_id=rich, year=2019, title="丙"))
-    session.add(StandardParticipation(enterprise_id=odd, year=2020, title="丁", level="industry", led=True))
+    session.add(StandardParticipation(enterprise_id=odd, year=2020, title="丁", level="industry", role="led"))
     session.add(
         ComplianceEvent(
             enterprise_id=odd, happened_on=date(2021, 1, 1), kind="safety_accident", severity="major", summary="x"

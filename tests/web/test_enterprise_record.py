@@ -36,7 +36,7 @@ PARTS: dict[str, tuple[dict[str, str], dict[str, str], str]] = {
     "products": ({"name": "牛磺酸", "year": "2020", "revenue": "500", "is_main": "1"}, {"year": "abc"}, "牛磺酸"),
     "conversions": ({"title": "新工艺", "year": "2020", "outcome": "new_product"}, {"outcome": "magic"}, "新工艺"),
     "standards": (
-        {"title": "牛磺酸标准", "year": "2020", "level": "industry", "led": "1"},
+        {"title": "牛磺酸标准", "year": "2020", "level": "industry", "role": "led", "recognised": "false"},
         {"level": ""},
         "牛磺酸标准",
     ),

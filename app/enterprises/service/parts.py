@@ -72,7 +72,7 @@ def add_part(desk: Desk, part: Part[Row], values: Mapping[str, Any], extra: Mapp
     require_change(desk.actor, actions.EDIT, desk.enterprise)
     row = part.model(enterprise_id=desk.enterprise.id, **_stamped(part, values, desk.now))
     _flush(desk.session, lambda: desk.session.add(row))
-    changes = {name: (None, value) for name, value in part.values_of(row).items() if value not in (None, "", False)}
+    changes = {name: (None, value) for name, value in _said(part, row).items()}
     _note(desk, part, "added", row, changes | dict(extra or {}))
     return row
 
@@ -104,7 +104,7 @@ def change_part(
 def remove_part(desk: Desk, part: Part[Row], row: Row) -> None:
     """Take a record away; the journal keeps what it said. Raises `Conflict` while something points at it."""
     require_change(desk.actor, actions.EDIT, desk.enterprise)
-    changes = {name: (value, None) for name, value in part.values_of(row).items() if value not in (None, "", False)}
+    changes = {name: (value, None) for name, value in _said(part, row).items()}
     try:
         with desk.session.begin_nested():
             desk.session.delete(row)
@@ -118,6 +118,16 @@ def list_parts(session: Session, part: Part[Row], enterprise_id: int, *order: An
     """The firm's records of one kind."""
     model: Any = part.model
     return session.scalars(select(model).where(model.enterprise_id == enterprise_id).order_by(*order, model.id)).all()
+
+
+def _said(part: Part[Any], row: Any) -> dict[str, Any]:
+    """The values that say something: where unknown is a value of its own, zero and no do."""
+    columns = inspect(part.model).columns
+    return {
+        name: value
+        for name, value in part.values_of(row).items()
+        if value or (value is not None and value != "" and columns[name].nullable)
+    }
 
 
 def _stamped(part: Part[Any], values: Mapping[str, Any], now: datetime) -> dict[str, Any]:

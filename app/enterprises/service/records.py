@@ -151,7 +151,7 @@ def put_conversion(desk: Desk, given: ConversionInput, row: Conversion | None = 
 
 def put_standard(desk: Desk, given: StandardInput, row: StandardParticipation | None = None) -> StandardParticipation:
     """Add or change a standard the firm took part in."""
-    check_terms(desk.session, level=("standard_level", given.level))
+    check_terms(desk.session, level=("standard_level", given.level), role=("standard_role", given.role))
     return _put(desk, STANDARD, given, given.values(), row)
 
 
