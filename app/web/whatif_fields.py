@@ -118,10 +118,10 @@ class _Fields:
 
 
 def _end_of_item(policy: Policy, item: ScoredItem, index: int) -> str:
-    """`D1 净资产增长率：> 0% 且 < 5% 的上限`."""
+    """`D1 净资产增长率：> 0% 且 < 5% 的上限`; `index` counts the bands as the file does, the lowest first."""
     bands = [band for band in item.bands if band is not None]
     unit = measure_words(item.by, policy.catalogue)[1] if item.by else Unit.NUMBER
-    said = ends_text(unit, bands[index])
+    said = ends_text(unit, bands[-1 - index])  # the item holds the best band first
     return _("%(id)s %(title)s：“%(band)s”一档的上限") % {"id": item.id, "title": item.title, "band": said}
 
 
