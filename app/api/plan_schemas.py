@@ -101,13 +101,17 @@ _NEXT: Options = {
 _PLAN: Options = {
     "type": "object",
     "description": "What would have to change. Every change listed has been tried; one step less does not do.",
-    "required": ["each", "needed", "cheapest", "partly", "unsolved", "fixed", "next"],
+    "required": ["each", "needed", "cheapest", "partly", "unsolved", "awaits_bureau", "fixed", "next"],
     "properties": {
         "each": _list_of("PlanChange", "for every figure the smallest change that alone meets its clause"),
         "needed": _list_of("PlanChange", "the least changes after which no clause is unmet"),
         "cheapest": _list_of("PlanChange", "changes that together pass for certain; empty where none do"),
         "partly": _list_of("PlanChange", "where none do: changes that meet the other clauses"),
         "unsolved": {**_CLAUSES, "description": "the clauses for which nothing was found"},
+        "awaits_bureau": {
+            **_CLAUSES,
+            "description": "those of the unsolved that ask for what the bureau has yet to set; no change is listed for them",
+        },
         "fixed": {
             "type": "array",
             "description": "figures that cannot be changed any more",

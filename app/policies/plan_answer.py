@@ -1,6 +1,6 @@
 """What has to change, for callers and for keeping: `plan` and `depends` of an answer (see `app.policies.answer`).
 
-    plan:    {each, needed, cheapest, partly, unsolved, fixed, next}, or null for a subject that passes
+    plan:    {each, needed, cheapest, partly, unsolved, awaits_bureau, fixed, next}, or null for a subject that passes
     change:  {clause, fact, label, year, part, kind, relation, from, to, change, unit, text, text_en,
               from_text, from_text_en, to_text, to_text_en, change_text, change_text_en, changeable, by, reason}
     fixed:   {clause, fact, label, year, part, unit, by, reason, text, text_en}
@@ -9,7 +9,8 @@
 
 `each` lists for every figure the smallest change that alone meets its clause. `cheapest` together make the whole pass
 for certain; where nothing does, it is empty, `unsolved` names the clauses for which nothing was found and `partly` meet
-the others. `needed` are the least changes after which no clause is unmet: the rest then depends on what is not known.
+the others. Of the unsolved ones `awaits_bureau` ask for what the bureau has yet to set: no change is listed for them.
+`needed` are the least changes after which no clause is unmet: the rest then depends on what is not known.
 `kind` is tell (not known yet), change, wait or correct; the fact `application_day` stands for a later application.
 `relation` is how `to` is meant: at least it (>=), at most it (<=), it (=), or any code of the clause's list (in).
 """
@@ -61,6 +62,7 @@ def _plan(found: Plan, catalogue: Catalogue) -> Answer:
         "cheapest": _changes(found.cheapest, catalogue),
         "partly": _changes(found.partly, catalogue),
         "unsolved": _clauses(found.unsolved),
+        "awaits_bureau": _clauses(found.awaiting),
         "fixed": [_fixed(fixed, catalogue) for fixed in found.fixed],
         "next": _next(found.next, catalogue) if found.next else None,
     }

@@ -91,13 +91,15 @@ class NextView:
 @dataclass(frozen=True)
 class PlanView:
     """What has to change. `needed` opens the way, `certain` makes sure; empty where nothing does, then `partly` is what
-    can be said and `unsolved` for which clauses nothing was found.
+    can be said, `unsolved` for which clauses nothing was found, and `awaiting` for which the bureau has yet to set what
+    they ask for.
     """
 
     needed: tuple[PlanLine, ...]
     certain: tuple[PlanLine, ...]
     partly: tuple[PlanLine, ...]
     unsolved: tuple[str, ...]
+    awaiting: tuple[str, ...]
     alone: tuple[PlanGroup, ...]
     fixed: tuple[FixedLine, ...]
     next: NextView | None
@@ -117,14 +119,16 @@ def present_plan(
     if plan is None:
         return None
     reader = _Reader(catalogue, link, _titles(found["clauses"]), names or {})
+    awaiting = plan.get("awaits_bureau", [])
     return PlanView(
         needed=reader.lines(plan["needed"]),
         certain=reader.lines(plan["cheapest"]),
         partly=reader.lines(plan["partly"]),
-        unsolved=_unsolved(plan["unsolved"]),
+        unsolved=_unsolved(plan["unsolved"], awaiting),
+        awaiting=_unsolved(awaiting),
         alone=reader.groups(plan["each"]),
         fixed=tuple(_fixed(plan["fixed"], catalogue)),
-        next=reader.next(plan["next"]) if plan["next"] else None,
+        next=reader.next(plan["next"], awaiting) if plan["next"] else None,
         depends=tuple(reader.depends(found.get("depends", []))),
     )
 
@@ -178,7 +182,7 @@ class _Reader:
             return self.names.get(change["from"] or "", told_text(change, "from_text"))
         return told_text(change, f"{end}_text")
 
-    def next(self, chance: Answer) -> NextView:
+    def next(self, chance: Answer, awaiting: list[Answer]) -> NextView:
         return NextView(
             on=date.fromisoformat(chance["on"]),
             open_year=chance["open_year"],
@@ -186,7 +190,7 @@ class _Reader:
             assumed=tuple(dict.fromkeys(_figure(item, self.catalogue) for item in chance["assumed"])),
             lines=self.lines(chance["changes"]),
             floors=self.lines(chance["floors"]),
-            unsolved=_unsolved(chance["unsolved"]),
+            unsolved=_unsolved(chance["unsolved"], awaiting),
         )
 
     def depends(self, effects: list[Answer]) -> Iterator[DependsLine]:
@@ -248,5 +252,5 @@ def _fixed(items: list[Answer], catalogue: Catalogue) -> Iterator[FixedLine]:
         yield FixedLine(tuple(figures), found, _(WHY[Why(reason)]))
 
 
-def _unsolved(clauses: list[Answer]) -> tuple[str, ...]:
-    return tuple(told_words(clause["title"]) for clause in clauses)
+def _unsolved(clauses: list[Answer], without: list[Answer] | None = None) -> tuple[str, ...]:
+    return tuple(told_words(clause["title"]) for clause in clauses if clause not in (without or []))

@@ -21,7 +21,6 @@ from app.kit.errors import NotFound
 from app.kit.i18n import _
 from app.kit.permissions import can
 from app.policies.actions import OVERRIDE, READ_VERDICT
-from app.policies.answer import Answer
 from app.policies.inputs import InputLine, stored_input_lines, with_names
 from app.policies.models import PolicyVersion, StoredVerdict
 from app.policies.plan_presenting import PlanView, present_plan
@@ -200,9 +199,11 @@ def _page(session: Session, actor: Actor, enterprise: Enterprise, stored: Stored
     )
 
 
-def _says_the_same(again: Answer, kept: Answer) -> bool:
-    """Whether all that was kept is said again; an answer may have learned to say more since."""
-    return {key: again.get(key) for key in kept} == kept
+def _says_the_same(again: Any, kept: Any) -> bool:
+    """Whether all that was kept is said again; an answer, and a plan in it, may have learned to say more since."""
+    if isinstance(again, dict) and isinstance(kept, dict):
+        return all(key in again and _says_the_same(again[key], kept[key]) for key in kept)
+    return bool(again == kept)
 
 
 def _decidable(session: Session, case: CaseFile | None, stored: StoredVerdict) -> bool:

@@ -4,15 +4,15 @@ The evaluator decides everything here; a plan is a series of questions to it, at
 plan lists has been tried: with the change the goal is met, with one step less it is not.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 
 from app.policies.domain.facts import FactKey, Facts
 from app.policies.domain.knowledge import Known
 from app.policies.domain.outcome import Outcome
-from app.policies.domain.planning_alone import Aim, aims, alone, keys
+from app.policies.domain.planning_alone import Aim, aims, alone, awaits_setting, keys
 from app.policies.domain.planning_changes import Change, Standing, Why, standing
 from app.policies.domain.planning_next import Next, next_application
 from app.policies.domain.planning_together import Combination, together
@@ -35,7 +35,8 @@ class Plan:
     """What would have to change. `each` meets its goal alone. `cheapest` together make the whole pass for certain; where
     that is out of reach (`unsolved` goals), `cheapest` is empty and `partly` meet the other goals. `needed` are the least
     changes after which nothing is unmet any more: the rest then depends on what is not known, on experts above all.
-    `fixed` cannot be changed any more; `next` is the next chance.
+    `fixed` cannot be changed any more; `next` is the next chance. `awaiting` goals, among the unsolved ones, ask for what
+    the bureau has yet to set: no figure is said for them.
     """
 
     each: tuple[Change, ...]
@@ -45,6 +46,7 @@ class Plan:
     unsolved: tuple[Condition, ...]
     fixed: tuple[Fixed, ...]
     next: Next | None
+    awaiting: tuple[Condition, ...] = ()
 
 
 def plan(policy: Policy, facts: Facts, on: date) -> Plan | None:
@@ -53,17 +55,23 @@ def plan(policy: Policy, facts: Facts, on: date) -> Plan | None:
     missing = aims(trials, facts)
     if not missing:
         return None
-    each = _each(trials, missing, facts)
-    by_goal = {aim.goal.id: tuple(change for change in each if change.goal is aim.goal) for aim in missing}
-    certain = _together(trials, facts, by_goal)
+    awaiting = tuple(aim.goal for aim in missing if awaits_setting(aim, facts))
+    reckoned = trials.without(awaiting)
+    open_aims = [aim for aim in missing if aim.goal.id not in reckoned.left_out]
+    each = _each(reckoned, open_aims, facts)
+    by_goal = {aim.goal.id: tuple(change for change in each if change.goal is aim.goal) for aim in open_aims}
+    certain = _together(reckoned, facts, by_goal)
+    unsolved = (*certain.unsolved, *awaiting)
+    chance = next_application(reckoned, facts, open_aims)
     return Plan(
         each=each,
-        needed=_needed(trials, facts, missing, by_goal),
-        cheapest=() if certain.unsolved else certain.changes,
-        partly=certain.changes if certain.unsolved else (),
-        unsolved=certain.unsolved,
+        needed=_needed(trials, facts, missing, by_goal, reckoned.left_out),
+        cheapest=() if unsolved else certain.changes,
+        partly=certain.changes if unsolved else (),
+        unsolved=unsolved,
         fixed=tuple(_fixed(trials, missing, facts)),
-        next=next_application(trials, facts, missing),
+        next=replace(chance, unsolved=(*chance.unsolved, *awaiting)) if chance else None,
+        awaiting=awaiting,
     )
 
 
@@ -87,17 +95,23 @@ def _together(trials: Trials, facts: Facts, by_goal: Mapping[str, tuple[Change, 
 
 
 def _needed(
-    trials: Trials, facts: Facts, missing: list[Aim], by_goal: Mapping[str, tuple[Change, ...]]
+    trials: Trials,
+    facts: Facts,
+    missing: list[Aim],
+    by_goal: Mapping[str, tuple[Change, ...]],
+    awaiting: Collection[str],
 ) -> tuple[Change, ...]:
-    """The least changes after which no goal is unmet; none where none is, or where nothing would do."""
-    if all(aim.clause.outcome is not Outcome.UNMET for aim in missing):
+    """The least changes after which no goal is unmet; none where none is, or where nothing would do (or can be said)."""
+    unmet = {aim.goal.id for aim in missing if aim.clause.outcome is Outcome.UNMET}
+    if not unmet or not unmet.isdisjoint(awaiting):
         return ()
     settled = {aim.goal.id: by_goal[aim.goal.id] for aim in missing if _is_settled(aim, facts)}
     try:
         hopeful = together(trials.hopeful(), facts, partial(_this_year, trials), settled)
     except ExhaustedError:
         return ()
-    return () if hopeful.unsolved else hopeful.changes
+    told = any(change.goal.id in awaiting for change in hopeful.changes)
+    return () if hopeful.unsolved or told else hopeful.changes
 
 
 def _is_settled(aim: Aim, facts: Facts) -> bool:

@@ -56,6 +56,12 @@ def aims(trials: Trials, facts: Facts) -> list[Aim]:
     return [Aim(clause.condition, clause, well, found) for clause in clauses if clause.outcome not in trials.enough]
 
 
+def awaits_setting(aim: Aim, facts: Facts) -> bool:
+    """Whether what the goal asks for is left to the bureau, which has not set it: then no figure can be reckoned."""
+    read = (key for key in aim.ways[aim.goal.id] if facts.catalogue[key.code].supplied_at == SETTING)
+    return any(not isinstance(facts.of(key), Known) for key in read)
+
+
 def alone(trials: Trials, aim: Aim, facts: Facts, allowed: Allowed = anything) -> Iterator[Change]:
     """For every value that the goal reads, the smallest change of it alone that meets the goal, where there is one."""
     later = waiting(trials, aim, facts)

@@ -53,6 +53,7 @@ class Trials:
     """One policy for an application on `on`, asked again and again. `today` is the day on which the plan is made.
 
     `enough` are the outcomes with which the plan is content: met; or, of a hopeful one, whatever is not unmet.
+    `left_out` are the ids of goals that nothing is reckoned for.
     """
 
     policy: Policy
@@ -60,11 +61,12 @@ class Trials:
     today: date
     enough: frozenset[Outcome] = CERTAIN
     account: Account = field(default_factory=Account)
+    left_out: frozenset[str] = frozenset()
 
     @cached_property
     def goals(self) -> tuple[Condition, ...]:
-        """All goals of the policy."""
-        return tuple(goals(self.policy.conditions))
+        """All goals of the policy but those that are left out."""
+        return tuple(goal for goal in goals(self.policy.conditions) if goal.id not in self.left_out)
 
     def ask(self, goal: Condition, facts: Facts, on: date | None = None) -> Evaluation:
         """How one goal stands. Raises `ExhaustedError`."""
@@ -94,6 +96,10 @@ class Trials:
     def hopeful(self) -> "Trials":
         """The same, content with a chance."""
         return replace(self, enough=HOPEFUL)
+
+    def without(self, left_out: Iterable[Condition]) -> "Trials":
+        """The same without some goals."""
+        return replace(self, left_out=frozenset(goal.id for goal in left_out))
 
     def later(self, day: date) -> "Trials":
         """The same for an application on a later day; the account is one."""
