@@ -16,11 +16,12 @@ from app.accounts.service.invitations import accept_invitation, invite
 from app.cases.models import CaseFile
 from app.demo.accounts import PASSWORDS, PORTAL_LOGIN, make_officers
 from app.demo.casework import Candidate, CaseMaker, announce_rounds
+from app.demo.checks import count_checks
 from app.demo.exchange import play_exchange
 from app.demo.firms import Firm, make_firms
 from app.demo.scenes import OTHERS, firms_without_cases, play_others, play_own_firm
 from app.demo.service_records import make_experts, recommend_some, store_some_verdicts
-from app.demo.sweeps import sweep_twice
+from app.demo.sweeps import HALF_A_YEAR, sweep_twice
 from app.enterprises.models import (
     Certificate,
     Contact,
@@ -44,7 +45,9 @@ from app.targets.indicators import reckon_indicators
 DEFAULT_SIZE = 300
 BATCH = 500
 SEED = 20210331
-STATED_DAYS_AGO = 330
+GRADED_DAYS_AGO = 330
+#: The departments answered twice: shortly before each of the two sweeps.
+ANSWERED_DAYS_AGO = (HALF_A_YEAR.days + 20, 20)
 #: The parts that the event of a new firm brings along, for those who follow: their rows have no events of their own.
 WITH_PARTS = ["figures", "property"]
 
@@ -71,6 +74,8 @@ def build_demo(
         officers = make_officers(session, now)
         start = session.scalar(select(func.count()).where(Enterprise.uscc.like("91429099MAX%"))) or 0
         announce_rounds(session, on)
+        if not start:
+            count_checks(session, now)
         cases = CaseMaker(session, random, officers, on)
     firms = make_firms(random, enterprises, on, start=start)
     while batch := list(islice(firms, BATCH)):
@@ -133,7 +138,7 @@ def _statements(enterprise_id: int, firm: Firm, actor: Actor, now: datetime) -> 
     """What departments and experts stated about a firm."""
     common = {
         "enterprise_id": enterprise_id,
-        "stated_on": today(now) - timedelta(days=STATED_DAYS_AGO),
+        "stated_on": today(now) - timedelta(days=GRADED_DAYS_AGO),
         "actor_kind": str(actor.kind),
         "actor_id": actor.id,
         "actor_name": actor.name,
@@ -141,8 +146,11 @@ def _statements(enterprise_id: int, firm: Firm, actor: Actor, now: datetime) -> 
     }
     if firm.statements:
         source = "有关部门函复（虚构示例数据）"
-        for fact in ("accident_in_last_year", "breach_in_two_years", "on_dishonesty_list", "prohibited_products"):
-            yield {**common, "fact_code": fact, "value": False, "source": source}
+        yield {**common, "fact_code": "prohibited_products", "value": False, "source": source}
+        for days in ANSWERED_DAYS_AGO:
+            answered = {**common, "stated_on": today(now) - timedelta(days=days), "value": False, "source": source}
+            for fact in ("accident_in_last_year", "breach_in_two_years", "on_dishonesty_list"):
+                yield {**answered, "fact_code": fact}
     if firm.total_costs_fen is not None:
         year, costs = firm.figures[-1]["year"], f"{firm.total_costs_fen // FEN_PER_YUAN}"
         told = {

@@ -1,7 +1,7 @@
 """Fictional experts with agreements, and a few incentives on their way, through the services that officers use."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from random import Random
 
 from sqlalchemy import select
@@ -21,6 +21,8 @@ from app.incentives.schemas import StepInput
 from app.incentives.service.steps import recommend
 from app.kit.actor import Actor
 from app.kit.clock import today
+from app.policies.schemas import StatementInput
+from app.policies.service.statements import state_fact
 from app.policies.service.verdicts import store_verdict
 
 EXPERTS = 30
@@ -75,7 +77,19 @@ def store_some_verdicts(session: Session, officer: Actor, now: datetime) -> None
     ).all()
     for row in rows:
         assert row.submitted_on is not None
+        state_fact(session, actor=officer, enterprise=row.enterprise, data=_no_accident(row.submitted_on), now=now)
         store_verdict(session, officer, row.enterprise, policy, row.submitted_on, "submit", row.id, now)
+
+
+def _no_accident(on: date) -> StatementInput:
+    """What the departments answered on the day of the submission."""
+    return StatementInput(
+        fact_code="accident_in_last_year",
+        year=None,
+        value=False,
+        stated_on=on,
+        source="有关部门函复（虚构示例数据）",
+    )
 
 
 def _expert(session: Session, random: Random, officer: Actor, now: datetime, index: int) -> Commissioner:

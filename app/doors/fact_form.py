@@ -131,7 +131,7 @@ def _trial(
 ) -> Trial:
     filed = with_settings(policy, known, settings_in_force(session, policy, on, region_code))
     used = {key: value for key, value in filed.facts.known.items() if key.code in policy.uses}
-    filed = Gathered(Facts(policy.catalogue, used), filed.sources)
+    filed = Gathered(Facts(policy.catalogue, used), filed.sources, filed.lapsed)
     names = {**code_names(session, region_code), **labels_of(policy)}
     return Trial(version, policy, on, filed, topics(policy, on, filed, names, without=without), names)
 

@@ -22,7 +22,7 @@ from app.policies.domain.settable import SETTING
 from app.policies.domain.units import Unit
 from app.policies.domain.verdict import Measure
 from app.policies.domain.worlds import FISCAL_YEARS
-from app.policies.inputs import source_text
+from app.policies.inputs import lapsed_text, source_text
 from app.policies.service.gathering import Gathered
 from app.policies.wording import exact_text as words_of
 
@@ -214,7 +214,7 @@ def _typed(unit: Unit, value: Exact) -> str:
 def _filed(definition: FactDefinition, key: FactKey, filed: Gathered, labels: Mapping[str, str]) -> str:
     """`现有资料：1,234.56 元，企业库 年度数据`."""
     if key not in filed.facts.known:
-        return ""
+        return lapsed_text(filed.lapsed[key]) if key in filed.lapsed else ""
     low, high = ends(filed.facts.of(key))
     value = words_of(Measure(definition.unit, low, high))
     told = {"value": labels.get(value, value).strip()}

@@ -88,6 +88,12 @@ def source_text(source: Source) -> str:
     return _in_words(source.place, source.stated_by, str(source.stated_on or ""), source.grounds)
 
 
+def lapsed_text(source: Source) -> str:
+    """That a denial no longer counts: of which day it was, and on what grounds."""
+    told = {"on": source.stated_on, "grounds": source.grounds, "who": source.stated_by}
+    return _("%(on)s 的核查已过期，须重新核查（%(who)s，%(grounds)s）") % told
+
+
 def _in_words(place: str, stated_by: str, stated_on: str, grounds: str) -> str:
     if not stated_by:
         return _(place)

@@ -4,16 +4,18 @@ It is built from the answer, never from the evaluation, so that a stored verdict
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 from app.kit.i18n import _, ngettext
-from app.policies.answer import Answer
+from app.policies.answer import Answer, answer
 from app.policies.domain.facts import Catalogue, FactKey
 from app.policies.domain.outcome import Outcome
 from app.policies.domain.policy import Confidence
 from app.policies.domain.settable import SETTING
 from app.policies.domain.units import Unit
-from app.policies.domain.verdict import Reason
+from app.policies.domain.verdict import Evaluation, Reason
+from app.policies.service.gathering import Gathered
 from app.policies.views import BlockView, ClauseView, ItemView, MissingView, ScoreView, VerdictView
 from app.policies.wording import fact_text, outcome_text, told_text, told_words, value_text
 
@@ -24,6 +26,7 @@ __all__ = [
     "VerdictView",
     "points_text",
     "present",
+    "present_known",
     "supply_link",
     "verdict_url",
 ]
@@ -63,6 +66,35 @@ def present(
         unknown=unknown,
         met=met,
         score=_score(found, catalogue, link) if found.get("score") else None,
+    )
+
+
+def present_known(
+    evaluation: Evaluation,
+    known: Gathered,
+    link: Link = lambda code: "",
+    *,
+    names: Mapping[str, str] | None = None,
+) -> VerdictView:
+    """An evaluation of what is `known`; a missing fact whose last check is over says of which day that was."""
+    view = present(answer(evaluation), evaluation.policy.catalogue, link, names=names)
+    days = {key.code: source.stated_on for key, source in known.lapsed.items()}
+    if not days:
+        return view
+    missing, clauses = _with_days(view.missing, days), tuple(_clause_with_days(clause, days) for clause in view.clauses)
+    return replace(view, missing=missing, clauses=clauses)
+
+
+def _clause_with_days(clause: ClauseView, days: Mapping[str, date | None]) -> ClauseView:
+    children = tuple(_clause_with_days(child, days) for child in clause.children)
+    return replace(clause, missing=_with_days(clause.missing, days), children=children)
+
+
+def _with_days(missing: Sequence[MissingView], days: Mapping[str, date | None]) -> tuple[MissingView, ...]:
+    words = _("%(fact)s（%(on)s 的核查已过期，须重新核查）")
+    return tuple(
+        replace(fact, label=words % {"fact": fact.label, "on": days[fact.code]}) if fact.code in days else fact
+        for fact in missing
     )
 
 

@@ -124,8 +124,8 @@ def get_version(session: Session, code: str, jurisdiction: str, version: str) ->
 # -- statements ---------------------------------------------------------------------------------------------------------
 
 
-Stated = Row[int, str, int | None, Any, date, str, str]
-"""A statement as far as facts rest on it: firm, fact, year, value, day, who, on what grounds."""
+Stated = Row[int, str, int | None, Any, date, str, str, str]
+"""A statement as far as facts rest on it: firm, fact, year, value, day, who, on what grounds, the firm's region."""
 
 _STATED = (
     FactStatement.enterprise_id,
@@ -135,6 +135,7 @@ _STATED = (
     FactStatement.stated_on,
     FactStatement.actor_name,
     FactStatement.source,
+    Enterprise.region_code,
 )
 
 
@@ -150,7 +151,8 @@ def list_statements(session: Session, enterprise_id: int, on: date) -> Sequence[
 
 def list_statements_about(session: Session, enterprise_ids: Sequence[int], on: date) -> Sequence[Stated]:
     """The same about many firms, all in one list, as far as facts rest on it."""
-    statement = select(*_STATED).where(_standing(enterprise_ids), FactStatement.stated_on <= on)
+    statement = select(*_STATED).join(Enterprise, Enterprise.id == FactStatement.enterprise_id)
+    statement = statement.where(_standing(enterprise_ids), FactStatement.stated_on <= on)
     return session.execute(statement.order_by(FactStatement.stated_on, FactStatement.id)).all()
 
 

@@ -64,7 +64,7 @@ def settings_of(policies: Collection[Policy], session: Session, on: date, region
     for policy in policies:
         place = _place(policy, region_code)
         for name in settable_names[policy.code]:
-            chosen = _counting(rows.get((policy.code, name), ()), place)
+            chosen = counting(rows.get((policy.code, name), ()), place)
             if chosen is not None:
                 found.setdefault(policy.code, {})[name] = chosen
     return dict(found)
@@ -76,8 +76,8 @@ def _place(policy: Policy, region_code: str) -> str:
     return own if own.startswith(region_code) else region_code
 
 
-def _counting(rows: Sequence[PolicySetting], place: str) -> PolicySetting | None:
-    """The setting that counts: of the most local place that covers it, the newest.
+def counting(rows: Sequence[PolicySetting], place: str) -> PolicySetting | None:
+    """The one of these settings that counts in a place: of the most local place that covers it, the newest.
 
     For a place that is known only roughly what one place inside it has set; where several have, nobody can tell.
     """

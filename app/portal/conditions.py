@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 
 from app.enterprises.models import Enterprise
 from app.kit.i18n import N_, _
-from app.policies.answer import answer
 from app.policies.domain.verdict import Evaluation
-from app.policies.presenting import ClauseView, ScoreView, VerdictView, present
+from app.policies.presenting import ClauseView, ScoreView, VerdictView, present_known
+from app.policies.service.gathering import Gathered
 from app.policies.service.verdicts import evaluate_all
 from app.reference.queries import code_names
 
@@ -57,13 +57,14 @@ def policy_views(
 ) -> tuple[PolicyView, ...]:
     """Every policy in force for the firm on `on`: those in `first` (of its open cases) before the others, the nearest first."""
     names = code_names(session, enterprise.region_code)
-    views = [plain_view(verdict.evaluation, names) for verdict in evaluate_all(session, enterprise, on)]
+    verdicts = evaluate_all(session, enterprise, on)
+    views = [plain_view(verdict.evaluation, names, verdict.gathered) for verdict in verdicts]
     return tuple(sorted(views, key=lambda view: (view.code not in first, *_distance(view))))
 
 
-def plain_view(evaluation: Evaluation, names: Mapping[str, str]) -> PolicyView:
-    """A verdict in plain words."""
-    view = present(answer(evaluation), evaluation.policy.catalogue, names=names)
+def plain_view(evaluation: Evaluation, names: Mapping[str, str], known: Gathered) -> PolicyView:
+    """A verdict on what is `known` in plain words."""
+    view = present_known(evaluation, known, names=names)
     lines = [_line(clause) for clause in view.clauses]
     return PolicyView(
         code=view.policy,

@@ -205,7 +205,7 @@ def _page(
         hand_in_action=f"/portal/self-check/{code}/statements{query}",
         topics=trial.topics,
         form=form,
-        result=plain_view(evaluation, trial.names) if evaluation else None,
+        result=plain_view(evaluation, trial.names, trial.filed) if evaluation else None,
         plan=trial.plan(evaluation) if evaluation else None,
         lacks_too_much=evaluation is not None and lacks_too_much(evaluation),
         hand_in=hand_in,

@@ -65,6 +65,7 @@ MODULES = (
     "programme_diff",
     "programme_round_forms",
     "programmes",
+    "check_days",
     "policy_settings",
     "policy_diff",
     "policy_publishing",

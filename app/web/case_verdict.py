@@ -16,10 +16,9 @@ from app.kit.actor import Actor
 from app.kit.i18n import _
 from app.kit.permissions import can
 from app.policies.actions import OVERRIDE
-from app.policies.answer import answer
 from app.policies.domain.outcome import Outcome
 from app.policies.models import StoredVerdict
-from app.policies.presenting import STATES, VerdictView, present, supply_link, verdict_url
+from app.policies.presenting import STATES, VerdictView, present_known, supply_link, verdict_url
 from app.policies.queries import list_stored_for_case
 from app.policies.service.verdicts import Verdict, evaluate_all
 from app.policies.wording import outcome_text
@@ -108,7 +107,7 @@ def verdict_card(
 def _view(case: CaseFile, verdict: Verdict, names: dict[str, str]) -> VerdictView:
     policy, on = verdict.evaluation.policy, verdict.evaluation.on
     link = supply_link(case.enterprise.uscc, policy.catalogue, on, policy.code)
-    return present(answer(verdict.evaluation), policy.catalogue, link, names=names)
+    return present_known(verdict.evaluation, verdict.gathered, link, names=names)
 
 
 def _newest(stored: tuple[StoredLine, ...], policy: str) -> StoredLine | None:

@@ -12,8 +12,7 @@ from app.kit.clock import today
 from app.kit.i18n import _
 from app.kit.permissions import can
 from app.policies.actions import READ_VERDICT
-from app.policies.answer import answer
-from app.policies.presenting import ClauseView, VerdictView, present, supply_link, verdict_url
+from app.policies.presenting import ClauseView, VerdictView, present_known, supply_link, verdict_url
 from app.policies.service.verdicts import Verdict, evaluate_all
 from app.reference.queries import code_names
 from app.web.enterprise_panels import Panel
@@ -63,7 +62,7 @@ def _order(card: VerdictCard) -> tuple[bool, int, int]:
 def _card(enterprise: Enterprise, verdict: Verdict, names: dict[str, str], in_hand: frozenset[str]) -> VerdictCard:
     policy, on = verdict.evaluation.policy, verdict.evaluation.on
     link = supply_link(enterprise.uscc, policy.catalogue, on, policy.code)
-    view = present(answer(verdict.evaluation), policy.catalogue, link, names=names)
+    view = present_known(verdict.evaluation, verdict.gathered, link, names=names)
     nearest = nearest_clauses(view)
     return VerdictCard(
         view=view,

@@ -18,7 +18,7 @@ from app.kit.i18n import _
 from app.kit.permissions import can
 from app.policies.actions import READ, SET_PARAMETER
 from app.policies.domain.facts import FactDefinition
-from app.policies.domain.policy import Parameter, Policy
+from app.policies.domain.policy import Parameter
 from app.policies.domain.succession import concerns
 from app.policies.domain.units import Unit
 from app.policies.models import PolicySetting
@@ -71,6 +71,7 @@ class SettingsPage:
     title: str
     on: date
     place: str
+    before: str
     cards: tuple[ParameterCard, ...]
     may_set: bool
     action: str
@@ -118,23 +119,28 @@ def _page(session: Session, actor: Actor, code: str, on: date, refused: Bound[Se
     names = place_names(
         session, {policy.jurisdiction, place or policy.jurisdiction, *(row.jurisdiction for row in rows)}
     )
-    reader = _Reader(policy, on, {name: row.id for name, row in present.items()}, place or "", names, may_set)
+    address = f"/policies/{code}/settings"
+    reader = Reader(address, on, {name: row.id for name, row in present.items()}, place or "", names, may_set)
     return SettingsPage(
         code=code,
         title=str(policy.title),
         on=on,
         place=names[place or policy.jurisdiction],
-        cards=tuple(_card(reader, parameter, rows, refused) for parameter in policy.settings),
+        before=_("设定之前，有关条件为待定"),
+        cards=tuple(
+            card_of(reader, policy.catalogue[parameter.name], _cited(parameter), rows, refused)
+            for parameter in policy.settings
+        ),
         may_set=may_set,
-        action=f"/policies/{code}/settings",
+        action=address,
     )
 
 
 @dataclass(frozen=True)
-class _Reader:
-    """Who looks at which version on which day; `present` are the rows in force by parameter."""
+class Reader:
+    """Who looks at what is set at `address` on which day; `present` are the rows in force by parameter."""
 
-    policy: Policy
+    address: str
     on: date
     present: dict[str, int]
     place: str
@@ -142,20 +148,25 @@ class _Reader:
     may_set: bool
 
 
-def _card(
-    reader: _Reader,
-    parameter: Parameter,
+def _cited(parameter: Parameter) -> str:
+    return f"{parameter.reference.document.number} {parameter.reference.clause}"
+
+
+def card_of(
+    reader: Reader,
+    definition: FactDefinition,
+    reference: str,
     rows: list[PolicySetting],
     refused: Bound[SettingInput] | None,
 ) -> ParameterCard:
-    definition = reader.policy.catalogue[parameter.name]
-    mine = [row for row in rows if row.name == parameter.name]
-    present = next((row for row in mine if row.id == reader.present.get(parameter.name)), None)
-    opened = refused is not None and refused.raw.get("name") == parameter.name
+    """One parameter with everything of `rows` that was set for it, and its form."""
+    mine = [row for row in rows if row.name == definition.code]
+    present = next((row for row in mine if row.id == reader.present.get(definition.code)), None)
+    opened = refused is not None and refused.raw.get("name") == definition.code
     return ParameterCard(
-        name=parameter.name,
-        label=str(parameter.label),
-        reference=f"{parameter.reference.document.number} {parameter.reference.clause}",
+        name=definition.code,
+        label=str(definition.label),
+        reference=reference,
         value=setting_text(definition, present.value) if present else "",
         note=_since(present) if present else "",
         history=tuple(_line(reader, definition, row) for row in mine),
@@ -174,7 +185,7 @@ def _since(row: PolicySetting) -> str:
     }
 
 
-def _line(reader: _Reader, definition: FactDefinition, row: PolicySetting) -> SettingLine:
+def _line(reader: Reader, definition: FactDefinition, row: PolicySetting) -> SettingLine:
     state, text = _state(reader, row)
     own = reader.may_set and row.withdrawn_at is None and row.jurisdiction == reader.place
     return SettingLine(
@@ -186,11 +197,11 @@ def _line(reader: _Reader, definition: FactDefinition, row: PolicySetting) -> Se
         actor=row.actor_name,
         state=state,
         state_text=text,
-        withdraw=f"/policies/{reader.policy.code}/settings/{row.id}/withdraw" if own else "",
+        withdraw=f"{reader.address}/{row.id}/withdraw" if own else "",
     )
 
 
-def _state(reader: _Reader, row: PolicySetting) -> tuple[str, str]:
+def _state(reader: Reader, row: PolicySetting) -> tuple[str, str]:
     if row.withdrawn_at is not None:
         return "idle", _("已撤回")
     if row.id == reader.present.get(row.name):

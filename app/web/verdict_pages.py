@@ -18,7 +18,6 @@ from app.kit.errors import Invalid
 from app.kit.i18n import _
 from app.kit.permissions import can
 from app.policies.actions import STATE_FACT
-from app.policies.answer import answer
 from app.policies.domain.facts import Catalogue, FactDefinition, FactKey, Told
 from app.policies.domain.outcome import Outcome
 from app.policies.domain.units import WHOLE, Unit
@@ -27,7 +26,7 @@ from app.policies.inputs import InputLine, input_lines, with_names
 from app.policies.models import FactStatement, StoredVerdict
 from app.policies.plan_answer import answer_with_plan
 from app.policies.plan_presenting import PlanView, present_plan
-from app.policies.presenting import STATES, MissingView, VerdictView, present, supply_link, verdict_url
+from app.policies.presenting import STATES, MissingView, VerdictView, present, present_known, supply_link, verdict_url
 from app.policies.queries import list_statements, list_stored
 from app.policies.schemas import StatementInput
 from app.policies.service.verdicts import Verdict
@@ -154,7 +153,7 @@ def verdict_page(
     policy, on = verdict.evaluation.policy, verdict.evaluation.on
     link = supply_link(enterprise.uscc, policy.catalogue, on, policy.code)
     names = code_names(session, enterprise.region_code)
-    view = present(answer(verdict.evaluation), policy.catalogue, link, names=names)
+    view = present_known(verdict.evaluation, verdict.gathered, link, names=names)
     url, query = verdict_url(enterprise.uscc, policy.code), f"?on={on.isoformat()}"
     may_state = enterprise.disabled_on is None and can(actor, STATE_FACT, enterprise)
     statable = _Statable(may_state, today(now), bound)

@@ -9,12 +9,13 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.enterprises.models import Enterprise
+from app.enterprises.models import ComplianceEvent, Enterprise
 from app.fact_registry import install_providers, load_providers
 from app.journal.models import JournalEvent
 from app.kit import db
 from app.kit.actor import SYSTEM
 from app.kit.errors import Invalid, NotFound, SeedError
+from app.policies.domain.facts import FactKey
 from app.policies.models import CataloguedFact
 from app.policies.queries import get_catalogue, get_in_force, get_policy, get_stored, list_stored
 from app.policies.schemas import StatementInput
@@ -157,6 +158,56 @@ def test_a_statement_about_a_window_says_nothing_after_it(session: Session, know
     state(session, known, ACCIDENT, value=True, on=date(2020, 7, 1))
     assert outcomes(session, known, date(2021, 6, 30))["HTE-08"] == "unmet"
     assert outcomes(session, known, date(2021, 7, 1))["HTE-08"] == "unknown"
+
+
+def test_a_no_says_nothing_about_the_days_after_it(session: Session, known: Enterprise) -> None:
+    """Nobody has spoken about the days since: the condition waits for a new check, and says of when the old one is."""
+    state(session, known, ACCIDENT, value=False, on=date(2021, 6, 29))
+    assert outcomes(session, known, date(2021, 6, 29))["HTE-08"] == "met"
+    assert outcomes(session, known, DAY)["HTE-08"] == "unknown"
+    gathered = gather(session, get_catalogue(session), known.id, DAY)
+    (key,) = gathered.lapsed
+    assert (key.code, gathered.lapsed[key].stated_on) == (ACCIDENT, date(2021, 6, 29))
+    assert key not in gathered.sources
+    state(session, known, ACCIDENT, value=False)
+    gathered = gather(session, get_catalogue(session), known.id, DAY)
+    assert not gathered.lapsed and gathered.sources[key].stated_on == DAY
+
+
+@pytest.mark.parametrize(
+    "fact",
+    [
+        ACCIDENT,
+        "breach_in_two_years",
+        "on_dishonesty_list",
+        "larger_accident_in_three_years",
+        "on_serious_breach_list",
+    ],
+)
+def test_every_fact_of_a_window_of_days_is_checked_anew(session: Session, known: Enterprise, fact: str) -> None:
+    state(session, known, fact, value=False, on=date(2021, 6, 1))
+    gathered = gather(session, get_catalogue(session), known.id, DAY)
+    assert [key.code for key in gathered.lapsed] == [fact]
+    assert FactKey(fact) not in gathered.facts.known
+
+
+def test_an_accident_stays_known_until_a_check_says_otherwise(session: Session, known: Enterprise) -> None:
+    """Once a later check has denied it, the denial lapses like any other: then nothing is known."""
+    state(session, known, ACCIDENT, value=True, on=date(2021, 5, 1))
+    assert outcomes(session, known)["HTE-08"] == "unmet"
+    state(session, known, ACCIDENT, value=False, on=date(2021, 6, 1))
+    assert outcomes(session, known, date(2021, 6, 1))["HTE-08"] == "met"
+    assert outcomes(session, known)["HTE-08"] == "unknown"
+
+
+def test_an_accident_on_record_outlasts_every_statement(session: Session, known: Enterprise) -> None:
+    event = ComplianceEvent(
+        enterprise_id=known.id, happened_on=date(2021, 3, 1), kind="safety_accident", severity="major", summary="x"
+    )
+    session.add(event)
+    state(session, known, ACCIDENT, value=False, on=date(2021, 6, 1))
+    assert outcomes(session, known)["HTE-08"] == "unmet"
+    assert not gather(session, get_catalogue(session), known.id, DAY).lapsed
 
 
 def test_the_newest_statement_counts(session: Session, known: Enterprise) -> None:

@@ -63,7 +63,7 @@ def test_a_statement_decides_a_condition_and_can_be_taken_back(sign_in: SignIn, 
     form = {
         "fact_code": "accident_in_last_year",
         "value": "no",
-        "stated_on": "2021-06-29",
+        "stated_on": "2021-06-30",
         "source": "市应急管理局复函（示例）",
     }
     answer = client.submit(url, form, to=f"{address}/statements")
@@ -72,7 +72,10 @@ def test_a_statement_decides_a_condition_and_can_be_taken_back(sign_in: SignIn, 
     assert "市应急管理局复函（示例）" in page.text
     assert 'id="fact-accident_in_last_year"' not in page.text
     event = session.query(JournalEvent).filter_by(type="enterprise.fact_stated").one()
-    assert event.changes["statement"][1].endswith("否（2021-06-29，市应急管理局复函（示例））")
+    assert event.changes["statement"][1].endswith("否（2021-06-30，市应急管理局复函（示例））")
+    later = client.get(f"{address}?on=2021-07-01").text
+    assert "（2021-06-30 的核查已过期，须重新核查）" in later
+    assert 'id="fact-accident_in_last_year"' in later
     taken_back = client.submit(url, to="/withdraw")
     assert taken_back.status_code == 303, taken_back.text
     assert 'id="fact-accident_in_last_year"' in client.get(url).text

@@ -34,8 +34,9 @@ class FactDefinition(BaseModel):
     """One catalogued fact: what it is called, measured in and told for, and where its value comes from.
 
     `provider` names the slice that knows it, `said_by` who must say it where no table does; `supplied_at` is the page
-    where a caseworker supplies it. `firm_says`: the firm may state it itself, until a table knows it exactly. A
-    statement speaks for `window_days` at most when the fact is about such a window. `any_code`: a code outside the lists
+    where a caseworker supplies it. `firm_says`: the firm may state it itself, until a table knows it exactly. Of
+    a fact about a window of days, a statement that something happened speaks for `window_days` at most, and one that
+    nothing did only for its own day (and as many more as the bureau has set). `any_code`: a code outside the lists
     of a policy is a fact too (a place, an industry); of other facts such a code is a mistake. `code_labels` name its codes
     where no code table does.
     """

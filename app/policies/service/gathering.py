@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from functools import lru_cache
 
 from sqlalchemy.orm import Session
 
 from app.kit.facts import FactValue
 from app.kit.i18n import N_
+from app.policies.checks import CheckDays
 from app.policies.domain.facts import Catalogue, FactDefinition, FactKey, Facts, entries
 from app.policies.domain.knowledge import Knowledge, Known
 from app.policies.domain.telling import read_single
@@ -30,10 +31,14 @@ class Source:
 
 @dataclass
 class Gathered:
-    """What is known about a firm, and for each known value where it comes from."""
+    """What is known about a firm, and for each known value where it comes from.
+
+    `lapsed`: what was denied too long before the day to say anything about it, and by whom; it is unknown again.
+    """
 
     facts: Facts
     sources: Mapping[FactKey, Source] = field(default_factory=dict)
+    lapsed: Mapping[FactKey, Source] = field(default_factory=dict)
 
 
 def gather(session: Session, catalogue: Catalogue, enterprise_id: int, on: date) -> Gathered:
@@ -47,8 +52,9 @@ def gather_many(session: Session, catalogue: Catalogue, enterprise_ids: Sequence
     stated: dict[int, list[Stated]] = {}
     for statement in list_statements_about(session, enterprise_ids, on):
         stated.setdefault(statement.enterprise_id, []).append(statement)
+    checks = CheckDays(session, on)
     return {
-        key: _put_together(catalogue, [values[key] for values in told], stated.get(key, ()), on)
+        key: _put_together(catalogue, [values[key] for values in told], stated.get(key, ()), on, checks)
         for key in enterprise_ids
     }
 
@@ -58,10 +64,12 @@ def _put_together(
     told: Iterable[Mapping[str, FactValue]],
     stated: Iterable[Stated],
     on: date,
+    checks: CheckDays,
 ) -> Gathered:
     """What the tables tell of one firm, then what was stated about it, oldest first."""
     known: dict[FactKey, Knowledge] = {}
     sources: dict[FactKey, Source] = {}
+    lapsed: dict[FactKey, Source] = {}
     for values in told:
         for code, fact in values.items():
             if code in catalogue:
@@ -70,9 +78,14 @@ def _put_together(
                 sources.update(dict.fromkeys(found, _in_table(fact.source)))
     for statement in stated:
         definition = catalogue.get(statement.fact_code)
-        if definition is not None and _speaks_of(definition, statement.stated_on, on):
-            _state(known, sources, definition, statement)
-    return Gathered(Facts(catalogue, known), sources)
+        if definition is None:
+            continue
+        if not _is_over(definition, statement, on, checks):
+            for key in _state(known, sources, definition, statement):
+                lapsed.pop(key, None)
+        elif statement.value is False:
+            _lapse(known, sources, lapsed, statement)
+    return Gathered(Facts(catalogue, known), sources, lapsed)
 
 
 @lru_cache(maxsize=64)
@@ -80,9 +93,18 @@ def _in_table(place: str) -> Source:
     return Source(place)
 
 
-def _speaks_of(definition: FactDefinition, stated_on: date, on: date) -> bool:
-    """A statement about a window of days says nothing about an application whose window begins after it."""
-    return definition.window_days is None or stated_on > on - timedelta(days=definition.window_days)
+def _is_over(definition: FactDefinition, statement: Stated, on: date, checks: CheckDays) -> bool:
+    """Whether a statement about a window of days says nothing about an application on `on`.
+
+    What has happened stays so as long as it may lie in the window; that nothing has says nothing about the days since,
+    but for as many as the bureau has set.
+    """
+    if definition.window_days is None:
+        return False
+    days: int = (on - statement.stated_on).days
+    if statement.value is not False:
+        return days >= definition.window_days
+    return days > 0 and days > checks.of(statement.region_code)
 
 
 def _state(
@@ -90,10 +112,31 @@ def _state(
     sources: dict[FactKey, Source],
     definition: FactDefinition,
     statement: Stated,
-) -> None:
-    source = Source(STATED, statement.actor_name, statement.stated_on, statement.source)
+) -> Iterable[FactKey]:
     stated = read_single(definition, statement.year, statement.value, statement.fact_code)
     for key, value in stated.items():
-        from_table = key in sources and sources[key].stated_on is None
-        if not (from_table and isinstance(known[key], Known)):
-            known[key], sources[key] = value, source
+        if not _in_a_table(key, known, sources):
+            known[key], sources[key] = value, _stated_by(statement)
+    return stated
+
+
+def _lapse(
+    known: dict[FactKey, Knowledge],
+    sources: dict[FactKey, Source],
+    lapsed: dict[FactKey, Source],
+    statement: Stated,
+) -> None:
+    """A denial that is over takes away what was stated before it, and says nothing itself."""
+    key = FactKey(statement.fact_code, statement.year)
+    if not _in_a_table(key, known, sources):
+        known.pop(key, None)
+        sources.pop(key, None)
+        lapsed[key] = _stated_by(statement)
+
+
+def _in_a_table(key: FactKey, known: Mapping[FactKey, Knowledge], sources: Mapping[FactKey, Source]) -> bool:
+    return key in sources and sources[key].stated_on is None and isinstance(known[key], Known)
+
+
+def _stated_by(statement: Stated) -> Source:
+    return Source(STATED, statement.actor_name, statement.stated_on, statement.source)

@@ -38,7 +38,7 @@ def set_parameter(
     """Set a parameter from a day on, by a document. Raises `Invalid` beside the field, `Forbidden`, `NotFound`."""
     policy, jurisdiction = _policy_for(session, actor, policy_code, data.effective_from)
     definition = _definition(policy, data.name)
-    value = _checked(definition, data.value)
+    value = checked_value(definition, data.value)
     before = settings_in_force(session, policy, data.effective_from, jurisdiction).get(data.name)
     row = PolicySetting(
         policy_code=policy_code,
@@ -55,7 +55,7 @@ def set_parameter(
     session.add(row)
     session.flush()
     known = setting_text(definition, before.value) if before else None
-    told = _told(policy, row)
+    told = setting_told(definition, row)
     _note(session, actor, policy, row, now, events.PARAMETER_SET, (known, told))
     return row
 
@@ -66,7 +66,15 @@ def withdraw_setting(session: Session, *, actor: Actor, policy_code: str, settin
     require(actor, SET_PARAMETER, Place(area_of(row.jurisdiction)))
     policy = get_policy(session, policy_code, row.effective_from, area_of(row.jurisdiction))
     row.withdrawn_at = now
-    _note(session, actor, policy, row, now, events.SETTING_WITHDRAWN, (_told(policy, row), None))
+    _note(
+        session,
+        actor,
+        policy,
+        row,
+        now,
+        events.SETTING_WITHDRAWN,
+        (setting_told(policy.catalogue[row.name], row), None),
+    )
 
 
 def setting_text(definition: FactDefinition, value: str) -> str:
@@ -103,7 +111,7 @@ def _definition(policy: Policy, name: str) -> FactDefinition:
     raise Invalid("policies.setting_name", message, {"name": message})
 
 
-def _checked(definition: FactDefinition, text: str) -> str:
+def checked_value(definition: FactDefinition, text: str) -> str:
     """The value as it is kept, `15 %`; raises `Invalid` for another unit, an unreadable number or one out of bounds."""
     try:
         value = read_value(text, definition.unit)
@@ -150,12 +158,12 @@ def _note(
     record(session, actor=actor, now=now, type=event, subject=subject, changes={"setting": change}, data=data)
 
 
-def _told(policy: Policy, row: PolicySetting) -> str:
+def setting_told(definition: FactDefinition, row: PolicySetting) -> str:
     """The setting in the register's own language, as it will be read in the timeline."""
     with use_locale("zh"):
         return _("%(name)s：%(value)s（%(on)s 起，%(document)s）") % {
-            "name": policy.catalogue[row.name].label,
-            "value": setting_text(policy.catalogue[row.name], row.value),
+            "name": definition.label,
+            "value": setting_text(definition, row.value),
             "on": row.effective_from,
             "document": row.document,
         }

@@ -95,7 +95,7 @@ def with_settings(policy: Policy, gathered: Gathered, settings: Settings) -> Gat
     set_values = known_settings(policy, settings)
     sources = {key: _set_by(settings[key.code]) for key in set_values}
     facts = Facts(policy.catalogue, {**gathered.facts.known, **set_values})
-    return Gathered(facts, {**gathered.sources, **sources})
+    return Gathered(facts, {**gathered.sources, **sources}, gathered.lapsed)
 
 
 def _set_by(setting: PolicySetting) -> Source:

@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from threading import Lock
 from typing import Any
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from app.enterprises.likely import likely_within
 from app.enterprises.models import Enterprise
 from app.journal.queries import head_position, list_enterprises_since
+from app.policies.checks import CheckDays
 from app.policies.domain.columns import Columns, columns_of
 from app.policies.domain.sweeping import Swept
 from app.policies.queries import get_catalogue
@@ -31,13 +32,17 @@ MOST_CHANGED = 2_000
 
 @dataclass(frozen=True, eq=False)
 class Register:
-    """The firms of `region` for an application on `on`: their ids, rising, and what is known of them at `position`."""
+    """The firms of `region` for an application on `on`: their ids, rising, and what is known of them at `position`.
+
+    `checks` are the settings by which old checks count.
+    """
 
     region: str
     on: date
     position: int
     ids: NDArray[np.int64]
     columns: Columns
+    checks: tuple[int, ...] = ()
     _swept: OrderedDict[Hashable, Swept] = field(default_factory=OrderedDict)
 
     def swept(self, key: Hashable, sweep: Callable[[], Swept]) -> Swept:
@@ -95,7 +100,11 @@ def load(session: Session, region: str, on: date) -> Register:
     """Read the firms of a region, retired ones left out, with everything known of them."""
     position, ids = head_position(session), _ids(session, region)
     known = _read(session, ids, on)
-    return Register(region, on, position, known.ids, known.columns)
+    return Register(region, on, position, known.ids, known.columns, _checks(session, on))
+
+
+def _checks(session: Session, on: date) -> tuple[int, ...]:
+    return tuple(row.id for row in CheckDays(session, on).rows)
 
 
 def refreshed(session: Session, register: Register) -> Register:
@@ -104,16 +113,18 @@ def refreshed(session: Session, register: Register) -> Register:
     if position == register.position:
         return register
     changed = set(list_enterprises_since(session, register.position, limit=MOST_CHANGED + 1))
-    same_facts = register.columns.catalogue is get_catalogue(session)
+    same_facts = register.columns.catalogue is get_catalogue(session) and register.checks == _checks(
+        session, register.on
+    )
     if len(changed) > MOST_CHANGED or position < register.position or not same_facts:
         return load(session, register.region, register.on)
     ids = _ids(session, register.region)
     anew = sorted((changed & set(ids)) | (set(ids) - set(register.ids.tolist())))
     if not anew and len(ids) == register.size:
-        return Register(register.region, register.on, position, register.ids, register.columns, register._swept)
+        return replace(register, position=position)
     fresh = _read(session, anew, register.on)
     known = merged(Known(register.ids, register.columns), fresh, np.array(ids, np.int64))
-    return Register(register.region, register.on, position, known.ids, known.columns)
+    return Register(register.region, register.on, position, known.ids, known.columns, register.checks)
 
 
 def _ids(session: Session, region: str) -> list[int]:
