@@ -33,8 +33,8 @@ from app.portal.own import CasePart, own_case, part_of
 
 router = GuardedRouter(door="portal", prefix="/portal/cases/{number}/materials")
 
-#: With the kinds of picture named, a phone offers its camera, and turns its own format into one that is taken.
-ACCEPT = f"{ACCEPTED},image/jpeg,image/png"
+#: With pictures named, a phone offers its camera.
+ACCEPT = f"{ACCEPTED},image/*"
 
 
 class Replaced(BaseModel):

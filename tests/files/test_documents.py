@@ -97,6 +97,8 @@ def test_the_very_same_is_not_put_on_file_twice_but_serves_another_year(
         (b"\x89PNG\r\n\x1a\n" + b"\0" * 40, "审计报告.pdf", "files.lying"),
         (pdf(), "审计报告.docx", "files.lying"),
         (pdf(), "审计报告", "files.lying"),
+        ("说明".encode(), "说明.txt", "files.text"),
+        (b"\0\0\0\x24ftypheic\0\0\0\0mif1heic" + bytes(40), "照片.jpg", "files.lying"),
         (b"<html><script>alert(1)</script>", "网页.html", "files.lying"),
         (packed("xl/workbook.xml", "xl/vbaProject.bin"), "表.xlsx", "files.macros"),
         (packed("材料/安装.exe"), "材料.zip", "files.executable"),

@@ -1,6 +1,7 @@
 """Stored documents: the kind by content, programs refused, one event each."""
 
 import io
+import re
 import zipfile
 from collections.abc import Callable
 from datetime import datetime
@@ -10,7 +11,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.files.domain.kinds import FileKind, file_kind, plain_name
+from app.files.domain.kinds import ACCEPTED, HANDLING, FileKind, file_kind, plain_name
 from app.files.models import StoredFile
 from app.files.queries import get_file
 from app.files.service.storing import store
@@ -20,6 +21,8 @@ from app.kit.actor import SYSTEM, Actor
 from app.kit.errors import DomainError, Invalid, NotFound
 from app.kit.local_blobs import LocalBlobs
 
+TEMPLATES = Path(__file__).parents[2] / "app" / "templates"
+
 
 @pytest.mark.parametrize(
     ("head", "members", "kind"),
@@ -27,6 +30,9 @@ from app.kit.local_blobs import LocalBlobs
         (b"%PDF-1.7", (), FileKind.PDF),
         (b"\xff\xd8\xff\xe0", (), FileKind.JPEG),
         (b"\x89PNG\r\n\x1a\n", (), FileKind.PNG),
+        (b"RIFF\x24\0\0\0WEBPVP8 ", (), FileKind.WEBP),
+        (b"\0\0\0\x24ftypheic\0\0\0\0mif1heic", (), FileKind.HEIC),
+        (b"\0\0\0\x1cftypmif1\0\0\0\0mif1heicmiaf", (), FileKind.HEIC),
         (b"PK\x03\x04", ("xl/workbook.xml",), FileKind.XLSX),
         (b"PK\x03\x04", ("word/document.xml",), FileKind.DOCX),
         (b"PK\x03\x04", ("OFD.xml",), FileKind.OFD),
@@ -42,6 +48,31 @@ def test_the_kind_is_told_by_content(head: bytes, members: tuple[str, ...], kind
 def test_programs_and_unknown_kinds_are_refused(head: bytes) -> None:
     with pytest.raises(Invalid):
         file_kind(head)
+
+
+@pytest.mark.parametrize(
+    ("head", "says"),
+    [
+        (b"\0\0\0\x20ftypavif\0\0\0\0avifmif1" + bytes(20), "AVIF 图片"),
+        (b"\0\0\0\x20ftypisom\0\0\x02\0isomiso2mp41" + bytes(20), "MP4 视频"),
+        (b"Rar!\x1a\x07\x00" + bytes(20), "RAR"),
+        (b"\0\1\2\3binary", "未知格式"),
+    ],
+)
+def test_what_is_not_taken_is_named_in_the_readers_language(head: bytes, says: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        file_kind(head)
+    assert refused.value.message == f"不接受这种文件（识别为：{says}）。"
+
+
+def test_the_hints_list_what_is_taken_as_evidence() -> None:
+    pages = [page.read_text(encoding="utf-8") for page in TEMPLATES.rglob("*.html")]
+    hints = [text for page in pages for text in re.findall("接受 (PDF、[^；。]*?)[；，。]", page)]
+    assert len(hints) == 4 and set(hints) == {"PDF、OFD、图片（JPEG、PNG、WebP、HEIC）、Word、Excel、ZIP"}
+    named = {"PDF", "OFD", "JPEG", "PNG", "WebP", "HEIC", "Word", "Excel", "ZIP", "Office"}
+    labels = [handling.label for handling in HANDLING.values() if handling.is_evidence]
+    assert [label for label in labels if label.split()[0] not in named] == []
+    assert ".txt" not in ACCEPTED and ".heic" in ACCEPTED
 
 
 @pytest.mark.parametrize(

@@ -63,12 +63,25 @@ def test_nothing_chosen_and_what_is_not_on_file_are_refused(session: Session, fi
 
 def test_a_photo_is_uploaded_and_lies_on_file(session: Session, filing: CaseFile, enter: Enter) -> None:
     editor, page = enter(filing), f"/portal/cases/{filing.number}/materials/application-form"
-    assert "image/jpeg" in editor.get(page).text and "不超过 100 MB" in editor.get(page).text
+    assert "image/*" in editor.get(page).text and "不超过 100 MB" in editor.get(page).text
     done = editor.submit(page, to=f"{page}/upload", files=[("files", ("申请书.jpg", PHOTO, "image/jpeg"))])
     assert done.status_code == 303
     (row,) = _held(session, "application-form")
     assert (row.document.kind, row.document.year) == ("application-form", 2021)
     assert row.document.title in editor.get("/portal/documents").text
+
+
+def test_a_phones_photographs_are_taken_in_their_own_formats(session: Session, filing: CaseFile, enter: Enter) -> None:
+    editor, page = enter(filing), f"/portal/cases/{filing.number}/materials/business-licence"
+    heic = b"\0\0\0\x24ftypheic\0\0\0\0mif1heic" + bytes(40)
+    webp = b"RIFF\x24\0\0\0WEBPVP8 " + bytes(20)
+    photos = [("files", ("IMG_1.HEIC", heic, "image/heic")), ("files", ("2.webp", webp, "image/webp"))]
+    assert editor.submit(page, to=f"{page}/upload", files=photos).status_code == 303
+    kept = {row.document.file.kind: f"/portal/documents/{row.document_id}" for row in _held(session)}
+    assert "不能在网页中预览" in editor.get(kept["heic"]).text
+    assert editor.get(f"{kept['heic']}/file").content == heic
+    shown = editor.get(f"{kept['webp']}/preview")
+    assert (shown.content, shown.headers["content-type"]) == (webp, "image/webp")
 
 
 def test_a_script_sends_one_by_one_and_is_told_what_became_of_each(

@@ -108,7 +108,7 @@ def test_a_download_bears_its_name_and_can_do_nothing(sign_in: SignIn, session: 
 
 def test_only_pictures_and_pdf_are_shown_in_place(sign_in: SignIn, session: Session) -> None:
     where, client = firm(session), sign_in()
-    send(client, where, ("说明.txt", "说明".encode()))
+    send(client, where, ("照片.heic", b"\0\0\0\x24ftypheic\0\0\0\0mif1heic" + bytes(40)))
     (row,) = documents(session)
     assert client.get(f"/documents/{row.id}/preview").status_code == 404
     assert "不能在网页中预览" in client.get(f"/documents/{row.id}").text

@@ -20,6 +20,8 @@ class FileKind(enum.StrEnum):
     OFD = "ofd"
     JPEG = "jpeg"
     PNG = "png"
+    WEBP = "webp"
+    HEIC = "heic"
     XLSX = "xlsx"
     DOCX = "docx"
     OFFICE_97 = "office97"
@@ -32,12 +34,16 @@ _OPEN_XML = "application/vnd.openxmlformats-officedocument"
 
 @dataclass(frozen=True)
 class Handling:
-    """How a kind is called, which endings it may bear, as what it is sent, whether a browser may show it in place."""
+    """How a kind is called, which endings it may bear, as what it is sent, whether a browser may show it in place.
+
+    What is no evidence may still be a list that is imported.
+    """
 
     label: str
     endings: tuple[str, ...]
     media_type: str
     shown_inline: bool = False
+    is_evidence: bool = True
 
 
 HANDLING: dict[FileKind, Handling] = {
@@ -45,16 +51,18 @@ HANDLING: dict[FileKind, Handling] = {
     FileKind.OFD: Handling("OFD", (".ofd",), "application/ofd"),
     FileKind.JPEG: Handling(N_("JPEG 图片"), (".jpg", ".jpeg"), "image/jpeg", shown_inline=True),
     FileKind.PNG: Handling(N_("PNG 图片"), (".png",), "image/png", shown_inline=True),
+    FileKind.WEBP: Handling(N_("WebP 图片"), (".webp",), "image/webp", shown_inline=True),
+    FileKind.HEIC: Handling(N_("HEIC 图片"), (".heic", ".heif"), "image/heic"),
     FileKind.XLSX: Handling(N_("Excel 工作簿"), (".xlsx",), f"{_OPEN_XML}.spreadsheetml.sheet"),
     FileKind.DOCX: Handling(N_("Word 文档"), (".docx",), f"{_OPEN_XML}.wordprocessingml.document"),
     FileKind.OFFICE_97: Handling(
         N_("Office 97-2003 文档"), (".doc", ".xls", ".ppt", ".wps", ".et"), "application/octet-stream"
     ),
     FileKind.ZIP: Handling(N_("ZIP 压缩包"), (".zip",), "application/zip"),
-    FileKind.TEXT: Handling(N_("文本文件"), (".txt", ".csv"), "text/plain; charset=utf-8"),
+    FileKind.TEXT: Handling(N_("文本文件"), (".txt", ".csv"), "text/plain; charset=utf-8", is_evidence=False),
 }
-ACCEPTED = ",".join(ending for handling in HANDLING.values() for ending in handling.endings)
-"""Every ending that is taken, for the file picker of a form."""
+ACCEPTED = ",".join(ending for handling in HANDLING.values() if handling.is_evidence for ending in handling.endings)
+"""Every ending that is taken as evidence, for the file picker of a form."""
 
 _PROGRAM_ENDINGS = frozenset(
     [
@@ -88,6 +96,9 @@ _SIGNATURES = (
     (b"\x89PNG\r\n\x1a\n", FileKind.PNG),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", FileKind.OFFICE_97),
 )
+_HEIC_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx"})
+"""What a photograph of a phone calls itself, or says that it can be read as (ISO/IEC 23008-12)."""
+_BRAND = 4
 _ZIP = b"PK\x03\x04"
 _ZIP_MEMBERS = (("xl/", FileKind.XLSX), ("word/", FileKind.DOCX), ("OFD.xml", FileKind.OFD))
 
@@ -103,6 +114,10 @@ def file_kind(head: bytes, members: tuple[str, ...] = ()) -> FileKind:
     for signature, kind in _SIGNATURES:
         if head.startswith(signature):
             return kind
+    if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
+        return FileKind.WEBP
+    if _is_heic(head):
+        return FileKind.HEIC
     if head.startswith(_ZIP):
         return next((kind for prefix, kind in _ZIP_MEMBERS if any(m.startswith(prefix) for m in members)), FileKind.ZIP)
     if _is_text(head):
@@ -130,8 +145,10 @@ def check_evidence(name: str, kind: FileKind, members: tuple[str, ...] = ()) -> 
     if any(PurePath(member.lower()).name == _MACROS for member in members):
         raise Invalid("files.macros", _("文档带有宏（可执行代码），已拒绝。请另存为不带宏的文档后再传。"))
     ending, handling = PurePath(name).suffix.lower(), HANDLING[kind]
-    if ending in handling.endings:
+    if ending in handling.endings and handling.is_evidence:
         return
+    if ending in handling.endings:
+        raise Invalid("files.text", _("不接受纯文本文件。请用 PDF、图片、Word 或 Excel 再传。"))
     values = {"ending": ending or _("（无后缀）"), "kind": _(handling.label), "endings": _("、").join(handling.endings)}
     message = _("文件名以“%(ending)s”结尾，内容却是%(kind)s（应为 %(endings)s），已拒绝。请核对是否选错文件。")
     raise Invalid("files.lying", message % values)
@@ -145,6 +162,13 @@ def plain_name(name: str) -> str:
         return shown
     suffix = PurePath(shown).suffix[:12]
     return shown[: MAX_NAME - len(suffix)] + suffix
+
+
+def _is_heic(head: bytes) -> bool:
+    """A box `ftyp` at the beginning names the brand, then (after four bytes of version) all that it is compatible with."""
+    size = int.from_bytes(head[:_BRAND])
+    brands = head[8:12], *(head[place : place + _BRAND] for place in range(16, min(size, len(head)), _BRAND))
+    return head[4:8] == b"ftyp" and not _HEIC_BRANDS.isdisjoint(brands)
 
 
 def _is_text(head: bytes) -> bool:

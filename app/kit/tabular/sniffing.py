@@ -7,7 +7,7 @@ from pathlib import Path
 import puremagic
 
 from app.kit.errors import Invalid
-from app.kit.i18n import _
+from app.kit.i18n import N_, _
 
 HEAD_BYTES = 4096
 _STRAY_CONTROLS = 3
@@ -15,6 +15,7 @@ _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = b"PK\x03\x04"
 _EXECUTABLE = (b"MZ", b"\x7fELF", b"\xfe\xed\xfa", b"\xcf\xfa\xed\xfe", b"\xce\xfa\xed\xfe", b"\xca\xfe\xba\xbe", b"#!")
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
+_FAMILIES = {"image": N_("图片"), "video": N_("视频"), "audio": N_("音频")}
 _MARKUP = (b"<!doctype html", b"<html", b"<table", b"<?xml", b"<meta", b"<head")
 
 
@@ -57,13 +58,16 @@ def is_executable(head: bytes) -> bool:
 
 
 def describe(head: bytes) -> str:
-    """The usual name of the format beginning with `head`, for a message."""
+    """What the format beginning with `head` is called in the reader's language, for a message."""
     try:
         found = puremagic.magic_string(head)
     except (puremagic.PureError, ValueError):
         return _("未知格式")
     best = max(found, key=lambda match: match.confidence)
-    return best.name or best.extension or _("未知格式")
+    label, ending = _FAMILIES.get(best.mime_type.partition("/")[0]), best.extension.lstrip(".").upper()
+    if label is None:
+        return ending or _("未知格式")
+    return _("%(ending)s %(family)s") % {"ending": ending, "family": _(label)} if ending else _(label)
 
 
 def _sniff_zip(path: Path) -> TableKind:
