@@ -276,14 +276,28 @@ def _clause(clause: Answer, catalogue: Catalogue, link: Link, names: Mapping[str
         missing=_missing(clause["missing_detail"], catalogue, link),
         children=tuple(_clause(child, catalogue, link, names) for child in clause["children"]),
         name=name,
-        required=told_text(required) if required and not clause["children"] else "",
+        required=_required(clause) if not clause["children"] else "",
         verified=Confidence(clause["confidence"]).verified,
     )
+
+
+def _required(clause: Answer) -> str:
+    """What is asked for; that something must not be the case is said without a second no."""
+    if _must_not_be(clause):
+        return _("无此情形")
+    return told_text(clause["required"]) if clause["required"] else ""
+
+
+def _must_not_be(clause: Answer) -> bool:
+    required = clause["required"]
+    return bool(required) and required["unit"] == "yes_no" and required.get("value") is False
 
 
 def _actual(clause: Answer, names: Mapping[str, str]) -> str:
     """How the clause stands; a code by its name where one is known."""
     actual = clause["actual"]
+    if actual is not None and "value" in actual and _must_not_be(clause):
+        return _("有此情形") if actual["value"] else _("无此情形")
     coded = actual is not None and actual["unit"] == "code" and "value" in actual
     return names.get(actual["value"], told_text(clause)) if coded else told_text(clause)
 

@@ -20,7 +20,7 @@ Rounding = Callable[[Fraction], int]
 OUTCOMES = {Outcome.MET: N_("达标"), Outcome.UNMET: N_("未达标"), Outcome.UNKNOWN: N_("待定")}
 _REASONS = {
     Reason.ZERO_DENOMINATOR: N_("分母为 0，不能算出比例，按未达标处理"),
-    Reason.NO_FISCAL_YEAR: N_("申请年之前没有一个完整计入的会计年度"),
+    Reason.NO_FISCAL_YEAR: N_("申请年的上一年年底以前还没有注册，没有可以计入的会计年度"),
     Reason.JUDGED_BY_PEOPLE: N_("由专家评分，本版本不计算分数"),
     Reason.WAITS_FOR_EXPERTS: N_("只待专家评分"),
     Reason.MANUAL_REVIEW: N_("有年度数值为负，增长率无意义，须人工审核"),

@@ -62,9 +62,9 @@ def policy_views(
     return tuple(sorted(views, key=lambda view: (view.code not in first, *_distance(view))))
 
 
-def plain_view(evaluation: Evaluation, names: Mapping[str, str], known: Gathered) -> PolicyView:
+def plain_view(evaluation: Evaluation, names: Mapping[str, str], known: Gathered | None = None) -> PolicyView:
     """A verdict on what is `known` in plain words."""
-    view = present_known(evaluation, known, names=names)
+    view = present_known(evaluation, known or Gathered(evaluation.facts), names=names)
     lines = [_line(clause) for clause in view.clauses]
     return PolicyView(
         code=view.policy,

@@ -51,6 +51,13 @@ def test_values_are_cut_never_rounded_up(value: Measure, text: str) -> None:
     assert measure_text(value) == text
 
 
+@pytest.mark.parametrize(("happened", "actual"), [(False, "无此情形"), (True, "有此情形"), (None, "")])
+def test_what_must_not_be_is_said_without_a_second_no(*, happened: bool | None, actual: str) -> None:
+    view = present(decide(firm(accident_in_last_year=happened)), CATALOGUE)
+    (clause,) = (clause for clause in view.clauses if clause.id == "HTE-08")
+    assert (clause.required, clause.actual) == ("无此情形", actual)
+
+
 def test_a_gap_is_rounded_up() -> None:
     assert gap_text(measure(Unit.YUAN, 38_200_001)) == "还差 38.21 万元"
     assert gap_text(measure(Unit.PEOPLE, Fraction(1, 10_000))) == "还差 0.01 人"
