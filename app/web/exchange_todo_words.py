@@ -13,7 +13,7 @@ def record_refused(todo: Todo, around: Around) -> Words:
     return Words(
         _("报送被退回"),
         todo.about or _("对方没有说明"),
-        _("查看退回"),
+        "",
         "/exchange/waiting?kind=refused",
         undated=_("待更正"),
     )
@@ -22,15 +22,14 @@ def record_refused(todo: Todo, around: Around) -> Words:
 def records_parked(todo: Todo, around: Around) -> Words:
     """Records that could not be sent."""
     text = ngettext("搁置 %(num)s 条，没有送出", "搁置 %(num)s 条，没有送出", todo.n) % {"num": todo.n}
-    return Words(
-        text, todo.about, _("查看搁置"), f"/exchange/waiting?kind=parked&partner={todo.about_en}", undated=_("待重试")
-    )
+    url = f"/exchange/waiting?kind=parked&partner={todo.about_en}"
+    return Words(text, todo.about, "", url, undated=_("待重试"))
 
 
 def partner_away(todo: Todo, around: Around) -> Words:
     """A partner that does not answer."""
     text = ngettext("连续失败 %(num)s 次", "连续失败 %(num)s 次", todo.n) % {"num": todo.n}
-    return Words(text, todo.about, _("查看原因"), f"/exchange/partners/{todo.about_en}", undated=_("推送已暂停"))
+    return Words(text, todo.about, "", f"/exchange/partners/{todo.about_en}", undated=_("推送已暂停"))
 
 
 def certificate_ending(todo: Todo, around: Around) -> Words:
@@ -42,7 +41,7 @@ def certificate_ending(todo: Todo, around: Around) -> Words:
 def secret_ending(todo: Todo, around: Around) -> Words:
     """A former secret that stops."""
     text = _("旧密钥 %(day)s 失效，请确认对方已换用新密钥") % {"day": _day(todo.n)}
-    return Words(text, todo.about, _("查看客户端"), f"/system/clients/{todo.about_en}", undated=_("待确认"))
+    return Words(text, todo.about, "", f"/system/clients/{todo.about_en}", undated=_("待确认"))
 
 
 def _day(seconds: int) -> str:

@@ -41,7 +41,8 @@ GROUPS = {
 
 @dataclass(frozen=True)
 class Words:
-    """What a to-do says: its text, a note, and the one action: a link, or a form of one button when it has `fields`."""
+    """What a to-do says: its text, a note, and the one action that the reader can take at `url`: a link, or a form of one
+    button when it has `fields`. Where there is none, `action` is empty and `url` the matter itself."""
 
     text: str
     note: str
@@ -147,7 +148,7 @@ def _line(todo: Todo, kind: Kind, around: Around, names: Mapping[int, str], cale
         programme=str(around.programme(todo).title) if case else "",
         words=words,
         officer=names.get(todo.officer_id or 0, ""),
-        label=f"{words.action} {subject}",
+        label=f"{words.action or _('查看')} {subject}",
     )
 
 
