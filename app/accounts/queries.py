@@ -1,5 +1,6 @@
 """Reading accounts: who a cookie or a token stands for."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -104,14 +105,15 @@ def officer_names(session: Session, ids: set[int]) -> dict[int, str]:
     return {row.id: row.name for row in session.execute(select(Officer.id, Officer.name).where(Officer.id.in_(ids)))}
 
 
-def list_active_officers(session: Session, roles: frozenset[Role], region_code: str = "") -> list[Officer]:
-    """Active officers of these roles who may see `region_code`; for hand-over and assignment."""
+def list_active_officers(session: Session, roles: frozenset[Role], regions: Iterable[str] = ()) -> list[Officer]:
+    """Active officers of these roles who may see every one of `regions`, by name; for hand-over, assignment and filters."""
+    wanted = frozenset(regions)
     found = session.scalars(
         select(Officer)
         .where(Officer.disabled_on.is_(None), Officer.role.in_([str(role) for role in roles]))
         .order_by(Officer.name, Officer.id)
     )
-    return [officer for officer in found if region_code.startswith(officer.region_prefix)]
+    return [officer for officer in found if all(code.startswith(officer.region_prefix) for code in wanted)]
 
 
 def list_enterprise_users(session: Session, enterprise_id: int) -> list[EnterpriseUser]:

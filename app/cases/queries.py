@@ -265,4 +265,4 @@ def find_by_query_code(session: Session, number: str, query_code: str) -> CaseFi
 
 def list_officers_for(session: Session, region_code: str) -> list[Officer]:
     """The active officers who may lead a case of a firm in `region_code`, by name."""
-    return list_active_officers(session, EDITORS, region_code)
+    return list_active_officers(session, EDITORS, [region_code])

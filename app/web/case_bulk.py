@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from app.accounts.queries import list_officers
+from app.accounts.queries import list_active_officers
 from app.cases import queries
 from app.cases.bulk.actions import BULK
 from app.cases.bulk.schemas import MOST, ORDER, Order
@@ -140,8 +140,7 @@ def order(request: Request, session: DbSession, actor: CurrentActor, now: Now, f
 
 def officer_choices(session: Session) -> Choices:
     """Everybody who may lead cases; whose region does not reach a case is told beside it."""
-    officers = (one for one in list_officers(session) if one.disabled_on is None and one.role in EDITORS)
-    return tuple((str(one.id), one.name) for one in officers)
+    return tuple((str(one.id), one.name) for one in list_active_officers(session, EDITORS))
 
 
 def read_order(form: FormData) -> Bound[Any]:

@@ -1,14 +1,16 @@
 """Opening a case, and the receipt that alone shows the query code."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import Request
-from pydantic import BaseModel, Field
+from fastapi import Query, Request
+from pydantic import BaseModel, Field, field_validator
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from app.accounts.queries import list_officers
+from app.accounts.queries import list_active_officers
 from app.cases import actions
 from app.cases.schemas import OpenCase
 from app.cases.service.opening import open_case
@@ -19,10 +21,9 @@ from app.doors.pages import render
 from app.doors.router import GuardedRouter
 from app.enterprises.models import Enterprise
 from app.enterprises.queries import find_by_uscc_visible_to
-from app.kit.actor import Actor, Role
+from app.kit.actor import Actor
 from app.kit.clock import today
 from app.kit.i18n import _
-from app.programmes.domain.definition import Programme
 from app.programmes.models import ProgrammeRound
 from app.programmes.queries import list_rounds, load_catalogue
 from app.programmes.wording import round_title
@@ -30,6 +31,8 @@ from app.web.case_receipt import receipt_page
 from app.web.cases import Choices
 
 router = GuardedRouter(door="web", prefix="/cases")
+
+_YEAR = re.compile(r"20\d\d|2100")
 
 
 class NewCaseForm(BaseModel):
@@ -43,14 +46,30 @@ class NewCaseForm(BaseModel):
     renews: bool = False
 
 
+class Begun(BaseModel):
+    """What of the form decides about its lists, as texts."""
+
+    uscc: str = ""
+    programme: str = ""
+    year: str = ""
+    round: str = ""
+    officer_id: str = ""
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _plain(cls, value: Any) -> Any:
+        return value[:60].replace("\x00", "") if isinstance(value, str) else value
+
+
 @dataclass(frozen=True)
 class NewCasePage:
-    """The form that opens a case."""
+    """The form that opens a case: rounds of the chosen programme and year only, officers who may lead the firm's case."""
 
     form: Bound[NewCaseForm]
     firm: Enterprise | None
     programmes: Choices
     rounds: Choices
+    round_hint: str
     officers: Choices
 
 
@@ -61,6 +80,15 @@ def new_page(
     """The form that opens a case, for a firm and a programme when the address names them."""
     raw = {"uscc": enterprise, "programme": programme, "year": today(now).year, "officer_id": actor.id, "renews": "1"}
     return render(request, "web/cases/new.html", _new_case_page(session, actor, now, empty(raw)))
+
+
+@router.get("/new/choices", action=actions.OPEN)
+def choices_fragment(
+    request: Request, session: DbSession, actor: CurrentActor, now: Now, begun: Annotated[Begun, Query()]
+) -> Response:
+    """The lists that depend on firm, programme and year, again after one of these was chosen."""
+    page = _new_case_page(session, actor, now, empty(begun.model_dump()))
+    return render(request, "web/cases/_new_choices.html", page)
 
 
 @router.post("/new", action=actions.OPEN)
@@ -95,19 +123,22 @@ def _command(given: NewCaseForm, firm: Enterprise | None) -> OpenCase:
 
 
 def _new_case_page(session: Session, actor: Actor, now: Now, form: Bound[NewCaseForm]) -> NewCasePage:
-    on = today(now)
-    in_force = load_catalogue(session).in_force(on)
-    typed = str(form.raw.get("uscc") or "")
-    rounds = [row for code in in_force for row in list_rounds(session, code) if row.year >= on.year - 1]
-    officers = [officer for officer in list_officers(session) if officer.role != Role.LEADER]
+    in_force = load_catalogue(session).in_force(today(now))
+    typed, programme, year = (str(form.raw.get(name) or "") for name in ("uscc", "programme", "year"))
+    firm = find_by_uscc_visible_to(session, actor, typed) if typed else None
+    rounds = list_rounds(session, programme, int(year)) if _YEAR.fullmatch(year) else []
+    officers = list_active_officers(session, actions.OPEN.roles, [firm.region_code] if firm else [])
     return NewCasePage(
         form=form,
-        firm=find_by_uscc_visible_to(session, actor, typed) if typed else None,
-        programmes=tuple((code, str(programme.title)) for code, programme in in_force.items()),
-        rounds=tuple(_round_choice(row, in_force) for row in rounds),
-        officers=tuple((str(officer.id), officer.name) for officer in officers if officer.disabled_on is None),
+        firm=firm,
+        programmes=tuple((code, str(known.title)) for code, known in in_force.items()),
+        rounds=tuple((f"{row.year}/{row.code}", round_title(row)) for row in rounds),
+        round_hint=_round_hint(programme, rounds),
+        officers=tuple((str(officer.id), officer.name) for officer in officers),
     )
 
 
-def _round_choice(row: ProgrammeRound, in_force: dict[str, Programme]) -> tuple[str, str]:
-    return f"{row.year}/{row.code}", f"{in_force[row.programme_code].title} · {round_title(row)}"
+def _round_hint(programme: str, rounds: Sequence[ProgrammeRound]) -> str:
+    if not programme:
+        return _("选填；先选通道和年度，再列出其批次")
+    return _("选填") if rounds else _("该通道该年度没有批次")

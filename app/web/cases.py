@@ -26,7 +26,7 @@ from app.doors.router import GuardedRouter
 from app.kit.actor import Actor, ActorKind, Role
 from app.kit.i18n import N_, _
 from app.kit.paging import Count, Page
-from app.kit.permissions import can
+from app.kit.permissions import EDITORS, can
 from app.programmes.queries import Catalogue, load_catalogue
 from app.web.case_lines import STATES, CaseLine, case_lines, state_text
 from app.web.message_links import message_address
@@ -227,7 +227,7 @@ def _stages(catalogue: Catalogue, programme: str) -> Choices:
 
 def officer_filter(officers: list[Officer], actor: Actor) -> Choices:
     found = [(ME, _("我"))] if actor.kind is ActorKind.OFFICER and actor.role is not Role.LEADER else []
-    found += [(str(o.id), o.name) for o in officers if o.role != Role.LEADER and o.id != actor.id]
+    found += [(str(o.id), o.name) for o in officers if o.role in EDITORS and o.id != actor.id]
     return (*found, (NOBODY, _("未指定")))
 
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from app.accounts.queries import list_officers
+from app.accounts.queries import list_active_officers
 from app.cases import actions
 from app.cases.schemas import MOST_AT_ONCE, OpenCases
 from app.cases.service.opening_many import JOB_KIND, Opened, Prospect, foresee, opened_of, order_cases
@@ -23,10 +23,11 @@ from app.enterprises.models import Enterprise
 from app.jobs.domain import JobState
 from app.jobs.models import Job
 from app.jobs.queries import get_job
-from app.kit.actor import Actor, Role
+from app.kit.actor import Actor
 from app.kit.clock import today
 from app.kit.errors import Invalid, NotFound
 from app.kit.i18n import _, current_locale
+from app.kit.permissions import EDITORS
 from app.policies.models import Sweep
 from app.policies.sweeps.domain import SweptPolicy
 from app.policies.sweeps.queries import LineFilter, get_sweep_visible_to, list_firms, list_swept_firms
@@ -193,7 +194,6 @@ def _preview_page(
     get_in_force(session, policy.code, today(now))
     prospects = _prospects(session, actor, now, policy, firms, form)
     year = today(now).year
-    officers = [officer for officer in list_officers(session) if officer.role != Role.LEADER]
     return PreviewPage(
         sweep=sweep,
         base=f"/policies/sweeps/{sweep.id}",
@@ -205,7 +205,7 @@ def _preview_page(
         kept=_kept(query),
         years=tuple((str(one), str(one)) for one in (year + 1, year, year - 1)),
         rounds=tuple((row.code, round_title(row)) for row in list_rounds(session, policy.code) if row.year >= year - 1),
-        officers=tuple((str(one.id), one.name) for one in officers if one.disabled_on is None),
+        officers=tuple((str(one.id), one.name) for one in list_active_officers(session, EDITORS)),
     )
 
 

@@ -37,7 +37,7 @@ from app.kit.clock import today
 from app.kit.errors import Invalid
 from app.kit.i18n import N_, _
 from app.kit.paging import Page
-from app.kit.permissions import EDITORS, Place, can
+from app.kit.permissions import Place, can
 from app.reference.queries import list_region_names
 from app.web.chosen_firms import Chosen, chosen_firms
 from app.web.enterprise_words import Choices
@@ -173,11 +173,12 @@ def _plan_page(
     firms = list_firms_visible_to(session, actor, list(chosen.ids))
     known = visited_lately(session, firms, today(now))
     in_use = [firm for firm in firms if firm.disabled_on is None]
+    officers = list_active_officers(session, actions.PLAN.roles, (firm.region_code for firm in in_use))
     page = PlanPage(
         chosen=chosen,
         form=form,
         labels={name: _(label) for name, label in LABELS.items()},
-        officers=tuple((str(one.id), one.name) for one in list_active_officers(session, EDITORS)),
+        officers=tuple((str(one.id), one.name) for one in officers),
         months=repeat_months(session),
         fresh=tuple(firm for firm in in_use if firm.id not in known),
         seen=tuple((firm, tuple(known[firm.id])) for firm in in_use if firm.id in known),

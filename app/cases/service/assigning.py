@@ -14,9 +14,10 @@ from app.cases.oversight.models import Supervision
 from app.cases.schemas import AssignOfficer, SetRound
 from app.cases.service.loading import LoadedCase, cutoffs_of, load_case, shift_in
 from app.enterprises.models import Enterprise
-from app.kit.actor import Actor, Role
+from app.kit.actor import Actor
 from app.kit.errors import Conflict, Invalid
 from app.kit.i18n import _
+from app.kit.permissions import EDITORS
 from app.programmes.queries import find_round
 
 
@@ -26,8 +27,8 @@ def get_assignable(session: Session, officer_id: int, enterprise: Enterprise) ->
     message = ""
     if officer is None or officer.disabled_on is not None:
         message = _("没有这位在岗人员。")
-    elif officer.role == Role.LEADER:
-        message = _("“%(name)s”只查看，不经办。") % {"name": officer.name}
+    elif officer.role not in EDITORS:
+        message = _("“%(name)s”不是经办人员。") % {"name": officer.name}
     elif not enterprise.region_code.startswith(officer.region_prefix):
         message = _("“%(name)s”的辖区不含该企业。") % {"name": officer.name}
     if officer is None or message:

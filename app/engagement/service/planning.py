@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from app.accounts.models import Officer
+from app.accounts.queries import list_active_officers
 from app.engagement import actions, events
 from app.engagement.domain.requests import Outcome, RequestKind, Wanted
 from app.engagement.domain.rounds import MOST_STOPS, StopAt, decide_running, decide_untouched, moved, plan_days
@@ -42,7 +42,7 @@ def plan_round(
     for firm in firms:
         require_change(actor, actions.PLAN, firm)
     wanted = [firm for firm in firms if given.reason or firm.id not in visited_lately(session, firms, today(now))]
-    _check(session, given, len(wanted), today(now))
+    _check(session, given, firms, len(wanted), today(now))
     days = _working_days(session, given.starts_on, given.days)
     stops = [StopAt(firm.id, firm.region_code, firm.name_pinyin) for firm in wanted]
     plan = plan_days(stops, days, given.per_day)
@@ -113,12 +113,12 @@ def close_round(session: Session, *, actor: Actor, now: datetime, round: VisitRo
     _note(session, actor, now, round, events.ROUND_CLOSED, {"left": len(left)})
 
 
-def _check(session: Session, given: PlanRound, n: int, on: date) -> None:
+def _check(session: Session, given: PlanRound, firms: Iterable[Enterprise], n: int, on: date) -> None:
     problems: dict[str, str] = {}
     if given.starts_on < on:
         problems["starts_on"] = _("开始日期不能早于今天。")
-    officer = session.get(Officer, given.officer_id) if given.officer_id is not None else None
-    if given.officer_id is not None and (officer is None or officer.disabled_on is not None):
+    officers = list_active_officers(session, actions.PLAN.roles, (firm.region_code for firm in firms))
+    if given.officer_id is not None and given.officer_id not in {officer.id for officer in officers}:
         problems["officer_id"] = _("请从列表中选择。")
     if n > MOST_STOPS:
         problems["days"] = _("一轮走访最多 %(n)s 家企业，请分几轮安排。") % {"n": MOST_STOPS}
