@@ -14,14 +14,19 @@ from sqlalchemy.exc import TimeoutError as NoConnectionError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from app.doors.chrome import home_of
 from app.doors.forms import message_of
 from app.doors.once import AlreadyDone
 from app.doors.pages import redirect, render, safe_next
 from app.doors.problems import problem, problem_of
-from app.kit.errors import DomainError, Unauthenticated
+from app.kit.actor import ANONYMOUS
+from app.kit.errors import DomainError, Forbidden, Unauthenticated
 from app.kit.i18n import _
 
 log = structlog.get_logger()
+
+#: The first pages of officers, of firms and of departments.
+FRONT_DOORS = ("/", "/portal", "/department")
 
 
 @dataclass(frozen=True)
@@ -61,6 +66,8 @@ def _domain_error(request: Request, error: DomainError) -> Response:
         return problem_of(request, error)
     if isinstance(error, Unauthenticated):
         return _to_sign_in(request)
+    if isinstance(error, Forbidden) and request.method == "GET" and (home := _own_door(request)):
+        return redirect(request, home)
     response = _answer(request, ErrorPage(error.status, error.code, error.message))
     if retry := getattr(error, "retry_after", None):
         response.headers["retry-after"] = str(retry)
@@ -72,6 +79,12 @@ def _to_sign_in(request: Request) -> Response:
     target = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     wanted = target if request.method == "GET" else ""
     return redirect(request, f"{door}?next={quote(wanted)}" if wanted not in ("", "/", "/portal") else door)
+
+
+def _own_door(request: Request) -> str:
+    """Where somebody belongs who came to the front door of others, by a bookmark or the bare address; else nothing."""
+    home = home_of(getattr(request.state, "actor", ANONYMOUS))
+    return home if request.url.path in FRONT_DOORS and request.url.path != home else ""
 
 
 def _already_done(request: Request, error: Exception) -> Response:

@@ -88,7 +88,8 @@ def test_a_wrong_password_is_refused_and_officers_have_another_door(
     refused = client.submit("/portal/sign-in", {"login": "nobody", "password": "wrong password"})
     assert refused.status_code == 422 and "登录名或密码不正确" in refused.text
     client.cookies.set(SESSION_COOKIE, people.open_session(session, actor()))
-    assert client.get("/portal").status_code == 403
+    assert client.get("/portal").headers["location"] == "/"
+    assert client.get("/portal/documents").status_code == 403
 
 
 def test_a_stranger_is_sent_to_the_portals_own_door(client: Client) -> None:
