@@ -1,3 +1,4 @@
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -164,3 +165,10 @@ def test_two_browsers_edit_one_firm(sign_in: SignIn, new_client: Callable[[], Cl
     session.expire_all()
     row = session.get_one(Enterprise, where.id)
     assert (row.capital_fen, row.scale, row.address, row.kind) == (800_000_000, "small", "章华路 1 号", "有限责任公司")
+
+
+def test_the_form_of_a_firm_says_what_it_requires(sign_in: SignIn) -> None:
+    page = sign_in().get("/enterprises/new").text
+    assert "带 * 的必填" in page and "只有名称和代码必填" not in page
+    starred = re.findall(r'<label[^>]*for="f-(\w+)"[^>]*>[^<]*<span class="must"', page)
+    assert starred == ["name", "uscc", "region_code"]
