@@ -87,7 +87,7 @@ def test_every_page_is_sound(
     for route, paths in sorted(found[who].pages.items()):
         answer = watched.open(paths[0])
         assert answer is not None
-        here = [*watched.problems, *watched.overflow(), *watched.violations()]
+        here = [*watched.problems, *watched.overflow(), *watched.phantom_bars(), *watched.violations()]
         watched.problems.clear()
         if answer.status != 200:
             here.append(f"status {answer.status}")

@@ -38,6 +38,15 @@ _OVERFLOW = """() => {
     .filter(e => e.getBoundingClientRect().right > width + 1)
     .slice(-3).map(e => e.tagName.toLowerCase() + '.' + e.className + ' ' + (e.textContent || '').trim().slice(0, 30));
 }"""
+#: A box that scrolls by a hair holds nothing more to see: its bar is there for nothing. Boxes that fold what they hold away for the eye do not count.
+_PHANTOM_BARS = """() => [...document.querySelectorAll('body *')].filter(e => {
+  const style = getComputedStyle(e), over = [e.scrollHeight - e.clientHeight, e.scrollWidth - e.clientWidth];
+  if (e.clientHeight < 2 || e.clientWidth < 2) return false;
+  if (e.matches('.table-scroll') && over[0] > 0) return true;
+  const scrolls = [style.overflowY, style.overflowX].map(way => way === 'auto' || way === 'scroll');
+  return [0, 1].some(way => scrolls[way] && over[way] > 0 && over[way] < 8);
+}).map(e => `${e.tagName.toLowerCase()}.${e.className} ${e.scrollHeight}/${e.clientHeight} ${e.scrollWidth}/${e.clientWidth} `
+  + (e.textContent || '').trim().slice(0, 30))"""
 
 
 def find_chromium() -> str | None:
@@ -49,12 +58,14 @@ def find_chromium() -> str | None:
 
 
 def launch(playwright: Playwright) -> Browser:
-    """A headless Chromium; one sentence when there is none."""
+    """A headless Chromium that shows scrollbars as a desk's does; one sentence when there is none."""
     program = find_chromium()
     if program is None and not Path(playwright.chromium.executable_path).exists():
         raise AssertionError(NO_BROWSER)
     sandbox = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
-    return playwright.chromium.launch(executable_path=program, args=[*FLAGS, *sandbox])
+    return playwright.chromium.launch(
+        executable_path=program, args=[*FLAGS, *sandbox], ignore_default_args=["--hide-scrollbars"]
+    )
 
 
 @dataclass
@@ -85,6 +96,11 @@ class Watched:
         """The elements that make the page scroll sideways."""
         found: list[str] = self.page.evaluate(_OVERFLOW)
         return [f"wider than the window: {element}" for element in found]
+
+    def phantom_bars(self) -> list[str]:
+        """The boxes that show a scrollbar with nothing behind it, and the tables that scroll up and down."""
+        found: list[str] = self.page.evaluate(_PHANTOM_BARS)
+        return [f"a scrollbar for nothing: {element}" for element in found]
 
     def _console(self, message: ConsoleMessage) -> None:
         if message.type == "error" and "Failed to load resource" not in message.text:
