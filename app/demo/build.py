@@ -1,7 +1,7 @@
 """Building the demo: firms in batches, then cases, experts, incentives and accounts."""
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import islice
 from random import Random
 from typing import Any
@@ -18,8 +18,8 @@ from app.demo.accounts import PASSWORDS, PORTAL_LOGIN, make_officers
 from app.demo.casework import Candidate, CaseMaker, announce_rounds
 from app.demo.checks import count_checks
 from app.demo.exchange import play_exchange
-from app.demo.firms import Firm, make_firms
-from app.demo.scenes import OTHERS, firms_without_cases, play_others, play_own_firm
+from app.demo.firms import SHOWN, Firm, fictional_code, make_firms
+from app.demo.scenes import OTHERS, firms_without_cases, own_firm, play_others, play_own_firm
 from app.demo.service_records import make_experts, recommend_some, store_some_verdicts
 from app.demo.sweeps import HALF_A_YEAR, sweep_twice
 from app.enterprises.models import (
@@ -44,10 +44,19 @@ from app.targets.indicators import reckon_indicators
 
 DEFAULT_SIZE = 300
 BATCH = 500
+<<<<<<< HEAD
 SEED = 20210331
 GRADED_DAYS_AGO = 330
 #: The departments answered twice: shortly before each of the two sweeps.
 ANSWERED_DAYS_AGO = (HALF_A_YEAR.days + 20, 20)
+=======
+SEED = 20210616
+STATED_DAYS_AGO = 330
+#: The firm's own account is older than the first of its cases.
+ACCOUNT_AGE = timedelta(days=40 * 30)
+#: For how many years the register has been kept.
+KEPT_YEARS = 4
+>>>>>>> d0c817f (demo: nothing of a firm is older than the firm)
 #: The parts that the event of a new firm brings along, for those who follow: their rows have no events of their own.
 WITH_PARTS = ["figures", "property"]
 
@@ -103,18 +112,14 @@ def build_demo(
 
 def _play(session: Session, vault: Vault, now: datetime) -> None:
     """The scenes of the cases handled in full; as many as there are firms for."""
-    firms = firms_without_cases(session, 1 + len(OTHERS))
-    for own in firms[:1]:
-        play_own_firm(session, vault, own, _open_account(session, own, now), now)
-    if firms[1:]:
-        play_others(session, vault, firms[1:], now)
+    own = own_firm(session)
+    play_own_firm(session, vault, own, _open_account(session, own, now - ACCOUNT_AGE), now)
+    if firms := firms_without_cases(session, len(OTHERS), today(now)):
+        play_others(session, vault, firms, now)
 
 
 def _write_firms(session: Session, firms: Sequence[Firm], actor: Actor, now: datetime) -> list[Candidate]:
-    known = start_of_day(today(now).replace(month=1, day=1))  # before its cases: lists of a past day need both
-    rows = [prepare_row(firm.enterprise, known) for firm in firms]
-    ids = insert_many(session, rows, actor=actor, now=known, data={"note": "虚构示例数据", "parts": WITH_PARTS})
-    pairs = list(zip(ids, firms, strict=True))
+    pairs = _take_in(session, firms, actor, now)
     for model, attribute in (
         (Contact, "contacts"),
         (Conversion, "conversions"),
@@ -128,17 +133,52 @@ def _write_firms(session: Session, firms: Sequence[Firm], actor: Actor, now: dat
     _insert(session, YearlyFigures, figures)
     _insert(session, FactStatement, [row for key, firm in pairs for row in _statements(key, firm, actor, now)])
     _write_products(session, pairs)
-    return [
-        Candidate(key, row["name"], row["region_code"], row["registered_on"], firm.ambition)
-        for (key, firm), row in zip(pairs, rows, strict=True)
-    ]
+    return [_candidate(key, firm) for key, firm in pairs]
+
+
+def _take_in(session: Session, firms: Sequence[Firm], actor: Actor, now: datetime) -> list[tuple[int, Firm]]:
+    """The firms in the register, each with its id, taken in on the day on which the register knew of it."""
+    data = {"note": "虚构示例数据", "parts": WITH_PARTS}
+    taken: dict[str, int] = {}
+    known_at = {firm.enterprise["uscc"]: _known_at(firm, now) for firm in firms}
+    for known in sorted(set(known_at.values())):
+        rows = [prepare_row(firm.enterprise, known) for firm in firms if known_at[firm.enterprise["uscc"]] == known]
+        ids = insert_many(session, rows, actor=actor, now=known, data=data)
+        taken |= {row["uscc"]: key for key, row in zip(ids, rows, strict=True)}
+    return [(taken[firm.enterprise["uscc"]], firm) for firm in firms]
+
+
+def _known_at(firm: Firm, now: datetime) -> datetime:
+    """The first of January after the registration, four years back at most: before its cases, lists of a past day need both."""
+    this_year = today(now).year
+    days = (date(year, 1, 1) for year in range(this_year - KEPT_YEARS, this_year + 1))
+    known = next((day for day in days if day >= firm.enterprise["registered_on"]), None)
+    return start_of_day(known) if known else now
+
+
+def _candidate(enterprise_id: int, firm: Firm) -> Candidate:
+    row = firm.enterprise
+    valid = [held["expires_on"] for held in firm.certificates if held["kind"] == "high-tech-enterprise"]
+    return Candidate(
+        enterprise_id=enterprise_id,
+        name=row["name"],
+        region_code=row["region_code"],
+        registered_on=row["registered_on"],
+        ambition=firm.ambition,
+        certified_until=max(valid, default=None),
+        has_scenes=row["uscc"] == fictional_code(SHOWN),
+    )
 
 
 def _statements(enterprise_id: int, firm: Firm, actor: Actor, now: datetime) -> Iterator[dict[str, Any]]:
     """What departments and experts stated about a firm."""
     common = {
         "enterprise_id": enterprise_id,
+<<<<<<< HEAD
         "stated_on": today(now) - timedelta(days=GRADED_DAYS_AGO),
+=======
+        "stated_on": max(today(now) - timedelta(days=STATED_DAYS_AGO), firm.enterprise["registered_on"]),
+>>>>>>> d0c817f (demo: nothing of a firm is older than the firm)
         "actor_kind": str(actor.kind),
         "actor_id": actor.id,
         "actor_name": actor.name,
@@ -146,11 +186,18 @@ def _statements(enterprise_id: int, firm: Firm, actor: Actor, now: datetime) -> 
     }
     if firm.statements:
         source = "有关部门函复（虚构示例数据）"
+<<<<<<< HEAD
         yield {**common, "fact_code": "prohibited_products", "value": False, "source": source}
         for days in ANSWERED_DAYS_AGO:
             answered = {**common, "stated_on": today(now) - timedelta(days=days), "value": False, "source": source}
             for fact in ("accident_in_last_year", "breach_in_two_years", "on_dishonesty_list"):
                 yield {**answered, "fact_code": fact}
+=======
+        for fact in ("accident_in_last_year", "breach_in_two_years", "on_dishonesty_list", "prohibited_products"):
+            yield {**common, "fact_code": fact, "value": False, "source": source}
+        if firm.grades:
+            yield {**common, "fact_code": "standards_led", "value": False, "source": "申报书（虚构示例数据）"}
+>>>>>>> d0c817f (demo: nothing of a firm is older than the firm)
     if firm.total_costs_fen is not None:
         year, costs = firm.figures[-1]["year"], f"{firm.total_costs_fen // FEN_PER_YUAN}"
         told = {

@@ -29,8 +29,15 @@ from app.programmes.queries import find_round, load_catalogue
 #: The query code of the first demo cases, so that the public look-up can be tried out.
 DEMO_QUERY_CODE = "DEMQ3479AC"
 WITH_QUERY_CODE = 20
-#: Firms younger than this many days are not led through any programme.
-YOUNG = 700
+CERTIFICATION = "high-tech-enterprise"
+#: Whoever stays below this ambition would fail the policy's score: no such case ends in a certificate.
+CERTIFIABLE_FROM = 0.68
+#: From which ambition on firms are led through a programme, and what share of them.
+LED = {
+    CERTIFICATION: (0.45, 0.85),
+    "joint-innovation-centre": (0.84, 0.5),
+    "technical-upgrade-cultivation": (0.68, 0.5),
+}
 
 
 def rounds_of(on: date) -> dict[str, Cutoffs]:
@@ -63,13 +70,15 @@ def announce_rounds(session: Session, on: date) -> None:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A firm that may be led through a programme."""
+    """A firm that may be led through a programme; `has_scenes` says that cases of its own follow."""
 
     enterprise_id: int
     name: str
     region_code: str
     registered_on: date
     ambition: float
+    certified_until: date | None = None
+    has_scenes: bool = False
 
 
 class CaseMaker:
@@ -103,14 +112,20 @@ class CaseMaker:
         return len(walks)
 
     def _chosen(self, programmes: Sequence[Programme], firm: Candidate) -> list[Programme]:
-        if (self._on - firm.registered_on).days < YOUNG:
+        if firm.has_scenes or firm.registered_on > date(self._on.year - 1, 1, 1):  # no full year that could be told of
             return []
-        wishes = {"high-tech-enterprise": 0.38, "joint-innovation-centre": 0.75, "technical-upgrade-cultivation": 0.62}
         return [
             programme
             for programme in programmes
-            if firm.ambition > wishes.get(programme.code, 1) and self._random.random() < 0.55
+            if (lead := LED.get(programme.code)) is not None
+            and firm.ambition > lead[0]
+            and self._random.random() < lead[1]
+            and not (programme.code == CERTIFICATION and self._is_certified_beyond(firm))
         ]
+
+    def _is_certified_beyond(self, firm: Candidate) -> bool:
+        """Whether the firm holds a certificate that does not end this year: there is nothing to renew yet."""
+        return firm.certified_until is not None and firm.certified_until.year > self._on.year
 
     def _round(self, opened_on: date) -> tuple[str | None, Cutoffs]:
         """The first round whose cut-off for the bureau is not past when the case is opened."""
@@ -127,7 +142,8 @@ class CaseMaker:
         self._serials[series] += 1
         number = number_in(series, self._serials[series])
         self._made += 1
-        intake = Intake(*self._round(opened_on), self._made)
+        certifiable = programme.code != CERTIFICATION or firm.ambition > CERTIFIABLE_FROM
+        intake = Intake(*self._round(opened_on), self._made, certifiable)
         return walk(self._random, programme, number, opened_on, self._on, shift, intake), intake.round
 
     def _write(self, session: Session, walks: Sequence[tuple[Candidate, Walk, str | None]]) -> None:

@@ -1,32 +1,37 @@
-"""Fictional firms, made from a seed: the same seed gives the same firms. Pure."""
+"""Fictional firms, made from a seed: the same seed gives the same firms. Pure.
+
+The registration comes first; whatever a firm has follows from it, so that nothing is older than the firm.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from random import Random
-from typing import Any
 
+from app.demo.holdings import (
+    CERTIFIED_FROM,
+    Life,
+    Row,
+    Trade,
+    certificates_of,
+    conversions_of,
+    grades_of,
+    product_of,
+    rights_of,
+    tags_of,
+)
 from app.demo.words import BRANDS, KINDS, LEGAL_FORMS, MIDDLES, SURNAMES, TOWNSHIPS, TRADES
 from app.enterprises.domain.uscc import ALPHABET, check_character
 
 REGION_OF_CODES = "429099"
 SUFFIX = "（示例）"
-YEARS = 3
 FEN_PER_WAN = 1_000_000
-#: What experts grade in a certification, and the most points of each; firms beyond this ambition were graded before.
-GRADES = {
-    "ip_advancement": 8,
-    "ip_core_support": 8,
-    "management_1": 6,
-    "management_2": 6,
-    "management_3": 4,
-    "management_4": 4,
-}
-GRADED_FROM = 0.6
-#: Firms between these ambitions hold a technology SME number, every other one of them.
-SME_FROM, SME_UP_TO = 0.4, 0.75
-
-Row = dict[str, Any]
+#: The firm whose own account the demo opens: long there, far on, and certified once before, by a case of its own.
+SHOWN = 0
+SHOWN_AMBITION, SHOWN_YEARS, SHOWN_TRADE = 0.98, 12, TRADES[0]
+SHOWN_CERTIFIED = timedelta(days=36 * 30)
+#: Who comes as far as a certificate has been there for so many days.
+SEASONED = 2600
 
 
 @dataclass(frozen=True)
@@ -65,22 +70,52 @@ def fictional_code(number: int) -> str:
 
 
 def _firm(random: Random, number: int, on: date) -> Firm:
+    trade, life = _life(random, number, on)
+    enterprise = _enterprise(random, number, trade, life)
+    statements = number == SHOWN or random.random() < 0.6
+    contact = {"name": random.choice(SURNAMES) + SUFFIX, "title": "办公室主任", "phone": "0728-0000000"}
+    firm = Firm(
+        enterprise,
+        certificates=certificates_of(life, number) if number != SHOWN else [],
+        contacts=[contact | {"is_primary": True}],
+        tags=tags_of(random, life),
+        ambition=life.ambition,
+        statements=statements,
+    )
+    if life.ambition > 0.12:
+        firm = _with_work(random, firm, trade, life)
+    return _with_tax_return(firm, on) if statements else firm
+
+
+def _life(random: Random, number: int, on: date) -> tuple[Trade, Life]:
+    """What the firm makes and how far it comes; who comes far has had the time for it."""
+    if number == SHOWN:
+        registered = on.replace(year=on.year - SHOWN_YEARS, day=1)
+        return SHOWN_TRADE, Life(registered, on, SHOWN_AMBITION, on - SHOWN_CERTIFIED)
     trade = random.choice(TRADES)
     ambition = random.random() if trade[2] else random.random() * 0.35
-    enterprise = _enterprise(random, number, on, trade)
-    registered = enterprise["registered_on"]
-    firm = Firm(enterprise, ambition=ambition, statements=random.random() < 0.6)
-    firm.contacts.append(
-        {"name": random.choice(SURNAMES) + SUFFIX, "title": "办公室主任", "phone": "0728-0000000", "is_primary": True}
+    days = random.choice((random.randint(30, 700), random.randint(700, 9000)))
+    if ambition <= CERTIFIED_FROM:
+        return trade, Life(on - timedelta(days=days), on, ambition)
+    certified_on = on - timedelta(days=random.randint(20, 1080))
+    days = days if days > SEASONED else days + SEASONED
+    return trade, Life(on - timedelta(days=days), on, ambition, certified_on)
+
+
+def _with_work(random: Random, firm: Firm, trade: Trade, life: Life) -> Firm:
+    """The firm with its figures and what came of its research."""
+    figures = _figures_of(random, life)
+    return replace(
+        firm,
+        figures=figures,
+        properties=rights_of(random, life, firm.enterprise["uscc"], trade),
+        products=[product_of(trade, figures[-1])] if figures else [],
+        conversions=conversions_of(life, trade),
+        grades=grades_of(life),
     )
-    if ambition > 0.12:
-        _add_figures(random, firm, registered, on, ambition)
-        _add_knowledge(random, firm, trade, on, ambition)
-    _add_standing(random, firm, number, on, ambition)
-    return _with_tax_return(firm, on) if firm.statements else firm
 
 
-def _enterprise(random: Random, number: int, on: date, trade: tuple[str, str, str, str]) -> Row:
+def _enterprise(random: Random, number: int, trade: Trade, life: Life) -> Row:
     what, industry, field_code, _product = trade
     region, township = random.choice(TOWNSHIPS)
     serial = "" if number < 600 else f"{number:05d}"
@@ -90,7 +125,7 @@ def _enterprise(random: Random, number: int, on: date, trade: tuple[str, str, st
         "uscc": fictional_code(number),
         "uscc_confirmed": True,
         "name": f"潜江{stem}{random.choice(LEGAL_FORMS)}{SUFFIX}",
-        "registered_on": on - timedelta(days=random.choice((random.randint(30, 700), random.randint(700, 9000)))),
+        "registered_on": life.registered_on,
         "kind": random.choice(KINDS),
         "capital_fen": capital,
         "capital_currency": "CNY",
@@ -107,17 +142,17 @@ def _enterprise(random: Random, number: int, on: date, trade: tuple[str, str, st
     }
 
 
-def _add_figures(random: Random, firm: Firm, registered: date, on: date, ambition: float) -> None:
+def _figures_of(random: Random, life: Life) -> list[Row]:
     sales = random.choice((800, 1500, 2600, 4200, 5600, 8600, 15000, 23000)) * FEN_PER_WAN
-    growth = 0.9 + random.random() * 0.5
-    staff = random.randint(18, 240)
-    for offset in range(YEARS, 0, -1):
-        year = on.year - offset
+    growth = 0.91 + life.ambition * 0.37 + random.random() * 0.13
+    staff, equity = random.randint(18, 240), 0.35 + random.random() * 0.3
+    found = []
+    for year in life.fiscal_years:
         sales = int(sales * growth)
-        if registered.year > year:
-            continue
-        known = random.random() > 0.06
-        firm.figures.append(_figures(random, year, sales, staff, ambition, known))
+        known = random.random() > 0.06 or life.certified_on is not None
+        row = _figures(random, year, sales, staff, life.ambition, known)
+        found.append(row | {"net_assets_fen": int(sales * equity)})
+    return found
 
 
 def _figures(random: Random, year: int, sales: int, staff: int, ambition: float, known: bool) -> Row:
@@ -132,13 +167,12 @@ def _figures(random: Random, year: int, sales: int, staff: int, ambition: float,
         sales_revenue_fen=sales,
         total_income_fen=income,
         high_tech_income_fen=int(income * (0.42 + ambition * 0.42)) if known else None,
-        net_assets_fen=int(sales * (0.35 + random.random() * 0.3)),
         total_assets_fen=int(sales * (0.9 + random.random() * 0.4)),
         rd_other_fen=int(rd * 0.06),
         rd_outsourced_domestic_fen=int(rd * 0.06),
         rd_outsourced_overseas_fen=0,
         staff_average_e4=staff * 10_000,
-        rd_staff_average_e4=int(staff * (0.05 + ambition * 0.13)) * 10_000 if known else None,
+        rd_staff_average_e4=int(staff * (0.06 + ambition * 0.13)) * 10_000 if known else None,
     )
     return row
 
@@ -157,70 +191,3 @@ def _with_tax_return(firm: Firm, on: date) -> Firm:
     tax |= {"rd_depreciation_fen": latest["rd_depreciation_fen"] * 4 // 5, "rd_other_fen": latest["rd_other_fen"]}
     firm.figures.append(tax)
     return replace(firm, total_costs_fen=latest["sales_revenue_fen"] * 92 // 100)
-
-
-def _add_knowledge(random: Random, firm: Firm, trade: tuple[str, str, str, str], on: date, ambition: float) -> None:
-    code = firm.enterprise["uscc"]
-    kinds = (("invention_patent", 1), ("utility_model", 2), ("software_copyright", 2), ("utility_model", 2))
-    for index in range(int(ambition * 9)):
-        kind, ip_class = kinds[index % len(kinds)] if ambition > 0.5 else kinds[1 + index % 3]
-        granted = on - timedelta(days=random.randint(60, 1500))
-        firm.properties.append(
-            {
-                "kind_code": kind,
-                "ip_class": ip_class,
-                "number": f"SL{code[8:17]}{index:02d}",
-                "name": f"一种{trade[3]}的制备方法（示例{index + 1}）",
-                "acquired_by": "own_research" if random.random() < 0.85 else "assignment",
-                "granted_on": granted,
-                "expires_on": granted + timedelta(days=3650 if ip_class == 2 else 7300),
-            }
-        )
-    if ambition > GRADED_FROM:
-        firm.grades.update({fact: round(most * (0.35 + ambition * 0.6)) for fact, most in GRADES.items()})
-    latest = firm.figures[-1] if firm.figures else None
-    if latest:
-        revenue = latest["high_tech_income_fen"]
-        firm.products.append(
-            {
-                "name": trade[3],
-                "year": latest["year"],
-                "is_high_tech": bool(trade[2]),
-                "is_main": bool(trade[2]),
-                "revenue_fen": int(revenue * 0.8) if revenue else None,
-                "field_code": trade[2],
-            }
-        )
-    for index in range(int(ambition * 12)):
-        firm.conversions.append(
-            {"year": on.year - 1 - index % YEARS, "title": f"{trade[3]}工艺改进成果（示例{index + 1}）"}
-        )
-
-
-def _add_standing(random: Random, firm: Firm, number: int, on: date, ambition: float) -> None:
-    if ambition > 0.79:
-        issued = on - timedelta(days=random.randint(20, 1080))
-        firm.certificates.append(
-            {
-                "kind": "high-tech-enterprise",
-                "number": f"GR{issued.year}42{number:06d}（示例）",
-                "issued_on": issued,
-                "expires_on": issued.replace(year=issued.year + 3, day=min(issued.day, 28)) - timedelta(days=1),
-            }
-        )
-    if SME_FROM < ambition <= SME_UP_TO and number % 2:
-        firm.certificates.append(
-            {
-                "kind": "technology-sme",
-                "number": f"{on.year}429005{number:08d}（示例）",
-                "issued_on": date(on.year, 1, 4),
-                "expires_on": date(on.year, 12, 31),
-            }
-        )
-    for threshold, tag in ((0.7, "high_tech_subject"), (0.55, "cultivation_pool")):
-        if ambition > threshold and random.random() < 0.6:
-            firm.tags.append({"tag": tag, "granted_on": on - timedelta(days=200)})
-    if ambition > 0.93:
-        firm.tags.append(
-            {"tag": "gazelle", "granted_on": on - timedelta(days=300), "expires_on": on + timedelta(days=795)}
-        )

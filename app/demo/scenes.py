@@ -1,6 +1,6 @@
 """Scenes of a bureau's life around the fictional cases that are handled in full, so that every page has something to show."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
@@ -17,6 +17,8 @@ from app.cases.oversight.service.supervising import supervise
 from app.cases.supply.models import CaseMaterial, CorrectionItem
 from app.cases.supply.schemas import AnswerCorrection, AskCorrections, CorrectionAsked
 from app.cases.supply.service.corrections import answer_correction
+from app.demo.duties import keep_duties_up
+from app.demo.firms import SHOWN, SHOWN_CERTIFIED, fictional_code
 from app.demo.handled import Desk, Handled
 from app.engagement.domain.requests import RequestKind
 from app.engagement.domain.visits import Manner
@@ -43,12 +45,20 @@ OTHERS = {
     "rural-demonstration-base": 1,
 }
 MONTH = timedelta(days=30)
+OTHERS_AGE = timedelta(days=3 * 365)
 
 
-def firms_without_cases(session: Session, number: int) -> list[Enterprise]:
-    """The first fictional firms that no programme leads yet."""
+def own_firm(session: Session) -> Enterprise:
+    """The firm whose portal user the demo has."""
+    return session.scalars(select(Enterprise).where(Enterprise.uscc == fictional_code(SHOWN))).one()
+
+
+def firms_without_cases(session: Session, number: int, on: date) -> list[Enterprise]:
+    """The first fictional firms of a technical field, some years old, that no programme leads yet."""
     led = exists().where(CaseFile.enterprise_id == Enterprise.id)
-    return list(session.scalars(select(Enterprise).where(~led).order_by(Enterprise.id).limit(number)))
+    stands = (Enterprise.field_code != "", Enterprise.registered_on <= on - OTHERS_AGE)
+    others = select(Enterprise).where(~led, *stands, Enterprise.uscc != fictional_code(SHOWN))
+    return list(session.scalars(others.order_by(Enterprise.id).limit(number)))
 
 
 def officer_named(session: Session, login: str) -> Actor:
@@ -57,14 +67,15 @@ def officer_named(session: Session, login: str) -> Actor:
 
 
 def play_own_firm(session: Session, vault: Vault, enterprise: Enterprise, firm: Actor, now: datetime) -> None:
-    """The firm with the portal user: a case to correct, a year of cultivation, two that are finished, one of them rated."""
+    """The firm with the portal user: a case to correct, a year of cultivation, three that are finished, one of them rated."""
     desk = Desk(session, vault, officer_named(session, "wang"), officer_named(session, "zhou"), firm)
     rated = Handled(desk, enterprise, SMALL_FIRMS, now - 26 * MONTH, now).lead()
     grade = RateService(grade=2, items=["efficiency"], remark="办理时间偏长（示例）")
     rate_service(session, actor=firm, now=now, number=rated.number, command=grade)
     Handled(desk, enterprise, SMALL_FIRMS, now - 14 * MONTH, now).lead()
-    Handled(desk, enterprise, CERTIFICATION, now - 38 * MONTH, now).lead()
+    Handled(desk, enterprise, CERTIFICATION, now - SHOWN_CERTIFIED - 2 * MONTH, now).lead()
     Handled(desk, enterprise, CULTIVATION, now - 9 * MONTH, now).lead("cultivation")
+    keep_duties_up(desk, enterprise, now)
     case = Handled(desk, enterprise, CERTIFICATION, now - 2 * MONTH, now)
     case.lead("review")
     _oversee(desk, case)

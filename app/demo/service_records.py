@@ -26,6 +26,8 @@ from app.policies.service.statements import state_fact
 from app.policies.service.verdicts import store_verdict
 
 EXPERTS = 30
+#: Experts serve firms that have been there for a year.
+SETTLED = timedelta(days=365)
 #: How many experts serve under which programme.
 SERVING = (("talent-serves-enterprise", 6), ("rural-commissioner", 18), ("deputy-director", 3))
 RECOMMENDED = 4
@@ -36,9 +38,8 @@ def make_experts(session: Session, random: Random, officer: Actor, now: datetime
     """Thirty experts and their agreements, unless experts are on file already."""
     if session.scalar(select(Commissioner.id).limit(1)):
         return
-    firms = session.scalars(
-        select(Enterprise).where(Enterprise.field_code != "").order_by(Enterprise.id).limit(120)
-    ).all()
+    settled = (Enterprise.field_code != "", Enterprise.registered_on <= today(now) - SETTLED)
+    firms = session.scalars(select(Enterprise).where(*settled).order_by(Enterprise.id).limit(120)).all()
     if not firms:
         return
     experts = [_expert(session, random, officer, now, index) for index in range(EXPERTS)]

@@ -20,11 +20,12 @@ LATE_AT_MOST = timedelta(days=15)
 
 @dataclass(frozen=True)
 class Intake:
-    """The round a case belongs to, and a number that makes its certificate unlike any other."""
+    """The round a case belongs to, a number that makes its certificate unlike any other, and whether it may come to one."""
 
     round: str | None
     cutoffs: Cutoffs
     serial: int
+    certifiable: bool = True
 
 
 @dataclass(frozen=True)
@@ -85,13 +86,13 @@ def walk(
     )
     _plan(random, made, opening.milestones)
     for _step in range(random.randint(0, len(programme.stages) + 2)):
-        if made.snapshot.state is not CaseState.OPEN or not _go_on(random, made, today, shift, intake.serial):
+        if made.snapshot.state is not CaseState.OPEN or not _go_on(random, made, today, shift, intake):
             break
     _do_milestones(random, made, today)
     return made
 
 
-def _go_on(random: Random, made: Walk, today: date, shift: ShiftWorkingDays, serial: int) -> bool:
+def _go_on(random: Random, made: Walk, today: date, shift: ShiftWorkingDays, intake: Intake) -> bool:
     on = made.snapshot.stage_entered_on + timedelta(days=random.randint(4, 38))
     action = _choose(random, made)
     if action is None or on > today:
@@ -106,10 +107,12 @@ def _go_on(random: Random, made: Walk, today: date, shift: ShiftWorkingDays, ser
         on=on,
         supplies=everything(made.programme, action, made.snapshot.year, on),
         reason="示例数据" if action.needs.reason else "",
-        values={needed.code: example_answer(needed, on, serial) for needed in action.needs.fields},
+        values={needed.code: example_answer(needed, on, intake.serial) for needed in action.needs.fields},
         version=made.snapshot.version,
     )
     step = decide_step(made.programme, made.snapshot, request, actor=SYSTEM, today=today, shift=shift)
+    if step.certificate and not intake.certifiable:
+        return False
     _take(random, made, step)
     return True
 

@@ -1,0 +1,167 @@
+"""The demo keeps the law it shows: nothing of a firm is older than the firm, and who is recognised could have been."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Column, ColumnElement, Date, ForeignKey, FromClause, Integer, Table, func, select
+from sqlalchemy.orm import Session
+
+from app.accounts.models import EnterpriseUser
+from app.cases.duties.models import CaseDuty
+from app.cases.models import CaseFile
+from app.demo.build import build_demo
+from app.enterprises.models import Certificate, Enterprise, IntellectualProperty, YearlyFigures
+from app.fact_registry import install_providers
+from app.files.vault import Vault
+from app.kit.clock import today
+from app.kit.db import Database, UtcDateTime
+from app.kit.local_blobs import LocalBlobs
+from app.model_registry import METADATA
+from app.policies.models import Sweep, SweepLine
+from tests.counts import Counts
+from tests.support.databases import Templates
+from tests.support.source import listed
+
+NOW = datetime(2026, 11, 30, 3, tzinfo=UTC)
+TODAY = today(NOW)
+RECOGNITION = "high-tech-enterprise"
+FIRMS = Enterprise.__table__
+#: Columns that may tell of a day before the firm was registered, and why.
+EXCEPTIONS = {"enterprise.registered_key": "the registration itself, with a stand-in where it is unknown"}
+
+
+@pytest.fixture(scope="module")
+def demo(templates: Templates, tmp_path_factory: pytest.TempPathFactory, counts: Counts) -> Iterator[Session]:
+    """The demo as it is built on one fixed day, on the embedded database."""
+    install_providers()
+    folder: Path = tmp_path_factory.mktemp("demo")
+    database = Database(templates.copy("sqlite", folder))
+    vault = Vault(LocalBlobs(folder / "files"))
+    build_demo(database, enterprises=counts.demo_firms, now=NOW, vault=vault, secret=b"only of this test" * 2)
+    with Session(database.engine) as session:
+        yield session
+    database.dispose()
+
+
+def _way_to_firm(table: Table, seen: tuple[Table, ...] = ()) -> list[ForeignKey] | None:
+    """The foreign keys that lead from a table to its firm, the fewest there are; None where none do."""
+    if table is FIRMS:
+        return []
+    ways = [
+        [key, *rest]
+        for key in table.foreign_keys
+        if key.column.table not in (table, *seen)
+        and (rest := _way_to_firm(key.column.table, (*seen, table))) is not None
+    ]
+    return min(ways, key=len, default=None)
+
+
+def _with_firm(table: Table) -> FromClause | None:
+    """The table joined to its firm, by keys or by a plain number; None where it tells of no firm."""
+    way = _way_to_firm(table)
+    if way is None:
+        return table.join(FIRMS, table.c.enterprise_id == FIRMS.c.id) if "enterprise_id" in table.c else None
+    joined: FromClause = table
+    for key in way:
+        joined = joined.join(key.column.table, key.parent == key.column)
+    return joined
+
+
+def _dated(table: Table) -> list[Column[object]]:
+    return [
+        column
+        for column in table.columns
+        if isinstance(column.type, Date | UtcDateTime) or (column.name == "year" and isinstance(column.type, Integer))
+    ]
+
+
+def _is_before(value: object, registered_on: date) -> bool:
+    if isinstance(value, datetime):
+        return today(value) < registered_on
+    return value < (registered_on if isinstance(value, date) else registered_on.year)  # type: ignore[operator]
+
+
+def _too_early(session: Session, joined: FromClause, column: Column[object]) -> str | None:
+    told = session.execute(select(column, FIRMS.c.registered_on).select_from(joined).where(column.is_not(None))).all()
+    early = sum(_is_before(value, registered_on) for value, registered_on in told)
+    return f"{column.table.name}.{column.name}: {early} of {len(told)}" if early else None
+
+
+def test_nothing_of_a_firm_is_older_than_the_firm(demo: Session) -> None:
+    looked_at = {
+        f"{table.name}.{column.name}": _too_early(demo, joined, column)
+        for table in METADATA.sorted_tables
+        if (joined := _with_firm(table)) is not None
+        for column in _dated(table)
+    }
+    assert {"certificate.issued_on", "case_duty.opens_on", "yearly_figures.year", "journal_event.at"} <= set(looked_at)
+    assert set(EXCEPTIONS) <= set(looked_at)
+    early = [found for name, found in looked_at.items() if found and name not in EXCEPTIONS]
+    assert not early, listed("before the firm's registration", early)
+
+
+def test_a_certificate_takes_a_year(demo: Session) -> None:
+    """Measures of 2016, article 11 (1); the application stands before the certificate."""
+    held = demo.execute(
+        select(Certificate.number, Certificate.issued_on, Enterprise.registered_on).join_from(Certificate, Enterprise)
+    ).all()
+    early = [number for number, issued_on, begun in held if begun is None or (issued_on - begun).days < 365]
+    assert not early, listed("issued within a year of the registration", early)
+
+
+def test_who_is_recognised_has_what_recognition_asks_for(demo: Session) -> None:
+    certified = select(Certificate).where(Certificate.kind == RECOGNITION, Certificate.issued_on < TODAY)
+    figures: dict[int, set[int]] = {}
+    for firm, year in demo.execute(select(YearlyFigures.enterprise_id, YearlyFigures.year)):
+        figures.setdefault(firm, set()).add(year)
+    rights = dict(
+        demo.execute(
+            select(IntellectualProperty.enterprise_id, func.min(IntellectualProperty.granted_on)).group_by(
+                IntellectualProperty.enterprise_id
+            )
+        ).all()
+    )
+    rows = demo.scalars(certified).all()
+    assert len(rows) > 20
+    without = [
+        row.number
+        for row in rows
+        if not {row.issued_on.year - n for n in (1, 2, 3)} <= figures.get(row.enterprise_id, set())
+        or (rights.get(row.enterprise_id) or TODAY) >= row.issued_on
+    ]
+    assert not without, listed("certified without three years of figures and a right before", without)
+
+
+def _standing(demo: Session, *firms: ColumnElement[bool]) -> dict[str, str]:
+    """What the sweep of this day found about certification, by firm."""
+    wanted = (SweepLine.policy_code == RECOGNITION, Sweep.on_day == TODAY, *firms)
+    lines = select(Enterprise.name, SweepLine.outcome).join_from(SweepLine, Enterprise).join(Sweep).where(*wanted)
+    return dict(demo.execute(lines).all())
+
+
+def test_no_verdict_denies_a_certificate_that_is_held(demo: Session) -> None:
+    held = select(Certificate.enterprise_id).where(Certificate.kind == RECOGNITION, Certificate.expires_on >= TODAY)
+    found = _standing(demo, Enterprise.id.in_(held))
+    assert len(found) > 20
+    denied = [name for name, outcome in found.items() if outcome == "unmet"]
+    assert not denied, listed("certified, but would fail", denied)
+    assert "unmet" in _standing(demo).values(), "others do fail"
+
+
+def test_the_firm_of_the_portal_is_the_best_example(demo: Session) -> None:
+    firm = demo.scalars(select(Enterprise).join(EnterpriseUser, EnterpriseUser.enterprise_id == Enterprise.id)).one()
+    assert firm.registered_on is not None
+    assert firm.registered_on.year <= TODAY.year - 5
+    years = set(demo.scalars(select(YearlyFigures.year).where(YearlyFigures.enterprise_id == firm.id)))
+    assert {TODAY.year - n for n in range(1, 5)} <= years
+    held = demo.scalars(select(Certificate.kind).where(Certificate.enterprise_id == firm.id)).all()
+    assert held.count(RECOGNITION) == 1
+    missed = demo.scalars(
+        select(CaseDuty.code)
+        .join(CaseFile, CaseFile.id == CaseDuty.case_id)
+        .where(CaseFile.enterprise_id == firm.id, CaseDuty.due_on < TODAY, CaseDuty.done_on.is_(None))
+    ).all()
+    assert not missed, listed("missed by the firm that shows how it is done", missed)
+    assert set(_standing(demo, Enterprise.id == firm.id).values()) == {"met"}
