@@ -44,19 +44,14 @@ from app.targets.indicators import reckon_indicators
 
 DEFAULT_SIZE = 300
 BATCH = 500
-<<<<<<< HEAD
-SEED = 20210331
+SEED = 20210616
 GRADED_DAYS_AGO = 330
 #: The departments answered twice: shortly before each of the two sweeps.
 ANSWERED_DAYS_AGO = (HALF_A_YEAR.days + 20, 20)
-=======
-SEED = 20210616
-STATED_DAYS_AGO = 330
 #: The firm's own account is older than the first of its cases.
 ACCOUNT_AGE = timedelta(days=40 * 30)
 #: For how many years the register has been kept.
 KEPT_YEARS = 4
->>>>>>> d0c817f (demo: nothing of a firm is older than the firm)
 #: The parts that the event of a new firm brings along, for those who follow: their rows have no events of their own.
 WITH_PARTS = ["figures", "property"]
 
@@ -172,13 +167,10 @@ def _candidate(enterprise_id: int, firm: Firm) -> Candidate:
 
 def _statements(enterprise_id: int, firm: Firm, actor: Actor, now: datetime) -> Iterator[dict[str, Any]]:
     """What departments and experts stated about a firm."""
+    registered_on: date = firm.enterprise["registered_on"]
     common = {
         "enterprise_id": enterprise_id,
-<<<<<<< HEAD
-        "stated_on": today(now) - timedelta(days=GRADED_DAYS_AGO),
-=======
-        "stated_on": max(today(now) - timedelta(days=STATED_DAYS_AGO), firm.enterprise["registered_on"]),
->>>>>>> d0c817f (demo: nothing of a firm is older than the firm)
+        "stated_on": max(today(now) - timedelta(days=GRADED_DAYS_AGO), registered_on),
         "actor_kind": str(actor.kind),
         "actor_id": actor.id,
         "actor_name": actor.name,
@@ -186,18 +178,14 @@ def _statements(enterprise_id: int, firm: Firm, actor: Actor, now: datetime) -> 
     }
     if firm.statements:
         source = "有关部门函复（虚构示例数据）"
-<<<<<<< HEAD
         yield {**common, "fact_code": "prohibited_products", "value": False, "source": source}
         for days in ANSWERED_DAYS_AGO:
-            answered = {**common, "stated_on": today(now) - timedelta(days=days), "value": False, "source": source}
+            stated_on = max(today(now) - timedelta(days=days), registered_on)
+            answered = {**common, "stated_on": stated_on, "value": False, "source": source}
             for fact in ("accident_in_last_year", "breach_in_two_years", "on_dishonesty_list"):
                 yield {**answered, "fact_code": fact}
-=======
-        for fact in ("accident_in_last_year", "breach_in_two_years", "on_dishonesty_list", "prohibited_products"):
-            yield {**common, "fact_code": fact, "value": False, "source": source}
         if firm.grades:
             yield {**common, "fact_code": "standards_led", "value": False, "source": "申报书（虚构示例数据）"}
->>>>>>> d0c817f (demo: nothing of a firm is older than the firm)
     if firm.total_costs_fen is not None:
         year, costs = firm.figures[-1]["year"], f"{firm.total_costs_fen // FEN_PER_YUAN}"
         told = {
