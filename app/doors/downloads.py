@@ -40,7 +40,7 @@ class _Counted:
 def download_table(request: Request, name: str, extension: TableFormat, rows: Rows, header: Sequence[str]) -> Response:
     """The rows as `name`.xlsx or `name`.csv, formula-safe; for lists that fit into memory."""
     counted = _Counted(rows)
-    body = write_xlsx(counted, header) if extension == "xlsx" else b"".join(write_csv(counted, header))
+    body = write_xlsx(counted, header, sheet=name) if extension == "xlsx" else b"".join(write_csv(counted, header))
     _note(request, name, extension, counted.count, complete=True)
     return Response(body, media_type=_TYPES[extension], headers=_headers(name, extension))
 

@@ -44,14 +44,24 @@ def parse_written(text: str) -> int:
     return parse_yuan(number, f"{scale}元")
 
 
+def in_yuan(fen: int) -> Decimal:
+    """分 as 元, exactly: what a table carries as a number."""
+    return Decimal(fen) / FEN_PER_YUAN
+
+
+def in_wan(fen: int) -> Decimal:
+    """分 as 万元, exactly."""
+    return Decimal(fen) / FEN_PER_WAN
+
+
 def format_yuan(fen: int) -> str:
     """1234567 分 as `12,345.67`; whole yuan without decimals."""
-    return _grouped(Decimal(fen) / FEN_PER_YUAN)
+    return _grouped(in_yuan(fen))
 
 
 def format_wan(fen: int) -> str:
     """38200000 分 as `38.2` (万元), at most two decimals shown and only when exact; otherwise as many as needed."""
-    return _grouped(Decimal(fen) / FEN_PER_WAN)
+    return _grouped(in_wan(fen))
 
 
 def _grouped(value: Decimal) -> str:

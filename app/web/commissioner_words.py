@@ -18,6 +18,7 @@ from app.commissioners.domain import (
 )
 from app.commissioners.models import Commissioner, CommissionerProgramme, ServiceAgreement
 from app.kit.i18n import Bilingual, _
+from app.kit.money import in_yuan
 from app.reference.queries import label_of, list_fields
 
 SOON_DAYS = 60
@@ -136,5 +137,5 @@ def _agreement_cells(agreement: ServiceAgreement) -> list[Any]:
         agreement.ends_on,
         agreement.ended_on,
         _(MODE_LABELS[ServiceMode(agreement.mode)]),
-        None if fen is None else f"{fen // 100}.{fen % 100:02d}",
+        None if fen is None else in_yuan(fen),
     ]

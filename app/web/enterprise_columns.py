@@ -3,15 +3,18 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from app.enterprises.domain.capital import unread_capital
 from app.enterprises.models import Certificate, Enterprise, EnterpriseTag
 from app.enterprises.queries import list_tags, list_valid_certificates
+from app.kit.amounts import YUAN
 from app.kit.clock import shanghai
 from app.kit.i18n import N_, _
-from app.kit.money import FEN_PER_WAN
+from app.kit.money import in_wan
 from app.reference.queries import list_industry_names, list_region_names
 from app.web.enterprise_words import Words, above_scale_text, capital_text, certificate_badge, tag_texts
 
@@ -63,7 +66,7 @@ COLUMNS: tuple[ListColumn, ...] = (
     ListColumn(
         "capital",
         N_("注册资本"),
-        lambda row: _wan(row),
+        lambda row: _capital(row),
         sort="capital",
         number=True,
         export_label=N_("注册资本（万元）"),
@@ -123,13 +126,12 @@ def _row(
     )
 
 
-def _wan(row: EnterpriseRow) -> str:
-    """The amount without its thousands separators, so that a spreadsheet takes it for a number."""
-    fen = row.enterprise.capital_fen
-    if fen is None or row.enterprise.capital_currency not in ("", "CNY"):
-        return row.capital
-    whole, rest = divmod(fen, FEN_PER_WAN)
-    return f"{whole}.{rest:06d}".rstrip("0").rstrip(".")
+def _capital(row: EnterpriseRow) -> Decimal | str:
+    """The amount in 万元 as a number; another currency, and what could not be read, as the words that say so."""
+    firm = row.enterprise
+    if firm.capital_fen is None:
+        return unread_capital(firm.capital_text)
+    return in_wan(firm.capital_fen) if firm.capital_currency in ("", YUAN) else row.capital
 
 
 def header_of(columns: Sequence[ListColumn]) -> list[str]:

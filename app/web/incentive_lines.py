@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
@@ -30,6 +31,7 @@ from app.incentives.service.reckoning import plans_of, reckon_without_facts
 from app.incentives.service.sharing import shares_of_firm
 from app.incentives.wording import amount_text, method_text, share_text, yuan
 from app.kit.i18n import N_, _
+from app.kit.money import in_yuan
 from app.policies.domain.facts import Facts
 from app.policies.domain.outcome import Outcome
 
@@ -61,10 +63,16 @@ class IncentiveLine:
     url: str
     url_text: str
     detail_url: str
+    fen: int | None = None
+
+    @property
+    def exported_amount(self) -> Decimal | str:
+        """The amount in 元 where it is one number, else in words."""
+        return self.amount if self.fen is None else in_yuan(self.fen)
 
 
-def entitlement_line(item: Entitlement, amount: str, amount_note: str = "") -> IncentiveLine:
-    """Something a firm may enjoy and nobody has acted on; `amount` in words."""
+def entitlement_line(item: Entitlement, amount: str, amount_note: str = "", *, fen: int | None = None) -> IncentiveLine:
+    """Something a firm may enjoy and nobody has acted on; `amount` in words, `fen` where it is one number."""
     query = urlencode({"uscc": item.enterprise.uscc, "scheme": item.family.code, "fact": item.trigger_key})
     return IncentiveLine(
         enterprise=item.enterprise,
@@ -81,6 +89,7 @@ def entitlement_line(item: Entitlement, amount: str, amount_note: str = "") -> I
         url=f"/incentives/recommend?{query}",
         url_text=_("推荐"),
         detail_url=f"/incentives/estimate?{query}",
+        fen=fen,
     )
 
 
@@ -105,6 +114,7 @@ def award_line(item: Incentive, families: dict[str, SchemeFamily], amount_note: 
         url=f"/incentives/{item.public_id}",
         url_text=_("查看"),
         detail_url=f"/incentives/{item.public_id}",
+        fen=item.amount_fen,
     )
 
 
@@ -115,9 +125,14 @@ def list_lines(session: Session, items: Sequence[Entitlement]) -> list[Incentive
     return [
         entitlement_line(item, outline(plans[item.version.row.id]), _("打开可见逐步测算"))
         if amount is None
-        else entitlement_line(item, expected_text(plans[item.version.row.id], amount))
+        else _expected_line(item, plans[item.version.row.id], amount)
         for item, amount in zip(items, amounts, strict=True)
     ]
+
+
+def _expected_line(item: Entitlement, plan: Plan, amount: Amount) -> IncentiveLine:
+    given = plan.scheme.amount_type is not AmountType.UNSET and amount.due is not Outcome.UNMET
+    return entitlement_line(item, expected_text(plan, amount), fen=amount.fen if given else None)
 
 
 def firm_lines(session: Session, enterprise: Enterprise, families: Sequence[SchemeFamily]) -> tuple[IncentiveLine, ...]:

@@ -200,10 +200,19 @@ def export_incentives(
         cursor = found.next
         if cursor is None:
             break
-    header = [_("企业"), _("统一社会信用代码"), _("政策"), _("事由"), _("事由日期"), _("金额"), _("进度"), _("说明")]
+    header = [
+        _("企业"),
+        _("统一社会信用代码"),
+        _("政策"),
+        _("事由"),
+        _("事由日期"),
+        _("金额（元）"),
+        _("进度"),
+        _("说明"),
+    ]
     rows = [
-        [item.enterprise.name, item.enterprise.uscc, item.scheme_name, item.fact, item.triggered_on, item.amount,
-         item.state_text, advisory() if item.state is State.ELIGIBLE else item.note]
+        [item.enterprise.name, item.enterprise.uscc, item.scheme_name, item.fact, item.triggered_on,
+         item.exported_amount, item.state_text, advisory() if item.state is State.ELIGIBLE else item.note]
         for item in lines
     ]  # fmt: skip
     return download_table(request, _("政策奖补"), extension, rows, header)

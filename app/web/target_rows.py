@@ -22,10 +22,15 @@ NOTHING = "—"
 
 @dataclass(frozen=True)
 class Row:
-    """One row: its cells as text, and where the first one leads."""
+    """One row: its cells, and where the first one leads."""
 
-    texts: tuple[str, ...]
+    cells: tuple[Any, ...]
     url: str
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The cells as people read them."""
+        return tuple(NOTHING if cell in (None, "") else str(cell) for cell in self.cells)
 
 
 @dataclass(frozen=True)
@@ -64,7 +69,7 @@ def _cases(session: Session, items: Sequence[CaseFile]) -> Table:
         header,
         tuple(
             Row(
-                (case.number, case.enterprise.name, case.enterprise.uscc, _day(days.get(case.id))),
+                (case.number, case.enterprise.name, case.enterprise.uscc, days.get(case.id)),
                 f"/cases/{case.number}",
             )
             for case in items
@@ -91,7 +96,7 @@ def _expert_cells(counted: Commissioners, view: PlanView, item: Commissioner) ->
         _("%(first)s 至 %(last)s") % {"first": agreement.starts_on, "last": agreement.effective_end}
         for agreement in made
     )
-    return (item.name, item.unit or NOTHING, firms, terms)
+    return (item.name, item.unit, firms, terms)
 
 
 def _firms(session: Session, counted: Any, on: date, items: Sequence[Enterprise]) -> Table:
@@ -102,21 +107,17 @@ def _firms(session: Session, counted: Any, on: date, items: Sequence[Enterprise]
     if isinstance(counted, Subjects):
         header.append(_("计入依据"))
 
-    def cells(item: Enterprise) -> tuple[str, ...]:
+    def cells(item: Enterprise) -> tuple[Any, ...]:
         held = [row for row in certificates.get(item.id, []) if row.kind == counted.certificate]
         listed = any(tag.tag == getattr(counted, "tag", "") for tag in tags.get(item.id, []))
-        texts = [
+        found: list[Any] = [
             item.name,
             item.uscc,
-            "、".join(row.number for row in held) or NOTHING,
-            _day(max((row.expires_on for row in held if row.expires_on), default=None)),
+            "、".join(row.number for row in held),
+            max((row.expires_on for row in held if row.expires_on), default=None),
         ]
         if isinstance(counted, Subjects):
-            texts.append("、".join([*([_("有效证书")] if held else []), *([_("入库标签")] if listed else [])]))
-        return tuple(texts)
+            found.append("、".join([*([_("有效证书")] if held else []), *([_("入库标签")] if listed else [])]))
+        return tuple(found)
 
     return Table(tuple(header), tuple(Row(cells(item), f"/enterprises/{item.uscc}") for item in items))
-
-
-def _day(day: date | None) -> str:
-    return day.isoformat() if day else NOTHING

@@ -156,7 +156,7 @@ def export_target_rows(
     assert counted is not None  # as above
     table = all_rows(session, counted, view)
     name = f"{item.name['zh']}-{view.period.year}"
-    return download_table(request, name, extension, [row.texts for row in table.rows], table.header)
+    return download_table(request, name, extension, [row.cells for row in table.rows], table.header)
 
 
 def _item(session: Session, actor: Actor, on: date, code: str, year: int | None) -> tuple[PlanView, PlanItem]:

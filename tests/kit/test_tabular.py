@@ -2,13 +2,15 @@
 
 import struct
 import zipfile
-from datetime import date, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from python_calamine import CalamineWorkbook
 
 from app.kit.errors import Invalid
 from app.kit.tabular import open_table, write_csv, write_xlsx
@@ -250,6 +252,9 @@ FORMULAS = [
     "＝1",
     '=HYPERLINK("http://x","y")',
     "-2+3|' /C'!A0",
+    "\ufeff=1",
+    "\u200b=1",
+    "\u200b \ufeff＝1",
 ]
 
 
@@ -280,6 +285,34 @@ def test_writing_begins_with_a_mark_and_goes_in_blocks() -> None:
     assert len(blocks) == 3
     assert blocks[0].startswith(b"\xef\xbb\xbfn,")
     assert b"".join(blocks).count(b"\r\n") == 2_501
+
+
+def test_a_workbook_keeps_numbers_and_days_and_prints_well(tmp_path: Path) -> None:
+    path = tmp_path / "out.xlsx"
+    instant = datetime(2021, 6, 30, 2, 0, tzinfo=UTC)
+    row = ["0728-6240000", "914290051836604657", 2021, Decimal("38.2"), date(2021, 2, 18), instant, None]
+    header = ["电话", "代码", "年度", "金额（万元）", "日期", "时间", "空"]
+    path.write_bytes(
+        write_xlsx([row, row], header, sheet="企业库-2021/6/30[全部]，名称长过三十一个字的工作表也要能打开才行")
+    )
+    (sheet,) = (CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0),)
+    found = list(sheet.iter_rows())[1]
+    assert found == [row[0], row[1], 2021, 38.2, date(2021, 2, 18), datetime.fromisoformat("2021-06-30 10:00"), ""]
+    assert read(path)[2] == [row[0], row[1], "2021", "38.2", "2021-02-18", "2021-06-30 10:00:00", ""]
+    with zipfile.ZipFile(path) as archive:
+        xml, styles = (archive.read(f"xl/{name}.xml").decode() for name in ("worksheets/sheet1", "styles"))
+        book = archive.read("xl/workbook.xml").decode()
+    assert '<autoFilter ref="A1:G3"/>' in xml and 'ySplit="1"' in xml and 'state="frozen"' in xml
+    assert 'orientation="landscape"' in xml and 'fitToPage="1"' in xml and 'fitToHeight="0"' in xml
+    assert "_xlnm.Print_Titles" in book and "企业库-2021 6 30" in book
+    assert all(f'formatCode="{code}"' in styles for code in ("#,##0.00", "yyyy-mm-dd", "yyyy-mm-dd hh:mm"))
+
+
+def test_an_amount_too_long_for_a_spreadsheet_keeps_its_digits(tmp_path: Path) -> None:
+    path = tmp_path / "out.xlsx"
+    path.write_bytes(write_xlsx([[Decimal("1234567890123.123456")], [Decimal("0.000001")]], ["金额"]))
+    assert read(path)[1:] == [["1234567890123.123456"], ["0.000001"]]
+    assert safe_text(Decimal("-1E+3")) == "-1000"
 
 
 def test_codes_keep_all_their_digits_in_a_workbook(tmp_path: Path) -> None:

@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass
 
-from app.kit.amounts import UNREADABLE, read_amount
+from app.kit.amounts import NO_UNIT, UNREADABLE, lacks_unit, read_amount
+
+#: What our lists write behind a number whose unit nobody knows, so that the unit of the column is not taken for its own.
+UNIT_UNKNOWN = "（单位不明）"
 
 
 @dataclass(frozen=True)
@@ -17,7 +20,15 @@ class Capital:
 
 def parse_capital(text: str, *, unit: str = "") -> Capital:
     """Read `text`; `unit` (万元, 元 …) is what the column's header says, for a bare number. No capital is below zero."""
-    found, kept = read_amount(text, unit=unit), text.strip()
+    kept = text.strip()
+    if kept.endswith(UNIT_UNKNOWN):
+        return Capital(None, "", kept.removesuffix(UNIT_UNKNOWN), NO_UNIT)
+    found = read_amount(text, unit=unit)
     if found.fen is not None and found.fen < 0:
         return Capital(None, "", kept, UNREADABLE)
     return Capital(found.fen, found.currency, kept, found.remark)
+
+
+def unread_capital(text: str) -> str:
+    """A wording that could not be read, as a list writes it under a head that names a unit."""
+    return f"{text}{UNIT_UNKNOWN}" if lacks_unit(text) else text

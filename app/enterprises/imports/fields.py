@@ -83,7 +83,7 @@ ENTERPRISE_FIELDS = (
         N_("注册地址"),
         ("注册地址", "企业地址", "地址", "住所", "公司地址", "经营地址", "registered address", "address"),
     ),
-    ImportField("scale", N_("企业规模"), ("企业规模", "企业划型", "划型", "enterprise size", "size")),
+    ImportField("scale", N_("企业规模"), ("企业规模", "企业划型", "划型", "规模", "enterprise size", "size")),
     ImportField("above_scale", N_("规上企业"), ("规上企业", "是否规上", "规上", "规模以上", "above scale")),
     ImportField("business_scope", N_("经营范围"), ("经营范围", "business scope", "scope")),
 )

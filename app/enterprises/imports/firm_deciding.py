@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.enterprises.imports.reading import Parsed
+from app.kit.amounts import YUAN
 
 CAPITAL = ("capital_fen", "capital_currency", "capital_text", "capital_remark")
 FIELDS = (
@@ -38,12 +39,14 @@ def compare(
 ) -> Comparison:
     """Compare the row with the firm's `standing` fields; `edited` were set by hand here and are never overwritten.
 
-    An empty cell takes nothing away, and a broader region does not replace a narrower one inside it.
+    An empty cell takes nothing away, and what only says the same in other words changes nothing.
     """
     found = Comparison()
     for name in FIELDS:
         theirs, ours = parsed.values.get(name), standing[name]
-        if theirs in (None, "") or theirs == ours or (name == "region_code" and ours.startswith(theirs)):
+        if theirs in (None, "") or theirs == ours or ours in parsed.alike.get(name, ()):
+            continue
+        if name == "region_code" and _tells_no_region(parsed, theirs, standing):
             continue
         _sort(found, name, ours, theirs, edited)
     _compare_capital(found, parsed, standing, edited)
@@ -54,6 +57,14 @@ def compare(
     return found
 
 
+def _tells_no_region(parsed: Parsed, theirs: str, standing: Mapping[str, Any]) -> bool:
+    """A broader region does not replace a narrower one inside it, nor does the address on file the region on file."""
+    ours, texts = standing["region_code"], parsed.source.texts
+    stated = any(texts.get(code) for code in ("province", "city", "county"))
+    same_address = not stated and parsed.values.get("address", "") == standing["address"]
+    return bool(ours.startswith(theirs) or (ours and same_address))
+
+
 def _sort(found: Comparison, name: str, ours: Any, theirs: Any, edited: Collection[str]) -> None:
     if name in edited:
         found.differences[name] = (ours, theirs)
@@ -62,17 +73,24 @@ def _sort(found: Comparison, name: str, ours: Any, theirs: Any, edited: Collecti
 
 
 def _compare_capital(found: Comparison, parsed: Parsed, standing: Mapping[str, Any], edited: Collection[str]) -> None:
-    """Amount, currency and wording stand and fall together; a wording without an amount never replaces an amount."""
+    """Amount, currency and wording stand and fall together; a wording without an amount never replaces an amount, and
+    the same amount in other words is no change.
+    """
     theirs = {name: parsed.values[name] for name in CAPITAL if name in parsed.values}
     ours = {name: standing[name] for name in CAPITAL}
-    if not theirs or theirs == ours:
-        return
-    if theirs["capital_fen"] is None and ours["capital_fen"] is not None:
+    if not theirs or _says_nothing_new(theirs, ours):
         return
     if "capital_fen" not in edited and "capital_currency" not in edited:
         found.values |= theirs
     elif (theirs["capital_fen"], theirs["capital_currency"]) != (ours["capital_fen"], ours["capital_currency"]):
         found.differences["capital_fen"] = (ours, theirs)
+
+
+def _says_nothing_new(theirs: Mapping[str, Any], ours: Mapping[str, Any]) -> bool:
+    if theirs["capital_fen"] is None:
+        return ours["capital_fen"] is not None or theirs["capital_text"] == ours["capital_text"]
+    same_currency = theirs["capital_currency"] == (ours["capital_currency"] or YUAN)
+    return bool(same_currency and theirs["capital_fen"] == ours["capital_fen"])
 
 
 def _unread(parsed: Parsed, standing: Mapping[str, Any]) -> dict[str, str]:

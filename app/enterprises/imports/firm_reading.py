@@ -1,9 +1,10 @@
 """A row of a list of firms, cell by cell, against the code tables."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -28,7 +29,7 @@ class FirmTables:
 
     regions: RegionIndex
     region_names: Mapping[str, str]
-    industries: Mapping[str, str]
+    industries: Mapping[str, tuple[str, ...]]
     fields: Mapping[str, str]
     scales: Mapping[str, str]
     prefix: str
@@ -47,7 +48,7 @@ def load_tables(session: Session, *, prefix: str, today: date) -> FirmTables:
         regions=RegionIndex(regions),
         region_names=dict(regions),
         industries=_industry_keys(industries),
-        fields=_keys((code, (code, zh, en)) for code, zh, en in fields),
+        fields=_field_keys(fields.all()),
         scales=_keys((code, (code, zh, f"{zh}企业", zh.removesuffix("型"), en)) for code, zh, en in scales),
         prefix=prefix,
         today=today,
@@ -126,11 +127,7 @@ def _read_capital(parsed: Parsed) -> None:
 
 
 def _read_codes(parsed: Parsed, tables: FirmTables) -> None:
-    lookups = (
-        ("industry", "industry_code", tables.industries),
-        ("field", "field_code", tables.fields),
-        ("scale", "scale", tables.scales),
-    )
+    lookups = (("field", "field_code", tables.fields), ("scale", "scale", tables.scales))
     for code, column, table in lookups:
         if text := parsed.source.texts.get(code, ""):
             found = table.get(_fold(text))
@@ -138,6 +135,13 @@ def _read_codes(parsed: Parsed, tables: FirmTables) -> None:
                 parsed.leave_empty(code, text)
             else:
                 parsed.values[column] = found
+    if text := parsed.source.texts.get("industry", ""):
+        codes = tables.industries.get(_fold(text))
+        if codes is None:
+            parsed.leave_empty("industry", text)
+        else:
+            parsed.values["industry_code"] = codes[0]
+            parsed.alike["industry_code"] = frozenset(codes)
 
 
 def _read_region(parsed: Parsed, tables: FirmTables) -> None:
@@ -156,14 +160,25 @@ def _read_region(parsed: Parsed, tables: FirmTables) -> None:
         parsed.refusals.append(Reason("region.outside", {"region": f"{name} {found}"}))
 
 
-def _industry_keys(rows: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Codes with and without their section letter, and names; a name borne on several levels means the broadest."""
-    keys: dict[str, str] = {}
+def _industry_keys(rows: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
+    """Codes with and without their section letter, and names; of a name borne on several levels the broadest comes first."""
+    keys: dict[str, tuple[str, ...]] = {}
     for code, name in rows:
-        keys[_fold(name)] = code
-        keys[_fold(code)] = code
+        keys[_fold(name)] = (code, *keys.get(_fold(name), ()))
+        keys[_fold(code)] = (code,)
         if code[:1].isalpha() and len(code) > 1:
-            keys.setdefault(_fold(code[1:]), code)
+            keys.setdefault(_fold(code[1:]), (code,))
+    return keys
+
+
+def _field_keys(rows: Sequence[Any]) -> dict[str, str]:
+    """Technical fields by code, by name, and as our lists write them: `新材料 · 精细和专用化学品`."""
+    names = {code: (zh, en) for code, zh, en in rows}
+    keys = _keys((code, (code, *both)) for code, both in names.items())
+    for code, both in names.items():
+        top = names.get(f"{code[:1]}0")
+        if top:
+            keys |= _keys([(code, tuple(f"{above} · {name}" for above, name in zip(top, both, strict=True)))])
     return keys
 
 

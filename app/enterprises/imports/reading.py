@@ -36,13 +36,17 @@ class SourceRow:
 
 @dataclass(slots=True)
 class Parsed:
-    """A row understood as far as it goes. `refusals` reject it; `remarks` are told and change nothing."""
+    """A row understood as far as it goes. `refusals` reject it; `remarks` are told and change nothing.
+
+    `alike` are all the codes that a cell's words could mean: one of them that is on file stays.
+    """
 
     source: SourceRow
     key: str = ""
     name: str = ""
     uscc: Uscc | None = None
     values: dict[str, Any] = field(default_factory=dict)
+    alike: dict[str, frozenset[str]] = field(default_factory=dict)
     former_names: tuple[str, ...] = ()
     unread: dict[str, str] = field(default_factory=dict)
     refusals: list[Reason] = field(default_factory=list)

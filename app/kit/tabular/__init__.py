@@ -1,7 +1,8 @@
 """Tables in and out: CSV and Excel files read safely, CSV and XLSX written so that no cell becomes a formula.
 
 Reading goes by content, never by the file's name; rows come as text, one by one, with the number a spreadsheet shows.
-Writing prefixes nothing and loses nothing: a dangerous cell is stored as text (XLSX) or quoted behind an apostrophe (CSV).
+Writing loses nothing: numbers and days keep their kind; a dangerous cell is stored as text (XLSX) or behind an apostrophe
+(CSV).
 """
 
 from app.kit.tabular.reading import Row, Table, open_table
