@@ -43,7 +43,7 @@ from app.kit.permissions import can
 from app.portal.actions import SEE_OWN, SUPPLY_OWN
 from app.portal.duty_lines import DutyLine, duty_lines
 from app.portal.own import CasePart, own_case, part_of
-from app.programmes.domain.answers import show_answer
+from app.programmes.domain.answers import problems_of, show_answer
 from app.programmes.domain.definition import DutyTemplate, Programme
 from app.programmes.domain.duties import AfterEvent
 
@@ -101,7 +101,9 @@ def duty_page(
     case = own_case(session, actor, number)
     row = _duty(session, case, duty_id)
     raw = _standing(row)
-    page = _page(session, case, row, actor, today(now), empty(raw), Together(began_with(raw)))
+    form = empty(raw)
+    form.errors = _problems(_template(programme_of(session, case), row), row)
+    page = _page(session, case, row, actor, today(now), form, Together(began_with(raw)))
     return render(request, "portal/duty.html", page)
 
 
@@ -194,6 +196,12 @@ def _standing(row: CaseDuty) -> dict[str, Any]:
     values = {f"{FIELD}{code}": str(value) for code, value in draft.get("values", {}).items()}
     documents = [str(key) for key in draft.get("documents", ())]
     return values | {"note": draft.get("note", row.note), "documents": documents}
+
+
+def _problems(template: DutyTemplate, row: CaseDuty) -> dict[str, list[str]]:
+    """What is wrong with the draft, beside its fields."""
+    found = problems_of(template.fields, (row.draft or {}).get("values", {}))
+    return {f"{FIELD}{code}": [problem] for code, problem in found.items()}
 
 
 def _texts(standing: Mapping[str, Any]) -> dict[str, str]:

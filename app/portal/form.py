@@ -109,7 +109,7 @@ def save_section(
         try:
             with session.begin_nested():
                 save_draft(session, actor=actor, now=now, number=number, command=command)
-            return redirect(request, next_url(of_case, section))
+            return _gone_on(request, load_form(session, of_case.case, actor), section)
         except Clashing as clash:
             bound.add(clash)
             clashing = _clashing(clash, form)
@@ -119,6 +119,16 @@ def save_section(
     bound.raw = brought_up(form, bound.raw, standing)
     page = build_section_page(of_case, section, actor, standing, bound, together)
     return render(request, "portal/form_section.html", page, status=422)
+
+
+def _gone_on(request: Request, form: FormOfCase, section: Section) -> Response:
+    """On to the next section, unless what was entered has something wrong with it: the section says what, beside the field."""
+    if form.problems(section):
+        return redirect(request, form.section_url(section), info=_("已保存；标出的项目需要更正。"))
+    missing = form.missing(section)
+    told = {"n": len(missing), "fields": _("、").join(str(question.label) for question in missing)}
+    info = _("已保存；上一部分还有 %(n)s 项没填：%(fields)s。提交前请补齐。") % told if missing else None
+    return redirect(request, next_url(form, section), info=info)
 
 
 def _clashing(clash: Clashing, form: FormData) -> dict[str, str]:

@@ -128,6 +128,9 @@ def build_section_page(
     bound: Bound[Any] | None = None,
     together: Together | None = None,
 ) -> SectionPage:
+    if bound is None:
+        bound = empty(dict(standing))
+        bound.errors = {f"{FORM_PREFIX}{code}": [problem] for code, problem in form.problems(section).items()}
     rows = [form.answers[asked.code] for asked in section.questions if asked.code in form.answers]
     saved = max((row.at for row in rows if row.draft), default=None)
     return SectionPage(
@@ -137,7 +140,7 @@ def build_section_page(
         form_url=form.url,
         action=form.section_url(section),
         fields=tuple(field_of(form, question) for question in section.questions),
-        form=bound or empty(dict(standing)),
+        form=bound,
         labels=labels_of(form),
         together=together or Together(began_with(standing)),
         draft=f"{actor.id}:{form.case.number}:{section.place}",

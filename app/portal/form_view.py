@@ -17,7 +17,7 @@ from app.kit.i18n import _, ngettext
 from app.kit.permissions import can
 from app.portal.actions import SUPPLY_OWN
 from app.portal.form_sections import Section, sections_of
-from app.programmes.domain.answers import show_answer
+from app.programmes.domain.answers import problems_of, show_answer
 from app.programmes.domain.definition import Programme
 from app.programmes.domain.supplied import Question
 
@@ -63,6 +63,11 @@ class FormOfCase:
             for asked in section.questions
             if asked.required and self.asked(asked) and not self.entered(asked.code)
         ]
+
+    def problems(self, section: Section) -> dict[str, str]:
+        """What is wrong with what is entered and may be changed now, by question."""
+        found = problems_of(section.questions, {asked.code: self.entered(asked.code) for asked in section.questions})
+        return {code: problem for code, problem in found.items() if code in self.open}
 
     def drafts(self) -> list[Question]:
         """What was entered and does not count yet, among the questions that may be answered now."""

@@ -145,6 +145,22 @@ def test_a_yearly_report_is_drafted_then_handed_in(session: Session, certified: 
     assert "已填报的" in editor.get(f"/portal/cases/{certified.number}").text
 
 
+def test_a_part_is_not_more_than_its_whole_and_a_draft_says_what_is_wrong(
+    session: Session, certified: CaseFile, enter: Enter
+) -> None:
+    row, editor = _due_now(session, certified), enter(certified)
+    page = f"/portal/cases/{certified.number}/duties/{row.id}"
+    wrong = {"v_total_income": "100万", "v_high_tech_income": "200万", "v_taxes_paid": "abc"}
+    assert editor.submit(page, wrong | {"act": "draft"}).status_code == 303
+    shown = editor.get(page).text
+    assert 'value="abc"' in shown and 'value="200万"' in shown
+    assert "不能大于“上年度总收入”" in shown and 'href="#f-v_taxes_paid"' in shown
+    refused = editor.submit(page, {"act": "done"})
+    assert refused.status_code == 422 and "不能大于“上年度总收入”" in refused.text
+    editor.submit(page, {"v_high_tech_income": "100万", "v_taxes_paid": "1", "act": "draft"})
+    assert "不能大于" not in editor.get(page).text
+
+
 def test_two_people_fill_in_one_report(session: Session, certified: CaseFile, enter: Enter) -> None:
     row, one, other = _due_now(session, certified), enter(certified), enter(certified, "manager")
     page = f"/portal/cases/{certified.number}/duties/{row.id}"

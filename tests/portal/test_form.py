@@ -52,10 +52,24 @@ def test_a_section_is_saved_checked_and_handed_in(session: Session, filing: Case
     assert "没有待提交的内容" in editor.get(f"{form}/check").text
 
 
+def test_what_a_section_still_lacks_is_said_when_it_is_saved(session: Session, filing: CaseFile, enter: Enter) -> None:
+    editor, form = enter(filing), f"/portal/cases/{filing.number}/form"
+    assert editor.submit(f"{form}/1", {"q_entry_national_on": "2021-06-28"}).headers["location"] == f"{form}/2"
+    assert "上一部分还有" in editor.get(f"{form}/2").text
+
+
 def test_what_cannot_be_read_is_named_when_handed_in(session: Session, filing: CaseFile, enter: Enter) -> None:
     editor, form = enter(filing), f"/portal/cases/{filing.number}/form"
     page = f"{form}/{section_of(programme_of(session, filing), 'profit_latest')}"
-    assert editor.submit(page, {"q_profit_latest": "很多"}).status_code == 303
+    saved = editor.submit(page, {"q_profit_latest": "很多"})
+    assert (saved.status_code, saved.headers["location"]) == (303, page)
+    shown = editor.get(page).text
+    assert (
+        "标出的项目需要更正" in shown
+        and 'value="很多"' in shown
+        and 'aria-invalid="true"' in shown
+        and 'href="#f-q_profit_latest"' in shown
+    )
     refused = editor.submit(f"{form}/check")
     assert refused.status_code == 422
     assert 'href="#f-q_profit_latest"' in refused.text and "很多" in refused.text

@@ -7,7 +7,7 @@ from datetime import date
 from app.kit.actor import Actor, ActorKind
 from app.kit.errors import Conflict, Forbidden, Invalid
 from app.kit.i18n import _
-from app.programmes.domain.answers import read_answer
+from app.programmes.domain.answers import problems_of, read_answer
 from app.programmes.domain.definition import DutyTemplate
 
 
@@ -34,21 +34,16 @@ def check_open(duty: DutyState, actor: Actor) -> None:
 
 def read_values(template: DutyTemplate, values: Mapping[str, str], *, draft: bool) -> dict[str, str]:
     """The answers as they are kept; raises `Invalid` naming each bad one. A draft may lack what is required."""
-    errors: dict[str, str] = {}
-    kept: dict[str, str] = {}
     fields = {field.code: field for field in template.fields}
-    errors |= {code: _("该事项不需要此项。") for code in values if code not in fields}
-    for code, field in fields.items():
-        given = values.get(code, "").strip()
-        try:
-            kept[code] = given if draft else read_answer(field, given)
-        except Invalid as error:
-            errors[code] = error.message
-        if not draft and field.required and not given:
-            errors[code] = _("请填写%(label)s。") % {"label": field.label}
+    given = {code: values.get(code, "").strip() for code in fields}
+    errors = {code: _("该事项不需要此项。") for code in values if code not in fields}
+    if not draft:
+        errors |= problems_of(template.fields, given)
+        empty = (field for field in template.fields if field.required and not given[field.code])
+        errors |= {field.code: _("请填写%(label)s。") % {"label": field.label} for field in empty}
     if errors:
         raise Invalid("duty.incomplete", _("请先补齐或更正标出的项目。"), errors)
-    return {code: value for code, value in kept.items() if value}
+    return {code: text if draft else read_answer(fields[code], text) for code, text in given.items() if text}
 
 
 def check_documents(template: DutyTemplate, kinds: Collection[str], names: Mapping[str, str]) -> None:

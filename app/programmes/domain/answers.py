@@ -1,6 +1,7 @@
 """What is answered to a field or question, kept as one exact text per kind and shown again as people read it."""
 
 import re
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 
@@ -11,6 +12,8 @@ from app.programmes.domain.supplied import NeededField
 
 MAX_TEXT = 200
 MAX_LONG_TEXT = 4000
+#: What is part of what, wherever one form asks for both. No law says so: a part is never more than its whole.
+PARTS = {"high_tech_income": "total_income", "rd_staff": "staff", "university_staff": "team_size"}
 _NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,6})?")
 _WHOLE = 100
 _UNREADABLE = {
@@ -35,6 +38,24 @@ def read_answer(field: NeededField, text: str) -> str:
         return _READERS[field.kind](field, given)
     except Invalid as error:
         raise Invalid(error.code, error.message, {field.code: error.message}) from None
+
+
+def problems_of(fields: Iterable[NeededField], entered: Mapping[str, str]) -> dict[str, str]:
+    """What is wrong with what was entered, by the code of its field: it cannot be read, or a part is more than its whole.
+
+    What is empty is not wrong, required or not.
+    """
+    known, problems, read = {field.code: field for field in fields}, {}, {}
+    for code, field in known.items():
+        try:
+            read[code] = read_answer(field, entered.get(code, ""))
+        except Invalid as error:
+            problems[code] = error.message
+    for part, whole in PARTS.items():
+        if read.get(part) and read.get(whole) and Decimal(read[part]) > Decimal(read[whole]):
+            names = {"part": known[part].label, "whole": known[whole].label}
+            problems[part] = _("“%(part)s”不能大于“%(whole)s”，请核对。") % names
+    return problems
 
 
 def show_answer(field: NeededField, value: str) -> str:

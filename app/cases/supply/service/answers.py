@@ -20,7 +20,7 @@ from app.kit.actor import Actor, ActorKind
 from app.kit.errors import Invalid
 from app.kit.i18n import _
 from app.kit.merging import merge
-from app.programmes.domain.answers import read_answer
+from app.programmes.domain.answers import problems_of, read_answer
 from app.programmes.domain.supplied import Question
 
 
@@ -108,17 +108,11 @@ def _open_questions(case: LoadedCase, codes: Mapping[str, str], actor: Actor) ->
 
 
 def _read(questions: Mapping[str, Question], values: Mapping[str, str]) -> dict[str, str]:
-    """Every answer as it is kept; raises one `Invalid` naming all that cannot be read."""
-    errors: dict[str, str] = {}
-    read = {}
-    for code, question in questions.items():
-        try:
-            read[code] = read_answer(question, values[code])
-        except Invalid as error:
-            errors |= error.fields
+    """Every answer as it is kept; raises one `Invalid` naming all that cannot be read or cannot be."""
+    errors = problems_of(questions.values(), values)
     if errors:
         raise Invalid("case.answers.unreadable", _("有 %(n)s 项填写有误。") % {"n": len(errors)}, errors)
-    return read
+    return {code: read_answer(question, values[code]) for code, question in questions.items()}
 
 
 def _enter(
