@@ -17,7 +17,7 @@ from app.enterprises.imports.handing_back import hand_back
 from app.enterprises.imports.jobs import KINDS
 from app.enterprises.imports.mapping import Layout, guess_layout, with_unit
 from app.enterprises.imports.models import ImportRow, ImportRun
-from app.enterprises.imports.queries import list_rows
+from app.enterprises.imports.queries import count_texts_and_unplaced, list_rows
 from app.enterprises.imports.reasons import LABELS, Reason
 from app.enterprises.imports.running import counts_of
 from app.enterprises.imports.staging import Upload, abandon, find_unfinished, require_columns, stage, start
@@ -210,9 +210,19 @@ def _report(settings: Settings, database: Database, work: _Work) -> None:
             path = folder / f"{found.id}-{body.name}"
             path.write_bytes(body.body)
             typer.echo(_("未导入的行（附原因，改好后可再导入）：%(path)s") % {"path": path})
+        _tell_gaps(session, found)
         if not found.written:
             typer.echo(_("本次导入没有改变任何内容。"))
         typer.echo(" ".join(f"{name}={number}" for name, number in counts_of(found).items()))
+
+
+def _tell_gaps(session: Session, found: ImportRun) -> None:
+    """What came in only half: nobody who works in one region sees a firm without one."""
+    texts, unplaced = count_texts_and_unplaced(session, found)
+    if texts:
+        typer.echo(_("有 %(n)s 个单元格无法识别，原文已保留。") % {"n": texts})
+    if unplaced and found.kind == ImportKind.ENTERPRISES:
+        typer.echo(_("有 %(n)s 家企业认不出所在区域，只有不限区域的人员看得到。") % {"n": unplaced})
 
 
 def _line(row: ImportRow) -> str:

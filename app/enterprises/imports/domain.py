@@ -46,8 +46,9 @@ OUTCOME_LABELS = {
     Outcome.QUEUED: N_("待确认"),
     Outcome.REJECTED: N_("未导入"),
 }
-#: Outcomes that wait for a person, and those whose row is kept as it came.
+#: Outcomes that wait for a person, those of rows about a firm or year on file, and those whose row is kept as it came.
 OPEN = (Outcome.DIFFERS, Outcome.QUEUED)
+TAKEN = (Outcome.CREATED, Outcome.CHANGED, Outcome.UNCHANGED, Outcome.DIFFERS)
 KEPT_RAW = (Outcome.DIFFERS, Outcome.QUEUED, Outcome.REJECTED)
 
 

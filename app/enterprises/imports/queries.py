@@ -1,10 +1,12 @@
 """Reading imports: the runs an officer may see, their rows by outcome, what waits for a decision."""
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, String, cast, func, select
 from sqlalchemy.orm import Session
 
-from app.enterprises.imports.domain import OPEN, Decision, RunState
+from app.enterprises.imports.domain import OPEN, TAKEN, Decision, RunState
 from app.enterprises.imports.models import ImportRow, ImportRun
+from app.enterprises.imports.reasons import KEPT_AS_TEXT
+from app.enterprises.models import Enterprise
 from app.kit.actor import Actor
 from app.kit.errors import NotFound
 from app.kit.i18n import _
@@ -91,3 +93,19 @@ def list_rows(session: Session, run: ImportRun, outcomes: tuple[str, ...], *, li
 def list_runs(session: Session, ids: set[int]) -> dict[int, ImportRun]:
     """These imports by their id."""
     return {run.id: run for run in session.scalars(select(ImportRun).where(ImportRun.id.in_(ids)))}
+
+
+def count_texts_and_unplaced(session: Session, run: ImportRun) -> tuple[int, int]:
+    """How many cells of the rows taken in were kept as text, and how many of their firms lie in no known region."""
+    of_run = ImportRow.run_id == run.id, ImportRow.outcome.in_(TAKEN)
+    taken = select(ImportRow.reasons).where(*of_run, cast(ImportRow.reasons, String) != "[]")
+    texts = sum(
+        reason["code"] in KEPT_AS_TEXT
+        for (reasons,) in session.execute(taken.execution_options(yield_per=1_000))
+        for reason in reasons
+    )
+    firms = select(ImportRow.target_id).where(*of_run)
+    unplaced = (
+        select(func.count()).select_from(Enterprise).where(Enterprise.region_code == "", Enterprise.id.in_(firms))
+    )
+    return texts, session.scalar(unplaced) or 0

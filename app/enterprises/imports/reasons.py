@@ -56,6 +56,9 @@ LABELS = {field.code: field.label for fields in FIELDS.values() for field in fie
 #: Why a row waits whose name contradicts its code.
 NAME_WAITS = frozenset({"name.other", "name.differs"})
 
+#: Remarks about a cell that could not be read and whose text is kept.
+KEPT_AS_TEXT = frozenset({"unread", "unit.missing", "negative", "capital", "source.unknown"})
+
 REASONS = {
     "broken": N_("本行引号不成对，无法分列。"),
     "width": N_("本行有 %(found)s 格，表头有 %(expected)s 格：可能多了或少了分隔符。"),

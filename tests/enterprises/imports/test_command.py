@@ -79,6 +79,24 @@ def test_the_last_line_counts_and_every_bad_row_is_told(run_here: Here, database
     assert counts_in(third.stdout) == (1, 0, 3, 0, 0, 4)
 
 
+def test_cells_kept_as_text_and_firms_without_a_region_are_counted(run_here: Here, tmp_path: Path) -> None:
+    nowhere = {"所在省份": "", "地区": "", "注册地址": "示例路3号"}
+    rows = [
+        firm_row(1),
+        firm_row(2, 注册日期="2015年3月", 注册资金="5000"),
+        firm_row(3, **nowhere),
+        firm_row(4, 统一社会信用代码="123", 注册资金="5000"),
+    ]
+    path = write_list(tmp_path / "list.csv", rows)
+    for _time in range(2):
+        lines = run_here("enterprises", path).stdout.splitlines()
+        assert "有 2 个单元格无法识别，原文已保留。" in lines
+        assert "有 1 家企业认不出所在区域，只有不限区域的人员看得到。" in lines
+        assert LAST_LINE.fullmatch(lines[-1])
+    told = run_here("enterprises", write_list(tmp_path / "b.csv", [firm_row(1)])).stdout
+    assert "个单元格" not in told and "认不出" not in told
+
+
 def test_figures_are_taken_in_alike(run_here: Here, tmp_path: Path) -> None:
     run_here("enterprises", write_list(tmp_path / "firms.csv", firm_rows(1)))
     header = ("统一社会信用代码", "年度", "口径", "来源", "销售收入（万元）")
