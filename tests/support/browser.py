@@ -23,9 +23,7 @@ _PLACES = (
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
 )
-NO_BROWSER = (
-    "No Chromium for the browser journeys: install it (Debian: apt-get install chromium) or put it on the PATH."
-)
+NO_BROWSER = "No Chromium for the browser journeys: `./test` installs it; or put it on the PATH (Debian: apt-get install chromium)."
 _WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 _RUN_AXE = """async tags => {
   const found = await axe.run(document, {runOnly: {type: 'tag', values: tags}, resultTypes: ['violations']});
@@ -50,7 +48,7 @@ _PHANTOM_BARS = """() => [...document.querySelectorAll('body *')].filter(e => {
 
 
 def find_chromium() -> str | None:
-    """The browser's program, wherever this machine has it."""
+    """The browser's program of this machine."""
     for name in ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"):
         if found := shutil.which(name):
             return found
@@ -58,9 +56,13 @@ def find_chromium() -> str | None:
 
 
 def launch(playwright: Playwright) -> Browser:
-    """A headless Chromium that shows scrollbars as a desk's does; one sentence when there is none."""
-    program = find_chromium()
-    if program is None and not Path(playwright.chromium.executable_path).exists():
+    """A headless Chromium that shows scrollbars as a desk's does: Playwright's own where it is installed, else the machine's.
+
+    One sentence when there is neither.
+    """
+    has_own = Path(playwright.chromium.executable_path).exists()
+    program = None if has_own else find_chromium()
+    if not has_own and program is None:
         raise AssertionError(NO_BROWSER)
     sandbox = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
     return playwright.chromium.launch(
