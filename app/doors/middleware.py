@@ -9,6 +9,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.doors.parameters import drop_nul
 from app.kit.i18n import LOCALES, Locale, set_locale
 
 LANGUAGE_COOKIE = "yumiao_language"
@@ -41,6 +42,8 @@ class RequestFrame:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        if not _is_of_machine(scope):
+            drop_nul(scope)
         request_id = secrets.token_hex(8)
         scope.setdefault("state", {})["request_id"] = request_id
         set_locale(_language(scope))
@@ -82,10 +85,14 @@ def logged_path(scope: Scope) -> str:
     return str(route.path if SECRET_PARAMETERS & route.param_convertors.keys() else scope["path"])
 
 
+def _is_of_machine(scope: Scope) -> bool:
+    return bool(scope["path"].startswith("/api/v"))
+
+
 def _language(scope: Scope) -> Locale:
     """Of a person as switched; of a program, which keeps no cookie, the first that it says it accepts."""
     headers = Headers(scope=scope)
-    if scope["path"].startswith("/api/v"):
+    if _is_of_machine(scope):
         wanted = headers.get("accept-language", "")[:2].lower()
     else:
         wanted = cookie_parser(headers.get("cookie", "")).get(LANGUAGE_COOKIE, "zh")

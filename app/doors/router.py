@@ -9,6 +9,7 @@ from app.doors.api_actor import guard_api
 from app.doors.csrf import check_csrf
 from app.doors.deps import CurrentActor
 from app.doors.once import check_once
+from app.doors.parameters import LONGEST_NUMBER, refuse_nul
 from app.kit.actor import Actor, ActorKind
 from app.kit.errors import Forbidden
 from app.kit.i18n import _
@@ -17,9 +18,6 @@ from app.kit.permissions import Action, require
 #: `watch` is for whoever watches over the server: it asks nobody who they are, and so never waits for a place.
 Door = Literal["web", "portal", "public", "api", "watch"]
 Endpoint = Callable[..., Any]
-
-#: 64 bits hold every number of 18 digits.
-_LONGEST_ID = 18
 
 
 class GuardedRouter:
@@ -64,17 +62,17 @@ class GuardedRouter:
         if self.door == "watch":
             return []
         if self.door == "api":
-            return [Depends(guard_api(action)), Depends(_ids_exist)]
+            return [Depends(refuse_nul), Depends(guard_api(action)), Depends(_ids_exist)]
         if method == "POST":
             return [Depends(check_csrf), Depends(_guard(self.door, action)), Depends(_ids_exist), Depends(check_once)]
         return [Depends(_guard(self.door, action)), Depends(_ids_exist)]
 
 
 def _ids_exist(request: Request) -> None:
-    """A number longer than any id names nothing; a database would answer it with an error."""
+    """A number longer than any id names nothing, nor does a NUL; a database would answer them with an error."""
     for value in request.path_params.values():
-        digits = str(value)
-        if digits.isdecimal() and len(digits) > _LONGEST_ID:
+        text = str(value)
+        if "\0" in text or (text.isdecimal() and len(text) > LONGEST_NUMBER):
             raise HTTPException(404)
 
 

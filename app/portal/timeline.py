@@ -15,6 +15,7 @@ from app.cases.supply import events as supply
 from app.cases.telling.cases import ToldCase, of_events
 from app.doors.deps import CurrentActor, DbSession
 from app.doors.pages import render
+from app.doors.parameters import number_in
 from app.doors.router import GuardedRouter
 from app.doors.timeline import TimelineLine, timeline_lines
 from app.files import events as files
@@ -86,8 +87,7 @@ def timeline_page(request: Request, session: DbSession, actor: CurrentActor, bef
     """What happened."""
     firm = own_enterprise(session, actor)
     wanted = TimelineFilter(enterprise_id=firm.id, types=TYPES)
-    limit = int(before) if before.isascii() and before.isdigit() and len(before) <= 18 else None
-    events = list_events(session, wanted, before=limit, limit=PAGE_SIZE + 1)
+    events = list_events(session, wanted, before=number_in(before), limit=PAGE_SIZE + 1)
     page = TimelinePage(
         enterprise=firm.name,
         lines=_lines(request, session, events[:PAGE_SIZE]),

@@ -7,7 +7,6 @@ from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import Query, Request
-from pydantic import BaseModel, field_validator
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
@@ -25,6 +24,7 @@ from app.cases.burden import (
 from app.doors.deps import CurrentActor, DbSession, Now
 from app.doors.downloads import TableFormat, download_table
 from app.doors.pages import render
+from app.doors.parameters import PageQuery
 from app.doors.router import GuardedRouter
 from app.engagement import actions
 from app.engagement.domain.requests import months_before
@@ -42,7 +42,7 @@ router = GuardedRouter(door="web", prefix="/requests/burden")
 PAGE_SIZE = 50
 
 
-class BurdenQuery(BaseModel):
+class BurdenQuery(PageQuery):
     """The filters of the report, as they stand in the address; without days the last twelve months."""
 
     since: str = ""
@@ -53,11 +53,6 @@ class BurdenQuery(BaseModel):
     firm: str = ""
     q: str = ""
     cursor: str = ""
-
-    @field_validator("*", mode="before")
-    @classmethod
-    def _plain(cls, value: Any) -> Any:
-        return value[:200].replace("\x00", "") if isinstance(value, str) else value
 
     def wanted(self, session: Session, actor: Actor, on: date) -> BurdenFilter:
         """As a filter; days that cannot be read are those of the last twelve months, `firm` is a code."""

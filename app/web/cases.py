@@ -7,7 +7,6 @@ from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import Query, Request
-from pydantic import BaseModel
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
@@ -21,6 +20,7 @@ from app.cases.queries import CaseFilter
 from app.doors.deps import CurrentActor
 from app.doors.downloads import TableFormat, download_table
 from app.doors.pages import render
+from app.doors.parameters import PageQuery
 from app.doors.past import ListDay, ListSession
 from app.doors.router import GuardedRouter
 from app.kit.actor import Actor, ActorKind, Role
@@ -42,7 +42,7 @@ NOBODY = "none"
 Choices = tuple[tuple[str, str], ...]
 
 
-class CasesQuery(BaseModel):
+class CasesQuery(PageQuery):
     """What the address of the list says; anything it does not understand narrows nothing."""
 
     programme: str = ""

@@ -7,7 +7,6 @@ from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import Query, Request
-from pydantic import BaseModel
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
@@ -30,6 +29,7 @@ from app.cases.oversight.service.measuring import record_measures
 from app.doors.deps import CurrentActor, DbSession, Form, Now
 from app.doors.forms import Bound, attempt, bind, empty
 from app.doors.pages import redirect, render
+from app.doors.parameters import PageQuery
 from app.doors.router import GuardedRouter
 from app.kit.actor import Actor
 from app.kit.clock import today
@@ -47,7 +47,7 @@ PAGE_SIZE = 50
 _LOOKS = {5: "good", 4: "good", 3: "info", 2: "late", 1: "late"}
 
 
-class RatingsQuery(BaseModel):
+class RatingsQuery(PageQuery):
     """What the address says; anything it does not understand narrows nothing."""
 
     programme: str = ""

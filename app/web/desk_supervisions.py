@@ -5,7 +5,6 @@ from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import Query, Request
-from pydantic import BaseModel
 from starlette.responses import Response
 
 from app.accounts.queries import list_officers
@@ -21,6 +20,7 @@ from app.cases.oversight.queries import (
 )
 from app.doors.deps import CurrentActor, DbSession, Now
 from app.doors.pages import render
+from app.doors.parameters import PageQuery, number_in
 from app.doors.router import GuardedRouter
 from app.kit.clock import today
 from app.kit.i18n import N_, _
@@ -37,7 +37,7 @@ ME = "me"
 STATES = {OPEN: N_("未办结"), OVERDUE: N_("逾期未答复"), ANSWERED: N_("已答复，待办结"), CLOSED: N_("已办结")}
 
 
-class SupervisionsQuery(BaseModel):
+class SupervisionsQuery(PageQuery):
     """What the address says; anything it does not understand narrows nothing."""
 
     state: str = OPEN
@@ -70,7 +70,7 @@ def supervisions_page(
     """The list."""
     on = today(now)
     state = query.state if query.state in STATES else OPEN
-    officer = actor.id if query.officer == ME else int(query.officer) if query.officer.isdecimal() else None
+    officer = actor.id if query.officer == ME else number_in(query.officer)
     counts = {one: count_supervisions_visible_to(session, actor, SupervisionFilter(one, officer), on) for one in STATES}
     found = page_supervisions_visible_to(
         session, actor, SupervisionFilter(state, officer), on, query.cursor or None, PAGE_SIZE

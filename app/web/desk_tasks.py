@@ -7,7 +7,6 @@ from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import Query, Request
-from pydantic import BaseModel
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
@@ -15,6 +14,7 @@ from app.cases import actions as case_actions
 from app.cases.todo.port import Asked, Group, Tally, Todo, page_todos, tally_todos, total
 from app.doors.deps import CurrentActor, DbSession, Now
 from app.doors.pages import render
+from app.doors.parameters import PageQuery
 from app.doors.router import GuardedRouter
 from app.kit.actor import Actor, Role
 from app.kit.clock import today
@@ -32,7 +32,7 @@ PAGE_SIZE = 50
 MINE, OFFICE = "mine", "office"
 
 
-class TasksQuery(BaseModel):
+class TasksQuery(PageQuery):
     """What the address says; anything it does not understand narrows nothing."""
 
     view: str = ""

@@ -5,7 +5,6 @@ from datetime import date, datetime
 from typing import Annotated
 
 from fastapi import Query, Request
-from pydantic import BaseModel
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
@@ -16,6 +15,7 @@ from app.cases.duties.queries import STATES, DutyFilter, cases_of, count_visible
 from app.cases.service.loading import place_of
 from app.doors.deps import CurrentActor, DbSession, Now
 from app.doors.pages import render
+from app.doors.parameters import PageQuery
 from app.doors.router import GuardedRouter
 from app.enterprises.models import Enterprise
 from app.kit.actor import Actor
@@ -38,7 +38,7 @@ STATE_NAMES = {
 BY_NAMES = {"enterprise": N_("企业"), "bureau": N_("市局")}
 
 
-class DutiesQuery(BaseModel):
+class DutiesQuery(PageQuery):
     """What the address of the list says; anything it does not understand narrows nothing."""
 
     state: str = ""

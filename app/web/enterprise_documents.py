@@ -2,17 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import Query, Request
-from pydantic import BaseModel, field_validator
 from starlette.responses import Response
 
 from app.doors.deps import AppVault, CurrentActor, DbSession, Now
 from app.doors.document_words import STATE_LABELS, kind_choices
 from app.doors.documents import send_file
 from app.doors.pages import render
+from app.doors.parameters import PageQuery
 from app.doors.router import GuardedRouter
 from app.enterprises.models import Enterprise
 from app.files import actions, queries
@@ -33,7 +33,7 @@ router = GuardedRouter(door="web")
 PAGE_SIZE = 50
 
 
-class VaultQuery(BaseModel):
+class VaultQuery(PageQuery):
     """The filters of the vault, as they stand in the address."""
 
     kind: str = ""
@@ -41,11 +41,6 @@ class VaultQuery(BaseModel):
     state: str = ""
     q: str = ""
     cursor: str = ""
-
-    @field_validator("*", mode="before")
-    @classmethod
-    def _plain(cls, value: Any) -> Any:
-        return value[:200].replace("\x00", "") if isinstance(value, str) else value
 
     def wanted(self, enterprise_id: int, on: date) -> DocumentFilter:
         """As a filter of one firm's documents; what is no year or state narrows nothing."""

@@ -7,7 +7,6 @@ from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import Query, Request
-from pydantic import BaseModel, field_validator
 from sqlalchemy import Select
 from sqlalchemy.orm import Session
 from starlette.responses import Response
@@ -16,6 +15,7 @@ from app.cases.queries import enterprise_ids_in_stage
 from app.doors.deps import AppDatabase, CurrentActor
 from app.doors.downloads import TableFormat, download_table, stream_table
 from app.doors.pages import render
+from app.doors.parameters import PageQuery
 from app.doors.past import AsOf, ListDay, ListSession, list_scope
 from app.doors.router import GuardedRouter
 from app.engagement.actions import ASK
@@ -40,7 +40,7 @@ PAGE_SIZE = 50
 _STAGE_SEPARATOR = "/"
 
 
-class EnterprisesQuery(BaseModel):
+class EnterprisesQuery(PageQuery):
     """What the address of the list says; anything it does not understand narrows nothing."""
 
     q: str = ""
@@ -59,11 +59,6 @@ class EnterprisesQuery(BaseModel):
     sort: str = "name"
     cols: list[str] = []
     cursor: str = ""
-
-    @field_validator("*")
-    @classmethod
-    def _plain(cls, value: Any) -> Any:
-        return value[:200].replace("\x00", "") if isinstance(value, str) else value
 
     def order(self) -> Sort:
         """The order; one that does not exist is the order by name."""

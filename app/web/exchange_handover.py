@@ -6,12 +6,12 @@ from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import Query, Request
-from pydantic import BaseModel
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.doors.deps import CurrentActor, DbSession
 from app.doors.pages import render
+from app.doors.parameters import PageQuery
 from app.doors.router import GuardedRouter
 from app.doors.timeline import TimelineLine, timeline_lines
 from app.exchange.actions import SEE
@@ -59,7 +59,7 @@ _ORDER = (HandoverState.PREPARING, *(state for state, _label, _at in _WAY))
 EVENTS = 30
 
 
-class ItemsQuery(BaseModel):
+class ItemsQuery(PageQuery):
     """What the address says of the records; anything it does not understand narrows nothing."""
 
     state: str = ""

@@ -6,7 +6,6 @@ from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import Query, Request
-from pydantic import BaseModel
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
@@ -14,6 +13,7 @@ from app.cases import queries as cases
 from app.cases.queries import CaseFilter
 from app.doors.deps import CurrentActor, DbSession, Form, Now
 from app.doors.pages import redirect, render
+from app.doors.parameters import PageQuery
 from app.doors.router import GuardedRouter
 from app.enterprises import queries as firms
 from app.enterprises.queries import EnterpriseFilter
@@ -42,7 +42,7 @@ PICKED = ("enterprises", "cases")
 BASES = (Basis.CHANGED, Basis.ALL, Basis.CHOSEN)
 
 
-class NewQuery(BaseModel):
+class NewQuery(PageQuery):
     """What the address says so far."""
 
     partner: str = ""

@@ -7,11 +7,11 @@ from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import Query, Request
-from pydantic import BaseModel
 from starlette.responses import Response
 
 from app.doors.deps import CurrentActor, DbSession
 from app.doors.pages import render
+from app.doors.parameters import PageQuery
 from app.doors.router import GuardedRouter
 from app.exchange.actions import SEE
 from app.exchange.handovers.domain import BASIS_LABELS, HANDOVER_LABELS, ITEM_LABELS, Basis, HandoverState, ItemState
@@ -38,7 +38,7 @@ router = GuardedRouter(door="web", prefix="/exchange/handovers")
 ADDRESS = "/exchange/handovers"
 
 
-class HandoversQuery(BaseModel):
+class HandoversQuery(PageQuery):
     """What the address of the list says; anything it does not understand narrows nothing."""
 
     partner: str = ""

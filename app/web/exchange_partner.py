@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import Query, Request
-from pydantic import BaseModel
 from sqlalchemy.orm import Session
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
@@ -14,6 +13,7 @@ from starlette.responses import Response
 from app.accounts.models import MachineClient
 from app.doors.deps import AppSettings, CurrentActor, DbSession, Form, Now
 from app.doors.pages import redirect, render
+from app.doors.parameters import PageQuery
 from app.doors.router import GuardedRouter
 from app.doors.timeline import TimelineLine, timeline_lines
 from app.exchange.actions import MANAGE_PARTNERS, SEE
@@ -46,7 +46,7 @@ LONGEST_PEM = 20_000
 _SUCCESS = range(200, 300)
 
 
-class CallsQuery(BaseModel):
+class CallsQuery(PageQuery):
     """What the address says of the calls."""
 
     failed: str = ""

@@ -7,12 +7,12 @@ from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import Query, Request
-from pydantic import BaseModel
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.doors.deps import CurrentActor, DbSession
 from app.doors.pages import render
+from app.doors.parameters import PageQuery
 from app.doors.router import GuardedRouter
 from app.exchange.actions import SEE
 from app.exchange.handovers.listing import (
@@ -64,7 +64,7 @@ _WHY = {
 }
 
 
-class ReceiptsQuery(BaseModel):
+class ReceiptsQuery(PageQuery):
     """What the address of the list says; anything it does not understand narrows nothing."""
 
     partner: str = ""

@@ -6,13 +6,13 @@ from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import Query, Request
-from pydantic import BaseModel
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.doors.deps import CurrentActor, DbSession
 from app.doors.downloads import TableFormat, download_table
 from app.doors.pages import render
+from app.doors.parameters import PageQuery
 from app.doors.router import GuardedRouter
 from app.exchange.actions import SEE
 from app.exchange.domain import ResourceDefinition
@@ -40,7 +40,7 @@ from app.web.exchange_tabs import ExchangeTab, exchange_tabs
 router = GuardedRouter(door="web", prefix=ADDRESS)
 
 
-class LinesQuery(BaseModel):
+class LinesQuery(PageQuery):
     """What the address says of the lines; anything it does not understand narrows nothing."""
 
     kind: str = ""

@@ -7,7 +7,6 @@ from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import Query, Request
-from pydantic import BaseModel
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
 from starlette.responses import Response
@@ -17,6 +16,7 @@ from app.cases.models import CaseFile
 from app.cases.queries import list_by_ids as list_cases
 from app.doors.deps import CurrentActor, DbSession, Form, Now
 from app.doors.pages import redirect, render
+from app.doors.parameters import PageQuery
 from app.doors.router import GuardedRouter
 from app.exchange.actions import HAND_OVER, SEE
 from app.exchange.handovers.domain import ItemState
@@ -53,7 +53,7 @@ PARKED, REFUSED = "parked", "refused"
 LONGEST_ID = 19
 
 
-class WaitingQuery(BaseModel):
+class WaitingQuery(PageQuery):
     """What the address says; anything it does not understand narrows nothing."""
 
     kind: str = ""

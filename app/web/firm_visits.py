@@ -6,7 +6,6 @@ from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import Query, Request
-from pydantic import BaseModel, field_validator
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
@@ -14,6 +13,7 @@ from app.accounts.queries import list_active_officers
 from app.doors.deps import CurrentActor, DbSession, Form, Now
 from app.doors.forms import Bound, attempt, bind, empty
 from app.doors.pages import redirect, render, safe_next
+from app.doors.parameters import PageQuery, number_in
 from app.doors.router import GuardedRouter
 from app.engagement import actions
 from app.engagement.domain.visits import Manner
@@ -57,7 +57,7 @@ class LogPage:
     may_log: bool
 
 
-class VisitsQuery(BaseModel):
+class VisitsQuery(PageQuery):
     """The filters of the list, as they stand in the address; `officer` "" is mine, `all` everybody's."""
 
     officer: str = ""
@@ -67,11 +67,6 @@ class VisitsQuery(BaseModel):
     waiting: str = ""
     q: str = ""
     cursor: str = ""
-
-    @field_validator("*", mode="before")
-    @classmethod
-    def _plain(cls, value: Any) -> Any:
-        return value[:200].replace("\x00", "") if isinstance(value, str) else value
 
     def wanted(self, actor: Actor) -> VisitFilter:
         """As a filter; what is no officer or day narrows nothing."""
@@ -185,7 +180,7 @@ def log(request: Request, session: DbSession, actor: CurrentActor, now: Now, for
 
 def _log_page(session: Session, actor: Actor, now: datetime, firm: Enterprise, form: Bound[LogVisit]) -> LogPage:
     answers = str(form.raw.get("answers") or "")
-    before = get_of_firm(session, firm.id, int(answers)) if answers.isascii() and answers.isdigit() else None
+    before = get_of_firm(session, firm.id, given) if (given := number_in(answers)) is not None else None
     return LogPage(
         head=head_of(session, actor, firm, now, "requests"),
         form=form,

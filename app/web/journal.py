@@ -10,6 +10,7 @@ from app.accounts.actions import READ_JOURNAL
 from app.accounts.queries import list_officers
 from app.doors.deps import CurrentActor, DbSession
 from app.doors.pages import redirect, render
+from app.doors.parameters import number_in
 from app.doors.router import GuardedRouter
 from app.doors.timeline import TimelineLine
 from app.enterprises.actions import READ
@@ -56,7 +57,7 @@ def journal_page(
     actor: CurrentActor,
     kind: str = "",
     officer: str = "",
-    before: int | None = None,
+    before: str = "",
 ) -> Response:
     """Events of the actor's region (all events, sign-ins included, for officers of every region)."""
     labels = {
@@ -75,9 +76,9 @@ def journal_page(
     wanted = TimelineFilter(
         region_prefix=actor.region_prefix,
         types=types,
-        actor_id=int(officer) if officer.isdigit() else None,
+        actor_id=number_in(officer),
     )
-    events = list_events(session, wanted, before=before, limit=PAGE_SIZE + 1)
+    events = list_events(session, wanted, before=number_in(before), limit=PAGE_SIZE + 1)
     query = {name: value for name, value in (("kind", kind), ("officer", officer)) if value}
     more = len(events) > PAGE_SIZE
     older = "/system/journal?" + urlencode({**query, "before": events[PAGE_SIZE - 1].position}) if more else None

@@ -7,7 +7,6 @@ from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import Query, Request
-from pydantic import BaseModel, field_validator
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
@@ -16,6 +15,7 @@ from app.doors.deps import AppDatabase, CurrentActor, DbSession, Form, Now
 from app.doors.downloads import TableFormat, download_table, stream_table
 from app.doors.forms import Bound, attempt, bind, empty
 from app.doors.pages import redirect, render
+from app.doors.parameters import PageQuery
 from app.doors.router import GuardedRouter
 from app.engagement import actions
 from app.engagement.domain.requests import RequestKind
@@ -48,7 +48,7 @@ router = GuardedRouter(door="web", prefix="/requests")
 PAGE_SIZE = 50
 
 
-class RequestsQuery(BaseModel):
+class RequestsQuery(PageQuery):
     """The filters of the list, as they stand in the address; what is none of the choices narrows nothing."""
 
     state: str = ""
@@ -60,11 +60,6 @@ class RequestsQuery(BaseModel):
     firm: str = ""
     q: str = ""
     cursor: str = ""
-
-    @field_validator("*", mode="before")
-    @classmethod
-    def _plain(cls, value: Any) -> Any:
-        return value[:200].replace("\x00", "") if isinstance(value, str) else value
 
     def wanted(self, session: Session, actor: Actor, on: date) -> RequestFilter:
         """As a filter; `firm` is a code."""

@@ -6,9 +6,9 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-from pydantic import BaseModel, field_validator
 from sqlalchemy.orm import Session
 
+from app.doors.parameters import PageQuery
 from app.enterprises.models import Enterprise
 from app.kit.i18n import N_, _, current_locale
 from app.policies.domain.outcome import Outcome
@@ -37,7 +37,7 @@ _SHOWN = 3
 AT_FIRMS = "#firms"
 
 
-class SweepQuery(BaseModel):
+class SweepQuery(PageQuery):
     """What the address of a result says; anything it does not understand narrows nothing."""
 
     policy: str = ""
@@ -47,11 +47,6 @@ class SweepQuery(BaseModel):
     q: str = ""
     sort: str = "nearest"
     cursor: str = ""
-
-    @field_validator("*")
-    @classmethod
-    def _plain(cls, value: Any) -> Any:
-        return value[:200].replace("\x00", "") if isinstance(value, str) else value
 
     def wanted(self, policy: str, usccs: tuple[str, ...] = ()) -> LineFilter:
         """As a filter of the slice."""

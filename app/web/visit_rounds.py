@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import Query, Request
-from pydantic import BaseModel, field_validator
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
 from starlette.responses import Response
@@ -14,6 +13,7 @@ from app.accounts.queries import list_active_officers, officer_names
 from app.doors.deps import CurrentActor, DbSession, Form, Now
 from app.doors.forms import Bound, attempt, bind, empty
 from app.doors.pages import redirect, render
+from app.doors.parameters import PageQuery
 from app.doors.router import GuardedRouter
 from app.engagement import actions
 from app.engagement.domain.requests import Finding
@@ -105,16 +105,11 @@ class RoundPage:
     skipping: StopLine | None
 
 
-class RoundsQuery(BaseModel):
+class RoundsQuery(PageQuery):
     """Running or closed, and which page."""
 
     closed: str = ""
     cursor: str = ""
-
-    @field_validator("*", mode="before")
-    @classmethod
-    def _plain(cls, value: Any) -> Any:
-        return value[:400].replace("\x00", "") if isinstance(value, str) else value
 
 
 @router.get("", action=actions.READ)

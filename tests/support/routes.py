@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from fastapi import FastAPI
+from fastapi.dependencies.utils import get_flat_params
+from fastapi.params import ParamTypes
 from fastapi.routing import APIRoute
 
 PARAMETER = re.compile(r"\{(\w+)(?::(\w+))?\}")
@@ -33,3 +35,10 @@ def filled(path: str, values: dict[str, str] | None = None) -> str:
         return "999999" if match[2] == "int" else known.get(match[1], "999999")
 
     return PARAMETER.sub(value, path)
+
+
+def query_parameters(route: APIRoute) -> list[str]:
+    """The names of all parameters that an address of this route may carry after its `?`, those of a model included."""
+    elsewhere = {ParamTypes.path, ParamTypes.header, ParamTypes.cookie}
+    found = get_flat_params(route.dependant)
+    return [field.alias for field in found if getattr(field.field_info, "in_", None) not in elsewhere]

@@ -1,0 +1,99 @@
+"""Whatever stands after the `?` of an address: a page shows something, a machine is told what is wrong, nothing breaks."""
+
+from collections.abc import Callable, Iterator
+from urllib.parse import quote
+
+import pytest
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from httpx2 import Response
+from sqlalchemy.orm import Session
+
+from app.accounts.domain import SCOPES
+from app.accounts.service.clients import create_client
+from app.doors.api_actor import make_token
+from app.doors.deps import SESSION_COOKIE
+from app.doors.rate import RateLimiter
+from app.doors.router import action_of, door_of
+from app.kit.actor import SYSTEM
+from app.kit.clock import utc_now
+from tests.factories.enterprises import firm
+from tests.support import people
+from tests.support.client import Client
+from tests.support.routes import filled, query_parameters, routes_of
+from tests.support.source import listed
+
+#: So many parameters are tried in one address, which has its bounds too.
+AT_ONCE = 6
+#: What every parameter of an address gets; `{name}` is the parameter's own.
+HOSTILE = {
+    "NUL": "a%00b",
+    "NUL put together": "%0%000",
+    "half a character": "%ED%A0%80",
+    "very long": "x" * 10_000,
+    "very long words": quote("育苗企业" * 250),
+    "a huge number": "9" * 30,
+    "twice": "1&{name}=2",
+}
+
+
+@pytest.fixture
+def ask(app: FastAPI, client: Client, session: Session) -> Callable[[APIRoute, str], Response]:
+    """`ask(route, query)`: the route's answer to somebody who may see it."""
+    app.state.rate_limiter = RateLimiter(1e9, 1_000_000)
+    machine, _ = create_client(
+        session, actor=SYSTEM, name="省平台（示例）", scopes=" ".join(SCOPES), region_prefix="", now=utc_now()
+    )
+    session.flush()
+    token = make_token(app.state.settings.secret, machine, frozenset(SCOPES), utc_now())
+    officer = people.open_session(session, people.officer(session, role="administrator", region=""))
+    user = people.enterprise_user(session, enterprise_id=firm(session).id)
+    firms_own = people.open_session(session, user)
+
+    def get(route: APIRoute, query: str) -> Response:
+        client.cookies.set(SESSION_COOKIE, firms_own if door_of(route) == "portal" else officer)
+        return client.get(f"{filled(route.path)}?{query}", headers={"authorization": f"Bearer {token}"})
+
+    return get
+
+
+def _batches(names: list[str]) -> Iterator[list[str]]:
+    for start in range(0, len(names), AT_ONCE):
+        yield names[start : start + AT_ONCE]
+
+
+def _routes(app: FastAPI) -> Iterator[tuple[APIRoute, list[str]]]:
+    for route in routes_of(app):
+        if "GET" in route.methods and action_of(route) is not None and (names := query_parameters(route)):
+            yield route, names
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_no_parameter_of_any_route_breaks_it(app: FastAPI, ask: Callable[[APIRoute, str], Response], kind: str) -> None:
+    broken = []
+    for route, names in _routes(app):
+        waiting = list(_batches(names))
+        while waiting:
+            some = waiting.pop()
+            query = "&".join(f"{name}={HOSTILE[kind].format(name=name)}" for name in some)
+            status = ask(route, query).status_code
+            if status >= 500:
+                broken.append(f"{status} {route.path}?{query[:80]}")
+            elif status == 422 and len(some) > 1:  # one was refused: what of the others?
+                waiting += [[name] for name in some]
+    assert not broken, listed(f"{kind} is a mistake of whoever asks", broken)
+
+
+def test_a_machine_is_told_which_parameter_holds_a_nul(app: FastAPI, ask: Callable[[APIRoute, str], Response]) -> None:
+    asked = [(route, name) for route, names in _routes(app) if door_of(route) == "api" for name in names]
+    assert asked
+    for route, name in asked:
+        answer = ask(route, f"{name}=a%00b")
+        assert answer.status_code == 422, route.path
+        assert [error["field"] for error in answer.json()["errors"]] == [name], route.path
+
+
+def test_a_path_with_a_nul_leads_nowhere(client: Client, sign_in: Callable[..., Client]) -> None:
+    sign_in("section_head")
+    for path in ("/cases/%00", "/enterprises/%00", "/programmes/%00", "/exchange/handovers/%00"):
+        assert client.get(path).status_code == 404, path
