@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
+from app.accounts.models import EnterpriseUser
 from app.enterprises.models import Enterprise
 from app.jobs.models import Job
 from app.jobs.running import Run
@@ -24,11 +25,14 @@ from app.notices.actions import SEND
 from app.notices.domain.delivering import Channel
 from app.notices.domain.topics import Group, Reader, Telling, Text, To, Topic
 from app.notices.making import Ways, make_notices, plan_notices
-from app.notices.recipients import Directory
 from app.notices.schemas import FirmMessage
 
 JOB_KIND = "notices.message"
 BATCH = 100
+#: So many firms are looked at together before a message is sent.
+FORESEEN = 1_000
+#: Up to so many firms are named in a statement; of more, the register is read along.
+_NAMED = 500
 
 MESSAGE = Topic(
     code="message",
@@ -40,25 +44,27 @@ MESSAGE = Topic(
 
 @dataclass(frozen=True)
 class Reach:
-    """Whom a message reaches: firms, people, messages by channel, and the firms in which nobody has an account."""
+    """Whom a message reaches: firms, people, messages by channel, and the ids of the firms in which nobody has an account."""
 
     firms: int
     people: int
     by_channel: Mapping[Channel, int]
-    without: tuple[Enterprise, ...]
+    without: tuple[int, ...]
 
 
 def foresee_message(session: Session, *, actor: Actor, firm_ids: Sequence[int], ways: Ways) -> Reach:
-    """Whom a message to these firms would reach; writes nothing."""
+    """Whom a message to these firms would reach; writes nothing. Firms without an account cost nothing but their place in the list."""
     require(actor, SEND)
-    tellings = [_telling(firm_id, "", FirmMessage(title="·", text="·"), actor.name) for firm_id in firm_ids]
+    without, message = _without(session, firm_ids), FirmMessage(title="·", text="·")
+    alone = frozenset(without)
+    tellings = [_telling(firm_id, "", message, actor.name) for firm_id in firm_ids if firm_id not in alone]
     people, channels = 0, dict.fromkeys(ways.channels, 0)
-    for start in range(0, len(tellings), BATCH):
-        for one in plan_notices(session, tellings[start : start + BATCH], ways):
+    for start in range(0, len(tellings), FORESEEN):
+        for one in plan_notices(session, tellings[start : start + FORESEEN], ways):
             people += 1
             for channel, _manner in one.manners:
                 channels[channel] += 1
-    return Reach(len(firm_ids), people, channels, _without(session, firm_ids))
+    return Reach(len(firm_ids), people, channels, without)
 
 
 def order_message(
@@ -100,7 +106,7 @@ def send_message(run: Run) -> Mapping[str, Any]:
             run.save(session, checkpoint={"done": done, "told": told}, done=done, total=len(firms))
         run.between_batches(done, len(firms))
     with read_scope(run.around.database) as session:
-        without = [firm.id for firm in _without(session, firms)]
+        without = list(_without(session, firms))
     return {"firms": len(firms), "people": told, "without_account": without}
 
 
@@ -109,12 +115,11 @@ def _telling(firm_id: int, job: str, message: FirmMessage, by: str) -> Telling:
     return Telling(MESSAGE, "enterprise", str(firm_id), To(firm=firm_id), job, words)
 
 
-def _without(session: Session, firm_ids: Sequence[int]) -> tuple[Enterprise, ...]:
-    """The firms in which nobody has an account, by name: they have to be called."""
-    found: list[Enterprise] = []
-    for start in range(0, len(firm_ids), 500):
-        some = firm_ids[start : start + 500]
-        directory = Directory(session, [To(firm=firm_id) for firm_id in some])
-        alone = [firm_id for firm_id in some if not directory.accounts(To(firm=firm_id))]
-        found += session.scalars(select(Enterprise).where(Enterprise.id.in_(alone))) if alone else []
-    return tuple(sorted(found, key=lambda firm: (firm.name_pinyin, firm.id)))
+def _without(session: Session, firm_ids: Sequence[int]) -> tuple[int, ...]:
+    """The firms in which nobody has an account, by name: they have to be called. One statement."""
+    chosen = set(firm_ids)
+    anybody = exists().where(EnterpriseUser.enterprise_id == Enterprise.id, EnterpriseUser.disabled_on.is_(None))
+    alone = select(Enterprise.id).where(~anybody).order_by(Enterprise.name_pinyin, Enterprise.id)
+    if len(chosen) <= _NAMED:
+        alone = alone.where(Enterprise.id.in_(chosen))
+    return tuple(firm_id for firm_id in session.scalars(alone) if firm_id in chosen)

@@ -104,10 +104,19 @@ def get_policy(session: Session, code: str, on: date, region_code: str = "") -> 
 
 def list_in_force(session: Session, on: date, region_code: str = "") -> list[PolicyVersion]:
     """One version of each policy that applies on `on` in a region, by code."""
+    return list_in_force_by_region(session, on, [region_code])[region_code]
+
+
+def list_in_force_by_region(session: Session, on: date, region_codes: Iterable[str]) -> dict[str, list[PolicyVersion]]:
+    """The same of several regions; one query."""
     rows = {edition_of(row): row for row in list_versions(session)}
-    codes = sorted({edition.code for edition in rows})
-    found = (in_force([e for e in rows if e.code == code], on, region_code) for code in codes)
-    return [rows[edition] for edition in found if edition is not None]
+    by_code: dict[str, list[Edition]] = {}
+    for edition in rows:
+        by_code.setdefault(edition.code, []).append(edition)
+    return {
+        region: [rows[found] for code in sorted(by_code) if (found := in_force(by_code[code], on, region)) is not None]
+        for region in region_codes
+    }
 
 
 def get_version(session: Session, code: str, jurisdiction: str, version: str) -> PolicyVersion:

@@ -3,7 +3,7 @@
 A setting is known to the policy as a fact that the bureau says; until one is in force the fact is unknown.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import date
 
@@ -49,16 +49,28 @@ def settings_in_force(session: Session, policy: Policy, on: date, region_code: s
 
 def settings_of(policies: Collection[Policy], session: Session, on: date, region_code: str = "") -> dict[str, Settings]:
     """The settings in force of several policies, by policy code, with one statement."""
-    settable_names = {policy.code: {fact.code for fact in settable(policy)} for policy in policies}
-    codes = [code for code, names in settable_names.items() if names]
-    if not codes:
-        return {}
+    return settings_by_region({region_code: policies}, session, on)[region_code]
+
+
+def settings_by_region(
+    policies: Mapping[str, Collection[Policy]], session: Session, on: date
+) -> dict[str, dict[str, Settings]]:
+    """The same of the policies of several regions; one statement, none where nothing may be set."""
+    codes = sorted({policy.code for some in policies.values() for policy in some if settable(policy)})
     statement = select(PolicySetting).where(
         PolicySetting.policy_code.in_(codes), PolicySetting.withdrawn_at.is_(None), PolicySetting.effective_from <= on
     )
+    rows = session.scalars(statement).all() if codes else ()
+    return {region: _in_force(some, rows, region) for region, some in policies.items()}
+
+
+def _in_force(
+    policies: Collection[Policy], set_at_all: Iterable[PolicySetting], region_code: str
+) -> dict[str, Settings]:
+    settable_names = {policy.code: {fact.code for fact in settable(policy)} for policy in policies}
     rows: dict[tuple[str, str], list[PolicySetting]] = {}
-    for row in session.scalars(statement):
-        if row.name in settable_names[row.policy_code]:
+    for row in set_at_all:
+        if row.name in settable_names.get(row.policy_code, ()):
             rows.setdefault((row.policy_code, row.name), []).append(row)
     found: dict[str, dict[str, PolicySetting]] = {}
     for policy in policies:

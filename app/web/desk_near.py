@@ -1,5 +1,6 @@
 """差一步够条件: prepared cases whose firm lacks one condition, or a few facts, before it may hand in."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -8,14 +9,13 @@ from sqlalchemy.orm import Session
 from app.cases.models import CaseFile
 from app.cases.waiting import list_preparing_visible_to
 from app.kit.actor import Actor
-from app.kit.errors import NotFound
 from app.kit.i18n import _
 from app.policies.answer import answer
 from app.policies.domain.facts import Catalogue as Facts
 from app.policies.domain.verdict import Reason
 from app.policies.presenting import ClauseView, present
 from app.policies.queries import get_catalogue
-from app.policies.service.verdicts import evaluate_enterprise
+from app.policies.service.verdicts import Verdict, evaluate_many
 from app.programmes.queries import Catalogue
 
 #: How many cases are looked at: those with the nearest day. The card says so.
@@ -43,7 +43,9 @@ def near_lines(
     policies = {code: programme.policies[0] for code, programme in catalogue.known().items() if programme.policies}
     cases = list_preparing_visible_to(session, actor, officer_id, sorted(policies), LOOKED_AT)
     facts = get_catalogue(session)
-    steps = [(case, _step(session, case, policies[case.programme_code], facts, on)) for case in cases]
+    firms = {case.enterprise_id: case.enterprise for case in cases}
+    verdicts = evaluate_many(session, firms.values(), on, set(policies.values()))
+    steps = [(case, _step(verdicts[case.enterprise_id], policies[case.programme_code], facts)) for case in cases]
     found = [_line(case, step) for case, step in steps if step is not None]
     return tuple(sorted(found, key=lambda line: _ORDER.index(line.state))[:SHOWN])
 
@@ -56,10 +58,9 @@ class _Step:
     text: str
 
 
-def _step(session: Session, case: CaseFile, policy: str, facts: Facts, on: date) -> _Step | None:
-    try:
-        verdict = evaluate_enterprise(session, case.enterprise, policy, on)
-    except NotFound:
+def _step(verdicts: Sequence[Verdict], policy: str, facts: Facts) -> _Step | None:
+    verdict = next((verdict for verdict in verdicts if verdict.version.code == policy), None)
+    if verdict is None:
         return None
     told = answer(verdict.evaluation)
     pairs = list(zip(told["clauses"], present(told, facts).clauses, strict=True))

@@ -164,7 +164,7 @@ def _page(
         back=f"/{of}?{query}" if query else f"/{of}",
         reach=reach,
         channels=tuple((_(CHANNEL_LABELS[channel]), n) for channel, n in reach.by_channel.items() if n),
-        without=reach.without[:SHOWN],
+        without=_named(session, reach.without[:SHOWN]),
         previewed=form.valid,
     )
 
@@ -178,12 +178,17 @@ def _report(session: Session, actor: Actor, job_id: int) -> ReportPage:
     if job.kind != JOB_KIND or not str(job.actor["region_prefix"]).startswith(actor.region_prefix):
         raise NotFound("job.unknown", _("没有这项任务。"))
     alone = (job.result or {}).get("without_account", [])[:SHOWN]
-    firms = session.scalars(select(Enterprise).where(Enterprise.id.in_(alone)).order_by(Enterprise.name_pinyin))
     return ReportPage(
         job=job,
         running=job.state in (JobState.QUEUED, JobState.RUNNING),
         text=_("已处理 %(done)s / %(total)s 家") % {"done": job.done, "total": len(job.params["firms"])},
         title=job.params["message"]["title"],
         body=job.params["message"]["text"],
-        without=tuple(firms),
+        without=_named(session, alone),
     )
+
+
+def _named(session: Session, firm_ids: Sequence[int]) -> tuple[Enterprise, ...]:
+    """The firms, by name."""
+    statement = select(Enterprise).where(Enterprise.id.in_(firm_ids)).order_by(Enterprise.name_pinyin, Enterprise.id)
+    return tuple(session.scalars(statement))

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -306,6 +307,23 @@ def test_a_message_is_previewed_counted_sent_and_reported(
     assert len(deliveries(database)) == 1
     (job,) = session.scalars(select(Job).where(Job.kind == "notices.message"))
     assert job.result == {"firms": 3, "people": 2, "without_account": [firms[2].id]}
+
+
+def test_a_message_is_foreseen_by_as_many_questions_for_hundreds_as_for_three(
+    client: Client, session: Session, count_queries: Callable[[], AbstractContextManager[list[str]]]
+) -> None:
+    signed_in(client, session, people.officer(session, role="section_head"))
+    numbers = []
+    for more in (3, 600):
+        firms = [firm(session) for _ in range(more)]
+        for one in firms[::3]:
+            people.enterprise_user(session, enterprise_id=one.id)
+        client.get("/messages/new?of=enterprises")  # what is read once in the life of the process is read
+        with count_queries() as queries:
+            assert client.get("/messages/new?of=enterprises").status_code == 200
+        numbers.append(len(queries))
+    assert numbers[0] <= 8, numbers
+    assert numbers[1] <= 10, f"one more for each few hundred accounts, none for firms without: {numbers}"
 
 
 def test_a_list_that_changed_is_shown_again_and_nothing_is_sent(

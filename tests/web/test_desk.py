@@ -149,6 +149,20 @@ def test_the_card_of_the_nearly_eligible_comes_after_the_page(sign_in: SignIn, s
     assert fragment.status_code == 200
 
 
+def test_the_card_of_the_nearly_eligible_asks_no_more_for_ten_than_for_one(
+    sign_in: SignIn, session: Session, count_queries: Callable[[], AbstractContextManager[list[str]]]
+) -> None:
+    client, numbers = sign_in(role="section_head"), []
+    for more in (1, 9):
+        for index in range(more):
+            waiting_case(session, "preparation", due_in=5 + index).submitted_on = None
+        client.get("/desk/near")  # what is read once in the life of the process is read
+        with count_queries() as queries:
+            assert client.get("/desk/near").status_code == 200
+        numbers.append(len(queries))
+    assert numbers[0] == numbers[1] <= 40, numbers
+
+
 def test_the_desk_asks_the_same_number_of_questions_for_many(
     sign_in: SignIn,
     session: Session,
