@@ -129,6 +129,8 @@ class FirmTaker:
         if not firm.region_code.startswith(self.actor.region_prefix):
             return rejected(parsed, Reason("enterprise.outside"))
         number, edited = parsed.source.number, set(firm.edited_fields)
+        if firm.region_code:
+            parsed.remarks = [remark for remark in parsed.remarks if remark.code != "region.assumed"]
         if self.confirmation:
             edited.discard("name")
         elif contradiction := standing.names.contradictions.get(number):

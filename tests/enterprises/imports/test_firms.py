@@ -215,6 +215,8 @@ def test_an_officer_takes_in_only_the_own_region(importer: Importer, tmp_path: P
     assert "辖区之外" in texts(importer, import_id, Outcome.REJECTED)[3]
     assert importer.firm(fictional_code(3)).region_code == "429005"
     assert "暂归" in texts(importer, import_id, Outcome.CREATED)[4]
+    again = importer.take_in(write_list(tmp_path / "b.csv", rows[2:]), actor=OFFICER)
+    assert texts(importer, again, Outcome.UNCHANGED) == {2: ""}
 
 
 def test_a_firm_of_another_region_is_not_touched(importer: Importer, tmp_path: Path) -> None:
