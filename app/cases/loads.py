@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.cases.domain.state import CaseState
 from app.cases.models import CaseFile
-from app.cases.queries import scope, visible_to
+from app.cases.queries import due_within, overdue, scope, visible_to
 from app.kit.actor import Actor
 
 #: What counts as coming up: due within so many days from today on.
@@ -42,9 +42,9 @@ def _count(condition: ColumnElement[bool]) -> Any:
 
 def list_loads_visible_to(session: Session, actor: Actor, on: date) -> list[Load]:
     """What each officer carries, the heaviest first; one query."""
-    soon = CaseFile.next_due_on.between(on, on + timedelta(days=SOON_DAYS))
+    soon = due_within(on, on + timedelta(days=SOON_DAYS))
     statement = (
-        select(CaseFile.officer_id, func.count(CaseFile.id), _count(CaseFile.next_due_on < on), _count(soon))
+        select(CaseFile.officer_id, func.count(CaseFile.id), _count(overdue(on)), _count(soon))
         .join(CaseFile.enterprise)
         .where(scope(actor), CaseFile.state == CaseState.OPEN)
         .group_by(CaseFile.officer_id)
@@ -60,7 +60,7 @@ def list_late_stages_visible_to(session: Session, actor: Actor, on: date) -> lis
     statement = (
         select(*place, number)
         .join(CaseFile.enterprise)
-        .where(scope(actor), CaseFile.state == CaseState.OPEN, CaseFile.next_due_on < on)
+        .where(scope(actor), overdue(on))
         .group_by(*place)
         .order_by(number.desc(), *place)
     )

@@ -60,6 +60,16 @@ def scope(actor: Actor) -> ColumnElement[bool]:
     return enterprises_visible_to(actor)
 
 
+def overdue(on: date) -> ColumnElement[bool]:
+    """Open cases whose next day is over: what "overdue" says of a case, on every page and in every count."""
+    return and_(CaseFile.state == CaseState.OPEN, CaseFile.next_due_on < on)
+
+
+def due_within(first: date, last: date) -> ColumnElement[bool]:
+    """Open cases whose next day is one of these."""
+    return and_(CaseFile.state == CaseState.OPEN, CaseFile.next_due_on.between(first, last))
+
+
 def visible_to(actor: Actor) -> Select[CaseFile]:
     """All cases that `actor` sees, each with its firm loaded."""
     return select(CaseFile).join(CaseFile.enterprise).options(contains_eager(CaseFile.enterprise)).where(scope(actor))
@@ -83,9 +93,9 @@ def filtered(session: Session, statement: Select[*Columns], wanted: CaseFilter) 
     if wanted.unassigned:
         conditions.append(CaseFile.officer_id.is_(None))
     if wanted.overdue_on:
-        conditions += [CaseFile.state == CaseState.OPEN, CaseFile.next_due_on < wanted.overdue_on]
+        conditions.append(overdue(wanted.overdue_on))
     if wanted.due_between:
-        conditions += [CaseFile.state == CaseState.OPEN, CaseFile.next_due_on.between(*wanted.due_between)]
+        conditions.append(due_within(*wanted.due_between))
     if wanted.marker:
         conditions.append(_reached(wanted.marker, wanted.reached_in))
     if wanted.q.strip():

@@ -84,7 +84,7 @@ def test_a_caseworker_sees_the_own_work_and_a_head_the_whole_office(sign_in: Sig
     client = sign_in(role="section_head")
     shown = client.get("/").text
     assert mine.enterprise.name in shown and theirs.enterprise.name in shown
-    assert "今天有 2 件事" in shown and "已逾期 2 天" in shown and "1 件逾期" in shown
+    assert "今天有 2 件事" in shown and "已逾期 2 天" in shown and "1 件待办逾期" in shown
     assert one.name in shown and f"/cases?state=open&amp;officer={two.id}" in shown
     assert "今天没有待办的事" in client.get("/?view=mine").text
     caseworker = sign_in()
