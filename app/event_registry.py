@@ -40,6 +40,7 @@ def load_wording() -> Wording:
     types: dict[str, EventType] = {}
     fields: dict[str, str] = {}
     values: dict[str, dict[str, str]] = {}
+    vocabularies: dict[str, str] = {}
     for slice_name in SLICES:
         module = import_module(f"app.{slice_name}.events")
         for event_type in module.EVENT_TYPES:
@@ -48,4 +49,5 @@ def load_wording() -> Wording:
             types[event_type.code] = event_type
         fields.update(getattr(module, "FIELD_LABELS", {}))
         values.update(getattr(module, "VALUE_LABELS", {}))
-    return Wording(types, fields, values)
+        vocabularies.update(getattr(module, "FIELD_VOCABULARIES", {}))
+    return Wording(types, fields, values, vocabularies)

@@ -29,6 +29,7 @@ EVENT_TYPES = (
 )
 
 FIELD_LABELS = {
+    "officer.login": N_("登录名"),
     "officer.name": N_("姓名"),
     "officer.role": N_("角色"),
     "officer.region_prefix": N_("辖区"),
@@ -47,3 +48,5 @@ VALUE_LABELS = {
     "officer.role": {str(role): label for role, label in ROLE_LABELS.items()},
     "enterprise_user.role": {str(role): label for role, label in FIRM_ROLE_LABELS.items()},
 }
+
+FIELD_VOCABULARIES: dict[str, str] = {"officer.department": "department", "officer.region_prefix": "region"}

@@ -49,3 +49,5 @@ VALUE_LABELS: dict[str, dict[str, str]] = {
     "commissioner.mode": {code.value: label for code, label in MODE_LABELS.items()},
     "commissioner.end_reason": {code.value: label for code, label in END_REASON_LABELS.items()},
 }
+
+FIELD_VOCABULARIES: dict[str, str] = {"commissioner.field_code": "field"}

@@ -1,17 +1,27 @@
 """Journal events as lines that people read."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
 from fastapi import Request
+from sqlalchemy.orm import Session
 
 from app.journal.domain import EventType
 from app.journal.models import JournalEvent
 from app.kit.i18n import N_, _
 from app.kit.money import format_yuan
+from app.reference.queries import (
+    field_names,
+    label_of,
+    list_industry_names,
+    list_parks,
+    list_region_names,
+    list_terms,
+)
 
 #: How a field without a value reads.
 NOTHING = "—"
@@ -56,18 +66,30 @@ class TimelineLine:
     changes: tuple[ChangeLine, ...]
 
 
+#: How a code of a vocabulary of the reference tables reads; the code itself where it is not on file.
+Term = Callable[[str, str], str]
+
+
+def unknown_term(vocabulary: str, code: str) -> str:
+    """For what is shown without its changes: nothing is looked up."""
+    return code
+
+
 @dataclass(frozen=True)
 class Wording:
-    """The display texts of all slices' events, merged by the composition root."""
+    """The display texts of all slices' events, merged by the composition root: how types, fields and coded values read.
+
+    `values` explains the codes of a field itself, `vocabularies` names the vocabulary that does.
+    """
 
     types: dict[str, EventType]
     fields: dict[str, str]
     values: dict[str, dict[str, str]] = field(default_factory=dict)
+    vocabularies: dict[str, str] = field(default_factory=dict)
 
-    def line(self, event: JournalEvent) -> TimelineLine:
-        """`event` in the current language."""
+    def line(self, event: JournalEvent, term: Term = unknown_term) -> TimelineLine:
+        """`event` in the current language; what the journal keeps as a code reads as its name now."""
         known = self.types.get(event.type)
-        prefix = event.type.partition(".")[0]
         return TimelineLine(
             position=event.position,
             at=event.at,
@@ -77,23 +99,58 @@ class Wording:
             subject_id=event.subject_id,
             subject_label=event.subject_label,
             url=_address(event.subject_kind, event.subject_id),
-            note=str(event.data.get("note") or event.data.get("reason") or ""),
+            note=_note(known, str(event.data.get("note") or event.data.get("reason") or ""), term),
             changes=tuple(
                 line
                 for name, (before, after) in event.changes.items()
-                if (line := self._change((f"{prefix}.{name}", f"{event.subject_kind}.{name}", name), before, after))
+                if (line := self._change(names_of(event, name), before, after, term))
             ),
         )
 
-    def _change(self, keys: tuple[str, ...], before: Any, after: Any) -> ChangeLine | None:
-        """One changed field, known under one of `keys`; None where a reader sees no difference (nothing and empty)."""
-        label = next((_(self.fields[key]) for key in keys if key in self.fields), keys[-1])
-        values = next((self.values[key] for key in keys if key in self.values), {})
-        shown = [
-            _(values[item]) if isinstance(item, str) and item in values else _show_field(keys[-1], item)
-            for item in (before, after)
-        ]
-        return ChangeLine(label, shown[0], shown[1]) if shown[0] != shown[1] else None
+    def coded(self, events: Iterable[JournalEvent]) -> Iterator[tuple[str, str]]:
+        """The codes of vocabularies in these events, each with its vocabulary."""
+        for event in events:
+            known = self.types.get(event.type)
+            for vocabulary in known.note_terms if known else ():
+                yield vocabulary, ""
+            for name, pair in event.changes.items():
+                if vocabulary := _first(self.vocabularies, names_of(event, name)):
+                    yield from ((vocabulary, code) for item in pair for code in _codes(item))
+
+    def _change(self, names: tuple[str, ...], before: Any, after: Any, term: Term) -> ChangeLine | None:
+        """One changed field, known under one of `names`; None where a reader sees no difference (nothing and empty)."""
+        values, vocabulary = _first(self.values, names) or {}, _first(self.vocabularies, names)
+
+        def word(item: Any) -> Any:
+            if isinstance(item, list):
+                return [word(one) for one in item]
+            if str(item) in values and not isinstance(item, bool):
+                return _(values[str(item)])
+            return term(vocabulary, item) if vocabulary and isinstance(item, str) and item else item
+
+        shown = [_show_field(names[-1], word(item)) for item in (before, after)]
+        label = _first(self.fields, names)
+        return ChangeLine(_(label) if label else names[-1], *shown) if shown[0] != shown[1] else None
+
+
+def names_of(event: JournalEvent, name: str) -> tuple[str, ...]:
+    """Under which names a changed field of the event may be known, the closest first."""
+    return f"{event.type.partition('.')[0]}.{name}", f"{event.subject_kind}.{name}", name
+
+
+def _first(known: Mapping[str, Any], names: Iterable[str]) -> Any:
+    return next((known[name] for name in names if name in known), None)
+
+
+def _codes(item: Any) -> list[str]:
+    return [one for one in (item if isinstance(item, list) else [item]) if isinstance(one, str) and one]
+
+
+def _note(known: EventType | None, note: str, term: Term) -> str:
+    """A note whose words may be codes, told by their names."""
+    for vocabulary in known.note_terms if known else ():
+        note = " ".join(term(vocabulary, word) for word in note.split(" "))
+    return note
 
 
 def _address(kind: str, key: str) -> str:
@@ -119,7 +176,28 @@ def _show(value: Any) -> str:
     return str(value)
 
 
-def timeline_lines(request: Request, events: Iterable[JournalEvent]) -> tuple[TimelineLine, ...]:
+def timeline_lines(request: Request, session: Session, events: Sequence[JournalEvent]) -> tuple[TimelineLine, ...]:
     """Events as lines for the timeline component."""
     wording: Wording = request.app.state.wording
-    return tuple(wording.line(event) for event in events)
+    term = terms_of(session, wording.coded(events))
+    return tuple(wording.line(event, term) for event in events)
+
+
+def terms_of(session: Session, coded: Iterable[tuple[str, str]]) -> Term:
+    """How these codes of vocabularies read; a query a kind of table that is needed, none where nothing is coded."""
+    wanted: defaultdict[str, set[str]] = defaultdict(set)
+    for vocabulary, code in coded:
+        wanted[vocabulary].add(code)
+    names: dict[str, Mapping[str, str]] = {}
+    if codes := wanted.pop("region", None):
+        names["region"] = list_region_names(session, codes)
+    if codes := wanted.pop("industry", None):
+        names["industry"] = list_industry_names(session, codes)
+    if wanted.pop("park", None):
+        names["park"] = {park.code: label_of(park) for park in list_parks(session)}
+    if wanted.pop("field", None):
+        names["field"] = field_names(session)
+    if wanted:
+        found = list_terms(session, *sorted(wanted))
+        names |= {vocabulary: {term.code: term.label for term in terms} for vocabulary, terms in found.items()}
+    return lambda vocabulary, code: names.get(vocabulary, {}).get(code, code)

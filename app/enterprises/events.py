@@ -24,6 +24,9 @@ _PARTS = {
     "certificate": (N_("登记证书"), N_("修改证书"), N_("移除证书")),
 }
 
+#: The notes of these parts name their record by codes: a year of figures by its basis and source.
+_NOTE_TERMS = {"figures": ("figure_basis", "figure_source")}
+
 EVENT_TYPES: tuple[EventType, ...] = (
     EventType(CREATED, N_("登记企业")),
     EventType(IMPORTED, N_("导入企业")),
@@ -35,7 +38,7 @@ EVENT_TYPES: tuple[EventType, ...] = (
     EventType(RESTORED, N_("恢复企业")),
     EventType(TAGS_CHANGED, N_("调整标签")),
     *(
-        EventType(f"enterprise.{part}_{done}", label)
+        EventType(f"enterprise.{part}_{done}", label, _NOTE_TERMS.get(part, ()))
         for part, labels in _PARTS.items()
         for done, label in zip(("added", "changed", "removed"), labels, strict=True)
     ),
@@ -135,24 +138,26 @@ FIELD_LABELS: dict[str, str] = {
 
 #: Where the codes of a changed field are explained: a vocabulary of the reference tables, or a table of its own.
 FIELD_VOCABULARIES: dict[str, str] = {
-    "region_code": "region",
-    "industry_code": "industry",
-    "field_code": "field",
-    "park_code": "park",
-    "scale": "scale",
-    "capital_currency": "currency",
-    "figures.basis": "figure_basis",
-    "figures.source": "figure_source",
-    "property.kind_code": "property_kind",
-    "property.acquired_by": "acquisition",
-    "product.field_code": "field",
-    "conversion.result_kind": "result_kind",
-    "conversion.origin": "result_origin",
-    "conversion.outcome": "result_outcome",
-    "conversion.form": "conversion_form",
-    "standard.level": "standard_level",
-    "standard.role": "standard_role",
-    "compliance.kind": "compliance_kind",
-    "compliance.severity": "compliance_severity",
-    "certificate.kind": "certificate_kind",
+    "enterprise.region_code": "region",
+    "enterprise.industry_code": "industry",
+    "enterprise.field_code": "field",
+    "enterprise.park_code": "park",
+    "enterprise.scale": "scale",
+    "enterprise.capital_currency": "currency",
+    "enterprise.figures.basis": "figure_basis",
+    "enterprise.figures.source": "figure_source",
+    "enterprise.property.kind_code": "property_kind",
+    "enterprise.property.acquired_by": "acquisition",
+    "enterprise.product.field_code": "field",
+    "enterprise.conversion.result_kind": "result_kind",
+    "enterprise.conversion.origin": "result_origin",
+    "enterprise.conversion.outcome": "result_outcome",
+    "enterprise.conversion.form": "conversion_form",
+    "enterprise.standard.level": "standard_level",
+    "enterprise.standard.role": "standard_role",
+    "enterprise.compliance.kind": "compliance_kind",
+    "enterprise.compliance.severity": "compliance_severity",
+    "enterprise.certificate.kind": "certificate_kind",
 }
+
+VALUE_LABELS: dict[str, dict[str, str]] = {"enterprise.property.ip_class": {"1": N_("Ⅰ类"), "2": N_("Ⅱ类")}}

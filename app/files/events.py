@@ -25,3 +25,5 @@ FIELD_LABELS: dict[str, str] = {
     "document.note": N_("说明"),
     "document.file": N_("文件"),
 }
+
+FIELD_VOCABULARIES: dict[str, str] = {"document.kind": "document_kind"}

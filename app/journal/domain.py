@@ -31,10 +31,11 @@ class SubjectKey:
 
 @dataclass(frozen=True)
 class EventType:
-    """A kind of event and its name for people (a gettext message)."""
+    """A kind of event and its name for people (a gettext message); `note_terms` are the vocabularies whose codes its notes hold."""
 
     code: str
     label: str
+    note_terms: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

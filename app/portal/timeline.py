@@ -98,7 +98,7 @@ def timeline_page(request: Request, session: DbSession, actor: CurrentActor, bef
 
 def _lines(request: Request, session: Session, events: Sequence[JournalEvent]) -> tuple[EventLine, ...]:
     told = {event.position: case for event, case in of_events(session, events)}
-    plain = timeline_lines(request, events)
+    plain = timeline_lines(request, session, events)
     return tuple(_line(event, line, told.get(event.position)) for event, line in zip(events, plain, strict=True))
 
 

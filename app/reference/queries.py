@@ -66,6 +66,14 @@ def list_fields(session: Session) -> list[TechnicalField]:
     return sorted(rows, key=lambda row: (row.code[0], len(row.code), row.code))
 
 
+def field_names(session: Session) -> dict[str, str]:
+    """Every technical field by its code, as `新材料 · 精细和专用化学品`."""
+    names = {row.code: label_of(row) for row in list_fields(session)}
+    return {
+        code: name if len(code) <= 2 else f"{names.get(f'{code[:1]}0', '')} · {name}" for code, name in names.items()
+    }
+
+
 def code_names(session: Session, region_code: str = "") -> dict[str, str]:
     """What the codes that policies know mean: national fields, industry sections, the county of a place; one query."""
     label = TechnicalField.name_zh if current_locale() == "zh" else TechnicalField.name_en

@@ -10,17 +10,22 @@ from sqlalchemy.orm import Session
 from app.cases.domain.state import CaseState
 from app.cases.models import CaseFile
 from app.cases.papers.telling import ToldEvent
-from app.doors.timeline import NOTHING, ChangeLine, TimelineLine, Wording
+from app.cases.supply.events import ANSWERS_HANDED_IN
+from app.doors.timeline import NOTHING, ChangeLine, TimelineLine, Wording, terms_of
 from app.journal.models import JournalEvent
 from app.kit.i18n import _
+from app.programmes.domain.answers import show_answer
 from app.programmes.domain.definition import Programme
+from app.programmes.domain.supplied import Question
 from app.programmes.queries import load_catalogue
 from app.web.case_lines import state_text
 
 
-def named_lines(request: Request, session: Session, events: Sequence[JournalEvent]) -> tuple[TimelineLine, ...]:
-    """`events` of any kind as lines; two queries when cases are among them, none otherwise."""
-    return worded_lines(request.app.state.wording, session, events)
+def named_lines(
+    request: Request, session: Session, events: Sequence[JournalEvent], *, changes: bool = True
+) -> tuple[TimelineLine, ...]:
+    """`events` of any kind as lines; two queries when cases are among them, and those for the codes among their `changes`."""
+    return worded_lines(request.app.state.wording, session, events, changes=changes)
 
 
 def told_events(wording: Wording, session: Session, events: Sequence[JournalEvent]) -> list[ToldEvent]:
@@ -36,10 +41,13 @@ def _change(change: ChangeLine) -> str:
     return f"{change.label} {began}{change.after}"
 
 
-def worded_lines(wording: Wording, session: Session, events: Sequence[JournalEvent]) -> tuple[TimelineLine, ...]:
+def worded_lines(
+    wording: Wording, session: Session, events: Sequence[JournalEvent], *, changes: bool = True
+) -> tuple[TimelineLine, ...]:
     """Like `named_lines`, by the merged texts of all slices."""
     programmes = _programmes(session, {event.subject_id for event in events if event.subject_kind == "case"})
-    lines = zip(map(wording.line, events), events, strict=True)
+    term = terms_of(session, wording.coded(events) if changes else ())
+    lines = zip((wording.line(event, term) for event in events), events, strict=True)
     return tuple(
         _named(programmes[event.subject_id], line, event)
         if event.subject_kind == "case" and event.subject_id in programmes
@@ -64,12 +72,21 @@ def _named(versions: tuple[Programme, ...], line: TimelineLine, event: JournalEv
     names = {stage.code: str(stage.name) for version in reversed(versions) for stage in version.stages}
     names |= {state.value: state_text(state) for state in CaseState}
     steps = {action.code: str(action.label) for version in reversed(versions) for action in version.actions}
+    asked = {question.label.zh: question for version in reversed(versions) for question in version.questions}
     changes = tuple(
-        ChangeLine(change.label, names.get(change.before, change.before), names.get(change.after, change.after))
+        _answered(asked[change.label], change)
+        if event.type == ANSWERS_HANDED_IN and change.label in asked
+        else ChangeLine(change.label, names.get(change.before, change.before), names.get(change.after, change.after))
         for change in line.changes
     )
     note = _("；").join(filter(None, [line.note, *_decided(event)]))
     return replace(line, text=_text(line, event, steps), changes=changes, note=note)
+
+
+def _answered(question: Question, change: ChangeLine) -> ChangeLine:
+    """An answer to the case's form, as the form shows it."""
+    shown = (text if text == NOTHING else show_answer(question, text) for text in (change.before, change.after))
+    return ChangeLine(str(question.label), *shown)
 
 
 def _text(line: TimelineLine, event: JournalEvent, steps: Mapping[str, str]) -> str:

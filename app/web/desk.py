@@ -145,7 +145,7 @@ def _changes(request: Request, session: Session, actor: Actor, now: datetime) ->
     types = tuple(code for code in request.app.state.wording.types if code.startswith(_WATCHED))
     wanted = TimelineFilter(region_prefix=actor.region_prefix, types=types)
     events = list_events(session, wanted, limit=EVENTS)
-    return tuple(_change(line, now) for line in named_lines(request, session, events))
+    return tuple(_change(line, now) for line in named_lines(request, session, events, changes=False))
 
 
 def _change(line: TimelineLine, now: datetime) -> ChangeLine:

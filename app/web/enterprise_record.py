@@ -39,7 +39,7 @@ from app.journal.queries import timeline
 from app.kit.clock import today
 from app.kit.i18n import _
 from app.reference.queries import find_industry
-from app.web.enterprise_events import firm_lines
+from app.web.case_events import named_lines
 from app.web.enterprise_figures import latest_figures, summary_of
 from app.web.enterprise_head import Head, head_of, open_firm
 from app.web.enterprise_panels import Panel, panels_for
@@ -134,7 +134,7 @@ def enterprise_page(request: Request, session: DbSession, actor: CurrentActor, n
         scale_hint=_scale_hint(firm, head, year, figures),
         main_panels=tuple(panel for panel in panels if panel.place == "main"),
         side_panels=tuple(panel for panel in panels if panel.place == "side"),
-        recent=firm_lines(request, session, head.words, timeline(session, enterprise_id=firm.id, limit=RECENT_EVENTS)),
+        recent=named_lines(request, session, timeline(session, enterprise_id=firm.id, limit=RECENT_EVENTS)),
     )
     return render(request, "web/enterprises/overview.html", page)
 
@@ -228,5 +228,5 @@ def timeline_page(
     events = timeline(session, enterprise_id=firm.id, before=before, limit=TIMELINE_PAGE + 1)
     head = head_of(session, actor, firm, now, "timeline")
     older = f"{head.url}/timeline?before={events[TIMELINE_PAGE - 1].position}" if len(events) > TIMELINE_PAGE else ""
-    page = TimelinePage(head, firm_lines(request, session, head.words, events[:TIMELINE_PAGE]), older)
+    page = TimelinePage(head, named_lines(request, session, events[:TIMELINE_PAGE]), older)
     return render(request, "web/enterprises/timeline.html", page)

@@ -206,7 +206,7 @@ def _page(request: Request, session: Session, actor: Actor, row: Handover, query
         count=count_items_visible_to(session, actor, wanted),
         url=query.address(base),
         events=timeline_lines(
-            request, list_events(session, TimelineFilter(kind="handover", id=row.number), limit=EVENTS)
+            request, session, list_events(session, TimelineFilter(kind="handover", id=row.number), limit=EVENTS)
         ),
     )
 

@@ -200,7 +200,9 @@ def _render(request: Request, session: Session, actor: Actor, now: datetime, row
         rows=found,
         query=query,
         url=_address(row.code) + ("?failed=1" if query.failed else ""),
-        events=timeline_lines(request, list_events(session, TimelineFilter(kind="partner", id=row.code), limit=EVENTS)),
+        events=timeline_lines(
+            request, session, list_events(session, TimelineFilter(kind="partner", id=row.code), limit=EVENTS)
+        ),
         may_manage=can(actor, MANAGE_PARTNERS),
         shown=shown,
     )

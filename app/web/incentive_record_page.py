@@ -90,7 +90,9 @@ def record_page(
         next_text=_("审定") if following is State.AWARDED else _("拨付"),
         may_undo=state is not State.ELIGIBLE and can(actor, actions.UNDO, place),
         undo_form=undo_form,
-        timeline=timeline_lines(request, timeline(session, kind="incentive", id=incentive.public_id, limit=30)),
+        timeline=timeline_lines(
+            request, session, timeline(session, kind="incentive", id=incentive.public_id, limit=30)
+        ),
         firm_visible=can(actor, actions.READ, place),
         **_kept(session, incentive),
         **_clawback(session, actor, incentive, on),

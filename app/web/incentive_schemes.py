@@ -138,7 +138,7 @@ def scheme_page(
         versions=tuple(_version_row(version, plans, version is family.in_force(on)) for version in family.versions),
         may_set=amounts.may_set_amount(actor, family),
         may_set_budget=amounts.may_set_amount(actor, family) and can(actor, actions.SET_BUDGET),
-        timeline=timeline_lines(request, timeline(session, kind="incentive_scheme", id=code, limit=30)),
+        timeline=timeline_lines(request, session, timeline(session, kind="incentive_scheme", id=code, limit=30)),
     )
     return render(request, "web/incentives/scheme.html", page)
 

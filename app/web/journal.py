@@ -17,8 +17,7 @@ from app.enterprises.actions import READ
 from app.enterprises.queries import get_visible_to
 from app.journal.queries import TimelineFilter, list_events
 from app.kit.i18n import _
-from app.web.enterprise_events import firm_lines
-from app.web.enterprise_words import words
+from app.web.case_events import named_lines
 
 router = GuardedRouter(door="web")
 
@@ -82,7 +81,7 @@ def journal_page(
     query = {name: value for name, value in (("kind", kind), ("officer", officer)) if value}
     more = len(events) > PAGE_SIZE
     older = "/system/journal?" + urlencode({**query, "before": events[PAGE_SIZE - 1].position}) if more else None
-    lines = firm_lines(request, session, words(session), events[:PAGE_SIZE])
+    lines = named_lines(request, session, events[:PAGE_SIZE])
     page = JournalPage(
         lines=lines,
         kinds=tuple((code, labels[code]) for code in PREFIXES),

@@ -39,3 +39,5 @@ FIELD_LABELS = {
 }
 
 VALUE_LABELS = {"partner.transport": {str(transport): label for transport, label in TRANSPORT_LABELS.items()}}
+
+FIELD_VOCABULARIES: dict[str, str] = {"partner.region_prefix": "region"}
