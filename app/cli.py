@@ -1,49 +1,105 @@
-"""The `yumiao` command. Commands of a slice live in `app/commands/<slice>.py`."""
+"""The `yumiao` command. Commands of a slice live in `app/commands/<slice>.py`; only the one that runs is imported."""
 
+import sys
+from dataclasses import dataclass
 from importlib import import_module
+from typing import Any
 
 import typer
-from sqlalchemy.exc import OperationalError, ProgrammingError
-
-from app.fact_registry import install_providers
-from app.kit.errors import DomainError, SeedError
-from app.objection_registry import load_objections
-
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="育苗 · Yumiao", pretty_exceptions_enable=False)
-
-MODULES = (
-    "server",
-    "accounts",
-    "imports",
-    "sweeps",
-    "demo",
-    "journal",
-    "backup",
-    "files",
-    "notices",
-    "partners",
-    "deliver",
-    "simulator",
-)
+from typer.core import TyperCommand, TyperGroup
+from typer.main import get_command
 
 
-def _register() -> None:
-    for name in MODULES:
-        import_module(f"app.commands.{name}").register(app)
+@dataclass(frozen=True)
+class Listed:
+    """A command as `yumiao --help` lists it: the module that registers it, and what it does."""
+
+    module: str
+    help: str
+
+
+COMMANDS = {
+    "up": Listed("server", "Migrate, seed, add demo data to an empty database, serve."),
+    "serve": Listed("server", "Serve; migrates and seeds nothing."),
+    "migrate": Listed("server", "Bring the database to the newest schema."),
+    "seed": Listed(
+        "server",
+        "Publish reference data, policies, programmes and schemes; prints what was created, changed, unchanged.",
+    ),
+    "user": Listed("accounts", "Officers of the bureau."),
+    "client": Listed("accounts", "Machine clients of the API."),
+    "import": Listed("imports", "Take lists in from CSV and Excel files."),
+    "sweep": Listed(
+        "sweeps",
+        "Decide every firm of a region under every policy; an interrupted sweep goes on where it was.",
+    ),
+    "demo": Listed(
+        "demo",
+        "Add fictional firms with figures, cases, experts and incentives; the journal chain is kept. Not in production.",
+    ),
+    "verify": Listed("journal", "Check the journal's hash chain; ends with 1 and names the first broken event."),
+    "backup": Listed("backup", "Write the database, as of one instant, and all stored files to one archive."),
+    "restore": Listed(
+        "backup", "Make database and files those of the archive, on either database, and compare them with it."
+    ),
+    "tidy": Listed(
+        "files",
+        "Forget stored bytes that nothing points at and that are older than a day; prints how many there were.",
+    ),
+    "notify": Listed(
+        "notices",
+        "Make the notices of the journal and the day, and send what is due; the server does the same by itself.",
+    ),
+    "partner": Listed("partners", "Partners of the exchange."),
+    "deliver": Listed(
+        "deliver",
+        "Follow, send and ask for receipts, for every partner; the server does the same by itself unless YUMIAO_WORKER is off.",
+    ),
+    "simulate-province": Listed("simulator", "Run a partner that speaks docs/exchange.md and fails on demand."),
+}
+
+
+def load(name: str) -> Any:
+    """The command of that name, its module imported."""
+    own = typer.Typer()
+    own.callback()(_yumiao)
+    import_module(f"app.commands.{COMMANDS[name].module}").register(own)
+    return get_command(own).commands[name]  # type: ignore[attr-defined]
+
+
+class _Lazily(TyperGroup):
+    """Lists its commands without importing them."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        if cmd_name in COMMANDS and cmd_name not in self.commands:
+            return TyperCommand(name=cmd_name, help=COMMANDS[cmd_name].help)
+        return self.commands.get(cmd_name)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        if args and args[0] in COMMANDS:
+            import_module("app.commands.wiring").wire()
+            self.commands[args[0]] = load(args[0])
+        return super().resolve_command(ctx, args)
+
+
+app = typer.Typer(cls=_Lazily, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.callback(help="育苗 · Yumiao")
+def _yumiao() -> None:
+    pass
 
 
 def main() -> None:
     """Run the command; a refusal prints its message and ends with 2."""
-    _register()
-    install_providers()
-    load_objections()
     try:
         app()
-    except (DomainError, SeedError) as error:
-        typer.echo(str(error), err=True)
-        raise SystemExit(2) from None
-    except (OperationalError, ProgrammingError) as error:
-        typer.echo(
-            f"数据库不可用或未升级，请先运行 yumiao migrate · run `yumiao migrate` first: {error.orig}", err=True
-        )
+    except Exception as error:
+        message = import_module("app.commands.wiring").refusal_of(error)
+        if message is None:
+            raise
+        print(message, file=sys.stderr)
         raise SystemExit(2) from None

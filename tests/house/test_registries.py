@@ -1,6 +1,8 @@
 """What every slice offers is listed where it is gathered: nothing is left out silently."""
 
 import ast
+import subprocess
+import sys
 from importlib import import_module
 from pathlib import Path
 
@@ -56,9 +58,24 @@ def test_every_command_is_offered() -> None:
         path.stem
         for path in sorted((APP / "commands").glob("*.py"))
         if any(isinstance(node, ast.FunctionDef) and node.name == "register" for node in tree(path).body)
-        and path.stem not in cli.MODULES
+        and path.stem not in {listing.module for listing in cli.COMMANDS.values()}
     ]
     assert not forgotten, listed("add these to app/cli.py", forgotten)
+
+
+@pytest.mark.parametrize("name", cli.COMMANDS)
+def test_a_command_is_listed_with_its_own_words(name: str) -> None:
+    own = " ".join((cli.load(name).help or "").split("\n\n")[0].split()).rstrip(".")
+    assert own.lower() == cli.COMMANDS[name].help.rstrip(".").lower(), (
+        "say in app/cli.py what the command says of itself"
+    )
+
+
+def test_listing_the_commands_imports_none_of_them() -> None:
+    program = "import sys; from app.cli import main\ntry: main()\nexcept SystemExit: print(sorted(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", program, "--help"], capture_output=True, text=True, check=True)
+    assert "simulate-province" in done.stdout
+    assert not [name for name in ("'sqlalchemy'", "'fastapi'", "'numpy'") if name in done.stdout]
 
 
 def _assigns(path: Path, name: str) -> bool:

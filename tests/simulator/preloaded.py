@@ -21,5 +21,5 @@ following.SETTLING = timedelta(seconds=0.2)
 looking.QUIET = timedelta(seconds=1)
 threads.IDLE_SECONDS = 0.1
 
-for name in cli.MODULES:
-    import_module(f"app.commands.{name}")
+for command in cli.COMMANDS.values():
+    import_module(f"app.commands.{command.module}")
