@@ -38,6 +38,21 @@ def test_links_lead_somewhere() -> None:
     assert not broken, listed("broken links", broken)
 
 
+def test_every_document_is_reached_from_the_readme() -> None:
+    reached, waiting = set(), [ROOT / "README.md"]
+    while waiting:
+        document = waiting.pop().resolve()
+        if document in reached or document.suffix != ".md" or not document.is_file():
+            continue
+        reached.add(document)
+        targets = (match[1] or match[2] for match in _LINK.finditer(document.read_text(encoding="utf-8")))
+        waiting += [document.parent / target.partition("#")[0] for target in targets if "://" not in target]
+    unreached = [
+        name_of(path) for path in _documents() if path.resolve() not in reached and path.name != "CHANGELOG.md"
+    ]
+    assert not unreached, listed("link these from docs/README.md or from what it leads to", unreached)
+
+
 def test_files_that_documents_name_exist() -> None:
     gone = [
         f"{name_of(document)}: {match[1]}"
