@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
-from importlib import import_module
 from typing import Protocol
 
 import anyio.to_thread
@@ -22,6 +21,7 @@ from app.doors.admission import THREADS, Admission
 from app.doors.assets import Assets
 from app.doors.middleware import RequestFrame
 from app.doors.rate import RateLimiter
+from app.doors.routing import router_of
 from app.event_registry import load_wording
 from app.exchange.ledger import ReadingLedger
 from app.exchange.sending.metrics import ExchangeCollector
@@ -80,9 +80,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     _observe_requests(application)
     errors.install(application)
     application.include_router(health_router.router)
-    for door in (app.web, app.portal, app.api):
-        for name in door.MODULES:
-            application.include_router(import_module(f"{door.__name__}.{name}").router.router)
+    application.include_router(router_of((app.web, app.portal, app.api)))
     application.mount("/static", Assets(directory=STATIC), name="static")
     return application
 

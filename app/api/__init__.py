@@ -4,6 +4,3 @@ Purpose: thin routes over the same services and scopes as the pages.
 Tables owned: none.
 Invariants: answers and errors keep the shapes of the published OpenAPI document; v1 only grows.
 """
-
-#: Modules of this door, in the order their routes are tried.
-MODULES = ("oauth", "resources", "cases", "feed", "policies", "receipts", "docs")

@@ -1,7 +1,6 @@
 """The OpenAPI document: FastAPI's own, completed with the generated record schemas, security and problem documents."""
 
 from copy import deepcopy
-from importlib import import_module
 from typing import Any
 
 from fastapi.openapi.utils import get_openapi
@@ -10,6 +9,7 @@ from app import __version__, api
 from app.accounts.domain import SCOPES
 from app.api import cases, policy_operations, receipts, schemas
 from app.doors.router import action_of
+from app.doors.routing import routes_of
 
 Operation = dict[str, Any]
 
@@ -57,13 +57,8 @@ def openapi_document() -> dict[str, Any]:
 
 def api_routes() -> list[Any]:
     """The routes of API v1 and of the token end point, from every module of this door."""
-    routers = [import_module(f"app.api.{name}").router.router for name in api.MODULES]
-    return [
-        route
-        for router in routers
-        for route in router.routes
-        if route.path.startswith(PREFIXES) and route.include_in_schema
-    ]
+    declared = (route for route in routes_of(api) if route.path.startswith(PREFIXES) and route.include_in_schema)
+    return sorted(declared, key=lambda route: (route.path, sorted(route.methods)))
 
 
 def _complete(operation: Operation, route: Any) -> None:

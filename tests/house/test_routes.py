@@ -1,6 +1,8 @@
 """Every route names its action, and refuses whoever may not do it."""
 
 from collections.abc import Callable, Iterator
+from itertools import combinations, permutations
+from types import SimpleNamespace
 
 import pytest
 from fastapi import FastAPI
@@ -16,13 +18,14 @@ from app.doors.deps import SESSION_COOKIE
 from app.doors.errors import FRONT_DOORS
 from app.doors.rate import RateLimiter
 from app.doors.router import action_of, door_of, lets_in
+from app.doors.routing import most_specific_first, ranks_of
 from app.enterprises.models import Enterprise
 from app.kit.actor import ANONYMOUS, SYSTEM, Actor, ActorKind, Role
 from app.kit.clock import utc_now
 from app.kit.permissions import Action, can
 from tests.support import people
 from tests.support.client import Client
-from tests.support.routes import filled, routes_of
+from tests.support.routes import PARAMETER, filled, routes_of
 from tests.support.source import listed
 
 WHO = ["anonymous", *map(str, Role), "enterprise"]
@@ -46,6 +49,32 @@ def test_every_route_names_its_action(app: FastAPI) -> None:
     nameless = [route.path for route in routes_of(app) if action_of(route) is None]
     assert routes_of(app)
     assert not nameless, listed("declare the route on a GuardedRouter, with action=…", nameless)
+
+
+def test_no_address_has_two_equal_routes(app: FastAPI) -> None:
+    """Which of two routes answers is decided by how specific they are, never by which was registered first."""
+    equals = [
+        f"{one.path} and {other.path}"
+        for one, other in combinations(routes_of(app), 2)
+        if one.methods & other.methods and PARAMETER.sub("{}", one.path) == PARAMETER.sub("{}", other.path)
+        if ranks_of(one.path) == ranks_of(other.path)
+    ]
+    assert not equals, listed("make one of the two addresses say more", equals)
+
+
+def test_the_more_specific_route_answers_wherever_it_stands() -> None:
+    paths = ["/a/{x}", "/a/{number:int}", "/a/{x}.pdf", "/a/new", "/{rest:path}", "/a/{x}/b", "/a/c/{y}"]
+    for given in permutations(paths):
+        found = most_specific_first(SimpleNamespace(path=path) for path in given)
+        assert [route.path for route in found] == [
+            "/a/new",
+            "/a/c/{y}",
+            "/a/{x}.pdf",
+            "/a/{number:int}",
+            "/a/{x}",
+            "/a/{x}/b",
+            "/{rest:path}",
+        ]
 
 
 def test_an_action_has_one_meaning(app: FastAPI) -> None:
