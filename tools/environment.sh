@@ -191,7 +191,7 @@ install_font() {
     uv=$(find_uv) && wheel=$(mktemp -d) || return 1
     say "Installing a Chinese font into $folder …"
     if "$uv" pip install --quiet --no-deps --require-hashes --python .venv/bin/python --target "$wheel" -r requirements/fonts.txt; then
-        mkdir -p "$folder" && cp "$wheel"/mplfonts/fonts/Noto*CJKsc-Regular.otf "$folder"
+        mkdir -p "$folder" && cp "$wheel"/mplfonts/fonts/NotoS*CJKsc-Regular.otf "$folder"
     fi
     rm -rf "$wheel"
     has_chinese_font

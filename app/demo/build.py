@@ -37,13 +37,15 @@ from app.enterprises.service.registering import insert_many, prepare_row
 from app.files.vault import Vault
 from app.kit.actor import SYSTEM, Actor
 from app.kit.clock import start_of_day, today
-from app.kit.db import Database, session_scope
+from app.kit.db import Database, refresh_statistics, session_scope
 from app.kit.money import FEN_PER_YUAN
 from app.policies.models import FactStatement
 from app.targets.indicators import reckon_indicators
 
 DEFAULT_SIZE = 300
 BATCH = 500
+#: After so many batches the tables have the shape that they keep.
+MEASURED_BATCHES = 2
 SEED = 20210616
 GRADED_DAYS_AGO = 330
 #: The departments answered twice: shortly before each of the two sweeps.
@@ -82,10 +84,11 @@ def build_demo(
             count_checks(session, now)
         cases = CaseMaker(session, random, officers, on)
     firms = make_firms(random, enterprises, on, start=start)
-    while batch := list(islice(firms, BATCH)):
+    for number, batch in enumerate(iter(lambda: list(islice(firms, BATCH)), [])):
         with session_scope(database) as session:
-            candidates = _write_firms(session, batch, officers[0], now)
-            cases.make(session, candidates)
+            cases.make(session, _write_firms(session, batch, officers[0], now))
+        if number < MEASURED_BATCHES:
+            refresh_statistics(database)
         if progress:
             progress(len(batch))
     with session_scope(database) as session:
@@ -100,6 +103,7 @@ def build_demo(
             _play(session, vault, now)
         if secret is not None and not start:
             play_exchange(session, secret, now)
+    refresh_statistics(database)
     if not start:
         sweep_twice(database, officers[0], now)
     reckon_indicators(database, now)

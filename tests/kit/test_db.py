@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from app.kit.db import Database, read_scope
+from app.kit.db import Database, read_scope, refresh_statistics
 from tests.support.databases import Templates
 from tests.support.source import listed, name_of, python_files
 
@@ -15,6 +15,15 @@ def test_postgresql_does_not_compile_our_statements(templates: Templates) -> Non
     with read_scope(database) as session:
         assert session.scalar(text("show jit")) == "off"
     database.dispose()
+
+
+def test_statistics_tell_of_what_was_just_written(database: Database) -> None:
+    refresh_statistics(database)
+    if database.dialect == "sqlite":
+        return  # it plans by its indexes: nothing is kept, nothing goes wrong
+    with read_scope(database) as session:
+        known = session.scalar(text("SELECT reltuples FROM pg_class WHERE relname = 'region'"))
+        assert known == session.scalar(text("SELECT count(*) FROM region")) > 0
 
 
 @pytest.mark.parametrize(("database", "synchronous"), [("deployed", 2), ("thrown away", 0)])
