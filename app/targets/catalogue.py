@@ -1,6 +1,7 @@
 """The only reader of seeds/plans: strict, and an error names file, line and key."""
 
-from collections.abc import Iterator
+import re
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -10,8 +11,10 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from app.kit.errors import SeedError
 from app.kit.i18n import Bilingual
-from app.kit.yaml import load_strict
-from app.targets.domain import Comparison, Counted
+from app.kit.yaml import load_strict, load_with_lines
+from app.targets.domain import Comparison, Counted, version_name
+
+_CORRECTION = re.compile(r"(.+)\.r([1-9]\d{0,2})")
 
 
 class _Strict(BaseModel):
@@ -42,9 +45,10 @@ class ItemEntry(_Strict):
 
 
 class PlanFile(_Strict):
-    """One plan."""
+    """One plan, or a correction of it that says which file it supersedes."""
 
     code: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,58}$")]
+    supersedes: str | None = None
     jurisdiction: Annotated[str, Field(pattern=r"^\d{2,12}$")]
     year: Annotated[int, Field(ge=2000, le=2100)]
     title: Bilingual
@@ -55,15 +59,44 @@ class PlanFile(_Strict):
     items: tuple[ItemEntry, ...] = Field(min_length=1)
 
 
-def read_all(seeds_dir: Path) -> Iterator[PlanFile]:
-    """Every plan, in the order of the file names; raises SeedError on repeated codes or a misnamed file."""
-    for path in sorted((seeds_dir / "plans").glob("*.yaml")):
-        plan = load_strict(path, PlanFile)
-        if plan.code != path.stem:
-            raise SeedError(f"{path}: code is '{plan.code}', but the file is called '{path.stem}'; make them agree")
-        _check_unique(path, "item code", [item.code for item in plan.items])
-        _check_unique(path, "headline", [item.headline for item in plan.items if item.headline is not None])
-        yield plan
+@dataclass(frozen=True)
+class ReadPlan:
+    """A plan file as read; `revision` is 0 for the plan and N for its correction `.rN`."""
+
+    path: Path
+    file: PlanFile
+    revision: int
+
+    @property
+    def supersedes(self) -> str | None:
+        """The file that it corrects: the revision before it."""
+        return version_name(self.file.code, self.revision - 1) if self.revision else None
+
+    def told(self, key: str, message: str) -> SeedError:
+        """What is wrong with the value at `key`, by file, line and key."""
+        _data, lines = load_with_lines(self.path)
+        return SeedError(f"{self.path}:{lines.get((key,), 1)}: {key}: {message}")
+
+
+def read_all(seeds_dir: Path) -> list[ReadPlan]:
+    """Every plan, each before its corrections; raises SeedError on repeated codes or a misnamed file."""
+    found = [_read(path) for path in (seeds_dir / "plans").glob("*.yaml")]
+    return sorted(found, key=lambda plan: (plan.file.code, plan.revision))
+
+
+def _read(path: Path) -> ReadPlan:
+    match = _CORRECTION.fullmatch(path.stem)
+    code, revision = (match[1], int(match[2])) if match else (path.stem, 0)
+    plan = ReadPlan(path, load_strict(path, PlanFile), revision)
+    file = plan.file
+    if file.code != code:
+        raise plan.told("code", f"the code is '{file.code}', but the file is called '{path.stem}'; make them agree")
+    if file.supersedes != plan.supersedes:
+        wanted = f'write supersedes: "{plan.supersedes}"' if plan.supersedes else "only a correction, .rN, has this key"
+        raise plan.told("supersedes", f"the file is called '{path.stem}'; {wanted}")
+    _check_unique(path, "item code", [item.code for item in file.items])
+    _check_unique(path, "headline", [item.headline for item in file.items if item.headline is not None])
+    return plan
 
 
 def _check_unique(path: Path, what: str, values: list[object] | list[str] | list[int]) -> None:

@@ -83,6 +83,11 @@ class Target:
         return f"> {self.number()}" if self.comparison is Comparison.MORE_THAN else self.number()
 
 
+def version_name(code: str, revision: int) -> str:
+    """What a plan's file is called: `code`, and `code.rN` for its N-th correction."""
+    return f"{code}.r{revision}" if revision else code
+
+
 @dataclass(frozen=True)
 class Period:
     """What a number is counted for: a calendar year as it stands on a day of it."""

@@ -16,7 +16,7 @@ from app.kit.db import Database, read_scope, session_scope
 from app.targets import counting, events
 from app.targets.domain import Period
 from app.targets.models import IndicatorValue, Plan, PlanItem
-from app.targets.queries import counted_of
+from app.targets.queries import counted_of, indicator_key, is_current
 
 FOLLOWER = "indicators"
 #: What indicators count, or what they are: events about anything else change none.
@@ -38,7 +38,8 @@ def reckon_indicators(database: Database, now: datetime) -> int:
 
 def reckon(session: Session, now: datetime) -> int:
     """Count what each plan's indicators count, for its own year as it stands on this day; one event for each that changed."""
-    statement = select(PlanItem, Plan).join(Plan, Plan.id == PlanItem.plan_id).order_by(Plan.id, PlanItem.position)
+    statement = select(PlanItem, Plan).join(Plan, Plan.id == PlanItem.plan_id).where(is_current())
+    statement = statement.order_by(Plan.id, PlanItem.position)
     known = {row.plan_item_id: row for row in session.scalars(select(IndicatorValue))}
     changed = 0
     for item, plan in session.execute(statement.where(PlanItem.counts.is_not(None))):
@@ -53,7 +54,7 @@ def reckon(session: Session, now: datetime) -> int:
 def _write(session: Session, plan: Plan, item: PlanItem, row: IndicatorValue | None, value: int, now: datetime) -> bool:
     before = row.value if row is not None else None
     if row is None:
-        row = IndicatorValue(plan_item_id=item.id, key=f"{plan.code}:{item.code}")
+        row = IndicatorValue(plan_item_id=item.id, key=indicator_key(plan, item))
         session.add(row)
     elif before == value:
         return False

@@ -9,13 +9,14 @@ from app.kit.db import Base, Code, Json, PrimaryKey, UtcDateTime
 
 
 class Plan(Base):
-    """One year's plan of one place, published from seeds/plans."""
+    """One year's plan of one place as it was published from seeds/plans: 0 is the plan, 1, 2 … are corrections of it."""
 
     __tablename__ = "plan"
-    __table_args__ = (UniqueConstraint("jurisdiction", "year"),)
+    __table_args__ = (UniqueConstraint("jurisdiction", "year", "revision"), UniqueConstraint("code", "revision"))
 
     id: Mapped[PrimaryKey]
-    code: Mapped[str] = mapped_column(Code(60), unique=True)
+    code: Mapped[str] = mapped_column(Code(60))
+    revision: Mapped[int] = mapped_column(default=0)
     jurisdiction: Mapped[str] = mapped_column(Code(12))
     year: Mapped[int]
     title: Mapped[dict[str, str]] = mapped_column(Json)

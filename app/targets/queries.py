@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from app.cases.models import CaseFile, CaseMarker
 from app.commissioners.models import Commissioner
@@ -69,11 +69,32 @@ class Standing:
         return None if self.target is None or self.count is None else self.target.missing(self.count)
 
 
+def is_current() -> ColumnElement[bool]:
+    """Plans that no correction supersedes: those that are counted and shown."""
+    later = aliased(Plan)
+    newer = select(later.id).where(
+        later.jurisdiction == Plan.jurisdiction, later.year == Plan.year, later.revision > Plan.revision
+    )
+    return ~newer.exists()
+
+
+def find_corrected(session: Session, plan: Plan) -> Plan | None:
+    """The plan that this one corrects; None for one that is no correction."""
+    if not plan.revision:
+        return None
+    return session.scalar(select(Plan).where(Plan.code == plan.code, Plan.revision == plan.revision - 1))
+
+
+def indicator_key(plan: Plan, item: PlanItem) -> str:
+    """By what an indicator is known outside, whatever the revision of its plan."""
+    return f"{plan.code}:{item.code}"
+
+
 def find_plan(session: Session, actor: Actor, year: int, today: date) -> PlanView | None:
     """The plan of that year in the actor's area, else the latest earlier one, else the next; None without any."""
     plans = [
         plan
-        for plan in session.scalars(select(Plan).options(selectinload(Plan.items)))
+        for plan in session.scalars(select(Plan).where(is_current()).options(selectinload(Plan.items)))
         if plan.jurisdiction.startswith(actor.region_prefix) or actor.region_prefix.startswith(plan.jurisdiction)
     ]
     if not plans:

@@ -20,7 +20,7 @@ from app.kit.errors import NotFound
 from app.kit.i18n import Bilingual, _
 from app.kit.paging import Page
 from app.targets import actions, queries
-from app.targets.domain import Applications, Certificates, Comparison, Subjects
+from app.targets.domain import Applications, Certificates, Comparison, Subjects, version_name
 from app.targets.models import PlanItem
 from app.targets.queries import PlanView, Standing
 from app.web.target_rows import Table, all_rows, page_of_rows
@@ -70,6 +70,7 @@ class TargetsPage:
     cards: tuple[GoalCard, ...]
     rows: tuple[ItemRow, ...]
     borrowed: str
+    correction: str
 
 
 @dataclass(frozen=True)
@@ -106,6 +107,7 @@ def targets_page(
         cards=cards_of(session, view, _headlines(standings)) if view else (),
         rows=tuple(_item_row(standing, view) for standing in standings) if view else (),
         borrowed=borrowed_notice(view),
+        correction=_correction_notice(session, view),
     )
     return render(request, "web/targets/index.html", page)
 
@@ -190,6 +192,19 @@ def borrowed_notice(view: PlanView | None) -> str:
     return _("%(year)s 年的工作要点尚未录入：以下目标值取自 %(plan)s 年工作要点，数字按 %(year)s 年统计。") % {
         "year": view.period.year,
         "plan": view.plan.year,
+    }
+
+
+def _correction_notice(session: Session, view: PlanView | None) -> str:
+    """What to say of a plan that corrects another one."""
+    before = queries.find_corrected(session, view.plan) if view else None
+    if view is None or before is None:
+        return ""
+    return _("这是第 %(n)s 次更正，取代“%(title)s”（%(document)s，%(version)s）；目标和计数以更正后的为准。") % {
+        "n": view.plan.revision,
+        "title": _text(before.title),
+        "document": before.document_number,
+        "version": version_name(before.code, before.revision),
     }
 
 

@@ -4,10 +4,14 @@ import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from app.config import ROOT
+from app.kit.actor import SYSTEM
+from app.targets import seed
 from tests.factories.commissioners import agreement, expert, firm
 from tests.factories.incentives import case_with_marker, certificate
 from tests.support.client import Client
@@ -95,3 +99,22 @@ def test_the_page_asks_the_same_number_of_questions_for_many(
             client.get("/targets?year=2021")
         numbers.append(len(asked))
     assert numbers[0] == numbers[1] <= 13
+
+
+def test_a_correction_says_of_what_and_its_targets_are_shown(
+    sign_in: SignIn, session: Session, now: datetime, tmp_path: Path
+) -> None:
+    client = sign_in()
+    assert "次更正" not in client.get("/targets?year=2021").text
+    (tmp_path / "plans").mkdir()
+    text = (ROOT / "seeds" / "plans" / "qianjiang-2021.yaml").read_text(encoding="utf-8")
+    corrected = text.replace("target: 60", "target: 70").replace(
+        "code: qianjiang-2021", 'code: qianjiang-2021\nsupersedes: "qianjiang-2021"'
+    )
+    for name, content in (("qianjiang-2021", text), ("qianjiang-2021.r1", corrected)):
+        (tmp_path / "plans" / f"{name}.yaml").write_text(content, encoding="utf-8")
+    seed.load(session, tmp_path, SYSTEM, now)
+    shown = client.get("/targets?year=2021").text
+    assert "这是第 1 次更正，取代“2021年潜江市科技工作要点”（潜科文〔2021〕8号，qianjiang-2021）" in shown
+    assert "&gt; 70 家" in shown
+    assert "&gt; 60 家" not in shown

@@ -11,14 +11,15 @@ from app.exchange.sources.touching import named
 from app.journal.models import JournalEvent
 from app.kit.permissions import within_region
 from app.targets.models import IndicatorValue, Plan, PlanItem
+from app.targets.queries import is_current
 
 
 def visible(statement: Select[Any], region_prefix: str) -> Select[Any]:
-    """The values of plans of places within the region."""
+    """The values of plans of places within the region, as the newest revision of each words them."""
     return (
         statement.join(PlanItem, PlanItem.id == IndicatorValue.plan_item_id)
         .join(Plan, Plan.id == PlanItem.plan_id)
-        .where(within_region(Plan.jurisdiction, region_prefix))
+        .where(within_region(Plan.jurisdiction, region_prefix), is_current())
     )
 
 
