@@ -75,6 +75,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     install_teller(partial(told_events, state.wording))
     state.job_kinds = load_kinds()
     state.notice_sources = load_sources()
+    state.seed_refusal = ""
     state.rate_limiter = RateLimiter(settings.api_rate_per_second, settings.api_burst)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     _observe_requests(application)

@@ -19,7 +19,7 @@ from app.kit.db import Database, read_scope
 from app.logs import configure_logging
 from app.main import create_app
 from app.migrating import migrate as migrate_database
-from app.seeding import seed_all
+from app.seeding import seed_all, seed_or_go_on
 
 log = structlog.get_logger()
 
@@ -40,17 +40,21 @@ def up(
 ) -> None:
     """Migrate, seed, add demo data to an empty database, serve."""
     settings = load_settings()
+    configure_logging(settings)
     with open_database(settings) as database:
-        _prepare(settings, database)
+        migrate_database(database)
+        refusal = seed_or_go_on(database, settings.seeds_dir, utc_now())
         if not empty and settings.env == "development" and _is_empty(database):
             typer.echo(f"正在生成 {DEFAULT_SIZE} 家虚构示例企业 · adding {DEFAULT_SIZE} fictional firms …")
             build_demo(database, enterprises=DEFAULT_SIZE, now=utc_now(), vault=settings.vault, secret=settings.secret)
-    _serve(settings, port)
+    _serve(settings, port, refusal)
 
 
 def serve(port: Port = None) -> None:
     """Serve; migrates and seeds nothing."""
-    _serve(load_settings(), port)
+    settings = load_settings()
+    configure_logging(settings)
+    _serve(settings, port)
 
 
 def migrate() -> None:
@@ -62,16 +66,11 @@ def migrate() -> None:
 
 
 def seed() -> None:
-    """Publish reference data, policies, programmes and schemes; prints what was created, changed, unchanged."""
+    """Publish reference data, policies, programmes, schemes and plans, all or none; prints what was created, changed, unchanged."""
     settings = load_settings()
     with open_database(settings) as database:
         for name, report in seed_all(database, settings.seeds_dir, utc_now()).items():
             typer.echo(f"{name}: created={report.created} changed={report.changed} unchanged={report.unchanged}")
-
-
-def _prepare(settings: Settings, database: Database) -> None:
-    migrate_database(database)
-    seed_all(database, settings.seeds_dir, utc_now())
 
 
 def _is_empty(database: Database) -> bool:
@@ -81,10 +80,10 @@ def _is_empty(database: Database) -> bool:
         )
 
 
-def _serve(settings: Settings, port: int | None) -> None:
+def _serve(settings: Settings, port: int | None, refusal: str = "") -> None:
     settings = settings.listening_at(port)
-    configure_logging(settings)
     application = create_app(settings)
+    application.state.seed_refusal = refusal
     _announce(settings)
     uvicorn.run(
         application,

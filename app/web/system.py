@@ -87,6 +87,7 @@ class SystemPage:
 
     entries: tuple[tuple[str, str, str, str], ...]
     missing_year: int | None
+    seed_refusal: tuple[str, ...]
 
 
 @router.get("", action=READ_JOURNAL)
@@ -110,7 +111,9 @@ def system_page(request: Request, session: DbSession, actor: CurrentActor, now: 
         entries.insert(0, (_("用户"), _("本局人员的账号、角色和辖区。"), "/system/users", "person"))
     if can(actor, MANAGE_CLIENTS):
         entries.insert(1, (_("接口客户端"), _("省级系统等程序的凭证与权限范围。"), "/system/clients", "exchange"))
-    return render(request, "web/system/index.html", SystemPage(tuple(entries), missing_year(session, today(now))))
+    refusal: str = request.app.state.seed_refusal
+    page = SystemPage(tuple(entries), missing_year(session, today(now)), tuple(refusal.splitlines()))
+    return render(request, "web/system/index.html", page)
 
 
 # -- users ---------------------------------------------------------------------------------------------------------------
