@@ -32,16 +32,16 @@ from app.kit.sealing import CannotOpenError
 
 REFUSALS = {
     Fault.MISSING: ("missing", N_("本次调用须签名：缺少 ym-timestamp、ym-nonce 或 ym-signature。")),
-    Fault.KEY: (
-        "key",
-        N_(
-            "ym-key 不是本客户端的签名密钥：应为已在“系统 → 接口客户端”生成密钥的 client_id，或与交换对方约定的密钥编号。"
-        ),
-    ),
+    Fault.KEY: ("key", N_("ym-key 不是本客户端签名所用密钥的编号。")),
     Fault.SKEW: ("skew", N_("ym-timestamp 与服务器时间相差超过 5 分钟，请校准时钟。")),
     Fault.NONCE: ("nonce", N_("ym-nonce 须为 16–64 个字母、数字、- 或 _。")),
     Fault.SIGNATURE: ("wrong", N_("签名与请求内容不符。")),
 }
+NO_KEY = N_("本客户端还没有签名密钥：请在“系统 → 接口客户端”生成，再签名调用。")
+OWN_KEY = N_("ym-key 应为本客户端的 client_id：%(key_id)s，并用为它生成的签名密钥签名。")
+PARTNERS_KEY = N_(
+    "本客户端属于交换对方，ym-key 应为与该对方约定的密钥编号：%(key_id)s，并用该对方的密钥签名；client_id 不是密钥编号。"
+)
 REPEATED = ("repeated", N_("ym-nonce 已经用过，请换一个重新签名。"))
 
 
@@ -51,7 +51,7 @@ class SignatureRefused(Unauthenticated):
     challenge = 'YM-Signature realm="yumiao"'
 
     def __init__(self, code: str, message: str) -> None:
-        super().__init__(f"signature.{code}", _(message))
+        super().__init__(f"signature.{code}", message)
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,7 @@ class Signatory:
 
     key_id: str
     verifier: Verifier
+    is_partner: bool = False
 
 
 def check_signature(
@@ -79,7 +80,8 @@ def check_signature(
         return
     signatory = _signatory(request, session, client, now)
     if fault := _fault(request, signatory, body, headers, now):
-        raise SignatureRefused(*REFUSALS[fault])
+        code, message = REFUSALS[fault]
+        raise SignatureRefused(code, _right_key(signatory) if fault is Fault.KEY else _(message))
     key_id, nonce = headers[KEY_HEADER], headers[NONCE_HEADER]
     if only_reads(request):
         with noting(request) as own:
@@ -87,7 +89,8 @@ def check_signature(
     else:
         first = remember(session, key_id, nonce, now)
     if not first:
-        raise SignatureRefused(*REPEATED)
+        code, message = REPEATED
+        raise SignatureRefused(code, _(message))
 
 
 def _signatory(request: Request, session: Session, client: MachineClient, now: datetime) -> Signatory | None:
@@ -96,7 +99,7 @@ def _signatory(request: Request, session: Session, client: MachineClient, now: d
     partner = find_by_client(session, client.id)
     if partner is not None:
         try:
-            return Signatory(partner.key_id, verifier_of(partner, secret, now))
+            return Signatory(partner.key_id, verifier_of(partner, secret, now), is_partner=True)
         except Conflict as error:
             raise SignatureRefused(error.code.removeprefix("partner."), error.message) from None
     try:
@@ -104,6 +107,13 @@ def _signatory(request: Request, session: Session, client: MachineClient, now: d
     except CannotOpenError:
         key = None
     return Signatory(client.client_id, SharedKey(key)) if key is not None else None
+
+
+def _right_key(signatory: Signatory | None) -> str:
+    """By which key this client signs; a partner's client not by one of its own."""
+    if signatory is None:
+        return _(NO_KEY)
+    return _(PARTNERS_KEY if signatory.is_partner else OWN_KEY) % {"key_id": signatory.key_id}
 
 
 def _fault(

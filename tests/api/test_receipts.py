@@ -175,7 +175,10 @@ def test_a_call_must_be_signed_fresh_and_whole(callback: Callback, session: Sess
     assert problem(callback.send(body, callback.headers(body, at=late))) == (401, "signature.skew")
     assert problem(callback.send(body + b" ", callback.headers(body))) == (401, "signature.wrong")
     assert problem(callback.send(body, callback.headers(body, nonce="short"))) == (401, "signature.nonce")
-    assert problem(callback.send(body, callback.headers(body) | {"ym-key": "other"})) == (401, "signature.key")
+    other = callback.send(body, callback.headers(body) | {"ym-key": callback.caller.client_id})
+    assert problem(other) == (401, "signature.key")
+    assert callback.key_id in other.json()["detail"]
+    assert "client_id 不是密钥编号" in other.json()["detail"]
     assert kept(session) == 0
 
 

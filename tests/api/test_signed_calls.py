@@ -106,7 +106,15 @@ def test_signatures_of_a_client_that_need_not_sign_are_checked_all_the_same(
 ) -> None:
     other = Signing(caller(), signing.key)
     assert other.get({}).status_code == 200
-    assert other.get(other.headers()).json()["code"] == "signature.key"
+    refused = other.get(other.headers()).json()
+    assert refused["code"] == "signature.key"
+    assert "还没有签名密钥" in refused["detail"]
+
+
+def test_a_wrong_key_id_is_told_the_right_one(signing: Signing) -> None:
+    refused = signing.get(signing.headers() | {"ym-key": "somebody-else"}).json()
+    assert refused["code"] == "signature.key"
+    assert f"ym-key 应为本客户端的 client_id：{signing.caller.client_id}" in refused["detail"]
 
 
 def test_two_processes_share_what_was_remembered(database: db.Database, now: datetime) -> None:
