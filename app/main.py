@@ -38,7 +38,7 @@ from app.notice_registry import load_sources, make_notifier
 from app.notices.notifier import NotifierThreads
 from app.objection_registry import load_objections
 from app.past_registry import install_traced
-from app.web.case_events import told_events
+from app.web.shared.case_events import told_events
 
 
 class Beside(Protocol):

@@ -14,7 +14,7 @@ from tests.support.source import calls, listed, name_of, python_files, template_
 
 MARKERS = {"_", "N_", "ngettext", "gettext"}
 #: The page of components shows samples, in development only.
-_SAMPLES = ("app/web/dev.py", "app/templates/dev/")
+_SAMPLES = ("app/web/system/dev.py", "app/templates/dev/")
 _SHOWN_TO_PEOPLE = ("app/web/", "app/portal/", "app/doors/")
 _TRANSLATED = re.compile(r"\{#.*?#\}|\{%-?\s*trans\b.*?endtrans\s*-?%\}|\{\{.*?\}\}|\{%.*?%\}", re.S)
 

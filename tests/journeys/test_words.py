@@ -14,7 +14,7 @@ from app.event_registry import load_wording
 from app.journal.models import JournalEvent
 from app.kit.db import read_scope
 from app.reference.models import Term
-from app.web.case_events import worded_lines
+from app.web.shared.case_events import worded_lines
 from tests.journeys.conftest import Demo
 from tests.support.source import listed
 

@@ -12,7 +12,7 @@ from app.policies.domain.drafts import Data, Number, changed, draft_policy, numb
 from app.policies.domain.policy import Policy, ScoredItem
 from app.policies.domain.quantities import Quantity
 from app.policies.domain.tree import Band
-from app.web.whatif_fields import field_groups
+from app.web.whatif.fields import field_groups
 from tests.policies.support import CATALOGUE, POLICIES, SEEDS
 
 

@@ -16,7 +16,7 @@ from app.kit.actor import ANONYMOUS, Actor, ActorKind, Role
 from app.kit.i18n import Locale, use_locale
 from app.kit.paging import Count, Page
 from app.kit.templating import STATIC, TEMPLATES, make_environment
-from app.web.dev import sample_page
+from app.web.system.dev import sample_page
 
 ROOT = TEMPLATES.parent.parent
 OFFICER = Actor(ActorKind.OFFICER, 1, "王（示例）", Role.CASEWORKER)

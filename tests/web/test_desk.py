@@ -13,8 +13,8 @@ from app.cases.models import CaseFile
 from app.kit.clock import today, utc_now
 from app.kit.i18n import use_locale
 from app.reference.calendar import STATUTORY
-from app.web.desk import date_line, when_words
-from app.web.todo_lines import due_words
+from app.web.desk.my_day import date_line, when_words
+from app.web.shared.todo_lines import due_words
 from tests.factories.commissioners import agreement, expert, firm
 from tests.factories.incentives import case_with_marker, certificate
 from tests.support import people

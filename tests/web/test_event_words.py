@@ -25,7 +25,7 @@ from app.journal.service import record
 from app.kit.actor import Actor
 from app.kit.db import commit
 from app.kit.i18n import use_locale
-from app.web.case_events import worded_lines
+from app.web.shared.case_events import worded_lines
 from tests.factories.cases import firm, led_to
 
 NOW = datetime(2021, 6, 30, 2, 0, tzinfo=UTC)

@@ -23,9 +23,9 @@ from app.files.models import Document, StoredFile
 from app.kit.actor import Actor
 from app.kit.clock import today, utc_now
 from app.policies.models import FactStatement
-from app.web.desk_tasks import OFFICE, TasksQuery, load_tasks
-from app.web.todo_kinds import KINDS
-from app.web.todo_lines import Words
+from app.web.desk.tasks import OFFICE, TasksQuery, load_tasks
+from app.web.desk.todo_kinds import KINDS
+from app.web.shared.todo_lines import Words
 from tests.exchange.test_todo import handed_over
 from tests.factories import partners
 from tests.factories.cases import firm, led_to, opened

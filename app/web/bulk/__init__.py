@@ -1,0 +1,1 @@
+"""Many cases or firms at once: what can be chosen, the preview, the report."""

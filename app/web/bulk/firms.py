@@ -1,0 +1,60 @@
+"""The firms that a list chose for bulk work: those ticked (firms, or cases whose firms they are), or all of a filter."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import parse_qs
+
+from sqlalchemy.orm import Session
+from starlette.datastructures import FormData
+
+from app.cases.choosing import (
+    firm_ids_by_code,
+    firm_ids_of_cases,
+    firm_ids_of_cases_visible_to,
+    firm_ids_visible_to,
+)
+from app.doors.pages import safe_next
+from app.engagement.schemas import MOST_AT_ONCE
+from app.kit.actor import Actor
+from app.kit.clock import today
+from app.web.cases.list import CasesQuery
+from app.web.enterprises.list import EnterprisesQuery
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The ids of the firms, one more than is allowed at most, and the list they come from."""
+
+    ids: tuple[int, ...]
+    back: str
+
+    @property
+    def field(self) -> str:
+        """All ids in one text, for a form to send along."""
+        return " ".join(str(one) for one in self.ids)
+
+
+def chosen_firms(session: Session, actor: Actor, now: datetime, form: FormData) -> Chosen:
+    """Whom a form means: `firms` (ids) once they are chosen; before that `firm` (codes), `case` (numbers) or `which=all`."""
+    back = safe_next(str(form.get("back") or ""), "/enterprises")
+    kept = str(form.get("firms") or "").split()
+    if kept:
+        ids = [int(one) for one in kept if one.isascii() and one.isdigit() and len(one) < 18]
+        return Chosen(tuple(dict.fromkeys(ids))[: MOST_AT_ONCE + 1], back)
+    of_cases = back.startswith("/cases")
+    if form.get("which") == "all":
+        query = {name: values[-1] for name, values in parse_qs(str(form.get("filter") or "")).items() if name != "cols"}
+        return Chosen(tuple(_all(session, actor, now, query, of_cases=of_cases)), back)
+    ticked = [str(value) for value in form.getlist("case" if of_cases else "firm")][: MOST_AT_ONCE + 1]
+    ids_of = firm_ids_of_cases if of_cases else firm_ids_by_code
+    return Chosen(tuple(ids_of(session, actor, ticked)), back)
+
+
+def _all(session: Session, actor: Actor, now: datetime, query: dict[str, Any], *, of_cases: bool) -> list[int]:
+    if of_cases:
+        return firm_ids_of_cases_visible_to(
+            session, actor, CasesQuery(**query).wanted(actor, today(now)), MOST_AT_ONCE + 1
+        )
+    wanted = EnterprisesQuery(**query).wanted(session, actor, today(now))
+    return firm_ids_visible_to(session, actor, wanted, MOST_AT_ONCE + 1)

@@ -1,0 +1,163 @@
+"""The order under way or done: how far it is, what became of each case, the report as a file; stopped and resumed."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import Request
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from app.cases.bulk.actions import BULK
+from app.cases.bulk.service import JOB_KIND, Outcome, list_ordered, outcomes_of
+from app.doors.deps import CurrentActor, DbSession, Now
+from app.doors.downloads import TableFormat, download_table
+from app.doors.pages import redirect, render
+from app.doors.router import GuardedRouter
+from app.jobs.domain import JobState
+from app.jobs.models import Job
+from app.jobs.queries import get_job
+from app.kit.actor import Actor
+from app.kit.errors import NotFound
+from app.kit.i18n import _, current_locale
+from app.kit.paging import Page
+from app.web.desk.tasks import Tab
+from app.web.system.jobs import retry_job, stop_job
+
+router = GuardedRouter(door="web", prefix="/cases/bulk")
+
+PAGE_SIZE = 100
+REFUSED = "refused"
+
+
+@dataclass(frozen=True)
+class OutcomeLine:
+    """What became of one case."""
+
+    number: str
+    firm: str
+    done: bool
+    refusal: str
+
+
+@dataclass(frozen=True)
+class ReportPage:
+    """The order, case by case."""
+
+    job: Job
+    base: str
+    running: bool
+    text: str
+    done: int
+    refused: int
+    left: int
+    tabs: tuple[Tab, ...]
+    lines: tuple[OutcomeLine, ...]
+    page: Page[Any]
+    count: int
+    url: str
+
+
+@router.get("/{job_id:int}", action=BULK)
+def report(
+    request: Request, session: DbSession, actor: CurrentActor, job_id: int, only: str = "", cursor: str = ""
+) -> Response:
+    """What became of each case."""
+    return render(request, "web/cases/bulk_report.html", _report(session, actor, job_id, only, cursor))
+
+
+@router.get("/{job_id:int}/progress", action=BULK)
+def progress(request: Request, session: DbSession, actor: CurrentActor, job_id: int) -> Response:
+    """The bar alone, asked for every second."""
+    page = _report(session, actor, job_id, "", "")
+    response = render(request, "web/cases/bulk_progress.html", page)
+    if not page.running:
+        response.headers["HX-Refresh"] = "true"
+    return response
+
+
+@router.get("/{job_id:int}/report.{extension}", action=BULK)
+def download(
+    request: Request, session: DbSession, actor: CurrentActor, job_id: int, extension: TableFormat
+) -> Response:
+    """The whole report as a table."""
+    job = _get(session, actor, job_id)
+    header = [_("受理编号"), _("企业名称"), _("结果"), _("原因")]
+    return download_table(request, _("批量办理结果"), extension, _rows(session, actor, job), header)
+
+
+@router.post("/{job_id:int}/stop", action=BULK)
+def stop(request: Request, session: DbSession, actor: CurrentActor, now: Now, job_id: int) -> Response:
+    """Stop after the present batch; what is done stays done."""
+    stop_job(session, actor=actor, now=now, job=_get(session, actor, job_id))
+    return redirect(request, f"/cases/bulk/{job_id}", info=_("将在当前批次结束后停止。"))
+
+
+@router.post("/{job_id:int}/resume", action=BULK)
+def resume(request: Request, session: DbSession, actor: CurrentActor, now: Now, job_id: int) -> Response:
+    """Go on with the cases that were not reached."""
+    retry_job(session, actor=actor, now=now, job=_get(session, actor, job_id))
+    return redirect(request, f"/cases/bulk/{job_id}", good=_("已重新排队，从断点接着做。"))
+
+
+def _get(session: Session, actor: Actor, job_id: int) -> Job:
+    job = get_job(session, job_id)
+    if job.kind != JOB_KIND or not str(job.actor["region_prefix"]).startswith(actor.region_prefix):
+        raise NotFound("job.unknown", _("没有这项任务。"))
+    return job
+
+
+def _report(session: Session, actor: Actor, job_id: int, only: str, cursor: str) -> ReportPage:
+    job = _get(session, actor, job_id)
+    outcomes, total = outcomes_of(job), len(job.params["numbers"])
+    refused = [one for one in outcomes if not one.done]
+    chosen = refused if only == REFUSED else outcomes
+    start = int(cursor) if cursor.isdecimal() and len(cursor) < 8 else 0
+    base = f"/cases/bulk/{job.id}"
+    return ReportPage(
+        job=job,
+        base=base,
+        running=job.state in (JobState.QUEUED, JobState.RUNNING),
+        text=_("已处理 %(done)s / %(total)s 件") % {"done": len(outcomes), "total": total},
+        done=len(outcomes) - len(refused),
+        refused=len(refused),
+        left=total - len(outcomes),
+        tabs=(
+            Tab(_("全部"), base, only != REFUSED, f"{len(outcomes):,}"),
+            Tab(_("未能办理"), f"{base}?only={REFUSED}", only == REFUSED, f"{len(refused):,}"),
+        ),
+        lines=_lines(session, actor, chosen[start : start + PAGE_SIZE]),
+        page=_page(chosen, start),
+        count=len(chosen),
+        url=f"{base}?only={REFUSED}" if only == REFUSED else base,
+    )
+
+
+def _page(chosen: Sequence[Outcome], start: int) -> Page[Any]:
+    """The report does not change its order, so a place in it is enough for a cursor."""
+    after = start + PAGE_SIZE
+    return Page(
+        items=list(chosen[start:after]),
+        next=str(after) if after < len(chosen) else None,
+        previous=str(max(0, start - PAGE_SIZE)) if start else None,
+    )
+
+
+def _lines(session: Session, actor: Actor, outcomes: Sequence[Outcome]) -> tuple[OutcomeLine, ...]:
+    firms = {row.number: row.enterprise.name for row in list_ordered(session, actor, [one.number for one in outcomes])}
+    chinese = current_locale() == "zh"
+    return tuple(
+        OutcomeLine(one.number, firms.get(one.number, ""), one.done, one.refusal if chinese else one.refusal_en)
+        for one in outcomes
+    )
+
+
+def _rows(session: Session, actor: Actor, job: Job) -> Iterator[list[str]]:
+    outcomes = outcomes_of(job)
+    for start in range(0, len(outcomes), PAGE_SIZE):
+        for line in _lines(session, actor, outcomes[start : start + PAGE_SIZE]):
+            yield [line.number, line.firm, _("已办理") if line.done else _("未能办理"), line.refusal]
+    reached = {one.number for one in outcomes}
+    for number in job.params["numbers"]:
+        if number not in reached:
+            yield [number, "", _("未处理"), ""]

@@ -1,0 +1,185 @@
+"""批量请求: the same asked of many firms of a list; who has it on file or was asked lately is seen before anything is sent."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from fastapi import Request
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from app.doors.deps import CurrentActor, DbSession, Form, Now
+from app.doors.forms import Bound, bind, empty
+from app.doors.pages import redirect, render
+from app.doors.router import GuardedRouter
+from app.engagement import actions
+from app.engagement.queries.periods import repeat_months
+from app.engagement.queries.rounds import list_firms_visible_to
+from app.engagement.schemas import MOST_AT_ONCE, AskFirms
+from app.engagement.service.asking_many import JOB_KIND, Asked, Prospect, asked_of, foresee, order_requests
+from app.enterprises.models import Enterprise
+from app.enterprises.queries import list_by_ids
+from app.jobs.domain import JobState
+from app.jobs.models import Job
+from app.jobs.queries import get_job
+from app.kit.actor import Actor
+from app.kit.clock import today
+from app.kit.errors import DomainError, NotFound
+from app.kit.i18n import _, current_locale
+from app.web.bulk.firms import Chosen, chosen_firms
+from app.web.shared.engagement_words import AskChoices, AskForm, ask_choices, fields_on_form, first_values, vocabulary
+
+router = GuardedRouter(door="web", prefix="/requests/bulk")
+
+
+@dataclass(frozen=True)
+class BulkPage:
+    """What is asked of the chosen firms; once that is said, of whom and of whom not."""
+
+    chosen: Chosen
+    form: Bound[AskForm]
+    choices: AskChoices
+    months: int
+    ready: tuple[Prospect, ...]
+    known: tuple[Prospect, ...]
+    refused: tuple[Prospect, ...]
+    foreseen: bool
+
+    @property
+    def asked(self) -> tuple[Prospect, ...]:
+        """Those who will be asked: with a reason also those of whom it is known."""
+        return (*self.ready, *self.known) if self.form.raw.get("reason") else self.ready
+
+
+@dataclass(frozen=True)
+class ResultLine:
+    """What became of one firm."""
+
+    name: str
+    uscc: str
+    asked: bool
+    refusal: str
+
+
+@dataclass(frozen=True)
+class ResultPage:
+    """The order under way or done, firm by firm."""
+
+    job: Job
+    running: bool
+    text: str
+    asked: tuple[ResultLine, ...]
+    refused: tuple[ResultLine, ...]
+    left: int
+
+
+@router.post("", action=actions.ASK, reads_only=True)
+def choose(request: Request, session: DbSession, actor: CurrentActor, now: Now, form: Form) -> Response:
+    """What to ask of the ticked firms, or of all of the filter."""
+    chosen = chosen_firms(session, actor, now, form)
+    if not chosen.ids:
+        return redirect(request, chosen.back, bad=_("请先勾选企业，再批量提出请求。"))
+    if len(chosen.ids) > MOST_AT_ONCE:
+        text = _("一次最多向 %(n)s 家企业提出请求，请先用筛选缩小范围。") % {"n": MOST_AT_ONCE}
+        return redirect(request, chosen.back, bad=text)
+    raw = first_values(today(now))
+    return _page(request, session, actor, now, chosen, empty(raw))
+
+
+@router.post("/preview", action=actions.ASK, reads_only=True)
+def preview(request: Request, session: DbSession, actor: CurrentActor, now: Now, form: Form) -> Response:
+    """Who would be asked and who not; nothing is written."""
+    chosen = chosen_firms(session, actor, now, form)
+    return _page(request, session, actor, now, chosen, bind(AskForm, form))
+
+
+@router.post("/order", action=actions.ASK)
+def order(request: Request, session: DbSession, actor: CurrentActor, now: Now, form: Form) -> Response:
+    """Hand exactly the firms that were shown to the background work."""
+    chosen, bound = chosen_firms(session, actor, now, form), bind(AskForm, form)
+    job = None
+    if bound.model is not None and chosen.ids:
+        try:
+            with session.begin_nested():
+                command = AskFirms(**bound.model.asked().model_dump(), enterprise_ids=list(chosen.ids))
+                job = order_requests(session, actor=actor, now=now, command=command)
+        except DomainError as error:
+            bound.add(fields_on_form(error))
+    if job is None:
+        return _page(request, session, actor, now, chosen, bound, status=422)
+    return redirect(request, f"/requests/bulk/{job.id}")
+
+
+@router.get("/{job_id:int}", action=actions.ASK)
+def result(request: Request, session: DbSession, actor: CurrentActor, job_id: int) -> Response:
+    """What became of each firm."""
+    return render(request, "web/engagement/bulk_result.html", _result(session, actor, job_id))
+
+
+@router.get("/{job_id:int}/progress", action=actions.ASK)
+def progress(request: Request, session: DbSession, actor: CurrentActor, job_id: int) -> Response:
+    """The bar alone, asked for every second."""
+    page = _result(session, actor, job_id)
+    response = render(request, "web/engagement/bulk_progress.html", page)
+    if not page.running:
+        response.headers["HX-Refresh"] = "true"
+    return response
+
+
+def _page(
+    request: Request,
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    chosen: Chosen,
+    form: Bound[AskForm],
+    status: int = 200,
+) -> Response:
+    firms = list_firms_visible_to(session, actor, list(chosen.ids))
+    prospects = _prospects(session, actor, now, firms, form)
+    page = BulkPage(
+        chosen=chosen,
+        form=form,
+        choices=ask_choices(vocabulary(session), today(now)),
+        months=repeat_months(session),
+        ready=tuple(one for one in prospects if not one.refusal and not one.findings),
+        known=tuple(one for one in prospects if not one.refusal and one.findings),
+        refused=tuple(one for one in prospects if one.refusal),
+        foreseen=bool(prospects),
+    )
+    return render(request, "web/engagement/bulk.html", page, status=status)
+
+
+def _prospects(
+    session: Session, actor: Actor, now: datetime, firms: Sequence[Enterprise], form: Bound[AskForm]
+) -> list[Prospect]:
+    if form.model is None or not form.valid:
+        return []
+    try:
+        return foresee(session, actor=actor, now=now, command=form.model.asked(), firms=firms)
+    except DomainError as error:
+        form.add(fields_on_form(error))
+        return []
+
+
+def _result(session: Session, actor: Actor, job_id: int) -> ResultPage:
+    job = get_job(session, job_id)
+    if job.kind != JOB_KIND or not str(job.actor["region_prefix"]).startswith(actor.region_prefix):
+        raise NotFound("job.unknown", _("没有这项任务。"))
+    found = asked_of(job)
+    firms = list_by_ids(session, [one.enterprise_id for one in found])
+    total = len(job.params["order"]["enterprise_ids"])
+    lines = [_line(one, firms[one.enterprise_id]) for one in found]
+    return ResultPage(
+        job=job,
+        running=job.state in (JobState.QUEUED, JobState.RUNNING),
+        text=_("已处理 %(done)s / %(total)s 家") % {"done": len(found), "total": total},
+        asked=tuple(line for line in lines if line.asked),
+        refused=tuple(line for line in lines if not line.asked),
+        left=total - len(found),
+    )
+
+
+def _line(one: Asked, firm: Enterprise) -> ResultLine:
+    refusal = one.refusal if current_locale() == "zh" else one.refusal_en
+    return ResultLine(firm.name, firm.uscc, one.request_id is not None, refusal)

@@ -1,0 +1,179 @@
+"""审签 of a case: who approved which step, what lapsed and why, and the buttons of those whose right it is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import Request
+from pydantic import BaseModel
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from app.cases import actions, queries
+from app.cases.domain.approvals import may_approve
+from app.cases.domain.state import CaseState
+from app.cases.models import Approval, CaseFile
+from app.cases.schemas import ApproveStep, Reason, WithdrawApproval
+from app.cases.service.approving import approve_step, list_approvals, withdraw_approval
+from app.cases.service.loading import place_of
+from app.doors.deps import CurrentActor, DbSession, Form, Now
+from app.doors.forms import Bound, attempt, bind, empty
+from app.doors.pages import redirect, render
+from app.doors.router import GuardedRouter
+from app.kit.actor import Actor, Role
+from app.kit.errors import Conflict
+from app.kit.i18n import _
+from app.kit.permissions import can
+from app.programmes.domain.definition import Programme, StageAction
+from app.programmes.wording import BY, listed
+from app.web.shared.case_lines import Badge
+
+router = GuardedRouter(door="web", prefix="/cases")
+
+
+class ApprovalForm(BaseModel):
+    """A note beside an approval, or the reason why it is taken back."""
+
+    version: int
+    note: Reason = ""
+
+
+@dataclass(frozen=True)
+class ApprovalLine:
+    """An approval, standing or lapsed."""
+
+    row: Approval
+    step: str
+    role: str
+
+
+@dataclass(frozen=True)
+class WantedApproval:
+    """A step out of the present stage that needs approval: how far it is, and what the reader can do."""
+
+    code: str
+    step: str
+    badge: Badge
+    by: str
+    url: str
+    own: bool
+
+
+@dataclass(frozen=True)
+class ApprovalPanel:
+    """The approvals of a case."""
+
+    wanted: tuple[WantedApproval, ...]
+    standing: tuple[ApprovalLine, ...]
+    lapsed: tuple[ApprovalLine, ...]
+
+
+@dataclass(frozen=True)
+class ApprovalPage:
+    """The form of one approval."""
+
+    case: CaseFile
+    wanted: WantedApproval
+    form: Bound[ApprovalForm]
+
+
+def approval_panel(session: Session, case: CaseFile, programme: Programme, actor: Actor) -> ApprovalPanel | None:
+    """The approvals given, and those wanted now; None where the programme knows none. One query."""
+    if not any(action.needs.approvals for action in programme.actions):
+        return None
+    rows = list_approvals(session, case.id)
+    lines = [ApprovalLine(row, _step(programme, row.action), _(BY[Role(row.role)])) for row in rows]
+    return ApprovalPanel(
+        wanted=_wanted(case, programme, actor, rows),
+        standing=tuple(line for line in lines if line.row.lapsed_at is None),
+        lapsed=tuple(line for line in lines if line.row.lapsed_at is not None),
+    )
+
+
+def _wanted(case: CaseFile, programme: Programme, actor: Actor, rows: Sequence[Approval]) -> tuple[WantedApproval, ...]:
+    if case.state != CaseState.OPEN:
+        return ()
+    return tuple(
+        _want(case, action, actor, [row for row in rows if row.action == action.code and row.lapsed_at is None])
+        for action in programme.actions_from(case.stage)
+        if action.needs.approvals
+    )
+
+
+def _want(case: CaseFile, action: StageAction, actor: Actor, standing: Sequence[Approval]) -> WantedApproval:
+    guard = action.needs.approvals
+    assert guard is not None
+    given = len({row.officer_id for row in standing if row.role in guard.by})
+    told = {"given": given, "number": guard.number}
+    may = may_approve(actor, action) and can(actor, actions.APPROVE, place_of(case.enterprise))
+    return WantedApproval(
+        code=action.code,
+        step=str(action.label),
+        badge=("good" if given >= guard.number else "wait", _("已审签 %(given)s / %(number)s") % told),
+        by=listed([_(BY[Role(role)]) for role in guard.by]),
+        url=f"/cases/{case.number}/approvals/{action.code}" if may else "",
+        own=any(row.officer_id == actor.id for row in standing),
+    )
+
+
+def _step(programme: Programme, code: str) -> str:
+    action = programme.find_action(code)
+    return str(action.label) if action else code
+
+
+@router.get("/{number}/approvals/{code}", action=actions.APPROVE)
+def approval_page(request: Request, session: DbSession, actor: CurrentActor, number: str, code: str) -> Response:
+    """The form that gives one's approval or takes it back."""
+    return _page(request, session, actor, number, code, empty())
+
+
+@router.post("/{number}/approvals/{code}", action=actions.APPROVE)
+def approve_route(
+    request: Request, session: DbSession, actor: CurrentActor, now: Now, form: Form, number: str, code: str
+) -> Response:
+    """Approve the step."""
+    bound = bind(ApprovalForm, form)
+
+    def work(given: ApprovalForm) -> Any:
+        command = ApproveStep(action=code[:40], version=given.version, note=given.note)
+        return approve_step(session, actor=actor, now=now, number=number, command=command)
+
+    done = attempt(session, bound, work)
+    if done is None:
+        return _page(request, session, actor, number, code, bound)
+    return redirect(request, f"/cases/{number}#approvals", good=_("已审签。"))
+
+
+@router.post("/{number}/approvals/{code}/withdraw", action=actions.APPROVE)
+def withdraw_route(
+    request: Request, session: DbSession, actor: CurrentActor, now: Now, form: Form, number: str, code: str
+) -> Response:
+    """Take one's approval back."""
+    bound = bind(ApprovalForm, form)
+
+    def work(given: ApprovalForm) -> Any:
+        command = WithdrawApproval(action=code[:40], version=given.version, reason=given.note)
+        return withdraw_approval(session, actor=actor, now=now, number=number, command=command)
+
+    done = attempt(session, bound, work)
+    if done is None:
+        return _page(request, session, actor, number, code, bound)
+    return redirect(request, f"/cases/{number}#approvals", good=_("已撤回审签。"))
+
+
+def _page(
+    request: Request,
+    session: Session,
+    actor: Actor,
+    number: str,
+    code: str,
+    form: Bound[ApprovalForm],
+) -> Response:
+    case = queries.get_visible_to(session, actor, number)
+    panel = approval_panel(session, case, queries.programme_of(session, case), actor)
+    wanted = next((one for one in panel.wanted if one.code == code), None) if panel else None
+    if wanted is None:
+        raise Conflict("case.approval.not_here", _("这一步现在不需要审签，请回到该件查看现在的阶段。"))
+    return render(
+        request, "web/cases/approval.html", ApprovalPage(case, wanted, form), status=422 if form.summary else 200
+    )

@@ -1,0 +1,164 @@
+"""The board: one programme's open cases by stage, each card with its next step."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Annotated
+
+from fastapi import Query, Request
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from app.accounts.queries import list_officers
+from app.cases import actions
+from app.cases.board import busiest_programme, columns_visible_to
+from app.cases.domain.moving import available, may_act
+from app.cases.domain.needs import needs_of, next_action, refusing
+from app.cases.domain.supplies import Supplies
+from app.cases.models import CaseFile
+from app.cases.service.loading import place_of
+from app.cases.supplies import load_supplies
+from app.doors.deps import CurrentActor, DbSession, Now
+from app.doors.pages import render
+from app.doors.router import GuardedRouter
+from app.kit.actor import Actor
+from app.kit.clock import today
+from app.kit.paging import Count
+from app.kit.permissions import can
+from app.programmes.domain.definition import Programme, StageAction
+from app.programmes.queries import Catalogue, load_catalogue
+from app.web.cases.list import CasesQuery, Choices, officer_filter, programme_choices, year_choices
+from app.web.shared.case_lines import CaseLine, case_lines
+from app.web.shared.need_links import NeedLine, need_lines
+
+router = GuardedRouter(door="web", prefix="/cases")
+
+CARDS = 20
+
+
+@dataclass(frozen=True)
+class Move:
+    """A step that the reader may take with a card: the lane it leads to ("" for the end of the case), its name and form."""
+
+    lane: str
+    label: str
+    url: str
+
+
+@dataclass(frozen=True)
+class BoardCard:
+    """One card: its next step where the reader may take it (name and address), what is missing for it, and every move."""
+
+    line: CaseLine
+    step: tuple[str, str] | None
+    missing: tuple[NeedLine, ...]
+    moves: tuple[Move, ...]
+
+
+@dataclass(frozen=True)
+class BoardColumn:
+    """One stage with its cards."""
+
+    stage: str
+    title: str
+    count: Count
+    cards: tuple[BoardCard, ...]
+    url: str
+
+
+@dataclass(frozen=True)
+class BoardPage:
+    """One programme's open cases by stage."""
+
+    programme: Programme | None
+    columns: tuple[BoardColumn, ...]
+    query: CasesQuery
+    programmes: Choices
+    years: Choices
+    officers: Choices
+    list_url: str
+    may_open: bool
+
+
+@router.get("/board", action=actions.LIST)
+def board_page(
+    request: Request, session: DbSession, actor: CurrentActor, now: Now, query: Annotated[CasesQuery, Query()]
+) -> Response:
+    """One programme's open cases by stage; without a programme the one with most to do."""
+    on = today(now)
+    catalogue = load_catalogue(session)
+    known = catalogue.known()
+    asked = known.get(query.programme) or known.get(busiest_programme(session, actor))
+    programme = asked or next(iter(known.values()), None)
+    query = query.model_copy(update={"programme": programme.code if programme else ""})
+    page = BoardPage(
+        programme=programme,
+        columns=_board_columns(session, actor, catalogue, programme, query, on) if programme else (),
+        query=query,
+        programmes=programme_choices(catalogue),
+        years=year_choices(on),
+        officers=officer_filter(list_officers(session), actor),
+        list_url=query.address(state="open"),
+        may_open=can(actor, actions.OPEN),
+    )
+    return render(request, "web/cases/board.html", page)
+
+
+def _board_columns(
+    session: Session, actor: Actor, catalogue: Catalogue, programme: Programme, query: CasesQuery, on: date
+) -> tuple[BoardColumn, ...]:
+    wanted = replace(query.wanted(actor, on), stage="", state="")
+    titles = _titles(catalogue, programme)
+    columns = columns_visible_to(session, actor, wanted, tuple(titles), CARDS)
+    cards = [case for column in columns.values() for case in column.cards]
+    lines = dict(zip((case.id for case in cards), case_lines(session, catalogue, cards, on), strict=True))
+    supplies = load_supplies(session, cards, on)
+    return tuple(
+        BoardColumn(
+            stage=code,
+            title=title,
+            count=columns[code].count,
+            cards=tuple(
+                _card(catalogue, case, actor, lines[case.id], supplies[case.id]) for case in columns[code].cards
+            ),
+            url=query.address(stage=code, state="open"),
+        )
+        for code, title in titles.items()
+        if code in {stage.code for stage in programme.stages} or columns[code].count.n
+    )
+
+
+def _titles(catalogue: Catalogue, programme: Programme) -> dict[str, str]:
+    """The stages of the present version, then those that only cases of earlier versions still stand in."""
+    versions = [programme, *catalogue.versions_of(programme.code)]
+    titles: dict[str, str] = {}
+    for version in versions:
+        for stage in version.stages:
+            if not stage.is_final:
+                titles.setdefault(stage.code, str(stage.name))
+    return titles
+
+
+def _card(catalogue: Catalogue, case: CaseFile, actor: Actor, line: CaseLine, supplies: Supplies) -> BoardCard:
+    programme = catalogue.get(case.programme_code, case.programme_version)
+    action = next_action(programme, case.stage)
+    missing = refusing(needs_of(programme, action, supplies)) if action else ()
+    step = None
+    moves: tuple[Move, ...] = ()
+    if can(actor, actions.STEP, place_of(case.enterprise)):
+        moves = _moves(programme, case, actor, supplies)
+        if action is not None and may_act(actor, action):
+            step = str(action.label), _step_url(case, action)
+    return BoardCard(line, step, need_lines(programme, case.number, missing, supplies.on), moves)
+
+
+def _moves(programme: Programme, case: CaseFile, actor: Actor, supplies: Supplies) -> tuple[Move, ...]:
+    """The steps that would be accepted now, once their forms are filled in."""
+    return tuple(
+        Move("" if programme.stage(action.to).is_final else action.to, str(action.label), _step_url(case, action))
+        for action in available(programme, case, actor)
+        if not refusing(needs_of(programme, action, supplies))
+    )
+
+
+def _step_url(case: CaseFile, action: StageAction) -> str:
+    return f"/cases/{case.number}/steps/{action.code}"

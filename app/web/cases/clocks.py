@@ -1,0 +1,82 @@
+"""Time limits of a case as its page shows them: days used, days left, since when they stand still."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from app.cases.domain.clocks import ClockState, length_of, with_length
+from app.cases.models import CaseFile
+from app.cases.service.clocks import clock_lengths, clock_state, list_clocks
+from app.kit.i18n import _, ngettext
+from app.programmes.domain.definition import Clock, Programme
+from app.reference.calendar import WorkCalendar, unpublished_years
+from app.reference.queries import work_calendar
+from app.web.shared.case_lines import Badge, due_badge, short_day
+
+
+@dataclass(frozen=True)
+class ClockLine:
+    """One time limit: how it stands, and what of it is used."""
+
+    title: str
+    badge: Badge
+    used: str
+    note: str
+
+
+def clock_lines(session: Session, case: CaseFile, programme: Programme, on: date) -> tuple[ClockLine, ...]:
+    """The clocks of the case, the running ones first; no query where the programme has none."""
+    if not programme.clocks:
+        return ()
+    rules = {rule.code: rule for rule in programme.clocks}
+    clocks = [clock_state(row) for row in list_clocks(session, case.id)]
+    if not clocks:
+        return ()
+    calendar, lengths = work_calendar(session), clock_lengths(session, case.programme_code, on)
+    known = [(rules[clock.code], clock) for clock in clocks if clock.code in rules]
+    ordered = sorted(known, key=lambda pair: (not pair[1].live, pair[1].running_since is None))
+    return tuple(_line(rule, _measured(rule, clock, lengths, calendar), on, calendar) for rule, clock in ordered)
+
+
+def _measured(rule: Clock, clock: ClockState, lengths: dict[str, int], calendar: WorkCalendar) -> ClockState:
+    """The clock with the length that the bureau has set since it was started."""
+    days = length_of(rule, lengths)
+    return with_length(clock, days, calendar) if clock.live and clock.working_days is None and days else clock
+
+
+def _line(rule: Clock, clock: ClockState, on: date, calendar: WorkCalendar) -> ClockLine:
+    used, left = clock.used_on(on, calendar), clock.left_on(on, calendar)
+    told = {"used": used, "number": clock.working_days}
+    return ClockLine(
+        title=str(rule.title),
+        badge=_badge(clock, left, on),
+        used=_("已用 %(used)s / %(number)s 个工作日") % told
+        if clock.working_days is not None
+        else ngettext("已用 %(used)s 个工作日", "已用 %(used)s 个工作日", used) % told,
+        note=_note(clock, left, on),
+    )
+
+
+def _badge(clock: ClockState, left: int | None, on: date) -> Badge:
+    if clock.ended_on is not None:
+        return ("late" if left is not None and left < 0 else "good"), _("已结束 %(day)s") % {
+            "day": short_day(clock.ended_on, on)
+        }
+    if clock.running_since is None:
+        return "idle", _("暂停计时")
+    return due_badge(clock.due_on, on) or ("wait", _("未设时限"))
+
+
+def _note(clock: ClockState, left: int | None, on: date) -> str:
+    parts = []
+    if clock.live and left is not None:
+        words = (
+            ngettext("还剩 %(n)s 个工作日", "还剩 %(n)s 个工作日", left)
+            if left >= 0
+            else ngettext("超出 %(n)s 个工作日", "超出 %(n)s 个工作日", -left)
+        )
+        parts.append(words % {"n": abs(left)})
+    if clock.due_on is not None and clock.running_since and unpublished_years(clock.running_since, clock.due_on):
+        parts.append(_("该年放假安排尚未公布，期限为暂定"))
+    return _("，").join(parts)

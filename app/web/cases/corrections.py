@@ -1,0 +1,238 @@
+"""补正 of a case: what was asked, what the firm answered, and the pages on which it is asked, answered and settled."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from fastapi import Request
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from app.cases import queries
+from app.cases.domain.state import CaseState
+from app.cases.models import CaseFile
+from app.cases.supply import actions
+from app.cases.supply.domain import CorrectionKind, subject_of
+from app.cases.supply.models import CorrectionItem
+from app.cases.supply.queries import list_corrections
+from app.cases.supply.schemas import AnswerCorrection, AskAgain, AskCorrections, Versioned
+from app.cases.supply.service.corrections import answer_correction, ask_again, ask_corrections, settle_correction
+from app.doors.corrections import AskGroups, ask_groups, bind_corrections
+from app.doors.deps import CurrentActor, DbSession, Form, Now
+from app.doors.forms import Bound, attempt, bind, empty
+from app.doors.pages import redirect, render
+from app.doors.router import GuardedRouter
+from app.kit.actor import Actor
+from app.kit.clock import today
+from app.kit.errors import NotFound
+from app.kit.i18n import _
+from app.kit.permissions import can
+from app.programmes.domain.definition import Programme
+from app.web.shared.case_lines import Badge, due_badge
+
+router = GuardedRouter(door="web", prefix="/cases")
+
+
+@dataclass(frozen=True)
+class CorrectionLine:
+    """One thing to be corrected, with its answer and what can be done now."""
+
+    row: CorrectionItem
+    id: str
+    subject: str
+    subject_url: str
+    badge: Badge
+    url: str
+    open: bool
+    may_answer: bool
+    may_settle: bool
+
+
+@dataclass(frozen=True)
+class CorrectionPanel:
+    """The panel of the case page; `waiting` items are not settled yet."""
+
+    lines: tuple[CorrectionLine, ...]
+    waiting: int
+    ask_url: str
+
+
+@dataclass(frozen=True)
+class AskPage:
+    """The form that asks for corrections item by item."""
+
+    case: CaseFile
+    programme: Programme
+    groups: AskGroups
+    form: Bound[Any]
+    url: str
+    back: str
+
+
+@dataclass(frozen=True)
+class CorrectionPage:
+    """Answering one item, or asking for it again."""
+
+    case: CaseFile
+    line: CorrectionLine
+    form: Bound[Any]
+    back: str
+
+
+# -- the panel ---------------------------------------------------------------------------------------------------------------
+
+
+def correction_panel(session: Session, case: CaseFile, programme: Programme, actor: Actor, on: date) -> CorrectionPanel:
+    """Every item of every round, the latest round first."""
+    is_open = case.state == CaseState.OPEN
+    may_correct = is_open and can(actor, actions.CORRECT, case.enterprise)
+    may_answer = is_open and can(actor, actions.ANSWER_CORRECTION, case.enterprise)
+    lines = tuple(
+        correction_line(case, programme, row, on, may_answer=may_answer, may_correct=may_correct)
+        for row in list_corrections(session, case.id)
+    )
+    waiting = sum(line.open for line in lines)
+    return CorrectionPanel(lines, waiting, f"/cases/{case.number}/corrections/new" if may_correct and waiting else "")
+
+
+def correction_line(
+    case: CaseFile, programme: Programme, row: CorrectionItem, on: date, *, may_answer: bool, may_correct: bool
+) -> CorrectionLine:
+    """An item as the pages of the bureau show it."""
+    is_open, base = row.settled_on is None, f"/cases/{case.number}"
+    subject = subject_of(programme, row.kind, row.code)
+    kinds = {
+        CorrectionKind.MATERIAL: f"{base}#material-{row.code}",
+        CorrectionKind.QUESTION: f"{base}#question-{row.code}",
+    }
+    return CorrectionLine(
+        row=row,
+        id=f"correction-{row.id}",
+        subject=str(subject) if subject else _("其他"),
+        subject_url=kinds.get(CorrectionKind(row.kind), ""),
+        badge=_badge(row, on),
+        url=f"{base}/corrections/{row.id}",
+        open=is_open,
+        may_answer=is_open and may_answer,
+        may_settle=is_open and may_correct and row.answered_at is not None,
+    )
+
+
+def _badge(row: CorrectionItem, on: date) -> Badge:
+    if row.settled_on is not None:
+        return "good", _("已通过 %(day)s") % {"day": row.settled_on.isoformat()}
+    if row.answered_at is not None:
+        return "info", _("已答复，待复核")
+    due = due_badge(row.due_on, on)
+    return (due[0], _("待答复，期限 %(due)s") % {"due": due[1]}) if due else ("wait", _("待企业答复"))
+
+
+# -- asking --------------------------------------------------------------------------------------------------------------------
+
+
+@router.get("/{number}/corrections/new", action=actions.CORRECT)
+def ask_page(request: Request, session: DbSession, actor: CurrentActor, number: str) -> Response:
+    case = queries.get_visible_to(session, actor, number)
+    return render(request, "web/cases/corrections_new.html", _ask_page(session, case, empty()))
+
+
+@router.post("/{number}/corrections/new", action=actions.CORRECT)
+def ask(request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now, number: str) -> Response:
+    case, bound = queries.get_visible_to(session, actor, number), bind_corrections(form)
+
+    def work(given: AskCorrections) -> list[CorrectionItem]:
+        return ask_corrections(session, actor=actor, now=now, number=number, command=given)
+
+    rows = attempt(session, bound, work)
+    if rows is not None:
+        return redirect(request, f"/cases/{number}#corrections", good=_("已要求补正 %(n)s 项。") % {"n": len(rows)})
+    return render(request, "web/cases/corrections_new.html", _ask_page(session, case, bound), status=422)
+
+
+def _ask_page(session: Session, case: CaseFile, form: Bound[Any]) -> AskPage:
+    programme = queries.programme_of(session, case)
+    return AskPage(
+        case=case,
+        programme=programme,
+        groups=ask_groups(programme),
+        form=form,
+        url=f"/cases/{case.number}/corrections/new",
+        back=f"/cases/{case.number}#corrections",
+    )
+
+
+# -- one item ------------------------------------------------------------------------------------------------------------------
+
+
+@router.get("/{number}/corrections/{item_id:int}/answer", action=actions.ANSWER_CORRECTION)
+def answer_page(
+    request: Request, session: DbSession, actor: CurrentActor, now: Now, number: str, item_id: int
+) -> Response:
+    page = _item_page(session, actor, number, item_id, today(now), None)
+    return render(request, "web/cases/correction_answer.html", page)
+
+
+@router.post("/{number}/corrections/{item_id:int}/answer", action=actions.ANSWER_CORRECTION)
+def answer(
+    request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now, number: str, item_id: int
+) -> Response:
+    bound = bind(AnswerCorrection, form)
+    done = attempt(
+        session,
+        bound,
+        lambda given: answer_correction(session, actor=actor, now=now, number=number, item_id=item_id, command=given),
+    )
+    if done is not None:
+        return _back(request, number, item_id, _("已登记答复。"))
+    page = _item_page(session, actor, number, item_id, today(now), bound)
+    return render(request, "web/cases/correction_answer.html", page, status=422)
+
+
+@router.post("/{number}/corrections/{item_id:int}/settle", action=actions.CORRECT)
+def settle(
+    request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now, number: str, item_id: int
+) -> Response:
+    command = bind(Versioned, form).model or Versioned(version=0)
+    settle_correction(session, actor=actor, now=now, number=number, item_id=item_id, command=command)
+    return _back(request, number, item_id, _("这一项已通过。"))
+
+
+@router.get("/{number}/corrections/{item_id:int}/again", action=actions.CORRECT)
+def again_page(
+    request: Request, session: DbSession, actor: CurrentActor, now: Now, number: str, item_id: int
+) -> Response:
+    page = _item_page(session, actor, number, item_id, today(now), None)
+    return render(request, "web/cases/correction_again.html", page)
+
+
+@router.post("/{number}/corrections/{item_id:int}/again", action=actions.CORRECT)
+def again(
+    request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now, number: str, item_id: int
+) -> Response:
+    bound = bind(AskAgain, form)
+    done = attempt(
+        session,
+        bound,
+        lambda given: ask_again(session, actor=actor, now=now, number=number, item_id=item_id, command=given),
+    )
+    if done is not None:
+        return _back(request, number, item_id, _("已再次退回。"))
+    page = _item_page(session, actor, number, item_id, today(now), bound)
+    return render(request, "web/cases/correction_again.html", page, status=422)
+
+
+def _item_page(
+    session: Session, actor: Actor, number: str, item_id: int, on: date, form: Bound[Any] | None
+) -> CorrectionPage:
+    case = queries.get_visible_to(session, actor, number)
+    row = next((row for row in list_corrections(session, case.id) if row.id == item_id), None)
+    if row is None:
+        raise NotFound("case.correction.unknown", _("没有这项补正要求。"))
+    programme = queries.programme_of(session, case)
+    line = correction_line(case, programme, row, on, may_answer=True, may_correct=True)
+    raw = {"answer": row.answer, "version": row.version}
+    return CorrectionPage(case, line, form or empty(raw), f"/cases/{number}#{line.id}")
+
+
+def _back(request: Request, number: str, item_id: int, good: str) -> Response:
+    return redirect(request, f"/cases/{number}#correction-{item_id}", good=good)

@@ -1,0 +1,205 @@
+"""征询意见: all that an officer of another department sees: what it is asked about, and what it said."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from fastapi import Request
+from sqlalchemy.orm import Session
+from starlette.datastructures import FormData, UploadFile
+from starlette.responses import Response
+
+from app.cases.opinions.actions import ANSWER, READ_ASKED
+from app.cases.opinions.domain import OUTCOME_LABELS
+from app.cases.opinions.queries import (
+    Asked,
+    count_asked_of,
+    department_names,
+    get_asked_of,
+    list_documents,
+    page_asked_of,
+    shown_with,
+)
+from app.cases.opinions.schemas import AnswerOpinion
+from app.cases.opinions.service import answer_opinion
+from app.doors.deps import AppVault, CurrentActor, DbSession, Form, Now
+from app.doors.documents import can_be_shown, send_file
+from app.doors.forms import Bound, attempt, bind, empty
+from app.doors.pages import redirect, render
+from app.doors.router import GuardedRouter
+from app.files.models import Document, StoredFile
+from app.files.queries import get_visible_to
+from app.files.vault import Upload, Vault
+from app.kit.actor import Actor
+from app.kit.clock import today
+from app.kit.i18n import _
+from app.kit.paging import Count, Page
+from app.web.cases.opinions import opinion_badge
+from app.web.shared.case_lines import Badge
+
+router = GuardedRouter(door="web", prefix="/department")
+
+PAGE_SIZE = 50
+DONE = "done"
+
+
+@dataclass(frozen=True)
+class AskedLine:
+    """A question in the list."""
+
+    asked: Asked
+    badge: Badge
+    url: str
+
+
+@dataclass(frozen=True)
+class Tab:
+    """Open questions, or those over and done with."""
+
+    label: str
+    url: str
+    active: bool
+    count: int | None
+
+
+@dataclass(frozen=True)
+class AskedListPage:
+    """The department's questions."""
+
+    department: str
+    lines: tuple[AskedLine, ...]
+    rows: Page[Asked]
+    count: Count
+    tabs: tuple[Tab, ...]
+    url: str
+    done: bool
+
+
+@dataclass(frozen=True)
+class ShownDocument:
+    """A document that the department may open."""
+
+    document: Document
+    url: str
+
+
+@dataclass(frozen=True)
+class AskedPage:
+    """One question: the firm's name, what is asked, the documents shown, and the answer or its form."""
+
+    asked: Asked
+    department: str
+    badge: Badge
+    documents: tuple[ShownDocument, ...]
+    brought: ShownDocument | None
+    outcomes: tuple[tuple[str, str], ...]
+    form: Bound[AnswerOpinion]
+    may_answer: bool
+
+
+@router.get("", action=READ_ASKED)
+def list_page(
+    request: Request, session: DbSession, actor: CurrentActor, now: Now, show: str = "", cursor: str = ""
+) -> Response:
+    """Open questions by their day; `show=done` those answered."""
+    done = show == DONE
+    counts = {each: count_asked_of(session, actor, done=each) for each in (False, True)}
+    rows = page_asked_of(session, actor, done=done, cursor=cursor or None, limit=PAGE_SIZE)
+    page = AskedListPage(
+        department=department_names(session).get(actor.department, ""),
+        lines=tuple(_line(asked, today(now)) for asked in rows.items),
+        rows=rows,
+        count=counts[done],
+        tabs=(
+            Tab(_("待答复"), "/department", not done, counts[False].n),
+            Tab(_("已答复"), f"/department?show={DONE}", done, counts[True].n),
+        ),
+        url=f"/department?show={DONE}" if done else "/department",
+        done=done,
+    )
+    return render(request, "web/department/list.html", page)
+
+
+@router.get("/{opinion_id:int}", action=READ_ASKED)
+def asked_page(request: Request, session: DbSession, actor: CurrentActor, now: Now, opinion_id: int) -> Response:
+    """One question."""
+    asked = get_asked_of(session, actor, opinion_id)
+    return render(request, "web/department/asked.html", _page(session, asked, today(now), empty()))
+
+
+@router.post("/{opinion_id:int}", action=ANSWER)
+def answer(
+    request: Request,
+    session: DbSession,
+    vault: AppVault,
+    actor: CurrentActor,
+    now: Now,
+    form: Form,
+    opinion_id: int,
+) -> Response:
+    """Hand the answer in."""
+    bound = bind(AnswerOpinion, form)
+    row = attempt(
+        session,
+        bound,
+        lambda given: answer_opinion(
+            session,
+            actor=actor,
+            now=now,
+            opinion_id=opinion_id,
+            command=given,
+            document=_document(form, vault),
+        ),
+    )
+    if row is None:
+        asked = get_asked_of(session, actor, opinion_id)
+        return render(request, "web/department/asked.html", _page(session, asked, today(now), bound), status=422)
+    return redirect(request, "/department", good=_("已答复，谢谢。"))
+
+
+@router.get("/{opinion_id:int}/documents/{document_id:int}", action=READ_ASKED)
+def open_document(
+    session: DbSession, vault: AppVault, actor: CurrentActor, opinion_id: int, document_id: int
+) -> Response:
+    """A document shown with the question: in the browser where that can show it, else as a download."""
+    file = _shown(session, actor, opinion_id, document_id)
+    return send_file(vault, file, inline=can_be_shown(file))
+
+
+@router.get("/{opinion_id:int}/documents/{document_id:int}/file", action=READ_ASKED)
+def download_document(
+    session: DbSession, vault: AppVault, actor: CurrentActor, opinion_id: int, document_id: int
+) -> Response:
+    """The same as a download."""
+    return send_file(vault, _shown(session, actor, opinion_id, document_id))
+
+
+def _shown(session: Session, actor: Actor, opinion_id: int, document_id: int) -> StoredFile:
+    asked = get_asked_of(session, actor, opinion_id)
+    return get_visible_to(session, actor, document_id, shown_with(asked.row)).file
+
+
+def _document(form: FormData, vault: Vault) -> tuple[Vault, Upload] | None:
+    found = form.get("document")
+    if not isinstance(found, UploadFile) or not found.filename:
+        return None
+    return vault, Upload(found.file, found.filename)
+
+
+def _line(asked: Asked, on: date) -> AskedLine:
+    return AskedLine(asked, opinion_badge(asked.row, asked.case_state, on), f"/department/{asked.row.id}")
+
+
+def _page(session: Session, asked: Asked, on: date, form: Bound[AnswerOpinion]) -> AskedPage:
+    row = asked.row
+    held = list_documents(session, shown_with(row))
+    links = {key: ShownDocument(each, f"/department/{row.id}/documents/{key}") for key, each in held.items()}
+    return AskedPage(
+        asked=asked,
+        department=department_names(session).get(row.department, row.department),
+        badge=opinion_badge(row, asked.case_state, on),
+        documents=tuple(links[key] for key in row.shown if key in links),
+        brought=links.get(row.document_id) if row.document_id else None,
+        outcomes=tuple((str(outcome), _(label)) for outcome, label in OUTCOME_LABELS.items()),
+        form=form,
+        may_answer=asked.state.open,
+    )

@@ -1,0 +1,104 @@
+"""Who leads a case, in which round it runs, and its query code: the forms that change them."""
+
+from dataclasses import dataclass
+
+from fastapi import Request
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from app.cases import actions, queries
+from app.cases.models import CaseFile
+from app.cases.schemas import AssignOfficer, SetRound
+from app.cases.service.assigning import assign_officer, set_case_round
+from app.cases.service.query_codes import renew_query_code
+from app.doors.deps import CurrentActor, DbSession, Form, Now
+from app.doors.forms import Bound, attempt, bind, empty
+from app.doors.pages import redirect, render
+from app.doors.router import GuardedRouter
+from app.kit.i18n import _
+from app.programmes.queries import list_rounds
+from app.programmes.wording import round_title
+from app.web.cases.receipt import receipt_page
+
+router = GuardedRouter(door="web", prefix="/cases")
+
+
+@dataclass(frozen=True)
+class HandlingPage:
+    """Who leads the case, and in which round it runs."""
+
+    case: CaseFile
+    officer: Bound[AssignOfficer]
+    round: Bound[SetRound]
+    officers: tuple[tuple[str, str], ...]
+    rounds: tuple[tuple[str, str], ...]
+
+
+@router.get("/{number}/handling", action=actions.ASSIGN)
+def handling_page(request: Request, session: DbSession, actor: CurrentActor, number: str) -> Response:
+    """The forms for officer and round."""
+    case = queries.get_visible_to(session, actor, number)
+    return render(request, "web/cases/handling.html", _handling(session, case))
+
+
+@router.post("/{number}/officer", action=actions.ASSIGN)
+def officer_route(
+    request: Request, session: DbSession, actor: CurrentActor, now: Now, form: Form, number: str
+) -> Response:
+    """Hand the case to an officer."""
+    bound = bind(AssignOfficer, form)
+    done = attempt(
+        session, bound, lambda given: assign_officer(session, actor=actor, now=now, number=number, command=given)
+    )
+    if done is None:
+        case = queries.get_visible_to(session, actor, number)
+        return render(request, "web/cases/handling.html", _handling(session, case, officer=bound), status=422)
+    return redirect(request, f"/cases/{number}", good=_("已指定经办人。"))
+
+
+@router.post("/{number}/round", action=actions.ASSIGN)
+def round_route(
+    request: Request, session: DbSession, actor: CurrentActor, now: Now, form: Form, number: str
+) -> Response:
+    """Put the case into a round."""
+    bound = bind(SetRound, form)
+    done = attempt(
+        session, bound, lambda given: set_case_round(session, actor=actor, now=now, number=number, command=given)
+    )
+    if done is None:
+        case = queries.get_visible_to(session, actor, number)
+        return render(request, "web/cases/handling.html", _handling(session, case, round=bound), status=422)
+    return redirect(request, f"/cases/{number}", good=_("已调整批次。"))
+
+
+@router.post("/{number}/query-code", action=actions.RENEW_QUERY_CODE)
+def query_code_route(request: Request, session: DbSession, actor: CurrentActor, now: Now, number: str) -> Response:
+    """A new query code, shown on the receipt this once."""
+    code = renew_query_code(session, actor=actor, now=now, number=number)
+    case = queries.get_visible_to(session, actor, number)
+    return render(request, "web/cases/receipt.html", receipt_page(session, case, now, query_code=code))
+
+
+@router.get("/{number}/receipt", action=actions.READ)
+def receipt_route(request: Request, session: DbSession, actor: CurrentActor, now: Now, number: str) -> Response:
+    """The receipt once more, without the query code: that is shown only when it is made."""
+    case = queries.get_visible_to(session, actor, number)
+    return render(request, "web/cases/receipt.html", receipt_page(session, case, now))
+
+
+def _handling(
+    session: Session,
+    case: CaseFile,
+    *,
+    officer: Bound[AssignOfficer] | None = None,
+    round: Bound[SetRound] | None = None,
+) -> HandlingPage:
+    officers = queries.list_officers_for(session, case.enterprise.region_code)
+    rounds = list_rounds(session, case.programme_code, case.year)
+    return HandlingPage(
+        case=case,
+        officer=officer or empty({"officer_id": case.officer_id or ""}),
+        round=round or empty({"round": case.round or ""}),
+        officers=tuple((str(officer.id), officer.name) for officer in officers),
+        rounds=tuple((row.code, round_title(row)) for row in rounds),
+    )

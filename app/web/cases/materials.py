@@ -1,0 +1,379 @@
+"""材料 of a case: what is asked for, what lies there and how it stands, and the pages on which it is supplied and checked."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from fastapi import Request
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from app.cases import queries
+from app.cases.domain.needs import applies, years_open
+from app.cases.domain.state import CaseState
+from app.cases.models import CaseFile
+from app.cases.supplies import load_supplies
+from app.cases.supply import actions
+from app.cases.supply.domain import MaterialState, material_of
+from app.cases.supply.models import CaseMaterial
+from app.cases.supply.queries import list_choosable, list_materials
+from app.cases.supply.schemas import ChooseMaterial, ReturnMaterial, UploadMaterial, Versioned
+from app.cases.supply.service.materials import (
+    accept_material,
+    choose_materials,
+    remove_material,
+    return_material,
+    upload_material,
+)
+from app.doors.deps import AppVault, CurrentActor, DbSession, Form, Now
+from app.doors.document_words import uploads_of
+from app.doors.forms import Bound, attempt, bind, empty
+from app.doors.pages import redirect, render
+from app.doors.router import GuardedRouter
+from app.files.domain.kinds import ACCEPTED
+from app.files.vault import Upload, Vault
+from app.kit.actor import Actor
+from app.kit.clock import today
+from app.kit.errors import Invalid, NotFound
+from app.kit.i18n import N_, _
+from app.kit.permissions import can
+from app.programmes.domain.definition import Programme
+from app.programmes.domain.supplied import MaterialTemplate
+from app.web.shared.case_lines import Badge
+from app.web.shared.document_lines import DocumentLine, document_lines
+
+router = GuardedRouter(door="web", prefix="/cases")
+
+STATES: dict[str, Badge] = {
+    MaterialState.SUPPLIED: ("info", N_("待审核")),
+    MaterialState.ACCEPTED: ("good", N_("已通过")),
+    MaterialState.RETURNED: ("late", N_("已退回")),
+}
+
+
+@dataclass(frozen=True)
+class MaterialLine:
+    """A document that serves a material."""
+
+    row: CaseMaterial
+    document: DocumentLine
+    badge: Badge
+    url: str
+    may_accept: bool
+    may_remove: bool
+
+
+@dataclass(frozen=True)
+class SlotLine:
+    """A material of one year (or of none): what lies there and what is missing."""
+
+    id: str
+    title: str
+    hint: str
+    step: str
+    by: str
+    badge: Badge
+    lines: tuple[MaterialLine, ...]
+    url: str
+    required: bool
+    complete: bool
+
+
+@dataclass(frozen=True)
+class MaterialPanel:
+    """The panel of the case page; `complete` counts among the `required` slots only."""
+
+    slots: tuple[SlotLine, ...]
+    complete: int
+    required: int
+    may_supply: bool
+    may_check: bool
+
+
+@dataclass(frozen=True)
+class MaterialPage:
+    """Supplying one material: choose from what lies on file, or upload."""
+
+    case: CaseFile
+    programme: Programme
+    template: MaterialTemplate
+    year: int | None
+    title: str
+    url: str
+    back: str
+    on_file: tuple[DocumentLine, ...]
+    form: Bound[Any]
+    accept: str
+    limit: int
+
+
+@dataclass(frozen=True)
+class ReturnPage:
+    """Returning one document with a remark."""
+
+    case: CaseFile
+    line: MaterialLine
+    form: Bound[Any]
+
+
+# -- the panel ---------------------------------------------------------------------------------------------------------------
+
+
+def material_panel(session: Session, case: CaseFile, programme: Programme, actor: Actor, on: date) -> MaterialPanel:
+    """Every material that the case needs, year by year, and whatever else was supplied."""
+    may_supply = case.state == CaseState.OPEN and can(actor, actions.SUPPLY, case.enterprise)
+    may_check = case.state == CaseState.OPEN and can(actor, actions.CHECK, case.enterprise)
+    held = _lines(session, case, on, may_supply=may_supply, may_check=may_check)
+    supplies = load_supplies(session, [case], on)[case.id]
+    lying = {line.row.material for line in held}
+    slots = tuple(
+        _slot(case, programme, template, year, held)
+        for template in programme.materials
+        if applies(template, supplies) or template.code in lying
+        for year in years_open(template, case.year, supplies.founded_in, named=template.code in lying)
+    )
+    required = [slot for slot in slots if slot.required]
+    return MaterialPanel(slots, sum(slot.complete for slot in required), len(required), may_supply, may_check)
+
+
+def _lines(
+    session: Session, case: CaseFile, on: date, *, may_supply: bool, may_check: bool
+) -> tuple[MaterialLine, ...]:
+    rows = list_materials(session, case.id)
+    documents = document_lines(session, [row.document for row in rows], on)
+    return tuple(
+        _line(case, row, document, may_supply=may_supply, may_check=may_check)
+        for row, document in zip(rows, documents, strict=True)
+    )
+
+
+def _line(
+    case: CaseFile, row: CaseMaterial, document: DocumentLine, *, may_supply: bool, may_check: bool
+) -> MaterialLine:
+    tone, text = STATES[row.state]
+    if row.document.withdrawn_at is not None:
+        tone, text = "late", N_("已撤下，不再算数")
+    return MaterialLine(
+        row=row,
+        document=document,
+        badge=(tone, _(text)),
+        url=f"/cases/{case.number}/materials/{row.id}",
+        may_accept=may_check and row.state != MaterialState.ACCEPTED,
+        may_remove=may_supply and row.state != MaterialState.ACCEPTED,
+    )
+
+
+def _slot(
+    case: CaseFile, programme: Programme, template: MaterialTemplate, year: int | None, held: Iterable[MaterialLine]
+) -> SlotLine:
+    lines = tuple(line for line in held if (line.row.material, line.row.year) == (template.code, year))
+    serving = sum(_serves(template, line) for line in lines)
+    step = programme.find_action(template.needed_for)
+    return SlotLine(
+        id=f"material-{template.code}" + (f"-{year}" if year else ""),
+        title=title_of(template, year),
+        hint=str(template.hint or ""),
+        step=str(step.label) if step else "",
+        by=_("市科技局提供") if template.supplied_by == "bureau" else "",
+        badge=_slot_badge(template, serving, lines),
+        lines=lines,
+        url=f"/cases/{case.number}/materials/{template.code}" + (f"?year={year}" if year else ""),
+        required=template.required,
+        complete=serving >= template.at_least,
+    )
+
+
+def _serves(template: MaterialTemplate, line: MaterialLine) -> bool:
+    if line.row.state == MaterialState.RETURNED or line.row.document.withdrawn_at is not None:
+        return False
+    return line.document.may_serve or not template.valid
+
+
+def _slot_badge(template: MaterialTemplate, serving: int, lines: tuple[MaterialLine, ...]) -> Badge:
+    if serving >= template.at_least:
+        accepted = all(line.row.state == MaterialState.ACCEPTED for line in lines)
+        return ("good", _("已审核")) if accepted else ("info", _("已提供"))
+    if template.at_least > 1:
+        return "wait", _("已有 %(n)s 份，需 %(wanted)s 份") % {"n": serving, "wanted": template.at_least}
+    return ("wait", _("待提供")) if template.required else ("idle", _("选填"))
+
+
+def title_of(template: MaterialTemplate, year: int | None) -> str:
+    """A material with its year, where it is per year."""
+    return _("%(title)s（%(year)s 年）") % {"title": template.title, "year": year} if year else str(template.title)
+
+
+# -- supplying -----------------------------------------------------------------------------------------------------------------
+
+
+@router.get("/{number}/materials/{code}", action=actions.SUPPLY)
+def supply_page(
+    request: Request,
+    session: DbSession,
+    actor: CurrentActor,
+    vault: AppVault,
+    now: Now,
+    number: str,
+    code: str,
+    year: int | None = None,
+) -> Response:
+    case = queries.get_visible_to(session, actor, number)
+    page = _supply_page(session, vault, case, code, year, empty(), now)
+    return render(request, "web/cases/material.html", page)
+
+
+@router.post("/{number}/materials/{code}/choose", action=actions.SUPPLY)
+def choose(
+    request: Request,
+    session: DbSession,
+    actor: CurrentActor,
+    vault: AppVault,
+    form: Form,
+    now: Now,
+    number: str,
+    code: str,
+) -> Response:
+    case, bound = queries.get_visible_to(session, actor, number), bind(ChooseMaterial, form)
+    if "documents" in bound.errors:
+        bound.errors["documents"] = [_("请至少选择一份。")]
+    done = attempt(
+        session,
+        bound,
+        lambda given: choose_materials(session, actor=actor, now=now, number=number, command=given),
+    )
+    if done is not None:
+        return _back(request, number, code, done[0].year, _("已选用 %(n)s 份。") % {"n": len(done)})
+    page = _supply_page(session, vault, case, code, _year(bound), bound, now)
+    return render(request, "web/cases/material.html", page, status=422)
+
+
+@router.post("/{number}/materials/{code}/upload", action=actions.SUPPLY)
+def upload(
+    request: Request,
+    session: DbSession,
+    actor: CurrentActor,
+    vault: AppVault,
+    form: Form,
+    now: Now,
+    number: str,
+    code: str,
+) -> Response:
+    case, bound = queries.get_visible_to(session, actor, number), bind(UploadMaterial, form)
+    files = uploads_of(form, "file")
+    if not files:
+        bound.add(Invalid("files.none", _("请选择文件。"), {"file": _("请选择文件。")}))
+
+    def work(given: UploadMaterial) -> CaseMaterial:
+        taken = Upload(files[0].file, files[0].filename or "")
+        return upload_material(session, vault, actor=actor, now=now, number=number, upload=taken, command=given)
+
+    row = attempt(session, bound, work)
+    if row is not None:
+        return _back(request, number, code, row.year, _("已上传并选用，材料已存入该企业的证据库。"))
+    page = _supply_page(session, vault, case, code, _year(bound), bound, now)
+    return render(request, "web/cases/material.html", page, status=422)
+
+
+@router.post("/{number}/materials/{material_id:int}/remove", action=actions.SUPPLY)
+def remove(
+    request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now, number: str, material_id: int
+) -> Response:
+    row = _row(session, actor, number, material_id)
+    command = _version(form)
+    remove_material(session, actor=actor, now=now, number=number, material_id=material_id, command=command)
+    return _back(request, number, row.material, row.year, _("已从本件移除，材料仍在证据库中。"))
+
+
+def _supply_page(
+    session: Session, vault: Vault, case: CaseFile, code: str, year: int | None, form: Bound[Any], now: datetime
+) -> MaterialPage:
+    programme = queries.programme_of(session, case)
+    template = material_of(programme, code)
+    on_file = list_choosable(session, case, template, year, today(now))
+    return MaterialPage(
+        case=case,
+        programme=programme,
+        template=template,
+        year=year,
+        title=title_of(template, year),
+        url=f"/cases/{case.number}/materials/{code}",
+        back=f"/cases/{case.number}#{_anchor(code, year)}",
+        on_file=document_lines(session, on_file, today(now)),
+        form=form,
+        accept=ACCEPTED,
+        limit=vault.max_file_bytes // 1024 // 1024,
+    )
+
+
+# -- checking ------------------------------------------------------------------------------------------------------------------
+
+
+@router.post("/{number}/materials/{material_id:int}/accept", action=actions.CHECK)
+def accept(
+    request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now, number: str, material_id: int
+) -> Response:
+    command = _version(form)
+    row = accept_material(session, actor=actor, now=now, number=number, material_id=material_id, command=command)
+    return _back(request, number, row.material, row.year, _("已审核通过。"))
+
+
+@router.get("/{number}/materials/{material_id:int}/return", action=actions.CHECK)
+def return_page(
+    request: Request, session: DbSession, actor: CurrentActor, now: Now, number: str, material_id: int
+) -> Response:
+    row = _row(session, actor, number, material_id)
+    page = _return_page(session, actor, number, row, empty({"version": row.version}), now)
+    return render(request, "web/cases/material_return.html", page)
+
+
+@router.post("/{number}/materials/{material_id:int}/return", action=actions.CHECK)
+def give_back(
+    request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now, number: str, material_id: int
+) -> Response:
+    row, bound = _row(session, actor, number, material_id), bind(ReturnMaterial, form)
+    done = attempt(
+        session,
+        bound,
+        lambda given: return_material(
+            session, actor=actor, now=now, number=number, material_id=material_id, command=given
+        ),
+    )
+    if done is not None:
+        return _back(request, number, row.material, row.year, _("已退回，企业会看到您的意见。"))
+    page = _return_page(session, actor, number, row, bound, now)
+    return render(request, "web/cases/material_return.html", page, status=422)
+
+
+def _return_page(
+    session: Session, actor: Actor, number: str, row: CaseMaterial, form: Bound[Any], now: datetime
+) -> ReturnPage:
+    case = queries.get_visible_to(session, actor, number)
+    document = document_lines(session, [row.document], today(now))[0]
+    return ReturnPage(case, _line(case, row, document, may_supply=True, may_check=True), form)
+
+
+def _row(session: Session, actor: Actor, number: str, material_id: int) -> CaseMaterial:
+    case = queries.get_visible_to(session, actor, number)
+    found = next((row for row in list_materials(session, case.id) if row.id == material_id), None)
+    if found is None:
+        raise NotFound("case.material.missing", _("没有找到这份材料。"))
+    return found
+
+
+def _version(form: Any) -> Versioned:
+    bound = bind(Versioned, form)
+    return bound.model or Versioned(version=0)
+
+
+def _year(bound: Bound[Any]) -> int | None:
+    text = str(bound.raw.get("year", ""))
+    return int(text) if text.isascii() and text.isdigit() and len(text) == 4 else None
+
+
+def _anchor(code: str, year: int | None) -> str:
+    return f"material-{code}" + (f"-{year}" if year else "")
+
+
+def _back(request: Request, number: str, code: str, year: int | None, good: str) -> Response:
+    return redirect(request, f"/cases/{number}#{_anchor(code, year)}", good=good)

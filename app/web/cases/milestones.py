@@ -1,0 +1,163 @@
+"""节点 of a case: its lines on the case page, and the page of one milestone with the forms that change it."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from fastapi import Request
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from app.cases import actions, queries
+from app.cases.domain.state import CaseState
+from app.cases.models import CaseFile, Milestone
+from app.cases.schemas import CompleteMilestone, ReopenMilestone, RescheduleMilestone
+from app.cases.service.milestones import complete_milestone, reopen_milestone, reschedule_milestone
+from app.doors.deps import CurrentActor, DbSession, Form, Now
+from app.doors.forms import Bound, attempt, bind, empty
+from app.doors.pages import redirect, render
+from app.doors.router import GuardedRouter
+from app.kit.actor import Actor
+from app.kit.clock import today
+from app.kit.errors import NotFound
+from app.kit.i18n import Bilingual, _
+from app.web.shared.case_lines import Badge, due_badge, short_day
+
+router = GuardedRouter(door="web", prefix="/cases")
+
+
+@dataclass(frozen=True)
+class MilestoneLine:
+    """A milestone with its state and the forms that change it."""
+
+    row: Milestone
+    title: str
+    badge: Badge
+    moved: str
+    url: str
+    open: bool
+
+
+@dataclass(frozen=True)
+class MilestonePage:
+    """One milestone with the forms that change it."""
+
+    case: CaseFile
+    row: Milestone
+    title: str
+    badge: Badge
+    open: bool
+    may_change: bool
+    done: Bound[CompleteMilestone]
+    reschedule: Bound[RescheduleMilestone]
+    reopen: Bound[ReopenMilestone]
+    today: date
+
+
+def milestone_line(case: CaseFile, row: Milestone, on: date) -> MilestoneLine:
+    """A milestone as the case page shows it."""
+    moved = ""
+    if row.planned_on and row.due_on and row.planned_on != row.due_on:
+        moved = _("原定 %(day)s") % {"day": short_day(row.planned_on, on)}
+    return MilestoneLine(
+        row=row,
+        title=str(Bilingual(zh=row.title_zh, en=row.title_en)),
+        badge=milestone_badge(row, on),
+        moved=moved,
+        url=f"/cases/{case.number}/milestones/{row.id}",
+        open=row.done_on is None and row.lapsed_on is None,
+    )
+
+
+def milestone_badge(row: Milestone, on: date) -> Badge:
+    """How a milestone stands, in one word or two."""
+    if row.done_on is not None:
+        return "good", _("已完成 %(day)s") % {"day": short_day(row.done_on, on)}
+    if row.lapsed_on is not None:
+        return "idle", _("随件办结，未完成")
+    return due_badge(row.due_on, on) or ("idle", _("待定日期"))
+
+
+@router.get("/{number}/milestones/{milestone_id}", action=actions.READ)
+def milestone_page(
+    request: Request, session: DbSession, actor: CurrentActor, now: Now, number: str, milestone_id: int
+) -> Response:
+    """One milestone with the forms that change it."""
+    return _milestone(request, session, actor, now, number, milestone_id)
+
+
+@router.post("/{number}/milestones/{milestone_id}/done", action=actions.KEEP_MILESTONES)
+def done_route(
+    request: Request, session: DbSession, actor: CurrentActor, now: Now, form: Form, number: str, milestone_id: int
+) -> Response:
+    """Call a milestone done."""
+    bound = bind(CompleteMilestone, form)
+    done = attempt(
+        session,
+        bound,
+        lambda given: complete_milestone(
+            session, actor=actor, now=now, number=number, milestone_id=milestone_id, command=given
+        ),
+    )
+    if done is None:
+        return _milestone(request, session, actor, now, number, milestone_id, done=bound)
+    return redirect(request, f"/cases/{number}#milestones", good=_("节点已登记完成。"))
+
+
+@router.post("/{number}/milestones/{milestone_id}/due", action=actions.KEEP_MILESTONES)
+def due_route(
+    request: Request, session: DbSession, actor: CurrentActor, now: Now, form: Form, number: str, milestone_id: int
+) -> Response:
+    """Let a milestone be due on another day."""
+    bound = bind(RescheduleMilestone, form)
+    done = attempt(
+        session,
+        bound,
+        lambda given: reschedule_milestone(
+            session, actor=actor, now=now, number=number, milestone_id=milestone_id, command=given
+        ),
+    )
+    if done is None:
+        return _milestone(request, session, actor, now, number, milestone_id, reschedule=bound)
+    return redirect(request, f"/cases/{number}#milestones", good=_("节点期限已调整。"))
+
+
+@router.post("/{number}/milestones/{milestone_id}/reopen", action=actions.KEEP_MILESTONES)
+def reopen_route(
+    request: Request, session: DbSession, actor: CurrentActor, now: Now, form: Form, number: str, milestone_id: int
+) -> Response:
+    """Take back that a milestone was done."""
+    bound = bind(ReopenMilestone, form)
+    done = attempt(
+        session,
+        bound,
+        lambda given: reopen_milestone(
+            session, actor=actor, now=now, number=number, milestone_id=milestone_id, command=given
+        ),
+    )
+    if done is None:
+        return _milestone(request, session, actor, now, number, milestone_id, reopen=bound)
+    return redirect(request, f"/cases/{number}#milestones", good=_("节点已重开。"))
+
+
+def _milestone(
+    request: Request, session: Session, actor: Actor, now: Now, number: str, milestone_id: int, **refused: Bound[Any]
+) -> Response:
+    case = queries.get_visible_to(session, actor, number)
+    row = next((row for row in queries.list_milestones(session, case) if row.id == milestone_id), None)
+    if row is None:
+        raise NotFound("case.milestone.unknown", _("该件没有这个节点。"))
+    on = today(now)
+    page = MilestonePage(
+        case=case,
+        row=row,
+        title=str(Bilingual(zh=row.title_zh, en=row.title_en)),
+        badge=milestone_badge(row, on),
+        open=row.done_on is None and row.lapsed_on is None,
+        may_change=case.state == CaseState.OPEN,
+        done=refused.get("done") or empty({"done_on": on.isoformat()}),
+        reschedule=refused.get("reschedule") or empty({"due_on": row.due_on.isoformat() if row.due_on else ""}),
+        reopen=refused.get("reopen") or empty(),
+        today=on,
+    )
+    return render(request, "web/cases/milestone.html", page, status=422 if refused else 200)

@@ -1,0 +1,181 @@
+"""Asking departments about a case, reminding them, taking a question back. Each has a page that works without script."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from fastapi import Request
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from app.cases import queries
+from app.cases.models import CaseFile
+from app.cases.opinions.actions import ASK
+from app.cases.opinions.domain import unknown_opinion
+from app.cases.opinions.queries import department_names
+from app.cases.opinions.schemas import AskOpinions, SteerOpinion
+from app.cases.opinions.service import ask_opinions, remind_department, withdraw_opinion
+from app.doors.deps import CurrentActor, DbSession, Form, Now
+from app.doors.forms import Bound, attempt, bind, empty
+from app.doors.pages import redirect, render
+from app.doors.router import GuardedRouter
+from app.files.models import Document
+from app.files.queries import list_on_file
+from app.kit.actor import Actor
+from app.kit.clock import today
+from app.kit.i18n import _
+from app.reference.queries import list_terms
+from app.web.cases.opinions import OpinionLine, WantedOpinion, opinion_lines, wanted_opinions
+
+router = GuardedRouter(door="web", prefix="/cases")
+
+
+@dataclass(frozen=True)
+class AskPage:
+    """The form that puts a question to departments."""
+
+    case: CaseFile
+    form: Bound[AskOpinions]
+    departments: tuple[tuple[str, str, str], ...]
+    documents: tuple[tuple[str, str, str], ...]
+    wanted: tuple[WantedOpinion, ...]
+
+
+@dataclass(frozen=True)
+class WithdrawPage:
+    """The form that takes a question back."""
+
+    case: CaseFile
+    line: OpinionLine
+    form: Bound[SteerOpinion]
+
+
+@router.get("/{number}/opinions", action=ASK)
+def ask_page(
+    request: Request, session: DbSession, actor: CurrentActor, now: Now, number: str, department: str = ""
+) -> Response:
+    """The form; `department` begins with the programme's question to that one."""
+    case = queries.get_visible_to(session, actor, number)
+    steps = queries.programme_of(session, case).actions_from(case.stage)
+    guards = (guard for step in steps for guard in step.needs.opinions)
+    question = next((str(guard.question) for guard in guards if guard.department == department), "")
+    form = empty({"departments": [department] if department else [], "question": question})
+    return _ask_form(request, session, actor, now, number, form)
+
+
+@router.post("/{number}/opinions", action=ASK)
+def ask(request: Request, session: DbSession, actor: CurrentActor, now: Now, form: Form, number: str) -> Response:
+    """Put the question."""
+    bound = bind(AskOpinions, form)
+    rows = attempt(
+        session, bound, lambda given: ask_opinions(session, actor=actor, now=now, number=number, command=given)
+    )
+    if rows is None:
+        return _ask_form(request, session, actor, now, number, bound, 422)
+    names = department_names(session)
+    who = _("、").join(names[row.department] for row in rows)
+    return redirect(request, f"/cases/{number}#opinions", good=_("已向%(who)s征询意见。") % {"who": who})
+
+
+@router.post("/{number}/opinions/{opinion_id:int}/remind", action=ASK)
+def remind(
+    request: Request, session: DbSession, actor: CurrentActor, now: Now, form: Form, number: str, opinion_id: int
+) -> Response:
+    """Remind the department."""
+    bound = bind(SteerOpinion, form)
+    row = attempt(
+        session,
+        bound,
+        lambda given: remind_department(
+            session, actor=actor, now=now, number=number, opinion_id=opinion_id, command=given
+        ),
+    )
+    here = f"/cases/{number}#opinions"
+    if row is None:
+        return redirect(request, here, bad=_problem(bound))
+    return redirect(request, here, good=_("已催办，累计 %(n)s 次。") % {"n": row.reminders})
+
+
+@router.get("/{number}/opinions/{opinion_id:int}/withdraw", action=ASK)
+def withdraw_page(
+    request: Request, session: DbSession, actor: CurrentActor, now: Now, number: str, opinion_id: int
+) -> Response:
+    """The form that takes a question back, for those without script."""
+    return _withdraw_form(request, session, actor, now, number, opinion_id, empty())
+
+
+@router.post("/{number}/opinions/{opinion_id:int}/withdraw", action=ASK)
+def withdraw(
+    request: Request, session: DbSession, actor: CurrentActor, now: Now, form: Form, number: str, opinion_id: int
+) -> Response:
+    """Take the question back."""
+    bound = bind(SteerOpinion, form)
+    row = attempt(
+        session,
+        bound,
+        lambda given: withdraw_opinion(
+            session, actor=actor, now=now, number=number, opinion_id=opinion_id, command=given
+        ),
+    )
+    if row is None:
+        return _withdraw_form(request, session, actor, now, number, opinion_id, bound, 422)
+    return redirect(request, f"/cases/{number}#opinions", good=_("已撤回征询，对方不再看到。"))
+
+
+def _ask_form(
+    request: Request,
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    number: str,
+    form: Bound[AskOpinions],
+    status: int = 200,
+) -> Response:
+    case = queries.get_visible_to(session, actor, number)
+    lines = opinion_lines(session, case, today(now))
+    waiting = {line.row.department for line in lines if line.open}
+    page = AskPage(
+        case=case,
+        form=form,
+        departments=tuple(
+            (code, name, _("已征询，待答复") if code in waiting else "")
+            for code, name in department_names(session).items()
+        ),
+        documents=_choices(session, list_on_file(session, case.enterprise_id)),
+        wanted=wanted_opinions(session, case, queries.programme_of(session, case), lines),
+    )
+    return render(request, "web/cases/opinions.html", page, status=status)
+
+
+def _choices(session: Session, shelf: list[Document]) -> tuple[tuple[str, str, str], ...]:
+    kinds = {choice.code: choice.label for choice in list_terms(session, "document_kind")["document_kind"]}
+    return tuple(
+        (
+            str(document.id),
+            document.title,
+            " ".join(filter(None, [kinds.get(document.kind, ""), str(document.year or "")])),
+        )
+        for document in shelf
+    )
+
+
+def _withdraw_form(
+    request: Request,
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    number: str,
+    opinion_id: int,
+    form: Bound[SteerOpinion],
+    status: int = 200,
+) -> Response:
+    case = queries.get_visible_to(session, actor, number)
+    lines = opinion_lines(session, case, today(now))
+    line = next((line for line in lines if line.row.id == opinion_id), None)
+    if line is None:
+        raise unknown_opinion()
+    return render(request, "web/cases/opinion_withdraw.html", WithdrawPage(case, line, form), status=status)
+
+
+def _problem(bound: Bound[Any]) -> str:
+    return "；".join([*bound.summary, *(message for messages in bound.errors.values() for message in messages)])

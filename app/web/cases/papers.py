@@ -1,0 +1,87 @@
+"""Papers about cases: choose them from the list, take the letter or the table."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Query, Request
+from starlette.responses import Response
+
+from app.cases import queries
+from app.cases.papers.actions import EXPORT, KEEP_TEMPLATES
+from app.cases.papers.gathering import MOST_CASES
+from app.cases.papers.placeholders import PAPER_LABELS, PaperKind
+from app.cases.papers.service import make_paper, note_paper
+from app.doors.deps import AppSettings, CurrentActor, DbSession, Now, noting
+from app.doors.documents import content_disposition
+from app.doors.pages import render
+from app.doors.router import GuardedRouter
+from app.kit.clock import today
+from app.kit.errors import NotFound
+from app.kit.i18n import _
+from app.kit.paging import Count
+from app.kit.permissions import can
+from app.programmes.queries import load_catalogue
+from app.web.cases.list import CasesQuery
+from app.web.shared.case_lines import CaseLine, case_lines
+from app.web.system.paper_templates import MEDIA, shelf_of
+
+router = GuardedRouter(door="web", prefix="/cases/papers")
+
+
+@dataclass(frozen=True)
+class PapersPage:
+    """The cases of a list to choose from, and the papers that are made of them."""
+
+    lines: tuple[CaseLine, ...]
+    count: Count
+    most: int
+    back: str
+    papers: tuple[tuple[str, str], ...]
+    may_keep_templates: bool
+
+
+@router.get("", action=EXPORT)
+def choose_page(
+    request: Request, session: DbSession, actor: CurrentActor, now: Now, query: Annotated[CasesQuery, Query()]
+) -> Response:
+    """The cases of the list with its filters, all chosen; `MOST_CASES` at most at once."""
+    on = today(now)
+    wanted = query.wanted(actor, on)
+    rows = queries.page_visible_to(session, actor, wanted, sort=query.sort, cursor=None, limit=MOST_CASES)
+    page = PapersPage(
+        lines=tuple(case_lines(session, load_catalogue(session), rows.items, on)),
+        count=queries.count_visible_to(session, actor, wanted),
+        most=MOST_CASES,
+        back=query.address(),
+        papers=tuple((f"/cases/papers/{kind}", _(PAPER_LABELS[kind])) for kind in PaperKind),
+        may_keep_templates=can(actor, KEEP_TEMPLATES),
+    )
+    return render(request, "web/cases/papers.html", page)
+
+
+@router.get("/{kind}", action=EXPORT)
+def take(
+    request: Request,
+    session: DbSession,
+    settings: AppSettings,
+    actor: CurrentActor,
+    now: Now,
+    kind: str,
+    number: Annotated[list[str], Query()] = [],  # noqa: B006 - FastAPI copies it
+) -> Response:
+    """The paper about the cases `number`."""
+    if kind not in set(PaperKind):
+        raise NotFound("paper.kind_unknown", _("没有这种文书。"))
+    made = make_paper(
+        session,
+        shelf_of(settings),
+        actor=actor,
+        now=now,
+        office=settings.office,
+        kind=PaperKind(kind),
+        numbers=number,
+    )
+    with noting(request) as writing:
+        note_paper(writing, actor=actor, now=now, made=made)
+    headers = {"content-disposition": content_disposition(made.name), "cache-control": "no-store"}
+    return Response(made.body, media_type=MEDIA[made.kind], headers=headers)

@@ -1,0 +1,270 @@
+"""填报 of a case: the answers that count, and the form on which they are drafted and handed in."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from fastapi import Request
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from app.cases import queries
+from app.cases.domain.needs import applies
+from app.cases.domain.state import CaseState
+from app.cases.models import CaseFile
+from app.cases.supplies import load_supplies
+from app.cases.supply import actions
+from app.cases.supply.models import CaseAnswer
+from app.cases.supply.queries import find_earlier, list_answers
+from app.cases.supply.schemas import HandIn, SaveDraft
+from app.cases.supply.service.answers import hand_in_answers, save_draft
+from app.cases.supply.service.renewing import renew_supplies
+from app.doors.answers import FORM_PREFIX, answers_in, draft_was, goes_on_from, kept_draft
+from app.doors.deps import CurrentActor, DbSession, Form, Now
+from app.doors.forms import Bound, empty
+from app.doors.merging import (
+    Together,
+    began,
+    began_with,
+    brought_up,
+    choose_first,
+    clash_lines,
+    undecided,
+    with_choices,
+)
+from app.doors.pages import redirect, render
+from app.doors.router import GuardedRouter
+from app.kit.actor import Actor
+from app.kit.clock import shanghai, today
+from app.kit.errors import DomainError
+from app.kit.i18n import _
+from app.kit.merging import Clashing
+from app.kit.permissions import can
+from app.programmes.domain.answers import show_answer
+from app.programmes.domain.definition import Programme
+from app.programmes.domain.supplied import Question
+from app.web.shared.case_lines import Badge
+
+router = GuardedRouter(door="web", prefix="/cases")
+
+
+@dataclass(frozen=True)
+class AnswerLine:
+    """A question with the answer that counts."""
+
+    id: str
+    label: str
+    value: str
+    badge: Badge | None
+    by: str
+    at: datetime | None
+
+
+@dataclass(frozen=True)
+class QuestionPanel:
+    """The panel of the case page."""
+
+    lines: tuple[AnswerLine, ...]
+    answered: int
+    url: str
+
+
+@dataclass(frozen=True)
+class QuestionGroup:
+    """The questions that one step needs."""
+
+    legend: str
+    questions: tuple[Question, ...]
+
+
+@dataclass(frozen=True)
+class QuestionsPage:
+    """The form with all questions of the case."""
+
+    case: CaseFile
+    programme: Programme
+    groups: tuple[QuestionGroup, ...]
+    form: Bound[Any]
+    labels: Mapping[str, str]
+    together: Together
+    url: str
+    back: str
+    drafts: int
+    earlier: str
+
+
+@dataclass(frozen=True)
+class DraftSaved:
+    """What became of a draft: when it was kept, which fields somebody else changed meanwhile, and where the form goes on from."""
+
+    at: str
+    clashing: tuple[str, ...]
+    was: str
+
+
+# -- the panel ---------------------------------------------------------------------------------------------------------------
+
+
+def question_panel(session: Session, case: CaseFile, programme: Programme, actor: Actor, on: date) -> QuestionPanel:
+    """Every question that the case asks, with the answer that counts."""
+    known = list_answers(session, case.id)
+    may_answer = case.state == CaseState.OPEN and can(actor, actions.SUPPLY, case.enterprise)
+    lines = tuple(_line(question, known.get(question.code)) for question in _asked(session, case, programme, on))
+    answered = sum(bool(line.value) for line in lines)
+    return QuestionPanel(lines, answered, f"/cases/{case.number}/questions" if may_answer and lines else "")
+
+
+def _asked(session: Session, case: CaseFile, programme: Programme, on: date) -> tuple[Question, ...]:
+    supplies = load_supplies(session, [case], on)[case.id]
+    return tuple(question for question in programme.questions if applies(question, supplies))
+
+
+def _line(question: Question, row: CaseAnswer | None) -> AnswerLine:
+    value = show_answer(question, row.counted) if row else ""
+    return AnswerLine(
+        id=f"question-{question.code}",
+        label=str(question.label),
+        value=value,
+        badge=_badge(question, row),
+        by=row.by_name if row and value else "",
+        at=row.at if row and value else None,
+    )
+
+
+def _badge(question: Question, row: CaseAnswer | None) -> Badge | None:
+    if row is not None and row.draft and row.value:
+        renewed = row.renewed_from
+        return ("info", _("沿用 %(number)s，待确认") % {"number": renewed}) if renewed else ("info", _("草稿未提交"))
+    if row is not None and row.counted:
+        return None
+    return ("wait", _("待填报")) if question.required else ("idle", _("选填"))
+
+
+# -- the form ------------------------------------------------------------------------------------------------------------------
+
+
+@router.get("/{number}/questions", action=actions.SUPPLY)
+def questions_page(request: Request, session: DbSession, actor: CurrentActor, now: Now, number: str) -> Response:
+    case = queries.get_visible_to(session, actor, number)
+    raw = _raw(session, case)
+    page = _page(session, case, now, empty(raw), Together(began_with(raw)))
+    return render(request, "web/cases/questions.html", page)
+
+
+@router.post("/{number}/questions", action=actions.SUPPLY)
+def hand_in(request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now, number: str) -> Response:
+    case = queries.get_visible_to(session, actor, number)
+    standing = _raw(session, case)
+    form = with_choices(form, standing)
+    values, clashing = answers_in(form), undecided(form)
+    bound: Bound[Any] = empty({f"{FORM_PREFIX}{code}": text for code, text in values.items()})
+    bound.errors.update(choose_first(clashing))
+    if not bound.errors:
+        command = HandIn(values=values, was=draft_was(form))
+        try:
+            with session.begin_nested():
+                changed = hand_in_answers(session, actor=actor, now=now, number=number, command=command)
+            return redirect(request, f"/cases/{number}#questions", good=_("已提交。") if changed else _("没有改动。"))
+        except Clashing as clash:
+            bound.add(clash)
+            clashing = began(clash, form, {code: f"{FORM_PREFIX}{code}" for code in values})
+        except DomainError as error:
+            bound.add(_prefixed(error))
+    lines = _clashes(session, case, clashing, bound.raw, standing)
+    bound.raw = standing | brought_up(form, bound.raw, standing)
+    page = _page(session, case, now, bound, Together(began_with(standing), lines))
+    return render(request, "web/cases/questions.html", page, status=422)
+
+
+@router.post("/{number}/questions/draft", action=actions.SUPPLY)
+def keep_draft(
+    request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now, number: str
+) -> Response:
+    """Keep what is being entered; a field that somebody else changed meanwhile waits for the choice when it is handed in."""
+    queries.get_visible_to(session, actor, number)
+    values, was = answers_in(form), draft_was(form)
+
+    def save(kept: Mapping[str, str]) -> None:
+        with session.begin_nested():
+            save_draft(session, actor=actor, now=now, number=number, command=SaveDraft(values=dict(kept), was=was))
+
+    clashing = kept_draft(values, save)
+    case = queries.get_visible_to(session, actor, number)
+    labels = {question.code: str(question.label) for question in queries.programme_of(session, case).questions}
+    standing = {code: row.value for code, row in list_answers(session, case.id).items()}
+    saved = DraftSaved(
+        at=shanghai(now).strftime("%H:%M:%S"),
+        clashing=tuple(labels[code] for code in clashing),
+        was=began_with(goes_on_from(values, was, standing, clashing)),
+    )
+    return render(request, "web/cases/_draft_saved.html", saved)
+
+
+@router.post("/{number}/questions/renew", action=actions.SUPPLY)
+def renew(request: Request, session: DbSession, actor: CurrentActor, now: Now, number: str) -> Response:
+    filled = renew_supplies(session, actor=actor, now=now, number=number)
+    return redirect(
+        request,
+        f"/cases/{number}/questions",
+        good=_("已沿用上次的 %(n)s 项，请核对后提交。") % {"n": len(filled.questions) + len(filled.documents)},
+    )
+
+
+def _page(session: Session, case: CaseFile, now: datetime, form: Bound[Any], together: Together) -> QuestionsPage:
+    programme = queries.programme_of(session, case)
+    asked, known = _asked(session, case, programme, today(now)), list_answers(session, case.id)
+    earlier = find_earlier(session, case) if any(not _entered(known, question) for question in asked) else None
+    return QuestionsPage(
+        case=case,
+        programme=programme,
+        groups=tuple(_groups(programme, asked)),
+        form=form,
+        labels={f"{FORM_PREFIX}{question.code}": str(question.label) for question in asked},
+        together=together,
+        url=f"/cases/{case.number}/questions",
+        back=f"/cases/{case.number}#questions",
+        drafts=sum(row.draft and bool(row.value) for row in known.values()),
+        earlier=earlier.number if earlier else "",
+    )
+
+
+def _entered(known: Mapping[str, CaseAnswer], question: Question) -> str:
+    return known[question.code].value if question.code in known else ""
+
+
+def _groups(programme: Programme, asked: Iterable[Question]) -> Iterable[QuestionGroup]:
+    by_step: dict[str, list[Question]] = {}
+    for question in asked:
+        by_step.setdefault(question.needed_for, []).append(question)
+    for code, questions in by_step.items():
+        step = programme.find_action(code)
+        legend = _("“%(step)s”前填报") % {"step": step.label} if step else ""
+        yield QuestionGroup(legend, tuple(questions))
+
+
+def _raw(session: Session, case: CaseFile) -> dict[str, str]:
+    """What stands in the form: what was entered last, draft or not."""
+    known = list_answers(session, case.id)
+    return {
+        f"{FORM_PREFIX}{question.code}": _entered(known, question)
+        for question in queries.programme_of(session, case).questions
+    }
+
+
+def _clashes(
+    session: Session, case: CaseFile, clashing: Mapping[str, Any], yours: Mapping[str, Any], theirs: Mapping[str, Any]
+) -> Any:
+    questions = {f"{FORM_PREFIX}{asked.code}": asked for asked in queries.programme_of(session, case).questions}
+
+    def text_of(name: str, value: Any) -> str:
+        option = questions[name].options.get(str(value or ""))
+        return str(option) if option else str(value or "")
+
+    return clash_lines(clashing, yours, theirs, lambda name: str(questions[name].label), text_of)
+
+
+def _prefixed(error: DomainError) -> DomainError:
+    """The refusal with its fields named as they are in the form."""
+    error.fields = {f"{FORM_PREFIX}{name}": message for name, message in error.fields.items()}
+    return error

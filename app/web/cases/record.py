@@ -1,0 +1,191 @@
+"""One case: its head with the next step, then panel by panel what lies with it; each panel has a module of its own."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from fastapi import Request
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from app.accounts.models import Officer
+from app.cases import actions, queries
+from app.cases.domain.needs import next_action
+from app.cases.domain.progress import public_status, stage_steps
+from app.cases.domain.state import CaseState
+from app.cases.models import CaseFile
+from app.cases.service.loading import place_of
+from app.cases.service.undoing import standing_entries
+from app.doors.deps import CurrentActor, DbSession, Now
+from app.doors.pages import render
+from app.doors.router import GuardedRouter
+from app.doors.timeline import TimelineLine
+from app.journal.queries import timeline
+from app.kit.actor import Actor
+from app.kit.clock import today
+from app.kit.i18n import _
+from app.kit.permissions import can
+from app.programmes.domain.definition import Programme
+from app.programmes.models import ProgrammeRound
+from app.programmes.queries import find_round
+from app.programmes.wording import TURNS, round_title
+from app.reference.queries import find_region
+from app.web.cases.approvals import ApprovalPanel, approval_panel
+from app.web.cases.clocks import ClockLine, clock_lines
+from app.web.cases.corrections import CorrectionPanel, correction_panel
+from app.web.cases.duty_panel import DutyPanel, duty_panel
+from app.web.cases.head import (
+    NextStep,
+    StationLine,
+    StepButton,
+    UndoButton,
+    next_step,
+    station,
+    step_buttons,
+    undo_button,
+)
+from app.web.cases.materials import MaterialPanel, material_panel
+from app.web.cases.milestones import MilestoneLine, milestone_line
+from app.web.cases.opinions import OpinionPanel, opinion_panel
+from app.web.cases.questions import QuestionPanel, question_panel
+from app.web.cases.rights import RightsPanel, rights_panel
+from app.web.cases.supervision import SupervisionPanel, supervision_panel
+from app.web.cases.supplies import seen_supplies, waiting_ids
+from app.web.cases.verdict import VerdictCard, verdict_card
+from app.web.cases.version import newer_version
+from app.web.shared.case_events import named_lines
+from app.web.shared.case_lines import short_day, state_text
+
+router = GuardedRouter(door="web", prefix="/cases")
+
+TIMELINE = 12
+WHOLE_TIMELINE = 2_000
+
+
+@dataclass(frozen=True)
+class CaseHead:
+    """Who it is about, where it stands, and what can be done next."""
+
+    stage: str
+    state: str
+    open: bool
+    turn: str
+    region: str
+    officer: Officer | None
+    round: str
+    cutoffs: str
+    stations: tuple[StationLine, ...]
+    detour: str
+    next: NextStep | None
+    steps: tuple[StepButton, ...]
+    undo: UndoButton | None
+    public_wording: str
+
+
+@dataclass(frozen=True)
+class CasePage:
+    """The record of a case."""
+
+    case: CaseFile
+    programme: Programme
+    head: CaseHead
+    corrections: CorrectionPanel
+    opinions: OpinionPanel
+    approvals: ApprovalPanel | None
+    materials: MaterialPanel
+    questions: QuestionPanel
+    verdict: VerdictCard | None
+    rights: RightsPanel | None
+    milestones: tuple[MilestoneLine, ...]
+    clocks: tuple[ClockLine, ...]
+    duties: DutyPanel | None
+    supervision: SupervisionPanel | None
+    timeline: tuple[TimelineLine, ...]
+    timeline_more: bool
+    may_edit: bool
+    newer_version: str
+    today: date
+
+
+@router.get("/{number}", action=actions.READ)
+def record_page(
+    request: Request, session: DbSession, actor: CurrentActor, now: Now, number: str, all: str = ""
+) -> Response:
+    """The record; `all` shows the whole timeline."""
+    case = queries.get_visible_to(session, actor, number)
+    page = _record(request, session, actor, case, now, limit=WHOLE_TIMELINE if all else TIMELINE)
+    return render(request, "web/cases/record.html", page)
+
+
+def _record(request: Request, session: Session, actor: Actor, case: CaseFile, now: datetime, *, limit: int) -> CasePage:
+    programme, on = queries.programme_of(session, case), today(now)
+    milestones = queries.list_milestones(session, case)
+    verdict = verdict_card(session, case, programme, on, action=next_action(programme, case.stage), actor=actor)
+    events = timeline(session, kind="case", id=case.number, limit=limit + 1)
+    return CasePage(
+        case=case,
+        programme=programme,
+        head=_head(session, actor, case, programme, now, verdict=verdict, waiting=waiting_ids(milestones)),
+        corrections=correction_panel(session, case, programme, actor, on),
+        opinions=opinion_panel(session, case, programme, actor, on),
+        approvals=approval_panel(session, case, programme, actor),
+        materials=material_panel(session, case, programme, actor, on),
+        questions=question_panel(session, case, programme, actor, on),
+        verdict=verdict,
+        rights=rights_panel(session, case, on) if programme.uses_class_two else None,
+        milestones=tuple(milestone_line(case, row, on) for row in milestones),
+        clocks=clock_lines(session, case, programme, on),
+        duties=duty_panel(session, case, programme, actor, on),
+        supervision=supervision_panel(session, case, actor, on),
+        timeline=named_lines(request, session, events[:limit]),
+        timeline_more=len(events) > limit,
+        may_edit=case.state == CaseState.OPEN and can(actor, actions.ASSIGN, place_of(case.enterprise)),
+        newer_version=newer_version(session, actor, case, on),
+        today=on,
+    )
+
+
+def _head(
+    session: Session,
+    actor: Actor,
+    case: CaseFile,
+    programme: Programme,
+    now: datetime,
+    *,
+    verdict: VerdictCard | None,
+    waiting: dict[str, int],
+) -> CaseHead:
+    on, is_open = today(now), case.state == CaseState.OPEN
+    entries = standing_entries(session, case.id)
+    passages = queries.passages_of(entries)
+    status = public_status(programme, passages)
+    supplies = seen_supplies(session, case, on, verdict)
+    region = find_region(session, case.enterprise.region_code) if case.enterprise.region_code else None
+    round_row = find_round(session, case.programme_code, case.year, case.round)
+    stage = programme.stage(case.stage)
+    return CaseHead(
+        stage=str(stage.name),
+        state=state_text(case.state),
+        open=is_open,
+        turn=_(TURNS[status.turn]),
+        region=region.name if region else "",
+        officer=session.get(Officer, case.officer_id) if case.officer_id else None,
+        round=round_title(round_row) if round_row else "",
+        cutoffs=_cutoffs(round_row, on),
+        stations=tuple(station(step, on) for step in stage_steps(programme, passages)),
+        detour=str(stage.name) if stage.path == "side" and is_open else "",
+        next=next_step(programme, case, actor, supplies, waiting) if is_open else None,
+        steps=step_buttons(programme, case, actor, supplies, waiting),
+        undo=undo_button(programme, case, actor, entries, now),
+        public_wording=str(status.wording),
+    )
+
+
+def _cutoffs(row: ProgrammeRound | None, on: date) -> str:
+    if row is None:
+        return ""
+    parts = []
+    if row.bureau_cutoff_on:
+        parts.append(_("市局截止 %(day)s") % {"day": short_day(row.bureau_cutoff_on, on)})
+    if row.province_cutoff_on:
+        parts.append(_("省厅截止 %(day)s") % {"day": short_day(row.province_cutoff_on, on)})
+    return _("，").join(parts) if parts else _("截止日由市局设定")

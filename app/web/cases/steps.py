@@ -1,0 +1,189 @@
+"""Taking a step and taking it back: each has a page of its own that works without script; the record shows them as dialogs."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from fastapi import Request
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy.orm import Session
+from starlette.datastructures import FormData
+from starlette.responses import Response
+
+from app.cases import actions, queries
+from app.cases.models import CaseFile
+from app.cases.schemas import TakeBackStep, TakeStep
+from app.cases.service.moving import take_step
+from app.cases.service.undoing import standing_entries, take_back_step
+from app.cases.supply.schemas import AskCorrections
+from app.doors.corrections import AskGroups, ask_groups, bind_corrections
+from app.doors.deps import CurrentActor, DbSession, Form, Now
+from app.doors.forms import Bound, attempt, bind, empty
+from app.doors.pages import redirect, render
+from app.doors.router import GuardedRouter
+from app.kit.actor import Actor
+from app.kit.clock import today
+from app.kit.errors import Conflict, NotFound
+from app.kit.i18n import _
+from app.programmes.domain.definition import StageAction
+from app.web.cases.head import StepButton, UndoButton, step_buttons, undo_button
+from app.web.cases.supplies import seen_supplies, waiting_ids
+from app.web.cases.verdict import VerdictCard, verdict_card
+
+router = GuardedRouter(door="web", prefix="/cases")
+
+#: What a step's own fields are called in its form, apart from the day and the reason.
+FIELD = "v_"
+
+
+class StepForm(BaseModel):
+    """The part of a step's form that every step has."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    version: int
+    on: date | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class StepPage:
+    """The form of one step, and what is missing before it."""
+
+    case: CaseFile
+    action: StageAction
+    to: str
+    button: StepButton | None
+    form: Bound[StepForm]
+    verdict: VerdictCard | None
+    today: date
+    correct: AskGroups | None
+
+
+@dataclass(frozen=True)
+class UndoPage:
+    """The form that takes the last step back."""
+
+    case: CaseFile
+    undo: UndoButton
+    form: Bound[TakeBackStep]
+
+
+@router.get("/{number}/steps/{action_code}", action=actions.STEP)
+def step_page(
+    request: Request, session: DbSession, actor: CurrentActor, now: Now, number: str, action_code: str
+) -> Response:
+    """The form of a step, for those who come from the board or without script."""
+    case = queries.get_visible_to(session, actor, number)
+    form: Bound[StepForm] = empty({"on": today(now).isoformat(), "version": case.version})
+    return render(request, "web/cases/step.html", _step_page(session, actor, case, action_code, form, today(now)))
+
+
+@router.post("/{number}/steps/{action_code}", action=actions.STEP)
+def step_route(
+    request: Request, session: DbSession, actor: CurrentActor, now: Now, form: Form, number: str, action_code: str
+) -> Response:
+    """Take the step."""
+    bound, asked = bind(StepForm, form), bind_corrections(form)
+    bound.raw |= asked.raw
+    bound.errors.update(asked.errors)
+    values = _step_values(form, bound)
+    case = attempt(
+        session,
+        bound,
+        lambda given: take_step(
+            session, actor=actor, now=now, number=number, command=_command(given, action_code, values, asked.model)
+        ),
+    )
+    if case is None:
+        case = queries.get_visible_to(session, actor, number)
+        _name_fields(bound)
+        page = _step_page(session, actor, case, action_code, bound, today(now))
+        return render(request, "web/cases/step.html", page, status=422)
+    stage = queries.programme_of(session, case).stage(case.stage).name
+    return redirect(request, f"/cases/{number}", good=_("已办理，现在的阶段是“%(stage)s”。") % {"stage": stage})
+
+
+def _step_values(form: FormData, bound: Bound[StepForm]) -> dict[str, str]:
+    """The step's own fields, kept in the raw form too, so that a refused form shows them again."""
+    values = {name: str(bound.raw.get(name, "")) for name in form if name.startswith(FIELD)}
+    return {name.removeprefix(FIELD): value for name, value in values.items()}
+
+
+def _command(given: StepForm, action_code: str, values: dict[str, str], asked: AskCorrections | None) -> TakeStep:
+    return TakeStep(
+        action=action_code[:40],
+        version=given.version,
+        on=given.on,
+        reason=given.reason[:500],
+        values={code[:40]: value[:4000] for code, value in values.items()},
+        corrections=asked or AskCorrections(),
+    )
+
+
+def _name_fields(bound: Bound[StepForm]) -> None:
+    """Messages about a step's own fields, under the names that the form has for them."""
+    bound.errors = {
+        name if name in ("on", "reason", "version", "due_on", "items") else f"{FIELD}{name}": messages
+        for name, messages in bound.errors.items()
+    }
+
+
+def _step_page(
+    session: Session, actor: Actor, case: CaseFile, action_code: str, form: Bound[StepForm], on: date
+) -> StepPage:
+    programme = queries.programme_of(session, case)
+    action = programme.find_action(action_code)
+    verdict = verdict_card(session, case, programme, on, action=action)
+    supplies = seen_supplies(session, case, on, verdict)
+    waiting = waiting_ids(queries.list_milestones(session, case))
+    buttons = step_buttons(programme, case, actor, supplies, waiting)
+    button = next((button for button in buttons if button.action.code == action_code), None)
+    if button is None and not form.summary:
+        raise Conflict("case.action.not_here", _("这一步现在不能办理，请回到该件查看现在的阶段。"))
+    if action is None:
+        raise NotFound("case.action.unknown", _("这个培育通道版本没有这一步。"))
+    return StepPage(
+        case=case,
+        action=action,
+        to=str(programme.stage(action.to).name),
+        button=button,
+        form=form,
+        verdict=verdict if action.needs.verdict else None,
+        today=on,
+        correct=ask_groups(programme) if "send-back" in action.effects else None,
+    )
+
+
+# -- taking back ---------------------------------------------------------------------------------------------------------
+
+
+@router.get("/{number}/undo", action=actions.UNDO)
+def undo_page(request: Request, session: DbSession, actor: CurrentActor, now: Now, number: str) -> Response:
+    """The form that takes the last step back."""
+    return _undo(request, session, actor, now, number, empty())
+
+
+@router.post("/{number}/undo", action=actions.UNDO)
+def undo_route(
+    request: Request, session: DbSession, actor: CurrentActor, now: Now, form: Form, number: str
+) -> Response:
+    """Take the last step back."""
+    bound = bind(TakeBackStep, form)
+    case = attempt(
+        session, bound, lambda given: take_back_step(session, actor=actor, now=now, number=number, command=given)
+    )
+    if case is None:
+        return _undo(request, session, actor, now, number, bound)
+    stage = queries.programme_of(session, case).stage(case.stage).name
+    return redirect(request, f"/cases/{number}", good=_("已撤回，现在的阶段是“%(stage)s”。") % {"stage": stage})
+
+
+def _undo(
+    request: Request, session: Session, actor: Actor, now: datetime, number: str, form: Bound[TakeBackStep]
+) -> Response:
+    case = queries.get_visible_to(session, actor, number)
+    entries = standing_entries(session, case.id)
+    button = undo_button(queries.programme_of(session, case), case, actor, entries, now)
+    if button is None:
+        raise Conflict("case.undo.nothing", _("现在没有您可以撤回的步骤。"))
+    return render(request, "web/cases/undo.html", UndoPage(case, button, form), status=422 if form.summary else 200)

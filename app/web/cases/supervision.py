@@ -1,0 +1,230 @@
+"""督办 of a case: what was asked by when, what was answered, and the forms of whoever asks and whoever answers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from fastapi import Request
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from app.accounts.queries import officer_names
+from app.cases import queries
+from app.cases.domain.state import CaseState
+from app.cases.models import CaseFile
+from app.cases.oversight.actions import ANSWER_SUPERVISION, READ_SUPERVISIONS, SUPERVISE
+from app.cases.oversight.domain.supervision import is_overdue
+from app.cases.oversight.models import Supervision
+from app.cases.oversight.queries import list_supervisions
+from app.cases.oversight.schemas import AnswerSupervision, AskAgain, CloseSupervision
+from app.cases.oversight.schemas import Supervise as SuperviseInput
+from app.cases.oversight.service.supervising import (
+    answer_supervision,
+    ask_again,
+    close_supervision,
+    state_of,
+    supervise,
+)
+from app.cases.service.loading import place_of
+from app.doors.deps import CurrentActor, DbSession, Form, Now
+from app.doors.forms import Bound, attempt, bind, empty
+from app.doors.pages import redirect, render
+from app.doors.router import GuardedRouter
+from app.kit.actor import Actor
+from app.kit.clock import today
+from app.kit.errors import NotFound
+from app.kit.i18n import _
+from app.kit.permissions import can
+from app.web.shared.case_lines import Badge, short_day
+
+router = GuardedRouter(door="web", prefix="/cases")
+
+
+@dataclass(frozen=True)
+class SupervisionLine:
+    """One request under supervision."""
+
+    row: Supervision
+    officer: str
+    badge: Badge
+    url: str
+    may_answer: bool
+    may_close: bool
+
+
+@dataclass(frozen=True)
+class SupervisionPanel:
+    """The panel of the case page; `ask_url` is empty for those who may not ask."""
+
+    lines: tuple[SupervisionLine, ...]
+    ask_url: str
+
+
+@dataclass(frozen=True)
+class AskPage:
+    """The form that asks for something."""
+
+    case: CaseFile
+    officer: str
+    form: Bound[Any]
+
+
+@dataclass(frozen=True)
+class SupervisionPage:
+    """One request with the forms that answer it, ask again, or close it."""
+
+    case: CaseFile
+    line: SupervisionLine
+    answer: Bound[Any]
+    again: Bound[Any]
+
+
+def supervision_panel(session: Session, case: CaseFile, actor: Actor, on: date) -> SupervisionPanel | None:
+    """Everything that was asked about the case; None where there is nothing and nothing to ask."""
+    lines = supervision_lines(session, [(row, case) for row in list_supervisions(session, case.id)], actor, on)
+    may_ask = case.state == CaseState.OPEN and can(actor, SUPERVISE, place_of(case.enterprise))
+    if not lines and not may_ask:
+        return None
+    return SupervisionPanel(lines, f"/cases/{case.number}/supervisions/new" if may_ask else "")
+
+
+def supervision_lines(
+    session: Session, found: list[tuple[Supervision, CaseFile]], actor: Actor, on: date
+) -> tuple[SupervisionLine, ...]:
+    """Requests as lines; one query for the officers' names."""
+    names = officer_names(session, {row.officer_id for row, _case in found})
+    return tuple(_line(row, case, names, actor, on) for row, case in found)
+
+
+def _line(row: Supervision, case: CaseFile, names: Mapping[int, str], actor: Actor, on: date) -> SupervisionLine:
+    return SupervisionLine(
+        row=row,
+        officer=names.get(row.officer_id, ""),
+        badge=supervision_badge(row, on),
+        url=f"/cases/{case.number}/supervisions/{row.id}",
+        may_answer=row.closed_at is None and row.answered_at is None and row.officer_id == actor.id,
+        may_close=row.closed_at is None and can(actor, SUPERVISE, place_of(case.enterprise)),
+    )
+
+
+def supervision_badge(row: Supervision, on: date) -> Badge:
+    """How a request stands, in a word or two."""
+    if row.closed_at is not None:
+        return "idle", _("已办结")
+    if row.answered_at is not None:
+        return "good", _("已答复，待办结")
+    day = short_day(row.due_on, on)
+    if is_overdue(state_of(row), on):
+        return "late", _("逾期未答复，期限 %(day)s") % {"day": day}
+    return "wait", _("待答复，期限 %(day)s") % {"day": day}
+
+
+@router.get("/{number}/supervisions/new", action=SUPERVISE)
+def ask_page(request: Request, session: DbSession, actor: CurrentActor, number: str) -> Response:
+    """The form that asks."""
+    return _ask_form(request, session, actor, number, empty())
+
+
+@router.post("/{number}/supervisions/new", action=SUPERVISE)
+def ask(request: Request, session: DbSession, actor: CurrentActor, now: Now, form: Form, number: str) -> Response:
+    """Ask."""
+    bound = bind(SuperviseInput, form)
+    done = attempt(session, bound, lambda given: supervise(session, actor=actor, now=now, number=number, command=given))
+    if done is None:
+        return _ask_form(request, session, actor, number, bound, 422)
+    return redirect(request, f"/cases/{number}#supervisions", good=_("已督办，经办人的待办里可以看到。"))
+
+
+@router.get("/{number}/supervisions/{supervision_id:int}", action=READ_SUPERVISIONS)
+def supervision_page(
+    request: Request, session: DbSession, actor: CurrentActor, now: Now, number: str, supervision_id: int
+) -> Response:
+    """One request."""
+    return _page(request, session, actor, today(now), number, supervision_id)
+
+
+@router.post("/{number}/supervisions/{supervision_id:int}/answer", action=ANSWER_SUPERVISION)
+def answer(
+    request: Request, session: DbSession, actor: CurrentActor, now: Now, form: Form, number: str, supervision_id: int
+) -> Response:
+    """The officer answers."""
+    bound = bind(AnswerSupervision, form)
+    done = attempt(
+        session,
+        bound,
+        lambda given: answer_supervision(
+            session, actor=actor, now=now, number=number, supervision_id=supervision_id, command=given
+        ),
+    )
+    if done is None:
+        return _page(request, session, actor, today(now), number, supervision_id, answer=bound, status=422)
+    return redirect(request, f"/cases/{number}#supervisions", good=_("已答复督办。"))
+
+
+@router.post("/{number}/supervisions/{supervision_id:int}/again", action=SUPERVISE)
+def again(
+    request: Request, session: DbSession, actor: CurrentActor, now: Now, form: Form, number: str, supervision_id: int
+) -> Response:
+    """Ask once more."""
+    bound = bind(AskAgain, form)
+    done = attempt(
+        session,
+        bound,
+        lambda given: ask_again(
+            session, actor=actor, now=now, number=number, supervision_id=supervision_id, command=given
+        ),
+    )
+    if done is None:
+        return _page(request, session, actor, today(now), number, supervision_id, again=bound, status=422)
+    return redirect(request, f"/cases/{number}#supervisions", good=_("已再次督办。"))
+
+
+@router.post("/{number}/supervisions/{supervision_id:int}/close", action=SUPERVISE)
+def close(
+    request: Request, session: DbSession, actor: CurrentActor, now: Now, form: Form, number: str, supervision_id: int
+) -> Response:
+    """The matter is done."""
+    bound = bind(CloseSupervision, form)
+    done = attempt(
+        session,
+        bound,
+        lambda given: close_supervision(
+            session, actor=actor, now=now, number=number, supervision_id=supervision_id, command=given
+        ),
+    )
+    here = f"/cases/{number}#supervisions"
+    if done is None:
+        return redirect(request, here, bad="；".join(bound.summary) or _("填写有误，请检查。"))
+    return redirect(request, here, good=_("督办已办结。"))
+
+
+def _ask_form(
+    request: Request, session: Session, actor: Actor, number: str, form: Bound[Any], status: int = 200
+) -> Response:
+    case = queries.get_visible_to(session, actor, number)
+    names = officer_names(session, {case.officer_id} if case.officer_id else set())
+    page = AskPage(case, names.get(case.officer_id or 0, ""), form)
+    return render(request, "web/cases/supervise.html", page, status=status)
+
+
+def _page(
+    request: Request,
+    session: Session,
+    actor: Actor,
+    on: date,
+    number: str,
+    supervision_id: int,
+    *,
+    answer: Bound[Any] | None = None,
+    again: Bound[Any] | None = None,
+    status: int = 200,
+) -> Response:
+    case = queries.get_visible_to(session, actor, number)
+    found = [(row, case) for row in list_supervisions(session, case.id) if row.id == supervision_id]
+    if not found:
+        raise NotFound("case.supervision.unknown", _("没有这项督办。"))
+    line = supervision_lines(session, found, actor, on)[0]
+    asked = {"request": line.row.request, "due_on": line.row.due_on.isoformat()}
+    page = SupervisionPage(case, line, answer or empty(), again or empty(asked))
+    return render(request, "web/cases/supervision.html", page, status=status)

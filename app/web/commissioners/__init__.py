@@ -1,0 +1,1 @@
+"""Pages of commissioners and their agreements."""

@@ -1,0 +1,71 @@
+"""移交: what one officer leads, to be handed to another, all of it or chosen cases, with the reason."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Query, Request
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from app.accounts.models import Officer
+from app.cases import queries
+from app.cases.oversight.actions import HAND_OVER
+from app.cases.queries import CaseFilter
+from app.doors.deps import CurrentActor, DbSession, Now
+from app.doors.pages import render
+from app.doors.router import GuardedRouter
+from app.kit.clock import today
+from app.kit.errors import NotFound
+from app.kit.i18n import _
+from app.kit.paging import Count
+from app.programmes.queries import load_catalogue
+from app.web.bulk.cases import officer_choices
+from app.web.cases.list import NOBODY, Choices
+from app.web.shared.case_lines import CaseLine, case_lines
+
+router = GuardedRouter(door="web", prefix="/desk")
+
+#: So many can be ticked one by one; all of them can always be handed over.
+SHOWN = 200
+
+
+@dataclass(frozen=True)
+class HandOverPage:
+    """The cases of one officer (None: cases that nobody leads), and who may take them."""
+
+    officer: Officer | None
+    whose: str
+    lines: tuple[CaseLine, ...]
+    count: Count
+    officers: Choices
+    url: str
+    filter: str
+
+
+@router.get("/hand-over", action=HAND_OVER)
+def hand_over_page(
+    request: Request, session: DbSession, actor: CurrentActor, now: Now, whose: Annotated[str, Query(alias="from")] = ""
+) -> Response:
+    """The cases, and the form that hands them over."""
+    officer = _officer(session, whose)
+    wanted = CaseFilter(state="open", officer_id=officer.id if officer else None, unassigned=officer is None)
+    found = queries.page_visible_to(session, actor, wanted, sort="due", cursor=None, limit=SHOWN)
+    page = HandOverPage(
+        officer=officer,
+        whose=whose,
+        lines=tuple(case_lines(session, load_catalogue(session), found.items, today(now))),
+        count=queries.count_visible_to(session, actor, wanted),
+        officers=tuple(choice for choice in officer_choices(session) if choice[0] != whose),
+        url=f"/desk/hand-over?from={whose}",
+        filter=f"state=open&officer={whose}",
+    )
+    return render(request, "web/desk/hand_over.html", page)
+
+
+def _officer(session: Session, whose: str) -> Officer | None:
+    if whose == NOBODY:
+        return None
+    officer = session.get(Officer, int(whose)) if whose.isdecimal() and len(whose) < 10 else None
+    if officer is None:
+        raise NotFound("officer.unknown", _("没有这个用户。"))
+    return officer

@@ -1,0 +1,214 @@
+"""服务评价 in the bureau: average and distribution by programme and year, every rating, and what was done about bad ones."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import Query, Request
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from app.cases import queries as case_queries
+from app.cases.models import CaseFile
+from app.cases.oversight.actions import READ_RATINGS, RECORD_MEASURES
+from app.cases.oversight.domain.measures import PARTS, read_measures
+from app.cases.oversight.domain.rating import ASPECTS, GRADES, is_bad
+from app.cases.oversight.models import ServiceRating
+from app.cases.oversight.queries import (
+    Distribution,
+    RatingFilter,
+    count_ratings_visible_to,
+    find_rating,
+    list_distributions_visible_to,
+    page_ratings_visible_to,
+)
+from app.cases.oversight.schemas import RecordMeasures
+from app.cases.oversight.service.measuring import record_measures
+from app.doors.deps import CurrentActor, DbSession, Form, Now
+from app.doors.forms import Bound, attempt, bind, empty
+from app.doors.pages import redirect, render
+from app.doors.parameters import PageQuery
+from app.doors.router import GuardedRouter
+from app.kit.actor import Actor
+from app.kit.clock import today
+from app.kit.errors import NotFound
+from app.kit.i18n import _
+from app.kit.paging import Count, Page
+from app.kit.permissions import can
+from app.programmes.queries import Catalogue, load_catalogue
+from app.web.cases.list import Choices, programme_choices, year_choices
+from app.web.shared.case_lines import Badge
+
+router = GuardedRouter(door="web", prefix="/desk")
+
+PAGE_SIZE = 50
+_LOOKS = {5: "good", 4: "good", 3: "info", 2: "late", 1: "late"}
+
+
+class RatingsQuery(PageQuery):
+    """What the address says; anything it does not understand narrows nothing."""
+
+    programme: str = ""
+    year: str = ""
+    grade: str = ""
+    unmeasured: str = ""
+    cursor: str = ""
+
+    def wanted(self) -> RatingFilter:
+        """As a filter of the slice."""
+        year = int(self.year) if self.year.isdecimal() and 2000 <= int(self.year) <= 2100 else None
+        grade = int(self.grade) if self.grade in {str(grade) for grade in GRADES} else None
+        return RatingFilter(self.programme, year, grade, bool(self.unmeasured))
+
+    def address(self, **changes: str) -> str:
+        """The list's address with some parameters changed; empty ones are left out."""
+        values = {name: value for name, value in (self.model_dump(exclude={"cursor"}) | changes).items() if value}
+        return f"/desk/ratings?{urlencode(values)}" if values else "/desk/ratings"
+
+
+@dataclass(frozen=True)
+class DistributionLine:
+    """How one programme was rated: the average, and the number of each grade with the list that shows it."""
+
+    programme: str
+    average: str
+    number: int
+    url: str
+    grades: tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True)
+class RatingLine:
+    """One rating."""
+
+    row: ServiceRating
+    case: CaseFile
+    programme: str
+    badge: Badge
+    aspects: str
+    bad: bool
+
+
+@dataclass(frozen=True)
+class RatingsPage:
+    """Distribution and list."""
+
+    query: RatingsQuery
+    distribution: tuple[DistributionLine, ...]
+    grades: tuple[str, ...]
+    lines: tuple[RatingLine, ...]
+    page: Page[Any]
+    count: Count
+    programmes: Choices
+    years: Choices
+    grade_choices: Choices
+    may_measure: bool
+    url: str
+
+
+@dataclass(frozen=True)
+class MeasuresPage:
+    """One rating with the form of its measures."""
+
+    line: RatingLine
+    form: Bound[Any]
+    parts: Choices
+    may_measure: bool
+
+
+@router.get("/ratings", action=READ_RATINGS)
+def ratings_page(
+    request: Request, session: DbSession, actor: CurrentActor, now: Now, query: Annotated[RatingsQuery, Query()]
+) -> Response:
+    """Distribution and list."""
+    wanted, catalogue = query.wanted(), load_catalogue(session)
+    found = page_ratings_visible_to(session, actor, wanted, query.cursor or None, PAGE_SIZE)
+    page = RatingsPage(
+        query=query,
+        distribution=_distribution(list_distributions_visible_to(session, actor, wanted), catalogue, query),
+        grades=tuple(_(label) for label in GRADES.values()),
+        lines=tuple(_line(catalogue, row, case) for row, case in found.items),
+        page=found,
+        count=count_ratings_visible_to(session, actor, wanted),
+        programmes=programme_choices(catalogue),
+        years=year_choices(today(now)),
+        grade_choices=tuple((str(grade), _(label)) for grade, label in GRADES.items()),
+        may_measure=can(actor, RECORD_MEASURES),
+        url=query.address(),
+    )
+    return render(request, "web/desk/ratings.html", page)
+
+
+@router.get("/ratings/{number}", action=READ_RATINGS)
+def rating_page(request: Request, session: DbSession, actor: CurrentActor, number: str) -> Response:
+    """One rating and what was done about it."""
+    return _measures_form(request, session, actor, number)
+
+
+@router.post("/ratings/{number}", action=RECORD_MEASURES)
+def measure(request: Request, session: DbSession, actor: CurrentActor, now: Now, form: Form, number: str) -> Response:
+    """Keep the measures."""
+    bound = bind(RecordMeasures, form)
+    done = attempt(
+        session, bound, lambda given: record_measures(session, actor=actor, now=now, number=number, command=given)
+    )
+    if done is None:
+        return _measures_form(request, session, actor, number, bound, 422)
+    return redirect(request, "/desk/ratings", good=_("已登记整改。"))
+
+
+def _measures_form(
+    request: Request, session: Session, actor: Actor, number: str, form: Bound[Any] | None = None, status: int = 200
+) -> Response:
+    case = case_queries.get_visible_to(session, actor, number)
+    row = find_rating(session, case.id)
+    if row is None:
+        raise NotFound("case.rating.unknown", _("该件还没有评价。"))
+    page = MeasuresPage(
+        line=_line(load_catalogue(session), row, case),
+        form=form or empty(read_measures(row.measures)),
+        parts=tuple((name, _(label)) for name, label in PARTS.items()),
+        may_measure=is_bad(row.grade) and can(actor, RECORD_MEASURES, case.enterprise),
+    )
+    return render(request, "web/desk/rating.html", page, status=status)
+
+
+def _line(catalogue: Catalogue, row: ServiceRating, case: CaseFile) -> RatingLine:
+    return RatingLine(
+        row=row,
+        case=case,
+        programme=str(catalogue.get(case.programme_code, case.programme_version).title),
+        badge=(_LOOKS[row.grade], _(GRADES[row.grade])),
+        aspects=_("、").join(_(ASPECTS[item]) for item in row.items if item in ASPECTS),
+        bad=is_bad(row.grade),
+    )
+
+
+def _distribution(
+    found: Sequence[Distribution], catalogue: Catalogue, query: RatingsQuery
+) -> tuple[DistributionLine, ...]:
+    known = catalogue.known()
+    lines = [_told(str(known[one.programme].title), one, query, one.programme) for one in found]
+    if len(found) > 1:
+        every = Distribution("", {grade: sum(one.grades[grade] for one in found) for grade in GRADES})
+        lines.append(_told(_("合计"), every, query, query.programme))
+    return tuple(lines)
+
+
+def _told(title: str, one: Distribution, query: RatingsQuery, programme: str) -> DistributionLine:
+    return DistributionLine(
+        programme=title,
+        average=average_text(one.points, one.number),
+        number=one.number,
+        url=query.address(programme=programme),
+        grades=tuple((one.grades[grade], query.address(programme=programme, grade=str(grade))) for grade in GRADES),
+    )
+
+
+def average_text(points: int, number: int) -> str:
+    """The average to two decimals, half up; a dash without ratings."""
+    if not number:
+        return "—"
+    return str((Decimal(points) / number).quantize(Decimal("0.01"), ROUND_HALF_UP))

@@ -1,0 +1,173 @@
+"""待办: everything there is to do, by its day, with counts by kind; narrowed by kind and programme in the address."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import Query, Request
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from app.cases import actions as case_actions
+from app.cases.todo.port import Asked, Group, Tally, Todo, page_todos, tally_todos, total
+from app.doors.deps import CurrentActor, DbSession, Now
+from app.doors.pages import render
+from app.doors.parameters import PageQuery
+from app.doors.router import GuardedRouter
+from app.kit.actor import Actor, Role
+from app.kit.clock import today
+from app.kit.i18n import _
+from app.kit.paging import Count, Page
+from app.kit.templating import show_count
+from app.programmes.queries import load_catalogue
+from app.web.cases.list import Choices, programme_choices
+from app.web.desk.todo_kinds import KINDS
+from app.web.shared.todo_lines import GROUPS, Kind, TodoLine, todo_lines
+
+router = GuardedRouter(door="web", prefix="/desk")
+
+PAGE_SIZE = 50
+MINE, OFFICE = "mine", "office"
+
+
+class TasksQuery(PageQuery):
+    """What the address says; anything it does not understand narrows nothing."""
+
+    view: str = ""
+    kind: str = ""
+    programme: str = ""
+    overdue: str = ""
+    cursor: str = ""
+
+    def whose(self, actor: Actor) -> str:
+        """Whose desk: a caseworker's own unless asked otherwise, the whole office for those who lead it."""
+        if self.view in (MINE, OFFICE):
+            return self.view
+        return MINE if actor.role is Role.CASEWORKER else OFFICE
+
+    def address(self, **changes: str) -> str:
+        """The list's address with some parameters changed; empty ones are left out."""
+        values = self.model_dump(exclude={"cursor"}) | changes
+        return f"/desk/tasks?{urlencode({name: value for name, value in values.items() if value})}"
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One kind of things to do, with how many there are."""
+
+    label: str
+    url: str
+    active: bool
+    count: str
+
+
+@dataclass(frozen=True)
+class Tasks:
+    """Some things to do, of how many, how many of them overdue, and how they divide."""
+
+    lines: tuple[TodoLine, ...]
+    page: Page[Todo]
+    count: Count
+    overdue: Count
+    tabs: tuple[Tab, ...]
+    show_officer: bool
+
+
+@dataclass(frozen=True)
+class TasksPage:
+    """Every thing to do, page by page."""
+
+    query: TasksQuery
+    tasks: Tasks
+    url: str
+    programmes: Choices
+    chips: Choices
+    view: str
+    other_view: tuple[str, str]
+
+
+@router.get("/tasks", action=case_actions.LIST)
+def tasks_page(
+    request: Request, session: DbSession, actor: CurrentActor, now: Now, query: Annotated[TasksQuery, Query()]
+) -> Response:
+    """The list."""
+    tasks, asked = load_tasks(session, actor, now, query, PAGE_SIZE)
+    programmes = programme_choices(asked.catalogue)
+    view = query.whose(actor)
+    page = TasksPage(
+        query=query,
+        tasks=tasks,
+        url=query.address(),
+        programmes=programmes,
+        chips=_chips(query, dict(programmes)),
+        view=view,
+        other_view=other_view(view, query.address(view=OFFICE), query.address(view=MINE)),
+    )
+    return render(request, "web/desk/tasks.html", page)
+
+
+def load_tasks(session: Session, actor: Actor, now: datetime, query: TasksQuery, limit: int) -> tuple[Tasks, Asked]:
+    """One page of the things to do that the address asks for, and what it was asked with."""
+    view = query.whose(actor)
+    asked = Asked(
+        actor=actor,
+        now=now,
+        on=today(now),
+        catalogue=load_catalogue(session),
+        officer_id=actor.id if view == MINE else None,
+        programme=query.programme,
+        overdue=bool(query.overdue),
+    )
+    chosen = [kind for kind in KINDS if query.kind in ("", kind.provider.group)]
+    tallies = tally_todos(session, [kind.provider for kind in KINDS], asked)
+    found = page_todos(session, [kind.provider for kind in chosen], asked, query.cursor or None, limit)
+    overdue = total(tally.overdue for code, tally in tallies.items() if code in _codes(chosen))
+    count = overdue if query.overdue else total(tally.all for code, tally in tallies.items() if code in _codes(chosen))
+    tasks = Tasks(
+        lines=todo_lines(session, chosen, asked, found.items),
+        page=found,
+        count=count,
+        overdue=overdue,
+        tabs=_tabs(query, tallies),
+        show_officer=view == OFFICE,
+    )
+    return tasks, asked
+
+
+def _codes(kinds: Sequence[Kind]) -> set[str]:
+    return {kind.provider.code for kind in kinds}
+
+
+def _tabs(query: TasksQuery, tallies: Mapping[str, Tally]) -> tuple[Tab, ...]:
+    """All, then each kind of which there is something, or which is chosen."""
+    counts = {group: _in_group(group, query, tallies) for group in Group}
+    shown = [group for group in Group if counts[group].n or query.kind == group]
+    every = Tab(_("全部"), query.address(kind=""), query.kind not in set(Group), show_count(total(counts.values())))
+    return (
+        every,
+        *(
+            Tab(_(GROUPS[group]), query.address(kind=group), query.kind == group, show_count(counts[group]))
+            for group in shown
+        ),
+    )
+
+
+def _in_group(group: Group, query: TasksQuery, tallies: Mapping[str, Tally]) -> Count:
+    codes = {kind.provider.code for kind in KINDS if kind.provider.group == group}
+    found = [tally for code, tally in tallies.items() if code in codes]
+    return total(tally.overdue if query.overdue else tally.all for tally in found)
+
+
+def _chips(query: TasksQuery, programmes: Mapping[str, str]) -> Choices:
+    texts = {
+        "programme": programmes.get(query.programme, query.programme),
+        "overdue": _("只看逾期") if query.overdue else "",
+    }
+    return tuple((text, query.address(**{name: ""})) for name, text in texts.items() if text)
+
+
+def other_view(view: str, office: str, mine: str) -> tuple[str, str]:
+    """The way to the other desk."""
+    return (_("看全局"), office) if view == MINE else (_("只看我的"), mine)

@@ -1,0 +1,263 @@
+"""企业负担: how often firms were asked, by department and kind, in a period; every number opens its rows."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import Query, Request
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from app.cases.burden import (
+    YEAR,
+    BurdenFilter,
+    BurdenRow,
+    Tally,
+    count_firms_visible_to,
+    count_rows_visible_to,
+    list_tallies_visible_to,
+    page_firms_visible_to,
+    page_rows_visible_to,
+)
+from app.doors.deps import CurrentActor, DbSession, Now
+from app.doors.downloads import TableFormat, download_table
+from app.doors.pages import render
+from app.doors.parameters import PageQuery
+from app.doors.router import GuardedRouter
+from app.engagement import actions
+from app.engagement.domain.requests import months_before
+from app.enterprises.models import Enterprise
+from app.kit.actor import Actor
+from app.kit.clock import today
+from app.kit.i18n import _
+from app.kit.paging import Count, Page
+from app.web.engagement.firm_visits import day_of, firm_id_of
+from app.web.shared.engagement_words import BURDEN_KINDS, pairs, vocabulary
+from app.web.shared.enterprise_words import Choices, region_choices
+
+router = GuardedRouter(door="web", prefix="/requests/burden")
+
+PAGE_SIZE = 50
+
+
+class BurdenQuery(PageQuery):
+    """The filters of the report, as they stand in the address; without days the last twelve months."""
+
+    since: str = ""
+    until: str = ""
+    department: str = ""
+    kind: str = ""
+    region: str = ""
+    firm: str = ""
+    q: str = ""
+    cursor: str = ""
+
+    def wanted(self, session: Session, actor: Actor, on: date) -> BurdenFilter:
+        """As a filter; days that cannot be read are those of the last twelve months, `firm` is a code."""
+        until = day_of(self.until) or on
+        since = day_of(self.since) or date.fromordinal(months_before(until, YEAR).toordinal() + 1)
+        kind = self.kind if self.kind in BURDEN_KINDS else ""
+        return BurdenFilter(
+            since=since,
+            until=until,
+            enterprise_id=firm_id_of(session, actor, self.firm),
+            department=self.department,
+            kind=kind,
+            region=self.region,
+            q=self.q,
+        )
+
+    def address(self, base: str = "/requests/burden", **changes: str) -> str:
+        """The report's address with some filters changed; empty ones are left out."""
+        given = {name: value for name, value in (self.model_dump(exclude={"cursor"}) | changes).items() if value}
+        return f"{base}?{urlencode(given)}" if given else base
+
+
+ReportQuery = Annotated[BurdenQuery, Query()]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A number and the rows behind it."""
+
+    n: int
+    url: str
+
+
+@dataclass(frozen=True)
+class MatrixLine:
+    """A department with its numbers by kind, and together; or all departments together (then without a code)."""
+
+    label: str
+    cells: tuple[Cell, ...]
+    total: Cell
+
+
+@dataclass(frozen=True)
+class FirmLine:
+    """A firm with its numbers by department, and together."""
+
+    enterprise: Enterprise
+    cells: tuple[Cell, ...]
+    total: Cell
+
+
+@dataclass(frozen=True)
+class BurdenPage:
+    """The report."""
+
+    query: BurdenQuery
+    wanted: BurdenFilter
+    kinds: tuple[str, ...]
+    matrix: tuple[MatrixLine, ...]
+    departments: tuple[str, ...]
+    firms: tuple[FirmLine, ...]
+    page: Page[Any]
+    count: Count
+    url: str
+    export_url: str
+    department_choices: Choices
+    kind_choices: Choices
+    regions: Choices
+
+
+@dataclass(frozen=True)
+class RowLine:
+    """One thing asked, in words, and where it stands."""
+
+    row: BurdenRow
+    department: str
+    kind: str
+    url: str
+
+
+@dataclass(frozen=True)
+class RowsPage:
+    """The rows behind a number."""
+
+    query: BurdenQuery
+    wanted: BurdenFilter
+    chips: tuple[tuple[str, str], ...]
+    lines: tuple[RowLine, ...]
+    page: Page[BurdenRow]
+    count: Count
+    url: str
+    report_url: str
+
+
+@router.get("", action=actions.READ)
+def burden_page(request: Request, session: DbSession, actor: CurrentActor, now: Now, query: ReportQuery) -> Response:
+    """The report: departments by kind, firms by department."""
+    wanted, names = query.wanted(session, actor, today(now)), vocabulary(session).departments
+    tallies = list_tallies_visible_to(session, actor, wanted)
+    kinds, departments = _present(tallies, "kind", BURDEN_KINDS), _present(tallies, "department", names)
+    found = page_firms_visible_to(session, actor, wanted, cursor=query.cursor or None, limit=PAGE_SIZE)
+    page = BurdenPage(
+        query=query,
+        wanted=wanted,
+        kinds=tuple(_(BURDEN_KINDS[kind]) for kind in kinds),
+        matrix=_matrix(query, tallies, kinds, departments, names),
+        departments=tuple(names.get(code, code) for code in departments),
+        firms=tuple(_firm_line(query, one.enterprise, one.tallies, departments) for one in found.items),
+        page=found,
+        count=count_firms_visible_to(session, actor, wanted),
+        url=query.address(),
+        export_url=query.address("/requests/burden/export.xlsx"),
+        department_choices=tuple(names.items()),
+        kind_choices=pairs({str(kind): label for kind, label in BURDEN_KINDS.items()}),
+        regions=region_choices(session, actor),
+    )
+    return render(request, "web/engagement/burden.html", page)
+
+
+@router.get("/rows", action=actions.READ)
+def rows_page(request: Request, session: DbSession, actor: CurrentActor, now: Now, query: ReportQuery) -> Response:
+    """The rows behind a number of the report."""
+    wanted, names = query.wanted(session, actor, today(now)), vocabulary(session).departments
+    found = page_rows_visible_to(session, actor, wanted, cursor=query.cursor or None, limit=PAGE_SIZE)
+    texts = {
+        "department": names.get(query.department, ""),
+        "kind": _(BURDEN_KINDS[wanted.kind]) if wanted.kind else "",
+        "q": f"“{query.q}”" if query.q.strip() else "",
+        "firm": query.firm,
+    }
+    base = "/requests/burden/rows"
+    page = RowsPage(
+        query=query,
+        wanted=wanted,
+        chips=tuple((text, query.address(base, **{name: ""})) for name, text in texts.items() if text),
+        lines=tuple(_row_line(row, names) for row in found.items),
+        page=found,
+        count=count_rows_visible_to(session, actor, wanted),
+        url=query.address(base),
+        report_url=query.address(),
+    )
+    return render(request, "web/engagement/burden_rows.html", page)
+
+
+@router.get("/export.{extension}", action=actions.EXPORT)
+def export(
+    request: Request, session: DbSession, actor: CurrentActor, now: Now, query: ReportQuery, extension: TableFormat
+) -> Response:
+    """A row for each firm, department and kind, in the order of the report."""
+    header = [_("企业名称"), _("统一社会信用代码"), _("部门"), _("类别"), _("次数")]
+    name = f"{_('企业负担')}-{today(now)}"
+    return download_table(
+        request, name, extension, _cells(session, actor, query.wanted(session, actor, today(now))), header
+    )
+
+
+def _cells(session: Session, actor: Actor, wanted: BurdenFilter) -> Iterator[list[Any]]:
+    names, cursor = vocabulary(session).departments, ""
+    while True:
+        found = page_firms_visible_to(session, actor, wanted, cursor=cursor or None, limit=500)
+        for one in found.items:
+            for part in one.tallies:
+                firm = one.enterprise
+                yield [firm.name, firm.uscc, names.get(part.department, ""), _(BURDEN_KINDS[part.kind]), part.n]
+        if found.next is None:
+            return
+        cursor = found.next
+
+
+def _present(tallies: list[Tally], name: str, order: dict[str, str]) -> list[str]:
+    """The codes that occur, in the order of their vocabulary."""
+    found = {getattr(one, name) for one in tallies}
+    return [*(code for code in order if code in found), *sorted(found - set(order))]
+
+
+def _matrix(
+    query: BurdenQuery, tallies: list[Tally], kinds: list[str], departments: list[str], names: dict[str, str]
+) -> tuple[MatrixLine, ...]:
+    def cell(department: str = "", kind: str = "") -> Cell:
+        n = sum(
+            one.n
+            for one in tallies
+            if (not department or one.department == department) and (not kind or one.kind == kind)
+        )
+        return Cell(
+            n,
+            query.address("/requests/burden/rows", department=department or query.department, kind=kind or query.kind),
+        )
+
+    lines = [
+        MatrixLine(names.get(code, code), tuple(cell(code, kind) for kind in kinds), cell(code)) for code in departments
+    ]
+    return (*lines, MatrixLine(_("合计"), tuple(cell(kind=kind) for kind in kinds), cell())) if lines else ()
+
+
+def _firm_line(query: BurdenQuery, firm: Enterprise, tallies: tuple[Tally, ...], departments: list[str]) -> FirmLine:
+    def cell(department: str = "") -> Cell:
+        n = sum(one.n for one in tallies if not department or one.department == department)
+        return Cell(
+            n, query.address("/requests/burden/rows", firm=firm.uscc, department=department or query.department)
+        )
+
+    return FirmLine(firm, tuple(cell(code) for code in departments), cell())
+
+
+def _row_line(row: BurdenRow, names: dict[str, str]) -> RowLine:
+    url = f"/cases/{row.case_number}" if row.case_number else f"/enterprises/{row.enterprise.uscc}/requests"
+    return RowLine(row, names.get(row.department, row.department), _(BURDEN_KINDS.get(row.kind, row.kind)), url)

@@ -1,0 +1,298 @@
+"""联系与请求: what a firm was asked for and who spoke with it; asking it, with the warning before anything is sent."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from fastapi import Query, Request
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from app.cases import queries as cases
+from app.cases.burden import YEAR, list_departments_of
+from app.cases.models import CaseFile
+from app.doors.deps import CurrentActor, DbSession, Form, Now
+from app.doors.forms import Bound, attempt, bind, empty
+from app.doors.pages import redirect, render, safe_next
+from app.doors.router import GuardedRouter
+from app.engagement import actions
+from app.engagement.domain.requests import Finding, RequestKind, months_before
+from app.engagement.queries.periods import repeat_months
+from app.engagement.queries.requests import get_visible_to, list_of_firm
+from app.engagement.queries.visits import list_of_firm as list_visits_of_firm
+from app.engagement.schemas import SettleRequest, WithdrawRequest
+from app.engagement.service.asking import ask_firm, settle_request, withdraw_request
+from app.engagement.service.knowing import find_known
+from app.enterprises.models import Enterprise
+from app.kit.actor import Actor
+from app.kit.clock import today
+from app.kit.errors import DomainError
+from app.kit.i18n import _
+from app.kit.permissions import can
+from app.web.enterprises.head import Head, head_of, open_firm
+from app.web.shared.engagement_words import (
+    AskChoices,
+    AskForm,
+    RequestLine,
+    VisitLine,
+    ask_choices,
+    fields_on_form,
+    first_values,
+    reason_wanted,
+    request_line,
+    visit_line,
+    vocabulary,
+)
+
+router = GuardedRouter(door="web")
+
+SHOWN = 50
+
+
+@dataclass(frozen=True)
+class BurdenLine:
+    """How often a department asked the firm in the last twelve months, beside the twelve before; the rows behind each."""
+
+    department: str
+    n: int
+    before: int
+    url: str
+    before_url: str
+
+
+@dataclass(frozen=True)
+class ContactPage:
+    """The tab of a firm."""
+
+    head: Head
+    requests: tuple[RequestLine, ...]
+    visits: tuple[VisitLine, ...]
+    burden: tuple[BurdenLine, ...]
+    more_url: str
+    may_ask: bool
+    may_log: bool
+
+
+@dataclass(frozen=True)
+class AskPage:
+    """The form that asks a firm, with what speaks against it."""
+
+    head: Head
+    form: Bound[AskForm]
+    choices: AskChoices
+    findings: tuple[Finding, ...]
+    reason_wanted: bool
+    months: int
+    case_number: str
+    back: str
+
+
+@dataclass(frozen=True)
+class CheckFragment:
+    """What speaks against asking, while the form is filled in."""
+
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True)
+class WithdrawPage:
+    """Why a request is taken back."""
+
+    head: Head
+    line: RequestLine
+    form: Bound[Any]
+
+
+@router.get("/enterprises/{uscc}/requests", action=actions.READ)
+def contact_page(request: Request, session: DbSession, actor: CurrentActor, now: Now, uscc: str) -> Response:
+    firm, on, words = open_firm(session, actor, uscc), today(now), vocabulary(session)
+    in_use = firm.disabled_on is None
+    page = ContactPage(
+        head=head_of(session, actor, firm, now, "requests"),
+        requests=tuple(request_line(row, words, on) for row in list_of_firm(session, firm.id, SHOWN)),
+        visits=tuple(visit_line(row, on) for row in list_visits_of_firm(session, firm.id, SHOWN)),
+        burden=_burden(session, firm, on, words.departments),
+        more_url=f"/requests?firm={firm.uscc}",
+        may_ask=in_use and can(actor, actions.ASK, firm),
+        may_log=in_use and can(actor, actions.LOG, firm),
+    )
+    return render(request, "web/engagement/firm.html", page)
+
+
+def _burden(session: Session, firm: Enterprise, on: date, names: Mapping[str, str]) -> tuple[BurdenLine, ...]:
+    middle = months_before(on, YEAR)
+    first = months_before(middle, YEAR)
+    rows = f"/requests/burden/rows?firm={firm.uscc}&department="
+
+    def line(code: str, n: int, before: int) -> BurdenLine:
+        return BurdenLine(
+            department=names.get(code, code),
+            n=n,
+            before=before,
+            url=f"{rows}{code}&since={_after(middle)}&until={on}",
+            before_url=f"{rows}{code}&since={first}&until={middle}",
+        )
+
+    return tuple(line(one.department, one.n, one.before) for one in list_departments_of(session, firm.id, on))
+
+
+def _after(day: date) -> date:
+    return date.fromordinal(day.toordinal() + 1)
+
+
+# -- asking --------------------------------------------------------------------------------------------------------------
+
+
+@router.get("/enterprises/{uscc}/requests/new", action=actions.ASK)
+def ask_page(
+    request: Request, session: DbSession, actor: CurrentActor, now: Now, uscc: str, case: str = "", wanted: str = ""
+) -> Response:
+    """The form; from a case it offers the questions of the case too."""
+    firm = open_firm(session, actor, uscc)
+    raw = first_values(today(now), case_number=case[:24], wanted=wanted[:80])
+    return render(request, "web/engagement/ask.html", _ask_page(session, actor, now, firm, empty(raw)))
+
+
+@router.get("/enterprises/{uscc}/requests/check", action=actions.ASK)
+def check(
+    request: Request,
+    session: DbSession,
+    actor: CurrentActor,
+    now: Now,
+    uscc: str,
+    wanted: Annotated[str, Query(max_length=80)] = "",
+    year: Annotated[str, Query(max_length=4)] = "",
+    title: Annotated[str, Query(max_length=200)] = "",
+) -> Response:
+    """What speaks against asking for this, beside the form while it is filled in."""
+    firm = open_firm(session, actor, uscc)
+    form: Bound[AskForm] = empty({"wanted": wanted, "year": year, "title": title})
+    page = CheckFragment(_findings(session, firm, form, today(now)))
+    return render(request, "web/engagement/_findings.html", page)
+
+
+@router.post("/enterprises/{uscc}/requests", action=actions.ASK)
+def ask(request: Request, session: DbSession, actor: CurrentActor, now: Now, form: Form, uscc: str) -> Response:
+    """Ask the firm; what is on file or was asked lately is shown first, and needs a reason."""
+    firm = open_firm(session, actor, uscc)
+    bound = bind(AskForm, form)
+    questions = dict(_questions(session, _case(session, actor, firm, bound)))
+
+    def work(given: AskForm) -> Any:
+        try:
+            return ask_firm(session, actor=actor, now=now, enterprise=firm, given=given.asked(questions))
+        except DomainError as error:
+            raise fields_on_form(error) from None
+
+    row = attempt(session, bound, work)
+    if row is None:
+        return render(request, "web/engagement/ask.html", _ask_page(session, actor, now, firm, bound), status=422)
+    return redirect(request, _back(firm, bound), good=_("已向企业提出，并计入请求次数。"))
+
+
+def _ask_page(session: Session, actor: Actor, now: datetime, firm: Enterprise, form: Bound[AskForm]) -> AskPage:
+    case, on = _case(session, actor, firm, form), today(now)
+    return AskPage(
+        head=head_of(session, actor, firm, now, "requests"),
+        form=form,
+        choices=ask_choices(vocabulary(session), on, _questions(session, case)),
+        findings=_findings(session, firm, form, on),
+        reason_wanted=reason_wanted(form),
+        months=repeat_months(session),
+        case_number=case.number if case else "",
+        back=_back(firm, form),
+    )
+
+
+def _findings(session: Session, firm: Enterprise, form: Bound[AskForm], on: date) -> tuple[Finding, ...]:
+    """What speaks against it as far as the form is filled in; nothing before it can be read."""
+    raw = {name: value for name, value in form.raw.items() if value}
+    kind, _colon, what = str(raw.get("wanted", "")).partition(":")
+    if kind not in set(RequestKind) or (kind != RequestKind.VISIT and not what and not raw.get("title")):
+        return ()
+    year = str(raw.get("year", ""))
+    given = AskForm(
+        wanted=f"{kind}:{what}", title=str(raw.get("title", "")), year=int(year) if _is_year(year) else None
+    )
+    return tuple(find_known(session, [firm.id], given.asked().wanted, on).get(firm.id, ()))
+
+
+def _is_year(text: str) -> bool:
+    return text.isascii() and text.isdigit() and 1980 <= int(text) <= 2100
+
+
+def _case(session: Session, actor: Actor, firm: Enterprise, form: Bound[AskForm]) -> CaseFile | None:
+    """The case that the form was opened from, when it is the firm's."""
+    number = str(form.raw.get("case_number") or "")
+    found = cases.find_visible_to(session, actor, number) if number else None
+    return found if found is not None and found.enterprise_id == firm.id else None
+
+
+def _questions(session: Session, case: CaseFile | None) -> list[tuple[str, str]]:
+    if case is None:
+        return []
+    return [(one.code, str(one.label)) for one in cases.programme_of(session, case).questions]
+
+
+def _back(firm: Enterprise, form: Bound[AskForm]) -> str:
+    number = str(form.raw.get("case_number") or "")
+    return f"/cases/{number}" if number else f"/enterprises/{firm.uscc}/requests"
+
+
+# -- how a request ends ----------------------------------------------------------------------------------------------------
+
+
+@router.post("/requests/{request_id:int}/settle", action=actions.SETTLE)
+def settle(
+    request: Request, session: DbSession, actor: CurrentActor, now: Now, form: Form, request_id: int
+) -> Response:
+    """The firm has answered."""
+    row, firm = get_visible_to(session, actor, request_id)
+    given = SettleRequest(version=_number(form.get("version")))
+    settle_request(session, actor=actor, now=now, request=row, enterprise=firm, given=given)
+    back = safe_next(str(form.get("back") or ""), f"/enterprises/{firm.uscc}/requests")
+    return redirect(request, back, good=_("已登记企业回应。"))
+
+
+@router.get("/requests/{request_id:int}/withdraw", action=actions.ASK)
+def withdraw_page(request: Request, session: DbSession, actor: CurrentActor, now: Now, request_id: int) -> Response:
+    """Asks for the reason."""
+    return _withdraw(request, session, actor, now, request_id, empty())
+
+
+@router.post("/requests/{request_id:int}/withdraw", action=actions.ASK)
+def withdraw(
+    request: Request, session: DbSession, actor: CurrentActor, now: Now, form: Form, request_id: int
+) -> Response:
+    """Take the request back."""
+    row, firm = get_visible_to(session, actor, request_id)
+    bound = bind(WithdrawRequest, form)
+
+    def work(given: WithdrawRequest) -> bool:
+        withdraw_request(session, actor=actor, now=now, request=row, enterprise=firm, given=given)
+        return True
+
+    if attempt(session, bound, work) is None:
+        return _withdraw(request, session, actor, now, request_id, bound, status=422)
+    return redirect(request, f"/enterprises/{firm.uscc}/requests", good=_("请求已撤回，不再计数。"))
+
+
+def _withdraw(
+    request: Request,
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    request_id: int,
+    form: Bound[Any],
+    status: int = 200,
+) -> Response:
+    row, firm = get_visible_to(session, actor, request_id)
+    line = request_line(row, vocabulary(session), today(now))
+    page = WithdrawPage(head_of(session, actor, firm, now, "requests"), line, form)
+    return render(request, "web/engagement/withdraw.html", page, status=status)
+
+
+def _number(value: Any) -> int:
+    text = str(value or "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0

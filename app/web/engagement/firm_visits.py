@@ -1,0 +1,199 @@
+"""Visits and calls: written down in two fields from the firm, a case or a round; the list of them, mine first."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import Query, Request
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from app.accounts.queries import list_active_officers
+from app.doors.deps import CurrentActor, DbSession, Form, Now
+from app.doors.forms import Bound, attempt, bind, empty
+from app.doors.pages import redirect, render, safe_next
+from app.doors.parameters import PageQuery, number_in
+from app.doors.router import GuardedRouter
+from app.engagement import actions
+from app.engagement.domain.visits import Manner
+from app.engagement.queries.visits import VisitFilter, count_visible_to, get_of_firm, page_visible_to
+from app.engagement.schemas import LogVisit
+from app.engagement.service.logging_visits import log_visit
+from app.enterprises.models import Enterprise
+from app.enterprises.queries import find_by_uscc_visible_to
+from app.kit.actor import Actor
+from app.kit.clock import today
+from app.kit.i18n import N_, _
+from app.kit.paging import Count, Page
+from app.kit.permissions import READERS, can
+from app.web.enterprises.head import Head, head_of, open_firm
+from app.web.shared.engagement_words import MANNERS, VisitLine, pairs, visit_line
+from app.web.shared.enterprise_words import Choices
+
+router = GuardedRouter(door="web")
+
+PAGE_SIZE = 50
+LABELS: dict[str, str] = {
+    "manner": N_("方式"),
+    "text": N_("谈了什么、结果如何"),
+    "happened_on": N_("日期"),
+    "people": N_("参加人"),
+    "call_back_on": N_("回访日期"),
+}
+
+
+@dataclass(frozen=True)
+class LogPage:
+    """The form by which a contact is written down; `before` is the one whose call-back this is."""
+
+    head: Head
+    form: Bound[LogVisit]
+    manners: Choices
+    labels: dict[str, str]
+    before: VisitLine | None
+    case_number: str
+    back: str
+    may_log: bool
+
+
+class VisitsQuery(PageQuery):
+    """The filters of the list, as they stand in the address; `officer` "" is mine, `all` everybody's."""
+
+    officer: str = ""
+    manner: str = ""
+    since: str = ""
+    until: str = ""
+    waiting: str = ""
+    q: str = ""
+    cursor: str = ""
+
+    def wanted(self, actor: Actor) -> VisitFilter:
+        """As a filter; what is no officer or day narrows nothing."""
+        chosen = (
+            int(self.officer) if self.officer.isascii() and self.officer.isdigit() and len(self.officer) < 10 else None
+        )
+        return VisitFilter(
+            manner=self.manner if self.manner in set(Manner) else "",
+            officer_id=actor.id if not self.officer else chosen,
+            since=day_of(self.since),
+            until=day_of(self.until),
+            waiting=bool(self.waiting),
+            q=self.q,
+        )
+
+    def address(self, **changes: str) -> str:
+        """The list's address with some filters changed."""
+        given = {name: value for name, value in (self.model_dump(exclude={"cursor"}) | changes).items() if value}
+        return f"/visits?{urlencode(given)}" if given else "/visits"
+
+
+@dataclass(frozen=True)
+class VisitsPage:
+    """The contacts."""
+
+    query: VisitsQuery
+    lines: tuple[tuple[VisitLine, Enterprise], ...]
+    page: Page[Any]
+    count: Count
+    url: str
+    manners: Choices
+    officers: Choices
+
+
+def day_of(text: str) -> date | None:
+    """The day of an address, or None."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def firm_id_of(session: Session, actor: Actor, uscc: str) -> int | None:
+    """The firm that an address narrows a list to: None without one, 0 (no firm) when the actor sees none of that code."""
+    if not uscc:
+        return None
+    found = find_by_uscc_visible_to(session, actor, uscc)
+    return found.id if found is not None else 0
+
+
+@router.get("/visits", action=actions.READ)
+def visits_page(
+    request: Request, session: DbSession, actor: CurrentActor, now: Now, query: Annotated[VisitsQuery, Query()]
+) -> Response:
+    """Mine, unless somebody else's or everybody's are asked for."""
+    wanted = query.wanted(actor)
+    found = page_visible_to(session, actor, wanted, cursor=query.cursor or None, limit=PAGE_SIZE)
+    page = VisitsPage(
+        query=query,
+        lines=tuple((visit_line(row, today(now)), firm) for row, firm in found.items),
+        page=found,
+        count=count_visible_to(session, actor, wanted),
+        url=query.address(),
+        manners=pairs(MANNERS),
+        officers=(("all", _("所有人")), *((str(one.id), one.name) for one in list_active_officers(session, READERS))),
+    )
+    return render(request, "web/engagement/visits.html", page)
+
+
+@router.get("/enterprises/{uscc}/visits/new", action=actions.LOG)
+def new_visit(
+    request: Request,
+    session: DbSession,
+    actor: CurrentActor,
+    now: Now,
+    uscc: str,
+    case: str = "",
+    manner: str = Manner.CALL,
+    back: str = "",
+) -> Response:
+    """The two fields; as a fragment for a page that has a place for them."""
+    firm = open_firm(session, actor, uscc)
+    raw = {"manner": manner if manner in set(Manner) else Manner.CALL, "happened_on": today(now).isoformat()}
+    page = _log_page(session, actor, now, firm, empty(raw | {"case_number": case[:24], "back": back[:200]}))
+    return render(request, "web/engagement/log.html", page)
+
+
+@router.get("/enterprises/{uscc}/visits/{visit_id:int}", action=actions.READ)
+def visit_page(
+    request: Request, session: DbSession, actor: CurrentActor, now: Now, uscc: str, visit_id: int
+) -> Response:
+    """One contact, and the form for the call-back that it promised."""
+    firm = open_firm(session, actor, uscc)
+    row = get_of_firm(session, firm.id, visit_id)
+    raw = {"manner": Manner.CALL, "happened_on": today(now).isoformat(), "case_number": row.case_number or ""}
+    page = _log_page(session, actor, now, firm, empty(raw | {"answers": str(row.id)}))
+    return render(request, "web/engagement/log.html", page)
+
+
+@router.post("/enterprises/{uscc}/visits", action=actions.LOG)
+def log(request: Request, session: DbSession, actor: CurrentActor, now: Now, form: Form, uscc: str) -> Response:
+    """Write the contact down."""
+    firm = open_firm(session, actor, uscc)
+    bound = bind(LogVisit, form)
+    row = attempt(session, bound, lambda given: log_visit(session, actor=actor, now=now, enterprise=firm, given=given))
+    if row is None:
+        page = _log_page(session, actor, now, firm, bound)
+        return render(request, "web/engagement/log.html", page, status=422)
+    return redirect(request, _back(firm, bound), good=_("已登记。"))
+
+
+def _log_page(session: Session, actor: Actor, now: datetime, firm: Enterprise, form: Bound[LogVisit]) -> LogPage:
+    answers = str(form.raw.get("answers") or "")
+    before = get_of_firm(session, firm.id, given) if (given := number_in(answers)) is not None else None
+    return LogPage(
+        head=head_of(session, actor, firm, now, "requests"),
+        form=form,
+        manners=pairs(MANNERS),
+        labels={name: _(label) for name, label in LABELS.items()},
+        before=visit_line(before, today(now)) if before is not None else None,
+        case_number=str(form.raw.get("case_number") or ""),
+        back=_back(firm, form),
+        may_log=firm.disabled_on is None and can(actor, actions.LOG, firm),
+    )
+
+
+def _back(firm: Enterprise, form: Bound[LogVisit]) -> str:
+    number = str(form.raw.get("case_number") or "")
+    usual = f"/cases/{number}" if number else f"/enterprises/{firm.uscc}/requests"
+    return safe_next(str(form.raw.get("back") or ""), usual)

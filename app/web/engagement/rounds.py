@@ -1,0 +1,262 @@
+"""走访安排: rounds planned from a list; their stops day by day, moved, skipped, ticked off; how a round ended."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import Query, Request
+from sqlalchemy.orm import Session
+from starlette.datastructures import FormData
+from starlette.responses import Response
+
+from app.accounts.queries import list_active_officers, officer_names
+from app.doors.deps import CurrentActor, DbSession, Form, Now
+from app.doors.forms import Bound, attempt, bind, empty
+from app.doors.pages import redirect, render
+from app.doors.parameters import PageQuery
+from app.doors.router import GuardedRouter
+from app.engagement import actions
+from app.engagement.domain.requests import Finding
+from app.engagement.domain.rounds import MOST_STOPS
+from app.engagement.models import VisitRound, VisitStop
+from app.engagement.queries.periods import repeat_months
+from app.engagement.queries.rounds import (
+    Progress,
+    get_round_visible_to,
+    get_stop,
+    list_firms_visible_to,
+    list_stops,
+    page_rounds_visible_to,
+    progress_of,
+)
+from app.engagement.schemas import MoveStop, PlanRound, SkipStop
+from app.engagement.service.planning import close_round, move_stop, plan_round, skip_stop, visited_lately
+from app.enterprises.models import Enterprise
+from app.kit.actor import Actor
+from app.kit.clock import today
+from app.kit.errors import Invalid
+from app.kit.i18n import N_, _
+from app.kit.paging import Page
+from app.kit.permissions import Place, can
+from app.reference.queries import list_region_names
+from app.web.bulk.firms import Chosen, chosen_firms
+from app.web.engagement.firm_visits import day_of
+from app.web.engagement.visit_days import DayPlan, StopLine, day_plans
+from app.web.shared.enterprise_words import Choices
+
+router = GuardedRouter(door="web", prefix="/visits/rounds")
+
+PAGE_SIZE = 30
+LABELS: dict[str, str] = {
+    "title": N_("名称"),
+    "purpose": N_("目的"),
+    "officer_id": N_("谁去"),
+    "starts_on": N_("从哪天起"),
+    "days": N_("几天"),
+    "per_day": N_("每天几家"),
+    "reason": N_("近期走访过仍要去的理由"),
+}
+
+
+@dataclass(frozen=True)
+class RoundLine:
+    """A round as a row."""
+
+    row: VisitRound
+    officer: str
+    progress: Progress
+
+
+@dataclass(frozen=True)
+class RoundsPage:
+    """The rounds, running or closed."""
+
+    closed: bool
+    lines: tuple[RoundLine, ...]
+    page: Page[VisitRound]
+    url: str
+
+
+@dataclass(frozen=True)
+class PlanPage:
+    """The form that plans a round, and whom it is about."""
+
+    chosen: Chosen
+    form: Bound[Any]
+    labels: dict[str, str]
+    officers: Choices
+    months: int
+    fresh: tuple[Enterprise, ...]
+    seen: tuple[tuple[Enterprise, tuple[Finding, ...]], ...]
+    retired: tuple[Enterprise, ...]
+
+
+@dataclass(frozen=True)
+class RoundPage:
+    """A round: its days, how far it is; when it is closed, how it ended."""
+
+    row: VisitRound
+    base: str
+    officer: str
+    progress: Progress
+    days: tuple[DayPlan, ...]
+    may_plan: bool
+    skip: Bound[Any] | None
+    skipping: StopLine | None
+
+
+class RoundsQuery(PageQuery):
+    """Running or closed, and which page."""
+
+    closed: str = ""
+    cursor: str = ""
+
+
+@router.get("", action=actions.READ)
+def rounds_page(
+    request: Request, session: DbSession, actor: CurrentActor, query: Annotated[RoundsQuery, Query()]
+) -> Response:
+    """The rounds."""
+    closed = bool(query.closed)
+    found = page_rounds_visible_to(session, actor, closed=closed, cursor=query.cursor or None, limit=PAGE_SIZE)
+    names = officer_names(session, {row.officer_id for row in found.items if row.officer_id is not None})
+    progress = progress_of(session, [row.id for row in found.items])
+    lines = tuple(
+        RoundLine(row, names.get(row.officer_id or 0, ""), progress.get(row.id, Progress())) for row in found.items
+    )
+    url = "/visits/rounds?closed=1" if closed else "/visits/rounds"
+    return render(request, "web/engagement/rounds.html", RoundsPage(closed, lines, found, url))
+
+
+# -- planning ------------------------------------------------------------------------------------------------------------
+
+
+@router.post("/new", action=actions.PLAN, reads_only=True)
+def plan_page(request: Request, session: DbSession, actor: CurrentActor, now: Now, form: Form) -> Response:
+    """The form for the ticked firms, or for all of the filter."""
+    chosen = chosen_firms(session, actor, now, form)
+    if not chosen.ids:
+        return redirect(request, chosen.back, bad=_("请先勾选企业，再安排走访。"))
+    if len(chosen.ids) > MOST_STOPS:
+        text = _("一轮走访最多 %(n)s 家企业，请分几轮安排。") % {"n": MOST_STOPS}
+        return redirect(request, chosen.back, bad=text)
+    days = -(-len(chosen.ids) // 5)
+    raw = {"starts_on": today(now).isoformat(), "days": str(min(days, 60)), "per_day": "5", "officer_id": str(actor.id)}
+    return _plan_page(request, session, actor, now, chosen, empty(raw))
+
+
+@router.post("", action=actions.PLAN)
+def plan(request: Request, session: DbSession, actor: CurrentActor, now: Now, form: Form) -> Response:
+    """Plan the round."""
+    chosen, bound = chosen_firms(session, actor, now, form), bind(PlanRound, form)
+    firms = [one for one in list_firms_visible_to(session, actor, list(chosen.ids)) if one.disabled_on is None]
+    row = attempt(session, bound, lambda given: plan_round(session, actor=actor, now=now, firms=firms, given=given))
+    if row is None:
+        return _plan_page(request, session, actor, now, chosen, bound, status=422)
+    return redirect(request, f"/visits/rounds/{row.id}", good=_("已安排，每家各计一次走访请求。"))
+
+
+def _plan_page(
+    request: Request,
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    chosen: Chosen,
+    form: Bound[Any],
+    status: int = 200,
+) -> Response:
+    firms = list_firms_visible_to(session, actor, list(chosen.ids))
+    known = visited_lately(session, firms, today(now))
+    in_use = [firm for firm in firms if firm.disabled_on is None]
+    officers = list_active_officers(session, actions.PLAN.roles, (firm.region_code for firm in in_use))
+    page = PlanPage(
+        chosen=chosen,
+        form=form,
+        labels={name: _(label) for name, label in LABELS.items()},
+        officers=tuple((str(one.id), one.name) for one in officers),
+        months=repeat_months(session),
+        fresh=tuple(firm for firm in in_use if firm.id not in known),
+        seen=tuple((firm, tuple(known[firm.id])) for firm in in_use if firm.id in known),
+        retired=tuple(firm for firm in firms if firm.disabled_on is not None),
+    )
+    return render(request, "web/engagement/plan.html", page, status=status)
+
+
+# -- one round -----------------------------------------------------------------------------------------------------------
+
+
+@router.get("/{round_id:int}", action=actions.READ)
+def round_page(request: Request, session: DbSession, actor: CurrentActor, round_id: int) -> Response:
+    """A round with its days."""
+    return render(request, "web/engagement/round.html", _round_page(session, actor, round_id))
+
+
+@router.post("/{round_id:int}/stops/{stop_id:int}/move", action=actions.PLAN)
+def move(
+    request: Request, session: DbSession, actor: CurrentActor, now: Now, form: Form, round_id: int, stop_id: int
+) -> Response:
+    """A stop up, down, or onto another day."""
+    row = get_round_visible_to(session, actor, round_id)
+    move_stop(session, actor=actor, now=now, round=row, stop_id=stop_id, given=_moved(form))
+    return redirect(request, f"/visits/rounds/{row.id}#stop-{stop_id}")
+
+
+def _moved(form: FormData) -> MoveStop:
+    step, day = str(form.get("step") or ""), str(form.get("day") or "")
+    if step in ("1", "-1"):
+        return MoveStop(step=int(step))
+    found = day_of(day)
+    if found is None:
+        raise Invalid("engagement.stop.day", _("请选择改到哪一天。"), {"day": _("请选择改到哪一天。")})
+    return MoveStop(day=found)
+
+
+@router.get("/{round_id:int}/stops/{stop_id:int}/skip", action=actions.PLAN)
+def skip_page(request: Request, session: DbSession, actor: CurrentActor, round_id: int, stop_id: int) -> Response:
+    """Asks why the firm is not seen."""
+    page = _round_page(session, actor, round_id, stop_id, empty())
+    return render(request, "web/engagement/skip.html", page)
+
+
+@router.post("/{round_id:int}/stops/{stop_id:int}/skip", action=actions.PLAN)
+def skip(
+    request: Request, session: DbSession, actor: CurrentActor, now: Now, form: Form, round_id: int, stop_id: int
+) -> Response:
+    """The firm is not seen in this round."""
+    row, bound = get_round_visible_to(session, actor, round_id), bind(SkipStop, form)
+
+    def work(given: SkipStop) -> VisitStop:
+        return skip_stop(session, actor=actor, now=now, round=row, stop_id=stop_id, given=given)
+
+    if attempt(session, bound, work) is None:
+        page = _round_page(session, actor, round_id, stop_id, bound)
+        return render(request, "web/engagement/skip.html", page, status=422)
+    return redirect(request, f"/visits/rounds/{row.id}#stop-{stop_id}", good=_("已跳过，这次走访不再计数。"))
+
+
+@router.post("/{round_id:int}/close", action=actions.PLAN)
+def close(request: Request, session: DbSession, actor: CurrentActor, now: Now, round_id: int) -> Response:
+    """End the round."""
+    row = get_round_visible_to(session, actor, round_id)
+    close_round(session, actor=actor, now=now, round=row)
+    return redirect(request, f"/visits/rounds/{row.id}", good=_("这一轮走访已结束。"))
+
+
+def _round_page(
+    session: Session, actor: Actor, round_id: int, stop_id: int | None = None, form: Bound[Any] | None = None
+) -> RoundPage:
+    row = get_round_visible_to(session, actor, round_id)
+    stops = list_stops(session, row.id)
+    days = day_plans(stops, list_region_names(session, {firm.region_code for _row, firm in stops}))
+    chosen = get_stop(session, row.id, stop_id) if stop_id is not None else None
+    officer = officer_names(session, {row.officer_id}) if row.officer_id is not None else {}
+    return RoundPage(
+        row=row,
+        base=f"/visits/rounds/{row.id}",
+        officer=officer.get(row.officer_id or 0, ""),
+        progress=progress_of(session, [row.id]).get(row.id, Progress()),
+        days=days,
+        may_plan=row.closed_on is None and can(actor, actions.PLAN, Place(row.region_code)),
+        skip=form,
+        skipping=next((line for day in days for line in day.stops if line.row is chosen), None),
+    )

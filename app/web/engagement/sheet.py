@@ -1,0 +1,87 @@
+"""The sheet for one day of a round: address, contact, what the firm's cases still lack, and room for notes; made to be printed."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from fastapi import Request
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from app.accounts.queries import officer_names
+from app.cases.choosing import open_cases_of_firms
+from app.cases.domain.need_words import need_text
+from app.cases.domain.needs import needs_of, next_action
+from app.cases.supplies import load_supplies
+from app.doors.deps import CurrentActor, DbSession, Now
+from app.doors.pages import render
+from app.doors.router import GuardedRouter
+from app.engagement import actions
+from app.engagement.models import VisitRound
+from app.engagement.queries.rounds import get_round_visible_to, list_contacts, list_stops
+from app.enterprises.models import Contact
+from app.kit.actor import Actor
+from app.kit.clock import today
+from app.kit.errors import NotFound
+from app.kit.i18n import _
+from app.programmes.queries import load_catalogue
+from app.reference.queries import list_region_names
+from app.web.engagement.firm_visits import day_of
+from app.web.engagement.visit_days import DayPlan, day_plans
+
+router = GuardedRouter(door="web", prefix="/visits/rounds")
+
+
+@dataclass(frozen=True)
+class CaseNeeds:
+    """An open case of a firm and what its next step lacks."""
+
+    number: str
+    programme: str
+    needs: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class SheetPage:
+    """One day of a round."""
+
+    row: VisitRound
+    officer: str
+    plan: DayPlan
+    contacts: dict[int, Contact]
+    cases: dict[int, list[CaseNeeds]]
+
+
+@router.get("/{round_id:int}/sheet", action=actions.READ)
+def sheet(
+    request: Request, session: DbSession, actor: CurrentActor, now: Now, round_id: int, day: str = ""
+) -> Response:
+    """The sheet of `day`. Raises `NotFound` for a day without stops."""
+    row, wanted = get_round_visible_to(session, actor, round_id), day_of(day)
+    stops = [pair for pair in list_stops(session, row.id) if pair[0].planned_on == wanted]
+    if not stops:
+        raise NotFound("engagement.day", _("这一天没有安排走访。"))
+    ids = [firm.id for _row, firm in stops]
+    (plan,) = day_plans(stops, list_region_names(session, {firm.region_code for _row, firm in stops}))
+    officer = officer_names(session, {row.officer_id}) if row.officer_id is not None else {}
+    page = SheetPage(
+        row=row,
+        officer=officer.get(row.officer_id or 0, row.created_by),
+        plan=plan,
+        contacts=list_contacts(session, ids),
+        cases=_cases(session, actor, ids, today(now)),
+    )
+    return render(request, "web/engagement/sheet.html", page)
+
+
+def _cases(session: Session, actor: Actor, ids: list[int], on: date) -> dict[int, list[CaseNeeds]]:
+    """The open cases of the firms with what their next step lacks, by the registry of needs."""
+    rows = open_cases_of_firms(session, actor, ids)
+    supplies, catalogue = load_supplies(session, rows, on), load_catalogue(session)
+    found: dict[int, list[CaseNeeds]] = {}
+    for row in rows:
+        programme = catalogue.get(row.programme_code, row.programme_version)
+        action = next_action(programme, row.stage)
+        needs = needs_of(programme, action, supplies[row.id]) if action is not None else ()
+        texts = tuple(need_text(programme, one) for one in needs if one.blocks)
+        found.setdefault(row.enterprise_id, []).append(CaseNeeds(row.number, str(programme.title), texts))
+    return found

@@ -1,0 +1,139 @@
+"""The columns of the enterprise list: one definition for the page and for its export."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.enterprises.domain.capital import unread_capital
+from app.enterprises.models import Certificate, Enterprise, EnterpriseTag
+from app.enterprises.queries import list_tags, list_valid_certificates
+from app.kit.amounts import YUAN
+from app.kit.clock import shanghai
+from app.kit.i18n import N_, _
+from app.kit.money import in_wan
+from app.reference.queries import list_industry_names, list_region_names
+from app.web.shared.enterprise_words import Words, above_scale_text, capital_text, certificate_badge, tag_texts
+
+
+@dataclass(frozen=True)
+class EnterpriseRow:
+    """One firm as lists show it."""
+
+    enterprise: Enterprise
+    region: str
+    place: str
+    field: str
+    field_short: str
+    park: str
+    industry: str
+    scale: str
+    above_scale: str
+    capital: str
+    tags: tuple[str, ...]
+    certificates: tuple[tuple[str, str], ...]
+    certificate_numbers: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ListColumn:
+    """One column: its code in the address, its head, how it sorts, what an export writes."""
+
+    code: str
+    label: str
+    cell: Callable[[EnterpriseRow], Any]
+    sort: str = ""
+    number: bool = False
+    default: bool = True
+    export_label: str = ""
+
+
+COLUMNS: tuple[ListColumn, ...] = (
+    ListColumn("name", N_("企业名称"), lambda row: row.enterprise.name, sort="name"),
+    ListColumn("uscc", N_("统一社会信用代码"), lambda row: row.enterprise.uscc),
+    ListColumn("region", N_("所在区域"), lambda row: row.region),
+    ListColumn("park", N_("园区"), lambda row: row.park, default=False),
+    ListColumn("field", N_("技术领域"), lambda row: row.field),
+    ListColumn("industry", N_("行业"), lambda row: row.industry, default=False),
+    ListColumn("tags", N_("标签"), lambda row: "、".join(row.tags)),
+    ListColumn("certificate", N_("有效证书"), lambda row: "、".join(row.certificate_numbers)),
+    ListColumn("scale", N_("规模"), lambda row: row.scale, default=False),
+    ListColumn("above_scale", N_("规上"), lambda row: row.above_scale, default=False),
+    ListColumn("registered", N_("注册日期"), lambda row: row.enterprise.registered_on, sort="registered"),
+    ListColumn(
+        "capital",
+        N_("注册资本"),
+        lambda row: _capital(row),
+        sort="capital",
+        number=True,
+        export_label=N_("注册资本（万元）"),
+    ),
+    ListColumn("legal", N_("法定代表人"), lambda row: row.enterprise.legal_representative, default=False),
+    ListColumn("address", N_("地址"), lambda row: row.enterprise.address, default=False),
+    ListColumn(
+        "updated", N_("更新日期"), lambda row: shanghai(row.enterprise.updated_at).date(), sort="updated", default=False
+    ),
+)
+_ALWAYS = ("name", "uscc")
+_COUNTY_DIGITS = 6
+
+
+def chosen_columns(codes: Sequence[str]) -> tuple[ListColumn, ...]:
+    """The columns that were asked for, in their own order; the usual ones when none was. Name and code always show."""
+    known = {column.code for column in COLUMNS}
+    wanted = {code for code in codes if code in known} or {column.code for column in COLUMNS if column.default}
+    return tuple(column for column in COLUMNS if column.code in wanted or column.code in _ALWAYS)
+
+
+def rows_of(session: Session, firms: Sequence[Enterprise], known: Words, on: date) -> list[EnterpriseRow]:
+    """The firms as rows; the number of queries does not depend on their number."""
+    ids = [firm.id for firm in firms]
+    tags, certificates = list_tags(session, ids), list_valid_certificates(session, ids, on)
+    codes = {firm.region_code for firm in firms}
+    places = list_region_names(session, codes | {code[:_COUNTY_DIGITS] for code in codes})
+    industries = list_industry_names(session, {firm.industry_code for firm in firms})
+    return [
+        _row(firm, (tags.get(firm.id, []), certificates.get(firm.id, [])), (places, industries), known, on)
+        for firm in firms
+    ]
+
+
+def _row(
+    firm: Enterprise,
+    held: tuple[list[EnterpriseTag], list[Certificate]],
+    names: tuple[dict[str, str], dict[str, str]],
+    known: Words,
+    on: date,
+) -> EnterpriseRow:
+    region, county = (names[0].get(code, "") for code in (firm.region_code, firm.region_code[:_COUNTY_DIGITS]))
+    return EnterpriseRow(
+        enterprise=firm,
+        region=region,
+        place=region.removeprefix(county) or region,
+        field=known.field_label(firm.field_code),
+        field_short=known.field_short(firm.field_code),
+        park=known.park_label(firm.park_code),
+        industry=names[1].get(firm.industry_code, firm.industry_code),
+        scale=known.label("scale", firm.scale),
+        above_scale=above_scale_text(firm.above_scale),
+        capital=capital_text(firm, known),
+        tags=tag_texts(held[0], known, on),
+        certificates=tuple(certificate_badge(certificate, known, on) for certificate in held[1]),
+        certificate_numbers=tuple(certificate.number for certificate in held[1]),
+    )
+
+
+def _capital(row: EnterpriseRow) -> Decimal | str:
+    """The amount in 万元 as a number; another currency, and what could not be read, as the words that say so."""
+    firm = row.enterprise
+    if firm.capital_fen is None:
+        return unread_capital(firm.capital_text)
+    return in_wan(firm.capital_fen) if firm.capital_currency in ("", YUAN) else row.capital
+
+
+def header_of(columns: Sequence[ListColumn]) -> list[str]:
+    """The heads of an export, in the reader's language."""
+    return [_(column.export_label or column.label) for column in columns]

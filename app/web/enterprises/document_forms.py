@@ -1,0 +1,320 @@
+"""Putting documents on file (several at once), registering one anew, replacing it, taking it off file."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from fastapi import Request
+from sqlalchemy.orm import Session
+from starlette.datastructures import UploadFile
+from starlette.responses import Response
+
+from app.doors.deps import AppVault, CurrentActor, DbSession, Form, Now
+from app.doors.document_words import FRAGMENT, kind_choices, uploads_of
+from app.doors.forms import Bound, attempt, bind, empty
+from app.doors.merging import (
+    Together,
+    began,
+    began_with,
+    brought_up,
+    choose_first,
+    clash_lines,
+    undecided,
+    was_as,
+    with_choices,
+)
+from app.doors.pages import redirect, render
+from app.doors.router import GuardedRouter
+from app.enterprises.models import Enterprise
+from app.files import actions, queries
+from app.files.domain.kinds import ACCEPTED
+from app.files.events import FIELD_LABELS
+from app.files.models import Document
+from app.files.schemas import DocumentInput, Withdrawal
+from app.files.service.documents import change_document, put_on_file, replace_document, withdraw_document
+from app.files.vault import Upload, Vault
+from app.kit.actor import Actor
+from app.kit.clock import today
+from app.kit.errors import DomainError, Invalid, NotFound
+from app.kit.i18n import _
+from app.kit.merging import Clashing
+from app.web.enterprises.documents import may_keep
+from app.web.enterprises.head import Head, head_of, open_firm
+from app.web.shared.document_lines import DocumentLine, document_lines
+from app.web.shared.enterprise_words import Choices
+
+router = GuardedRouter(door="web")
+
+_YEAR = re.compile(r"(?<!\d)(19[89]\d|20\d\d)(?!\d)")
+_EDIT, _REPLACE, _WITHDRAW = "web/documents/edit.html", "web/documents/replace.html", "web/documents/withdraw.html"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one file of an upload: the document, or why it was refused."""
+
+    name: str
+    url: str = ""
+    refusal: str = ""
+
+
+@dataclass(frozen=True)
+class UploadPage:
+    """The form that puts documents on file, and what became of the files sent with it."""
+
+    head: Head
+    form: Bound[Any]
+    labels: dict[str, str]
+    kinds: Choices
+    accept: str
+    limit: int
+    outcomes: tuple[Outcome, ...] = ()
+
+
+@dataclass(frozen=True)
+class DocumentFormPage:
+    """A form about one document: `kind` edit, replace or withdraw."""
+
+    head: Head
+    line: DocumentLine
+    form: Bound[Any]
+    labels: dict[str, str]
+    kinds: Choices
+    accept: str
+    limit: int
+    together: Together | None = None
+
+
+# -- several at once ---------------------------------------------------------------------------------------------------------
+
+
+@router.get("/enterprises/{uscc}/documents/new", action=actions.KEEP)
+def upload_page(
+    request: Request, session: DbSession, actor: CurrentActor, vault: AppVault, now: Now, uscc: str, kind: str = ""
+) -> Response:
+    firm = _open(session, actor, uscc)
+    return render(
+        request, "web/documents/upload.html", _upload_page(session, actor, vault, firm, now, empty({"kind": kind[:40]}))
+    )
+
+
+@router.post("/enterprises/{uscc}/documents/new", action=actions.KEEP)
+def upload(
+    request: Request, session: DbSession, actor: CurrentActor, vault: AppVault, form: Form, now: Now, uscc: str
+) -> Response:
+    firm, bound = _open(session, actor, uscc), bind(DocumentInput, form)
+    files = uploads_of(form)
+    if not files:
+        bound.add(Invalid("files.none", _("请选择文件。"), {"files": _("请选择文件。")}))
+    outcomes: tuple[Outcome, ...] = ()
+    if bound.valid and bound.model is not None:
+        given = bound.model
+        outcomes = tuple(_take_in(session, vault, actor, firm, file, given, now) for file in files)
+    refused = not bound.valid or any(outcome.refusal for outcome in outcomes)
+    if FRAGMENT not in request.headers and not refused:
+        return redirect(request, f"/enterprises/{firm.uscc}/documents", good=_stored(len(outcomes)))
+    page = _upload_page(session, actor, vault, firm, now, bound, outcomes)
+    template = "web/documents/_outcomes.html" if FRAGMENT in request.headers else "web/documents/upload.html"
+    return render(request, template, page, status=422 if refused else 200)
+
+
+def _take_in(
+    session: Session,
+    vault: Vault,
+    actor: Actor,
+    firm: Enterprise,
+    file: UploadFile,
+    given: DocumentInput,
+    now: datetime,
+) -> Outcome:
+    """Put one file on file; a refused one keeps the others."""
+    name = file.filename or ""
+    several = given.model_copy(update={"title": "", "year": given.year or _year_in(name)})
+    try:
+        with session.begin_nested():
+            upload = Upload(file.file, name)
+            row = put_on_file(session, vault, actor=actor, enterprise=firm, upload=upload, given=several, now=now)
+    except DomainError as error:
+        return Outcome(name, refusal=error.message)
+    return Outcome(name, url=f"/documents/{row.id}")
+
+
+def _year_in(name: str) -> int | None:
+    """The one year that a file's name tells, if it tells one."""
+    years = set(_YEAR.findall(name))
+    return int(years.pop()) if len(years) == 1 else None
+
+
+def _stored(n: int) -> str:
+    return _("%(n)s 份材料已入库。") % {"n": n}
+
+
+def _upload_page(
+    session: Session,
+    actor: Actor,
+    vault: Vault,
+    firm: Enterprise,
+    now: datetime,
+    form: Bound[Any],
+    outcomes: tuple[Outcome, ...] = (),
+) -> UploadPage:
+    return UploadPage(
+        head=head_of(session, actor, firm, now, "documents"),
+        form=form,
+        labels=_labels(),
+        kinds=kind_choices(session),
+        accept=ACCEPTED,
+        limit=vault.max_file_bytes // 1024 // 1024,
+        outcomes=outcomes,
+    )
+
+
+# -- one document --------------------------------------------------------------------------------------------------------------
+
+
+@router.get("/documents/{document_id:int}/edit", action=actions.KEEP)
+def edit_page(
+    request: Request, session: DbSession, actor: CurrentActor, vault: AppVault, now: Now, document_id: int
+) -> Response:
+    row = _kept(session, actor, document_id)
+    raw = _raw(row)
+    return _form_page(request, session, actor, vault, now, row, _EDIT, empty(raw), Together(began_with(raw)))
+
+
+@router.post("/documents/{document_id:int}/edit", action=actions.KEEP)
+def save(
+    request: Request, session: DbSession, actor: CurrentActor, vault: AppVault, form: Form, now: Now, document_id: int
+) -> Response:
+    row = _kept(session, actor, document_id, lock=True)
+    standing = _raw(row)
+    form = with_choices(form, standing)
+    bound, clashing = bind(DocumentInput, form), undecided(form)
+    bound.errors.update(choose_first(clashing))
+    if bound.valid and bound.model is not None:
+        was = was_as(DocumentInput, form)
+        try:
+            with session.begin_nested():
+                changed = change_document(session, actor=actor, document=row, given=bound.model, was=was, now=now)
+            return redirect(request, f"/documents/{row.id}", good=_("已保存。") if changed else _("没有改动。"))
+        except Clashing as clash:
+            bound.add(clash)
+            clashing = began(clash, form)
+        except DomainError as error:
+            bound.add(error)
+    kinds = dict(kind_choices(session))
+    lines = clash_lines(
+        clashing, bound.raw, standing, _labels().__getitem__, lambda name, text: _shown(kinds, name, text)
+    )
+    together = Together(began_with(standing), lines)
+    bound.raw = brought_up(form, bound.raw, standing)
+    return _form_page(request, session, actor, vault, now, row, _EDIT, bound, together, status=422)
+
+
+@router.get("/documents/{document_id:int}/replace", action=actions.KEEP)
+def replace_page(
+    request: Request, session: DbSession, actor: CurrentActor, vault: AppVault, now: Now, document_id: int
+) -> Response:
+    row = _kept(session, actor, document_id)
+    raw = _raw(row) | {"title": "", "issued_on": "", "valid_until": "", "note": ""}
+    return _form_page(request, session, actor, vault, now, row, _REPLACE, empty(raw))
+
+
+@router.post("/documents/{document_id:int}/replace", action=actions.KEEP)
+def replace(
+    request: Request, session: DbSession, actor: CurrentActor, vault: AppVault, form: Form, now: Now, document_id: int
+) -> Response:
+    row, bound = _kept(session, actor, document_id, lock=True), bind(DocumentInput, form)
+    files = uploads_of(form)
+    if not files:
+        bound.add(Invalid("files.none", _("请选择文件。"), {"files": _("请选择文件。")}))
+
+    def work(given: DocumentInput) -> Document:
+        upload = Upload(files[0].file, files[0].filename or "")
+        return replace_document(session, vault, actor=actor, document=row, upload=upload, given=given, now=now)
+
+    newer = attempt(session, bound, work)
+    if newer is not None:
+        return redirect(request, f"/documents/{newer.id}", good=_("已替换；原来的材料保留在下方。"))
+    return _form_page(request, session, actor, vault, now, row, _REPLACE, bound, status=422)
+
+
+@router.get("/documents/{document_id:int}/withdraw", action=actions.KEEP)
+def withdraw_page(
+    request: Request, session: DbSession, actor: CurrentActor, vault: AppVault, now: Now, document_id: int
+) -> Response:
+    row = _kept(session, actor, document_id)
+    return _form_page(request, session, actor, vault, now, row, _WITHDRAW, empty())
+
+
+@router.post("/documents/{document_id:int}/withdraw", action=actions.KEEP)
+def withdraw(
+    request: Request, session: DbSession, actor: CurrentActor, vault: AppVault, form: Form, now: Now, document_id: int
+) -> Response:
+    row, bound = _kept(session, actor, document_id, lock=True), bind(Withdrawal, form)
+
+    def work(given: Withdrawal) -> bool:
+        withdraw_document(session, actor=actor, document=row, given=given, now=now)
+        return True
+
+    if attempt(session, bound, work):
+        return redirect(request, f"/documents/{row.id}", good=_("已撤下。"))
+    return _form_page(request, session, actor, vault, now, row, _WITHDRAW, bound, status=422)
+
+
+def _form_page(
+    request: Request,
+    session: Session,
+    actor: Actor,
+    vault: Vault,
+    now: datetime,
+    row: Document,
+    template: str,
+    form: Bound[Any],
+    together: Together | None = None,
+    *,
+    status: int = 200,
+) -> Response:
+    page = DocumentFormPage(
+        head=head_of(session, actor, row.enterprise, now, "documents"),
+        line=document_lines(session, [row], today(now))[0],
+        form=form,
+        labels=_labels(),
+        kinds=kind_choices(session),
+        accept=ACCEPTED,
+        limit=vault.max_file_bytes // 1024 // 1024,
+        together=together,
+    )
+    return render(request, template, page, status=status)
+
+
+def _open(session: Session, actor: Actor, uscc: str) -> Enterprise:
+    firm = open_firm(session, actor, uscc)
+    if not may_keep(actor, firm):
+        raise NotFound("enterprise.not_found", _("没有找到该企业，或它不在您的辖区内。"))
+    return firm
+
+
+def _kept(session: Session, actor: Actor, document_id: int, *, lock: bool = False) -> Document:
+    return queries.get_visible_to(session, actor, document_id, lock=lock)
+
+
+def _labels() -> dict[str, str]:
+    labels = {name.removeprefix("document."): _(label) for name, label in FIELD_LABELS.items()}
+    return labels | {"files": labels["file"], "reason": _("撤下的理由")}
+
+
+def _raw(row: Document) -> dict[str, Any]:
+    """A document as the texts of its form."""
+    return {
+        "kind": row.kind,
+        "title": row.title,
+        "year": str(row.year or ""),
+        "issued_on": row.issued_on.isoformat() if row.issued_on else "",
+        "valid_until": row.valid_until.isoformat() if row.valid_until else "",
+        "note": row.note,
+    }
+
+
+def _shown(kinds: dict[str, str], name: str, text: Any) -> str:
+    return kinds.get(str(text), str(text or "")) if name == "kind" else str(text or "")

@@ -1,0 +1,159 @@
+"""证据库: what a firm has on file, found by kind, year and validity, each document with the cases it serves."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import Query, Request
+from starlette.responses import Response
+
+from app.doors.deps import AppVault, CurrentActor, DbSession, Now
+from app.doors.document_words import STATE_LABELS, kind_choices
+from app.doors.documents import send_file
+from app.doors.pages import render
+from app.doors.parameters import PageQuery
+from app.doors.router import GuardedRouter
+from app.enterprises.models import Enterprise
+from app.files import actions, queries
+from app.files.domain.documents import DocumentState
+from app.files.models import Document
+from app.files.queries import DocumentFilter
+from app.kit.actor import Actor
+from app.kit.clock import today
+from app.kit.i18n import _
+from app.kit.paging import Count, Page
+from app.kit.permissions import can
+from app.web.enterprises.head import Head, head_of, open_firm
+from app.web.shared.document_lines import DocumentLine, document_lines
+from app.web.shared.enterprise_words import Choices
+
+router = GuardedRouter(door="web")
+
+PAGE_SIZE = 50
+
+
+class VaultQuery(PageQuery):
+    """The filters of the vault, as they stand in the address."""
+
+    kind: str = ""
+    year: str = ""
+    state: str = ""
+    q: str = ""
+    cursor: str = ""
+
+    def wanted(self, enterprise_id: int, on: date) -> DocumentFilter:
+        """As a filter of one firm's documents; what is no year or state narrows nothing."""
+        return DocumentFilter(
+            enterprise_id=enterprise_id,
+            kind=self.kind,
+            year=int(self.year) if self.year.isascii() and self.year.isdigit() and len(self.year) <= 4 else None,
+            state=self.state if self.state in set(DocumentState) else "",
+            on=on,
+            q=self.q,
+            everything=self.state == "all",
+        )
+
+    def address(self, base: str, **changes: str) -> str:
+        """The list's address with some filters changed; empty ones are left out."""
+        given = {name: value for name, value in (self.model_dump(exclude={"cursor"}) | changes).items() if value}
+        return f"{base}?{urlencode(given)}" if given else base
+
+
+@dataclass(frozen=True)
+class VaultPage:
+    """The vault of one firm."""
+
+    head: Head
+    base: str
+    query: VaultQuery
+    chips: tuple[tuple[str, str], ...]
+    kinds: Choices
+    years: Choices
+    states: Choices
+    lines: tuple[DocumentLine, ...]
+    page: Page[Document]
+    count: Count
+    url: str
+    may_keep: bool
+
+
+@dataclass(frozen=True)
+class DocumentPage:
+    """One document: what it is, how it stands, what it serves, what it replaced, and how it looks."""
+
+    head: Head
+    line: DocumentLine
+    older: tuple[DocumentLine, ...]
+    newer_url: str
+    may_keep: bool
+
+
+@router.get("/enterprises/{uscc}/documents", action=actions.READ)
+def vault_page(
+    request: Request,
+    session: DbSession,
+    actor: CurrentActor,
+    now: Now,
+    uscc: str,
+    query: Annotated[VaultQuery, Query()],
+) -> Response:
+    firm, on = open_firm(session, actor, uscc), today(now)
+    head, wanted = head_of(session, actor, firm, now, "documents"), query.wanted(firm.id, on)
+    found = queries.page_visible_to(session, actor, wanted, cursor=query.cursor or None, limit=PAGE_SIZE)
+    base, kinds = f"{head.url}/documents", kind_choices(session)
+    states = tuple((state.value, _(label)) for state, label in STATE_LABELS.items())
+    page = VaultPage(
+        head=head,
+        base=base,
+        query=query,
+        chips=_chips(query, base, dict(kinds), dict(states)),
+        kinds=kinds,
+        years=tuple((str(year), _("%(year)s 年") % {"year": year}) for year in queries.list_years(session, firm.id)),
+        states=(*states, ("all", _("全部（含已替换、撤下）"))),
+        lines=document_lines(session, found.items, on),
+        page=found,
+        count=queries.count_visible_to(session, actor, wanted),
+        url=query.address(base),
+        may_keep=may_keep(actor, firm),
+    )
+    return render(request, "web/documents/vault.html", page)
+
+
+@router.get("/documents/{document_id:int}", action=actions.READ)
+def document_page(request: Request, session: DbSession, actor: CurrentActor, now: Now, document_id: int) -> Response:
+    row, on = queries.get_visible_to(session, actor, document_id), today(now)
+    line, *older = document_lines(session, [row, *queries.list_versions(session, row)], on)
+    page = DocumentPage(
+        head=head_of(session, actor, row.enterprise, now, "documents"),
+        line=line,
+        older=tuple(older),
+        newer_url=f"/documents/{row.replaced_by}" if row.replaced_by else "",
+        may_keep=may_keep(actor, row.enterprise) and row.replaced_by is None and row.withdrawn_at is None,
+    )
+    return render(request, "web/documents/document.html", page)
+
+
+@router.get("/documents/{document_id:int}/file", action=actions.READ)
+def download(session: DbSession, actor: CurrentActor, vault: AppVault, document_id: int) -> Response:
+    return send_file(vault, queries.get_visible_to(session, actor, document_id).file)
+
+
+@router.get("/documents/{document_id:int}/preview", action=actions.READ)
+def preview(session: DbSession, actor: CurrentActor, vault: AppVault, document_id: int) -> Response:
+    return send_file(vault, queries.get_visible_to(session, actor, document_id).file, inline=True)
+
+
+def may_keep(actor: Actor, firm: Enterprise) -> bool:
+    """Whether the officer may change what the firm has on file."""
+    return firm.disabled_on is None and can(actor, actions.KEEP, firm)
+
+
+def _chips(query: VaultQuery, base: str, kinds: dict[str, str], states: dict[str, str]) -> tuple[tuple[str, str], ...]:
+    texts = {
+        "q": f"“{query.q}”" if query.q.strip() else "",
+        "kind": kinds.get(query.kind, query.kind),
+        "year": query.year,
+        "state": _("含已替换、撤下") if query.state == "all" else states.get(query.state, ""),
+    }
+    return tuple((text, query.address(base, **{name: ""})) for name, text in texts.items() if text)

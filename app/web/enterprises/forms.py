@@ -1,0 +1,254 @@
+"""Registering a firm, changing it, its code and its tags, taking it out of use."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import Request
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from app.doors.deps import CurrentActor, DbSession, Form, Now
+from app.doors.forms import Bound, attempt, bind, empty
+from app.doors.merging import (
+    ClashLine,
+    Together,
+    began,
+    began_with,
+    brought_up,
+    choose_first,
+    clash_lines,
+    undecided,
+    was_as,
+    with_choices,
+)
+from app.doors.pages import redirect, render
+from app.doors.router import GuardedRouter
+from app.enterprises import actions, queries
+from app.enterprises.domain.places import RegionIndex
+from app.enterprises.domain.uscc import Uscc, normalise
+from app.enterprises.events import FIELD_LABELS
+from app.enterprises.models import Enterprise
+from app.enterprises.schemas import EnterpriseEdit, EnterpriseFields, NewEnterprise, Reason
+from app.enterprises.service import editing, registering, retiring
+from app.kit.actor import Actor
+from app.kit.errors import DomainError
+from app.kit.i18n import _
+from app.kit.merging import Clashing
+from app.kit.money import format_wan
+from app.reference.models import Region
+from app.reference.queries import find_industry, list_region_names
+from app.web.enterprises.code import mismatch_of
+from app.web.enterprises.head import editable_firm, open_firm
+from app.web.shared.enterprise_words import Choices, Words, region_choices, words
+
+router = GuardedRouter(door="web", prefix="/enterprises")
+
+_TEXTS = (
+    "name",
+    "kind",
+    "capital_currency",
+    "legal_representative",
+    "industry_code",
+    "field_code",
+    "field_detail",
+    "region_code",
+    "park_code",
+    "address",
+    "business_scope",
+    "scale",
+)
+
+
+@dataclass(frozen=True)
+class FirmFormPage:
+    """The form of a firm; `enterprise` is None for a new one."""
+
+    enterprise: Enterprise | None
+    form: Bound[Any]
+    words: Words
+    labels: Mapping[str, str]
+    regions: Choices
+    region_text: str
+    industry_text: str
+    mismatch: Uscc | None
+    version: int
+    together: Together | None
+    holder: str
+
+
+# -- a new firm --------------------------------------------------------------------------------------------------------------
+
+
+@router.get("/new", action=actions.CREATE)
+def new_enterprise_page(request: Request, session: DbSession, actor: CurrentActor, uscc: str = "") -> Response:
+    return _form_page(request, session, actor, None, empty({"uscc": uscc[:60], "capital_currency": "CNY"}))
+
+
+@router.post("/new", action=actions.CREATE)
+def add_enterprise(request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now) -> Response:
+    bound = bind(NewEnterprise, form)
+    made = attempt(session, bound, lambda given: registering.register(session, actor=actor, given=given, now=now))
+    if made is not None:
+        return redirect(request, f"/enterprises/{made.uscc}", good=_("已登记“%(name)s”。") % {"name": made.name})
+    _suggest_region(session, actor, bound)
+    return _form_page(request, session, actor, None, bound, status=422)
+
+
+def _suggest_region(session: Session, actor: Actor, bound: Bound[Any]) -> None:
+    """Fill an open region from the address, for the officer to check."""
+    address = str(bound.raw.get("address", ""))
+    if bound.raw.get("region_code") or not address:
+        return
+    index = RegionIndex(session.execute(select(Region.code, Region.name)).all())
+    found = index.find(address, within=actor.region_prefix[:6])
+    if found.startswith(actor.region_prefix) and found:
+        bound.raw["region_code"] = found
+        place = list_region_names(session, [found])[found]
+        bound.errors["region_code"] = [_("已按地址填入“%(place)s”，请核对后提交。") % {"place": place}]
+
+
+# -- changing it ---------------------------------------------------------------------------------------------------------------
+
+
+@router.get("/{uscc}/edit", action=actions.EDIT)
+def edit_enterprise_page(request: Request, session: DbSession, actor: CurrentActor, uscc: str) -> Response:
+    firm = editable_firm(session, actor, uscc)
+    raw = _raw(firm)
+    return _form_page(request, session, actor, firm, empty(raw), together=Together(began_with(raw)))
+
+
+@router.post("/{uscc}/edit", action=actions.EDIT)
+def save_enterprise(
+    request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now, uscc: str
+) -> Response:
+    firm = editable_firm(session, actor, uscc)
+    standing = _raw(firm)
+    form = with_choices(form, standing)
+    bound, clashing = bind(EnterpriseEdit, form), undecided(form)
+    bound.errors.update(choose_first(clashing))
+    if bound.valid and bound.model is not None:
+        given, was = bound.model, was_as(EnterpriseFields, form)
+        try:
+            with session.begin_nested():
+                changed = editing.edit(session, actor=actor, enterprise=firm, given=given, now=now, was=was)
+            return _saved(request, firm, changed)
+        except Clashing as clash:
+            bound.add(clash)
+            clashing = began(clash, form, {"capital_fen": "capital"})
+        except DomainError as error:
+            bound.add(error)
+    together = Together(began_with(standing), _clashes(session, clashing, bound.raw, standing))
+    bound.raw = brought_up(form, bound.raw, standing)
+    return _form_page(request, session, actor, firm, bound, together=together, status=422)
+
+
+def _saved(request: Request, firm: Enterprise, changed: bool) -> Response:
+    url = f"/enterprises/{firm.uscc}"
+    return redirect(request, url, good=_("已保存。")) if changed else redirect(request, url, info=_("没有改动。"))
+
+
+def _raw(firm: Enterprise) -> dict[str, Any]:
+    """The firm as texts of the form."""
+    raw: dict[str, Any] = {name: getattr(firm, name) for name in _TEXTS}
+    raw["registered_on"] = firm.registered_on.isoformat() if firm.registered_on else ""
+    raw["capital"] = "" if firm.capital_fen is None else format_wan(firm.capital_fen)
+    raw["above_scale"] = {True: "true", False: "false", None: ""}[firm.above_scale]
+    return raw
+
+
+def _clashes(
+    session: Session, clashing: Mapping[str, Any], yours: Mapping[str, Any], theirs: Mapping[str, Any]
+) -> tuple[ClashLine, ...]:
+    if not clashing:
+        return ()
+    known, labels = words(session), _labels()
+    return clash_lines(
+        clashing, yours, theirs, labels.__getitem__, lambda name, text: _readable(session, known, name, text)
+    )
+
+
+def _labels() -> dict[str, str]:
+    """The words of the form's fields."""
+    labels = {key.removeprefix("enterprise."): _(label) for key, label in FIELD_LABELS.items()}
+    return labels | {"capital": _("注册资本")}
+
+
+def _readable(session: Session, known: Words, name: str, value: Any) -> str:
+    """A form's text as people read it: codes by their names."""
+    text = str(value or "")
+    if name == "region_code":
+        return list_region_names(session, [text]).get(text, text)
+    if name == "field_code":
+        return known.field_label(text)
+    if name == "above_scale":
+        return {"true": _("规上"), "false": _("规下")}.get(text, "")
+    vocabulary = {"scale": "scale", "capital_currency": "currency"}.get(name)
+    return known.label(vocabulary, text) if vocabulary else text
+
+
+def _form_page(
+    request: Request,
+    session: Session,
+    actor: Actor,
+    firm: Enterprise | None,
+    form: Bound[Any],
+    *,
+    together: Together | None = None,
+    status: int = 200,
+) -> Response:
+    region, industry = str(form.raw.get("region_code", "")), str(form.raw.get("industry_code", ""))
+    row = find_industry(session, industry)
+    page = FirmFormPage(
+        enterprise=firm,
+        form=form,
+        words=words(session),
+        labels=_labels(),
+        regions=region_choices(session, actor),
+        region_text=list_region_names(session, [region]).get(region, ""),
+        industry_text=f"{row.code} {row.name}" if row else industry,
+        mismatch=None if firm else mismatch_of(form),
+        version=firm.version if firm else 0,
+        together=together,
+        holder=_holder(session, actor, form) if firm is None else "",
+    )
+    return render(request, "web/enterprises/form.html", page, status=status)
+
+
+def _holder(session: Session, actor: Actor, form: Bound[Any]) -> str:
+    """The address of the firm that has the typed code, for those who may see it."""
+    typed = normalise(str(form.raw.get("uscc", "")))
+    found = queries.find_by_uscc_visible_to(session, actor, typed) if form.errors.get("uscc") and typed else None
+    return f"/enterprises/{found.uscc}" if found else ""
+
+
+# -- out of use and back -----------------------------------------------------------------------------------------------------------
+
+
+@router.post("/{uscc}/retire", action=actions.RETIRE)
+def retire_enterprise(
+    request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now, uscc: str
+) -> Response:
+    firm = open_firm(session, actor, uscc)
+    url, bound = f"/enterprises/{firm.uscc}", bind(Reason, form)
+    if bound.model is None:
+        return redirect(request, url, bad=_("请写明停用原因。"))
+    try:
+        with session.begin_nested():
+            retiring.retire(session, actor=actor, enterprise=firm, given=bound.model, now=now)
+    except DomainError as error:
+        return redirect(request, url, bad=error.message)
+    return redirect(request, url, good=_("已停用。历史记录全部保留，可以恢复。"))
+
+
+@router.post("/{uscc}/restore", action=actions.RETIRE)
+def restore_enterprise(request: Request, session: DbSession, actor: CurrentActor, now: Now, uscc: str) -> Response:
+    firm = open_firm(session, actor, uscc)
+    url = f"/enterprises/{firm.uscc}"
+    try:
+        with session.begin_nested():
+            retiring.restore(session, actor=actor, enterprise=firm, now=now)
+    except DomainError as error:
+        return redirect(request, url, bad=error.message)
+    return redirect(request, url, good=_("已恢复。"))

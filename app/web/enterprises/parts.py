@@ -1,0 +1,250 @@
+"""Adding, changing and removing the records below a firm: one pair of pages for every kind."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any
+
+from fastapi import Path, Request
+from sqlalchemy.orm import Session
+from starlette.datastructures import FormData
+from starlette.responses import Response
+
+from app.doors.deps import CurrentActor, DbSession, Form, Now
+from app.doors.forms import Bound, attempt, bind, empty
+from app.doors.merging import (
+    WAS,
+    Together,
+    began,
+    began_with,
+    brought_up,
+    choose_first,
+    clash_lines,
+    undecided,
+    was_as,
+    with_choices,
+)
+from app.doors.pages import redirect, render
+from app.doors.router import GuardedRouter
+from app.enterprises import actions
+from app.enterprises.models import Enterprise
+from app.enterprises.service.parts import Desk, find_part, remove_part
+from app.kit.actor import Actor
+from app.kit.clock import today
+from app.kit.errors import DomainError
+from app.kit.i18n import _
+from app.kit.merging import Clashing, merge
+from app.web.enterprises.head import Head, editable_firm, head_of
+from app.web.enterprises.part_forms import (
+    PART_FORMS,
+    Ask,
+    PartForm,
+    choices_for,
+    field_of,
+    label_of,
+    raw_of,
+    texts_of,
+)
+from app.web.shared.enterprise_words import Choices, words
+
+router = GuardedRouter(door="web", prefix="/enterprises")
+
+Slug = StrEnum("Slug", {slug.upper(): slug for slug in PART_FORMS})  # type: ignore[misc]
+PartId = Annotated[int, Path(ge=1, le=2**62)]
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field as the template draws it."""
+
+    ask: Ask
+    label: str
+    hint: str
+    options: Choices
+
+
+@dataclass(frozen=True)
+class FieldGroup:
+    """A titled group of fields."""
+
+    legend: str
+    note: str
+    columns: int
+    fields: tuple[Field, ...]
+
+
+@dataclass(frozen=True)
+class PartPage:
+    """The form of one record; `part_id` is None for a new one."""
+
+    head: Head
+    title: str
+    form: Bound[Any]
+    groups: tuple[FieldGroup, ...]
+    labels: dict[str, str]
+    unit: str
+    action: str
+    back: str
+    part_id: int | None
+    confirm: str
+    together: Together | None
+
+
+@router.get("/{uscc}/{slug}/new", action=actions.EDIT)
+def new_part_page(
+    request: Request, session: DbSession, actor: CurrentActor, now: Now, uscc: str, slug: Slug
+) -> Response:
+    firm, kind = editable_firm(session, actor, uscc), PART_FORMS[slug]
+    raw = {"year": today(now).year - 1, "unit": kind.unit, "used_before": "0"}
+    return _page(request, session, actor, firm, kind, empty(raw), now, slug)
+
+
+@router.post("/{uscc}/{slug}/new", action=actions.EDIT)
+def add_part(
+    request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now, uscc: str, slug: Slug
+) -> Response:
+    firm, kind = editable_firm(session, actor, uscc), PART_FORMS[slug]
+    bound = bind(kind.schema, form)
+    desk = Desk(session, actor, firm, now)
+    done = attempt(session, bound, lambda given: (kind.put(desk, given),))
+    if done is not None:
+        return _saved(request, firm, kind, done[0])
+    return _page(request, session, actor, firm, kind, bound, now, slug, status=422)
+
+
+@router.get("/{uscc}/{slug}/{part_id}/edit", action=actions.EDIT)
+def edit_part_page(
+    request: Request, session: DbSession, actor: CurrentActor, now: Now, uscc: str, slug: Slug, part_id: PartId
+) -> Response:
+    firm, kind = editable_firm(session, actor, uscc), PART_FORMS[slug]
+    row = find_part(session, kind.part, firm.id, part_id)
+    raw = raw_of(kind, row, Desk(session, actor, firm, now))
+    together = Together(began_with(raw))
+    return _page(request, session, actor, firm, kind, empty(raw), now, slug, part_id, together=together)
+
+
+@router.post("/{uscc}/{slug}/{part_id}/edit", action=actions.EDIT)
+def save_part(
+    request: Request,
+    session: DbSession,
+    actor: CurrentActor,
+    form: Form,
+    now: Now,
+    uscc: str,
+    slug: Slug,
+    part_id: PartId,
+) -> Response:
+    firm, kind = editable_firm(session, actor, uscc), PART_FORMS[slug]
+    row, desk = find_part(session, kind.part, firm.id, part_id), Desk(session, actor, firm, now)
+    standing = raw_of(kind, row, desk)
+    form = with_choices(form, standing)
+    bound, clashing = bind(kind.schema, form), undecided(form)
+    bound.errors.update(choose_first(clashing))
+    if bound.valid and bound.model is not None:
+        try:
+            bound.model = _beside_others(kind, bound.model, form, standing)
+        except Clashing as clash:
+            clashing = began(clash, form, {found.name: field_of(found.name) for found in clash.clashes})
+            bound.raw |= texts_of(kind, bound.model.values()) | {"unit": kind.unit}
+            bound.add(clash)
+    done = attempt(session, bound, lambda given: (kind.put(desk, given, row),))
+    if done is not None:
+        return _saved(request, firm, kind, done[0])
+    lines = clash_lines(
+        clashing, bound.raw, standing, lambda name: label_of(kind, name), _in_words(session, kind, firm)
+    )
+    bound.raw = brought_up(form, bound.raw, standing)
+    together = Together(began_with(standing), lines)
+    return _page(request, session, actor, firm, kind, bound, now, slug, part_id, together=together, status=422)
+
+
+def _beside_others(kind: PartForm, given: Any, form: FormData, standing: dict[str, Any]) -> Any:
+    """What is to be written: the form, beside what others changed since it was opened. Raises `Clashing`."""
+    if given.seen == standing["seen"] or WAS not in form:
+        return given
+    now = kind.schema.model_validate({name: value for name, value in standing.items() if value not in ("", [], None)})
+    merged = merge(was_as(kind.schema, form), now.values(), given.values())
+    return given.model_copy(update=merged | {"seen": standing["seen"]})
+
+
+def _in_words(session: Session, kind: PartForm, firm: Enterprise) -> Callable[[str, Any], str]:
+    """How the texts of the form's fields read: codes by their names."""
+    options = {name: dict(found) for name, found in choices_for(session, kind, firm.id, words(session)).items()}
+
+    def text_of(name: str, value: Any) -> str:
+        if isinstance(value, bool):
+            return _("是") if value else _("否")
+        known = options.get(name, {})
+        items = value if isinstance(value, list) else [value or ""]
+        return _("、").join(known.get(str(item), str(item)) for item in items)
+
+    return text_of
+
+
+@router.post("/{uscc}/{slug}/{part_id}/remove", action=actions.EDIT)
+def remove(
+    request: Request, session: DbSession, actor: CurrentActor, now: Now, uscc: str, slug: Slug, part_id: PartId
+) -> Response:
+    firm, kind = editable_firm(session, actor, uscc), PART_FORMS[slug]
+    row = find_part(session, kind.part, firm.id, part_id)
+    try:
+        with session.begin_nested():
+            remove_part(Desk(session, actor, firm, now), kind.part, row)
+    except DomainError as error:
+        return redirect(request, _back(firm, kind), bad=error.message)
+    return redirect(request, _back(firm, kind), good=_("已移除，时间线保留原内容。"))
+
+
+def _saved(request: Request, firm: Enterprise, kind: PartForm, result: Any) -> Response:
+    """Back to the tab; what a careful reader would ask about the figures is said there."""
+    doubts = " ".join(result) if isinstance(result, list) else ""
+    return redirect(request, _back(firm, kind), good=_("已保存。"), info=doubts or None)
+
+
+def _back(firm: Enterprise, kind: PartForm) -> str:
+    return f"/enterprises/{firm.uscc}/{kind.tab}"
+
+
+def _page(
+    request: Request,
+    session: Session,
+    actor: Actor,
+    firm: Enterprise,
+    kind: PartForm,
+    form: Bound[Any],
+    now: datetime,
+    slug: str,
+    part_id: int | None = None,
+    *,
+    together: Together | None = None,
+    status: int = 200,
+) -> Response:
+    head = head_of(session, actor, firm, now, kind.tab.partition("#")[0])
+    options = choices_for(session, kind, firm.id, head.words)
+    groups = tuple(
+        FieldGroup(
+            legend=_(group.legend),
+            note=_(group.note),
+            columns=group.columns,
+            fields=tuple(
+                Field(ask, label_of(kind, ask.name), _(ask.hint), options.get(ask.name, ())) for ask in group.asks
+            ),
+        )
+        for group in kind.groups
+    )
+    own = f"{head.url}/{slug}/{part_id}" if part_id else f"{head.url}/{slug}"
+    page = PartPage(
+        head=head,
+        title=_(kind.edit_title if part_id else kind.new_title),
+        form=form,
+        groups=groups,
+        labels={field.ask.name: field.label for group in groups for field in group.fields},
+        unit=str(form.raw.get("unit") or kind.unit),
+        action=f"{own}/edit" if part_id else f"{own}/new",
+        back=_back(firm, kind),
+        part_id=part_id,
+        confirm=f"{own}/remove" if part_id else "",
+        together=together,
+    )
+    return render(request, "web/enterprises/part.html", page, status=status)

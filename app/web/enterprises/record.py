@@ -1,0 +1,232 @@
+"""One firm: the overview with the cards of other slices, and a tab for each kind of record."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated
+
+from fastapi import Query, Request
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from app.doors.deps import CurrentActor, DbSession, Now
+from app.doors.pages import redirect, render
+from app.doors.router import GuardedRouter
+from app.doors.timeline import TimelineLine
+from app.enterprises import actions, queries
+from app.enterprises.domain.scale import suggest_scale
+from app.enterprises.domain.uscc import normalise
+from app.enterprises.imports.reasons import LABELS as IMPORT_LABELS
+from app.enterprises.models import (
+    Certificate,
+    ComplianceEvent,
+    Contact,
+    Conversion,
+    Enterprise,
+    FormerCode,
+    FormerName,
+    StandardParticipation,
+)
+from app.enterprises.service.parts import list_parts
+from app.enterprises.service.records import (
+    CERTIFICATE,
+    COMPLIANCE,
+    CONTACT,
+    CONVERSION,
+    STANDARD,
+)
+from app.journal.queries import timeline
+from app.kit.clock import today
+from app.kit.i18n import _
+from app.reference.queries import find_industry
+from app.web.enterprises.figures import latest_figures, summary_of
+from app.web.enterprises.head import Head, head_of, open_firm
+from app.web.shared.case_events import named_lines
+from app.web.shared.enterprise_panels import Panel, panels_for
+from app.web.shared.enterprise_words import Badge, above_scale_text, capital_text
+
+router = GuardedRouter(door="web", prefix="/enterprises")
+
+RECENT_EVENTS = 6
+TIMELINE_PAGE = 50
+
+Before = Annotated[int | None, Query(ge=1, le=2**62)]
+Pairs = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class OverviewPage:
+    """概况: identity, what other slices know, the latest figures, what happened last."""
+
+    head: Head
+    identity: Pairs
+    capital_remark: str
+    unread: Pairs
+    scope: str
+    former_names: tuple[FormerName, ...]
+    former_codes: tuple[FormerCode, ...]
+    figures: tuple[tuple[str, str], ...]
+    figures_year: int | None
+    scale_hint: str
+    main_panels: tuple[Panel, ...]
+    side_panels: tuple[Panel, ...]
+    recent: tuple[TimelineLine, ...]
+
+
+@dataclass(frozen=True)
+class ResultsPage:
+    """成果转化与标准."""
+
+    head: Head
+    conversions: tuple[Conversion, ...]
+    standards: tuple[StandardParticipation, ...]
+    by_year: str
+
+
+@dataclass(frozen=True)
+class StandingPage:
+    """证书与合规."""
+
+    head: Head
+    certificates: tuple[tuple[Certificate, Badge], ...]
+    events: tuple[ComplianceEvent, ...]
+
+
+@dataclass(frozen=True)
+class ContactsPage:
+    """联系人."""
+
+    head: Head
+    contacts: tuple[Contact, ...]
+
+
+@dataclass(frozen=True)
+class TimelinePage:
+    """时间线: every change of the firm and of what belongs to it."""
+
+    head: Head
+    entries: tuple[TimelineLine, ...]
+    older: str
+
+
+# -- the overview ------------------------------------------------------------------------------------------------------------
+
+
+@router.get("/{uscc}", action=actions.READ)
+def enterprise_page(request: Request, session: DbSession, actor: CurrentActor, now: Now, uscc: str) -> Response:
+    firm = open_firm(session, actor, uscc)
+    if firm.uscc != normalise(uscc):
+        notice = _("该企业的代码已变更，以下是现用代码的页面。")
+        return redirect(request, f"/enterprises/{firm.uscc}", info=notice)
+    head = head_of(session, actor, firm, now, "")
+    panels = panels_for(session, actor, firm, now)
+    year, figures = latest_figures(session, firm, today(now))
+    page = OverviewPage(
+        head=head,
+        identity=_identity(session, firm, head),
+        capital_remark=_(firm.capital_remark),
+        unread=tuple((_(IMPORT_LABELS.get(name, name)), text) for name, text in firm.unread_cells.items()),
+        scope=firm.business_scope,
+        former_names=tuple(queries.list_former_names(session, firm.id)),
+        former_codes=tuple(queries.list_former_codes(session, firm.id)),
+        figures=summary_of(figures),
+        figures_year=year,
+        scale_hint=_scale_hint(firm, head, year, figures),
+        main_panels=tuple(panel for panel in panels if panel.place == "main"),
+        side_panels=tuple(panel for panel in panels if panel.place == "side"),
+        recent=named_lines(request, session, timeline(session, enterprise_id=firm.id, limit=RECENT_EVENTS)),
+    )
+    return render(request, "web/enterprises/overview.html", page)
+
+
+def _identity(session: Session, firm: Enterprise, head: Head) -> Pairs:
+    industry = find_industry(session, firm.industry_code)
+    field = " · ".join(text for text in (head.words.field_label(firm.field_code), firm.field_detail) if text)
+    day = firm.registered_on.isoformat() if firm.registered_on else ""
+    return (
+        (_("注册日期"), day),
+        (_("企业类型"), firm.kind),
+        (_("注册资本"), capital_text(firm, head.words)),
+        (_("法定代表人"), firm.legal_representative),
+        (_("行业"), f"{industry.code} {industry.name}" if industry else firm.industry_code),
+        (_("技术领域"), field),
+        (_("规模"), head.words.label("scale", firm.scale)),
+        (_("规上企业"), above_scale_text(firm.above_scale)),
+        (_("园区"), head.words.park_label(firm.park_code)),
+        (_("地址"), firm.address),
+    )
+
+
+def _scale_hint(firm: Enterprise, head: Head, year: int | None, figures: Mapping[str, int | None]) -> str:
+    staff, revenue = figures.get("staff_average_e4"), figures.get("sales_revenue_fen")
+    suggested = suggest_scale(firm.industry_code, staff, revenue)
+    if suggested is None or suggested == firm.scale:
+        return ""
+    known = {"year": year, "scale": head.words.label("scale", suggested)}
+    return _("按 %(year)s 年数据和国统字〔2017〕213号，规模参考为“%(scale)s”，以统计部门认定为准。") % known
+
+
+# -- the other tabs ----------------------------------------------------------------------------------------------------------
+
+
+@router.get("/{uscc}/conversions", action=actions.READ)
+def conversions_page(request: Request, session: DbSession, actor: CurrentActor, now: Now, uscc: str) -> Response:
+    firm = open_firm(session, actor, uscc)
+    conversions = list_parts(session, CONVERSION, firm.id, Conversion.year.desc(), Conversion.title)
+    counts: dict[int, int] = {}
+    for conversion in conversions:
+        counts[conversion.year] = counts.get(conversion.year, 0) + 1
+    page = ResultsPage(
+        head=head_of(session, actor, firm, now, "conversions"),
+        conversions=tuple(conversions),
+        standards=tuple(list_parts(session, STANDARD, firm.id, StandardParticipation.year.desc())),
+        by_year=_("，").join(_("%(year)s 年 %(n)s 项") % {"year": year, "n": n} for year, n in counts.items()),
+    )
+    return render(request, "web/enterprises/results.html", page)
+
+
+@router.get("/{uscc}/compliance", action=actions.READ)
+def compliance_page(request: Request, session: DbSession, actor: CurrentActor, now: Now, uscc: str) -> Response:
+    firm, on = open_firm(session, actor, uscc), today(now)
+    held = list_parts(session, CERTIFICATE, firm.id, Certificate.issued_on.desc())
+    page = StandingPage(
+        head=head_of(session, actor, firm, now, "compliance"),
+        certificates=tuple((certificate, _certificate_state(certificate, on)) for certificate in held),
+        events=tuple(list_parts(session, COMPLIANCE, firm.id, ComplianceEvent.happened_on.desc())),
+    )
+    return render(request, "web/enterprises/standing.html", page)
+
+
+def _certificate_state(certificate: Certificate, on: date) -> Badge:
+    if certificate.revoked_on is not None and certificate.revoked_on <= on:
+        return "late", _("已撤销")
+    if certificate.issued_on > on:
+        return "idle", _("未生效")
+    if certificate.expires_on is not None and certificate.expires_on < on:
+        return "idle", _("已到期")
+    return "good", _("有效")
+
+
+@router.get("/{uscc}/certificates", action=actions.READ)
+def certificates_page(request: Request, session: DbSession, actor: CurrentActor, uscc: str) -> Response:
+    return redirect(request, f"/enterprises/{open_firm(session, actor, uscc).uscc}/compliance#certificates")
+
+
+@router.get("/{uscc}/contacts", action=actions.READ)
+def contacts_page(request: Request, session: DbSession, actor: CurrentActor, now: Now, uscc: str) -> Response:
+    firm = open_firm(session, actor, uscc)
+    contacts = tuple(list_parts(session, CONTACT, firm.id, Contact.is_primary.desc()))
+    page = ContactsPage(head_of(session, actor, firm, now, "contacts"), contacts)
+    return render(request, "web/enterprises/contacts.html", page)
+
+
+@router.get("/{uscc}/timeline", action=actions.READ)
+def timeline_page(
+    request: Request, session: DbSession, actor: CurrentActor, now: Now, uscc: str, before: Before = None
+) -> Response:
+    firm = open_firm(session, actor, uscc)
+    events = timeline(session, enterprise_id=firm.id, before=before, limit=TIMELINE_PAGE + 1)
+    head = head_of(session, actor, firm, now, "timeline")
+    older = f"{head.url}/timeline?before={events[TIMELINE_PAGE - 1].position}" if len(events) > TIMELINE_PAGE else ""
+    page = TimelinePage(head, named_lines(request, session, events[:TIMELINE_PAGE]), older)
+    return render(request, "web/enterprises/timeline.html", page)

@@ -1,0 +1,139 @@
+"""知识产权 and 产品: the rights of a firm, its products, and which right supports which product."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from fastapi import Request
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from app.doors.deps import CurrentActor, DbSession, Now
+from app.doors.pages import render
+from app.doors.router import GuardedRouter
+from app.enterprises import actions
+from app.enterprises.models import IntellectualProperty, Product, ProductProperty
+from app.enterprises.rights_facts import is_valid
+from app.enterprises.service.parts import list_parts
+from app.enterprises.service.records import PRODUCT, PROPERTY
+from app.kit.clock import today
+from app.kit.i18n import _
+from app.web.enterprises.head import Head, head_of, open_firm
+from app.web.shared.enterprise_words import Badge
+
+router = GuardedRouter(door="web", prefix="/enterprises")
+
+
+@dataclass(frozen=True)
+class RightRow:
+    """One right as it stands today."""
+
+    right: IntellectualProperty
+    kind: str
+    acquired_by: str
+    state: Badge
+    products: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class PropertiesPage:
+    """知识产权."""
+
+    head: Head
+    rows: tuple[RightRow, ...]
+    summary: str
+
+
+@dataclass(frozen=True)
+class ProductRow:
+    """One product with the rights that support it."""
+
+    product: Product
+    field: str
+    rights: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ProductsPage:
+    """产品（服务）."""
+
+    head: Head
+    rows: tuple[ProductRow, ...]
+    doubts: tuple[str, ...]
+
+
+@router.get("/{uscc}/properties", action=actions.READ)
+def properties_page(request: Request, session: DbSession, actor: CurrentActor, now: Now, uscc: str) -> Response:
+    firm = open_firm(session, actor, uscc)
+    head, on = head_of(session, actor, firm, now, "properties"), today(now)
+    rights = list_parts(
+        session, PROPERTY, firm.id, IntellectualProperty.ip_class, IntellectualProperty.granted_on.desc()
+    )
+    products = _linked(session, firm.id, Product.name, IntellectualProperty.id)
+    rows = tuple(
+        RightRow(
+            right=right,
+            kind=head.words.label("property_kind", right.kind_code),
+            acquired_by=head.words.label("acquisition", right.acquired_by),
+            state=_right_state(right, on),
+            products=tuple(products.get(right.id, ())),
+        )
+        for right in rights
+    )
+    valid = [right for right in rights if is_valid(right, on)]
+    unused = sum(right.ip_class == 2 and right.used_before == 0 for right in valid)
+    summary = _("有效Ⅰ类 %(one)s 项，有效Ⅱ类 %(two)s 项，其中本系统之前未用于高企认定 %(unused)s 项") % {
+        "one": sum(right.ip_class == 1 for right in valid),
+        "two": sum(right.ip_class == 2 for right in valid),
+        "unused": unused,
+    }
+    return render(request, "web/enterprises/properties.html", PropertiesPage(head, rows, summary))
+
+
+def _right_state(right: IntellectualProperty, on: date) -> Badge:
+    if right.granted_on is None:
+        return "wait", _("缺授权日期")
+    if right.granted_on > on:
+        return "idle", _("未授权")
+    if right.expires_on is not None and right.expires_on < on:
+        return "late", _("已失效")
+    return "good", _("有效")
+
+
+@router.get("/{uscc}/products", action=actions.READ)
+def products_page(request: Request, session: DbSession, actor: CurrentActor, now: Now, uscc: str) -> Response:
+    firm = open_firm(session, actor, uscc)
+    head = head_of(session, actor, firm, now, "products")
+    products = list_parts(session, PRODUCT, firm.id, Product.year.desc(), Product.is_main.desc(), Product.name)
+    rights = _linked(session, firm.id, IntellectualProperty.number, Product.id)
+    rows = tuple(
+        ProductRow(product, head.words.field_label(product.field_code), tuple(rights.get(product.id, ())))
+        for product in products
+    )
+    return render(request, "web/enterprises/products.html", ProductsPage(head, rows, tuple(_product_doubts(rows))))
+
+
+def _product_doubts(rows: Sequence[ProductRow]) -> list[str]:
+    found = []
+    if any(row.product.is_main and not row.product.is_high_tech for row in rows):
+        found.append(_("主要产品（服务）应是高新技术产品（服务），请核对。"))
+    if any(row.product.is_main and not row.rights for row in rows):
+        found.append(_("有主要产品（服务）尚未关联知识产权，“核心知识产权”一条暂时无法判断。"))
+    return found
+
+
+def _linked(session: Session, enterprise_id: int, value: Any, key: Any) -> dict[int, list[str]]:
+    statement = (
+        select(key, value)
+        .select_from(ProductProperty)
+        .join(Product, Product.id == ProductProperty.product_id)
+        .join(IntellectualProperty, IntellectualProperty.id == ProductProperty.property_id)
+        .where(Product.enterprise_id == enterprise_id)
+        .order_by(value)
+    )
+    found: dict[int, list[str]] = {}
+    for owner, text in session.execute(statement):
+        found.setdefault(owner, []).append(text)
+    return found

@@ -1,0 +1,100 @@
+"""The tags of a firm: which ones, since when, until when."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from fastapi import Request
+from pydantic import ValidationError
+from sqlalchemy import select
+from starlette.datastructures import FormData
+from starlette.responses import Response
+
+from app.doors.deps import CurrentActor, DbSession, Form, Now
+from app.doors.forms import Bound, attempt, empty, message_of
+from app.doors.pages import redirect, render
+from app.doors.router import GuardedRouter
+from app.enterprises import actions
+from app.enterprises.models import EnterpriseTag
+from app.enterprises.schemas import TagInput
+from app.enterprises.service.parts import Desk
+from app.enterprises.service.records import put_tags
+from app.kit.i18n import _
+from app.web.enterprises.head import Head, editable_firm, head_of
+
+router = GuardedRouter(door="web", prefix="/enterprises")
+
+
+@dataclass(frozen=True)
+class TagRow:
+    """One tag of the vocabulary with what was chosen for this firm."""
+
+    code: str
+    label: str
+    chosen: bool
+    granted_on: str
+    expires_on: str
+
+
+@dataclass(frozen=True)
+class TagsPage:
+    """The tags of a firm."""
+
+    head: Head
+    form: Bound[Any]
+    rows: tuple[TagRow, ...]
+
+
+@router.get("/{uscc}/tags", action=actions.EDIT)
+def tags_page(request: Request, session: DbSession, actor: CurrentActor, now: Now, uscc: str) -> Response:
+    firm = editable_firm(session, actor, uscc)
+    rows = session.scalars(select(EnterpriseTag).where(EnterpriseTag.enterprise_id == firm.id))
+    chosen = {row.tag: (_day(row.granted_on), _day(row.expires_on)) for row in rows}
+    return _tags_page(request, head_of(session, actor, firm, now, ""), chosen, empty())
+
+
+@router.post("/{uscc}/tags", action=actions.EDIT)
+def save_tags(request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now, uscc: str) -> Response:
+    firm = editable_firm(session, actor, uscc)
+    chosen, bound = _read_tags(form)
+    if bound.model is not None and attempt(
+        session, bound, lambda given: _tagged(Desk(session, actor, firm, now), given)
+    ):
+        return redirect(request, f"/enterprises/{firm.uscc}", good=_("标签已保存。"))
+    return _tags_page(request, head_of(session, actor, firm, now, ""), chosen, bound, status=422)
+
+
+def _tagged(desk: Desk, given: Any) -> bool:
+    put_tags(desk, given)
+    return True
+
+
+def _read_tags(form: FormData) -> tuple[dict[str, tuple[str, str]], Bound[Any]]:
+    """What was ticked, with the days written beside it."""
+    chosen: dict[str, tuple[str, str]] = {}
+    given: list[TagInput] = []
+    bound: Bound[Any] = empty()
+    for code in dict.fromkeys(str(value) for value in form.getlist("tag")):
+        days = {name: str(form.get(f"{name}_{code}") or "").strip() for name in ("granted_on", "expires_on")}
+        chosen[code] = (days["granted_on"], days["expires_on"])
+        try:
+            given.append(TagInput.model_validate({"tag": code} | {name: day for name, day in days.items() if day}))
+        except ValidationError as error:
+            for item in error.errors():
+                bound.errors.setdefault(f"{item['loc'][0]}_{code}", []).append(message_of(item))
+    bound.model = given
+    return chosen, bound
+
+
+def _tags_page(
+    request: Request, head: Head, chosen: Mapping[str, tuple[str, str]], form: Bound[Any], *, status: int = 200
+) -> Response:
+    rows = tuple(
+        TagRow(code, label, code in chosen, *chosen.get(code, ("", ""))) for code, label in head.words.choices("tag")
+    )
+    return render(request, "web/enterprises/tags.html", TagsPage(head, form, rows), status=status)
+
+
+def _day(day: date | None) -> str:
+    return day.isoformat() if day else ""

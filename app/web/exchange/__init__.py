@@ -1,0 +1,1 @@
+"""Pages of the exchange: partners, batches, receipts, reconciliation, dictionary, clients."""

@@ -1,0 +1,295 @@
+"""回执表: a partner's answer is handed in, looked at row by row, and registered in the background."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import Request
+from sqlalchemy.orm import Session
+from starlette.datastructures import UploadFile
+from starlette.responses import Response
+
+from app.doors.deps import AppVault, CurrentActor, DbSession, Form, Now
+from app.doors.forms import Bound, empty
+from app.doors.pages import redirect, render
+from app.doors.router import GuardedRouter
+from app.exchange.actions import HAND_OVER
+from app.exchange.handovers.domain import ITEM_LABELS
+from app.exchange.partners.models import Partner
+from app.exchange.sheets.answers import ReadAnswer, judge, read_answer
+from app.exchange.sheets.applying import JOB_KIND, get_answer, order_answer, receive_answer
+from app.exchange.sheets.domain import BADGES, FINDING_LABELS, REGISTERED, Finding, Judged
+from app.exchange.sheets.service import Batch, get_batch
+from app.files.models import StoredFile
+from app.files.vault import Upload
+from app.jobs.domain import JobState
+from app.jobs.models import Job
+from app.jobs.queries import get_job
+from app.kit.actor import Actor
+from app.kit.errors import DomainError, Invalid, NotFound
+from app.kit.i18n import _, ngettext
+from app.kit.paging import Page
+from app.kit.tabular.reading import MAX_BYTES
+from app.web.exchange.lines import Badge
+from app.web.exchange.tabs import ExchangeTab, exchange_tabs
+
+router = GuardedRouter(door="web", prefix="/exchange/handovers")
+
+PAGE_SIZE = 100
+READY = "ready"
+
+
+@dataclass(frozen=True)
+class UploadPage:
+    """Where an answer is handed in."""
+
+    tabs: tuple[ExchangeTab, ...]
+    base: str
+    number: str
+    partner: Partner
+    form: Bound[Any]
+    limit_mb: int
+
+
+@dataclass(frozen=True)
+class AnswerLine:
+    """One row of the answer."""
+
+    place: str
+    label: str
+    identity: str
+    result: str
+    finding: Badge
+    note: str
+
+
+@dataclass(frozen=True)
+class AnswerPage:
+    """What registering the answer would change."""
+
+    tabs: tuple[ExchangeTab, ...]
+    base: str
+    number: str
+    partner: Partner
+    file: StoredFile
+    ready: int
+    ready_text: str
+    views: tuple[ExchangeTab, ...]
+    lines: tuple[AnswerLine, ...]
+    page: Page[Any]
+    count: int
+    url: str
+    without_reason: bool
+    unread_sheets: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class RegisteredPage:
+    """The registration, under way or done."""
+
+    tabs: tuple[ExchangeTab, ...]
+    number: str
+    partner: Partner
+    base: str
+    job: Job
+    running: bool
+    text: str
+    counts: tuple[tuple[str, int], ...]
+    rows_url: str
+
+
+@router.get("/{number}/answer", action=HAND_OVER)
+def upload_page(request: Request, session: DbSession, actor: CurrentActor, number: str) -> Response:
+    """Where the answer is handed in."""
+    batch = get_batch(session, actor, number)
+    return render(request, "web/exchange/answer_new.html", _upload_page(batch, empty()))
+
+
+@router.post("/{number}/answer", action=HAND_OVER)
+def upload(
+    request: Request, session: DbSession, actor: CurrentActor, vault: AppVault, form: Form, now: Now, number: str
+) -> Response:
+    """Keep the file; what is no answer is refused with what is wrong with it."""
+    batch = get_batch(session, actor, number)
+    try:
+        given = uploaded(form.get("file"))
+        with session.begin_nested():
+            file = receive_answer(session, vault, actor=actor, now=now, batch=batch, upload=given)
+    except DomainError as error:
+        bound: Bound[Any] = empty()
+        bound.add(error if error.fields else Invalid(error.code, error.message, {"file": error.message}))
+        return render(request, "web/exchange/answer_new.html", _upload_page(batch, bound), status=422)
+    return redirect(request, f"{_base(batch)}/{file.id}")
+
+
+def uploaded(given: Any) -> Upload:
+    """The file of a form. Raises `Invalid` beside the field for none, or one that is too large."""
+    if not isinstance(given, UploadFile) or not given.filename:
+        message = _("请选择文件。")
+        raise Invalid("upload.no_file", message, {"file": message})
+    if given.size is not None and given.size > MAX_BYTES:
+        message = _("文件超过上限 %(n)s MB。") % {"n": MAX_BYTES // 1024 // 1024}
+        raise Invalid("upload.too_large", message, {"file": message})
+    return Upload(given.file, given.filename)
+
+
+@router.get("/{number}/answer/{file_id:int}", action=HAND_OVER)
+def answer_page(
+    request: Request,
+    session: DbSession,
+    actor: CurrentActor,
+    vault: AppVault,
+    number: str,
+    file_id: int,
+    only: str = "",
+    cursor: str = "",
+) -> Response:
+    """Row by row, what would be registered and what not; nothing is written."""
+    batch = get_batch(session, actor, number)
+    file = get_answer(session, actor, file_id)
+    read = read_answer(vault.blobs.path(file.sha256))
+    judged = judge(session, batch.partner, read.answers)
+    return render(request, "web/exchange/answer.html", _answer_page(batch, file, read, judged, only, cursor))
+
+
+@router.post("/{number}/answer/{file_id:int}", action=HAND_OVER)
+def confirm(request: Request, session: DbSession, actor: CurrentActor, now: Now, number: str, file_id: int) -> Response:
+    """Register it in the background."""
+    batch = get_batch(session, actor, number)
+    file = get_answer(session, actor, file_id)
+    job = order_answer(session, actor=actor, now=now, batch=batch, file=file)
+    return redirect(request, f"/exchange/handovers/{batch.row.number}/answers/{job.id}")
+
+
+@router.get("/{number}/answers/{job_id:int}", action=HAND_OVER)
+def registered_page(request: Request, session: DbSession, actor: CurrentActor, number: str, job_id: int) -> Response:
+    """How far the registration is, and what it brought."""
+    page = _registered_page(session, actor, number, job_id)
+    return render(request, "web/exchange/answer_registered.html", page)
+
+
+@router.get("/{number}/answers/{job_id:int}/progress", action=HAND_OVER)
+def progress(request: Request, session: DbSession, actor: CurrentActor, number: str, job_id: int) -> Response:
+    """The bar alone, asked for every second."""
+    page = _registered_page(session, actor, number, job_id)
+    response = render(request, "web/exchange/_answer_progress.html", page)
+    if not page.running:
+        response.headers["HX-Refresh"] = "true"
+    return response
+
+
+def _base(batch: Batch) -> str:
+    return f"/exchange/handovers/{batch.row.number}/answer"
+
+
+def _upload_page(batch: Batch, form: Bound[Any]) -> UploadPage:
+    limit = MAX_BYTES // 1024 // 1024
+    return UploadPage(exchange_tabs("handovers"), _base(batch), batch.row.number, batch.partner, form, limit)
+
+
+def _answer_page(
+    batch: Batch, file: StoredFile, read: ReadAnswer, judged: Sequence[Judged], only: str, cursor: str
+) -> AnswerPage:
+    counts = Counter(each.finding for each in judged)
+    ready = sum(counts[finding] for finding in REGISTERED)
+    chosen = [each for each in judged if _is_in(each.finding, only)]
+    start = int(cursor) if cursor.isdecimal() and len(cursor) < 8 else 0
+    base = f"{_base(batch)}/{file.id}"
+    after = start + PAGE_SIZE
+    return AnswerPage(
+        tabs=exchange_tabs("handovers"),
+        base=base,
+        number=batch.row.number,
+        partner=batch.partner,
+        file=file,
+        ready=ready,
+        ready_text=ngettext("登记 %(num)s 条", "登记 %(num)s 条", ready) % {"num": f"{ready:,}"},
+        views=_views(base, counts, only),
+        lines=tuple(_line(each, batch.row.number) for each in chosen[start:after]),
+        page=Page(
+            items=list(chosen[start:after]),
+            next=str(after) if after < len(chosen) else None,
+            previous=str(max(0, start - PAGE_SIZE)) if start else None,
+        ),
+        count=len(chosen),
+        url=f"{base}?only={only}" if only else base,
+        without_reason=read.without_reason and bool(counts[Finding.REJECTED]),
+        unread_sheets=read.unread_sheets,
+    )
+
+
+def _is_in(finding: Finding, only: str) -> bool:
+    return not only or finding == only or (only == READY and finding in REGISTERED)
+
+
+def _views(base: str, counts: Counter[Finding], only: str) -> tuple[ExchangeTab, ...]:
+    """All rows, and those of each finding that there is."""
+    found = [(finding, _(FINDING_LABELS[finding]), counts[finding]) for finding in Finding if counts[finding]]
+    tabs = [ExchangeTab(_("全部"), base, not only, f"{sum(counts.values()):,}")]
+    tabs += [ExchangeTab(label, f"{base}?only={code}", only == code, f"{n:,}") for code, label, n in found]
+    return tuple(tabs)
+
+
+def _line(judged: Judged, number: str) -> AnswerLine:
+    answer = judged.answer
+    return AnswerLine(
+        place=" ".join((answer.sheet, _("第 %(n)s 行") % {"n": answer.row})).strip(),
+        label=judged.known.label if judged.known else "",
+        identity=answer.identity,
+        result=answer.result,
+        finding=(BADGES.get(judged.finding, "idle"), _(FINDING_LABELS[judged.finding])),
+        note=_("；").join(_notes(judged, number)),
+    )
+
+
+def _notes(judged: Judged, number: str) -> list[str]:
+    """What the row says besides, or why it is not registered."""
+    answer, known = judged.answer, judged.known
+    match judged.finding:
+        case Finding.UNREADABLE:
+            return [_unreadable(judged)]
+        case Finding.UNKNOWN:
+            return [_("没有向对方报送过这个标识")]
+        case Finding.OTHER_VERSION:
+            return [_("报送过的版本：%(versions)s") % {"versions": "、".join(judged.versions)}]
+        case Finding.CONTRADICTORY:
+            return [_("同一记录在第 %(n)s 行另有结果，都不登记") % {"n": judged.other}]
+        case Finding.REPEATED:
+            return [_("与第 %(n)s 行相同，只登记一次") % {"n": judged.other}]
+        case Finding.SAME | Finding.LATE if known is not None:
+            return [_("该记录现为：%(state)s") % {"state": _(ITEM_LABELS[known.state])}]
+    notes = [answer.reason] if answer.reason else []
+    if judged.finding is Finding.REJECTED and not answer.reason:
+        notes.append(_("没有写明原因"))
+    if known is not None and known.number != number:
+        notes.append(_("属于批次 %(number)s") % {"number": known.number})
+    return notes
+
+
+def _unreadable(judged: Judged) -> str:
+    if judged.answer.broken:
+        return _("这一行已损坏，读不出各列")
+    if not judged.answer.identity:
+        return _("没有报送标识")
+    return _("“%(text)s”不是 接收、退回 或 处理中") % {"text": judged.answer.result[:40]}
+
+
+def _registered_page(session: Session, actor: Actor, number: str, job_id: int) -> RegisteredPage:
+    batch = get_batch(session, actor, number)
+    job = get_job(session, job_id)
+    if job.kind != JOB_KIND or job.params.get("answer") != batch.row.number:
+        raise NotFound("job.unknown", _("没有这项任务。"))
+    counts = job.result.get("counts") or job.checkpoint.get("counts") or {}
+    labels = {"accepted": _("接收"), "rejected": _("退回"), "pending": _("处理中")}
+    return RegisteredPage(
+        tabs=exchange_tabs("handovers"),
+        number=batch.row.number,
+        partner=batch.partner,
+        base=f"/exchange/handovers/{batch.row.number}/answers/{job.id}",
+        job=job,
+        running=job.state in (JobState.QUEUED, JobState.RUNNING),
+        text=_("已登记 %(done)s / %(total)s 条") % {"done": f"{job.done:,}", "total": f"{job.total:,}"},
+        counts=tuple((label, counts.get(code, 0)) for code, label in labels.items()),
+        rows_url=f"{_base(batch)}/{job.params['file']}",
+    )

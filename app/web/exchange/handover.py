@@ -1,0 +1,286 @@
+"""One batch: its manifest, how far it has come, what became of each record, and what can be done about it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import Query, Request
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from app.doors.deps import CurrentActor, DbSession
+from app.doors.pages import render
+from app.doors.parameters import PageQuery
+from app.doors.router import GuardedRouter
+from app.doors.timeline import TimelineLine, timeline_lines
+from app.exchange.actions import SEE
+from app.exchange.handovers.domain import BASIS_LABELS, ITEM_LABELS, Basis, HandoverState, ItemState
+from app.exchange.handovers.listing import (
+    ItemFilter,
+    count_items_visible_to,
+    count_states,
+    get_handover,
+    page_items_visible_to,
+)
+from app.exchange.handovers.models import Handover, HandoverItem
+from app.exchange.partners.domain import TRANSPORT_LABELS, Transport
+from app.exchange.partners.models import Partner
+from app.jobs.domain import JobState
+from app.jobs.models import Job
+from app.jobs.queries import list_jobs
+from app.journal.queries import TimelineFilter, list_events
+from app.kit.actor import Actor
+from app.kit.i18n import N_, _
+from app.kit.paging import Count, Page
+from app.kit.templating import show_instant
+from app.web.exchange.lines import (
+    Badge,
+    Choices,
+    ItemLine,
+    handover_badge,
+    item_lines,
+    may_hand_over,
+    record_url,
+    resource_title,
+)
+from app.web.exchange.tabs import ExchangeTab, exchange_tabs
+
+router = GuardedRouter(door="web", prefix="/exchange/handovers")
+
+#: The way of a batch: state, name, and the column that says when.
+_WAY = (
+    (HandoverState.PREPARED, N_("已生成"), "made_at"),
+    (HandoverState.SENT, N_("已送出"), "sent_at"),
+    (HandoverState.ACKNOWLEDGED, N_("已回执"), "acknowledged_at"),
+    (HandoverState.RECONCILED, N_("已对账"), "reconciled_at"),
+)
+_ORDER = (HandoverState.PREPARING, *(state for state, _label, _at in _WAY))
+EVENTS = 30
+
+
+class ItemsQuery(PageQuery):
+    """What the address says of the records; anything it does not understand narrows nothing."""
+
+    state: str = ""
+    q: str = ""
+    cursor: str = ""
+
+    def address(self, base: str, **changes: str) -> str:
+        """The page's address with some parameters changed; empty ones are left out."""
+        values = self.model_dump(exclude={"cursor"}) | changes
+        given = {name: value for name, value in values.items() if value}
+        return f"{base}?{urlencode(given)}" if given else base
+
+
+@dataclass(frozen=True)
+class StateTab:
+    """The records in one state."""
+
+    label: str
+    url: str
+    active: bool
+    count: str
+
+
+@dataclass(frozen=True)
+class Station:
+    """One station on the way of the batch."""
+
+    label: str
+    state: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Doing:
+    """What can be done with the batch now; numbers say with how many records."""
+
+    release: bool = False
+    cancel: bool = False
+    withdraw: int = 0
+    parked: int = 0
+    rejected: int = 0
+    sheets: bool = False
+
+
+@dataclass(frozen=True)
+class Work:
+    """The job that makes the batch, while it runs or when it failed."""
+
+    done: int
+    total: int
+    text: str
+    running: bool
+    error: str
+    url: str
+
+
+@dataclass(frozen=True)
+class KeptBack:
+    """A record that the pre-flight kept back when the batch was made, and why."""
+
+    key: str
+    label: str
+    url: str
+    why: str
+
+
+@dataclass(frozen=True)
+class HandoverPage:
+    """The batch; `total` is how many of its records the reader sees."""
+
+    tabs: tuple[ExchangeTab, ...]
+    base: str
+    row: Handover
+    total: int
+    partner: Partner
+    by_files: bool
+    transport: str
+    resource: str
+    basis: str
+    state: Badge
+    stations: tuple[Station, ...]
+    doing: Doing
+    work: Work | None
+    kept_back: tuple[KeptBack, ...]
+    states: tuple[StateTab, ...]
+    query: ItemsQuery
+    chips: Choices
+    lines: tuple[ItemLine, ...]
+    items: Page[HandoverItem]
+    count: Count
+    url: str
+    events: tuple[TimelineLine, ...]
+
+
+@router.get("/{number}", action=SEE)
+def handover_page(
+    request: Request, session: DbSession, actor: CurrentActor, number: str, query: Annotated[ItemsQuery, Query()]
+) -> Response:
+    """The batch with its records."""
+    row = get_handover(session, number)
+    return render(request, "web/exchange/handover.html", _page(request, session, actor, row, query))
+
+
+@router.get("/{number}/progress", action=SEE)
+def progress(request: Request, session: DbSession, number: str) -> Response:
+    """The bar alone, asked for every second."""
+    row = get_handover(session, number)
+    work = _work(_job(session, row), row)
+    if work is None or not work.running:
+        response = render(request, "web/exchange/_handover_progress.html", work or Work(0, 0, "", False, "", ""))
+        response.headers["HX-Refresh"] = "true"
+        return response
+    return render(request, "web/exchange/_handover_progress.html", work)
+
+
+def _page(request: Request, session: Session, actor: Actor, row: Handover, query: ItemsQuery) -> HandoverPage:
+    partner = session.get_one(Partner, row.partner_id)
+    base = f"/exchange/handovers/{row.number}"
+    job = _job(session, row)
+    counts = count_states(session, actor, [row.id]).get(row.id, {})
+    state = query.state if query.state in set(ItemState) else ""
+    wanted = ItemFilter(handover_id=row.id, state=state, q=query.q)
+    items = page_items_visible_to(session, actor, wanted, query.cursor or None)
+    return HandoverPage(
+        tabs=exchange_tabs("handovers"),
+        base=base,
+        row=row,
+        total=sum(counts.values()),
+        partner=partner,
+        by_files=row.transport == Transport.FILES,
+        transport=_(TRANSPORT_LABELS[Transport(row.transport)]),
+        resource=resource_title(partner, row.resource, row.definition_version),
+        basis=_(BASIS_LABELS[Basis(row.basis)]),
+        state=handover_badge(row),
+        stations=_stations(row),
+        doing=_doing(may_hand_over(actor, partner), row, counts),
+        work=_work(job, row),
+        kept_back=_kept_back(job, row) if may_hand_over(actor, partner) else (),
+        states=_states(query, base, counts),
+        query=query,
+        chips=((_("“%(text)s”") % {"text": query.q}, query.address(base, q="")),) if query.q else (),
+        lines=item_lines(session, items.items, {partner.id: partner}, {row.id: row}),
+        items=items,
+        count=count_items_visible_to(session, actor, wanted),
+        url=query.address(base),
+        events=timeline_lines(
+            request, session, list_events(session, TimelineFilter(kind="handover", id=row.number), limit=EVENTS)
+        ),
+    )
+
+
+def _stations(row: Handover) -> tuple[Station, ...]:
+    """The way of the batch; a cancelled one ends where it was."""
+    if row.state == HandoverState.CANCELLED:
+        made = Station(_("已生成"), "done", show_instant(row.made_at))
+        return made, Station(_("已撤销"), "current", show_instant(row.cancelled_at))
+    reached = _ORDER.index(HandoverState(row.state))
+    return tuple(
+        Station(
+            _(label),
+            "current" if place == reached else "done" if place < reached else "todo",
+            show_instant(getattr(row, at)) if place <= reached and getattr(row, at) else "",
+        )
+        for place, (_state, label, at) in enumerate(_WAY, start=1)
+    )
+
+
+def _doing(may: bool, row: Handover, counts: Mapping[ItemState, int]) -> Doing:
+    if not may:
+        return Doing()
+    unsent = counts.get(ItemState.WAITING, 0) + counts.get(ItemState.PARKED, 0)
+    over = row.state in (HandoverState.PREPARING, HandoverState.CANCELLED)
+    return Doing(
+        release=row.state == HandoverState.PREPARED and row.released_at is None and unsent > 0,
+        cancel=row.released_at is None and row.state != HandoverState.CANCELLED,
+        withdraw=unsent if row.released_at is not None and not over else 0,
+        parked=counts.get(ItemState.PARKED, 0),
+        rejected=counts.get(ItemState.REJECTED, 0),
+        sheets=row.transport == Transport.FILES and not over,
+    )
+
+
+def _job(session: Session, row: Handover) -> Job | None:
+    return list_jobs(session, [row.job_id]).get(row.job_id) if row.job_id is not None else None
+
+
+def _work(job: Job | None, row: Handover) -> Work | None:
+    return _told(job, row) if job is not None and row.state == HandoverState.PREPARING else None
+
+
+def _kept_back(job: Job | None, row: Handover) -> tuple[KeptBack, ...]:
+    found = (job.result or {}).get("blocked", []) if job is not None else []
+    return tuple(KeptBack(key, label or key, record_url(row.resource, key, None), why) for key, label, why in found)
+
+
+def _told(job: Job, row: Handover) -> Work:
+    return Work(
+        done=job.done,
+        total=job.total or 0,
+        text=f"{job.done:,} / {job.total:,}" if job.total else _("正在排队"),
+        running=job.state in (JobState.QUEUED, JobState.RUNNING),
+        error=_(job.error) if job.error else "",
+        url=f"/exchange/handovers/{row.number}/progress",
+    )
+
+
+def _states(query: ItemsQuery, base: str, counts: Mapping[ItemState, int]) -> tuple[StateTab, ...]:
+    """All records, then those of each state of which there are any, or which is chosen."""
+    shown = [state for state in ItemState if counts.get(state) or query.state == state]
+    every = StateTab(
+        _("全部"), query.address(base, state=""), query.state not in set(ItemState), f"{sum(counts.values()):,}"
+    )
+    return (
+        every,
+        *(
+            StateTab(
+                _(ITEM_LABELS[state]),
+                query.address(base, state=state.value),
+                query.state == state,
+                f"{counts.get(state, 0):,}",
+            )
+            for state in shown
+        ),
+    )

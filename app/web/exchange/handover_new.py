@@ -1,0 +1,185 @@
+"""新建报送: to whom and what, which records; then the pre-flight (`exchange_preflight`), and the batch is made."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import Query, Request
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from app.cases import queries as cases
+from app.cases.queries import CaseFilter
+from app.doors.deps import CurrentActor, DbSession, Form, Now
+from app.doors.pages import redirect, render
+from app.doors.parameters import PageQuery
+from app.doors.router import GuardedRouter
+from app.enterprises import queries as firms
+from app.enterprises.queries import EnterpriseFilter
+from app.exchange.actions import HAND_OVER
+from app.exchange.handovers.domain import BASIS_LABELS, Basis
+from app.exchange.handovers.schemas import PrepareHandover
+from app.exchange.handovers.service.ordering import scope_of
+from app.exchange.handovers.service.selecting import count_candidates
+from app.exchange.partners.models import Partner
+from app.exchange.partners.queries import list_partners
+from app.kit.actor import Actor
+from app.kit.i18n import _
+from app.kit.paging import Count, Page
+from app.programmes.queries import load_catalogue
+from app.web.bulk.cases import chosen_cases
+from app.web.cases.list import programme_choices
+from app.web.exchange.lines import Choices, may_hand_over, partner_choices, resource_title
+from app.web.exchange.tabs import ExchangeTab, exchange_tabs
+
+router = GuardedRouter(door="web", prefix="/exchange/handovers")
+
+ADDRESS = "/exchange/handovers/new"
+PAGE_SIZE = 50
+#: What is picked one by one: firms and cases, found as their own lists find them.
+PICKED = ("enterprises", "cases")
+BASES = (Basis.CHANGED, Basis.ALL, Basis.CHOSEN)
+
+
+class NewQuery(PageQuery):
+    """What the address says so far."""
+
+    partner: str = ""
+    resource: str = ""
+    programme: str = ""
+    basis: str = Basis.CHANGED
+    q: str = ""
+    cursor: str = ""
+
+    def address(self, **changes: str) -> str:
+        """The address with some parameters changed; empty ones are left out."""
+        values = self.model_dump(exclude={"cursor"}) | changes
+        given = {name: value for name, value in values.items() if value}
+        return f"{ADDRESS}?{urlencode(given)}" if given else ADDRESS
+
+
+@dataclass(frozen=True)
+class PickLine:
+    """A record that can be picked: `key` is its key, `name` its firm, `note` the programme of a case."""
+
+    key: str
+    name: str
+    note: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Picks:
+    """The records to pick from."""
+
+    lines: tuple[PickLine, ...]
+    rows: Page[Any]
+    count: Count
+    url: str
+
+
+@dataclass(frozen=True)
+class NewPage:
+    """The questions before a batch."""
+
+    tabs: tuple[ExchangeTab, ...]
+    query: NewQuery
+    partners: Choices
+    resources: Choices
+    programmes: Choices
+    bases: tuple[tuple[str, str, str], ...]
+    picks: Picks | None
+    chosen: tuple[str, ...]
+    back: str
+
+
+@router.get("/new", action=HAND_OVER)
+def new_page(
+    request: Request, session: DbSession, actor: CurrentActor, query: Annotated[NewQuery, Query()]
+) -> Response:
+    """To whom, what, which records."""
+    return render(request, "web/exchange/handover_new.html", _page(session, actor, query))
+
+
+@router.post("/cases", action=HAND_OVER, reads_only=True)
+def from_cases(request: Request, session: DbSession, actor: CurrentActor, now: Now, form: Form) -> Response:
+    """The cases ticked in their list: to whom they go is still to be said."""
+    chosen = chosen_cases(session, actor, now, form)
+    if not chosen.numbers:
+        return redirect(request, chosen.back, bad=_("请先勾选办件，再报送。"))
+    query = NewQuery(resource="cases", basis=Basis.CHOSEN)
+    return render(request, "web/exchange/handover_new.html", _page(session, actor, query, chosen.numbers, chosen.back))
+
+
+def _page(
+    session: Session, actor: Actor, query: NewQuery, chosen: Sequence[str] = (), back: str = "/exchange/handovers"
+) -> NewPage:
+    served = [one for one in list_partners(session) if one.disabled_on is None and may_hand_over(actor, one)]
+    if chosen:
+        served = [partner for partner in served if query.resource in partner.resources]
+    partner = next((one for one in served if one.code == query.partner), served[0] if served else None)
+    query = _completed(query, partner)
+    picking = bool(partner) and query.basis == Basis.CHOSEN and not chosen
+    return NewPage(
+        tabs=exchange_tabs("handovers"),
+        query=query,
+        partners=partner_choices(served),
+        resources=tuple((name, resource_title(partner, name)) for name in partner.resources) if partner else (),
+        programmes=programme_choices(load_catalogue(session)),
+        bases=_bases(session, actor, query) if partner else (),
+        picks=_picks(session, actor, query) if picking and query.resource in PICKED else None,
+        chosen=tuple(chosen),
+        back=back,
+    )
+
+
+def _completed(query: NewQuery, partner: Partner | None) -> NewQuery:
+    """The query with what it leaves open: the first partner, the first kind of record that it gets, what has changed."""
+    if partner is None:
+        return query
+    resource = query.resource if query.resource in partner.resources else partner.resources[0]
+    basis = query.basis if query.basis in BASES else Basis.CHANGED
+    programme = query.programme if resource == "cases" else ""
+    return query.model_copy(
+        update={"partner": partner.code, "resource": resource, "basis": str(basis), "programme": programme}
+    )
+
+
+def _bases(session: Session, actor: Actor, query: NewQuery) -> tuple[tuple[str, str, str], ...]:
+    """What a batch can hold, with about how many records that is."""
+    command = PrepareHandover(
+        partner=query.partner, resource=query.resource, basis=Basis.CHANGED, programme=query.programme
+    )
+    scope = scope_of(session, actor, command)
+    notes = {
+        Basis.CHANGED: _("上次报送之后有变化的，%(n)s 条")
+        % {"n": f"{count_candidates(session, scope, Basis.CHANGED):,}"},
+        Basis.ALL: _("对方该有的全部记录，没有变化的跳过"),
+        Basis.CHOSEN: _("逐条勾选") if query.resource in PICKED else "",
+    }
+    return tuple((str(basis), _(BASIS_LABELS[basis]), notes[basis]) for basis in BASES if notes[basis])
+
+
+def _picks(session: Session, actor: Actor, query: NewQuery) -> Picks:
+    if query.resource == "cases":
+        return _cases(session, actor, query)
+    wanted = EnterpriseFilter(q=query.q)
+    rows = firms.page_visible_to(session, actor, wanted, cursor=query.cursor or None, limit=PAGE_SIZE)
+    lines = tuple(PickLine(row.uscc, row.name, "", f"/enterprises/{row.uscc}") for row in rows.items)
+    return Picks(lines, rows, firms.count_visible_to(session, actor, wanted), query.address())
+
+
+def _cases(session: Session, actor: Actor, query: NewQuery) -> Picks:
+    catalogue, wanted = load_catalogue(session), CaseFilter(programme=query.programme, q=query.q)
+    rows = cases.page_visible_to(session, actor, wanted, sort="-number", cursor=query.cursor or None, limit=PAGE_SIZE)
+    lines = tuple(
+        PickLine(
+            key=row.number,
+            name=row.enterprise.name,
+            note=str(catalogue.get(row.programme_code, row.programme_version).title),
+            url=f"/cases/{row.number}",
+        )
+        for row in rows.items
+    )
+    return Picks(lines, rows, cases.count_visible_to(session, actor, wanted), query.address())

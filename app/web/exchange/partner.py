@@ -1,0 +1,230 @@
+"""One partner: its connection, how it is doing, what was called, its keys; tried, changed, disabled."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Query, Request
+from sqlalchemy.orm import Session
+from starlette.datastructures import UploadFile
+from starlette.responses import Response
+
+from app.accounts.models import MachineClient
+from app.doors.deps import AppSettings, CurrentActor, DbSession, Form, Now
+from app.doors.pages import redirect, render
+from app.doors.parameters import PageQuery
+from app.doors.router import GuardedRouter
+from app.doors.timeline import TimelineLine, timeline_lines
+from app.exchange.actions import MANAGE_PARTNERS, SEE
+from app.exchange.handovers.listing import list_batches
+from app.exchange.handovers.models import Handover
+from app.exchange.partners.domain import TRANSPORT_LABELS, Circuit, Transport, circuit_of
+from app.exchange.partners.listing import page_calls
+from app.exchange.partners.models import Partner, PartnerCall
+from app.exchange.partners.queries import get_partner
+from app.exchange.partners.service import call_again, disable_partner, enable_partner, keep_certificate, renew_key
+from app.exchange.sending.log import PURPOSE_LABELS, Purpose
+from app.exchange.sending.reasons import reason
+from app.exchange.signing import Scheme
+from app.journal.queries import TimelineFilter, list_events
+from app.kit.actor import Actor
+from app.kit.clock import utc_now
+from app.kit.errors import DomainError
+from app.kit.i18n import _
+from app.kit.paging import Page
+from app.kit.permissions import can
+from app.web.exchange.health import Standing, standing_of
+from app.web.exchange.lines import SCHEMES, Badge, may_hand_over, resource_title
+from app.web.exchange.tabs import ExchangeTab, exchange_tabs
+from app.web.exchange.trying import Tried, try_out
+
+router = GuardedRouter(door="web", prefix="/exchange/partners")
+
+EVENTS = 20
+LONGEST_PEM = 20_000
+_SUCCESS = range(200, 300)
+
+
+class CallsQuery(PageQuery):
+    """What the address says of the calls."""
+
+    failed: str = ""
+    cursor: str = ""
+
+
+@dataclass(frozen=True)
+class CallLine:
+    """One call."""
+
+    at: datetime
+    purpose: str
+    number: str
+    records: int
+    result: Badge
+    took_ms: int
+    error: str
+    answer: str
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a page of the partner shows besides: a key just made, how trying it out went, which calls."""
+
+    key: str = ""
+    tried: Tried | None = None
+    calls: CallsQuery = field(default_factory=CallsQuery)
+
+
+@dataclass(frozen=True)
+class PartnerPage:
+    """The partner."""
+
+    tabs: tuple[ExchangeTab, ...]
+    base: str
+    row: Partner
+    push: bool
+    transport: str
+    scheme: str
+    by_certificate: bool
+    resources: str
+    client: str
+    standing: Standing
+    paused: bool
+    calls: tuple[CallLine, ...]
+    rows: Page[PartnerCall]
+    query: CallsQuery
+    url: str
+    events: tuple[TimelineLine, ...]
+    may_manage: bool
+    shown: Shown
+
+
+@router.get("/{code}", action=SEE)
+def partner_page(
+    request: Request,
+    session: DbSession,
+    actor: CurrentActor,
+    now: Now,
+    code: str,
+    query: Annotated[CallsQuery, Query()],
+) -> Response:
+    """The partner."""
+    return _render(request, session, actor, now, get_partner(session, code), Shown(calls=query))
+
+
+@router.post("/{code}/test", action=MANAGE_PARTNERS, reads_only=True)
+def test(
+    request: Request, session: DbSession, actor: CurrentActor, now: Now, settings: AppSettings, code: str
+) -> Response:
+    """Call it once and tell how that went."""
+    row = get_partner(session, code)
+    tried = try_out(row, settings.secret, now, utc_now)
+    return _render(request, session, actor, now, row, Shown(tried=tried))
+
+
+@router.post("/{code}/key", action=MANAGE_PARTNERS)
+def new_key(
+    request: Request, session: DbSession, actor: CurrentActor, now: Now, settings: AppSettings, code: str
+) -> Response:
+    """Another key; the old one stops at once."""
+    row = get_partner(session, code)
+    key = renew_key(session, actor=actor, now=now, secret=settings.secret, partner=row)
+    return _render(request, session, actor, now, row, Shown(key=key))
+
+
+@router.post("/{code}/certificate", action=MANAGE_PARTNERS)
+def certificate(request: Request, session: DbSession, actor: CurrentActor, now: Now, code: str, form: Form) -> Response:
+    """Keep the partner's certificate."""
+    row, given = get_partner(session, code), form.get("file")
+    text = given.file.read(LONGEST_PEM).decode("utf-8", "replace") if isinstance(given, UploadFile) else ""
+    try:
+        with session.begin_nested():
+            keep_certificate(session, actor=actor, now=now, partner=row, text=text)
+    except DomainError as error:
+        return redirect(request, _address(code), bad=error.message)
+    return redirect(request, _address(code), good=_("证书已保存。"))
+
+
+@router.post("/{code}/disable", action=MANAGE_PARTNERS)
+def disable(request: Request, session: DbSession, actor: CurrentActor, now: Now, code: str) -> Response:
+    """Nothing goes to it any more."""
+    disable_partner(session, actor=actor, now=now, partner=get_partner(session, code))
+    return redirect(request, _address(code), good=_("已停用，不再向它报送。"))
+
+
+@router.post("/{code}/enable", action=MANAGE_PARTNERS)
+def enable(request: Request, session: DbSession, actor: CurrentActor, now: Now, code: str) -> Response:
+    """It is served again."""
+    enable_partner(session, actor=actor, now=now, partner=get_partner(session, code))
+    return redirect(request, _address(code), good=_("已启用，从停下的地方接着报送。"))
+
+
+@router.post("/{code}/again", action=MANAGE_PARTNERS)
+def again(request: Request, session: DbSession, actor: CurrentActor, now: Now, code: str) -> Response:
+    """Call it at once although its circuit is open."""
+    try:
+        with session.begin_nested():
+            call_again(session, actor=actor, now=now, partner=get_partner(session, code))
+    except DomainError as error:
+        return redirect(request, _address(code), bad=error.message)
+    return redirect(request, _address(code), good=_("已恢复推送，正在重新尝试。"))
+
+
+def _address(code: str) -> str:
+    return f"/exchange/partners/{code}"
+
+
+def made_page(request: Request, session: Session, actor: Actor, now: datetime, row: Partner, key: str) -> Response:
+    """The page of a partner just registered, with its key."""
+    return _render(request, session, actor, now, row, Shown(key=key))
+
+
+def _render(request: Request, session: Session, actor: Actor, now: datetime, row: Partner, shown: Shown) -> Response:
+    query = shown.calls
+    found = page_calls(session, row.id, failed=bool(query.failed), cursor=query.cursor or None)
+    numbers = list_batches(session, {call.handover_id for call in found.items if call.handover_id is not None})
+    page = PartnerPage(
+        tabs=exchange_tabs("overview"),
+        base=_address(row.code),
+        row=row,
+        push=row.transport == Transport.PUSH,
+        transport=_(TRANSPORT_LABELS[Transport(row.transport)]),
+        scheme=_(SCHEMES[Scheme(row.scheme)]),
+        by_certificate=row.scheme == Scheme.SM2,
+        resources=_("、").join(resource_title(row, name) for name in row.resources),
+        client=_client(session, row),
+        standing=standing_of(row, now),
+        paused=row.disabled_on is None and circuit_of(row.failures, row.open_until, now) is Circuit.OPEN,
+        calls=tuple(_call(call, numbers, answers=may_hand_over(actor, row)) for call in found.items),
+        rows=found,
+        query=query,
+        url=_address(row.code) + ("?failed=1" if query.failed else ""),
+        events=timeline_lines(
+            request, session, list_events(session, TimelineFilter(kind="partner", id=row.code), limit=EVENTS)
+        ),
+        may_manage=can(actor, MANAGE_PARTNERS),
+        shown=shown,
+    )
+    return render(request, "web/exchange/partner.html", page)
+
+
+def _client(session: Session, row: Partner) -> str:
+    client = session.get(MachineClient, row.client_row_id) if row.client_row_id is not None else None
+    return f"{client.name}（{client.client_id}）" if client else ""
+
+
+def _call(call: PartnerCall, batches: Mapping[int, Handover], *, answers: bool) -> CallLine:
+    """A call as a line; what was answered speaks of records of the partner's whole region."""
+    batch = batches.get(call.handover_id or 0)
+    good = not call.error and call.status in _SUCCESS
+    return CallLine(
+        at=call.at,
+        purpose=_(PURPOSE_LABELS[Purpose(call.purpose)]),
+        number=batch.number if batch else "",
+        records=call.records,
+        result=("good" if good else "late", str(call.status) if call.status else _("没有应答")),
+        took_ms=call.took_ms,
+        error=reason(call.error),
+        answer=call.answer if answers else "",
+    )

@@ -1,0 +1,154 @@
+"""Registering a partner and changing its connection. The code and the scheme are said once; everything else can change."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import Request
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from app.accounts.models import MachineClient
+from app.accounts.queries import list_clients
+from app.doors.deps import AppSettings, CurrentActor, DbSession, Form, Now
+from app.doors.forms import Bound, attempt, bind, empty
+from app.doors.pages import redirect, render
+from app.doors.router import GuardedRouter
+from app.exchange.actions import MANAGE_PARTNERS, RECEIPTS
+from app.exchange.catalogue import list_definitions, partner_definition
+from app.exchange.partners.domain import TRANSPORT_LABELS
+from app.exchange.partners.models import Partner
+from app.exchange.partners.queries import get_partner
+from app.exchange.partners.schemas import NewPartner, PartnerChange
+from app.exchange.partners.service import change_partner, create_partner
+from app.exchange.plans import plans_of
+from app.kit.i18n import _
+from app.web.exchange.lines import SCHEMES, Choices
+from app.web.exchange.partner import made_page
+from app.web.exchange.tabs import ExchangeTab, exchange_tabs
+
+router = GuardedRouter(door="web", prefix="/exchange/partners")
+
+_FIELDS = (
+    "name",
+    "definition",
+    "definition_version",
+    "transport",
+    "region_prefix",
+    "follows",
+    "base_url",
+    "resources",
+    "version",
+)
+
+
+@dataclass(frozen=True)
+class PartnerFormPage:
+    """The form; `row` is None for a new partner."""
+
+    tabs: tuple[ExchangeTab, ...]
+    row: Partner | None
+    action: str
+    back: str
+    form: Bound[Any]
+    definitions: Choices
+    versions: Choices
+    transports: Choices
+    schemes: Choices
+    resources: tuple[tuple[str, str, str], ...]
+    clients: Choices
+
+
+@router.get("/new", action=MANAGE_PARTNERS)
+def new_page(request: Request, session: DbSession, settings: AppSettings) -> Response:
+    """The form for a new partner."""
+    raw = {"region_prefix": settings.region, "transport": "push", "scheme": "sm3-hmac", "definition": "province"}
+    return _form_page(request, session, None, empty(raw))
+
+
+@router.post("/new", action=MANAGE_PARTNERS)
+def add(
+    request: Request, session: DbSession, form: Form, actor: CurrentActor, now: Now, settings: AppSettings
+) -> Response:
+    """Register a partner; its key is shown this once."""
+    bound = bind(NewPartner, form)
+    made = attempt(
+        session,
+        bound,
+        lambda given: create_partner(session, actor=actor, now=now, secret=settings.secret, given=given),
+    )
+    if made is None:
+        return _form_page(request, session, None, bound, 422)
+    return made_page(request, session, actor, now, made[0], made[1])
+
+
+@router.get("/{code}/edit", action=MANAGE_PARTNERS)
+def edit_page(request: Request, session: DbSession, code: str) -> Response:
+    """The form with what is known."""
+    row = get_partner(session, code)
+    raw: dict[str, Any] = {name: getattr(row, name) for name in _FIELDS}
+    client = session.get(MachineClient, row.client_row_id) if row.client_row_id is not None else None
+    raw["client_id"] = client.client_id if client else ""
+    return _form_page(request, session, row, empty(raw))
+
+
+@router.post("/{code}/edit", action=MANAGE_PARTNERS)
+def save(request: Request, session: DbSession, code: str, form: Form, actor: CurrentActor, now: Now) -> Response:
+    """Change the connection."""
+    row = get_partner(session, code)
+    bound = bind(PartnerChange, form)
+    attempt(
+        session,
+        bound,
+        lambda given: change_partner(session, actor=actor, now=now, partner=row, given=given),
+    )
+    if bound.valid:
+        return redirect(request, f"/exchange/partners/{code}", good=_("已保存。"))
+    session.refresh(row)
+    return _form_page(request, session, row, bound, 422)
+
+
+def _form_page(
+    request: Request, session: Session, row: Partner | None, form: Bound[Any], status: int = 200
+) -> Response:
+    known = list_definitions()
+    page = PartnerFormPage(
+        tabs=exchange_tabs("overview"),
+        row=row,
+        action=f"/exchange/partners/{row.code}/edit" if row else "/exchange/partners/new",
+        back=f"/exchange/partners/{row.code}" if row else "/exchange",
+        form=form,
+        definitions=tuple((name, _definition_title(name, versions[-1])) for name, versions in known.items()),
+        versions=tuple((each, each) for each in sorted({each for versions in known.values() for each in versions})),
+        transports=tuple((each.value, _(label)) for each, label in TRANSPORT_LABELS.items()),
+        schemes=tuple((each.value, _(label)) for each, label in SCHEMES.items()),
+        resources=_resources(known),
+        clients=tuple(
+            (each.client_id, each.name) for each in list_clients(session) if RECEIPTS.scope in each.scopes.split()
+        ),
+    )
+    return render(request, "web/exchange/partner_form.html", page, status=status)
+
+
+def _definition_title(name: str, version: str) -> str:
+    return str(partner_definition(name, version).title)
+
+
+def _resources(known: Mapping[str, tuple[str, ...]]) -> tuple[tuple[str, str, str], ...]:
+    """Every kind of record that a mapping knows: code, name, and in which mappings it stands where not in all."""
+    titles: dict[str, str] = {}
+    places: dict[str, list[str]] = {}
+    for name, versions in known.items():
+        for resource, plan in plans_of(name, versions[-1]).items():
+            titles.setdefault(resource, str(plan.definition.title))
+            places.setdefault(resource, []).append(_definition_title(name, versions[-1]))
+    return tuple(
+        (
+            resource,
+            title,
+            ""
+            if len(places[resource]) == len(known)
+            else _("限：%(names)s") % {"names": _("、").join(places[resource])},
+        )
+        for resource, title in titles.items()
+    )

@@ -1,0 +1,235 @@
+"""预检: what blocks the records of a batch and what is advisable, each with where it is mended; then the batch is made."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Query, Request
+from sqlalchemy.orm import Session
+from starlette.datastructures import FormData
+from starlette.responses import Response
+
+from app.doors.deps import CurrentActor, DbSession, Form, Now
+from app.doors.downloads import download_table
+from app.doors.pages import redirect, render
+from app.doors.router import GuardedRouter
+from app.exchange.actions import HAND_OVER
+from app.exchange.handovers.domain import BASIS_LABELS, Basis
+from app.exchange.handovers.foreseeing import Foreseen, foresee
+from app.exchange.handovers.schemas import PrepareHandover
+from app.exchange.handovers.service.ordering import scope_of
+from app.exchange.handovers.service.preparing import start_handover
+from app.exchange.handovers.service.selecting import Scope
+from app.exchange.preflight.domain import BLOCKING, FINDING_LABELS, Mend, MendKind, RecordFindings, Tally
+from app.kit.actor import Actor
+from app.kit.clock import today
+from app.kit.errors import DomainError
+from app.kit.i18n import _
+from app.web.exchange.handover_new import NewQuery
+from app.web.exchange.lines import record_url, resource_title
+from app.web.exchange.tabs import ExchangeTab, exchange_tabs
+
+router = GuardedRouter(door="web", prefix="/exchange/handovers")
+
+#: So many records are shown; the export has them all.
+SHOWN = 200
+#: Pages of a firm's record on which something is mended, by the section that a finding names.
+_SECTIONS = {
+    "figures": "/figures",
+    "properties": "/properties",
+    "certificates": "/certificates",
+    "code": "/confirm-code",
+    "standing": "/compliance",
+}
+
+
+@dataclass(frozen=True)
+class FindingLine:
+    """One thing found: in words, with the way to mend it."""
+
+    words: str
+    url: str
+
+
+@dataclass(frozen=True)
+class RecordLine:
+    """One record and what was found about it."""
+
+    key: str
+    label: str
+    url: str
+    findings: tuple[FindingLine, ...]
+
+
+@dataclass(frozen=True)
+class TallyLine:
+    """One finding in one field, and how many records have it."""
+
+    badge: str
+    label: str
+    field: str
+    records: int
+
+
+@dataclass(frozen=True)
+class PreflightPage:
+    """The report, and the order that follows it."""
+
+    tabs: tuple[ExchangeTab, ...]
+    title: str
+    basis: str
+    command: PrepareHandover
+    keys: str
+    checked: int
+    ready: int
+    blocked_count: int
+    advised_count: int
+    unseen: int
+    tallies: tuple[TallyLine, ...]
+    blocked: tuple[RecordLine, ...]
+    advised: tuple[RecordLine, ...]
+    back: str
+
+
+@router.get("/preflight", action=HAND_OVER)
+def preflight(
+    request: Request, session: DbSession, actor: CurrentActor, now: Now, query: Annotated[NewQuery, Query()]
+) -> Response:
+    """What has changed, or everything, looked at; chosen records are picked first."""
+    if query.basis not in (Basis.CHANGED, Basis.ALL):
+        return redirect(request, query.address(basis=Basis.CHOSEN))
+    command = PrepareHandover(
+        partner=query.partner,
+        resource=query.resource,
+        basis=Basis(query.basis),
+        programme=query.programme if query.resource == "cases" else "",
+    )
+    return _report(request, session, actor, now, command)
+
+
+@router.post("/preflight", action=HAND_OVER, reads_only=True)
+def preflight_chosen(request: Request, session: DbSession, actor: CurrentActor, now: Now, form: Form) -> Response:
+    """The records that were picked, looked at."""
+    command = _command(form)
+    if not command.keys:
+        url = NewQuery(partner=command.partner, resource=command.resource, basis=Basis.CHOSEN).address()
+        return redirect(request, url, bad=_("请先勾选要报送的记录。"))
+    return _report(request, session, actor, now, command)
+
+
+@router.post("/preflight/export", action=HAND_OVER, reads_only=True)
+def export(request: Request, session: DbSession, actor: CurrentActor, now: Now, form: Form) -> Response:
+    """Every finding as a row."""
+    command = _command(form)
+    scope = scope_of(session, actor, command)
+    found = foresee(session, scope, command.basis, today(now))
+    header = [_("记录编号"), _("名称"), _("结论"), _("问题"), _("对方字段"), _("说明")]
+    return download_table(request, _("报送预检"), "xlsx", _rows(found), header)
+
+
+@router.post("/new", action=HAND_OVER)
+def start(request: Request, session: DbSession, actor: CurrentActor, now: Now, form: Form) -> Response:
+    """Make the batch in the background."""
+    command = _command(form)
+    try:
+        with session.begin_nested():
+            made = start_handover(session, actor=actor, now=now, command=command)
+    except DomainError as error:
+        return redirect(
+            request, NewQuery(partner=command.partner, resource=command.resource).address(), bad=error.message
+        )
+    return redirect(request, f"/exchange/handovers/{made.number}")
+
+
+def _command(form: FormData) -> PrepareHandover:
+    picked = [str(form.get("keys") or "").split(), (str(key) for key in form.getlist("key"))]
+    keys = tuple(dict.fromkeys(key for some in picked for key in some))
+    basis = str(form.get("basis") or "")
+    return PrepareHandover(
+        partner=str(form.get("partner") or ""),
+        resource=str(form.get("resource") or ""),
+        basis=Basis(basis) if basis in (Basis.CHANGED, Basis.ALL) else Basis.CHOSEN,
+        programme=str(form.get("programme") or ""),
+        keys=keys,
+    )
+
+
+def _report(request: Request, session: Session, actor: Actor, now: datetime, command: PrepareHandover) -> Response:
+    scope = scope_of(session, actor, command)
+    found = foresee(session, scope, command.basis, today(now))
+    return render(request, "web/exchange/preflight.html", _page(scope, command, found))
+
+
+def _page(scope: Scope, command: PrepareHandover, found: Foreseen) -> PreflightPage:
+    report, partner = found.report, scope.partner
+    query = NewQuery(
+        partner=command.partner, resource=command.resource, programme=command.programme, basis=command.basis
+    )
+    blocked = [record for record in report.records if record.blocks]
+    advised = [record for record in report.records if not record.blocks]
+    return PreflightPage(
+        tabs=exchange_tabs("handovers"),
+        title=f"{resource_title(partner, command.resource)} · {partner.name}",
+        basis=_(BASIS_LABELS[command.basis]),
+        command=command,
+        keys=" ".join(command.keys),
+        checked=report.checked,
+        ready=report.checked - report.blocked,
+        blocked_count=report.blocked,
+        advised_count=report.advised,
+        unseen=found.unseen,
+        tallies=tuple(_tally(tally, scope) for tally in report.tallies()),
+        blocked=_lines(command.resource, blocked[:SHOWN]),
+        advised=_lines(command.resource, advised[:SHOWN]),
+        back=query.address(),
+    )
+
+
+def _tally(tally: Tally, scope: Scope) -> TallyLine:
+    badge = "late" if tally.code in BLOCKING else "wait"
+    return TallyLine(badge, _(FINDING_LABELS[tally.code]), field_title(scope, tally.field), tally.records)
+
+
+def field_title(scope: Scope, path: str) -> str:
+    """What the partner's definition calls a field, `figures.year` inside a list included."""
+    if not path:
+        return ""
+    titles, fields = [], scope.plan.definition.fields
+    for name in path.split("."):
+        field = next((one for one in fields if one.name == name), None)
+        if field is None:
+            return path
+        titles.append(str(field.title))
+        fields = field.fields
+    return " · ".join(titles)
+
+
+def _lines(resource: str, records: Sequence[RecordFindings]) -> tuple[RecordLine, ...]:
+    return tuple(
+        RecordLine(
+            key=record.key,
+            label=record.label or record.key,
+            url=record_url(resource, record.key, None),
+            findings=tuple(FindingLine(one.words, mend_url(one.mend)) for one in record.findings),
+        )
+        for record in records
+    )
+
+
+def mend_url(mend: Mend) -> str:
+    """The page on which a finding is mended; "" where there is none."""
+    if mend.kind is MendKind.ENTERPRISE:
+        return f"/enterprises/{mend.key}{_SECTIONS.get(mend.section, '')}"
+    if mend.kind is MendKind.CASE:
+        return f"/cases/{mend.key}"
+    if mend.kind is MendKind.CODES:
+        return f"/exchange/dictionary?resource={mend.key}"
+    return record_url(mend.section, mend.key, None)
+
+
+def _rows(found: Foreseen) -> Iterator[list[str]]:
+    for record in found.report.records:
+        verdict = _("不能报送") if record.blocks else _("建议补充")
+        for one in record.findings:
+            yield [record.key, record.label, verdict, _(FINDING_LABELS[one.code]), one.field, one.words]

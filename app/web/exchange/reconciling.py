@@ -1,0 +1,200 @@
+"""数据交换 → 对账: runs of every partner, a new one, how far it is, stopped, what differs handed over again."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import Request
+from sqlalchemy.orm import Session
+from starlette.datastructures import FormData, UploadFile
+from starlette.responses import Response
+
+from app.doors.deps import AppVault, CurrentActor, DbSession, Form, Now
+from app.doors.forms import Bound, empty
+from app.doors.pages import redirect, render
+from app.doors.router import GuardedRouter
+from app.exchange.actions import HAND_OVER, SEE
+from app.exchange.partners.models import Partner
+from app.exchange.reconciling.domain import SOURCE_LABELS, STATE_LABELS, RunState, Source
+from app.exchange.reconciling.models import Reconciliation
+from app.exchange.reconciling.queries import get_visible_to, list_partners_visible_to, page_visible_to
+from app.exchange.reconciling.service import TheirFile, queue_differences, start_reconciliation, stop_reconciliation
+from app.files.service.storing import keep_file
+from app.jobs.domain import FINISHED
+from app.jobs.models import Job
+from app.jobs.queries import list_jobs
+from app.kit.actor import Actor
+from app.kit.errors import DomainError, Invalid
+from app.kit.i18n import _
+from app.kit.paging import Page
+from app.kit.permissions import can
+from app.kit.tabular.reading import MAX_BYTES
+from app.web.exchange.answers import uploaded
+from app.web.exchange.lines import Badge, Choices, partner_choices, resource_choices, resource_title
+from app.web.exchange.tabs import ExchangeTab, exchange_tabs
+
+router = GuardedRouter(door="web", prefix="/exchange/reconciling")
+
+ADDRESS = "/exchange/reconciling"
+_BADGES = {
+    RunState.RUNNING: "info",
+    RunState.FINISHED: "good",
+    RunState.FAILED: "late",
+    RunState.CANCELLED: "idle",
+}
+
+
+@dataclass(frozen=True)
+class RunLine:
+    """One run."""
+
+    row: Reconciliation
+    partner: str
+    resource: str
+    source: str
+    state: Badge
+
+
+@dataclass(frozen=True)
+class RunsPage:
+    """The runs, the newest first."""
+
+    tabs: tuple[ExchangeTab, ...]
+    lines: tuple[RunLine, ...]
+    page: Page[Reconciliation]
+    partners: Choices
+    partner: str
+    url: str
+    may_start: bool
+
+
+@dataclass(frozen=True)
+class NewPage:
+    """A new run: with whom, over which records, from where."""
+
+    tabs: tuple[ExchangeTab, ...]
+    form: Bound[Any]
+    partners: Choices
+    resources: Choices
+    sources: tuple[tuple[str, str, str], ...]
+    limit_mb: int
+
+
+@router.get("", action=SEE)
+def list_page(
+    request: Request, session: DbSession, actor: CurrentActor, partner: str = "", cursor: str = ""
+) -> Response:
+    """All runs."""
+    partners = list_partners_visible_to(session, actor)
+    found = page_visible_to(session, actor, partner=partner, cursor=cursor or None)
+    page = RunsPage(
+        tabs=exchange_tabs("reconciling"),
+        lines=run_lines(session, found.items),
+        page=found,
+        partners=partner_choices(partners),
+        partner=partner,
+        url=f"{ADDRESS}?partner={partner}" if partner else ADDRESS,
+        may_start=can(actor, HAND_OVER) and bool(partners),
+    )
+    return render(request, "web/exchange/reconciliations.html", page)
+
+
+@router.get("/new", action=HAND_OVER)
+def new_page(
+    request: Request, session: DbSession, actor: CurrentActor, partner: str = "", resource: str = ""
+) -> Response:
+    """A new run."""
+    partners = list_partners_visible_to(session, actor)
+    only = partners[0].code if len(partners) == 1 else ""
+    raw = {"partner": partner or only, "resource": resource, "source": Source.PULL}
+    return render(request, "web/exchange/reconciliation_new.html", _new_page(session, actor, empty(raw)))
+
+
+@router.post("", action=HAND_OVER)
+def start(request: Request, session: DbSession, actor: CurrentActor, vault: AppVault, form: Form, now: Now) -> Response:
+    """Order a run; a file is looked at before it is kept."""
+    try:
+        with session.begin_nested():
+            partner = _partner(session, actor, form)
+            file = None
+            if form.get("source") == Source.FILE:
+                stored = keep_file(session, vault, uploaded(form.get("file")), actor=actor, now=now, as_evidence=False)
+                file = TheirFile(stored.sha256, stored.name)
+            resource = str(form.get("resource") or "")
+            row = start_reconciliation(session, actor=actor, now=now, partner=partner, resource=resource, file=file)
+    except DomainError as error:
+        raw = {name: value for name, value in form.items() if not isinstance(value, UploadFile)}
+        bound: Bound[Any] = empty(raw)
+        bound.add(error)
+        return render(request, "web/exchange/reconciliation_new.html", _new_page(session, actor, bound), status=422)
+    return redirect(request, f"{ADDRESS}/{row.id}")
+
+
+@router.post("/{reconciliation_id:int}/stop", action=HAND_OVER)
+def stop(request: Request, session: DbSession, actor: CurrentActor, now: Now, reconciliation_id: int) -> Response:
+    """Stop a run; nothing of it is kept."""
+    row, _partner_of_row = get_visible_to(session, actor, reconciliation_id, lock=True)
+    stop_reconciliation(session, now=now, row=row)
+    return redirect(request, f"{ADDRESS}/{row.id}", info=_("将尽快停止，这次对账不保留结果。"))
+
+
+@router.post("/{reconciliation_id:int}/queue", action=HAND_OVER)
+def queue(request: Request, session: DbSession, actor: CurrentActor, now: Now, reconciliation_id: int) -> Response:
+    """One click: what differs becomes a batch."""
+    row, partner = get_visible_to(session, actor, reconciliation_id, lock=True)
+    handover = queue_differences(session, actor=actor, now=now, row=row, partner=partner)
+    told = _("有差异的记录正在生成批次 %(number)s，生成后核对并报送。") % {"number": handover.number}
+    return redirect(request, f"/exchange/handovers/{handover.number}", good=told)
+
+
+def run_lines(session: Session, rows: list[Reconciliation]) -> tuple[RunLine, ...]:
+    """Runs as lines."""
+    jobs = list_jobs(session, {row.job_id for row in rows if row.job_id is not None})
+    partners = {row.partner_id: session.get_one(Partner, row.partner_id) for row in rows}
+    return tuple(run_line(row, partners[row.partner_id], jobs.get(row.job_id or 0)) for row in rows)
+
+
+def run_line(row: Reconciliation, partner: Partner, job: Job | None) -> RunLine:
+    """One run as a line."""
+    state = state_of(row, job)
+    differs = bool(row.differing or row.only_here or row.only_there or row.unreadable)
+    badge = (_BADGES[state], _(STATE_LABELS[state]))
+    if state is RunState.FINISHED:
+        badge = ("wait", _("有差异")) if differs else ("good", _("双方一致"))
+    return RunLine(
+        row=row,
+        partner=partner.name,
+        resource=resource_title(partner, row.resource),
+        source=row.file_name or _(SOURCE_LABELS[Source(row.source)]),
+        state=badge,
+    )
+
+
+def state_of(row: Reconciliation, job: Job | None) -> RunState:
+    """How far a run is; one whose work was given up from outside has failed."""
+    state = RunState(row.state)
+    abandoned = state is RunState.RUNNING and (job is None or job.state in FINISHED)
+    return RunState.FAILED if abandoned else state
+
+
+def _partner(session: Session, actor: Actor, form: FormData) -> Partner:
+    wanted = str(form.get("partner") or "")
+    found = next((each for each in list_partners_visible_to(session, actor) if each.code == wanted), None)
+    if found is None:
+        message = _("请选择交换对方。")
+        raise Invalid("reconciliation.partner", message, {"partner": message})
+    return found
+
+
+def _new_page(session: Session, actor: Actor, form: Bound[Any]) -> NewPage:
+    partners = list_partners_visible_to(session, actor)
+    return NewPage(
+        tabs=exchange_tabs("reconciling"),
+        form=form,
+        partners=partner_choices(partners),
+        resources=resource_choices(partners),
+        sources=(
+            (Source.PULL, _("读取对方接口"), _("对方须已约定接口地址和密钥")),
+            (Source.FILE, _("上传对方清单"), _("XLSX、CSV，或每行一条 JSON；表头写字段名或中文名称")),
+        ),
+        limit_mb=MAX_BYTES // 1024 // 1024,
+    )

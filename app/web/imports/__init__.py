@@ -1,0 +1,1 @@
+"""Pages of imports: upload, mapping, preview, rows that wait."""

@@ -1,0 +1,254 @@
+"""导入: upload a list, check how it is understood, take it in, decide what waits."""
+
+from datetime import datetime
+from typing import Any
+
+from fastapi import Request
+from sqlalchemy.orm import Session
+from starlette.datastructures import FormData, UploadFile
+from starlette.responses import Response, StreamingResponse
+
+from app.doors.deps import AppSettings, CurrentActor, DbSession, Form, Now
+from app.doors.documents import content_disposition
+from app.doors.forms import Bound, empty
+from app.doors.pages import redirect, render
+from app.doors.router import GuardedRouter
+from app.enterprises.actions import IMPORT
+from app.enterprises.imports.blank_lists import blank_list
+from app.enterprises.imports.domain import ImportKind, Outcome, RunState
+from app.enterprises.imports.handing_back import hand_back
+from app.enterprises.imports.models import ImportRun
+from app.enterprises.imports.queries import (
+    count_waiting_visible_to,
+    get_run_visible_to,
+    page_rows,
+    page_runs_visible_to,
+)
+from app.enterprises.imports.staging import Upload, abandon, change_mapping, stage, start
+from app.files.service.storing import store
+from app.jobs import service as jobs
+from app.jobs.domain import JobState
+from app.jobs.queries import get_job
+from app.kit.errors import DomainError, Invalid, NotFound
+from app.kit.i18n import _
+from app.kit.tabular.reading import MAX_BYTES
+from app.web.imports import pages, row_pages
+
+router = GuardedRouter(door="web", prefix="/imports")
+
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_ROWS = 50
+
+
+@router.get("", action=IMPORT)
+def list_page(request: Request, session: DbSession, actor: CurrentActor, cursor: str = "") -> Response:
+    found = page_runs_visible_to(session, actor, cursor=cursor or None)
+    page = pages.list_page(session, found, count_waiting_visible_to(session, actor))
+    return render(request, "web/imports/list.html", page)
+
+
+@router.get("/new", action=IMPORT)
+def new_page(request: Request, kind: str = ImportKind.ENTERPRISES) -> Response:
+    return render(request, "web/imports/new.html", pages.new_page(empty(), kind))
+
+
+@router.get("/templates/{kind}.{ending}", action=IMPORT)
+def template(kind: str, ending: str) -> Response:
+    if kind not in set(ImportKind) or ending not in {"csv", "xlsx"}:
+        raise NotFound("import.template_unknown", _("没有这个模板。"))
+    body = blank_list(ImportKind(kind), xlsx=ending == "xlsx")
+    return _download(f"yumiao-{kind}.{ending}", _XLSX if ending == "xlsx" else "text/csv; charset=utf-8", body)
+
+
+@router.post("", action=IMPORT)
+def upload(
+    request: Request, session: DbSession, actor: CurrentActor, settings: AppSettings, form: Form, now: Now
+) -> Response:
+    kind = str(form.get("kind") or ImportKind.ENTERPRISES)
+    given = form.get("file")
+    try:
+        if kind not in set(ImportKind):
+            raise Invalid("import.kind", _("请选择名单的种类。"), {"kind": _("请选择名单的种类。")})
+        if not isinstance(given, UploadFile) or not given.filename:
+            raise Invalid("import.no_file", _("请选择要导入的文件。"), {"file": _("请选择要导入的文件。")})
+        if given.size is not None and given.size > MAX_BYTES:
+            raise Invalid("files.too_large", _too_large(given.size))
+        blobs = settings.vault.blobs
+        with session.begin_nested():
+            stored = store(session, blobs, actor=actor, source=given.file, name=given.filename, now=now)
+            file = Upload(stored.sha256, blobs.path(stored.sha256), stored.name)
+            run = stage(session, actor=actor, upload=file, kind=ImportKind(kind), now=now)
+    except DomainError as error:
+        bound: Bound[Any] = empty({"kind": kind})
+        bound.add(error if error.fields else Invalid(error.code, error.message, {"file": error.message}))
+        return render(request, "web/imports/new.html", pages.new_page(bound, kind), status=422)
+    return redirect(request, f"/imports/{run.id}", good=_("文件已上传，请核对列的对应关系，然后开始导入。"))
+
+
+@router.get("/{import_id:int}", action=IMPORT)
+def run_page(  # the three faces of an import share one address
+    request: Request,
+    session: DbSession,
+    actor: CurrentActor,
+    settings: AppSettings,
+    now: Now,
+    import_id: int,
+    outcome: str = "",
+    cursor: str = "",
+) -> Response:
+    run = get_run_visible_to(session, actor, import_id)
+    if run.state == RunState.UPLOADED:
+        return _mapping(request, session, actor, settings, run, now)
+    if run.state == RunState.STARTED and run.job_id is not None:
+        job = get_job(session, run.job_id)
+        if job.state != JobState.DONE:
+            return render(request, "web/imports/progress.html", pages.progress_page(run, job))
+    if outcome and outcome not in set(Outcome):
+        raise NotFound("import.outcome_unknown", _("没有这个结果类别。"))
+    found, count = page_rows(session, run, outcome=outcome or _first_open(run), cursor=cursor or None, limit=_ROWS)
+    page = row_pages.result_page(session, run, outcome or _first_open(run), found, count)
+    return render(request, "web/imports/result.html", page)
+
+
+@router.get("/{import_id:int}/progress", action=IMPORT)
+def progress(request: Request, session: DbSession, actor: CurrentActor, import_id: int) -> Response:
+    run = get_run_visible_to(session, actor, import_id)
+    if run.job_id is None:
+        raise NotFound("import.not_started", _("该导入尚未开始。"))
+    job = get_job(session, run.job_id)
+    response = render(request, "web/imports/progress_fragment.html", pages.progress_page(run, job))
+    if job.state not in (JobState.QUEUED, JobState.RUNNING):
+        response.headers["HX-Refresh"] = "true"
+    return response
+
+
+@router.post("/{import_id:int}/mapping", action=IMPORT)
+def save_mapping(
+    request: Request,
+    session: DbSession,
+    actor: CurrentActor,
+    settings: AppSettings,
+    form: Form,
+    now: Now,
+    import_id: int,
+) -> Response:
+    run = get_run_visible_to(session, actor, import_id, lock=True)
+    try:
+        with session.begin_nested():
+            change_mapping(
+                session,
+                actor=actor,
+                run=run,
+                chosen=_indexed(form, "field"),
+                units=_indexed(form, "unit"),
+                other_unit=str(form.get("other_unit") or ""),
+            )
+    except Invalid as error:
+        return _mapping(request, session, actor, settings, run, now, errors=(error.message,), status=422)
+    return redirect(request, f"/imports/{run.id}", good=_("列的对应关系已更新，下面的预览按新的对应重新计算。"))
+
+
+@router.post("/{import_id:int}/start", action=IMPORT)
+def begin(
+    request: Request,
+    session: DbSession,
+    actor: CurrentActor,
+    settings: AppSettings,
+    form: Form,
+    now: Now,
+    import_id: int,
+) -> Response:
+    run = get_run_visible_to(session, actor, import_id, lock=True)
+    accept = form.get("accept_unconfirmed") == "1"
+    try:
+        with session.begin_nested():
+            start(session, actor=actor, run=run, now=now, accept_unconfirmed=accept)
+    except Invalid as error:
+        return _mapping(request, session, actor, settings, run, now, errors=(error.message,), status=422)
+    return redirect(request, f"/imports/{run.id}")
+
+
+@router.post("/{import_id:int}/stop", action=IMPORT)
+def stop(request: Request, session: DbSession, actor: CurrentActor, now: Now, import_id: int) -> Response:
+    run = get_run_visible_to(session, actor, import_id, lock=True)
+    jobs.cancel(session, job=_job_of(session, run), now=now)
+    return redirect(request, f"/imports/{run.id}", info=_("将在当前批次结束后停止，已导入的部分保留。"))
+
+
+@router.post("/{import_id:int}/resume", action=IMPORT)
+def resume(request: Request, session: DbSession, actor: CurrentActor, import_id: int) -> Response:
+    run = get_run_visible_to(session, actor, import_id, lock=True)
+    jobs.retry(session, job=_job_of(session, run))
+    return redirect(request, f"/imports/{run.id}", good=_("从上次停下的地方继续。"))
+
+
+@router.post("/{import_id:int}/abandon", action=IMPORT)
+def drop(request: Request, session: DbSession, actor: CurrentActor, now: Now, import_id: int) -> Response:
+    run = get_run_visible_to(session, actor, import_id, lock=True)
+    abandon(session, actor=actor, run=run, now=now)
+    return redirect(request, "/imports", info=_("已放弃这次导入。"))
+
+
+@router.get("/{import_id:int}/rejected", action=IMPORT)
+def rejected(session: DbSession, actor: CurrentActor, import_id: int) -> Response:
+    found = hand_back(session, get_run_visible_to(session, actor, import_id))
+    return _download(found.name, found.media_type, found.body)
+
+
+@router.get("/{import_id:int}/original", action=IMPORT)
+def original(session: DbSession, actor: CurrentActor, settings: AppSettings, import_id: int) -> Response:
+    run = get_run_visible_to(session, actor, import_id)
+    blobs = settings.vault.blobs
+    blobs.path(run.file_sha256)
+    headers = {"content-disposition": content_disposition(run.file_name)}
+    return StreamingResponse(blobs.stream(run.file_sha256), media_type="application/octet-stream", headers=headers)
+
+
+def _mapping(  # the same page after a refused choice
+    request: Request,
+    session: Session,
+    actor: Any,
+    settings: AppSettings,
+    run: ImportRun,
+    now: datetime,
+    errors: tuple[str, ...] = (),
+    status: int = 200,
+) -> Response:
+    path = settings.vault.blobs.path(run.file_sha256)
+    page = pages.mapping_page(session, actor, run, path, now=now, errors=errors)
+    return render(request, "web/imports/mapping.html", page, status=status)
+
+
+def _first_open(run: ImportRun) -> str:
+    """Which rows a result opens with: what waits for a person, else what was handed back, else what is new."""
+    for outcome in (Outcome.DIFFERS, Outcome.QUEUED, Outcome.REJECTED, Outcome.CREATED, Outcome.CHANGED):
+        if getattr(run, outcome.value):
+            return outcome.value
+    return Outcome.UNCHANGED.value
+
+
+def _job_of(session: Session, run: ImportRun) -> Any:
+    if run.job_id is None:
+        raise NotFound("import.not_started", _("该导入尚未开始。"))
+    return get_job(session, run.job_id)
+
+
+def _indexed(form: FormData, name: str) -> dict[int, str]:
+    """The fields `name-0`, `name-1` … by their number."""
+    found = {}
+    for key, value in form.items():
+        prefix, _dash, number = key.rpartition("-")
+        if prefix == name and number.isdigit() and isinstance(value, str):
+            found[int(number)] = value
+    return found
+
+
+def _too_large(size: int) -> str:
+    return _("文件有 %(size)s MB，超过上限 %(limit)s MB。请按乡镇或年份拆成几个文件再导入。") % {
+        "size": -(-size // 1024 // 1024),
+        "limit": MAX_BYTES // 1024 // 1024,
+    }
+
+
+def _download(name: str, media_type: str, body: bytes) -> Response:
+    return Response(body, media_type=media_type, headers={"content-disposition": content_disposition(name)})

@@ -1,0 +1,189 @@
+"""What the pages of an import's rows show: the result with its six counts, what waits for a decision."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from app.enterprises.imports.deciding import waits_for_name
+from app.enterprises.imports.domain import KIND_LABELS, OUTCOME_LABELS, Decision, ImportKind, Outcome
+from app.enterprises.imports.mapping import Layout
+from app.enterprises.imports.models import ImportRow, ImportRun
+from app.enterprises.imports.reasons import Reason
+from app.enterprises.imports.showing import difference_text
+from app.kit.i18n import N_, _
+from app.kit.paging import Count, Page
+from app.reference.queries import list_region_names
+from app.web.imports.pages import OUTCOME_BADGES, RowLine, field_label
+
+_SHOWN_CELLS = 12
+
+
+@dataclass(frozen=True)
+class CountLine:
+    """One of the six counts and the rows behind it."""
+
+    code: str
+    label: str
+    number: int
+    note: str
+    active: bool
+
+
+@dataclass(frozen=True)
+class DifferenceLine:
+    """One field that a person set here and the list says otherwise."""
+
+    field: str
+    label: str
+    ours: str
+    theirs: str
+    choice: str
+    by: str
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a waiting row asks: the words of its button and of the dialog behind it."""
+
+    button: str
+    title: str
+    text: str
+
+
+@dataclass(frozen=True)
+class DecisionRow:
+    """One row of a finished import with what a person can decide about it."""
+
+    row: ImportRow
+    line: RowLine
+    run_id: int
+    file_name: str
+    cells: str
+    differences: tuple[DifferenceLine, ...]
+    changed: bool
+    open: bool
+    refused: bool
+    decision: str
+    asks: Question
+
+
+@dataclass(frozen=True)
+class ResultPage:
+    """What an import did: six counts, and the rows behind the one that is open."""
+
+    run: ImportRun
+    kind: str
+    counts: tuple[CountLine, ...]
+    outcome: str
+    outcome_label: str
+    rows: tuple[DecisionRow, ...]
+    page: Page[ImportRow]
+    count: Count
+    url: str
+    not_imported: tuple[str, ...]
+    nothing_changed: bool
+
+
+@dataclass(frozen=True)
+class WaitingPage:
+    """Rows of all imports that wait for a decision."""
+
+    rows: tuple[DecisionRow, ...]
+    page: Page[ImportRow]
+    count: Count
+
+
+def result_page(session: Session, run: ImportRun, outcome: str, page: Page[ImportRow], count: Count) -> ResultPage:
+    """The result of an import."""
+    notes = {
+        Outcome.QUEUED: N_("需要核对代码或名称"),
+        Outcome.DIFFERS: N_("与手工修改不同"),
+        Outcome.REJECTED: N_("附原因退回"),
+    }
+    counts = tuple(
+        CountLine(
+            each.value, _(OUTCOME_LABELS[each]), getattr(run, each.value), _(notes.get(each, "")), each.value == outcome
+        )
+        for each in Outcome
+    )
+    return ResultPage(
+        run=run,
+        kind=_(KIND_LABELS[ImportKind(run.kind)]),
+        counts=counts,
+        outcome=outcome,
+        outcome_label=_(OUTCOME_LABELS[Outcome(outcome)]) if outcome else _("全部"),
+        rows=decision_rows(session, page.items, {run.id: run}),
+        page=page,
+        count=count,
+        url=f"/imports/{run.id}?outcome={outcome}" if outcome else f"/imports/{run.id}",
+        not_imported=Layout.from_json(run.mapping).not_imported,
+        nothing_changed=not run.written,
+    )
+
+
+def decision_rows(
+    session: Session, rows: Iterable[ImportRow], runs: Mapping[int, ImportRun]
+) -> tuple[DecisionRow, ...]:
+    """Rows with their differences worded; places by their names."""
+    rows = list(rows)
+    codes = [str(value) for row in rows for value in row.differences.get("region_code", []) if value]
+    places = list_region_names(session, codes) if codes else {}
+    return tuple(_decision_row(row, runs[row.run_id], places) for row in rows)
+
+
+def _decision_row(row: ImportRow, run: ImportRun, places: Mapping[str, str]) -> DecisionRow:
+    reasons = tuple(str(Reason.from_json(kept)) for kept in row.reasons)
+    code = row.key.split("|")[0]
+    line = RowLine(
+        number=row.row_number,
+        code=row.key.replace("|", " "),
+        name=row.name,
+        outcome=_(OUTCOME_LABELS[Outcome(row.outcome)]),
+        badge=OUTCOME_BADGES[Outcome(row.outcome)],
+        reasons=reasons,
+        url=f"/enterprises/{code}" if row.target_id is not None else "",
+    )
+    return DecisionRow(
+        row=row,
+        line=line,
+        run_id=run.id,
+        file_name=run.file_name,
+        cells=" | ".join(cell for cell in row.cells[:_SHOWN_CELLS] if cell)[:400],
+        differences=tuple(_difference(row, name, pair, places) for name, pair in row.differences.items()),
+        changed=row.outcome == Outcome.CHANGED,
+        open=row.decision == Decision.NONE,
+        refused=row.decision == Decision.REFUSED,
+        decision=_decision_text(row),
+        asks=_question(row, run),
+    )
+
+
+def _question(row: ImportRow, run: ImportRun) -> Question:
+    if not waits_for_name(row):
+        text = _("%(name)s 的代码校验位不符。核对营业执照无误后写明理由，企业即导入。")
+        return Question(_("确认"), _("确认代码并导入"), text % {"name": row.name})
+    if run.kind == ImportKind.FIGURES:
+        text = _("名单上写的是“%(name)s”。核对无误后写明理由，这些数据即记入该代码的企业，企业名称不变。")
+        return Question(_("仍按代码导入"), _("按代码导入这些数据"), text % {"name": row.name})
+    text = _("该代码的企业将改名为“%(name)s”，原名记为曾用名，本行其他内容一并导入。核对变更登记后写明理由。")
+    return Question(_("改名"), _("改名并导入"), text % {"name": row.name})
+
+
+def _difference(row: ImportRow, name: str, pair: list[object], places: Mapping[str, str]) -> DifferenceLine:
+    ours, theirs = (difference_text(name, value) for value in pair)
+    if name == "region_code":
+        ours, theirs = places.get(ours, ours), places.get(theirs, theirs)
+    made = row.choices.get(name, {})
+    return DifferenceLine(name, field_label(name), ours, theirs, made.get("choice", ""), made.get("by", ""))
+
+
+def _decision_text(row: ImportRow) -> str:
+    texts = {
+        Decision.CONFIRMED: N_("%(by)s 已确认：%(note)s"),
+        Decision.REFUSED: N_("%(by)s 决定不导入。%(note)s"),
+        Decision.SETTLED: N_("已由 %(by)s 处理完"),
+        Decision.SUPERSEDED: N_("已由第 %(note)s 次导入中的同一企业取代"),
+    }
+    text = texts.get(Decision(row.decision))
+    return _(text) % {"by": row.decided_by, "note": row.note} if text else ""

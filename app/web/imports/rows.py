@@ -1,0 +1,93 @@
+"""导入: the rows of imports that wait for a person, decided one by one."""
+
+from typing import Any
+
+from fastapi import Request
+from sqlalchemy.orm import Session
+from starlette.datastructures import FormData
+from starlette.responses import Response
+
+from app.doors.deps import CurrentActor, DbSession, Form, Now
+from app.doors.pages import redirect, render, safe_next
+from app.doors.router import GuardedRouter
+from app.enterprises.actions import IMPORT
+from app.enterprises.imports import deciding
+from app.enterprises.imports.deciding import Deciding
+from app.enterprises.imports.queries import get_row, get_run_visible_to, list_runs, page_waiting_visible_to
+from app.kit.errors import DomainError
+from app.kit.i18n import _
+from app.web.imports import row_pages as pages
+
+router = GuardedRouter(door="web", prefix="/imports")
+
+_ROWS = 50
+
+
+@router.get("/waiting", action=IMPORT)
+def waiting_page(request: Request, session: DbSession, actor: CurrentActor, cursor: str = "") -> Response:
+    found, count = page_waiting_visible_to(session, actor, cursor=cursor or None, limit=_ROWS)
+    runs = list_runs(session, {row.run_id for row in found.items})
+    page = pages.WaitingPage(pages.decision_rows(session, found.items, runs), found, count)
+    return render(request, "web/imports/waiting.html", page)
+
+
+@router.post("/{import_id:int}/rows/{number:int}/confirm", action=IMPORT)
+def confirm(
+    request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now, import_id: int, number: int
+) -> Response:
+    desk = _desk(session, actor, now, import_id, number)
+    return _decide(
+        request, desk, form, lambda: deciding.confirm(desk, str(form.get("reason") or "")), _("已确认并导入这一行。")
+    )
+
+
+@router.post("/{import_id:int}/rows/{number:int}/refuse", action=IMPORT)
+def refuse(
+    request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now, import_id: int, number: int
+) -> Response:
+    desk = _desk(session, actor, now, import_id, number)
+    return _decide(
+        request, desk, form, lambda: deciding.refuse(desk, str(form.get("reason") or "")), _("已决定不导入这一行。")
+    )
+
+
+@router.post("/{import_id:int}/rows/{number:int}/reopen", action=IMPORT)
+def reopen(
+    request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now, import_id: int, number: int
+) -> Response:
+    desk = _desk(session, actor, now, import_id, number)
+    return _decide(request, desk, form, lambda: deciding.reopen(desk), _("已撤销，这一行重新等待确认。"))
+
+
+@router.post("/{import_id:int}/rows/{number:int}/choose", action=IMPORT)
+def choose(
+    request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now, import_id: int, number: int
+) -> Response:
+    desk = _desk(session, actor, now, import_id, number)
+    field, choice = str(form.get("field") or ""), str(form.get("choice") or "")
+    good = _("已采用名单内容。") if choice == deciding.THEIRS else _("已保留本库内容。")
+    return _decide(request, desk, form, lambda: deciding.choose(desk, field, choice), good)
+
+
+@router.post("/{import_id:int}/rows/{number:int}/undo", action=IMPORT)
+def undo(
+    request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now, import_id: int, number: int
+) -> Response:
+    desk = _desk(session, actor, now, import_id, number)
+    return _decide(request, desk, form, lambda: deciding.undo(desk, str(form.get("field") or "")), _("已撤销。"))
+
+
+def _desk(session: Session, actor: Any, now: Any, import_id: int, number: int) -> Deciding:
+    run = get_run_visible_to(session, actor, import_id)
+    return Deciding(session, actor, run, get_row(session, run, number, lock=True), now)
+
+
+def _decide(request: Request, desk: Deciding, form: FormData, step: Any, good: str) -> Response:
+    """Take the step and return to where the person was; a refusal is told there and changes nothing."""
+    back = safe_next(str(form.get("next") or ""), f"/imports/{desk.run.id}?outcome={desk.row.outcome}")
+    try:
+        with desk.session.begin_nested():
+            step()
+    except DomainError as error:
+        return redirect(request, back, bad=error.message)
+    return redirect(request, back, good=good)

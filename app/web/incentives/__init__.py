@@ -1,0 +1,1 @@
+"""Pages of incentives: entitlements, schemes, budgets, payments."""

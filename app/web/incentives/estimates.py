@@ -1,0 +1,95 @@
+"""政策奖补 · 测算: how the amount of an entitlement is found, and what was decided about taking an incentive back."""
+
+from dataclasses import dataclass
+
+from fastapi import Request
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from app.doors.deps import CurrentActor, DbSession, Form, Now
+from app.doors.forms import attempt, bind
+from app.doors.pages import redirect, render
+from app.doors.router import GuardedRouter
+from app.enterprises.models import Enterprise
+from app.enterprises.queries import get_by_uscc_visible_to
+from app.incentives import actions
+from app.incentives.queries import awards, entitlements, schemes
+from app.incentives.queries.entitlements import Entitlement, Scope
+from app.incentives.queries.schemes import parsed
+from app.incentives.schemas import ReviewInput
+from app.incentives.service import clawback
+from app.incentives.service.computation import computation
+from app.incentives.service.reckoning import reckon_entitlement
+from app.kit.errors import NotFound
+from app.kit.i18n import _
+from app.kit.permissions import Place, can
+from app.policies.queries import get_catalogue
+from app.web.incentives.computation import ComputationView, computation_view
+from app.web.incentives.lines import IncentiveLine, advisory, entitlement_line, firm_lines
+
+router = GuardedRouter(door="web", prefix="/incentives")
+
+
+@dataclass(frozen=True)
+class EstimatePage:
+    """One entitlement: how its amount is found, and what it gets beside others of the same purpose."""
+
+    advisory: str
+    line: IncentiveLine
+    computation: ComputationView
+    others: tuple[IncentiveLine, ...]
+    may_recommend: bool
+
+
+@router.get("/estimate", action=actions.READ)
+def estimate_page(
+    request: Request, session: DbSession, actor: CurrentActor, uscc: str = "", scheme: str = "", fact: str = ""
+) -> Response:
+    enterprise = get_by_uscc_visible_to(session, actor, uscc)
+    item = find_entitled(session, enterprise, scheme, fact)
+    if item is None:
+        raise NotFound("incentive.not_entitled", _("没有符合这项政策的事由，或已经推荐过。"))
+    lines = firm_lines(session, enterprise, schemes.list_families(session, enterprise.region_code))
+    view = computation_of(session, item)
+    line = next((line for line in lines if line.detail_url == entitlement_line(item, "").detail_url), None)
+    page = EstimatePage(
+        advisory=advisory(),
+        line=line or entitlement_line(item, view.amount),
+        computation=view,
+        others=tuple(other for other in lines if other is not line),
+        may_recommend=can(actor, actions.RECOMMEND, Place(enterprise.region_code, enterprise.id)),
+    )
+    return render(request, "web/incentives/estimate.html", page)
+
+
+def find_entitled(session: Session, enterprise: Enterprise, scheme: str, fact: str) -> Entitlement | None:
+    """The entitlement of a firm by one fact, if nobody has acted on it."""
+    family = schemes.get_family(session, scheme)
+    scope = Scope(enterprise_id=enterprise.id, trigger_key=fact)
+    found = entitlements.list_entitlements(session, [family], scope)
+    return found[0] if found else None
+
+
+def computation_of(session: Session, item: Entitlement) -> ComputationView:
+    """How its amount is found, as of what is known today for the day of the fact."""
+    kept = computation(reckon_entitlement(session, item), item.version, item.triggered_on)
+    return computation_view(kept, get_catalogue(session))
+
+
+# -- taking back ------------------------------------------------------------------------------------------------------------------
+
+
+@router.post("/{public_id}/clawback", action=actions.CLAW_BACK)
+def review(request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now, public_id: str) -> Response:
+    found = awards.get_visible_to(session, actor, public_id)
+    bound = bind(ReviewInput, form)
+    name = str(parsed(found.scheme_version).name)
+    done = attempt(
+        session,
+        bound,
+        lambda given: clawback.review(session, actor=actor, incentive=found, given=given, scheme_name=name, now=now),
+    )
+    if done is not None:
+        return redirect(request, f"/incentives/{public_id}", good=_("核查结论已登记。"))
+    messages = [*bound.summary, *(message for told in bound.errors.values() for message in told)]
+    return redirect(request, f"/incentives/{public_id}#clawback", bad="；".join(messages))

@@ -1,0 +1,244 @@
+"""政策奖补: who may enjoy what, what is on file, and the steps of one incentive."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import Request
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from app.doors.deps import CurrentActor, DbSession, Now
+from app.doors.downloads import TableFormat, download_table
+from app.doors.pages import render
+from app.doors.router import GuardedRouter
+from app.enterprises.models import Enterprise
+from app.enterprises.queries import get_by_uscc_visible_to
+from app.incentives import actions
+from app.incentives.domain.steps import STATE_LABELS, State
+from app.incentives.queries import awards, clawback, entitlements, schemes
+from app.incentives.queries.awards import AwardFilter
+from app.incentives.queries.entitlements import Scope
+from app.incentives.queries.schemes import SchemeFamily
+from app.kit.actor import Actor
+from app.kit.clock import today
+from app.kit.i18n import _
+from app.kit.paging import Count, Page
+from app.kit.permissions import Place, can
+from app.web.incentives.clawback import WarningLine, warning_lines
+from app.web.incentives.lines import IncentiveLine, advisory, award_line, firm_lines, list_lines
+
+router = GuardedRouter(door="web", prefix="/incentives")
+
+PAGE_SIZE = 50
+WARNINGS_SHOWN = 5
+YEARS = frozenset(str(year) for year in range(2000, 2101))
+
+
+@dataclass(frozen=True)
+class StateTab:
+    """One state as a tab, with how many stand in it."""
+
+    label: str
+    url: str
+    active: bool
+    count: str
+
+
+@dataclass(frozen=True)
+class IncentivesPage:
+    """Entitlements, or incentives on file in one state."""
+
+    advisory: str
+    warnings: tuple[WarningLine, ...]
+    more_warnings: int
+    tabs: tuple[StateTab, ...]
+    lines: tuple[IncentiveLine, ...]
+    page: Page[Any]
+    count: Count
+    state: State
+    scheme: str
+    year: int | None
+    schemes: tuple[tuple[str, str], ...]
+    url: str
+    export_query: str
+    may_recommend: bool
+
+
+@dataclass(frozen=True)
+class EnterpriseIncentivesPage:
+    """Everything one enterprise may enjoy or has enjoyed."""
+
+    advisory: str
+    enterprise: Enterprise
+    lines: tuple[IncentiveLine, ...]
+    may_recommend: bool
+
+
+# -- lists -------------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the list is narrowed to: a state, a scheme, the year of the facts."""
+
+    state: State
+    scheme: str = ""
+    year: int | None = None
+
+    def query(self, state: State | None = None) -> str:
+        """The same as a query string, of another state if one is given."""
+        asked = {"state": (state or self.state).value, "scheme": self.scheme, "year": self.year}
+        return urlencode({name: value for name, value in asked.items() if value})
+
+
+@router.get("", action=actions.LIST)
+def incentives_page(
+    request: Request,
+    session: DbSession,
+    actor: CurrentActor,
+    now: Now,
+    state: str = "eligible",
+    scheme: str = "",
+    year: str = "",
+    cursor: str | None = None,
+) -> Response:
+    wanted = Wanted(_state(state), scheme, _year(year))
+    families = schemes.list_families(session, actor.region_prefix)
+    asked = [family for family in families if not scheme or family.code == scheme]
+    found, lines = _page_of(session, actor, families, asked, wanted, cursor)
+    counts = _counts(session, actor, asked, wanted)
+    warnings = warning_lines(clawback.list_warnings(session, actor, families, today(now)))
+    page = IncentivesPage(
+        advisory=advisory(),
+        warnings=tuple(warnings[:WARNINGS_SHOWN]),
+        more_warnings=max(0, len(warnings) - WARNINGS_SHOWN),
+        tabs=tuple(_tab(item, wanted, counts[item]) for item in State),
+        lines=tuple(lines),
+        page=found,
+        count=counts[wanted.state],
+        state=wanted.state,
+        scheme=scheme,
+        year=wanted.year,
+        schemes=tuple((family.code, str(family.versions[0].scheme.name)) for family in families),
+        url=f"/incentives?{wanted.query()}",
+        export_query=wanted.query(),
+        may_recommend=can(actor, actions.RECOMMEND),
+    )
+    return render(request, "web/incentives/list.html", page)
+
+
+def _page_of(
+    session: Session,
+    actor: Actor,
+    families: Sequence[SchemeFamily],
+    asked: Sequence[SchemeFamily],
+    wanted: Wanted,
+    cursor: str | None,
+    limit: int = PAGE_SIZE,
+) -> tuple[Page[Any], list[IncentiveLine]]:
+    if wanted.state is State.ELIGIBLE:
+        scope = Scope(actor.region_prefix, year=wanted.year)
+        eligible = entitlements.page_entitlements(session, asked, scope, cursor, limit)
+        return eligible, list_lines(session, eligible.items)
+    narrowed = AwardFilter(wanted.state, wanted.scheme, wanted.year)
+    found = awards.page_visible_to(session, actor, narrowed, cursor, limit)
+    by_code = {family.code: family for family in families}
+    return found, [award_line(item, by_code) for item in found.items]
+
+
+def _counts(session: Session, actor: Actor, asked: Sequence[SchemeFamily], wanted: Wanted) -> dict[State, Count]:
+    codes = {family.code for family in asked}
+    on_file = awards.count_by_state(session, actor, wanted.year)
+    counts = {
+        state: Count(sum(n for (code, held), n in on_file.items() if held is state and code in codes))
+        for state in State
+    }
+    scope = Scope(actor.region_prefix, year=wanted.year)
+    counts[State.ELIGIBLE] = entitlements.count_entitlements(session, asked, scope)
+    return counts
+
+
+def _tab(state: State, wanted: Wanted, count: Count) -> StateTab:
+    text = f"{count.n:,}+" if count.more else f"{count.n:,}"
+    return StateTab(_(STATE_LABELS[state]), f"/incentives?{wanted.query(state)}", state is wanted.state, text)
+
+
+@dataclass(frozen=True)
+class ClawbackPage:
+    """Everything that may have to be taken back."""
+
+    warnings: tuple[WarningLine, ...]
+
+
+@router.get("/clawback", action=actions.LIST)
+def clawback_page(request: Request, session: DbSession, actor: CurrentActor, now: Now) -> Response:
+    families = schemes.list_families(session, actor.region_prefix)
+    warnings = warning_lines(clawback.list_warnings(session, actor, families, today(now)))
+    return render(request, "web/incentives/clawback.html", ClawbackPage(tuple(warnings)))
+
+
+@router.get("/export.{extension}", action=actions.EXPORT)
+def export_incentives(
+    request: Request,
+    session: DbSession,
+    actor: CurrentActor,
+    extension: TableFormat,
+    state: str = "eligible",
+    scheme: str = "",
+    year: str = "",
+) -> Response:
+    wanted = Wanted(_state(state), scheme, _year(year))
+    families = schemes.list_families(session, actor.region_prefix)
+    asked = [family for family in families if not scheme or family.code == scheme]
+    lines: list[IncentiveLine] = []
+    cursor: str | None = None
+    while True:
+        found, more = _page_of(session, actor, families, asked, wanted, cursor, 1_000)
+        lines += more
+        cursor = found.next
+        if cursor is None:
+            break
+    header = [
+        _("企业"),
+        _("统一社会信用代码"),
+        _("政策"),
+        _("事由"),
+        _("事由日期"),
+        _("金额（元）"),
+        _("进度"),
+        _("说明"),
+    ]
+    rows = [
+        [item.enterprise.name, item.enterprise.uscc, item.scheme_name, item.fact, item.triggered_on,
+         item.exported_amount, item.state_text, advisory() if item.state is State.ELIGIBLE else item.note]
+        for item in lines
+    ]  # fmt: skip
+    return download_table(request, _("政策奖补"), extension, rows, header)
+
+
+@router.get("/enterprises/{uscc}", action=actions.LIST)
+def enterprise_incentives_page(request: Request, session: DbSession, actor: CurrentActor, uscc: str) -> Response:
+    enterprise = get_by_uscc_visible_to(session, actor, uscc)
+    page = EnterpriseIncentivesPage(
+        advisory=advisory(),
+        enterprise=enterprise,
+        lines=enterprise_lines(session, enterprise),
+        may_recommend=can(actor, actions.RECOMMEND, Place(enterprise.region_code, enterprise.id)),
+    )
+    return render(request, "web/incentives/enterprise.html", page)
+
+
+def enterprise_lines(session: Session, enterprise: Enterprise) -> tuple[IncentiveLine, ...]:
+    """What one enterprise may enjoy, then what is on file."""
+    return firm_lines(session, enterprise, schemes.list_families(session, enterprise.region_code))
+
+
+def _year(text: str) -> int | None:
+    """A year of the filter; anything else does not narrow the list."""
+    return int(text) if text in YEARS else None
+
+
+def _state(text: str) -> State:
+    return State(text) if text in set(State) else State.ELIGIBLE

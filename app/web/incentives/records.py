@@ -1,0 +1,237 @@
+"""政策奖补 · 办理: recommending a firm, and the steps of one incentive."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from fastapi import Request
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from app.doors.deps import CurrentActor, DbSession, Form, Now
+from app.doors.forms import Bound, attempt, bind, empty
+from app.doors.pages import redirect, render
+from app.doors.router import GuardedRouter
+from app.enterprises.queries import get_by_uscc_visible_to
+from app.incentives import actions
+from app.incentives.domain.steps import State
+from app.incentives.models import Incentive
+from app.incentives.queries import awards, schemes
+from app.incentives.queries.entitlements import Entitlement
+from app.incentives.schemas import RecommendInput, StepInput, UndoInput
+from app.incentives.service import steps
+from app.incentives.service.computation import computation
+from app.incentives.service.reckoning import reckon_entitlement
+from app.incentives.service.sharing import share_of
+from app.kit.actor import Actor
+from app.kit.clock import today
+from app.kit.errors import NotFound
+from app.kit.i18n import _
+from app.policies.queries import get_catalogue
+from app.web.incentives.computation import ComputationView, computation_view
+from app.web.incentives.estimates import find_entitled
+from app.web.incentives.lines import IncentiveLine, advisory, entitlement_line, expected_text, share_note
+from app.web.incentives.record_page import incentive_line, record_page
+
+router = GuardedRouter(door="web", prefix="/incentives")
+
+
+@dataclass(frozen=True)
+class StepPage:
+    """The form of one step."""
+
+    advisory: str
+    title: str
+    line: IncentiveLine
+    computation: ComputationView | None
+    form: Bound[Any]
+    action: str
+    back: str
+    amount_required: bool
+    hidden: tuple[tuple[str, str], ...]
+
+
+# -- recommending ----------------------------------------------------------------------------------------------------------------
+
+
+@router.get("/recommend", action=actions.RECOMMEND)
+def recommend_page(
+    request: Request,
+    session: DbSession,
+    actor: CurrentActor,
+    now: Now,
+    uscc: str = "",
+    scheme: str = "",
+    fact: str = "",
+) -> Response:
+    item = _entitled(session, actor, uscc, scheme, fact)
+    return _recommend_page(request, session, item, empty({"happened_on": today(now).isoformat()}))
+
+
+@router.post("/recommend", action=actions.RECOMMEND)
+def recommend(request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now) -> Response:
+    bound = bind(RecommendInput, form)
+    uscc, scheme, fact = (str(bound.raw.get(name) or "") for name in ("uscc", "scheme", "trigger_key"))
+    enterprise = get_by_uscc_visible_to(session, actor, uscc)
+    made = attempt(
+        session,
+        bound,
+        lambda given: steps.recommend(
+            session,
+            actor=actor,
+            enterprise=enterprise,
+            scheme_code=scheme,
+            trigger_key=given.trigger_key,
+            given=given,
+            now=now,
+        ),
+    )
+    if made is not None:
+        return redirect(request, f"/incentives/{made.public_id}", good=_("已登记推荐。"))
+    item = find_entitled(session, enterprise, scheme, fact)
+    if item is None:
+        return redirect(request, f"/incentives/enterprises/{enterprise.uscc}", bad="；".join(bound.summary))
+    return _recommend_page(request, session, item, bound, status=422)
+
+
+def _entitled(session: Session, actor: Actor, uscc: str, scheme: str, fact: str) -> Entitlement:
+    item = find_entitled(session, get_by_uscc_visible_to(session, actor, uscc), scheme, fact)
+    if item is None:
+        raise NotFound("incentive.not_entitled", _("没有符合这项政策的事由，或已经推荐过。"))
+    return item
+
+
+def _recommend_page(
+    request: Request, session: Session, item: Entitlement, form: Bound[Any], *, status: int = 200
+) -> Response:
+    reckoned = reckon_entitlement(session, item)
+    share = share_of(session, item, reckoned)
+    if form.raw.get("amount") is None and share.low and share.low == share.high:
+        form.raw["amount"] = _plain_yuan(share.low)
+    kept = computation(reckoned, item.version, item.triggered_on)
+    names = {family.code: family for family in schemes.list_families(session, item.enterprise.region_code)}
+    line = entitlement_line(item, expected_text(reckoned.plan, reckoned.amount), share_note(share, names))
+    page = StepPage(
+        advisory=advisory(),
+        title=_("推荐奖补"),
+        line=line,
+        computation=computation_view(kept, reckoned.plan.catalogue),
+        form=form,
+        action="/incentives/recommend",
+        back=f"/incentives/enterprises/{line.enterprise.uscc}",
+        amount_required=False,
+        hidden=(("uscc", line.enterprise.uscc), ("scheme", line.scheme_code), ("trigger_key", item.trigger_key)),
+    )
+    return render(request, "web/incentives/step.html", page, status=status)
+
+
+def _plain_yuan(fen: int) -> str:
+    return f"{fen // 100}.{fen % 100:02d}"
+
+
+# -- one incentive ---------------------------------------------------------------------------------------------------------------
+
+
+@router.get("/{public_id}", action=actions.READ)
+def incentive_page(request: Request, session: DbSession, actor: CurrentActor, now: Now, public_id: str) -> Response:
+    found = awards.get_visible_to(session, actor, public_id)
+    return _record_page(request, session, actor, found, empty(), today(now))
+
+
+@router.get("/{public_id}/award", action=actions.AWARD)
+def award_page(request: Request, session: DbSession, actor: CurrentActor, now: Now, public_id: str) -> Response:
+    return _step_page(request, session, actor, public_id, State.AWARDED, _opened(today(now)))
+
+
+@router.post("/{public_id}/award", action=actions.AWARD)
+def award(request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now, public_id: str) -> Response:
+    return _take_step(request, session, actor, form, now, public_id, State.AWARDED)
+
+
+@router.get("/{public_id}/pay", action=actions.PAY)
+def pay_page(request: Request, session: DbSession, actor: CurrentActor, now: Now, public_id: str) -> Response:
+    return _step_page(request, session, actor, public_id, State.PAID, _opened(today(now)))
+
+
+@router.post("/{public_id}/pay", action=actions.PAY)
+def pay(request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now, public_id: str) -> Response:
+    return _take_step(request, session, actor, form, now, public_id, State.PAID)
+
+
+@router.post("/{public_id}/undo", action=actions.UNDO)
+def undo(request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now, public_id: str) -> Response:
+    found = awards.get_visible_to(session, actor, public_id)
+    bound = bind(UndoInput, form)
+    done = attempt(
+        session,
+        bound,
+        lambda given: steps.undo_last(session, actor=actor, incentive=found, reason=given.reason, now=now),
+    )
+    if done is not None:
+        return redirect(request, f"/incentives/{public_id}", good=_("已撤销最近一步，原记录保留。"))
+    return _record_page(request, session, actor, found, bound, today(now), status=422)
+
+
+def _opened(on: date) -> Bound[Any]:
+    return empty({"happened_on": on.isoformat()})
+
+
+def _take_step(
+    request: Request, session: Session, actor: Actor, form: Form, now: datetime, public_id: str, step: State
+) -> Response:
+    found = awards.get_visible_to(session, actor, public_id)
+    bound = bind(StepInput, form)
+    done = attempt(
+        session,
+        bound,
+        lambda given: steps.advance(session, actor=actor, incentive=found, step=step, given=given, now=now),
+    )
+    if done is not None:
+        notice = _("已登记审定。") if step is State.AWARDED else _("已登记拨付。")
+        return redirect(request, f"/incentives/{public_id}", good=notice)
+    return _step_page(request, session, actor, public_id, step, bound, status=422)
+
+
+def _step_page(
+    request: Request,
+    session: Session,
+    actor: Actor,
+    public_id: str,
+    step: State,
+    form: Bound[Any],
+    *,
+    status: int = 200,
+) -> Response:
+    found = awards.get_visible_to(session, actor, public_id)
+    if form.raw.get("amount") is None and found.amount_fen is not None:
+        form.raw["amount"] = _plain_yuan(found.amount_fen)
+    page = StepPage(
+        advisory=advisory(),
+        title=_("审定奖补") if step is State.AWARDED else _("拨付奖补"),
+        line=incentive_line(session, found),
+        computation=_computation_now(session, found) if step is State.AWARDED else None,
+        form=form,
+        action=f"/incentives/{public_id}/{'award' if step is State.AWARDED else 'pay'}",
+        back=f"/incentives/{public_id}",
+        amount_required=True,
+        hidden=(),
+    )
+    return render(request, "web/incentives/step.html", page, status=status)
+
+
+def _computation_now(session: Session, incentive: Incentive) -> ComputationView:
+    return computation_view(steps.computation_now(session, incentive), get_catalogue(session))
+
+
+def _record_page(
+    request: Request,
+    session: Session,
+    actor: Actor,
+    incentive: Incentive,
+    undo_form: Bound[Any],
+    on: date,
+    *,
+    status: int = 200,
+) -> Response:
+    page = record_page(request, session, actor, incentive, undo_form, on)
+    return render(request, "web/incentives/record.html", page, status=status)

@@ -1,0 +1,1 @@
+"""Inbox, deliveries, messages to many, the calendar feed."""

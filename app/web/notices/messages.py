@@ -1,0 +1,194 @@
+"""A message to the firms of a list: written, counted beforehand, sent as a job, reported."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import parse_qs
+
+from fastapi import Request
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from starlette.datastructures import FormData
+from starlette.responses import Response
+
+from app.cases.models import CaseFile
+from app.cases.queries import filtered, scope
+from app.doors.deps import AppSettings, CurrentActor, DbSession, Form, Now
+from app.doors.forms import Bound, attempt, bind, empty
+from app.doors.pages import redirect, render
+from app.doors.router import GuardedRouter
+from app.enterprises.models import Enterprise
+from app.enterprises.queries import select_visible_to
+from app.jobs.domain import JobState
+from app.jobs.models import Job
+from app.jobs.queries import get_job
+from app.kit.actor import Actor
+from app.kit.clock import today
+from app.kit.errors import NotFound
+from app.kit.i18n import _
+from app.notices.actions import SEND
+from app.notices.domain.delivering import CHANNEL_LABELS
+from app.notices.making import Ways
+from app.notices.messages import JOB_KIND, Reach, foresee_message, order_message
+from app.notices.schemas import FirmMessage
+from app.web.cases.list import CasesQuery
+from app.web.enterprises.list import EnterprisesQuery
+
+router = GuardedRouter(door="web", prefix="/messages")
+
+ENTERPRISES, CASES = "enterprises", "cases"
+#: How many of the firms without an account are named.
+SHOWN = 200
+
+
+@dataclass(frozen=True)
+class MessagePage:
+    """The message, whom it reaches, and, once it was looked at, the button that sends it."""
+
+    form: Bound[FirmMessage]
+    of: str
+    query: str
+    back: str
+    reach: Reach
+    channels: tuple[tuple[str, int], ...]
+    without: tuple[Enterprise, ...]
+    previewed: bool
+
+
+@dataclass(frozen=True)
+class ReportPage:
+    """What became of it."""
+
+    job: Job
+    running: bool
+    text: str
+    title: str
+    body: str
+    without: tuple[Enterprise, ...]
+
+
+@router.get("/new", action=SEND)
+def write(
+    request: Request,
+    session: DbSession,
+    actor: CurrentActor,
+    now: Now,
+    settings: AppSettings,
+    of: str = ENTERPRISES,
+    query: str = "",
+) -> Response:
+    """The empty message, with how many it would reach."""
+    firms = _firms(session, actor, now, of, query)
+    return _shown(request, _page(session, actor, settings, (of, query), firms, empty()))
+
+
+@router.post("/new", action=SEND)
+def preview_or_send(
+    request: Request, session: DbSession, actor: CurrentActor, now: Now, settings: AppSettings, form: Form
+) -> Response:
+    """Look at it first; send what was looked at, to as many firms as were counted."""
+    of, query = str(form.get("of") or ""), str(form.get("query") or "")[:2000]
+    firms, bound = _firms(session, actor, now, of, query), bind(FirmMessage, form)
+    job = None
+    if _wants_to_send(form, firms, bound):
+        ways = _ways(settings)
+        job = attempt(
+            session,
+            bound,
+            lambda given: order_message(session, actor=actor, now=now, firm_ids=firms, message=given, ways=ways),
+        )
+    if job is not None:
+        return redirect(request, f"/messages/{job.id}")
+    return _shown(request, _page(session, actor, settings, (of, query), firms, bound), 200 if bound.valid else 422)
+
+
+@router.get("/{job_id:int}", action=SEND)
+def report(request: Request, session: DbSession, actor: CurrentActor, job_id: int) -> Response:
+    """How far it is, and in which firms nobody could be told."""
+    return render(request, "web/messages/report.html", _report(session, actor, job_id))
+
+
+@router.get("/{job_id:int}/progress", action=SEND)
+def progress(request: Request, session: DbSession, actor: CurrentActor, job_id: int) -> Response:
+    """The bar alone."""
+    page = _report(session, actor, job_id)
+    response = render(request, "web/messages/progress.html", page)
+    if not page.running:
+        response.headers["HX-Refresh"] = "true"
+    return response
+
+
+def _wants_to_send(form: FormData, firms: Sequence[int], bound: Bound[FirmMessage]) -> bool:
+    """Whether the button of the preview was pressed and the list is still as long as it was shown."""
+    if form.get("step") != "send":
+        return False
+    if str(form.get("expected")) != str(len(firms)):
+        bound.summary.append(_("名单刚有变化，请重新核对后发送。"))
+        return False
+    return True
+
+
+def _firms(session: Session, actor: Actor, now: datetime, of: str, query: str) -> list[int]:
+    """The ids of the list's firms, each once, by the list's own filter."""
+    given = {name: values if name == "cols" else values[-1] for name, values in parse_qs(query).items()}
+    on = today(now)
+    if of == CASES:
+        base = select(CaseFile.enterprise_id).join(CaseFile.enterprise).where(scope(actor))
+        chosen = filtered(session, base, CasesQuery.model_validate(given).wanted(actor, on))
+    elif of == ENTERPRISES:
+        wanted = EnterprisesQuery.model_validate(given).wanted(session, actor, on)
+        chosen = select_visible_to(session, actor, wanted).with_only_columns(Enterprise.id)
+    else:
+        raise NotFound("notices.list", _("没有这个名单。"))
+    return sorted(set(session.scalars(chosen)))
+
+
+def _ways(settings: AppSettings) -> Ways:
+    return Ways(tuple(way.channel for way in settings.notice_ways), settings.notices_digest_hour)
+
+
+def _page(
+    session: Session,
+    actor: Actor,
+    settings: AppSettings,
+    chosen: tuple[str, str],
+    firms: Sequence[int],
+    form: Bound[FirmMessage],
+) -> MessagePage:
+    of, query = chosen
+    reach = foresee_message(session, actor=actor, firm_ids=firms, ways=_ways(settings))
+    return MessagePage(
+        form=form,
+        of=of,
+        query=query,
+        back=f"/{of}?{query}" if query else f"/{of}",
+        reach=reach,
+        channels=tuple((_(CHANNEL_LABELS[channel]), n) for channel, n in reach.by_channel.items() if n),
+        without=_named(session, reach.without[:SHOWN]),
+        previewed=form.valid,
+    )
+
+
+def _shown(request: Request, page: MessagePage, status: int = 200) -> Response:
+    return render(request, "web/messages/write.html", page, status=status)
+
+
+def _report(session: Session, actor: Actor, job_id: int) -> ReportPage:
+    job = get_job(session, job_id)
+    if job.kind != JOB_KIND or not str(job.actor["region_prefix"]).startswith(actor.region_prefix):
+        raise NotFound("job.unknown", _("没有这项任务。"))
+    alone = (job.result or {}).get("without_account", [])[:SHOWN]
+    return ReportPage(
+        job=job,
+        running=job.state in (JobState.QUEUED, JobState.RUNNING),
+        text=_("已处理 %(done)s / %(total)s 家") % {"done": job.done, "total": len(job.params["firms"])},
+        title=job.params["message"]["title"],
+        body=job.params["message"]["text"],
+        without=_named(session, alone),
+    )
+
+
+def _named(session: Session, firm_ids: Sequence[int]) -> tuple[Enterprise, ...]:
+    """The firms, by name."""
+    statement = select(Enterprise).where(Enterprise.id.in_(firm_ids)).order_by(Enterprise.name_pinyin, Enterprise.id)
+    return tuple(session.scalars(statement))

@@ -1,0 +1,1 @@
+"""Pages of policies: versions, settings, publishing, verdicts, trying out."""

@@ -1,0 +1,70 @@
+"""政策 · 核查有效天数: for how many days a check that found nothing still counts, by whom and by which document."""
+
+from datetime import date
+
+from fastapi import Request
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from app.doors.deps import CurrentActor, DbSession, Form, Now
+from app.doors.forms import Bound, attempt, bind
+from app.doors.pages import redirect, render
+from app.doors.router import GuardedRouter
+from app.kit.actor import Actor
+from app.kit.clock import today
+from app.kit.i18n import _
+from app.kit.permissions import can
+from app.policies.actions import READ, SET_PARAMETER
+from app.policies.checks import CHECK_DAYS, EVERY_POLICY, CheckDays
+from app.policies.domain.succession import NATION, concerns
+from app.policies.schemas import SettingInput
+from app.policies.service.check_days import set_check_days, withdraw_check_days
+from app.policies.settings import counting, list_settings
+from app.web.policies.settings import Reader, SettingsPage, card_of
+from app.web.shared.policy_words import place_names
+
+ADDRESS = f"/policies/{EVERY_POLICY}"
+router = GuardedRouter(door="web", prefix=ADDRESS)
+
+
+@router.get("", action=READ)
+def check_days_page(request: Request, session: DbSession, actor: CurrentActor, now: Now) -> Response:
+    """What is set, and the form."""
+    return render(request, "web/policies/settings.html", _page(session, actor, today(now), None))
+
+
+@router.post("", action=SET_PARAMETER)
+def set_days(request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now) -> Response:
+    """Set the days from an application day on."""
+    bound = bind(SettingInput, form)
+    done = attempt(session, bound, lambda data: set_check_days(session, actor=actor, data=data, now=now))
+    if done is not None:
+        return redirect(request, ADDRESS, good=_("已设定，原来的设定保留在历史中。"))
+    page = _page(session, actor, today(now), bound)
+    return render(request, "web/policies/settings.html", page, status=422)
+
+
+@router.post("/{setting_id}/withdraw", action=SET_PARAMETER)
+def withdraw_days(request: Request, session: DbSession, actor: CurrentActor, now: Now, setting_id: int) -> Response:
+    """Take a setting back."""
+    withdraw_check_days(session, actor=actor, setting_id=setting_id, now=now)
+    return redirect(request, ADDRESS, good=_("设定已撤回，以前一次设定为准。"))
+
+
+def _page(session: Session, actor: Actor, on: date, refused: Bound[SettingInput] | None) -> SettingsPage:
+    place = actor.region_prefix or NATION
+    rows = [row for row in list_settings(session, EVERY_POLICY) if concerns(row.jurisdiction, actor.region_prefix)]
+    present = counting(CheckDays(session, on).rows, actor.region_prefix)
+    names = place_names(session, {place, *(row.jurisdiction for row in rows)})
+    may_set = can(actor, SET_PARAMETER)
+    reader = Reader(ADDRESS, on, {present.name: present.id} if present else {}, place, names, may_set)
+    return SettingsPage(
+        code=EVERY_POLICY,
+        title=_("核查有效天数"),
+        on=on,
+        place=names[place],
+        before=_("设定之前只算核查当日"),
+        cards=(card_of(reader, CHECK_DAYS, "", rows, refused),),
+        may_set=may_set,
+        action=ADDRESS,
+    )

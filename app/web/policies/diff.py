@@ -1,0 +1,102 @@
+"""政策 · 版本差异: what changed from one version to another, element by element, also between regions."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Query, Request
+from starlette.responses import Response
+
+from app.doors.deps import DbSession
+from app.doors.pages import render
+from app.doors.router import GuardedRouter
+from app.kit.differences import SectionChanges
+from app.kit.errors import NotFound
+from app.kit.i18n import _
+from app.policies.actions import READ
+from app.policies.differences import compare
+from app.policies.domain.succession import edition_of
+from app.policies.models import PolicyVersion
+from app.policies.queries import get_version, list_versions, policy_of
+from app.web.shared.difference_words import kind_badges
+from app.web.shared.policy_words import key_of, period_text, place_names, version_url
+
+router = GuardedRouter(door="web", prefix="/policies/{code}/diff")
+
+
+@dataclass(frozen=True)
+class ComparedVersion:
+    """One of the two versions."""
+
+    key: str
+    url: str
+    words: str
+    period: str
+
+
+@dataclass(frozen=True)
+class DiffPage:
+    """Two versions of a policy and all that differs."""
+
+    code: str
+    title: str
+    before: ComparedVersion
+    after: ComparedVersion
+    choices: tuple[tuple[str, str], ...]
+    sections: tuple[SectionChanges, ...]
+    total: int
+    kinds: dict[str, tuple[str, str]]
+
+
+@router.get("", action=READ)
+def diff_page(
+    request: Request,
+    session: DbSession,
+    code: str,
+    before: Annotated[str | None, Query(alias="from", max_length=32)] = None,
+    after: Annotated[str | None, Query(alias="to", max_length=32)] = None,
+) -> Response:
+    """The difference; without a choice that of the newest version to the one that it replaced."""
+    rows = list_versions(session, code)
+    new = _chosen(session, code, after) if after else _newest(rows)
+    old = _chosen(session, code, before) if before else _before(rows, new)
+    names = place_names(session, {row.jurisdiction for row in rows})
+    sections = compare(policy_of(session, old), policy_of(session, new))
+    page = DiffPage(
+        code=code,
+        title=str(policy_of(session, new).title),
+        before=_version(old, names),
+        after=_version(new, names),
+        choices=tuple((key_of(row), f"{names[row.jurisdiction]} {row.version}") for row in rows),
+        sections=tuple(section for section in sections if section.changes),
+        total=sum(len(section.changes) for section in sections),
+        kinds=kind_badges(),
+    )
+    return render(request, "web/policies/diff.html", page)
+
+
+def _chosen(session: DbSession, code: str, key: str) -> PolicyVersion:
+    jurisdiction, _sign, version = key.partition("/")
+    return get_version(session, code, jurisdiction, version)
+
+
+def _newest(rows: Sequence[PolicyVersion]) -> PolicyVersion:
+    if not rows:
+        raise NotFound("policies.unknown", _("没有这项政策。"))
+    return max(rows, key=lambda row: (edition_of(row).order, row.id))
+
+
+def _before(rows: Sequence[PolicyVersion], new: PolicyVersion) -> PolicyVersion:
+    """The version that `new` replaced; else another one, else itself."""
+    family = [row for row in rows if row.jurisdiction == new.jurisdiction and row.version == new.supersedes]
+    others = [row for row in rows if row.id != new.id]
+    return (family or others or [new])[0]
+
+
+def _version(row: PolicyVersion, names: dict[str, str]) -> ComparedVersion:
+    return ComparedVersion(
+        key=key_of(row),
+        url=version_url(row),
+        words=f"{names[row.jurisdiction]} {row.version}",
+        period=period_text(row.effective_from, row.effective_to),
+    )

@@ -1,0 +1,129 @@
+"""政策 · 发布本局版本: the numbers tried in a what-if become a version of the bureau, by a document, from a day on."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+from fastapi import Request
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from app.doors.deps import CurrentActor, DbSession, Form, Now
+from app.doors.forms import Bound, attempt, bind, empty
+from app.doors.pages import redirect, render
+from app.doors.router import GuardedRouter
+from app.kit.actor import Actor
+from app.kit.differences import SectionChanges
+from app.kit.errors import Forbidden, Invalid
+from app.kit.i18n import _
+from app.policies.actions import PUBLISH
+from app.policies.differences import compare
+from app.policies.domain.building import PolicyFileError
+from app.policies.domain.drafts import Changes, changed, draft_policy, numbers
+from app.policies.models import PolicyVersion
+from app.policies.places import jurisdiction_of
+from app.policies.queries import get_catalogue, get_version, policy_of
+from app.policies.schemas import PublishInput
+from app.policies.service.publishing import publish_version
+from app.policies.whatif.scenario import NUMBER, read_scenario
+from app.web.shared.policy_words import place_names, version_url
+from app.web.whatif.pages import Asked
+
+router = GuardedRouter(door="web", prefix="/policies/{code}/{jurisdiction}/{version}/publish")
+
+
+@dataclass(frozen=True)
+class PublishPage:
+    """The numbers that would change, for whom, and the form of what the version rests on."""
+
+    code: str
+    title: str
+    version: str
+    version_url: str
+    what_if: str
+    place: str
+    sections: tuple[SectionChanges, ...]
+    numbers: tuple[tuple[str, str], ...]
+    form: Bound[Any]
+    action: str
+
+
+@router.get("", action=PUBLISH)
+def publish_page(
+    request: Request, session: DbSession, actor: CurrentActor, code: str, jurisdiction: str, version: str
+) -> Response:
+    """The form; the numbers come with the address."""
+    row = get_version(session, code, jurisdiction, version)
+    return _show(request, session, actor, row, dict(request.query_params), empty())
+
+
+@router.post("", action=PUBLISH)
+def publish(
+    request: Request,
+    session: DbSession,
+    actor: CurrentActor,
+    form: Form,
+    now: Now,
+    code: str,
+    jurisdiction: str,
+    version: str,
+) -> Response:
+    """Publish the version; refusals are shown on the form."""
+    row = get_version(session, code, jurisdiction, version)
+    given = {name: str(value) for name, value in form.items() if name.startswith(NUMBER)}
+    changes, bound = _changes(session, row, given), bind(PublishInput, form)
+    done = attempt(
+        session,
+        bound,
+        lambda data: publish_version(session, actor=actor, base=row, changes=changes, data=data, now=now),
+    )
+    if done is None:
+        return _show(request, session, actor, row, given, bound, status=422)
+    return redirect(
+        request, version_url(done), good=_("新版本已发布，从 %(day)s 起适用。") % {"day": done.effective_from}
+    )
+
+
+def _changes(session: Session, row: PolicyVersion, given: Mapping[str, str]) -> Changes:
+    """The numbers that differ from the version's. Raises `Invalid` where one cannot be read or the bands do not fit."""
+    data = yaml.safe_load(row.text)
+    scenario = read_scenario(policy_of(session, row), numbers(data), {}, given)
+    if scenario.errors:
+        raise Invalid("policies.numbers", _("有的数值不能识别，请回到假设推演修改。"))
+    try:
+        draft_policy(changed(data, scenario.changes), get_catalogue(session))
+    except PolicyFileError:
+        raise Invalid("policies.numbers", _("分档不再衔接，请回到假设推演修改。")) from None
+    return scenario.changes
+
+
+def _show(
+    request: Request,
+    session: Session,
+    actor: Actor,
+    row: PolicyVersion,
+    given: Mapping[str, str],
+    form: Bound[Any],
+    status: int = 200,
+) -> Response:
+    policy = policy_of(session, row)
+    place = jurisdiction_of(actor, policy)
+    if place is None:
+        raise Forbidden("permission.denied", _("这项政策不适用于您的辖区。"))
+    changes = _changes(session, row, given)
+    draft = draft_policy(changed(yaml.safe_load(row.text), changes), get_catalogue(session))
+    fields = {NUMBER + key: quantity.text for key, quantity in changes.items()}
+    page = PublishPage(
+        code=row.code,
+        title=str(policy.title),
+        version=row.version,
+        version_url=version_url(row),
+        what_if=Asked(f"{version_url(row)}/what-if", fields).url(),
+        place=place_names(session, [place])[place],
+        sections=tuple(section for section in compare(policy, draft) if section.changes),
+        numbers=tuple(fields.items()),
+        form=form,
+        action=f"{version_url(row)}/publish",
+    )
+    return render(request, "web/policies/publish.html", page, status=status)

@@ -1,0 +1,209 @@
+"""政策 · 市局设定: the parameters that a policy leaves to the bureau, what is set, by whom and by which document."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from fastapi import Request
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from app.doors.deps import CurrentActor, DbSession, Form, Now
+from app.doors.forms import Bound, attempt, bind, empty
+from app.doors.pages import redirect, render
+from app.doors.router import GuardedRouter
+from app.kit.actor import Actor
+from app.kit.clock import today
+from app.kit.i18n import _
+from app.kit.permissions import can
+from app.policies.actions import READ, SET_PARAMETER
+from app.policies.domain.facts import FactDefinition
+from app.policies.domain.policy import Parameter
+from app.policies.domain.succession import concerns
+from app.policies.domain.units import Unit
+from app.policies.models import PolicySetting
+from app.policies.places import get_shown, jurisdiction_of
+from app.policies.queries import policy_of
+from app.policies.schemas import SettingInput
+from app.policies.service.settings import set_parameter, setting_text, sign_text, withdraw_setting
+from app.policies.settings import list_settings, settings_in_force
+from app.web.shared.policy_words import place_names
+
+router = GuardedRouter(door="web", prefix="/policies/{code}/settings")
+
+
+@dataclass(frozen=True)
+class SettingLine:
+    """One setting on file; `state` is in force, to come, replaced or withdrawn."""
+
+    id: int
+    value: str
+    place: str
+    effective_from: date
+    document: str
+    actor: str
+    state: str
+    state_text: str
+    withdraw: str
+
+
+@dataclass(frozen=True)
+class ParameterCard:
+    """One parameter that the bureau sets: what is in force, everything set before, and the form."""
+
+    name: str
+    label: str
+    reference: str
+    value: str
+    note: str
+    history: tuple[SettingLine, ...]
+    yes_no: bool
+    unit: str
+    form: Bound[Any]
+    opened: bool
+
+
+@dataclass(frozen=True)
+class SettingsPage:
+    """What a policy leaves to the bureau."""
+
+    code: str
+    title: str
+    on: date
+    place: str
+    before: str
+    cards: tuple[ParameterCard, ...]
+    may_set: bool
+    action: str
+
+
+@router.get("", action=READ)
+def settings_page(request: Request, session: DbSession, actor: CurrentActor, now: Now, code: str) -> Response:
+    """What is set, and the forms."""
+    return render(request, "web/policies/settings.html", _page(session, actor, code, today(now), None))
+
+
+@router.post("", action=SET_PARAMETER)
+def set_policy_parameter(
+    request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now, code: str
+) -> Response:
+    """Set one parameter from a day on."""
+    bound = bind(SettingInput, form)
+    done = attempt(
+        session, bound, lambda data: set_parameter(session, actor=actor, policy_code=code, data=data, now=now)
+    )
+    if done is not None:
+        return redirect(request, f"/policies/{code}/settings", good=_("已设定，原来的设定保留在历史中。"))
+    page = _page(session, actor, code, today(now), bound)
+    return render(request, "web/policies/settings.html", page, status=422)
+
+
+@router.post("/{setting_id}/withdraw", action=SET_PARAMETER)
+def withdraw_policy_setting(
+    request: Request, session: DbSession, actor: CurrentActor, now: Now, code: str, setting_id: int
+) -> Response:
+    """Take a setting back."""
+    withdraw_setting(session, actor=actor, policy_code=code, setting_id=setting_id, now=now)
+    return redirect(request, f"/policies/{code}/settings", good=_("设定已撤回，以前一次设定为准。"))
+
+
+# -- the page ---------------------------------------------------------------------------------------------------------
+
+
+def _page(session: Session, actor: Actor, code: str, on: date, refused: Bound[SettingInput] | None) -> SettingsPage:
+    policy = policy_of(session, get_shown(session, code, on, actor.region_prefix))
+    place = jurisdiction_of(actor, policy)
+    may_set = place is not None and can(actor, SET_PARAMETER)
+    present = settings_in_force(session, policy, on, actor.region_prefix)
+    rows = [row for row in list_settings(session, code) if concerns(row.jurisdiction, actor.region_prefix)]
+    names = place_names(
+        session, {policy.jurisdiction, place or policy.jurisdiction, *(row.jurisdiction for row in rows)}
+    )
+    address = f"/policies/{code}/settings"
+    reader = Reader(address, on, {name: row.id for name, row in present.items()}, place or "", names, may_set)
+    return SettingsPage(
+        code=code,
+        title=str(policy.title),
+        on=on,
+        place=names[place or policy.jurisdiction],
+        before=_("设定之前，有关条件为待定"),
+        cards=tuple(
+            card_of(reader, policy.catalogue[parameter.name], _cited(parameter), rows, refused)
+            for parameter in policy.settings
+        ),
+        may_set=may_set,
+        action=address,
+    )
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who looks at what is set at `address` on which day; `present` are the rows in force by parameter."""
+
+    address: str
+    on: date
+    present: dict[str, int]
+    place: str
+    names: dict[str, str]
+    may_set: bool
+
+
+def _cited(parameter: Parameter) -> str:
+    return f"{parameter.reference.document.number} {parameter.reference.clause}"
+
+
+def card_of(
+    reader: Reader,
+    definition: FactDefinition,
+    reference: str,
+    rows: list[PolicySetting],
+    refused: Bound[SettingInput] | None,
+) -> ParameterCard:
+    """One parameter with everything of `rows` that was set for it, and its form."""
+    mine = [row for row in rows if row.name == definition.code]
+    present = next((row for row in mine if row.id == reader.present.get(definition.code)), None)
+    opened = refused is not None and refused.raw.get("name") == definition.code
+    return ParameterCard(
+        name=definition.code,
+        label=str(definition.label),
+        reference=reference,
+        value=setting_text(definition, present.value) if present else "",
+        note=_since(present) if present else "",
+        history=tuple(_line(reader, definition, row) for row in mine),
+        yes_no=definition.unit is Unit.YES_NO,
+        unit="" if definition.unit is Unit.YES_NO else sign_text(definition.unit),
+        form=refused if opened and refused else empty({"effective_from": reader.on.isoformat()}),
+        opened=opened,
+    )
+
+
+def _since(row: PolicySetting) -> str:
+    return _("%(day)s 起，依据 %(document)s，%(who)s 设定") % {
+        "day": row.effective_from,
+        "document": row.document,
+        "who": row.actor_name,
+    }
+
+
+def _line(reader: Reader, definition: FactDefinition, row: PolicySetting) -> SettingLine:
+    state, text = _state(reader, row)
+    own = reader.may_set and row.withdrawn_at is None and row.jurisdiction == reader.place
+    return SettingLine(
+        id=row.id,
+        value=setting_text(definition, row.value),
+        place=reader.names[row.jurisdiction],
+        effective_from=row.effective_from,
+        document=row.document,
+        actor=row.actor_name,
+        state=state,
+        state_text=text,
+        withdraw=f"{reader.address}/{row.id}/withdraw" if own else "",
+    )
+
+
+def _state(reader: Reader, row: PolicySetting) -> tuple[str, str]:
+    if row.withdrawn_at is not None:
+        return "idle", _("已撤回")
+    if row.id == reader.present.get(row.name):
+        return "good", _("现行")
+    return ("info", _("尚未生效")) if row.effective_from > reader.on else ("idle", _("已被代替"))

@@ -1,0 +1,214 @@
+"""A kept verdict in the words in which it was stored, and what an officer decided instead of it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import Request
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from app.cases.domain.state import CaseState
+from app.cases.models import CaseFile
+from app.cases.service.overriding import keep_verdict_now, override_case_verdict, take_back_case_override
+from app.doors.deps import CurrentActor, DbSession, Form, Now
+from app.doors.forms import Bound, attempt, bind, empty
+from app.doors.pages import redirect, render
+from app.doors.router import GuardedRouter
+from app.enterprises.models import Enterprise
+from app.enterprises.queries import get_by_uscc_visible_to
+from app.kit.actor import Actor
+from app.kit.errors import NotFound
+from app.kit.i18n import _
+from app.kit.permissions import can
+from app.policies.actions import OVERRIDE, READ_VERDICT
+from app.policies.inputs import InputLine, stored_input_lines, with_names
+from app.policies.models import PolicyVersion, StoredVerdict
+from app.policies.plan_presenting import PlanView, present_plan
+from app.policies.presenting import VerdictView, present, verdict_url
+from app.policies.queries import find_newest_of_case, get_stored, policy_of
+from app.policies.schemas import OverrideInput, TakeBackInput
+from app.policies.service.verdicts import explain_again, is_intact
+from app.reference.queries import code_names
+from app.web.shared.override_lines import OverrideLine, override_lines, standing_of
+from app.web.shared.policy_words import version_url
+
+router = GuardedRouter(door="web")
+
+_STORED = "/enterprises/{uscc}/verdicts/{policy}/stored/{verdict_id}"
+
+
+@dataclass(frozen=True)
+class Refused:
+    """The forms as they were refused, of a new override and of taking one back."""
+
+    override: Bound[Any]
+    taking_back: Bound[Any]
+
+
+@dataclass(frozen=True)
+class StoredPage:
+    """A verdict in the words in which it was stored; `case` is the one it was kept for."""
+
+    enterprise: Enterprise
+    view: VerdictView
+    plan: PlanView | None
+    inputs: tuple[InputLine, ...]
+    stored: StoredVerdict
+    url: str
+    current_url: str
+    policy_url: str
+    intact: bool
+    same_again: bool
+    case: CaseFile | None
+    overrides: tuple[OverrideLine, ...]
+    standing: OverrideLine | None
+    may_override: bool
+    may_take_back: bool
+    forms: Refused
+
+
+@router.get(_STORED, action=READ_VERDICT)
+def show_stored(
+    request: Request, session: DbSession, actor: CurrentActor, uscc: str, policy: str, verdict_id: int
+) -> Response:
+    """The kept verdict, years later."""
+    enterprise, stored = _get(session, actor, uscc, policy, verdict_id)
+    return _show(request, session, actor, enterprise, stored)
+
+
+@router.post(f"{_STORED}/override", action=OVERRIDE)
+def override(
+    request: Request,
+    session: DbSession,
+    form: Form,
+    actor: CurrentActor,
+    now: Now,
+    uscc: str,
+    policy: str,
+    verdict_id: int,
+) -> Response:
+    """Decide otherwise than the kept verdict."""
+    enterprise, stored = _get(session, actor, uscc, policy, verdict_id)
+    number = _case_number(session, stored)
+    bound = bind(OverrideInput, form)
+    done = attempt(
+        session,
+        bound,
+        lambda data: override_case_verdict(
+            session, actor=actor, number=number, verdict_id=stored.id, data=data, now=now
+        ),
+    )
+    if done is None:
+        return _show(request, session, actor, enterprise, stored, Refused(bound, empty()))
+    return redirect(request, _url(enterprise, stored), good=_("已另作决定，原判定保留可查。"))
+
+
+@router.post(f"{_STORED}/overrides/{{override_id}}/take-back", action=OVERRIDE)
+def take_back(
+    request: Request,
+    session: DbSession,
+    form: Form,
+    actor: CurrentActor,
+    now: Now,
+    uscc: str,
+    policy: str,
+    verdict_id: int,
+    override_id: int,
+) -> Response:
+    """Let the kept verdict speak again."""
+    enterprise, stored = _get(session, actor, uscc, policy, verdict_id)
+    number = _case_number(session, stored)
+    bound = bind(TakeBackInput, form)
+    done = attempt(
+        session,
+        bound,
+        lambda data: take_back_case_override(
+            session, actor=actor, number=number, override_id=override_id, data=data, now=now
+        ),
+    )
+    if done is None:
+        return _show(request, session, actor, enterprise, stored, Refused(empty(), bound))
+    return redirect(request, _url(enterprise, stored), good=_("已撤回，恢复按判定结果办理；两者都保留可查。"))
+
+
+@router.post("/cases/{number}/verdicts/{policy}", action=OVERRIDE)
+def keep_now(request: Request, session: DbSession, actor: CurrentActor, now: Now, number: str, policy: str) -> Response:
+    """Keep the verdict on a case as its facts stand now, to decide upon it."""
+    stored = keep_verdict_now(session, actor=actor, number=number, policy=policy, now=now)
+    enterprise = session.get_one(Enterprise, stored.enterprise_id)
+    return redirect(request, _url(enterprise, stored), good=_("已留存现在的判定。"))
+
+
+# -- parts ------------------------------------------------------------------------------------------------------------
+
+
+def _get(session: Session, actor: Actor, uscc: str, policy: str, verdict_id: int) -> tuple[Enterprise, StoredVerdict]:
+    enterprise = get_by_uscc_visible_to(session, actor, uscc)
+    stored = get_stored(session, enterprise.id, verdict_id)
+    if stored.policy_code != policy:
+        raise NotFound("policies.stored", _("没有这条判定记录。"))
+    return enterprise, stored
+
+
+def _case_number(session: Session, stored: StoredVerdict) -> str:
+    case = session.get(CaseFile, stored.case_id) if stored.case_id else None
+    if case is None:
+        raise NotFound("policies.override.no_case", _("这份判定不属于任何办件，不能另作决定。"))
+    return case.number
+
+
+def _url(enterprise: Enterprise, stored: StoredVerdict) -> str:
+    return f"{verdict_url(enterprise.uscc, stored.policy_code)}/stored/{stored.id}"
+
+
+def _show(
+    request: Request,
+    session: Session,
+    actor: Actor,
+    enterprise: Enterprise,
+    stored: StoredVerdict,
+    refused: Refused | None = None,
+) -> Response:
+    page = _page(session, actor, enterprise, stored, refused or Refused(empty(), empty()))
+    return render(request, "web/policies/stored.html", page, status=422 if refused else 200)
+
+
+def _page(session: Session, actor: Actor, enterprise: Enterprise, stored: StoredVerdict, forms: Refused) -> StoredPage:
+    version = session.get_one(PolicyVersion, stored.policy_version_id)
+    policy, names = policy_of(session, version), code_names(session, enterprise.region_code)
+    case = session.get(CaseFile, stored.case_id) if stored.case_id else None
+    made = override_lines(session, [stored.id]).get(stored.id, ())
+    standing, may = standing_of(made), case is not None and can(actor, OVERRIDE, enterprise)
+    return StoredPage(
+        enterprise=enterprise,
+        view=present(stored.result, policy.catalogue, names=names),
+        plan=present_plan(stored.result, policy.catalogue, names=names),
+        inputs=with_names(stored_input_lines(policy, stored.inputs), policy.catalogue, names),
+        stored=stored,
+        url=_url(enterprise, stored),
+        current_url=verdict_url(enterprise.uscc, stored.policy_code, stored.on_day),
+        policy_url=version_url(version),
+        intact=is_intact(session, stored),
+        same_again=_says_the_same(explain_again(session, stored), stored.result),
+        case=case,
+        overrides=made,
+        standing=standing,
+        may_override=may and standing is None and _decidable(session, case, stored),
+        may_take_back=may and standing is not None,
+        forms=forms,
+    )
+
+
+def _says_the_same(again: Any, kept: Any) -> bool:
+    """Whether all that was kept is said again; an answer, and a plan in it, may have learned to say more since."""
+    if isinstance(again, dict) and isinstance(kept, dict):
+        return all(key in again and _says_the_same(again[key], kept[key]) for key in kept)
+    return bool(again == kept)
+
+
+def _decidable(session: Session, case: CaseFile | None, stored: StoredVerdict) -> bool:
+    """Whether it is the newest verdict kept for an open case."""
+    if case is None or case.state != CaseState.OPEN:
+        return False
+    newest = find_newest_of_case(session, case.id, stored.policy_code)
+    return newest is not None and newest.id == stored.id

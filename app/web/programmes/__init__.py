@@ -1,0 +1,1 @@
+"""Pages of programmes: versions, settings, rounds."""

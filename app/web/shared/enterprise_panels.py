@@ -1,0 +1,53 @@
+"""What upper slices show on a firm's page: each module named here offers `panel(…)`, and the page asks them in this order."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from importlib import import_module
+from typing import Any, Literal
+
+from sqlalchemy.orm import Session
+
+from app.enterprises.models import Enterprise
+from app.kit.actor import Actor
+
+Place = Literal["main", "side"]
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A card of another slice: its template (it sees `panel`, `chrome` and `page`), what the template shows, and where."""
+
+    template: str
+    content: Any
+    place: Place = "main"
+
+
+#: `panel(session, actor, enterprise, now)`; None when the actor may see nothing of it.
+Builder = Callable[[Session, Actor, Enterprise, datetime], Panel | None]
+
+#: (code, module): the module's `panel` builds the card.
+PANELS: tuple[tuple[str, str], ...] = (
+    ("verdicts", "app.web.enterprises.verdicts"),
+    ("cases", "app.web.enterprises.cases"),
+    ("duties", "app.web.cases.duties"),
+    ("incentives", "app.web.enterprises.incentives"),
+    ("commissioners", "app.web.enterprises.commissioners"),
+)
+
+
+def panels_for(session: Session, actor: Actor, enterprise: Enterprise, now: datetime) -> tuple[Panel, ...]:
+    """Every slice's card about the firm, in order."""
+    built = (build(session, actor, enterprise, now) for build in _builders())
+    return tuple(panel for panel in built if panel is not None)
+
+
+def _builders() -> list[Builder]:
+    found: list[Builder] = []
+    for _code, name in PANELS:
+        try:
+            found.append(import_module(name).panel)
+        except ModuleNotFoundError as error:
+            if error.name != name:
+                raise
+    return found

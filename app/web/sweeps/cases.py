@@ -1,0 +1,269 @@
+"""Opening cases for firms of a sweep: who can and who cannot beforehand, the order, what became of each."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import Query, Request
+from pydantic import BaseModel, Field
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from app.accounts.queries import list_active_officers
+from app.cases import actions
+from app.cases.schemas import MOST_AT_ONCE, OpenCases
+from app.cases.service.opening_many import JOB_KIND, Opened, Prospect, foresee, opened_of, order_cases
+from app.doors.deps import CurrentActor, DbSession, Form, Now
+from app.doors.forms import Bound, attempt, bind, empty
+from app.doors.pages import redirect, render
+from app.doors.router import GuardedRouter
+from app.enterprises.models import Enterprise
+from app.jobs.domain import JobState
+from app.jobs.models import Job
+from app.jobs.queries import get_job
+from app.kit.actor import Actor
+from app.kit.clock import today
+from app.kit.errors import Invalid, NotFound
+from app.kit.i18n import _, current_locale
+from app.kit.permissions import EDITORS
+from app.policies.models import Sweep
+from app.policies.sweeps.domain import SweptPolicy
+from app.policies.sweeps.queries import LineFilter, get_sweep_visible_to, list_firms, list_swept_firms
+from app.programmes.queries import get_in_force, list_rounds
+from app.programmes.wording import round_title
+from app.web.shared.enterprise_words import Choices
+from app.web.sweeps.lines import SweepQuery
+from app.web.sweeps.pages import chosen_policy
+
+router = GuardedRouter(door="web", prefix="/policies/sweeps")
+
+TICKED = "ticked"
+
+
+class CasesQuery(SweepQuery):
+    """The filter of the list, which of its firms (`which`: ticked or all), and what was chosen for the cases."""
+
+    which: str = TICKED
+    firm: list[str] = []
+    year: str = ""
+    round: str = ""
+    officer_id: str = ""
+
+
+class CasesForm(BaseModel):
+    """The order: exactly the firms that were shown."""
+
+    policy: str = Field(min_length=1, max_length=48)
+    year: Annotated[int, Field(ge=2000, le=2100)]
+    round: str = Field(default="", max_length=24)
+    officer_id: int | None = None
+    firm: list[str] = Field(default=[], max_length=MOST_AT_ONCE)
+
+
+@dataclass(frozen=True)
+class PreviewPage:
+    """Who can get a case and who cannot, before anything is done."""
+
+    sweep: Sweep
+    base: str
+    back: str
+    policy: SweptPolicy
+    form: Bound[CasesForm]
+    ready: tuple[Prospect, ...]
+    refused: tuple[Prospect, ...]
+    kept: tuple[tuple[str, str], ...]
+    years: Choices
+    rounds: Choices
+    officers: Choices
+
+
+@dataclass(frozen=True)
+class ResultLine:
+    """What became of one firm."""
+
+    name: str
+    uscc: str
+    number: str
+    refusal: str
+
+
+@dataclass(frozen=True)
+class ResultPage:
+    """The order under way or done, firm by firm."""
+
+    sweep: Sweep
+    base: str
+    job: Job
+    running: bool
+    text: str
+    policy: SweptPolicy
+    opened: tuple[ResultLine, ...]
+    refused: tuple[ResultLine, ...]
+    left: int
+
+
+@router.get("/{sweep_id:int}/cases", action=actions.OPEN)
+def preview(
+    request: Request,
+    session: DbSession,
+    actor: CurrentActor,
+    now: Now,
+    query: Annotated[CasesQuery, Query()],
+    sweep_id: int,
+) -> Response:
+    """Who can get a case; nothing is written."""
+    sweep = get_sweep_visible_to(session, actor, sweep_id)
+    policy = chosen_policy(sweep, query)
+    back = SweepQuery(**query.model_dump(include=set(SweepQuery.model_fields))).address(f"/policies/sweeps/{sweep.id}")
+    if query.which == TICKED and not query.firm:
+        return redirect(request, back, bad=_("请先勾选企业，再立案。"))
+    wanted = query.wanted(policy.code, tuple(query.firm) if query.which == TICKED else ())
+    firms = list_firms(session, actor, sweep, wanted, MOST_AT_ONCE + 1)
+    if len(firms) > MOST_AT_ONCE:
+        text = _("一次最多为 %(n)s 家企业立案，请先用筛选缩小范围。") % {"n": MOST_AT_ONCE}
+        return redirect(request, back, bad=text)
+    raw = {"policy": policy.code, "year": query.year or today(now).year, "round": query.round}
+    raw["officer_id"] = query.officer_id or actor.id or ""
+    page = _preview_page(session, actor, now, (sweep, policy), firms, empty(raw), query)
+    return render(request, "web/sweeps/cases.html", page)
+
+
+@router.post("/{sweep_id:int}/cases/order", action=actions.OPEN)
+def order(request: Request, session: DbSession, actor: CurrentActor, now: Now, form: Form, sweep_id: int) -> Response:
+    """Hand the opening to the background work."""
+    sweep = get_sweep_visible_to(session, actor, sweep_id)
+    bound = bind(CasesForm, form)
+    query = CasesQuery(policy=str(bound.raw.get("policy") or ""), firm=list(bound.raw.get("firm") or []))
+    policy = chosen_policy(sweep, query)
+    wanted = LineFilter(policy.code, usccs=tuple(query.firm) or ("",))
+    firms = list_firms(session, actor, sweep, wanted, MOST_AT_ONCE)
+    if not firms and bound.model:
+        bound.summary.append(_("没有可以立案的企业。"))
+    job = attempt(
+        session,
+        bound,
+        lambda given: order_cases(
+            session, actor=actor, now=now, command=_command(given, policy, firms), origin={"sweep": sweep.id}
+        ),
+    )
+    if job is None:
+        page = _preview_page(session, actor, now, (sweep, policy), firms, bound, query)
+        return render(request, "web/sweeps/cases.html", page, status=422)
+    return redirect(request, f"/policies/sweeps/{sweep.id}/cases/{job.id}")
+
+
+@router.get("/{sweep_id:int}/cases/{job_id:int}", action=actions.OPEN)
+def result(request: Request, session: DbSession, actor: CurrentActor, sweep_id: int, job_id: int) -> Response:
+    """What became of each firm."""
+    page = _result_page(session, actor, sweep_id, job_id)
+    return render(request, "web/sweeps/cases_result.html", page)
+
+
+@router.get("/{sweep_id:int}/cases/{job_id:int}/progress", action=actions.OPEN)
+def progress(request: Request, session: DbSession, actor: CurrentActor, sweep_id: int, job_id: int) -> Response:
+    """The bar alone, asked for every second."""
+    page = _result_page(session, actor, sweep_id, job_id)
+    response = render(request, "web/sweeps/cases_progress.html", page)
+    if not page.running:
+        response.headers["HX-Refresh"] = "true"
+    return response
+
+
+def _command(given: CasesForm, policy: SweptPolicy, firms: Sequence[Enterprise]) -> OpenCases:
+    return OpenCases(
+        enterprise_ids=[firm.id for firm in firms],
+        programme=policy.code,
+        year=given.year,
+        round=given.round or None,
+        officer_id=given.officer_id,
+    )
+
+
+def _preview_page(
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    swept: tuple[Sweep, SweptPolicy],
+    firms: Sequence[Enterprise],
+    form: Bound[CasesForm],
+    query: CasesQuery,
+) -> PreviewPage:
+    sweep, policy = swept
+    get_in_force(session, policy.code, today(now))
+    prospects = _prospects(session, actor, now, policy, firms, form)
+    year = today(now).year
+    return PreviewPage(
+        sweep=sweep,
+        base=f"/policies/sweeps/{sweep.id}",
+        back=f"/policies/sweeps/{sweep.id}?{urlencode({'policy': policy.code})}",
+        policy=policy,
+        form=form,
+        ready=tuple(one for one in prospects if not one.refusal),
+        refused=tuple(one for one in prospects if one.refusal),
+        kept=_kept(query),
+        years=tuple((str(one), str(one)) for one in (year + 1, year, year - 1)),
+        rounds=tuple((row.code, round_title(row)) for row in list_rounds(session, policy.code) if row.year >= year - 1),
+        officers=tuple((str(one.id), one.name) for one in list_active_officers(session, EDITORS)),
+    )
+
+
+def _prospects(
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    policy: SweptPolicy,
+    firms: Sequence[Enterprise],
+    form: Bound[CasesForm],
+) -> list[Prospect]:
+    """Each firm and why not; a choice that cannot be read is told at its field and foreseen as if not made."""
+    if not firms:
+        return []
+    raw = form.raw
+    try:
+        command = OpenCases(
+            enterprise_ids=[firm.id for firm in firms],
+            programme=policy.code,
+            year=int(str(raw.get("year") or 0)),
+            round=str(raw.get("round") or "") or None,
+            officer_id=int(str(raw.get("officer_id") or 0)) or None,
+        )
+    except ValueError:
+        raise Invalid("sweep.cases", _("年度、批次或经办人填写有误。")) from None
+    return foresee(session, actor=actor, now=now, command=command, firms=firms)
+
+
+def _kept(query: CasesQuery) -> tuple[tuple[str, str], ...]:
+    """What the form that changes the choices sends along."""
+    filters = query.given()
+    for name in ("firm", "year", "round", "officer_id", "which"):
+        filters.pop(name, None)
+    ticked = [("firm", uscc) for uscc in query.firm] if query.which == TICKED else []
+    return (*((name, value) for name, value in filters.items()), ("which", query.which), *ticked)
+
+
+def _result_page(session: Session, actor: Actor, sweep_id: int, job_id: int) -> ResultPage:
+    sweep, job = get_sweep_visible_to(session, actor, sweep_id), get_job(session, job_id)
+    ours = job.kind == JOB_KIND and job.params.get("sweep") == sweep.id
+    if not ours or not str(job.actor["region_prefix"]).startswith(actor.region_prefix):
+        raise NotFound("job.unknown", _("没有这项任务。"))
+    found = opened_of(job)
+    firms = {firm.id: firm for firm in list_swept_firms(session, [one.enterprise_id for one in found])}
+    total = len(job.params["order"]["enterprise_ids"])
+    return ResultPage(
+        sweep=sweep,
+        base=f"/policies/sweeps/{sweep.id}",
+        job=job,
+        running=job.state in (JobState.QUEUED, JobState.RUNNING),
+        text=_("已处理 %(done)s / %(total)s 家") % {"done": len(found), "total": total},
+        policy=chosen_policy(sweep, SweepQuery(policy=job.params["order"]["programme"])),
+        opened=tuple(_line(one, firms[one.enterprise_id]) for one in found if one.number),
+        refused=tuple(_line(one, firms[one.enterprise_id]) for one in found if not one.number),
+        left=total - len(found),
+    )
+
+
+def _line(one: Opened, firm: Enterprise) -> ResultLine:
+    refusal = one.refusal if current_locale() == "zh" else one.refusal_en
+    return ResultLine(firm.name, firm.uscc, one.number, refusal)

@@ -1,0 +1,1 @@
+"""Signing in, users, clients, templates, journal, jobs, the working calendar, search."""

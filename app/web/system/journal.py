@@ -1,0 +1,100 @@
+"""The journal page: who changed what, newest first, with filters that survive a reload."""
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from fastapi import Request
+from starlette.responses import Response
+
+from app.accounts.actions import READ_JOURNAL
+from app.accounts.queries import list_officers
+from app.doors.deps import CurrentActor, DbSession
+from app.doors.pages import redirect, render
+from app.doors.parameters import number_in
+from app.doors.router import GuardedRouter
+from app.doors.timeline import TimelineLine
+from app.enterprises.actions import READ
+from app.enterprises.queries import get_visible_to
+from app.journal.queries import TimelineFilter, list_events
+from app.kit.i18n import _
+from app.web.shared.case_events import named_lines
+
+router = GuardedRouter(door="web")
+
+PAGE_SIZE = 50
+PREFIXES = (
+    "enterprise",
+    "case",
+    "commissioner",
+    "incentive",
+    "import",
+    "policy",
+    "programme",
+    "officer",
+    "client",
+    "session",
+)
+
+
+@dataclass(frozen=True)
+class JournalPage:
+    """One page of events and the filters that made it."""
+
+    lines: tuple[TimelineLine, ...]
+    kinds: tuple[tuple[str, str], ...]
+    officers: tuple[tuple[str, str], ...]
+    kind: str
+    officer: str
+    older: str | None
+    newest: str
+
+
+@router.get("/system/journal", action=READ_JOURNAL)
+def journal_page(
+    request: Request,
+    session: DbSession,
+    actor: CurrentActor,
+    kind: str = "",
+    officer: str = "",
+    before: str = "",
+) -> Response:
+    """Events of the actor's region (all events, sign-ins included, for officers of every region)."""
+    labels = {
+        "enterprise": _("企业"),
+        "case": _("办件"),
+        "commissioner": _("科技专员"),
+        "incentive": _("奖补"),
+        "import": _("导入"),
+        "policy": _("政策"),
+        "programme": _("培育通道"),
+        "officer": _("用户"),
+        "client": _("接口客户端"),
+        "session": _("登录"),
+    }
+    types = tuple(code for code in request.app.state.wording.types if code.startswith(f"{kind}.")) if kind else ()
+    wanted = TimelineFilter(
+        region_prefix=actor.region_prefix,
+        types=types,
+        actor_id=number_in(officer),
+    )
+    events = list_events(session, wanted, before=number_in(before), limit=PAGE_SIZE + 1)
+    query = {name: value for name, value in (("kind", kind), ("officer", officer)) if value}
+    more = len(events) > PAGE_SIZE
+    older = "/system/journal?" + urlencode({**query, "before": events[PAGE_SIZE - 1].position}) if more else None
+    lines = named_lines(request, session, events[:PAGE_SIZE])
+    page = JournalPage(
+        lines=lines,
+        kinds=tuple((code, labels[code]) for code in PREFIXES),
+        officers=tuple((str(row.id), row.name) for row in list_officers(session)),
+        kind=kind,
+        officer=officer,
+        older=older,
+        newest="/system/journal" + (f"?{urlencode(query)}" if query else ""),
+    )
+    return render(request, "web/journal/list.html", page)
+
+
+@router.get("/subjects/enterprise/{enterprise_id}", action=READ)
+def enterprise_of_event(request: Request, session: DbSession, actor: CurrentActor, enterprise_id: int) -> Response:
+    """From the identifier in an event to the firm's page, whatever its code is by now."""
+    return redirect(request, f"/enterprises/{get_visible_to(session, actor, enterprise_id).uscc}")

@@ -1,0 +1,286 @@
+"""目标通报: the plan's items with their numbers as they stand, and the rows behind each number."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import Request
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from app.doors.deps import CurrentActor, DbSession, Now
+from app.doors.downloads import TableFormat, download_table
+from app.doors.pages import render
+from app.doors.router import GuardedRouter
+from app.kit.actor import Actor
+from app.kit.clock import today
+from app.kit.errors import NotFound
+from app.kit.i18n import Bilingual, _
+from app.kit.paging import Page
+from app.targets import actions, queries
+from app.targets.domain import Applications, Certificates, Comparison, Subjects, version_name
+from app.targets.models import PlanItem
+from app.targets.queries import PlanView, Standing
+from app.web.targets.rows import Table, all_rows, page_of_rows
+
+router = GuardedRouter(door="web", prefix="/targets")
+
+PAGE_SIZE = 50
+
+
+@dataclass(frozen=True)
+class GoalCard:
+    """A counted target as a card: how many there are, how many it takes, what is still missing."""
+
+    code: str
+    name: str
+    count: int
+    target_text: str
+    maximum: int
+    met: bool
+    note: str
+    url: str
+
+
+@dataclass(frozen=True)
+class ItemRow:
+    """One item of the plan in the table."""
+
+    item: PlanItem
+    name: str
+    target_text: str
+    count: int | None
+    met: bool | None
+    note: str
+    remark: str
+    url: str
+
+
+@dataclass(frozen=True)
+class TargetsPage:
+    """One year's plan; `view` is None where no plan concerns the officer's area."""
+
+    view: PlanView | None
+    title: str
+    issuer: str
+    year: int
+    years: tuple[tuple[str, str], ...]
+    cards: tuple[GoalCard, ...]
+    rows: tuple[ItemRow, ...]
+    borrowed: str
+    correction: str
+
+
+@dataclass(frozen=True)
+class RowsPage:
+    """The rows behind one number."""
+
+    item: PlanItem
+    name: str
+    remark: str
+    card: GoalCard
+    table: Table
+    page: Page[Any]
+    url: str
+    export_query: str
+    year: int
+    on: date
+
+
+@router.get("", action=actions.READ)
+def targets_page(
+    request: Request, session: DbSession, actor: CurrentActor, now: Now, year: int | None = None
+) -> Response:
+    on = today(now)
+    chosen = _checked(year, on)
+    view = queries.find_plan(session, actor, chosen, on)
+    years = sorted({on.year, chosen, *queries.list_plan_years(session, actor)}, reverse=True)
+    standings = queries.list_standings(session, view) if view else []
+    page = TargetsPage(
+        view=view,
+        title=_text(view.plan.title) if view else "",
+        issuer=_text(view.plan.issuer) if view else "",
+        year=chosen,
+        years=tuple((str(item), _("%(year)s 年") % {"year": item}) for item in years),
+        cards=cards_of(session, view, _headlines(standings)) if view else (),
+        rows=tuple(_item_row(standing, view) for standing in standings) if view else (),
+        borrowed=borrowed_notice(view),
+        correction=_correction_notice(session, view),
+    )
+    return render(request, "web/targets/index.html", page)
+
+
+@router.get("/{code}", action=actions.READ)
+def target_rows_page(
+    request: Request,
+    session: DbSession,
+    actor: CurrentActor,
+    now: Now,
+    code: str,
+    year: int | None = None,
+    cursor: str | None = None,
+) -> Response:
+    view, item = _item(session, actor, today(now), code, year)
+    standing = queries.standing(session, view, item)
+    counted = queries.counted_of(item)
+    assert counted is not None  # get_item refuses an item that nothing is counted for
+    table, found = page_of_rows(session, counted, view, cursor, PAGE_SIZE)
+    query = urlencode({"year": view.period.year})
+    page = RowsPage(
+        item=item,
+        name=_text(item.name),
+        remark=_text(item.remark),
+        card=cards_of(session, view, [standing])[0],
+        table=table,
+        page=found,
+        url=f"/targets/{item.code}?{query}",
+        export_query=query,
+        year=view.period.year,
+        on=view.period.on,
+    )
+    return render(request, "web/targets/rows.html", page)
+
+
+@router.get("/{code}/export.{extension}", action=actions.EXPORT)
+def export_target_rows(
+    request: Request,
+    session: DbSession,
+    actor: CurrentActor,
+    now: Now,
+    code: str,
+    extension: TableFormat,
+    year: int | None = None,
+) -> Response:
+    view, item = _item(session, actor, today(now), code, year)
+    counted = queries.counted_of(item)
+    assert counted is not None  # as above
+    table = all_rows(session, counted, view)
+    name = f"{item.name['zh']}-{view.period.year}"
+    return download_table(request, name, extension, [row.cells for row in table.rows], table.header)
+
+
+def _item(session: Session, actor: Actor, on: date, code: str, year: int | None) -> tuple[PlanView, PlanItem]:
+    view = queries.find_plan(session, actor, _checked(year, on), on)
+    if view is None:
+        raise NotFound("target.no_plan", _("您的辖区还没有工作要点。"))
+    return view, queries.get_item(view, code)
+
+
+def _checked(year: int | None, on: date) -> int:
+    return year if year is not None and 2000 <= year <= 2100 else on.year
+
+
+# -- how a number reads -----------------------------------------------------------------------------------------------------
+
+
+def goal_cards(session: Session, view: PlanView) -> tuple[GoalCard, ...]:
+    """The headline numbers of a plan as cards, in the order of the desk."""
+    return cards_of(session, view, queries.list_headlines(session, view))
+
+
+def cards_of(session: Session, view: PlanView, standings: Sequence[Standing]) -> tuple[GoalCard, ...]:
+    """Counted items as cards."""
+    return tuple(_card(session, view, standing) for standing in standings if standing.count is not None)
+
+
+def borrowed_notice(view: PlanView | None) -> str:
+    """What to say when the targets are those of another year's plan."""
+    if view is None or view.is_of_the_year:
+        return ""
+    return _("%(year)s 年的工作要点尚未录入：以下目标值取自 %(plan)s 年工作要点，数字按 %(year)s 年统计。") % {
+        "year": view.period.year,
+        "plan": view.plan.year,
+    }
+
+
+def _correction_notice(session: Session, view: PlanView | None) -> str:
+    """What to say of a plan that corrects another one."""
+    before = queries.find_corrected(session, view.plan) if view else None
+    if view is None or before is None:
+        return ""
+    return _("这是第 %(n)s 次更正，取代“%(title)s”（%(document)s，%(version)s）；目标和计数以更正后的为准。") % {
+        "n": view.plan.revision,
+        "title": _text(before.title),
+        "document": before.document_number,
+        "version": version_name(before.code, before.revision),
+    }
+
+
+def _headlines(standings: Sequence[Standing]) -> list[Standing]:
+    found = [standing for standing in standings if standing.item.headline is not None]
+    return sorted(found, key=lambda standing: standing.item.headline or 0)
+
+
+def _card(session: Session, view: PlanView, standing: Standing) -> GoalCard:
+    assert standing.count is not None  # only counted items become cards
+    missing = standing.missing or 0
+    return GoalCard(
+        code=standing.item.code,
+        name=_text(standing.item.name),
+        count=standing.count,
+        target_text=_target_text(standing),
+        maximum=standing.count + missing if missing else max(standing.count, 1),
+        met=bool(standing.met),
+        note=_card_note(session, view, standing),
+        url=_url(standing.item, view),
+    )
+
+
+def _target_text(standing: Standing) -> str:
+    if standing.target is None:
+        return ""
+    unit = _text(standing.item.unit)
+    return f"/ {standing.target.text()} {unit}"
+
+
+def _card_note(session: Session, view: PlanView, standing: Standing) -> str:
+    """What is missing, and what is on its way or about to be lost."""
+    parts = [_missing_text(standing)]
+    counted = queries.counted_of(standing.item)
+    if isinstance(counted, Applications) and not standing.met:
+        parts.append(_("在办未申报 %(n)s 件") % {"n": queries.count_pending(session, view, counted)})
+    if isinstance(counted, Certificates) and (expiring := queries.count_expiring(session, view, counted)):
+        parts.append(_("年内到期 %(n)s 家") % {"n": expiring})
+    if isinstance(counted, Subjects):
+        parts.append(_("口径为推定"))
+    return " · ".join(part for part in parts if part)
+
+
+def _missing_text(standing: Standing) -> str:
+    if standing.met is None:
+        return ""
+    if standing.met:
+        return _("已完成")
+    return _("还差 %(n)s %(unit)s") % {"n": standing.missing, "unit": _text(standing.item.unit)}
+
+
+def _item_row(standing: Standing, view: PlanView) -> ItemRow:
+    item = standing.item
+    return ItemRow(
+        item=item,
+        name=_text(item.name),
+        target_text=_written_target(standing),
+        count=standing.count,
+        met=standing.met,
+        note=_missing_text(standing),
+        remark=_text(item.remark),
+        url=_url(item, view) if standing.count is not None else "",
+    )
+
+
+def _written_target(standing: Standing) -> str:
+    """The target with its comparison in signs: ≥ 20 家, > 60 家."""
+    if standing.target is None:
+        return ""
+    sign = ">" if standing.target.comparison is Comparison.MORE_THAN else "≥"
+    return f"{sign} {standing.target.number()} {_text(standing.item.unit)}"
+
+
+def _url(item: PlanItem, view: PlanView) -> str:
+    return f"/targets/{item.code}?year={view.period.year}"
+
+
+def _text(value: dict[str, str] | None) -> str:
+    return str(Bilingual.model_validate(value)) if value else ""
