@@ -17,7 +17,7 @@ from app.policies.domain.verdict import Measure, measure
 from app.policies.presenting import present
 from app.policies.service.verdicts import evaluate_told
 from app.policies.wording import gap_text, measure_text
-from app.portal.conditions import plain_view
+from app.portal.firm.conditions import plain_view
 from tests.policies.support import CATALOGUE, DAY, POLICIES, POLICY, decide, firm
 
 GRADES = ("ip_advancement", "ip_core_support", "management_1", "management_2", "management_3", "management_4")

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from app.cases.models import CaseFile
 from app.cases.queries import programme_of
 from app.cases.supply.models import CaseAnswer
-from app.portal.form_sections import MOST, section_of, sections_of
+from app.portal.forms.sections import MOST, section_of, sections_of
 from tests.factories.cases import firm, led_to
 from tests.support.client import Client
 from tests.support.forms import form_to

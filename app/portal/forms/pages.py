@@ -14,9 +14,9 @@ from app.kit.actor import Actor
 from app.kit.clock import shanghai
 from app.kit.errors import NotFound
 from app.kit.i18n import _
-from app.portal.form_sections import Section
-from app.portal.form_view import AnswerLine, Badge, FormOfCase, SectionLine, answer_badge, answer_lines, readable
-from app.portal.own import CasePart, part_of
+from app.portal.forms.sections import Section
+from app.portal.forms.view import AnswerLine, Badge, FormOfCase, SectionLine, answer_badge, answer_lines, readable
+from app.portal.shared.own import CasePart, part_of
 from app.programmes.domain.supplied import Question
 
 

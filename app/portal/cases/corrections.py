@@ -27,9 +27,9 @@ from app.kit.errors import NotFound
 from app.kit.i18n import _
 from app.kit.permissions import can
 from app.portal.actions import SEE_OWN, SUPPLY_OWN
-from app.portal.form_sections import section_of
-from app.portal.own import CasePart, own_case, part_of
-from app.portal.plain import nearness, plain_day
+from app.portal.forms.sections import section_of
+from app.portal.shared.own import CasePart, own_case, part_of
+from app.portal.shared.plain import nearness, plain_day
 from app.programmes.domain.definition import Programme
 
 router = GuardedRouter(door="portal", prefix="/portal/cases/{number}/corrections")

@@ -28,9 +28,9 @@ from app.kit.i18n import _
 from app.kit.paging import Page
 from app.kit.permissions import can
 from app.portal.actions import SEE_OWN, SUPPLY_OWN
-from app.portal.document_pages import DocumentLine, document_lines
-from app.portal.materials import ACCEPT
-from app.portal.own import own_enterprise
+from app.portal.cases.materials import ACCEPT
+from app.portal.documents.pages import DocumentLine, document_lines
+from app.portal.shared.own import own_enterprise
 
 router = GuardedRouter(door="portal", prefix="/portal/documents")
 

@@ -19,7 +19,7 @@ from app.doors.router import GuardedRouter
 from app.kit.errors import Conflict
 from app.kit.i18n import _
 from app.portal.actions import SUPPLY_OWN
-from app.portal.own import CasePart, own_case, part_of
+from app.portal.shared.own import CasePart, own_case, part_of
 
 router = GuardedRouter(door="portal", prefix="/portal/cases/{number}/rating")
 

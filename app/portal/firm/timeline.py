@@ -24,7 +24,7 @@ from app.journal.queries import TimelineFilter, list_events
 from app.kit.actor import ActorKind
 from app.kit.i18n import _
 from app.portal.actions import SEE_OWN
-from app.portal.own import own_enterprise
+from app.portal.shared.own import own_enterprise
 
 router = GuardedRouter(door="portal", prefix="/portal/timeline")
 

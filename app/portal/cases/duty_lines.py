@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from app.cases.duties.models import CaseDuty
 from app.cases.duties.wording import duty_title
 from app.kit.i18n import _
-from app.portal.plain import nearness, plain_day
+from app.portal.shared.plain import nearness, plain_day
 
 SOON_DAYS = 60
 """A duty that is not open yet is shown so many days before it opens."""

@@ -20,12 +20,12 @@ from app.kit.actor import Actor
 from app.kit.i18n import _, current_locale
 from app.kit.permissions import can
 from app.portal.actions import SUPPLY_OWN
-from app.portal.clock_lines import ClockLine, clock_lines
-from app.portal.duty_lines import DutyLine, duty_lines, past_duty_lines
-from app.portal.need_links import NeedLine, need_lines, theirs
-from app.portal.plain import nearness, plain_day, turn_text
-from app.portal.renewing import next_years
-from app.portal.steps import StepOffer, step_offers
+from app.portal.cases.clock_lines import ClockLine, clock_lines
+from app.portal.cases.duty_lines import DutyLine, duty_lines, past_duty_lines
+from app.portal.cases.need_links import NeedLine, need_lines, theirs
+from app.portal.cases.renewing import next_years
+from app.portal.cases.steps import StepOffer, step_offers
+from app.portal.shared.plain import nearness, plain_day, turn_text
 from app.programmes.domain.definition import Programme
 from app.programmes.domain.duties import AfterEvent
 

@@ -32,7 +32,7 @@ from app.policies.schemas import StatementInput
 from app.policies.service.handing_in import hand_in_facts
 from app.policies.wording import fact_text, stated_text
 from app.portal.actions import SEE_OWN
-from app.portal.conditions import PolicyView, plain_view
+from app.portal.firm.conditions import PolicyView, plain_view
 
 router = GuardedRouter(door="portal", prefix="/portal/self-check")
 

@@ -21,9 +21,9 @@ from app.doors.router import GuardedRouter
 from app.kit.clock import today
 from app.kit.errors import TooMany
 from app.kit.i18n import _
-from app.portal.case_view import StageLine, stage_lines
-from app.portal.clock_lines import ClockLine, clock_lines
-from app.portal.plain import plain_day, turn_text
+from app.portal.cases.clock_lines import ClockLine, clock_lines
+from app.portal.cases.view import StageLine, stage_lines
+from app.portal.shared.plain import plain_day, turn_text
 
 router = GuardedRouter(door="public", prefix="/status")
 

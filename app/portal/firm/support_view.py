@@ -19,7 +19,7 @@ from app.incentives.service.sharing import shares_of_firm
 from app.incentives.wording import span_text
 from app.kit.i18n import Bilingual, _
 from app.kit.money import format_yuan
-from app.portal.plain import plain_day
+from app.portal.shared.plain import plain_day
 
 _COLOURS = {State.ELIGIBLE: "idle", State.RECOMMENDED: "info", State.AWARDED: "good", State.PAID: "good"}
 

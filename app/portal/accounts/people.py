@@ -22,7 +22,7 @@ from app.kit.errors import DomainError
 from app.kit.i18n import N_, _
 from app.kit.permissions import can
 from app.portal.actions import MANAGE_OWN, SEE_OWN
-from app.portal.own import own_enterprise
+from app.portal.shared.own import own_enterprise
 
 router = GuardedRouter(door="portal", prefix="/portal/people")
 

@@ -28,8 +28,8 @@ from app.kit.clock import today
 from app.kit.errors import DomainError, Invalid
 from app.kit.i18n import _
 from app.portal.actions import SEE_OWN, SUPPLY_OWN
-from app.portal.material_view import SlotView, next_url, slot_of, slots_of
-from app.portal.own import CasePart, own_case, part_of
+from app.portal.cases.material_view import SlotView, next_url, slot_of, slots_of
+from app.portal.shared.own import CasePart, own_case, part_of
 
 router = GuardedRouter(door="portal", prefix="/portal/cases/{number}/materials")
 

@@ -11,7 +11,7 @@ from app.cases.domain.progress import Passage
 from app.cases.models import CaseFile
 from app.cases.service.clocks import clock_state, list_clocks
 from app.kit.i18n import N_, _, ngettext
-from app.portal.plain import plain_day
+from app.portal.shared.plain import plain_day
 from app.programmes.domain.definition import Clock, Programme
 from app.reference.calendar import WorkCalendar
 from app.reference.queries import work_calendar

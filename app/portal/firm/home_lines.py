@@ -13,10 +13,10 @@ from app.cases.models import CaseFile
 from app.enterprises.ending import MONTHS_BEFORE, certificate_titles, list_ending, months_reached
 from app.kit.i18n import _
 from app.kit.periods import months_later
-from app.portal.duty_lines import duty_lines
-from app.portal.plain import nearness, plain_day
-from app.portal.renewing import next_years
-from app.portal.requests import RequestLine
+from app.portal.cases.duty_lines import duty_lines
+from app.portal.cases.renewing import next_years
+from app.portal.firm.requests import RequestLine
+from app.portal.shared.plain import nearness, plain_day
 from app.programmes.domain.definition import Programme
 
 URGENT_MONTHS = 3

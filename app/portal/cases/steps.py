@@ -30,8 +30,8 @@ from app.kit.errors import Conflict, NotFound
 from app.kit.i18n import _
 from app.kit.permissions import can
 from app.portal.actions import SUPPLY_OWN
-from app.portal.need_links import NeedLine, need_lines
-from app.portal.own import CasePart, own_case, part_of
+from app.portal.cases.need_links import NeedLine, need_lines
+from app.portal.shared.own import CasePart, own_case, part_of
 from app.programmes.domain.definition import Programme, StageAction
 
 router = GuardedRouter(door="portal", prefix="/portal/cases/{number}/steps")

@@ -14,12 +14,12 @@ from app.incentives.domain.steps import ADVISORY
 from app.kit.clock import today
 from app.kit.i18n import _
 from app.portal.actions import SEE_OWN
-from app.portal.case_view import Brief, CaseView, Person, brief_of, view_case
-from app.portal.conditions import PolicyView, policy_views
-from app.portal.home_lines import CertificateLine, DueLine, certificate_lines, due_lines
-from app.portal.own import own_case, own_enterprise
-from app.portal.requests import request_lines
-from app.portal.support_view import CommissionerLine, IncentiveLine, commissioner_lines, incentive_lines
+from app.portal.cases.view import Brief, CaseView, Person, brief_of, view_case
+from app.portal.firm.conditions import PolicyView, policy_views
+from app.portal.firm.home_lines import CertificateLine, DueLine, certificate_lines, due_lines
+from app.portal.firm.requests import request_lines
+from app.portal.firm.support_view import CommissionerLine, IncentiveLine, commissioner_lines, incentive_lines
+from app.portal.shared.own import own_case, own_enterprise
 from app.programmes.queries import load_catalogue
 
 router = GuardedRouter(door="portal", prefix="/portal")

@@ -41,8 +41,8 @@ from app.kit.i18n import _
 from app.kit.merging import Clashing, merge
 from app.kit.permissions import can
 from app.portal.actions import SEE_OWN, SUPPLY_OWN
-from app.portal.duty_lines import DutyLine, duty_lines
-from app.portal.own import CasePart, own_case, part_of
+from app.portal.cases.duty_lines import DutyLine, duty_lines
+from app.portal.shared.own import CasePart, own_case, part_of
 from app.programmes.domain.answers import problems_of, show_answer
 from app.programmes.domain.definition import DutyTemplate, Programme
 from app.programmes.domain.duties import AfterEvent

@@ -24,8 +24,8 @@ from app.kit.clock import today
 from app.kit.i18n import _
 from app.kit.permissions import can
 from app.portal.actions import SEE_OWN, SUPPLY_OWN
-from app.portal.materials import ACCEPT
-from app.portal.plain import nearness, plain_day
+from app.portal.cases.materials import ACCEPT
+from app.portal.shared.plain import nearness, plain_day
 from app.reference.queries import list_terms
 
 router = GuardedRouter(door="portal", prefix="/portal/requests")

@@ -22,7 +22,7 @@ from app.kit.errors import DomainError
 from app.kit.i18n import _, ngettext
 from app.kit.merging import Clashing
 from app.portal.actions import SEE_OWN, SUPPLY_OWN
-from app.portal.form_pages import (
+from app.portal.forms.pages import (
     FormPage,
     bound_of,
     build_check_page,
@@ -33,9 +33,9 @@ from app.portal.form_pages import (
     saved_at,
     section_at,
 )
-from app.portal.form_sections import Section
-from app.portal.form_view import FormOfCase, earlier_number, load_form, section_lines
-from app.portal.own import own_case, part_of
+from app.portal.forms.sections import Section
+from app.portal.forms.view import FormOfCase, earlier_number, load_form, section_lines
+from app.portal.shared.own import own_case, part_of
 
 router = GuardedRouter(door="portal", prefix="/portal/cases/{number}")
 

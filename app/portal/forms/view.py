@@ -16,7 +16,7 @@ from app.kit.errors import Invalid
 from app.kit.i18n import _, ngettext
 from app.kit.permissions import can
 from app.portal.actions import SUPPLY_OWN
-from app.portal.form_sections import Section, sections_of
+from app.portal.forms.sections import Section, sections_of
 from app.programmes.domain.answers import problems_of, show_answer
 from app.programmes.domain.definition import Programme
 from app.programmes.domain.supplied import Question

@@ -1,0 +1,1 @@
+"""How a firm's person comes in, and who may."""

@@ -1,0 +1,1 @@
+"""The firm's cases: where each stands, what is needed, corrections, duties, steps."""

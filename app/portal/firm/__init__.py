@@ -1,0 +1,1 @@
+"""The firm's home, conditions, requests, self-check, record and notices."""

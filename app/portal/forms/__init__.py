@@ -1,0 +1,1 @@
+"""The form of a case, one section at a time."""

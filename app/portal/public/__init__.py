@@ -1,0 +1,1 @@
+"""What strangers may look up."""
