@@ -15,15 +15,15 @@ import yaml
 
 from app.policies.answer import answer
 from app.policies.catalogue import ReadPolicy, read_all, read_facts, restore
-from app.policies.domain import explaining
-from app.policies.domain.columns import Column, Columns
-from app.policies.domain.compiling import evaluate
-from app.policies.domain.facts import FactKey, Facts
-from app.policies.domain.outcome import Outcome
-from app.policies.domain.policy import Policy
-from app.policies.domain.sweeping import MET, sweep
-from app.policies.domain.telling import read_facts as read_told
-from app.policies.domain.verdict import Clause, Evaluation
+from app.policies.domain.compile.interpreter import evaluate
+from app.policies.domain.explain import explaining
+from app.policies.domain.explain.telling import read_facts as read_told
+from app.policies.domain.facts.catalogue import FactKey, Facts
+from app.policies.domain.facts.columns import Column, Columns
+from app.policies.domain.language.policy import Policy
+from app.policies.domain.language.verdict import Clause, Evaluation
+from app.policies.domain.sweep.interpreter import MET, sweep
+from app.policies.domain.values.outcome import Outcome
 from benchmarks.measure import Result, interleaved, table
 from benchmarks.peers import arrays, closures, country, decision_graph
 from benchmarks.peers.firms import DAY, YEARS, Firms, make_firms, plain

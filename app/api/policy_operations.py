@@ -4,8 +4,8 @@ from typing import Any
 
 from app.api.plan_schemas import PLAN_SCHEMAS
 from app.api.schemas import ref
-from app.policies.domain.units import Unit
-from app.policies.domain.verdict import Reason
+from app.policies.domain.language.verdict import Reason
+from app.policies.domain.values.units import Unit
 
 Options = dict[str, Any]
 

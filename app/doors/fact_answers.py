@@ -14,12 +14,12 @@ from app.doors.forms import Bound
 from app.kit.errors import Invalid
 from app.kit.i18n import _
 from app.kit.money import FEN_PER_YUAN, parse_written
-from app.policies.domain.amounts import exact_text, machine_value
-from app.policies.domain.facts import FactKey, Facts
-from app.policies.domain.knowledge import UNKNOWN, Knowledge, Known, ends
-from app.policies.domain.policy import Policy
-from app.policies.domain.telling import read_facts, told_facts
-from app.policies.domain.units import Unit
+from app.policies.domain.explain.telling import read_facts, told_facts
+from app.policies.domain.facts.catalogue import FactKey, Facts
+from app.policies.domain.language.policy import Policy
+from app.policies.domain.values.amounts import exact_text, machine_value
+from app.policies.domain.values.knowledge import UNKNOWN, Knowledge, Known, ends
+from app.policies.domain.values.units import Unit
 
 LONGEST = 60
 _NUMBER = re.compile(r"-?\d{1,12}(\.\d{1,12})?", re.ASCII)

@@ -12,11 +12,11 @@ from app.doors.fact_answers import Answers, first_answers, read_answers
 from app.doors.fact_questions import Question, Topic, topics
 from app.doors.forms import Bound
 from app.enterprises.models import Enterprise
-from app.policies.domain.facts import FactKey, Facts
-from app.policies.domain.knowledge import Known
-from app.policies.domain.policy import Policy
-from app.policies.domain.telling import told_facts
-from app.policies.domain.verdict import Evaluation
+from app.policies.domain.explain.telling import told_facts
+from app.policies.domain.facts.catalogue import FactKey, Facts
+from app.policies.domain.language.policy import Policy
+from app.policies.domain.language.verdict import Evaluation
+from app.policies.domain.values.knowledge import Known
 from app.policies.models import PolicyVersion
 from app.policies.plan_answer import answer_with_plan
 from app.policies.plan_presenting import PlanView, present_plan

@@ -12,16 +12,16 @@ from fractions import Fraction
 from app.kit.i18n import N_, _, current_locale
 from app.kit.money import format_yuan
 from app.policies.describing import unit_text
-from app.policies.domain import tree
-from app.policies.domain.amounts import exact_text
-from app.policies.domain.facts import FactDefinition, FactKey, Facts, Told
-from app.policies.domain.knowledge import Exact, Known, ends
-from app.policies.domain.policy import Policy
-from app.policies.domain.reckoning import OUTSIDE
-from app.policies.domain.settable import SETTING
-from app.policies.domain.units import Unit
-from app.policies.domain.verdict import Measure
-from app.policies.domain.worlds import FISCAL_YEARS
+from app.policies.domain.facts.catalogue import FactDefinition, FactKey, Facts, Told
+from app.policies.domain.language import tree
+from app.policies.domain.language.policy import Policy
+from app.policies.domain.language.reckoning import OUTSIDE
+from app.policies.domain.language.settable import SETTING
+from app.policies.domain.language.verdict import Measure
+from app.policies.domain.language.worlds import FISCAL_YEARS
+from app.policies.domain.values.amounts import exact_text
+from app.policies.domain.values.knowledge import Exact, Known, ends
+from app.policies.domain.values.units import Unit
 from app.policies.inputs import lapsed_text, source_text
 from app.policies.service.gathering import Gathered
 from app.policies.wording import exact_text as words_of

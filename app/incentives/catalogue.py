@@ -10,7 +10,7 @@ from app.incentives.domain.scheme import Scheme
 from app.kit.errors import SeedError
 from app.kit.yaml import Location, load_strict, load_with_lines
 from app.policies.catalogue import FACTS_FILE, read_facts
-from app.policies.domain.facts import Catalogue
+from app.policies.domain.facts.catalogue import Catalogue
 
 CASES_FILE = "cases.yaml"
 _FILE = re.compile(r"(?P<day>\d{4}-\d{2}-\d{2})(?:\.r(?P<revision>[1-9]\d?))?")

@@ -12,9 +12,9 @@ from app.incentives.domain.scheme import Rounding, Scheme, Tier, amount_fen
 from app.incentives.domain.stacking import Reason, Share
 from app.kit.i18n import N_, _
 from app.kit.money import format_yuan
-from app.policies.domain.outcome import Outcome
-from app.policies.domain.units import Unit
-from app.policies.domain.verdict import Measure
+from app.policies.domain.language.verdict import Measure
+from app.policies.domain.values.outcome import Outcome
+from app.policies.domain.values.units import Unit
 from app.policies.formulas import formula_text
 from app.policies.wording import exact_text, outcome_text
 

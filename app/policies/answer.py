@@ -21,11 +21,19 @@ from functools import partial
 from typing import Any
 
 from app.kit.i18n import Bilingual
-from app.policies.domain.amounts import machine_value
-from app.policies.domain.facts import Catalogue, FactKey
-from app.policies.domain.policy import Reference
-from app.policies.domain.settable import awaits_bureau, gap_known
-from app.policies.domain.verdict import Basis, BlockFinding, Clause, Evaluation, ItemFinding, Measure, Requirement
+from app.policies.domain.facts.catalogue import Catalogue, FactKey
+from app.policies.domain.language.policy import Reference
+from app.policies.domain.language.settable import awaits_bureau, gap_known
+from app.policies.domain.language.verdict import (
+    Basis,
+    BlockFinding,
+    Clause,
+    Evaluation,
+    ItemFinding,
+    Measure,
+    Requirement,
+)
+from app.policies.domain.values.amounts import machine_value
 from app.policies.formulas import formula_text
 from app.policies.wording import (
     both_languages,

@@ -1,9 +1,9 @@
 """Bands in plain words: which values lie in each, and what holds there."""
 
 from app.kit.i18n import _
-from app.policies.domain import tree
-from app.policies.domain.facts import Catalogue
-from app.policies.domain.units import Unit
+from app.policies.domain.facts.catalogue import Catalogue
+from app.policies.domain.language import tree
+from app.policies.domain.values.units import Unit
 from app.policies.formulas import formula_text
 from app.policies.wording import value_text
 

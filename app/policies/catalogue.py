@@ -9,11 +9,11 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from app.kit.errors import SeedError
 from app.kit.yaml import Location, load_strict, load_with_lines
-from app.policies.domain.building import PolicyFileError, build
-from app.policies.domain.facts import Catalogue, FactDefinition
-from app.policies.domain.files import PolicyFile
-from app.policies.domain.policy import Policy
-from app.policies.domain.succession import conflicts, edition_of
+from app.policies.domain.facts.catalogue import Catalogue, FactDefinition
+from app.policies.domain.language.building import PolicyFileError, build
+from app.policies.domain.language.files import PolicyFile
+from app.policies.domain.language.policy import Policy
+from app.policies.domain.language.succession import conflicts, edition_of
 
 FACTS_FILE = "facts.yaml"
 CASES_FILE = "cases.yaml"

@@ -11,10 +11,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.kit.i18n import Bilingual
-from app.policies.domain.facts import FactDefinition
-from app.policies.domain.quantities import read_value
-from app.policies.domain.settable import SETTING
-from app.policies.domain.units import Unit
+from app.policies.domain.facts.catalogue import FactDefinition
+from app.policies.domain.language.settable import SETTING
+from app.policies.domain.values.quantities import read_value
+from app.policies.domain.values.units import Unit
 from app.policies.models import PolicySetting
 from app.policies.settings import counting
 

@@ -4,9 +4,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from app.kit.i18n import N_, _
-from app.policies.domain.facts import FactDefinition, Told
-from app.policies.domain.policy import Condition, Confidence, Definition, Document, Parameter, Policy, Reference
-from app.policies.domain.units import Unit
+from app.policies.domain.facts.catalogue import FactDefinition, Told
+from app.policies.domain.language.policy import (
+    Condition,
+    Confidence,
+    Definition,
+    Document,
+    Parameter,
+    Policy,
+    Reference,
+)
+from app.policies.domain.values.units import Unit
 from app.policies.formulas import formula_text
 
 _CONFIDENCES = {

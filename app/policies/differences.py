@@ -10,9 +10,17 @@ from app.kit.differences import Element, Elements, SectionChanges, compare_secti
 from app.kit.i18n import N_, _
 from app.policies.band_words import band_lines
 from app.policies.describing import confidence_text
-from app.policies.domain import tree
-from app.policies.domain.policy import Condition, Confidence, Definition, Document, Parameter, Policy, Reference
-from app.policies.domain.units import Unit
+from app.policies.domain.language import tree
+from app.policies.domain.language.policy import (
+    Condition,
+    Confidence,
+    Definition,
+    Document,
+    Parameter,
+    Policy,
+    Reference,
+)
+from app.policies.domain.values.units import Unit
 from app.policies.formulas import formula_text
 from app.policies.score_words import item_lines
 from app.policies.wording import value_text

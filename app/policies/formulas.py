@@ -4,10 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 from app.kit.i18n import _
-from app.policies.domain import tree
-from app.policies.domain.facts import Catalogue
-from app.policies.domain.folding import known
-from app.policies.domain.units import Unit
+from app.policies.domain.facts.catalogue import Catalogue
+from app.policies.domain.language import tree
+from app.policies.domain.language.folding import known
+from app.policies.domain.values.units import Unit
 from app.policies.wording import RELATIONS, value_text
 
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from app.kit.i18n import _
-from app.policies.domain.facts import Catalogue, FactDefinition, FactKey, Facts
-from app.policies.domain.knowledge import ends
-from app.policies.domain.policy import Policy
-from app.policies.domain.units import Unit
-from app.policies.domain.verdict import Measure
+from app.policies.domain.facts.catalogue import Catalogue, FactDefinition, FactKey, Facts
+from app.policies.domain.language.policy import Policy
+from app.policies.domain.language.verdict import Measure
+from app.policies.domain.values.knowledge import ends
+from app.policies.domain.values.units import Unit
 from app.policies.service.gathering import Gathered, Source
 from app.policies.wording import exact_text, stated_text
 

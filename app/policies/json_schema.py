@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from app.kit.money import FEN_PER_YUAN, MAX_FEN
-from app.policies.domain import tree
-from app.policies.domain.facts import FactDefinition, Told
-from app.policies.domain.policy import Policy
-from app.policies.domain.reckoning import OUTSIDE, lowest
-from app.policies.domain.telling import MOST_COUNTED
-from app.policies.domain.units import Unit
+from app.policies.domain.explain.telling import MOST_COUNTED
+from app.policies.domain.facts.catalogue import FactDefinition, Told
+from app.policies.domain.language import tree
+from app.policies.domain.language.policy import Policy
+from app.policies.domain.language.reckoning import OUTSIDE, lowest
+from app.policies.domain.values.units import Unit
 
 Schema = dict[str, Any]
 

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from app.kit.actor import Actor
 from app.kit.errors import NotFound
-from app.policies.domain.policy import Policy
-from app.policies.domain.succession import NATION, applying, concerns, edition_of
+from app.policies.domain.language.policy import Policy
+from app.policies.domain.language.succession import NATION, applying, concerns, edition_of
 from app.policies.models import PolicyVersion
 from app.policies.queries import get_in_force, list_versions
 

@@ -20,16 +20,16 @@ from functools import partial
 from typing import Any
 
 from app.policies.answer import Answer, answer
-from app.policies.domain.amounts import machine_value
-from app.policies.domain.facts import Catalogue, FactKey
-from app.policies.domain.knowledge import Knowledge, Known, ends
-from app.policies.domain.planning import Fixed, Plan, plan
-from app.policies.domain.planning_changes import Change
-from app.policies.domain.planning_effects import Effect, effects
-from app.policies.domain.planning_next import Next
-from app.policies.domain.policy import Condition
-from app.policies.domain.units import Unit
-from app.policies.domain.verdict import Evaluation
+from app.policies.domain.facts.catalogue import Catalogue, FactKey
+from app.policies.domain.language.policy import Condition
+from app.policies.domain.language.verdict import Evaluation
+from app.policies.domain.plan.changes import Change
+from app.policies.domain.plan.effects import Effect, effects
+from app.policies.domain.plan.next import Next
+from app.policies.domain.plan.planner import Fixed, Plan, plan
+from app.policies.domain.values.amounts import machine_value
+from app.policies.domain.values.knowledge import Knowledge, Known, ends
+from app.policies.domain.values.units import Unit
 from app.policies.plan_wording import (
     change_text,
     difference_text,

@@ -12,8 +12,8 @@ from typing import Any
 
 from app.kit.i18n import N_, _
 from app.policies.answer import Answer
-from app.policies.domain.facts import Catalogue, FactKey
-from app.policies.domain.planning_changes import Kind, Why
+from app.policies.domain.facts.catalogue import Catalogue, FactKey
+from app.policies.domain.plan.changes import Kind, Why
 from app.policies.plan_wording import WHY, figure_text
 from app.policies.wording import told_text, told_words
 

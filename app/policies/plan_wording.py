@@ -6,13 +6,13 @@ from typing import Any
 
 from app.kit.i18n import N_, _, current_locale, ngettext
 from app.kit.money import FEN_PER_WAN
-from app.policies.domain.facts import Catalogue, FactKey
-from app.policies.domain.knowledge import Known, ends
-from app.policies.domain.planning_changes import APPLICATION_DAY, Change, Kind, Standing, Why
-from app.policies.domain.planning_effects import Effect
-from app.policies.domain.planning_next import Next
-from app.policies.domain.units import Unit
-from app.policies.domain.verdict import Measure
+from app.policies.domain.facts.catalogue import Catalogue, FactKey
+from app.policies.domain.language.verdict import Measure
+from app.policies.domain.plan.changes import APPLICATION_DAY, Change, Kind, Standing, Why
+from app.policies.domain.plan.effects import Effect
+from app.policies.domain.plan.next import Next
+from app.policies.domain.values.knowledge import Known, ends
+from app.policies.domain.values.units import Unit
 from app.policies.wording import fact_text, gap_text, measure_text, value_text
 
 WHY = {

@@ -9,12 +9,12 @@ from datetime import date
 
 from app.kit.i18n import _, ngettext
 from app.policies.answer import Answer, answer
-from app.policies.domain.facts import Catalogue, FactKey
-from app.policies.domain.outcome import Outcome
-from app.policies.domain.policy import Confidence
-from app.policies.domain.settable import SETTING
-from app.policies.domain.units import Unit
-from app.policies.domain.verdict import Evaluation, Reason
+from app.policies.domain.facts.catalogue import Catalogue, FactKey
+from app.policies.domain.language.policy import Confidence
+from app.policies.domain.language.settable import SETTING
+from app.policies.domain.language.verdict import Evaluation, Reason
+from app.policies.domain.values.outcome import Outcome
+from app.policies.domain.values.units import Unit
 from app.policies.service.gathering import Gathered
 from app.policies.views import BlockView, ClauseView, ItemView, MissingView, ScoreView, VerdictView
 from app.policies.wording import fact_text, outcome_text, told_text, told_words, value_text

@@ -15,9 +15,9 @@ from app.kit.i18n import Bilingual, _
 from app.kit.paging import Count, count_up_to
 from app.kit.permissions import within_region
 from app.policies.catalogue import restore
-from app.policies.domain.facts import Catalogue, FactDefinition
-from app.policies.domain.policy import Policy, Subject
-from app.policies.domain.succession import Edition, edition_of, in_force
+from app.policies.domain.facts.catalogue import Catalogue, FactDefinition
+from app.policies.domain.language.policy import Policy, Subject
+from app.policies.domain.language.succession import Edition, edition_of, in_force
 from app.policies.models import CataloguedFact, FactStatement, PolicyVersion, StoredVerdict, VerdictOverride
 
 # -- the facts catalogue and the versions -----------------------------------------------------------------------------

@@ -14,8 +14,8 @@ from app.kit.errors import SeedError
 from app.kit.seeds import SeedReport
 from app.policies import events
 from app.policies.catalogue import ReadPolicy, read_all, read_facts
-from app.policies.domain.facts import Catalogue, FactDefinition
-from app.policies.domain.succession import conflicts, edition_of
+from app.policies.domain.facts.catalogue import Catalogue, FactDefinition
+from app.policies.domain.language.succession import conflicts, edition_of
 from app.policies.models import CataloguedFact, PolicyVersion
 from app.policies.service.versions import version_row
 

@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 
 from app.kit.errors import NotFound
 from app.kit.i18n import _
-from app.policies.domain.facts import FactDefinition, FactKey
-from app.policies.domain.knowledge import Known
-from app.policies.domain.policy import Policy
-from app.policies.domain.quantities import QuantityError, read_value
-from app.policies.domain.succession import area_of
+from app.policies.domain.facts.catalogue import FactDefinition, FactKey
+from app.policies.domain.language.policy import Policy
+from app.policies.domain.language.succession import area_of
+from app.policies.domain.values.knowledge import Known
+from app.policies.domain.values.quantities import QuantityError, read_value
 from app.policies.models import PolicySetting
 
 Settings = Mapping[str, PolicySetting]

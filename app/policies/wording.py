@@ -8,12 +8,12 @@ from typing import Any
 
 from app.kit.i18n import N_, _, current_locale, ngettext, use_locale
 from app.kit.money import FEN_PER_WAN, FEN_PER_YUAN
-from app.policies.domain.facts import Catalogue, FactDefinition, FactKey
-from app.policies.domain.knowledge import ends
-from app.policies.domain.outcome import Outcome
-from app.policies.domain.telling import read_single
-from app.policies.domain.units import Unit
-from app.policies.domain.verdict import Basis, Finding, ItemFinding, Measure, Reason, Requirement
+from app.policies.domain.explain.telling import read_single
+from app.policies.domain.facts.catalogue import Catalogue, FactDefinition, FactKey
+from app.policies.domain.language.verdict import Basis, Finding, ItemFinding, Measure, Reason, Requirement
+from app.policies.domain.values.knowledge import ends
+from app.policies.domain.values.outcome import Outcome
+from app.policies.domain.values.units import Unit
 
 Rounding = Callable[[Fraction], int]
 

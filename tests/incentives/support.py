@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from app.incentives import catalogue
-from app.policies.domain.facts import Catalogue, Facts
-from app.policies.domain.telling import read_fact
+from app.policies.domain.explain.telling import read_fact
+from app.policies.domain.facts.catalogue import Catalogue, Facts
 
 FIXTURES = Path(__file__).parent / "fixtures"
 SEEDS = Path(__file__).parents[2] / "seeds"

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from app.incentives.domain.amount import Amount, Standing, reckon
 from app.incentives.domain.plan import plan
 from app.incentives.domain.scheme import Rounding, Scheme
-from app.policies.domain.facts import FactKey, Facts
-from app.policies.domain.knowledge import Knowledge, Known, between
-from app.policies.domain.outcome import Outcome
+from app.policies.domain.facts.catalogue import FactKey, Facts
+from app.policies.domain.values.knowledge import Knowledge, Known, between
+from app.policies.domain.values.outcome import Outcome
 from tests.counts import Counts
 from tests.incentives.support import CATALOGUE
 

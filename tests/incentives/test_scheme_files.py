@@ -15,8 +15,8 @@ from app.incentives.models import IncentiveSchemeVersion
 from app.incentives.service.versions import digest
 from app.kit.actor import SYSTEM
 from app.kit.errors import SeedError
-from app.policies.domain.facts import Facts
-from app.policies.domain.outcome import Outcome
+from app.policies.domain.facts.catalogue import Facts
+from app.policies.domain.values.outcome import Outcome
 
 SEEDS = Path(__file__).parents[2] / "seeds"
 FILE = SEEDS / "incentives" / "429005" / "high-tech-first-recognition" / "2021-01-01.yaml"

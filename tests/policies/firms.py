@@ -6,10 +6,10 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
 
-from app.policies.domain.facts import FactDefinition, FactKey, Facts, Told
-from app.policies.domain.knowledge import Knowledge, Known, between
-from app.policies.domain.policy import Policy
-from app.policies.domain.units import Unit
+from app.policies.domain.facts.catalogue import FactDefinition, FactKey, Facts, Told
+from app.policies.domain.language.policy import Policy
+from app.policies.domain.values.knowledge import Knowledge, Known, between
+from app.policies.domain.values.units import Unit
 
 DAY = date(2021, 6, 30)
 _EDGES = (0, 1, 2, 3, 4, 5, 100, 500_000_000, 5_000_000_000, 20_000_000_000, 10**15)

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 import yaml
 from sqlalchemy.orm import Session
 
-from app.policies.domain.files import PolicyFile
+from app.policies.domain.language.files import PolicyFile
 from app.policies.models import PolicyVersion
 
 LOCAL = "growth-test"

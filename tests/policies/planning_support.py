@@ -4,15 +4,15 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-from app.policies.domain.explaining import evaluate
-from app.policies.domain.facts import Facts
-from app.policies.domain.knowledge import Known, ends
-from app.policies.domain.outcome import Outcome
-from app.policies.domain.planning import Plan, plan
-from app.policies.domain.planning_changes import Change, applied, applied_on
-from app.policies.domain.planning_ladders import STEPS
-from app.policies.domain.policy import Policy
-from app.policies.domain.telling import read_facts
+from app.policies.domain.explain.explaining import evaluate
+from app.policies.domain.explain.telling import read_facts
+from app.policies.domain.facts.catalogue import Facts
+from app.policies.domain.language.policy import Policy
+from app.policies.domain.plan.changes import Change, applied, applied_on
+from app.policies.domain.plan.ladders import STEPS
+from app.policies.domain.plan.planner import Plan, plan
+from app.policies.domain.values.knowledge import Known, ends
+from app.policies.domain.values.outcome import Outcome
 from tests.policies.support import DAY, POLICY, firm
 
 #: Besides the firm of the golden cases: figures and grades that bring it to 69 to 82 points.

@@ -7,8 +7,8 @@ from typing import Any
 from app.kit.yaml import load_with_lines
 from app.policies.answer import answer
 from app.policies.catalogue import read_all, read_facts
-from app.policies.domain.policy import Policy
-from app.policies.domain.succession import edition_of, in_force
+from app.policies.domain.language.policy import Policy
+from app.policies.domain.language.succession import edition_of, in_force
 from app.policies.service.verdicts import evaluate_told
 
 SEEDS = Path("seeds")

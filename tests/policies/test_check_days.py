@@ -13,7 +13,7 @@ from app.journal.models import JournalEvent
 from app.kit import db
 from app.kit.actor import SYSTEM, Actor, Role
 from app.kit.errors import Forbidden, Invalid
-from app.policies.domain.facts import FactKey
+from app.policies.domain.facts.catalogue import FactKey
 from app.policies.queries import get_catalogue
 from app.policies.schemas import SettingInput, StatementInput
 from app.policies.service.check_days import set_check_days, withdraw_check_days

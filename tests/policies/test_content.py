@@ -14,9 +14,9 @@ from app.kit.errors import NotFound
 from app.kit.i18n import use_locale
 from app.policies.catalogue import read_all
 from app.policies.describing import describe
-from app.policies.domain.policy import Confidence, Subject
-from app.policies.domain.units import Unit
-from app.policies.domain.verdict import measure
+from app.policies.domain.language.policy import Confidence, Subject
+from app.policies.domain.language.verdict import measure
+from app.policies.domain.values.units import Unit
 from app.policies.json_schema import facts_schema
 from app.policies.queries import get_in_force, get_policy
 from app.policies.service.verdicts import evaluate_all, evaluate_enterprise, explain_again, store_verdict

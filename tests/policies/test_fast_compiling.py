@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 
 from app.policies.answer import answer
 from app.policies.catalogue import read_all
-from app.policies.domain import compiling, explaining
-from app.policies.domain.compiling_evaluations import CompiledEvaluation
-from app.policies.domain.facts import Facts
-from app.policies.domain.policy import Policy
-from app.policies.domain.telling import read_facts
+from app.policies.domain.compile import interpreter as compiling
+from app.policies.domain.compile.evaluations import CompiledEvaluation
+from app.policies.domain.explain import explaining
+from app.policies.domain.explain.telling import read_facts
+from app.policies.domain.facts.catalogue import Facts
+from app.policies.domain.language.policy import Policy
 from tests.counts import Counts
 from tests.policies.firms import DAY, random_facts
 from tests.policies.support import CATALOGUE, POLICY, SEEDS

@@ -7,15 +7,15 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.policies.domain import explaining
-from app.policies.domain.columns import columns_of
-from app.policies.domain.facts import FactKey, Facts
-from app.policies.domain.knowledge import Known
-from app.policies.domain.outcome import Outcome
-from app.policies.domain.policy import Policy
-from app.policies.domain.sweeping import MET, OUTCOMES, UNKNOWN, UNMET, Swept, sweep
-from app.policies.domain.unfolding import questions
-from app.policies.domain.verdict import Clause, Evaluation
+from app.policies.domain.explain import explaining
+from app.policies.domain.facts.catalogue import FactKey, Facts
+from app.policies.domain.facts.columns import columns_of
+from app.policies.domain.forms.unfolding import questions
+from app.policies.domain.language.policy import Policy
+from app.policies.domain.language.verdict import Clause, Evaluation
+from app.policies.domain.sweep.interpreter import MET, OUTCOMES, UNKNOWN, UNMET, Swept, sweep
+from app.policies.domain.values.knowledge import Known
+from app.policies.domain.values.outcome import Outcome
 from tests.counts import Counts
 from tests.policies.firms import DAY, random_facts
 from tests.policies.support import POLICY

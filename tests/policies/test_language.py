@@ -10,14 +10,15 @@ from app.kit.errors import Invalid
 from app.kit.i18n import Bilingual
 from app.policies.answer import answer
 from app.policies.describing import describe
-from app.policies.domain import binding, explaining
-from app.policies.domain.building import build
-from app.policies.domain.files import PolicyFile
-from app.policies.domain.names import Formula, Names
-from app.policies.domain.policy import Policy
-from app.policies.domain.telling import read_facts
-from app.policies.domain.tokens import FormulaError
-from app.policies.domain.verdict import Evaluation
+from app.policies.domain.explain import explaining
+from app.policies.domain.explain.telling import read_facts
+from app.policies.domain.language import binding
+from app.policies.domain.language.building import build
+from app.policies.domain.language.files import PolicyFile
+from app.policies.domain.language.names import Formula, Names
+from app.policies.domain.language.policy import Policy
+from app.policies.domain.language.tokens import FormulaError
+from app.policies.domain.language.verdict import Evaluation
 from app.policies.json_schema import facts_schema
 from app.policies.presenting import present
 from app.policies.service.verdicts import evaluate_told

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.kit.differences import ElementChange, SectionChanges
 from app.kit.i18n import use_locale
 from app.policies.differences import compare
-from app.policies.domain.policy import Subject
+from app.policies.domain.language.policy import Subject
 from app.policies.models import PolicyVersion
 from app.policies.queries import policy_of
 from tests.policies.local import LOCAL, local_text, publish

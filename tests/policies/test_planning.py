@@ -2,13 +2,13 @@
 
 from datetime import date
 
-from app.policies.domain.explaining import evaluate
-from app.policies.domain.knowledge import Known
-from app.policies.domain.outcome import Outcome
-from app.policies.domain.planning import Plan, plan
-from app.policies.domain.planning_changes import Change, Kind, Why
-from app.policies.domain.planning_effects import effects
-from app.policies.domain.telling import read_facts
+from app.policies.domain.explain.explaining import evaluate
+from app.policies.domain.explain.telling import read_facts
+from app.policies.domain.plan.changes import Change, Kind, Why
+from app.policies.domain.plan.effects import effects
+from app.policies.domain.plan.planner import Plan, plan
+from app.policies.domain.values.knowledge import Known
+from app.policies.domain.values.outcome import Outcome
 from tests.policies.planning_support import after, figures, known, outcome, planned
 from tests.policies.support import DAY, POLICY, firm
 

@@ -6,13 +6,13 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.policies.domain.facts import Facts
-from app.policies.domain.outcome import Outcome
-from app.policies.domain.planning import Plan, plan
-from app.policies.domain.planning_changes import Change
-from app.policies.domain.planning_effects import effects
-from app.policies.domain.planning_trials import Trials
-from app.policies.domain.telling import read_facts
+from app.policies.domain.explain.telling import read_facts
+from app.policies.domain.facts.catalogue import Facts
+from app.policies.domain.plan.changes import Change
+from app.policies.domain.plan.effects import effects
+from app.policies.domain.plan.planner import Plan, plan
+from app.policies.domain.plan.trials import Trials
+from app.policies.domain.values.outcome import Outcome
 from tests.counts import Counts
 from tests.policies.planning_support import GRADED, after, goal_outcome, one_step_less, outcome, shown
 from tests.policies.support import DAY, POLICY, firm

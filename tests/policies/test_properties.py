@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.policies.domain.outcome import Outcome, all_of
+from app.policies.domain.values.outcome import Outcome, all_of
 from tests.counts import Counts
 from tests.policies.support import POLICY, decide, leaves
 

@@ -15,8 +15,8 @@ from app.kit import db
 from app.kit.actor import SYSTEM, Actor
 from app.kit.errors import Forbidden, Invalid, SeedError
 from app.policies.catalogue import read
-from app.policies.domain.drafts import Changes
-from app.policies.domain.quantities import Quantity
+from app.policies.domain.language.drafts import Changes
+from app.policies.domain.values.quantities import Quantity
 from app.policies.models import PolicyVersion
 from app.policies.queries import get_catalogue, get_in_force, policy_of
 from app.policies.schemas import PublishInput

@@ -12,10 +12,11 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.policies.domain import compiling, explaining
-from app.policies.domain.columns import columns_of
-from app.policies.domain.sweeping import sweep
-from app.policies.domain.telling import read_facts
+from app.policies.domain.compile import interpreter as compiling
+from app.policies.domain.explain import explaining
+from app.policies.domain.explain.telling import read_facts
+from app.policies.domain.facts.columns import columns_of
+from app.policies.domain.sweep.interpreter import sweep
 from benchmarks.peers.closures import CONVERSIONS, GROWTH, PROPERTY
 from tests.counts import Counts
 from tests.policies.support import DAY, POLICY

@@ -12,8 +12,8 @@ from app.journal.models import JournalEvent
 from app.kit import db
 from app.kit.actor import Actor
 from app.kit.errors import Forbidden, Invalid, NotFound
-from app.policies.domain.quantities import QuantityError, read_of_unit, read_value
-from app.policies.domain.units import Unit
+from app.policies.domain.values.quantities import QuantityError, read_of_unit, read_value
+from app.policies.domain.values.units import Unit
 from app.policies.inputs import input_lines
 from app.policies.models import PolicySetting
 from app.policies.queries import get_policy, get_version, policy_of

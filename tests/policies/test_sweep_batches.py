@@ -22,10 +22,10 @@ from app.enterprises.models import (
 from app.fact_registry import install_providers
 from app.kit.actor import SYSTEM
 from app.policies.catalogue import read_all
-from app.policies.domain.explaining import evaluate
-from app.policies.domain.facts import Facts
-from app.policies.domain.knowledge import Between, Known
-from app.policies.domain.policy import Subject
+from app.policies.domain.explain.explaining import evaluate
+from app.policies.domain.facts.catalogue import Facts
+from app.policies.domain.language.policy import Subject
+from app.policies.domain.values.knowledge import Between, Known
 from app.policies.queries import get_catalogue
 from app.policies.schemas import StatementInput
 from app.policies.service.gathering import gather, gather_many

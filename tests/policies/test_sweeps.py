@@ -22,8 +22,8 @@ from app.kit import db
 from app.kit.actor import SYSTEM, Actor
 from app.kit.db import Database, read_scope, session_scope
 from app.kit.errors import Conflict, Forbidden, Invalid, NotFound
-from app.policies.domain.outcome import Outcome
-from app.policies.domain.verdict import Evaluation
+from app.policies.domain.language.verdict import Evaluation
+from app.policies.domain.values.outcome import Outcome
 from app.policies.models import Sweep, SweepLine
 from app.policies.schemas import SettingInput, StatementInput
 from app.policies.service.settings import set_parameter

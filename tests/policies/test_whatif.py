@@ -18,12 +18,12 @@ from app.journal.domain import SubjectKey
 from app.journal.service import record
 from app.kit import db
 from app.kit.actor import SYSTEM, Actor
-from app.policies.domain.building import PolicyFileError
-from app.policies.domain.drafts import changed, draft_policy, numbers
-from app.policies.domain.outcome import Outcome
-from app.policies.domain.policy import Policy
-from app.policies.domain.quantities import Quantity, read_quantity
-from app.policies.domain.sweeping import sweep
+from app.policies.domain.language.building import PolicyFileError
+from app.policies.domain.language.drafts import changed, draft_policy, numbers
+from app.policies.domain.language.policy import Policy
+from app.policies.domain.sweep.interpreter import sweep
+from app.policies.domain.values.outcome import Outcome
+from app.policies.domain.values.quantities import Quantity, read_quantity
 from app.policies.models import PolicyVersion
 from app.policies.queries import get_catalogue, policy_of
 from app.policies.schemas import StatementInput

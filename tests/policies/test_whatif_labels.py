@@ -8,10 +8,10 @@ import pytest
 
 from app.kit.yaml import load_with_lines
 from app.policies.band_words import ends_text, measure_words
-from app.policies.domain.drafts import Data, Number, changed, draft_policy, numbers
-from app.policies.domain.policy import Policy, ScoredItem
-from app.policies.domain.quantities import Quantity
-from app.policies.domain.tree import Band
+from app.policies.domain.language.drafts import Data, Number, changed, draft_policy, numbers
+from app.policies.domain.language.policy import Policy, ScoredItem
+from app.policies.domain.language.tree import Band
+from app.policies.domain.values.quantities import Quantity
 from app.web.whatif.fields import field_groups
 from tests.policies.support import CATALOGUE, POLICIES, SEEDS
 

@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 
 from app.kit.yaml import load_strict
-from app.policies.domain import compiling, explaining
-from app.policies.domain.columns import columns_of
-from app.policies.domain.facts import Facts
-from app.policies.domain.sweeping import OUTCOMES, sweep
-from app.policies.domain.telling import read_facts
-from app.policies.domain.verdict import Evaluation
+from app.policies.domain.compile import interpreter as compiling
+from app.policies.domain.explain import explaining
+from app.policies.domain.explain.telling import read_facts
+from app.policies.domain.facts.catalogue import Facts
+from app.policies.domain.facts.columns import columns_of
+from app.policies.domain.language.verdict import Evaluation
+from app.policies.domain.sweep.interpreter import OUTCOMES, sweep
 from tests.rules.test_cases import SEEDS, GoldenCases, policy_on
 
 PATHS = sorted(SEEDS.glob("policies/*/*/cases.yaml"))

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from app.cases.models import CaseFile
 from app.cases.papers.dossier_rows import instant
 from app.kit.i18n import _
-from app.policies.domain.outcome import Outcome
+from app.policies.domain.values.outcome import Outcome
 from app.policies.inputs import stored_input_lines, with_names
 from app.policies.models import PolicyVersion, StoredVerdict, VerdictOverride
 from app.policies.presenting import ClauseView, present

@@ -21,7 +21,7 @@ from app.kit.actor import Actor
 from app.kit.clock import today
 from app.kit.errors import Invalid
 from app.kit.i18n import _
-from app.policies.domain.outcome import Outcome as VerdictOutcome
+from app.policies.domain.values.outcome import Outcome as VerdictOutcome
 from app.policies.models import StoredVerdict
 from app.policies.queries import list_overrides
 from app.policies.wording import outcome_text

@@ -9,7 +9,7 @@ from app.cases.domain.verdicts import verdicts_kept
 from app.cases.service.loading import LoadedCase
 from app.kit.actor import Actor
 from app.kit.errors import NotFound
-from app.policies.domain.outcome import Outcome
+from app.policies.domain.values.outcome import Outcome
 from app.policies.queries import find_standing_override
 from app.policies.service.verdicts import evaluate_enterprise, store_verdict
 from app.programmes.domain.definition import StageAction

@@ -13,16 +13,16 @@ from math import ceil, floor
 
 from app.incentives.domain.plan import Plan
 from app.incentives.domain.scheme import AmountType, Rounding, Scheme, Tier
-from app.policies.domain import tree
-from app.policies.domain.facts import FactKey, Facts
-from app.policies.domain.knowledge import Known
-from app.policies.domain.linear import End
-from app.policies.domain.outcome import Outcome, all_of, whichever
-from app.policies.domain.reckoning import Reckoner
-from app.policies.domain.splitting import counts_years, worlds
-from app.policies.domain.units import Unit
-from app.policies.domain.verdict import Measure
-from app.policies.domain.worlds import REGISTERED_ON
+from app.policies.domain.facts.catalogue import FactKey, Facts
+from app.policies.domain.language import tree
+from app.policies.domain.language.reckoning import Reckoner
+from app.policies.domain.language.splitting import counts_years, worlds
+from app.policies.domain.language.verdict import Measure
+from app.policies.domain.language.worlds import REGISTERED_ON
+from app.policies.domain.values.knowledge import Known
+from app.policies.domain.values.linear import End
+from app.policies.domain.values.outcome import Outcome, all_of, whichever
+from app.policies.domain.values.units import Unit
 
 
 class Kind(StrEnum):

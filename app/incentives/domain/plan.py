@@ -8,13 +8,13 @@ from typing import NamedTuple
 from app.incentives.domain.scheme import AmountType, CertificateGained, Clawback, Scheme, Stacking, Tier
 from app.incentives.domain.scheme import amount_fen as fen_of
 from app.kit.i18n import Bilingual
-from app.policies.domain import binding, tree
-from app.policies.domain.facts import Catalogue, Told
-from app.policies.domain.names import Names
-from app.policies.domain.splitting import counts_years
-from app.policies.domain.tokens import FormulaError
-from app.policies.domain.units import NAMES, Unit
-from app.policies.domain.worlds import REGISTERED_ON
+from app.policies.domain.facts.catalogue import Catalogue, Told
+from app.policies.domain.language import binding, tree
+from app.policies.domain.language.names import Names
+from app.policies.domain.language.splitting import counts_years
+from app.policies.domain.language.tokens import FormulaError
+from app.policies.domain.language.worlds import REGISTERED_ON
+from app.policies.domain.values.units import NAMES, Unit
 
 Place = tuple[str | int, ...]
 ONE_FEN = 1

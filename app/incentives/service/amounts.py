@@ -19,7 +19,7 @@ from app.kit.actor import Actor
 from app.kit.errors import Forbidden, Invalid
 from app.kit.i18n import _, use_locale
 from app.kit.permissions import can
-from app.policies.domain.facts import Catalogue
+from app.policies.domain.facts.catalogue import Catalogue
 from app.policies.queries import get_catalogue
 
 COUNTY_DIGITS = 6

@@ -13,8 +13,8 @@ from app.incentives.queries.schemes import SchemeVersion
 from app.incentives.service.reckoning import Reckoned
 from app.incentives.wording import amount_text, line_text, method_text, share_text
 from app.kit.i18n import Bilingual, _
-from app.policies.domain.facts import Facts
-from app.policies.domain.telling import told_facts
+from app.policies.domain.explain.telling import told_facts
+from app.policies.domain.facts.catalogue import Facts
 from app.policies.wording import both_languages
 
 Kept = dict[str, Any]

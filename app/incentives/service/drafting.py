@@ -12,8 +12,8 @@ from app.incentives.schemas import SetAmountInput
 from app.kit.errors import Invalid
 from app.kit.i18n import Bilingual, _, use_locale
 from app.kit.money import parse_yuan
-from app.policies.domain.facts import Catalogue, FactDefinition, Told
-from app.policies.domain.units import Unit
+from app.policies.domain.facts.catalogue import Catalogue, FactDefinition, Told
+from app.policies.domain.values.units import Unit
 
 _UNIT_FEN = {"": 1, "元": 100, "百元": 10_000, "千元": 100_000, "万元": 1_000_000}
 _PERCENT = re.compile(r"\d{1,3}(?:\.\d{1,6})?")

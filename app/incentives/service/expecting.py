@@ -18,8 +18,8 @@ from app.incentives.service.budgets import budget_of
 from app.incentives.service.reckoning import plan_of
 from app.incentives.service.sharing import claim_under
 from app.kit.actor import Actor
-from app.policies.domain.facts import Facts
-from app.policies.domain.outcome import Outcome
+from app.policies.domain.facts.catalogue import Facts
+from app.policies.domain.values.outcome import Outcome
 from app.policies.service.gathering import gather_many
 
 MOST_RECKONED = 5_000

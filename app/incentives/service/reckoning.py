@@ -14,8 +14,8 @@ from app.incentives.queries.entitlements import Entitlement, occurrences
 from app.incentives.queries.schemes import SchemeVersion
 from app.kit.errors import NotFound
 from app.kit.i18n import Bilingual
-from app.policies.domain.facts import Catalogue, Facts
-from app.policies.domain.outcome import Outcome
+from app.policies.domain.facts.catalogue import Catalogue, Facts
+from app.policies.domain.values.outcome import Outcome
 from app.policies.queries import get_catalogue, list_versions
 from app.policies.service.gathering import Gathered, gather, gather_many
 from app.policies.service.verdicts import evaluate_enterprise

@@ -13,7 +13,7 @@ from app.kit.permissions import Place, require
 from app.policies import events
 from app.policies.actions import SET_PARAMETER
 from app.policies.checks import CHECK_DAYS, EVERY_POLICY
-from app.policies.domain.succession import NATION, area_of
+from app.policies.domain.language.succession import NATION, area_of
 from app.policies.models import PolicySetting
 from app.policies.schemas import SettingInput
 from app.policies.service.settings import checked_value, setting_told

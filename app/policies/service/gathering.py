@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from app.kit.facts import FactValue
 from app.kit.i18n import N_
 from app.policies.checks import CheckDays
-from app.policies.domain.facts import Catalogue, FactDefinition, FactKey, Facts, entries
-from app.policies.domain.knowledge import Knowledge, Known
-from app.policies.domain.telling import read_single
+from app.policies.domain.explain.telling import read_single
+from app.policies.domain.facts.catalogue import Catalogue, FactDefinition, FactKey, Facts, entries
+from app.policies.domain.values.knowledge import Knowledge, Known
 from app.policies.facts_port import installed
 from app.policies.queries import Stated, list_statements_about
 

@@ -22,11 +22,11 @@ from app.kit.permissions import Place, require
 from app.policies import events
 from app.policies.actions import PUBLISH
 from app.policies.catalogue import ReadPolicy, read
-from app.policies.domain.drafts import Changes, Data, changed, items_in, parameters_in
-from app.policies.domain.facts import Catalogue
-from app.policies.domain.files import PolicyFile
-from app.policies.domain.policy import Confidence
-from app.policies.domain.succession import Edition, applying, area_of, conflicts, edition_of
+from app.policies.domain.facts.catalogue import Catalogue
+from app.policies.domain.language.drafts import Changes, Data, changed, items_in, parameters_in
+from app.policies.domain.language.files import PolicyFile
+from app.policies.domain.language.policy import Confidence
+from app.policies.domain.language.succession import Edition, applying, area_of, conflicts, edition_of
 from app.policies.models import PolicyVersion
 from app.policies.places import jurisdiction_of
 from app.policies.queries import get_catalogue, list_versions, policy_of

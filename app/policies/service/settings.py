@@ -12,12 +12,12 @@ from app.kit.i18n import N_, _, use_locale
 from app.kit.permissions import Place, require
 from app.policies import events
 from app.policies.actions import SET_PARAMETER
-from app.policies.domain.facts import FactDefinition
-from app.policies.domain.knowledge import Exact
-from app.policies.domain.policy import Policy
-from app.policies.domain.quantities import SIGNS, QuantityError, read_of_unit, read_value
-from app.policies.domain.succession import area_of
-from app.policies.domain.units import Unit
+from app.policies.domain.facts.catalogue import FactDefinition
+from app.policies.domain.language.policy import Policy
+from app.policies.domain.language.succession import area_of
+from app.policies.domain.values.knowledge import Exact
+from app.policies.domain.values.quantities import SIGNS, QuantityError, read_of_unit, read_value
+from app.policies.domain.values.units import Unit
 from app.policies.models import PolicySetting
 from app.policies.places import jurisdiction_of, region_for
 from app.policies.queries import get_policy, list_versions

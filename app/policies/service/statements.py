@@ -14,8 +14,8 @@ from app.kit.i18n import _, use_locale
 from app.kit.permissions import require
 from app.policies import events
 from app.policies.actions import STATE_FACT
-from app.policies.domain.facts import FactDefinition, FactKey, Told
-from app.policies.domain.telling import BadFactsError, read_single
+from app.policies.domain.explain.telling import BadFactsError, read_single
+from app.policies.domain.facts.catalogue import FactDefinition, FactKey, Told
 from app.policies.models import FactStatement
 from app.policies.queries import get_catalogue, get_statement
 from app.policies.schemas import StatementInput

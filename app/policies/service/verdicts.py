@@ -18,11 +18,11 @@ from app.kit.errors import NotFound
 from app.kit.i18n import N_, _
 from app.policies import events
 from app.policies.answer import Answer
-from app.policies.domain.compiling import evaluate
-from app.policies.domain.facts import Facts
-from app.policies.domain.policy import Policy, Subject
-from app.policies.domain.telling import read_facts, told_facts
-from app.policies.domain.verdict import Evaluation
+from app.policies.domain.compile.interpreter import evaluate
+from app.policies.domain.explain.telling import read_facts, told_facts
+from app.policies.domain.facts.catalogue import Facts
+from app.policies.domain.language.policy import Policy, Subject
+from app.policies.domain.language.verdict import Evaluation
 from app.policies.models import PolicySetting, PolicyVersion, StoredVerdict
 from app.policies.plan_answer import answer_with_plan
 from app.policies.queries import get_in_force, list_in_force_by_region, policies_of, policy_of

@@ -9,15 +9,15 @@ from datetime import date
 from functools import partial
 from typing import Any
 
-from app.policies.domain.columns import Columns, columns_of, same_for_all
-from app.policies.domain.compiling import evaluate
-from app.policies.domain.facts import Catalogue, Facts
-from app.policies.domain.forms import SCORE
-from app.policies.domain.policy import Condition, Policy
-from app.policies.domain.settable import gap_known
-from app.policies.domain.sweeping import MET, OUTCOMES, UNKNOWN, UNMET, Swept, sweep
-from app.policies.domain.sweeping_reuse import codes_read
-from app.policies.domain.verdict import Clause
+from app.policies.domain.compile.interpreter import evaluate
+from app.policies.domain.facts.catalogue import Catalogue, Facts
+from app.policies.domain.facts.columns import Columns, columns_of, same_for_all
+from app.policies.domain.forms.forms import SCORE
+from app.policies.domain.language.policy import Condition, Policy
+from app.policies.domain.language.settable import gap_known
+from app.policies.domain.language.verdict import Clause
+from app.policies.domain.sweep.interpreter import MET, OUTCOMES, UNKNOWN, UNMET, Swept, sweep
+from app.policies.domain.sweep.reuse import codes_read
 from app.policies.sweeps.domain import EXPLAINED_UP_TO, Decided, Rule
 from app.policies.sweeps.waiting import missing_facts
 from app.policies.wording import both_languages, finding_text, gap_text

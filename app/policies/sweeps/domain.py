@@ -7,9 +7,9 @@ from enum import StrEnum
 from typing import Any
 
 from app.kit.i18n import Bilingual
-from app.policies.domain.facts import FactKey
-from app.policies.domain.knowledge import Known
-from app.policies.domain.policy import Policy
+from app.policies.domain.facts.catalogue import FactKey
+from app.policies.domain.language.policy import Policy
+from app.policies.domain.values.knowledge import Known
 
 JOB_KIND = "sweep"
 BATCH = 1_000

@@ -15,7 +15,7 @@ from app.kit.errors import NotFound
 from app.kit.i18n import _
 from app.kit.paging import Count, Keyset, Page, count_up_to, page
 from app.kit.permissions import within_region
-from app.policies.domain.outcome import Outcome
+from app.policies.domain.values.outcome import Outcome
 from app.policies.models import Sweep, SweepLine
 from app.policies.sweeps.domain import Standing
 

@@ -5,8 +5,8 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from app.policies.domain.policy import Policy, Subject
-from app.policies.domain.succession import area_of, concerns, edition_of, in_force
+from app.policies.domain.language.policy import Policy, Subject
+from app.policies.domain.language.succession import area_of, concerns, edition_of, in_force
 from app.policies.models import PolicyVersion, Sweep
 from app.policies.queries import get_version, list_versions, policy_of
 from app.policies.settings import known_settings, settings_of

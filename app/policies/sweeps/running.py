@@ -15,7 +15,7 @@ from app.jobs.running import Run
 from app.journal.domain import SubjectKey
 from app.journal.service import record
 from app.kit.db import read_scope, session_scope
-from app.policies.domain.facts import Catalogue
+from app.policies.domain.facts.catalogue import Catalogue
 from app.policies.models import Sweep, SweepLine
 from app.policies.queries import get_catalogue
 from app.policies.service.gathering import gather_many

@@ -9,14 +9,14 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from app.policies.domain import tree
-from app.policies.domain.facts import FactKey, Told
-from app.policies.domain.policy import Condition
-from app.policies.domain.reckoning import YEARS_BACK
-from app.policies.domain.splitting import counts_years
-from app.policies.domain.sweeping import UNKNOWN, Swept
-from app.policies.domain.sweeping_reading import Flags, Reading
-from app.policies.domain.worlds import FISCAL_YEARS, REGISTERED_ON
+from app.policies.domain.facts.catalogue import FactKey, Told
+from app.policies.domain.language import tree
+from app.policies.domain.language.policy import Condition
+from app.policies.domain.language.reckoning import YEARS_BACK
+from app.policies.domain.language.splitting import counts_years
+from app.policies.domain.language.worlds import FISCAL_YEARS, REGISTERED_ON
+from app.policies.domain.sweep.interpreter import UNKNOWN, Swept
+from app.policies.domain.sweep.reading import Flags, Reading
 
 Asked = Iterator[tuple[str, Flags]]
 """A fact's code and who waits for it."""

@@ -8,14 +8,14 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from app.policies.domain.columns import Column, Columns, same_for_all
-from app.policies.domain.compiling import evaluate
-from app.policies.domain.facts import FactDefinition, FactKey
-from app.policies.domain.knowledge import Exact, Knowledge, Known
-from app.policies.domain.outcome import Outcome
-from app.policies.domain.policy import Policy
-from app.policies.domain.sweeping import OUTCOMES, Swept, sweep
-from app.policies.domain.verdict import Evaluation
+from app.policies.domain.compile.interpreter import evaluate
+from app.policies.domain.facts.catalogue import FactDefinition, FactKey
+from app.policies.domain.facts.columns import Column, Columns, same_for_all
+from app.policies.domain.language.policy import Policy
+from app.policies.domain.language.verdict import Evaluation
+from app.policies.domain.sweep.interpreter import OUTCOMES, Swept, sweep
+from app.policies.domain.values.knowledge import Exact, Knowledge, Known
+from app.policies.domain.values.outcome import Outcome
 from app.policies.whatif.register import Register
 from app.policies.whatif.scenario import Scenario, growth_groups
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from app.policies.domain.columns import Column, Columns, Floats
-from app.policies.domain.knowledge import Knowledge
-from app.policies.domain.units import Unit
+from app.policies.domain.facts.columns import Column, Columns, Floats
+from app.policies.domain.values.knowledge import Knowledge
+from app.policies.domain.values.units import Unit
 
 Ids = NDArray[np.int64]
 

@@ -16,8 +16,8 @@ from app.enterprises.likely import likely_within
 from app.enterprises.models import Enterprise
 from app.journal.queries import head_position, list_enterprises_since
 from app.policies.checks import CheckDays
-from app.policies.domain.columns import Columns, columns_of
-from app.policies.domain.sweeping import Swept
+from app.policies.domain.facts.columns import Columns, columns_of
+from app.policies.domain.sweep.interpreter import Swept
 from app.policies.queries import get_catalogue
 from app.policies.service.gathering import gather_many
 from app.policies.whatif.merging import Known, merged

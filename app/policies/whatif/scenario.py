@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from app.kit.i18n import N_, _
-from app.policies.domain.drafts import Number
-from app.policies.domain.facts import FactDefinition, Told
-from app.policies.domain.knowledge import Exact
-from app.policies.domain.policy import Parameter, Policy
-from app.policies.domain.quantities import Quantity, QuantityError, read_of_unit
-from app.policies.domain.units import Unit
+from app.policies.domain.facts.catalogue import FactDefinition, Told
+from app.policies.domain.language.drafts import Number
+from app.policies.domain.language.policy import Parameter, Policy
+from app.policies.domain.values.knowledge import Exact
+from app.policies.domain.values.quantities import Quantity, QuantityError, read_of_unit
+from app.policies.domain.values.units import Unit
 
 #: Field names of a scenario: `p.` a number of the version, `s.` a setting, `g.` growth of figures in per cent.
 NUMBER, SETTING, GROWTH = "p.", "s.", "g."

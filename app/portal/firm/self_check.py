@@ -24,9 +24,9 @@ from app.kit.clock import today
 from app.kit.errors import NotFound
 from app.kit.i18n import _, ngettext
 from app.policies.actions import STATE_OWN_FACT
-from app.policies.domain.facts import FactKey
-from app.policies.domain.policy import Subject
-from app.policies.domain.verdict import Evaluation
+from app.policies.domain.facts.catalogue import FactKey
+from app.policies.domain.language.policy import Subject
+from app.policies.domain.language.verdict import Evaluation
 from app.policies.plan_presenting import PlanView
 from app.policies.schemas import StatementInput
 from app.policies.service.handing_in import hand_in_facts

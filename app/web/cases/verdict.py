@@ -16,7 +16,7 @@ from app.kit.actor import Actor
 from app.kit.i18n import _
 from app.kit.permissions import can
 from app.policies.actions import OVERRIDE
-from app.policies.domain.outcome import Outcome
+from app.policies.domain.values.outcome import Outcome
 from app.policies.models import StoredVerdict
 from app.policies.presenting import STATES, VerdictView, present_known, supply_link, verdict_url
 from app.policies.queries import list_stored_for_case

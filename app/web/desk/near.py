@@ -11,8 +11,8 @@ from app.cases.waiting import list_preparing_visible_to
 from app.kit.actor import Actor
 from app.kit.i18n import _
 from app.policies.answer import answer
-from app.policies.domain.facts import Catalogue as Facts
-from app.policies.domain.verdict import Reason
+from app.policies.domain.facts.catalogue import Catalogue as Facts
+from app.policies.domain.language.verdict import Reason
 from app.policies.presenting import ClauseView, present
 from app.policies.queries import get_catalogue
 from app.policies.service.verdicts import Verdict, evaluate_many

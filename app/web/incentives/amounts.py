@@ -35,8 +35,8 @@ from app.kit.actor import Actor
 from app.kit.clock import today
 from app.kit.i18n import _
 from app.policies.describing import unit_text
-from app.policies.domain.facts import Catalogue, FactDefinition, Told
-from app.policies.domain.units import Unit
+from app.policies.domain.facts.catalogue import Catalogue, FactDefinition, Told
+from app.policies.domain.values.units import Unit
 from app.policies.queries import get_catalogue
 from app.web.incentives.lines import advisory
 

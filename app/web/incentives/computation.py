@@ -6,7 +6,7 @@ from typing import Any
 
 from app.incentives.models import Incentive, IncentiveStep
 from app.kit.i18n import _
-from app.policies.domain.facts import Catalogue, FactKey
+from app.policies.domain.facts.catalogue import Catalogue, FactKey
 from app.policies.wording import fact_text, stated_text, told_text
 
 

@@ -32,8 +32,8 @@ from app.incentives.service.sharing import shares_of_firm
 from app.incentives.wording import amount_text, method_text, share_text, yuan
 from app.kit.i18n import N_, _
 from app.kit.money import in_yuan
-from app.policies.domain.facts import Facts
-from app.policies.domain.outcome import Outcome
+from app.policies.domain.facts.catalogue import Facts
+from app.policies.domain.values.outcome import Outcome
 
 _BADGES = {State.ELIGIBLE: "info", State.RECOMMENDED: "wait", State.AWARDED: "wait", State.PAID: "good"}
 _OCCURRENCES = {"first": N_("首次取得证书"), "renewed": N_("再次取得证书"), "any": N_("取得证书")}

@@ -16,7 +16,7 @@ from app.kit.i18n import _
 from app.kit.permissions import can
 from app.policies.actions import READ, SET_PARAMETER
 from app.policies.checks import CHECK_DAYS, EVERY_POLICY, CheckDays
-from app.policies.domain.succession import NATION, concerns
+from app.policies.domain.language.succession import NATION, concerns
 from app.policies.schemas import SettingInput
 from app.policies.service.check_days import set_check_days, withdraw_check_days
 from app.policies.settings import counting, list_settings

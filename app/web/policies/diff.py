@@ -15,7 +15,7 @@ from app.kit.errors import NotFound
 from app.kit.i18n import _
 from app.policies.actions import READ
 from app.policies.differences import compare
-from app.policies.domain.succession import edition_of
+from app.policies.domain.language.succession import edition_of
 from app.policies.models import PolicyVersion
 from app.policies.queries import get_version, list_versions, policy_of
 from app.web.shared.difference_words import kind_badges

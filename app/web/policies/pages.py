@@ -12,9 +12,9 @@ from app.kit.permissions import can
 from app.policies.actions import WHAT_IF
 from app.policies.band_words import band_lines
 from app.policies.describing import PolicyView, describe
-from app.policies.domain import tree
-from app.policies.domain.policy import Policy, Scoring, Subject
-from app.policies.domain.succession import concerns, edition_of, in_force
+from app.policies.domain.language import tree
+from app.policies.domain.language.policy import Policy, Scoring, Subject
+from app.policies.domain.language.succession import concerns, edition_of, in_force
 from app.policies.models import PolicyVersion
 from app.policies.places import in_force_ids, region_for
 from app.policies.queries import policies_of, policy_of

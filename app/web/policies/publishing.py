@@ -19,8 +19,8 @@ from app.kit.errors import Forbidden, Invalid
 from app.kit.i18n import _
 from app.policies.actions import PUBLISH
 from app.policies.differences import compare
-from app.policies.domain.building import PolicyFileError
-from app.policies.domain.drafts import Changes, changed, draft_policy, numbers
+from app.policies.domain.language.building import PolicyFileError
+from app.policies.domain.language.drafts import Changes, changed, draft_policy, numbers
 from app.policies.models import PolicyVersion
 from app.policies.places import jurisdiction_of
 from app.policies.queries import get_catalogue, get_version, policy_of

@@ -17,10 +17,10 @@ from app.kit.clock import today
 from app.kit.i18n import _
 from app.kit.permissions import can
 from app.policies.actions import READ, SET_PARAMETER
-from app.policies.domain.facts import FactDefinition
-from app.policies.domain.policy import Parameter
-from app.policies.domain.succession import concerns
-from app.policies.domain.units import Unit
+from app.policies.domain.facts.catalogue import FactDefinition
+from app.policies.domain.language.policy import Parameter
+from app.policies.domain.language.succession import concerns
+from app.policies.domain.values.units import Unit
 from app.policies.models import PolicySetting
 from app.policies.places import get_shown, jurisdiction_of
 from app.policies.queries import policy_of

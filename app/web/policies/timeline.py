@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from app.kit.i18n import _
-from app.policies.domain.succession import area_of, edition_of
+from app.policies.domain.language.succession import area_of, edition_of
 from app.policies.models import PolicyVersion
 from app.web.shared.policy_words import key_of, origin_text, period_text, version_url
 

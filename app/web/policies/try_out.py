@@ -23,9 +23,9 @@ from app.kit.clock import today
 from app.kit.i18n import Bilingual
 from app.policies.actions import READ_VERDICT
 from app.policies.answer import answer
-from app.policies.domain.policy import Subject
-from app.policies.domain.succession import concerns
-from app.policies.domain.verdict import Evaluation
+from app.policies.domain.language.policy import Subject
+from app.policies.domain.language.succession import concerns
+from app.policies.domain.language.verdict import Evaluation
 from app.policies.plan_presenting import PlanView
 from app.policies.presenting import VerdictView, present
 from app.policies.queries import list_versions_about

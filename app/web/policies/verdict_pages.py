@@ -18,10 +18,10 @@ from app.kit.errors import Invalid
 from app.kit.i18n import _
 from app.kit.permissions import can
 from app.policies.actions import STATE_FACT
-from app.policies.domain.facts import Catalogue, FactDefinition, FactKey, Told
-from app.policies.domain.outcome import Outcome
-from app.policies.domain.units import WHOLE, Unit
-from app.policies.domain.worlds import FISCAL_YEARS
+from app.policies.domain.facts.catalogue import Catalogue, FactDefinition, FactKey, Told
+from app.policies.domain.language.worlds import FISCAL_YEARS
+from app.policies.domain.values.outcome import Outcome
+from app.policies.domain.values.units import WHOLE, Unit
 from app.policies.inputs import InputLine, input_lines, with_names
 from app.policies.models import FactStatement, StoredVerdict
 from app.policies.plan_answer import answer_with_plan

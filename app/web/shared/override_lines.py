@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from app.policies.domain.outcome import Outcome
+from app.policies.domain.values.outcome import Outcome
 from app.policies.models import VerdictOverride
 from app.policies.presenting import STATES
 from app.policies.queries import list_overrides

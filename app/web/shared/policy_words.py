@@ -6,8 +6,8 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from app.kit.i18n import N_, _
-from app.policies.domain.policy import Subject
-from app.policies.domain.succession import NATION
+from app.policies.domain.language.policy import Subject
+from app.policies.domain.language.succession import NATION
 from app.policies.models import PolicyVersion
 from app.reference.queries import list_region_names
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.doors.parameters import PageQuery
 from app.enterprises.models import Enterprise
 from app.kit.i18n import N_, _, current_locale
-from app.policies.domain.outcome import Outcome
+from app.policies.domain.values.outcome import Outcome
 from app.policies.models import SweepLine
 from app.policies.presenting import STATES, verdict_url
 from app.policies.sweeps.domain import Standing, SweptPolicy

@@ -9,7 +9,7 @@ from app.incentives.service.expecting import ExpectedScheme, expected_budget
 from app.incentives.service.reckoning import plan_of
 from app.kit.actor import Actor
 from app.kit.i18n import _, ngettext
-from app.policies.domain.outcome import Outcome
+from app.policies.domain.values.outcome import Outcome
 from app.policies.whatif.effects import Effect
 from app.web.incentives.budget import left_text, sum_text, uncounted_text, unknown_text
 from app.web.incentives.lines import method

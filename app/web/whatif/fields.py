@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from app.kit.i18n import _
 from app.policies.band_words import band_lines, ends_text, measure_words
 from app.policies.describing import unit_text
-from app.policies.domain import tree
-from app.policies.domain.drafts import Kind, Number
-from app.policies.domain.policy import Parameter, Policy, ScoredItem
-from app.policies.domain.quantities import SIGNS
-from app.policies.domain.units import WRITTEN, Unit
+from app.policies.domain.language import tree
+from app.policies.domain.language.drafts import Kind, Number
+from app.policies.domain.language.policy import Parameter, Policy, ScoredItem
+from app.policies.domain.values.quantities import SIGNS
+from app.policies.domain.values.units import WRITTEN, Unit
 from app.policies.settings import Settings
 from app.policies.whatif.scenario import GROWTH, NUMBER, SETTING, growth_groups, numeric_settings
 

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from app.doors.forms import Bound
 from app.enterprises.models import Enterprise
 from app.kit.i18n import _
-from app.policies.domain.outcome import Outcome
-from app.policies.domain.verdict import Evaluation
+from app.policies.domain.language.verdict import Evaluation
+from app.policies.domain.values.outcome import Outcome
 from app.policies.presenting import STATES, verdict_url
 from app.policies.whatif.effects import ORDER, Effect, Flip, Places, code, explained
 from app.policies.wording import outcome_text

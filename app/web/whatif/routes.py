@@ -20,10 +20,10 @@ from app.kit.errors import NotFound
 from app.kit.i18n import _
 from app.kit.permissions import can
 from app.policies.actions import PUBLISH, WHAT_IF
-from app.policies.domain.building import PolicyFileError
-from app.policies.domain.drafts import Data, changed, draft_policy, numbers
-from app.policies.domain.policy import Policy, Subject
-from app.policies.domain.succession import NATION, area_of, concerns
+from app.policies.domain.language.building import PolicyFileError
+from app.policies.domain.language.drafts import Data, changed, draft_policy, numbers
+from app.policies.domain.language.policy import Policy, Subject
+from app.policies.domain.language.succession import NATION, area_of, concerns
 from app.policies.models import PolicyVersion
 from app.policies.places import get_shown
 from app.policies.queries import get_catalogue, get_version, policy_of

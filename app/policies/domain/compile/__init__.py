@@ -1,0 +1,1 @@
+"""The compiled interpreter: one subject in microseconds."""

@@ -1,0 +1,204 @@
+"""The explaining interpreter: a policy applied to what is known of one subject, with the reason for every clause."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from app.policies.domain.explain.findings import compared, ratio, requirement
+from app.policies.domain.explain.measuring import bands_used, bases, hull, review_reason
+from app.policies.domain.explain.scoring import scored
+from app.policies.domain.facts.catalogue import FactKey, Facts
+from app.policies.domain.language import tree
+from app.policies.domain.language.policy import Condition, Policy
+from app.policies.domain.language.reckoning import Reckoner, chosen
+from app.policies.domain.language.splitting import counts_years, worlds
+from app.policies.domain.language.verdict import (
+    Basis,
+    Clause,
+    Evaluation,
+    Finding,
+    Reason,
+    Requirement,
+    ScoreFinding,
+    measure,
+)
+from app.policies.domain.language.worlds import REGISTERED_ON, World
+from app.policies.domain.values.knowledge import Known, ends
+from app.policies.domain.values.linear import product
+from app.policies.domain.values.outcome import Outcome, all_of, any_of, whichever
+from app.policies.domain.values.units import Unit
+
+
+def evaluate(policy: Policy, facts: Facts, on: date) -> Evaluation:
+    """How the subject stands for an application on `on`: unmet if any clause is, else unknown if any is, else met."""
+    score = scored(policy.scoring, facts, on) if policy.scoring else None
+    asked = Asked(facts, on, score)
+    clauses = tuple(_clause(condition, asked) for condition in policy.conditions)
+    return Evaluation(policy, facts, on, all_of(clause.outcome for clause in clauses), clauses, score)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is known of the subject, for an application on `on`, and its score."""
+
+    facts: Facts
+    on: date
+    score: ScoreFinding | None
+
+    def reckoner(self, world: World) -> Reckoner:
+        """The reckoner of one world."""
+        return Reckoner(self.facts, self.on, world, (self.score.low, self.score.high) if self.score else None)
+
+
+def _clause(condition: Condition, asked: Asked) -> Clause:
+    if condition.test is not None:
+        return Clause(condition, finding(condition.test, asked))
+    children = tuple(_clause(part, asked) for part in condition.parts)
+    together = any_of if condition.any_part else all_of
+    outcome = together(child.outcome for child in children)
+    return Clause(condition, of_parts(outcome, children), children)
+
+
+def of_parts(outcome: Outcome, children: Sequence[Clause]) -> Finding:
+    """The finding of a condition made of parts: what its first deciding part says, and all that it waits for."""
+    deciding = next((child.finding for child in children if child.outcome is outcome), children[0].finding)
+    missing = _unique(key for child in children for key in child.finding.missing) if outcome is Outcome.UNKNOWN else ()
+    return Finding(outcome, deciding.required, deciding.actual, deciding.gap, deciding.basis, deciding.reason, missing)
+
+
+# -- one test, over its possible worlds -------------------------------------------------------------------------------
+
+
+def finding(test: tree.Node, asked: Asked) -> Finding:
+    """How one test stands, and why."""
+    facts = asked.facts
+    while isinstance(test, tree.IfTold):
+        test = chosen(test, facts, None)
+    possible = worlds(test, facts, asked.on)
+    found = []
+    touched: list[FactKey] = [REGISTERED_ON] if counts_years(test) and len({w.years for w in possible}) > 1 else []
+    for world in possible:
+        reckoner = asked.reckoner(world)
+        found.append(_LOOKS.get(type(test), _plainly)(reckoner, test))
+        touched.extend(reckoner.touched)
+    return waiting(joined(found), test, touched, asked)
+
+
+def waiting(joined: Finding, test: tree.Node, touched: Iterable[FactKey], asked: Asked) -> Finding:
+    """The finding of a test, with the facts that it waits for while it is open: those `touched` that are not known."""
+    if joined.outcome is not Outcome.UNKNOWN:
+        return joined
+    missing = asked.facts.unknown(touched)
+    if asked.score is None or not compares_score(test):
+        return joined._replace(missing=missing)
+    return _open_score(joined, _unique([*missing, *asked.score.missing]), asked.facts)
+
+
+def _open_score(finding: Finding, missing: tuple[FactKey, ...], facts: Facts) -> Finding:
+    """A score that is still open: where nothing else is missing, it waits for experts, who grade and choose within bands."""
+    only_experts = all(facts.catalogue[key.code].graded_by_experts for key in missing)
+    reason = Reason.WAITS_FOR_EXPERTS if only_experts else finding.reason
+    return finding._replace(missing=missing, reason=reason)
+
+
+@lru_cache(maxsize=1024)
+def compares_score(test: tree.Node) -> bool:
+    """Whether a test is about the score."""
+    return any(isinstance(node, tree.Score) for node in tree.walk(test, into_score=False))
+
+
+def joined(found: Sequence[Finding]) -> Finding:
+    """What holds in every world; values become the bounds of all worlds' values."""
+    if len(found) == 1:
+        return found[0]
+    outcome = whichever(finding.outcome for finding in found)
+    first = found[0]
+    return Finding(
+        outcome,
+        _joined_requirement([finding.required for finding in found]),
+        hull([finding.actual for finding in found]),
+        hull([finding.gap for finding in found]) if outcome is not Outcome.MET else None,
+        _joined_basis(found),
+        first.reason if all(finding.reason is first.reason for finding in found) else None,
+    )
+
+
+def _joined_requirement(required: Sequence[Requirement | None]) -> Requirement | None:
+    first = required[0]
+    if first is None or first.value is None:
+        return first
+    value = hull([item.value if item else None for item in required])
+    return Requirement(first.relation, value) if value else first
+
+
+def _joined_basis(found: Sequence[Finding]) -> tuple[Basis, ...]:
+    """The intermediate values that every world has, with the bounds of them all."""
+    values = [{basis.node: basis.value for basis in finding.basis} for finding in found]
+    joined = ((basis.node, hull([world.get(basis.node) for world in values])) for basis in found[0].basis)
+    return tuple(Basis(node, value) for node, value in joined if value is not None)
+
+
+def _unique(keys: Iterable[FactKey]) -> tuple[FactKey, ...]:
+    return tuple(dict.fromkeys(keys))
+
+
+# -- one test in one world --------------------------------------------------------------------------------------------
+
+
+def _plainly(reckoner: Reckoner, test: tree.Node) -> Finding:
+    return Finding(reckoner.holds(test))
+
+
+def _yes_no(reckoner: Reckoner, test: tree.Fact, *, wanted: bool = True) -> Finding:
+    outcome = reckoner.holds(test) if wanted else ~reckoner.holds(test)
+    low, high = ends(reckoner.knowledge(FactKey(test.code)))
+    actual = measure(Unit.YES_NO, low) if low is not None and low == high else None
+    return Finding(outcome, Requirement("=", measure(Unit.YES_NO, wanted)), actual)
+
+
+def _opposite(reckoner: Reckoner, test: tree.Opposite) -> Finding:
+    if isinstance(test.part, tree.Fact):
+        return _yes_no(reckoner, test.part, wanted=False)
+    return _plainly(reckoner, test)
+
+
+def _listed(reckoner: Reckoner, test: tree.ListedIn) -> Finding:
+    known = reckoner.knowledge(FactKey(test.code))
+    actual = measure(Unit.CODE, known.value) if isinstance(known, Known) else None
+    return Finding(reckoner.holds(test), Requirement("in", None, test.list_name), actual)
+
+
+def _judged(reckoner: Reckoner, test: tree.Judged) -> Finding:
+    return Finding(reckoner.holds(test), reason=Reason.JUDGED_BY_PEOPLE)
+
+
+def _compared(reckoner: Reckoner, test: tree.Comparison) -> Finding:
+    left, right = reckoner.number(test.left), reckoner.number(test.right)
+    basis, reason = bases(reckoner, test.right), review_reason(reckoner, test)
+    required = requirement(test, right.bounds)
+    return compared(test, reckoner.holds(test), left.bounds, required, (left - right).bounds, basis, reason)
+
+
+def _ratio(reckoner: Reckoner, test: tree.RatioComparison) -> Finding:
+    top, bottom, threshold = map(reckoner.number, (test.numerator, test.denominator, test.right))
+    excess = top - product(bottom, threshold, test)
+    basis = (*bases(reckoner, test.numerator, test.denominator), *bands_used(reckoner, test.right))
+    required, empty = requirement(test, threshold.bounds), lambda: why_empty(test, reckoner.world.years)
+    return ratio(test, reckoner.holds(test), top.bounds, bottom.bounds, required, excess.bounds, basis, empty)
+
+
+def why_empty(test: tree.Node, years: tuple[int, ...]) -> Reason:
+    """Why a ratio has nothing below the line."""
+    return Reason.NO_FISCAL_YEAR if counts_years(test) and not years else Reason.ZERO_DENOMINATOR
+
+
+_LOOKS: dict[type[tree.Node], Callable[[Reckoner, Any], Finding]] = {
+    tree.Comparison: _compared,
+    tree.RatioComparison: _ratio,
+    tree.Fact: _yes_no,
+    tree.Opposite: _opposite,
+    tree.ListedIn: _listed,
+    tree.Judged: _judged,
+}

@@ -1,0 +1,228 @@
+"""What is known about many subjects, in columns: what the sweeping interpreter (`sweeping`) reads.
+
+A column holds one value of one fact (one `FactKey`) for every subject, as float64 **in stored units**:
+
+    amounts   分                 people   ten-thousandths of a person (as the register keeps them)
+    items, points, days  as they are      shares   as they are (0.65)      areas   hundredths of a square metre
+    dates     `date.toordinal()`           yes/no   1 or 0
+    codes     the place of the code in `Columns.codes[fact code]`
+
+`NaN` says that the value is not known exactly. A value known within bounds has its row in `rows`, with its ends in
+`lows` and `highs` (−inf and inf where an end is open). A key without a column is unknown of every subject. Whole
+numbers below 2⁵³ are exact in float64; a value that float64 cannot hold exactly is kept beside the column in `exact`.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.policies.domain.facts.catalogue import Catalogue, FactDefinition, FactKey, Facts
+from app.policies.domain.values.knowledge import Exact, Knowledge, Known, between, ends
+from app.policies.domain.values.units import Unit, plain
+
+Floats = NDArray[np.float64]
+Rows = NDArray[np.int64]
+
+LARGEST_WHOLE = 2.0**53
+"""Up to here float64 holds every whole number."""
+
+_SCALES = {Unit.PEOPLE: 10_000, Unit.SQUARE_METRES: 100}
+_NO_ROWS: Rows = np.empty(0, np.int64)
+_NO_ENDS: Floats = np.empty(0, np.float64)
+Bounds = tuple[int, float, float]
+
+
+def scale_of(unit: Unit) -> int:
+    """By what a value is multiplied when it is stored."""
+    return _SCALES.get(unit, 1)
+
+
+@dataclass(frozen=True, eq=False)
+class Column:
+    """One value of one fact for every subject; `rows` rise, and `values` is NaN there."""
+
+    values: Floats
+    rows: Rows = field(default_factory=lambda: _NO_ROWS)
+    lows: Floats = field(default_factory=lambda: _NO_ENDS)
+    highs: Floats = field(default_factory=lambda: _NO_ENDS)
+    exact: Mapping[int, Knowledge] = field(default_factory=dict)
+
+    @cached_property
+    def unsure(self) -> NDArray[np.bool_]:
+        """For which subjects it is not known exactly."""
+        return np.isnan(self.values)
+
+    @cached_property
+    def complete(self) -> bool:
+        """Whether it is known exactly for every subject."""
+        return not self.unsure.any()
+
+    @cached_property
+    def largest(self) -> float:
+        """The largest absolute value or end."""
+        parts = [np.abs(part[np.isfinite(part)]) for part in (self.values, self.lows, self.highs)]
+        return max((float(part.max()) for part in parts if part.size), default=0.0)
+
+    @cached_property
+    def whole(self) -> bool:
+        """Whether all its numbers are whole and held exactly."""
+        parts = [part[np.isfinite(part)] for part in (self.values, self.lows, self.highs)]
+        return not self.exact and self.largest < LARGEST_WHOLE and all(bool((np.rint(p) == p).all()) for p in parts)
+
+    def told(self) -> NDArray[np.bool_]:
+        """For which subjects anything was told."""
+        told = ~self.unsure
+        told[self.rows] = True
+        return told
+
+    def bounds(self, rows: Rows, lowest: float, highest: float) -> tuple[Floats, Floats]:
+        """The ends for `rows`; those of the catalogue, `lowest` and `highest`, where nothing nearer is known."""
+        values = self.values.take(rows)
+        if self.complete:
+            return values, values
+        open_ = np.isnan(values)
+        lows, highs = np.where(open_, lowest, values), np.where(open_, highest, values)
+        if self.rows.size:
+            places = np.minimum(np.searchsorted(self.rows, rows), self.rows.size - 1)
+            found = np.flatnonzero(self.rows[places] == rows)
+            told = places[found]
+            lows[found] = np.where(np.isinf(self.lows[told]), lowest, self.lows[told])
+            highs[found] = np.where(np.isinf(self.highs[told]), highest, self.highs[told])
+        return lows, highs
+
+    def scaled(self, factor: Fraction) -> "Column":
+        """The column with every value multiplied by `factor`, rounded to whole stored units."""
+        by = float(factor)
+        return Column(np.rint(self.values * by), self.rows, np.rint(self.lows * by), np.rint(self.highs * by))
+
+
+def same_for_all(definition: FactDefinition, value: Exact | None, size: int) -> Column:
+    """A column of one value, such as a setting of the bureau; it takes no room."""
+    number = np.nan if value is None else float(Fraction(_number(value)) * scale_of(definition.unit))
+    return Column(np.broadcast_to(np.float64(number), (size,)))
+
+
+@dataclass(frozen=True, eq=False)
+class Columns:
+    """What is known about `size` subjects. Loaders fill `known` from their tables; tests use `columns_of`."""
+
+    catalogue: Catalogue
+    size: int
+    known: Mapping[FactKey, Column]
+    codes: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    _sums: dict[tuple[FactKey, ...], tuple[tuple[Column | None, ...], Floats]] = field(default_factory=dict)
+
+    def sum_of(self, keys: tuple[FactKey, ...]) -> Floats:
+        """The sum of several columns, NaN where one is not known exactly; reckoned once, also for changed copies."""
+        columns = tuple(self.known.get(key) for key in keys)
+        kept = self._sums.get(keys)
+        if kept is None or any(a is not b for a, b in zip(kept[0], columns, strict=True)):
+            missing = np.full(self.size, np.nan)
+            kept = self._sums[keys] = columns, np.sum([missing if c is None else c.values for c in columns], axis=0)
+        return kept[1]
+
+    def row(self, place: int, catalogue: Catalogue | None = None, *, only: Collection[str] | None = None) -> Facts:
+        """One subject's facts, exactly, for an interpreter of single subjects; of `only` these codes if they are given."""
+        catalogue = catalogue or self.catalogue
+        codes = catalogue if only is None else only
+        wanted = ((key, column) for key, column in self.known.items() if key.code in codes)
+        found = ((key, self._knowledge(key, column, place)) for key, column in wanted)
+        return Facts(catalogue, {key: known for key, known in found if known is not None})
+
+    def with_column(self, key: FactKey, column: Column) -> "Columns":
+        """These columns, one of them another."""
+        return replace(self, known={**self.known, key: column})
+
+    def grown(self, code: str, year: int, factor: Fraction) -> "Columns":
+        """These columns with one year's figures of a fact multiplied by `factor`, to whole stored units."""
+        changed = {key: c.scaled(factor) for key, c in self.known.items() if key.code == code and key.year == year}
+        return replace(self, known={**self.known, **changed})
+
+    def _knowledge(self, key: FactKey, column: Column, place: int) -> Knowledge | None:
+        told = column.exact.get(place)
+        if told is not None:
+            return told
+        value = column.values[place]
+        if not np.isnan(value):
+            return Known(self._exact(key, float(value)))
+        at = int(np.searchsorted(column.rows, place))
+        if at == column.rows.size or column.rows[at] != place:
+            return None
+        low, high = (None if np.isinf(end) else self._exact(key, float(end)) for end in _ends_at(column, at))
+        return between(low, high)
+
+    def _exact(self, key: FactKey, number: float) -> Exact:
+        unit = self.catalogue[key.code].unit
+        if unit is Unit.DATE:
+            return date.fromordinal(int(number))
+        if unit is Unit.YES_NO:
+            return bool(number)
+        if unit is Unit.CODE:
+            return self.codes[key.code][int(number)]
+        return plain(Fraction(number) / scale_of(unit))
+
+
+def columns_of(catalogue: Catalogue, subjects: Iterable[Facts]) -> Columns:
+    """The columns of some subjects' facts."""
+    subjects = list(subjects)
+    told: dict[FactKey, dict[int, Knowledge]] = defaultdict(dict)
+    for place, facts in enumerate(subjects):
+        for key, known in facts.known.items():
+            told[key][place] = known
+    codes: dict[str, list[str]] = defaultdict(list)
+    columns = {key: _column(catalogue[key.code], column, len(subjects), codes) for key, column in told.items()}
+    return Columns(catalogue, len(subjects), columns, codes)
+
+
+def _column(
+    definition: FactDefinition, told: Mapping[int, Knowledge], size: int, codes: Mapping[str, list[str]]
+) -> Column:
+    values = np.full(size, np.nan)
+    bounds: list[Bounds] = []
+    beside: dict[int, Knowledge] = {}
+    for place, knowledge in told.items():
+        if isinstance(knowledge, Known):
+            value = _stored(definition, knowledge.value, codes) or 0
+            values[place] = value
+            held = _held(value)
+        else:
+            low, high = (_stored(definition, end, codes) for end in ends(knowledge))
+            bounds.append((place, -np.inf if low is None else float(low), np.inf if high is None else float(high)))
+            held = all(end is None or _held(end) for end in (low, high))
+        if not held:
+            beside[place] = knowledge
+    rows, lows, highs = zip(*bounds, strict=True) if bounds else ((), (), ())
+    return Column(values, np.array(rows, np.int64), np.array(lows, float), np.array(highs, float), beside)
+
+
+def _held(number: Fraction | int) -> bool:
+    """Whether float64 holds it exactly."""
+    return (isinstance(number, int) and abs(number) < LARGEST_WHOLE) or Fraction(float(number)) == number
+
+
+def _stored(definition: FactDefinition, value: Exact | None, codes: Mapping[str, list[str]]) -> Fraction | int | None:
+    if value is None:
+        return None
+    if isinstance(value, str):
+        table = codes[definition.code]
+        if value not in table:
+            table.append(value)
+        return table.index(value)
+    return _number(value) * scale_of(definition.unit)
+
+
+def _number(value: Any) -> Fraction | int:
+    if isinstance(value, date):
+        return value.toordinal()
+    return int(value) if isinstance(value, bool) else value
+
+
+def _ends_at(column: Column, at: int) -> tuple[float, float]:
+    return float(column.lows[at]), float(column.highs[at])

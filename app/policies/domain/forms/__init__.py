@@ -1,0 +1,1 @@
+"""Quantities as sums over facts: what the fast interpreters work on."""

@@ -1,0 +1,1 @@
+"""The sweeping interpreter: columns of subjects at once."""
