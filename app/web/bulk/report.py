@@ -21,7 +21,7 @@ from app.kit.actor import Actor
 from app.kit.errors import NotFound
 from app.kit.i18n import _, current_locale
 from app.kit.paging import Page
-from app.web.desk.tasks import Tab
+from app.web.shared.tabs import Tab
 from app.web.system.jobs import retry_job, stop_job
 
 router = GuardedRouter(door="web", prefix="/cases/bulk")

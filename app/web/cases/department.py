@@ -35,6 +35,7 @@ from app.kit.i18n import _
 from app.kit.paging import Count, Page
 from app.web.cases.opinions import opinion_badge
 from app.web.shared.case_lines import Badge
+from app.web.shared.tabs import Tab
 
 router = GuardedRouter(door="web", prefix="/department")
 
@@ -49,16 +50,6 @@ class AskedLine:
     asked: Asked
     badge: Badge
     url: str
-
-
-@dataclass(frozen=True)
-class Tab:
-    """Open questions, or those over and done with."""
-
-    label: str
-    url: str
-    active: bool
-    count: int | None
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ from app.kit.paging import Count, Page
 from app.kit.templating import show_count
 from app.web.cases.list import Choices, officer_filter
 from app.web.cases.supervision import SupervisionLine, supervision_lines
-from app.web.desk.tasks import Tab
+from app.web.shared.tabs import Tab
 
 router = GuardedRouter(door="web", prefix="/desk")
 

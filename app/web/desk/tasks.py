@@ -24,6 +24,7 @@ from app.kit.templating import show_count
 from app.programmes.queries import load_catalogue
 from app.web.cases.list import Choices, programme_choices
 from app.web.desk.todo_kinds import KINDS
+from app.web.shared.tabs import Tab
 from app.web.shared.todo_lines import GROUPS, Kind, TodoLine, todo_lines
 
 router = GuardedRouter(door="web", prefix="/desk")
@@ -51,16 +52,6 @@ class TasksQuery(PageQuery):
         """The list's address with some parameters changed; empty ones are left out."""
         values = self.model_dump(exclude={"cursor"}) | changes
         return f"/desk/tasks?{urlencode({name: value for name, value in values.items() if value})}"
-
-
-@dataclass(frozen=True)
-class Tab:
-    """One kind of things to do, with how many there are."""
-
-    label: str
-    url: str
-    active: bool
-    count: str
 
 
 @dataclass(frozen=True)

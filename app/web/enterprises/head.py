@@ -27,16 +27,7 @@ from app.kit.errors import NotFound
 from app.kit.i18n import N_, _
 from app.kit.permissions import can
 from app.web.shared.enterprise_words import Badge, Words, certificate_badge, place_of, status_badges, tag_texts, words
-
-
-@dataclass(frozen=True)
-class Tab:
-    """One tab of a firm's record."""
-
-    label: str
-    url: str
-    active: bool
-    count: int | None = None
+from app.web.shared.tabs import Tab
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,7 @@ from app.web.programmes.rounds import RoundsPanel, rounds_panel
 from app.web.programmes.settings import SettingSummary, setting_summaries
 from app.web.programmes.tables import Table, table_of
 from app.web.programmes.timeline import draw_versions
+from app.web.shared.tabs import Tab
 
 router = GuardedRouter(door="web", prefix="/programmes")
 
@@ -65,15 +66,6 @@ class StageCount:
 
     count: Count
     url: str
-
-
-@dataclass(frozen=True)
-class Tab:
-    """One tab of the page, as `ui.tabs` shows it."""
-
-    label: str
-    url: str
-    active: bool
 
 
 @dataclass(frozen=True)
