@@ -24,7 +24,7 @@ COMMANDS = {
     "migrate": Listed("server", "Bring the database to the newest schema."),
     "seed": Listed(
         "server",
-        "Publish reference data, policies, programmes and schemes; prints what was created, changed, unchanged.",
+        "Publish reference data, policies, programmes, schemes and plans, all or none; prints what was created, changed, unchanged.",
     ),
     "user": Listed("accounts", "Officers of the bureau."),
     "client": Listed("accounts", "Machine clients of the API."),
