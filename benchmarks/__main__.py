@@ -3,7 +3,7 @@
 import argparse
 import platform
 
-from benchmarks import casework, exchange, flow, pages, policies
+from benchmarks import burst, casework, exchange, flow, pages, policies
 from benchmarks.world import make_world
 
 
@@ -18,7 +18,9 @@ def main() -> None:
     parser.add_argument("--moved", type=int, default=10_000, help="cases moved by one order")
     parser.add_argument("--pushed", type=int, default=5_000, help="records pushed to the simulated province")
     parser.add_argument("--rounds", type=int, default=9)
-    parser.add_argument("--only", choices=["pages", "export", "import", "policies", "casework", "exchange", "push"])
+    parser.add_argument(
+        "--only", choices=["pages", "burst", "export", "import", "policies", "casework", "exchange", "push"]
+    )
     chosen = parser.parse_args()
     print(f"Python {platform.python_version()}, {platform.machine()}, {chosen.enterprises:,} firms")
     if chosen.only in (None, "policies"):
@@ -31,9 +33,11 @@ def main() -> None:
         exchange.run_push(chosen.db, chosen.pushed, chosen.rounds)
     if chosen.only not in ("import", "policies", "casework", "exchange", "push"):
         with make_world(chosen.db, chosen.enterprises) as world:
-            if chosen.only != "export":
+            if chosen.only in (None, "pages"):
                 pages.run(world, chosen.rounds)
-            if chosen.only != "pages":
+            if chosen.only in (None, "burst"):
+                burst.run(world)
+            if chosen.only in (None, "export"):
                 flow.run_export(world)
     if chosen.only in (None, "import"):
         flow.run_import(chosen.db, chosen.rows)

@@ -75,7 +75,7 @@ def analyse(url: str) -> None:
 @contextlib.contextmanager
 def _postgres_database() -> Iterator[str]:
     """A new database on the tests' kind of server (see tests/support/postgres.py for where it comes from)."""
-    server = postgres.start()
+    server = postgres.start("benchmarks")  # nothing is kept under that name: a fresh one
     name = f"bench_{secrets.token_hex(4)}"
     engine = create_engine(server.url, isolation_level="AUTOCOMMIT")
     try:

@@ -1,0 +1,69 @@
+"""Many requests in one moment: is everybody answered, and is health answered meanwhile?"""
+
+import asyncio
+import time
+from collections import Counter
+from dataclasses import dataclass
+
+import httpx2 as httpx
+
+from benchmarks.measure import table
+from benchmarks.world import World, serving, signed_in
+
+READS = ("/enterprises", "/cases", "/desk/tasks", "/targets", "/programmes", "/notices", "/system", "/commissioners")
+AT_ONCE = (8, 64, 256)
+#: Seconds after which somebody is taken to have no answer.
+PATIENCE = 300
+
+
+@dataclass(frozen=True)
+class Burst:
+    """What came back: statuses, seconds until the last answer, seconds of each question for health."""
+
+    statuses: Counter[int | str]
+    seconds: float
+    health: list[float]
+
+
+def run(world: World) -> None:
+    """`AT_ONCE` mixed reads in one moment, after one round that does not count."""
+    with serving(world) as base, signed_in(base) as client:
+        cookies = dict(client.cookies)
+        asyncio.run(_burst(base, cookies, AT_ONCE[0]))
+        found = {number: asyncio.run(_burst(base, cookies, number)) for number in AT_ONCE}
+    least = found[AT_ONCE[0]]
+    table(
+        f"Burst, {world.dialect}",
+        ("at once", "statuses", "last answer s", "requests/s", "× of N ÷ throughput at 8", "health worst ms"),
+        [
+            (
+                str(number),
+                " ".join(f"{status}: {n}" for status, n in sorted(burst.statuses.items(), key=str)),
+                f"{burst.seconds:.1f}",
+                f"{number / burst.seconds:.1f}",
+                f"{burst.seconds / (number / (AT_ONCE[0] / least.seconds)):.2f}",
+                f"{max(burst.health) * 1000:.0f}",
+            )
+            for number, burst in found.items()
+        ],
+    )
+
+
+async def _burst(base: str, cookies: dict[str, str], number: int) -> Burst:
+    limits = httpx.Limits(max_connections=number + 1)
+    async with httpx.AsyncClient(base_url=base, cookies=cookies, limits=limits, timeout=PATIENCE) as client:
+        started = time.perf_counter()
+        everybody = asyncio.gather(*(_status(client, READS[place % len(READS)]) for place in range(number)))
+        health = []
+        while not everybody.done():
+            asked = time.perf_counter()
+            await _status(client, "/healthz")
+            health.append(time.perf_counter() - asked)
+        return Burst(Counter(await everybody), time.perf_counter() - started, health)
+
+
+async def _status(client: httpx.AsyncClient, path: str) -> int | str:
+    try:
+        return (await client.get(path)).status_code
+    except httpx.HTTPError as error:
+        return type(error).__name__
