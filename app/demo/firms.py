@@ -30,6 +30,8 @@ FEN_PER_WAN = 1_000_000
 SHOWN = 0
 SHOWN_AMBITION, SHOWN_YEARS, SHOWN_TRADE = 0.98, 12, TRADES[0]
 SHOWN_CERTIFIED = timedelta(days=36 * 30)
+#: Small enough to stay below the limits of a technology SME, which it is each year.
+SHOWN_SALES = 2000 * FEN_PER_WAN
 #: Who comes as far as a certificate has been there for so many days.
 SEASONED = 2600
 
@@ -91,7 +93,7 @@ def _life(random: Random, number: int, on: date) -> tuple[Trade, Life]:
     """What the firm makes and how far it comes; who comes far has had the time for it."""
     if number == SHOWN:
         registered = on.replace(year=on.year - SHOWN_YEARS, day=1)
-        return SHOWN_TRADE, Life(registered, on, SHOWN_AMBITION, on - SHOWN_CERTIFIED)
+        return SHOWN_TRADE, Life(registered, on, SHOWN_AMBITION, on - SHOWN_CERTIFIED, SHOWN_SALES)
     trade = random.choice(TRADES)
     ambition = random.random() if trade[2] else random.random() * 0.35
     days = random.choice((random.randint(30, 700), random.randint(700, 9000)))
@@ -143,7 +145,8 @@ def _enterprise(random: Random, number: int, trade: Trade, life: Life) -> Row:
 
 
 def _figures_of(random: Random, life: Life) -> list[Row]:
-    sales = random.choice((800, 1500, 2600, 4200, 5600, 8600, 15000, 23000)) * FEN_PER_WAN
+    drawn = random.choice((800, 1500, 2600, 4200, 5600, 8600, 15000, 23000)) * FEN_PER_WAN
+    sales = life.first_sales_fen or drawn
     growth = 0.91 + life.ambition * 0.37 + random.random() * 0.13
     staff, equity = random.randint(18, 240), 0.35 + random.random() * 0.3
     found = []

@@ -37,12 +37,13 @@ Trade = tuple[str, str, str, str]
 
 @dataclass(frozen=True)
 class Life:
-    """A firm's registration, how far it comes, and the day of its certificate, seen from the day `on`."""
+    """A firm's registration, how far it comes, the day of its certificate and sales to begin with, seen from the day `on`."""
 
     registered_on: date
     on: date
     ambition: float
     certified_on: date | None = None
+    first_sales_fen: int | None = None
 
     def has_stood(self, span: timedelta, day: date) -> bool:
         """Whether the firm had been there for so long on that day."""

@@ -134,9 +134,9 @@ def test_who_is_recognised_has_what_recognition_asks_for(demo: Session) -> None:
     assert not without, listed("certified without three years of figures and a right before", without)
 
 
-def _standing(demo: Session, *firms: ColumnElement[bool]) -> dict[str, str]:
-    """What the sweep of this day found about certification, by firm."""
-    wanted = (SweepLine.policy_code == RECOGNITION, Sweep.on_day == TODAY, *firms)
+def _standing(demo: Session, *firms: ColumnElement[bool], policy: str = RECOGNITION) -> dict[str, str]:
+    """What the sweep of this day found about a policy, by firm."""
+    wanted = (SweepLine.policy_code == policy, Sweep.on_day == TODAY, *firms)
     lines = select(Enterprise.name, SweepLine.outcome).join_from(SweepLine, Enterprise).join(Sweep).where(*wanted)
     return dict(demo.execute(lines).all())
 
@@ -165,3 +165,5 @@ def test_the_firm_of_the_portal_is_the_best_example(demo: Session) -> None:
     ).all()
     assert not missed, listed("missed by the firm that shows how it is done", missed)
     assert set(_standing(demo, Enterprise.id == firm.id).values()) == {"met"}
+    listed_each_year = _standing(demo, Enterprise.id == firm.id, policy="technology-sme")
+    assert "unmet" not in listed_each_year.values(), "it holds the numbers of two years"
