@@ -9,6 +9,7 @@ from babel.messages.catalog import Message
 from babel.messages.pofile import read_po
 
 from app.kit.i18n import CATALOGUES, merged_catalogue
+from tests.support.catalogues import catalogue_of, catalogues
 from tests.support.messages import CHINESE, placeholders, texts
 from tests.support.source import calls, listed, name_of, python_files, template_files, tree
 
@@ -29,7 +30,7 @@ def test_every_text_has_its_english() -> None:
             missing[text.forms[0]].append(text.place)
     assert not missing, listed(
         "add the English to your slice's catalogue app/locales/en/<slice>.po",
-        (f"{places[0]}: {message}" for message, places in missing.items()),
+        (f"{places[0]} ({catalogue_of(places[0])}.po): {message}" for message, places in missing.items()),
     )
 
 
@@ -78,6 +79,16 @@ def test_no_translation_has_lost_its_text() -> None:
     used = {text.forms[0] for text in texts()}
     stale = [f"{name}: {source}" for name, message in _entries() if (source := _source(message)) not in used]
     assert not stale, listed("remove what nothing shows any more", stale)
+
+
+def test_a_text_stands_in_its_slices_catalogue() -> None:
+    homes = catalogues()
+    elsewhere = [
+        f"{source}: in {name}, belongs into {homes[source]}.po"
+        for name, message in _entries()
+        if (source := _source(message)) in homes and name != f"{homes[source]}.po"
+    ]
+    assert not elsewhere, listed("run tools/sort-catalogues", elsewhere)
 
 
 def test_templates_show_no_untranslated_chinese() -> None:
