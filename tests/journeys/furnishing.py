@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import EnterpriseUser
 from app.accounts.service.clients import create_client
+from app.cases.duties.models import CaseDuty
 from app.cases.models import CaseFile
 from app.cases.papers.placeholders import PaperKind
 from app.cases.papers.templates import Shelf, template_bytes, upload_template
@@ -72,6 +73,7 @@ def furnish(database: Database, folder: Path, environment: dict[str, str], now: 
         _order_cases(session, now)
         _keep_own_template(session, vault, now)
         _leave_at_an_older_version(session)
+        _miss_reports(session)
 
 
 def _reconcile(database: Database, vault: Vault, data: Path, now: datetime) -> None:
@@ -105,6 +107,19 @@ def _leave_at_an_older_version(session: Session) -> None:
     assert case is not None, "the demo has no open filing"
     programme = load_catalogue(session).in_force(case.opened_on)[FILING]
     case.programme_version = programme.supersedes or case.programme_version
+
+
+def _miss_reports(session: Session) -> None:
+    """The firm of the portal has not done the reports of its certificate: there are grounds to revoke it."""
+    reports = session.scalars(
+        select(CaseDuty)
+        .join(CaseFile, CaseFile.id == CaseDuty.case_id)
+        .join(EnterpriseUser, EnterpriseUser.enterprise_id == CaseFile.enterprise_id)
+        .where(EnterpriseUser.login == PORTAL_LOGIN, CaseDuty.code == "annual-report")
+    ).all()
+    assert reports, "the portal user's firm owes no report"
+    for report in reports:
+        report.done_on, report.done_at, report.done_by = None, None, ""
 
 
 def _filings() -> Select[tuple[CaseFile]]:

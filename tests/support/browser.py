@@ -36,13 +36,14 @@ _OVERFLOW = """() => {
     .filter(e => e.getBoundingClientRect().right > width + 1)
     .slice(-3).map(e => e.tagName.toLowerCase() + '.' + e.className + ' ' + (e.textContent || '').trim().slice(0, 30));
 }"""
-#: A box that scrolls by a hair holds nothing more to see: its bar is there for nothing. Boxes that fold what they hold away for the eye do not count.
+#: A box that scrolls by a hair (less than a line down, a rounded pixel aside) holds nothing more to see: its bar is there for nothing. Boxes that
+#: fold what they hold away for the eye do not count.
 _PHANTOM_BARS = """() => [...document.querySelectorAll('body *')].filter(e => {
   const style = getComputedStyle(e), over = [e.scrollHeight - e.clientHeight, e.scrollWidth - e.clientWidth];
   if (e.clientHeight < 2 || e.clientWidth < 2) return false;
   if (e.matches('.table-scroll') && over[0] > 0) return true;
   const scrolls = [style.overflowY, style.overflowX].map(way => way === 'auto' || way === 'scroll');
-  return [0, 1].some(way => scrolls[way] && over[way] > 0 && over[way] < 8);
+  return [[0, 8], [1, 2]].some(([way, hair]) => scrolls[way] && over[way] > 0 && over[way] < hair);
 }).map(e => `${e.tagName.toLowerCase()}.${e.className} ${e.scrollHeight}/${e.clientHeight} ${e.scrollWidth}/${e.clientWidth} `
   + (e.textContent || '').trim().slice(0, 30))"""
 
