@@ -4,11 +4,10 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from app.kit.errors import SeedError
-from app.kit.yaml import Location, load_strict, load_with_lines
+from app.kit.yaml import Location, load_strict, load_with_lines, parse
 from app.policies.domain.facts.catalogue import Catalogue, FactDefinition
 from app.policies.domain.language.building import PolicyFileError, build
 from app.policies.domain.language.files import PolicyFile
@@ -70,7 +69,7 @@ def read(path: Path, catalogue: Catalogue) -> ReadPolicy:
 
 def restore(text: str, catalogue: Catalogue) -> Policy:
     """A published version, from the text it was published as; it was checked then."""
-    return build(PolicyFile.model_validate(yaml.safe_load(text)), catalogue)
+    return build(PolicyFile.model_validate(parse(text)), catalogue)
 
 
 def _parse(path: Path) -> tuple[PolicyFile, dict[Location, int]]:

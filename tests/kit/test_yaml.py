@@ -3,9 +3,11 @@
 from pathlib import Path
 
 import pytest
+import yaml
 
 from app.kit.errors import SeedError
-from app.kit.yaml import load_with_lines
+from app.kit.yaml import load_with_lines, parse
+from tests.support.source import ROOT
 
 
 @pytest.mark.parametrize(
@@ -37,3 +39,11 @@ def test_a_readable_file_tells_the_line_of_each_key(tmp_path: Path) -> None:
     data, lines = load_with_lines(path)
     assert data["b"] == {"c": ["甲", "乙"]} and data["a"].day == 29
     assert (lines["b", "c"], lines["a",]) == (3, 1)
+
+
+def test_a_seed_says_to_the_fast_reader_what_it_says_to_the_plain_one() -> None:
+    """`repr` tells 1 from True and a date from its text."""
+    assert yaml.__with_libyaml__, "the locked wheel of PyYAML brings libyaml"
+    for path in (path for path in (ROOT / "seeds").rglob("*.yaml") if path.stat().st_size < 8_000):
+        plain = repr(yaml.safe_load(path.read_text(encoding="utf-8")))
+        assert (repr(load_with_lines(path)[0]), repr(parse(path.read_text(encoding="utf-8")))) == (plain, plain), path
