@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import urllib.request
+from importlib.util import cache_from_source
 from pathlib import Path
 
 import pytest
@@ -93,6 +94,17 @@ def test_the_image_is_careful(stages: list[Stage]) -> None:
     assert not any("SECRET" in name or "PASSWORD" in name for stage in stages for name in stage.environment)
     known = {f"YUMIAO_{name.upper()}" for name in Settings.model_fields}
     assert {name for name in last.environment if name.startswith("YUMIAO_")} <= known
+
+
+def test_the_image_carries_its_bytecode(stages: list[Stage], image: Path) -> None:
+    assert stages[0].environment["UV_COMPILE_BYTECODE"] == "1"
+    assert not any("PYTHONDONTWRITEBYTECODE" in stage.environment for stage in stages)
+    (compiling,) = [command for command in stages[0].runs if "compileall" in command]
+    assert stages[0].runs[-1] == compiling, "after all that it compiles is there"
+    subprocess.run(compiling, shell=True, cwd=image, check=True)
+    sources = [path for folder in ("app", "migrations") for path in (image / folder).rglob("*.py")]
+    assert len(sources) > 500
+    assert not [path for path in sources if not Path(cache_from_source(str(path))).exists()]
 
 
 def test_the_context_holds_what_is_copied(stages: list[Stage]) -> None:

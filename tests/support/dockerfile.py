@@ -10,10 +10,11 @@ from pathlib import Path
 
 @dataclass
 class Stage:
-    """One stage: what it copies from the folder, its environment, user, command and health check."""
+    """One stage: what it copies from the folder and runs, its environment, user, command and health check."""
 
     name: str
     copies: list[tuple[list[str], str]] = field(default_factory=list)
+    runs: list[str] = field(default_factory=list)
     environment: dict[str, str] = field(default_factory=dict)
     user: str = "root"
     command: list[str] = field(default_factory=list)
@@ -42,6 +43,8 @@ def _apply(stage: Stage, word: str, rest: str) -> None:
     if word == "COPY" and not rest.startswith("--from"):
         *sources, target = rest.split()
         stage.copies.append((sources, target))
+    elif word == "RUN":
+        stage.runs.append(rest)
     elif word == "ENV":
         stage.environment |= dict(pair.split("=", 1) for pair in shlex.split(rest))
     elif word == "USER":
