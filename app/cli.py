@@ -9,6 +9,8 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
+from app.kit.loading import uncollected
+
 
 @dataclass(frozen=True)
 class Listed:
@@ -21,9 +23,9 @@ class Listed:
 COMMANDS = {
     "up": Listed("server", "Migrate, seed, add demo data to an empty database, serve."),
     "serve": Listed("server", "Serve; migrates and seeds nothing."),
-    "migrate": Listed("server", "Bring the database to the newest schema."),
+    "migrate": Listed("database", "Bring the database to the newest schema."),
     "seed": Listed(
-        "server",
+        "database",
         "Publish reference data, policies, programmes, schemes and plans, all or none; prints what was created, changed, unchanged.",
     ),
     "user": Listed("accounts", "Officers of the bureau."),
@@ -80,8 +82,9 @@ class _Lazily(TyperGroup):
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         if args and args[0] in COMMANDS:
-            import_module("app.commands.wiring").wire()
-            self.commands[args[0]] = load(args[0])
+            with uncollected():
+                import_module("app.commands.wiring").wire()
+                self.commands[args[0]] = load(args[0])
         return super().resolve_command(ctx, args)
 
 

@@ -1,4 +1,4 @@
-"""`yumiao up | serve | migrate | seed`."""
+"""`yumiao up | serve`."""
 
 from typing import Annotated
 
@@ -12,14 +12,14 @@ from app.accounts.models import Officer
 from app.commands.context import load_settings, open_database
 from app.config import Settings
 from app.demo.accounts import demo_accounts, with_public_password
-from app.demo.build import DEFAULT_SIZE, build_demo
 from app.enterprises.models import Enterprise
 from app.kit.clock import utc_now
 from app.kit.db import Database, read_scope
+from app.kit.loading import uncollected
 from app.logs import configure_logging
 from app.main import create_app
 from app.migrating import migrate as migrate_database
-from app.seeding import seed_all, seed_or_go_on
+from app.seeding import seed_or_go_on
 
 log = structlog.get_logger()
 
@@ -30,8 +30,6 @@ def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command()(up)
     app.command()(serve)
-    app.command()(migrate)
-    app.command()(seed)
 
 
 def up(
@@ -45,8 +43,7 @@ def up(
         migrate_database(database)
         refusal = seed_or_go_on(database, settings.seeds_dir, utc_now())
         if not empty and settings.env == "development" and _is_empty(database):
-            typer.echo(f"正在生成 {DEFAULT_SIZE} 家虚构示例企业 · adding {DEFAULT_SIZE} fictional firms …")
-            build_demo(database, enterprises=DEFAULT_SIZE, now=utc_now(), vault=settings.vault, secret=settings.secret)
+            _add_demo(settings, database)
     _serve(settings, port, refusal)
 
 
@@ -57,22 +54,6 @@ def serve(port: Port = None) -> None:
     _serve(settings, port)
 
 
-def migrate() -> None:
-    """Bring the database to the newest schema."""
-    settings = load_settings()
-    with open_database(settings) as database:
-        migrate_database(database)
-    typer.echo("ok")
-
-
-def seed() -> None:
-    """Publish reference data, policies, programmes, schemes and plans, all or none; prints what was created, changed, unchanged."""
-    settings = load_settings()
-    with open_database(settings) as database:
-        for name, report in seed_all(database, settings.seeds_dir, utc_now()).items():
-            typer.echo(f"{name}: created={report.created} changed={report.changed} unchanged={report.unchanged}")
-
-
 def _is_empty(database: Database) -> bool:
     with read_scope(database) as session:
         return not session.scalar(select(func.count()).select_from(select(Enterprise.id).limit(1).subquery())) and not (
@@ -80,9 +61,17 @@ def _is_empty(database: Database) -> bool:
         )
 
 
+def _add_demo(settings: Settings, database: Database) -> None:
+    from app.demo.build import DEFAULT_SIZE, build_demo  # draws on every slice, and is needed once at most
+
+    typer.echo(f"正在生成 {DEFAULT_SIZE} 家虚构示例企业 · adding {DEFAULT_SIZE} fictional firms …")
+    build_demo(database, enterprises=DEFAULT_SIZE, now=utc_now(), vault=settings.vault, secret=settings.secret)
+
+
 def _serve(settings: Settings, port: int | None, refusal: str = "") -> None:
     settings = settings.listening_at(port)
-    application = create_app(settings)
+    with uncollected():
+        application = create_app(settings)
     application.state.seed_refusal = refusal
     _announce(settings)
     uvicorn.run(

@@ -3,13 +3,16 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-import icalendar
 from sqlalchemy.orm import Session
 
 from app.kit.actor import Actor
 from app.kit.clock import start_of_day
+
+if TYPE_CHECKING:
+    import icalendar
 
 #: What a calendar shows, around today.
 BACK, AHEAD = timedelta(days=31), timedelta(days=400)
@@ -44,6 +47,8 @@ def around(on: date) -> Window:
 
 def write_calendar(entries: Iterable[Entry], *, name: str, base_url: str) -> bytes:
     """The calendar; the same entries give the same bytes, so that a reader who has them is told so."""
+    import icalendar  # here, for no start need wait for it
+
     host = urlsplit(base_url).hostname or "localhost"
     calendar = icalendar.Calendar()
     calendar.add("prodid", "-//Yumiao//zh-CN")
@@ -58,7 +63,9 @@ def write_calendar(entries: Iterable[Entry], *, name: str, base_url: str) -> byt
     return written
 
 
-def _event(entry: Entry, host: str, base_url: str) -> icalendar.Event:
+def _event(entry: Entry, host: str, base_url: str) -> "icalendar.Event":
+    import icalendar
+
     event = icalendar.Event()
     event.add("uid", f"{entry.uid}@{host}")
     event.add("dtstamp", start_of_day(entry.on))

@@ -9,10 +9,6 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache
 
-import holidays
-from holidays.countries.china import ChinaStaticHolidays
-
-LAST_PUBLISHED_YEAR = max(ChinaStaticHolidays.special_public_holidays)
 FIRST_YEAR, LAST_YEAR = 2001, 2099
 #: By this month of the year before, the State Council has published a year or is about to.
 NOTICE_MONTH = 11
@@ -20,8 +16,18 @@ NOTICE_MONTH = 11
 _DAY = timedelta(days=1)
 
 
+@lru_cache(maxsize=1)
+def last_published_year() -> int:
+    """The last year whose days off the State Council had published when this release was made."""
+    from holidays.countries.china import ChinaStaticHolidays  # brings along every country there is: no start waits
+
+    return int(max(ChinaStaticHolidays.special_public_holidays))
+
+
 @lru_cache(maxsize=128)
 def _statutory(year: int) -> frozenset[date]:
+    import holidays
+
     known = holidays.country_holidays("CN", years=year)
     first = date(year, 1, 1)
     days = (first + timedelta(days=n) for n in range(366))
@@ -73,7 +79,7 @@ def working_days_between(start: date, end: date, calendar: WorkCalendar = STATUT
 
 def unpublished_years(start: date, end: date) -> tuple[int, ...]:
     """The years touched from `start` to `end` whose days off the State Council had not published yet."""
-    return tuple(year for year in range(start.year, end.year + 1) if year > LAST_PUBLISHED_YEAR)
+    return tuple(year for year in range(start.year, end.year + 1) if year > last_published_year())
 
 
 def unpublished_year(on: date, declared: Collection[int] = ()) -> int | None:
@@ -82,12 +88,14 @@ def unpublished_year(on: date, declared: Collection[int] = ()) -> int | None:
     `declared` are years for which the bureau has entered days itself.
     """
     due = (on.year, on.year + 1) if on.month >= NOTICE_MONTH else (on.year,)
-    return next((year for year in due if year > LAST_PUBLISHED_YEAR and year not in declared), None)
+    return next((year for year in due if year > last_published_year() and year not in declared), None)
 
 
 @lru_cache(maxsize=16)
 def feast_names(year: int, language: str) -> Mapping[date, str]:
     """The feasts of a year by their days; `language` is `zh_CN` or `en_US`."""
+    import holidays
+
     return dict(holidays.country_holidays("CN", years=year, language=language).items())
 
 

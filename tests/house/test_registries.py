@@ -3,11 +3,13 @@
 import ast
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from app import cli, event_registry, job_registry, model_registry, past_registry, seeding
-from tests.support.source import APP, listed, python_files, tree
+from tests.support.server import clean_environment
+from tests.support.source import APP, ROOT, listed, python_files, tree
 
 _DOORS = ("web", "portal", "api")
 
@@ -60,3 +62,26 @@ def test_listing_the_commands_imports_none_of_them() -> None:
     done = subprocess.run([sys.executable, "-c", program, "--help"], capture_output=True, text=True, check=True)
     assert "simulate-province" in done.stdout
     assert not [name for name in ("'sqlalchemy'", "'fastapi'", "'numpy'") if name in done.stdout]
+
+
+#: What takes long to load and is needed by a page, a name or a paper at most: neither command below waits for it.
+_LATER = ("app.demo.build", "holidays.countries", "icalendar", "pypinyin")
+
+
+@pytest.mark.parametrize(
+    ("begin", "later"),
+    [
+        ("load('seed')", (*_LATER, "app.main", "app.web", "fastapi", "numpy", "uvicorn")),
+        ("load('serve'); from app.main import create_app; create_app(Settings(_env_file=None, env='test'))", _LATER),
+    ],
+)
+def test_a_start_waits_for_nothing_that_it_does_not_need(begin: str, later: tuple[str, ...], tmp_path: Path) -> None:
+    program = (
+        "import sys; from app.cli import load; from app.commands.wiring import wire; from app.config import Settings; "
+        f"wire(); {begin}; print(*sorted(sys.modules))"
+    )
+    environment = clean_environment(YUMIAO_DATA_DIR=str(tmp_path))
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment, cwd=ROOT)
+    too_early = set(later) & set(done.stdout.split())
+    assert not too_early, listed("import these where they are used", too_early)

@@ -12,13 +12,14 @@ from app.cases.service.redating import redate_clocks
 from app.journal.models import JournalEvent
 from app.kit import db
 from app.kit.errors import Forbidden, Invalid, NotFound
-from app.reference.calendar import FIRST_YEAR, LAST_PUBLISHED_YEAR, LAST_YEAR, STATUTORY, days_of, unpublished_year
+from app.reference.calendar import FIRST_YEAR, LAST_YEAR, STATUTORY, days_of, last_published_year, unpublished_year
 from app.reference.queries import missing_year, work_calendar
 from app.reference.schemas import ClearDayInput, DayInput
 from app.reference.service import clear_day, set_day
 from tests.factories import cases
 
 THURSDAY, SATURDAY = date(2021, 7, 1), date(2021, 7, 3)
+LAST_PUBLISHED = last_published_year()
 
 
 @pytest.fixture
@@ -118,12 +119,12 @@ def test_a_limit_whose_last_day_becomes_free_moves_on(session, head, now):
 @pytest.mark.parametrize(
     ("on", "declared", "missing"),
     [
-        (date(LAST_PUBLISHED_YEAR, 10, 31), (), None),
-        (date(LAST_PUBLISHED_YEAR, 11, 1), (), LAST_PUBLISHED_YEAR + 1),
-        (date(LAST_PUBLISHED_YEAR, 11, 1), (LAST_PUBLISHED_YEAR + 1,), None),
-        (date(LAST_PUBLISHED_YEAR + 1, 2, 28), (), LAST_PUBLISHED_YEAR + 1),
-        (date(LAST_PUBLISHED_YEAR + 1, 12, 31), (LAST_PUBLISHED_YEAR + 1,), LAST_PUBLISHED_YEAR + 2),
-        (date(LAST_PUBLISHED_YEAR - 1, 12, 31), (), None),
+        (date(LAST_PUBLISHED, 10, 31), (), None),
+        (date(LAST_PUBLISHED, 11, 1), (), LAST_PUBLISHED + 1),
+        (date(LAST_PUBLISHED, 11, 1), (LAST_PUBLISHED + 1,), None),
+        (date(LAST_PUBLISHED + 1, 2, 28), (), LAST_PUBLISHED + 1),
+        (date(LAST_PUBLISHED + 1, 12, 31), (LAST_PUBLISHED + 1,), LAST_PUBLISHED + 2),
+        (date(LAST_PUBLISHED - 1, 12, 31), (), None),
     ],
 )
 def test_from_november_the_next_year_should_be_known(on, declared, missing):
@@ -131,9 +132,9 @@ def test_from_november_the_next_year_should_be_known(on, declared, missing):
 
 
 def test_the_warning_ends_when_the_bureau_has_entered_the_year(session, head, now):
-    on = date(LAST_PUBLISHED_YEAR, 11, 1)
-    assert missing_year(session, on) == LAST_PUBLISHED_YEAR + 1
-    day = next(day for day in days_of(LAST_PUBLISHED_YEAR + 1) if STATUTORY.is_working(day))
+    on = date(LAST_PUBLISHED, 11, 1)
+    assert missing_year(session, on) == LAST_PUBLISHED + 1
+    day = next(day for day in days_of(LAST_PUBLISHED + 1) if STATUTORY.is_working(day))
     put(session, head, now, day=day, reason="国办通知")
     assert missing_year(session, on) is None
 

@@ -2,9 +2,8 @@
 
 import re
 import unicodedata
-from functools import lru_cache
-
-from pypinyin import Style, lazy_pinyin, load_phrases_dict
+from collections.abc import Callable
+from functools import lru_cache, partial
 
 # Readings that the general dictionary gets wrong in the names of firms and people.
 _PHRASES: dict[str, list[list[str]]] = {
@@ -38,8 +37,12 @@ _BLANKS = re.compile(r"\s+")
 
 
 @lru_cache(maxsize=1)
-def _prepare() -> None:
+def _reader() -> Callable[[str], list[str]]:
+    """Reads names by the dictionary, which is opened when the first name is read: no start waits for it."""
+    from pypinyin import Style, lazy_pinyin, load_phrases_dict
+
     load_phrases_dict(_PHRASES)
+    return partial(lazy_pinyin, style=Style.NORMAL, errors=_words)  # type: ignore[arg-type]
 
 
 def normalise_name(text: str) -> str:
@@ -65,9 +68,7 @@ def _words(text: str) -> list[str]:
 @lru_cache(maxsize=4_096)
 def read_aloud(name: str) -> tuple[tuple[str, str], ...]:
     """(full, short) for each character: its pinyin and first letter; Latin words and numbers stay whole in both."""
-    _prepare()
-    read = lazy_pinyin(name, style=Style.NORMAL, errors=_words)  # type: ignore[arg-type]
-    return tuple(_full_and_short(part.lower()) for part in read if part)
+    return tuple(_full_and_short(part.lower()) for part in _reader()(name) if part)
 
 
 def _full_and_short(part: str) -> tuple[str, str]:

@@ -22,12 +22,12 @@ from app.kit.permissions import can
 from app.reference.actions import READ_CALENDAR, SET_CALENDAR
 from app.reference.calendar import (
     FIRST_YEAR,
-    LAST_PUBLISHED_YEAR,
     LAST_YEAR,
     STATUTORY,
     WorkCalendar,
     days_of,
     feast_names,
+    last_published_year,
 )
 from app.reference.models import CalendarOverride
 from app.reference.queries import list_overrides, missing_year, work_calendar
@@ -159,7 +159,7 @@ def _page(
     return CalendarPage(
         year=shown,
         years=tuple((str(item), str(item)) for item in sorted(years, reverse=True)),
-        published=shown <= LAST_PUBLISHED_YEAR,
+        published=shown <= last_published_year(),
         missing=missing_year(session, on),
         working=sum(month.working for month in months),
         weekdays=tuple(_(name) for name in WEEKDAYS),
