@@ -12,7 +12,7 @@ from app.doors.forms import Bound, bind, empty
 from app.kit.actor import Actor, ActorKind, Role
 from app.kit.i18n import _
 from app.kit.paging import Count, Page
-from app.notices.domain.delivering import CHANNEL_LABELS, MANNER_LABELS, Channel, Manner
+from app.notices.domain.delivering import CHANNELS, MANNER_LABELS, Channel, Manner
 from app.notices.domain.topics import GROUP_LABELS, Group, Reader
 from app.notices.models import Notice
 from app.notices.preferences import load_preferences
@@ -116,7 +116,7 @@ def build_settings(
     return SettingsPage(
         url=inbox_url(actor),
         form=shown,
-        channels=tuple(_(CHANNEL_LABELS[channel]) for channel in channels),
+        channels=tuple(_(CHANNELS[channel].label) for channel in channels),
         groups=_groups(session, actor, request.app.state.notice_sources, channels, shown),
         manners=tuple((str(manner), _(label)) for manner, label in MANNER_LABELS.items()),
         digest_hour=settings.notices_digest_hour,
@@ -148,7 +148,7 @@ def _name(group: Group, channel: Channel) -> str:
 def _channels(actor: Actor, open_ways: Iterable[Channel]) -> list[Channel]:
     """The group chat is the bureau's; a firm and another department have mail."""
     inside = actor.kind is ActorKind.OFFICER and actor.role is not Role.DEPARTMENT
-    return [channel for channel in open_ways if channel is Channel.EMAIL or inside]
+    return [channel for channel in open_ways if inside or not CHANNELS[channel].bureau_only]
 
 
 def _reader(actor: Actor) -> Reader:
@@ -170,7 +170,7 @@ def _groups(
             offered = tuple(
                 Wish(
                     _name(group, channel),
-                    _(CHANNEL_LABELS[channel]),
+                    _(CHANNELS[channel].label),
                     str(form.raw.get(_name(group, channel)) or wishes.manner(key, group, channel)),
                 )
                 for channel in channels

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.kit.clock import start_of_day, today
 from app.kit.db import insert_into
-from app.notices.domain.delivering import Channel, Manner, State
+from app.notices.domain.delivering import CHANNELS, Channel, Manner, State
 from app.notices.domain.topics import Telling, Text, render
 from app.notices.models import Notice, NoticeDelivery
 from app.notices.preferences import Preferences, load_preferences
@@ -112,14 +112,9 @@ def _at(day: date, hour: int) -> datetime:
 
 
 def _manners(account: Account, telling: Telling, wishes: Preferences, ways: Ways) -> tuple[tuple[Channel, Manner], ...]:
-    open_ways = (way for way in ways.channels if _reachable(account, way))
+    open_ways = (way for way in ways.channels if CHANNELS[way].reaches(account.kind, account.email))
     found = ((way, wishes.manner(account.key, telling.topic.group, way)) for way in open_ways)
     return tuple((way, manner) for way, manner in found if manner is not Manner.OFF)
-
-
-def _reachable(account: Account, channel: Channel) -> bool:
-    """Mail needs an address; the group chat is the bureau's own."""
-    return bool(account.email) if channel is Channel.EMAIL else account.kind == "officer"
 
 
 def _told_already(session: Session, keys: Collection[tuple[Any, ...]]) -> set[tuple[Any, ...]]:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from app.kit.i18n import _, use_locale
 from app.notices.channels.port import Message, NotSentError
-from app.notices.domain.delivering import Channel
+from app.notices.domain.delivering import CHANNELS, Channel
 from app.notices.models import Notice
 from app.notices.rendering import Renderer
 
@@ -58,7 +58,7 @@ class Letter:
 def compose(parcel: Parcel, channel: Channel, renderer: Renderer) -> Message:
     """The message of a parcel, in Chinese, the language of the house. Raises `NotSentError` without an address."""
     assert parcel.to is not None
-    if channel is Channel.EMAIL and not parcel.to.email:
+    if CHANNELS[channel].by_email and not parcel.to.email:
         raise NotSentError("no_address", for_good=True)
     with use_locale("zh"):
         letter = _letter(parcel, renderer)

@@ -1,5 +1,7 @@
 """When something is sent, tried again, given up; how people want to hear of it."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -18,6 +20,29 @@ class Channel(StrEnum):
 
     EMAIL = "email"
     WEBHOOK = "webhook"
+
+
+@dataclass(frozen=True)
+class ChannelTraits:
+    """What a channel is, besides its code: nothing else asks which one it is."""
+
+    label: str
+    by_email: bool = False
+    """It needs the person's mail address."""
+    bureau_only: bool = False
+    """Firms and other departments are not told this way."""
+    quiet: bool = False
+    """It says nothing until a person asks for it."""
+
+    def reaches(self, account_kind: str, email: str) -> bool:
+        """Whether a person of that kind with that address ("" if none) can be told this way."""
+        return bool(email) if self.by_email else account_kind == "officer" or not self.bureau_only
+
+
+CHANNELS: Mapping[Channel, ChannelTraits] = {
+    Channel.EMAIL: ChannelTraits(N_("电子邮件"), by_email=True),
+    Channel.WEBHOOK: ChannelTraits(N_("企业微信"), bureau_only=True, quiet=True),
+}
 
 
 class Manner(StrEnum):
@@ -40,7 +65,6 @@ class State(StrEnum):
 #: What still has to go out.
 UNFINISHED = (State.WAITING, State.FAILED)
 
-CHANNEL_LABELS = {Channel.EMAIL: N_("电子邮件"), Channel.WEBHOOK: N_("企业微信")}
 MANNER_LABELS = {Manner.AT_ONCE: N_("即时"), Manner.DIGEST: N_("每日汇总"), Manner.OFF: N_("不发送")}
 STATE_LABELS = {
     State.WAITING: N_("待发送"),
@@ -56,7 +80,7 @@ _FIRM_AT_ONCE = _AT_ONCE | {Group.PROGRESS}
 
 def default_manner(account_kind: str, group: Group, channel: Channel) -> Manner:
     """What holds until a person says otherwise: a bureau's group chat hears nothing, mail at once only what waits for an answer."""
-    if channel is Channel.WEBHOOK:
+    if CHANNELS[channel].quiet:
         return Manner.OFF
     at_once = _FIRM_AT_ONCE if account_kind == "enterprise" else _AT_ONCE
     return Manner.AT_ONCE if group in at_once else Manner.DIGEST

@@ -15,7 +15,7 @@ from app.kit.i18n import _, ngettext
 from app.kit.paging import Page
 from app.notices.actions import WATCH
 from app.notices.channels.port import reason
-from app.notices.domain.delivering import CHANNEL_LABELS, STATE_LABELS, Channel, State
+from app.notices.domain.delivering import CHANNELS, STATE_LABELS, Channel, State
 from app.notices.models import Notice, NoticeDelivery
 from app.notices.queries import DeliveryFilter, count_deliveries, page_deliveries, title_of
 from app.notices.recipients import AccountKey, find_accounts
@@ -92,7 +92,7 @@ def deliveries(request: Request, session: DbSession, state: str = "", channel: s
         state=state,
         channel=channel,
         states=tuple((str(each), _(label)) for each, label in STATE_LABELS.items()),
-        choices=tuple((str(each), _(label)) for each, label in CHANNEL_LABELS.items()),
+        choices=tuple((str(each), _(traits.label)) for each, traits in CHANNELS.items()),
         given_up=sum(number for (_each, kept), number in counts.items() if kept is State.GIVEN_UP),
         url=f"{_ADDRESS}?{given}" if given else _ADDRESS,
     )
@@ -117,7 +117,7 @@ def retry_all(request: Request, session: DbSession, actor: CurrentActor, now: No
 def _channel(request: Request, channel: Channel, counts: Mapping[tuple[Channel, State], int]) -> ChannelLine:
     settings = request.app.state.settings
     return ChannelLine(
-        label=_(CHANNEL_LABELS[channel]),
+        label=_(CHANNELS[channel].label),
         is_open=channel in [way.channel for way in settings.notice_ways],
         real=settings.sends_notices,
         counts=tuple((_(label), counts.get((channel, state), 0)) for state, label in STATE_LABELS.items()),
@@ -130,7 +130,7 @@ def _line(row: NoticeDelivery, notice: Notice, names: Mapping[AccountKey, str]) 
         id=row.id,
         title=title_of(notice),
         to=names.get((notice.account_kind, notice.account_id), "—"),
-        channel=_(CHANNEL_LABELS[Channel(row.channel)]),
+        channel=_(CHANNELS[Channel(row.channel)].label),
         badge=_BADGES[state],
         state=_(STATE_LABELS[state]),
         digest=row.digest,

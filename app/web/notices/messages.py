@@ -27,7 +27,7 @@ from app.kit.clock import today
 from app.kit.errors import NotFound
 from app.kit.i18n import _
 from app.notices.actions import SEND
-from app.notices.domain.delivering import CHANNEL_LABELS
+from app.notices.domain.delivering import CHANNELS
 from app.notices.making import Ways
 from app.notices.messages import JOB_KIND, Reach, foresee_message, order_message
 from app.notices.schemas import FirmMessage
@@ -163,7 +163,7 @@ def _page(
         query=query,
         back=f"/{of}?{query}" if query else f"/{of}",
         reach=reach,
-        channels=tuple((_(CHANNEL_LABELS[channel]), n) for channel, n in reach.by_channel.items() if n),
+        channels=tuple((_(CHANNELS[channel].label), n) for channel, n in reach.by_channel.items() if n),
         without=_named(session, reach.without[:SHOWN]),
         previewed=form.valid,
     )
