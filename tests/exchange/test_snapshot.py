@@ -4,13 +4,12 @@ import tracemalloc
 from collections.abc import Callable
 from datetime import datetime
 
-import anyio
 import orjson
 import pytest
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from app.api.feed import _stream
+from app.api.feed import _blocks
 from app.enterprises.models import Enterprise, YearlyFigures
 from app.exchange.plans import province_plans
 from app.exchange.records import RecordPlan
@@ -78,13 +77,9 @@ def test_a_stream_broken_off_is_journalled_as_such(
 ) -> None:
     fill(1_500)
     snapshot = Snapshot(plan, "", "")
-
-    async def read_one_block() -> None:
-        stream = _stream(database, snapshot, CLIENT, compress=False)
-        await anext(stream)
-        await stream.aclose()
-
-    anyio.run(read_one_block)
+    blocks = _blocks(database, snapshot, CLIENT, compress=False)
+    next(blocks)
+    blocks.close()
     event = session.scalars(select(JournalEvent).where(JournalEvent.subject_kind == "export")).one()
     assert (event.type, event.data["complete"]) == ("export.broken_off", False)
     assert 0 < event.data["count"] < 1_500
