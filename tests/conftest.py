@@ -1,7 +1,7 @@
 """Fixtures for every test: a fresh seeded database on both engines, the app on it, and somebody signed in."""
 
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +17,7 @@ from app.doors.deps import SESSION_COOKIE
 from app.kit import db
 from app.kit.actor import Actor
 from tests.counts import FULL, REDUCED, Counts
-from tests.support import people
+from tests.support import budget, people, selection
 from tests.support.client import Client
 from tests.support.databases import DIALECTS, Templates
 from tests.support.postgres import PostgresServer, PostgresUnavailableError
@@ -25,6 +25,8 @@ from tests.support.queries import counted_queries, plan_of
 
 NOW = datetime(2021, 6, 30, 2, 0, tzinfo=UTC)
 """The instant at which tests happen: 10 o'clock in Qianjiang on 30 June 2021."""
+
+HERE = Path(__file__).parent
 
 _TEMPLATES = pytest.StashKey[Templates]()
 
@@ -35,20 +37,57 @@ _TEMPLATES = pytest.StashKey[Templates]()
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("yumiao")
     group.addoption("--db", choices=[*DIALECTS, "both"], default="both", help="which databases to test on")
-    group.addoption("--long", action="store_true", help="run the proofs at their full counts (tests/counts.py)")
+    group.addoption(
+        "--long", action="store_true", help="run everything on both databases, the proofs at their full counts"
+    )
+    group.addoption(
+        "--quick", action="store_true", help="run what needs SQLite at most: no page, no browser, no server"
+    )
 
 
-def _dialects(config: pytest.Config) -> list[str]:
-    chosen = config.getoption("--db")
-    return list(DIALECTS) if chosen == "both" else [chosen]
+def _dialects(config: pytest.Config, path: Path = HERE, fixtures: Collection[str] = ()) -> list[str]:
+    """Those of the run; of a test, those that the test at `path` with these fixtures is for."""
+    option = config.getoption
+    return selection.dialects_of(
+        path.relative_to(HERE), fixtures, chosen=option("--db"), long=option("--long"), quick=option("--quick")
+    )
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    dialects = _dialects(metafunc.config, metafunc.definition.path, metafunc.fixturenames)
     for name in ("dialect", "target_dialect"):
         if name in metafunc.fixturenames:
-            metafunc.parametrize(name, _dialects(metafunc.config))
+            metafunc.parametrize(name, dialects)
     if "demo_dialect" in metafunc.fixturenames:
-        metafunc.parametrize("demo_dialect", _dialects(metafunc.config), scope="session")
+        groups = [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in dialects]
+        metafunc.parametrize("demo_dialect", groups, scope="session")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Spare a quick run the loading of what it leaves out."""
+    quick = config.getoption("--quick") and collection_path != HERE
+    return True if quick and not selection.is_quick(collection_path.relative_to(HERE), ()) else None
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what a quick run has no time for."""
+    if config.getoption("--quick"):
+        kept = [item for item in items if selection.is_quick(item.path.relative_to(HERE), _fixtures(item))]
+        config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
+        items[:] = kept
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Name the tests that took longer than a test may."""
+    reports = [report for reports in terminalreporter.stats.values() for report in reports]
+    slow = budget.exceeded({each.nodeid: each.duration for each in reports if getattr(each, "when", "") == "call"})
+    if slow:
+        terminalreporter.section(f"above {budget.SECONDS:.0f} s and not listed in tests/support/budget.py")
+        terminalreporter.line("\n".join(slow))
+
+
+def _fixtures(item: pytest.Item) -> list[str]:
+    return list(getattr(item, "fixturenames", ()))
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -106,12 +106,12 @@ BROWSERS="chromium chromium-browser google-chrome google-chrome-stable"
 # prepare_tests [pytest options]: leaves the machine with all of it, or ends with one sentence that says what to do.
 prepare_tests() {
     local packages=""
-    has_browser || packages="$packages chromium"
+    has_browser "$@" || packages="$packages chromium"
     has_chinese_font || packages="$packages fonts-noto-cjk"
     has_postgres "$@" || packages="$packages postgresql"
     [ -n "$packages" ] || return 0
     apt_install $packages || say "apt-get does not serve here; going on without it."
-    has_browser || install_browser ||
+    has_browser "$@" || install_browser ||
         die "The browser journeys need Chromium: put it on the PATH (Debian: apt-get install chromium) and try again."
     has_chinese_font || install_font ||
         die "Pages and papers need a Chinese font: install one (Debian: apt-get install fonts-noto-cjk) and try again."
@@ -119,8 +119,10 @@ prepare_tests() {
         die "The tests need PostgreSQL 15 or newer: put initdb and postgres on the PATH, or run ./test --db sqlite."
 }
 
+# Not asked for where the run is to open none.
 has_browser() {
     local name
+    case " $* " in *" --quick "*) return ;; esac
     for name in $BROWSERS; do
         if command -v "$name" >/dev/null && runs "$name"; then return; fi
     done
@@ -162,7 +164,7 @@ has_chinese_font() {
 # Asked for only where the run is to use it: a server by its address, a machine's own installation, or the wheel.
 has_postgres() {
     local place
-    case " $* " in *" --db sqlite "* | *" --db=sqlite "*) return ;; esac
+    case " $* " in *" --quick "* | *" --db sqlite "* | *" --db=sqlite "*) return ;; esac
     [ -z "${YUMIAO_TEST_POSTGRES_URL:-}" ] || return 0
     ! command -v initdb >/dev/null || return 0
     for place in $(postgres_places); do

@@ -205,6 +205,14 @@ def test_postgresql_is_asked_for_only_where_it_is_used(machine: Callable[..., Ma
     assert bare.calls[-1] == "apt-get install -y -qq --no-install-recommends postgresql"
 
 
+def test_a_quick_run_needs_neither_browser_nor_postgresql(machine: Callable[..., Machine]) -> None:
+    bare = machine(root=True)
+    (bare.home / "postgres/initdb").unlink()
+    bare.there("system-fonts/NotoSansCJK-Regular.ttc")
+    assert bare.prepare("--quick").stdout == "ready\n"
+    assert bare.calls == []
+
+
 @pytest.mark.skipif(
     os.geteuid() != 0, reason="only as root does PostgreSQL run under an account that may not enter everywhere"
 )

@@ -1,0 +1,52 @@
+"""Which tests run where: nothing is left out of a plain run, and what looks at a database's own ways runs on both."""
+
+from pathlib import PurePath
+
+import pytest
+
+from tests.support import budget
+from tests.support.selection import dialects_of, is_quick
+from tests.support.source import ROOT
+
+BOTH, ONE = ["sqlite", "postgresql"], ["sqlite"]
+
+
+@pytest.mark.parametrize(
+    ("path", "fixtures", "options", "expected"),
+    [
+        ("cases/test_queries.py", ["session"], {}, BOTH),
+        ("web/test_cases.py", ["client"], {}, ONE),
+        ("web/test_cases.py", ["client", "count_queries"], {}, BOTH),
+        ("web/test_cases.py", ["client"], {"long": True}, BOTH),
+        ("web/test_cases.py", ["client"], {"chosen": "postgresql"}, ["postgresql"]),
+        ("journeys/test_print.py", ["demo"], {}, ONE),
+        ("journeys/test_walk.py", ["demo"], {}, BOTH),
+        ("doors/test_hostile_addresses.py", ["client"], {}, BOTH),
+        ("cases/test_queries.py", ["session"], {"quick": True}, ONE),
+    ],
+)
+def test_each_runs_where_it_can_fail(
+    path: str, fixtures: list[str], options: dict[str, object], expected: list[str]
+) -> None:
+    given = {"chosen": "both", "long": False, "quick": False} | options
+    assert dialects_of(PurePath(path), fixtures, **given) == expected  # type: ignore[arg-type]
+
+
+def test_a_quick_run_opens_no_page() -> None:
+    assert is_quick(PurePath("cases/test_duties.py"), ["session", "now"])
+    assert not is_quick(PurePath("cases/test_duties.py"), ["session", "client"])
+    assert not is_quick(PurePath("web/test_cases.py"), [])
+
+
+def test_whatever_is_named_slow_is_there() -> None:
+    gone = [pattern for pattern in budget.MAY_TAKE_LONGER if not list(ROOT.glob(pattern))]
+    assert not gone
+
+
+def test_a_slow_test_is_told_unless_it_may_be() -> None:
+    took = {
+        "tests/cases/test_a.py::one": 6.0,
+        "tests/cases/test_a.py::two": 4.0,
+        "tests/journeys/test_walk.py::three": 90.0,
+    }
+    assert budget.exceeded(took) == ["   6.0 s  tests/cases/test_a.py::one"]

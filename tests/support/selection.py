@@ -1,0 +1,35 @@
+"""Which tests run, and on which databases: all on both with `--long`, fewer in a plain run, fewest with `--quick`."""
+
+from collections.abc import Collection
+from pathlib import PurePath
+
+from tests.support.databases import DIALECTS
+
+#: Tests of pages: what a page shows does not depend on the database that the queries below it are tested on. The walk of all
+#: pages and the hostile addresses, which open every page there is, stay on both.
+PAGES = ("web/*.py", "portal/*.py", "*/test_pages.py", "policies/test_web.py", "journeys/*.py")
+ON_BOTH = ("journeys/test_walk.py", "journeys/test_numbers.py", "journeys/test_kill_journey.py")
+#: Who looks at statements and plans looks at those of both.
+LOOKING = frozenset({"count_queries", "explain"})
+
+#: What `--quick` leaves out: doors with their pages, and whatever needs a process of its own or a browser.
+NOT_QUICK = ("web", "portal", "api", "journeys", "delivery", "simulator", "backup")
+NOT_QUICK_FIXTURES = frozenset({"app", "client", "new_client", "sign_in", "chromium"})
+
+
+def dialects_of(path: PurePath, fixtures: Collection[str], *, chosen: str, long: bool, quick: bool) -> list[str]:
+    """The databases on which a test of the file at `path` (below tests/) runs, if it needs one."""
+    if quick:
+        return ["sqlite"]
+    if chosen != "both":
+        return [chosen]
+    return list(DIALECTS) if long or not _is_of_a_page(path) or LOOKING & set(fixtures) else ["sqlite"]
+
+
+def _is_of_a_page(path: PurePath) -> bool:
+    return any(path.match(pattern) for pattern in PAGES) and not any(path.match(pattern) for pattern in ON_BOTH)
+
+
+def is_quick(path: PurePath, fixtures: Collection[str]) -> bool:
+    """Whether `--quick` runs a test of the file at `path`."""
+    return path.parts[0] not in NOT_QUICK and not NOT_QUICK_FIXTURES & set(fixtures)
