@@ -8,10 +8,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.demo.build import build_demo
+from app.enterprises.fields import WRITTEN
 from app.enterprises.models import Enterprise
 from app.enterprises.schemas import EnterpriseEdit, NewCode, Reason
 from app.enterprises.service.editing import change_code, edit
-from app.enterprises.service.recording import WRITTEN
 from app.enterprises.service.retiring import restore, retire
 from app.kit import db
 from app.kit.actor import Actor

@@ -25,4 +25,4 @@ EVENT_TYPES = (
     EventType(GIVEN_BACK, N_("撤销采用，恢复本库内容")),
 )
 
-FIELD_LABELS = {"enterprise.former_names": N_("曾用名")}
+FIELD_LABELS: dict[str, str] = {}

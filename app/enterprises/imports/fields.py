@@ -3,10 +3,13 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from app.enterprises.fields import ENTERPRISE
 from app.enterprises.imports.domain import ImportKind
+from app.enterprises.part_fields import FIGURES
 from app.kit.amounts import unit_of
+from app.kit.fields import Kind, Table
 from app.kit.i18n import N_
 
 
@@ -19,6 +22,7 @@ class ImportField:
     headers: tuple[str, ...]
     required: bool = False
     unit: str = ""
+    example: str = ""
 
     @property
     def has_unit(self) -> bool:
@@ -33,103 +37,31 @@ class ImportField:
 
 #: Our own column in a file handed back; recognised and passed over when the corrected file comes again.
 REASON_HEADERS = ("未导入原因", "Reason not imported")
-
-ENTERPRISE_FIELDS = (
-    ImportField(
-        "name",
-        N_("企业名称"),
-        ("企业名称", "单位名称", "公司名称", "企业全称", "名称", "name", "enterprise name", "company name", "company"),
-        required=True,
-    ),
-    ImportField(
-        "uscc",
-        N_("统一社会信用代码"),
-        (
-            "统一社会信用代码",
-            "社会信用代码",
-            "信用代码",
-            "统一信用代码",
-            "统一代码",
-            "uscc",
-            "unified social credit code",
-            "code",
-        ),
-        required=True,
-    ),
-    ImportField("former_names", N_("曾用名"), ("曾用名", "原名称", "曾用名称", "former name", "former names")),
-    ImportField(
-        "registered_on",
-        N_("注册日期"),
-        ("注册日期", "成立日期", "成立时间", "注册时间", "registered on", "registration date", "established", "date"),
-    ),
-    ImportField(
-        "kind", N_("企业类型"), ("企业类型", "公司类型", "登记类型", "类型", "enterprise type", "kind", "type")
-    ),
-    ImportField(
-        "legal_representative",
-        N_("法定代表人"),
-        ("法定代表人", "法人代表", "法人", "法人姓名", "负责人", "legal representative"),
-    ),
-    ImportField("capital", N_("注册资本"), ("注册资本", "注册资金", "registered capital", "capital")),
-    ImportField(
-        "industry", N_("所属行业"), ("所属行业", "行业", "国民经济行业", "行业代码", "行业门类", "行业名称", "industry")
-    ),
-    ImportField("field", N_("技术领域"), ("技术领域", "高新技术领域", "所属技术领域", "technical field", "field")),
-    ImportField("province", N_("省份"), ("所在省份", "省份", "所属省份", "省", "province")),
-    ImportField("city", N_("地区"), ("地区", "所在城市", "所属城市", "城市", "市", "地市", "city")),
-    ImportField("county", N_("区县"), ("区县", "所属区县", "所在区县", "县区", "县市区", "district", "county")),
-    ImportField(
-        "address",
-        N_("注册地址"),
-        ("注册地址", "企业地址", "地址", "住所", "公司地址", "经营地址", "registered address", "address"),
-    ),
-    ImportField("scale", N_("企业规模"), ("企业规模", "企业划型", "划型", "规模", "enterprise size", "size")),
-    ImportField("above_scale", N_("规上企业"), ("规上企业", "是否规上", "规上", "规模以上", "above scale")),
-    ImportField("business_scope", N_("经营范围"), ("经营范围", "business scope", "scope")),
-)
+PEOPLE = "人"
 
 
-def _amount(code: str, label: str, *headers: str) -> ImportField:
-    return ImportField(f"{code}_fen", label, (label, *headers), unit="元")
+def _of(table: Table) -> tuple[ImportField, ...]:
+    """The columns that fill the fields of a table, in its order."""
+    units = {Kind.MONEY: "元", Kind.PEOPLE: PEOPLE}
+    return tuple(
+        ImportField(
+            code=heading.code or field.name,
+            label=heading.label,
+            headers=heading.headers,
+            required=heading.required,
+            unit="" if field.bundle else units.get(field.kind, ""),
+            example=heading.example,
+        )
+        for field in table
+        for heading in field.headings
+    )
 
 
-FIGURES_FIELDS = (
-    ImportField("uscc", N_("统一社会信用代码"), ENTERPRISE_FIELDS[1].headers, required=True),
-    ImportField("name", N_("企业名称"), ENTERPRISE_FIELDS[0].headers),
-    ImportField("year", N_("年度"), ("年度", "年份", "会计年度", "统计年度", "year"), required=True),
-    ImportField("basis", N_("口径"), ("口径", "数据口径", "统计口径", "basis"), required=True),
-    ImportField("source", N_("来源"), ("来源", "数据来源", "source")),
-    _amount("sales_revenue", N_("销售收入"), "营业收入", "主营业务收入", "revenue", "sales revenue"),
-    _amount("total_income", N_("总收入"), "收入总额", "total income"),
-    _amount(
-        "high_tech_income",
-        N_("高新技术产品（服务）收入"),
-        "高新收入",
-        "高品收入",
-        "高新技术产品收入",
-        "high-tech income",
-    ),
-    _amount("net_assets", N_("净资产"), "净资产总额", "net assets"),
-    _amount("total_assets", N_("总资产"), "资产总额", "资产总计", "total assets"),
-    _amount("rd_personnel", N_("人员人工费用"), "人员人工", "R&D personnel"),
-    _amount("rd_direct", N_("直接投入费用"), "直接投入", "R&D direct input"),
-    _amount("rd_depreciation", N_("折旧费用与长期待摊费用"), "折旧费用", "R&D depreciation"),
-    _amount("rd_amortisation", N_("无形资产摊销费用"), "无形资产摊销", "R&D amortisation"),
-    _amount("rd_design", N_("设计费用"), "设计费", "R&D design"),
-    _amount("rd_equipment", N_("装备调试费用与试验费用"), "装备调试费用", "R&D equipment and tests"),
-    _amount("rd_other", N_("其他研发费用"), "其他费用", "R&D other"),
-    _amount("rd_outsourced_domestic", N_("境内委托研发费用"), "委托境内研发费用", "R&D outsourced in China"),
-    _amount("rd_outsourced_overseas", N_("境外委托研发费用"), "委托境外研发费用", "R&D outsourced abroad"),
-    ImportField(
-        "staff_average_e4", N_("职工总数"), ("职工总数", "从业人数", "职工人数", "staff", "staff average"), unit="人"
-    ),
-    ImportField(
-        "rd_staff_average_e4", N_("科技人员数"), ("科技人员数", "科技人员", "研发人员数", "R&D staff"), unit="人"
-    ),
-)
+ENTERPRISE_FIELDS = _of(ENTERPRISE)
+_KNOWN = {field.code: field for field in ENTERPRISE_FIELDS}
+FIGURES_FIELDS = (_KNOWN["uscc"], replace(_KNOWN["name"], required=False), *_of(FIGURES))
 
 FIELDS = {ImportKind.ENTERPRISES: ENTERPRISE_FIELDS, ImportKind.FIGURES: FIGURES_FIELDS}
-PEOPLE = "人"
 #: A column whose cells each name their unit: a number without one stays empty.
 IN_CELLS = "cell"
 UNIT_LABELS = {

@@ -4,25 +4,16 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from app.enterprises import fields
+from app.enterprises.fields import ENTERPRISE
 from app.enterprises.imports.reading import Parsed
 from app.kit.amounts import YUAN
 
-CAPITAL = ("capital_fen", "capital_currency", "capital_text", "capital_remark")
-FIELDS = (
-    "name",
-    "registered_on",
-    "kind",
-    "legal_representative",
-    "business_scope",
-    "region_code",
-    "address",
-    "industry_code",
-    "field_code",
-    "scale",
-    "above_scale",
-)
+CAPITAL = ENTERPRISE.names(lambda field: field.bundle == fields.CAPITAL)
+#: What a row is compared by, each field for itself: not the code, by which the firm was found, and not the capital.
+FIELDS = ENTERPRISE.names(lambda field: bool(field.headings) and field.stored and not field.bundle and not field.is_key)
 #: Which field of the register an imported cell fills, where the two are called differently.
-FILLS = {"capital": "capital_fen", "industry": "industry_code", "field": "field_code"}
+FILLS = {heading.code: field.name for field in ENTERPRISE for heading in field.headings if heading.code}
 
 
 @dataclass

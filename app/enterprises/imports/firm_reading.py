@@ -12,26 +12,42 @@ from sqlalchemy.orm import Session
 from app.enterprises.domain.capital import parse_capital
 from app.enterprises.domain.names import normalise_name
 from app.enterprises.domain.places import RegionIndex
+from app.enterprises.fields import ENTERPRISE
 from app.enterprises.imports.reading import Parsed, SourceRow, read_day, read_uscc, read_yes_no
 from app.enterprises.imports.reasons import Reason
+from app.kit.fields import Field, Heading, Kind, is_web_address
 from app.reference.models import Industry, Region, TechnicalField, Term
 
-MAX_NAME = 200
-LONGEST = {"kind": 120, "legal_representative": 80, "address": 400, "business_scope": 20_000}
-_CAPITAL_LENGTH = 120
+MAX_NAME = ENTERPRISE["name"].length
+_CAPITAL_LENGTH = ENTERPRISE["capital_fen"].headings[0].longest
 _NAMES = re.compile(r"[;；、,，|\n]+")
 _COUNTY_DIGITS = 6
+#: The fields that one cell fills by itself; name, code, capital and region are read for themselves.
+_PLAIN = tuple(
+    field
+    for field in ENTERPRISE
+    if field.headings
+    and field.stored
+    and not field.bundle
+    and field.kind not in (Kind.NAME, Kind.KEY)
+    and field.vocabulary != "region"
+)
+
+
+#: The codes that folded words could mean, the broadest first.
+Codes = Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
 class FirmTables:
-    """The code tables in memory, for reading many rows; `prefix` is the officer's region."""
+    """The code tables in memory, for reading many rows; `prefix` is the officer's region.
+
+    `codes` has what each vocabulary's words stand for.
+    """
 
     regions: RegionIndex
     region_names: Mapping[str, str]
-    industries: Mapping[str, tuple[str, ...]]
-    fields: Mapping[str, str]
-    scales: Mapping[str, str]
+    codes: Mapping[str, Codes]
     prefix: str
     today: date
 
@@ -43,13 +59,10 @@ def load_tables(session: Session, *, prefix: str, today: date) -> FirmTables:
         select(Industry.code, Industry.name).order_by(Industry.level.desc(), Industry.code.desc())
     )
     fields = session.execute(select(TechnicalField.code, TechnicalField.name_zh, TechnicalField.name_en))
-    scales = session.execute(select(Term.code, Term.name_zh, Term.name_en).where(Term.vocabulary == "scale"))
     return FirmTables(
         regions=RegionIndex(regions),
         region_names=dict(regions),
-        industries=_industry_keys(industries),
-        fields=_field_keys(fields.all()),
-        scales=_keys((code, (code, zh, f"{zh}企业", zh.removesuffix("型"), en)) for code, zh, en in scales),
+        codes=_term_keys(session) | {"industry": _industry_keys(industries), "field": _field_keys(fields.all())},
         prefix=prefix,
         today=today,
     )
@@ -64,10 +77,9 @@ def parse_firm(source: SourceRow, tables: FirmTables) -> Parsed:
         return parsed
     read_uscc(parsed)
     _read_name(parsed)
-    _read_texts(parsed)
-    _read_registration(parsed, tables)
+    for field in _PLAIN:
+        _read_cell(parsed, field, tables)
     _read_capital(parsed)
-    _read_codes(parsed, tables)
     _read_region(parsed, tables)
     return parsed
 
@@ -84,28 +96,34 @@ def _read_name(parsed: Parsed) -> None:
     parsed.former_names = tuple(dict.fromkeys(n for n in former if n and n != parsed.name and len(n) <= MAX_NAME))
 
 
-def _read_texts(parsed: Parsed) -> None:
-    for code, longest in LONGEST.items():
-        text = parsed.source.texts.get(code, "")
-        if len(text) > longest:
-            parsed.leave_empty(code, text)
-        elif text:
-            parsed.values[code] = text
+def _read_cell(parsed: Parsed, field: Field, tables: FirmTables) -> None:
+    """One cell, as its field's kind is read; one that cannot be read is left empty and kept as text."""
+    heading = field.headings[0]
+    code = heading.code or field.name
+    text = parsed.source.texts.get(code, "")
+    if not text:
+        return
+    value = _value(field, heading, text, parsed, tables)
+    if value is None:
+        parsed.leave_empty(code, text)
+    else:
+        parsed.values[field.name] = value
 
 
-def _read_registration(parsed: Parsed, tables: FirmTables) -> None:
-    if text := parsed.source.texts.get("registered_on", ""):
-        day = read_day(text, today=tables.today)
-        if day is None:
-            parsed.leave_empty("registered_on", text)
-        else:
-            parsed.values["registered_on"] = day
-    if text := parsed.source.texts.get("above_scale", ""):
-        answer = read_yes_no(text)
-        if answer is None:
-            parsed.leave_empty("above_scale", text)
-        else:
-            parsed.values["above_scale"] = answer
+def _value(field: Field, heading: Heading, text: str, parsed: Parsed, tables: FirmTables) -> Any:
+    match field.kind:
+        case Kind.DAY:
+            return read_day(text, today=tables.today)
+        case Kind.FLAG:
+            return read_yes_no(text)
+        case Kind.CODE:
+            codes = tables.codes[field.vocabulary].get(_fold(text))
+            parsed.alike |= {field.name: frozenset(codes)} if codes else {}
+            return codes[0] if codes else None
+        case Kind.WEB if not is_web_address(text):
+            return None
+        case _:
+            return text if len(text) <= (heading.longest or field.length) else None
 
 
 def _read_capital(parsed: Parsed) -> None:
@@ -126,24 +144,6 @@ def _read_capital(parsed: Parsed) -> None:
         parsed.remarks.append(Reason("capital", {"text": text[:60], "remark": capital.remark}))
 
 
-def _read_codes(parsed: Parsed, tables: FirmTables) -> None:
-    lookups = (("field", "field_code", tables.fields), ("scale", "scale", tables.scales))
-    for code, column, table in lookups:
-        if text := parsed.source.texts.get(code, ""):
-            found = table.get(_fold(text))
-            if found is None:
-                parsed.leave_empty(code, text)
-            else:
-                parsed.values[column] = found
-    if text := parsed.source.texts.get("industry", ""):
-        codes = tables.industries.get(_fold(text))
-        if codes is None:
-            parsed.leave_empty("industry", text)
-        else:
-            parsed.values["industry_code"] = codes[0]
-            parsed.alike["industry_code"] = frozenset(codes)
-
-
 def _read_region(parsed: Parsed, tables: FirmTables) -> None:
     """The division from the address; an officer's list holds only firms of the officer's own region."""
     texts = parsed.source.texts
@@ -160,6 +160,19 @@ def _read_region(parsed: Parsed, tables: FirmTables) -> None:
         parsed.refusals.append(Reason("region.outside", {"region": f"{name} {found}"}))
 
 
+def _term_keys(session: Session) -> dict[str, Codes]:
+    """The words of the plain vocabularies that a list may fill, each with and without what people add to them."""
+    wanted = {field.vocabulary for field in _PLAIN if field.vocabulary}
+    columns = (Term.vocabulary, Term.code, Term.name_zh, Term.name_en)
+    rows = session.execute(select(*columns).where(Term.vocabulary.in_(wanted))).all()
+    return {
+        vocabulary: _keys(
+            (code, (code, zh, f"{zh}企业", zh.removesuffix("型"), en)) for of, code, zh, en in rows if of == vocabulary
+        )
+        for vocabulary in wanted
+    }
+
+
 def _industry_keys(rows: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
     """Codes with and without their section letter, and names; of a name borne on several levels the broadest comes first."""
     keys: dict[str, tuple[str, ...]] = {}
@@ -171,7 +184,7 @@ def _industry_keys(rows: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]
     return keys
 
 
-def _field_keys(rows: Sequence[Any]) -> dict[str, str]:
+def _field_keys(rows: Sequence[Any]) -> dict[str, tuple[str, ...]]:
     """Technical fields by code, by name, and as our lists write them: `新材料 · 精细和专用化学品`."""
     names = {code: (zh, en) for code, zh, en in rows}
     keys = _keys((code, (code, *both)) for code, both in names.items())
@@ -182,8 +195,8 @@ def _field_keys(rows: Sequence[Any]) -> dict[str, str]:
     return keys
 
 
-def _keys(rows: Iterable[tuple[str, tuple[str, ...]]]) -> dict[str, str]:
-    return {_fold(name): code for code, names in rows for name in names if name}
+def _keys(rows: Iterable[tuple[str, tuple[str, ...]]]) -> dict[str, tuple[str, ...]]:
+    return {_fold(name): (code,) for code, names in rows for name in names if name}
 
 
 def _fold(text: str) -> str:

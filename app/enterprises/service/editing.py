@@ -9,11 +9,12 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.enterprises import actions, events
+from app.enterprises.fields import WRITTEN
 from app.enterprises.models import Enterprise, FormerCode, FormerName
 from app.enterprises.schemas import EnterpriseEdit, NewCode, Reason
 from app.enterprises.search_index import reindex
 from app.enterprises.service.checking import check_fields, checked_code, holder_of, taken
-from app.enterprises.service.recording import WRITTEN, note, require_change, snapshot
+from app.enterprises.service.recording import note, require_change, snapshot
 from app.enterprises.service.registering import derived, marks
 from app.journal.domain import Change, diff
 from app.kit.actor import Actor

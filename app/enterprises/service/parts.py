@@ -18,25 +18,34 @@ from app.journal.domain import Change, diff, plain
 from app.kit.actor import Actor
 from app.kit.db import Base
 from app.kit.errors import Conflict, NotFound
+from app.kit.fields import Table
 from app.kit.i18n import _
 
 Row = TypeVar("Row", bound=Base)
-_OWN = frozenset({"id", "enterprise_id", "updated_at", "imported", "unread_cells"})
 
 
 @dataclass(frozen=True)
 class Part(Generic[Row]):
-    """One kind of record: its table, its name in events, how a row is called, which fields are personal."""
+    """One kind of record: its fields, its table, how a row is called."""
 
-    code: str
+    fields: Table
     model: type[Row]
     label: Callable[[Row], str]
-    personal: frozenset[str] = frozenset()
+
+    @property
+    def code(self) -> str:
+        """Its name in events."""
+        return self.fields.code.removeprefix("enterprise.")
+
+    @property
+    def personal(self) -> frozenset[str]:
+        """The fields whose values stay out of the open journal."""
+        return frozenset(self.fields.names(lambda field: field.personal))
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The columns that people write."""
-        return tuple(column.key for column in inspect(self.model).columns if column.key not in _OWN)
+        """The columns whose changes are noted."""
+        return self.fields.names(lambda field: field.tracked and field.stored)
 
     def values_of(self, row: Any) -> dict[str, Any]:
         """The row's written columns."""

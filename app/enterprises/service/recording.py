@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from app.enterprises.fields import WRITTEN
 from app.enterprises.models import Enterprise
 from app.journal.domain import Change, SubjectKey
 from app.journal.service import record
@@ -13,31 +14,6 @@ from app.kit.actor import Actor
 from app.kit.errors import Conflict
 from app.kit.i18n import _
 from app.kit.permissions import Action, require
-
-#: The fields that people and imports write; what is derived from them is not told twice in the journal.
-WRITTEN = (
-    "uscc",
-    "uscc_confirmed",
-    "uscc_note",
-    "name",
-    "registered_on",
-    "kind",
-    "capital_fen",
-    "capital_currency",
-    "capital_text",
-    "capital_remark",
-    "legal_representative",
-    "industry_code",
-    "field_code",
-    "field_detail",
-    "region_code",
-    "park_code",
-    "address",
-    "business_scope",
-    "scale",
-    "above_scale",
-    "unread_cells",
-)
 
 
 def subject_of(enterprise: Enterprise) -> SubjectKey:

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import delete, insert, select, update
 
-from app.enterprises import actions, events
+from app.enterprises import actions, events, part_fields
 from app.enterprises.domain.figures import doubts
 from app.enterprises.models import (
     Certificate,
@@ -39,14 +39,14 @@ from app.kit.errors import Invalid
 from app.kit.i18n import _
 from app.reference.models import TechnicalField
 
-CONTACT = Part("contact", Contact, lambda row: row.name, frozenset({"name", "phone", "email"}))
-FIGURES = Part("figures", YearlyFigures, lambda row: f"{row.year} {row.basis} {row.source}")
-PROPERTY = Part("property", IntellectualProperty, lambda row: f"{row.number} {row.name}")
-PRODUCT = Part("product", Product, lambda row: f"{row.year} {row.name}")
-CONVERSION = Part("conversion", Conversion, lambda row: f"{row.year} {row.title}")
-STANDARD = Part("standard", StandardParticipation, lambda row: f"{row.number} {row.title}".strip())
-COMPLIANCE = Part("compliance", ComplianceEvent, lambda row: f"{row.happened_on} {row.summary}"[:120])
-CERTIFICATE = Part("certificate", Certificate, lambda row: row.number)
+CONTACT = Part(part_fields.CONTACT, Contact, lambda row: row.name)
+FIGURES = Part(part_fields.FIGURES, YearlyFigures, lambda row: f"{row.year} {row.basis} {row.source}")
+PROPERTY = Part(part_fields.PROPERTY, IntellectualProperty, lambda row: f"{row.number} {row.name}")
+PRODUCT = Part(part_fields.PRODUCT, Product, lambda row: f"{row.year} {row.name}")
+CONVERSION = Part(part_fields.CONVERSION, Conversion, lambda row: f"{row.year} {row.title}")
+STANDARD = Part(part_fields.STANDARD, StandardParticipation, lambda row: f"{row.number} {row.title}".strip())
+COMPLIANCE = Part(part_fields.COMPLIANCE, ComplianceEvent, lambda row: f"{row.happened_on} {row.summary}"[:120])
+CERTIFICATE = Part(part_fields.CERTIFICATE, Certificate, lambda row: row.number)
 
 
 def put_contact(desk: Desk, given: ContactInput, row: Contact | None = None) -> Contact:

@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session
 from app.enterprises import actions, events
 from app.enterprises.domain.names import initials_of, pinyin_of
 from app.enterprises.domain.search import search_document
+from app.enterprises.fields import ENTERPRISE, WRITTEN
 from app.enterprises.models import Enterprise
 from app.enterprises.schemas import NewEnterprise
 from app.enterprises.search_index import index_new
 from app.enterprises.service.checking import check_fields, checked_code, holder_of, taken
-from app.enterprises.service.recording import WRITTEN, subject_key
+from app.enterprises.service.recording import subject_key
 from app.journal.domain import PendingEvent
 from app.journal.service import record_many
 from app.kit.actor import Actor
@@ -27,15 +28,7 @@ from app.kit.permissions import Place, require
 UNKNOWN_DAY = date.min
 UNKNOWN_CAPITAL = -1
 
-_DEFAULTS: dict[str, Any] = {
-    "uscc_confirmed": True,
-    "registered_on": None,
-    "capital_fen": None,
-    "above_scale": None,
-    "unread_cells": {},
-    "disabled_on": None,
-    "version": 1,
-}
+_NEW = {name: ENTERPRISE[name].unknown for name in WRITTEN} | {"uscc_confirmed": True}
 
 
 def register(session: Session, *, actor: Actor, given: NewEnterprise, now: datetime) -> Enterprise:
@@ -88,7 +81,7 @@ def derived(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def prepare_row(values: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     """A complete row of `enterprise` from checked `values` (columns of the register; left out = unknown). Pure."""
-    written = {name: values.get(name, _DEFAULTS.get(name, "")) for name in WRITTEN}
+    written = {name: values.get(name, _NEW[name]) for name in WRITTEN}
     return {
         **written,
         **derived(values),

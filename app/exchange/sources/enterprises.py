@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Select
+from sqlalchemy import ColumnElement, Select
 from sqlalchemy.orm import Session
 
+from app.enterprises import fields
 from app.enterprises.models import (
     Certificate,
     Enterprise,
@@ -15,56 +16,18 @@ from app.enterprises.models import (
     IntellectualProperty,
     YearlyFigures,
 )
+from app.enterprises.part_fields import CERTIFICATE, FIGURES, PROPERTY, TAG
 from app.exchange.sources.base import Children, Source, Touch, of_model
 from app.exchange.sources.former_keys import codes_given_up
 from app.exchange.sources.touching import ENTERPRISE
 from app.journal.models import JournalEvent
+from app.kit.fields import Table
 from app.kit.permissions import within_region
 
-_PLAIN = (
-    "uscc",
-    "uscc_confirmed",
-    "name",
-    "registered_on",
-    "kind",
-    "capital_fen",
-    "capital_currency",
-    "legal_representative",
-    "industry_code",
-    "field_code",
-    "field_detail",
-    "region_code",
-    "park_code",
-    "address",
-    "business_scope",
-    "scale",
-    "above_scale",
-    "created_at",
-    "updated_at",
-)
-FIGURES = (
-    "year",
-    "basis",
-    "source",
-    "sales_revenue_fen",
-    "total_income_fen",
-    "high_tech_income_fen",
-    "net_assets_fen",
-    "total_assets_fen",
-    "rd_personnel_fen",
-    "rd_direct_fen",
-    "rd_depreciation_fen",
-    "rd_amortisation_fen",
-    "rd_design_fen",
-    "rd_equipment_fen",
-    "rd_other_fen",
-    "rd_outsourced_domestic_fen",
-    "rd_outsourced_overseas_fen",
-    "staff_average_e4",
-    "rd_staff_average_e4",
-)
-PROPERTY = ("kind_code", "ip_class", "number", "name", "acquired_by", "granted_on", "expires_on")
-_CERTIFICATE = ("kind", "number", "issued_on", "expires_on", "revoked_on", "case_number")
+
+def given(model: Any, table: Table) -> dict[str, ColumnElement[Any]]:
+    """The columns of a record's table that partners are given."""
+    return of_model(model, table.names(lambda field: field.exchanged))
 
 
 def visible(statement: Select[Any], region_prefix: str) -> Select[Any]:
@@ -87,7 +50,7 @@ SOURCE = Source(
     id=Enterprise.id,
     key=Enterprise.uscc,
     firm=Enterprise.id,
-    columns=of_model(Enterprise, _PLAIN),
+    columns=given(Enterprise, fields.ENTERPRISE),
     visible=visible,
     follows=frozenset({ENTERPRISE}),
     touches=touches,
@@ -96,21 +59,21 @@ SOURCE = Source(
         "former_codes": Children(FormerCode.enterprise_id, {"uscc": FormerCode.uscc}, (FormerCode.id,)),
         "tags": Children(
             EnterpriseTag.enterprise_id,
-            of_model(EnterpriseTag, ("tag", "granted_on", "expires_on")),
+            given(EnterpriseTag, TAG),
             (EnterpriseTag.tag,),
         ),
         "figures": Children(
             YearlyFigures.enterprise_id,
-            of_model(YearlyFigures, FIGURES),
+            given(YearlyFigures, FIGURES),
             (YearlyFigures.year, YearlyFigures.basis, YearlyFigures.source),
         ),
         "properties": Children(
             IntellectualProperty.enterprise_id,
-            of_model(IntellectualProperty, PROPERTY),
+            given(IntellectualProperty, PROPERTY),
             (IntellectualProperty.kind_code, IntellectualProperty.number),
         ),
         "certificates": Children(
-            Certificate.enterprise_id, of_model(Certificate, _CERTIFICATE), (Certificate.kind, Certificate.number)
+            Certificate.enterprise_id, given(Certificate, CERTIFICATE), (Certificate.kind, Certificate.number)
         ),
     },
 )

@@ -10,9 +10,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select
 from sqlalchemy.orm import Session
 
+from app.enterprises import part_fields
 from app.enterprises.models import Enterprise, IntellectualProperty, YearlyFigures
 from app.exchange.sources import enterprises
-from app.exchange.sources.base import Source, Touch, of_model
+from app.exchange.sources.base import Columns, Source, Touch
 from app.exchange.sources.former_keys import Part, Past, pasts_of
 from app.exchange.sources.touching import CODE_PLACE_AND_USE, ENTERPRISE
 from app.journal.models import JournalEvent
@@ -53,13 +54,13 @@ def _with_codes(keys: Collection[str]) -> ColumnElement[bool]:
     return among(Enterprise.uscc, {key.partition(":")[0] for key in keys})
 
 
-def _source(resource: str, part: Part, names: Sequence[str]) -> Source:
+def _source(resource: str, part: Part, columns: Columns) -> Source:
     return Source(
         resource=resource,
         id=part.model.id,
         key=part.key,
         firm=part.model.enterprise_id,
-        columns={"key": part.key, "uscc": Enterprise.uscc, **of_model(part.model, names)},
+        columns={"key": part.key, "uscc": Enterprise.uscc, **columns},
         joined=lambda statement: _joined(statement, part),
         visible=lambda statement, prefix: enterprises.visible(_joined(statement, part), prefix),
         narrow=_with_codes,
@@ -71,10 +72,10 @@ def _source(resource: str, part: Part, names: Sequence[str]) -> Source:
 FIGURES = _source(
     "figures",
     Part("figures", YearlyFigures, ("year", "basis", "source")),
-    (*enterprises.FIGURES, "updated_at"),
+    {**enterprises.given(YearlyFigures, part_fields.FIGURES), "updated_at": YearlyFigures.updated_at},
 )
 PROPERTIES = _source(
     "properties",
     Part("property", IntellectualProperty, ("kind_code", "number")),
-    enterprises.PROPERTY,
+    enterprises.given(IntellectualProperty, part_fields.PROPERTY),
 )

@@ -1,0 +1,257 @@
+"""The fields of the records that belong to a firm, each told once. `code` is how the journal calls the record."""
+
+from app.kit.fields import Ask, Field, Group, Heading, Kind, Table, Writer
+from app.kit.i18n import N_
+
+_BY_ALL = Writer.OFFICER | Writer.IMPORT
+_UNKNOWN = N_("不知道的留空，系统按“未知”处理；确实为零才填 0。")
+#: Every record has one group at least; most have only it.
+_MAIN = "main"
+_ASKED = Ask(_MAIN)
+_WIDE = Ask(_MAIN, wide=True)
+
+
+def _term(name: str, label: str, vocabulary: str, *, hint: str = "", required: bool = False) -> Field:
+    return Field(name, Kind.CODE, label, length=40, vocabulary=vocabulary, required=required, ask=Ask(_MAIN, hint))
+
+
+CONTACT = Table(
+    "enterprise.contact",
+    (
+        Field("name", Kind.TEXT, N_("姓名"), length=80, required=True, ask=_ASKED, personal=True),
+        Field("title", Kind.TEXT, N_("职务"), length=80, ask=_ASKED),
+        Field("phone", Kind.PHONE, N_("电话"), length=40, ask=_ASKED, personal=True),
+        Field("email", Kind.EMAIL, N_("电子邮箱"), length=120, ask=_ASKED, personal=True),
+        Field("is_primary", Kind.TICK, N_("主要联系人"), ask=_ASKED),
+        Field("note", Kind.TEXT, N_("备注"), length=300, ask=_WIDE),
+    ),
+    (Group(_MAIN, N_("联系人")),),
+)
+
+
+def _figure(
+    name: str, label: str, group: str, heading: str, known_as: str, example: str = "", *, signed: bool = False
+) -> Field:
+    kind = Kind.PEOPLE if name.endswith("_e4") else Kind.MONEY
+    headings = (Heading(heading, f"{heading} | {known_as}", example=example),)
+    return Field(name, kind, label, _BY_ALL, signed=signed, ask=Ask(group), headings=headings, exchanged=True)
+
+
+_INCOME, _RD, _STAFF = "income", "rd", "staff"
+FIGURES = Table(
+    "enterprise.figures",
+    (
+        Field(
+            "year",
+            Kind.YEAR,
+            N_("年度"),
+            _BY_ALL,
+            required=True,
+            ask=_ASKED,
+            headings=(
+                Heading(N_("年度"), "年度 | 年份 | 会计年度 | 统计年度 | year", example="2020", required=True),
+            ),
+            exchanged=True,
+        ),
+        Field(
+            "basis",
+            Kind.CODE,
+            N_("口径"),
+            _BY_ALL,
+            length=4,
+            vocabulary="figure_basis",
+            required=True,
+            ask=Ask(_MAIN, N_("三种口径的研发费用不是同一个数，请勿混填")),
+            headings=(Heading(N_("口径"), "口径 | 数据口径 | 统计口径 | basis", example="高企", required=True),),
+            exchanged=True,
+        ),
+        Field(
+            "source",
+            Kind.CODE,
+            N_("来源"),
+            _BY_ALL,
+            length=40,
+            vocabulary="figure_source",
+            required=True,
+            ask=_ASKED,
+            headings=(Heading(N_("来源"), "来源 | 数据来源 | source", example="专项审计报告"),),
+            exchanged=True,
+        ),
+        Field("note", Kind.TEXT, N_("备注"), length=300, ask=_WIDE),
+        _figure("sales_revenue_fen", N_("销售收入"), _INCOME, N_("销售收入"),
+                "营业收入 | 主营业务收入 | revenue | sales revenue", "3820.5"),
+        _figure("total_income_fen", N_("总收入"), _INCOME, N_("总收入"), "收入总额 | total income", "3900"),
+        _figure("high_tech_income_fen", N_("高新技术产品（服务）收入"), _INCOME, N_("高新技术产品（服务）收入"),
+                "高新收入 | 高品收入 | 高新技术产品收入 | high-tech income"),
+        _figure("net_assets_fen", N_("净资产"), _INCOME, N_("净资产"), "净资产总额 | net assets", "1200", signed=True),
+        _figure("total_assets_fen", N_("总资产"), _INCOME, N_("总资产"), "资产总额 | 资产总计 | total assets", "2600"),
+        _figure("rd_personnel_fen", N_("人员人工费用"), _RD, N_("人员人工费用"), "人员人工 | R&D personnel", "120"),
+        _figure("rd_direct_fen", N_("直接投入费用"), _RD, N_("直接投入费用"), "直接投入 | R&D direct input", "80.25"),
+        _figure("rd_depreciation_fen", N_("折旧费用与长期待摊费用"), _RD, N_("折旧费用与长期待摊费用"),
+                "折旧费用 | R&D depreciation"),
+        _figure("rd_amortisation_fen", N_("无形资产摊销费用"), _RD, N_("无形资产摊销费用"),
+                "无形资产摊销 | R&D amortisation"),
+        _figure("rd_design_fen", N_("设计费用"), _RD, N_("设计费用"), "设计费 | R&D design"),
+        _figure("rd_equipment_fen", N_("装备调试费用与试验费用"), _RD, N_("装备调试费用与试验费用"),
+                "装备调试费用 | R&D equipment and tests"),
+        _figure("rd_other_fen", N_("其他费用"), _RD, N_("其他研发费用"), "其他费用 | R&D other"),
+        _figure("rd_outsourced_domestic_fen", N_("委托外部研发（境内）"), _RD, N_("境内委托研发费用"),
+                "委托境内研发费用 | R&D outsourced in China"),
+        _figure("rd_outsourced_overseas_fen", N_("委托外部研发（境外）"), _RD, N_("境外委托研发费用"),
+                "委托境外研发费用 | R&D outsourced abroad"),
+        _figure("staff_average_e4", N_("职工总数（月平均）"), _STAFF, N_("职工总数"),
+                "从业人数 | 职工人数 | staff | staff average", "42.5"),
+        _figure("rd_staff_average_e4", N_("科技人员数（月平均）"), _STAFF, N_("科技人员数"),
+                "科技人员 | 研发人员数 | R&D staff", "6"),
+        Field("imported", Kind.KEPT, writers=Writer.NOBODY, tracked=False),
+        Field("unread_cells", Kind.KEPT, writers=Writer.NOBODY, tracked=False),
+        Field("updated_at", Kind.MOMENT, writers=Writer.NOBODY, tracked=False),
+    ),
+    (
+        Group(_MAIN, N_("年度与口径")),
+        Group(_INCOME, N_("收入与资产"), note=_UNKNOWN),
+        Group(_RD, N_("研发费用（实际发生额）"), note=N_("按工作指引三（六）分项填写，不折算、不封顶。")),
+        Group(_STAFF, N_("人员（全年月平均数）"), 2),
+    ),
+)  # fmt: skip
+
+PROPERTY = Table(
+    "enterprise.property",
+    (
+        Field(
+            "kind_code",
+            Kind.CODE,
+            N_("类别"),
+            length=40,
+            vocabulary="property_kind",
+            required=True,
+            ask=Ask(_MAIN, N_("Ⅰ、Ⅱ类由类别决定")),
+            exchanged=True,
+        ),
+        Field("ip_class", Kind.COUNT, N_("Ⅰ/Ⅱ类"), Writer.NOBODY, exchanged=True),
+        Field("number", Kind.TEXT, N_("专利号/登记号"), length=60, required=True, ask=_ASKED, exchanged=True),
+        Field(
+            "acquired_by",
+            Kind.CODE,
+            N_("获得方式"),
+            length=40,
+            vocabulary="acquisition",
+            ask=_ASKED,
+            exchanged=True,
+        ),
+        Field("name", Kind.TEXT, N_("名称"), length=200, required=True, ask=_WIDE, exchanged=True),
+        Field("granted_on", Kind.DAY, N_("授权日期"), ask=_ASKED, exchanged=True),
+        Field("expires_on", Kind.DAY, N_("有效期至"), ask=_ASKED, exchanged=True),
+        Field(
+            "used_before",
+            Kind.COUNT,
+            N_("本系统之前已用于高企认定的次数"),
+            ask=Ask(_MAIN, N_("Ⅱ类用过一次后不能再用；本系统内的使用由办件记录")),
+        ),
+    ),
+    (Group(_MAIN, N_("知识产权")),),
+)
+
+PRODUCT = Table(
+    "enterprise.product",
+    (
+        Field("name", Kind.TEXT, N_("名称"), length=200, required=True, ask=_WIDE),
+        Field("year", Kind.YEAR, N_("年度"), required=True, ask=_ASKED),
+        Field("revenue_fen", Kind.MONEY, N_("当年收入"), ask=_ASKED),
+        _term("field_code", N_("技术领域"), "field"),
+        Field("is_high_tech", Kind.TICK, N_("高新技术产品（服务）"), ask=_ASKED),
+        Field(
+            "is_main",
+            Kind.TICK,
+            N_("主要产品（服务）"),
+            ask=Ask(_MAIN, N_("主要产品收入之和须超过高新产品收入的 50%")),
+        ),
+        Field("properties", Kind.LINKS, N_("关联知识产权"), ask=Ask("rights"), stored=False),
+    ),
+    (Group(_MAIN, N_("产品（服务）")), Group("rights", N_("对其起核心支持作用的知识产权"), 1)),
+)
+
+CONVERSION = Table(
+    "enterprise.conversion",
+    (
+        Field(
+            "title",
+            Kind.TEXT,
+            N_("成果名称"),
+            length=200,
+            required=True,
+            ask=Ask(_MAIN, N_("同一成果转化为多个产品、服务的，只计一项"), wide=True),
+        ),
+        Field("year", Kind.YEAR, N_("年度"), required=True, ask=_ASKED),
+        _term("result_kind", N_("成果类型"), "result_kind"),
+        _term("origin", N_("成果来源"), "result_origin"),
+        _term("outcome", N_("转化结果"), "result_outcome"),
+        _term("form", N_("转化形式"), "conversion_form"),
+    ),
+    (Group(_MAIN, N_("成果转化")),),
+)
+
+STANDARD = Table(
+    "enterprise.standard",
+    (
+        Field("title", Kind.TEXT, N_("标准名称"), length=200, required=True, ask=_WIDE),
+        Field("number", Kind.TEXT, N_("标准编号"), length=60, ask=_ASKED),
+        _term("level", N_("级别"), "standard_level", required=True),
+        Field("year", Kind.YEAR, N_("年度"), required=True, ask=_ASKED),
+        _term("role", N_("企业所起作用"), "standard_role", hint=N_("主导制定才可直接确认科技型中小企业；不清楚的留空")),
+        Field(
+            "recognised",
+            Kind.FLAG,
+            N_("经国家有关部门认定认可"),
+            ask=Ask(_MAIN, N_("认定高企时参与编制即可加分，须经认定认可；国家标准、行业标准可留空")),
+        ),
+    ),
+    (Group(_MAIN, N_("标准、检测方法或技术规范")),),
+)
+
+COMPLIANCE = Table(
+    "enterprise.compliance",
+    (
+        Field("happened_on", Kind.DAY, N_("发生日期"), required=True, ask=_ASKED),
+        _term("kind", N_("类别"), "compliance_kind", required=True),
+        _term("severity", N_("程度"), "compliance_severity", required=True),
+        Field("source", Kind.TEXT, N_("信息来源"), length=200, ask=Ask(_MAIN, N_("如 应急管理局来函"))),
+        Field("summary", Kind.LINES, N_("情况说明"), length=400, required=True, ask=_WIDE),
+    ),
+    (Group(_MAIN, N_("事件")),),
+)
+
+CERTIFICATE = Table(
+    "enterprise.certificate",
+    (
+        Field(
+            "kind",
+            Kind.CODE,
+            N_("证书类别"),
+            length=40,
+            vocabulary="certificate_kind",
+            required=True,
+            ask=_ASKED,
+            exchanged=True,
+        ),
+        Field("number", Kind.TEXT, N_("证书编号"), length=60, required=True, ask=_ASKED, exchanged=True),
+        Field("issued_on", Kind.DAY, N_("发证日期"), required=True, ask=_ASKED, exchanged=True),
+        Field(
+            "expires_on", Kind.DAY, N_("有效期至"), ask=Ask(_MAIN, N_("高企证书自发证之日起三年有效")), exchanged=True
+        ),
+        Field("revoked_on", Kind.DAY, N_("撤销日期"), ask=_ASKED, exchanged=True),
+        Field("case_number", Kind.TEXT, N_("受理编号"), Writer.NOBODY, length=40, exchanged=True),
+    ),
+    (Group(_MAIN, N_("证书或备案")),),
+)
+
+TAG = Table(
+    "enterprise.tag",
+    (
+        Field("tag", Kind.CODE, length=40, vocabulary="tag", required=True, tracked=False, exchanged=True),
+        Field("granted_on", Kind.DAY, tracked=False, exchanged=True),
+        Field("expires_on", Kind.DAY, tracked=False, exchanged=True),
+    ),
+)
+
+PARTS = (CONTACT, FIGURES, PROPERTY, PRODUCT, CONVERSION, STANDARD, COMPLIANCE, CERTIFICATE)
