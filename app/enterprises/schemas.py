@@ -1,16 +1,31 @@
 """Inputs of the use cases, shared by form and JSON. Amounts come in 元 (or the `unit` named), averages as decimals."""
 
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationInfo
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    create_model,
+)
 
+from app.enterprises import part_fields
 from app.enterprises.domain.figures import E4, FIGURES
 from app.enterprises.domain.names import normalise_name
+from app.enterprises.fields import ENTERPRISE
+from app.kit import fields
+from app.kit.fields import Kind, web_address
 from app.kit.i18n import _
 from app.kit.inputs import read_fen
 
+Model = TypeVar("Model", bound=BaseModel)
 MAX_PEOPLE = 10_000_000
 FIRST_DAY = date(1900, 1, 1)
 LAST_DAY = date(2200, 1, 1)
@@ -49,23 +64,18 @@ def _not_negative(value: int | None) -> int | None:
     return value
 
 
-Text3 = Annotated[str, StringConstraints(strip_whitespace=True, max_length=3)]
-Text12 = Annotated[str, StringConstraints(strip_whitespace=True, max_length=12)]
-Text40 = Annotated[str, StringConstraints(strip_whitespace=True, max_length=40)]
-Text60 = Annotated[str, StringConstraints(strip_whitespace=True, max_length=60)]
-Text64 = Annotated[str, StringConstraints(strip_whitespace=True, max_length=64)]
-Text80 = Annotated[str, StringConstraints(strip_whitespace=True, max_length=80)]
-Text120 = Annotated[str, StringConstraints(strip_whitespace=True, max_length=120)]
-Text200 = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
-Text300 = Annotated[str, StringConstraints(strip_whitespace=True, max_length=300)]
-Text400 = Annotated[str, StringConstraints(strip_whitespace=True, max_length=400)]
-Text6000 = Annotated[str, StringConstraints(strip_whitespace=True, max_length=6000)]
-Required40 = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
-Required60 = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
-Required80 = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
-Required200 = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-Required300 = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
-Required400 = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=400)]
+def _text(longest: int, *, least: int = 0, pattern: str | None = None) -> StringConstraints:
+    return StringConstraints(strip_whitespace=True, min_length=least, max_length=longest, pattern=pattern)
+
+
+Text3 = Annotated[str, _text(3)]
+Text12 = Annotated[str, _text(12)]
+Text40 = Annotated[str, _text(40)]
+Text64 = Annotated[str, _text(64)]
+Text300 = Annotated[str, _text(300)]
+Required40 = Annotated[str, _text(40, least=1)]
+Required60 = Annotated[str, _text(60, least=1)]
+Required300 = Annotated[str, _text(300, least=1)]
 FirmName = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=2, max_length=200), AfterValidator(normalise_name)
 ]
@@ -77,31 +87,60 @@ OptionalDay = Annotated[date | None, AfterValidator(_reasonable)]
 Year = Annotated[int, Field(ge=1980, le=2100)]
 
 
+_PATTERNS = {Kind.PHONE: r"^[0-9+() \-、,转]*$", Kind.EMAIL: r"^$|^[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+$"}
+#: What is read of each kind, and what stands where nothing was given.
+_READ: dict[Kind, tuple[Any, Any]] = {
+    Kind.DAY: (OptionalDay, None),
+    Kind.FLAG: (bool | None, None),
+    Kind.TICK: (bool, False),
+    Kind.YEAR: (Year, ...),
+}
+
+
+def _read_as(field: fields.Field) -> tuple[Any, Any]:
+    """The type that a field is read as, and its default (`...`: it must be given)."""
+    if field.kind is Kind.MONEY:
+        return (Fen if field.signed else PositiveFen), Field(default=None, alias=field.form_name)
+    if field.kind is Kind.PEOPLE:
+        return People, Field(default=None, alias=field.form_name)
+    if field.kind in _READ:
+        return _READ[field.kind]
+    text: Any = Annotated[str, _text(field.length, least=int(field.required), pattern=_PATTERNS.get(field.kind))]
+    if field.kind is Kind.WEB:
+        text = Annotated[text, AfterValidator(web_address)]
+    return text, (... if field.required else "")
+
+
+def of_table(table: fields.Table) -> Callable[[type[Model]], type[Model]]:
+    """Add to an input every field of `table` that an officer writes; those that it names itself are left as they are."""
+
+    def add(model: type[Model]) -> type[Model]:
+        missing = {
+            field.name: _read_as(field) for field in table if field.by_hand and field.name not in model.model_fields
+        }
+        made: type[Model] = create_model(model.__name__, __base__=model, __module__=model.__module__, **missing)  # type: ignore[call-overload]
+        made.__doc__ = model.__doc__
+        return made
+
+    return add
+
+
 class Input(BaseModel):
     """What every input shares: unknown keys of a form (tokens, buttons) are no error."""
 
     model_config = ConfigDict(extra="ignore", frozen=True, populate_by_name=True)
 
 
+@of_table(ENTERPRISE)
 class EnterpriseFields(Input):
-    """The register's fields that a person may write; the capital is read in 万元."""
+    """The register's fields that a person may write; the capital is read in 万元. Named here: what the services read."""
 
     unit: Literal["元", "万元"] = "万元"
     name: FirmName
     registered_on: OptionalDay = None
-    kind: Text120 = ""
     capital_fen: PositiveFen = Field(default=None, alias="capital")
     capital_currency: Text3 = ""
-    legal_representative: Text80 = ""
-    industry_code: Text40 = ""
-    field_code: Text40 = ""
-    field_detail: Text200 = ""
     region_code: Text12 = ""
-    park_code: Text40 = ""
-    address: Text400 = ""
-    business_scope: Text6000 = ""
-    scale: Text40 = ""
-    above_scale: bool | None = None
 
 
 class NewEnterprise(EnterpriseFields):
@@ -141,19 +180,14 @@ class PartInput(Input):
         return self.model_dump(exclude={"seen", "unit"})
 
 
+@of_table(part_fields.CONTACT)
 class ContactInput(PartInput):
     """A person to call."""
 
-    name: Required80
-    title: Text80 = ""
-    phone: Annotated[str, StringConstraints(strip_whitespace=True, max_length=40, pattern=r"^[0-9+() \-、,转]*$")] = ""
-    email: Annotated[
-        str, StringConstraints(strip_whitespace=True, max_length=120, pattern=r"^$|^[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+$")
-    ] = ""
     is_primary: bool = False
-    note: Text300 = ""
 
 
+@of_table(part_fields.FIGURES)
 class FiguresInput(PartInput):
     """One year's figures on one basis from one source; a figure left out is unknown."""
 
@@ -161,95 +195,60 @@ class FiguresInput(PartInput):
     year: Year
     basis: Literal["HTE", "TAX", "STAT"]
     source: Required40
-    note: Text300 = ""
-    sales_revenue_fen: PositiveFen = Field(default=None, alias="sales_revenue")
-    total_income_fen: PositiveFen = Field(default=None, alias="total_income")
-    high_tech_income_fen: PositiveFen = Field(default=None, alias="high_tech_income")
-    net_assets_fen: Fen = Field(default=None, alias="net_assets")
-    total_assets_fen: PositiveFen = Field(default=None, alias="total_assets")
-    rd_personnel_fen: PositiveFen = Field(default=None, alias="rd_personnel")
-    rd_direct_fen: PositiveFen = Field(default=None, alias="rd_direct")
-    rd_depreciation_fen: PositiveFen = Field(default=None, alias="rd_depreciation")
-    rd_amortisation_fen: PositiveFen = Field(default=None, alias="rd_amortisation")
-    rd_design_fen: PositiveFen = Field(default=None, alias="rd_design")
-    rd_equipment_fen: PositiveFen = Field(default=None, alias="rd_equipment")
-    rd_other_fen: PositiveFen = Field(default=None, alias="rd_other")
-    rd_outsourced_domestic_fen: PositiveFen = Field(default=None, alias="rd_outsourced_domestic")
-    rd_outsourced_overseas_fen: PositiveFen = Field(default=None, alias="rd_outsourced_overseas")
-    staff_average_e4: People = Field(default=None, alias="staff_average")
-    rd_staff_average_e4: People = Field(default=None, alias="rd_staff_average")
 
     def figures(self) -> dict[str, int | None]:
         """The figures alone, by column."""
         return {name: getattr(self, name) for name in FIGURES}
 
 
+@of_table(part_fields.PROPERTY)
 class PropertyInput(PartInput):
     """An intellectual property right; its class follows from its kind."""
 
-    kind_code: Required40
-    number: Required60
-    name: Required200
-    acquired_by: Text40 = ""
     granted_on: OptionalDay = None
     expires_on: OptionalDay = None
     used_before: Annotated[int, Field(ge=0, le=99)] = 0
 
 
+@of_table(part_fields.PRODUCT)
 class ProductInput(PartInput):
     """A product or service in one year, with the rights that support it."""
 
     unit: Literal["元", "万元"] = "元"
-    name: Required200
-    year: Year
-    is_high_tech: bool = False
-    is_main: bool = False
-    revenue_fen: PositiveFen = Field(default=None, alias="revenue")
     field_code: Text40 = ""
     properties: list[int] = []
 
 
+@of_table(part_fields.CONVERSION)
 class ConversionInput(PartInput):
     """A scientific result put to use."""
 
-    year: Year
-    title: Required200
-    result_kind: Text40 = ""
-    origin: Text40 = ""
-    outcome: Text40 = ""
-    form: Text40 = ""
 
-
+@of_table(part_fields.STANDARD)
 class StandardInput(PartInput):
     """A standard the firm took part in."""
 
-    year: Year
-    title: Required200
-    number: Text60 = ""
-    level: Required40
-    role: Text40 = ""
-    recognised: bool | None = None
 
-
+@of_table(part_fields.COMPLIANCE)
 class ComplianceInput(PartInput):
     """An accident, breach or listing."""
 
     happened_on: Day
-    kind: Required40
-    severity: Required40
-    summary: Required400
-    source: Text200 = ""
 
 
+@of_table(part_fields.CERTIFICATE)
 class CertificateInput(PartInput):
-    """A certificate or filing."""
+    """A certificate or filing; `case_number` is told by the case that it came from."""
 
-    kind: Required40
-    number: Required60
     issued_on: Day
     expires_on: OptionalDay = None
     revoked_on: OptionalDay = None
     case_number: Annotated[str | None, StringConstraints(max_length=40)] = None
+
+    def values(self) -> dict[str, Any]:
+        """The columns to write; a form does not ask for the case, which then stays as it is."""
+        told = "case_number" in self.model_fields_set
+        return {name: value for name, value in super().values().items() if told or name != "case_number"}
 
 
 class TagInput(Input):

@@ -13,11 +13,13 @@ from app.kit.actor import Actor
 
 def issue_certificate(case: LoadedCase, certificate: NewCertificate, *, actor: Actor, now: datetime) -> Certificate:
     """Write the certificate to the firm; as a change of the firm it is an event of the firm, beside the case's own."""
-    given = CertificateInput(
-        kind=certificate.kind,
-        number=certificate.number,
-        issued_on=certificate.issued_on,
-        expires_on=certificate.expires_on,
-        case_number=case.row.number,
+    given = CertificateInput.model_validate(
+        {
+            "kind": certificate.kind,
+            "number": certificate.number,
+            "issued_on": certificate.issued_on,
+            "expires_on": certificate.expires_on,
+            "case_number": case.row.number,
+        }
     )
     return put_certificate(Desk(case.session, actor, case.row.enterprise, now), given)

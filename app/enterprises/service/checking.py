@@ -3,41 +3,46 @@
 from datetime import date
 from typing import Any
 
+from pydantic import BaseModel
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.enterprises.actions import READ
 from app.enterprises.domain.uscc import Uscc, parse_uscc
+from app.enterprises.fields import ENTERPRISE
 from app.enterprises.models import Enterprise, FormerCode
 from app.enterprises.schemas import EnterpriseFields
 from app.kit.actor import Actor
 from app.kit.errors import Conflict, Invalid
+from app.kit.fields import Kind, Table
 from app.kit.i18n import _
 from app.kit.permissions import can
 from app.reference.models import Industry, Park, Region, TechnicalField, Term
+
+#: Vocabularies that have a table of their own; the others are terms.
+CODE_TABLES: dict[str, Any] = {"industry": Industry, "field": TechnicalField, "region": Region, "park": Park}
 
 
 def check_fields(session: Session, given: EnterpriseFields, today: date) -> None:
     """Raise `Invalid` naming each field whose code is not in its table, or a registration date in the future."""
     problems: dict[str, str] = {}
-    tables: dict[str, Any] = {
-        "industry_code": Industry,
-        "field_code": TechnicalField,
-        "region_code": Region,
-        "park_code": Park,
-    }
-    for field, table in tables.items():
-        code = getattr(given, field)
-        if code and session.get(table, code) is None:
-            problems[field] = _("代码表中没有“%(code)s”，请从列表中选择。") % {"code": code}
-    for field, vocabulary in (("scale", "scale"), ("capital_currency", "currency")):
-        code = getattr(given, field)
-        if code and session.get(Term, (vocabulary, code)) is None:
-            problems[field] = _("请从列表中选择。")
+    for field in ENTERPRISE:
+        code = getattr(given, field.name) if field.by_hand and field.kind is Kind.CODE else ""
+        table = CODE_TABLES.get(field.vocabulary)
+        if code and table is not None and session.get(table, code) is None:
+            problems[field.name] = _("代码表中没有“%(code)s”，请从列表中选择。") % {"code": code}
+        elif code and table is None and session.get(Term, (field.vocabulary, code)) is None:
+            problems[field.name] = _("请从列表中选择。")
     if given.registered_on is not None and given.registered_on > today:
         problems["registered_on"] = _("注册日期不能晚于今天。")
     if problems:
         raise Invalid("enterprise.fields", _("有 %(n)s 项填写有误。") % {"n": len(problems)}, problems)
+
+
+def check_codes(session: Session, table: Table, given: BaseModel) -> dict[str, Term]:
+    """The vocabulary entries of a record's codes. Raises `Invalid` naming each code without one; an empty one is skipped."""
+    codes = (field for field in table if field.kind is Kind.CODE and field.vocabulary not in CODE_TABLES)
+    return check_terms(session, **{field.name: (field.vocabulary, getattr(given, field.name)) for field in codes})
 
 
 def check_terms(session: Session, **codes: tuple[str, str]) -> dict[str, Term]:

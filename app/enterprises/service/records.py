@@ -30,7 +30,7 @@ from app.enterprises.schemas import (
     StandardInput,
     TagInput,
 )
-from app.enterprises.service.checking import check_terms
+from app.enterprises.service.checking import check_codes, check_terms
 from app.enterprises.service.parts import Desk, Part, Row, add_part, change_part, fingerprint
 from app.enterprises.service.recording import note, require_change
 from app.journal.domain import Change, diff
@@ -90,9 +90,7 @@ def _check_figures(desk: Desk, given: FiguresInput) -> None:
 
 def put_property(desk: Desk, given: PropertyInput, row: IntellectualProperty | None = None) -> IntellectualProperty:
     """Add or change a right; its class follows from its kind. A right that ends before it begins is `Invalid`."""
-    terms = check_terms(
-        desk.session, kind_code=("property_kind", given.kind_code), acquired_by=("acquisition", given.acquired_by)
-    )
+    terms = check_codes(desk.session, part_fields.PROPERTY, given)
     _check_order("expires_on", given.granted_on, given.expires_on)
     values = given.values() | {"ip_class": terms["kind_code"].data["class"]}
     return _put(desk, PROPERTY, given, values, row)
@@ -139,25 +137,19 @@ def _own_rights(desk: Desk, ids: list[int]) -> dict[int, str]:
 
 def put_conversion(desk: Desk, given: ConversionInput, row: Conversion | None = None) -> Conversion:
     """Add or change a conversion; one result counts once, whatever the number of its uses (`Conflict`)."""
-    check_terms(
-        desk.session,
-        result_kind=("result_kind", given.result_kind),
-        origin=("result_origin", given.origin),
-        outcome=("result_outcome", given.outcome),
-        form=("conversion_form", given.form),
-    )
+    check_codes(desk.session, part_fields.CONVERSION, given)
     return _put(desk, CONVERSION, given, given.values(), row)
 
 
 def put_standard(desk: Desk, given: StandardInput, row: StandardParticipation | None = None) -> StandardParticipation:
     """Add or change a standard the firm took part in."""
-    check_terms(desk.session, level=("standard_level", given.level), role=("standard_role", given.role))
+    check_codes(desk.session, part_fields.STANDARD, given)
     return _put(desk, STANDARD, given, given.values(), row)
 
 
 def put_compliance(desk: Desk, given: ComplianceInput, row: ComplianceEvent | None = None) -> ComplianceEvent:
     """Add or change an accident, breach or listing; `Invalid` for a day that has not come."""
-    check_terms(desk.session, kind=("compliance_kind", given.kind), severity=("compliance_severity", given.severity))
+    check_codes(desk.session, part_fields.COMPLIANCE, given)
     if given.happened_on > today(desk.now):
         message = _("发生日期不能晚于今天。")
         raise Invalid("enterprise.compliance.future", message, {"happened_on": message})
@@ -166,7 +158,7 @@ def put_compliance(desk: Desk, given: ComplianceInput, row: ComplianceEvent | No
 
 def put_certificate(desk: Desk, given: CertificateInput, row: Certificate | None = None) -> Certificate:
     """Add or change a certificate; a number can be on file once for each kind (`Conflict`)."""
-    check_terms(desk.session, kind=("certificate_kind", given.kind))
+    check_codes(desk.session, part_fields.CERTIFICATE, given)
     _check_order("expires_on", given.issued_on, given.expires_on)
     _check_order("revoked_on", given.issued_on, given.revoked_on)
     return _put(desk, CERTIFICATE, given, given.values(), row)

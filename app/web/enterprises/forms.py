@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.doors.deps import CurrentActor, DbSession, Form, Now
+from app.doors.field_forms import AskedGroup, Choices, answers, asked_groups, texts_of
 from app.doors.forms import Bound, attempt, bind, empty
 from app.doors.merging import (
     ClashLine,
@@ -27,38 +28,23 @@ from app.doors.pages import redirect, render
 from app.doors.router import GuardedRouter
 from app.enterprises import actions, queries
 from app.enterprises.domain.places import RegionIndex
-from app.enterprises.domain.uscc import Uscc, normalise
-from app.enterprises.events import FIELD_LABELS
+from app.enterprises.domain.uscc import normalise
+from app.enterprises.fields import ENTERPRISE
 from app.enterprises.models import Enterprise
 from app.enterprises.schemas import EnterpriseEdit, EnterpriseFields, NewEnterprise, Reason
 from app.enterprises.service import editing, registering, retiring
 from app.kit.actor import Actor
 from app.kit.errors import DomainError
+from app.kit.fields import Field, Kind
 from app.kit.i18n import _
 from app.kit.merging import Clashing
-from app.kit.money import format_wan
 from app.reference.models import Region
 from app.reference.queries import find_industry, list_region_names
 from app.web.enterprises.code import mismatch_of
 from app.web.enterprises.head import editable_firm, open_firm
-from app.web.shared.enterprise_words import Choices, Words, region_choices, words
+from app.web.shared.enterprise_words import Words, region_choices, words
 
 router = GuardedRouter(door="web", prefix="/enterprises")
-
-_TEXTS = (
-    "name",
-    "kind",
-    "capital_currency",
-    "legal_representative",
-    "industry_code",
-    "field_code",
-    "field_detail",
-    "region_code",
-    "park_code",
-    "address",
-    "business_scope",
-    "scale",
-)
 
 
 @dataclass(frozen=True)
@@ -67,12 +53,8 @@ class FirmFormPage:
 
     enterprise: Enterprise | None
     form: Bound[Any]
-    words: Words
+    groups: tuple[AskedGroup, ...]
     labels: Mapping[str, str]
-    regions: Choices
-    region_text: str
-    industry_text: str
-    mismatch: Uscc | None
     version: int
     together: Together | None
     holder: str
@@ -136,7 +118,7 @@ def save_enterprise(
             return _saved(request, firm, changed)
         except Clashing as clash:
             bound.add(clash)
-            clashing = began(clash, form, {"capital_fen": "capital"})
+            clashing = began(clash, form, {field.name: field.form_name for field in ENTERPRISE})
         except DomainError as error:
             bound.add(error)
     together = Together(began_with(standing), _clashes(session, clashing, bound.raw, standing))
@@ -151,11 +133,8 @@ def _saved(request: Request, firm: Enterprise, changed: bool) -> Response:
 
 def _raw(firm: Enterprise) -> dict[str, Any]:
     """The firm as texts of the form."""
-    raw: dict[str, Any] = {name: getattr(firm, name) for name in _TEXTS}
-    raw["registered_on"] = firm.registered_on.isoformat() if firm.registered_on else ""
-    raw["capital"] = "" if firm.capital_fen is None else format_wan(firm.capital_fen)
-    raw["above_scale"] = {True: "true", False: "false", None: ""}[firm.above_scale]
-    return raw
+    values = {field.name: getattr(firm, field.name) for field in ENTERPRISE if field.by_hand}
+    return texts_of(ENTERPRISE, values, in_wan=True)
 
 
 def _clashes(
@@ -171,21 +150,20 @@ def _clashes(
 
 def _labels() -> dict[str, str]:
     """The words of the form's fields."""
-    labels = {key.removeprefix("enterprise."): _(label) for key, label in FIELD_LABELS.items()}
-    return labels | {"capital": _("注册资本")}
+    return {field.form_name: _(field.label) for field in ENTERPRISE if field.label}
 
 
 def _readable(session: Session, known: Words, name: str, value: Any) -> str:
     """A form's text as people read it: codes by their names."""
-    text = str(value or "")
-    if name == "region_code":
+    text, fields = str(value or ""), {field.form_name: field for field in ENTERPRISE}
+    field = fields[name]
+    if field.vocabulary == "region":
         return list_region_names(session, [text]).get(text, text)
-    if name == "field_code":
+    if field.vocabulary == "field":
         return known.field_label(text)
-    if name == "above_scale":
-        return {"true": _("规上"), "false": _("规下")}.get(text, "")
-    vocabulary = {"scale": "scale", "capital_currency": "currency"}.get(name)
-    return known.label(vocabulary, text) if vocabulary else text
+    if field.kind is Kind.FLAG:
+        return dict(answers(field)).get(text, "")
+    return known.label(field.vocabulary, text)
 
 
 def _form_page(
@@ -198,22 +176,37 @@ def _form_page(
     together: Together | None = None,
     status: int = 200,
 ) -> Response:
-    region, industry = str(form.raw.get("region_code", "")), str(form.raw.get("industry_code", ""))
-    row = find_industry(session, industry)
     page = FirmFormPage(
         enterprise=firm,
         form=form,
-        words=words(session),
+        groups=_groups(session, actor, firm, form),
         labels=_labels(),
-        regions=region_choices(session, actor),
-        region_text=list_region_names(session, [region]).get(region, ""),
-        industry_text=f"{row.code} {row.name}" if row else industry,
-        mismatch=None if firm else mismatch_of(form),
         version=firm.version if firm else 0,
         together=together,
         holder=_holder(session, actor, form) if firm is None else "",
     )
     return render(request, "web/enterprises/form.html", page, status=status)
+
+
+def _groups(session: Session, actor: Actor, firm: Enterprise | None, form: Bound[Any]) -> tuple[AskedGroup, ...]:
+    """What the form asks: a region is chosen where the officer's county has a list of them, and must be then."""
+    known, regions = words(session), region_choices(session, actor)
+    region, industry = str(form.raw.get("region_code", "")), str(form.raw.get("industry_code", ""))
+    row = find_industry(session, industry)
+    pickers = {"industry_code": ("/enterprises/suggest/industries", f"{row.code} {row.name}" if row else industry)}
+    if not regions:
+        region_text = list_region_names(session, [region]).get(region, "")
+        pickers["region_code"] = ("/enterprises/suggest/regions", region_text)
+    once = ENTERPRISE.names(lambda field: bool(field.ask and field.ask.once))
+    unasked = once if firm else () if mismatch_of(form) else ("uscc_note",)
+
+    def choices(field: Field) -> Choices:
+        if field.kind is Kind.FLAG:
+            return answers(field)
+        return regions if field.vocabulary == "region" else known.choices_of(field.vocabulary)
+
+    must = ("region_code",) if regions else ()
+    return asked_groups(ENTERPRISE, choices, pickers, without=unasked, required=must)
 
 
 def _holder(session: Session, actor: Actor, form: Bound[Any]) -> str:

@@ -12,6 +12,7 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from app.doors.deps import CurrentActor, DbSession, Form, Now
+from app.doors.field_forms import AskedGroup, asked_groups, texts_of
 from app.doors.forms import Bound, attempt, bind, empty
 from app.doors.merging import (
     WAS,
@@ -38,40 +39,17 @@ from app.kit.merging import Clashing, merge
 from app.web.enterprises.head import Head, editable_firm, head_of
 from app.web.enterprises.part_forms import (
     PART_FORMS,
-    Ask,
     PartForm,
     choices_for,
-    field_of,
-    label_of,
+    labels_of,
     raw_of,
-    texts_of,
 )
-from app.web.shared.enterprise_words import Choices, words
+from app.web.shared.enterprise_words import words
 
 router = GuardedRouter(door="web", prefix="/enterprises")
 
 Slug = StrEnum("Slug", {slug.upper(): slug for slug in PART_FORMS})  # type: ignore[misc]
 PartId = Annotated[int, Path(ge=1, le=2**62)]
-
-
-@dataclass(frozen=True)
-class Field:
-    """One field as the template draws it."""
-
-    ask: Ask
-    label: str
-    hint: str
-    options: Choices
-
-
-@dataclass(frozen=True)
-class FieldGroup:
-    """A titled group of fields."""
-
-    legend: str
-    note: str
-    columns: int
-    fields: tuple[Field, ...]
 
 
 @dataclass(frozen=True)
@@ -81,7 +59,7 @@ class PartPage:
     head: Head
     title: str
     form: Bound[Any]
-    groups: tuple[FieldGroup, ...]
+    groups: tuple[AskedGroup, ...]
     labels: dict[str, str]
     unit: str
     action: str
@@ -145,15 +123,13 @@ def save_part(
         try:
             bound.model = _beside_others(kind, bound.model, form, standing)
         except Clashing as clash:
-            clashing = began(clash, form, {found.name: field_of(found.name) for found in clash.clashes})
-            bound.raw |= texts_of(kind, bound.model.values()) | {"unit": kind.unit}
+            clashing = began(clash, form, {field.name: field.form_name for field in kind.part.fields})
+            bound.raw |= _texts(kind, bound.model.values()) | {"unit": kind.unit}
             bound.add(clash)
     done = attempt(session, bound, lambda given: (kind.put(desk, given, row),))
     if done is not None:
         return _saved(request, firm, kind, done[0])
-    lines = clash_lines(
-        clashing, bound.raw, standing, lambda name: label_of(kind, name), _in_words(session, kind, firm)
-    )
+    lines = clash_lines(clashing, bound.raw, standing, labels_of(kind).__getitem__, _in_words(session, kind, firm))
     bound.raw = brought_up(form, bound.raw, standing)
     together = Together(began_with(standing), lines)
     return _page(request, session, actor, firm, kind, bound, now, slug, part_id, together=together, status=422)
@@ -166,6 +142,12 @@ def _beside_others(kind: PartForm, given: Any, form: FormData, standing: dict[st
     now = kind.schema.model_validate({name: value for name, value in standing.items() if value not in ("", [], None)})
     merged = merge(was_as(kind.schema, form), now.values(), given.values())
     return given.model_copy(update=merged | {"seen": standing["seen"]})
+
+
+def _texts(kind: PartForm, values: dict[str, Any]) -> dict[str, Any]:
+    """What was read of a form as its texts again; linked records are chosen by their ids as they are."""
+    stored = {name: value for name, value in values.items() if kind.part.fields[name].stored}
+    return texts_of(kind.part.fields, stored, in_wan=bool(kind.unit))
 
 
 def _in_words(session: Session, kind: PartForm, firm: Enterprise) -> Callable[[str, Any], str]:
@@ -222,24 +204,14 @@ def _page(
 ) -> Response:
     head = head_of(session, actor, firm, now, kind.tab.partition("#")[0])
     options = choices_for(session, kind, firm.id, head.words)
-    groups = tuple(
-        FieldGroup(
-            legend=_(group.legend),
-            note=_(group.note),
-            columns=group.columns,
-            fields=tuple(
-                Field(ask, label_of(kind, ask.name), _(ask.hint), options.get(ask.name, ())) for ask in group.asks
-            ),
-        )
-        for group in kind.groups
-    )
+    groups = asked_groups(kind.part.fields, lambda field: options.get(field.name, ()))
     own = f"{head.url}/{slug}/{part_id}" if part_id else f"{head.url}/{slug}"
     page = PartPage(
         head=head,
         title=_(kind.edit_title if part_id else kind.new_title),
         form=form,
         groups=groups,
-        labels={field.ask.name: field.label for group in groups for field in group.fields},
+        labels=labels_of(kind),
         unit=str(form.raw.get("unit") or kind.unit),
         action=f"{own}/edit" if part_id else f"{own}/new",
         back=_back(firm, kind),

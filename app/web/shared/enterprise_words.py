@@ -66,6 +66,12 @@ class Words:
         """The entries of a vocabulary, to choose from."""
         return tuple((choice.code, choice.label) for choice in self.terms[vocabulary])
 
+    def choices_of(self, vocabulary: str) -> Choices:
+        """What a field is chosen from: a vocabulary, the technical fields, the parks."""
+        if vocabulary == "field":
+            return self.field_choices()
+        return self.parks if vocabulary == "park" else self.choices(vocabulary)
+
     def field_label(self, code: str) -> str:
         """A technical field as `新材料 · 精细和专用化学品`."""
         names = {row.code: label_of(row) for row in self.fields}
