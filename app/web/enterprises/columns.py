@@ -1,6 +1,6 @@
 """The columns of the enterprise list: one definition for the page and for its export."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -9,10 +9,13 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.enterprises.domain.capital import unread_capital
+from app.enterprises.fields import ENTERPRISE
 from app.enterprises.models import Certificate, Enterprise, EnterpriseTag
 from app.enterprises.queries import list_tags, list_valid_certificates
+from app.kit import fields
 from app.kit.amounts import YUAN
 from app.kit.clock import shanghai
+from app.kit.fields import Field, Kind
 from app.kit.i18n import N_, _
 from app.kit.money import in_wan
 from app.reference.queries import list_industry_names, list_region_names
@@ -50,33 +53,55 @@ class ListColumn:
     default: bool = True
     export_label: str = ""
 
+    @property
+    def shown(self) -> str:
+        """Its head, in the reader's language."""
+        return _(self.label)
 
-COLUMNS: tuple[ListColumn, ...] = (
-    ListColumn("name", N_("企业名称"), lambda row: row.enterprise.name, sort="name"),
-    ListColumn("uscc", N_("统一社会信用代码"), lambda row: row.enterprise.uscc),
-    ListColumn("region", N_("所在区域"), lambda row: row.region),
-    ListColumn("park", N_("园区"), lambda row: row.park, default=False),
-    ListColumn("field", N_("技术领域"), lambda row: row.field),
-    ListColumn("industry", N_("行业"), lambda row: row.industry, default=False),
+
+#: Columns that are no field of the firm's own table, and how the cells of fields are told that are more than their value.
+_OTHERS = (
     ListColumn("tags", N_("标签"), lambda row: "、".join(row.tags)),
     ListColumn("certificate", N_("有效证书"), lambda row: "、".join(row.certificate_numbers)),
-    ListColumn("scale", N_("规模"), lambda row: row.scale, default=False),
-    ListColumn("above_scale", N_("规上"), lambda row: row.above_scale, default=False),
-    ListColumn("registered", N_("注册日期"), lambda row: row.enterprise.registered_on, sort="registered"),
-    ListColumn(
-        "capital",
-        N_("注册资本"),
-        lambda row: _capital(row),
-        sort="capital",
-        number=True,
-        export_label=N_("注册资本（万元）"),
-    ),
-    ListColumn("legal", N_("法定代表人"), lambda row: row.enterprise.legal_representative, default=False),
-    ListColumn("address", N_("地址"), lambda row: row.enterprise.address, default=False),
     ListColumn(
         "updated", N_("更新日期"), lambda row: shanghai(row.enterprise.updated_at).date(), sort="updated", default=False
     ),
 )
+_CELLS: Mapping[str, Callable[[EnterpriseRow], Any]] = {
+    "region": lambda row: row.region,
+    "park": lambda row: row.park,
+    "field": lambda row: row.field,
+    "industry": lambda row: row.industry,
+    "scale": lambda row: row.scale,
+    "above_scale": lambda row: row.above_scale,
+    "capital": lambda row: _capital(row),
+}
+#: The order that people know; what it does not name comes before the last.
+_ORDER = ("name", "uscc", "region", "park", "field", "industry", "tags", "certificate", "scale", "above_scale",
+          "registered", "capital", "legal", "address")  # fmt: skip
+
+
+def _columns() -> tuple[ListColumn, ...]:
+    """The columns of the fields that have one, and the others, in the order that people know."""
+    found = [_of_field(field, field.column) for field in ENTERPRISE if field.column]
+    found += _OTHERS
+    places = {code: place for place, code in enumerate(_ORDER)} | {"updated": len(_ORDER) + 1}
+    return tuple(sorted(found, key=lambda column: places.get(column.code, len(_ORDER))))
+
+
+def _of_field(field: Field, told: fields.ListColumn) -> ListColumn:
+    return ListColumn(
+        code=told.code,
+        label=told.label or field.label,
+        cell=_CELLS.get(told.code, lambda row: getattr(row.enterprise, field.name)),
+        sort=told.sort,
+        number=field.kind is Kind.MONEY,
+        default=told.default,
+        export_label=told.export_label,
+    )
+
+
+COLUMNS = _columns()
 _ALWAYS = ("name", "uscc")
 _COUNTY_DIGITS = 6
 

@@ -29,7 +29,7 @@ from app.kit.paging import Count, Direction, Page
 from app.kit.permissions import can
 from app.programmes.queries import load_catalogue
 from app.reference.queries import find_industry, list_region_names
-from app.web.enterprises.columns import COLUMNS, EnterpriseRow, chosen_columns, header_of, rows_of
+from app.web.enterprises.columns import COLUMNS, EnterpriseRow, ListColumn, chosen_columns, header_of, rows_of
 from app.web.shared.enterprise_words import Choices, Words, region_choices, words
 from app.web.shared.message_links import message_address
 from app.web.shared.saved_views import Views, views_of
@@ -114,7 +114,7 @@ class EnterprisesPage:
     page: Page[Enterprise]
     count: Count
     heads: tuple[Head, ...]
-    columns: frozenset[str]
+    columns: tuple[ListColumn, ...]
     all_columns: tuple[tuple[str, str, bool], ...]
     query: EnterprisesQuery
     url: str
@@ -151,7 +151,7 @@ def enterprises_page(
         page=found,
         count=queries.count_visible_to(session, actor, wanted),
         heads=tuple(_head(query, column.label, column.sort, number=column.number) for column in columns),
-        columns=frozenset(column.code for column in columns),
+        columns=columns,
         all_columns=tuple((column.code, _(column.label), column in columns) for column in COLUMNS[2:]),
         query=query,
         url=query.address(),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Query, Request
 from sqlalchemy.orm import Session
@@ -16,6 +16,7 @@ from app.doors.timeline import TimelineLine
 from app.enterprises import actions, queries
 from app.enterprises.domain.scale import suggest_scale
 from app.enterprises.domain.uscc import normalise
+from app.enterprises.fields import ENTERPRISE
 from app.enterprises.imports.reasons import LABELS as IMPORT_LABELS
 from app.enterprises.models import (
     Certificate,
@@ -51,6 +52,14 @@ RECENT_EVENTS = 6
 TIMELINE_PAGE = 50
 
 Before = Annotated[int | None, Query(ge=1, le=2**62)]
+#: What the overview tells of the firm; a field that is not named here comes last. The head tells name, code and place.
+_ORDER = ("registered_on", "kind", "capital_fen", "legal_representative", "industry_code", "field_code", "scale", "above_scale",
+          "park_code", "address")  # fmt: skip
+_ELSEWHERE = frozenset({"name", "capital_currency", "field_detail", "region_code", "business_scope"})
+_TOLD = (
+    *_ORDER,
+    *ENTERPRISE.names(lambda field: field.by_hand and field.name not in _ELSEWHERE and field.name not in _ORDER),
+)
 Pairs = tuple[tuple[str, str], ...]
 
 
@@ -140,21 +149,25 @@ def enterprise_page(request: Request, session: DbSession, actor: CurrentActor, n
 
 
 def _identity(session: Session, firm: Enterprise, head: Head) -> Pairs:
+    """What the form asks of the firm, in words and in the order that people know; its scope stands for itself."""
     industry = find_industry(session, firm.industry_code)
-    field = " · ".join(text for text in (head.words.field_label(firm.field_code), firm.field_detail) if text)
-    day = firm.registered_on.isoformat() if firm.registered_on else ""
-    return (
-        (_("注册日期"), day),
-        (_("企业类型"), firm.kind),
-        (_("注册资本"), capital_text(firm, head.words)),
-        (_("法定代表人"), firm.legal_representative),
-        (_("行业"), f"{industry.code} {industry.name}" if industry else firm.industry_code),
-        (_("技术领域"), field),
-        (_("规模"), head.words.label("scale", firm.scale)),
-        (_("规上企业"), above_scale_text(firm.above_scale)),
-        (_("园区"), head.words.park_label(firm.park_code)),
-        (_("地址"), firm.address),
-    )
+    told = {
+        "capital_fen": (_("注册资本"), capital_text(firm, head.words)),
+        "industry_code": (_("行业"), f"{industry.code} {industry.name}" if industry else firm.industry_code),
+        "field_code": (
+            _("技术领域"),
+            " · ".join(text for text in (head.words.field_label(firm.field_code), firm.field_detail) if text),
+        ),
+        "scale": (_("规模"), head.words.label("scale", firm.scale)),
+        "above_scale": (_("规上企业"), above_scale_text(firm.above_scale)),
+        "park_code": (_("园区"), head.words.park_label(firm.park_code)),
+    }
+    plain = {name: (_(ENTERPRISE[name].label), _plain(getattr(firm, name))) for name in _TOLD if name not in told}
+    return tuple((told | plain)[name] for name in _TOLD)
+
+
+def _plain(value: Any) -> str:
+    return value.isoformat() if isinstance(value, date) else str(value or "")
 
 
 def _scale_hint(firm: Enterprise, head: Head, year: int | None, figures: Mapping[str, int | None]) -> str:
