@@ -42,7 +42,7 @@ def officer_pictures(browser: Browser, base: str, scratch: Path) -> None:
     """Desk, case, board, firm, vault, verdict, sweep, what-if, exchange and import."""
     page = sign_in(browser, base, "wang", DESK)
     shoot(page, "desk")
-    page.goto(f"{base}/cases?programme=high-tech-enterprise&stage=review")
+    page.goto(f"{base}/cases?programme=high-tech-enterprise")
     page.locator("main a[href^='/cases/QJ-GQ']").first.click()
     shoot(page, "case")
     found = re.search(r"/enterprises/(\w{18})", page.content())
