@@ -15,7 +15,7 @@ from app.cases.domain.numbers import normalise_number, query_code_matches
 from app.cases.domain.progress import Passage, PublicStatus, public_status
 from app.cases.domain.rights import Right
 from app.cases.domain.state import CaseState
-from app.cases.models import CaseFile, CaseMarker, ClassTwoUse, Milestone, StageEntry
+from app.cases.models import Approval, CaseFile, CaseMarker, ClassTwoUse, Milestone, StageEntry
 from app.enterprises.models import Enterprise, IntellectualProperty
 from app.enterprises.queries import visible_to as enterprises_visible_to
 from app.enterprises.search_index import matching
@@ -226,6 +226,17 @@ def enterprise_ids_in_stage(session: Session, actor: Actor, programme: str, stag
 def list_milestones(session: Session, case: CaseFile) -> list[Milestone]:
     """A case's milestones in the order they were made."""
     return list(session.scalars(select(Milestone).where(Milestone.case_id == case.id).order_by(Milestone.id)))
+
+
+def list_approvals(session: Session, case_id: int) -> list[Approval]:
+    """The approvals of a case, standing and lapsed, in the order they were given."""
+    return list(session.scalars(select(Approval).where(Approval.case_id == case_id).order_by(Approval.id)))
+
+
+def list_entries(session: Session, case_id: int) -> list[StageEntry]:
+    """Every entry of a case into a stage, in order; those taken back are among them."""
+    entries = select(StageEntry).where(StageEntry.case_id == case_id)
+    return list(session.scalars(entries.order_by(StageEntry.ordinal)))
 
 
 def list_passages(session: Session, case: CaseFile) -> list[Passage]:

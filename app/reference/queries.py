@@ -75,13 +75,13 @@ def field_names(session: Session) -> dict[str, str]:
 
 
 def code_names(session: Session, region_code: str = "") -> dict[str, str]:
-    """What the codes that policies know mean: national fields, industry sections, the county of a place; one query."""
+    """What the codes that policies know mean: national fields, industry sections, a place and its county; one query."""
     label = TechnicalField.name_zh if current_locale() == "zh" else TechnicalField.name_en
-    county = region_code[:COUNTY_DIGITS]
+    places = {region_code, region_code[:COUNTY_DIGITS]}
     tables = (
         select(TechnicalField.code, label.label("name")).where(TechnicalField.disabled_on.is_(None)),
         select(Industry.code, Industry.name).where(Industry.level == 1),
-        select(Region.code, Region.name).where(Region.code == county),
+        select(Region.code, Region.name).where(Region.code.in_(places)),
     )
     return dict(session.execute(union_all(*tables)).all())
 

@@ -4,8 +4,9 @@ import pytest
 from sqlalchemy import select
 
 from app.cases.models import Approval
+from app.cases.queries import list_approvals
 from app.cases.schemas import ApproveStep, TakeStep, WithdrawApproval
-from app.cases.service.approving import approve_step, list_approvals, withdraw_approval
+from app.cases.service.approving import approve_step, withdraw_approval
 from app.cases.service.moving import take_step
 from app.kit.errors import Conflict, Forbidden, Invalid
 from app.programmes.models import ProgrammeVersion

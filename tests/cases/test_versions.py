@@ -17,7 +17,7 @@ from app.journal.models import JournalEvent
 from app.kit import db
 from app.kit.clock import today
 from app.kit.errors import Conflict, Forbidden, Invalid
-from app.programmes.queries import get_version
+from app.programmes.queries import get_version, load_catalogue
 from tests.factories import cases
 from tests.programmes.files import FULL, publish, write
 
@@ -75,9 +75,9 @@ def effects(session, case, target=None):
 def test_a_case_keeps_its_version_until_it_is_moved(session, head, now, led):
     case = led("review", revised())
     assert case.programme_version == "2021-01-01"
-    assert [version.version for version in list_newer_versions(session, case, today(now))] == [REVISION]
+    assert [version.version for version in list_newer_versions(load_catalogue(session), case, today(now))] == [REVISION]
     assert change(session, head, now, case).programme_version == REVISION
-    assert list_newer_versions(session, case, today(now)) == ()
+    assert list_newer_versions(load_catalogue(session), case, today(now)) == ()
 
 
 def test_what_is_shown_is_what_happens(session, head, now, led):
@@ -229,6 +229,8 @@ def test_a_version_that_is_not_in_force_yet_cannot_be_chosen(session, head, now,
     later = BARE.replace("version:", f'supersedes: "{REVISION}"\nversion:', 1)
     write(tmp_path, version="2099-01-01", text=later)
     publish(session, tmp_path, now)
-    assert [version.version for version in list_newer_versions(session, case, date(2021, 6, 30))] == [REVISION]
+    assert [version.version for version in list_newer_versions(load_catalogue(session), case, date(2021, 6, 30))] == [
+        REVISION
+    ]
     with pytest.raises(Conflict):
         change(session, head, now, case, programme_version="2099-01-01")

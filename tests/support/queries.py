@@ -11,13 +11,18 @@ from sqlalchemy.sql.visitors import cloned_traverse
 _NO_QUERY = ("BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK", "COMMIT", "PRAGMA", "EXPLAIN")
 
 
+def is_query(statement: str) -> bool:
+    """Whether a statement asks or changes something, apart from keeping transactions."""
+    return not statement.lstrip().upper().startswith(_NO_QUERY)
+
+
 @contextmanager
 def counted_queries() -> Iterator[list[str]]:
     """Collects every statement that any engine of this process executes inside the block."""
     statements: list[str] = []
 
     def collect(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        if not statement.lstrip().upper().startswith(_NO_QUERY):
+        if is_query(statement):
             statements.append(statement)
 
     event.listen(Engine, "before_cursor_execute", collect)

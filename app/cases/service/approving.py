@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from app.cases import actions, events
 from app.cases.domain.approvals import Given, decide_approve, decide_withdraw
 from app.cases.models import Approval
+from app.cases.queries import list_approvals
 from app.cases.schemas import ApproveStep, WithdrawApproval
 from app.cases.service.loading import LoadedCase, load_case
 from app.kit.actor import Actor
@@ -65,11 +66,6 @@ def withdraw_approval(
     case.touched(now, bump=False)
     _note(case, actor, now, events.APPROVAL_WITHDRAWN, action, reason)
     return row
-
-
-def list_approvals(session: Session, case_id: int) -> list[Approval]:
-    """The approvals of a case, standing and lapsed, in the order they were given."""
-    return list(session.scalars(select(Approval).where(Approval.case_id == case_id).order_by(Approval.id)))
 
 
 def _given(case: LoadedCase) -> tuple[Given, ...]:

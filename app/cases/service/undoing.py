@@ -12,6 +12,7 @@ from app.cases import actions, events
 from app.cases.domain.undoing import LastStep, decide_take_back
 from app.cases.duties.models import CaseDuty
 from app.cases.models import Approval, CaseClock, CaseFile, CaseMarker, ClassTwoUse, Milestone, StageEntry
+from app.cases.queries import list_entries
 from app.cases.schemas import TakeBackStep
 from app.cases.service.loading import LoadedCase, load_case
 from app.cases.service.parts import told_milestones
@@ -61,14 +62,18 @@ def take_back_step(session: Session, *, actor: Actor, now: datetime, number: str
 
 def standing_entries(session: Session, case_id: int) -> list[StageEntry]:
     """The entries of a case that were not taken back, in order."""
-    rows = select(StageEntry).where(StageEntry.case_id == case_id, StageEntry.taken_back_at.is_(None))
-    return list(session.scalars(rows.order_by(StageEntry.ordinal)))
+    return standing(list_entries(session, case_id))
 
 
-def verdicts_taken_back(session: Session, case_id: int) -> frozenset[int]:
-    """The verdicts kept by steps that were taken back: they stay on file and are marked."""
-    back = select(StageEntry.before).where(StageEntry.case_id == case_id, StageEntry.taken_back_at.is_not(None))
-    return frozenset(key for before in session.scalars(back) for key in before.get("verdicts", ()))
+def standing(entries: Iterable[StageEntry]) -> list[StageEntry]:
+    """Those of `entries` that were not taken back."""
+    return [entry for entry in entries if entry.taken_back_at is None]
+
+
+def verdicts_taken_back(entries: Iterable[StageEntry]) -> frozenset[int]:
+    """The verdicts kept by those of `entries` that were taken back: they stay on file and are marked."""
+    back = [entry.before for entry in entries if entry.taken_back_at is not None]
+    return frozenset(key for before in back for key in before.get("verdicts", ()))
 
 
 def last_step(entries: list[StageEntry]) -> LastStep | None:

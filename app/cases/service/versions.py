@@ -25,13 +25,12 @@ from app.kit.clock import today
 from app.kit.errors import Conflict
 from app.kit.i18n import _
 from app.programmes.domain.definition import Programme
-from app.programmes.queries import load_catalogue
+from app.programmes.queries import Catalogue, load_catalogue
 from app.reference.queries import work_calendar
 
 
-def list_newer_versions(session: Session, case: CaseFile, on: date) -> tuple[Programme, ...]:
+def list_newer_versions(catalogue: Catalogue, case: CaseFile, on: date) -> tuple[Programme, ...]:
     """The versions in force by the day `on` that are newer than the case's own, newest first."""
-    catalogue = load_catalogue(session)
     old = catalogue.get(case.programme_code, case.programme_version)
     in_force = [version for version in catalogue.versions_of(case.programme_code) if version.effective_on <= on]
     return newer_versions(in_force, old)
@@ -79,7 +78,7 @@ def change_version(session: Session, *, actor: Actor, now: datetime, number: str
 
 
 def _chosen(session: Session, case: CaseFile, version: str, on: date) -> Programme:
-    found = [item for item in list_newer_versions(session, case, on) if item.version == version]
+    found = [item for item in list_newer_versions(load_catalogue(session), case, on) if item.version == version]
     if not found:
         raise Conflict("case.version.not_newer", _("该件已在这个版本或更新的版本上，请刷新后核对。"))
     return found[0]

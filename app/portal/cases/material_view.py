@@ -1,6 +1,6 @@
 """The materials of a case as the firm reads them: what is asked for, year by year, what lies there, what may be done with it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 from app.cases.domain.needs import applies, years_open
 from app.cases.models import CaseFile
 from app.cases.queries import programme_of
-from app.cases.supplies import load_supplies
+from app.cases.supplies import load_contents
 from app.cases.supply.domain import CorrectionKind, MaterialState, may_supply
 from app.cases.supply.models import CaseMaterial, CorrectionItem
-from app.cases.supply.queries import can_serve, list_materials, list_open_corrections
+from app.cases.supply.queries import can_serve, list_open_corrections
 from app.doors.document_words import file_text
 from app.files.models import Document
 from app.files.queries import list_on_file
@@ -68,9 +68,9 @@ class SlotView:
 
 def slots_of(session: Session, case: CaseFile, actor: Actor, on: date) -> tuple[SlotView, ...]:
     """What the firm supplies to `case`, in the order of the file; the number of queries is constant."""
-    programme, held = programme_of(session, case), list_materials(session, case.id)
-    supplies = load_supplies(session, [case], on)[case.id]
-    items = _to_correct(session, case)
+    programme, contents = programme_of(session, case), load_contents(session, case)
+    supplies, held = contents.supplies(on), contents.materials
+    items = _to_correct(contents.corrections)
     named = items.keys() | {row.material for row in held}
     slots = [
         _slot(programme, case, template, year, _of(held, template, year), items.get(template.code), actor, on)
@@ -99,7 +99,7 @@ def slot_of(
 
 def next_url(session: Session, case: CaseFile, code: str) -> str:
     """Where one goes on once the material is supplied: the correction that asked for it is answered, else the checklist."""
-    return _next_url(case, _to_correct(session, case).get(code))
+    return _next_url(case, _to_correct(list_open_corrections(session, case.id)).get(code))
 
 
 def _next_url(case: CaseFile, item: CorrectionItem | None) -> str:
@@ -107,10 +107,14 @@ def _next_url(case: CaseFile, item: CorrectionItem | None) -> str:
     return f"{base}/corrections/{item.id}" if item else f"{base}/materials"
 
 
-def _to_correct(session: Session, case: CaseFile) -> dict[str, CorrectionItem]:
+def _to_correct(items: Iterable[CorrectionItem]) -> dict[str, CorrectionItem]:
     """The first item about each material that the firm has not answered."""
-    asked = [item for item in list_open_corrections(session, case.id) if item.kind == CorrectionKind.MATERIAL]
-    return {item.code: item for item in reversed(asked) if item.answered_at is None}
+    waiting = [
+        item
+        for item in items
+        if item.kind == CorrectionKind.MATERIAL and item.settled_on is None and item.answered_at is None
+    ]
+    return {item.code: item for item in sorted(waiting, key=lambda item: item.id, reverse=True)}
 
 
 def _ready(slot: SlotView, shelf: Sequence[Document], on: date) -> str:

@@ -14,8 +14,8 @@ from app.cases.duties.making import list_duties
 from app.cases.models import CaseFile, Milestone
 from app.cases.oversight.domain.rating import GRADES, may_rate
 from app.cases.oversight.queries import find_rating
-from app.cases.queries import list_milestones, list_passages
-from app.cases.supplies import load_supplies
+from app.cases.queries import list_passages
+from app.cases.supplies import load_contents
 from app.kit.actor import Actor
 from app.kit.i18n import _, current_locale
 from app.kit.permissions import can
@@ -118,9 +118,9 @@ def brief_of(case: CaseFile, programme: Programme) -> Brief:
 
 def view_case(session: Session, case: CaseFile, programme: Programme, actor: Actor, on: date) -> CaseView:
     """`case` in plain words, as it stands on `on`; the number of queries does not depend on what lies with it."""
-    passages, milestones = list_passages(session, case), list_milestones(session, case)
+    passages, contents = list_passages(session, case), load_contents(session, case)
     status, brief = public_status(programme, passages), brief_of(case, programme)
-    supplies = load_supplies(session, [case], on)[case.id]
+    supplies, milestones = contents.supplies(on), contents.milestones
     action = None if brief.ended else next_action(programme, case.stage)
     needs = theirs(needs_of(programme, action, supplies)) if action else ()
     duties = list_duties(session, case.id) if programme.duties else []

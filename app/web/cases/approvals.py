@@ -14,7 +14,7 @@ from app.cases.domain.approvals import may_approve
 from app.cases.domain.state import CaseState
 from app.cases.models import Approval, CaseFile
 from app.cases.schemas import ApproveStep, Reason, WithdrawApproval
-from app.cases.service.approving import approve_step, list_approvals, withdraw_approval
+from app.cases.service.approving import approve_step, withdraw_approval
 from app.cases.service.loading import place_of
 from app.doors.deps import CurrentActor, DbSession, Form, Now
 from app.doors.forms import Bound, attempt, bind, empty
@@ -77,11 +77,12 @@ class ApprovalPage:
     form: Bound[ApprovalForm]
 
 
-def approval_panel(session: Session, case: CaseFile, programme: Programme, actor: Actor) -> ApprovalPanel | None:
-    """The approvals given, and those wanted now; None where the programme knows none. One query."""
+def approval_panel(
+    case: CaseFile, programme: Programme, actor: Actor, rows: Sequence[Approval]
+) -> ApprovalPanel | None:
+    """The approvals given (`rows`), and those wanted now; None where the programme knows none."""
     if not any(action.needs.approvals for action in programme.actions):
         return None
-    rows = list_approvals(session, case.id)
     lines = [ApprovalLine(row, _step(programme, row.action), _(BY[Role(row.role)])) for row in rows]
     return ApprovalPanel(
         wanted=_wanted(case, programme, actor, rows),
@@ -170,7 +171,8 @@ def _page(
     form: Bound[ApprovalForm],
 ) -> Response:
     case = queries.get_visible_to(session, actor, number)
-    panel = approval_panel(session, case, queries.programme_of(session, case), actor)
+    approvals = queries.list_approvals(session, case.id)
+    panel = approval_panel(case, queries.programme_of(session, case), actor, approvals)
     wanted = next((one for one in panel.wanted if one.code == code), None) if panel else None
     if wanted is None:
         raise Conflict("case.approval.not_here", _("这一步现在不需要审签，请回到该件查看现在的阶段。"))

@@ -33,7 +33,9 @@ def clock_lines(session: Session, case: CaseFile, programme: Programme, on: date
     clocks = [clock_state(row) for row in list_clocks(session, case.id)]
     if not clocks:
         return ()
-    calendar, lengths = work_calendar(session), clock_lengths(session, case.programme_code, on)
+    unmeasured = any(clock.live and clock.working_days is None for clock in clocks)
+    calendar = work_calendar(session)
+    lengths = clock_lengths(session, case.programme_code, on) if unmeasured else {}
     known = [(rules[clock.code], clock) for clock in clocks if clock.code in rules]
     ordered = sorted(known, key=lambda pair: (not pair[1].live, pair[1].running_since is None))
     return tuple(_line(rule, _measured(rule, clock, lengths, calendar), on, calendar) for rule, clock in ordered)

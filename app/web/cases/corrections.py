@@ -11,6 +11,7 @@ from starlette.responses import Response
 from app.cases import queries
 from app.cases.domain.state import CaseState
 from app.cases.models import CaseFile
+from app.cases.supplies import CaseContents
 from app.cases.supply import actions
 from app.cases.supply.domain import CorrectionKind, subject_of
 from app.cases.supply.models import CorrectionItem
@@ -82,14 +83,15 @@ class CorrectionPage:
 # -- the panel ---------------------------------------------------------------------------------------------------------------
 
 
-def correction_panel(session: Session, case: CaseFile, programme: Programme, actor: Actor, on: date) -> CorrectionPanel:
+def correction_panel(contents: CaseContents, programme: Programme, actor: Actor, on: date) -> CorrectionPanel:
     """Every item of every round, the latest round first."""
+    case = contents.case
     is_open = case.state == CaseState.OPEN
     may_correct = is_open and can(actor, actions.CORRECT, case.enterprise)
     may_answer = is_open and can(actor, actions.ANSWER_CORRECTION, case.enterprise)
     lines = tuple(
         correction_line(case, programme, row, on, may_answer=may_answer, may_correct=may_correct)
-        for row in list_corrections(session, case.id)
+        for row in contents.corrections
     )
     waiting = sum(line.open for line in lines)
     return CorrectionPanel(lines, waiting, f"/cases/{case.number}/corrections/new" if may_correct and waiting else "")

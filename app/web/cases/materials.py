@@ -1,6 +1,6 @@
 """材料 of a case: what is asked for, what lies there and how it stands, and the pages on which it is supplied and checked."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -13,7 +13,7 @@ from app.cases import queries
 from app.cases.domain.needs import applies, years_open
 from app.cases.domain.state import CaseState
 from app.cases.models import CaseFile
-from app.cases.supplies import load_supplies
+from app.cases.supplies import CaseContents
 from app.cases.supply import actions
 from app.cases.supply.domain import MaterialState, material_of
 from app.cases.supply.models import CaseMaterial
@@ -120,12 +120,17 @@ class ReturnPage:
 # -- the panel ---------------------------------------------------------------------------------------------------------------
 
 
-def material_panel(session: Session, case: CaseFile, programme: Programme, actor: Actor, on: date) -> MaterialPanel:
-    """Every material that the case needs, year by year, and whatever else was supplied."""
+def material_panel(
+    contents: CaseContents, programme: Programme, actor: Actor, on: date, documents: Sequence[DocumentLine]
+) -> MaterialPanel:
+    """Every material that the case needs, year by year, and whatever else was supplied; `documents` as they lie there."""
+    case, supplies = contents.case, contents.supplies(on)
     may_supply = case.state == CaseState.OPEN and can(actor, actions.SUPPLY, case.enterprise)
     may_check = case.state == CaseState.OPEN and can(actor, actions.CHECK, case.enterprise)
-    held = _lines(session, case, on, may_supply=may_supply, may_check=may_check)
-    supplies = load_supplies(session, [case], on)[case.id]
+    held = tuple(
+        _line(case, row, document, may_supply=may_supply, may_check=may_check)
+        for row, document in zip(contents.materials, documents, strict=True)
+    )
     lying = {line.row.material for line in held}
     slots = tuple(
         _slot(case, programme, template, year, held)
@@ -135,17 +140,6 @@ def material_panel(session: Session, case: CaseFile, programme: Programme, actor
     )
     required = [slot for slot in slots if slot.required]
     return MaterialPanel(slots, sum(slot.complete for slot in required), len(required), may_supply, may_check)
-
-
-def _lines(
-    session: Session, case: CaseFile, on: date, *, may_supply: bool, may_check: bool
-) -> tuple[MaterialLine, ...]:
-    rows = list_materials(session, case.id)
-    documents = document_lines(session, [row.document for row in rows], on)
-    return tuple(
-        _line(case, row, document, may_supply=may_supply, may_check=may_check)
-        for row, document in zip(rows, documents, strict=True)
-    )
 
 
 def _line(

@@ -12,7 +12,7 @@ from app.cases import queries
 from app.cases.models import CaseFile
 from app.cases.opinions.actions import ASK
 from app.cases.opinions.domain import unknown_opinion
-from app.cases.opinions.queries import department_names
+from app.cases.opinions.queries import department_names, list_of_case
 from app.cases.opinions.schemas import AskOpinions, SteerOpinion
 from app.cases.opinions.service import ask_opinions, remind_department, withdraw_opinion
 from app.doors.deps import CurrentActor, DbSession, Form, Now
@@ -132,17 +132,15 @@ def _ask_form(
     status: int = 200,
 ) -> Response:
     case = queries.get_visible_to(session, actor, number)
-    lines = opinion_lines(session, case, today(now))
+    names = department_names(session)
+    lines = opinion_lines(session, case, list_of_case(session, case.id), names, today(now))
     waiting = {line.row.department for line in lines if line.open}
     page = AskPage(
         case=case,
         form=form,
-        departments=tuple(
-            (code, name, _("已征询，待答复") if code in waiting else "")
-            for code, name in department_names(session).items()
-        ),
+        departments=tuple((code, name, _("已征询，待答复") if code in waiting else "") for code, name in names.items()),
         documents=_choices(session, list_on_file(session, case.enterprise_id)),
-        wanted=wanted_opinions(session, case, queries.programme_of(session, case), lines),
+        wanted=wanted_opinions(case, queries.programme_of(session, case), lines, names),
     )
     return render(request, "web/cases/opinions.html", page, status=status)
 
@@ -170,7 +168,8 @@ def _withdraw_form(
     status: int = 200,
 ) -> Response:
     case = queries.get_visible_to(session, actor, number)
-    lines = opinion_lines(session, case, today(now))
+    rows = list_of_case(session, case.id)
+    lines = opinion_lines(session, case, rows, department_names(session), today(now))
     line = next((line for line in lines if line.row.id == opinion_id), None)
     if line is None:
         raise unknown_opinion()

@@ -1,6 +1,6 @@
 """部门意见 of a case: who was asked what and when, what they said, what the programme wants asked."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from urllib.parse import quote
@@ -13,12 +13,11 @@ from app.cases.opinions.actions import ASK
 from app.cases.opinions.domain import OUTCOME_LABELS, Outcome
 from app.cases.opinions.models import Opinion
 from app.cases.opinions.queries import (
-    department_names,
     list_documents,
-    list_of_case,
     shown_with,
     state_of,
 )
+from app.cases.supplies import CaseContents
 from app.files.models import Document
 from app.kit.actor import Actor
 from app.kit.i18n import _
@@ -78,13 +77,16 @@ class OpinionPanel:
     waiting: int
 
 
-def opinion_panel(session: Session, case: CaseFile, programme: Programme, actor: Actor, on: date) -> OpinionPanel:
+def opinion_panel(
+    session: Session, contents: CaseContents, programme: Programme, actor: Actor, on: date
+) -> OpinionPanel:
     """Everything that was asked about the case, the newest first, and what the programme wants asked."""
-    lines = opinion_lines(session, case, on)
+    case, names = contents.case, {code: str(name) for code, name in contents.departments.items()}
+    lines = opinion_lines(session, case, contents.opinions, names, on)
     may_ask = case.state == CaseState.OPEN and can(actor, ASK, case.enterprise)
     return OpinionPanel(
         lines=lines,
-        wanted=wanted_opinions(session, case, programme, lines) if may_ask else (),
+        wanted=wanted_opinions(case, programme, lines, names) if may_ask else (),
         ask_url=f"/cases/{case.number}/opinions" if may_ask else "",
         waiting=sum(line.open for line in lines),
     )
@@ -105,13 +107,12 @@ def opinion_badge(row: Opinion, case_state: str, on: date) -> Badge:
     return ("info" if due[0] == "idle" else due[0]), _("待答复，期限 %(due)s") % {"due": due[1]}
 
 
-def opinion_lines(session: Session, case: CaseFile, on: date) -> tuple[OpinionLine, ...]:
-    """All questions about the case as lines; three queries at most."""
-    rows = list_of_case(session, case.id)
-    if not rows:
-        return ()
-    names = department_names(session)
-    documents = list_documents(session, {key for row in rows for key in shown_with(row)})
+def opinion_lines(
+    session: Session, case: CaseFile, rows: Sequence[Opinion], names: Mapping[str, str], on: date
+) -> tuple[OpinionLine, ...]:
+    """Questions about the case as lines, with the `names` of the departments; one query for the documents, if any."""
+    shown = {key for row in rows for key in shown_with(row)}
+    documents = list_documents(session, shown) if shown else {}
     newest = {row.department: row.id for row in reversed(rows) if row.withdrawn_at is None}
     return tuple(_line(case, row, names, documents, on, newest.get(row.department) == row.id) for row in rows)
 
@@ -138,14 +139,11 @@ def _link(document: Document) -> DocumentLink:
 
 
 def wanted_opinions(
-    session: Session, case: CaseFile, programme: Programme, lines: tuple[OpinionLine, ...]
+    case: CaseFile, programme: Programme, lines: tuple[OpinionLine, ...], names: Mapping[str, str]
 ) -> tuple[WantedOpinion, ...]:
     """What the steps out of the present stage want asked of departments that were not asked, or whose question was taken back."""
     asked = {line.row.department for line in lines if line.row.withdrawn_at is None}
     steps = programme.actions_from(case.stage)
-    if not any(guard.department not in asked for step in steps for guard in step.needs.opinions):
-        return ()
-    names = department_names(session)
     wanted = {guard.department: (step, guard) for step in reversed(steps) for guard in step.needs.opinions}
     return tuple(
         WantedOpinion(

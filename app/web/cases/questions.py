@@ -13,7 +13,7 @@ from app.cases import queries
 from app.cases.domain.needs import applies
 from app.cases.domain.state import CaseState
 from app.cases.models import CaseFile
-from app.cases.supplies import load_supplies
+from app.cases.supplies import CaseContents, load_contents
 from app.cases.supply import actions
 from app.cases.supply.models import CaseAnswer
 from app.cases.supply.queries import find_earlier, list_answers
@@ -106,17 +106,17 @@ class DraftSaved:
 # -- the panel ---------------------------------------------------------------------------------------------------------------
 
 
-def question_panel(session: Session, case: CaseFile, programme: Programme, actor: Actor, on: date) -> QuestionPanel:
+def question_panel(contents: CaseContents, programme: Programme, actor: Actor, on: date) -> QuestionPanel:
     """Every question that the case asks, with the answer that counts."""
-    known = list_answers(session, case.id)
+    case = contents.case
     may_answer = case.state == CaseState.OPEN and can(actor, actions.SUPPLY, case.enterprise)
-    lines = tuple(_line(question, known.get(question.code)) for question in _asked(session, case, programme, on))
+    lines = tuple(_line(question, contents.answers.get(question.code)) for question in _asked(contents, programme, on))
     answered = sum(bool(line.value) for line in lines)
     return QuestionPanel(lines, answered, f"/cases/{case.number}/questions" if may_answer and lines else "")
 
 
-def _asked(session: Session, case: CaseFile, programme: Programme, on: date) -> tuple[Question, ...]:
-    supplies = load_supplies(session, [case], on)[case.id]
+def _asked(contents: CaseContents, programme: Programme, on: date) -> tuple[Question, ...]:
+    supplies = contents.supplies(on)
     return tuple(question for question in programme.questions if applies(question, supplies))
 
 
@@ -213,7 +213,8 @@ def renew(request: Request, session: DbSession, actor: CurrentActor, now: Now, n
 
 def _page(session: Session, case: CaseFile, now: datetime, form: Bound[Any], together: Together) -> QuestionsPage:
     programme = queries.programme_of(session, case)
-    asked, known = _asked(session, case, programme, today(now)), list_answers(session, case.id)
+    contents = load_contents(session, case)
+    asked, known = _asked(contents, programme, today(now)), contents.answers
     earlier = find_earlier(session, case) if any(not _entered(known, question) for question in asked) else None
     return QuestionsPage(
         case=case,

@@ -1,5 +1,6 @@
 """One case: its head with the next step, then panel by panel what lies with it; each panel has a module of its own."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -7,14 +8,18 @@ from fastapi import Request
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from app.accounts.models import Officer
+from app.accounts.queries import officer_names
 from app.cases import actions, queries
 from app.cases.domain.needs import next_action
 from app.cases.domain.progress import public_status, stage_steps
 from app.cases.domain.state import CaseState
-from app.cases.models import CaseFile
+from app.cases.models import CaseFile, StageEntry
+from app.cases.oversight.models import Supervision
+from app.cases.oversight.queries import list_supervisions
+from app.cases.queries import list_entries
 from app.cases.service.loading import place_of
-from app.cases.service.undoing import standing_entries
+from app.cases.service.undoing import standing
+from app.cases.supplies import CaseContents, load_contents
 from app.doors.deps import CurrentActor, DbSession, Now
 from app.doors.pages import render
 from app.doors.router import GuardedRouter
@@ -26,9 +31,9 @@ from app.kit.i18n import _
 from app.kit.permissions import can
 from app.programmes.domain.definition import Programme
 from app.programmes.models import ProgrammeRound
-from app.programmes.queries import find_round
+from app.programmes.queries import Catalogue, find_round, load_catalogue
 from app.programmes.wording import TURNS, round_title
-from app.reference.queries import find_region
+from app.reference.queries import code_names
 from app.web.cases.approvals import ApprovalPanel, approval_panel
 from app.web.cases.clocks import ClockLine, clock_lines
 from app.web.cases.corrections import CorrectionPanel, correction_panel
@@ -52,8 +57,9 @@ from app.web.cases.supervision import SupervisionPanel, supervision_panel
 from app.web.cases.supplies import seen_supplies, waiting_ids
 from app.web.cases.verdict import VerdictCard, verdict_card
 from app.web.cases.version import newer_version
-from app.web.shared.case_events import named_lines
+from app.web.shared.case_events import KnownCases, named_lines
 from app.web.shared.case_lines import short_day, state_text
+from app.web.shared.document_lines import document_lines
 
 router = GuardedRouter(door="web", prefix="/cases")
 
@@ -70,7 +76,7 @@ class CaseHead:
     open: bool
     turn: str
     region: str
-    officer: Officer | None
+    officer: str
     round: str
     cutoffs: str
     stations: tuple[StationLine, ...]
@@ -106,6 +112,24 @@ class CasePage:
     today: date
 
 
+@dataclass(frozen=True)
+class CaseRead:
+    """What several panels show, read once: `entries` are all, `officers` and the codes in `names` by their names."""
+
+    contents: CaseContents
+    catalogue: Catalogue
+    entries: Sequence[StageEntry]
+    supervisions: Sequence[Supervision]
+    officers: Mapping[int, str]
+    names: dict[str, str]
+
+    @property
+    def programme(self) -> Programme:
+        """The version that the case is led by."""
+        case = self.contents.case
+        return self.catalogue.get(case.programme_code, case.programme_version)
+
+
 @router.get("/{number}", action=actions.READ)
 def record_page(
     request: Request, session: DbSession, actor: CurrentActor, now: Now, number: str, all: str = ""
@@ -117,49 +141,62 @@ def record_page(
 
 
 def _record(request: Request, session: Session, actor: Actor, case: CaseFile, now: datetime, *, limit: int) -> CasePage:
-    programme, on = queries.programme_of(session, case), today(now)
-    milestones = queries.list_milestones(session, case)
-    verdict = verdict_card(session, case, programme, on, action=next_action(programme, case.stage), actor=actor)
+    on, read = today(now), _read(session, case)
+    programme, contents = read.programme, read.contents
+    verdict = verdict_card(
+        session,
+        case,
+        programme,
+        on,
+        names=read.names,
+        entries=read.entries,
+        action=next_action(programme, case.stage),
+        actor=actor,
+    )
+    documents = document_lines(session, [row.document for row in contents.materials], on, read.catalogue)
     events = timeline(session, kind="case", id=case.number, limit=limit + 1)
     return CasePage(
         case=case,
         programme=programme,
-        head=_head(session, actor, case, programme, now, verdict=verdict, waiting=waiting_ids(milestones)),
-        corrections=correction_panel(session, case, programme, actor, on),
-        opinions=opinion_panel(session, case, programme, actor, on),
-        approvals=approval_panel(session, case, programme, actor),
-        materials=material_panel(session, case, programme, actor, on),
-        questions=question_panel(session, case, programme, actor, on),
+        head=_head(session, actor, read, now, verdict),
+        corrections=correction_panel(contents, programme, actor, on),
+        opinions=opinion_panel(session, contents, programme, actor, on),
+        approvals=approval_panel(case, programme, actor, contents.approvals),
+        materials=material_panel(contents, programme, actor, on, documents),
+        questions=question_panel(contents, programme, actor, on),
         verdict=verdict,
-        rights=rights_panel(session, case, on) if programme.uses_class_two else None,
-        milestones=tuple(milestone_line(case, row, on) for row in milestones),
+        rights=rights_panel(case, contents.rights, on) if programme.uses_class_two else None,
+        milestones=tuple(milestone_line(case, row, on) for row in contents.milestones),
         clocks=clock_lines(session, case, programme, on),
         duties=duty_panel(session, case, programme, actor, on),
-        supervision=supervision_panel(session, case, actor, on),
-        timeline=named_lines(request, session, events[:limit]),
+        supervision=supervision_panel(case, read.supervisions, read.officers, actor, on),
+        timeline=named_lines(request, session, events[:limit], known=KnownCases(read.catalogue, [case])),
         timeline_more=len(events) > limit,
         may_edit=case.state == CaseState.OPEN and can(actor, actions.ASSIGN, place_of(case.enterprise)),
-        newer_version=newer_version(session, actor, case, on),
+        newer_version=newer_version(read.catalogue, actor, case, on),
         today=on,
     )
 
 
-def _head(
-    session: Session,
-    actor: Actor,
-    case: CaseFile,
-    programme: Programme,
-    now: datetime,
-    *,
-    verdict: VerdictCard | None,
-    waiting: dict[str, int],
-) -> CaseHead:
-    on, is_open = today(now), case.state == CaseState.OPEN
-    entries = standing_entries(session, case.id)
-    passages = queries.passages_of(entries)
+def _read(session: Session, case: CaseFile) -> CaseRead:
+    supervisions = list_supervisions(session, case.id)
+    officers = {case.officer_id, *(row.officer_id for row in supervisions)}
+    return CaseRead(
+        contents=load_contents(session, case),
+        catalogue=load_catalogue(session),
+        entries=list_entries(session, case.id),
+        supervisions=supervisions,
+        officers=officer_names(session, {key for key in officers if key is not None}),
+        names=code_names(session, case.enterprise.region_code),
+    )
+
+
+def _head(session: Session, actor: Actor, read: CaseRead, now: datetime, verdict: VerdictCard | None) -> CaseHead:
+    case, programme, on = read.contents.case, read.programme, today(now)
+    entries, is_open = standing(read.entries), case.state == CaseState.OPEN
+    passages, waiting = queries.passages_of(entries), waiting_ids(read.contents.milestones)
     status = public_status(programme, passages)
-    supplies = seen_supplies(session, case, on, verdict)
-    region = find_region(session, case.enterprise.region_code) if case.enterprise.region_code else None
+    supplies = seen_supplies(read.contents, on, verdict)
     round_row = find_round(session, case.programme_code, case.year, case.round)
     stage = programme.stage(case.stage)
     return CaseHead(
@@ -167,8 +204,8 @@ def _head(
         state=state_text(case.state),
         open=is_open,
         turn=_(TURNS[status.turn]),
-        region=region.name if region else "",
-        officer=session.get(Officer, case.officer_id) if case.officer_id else None,
+        region=read.names.get(case.enterprise.region_code, ""),
+        officer=read.officers.get(case.officer_id or 0, ""),
         round=round_title(round_row) if round_row else "",
         cutoffs=_cutoffs(round_row, on),
         stations=tuple(station(step, on) for step in stage_steps(programme, passages)),

@@ -1,5 +1,6 @@
 """The property that serves a case: its lines on the case page, and the picker of class II property."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -49,9 +50,8 @@ class RightsPage:
     form: Bound[ChooseRights]
 
 
-def rights_panel(session: Session, case: CaseFile, on: date) -> RightsPanel:
-    """The firm's property; one query."""
-    rights = queries.list_rights(session, case.enterprise_id)
+def rights_panel(case: CaseFile, rights: Sequence[Right], on: date) -> RightsPanel:
+    """The firm's property, as `queries.list_rights` tells it."""
     return RightsPanel(
         class_one=tuple(right for right in rights if right.ip_class == 1),
         class_two=tuple(_line(case, right, on) for right in rights if right.ip_class == 2),
@@ -72,8 +72,7 @@ def _line(case: CaseFile, right: Right, on: date) -> RightLine:
 def rights_page(request: Request, session: DbSession, actor: CurrentActor, now: Now, number: str) -> Response:
     """The picker of class II property."""
     case = queries.get_visible_to(session, actor, number)
-    page = RightsPage(case, rights_panel(session, case, today(now)).class_two, empty())
-    return render(request, "web/cases/rights.html", page)
+    return render(request, "web/cases/rights.html", _page(session, case, today(now), empty()))
 
 
 @router.post("/{number}/rights", action=actions.CHOOSE_RIGHTS)
@@ -87,6 +86,10 @@ def rights_route(
     )
     if done is None:
         case = queries.get_visible_to(session, actor, number)
-        page = RightsPage(case, rights_panel(session, case, today(now)).class_two, bound)
-        return render(request, "web/cases/rights.html", page, status=422)
+        return render(request, "web/cases/rights.html", _page(session, case, today(now), bound), status=422)
     return redirect(request, f"/cases/{number}#rights", good=_("Ⅱ类知识产权的选用已保存。"))
+
+
+def _page(session: Session, case: CaseFile, on: date, form: Bound[ChooseRights]) -> RightsPage:
+    rights = queries.list_rights(session, case.enterprise_id)
+    return RightsPage(case, rights_panel(case, rights, on).class_two, form)

@@ -14,6 +14,7 @@ from app.cases.models import CaseFile
 from app.cases.schemas import TakeBackStep, TakeStep
 from app.cases.service.moving import take_step
 from app.cases.service.undoing import standing_entries, take_back_step
+from app.cases.supplies import load_contents
 from app.cases.supply.schemas import AskCorrections
 from app.doors.corrections import AskGroups, ask_groups, bind_corrections
 from app.doors.deps import CurrentActor, DbSession, Form, Now
@@ -25,6 +26,7 @@ from app.kit.clock import today
 from app.kit.errors import Conflict, NotFound
 from app.kit.i18n import _
 from app.programmes.domain.definition import StageAction
+from app.reference.queries import code_names
 from app.web.cases.head import StepButton, UndoButton, step_buttons, undo_button
 from app.web.cases.supplies import seen_supplies, waiting_ids
 from app.web.cases.verdict import VerdictCard, verdict_card
@@ -131,11 +133,12 @@ def _name_fields(bound: Bound[StepForm]) -> None:
 def _step_page(
     session: Session, actor: Actor, case: CaseFile, action_code: str, form: Bound[StepForm], on: date
 ) -> StepPage:
-    programme = queries.programme_of(session, case)
+    programme, contents = queries.programme_of(session, case), load_contents(session, case)
     action = programme.find_action(action_code)
-    verdict = verdict_card(session, case, programme, on, action=action)
-    supplies = seen_supplies(session, case, on, verdict)
-    waiting = waiting_ids(queries.list_milestones(session, case))
+    names, entries = code_names(session, case.enterprise.region_code), queries.list_entries(session, case.id)
+    verdict = verdict_card(session, case, programme, on, names=names, entries=entries, action=action)
+    supplies = seen_supplies(contents, on, verdict)
+    waiting = waiting_ids(contents.milestones)
     buttons = step_buttons(programme, case, actor, supplies, waiting)
     button = next((button for button in buttons if button.action.code == action_code), None)
     if button is None and not form.summary:

@@ -1,6 +1,6 @@
 """督办 of a case: what was asked by when, what was answered, and the forms of whoever asks and whoever answers."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -80,9 +80,11 @@ class SupervisionPage:
     again: Bound[Any]
 
 
-def supervision_panel(session: Session, case: CaseFile, actor: Actor, on: date) -> SupervisionPanel | None:
+def supervision_panel(
+    case: CaseFile, rows: Sequence[Supervision], names: Mapping[int, str], actor: Actor, on: date
+) -> SupervisionPanel | None:
     """Everything that was asked about the case; None where there is nothing and nothing to ask."""
-    lines = supervision_lines(session, [(row, case) for row in list_supervisions(session, case.id)], actor, on)
+    lines = supervision_lines([(row, case) for row in rows], names, actor, on)
     may_ask = case.state == CaseState.OPEN and can(actor, SUPERVISE, place_of(case.enterprise))
     if not lines and not may_ask:
         return None
@@ -90,10 +92,9 @@ def supervision_panel(session: Session, case: CaseFile, actor: Actor, on: date) 
 
 
 def supervision_lines(
-    session: Session, found: list[tuple[Supervision, CaseFile]], actor: Actor, on: date
+    found: Sequence[tuple[Supervision, CaseFile]], names: Mapping[int, str], actor: Actor, on: date
 ) -> tuple[SupervisionLine, ...]:
-    """Requests as lines; one query for the officers' names."""
-    names = officer_names(session, {row.officer_id for row, _case in found})
+    """Requests as lines, with the `names` of the officers."""
     return tuple(_line(row, case, names, actor, on) for row, case in found)
 
 
@@ -224,7 +225,8 @@ def _page(
     found = [(row, case) for row in list_supervisions(session, case.id) if row.id == supervision_id]
     if not found:
         raise NotFound("case.supervision.unknown", _("没有这项督办。"))
-    line = supervision_lines(session, found, actor, on)[0]
+    names = officer_names(session, {row.officer_id for row, _case in found})
+    line = supervision_lines(found, names, actor, on)[0]
     asked = {"request": line.row.request, "due_on": line.row.due_on.isoformat()}
     page = SupervisionPage(case, line, answer or empty(), again or empty(asked))
     return render(request, "web/cases/supervision.html", page, status=status)

@@ -1,6 +1,6 @@
 """“能不能过”: what the programme's policy says about the firm of a case, and what an officer decided instead."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.cases.domain.state import CaseState
 from app.cases.domain.supplies import VerdictTally
-from app.cases.models import CaseFile
+from app.cases.models import CaseFile, StageEntry
 from app.cases.service.overriding import ON_REQUEST
 from app.cases.service.undoing import verdicts_taken_back
 from app.cases.service.verdicts import tally_of
@@ -23,7 +23,6 @@ from app.policies.queries import list_stored_for_case
 from app.policies.service.verdicts import Verdict, evaluate_all
 from app.policies.wording import outcome_text
 from app.programmes.domain.definition import Programme, StageAction
-from app.reference.queries import code_names
 from app.web.shared.case_lines import Badge
 from app.web.shared.override_lines import OverrideLine, override_lines, standing_of
 
@@ -66,11 +65,14 @@ def verdict_card(
     programme: Programme,
     on: date,
     *,
+    names: dict[str, str],
+    entries: Sequence[StageEntry],
     action: StageAction | None = None,
     actor: Actor | None = None,
 ) -> VerdictCard | None:
     """The verdict that `action` looks at, else that of the programme's first policy, and how the others stand.
 
+    `names` say what the codes among the facts mean, `entries` are all of the case: which kept verdicts were taken back.
     None where the programme consults none or none was in force.
     """
     if not programme.policies:
@@ -84,9 +86,8 @@ def verdict_card(
     policy = next((code for code in wanted if code in verdicts), None)
     if policy is None:
         return None
-    names = code_names(session, case.enterprise.region_code)
     views = {code: _view(case, verdict, names) for code, verdict in verdicts.items()}
-    stored = _stored(session, case, programme)
+    stored = _stored(session, case, programme, verdicts_taken_back(entries))
     tallies = {code: _tally(view, _newest(stored, code)) for code, view in views.items()}
     view, newest = views.pop(policy), _newest(stored, policy)
     standing = newest.override if newest else None
@@ -122,10 +123,9 @@ def _tally(view: VerdictView, newest: StoredLine | None) -> VerdictTally:
     return tally_of(view.outcome, view.unmet, view.unknown)
 
 
-def _stored(session: Session, case: CaseFile, programme: Programme) -> tuple[StoredLine, ...]:
+def _stored(session: Session, case: CaseFile, programme: Programme, back: frozenset[int]) -> tuple[StoredLine, ...]:
     rows = list_stored_for_case(session, case.id)
     overridden = override_lines(session, [row.id for row in rows])
-    back = verdicts_taken_back(session, case.id) if rows else frozenset()
     return tuple(
         _line(case, programme, row, standing_of(overridden.get(row.id, ())), taken_back=row.id in back) for row in rows
     )

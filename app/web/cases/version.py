@@ -28,7 +28,7 @@ from app.kit.permissions import can
 from app.programmes.differences import compare
 from app.programmes.domain.definition import Programme
 from app.programmes.domain.supplied import MaterialTemplate, Question
-from app.programmes.queries import load_names
+from app.programmes.queries import Catalogue, load_catalogue, load_names
 from app.web.shared.difference_words import kind_badges
 
 router = GuardedRouter(door="web", prefix="/cases/{number}/version")
@@ -127,11 +127,12 @@ def version_route(
 
 
 def _page(session: Session, case: CaseFile, now: Now, to: str, stage: str, form: Bound[Any]) -> VersionPage:
-    newer = list_newer_versions(session, case, today(now))
+    catalogue = load_catalogue(session)
+    newer = list_newer_versions(catalogue, case, today(now))
     if case.state != CaseState.OPEN or not newer:
         raise Conflict("case.version.not_newer", _("该件已办结，或已在最新的版本上，不能换用版本。"))
     new = next((version for version in newer if version.version == to), newer[0])
-    old = queries.programme_of(session, case)
+    old = catalogue.get(case.programme_code, case.programme_version)
     choices = stages_to_choose(new, case.stage)
     target = choices[0].code if len(choices) == 1 else stage
     change = None
@@ -179,8 +180,8 @@ def _note(new: Programme, effect: Effect) -> str:
     return _(GAINED[effect.kind]) if effect.kind in GAINED else ""
 
 
-def newer_version(session: Session, actor: Actor, case: CaseFile, on: date) -> str:
+def newer_version(catalogue: Catalogue, actor: Actor, case: CaseFile, on: date) -> str:
     """The newest version that the actor may move the case to, or ""."""
     if case.state != CaseState.OPEN or not can(actor, actions.CHANGE_VERSION):
         return ""
-    return next((version.version for version in list_newer_versions(session, case, on)), "")
+    return next((version.version for version in list_newer_versions(catalogue, case, on)), "")

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from fastapi import Query, Request
 from starlette.responses import Response
 
-from app.accounts.queries import list_officers
+from app.accounts.queries import list_officers, officer_names
 from app.cases.oversight.actions import READ_SUPERVISIONS
 from app.cases.oversight.queries import (
     ANSWERED,
@@ -75,7 +75,8 @@ def supervisions_page(
     found = page_supervisions_visible_to(
         session, actor, SupervisionFilter(state, officer), on, query.cursor or None, PAGE_SIZE
     )
-    lines = supervision_lines(session, [(row, case) for row, case in found.items], actor, on)
+    names = officer_names(session, {row.officer_id for row, _case in found.items})
+    lines = supervision_lines(found.items, names, actor, on)
     page = SupervisionsPage(
         query=query,
         rows=tuple(

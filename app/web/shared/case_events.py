@@ -1,7 +1,7 @@
 """Events of cases as people read them: steps, stages and states by their names in the version that each case keeps."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from fastapi import Request
 from sqlalchemy import select
@@ -17,15 +17,28 @@ from app.kit.i18n import _
 from app.programmes.domain.answers import show_answer
 from app.programmes.domain.definition import Programme
 from app.programmes.domain.supplied import Question
-from app.programmes.queries import load_catalogue
+from app.programmes.queries import Catalogue, load_catalogue
 from app.web.shared.case_lines import state_text
 
 
+@dataclass(frozen=True)
+class KnownCases:
+    """What a page has read already of the cases that its events may be about, so that nothing is read twice."""
+
+    catalogue: Catalogue
+    cases: Sequence[CaseFile] = ()
+
+
 def named_lines(
-    request: Request, session: Session, events: Sequence[JournalEvent], *, changes: bool = True
+    request: Request,
+    session: Session,
+    events: Sequence[JournalEvent],
+    *,
+    changes: bool = True,
+    known: KnownCases | None = None,
 ) -> tuple[TimelineLine, ...]:
-    """`events` of any kind as lines; two queries when cases are among them, and those for the codes among their `changes`."""
-    return worded_lines(request.app.state.wording, session, events, changes=changes)
+    """`events` of any kind as lines; a query for the codes among their `changes`, and two for cases that are not `known`."""
+    return worded_lines(request.app.state.wording, session, events, changes=changes, known=known)
 
 
 def told_events(wording: Wording, session: Session, events: Sequence[JournalEvent]) -> list[ToldEvent]:
@@ -42,10 +55,15 @@ def _change(change: ChangeLine) -> str:
 
 
 def worded_lines(
-    wording: Wording, session: Session, events: Sequence[JournalEvent], *, changes: bool = True
+    wording: Wording,
+    session: Session,
+    events: Sequence[JournalEvent],
+    *,
+    changes: bool = True,
+    known: KnownCases | None = None,
 ) -> tuple[TimelineLine, ...]:
     """Like `named_lines`, by the merged texts of all slices."""
-    programmes = _programmes(session, {event.subject_id for event in events if event.subject_kind == "case"})
+    programmes = _programmes(session, {event.subject_id for event in events if event.subject_kind == "case"}, known)
     term = terms_of(session, wording.coded(events) if changes else ())
     lines = zip((wording.line(event, term) for event in events), events, strict=True)
     return tuple(
@@ -56,15 +74,19 @@ def worded_lines(
     )
 
 
-def _programmes(session: Session, numbers: set[str]) -> dict[str, tuple[Programme, ...]]:
+def _programmes(session: Session, numbers: set[str], known: KnownCases | None) -> dict[str, tuple[Programme, ...]]:
     """The programme versions that each case may have been led by, by its number: its own first."""
     if not numbers:
         return {}
-    rows = session.execute(
-        select(CaseFile.number, CaseFile.programme_code, CaseFile.programme_version).where(CaseFile.number.in_(numbers))
-    ).all()
-    catalogue = load_catalogue(session)
-    return {number: (catalogue.get(code, version), *catalogue.versions_of(code)) for number, code, version in rows}
+    led = {case.number: (case.programme_code, case.programme_version) for case in known.cases} if known else {}
+    if unknown := numbers - led.keys():
+        columns = (CaseFile.number, CaseFile.programme_code, CaseFile.programme_version)
+        rows = session.execute(select(*columns).where(CaseFile.number.in_(unknown)))
+        led |= {number: (code, version) for number, code, version in rows}
+    catalogue = known.catalogue if known else load_catalogue(session)
+    return {
+        number: (catalogue.get(code, version), *catalogue.versions_of(code)) for number, (code, version) in led.items()
+    }
 
 
 def _named(versions: tuple[Programme, ...], line: TimelineLine, event: JournalEvent) -> TimelineLine:
