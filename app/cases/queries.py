@@ -25,7 +25,7 @@ from app.kit.i18n import _
 from app.kit.paging import Count, Keyset, Page, count_up_to, page
 from app.kit.permissions import EDITORS, within_region
 from app.programmes.domain.definition import Programme
-from app.programmes.queries import get_version, load_catalogue
+from app.programmes.queries import Catalogue, get_version
 
 Columns = TypeVarTuple("Columns")
 
@@ -201,11 +201,11 @@ def list_of_enterprise_visible_to(session: Session, actor: Actor, enterprise_id:
     return list(session.scalars(statement.order_by(CaseFile.opened_on.desc(), CaseFile.number.desc())))
 
 
-def policies_in_hand(session: Session, cases: Iterable[CaseFile]) -> frozenset[str]:
-    """The policies of the programmes of those `cases` that are open; one query."""
-    versions = {(case.programme_code, case.programme_version) for case in cases if case.state == CaseState.OPEN}
-    catalogue = load_catalogue(session) if versions else None
-    held = [catalogue.get(code, version) for code, version in versions] if catalogue else []
+def policies_in_hand(catalogue: Catalogue, cases: Iterable[CaseFile]) -> frozenset[str]:
+    """The policies of the programmes of those `cases` that are open."""
+    held = [
+        catalogue.get(case.programme_code, case.programme_version) for case in cases if case.state == CaseState.OPEN
+    ]
     return frozenset(code for programme in held for code in programme.policies)
 
 

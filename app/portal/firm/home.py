@@ -82,7 +82,7 @@ def home(request: Request, session: DbSession, actor: CurrentActor, settings: Ap
         dues=dues,
         case=replace(case, duties=()) if case else None,
         others=others,
-        policies=policy_views(session, enterprise, on, policies_in_hand(session, cases)),
+        policies=policy_views(session, enterprise, on, policies_in_hand(catalogue, cases)),
         commissioners=commissioner_lines(session, enterprise.id, on),
         incentives=incentive_lines(session, enterprise),
         advisory=_(ADVISORY),
@@ -110,7 +110,7 @@ def conditions_page(
     """Every condition, what is missing first."""
     enterprise = own_enterprise(session, actor)
     cases = list_of_enterprise_visible_to(session, actor, enterprise.id)
-    policies = policy_views(session, enterprise, today(now), policies_in_hand(session, cases))
+    policies = policy_views(session, enterprise, today(now), policies_in_hand(load_catalogue(session), cases))
     return render(request, "portal/conditions.html", ConditionsPage(enterprise.name, policies, settings.office))
 
 

@@ -1,5 +1,6 @@
 """后续事项 of all cases: the list by day, narrowed by state, programme, officer and who does them; and a firm's own."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated
@@ -12,12 +13,12 @@ from app.accounts.queries import list_officers
 from app.cases.duties import actions
 from app.cases.duties.models import CaseDuty
 from app.cases.duties.queries import STATES, DutyFilter, cases_of, count_visible_to, page_visible_to
+from app.cases.models import CaseFile
 from app.cases.service.loading import place_of
 from app.doors.deps import CurrentActor, DbSession, Now
 from app.doors.pages import render
 from app.doors.parameters import PageQuery
 from app.doors.router import GuardedRouter
-from app.enterprises.models import Enterprise
 from app.kit.actor import Actor
 from app.kit.clock import today
 from app.kit.i18n import N_, _
@@ -26,7 +27,7 @@ from app.kit.permissions import can
 from app.programmes.queries import Catalogue, load_catalogue
 from app.web.cases.duty_panel import DutyLine, duty_line
 from app.web.cases.list import ME, Choices, officer_filter, programme_choices
-from app.web.shared.enterprise_panels import Panel
+from app.web.shared.enterprise_panels import FirmRead, Panel
 
 router = GuardedRouter(door="web", prefix="/duties")
 
@@ -108,7 +109,7 @@ def list_page(
     found = page_visible_to(session, actor, wanted, cursor=query.cursor or None, limit=PAGE_SIZE)
     page = DutiesPage(
         query=query,
-        rows=_rows(session, catalogue, found, on),
+        rows=_rows(cases_of(session, found.items), catalogue, found, on),
         page=found,
         count=count_visible_to(session, actor, wanted),
         states=tuple((state, _(name)) for state, name in STATE_NAMES.items()),
@@ -120,21 +121,20 @@ def list_page(
     return render(request, "web/cases/duties.html", page)
 
 
-def panel(session: Session, actor: Actor, enterprise: Enterprise, now: datetime) -> Panel | None:
+def panel(session: Session, actor: Actor, firm: FirmRead, now: datetime) -> Panel | None:
     """The card of a firm's page; None where nothing waits or the actor may not see it."""
-    if not can(actor, actions.LIST, place_of(enterprise)):
+    if not can(actor, actions.LIST, place_of(firm.enterprise)):
         return None
     on = today(now)
-    wanted = DutyFilter(on=on, enterprise_id=enterprise.id)
+    wanted = DutyFilter(on=on, enterprise_id=firm.enterprise.id)
     found = page_visible_to(session, actor, wanted, cursor=None, limit=PANEL_SIZE)
     if not found.items:
         return None
-    rows = _rows(session, load_catalogue(session), found, on)
+    rows = _rows({case.id: case for case in firm.cases}, firm.catalogue, found, on)
     return Panel("web/cases/_firm_duties.html", FirmDuties(rows, count_visible_to(session, actor, wanted)), "side")
 
 
-def _rows(session: Session, catalogue: Catalogue, found: Page[CaseDuty], on: date) -> tuple[DutyRow, ...]:
-    cases = cases_of(session, found.items)
+def _rows(cases: Mapping[int, CaseFile], catalogue: Catalogue, found: Page[CaseDuty], on: date) -> tuple[DutyRow, ...]:
     return tuple(
         DutyRow(
             line=duty_line(cases[duty.case_id], duty, on),

@@ -22,12 +22,12 @@ from app.kit.clock import shanghai, today
 from app.kit.i18n import N_, _, current_locale
 from app.kit.paging import Count
 from app.kit.permissions import can
-from app.programmes.queries import load_catalogue
+from app.programmes.queries import Catalogue, load_catalogue
 from app.targets.queries import find_plan
 from app.web.desk.near import LOOKED_AT, NearLine, near_lines
 from app.web.desk.section import OfficerLine, officer_lines
 from app.web.desk.tasks import MINE, OFFICE, Tasks, TasksQuery, load_tasks, other_view
-from app.web.shared.case_events import named_lines
+from app.web.shared.case_events import KnownCases, named_lines
 from app.web.targets.list import GoalCard, borrowed_notice, goal_cards
 
 router = GuardedRouter(door="web")
@@ -86,7 +86,7 @@ class NearFragment:
 def desk_page(request: Request, session: DbSession, actor: CurrentActor, now: Now, view: str = "") -> Response:
     on, chosen = today(now), TasksQuery(view=view).whose(actor)
     query, office = TasksQuery(view=chosen), chosen == OFFICE
-    tasks = load_tasks(session, actor, now, query, TASKS)[0]
+    tasks, asked = load_tasks(session, actor, now, query, TASKS)
     plan = find_plan(session, actor, on.year, on)
     page = DeskPage(
         headline=_headline(tasks.count),
@@ -102,7 +102,7 @@ def desk_page(request: Request, session: DbSession, actor: CurrentActor, now: No
         near_note=_near_note(),
         loads=officer_lines(session, list_loads_visible_to(session, actor, on)) if office else (),
         section_url="/desk/section" if office and can(actor, OVERSEE) else "",
-        changes=_changes(request, session, actor, now),
+        changes=_changes(request, session, actor, now, asked.catalogue),
         may_import=can(actor, enterprise_actions.IMPORT),
         may_create=can(actor, enterprise_actions.CREATE),
     )
@@ -141,11 +141,14 @@ def _near_note() -> str:
     return _("在办未申报、期限最近的 %(n)s 件") % {"n": LOOKED_AT}
 
 
-def _changes(request: Request, session: Session, actor: Actor, now: datetime) -> tuple[ChangeLine, ...]:
+def _changes(
+    request: Request, session: Session, actor: Actor, now: datetime, catalogue: Catalogue
+) -> tuple[ChangeLine, ...]:
     types = tuple(code for code in request.app.state.wording.types if code.startswith(_WATCHED))
     wanted = TimelineFilter(region_prefix=actor.region_prefix, types=types)
     events = list_events(session, wanted, limit=EVENTS)
-    return tuple(_change(line, now) for line in named_lines(request, session, events, changes=False))
+    lines = named_lines(request, session, events, changes=False, known=KnownCases(catalogue))
+    return tuple(_change(line, now) for line in lines)
 
 
 def _change(line: TimelineLine, now: datetime) -> ChangeLine:

@@ -6,15 +6,12 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from app.cases import actions
-from app.cases.queries import list_of_enterprise_visible_to
 from app.cases.service.loading import place_of
-from app.enterprises.models import Enterprise
 from app.kit.actor import Actor
 from app.kit.clock import today
 from app.kit.permissions import can
-from app.programmes.queries import load_catalogue
 from app.web.shared.case_lines import CaseLine, case_lines
-from app.web.shared.enterprise_panels import Panel
+from app.web.shared.enterprise_panels import FirmRead, Panel
 
 
 @dataclass(frozen=True)
@@ -25,14 +22,14 @@ class FirmCases:
     open_url: str
 
 
-def panel(session: Session, actor: Actor, enterprise: Enterprise, now: datetime) -> Panel | None:
+def panel(session: Session, actor: Actor, firm: FirmRead, now: datetime) -> Panel | None:
     """The card, None for those who may not see cases."""
+    enterprise = firm.enterprise
     if not can(actor, actions.LIST, place_of(enterprise)):
         return None
-    cases = list_of_enterprise_visible_to(session, actor, enterprise.id)
     may_open = can(actor, actions.OPEN) and enterprise.disabled_on is None
     content = FirmCases(
-        lines=tuple(case_lines(session, load_catalogue(session), cases, today(now))),
+        lines=tuple(case_lines(session, firm.catalogue, firm.cases, today(now))),
         open_url=f"/cases/new?enterprise={enterprise.uscc}" if may_open else "",
     )
     return Panel("web/cases/_panel.html", content)

@@ -7,12 +7,11 @@ from sqlalchemy.orm import Session
 
 from app.commissioners import actions
 from app.commissioners.queries import agreements_of_enterprise
-from app.enterprises.models import Enterprise
 from app.kit.actor import Actor
 from app.kit.clock import today
 from app.kit.permissions import Place, can
 from app.web.shared.commissioner_words import AgreementRow, agreement_row
-from app.web.shared.enterprise_panels import Panel
+from app.web.shared.enterprise_panels import FirmRead, Panel
 
 
 @dataclass(frozen=True)
@@ -24,8 +23,9 @@ class CommissionersPanel:
     may_add: bool
 
 
-def panel(session: Session, actor: Actor, enterprise: Enterprise, now: datetime) -> Panel | None:
+def panel(session: Session, actor: Actor, firm: FirmRead, now: datetime) -> Panel | None:
     """The card; nothing for those who may not read experts."""
+    enterprise = firm.enterprise
     place = Place(enterprise.region_code, enterprise.id)
     if not can(actor, actions.READ, place):
         return None

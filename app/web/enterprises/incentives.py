@@ -5,13 +5,12 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from app.enterprises.models import Enterprise
 from app.incentives import actions
 from app.kit.actor import Actor
 from app.kit.permissions import Place, can
 from app.web.incentives.lines import IncentiveLine, advisory
 from app.web.incentives.list import enterprise_lines
-from app.web.shared.enterprise_panels import Panel
+from app.web.shared.enterprise_panels import FirmRead, Panel
 
 
 @dataclass(frozen=True)
@@ -23,8 +22,9 @@ class IncentivesPanel:
     url: str
 
 
-def panel(session: Session, actor: Actor, enterprise: Enterprise, now: datetime) -> Panel | None:
+def panel(session: Session, actor: Actor, firm: FirmRead, now: datetime) -> Panel | None:
     """The card; nothing for those who may not read incentives."""
+    enterprise = firm.enterprise
     if not can(actor, actions.READ, Place(enterprise.region_code, enterprise.id)):
         return None
     content = IncentivesPanel(

@@ -42,8 +42,8 @@ from app.kit.i18n import _
 from app.reference.queries import find_industry
 from app.web.enterprises.figures import latest_figures, summary_of
 from app.web.enterprises.head import Head, head_of, open_firm
-from app.web.shared.case_events import named_lines
-from app.web.shared.enterprise_panels import Panel, panels_for
+from app.web.shared.case_events import KnownCases, named_lines
+from app.web.shared.enterprise_panels import Panel, panels_for, read_firm
 from app.web.shared.enterprise_words import Badge, above_scale_text, capital_text
 
 router = GuardedRouter(door="web", prefix="/enterprises")
@@ -128,8 +128,10 @@ def enterprise_page(request: Request, session: DbSession, actor: CurrentActor, n
         notice = _("该企业的代码已变更，以下是现用代码的页面。")
         return redirect(request, f"/enterprises/{firm.uscc}", info=notice)
     head = head_of(session, actor, firm, now, "")
-    panels = panels_for(session, actor, firm, now)
+    read = read_firm(session, actor, firm)
+    panels = panels_for(session, actor, read, now)
     year, figures = latest_figures(session, firm, today(now))
+    events = timeline(session, enterprise_id=firm.id, limit=RECENT_EVENTS)
     page = OverviewPage(
         head=head,
         identity=_identity(session, firm, head),
@@ -143,7 +145,7 @@ def enterprise_page(request: Request, session: DbSession, actor: CurrentActor, n
         scale_hint=_scale_hint(firm, head, year, figures),
         main_panels=tuple(panel for panel in panels if panel.place == "main"),
         side_panels=tuple(panel for panel in panels if panel.place == "side"),
-        recent=named_lines(request, session, timeline(session, enterprise_id=firm.id, limit=RECENT_EVENTS)),
+        recent=named_lines(request, session, events, known=KnownCases(read.catalogue, read.cases)),
     )
     return render(request, "web/enterprises/overview.html", page)
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from app.cases.queries import list_of_enterprise_visible_to, policies_in_hand
+from app.cases.queries import policies_in_hand
 from app.enterprises.models import Enterprise
 from app.kit.actor import Actor
 from app.kit.clock import today
@@ -15,7 +15,7 @@ from app.policies.actions import READ_VERDICT
 from app.policies.presenting import ClauseView, VerdictView, present_known, supply_link, verdict_url
 from app.policies.service.verdicts import Verdict, evaluate_all
 from app.reference.queries import code_names
-from app.web.shared.enterprise_panels import Panel
+from app.web.shared.enterprise_panels import FirmRead, Panel
 
 _SHOWN_CLAUSES = 3
 _SHOWN_CARDS = 3
@@ -41,15 +41,16 @@ class VerdictsPanel:
     folded: tuple[VerdictCard, ...]
 
 
-def panel(session: Session, actor: Actor, enterprise: Enterprise, now: datetime) -> Panel | None:
+def panel(session: Session, actor: Actor, firm: FirmRead, now: datetime) -> Panel | None:
     """The card; nothing for those who may not read verdicts."""
+    enterprise = firm.enterprise
     if not can(actor, READ_VERDICT, enterprise):
         return None
     verdicts = evaluate_all(session, enterprise, today(now))
     if not verdicts:
         return None
     names = code_names(session, enterprise.region_code)
-    in_hand = policies_in_hand(session, list_of_enterprise_visible_to(session, actor, enterprise.id))
+    in_hand = policies_in_hand(firm.catalogue, firm.cases)
     cards = sorted((_card(enterprise, verdict, names, in_hand) for verdict in verdicts), key=_order)
     shown = max(_SHOWN_CARDS, sum(card.in_hand for card in cards))
     return Panel("web/policies/_panel.html", VerdictsPanel(tuple(cards[:shown]), tuple(cards[shown:])))

@@ -1,6 +1,6 @@
 """What upper slices show on a firm's page: each module named here offers `panel(…)`, and the page asks them in this order."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from importlib import import_module
@@ -8,8 +8,11 @@ from typing import Any, Literal
 
 from sqlalchemy.orm import Session
 
+from app.cases.models import CaseFile
+from app.cases.queries import list_of_enterprise_visible_to
 from app.enterprises.models import Enterprise
 from app.kit.actor import Actor
+from app.programmes.queries import Catalogue, load_catalogue
 
 Place = Literal["main", "side"]
 
@@ -23,8 +26,17 @@ class Panel:
     place: Place = "main"
 
 
-#: `panel(session, actor, enterprise, now)`; None when the actor may see nothing of it.
-Builder = Callable[[Session, Actor, Enterprise, datetime], Panel | None]
+@dataclass(frozen=True)
+class FirmRead:
+    """What several cards show, read once: the firm, its cases that the actor sees (the newest first), the catalogue."""
+
+    enterprise: Enterprise
+    cases: Sequence[CaseFile]
+    catalogue: Catalogue
+
+
+#: `panel(session, actor, firm, now)`; None when the actor may see nothing of it.
+Builder = Callable[[Session, Actor, FirmRead, datetime], Panel | None]
 
 #: (code, module): the module's `panel` builds the card.
 PANELS: tuple[tuple[str, str], ...] = (
@@ -36,9 +48,15 @@ PANELS: tuple[tuple[str, str], ...] = (
 )
 
 
-def panels_for(session: Session, actor: Actor, enterprise: Enterprise, now: datetime) -> tuple[Panel, ...]:
+def read_firm(session: Session, actor: Actor, enterprise: Enterprise) -> FirmRead:
+    """What the cards share; two queries."""
+    cases = list_of_enterprise_visible_to(session, actor, enterprise.id)
+    return FirmRead(enterprise, cases, load_catalogue(session))
+
+
+def panels_for(session: Session, actor: Actor, firm: FirmRead, now: datetime) -> tuple[Panel, ...]:
     """Every slice's card about the firm, in order."""
-    built = (build(session, actor, enterprise, now) for build in _builders())
+    built = (build(session, actor, firm, now) for build in _builders())
     return tuple(panel for panel in built if panel is not None)
 
 
