@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict, deque
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from urllib.parse import urldefrag, urljoin, urlsplit
@@ -50,14 +50,20 @@ def _patterns(app: FastAPI) -> list[tuple[re.Pattern[str], str]]:
     ]
 
 
-def crawl(app: FastAPI, client: Client, starts: Iterable[str]) -> Found:
-    """Follow links from `starts` with `client` (a person's cookies on a running server)."""
+def crawl(
+    app: FastAPI, client: Client, starts: Iterable[str], *, tries: int = TRIES, known: Collection[str] = ()
+) -> Found:
+    """Follow links from `starts` with `client` (a person's cookies on a running server), `tries` addresses of a route.
+
+    Routes that are `known` already are opened as starts only.
+    """
     patterns, found, waiting = _patterns(app), Found(), deque(starts)
+    first = set(waiting)
     seen = set(waiting)
     while waiting:
         path = waiting.popleft()
         route = next((route for pattern, route in patterns if pattern.match(urlsplit(path).path)), None)
-        if route is None or len(found.opened[route]) >= TRIES:
+        if route is None or len(found.opened[route]) >= tries or (route in known and path not in first):
             continue
         found.opened[route].append(path)
         try:

@@ -1,0 +1,84 @@
+"""How many statements the pages send that are opened all day, pinned at two sizes of what lies there; none is sent twice."""
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+
+import pytest
+from sqlalchemy.orm import Session
+
+from app.cases.models import CaseFile, Milestone
+from app.cases.opinions.models import Opinion
+from app.cases.supply.models import CorrectionItem
+from app.kit.actor import Actor
+from app.kit.clock import today
+from tests.factories import cases
+from tests.factories.incentives import case_with_marker
+from tests.support.client import Client
+from tests.support.statements import recorded_statements, repeated
+
+SignIn = Callable[..., Client]
+
+#: The most that each page may send; the numbers that one was brought down to, so that they only go down.
+MOST = {
+    "/cases/{number}": 38,
+    "/enterprises/{uscc}": 39,
+    "/": 32,
+    "/portal": 40,
+    "/portal/cases/{number}": 16,
+}
+
+
+@pytest.fixture
+def head(actor: Callable[..., Actor]) -> Actor:
+    return actor(role="section_head")
+
+
+@pytest.fixture
+def case(session: Session, head: Actor, now: datetime) -> CaseFile:
+    """A certification in review, with all its materials, answers and kept verdicts."""
+    return cases.led_to(session, head, now, "review", officer_id=head.id)
+
+
+def _more(session: Session, case: CaseFile, now: datetime, number: int) -> None:
+    """So many more corrections, milestones, opinions, rights, and cases of the firm."""
+    on, stem = today(now), f"extra-{number}"
+    for index in range(number):
+        cases.right(session, case.enterprise)
+        other = case_with_marker(session, case.enterprise, cases.PROGRAMME, "submitted", date(1960 + number + index, 6, 1))
+        other.stage, other.officer_id, other.next_due_on = "review", case.officer_id, on
+        told = {"case_id": case.id, "due_on": on + timedelta(days=index)}
+        session.add(Milestone(**told, code=f"{stem}-{index}", title_zh="节点（示例）", title_en="Milestone"))
+        session.add(
+            CorrectionItem(**told, round=1, kind="other", remark="请补正（示例）", asked_by="示例", asked_at=now)
+        )
+        session.add(Opinion(**told, department="tax", question="示例？", asked_by_name="示例", asked_at=now))
+    session.flush()
+
+
+def sent(client: Client, url: str) -> int:
+    """The statements of a second look at a page, none of them twice; the first look fills what the process keeps."""
+    assert client.get(url).status_code == 200
+    with recorded_statements() as statements:
+        client.get(url)
+    assert not repeated(statements)
+    return len(statements)
+
+
+def test_pages_cost_the_same_for_much_as_for_little(
+    session: Session, sign_in: SignIn, new_client: Callable[[], Client], case: CaseFile, now: datetime
+) -> None:
+    firm, costs = case.enterprise, []
+    office = sign_in(role="section_head")
+    own = sign_in(enterprise_id=firm.id, client=new_client())
+    for number in (1, 20):
+        _more(session, case, now, number)
+        costs.append(
+            {
+                page: sent(
+                    own if page.startswith("/portal") else office, page.format(number=case.number, uscc=firm.uscc)
+                )
+                for page in MOST
+            }
+        )
+    assert costs[0] == costs[1], "the number of statements depends on how much lies there"
+    assert not {page: cost for page, cost in costs[1].items() if cost > MOST[page]}, costs[1]
