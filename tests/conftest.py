@@ -22,6 +22,7 @@ from tests.support.client import Client
 from tests.support.databases import DIALECTS, Templates
 from tests.support.postgres import PostgresServer, PostgresUnavailableError
 from tests.support.queries import counted_queries, plan_of
+from tests.support.statements import Statement, recorded_statements
 
 NOW = datetime(2021, 6, 30, 2, 0, tzinfo=UTC)
 """The instant at which tests happen: 10 o'clock in Qianjiang on 30 June 2021."""
@@ -295,6 +296,12 @@ def sign_in(client: Client, session: Session) -> Callable[..., Client]:
 def count_queries() -> Callable[[], AbstractContextManager[list[str]]]:
     """`with count_queries() as queries:` collects the statements sent inside the block, by any engine."""
     return counted_queries
+
+
+@pytest.fixture
+def record_statements() -> Callable[[], AbstractContextManager[list[Statement]]]:
+    """The same with their parameters, so that `repeated` can name those sent twice."""
+    return recorded_statements
 
 
 @pytest.fixture

@@ -119,7 +119,7 @@ class _Watching:
 
 
 @pytest.fixture(scope="module")
-def sent(templates: Templates, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sent]:
+def walked(templates: Templates, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sent]:
     """Every page that each kind of person reaches, opened once."""
     install_providers()
     folder: Path = tmp_path_factory.mktemp("statements")
@@ -166,12 +166,12 @@ def _account(session: Session, who: str) -> Any:
     return session.scalars(wanted).one()
 
 
-def test_no_page_asks_twice_for_the_same(sent: Sent) -> None:
-    _judge(sent, sent.repeated, REPEATING, "sent again word for word: read it once and hand it on")
+def test_no_page_asks_twice_for_the_same(walked: Sent) -> None:
+    _judge(walked, walked.repeated, REPEATING, "sent again word for word: read it once and hand it on")
 
 
-def test_no_page_asks_in_a_loop(sent: Sent) -> None:
-    _judge(sent, sent.frequent, LOOPING, "sent more than three times with other values: ask once for all of them")
+def test_no_page_asks_in_a_loop(walked: Sent) -> None:
+    _judge(walked, walked.frequent, LOOPING, "sent more than three times with other values: ask once for all of them")
 
 
 def _judge(sent: Sent, wrong: dict[str, list[str]], known: frozenset[str], advice: str) -> None:

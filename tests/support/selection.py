@@ -10,11 +10,11 @@ from tests.support.databases import DIALECTS
 PAGES = ("web/*.py", "portal/*.py", "*/test_pages.py", "policies/test_web.py", "journeys/*.py")
 ON_BOTH = ("journeys/test_walk.py", "journeys/test_numbers.py", "journeys/test_kill_journey.py")
 #: Who looks at statements and plans looks at those of both.
-LOOKING = frozenset({"count_queries", "explain"})
+LOOKING = frozenset({"count_queries", "explain", "record_statements"})
 
 #: What `--quick` leaves out: doors with their pages, and whatever needs a process of its own or a browser.
 NOT_QUICK = ("web", "portal", "api", "journeys", "delivery", "simulator", "backup")
-NOT_QUICK_FIXTURES = frozenset({"app", "client", "new_client", "sign_in", "chromium"})
+NOT_QUICK_FIXTURES = frozenset({"app", "client", "new_client", "sign_in", "chromium", "walked"})
 
 
 def dialects_of(path: PurePath, fixtures: Collection[str], *, chosen: str, long: bool, quick: bool) -> list[str]:
