@@ -166,6 +166,24 @@ ENTERPRISE = Table(
         Field("capital_text", Kind.TEXT, N_("注册资本原文"), Writer.IMPORT, length=120, bundle=CAPITAL),
         Field("capital_remark", Kind.TEXT, N_("注册资本备注"), Writer.IMPORT, length=300, bundle=CAPITAL),
         Field(
+            "website",
+            Kind.WEB,
+            N_("企业网址"),
+            BY_ALL,
+            length=200,
+            ask=Ask("identity"),
+            headings=(
+                Heading(
+                    N_("企业网址"),
+                    "企业网址 | 网址 | 公司网址 | 企业网站 | 公司网站 | 官网 | 网站 | website | web site | homepage",
+                    example="https://example.org",
+                ),
+            ),
+            column=ListColumn("website"),
+            past=True,
+            exchanged=True,
+        ),
+        Field(
             "industry_code",
             Kind.CODE,
             N_("行业"),

@@ -59,6 +59,7 @@ class Enterprise(Base):
     capital_text: Mapped[str] = mapped_column(String(120), default="")
     capital_remark: Mapped[str] = mapped_column(String(300), default="")
     legal_representative: Mapped[str] = mapped_column(String(80), default="")
+    website: Mapped[str] = mapped_column(String(200), default="")
     industry_code: Mapped[str] = mapped_column(Code(8), default="")
     field_code: Mapped[str] = mapped_column(Code(8), default="")
     field_detail: Mapped[str] = mapped_column(String(200), default="")
