@@ -47,8 +47,8 @@ REDUCED = Counts(
     backup_demo_firms=15,
     demo_firms=120,
     pushed_records=400,
-    push_kills=4,
-    pull_kills=4,
+    push_kills=2,
+    pull_kills=2,
 )
 FULL = Counts(
     property_examples=2_000,
