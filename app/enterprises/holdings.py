@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Protocol
 
-from sqlalchemy import Row, Select, func, null, select
+from sqlalchemy import Boolean, Date, Integer, Row, Select, and_, cast, func, literal, null, select, union_all
 from sqlalchemy.orm import Session
 
 from app.enterprises.domain.figures import FIGURES
@@ -195,54 +195,61 @@ def _read_rights(session: Session, held: dict[int, Holdings]) -> None:
 
 
 def _read_products(session: Session, held: dict[int, Holdings], years: range) -> None:
-    wanted = (Product.enterprise_id.in_(held), Product.year.between(years.start, years.stop - 1))
+    """The products of `years`, one row for each right that a main one rests on."""
     columns = (Product.id, Product.enterprise_id, Product.year, Product.is_main, Product.is_high_tech)
-    lines: dict[int, ProductLine] = {}
-    for row in session.execute(select(*columns, Product.revenue_fen).where(*wanted)):
-        lines[row.id] = ProductLine(row.is_main, row.is_high_tech, row.revenue_fen)
-        held[row.enterprise_id].products.setdefault(row.year, []).append(lines[row.id])
-    linked = (
-        select(ProductProperty.product_id, *_RIGHT)
-        .join(Product, Product.id == ProductProperty.product_id)
-        .join(IntellectualProperty, IntellectualProperty.id == ProductProperty.property_id)
-        .where(*wanted, Product.is_main)
+    statement = (
+        select(*columns, Product.revenue_fen, ProductProperty.property_id, *_RIGHT)
+        .outerjoin(ProductProperty, and_(ProductProperty.product_id == Product.id, Product.is_main))
+        .outerjoin(IntellectualProperty, IntellectualProperty.id == ProductProperty.property_id)
+        .where(Product.enterprise_id.in_(held), Product.year.between(years.start, years.stop - 1))
     )
-    for right in session.execute(linked):
-        lines[right.product_id].rights.append(right)
+    lines: dict[int, ProductLine] = {}
+    for row in session.execute(statement):
+        if row.id not in lines:
+            lines[row.id] = ProductLine(row.is_main, row.is_high_tech, row.revenue_fen)
+            held[row.enterprise_id].products.setdefault(row.year, []).append(lines[row.id])
+        if row.property_id is not None:
+            lines[row.id].rights.append(row)
 
 
 def _read_certificates(session: Session, held: dict[int, Holdings]) -> None:
+    """Certificates and tags: both are held for a time."""
     columns = (Certificate.kind, Certificate.issued_on, Certificate.expires_on, Certificate.revoked_on)
-    certificates = select(Certificate.enterprise_id, *columns).where(Certificate.enterprise_id.in_(held))
-    for certificate in session.execute(certificates):
-        held[certificate.enterprise_id].certificates.append(certificate)
+    certificates = select(Certificate.enterprise_id, literal(False).label("is_tag"), *columns)
     tags = select(
         EnterpriseTag.enterprise_id,
-        EnterpriseTag.tag.label("kind"),
-        EnterpriseTag.granted_on.label("issued_on"),
+        literal(True),
+        EnterpriseTag.tag,
+        EnterpriseTag.granted_on,
         EnterpriseTag.expires_on,
-        null().label("revoked_on"),
-    ).where(EnterpriseTag.enterprise_id.in_(held))
-    for tag in session.execute(tags):
-        held[tag.enterprise_id].tags.append(tag)
+        cast(null(), Date),
+    )
+    both = union_all(
+        certificates.where(Certificate.enterprise_id.in_(held)), tags.where(EnterpriseTag.enterprise_id.in_(held))
+    )
+    for row in session.execute(both):
+        firm = held[row.enterprise_id]
+        (firm.tags if row.is_tag else firm.certificates).append(row)
 
 
 def _read_record(session: Session, held: dict[int, Holdings]) -> None:
     """Standards and compliance events, each with what its level or kind means."""
-    part = StandardParticipation
+    part, event = StandardParticipation, ComplianceEvent
+    meaning = (Term.code, Term.data)
     standards = (
-        select(part.enterprise_id, part.year, Term.code, Term.data, part.role, part.recognised)
+        select(part.enterprise_id, part.year, cast(null(), Date).label("day"), part.role.label("word"), part.recognised)
+        .add_columns(*meaning)
         .join(Term, Term.code == part.level)
         .where(Term.vocabulary == "standard_level", part.enterprise_id.in_(held))
     )
-    for key, year, code, level, role, recognised in session.execute(standards):
-        held[key].standards.append(Standard(year, code, level, role, recognised))
     events = (
-        select(
-            ComplianceEvent.enterprise_id, ComplianceEvent.happened_on, ComplianceEvent.severity, Term.code, Term.data
-        )
-        .join(Term, Term.code == ComplianceEvent.kind)
-        .where(Term.vocabulary == "compliance_kind", ComplianceEvent.enterprise_id.in_(held))
+        select(event.enterprise_id, cast(null(), Integer), event.happened_on, event.severity, cast(null(), Boolean))
+        .add_columns(*meaning)
+        .join(Term, Term.code == event.kind)
+        .where(Term.vocabulary == "compliance_kind", event.enterprise_id.in_(held))
     )
-    for key, happened_on, severity, code, kind in session.execute(events):
-        held[key].compliance.append((happened_on, severity, code, kind))
+    for key, year, day, word, recognised, code, data in session.execute(union_all(standards, events)):
+        if day is None:
+            held[key].standards.append(Standard(year, code, data, word, recognised))
+        else:
+            held[key].compliance.append((day, word, code, data))
