@@ -5,7 +5,21 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Protocol
 
-from sqlalchemy import Boolean, Date, Integer, Row, Select, and_, cast, func, literal, null, select, union_all
+from sqlalchemy import (
+    Boolean,
+    CompoundSelect,
+    Date,
+    Integer,
+    Row,
+    Select,
+    and_,
+    cast,
+    func,
+    literal,
+    null,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from app.enterprises.domain.figures import FIGURES
@@ -224,7 +238,7 @@ def _read_certificates(session: Session, held: dict[int, Holdings]) -> None:
         EnterpriseTag.expires_on,
         cast(null(), Date),
     )
-    both = union_all(
+    both: CompoundSelect[Any] = union_all(
         certificates.where(Certificate.enterprise_id.in_(held)), tags.where(EnterpriseTag.enterprise_id.in_(held))
     )
     for row in session.execute(both):
