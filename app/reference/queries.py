@@ -144,6 +144,8 @@ def find_region(session: Session, code: str) -> Region | None:
 def list_region_names(session: Session, codes: Iterable[str]) -> dict[str, str]:
     """How each code reads as a place, from county down (`潜江市泽口街道`, else the division's own name)."""
     wanted = {code for code in codes if code}
+    if not wanted:
+        return {}
     chains = {prefix for code in wanted for prefix in _chain(code)}
     names = dict(session.execute(select(Region.code, Region.name).where(Region.code.in_(sorted(chains)))).all())
     return {code: _place(code, names) for code in wanted}

@@ -70,9 +70,10 @@ class CorrectionPage(CasePart):
 def corrections_page(request: Request, session: DbSession, actor: CurrentActor, now: Now, number: str) -> Response:
     """What is to be corrected."""
     case = own_case(session, actor, number)
-    lines = _lines(session, case, today(now))
+    programme = programme_of(session, case)
+    lines = _lines(session, case, programme, today(now))
     page = CorrectionsPage(
-        **part_of(case, programme_of(session, case)),
+        **part_of(case, programme),
         lines=tuple(sorted(lines, key=lambda line: not line.open)),
         left=sum(line.open for line in lines),
         may_answer=_may_answer(case, actor),
@@ -86,9 +87,10 @@ def correction_page(
 ) -> Response:
     """One item."""
     case = own_case(session, actor, number)
-    line = _line_of(session, case, item_id, today(now))
+    programme = programme_of(session, case)
+    line = _line_of(_lines(session, case, programme, today(now)), item_id)
     form: Bound[AnswerCorrection] = empty({"answer": line.row.answer, "version": line.row.version})
-    return render(request, "portal/correction.html", _page(session, case, actor, line, form))
+    return render(request, "portal/correction.html", _page(case, programme, actor, line, form))
 
 
 @router.post("/{item_id:int}", action=SUPPLY_OWN)
@@ -102,36 +104,36 @@ def answer(
         bound,
         lambda given: answer_correction(session, actor=actor, now=now, number=number, item_id=item_id, command=given),
     )
-    lines = _lines(session, case, today(now))
+    programme = programme_of(session, case)
+    lines = _lines(session, case, programme, today(now))
     if done is None:
-        line = _line_of(session, case, item_id, today(now))
-        return render(request, "portal/correction.html", _page(session, case, actor, line, bound), status=422)
+        page = _page(case, programme, actor, _line_of(lines, item_id), bound)
+        return render(request, "portal/correction.html", page, status=422)
     waiting = [line for line in lines if line.open]
     good = _("已答复。还有 %(n)s 项。") % {"n": len(waiting)} if waiting else _("补正事项已全部答复，请再次提交。")
     return redirect(request, waiting[0].url if waiting else f"/portal/cases/{number}", good=good)
 
 
 def _page(
-    session: Session, case: CaseFile, actor: Actor, line: CorrectionLine, form: Bound[AnswerCorrection]
+    case: CaseFile, programme: Programme, actor: Actor, line: CorrectionLine, form: Bound[AnswerCorrection]
 ) -> CorrectionPage:
     may = _may_answer(case, actor) and line.row.settled_on is None
-    return CorrectionPage(**part_of(case, programme_of(session, case)), line=line, form=form, may_answer=may)
+    return CorrectionPage(**part_of(case, programme), line=line, form=form, may_answer=may)
 
 
 def _may_answer(case: CaseFile, actor: Actor) -> bool:
     return case.state == CaseState.OPEN and can(actor, SUPPLY_OWN)
 
 
-def _lines(session: Session, case: CaseFile, on: date) -> list[CorrectionLine]:
-    programme, rows = programme_of(session, case), list_corrections(session, case.id)
-    return [_line(programme, case, row, on) for row in rows]
+def _lines(session: Session, case: CaseFile, programme: Programme, on: date) -> list[CorrectionLine]:
+    return [_line(programme, case, row, on) for row in list_corrections(session, case.id)]
 
 
-def _line_of(session: Session, case: CaseFile, item_id: int, on: date) -> CorrectionLine:
-    found: Sequence[CorrectionLine] = [line for line in _lines(session, case, on) if line.row.id == item_id]
-    if not found:
+def _line_of(lines: Sequence[CorrectionLine], item_id: int) -> CorrectionLine:
+    found = next((line for line in lines if line.row.id == item_id), None)
+    if found is None:
         raise NotFound("case.correction.unknown", _("没有这项补正要求。"))
-    return found[0]
+    return found
 
 
 def _line(programme: Programme, case: CaseFile, row: CorrectionItem, on: date) -> CorrectionLine:

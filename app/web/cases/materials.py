@@ -40,6 +40,7 @@ from app.kit.i18n import N_, _
 from app.kit.permissions import can
 from app.programmes.domain.definition import Programme
 from app.programmes.domain.supplied import MaterialTemplate
+from app.programmes.queries import load_catalogue
 from app.web.shared.case_lines import Badge
 from app.web.shared.document_lines import DocumentLine, document_lines
 
@@ -282,7 +283,8 @@ def remove(
 def _supply_page(
     session: Session, vault: Vault, case: CaseFile, code: str, year: int | None, form: Bound[Any], now: datetime
 ) -> MaterialPage:
-    programme = queries.programme_of(session, case)
+    catalogue = load_catalogue(session)
+    programme = catalogue.get(case.programme_code, case.programme_version)
     template = material_of(programme, code)
     on_file = list_choosable(session, case, template, year, today(now))
     return MaterialPage(
@@ -293,7 +295,7 @@ def _supply_page(
         title=title_of(template, year),
         url=f"/cases/{case.number}/materials/{code}",
         back=f"/cases/{case.number}#{_anchor(code, year)}",
-        on_file=document_lines(session, on_file, today(now)),
+        on_file=document_lines(session, on_file, today(now), catalogue),
         form=form,
         accept=ACCEPTED,
         limit=vault.max_file_bytes // 1024 // 1024,

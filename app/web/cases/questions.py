@@ -147,15 +147,17 @@ def _badge(question: Question, row: CaseAnswer | None) -> Badge | None:
 @router.get("/{number}/questions", action=actions.SUPPLY)
 def questions_page(request: Request, session: DbSession, actor: CurrentActor, now: Now, number: str) -> Response:
     case = queries.get_visible_to(session, actor, number)
-    raw = _raw(session, case)
-    page = _page(session, case, now, empty(raw), Together(began_with(raw)))
+    programme, contents = queries.programme_of(session, case), load_contents(session, case)
+    raw = _raw(programme, contents.answers)
+    page = _page(session, contents, programme, now, empty(raw), Together(began_with(raw)))
     return render(request, "web/cases/questions.html", page)
 
 
 @router.post("/{number}/questions", action=actions.SUPPLY)
 def hand_in(request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now, number: str) -> Response:
     case = queries.get_visible_to(session, actor, number)
-    standing = _raw(session, case)
+    programme = queries.programme_of(session, case)
+    standing = _raw(programme, list_answers(session, case.id))
     form = with_choices(form, standing)
     values, clashing = answers_in(form), undecided(form)
     bound: Bound[Any] = empty({f"{FORM_PREFIX}{code}": text for code, text in values.items()})
@@ -171,9 +173,10 @@ def hand_in(request: Request, session: DbSession, actor: CurrentActor, form: For
             clashing = began(clash, form, {code: f"{FORM_PREFIX}{code}" for code in values})
         except DomainError as error:
             bound.add(_prefixed(error))
-    lines = _clashes(session, case, clashing, bound.raw, standing)
+    lines = _clashes(programme, clashing, bound.raw, standing)
     bound.raw = standing | brought_up(form, bound.raw, standing)
-    page = _page(session, case, now, bound, Together(began_with(standing), lines))
+    contents = load_contents(session, case)
+    page = _page(session, contents, programme, now, bound, Together(began_with(standing), lines))
     return render(request, "web/cases/questions.html", page, status=422)
 
 
@@ -211,10 +214,15 @@ def renew(request: Request, session: DbSession, actor: CurrentActor, now: Now, n
     )
 
 
-def _page(session: Session, case: CaseFile, now: datetime, form: Bound[Any], together: Together) -> QuestionsPage:
-    programme = queries.programme_of(session, case)
-    contents = load_contents(session, case)
-    asked, known = _asked(contents, programme, today(now)), contents.answers
+def _page(
+    session: Session,
+    contents: CaseContents,
+    programme: Programme,
+    now: datetime,
+    form: Bound[Any],
+    together: Together,
+) -> QuestionsPage:
+    case, known, asked = contents.case, contents.answers, _asked(contents, programme, today(now))
     earlier = find_earlier(session, case) if any(not _entered(known, question) for question in asked) else None
     return QuestionsPage(
         case=case,
@@ -244,19 +252,15 @@ def _groups(programme: Programme, asked: Iterable[Question]) -> Iterable[Questio
         yield QuestionGroup(legend, tuple(questions))
 
 
-def _raw(session: Session, case: CaseFile) -> dict[str, str]:
+def _raw(programme: Programme, known: Mapping[str, CaseAnswer]) -> dict[str, str]:
     """What stands in the form: what was entered last, draft or not."""
-    known = list_answers(session, case.id)
-    return {
-        f"{FORM_PREFIX}{question.code}": _entered(known, question)
-        for question in queries.programme_of(session, case).questions
-    }
+    return {f"{FORM_PREFIX}{question.code}": _entered(known, question) for question in programme.questions}
 
 
 def _clashes(
-    session: Session, case: CaseFile, clashing: Mapping[str, Any], yours: Mapping[str, Any], theirs: Mapping[str, Any]
+    programme: Programme, clashing: Mapping[str, Any], yours: Mapping[str, Any], theirs: Mapping[str, Any]
 ) -> Any:
-    questions = {f"{FORM_PREFIX}{asked.code}": asked for asked in queries.programme_of(session, case).questions}
+    questions = {f"{FORM_PREFIX}{asked.code}": asked for asked in programme.questions}
 
     def text_of(name: str, value: Any) -> str:
         option = questions[name].options.get(str(value or ""))
