@@ -60,8 +60,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         if name in metafunc.fixturenames:
             metafunc.parametrize(name, dialects)
     if "demo_dialect" in metafunc.fixturenames:
-        groups = [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in dialects]
-        metafunc.parametrize("demo_dialect", groups, scope="session")
+        metafunc.parametrize("demo_dialect", dialects, scope="session")
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
@@ -89,6 +88,14 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 
 def _fixtures(item: pytest.Item) -> list[str]:
     return list(getattr(item, "fixturenames", ()))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Deal the tests out to the workers."""
+    from tests.support.scheduling import ByDemo  # here, so that a run without workers needs no xdist
+
+    return ByDemo(config, log)
 
 
 @pytest.hookimpl(optionalhook=True)

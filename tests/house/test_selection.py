@@ -5,6 +5,7 @@ from pathlib import PurePath
 import pytest
 
 from tests.support import budget
+from tests.support.scheduling import group_of
 from tests.support.selection import dialects_of, is_quick
 from tests.support.source import ROOT
 
@@ -36,6 +37,19 @@ def test_a_quick_run_opens_no_page() -> None:
     assert is_quick(PurePath("cases/test_duties.py"), ["session", "now"])
     assert not is_quick(PurePath("cases/test_duties.py"), ["session", "client"])
     assert not is_quick(PurePath("web/test_cases.py"), [])
+
+
+@pytest.mark.parametrize(
+    ("test", "group"),
+    [
+        ("tests/journeys/test_walk.py::test_every_page_is_sound[sqlite-None-zh-1366]", "journeys on sqlite"),
+        ("tests/journeys/test_numbers.py::test_loads[postgresql]", "journeys on postgresql"),
+        ("tests/journeys/test_kill_journey.py::test_killed[sqlite]", None),
+        ("tests/cases/test_duties.py::test_asked[sqlite]", None),
+    ],
+)
+def test_one_worker_walks_through_one_demo(test: str, group: str | None) -> None:
+    assert group_of(test) == (group or test)
 
 
 def test_whatever_is_named_slow_is_there() -> None:

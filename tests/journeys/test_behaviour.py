@@ -7,7 +7,7 @@ import pytest
 
 from tests.support.browser import Watched
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("walk")]
+pytestmark = [pytest.mark.journey]
 
 Visit = Callable[..., Watched]
 

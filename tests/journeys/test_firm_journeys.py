@@ -12,7 +12,7 @@ from tests.journeys.conftest import Demo
 from tests.journeys.moves import sound, step
 from tests.support.browser import Watched
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("walk")]
+pytestmark = [pytest.mark.journey]
 
 Visit = Callable[..., Watched]
 

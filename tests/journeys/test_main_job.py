@@ -13,7 +13,7 @@ from app.kit.clock import today, utc_now
 from tests.journeys.conftest import Demo
 from tests.support.browser import Watched
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("walk")]
+pytestmark = [pytest.mark.journey]
 
 Visit = Callable[..., Watched]
 

@@ -16,7 +16,7 @@ from app.kit.clock import today, utc_now
 from app.kit.db import read_scope
 from tests.journeys.conftest import Demo
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("walk")]
+pytestmark = [pytest.mark.journey]
 
 DESK = re.compile(r"(\d+) 件待办逾期")
 #: What the load table says of an officer: the number of a list, and the list.

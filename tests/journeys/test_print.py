@@ -11,7 +11,7 @@ from tests.journeys.conftest import Demo
 from tests.support.browser import Watched
 from tests.support.pdf import lines_by_page
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("walk")]
+pytestmark = [pytest.mark.journey]
 
 #: An A4 sheet within its margins of 16 and 14 mm, in CSS pixels.
 WIDTH, HEIGHT = 688, 1001

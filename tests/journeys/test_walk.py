@@ -18,7 +18,7 @@ from tests.support.crawl import Found, crawl
 from tests.support.routes import routes_of
 from tests.support.source import listed
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("walk")]
+pytestmark = [pytest.mark.journey]
 
 WHO = ("administrator", "department", "enterprise", None)
 #: What somebody sees who has changed a number there.

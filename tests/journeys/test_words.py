@@ -18,7 +18,7 @@ from app.web.shared.case_events import worded_lines
 from tests.journeys.conftest import Demo
 from tests.support.source import listed
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("walk")]
+pytestmark = [pytest.mark.journey]
 
 WORD = re.compile(r"(?<![\w.@/-])[A-Za-z][A-Za-z_-]+(?![\w.@/-])")
 BARE = {"True", "False", "None", "yes", "no", "null"}

@@ -1,0 +1,23 @@
+"""Which worker runs what: all that walk through one demo run on one worker, for each worker builds a demo of its own.
+
+Groups by `xdist_group` are not seen by pytest 9, which no longer keeps the name that xdist changes.
+"""
+
+from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
+
+from tests.support.databases import DIALECTS
+
+
+class ByDemo(LoadScopeScheduling):  # type: ignore[misc]
+    """Each test by itself, but the journeys of one database together, and first."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return group_of(nodeid)
+
+
+def group_of(nodeid: str) -> str:
+    """What runs together with the test: itself alone, or the journeys through the demo on the same database."""
+    path, _, test = nodeid.partition("::")
+    if not path.startswith("tests/journeys/") or path.endswith("/test_kill_journey.py"):
+        return nodeid
+    return next((f"journeys on {name}" for name in DIALECTS if name in test.partition("[")[2]), nodeid)
