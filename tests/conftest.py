@@ -14,8 +14,10 @@ from sqlalchemy.orm import Session
 
 from app.config import Settings
 from app.doors.deps import SESSION_COOKIE
+from app.enterprises.domain.names import initials_of
 from app.kit import db
 from app.kit.actor import Actor
+from app.reference.calendar import last_published_year
 from tests.counts import FULL, REDUCED, Counts
 from tests.support import budget, people, selection
 from tests.support.client import Client
@@ -145,6 +147,13 @@ def templates(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
 def counts(request: pytest.FixtureRequest) -> Counts:
     """How often this run repeats its proofs."""
     return FULL if request.config.getoption("--long") else REDUCED
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _loaded() -> None:
+    """What the app loads when it is first used, is loaded before the first example of a property, which has a deadline."""
+    last_published_year()
+    initials_of("育苗")
 
 
 # -- the database -----------------------------------------------------------------------------------------------------
