@@ -37,14 +37,19 @@ from tests.support.source import ROOT
 
 #: In which surroundings every page is walked at reduced counts (`--long`: in all): each language and width at least once.
 WALKED = {("sqlite", "zh", 1366), ("sqlite", "en", 390), ("postgresql", "zh", 390)}
+#: How long a browser waits for what a page promises. A machine that is busy is not a fault of the page.
+PATIENCE_MS = 30_000
 ROLES = ("caseworker", "section_head", "leader", "administrator")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out the walks that only `--long` makes."""
+    """Leave out the walks that only `--long` makes; what a browser was late for is asked once more."""
     left_out = [item for item in items if not config.getoption("--long") and not _walked(item)]
     items[:] = [item for item in items if item not in left_out]
     config.hook.pytest_deselected(items=left_out)
+    for item in items:
+        if item.get_closest_marker("journey"):
+            item.add_marker(pytest.mark.flaky(reruns=1, only_rerun=["TimeoutError"]))
 
 
 def _walked(item: pytest.Item) -> bool:
@@ -155,7 +160,7 @@ def visit(chromium: Browser, demo: Demo) -> Iterator[Callable[..., Watched]]:
 
     def make(who: str | Actor | None = None, *, width: int = 1366, height: int = 900, locale: str = "zh") -> Watched:
         context = chromium.new_context(viewport={"width": width, "height": height}, reduced_motion="reduce")
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE_MS)
         cookies = {LANGUAGE_COOKIE: locale} | ({SESSION_COOKIE: demo.session_of(who)} if who else {})
         context.add_cookies([{"name": key, "value": value, "url": demo.server.url} for key, value in cookies.items()])
         watched = Watched(context.new_page(), demo.server.url)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.support.browser import Watched
 
@@ -18,6 +19,7 @@ def test_the_search_box_is_one_key_away_and_leads_to_a_firm(visit: Visit, keys: 
     there.open("/commissioners")
     page = there.page
     page.keyboard.press(keys)
+    expect(page.locator("#omnibox")).to_be_focused()
     page.keyboard.type("潜江")
     page.locator("#omnibox-list [role=option]").first.wait_for()
     assert there.violations() == []
