@@ -9,6 +9,9 @@ from jinja2 import nodes
 from app.kit.templating import make_environment
 from tests.support.source import APP, TEMPLATES, listed, name_of, python_files, template_files
 
+LONGEST_LINE = 160
+#: A condition of more operands is a decision with a name.
+MOST_OPERANDS = 3
 _COMMENT = re.compile(r"\{#.*?#\}", re.S)
 _INLINE = {
     "an inline style": re.compile(r"<[^>]*\sstyle\s*=|<style\b", re.I),
@@ -52,6 +55,32 @@ def test_every_page_has_a_title(parsed: dict[str, nodes.Template]) -> None:
 
 def _extends_a_layout(node: nodes.Extends) -> bool:
     return isinstance(node.template, nodes.Const) and node.template.value.startswith("layouts/")
+
+
+def test_a_line_can_be_read() -> None:
+    long = [
+        f"{_name(path)}:{number}"
+        for path in template_files()
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if len(line) > LONGEST_LINE
+    ]
+    assert not long, listed(
+        f"lines above {LONGEST_LINE} characters: break them between blocks, or with {{%- and -%}}", long
+    )
+
+
+def test_decisions_are_made_by_page_objects(parsed: dict[str, nodes.Template]) -> None:
+    decided = [
+        f"{name}:{node.lineno}"
+        for name, template in parsed.items()
+        for node in template.find_all((nodes.If, nodes.CondExpr))
+        if _operands(node.test) > MOST_OPERANDS
+    ]
+    assert not decided, listed("conditions that want a property of the page object", decided)
+
+
+def _operands(test: nodes.Expr) -> int:
+    return _operands(test.left) + _operands(test.right) if isinstance(test, (nodes.And, nodes.Or)) else 1
 
 
 def test_macros_live_in_components(parsed: dict[str, nodes.Template]) -> None:

@@ -33,6 +33,7 @@ from app.kit.db import Database
 from tests.factories.cases import PROGRAMME, opened, step
 from tests.support import people
 from tests.support.client import Client
+from tests.support.markup import flat
 from tests.support.server import clean_environment
 
 Officer = Callable[..., Actor]
@@ -110,7 +111,7 @@ def test_from_the_list_over_the_preview_to_the_report(
     caseworker = actor()
     numbers = [case.number for case in many(session, caseworker, now, 3)]
     signed_in(client, session, caseworker)
-    listed = client.get("/cases").text
+    listed = flat(client.get("/cases").text)
     assert listed.count("data-pick ") == 3 and "批量办理全部 3 件" in listed
     nothing = client.post_form("/cases/bulk", {"which": "ticked", "back": "/cases"})
     assert nothing.status_code == 303 and nothing.headers["location"] == "/cases"

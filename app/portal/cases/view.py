@@ -102,6 +102,11 @@ class CaseView:
     next_years: tuple[int, ...]
     officer: Person | None
 
+    @property
+    def has_work(self) -> bool:
+        """Whether there is anything that the firm itself can do with it now."""
+        return bool(self.steps or self.has_form or self.has_materials or self.corrections)
+
 
 def brief_of(case: CaseFile, programme: Programme) -> Brief:
     """`case` by name; reads nothing."""

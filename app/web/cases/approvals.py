@@ -67,6 +67,11 @@ class ApprovalPanel:
     standing: tuple[ApprovalLine, ...]
     lapsed: tuple[ApprovalLine, ...]
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether no approval was ever wanted or given."""
+        return not (self.wanted or self.standing or self.lapsed)
+
 
 @dataclass(frozen=True)
 class ApprovalPage:

@@ -56,6 +56,13 @@ class LogPage:
     back: str
     may_log: bool
 
+    @property
+    def details_open(self) -> bool:
+        """Whether day, people and call-back are in sight: something was written there, is wrong, or has no day yet."""
+        raw, wrong = self.form.raw, self.form.errors
+        written = raw.get("people") or raw.get("call_back_on") or raw.get("happened_on") is None
+        return bool(written or {"happened_on", "call_back_on"} & wrong.keys())
+
 
 class VisitsQuery(PageQuery):
     """The filters of the list, as they stand in the address; `officer` "" is mine, `all` everybody's."""

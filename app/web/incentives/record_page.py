@@ -63,6 +63,11 @@ class IncentivePage:
     review_outcomes: tuple[tuple[str, str], ...]
     today: str
 
+    @property
+    def has_clawback(self) -> bool:
+        """Whether taking it back is a matter at all: something warns of it, was looked into, is named, or may be."""
+        return bool(self.warnings or self.reviews or self.clawback or self.may_review)
+
 
 def incentive_line(session: Session, incentive: Incentive) -> IncentiveLine:
     """The incentive as lists show it."""
