@@ -83,7 +83,6 @@ class _Lazily(TyperGroup):
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         if args and args[0] in COMMANDS:
             with uncollected():
-                import_module("app.commands.wiring").wire()
                 self.commands[args[0]] = load(args[0])
         return super().resolve_command(ctx, args)
 
@@ -101,7 +100,7 @@ def main() -> None:
     try:
         app()
     except Exception as error:
-        message = import_module("app.commands.wiring").refusal_of(error)
+        message = import_module("app.commands.refusals").refusal_of(error)
         if message is None:
             raise
         print(message, file=sys.stderr)

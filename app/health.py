@@ -9,10 +9,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import JSONResponse, Response
 
 from app.accounts.actions import PUBLIC
+from app.composition.migrating import is_current
 from app.doors.deps import get_admission, get_database
 from app.doors.router import GuardedRouter
 from app.kit.db import Database, read_scope
-from app.migrating import is_current
 
 router = GuardedRouter(door="watch")
 

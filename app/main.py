@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from functools import partial
 from typing import Protocol
 
 import anyio.to_thread
@@ -13,32 +12,28 @@ import app.api
 import app.portal
 import app.web
 from app import __version__
-from app.cases.papers.telling import install_teller
+from app.composition.delivering import make_threads
+from app.composition.notifying import make_notifier
+from app.composition.pages import compose_with_pages
 from app.config import Settings
-from app.delivering import make_threads
 from app.doors import errors
 from app.doors.admission import THREADS, Admission
 from app.doors.assets import Assets
 from app.doors.middleware import RequestFrame
 from app.doors.rate import RateLimiter
 from app.doors.routing import router_of
-from app.event_registry import load_wording
+from app.doors.timeline import wording_of
 from app.exchange.ledger import ReadingLedger
 from app.exchange.sending.metrics import ExchangeCollector
 from app.exchange.touched import TouchedRows
-from app.fact_registry import install_providers
 from app.health import router as health_router
-from app.job_registry import load_kinds
-from app.jobs.running import JobKind, Surroundings
+from app.jobs.running import JobKind, Surroundings, kinds_of
 from app.jobs.worker import Worker
 from app.kit.clock import utc_now
 from app.kit.db import Database
 from app.kit.templating import STATIC, make_environment
-from app.notice_registry import load_sources, make_notifier
 from app.notices.notifier import NotifierThreads
-from app.objection_registry import load_objections
-from app.past_registry import install_traced
-from app.web.shared.case_events import told_events
+from app.notices.sources import sources_of
 
 
 class Beside(Protocol):
@@ -53,9 +48,6 @@ class Beside(Protocol):
 
 def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     """The application over `database` (by default the one that the settings name)."""
-    install_providers()
-    load_objections()
-    install_traced()
     application = FastAPI(
         title="Yumiao API",
         version=__version__,
@@ -67,14 +59,14 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     )
     state = application.state
     state.settings = settings
-    state.database = database or Database(settings.url)
+    state.database = database or Database(settings.url, compose_with_pages())
     state.owns_database = database is None
     state.admission = Admission()
     state.templates = make_environment()
-    state.wording = load_wording()
-    install_teller(partial(told_events, state.wording))
-    state.job_kinds = load_kinds()
-    state.notice_sources = load_sources()
+    composition = state.database.composition
+    state.wording = composition.made(wording_of)
+    state.job_kinds = composition.made(kinds_of)
+    state.notice_sources = composition.made(sources_of)
     state.seed_refusal = ""
     state.rate_limiter = RateLimiter(settings.api_rate_per_second, settings.api_burst)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
@@ -104,7 +96,8 @@ def _observe_requests(application: FastAPI) -> None:
 async def _lifespan(application: FastAPI) -> AsyncIterator[None]:
     state = application.state
     anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
-    apart = Database(state.database.url)  # a pool of its own: work beside the pages takes no page's connection
+    # a pool of its own: work beside the pages takes no page's connection
+    apart = Database(state.database.url, state.database.composition)
     beside = _beside(state.settings, apart, state.job_kinds) if state.settings.worker else []
     for each in beside:
         each.start()

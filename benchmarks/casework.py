@@ -23,12 +23,12 @@ from app.accounts.queries import actor_of
 from app.cases.bulk.schemas import Assign, Move
 from app.cases.bulk.service import JOB_KIND, place_order
 from app.cases.models import CaseFile, Milestone, StageEntry
+from app.composition.pages import compose_with_pages
 from app.config import Settings
 from app.doors.deps import SESSION_COOKIE
 from app.enterprises.models import Enterprise
-from app.job_registry import load_kinds
 from app.jobs.domain import this_process
-from app.jobs.running import Surroundings, execute, run_of
+from app.jobs.running import Surroundings, execute, kinds_of, run_of
 from app.jobs.service import claim
 from app.journal.domain import PendingEvent, SubjectKey
 from app.journal.models import JournalEvent
@@ -63,7 +63,7 @@ def run(dialect: str, cases: int, events: int, moved: int, rounds: int) -> None:
 
 def _grow(world: World, cases: int, events: int) -> None:
     """Add fictional firms, cases of several years with their passages and milestones, and events to each."""
-    database = Database(world.url)
+    database = Database(world.url, compose_with_pages())
     with session_scope(database) as session:
         officers = list(session.scalars(select(Officer.id).where(Officer.role == "caseworker").order_by(Officer.id)))
         version = session.scalar(
@@ -168,7 +168,7 @@ class Asked:
 @contextmanager
 def _bureau(world: World) -> Iterator[tuple[TestClient, Database, dict[str, str]]]:
     """The application in this process with a section head signed in, and the addresses to ask for."""
-    database = Database(world.url)
+    database = Database(world.url, compose_with_pages())
     settings = Settings(
         _env_file=None, env="test", database_url=world.url, data_dir=world.folder / "data", worker=False
     )  # type: ignore[call-arg]
@@ -267,7 +267,7 @@ def _bare(database: Database, asked: Asked) -> None:
 
 def _bulk(world: World, count: int) -> None:
     """`count` cases moved by one order, against the same step taken case by case, each in a transaction of its own."""
-    database = Database(world.url)
+    database = Database(world.url, compose_with_pages())
     with session_scope(database) as session:
         head = actor_of(session.scalars(select(Officer).where(Officer.role == "section_head").limit(1)).one())
         wanted = select(CaseFile.number).where(CaseFile.stage == "pool", CaseFile.number.like("%-9_____"))
@@ -304,7 +304,7 @@ def _carry_out(world: World, database: Database, actor: Actor, order: Move | Ass
         claimed = claim(session, job_id=job.id, owner=owner, now=now)
         assert claimed is not None
         run_here = run_of(claimed, around, owner)
-    execute(run_here, load_kinds()[JOB_KIND].function)
+    execute(run_here, kinds_of(compose_with_pages())[JOB_KIND].function)
     with session_scope(database) as session:
         done = session.get_one(type(job), job.id)
         refused = [row for row in done.result.get("results", []) if row[1]]

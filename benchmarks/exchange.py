@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import httpx2 as httpx
 from sqlalchemy import Table, create_engine, text
 
+from app.composition.slices import compose
 from app.enterprises.models import (
     Certificate,
     Enterprise,
@@ -37,7 +38,7 @@ PARTS = (FormerName, EnterpriseTag, YearlyFigures, IntellectualProperty, Certifi
 
 def multiply(world: World, firms: int) -> None:
     """Copy the demo firms with all their parts until there are so many; without events, which a snapshot does not read."""
-    engine = create_engine(Database(world.url).url)
+    engine = create_engine(Database(world.url, compose()).url)
     with engine.begin() as connection:
         shift = connection.scalar(text("select max(id) from enterprise")) or 0
         have = connection.scalar(text("select count(*) from enterprise")) or 0
@@ -111,7 +112,7 @@ class Taken:
 
 def _copied(world: World, statement: str) -> Taken:
     """The lines that the database makes of a statement, read and counted."""
-    engine = create_engine(Database(world.url).url)
+    engine = create_engine(Database(world.url, compose()).url)
     lines = size = 0
     with engine.connect() as connection:
         driver: Any = connection.connection.driver_connection

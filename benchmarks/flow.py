@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import create_engine, text
 
+from app.composition.slices import compose
 from app.demo.firms import make_firms
 from app.kit.db import Database
 from benchmarks.measure import table
@@ -56,7 +57,7 @@ def _write_list(path: Path, rows: int) -> None:
 def _raw_insert(world: World, path: Path) -> float:
     with path.open(encoding="utf-8-sig", newline="") as handle:
         rows = list(csv.reader(handle))[1:]
-    engine = create_engine(Database(world.url).url)
+    engine = create_engine(Database(world.url, compose()).url)
     columns = ", ".join(f"c{index} text" for index in range(len(HEADER)))
     with engine.begin() as connection:
         connection.execute(text(f"create table raw_list ({columns})"))
@@ -102,7 +103,7 @@ def run_export(world: World) -> None:
 
 
 def _raw_export(world: World) -> tuple[float, int]:
-    engine = create_engine(Database(world.url).url)
+    engine = create_engine(Database(world.url, compose()).url)
     count = 0
     with engine.connect() as connection:
         raw: Any = connection.connection.driver_connection

@@ -18,8 +18,9 @@ import httpx2 as httpx
 import orjson
 from sqlalchemy import select
 
+from app.composition.delivering import make_deliverer
+from app.composition.slices import compose
 from app.config import Settings
-from app.delivering import make_deliverer
 from app.enterprises.models import Enterprise
 from app.exchange.handovers.domain import Basis, ItemState, Manifest
 from app.exchange.handovers.models import Handover, HandoverItem
@@ -30,8 +31,7 @@ from app.exchange.partners.keys import signer_of
 from app.exchange.partners.queries import get_partner
 from app.exchange.sending.domain import MOST_RECORDS
 from app.exchange.signing import Call, Signer, sign_call
-from app.job_registry import load_kinds
-from app.jobs.running import Surroundings
+from app.jobs.running import Surroundings, kinds_of
 from app.jobs.worker import Worker
 from app.kit.actor import SYSTEM
 from app.kit.clock import utc_now
@@ -74,7 +74,7 @@ class Bench:
 
 def run(world: World, records: int, rounds: int) -> None:
     """One batch of so many firms a round, each way to the end."""
-    database = Database(world.url)
+    database = Database(world.url, compose())
     settings = Settings(
         _env_file=None, env="development", database_url=world.url, data_dir=Path(world.environment["YUMIAO_DATA_DIR"])
     )
@@ -121,7 +121,7 @@ def _prepare(bench: Bench, partner: str, records: int) -> Frozen:
         keys = tuple(session.scalars(select(Enterprise.uscc).order_by(Enterprise.id).limit(records)))
         command = PrepareHandover(partner=partner, resource="enterprises", basis=Basis.CHOSEN, keys=keys)
         number = start_handover(session, actor=SYSTEM, now=now, command=command).number
-    Worker(Surroundings(bench.database, bench.settings.data_dir), load_kinds()).run_waiting()
+    Worker(Surroundings(bench.database, bench.settings.data_dir), kinds_of(compose())).run_waiting()
     with session_scope(bench.database) as session:
         handover = session.scalars(select(Handover).where(Handover.number == number)).one()
         release(session, actor=SYSTEM, now=utc_now(), handover=handover)

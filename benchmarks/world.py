@@ -16,6 +16,7 @@ from pathlib import Path
 import httpx2 as httpx
 from sqlalchemy import create_engine, make_url, text
 
+from app.composition.slices import compose
 from app.kit.db import Database
 from tests.support import postgres
 
@@ -66,7 +67,7 @@ def make_world(dialect: str, enterprises: int) -> Iterator[World]:
 
 def analyse(url: str) -> None:
     """Gather the statistics that a server in use has by itself (the tests' PostgreSQL runs without autovacuum)."""
-    engine = create_engine(Database(url).url, isolation_level="AUTOCOMMIT")
+    engine = create_engine(Database(url, compose()).url, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         connection.execute(text("analyze"))
     engine.dispose()

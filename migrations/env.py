@@ -2,9 +2,10 @@
 
 from alembic import context
 
+from app.composition.slices import compose
+from app.composition.tables import METADATA
 from app.config import Settings
 from app.kit.db import Database
-from app.model_registry import METADATA
 
 
 def include_object(obj: object, name: str | None, type_: str, reflected: bool, compare_to: object) -> bool:
@@ -17,7 +18,7 @@ def run() -> None:
     if connection is not None:
         migrate(connection)
         return
-    database = Database(Settings().url)
+    database = Database(Settings().url, compose())
     with database.engine.connect() as opened:
         migrate(opened)
         opened.commit()

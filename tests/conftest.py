@@ -23,6 +23,7 @@ from tests.counts import FULL, REDUCED, Counts
 from tests.support import budget, compiled, people, selection
 from tests.support.client import Client
 from tests.support.databases import DIALECTS, Templates
+from tests.support.house import HOUSE
 from tests.support.postgres import PostgresServer, PostgresUnavailableError
 from tests.support.queries import counted_queries, plan_of
 from tests.support.statements import Statement, recorded_statements
@@ -196,7 +197,7 @@ def empty_database_url(dialect: str, templates: Templates, tmp_path: Path) -> It
 @pytest.fixture
 def database(database_url: str) -> Iterator[db.Database]:
     """A fresh database, migrated and seeded."""
-    found = db.Database(database_url, durable=False)
+    found = db.Database(database_url, HOUSE, durable=False)
     yield found
     found.dispose()
 

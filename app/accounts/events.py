@@ -1,7 +1,7 @@
 """The events of accounts."""
 
 from app.accounts.domain import FIRM_ROLE_LABELS, ROLE_LABELS
-from app.journal.domain import EventType
+from app.journal.domain import EventType, EventWords
 from app.kit.i18n import N_
 
 EVENT_TYPES = (
@@ -50,3 +50,5 @@ VALUE_LABELS = {
 }
 
 FIELD_VOCABULARIES: dict[str, str] = {"officer.department": "department", "officer.region_prefix": "region"}
+
+WORDS = EventWords(EVENT_TYPES, FIELD_LABELS, VALUE_LABELS, FIELD_VOCABULARIES)

@@ -9,12 +9,12 @@ from sqlalchemy import Connection, func, inspect, select, text
 from sqlalchemy.orm import Session
 from sqlalchemy.schema import AddConstraint, DropConstraint
 
+from app.composition.migrating import alembic_config
+from app.composition.tables import METADATA
 from app.enterprises.search_index import reindex
 from app.kit.db import Database, schema_scope
 from app.kit.errors import Conflict
 from app.kit.i18n import _
-from app.migrating import alembic_config
-from app.model_registry import METADATA
 
 
 def newest_revision() -> str:

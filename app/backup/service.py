@@ -13,11 +13,11 @@ from app import __version__
 from app.backup import files, schema
 from app.backup.archive import Manifest, Reader, TableEntry, Writer, damaged
 from app.backup.rows import BATCH, difference, insertion, lines_of, reader
+from app.composition.tables import METADATA
 from app.kit.blobs import BlobStore
 from app.kit.db import Database, read_scope
 from app.kit.errors import Conflict
 from app.kit.i18n import _
-from app.model_registry import METADATA
 
 
 def back_up(

@@ -1,6 +1,6 @@
 """The event types of casework and the names of the fields they change."""
 
-from app.journal.domain import EventType
+from app.journal.domain import EventType, EventWords
 from app.kit.i18n import N_
 
 OPENED = "case.opened"
@@ -50,3 +50,5 @@ FIELD_LABELS = {
     "case.done_on": N_("完成日期"),
     "case.rights": N_("Ⅱ类知识产权"),
 }
+
+WORDS = EventWords(EVENT_TYPES, FIELD_LABELS)

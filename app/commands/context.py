@@ -6,6 +6,7 @@ from contextlib import contextmanager
 import typer
 from pydantic import ValidationError
 
+from app.composition.slices import compose
 from app.config import Settings
 from app.kit.db import Database
 
@@ -24,7 +25,7 @@ def load_settings() -> Settings:
 def open_database(settings: Settings) -> Iterator[Database]:
     """The database of `settings`, its directory made when absent."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    database = Database(settings.url)
+    database = Database(settings.url, compose())
     try:
         yield database
     finally:

@@ -3,9 +3,9 @@
 import typer
 
 from app.commands.context import load_settings, open_database
+from app.composition.migrating import migrate as migrate_database
+from app.composition.seeding import seed_all
 from app.kit.clock import utc_now
-from app.migrating import migrate as migrate_database
-from app.seeding import seed_all
 
 
 def register(app: typer.Typer) -> None:

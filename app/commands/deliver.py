@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from app.commands.context import load_settings, open_database
+from app.composition.delivering import make_deliverer, make_threads
 from app.config import Settings
-from app.delivering import make_deliverer, make_threads
 from app.exchange.partners.domain import Transport
 from app.exchange.partners.queries import get_partner
 from app.exchange.sending.threads import list_served

@@ -9,11 +9,11 @@ import typer
 from sqlalchemy.orm import Session
 
 from app.commands.context import load_settings, open_database
+from app.composition.notifying import make_notifier
 from app.journal.following import BATCH, list_following, position_of
 from app.kit.clock import today, utc_now
 from app.kit.db import read_scope
 from app.kit.i18n import _
-from app.notice_registry import make_notifier
 from app.notices.domain.topics import Telling
 from app.notices.making import plan_notices
 from app.notices.notifier import Notifier

@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import Officer
 from app.commands.context import load_settings, open_database
+from app.composition.migrating import migrate as migrate_database
+from app.composition.seeding import seed_or_go_on
 from app.config import Settings
 from app.demo.accounts import demo_accounts, with_public_password
 from app.enterprises.models import Enterprise
@@ -18,8 +20,6 @@ from app.kit.db import Database, read_scope
 from app.kit.loading import uncollected
 from app.logs import configure_logging
 from app.main import create_app
-from app.migrating import migrate as migrate_database
-from app.seeding import seed_or_go_on
 
 log = structlog.get_logger()
 

@@ -1,7 +1,7 @@
 """What the journal says about experts and their agreements."""
 
 from app.commissioners.domain import DEGREE_LABELS, END_REASON_LABELS, MODE_LABELS
-from app.journal.domain import EventType
+from app.journal.domain import EventType, EventWords
 from app.kit.i18n import N_
 
 CREATED = "commissioner.created"
@@ -51,3 +51,5 @@ VALUE_LABELS: dict[str, dict[str, str]] = {
 }
 
 FIELD_VOCABULARIES: dict[str, str] = {"commissioner.field_code": "field"}
+
+WORDS = EventWords(EVENT_TYPES, FIELD_LABELS, VALUE_LABELS, FIELD_VOCABULARIES)

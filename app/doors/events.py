@@ -1,6 +1,6 @@
 """What the journal says about lists that left the house as files; never fed to anyone."""
 
-from app.journal.domain import EventType
+from app.journal.domain import EventType, EventWords
 from app.kit.i18n import N_
 
 LIST_EXPORTED = "export.list"
@@ -11,4 +11,4 @@ EVENT_TYPES = (
     EventType(LIST_BROKEN_OFF, N_("导出列表中途断开")),
 )
 
-FIELD_LABELS: dict[str, str] = {}
+WORDS = EventWords(EVENT_TYPES)

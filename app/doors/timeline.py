@@ -10,10 +10,11 @@ from urllib.parse import quote
 from fastapi import Request
 from sqlalchemy.orm import Session
 
-from app.journal.domain import EventType
+from app.journal.domain import EVENTS, EventType
 from app.journal.models import JournalEvent
 from app.kit.i18n import N_, _
 from app.kit.money import format_yuan
+from app.kit.slices import Composition
 from app.reference.queries import (
     field_names,
     label_of,
@@ -77,15 +78,15 @@ def unknown_term(vocabulary: str, code: str) -> str:
 
 @dataclass(frozen=True)
 class Wording:
-    """The display texts of all slices' events, merged by the composition root: how types, fields and coded values read.
+    """The display texts of all slices' events, put together: how types, fields and coded values read.
 
     `values` explains the codes of a field itself, `vocabularies` names the vocabulary that does.
     """
 
-    types: dict[str, EventType]
-    fields: dict[str, str]
-    values: dict[str, dict[str, str]] = field(default_factory=dict)
-    vocabularies: dict[str, str] = field(default_factory=dict)
+    types: Mapping[str, EventType]
+    fields: Mapping[str, str]
+    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    vocabularies: Mapping[str, str] = field(default_factory=dict)
 
     def line(self, event: JournalEvent, term: Term = unknown_term) -> TimelineLine:
         """`event` in the current language; what the journal keeps as a code reads as its name now."""
@@ -131,6 +132,17 @@ class Wording:
         shown = [_show_field(names[-1], word(item)) for item in (before, after)]
         label = _first(self.fields, names)
         return ChangeLine(_(label) if label else names[-1], *shown) if shown[0] != shown[1] else None
+
+
+def wording_of(composition: Composition) -> Wording:
+    """The display texts of every slice's events."""
+    found = composition.of(EVENTS)
+    return Wording(
+        types={each.code: each for words in found for each in words.types},
+        fields={name: told for words in found for name, told in words.fields.items()},
+        values={name: told for words in found for name, told in words.values.items()},
+        vocabularies={name: told for words in found for name, told in words.vocabularies.items()},
+    )
 
 
 def names_of(event: JournalEvent, name: str) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """What the journal tells about requests, visits and rounds. What concerns one firm is an event of that firm."""
 
-from app.journal.domain import EventType
+from app.journal.domain import EventType, EventWords
 from app.kit.i18n import N_
 
 ASKED = "enterprise.asked"
@@ -28,3 +28,5 @@ FIELD_LABELS: dict[str, str] = {
     "request_period.months": N_("重复索要期限（月）"),
     "visit_round.day": N_("走访日期"),
 }
+
+WORDS = EventWords(EVENT_TYPES, FIELD_LABELS)

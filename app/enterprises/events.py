@@ -2,7 +2,7 @@
 
 from app.enterprises.fields import ENTERPRISE
 from app.enterprises.part_fields import PARTS
-from app.journal.domain import EventType
+from app.journal.domain import EventType, EventWords
 from app.kit.i18n import N_
 
 CREATED = "enterprise.created"
@@ -58,3 +58,5 @@ FIELD_LABELS: dict[str, str] = {
 FIELD_VOCABULARIES: dict[str, str] = {name: code for table in _TABLES for name, code in table.vocabularies.items()}
 
 VALUE_LABELS: dict[str, dict[str, str]] = {"enterprise.property.ip_class": {"1": N_("Ⅰ类"), "2": N_("Ⅱ类")}}
+
+WORDS = EventWords(EVENT_TYPES, FIELD_LABELS, VALUE_LABELS, FIELD_VOCABULARIES)

@@ -1,6 +1,6 @@
 """What the journal says about the exchange; none of it is fed to anyone."""
 
-from app.journal.domain import EventType
+from app.journal.domain import EventType, EventWords
 from app.kit.i18n import N_
 
 TOKEN_ISSUED = "client.token"  # noqa: S105 - the name of an event
@@ -13,4 +13,4 @@ EVENT_TYPES = (
     EventType(SNAPSHOT_BROKEN_OFF, N_("全量快照中途断开")),
 )
 
-FIELD_LABELS: dict[str, str] = {}
+WORDS = EventWords(EVENT_TYPES)

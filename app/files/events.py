@@ -1,6 +1,6 @@
 """What the journal tells about stored files and the documents of firms."""
 
-from app.journal.domain import EventType
+from app.journal.domain import EventType, EventWords
 from app.kit.i18n import N_
 
 STORED = EventType("file.stored", N_("存入文件"))
@@ -27,3 +27,5 @@ FIELD_LABELS: dict[str, str] = {
 }
 
 FIELD_VOCABULARIES: dict[str, str] = {"document.kind": "document_kind"}
+
+WORDS = EventWords(EVENT_TYPES, FIELD_LABELS, vocabularies=FIELD_VOCABULARIES)

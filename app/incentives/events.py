@@ -3,7 +3,7 @@
 from app.incentives.domain.clawback import OUTCOME_LABELS
 from app.incentives.domain.scheme import CLAWBACK_LABELS, STACKING_LABELS
 from app.incentives.domain.steps import STATE_LABELS, State
-from app.journal.domain import EventType
+from app.journal.domain import EventType, EventWords
 from app.kit.i18n import N_
 
 SCHEME_PUBLISHED = "incentive_scheme.published"
@@ -52,3 +52,5 @@ VALUE_LABELS: dict[str, dict[str, str]] = {
     "incentive.clawback_outcome": {outcome.value: label for outcome, label in OUTCOME_LABELS.items()},
     "incentive_scheme.stacking": {kind.value: label for kind, label in STACKING_LABELS.items()},
 }
+
+WORDS = EventWords(EVENT_TYPES, FIELD_LABELS, VALUE_LABELS)

@@ -22,6 +22,7 @@ from app.kit.db import Database, session_scope
 from app.kit.errors import DomainError
 from app.kit.i18n import _
 from app.kit.local_blobs import LocalBlobs
+from app.kit.slices import Composition, Port
 
 log = logging.getLogger(__name__)
 
@@ -93,6 +94,14 @@ class JobKind:
     code: str
     label: str
     function: JobFunction
+
+
+JOBS: Port[JobKind] = Port("kind of job", JobKind, keys=lambda kind: (kind.code,))
+
+
+def kinds_of(composition: Composition) -> dict[str, JobKind]:
+    """All kinds by their code."""
+    return {kind.code: kind for kind in composition.of(JOBS)}
 
 
 class ShutdownError(Exception):

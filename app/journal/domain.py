@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 
 from app.kit.actor import Actor
+from app.kit.slices import Port
 
 GENESIS = "0" * 64
 
@@ -36,6 +37,19 @@ class EventType:
     code: str
     label: str
     note_terms: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class EventWords:
+    """The types of a slice's events and how they read: labels of fields, words for coded values, vocabularies that explain codes."""
+
+    types: tuple[EventType, ...]
+    fields: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    vocabularies: Mapping[str, str] = field(default_factory=dict)
+
+
+EVENTS: Port[EventWords] = Port("event type", EventWords, keys=lambda words: (each.code for each in words.types))
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ Inside `past_scope` a temporary view stands before each traced table under the t
 and export reads the past without knowing it. Nothing of it outlives the transaction, which never writes.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -16,6 +16,7 @@ from sqlalchemy.types import Date
 
 from app.kit.clock import end_of_day
 from app.kit.db import Base, Database, UtcDateTime, scratch_scope
+from app.kit.slices import Port
 
 DATA = "data."
 """Begins a field that stands beside the changes of an event: `data.from_officer_id`."""
@@ -43,12 +44,8 @@ class Traced:
         return cast(Table, self.model.__table__)
 
 
-_traced: list[Traced] = []
-
-
-def install(traced: Iterable[Traced]) -> None:
-    """Make these the tables whose past can be read."""
-    _traced[:] = traced
+#: The tables whose past can be read.
+TRACED: Port[Traced] = Port("traced table", Traced, keys=lambda traced: (traced.table.name,))
 
 
 @contextmanager
@@ -56,9 +53,10 @@ def past_scope(database: Database, day: date) -> Iterator[Session]:
     """A session that reads every traced table as it stood at the end of the legal day `day`; it cannot write."""
     with scratch_scope(database) as session:
         _remember_moment(session, day)
-        _collect_changes(session)
-        for traced in _traced:
-            session.execute(text(_view(session, traced)))
+        traced = database.composition.of(TRACED)
+        _collect_changes(session, traced)
+        for each in traced:
+            session.execute(text(_view(session, each)))
         yield session
 
 
@@ -106,7 +104,7 @@ ORDER BY e.subject_id, e.position""",
 }
 
 
-def _collect_changes(session: Session) -> None:
+def _collect_changes(session: Session, traced: Sequence[Traced]) -> None:
     dialect = session.get_bind().dialect.name
     plain = ' COLLATE "C"' if dialect == "postgresql" else ""
     session.execute(
@@ -115,18 +113,18 @@ def _collect_changes(session: Session) -> None:
             f"value {'text' + plain if plain else ''}, position bigint)"
         )
     )
-    kinds = ", ".join(sorted({f"'{traced.kind}'" for traced in _traced})) or "''"
+    kinds = ", ".join(sorted({f"'{each.kind}'" for each in traced})) or "''"
     session.execute(text(_COLLECT[dialect].format(kinds=kinds)))
-    for kind, name in sorted(_data_fields()):
+    for kind, name in sorted(_data_fields(traced)):
         session.execute(text(_COLLECT_DATA[dialect].format(kind=kind, name=name)))
     session.execute(text("CREATE INDEX past_change_field ON past_change (kind, field, subject)"))
 
 
-def _data_fields() -> set[tuple[str, str]]:
+def _data_fields(traced: Sequence[Traced]) -> set[tuple[str, str]]:
     return {
-        (traced.kind, path.removeprefix(DATA))
-        for traced in _traced
-        for path in traced.fields.values()
+        (each.kind, path.removeprefix(DATA))
+        for each in traced
+        for path in each.fields.values()
         if path.startswith(DATA)
     }
 

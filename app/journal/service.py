@@ -20,7 +20,7 @@ from app.journal.domain import (
 )
 from app.journal.models import JournalEvent, JournalHead, JournalPrivate
 from app.kit.actor import Actor
-from app.kit.db import before_commit, notes
+from app.kit.db import notes
 
 HEAD_ID = 1
 
@@ -48,7 +48,6 @@ def record_many(session: Session, events: Iterable[PendingEvent]) -> None:
     notes(session).extend(events)
 
 
-@before_commit
 def append(session: Session) -> None:
     """Give the noted events their positions under the lock of the head row, chain and insert them."""
     pending: list[PendingEvent] = notes(session)

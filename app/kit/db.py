@@ -7,7 +7,8 @@ SQLite (the embedded default) runs in WAL mode; a writing session takes the writ
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from types import ModuleType
+from typing import Annotated, Any, cast
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import JSON, BigInteger, DateTime, Engine, Integer, MetaData, String, create_engine, event, text
@@ -18,12 +19,15 @@ from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction, mapped_
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from app.kit.slices import Composition, Port
+
 #: Connections of one pool. `doors.admission` shares the server's out among those who may be inside at once.
 POOL_SIZE = 18
 #: Seconds that a thread waits for one; it should find one at once.
 POOL_WAIT = 5
 
 _READ_ONLY = "yumiao_read_only"
+_COMPOSITION = "yumiao_composition"
 
 
 class Base(DeclarativeBase):
@@ -78,17 +82,23 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+#: Modules with tables.
+TABLES: Port[ModuleType] = Port("module with tables", ModuleType)
+
+
 class Database:
-    """One database and its pool of connections; made once by the composition root and handed on.
+    """One database and its pool of connections; made once by the composition root and handed on. Its sessions carry the composition.
 
     What is committed outlives a power cut. Only a caller that throws its database away, as tests do, asks for one that is not
     `durable`: quicker on SQLite, and no setting of a deployment reaches it.
     """
 
-    def __init__(self, url: str, *, durable: bool = True) -> None:
+    def __init__(self, url: str, composition: Composition, *, durable: bool = True) -> None:
         self.url = _with_driver(url)
         self.dialect = "sqlite" if self.url.startswith("sqlite") else "postgresql"
-        self.engine = _sqlite_engine(self.url, durable) if self.dialect == "sqlite" else _postgresql_engine(self.url)
+        engine = _sqlite_engine(self.url, durable) if self.dialect == "sqlite" else _postgresql_engine(self.url)
+        self.engine = engine.execution_options(**{_COMPOSITION: composition})
+        self.composition = composition
 
     def dispose(self) -> None:
         """Close every connection."""
@@ -144,13 +154,13 @@ def _sqlite_engine(url: str, durable: bool) -> Engine:
 # -- sessions ---------------------------------------------------------------------------------------------------------
 
 FinalStep = Callable[[Session], None]
-_final_steps: list[FinalStep] = []
+#: The last statements of every writing transaction, after the last flush.
+FINAL_STEPS: Port[FinalStep] = Port("final step", Callable)
 
 
-def before_commit(step: FinalStep) -> FinalStep:
-    """Register `step` to run as the last statements of every writing transaction, after the last flush."""
-    _final_steps.append(step)
-    return step
+def composition_of(session: Session) -> Composition:
+    """The composition that the session's database was opened with."""
+    return cast(Composition, session.get_bind().get_execution_options()[_COMPOSITION])
 
 
 @contextmanager
@@ -215,7 +225,7 @@ def refresh_statistics(database: Database) -> None:
 def commit(session: Session) -> None:
     """Flush, run the final steps (the journal takes its positions there), commit."""
     session.flush()
-    for step in _final_steps:
+    for step in composition_of(session).of(FINAL_STEPS):
         step(session)
     session.commit()
 

@@ -1,6 +1,6 @@
 """Loading rows from `seeds/`, so that a second run changes nothing and says so."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +8,7 @@ from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
 from app.kit.db import Base
+from app.kit.slices import Port
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,10 @@ class SeedReport:
 
     def __add__(self, other: "SeedReport") -> "SeedReport":
         return SeedReport(self.created + other.created, self.changed + other.changed, self.unchanged + other.unchanged)
+
+
+#: `load(session, *, seeds_dir, actor, now)` publishes a slice's files; slices refer to what those before them have published.
+SEEDS: Port[Callable[..., SeedReport]] = Port("loader of seeds", Callable)
 
 
 def upsert(session: Session, model: type[Base], rows: Iterable[Mapping[str, Any]]) -> SeedReport:

@@ -1,6 +1,6 @@
 """The events of notices: what people set and order. A notice itself is told by what it tells of."""
 
-from app.journal.domain import EventType
+from app.journal.domain import EventType, EventWords
 from app.kit.i18n import N_
 
 MESSAGE_SENT = "notices.message_sent"
@@ -15,3 +15,5 @@ EVENT_TYPES = (
     EventType(FEED_RENEWED, N_("更换日历订阅地址")),
 )
 FIELD_LABELS = {"notices.email": N_("电子邮件")}
+
+WORDS = EventWords(EVENT_TYPES, FIELD_LABELS)

@@ -12,6 +12,7 @@ from app.journal.models import JournalEvent
 from app.kit.actor import Actor
 from app.kit.clock import today
 from app.kit.db import Database, read_scope, session_scope
+from app.kit.slices import Composition, Port
 from app.notices.calendar import Entries, Entry, Window
 from app.notices.domain.topics import Telling, Topic
 from app.notices.making import Ways, make_notices
@@ -63,14 +64,14 @@ class Sources:
             yield from source(session, actor, window)
 
 
-def together(parts: Iterable[Sources]) -> Sources:
-    """All slices' sources as one; a topic declared twice is an error."""
-    found = tuple(parts)
-    topics = tuple(topic for part in found for topic in part.topics)
-    if len({topic.code for topic in topics}) < len(topics):
-        raise ValueError("a topic of notices is declared twice")
+SOURCES: Port[Sources] = Port("topic", Sources, keys=lambda sources: (topic.code for topic in sources.topics))
+
+
+def sources_of(composition: Composition) -> Sources:
+    """All slices' sources as one."""
+    found = composition.of(SOURCES)
     return Sources(
-        topics,
+        tuple(topic for part in found for topic in part.topics),
         tuple(source for part in found for source in part.from_events),
         tuple(source for part in found for source in part.from_day),
         tuple(source for part in found for source in part.entries),

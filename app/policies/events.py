@@ -1,6 +1,6 @@
 """The policies' event types and the names of their fields. A statement about a firm is an event of that firm."""
 
-from app.journal.domain import EventType
+from app.journal.domain import EventType, EventWords
 from app.kit.i18n import N_
 
 PUBLISHED = "policy.published"
@@ -36,3 +36,5 @@ FIELD_LABELS = {
 }
 
 VALUE_LABELS = {"verdict.outcome": {"met": N_("达标"), "unmet": N_("未达标"), "unknown": N_("待定")}}
+
+WORDS = EventWords(EVENT_TYPES, FIELD_LABELS, VALUE_LABELS)

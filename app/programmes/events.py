@@ -1,6 +1,6 @@
 """The catalogue's event types and the names of its fields."""
 
-from app.journal.domain import EventType
+from app.journal.domain import EventType, EventWords
 from app.kit.i18n import N_
 
 PUBLISHED = "programme.published"
@@ -21,3 +21,5 @@ FIELD_LABELS = {
     "programme.province_cutoff_on": N_("省厅截止日"),
     "programme.setting": N_("市局设定"),
 }
+
+WORDS = EventWords(EVENT_TYPES, FIELD_LABELS)

@@ -1,6 +1,6 @@
 """What the journal says about the code tables."""
 
-from app.journal.domain import EventType
+from app.journal.domain import EventType, EventWords
 from app.kit.i18n import N_
 
 PUBLISHED = "reference.published"
@@ -14,3 +14,5 @@ EVENT_TYPES: tuple[EventType, ...] = (
 )
 FIELD_LABELS = {"calendar.kind": N_("这一天")}
 VALUE_LABELS = {"calendar.kind": {"working": N_("工作日"), "free": N_("休息日")}}
+
+WORDS = EventWords(EVENT_TYPES, FIELD_LABELS, VALUE_LABELS)

@@ -3,6 +3,7 @@
 from sqlalchemy import Column, Index, Integer, MetaData, String, Table, Text, UniqueConstraint
 
 from app.kit.db import Database, Json, UtcDateTime, schema_scope
+from app.kit.slices import Composition
 
 METADATA = MetaData()
 
@@ -96,7 +97,7 @@ call = Table(
 
 def open_store(url: str) -> Database:
     """The simulator's database, its tables made where they are missing."""
-    database = Database(url)
+    database = Database(url, Composition())
     with schema_scope(database) as connection:
         METADATA.create_all(connection)
     return database

@@ -1,6 +1,6 @@
 """What the journal says about plans."""
 
-from app.journal.domain import EventType
+from app.journal.domain import EventType, EventWords
 from app.kit.i18n import N_
 
 PLAN_PUBLISHED = "plan.published"
@@ -14,3 +14,5 @@ EVENT_TYPES: tuple[EventType, ...] = (
 )
 
 FIELD_LABELS: dict[str, str] = {"indicator.value": N_("计数"), "plan.version": N_("版本")}
+
+WORDS = EventWords(EVENT_TYPES, FIELD_LABELS)

@@ -18,6 +18,7 @@ from app.kit import db
 from app.kit.actor import SYSTEM
 from app.kit.clock import utc_now
 from tests.api.conftest import Caller, MakeCaller
+from tests.support.house import HOUSE
 
 PATH = "/api/v1/enterprises?limit=3"
 
@@ -120,7 +121,7 @@ def test_a_wrong_key_id_is_told_the_right_one(signing: Signing) -> None:
 def test_two_processes_share_what_was_remembered(database: db.Database, now: datetime) -> None:
     with db.session_scope(database) as one:
         assert remember(one, "ym-1", "n" * 16, now)
-    other = db.Database(database.url)
+    other = db.Database(database.url, HOUSE)
     with db.session_scope(other) as another:
         assert not remember(another, "ym-1", "n" * 16, now + REMEMBERED)
         assert remember(another, "ym-2", "n" * 16, now)

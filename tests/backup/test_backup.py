@@ -18,6 +18,8 @@ from app.backup.archive import MANIFEST
 from app.backup.rows import lines_of
 from app.backup.service import back_up, restore
 from app.commands.backup import register
+from app.composition.migrating import migrate
+from app.composition.tables import METADATA
 from app.demo.build import build_demo
 from app.enterprises.models import Enterprise
 from app.enterprises.search_index import matching, reindex
@@ -31,18 +33,17 @@ from app.kit.db import Database, read_scope, session_scope
 from app.kit.errors import Conflict, Invalid
 from app.kit.local_blobs import LocalBlobs
 from app.kit.object_blobs import ObjectBlobs
-from app.migrating import migrate
-from app.model_registry import METADATA
 from tests.counts import Counts
 from tests.factories import partners
 from tests.support import people
 from tests.support.databases import Templates
+from tests.support.house import HOUSE
 
 
 @pytest.fixture
 def target(empty_database_url: str) -> Iterator[Database]:
     """A database without a table, of the same kind."""
-    found = Database(empty_database_url)
+    found = Database(empty_database_url, HOUSE)
     yield found
     found.dispose()
 
@@ -51,7 +52,7 @@ def target(empty_database_url: str) -> Iterator[Database]:
 def any_target(target_dialect: str, templates: Templates, tmp_path: Path) -> Iterator[Database]:
     """A database without a table, of the same or the other kind."""
     url = templates.create(target_dialect, tmp_path)
-    found = Database(url)
+    found = Database(url, HOUSE)
     yield found
     found.dispose()
     templates.drop(url)

@@ -27,7 +27,6 @@ from app.engagement.service.knowing import find_known
 from app.enterprises.models import Enterprise
 from app.files.models import Document, StoredFile
 from app.kit.actor import Actor
-from app.objection_registry import load_objections
 from tests.factories.cases import firm, opened
 
 ON = date(2021, 6, 30)
@@ -173,7 +172,6 @@ def test_queries_do_not_grow(
 
 
 def test_casework_says_what_it_knows(session: Session, officer: Actor, now: datetime) -> None:
-    load_objections()
     where = firm(session)
     case = opened(session, officer, now, where).row
     session.add(

@@ -17,7 +17,6 @@ from app.cases.papers.dossier import collect_dossier
 from app.cases.papers.dossier_job import JOB_KIND, LARGEST, is_big, make_archive, order_dossier
 from app.cases.papers.packing import pack_dossier
 from app.cases.papers.printing import print_dossier
-from app.cases.papers.telling import ToldEvent, install_teller
 from app.cases.supply.models import CaseAnswer
 from app.cases.supply.queries import list_answers, list_materials
 from app.cases.supply.schemas import ReturnMaterial, Versioned
@@ -40,12 +39,6 @@ from tests.factories import cases
 from tests.support import people
 
 DAY = date(2021, 6, 30)
-
-
-@pytest.fixture(autouse=True)
-def teller():
-    """Events told by their type: what the words are is the doors' business."""
-    install_teller(lambda _session, events: [ToldEvent(each.at, each.actor_name, each.type, "") for each in events])
 
 
 @pytest.fixture
@@ -164,7 +157,7 @@ def test_nothing_of_a_later_day_is_told(session, head, now, case, blobs):
     assert (then.cover.stage, today.cover.stage) == ("培育入库", "意向确认")
     assert (then.cover.officer, today.cover.officer) == (head.name, other.name)
     assert len(then.passages) == 1
-    assert {each.text for each in then.events} == {"case.opened", "case.material_supplied", "case.opinion_asked"}
+    assert {each.text for each in then.events} == {"立案", "提供材料", "征询部门意见"}
     assert len(today.events) > len(then.events)
     assert any("SHA-256" in limit for limit in then.limits)
 

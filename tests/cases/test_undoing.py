@@ -20,7 +20,6 @@ from app.enterprises.models import Certificate
 from app.incentives.models import Incentive, IncentiveSchemeVersion
 from app.kit.clock import today
 from app.kit.errors import Conflict, Forbidden, Invalid
-from app.objection_registry import load_objections
 from app.programmes import catalogue
 from tests.cases.test_lifecycle import events_of
 from tests.factories import cases
@@ -271,7 +270,6 @@ def test_every_step_of_every_programme_can_be_taken_back(session, now, code):
 
 def test_an_incentive_recommended_since_stands_in_the_way(session, now):
     """The certificate is the ground of money that somebody has acted on: undo the incentive first."""
-    load_objections()
     head = people.officer(session, role="section_head")
     case = cases.led_to(session, head, now, "certified")
     certificate = session.scalars(select(Certificate).where(Certificate.case_number == case.number)).one()

@@ -3,10 +3,11 @@
 from alembic import command
 from sqlalchemy import select
 
+from app.composition.migrating import alembic_config, migrate
 from app.enterprises.models import StandardParticipation
 from app.kit.db import Database, schema_scope, session_scope
-from app.migrating import alembic_config, migrate
 from tests.factories.enterprises import firm
+from tests.support.house import HOUSE
 
 
 def _back(database: Database, revision: str) -> None:
@@ -17,7 +18,7 @@ def _back(database: Database, revision: str) -> None:
 
 
 def test_a_tick_says_recognised_and_never_led(empty_database_url: str) -> None:
-    database = Database(empty_database_url)
+    database = Database(empty_database_url, HOUSE)
     try:
         migrate(database)
         with session_scope(database) as session:

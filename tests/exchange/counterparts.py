@@ -14,12 +14,12 @@ from app.exchange.handovers.service.preparing import start_handover
 from app.exchange.handovers.service.steering import release
 from app.exchange.partners.domain import Transport
 from app.exchange.partners.models import Partner
-from app.job_registry import load_kinds
-from app.jobs.running import Surroundings
+from app.jobs.running import Surroundings, kinds_of
 from app.jobs.worker import Worker
 from app.kit.actor import Actor
 from app.kit.db import Database, commit
 from tests.conftest import NOW
+from tests.support.house import HOUSE
 
 
 def partner(session: Session, **given: Any) -> Partner:
@@ -44,7 +44,7 @@ def partner(session: Session, **given: Any) -> Partner:
 def work(session: Session, database: Database, folder: Path, now: datetime = NOW, **more: Any) -> None:
     """Do all background work that waits."""
     commit(session)
-    Worker(Surroundings(database, folder, lambda: now, **more), load_kinds()).run_waiting()
+    Worker(Surroundings(database, folder, lambda: now, **more), kinds_of(HOUSE)).run_waiting()
     session.expire_all()
 
 

@@ -123,7 +123,7 @@ def test_a_writer_waits_while_another_is_about_to_commit(database: db.Database, 
     with Session(database.engine) as first:
         in_order(first, "first")
         first.flush()
-        for step in db._final_steps:
+        for step in database.composition.of(db.FINAL_STEPS):
             step(first)
         second = threading.Thread(target=lambda: _write_one(database, "second"))
         second.start()

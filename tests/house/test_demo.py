@@ -11,17 +11,17 @@ from sqlalchemy.orm import Session
 from app.accounts.models import EnterpriseUser
 from app.cases.duties.models import CaseDuty
 from app.cases.models import CaseFile
+from app.composition.tables import METADATA
 from app.demo.build import build_demo
 from app.enterprises.models import Certificate, Enterprise, IntellectualProperty, YearlyFigures
-from app.fact_registry import install_providers
 from app.files.vault import Vault
 from app.kit.clock import today
 from app.kit.db import Database, UtcDateTime
 from app.kit.local_blobs import LocalBlobs
-from app.model_registry import METADATA
 from app.policies.models import Sweep, SweepLine
 from tests.counts import Counts
 from tests.support.databases import Templates
+from tests.support.house import HOUSE
 from tests.support.source import listed
 
 NOW = datetime(2026, 11, 30, 3, tzinfo=UTC)
@@ -35,9 +35,8 @@ EXCEPTIONS = {"enterprise.registered_key": "the registration itself, with a stan
 @pytest.fixture(scope="module")
 def demo(templates: Templates, tmp_path_factory: pytest.TempPathFactory, counts: Counts) -> Iterator[Session]:
     """The demo as it is built on one fixed day, on the embedded database."""
-    install_providers()
     folder: Path = tmp_path_factory.mktemp("demo")
-    database = Database(templates.copy("sqlite", folder))
+    database = Database(templates.copy("sqlite", folder), HOUSE)
     vault = Vault(LocalBlobs(folder / "files"))
     build_demo(database, enterprises=counts.demo_firms, now=NOW, vault=vault, secret=b"only of this test" * 2)
     with Session(database.engine) as session:

@@ -6,9 +6,10 @@ from alembic import command
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect
 
+from app.composition.migrating import alembic_config, migrate
+from app.composition.tables import METADATA
 from app.kit.db import Database, schema_scope
-from app.migrating import alembic_config, migrate
-from app.model_registry import METADATA
+from tests.support.house import HOUSE
 from tests.support.source import ROOT, listed
 
 _DATE_FIRST = re.compile(r"\d{4}_\d{2}_\d{2}_\d{4}_[a-z0-9_]+\.py")
@@ -39,7 +40,7 @@ def test_every_table_of_the_models_is_there(database: Database) -> None:
 
 
 def test_the_way_back_and_forth_again(empty_database_url: str) -> None:
-    database, config = Database(empty_database_url), alembic_config()
+    database, config = Database(empty_database_url, HOUSE), alembic_config()
     try:
         migrate(database)
         built = _tables(database)

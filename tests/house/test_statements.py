@@ -20,7 +20,6 @@ from app.config import Settings
 from app.demo.accounts import PORTAL_LOGIN
 from app.demo.build import build_demo
 from app.doors.deps import SESSION_COOKIE, get_now
-from app.fact_registry import install_providers
 from app.files.vault import Vault
 from app.kit.db import Database, session_scope
 from app.kit.local_blobs import LocalBlobs
@@ -28,6 +27,7 @@ from app.main import create_app
 from tests.support import people
 from tests.support.crawl import crawl
 from tests.support.databases import Templates
+from tests.support.house import HOUSE
 from tests.support.source import listed
 from tests.support.statements import frequent, recorded_statements, repeated
 
@@ -116,7 +116,6 @@ class _Watching:
 @pytest.fixture(scope="module")
 def walked(templates: Templates, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sent]:
     """Every page that each kind of person reaches, opened once."""
-    install_providers()
     folder: Path = tmp_path_factory.mktemp("statements")
     settings = Settings(
         _env_file=None,
@@ -125,7 +124,7 @@ def walked(templates: Templates, tmp_path_factory: pytest.TempPathFactory) -> It
         data_dir=folder / "data",
         worker=False,
     )
-    database = Database(settings.database_url, durable=False)
+    database = Database(settings.database_url, HOUSE, durable=False)
     vault = Vault(LocalBlobs(folder / "data" / "files"))
     build_demo(database, enterprises=FIRMS, now=NOW, vault=vault, secret=settings.secret)
     app = create_app(settings)

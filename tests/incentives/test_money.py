@@ -9,7 +9,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.enterprises.models import Enterprise, YearlyFigures
-from app.fact_registry import install_providers
 from app.incentives import seed
 from app.incentives.domain.budget import Alarm, Sum, total
 from app.incentives.domain.scheme import Scheme
@@ -36,12 +35,6 @@ FIRST, RENEWED, CENTRE = (
     "joint-innovation-centre-filing",
 )
 COMMON = {"effective_from": "2021-01-01", "document_number": "潜科文（示例）1号"}
-
-
-@pytest.fixture(autouse=True)
-def providers() -> None:
-    """The slices that tell facts, as the composition root installs them."""
-    install_providers()
 
 
 def set_amount(session: Session, officer: Actor, now: datetime, code: str = FIRST, **said: Any) -> None:

@@ -24,17 +24,11 @@ from app.enterprises.service.editing import change_fields
 from app.journal.looking_back import past_scope
 from app.kit.actor import SYSTEM, Actor
 from app.kit.db import Database, read_scope, session_scope
-from app.past_registry import install_traced
 from tests.factories import cases as case_files
 from tests.support import people
 
 FIRST = date(2021, 7, 1)
 DAYS = 6
-
-
-@pytest.fixture(autouse=True)
-def traced() -> None:
-    install_traced()
 
 
 def morning(day: date) -> datetime:

@@ -32,6 +32,7 @@ from tests.journeys.furnishing import furnish
 from tests.support import people
 from tests.support.browser import Watched, launch
 from tests.support.databases import Templates
+from tests.support.house import HOUSE
 from tests.support.server import Server, clean_environment, free_port, serving
 from tests.support.source import ROOT
 
@@ -123,7 +124,7 @@ def demo(
     """One deployment a run and database, with fictional firms in every stage."""
     folder = tmp_path_factory.mktemp(f"demo-{demo_dialect}")
     url = templates.copy(demo_dialect, folder)
-    database = Database(url)
+    database = Database(url, HOUSE)
     vault = Vault(LocalBlobs(folder / "data" / "files"))
     secret = Settings(data_dir=folder / "data").secret
     build_demo(database, enterprises=counts.demo_firms, now=utc_now(), vault=vault, secret=secret)

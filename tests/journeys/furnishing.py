@@ -27,8 +27,7 @@ from app.incentives.domain.steps import State
 from app.incentives.models import Incentive
 from app.incentives.schemas import StepInput
 from app.incentives.service.steps import advance
-from app.job_registry import load_kinds
-from app.jobs.running import Surroundings
+from app.jobs.running import Surroundings, kinds_of
 from app.jobs.worker import Worker
 from app.kit.actor import SYSTEM
 from app.kit.clock import today
@@ -37,6 +36,7 @@ from app.kit.local_blobs import LocalBlobs
 from app.policies.models import Sweep
 from app.policies.sweeps.queries import LineFilter, list_firms
 from app.programmes.queries import load_catalogue
+from tests.support.house import HOUSE
 from tests.support.source import ROOT
 
 FILING = "joint-innovation-centre"
@@ -90,7 +90,7 @@ def _reconcile(database: Database, vault: Vault, data: Path, now: datetime) -> N
             resource="enterprises",
             file=TheirFile(stored.sha256, stored.name),
         )
-    Worker(Surroundings(database, data, storage=vault.blobs), load_kinds()).run_waiting()
+    Worker(Surroundings(database, data, storage=vault.blobs), kinds_of(HOUSE)).run_waiting()
 
 
 def _keep_own_template(session: Session, vault: Vault, now: datetime) -> None:

@@ -10,12 +10,13 @@ import pytest
 from sqlalchemy import select
 
 import app
-from app.event_registry import load_wording
+from app.doors.timeline import wording_of
 from app.journal.models import JournalEvent
 from app.kit.db import read_scope
 from app.reference.models import Term
 from app.web.shared.case_events import worded_lines
 from tests.journeys.conftest import Demo
+from tests.support.house import HOUSE
 from tests.support.source import listed
 
 pytestmark = [pytest.mark.journey]
@@ -44,7 +45,7 @@ def test_no_timeline_of_the_demo_says_a_code(demo: Demo) -> None:
     with read_scope(demo.database) as session:
         forbidden = codes() | BARE | set(session.scalars(select(Term.code)))
         events = list(session.scalars(select(JournalEvent)))
-        for event, line in zip(events, worded_lines(load_wording(), session, events), strict=True):
+        for event, line in zip(events, worded_lines(wording_of(HOUSE), session, events), strict=True):
             changes = [change for change in line.changes if change.label not in TECHNICAL]
             texts = [line.text, line.note, *(f"{one.label} {one.before} {one.after}" for one in changes)]
             for text in texts:

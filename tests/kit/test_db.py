@@ -7,11 +7,12 @@ from sqlalchemy import text
 
 from app.kit.db import Database, read_scope, refresh_statistics
 from tests.support.databases import Templates
+from tests.support.house import HOUSE
 from tests.support.source import listed, name_of, python_files
 
 
 def test_postgresql_does_not_compile_our_statements(templates: Templates) -> None:
-    database = Database(templates.postgres_url())
+    database = Database(templates.postgres_url(), HOUSE)
     with read_scope(database) as session:
         assert session.scalar(text("show jit")) == "off"
     database.dispose()
@@ -29,7 +30,7 @@ def test_statistics_tell_of_what_was_just_written(database: Database) -> None:
 @pytest.mark.parametrize(("database", "synchronous"), [("deployed", 2), ("thrown away", 0)])
 def test_sqlite_waits_for_the_disk_at_each_commit(tmp_path: Path, database: str, synchronous: int) -> None:
     url = f"sqlite:///{tmp_path}/yumiao.db"
-    opened = Database(url) if database == "deployed" else Database(url, durable=False)
+    opened = Database(url, HOUSE) if database == "deployed" else Database(url, HOUSE, durable=False)
     with read_scope(opened) as session:
         assert session.scalar(text("pragma synchronous")) == synchronous, "0 is off, 1 normal, 2 full"
     opened.dispose()

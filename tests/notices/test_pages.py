@@ -16,9 +16,8 @@ from app.cases.duties.models import CaseDuty
 from app.cases.models import CaseFile, Milestone
 from app.doors.deps import SESSION_COOKIE
 from app.enterprises.models import Enterprise
-from app.job_registry import load_kinds
 from app.jobs.models import Job
-from app.jobs.running import Surroundings
+from app.jobs.running import Surroundings, kinds_of
 from app.jobs.worker import Worker
 from app.kit import db
 from app.kit.actor import Actor
@@ -34,6 +33,7 @@ from tests.factories.cases import firm, opened
 from tests.factories.incentives import certificate
 from tests.support import people
 from tests.support.client import Client
+from tests.support.house import HOUSE
 from tests.support.notices import deliveries, mailbox, notices_of
 
 TOPIC = Topic(
@@ -277,7 +277,7 @@ def test_what_was_given_up_is_shown_in_plain_words_and_sent_again(
 
 
 def worker(database: Database) -> Worker:
-    return Worker(Surroundings(database, Path()), load_kinds())
+    return Worker(Surroundings(database, Path()), kinds_of(HOUSE))
 
 
 @pytest.mark.parametrize("of", ["enterprises", "cases"])

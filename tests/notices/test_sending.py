@@ -36,6 +36,7 @@ from app.notices.notifier import Notifier, NotifierThreads
 from app.notices.service.retrying import retry_delivery, retry_given_up
 from tests.factories.cases import opened
 from tests.support import people
+from tests.support.house import HOUSE
 from tests.support.notices import Recorder, deliveries, mailbox, notices_of, notifier
 from tests.support.server import clean_environment
 
@@ -213,7 +214,7 @@ class KilledError(BaseException):
 @contextmanager
 def dying_at(url: str, number: int) -> Iterator[tuple[Database, Callable[[], bool]]]:
     """A process's own database whose `number`-th statement or commit does not happen, nor anything after it."""
-    database, count = Database(url), 0
+    database, count = Database(url, HOUSE), 0
 
     def tick(*_: Any) -> None:
         nonlocal count

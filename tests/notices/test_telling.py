@@ -26,9 +26,10 @@ from app.kit.actor import Actor
 from app.kit.db import Database
 from app.kit.i18n import merged_catalogue
 from app.kit.periods import months_later
-from app.notice_registry import load_sources
+from app.notices.sources import sources_of
 from tests.factories.cases import firm, led_to, opened, step
 from tests.support import people
+from tests.support.house import HOUSE
 from tests.support.notices import notices_of, notifier
 
 pytestmark = pytest.mark.usefixtures("session")
@@ -337,8 +338,8 @@ def test_an_unanswered_opinion_is_told_to_both_sides_once_its_day_has_passed(sce
 
 def test_every_topic_reads_in_both_languages() -> None:
     english = merged_catalogue("en")
-    texts = [text for topic in load_sources().topics for text in topic.texts.values()]
-    messages = [topic.label for topic in load_sources().topics]
+    texts = [text for topic in sources_of(HOUSE).topics for text in topic.texts.values()]
+    messages = [topic.label for topic in sources_of(HOUSE).topics]
     messages += [message for text in texts for message in (text.title, text.body)]
     chinese = [one for one in messages if any("\u4e00" <= char <= "\u9fff" for char in one)]
     assert chinese

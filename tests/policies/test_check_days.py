@@ -8,7 +8,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.enterprises.models import Enterprise
-from app.fact_registry import install_providers
 from app.journal.models import JournalEvent
 from app.kit import db
 from app.kit.actor import SYSTEM, Actor, Role
@@ -34,7 +33,6 @@ ACCIDENT = FactKey("accident_in_last_year")
 @pytest.fixture
 def checked(session: Session) -> Enterprise:
     """A firm of which the departments said on 1 June that nothing had happened."""
-    install_providers()
     one = firm(session, "楚泽牛磺酸")
     data = StatementInput(fact_code=ACCIDENT.code, year=None, value=False, stated_on=CHECKED, source="复函（示例）")
     state_fact(session, actor=SYSTEM, enterprise=one, data=data, now=NOW)

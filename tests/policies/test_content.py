@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 
 from app.accounts.service.clients import create_client
 from app.enterprises.models import Certificate
-from app.fact_registry import install_providers
 from app.kit.actor import SYSTEM
 from app.kit.errors import NotFound
 from app.kit.i18n import use_locale
@@ -28,11 +27,6 @@ from tests.support.client import Client
 
 CENTRE = "joint-innovation-centre"
 READ = read_all(SEEDS, CATALOGUE)
-
-
-@pytest.fixture(autouse=True)
-def _providers() -> None:
-    install_providers()
 
 
 @pytest.mark.parametrize(

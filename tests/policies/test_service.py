@@ -10,11 +10,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.enterprises.models import ComplianceEvent, Enterprise
-from app.fact_registry import install_providers, load_providers
 from app.journal.models import JournalEvent
 from app.kit import db
 from app.kit.actor import SYSTEM
 from app.kit.errors import Invalid, NotFound, SeedError
+from app.kit.fact_providers import FACTS
 from app.policies.domain.facts.catalogue import FactKey
 from app.policies.models import CataloguedFact
 from app.policies.queries import get_catalogue, get_in_force, get_policy, get_stored, list_stored
@@ -25,14 +25,10 @@ from app.policies.service.statements import state_fact, withdraw_statement
 from app.policies.service.verdicts import evaluate_all, evaluate_enterprise, explain_again, is_intact, store_verdict
 from tests.factories.enterprises import firm as firm_on_file
 from tests.policies.support import CATALOGUE, CODE, DAY, POLICIES, SEEDS
+from tests.support.house import HOUSE
 
 NOW = datetime(2021, 6, 30, 2, 0, tzinfo=UTC)
 ACCIDENT = "accident_in_last_year"
-
-
-@pytest.fixture(autouse=True)
-def _providers() -> None:
-    install_providers()
 
 
 @pytest.fixture
@@ -129,7 +125,7 @@ def test_what_is_published_is_what_was_read(session: Session) -> None:
 
 
 def test_each_catalogued_fact_has_one_provider_or_somebody_who_says_it() -> None:
-    answering = {code: name for name, provider in load_providers().items() for code in provider.codes}
+    answering = {code: name for name, (provider,) in HOUSE.by_slice(FACTS) for code in provider.codes}
     for code, definition in CATALOGUE.items():
         assert answering.get(code) == definition.provider, code
         assert definition.provider or definition.said_by, code

@@ -19,7 +19,6 @@ from app.enterprises.models import (
     StandardParticipation,
     YearlyFigures,
 )
-from app.fact_registry import install_providers
 from app.kit.actor import SYSTEM
 from app.policies.catalogue import read_all
 from app.policies.domain.explain.explaining import evaluate
@@ -46,7 +45,6 @@ POLICIES = [read.policy for read in read_all(SEEDS, CATALOGUE) if read.policy.su
 @pytest.fixture
 def various(session: Session) -> list[int]:
     """Firms of which much, little, something contradictory and nothing is on file."""
-    install_providers()
     rich, bare, odd, nobody = (firm(session, registered_on=day).id for day in (date(2014, 5, 20), None, DAY, None))
     for key, year, source in ((rich, 2018, "special_audit"), (rich, 2020, "enterprise"), (rich, 2020, "special_audit")):
         figures = {"sales_revenue_fen": year * 100, "staff_average_e4": 1_425_000} if source != "enterprise" else {}

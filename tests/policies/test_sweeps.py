@@ -11,11 +11,9 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from app.enterprises.models import Certificate, Enterprise, YearlyFigures
-from app.fact_registry import install_providers
-from app.job_registry import load_kinds
 from app.jobs.domain import JobState
 from app.jobs.models import Job
-from app.jobs.running import Surroundings
+from app.jobs.running import Surroundings, kinds_of
 from app.jobs.worker import Worker
 from app.journal.models import JournalEvent
 from app.kit import db
@@ -48,14 +46,10 @@ from app.policies.wording import both_languages
 from tests.counts import Counts
 from tests.factories.enterprises import firm, many_firms
 from tests.policies.support import CODE, DAY
+from tests.support.house import HOUSE
 
 NOW = datetime(2021, 6, 30, 2, 0, tzinfo=UTC)
 COUNTY = "429005"
-
-
-@pytest.fixture(autouse=True)
-def _providers() -> None:
-    install_providers()
 
 
 def start(database: Database, *, on: date = DAY, region: str = COUNTY, actor: Actor = SYSTEM) -> int:
@@ -64,7 +58,7 @@ def start(database: Database, *, on: date = DAY, region: str = COUNTY, actor: Ac
 
 
 def work(database: Database) -> None:
-    Worker(Surroundings(database, Path(), lambda: NOW), load_kinds()).run_waiting()
+    Worker(Surroundings(database, Path(), lambda: NOW), kinds_of(HOUSE)).run_waiting()
 
 
 def sweep(database: Database, **given: Any) -> int:

@@ -10,7 +10,6 @@ import yaml
 from sqlalchemy.orm import Session
 
 from app.enterprises.models import Enterprise, YearlyFigures
-from app.fact_registry import install_providers
 from app.incentives.queries.schemes import get_family
 from app.incentives.schemas import SetAmountInput
 from app.incentives.service.amounts import set_amount
@@ -58,11 +57,6 @@ def figures(session: Session, firm: Enterprise, sales_wan: int, rd_staff: int) -
         )
     )
     session.flush()
-
-
-@pytest.fixture(autouse=True)
-def _providers() -> None:
-    install_providers()
 
 
 @pytest.fixture

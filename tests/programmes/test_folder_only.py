@@ -5,10 +5,10 @@ import re
 import pytest
 
 from app.accounts.service.clients import create_client
+from app.composition.seeding import seed_all
 from app.kit.actor import SYSTEM
 from app.kit.clock import today, utc_now
 from app.kit.seeds import SeedReport
-from app.seeding import seed_all
 from tests.api.conftest import Caller
 from tests.factories import cases
 from tests.programmes.files import SEEDS, how_to_example, write

@@ -9,16 +9,17 @@ import pytest
 import structlog
 from sqlalchemy import select
 
+from app.composition.migrating import migrate
+from app.composition.seeding import seed_all, seed_or_go_on
 from app.journal.models import JournalEvent
 from app.kit.clock import utc_now
 from app.kit.db import Database, read_scope
 from app.kit.errors import SeedError
-from app.migrating import migrate
 from app.programmes.models import ProgrammeVersion
 from app.reference.models import Park
-from app.seeding import seed_all, seed_or_go_on
 from tests.programmes.files import SEEDS, how_to_example, write
 from tests.support.client import Client
+from tests.support.house import HOUSE
 
 CODE = "example-base"
 #: One file of each slice that has seeds.
@@ -118,7 +119,7 @@ def test_no_file_stops_a_service_that_ran(database: Database, seeds: Path, now: 
 
 
 def test_nothing_is_served_where_nothing_is_published(empty_database_url: str, seeds: Path, now: datetime) -> None:
-    database = Database(empty_database_url)
+    database = Database(empty_database_url, HOUSE)
     try:
         migrate(database)
         _break(seeds / FILES["targets"], "code: [\n")

@@ -24,8 +24,7 @@ from app.exchange.partners.models import Partner
 from app.exchange.partners.service import create_partner, follower_name
 from app.exchange.reconciling.models import Reconciliation
 from app.exchange.reconciling.service import start_reconciliation
-from app.job_registry import load_kinds
-from app.jobs.running import Surroundings
+from app.jobs.running import Surroundings, kinds_of
 from app.jobs.worker import Worker
 from app.journal.models import JournalFollower, JournalHead
 from app.kit.actor import SYSTEM
@@ -34,6 +33,7 @@ from app.kit.db import Database, commit, read_scope, session_scope
 from tests.exchange.world import World
 from tests.factories.partners import SECRET, new_partner
 from tests.simulator.hurried import Command, begin
+from tests.support.house import HOUSE
 from tests.support.server import free_port, is_healthy
 
 CODE = "province"
@@ -156,7 +156,7 @@ def reconcile(session: Session, database: Database, folder: Path) -> Reconciliat
 
 def work(session: Session, database: Database, folder: Path) -> None:
     """Do the jobs that wait."""
-    Worker(Surroundings(database, folder, secret=SECRET), load_kinds()).run_waiting()
+    Worker(Surroundings(database, folder, secret=SECRET), kinds_of(HOUSE)).run_waiting()
     session.expire_all()
 
 

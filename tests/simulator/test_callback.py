@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from app.accounts.service.clients import create_client
 from app.commands.simulator import all_schemas
+from app.composition.delivering import make_deliverer
 from app.config import Settings
-from app.delivering import make_deliverer
 from app.exchange.handovers.models import HandoverItem, Receipt
 from app.exchange.signing import SharedKey
 from app.kit.actor import SYSTEM

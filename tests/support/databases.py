@@ -9,10 +9,11 @@ import psycopg
 from psycopg import sql
 from sqlalchemy.engine import make_url
 
+from app.composition.migrating import migrate
+from app.composition.seeding import seed_all
 from app.kit.db import Database
-from app.migrating import migrate
-from app.seeding import seed_all
 from tests.support import kept, postgres
+from tests.support.house import HOUSE
 
 ROOT = Path(__file__).parent.parent.parent
 SEEDED_AT = datetime(2021, 1, 4, 1, 0, tzinfo=UTC)
@@ -22,7 +23,7 @@ TEMPLATE = "yumiao_template"
 
 def build(url: str) -> None:
     """Migrate and seed the database at `url`, as a deployment does."""
-    database = Database(url, durable=False)
+    database = Database(url, HOUSE, durable=False)
     try:
         migrate(database)
         seed_all(database, ROOT / "seeds", SEEDED_AT)

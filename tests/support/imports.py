@@ -11,14 +11,14 @@ from app.enterprises.imports.models import ImportRow, ImportRun
 from app.enterprises.imports.running import counts_of
 from app.enterprises.imports.staging import Upload, stage, start
 from app.enterprises.models import Enterprise
-from app.job_registry import load_kinds
 from app.jobs.domain import JobState
 from app.jobs.models import Job
-from app.jobs.running import Surroundings
+from app.jobs.running import Surroundings, kinds_of
 from app.jobs.worker import Worker
 from app.kit.actor import SYSTEM, Actor
 from app.kit.db import Database, read_scope, session_scope
 from app.kit.local_blobs import LocalBlobs
+from tests.support.house import HOUSE
 
 NOW = datetime(2021, 6, 30, 2, 0, tzinfo=UTC)
 
@@ -49,7 +49,7 @@ class Importer:
 
     def work(self) -> None:
         """Run what waits; fails when a job failed."""
-        Worker(Surroundings(self.database, self.folder, lambda: self.now), load_kinds()).run_waiting()
+        Worker(Surroundings(self.database, self.folder, lambda: self.now), kinds_of(HOUSE)).run_waiting()
         with read_scope(self.database) as session:
             failed = session.scalars(select(Job.error).where(Job.state == JobState.FAILED)).all()
         assert not failed, failed

@@ -11,12 +11,13 @@ from app.accounts.models import EnterpriseUser, Officer
 from app.kit.actor import Actor
 from app.kit.db import Database, read_scope
 from app.kit.templating import make_environment
-from app.notice_registry import load_sources
 from app.notices.channels.port import Message, NotSentError, Way
 from app.notices.domain.delivering import Channel
 from app.notices.models import Notice, NoticeDelivery
 from app.notices.notifier import Notifier
 from app.notices.rendering import Renderer
+from app.notices.sources import sources_of
+from tests.support.house import HOUSE
 
 BASE = "https://yumiao.example.cn"
 
@@ -40,7 +41,7 @@ class Recorder:
 def notifier(database: Database, now: datetime, ways: Sequence[Way] = ()) -> Notifier:
     """Tells at the instant `now`."""
     renderer = Renderer(make_environment(), "潜江市科技局", BASE)
-    return Notifier(database, load_sources(), ways, renderer, clock=lambda: now)
+    return Notifier(database, sources_of(HOUSE), ways, renderer, clock=lambda: now)
 
 
 def mailbox(session: Session, actor: Actor, address: str = "") -> str:

@@ -249,6 +249,7 @@ RUN = """
 import sys
 from pathlib import Path
 from app.cases.bulk import service
+from app.composition.slices import compose
 from app.cases.bulk.jobs import KINDS
 from app.jobs.running import Surroundings
 from app.jobs.service import release_dead
@@ -257,7 +258,7 @@ from app.kit.clock import utc_now
 from app.kit.db import Database, session_scope
 
 service.BATCH = 3
-around = Surroundings(Database(sys.argv[1]), Path(sys.argv[2]))
+around = Surroundings(Database(sys.argv[1], compose()), Path(sys.argv[2]))
 with session_scope(around.database) as session:
     release_dead(session, now=utc_now())
 Worker(around, {kind.code: kind for kind in KINDS}).run_waiting()

@@ -14,9 +14,9 @@ from app.accounts.models import Officer
 from app.cases.supply.schemas import HandIn
 from app.cases.supply.service.answers import hand_in_answers
 from app.commissioners.models import Commissioner
+from app.doors.timeline import wording_of
 from app.enterprises.models import Enterprise
 from app.enterprises.service import records
-from app.event_registry import load_wording
 from app.files.models import Document
 from app.incentives.models import Incentive
 from app.journal.domain import SubjectKey
@@ -27,6 +27,7 @@ from app.kit.db import commit
 from app.kit.i18n import use_locale
 from app.web.shared.case_events import worded_lines
 from tests.factories.cases import firm, led_to
+from tests.support.house import HOUSE
 
 NOW = datetime(2021, 6, 30, 2, 0, tzinfo=UTC)
 PARTS = {name: part for name, part in vars(records).items() if isinstance(part, records.Part)}
@@ -49,7 +50,7 @@ def coded() -> set[str]:
         "enterprise": Enterprise, "document": Document, "officer": Officer, "commissioner": Commissioner,
         "incentive": Incentive, **{f"enterprise.{part.code}": part.model for part in PARTS.values()},
     }  # fmt: skip
-    fields = load_wording().fields
+    fields = wording_of(HOUSE).fields
     return {
         f"{prefix}.{column.key}"
         for prefix, model in tables.items()
@@ -59,7 +60,7 @@ def coded() -> set[str]:
 
 
 def test_every_field_that_holds_a_code_has_words_for_it() -> None:
-    wording = load_wording()
+    wording = wording_of(HOUSE)
     assert len(coded()) > 20
     assert coded() - NAMES <= {*wording.values, *wording.vocabularies}
     assert {*wording.values, *wording.vocabularies} <= set(wording.fields)
@@ -67,7 +68,7 @@ def test_every_field_that_holds_a_code_has_words_for_it() -> None:
 
 def shown(session: Session, *, enterprise: int) -> str:
     commit(session)
-    lines = worded_lines(load_wording(), session, timeline(session, enterprise_id=enterprise, limit=20))
+    lines = worded_lines(wording_of(HOUSE), session, timeline(session, enterprise_id=enterprise, limit=20))
     return "；".join(
         f"{line.text} {line.note} {[(one.label, one.before, one.after) for one in line.changes]}" for line in lines
     )

@@ -18,8 +18,7 @@ from app.exchange.handovers.models import Handover, HandoverItem, PartnerRecord,
 from app.exchange.handovers.schemas import DecisionReceipt, RecordReceipt
 from app.exchange.handovers.service.receiving import apply_receipts
 from app.exchange.partners.models import Partner, PartnerCall
-from app.job_registry import load_kinds
-from app.jobs.running import Surroundings
+from app.jobs.running import Surroundings, kinds_of
 from app.jobs.worker import Worker
 from app.kit import db
 from app.kit.actor import Actor
@@ -29,6 +28,7 @@ from tests.factories.cases import firm, opened
 from tests.support import people
 from tests.support.client import Client
 from tests.support.forms import form_to
+from tests.support.house import HOUSE
 from tests.support.markup import flat
 
 SignIn = Callable[..., Client]
@@ -61,7 +61,7 @@ def work(database: db.Database, session: Session, tmp_path: Path, now: datetime)
 
     def run() -> None:
         db.commit(session)
-        Worker(Surroundings(database, tmp_path, lambda: now), load_kinds()).run_waiting()
+        Worker(Surroundings(database, tmp_path, lambda: now), kinds_of(HOUSE)).run_waiting()
         session.expire_all()
 
     return run

@@ -1,6 +1,6 @@
 """The event types of duties; they are events of their case."""
 
-from app.journal.domain import EventType
+from app.journal.domain import EventType, EventWords
 from app.kit.i18n import N_
 
 DRAFTED = "case.duty_drafted"
@@ -25,3 +25,5 @@ FIELD_LABELS = {
     "case.duty_due_on": N_("期限"),
     "case.revoked_on": N_("撤销日期"),
 }
+
+WORDS = EventWords(EVENT_TYPES, FIELD_LABELS)

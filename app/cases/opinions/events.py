@@ -1,7 +1,7 @@
 """The event types of departmental opinions; all of them lie on the case."""
 
 from app.cases.opinions.domain import OUTCOME_LABELS
-from app.journal.domain import EventType
+from app.journal.domain import EventType, EventWords
 from app.kit.i18n import N_
 
 ASKED = "case.opinion_asked"
@@ -17,3 +17,5 @@ EVENT_TYPES = (
 )
 FIELD_LABELS = {"case.opinion": N_("部门意见")}
 VALUE_LABELS = {"case.opinion": {str(outcome): label for outcome, label in OUTCOME_LABELS.items()}}
+
+WORDS = EventWords(EVENT_TYPES, FIELD_LABELS, VALUE_LABELS)

@@ -1,6 +1,6 @@
 """What the journal tells about supervision and ratings; they are events of their case."""
 
-from app.journal.domain import EventType
+from app.journal.domain import EventType, EventWords
 from app.kit.i18n import N_
 
 RATED = "case.service_rated"
@@ -19,3 +19,5 @@ EVENT_TYPES: tuple[EventType, ...] = (
     EventType(SUPERVISION_CLOSED, N_("办结督办")),
 )
 FIELD_LABELS: dict[str, str] = {"case.supervision_due_on": N_("督办期限")}
+
+WORDS = EventWords(EVENT_TYPES, FIELD_LABELS)

@@ -1,6 +1,6 @@
 """The event types of papers: what left the house, and which template is used."""
 
-from app.journal.domain import EventType
+from app.journal.domain import EventType, EventWords
 from app.kit.i18n import N_
 
 MADE = "paper.made"
@@ -14,4 +14,5 @@ EVENT_TYPES = (
     EventType(TEMPLATE_WITHDRAWN, N_("停用文书模板")),
     EventType(DOSSIER_TAKEN, N_("导出卷宗")),
 )
-FIELD_LABELS: dict[str, str] = {}
+
+WORDS = EventWords(EVENT_TYPES)

@@ -1,4 +1,4 @@
-"""Journal events in words. The words of all slices come together in the doors above; whoever starts the house hands them in."""
+"""Journal events in words. The words of all slices come together in the doors above; they hand one teller down."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -7,6 +7,8 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from app.journal.models import JournalEvent
+from app.kit.db import composition_of
+from app.kit.slices import Port
 
 
 @dataclass(frozen=True)
@@ -20,16 +22,10 @@ class ToldEvent:
 
 
 Teller = Callable[[Session, Sequence[JournalEvent]], Sequence[ToldEvent]]
-_tellers: list[Teller] = []
-
-
-def install_teller(teller: Teller) -> None:
-    """Let `teller` put events into words from now on."""
-    _tellers[:] = [teller]
+TELLERS: Port[Teller] = Port("teller of events", Callable)
 
 
 def told_events(session: Session, events: Sequence[JournalEvent]) -> Sequence[ToldEvent]:
-    """`events` in words; RuntimeError when nobody installed a teller."""
-    if not _tellers:
-        raise RuntimeError("no teller of events is installed")
-    return _tellers[0](session, events)
+    """`events` in words; ValueError where the house has no teller."""
+    (teller,) = composition_of(session).of(TELLERS)
+    return teller(session, events)

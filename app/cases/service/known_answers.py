@@ -10,14 +10,13 @@ from app.cases.models import CaseFile
 from app.cases.supply.domain import CorrectionKind, MaterialState
 from app.cases.supply.models import CaseAnswer, CaseMaterial, CorrectionItem
 from app.engagement.domain.requests import Cause, Finding, RequestKind
-from app.engagement.service.knowing import Asking, known_by
+from app.engagement.service.knowing import Asking
 from app.files.models import Document
 from app.kit.clock import shanghai, start_of_day
 from app.kit.i18n import _
 from app.programmes.queries import load_catalogue
 
 
-@known_by
 def answers_in_open_cases(session: Session, asking: Asking) -> Iterable[tuple[int, Finding]]:
     """The answer that counts to the question, in a case that is open."""
     if asking.wanted.kind is not RequestKind.ANSWER:
@@ -39,7 +38,6 @@ def answers_in_open_cases(session: Session, asking: Asking) -> Iterable[tuple[in
         yield enterprise_id, Finding(Cause.ON_FILE, text, f"/cases/{number}/questions")
 
 
-@known_by
 def corrected_lately(session: Session, asking: Asking) -> Iterable[tuple[int, Finding]]:
     """A correction item within the period that asks for a document of the kind."""
     wanted = asking.wanted
@@ -62,7 +60,6 @@ def corrected_lately(session: Session, asking: Asking) -> Iterable[tuple[int, Fi
         yield enterprise_id, Finding(Cause.ASKED, _("%(day)s 已在 %(number)s 中要求补正。") % told, f"/cases/{number}")
 
 
-@known_by
 def returned_lately(session: Session, asking: Asking) -> Iterable[tuple[int, Finding]]:
     """A document of the kind (and year) that was returned within the period and is waited for anew."""
     wanted = asking.wanted

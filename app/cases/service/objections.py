@@ -7,11 +7,9 @@ from sqlalchemy.orm import Session
 
 from app.cases.domain.state import CaseState
 from app.cases.models import CaseFile
-from app.enterprises.service.retiring import object_to_retirement
 from app.kit.i18n import _
 
 
-@object_to_retirement
 def open_cases(session: Session, enterprise_id: int, on: date) -> list[str]:
     """A firm with open cases stays: each is named, so that it can be finished or withdrawn first."""
     numbers = session.scalars(

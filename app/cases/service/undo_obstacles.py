@@ -14,7 +14,9 @@ from app.cases.service.loading import LoadedCase
 from app.cases.service.traces import Traces
 from app.cases.supply.models import CorrectionItem
 from app.enterprises.models import Certificate
+from app.kit.db import composition_of
 from app.kit.i18n import _
+from app.kit.slices import Port
 
 
 @dataclass(frozen=True)
@@ -26,16 +28,10 @@ class UndoneStep:
     certificate: int | None
 
 
-#: Why a step cannot be taken back, in the reader's language; upper slices add their own.
+#: Why a step cannot be taken back, in the reader's language.
 Obstacle = Callable[[Session, UndoneStep], list[str]]
-_registered: list[Obstacle] = []
-
-
-def object_to_undo(obstacle: Obstacle) -> Obstacle:
-    """Register `obstacle`: an upper slice says what it has built upon a step."""
-    if obstacle not in _registered:
-        _registered.append(obstacle)
-    return obstacle
+#: Upper slices say what they have built upon a step.
+OBSTACLES: Port[Obstacle] = Port("obstacle to taking a step back", Callable)
 
 
 def obstacles(case: LoadedCase, entry: StageEntry, traces: Traces) -> list[str]:
@@ -43,7 +39,8 @@ def obstacles(case: LoadedCase, entry: StageEntry, traces: Traces) -> list[str]:
     found = [*_milestones(case, traces), *_duties(case, traces), *_corrections(case, entry, traces)]
     found += [*_certificate(case, traces), *_rights(case, traces), *_rival(case, traces), *_rating(case)]
     step = UndoneStep(case.row.number, tuple(traces.markers), traces.certificate)
-    return found + [reason for obstacle in _registered for reason in obstacle(case.session, step)]
+    others = composition_of(case.session).of(OBSTACLES)
+    return found + [reason for obstacle in others for reason in obstacle(case.session, step)]
 
 
 def _milestones(case: LoadedCase, traces: Traces) -> Iterator[str]:

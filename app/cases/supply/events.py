@@ -1,6 +1,6 @@
 """What the journal tells about what is supplied to a case. Drafts of a form are not on record until they are handed in."""
 
-from app.journal.domain import EventType
+from app.journal.domain import EventType, EventWords
 from app.kit.i18n import N_
 
 MATERIAL_SUPPLIED = "case.material_supplied"
@@ -26,4 +26,5 @@ EVENT_TYPES = (
     EventType(CORRECTION_SETTLED, N_("补正事项通过")),
     EventType(CORRECTION_ASKED_AGAIN, N_("补正事项再次退回")),
 )
-FIELD_LABELS: dict[str, str] = {}
+
+WORDS = EventWords(EVENT_TYPES)

@@ -12,7 +12,6 @@ from app.commissioners.models import Commissioner, CommissionerProgramme, Servic
 from app.commissioners.schemas import AgreementInput, EndInput
 from app.commissioners.service.people import subject_of
 from app.enterprises.models import Enterprise
-from app.enterprises.service.retiring import object_to_retirement
 from app.journal.domain import diff
 from app.journal.service import record
 from app.kit.actor import Actor
@@ -102,7 +101,6 @@ def end_early(
     return agreement
 
 
-@object_to_retirement
 def running_agreements(session: Session, enterprise_id: int, on: date) -> list[str]:
     """A firm whose agreements still run stays: each expert is named, so that the agreement can be ended first."""
     running = queries.list_running(session, enterprise_id, on)

@@ -21,7 +21,6 @@ from app.enterprises.service.recording import note, require_change
 from app.files.actions import KEEP
 from app.files.models import Document
 from app.files.schemas import DocumentInput
-from app.files.service.arrivals import on_arrival
 from app.files.service.documents import find_or_add_document
 from app.files.vault import Upload, Vault
 from app.kit.actor import Actor
@@ -154,7 +153,6 @@ def withdraw_request(
     note(session, actor, enterprise, events.REQUEST_WITHDRAWN, now, data=data)
 
 
-@on_arrival
 def settle_on_arrival(session: Session, document: Document, actor: Actor, now: datetime) -> None:
     """A document that came on file settles what was asked of the firm by its kind (and year). One event a request."""
     for request in list_awaited(session, document):

@@ -12,7 +12,9 @@ from app.engagement.models import FirmRequest
 from app.engagement.queries.periods import repeat_months
 from app.enterprises.models import YearlyFigures
 from app.files.models import Document
+from app.kit.db import composition_of
 from app.kit.i18n import _
+from app.kit.slices import Port
 from app.reference.queries import list_terms
 
 
@@ -28,21 +30,15 @@ class Asking:
 
 Findings = dict[int, list[Finding]]
 Knower = Callable[[Session, Asking], Iterable[tuple[int, Finding]]]
-_knowers: list[Knower] = []
-
-
-def known_by(knower: Knower) -> Knower:
-    """Register `knower`: an upper slice says what it knows already of what firms are to be asked for."""
-    if knower not in _knowers:
-        _knowers.append(knower)
-    return knower
+#: Upper slices say what they know already of what firms are to be asked for.
+KNOWN: Port[Knower] = Port("source of what is known", Callable)
 
 
 def find_known(session: Session, enterprise_ids: Collection[int], wanted: Wanted, on: date) -> Findings:
     """What speaks against asking each of the firms for `wanted` on `on`; the number of queries does not grow with them."""
     asking = Asking(enterprise_ids, wanted, months_before(on, repeat_months(session)), on)
     found: Findings = {}
-    for knower in (_documents, _figures, *_knowers, _requests):
+    for knower in (_documents, _figures, *composition_of(session).of(KNOWN), _requests):
         for enterprise_id, finding in knower(session, asking):
             found.setdefault(enterprise_id, []).append(finding)
     return found

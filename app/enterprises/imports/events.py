@@ -1,6 +1,6 @@
 """What the journal tells about imports as such; what they do to firms are events of the firms."""
 
-from app.journal.domain import EventType
+from app.journal.domain import EventType, EventWords
 from app.kit.i18n import N_
 
 UPLOADED = "import.uploaded"
@@ -25,4 +25,4 @@ EVENT_TYPES = (
     EventType(GIVEN_BACK, N_("撤销采用，恢复本库内容")),
 )
 
-FIELD_LABELS: dict[str, str] = {}
+WORDS = EventWords(EVENT_TYPES)

@@ -11,25 +11,25 @@ from app.enterprises.schemas import Reason
 from app.enterprises.service.recording import note, require_change
 from app.kit.actor import Actor
 from app.kit.clock import today
+from app.kit.db import composition_of
 from app.kit.errors import Conflict
 from app.kit.i18n import _
 from app.kit.permissions import require
+from app.kit.slices import Port
 
 #: Why this firm cannot be retired on a day, in the reader's language; empty when nothing speaks against it.
 Objection = Callable[[Session, int, date], list[str]]
-_objections: list[Objection] = []
-
-
-def object_to_retirement(objection: Objection) -> Objection:
-    """Register `objection`: an upper slice says what still hangs on a firm (an open case, a running agreement)."""
-    if objection not in _objections:
-        _objections.append(objection)
-    return objection
+#: Upper slices say what still hangs on a firm: an open case, a running agreement.
+OBJECTIONS: Port[Objection] = Port("objection to a retirement", Callable)
 
 
 def objections_to_retirement(session: Session, enterprise_id: int, on: date) -> list[str]:
     """Everything that speaks against retiring the firm on that day."""
-    return [reason for objection in _objections for reason in objection(session, enterprise_id, on)]
+    return [
+        reason
+        for objection in composition_of(session).of(OBJECTIONS)
+        for reason in objection(session, enterprise_id, on)
+    ]
 
 
 def retire(session: Session, *, actor: Actor, enterprise: Enterprise, given: Reason, now: datetime) -> None:

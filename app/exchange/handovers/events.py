@@ -2,7 +2,7 @@
 
 from app.exchange.handovers.models import Handover
 from app.exchange.partners.models import Partner
-from app.journal.domain import EventType, SubjectKey
+from app.journal.domain import EventType, EventWords, SubjectKey
 from app.kit.i18n import N_
 
 PREPARED = "handover.prepared"
@@ -23,9 +23,10 @@ EVENT_TYPES = (
     EventType(RECONCILED, N_("批次对账一致")),
 )
 
-FIELD_LABELS: dict[str, str] = {}
-
 
 def subject_of(handover: Handover, partner: Partner) -> SubjectKey:
     """The batch in the journal, in the region of its partner."""
     return SubjectKey("handover", handover.number, f"{handover.number} {partner.name}", None, partner.region_prefix)
+
+
+WORDS = EventWords(EVENT_TYPES)

@@ -1,7 +1,7 @@
 """What the journal tells about partners; none of it is fed to anyone."""
 
 from app.exchange.partners.domain import TRANSPORT_LABELS
-from app.journal.domain import EventType
+from app.journal.domain import EventType, EventWords
 from app.kit.i18n import N_
 
 CREATED = "partner.created"
@@ -41,3 +41,5 @@ FIELD_LABELS = {
 VALUE_LABELS = {"partner.transport": {str(transport): label for transport, label in TRANSPORT_LABELS.items()}}
 
 FIELD_VOCABULARIES: dict[str, str] = {"partner.region_prefix": "region"}
+
+WORDS = EventWords(EVENT_TYPES, FIELD_LABELS, VALUE_LABELS, FIELD_VOCABULARIES)

@@ -1,6 +1,6 @@
 """What the journal says about reconciliations."""
 
-from app.journal.domain import EventType
+from app.journal.domain import EventType, EventWords
 from app.kit.i18n import N_
 
 STARTED = "reconciliation.started"
@@ -12,4 +12,5 @@ EVENT_TYPES = (
     EventType(FINISHED, N_("对账完成")),
     EventType(QUEUED, N_("对账差异转入报送")),
 )
-FIELD_LABELS: dict[str, str] = {}
+
+WORDS = EventWords(EVENT_TYPES)

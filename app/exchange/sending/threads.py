@@ -17,6 +17,7 @@ from app.exchange.partners.models import Partner
 from app.exchange.sending.deliverer import Deliverer
 from app.exchange.sending.log import prune
 from app.exchange.sending.looking import is_active
+from app.jobs.chores import Chore
 from app.kit.db import Database, read_scope
 
 log = logging.getLogger(__name__)
@@ -25,8 +26,6 @@ IDLE_SECONDS = 1.0
 #: How often it is looked who is served, and what goes on beside is done.
 LOOK_SECONDS = 2.0
 _PRUNE_EVERY = timedelta(hours=1)
-
-Chore = Callable[[Database, datetime], object]
 
 
 def list_served(database: Database, transport: Transport, now: datetime) -> list[str]:

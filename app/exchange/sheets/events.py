@@ -1,6 +1,6 @@
 """What the journal says about hand-overs as files: who took which, how many records; whose answer was registered."""
 
-from app.journal.domain import EventType
+from app.journal.domain import EventType, EventWords
 from app.kit.i18n import N_
 
 WORKBOOK_TAKEN = "handover.workbook_taken"
@@ -14,4 +14,5 @@ EVENT_TYPES = (
     EventType(ANSWER_RECEIVED, N_("收到回执文件")),
     EventType(ANSWER_READ, N_("登记回执文件")),
 )
-FIELD_LABELS: dict[str, str] = {}
+
+WORDS = EventWords(EVENT_TYPES)

@@ -3,13 +3,12 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.cases.service.undo_obstacles import UndoneStep, object_to_undo
+from app.cases.service.undo_obstacles import UndoneStep
 from app.incentives.domain.steps import STATE_LABELS, State
 from app.incentives.models import Incentive
 from app.kit.i18n import _
 
 
-@object_to_undo
 def incentives_acted_on(session: Session, step: UndoneStep) -> list[str]:
     """Each incentive that the step gave the ground for and that somebody has acted on since."""
     keys = [f"certificate:{step.certificate}"] if step.certificate is not None else []

@@ -7,13 +7,14 @@ from functools import lru_cache
 
 from sqlalchemy.orm import Session
 
+from app.kit.db import composition_of
+from app.kit.fact_providers import FACTS
 from app.kit.facts import FactValue
 from app.kit.i18n import N_
 from app.policies.checks import CheckDays
 from app.policies.domain.explain.telling import read_single
 from app.policies.domain.facts.catalogue import Catalogue, FactDefinition, FactKey, Facts, entries
 from app.policies.domain.values.knowledge import Knowledge, Known
-from app.policies.facts_port import installed
 from app.policies.queries import Stated, list_statements_about
 
 STATED = N_("情况说明")
@@ -48,7 +49,7 @@ def gather(session: Session, catalogue: Catalogue, enterprise_id: int, on: date)
 
 def gather_many(session: Session, catalogue: Catalogue, enterprise_ids: Sequence[int], on: date) -> dict[int, Gathered]:
     """The same of many firms, with no more queries than for one."""
-    told = [provider.provide(session, enterprise_ids, on) for provider in installed()]
+    told = [provider.provide(session, enterprise_ids, on) for provider in composition_of(session).of(FACTS)]
     stated: dict[int, list[Stated]] = {}
     for statement in list_statements_about(session, enterprise_ids, on):
         stated.setdefault(statement.enterprise_id, []).append(statement)

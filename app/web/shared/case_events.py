@@ -11,8 +11,9 @@ from app.cases.domain.state import CaseState
 from app.cases.models import CaseFile
 from app.cases.papers.telling import ToldEvent
 from app.cases.supply.events import ANSWERS_HANDED_IN
-from app.doors.timeline import NOTHING, ChangeLine, TimelineLine, Wording, terms_of
+from app.doors.timeline import NOTHING, ChangeLine, TimelineLine, Wording, terms_of, wording_of
 from app.journal.models import JournalEvent
+from app.kit.db import composition_of
 from app.kit.i18n import _
 from app.programmes.domain.answers import show_answer
 from app.programmes.domain.definition import Programme
@@ -41,8 +42,9 @@ def named_lines(
     return worded_lines(request.app.state.wording, session, events, changes=changes, known=known)
 
 
-def told_events(wording: Wording, session: Session, events: Sequence[JournalEvent]) -> list[ToldEvent]:
+def told_events(session: Session, events: Sequence[JournalEvent]) -> list[ToldEvent]:
     """`events` for a dossier: what was done, and beside it the note and every changed field."""
+    wording = composition_of(session).made(wording_of)
     return [
         ToldEvent(line.at, line.actor, line.text, _("；").join(filter(None, [line.note, *map(_change, line.changes)])))
         for line in worded_lines(wording, session, events)

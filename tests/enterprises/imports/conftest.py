@@ -7,6 +7,7 @@ import pytest
 
 from app.kit.db import Database
 from tests.support.databases import Templates
+from tests.support.house import HOUSE
 from tests.support.imports import Importer
 
 
@@ -20,7 +21,7 @@ def importer(database: Database, tmp_path: Path) -> Importer:
 def other_database(dialect: str, templates: Templates, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     """Another fresh database, to compare with."""
     url = templates.copy(dialect, tmp_path_factory.mktemp("other"))
-    database = Database(url)
+    database = Database(url, HOUSE)
     yield database
     database.dispose()
     templates.drop(url)

@@ -11,6 +11,7 @@ from app.exchange.sending.metrics import ExchangeCollector
 from app.kit.db import Database
 from tests.exchange.sending.world import World, keys, outcome, world_of
 from tests.support.client import Client
+from tests.support.house import HOUSE
 from tests.support.queries import counted_queries
 
 
@@ -74,7 +75,7 @@ def test_without_a_database_the_other_metrics_are_there(
     app,
     tmp_path,  # type: ignore[no-untyped-def]
 ) -> None:
-    away = Database(f"sqlite:///{tmp_path}/nowhere/none.db")
+    away = Database(f"sqlite:///{tmp_path}/nowhere/none.db", HOUSE)
     client.get("/sign-in")
     known, app.state.database = app.state.database, away
     answer = client.get("/metrics")

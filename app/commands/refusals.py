@@ -1,16 +1,8 @@
-"""What stands between the tool and the slices: who knows which facts, who objects, and which errors are refusals."""
+"""Which errors are refusals, and what is told of them."""
 
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
-from app.fact_registry import install_providers
 from app.kit.errors import DomainError, SeedError
-from app.objection_registry import load_objections
-
-
-def wire() -> None:
-    """Hand the slices what upper slices know and object to."""
-    install_providers()
-    load_objections()
 
 
 def refusal_of(error: Exception) -> str | None:

@@ -1,30 +1,18 @@
 """`yumiao seed`: publish the files under `seeds/` into the database, idempotently, all of a run or none."""
 
 from datetime import datetime
-from importlib import import_module
 from pathlib import Path
 
 import structlog
 from sqlalchemy import select
 from sqlalchemy.exc import DataError, IntegrityError
 
+from app.jobs.chores import CHORES
 from app.kit.actor import SYSTEM
 from app.kit.db import Database, read_scope, session_scope
 from app.kit.errors import SeedError
-from app.kit.seeds import SeedReport
+from app.kit.seeds import SEEDS, SeedReport
 from app.reference.models import Industry
-from app.targets.indicators import reckon_indicators
-
-#: Slices that have seeds, in the order in which they may refer to each other.
-SLICES = (
-    "reference",
-    "policies",
-    "programmes",
-    "incentives",
-    "targets",
-    "commissioners",
-    "engagement",
-)
 
 log = structlog.get_logger()
 
@@ -36,8 +24,7 @@ def seed_all(database: Database, seeds_dir: Path, now: datetime) -> dict[str, Se
     """
     reports: dict[str, SeedReport] = {}
     with session_scope(database) as session:
-        for slice_name in SLICES:
-            load = import_module(f"app.{slice_name}.seed").load
+        for slice_name, (load,) in database.composition.by_slice(SEEDS):
             try:
                 reports[slice_name] = load(session, seeds_dir=seeds_dir, actor=SYSTEM, now=now)
                 session.flush()
@@ -45,7 +32,8 @@ def seed_all(database: Database, seeds_dir: Path, now: datetime) -> dict[str, Se
                 raise SeedError(f"{seeds_dir}: {slice_name}: the database refuses this: {error.orig}") from error
             except OSError as error:
                 raise SeedError(f"{seeds_dir}: {slice_name}: {error}") from error
-    reckon_indicators(database, now)
+    for chore in database.composition.of(CHORES):
+        chore(database, now)
     return reports
 
 

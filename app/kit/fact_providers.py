@@ -1,14 +1,16 @@
-"""How other slices tell the policies what they know; `app/fact_registry.py` names the providers once, at the start."""
+"""How slices tell the policies what they know: the policies ask whoever provides facts, and import none of them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from sqlalchemy.orm import Session
 
 from app.kit.facts import FactValue
+from app.kit.slices import Port
 
 
+@runtime_checkable
 class FactProvider(Protocol):
     """A slice that knows some of the catalogued facts about an enterprise."""
 
@@ -25,14 +27,4 @@ class FactProvider(Protocol):
         """
 
 
-_installed: list[FactProvider] = []
-
-
-def install(providers: Iterable[FactProvider]) -> None:
-    """Make `providers` the ones that answer; the composition root calls this with the registry's list."""
-    _installed[:] = providers
-
-
-def installed() -> tuple[FactProvider, ...]:
-    """The providers that answer."""
-    return tuple(_installed)
+FACTS: Port[FactProvider] = Port("fact", FactProvider, keys=lambda provider: provider.codes)

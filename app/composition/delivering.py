@@ -6,12 +6,9 @@ from app.config import Settings
 from app.exchange.sending.calls import Limits
 from app.exchange.sending.connecting import Clients
 from app.exchange.sending.deliverer import Deliverer
-from app.exchange.sending.threads import Chore, Chores, DelivererThreads
+from app.exchange.sending.threads import Chores, DelivererThreads
+from app.jobs.chores import CHORES
 from app.kit.db import Database
-from app.targets.indicators import reckon_indicators
-
-#: Beside the exchange itself: what partners are told of and no use case writes.
-CHORES: tuple[Chore, ...] = (reckon_indicators,)
 
 
 def make_deliverer(settings: Settings, database: Database) -> Deliverer:
@@ -24,4 +21,5 @@ def make_deliverer(settings: Settings, database: Database) -> Deliverer:
 def make_threads(settings: Settings, database: Database, only: str | None = None) -> DelivererThreads:
     """The same in threads of their own, for all partners or `only` one."""
     deliverer = make_deliverer(settings, database)
-    return DelivererThreads(deliverer, Chores(database, deliverer.clock, CHORES), only)
+    chores = Chores(database, deliverer.clock, database.composition.of(CHORES))
+    return DelivererThreads(deliverer, chores, only)

@@ -1,4 +1,4 @@
-"""What every slice offers is listed where it is gathered: nothing is left out silently."""
+"""What a command offers is listed where it is gathered, and a start waits for nothing that it does not need."""
 
 import ast
 import subprocess
@@ -7,36 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from app import cli, event_registry, job_registry, model_registry, past_registry, seeding
+from app import cli
 from tests.support.server import clean_environment
-from tests.support.source import APP, ROOT, listed, python_files, tree
-
-_DOORS = ("web", "portal", "api")
-
-
-def _slices_with(file: str) -> set[str]:
-    return {
-        ".".join(path.parent.relative_to(APP).parts)
-        for path in python_files()
-        if path.name == file
-        and path.parent != APP
-        and not {*_DOORS, "doors", "domain"} & set(path.relative_to(APP).parts)
-    }
-
-
-@pytest.mark.parametrize(
-    ("file", "registered"),
-    [
-        ("models.py", model_registry.SLICES),
-        ("events.py", event_registry.SLICES),
-        ("jobs.py", job_registry.SLICES),
-        ("past.py", past_registry.SLICES),
-        ("seed.py", seeding.SLICES),
-    ],
-)
-def test_every_slice_is_registered(file: str, registered: tuple[str, ...]) -> None:
-    forgotten = _slices_with(file) - set(registered)
-    assert not forgotten, listed(f"these slices have a {file} that no registry names", forgotten)
+from tests.support.source import APP, ROOT, listed, tree
 
 
 def test_every_command_is_offered() -> None:
@@ -71,14 +44,14 @@ _LATER = ("app.demo.build", "holidays.countries", "icalendar", "pypinyin")
 @pytest.mark.parametrize(
     ("begin", "later"),
     [
-        ("load('seed')", (*_LATER, "app.main", "app.web", "fastapi", "numpy", "uvicorn")),
+        ("load('seed'); compose().of(SEEDS)", (*_LATER, "app.main", "app.web", "fastapi", "numpy", "uvicorn")),
         ("load('serve'); from app.main import create_app; create_app(Settings(_env_file=None, env='test'))", _LATER),
     ],
 )
 def test_a_start_waits_for_nothing_that_it_does_not_need(begin: str, later: tuple[str, ...], tmp_path: Path) -> None:
     program = (
-        "import sys; from app.cli import load; from app.commands.wiring import wire; from app.config import Settings; "
-        f"wire(); {begin}; print(*sorted(sys.modules))"
+        "import sys; from app.cli import load; from app.composition.slices import compose; from app.config import Settings; "
+        f"from app.kit.seeds import SEEDS; {begin}; print(*sorted(sys.modules))"
     )
     environment = clean_environment(YUMIAO_DATA_DIR=str(tmp_path))
     command = [sys.executable, "-c", program]

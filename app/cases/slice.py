@@ -1,0 +1,34 @@
+"""What casework offers to the house."""
+
+from app.engagement.service.knowing import KNOWN
+from app.enterprises.service.retiring import OBJECTIONS
+from app.jobs.running import JOBS
+from app.journal.domain import EVENTS
+from app.journal.looking_back import TRACED
+from app.kit.db import TABLES
+from app.kit.fact_providers import FACTS
+from app.kit.slices import Slice
+from app.notices.sources import SOURCES
+
+SLICE = Slice(
+    "app.cases",
+    TABLES.at("models", "supply.models", "opinions.models", "duties.models", "oversight.models", "papers.models"),
+    EVENTS.at(
+        "events:WORDS",
+        "duties.events:WORDS",
+        "supply.events:WORDS",
+        "opinions.events:WORDS",
+        "oversight.events:WORDS",
+        "papers.events:WORDS",
+    ),
+    JOBS.at("jobs:KINDS", "bulk.jobs:KINDS", "papers.jobs:KINDS"),
+    TRACED.at("past:TRACED"),
+    FACTS.at("facts:PROVIDER"),
+    SOURCES.at("telling.sources:SOURCES"),
+    OBJECTIONS.at("service.objections:open_cases"),
+    KNOWN.at(
+        "service.known_answers:answers_in_open_cases",
+        "service.known_answers:corrected_lately",
+        "service.known_answers:returned_lately",
+    ),
+)

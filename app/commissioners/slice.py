@@ -1,0 +1,17 @@
+"""What commissioners offer to the house."""
+
+from app.enterprises.service.retiring import OBJECTIONS
+from app.journal.domain import EVENTS
+from app.journal.looking_back import TRACED
+from app.kit.db import TABLES
+from app.kit.seeds import SEEDS
+from app.kit.slices import Slice
+
+SLICE = Slice(
+    "app.commissioners",
+    TABLES.at("models"),
+    EVENTS.at("events:WORDS"),
+    SEEDS.at("seed:load"),
+    TRACED.at("past:TRACED"),
+    OBJECTIONS.at("service.agreements:running_agreements"),
+)

@@ -1,0 +1,17 @@
+"""What engagement offers to the house."""
+
+from app.files.service.arrivals import ARRIVALS
+from app.jobs.running import JOBS
+from app.journal.domain import EVENTS
+from app.kit.db import TABLES
+from app.kit.seeds import SEEDS
+from app.kit.slices import Slice
+
+SLICE = Slice(
+    "app.engagement",
+    TABLES.at("models"),
+    EVENTS.at("events:WORDS"),
+    JOBS.at("jobs:KINDS"),
+    SEEDS.at("seed:load"),
+    ARRIVALS.at("service.asking:settle_on_arrival"),
+)

@@ -1,0 +1,17 @@
+"""What the register offers to the house."""
+
+from app.jobs.running import JOBS
+from app.journal.domain import EVENTS
+from app.journal.looking_back import TRACED
+from app.kit.db import TABLES
+from app.kit.fact_providers import FACTS
+from app.kit.slices import Slice
+
+SLICE = Slice(
+    "app.enterprises",
+    TABLES.at("models", "imports.models"),
+    EVENTS.at("events:WORDS", "imports.events:WORDS"),
+    JOBS.at("imports.jobs:KINDS"),
+    TRACED.at("past:TRACED"),
+    FACTS.at("facts:PROVIDER"),
+)

@@ -1,0 +1,15 @@
+"""What incentives offer to the house."""
+
+from app.cases.service.undo_obstacles import OBSTACLES
+from app.journal.domain import EVENTS
+from app.kit.db import TABLES
+from app.kit.seeds import SEEDS
+from app.kit.slices import Slice
+
+SLICE = Slice(
+    "app.incentives",
+    TABLES.at("models"),
+    EVENTS.at("events:WORDS"),
+    SEEDS.at("seed:load"),
+    OBSTACLES.at("service.objections:incentives_acted_on"),
+)

@@ -1,0 +1,13 @@
+"""What programmes offer to the house."""
+
+from app.journal.domain import EVENTS
+from app.kit.db import TABLES
+from app.kit.seeds import SEEDS
+from app.kit.slices import Slice
+
+SLICE = Slice(
+    "app.programmes",
+    TABLES.at("models"),
+    EVENTS.at("events:WORDS"),
+    SEEDS.at("seed:load"),
+)

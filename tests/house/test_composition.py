@@ -1,0 +1,165 @@
+"""Every slice is part of the composition, and whatever a package of the house has to offer is offered."""
+
+import ast
+from collections.abc import Callable, Hashable, Iterable
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from app.composition.slices import SLICES
+from app.doors.timeline import wording_of
+from app.jobs.running import JOBS
+from app.journal.domain import EVENTS
+from app.journal.looking_back import TRACED
+from app.kit.db import TABLES
+from app.kit.fact_providers import FACTS
+from app.kit.seeds import SEEDS
+from app.kit.slices import Composition, Port, Slice
+from app.notices.sources import SOURCES
+from tests.support.house import HOUSE
+from tests.support.source import APP, listed, python_files, tree
+
+#: Where what is mutable lies in a module, though nothing registers there: what was computed once, by what it was computed from.
+KEPT = {
+    "kit/db.py": "_marks",
+    "incentives/queries/schemes.py": "_parsed",
+    "programmes/queries.py": "_definitions",
+    "policies/domain/plan/trials.py": "_kept",
+    "policies/domain/sweep/interpreter.py": "_lowerings",
+    "policies/domain/compile/interpreter.py": "_programs",
+}
+
+
+def _offered(port: Port[object]) -> set[str]:
+    """The modules in which what is offered at `port` lies."""
+    return {
+        f"{each.package}.{place.partition(':')[0]}"
+        for each in HOUSE.slices
+        for offer in each.offers
+        if offer.port is port
+        for place in offer.places
+    }
+
+
+def _modules(file: str) -> set[str]:
+    """The modules of slices below the doors that have this name."""
+    below = {path for path in python_files() if path.name == file and len(path.relative_to(APP).parts) > 1}
+    return {".".join(("app", *path.relative_to(APP).with_suffix("").parts)) for path in below if not _is_beside(path)}
+
+
+def _is_beside(path: Path) -> bool:
+    parts = path.relative_to(APP).parts
+    return parts[0] in {"web", "portal", "api", "simulator", "kit", "composition"} or "domain" in parts
+
+
+def test_every_package_with_tables_is_a_slice() -> None:
+    packages = {f"app.{module.split('.')[1]}" for module in _modules("models.py")}
+    assert packages == {each.package for each in SLICES}
+
+
+@pytest.mark.parametrize(
+    ("port", "file"),
+    [(TABLES, "models.py"), (EVENTS, "events.py"), (JOBS, "jobs.py"), (TRACED, "past.py"), (SEEDS, "seed.py"), (FACTS, "facts.py")],
+    ids=lambda given: given if isinstance(given, str) else "",
+)  # fmt: skip
+def test_whatever_a_slice_has_is_offered(port: Port[object], file: str) -> None:
+    forgotten = _modules(file) - _offered(port) - {"app.doors.past"}
+    assert not forgotten, listed(f"the slices of these offer no {port.name}", forgotten)
+
+
+def test_whatever_is_made_for_a_port_is_offered_there() -> None:
+    """An object of a port's kind that stands in a module, alone or in a tuple, is found in the composition."""
+    for port in (EVENTS, JOBS, TRACED, SOURCES, FACTS):
+        names = {port.kind.__name__}
+        makers = {
+            ".".join(("app", *path.relative_to(APP).with_suffix("").parts))
+            for path in python_files()
+            if port.kind.__name__ in path.read_text() and any(_makes(node, names) for node in tree(path).body)
+        }
+        forgotten = makers - _offered(port)
+        assert not forgotten, listed(f"these make a {port.name} that nobody offers", forgotten)
+
+
+def _makes(node: ast.stmt, names: set[str]) -> bool:
+    """Whether a statement of a module calls one of these classes and keeps what comes."""
+    if not isinstance(node, ast.Assign | ast.AnnAssign) or node.value is None:
+        return False
+    calls = [each for each in ast.walk(node.value) if isinstance(each, ast.Call)]
+    return any(isinstance(call.func, ast.Name) and call.func.id in names for call in calls)
+
+
+def test_every_port_is_filled_by_somebody() -> None:
+    ports = {id(offer.port): offer.port for each in HOUSE.slices for offer in each.offers}
+    assert len(ports) > 12
+    for port in ports.values():
+        assert HOUSE.of(port)
+
+
+def test_every_type_of_event_has_words() -> None:
+    """A code that an `events.py` declares is a type of its slice."""
+    declared = {
+        node.value.value: path
+        for path in python_files()
+        if path.name == "events.py"
+        for node in tree(path).body
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant) and "." in str(node.value.value)
+    }
+    forgotten = set(declared) - set(wording_of(HOUSE).types)
+    assert not forgotten, listed("no slice has these types of events", forgotten)
+
+
+def test_nothing_is_registered_in_a_module() -> None:
+    wrong = [
+        f"{path.relative_to(APP)}: {name}"
+        for path in python_files()
+        for name in _mutable(tree(path))
+        if KEPT.get(str(path.relative_to(APP))) != name
+    ]
+    assert not wrong, listed("hand these on instead of keeping them in a module", wrong)
+
+
+def _mutable(module: ast.Module) -> Iterable[str]:
+    """Private names of a module that begin empty, and so are filled while it runs."""
+    for node in module.body:
+        if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None and _is_empty(node.value):
+            yield from (
+                each.id for each in ast.walk(node) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)
+            )
+
+
+def _is_empty(value: ast.expr) -> bool:
+    if isinstance(value, ast.Call):
+        called = ast.unparse(value.func).partition("[")[0]
+        return called in {"dict", "list", "set", "defaultdict", "WeakKeyDictionary", "Registry"}
+    return isinstance(value, ast.Dict | ast.List) and not ast.unparse(value).strip("{}[]")
+
+
+# -- what a composition refuses ----------------------------------------------------------------------------------------------
+
+ODD = ("odd", 1)
+EVEN = [("even", 2), ("even", 4)]
+
+
+def _by(first: Callable[[tuple[str, int]], Iterable[Hashable]]) -> Port[tuple[str, int]]:
+    return Port("pair", tuple, first)
+
+
+def test_things_come_in_the_order_of_the_slices() -> None:
+    port = _by(lambda pair: (pair[1],))
+    here = __name__.rpartition(".")
+    slices = [Slice(here[0], port.at(f"{here[2]}:ODD")), Slice(here[0], port.at(f"{here[2]}:EVEN"))]
+    assert Composition(slices).of(port) == (ODD, *EVEN)
+
+
+def test_two_that_answer_for_the_same_are_refused() -> None:
+    port, (package, _dot, module) = _by(lambda pair: (pair[0],)), __name__.rpartition(".")
+    with pytest.raises(ValueError, match=r"both .* declare the pair even"):
+        Composition([Slice(package, port.at(f"{module}:EVEN"))]).of(port)
+
+
+def test_a_thing_of_another_kind_is_refused() -> None:
+    port: Port[ModuleType] = Port("module", ModuleType)
+    package, _dot, module = __name__.rpartition(".")
+    with pytest.raises(TypeError, match="is no module"):
+        Composition([Slice(package, port.at(f"{module}:EVEN"))]).of(port)
