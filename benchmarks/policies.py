@@ -6,9 +6,11 @@ row says that some are not. Ratios are against the peer in the same table.
 
 import tracemalloc
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 import yaml
@@ -22,6 +24,8 @@ from app.policies.domain.facts.catalogue import FactKey, Facts
 from app.policies.domain.facts.columns import Column, Columns
 from app.policies.domain.language.policy import Policy
 from app.policies.domain.language.verdict import Clause, Evaluation
+from app.policies.domain.plan import trials
+from app.policies.domain.plan.planner import plan
 from app.policies.domain.sweep.interpreter import MET, sweep
 from app.policies.domain.values.outcome import Outcome
 from benchmarks.measure import Result, interleaved, table
@@ -37,6 +41,7 @@ def run(firms: int, rounds: int) -> None:
     """All tables; `firms` of the sweep, five times as many in the what-if."""
     item = newest()
     explained(item.policy, rounds)
+    planned(item.policy, rounds)
     swept(item.policy, firms, rounds)
     what_if(item, firms * 5, rounds)
 
@@ -90,6 +95,29 @@ def explained(policy: Policy, rounds: int, count: int = 300) -> None:
         ("way", "per second", "× decision graph"),
         [(name, f"{rate:,.0f}", f"{rate / graph_rate:.2f}") for name, rate in rates.items()],
     )
+
+
+def planned(policy: Policy, rounds: int, count: int = 10) -> None:
+    """The way to a pass, by the compiled interpreter and by the explaining one alone (ADR 0007: what the third earns)."""
+    firms = make_firms(count)
+    known = [read_told(policy, firms.told(row)) for row in range(count)]
+    partly = [_forgetful(facts, row) for row, facts in enumerate(known)]
+
+    def by(interpreter: Callable[[Policy, Facts, date], Evaluation], subjects: Sequence[Facts]) -> Callable[[], object]:
+        def work() -> None:
+            with patch.object(trials, "evaluate", interpreter):
+                for facts in subjects:
+                    plan(policy, facts, DAY)
+
+        return work
+
+    calls = {
+        "compiled, all known": by(evaluate, known),
+        "explaining, all known": by(explaining.evaluate, known),
+        "compiled, a fifth unknown": by(evaluate, partly),
+        "explaining, a fifth unknown": by(explaining.evaluate, partly),
+    }
+    _times(f"Plans of {count} firms", interleaved(calls, rounds), "compiled, all known")
 
 
 def agree(policy: Policy, rows: Sequence[dict[str, Any]], known: Sequence[Facts]) -> None:

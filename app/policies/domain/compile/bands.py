@@ -6,10 +6,10 @@ from fractions import Fraction
 from math import inf
 from typing import Any
 
-from app.policies.domain.compile.tests import Lowering
 from app.policies.domain.forms.forms import Form, Scene, Slot, number
 from app.policies.domain.forms.signs import is_definite
 from app.policies.domain.forms.steps import Corner, Tape, Unsuited, Value
+from app.policies.domain.forms.tests import Lowering
 from app.policies.domain.language import tree
 from app.policies.domain.language.folding import WHOLE
 from app.policies.domain.language.worlds import band_limits

@@ -16,7 +16,6 @@ from app.policies.domain.compile.bands import BandedTest
 from app.policies.domain.compile.growth import growth_between, growth_of_fractions
 from app.policies.domain.compile.items import Points, ScoreWriter, chain, places_of, totals
 from app.policies.domain.compile.source import greatest_product, least_product, outcome_text
-from app.policies.domain.compile.tests import Compared, Ends, Grown, Lowering
 from app.policies.domain.compile.writing import (
     Comparing,
     Legend,
@@ -30,6 +29,7 @@ from app.policies.domain.compile.writing import (
 from app.policies.domain.facts.catalogue import FactKey
 from app.policies.domain.forms.forms import ON, SCORE, Scene, Slot
 from app.policies.domain.forms.steps import Corner, Unsuited
+from app.policies.domain.forms.tests import Compared, Ends, Grown, Lowering
 from app.policies.domain.language import tree
 from app.policies.domain.language.folding import whole
 from app.policies.domain.language.policy import Policy, ScoredBlock

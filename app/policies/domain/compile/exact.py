@@ -16,7 +16,6 @@ from typing import Any, NamedTuple
 
 from app.policies.domain.compile.items import ScoreWriter, chain, places_of, totals
 from app.policies.domain.compile.source import outcome_text, relation_text
-from app.policies.domain.compile.tests import Compared, Grown, Lowering
 from app.policies.domain.compile.writing import (
     Legend,
     accepting,
@@ -27,6 +26,7 @@ from app.policies.domain.compile.writing import (
 from app.policies.domain.facts.catalogue import FactKey
 from app.policies.domain.forms.forms import ON, SCORE, Scene, Slot
 from app.policies.domain.forms.steps import Corner, Unsuited, Value
+from app.policies.domain.forms.tests import Compared, Grown, Lowering
 from app.policies.domain.language import tree
 from app.policies.domain.language.policy import Policy
 from app.policies.domain.values.knowledge import Knowledge, Known, ends

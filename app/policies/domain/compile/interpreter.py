@@ -21,13 +21,13 @@ from app.policies.domain.compile.bounds import Bounded, BoundsProgram, bounded
 from app.policies.domain.compile.evaluations import CompiledEvaluation, Settled
 from app.policies.domain.compile.exact import ExactProgram, compiled
 from app.policies.domain.compile.findings import OUTCOMES, Reading
-from app.policies.domain.compile.tests import Lowering
 from app.policies.domain.explain import explaining
 from app.policies.domain.explain.explaining import Asked, compares_score, finding
 from app.policies.domain.explain.scoring import scored
 from app.policies.domain.facts.catalogue import FactKey, Facts
 from app.policies.domain.forms.forms import Scene, counted_offsets
 from app.policies.domain.forms.steps import Unsuited
+from app.policies.domain.forms.tests import Lowering
 from app.policies.domain.forms.unfolding import questions
 from app.policies.domain.language import tree
 from app.policies.domain.language.policy import Condition, Policy

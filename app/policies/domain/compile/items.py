@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from app.policies.domain.compile.tests import Compared, Grown
 from app.policies.domain.compile.writing import MET, UNMET, Graded, Writer, listing
+from app.policies.domain.forms.tests import Compared, Grown
 from app.policies.domain.language import tree
 from app.policies.domain.language.policy import ScoredItem
 

@@ -9,13 +9,13 @@ from typing import Any, NamedTuple
 
 from app.policies.domain.compile.bands import BandedTest
 from app.policies.domain.compile.source import Source
-from app.policies.domain.compile.tests import Compared, Ends, Grown, Lowering
 from app.policies.domain.explain import measuring
 from app.policies.domain.explain.findings import requirement
 from app.policies.domain.facts.catalogue import FactKey
 from app.policies.domain.forms.forms import Scene, Slot
 from app.policies.domain.forms.reaching import Reach
 from app.policies.domain.forms.steps import Corner, Tape, Value
+from app.policies.domain.forms.tests import Compared, Ends, Grown, Lowering
 from app.policies.domain.language import tree
 from app.policies.domain.language.policy import Condition, Policy, ScoredBlock, ScoredItem
 from app.policies.domain.language.reckoning import listed

@@ -20,11 +20,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.policies.domain.compile.interpreter import evaluate
-from app.policies.domain.compile.tests import Lowering
 from app.policies.domain.explain.explaining import compares_score
 from app.policies.domain.explain.scoring import scored
 from app.policies.domain.facts.columns import Columns
 from app.policies.domain.forms.forms import SCORE
+from app.policies.domain.forms.tests import Lowering
 from app.policies.domain.language import tree
 from app.policies.domain.language.policy import Condition, Policy, ScoredBlock, Scoring
 from app.policies.domain.sweep.reading import Codes, Reading, stored

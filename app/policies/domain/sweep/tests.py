@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from app.policies.domain.compile.tests import Compared, Ends, Grown, Lowering
 from app.policies.domain.facts.columns import LARGEST_WHOLE, Floats, Rows
 from app.policies.domain.forms.forms import Scene, Slot
 from app.policies.domain.forms.steps import Corner, Op, Tape, Unsuited, Value, relation_holds
+from app.policies.domain.forms.tests import Compared, Ends, Grown, Lowering
 from app.policies.domain.language import tree
 from app.policies.domain.language.folding import whole
 from app.policies.domain.sweep.growth import Growths, exact_growth, growth_bounds

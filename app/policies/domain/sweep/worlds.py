@@ -12,10 +12,10 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from app.policies.domain.compile.tests import Lowering
 from app.policies.domain.facts.columns import Floats, Rows
 from app.policies.domain.forms.forms import Scene, Slot, counted_offsets
 from app.policies.domain.forms.steps import Unsuited
+from app.policies.domain.forms.tests import Lowering
 from app.policies.domain.forms.unfolding import questions
 from app.policies.domain.language import tree
 from app.policies.domain.language.folding import WHOLE

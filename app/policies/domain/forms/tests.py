@@ -1,6 +1,6 @@
 """Tests of a policy as steps, in a scene: the two sides and what one has over the other, exactly and at both corners.
 
-Both fast interpreters take their arithmetic from here: `compiling` writes it as Python for one subject, `sweeping` runs
+Both fast interpreters take their arithmetic from here: `compile` writes it as Python for one subject, `sweep` runs
 it over columns. What has no such form (`Unsuited`) is left to the explaining interpreter.
 """
 
