@@ -22,7 +22,6 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from app.enterprises.domain.figures import FIGURES
 from app.enterprises.models import (
     Certificate,
     ComplianceEvent,
@@ -35,6 +34,7 @@ from app.enterprises.models import (
     StandardParticipation,
     YearlyFigures,
 )
+from app.enterprises.part_fields import FIGURE_NAMES
 from app.reference.models import Industry, Term
 
 Figures = dict[str, int | None]
@@ -159,13 +159,13 @@ def read_figures(
     for firm, of_basis, year, *values in session.execute(statement):
         key = (firm, of_basis, year)
         if key == last:
-            for name, value in zip(FIGURES, values, strict=True):
+            for name, value in zip(FIGURE_NAMES, values, strict=True):
                 if found[name] is None:
                     found[name] = value
             continue
         if last is not None:
             yield *last, found
-        last, found = key, dict(zip(FIGURES, values, strict=True))
+        last, found = key, dict(zip(FIGURE_NAMES, values, strict=True))
     if last is not None:
         yield *last, found
 
@@ -195,7 +195,7 @@ def _figures(enterprise_ids: Sequence[int], years: range) -> Select[Any]:
     """The figures of each firm, basis and year, the most binding source first."""
     key = (YearlyFigures.enterprise_id, YearlyFigures.basis, YearlyFigures.year)
     return (
-        select(*key, *(getattr(YearlyFigures, name) for name in FIGURES))
+        select(*key, *(getattr(YearlyFigures, name) for name in FIGURE_NAMES))
         .outerjoin(Term, (Term.vocabulary == "figure_source") & (Term.code == YearlyFigures.source))
         .where(YearlyFigures.enterprise_id.in_(enterprise_ids), YearlyFigures.year.between(years.start, years.stop - 1))
         .order_by(*key, func.coalesce(Term.position, 999), YearlyFigures.id)

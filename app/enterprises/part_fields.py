@@ -115,6 +115,11 @@ FIGURES = Table(
     ),
 )  # fmt: skip
 
+#: Every figure of a year, in the order people read them; those of income and assets, and those of people.
+FIGURE_NAMES = FIGURES.names(lambda field: field.kind in (Kind.MONEY, Kind.PEOPLE))
+BALANCE_NAMES = FIGURES.names(lambda field: field.ask is not None and field.ask.group == _INCOME)
+STAFF_NAMES = FIGURES.names(lambda field: field.kind is Kind.PEOPLE)
+
 PROPERTY = Table(
     "enterprise.property",
     (

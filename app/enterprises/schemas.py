@@ -17,7 +17,7 @@ from pydantic import (
 )
 
 from app.enterprises import part_fields
-from app.enterprises.domain.figures import E4, FIGURES
+from app.enterprises.domain.figures import E4
 from app.enterprises.domain.names import normalise_name
 from app.enterprises.fields import ENTERPRISE
 from app.kit import fields
@@ -198,7 +198,7 @@ class FiguresInput(PartInput):
 
     def figures(self) -> dict[str, int | None]:
         """The figures alone, by column."""
-        return {name: getattr(self, name) for name in FIGURES}
+        return {name: getattr(self, name) for name in part_fields.FIGURE_NAMES}
 
 
 @of_table(part_fields.PROPERTY)

@@ -1,7 +1,8 @@
 import pytest
 
-from app.enterprises.domain.figures import FIGURES, RD_INTERNAL, RD_OUTSOURCED, doubts, missing_rd, rd_known, rd_total
+from app.enterprises.domain.figures import RD_INTERNAL, RD_OUTSOURCED, doubts, missing_rd, rd_known, rd_total
 from app.enterprises.domain.scale import suggest_scale
+from app.enterprises.part_fields import FIGURE_NAMES
 
 WAN = 1_000_000
 
@@ -13,7 +14,7 @@ def test_the_total_is_known_only_when_every_item_is() -> None:
     assert rd_total(figures) is None
     assert rd_known(figures) == 800
     assert missing_rd(figures) == ["rd_design_fen"]
-    assert rd_known(dict.fromkeys(FIGURES)) is None
+    assert rd_known(dict.fromkeys(FIGURE_NAMES)) is None
 
 
 @pytest.mark.parametrize(

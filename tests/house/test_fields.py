@@ -3,6 +3,7 @@
 Each list of exceptions says why; a new column belongs into its field table (docs/how-to/add-a-field.md), not here.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
@@ -34,7 +35,7 @@ from app.web.enterprises.part_forms import PART_FORMS
 from tests.factories.enterprises import firm
 from tests.support.client import Client
 from tests.support.forms import form_to
-from tests.support.source import APP, listed
+from tests.support.source import APP, TEMPLATES, listed
 
 SignIn = Callable[..., Client]
 DAY = date(2018, 3, 1)
@@ -61,6 +62,22 @@ NOT_PAST = {
     "capital_remark": "record only",
     "business_scope": "long, and no list shows it",
     "unread_cells": "what an import could not read; record only",
+}
+#: Where the records of a firm are shown; the figures' table is made of their fields.
+TABS = {
+    "enterprise.contact": "contacts.html",
+    "enterprise.property": "properties.html",
+    "enterprise.product": "products.html",
+    "enterprise.conversion": "results.html",
+    "enterprise.standard": "results.html",
+    "enterprise.compliance": "standing.html",
+    "enterprise.certificate": "standing.html",
+}
+NOT_ON_TAB = {
+    "kind_code": "shown as the page's words of it",
+    "field_code": "shown as the page's words of it",
+    "properties": "shown as the names of the rights",
+    "revoked_on": "said by the badge of the certificate",
 }
 #: Fields that a partner is not given.
 NOT_GIVEN = {
@@ -326,6 +343,16 @@ def test_every_field_is_a_column_of_the_list_and_of_its_export(sign_in: SignIn, 
         assert str(text) in line.split(","), f"{name} is not in the export"
         record = client.get(f"/enterprises/{one.uscc}").text.partition("最近变化")[0]
         assert str(text) in record, f"{name} is not on the record"
+
+
+def test_the_tab_of_a_record_shows_what_its_form_asks() -> None:
+    for table in part_fields.PARTS:
+        if table.code not in TABS:
+            continue
+        text = (TEMPLATES / "web/enterprises" / TABS[table.code]).read_text(encoding="utf-8")
+        asked = table.names(lambda field: field.by_hand)
+        forgotten = {name for name in asked if not re.search(rf"\.{name}\b", text)} - NOT_ON_TAB.keys()
+        assert not forgotten, listed(f"{table.code}: a cell in {TABS[table.code]}, or a reason in NOT_ON_TAB", forgotten)
 
 
 def _given(part: str, source: Any) -> set[str]:

@@ -13,9 +13,9 @@ from app.engagement.models import FirmRequest
 from app.engagement.queries.requests import list_awaited
 from app.engagement.schemas import AnswerRequest, AskFirm, SettleRequest, WithdrawRequest
 from app.engagement.service.knowing import find_known
-from app.enterprises.domain.figures import FIGURES
 from app.enterprises.events import FIELD_LABELS
 from app.enterprises.models import Enterprise
+from app.enterprises.part_fields import FIGURE_NAMES
 from app.enterprises.service.checking import check_terms
 from app.enterprises.service.recording import note, require_change
 from app.files.actions import KEEP
@@ -65,7 +65,7 @@ def check_asked(session: Session, given: AskFirm) -> str:
         department=("department", given.department),
         what=("document_kind", given.what if given.kind is RequestKind.MATERIAL else ""),
     )
-    if given.kind is RequestKind.FIGURE and given.what and given.what not in FIGURES:
+    if given.kind is RequestKind.FIGURE and given.what and given.what not in FIGURE_NAMES:
         message = _("请从列表中选择。")
         raise Invalid("engagement.figure", message, {"what": message})
     kind = terms.get("what")

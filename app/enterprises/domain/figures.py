@@ -19,10 +19,6 @@ RD_ITEMS = (
 RD_OTHER = "rd_other_fen"
 RD_OUTSOURCED = ("rd_outsourced_domestic_fen", "rd_outsourced_overseas_fen")
 RD_INTERNAL = (*RD_ITEMS, RD_OTHER)
-BALANCE = ("sales_revenue_fen", "total_income_fen", "high_tech_income_fen", "net_assets_fen", "total_assets_fen")
-STAFF = ("staff_average_e4", "rd_staff_average_e4")
-#: Every figure of a year, in the order people read them.
-FIGURES = (*BALANCE, *RD_INTERNAL, *RD_OUTSOURCED, *STAFF)
 
 E4 = 10_000
 

@@ -9,17 +9,17 @@ from decimal import Decimal, InvalidOperation
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.enterprises.domain.figures import E4, FIGURES, STAFF, rd_known
+from app.enterprises.domain.figures import E4, rd_known
 from app.enterprises.domain.names import normalise_name
 from app.enterprises.imports.reading import Parsed, SourceRow, read_uscc
 from app.enterprises.imports.reasons import Reason
+from app.enterprises.part_fields import FIGURE_NAMES, FIGURES
 from app.kit.amounts import NO_UNIT, YUAN, read_amount
+from app.kit.fields import Kind
 from app.reference.models import Term
 
 FIRST_YEAR = 1980
 IMPORTED_SOURCE = "import"
-#: Only net assets can lawfully be below zero.
-MAY_BE_NEGATIVE = frozenset({"net_assets_fen"})
 _BASES = {
     "hte": "HTE",
     "高企": "HTE",
@@ -58,10 +58,10 @@ def parse_figures(source: SourceRow, tables: FigureTables) -> Parsed:
         return parsed
     read_uscc(parsed)
     _read_key(parsed, tables)
-    for name in FIGURES:
+    for name in FIGURE_NAMES:
         if text := source.texts.get(name, ""):
             _read_figure(parsed, name, text)
-    if not any(name in parsed.values for name in FIGURES):
+    if not any(name in parsed.values for name in FIGURE_NAMES):
         parsed.refusals.append(Reason("figures.none"))
     _doubt(parsed)
     return parsed
@@ -95,13 +95,14 @@ def _read_key(parsed: Parsed, tables: FigureTables) -> None:
 
 
 def _read_figure(parsed: Parsed, name: str, text: str) -> None:
-    if name in STAFF:
+    field = FIGURES[name]
+    if field.kind is Kind.PEOPLE:
         value, reason = _read_people(text), "unread"
     else:
         value, reason = _read_yuan(text, parsed.source.units.get(name, ""))
     if value is None:
         parsed.leave_empty(name, text, reason=reason)
-    elif value < 0 and name not in MAY_BE_NEGATIVE:
+    elif value < 0 and not field.signed:
         parsed.leave_empty(name, text, reason="negative")
     else:
         parsed.values[name] = value

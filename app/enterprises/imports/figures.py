@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from app.enterprises.domain.figures import FIGURES
 from app.enterprises.imports.domain import Outcome
 from app.enterprises.imports.figure_reading import FigureTables, figures_key, parse_figures
 from app.enterprises.imports.name_checking import NameCheck, check_names
@@ -16,6 +15,7 @@ from app.enterprises.imports.reading import Parsed, SourceRow
 from app.enterprises.imports.reasons import Reason
 from app.enterprises.imports.verdict import Verdict, rejected
 from app.enterprises.models import Enterprise, FormerCode, YearlyFigures
+from app.enterprises.part_fields import FIGURE_NAMES
 from app.enterprises.service.recording import subject_key
 from app.journal.domain import Change, PendingEvent
 from app.journal.service import record_many
@@ -141,7 +141,7 @@ def label_of(values: Mapping[str, Any]) -> str:
 
 def _compare(parsed: Parsed, row: YearlyFigures | None) -> Verdict:
     """A figure that still is what an import wrote may be written anew; one that a person set is asked about."""
-    theirs = {name: parsed.values[name] for name in FIGURES if name in parsed.values}
+    theirs = {name: parsed.values[name] for name in FIGURE_NAMES if name in parsed.values}
     if row is None:
         return Verdict(parsed, Outcome.CREATED, list(parsed.remarks), values=theirs)
     verdict = Verdict(parsed, Outcome.UNCHANGED, list(parsed.remarks), row)
@@ -162,7 +162,7 @@ def _compare(parsed: Parsed, row: YearlyFigures | None) -> Verdict:
 
 def _row_of(verdict: Verdict, now: datetime) -> dict[str, Any]:
     values = verdict.parsed.values
-    empty = dict.fromkeys(FIGURES)
+    empty = dict.fromkeys(FIGURE_NAMES)
     return {
         **empty,
         **verdict.values,

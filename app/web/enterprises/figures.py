@@ -14,10 +14,11 @@ from app.doors.deps import CurrentActor, DbSession, Now
 from app.doors.pages import render
 from app.doors.router import GuardedRouter
 from app.enterprises import actions
-from app.enterprises.domain.figures import BALANCE, RD_INTERNAL, RD_OUTSOURCED, STAFF, doubts, missing_rd, rd_total
+from app.enterprises.domain.figures import RD_INTERNAL, RD_OUTSOURCED, doubts, missing_rd, rd_total
 from app.enterprises.events import FIELD_LABELS
 from app.enterprises.facts import figures_by_year
 from app.enterprises.models import Enterprise, YearlyFigures
+from app.enterprises.part_fields import BALANCE_NAMES, STAFF_NAMES
 from app.enterprises.service.parts import list_parts
 from app.enterprises.service.records import FIGURES
 from app.kit.i18n import _, ngettext
@@ -106,7 +107,7 @@ def _figure_rows(columns: Sequence[Mapping[str, Any]]) -> tuple[FigureRow, ...]:
     totals = [rd_total(column) for column in columns]
     return (
         FigureRow(_("收入与资产（万元）"), (), "head"),
-        *amounts(BALANCE),
+        *amounts(BALANCE_NAMES),
         FigureRow(_("研发费用（万元）"), (), "head"),
         *amounts((*RD_INTERNAL, *RD_OUTSOURCED)),
         FigureRow(
@@ -123,7 +124,7 @@ def _figure_rows(columns: Sequence[Mapping[str, Any]]) -> tuple[FigureRow, ...]:
             "total",
         ),
         FigureRow(_("人员（月平均）"), (), "head"),
-        *(FigureRow(_label(name), tuple(_people(column[name]) for column in columns)) for name in STAFF),
+        *(FigureRow(_label(name), tuple(_people(column[name]) for column in columns)) for name in STAFF_NAMES),
         FigureRow(
             _("科技人员占比"),
             tuple(_share(column["rd_staff_average_e4"], column["staff_average_e4"]) for column in columns),

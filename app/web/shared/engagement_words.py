@@ -14,8 +14,8 @@ from app.engagement.domain.requests import Outcome, RequestKind
 from app.engagement.domain.visits import Manner
 from app.engagement.models import FirmRequest, Visit
 from app.engagement.schemas import OWN_DEPARTMENT, AskFirm
-from app.enterprises.domain.figures import FIGURES
 from app.enterprises.events import FIELD_LABELS
+from app.enterprises.part_fields import FIGURE_NAMES
 from app.kit.errors import DomainError
 from app.kit.i18n import N_, _
 from app.reference.queries import Choice, list_terms
@@ -175,7 +175,7 @@ class AskChoices:
 def ask_choices(words: Vocabulary, on: date, questions: Iterable[tuple[str, str]] = ()) -> AskChoices:
     """Documents, figures, a visit, the questions of a case, something else."""
     documents = ((f"material:{one.code}", _("材料 · %(what)s") % {"what": one.label}) for one in words.documents)
-    named = ((name, _(FIELD_LABELS[f"enterprise.figures.{name}"])) for name in FIGURES)
+    named = ((name, _(FIELD_LABELS[f"enterprise.figures.{name}"])) for name in FIGURE_NAMES)
     figures = ((f"figure:{name}", _("数据 · %(what)s") % {"what": label}) for name, label in named)
     asked = ((f"answer:{code}", _("答题 · %(what)s") % {"what": label}) for code, label in questions)
     return AskChoices(
