@@ -61,6 +61,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     state.settings = settings
     state.database = database or Database(settings.url, compose_with_pages())
     state.owns_database = database is None
+    state.clock = utc_now
     state.admission = Admission()
     state.templates = make_environment()
     composition = state.database.composition

@@ -1,6 +1,6 @@
-"""What a route may ask for: session, actor, the present instant, the form."""
+"""What a call is made of: a place, a session, the actor, the form; and what the machines' routes ask for one by one."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from typing import Annotated
@@ -15,9 +15,7 @@ from app.accounts.queries import find_signed_in
 from app.accounts.service.signing_in import touch
 from app.config import Settings
 from app.doors.admission import Admission, Busy
-from app.files.vault import Vault
 from app.kit.actor import ANONYMOUS, Actor
-from app.kit.clock import utc_now
 from app.kit.db import Database, read_scope, session_scope
 from app.notices.queries import unread_of_session
 
@@ -73,35 +71,33 @@ def only_reads(request: Request) -> bool:
     return request.method in SAFE_METHODS or getattr(request.scope.get("endpoint"), "reads_only", False)
 
 
-def get_vault(request: Request) -> Vault:
-    """Where uploads go, by the application's settings."""
-    return get_settings(request).vault
-
-
-def get_now() -> datetime:
+async def get_now(request: Request) -> datetime:
     """The present instant, once per request."""
-    return utc_now()
+    return clock_of(request)()
+
+
+def clock_of(request: Request) -> Callable[[], datetime]:
+    """What tells the application the present instant."""
+    found: Callable[[], datetime] = request.app.state.clock
+    return found
 
 
 AppSettings = Annotated[Settings, Depends(get_settings)]
-AppVault = Annotated[Vault, Depends(get_vault)]
 AppDatabase = Annotated[Database, Depends(get_database)]
 DbSession = Annotated[Session, Depends(get_session, scope="function")]
 Now = Annotated[datetime, Depends(get_now)]
 
 
-def get_actor(
-    request: Request, session: DbSession, settings: AppSettings, now: Now, background: BackgroundTasks
-) -> Actor:
-    """Whoever the session cookie stands for; a stranger without one."""
+def find_actor(request: Request, session: Session, now: datetime, later: BackgroundTasks) -> Actor:
+    """Whoever the session cookie stands for; a stranger without one. That they were here is noted after the answer."""
     secret = request.cookies.get(SESSION_COOKIE)
     found = None
     if secret:
-        idle = timedelta(minutes=settings.session_idle_minutes)
+        idle = timedelta(minutes=get_settings(request).session_idle_minutes)
         found = find_signed_in(session, secret, now=now, idle=idle, beside=unread_of_session())
     actor = found.actor if found else ANONYMOUS
     if found and now - found.last_seen_at > TOUCH_EVERY:
-        background.add_task(_touch, request, found.session_id, now)
+        later.add_task(_touch, request, found.session_id, now)
     request.state.actor = actor
     request.state.section = found.section if found else ""
     request.state.unread = found.beside if found else 0
@@ -119,12 +115,14 @@ def _write_touch(database: Database, session_id: int, now: datetime) -> None:
         touch(session, session_id=session_id, now=now)
 
 
-CurrentActor = Annotated[Actor, Depends(get_actor)]
+async def read_form(request: Request) -> FormData:
+    """The submitted form, parsed once per request; none was submitted where a page is only asked for."""
+    return await request.form(max_files=20, max_fields=2_000, max_part_size=2 * 1024 * 1024)
 
 
 async def get_form(request: Request) -> AsyncIterator[FormData]:
-    """The submitted form; parsed once per request, its uploaded files closed at the end."""
-    form = await request.form(max_files=20, max_fields=2_000, max_part_size=2 * 1024 * 1024)
+    """The submitted form; its uploaded files are closed at the end."""
+    form = await read_form(request)
     try:
         yield form
     finally:

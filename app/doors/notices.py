@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from fastapi import Request
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
 
+from app.doors.call import Call
 from app.doors.forms import Bound, bind, empty
 from app.kit.actor import Actor, ActorKind, Role
 from app.kit.i18n import _
@@ -106,21 +106,19 @@ def _line(notice: Notice) -> InboxLine:
     return InboxLine(notice.id, title_of(notice), body_of(notice), notice.made_at, unread, bool(notice.path))
 
 
-def build_settings(
-    request: Request, session: Session, actor: Actor, form: Bound[OwnSettings] | None = None, made: str = ""
-) -> SettingsPage:
+def build_settings(call: Call, form: Bound[OwnSettings] | None = None, made: str = "") -> SettingsPage:
     """The wishes as they stand, or as they were just typed."""
-    settings = request.app.state.settings
-    shown = form or empty({"email": own_account(session, actor).email})
-    channels = _channels(actor, [way.channel for way in settings.notice_ways])
+    settings = call.request.app.state.settings
+    shown = form or empty({"email": own_account(call.session, call.actor).email})
+    channels = _channels(call.actor, [way.channel for way in settings.notice_ways])
     return SettingsPage(
-        url=inbox_url(actor),
+        url=inbox_url(call.actor),
         form=shown,
         channels=tuple(_(CHANNELS[channel].label) for channel in channels),
-        groups=_groups(session, actor, request.app.state.notice_sources, channels, shown),
+        groups=_groups(call.session, call.actor, call.request.app.state.notice_sources, channels, shown),
         manners=tuple((str(manner), _(label)) for manner, label in MANNER_LABELS.items()),
         digest_hour=settings.notices_digest_hour,
-        has_feed=find_feed(session, actor) is not None,
+        has_feed=find_feed(call.session, call.actor) is not None,
         made=made,
     )
 

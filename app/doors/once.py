@@ -4,13 +4,12 @@ import re
 import secrets
 from datetime import datetime, timedelta
 
-from fastapi import Request
 from sqlalchemy import delete
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
+from starlette.datastructures import FormData
 
 from app.accounts.models import UsedForm
-from app.doors.deps import SAFE_METHODS, DbSession, Form, Now
 
 FIELD = "once_token"
 KEPT = timedelta(days=2)
@@ -26,9 +25,9 @@ def new_token() -> str:
     return secrets.token_urlsafe(18)
 
 
-def check_once(request: Request, form: Form, session: DbSession, now: Now) -> None:
+def check_once(form: FormData, session: Session, now: datetime) -> None:
     """Use up the form's token, in the transaction of what the form does; raises `AlreadyDone` the second time."""
-    token = form.get(FIELD) if request.method not in SAFE_METHODS else None
+    token = form.get(FIELD)
     if not isinstance(token, str) or not _SHAPE.fullmatch(token):
         return
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert

@@ -2,17 +2,17 @@
 
 from dataclasses import dataclass
 
-from fastapi import Request
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from app.accounts.domain import MAXIMUM_PASSWORD
 from app.accounts.service.own_password import change_own_password
+from app.doors.call import Call
 from app.doors.chrome import home_of
-from app.doors.deps import SESSION_COOKIE, AppSettings, CurrentActor, DbSession, Form, Now
+from app.doors.deps import SESSION_COOKIE
+from app.doors.entrance import Door
 from app.doors.forms import Bound, attempt, bind, empty
-from app.doors.pages import redirect, render
-from app.doors.router import Door, GuardedRouter
+from app.doors.router import GuardedRouter
 from app.kit.i18n import _
 from app.kit.permissions import Action
 
@@ -39,37 +39,35 @@ def password_router(door: Door, prefix: str, *, action: Action, template: str) -
     url = f"{prefix}/password"
 
     @router.get("/password", action=action)
-    def password_page(request: Request) -> Response:
+    def password_page(call: Call) -> Response:
         """The form for a new password."""
-        return render(request, template, PasswordPage(empty(), url))
+        return call.render(template, PasswordPage(empty(), url))
 
     @router.post("/password", action=action)
-    def change_password(
-        request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now, settings: AppSettings
-    ) -> Response:
+    def change_password(call: Call) -> Response:
         """Change the own password, knowing the old one; a wrong one is counted and committed."""
-        bound = bind(PasswordForm, form)
+        bound = bind(PasswordForm, call.form)
         if bound.model is not None and bound.model.new != bound.model.repeat:
             bound.errors["repeat"] = [_("两次输入的新密码不一致。")]
-        secret = request.cookies.get(SESSION_COOKIE, "")
+        secret = call.request.cookies.get(SESSION_COOKIE, "")
         done = attempt(
-            session,
+            call.session,
             bound,
             lambda given: change_own_password(
-                session,
-                actor=actor,
+                call.session,
+                actor=call.actor,
                 old=given.old,
                 new=given.new,
                 secret=secret,
-                now=now,
-                passwords=settings.passwords,
+                now=call.now,
+                passwords=call.settings.passwords,
             ),
         )
         if isinstance(done, str):
             bound.errors["old"] = [done]
         elif done is not None:
-            return redirect(request, home_of(actor), good=_("密码已修改。其他设备上的登录已退出。"))
+            return call.redirect(home_of(call.actor), good=_("密码已修改。其他设备上的登录已退出。"))
         bound.raw.clear()
-        return render(request, template, PasswordPage(bound, url), status=422)
+        return call.render(template, PasswordPage(bound, url), status=422)
 
     return router

@@ -1,17 +1,14 @@
 """A list as of a past day: the address says `as_of=2021-06-30`, and the whole list, its count and its export are of then."""
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated
 
-from fastapi import Depends, Request
 from sqlalchemy.orm import Session
 
-from app.doors.deps import AppDatabase, DbSession, Now
+from app.doors.call import Call
 from app.journal.looking_back import past_scope
-from app.kit.clock import today
 from app.kit.db import Database, read_scope
 from app.kit.errors import Invalid
 from app.kit.i18n import _
@@ -32,9 +29,8 @@ class AsOf:
         return self.on.isoformat() if self.past else ""
 
 
-def get_as_of(now: Now, as_of: str = "") -> AsOf:
+def _read(as_of: str, day: date) -> AsOf:
     """The day in the address; raises `Invalid` for one that does not exist or has not come yet."""
-    day = today(now)
     if not as_of.strip():
         return AsOf(day)
     try:
@@ -50,21 +46,22 @@ def _refused(message: str) -> Invalid:
     return Invalid("list.as_of", message, {"as_of": message})
 
 
-ListDay = Annotated[AsOf, Depends(get_as_of)]
+class ListCall(Call):
+    """A call about a list, on the day that the address names: its session reads the register as it stood then."""
 
+    as_of: AsOf
 
-def get_list_session(request: Request, session: DbSession, database: AppDatabase, as_of: ListDay) -> Iterator[Session]:
-    """The request's session, or one that reads the register as it stood on the day that the address names."""
-    if not as_of.past:
-        yield session
-        return
-    session.close()  # its connection goes back first: a request holds one at a time
-    with past_scope(database, as_of.on) as past:
-        request.state.session = past
-        yield past
-
-
-ListSession = Annotated[Session, Depends(get_list_session, scope="function")]
+    @contextmanager
+    def asked(self, as_of: str = "") -> Iterator[None]:
+        """Open the session of a past day in place of the call's own."""
+        self.as_of = _read(as_of, self.on)
+        if not self.as_of.past:
+            yield
+            return
+        self.session.close()  # its connection goes back first: a request holds one at a time
+        with past_scope(self.database, self.as_of.on) as past:
+            self.session = self.request.state.session = past
+            yield
 
 
 def list_scope(database: Database, as_of: AsOf) -> AbstractContextManager[Session]:

@@ -18,7 +18,7 @@ from starlette.types import Message
 from app.config import Settings
 from app.doors import streams
 from app.doors.admission import PAGES, STREAMS, WATCHERS, Admission, Busy, Lane
-from app.doors.deps import SESSION_COOKIE, get_now
+from app.doors.deps import SESSION_COOKIE
 from app.kit.db import POOL_SIZE, Database, read_scope, session_scope
 from tests.api.served import served
 from tests.support import people
@@ -142,11 +142,8 @@ def test_a_pool_that_gives_no_connection_is_no_unexpected_error(app: FastAPI, cl
     def no_connection() -> None:
         raise NoConnectionError("QueuePool limit of size 18 overflow 0 reached")
 
-    app.dependency_overrides[get_now] = no_connection
-    try:
-        answer = client.get("/sign-in")
-    finally:
-        app.dependency_overrides.clear()
+    app.state.clock = no_connection
+    answer = client.get("/sign-in")
     assert answer.status_code == 503
     assert "系统繁忙" in answer.text
 

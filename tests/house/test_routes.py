@@ -15,9 +15,10 @@ from app.accounts.service.clients import create_client
 from app.doors.api_actor import make_token
 from app.doors.chrome import home_of
 from app.doors.deps import SESSION_COOKIE
+from app.doors.entrance import lets_in
 from app.doors.errors import FRONT_DOORS
 from app.doors.rate import RateLimiter
-from app.doors.router import action_of, door_of, lets_in
+from app.doors.router import action_of, door_of
 from app.doors.routing import most_specific_first, ranks_of
 from app.enterprises.models import Enterprise
 from app.kit.actor import ANONYMOUS, SYSTEM, Actor, ActorKind, Role

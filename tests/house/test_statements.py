@@ -19,7 +19,7 @@ from app.accounts.queries import actor_of
 from app.config import Settings
 from app.demo.accounts import PORTAL_LOGIN
 from app.demo.build import build_demo
-from app.doors.deps import SESSION_COOKIE, get_now
+from app.doors.deps import SESSION_COOKIE
 from app.files.vault import Vault
 from app.kit.db import Database, session_scope
 from app.kit.local_blobs import LocalBlobs
@@ -128,7 +128,7 @@ def walked(templates: Templates, tmp_path_factory: pytest.TempPathFactory) -> It
     vault = Vault(LocalBlobs(folder / "data" / "files"))
     build_demo(database, enterprises=FIRMS, now=NOW, vault=vault, secret=settings.secret)
     app = create_app(settings)
-    app.dependency_overrides[get_now] = lambda: NOW
+    app.state.clock = lambda: NOW
     found = Sent()
     with TestClient(app, base_url="http://127.0.0.1", follow_redirects=False) as client:
         for who, starts in STARTS.items():

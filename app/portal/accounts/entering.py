@@ -1,9 +1,7 @@
 """How an enterprise's person comes in: by the one-time link of an invitation, later by name and password."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
-from fastapi import Request
 from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 from starlette.responses import Response
@@ -13,9 +11,10 @@ from app.accounts.domain import invitation_state
 from app.accounts.queries import list_manager_names
 from app.accounts.service.invitations import accept_invitation, look_up_invitation
 from app.accounts.service.signing_in import open_session, sign_in
-from app.doors.deps import SESSION_COOKIE, AppSettings, CurrentActor, DbSession, Form, Now
+from app.doors.call import Call
+from app.doors.deps import SESSION_COOKIE, AppSettings
 from app.doors.forms import Bound, attempt, bind, empty
-from app.doors.pages import redirect, render, safe_next
+from app.doors.pages import safe_next
 from app.doors.router import GuardedRouter
 from app.enterprises.models import Enterprise
 from app.enterprises.queries import get_visible_to
@@ -83,74 +82,74 @@ class InvitationPage:
 
 
 @router.get("/sign-in", action=PUBLIC)
-def sign_in_page(request: Request, actor: CurrentActor, next: str = HOME) -> Response:
+def sign_in_page(call: Call, next: str = HOME) -> Response:
     """The sign-in page; someone already in goes on."""
-    if actor.kind is ActorKind.ENTERPRISE:
-        return redirect(request, safe_next(next, HOME))
-    return render(request, "portal/sign_in.html", SignInPage(empty(), safe_next(next, HOME)))
+    if call.actor.kind is ActorKind.ENTERPRISE:
+        return call.redirect(safe_next(next, HOME))
+    return call.render("portal/sign_in.html", SignInPage(empty(), safe_next(next, HOME)))
 
 
 @router.post("/sign-in", action=PUBLIC)
-def enter(request: Request, session: DbSession, form: Form, settings: AppSettings, now: Now) -> Response:
+def enter(call: Call) -> Response:
     """Check the password; a refusal is counted and committed."""
-    bound = bind(SignInForm, form)
-    target = safe_next(str(form.get("next") or ""), HOME)
+    bound = bind(SignInForm, call.form)
+    target = safe_next(str(call.form.get("next") or ""), HOME)
     bound.raw.pop("password", None)
     if bound.model is None:
-        return render(request, "portal/sign_in.html", SignInPage(bound, target), status=422)
+        return call.render("portal/sign_in.html", SignInPage(bound, target), status=422)
     found = sign_in(
-        session,
+        call.session,
         kind="enterprise",
         login=bound.model.login,
         password=bound.model.password,
-        now=now,
-        passwords=settings.passwords,
+        now=call.now,
+        passwords=call.settings.passwords,
     )
     if isinstance(found, str):
         bound.summary.append(found)
-        return render(request, "portal/sign_in.html", SignInPage(bound, target), status=422)
-    return _signed_in(redirect(request, target), found[0], settings)
+        return call.render("portal/sign_in.html", SignInPage(bound, target), status=422)
+    return _signed_in(call.redirect(target), found[0], call.settings)
 
 
 @router.get("/invitations/{secret}", action=PUBLIC)
-def invitation_page(request: Request, session: DbSession, now: Now, secret: str) -> Response:
+def invitation_page(call: Call, secret: str) -> Response:
     """The invited person chooses a login and a password; a link that is dead says why and whom to ask."""
-    if (dead := _dead_link(request, session, secret, now)) is not None:
+    if (dead := _dead_link(call, secret)) is not None:
         return dead
-    enterprise = _firm_of(session, secret)
-    return render(request, "portal/invitation.html", InvitationPage(empty(), enterprise.name, _address(secret)))
+    enterprise = _firm_of(call.session, secret)
+    return call.render("portal/invitation.html", InvitationPage(empty(), enterprise.name, _address(secret)))
 
 
 @router.post("/invitations/{secret}", action=PUBLIC)
-def accept(request: Request, session: DbSession, form: Form, settings: AppSettings, now: Now, secret: str) -> Response:
+def accept(call: Call, secret: str) -> Response:
     """Turn the link into an account and let the person in."""
-    if (dead := _dead_link(request, session, secret, now)) is not None:
+    if (dead := _dead_link(call, secret)) is not None:
         return dead
-    enterprise, bound = _firm_of(session, secret), bind(AcceptForm, form)
+    enterprise, bound = _firm_of(call.session, secret), bind(AcceptForm, call.form)
     given = bound.model
     if given is not None and given.password != given.repeat:
         bound.errors["repeat"] = [_("两次输入的密码不一致。")]
     user = attempt(
-        session,
+        call.session,
         bound,
         lambda given: accept_invitation(
-            session,
+            call.session,
             secret=secret,
             login=given.login,
             name=given.name,
             password=given.password,
-            now=now,
-            passwords=settings.passwords,
+            now=call.now,
+            passwords=call.settings.passwords,
         ),
     )
     if user is not None:
-        welcome = redirect(request, HOME, good=_("账号已开通。以后请用登录名和密码登录。"))
-        cookie, _actor = open_session(session, kind="enterprise", account=user, now=now)
-        return _signed_in(welcome, cookie, settings)
+        welcome = call.redirect(HOME, good=_("账号已开通。以后请用登录名和密码登录。"))
+        cookie, _actor = open_session(call.session, kind="enterprise", account=user, now=call.now)
+        return _signed_in(welcome, cookie, call.settings)
     for name in ("password", "repeat"):
         bound.raw.pop(name, None)
     page = InvitationPage(bound, enterprise.name, _address(secret))
-    return render(request, "portal/invitation.html", page, status=422)
+    return call.render("portal/invitation.html", page, status=422)
 
 
 def _signed_in(response: Response, secret: str, settings: AppSettings) -> Response:
@@ -158,21 +157,21 @@ def _signed_in(response: Response, secret: str, settings: AppSettings) -> Respon
     return response
 
 
-def _dead_link(request: Request, session: Session, secret: str, now: datetime) -> Response | None:
+def _dead_link(call: Call, secret: str) -> Response | None:
     """What is said of a link that opens no account (any more), and whom to ask; None for a live one."""
-    found = look_up_invitation(session, secret=secret)
-    state = invitation_state(found, now) if found else "unknown"
+    found = look_up_invitation(call.session, secret=secret)
+    state = invitation_state(found, call.now) if found else "unknown"
     if found is not None and state == "open":
         return None
-    firm = get_visible_to(session, SYSTEM, found.enterprise_id) if found else None
+    firm = get_visible_to(call.session, SYSTEM, found.enterprise_id) if found else None
     page = DeadInvitationPage(
         title=_(_DEAD[state][0]),
         text=_(_DEAD[state][1]),
         used=state == "used",
         enterprise=firm.name if firm else "",
-        managers=tuple(list_manager_names(session, firm.id)) if firm else (),
+        managers=tuple(list_manager_names(call.session, firm.id)) if firm else (),
     )
-    return render(request, "portal/invitation_dead.html", page, status=404)
+    return call.render("portal/invitation_dead.html", page, status=404)
 
 
 def _firm_of(session: Session, secret: str) -> Enterprise:

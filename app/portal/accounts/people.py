@@ -3,9 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from fastapi import Request
 from pydantic import BaseModel, Field
-from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.accounts.domain import FIRM_ROLE_LABELS
@@ -13,9 +11,8 @@ from app.accounts.models import EnterpriseUser
 from app.accounts.queries import list_enterprise_users, list_open_invitations
 from app.accounts.service.invitations import invite, withdraw_invitation
 from app.accounts.service.people import change_firm_role, disable_enterprise_user, hand_over
-from app.doors.deps import AppSettings, CurrentActor, DbSession, Form, Now
+from app.doors.call import Call
 from app.doors.forms import Bound, attempt, bind, empty
-from app.doors.pages import redirect, render
 from app.doors.router import GuardedRouter
 from app.kit.actor import Actor, FirmRole
 from app.kit.errors import DomainError
@@ -90,99 +87,99 @@ class PeoplePage:
 
 
 @router.get("", action=SEE_OWN)
-def people_page(request: Request, session: DbSession, actor: CurrentActor, now: Now) -> Response:
+def people_page(call: Call) -> Response:
     """Who of the firm may use the portal."""
-    return render(request, "portal/people.html", _page(session, actor, now))
+    return call.render("portal/people.html", _page(call))
 
 
 @router.post("", action=MANAGE_OWN)
-def invite_person(
-    request: Request, session: DbSession, actor: CurrentActor, settings: AppSettings, form: Form, now: Now
-) -> Response:
+def invite_person(call: Call) -> Response:
     """Make a one-time link and show it once."""
-    firm, bound = own_enterprise(session, actor), bind(InviteForm, form)
+    firm, bound = own_enterprise(call.session, call.actor), bind(InviteForm, call.form)
     secret = attempt(
-        session,
+        call.session,
         bound,
-        lambda given: invite(session, actor=actor, enterprise=firm, name=given.name, role=given.role, now=now),
+        lambda given: invite(
+            call.session, actor=call.actor, enterprise=firm, name=given.name, role=given.role, now=call.now
+        ),
     )
     if secret is None:
-        return render(request, "portal/people.html", _page(session, actor, now, form=bound), status=422)
-    session.flush()
-    link = f"{settings.base_url.rstrip('/')}/portal/invitations/{secret}"
-    return render(request, "portal/people.html", _page(session, actor, now, link=link))
+        return call.render("portal/people.html", _page(call, form=bound), status=422)
+    call.session.flush()
+    link = f"{call.settings.base_url.rstrip('/')}/portal/invitations/{secret}"
+    return call.render("portal/people.html", _page(call, link=link))
 
 
 @router.post("/invitations/{invitation_id}/withdraw", action=MANAGE_OWN)
-def withdraw(request: Request, session: DbSession, actor: CurrentActor, now: Now, invitation_id: int) -> Response:
+def withdraw(call: Call, invitation_id: int) -> Response:
     """Make an open link dead."""
-    firm = own_enterprise(session, actor)
-    withdraw_invitation(session, actor=actor, enterprise=firm, invitation_id=invitation_id, now=now)
-    return redirect(request, ADDRESS, good=_("邀请已撤回，链接不再有效。"))
+    firm = own_enterprise(call.session, call.actor)
+    withdraw_invitation(call.session, actor=call.actor, enterprise=firm, invitation_id=invitation_id, now=call.now)
+    return call.redirect(ADDRESS, good=_("邀请已撤回，链接不再有效。"))
 
 
 @router.post("/hand-over", action=MANAGE_OWN)
-def hand_over_route(request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now) -> Response:
+def hand_over_route(call: Call) -> Response:
     """Make somebody else the manager."""
-    firm, bound = own_enterprise(session, actor), bind(HandOverForm, form)
+    firm, bound = own_enterprise(call.session, call.actor), bind(HandOverForm, call.form)
     user = attempt(
-        session,
+        call.session,
         bound,
-        lambda given: hand_over(session, actor=actor, enterprise=firm, user_id=given.user_id, now=now),
+        lambda given: hand_over(call.session, actor=call.actor, enterprise=firm, user_id=given.user_id, now=call.now),
     )
     if user is None:
-        return render(request, "portal/people.html", _page(session, actor, now, hand_over=bound), status=422)
-    return redirect(request, ADDRESS, good=_("已移交给%(name)s，您现在是填报人。") % {"name": user.name})
+        return call.render("portal/people.html", _page(call, hand_over=bound), status=422)
+    return call.redirect(ADDRESS, good=_("已移交给%(name)s，您现在是填报人。") % {"name": user.name})
 
 
 @router.post("/{user_id:int}/role", action=MANAGE_OWN)
-def change_role(
-    request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now, user_id: int
-) -> Response:
+def change_role(call: Call, user_id: int) -> Response:
     """Give a person another role."""
-    firm, bound = own_enterprise(session, actor), bind(RoleForm, form)
+    firm, bound = own_enterprise(call.session, call.actor), bind(RoleForm, call.form)
     if bound.model is None:
-        return redirect(request, ADDRESS, bad=_("请从列表中选择。"))
+        return call.redirect(ADDRESS, bad=_("请从列表中选择。"))
     try:
-        with session.begin_nested():
-            change_firm_role(session, actor=actor, enterprise=firm, user_id=user_id, role=bound.model.role, now=now)
+        with call.session.begin_nested():
+            change_firm_role(
+                call.session, actor=call.actor, enterprise=firm, user_id=user_id, role=bound.model.role, now=call.now
+            )
     except DomainError as refusal:
-        return redirect(request, ADDRESS, bad=refusal.message)
-    return redirect(request, ADDRESS, good=_("角色已修改。"))
+        return call.redirect(ADDRESS, bad=refusal.message)
+    return call.redirect(ADDRESS, good=_("角色已修改。"))
 
 
 @router.post("/{user_id:int}/disable", action=MANAGE_OWN)
-def close_account(request: Request, session: DbSession, actor: CurrentActor, now: Now, user_id: int) -> Response:
+def close_account(call: Call, user_id: int) -> Response:
     """Close a person's account; whoever is signed in with it is out at once."""
-    firm = own_enterprise(session, actor)
+    firm = own_enterprise(call.session, call.actor)
     try:
-        with session.begin_nested():
-            disable_enterprise_user(session, actor=actor, enterprise=firm, user_id=user_id, now=now)
+        with call.session.begin_nested():
+            disable_enterprise_user(call.session, actor=call.actor, enterprise=firm, user_id=user_id, now=call.now)
     except DomainError as refusal:
-        return redirect(request, ADDRESS, bad=refusal.message)
-    return redirect(request, ADDRESS, good=_("账号已停用。"))
+        return call.redirect(ADDRESS, bad=refusal.message)
+    return call.redirect(ADDRESS, good=_("账号已停用。"))
 
 
 def _page(
-    session: Session,
-    actor: Actor,
-    now: datetime,
+    call: Call,
     *,
     form: Bound[InviteForm] | None = None,
     hand_over: Bound[HandOverForm] | None = None,
     link: str | None = None,
 ) -> PeoplePage:
-    firm, manages = own_enterprise(session, actor), can(actor, MANAGE_OWN)
-    people = list_enterprise_users(session, firm.id)
-    invitations = list_open_invitations(session, firm.id, now) if manages else []
+    firm, manages = own_enterprise(call.session, call.actor), can(call.actor, MANAGE_OWN)
+    people = list_enterprise_users(call.session, firm.id)
+    invitations = list_open_invitations(call.session, firm.id, call.now) if manages else []
     return PeoplePage(
         enterprise=firm.name,
-        people=tuple(_person(user, actor) for user in people if user.disabled_on is None),
+        people=tuple(_person(user, call.actor) for user in people if user.disabled_on is None),
         invitations=tuple(
             InvitationLine(row.invited_name, _role(row.role), row.expires_at, f"{ADDRESS}/invitations/{row.id}")
             for row in invitations
         ),
-        others=tuple((str(user.id), user.name) for user in people if user.disabled_on is None and user.id != actor.id),
+        others=tuple(
+            (str(user.id), user.name) for user in people if user.disabled_on is None and user.id != call.actor.id
+        ),
         roles=tuple((str(role), _(label)) for role, label in FIRM_ROLE_LABELS.items()),
         explained=tuple((str(role), _(label), _(_MAY[role])) for role, label in FIRM_ROLE_LABELS.items()),
         may_manage=manages,

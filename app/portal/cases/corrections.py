@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from fastapi import Request
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
@@ -17,9 +16,8 @@ from app.cases.supply.queries import list_corrections
 from app.cases.supply.schemas import AnswerCorrection
 from app.cases.supply.service.corrections import answer_correction
 from app.doors.answers import FORM_PREFIX
-from app.doors.deps import CurrentActor, DbSession, Form, Now
+from app.doors.call import Call
 from app.doors.forms import Bound, attempt, bind, empty
-from app.doors.pages import redirect, render
 from app.doors.router import GuardedRouter
 from app.kit.actor import Actor
 from app.kit.clock import today
@@ -67,51 +65,49 @@ class CorrectionPage(CasePart):
 
 
 @router.get("", action=SEE_OWN)
-def corrections_page(request: Request, session: DbSession, actor: CurrentActor, now: Now, number: str) -> Response:
+def corrections_page(call: Call, number: str) -> Response:
     """What is to be corrected."""
-    case = own_case(session, actor, number)
-    programme = programme_of(session, case)
-    lines = _lines(session, case, programme, today(now))
+    case = own_case(call.session, call.actor, number)
+    programme = programme_of(call.session, case)
+    lines = _lines(call.session, case, programme, today(call.now))
     page = CorrectionsPage(
         **part_of(case, programme),
         lines=tuple(sorted(lines, key=lambda line: not line.open)),
         left=sum(line.open for line in lines),
-        may_answer=_may_answer(case, actor),
+        may_answer=_may_answer(case, call.actor),
     )
-    return render(request, "portal/corrections.html", page)
+    return call.render("portal/corrections.html", page)
 
 
 @router.get("/{item_id:int}", action=SEE_OWN)
-def correction_page(
-    request: Request, session: DbSession, actor: CurrentActor, now: Now, number: str, item_id: int
-) -> Response:
+def correction_page(call: Call, number: str, item_id: int) -> Response:
     """One item."""
-    case = own_case(session, actor, number)
-    programme = programme_of(session, case)
-    line = _line_of(_lines(session, case, programme, today(now)), item_id)
+    case = own_case(call.session, call.actor, number)
+    programme = programme_of(call.session, case)
+    line = _line_of(_lines(call.session, case, programme, today(call.now)), item_id)
     form: Bound[AnswerCorrection] = empty({"answer": line.row.answer, "version": line.row.version})
-    return render(request, "portal/correction.html", _page(case, programme, actor, line, form))
+    return call.render("portal/correction.html", _page(case, programme, call.actor, line, form))
 
 
 @router.post("/{item_id:int}", action=SUPPLY_OWN)
-def answer(
-    request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now, number: str, item_id: int
-) -> Response:
+def answer(call: Call, number: str, item_id: int) -> Response:
     """Say what was done about it, and go on to the next one."""
-    case, bound = own_case(session, actor, number), bind(AnswerCorrection, form)
+    case, bound = own_case(call.session, call.actor, number), bind(AnswerCorrection, call.form)
     done = attempt(
-        session,
+        call.session,
         bound,
-        lambda given: answer_correction(session, actor=actor, now=now, number=number, item_id=item_id, command=given),
+        lambda given: answer_correction(
+            call.session, actor=call.actor, now=call.now, number=number, item_id=item_id, command=given
+        ),
     )
-    programme = programme_of(session, case)
-    lines = _lines(session, case, programme, today(now))
+    programme = programme_of(call.session, case)
+    lines = _lines(call.session, case, programme, today(call.now))
     if done is None:
-        page = _page(case, programme, actor, _line_of(lines, item_id), bound)
-        return render(request, "portal/correction.html", page, status=422)
+        page = _page(case, programme, call.actor, _line_of(lines, item_id), bound)
+        return call.render("portal/correction.html", page, status=422)
     waiting = [line for line in lines if line.open]
     good = _("已答复。还有 %(n)s 项。") % {"n": len(waiting)} if waiting else _("补正事项已全部答复，请再次提交。")
-    return redirect(request, waiting[0].url if waiting else f"/portal/cases/{number}", good=good)
+    return call.redirect(waiting[0].url if waiting else f"/portal/cases/{number}", good=good)
 
 
 def _page(

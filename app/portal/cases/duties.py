@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from fastapi import Request
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
@@ -18,7 +17,7 @@ from app.cases.duties.service import do_duty, draft_duty, report_event
 from app.cases.duties.wording import duty_title
 from app.cases.models import CaseFile
 from app.cases.queries import programme_of
-from app.doors.deps import CurrentActor, DbSession, Form, Now
+from app.doors.call import Call
 from app.doors.document_words import kind_choices
 from app.doors.forms import Bound, attempt, bind, empty
 from app.doors.merging import (
@@ -31,7 +30,6 @@ from app.doors.merging import (
     undecided,
     with_choices,
 )
-from app.doors.pages import redirect, render
 from app.doors.router import GuardedRouter
 from app.files.queries import list_on_file
 from app.kit.actor import Actor
@@ -94,67 +92,65 @@ class ReportPage(CasePart):
 
 
 @router.get("/duties/{duty_id:int}", action=SEE_OWN)
-def duty_page(
-    request: Request, session: DbSession, actor: CurrentActor, now: Now, number: str, duty_id: int
-) -> Response:
+def duty_page(call: Call, number: str, duty_id: int) -> Response:
     """One duty with its form."""
-    case = own_case(session, actor, number)
-    row = _duty(session, case, duty_id)
+    case = own_case(call.session, call.actor, number)
+    row = _duty(call.session, case, duty_id)
     raw = _standing(row)
     form = empty(raw)
-    form.errors = _problems(_template(programme_of(session, case), row), row)
-    page = _page(session, case, row, actor, today(now), form, Together(began_with(raw)))
-    return render(request, "portal/duty.html", page)
+    form.errors = _problems(_template(programme_of(call.session, case), row), row)
+    page = _page(call.session, case, row, call.actor, today(call.now), form, Together(began_with(raw)))
+    return call.render("portal/duty.html", page)
 
 
 @router.post("/duties/{duty_id:int}", action=SUPPLY_OWN)
-def fill(
-    request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now, number: str, duty_id: int
-) -> Response:
+def fill(call: Call, number: str, duty_id: int) -> Response:
     """Keep a draft, or hand in; what somebody else changed meanwhile is kept too, or chosen between."""
-    case = own_case(session, actor, number)
-    row = _duty(session, case, duty_id)
+    case = own_case(call.session, call.actor, number)
+    row = _duty(call.session, case, duty_id)
     standing = _standing(row)
-    form = with_choices(form, standing)
-    bound, clashing = bind(DutyForm, form), undecided(form)
+    sent = with_choices(call.form, standing)
+    bound, clashing = bind(DutyForm, sent), undecided(sent)
     bound.errors.update(choose_first(clashing))
-    values = {name: str(bound.raw.get(name, "")) for name in form if name.startswith(FIELD)}
+    values = {name: str(bound.raw.get(name, "")) for name in sent if name.startswith(FIELD)}
     try:
-        merged = merge(_was(form), dict.fromkeys(values, "") | _texts(standing), values)
+        merged = merge(_was(sent), dict.fromkeys(values, "") | _texts(standing), values)
     except Clashing as clash:
         bound.summary.append(clash.message)
-        clashing |= {found.name: str(_was(form).get(found.name, "")) for found in clash.clashes}
+        clashing |= {found.name: str(_was(sent).get(found.name, "")) for found in clash.clashes}
     else:
-        done = attempt(session, bound, lambda given: _write(session, actor, now, number, row, given, merged))
+        done = attempt(
+            call.session, bound, lambda given: _write(call.session, call.actor, call.now, number, row, given, merged)
+        )
         if done is not None:
-            return _filled(request, number, done)
+            return _filled(call, number, done)
         named = DutyForm.model_fields.keys() | values.keys()
         bound.errors = {key if key in named else f"{FIELD}{key}": said for key, said in bound.errors.items()}
-    together = Together(began_with(standing), _clash_lines(case, session, row, clashing, bound.raw, standing))
-    bound.raw = brought_up(form, bound.raw, standing)
-    page = _page(session, case, row, actor, today(now), bound, together)
-    return render(request, "portal/duty.html", page, status=422)
+    together = Together(began_with(standing), _clash_lines(case, call.session, row, clashing, bound.raw, standing))
+    bound.raw = brought_up(sent, bound.raw, standing)
+    page = _page(call.session, case, row, call.actor, today(call.now), bound, together)
+    return call.render("portal/duty.html", page, status=422)
 
 
 @router.get("/reports/{code}", action=SUPPLY_OWN)
-def report_page(request: Request, session: DbSession, actor: CurrentActor, number: str, code: str) -> Response:
+def report_page(call: Call, number: str, code: str) -> Response:
     """Something happened that has to be reported."""
-    case = own_case(session, actor, number)
-    return render(request, "portal/report.html", _report_page(session, case, code, empty()))
+    case = own_case(call.session, call.actor, number)
+    return call.render("portal/report.html", _report_page(call.session, case, code, empty()))
 
 
 @router.post("/reports/{code}", action=SUPPLY_OWN)
-def report(
-    request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now, number: str, code: str
-) -> Response:
+def report(call: Call, number: str, code: str) -> Response:
     """Say when it happened; then what it was is filled in."""
-    case, bound = own_case(session, actor, number), bind(ReportEvent, _named(form, code))
+    case, bound = own_case(call.session, call.actor, number), bind(ReportEvent, _named(call.form, code))
     row = attempt(
-        session, bound, lambda given: report_event(session, actor=actor, now=now, number=number, command=given)
+        call.session,
+        bound,
+        lambda given: report_event(call.session, actor=call.actor, now=call.now, number=number, command=given),
     )
     if row is None:
-        return render(request, "portal/report.html", _report_page(session, case, code, bound), status=422)
-    return redirect(request, f"/portal/cases/{number}/duties/{row.id}", good=_("已登记，请接着填写内容。"))
+        return call.render("portal/report.html", _report_page(call.session, case, code, bound), status=422)
+    return call.redirect(f"/portal/cases/{number}/duties/{row.id}", good=_("已登记，请接着填写内容。"))
 
 
 def _write(
@@ -175,12 +171,10 @@ def _write(
     return do_duty(session, actor=actor, now=now, number=number, duty_id=row.id, command=DoneDuty(**told))
 
 
-def _filled(request: Request, number: str, row: CaseDuty) -> Response:
+def _filled(call: Call, number: str, row: CaseDuty) -> Response:
     if row.done_on is None:
-        return redirect(request, f"/portal/cases/{number}/duties/{row.id}", good=_("草稿已保存。"))
-    return redirect(
-        request, f"/portal/cases/{number}#duties", good=_("已提交“%(title)s”。") % {"title": duty_title(row)}
-    )
+        return call.redirect(f"/portal/cases/{number}/duties/{row.id}", good=_("草稿已保存。"))
+    return call.redirect(f"/portal/cases/{number}#duties", good=_("已提交“%(title)s”。") % {"title": duty_title(row)})
 
 
 def _duty(session: Session, case: CaseFile, duty_id: int) -> CaseDuty:

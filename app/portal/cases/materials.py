@@ -1,13 +1,9 @@
 """材料 of the firm's case: chosen from what is on file, never asked for again, or uploaded; replaced; taken back."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from fastapi import Request
 from pydantic import BaseModel
-from sqlalchemy.orm import Session
-from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from app.cases.queries import programme_of
@@ -15,15 +11,12 @@ from app.cases.supply.models import CaseMaterial
 from app.cases.supply.queries import find_earlier, list_choosable
 from app.cases.supply.schemas import ChooseMaterial, UploadMaterial, Versioned
 from app.cases.supply.service.materials import choose_materials, remove_material, upload_material
-from app.doors.deps import AppVault, CurrentActor, DbSession, Form, Now
+from app.doors.call import Call
 from app.doors.document_words import FRAGMENT, file_text, taken, uploads_of
 from app.doors.forms import Bound, attempt, bind, empty
-from app.doors.pages import redirect, render
 from app.doors.router import GuardedRouter
 from app.files.domain.kinds import ACCEPTED
 from app.files.models import Document
-from app.files.vault import Vault
-from app.kit.actor import Actor
 from app.kit.clock import today
 from app.kit.errors import DomainError, Invalid
 from app.kit.i18n import _
@@ -87,143 +80,114 @@ class OutcomePage:
 
 
 @router.get("", action=SEE_OWN)
-def materials_page(request: Request, session: DbSession, actor: CurrentActor, now: Now, number: str) -> Response:
+def materials_page(call: Call, number: str) -> Response:
     """The checklist of the case."""
-    case = own_case(session, actor, number)
-    slots = slots_of(session, case, actor, today(now))
+    case = own_case(call.session, call.actor, number)
+    slots = slots_of(call.session, case, call.actor, today(call.now))
     untouched = any(slot.open for slot in slots) and not any(slot.papers for slot in slots)
-    earlier = find_earlier(session, case) if untouched else None
+    earlier = find_earlier(call.session, case) if untouched else None
     page = MaterialsPage(
-        **part_of(case, programme_of(session, case)), slots=slots, earlier=earlier.number if earlier else ""
+        **part_of(case, programme_of(call.session, case)), slots=slots, earlier=earlier.number if earlier else ""
     )
-    return render(request, "portal/materials.html", page)
+    return call.render("portal/materials.html", page)
 
 
 @router.get("/{code}", action=SEE_OWN)
-def material_page(
-    request: Request,
-    session: DbSession,
-    actor: CurrentActor,
-    vault: AppVault,
-    now: Now,
-    number: str,
-    code: str,
-    year: str = "",
-    replaces: str = "",
-) -> Response:
+def material_page(call: Call, number: str, code: str, year: str = "", replaces: str = "") -> Response:
     """One material."""
     form: Bound[Any] = empty({"year": year, "replaces": replaces})
-    return _page(request, session, actor, vault, now, number, code, form)
+    return _page(call, number, code, form)
 
 
 @router.post("/{code}/choose", action=SUPPLY_OWN)
-def choose(
-    request: Request,
-    session: DbSession,
-    actor: CurrentActor,
-    vault: AppVault,
-    form: Form,
-    now: Now,
-    number: str,
-    code: str,
-) -> Response:
+def choose(call: Call, number: str, code: str) -> Response:
     """Let documents on file serve."""
-    bound = bind(ChooseMaterial, form)
-    if not form.getlist("documents"):
+    bound = bind(ChooseMaterial, call.form)
+    if not call.form.getlist("documents"):
         bound.errors = {"documents": [_("请至少选择一份。")]}
 
     def work(given: ChooseMaterial) -> list[CaseMaterial]:
-        _make_room(session, actor, now, number, form)
-        return choose_materials(session, actor=actor, now=now, number=number, command=given)
+        _make_room(call, number)
+        return choose_materials(call.session, actor=call.actor, now=call.now, number=number, command=given)
 
-    if attempt(session, bound, work) is not None:
-        return _supplied(request, session, actor, number, code, _("已选用。"))
-    return _page(request, session, actor, vault, now, number, code, bound, status=422)
+    if attempt(call.session, bound, work) is not None:
+        return _supplied(call, number, code, _("已选用。"))
+    return _page(call, number, code, bound, status=422)
 
 
 @router.post("/{code}/upload", action=SUPPLY_OWN)
-def upload(
-    request: Request,
-    session: DbSession,
-    actor: CurrentActor,
-    vault: AppVault,
-    form: Form,
-    now: Now,
-    number: str,
-    code: str,
-) -> Response:
+def upload(call: Call, number: str, code: str) -> Response:
     """Take a file into the vault and let it serve; a script sends one by one and gets a line as its answer."""
-    bound, files = bind(UploadMaterial, form), uploads_of(form)
+    bound, files = bind(UploadMaterial, call.form), uploads_of(call.form)
     if not files:
         bound.add(Invalid("files.none", _("请选择文件。"), {"files": _("请选择文件。")}))
 
     def work(given: UploadMaterial) -> list[CaseMaterial]:
-        _make_room(session, actor, now, number, form)
+        _make_room(call, number)
         return [
-            upload_material(session, vault, actor=actor, now=now, number=number, upload=taken(file), command=given)
+            upload_material(
+                call.session,
+                call.vault,
+                actor=call.actor,
+                now=call.now,
+                number=number,
+                upload=taken(file),
+                command=given,
+            )
             for file in files
         ]
 
-    rows = attempt(session, bound, work)
-    if request.headers.get(FRAGMENT):
+    rows = attempt(call.session, bound, work)
+    if call.request.headers.get(FRAGMENT):
         told = tuple(message for messages in bound.errors.values() for message in messages) + tuple(bound.summary)
         outcome = OutcomePage(files[0].filename or "" if files else "", "", told)
-        return render(request, "portal/_uploaded.html", outcome, status=200 if rows else 422)
+        return call.render("portal/_uploaded.html", outcome, status=200 if rows else 422)
     if rows is not None:
         good = _("已上传。材料存入本企业证据库，以后可再用。")
-        return _supplied(request, session, actor, number, code, good)
-    return _page(request, session, actor, vault, now, number, code, bound, status=422)
+        return _supplied(call, number, code, good)
+    return _page(call, number, code, bound, status=422)
 
 
 @router.post("/{material_id:int}/remove", action=SUPPLY_OWN)
-def remove(
-    request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now, number: str, material_id: int
-) -> Response:
+def remove(call: Call, number: str, material_id: int) -> Response:
     """Take a document back from the case; it stays on file."""
-    command = bind(Versioned, form).model or Versioned(version=0)
+    command = bind(Versioned, call.form).model or Versioned(version=0)
     try:
-        with session.begin_nested():
-            remove_material(session, actor=actor, now=now, number=number, material_id=material_id, command=command)
+        with call.session.begin_nested():
+            remove_material(
+                call.session, actor=call.actor, now=call.now, number=number, material_id=material_id, command=command
+            )
     except DomainError as refusal:
-        return redirect(request, f"/portal/cases/{number}/materials", bad=refusal.message)
-    return redirect(request, f"/portal/cases/{number}/materials", good=_("已撤回，材料仍在证据库中。"))
+        return call.redirect(f"/portal/cases/{number}/materials", bad=refusal.message)
+    return call.redirect(f"/portal/cases/{number}/materials", good=_("已撤回，材料仍在证据库中。"))
 
 
-def _make_room(session: Session, actor: Actor, now: datetime, number: str, form: FormData) -> None:
+def _make_room(call: Call, number: str) -> None:
     """Take the document back that a new one is to replace."""
-    given = bind(Replaced, form).model
+    given = bind(Replaced, call.form).model
     if given is not None and given.replaces is not None:
         command = Versioned(version=given.version)
-        remove_material(session, actor=actor, now=now, number=number, material_id=given.replaces, command=command)
+        remove_material(
+            call.session, actor=call.actor, now=call.now, number=number, material_id=given.replaces, command=command
+        )
 
 
-def _page(
-    request: Request,
-    session: Session,
-    actor: Actor,
-    vault: Vault,
-    now: datetime,
-    number: str,
-    code: str,
-    form: Bound[Any],
-    *,
-    status: int = 200,
-) -> Response:
-    case = own_case(session, actor, number)
-    slot, others = slot_of(session, case, code, _number(form, "year"), actor, today(now))
-    on_file = list_choosable(session, case, slot.template, slot.year, today(now)) if slot.open else []
+def _page(call: Call, number: str, code: str, form: Bound[Any], *, status: int = 200) -> Response:
+    case = own_case(call.session, call.actor, number)
+    slot, others = slot_of(call.session, case, code, _number(form, "year"), call.actor, today(call.now))
+    on_file = list_choosable(call.session, case, slot.template, slot.year, today(call.now)) if slot.open else []
     replaced = _number(form, "replaces")
     page = MaterialPage(
-        **part_of(case, programme_of(session, case)),
+        **part_of(case, programme_of(call.session, case)),
         slot=slot,
         others=others,
         choices=tuple(_choice(document) for document in on_file),
         form=form,
         replaced=next((line for line in slot.papers if line.may_remove and line.row.id == replaced), None),
         accept=ACCEPT,
-        limit=vault.max_file_bytes // 1024 // 1024,
+        limit=call.vault.max_file_bytes // 1024 // 1024,
     )
-    return render(request, "portal/material.html", page, status=status)
+    return call.render("portal/material.html", page, status=status)
 
 
 def _choice(document: Document) -> Choice:
@@ -240,5 +204,5 @@ def _number(form: Bound[Any], name: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None
 
 
-def _supplied(request: Request, session: Session, actor: Actor, number: str, code: str, good: str) -> Response:
-    return redirect(request, next_url(session, own_case(session, actor, number), code), good=good)
+def _supplied(call: Call, number: str, code: str, good: str) -> Response:
+    return call.redirect(next_url(call.session, own_case(call.session, call.actor, number), code), good=good)

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from fastapi import Request
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
@@ -12,9 +11,8 @@ from app.cases.oversight.queries import find_rating
 from app.cases.oversight.schemas import RateService
 from app.cases.oversight.service.rating import rate_service
 from app.cases.queries import programme_of
-from app.doors.deps import CurrentActor, DbSession, Form, Now
+from app.doors.call import Call
 from app.doors.forms import Bound, attempt, bind, empty
-from app.doors.pages import redirect, render
 from app.doors.router import GuardedRouter
 from app.kit.errors import Conflict
 from app.kit.i18n import _
@@ -35,22 +33,24 @@ class RatingPage(CasePart):
 
 
 @router.get("", action=SUPPLY_OWN)
-def rating_page(request: Request, session: DbSession, actor: CurrentActor, number: str) -> Response:
+def rating_page(call: Call, number: str) -> Response:
     """The question."""
-    case = own_case(session, actor, number)
-    return render(request, "portal/rating.html", _page(session, case, empty()))
+    case = own_case(call.session, call.actor, number)
+    return call.render("portal/rating.html", _page(call.session, case, empty()))
 
 
 @router.post("", action=SUPPLY_OWN)
-def rate(request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now, number: str) -> Response:
+def rate(call: Call, number: str) -> Response:
     """Keep what the firm says; a second time is refused."""
-    case, bound = own_case(session, actor, number), bind(RateService, form)
+    case, bound = own_case(call.session, call.actor, number), bind(RateService, call.form)
     done = attempt(
-        session, bound, lambda given: rate_service(session, actor=actor, now=now, number=number, command=given)
+        call.session,
+        bound,
+        lambda given: rate_service(call.session, actor=call.actor, now=call.now, number=number, command=given),
     )
     if done is None:
-        return render(request, "portal/rating.html", _page(session, case, bound), status=422)
-    return redirect(request, f"/portal/cases/{number}", good=_("感谢您的评价。"))
+        return call.render("portal/rating.html", _page(call.session, case, bound), status=422)
+    return call.redirect(f"/portal/cases/{number}", good=_("感谢您的评价。"))
 
 
 def _page(session: Session, case: CaseFile, form: Bound[RateService]) -> RatingPage:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date
 
-from fastapi import Request
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
@@ -12,9 +11,8 @@ from app.cases.models import CaseFile
 from app.cases.queries import programme_of
 from app.cases.supply.schemas import RenewCase
 from app.cases.supply.service.renewing import renew_case, renew_supplies
-from app.doors.deps import CurrentActor, DbSession, Form, Now
+from app.doors.call import Call
 from app.doors.forms import Bound, attempt, bind, empty
-from app.doors.pages import redirect, render
 from app.doors.router import GuardedRouter
 from app.kit.clock import today
 from app.kit.errors import Conflict, DomainError
@@ -34,45 +32,43 @@ class NextPage(CasePart):
 
 
 @router.post("/renew", action=SUPPLY_OWN)
-def renew_route(request: Request, session: DbSession, actor: CurrentActor, now: Now, number: str) -> Response:
+def renew_route(call: Call, number: str) -> Response:
     """Take over what was supplied the last time."""
     address = f"/portal/cases/{number}"
     try:
-        with session.begin_nested():
-            found = renew_supplies(session, actor=actor, now=now, number=number)
+        with call.session.begin_nested():
+            found = renew_supplies(call.session, actor=call.actor, now=call.now, number=number)
     except DomainError as refusal:
         if refusal.status == Conflict.status:
-            return redirect(request, address, bad=refusal.message)
+            return call.redirect(address, bad=refusal.message)
         raise
     told = {"questions": len(found.questions), "documents": len(found.documents)}
     done = _("已带入 %(questions)s 项填报、%(documents)s 份材料，请逐项确认。") % told
-    return redirect(request, address, good=done)
+    return call.redirect(address, good=done)
 
 
 @router.get("/next", action=SUPPLY_OWN)
-def next_page(request: Request, session: DbSession, actor: CurrentActor, now: Now, number: str) -> Response:
+def next_page(call: Call, number: str) -> Response:
     """Which year."""
-    case = own_case(session, actor, number)
-    page = _page(session, case, empty(), today(now))
-    return render(request, "portal/next.html", page)
+    case = own_case(call.session, call.actor, number)
+    page = _page(call.session, case, empty(), today(call.now))
+    return call.render("portal/next.html", page)
 
 
 @router.post("/next", action=SUPPLY_OWN)
-def next_route(
-    request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now, number: str
-) -> Response:
+def next_route(call: Call, number: str) -> Response:
     """Begin the preparation of that year."""
-    case, bound = own_case(session, actor, number), bind(RenewCase, form)
+    case, bound = own_case(call.session, call.actor, number), bind(RenewCase, call.form)
     opened = attempt(
-        session,
+        call.session,
         bound,
-        lambda given: renew_case(session, actor=actor, now=now, number=number, command=given),
+        lambda given: renew_case(call.session, actor=call.actor, now=call.now, number=number, command=given),
     )
     if opened is None:
-        return render(request, "portal/next.html", _page(session, case, bound, today(now)), status=422)
+        return call.render("portal/next.html", _page(call.session, case, bound, today(call.now)), status=422)
     done = _("已开始 %(year)s 年度的准备，受理编号 %(number)s。带入的内容请逐项确认。")
     told = {"year": opened.row.year, "number": opened.row.number}
-    return redirect(request, f"/portal/cases/{opened.row.number}", good=done % told)
+    return call.redirect(f"/portal/cases/{opened.row.number}", good=done % told)
 
 
 def next_years(case: CaseFile, on: date) -> tuple[int, ...]:

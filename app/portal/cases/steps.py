@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date
 
-from fastapi import Request
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
@@ -20,9 +19,8 @@ from app.cases.service.loading import place_of, with_parts
 from app.cases.service.moving import take_step
 from app.cases.service.verdicts import with_verdict
 from app.cases.supplies import load_supplies
-from app.doors.deps import AppSettings, CurrentActor, DbSession, Form, Now
+from app.doors.call import Call
 from app.doors.forms import Bound, attempt, bind, empty
-from app.doors.pages import redirect, render
 from app.doors.router import GuardedRouter
 from app.kit.actor import Actor
 from app.kit.clock import today
@@ -103,44 +101,37 @@ def step_label(action: StageAction, case: CaseFile) -> str:
 
 
 @router.get("/{code}", action=SUPPLY_OWN)
-def step_page(
-    request: Request, session: DbSession, actor: CurrentActor, settings: AppSettings, now: Now, number: str, code: str
-) -> Response:
+def step_page(call: Call, number: str, code: str) -> Response:
     """The form of a step; while something is missing, what and where to supply it."""
-    case = own_case(session, actor, number)
+    case = own_case(call.session, call.actor, number)
     form: Bound[StepForm] = empty({"version": case.version})
-    page = _page(session, actor, case, code, form, today(now), settings.office)
-    return render(request, "portal/step.html", page)
+    page = _page(call.session, call.actor, case, code, form, today(call.now), call.settings.office)
+    return call.render("portal/step.html", page)
 
 
 @router.post("/{code}", action=SUPPLY_OWN)
-def step_route(
-    request: Request,
-    session: DbSession,
-    actor: CurrentActor,
-    settings: AppSettings,
-    form: Form,
-    now: Now,
-    number: str,
-    code: str,
-) -> Response:
+def step_route(call: Call, number: str, code: str) -> Response:
     """Take the step, today."""
-    bound = bind(StepForm, form)
+    bound = bind(StepForm, call.form)
     done = attempt(
-        session,
+        call.session,
         bound,
         lambda given: take_step(
-            session, actor=actor, now=now, number=number, command=_command(given, code, _values(form, bound))
+            call.session,
+            actor=call.actor,
+            now=call.now,
+            number=number,
+            command=_command(given, code, _values(call.form, bound)),
         ),
     )
     if done is None:
-        case = own_case(session, actor, number)
+        case = own_case(call.session, call.actor, number)
         names = {name: name if name in StepForm.model_fields else f"{FIELD}{name}" for name in bound.errors}
         bound.errors = {names[name]: messages for name, messages in bound.errors.items()}
-        page = _page(session, actor, case, code, bound, today(now), settings.office)
-        return render(request, "portal/step.html", page, status=422)
-    stage = programme_of(session, done).stage(done.stage)
-    return redirect(request, f"/portal/cases/{number}", good=_("已办理：%(wording)s。") % {"wording": stage.public})
+        page = _page(call.session, call.actor, case, code, bound, today(call.now), call.settings.office)
+        return call.render("portal/step.html", page, status=422)
+    stage = programme_of(call.session, done).stage(done.stage)
+    return call.redirect(f"/portal/cases/{number}", good=_("已办理：%(wording)s。") % {"wording": stage.public})
 
 
 def _values(form: FormData, bound: Bound[StepForm]) -> dict[str, str]:

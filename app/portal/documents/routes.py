@@ -4,15 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from fastapi import Request
-from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from app.doors.deps import AppVault, CurrentActor, DbSession, Form, Now
+from app.doors.call import Call
 from app.doors.document_words import kind_choices, taken, uploads_of
 from app.doors.documents import send_file
 from app.doors.forms import Bound, attempt, bind, empty
-from app.doors.pages import redirect, render, safe_next
+from app.doors.pages import safe_next
 from app.doors.router import GuardedRouter
 from app.files import queries
 from app.files.domain.documents import document_state
@@ -20,8 +18,6 @@ from app.files.models import Document
 from app.files.queries import DocumentFilter
 from app.files.schemas import DocumentInput
 from app.files.service.documents import put_on_file, replace_document
-from app.files.vault import Vault
-from app.kit.actor import Actor
 from app.kit.clock import today
 from app.kit.errors import Invalid
 from app.kit.i18n import _
@@ -78,111 +74,109 @@ class UploadPage:
 
 
 @router.get("", action=SEE_OWN)
-def vault_page(
-    request: Request, session: DbSession, actor: CurrentActor, now: Now, kind: str = "", cursor: str = ""
-) -> Response:
+def vault_page(call: Call, kind: str = "", cursor: str = "") -> Response:
     """What is on file."""
-    firm, on = own_enterprise(session, actor), today(now)
-    kinds = kind_choices(session)
+    firm, on = own_enterprise(call.session, call.actor), today(call.now)
+    kinds = kind_choices(call.session)
     known = kind if kind in dict(kinds) else ""
     wanted = DocumentFilter(enterprise_id=firm.id, kind=known, on=on)
-    found = queries.page_visible_to(session, actor, wanted, cursor=cursor or None, limit=PAGE_SIZE)
+    found = queries.page_visible_to(call.session, call.actor, wanted, cursor=cursor or None, limit=PAGE_SIZE)
     page = VaultPage(
         enterprise=firm.name,
         kind=known,
         kinds=kinds,
-        lines=document_lines(session, found.items, on),
+        lines=document_lines(call.session, found.items, on),
         page=found,
         url=f"{ADDRESS}?kind={known}" if known else ADDRESS,
-        may_keep=can(actor, SUPPLY_OWN),
+        may_keep=can(call.actor, SUPPLY_OWN),
     )
-    return render(request, "portal/documents.html", page)
+    return call.render("portal/documents.html", page)
 
 
 @router.get("/new", action=SUPPLY_OWN)
-def new_page(
-    request: Request, session: DbSession, actor: CurrentActor, vault: AppVault, kind: str = "", next: str = ADDRESS
-) -> Response:
+def new_page(call: Call, kind: str = "", next: str = ADDRESS) -> Response:
     """Put a document on file."""
     form: Bound[DocumentInput] = empty({"kind": kind, "next": safe_next(next, ADDRESS)})
-    return render(request, "portal/document_new.html", _upload_page(session, actor, vault, form))
+    return call.render("portal/document_new.html", _upload_page(call, form))
 
 
 @router.post("/new", action=SUPPLY_OWN)
-def add(request: Request, session: DbSession, actor: CurrentActor, vault: AppVault, form: Form, now: Now) -> Response:
+def add(call: Call) -> Response:
     """Put a document on file."""
-    bound, files = bind(DocumentInput, form), uploads_of(form)
+    bound, files = bind(DocumentInput, call.form), uploads_of(call.form)
     _must_have_file(bound, files)
-    firm = own_enterprise(session, actor)
+    firm = own_enterprise(call.session, call.actor)
     row = attempt(
-        session,
+        call.session,
         bound,
         lambda given: put_on_file(
-            session, vault, actor=actor, enterprise=firm, upload=taken(files[0]), given=given, now=now
+            call.session,
+            call.vault,
+            actor=call.actor,
+            enterprise=firm,
+            upload=taken(files[0]),
+            given=given,
+            now=call.now,
         ),
     )
     if row is None:
-        return render(request, "portal/document_new.html", _upload_page(session, actor, vault, bound), status=422)
-    return redirect(request, safe_next(str(form.get("next") or ""), ADDRESS), good=_("已存入证据库。"))
+        return call.render("portal/document_new.html", _upload_page(call, bound), status=422)
+    return call.redirect(safe_next(str(call.form.get("next") or ""), ADDRESS), good=_("已存入证据库。"))
 
 
 @router.get("/{document_id:int}", action=SEE_OWN)
-def document_page(request: Request, session: DbSession, actor: CurrentActor, now: Now, document_id: int) -> Response:
+def document_page(call: Call, document_id: int) -> Response:
     """One document."""
-    row, on = queries.get_visible_to(session, actor, document_id), today(now)
-    line, *older = document_lines(session, [row, *queries.list_versions(session, row)], on)
+    row, on = queries.get_visible_to(call.session, call.actor, document_id), today(call.now)
+    line, *older = document_lines(call.session, [row, *queries.list_versions(call.session, row)], on)
     page = DocumentPage(
         enterprise=row.enterprise.name,
         line=line,
         older=tuple(older),
         newer_url=f"{ADDRESS}/{row.replaced_by}" if row.replaced_by else "",
-        may_replace=can(actor, SUPPLY_OWN) and document_state(row, on).on_file,
+        may_replace=can(call.actor, SUPPLY_OWN) and document_state(row, on).on_file,
     )
-    return render(request, "portal/document.html", page)
+    return call.render("portal/document.html", page)
 
 
 @router.get("/{document_id:int}/file", action=SEE_OWN)
-def download(session: DbSession, actor: CurrentActor, vault: AppVault, document_id: int) -> Response:
+def download(call: Call, document_id: int) -> Response:
     """The file itself."""
-    return send_file(vault, queries.get_visible_to(session, actor, document_id).file)
+    return send_file(call.vault, queries.get_visible_to(call.session, call.actor, document_id).file)
 
 
 @router.get("/{document_id:int}/preview", action=SEE_OWN)
-def preview(session: DbSession, actor: CurrentActor, vault: AppVault, document_id: int) -> Response:
+def preview(call: Call, document_id: int) -> Response:
     """The file in place, where a browser may show it."""
-    return send_file(vault, queries.get_visible_to(session, actor, document_id).file, inline=True)
+    return send_file(call.vault, queries.get_visible_to(call.session, call.actor, document_id).file, inline=True)
 
 
 @router.get("/{document_id:int}/replace", action=SUPPLY_OWN)
-def replace_page(
-    request: Request, session: DbSession, actor: CurrentActor, vault: AppVault, now: Now, document_id: int
-) -> Response:
+def replace_page(call: Call, document_id: int) -> Response:
     """Put a newer document in its place."""
-    row = queries.get_visible_to(session, actor, document_id)
+    row = queries.get_visible_to(call.session, call.actor, document_id)
     form: Bound[DocumentInput] = empty({"kind": row.kind, "year": str(row.year or ""), "next": ADDRESS})
-    page = _upload_page(session, actor, vault, form, row, now)
-    return render(request, "portal/document_new.html", page)
+    page = _upload_page(call, form, row, call.now)
+    return call.render("portal/document_new.html", page)
 
 
 @router.post("/{document_id:int}/replace", action=SUPPLY_OWN)
-def replace(
-    request: Request, session: DbSession, actor: CurrentActor, vault: AppVault, form: Form, now: Now, document_id: int
-) -> Response:
+def replace(call: Call, document_id: int) -> Response:
     """Put a newer document in its place; the older one stays on record and with the cases it served."""
-    row = queries.get_visible_to(session, actor, document_id, lock=True)
-    bound, files = bind(DocumentInput, form), uploads_of(form)
+    row = queries.get_visible_to(call.session, call.actor, document_id, lock=True)
+    bound, files = bind(DocumentInput, call.form), uploads_of(call.form)
     _must_have_file(bound, files)
     newer = attempt(
-        session,
+        call.session,
         bound,
         lambda given: replace_document(
-            session, vault, actor=actor, document=row, upload=taken(files[0]), given=given, now=now
+            call.session, call.vault, actor=call.actor, document=row, upload=taken(files[0]), given=given, now=call.now
         ),
     )
     if newer is None:
-        page = _upload_page(session, actor, vault, bound, row, now)
-        return render(request, "portal/document_new.html", page, status=422)
-    return redirect(request, f"{ADDRESS}/{newer.id}", good=_("已替换；原来的材料保留在下方。"))
+        page = _upload_page(call, bound, row, call.now)
+        return call.render("portal/document_new.html", page, status=422)
+    return call.redirect(f"{ADDRESS}/{newer.id}", good=_("已替换；原来的材料保留在下方。"))
 
 
 def _must_have_file(bound: Bound[Any], files: list[Any]) -> None:
@@ -191,22 +185,17 @@ def _must_have_file(bound: Bound[Any], files: list[Any]) -> None:
 
 
 def _upload_page(
-    session: Session,
-    actor: Actor,
-    vault: Vault,
-    form: Bound[DocumentInput],
-    row: Document | None = None,
-    now: datetime | None = None,
+    call: Call, form: Bound[DocumentInput], row: Document | None = None, now: datetime | None = None
 ) -> UploadPage:
-    line = document_lines(session, [row], today(now))[0] if row is not None and now is not None else None
+    line = document_lines(call.session, [row], today(now))[0] if row is not None and now is not None else None
     return UploadPage(
-        enterprise=own_enterprise(session, actor).name,
+        enterprise=own_enterprise(call.session, call.actor).name,
         line=line,
         action=f"{line.url}/replace" if line else f"{ADDRESS}/new",
         back=line.url if line else safe_next(str(form.raw.get("next") or ""), ADDRESS),
         form=form,
-        kinds=kind_choices(session),
+        kinds=kind_choices(call.session),
         accept=ACCEPT,
-        limit=vault.max_file_bytes // 1024 // 1024,
+        limit=call.vault.max_file_bytes // 1024 // 1024,
         next=safe_next(str(form.raw.get("next") or ""), ADDRESS),
     )

@@ -2,13 +2,11 @@
 
 from dataclasses import dataclass, replace
 
-from fastapi import Request
 from starlette.responses import Response
 
 from app.cases.models import CaseFile
 from app.cases.queries import list_of_enterprise_visible_to, policies_in_hand, programme_of
-from app.doors.deps import AppSettings, CurrentActor, DbSession, Now
-from app.doors.pages import render
+from app.doors.call import Call
 from app.doors.router import GuardedRouter
 from app.incentives.domain.steps import ADVISORY
 from app.kit.clock import today
@@ -65,53 +63,51 @@ class ConditionsPage:
 
 
 @router.get("", action=SEE_OWN)
-def home(request: Request, session: DbSession, actor: CurrentActor, settings: AppSettings, now: Now) -> Response:
+def home(call: Call) -> Response:
     """Where we stand."""
-    enterprise, on = own_enterprise(session, actor), today(now)
-    cases = list_of_enterprise_visible_to(session, actor, enterprise.id)
-    catalogue = load_catalogue(session)
+    enterprise, on = own_enterprise(call.session, call.actor), today(call.now)
+    cases = list_of_enterprise_visible_to(call.session, call.actor, enterprise.id)
+    catalogue = load_catalogue(call.session)
     programmes = {case.id: catalogue.get(case.programme_code, case.programme_version) for case in cases}
     briefs = [(brief_of(row, programmes[row.id]), row) for row in cases]
     pressing, others = _most_pressing_first(briefs)
-    case = view_case(session, pressing, programmes[pressing.id], actor, on) if pressing else None
-    dues = due_lines(session, cases, programmes, request_lines(session, enterprise.id, on), on)
+    case = view_case(call.session, pressing, programmes[pressing.id], call.actor, on) if pressing else None
+    dues = due_lines(call.session, cases, programmes, request_lines(call.session, enterprise.id, on), on)
     page = HomePage(
         enterprise=enterprise.name,
         waiting=sum(line.open for line in dues) + sum(brief.is_theirs and not brief.ended for brief, _row in briefs),
-        certificates=certificate_lines(session, enterprise.id, cases, programmes, on),
+        certificates=certificate_lines(call.session, enterprise.id, cases, programmes, on),
         dues=dues,
         case=replace(case, duties=()) if case else None,
         others=others,
-        policies=policy_views(session, enterprise, on, policies_in_hand(catalogue, cases)),
-        commissioners=commissioner_lines(session, enterprise.id, on),
-        incentives=incentive_lines(session, enterprise),
+        policies=policy_views(call.session, enterprise, on, policies_in_hand(catalogue, cases)),
+        commissioners=commissioner_lines(call.session, enterprise.id, on),
+        incentives=incentive_lines(call.session, enterprise),
         advisory=_(ADVISORY),
         officer=case.officer if case else None,
-        office=settings.office,
+        office=call.settings.office,
     )
-    return render(request, "portal/home.html", page)
+    return call.render("portal/home.html", page)
 
 
 @router.get("/cases/{number}", action=SEE_OWN)
-def case_page(
-    request: Request, session: DbSession, actor: CurrentActor, settings: AppSettings, now: Now, number: str
-) -> Response:
+def case_page(call: Call, number: str) -> Response:
     """One of the own cases; another firm's is not found."""
-    case = own_case(session, actor, number)
-    view = view_case(session, case, programme_of(session, case), actor, today(now))
-    page = CasePage(case.enterprise.name, view, settings.office)
-    return render(request, "portal/case.html", page)
+    case = own_case(call.session, call.actor, number)
+    view = view_case(call.session, case, programme_of(call.session, case), call.actor, today(call.now))
+    page = CasePage(case.enterprise.name, view, call.settings.office)
+    return call.render("portal/case.html", page)
 
 
 @router.get("/conditions", action=SEE_OWN)
-def conditions_page(
-    request: Request, session: DbSession, actor: CurrentActor, settings: AppSettings, now: Now
-) -> Response:
+def conditions_page(call: Call) -> Response:
     """Every condition, what is missing first."""
-    enterprise = own_enterprise(session, actor)
-    cases = list_of_enterprise_visible_to(session, actor, enterprise.id)
-    policies = policy_views(session, enterprise, today(now), policies_in_hand(load_catalogue(session), cases))
-    return render(request, "portal/conditions.html", ConditionsPage(enterprise.name, policies, settings.office))
+    enterprise = own_enterprise(call.session, call.actor)
+    cases = list_of_enterprise_visible_to(call.session, call.actor, enterprise.id)
+    policies = policy_views(
+        call.session, enterprise, today(call.now), policies_in_hand(load_catalogue(call.session), cases)
+    )
+    return call.render("portal/conditions.html", ConditionsPage(enterprise.name, policies, call.settings.office))
 
 
 def _most_pressing_first(cases: list[tuple[Brief, CaseFile]]) -> tuple[CaseFile | None, tuple[Brief, ...]]:

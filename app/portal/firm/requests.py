@@ -3,14 +3,12 @@
 from dataclasses import dataclass
 from datetime import date
 
-from fastapi import Request
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from app.doors.deps import AppVault, CurrentActor, DbSession, Form, Now
+from app.doors.call import Call
 from app.doors.document_words import taken, uploads_of
 from app.doors.forms import Bound, attempt, bind, empty
-from app.doors.pages import redirect, render
 from app.doors.router import GuardedRouter
 from app.engagement.domain.requests import RequestKind
 from app.engagement.models import FirmRequest
@@ -18,8 +16,6 @@ from app.engagement.queries.requests import get_visible_to, list_open_of_firm
 from app.engagement.schemas import AnswerRequest
 from app.engagement.service.asking import Attached, answer_request
 from app.files.queries import list_documents
-from app.files.vault import Vault
-from app.kit.actor import Actor
 from app.kit.clock import today
 from app.kit.i18n import _
 from app.kit.permissions import can
@@ -66,61 +62,47 @@ def request_lines(session: Session, enterprise_id: int, on: date) -> tuple[Reque
 
 
 @router.get("/{request_id:int}", action=SEE_OWN)
-def request_page(
-    request: Request, session: DbSession, actor: CurrentActor, vault: AppVault, now: Now, request_id: int
-) -> Response:
+def request_page(call: Call, request_id: int) -> Response:
     """One request."""
-    return _page(request, session, actor, vault, today(now), request_id, empty())
+    return _page(call, today(call.now), request_id, empty())
 
 
 @router.post("/{request_id:int}", action=SUPPLY_OWN)
-def answer(
-    request: Request,
-    session: DbSession,
-    actor: CurrentActor,
-    vault: AppVault,
-    form: Form,
-    now: Now,
-    request_id: int,
-) -> Response:
+def answer(call: Call, request_id: int) -> Response:
     """Answer in words, with photographs or files."""
-    row, firm = get_visible_to(session, actor, request_id)
-    bound, attached = bind(AnswerRequest, form), Attached(vault, [taken(file) for file in uploads_of(form)])
+    row, firm = get_visible_to(call.session, call.actor, request_id)
+    bound, attached = (
+        bind(AnswerRequest, call.form),
+        Attached(call.vault, [taken(file) for file in uploads_of(call.form)]),
+    )
 
     def work(given: AnswerRequest) -> bool:
-        answer_request(session, actor=actor, now=now, request=row, enterprise=firm, given=given, attached=attached)
+        answer_request(
+            call.session, actor=call.actor, now=call.now, request=row, enterprise=firm, given=given, attached=attached
+        )
         return True
 
-    if attempt(session, bound, work):
-        return redirect(request, "/portal", good=_("已答复。"))
-    return _page(request, session, actor, vault, today(now), request_id, bound, status=422)
+    if attempt(call.session, bound, work):
+        return call.redirect("/portal", good=_("已答复。"))
+    return _page(call, today(call.now), request_id, bound, status=422)
 
 
-def _page(
-    request: Request,
-    session: Session,
-    actor: Actor,
-    vault: Vault,
-    on: date,
-    request_id: int,
-    form: Bound[AnswerRequest],
-    *,
-    status: int = 200,
-) -> Response:
-    row, firm = get_visible_to(session, actor, request_id)
+def _page(call: Call, on: date, request_id: int, form: Bound[AnswerRequest], *, status: int = 200) -> Response:
+    row, firm = get_visible_to(call.session, call.actor, request_id)
     page = RequestPage(
         enterprise=firm.name,
-        line=_line(row, _departments(session), on),
+        line=_line(row, _departments(call.session), on),
         row=row,
         form=form,
         attached=tuple(
-            (document.title, f"/portal/documents/{document.id}") for document in list_documents(session, row.documents)
+            (document.title, f"/portal/documents/{document.id}")
+            for document in list_documents(call.session, row.documents)
         ),
         accept=ACCEPT,
-        limit=vault.max_file_bytes // 1024 // 1024,
-        may_answer=row.settled_on is None and can(actor, SUPPLY_OWN),
+        limit=call.vault.max_file_bytes // 1024 // 1024,
+        may_answer=row.settled_on is None and can(call.actor, SUPPLY_OWN),
     )
-    return render(request, "portal/request.html", page, status=status)
+    return call.render("portal/request.html", page, status=status)
 
 
 def _line(row: FirmRequest, departments: dict[str, str], on: date) -> RequestLine:

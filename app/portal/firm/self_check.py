@@ -4,18 +4,17 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import Query, Request
+from fastapi import Query
 from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from app.doors.deps import AppSettings, CurrentActor, DbSession, Form, Now
+from app.doors.call import Call
 from app.doors.fact_answers import Answers
 from app.doors.fact_form import Novelty, Trial, lacks_too_much, novelties, trial_of_firm
 from app.doors.fact_questions import Topic
 from app.doors.forms import Bound, attempt, bind, empty
-from app.doors.pages import redirect, render
 from app.doors.router import GuardedRouter
 from app.enterprises.models import Enterprise
 from app.enterprises.queries import get_visible_to as get_enterprise_visible_to
@@ -87,72 +86,48 @@ class SelfCheckPage:
 
 
 @router.get("/{policy}", action=SEE_OWN)
-def questions_page(
-    request: Request,
-    session: DbSession,
-    actor: CurrentActor,
-    settings: AppSettings,
-    now: Now,
-    policy: str,
-    on: OnDay = None,
-) -> Response:
+def questions_page(call: Call, policy: str, on: OnDay = None) -> Response:
     """The questions, with what is on file."""
-    trial = _trial(session, actor, policy, on or today(now))
-    return render(request, "portal/self_check.html", _page(session, actor, settings.office, trial, trial.first()))
+    trial = _trial(call.session, call.actor, policy, on or today(call.now))
+    return call.render(
+        "portal/self_check.html", _page(call.session, call.actor, call.settings.office, trial, trial.first())
+    )
 
 
 @router.post("/{policy}", action=SEE_OWN, reads_only=True)
-def answer_page(
-    request: Request,
-    session: DbSession,
-    form: Form,
-    actor: CurrentActor,
-    settings: AppSettings,
-    now: Now,
-    policy: str,
-    on: OnDay = None,
-) -> Response:
+def answer_page(call: Call, policy: str, on: OnDay = None) -> Response:
     """The verdict on what was filled in; nothing is kept, so sending it again is harmless."""
-    trial = _trial(session, actor, policy, on or today(now))
-    answers = trial.read(form)
-    page = _answered(session, actor, settings.office, trial, answers, empty())
-    return render(request, "portal/self_check.html", page, status=200 if answers.valid else 422)
+    trial = _trial(call.session, call.actor, policy, on or today(call.now))
+    answers = trial.read(call.form)
+    page = _answered(call.session, call.actor, call.settings.office, trial, answers, empty())
+    return call.render("portal/self_check.html", page, status=200 if answers.valid else 422)
 
 
 @router.post("/{policy}/statements", action=STATE_OWN_FACT)
-def hand_in(
-    request: Request,
-    session: DbSession,
-    form: Form,
-    actor: CurrentActor,
-    settings: AppSettings,
-    now: Now,
-    policy: str,
-    on: OnDay = None,
-) -> Response:
+def hand_in(call: Call, policy: str, on: OnDay = None) -> Response:
     """Keep as the firm's statements what it may say and what is not on file yet."""
-    day = on or today(now)
-    trial = _trial(session, actor, policy, day)
-    enterprise, answers, bound = _own(session, actor), trial.read(form), _source(form)
+    day = on or today(call.now)
+    trial = _trial(call.session, call.actor, policy, day)
+    enterprise, answers, bound = _own(call.session, call.actor), trial.read(call.form), _source(call.form)
     if not answers.valid:
-        page = _answered(session, actor, settings.office, trial, answers, bound)
-        return render(request, "portal/self_check.html", page, status=422)
+        page = _answered(call.session, call.actor, call.settings.office, trial, answers, bound)
+        return call.render("portal/self_check.html", page, status=422)
     rows = attempt(
-        session,
+        call.session,
         bound,
         lambda given: hand_in_facts(
-            session,
-            actor=actor,
+            call.session,
+            actor=call.actor,
             enterprise=enterprise,
-            statements=_statements(trial, answers, given.source, min(day, today(now))),
-            now=now,
+            statements=_statements(trial, answers, given.source, min(day, today(call.now))),
+            now=call.now,
         ),
     )
     if rows is None:
-        page = _answered(session, actor, settings.office, trial, answers, bound)
-        return render(request, "portal/self_check.html", page, status=422)
+        page = _answered(call.session, call.actor, call.settings.office, trial, answers, bound)
+        return call.render("portal/self_check.html", page, status=422)
     done = ngettext("已提交 %(n)s 项数据，科技局可以看到。", "已提交 %(n)s 项数据，科技局可以看到。", len(rows))
-    return redirect(request, _url(policy, day), good=done % {"n": len(rows)})
+    return call.redirect(_url(policy, day), good=done % {"n": len(rows)})
 
 
 # -- parts ------------------------------------------------------------------------------------------------------------

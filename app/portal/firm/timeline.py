@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from fastapi import Request
-from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.cases import events as cases
@@ -13,8 +11,7 @@ from app.cases.duties import events as duties
 from app.cases.oversight import events as oversight
 from app.cases.supply import events as supply
 from app.cases.telling.cases import ToldCase, of_events
-from app.doors.deps import CurrentActor, DbSession
-from app.doors.pages import render
+from app.doors.call import Call
 from app.doors.parameters import number_in
 from app.doors.router import GuardedRouter
 from app.doors.timeline import TimelineLine, timeline_lines
@@ -83,22 +80,22 @@ class TimelinePage:
 
 
 @router.get("", action=SEE_OWN)
-def timeline_page(request: Request, session: DbSession, actor: CurrentActor, before: str = "") -> Response:
+def timeline_page(call: Call, before: str = "") -> Response:
     """What happened."""
-    firm = own_enterprise(session, actor)
+    firm = own_enterprise(call.session, call.actor)
     wanted = TimelineFilter(enterprise_id=firm.id, types=TYPES)
-    events = list_events(session, wanted, before=number_in(before), limit=PAGE_SIZE + 1)
+    events = list_events(call.session, wanted, before=number_in(before), limit=PAGE_SIZE + 1)
     page = TimelinePage(
         enterprise=firm.name,
-        lines=_lines(request, session, events[:PAGE_SIZE]),
+        lines=_lines(call, events[:PAGE_SIZE]),
         older=f"/portal/timeline?before={events[PAGE_SIZE - 1].position}" if len(events) > PAGE_SIZE else "",
     )
-    return render(request, "portal/timeline.html", page)
+    return call.render("portal/timeline.html", page)
 
 
-def _lines(request: Request, session: Session, events: Sequence[JournalEvent]) -> tuple[EventLine, ...]:
-    told = {event.position: case for event, case in of_events(session, events)}
-    plain = timeline_lines(request, session, events)
+def _lines(call: Call, events: Sequence[JournalEvent]) -> tuple[EventLine, ...]:
+    told = {event.position: case for event, case in of_events(call.session, events)}
+    plain = timeline_lines(call.request, call.session, events)
     return tuple(_line(event, line, told.get(event.position)) for event, line in zip(events, plain, strict=True))
 
 

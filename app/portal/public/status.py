@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from fastapi import Request
 from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 from starlette.responses import Response
@@ -14,9 +13,9 @@ from app.cases.domain.numbers import normalise_number
 from app.cases.domain.progress import public_status
 from app.cases.models import CaseFile
 from app.cases.queries import find_by_query_code, list_passages, programme_of
-from app.doors.deps import DbSession, Form, Now, client_address
+from app.doors.call import Call
+from app.doors.deps import client_address
 from app.doors.forms import Bound, bind, empty
-from app.doors.pages import render
 from app.doors.router import GuardedRouter
 from app.kit.clock import today
 from app.kit.errors import TooMany
@@ -61,30 +60,30 @@ class StatusPage:
 
 
 @router.get("", action=PUBLIC)
-def status_form(request: Request, number: str = "") -> Response:
+def status_form(call: Call, number: str = "") -> Response:
     """The form; a receipt's link may bring the number along."""
-    return render(request, "public/status_form.html", StatusFormPage(empty({"number": number[:60]})))
+    return call.render("public/status_form.html", StatusFormPage(empty({"number": number[:60]})))
 
 
 @router.post("", action=PUBLIC)
-def show_status(request: Request, session: DbSession, form: Form, now: Now) -> Response:
+def show_status(call: Call) -> Response:
     """The status, or one answer for every failure: a wrong number and a wrong code are not told apart."""
-    bound = bind(StatusForm, form)
+    bound = bind(StatusForm, call.form)
     if bound.model is None:
-        return _again(request, bound, 422)
+        return _again(call, bound, 422)
     try:
-        case = look_up(session, bound.model, address=client_address(request), now=now)
+        case = look_up(call.session, bound.model, address=client_address(call.request), now=call.now)
     except TooMany as refusal:
         bound.add(refusal)
-        response = _again(request, bound, refusal.status)
+        response = _again(call, bound, refusal.status)
         response.headers["retry-after"] = str(refusal.retry_after)
         return response
     if case is None:
         bound.summary.append(
             _("没有查到。请核对受理编号和查询码，二者都印在受理回执上；也可以请经办人换一个新的查询码。")
         )
-        return _again(request, bound, 422)
-    return render(request, "public/status.html", status_page(session, case, today(now), now))
+        return _again(call, bound, 422)
+    return call.render("public/status.html", status_page(call.session, case, today(call.now), call.now))
 
 
 def look_up(session: Session, given: StatusForm, *, address: str, now: datetime) -> CaseFile | None:
@@ -124,6 +123,6 @@ def status_page(session: Session, case: CaseFile, on: date, now: datetime) -> St
     )
 
 
-def _again(request: Request, bound: Bound[StatusForm], status: int) -> Response:
+def _again(call: Call, bound: Bound[StatusForm], status: int) -> Response:
     bound.raw.pop("code", None)
-    return render(request, "public/status_form.html", StatusFormPage(bound), status=status)
+    return call.render("public/status_form.html", StatusFormPage(bound), status=status)

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
-from fastapi import Request
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
@@ -18,9 +17,8 @@ from app.cases.bulk.actions import BULK
 from app.cases.bulk.schemas import MOST, ORDER, Order
 from app.cases.bulk.service import FORESEEN, Prospect, foresee, list_ordered, place_order
 from app.cases.models import CaseFile
-from app.doors.deps import CurrentActor, DbSession, Form, Now
+from app.doors.call import Call
 from app.doors.forms import Bound, message_of
-from app.doors.pages import redirect, render
 from app.doors.router import GuardedRouter
 from app.kit.actor import Actor
 from app.kit.clock import today
@@ -91,51 +89,53 @@ class PreviewPage:
 
 
 @router.post("", action=BULK, reads_only=True)
-def choose(request: Request, session: DbSession, actor: CurrentActor, now: Now, form: Form) -> Response:
+def choose(call: Call) -> Response:
     """What can be done with the ticked cases, or with all of the filter."""
-    chosen = chosen_cases(session, actor, now, form)
+    chosen = chosen_cases(call.session, call.actor, call.now, call.form)
     if not chosen.numbers:
-        return redirect(request, chosen.back, bad=_("请先勾选办件，再批量办理。"))
+        return call.redirect(chosen.back, bad=_("请先勾选办件，再批量办理。"))
     if len(chosen.numbers) > MOST:
         text = _("一次最多办理 %(n)s 件，请先用筛选缩小范围。") % {"n": MOST}
-        return redirect(request, chosen.back, bad=text)
-    catalogue = load_catalogue(session)
-    cases = list_ordered(session, actor, chosen.numbers[:FORESEEN])
+        return call.redirect(chosen.back, bad=text)
+    catalogue = load_catalogue(call.session)
+    cases = list_ordered(call.session, call.actor, chosen.numbers[:FORESEEN])
     page = ChoosePage(
         chosen=chosen,
-        steps=choices_of(catalogue, cases, actor),
-        rounds=round_choices(session, catalogue, cases),
-        officers=officer_choices(session),
-        documents=tuple((one.code, one.label) for one in list_terms(session, "document_kind")["document_kind"]),
+        steps=choices_of(catalogue, cases, call.actor),
+        rounds=round_choices(call.session, catalogue, cases),
+        officers=officer_choices(call.session),
+        documents=tuple((one.code, one.label) for one in list_terms(call.session, "document_kind")["document_kind"]),
     )
-    return render(request, "web/cases/bulk_choose.html", page)
+    return call.render("web/cases/bulk_choose.html", page)
 
 
 @router.post("/preview", action=BULK, reads_only=True)
-def preview(request: Request, session: DbSession, actor: CurrentActor, now: Now, form: Form) -> Response:
+def preview(call: Call) -> Response:
     """Who can and who cannot; nothing is written."""
-    chosen = chosen_cases(session, actor, now, form)
+    chosen = chosen_cases(call.session, call.actor, call.now, call.form)
     if not chosen.numbers:
-        return redirect(request, chosen.back, bad=_("请先勾选办件，再批量办理。"))
-    return _preview(request, session, actor, now, chosen, form)
+        return call.redirect(chosen.back, bad=_("请先勾选办件，再批量办理。"))
+    return _preview(call, chosen)
 
 
 @router.post("/order", action=BULK)
-def order(request: Request, session: DbSession, actor: CurrentActor, now: Now, form: Form) -> Response:
+def order(call: Call) -> Response:
     """Hand exactly the cases that were shown as possible to the background work."""
-    chosen = chosen_cases(session, actor, now, form)
-    bound = read_order(form)
+    chosen = chosen_cases(call.session, call.actor, call.now, call.form)
+    bound = read_order(call.form)
     job = None
     if bound.valid and bound.model is not None:
         try:
-            with session.begin_nested():
-                title = _title(load_catalogue(session), bound.model, len(chosen.numbers))
-                job = place_order(session, actor=actor, now=now, order=bound.model, numbers=chosen.numbers, title=title)
+            with call.session.begin_nested():
+                title = _title(load_catalogue(call.session), bound.model, len(chosen.numbers))
+                job = place_order(
+                    call.session, actor=call.actor, now=call.now, order=bound.model, numbers=chosen.numbers, title=title
+                )
         except DomainError as error:
-            return redirect(request, chosen.back, bad=error.message)
+            return call.redirect(chosen.back, bad=error.message)
     if job is None:
-        return _preview(request, session, actor, now, chosen, form, status=422)
-    return redirect(request, f"/cases/bulk/{job.id}")
+        return _preview(call, chosen, status=422)
+    return call.redirect(f"/cases/bulk/{job.id}")
 
 
 def officer_choices(session: Session) -> Choices:
@@ -179,22 +179,14 @@ def chosen_cases(session: Session, actor: Actor, now: datetime, form: FormData) 
     return Chosen(tuple(dict.fromkeys([*kept, *ticked])), back if back.startswith("/") else "/cases")
 
 
-def _preview(
-    request: Request,
-    session: Session,
-    actor: Actor,
-    now: datetime,
-    chosen: Chosen,
-    form: FormData,
-    status: int = 200,
-) -> Response:
-    bound, catalogue = read_order(form), load_catalogue(session)
-    cases = list_ordered(session, actor, chosen.numbers[:FORESEEN])
+def _preview(call: Call, chosen: Chosen, status: int = 200) -> Response:
+    bound, catalogue = read_order(call.form), load_catalogue(call.session)
+    cases = list_ordered(call.session, call.actor, chosen.numbers[:FORESEEN])
     prospects: list[Prospect] = []
     if bound.model is not None:
-        prospects = _foreseen(session, actor, now, bound, bound.model, cases)
-        _tell_form(bound, prospects, submitted=bool(form.get("checked")))
-    lines = _lines(session, catalogue, prospects, now)
+        prospects = _foreseen(call, bound, bound.model, cases)
+        _tell_form(bound, prospects, submitted=bool(call.form.get("checked")))
+    lines = _lines(call.session, catalogue, prospects, call.now)
     ready = tuple(line for line in lines if not line.refusal)
     unseen = chosen.numbers[FORESEEN:]
     action = _action(catalogue, bound)
@@ -208,17 +200,15 @@ def _preview(
         refused=tuple(line for line in lines if line.refusal),
         unseen=unseen,
         ordered=" ".join([*(line.case.number for line in ready), *unseen]),
-        today=today(now),
+        today=today(call.now),
     )
-    return render(request, "web/cases/bulk_preview.html", page, status=status)
+    return call.render("web/cases/bulk_preview.html", page, status=status)
 
 
-def _foreseen(
-    session: Session, actor: Actor, now: datetime, bound: Bound[Any], order: Order, cases: Sequence[CaseFile]
-) -> list[Prospect]:
+def _foreseen(call: Call, bound: Bound[Any], order: Order, cases: Sequence[CaseFile]) -> list[Prospect]:
     """What the order would bring for each case; what is wrong with the order itself is told beside the form."""
     try:
-        return foresee(session, actor=actor, now=now, order=order, cases=cases)
+        return foresee(call.session, actor=call.actor, now=call.now, order=order, cases=cases)
     except DomainError as error:
         bound.add(error)
         return []

@@ -4,15 +4,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from fastapi import Request
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.cases.bulk.actions import BULK
 from app.cases.bulk.service import JOB_KIND, Outcome, list_ordered, outcomes_of
-from app.doors.deps import CurrentActor, DbSession, Now
+from app.doors.call import Call
 from app.doors.downloads import TableFormat, download_table
-from app.doors.pages import redirect, render
 from app.doors.router import GuardedRouter
 from app.jobs.domain import JobState
 from app.jobs.models import Job
@@ -59,45 +57,41 @@ class ReportPage:
 
 
 @router.get("/{job_id:int}", action=BULK)
-def report(
-    request: Request, session: DbSession, actor: CurrentActor, job_id: int, only: str = "", cursor: str = ""
-) -> Response:
+def report(call: Call, job_id: int, only: str = "", cursor: str = "") -> Response:
     """What became of each case."""
-    return render(request, "web/cases/bulk_report.html", _report(session, actor, job_id, only, cursor))
+    return call.render("web/cases/bulk_report.html", _report(call.session, call.actor, job_id, only, cursor))
 
 
 @router.get("/{job_id:int}/progress", action=BULK)
-def progress(request: Request, session: DbSession, actor: CurrentActor, job_id: int) -> Response:
+def progress(call: Call, job_id: int) -> Response:
     """The bar alone, asked for every second."""
-    page = _report(session, actor, job_id, "", "")
-    response = render(request, "web/cases/bulk_progress.html", page)
+    page = _report(call.session, call.actor, job_id, "", "")
+    response = call.render("web/cases/bulk_progress.html", page)
     if not page.running:
         response.headers["HX-Refresh"] = "true"
     return response
 
 
 @router.get("/{job_id:int}/report.{extension}", action=BULK)
-def download(
-    request: Request, session: DbSession, actor: CurrentActor, job_id: int, extension: TableFormat
-) -> Response:
+def download(call: Call, job_id: int, extension: TableFormat) -> Response:
     """The whole report as a table."""
-    job = _get(session, actor, job_id)
+    job = _get(call.session, call.actor, job_id)
     header = [_("受理编号"), _("企业名称"), _("结果"), _("原因")]
-    return download_table(request, _("批量办理结果"), extension, _rows(session, actor, job), header)
+    return download_table(call.request, _("批量办理结果"), extension, _rows(call.session, call.actor, job), header)
 
 
 @router.post("/{job_id:int}/stop", action=BULK)
-def stop(request: Request, session: DbSession, actor: CurrentActor, now: Now, job_id: int) -> Response:
+def stop(call: Call, job_id: int) -> Response:
     """Stop after the present batch; what is done stays done."""
-    stop_job(session, actor=actor, now=now, job=_get(session, actor, job_id))
-    return redirect(request, f"/cases/bulk/{job_id}", info=_("将在当前批次结束后停止。"))
+    stop_job(call.session, actor=call.actor, now=call.now, job=_get(call.session, call.actor, job_id))
+    return call.redirect(f"/cases/bulk/{job_id}", info=_("将在当前批次结束后停止。"))
 
 
 @router.post("/{job_id:int}/resume", action=BULK)
-def resume(request: Request, session: DbSession, actor: CurrentActor, now: Now, job_id: int) -> Response:
+def resume(call: Call, job_id: int) -> Response:
     """Go on with the cases that were not reached."""
-    retry_job(session, actor=actor, now=now, job=_get(session, actor, job_id))
-    return redirect(request, f"/cases/bulk/{job_id}", good=_("已重新排队，从断点接着做。"))
+    retry_job(call.session, actor=call.actor, now=call.now, job=_get(call.session, call.actor, job_id))
+    return call.redirect(f"/cases/bulk/{job_id}", good=_("已重新排队，从断点接着做。"))
 
 
 def _get(session: Session, actor: Actor, job_id: int) -> Job:

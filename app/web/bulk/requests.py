@@ -2,15 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
-from fastapi import Request
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from app.doors.deps import CurrentActor, DbSession, Form, Now
+from app.doors.call import Call
 from app.doors.forms import Bound, bind, empty
-from app.doors.pages import redirect, render
 from app.doors.router import GuardedRouter
 from app.engagement import actions
 from app.engagement.queries.periods import repeat_months
@@ -74,89 +71,79 @@ class ResultPage:
 
 
 @router.post("", action=actions.ASK, reads_only=True)
-def choose(request: Request, session: DbSession, actor: CurrentActor, now: Now, form: Form) -> Response:
+def choose(call: Call) -> Response:
     """What to ask of the ticked firms, or of all of the filter."""
-    chosen = chosen_firms(session, actor, now, form)
+    chosen = chosen_firms(call.session, call.actor, call.now, call.form)
     if not chosen.ids:
-        return redirect(request, chosen.back, bad=_("请先勾选企业，再批量提出请求。"))
+        return call.redirect(chosen.back, bad=_("请先勾选企业，再批量提出请求。"))
     if len(chosen.ids) > MOST_AT_ONCE:
         text = _("一次最多向 %(n)s 家企业提出请求，请先用筛选缩小范围。") % {"n": MOST_AT_ONCE}
-        return redirect(request, chosen.back, bad=text)
-    raw = first_values(today(now))
-    return _page(request, session, actor, now, chosen, empty(raw))
+        return call.redirect(chosen.back, bad=text)
+    raw = first_values(today(call.now))
+    return _page(call, chosen, empty(raw))
 
 
 @router.post("/preview", action=actions.ASK, reads_only=True)
-def preview(request: Request, session: DbSession, actor: CurrentActor, now: Now, form: Form) -> Response:
+def preview(call: Call) -> Response:
     """Who would be asked and who not; nothing is written."""
-    chosen = chosen_firms(session, actor, now, form)
-    return _page(request, session, actor, now, chosen, bind(AskForm, form))
+    chosen = chosen_firms(call.session, call.actor, call.now, call.form)
+    return _page(call, chosen, bind(AskForm, call.form))
 
 
 @router.post("/order", action=actions.ASK)
-def order(request: Request, session: DbSession, actor: CurrentActor, now: Now, form: Form) -> Response:
+def order(call: Call) -> Response:
     """Hand exactly the firms that were shown to the background work."""
-    chosen, bound = chosen_firms(session, actor, now, form), bind(AskForm, form)
+    chosen, bound = chosen_firms(call.session, call.actor, call.now, call.form), bind(AskForm, call.form)
     job = None
     if bound.model is not None and chosen.ids:
         try:
-            with session.begin_nested():
+            with call.session.begin_nested():
                 command = AskFirms(**bound.model.asked().model_dump(), enterprise_ids=list(chosen.ids))
-                job = order_requests(session, actor=actor, now=now, command=command)
+                job = order_requests(call.session, actor=call.actor, now=call.now, command=command)
         except DomainError as error:
             bound.add(fields_on_form(error))
     if job is None:
-        return _page(request, session, actor, now, chosen, bound, status=422)
-    return redirect(request, f"/requests/bulk/{job.id}")
+        return _page(call, chosen, bound, status=422)
+    return call.redirect(f"/requests/bulk/{job.id}")
 
 
 @router.get("/{job_id:int}", action=actions.ASK)
-def result(request: Request, session: DbSession, actor: CurrentActor, job_id: int) -> Response:
+def result(call: Call, job_id: int) -> Response:
     """What became of each firm."""
-    return render(request, "web/engagement/bulk_result.html", _result(session, actor, job_id))
+    return call.render("web/engagement/bulk_result.html", _result(call.session, call.actor, job_id))
 
 
 @router.get("/{job_id:int}/progress", action=actions.ASK)
-def progress(request: Request, session: DbSession, actor: CurrentActor, job_id: int) -> Response:
+def progress(call: Call, job_id: int) -> Response:
     """The bar alone, asked for every second."""
-    page = _result(session, actor, job_id)
-    response = render(request, "web/engagement/bulk_progress.html", page)
+    page = _result(call.session, call.actor, job_id)
+    response = call.render("web/engagement/bulk_progress.html", page)
     if not page.running:
         response.headers["HX-Refresh"] = "true"
     return response
 
 
-def _page(
-    request: Request,
-    session: Session,
-    actor: Actor,
-    now: datetime,
-    chosen: Chosen,
-    form: Bound[AskForm],
-    status: int = 200,
-) -> Response:
-    firms = list_firms_visible_to(session, actor, list(chosen.ids))
-    prospects = _prospects(session, actor, now, firms, form)
+def _page(call: Call, chosen: Chosen, form: Bound[AskForm], status: int = 200) -> Response:
+    firms = list_firms_visible_to(call.session, call.actor, list(chosen.ids))
+    prospects = _prospects(call, firms, form)
     page = BulkPage(
         chosen=chosen,
         form=form,
-        choices=ask_choices(vocabulary(session), today(now)),
-        months=repeat_months(session),
+        choices=ask_choices(vocabulary(call.session), today(call.now)),
+        months=repeat_months(call.session),
         ready=tuple(one for one in prospects if not one.refusal and not one.findings),
         known=tuple(one for one in prospects if not one.refusal and one.findings),
         refused=tuple(one for one in prospects if one.refusal),
         foreseen=bool(prospects),
     )
-    return render(request, "web/engagement/bulk.html", page, status=status)
+    return call.render("web/engagement/bulk.html", page, status=status)
 
 
-def _prospects(
-    session: Session, actor: Actor, now: datetime, firms: Sequence[Enterprise], form: Bound[AskForm]
-) -> list[Prospect]:
+def _prospects(call: Call, firms: Sequence[Enterprise], form: Bound[AskForm]) -> list[Prospect]:
     if form.model is None or not form.valid:
         return []
     try:
-        return foresee(session, actor=actor, now=now, command=form.model.asked(), firms=firms)
+        return foresee(call.session, actor=call.actor, now=call.now, command=form.model.asked(), firms=firms)
     except DomainError as error:
         form.add(fields_on_form(error))
         return []

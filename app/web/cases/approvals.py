@@ -4,9 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from fastapi import Request
 from pydantic import BaseModel
-from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.cases import actions, queries
@@ -16,9 +14,8 @@ from app.cases.models import Approval, CaseFile
 from app.cases.schemas import ApproveStep, Reason, WithdrawApproval
 from app.cases.service.approving import approve_step, withdraw_approval
 from app.cases.service.loading import place_of
-from app.doors.deps import CurrentActor, DbSession, Form, Now
+from app.doors.call import Call
 from app.doors.forms import Bound, attempt, bind, empty
-from app.doors.pages import redirect, render
 from app.doors.router import GuardedRouter
 from app.kit.actor import Actor, Role
 from app.kit.errors import Conflict
@@ -128,59 +125,46 @@ def _step(programme: Programme, code: str) -> str:
 
 
 @router.get("/{number}/approvals/{code}", action=actions.APPROVE)
-def approval_page(request: Request, session: DbSession, actor: CurrentActor, number: str, code: str) -> Response:
+def approval_page(call: Call, number: str, code: str) -> Response:
     """The form that gives one's approval or takes it back."""
-    return _page(request, session, actor, number, code, empty())
+    return _page(call, number, code, empty())
 
 
 @router.post("/{number}/approvals/{code}", action=actions.APPROVE)
-def approve_route(
-    request: Request, session: DbSession, actor: CurrentActor, now: Now, form: Form, number: str, code: str
-) -> Response:
+def approve_route(call: Call, number: str, code: str) -> Response:
     """Approve the step."""
-    bound = bind(ApprovalForm, form)
+    bound = bind(ApprovalForm, call.form)
 
     def work(given: ApprovalForm) -> Any:
         command = ApproveStep(action=code[:40], version=given.version, note=given.note)
-        return approve_step(session, actor=actor, now=now, number=number, command=command)
+        return approve_step(call.session, actor=call.actor, now=call.now, number=number, command=command)
 
-    done = attempt(session, bound, work)
+    done = attempt(call.session, bound, work)
     if done is None:
-        return _page(request, session, actor, number, code, bound)
-    return redirect(request, f"/cases/{number}#approvals", good=_("已审签。"))
+        return _page(call, number, code, bound)
+    return call.redirect(f"/cases/{number}#approvals", good=_("已审签。"))
 
 
 @router.post("/{number}/approvals/{code}/withdraw", action=actions.APPROVE)
-def withdraw_route(
-    request: Request, session: DbSession, actor: CurrentActor, now: Now, form: Form, number: str, code: str
-) -> Response:
+def withdraw_route(call: Call, number: str, code: str) -> Response:
     """Take one's approval back."""
-    bound = bind(ApprovalForm, form)
+    bound = bind(ApprovalForm, call.form)
 
     def work(given: ApprovalForm) -> Any:
         command = WithdrawApproval(action=code[:40], version=given.version, reason=given.note)
-        return withdraw_approval(session, actor=actor, now=now, number=number, command=command)
+        return withdraw_approval(call.session, actor=call.actor, now=call.now, number=number, command=command)
 
-    done = attempt(session, bound, work)
+    done = attempt(call.session, bound, work)
     if done is None:
-        return _page(request, session, actor, number, code, bound)
-    return redirect(request, f"/cases/{number}#approvals", good=_("已撤回审签。"))
+        return _page(call, number, code, bound)
+    return call.redirect(f"/cases/{number}#approvals", good=_("已撤回审签。"))
 
 
-def _page(
-    request: Request,
-    session: Session,
-    actor: Actor,
-    number: str,
-    code: str,
-    form: Bound[ApprovalForm],
-) -> Response:
-    case = queries.get_visible_to(session, actor, number)
-    approvals = queries.list_approvals(session, case.id)
-    panel = approval_panel(case, queries.programme_of(session, case), actor, approvals)
+def _page(call: Call, number: str, code: str, form: Bound[ApprovalForm]) -> Response:
+    case = queries.get_visible_to(call.session, call.actor, number)
+    approvals = queries.list_approvals(call.session, case.id)
+    panel = approval_panel(case, queries.programme_of(call.session, case), call.actor, approvals)
     wanted = next((one for one in panel.wanted if one.code == code), None) if panel else None
     if wanted is None:
         raise Conflict("case.approval.not_here", _("这一步现在不需要审签，请回到该件查看现在的阶段。"))
-    return render(
-        request, "web/cases/approval.html", ApprovalPage(case, wanted, form), status=422 if form.summary else 200
-    )
+    return call.render("web/cases/approval.html", ApprovalPage(case, wanted, form), status=422 if form.summary else 200)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Annotated
 
-from fastapi import Query, Request
+from fastapi import Query
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
@@ -17,8 +17,7 @@ from app.cases.domain.supplies import Supplies
 from app.cases.models import CaseFile
 from app.cases.service.loading import place_of
 from app.cases.supplies import load_supplies
-from app.doors.deps import CurrentActor, DbSession, Now
-from app.doors.pages import render
+from app.doors.call import Call
 from app.doors.router import GuardedRouter
 from app.kit.actor import Actor
 from app.kit.clock import today
@@ -80,27 +79,25 @@ class BoardPage:
 
 
 @router.get("/board", action=actions.LIST)
-def board_page(
-    request: Request, session: DbSession, actor: CurrentActor, now: Now, query: Annotated[CasesQuery, Query()]
-) -> Response:
+def board_page(call: Call, query: Annotated[CasesQuery, Query()]) -> Response:
     """One programme's open cases by stage; without a programme the one with most to do."""
-    on = today(now)
-    catalogue = load_catalogue(session)
+    on = today(call.now)
+    catalogue = load_catalogue(call.session)
     known = catalogue.known()
-    asked = known.get(query.programme) or known.get(busiest_programme(session, actor))
+    asked = known.get(query.programme) or known.get(busiest_programme(call.session, call.actor))
     programme = asked or next(iter(known.values()), None)
     query = query.model_copy(update={"programme": programme.code if programme else ""})
     page = BoardPage(
         programme=programme,
-        columns=_board_columns(session, actor, catalogue, programme, query, on) if programme else (),
+        columns=_board_columns(call.session, call.actor, catalogue, programme, query, on) if programme else (),
         query=query,
         programmes=programme_choices(catalogue),
         years=year_choices(on),
-        officers=officer_filter(list_officers(session), actor),
+        officers=officer_filter(list_officers(call.session), call.actor),
         list_url=query.address(state="open"),
-        may_open=can(actor, actions.OPEN),
+        may_open=can(call.actor, actions.OPEN),
     )
-    return render(request, "web/cases/board.html", page)
+    return call.render("web/cases/board.html", page)
 
 
 def _board_columns(

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from fastapi import Request
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
@@ -18,10 +17,9 @@ from app.cases.supply.models import CorrectionItem
 from app.cases.supply.queries import list_corrections
 from app.cases.supply.schemas import AnswerCorrection, AskAgain, AskCorrections, Versioned
 from app.cases.supply.service.corrections import answer_correction, ask_again, ask_corrections, settle_correction
+from app.doors.call import Call
 from app.doors.corrections import AskGroups, ask_groups, bind_corrections
-from app.doors.deps import CurrentActor, DbSession, Form, Now
 from app.doors.forms import Bound, attempt, bind, empty
-from app.doors.pages import redirect, render
 from app.doors.router import GuardedRouter
 from app.kit.actor import Actor
 from app.kit.clock import today
@@ -133,22 +131,22 @@ def _badge(row: CorrectionItem, on: date) -> Badge:
 
 
 @router.get("/{number}/corrections/new", action=actions.CORRECT)
-def ask_page(request: Request, session: DbSession, actor: CurrentActor, number: str) -> Response:
-    case = queries.get_visible_to(session, actor, number)
-    return render(request, "web/cases/corrections_new.html", _ask_page(session, case, empty()))
+def ask_page(call: Call, number: str) -> Response:
+    case = queries.get_visible_to(call.session, call.actor, number)
+    return call.render("web/cases/corrections_new.html", _ask_page(call.session, case, empty()))
 
 
 @router.post("/{number}/corrections/new", action=actions.CORRECT)
-def ask(request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now, number: str) -> Response:
-    case, bound = queries.get_visible_to(session, actor, number), bind_corrections(form)
+def ask(call: Call, number: str) -> Response:
+    case, bound = queries.get_visible_to(call.session, call.actor, number), bind_corrections(call.form)
 
     def work(given: AskCorrections) -> list[CorrectionItem]:
-        return ask_corrections(session, actor=actor, now=now, number=number, command=given)
+        return ask_corrections(call.session, actor=call.actor, now=call.now, number=number, command=given)
 
-    rows = attempt(session, bound, work)
+    rows = attempt(call.session, bound, work)
     if rows is not None:
-        return redirect(request, f"/cases/{number}#corrections", good=_("已要求补正 %(n)s 项。") % {"n": len(rows)})
-    return render(request, "web/cases/corrections_new.html", _ask_page(session, case, bound), status=422)
+        return call.redirect(f"/cases/{number}#corrections", good=_("已要求补正 %(n)s 项。") % {"n": len(rows)})
+    return call.render("web/cases/corrections_new.html", _ask_page(call.session, case, bound), status=422)
 
 
 def _ask_page(session: Session, case: CaseFile, form: Bound[Any]) -> AskPage:
@@ -167,60 +165,54 @@ def _ask_page(session: Session, case: CaseFile, form: Bound[Any]) -> AskPage:
 
 
 @router.get("/{number}/corrections/{item_id:int}/answer", action=actions.ANSWER_CORRECTION)
-def answer_page(
-    request: Request, session: DbSession, actor: CurrentActor, now: Now, number: str, item_id: int
-) -> Response:
-    page = _item_page(session, actor, number, item_id, today(now), None)
-    return render(request, "web/cases/correction_answer.html", page)
+def answer_page(call: Call, number: str, item_id: int) -> Response:
+    page = _item_page(call.session, call.actor, number, item_id, today(call.now), None)
+    return call.render("web/cases/correction_answer.html", page)
 
 
 @router.post("/{number}/corrections/{item_id:int}/answer", action=actions.ANSWER_CORRECTION)
-def answer(
-    request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now, number: str, item_id: int
-) -> Response:
-    bound = bind(AnswerCorrection, form)
+def answer(call: Call, number: str, item_id: int) -> Response:
+    bound = bind(AnswerCorrection, call.form)
     done = attempt(
-        session,
+        call.session,
         bound,
-        lambda given: answer_correction(session, actor=actor, now=now, number=number, item_id=item_id, command=given),
+        lambda given: answer_correction(
+            call.session, actor=call.actor, now=call.now, number=number, item_id=item_id, command=given
+        ),
     )
     if done is not None:
-        return _back(request, number, item_id, _("已登记答复。"))
-    page = _item_page(session, actor, number, item_id, today(now), bound)
-    return render(request, "web/cases/correction_answer.html", page, status=422)
+        return _back(call, number, item_id, _("已登记答复。"))
+    page = _item_page(call.session, call.actor, number, item_id, today(call.now), bound)
+    return call.render("web/cases/correction_answer.html", page, status=422)
 
 
 @router.post("/{number}/corrections/{item_id:int}/settle", action=actions.CORRECT)
-def settle(
-    request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now, number: str, item_id: int
-) -> Response:
-    command = bind(Versioned, form).model or Versioned(version=0)
-    settle_correction(session, actor=actor, now=now, number=number, item_id=item_id, command=command)
-    return _back(request, number, item_id, _("这一项已通过。"))
+def settle(call: Call, number: str, item_id: int) -> Response:
+    command = bind(Versioned, call.form).model or Versioned(version=0)
+    settle_correction(call.session, actor=call.actor, now=call.now, number=number, item_id=item_id, command=command)
+    return _back(call, number, item_id, _("这一项已通过。"))
 
 
 @router.get("/{number}/corrections/{item_id:int}/again", action=actions.CORRECT)
-def again_page(
-    request: Request, session: DbSession, actor: CurrentActor, now: Now, number: str, item_id: int
-) -> Response:
-    page = _item_page(session, actor, number, item_id, today(now), None)
-    return render(request, "web/cases/correction_again.html", page)
+def again_page(call: Call, number: str, item_id: int) -> Response:
+    page = _item_page(call.session, call.actor, number, item_id, today(call.now), None)
+    return call.render("web/cases/correction_again.html", page)
 
 
 @router.post("/{number}/corrections/{item_id:int}/again", action=actions.CORRECT)
-def again(
-    request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now, number: str, item_id: int
-) -> Response:
-    bound = bind(AskAgain, form)
+def again(call: Call, number: str, item_id: int) -> Response:
+    bound = bind(AskAgain, call.form)
     done = attempt(
-        session,
+        call.session,
         bound,
-        lambda given: ask_again(session, actor=actor, now=now, number=number, item_id=item_id, command=given),
+        lambda given: ask_again(
+            call.session, actor=call.actor, now=call.now, number=number, item_id=item_id, command=given
+        ),
     )
     if done is not None:
-        return _back(request, number, item_id, _("已再次退回。"))
-    page = _item_page(session, actor, number, item_id, today(now), bound)
-    return render(request, "web/cases/correction_again.html", page, status=422)
+        return _back(call, number, item_id, _("已再次退回。"))
+    page = _item_page(call.session, call.actor, number, item_id, today(call.now), bound)
+    return call.render("web/cases/correction_again.html", page, status=422)
 
 
 def _item_page(
@@ -236,5 +228,5 @@ def _item_page(
     return CorrectionPage(case, line, form or empty(raw), f"/cases/{number}#{line.id}")
 
 
-def _back(request: Request, number: str, item_id: int, good: str) -> Response:
-    return redirect(request, f"/cases/{number}#correction-{item_id}", good=good)
+def _back(call: Call, number: str, item_id: int, good: str) -> Response:
+    return call.redirect(f"/cases/{number}#correction-{item_id}", good=good)

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date
 
-from fastapi import Request
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData, UploadFile
 from starlette.responses import Response
@@ -21,10 +20,9 @@ from app.cases.opinions.queries import (
 )
 from app.cases.opinions.schemas import AnswerOpinion
 from app.cases.opinions.service import answer_opinion
-from app.doors.deps import AppVault, CurrentActor, DbSession, Form, Now
+from app.doors.call import Call
 from app.doors.documents import can_be_shown, send_file
 from app.doors.forms import Bound, attempt, bind, empty
-from app.doors.pages import redirect, render
 from app.doors.router import GuardedRouter
 from app.files.models import Document, StoredFile
 from app.files.queries import get_visible_to
@@ -88,16 +86,14 @@ class AskedPage:
 
 
 @router.get("", action=READ_ASKED)
-def list_page(
-    request: Request, session: DbSession, actor: CurrentActor, now: Now, show: str = "", cursor: str = ""
-) -> Response:
+def list_page(call: Call, show: str = "", cursor: str = "") -> Response:
     """Open questions by their day; `show=done` those answered."""
     done = show == DONE
-    counts = {each: count_asked_of(session, actor, done=each) for each in (False, True)}
-    rows = page_asked_of(session, actor, done=done, cursor=cursor or None, limit=PAGE_SIZE)
+    counts = {each: count_asked_of(call.session, call.actor, done=each) for each in (False, True)}
+    rows = page_asked_of(call.session, call.actor, done=done, cursor=cursor or None, limit=PAGE_SIZE)
     page = AskedListPage(
-        department=department_names(session).get(actor.department, ""),
-        lines=tuple(_line(asked, today(now)) for asked in rows.items),
+        department=department_names(call.session).get(call.actor.department, ""),
+        lines=tuple(_line(asked, today(call.now)) for asked in rows.items),
         rows=rows,
         count=counts[done],
         tabs=(
@@ -107,61 +103,49 @@ def list_page(
         url=f"/department?show={DONE}" if done else "/department",
         done=done,
     )
-    return render(request, "web/department/list.html", page)
+    return call.render("web/department/list.html", page)
 
 
 @router.get("/{opinion_id:int}", action=READ_ASKED)
-def asked_page(request: Request, session: DbSession, actor: CurrentActor, now: Now, opinion_id: int) -> Response:
+def asked_page(call: Call, opinion_id: int) -> Response:
     """One question."""
-    asked = get_asked_of(session, actor, opinion_id)
-    return render(request, "web/department/asked.html", _page(session, asked, today(now), empty()))
+    asked = get_asked_of(call.session, call.actor, opinion_id)
+    return call.render("web/department/asked.html", _page(call.session, asked, today(call.now), empty()))
 
 
 @router.post("/{opinion_id:int}", action=ANSWER)
-def answer(
-    request: Request,
-    session: DbSession,
-    vault: AppVault,
-    actor: CurrentActor,
-    now: Now,
-    form: Form,
-    opinion_id: int,
-) -> Response:
+def answer(call: Call, opinion_id: int) -> Response:
     """Hand the answer in."""
-    bound = bind(AnswerOpinion, form)
+    bound = bind(AnswerOpinion, call.form)
     row = attempt(
-        session,
+        call.session,
         bound,
         lambda given: answer_opinion(
-            session,
-            actor=actor,
-            now=now,
+            call.session,
+            actor=call.actor,
+            now=call.now,
             opinion_id=opinion_id,
             command=given,
-            document=_document(form, vault),
+            document=_document(call.form, call.vault),
         ),
     )
     if row is None:
-        asked = get_asked_of(session, actor, opinion_id)
-        return render(request, "web/department/asked.html", _page(session, asked, today(now), bound), status=422)
-    return redirect(request, "/department", good=_("已答复，谢谢。"))
+        asked = get_asked_of(call.session, call.actor, opinion_id)
+        return call.render("web/department/asked.html", _page(call.session, asked, today(call.now), bound), status=422)
+    return call.redirect("/department", good=_("已答复，谢谢。"))
 
 
 @router.get("/{opinion_id:int}/documents/{document_id:int}", action=READ_ASKED)
-def open_document(
-    session: DbSession, vault: AppVault, actor: CurrentActor, opinion_id: int, document_id: int
-) -> Response:
+def open_document(call: Call, opinion_id: int, document_id: int) -> Response:
     """A document shown with the question: in the browser where that can show it, else as a download."""
-    file = _shown(session, actor, opinion_id, document_id)
-    return send_file(vault, file, inline=can_be_shown(file))
+    file = _shown(call.session, call.actor, opinion_id, document_id)
+    return send_file(call.vault, file, inline=can_be_shown(file))
 
 
 @router.get("/{opinion_id:int}/documents/{document_id:int}/file", action=READ_ASKED)
-def download_document(
-    session: DbSession, vault: AppVault, actor: CurrentActor, opinion_id: int, document_id: int
-) -> Response:
+def download_document(call: Call, opinion_id: int, document_id: int) -> Response:
     """The same as a download."""
-    return send_file(vault, _shown(session, actor, opinion_id, document_id))
+    return send_file(call.vault, _shown(call.session, call.actor, opinion_id, document_id))
 
 
 def _shown(session: Session, actor: Actor, opinion_id: int, document_id: int) -> StoredFile:

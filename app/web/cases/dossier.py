@@ -16,10 +16,10 @@ from app.cases.papers.dossier import Dossier, collect_dossier, official_dossier
 from app.cases.papers.dossier_job import JOB_KIND, is_big, note_dossier, order_dossier
 from app.cases.papers.packing import archive_name, pack_dossier
 from app.cases.papers.printing import print_dossier
-from app.doors.deps import AppSettings, AppVault, CurrentActor, DbSession, Form, Now, noting
+from app.doors.call import Call
+from app.doors.deps import noting
 from app.doors.documents import content_disposition, send_file
 from app.doors.forms import Bound, attempt, bind, empty
-from app.doors.pages import redirect, render
 from app.doors.router import GuardedRouter
 from app.doors.streams import DatabaseStream
 from app.files.models import StoredFile
@@ -68,96 +68,73 @@ class DossierPage:
 
 
 @router.get("/{number}/dossier", action=DOSSIER)
-def dossier_page(
-    request: Request,
-    session: DbSession,
-    settings: AppSettings,
-    actor: CurrentActor,
-    now: Now,
-    number: str,
-    on: str = "",
-) -> Response:
+def dossier_page(call: Call, number: str, on: str = "") -> Response:
     """What the dossier holds as of `on` (today when it says nothing), and how it is taken."""
-    case = queries.get_visible_to(session, actor, number)
-    form: Bound[DayForm] = empty({"on": on or today(now).isoformat()})
-    return _page(request, session, actor, now, case, form, settings.office)
+    case = queries.get_visible_to(call.session, call.actor, number)
+    form: Bound[DayForm] = empty({"on": on or today(call.now).isoformat()})
+    return _page(call, case, form, call.settings.office)
 
 
 @router.post("/{number}/dossier", action=DOSSIER)
-def order(
-    request: Request, session: DbSession, settings: AppSettings, actor: CurrentActor, now: Now, form: Form, number: str
-) -> Response:
+def order(call: Call, number: str) -> Response:
     """Have the archive made in the background."""
-    bound = bind(DayForm, form)
+    bound = bind(DayForm, call.form)
     job = attempt(
-        session,
+        call.session,
         bound,
-        lambda given: order_dossier(session, actor=actor, now=now, number=number, on=given.on, office=settings.office),
+        lambda given: order_dossier(
+            call.session, actor=call.actor, now=call.now, number=number, on=given.on, office=call.settings.office
+        ),
     )
     if job is None:
-        case = queries.get_visible_to(session, actor, number)
-        return _page(request, session, actor, now, case, bound, settings.office, 422)
+        case = queries.get_visible_to(call.session, call.actor, number)
+        return _page(call, case, bound, call.settings.office, 422)
     on = job.params["on"]
-    return redirect(request, f"/cases/{number}/dossier?on={on}", info=_("正在生成压缩包，完成后在下面下载。"))
+    return call.redirect(f"/cases/{number}/dossier?on={on}", info=_("正在生成压缩包，完成后在下面下载。"))
 
 
 @router.get("/{number}/dossier.pdf", action=DOSSIER)
-def take_pdf(
-    request: Request,
-    session: DbSession,
-    settings: AppSettings,
-    actor: CurrentActor,
-    now: Now,
-    number: str,
-    on: str = "",
-) -> Response:
+def take_pdf(call: Call, number: str, on: str = "") -> Response:
     """The record as PDF."""
-    case = queries.get_visible_to(session, actor, number)
-    dossier = official_dossier(session, case, actor=actor, now=now, on=_day(on, now), office=settings.office)
+    case = queries.get_visible_to(call.session, call.actor, number)
+    dossier = official_dossier(
+        call.session, case, actor=call.actor, now=call.now, on=_day(on, call.now), office=call.settings.office
+    )
     body = print_dossier(dossier)
-    _note(request, case, actor, now, dossier, "pdf", complete=True)
+    _note(call.request, case, call.actor, call.now, dossier, "pdf", complete=True)
     return Response(body, media_type="application/pdf", headers=_headers(f"{archive_name(dossier)}.pdf"))
 
 
 @router.get("/{number}/dossier.zip", action=DOSSIER)
-def take_zip(
-    request: Request,
-    session: DbSession,
-    settings: AppSettings,
-    vault: AppVault,
-    actor: CurrentActor,
-    now: Now,
-    number: str,
-    on: str = "",
-) -> Response:
+def take_zip(call: Call, number: str, on: str = "") -> Response:
     """Everything in one archive, sent while it is written."""
-    case = queries.get_visible_to(session, actor, number)
-    dossier = official_dossier(session, case, actor=actor, now=now, on=_day(on, now), office=settings.office)
-    blocks = _streamed(request, vault.blobs, case, actor, dossier)
+    case = queries.get_visible_to(call.session, call.actor, number)
+    dossier = official_dossier(
+        call.session, case, actor=call.actor, now=call.now, on=_day(on, call.now), office=call.settings.office
+    )
+    blocks = _streamed(call, call.vault.blobs, case, dossier)
     return DatabaseStream(
-        request, blocks, media_type="application/zip", headers=_headers(f"{archive_name(dossier)}.zip")
+        call.request, blocks, media_type="application/zip", headers=_headers(f"{archive_name(dossier)}.zip")
     )
 
 
 @router.get("/{number}/dossier/{job_id:int}.zip", action=DOSSIER)
-def take_archive(
-    request: Request, session: DbSession, vault: AppVault, actor: CurrentActor, now: Now, number: str, job_id: int
-) -> Response:
+def take_archive(call: Call, number: str, job_id: int) -> Response:
     """An archive that was made in the background."""
-    case, job = _job(session, actor, number, job_id)
+    case, job = _job(call.session, call.actor, number, job_id)
     if job.state != JobState.DONE:
         raise _unknown()
-    response = send_file(vault, session.get_one(StoredFile, job.result["file"]))
-    with noting(request) as writing:
-        note_dossier(writing, case, actor=actor, now=now, on=job.params["on"], form="zip")
+    response = send_file(call.vault, call.session.get_one(StoredFile, job.result["file"]))
+    with noting(call.request) as writing:
+        note_dossier(writing, case, actor=call.actor, now=call.now, on=job.params["on"], form="zip")
     return response
 
 
 @router.get("/{number}/dossier/{job_id:int}/progress", action=DOSSIER)
-def progress(request: Request, session: DbSession, actor: CurrentActor, number: str, job_id: int) -> Response:
+def progress(call: Call, number: str, job_id: int) -> Response:
     """The bar alone, asked for every second."""
-    line = _archive(*_job(session, actor, number, job_id))
-    response = render(request, "web/cases/_dossier_progress.html", line)
+    line = _archive(*_job(call.session, call.actor, number, job_id))
+    response = call.render("web/cases/_dossier_progress.html", line)
     if not line.running:
         response.headers["HX-Refresh"] = "true"
     return response
@@ -166,20 +143,11 @@ def progress(request: Request, session: DbSession, actor: CurrentActor, number: 
 # -- parts -------------------------------------------------------------------------------------------------------------
 
 
-def _page(
-    request: Request,
-    session: Session,
-    actor: Actor,
-    now: datetime,
-    case: CaseFile,
-    form: Bound[DayForm],
-    office: str,
-    status: int = 200,
-) -> Response:
+def _page(call: Call, case: CaseFile, form: Bound[DayForm], office: str, status: int = 200) -> Response:
     dossier = None
     try:
-        on = _day(str(form.raw.get("on", "")), now)
-        dossier = collect_dossier(session, case, actor=actor, now=now, on=on, office=office)
+        on = _day(str(form.raw.get("on", "")), call.now)
+        dossier = collect_dossier(call.session, case, actor=call.actor, now=call.now, on=on, office=office)
     except Invalid as error:
         if not form.errors:
             form.add(error)
@@ -189,9 +157,9 @@ def _page(
         dossier=dossier,
         size=sum(each.size for each in dossier.evidence) if dossier else 0,
         big=dossier is not None and is_big(dossier),
-        archives=tuple(_archive(case, job) for job in list_about(session, JOB_KIND, "case", case.id)),
+        archives=tuple(_archive(case, job) for job in list_about(call.session, JOB_KIND, "case", case.id)),
     )
-    return render(request, "web/cases/dossier.html", page, status=422 if form.errors and dossier is None else status)
+    return call.render("web/cases/dossier.html", page, status=422 if form.errors and dossier is None else status)
 
 
 def _job(session: Session, actor: Actor, number: str, job_id: int) -> tuple[CaseFile, Job]:
@@ -228,7 +196,7 @@ def _day(text: str, now: datetime) -> date:
         raise Invalid("dossier.day", message, {"on": message}) from None
 
 
-def _streamed(request: Request, blobs: BlobStore, case: CaseFile, actor: Actor, dossier: Dossier) -> Generator[bytes]:
+def _streamed(call: Call, blobs: BlobStore, case: CaseFile, dossier: Dossier) -> Generator[bytes]:
     complete = False
     try:
         for _done, block in pack_dossier(dossier, blobs):
@@ -236,7 +204,7 @@ def _streamed(request: Request, blobs: BlobStore, case: CaseFile, actor: Actor, 
                 yield block
         complete = True
     finally:
-        _note(request, case, actor, utc_now(), dossier, "zip", complete=complete)
+        _note(call.request, case, call.actor, utc_now(), dossier, "zip", complete=complete)
 
 
 def _note(

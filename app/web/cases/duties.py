@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated
 
-from fastapi import Query, Request
+from fastapi import Query
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
@@ -15,8 +15,7 @@ from app.cases.duties.models import CaseDuty
 from app.cases.duties.queries import STATES, DutyFilter, cases_of, count_visible_to, page_visible_to
 from app.cases.models import CaseFile
 from app.cases.service.loading import place_of
-from app.doors.deps import CurrentActor, DbSession, Now
-from app.doors.pages import render
+from app.doors.call import Call
 from app.doors.parameters import PageQuery
 from app.doors.router import GuardedRouter
 from app.kit.actor import Actor
@@ -100,25 +99,23 @@ class FirmDuties:
 
 
 @router.get("", action=actions.LIST)
-def list_page(
-    request: Request, session: DbSession, actor: CurrentActor, now: Now, query: Annotated[DutiesQuery, Query()]
-) -> Response:
+def list_page(call: Call, query: Annotated[DutiesQuery, Query()]) -> Response:
     """The duties that the officer sees, filtered by the address."""
-    on, catalogue = today(now), load_catalogue(session)
-    wanted = query.wanted(actor, on)
-    found = page_visible_to(session, actor, wanted, cursor=query.cursor or None, limit=PAGE_SIZE)
+    on, catalogue = today(call.now), load_catalogue(call.session)
+    wanted = query.wanted(call.actor, on)
+    found = page_visible_to(call.session, call.actor, wanted, cursor=query.cursor or None, limit=PAGE_SIZE)
     page = DutiesPage(
         query=query,
-        rows=_rows(cases_of(session, found.items), catalogue, found, on),
+        rows=_rows(cases_of(call.session, found.items), catalogue, found, on),
         page=found,
-        count=count_visible_to(session, actor, wanted),
+        count=count_visible_to(call.session, call.actor, wanted),
         states=tuple((state, _(name)) for state, name in STATE_NAMES.items()),
         people=tuple((by, _(name)) for by, name in BY_NAMES.items()),
         programmes=programme_choices(catalogue),
-        officers=officer_filter(list_officers(session), actor)[:-1],
+        officers=officer_filter(list_officers(call.session), call.actor)[:-1],
         url=query.address(),
     )
-    return render(request, "web/cases/duties.html", page)
+    return call.render("web/cases/duties.html", page)
 
 
 def panel(session: Session, actor: Actor, firm: FirmRead, now: datetime) -> Panel | None:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from fastapi import Request
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
@@ -19,7 +18,7 @@ from app.cases.duties.schemas import DateDuty, DoneDuty, FillDuty, Filled, Note,
 from app.cases.duties.service import date_duty, do_duty, draft_duty, waive_duty
 from app.cases.models import CaseFile
 from app.cases.service.loading import place_of
-from app.doors.deps import CurrentActor, DbSession, Form, Now
+from app.doors.call import Call
 from app.doors.forms import Bound, attempt, bind, empty
 from app.doors.merging import (
     Together,
@@ -32,10 +31,8 @@ from app.doors.merging import (
     undecided,
     with_choices,
 )
-from app.doors.pages import redirect, render
 from app.doors.router import GuardedRouter
 from app.files.queries import list_on_file
-from app.kit.actor import Actor
 from app.kit.clock import today
 from app.kit.errors import DomainError, NotFound
 from app.kit.i18n import _
@@ -85,76 +82,70 @@ class DutyPage:
 
 
 @router.get("/{number}/duties/{duty_id}", action=actions.LIST)
-def duty_page(
-    request: Request, session: DbSession, actor: CurrentActor, now: Now, number: str, duty_id: int
-) -> Response:
+def duty_page(call: Call, number: str, duty_id: int) -> Response:
     """One duty with its forms."""
-    return _page(request, session, actor, today(now), number, duty_id)
+    return _page(call, today(call.now), number, duty_id)
 
 
 @router.post("/{number}/duties/{duty_id}/draft", action=actions.FILL)
-def draft_route(
-    request: Request, session: DbSession, actor: CurrentActor, now: Now, form: Form, number: str, duty_id: int
-) -> Response:
+def draft_route(call: Call, number: str, duty_id: int) -> Response:
     """Keep what was filled in so far."""
 
     def work(given: DutyForm, values: dict[str, str], was: Filled | None) -> Any:
         command = FillDuty(version=given.version, was=was, values=values, documents=given.documents, note=given.note)
-        return draft_duty(session, actor=actor, now=now, number=number, duty_id=duty_id, command=command)
+        return draft_duty(call.session, actor=call.actor, now=call.now, number=number, duty_id=duty_id, command=command)
 
-    refused = _filled(session, actor, form, number, duty_id, work)
+    refused = _filled(call, number, duty_id, work)
     if refused is not None:
-        return _page(request, session, actor, today(now), number, duty_id, fill=refused.form, together=refused.together)
-    return redirect(request, f"/cases/{number}/duties/{duty_id}", good=_("草稿已保存。"))
+        return _page(call, today(call.now), number, duty_id, fill=refused.form, together=refused.together)
+    return call.redirect(f"/cases/{number}/duties/{duty_id}", good=_("草稿已保存。"))
 
 
 @router.post("/{number}/duties/{duty_id}/done", action=actions.FILL)
-def done_route(
-    request: Request, session: DbSession, actor: CurrentActor, now: Now, form: Form, number: str, duty_id: int
-) -> Response:
+def done_route(call: Call, number: str, duty_id: int) -> Response:
     """The duty is done."""
 
     def work(given: DutyForm, values: dict[str, str], was: Filled | None) -> Any:
         filled = FillDuty(version=given.version, was=was, values=values, documents=given.documents, note=given.note)
         command = DoneDuty(**dict(filled), done_on=given.done_on)
-        return do_duty(session, actor=actor, now=now, number=number, duty_id=duty_id, command=command)
+        return do_duty(call.session, actor=call.actor, now=call.now, number=number, duty_id=duty_id, command=command)
 
-    refused = _filled(session, actor, form, number, duty_id, work)
+    refused = _filled(call, number, duty_id, work)
     if refused is not None:
-        return _page(request, session, actor, today(now), number, duty_id, fill=refused.form, together=refused.together)
-    return redirect(request, f"/cases/{number}#duties", good=_("已登记完成。"))
+        return _page(call, today(call.now), number, duty_id, fill=refused.form, together=refused.together)
+    return call.redirect(f"/cases/{number}#duties", good=_("已登记完成。"))
 
 
 @router.post("/{number}/duties/{duty_id}/waive", action=actions.WAIVE)
-def waive_route(
-    request: Request, session: DbSession, actor: CurrentActor, now: Now, form: Form, number: str, duty_id: int
-) -> Response:
+def waive_route(call: Call, number: str, duty_id: int) -> Response:
     """The duty need not be done."""
-    bound = bind(WaiveDuty, form)
+    bound = bind(WaiveDuty, call.form)
     done = attempt(
-        session,
+        call.session,
         bound,
-        lambda given: waive_duty(session, actor=actor, now=now, number=number, duty_id=duty_id, command=given),
+        lambda given: waive_duty(
+            call.session, actor=call.actor, now=call.now, number=number, duty_id=duty_id, command=given
+        ),
     )
     if done is None:
-        return _page(request, session, actor, today(now), number, duty_id, waive=bound)
-    return redirect(request, f"/cases/{number}#duties", good=_("已免除。"))
+        return _page(call, today(call.now), number, duty_id, waive=bound)
+    return call.redirect(f"/cases/{number}#duties", good=_("已免除。"))
 
 
 @router.post("/{number}/duties/{duty_id}/due", action=actions.DATE)
-def due_route(
-    request: Request, session: DbSession, actor: CurrentActor, now: Now, form: Form, number: str, duty_id: int
-) -> Response:
+def due_route(call: Call, number: str, duty_id: int) -> Response:
     """The duty is due on another day."""
-    bound = bind(DateDuty, form)
+    bound = bind(DateDuty, call.form)
     done = attempt(
-        session,
+        call.session,
         bound,
-        lambda given: date_duty(session, actor=actor, now=now, number=number, duty_id=duty_id, command=given),
+        lambda given: date_duty(
+            call.session, actor=call.actor, now=call.now, number=number, duty_id=duty_id, command=given
+        ),
     )
     if done is None:
-        return _page(request, session, actor, today(now), number, duty_id, date=bound)
-    return redirect(request, f"/cases/{number}/duties/{duty_id}", good=_("期限已设定。"))
+        return _page(call, today(call.now), number, duty_id, date=bound)
+    return call.redirect(f"/cases/{number}/duties/{duty_id}", good=_("期限已设定。"))
 
 
 @dataclass(frozen=True)
@@ -166,28 +157,23 @@ class _Refused:
 
 
 def _filled(
-    session: Session,
-    actor: Actor,
-    form: FormData,
-    number: str,
-    duty_id: int,
-    work: Callable[[DutyForm, dict[str, str], Filled | None], Any],
+    call: Call, number: str, duty_id: int, work: Callable[[DutyForm, dict[str, str], Filled | None], Any]
 ) -> _Refused | None:
     """Do `work` with the form; the form with its messages and choices where it was refused."""
-    row, template = _duty(session, queries.get_visible_to(session, actor, number), duty_id)
+    row, template = _duty(call.session, queries.get_visible_to(call.session, call.actor, number), duty_id)
     standing = _begun_texts(row, template)
-    form = with_choices(form, standing)
-    bound, clashing = bind(DutyForm, form), undecided(form)
+    sent = with_choices(call.form, standing)
+    bound, clashing = bind(DutyForm, sent), undecided(sent)
     bound.errors.update(choose_first(clashing))
-    values = {name.removeprefix(FIELD): str(bound.raw.get(name, "")) for name in form if name.startswith(FIELD)}
+    values = {name.removeprefix(FIELD): str(bound.raw.get(name, "")) for name in sent if name.startswith(FIELD)}
     if bound.valid and bound.model is not None:
         try:
-            with session.begin_nested():
-                work(bound.model, values, _was(form))
+            with call.session.begin_nested():
+                work(bound.model, values, _was(sent))
             return None
         except Clashing as clash:
             bound.add(clash)
-            clashing = began(clash, form, {code: f"{FIELD}{code}" for code in values})
+            clashing = began(clash, sent, {code: f"{FIELD}{code}" for code in values})
         except DomainError as error:
             bound.add(error)
     bound.errors = {
@@ -197,7 +183,7 @@ def _filled(
     labels = {f"{FIELD}{field.code}": str(field.label) for field in template.fields} | {"note": _("说明")}
     lines = clash_lines(clashing, bound.raw, standing, labels.__getitem__)
     texts = {name: text for name, text in bound.raw.items() if name in standing}
-    bound.raw |= brought_up(form, texts, standing)
+    bound.raw |= brought_up(sent, texts, standing)
     return _Refused(bound, Together(began_with(standing), lines))
 
 
@@ -226,14 +212,12 @@ def _duty(session: Session, case: CaseFile, duty_id: int) -> tuple[CaseDuty, Dut
     return row, template
 
 
-def _page(
-    request: Request, session: Session, actor: Actor, on: date, number: str, duty_id: int, **refused: Any
-) -> Response:
-    case = queries.get_visible_to(session, actor, number)
-    row, template = _duty(session, case, duty_id)
+def _page(call: Call, on: date, number: str, duty_id: int, **refused: Any) -> Response:
+    case = queries.get_visible_to(call.session, call.actor, number)
+    row, template = _duty(call.session, case, duty_id)
     place, is_open = place_of(case.enterprise), row.done_on is None and row.waived_on is None
-    shelf = list_on_file(session, case.enterprise_id, template.documents)
-    names = {choice.code: choice.label for choice in list_terms(session, "document_kind")["document_kind"]}
+    shelf = list_on_file(call.session, case.enterprise_id, template.documents)
+    names = {choice.code: choice.label for choice in list_terms(call.session, "document_kind")["document_kind"]}
     page = DutyPage(
         case=case,
         line=duty_line(case, row, on),
@@ -247,15 +231,15 @@ def _page(
             (document.title, f"/documents/{document.id}") for document in shelf if document.id in row.documents
         ),
         open=is_open,
-        may_fill=is_open and can(actor, actions.FILL, place),
-        may_date=is_open and can(actor, actions.DATE, place),
-        may_waive=is_open and can(actor, actions.WAIVE, place),
+        may_fill=is_open and can(call.actor, actions.FILL, place),
+        may_date=is_open and can(call.actor, actions.DATE, place),
+        may_waive=is_open and can(call.actor, actions.WAIVE, place),
         fill=refused.get("fill") or empty(_begun(row, on)),
         together=refused.get("together") or Together(began_with(_begun_texts(row, template))),
         date=refused.get("date") or empty({"due_on": row.due_on.isoformat() if row.due_on else ""}),
         waive=refused.get("waive") or empty(),
     )
-    return render(request, "web/cases/duty.html", page, status=422 if refused else 200)
+    return call.render("web/cases/duty.html", page, status=422 if refused else 200)
 
 
 def _begun(row: CaseDuty, on: date) -> dict[str, Any]:

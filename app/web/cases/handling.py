@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from fastapi import Request
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
@@ -11,9 +10,8 @@ from app.cases.models import CaseFile
 from app.cases.schemas import AssignOfficer, SetRound
 from app.cases.service.assigning import assign_officer, set_case_round
 from app.cases.service.query_codes import renew_query_code
-from app.doors.deps import CurrentActor, DbSession, Form, Now
+from app.doors.call import Call
 from app.doors.forms import Bound, attempt, bind, empty
-from app.doors.pages import redirect, render
 from app.doors.router import GuardedRouter
 from app.kit.i18n import _
 from app.programmes.queries import list_rounds
@@ -35,55 +33,55 @@ class HandlingPage:
 
 
 @router.get("/{number}/handling", action=actions.ASSIGN)
-def handling_page(request: Request, session: DbSession, actor: CurrentActor, number: str) -> Response:
+def handling_page(call: Call, number: str) -> Response:
     """The forms for officer and round."""
-    case = queries.get_visible_to(session, actor, number)
-    return render(request, "web/cases/handling.html", _handling(session, case))
+    case = queries.get_visible_to(call.session, call.actor, number)
+    return call.render("web/cases/handling.html", _handling(call.session, case))
 
 
 @router.post("/{number}/officer", action=actions.ASSIGN)
-def officer_route(
-    request: Request, session: DbSession, actor: CurrentActor, now: Now, form: Form, number: str
-) -> Response:
+def officer_route(call: Call, number: str) -> Response:
     """Hand the case to an officer."""
-    bound = bind(AssignOfficer, form)
+    bound = bind(AssignOfficer, call.form)
     done = attempt(
-        session, bound, lambda given: assign_officer(session, actor=actor, now=now, number=number, command=given)
+        call.session,
+        bound,
+        lambda given: assign_officer(call.session, actor=call.actor, now=call.now, number=number, command=given),
     )
     if done is None:
-        case = queries.get_visible_to(session, actor, number)
-        return render(request, "web/cases/handling.html", _handling(session, case, officer=bound), status=422)
-    return redirect(request, f"/cases/{number}", good=_("已指定经办人。"))
+        case = queries.get_visible_to(call.session, call.actor, number)
+        return call.render("web/cases/handling.html", _handling(call.session, case, officer=bound), status=422)
+    return call.redirect(f"/cases/{number}", good=_("已指定经办人。"))
 
 
 @router.post("/{number}/round", action=actions.ASSIGN)
-def round_route(
-    request: Request, session: DbSession, actor: CurrentActor, now: Now, form: Form, number: str
-) -> Response:
+def round_route(call: Call, number: str) -> Response:
     """Put the case into a round."""
-    bound = bind(SetRound, form)
+    bound = bind(SetRound, call.form)
     done = attempt(
-        session, bound, lambda given: set_case_round(session, actor=actor, now=now, number=number, command=given)
+        call.session,
+        bound,
+        lambda given: set_case_round(call.session, actor=call.actor, now=call.now, number=number, command=given),
     )
     if done is None:
-        case = queries.get_visible_to(session, actor, number)
-        return render(request, "web/cases/handling.html", _handling(session, case, round=bound), status=422)
-    return redirect(request, f"/cases/{number}", good=_("已调整批次。"))
+        case = queries.get_visible_to(call.session, call.actor, number)
+        return call.render("web/cases/handling.html", _handling(call.session, case, round=bound), status=422)
+    return call.redirect(f"/cases/{number}", good=_("已调整批次。"))
 
 
 @router.post("/{number}/query-code", action=actions.RENEW_QUERY_CODE)
-def query_code_route(request: Request, session: DbSession, actor: CurrentActor, now: Now, number: str) -> Response:
+def query_code_route(call: Call, number: str) -> Response:
     """A new query code, shown on the receipt this once."""
-    code = renew_query_code(session, actor=actor, now=now, number=number)
-    case = queries.get_visible_to(session, actor, number)
-    return render(request, "web/cases/receipt.html", receipt_page(session, case, now, query_code=code))
+    code = renew_query_code(call.session, actor=call.actor, now=call.now, number=number)
+    case = queries.get_visible_to(call.session, call.actor, number)
+    return call.render("web/cases/receipt.html", receipt_page(call.session, case, call.now, query_code=code))
 
 
 @router.get("/{number}/receipt", action=actions.READ)
-def receipt_route(request: Request, session: DbSession, actor: CurrentActor, now: Now, number: str) -> Response:
+def receipt_route(call: Call, number: str) -> Response:
     """The receipt once more, without the query code: that is shown only when it is made."""
-    case = queries.get_visible_to(session, actor, number)
-    return render(request, "web/cases/receipt.html", receipt_page(session, case, now))
+    case = queries.get_visible_to(call.session, call.actor, number)
+    return call.render("web/cases/receipt.html", receipt_page(call.session, case, call.now))
 
 
 def _handling(

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from fastapi import Query, Request
+from fastapi import Query
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
@@ -17,11 +17,9 @@ from app.cases.bulk.actions import BULK
 from app.cases.loads import SOON_DAYS
 from app.cases.models import CaseFile
 from app.cases.queries import CaseFilter
-from app.doors.deps import CurrentActor
 from app.doors.downloads import TableFormat, download_table
-from app.doors.pages import render
 from app.doors.parameters import PageQuery
-from app.doors.past import ListDay, ListSession
+from app.doors.past import ListCall
 from app.doors.router import GuardedRouter
 from app.kit.actor import Actor, ActorKind, Role
 from app.kit.i18n import N_, _
@@ -128,60 +126,51 @@ class CasesPage:
 
 
 @router.get("", action=actions.LIST)
-def list_page(
-    request: Request, session: ListSession, actor: CurrentActor, as_of: ListDay, query: Annotated[CasesQuery, Query()]
-) -> Response:
+def list_page(call: ListCall, query: Annotated[CasesQuery, Query()]) -> Response:
     """The cases that the officer sees, filtered by the address; as of a past day where it names one."""
-    on = as_of.on
-    wanted = query.wanted(actor, on)
-    catalogue = load_catalogue(session)
-    may_bulk = not as_of.past and can(actor, BULK)
+    on = call.as_of.on
+    wanted = query.wanted(call.actor, on)
+    catalogue = load_catalogue(call.session)
+    may_bulk = not call.as_of.past and can(call.actor, BULK)
     rows = queries.page_visible_to(
-        session, actor, wanted, sort=query.sort, cursor=query.cursor or None, limit=PAGE_SIZE
+        call.session, call.actor, wanted, sort=query.sort, cursor=query.cursor or None, limit=PAGE_SIZE
     )
-    officers = list_officers(session)
+    officers = list_officers(call.session)
     page = CasesPage(
         query=query,
-        lines=tuple(case_lines(session, catalogue, rows.items, on)),
+        lines=tuple(case_lines(call.session, catalogue, rows.items, on)),
         rows=rows,
-        count=queries.count_visible_to(session, actor, wanted),
+        count=queries.count_visible_to(call.session, call.actor, wanted),
         columns=(*((Column(_("勾选"), hidden=True),) if may_bulk else ()), *_columns(query)),
         programmes=programme_choices(catalogue),
         years=year_choices(on),
         stages=_stages(catalogue, query.programme),
-        officers=officer_filter(officers, actor),
+        officers=officer_filter(officers, call.actor),
         states=tuple((state.value, _(label)) for state, label in STATES.items()),
         chips=_chips(query, catalogue, officers),
         url=query.address(),
         export=(query.address("/cases/export.xlsx"), query.address("/cases/export.csv")),
         papers_url=query.address("/cases/papers"),
-        message_url=message_address(actor, query.address()),
+        message_url=message_address(call.actor, query.address()),
         board_url=query.address("/cases/board", stage="", state="", sort="", as_of=""),
-        may_open=can(actor, actions.OPEN),
+        may_open=can(call.actor, actions.OPEN),
         may_bulk=may_bulk,
-        past=as_of.parameter,
-        views=views_of(session, actor, query.address()),
+        past=call.as_of.parameter,
+        views=views_of(call.session, call.actor, query.address()),
     )
-    return render(request, "web/cases/list.html", page)
+    return call.render("web/cases/list.html", page)
 
 
 @router.get("/export.{extension}", action=actions.EXPORT)
-def export(
-    request: Request,
-    session: ListSession,
-    actor: CurrentActor,
-    as_of: ListDay,
-    extension: TableFormat,
-    query: Annotated[CasesQuery, Query()],
-) -> Response:
+def export(call: ListCall, extension: TableFormat, query: Annotated[CasesQuery, Query()]) -> Response:
     """Exactly the rows of the list, in its order."""
     header = [
         _("受理编号"), _("企业名称"), _("统一社会信用代码"), _("培育通道"), _("年度"), _("批次"), _("阶段"), _("办理状态"),
         _("进入本阶段"), _("经办人"), _("下一期限"), _("立案日期"), _("申报日期"), _("办结日期"),
     ]  # fmt: skip
-    rows = _export_rows(session, actor, query, as_of.on)
-    name = _("培育通道") + (f"-{as_of.parameter}" if as_of.past else "")
-    return download_table(request, name, extension, rows, header)
+    rows = _export_rows(call.session, call.actor, query, call.as_of.on)
+    name = _("培育通道") + (f"-{call.as_of.parameter}" if call.as_of.past else "")
+    return download_table(call.request, name, extension, rows, header)
 
 
 def _export_rows(session: Session, actor: Actor, query: CasesQuery, on: date) -> Iterator[list[Any]]:

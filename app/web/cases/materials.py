@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
-from fastapi import Request
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
@@ -26,13 +25,12 @@ from app.cases.supply.service.materials import (
     return_material,
     upload_material,
 )
-from app.doors.deps import AppVault, CurrentActor, DbSession, Form, Now
+from app.doors.call import Call
 from app.doors.document_words import uploads_of
 from app.doors.forms import Bound, attempt, bind, empty
-from app.doors.pages import redirect, render
 from app.doors.router import GuardedRouter
 from app.files.domain.kinds import ACCEPTED
-from app.files.vault import Upload, Vault
+from app.files.vault import Upload
 from app.kit.actor import Actor
 from app.kit.clock import today
 from app.kit.errors import Invalid, NotFound
@@ -203,90 +201,63 @@ def title_of(template: MaterialTemplate, year: int | None) -> str:
 
 
 @router.get("/{number}/materials/{code}", action=actions.SUPPLY)
-def supply_page(
-    request: Request,
-    session: DbSession,
-    actor: CurrentActor,
-    vault: AppVault,
-    now: Now,
-    number: str,
-    code: str,
-    year: int | None = None,
-) -> Response:
-    case = queries.get_visible_to(session, actor, number)
-    page = _supply_page(session, vault, case, code, year, empty(), now)
-    return render(request, "web/cases/material.html", page)
+def supply_page(call: Call, number: str, code: str, year: int | None = None) -> Response:
+    case = queries.get_visible_to(call.session, call.actor, number)
+    page = _supply_page(call, case, code, year, empty())
+    return call.render("web/cases/material.html", page)
 
 
 @router.post("/{number}/materials/{code}/choose", action=actions.SUPPLY)
-def choose(
-    request: Request,
-    session: DbSession,
-    actor: CurrentActor,
-    vault: AppVault,
-    form: Form,
-    now: Now,
-    number: str,
-    code: str,
-) -> Response:
-    case, bound = queries.get_visible_to(session, actor, number), bind(ChooseMaterial, form)
+def choose(call: Call, number: str, code: str) -> Response:
+    case, bound = queries.get_visible_to(call.session, call.actor, number), bind(ChooseMaterial, call.form)
     if "documents" in bound.errors:
         bound.errors["documents"] = [_("请至少选择一份。")]
     done = attempt(
-        session,
+        call.session,
         bound,
-        lambda given: choose_materials(session, actor=actor, now=now, number=number, command=given),
+        lambda given: choose_materials(call.session, actor=call.actor, now=call.now, number=number, command=given),
     )
     if done is not None:
-        return _back(request, number, code, done[0].year, _("已选用 %(n)s 份。") % {"n": len(done)})
-    page = _supply_page(session, vault, case, code, _year(bound), bound, now)
-    return render(request, "web/cases/material.html", page, status=422)
+        return _back(call, number, code, done[0].year, _("已选用 %(n)s 份。") % {"n": len(done)})
+    page = _supply_page(call, case, code, _year(bound), bound)
+    return call.render("web/cases/material.html", page, status=422)
 
 
 @router.post("/{number}/materials/{code}/upload", action=actions.SUPPLY)
-def upload(
-    request: Request,
-    session: DbSession,
-    actor: CurrentActor,
-    vault: AppVault,
-    form: Form,
-    now: Now,
-    number: str,
-    code: str,
-) -> Response:
-    case, bound = queries.get_visible_to(session, actor, number), bind(UploadMaterial, form)
-    files = uploads_of(form, "file")
+def upload(call: Call, number: str, code: str) -> Response:
+    case, bound = queries.get_visible_to(call.session, call.actor, number), bind(UploadMaterial, call.form)
+    files = uploads_of(call.form, "file")
     if not files:
         bound.add(Invalid("files.none", _("请选择文件。"), {"file": _("请选择文件。")}))
 
     def work(given: UploadMaterial) -> CaseMaterial:
         taken = Upload(files[0].file, files[0].filename or "")
-        return upload_material(session, vault, actor=actor, now=now, number=number, upload=taken, command=given)
+        return upload_material(
+            call.session, call.vault, actor=call.actor, now=call.now, number=number, upload=taken, command=given
+        )
 
-    row = attempt(session, bound, work)
+    row = attempt(call.session, bound, work)
     if row is not None:
-        return _back(request, number, code, row.year, _("已上传并选用，材料已存入该企业的证据库。"))
-    page = _supply_page(session, vault, case, code, _year(bound), bound, now)
-    return render(request, "web/cases/material.html", page, status=422)
+        return _back(call, number, code, row.year, _("已上传并选用，材料已存入该企业的证据库。"))
+    page = _supply_page(call, case, code, _year(bound), bound)
+    return call.render("web/cases/material.html", page, status=422)
 
 
 @router.post("/{number}/materials/{material_id:int}/remove", action=actions.SUPPLY)
-def remove(
-    request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now, number: str, material_id: int
-) -> Response:
-    row = _row(session, actor, number, material_id)
-    command = _version(form)
-    remove_material(session, actor=actor, now=now, number=number, material_id=material_id, command=command)
-    return _back(request, number, row.material, row.year, _("已从本件移除，材料仍在证据库中。"))
+def remove(call: Call, number: str, material_id: int) -> Response:
+    row = _row(call.session, call.actor, number, material_id)
+    command = _version(call.form)
+    remove_material(
+        call.session, actor=call.actor, now=call.now, number=number, material_id=material_id, command=command
+    )
+    return _back(call, number, row.material, row.year, _("已从本件移除，材料仍在证据库中。"))
 
 
-def _supply_page(
-    session: Session, vault: Vault, case: CaseFile, code: str, year: int | None, form: Bound[Any], now: datetime
-) -> MaterialPage:
-    catalogue = load_catalogue(session)
+def _supply_page(call: Call, case: CaseFile, code: str, year: int | None, form: Bound[Any]) -> MaterialPage:
+    catalogue = load_catalogue(call.session)
     programme = catalogue.get(case.programme_code, case.programme_version)
     template = material_of(programme, code)
-    on_file = list_choosable(session, case, template, year, today(now))
+    on_file = list_choosable(call.session, case, template, year, today(call.now))
     return MaterialPage(
         case=case,
         programme=programme,
@@ -295,10 +266,10 @@ def _supply_page(
         title=title_of(template, year),
         url=f"/cases/{case.number}/materials/{code}",
         back=f"/cases/{case.number}#{_anchor(code, year)}",
-        on_file=document_lines(session, on_file, today(now), catalogue),
+        on_file=document_lines(call.session, on_file, today(call.now), catalogue),
         form=form,
         accept=ACCEPTED,
-        limit=vault.max_file_bytes // 1024 // 1024,
+        limit=call.vault.max_file_bytes // 1024 // 1024,
     )
 
 
@@ -306,46 +277,40 @@ def _supply_page(
 
 
 @router.post("/{number}/materials/{material_id:int}/accept", action=actions.CHECK)
-def accept(
-    request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now, number: str, material_id: int
-) -> Response:
-    command = _version(form)
-    row = accept_material(session, actor=actor, now=now, number=number, material_id=material_id, command=command)
-    return _back(request, number, row.material, row.year, _("已审核通过。"))
+def accept(call: Call, number: str, material_id: int) -> Response:
+    command = _version(call.form)
+    row = accept_material(
+        call.session, actor=call.actor, now=call.now, number=number, material_id=material_id, command=command
+    )
+    return _back(call, number, row.material, row.year, _("已审核通过。"))
 
 
 @router.get("/{number}/materials/{material_id:int}/return", action=actions.CHECK)
-def return_page(
-    request: Request, session: DbSession, actor: CurrentActor, now: Now, number: str, material_id: int
-) -> Response:
-    row = _row(session, actor, number, material_id)
-    page = _return_page(session, actor, number, row, empty({"version": row.version}), now)
-    return render(request, "web/cases/material_return.html", page)
+def return_page(call: Call, number: str, material_id: int) -> Response:
+    row = _row(call.session, call.actor, number, material_id)
+    page = _return_page(call, number, row, empty({"version": row.version}))
+    return call.render("web/cases/material_return.html", page)
 
 
 @router.post("/{number}/materials/{material_id:int}/return", action=actions.CHECK)
-def give_back(
-    request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now, number: str, material_id: int
-) -> Response:
-    row, bound = _row(session, actor, number, material_id), bind(ReturnMaterial, form)
+def give_back(call: Call, number: str, material_id: int) -> Response:
+    row, bound = _row(call.session, call.actor, number, material_id), bind(ReturnMaterial, call.form)
     done = attempt(
-        session,
+        call.session,
         bound,
         lambda given: return_material(
-            session, actor=actor, now=now, number=number, material_id=material_id, command=given
+            call.session, actor=call.actor, now=call.now, number=number, material_id=material_id, command=given
         ),
     )
     if done is not None:
-        return _back(request, number, row.material, row.year, _("已退回，企业会看到您的意见。"))
-    page = _return_page(session, actor, number, row, bound, now)
-    return render(request, "web/cases/material_return.html", page, status=422)
+        return _back(call, number, row.material, row.year, _("已退回，企业会看到您的意见。"))
+    page = _return_page(call, number, row, bound)
+    return call.render("web/cases/material_return.html", page, status=422)
 
 
-def _return_page(
-    session: Session, actor: Actor, number: str, row: CaseMaterial, form: Bound[Any], now: datetime
-) -> ReturnPage:
-    case = queries.get_visible_to(session, actor, number)
-    document = document_lines(session, [row.document], today(now))[0]
+def _return_page(call: Call, number: str, row: CaseMaterial, form: Bound[Any]) -> ReturnPage:
+    case = queries.get_visible_to(call.session, call.actor, number)
+    document = document_lines(call.session, [row.document], today(call.now))[0]
     return ReturnPage(case, _line(case, row, document, may_supply=True, may_check=True), form)
 
 
@@ -371,5 +336,5 @@ def _anchor(code: str, year: int | None) -> str:
     return f"material-{code}" + (f"-{year}" if year else "")
 
 
-def _back(request: Request, number: str, code: str, year: int | None, good: str) -> Response:
-    return redirect(request, f"/cases/{number}#{_anchor(code, year)}", good=good)
+def _back(call: Call, number: str, code: str, year: int | None, good: str) -> Response:
+    return call.redirect(f"/cases/{number}#{_anchor(code, year)}", good=good)

@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from fastapi import Request
-from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.cases import actions, queries
@@ -13,11 +11,9 @@ from app.cases.domain.state import CaseState
 from app.cases.models import CaseFile, Milestone
 from app.cases.schemas import CompleteMilestone, ReopenMilestone, RescheduleMilestone
 from app.cases.service.milestones import complete_milestone, reopen_milestone, reschedule_milestone
-from app.doors.deps import CurrentActor, DbSession, Form, Now
+from app.doors.call import Call
 from app.doors.forms import Bound, attempt, bind, empty
-from app.doors.pages import redirect, render
 from app.doors.router import GuardedRouter
-from app.kit.actor import Actor
 from app.kit.clock import today
 from app.kit.errors import NotFound
 from app.kit.i18n import Bilingual, _
@@ -79,75 +75,65 @@ def milestone_badge(row: Milestone, on: date) -> Badge:
 
 
 @router.get("/{number}/milestones/{milestone_id}", action=actions.READ)
-def milestone_page(
-    request: Request, session: DbSession, actor: CurrentActor, now: Now, number: str, milestone_id: int
-) -> Response:
+def milestone_page(call: Call, number: str, milestone_id: int) -> Response:
     """One milestone with the forms that change it."""
-    return _milestone(request, session, actor, now, number, milestone_id)
+    return _milestone(call, number, milestone_id)
 
 
 @router.post("/{number}/milestones/{milestone_id}/done", action=actions.KEEP_MILESTONES)
-def done_route(
-    request: Request, session: DbSession, actor: CurrentActor, now: Now, form: Form, number: str, milestone_id: int
-) -> Response:
+def done_route(call: Call, number: str, milestone_id: int) -> Response:
     """Call a milestone done."""
-    bound = bind(CompleteMilestone, form)
+    bound = bind(CompleteMilestone, call.form)
     done = attempt(
-        session,
+        call.session,
         bound,
         lambda given: complete_milestone(
-            session, actor=actor, now=now, number=number, milestone_id=milestone_id, command=given
+            call.session, actor=call.actor, now=call.now, number=number, milestone_id=milestone_id, command=given
         ),
     )
     if done is None:
-        return _milestone(request, session, actor, now, number, milestone_id, done=bound)
-    return redirect(request, f"/cases/{number}#milestones", good=_("节点已登记完成。"))
+        return _milestone(call, number, milestone_id, done=bound)
+    return call.redirect(f"/cases/{number}#milestones", good=_("节点已登记完成。"))
 
 
 @router.post("/{number}/milestones/{milestone_id}/due", action=actions.KEEP_MILESTONES)
-def due_route(
-    request: Request, session: DbSession, actor: CurrentActor, now: Now, form: Form, number: str, milestone_id: int
-) -> Response:
+def due_route(call: Call, number: str, milestone_id: int) -> Response:
     """Let a milestone be due on another day."""
-    bound = bind(RescheduleMilestone, form)
+    bound = bind(RescheduleMilestone, call.form)
     done = attempt(
-        session,
+        call.session,
         bound,
         lambda given: reschedule_milestone(
-            session, actor=actor, now=now, number=number, milestone_id=milestone_id, command=given
+            call.session, actor=call.actor, now=call.now, number=number, milestone_id=milestone_id, command=given
         ),
     )
     if done is None:
-        return _milestone(request, session, actor, now, number, milestone_id, reschedule=bound)
-    return redirect(request, f"/cases/{number}#milestones", good=_("节点期限已调整。"))
+        return _milestone(call, number, milestone_id, reschedule=bound)
+    return call.redirect(f"/cases/{number}#milestones", good=_("节点期限已调整。"))
 
 
 @router.post("/{number}/milestones/{milestone_id}/reopen", action=actions.KEEP_MILESTONES)
-def reopen_route(
-    request: Request, session: DbSession, actor: CurrentActor, now: Now, form: Form, number: str, milestone_id: int
-) -> Response:
+def reopen_route(call: Call, number: str, milestone_id: int) -> Response:
     """Take back that a milestone was done."""
-    bound = bind(ReopenMilestone, form)
+    bound = bind(ReopenMilestone, call.form)
     done = attempt(
-        session,
+        call.session,
         bound,
         lambda given: reopen_milestone(
-            session, actor=actor, now=now, number=number, milestone_id=milestone_id, command=given
+            call.session, actor=call.actor, now=call.now, number=number, milestone_id=milestone_id, command=given
         ),
     )
     if done is None:
-        return _milestone(request, session, actor, now, number, milestone_id, reopen=bound)
-    return redirect(request, f"/cases/{number}#milestones", good=_("节点已重开。"))
+        return _milestone(call, number, milestone_id, reopen=bound)
+    return call.redirect(f"/cases/{number}#milestones", good=_("节点已重开。"))
 
 
-def _milestone(
-    request: Request, session: Session, actor: Actor, now: Now, number: str, milestone_id: int, **refused: Bound[Any]
-) -> Response:
-    case = queries.get_visible_to(session, actor, number)
-    row = next((row for row in queries.list_milestones(session, case) if row.id == milestone_id), None)
+def _milestone(call: Call, number: str, milestone_id: int, **refused: Bound[Any]) -> Response:
+    case = queries.get_visible_to(call.session, call.actor, number)
+    row = next((row for row in queries.list_milestones(call.session, case) if row.id == milestone_id), None)
     if row is None:
         raise NotFound("case.milestone.unknown", _("该件没有这个节点。"))
-    on = today(now)
+    on = today(call.now)
     page = MilestonePage(
         case=case,
         row=row,
@@ -160,4 +146,4 @@ def _milestone(
         reopen=refused.get("reopen") or empty(),
         today=on,
     )
-    return render(request, "web/cases/milestone.html", page, status=422 if refused else 200)
+    return call.render("web/cases/milestone.html", page, status=422 if refused else 200)

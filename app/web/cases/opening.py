@@ -5,9 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import Query, Request
+from fastapi import Query
 from pydantic import BaseModel, Field, field_validator
-from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.accounts.queries import list_active_officers
@@ -15,13 +14,11 @@ from app.cases import actions
 from app.cases.schemas import OpenCase
 from app.cases.service.opening import open_case
 from app.cases.supply.service.renewing import open_renewed
-from app.doors.deps import CurrentActor, DbSession, Form, Now
+from app.doors.call import Call
 from app.doors.forms import Bound, attempt, bind, empty
-from app.doors.pages import render
 from app.doors.router import GuardedRouter
 from app.enterprises.models import Enterprise
 from app.enterprises.queries import find_by_uscc_visible_to
-from app.kit.actor import Actor
 from app.kit.clock import today
 from app.kit.i18n import _
 from app.programmes.models import ProgrammeRound
@@ -74,41 +71,43 @@ class NewCasePage:
 
 
 @router.get("/new", action=actions.OPEN)
-def new_page(
-    request: Request, session: DbSession, actor: CurrentActor, now: Now, enterprise: str = "", programme: str = ""
-) -> Response:
+def new_page(call: Call, enterprise: str = "", programme: str = "") -> Response:
     """The form that opens a case, for a firm and a programme when the address names them."""
-    raw = {"uscc": enterprise, "programme": programme, "year": today(now).year, "officer_id": actor.id, "renews": "1"}
-    return render(request, "web/cases/new.html", _new_case_page(session, actor, now, empty(raw)))
+    raw = {
+        "uscc": enterprise,
+        "programme": programme,
+        "year": today(call.now).year,
+        "officer_id": call.actor.id,
+        "renews": "1",
+    }
+    return call.render("web/cases/new.html", _new_case_page(call, empty(raw)))
 
 
 @router.get("/new/choices", action=actions.OPEN)
-def choices_fragment(
-    request: Request, session: DbSession, actor: CurrentActor, now: Now, begun: Annotated[Begun, Query()]
-) -> Response:
+def choices_fragment(call: Call, begun: Annotated[Begun, Query()]) -> Response:
     """The lists that depend on firm, programme and year, again after one of these was chosen."""
-    page = _new_case_page(session, actor, now, empty(begun.model_dump()))
-    return render(request, "web/cases/_new_choices.html", page)
+    page = _new_case_page(call, empty(begun.model_dump()))
+    return call.render("web/cases/_new_choices.html", page)
 
 
 @router.post("/new", action=actions.OPEN)
-def open_route(request: Request, session: DbSession, actor: CurrentActor, now: Now, form: Form) -> Response:
+def open_route(call: Call) -> Response:
     """Open the case and show its receipt, the only page that ever shows the query code."""
-    bound = bind(NewCaseForm, form)
-    firm = find_by_uscc_visible_to(session, actor, bound.model.uscc) if bound.model else None
+    bound = bind(NewCaseForm, call.form)
+    firm = find_by_uscc_visible_to(call.session, call.actor, bound.model.uscc) if bound.model else None
     if bound.model and firm is None:
         bound.errors["uscc"] = [_("没有找到该企业，或它不在您的辖区内。")]
     opened = attempt(
-        session,
+        call.session,
         bound,
         lambda given: (open_renewed if given.renews else open_case)(
-            session, actor=actor, now=now, command=_command(given, firm)
+            call.session, actor=call.actor, now=call.now, command=_command(given, firm)
         ),
     )
     if opened is None:
-        return render(request, "web/cases/new.html", _new_case_page(session, actor, now, bound), status=422)
-    page = receipt_page(session, opened.row, now, query_code=opened.query_code)
-    return render(request, "web/cases/receipt.html", page)
+        return call.render("web/cases/new.html", _new_case_page(call, bound), status=422)
+    page = receipt_page(call.session, opened.row, call.now, query_code=opened.query_code)
+    return call.render("web/cases/receipt.html", page)
 
 
 def _command(given: NewCaseForm, firm: Enterprise | None) -> OpenCase:
@@ -122,12 +121,12 @@ def _command(given: NewCaseForm, firm: Enterprise | None) -> OpenCase:
     )
 
 
-def _new_case_page(session: Session, actor: Actor, now: Now, form: Bound[NewCaseForm]) -> NewCasePage:
-    in_force = load_catalogue(session).in_force(today(now))
+def _new_case_page(call: Call, form: Bound[NewCaseForm]) -> NewCasePage:
+    in_force = load_catalogue(call.session).in_force(today(call.now))
     typed, programme, year = (str(form.raw.get(name) or "") for name in ("uscc", "programme", "year"))
-    firm = find_by_uscc_visible_to(session, actor, typed) if typed else None
-    rounds = list_rounds(session, programme, int(year)) if _YEAR.fullmatch(year) else []
-    officers = list_active_officers(session, actions.OPEN.roles, [firm.region_code] if firm else [])
+    firm = find_by_uscc_visible_to(call.session, call.actor, typed) if typed else None
+    rounds = list_rounds(call.session, programme, int(year)) if _YEAR.fullmatch(year) else []
+    officers = list_active_officers(call.session, actions.OPEN.roles, [firm.region_code] if firm else [])
     return NewCasePage(
         form=form,
         firm=firm,

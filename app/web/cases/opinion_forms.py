@@ -1,10 +1,8 @@
 """Asking departments about a case, reminding them, taking a question back. Each has a page that works without script."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from fastapi import Request
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
@@ -15,13 +13,11 @@ from app.cases.opinions.domain import unknown_opinion
 from app.cases.opinions.queries import department_names, list_of_case
 from app.cases.opinions.schemas import AskOpinions, SteerOpinion
 from app.cases.opinions.service import ask_opinions, remind_department, withdraw_opinion
-from app.doors.deps import CurrentActor, DbSession, Form, Now
+from app.doors.call import Call
 from app.doors.forms import Bound, attempt, bind, empty
-from app.doors.pages import redirect, render
 from app.doors.router import GuardedRouter
 from app.files.models import Document
 from app.files.queries import list_on_file
-from app.kit.actor import Actor
 from app.kit.clock import today
 from app.kit.i18n import _
 from app.reference.queries import list_terms
@@ -51,98 +47,84 @@ class WithdrawPage:
 
 
 @router.get("/{number}/opinions", action=ASK)
-def ask_page(
-    request: Request, session: DbSession, actor: CurrentActor, now: Now, number: str, department: str = ""
-) -> Response:
+def ask_page(call: Call, number: str, department: str = "") -> Response:
     """The form; `department` begins with the programme's question to that one."""
-    case = queries.get_visible_to(session, actor, number)
-    steps = queries.programme_of(session, case).actions_from(case.stage)
+    case = queries.get_visible_to(call.session, call.actor, number)
+    steps = queries.programme_of(call.session, case).actions_from(case.stage)
     guards = (guard for step in steps for guard in step.needs.opinions)
     question = next((str(guard.question) for guard in guards if guard.department == department), "")
     form = empty({"departments": [department] if department else [], "question": question})
-    return _ask_form(request, session, actor, now, number, form)
+    return _ask_form(call, number, form)
 
 
 @router.post("/{number}/opinions", action=ASK)
-def ask(request: Request, session: DbSession, actor: CurrentActor, now: Now, form: Form, number: str) -> Response:
+def ask(call: Call, number: str) -> Response:
     """Put the question."""
-    bound = bind(AskOpinions, form)
+    bound = bind(AskOpinions, call.form)
     rows = attempt(
-        session, bound, lambda given: ask_opinions(session, actor=actor, now=now, number=number, command=given)
+        call.session,
+        bound,
+        lambda given: ask_opinions(call.session, actor=call.actor, now=call.now, number=number, command=given),
     )
     if rows is None:
-        return _ask_form(request, session, actor, now, number, bound, 422)
-    names = department_names(session)
+        return _ask_form(call, number, bound, 422)
+    names = department_names(call.session)
     who = _("、").join(names[row.department] for row in rows)
-    return redirect(request, f"/cases/{number}#opinions", good=_("已向%(who)s征询意见。") % {"who": who})
+    return call.redirect(f"/cases/{number}#opinions", good=_("已向%(who)s征询意见。") % {"who": who})
 
 
 @router.post("/{number}/opinions/{opinion_id:int}/remind", action=ASK)
-def remind(
-    request: Request, session: DbSession, actor: CurrentActor, now: Now, form: Form, number: str, opinion_id: int
-) -> Response:
+def remind(call: Call, number: str, opinion_id: int) -> Response:
     """Remind the department."""
-    bound = bind(SteerOpinion, form)
+    bound = bind(SteerOpinion, call.form)
     row = attempt(
-        session,
+        call.session,
         bound,
         lambda given: remind_department(
-            session, actor=actor, now=now, number=number, opinion_id=opinion_id, command=given
+            call.session, actor=call.actor, now=call.now, number=number, opinion_id=opinion_id, command=given
         ),
     )
     here = f"/cases/{number}#opinions"
     if row is None:
-        return redirect(request, here, bad=_problem(bound))
-    return redirect(request, here, good=_("已催办，累计 %(n)s 次。") % {"n": row.reminders})
+        return call.redirect(here, bad=_problem(bound))
+    return call.redirect(here, good=_("已催办，累计 %(n)s 次。") % {"n": row.reminders})
 
 
 @router.get("/{number}/opinions/{opinion_id:int}/withdraw", action=ASK)
-def withdraw_page(
-    request: Request, session: DbSession, actor: CurrentActor, now: Now, number: str, opinion_id: int
-) -> Response:
+def withdraw_page(call: Call, number: str, opinion_id: int) -> Response:
     """The form that takes a question back, for those without script."""
-    return _withdraw_form(request, session, actor, now, number, opinion_id, empty())
+    return _withdraw_form(call, number, opinion_id, empty())
 
 
 @router.post("/{number}/opinions/{opinion_id:int}/withdraw", action=ASK)
-def withdraw(
-    request: Request, session: DbSession, actor: CurrentActor, now: Now, form: Form, number: str, opinion_id: int
-) -> Response:
+def withdraw(call: Call, number: str, opinion_id: int) -> Response:
     """Take the question back."""
-    bound = bind(SteerOpinion, form)
+    bound = bind(SteerOpinion, call.form)
     row = attempt(
-        session,
+        call.session,
         bound,
         lambda given: withdraw_opinion(
-            session, actor=actor, now=now, number=number, opinion_id=opinion_id, command=given
+            call.session, actor=call.actor, now=call.now, number=number, opinion_id=opinion_id, command=given
         ),
     )
     if row is None:
-        return _withdraw_form(request, session, actor, now, number, opinion_id, bound, 422)
-    return redirect(request, f"/cases/{number}#opinions", good=_("已撤回征询，对方不再看到。"))
+        return _withdraw_form(call, number, opinion_id, bound, 422)
+    return call.redirect(f"/cases/{number}#opinions", good=_("已撤回征询，对方不再看到。"))
 
 
-def _ask_form(
-    request: Request,
-    session: Session,
-    actor: Actor,
-    now: datetime,
-    number: str,
-    form: Bound[AskOpinions],
-    status: int = 200,
-) -> Response:
-    case = queries.get_visible_to(session, actor, number)
-    names = department_names(session)
-    lines = opinion_lines(session, case, list_of_case(session, case.id), names, today(now))
+def _ask_form(call: Call, number: str, form: Bound[AskOpinions], status: int = 200) -> Response:
+    case = queries.get_visible_to(call.session, call.actor, number)
+    names = department_names(call.session)
+    lines = opinion_lines(call.session, case, list_of_case(call.session, case.id), names, today(call.now))
     waiting = {line.row.department for line in lines if line.open}
     page = AskPage(
         case=case,
         form=form,
         departments=tuple((code, name, _("已征询，待答复") if code in waiting else "") for code, name in names.items()),
-        documents=_choices(session, list_on_file(session, case.enterprise_id)),
-        wanted=wanted_opinions(case, queries.programme_of(session, case), lines, names),
+        documents=_choices(call.session, list_on_file(call.session, case.enterprise_id)),
+        wanted=wanted_opinions(case, queries.programme_of(call.session, case), lines, names),
     )
-    return render(request, "web/cases/opinions.html", page, status=status)
+    return call.render("web/cases/opinions.html", page, status=status)
 
 
 def _choices(session: Session, shelf: list[Document]) -> tuple[tuple[str, str, str], ...]:
@@ -157,23 +139,14 @@ def _choices(session: Session, shelf: list[Document]) -> tuple[tuple[str, str, s
     )
 
 
-def _withdraw_form(
-    request: Request,
-    session: Session,
-    actor: Actor,
-    now: datetime,
-    number: str,
-    opinion_id: int,
-    form: Bound[SteerOpinion],
-    status: int = 200,
-) -> Response:
-    case = queries.get_visible_to(session, actor, number)
-    rows = list_of_case(session, case.id)
-    lines = opinion_lines(session, case, rows, department_names(session), today(now))
+def _withdraw_form(call: Call, number: str, opinion_id: int, form: Bound[SteerOpinion], status: int = 200) -> Response:
+    case = queries.get_visible_to(call.session, call.actor, number)
+    rows = list_of_case(call.session, case.id)
+    lines = opinion_lines(call.session, case, rows, department_names(call.session), today(call.now))
     line = next((line for line in lines if line.row.id == opinion_id), None)
     if line is None:
         raise unknown_opinion()
-    return render(request, "web/cases/opinion_withdraw.html", WithdrawPage(case, line, form), status=status)
+    return call.render("web/cases/opinion_withdraw.html", WithdrawPage(case, line, form), status=status)
 
 
 def _problem(bound: Bound[Any]) -> str:

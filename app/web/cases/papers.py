@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import Query, Request
+from fastapi import Query
 from starlette.responses import Response
 
 from app.cases import queries
@@ -11,9 +11,9 @@ from app.cases.papers.actions import EXPORT, KEEP_TEMPLATES
 from app.cases.papers.gathering import MOST_CASES
 from app.cases.papers.placeholders import PAPER_LABELS, PaperKind
 from app.cases.papers.service import make_paper, note_paper
-from app.doors.deps import AppSettings, CurrentActor, DbSession, Now, noting
+from app.doors.call import Call
+from app.doors.deps import noting
 from app.doors.documents import content_disposition
-from app.doors.pages import render
 from app.doors.router import GuardedRouter
 from app.kit.clock import today
 from app.kit.errors import NotFound
@@ -41,47 +41,37 @@ class PapersPage:
 
 
 @router.get("", action=EXPORT)
-def choose_page(
-    request: Request, session: DbSession, actor: CurrentActor, now: Now, query: Annotated[CasesQuery, Query()]
-) -> Response:
+def choose_page(call: Call, query: Annotated[CasesQuery, Query()]) -> Response:
     """The cases of the list with its filters, all chosen; `MOST_CASES` at most at once."""
-    on = today(now)
-    wanted = query.wanted(actor, on)
-    rows = queries.page_visible_to(session, actor, wanted, sort=query.sort, cursor=None, limit=MOST_CASES)
+    on = today(call.now)
+    wanted = query.wanted(call.actor, on)
+    rows = queries.page_visible_to(call.session, call.actor, wanted, sort=query.sort, cursor=None, limit=MOST_CASES)
     page = PapersPage(
-        lines=tuple(case_lines(session, load_catalogue(session), rows.items, on)),
-        count=queries.count_visible_to(session, actor, wanted),
+        lines=tuple(case_lines(call.session, load_catalogue(call.session), rows.items, on)),
+        count=queries.count_visible_to(call.session, call.actor, wanted),
         most=MOST_CASES,
         back=query.address(),
         papers=tuple((f"/cases/papers/{kind}", _(PAPER_LABELS[kind])) for kind in PaperKind),
-        may_keep_templates=can(actor, KEEP_TEMPLATES),
+        may_keep_templates=can(call.actor, KEEP_TEMPLATES),
     )
-    return render(request, "web/cases/papers.html", page)
+    return call.render("web/cases/papers.html", page)
 
 
 @router.get("/{kind}", action=EXPORT)
-def take(
-    request: Request,
-    session: DbSession,
-    settings: AppSettings,
-    actor: CurrentActor,
-    now: Now,
-    kind: str,
-    number: Annotated[list[str], Query()] = [],  # noqa: B006 - FastAPI copies it
-) -> Response:
+def take(call: Call, kind: str, number: Annotated[list[str], Query(default_factory=list)]) -> Response:
     """The paper about the cases `number`."""
     if kind not in set(PaperKind):
         raise NotFound("paper.kind_unknown", _("没有这种文书。"))
     made = make_paper(
-        session,
-        shelf_of(settings),
-        actor=actor,
-        now=now,
-        office=settings.office,
+        call.session,
+        shelf_of(call.settings),
+        actor=call.actor,
+        now=call.now,
+        office=call.settings.office,
         kind=PaperKind(kind),
         numbers=number,
     )
-    with noting(request) as writing:
-        note_paper(writing, actor=actor, now=now, made=made)
+    with noting(call.request) as writing:
+        note_paper(writing, actor=call.actor, now=call.now, made=made)
     headers = {"content-disposition": content_disposition(made.name), "cache-control": "no-store"}
     return Response(made.body, media_type=MEDIA[made.kind], headers=headers)

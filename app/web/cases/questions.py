@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from fastapi import Request
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
@@ -21,7 +20,7 @@ from app.cases.supply.schemas import HandIn, SaveDraft
 from app.cases.supply.service.answers import hand_in_answers, save_draft
 from app.cases.supply.service.renewing import renew_supplies
 from app.doors.answers import FORM_PREFIX, answers_in, draft_was, goes_on_from, kept_draft
-from app.doors.deps import CurrentActor, DbSession, Form, Now
+from app.doors.call import Call
 from app.doors.forms import Bound, empty
 from app.doors.merging import (
     Together,
@@ -33,7 +32,6 @@ from app.doors.merging import (
     undecided,
     with_choices,
 )
-from app.doors.pages import redirect, render
 from app.doors.router import GuardedRouter
 from app.kit.actor import Actor
 from app.kit.clock import shanghai, today
@@ -145,70 +143,73 @@ def _badge(question: Question, row: CaseAnswer | None) -> Badge | None:
 
 
 @router.get("/{number}/questions", action=actions.SUPPLY)
-def questions_page(request: Request, session: DbSession, actor: CurrentActor, now: Now, number: str) -> Response:
-    case = queries.get_visible_to(session, actor, number)
-    programme, contents = queries.programme_of(session, case), load_contents(session, case)
+def questions_page(call: Call, number: str) -> Response:
+    case = queries.get_visible_to(call.session, call.actor, number)
+    programme, contents = queries.programme_of(call.session, case), load_contents(call.session, case)
     raw = _raw(programme, contents.answers)
-    page = _page(session, contents, programme, now, empty(raw), Together(began_with(raw)))
-    return render(request, "web/cases/questions.html", page)
+    page = _page(call.session, contents, programme, call.now, empty(raw), Together(began_with(raw)))
+    return call.render("web/cases/questions.html", page)
 
 
 @router.post("/{number}/questions", action=actions.SUPPLY)
-def hand_in(request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now, number: str) -> Response:
-    case = queries.get_visible_to(session, actor, number)
-    programme = queries.programme_of(session, case)
-    standing = _raw(programme, list_answers(session, case.id))
-    form = with_choices(form, standing)
-    values, clashing = answers_in(form), undecided(form)
+def hand_in(call: Call, number: str) -> Response:
+    case = queries.get_visible_to(call.session, call.actor, number)
+    programme = queries.programme_of(call.session, case)
+    standing = _raw(programme, list_answers(call.session, case.id))
+    sent = with_choices(call.form, standing)
+    values, clashing = answers_in(sent), undecided(sent)
     bound: Bound[Any] = empty({f"{FORM_PREFIX}{code}": text for code, text in values.items()})
     bound.errors.update(choose_first(clashing))
     if not bound.errors:
-        command = HandIn(values=values, was=draft_was(form))
+        command = HandIn(values=values, was=draft_was(sent))
         try:
-            with session.begin_nested():
-                changed = hand_in_answers(session, actor=actor, now=now, number=number, command=command)
-            return redirect(request, f"/cases/{number}#questions", good=_("已提交。") if changed else _("没有改动。"))
+            with call.session.begin_nested():
+                changed = hand_in_answers(call.session, actor=call.actor, now=call.now, number=number, command=command)
+            return call.redirect(f"/cases/{number}#questions", good=_("已提交。") if changed else _("没有改动。"))
         except Clashing as clash:
             bound.add(clash)
-            clashing = began(clash, form, {code: f"{FORM_PREFIX}{code}" for code in values})
+            clashing = began(clash, sent, {code: f"{FORM_PREFIX}{code}" for code in values})
         except DomainError as error:
             bound.add(_prefixed(error))
     lines = _clashes(programme, clashing, bound.raw, standing)
-    bound.raw = standing | brought_up(form, bound.raw, standing)
-    contents = load_contents(session, case)
-    page = _page(session, contents, programme, now, bound, Together(began_with(standing), lines))
-    return render(request, "web/cases/questions.html", page, status=422)
+    bound.raw = standing | brought_up(sent, bound.raw, standing)
+    contents = load_contents(call.session, case)
+    page = _page(call.session, contents, programme, call.now, bound, Together(began_with(standing), lines))
+    return call.render("web/cases/questions.html", page, status=422)
 
 
 @router.post("/{number}/questions/draft", action=actions.SUPPLY)
-def keep_draft(
-    request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now, number: str
-) -> Response:
+def keep_draft(call: Call, number: str) -> Response:
     """Keep what is being entered; a field that somebody else changed meanwhile waits for the choice when it is handed in."""
-    queries.get_visible_to(session, actor, number)
-    values, was = answers_in(form), draft_was(form)
+    queries.get_visible_to(call.session, call.actor, number)
+    values, was = answers_in(call.form), draft_was(call.form)
 
     def save(kept: Mapping[str, str]) -> None:
-        with session.begin_nested():
-            save_draft(session, actor=actor, now=now, number=number, command=SaveDraft(values=dict(kept), was=was))
+        with call.session.begin_nested():
+            save_draft(
+                call.session,
+                actor=call.actor,
+                now=call.now,
+                number=number,
+                command=SaveDraft(values=dict(kept), was=was),
+            )
 
     clashing = kept_draft(values, save)
-    case = queries.get_visible_to(session, actor, number)
-    labels = {question.code: str(question.label) for question in queries.programme_of(session, case).questions}
-    standing = {code: row.value for code, row in list_answers(session, case.id).items()}
+    case = queries.get_visible_to(call.session, call.actor, number)
+    labels = {question.code: str(question.label) for question in queries.programme_of(call.session, case).questions}
+    standing = {code: row.value for code, row in list_answers(call.session, case.id).items()}
     saved = DraftSaved(
-        at=shanghai(now).strftime("%H:%M:%S"),
+        at=shanghai(call.now).strftime("%H:%M:%S"),
         clashing=tuple(labels[code] for code in clashing),
         was=began_with(goes_on_from(values, was, standing, clashing)),
     )
-    return render(request, "web/cases/_draft_saved.html", saved)
+    return call.render("web/cases/_draft_saved.html", saved)
 
 
 @router.post("/{number}/questions/renew", action=actions.SUPPLY)
-def renew(request: Request, session: DbSession, actor: CurrentActor, now: Now, number: str) -> Response:
-    filled = renew_supplies(session, actor=actor, now=now, number=number)
-    return redirect(
-        request,
+def renew(call: Call, number: str) -> Response:
+    filled = renew_supplies(call.session, actor=call.actor, now=call.now, number=number)
+    return call.redirect(
         f"/cases/{number}/questions",
         good=_("已沿用上次的 %(n)s 项，请核对后提交。") % {"n": len(filled.questions) + len(filled.documents)},
     )

@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
-from fastapi import Request
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
@@ -20,12 +19,10 @@ from app.cases.queries import list_entries
 from app.cases.service.loading import place_of
 from app.cases.service.undoing import standing
 from app.cases.supplies import CaseContents, load_contents
-from app.doors.deps import CurrentActor, DbSession, Now
-from app.doors.pages import render
+from app.doors.call import Call
 from app.doors.router import GuardedRouter
 from app.doors.timeline import TimelineLine
 from app.journal.queries import timeline
-from app.kit.actor import Actor
 from app.kit.clock import today
 from app.kit.i18n import _
 from app.kit.permissions import can
@@ -131,49 +128,47 @@ class CaseRead:
 
 
 @router.get("/{number}", action=actions.READ)
-def record_page(
-    request: Request, session: DbSession, actor: CurrentActor, now: Now, number: str, all: str = ""
-) -> Response:
+def record_page(call: Call, number: str, all: str = "") -> Response:
     """The record; `all` shows the whole timeline."""
-    case = queries.get_visible_to(session, actor, number)
-    page = _record(request, session, actor, case, now, limit=WHOLE_TIMELINE if all else TIMELINE)
-    return render(request, "web/cases/record.html", page)
+    case = queries.get_visible_to(call.session, call.actor, number)
+    page = _record(call, case, limit=WHOLE_TIMELINE if all else TIMELINE)
+    return call.render("web/cases/record.html", page)
 
 
-def _record(request: Request, session: Session, actor: Actor, case: CaseFile, now: datetime, *, limit: int) -> CasePage:
-    on, read = today(now), _read(session, case)
+def _record(call: Call, case: CaseFile, *, limit: int) -> CasePage:
+    on, read = today(call.now), _read(call.session, case)
     programme, contents = read.programme, read.contents
     verdict = verdict_card(
-        session,
+        call.session,
         case,
         programme,
         on,
         names=read.names,
         entries=read.entries,
         action=next_action(programme, case.stage),
-        actor=actor,
+        actor=call.actor,
     )
-    documents = document_lines(session, [row.document for row in contents.materials], on, read.catalogue)
-    events = timeline(session, kind="case", id=case.number, limit=limit + 1)
+    documents = document_lines(call.session, [row.document for row in contents.materials], on, read.catalogue)
+    events = timeline(call.session, kind="case", id=case.number, limit=limit + 1)
     return CasePage(
         case=case,
         programme=programme,
-        head=_head(session, actor, read, now, verdict),
-        corrections=correction_panel(contents, programme, actor, on),
-        opinions=opinion_panel(session, contents, programme, actor, on),
-        approvals=approval_panel(case, programme, actor, contents.approvals),
-        materials=material_panel(contents, programme, actor, on, documents),
-        questions=question_panel(contents, programme, actor, on),
+        head=_head(call, read, verdict),
+        corrections=correction_panel(contents, programme, call.actor, on),
+        opinions=opinion_panel(call.session, contents, programme, call.actor, on),
+        approvals=approval_panel(case, programme, call.actor, contents.approvals),
+        materials=material_panel(contents, programme, call.actor, on, documents),
+        questions=question_panel(contents, programme, call.actor, on),
         verdict=verdict,
         rights=rights_panel(case, contents.rights, on) if programme.uses_class_two else None,
         milestones=tuple(milestone_line(case, row, on) for row in contents.milestones),
-        clocks=clock_lines(session, case, programme, on),
-        duties=duty_panel(session, case, programme, actor, on),
-        supervision=supervision_panel(case, read.supervisions, read.officers, actor, on),
-        timeline=named_lines(request, session, events[:limit], known=KnownCases(read.catalogue, [case])),
+        clocks=clock_lines(call.session, case, programme, on),
+        duties=duty_panel(call.session, case, programme, call.actor, on),
+        supervision=supervision_panel(case, read.supervisions, read.officers, call.actor, on),
+        timeline=named_lines(call, events[:limit], known=KnownCases(read.catalogue, [case])),
         timeline_more=len(events) > limit,
-        may_edit=case.state == CaseState.OPEN and can(actor, actions.ASSIGN, place_of(case.enterprise)),
-        newer_version=newer_version(read.catalogue, actor, case, on),
+        may_edit=case.state == CaseState.OPEN and can(call.actor, actions.ASSIGN, place_of(case.enterprise)),
+        newer_version=newer_version(read.catalogue, call.actor, case, on),
         today=on,
     )
 
@@ -191,13 +186,13 @@ def _read(session: Session, case: CaseFile) -> CaseRead:
     )
 
 
-def _head(session: Session, actor: Actor, read: CaseRead, now: datetime, verdict: VerdictCard | None) -> CaseHead:
-    case, programme, on = read.contents.case, read.programme, today(now)
+def _head(call: Call, read: CaseRead, verdict: VerdictCard | None) -> CaseHead:
+    case, programme, on = read.contents.case, read.programme, today(call.now)
     entries, is_open = standing(read.entries), case.state == CaseState.OPEN
     passages, waiting = queries.passages_of(entries), waiting_ids(read.contents.milestones)
     status = public_status(programme, passages)
     supplies = seen_supplies(read.contents, on, verdict)
-    round_row = find_round(session, case.programme_code, case.year, case.round)
+    round_row = find_round(call.session, case.programme_code, case.year, case.round)
     stage = programme.stage(case.stage)
     return CaseHead(
         stage=str(stage.name),
@@ -210,9 +205,9 @@ def _head(session: Session, actor: Actor, read: CaseRead, now: datetime, verdict
         cutoffs=_cutoffs(round_row, on),
         stations=tuple(station(step, on) for step in stage_steps(programme, passages)),
         detour=str(stage.name) if stage.path == "side" and is_open else "",
-        next=next_step(programme, case, actor, supplies, waiting) if is_open else None,
-        steps=step_buttons(programme, case, actor, supplies, waiting),
-        undo=undo_button(programme, case, actor, entries, now),
+        next=next_step(programme, case, call.actor, supplies, waiting) if is_open else None,
+        steps=step_buttons(programme, case, call.actor, supplies, waiting),
+        undo=undo_button(programme, case, call.actor, entries, call.now),
         public_wording=str(status.wording),
     )
 

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from fastapi import Request
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
@@ -13,9 +12,8 @@ from app.cases.domain.rights import Right
 from app.cases.models import CaseFile
 from app.cases.schemas import ChooseRights
 from app.cases.service.rights import choose_rights
-from app.doors.deps import CurrentActor, DbSession, Form, Now
+from app.doors.call import Call
 from app.doors.forms import Bound, attempt, bind, empty
-from app.doors.pages import redirect, render
 from app.doors.router import GuardedRouter
 from app.kit.clock import today
 from app.kit.i18n import _
@@ -69,25 +67,25 @@ def _line(case: CaseFile, right: Right, on: date) -> RightLine:
 
 
 @router.get("/{number}/rights", action=actions.CHOOSE_RIGHTS)
-def rights_page(request: Request, session: DbSession, actor: CurrentActor, now: Now, number: str) -> Response:
+def rights_page(call: Call, number: str) -> Response:
     """The picker of class II property."""
-    case = queries.get_visible_to(session, actor, number)
-    return render(request, "web/cases/rights.html", _page(session, case, today(now), empty()))
+    case = queries.get_visible_to(call.session, call.actor, number)
+    return call.render("web/cases/rights.html", _page(call.session, case, today(call.now), empty()))
 
 
 @router.post("/{number}/rights", action=actions.CHOOSE_RIGHTS)
-def rights_route(
-    request: Request, session: DbSession, actor: CurrentActor, now: Now, form: Form, number: str
-) -> Response:
+def rights_route(call: Call, number: str) -> Response:
     """Let exactly the ticked rights serve the case."""
-    bound = bind(ChooseRights, form)
+    bound = bind(ChooseRights, call.form)
     done = attempt(
-        session, bound, lambda given: choose_rights(session, actor=actor, now=now, number=number, command=given)
+        call.session,
+        bound,
+        lambda given: choose_rights(call.session, actor=call.actor, now=call.now, number=number, command=given),
     )
     if done is None:
-        case = queries.get_visible_to(session, actor, number)
-        return render(request, "web/cases/rights.html", _page(session, case, today(now), bound), status=422)
-    return redirect(request, f"/cases/{number}#rights", good=_("Ⅱ类知识产权的选用已保存。"))
+        case = queries.get_visible_to(call.session, call.actor, number)
+        return call.render("web/cases/rights.html", _page(call.session, case, today(call.now), bound), status=422)
+    return call.redirect(f"/cases/{number}#rights", good=_("Ⅱ类知识产权的选用已保存。"))
 
 
 def _page(session: Session, case: CaseFile, on: date, form: Bound[ChooseRights]) -> RightsPage:

@@ -1,9 +1,8 @@
 """Taking a step and taking it back: each has a page of its own that works without script; the record shows them as dialogs."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
-from fastapi import Request
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
@@ -16,10 +15,9 @@ from app.cases.service.moving import take_step
 from app.cases.service.undoing import standing_entries, take_back_step
 from app.cases.supplies import load_contents
 from app.cases.supply.schemas import AskCorrections
+from app.doors.call import Call
 from app.doors.corrections import AskGroups, ask_groups, bind_corrections
-from app.doors.deps import CurrentActor, DbSession, Form, Now
 from app.doors.forms import Bound, attempt, bind, empty
-from app.doors.pages import redirect, render
 from app.doors.router import GuardedRouter
 from app.kit.actor import Actor
 from app.kit.clock import today
@@ -71,38 +69,40 @@ class UndoPage:
 
 
 @router.get("/{number}/steps/{action_code}", action=actions.STEP)
-def step_page(
-    request: Request, session: DbSession, actor: CurrentActor, now: Now, number: str, action_code: str
-) -> Response:
+def step_page(call: Call, number: str, action_code: str) -> Response:
     """The form of a step, for those who come from the board or without script."""
-    case = queries.get_visible_to(session, actor, number)
-    form: Bound[StepForm] = empty({"on": today(now).isoformat(), "version": case.version})
-    return render(request, "web/cases/step.html", _step_page(session, actor, case, action_code, form, today(now)))
+    case = queries.get_visible_to(call.session, call.actor, number)
+    form: Bound[StepForm] = empty({"on": today(call.now).isoformat(), "version": case.version})
+    return call.render(
+        "web/cases/step.html", _step_page(call.session, call.actor, case, action_code, form, today(call.now))
+    )
 
 
 @router.post("/{number}/steps/{action_code}", action=actions.STEP)
-def step_route(
-    request: Request, session: DbSession, actor: CurrentActor, now: Now, form: Form, number: str, action_code: str
-) -> Response:
+def step_route(call: Call, number: str, action_code: str) -> Response:
     """Take the step."""
-    bound, asked = bind(StepForm, form), bind_corrections(form)
+    bound, asked = bind(StepForm, call.form), bind_corrections(call.form)
     bound.raw |= asked.raw
     bound.errors.update(asked.errors)
-    values = _step_values(form, bound)
+    values = _step_values(call.form, bound)
     case = attempt(
-        session,
+        call.session,
         bound,
         lambda given: take_step(
-            session, actor=actor, now=now, number=number, command=_command(given, action_code, values, asked.model)
+            call.session,
+            actor=call.actor,
+            now=call.now,
+            number=number,
+            command=_command(given, action_code, values, asked.model),
         ),
     )
     if case is None:
-        case = queries.get_visible_to(session, actor, number)
+        case = queries.get_visible_to(call.session, call.actor, number)
         _name_fields(bound)
-        page = _step_page(session, actor, case, action_code, bound, today(now))
-        return render(request, "web/cases/step.html", page, status=422)
-    stage = queries.programme_of(session, case).stage(case.stage).name
-    return redirect(request, f"/cases/{number}", good=_("已办理，现在的阶段是“%(stage)s”。") % {"stage": stage})
+        page = _step_page(call.session, call.actor, case, action_code, bound, today(call.now))
+        return call.render("web/cases/step.html", page, status=422)
+    stage = queries.programme_of(call.session, case).stage(case.stage).name
+    return call.redirect(f"/cases/{number}", good=_("已办理，现在的阶段是“%(stage)s”。") % {"stage": stage})
 
 
 def _step_values(form: FormData, bound: Bound[StepForm]) -> dict[str, str]:
@@ -161,32 +161,30 @@ def _step_page(
 
 
 @router.get("/{number}/undo", action=actions.UNDO)
-def undo_page(request: Request, session: DbSession, actor: CurrentActor, now: Now, number: str) -> Response:
+def undo_page(call: Call, number: str) -> Response:
     """The form that takes the last step back."""
-    return _undo(request, session, actor, now, number, empty())
+    return _undo(call, number, empty())
 
 
 @router.post("/{number}/undo", action=actions.UNDO)
-def undo_route(
-    request: Request, session: DbSession, actor: CurrentActor, now: Now, form: Form, number: str
-) -> Response:
+def undo_route(call: Call, number: str) -> Response:
     """Take the last step back."""
-    bound = bind(TakeBackStep, form)
+    bound = bind(TakeBackStep, call.form)
     case = attempt(
-        session, bound, lambda given: take_back_step(session, actor=actor, now=now, number=number, command=given)
+        call.session,
+        bound,
+        lambda given: take_back_step(call.session, actor=call.actor, now=call.now, number=number, command=given),
     )
     if case is None:
-        return _undo(request, session, actor, now, number, bound)
-    stage = queries.programme_of(session, case).stage(case.stage).name
-    return redirect(request, f"/cases/{number}", good=_("已撤回，现在的阶段是“%(stage)s”。") % {"stage": stage})
+        return _undo(call, number, bound)
+    stage = queries.programme_of(call.session, case).stage(case.stage).name
+    return call.redirect(f"/cases/{number}", good=_("已撤回，现在的阶段是“%(stage)s”。") % {"stage": stage})
 
 
-def _undo(
-    request: Request, session: Session, actor: Actor, now: datetime, number: str, form: Bound[TakeBackStep]
-) -> Response:
-    case = queries.get_visible_to(session, actor, number)
-    entries = standing_entries(session, case.id)
-    button = undo_button(queries.programme_of(session, case), case, actor, entries, now)
+def _undo(call: Call, number: str, form: Bound[TakeBackStep]) -> Response:
+    case = queries.get_visible_to(call.session, call.actor, number)
+    entries = standing_entries(call.session, case.id)
+    button = undo_button(queries.programme_of(call.session, case), case, call.actor, entries, call.now)
     if button is None:
         raise Conflict("case.undo.nothing", _("现在没有您可以撤回的步骤。"))
-    return render(request, "web/cases/undo.html", UndoPage(case, button, form), status=422 if form.summary else 200)
+    return call.render("web/cases/undo.html", UndoPage(case, button, form), status=422 if form.summary else 200)

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from fastapi import Request
-from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.accounts.queries import officer_names
@@ -27,9 +25,8 @@ from app.cases.oversight.service.supervising import (
     supervise,
 )
 from app.cases.service.loading import place_of
-from app.doors.deps import CurrentActor, DbSession, Form, Now
+from app.doors.call import Call
 from app.doors.forms import Bound, attempt, bind, empty
-from app.doors.pages import redirect, render
 from app.doors.router import GuardedRouter
 from app.kit.actor import Actor
 from app.kit.clock import today
@@ -122,97 +119,89 @@ def supervision_badge(row: Supervision, on: date) -> Badge:
 
 
 @router.get("/{number}/supervisions/new", action=SUPERVISE)
-def ask_page(request: Request, session: DbSession, actor: CurrentActor, number: str) -> Response:
+def ask_page(call: Call, number: str) -> Response:
     """The form that asks."""
-    return _ask_form(request, session, actor, number, empty())
+    return _ask_form(call, number, empty())
 
 
 @router.post("/{number}/supervisions/new", action=SUPERVISE)
-def ask(request: Request, session: DbSession, actor: CurrentActor, now: Now, form: Form, number: str) -> Response:
+def ask(call: Call, number: str) -> Response:
     """Ask."""
-    bound = bind(SuperviseInput, form)
-    done = attempt(session, bound, lambda given: supervise(session, actor=actor, now=now, number=number, command=given))
+    bound = bind(SuperviseInput, call.form)
+    done = attempt(
+        call.session,
+        bound,
+        lambda given: supervise(call.session, actor=call.actor, now=call.now, number=number, command=given),
+    )
     if done is None:
-        return _ask_form(request, session, actor, number, bound, 422)
-    return redirect(request, f"/cases/{number}#supervisions", good=_("已督办，经办人的待办里可以看到。"))
+        return _ask_form(call, number, bound, 422)
+    return call.redirect(f"/cases/{number}#supervisions", good=_("已督办，经办人的待办里可以看到。"))
 
 
 @router.get("/{number}/supervisions/{supervision_id:int}", action=READ_SUPERVISIONS)
-def supervision_page(
-    request: Request, session: DbSession, actor: CurrentActor, now: Now, number: str, supervision_id: int
-) -> Response:
+def supervision_page(call: Call, number: str, supervision_id: int) -> Response:
     """One request."""
-    return _page(request, session, actor, today(now), number, supervision_id)
+    return _page(call, today(call.now), number, supervision_id)
 
 
 @router.post("/{number}/supervisions/{supervision_id:int}/answer", action=ANSWER_SUPERVISION)
-def answer(
-    request: Request, session: DbSession, actor: CurrentActor, now: Now, form: Form, number: str, supervision_id: int
-) -> Response:
+def answer(call: Call, number: str, supervision_id: int) -> Response:
     """The officer answers."""
-    bound = bind(AnswerSupervision, form)
+    bound = bind(AnswerSupervision, call.form)
     done = attempt(
-        session,
+        call.session,
         bound,
         lambda given: answer_supervision(
-            session, actor=actor, now=now, number=number, supervision_id=supervision_id, command=given
+            call.session, actor=call.actor, now=call.now, number=number, supervision_id=supervision_id, command=given
         ),
     )
     if done is None:
-        return _page(request, session, actor, today(now), number, supervision_id, answer=bound, status=422)
-    return redirect(request, f"/cases/{number}#supervisions", good=_("已答复督办。"))
+        return _page(call, today(call.now), number, supervision_id, answer=bound, status=422)
+    return call.redirect(f"/cases/{number}#supervisions", good=_("已答复督办。"))
 
 
 @router.post("/{number}/supervisions/{supervision_id:int}/again", action=SUPERVISE)
-def again(
-    request: Request, session: DbSession, actor: CurrentActor, now: Now, form: Form, number: str, supervision_id: int
-) -> Response:
+def again(call: Call, number: str, supervision_id: int) -> Response:
     """Ask once more."""
-    bound = bind(AskAgain, form)
+    bound = bind(AskAgain, call.form)
     done = attempt(
-        session,
+        call.session,
         bound,
         lambda given: ask_again(
-            session, actor=actor, now=now, number=number, supervision_id=supervision_id, command=given
+            call.session, actor=call.actor, now=call.now, number=number, supervision_id=supervision_id, command=given
         ),
     )
     if done is None:
-        return _page(request, session, actor, today(now), number, supervision_id, again=bound, status=422)
-    return redirect(request, f"/cases/{number}#supervisions", good=_("已再次督办。"))
+        return _page(call, today(call.now), number, supervision_id, again=bound, status=422)
+    return call.redirect(f"/cases/{number}#supervisions", good=_("已再次督办。"))
 
 
 @router.post("/{number}/supervisions/{supervision_id:int}/close", action=SUPERVISE)
-def close(
-    request: Request, session: DbSession, actor: CurrentActor, now: Now, form: Form, number: str, supervision_id: int
-) -> Response:
+def close(call: Call, number: str, supervision_id: int) -> Response:
     """The matter is done."""
-    bound = bind(CloseSupervision, form)
+    bound = bind(CloseSupervision, call.form)
     done = attempt(
-        session,
+        call.session,
         bound,
         lambda given: close_supervision(
-            session, actor=actor, now=now, number=number, supervision_id=supervision_id, command=given
+            call.session, actor=call.actor, now=call.now, number=number, supervision_id=supervision_id, command=given
         ),
     )
     here = f"/cases/{number}#supervisions"
     if done is None:
-        return redirect(request, here, bad="；".join(bound.summary) or _("填写有误，请检查。"))
-    return redirect(request, here, good=_("督办已办结。"))
+        return call.redirect(here, bad="；".join(bound.summary) or _("填写有误，请检查。"))
+    return call.redirect(here, good=_("督办已办结。"))
 
 
-def _ask_form(
-    request: Request, session: Session, actor: Actor, number: str, form: Bound[Any], status: int = 200
-) -> Response:
-    case = queries.get_visible_to(session, actor, number)
-    names = officer_names(session, {case.officer_id} if case.officer_id else set())
+def _ask_form(call: Call, number: str, form: Bound[Any], status: int = 200) -> Response:
+    case = queries.get_visible_to(call.session, call.actor, number)
+    names = officer_names(call.session, {case.officer_id} if case.officer_id else set())
     page = AskPage(case, names.get(case.officer_id or 0, ""), form)
-    return render(request, "web/cases/supervise.html", page, status=status)
+    return call.render("web/cases/supervise.html", page, status=status)
 
 
 def _page(
-    request: Request,
-    session: Session,
-    actor: Actor,
+    call: Call,
     on: date,
     number: str,
     supervision_id: int,
@@ -221,12 +210,12 @@ def _page(
     again: Bound[Any] | None = None,
     status: int = 200,
 ) -> Response:
-    case = queries.get_visible_to(session, actor, number)
-    found = [(row, case) for row in list_supervisions(session, case.id) if row.id == supervision_id]
+    case = queries.get_visible_to(call.session, call.actor, number)
+    found = [(row, case) for row in list_supervisions(call.session, case.id) if row.id == supervision_id]
     if not found:
         raise NotFound("case.supervision.unknown", _("没有这项督办。"))
-    names = officer_names(session, {row.officer_id for row, _case in found})
-    line = supervision_lines(found, names, actor, on)[0]
+    names = officer_names(call.session, {row.officer_id for row, _case in found})
+    line = supervision_lines(found, names, call.actor, on)[0]
     asked = {"request": line.row.request, "due_on": line.row.due_on.isoformat()}
     page = SupervisionPage(case, line, answer or empty(), again or empty(asked))
-    return render(request, "web/cases/supervision.html", page, status=status)
+    return call.render("web/cases/supervision.html", page, status=status)

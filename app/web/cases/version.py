@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import Query, Request
+from fastapi import Query
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
@@ -15,9 +15,9 @@ from app.cases.domain.version_change import Effect, Kind, VersionChange, stages_
 from app.cases.models import CaseFile
 from app.cases.schemas import ChangeVersion
 from app.cases.service.versions import change_version, list_newer_versions, preview_version
-from app.doors.deps import CurrentActor, DbSession, Form, Now
+from app.doors.call import Call
+from app.doors.deps import Now
 from app.doors.forms import Bound, attempt, bind, empty
-from app.doors.pages import redirect, render
 from app.doors.router import GuardedRouter
 from app.kit.actor import Actor
 from app.kit.clock import today
@@ -96,34 +96,31 @@ class VersionPage:
 
 @router.get("", action=actions.CHANGE_VERSION)
 def version_page(
-    request: Request,
-    session: DbSession,
-    actor: CurrentActor,
-    now: Now,
+    call: Call,
     number: str,
     to: Annotated[str, Query(max_length=16)] = "",
     stage: Annotated[str, Query(max_length=40)] = "",
 ) -> Response:
     """The difference to the newest version, or to the one chosen."""
-    case = queries.get_visible_to(session, actor, number)
-    return render(request, "web/cases/version.html", _page(session, case, now, to, stage, empty()))
+    case = queries.get_visible_to(call.session, call.actor, number)
+    return call.render("web/cases/version.html", _page(call.session, case, call.now, to, stage, empty()))
 
 
 @router.post("", action=actions.CHANGE_VERSION)
-def version_route(
-    request: Request, session: DbSession, actor: CurrentActor, now: Now, form: Form, number: str
-) -> Response:
+def version_route(call: Call, number: str) -> Response:
     """Move the case."""
-    bound = bind(ChangeVersion, form)
+    bound = bind(ChangeVersion, call.form)
     done = attempt(
-        session, bound, lambda given: change_version(session, actor=actor, now=now, number=number, command=given)
+        call.session,
+        bound,
+        lambda given: change_version(call.session, actor=call.actor, now=call.now, number=number, command=given),
     )
     if done is not None:
         said = _("已换用版本 %(version)s，变动已记入时间线。") % {"version": done.programme_version}
-        return redirect(request, f"/cases/{number}", good=said)
-    case = queries.get_visible_to(session, actor, number)
+        return call.redirect(f"/cases/{number}", good=said)
+    case = queries.get_visible_to(call.session, call.actor, number)
     chosen = str(bound.raw.get("programme_version") or ""), str(bound.raw.get("stage") or "")
-    return render(request, "web/cases/version.html", _page(session, case, now, *chosen, bound), status=422)
+    return call.render("web/cases/version.html", _page(call.session, case, call.now, *chosen, bound), status=422)
 
 
 def _page(session: Session, case: CaseFile, now: Now, to: str, stage: str, form: Bound[Any]) -> VersionPage:

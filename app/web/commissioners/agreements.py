@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from fastapi import Request
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
@@ -13,9 +12,8 @@ from app.commissioners.domain import END_REASON_LABELS, MODE_LABELS, EndReason, 
 from app.commissioners.models import Commissioner, ServiceAgreement
 from app.commissioners.schemas import AgreementInput, EndInput, SignInput
 from app.commissioners.service import agreements
-from app.doors.deps import CurrentActor, DbSession, Form, Now
+from app.doors.call import Call
 from app.doors.forms import Bound, attempt, bind, empty
-from app.doors.pages import redirect, render
 from app.doors.router import GuardedRouter
 from app.enterprises.models import Enterprise
 from app.enterprises.queries import find_by_uscc_visible_to
@@ -53,92 +51,80 @@ class EndPage:
 
 
 @router.get("/new", action=actions.AGREE)
-def new_agreement_page(
-    request: Request, session: DbSession, actor: CurrentActor, now: Now, public_id: str, uscc: str = ""
-) -> Response:
-    commissioner = queries.get_visible_to(session, actor, public_id)
-    raw = {"uscc": uscc, "starts_on": today(now).isoformat(), "mode": ServiceMode.PART_TIME.value}
-    return _form_page(request, session, actor, commissioner, None, empty(raw))
+def new_agreement_page(call: Call, public_id: str, uscc: str = "") -> Response:
+    commissioner = queries.get_visible_to(call.session, call.actor, public_id)
+    raw = {"uscc": uscc, "starts_on": today(call.now).isoformat(), "mode": ServiceMode.PART_TIME.value}
+    return _form_page(call, commissioner, None, empty(raw))
 
 
 @router.post("/new", action=actions.AGREE)
-def sign_agreement(
-    request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now, public_id: str
-) -> Response:
-    commissioner = queries.get_visible_to(session, actor, public_id)
-    bound = bind(SignInput, form)
+def sign_agreement(call: Call, public_id: str) -> Response:
+    commissioner = queries.get_visible_to(call.session, call.actor, public_id)
+    bound = bind(SignInput, call.form)
     done = attempt(
-        session,
+        call.session,
         bound,
         lambda terms: agreements.sign(
-            session,
-            actor=actor,
+            call.session,
+            actor=call.actor,
             commissioner=commissioner,
-            enterprise=_enterprise(session, actor, terms.uscc),
+            enterprise=_enterprise(call.session, call.actor, terms.uscc),
             terms=terms,
-            now=now,
+            now=call.now,
         ),
     )
     if done is not None:
         notice = _("已登记与“%(name)s”的服务协议。") % {"name": done.enterprise.name}
-        return redirect(request, f"/commissioners/{public_id}", good=notice)
-    return _form_page(request, session, actor, commissioner, None, bound, status=422)
+        return call.redirect(f"/commissioners/{public_id}", good=notice)
+    return _form_page(call, commissioner, None, bound, status=422)
 
 
 @router.get("/{agreement_id}/edit", action=actions.AGREE)
-def edit_agreement_page(
-    request: Request, session: DbSession, actor: CurrentActor, public_id: str, agreement_id: int
-) -> Response:
-    commissioner = queries.get_visible_to(session, actor, public_id)
-    agreement = queries.get_agreement(session, commissioner, agreement_id)
-    return _form_page(request, session, actor, commissioner, agreement, empty(_raw(agreement)))
+def edit_agreement_page(call: Call, public_id: str, agreement_id: int) -> Response:
+    commissioner = queries.get_visible_to(call.session, call.actor, public_id)
+    agreement = queries.get_agreement(call.session, commissioner, agreement_id)
+    return _form_page(call, commissioner, agreement, empty(_raw(agreement)))
 
 
 @router.post("/{agreement_id}/edit", action=actions.AGREE)
-def correct_agreement(
-    request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now, public_id: str, agreement_id: int
-) -> Response:
-    commissioner = queries.get_visible_to(session, actor, public_id)
-    agreement = queries.get_agreement(session, commissioner, agreement_id)
-    bound = bind(AgreementInput, form)
+def correct_agreement(call: Call, public_id: str, agreement_id: int) -> Response:
+    commissioner = queries.get_visible_to(call.session, call.actor, public_id)
+    agreement = queries.get_agreement(call.session, commissioner, agreement_id)
+    bound = bind(AgreementInput, call.form)
     done = attempt(
-        session,
+        call.session,
         bound,
         lambda terms: agreements.correct(
-            session, actor=actor, commissioner=commissioner, agreement=agreement, terms=terms, now=now
+            call.session, actor=call.actor, commissioner=commissioner, agreement=agreement, terms=terms, now=call.now
         ),
     )
     if done is not None:
-        return redirect(request, f"/commissioners/{public_id}", good=_("已保存。"))
-    return _form_page(request, session, actor, commissioner, agreement, bound, status=422)
+        return call.redirect(f"/commissioners/{public_id}", good=_("已保存。"))
+    return _form_page(call, commissioner, agreement, bound, status=422)
 
 
 @router.get("/{agreement_id}/end", action=actions.AGREE)
-def end_agreement_page(
-    request: Request, session: DbSession, actor: CurrentActor, now: Now, public_id: str, agreement_id: int
-) -> Response:
-    commissioner = queries.get_visible_to(session, actor, public_id)
-    agreement = queries.get_agreement(session, commissioner, agreement_id)
-    return _end_page(request, commissioner, agreement, empty({"ended_on": today(now).isoformat()}), today(now))
+def end_agreement_page(call: Call, public_id: str, agreement_id: int) -> Response:
+    commissioner = queries.get_visible_to(call.session, call.actor, public_id)
+    agreement = queries.get_agreement(call.session, commissioner, agreement_id)
+    return _end_page(call, commissioner, agreement, empty({"ended_on": today(call.now).isoformat()}), today(call.now))
 
 
 @router.post("/{agreement_id}/end", action=actions.AGREE)
-def end_agreement(
-    request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now, public_id: str, agreement_id: int
-) -> Response:
-    commissioner = queries.get_visible_to(session, actor, public_id)
-    agreement = queries.get_agreement(session, commissioner, agreement_id)
-    bound = bind(EndInput, form)
+def end_agreement(call: Call, public_id: str, agreement_id: int) -> Response:
+    commissioner = queries.get_visible_to(call.session, call.actor, public_id)
+    agreement = queries.get_agreement(call.session, commissioner, agreement_id)
+    bound = bind(EndInput, call.form)
     done = attempt(
-        session,
+        call.session,
         bound,
         lambda given: agreements.end_early(
-            session, actor=actor, commissioner=commissioner, agreement=agreement, given=given, now=now
+            call.session, actor=call.actor, commissioner=commissioner, agreement=agreement, given=given, now=call.now
         ),
     )
     if done is not None:
-        return redirect(request, f"/commissioners/{public_id}", good=_("服务协议已终止。"))
-    return _end_page(request, commissioner, agreement, bound, today(now), status=422)
+        return call.redirect(f"/commissioners/{public_id}", good=_("服务协议已终止。"))
+    return _end_page(call, commissioner, agreement, bound, today(call.now), status=422)
 
 
 def _enterprise(session: Session, actor: Actor, uscc: str) -> Enterprise:
@@ -164,17 +150,12 @@ def _raw(agreement: ServiceAgreement) -> dict[str, object]:
 
 
 def _form_page(
-    request: Request,
-    session: Session,
-    actor: Actor,
-    commissioner: Commissioner,
-    agreement: ServiceAgreement | None,
-    form: Bound[Any],
-    *,
-    status: int = 200,
+    call: Call, commissioner: Commissioner, agreement: ServiceAgreement | None, form: Bound[Any], *, status: int = 200
 ) -> Response:
     uscc = str(form.raw.get("uscc") or "")
-    chosen = agreement.enterprise if agreement else find_by_uscc_visible_to(session, actor, uscc) if uscc else None
+    chosen = (
+        agreement.enterprise if agreement else find_by_uscc_visible_to(call.session, call.actor, uscc) if uscc else None
+    )
     page = AgreementFormPage(
         commissioner=commissioner,
         agreement=agreement,
@@ -182,15 +163,15 @@ def _form_page(
         enterprise=chosen,
         programmes=tuple(
             (item.code, programme_name(item), str(Bilingual.model_validate(item.source)))
-            for item in queries.list_programmes(session)
+            for item in queries.list_programmes(call.session)
         ),
         modes=tuple((item.value, _(MODE_LABELS[item])) for item in ServiceMode),
     )
-    return render(request, "web/commissioners/agreement.html", page, status=status)
+    return call.render("web/commissioners/agreement.html", page, status=status)
 
 
 def _end_page(
-    request: Request,
+    call: Call,
     commissioner: Commissioner,
     agreement: ServiceAgreement,
     form: Bound[EndInput],
@@ -206,4 +187,4 @@ def _end_page(
         reasons=tuple((item.value, _(END_REASON_LABELS[item])) for item in EndReason),
         today=on,
     )
-    return render(request, "web/commissioners/end.html", page, status=status)
+    return call.render("web/commissioners/end.html", page, status=status)

@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-from fastapi import Request
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
@@ -21,11 +20,10 @@ from app.commissioners.models import Commissioner
 from app.commissioners.queries import STATES, CommissionerFilter
 from app.commissioners.schemas import CommissionerInput
 from app.commissioners.service import people
-from app.doors.deps import CurrentActor, DbSession, Form, Now
+from app.doors.call import Call
 from app.doors.downloads import TableFormat, download_table
 from app.doors.forms import Bound, attempt, bind, empty
-from app.doors.pages import redirect, render
-from app.doors.past import ListDay, ListSession
+from app.doors.past import ListCall
 from app.doors.router import GuardedRouter
 from app.doors.timeline import TimelineLine, timeline_lines
 from app.journal.queries import timeline
@@ -111,62 +109,48 @@ class CommissionerFormPage:
 
 @router.get("", action=actions.LIST)
 def commissioners_page(
-    request: Request,
-    session: ListSession,
-    actor: CurrentActor,
-    as_of: ListDay,
-    q: str = "",
-    programme: str = "",
-    state: str = "active",
-    cursor: str | None = None,
+    call: ListCall, q: str = "", programme: str = "", state: str = "active", cursor: str | None = None
 ) -> Response:
-    on = as_of.on
+    on = call.as_of.on
     wanted = _filter(q, programme, state, on)
-    found = queries.page_visible_to(session, actor, wanted, cursor, PAGE_SIZE)
-    fields = field_names(session)
-    given = (("q", q), ("programme", programme), ("state", state), ("as_of", as_of.parameter))
+    found = queries.page_visible_to(call.session, call.actor, wanted, cursor, PAGE_SIZE)
+    fields = field_names(call.session)
+    given = (("q", q), ("programme", programme), ("state", state), ("as_of", call.as_of.parameter))
     query = urlencode({name: value for name, value in given if value})
     page = CommissionersPage(
         rows=tuple(expert_row(item, fields, on) for item in found.items),
         page=found,
-        count=queries.count_visible_to(session, actor, wanted),
+        count=queries.count_visible_to(call.session, call.actor, wanted),
         wanted=wanted,
-        programmes=tuple((item.code, programme_name(item)) for item in queries.list_programmes(session)),
+        programmes=tuple((item.code, programme_name(item)) for item in queries.list_programmes(call.session)),
         states=_state_choices(),
         url=f"/commissioners?{query}",
         export_query=query,
-        headcounts=_headcounts(session, actor, on),
+        headcounts=_headcounts(call.session, call.actor, on),
         year=on.year,
-        may_create=can(actor, actions.CREATE),
-        filtered=bool(wanted.text or wanted.programme or wanted.state != "active" or as_of.past),
-        past=as_of.parameter,
-        views=views_of(session, actor, f"/commissioners?{query}"),
+        may_create=can(call.actor, actions.CREATE),
+        filtered=bool(wanted.text or wanted.programme or wanted.state != "active" or call.as_of.past),
+        past=call.as_of.parameter,
+        views=views_of(call.session, call.actor, f"/commissioners?{query}"),
     )
-    return render(request, "web/commissioners/list.html", page)
+    return call.render("web/commissioners/list.html", page)
 
 
 @router.get("/export.{extension}", action=actions.EXPORT)
 def export_commissioners(
-    request: Request,
-    session: ListSession,
-    actor: CurrentActor,
-    as_of: ListDay,
-    extension: TableFormat,
-    q: str = "",
-    programme: str = "",
-    state: str = "active",
+    call: ListCall, extension: TableFormat, q: str = "", programme: str = "", state: str = "active"
 ) -> Response:
-    wanted = _filter(q, programme, state, as_of.on)
-    statement = queries.filtered_visible_to(actor, wanted).options(*queries.with_agreements())
-    found = session.scalars(statement.order_by(*queries.BY_NAME.order_by())).all()
-    full_phone = can(actor, actions.READ_PHONE)
+    wanted = _filter(q, programme, state, call.as_of.on)
+    statement = queries.filtered_visible_to(call.actor, wanted).options(*queries.with_agreements())
+    found = call.session.scalars(statement.order_by(*queries.BY_NAME.order_by())).all()
+    full_phone = can(call.actor, actions.READ_PHONE)
     header = [
         _("编号"), _("姓名"), _("工作单位"), _("职称"), _("学历学位"), _("技术领域"), _("专业专长"), _("联系电话"),
         _("服务企业"), _("统一社会信用代码"), _("专项"), _("协议编号"), _("起始日期"), _("终止日期"), _("提前终止日"),
         _("服务方式"), _("协议金额（元）"),
     ]  # fmt: skip
-    rows = export_rows(found, field_names(session), full_phone)
-    return download_table(request, _("科技专员"), extension, rows, header)
+    rows = export_rows(found, field_names(call.session), full_phone)
+    return download_table(call.request, _("科技专员"), extension, rows, header)
 
 
 def _filter(q: str, programme: str, state: str, on: date) -> CommissionerFilter:
@@ -197,105 +181,99 @@ def _headcounts(session: Session, actor: Actor, on: date) -> tuple[GoalCard, ...
 
 
 @router.get("/new", action=actions.CREATE)
-def new_commissioner_page(request: Request, session: DbSession) -> Response:
-    return _form_page(request, session, None, empty())
+def new_commissioner_page(call: Call) -> Response:
+    return _form_page(call, None, empty())
 
 
 @router.post("/new", action=actions.CREATE)
-def add_commissioner(request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now) -> Response:
-    bound = bind(CommissionerInput, form)
-    made = attempt(session, bound, lambda given: people.create(session, actor=actor, given=given, now=now))
+def add_commissioner(call: Call) -> Response:
+    bound = bind(CommissionerInput, call.form)
+    made = attempt(
+        call.session, bound, lambda given: people.create(call.session, actor=call.actor, given=given, now=call.now)
+    )
     if made is not None:
         notice = _("已登记专家“%(name)s”。") % {"name": made.name}
-        return redirect(request, f"/commissioners/{made.public_id}", good=notice)
-    return _form_page(request, session, None, bound, status=422)
+        return call.redirect(f"/commissioners/{made.public_id}", good=notice)
+    return _form_page(call, None, bound, status=422)
 
 
 @router.get("/{public_id}", action=actions.READ)
-def commissioner_page(request: Request, session: DbSession, actor: CurrentActor, now: Now, public_id: str) -> Response:
-    found = queries.get_visible_to(session, actor, public_id)
-    on, may_edit = today(now), can(actor, actions.EDIT, found)
-    full_phone = can(actor, actions.READ_PHONE, found)
+def commissioner_page(call: Call, public_id: str) -> Response:
+    found = queries.get_visible_to(call.session, call.actor, public_id)
+    on, may_edit = today(call.now), can(call.actor, actions.EDIT, found)
+    full_phone = can(call.actor, actions.READ_PHONE, found)
     page = CommissionerPage(
         commissioner=found,
         degree=degree_label(found.degree),
-        field=field_names(session).get(found.field_code or "", ""),
+        field=field_names(call.session).get(found.field_code or "", ""),
         phone=found.phone if full_phone else mask_phone(found.phone),
         phone_masked=bool(found.phone) and not full_phone,
         agreements=tuple(agreement_row(item, on, may_edit) for item in found.agreements),
-        timeline=timeline_lines(request, session, timeline(session, kind="commissioner", id=found.public_id, limit=30)),
+        timeline=timeline_lines(
+            call.request, call.session, timeline(call.session, kind="commissioner", id=found.public_id, limit=30)
+        ),
         end_reasons=tuple((item.value, _(END_REASON_LABELS[item])) for item in EndReason),
-        checks=checks_of(session, actor, found, on),
+        checks=checks_of(call.session, call.actor, found, on),
         may_edit=may_edit,
         today=on,
     )
-    return render(request, "web/commissioners/record.html", page)
+    return call.render("web/commissioners/record.html", page)
 
 
 @router.get("/{public_id}/edit", action=actions.EDIT)
-def edit_commissioner_page(request: Request, session: DbSession, actor: CurrentActor, public_id: str) -> Response:
-    found = queries.get_visible_to(session, actor, public_id)
+def edit_commissioner_page(call: Call, public_id: str) -> Response:
+    found = queries.get_visible_to(call.session, call.actor, public_id)
     raw = {name: getattr(found, name) or "" for name in _FIELDS}
-    return _form_page(request, session, found, empty(raw), version=found.version)
+    return _form_page(call, found, empty(raw), version=found.version)
 
 
 @router.post("/{public_id}/edit", action=actions.EDIT)
-def save_commissioner(
-    request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now, public_id: str
-) -> Response:
-    found = queries.get_visible_to(session, actor, public_id)
-    bound = bind(CommissionerInput, form)
+def save_commissioner(call: Call, public_id: str) -> Response:
+    found = queries.get_visible_to(call.session, call.actor, public_id)
+    bound = bind(CommissionerInput, call.form)
     version = _version(bound)
     done = attempt(
-        session,
+        call.session,
         bound,
-        lambda given: people.edit(session, actor=actor, commissioner=found, given=given, version=version, now=now),
+        lambda given: people.edit(
+            call.session, actor=call.actor, commissioner=found, given=given, version=version, now=call.now
+        ),
     )
     if done is not None:
-        return redirect(request, f"/commissioners/{public_id}", good=_("已保存。"))
-    return _form_page(request, session, found, bound, version=version, status=422)
+        return call.redirect(f"/commissioners/{public_id}", good=_("已保存。"))
+    return _form_page(call, found, bound, version=version, status=422)
 
 
 @router.post("/{public_id}/retire", action=actions.RETIRE)
-def retire_commissioner(
-    request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now, public_id: str
-) -> Response:
-    found = queries.get_visible_to(session, actor, public_id)
-    reason = str(form.get("reason") or "").strip()[:500]
+def retire_commissioner(call: Call, public_id: str) -> Response:
+    found = queries.get_visible_to(call.session, call.actor, public_id)
+    reason = str(call.form.get("reason") or "").strip()[:500]
     try:
-        with session.begin_nested():
-            people.retire(session, actor=actor, commissioner=found, reason=reason, now=now)
+        with call.session.begin_nested():
+            people.retire(call.session, actor=call.actor, commissioner=found, reason=reason, now=call.now)
     except DomainError as error:
-        return redirect(request, f"/commissioners/{public_id}", bad=error.message)
-    return redirect(request, f"/commissioners/{public_id}", good=_("已停用，历史记录保留。"))
+        return call.redirect(f"/commissioners/{public_id}", bad=error.message)
+    return call.redirect(f"/commissioners/{public_id}", good=_("已停用，历史记录保留。"))
 
 
 @router.post("/{public_id}/reinstate", action=actions.RETIRE)
-def reinstate_commissioner(
-    request: Request, session: DbSession, actor: CurrentActor, now: Now, public_id: str
-) -> Response:
-    found = queries.get_visible_to(session, actor, public_id)
-    people.reinstate(session, actor=actor, commissioner=found, now=now)
-    return redirect(request, f"/commissioners/{public_id}", good=_("已恢复。"))
+def reinstate_commissioner(call: Call, public_id: str) -> Response:
+    found = queries.get_visible_to(call.session, call.actor, public_id)
+    people.reinstate(call.session, actor=call.actor, commissioner=found, now=call.now)
+    return call.redirect(f"/commissioners/{public_id}", good=_("已恢复。"))
 
 
 def _form_page(
-    request: Request,
-    session: Session,
-    commissioner: Commissioner | None,
-    form: Bound[Any],
-    *,
-    version: int = 0,
-    status: int = 200,
+    call: Call, commissioner: Commissioner | None, form: Bound[Any], *, version: int = 0, status: int = 200
 ) -> Response:
     page = CommissionerFormPage(
         commissioner=commissioner,
         form=form,
         degrees=tuple((item.value, _(DEGREE_LABELS[item])) for item in Degree),
-        fields=tuple(field_names(session).items()),
+        fields=tuple(field_names(call.session).items()),
         version=version,
     )
-    return render(request, "web/commissioners/form.html", page, status=status)
+    return call.render("web/commissioners/form.html", page, status=status)
 
 
 def _version(bound: Bound[Any]) -> int:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import Query, Request
+from fastapi import Query
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
@@ -11,8 +11,7 @@ from app.accounts.models import Officer
 from app.cases import queries
 from app.cases.oversight.actions import HAND_OVER
 from app.cases.queries import CaseFilter
-from app.doors.deps import CurrentActor, DbSession, Now
-from app.doors.pages import render
+from app.doors.call import Call
 from app.doors.router import GuardedRouter
 from app.kit.clock import today
 from app.kit.errors import NotFound
@@ -43,23 +42,21 @@ class HandOverPage:
 
 
 @router.get("/hand-over", action=HAND_OVER)
-def hand_over_page(
-    request: Request, session: DbSession, actor: CurrentActor, now: Now, whose: Annotated[str, Query(alias="from")] = ""
-) -> Response:
+def hand_over_page(call: Call, whose: Annotated[str, Query(alias="from")] = "") -> Response:
     """The cases, and the form that hands them over."""
-    officer = _officer(session, whose)
+    officer = _officer(call.session, whose)
     wanted = CaseFilter(state="open", officer_id=officer.id if officer else None, unassigned=officer is None)
-    found = queries.page_visible_to(session, actor, wanted, sort="due", cursor=None, limit=SHOWN)
+    found = queries.page_visible_to(call.session, call.actor, wanted, sort="due", cursor=None, limit=SHOWN)
     page = HandOverPage(
         officer=officer,
         whose=whose,
-        lines=tuple(case_lines(session, load_catalogue(session), found.items, today(now))),
-        count=queries.count_visible_to(session, actor, wanted),
-        officers=tuple(choice for choice in officer_choices(session) if choice[0] != whose),
+        lines=tuple(case_lines(call.session, load_catalogue(call.session), found.items, today(call.now))),
+        count=queries.count_visible_to(call.session, call.actor, wanted),
+        officers=tuple(choice for choice in officer_choices(call.session) if choice[0] != whose),
         url=f"/desk/hand-over?from={whose}",
         filter=f"state=open&officer={whose}",
     )
-    return render(request, "web/desk/hand_over.html", page)
+    return call.render("web/desk/hand_over.html", page)
 
 
 def _officer(session: Session, whose: str) -> Officer | None:

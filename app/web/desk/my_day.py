@@ -4,20 +4,16 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from babel.dates import format_date
-from fastapi import Request
-from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.cases import actions as case_actions
 from app.cases.loads import list_loads_visible_to
 from app.cases.oversight.actions import OVERSEE
-from app.doors.deps import CurrentActor, DbSession, Now
-from app.doors.pages import render
+from app.doors.call import Call
 from app.doors.router import GuardedRouter
 from app.doors.timeline import TimelineLine
 from app.enterprises import actions as enterprise_actions
 from app.journal.queries import TimelineFilter, list_events
-from app.kit.actor import Actor
 from app.kit.clock import shanghai, today
 from app.kit.i18n import N_, _, current_locale
 from app.kit.paging import Count
@@ -83,38 +79,38 @@ class NearFragment:
 
 
 @router.get("/", action=case_actions.LIST)
-def desk_page(request: Request, session: DbSession, actor: CurrentActor, now: Now, view: str = "") -> Response:
-    on, chosen = today(now), TasksQuery(view=view).whose(actor)
+def desk_page(call: Call, view: str = "") -> Response:
+    on, chosen = today(call.now), TasksQuery(view=view).whose(call.actor)
     query, office = TasksQuery(view=chosen), chosen == OFFICE
-    tasks, asked = load_tasks(session, actor, now, query, TASKS)
-    plan = find_plan(session, actor, on.year, on)
+    tasks, asked = load_tasks(call.session, call.actor, call.now, query, TASKS)
+    plan = find_plan(call.session, call.actor, on.year, on)
     page = DeskPage(
         headline=_headline(tasks.count),
         date_line=date_line(on),
         view=chosen,
         other_view=other_view(chosen, f"/?view={OFFICE}", f"/?view={MINE}"),
-        goals=goal_cards(session, plan) if plan else (),
+        goals=goal_cards(call.session, plan) if plan else (),
         borrowed=borrowed_notice(plan),
         tasks=tasks,
         tasks_url=query.address(),
         overdue_url=query.address(overdue="1"),
         near_url=f"/desk/near?view={chosen}",
         near_note=_near_note(),
-        loads=officer_lines(session, list_loads_visible_to(session, actor, on)) if office else (),
-        section_url="/desk/section" if office and can(actor, OVERSEE) else "",
-        changes=_changes(request, session, actor, now, asked.catalogue),
-        may_import=can(actor, enterprise_actions.IMPORT),
-        may_create=can(actor, enterprise_actions.CREATE),
+        loads=officer_lines(call.session, list_loads_visible_to(call.session, call.actor, on)) if office else (),
+        section_url="/desk/section" if office and can(call.actor, OVERSEE) else "",
+        changes=_changes(call, asked.catalogue),
+        may_import=can(call.actor, enterprise_actions.IMPORT),
+        may_create=can(call.actor, enterprise_actions.CREATE),
     )
-    return render(request, "web/desk/index.html", page)
+    return call.render("web/desk/index.html", page)
 
 
 @router.get("/desk/near", action=case_actions.LIST)
-def near_fragment(request: Request, session: DbSession, actor: CurrentActor, now: Now, view: str = "") -> Response:
-    officer_id = actor.id if TasksQuery(view=view).whose(actor) == MINE else None
-    lines = near_lines(session, actor, load_catalogue(session), officer_id, today(now))
-    template = "web/desk/_near.html" if request.headers.get("hx-request") else "web/desk/near.html"
-    return render(request, template, NearFragment(lines, _near_note()))
+def near_fragment(call: Call, view: str = "") -> Response:
+    officer_id = call.actor.id if TasksQuery(view=view).whose(call.actor) == MINE else None
+    lines = near_lines(call.session, call.actor, load_catalogue(call.session), officer_id, today(call.now))
+    template = "web/desk/_near.html" if call.request.headers.get("hx-request") else "web/desk/near.html"
+    return call.render(template, NearFragment(lines, _near_note()))
 
 
 # -- parts ---------------------------------------------------------------------------------------------------------------------
@@ -141,14 +137,12 @@ def _near_note() -> str:
     return _("在办未申报、期限最近的 %(n)s 件") % {"n": LOOKED_AT}
 
 
-def _changes(
-    request: Request, session: Session, actor: Actor, now: datetime, catalogue: Catalogue
-) -> tuple[ChangeLine, ...]:
-    types = tuple(code for code in request.app.state.wording.types if code.startswith(_WATCHED))
-    wanted = TimelineFilter(region_prefix=actor.region_prefix, types=types)
-    events = list_events(session, wanted, limit=EVENTS)
-    lines = named_lines(request, session, events, changes=False, known=KnownCases(catalogue))
-    return tuple(_change(line, now) for line in lines)
+def _changes(call: Call, catalogue: Catalogue) -> tuple[ChangeLine, ...]:
+    types = tuple(code for code in call.request.app.state.wording.types if code.startswith(_WATCHED))
+    wanted = TimelineFilter(region_prefix=call.actor.region_prefix, types=types)
+    events = list_events(call.session, wanted, limit=EVENTS)
+    lines = named_lines(call, events, changes=False, known=KnownCases(catalogue))
+    return tuple(_change(line, call.now) for line in lines)
 
 
 def _change(line: TimelineLine, now: datetime) -> ChangeLine:

@@ -6,8 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from fastapi import Query, Request
-from sqlalchemy.orm import Session
+from fastapi import Query
 from starlette.responses import Response
 
 from app.cases import queries as case_queries
@@ -26,12 +25,10 @@ from app.cases.oversight.queries import (
 )
 from app.cases.oversight.schemas import RecordMeasures
 from app.cases.oversight.service.measuring import record_measures
-from app.doors.deps import CurrentActor, DbSession, Form, Now
+from app.doors.call import Call
 from app.doors.forms import Bound, attempt, bind, empty
-from app.doors.pages import redirect, render
 from app.doors.parameters import PageQuery
 from app.doors.router import GuardedRouter
-from app.kit.actor import Actor
 from app.kit.clock import today
 from app.kit.errors import NotFound
 from app.kit.i18n import _
@@ -119,60 +116,58 @@ class MeasuresPage:
 
 
 @router.get("/ratings", action=READ_RATINGS)
-def ratings_page(
-    request: Request, session: DbSession, actor: CurrentActor, now: Now, query: Annotated[RatingsQuery, Query()]
-) -> Response:
+def ratings_page(call: Call, query: Annotated[RatingsQuery, Query()]) -> Response:
     """Distribution and list."""
-    wanted, catalogue = query.wanted(), load_catalogue(session)
-    found = page_ratings_visible_to(session, actor, wanted, query.cursor or None, PAGE_SIZE)
+    wanted, catalogue = query.wanted(), load_catalogue(call.session)
+    found = page_ratings_visible_to(call.session, call.actor, wanted, query.cursor or None, PAGE_SIZE)
     page = RatingsPage(
         query=query,
-        distribution=_distribution(list_distributions_visible_to(session, actor, wanted), catalogue, query),
+        distribution=_distribution(list_distributions_visible_to(call.session, call.actor, wanted), catalogue, query),
         grades=tuple(_(label) for label in GRADES.values()),
         lines=tuple(_line(catalogue, row, case) for row, case in found.items),
         page=found,
-        count=count_ratings_visible_to(session, actor, wanted),
+        count=count_ratings_visible_to(call.session, call.actor, wanted),
         programmes=programme_choices(catalogue),
-        years=year_choices(today(now)),
+        years=year_choices(today(call.now)),
         grade_choices=tuple((str(grade), _(label)) for grade, label in GRADES.items()),
-        may_measure=can(actor, RECORD_MEASURES),
+        may_measure=can(call.actor, RECORD_MEASURES),
         url=query.address(),
     )
-    return render(request, "web/desk/ratings.html", page)
+    return call.render("web/desk/ratings.html", page)
 
 
 @router.get("/ratings/{number}", action=READ_RATINGS)
-def rating_page(request: Request, session: DbSession, actor: CurrentActor, number: str) -> Response:
+def rating_page(call: Call, number: str) -> Response:
     """One rating and what was done about it."""
-    return _measures_form(request, session, actor, number)
+    return _measures_form(call, number)
 
 
 @router.post("/ratings/{number}", action=RECORD_MEASURES)
-def measure(request: Request, session: DbSession, actor: CurrentActor, now: Now, form: Form, number: str) -> Response:
+def measure(call: Call, number: str) -> Response:
     """Keep the measures."""
-    bound = bind(RecordMeasures, form)
+    bound = bind(RecordMeasures, call.form)
     done = attempt(
-        session, bound, lambda given: record_measures(session, actor=actor, now=now, number=number, command=given)
+        call.session,
+        bound,
+        lambda given: record_measures(call.session, actor=call.actor, now=call.now, number=number, command=given),
     )
     if done is None:
-        return _measures_form(request, session, actor, number, bound, 422)
-    return redirect(request, "/desk/ratings", good=_("已登记整改。"))
+        return _measures_form(call, number, bound, 422)
+    return call.redirect("/desk/ratings", good=_("已登记整改。"))
 
 
-def _measures_form(
-    request: Request, session: Session, actor: Actor, number: str, form: Bound[Any] | None = None, status: int = 200
-) -> Response:
-    case = case_queries.get_visible_to(session, actor, number)
-    row = find_rating(session, case.id)
+def _measures_form(call: Call, number: str, form: Bound[Any] | None = None, status: int = 200) -> Response:
+    case = case_queries.get_visible_to(call.session, call.actor, number)
+    row = find_rating(call.session, case.id)
     if row is None:
         raise NotFound("case.rating.unknown", _("该件还没有评价。"))
     page = MeasuresPage(
-        line=_line(load_catalogue(session), row, case),
+        line=_line(load_catalogue(call.session), row, case),
         form=form or empty(read_measures(row.measures)),
         parts=tuple((name, _(label)) for name, label in PARTS.items()),
-        may_measure=is_bad(row.grade) and can(actor, RECORD_MEASURES, case.enterprise),
+        may_measure=is_bad(row.grade) and can(call.actor, RECORD_MEASURES, case.enterprise),
     )
-    return render(request, "web/desk/rating.html", page, status=status)
+    return call.render("web/desk/rating.html", page, status=status)
 
 
 def _line(catalogue: Catalogue, row: ServiceRating, case: CaseFile) -> RatingLine:

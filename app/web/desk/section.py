@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from fastapi import Request
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
@@ -18,8 +17,7 @@ from app.cases.loads import (
     list_longest_visible_to,
 )
 from app.cases.oversight.actions import HAND_OVER, OVERSEE
-from app.doors.deps import CurrentActor, DbSession, Now
-from app.doors.pages import render
+from app.doors.call import Call
 from app.doors.router import GuardedRouter
 from app.kit.clock import today
 from app.kit.i18n import _
@@ -75,19 +73,19 @@ class SectionPage:
 
 
 @router.get("/section", action=OVERSEE)
-def section_page(request: Request, session: DbSession, actor: CurrentActor, now: Now) -> Response:
+def section_page(call: Call) -> Response:
     """The view of whoever leads the section."""
-    on, catalogue = today(now), load_catalogue(session)
-    longest = list_longest_visible_to(session, actor, LONGEST)
-    lines = case_lines(session, catalogue, longest, on)
+    on, catalogue = today(call.now), load_catalogue(call.session)
+    longest = list_longest_visible_to(call.session, call.actor, LONGEST)
+    lines = case_lines(call.session, catalogue, longest, on)
     page = SectionPage(
-        loads=officer_lines(session, list_loads_visible_to(session, actor, on)),
-        stages=_stage_lines(catalogue, list_late_stages_visible_to(session, actor, on)),
+        loads=officer_lines(call.session, list_loads_visible_to(call.session, call.actor, on)),
+        stages=_stage_lines(catalogue, list_late_stages_visible_to(call.session, call.actor, on)),
         longest=tuple(LongLine(line, _days(line.stage_entered_on, on)) for line in lines),
         soon_days=SOON_DAYS,
-        may_hand_over=can(actor, HAND_OVER),
+        may_hand_over=can(call.actor, HAND_OVER),
     )
-    return render(request, "web/desk/section.html", page)
+    return call.render("web/desk/section.html", page)
 
 
 def officer_lines(session: Session, loads: Sequence[Load]) -> tuple[OfficerLine, ...]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from fastapi import Query, Request
+from fastapi import Query
 from starlette.responses import Response
 
 from app.accounts.queries import list_officers, officer_names
@@ -18,8 +18,7 @@ from app.cases.oversight.queries import (
     count_supervisions_visible_to,
     page_supervisions_visible_to,
 )
-from app.doors.deps import CurrentActor, DbSession, Now
-from app.doors.pages import render
+from app.doors.call import Call
 from app.doors.parameters import PageQuery, number_in
 from app.doors.router import GuardedRouter
 from app.kit.clock import today
@@ -64,19 +63,20 @@ class SupervisionsPage:
 
 
 @router.get("/supervisions", action=READ_SUPERVISIONS)
-def supervisions_page(
-    request: Request, session: DbSession, actor: CurrentActor, now: Now, query: Annotated[SupervisionsQuery, Query()]
-) -> Response:
+def supervisions_page(call: Call, query: Annotated[SupervisionsQuery, Query()]) -> Response:
     """The list."""
-    on = today(now)
+    on = today(call.now)
     state = query.state if query.state in STATES else OPEN
-    officer = actor.id if query.officer == ME else number_in(query.officer)
-    counts = {one: count_supervisions_visible_to(session, actor, SupervisionFilter(one, officer), on) for one in STATES}
+    officer = call.actor.id if query.officer == ME else number_in(query.officer)
+    counts = {
+        one: count_supervisions_visible_to(call.session, call.actor, SupervisionFilter(one, officer), on)
+        for one in STATES
+    }
     found = page_supervisions_visible_to(
-        session, actor, SupervisionFilter(state, officer), on, query.cursor or None, PAGE_SIZE
+        call.session, call.actor, SupervisionFilter(state, officer), on, query.cursor or None, PAGE_SIZE
     )
-    names = officer_names(session, {row.officer_id for row, _case in found.items})
-    lines = supervision_lines(found.items, names, actor, on)
+    names = officer_names(call.session, {row.officer_id for row, _case in found.items})
+    lines = supervision_lines(found.items, names, call.actor, on)
     page = SupervisionsPage(
         query=query,
         rows=tuple(
@@ -88,7 +88,7 @@ def supervisions_page(
             Tab(_(label), query.address(state=one), one == state, show_count(counts[one]))
             for one, label in STATES.items()
         ),
-        officers=officer_filter(list_officers(session), actor)[:-1],
+        officers=officer_filter(list_officers(call.session), call.actor)[:-1],
         url=query.address(),
     )
-    return render(request, "web/desk/supervisions.html", page)
+    return call.render("web/desk/supervisions.html", page)

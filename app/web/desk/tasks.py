@@ -6,14 +6,13 @@ from datetime import datetime
 from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import Query, Request
+from fastapi import Query
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.cases import actions as case_actions
 from app.cases.todo.port import Asked, Group, Tally, Todo, page_todos, tally_todos, total
-from app.doors.deps import CurrentActor, DbSession, Now
-from app.doors.pages import render
+from app.doors.call import Call
 from app.doors.parameters import PageQuery
 from app.doors.router import GuardedRouter
 from app.kit.actor import Actor, Role
@@ -80,13 +79,11 @@ class TasksPage:
 
 
 @router.get("/tasks", action=case_actions.LIST)
-def tasks_page(
-    request: Request, session: DbSession, actor: CurrentActor, now: Now, query: Annotated[TasksQuery, Query()]
-) -> Response:
+def tasks_page(call: Call, query: Annotated[TasksQuery, Query()]) -> Response:
     """The list."""
-    tasks, asked = load_tasks(session, actor, now, query, PAGE_SIZE)
+    tasks, asked = load_tasks(call.session, call.actor, call.now, query, PAGE_SIZE)
     programmes = programme_choices(asked.catalogue)
-    view = query.whose(actor)
+    view = query.whose(call.actor)
     page = TasksPage(
         query=query,
         tasks=tasks,
@@ -96,7 +93,7 @@ def tasks_page(
         view=view,
         other_view=other_view(view, query.address(view=OFFICE), query.address(view=MINE)),
     )
-    return render(request, "web/desk/tasks.html", page)
+    return call.render("web/desk/tasks.html", page)
 
 
 def load_tasks(session: Session, actor: Actor, now: datetime, query: TasksQuery, limit: int) -> tuple[Tasks, Asked]:

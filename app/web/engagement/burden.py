@@ -6,7 +6,7 @@ from datetime import date
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from fastapi import Query, Request
+from fastapi import Query
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
@@ -21,9 +21,8 @@ from app.cases.burden import (
     page_firms_visible_to,
     page_rows_visible_to,
 )
-from app.doors.deps import CurrentActor, DbSession, Now
+from app.doors.call import Call
 from app.doors.downloads import TableFormat, download_table
-from app.doors.pages import render
 from app.doors.parameters import PageQuery
 from app.doors.router import GuardedRouter
 from app.engagement import actions
@@ -148,12 +147,12 @@ class RowsPage:
 
 
 @router.get("", action=actions.READ)
-def burden_page(request: Request, session: DbSession, actor: CurrentActor, now: Now, query: ReportQuery) -> Response:
+def burden_page(call: Call, query: ReportQuery) -> Response:
     """The report: departments by kind, firms by department."""
-    wanted, names = query.wanted(session, actor, today(now)), vocabulary(session).departments
-    tallies = list_tallies_visible_to(session, actor, wanted)
+    wanted, names = query.wanted(call.session, call.actor, today(call.now)), vocabulary(call.session).departments
+    tallies = list_tallies_visible_to(call.session, call.actor, wanted)
     kinds, departments = _present(tallies, "kind", BURDEN_KINDS), _present(tallies, "department", names)
-    found = page_firms_visible_to(session, actor, wanted, cursor=query.cursor or None, limit=PAGE_SIZE)
+    found = page_firms_visible_to(call.session, call.actor, wanted, cursor=query.cursor or None, limit=PAGE_SIZE)
     page = BurdenPage(
         query=query,
         wanted=wanted,
@@ -162,21 +161,21 @@ def burden_page(request: Request, session: DbSession, actor: CurrentActor, now: 
         departments=tuple(names.get(code, code) for code in departments),
         firms=tuple(_firm_line(query, one.enterprise, one.tallies, departments) for one in found.items),
         page=found,
-        count=count_firms_visible_to(session, actor, wanted),
+        count=count_firms_visible_to(call.session, call.actor, wanted),
         url=query.address(),
         export_url=query.address("/requests/burden/export.xlsx"),
         department_choices=tuple(names.items()),
         kind_choices=pairs({str(kind): label for kind, label in BURDEN_KINDS.items()}),
-        regions=region_choices(session, actor),
+        regions=region_choices(call.session, call.actor),
     )
-    return render(request, "web/engagement/burden.html", page)
+    return call.render("web/engagement/burden.html", page)
 
 
 @router.get("/rows", action=actions.READ)
-def rows_page(request: Request, session: DbSession, actor: CurrentActor, now: Now, query: ReportQuery) -> Response:
+def rows_page(call: Call, query: ReportQuery) -> Response:
     """The rows behind a number of the report."""
-    wanted, names = query.wanted(session, actor, today(now)), vocabulary(session).departments
-    found = page_rows_visible_to(session, actor, wanted, cursor=query.cursor or None, limit=PAGE_SIZE)
+    wanted, names = query.wanted(call.session, call.actor, today(call.now)), vocabulary(call.session).departments
+    found = page_rows_visible_to(call.session, call.actor, wanted, cursor=query.cursor or None, limit=PAGE_SIZE)
     texts = {
         "department": names.get(query.department, ""),
         "kind": _(BURDEN_KINDS[wanted.kind]) if wanted.kind else "",
@@ -190,22 +189,24 @@ def rows_page(request: Request, session: DbSession, actor: CurrentActor, now: No
         chips=tuple((text, query.address(base, **{name: ""})) for name, text in texts.items() if text),
         lines=tuple(_row_line(row, names) for row in found.items),
         page=found,
-        count=count_rows_visible_to(session, actor, wanted),
+        count=count_rows_visible_to(call.session, call.actor, wanted),
         url=query.address(base),
         report_url=query.address(),
     )
-    return render(request, "web/engagement/burden_rows.html", page)
+    return call.render("web/engagement/burden_rows.html", page)
 
 
 @router.get("/export.{extension}", action=actions.EXPORT)
-def export(
-    request: Request, session: DbSession, actor: CurrentActor, now: Now, query: ReportQuery, extension: TableFormat
-) -> Response:
+def export(call: Call, query: ReportQuery, extension: TableFormat) -> Response:
     """A row for each firm, department and kind, in the order of the report."""
     header = [_("企业名称"), _("统一社会信用代码"), _("部门"), _("类别"), _("次数")]
-    name = f"{_('企业负担')}-{today(now)}"
+    name = f"{_('企业负担')}-{today(call.now)}"
     return download_table(
-        request, name, extension, _cells(session, actor, query.wanted(session, actor, today(now))), header
+        call.request,
+        name,
+        extension,
+        _cells(call.session, call.actor, query.wanted(call.session, call.actor, today(call.now))),
+        header,
     )
 
 

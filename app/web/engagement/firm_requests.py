@@ -2,19 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Any
 
-from fastapi import Query, Request
+from fastapi import Query
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.cases import queries as cases
 from app.cases.burden import YEAR, list_departments_of
 from app.cases.models import CaseFile
-from app.doors.deps import CurrentActor, DbSession, Form, Now
+from app.doors.call import Call
 from app.doors.forms import Bound, attempt, bind, empty
-from app.doors.pages import redirect, render, safe_next
+from app.doors.pages import safe_next
 from app.doors.router import GuardedRouter
 from app.engagement import actions
 from app.engagement.domain.requests import Finding, RequestKind, months_before
@@ -105,19 +105,19 @@ class WithdrawPage:
 
 
 @router.get("/enterprises/{uscc}/requests", action=actions.READ)
-def contact_page(request: Request, session: DbSession, actor: CurrentActor, now: Now, uscc: str) -> Response:
-    firm, on, words = open_firm(session, actor, uscc), today(now), vocabulary(session)
+def contact_page(call: Call, uscc: str) -> Response:
+    firm, on, words = open_firm(call.session, call.actor, uscc), today(call.now), vocabulary(call.session)
     in_use = firm.disabled_on is None
     page = ContactPage(
-        head=head_of(session, actor, firm, now, "requests"),
-        requests=tuple(request_line(row, words, on) for row in list_of_firm(session, firm.id, SHOWN)),
-        visits=tuple(visit_line(row, on) for row in list_visits_of_firm(session, firm.id, SHOWN)),
-        burden=_burden(session, firm, on, words.departments),
+        head=head_of(call.session, call.actor, firm, call.now, "requests"),
+        requests=tuple(request_line(row, words, on) for row in list_of_firm(call.session, firm.id, SHOWN)),
+        visits=tuple(visit_line(row, on) for row in list_visits_of_firm(call.session, firm.id, SHOWN)),
+        burden=_burden(call.session, firm, on, words.departments),
         more_url=f"/requests?firm={firm.uscc}",
-        may_ask=in_use and can(actor, actions.ASK, firm),
-        may_log=in_use and can(actor, actions.LOG, firm),
+        may_ask=in_use and can(call.actor, actions.ASK, firm),
+        may_log=in_use and can(call.actor, actions.LOG, firm),
     )
-    return render(request, "web/engagement/firm.html", page)
+    return call.render("web/engagement/firm.html", page)
 
 
 def _burden(session: Session, firm: Enterprise, on: date, names: Mapping[str, str]) -> tuple[BurdenLine, ...]:
@@ -145,61 +145,56 @@ def _after(day: date) -> date:
 
 
 @router.get("/enterprises/{uscc}/requests/new", action=actions.ASK)
-def ask_page(
-    request: Request, session: DbSession, actor: CurrentActor, now: Now, uscc: str, case: str = "", wanted: str = ""
-) -> Response:
+def ask_page(call: Call, uscc: str, case: str = "", wanted: str = "") -> Response:
     """The form; from a case it offers the questions of the case too."""
-    firm = open_firm(session, actor, uscc)
-    raw = first_values(today(now), case_number=case[:24], wanted=wanted[:80])
-    return render(request, "web/engagement/ask.html", _ask_page(session, actor, now, firm, empty(raw)))
+    firm = open_firm(call.session, call.actor, uscc)
+    raw = first_values(today(call.now), case_number=case[:24], wanted=wanted[:80])
+    return call.render("web/engagement/ask.html", _ask_page(call, firm, empty(raw)))
 
 
 @router.get("/enterprises/{uscc}/requests/check", action=actions.ASK)
 def check(
-    request: Request,
-    session: DbSession,
-    actor: CurrentActor,
-    now: Now,
+    call: Call,
     uscc: str,
     wanted: Annotated[str, Query(max_length=80)] = "",
     year: Annotated[str, Query(max_length=4)] = "",
     title: Annotated[str, Query(max_length=200)] = "",
 ) -> Response:
     """What speaks against asking for this, beside the form while it is filled in."""
-    firm = open_firm(session, actor, uscc)
+    firm = open_firm(call.session, call.actor, uscc)
     form: Bound[AskForm] = empty({"wanted": wanted, "year": year, "title": title})
-    page = CheckFragment(_findings(session, firm, form, today(now)))
-    return render(request, "web/engagement/_findings.html", page)
+    page = CheckFragment(_findings(call.session, firm, form, today(call.now)))
+    return call.render("web/engagement/_findings.html", page)
 
 
 @router.post("/enterprises/{uscc}/requests", action=actions.ASK)
-def ask(request: Request, session: DbSession, actor: CurrentActor, now: Now, form: Form, uscc: str) -> Response:
+def ask(call: Call, uscc: str) -> Response:
     """Ask the firm; what is on file or was asked lately is shown first, and needs a reason."""
-    firm = open_firm(session, actor, uscc)
-    bound = bind(AskForm, form)
-    questions = dict(_questions(session, _case(session, actor, firm, bound)))
+    firm = open_firm(call.session, call.actor, uscc)
+    bound = bind(AskForm, call.form)
+    questions = dict(_questions(call.session, _case(call.session, call.actor, firm, bound)))
 
     def work(given: AskForm) -> Any:
         try:
-            return ask_firm(session, actor=actor, now=now, enterprise=firm, given=given.asked(questions))
+            return ask_firm(call.session, actor=call.actor, now=call.now, enterprise=firm, given=given.asked(questions))
         except DomainError as error:
             raise fields_on_form(error) from None
 
-    row = attempt(session, bound, work)
+    row = attempt(call.session, bound, work)
     if row is None:
-        return render(request, "web/engagement/ask.html", _ask_page(session, actor, now, firm, bound), status=422)
-    return redirect(request, _back(firm, bound), good=_("已向企业提出，并计入请求次数。"))
+        return call.render("web/engagement/ask.html", _ask_page(call, firm, bound), status=422)
+    return call.redirect(_back(firm, bound), good=_("已向企业提出，并计入请求次数。"))
 
 
-def _ask_page(session: Session, actor: Actor, now: datetime, firm: Enterprise, form: Bound[AskForm]) -> AskPage:
-    case, on = _case(session, actor, firm, form), today(now)
+def _ask_page(call: Call, firm: Enterprise, form: Bound[AskForm]) -> AskPage:
+    case, on = _case(call.session, call.actor, firm, form), today(call.now)
     return AskPage(
-        head=head_of(session, actor, firm, now, "requests"),
+        head=head_of(call.session, call.actor, firm, call.now, "requests"),
         form=form,
-        choices=ask_choices(vocabulary(session), on, _questions(session, case)),
-        findings=_findings(session, firm, form, on),
+        choices=ask_choices(vocabulary(call.session), on, _questions(call.session, case)),
+        findings=_findings(call.session, firm, form, on),
         reason_wanted=reason_wanted(form),
-        months=repeat_months(session),
+        months=repeat_months(call.session),
         case_number=case.number if case else "",
         back=_back(firm, form),
     )
@@ -244,53 +239,41 @@ def _back(firm: Enterprise, form: Bound[AskForm]) -> str:
 
 
 @router.post("/requests/{request_id:int}/settle", action=actions.SETTLE)
-def settle(
-    request: Request, session: DbSession, actor: CurrentActor, now: Now, form: Form, request_id: int
-) -> Response:
+def settle(call: Call, request_id: int) -> Response:
     """The firm has answered."""
-    row, firm = get_visible_to(session, actor, request_id)
-    given = SettleRequest(version=_number(form.get("version")))
-    settle_request(session, actor=actor, now=now, request=row, enterprise=firm, given=given)
-    back = safe_next(str(form.get("back") or ""), f"/enterprises/{firm.uscc}/requests")
-    return redirect(request, back, good=_("已登记企业回应。"))
+    row, firm = get_visible_to(call.session, call.actor, request_id)
+    given = SettleRequest(version=_number(call.form.get("version")))
+    settle_request(call.session, actor=call.actor, now=call.now, request=row, enterprise=firm, given=given)
+    back = safe_next(str(call.form.get("back") or ""), f"/enterprises/{firm.uscc}/requests")
+    return call.redirect(back, good=_("已登记企业回应。"))
 
 
 @router.get("/requests/{request_id:int}/withdraw", action=actions.ASK)
-def withdraw_page(request: Request, session: DbSession, actor: CurrentActor, now: Now, request_id: int) -> Response:
+def withdraw_page(call: Call, request_id: int) -> Response:
     """Asks for the reason."""
-    return _withdraw(request, session, actor, now, request_id, empty())
+    return _withdraw(call, request_id, empty())
 
 
 @router.post("/requests/{request_id:int}/withdraw", action=actions.ASK)
-def withdraw(
-    request: Request, session: DbSession, actor: CurrentActor, now: Now, form: Form, request_id: int
-) -> Response:
+def withdraw(call: Call, request_id: int) -> Response:
     """Take the request back."""
-    row, firm = get_visible_to(session, actor, request_id)
-    bound = bind(WithdrawRequest, form)
+    row, firm = get_visible_to(call.session, call.actor, request_id)
+    bound = bind(WithdrawRequest, call.form)
 
     def work(given: WithdrawRequest) -> bool:
-        withdraw_request(session, actor=actor, now=now, request=row, enterprise=firm, given=given)
+        withdraw_request(call.session, actor=call.actor, now=call.now, request=row, enterprise=firm, given=given)
         return True
 
-    if attempt(session, bound, work) is None:
-        return _withdraw(request, session, actor, now, request_id, bound, status=422)
-    return redirect(request, f"/enterprises/{firm.uscc}/requests", good=_("请求已撤回，不再计数。"))
+    if attempt(call.session, bound, work) is None:
+        return _withdraw(call, request_id, bound, status=422)
+    return call.redirect(f"/enterprises/{firm.uscc}/requests", good=_("请求已撤回，不再计数。"))
 
 
-def _withdraw(
-    request: Request,
-    session: Session,
-    actor: Actor,
-    now: datetime,
-    request_id: int,
-    form: Bound[Any],
-    status: int = 200,
-) -> Response:
-    row, firm = get_visible_to(session, actor, request_id)
-    line = request_line(row, vocabulary(session), today(now))
-    page = WithdrawPage(head_of(session, actor, firm, now, "requests"), line, form)
-    return render(request, "web/engagement/withdraw.html", page, status=status)
+def _withdraw(call: Call, request_id: int, form: Bound[Any], status: int = 200) -> Response:
+    row, firm = get_visible_to(call.session, call.actor, request_id)
+    line = request_line(row, vocabulary(call.session), today(call.now))
+    page = WithdrawPage(head_of(call.session, call.actor, firm, call.now, "requests"), line, form)
+    return call.render("web/engagement/withdraw.html", page, status=status)
 
 
 def _number(value: Any) -> int:

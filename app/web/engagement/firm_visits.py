@@ -1,18 +1,18 @@
 """Visits and calls: written down in two fields from the firm, a case or a round; the list of them, mine first."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from fastapi import Query, Request
+from fastapi import Query
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.accounts.queries import list_active_officers
-from app.doors.deps import CurrentActor, DbSession, Form, Now
+from app.doors.call import Call
 from app.doors.forms import Bound, attempt, bind, empty
-from app.doors.pages import redirect, render, safe_next
+from app.doors.pages import safe_next
 from app.doors.parameters import PageQuery, number_in
 from app.doors.router import GuardedRouter
 from app.engagement import actions
@@ -125,78 +125,72 @@ def firm_id_of(session: Session, actor: Actor, uscc: str) -> int | None:
 
 
 @router.get("/visits", action=actions.READ)
-def visits_page(
-    request: Request, session: DbSession, actor: CurrentActor, now: Now, query: Annotated[VisitsQuery, Query()]
-) -> Response:
+def visits_page(call: Call, query: Annotated[VisitsQuery, Query()]) -> Response:
     """Mine, unless somebody else's or everybody's are asked for."""
-    wanted = query.wanted(actor)
-    found = page_visible_to(session, actor, wanted, cursor=query.cursor or None, limit=PAGE_SIZE)
+    wanted = query.wanted(call.actor)
+    found = page_visible_to(call.session, call.actor, wanted, cursor=query.cursor or None, limit=PAGE_SIZE)
     page = VisitsPage(
         query=query,
-        lines=tuple((visit_line(row, today(now)), firm) for row, firm in found.items),
+        lines=tuple((visit_line(row, today(call.now)), firm) for row, firm in found.items),
         page=found,
-        count=count_visible_to(session, actor, wanted),
+        count=count_visible_to(call.session, call.actor, wanted),
         url=query.address(),
         manners=pairs(MANNERS),
-        officers=(("all", _("所有人")), *((str(one.id), one.name) for one in list_active_officers(session, READERS))),
+        officers=(
+            ("all", _("所有人")),
+            *((str(one.id), one.name) for one in list_active_officers(call.session, READERS)),
+        ),
     )
-    return render(request, "web/engagement/visits.html", page)
+    return call.render("web/engagement/visits.html", page)
 
 
 @router.get("/enterprises/{uscc}/visits/new", action=actions.LOG)
-def new_visit(
-    request: Request,
-    session: DbSession,
-    actor: CurrentActor,
-    now: Now,
-    uscc: str,
-    case: str = "",
-    manner: str = Manner.CALL,
-    back: str = "",
-) -> Response:
+def new_visit(call: Call, uscc: str, case: str = "", manner: str = Manner.CALL, back: str = "") -> Response:
     """The two fields; as a fragment for a page that has a place for them."""
-    firm = open_firm(session, actor, uscc)
-    raw = {"manner": manner if manner in set(Manner) else Manner.CALL, "happened_on": today(now).isoformat()}
-    page = _log_page(session, actor, now, firm, empty(raw | {"case_number": case[:24], "back": back[:200]}))
-    return render(request, "web/engagement/log.html", page)
+    firm = open_firm(call.session, call.actor, uscc)
+    raw = {"manner": manner if manner in set(Manner) else Manner.CALL, "happened_on": today(call.now).isoformat()}
+    page = _log_page(call, firm, empty(raw | {"case_number": case[:24], "back": back[:200]}))
+    return call.render("web/engagement/log.html", page)
 
 
 @router.get("/enterprises/{uscc}/visits/{visit_id:int}", action=actions.READ)
-def visit_page(
-    request: Request, session: DbSession, actor: CurrentActor, now: Now, uscc: str, visit_id: int
-) -> Response:
+def visit_page(call: Call, uscc: str, visit_id: int) -> Response:
     """One contact, and the form for the call-back that it promised."""
-    firm = open_firm(session, actor, uscc)
-    row = get_of_firm(session, firm.id, visit_id)
-    raw = {"manner": Manner.CALL, "happened_on": today(now).isoformat(), "case_number": row.case_number or ""}
-    page = _log_page(session, actor, now, firm, empty(raw | {"answers": str(row.id)}))
-    return render(request, "web/engagement/log.html", page)
+    firm = open_firm(call.session, call.actor, uscc)
+    row = get_of_firm(call.session, firm.id, visit_id)
+    raw = {"manner": Manner.CALL, "happened_on": today(call.now).isoformat(), "case_number": row.case_number or ""}
+    page = _log_page(call, firm, empty(raw | {"answers": str(row.id)}))
+    return call.render("web/engagement/log.html", page)
 
 
 @router.post("/enterprises/{uscc}/visits", action=actions.LOG)
-def log(request: Request, session: DbSession, actor: CurrentActor, now: Now, form: Form, uscc: str) -> Response:
+def log(call: Call, uscc: str) -> Response:
     """Write the contact down."""
-    firm = open_firm(session, actor, uscc)
-    bound = bind(LogVisit, form)
-    row = attempt(session, bound, lambda given: log_visit(session, actor=actor, now=now, enterprise=firm, given=given))
+    firm = open_firm(call.session, call.actor, uscc)
+    bound = bind(LogVisit, call.form)
+    row = attempt(
+        call.session,
+        bound,
+        lambda given: log_visit(call.session, actor=call.actor, now=call.now, enterprise=firm, given=given),
+    )
     if row is None:
-        page = _log_page(session, actor, now, firm, bound)
-        return render(request, "web/engagement/log.html", page, status=422)
-    return redirect(request, _back(firm, bound), good=_("已登记。"))
+        page = _log_page(call, firm, bound)
+        return call.render("web/engagement/log.html", page, status=422)
+    return call.redirect(_back(firm, bound), good=_("已登记。"))
 
 
-def _log_page(session: Session, actor: Actor, now: datetime, firm: Enterprise, form: Bound[LogVisit]) -> LogPage:
+def _log_page(call: Call, firm: Enterprise, form: Bound[LogVisit]) -> LogPage:
     answers = str(form.raw.get("answers") or "")
-    before = get_of_firm(session, firm.id, given) if (given := number_in(answers)) is not None else None
+    before = get_of_firm(call.session, firm.id, given) if (given := number_in(answers)) is not None else None
     return LogPage(
-        head=head_of(session, actor, firm, now, "requests"),
+        head=head_of(call.session, call.actor, firm, call.now, "requests"),
         form=form,
         manners=pairs(MANNERS),
         labels={name: _(label) for name, label in LABELS.items()},
-        before=visit_line(before, today(now)) if before is not None else None,
+        before=visit_line(before, today(call.now)) if before is not None else None,
         case_number=str(form.raw.get("case_number") or ""),
         back=_back(firm, form),
-        may_log=firm.disabled_on is None and can(actor, actions.LOG, firm),
+        may_log=firm.disabled_on is None and can(call.actor, actions.LOG, firm),
     )
 
 

@@ -6,15 +6,14 @@ from datetime import date, datetime
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from fastapi import Query, Request
+from fastapi import Query
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.accounts.queries import list_active_officers
-from app.doors.deps import AppDatabase, CurrentActor, DbSession, Form, Now
+from app.doors.call import Call
 from app.doors.downloads import TableFormat, download_table, stream_table
 from app.doors.forms import Bound, attempt, bind, empty
-from app.doors.pages import redirect, render
 from app.doors.parameters import PageQuery
 from app.doors.router import GuardedRouter
 from app.engagement import actions
@@ -27,7 +26,7 @@ from app.engagement.service.periods import BUREAU, set_period
 from app.enterprises.models import Enterprise
 from app.kit.actor import Actor
 from app.kit.clock import today
-from app.kit.db import Database, read_scope
+from app.kit.db import read_scope
 from app.kit.i18n import _
 from app.kit.paging import Count, Page
 from app.kit.permissions import READERS, can
@@ -115,17 +114,17 @@ class PeriodPage:
 
 
 @router.get("", action=actions.READ)
-def requests_page(request: Request, session: DbSession, actor: CurrentActor, now: Now, query: ListQuery) -> Response:
+def requests_page(call: Call, query: ListQuery) -> Response:
     """The list."""
-    on, words = today(now), vocabulary(session)
-    wanted = query.wanted(session, actor, on)
-    found = page_visible_to(session, actor, wanted, cursor=query.cursor or None, limit=PAGE_SIZE)
-    officers = tuple((str(one.id), one.name) for one in list_active_officers(session, READERS))
+    on, words = today(call.now), vocabulary(call.session)
+    wanted = query.wanted(call.session, call.actor, on)
+    found = page_visible_to(call.session, call.actor, wanted, cursor=query.cursor or None, limit=PAGE_SIZE)
+    officers = tuple((str(one.id), one.name) for one in list_active_officers(call.session, READERS))
     page = RequestsPage(
         query=query,
         lines=tuple((request_line(row, words, on), firm) for row, firm in found.items),
         page=found,
-        count=count_visible_to(session, actor, wanted),
+        count=count_visible_to(call.session, call.actor, wanted),
         url=query.address(),
         chips=_chips(query, words, dict(officers)),
         states=pairs(STATES),
@@ -133,21 +132,13 @@ def requests_page(request: Request, session: DbSession, actor: CurrentActor, now
         departments=tuple(words.departments.items()),
         officers=officers,
         export=(query.address("/requests/export.xlsx"), query.address("/requests/export.csv")),
-        may_ask=can(actor, actions.ASK),
+        may_ask=can(call.actor, actions.ASK),
     )
-    return render(request, "web/engagement/requests.html", page)
+    return call.render("web/engagement/requests.html", page)
 
 
 @router.get("/export.{extension}", action=actions.EXPORT)
-def export(
-    request: Request,
-    session: DbSession,
-    database: AppDatabase,
-    actor: CurrentActor,
-    now: Now,
-    query: ListQuery,
-    extension: TableFormat,
-) -> Response:
+def export(call: Call, query: ListQuery, extension: TableFormat) -> Response:
     """Exactly what the list shows, all pages of it."""
     header = [
         _("企业名称"),
@@ -164,15 +155,15 @@ def export(
         _("理由"),
         _("受理编号"),
     ]
-    name = f"{_('对企业的请求')}-{today(now)}"
+    name = f"{_('对企业的请求')}-{today(call.now)}"
     if extension == "xlsx":
-        return download_table(request, name, extension, _cells(session, actor, query, now), header)
-    return stream_table(request, name, _cells_from(database, actor, query, now), header)
+        return download_table(call.request, name, extension, _cells(call.session, call.actor, query, call.now), header)
+    return stream_table(call.request, name, _cells_from(call, query), header)
 
 
-def _cells_from(database: Database, actor: Actor, query: RequestsQuery, now: datetime) -> Generator[list[Any]]:
-    with read_scope(database) as session:
-        yield from _cells(session, actor, query, now)
+def _cells_from(call: Call, query: RequestsQuery) -> Generator[list[Any]]:
+    with read_scope(call.database) as session:
+        yield from _cells(session, call.actor, query, call.now)
 
 
 def _cells(session: Session, actor: Actor, query: RequestsQuery, now: datetime) -> Iterator[list[Any]]:
@@ -215,21 +206,23 @@ def _chips(query: RequestsQuery, words: Vocabulary, officers: dict[str, str]) ->
 
 
 @router.get("/period", action=actions.READ)
-def period_page(request: Request, session: DbSession, actor: CurrentActor) -> Response:
+def period_page(call: Call) -> Response:
     """What is set, and the form for section heads."""
-    return _period(request, session, actor, empty())
+    return _period(call, empty())
 
 
 @router.post("/period", action=actions.SET_PERIOD)
-def change_period(request: Request, session: DbSession, actor: CurrentActor, now: Now, form: Form) -> Response:
+def change_period(call: Call) -> Response:
     """Set another period."""
-    bound = bind(SetPeriod, form)
-    row = attempt(session, bound, lambda given: set_period(session, actor=actor, now=now, given=given))
+    bound = bind(SetPeriod, call.form)
+    row = attempt(
+        call.session, bound, lambda given: set_period(call.session, actor=call.actor, now=call.now, given=given)
+    )
     if row is None:
-        return _period(request, session, actor, bound, status=422)
-    return redirect(request, "/requests/period", good=_("期限已设为 %(n)s 个月，即日起适用。") % {"n": row.months})
+        return _period(call, bound, status=422)
+    return call.redirect("/requests/period", good=_("期限已设为 %(n)s 个月，即日起适用。") % {"n": row.months})
 
 
-def _period(request: Request, session: Session, actor: Actor, form: Bound[Any], status: int = 200) -> Response:
-    page = PeriodPage(form, tuple(list_periods(session)), BUREAU, can(actor, actions.SET_PERIOD))
-    return render(request, "web/engagement/period.html", page, status=status)
+def _period(call: Call, form: Bound[Any], status: int = 200) -> Response:
+    page = PeriodPage(form, tuple(list_periods(call.session)), BUREAU, can(call.actor, actions.SET_PERIOD))
+    return call.render("web/engagement/period.html", page, status=status)

@@ -1,18 +1,16 @@
 """走访安排: rounds planned from a list; their stops day by day, moved, skipped, ticked off; how a round ended."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import Query, Request
+from fastapi import Query
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from app.accounts.queries import list_active_officers, officer_names
-from app.doors.deps import CurrentActor, DbSession, Form, Now
+from app.doors.call import Call
 from app.doors.forms import Bound, attempt, bind, empty
-from app.doors.pages import redirect, render
 from app.doors.parameters import PageQuery
 from app.doors.router import GuardedRouter
 from app.engagement import actions
@@ -113,92 +111,93 @@ class RoundsQuery(PageQuery):
 
 
 @router.get("", action=actions.READ)
-def rounds_page(
-    request: Request, session: DbSession, actor: CurrentActor, query: Annotated[RoundsQuery, Query()]
-) -> Response:
+def rounds_page(call: Call, query: Annotated[RoundsQuery, Query()]) -> Response:
     """The rounds."""
     closed = bool(query.closed)
-    found = page_rounds_visible_to(session, actor, closed=closed, cursor=query.cursor or None, limit=PAGE_SIZE)
-    names = officer_names(session, {row.officer_id for row in found.items if row.officer_id is not None})
-    progress = progress_of(session, [row.id for row in found.items])
+    found = page_rounds_visible_to(
+        call.session, call.actor, closed=closed, cursor=query.cursor or None, limit=PAGE_SIZE
+    )
+    names = officer_names(call.session, {row.officer_id for row in found.items if row.officer_id is not None})
+    progress = progress_of(call.session, [row.id for row in found.items])
     lines = tuple(
         RoundLine(row, names.get(row.officer_id or 0, ""), progress.get(row.id, Progress())) for row in found.items
     )
     url = "/visits/rounds?closed=1" if closed else "/visits/rounds"
-    return render(request, "web/engagement/rounds.html", RoundsPage(closed, lines, found, url))
+    return call.render("web/engagement/rounds.html", RoundsPage(closed, lines, found, url))
 
 
 # -- planning ------------------------------------------------------------------------------------------------------------
 
 
 @router.post("/new", action=actions.PLAN, reads_only=True)
-def plan_page(request: Request, session: DbSession, actor: CurrentActor, now: Now, form: Form) -> Response:
+def plan_page(call: Call) -> Response:
     """The form for the ticked firms, or for all of the filter."""
-    chosen = chosen_firms(session, actor, now, form)
+    chosen = chosen_firms(call.session, call.actor, call.now, call.form)
     if not chosen.ids:
-        return redirect(request, chosen.back, bad=_("请先勾选企业，再安排走访。"))
+        return call.redirect(chosen.back, bad=_("请先勾选企业，再安排走访。"))
     if len(chosen.ids) > MOST_STOPS:
         text = _("一轮走访最多 %(n)s 家企业，请分几轮安排。") % {"n": MOST_STOPS}
-        return redirect(request, chosen.back, bad=text)
+        return call.redirect(chosen.back, bad=text)
     days = -(-len(chosen.ids) // 5)
-    raw = {"starts_on": today(now).isoformat(), "days": str(min(days, 60)), "per_day": "5", "officer_id": str(actor.id)}
-    return _plan_page(request, session, actor, now, chosen, empty(raw))
+    raw = {
+        "starts_on": today(call.now).isoformat(),
+        "days": str(min(days, 60)),
+        "per_day": "5",
+        "officer_id": str(call.actor.id),
+    }
+    return _plan_page(call, chosen, empty(raw))
 
 
 @router.post("", action=actions.PLAN)
-def plan(request: Request, session: DbSession, actor: CurrentActor, now: Now, form: Form) -> Response:
+def plan(call: Call) -> Response:
     """Plan the round."""
-    chosen, bound = chosen_firms(session, actor, now, form), bind(PlanRound, form)
-    firms = [one for one in list_firms_visible_to(session, actor, list(chosen.ids)) if one.disabled_on is None]
-    row = attempt(session, bound, lambda given: plan_round(session, actor=actor, now=now, firms=firms, given=given))
+    chosen, bound = chosen_firms(call.session, call.actor, call.now, call.form), bind(PlanRound, call.form)
+    firms = [
+        one for one in list_firms_visible_to(call.session, call.actor, list(chosen.ids)) if one.disabled_on is None
+    ]
+    row = attempt(
+        call.session,
+        bound,
+        lambda given: plan_round(call.session, actor=call.actor, now=call.now, firms=firms, given=given),
+    )
     if row is None:
-        return _plan_page(request, session, actor, now, chosen, bound, status=422)
-    return redirect(request, f"/visits/rounds/{row.id}", good=_("已安排，每家各计一次走访请求。"))
+        return _plan_page(call, chosen, bound, status=422)
+    return call.redirect(f"/visits/rounds/{row.id}", good=_("已安排，每家各计一次走访请求。"))
 
 
-def _plan_page(
-    request: Request,
-    session: Session,
-    actor: Actor,
-    now: datetime,
-    chosen: Chosen,
-    form: Bound[Any],
-    status: int = 200,
-) -> Response:
-    firms = list_firms_visible_to(session, actor, list(chosen.ids))
-    known = visited_lately(session, firms, today(now))
+def _plan_page(call: Call, chosen: Chosen, form: Bound[Any], status: int = 200) -> Response:
+    firms = list_firms_visible_to(call.session, call.actor, list(chosen.ids))
+    known = visited_lately(call.session, firms, today(call.now))
     in_use = [firm for firm in firms if firm.disabled_on is None]
-    officers = list_active_officers(session, actions.PLAN.roles, (firm.region_code for firm in in_use))
+    officers = list_active_officers(call.session, actions.PLAN.roles, (firm.region_code for firm in in_use))
     page = PlanPage(
         chosen=chosen,
         form=form,
         labels={name: _(label) for name, label in LABELS.items()},
         officers=tuple((str(one.id), one.name) for one in officers),
-        months=repeat_months(session),
+        months=repeat_months(call.session),
         fresh=tuple(firm for firm in in_use if firm.id not in known),
         seen=tuple((firm, tuple(known[firm.id])) for firm in in_use if firm.id in known),
         retired=tuple(firm for firm in firms if firm.disabled_on is not None),
     )
-    return render(request, "web/engagement/plan.html", page, status=status)
+    return call.render("web/engagement/plan.html", page, status=status)
 
 
 # -- one round -----------------------------------------------------------------------------------------------------------
 
 
 @router.get("/{round_id:int}", action=actions.READ)
-def round_page(request: Request, session: DbSession, actor: CurrentActor, round_id: int) -> Response:
+def round_page(call: Call, round_id: int) -> Response:
     """A round with its days."""
-    return render(request, "web/engagement/round.html", _round_page(session, actor, round_id))
+    return call.render("web/engagement/round.html", _round_page(call.session, call.actor, round_id))
 
 
 @router.post("/{round_id:int}/stops/{stop_id:int}/move", action=actions.PLAN)
-def move(
-    request: Request, session: DbSession, actor: CurrentActor, now: Now, form: Form, round_id: int, stop_id: int
-) -> Response:
+def move(call: Call, round_id: int, stop_id: int) -> Response:
     """A stop up, down, or onto another day."""
-    row = get_round_visible_to(session, actor, round_id)
-    move_stop(session, actor=actor, now=now, round=row, stop_id=stop_id, given=_moved(form))
-    return redirect(request, f"/visits/rounds/{row.id}#stop-{stop_id}")
+    row = get_round_visible_to(call.session, call.actor, round_id)
+    move_stop(call.session, actor=call.actor, now=call.now, round=row, stop_id=stop_id, given=_moved(call.form))
+    return call.redirect(f"/visits/rounds/{row.id}#stop-{stop_id}")
 
 
 def _moved(form: FormData) -> MoveStop:
@@ -212,34 +211,32 @@ def _moved(form: FormData) -> MoveStop:
 
 
 @router.get("/{round_id:int}/stops/{stop_id:int}/skip", action=actions.PLAN)
-def skip_page(request: Request, session: DbSession, actor: CurrentActor, round_id: int, stop_id: int) -> Response:
+def skip_page(call: Call, round_id: int, stop_id: int) -> Response:
     """Asks why the firm is not seen."""
-    page = _round_page(session, actor, round_id, stop_id, empty())
-    return render(request, "web/engagement/skip.html", page)
+    page = _round_page(call.session, call.actor, round_id, stop_id, empty())
+    return call.render("web/engagement/skip.html", page)
 
 
 @router.post("/{round_id:int}/stops/{stop_id:int}/skip", action=actions.PLAN)
-def skip(
-    request: Request, session: DbSession, actor: CurrentActor, now: Now, form: Form, round_id: int, stop_id: int
-) -> Response:
+def skip(call: Call, round_id: int, stop_id: int) -> Response:
     """The firm is not seen in this round."""
-    row, bound = get_round_visible_to(session, actor, round_id), bind(SkipStop, form)
+    row, bound = get_round_visible_to(call.session, call.actor, round_id), bind(SkipStop, call.form)
 
     def work(given: SkipStop) -> VisitStop:
-        return skip_stop(session, actor=actor, now=now, round=row, stop_id=stop_id, given=given)
+        return skip_stop(call.session, actor=call.actor, now=call.now, round=row, stop_id=stop_id, given=given)
 
-    if attempt(session, bound, work) is None:
-        page = _round_page(session, actor, round_id, stop_id, bound)
-        return render(request, "web/engagement/skip.html", page, status=422)
-    return redirect(request, f"/visits/rounds/{row.id}#stop-{stop_id}", good=_("已跳过，这次走访不再计数。"))
+    if attempt(call.session, bound, work) is None:
+        page = _round_page(call.session, call.actor, round_id, stop_id, bound)
+        return call.render("web/engagement/skip.html", page, status=422)
+    return call.redirect(f"/visits/rounds/{row.id}#stop-{stop_id}", good=_("已跳过，这次走访不再计数。"))
 
 
 @router.post("/{round_id:int}/close", action=actions.PLAN)
-def close(request: Request, session: DbSession, actor: CurrentActor, now: Now, round_id: int) -> Response:
+def close(call: Call, round_id: int) -> Response:
     """End the round."""
-    row = get_round_visible_to(session, actor, round_id)
-    close_round(session, actor=actor, now=now, round=row)
-    return redirect(request, f"/visits/rounds/{row.id}", good=_("这一轮走访已结束。"))
+    row = get_round_visible_to(call.session, call.actor, round_id)
+    close_round(call.session, actor=call.actor, now=call.now, round=row)
+    return call.redirect(f"/visits/rounds/{row.id}", good=_("这一轮走访已结束。"))
 
 
 def _round_page(

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date
 
-from fastapi import Request
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
@@ -12,8 +11,7 @@ from app.cases.choosing import open_cases_of_firms
 from app.cases.domain.need_words import need_text
 from app.cases.domain.needs import needs_of, next_action
 from app.cases.supplies import load_supplies
-from app.doors.deps import CurrentActor, DbSession, Now
-from app.doors.pages import render
+from app.doors.call import Call
 from app.doors.router import GuardedRouter
 from app.engagement import actions
 from app.engagement.models import VisitRound
@@ -52,25 +50,23 @@ class SheetPage:
 
 
 @router.get("/{round_id:int}/sheet", action=actions.READ)
-def sheet(
-    request: Request, session: DbSession, actor: CurrentActor, now: Now, round_id: int, day: str = ""
-) -> Response:
+def sheet(call: Call, round_id: int, day: str = "") -> Response:
     """The sheet of `day`. Raises `NotFound` for a day without stops."""
-    row, wanted = get_round_visible_to(session, actor, round_id), day_of(day)
-    stops = [pair for pair in list_stops(session, row.id) if pair[0].planned_on == wanted]
+    row, wanted = get_round_visible_to(call.session, call.actor, round_id), day_of(day)
+    stops = [pair for pair in list_stops(call.session, row.id) if pair[0].planned_on == wanted]
     if not stops:
         raise NotFound("engagement.day", _("这一天没有安排走访。"))
     ids = [firm.id for _row, firm in stops]
-    (plan,) = day_plans(stops, list_region_names(session, {firm.region_code for _row, firm in stops}))
-    officer = officer_names(session, {row.officer_id}) if row.officer_id is not None else {}
+    (plan,) = day_plans(stops, list_region_names(call.session, {firm.region_code for _row, firm in stops}))
+    officer = officer_names(call.session, {row.officer_id}) if row.officer_id is not None else {}
     page = SheetPage(
         row=row,
         officer=officer.get(row.officer_id or 0, row.created_by),
         plan=plan,
-        contacts=list_contacts(session, ids),
-        cases=_cases(session, actor, ids, today(now)),
+        contacts=list_contacts(call.session, ids),
+        cases=_cases(call.session, call.actor, ids, today(call.now)),
     )
-    return render(request, "web/engagement/sheet.html", page)
+    return call.render("web/engagement/sheet.html", page)
 
 
 def _cases(session: Session, actor: Actor, ids: list[int], on: date) -> dict[int, list[CaseNeeds]]:

@@ -1,23 +1,18 @@
 """The code of a firm: confirming one that fails its check, giving the firm another one."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from fastapi import Request
-from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from app.doors.deps import CurrentActor, DbSession, Form, Now
+from app.doors.call import Call
 from app.doors.forms import Bound, attempt, bind, empty
-from app.doors.pages import redirect, render
 from app.doors.router import GuardedRouter
 from app.enterprises import actions
 from app.enterprises.domain.uscc import Uscc, parse_uscc
 from app.enterprises.models import Enterprise
 from app.enterprises.schemas import NewCode, Reason
 from app.enterprises.service import editing
-from app.kit.actor import Actor
 from app.kit.errors import Invalid
 from app.kit.i18n import _
 from app.web.enterprises.head import Head, editable_firm, head_of
@@ -47,58 +42,46 @@ def mismatch_of(form: Bound[Any]) -> Uscc | None:
 
 
 @router.get("/{uscc}/confirm-code", action=actions.CONFIRM_CODE)
-def confirm_code_page(request: Request, session: DbSession, actor: CurrentActor, now: Now, uscc: str) -> Response:
-    firm = editable_firm(session, actor, uscc)
-    return _code_page(request, session, actor, firm, empty(), now, CONFIRM)
+def confirm_code_page(call: Call, uscc: str) -> Response:
+    firm = editable_firm(call.session, call.actor, uscc)
+    return _code_page(call, firm, empty(), CONFIRM)
 
 
 @router.post("/{uscc}/confirm-code", action=actions.CONFIRM_CODE)
-def confirm_code(
-    request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now, uscc: str
-) -> Response:
-    firm = editable_firm(session, actor, uscc)
-    bound = bind(Reason, form)
-    if attempt(session, bound, lambda given: _confirmed(session, actor, firm, given, now)):
-        return redirect(request, f"/enterprises/{firm.uscc}", good=_("代码已确认，理由已记入时间线。"))
-    return _code_page(request, session, actor, firm, bound, now, CONFIRM, status=422)
+def confirm_code(call: Call, uscc: str) -> Response:
+    firm = editable_firm(call.session, call.actor, uscc)
+    bound = bind(Reason, call.form)
+    if attempt(call.session, bound, lambda given: _confirmed(call, firm, given)):
+        return call.redirect(f"/enterprises/{firm.uscc}", good=_("代码已确认，理由已记入时间线。"))
+    return _code_page(call, firm, bound, CONFIRM, status=422)
 
 
-def _confirmed(session: Session, actor: Actor, firm: Enterprise, given: Reason, now: datetime) -> bool:
-    editing.confirm_code(session, actor=actor, enterprise=firm, given=given, now=now)
+def _confirmed(call: Call, firm: Enterprise, given: Reason) -> bool:
+    editing.confirm_code(call.session, actor=call.actor, enterprise=firm, given=given, now=call.now)
     return True
 
 
 @router.get("/{uscc}/code", action=actions.CHANGE_CODE)
-def change_code_page(request: Request, session: DbSession, actor: CurrentActor, now: Now, uscc: str) -> Response:
-    firm = editable_firm(session, actor, uscc)
-    return _code_page(request, session, actor, firm, empty(), now, CHANGE)
+def change_code_page(call: Call, uscc: str) -> Response:
+    firm = editable_firm(call.session, call.actor, uscc)
+    return _code_page(call, firm, empty(), CHANGE)
 
 
 @router.post("/{uscc}/code", action=actions.CHANGE_CODE)
-def change_code(request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now, uscc: str) -> Response:
-    firm = editable_firm(session, actor, uscc)
-    bound = bind(NewCode, form)
-    if attempt(session, bound, lambda given: _recoded(session, actor, firm, given, now)):
-        return redirect(request, f"/enterprises/{firm.uscc}", good=_("代码已变更，原代码仍可查到该企业。"))
-    return _code_page(request, session, actor, firm, bound, now, CHANGE, status=422)
+def change_code(call: Call, uscc: str) -> Response:
+    firm = editable_firm(call.session, call.actor, uscc)
+    bound = bind(NewCode, call.form)
+    if attempt(call.session, bound, lambda given: _recoded(call, firm, given)):
+        return call.redirect(f"/enterprises/{firm.uscc}", good=_("代码已变更，原代码仍可查到该企业。"))
+    return _code_page(call, firm, bound, CHANGE, status=422)
 
 
-def _recoded(session: Session, actor: Actor, firm: Enterprise, given: NewCode, now: datetime) -> bool:
-    editing.change_code(session, actor=actor, enterprise=firm, given=given, now=now)
+def _recoded(call: Call, firm: Enterprise, given: NewCode) -> bool:
+    editing.change_code(call.session, actor=call.actor, enterprise=firm, given=given, now=call.now)
     return True
 
 
-def _code_page(
-    request: Request,
-    session: Session,
-    actor: Actor,
-    firm: Enterprise,
-    form: Bound[Any],
-    now: datetime,
-    template: str,
-    *,
-    status: int = 200,
-) -> Response:
-    head = head_of(session, actor, firm, now, "")
+def _code_page(call: Call, firm: Enterprise, form: Bound[Any], template: str, *, status: int = 200) -> Response:
+    head = head_of(call.session, call.actor, firm, call.now, "")
     page = CodePage(head, form, parse_uscc(firm.uscc), mismatch_of(form))
-    return render(request, template, page, status=status)
+    return call.render(template, page, status=status)

@@ -2,15 +2,13 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from fastapi import Request
 from sqlalchemy.orm import Session
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
-from app.doors.deps import AppVault, CurrentActor, DbSession, Form, Now
+from app.doors.call import Call
 from app.doors.document_words import FRAGMENT, kind_choices, uploads_of
 from app.doors.forms import Bound, attempt, bind, empty
 from app.doors.merging import (
@@ -24,7 +22,6 @@ from app.doors.merging import (
     was_as,
     with_choices,
 )
-from app.doors.pages import redirect, render
 from app.doors.router import GuardedRouter
 from app.enterprises.models import Enterprise
 from app.files import actions, queries
@@ -33,7 +30,7 @@ from app.files.events import FIELD_LABELS
 from app.files.models import Document
 from app.files.schemas import DocumentInput, Withdrawal
 from app.files.service.documents import change_document, put_on_file, replace_document, withdraw_document
-from app.files.vault import Upload, Vault
+from app.files.vault import Upload
 from app.kit.actor import Actor
 from app.kit.clock import today
 from app.kit.errors import DomainError, Invalid, NotFound
@@ -90,51 +87,39 @@ class DocumentFormPage:
 
 
 @router.get("/enterprises/{uscc}/documents/new", action=actions.KEEP)
-def upload_page(
-    request: Request, session: DbSession, actor: CurrentActor, vault: AppVault, now: Now, uscc: str, kind: str = ""
-) -> Response:
-    firm = _open(session, actor, uscc)
-    return render(
-        request, "web/documents/upload.html", _upload_page(session, actor, vault, firm, now, empty({"kind": kind[:40]}))
-    )
+def upload_page(call: Call, uscc: str, kind: str = "") -> Response:
+    firm = _open(call.session, call.actor, uscc)
+    return call.render("web/documents/upload.html", _upload_page(call, firm, empty({"kind": kind[:40]})))
 
 
 @router.post("/enterprises/{uscc}/documents/new", action=actions.KEEP)
-def upload(
-    request: Request, session: DbSession, actor: CurrentActor, vault: AppVault, form: Form, now: Now, uscc: str
-) -> Response:
-    firm, bound = _open(session, actor, uscc), bind(DocumentInput, form)
-    files = uploads_of(form)
+def upload(call: Call, uscc: str) -> Response:
+    firm, bound = _open(call.session, call.actor, uscc), bind(DocumentInput, call.form)
+    files = uploads_of(call.form)
     if not files:
         bound.add(Invalid("files.none", _("请选择文件。"), {"files": _("请选择文件。")}))
     outcomes: tuple[Outcome, ...] = ()
     if bound.valid and bound.model is not None:
         given = bound.model
-        outcomes = tuple(_take_in(session, vault, actor, firm, file, given, now) for file in files)
+        outcomes = tuple(_take_in(call, firm, file, given) for file in files)
     refused = not bound.valid or any(outcome.refusal for outcome in outcomes)
-    if FRAGMENT not in request.headers and not refused:
-        return redirect(request, f"/enterprises/{firm.uscc}/documents", good=_stored(len(outcomes)))
-    page = _upload_page(session, actor, vault, firm, now, bound, outcomes)
-    template = "web/documents/_outcomes.html" if FRAGMENT in request.headers else "web/documents/upload.html"
-    return render(request, template, page, status=422 if refused else 200)
+    if FRAGMENT not in call.request.headers and not refused:
+        return call.redirect(f"/enterprises/{firm.uscc}/documents", good=_stored(len(outcomes)))
+    page = _upload_page(call, firm, bound, outcomes)
+    template = "web/documents/_outcomes.html" if FRAGMENT in call.request.headers else "web/documents/upload.html"
+    return call.render(template, page, status=422 if refused else 200)
 
 
-def _take_in(
-    session: Session,
-    vault: Vault,
-    actor: Actor,
-    firm: Enterprise,
-    file: UploadFile,
-    given: DocumentInput,
-    now: datetime,
-) -> Outcome:
+def _take_in(call: Call, firm: Enterprise, file: UploadFile, given: DocumentInput) -> Outcome:
     """Put one file on file; a refused one keeps the others."""
     name = file.filename or ""
     several = given.model_copy(update={"title": "", "year": given.year or _year_in(name)})
     try:
-        with session.begin_nested():
+        with call.session.begin_nested():
             upload = Upload(file.file, name)
-            row = put_on_file(session, vault, actor=actor, enterprise=firm, upload=upload, given=several, now=now)
+            row = put_on_file(
+                call.session, call.vault, actor=call.actor, enterprise=firm, upload=upload, given=several, now=call.now
+            )
     except DomainError as error:
         return Outcome(name, refusal=error.message)
     return Outcome(name, url=f"/documents/{row.id}")
@@ -150,22 +135,14 @@ def _stored(n: int) -> str:
     return _("%(n)s 份材料已入库。") % {"n": n}
 
 
-def _upload_page(
-    session: Session,
-    actor: Actor,
-    vault: Vault,
-    firm: Enterprise,
-    now: datetime,
-    form: Bound[Any],
-    outcomes: tuple[Outcome, ...] = (),
-) -> UploadPage:
+def _upload_page(call: Call, firm: Enterprise, form: Bound[Any], outcomes: tuple[Outcome, ...] = ()) -> UploadPage:
     return UploadPage(
-        head=head_of(session, actor, firm, now, "documents"),
+        head=head_of(call.session, call.actor, firm, call.now, "documents"),
         form=form,
         labels=_labels(),
-        kinds=kind_choices(session),
+        kinds=kind_choices(call.session),
         accept=ACCEPTED,
-        limit=vault.max_file_bytes // 1024 // 1024,
+        limit=call.vault.max_file_bytes // 1024 // 1024,
         outcomes=outcomes,
     )
 
@@ -174,118 +151,100 @@ def _upload_page(
 
 
 @router.get("/documents/{document_id:int}/edit", action=actions.KEEP)
-def edit_page(
-    request: Request, session: DbSession, actor: CurrentActor, vault: AppVault, now: Now, document_id: int
-) -> Response:
-    row = _kept(session, actor, document_id)
+def edit_page(call: Call, document_id: int) -> Response:
+    row = _kept(call.session, call.actor, document_id)
     raw = _raw(row)
-    return _form_page(request, session, actor, vault, now, row, _EDIT, empty(raw), Together(began_with(raw)))
+    return _form_page(call, row, _EDIT, empty(raw), Together(began_with(raw)))
 
 
 @router.post("/documents/{document_id:int}/edit", action=actions.KEEP)
-def save(
-    request: Request, session: DbSession, actor: CurrentActor, vault: AppVault, form: Form, now: Now, document_id: int
-) -> Response:
-    row = _kept(session, actor, document_id, lock=True)
+def save(call: Call, document_id: int) -> Response:
+    row = _kept(call.session, call.actor, document_id, lock=True)
     standing = _raw(row)
-    form = with_choices(form, standing)
-    bound, clashing = bind(DocumentInput, form), undecided(form)
+    sent = with_choices(call.form, standing)
+    bound, clashing = bind(DocumentInput, sent), undecided(sent)
     bound.errors.update(choose_first(clashing))
     if bound.valid and bound.model is not None:
-        was = was_as(DocumentInput, form)
+        was = was_as(DocumentInput, sent)
         try:
-            with session.begin_nested():
-                changed = change_document(session, actor=actor, document=row, given=bound.model, was=was, now=now)
-            return redirect(request, f"/documents/{row.id}", good=_("已保存。") if changed else _("没有改动。"))
+            with call.session.begin_nested():
+                changed = change_document(
+                    call.session, actor=call.actor, document=row, given=bound.model, was=was, now=call.now
+                )
+            return call.redirect(f"/documents/{row.id}", good=_("已保存。") if changed else _("没有改动。"))
         except Clashing as clash:
             bound.add(clash)
-            clashing = began(clash, form)
+            clashing = began(clash, sent)
         except DomainError as error:
             bound.add(error)
-    kinds = dict(kind_choices(session))
+    kinds = dict(kind_choices(call.session))
     lines = clash_lines(
         clashing, bound.raw, standing, _labels().__getitem__, lambda name, text: _shown(kinds, name, text)
     )
     together = Together(began_with(standing), lines)
-    bound.raw = brought_up(form, bound.raw, standing)
-    return _form_page(request, session, actor, vault, now, row, _EDIT, bound, together, status=422)
+    bound.raw = brought_up(sent, bound.raw, standing)
+    return _form_page(call, row, _EDIT, bound, together, status=422)
 
 
 @router.get("/documents/{document_id:int}/replace", action=actions.KEEP)
-def replace_page(
-    request: Request, session: DbSession, actor: CurrentActor, vault: AppVault, now: Now, document_id: int
-) -> Response:
-    row = _kept(session, actor, document_id)
+def replace_page(call: Call, document_id: int) -> Response:
+    row = _kept(call.session, call.actor, document_id)
     raw = _raw(row) | {"title": "", "issued_on": "", "valid_until": "", "note": ""}
-    return _form_page(request, session, actor, vault, now, row, _REPLACE, empty(raw))
+    return _form_page(call, row, _REPLACE, empty(raw))
 
 
 @router.post("/documents/{document_id:int}/replace", action=actions.KEEP)
-def replace(
-    request: Request, session: DbSession, actor: CurrentActor, vault: AppVault, form: Form, now: Now, document_id: int
-) -> Response:
-    row, bound = _kept(session, actor, document_id, lock=True), bind(DocumentInput, form)
-    files = uploads_of(form)
+def replace(call: Call, document_id: int) -> Response:
+    row, bound = _kept(call.session, call.actor, document_id, lock=True), bind(DocumentInput, call.form)
+    files = uploads_of(call.form)
     if not files:
         bound.add(Invalid("files.none", _("请选择文件。"), {"files": _("请选择文件。")}))
 
     def work(given: DocumentInput) -> Document:
         upload = Upload(files[0].file, files[0].filename or "")
-        return replace_document(session, vault, actor=actor, document=row, upload=upload, given=given, now=now)
+        return replace_document(
+            call.session, call.vault, actor=call.actor, document=row, upload=upload, given=given, now=call.now
+        )
 
-    newer = attempt(session, bound, work)
+    newer = attempt(call.session, bound, work)
     if newer is not None:
-        return redirect(request, f"/documents/{newer.id}", good=_("已替换；原来的材料保留在下方。"))
-    return _form_page(request, session, actor, vault, now, row, _REPLACE, bound, status=422)
+        return call.redirect(f"/documents/{newer.id}", good=_("已替换；原来的材料保留在下方。"))
+    return _form_page(call, row, _REPLACE, bound, status=422)
 
 
 @router.get("/documents/{document_id:int}/withdraw", action=actions.KEEP)
-def withdraw_page(
-    request: Request, session: DbSession, actor: CurrentActor, vault: AppVault, now: Now, document_id: int
-) -> Response:
-    row = _kept(session, actor, document_id)
-    return _form_page(request, session, actor, vault, now, row, _WITHDRAW, empty())
+def withdraw_page(call: Call, document_id: int) -> Response:
+    row = _kept(call.session, call.actor, document_id)
+    return _form_page(call, row, _WITHDRAW, empty())
 
 
 @router.post("/documents/{document_id:int}/withdraw", action=actions.KEEP)
-def withdraw(
-    request: Request, session: DbSession, actor: CurrentActor, vault: AppVault, form: Form, now: Now, document_id: int
-) -> Response:
-    row, bound = _kept(session, actor, document_id, lock=True), bind(Withdrawal, form)
+def withdraw(call: Call, document_id: int) -> Response:
+    row, bound = _kept(call.session, call.actor, document_id, lock=True), bind(Withdrawal, call.form)
 
     def work(given: Withdrawal) -> bool:
-        withdraw_document(session, actor=actor, document=row, given=given, now=now)
+        withdraw_document(call.session, actor=call.actor, document=row, given=given, now=call.now)
         return True
 
-    if attempt(session, bound, work):
-        return redirect(request, f"/documents/{row.id}", good=_("已撤下。"))
-    return _form_page(request, session, actor, vault, now, row, _WITHDRAW, bound, status=422)
+    if attempt(call.session, bound, work):
+        return call.redirect(f"/documents/{row.id}", good=_("已撤下。"))
+    return _form_page(call, row, _WITHDRAW, bound, status=422)
 
 
 def _form_page(
-    request: Request,
-    session: Session,
-    actor: Actor,
-    vault: Vault,
-    now: datetime,
-    row: Document,
-    template: str,
-    form: Bound[Any],
-    together: Together | None = None,
-    *,
-    status: int = 200,
+    call: Call, row: Document, template: str, form: Bound[Any], together: Together | None = None, *, status: int = 200
 ) -> Response:
     page = DocumentFormPage(
-        head=head_of(session, actor, row.enterprise, now, "documents"),
-        line=document_lines(session, [row], today(now))[0],
+        head=head_of(call.session, call.actor, row.enterprise, call.now, "documents"),
+        line=document_lines(call.session, [row], today(call.now))[0],
         form=form,
         labels=_labels(),
-        kinds=kind_choices(session),
+        kinds=kind_choices(call.session),
         accept=ACCEPTED,
-        limit=vault.max_file_bytes // 1024 // 1024,
+        limit=call.vault.max_file_bytes // 1024 // 1024,
         together=together,
     )
-    return render(request, template, page, status=status)
+    return call.render(template, page, status=status)
 
 
 def _open(session: Session, actor: Actor, uscc: str) -> Enterprise:

@@ -5,13 +5,12 @@ from datetime import date
 from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import Query, Request
+from fastapi import Query
 from starlette.responses import Response
 
-from app.doors.deps import AppVault, CurrentActor, DbSession, Now
+from app.doors.call import Call
 from app.doors.document_words import STATE_LABELS, kind_choices
 from app.doors.documents import send_file
-from app.doors.pages import render
 from app.doors.parameters import PageQuery
 from app.doors.router import GuardedRouter
 from app.enterprises.models import Enterprise
@@ -90,18 +89,11 @@ class DocumentPage:
 
 
 @router.get("/enterprises/{uscc}/documents", action=actions.READ)
-def vault_page(
-    request: Request,
-    session: DbSession,
-    actor: CurrentActor,
-    now: Now,
-    uscc: str,
-    query: Annotated[VaultQuery, Query()],
-) -> Response:
-    firm, on = open_firm(session, actor, uscc), today(now)
-    head, wanted = head_of(session, actor, firm, now, "documents"), query.wanted(firm.id, on)
-    found = queries.page_visible_to(session, actor, wanted, cursor=query.cursor or None, limit=PAGE_SIZE)
-    base, kinds = f"{head.url}/documents", kind_choices(session)
+def vault_page(call: Call, uscc: str, query: Annotated[VaultQuery, Query()]) -> Response:
+    firm, on = open_firm(call.session, call.actor, uscc), today(call.now)
+    head, wanted = head_of(call.session, call.actor, firm, call.now, "documents"), query.wanted(firm.id, on)
+    found = queries.page_visible_to(call.session, call.actor, wanted, cursor=query.cursor or None, limit=PAGE_SIZE)
+    base, kinds = f"{head.url}/documents", kind_choices(call.session)
     states = tuple((state.value, _(label)) for state, label in STATE_LABELS.items())
     page = VaultPage(
         head=head,
@@ -109,39 +101,41 @@ def vault_page(
         query=query,
         chips=_chips(query, base, dict(kinds), dict(states)),
         kinds=kinds,
-        years=tuple((str(year), _("%(year)s 年") % {"year": year}) for year in queries.list_years(session, firm.id)),
+        years=tuple(
+            (str(year), _("%(year)s 年") % {"year": year}) for year in queries.list_years(call.session, firm.id)
+        ),
         states=(*states, ("all", _("全部（含已替换、撤下）"))),
-        lines=document_lines(session, found.items, on),
+        lines=document_lines(call.session, found.items, on),
         page=found,
-        count=queries.count_visible_to(session, actor, wanted),
+        count=queries.count_visible_to(call.session, call.actor, wanted),
         url=query.address(base),
-        may_keep=may_keep(actor, firm),
+        may_keep=may_keep(call.actor, firm),
     )
-    return render(request, "web/documents/vault.html", page)
+    return call.render("web/documents/vault.html", page)
 
 
 @router.get("/documents/{document_id:int}", action=actions.READ)
-def document_page(request: Request, session: DbSession, actor: CurrentActor, now: Now, document_id: int) -> Response:
-    row, on = queries.get_visible_to(session, actor, document_id), today(now)
-    line, *older = document_lines(session, [row, *queries.list_versions(session, row)], on)
+def document_page(call: Call, document_id: int) -> Response:
+    row, on = queries.get_visible_to(call.session, call.actor, document_id), today(call.now)
+    line, *older = document_lines(call.session, [row, *queries.list_versions(call.session, row)], on)
     page = DocumentPage(
-        head=head_of(session, actor, row.enterprise, now, "documents"),
+        head=head_of(call.session, call.actor, row.enterprise, call.now, "documents"),
         line=line,
         older=tuple(older),
         newer_url=f"/documents/{row.replaced_by}" if row.replaced_by else "",
-        may_keep=may_keep(actor, row.enterprise) and row.replaced_by is None and row.withdrawn_at is None,
+        may_keep=may_keep(call.actor, row.enterprise) and row.replaced_by is None and row.withdrawn_at is None,
     )
-    return render(request, "web/documents/document.html", page)
+    return call.render("web/documents/document.html", page)
 
 
 @router.get("/documents/{document_id:int}/file", action=actions.READ)
-def download(session: DbSession, actor: CurrentActor, vault: AppVault, document_id: int) -> Response:
-    return send_file(vault, queries.get_visible_to(session, actor, document_id).file)
+def download(call: Call, document_id: int) -> Response:
+    return send_file(call.vault, queries.get_visible_to(call.session, call.actor, document_id).file)
 
 
 @router.get("/documents/{document_id:int}/preview", action=actions.READ)
-def preview(session: DbSession, actor: CurrentActor, vault: AppVault, document_id: int) -> Response:
-    return send_file(vault, queries.get_visible_to(session, actor, document_id).file, inline=True)
+def preview(call: Call, document_id: int) -> Response:
+    return send_file(call.vault, queries.get_visible_to(call.session, call.actor, document_id).file, inline=True)
 
 
 def may_keep(actor: Actor, firm: Enterprise) -> bool:

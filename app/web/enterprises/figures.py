@@ -6,12 +6,10 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from fastapi import Request
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from app.doors.deps import CurrentActor, DbSession, Now
-from app.doors.pages import render
+from app.doors.call import Call
 from app.doors.router import GuardedRouter
 from app.enterprises import actions
 from app.enterprises.domain.figures import RD_INTERNAL, RD_OUTSOURCED, doubts, missing_rd, rd_total
@@ -66,11 +64,11 @@ class FiguresPage:
 
 
 @router.get("/{uscc}/figures", action=actions.READ)
-def figures_page(request: Request, session: DbSession, actor: CurrentActor, now: Now, uscc: str) -> Response:
-    firm = open_firm(session, actor, uscc)
-    head = head_of(session, actor, firm, now, "figures")
+def figures_page(call: Call, uscc: str) -> Response:
+    firm = open_firm(call.session, call.actor, uscc)
+    head = head_of(call.session, call.actor, firm, call.now, "figures")
     records = list_parts(
-        session, FIGURES, firm.id, YearlyFigures.year.desc(), YearlyFigures.basis, YearlyFigures.source
+        call.session, FIGURES, firm.id, YearlyFigures.year.desc(), YearlyFigures.basis, YearlyFigures.source
     )
     shown = records[:MAX_FIGURE_COLUMNS]
     page = FiguresPage(
@@ -79,7 +77,7 @@ def figures_page(request: Request, session: DbSession, actor: CurrentActor, now:
         rows=_figure_rows([FIGURES.values_of(row) for row in shown]),
         hidden=len(records) - len(shown),
     )
-    return render(request, "web/enterprises/figures.html", page)
+    return call.render("web/enterprises/figures.html", page)
 
 
 def _column(row: YearlyFigures, head: Head) -> FigureColumn:

@@ -4,12 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from fastapi import Request
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from app.doors.deps import CurrentActor, DbSession, Form, Now
+from app.doors.call import Call
 from app.doors.field_forms import AskedGroup, Choices, answers, asked_groups, texts_of
 from app.doors.forms import Bound, attempt, bind, empty
 from app.doors.merging import (
@@ -24,7 +23,6 @@ from app.doors.merging import (
     was_as,
     with_choices,
 )
-from app.doors.pages import redirect, render
 from app.doors.router import GuardedRouter
 from app.enterprises import actions, queries
 from app.enterprises.domain.places import RegionIndex
@@ -64,18 +62,22 @@ class FirmFormPage:
 
 
 @router.get("/new", action=actions.CREATE)
-def new_enterprise_page(request: Request, session: DbSession, actor: CurrentActor, uscc: str = "") -> Response:
-    return _form_page(request, session, actor, None, empty({"uscc": uscc[:60], "capital_currency": "CNY"}))
+def new_enterprise_page(call: Call, uscc: str = "") -> Response:
+    return _form_page(call, None, empty({"uscc": uscc[:60], "capital_currency": "CNY"}))
 
 
 @router.post("/new", action=actions.CREATE)
-def add_enterprise(request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now) -> Response:
-    bound = bind(NewEnterprise, form)
-    made = attempt(session, bound, lambda given: registering.register(session, actor=actor, given=given, now=now))
+def add_enterprise(call: Call) -> Response:
+    bound = bind(NewEnterprise, call.form)
+    made = attempt(
+        call.session,
+        bound,
+        lambda given: registering.register(call.session, actor=call.actor, given=given, now=call.now),
+    )
     if made is not None:
-        return redirect(request, f"/enterprises/{made.uscc}", good=_("已登记“%(name)s”。") % {"name": made.name})
-    _suggest_region(session, actor, bound)
-    return _form_page(request, session, actor, None, bound, status=422)
+        return call.redirect(f"/enterprises/{made.uscc}", good=_("已登记“%(name)s”。") % {"name": made.name})
+    _suggest_region(call.session, call.actor, bound)
+    return _form_page(call, None, bound, status=422)
 
 
 def _suggest_region(session: Session, actor: Actor, bound: Bound[Any]) -> None:
@@ -95,40 +97,40 @@ def _suggest_region(session: Session, actor: Actor, bound: Bound[Any]) -> None:
 
 
 @router.get("/{uscc}/edit", action=actions.EDIT)
-def edit_enterprise_page(request: Request, session: DbSession, actor: CurrentActor, uscc: str) -> Response:
-    firm = editable_firm(session, actor, uscc)
+def edit_enterprise_page(call: Call, uscc: str) -> Response:
+    firm = editable_firm(call.session, call.actor, uscc)
     raw = _raw(firm)
-    return _form_page(request, session, actor, firm, empty(raw), together=Together(began_with(raw)))
+    return _form_page(call, firm, empty(raw), together=Together(began_with(raw)))
 
 
 @router.post("/{uscc}/edit", action=actions.EDIT)
-def save_enterprise(
-    request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now, uscc: str
-) -> Response:
-    firm = editable_firm(session, actor, uscc)
+def save_enterprise(call: Call, uscc: str) -> Response:
+    firm = editable_firm(call.session, call.actor, uscc)
     standing = _raw(firm)
-    form = with_choices(form, standing)
-    bound, clashing = bind(EnterpriseEdit, form), undecided(form)
+    sent = with_choices(call.form, standing)
+    bound, clashing = bind(EnterpriseEdit, sent), undecided(sent)
     bound.errors.update(choose_first(clashing))
     if bound.valid and bound.model is not None:
-        given, was = bound.model, was_as(EnterpriseFields, form)
+        given, was = bound.model, was_as(EnterpriseFields, sent)
         try:
-            with session.begin_nested():
-                changed = editing.edit(session, actor=actor, enterprise=firm, given=given, now=now, was=was)
-            return _saved(request, firm, changed)
+            with call.session.begin_nested():
+                changed = editing.edit(
+                    call.session, actor=call.actor, enterprise=firm, given=given, now=call.now, was=was
+                )
+            return _saved(call, firm, changed)
         except Clashing as clash:
             bound.add(clash)
-            clashing = began(clash, form, {field.name: field.form_name for field in ENTERPRISE})
+            clashing = began(clash, sent, {field.name: field.form_name for field in ENTERPRISE})
         except DomainError as error:
             bound.add(error)
-    together = Together(began_with(standing), _clashes(session, clashing, bound.raw, standing))
-    bound.raw = brought_up(form, bound.raw, standing)
-    return _form_page(request, session, actor, firm, bound, together=together, status=422)
+    together = Together(began_with(standing), _clashes(call.session, clashing, bound.raw, standing))
+    bound.raw = brought_up(sent, bound.raw, standing)
+    return _form_page(call, firm, bound, together=together, status=422)
 
 
-def _saved(request: Request, firm: Enterprise, changed: bool) -> Response:
+def _saved(call: Call, firm: Enterprise, changed: bool) -> Response:
     url = f"/enterprises/{firm.uscc}"
-    return redirect(request, url, good=_("已保存。")) if changed else redirect(request, url, info=_("没有改动。"))
+    return call.redirect(url, good=_("已保存。")) if changed else call.redirect(url, info=_("没有改动。"))
 
 
 def _raw(firm: Enterprise) -> dict[str, Any]:
@@ -167,25 +169,18 @@ def _readable(session: Session, known: Words, name: str, value: Any) -> str:
 
 
 def _form_page(
-    request: Request,
-    session: Session,
-    actor: Actor,
-    firm: Enterprise | None,
-    form: Bound[Any],
-    *,
-    together: Together | None = None,
-    status: int = 200,
+    call: Call, firm: Enterprise | None, form: Bound[Any], *, together: Together | None = None, status: int = 200
 ) -> Response:
     page = FirmFormPage(
         enterprise=firm,
         form=form,
-        groups=_groups(session, actor, firm, form),
+        groups=_groups(call.session, call.actor, firm, form),
         labels=_labels(),
         version=firm.version if firm else 0,
         together=together,
-        holder=_holder(session, actor, form) if firm is None else "",
+        holder=_holder(call.session, call.actor, form) if firm is None else "",
     )
-    return render(request, "web/enterprises/form.html", page, status=status)
+    return call.render("web/enterprises/form.html", page, status=status)
 
 
 def _groups(session: Session, actor: Actor, firm: Enterprise | None, form: Bound[Any]) -> tuple[AskedGroup, ...]:
@@ -220,28 +215,26 @@ def _holder(session: Session, actor: Actor, form: Bound[Any]) -> str:
 
 
 @router.post("/{uscc}/retire", action=actions.RETIRE)
-def retire_enterprise(
-    request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now, uscc: str
-) -> Response:
-    firm = open_firm(session, actor, uscc)
-    url, bound = f"/enterprises/{firm.uscc}", bind(Reason, form)
+def retire_enterprise(call: Call, uscc: str) -> Response:
+    firm = open_firm(call.session, call.actor, uscc)
+    url, bound = f"/enterprises/{firm.uscc}", bind(Reason, call.form)
     if bound.model is None:
-        return redirect(request, url, bad=_("请写明停用原因。"))
+        return call.redirect(url, bad=_("请写明停用原因。"))
     try:
-        with session.begin_nested():
-            retiring.retire(session, actor=actor, enterprise=firm, given=bound.model, now=now)
+        with call.session.begin_nested():
+            retiring.retire(call.session, actor=call.actor, enterprise=firm, given=bound.model, now=call.now)
     except DomainError as error:
-        return redirect(request, url, bad=error.message)
-    return redirect(request, url, good=_("已停用。历史记录全部保留，可以恢复。"))
+        return call.redirect(url, bad=error.message)
+    return call.redirect(url, good=_("已停用。历史记录全部保留，可以恢复。"))
 
 
 @router.post("/{uscc}/restore", action=actions.RETIRE)
-def restore_enterprise(request: Request, session: DbSession, actor: CurrentActor, now: Now, uscc: str) -> Response:
-    firm = open_firm(session, actor, uscc)
+def restore_enterprise(call: Call, uscc: str) -> Response:
+    firm = open_firm(call.session, call.actor, uscc)
     url = f"/enterprises/{firm.uscc}"
     try:
-        with session.begin_nested():
-            retiring.restore(session, actor=actor, enterprise=firm, now=now)
+        with call.session.begin_nested():
+            retiring.restore(call.session, actor=call.actor, enterprise=firm, now=call.now)
     except DomainError as error:
-        return redirect(request, url, bad=error.message)
-    return redirect(request, url, good=_("已恢复。"))
+        return call.redirect(url, bad=error.message)
+    return call.redirect(url, good=_("已恢复。"))

@@ -6,17 +6,15 @@ from datetime import date
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from fastapi import Query, Request
+from fastapi import Query
 from sqlalchemy import Select
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.cases.queries import enterprise_ids_in_stage
-from app.doors.deps import AppDatabase, CurrentActor
 from app.doors.downloads import TableFormat, download_table, stream_table
-from app.doors.pages import render
 from app.doors.parameters import PageQuery
-from app.doors.past import AsOf, ListDay, ListSession, list_scope
+from app.doors.past import AsOf, ListCall, list_scope
 from app.doors.router import GuardedRouter
 from app.engagement.actions import ASK
 from app.enterprises import actions, queries
@@ -137,19 +135,19 @@ class EnterprisesPage:
 
 
 @router.get("", action=actions.LIST)
-def enterprises_page(
-    request: Request, session: ListSession, actor: CurrentActor, as_of: ListDay, query: ListQuery
-) -> Response:
-    on, known = as_of.on, words(session)
-    wanted = query.wanted(session, actor, on)
+def enterprises_page(call: ListCall, query: ListQuery) -> Response:
+    on, known = call.as_of.on, words(call.session)
+    wanted = query.wanted(call.session, call.actor, on)
     columns = chosen_columns(query.cols)
-    found = queries.page_visible_to(session, actor, wanted, query.order(), cursor=query.cursor or None, limit=PAGE_SIZE)
-    stages, regions = _stages(session), region_choices(session, actor)
-    chips = _chips(session, query, known, dict(stages))
+    found = queries.page_visible_to(
+        call.session, call.actor, wanted, query.order(), cursor=query.cursor or None, limit=PAGE_SIZE
+    )
+    stages, regions = _stages(call.session), region_choices(call.session, call.actor)
+    chips = _chips(call.session, query, known, dict(stages))
     page = EnterprisesPage(
-        rows=tuple(rows_of(session, found.items, known, on)),
+        rows=tuple(rows_of(call.session, found.items, known, on)),
         page=found,
-        count=queries.count_visible_to(session, actor, wanted),
+        count=queries.count_visible_to(call.session, call.actor, wanted),
         heads=tuple(_head(query, column.label, column.sort, number=column.number) for column in columns),
         columns=columns,
         all_columns=tuple((column.code, _(column.label), column in columns) for column in COLUMNS[2:]),
@@ -159,38 +157,30 @@ def enterprises_page(
         csv_url=query.address("/enterprises/export.csv"),
         chips=chips,
         regions=regions,
-        region_text=list_region_names(session, [query.region]).get(query.region, ""),
-        industry_text=_industry_text(session, query.industry),
+        region_text=list_region_names(call.session, [query.region]).get(query.region, ""),
+        industry_text=_industry_text(call.session, query.industry),
         words=known,
         stages=stages,
         more_open=any((query.park, query.industry, query.scale, query.above_scale, query.unconfirmed, query.retired)),
         one_county=bool(regions),
-        may_create=can(actor, actions.CREATE),
-        may_import=can(actor, actions.IMPORT),
-        message_url=message_address(actor, query.address()),
-        may_ask=not as_of.parameter and can(actor, ASK),
-        past=as_of.parameter,
-        views=views_of(session, actor, query.address()),
+        may_create=can(call.actor, actions.CREATE),
+        may_import=can(call.actor, actions.IMPORT),
+        message_url=message_address(call.actor, query.address()),
+        may_ask=not call.as_of.parameter and can(call.actor, ASK),
+        past=call.as_of.parameter,
+        views=views_of(call.session, call.actor, query.address()),
     )
-    return render(request, "web/enterprises/list.html", page)
+    return call.render("web/enterprises/list.html", page)
 
 
 @router.get("/export.{extension}", action=actions.EXPORT)
-def export_enterprises(
-    request: Request,
-    session: ListSession,
-    database: AppDatabase,
-    actor: CurrentActor,
-    as_of: ListDay,
-    query: ListQuery,
-    extension: TableFormat,
-) -> Response:
-    on, columns = as_of.on, chosen_columns(query.cols)
+def export_enterprises(call: ListCall, query: ListQuery, extension: TableFormat) -> Response:
+    on, columns = call.as_of.on, chosen_columns(query.cols)
     header, name = header_of(columns), f"{_('企业库')}-{on.isoformat()}"
     if extension == "xlsx":
-        return download_table(request, name, extension, _cells(session, actor, query, on), header)
+        return download_table(call.request, name, extension, _cells(call.session, call.actor, query, on), header)
     # A large file goes out while it is read, from a session of its own: the request's is closed by then.
-    return stream_table(request, name, _cells_from(database, actor, query, as_of), header)
+    return stream_table(call.request, name, _cells_from(call.database, call.actor, query, call.as_of), header)
 
 
 def _cells_from(database: Database, actor: Actor, query: EnterprisesQuery, as_of: AsOf) -> Generator[list[Any]]:

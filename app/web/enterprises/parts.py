@@ -2,16 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any
 
-from fastapi import Path, Request
+from fastapi import Path
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from app.doors.deps import CurrentActor, DbSession, Form, Now
+from app.doors.call import Call
 from app.doors.field_forms import AskedGroup, asked_groups, texts_of
 from app.doors.forms import Bound, attempt, bind, empty
 from app.doors.merging import (
@@ -26,12 +25,10 @@ from app.doors.merging import (
     was_as,
     with_choices,
 )
-from app.doors.pages import redirect, render
 from app.doors.router import GuardedRouter
 from app.enterprises import actions
 from app.enterprises.models import Enterprise
 from app.enterprises.service.parts import Desk, find_part, remove_part
-from app.kit.actor import Actor
 from app.kit.clock import today
 from app.kit.errors import DomainError
 from app.kit.i18n import _
@@ -70,69 +67,54 @@ class PartPage:
 
 
 @router.get("/{uscc}/{slug}/new", action=actions.EDIT)
-def new_part_page(
-    request: Request, session: DbSession, actor: CurrentActor, now: Now, uscc: str, slug: Slug
-) -> Response:
-    firm, kind = editable_firm(session, actor, uscc), PART_FORMS[slug]
-    raw = {"year": today(now).year - 1, "unit": kind.unit, "used_before": "0"}
-    return _page(request, session, actor, firm, kind, empty(raw), now, slug)
+def new_part_page(call: Call, uscc: str, slug: Slug) -> Response:
+    firm, kind = editable_firm(call.session, call.actor, uscc), PART_FORMS[slug]
+    raw = {"year": today(call.now).year - 1, "unit": kind.unit, "used_before": "0"}
+    return _page(call, firm, kind, empty(raw), slug)
 
 
 @router.post("/{uscc}/{slug}/new", action=actions.EDIT)
-def add_part(
-    request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now, uscc: str, slug: Slug
-) -> Response:
-    firm, kind = editable_firm(session, actor, uscc), PART_FORMS[slug]
-    bound = bind(kind.schema, form)
-    desk = Desk(session, actor, firm, now)
-    done = attempt(session, bound, lambda given: (kind.put(desk, given),))
+def add_part(call: Call, uscc: str, slug: Slug) -> Response:
+    firm, kind = editable_firm(call.session, call.actor, uscc), PART_FORMS[slug]
+    bound = bind(kind.schema, call.form)
+    desk = Desk(call.session, call.actor, firm, call.now)
+    done = attempt(call.session, bound, lambda given: (kind.put(desk, given),))
     if done is not None:
-        return _saved(request, firm, kind, done[0])
-    return _page(request, session, actor, firm, kind, bound, now, slug, status=422)
+        return _saved(call, firm, kind, done[0])
+    return _page(call, firm, kind, bound, slug, status=422)
 
 
 @router.get("/{uscc}/{slug}/{part_id}/edit", action=actions.EDIT)
-def edit_part_page(
-    request: Request, session: DbSession, actor: CurrentActor, now: Now, uscc: str, slug: Slug, part_id: PartId
-) -> Response:
-    firm, kind = editable_firm(session, actor, uscc), PART_FORMS[slug]
-    row = find_part(session, kind.part, firm.id, part_id)
-    raw = raw_of(kind, row, Desk(session, actor, firm, now))
+def edit_part_page(call: Call, uscc: str, slug: Slug, part_id: PartId) -> Response:
+    firm, kind = editable_firm(call.session, call.actor, uscc), PART_FORMS[slug]
+    row = find_part(call.session, kind.part, firm.id, part_id)
+    raw = raw_of(kind, row, Desk(call.session, call.actor, firm, call.now))
     together = Together(began_with(raw))
-    return _page(request, session, actor, firm, kind, empty(raw), now, slug, part_id, together=together)
+    return _page(call, firm, kind, empty(raw), slug, part_id, together=together)
 
 
 @router.post("/{uscc}/{slug}/{part_id}/edit", action=actions.EDIT)
-def save_part(
-    request: Request,
-    session: DbSession,
-    actor: CurrentActor,
-    form: Form,
-    now: Now,
-    uscc: str,
-    slug: Slug,
-    part_id: PartId,
-) -> Response:
-    firm, kind = editable_firm(session, actor, uscc), PART_FORMS[slug]
-    row, desk = find_part(session, kind.part, firm.id, part_id), Desk(session, actor, firm, now)
+def save_part(call: Call, uscc: str, slug: Slug, part_id: PartId) -> Response:
+    firm, kind = editable_firm(call.session, call.actor, uscc), PART_FORMS[slug]
+    row, desk = find_part(call.session, kind.part, firm.id, part_id), Desk(call.session, call.actor, firm, call.now)
     standing = raw_of(kind, row, desk)
-    form = with_choices(form, standing)
-    bound, clashing = bind(kind.schema, form), undecided(form)
+    sent = with_choices(call.form, standing)
+    bound, clashing = bind(kind.schema, sent), undecided(sent)
     bound.errors.update(choose_first(clashing))
     if bound.valid and bound.model is not None:
         try:
-            bound.model = _beside_others(kind, bound.model, form, standing)
+            bound.model = _beside_others(kind, bound.model, sent, standing)
         except Clashing as clash:
-            clashing = began(clash, form, {field.name: field.form_name for field in kind.part.fields})
+            clashing = began(clash, sent, {field.name: field.form_name for field in kind.part.fields})
             bound.raw |= _texts(kind, bound.model.values()) | {"unit": kind.unit}
             bound.add(clash)
-    done = attempt(session, bound, lambda given: (kind.put(desk, given, row),))
+    done = attempt(call.session, bound, lambda given: (kind.put(desk, given, row),))
     if done is not None:
-        return _saved(request, firm, kind, done[0])
-    lines = clash_lines(clashing, bound.raw, standing, labels_of(kind).__getitem__, _in_words(session, kind, firm))
-    bound.raw = brought_up(form, bound.raw, standing)
+        return _saved(call, firm, kind, done[0])
+    lines = clash_lines(clashing, bound.raw, standing, labels_of(kind).__getitem__, _in_words(call.session, kind, firm))
+    bound.raw = brought_up(sent, bound.raw, standing)
     together = Together(began_with(standing), lines)
-    return _page(request, session, actor, firm, kind, bound, now, slug, part_id, together=together, status=422)
+    return _page(call, firm, kind, bound, slug, part_id, together=together, status=422)
 
 
 def _beside_others(kind: PartForm, given: Any, form: FormData, standing: dict[str, Any]) -> Any:
@@ -165,23 +147,21 @@ def _in_words(session: Session, kind: PartForm, firm: Enterprise) -> Callable[[s
 
 
 @router.post("/{uscc}/{slug}/{part_id}/remove", action=actions.EDIT)
-def remove(
-    request: Request, session: DbSession, actor: CurrentActor, now: Now, uscc: str, slug: Slug, part_id: PartId
-) -> Response:
-    firm, kind = editable_firm(session, actor, uscc), PART_FORMS[slug]
-    row = find_part(session, kind.part, firm.id, part_id)
+def remove(call: Call, uscc: str, slug: Slug, part_id: PartId) -> Response:
+    firm, kind = editable_firm(call.session, call.actor, uscc), PART_FORMS[slug]
+    row = find_part(call.session, kind.part, firm.id, part_id)
     try:
-        with session.begin_nested():
-            remove_part(Desk(session, actor, firm, now), kind.part, row)
+        with call.session.begin_nested():
+            remove_part(Desk(call.session, call.actor, firm, call.now), kind.part, row)
     except DomainError as error:
-        return redirect(request, _back(firm, kind), bad=error.message)
-    return redirect(request, _back(firm, kind), good=_("已移除，时间线保留原内容。"))
+        return call.redirect(_back(firm, kind), bad=error.message)
+    return call.redirect(_back(firm, kind), good=_("已移除，时间线保留原内容。"))
 
 
-def _saved(request: Request, firm: Enterprise, kind: PartForm, result: Any) -> Response:
+def _saved(call: Call, firm: Enterprise, kind: PartForm, result: Any) -> Response:
     """Back to the tab; what a careful reader would ask about the figures is said there."""
     doubts = " ".join(result) if isinstance(result, list) else ""
-    return redirect(request, _back(firm, kind), good=_("已保存。"), info=doubts or None)
+    return call.redirect(_back(firm, kind), good=_("已保存。"), info=doubts or None)
 
 
 def _back(firm: Enterprise, kind: PartForm) -> str:
@@ -189,21 +169,18 @@ def _back(firm: Enterprise, kind: PartForm) -> str:
 
 
 def _page(
-    request: Request,
-    session: Session,
-    actor: Actor,
+    call: Call,
     firm: Enterprise,
     kind: PartForm,
     form: Bound[Any],
-    now: datetime,
     slug: str,
     part_id: int | None = None,
     *,
     together: Together | None = None,
     status: int = 200,
 ) -> Response:
-    head = head_of(session, actor, firm, now, kind.tab.partition("#")[0])
-    options = choices_for(session, kind, firm.id, head.words)
+    head = head_of(call.session, call.actor, firm, call.now, kind.tab.partition("#")[0])
+    options = choices_for(call.session, kind, firm.id, head.words)
     groups = asked_groups(kind.part.fields, lambda field: options.get(field.name, ()))
     own = f"{head.url}/{slug}/{part_id}" if part_id else f"{head.url}/{slug}"
     page = PartPage(
@@ -219,4 +196,4 @@ def _page(
         confirm=f"{own}/remove" if part_id else "",
         together=together,
     )
-    return render(request, "web/enterprises/part.html", page, status=status)
+    return call.render("web/enterprises/part.html", page, status=status)

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from fastapi import Request
 from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 from starlette.responses import Response
@@ -14,9 +13,8 @@ from app.accounts.models import EnterpriseUser
 from app.accounts.queries import list_enterprise_users, list_open_invitations
 from app.accounts.service.invitations import invite, withdraw_invitation
 from app.accounts.service.people import change_firm_role, disable_enterprise_user
-from app.doors.deps import AppSettings, CurrentActor, DbSession, Form, Now
+from app.doors.call import Call
 from app.doors.forms import Bound, bind, empty
-from app.doors.pages import redirect, render
 from app.doors.router import GuardedRouter
 from app.enterprises.models import Enterprise
 from app.enterprises.queries import get_by_uscc_visible_to
@@ -65,57 +63,60 @@ class PortalUsersPage:
 
 
 @router.get("", action=INVITE)
-def portal_users_page(request: Request, session: DbSession, actor: CurrentActor, now: Now, uscc: str) -> Response:
+def portal_users_page(call: Call, uscc: str) -> Response:
     """Who of the firm may use the portal."""
-    enterprise = get_by_uscc_visible_to(session, actor, uscc)
-    return render(request, "web/portal_users.html", _page(session, enterprise, now, empty()))
+    enterprise = get_by_uscc_visible_to(call.session, call.actor, uscc)
+    return call.render("web/portal_users.html", _page(call.session, enterprise, call.now, empty()))
 
 
 @router.post("", action=INVITE)
-def invite_person(
-    request: Request, session: DbSession, actor: CurrentActor, settings: AppSettings, form: Form, now: Now, uscc: str
-) -> Response:
+def invite_person(call: Call, uscc: str) -> Response:
     """Make a one-time link and show it once."""
-    enterprise = get_by_uscc_visible_to(session, actor, uscc)
-    bound = bind(InviteForm, form)
+    enterprise = get_by_uscc_visible_to(call.session, call.actor, uscc)
+    bound = bind(InviteForm, call.form)
     if bound.model is None:
-        return render(request, "web/portal_users.html", _page(session, enterprise, now, bound), status=422)
-    secret = invite(session, actor=actor, enterprise=enterprise, name=bound.model.name, role=bound.model.role, now=now)
-    session.flush()
-    link = f"{settings.base_url.rstrip('/')}/portal/invitations/{secret}"
-    return render(request, "web/portal_users.html", _page(session, enterprise, now, empty(), link))
+        return call.render("web/portal_users.html", _page(call.session, enterprise, call.now, bound), status=422)
+    secret = invite(
+        call.session,
+        actor=call.actor,
+        enterprise=enterprise,
+        name=bound.model.name,
+        role=bound.model.role,
+        now=call.now,
+    )
+    call.session.flush()
+    link = f"{call.settings.base_url.rstrip('/')}/portal/invitations/{secret}"
+    return call.render("web/portal_users.html", _page(call.session, enterprise, call.now, empty(), link))
 
 
 @router.post("/invitations/{invitation_id}/withdraw", action=INVITE)
-def withdraw(
-    request: Request, session: DbSession, actor: CurrentActor, now: Now, uscc: str, invitation_id: int
-) -> Response:
+def withdraw(call: Call, uscc: str, invitation_id: int) -> Response:
     """Make an open link dead."""
-    enterprise = get_by_uscc_visible_to(session, actor, uscc)
-    withdraw_invitation(session, actor=actor, enterprise=enterprise, invitation_id=invitation_id, now=now)
-    return redirect(request, _address(enterprise), good=_("邀请已撤回，链接不再有效。"))
+    enterprise = get_by_uscc_visible_to(call.session, call.actor, uscc)
+    withdraw_invitation(
+        call.session, actor=call.actor, enterprise=enterprise, invitation_id=invitation_id, now=call.now
+    )
+    return call.redirect(_address(enterprise), good=_("邀请已撤回，链接不再有效。"))
 
 
 @router.post("/{user_id}/role", action=INVITE)
-def change_role(
-    request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now, uscc: str, user_id: int
-) -> Response:
+def change_role(call: Call, uscc: str, user_id: int) -> Response:
     """Give a person another role."""
-    enterprise, bound = get_by_uscc_visible_to(session, actor, uscc), bind(RoleForm, form)
+    enterprise, bound = get_by_uscc_visible_to(call.session, call.actor, uscc), bind(RoleForm, call.form)
     if bound.model is None:
         raise Invalid("account.role", _("请从列表中选择。"))
-    change_firm_role(session, actor=actor, enterprise=enterprise, user_id=user_id, role=bound.model.role, now=now)
-    return redirect(request, _address(enterprise), good=_("角色已修改。"))
+    change_firm_role(
+        call.session, actor=call.actor, enterprise=enterprise, user_id=user_id, role=bound.model.role, now=call.now
+    )
+    return call.redirect(_address(enterprise), good=_("角色已修改。"))
 
 
 @router.post("/{user_id}/disable", action=INVITE)
-def close_account(
-    request: Request, session: DbSession, actor: CurrentActor, now: Now, uscc: str, user_id: int
-) -> Response:
+def close_account(call: Call, uscc: str, user_id: int) -> Response:
     """Close a person's account; whoever is signed in with it is out at once."""
-    enterprise = get_by_uscc_visible_to(session, actor, uscc)
-    disable_enterprise_user(session, actor=actor, enterprise=enterprise, user_id=user_id, now=now)
-    return redirect(request, _address(enterprise), good=_("账号已停用。"))
+    enterprise = get_by_uscc_visible_to(call.session, call.actor, uscc)
+    disable_enterprise_user(call.session, actor=call.actor, enterprise=enterprise, user_id=user_id, now=call.now)
+    return call.redirect(_address(enterprise), good=_("账号已停用。"))
 
 
 def _address(enterprise: Enterprise) -> str:

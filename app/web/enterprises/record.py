@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import Query, Request
+from fastapi import Query
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from app.doors.deps import CurrentActor, DbSession, Now
-from app.doors.pages import redirect, render
+from app.doors.call import Call
 from app.doors.router import GuardedRouter
 from app.doors.timeline import TimelineLine
 from app.enterprises import actions, queries
@@ -122,32 +121,32 @@ class TimelinePage:
 
 
 @router.get("/{uscc}", action=actions.READ)
-def enterprise_page(request: Request, session: DbSession, actor: CurrentActor, now: Now, uscc: str) -> Response:
-    firm = open_firm(session, actor, uscc)
+def enterprise_page(call: Call, uscc: str) -> Response:
+    firm = open_firm(call.session, call.actor, uscc)
     if firm.uscc != normalise(uscc):
         notice = _("该企业的代码已变更，以下是现用代码的页面。")
-        return redirect(request, f"/enterprises/{firm.uscc}", info=notice)
-    head = head_of(session, actor, firm, now, "")
-    read = read_firm(session, actor, firm)
-    panels = panels_for(session, actor, read, now)
-    year, figures = latest_figures(session, firm, today(now))
-    events = timeline(session, enterprise_id=firm.id, limit=RECENT_EVENTS)
+        return call.redirect(f"/enterprises/{firm.uscc}", info=notice)
+    head = head_of(call.session, call.actor, firm, call.now, "")
+    read = read_firm(call.session, call.actor, firm)
+    panels = panels_for(call.session, call.actor, read, call.now)
+    year, figures = latest_figures(call.session, firm, today(call.now))
+    events = timeline(call.session, enterprise_id=firm.id, limit=RECENT_EVENTS)
     page = OverviewPage(
         head=head,
-        identity=_identity(session, firm, head),
+        identity=_identity(call.session, firm, head),
         capital_remark=_(firm.capital_remark),
         unread=tuple((_(IMPORT_LABELS.get(name, name)), text) for name, text in firm.unread_cells.items()),
         scope=firm.business_scope,
-        former_names=tuple(queries.list_former_names(session, firm.id)),
-        former_codes=tuple(queries.list_former_codes(session, firm.id)),
+        former_names=tuple(queries.list_former_names(call.session, firm.id)),
+        former_codes=tuple(queries.list_former_codes(call.session, firm.id)),
         figures=summary_of(figures),
         figures_year=year,
         scale_hint=_scale_hint(firm, head, year, figures),
         main_panels=tuple(panel for panel in panels if panel.place == "main"),
         side_panels=tuple(panel for panel in panels if panel.place == "side"),
-        recent=named_lines(request, session, events, known=KnownCases(read.catalogue, read.cases)),
+        recent=named_lines(call, events, known=KnownCases(read.catalogue, read.cases)),
     )
-    return render(request, "web/enterprises/overview.html", page)
+    return call.render("web/enterprises/overview.html", page)
 
 
 def _identity(session: Session, firm: Enterprise, head: Head) -> Pairs:
@@ -185,31 +184,31 @@ def _scale_hint(firm: Enterprise, head: Head, year: int | None, figures: Mapping
 
 
 @router.get("/{uscc}/conversions", action=actions.READ)
-def conversions_page(request: Request, session: DbSession, actor: CurrentActor, now: Now, uscc: str) -> Response:
-    firm = open_firm(session, actor, uscc)
-    conversions = list_parts(session, CONVERSION, firm.id, Conversion.year.desc(), Conversion.title)
+def conversions_page(call: Call, uscc: str) -> Response:
+    firm = open_firm(call.session, call.actor, uscc)
+    conversions = list_parts(call.session, CONVERSION, firm.id, Conversion.year.desc(), Conversion.title)
     counts: dict[int, int] = {}
     for conversion in conversions:
         counts[conversion.year] = counts.get(conversion.year, 0) + 1
     page = ResultsPage(
-        head=head_of(session, actor, firm, now, "conversions"),
+        head=head_of(call.session, call.actor, firm, call.now, "conversions"),
         conversions=tuple(conversions),
-        standards=tuple(list_parts(session, STANDARD, firm.id, StandardParticipation.year.desc())),
+        standards=tuple(list_parts(call.session, STANDARD, firm.id, StandardParticipation.year.desc())),
         by_year=_("，").join(_("%(year)s 年 %(n)s 项") % {"year": year, "n": n} for year, n in counts.items()),
     )
-    return render(request, "web/enterprises/results.html", page)
+    return call.render("web/enterprises/results.html", page)
 
 
 @router.get("/{uscc}/compliance", action=actions.READ)
-def compliance_page(request: Request, session: DbSession, actor: CurrentActor, now: Now, uscc: str) -> Response:
-    firm, on = open_firm(session, actor, uscc), today(now)
-    held = list_parts(session, CERTIFICATE, firm.id, Certificate.issued_on.desc())
+def compliance_page(call: Call, uscc: str) -> Response:
+    firm, on = open_firm(call.session, call.actor, uscc), today(call.now)
+    held = list_parts(call.session, CERTIFICATE, firm.id, Certificate.issued_on.desc())
     page = StandingPage(
-        head=head_of(session, actor, firm, now, "compliance"),
+        head=head_of(call.session, call.actor, firm, call.now, "compliance"),
         certificates=tuple((certificate, _certificate_state(certificate, on)) for certificate in held),
-        events=tuple(list_parts(session, COMPLIANCE, firm.id, ComplianceEvent.happened_on.desc())),
+        events=tuple(list_parts(call.session, COMPLIANCE, firm.id, ComplianceEvent.happened_on.desc())),
     )
-    return render(request, "web/enterprises/standing.html", page)
+    return call.render("web/enterprises/standing.html", page)
 
 
 def _certificate_state(certificate: Certificate, on: date) -> Badge:
@@ -223,25 +222,23 @@ def _certificate_state(certificate: Certificate, on: date) -> Badge:
 
 
 @router.get("/{uscc}/certificates", action=actions.READ)
-def certificates_page(request: Request, session: DbSession, actor: CurrentActor, uscc: str) -> Response:
-    return redirect(request, f"/enterprises/{open_firm(session, actor, uscc).uscc}/compliance#certificates")
+def certificates_page(call: Call, uscc: str) -> Response:
+    return call.redirect(f"/enterprises/{open_firm(call.session, call.actor, uscc).uscc}/compliance#certificates")
 
 
 @router.get("/{uscc}/contacts", action=actions.READ)
-def contacts_page(request: Request, session: DbSession, actor: CurrentActor, now: Now, uscc: str) -> Response:
-    firm = open_firm(session, actor, uscc)
-    contacts = tuple(list_parts(session, CONTACT, firm.id, Contact.is_primary.desc()))
-    page = ContactsPage(head_of(session, actor, firm, now, "contacts"), contacts)
-    return render(request, "web/enterprises/contacts.html", page)
+def contacts_page(call: Call, uscc: str) -> Response:
+    firm = open_firm(call.session, call.actor, uscc)
+    contacts = tuple(list_parts(call.session, CONTACT, firm.id, Contact.is_primary.desc()))
+    page = ContactsPage(head_of(call.session, call.actor, firm, call.now, "contacts"), contacts)
+    return call.render("web/enterprises/contacts.html", page)
 
 
 @router.get("/{uscc}/timeline", action=actions.READ)
-def timeline_page(
-    request: Request, session: DbSession, actor: CurrentActor, now: Now, uscc: str, before: Before = None
-) -> Response:
-    firm = open_firm(session, actor, uscc)
-    events = timeline(session, enterprise_id=firm.id, before=before, limit=TIMELINE_PAGE + 1)
-    head = head_of(session, actor, firm, now, "timeline")
+def timeline_page(call: Call, uscc: str, before: Before = None) -> Response:
+    firm = open_firm(call.session, call.actor, uscc)
+    events = timeline(call.session, enterprise_id=firm.id, before=before, limit=TIMELINE_PAGE + 1)
+    head = head_of(call.session, call.actor, firm, call.now, "timeline")
     older = f"{head.url}/timeline?before={events[TIMELINE_PAGE - 1].position}" if len(events) > TIMELINE_PAGE else ""
-    page = TimelinePage(head, named_lines(request, session, events[:TIMELINE_PAGE]), older)
-    return render(request, "web/enterprises/timeline.html", page)
+    page = TimelinePage(head, named_lines(call, events[:TIMELINE_PAGE]), older)
+    return call.render("web/enterprises/timeline.html", page)

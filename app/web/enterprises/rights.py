@@ -5,13 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from fastapi import Request
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from app.doors.deps import CurrentActor, DbSession, Now
-from app.doors.pages import render
+from app.doors.call import Call
 from app.doors.router import GuardedRouter
 from app.enterprises import actions
 from app.enterprises.models import IntellectualProperty, Product, ProductProperty
@@ -65,13 +63,13 @@ class ProductsPage:
 
 
 @router.get("/{uscc}/properties", action=actions.READ)
-def properties_page(request: Request, session: DbSession, actor: CurrentActor, now: Now, uscc: str) -> Response:
-    firm = open_firm(session, actor, uscc)
-    head, on = head_of(session, actor, firm, now, "properties"), today(now)
+def properties_page(call: Call, uscc: str) -> Response:
+    firm = open_firm(call.session, call.actor, uscc)
+    head, on = head_of(call.session, call.actor, firm, call.now, "properties"), today(call.now)
     rights = list_parts(
-        session, PROPERTY, firm.id, IntellectualProperty.ip_class, IntellectualProperty.granted_on.desc()
+        call.session, PROPERTY, firm.id, IntellectualProperty.ip_class, IntellectualProperty.granted_on.desc()
     )
-    products = _linked(session, firm.id, Product.name, IntellectualProperty.id)
+    products = _linked(call.session, firm.id, Product.name, IntellectualProperty.id)
     rows = tuple(
         RightRow(
             right=right,
@@ -89,7 +87,7 @@ def properties_page(request: Request, session: DbSession, actor: CurrentActor, n
         "two": sum(right.ip_class == 2 for right in valid),
         "unused": unused,
     }
-    return render(request, "web/enterprises/properties.html", PropertiesPage(head, rows, summary))
+    return call.render("web/enterprises/properties.html", PropertiesPage(head, rows, summary))
 
 
 def _right_state(right: IntellectualProperty, on: date) -> Badge:
@@ -103,16 +101,16 @@ def _right_state(right: IntellectualProperty, on: date) -> Badge:
 
 
 @router.get("/{uscc}/products", action=actions.READ)
-def products_page(request: Request, session: DbSession, actor: CurrentActor, now: Now, uscc: str) -> Response:
-    firm = open_firm(session, actor, uscc)
-    head = head_of(session, actor, firm, now, "products")
-    products = list_parts(session, PRODUCT, firm.id, Product.year.desc(), Product.is_main.desc(), Product.name)
-    rights = _linked(session, firm.id, IntellectualProperty.number, Product.id)
+def products_page(call: Call, uscc: str) -> Response:
+    firm = open_firm(call.session, call.actor, uscc)
+    head = head_of(call.session, call.actor, firm, call.now, "products")
+    products = list_parts(call.session, PRODUCT, firm.id, Product.year.desc(), Product.is_main.desc(), Product.name)
+    rights = _linked(call.session, firm.id, IntellectualProperty.number, Product.id)
     rows = tuple(
         ProductRow(product, head.words.field_label(product.field_code), tuple(rights.get(product.id, ())))
         for product in products
     )
-    return render(request, "web/enterprises/products.html", ProductsPage(head, rows, tuple(_product_doubts(rows))))
+    return call.render("web/enterprises/products.html", ProductsPage(head, rows, tuple(_product_doubts(rows))))
 
 
 def _product_doubts(rows: Sequence[ProductRow]) -> list[str]:

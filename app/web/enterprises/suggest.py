@@ -2,11 +2,9 @@
 
 from dataclasses import dataclass
 
-from fastapi import Request
 from starlette.responses import Response
 
-from app.doors.deps import CurrentActor, DbSession
-from app.doors.pages import render
+from app.doors.call import Call
 from app.doors.router import GuardedRouter
 from app.enterprises import actions, queries
 from app.reference.queries import list_region_names, search_industries, search_regions
@@ -31,22 +29,22 @@ class SuggestPage:
 
 
 @router.get("/suggest", action=actions.LIST)
-def suggest_enterprises(request: Request, session: DbSession, actor: CurrentActor, q: str = "") -> Response:
-    found = queries.search_visible_to(session, actor, q[:100])
+def suggest_enterprises(call: Call, q: str = "") -> Response:
+    found = queries.search_visible_to(call.session, call.actor, q[:100])
     items = tuple(Suggestion(firm.name, firm.uscc, firm.uscc) for firm in found)
-    return render(request, "web/enterprises/suggest.html", SuggestPage(items))
+    return call.render("web/enterprises/suggest.html", SuggestPage(items))
 
 
 @router.get("/suggest/industries", action=actions.LIST)
-def suggest_industries(request: Request, session: DbSession, q: str = "") -> Response:
-    found = search_industries(session, q.replace("\x00", "")) if q.strip() else []
+def suggest_industries(call: Call, q: str = "") -> Response:
+    found = search_industries(call.session, q.replace("\x00", "")) if q.strip() else []
     items = tuple(Suggestion(f"{row.code} {row.name}", row.code) for row in found)
-    return render(request, "web/enterprises/suggest.html", SuggestPage(items))
+    return call.render("web/enterprises/suggest.html", SuggestPage(items))
 
 
 @router.get("/suggest/regions", action=actions.LIST)
-def suggest_regions(request: Request, session: DbSession, actor: CurrentActor, q: str = "") -> Response:
-    found = search_regions(session, q.replace("\x00", ""), actor.region_prefix) if q.strip() else []
-    places = list_region_names(session, [row.code for row in found])
+def suggest_regions(call: Call, q: str = "") -> Response:
+    found = search_regions(call.session, q.replace("\x00", ""), call.actor.region_prefix) if q.strip() else []
+    places = list_region_names(call.session, [row.code for row in found])
     items = tuple(Suggestion(places.get(row.code, row.name), row.code, row.code) for row in found)
-    return render(request, "web/enterprises/suggest.html", SuggestPage(items))
+    return call.render("web/enterprises/suggest.html", SuggestPage(items))

@@ -5,15 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from fastapi import Request
 from pydantic import ValidationError
 from sqlalchemy import select
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from app.doors.deps import CurrentActor, DbSession, Form, Now
+from app.doors.call import Call
 from app.doors.forms import Bound, attempt, empty, message_of
-from app.doors.pages import redirect, render
 from app.doors.router import GuardedRouter
 from app.enterprises import actions
 from app.enterprises.models import EnterpriseTag
@@ -47,22 +45,22 @@ class TagsPage:
 
 
 @router.get("/{uscc}/tags", action=actions.EDIT)
-def tags_page(request: Request, session: DbSession, actor: CurrentActor, now: Now, uscc: str) -> Response:
-    firm = editable_firm(session, actor, uscc)
-    rows = session.scalars(select(EnterpriseTag).where(EnterpriseTag.enterprise_id == firm.id))
+def tags_page(call: Call, uscc: str) -> Response:
+    firm = editable_firm(call.session, call.actor, uscc)
+    rows = call.session.scalars(select(EnterpriseTag).where(EnterpriseTag.enterprise_id == firm.id))
     chosen = {row.tag: (_day(row.granted_on), _day(row.expires_on)) for row in rows}
-    return _tags_page(request, head_of(session, actor, firm, now, ""), chosen, empty())
+    return _tags_page(call, head_of(call.session, call.actor, firm, call.now, ""), chosen, empty())
 
 
 @router.post("/{uscc}/tags", action=actions.EDIT)
-def save_tags(request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now, uscc: str) -> Response:
-    firm = editable_firm(session, actor, uscc)
-    chosen, bound = _read_tags(form)
+def save_tags(call: Call, uscc: str) -> Response:
+    firm = editable_firm(call.session, call.actor, uscc)
+    chosen, bound = _read_tags(call.form)
     if bound.model is not None and attempt(
-        session, bound, lambda given: _tagged(Desk(session, actor, firm, now), given)
+        call.session, bound, lambda given: _tagged(Desk(call.session, call.actor, firm, call.now), given)
     ):
-        return redirect(request, f"/enterprises/{firm.uscc}", good=_("标签已保存。"))
-    return _tags_page(request, head_of(session, actor, firm, now, ""), chosen, bound, status=422)
+        return call.redirect(f"/enterprises/{firm.uscc}", good=_("标签已保存。"))
+    return _tags_page(call, head_of(call.session, call.actor, firm, call.now, ""), chosen, bound, status=422)
 
 
 def _tagged(desk: Desk, given: Any) -> bool:
@@ -88,12 +86,12 @@ def _read_tags(form: FormData) -> tuple[dict[str, tuple[str, str]], Bound[Any]]:
 
 
 def _tags_page(
-    request: Request, head: Head, chosen: Mapping[str, tuple[str, str]], form: Bound[Any], *, status: int = 200
+    call: Call, head: Head, chosen: Mapping[str, tuple[str, str]], form: Bound[Any], *, status: int = 200
 ) -> Response:
     rows = tuple(
         TagRow(code, label, code in chosen, *chosen.get(code, ("", ""))) for code, label in head.words.choices("tag")
     )
-    return render(request, "web/enterprises/tags.html", TagsPage(head, form, rows), status=status)
+    return call.render("web/enterprises/tags.html", TagsPage(head, form, rows), status=status)
 
 
 def _day(day: date | None) -> str:

@@ -5,14 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from fastapi import Request
 from sqlalchemy.orm import Session
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
-from app.doors.deps import AppVault, CurrentActor, DbSession, Form, Now
+from app.doors.call import Call
 from app.doors.forms import Bound, empty
-from app.doors.pages import redirect, render
 from app.doors.router import GuardedRouter
 from app.exchange.actions import HAND_OVER
 from app.exchange.handovers.domain import ITEM_LABELS
@@ -100,27 +98,25 @@ class RegisteredPage:
 
 
 @router.get("/{number}/answer", action=HAND_OVER)
-def upload_page(request: Request, session: DbSession, actor: CurrentActor, number: str) -> Response:
+def upload_page(call: Call, number: str) -> Response:
     """Where the answer is handed in."""
-    batch = get_batch(session, actor, number)
-    return render(request, "web/exchange/answer_new.html", _upload_page(batch, empty()))
+    batch = get_batch(call.session, call.actor, number)
+    return call.render("web/exchange/answer_new.html", _upload_page(batch, empty()))
 
 
 @router.post("/{number}/answer", action=HAND_OVER)
-def upload(
-    request: Request, session: DbSession, actor: CurrentActor, vault: AppVault, form: Form, now: Now, number: str
-) -> Response:
+def upload(call: Call, number: str) -> Response:
     """Keep the file; what is no answer is refused with what is wrong with it."""
-    batch = get_batch(session, actor, number)
+    batch = get_batch(call.session, call.actor, number)
     try:
-        given = uploaded(form.get("file"))
-        with session.begin_nested():
-            file = receive_answer(session, vault, actor=actor, now=now, batch=batch, upload=given)
+        given = uploaded(call.form.get("file"))
+        with call.session.begin_nested():
+            file = receive_answer(call.session, call.vault, actor=call.actor, now=call.now, batch=batch, upload=given)
     except DomainError as error:
         bound: Bound[Any] = empty()
         bound.add(error if error.fields else Invalid(error.code, error.message, {"file": error.message}))
-        return render(request, "web/exchange/answer_new.html", _upload_page(batch, bound), status=422)
-    return redirect(request, f"{_base(batch)}/{file.id}")
+        return call.render("web/exchange/answer_new.html", _upload_page(batch, bound), status=422)
+    return call.redirect(f"{_base(batch)}/{file.id}")
 
 
 def uploaded(given: Any) -> Upload:
@@ -135,45 +131,36 @@ def uploaded(given: Any) -> Upload:
 
 
 @router.get("/{number}/answer/{file_id:int}", action=HAND_OVER)
-def answer_page(
-    request: Request,
-    session: DbSession,
-    actor: CurrentActor,
-    vault: AppVault,
-    number: str,
-    file_id: int,
-    only: str = "",
-    cursor: str = "",
-) -> Response:
+def answer_page(call: Call, number: str, file_id: int, only: str = "", cursor: str = "") -> Response:
     """Row by row, what would be registered and what not; nothing is written."""
-    batch = get_batch(session, actor, number)
-    file = get_answer(session, actor, file_id)
-    read = read_answer(vault.blobs.path(file.sha256))
-    judged = judge(session, batch.partner, read.answers)
-    return render(request, "web/exchange/answer.html", _answer_page(batch, file, read, judged, only, cursor))
+    batch = get_batch(call.session, call.actor, number)
+    file = get_answer(call.session, call.actor, file_id)
+    read = read_answer(call.vault.blobs.path(file.sha256))
+    judged = judge(call.session, batch.partner, read.answers)
+    return call.render("web/exchange/answer.html", _answer_page(batch, file, read, judged, only, cursor))
 
 
 @router.post("/{number}/answer/{file_id:int}", action=HAND_OVER)
-def confirm(request: Request, session: DbSession, actor: CurrentActor, now: Now, number: str, file_id: int) -> Response:
+def confirm(call: Call, number: str, file_id: int) -> Response:
     """Register it in the background."""
-    batch = get_batch(session, actor, number)
-    file = get_answer(session, actor, file_id)
-    job = order_answer(session, actor=actor, now=now, batch=batch, file=file)
-    return redirect(request, f"/exchange/handovers/{batch.row.number}/answers/{job.id}")
+    batch = get_batch(call.session, call.actor, number)
+    file = get_answer(call.session, call.actor, file_id)
+    job = order_answer(call.session, actor=call.actor, now=call.now, batch=batch, file=file)
+    return call.redirect(f"/exchange/handovers/{batch.row.number}/answers/{job.id}")
 
 
 @router.get("/{number}/answers/{job_id:int}", action=HAND_OVER)
-def registered_page(request: Request, session: DbSession, actor: CurrentActor, number: str, job_id: int) -> Response:
+def registered_page(call: Call, number: str, job_id: int) -> Response:
     """How far the registration is, and what it brought."""
-    page = _registered_page(session, actor, number, job_id)
-    return render(request, "web/exchange/answer_registered.html", page)
+    page = _registered_page(call.session, call.actor, number, job_id)
+    return call.render("web/exchange/answer_registered.html", page)
 
 
 @router.get("/{number}/answers/{job_id:int}/progress", action=HAND_OVER)
-def progress(request: Request, session: DbSession, actor: CurrentActor, number: str, job_id: int) -> Response:
+def progress(call: Call, number: str, job_id: int) -> Response:
     """The bar alone, asked for every second."""
-    page = _registered_page(session, actor, number, job_id)
-    response = render(request, "web/exchange/_answer_progress.html", page)
+    page = _registered_page(call.session, call.actor, number, job_id)
+    response = call.render("web/exchange/_answer_progress.html", page)
     if not page.running:
         response.headers["HX-Refresh"] = "true"
     return response

@@ -3,13 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from fastapi import Request
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.accounts.actions import MANAGE_CLIENTS
-from app.doors.deps import CurrentActor, DbSession
-from app.doors.pages import render
+from app.doors.call import Call
 from app.doors.router import GuardedRouter
 from app.exchange import events
 from app.exchange.actions import SEE
@@ -92,18 +90,18 @@ class ClientsPage:
 
 
 @router.get("", action=SEE)
-def clients_page(request: Request, session: DbSession, actor: CurrentActor) -> Response:
+def clients_page(call: Call) -> Response:
     """What the exchange offers, and what is made of it."""
-    head = head_position(session)
+    head = head_position(call.session)
     page = ClientsPage(
         tabs=exchange_tabs("clients"),
         head=head,
-        resources=resource_lines(session, actor),
-        clients=tuple(client_line(state, head) for state in list_client_states(session)),
-        exports=tuple(export_line(event) for event in list_exports(session)),
-        may_manage=can(actor, MANAGE_CLIENTS),
+        resources=resource_lines(call.session, call.actor),
+        clients=tuple(client_line(state, head) for state in list_client_states(call.session)),
+        exports=tuple(export_line(event) for event in list_exports(call.session)),
+        may_manage=can(call.actor, MANAGE_CLIENTS),
     )
-    return render(request, "web/exchange/clients.html", page)
+    return call.render("web/exchange/clients.html", page)
 
 
 def resource_lines(session: Session, actor: Actor) -> tuple[ResourceLine, ...]:

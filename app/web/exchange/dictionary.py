@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass
 
-from fastapi import Request
 from starlette.responses import Response
 
+from app.doors.call import Call
 from app.doors.downloads import download_table
-from app.doors.pages import render
 from app.doors.router import GuardedRouter
 from app.exchange.actions import SEE
 from app.exchange.catalogue import newest_definitions
@@ -34,24 +33,24 @@ class DictionaryPage:
 
 
 @router.get("", action=SEE)
-def first_page(request: Request) -> Response:
+def first_page(call: Call) -> Response:
     """The dictionary of the first partner."""
-    return _render(request, newest_definitions()[0])
+    return _render(call, newest_definitions()[0])
 
 
 @router.get("/{partner}.xlsx", action=SEE)
-def workbook(request: Request, partner: str) -> Response:
+def workbook(call: Call, partner: str) -> Response:
     """The same as one table."""
     definition = _definition(partner)
     rows = (line.cells(part.title) for part in dictionary_of(definition) for line in part.lines)
     name = f"{_('数据字典')}-{definition.partner}-{definition.version}"
-    return download_table(request, name, "xlsx", rows, [_(heading) for heading in HEADINGS])
+    return download_table(call.request, name, "xlsx", rows, [_(heading) for heading in HEADINGS])
 
 
 @router.get("/{partner}", action=SEE)
-def page_of(request: Request, partner: str) -> Response:
+def page_of(call: Call, partner: str) -> Response:
     """The dictionary of one partner's newest version."""
-    return _render(request, _definition(partner))
+    return _render(call, _definition(partner))
 
 
 def _definition(partner: str) -> PartnerDefinition:
@@ -61,7 +60,7 @@ def _definition(partner: str) -> PartnerDefinition:
     raise NotFound("exchange.definition.unknown", _("没有这个对接单位的数据定义。"))
 
 
-def _render(request: Request, shown: PartnerDefinition) -> Response:
+def _render(call: Call, shown: PartnerDefinition) -> Response:
     page = DictionaryPage(
         tabs=exchange_tabs("dictionary"),
         definitions=tuple(
@@ -72,4 +71,4 @@ def _render(request: Request, shown: PartnerDefinition) -> Response:
         url=f"{ADDRESS}/{shown.partner}.xlsx",
         parts=dictionary_of(shown),
     )
-    return render(request, "web/exchange/dictionary.html", page)
+    return call.render("web/exchange/dictionary.html", page)

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import Query, Request
+from fastapi import Query
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from app.doors.deps import CurrentActor, DbSession
-from app.doors.pages import render
+from app.doors.call import Call
 from app.doors.parameters import PageQuery
 from app.doors.router import GuardedRouter
 from app.doors.timeline import TimelineLine, timeline_lines
@@ -30,7 +29,6 @@ from app.jobs.domain import JobState
 from app.jobs.models import Job
 from app.jobs.queries import list_jobs
 from app.journal.queries import TimelineFilter, list_events
-from app.kit.actor import Actor
 from app.kit.i18n import N_, _
 from app.kit.paging import Count, Page
 from app.kit.templating import show_instant
@@ -155,34 +153,32 @@ class HandoverPage:
 
 
 @router.get("/{number}", action=SEE)
-def handover_page(
-    request: Request, session: DbSession, actor: CurrentActor, number: str, query: Annotated[ItemsQuery, Query()]
-) -> Response:
+def handover_page(call: Call, number: str, query: Annotated[ItemsQuery, Query()]) -> Response:
     """The batch with its records."""
-    row = get_handover(session, number)
-    return render(request, "web/exchange/handover.html", _page(request, session, actor, row, query))
+    row = get_handover(call.session, number)
+    return call.render("web/exchange/handover.html", _page(call, row, query))
 
 
 @router.get("/{number}/progress", action=SEE)
-def progress(request: Request, session: DbSession, number: str) -> Response:
+def progress(call: Call, number: str) -> Response:
     """The bar alone, asked for every second."""
-    row = get_handover(session, number)
-    work = _work(_job(session, row), row)
+    row = get_handover(call.session, number)
+    work = _work(_job(call.session, row), row)
     if work is None or not work.running:
-        response = render(request, "web/exchange/_handover_progress.html", work or Work(0, 0, "", False, "", ""))
+        response = call.render("web/exchange/_handover_progress.html", work or Work(0, 0, "", False, "", ""))
         response.headers["HX-Refresh"] = "true"
         return response
-    return render(request, "web/exchange/_handover_progress.html", work)
+    return call.render("web/exchange/_handover_progress.html", work)
 
 
-def _page(request: Request, session: Session, actor: Actor, row: Handover, query: ItemsQuery) -> HandoverPage:
-    partner = session.get_one(Partner, row.partner_id)
+def _page(call: Call, row: Handover, query: ItemsQuery) -> HandoverPage:
+    partner = call.session.get_one(Partner, row.partner_id)
     base = f"/exchange/handovers/{row.number}"
-    job = _job(session, row)
-    counts = count_states(session, actor, [row.id]).get(row.id, {})
+    job = _job(call.session, row)
+    counts = count_states(call.session, call.actor, [row.id]).get(row.id, {})
     state = query.state if query.state in set(ItemState) else ""
     wanted = ItemFilter(handover_id=row.id, state=state, q=query.q)
-    items = page_items_visible_to(session, actor, wanted, query.cursor or None)
+    items = page_items_visible_to(call.session, call.actor, wanted, query.cursor or None)
     return HandoverPage(
         tabs=exchange_tabs("handovers"),
         base=base,
@@ -195,18 +191,20 @@ def _page(request: Request, session: Session, actor: Actor, row: Handover, query
         basis=_(BASIS_LABELS[Basis(row.basis)]),
         state=handover_badge(row),
         stations=_stations(row),
-        doing=_doing(may_hand_over(actor, partner), row, counts),
+        doing=_doing(may_hand_over(call.actor, partner), row, counts),
         work=_work(job, row),
-        kept_back=_kept_back(job, row) if may_hand_over(actor, partner) else (),
+        kept_back=_kept_back(job, row) if may_hand_over(call.actor, partner) else (),
         states=_states(query, base, counts),
         query=query,
         chips=((_("“%(text)s”") % {"text": query.q}, query.address(base, q="")),) if query.q else (),
-        lines=item_lines(session, items.items, {partner.id: partner}, {row.id: row}),
+        lines=item_lines(call.session, items.items, {partner.id: partner}, {row.id: row}),
         items=items,
-        count=count_items_visible_to(session, actor, wanted),
+        count=count_items_visible_to(call.session, call.actor, wanted),
         url=query.address(base),
         events=timeline_lines(
-            request, session, list_events(session, TimelineFilter(kind="handover", id=row.number), limit=EVENTS)
+            call.request,
+            call.session,
+            list_events(call.session, TimelineFilter(kind="handover", id=row.number), limit=EVENTS),
         ),
     )
 

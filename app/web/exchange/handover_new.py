@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from fastapi import Query, Request
+from fastapi import Query
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.cases import queries as cases
 from app.cases.queries import CaseFilter
-from app.doors.deps import CurrentActor, DbSession, Form, Now
-from app.doors.pages import redirect, render
+from app.doors.call import Call
 from app.doors.parameters import PageQuery
 from app.doors.router import GuardedRouter
 from app.enterprises import queries as firms
@@ -95,21 +94,21 @@ class NewPage:
 
 
 @router.get("/new", action=HAND_OVER)
-def new_page(
-    request: Request, session: DbSession, actor: CurrentActor, query: Annotated[NewQuery, Query()]
-) -> Response:
+def new_page(call: Call, query: Annotated[NewQuery, Query()]) -> Response:
     """To whom, what, which records."""
-    return render(request, "web/exchange/handover_new.html", _page(session, actor, query))
+    return call.render("web/exchange/handover_new.html", _page(call.session, call.actor, query))
 
 
 @router.post("/cases", action=HAND_OVER, reads_only=True)
-def from_cases(request: Request, session: DbSession, actor: CurrentActor, now: Now, form: Form) -> Response:
+def from_cases(call: Call) -> Response:
     """The cases ticked in their list: to whom they go is still to be said."""
-    chosen = chosen_cases(session, actor, now, form)
+    chosen = chosen_cases(call.session, call.actor, call.now, call.form)
     if not chosen.numbers:
-        return redirect(request, chosen.back, bad=_("请先勾选办件，再报送。"))
+        return call.redirect(chosen.back, bad=_("请先勾选办件，再报送。"))
     query = NewQuery(resource="cases", basis=Basis.CHOSEN)
-    return render(request, "web/exchange/handover_new.html", _page(session, actor, query, chosen.numbers, chosen.back))
+    return call.render(
+        "web/exchange/handover_new.html", _page(call.session, call.actor, query, chosen.numbers, chosen.back)
+    )
 
 
 def _page(

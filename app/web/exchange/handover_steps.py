@@ -1,14 +1,10 @@
 """What an officer does with a batch: it goes out, it is withdrawn, what was given up or refused is sent again."""
 
 from collections.abc import Callable
-from datetime import datetime
 
-from fastapi import Request
-from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from app.doors.deps import CurrentActor, DbSession, Now
-from app.doors.pages import redirect
+from app.doors.call import Call
 from app.doors.router import GuardedRouter
 from app.exchange.actions import HAND_OVER
 from app.exchange.handovers.domain import ItemState
@@ -17,7 +13,6 @@ from app.exchange.handovers.service.steering import Retried, cancel, release, re
 from app.exchange.partners.domain import Transport
 from app.exchange.partners.models import Partner
 from app.exchange.records import BATCH
-from app.kit.actor import Actor
 from app.kit.errors import DomainError
 from app.kit.i18n import _, ngettext
 
@@ -25,51 +20,50 @@ router = GuardedRouter(door="web", prefix="/exchange/handovers")
 
 
 @router.post("/{number}/release", action=HAND_OVER)
-def release_batch(request: Request, session: DbSession, actor: CurrentActor, now: Now, number: str) -> Response:
+def release_batch(call: Call, number: str) -> Response:
     """By push it goes out from now on; as files it is noted as sent."""
-    row = get_handover(session, number)
+    row = get_handover(call.session, number)
     told = _("已登记为送出，等对方的回执表。") if row.transport == Transport.FILES else _("已开始推送，进度见下。")
 
     def work() -> str:
-        release(session, actor=actor, now=now, handover=row)
+        release(call.session, actor=call.actor, now=call.now, handover=row)
         return told
 
-    return _step(request, session, number, work)
+    return _step(call, number, work)
 
 
 @router.post("/{number}/cancel", action=HAND_OVER)
-def cancel_batch(request: Request, session: DbSession, actor: CurrentActor, now: Now, number: str) -> Response:
+def cancel_batch(call: Call, number: str) -> Response:
     """What was not sent is withdrawn."""
-    row = get_handover(session, number)
+    row = get_handover(call.session, number)
 
     def work() -> str:
-        n = cancel(session, actor=actor, now=now, handover=row)
+        n = cancel(call.session, actor=call.actor, now=call.now, handover=row)
         return ngettext("已撤销 %(num)s 条，可以重新报送。", "已撤销 %(num)s 条，可以重新报送。", n) % {"num": n}
 
-    return _step(request, session, number, work)
+    return _step(call, number, work)
 
 
 @router.post("/{number}/retry", action=HAND_OVER)
-def retry_batch(request: Request, session: DbSession, actor: CurrentActor, now: Now, number: str) -> Response:
+def retry_batch(call: Call, number: str) -> Response:
     """What was given up is tried again, a thousand records at a time."""
-    return _again(request, session, actor, now, number, ItemState.PARKED)
+    return _again(call, number, ItemState.PARKED)
 
 
 @router.post("/{number}/resend", action=HAND_OVER)
-def resend_batch(request: Request, session: DbSession, actor: CurrentActor, now: Now, number: str) -> Response:
+def resend_batch(call: Call, number: str) -> Response:
     """What was refused goes again as it is now, a thousand records at a time."""
-    return _again(request, session, actor, now, number, ItemState.REJECTED)
+    return _again(call, number, ItemState.REJECTED)
 
 
-def _again(request: Request, session: Session, actor: Actor, now: datetime, number: str, state: ItemState) -> Response:
-    row = get_handover(session, number)
-    partner = session.get_one(Partner, row.partner_id)
-    ids = list_item_ids(session, row.id, state, limit=BATCH)
+def _again(call: Call, number: str, state: ItemState) -> Response:
+    row = get_handover(call.session, number)
+    partner = call.session.get_one(Partner, row.partner_id)
+    ids = list_item_ids(call.session, row.id, state, limit=BATCH)
     return _step(
-        request,
-        session,
+        call,
         number,
-        lambda: again_words(retry_items(session, actor=actor, now=now, partner=partner, item_ids=ids)),
+        lambda: again_words(retry_items(call.session, actor=call.actor, now=call.now, partner=partner, item_ids=ids)),
     )
 
 
@@ -84,12 +78,12 @@ def again_words(done: Retried) -> str:
     return "".join(parts) or _("没有需要重报的：已经有更新的版本送出。")
 
 
-def _step(request: Request, session: Session, number: str, work: Callable[[], str]) -> Response:
+def _step(call: Call, number: str, work: Callable[[], str]) -> Response:
     """Do it in a savepoint and tell on the batch's page how that went."""
     address = f"/exchange/handovers/{number}"
     try:
-        with session.begin_nested():
+        with call.session.begin_nested():
             told = work()
     except DomainError as error:
-        return redirect(request, address, bad=error.message)
-    return redirect(request, address, good=told)
+        return call.redirect(address, bad=error.message)
+    return call.redirect(address, good=told)

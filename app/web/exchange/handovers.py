@@ -6,11 +6,10 @@ from datetime import date, datetime
 from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import Query, Request
+from fastapi import Query
 from starlette.responses import Response
 
-from app.doors.deps import CurrentActor, DbSession
-from app.doors.pages import render
+from app.doors.call import Call
 from app.doors.parameters import PageQuery
 from app.doors.router import GuardedRouter
 from app.exchange.actions import SEE
@@ -115,29 +114,27 @@ class HandoversPage:
 
 
 @router.get("", action=SEE)
-def list_page(
-    request: Request, session: DbSession, actor: CurrentActor, query: Annotated[HandoversQuery, Query()]
-) -> Response:
+def list_page(call: Call, query: Annotated[HandoversQuery, Query()]) -> Response:
     """The batches, the newest first."""
-    partners = list_partners(session)
+    partners = list_partners(call.session)
     wanted = query.wanted(partners)
-    rows = page_handovers(session, wanted, query.cursor or None)
-    counts = count_states(session, actor, [row.id for row in rows.items])
+    rows = page_handovers(call.session, wanted, query.cursor or None)
+    counts = count_states(call.session, call.actor, [row.id for row in rows.items])
     by_id = {partner.id: partner for partner in partners}
     page = HandoversPage(
         tabs=exchange_tabs("handovers"),
         query=query,
         lines=tuple(handover_line(row, by_id[row.partner_id], counts.get(row.id, {})) for row in rows.items),
         rows=rows,
-        count=count_handovers(session, wanted),
+        count=count_handovers(call.session, wanted),
         chips=_chips(query, partners),
         partners=partner_choices(partners),
         states=tuple((state.value, _(label)) for state, label in HANDOVER_LABELS.items()),
         resources=resource_choices(partners),
         url=query.address(),
-        may_hand_over=any(may_hand_over(actor, partner) for partner in partners),
+        may_hand_over=any(may_hand_over(call.actor, partner) for partner in partners),
     )
-    return render(request, "web/exchange/handovers.html", page)
+    return call.render("web/exchange/handovers.html", page)
 
 
 def handover_line(row: Handover, partner: Partner, counts: Mapping[ItemState, int]) -> HandoverLine:

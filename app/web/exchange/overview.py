@@ -4,11 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from fastapi import Request
 from starlette.responses import Response
 
-from app.doors.deps import CurrentActor, DbSession, Now
-from app.doors.pages import render
+from app.doors.call import Call
 from app.doors.router import GuardedRouter
 from app.exchange.actions import MANAGE_PARTNERS, SEE
 from app.exchange.handovers.listing import HandoverFilter, count_states, page_handovers
@@ -68,29 +66,33 @@ class OverviewPage:
 
 
 @router.get("", action=SEE)
-def overview(request: Request, session: DbSession, actor: CurrentActor, now: Now, period: str = "") -> Response:
+def overview(call: Call, period: str = "") -> Response:
     """Partners, the chart, the latest batches."""
     chosen = period if period in PERIODS else "day"
     seconds, stretches, _every = PERIODS[chosen]
-    partners, waiting = list_partners(session), waiting_by_partner(session, actor)
+    partners, waiting = list_partners(call.session), waiting_by_partner(call.session, call.actor)
     by_id = {partner.id: partner for partner in partners}
-    latest = page_handovers(session, HandoverFilter(), None).items[:LATEST]
-    counts = count_states(session, actor, [row.id for row in latest])
+    latest = page_handovers(call.session, HandoverFilter(), None).items[:LATEST]
+    counts = count_states(call.session, call.actor, [row.id for row in latest])
     refused = sum(one.refused for one in waiting.values())
     parked = sum(one.parked for one in waiting.values())
     page = OverviewPage(
         tabs=exchange_tabs("overview", **({"waiting": f"{refused + parked:,}"} if refused + parked else {})),
-        partners=tuple(_line(partner, waiting, now, may=may_hand_over(actor, partner)) for partner in partners),
+        partners=tuple(
+            _line(partner, waiting, call.now, may=may_hand_over(call.actor, partner)) for partner in partners
+        ),
         latest=tuple(handover_line(row, by_id[row.partner_id], counts.get(row.id, {})) for row in latest),
-        chart=chart_of(settled_by(session, actor, now=now, seconds=seconds, stretches=stretches), chosen),
+        chart=chart_of(
+            settled_by(call.session, call.actor, now=call.now, seconds=seconds, stretches=stretches), chosen
+        ),
         periods=(
             ExchangeTab(_("24 小时"), "/exchange#throughput", chosen == "day"),
             ExchangeTab(_("30 天"), "/exchange?period=month#throughput", chosen == "month"),
         ),
-        may_manage=can(actor, MANAGE_PARTNERS),
-        may_hand_over=any(one.disabled_on is None and may_hand_over(actor, one) for one in partners),
+        may_manage=can(call.actor, MANAGE_PARTNERS),
+        may_hand_over=any(one.disabled_on is None and may_hand_over(call.actor, one) for one in partners),
     )
-    return render(request, "web/exchange/index.html", page)
+    return call.render("web/exchange/index.html", page)
 
 
 def _line(partner: Partner, waiting: Mapping[int, Waiting], now: datetime, *, may: bool) -> PartnerLine:

@@ -5,14 +5,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import Query, Request
+from fastapi import Query
 from sqlalchemy.orm import Session
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
 from app.accounts.models import MachineClient
-from app.doors.deps import AppSettings, CurrentActor, DbSession, Form, Now
-from app.doors.pages import redirect, render
+from app.doors.call import Call
 from app.doors.parameters import PageQuery
 from app.doors.router import GuardedRouter
 from app.doors.timeline import TimelineLine, timeline_lines
@@ -28,7 +27,6 @@ from app.exchange.sending.log import PURPOSE_LABELS, Purpose
 from app.exchange.sending.reasons import reason
 from app.exchange.signing import Scheme
 from app.journal.queries import TimelineFilter, list_events
-from app.kit.actor import Actor
 from app.kit.clock import utc_now
 from app.kit.errors import DomainError
 from app.kit.i18n import _
@@ -101,89 +99,78 @@ class PartnerPage:
 
 
 @router.get("/{code}", action=SEE)
-def partner_page(
-    request: Request,
-    session: DbSession,
-    actor: CurrentActor,
-    now: Now,
-    code: str,
-    query: Annotated[CallsQuery, Query()],
-) -> Response:
+def partner_page(call: Call, code: str, query: Annotated[CallsQuery, Query()]) -> Response:
     """The partner."""
-    return _render(request, session, actor, now, get_partner(session, code), Shown(calls=query))
+    return _render(call, get_partner(call.session, code), Shown(calls=query))
 
 
 @router.post("/{code}/test", action=MANAGE_PARTNERS, reads_only=True)
-def test(
-    request: Request, session: DbSession, actor: CurrentActor, now: Now, settings: AppSettings, code: str
-) -> Response:
+def test(call: Call, code: str) -> Response:
     """Call it once and tell how that went."""
-    row = get_partner(session, code)
-    tried = try_out(row, settings.secret, now, utc_now)
-    return _render(request, session, actor, now, row, Shown(tried=tried))
+    row = get_partner(call.session, code)
+    tried = try_out(row, call.settings.secret, call.now, utc_now)
+    return _render(call, row, Shown(tried=tried))
 
 
 @router.post("/{code}/key", action=MANAGE_PARTNERS)
-def new_key(
-    request: Request, session: DbSession, actor: CurrentActor, now: Now, settings: AppSettings, code: str
-) -> Response:
+def new_key(call: Call, code: str) -> Response:
     """Another key; the old one stops at once."""
-    row = get_partner(session, code)
-    key = renew_key(session, actor=actor, now=now, secret=settings.secret, partner=row)
-    return _render(request, session, actor, now, row, Shown(key=key))
+    row = get_partner(call.session, code)
+    key = renew_key(call.session, actor=call.actor, now=call.now, secret=call.settings.secret, partner=row)
+    return _render(call, row, Shown(key=key))
 
 
 @router.post("/{code}/certificate", action=MANAGE_PARTNERS)
-def certificate(request: Request, session: DbSession, actor: CurrentActor, now: Now, code: str, form: Form) -> Response:
+def certificate(call: Call, code: str) -> Response:
     """Keep the partner's certificate."""
-    row, given = get_partner(session, code), form.get("file")
+    row, given = get_partner(call.session, code), call.form.get("file")
     text = given.file.read(LONGEST_PEM).decode("utf-8", "replace") if isinstance(given, UploadFile) else ""
     try:
-        with session.begin_nested():
-            keep_certificate(session, actor=actor, now=now, partner=row, text=text)
+        with call.session.begin_nested():
+            keep_certificate(call.session, actor=call.actor, now=call.now, partner=row, text=text)
     except DomainError as error:
-        return redirect(request, _address(code), bad=error.message)
-    return redirect(request, _address(code), good=_("证书已保存。"))
+        return call.redirect(_address(code), bad=error.message)
+    return call.redirect(_address(code), good=_("证书已保存。"))
 
 
 @router.post("/{code}/disable", action=MANAGE_PARTNERS)
-def disable(request: Request, session: DbSession, actor: CurrentActor, now: Now, code: str) -> Response:
+def disable(call: Call, code: str) -> Response:
     """Nothing goes to it any more."""
-    disable_partner(session, actor=actor, now=now, partner=get_partner(session, code))
-    return redirect(request, _address(code), good=_("已停用，不再向它报送。"))
+    disable_partner(call.session, actor=call.actor, now=call.now, partner=get_partner(call.session, code))
+    return call.redirect(_address(code), good=_("已停用，不再向它报送。"))
 
 
 @router.post("/{code}/enable", action=MANAGE_PARTNERS)
-def enable(request: Request, session: DbSession, actor: CurrentActor, now: Now, code: str) -> Response:
+def enable(call: Call, code: str) -> Response:
     """It is served again."""
-    enable_partner(session, actor=actor, now=now, partner=get_partner(session, code))
-    return redirect(request, _address(code), good=_("已启用，从停下的地方接着报送。"))
+    enable_partner(call.session, actor=call.actor, now=call.now, partner=get_partner(call.session, code))
+    return call.redirect(_address(code), good=_("已启用，从停下的地方接着报送。"))
 
 
 @router.post("/{code}/again", action=MANAGE_PARTNERS)
-def again(request: Request, session: DbSession, actor: CurrentActor, now: Now, code: str) -> Response:
+def again(call: Call, code: str) -> Response:
     """Call it at once although its circuit is open."""
     try:
-        with session.begin_nested():
-            call_again(session, actor=actor, now=now, partner=get_partner(session, code))
+        with call.session.begin_nested():
+            call_again(call.session, actor=call.actor, now=call.now, partner=get_partner(call.session, code))
     except DomainError as error:
-        return redirect(request, _address(code), bad=error.message)
-    return redirect(request, _address(code), good=_("已恢复推送，正在重新尝试。"))
+        return call.redirect(_address(code), bad=error.message)
+    return call.redirect(_address(code), good=_("已恢复推送，正在重新尝试。"))
 
 
 def _address(code: str) -> str:
     return f"/exchange/partners/{code}"
 
 
-def made_page(request: Request, session: Session, actor: Actor, now: datetime, row: Partner, key: str) -> Response:
+def made_page(call: Call, row: Partner, key: str) -> Response:
     """The page of a partner just registered, with its key."""
-    return _render(request, session, actor, now, row, Shown(key=key))
+    return _render(call, row, Shown(key=key))
 
 
-def _render(request: Request, session: Session, actor: Actor, now: datetime, row: Partner, shown: Shown) -> Response:
+def _render(call: Call, row: Partner, shown: Shown) -> Response:
     query = shown.calls
-    found = page_calls(session, row.id, failed=bool(query.failed), cursor=query.cursor or None)
-    numbers = list_batches(session, {call.handover_id for call in found.items if call.handover_id is not None})
+    found = page_calls(call.session, row.id, failed=bool(query.failed), cursor=query.cursor or None)
+    numbers = list_batches(call.session, {made.handover_id for made in found.items if made.handover_id is not None})
     page = PartnerPage(
         tabs=exchange_tabs("overview"),
         base=_address(row.code),
@@ -193,20 +180,22 @@ def _render(request: Request, session: Session, actor: Actor, now: datetime, row
         scheme=_(SCHEMES[Scheme(row.scheme)]),
         by_certificate=row.scheme == Scheme.SM2,
         resources=_("、").join(resource_title(row, name) for name in row.resources),
-        client=_client(session, row),
-        standing=standing_of(row, now),
-        paused=row.disabled_on is None and circuit_of(row.failures, row.open_until, now) is Circuit.OPEN,
-        calls=tuple(_call(call, numbers, answers=may_hand_over(actor, row)) for call in found.items),
+        client=_client(call.session, row),
+        standing=standing_of(row, call.now),
+        paused=row.disabled_on is None and circuit_of(row.failures, row.open_until, call.now) is Circuit.OPEN,
+        calls=tuple(_call(made, numbers, answers=may_hand_over(call.actor, row)) for made in found.items),
         rows=found,
         query=query,
         url=_address(row.code) + ("?failed=1" if query.failed else ""),
         events=timeline_lines(
-            request, session, list_events(session, TimelineFilter(kind="partner", id=row.code), limit=EVENTS)
+            call.request,
+            call.session,
+            list_events(call.session, TimelineFilter(kind="partner", id=row.code), limit=EVENTS),
         ),
-        may_manage=can(actor, MANAGE_PARTNERS),
+        may_manage=can(call.actor, MANAGE_PARTNERS),
         shown=shown,
     )
-    return render(request, "web/exchange/partner.html", page)
+    return call.render("web/exchange/partner.html", page)
 
 
 def _client(session: Session, row: Partner) -> str:

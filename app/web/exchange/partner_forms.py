@@ -4,15 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from fastapi import Request
-from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.accounts.models import MachineClient
 from app.accounts.queries import list_clients
-from app.doors.deps import AppSettings, CurrentActor, DbSession, Form, Now
+from app.doors.call import Call
 from app.doors.forms import Bound, attempt, bind, empty
-from app.doors.pages import redirect, render
 from app.doors.router import GuardedRouter
 from app.exchange.actions import MANAGE_PARTNERS, RECEIPTS
 from app.exchange.catalogue import list_definitions, partner_definition
@@ -60,57 +57,55 @@ class PartnerFormPage:
 
 
 @router.get("/new", action=MANAGE_PARTNERS)
-def new_page(request: Request, session: DbSession, settings: AppSettings) -> Response:
+def new_page(call: Call) -> Response:
     """The form for a new partner."""
-    raw = {"region_prefix": settings.region, "transport": "push", "scheme": "sm3-hmac", "definition": "province"}
-    return _form_page(request, session, None, empty(raw))
+    raw = {"region_prefix": call.settings.region, "transport": "push", "scheme": "sm3-hmac", "definition": "province"}
+    return _form_page(call, None, empty(raw))
 
 
 @router.post("/new", action=MANAGE_PARTNERS)
-def add(
-    request: Request, session: DbSession, form: Form, actor: CurrentActor, now: Now, settings: AppSettings
-) -> Response:
+def add(call: Call) -> Response:
     """Register a partner; its key is shown this once."""
-    bound = bind(NewPartner, form)
+    bound = bind(NewPartner, call.form)
     made = attempt(
-        session,
+        call.session,
         bound,
-        lambda given: create_partner(session, actor=actor, now=now, secret=settings.secret, given=given),
+        lambda given: create_partner(
+            call.session, actor=call.actor, now=call.now, secret=call.settings.secret, given=given
+        ),
     )
     if made is None:
-        return _form_page(request, session, None, bound, 422)
-    return made_page(request, session, actor, now, made[0], made[1])
+        return _form_page(call, None, bound, 422)
+    return made_page(call, made[0], made[1])
 
 
 @router.get("/{code}/edit", action=MANAGE_PARTNERS)
-def edit_page(request: Request, session: DbSession, code: str) -> Response:
+def edit_page(call: Call, code: str) -> Response:
     """The form with what is known."""
-    row = get_partner(session, code)
+    row = get_partner(call.session, code)
     raw: dict[str, Any] = {name: getattr(row, name) for name in _FIELDS}
-    client = session.get(MachineClient, row.client_row_id) if row.client_row_id is not None else None
+    client = call.session.get(MachineClient, row.client_row_id) if row.client_row_id is not None else None
     raw["client_id"] = client.client_id if client else ""
-    return _form_page(request, session, row, empty(raw))
+    return _form_page(call, row, empty(raw))
 
 
 @router.post("/{code}/edit", action=MANAGE_PARTNERS)
-def save(request: Request, session: DbSession, code: str, form: Form, actor: CurrentActor, now: Now) -> Response:
+def save(call: Call, code: str) -> Response:
     """Change the connection."""
-    row = get_partner(session, code)
-    bound = bind(PartnerChange, form)
+    row = get_partner(call.session, code)
+    bound = bind(PartnerChange, call.form)
     attempt(
-        session,
+        call.session,
         bound,
-        lambda given: change_partner(session, actor=actor, now=now, partner=row, given=given),
+        lambda given: change_partner(call.session, actor=call.actor, now=call.now, partner=row, given=given),
     )
     if bound.valid:
-        return redirect(request, f"/exchange/partners/{code}", good=_("已保存。"))
-    session.refresh(row)
-    return _form_page(request, session, row, bound, 422)
+        return call.redirect(f"/exchange/partners/{code}", good=_("已保存。"))
+    call.session.refresh(row)
+    return _form_page(call, row, bound, 422)
 
 
-def _form_page(
-    request: Request, session: Session, row: Partner | None, form: Bound[Any], status: int = 200
-) -> Response:
+def _form_page(call: Call, row: Partner | None, form: Bound[Any], status: int = 200) -> Response:
     known = list_definitions()
     page = PartnerFormPage(
         tabs=exchange_tabs("overview"),
@@ -124,10 +119,10 @@ def _form_page(
         schemes=tuple((each.value, _(label)) for each, label in SCHEMES.items()),
         resources=_resources(known),
         clients=tuple(
-            (each.client_id, each.name) for each in list_clients(session) if RECEIPTS.scope in each.scopes.split()
+            (each.client_id, each.name) for each in list_clients(call.session) if RECEIPTS.scope in each.scopes.split()
         ),
     )
-    return render(request, "web/exchange/partner_form.html", page, status=status)
+    return call.render("web/exchange/partner_form.html", page, status=status)
 
 
 def _definition_title(name: str, version: str) -> str:

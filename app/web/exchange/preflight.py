@@ -2,17 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Annotated
 
-from fastapi import Query, Request
-from sqlalchemy.orm import Session
+from fastapi import Query
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from app.doors.deps import CurrentActor, DbSession, Form, Now
+from app.doors.call import Call
 from app.doors.downloads import download_table
-from app.doors.pages import redirect, render
 from app.doors.router import GuardedRouter
 from app.exchange.actions import HAND_OVER
 from app.exchange.handovers.domain import BASIS_LABELS, Basis
@@ -22,7 +19,6 @@ from app.exchange.handovers.service.ordering import scope_of
 from app.exchange.handovers.service.preparing import start_handover
 from app.exchange.handovers.service.selecting import Scope
 from app.exchange.preflight.domain import BLOCKING, FINDING_LABELS, Mend, MendKind, RecordFindings, Tally
-from app.kit.actor import Actor
 from app.kit.clock import today
 from app.kit.errors import DomainError
 from app.kit.i18n import _
@@ -93,53 +89,49 @@ class PreflightPage:
 
 
 @router.get("/preflight", action=HAND_OVER)
-def preflight(
-    request: Request, session: DbSession, actor: CurrentActor, now: Now, query: Annotated[NewQuery, Query()]
-) -> Response:
+def preflight(call: Call, query: Annotated[NewQuery, Query()]) -> Response:
     """What has changed, or everything, looked at; chosen records are picked first."""
     if query.basis not in (Basis.CHANGED, Basis.ALL):
-        return redirect(request, query.address(basis=Basis.CHOSEN))
+        return call.redirect(query.address(basis=Basis.CHOSEN))
     command = PrepareHandover(
         partner=query.partner,
         resource=query.resource,
         basis=Basis(query.basis),
         programme=query.programme if query.resource == "cases" else "",
     )
-    return _report(request, session, actor, now, command)
+    return _report(call, command)
 
 
 @router.post("/preflight", action=HAND_OVER, reads_only=True)
-def preflight_chosen(request: Request, session: DbSession, actor: CurrentActor, now: Now, form: Form) -> Response:
+def preflight_chosen(call: Call) -> Response:
     """The records that were picked, looked at."""
-    command = _command(form)
+    command = _command(call.form)
     if not command.keys:
         url = NewQuery(partner=command.partner, resource=command.resource, basis=Basis.CHOSEN).address()
-        return redirect(request, url, bad=_("请先勾选要报送的记录。"))
-    return _report(request, session, actor, now, command)
+        return call.redirect(url, bad=_("请先勾选要报送的记录。"))
+    return _report(call, command)
 
 
 @router.post("/preflight/export", action=HAND_OVER, reads_only=True)
-def export(request: Request, session: DbSession, actor: CurrentActor, now: Now, form: Form) -> Response:
+def export(call: Call) -> Response:
     """Every finding as a row."""
-    command = _command(form)
-    scope = scope_of(session, actor, command)
-    found = foresee(session, scope, command.basis, today(now))
+    command = _command(call.form)
+    scope = scope_of(call.session, call.actor, command)
+    found = foresee(call.session, scope, command.basis, today(call.now))
     header = [_("记录编号"), _("名称"), _("结论"), _("问题"), _("对方字段"), _("说明")]
-    return download_table(request, _("报送预检"), "xlsx", _rows(found), header)
+    return download_table(call.request, _("报送预检"), "xlsx", _rows(found), header)
 
 
 @router.post("/new", action=HAND_OVER)
-def start(request: Request, session: DbSession, actor: CurrentActor, now: Now, form: Form) -> Response:
+def start(call: Call) -> Response:
     """Make the batch in the background."""
-    command = _command(form)
+    command = _command(call.form)
     try:
-        with session.begin_nested():
-            made = start_handover(session, actor=actor, now=now, command=command)
+        with call.session.begin_nested():
+            made = start_handover(call.session, actor=call.actor, now=call.now, command=command)
     except DomainError as error:
-        return redirect(
-            request, NewQuery(partner=command.partner, resource=command.resource).address(), bad=error.message
-        )
-    return redirect(request, f"/exchange/handovers/{made.number}")
+        return call.redirect(NewQuery(partner=command.partner, resource=command.resource).address(), bad=error.message)
+    return call.redirect(f"/exchange/handovers/{made.number}")
 
 
 def _command(form: FormData) -> PrepareHandover:
@@ -155,10 +147,10 @@ def _command(form: FormData) -> PrepareHandover:
     )
 
 
-def _report(request: Request, session: Session, actor: Actor, now: datetime, command: PrepareHandover) -> Response:
-    scope = scope_of(session, actor, command)
-    found = foresee(session, scope, command.basis, today(now))
-    return render(request, "web/exchange/preflight.html", _page(scope, command, found))
+def _report(call: Call, command: PrepareHandover) -> Response:
+    scope = scope_of(call.session, call.actor, command)
+    found = foresee(call.session, scope, command.basis, today(call.now))
+    return call.render("web/exchange/preflight.html", _page(scope, command, found))
 
 
 def _page(scope: Scope, command: PrepareHandover, found: Foreseen) -> PreflightPage:

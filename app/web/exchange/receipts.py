@@ -6,12 +6,11 @@ from datetime import datetime
 from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import Query, Request
+from fastapi import Query
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from app.doors.deps import CurrentActor, DbSession
-from app.doors.pages import render
+from app.doors.call import Call
 from app.doors.parameters import PageQuery
 from app.doors.router import GuardedRouter
 from app.exchange.actions import SEE
@@ -138,42 +137,40 @@ class ReceiptPage:
 
 
 @router.get("", action=SEE)
-def list_page(
-    request: Request, session: DbSession, actor: CurrentActor, query: Annotated[ReceiptsQuery, Query()]
-) -> Response:
+def list_page(call: Call, query: Annotated[ReceiptsQuery, Query()]) -> Response:
     """The receipts, the latest first."""
-    partners = list_partners(session)
+    partners = list_partners(call.session)
     wanted = query.wanted(partners)
-    rows = page_receipts_visible_to(session, actor, wanted, query.cursor or None)
+    rows = page_receipts_visible_to(call.session, call.actor, wanted, query.cursor or None)
     page = ReceiptsPage(
         tabs=exchange_tabs("receipts"),
         query=query,
-        lines=_lines(session, partners, rows.items),
+        lines=_lines(call.session, partners, rows.items),
         rows=rows,
-        count=count_receipts_visible_to(session, actor, wanted),
+        count=count_receipts_visible_to(call.session, call.actor, wanted),
         chips=_chips(query, partners),
         partners=partner_choices(partners),
         effects=_effects(),
         outcomes=tuple((code, _(label)) for code, (_badge, label) in _OUTCOMES.items()),
         url=query.address(),
     )
-    return render(request, "web/exchange/receipts.html", page)
+    return call.render("web/exchange/receipts.html", page)
 
 
 @router.get("/{receipt_id:int}", action=SEE)
-def receipt_page(request: Request, session: DbSession, actor: CurrentActor, receipt_id: int) -> Response:
+def receipt_page(call: Call, receipt_id: int) -> Response:
     """One receipt as it came."""
-    row = get_receipt_visible_to(session, actor, receipt_id)
-    item = find_items(session, [row]).get((row.partner_id, row.subject))
-    line = _line(row, {row.partner_id: session.get_one(Partner, row.partner_id)}, item)
+    row = get_receipt_visible_to(call.session, call.actor, receipt_id)
+    item = find_items(call.session, [row]).get((row.partner_id, row.subject))
+    line = _line(row, {row.partner_id: call.session.get_one(Partner, row.partner_id)}, item)
     page = ReceiptPage(
         tabs=exchange_tabs("receipts"),
         line=line,
         why=_(_WHY[row.note]) if row.note in _WHY else "",
-        number=session.get_one(Handover, item.handover_id).number if item else "",
+        number=call.session.get_one(Handover, item.handover_id).number if item else "",
         content=tuple((name, str(value)) for name, value in row.content.items()),
     )
-    return render(request, "web/exchange/receipt.html", page)
+    return call.render("web/exchange/receipt.html", page)
 
 
 def _lines(session: Session, partners: list[Partner], rows: list[Receipt]) -> tuple[ReceiptLine, ...]:

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import Query, Request
+from fastapi import Query
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from app.doors.deps import CurrentActor, DbSession
+from app.doors.call import Call
 from app.doors.downloads import TableFormat, download_table
-from app.doors.pages import render
 from app.doors.parameters import PageQuery
 from app.doors.router import GuardedRouter
 from app.exchange.actions import SEE
@@ -99,24 +98,18 @@ class ReconciliationPage:
 
 
 @router.get("/{reconciliation_id:int}", action=SEE)
-def run_page(
-    request: Request,
-    session: DbSession,
-    actor: CurrentActor,
-    reconciliation_id: int,
-    query: Annotated[LinesQuery, Query()],
-) -> Response:
+def run_page(call: Call, reconciliation_id: int, query: Annotated[LinesQuery, Query()]) -> Response:
     """How far the run is, or what it found."""
-    row, partner = get_visible_to(session, actor, reconciliation_id)
-    return render(request, "web/exchange/reconciliation.html", _page(session, actor, row, partner, query))
+    row, partner = get_visible_to(call.session, call.actor, reconciliation_id)
+    return call.render("web/exchange/reconciliation.html", _page(call.session, call.actor, row, partner, query))
 
 
 @router.get("/{reconciliation_id:int}/progress", action=SEE)
-def progress(request: Request, session: DbSession, actor: CurrentActor, reconciliation_id: int) -> Response:
+def progress(call: Call, reconciliation_id: int) -> Response:
     """The bar alone, asked for every second."""
-    row, _partner = get_visible_to(session, actor, reconciliation_id)
-    work = _progress(session, row)
-    response = render(request, "web/exchange/_reconciliation_progress.html", work)
+    row, _partner = get_visible_to(call.session, call.actor, reconciliation_id)
+    work = _progress(call.session, row)
+    response = call.render("web/exchange/_reconciliation_progress.html", work)
     if not work.running:
         response.headers["HX-Refresh"] = "true"
     return response
@@ -124,20 +117,15 @@ def progress(request: Request, session: DbSession, actor: CurrentActor, reconcil
 
 @router.get("/{reconciliation_id:int}/lines.{extension}", action=SEE)
 def download(
-    request: Request,
-    session: DbSession,
-    actor: CurrentActor,
-    reconciliation_id: int,
-    extension: TableFormat,
-    query: Annotated[LinesQuery, Query()],
+    call: Call, reconciliation_id: int, extension: TableFormat, query: Annotated[LinesQuery, Query()]
 ) -> Response:
     """What the filter shows, one row for each field that differs."""
-    row, partner = get_visible_to(session, actor, reconciliation_id)
+    row, partner = get_visible_to(call.session, call.actor, reconciliation_id)
     definition = _definition(partner, row)
-    rows = difference_rows(session, row.id, query.wanted(_titles(definition)), definition)
+    rows = difference_rows(call.session, row.id, query.wanted(_titles(definition)), definition)
     header = [_("类别"), str(definition.field(definition.key).title), _("名称"), _("字段"), _("我方"), _("对方")]
     name = _("对账差异") + f"-{partner.name}-{row.id}"
-    return download_table(request, name, extension, rows, header)
+    return download_table(call.request, name, extension, rows, header)
 
 
 # -- the page ------------------------------------------------------------------------------------------------------------

@@ -3,14 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 
-from fastapi import Request
 from sqlalchemy.orm import Session
-from starlette.datastructures import FormData, UploadFile
+from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
-from app.doors.deps import AppVault, CurrentActor, DbSession, Form, Now
+from app.doors.call import Call
 from app.doors.forms import Bound, empty
-from app.doors.pages import redirect, render
 from app.doors.router import GuardedRouter
 from app.exchange.actions import HAND_OVER, SEE
 from app.exchange.partners.models import Partner
@@ -80,70 +78,77 @@ class NewPage:
 
 
 @router.get("", action=SEE)
-def list_page(
-    request: Request, session: DbSession, actor: CurrentActor, partner: str = "", cursor: str = ""
-) -> Response:
+def list_page(call: Call, partner: str = "", cursor: str = "") -> Response:
     """All runs."""
-    partners = list_partners_visible_to(session, actor)
-    found = page_visible_to(session, actor, partner=partner, cursor=cursor or None)
+    partners = list_partners_visible_to(call.session, call.actor)
+    found = page_visible_to(call.session, call.actor, partner=partner, cursor=cursor or None)
     page = RunsPage(
         tabs=exchange_tabs("reconciling"),
-        lines=run_lines(session, found.items),
+        lines=run_lines(call.session, found.items),
         page=found,
         partners=partner_choices(partners),
         partner=partner,
         url=f"{ADDRESS}?partner={partner}" if partner else ADDRESS,
-        may_start=can(actor, HAND_OVER) and bool(partners),
+        may_start=can(call.actor, HAND_OVER) and bool(partners),
     )
-    return render(request, "web/exchange/reconciliations.html", page)
+    return call.render("web/exchange/reconciliations.html", page)
 
 
 @router.get("/new", action=HAND_OVER)
-def new_page(
-    request: Request, session: DbSession, actor: CurrentActor, partner: str = "", resource: str = ""
-) -> Response:
+def new_page(call: Call, partner: str = "", resource: str = "") -> Response:
     """A new run."""
-    partners = list_partners_visible_to(session, actor)
+    partners = list_partners_visible_to(call.session, call.actor)
     only = partners[0].code if len(partners) == 1 else ""
     raw = {"partner": partner or only, "resource": resource, "source": Source.PULL}
-    return render(request, "web/exchange/reconciliation_new.html", _new_page(session, actor, empty(raw)))
+    return call.render("web/exchange/reconciliation_new.html", _new_page(call.session, call.actor, empty(raw)))
 
 
 @router.post("", action=HAND_OVER)
-def start(request: Request, session: DbSession, actor: CurrentActor, vault: AppVault, form: Form, now: Now) -> Response:
+def start(call: Call) -> Response:
     """Order a run; a file is looked at before it is kept."""
     try:
-        with session.begin_nested():
-            partner = _partner(session, actor, form)
+        with call.session.begin_nested():
+            partner = _partner(call)
             file = None
-            if form.get("source") == Source.FILE:
-                stored = keep_file(session, vault, uploaded(form.get("file")), actor=actor, now=now, as_evidence=False)
+            if call.form.get("source") == Source.FILE:
+                stored = keep_file(
+                    call.session,
+                    call.vault,
+                    uploaded(call.form.get("file")),
+                    actor=call.actor,
+                    now=call.now,
+                    as_evidence=False,
+                )
                 file = TheirFile(stored.sha256, stored.name)
-            resource = str(form.get("resource") or "")
-            row = start_reconciliation(session, actor=actor, now=now, partner=partner, resource=resource, file=file)
+            resource = str(call.form.get("resource") or "")
+            row = start_reconciliation(
+                call.session, actor=call.actor, now=call.now, partner=partner, resource=resource, file=file
+            )
     except DomainError as error:
-        raw = {name: value for name, value in form.items() if not isinstance(value, UploadFile)}
+        raw = {name: value for name, value in call.form.items() if not isinstance(value, UploadFile)}
         bound: Bound[Any] = empty(raw)
         bound.add(error)
-        return render(request, "web/exchange/reconciliation_new.html", _new_page(session, actor, bound), status=422)
-    return redirect(request, f"{ADDRESS}/{row.id}")
+        return call.render(
+            "web/exchange/reconciliation_new.html", _new_page(call.session, call.actor, bound), status=422
+        )
+    return call.redirect(f"{ADDRESS}/{row.id}")
 
 
 @router.post("/{reconciliation_id:int}/stop", action=HAND_OVER)
-def stop(request: Request, session: DbSession, actor: CurrentActor, now: Now, reconciliation_id: int) -> Response:
+def stop(call: Call, reconciliation_id: int) -> Response:
     """Stop a run; nothing of it is kept."""
-    row, _partner_of_row = get_visible_to(session, actor, reconciliation_id, lock=True)
-    stop_reconciliation(session, now=now, row=row)
-    return redirect(request, f"{ADDRESS}/{row.id}", info=_("将尽快停止，这次对账不保留结果。"))
+    row, _partner_of_row = get_visible_to(call.session, call.actor, reconciliation_id, lock=True)
+    stop_reconciliation(call.session, now=call.now, row=row)
+    return call.redirect(f"{ADDRESS}/{row.id}", info=_("将尽快停止，这次对账不保留结果。"))
 
 
 @router.post("/{reconciliation_id:int}/queue", action=HAND_OVER)
-def queue(request: Request, session: DbSession, actor: CurrentActor, now: Now, reconciliation_id: int) -> Response:
+def queue(call: Call, reconciliation_id: int) -> Response:
     """One click: what differs becomes a batch."""
-    row, partner = get_visible_to(session, actor, reconciliation_id, lock=True)
-    handover = queue_differences(session, actor=actor, now=now, row=row, partner=partner)
+    row, partner = get_visible_to(call.session, call.actor, reconciliation_id, lock=True)
+    handover = queue_differences(call.session, actor=call.actor, now=call.now, row=row, partner=partner)
     told = _("有差异的记录正在生成批次 %(number)s，生成后核对并报送。") % {"number": handover.number}
-    return redirect(request, f"/exchange/handovers/{handover.number}", good=told)
+    return call.redirect(f"/exchange/handovers/{handover.number}", good=told)
 
 
 def run_lines(session: Session, rows: list[Reconciliation]) -> tuple[RunLine, ...]:
@@ -176,9 +181,9 @@ def state_of(row: Reconciliation, job: Job | None) -> RunState:
     return RunState.FAILED if abandoned else state
 
 
-def _partner(session: Session, actor: Actor, form: FormData) -> Partner:
-    wanted = str(form.get("partner") or "")
-    found = next((each for each in list_partners_visible_to(session, actor) if each.code == wanted), None)
+def _partner(call: Call) -> Partner:
+    wanted = str(call.form.get("partner") or "")
+    found = next((each for each in list_partners_visible_to(call.session, call.actor) if each.code == wanted), None)
     if found is None:
         message = _("请选择交换对方。")
         raise Invalid("reconciliation.partner", message, {"partner": message})

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import IO
 
-from fastapi import Request
 from starlette.responses import Response, StreamingResponse
 
-from app.doors.deps import AppSettings, CurrentActor, DbSession, Now, noting
+from app.doors.call import Call
+from app.doors.deps import noting
 from app.doors.documents import content_disposition
 from app.doors.router import GuardedRouter
 from app.exchange.actions import HAND_OVER
@@ -22,28 +22,26 @@ _BLOCK = 256 * 1024
 
 
 @router.get("/{number}.xlsx", action=HAND_OVER)
-def workbook(request: Request, session: DbSession, actor: CurrentActor, now: Now, number: str) -> Response:
+def workbook(call: Call, number: str) -> Response:
     """All records of the batch; written to disk first, so that a large one takes no memory."""
-    batch = get_batch(session, actor, number)
+    batch = get_batch(call.session, call.actor, number)
     with ExitStack() as stack:
         file = stack.enter_context(tempfile.TemporaryFile())
-        count = make_workbook(session, file, batch)
-        with noting(request) as writing:
-            note_taken(writing, batch, actor=actor, now=now, kind=events.WORKBOOK_TAKEN, records=count)
+        count = make_workbook(call.session, file, batch)
+        with noting(call.request) as writing:
+            note_taken(writing, batch, actor=call.actor, now=call.now, kind=events.WORKBOOK_TAKEN, records=count)
         kept = stack.pop_all()
     name = f"{batch.partner.name}-{number}.xlsx"
     return StreamingResponse(_blocks(file, kept), media_type=_XLSX, headers=_headers(name))
 
 
 @router.get("/{number}.pdf", action=HAND_OVER)
-def cover(
-    request: Request, session: DbSession, actor: CurrentActor, settings: AppSettings, now: Now, number: str
-) -> Response:
+def cover(call: Call, number: str) -> Response:
     """The cover list."""
-    batch = get_batch(session, actor, number)
-    body = make_cover(session, batch, office=settings.office, now=now)
-    with noting(request) as writing:
-        note_taken(writing, batch, actor=actor, now=now, kind=events.COVER_TAKEN, records=batch.row.count)
+    batch = get_batch(call.session, call.actor, number)
+    body = make_cover(call.session, batch, office=call.settings.office, now=call.now)
+    with noting(call.request) as writing:
+        note_taken(writing, batch, actor=call.actor, now=call.now, kind=events.COVER_TAKEN, records=batch.row.count)
     return Response(body, media_type="application/pdf", headers=_headers(f"{batch.partner.name}-{number}.pdf"))
 
 

@@ -6,16 +6,14 @@ from datetime import datetime
 from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import Query, Request
+from fastapi import Query
 from sqlalchemy.orm import Session
-from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from app.accounts.queries import officer_names
 from app.cases.models import CaseFile
 from app.cases.queries import list_by_ids as list_cases
-from app.doors.deps import CurrentActor, DbSession, Form, Now
-from app.doors.pages import redirect, render
+from app.doors.call import Call
 from app.doors.parameters import PageQuery
 from app.doors.router import GuardedRouter
 from app.exchange.actions import HAND_OVER, SEE
@@ -106,23 +104,21 @@ class WaitingPage:
 
 
 @router.get("", action=SEE)
-def list_page(
-    request: Request, session: DbSession, actor: CurrentActor, query: Annotated[WaitingQuery, Query()]
-) -> Response:
+def list_page(call: Call, query: Annotated[WaitingQuery, Query()]) -> Response:
     """The records given up, or those refused."""
-    partners = list_partners(session)
+    partners = list_partners(call.session)
     partner_id = {partner.code: partner.id for partner in partners}.get(query.partner)
     parked = ItemFilter(partner_id=partner_id, state=ItemState.PARKED)
     counts = {
-        PARKED: count_items_visible_to(session, actor, parked),
-        REFUSED: count_refused_visible_to(session, actor, partner_id),
+        PARKED: count_items_visible_to(call.session, call.actor, parked),
+        REFUSED: count_refused_visible_to(call.session, call.actor, partner_id),
     }
     kind = query.kind if query.kind in counts else REFUSED if counts[REFUSED].n and not counts[PARKED].n else PARKED
     cursor = query.cursor or None
     rows = (
-        page_refused_visible_to(session, actor, partner_id, cursor)
+        page_refused_visible_to(call.session, call.actor, partner_id, cursor)
         if kind == REFUSED
-        else page_items_visible_to(session, actor, parked, cursor)
+        else page_items_visible_to(call.session, call.actor, parked, cursor)
     )
     names = dict(partner_choices(partners))
     page = WaitingPage(
@@ -130,15 +126,15 @@ def list_page(
         kinds=_kinds(query, kind, counts),
         query=query,
         refused=kind == REFUSED,
-        lines=_lines(session, actor, partners, rows.items),
+        lines=_lines(call.session, call.actor, partners, rows.items),
         rows=rows,
         count=counts[kind],
         partners=partner_choices(partners),
         chips=((names.get(query.partner, query.partner), query.address(partner="")),) if query.partner else (),
         url=query.address(kind=kind),
-        may_act=any(may_hand_over(actor, partner) for partner in partners),
+        may_act=any(may_hand_over(call.actor, partner) for partner in partners),
     )
-    return render(request, "web/exchange/waiting.html", page)
+    return call.render("web/exchange/waiting.html", page)
 
 
 def _kinds(query: WaitingQuery, kind: str, counts: Mapping[str, Count]) -> tuple[KindTab, ...]:
@@ -178,37 +174,39 @@ def _officer(item: HandoverItem, cases: Mapping[int, CaseFile], officers: Mappin
 
 
 @router.post("/again", action=HAND_OVER)
-def again(request: Request, session: DbSession, actor: CurrentActor, now: Now, form: Form) -> Response:
+def again(call: Call) -> Response:
     """Try what was given up, or send what was refused, again: the ticked records, or all that the list shows."""
-    query = WaitingQuery(kind=str(form.get("kind") or ""), partner=str(form.get("partner") or ""))
-    chosen = _chosen(session, actor, query, form)
+    query = WaitingQuery(kind=str(call.form.get("kind") or ""), partner=str(call.form.get("partner") or ""))
+    chosen = _chosen(call, query)
     if not chosen:
-        return redirect(request, query.address(), bad=_("请先勾选记录。"))
+        return call.redirect(query.address(), bad=_("请先勾选记录。"))
     try:
-        with session.begin_nested():
-            told = _again(session, actor, now, chosen)
+        with call.session.begin_nested():
+            told = _again(call, chosen)
     except DomainError as error:
-        return redirect(request, query.address(), bad=error.message)
-    return redirect(request, query.address(), good=told)
+        return call.redirect(query.address(), bad=error.message)
+    return call.redirect(query.address(), good=told)
 
 
-def _chosen(session: Session, actor: Actor, query: WaitingQuery, form: FormData) -> list[HandoverItem]:
-    if form.get("which") != "all":
-        given = [str(value) for value in form.getlist("item")]
+def _chosen(call: Call, query: WaitingQuery) -> list[HandoverItem]:
+    if call.form.get("which") != "all":
+        given = [str(value) for value in call.form.getlist("item")]
         ids = [int(value) for value in given if value.isdecimal() and len(value) < LONGEST_ID]
-        return list_items_visible_to(session, actor, ids[:BATCH])
-    partner = find_partner(session, query.partner) if query.partner else None
+        return list_items_visible_to(call.session, call.actor, ids[:BATCH])
+    partner = find_partner(call.session, query.partner) if query.partner else None
     partner_id = partner.id if partner else None
     if query.kind == REFUSED:
-        return list_refused_visible_to(session, actor, partner_id, limit=BATCH)
-    return list_parked_visible_to(session, actor, partner_id, limit=BATCH)
+        return list_refused_visible_to(call.session, call.actor, partner_id, limit=BATCH)
+    return list_parked_visible_to(call.session, call.actor, partner_id, limit=BATCH)
 
 
-def _again(session: Session, actor: Actor, now: datetime, items: Sequence[HandoverItem]) -> str:
+def _again(call: Call, items: Sequence[HandoverItem]) -> str:
     """Partner by partner; what is said of each in one text."""
     told = []
     for partner_id in sorted({item.partner_id for item in items}):
         ids = [item.id for item in items if item.partner_id == partner_id]
-        partner = session.get_one(Partner, partner_id)
-        told.append(again_words(retry_items(session, actor=actor, now=now, partner=partner, item_ids=ids)))
+        partner = call.session.get_one(Partner, partner_id)
+        told.append(
+            again_words(retry_items(call.session, actor=call.actor, now=call.now, partner=partner, item_ids=ids))
+        )
     return "".join(dict.fromkeys(told))

@@ -1,17 +1,14 @@
 """导入: upload a list, check how it is understood, take it in, decide what waits."""
 
-from datetime import datetime
 from typing import Any
 
-from fastapi import Request
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData, UploadFile
 from starlette.responses import Response, StreamingResponse
 
-from app.doors.deps import AppSettings, CurrentActor, DbSession, Form, Now
+from app.doors.call import Call
 from app.doors.documents import content_disposition
 from app.doors.forms import Bound, empty
-from app.doors.pages import redirect, render
 from app.doors.router import GuardedRouter
 from app.enterprises.actions import IMPORT
 from app.enterprises.imports.blank_lists import blank_list
@@ -41,19 +38,19 @@ _ROWS = 50
 
 
 @router.get("", action=IMPORT)
-def list_page(request: Request, session: DbSession, actor: CurrentActor, cursor: str = "") -> Response:
-    found = page_runs_visible_to(session, actor, cursor=cursor or None)
-    page = pages.list_page(session, found, count_waiting_visible_to(session, actor))
-    return render(request, "web/imports/list.html", page)
+def list_page(call: Call, cursor: str = "") -> Response:
+    found = page_runs_visible_to(call.session, call.actor, cursor=cursor or None)
+    page = pages.list_page(call.session, found, count_waiting_visible_to(call.session, call.actor))
+    return call.render("web/imports/list.html", page)
 
 
 @router.get("/new", action=IMPORT)
-def new_page(request: Request, kind: str = ImportKind.ENTERPRISES) -> Response:
-    return render(request, "web/imports/new.html", pages.new_page(empty(), kind))
+def new_page(call: Call, kind: str = ImportKind.ENTERPRISES) -> Response:
+    return call.render("web/imports/new.html", pages.new_page(empty(), kind))
 
 
 @router.get("/templates/{kind}.{ending}", action=IMPORT)
-def template(kind: str, ending: str) -> Response:
+def template(call: Call, kind: str, ending: str) -> Response:
     if kind not in set(ImportKind) or ending not in {"csv", "xlsx"}:
         raise NotFound("import.template_unknown", _("没有这个模板。"))
     body = blank_list(ImportKind(kind), xlsx=ending == "xlsx")
@@ -61,11 +58,9 @@ def template(kind: str, ending: str) -> Response:
 
 
 @router.post("", action=IMPORT)
-def upload(
-    request: Request, session: DbSession, actor: CurrentActor, settings: AppSettings, form: Form, now: Now
-) -> Response:
-    kind = str(form.get("kind") or ImportKind.ENTERPRISES)
-    given = form.get("file")
+def upload(call: Call) -> Response:
+    kind = str(call.form.get("kind") or ImportKind.ENTERPRISES)
+    given = call.form.get("file")
     try:
         if kind not in set(ImportKind):
             raise Invalid("import.kind", _("请选择名单的种类。"), {"kind": _("请选择名单的种类。")})
@@ -73,150 +68,116 @@ def upload(
             raise Invalid("import.no_file", _("请选择要导入的文件。"), {"file": _("请选择要导入的文件。")})
         if given.size is not None and given.size > MAX_BYTES:
             raise Invalid("files.too_large", _too_large(given.size))
-        blobs = settings.vault.blobs
-        with session.begin_nested():
-            stored = store(session, blobs, actor=actor, source=given.file, name=given.filename, now=now)
+        blobs = call.settings.vault.blobs
+        with call.session.begin_nested():
+            stored = store(call.session, blobs, actor=call.actor, source=given.file, name=given.filename, now=call.now)
             file = Upload(stored.sha256, blobs.path(stored.sha256), stored.name)
-            run = stage(session, actor=actor, upload=file, kind=ImportKind(kind), now=now)
+            run = stage(call.session, actor=call.actor, upload=file, kind=ImportKind(kind), now=call.now)
     except DomainError as error:
         bound: Bound[Any] = empty({"kind": kind})
         bound.add(error if error.fields else Invalid(error.code, error.message, {"file": error.message}))
-        return render(request, "web/imports/new.html", pages.new_page(bound, kind), status=422)
-    return redirect(request, f"/imports/{run.id}", good=_("文件已上传，请核对列的对应关系，然后开始导入。"))
+        return call.render("web/imports/new.html", pages.new_page(bound, kind), status=422)
+    return call.redirect(f"/imports/{run.id}", good=_("文件已上传，请核对列的对应关系，然后开始导入。"))
 
 
 @router.get("/{import_id:int}", action=IMPORT)
-def run_page(  # the three faces of an import share one address
-    request: Request,
-    session: DbSession,
-    actor: CurrentActor,
-    settings: AppSettings,
-    now: Now,
-    import_id: int,
-    outcome: str = "",
-    cursor: str = "",
-) -> Response:
-    run = get_run_visible_to(session, actor, import_id)
+def run_page(call: Call, import_id: int, outcome: str = "", cursor: str = "") -> Response:
+    run = get_run_visible_to(call.session, call.actor, import_id)
     if run.state == RunState.UPLOADED:
-        return _mapping(request, session, actor, settings, run, now)
+        return _mapping(call, call.actor, run)
     if run.state == RunState.STARTED and run.job_id is not None:
-        job = get_job(session, run.job_id)
+        job = get_job(call.session, run.job_id)
         if job.state != JobState.DONE:
-            return render(request, "web/imports/progress.html", pages.progress_page(run, job))
+            return call.render("web/imports/progress.html", pages.progress_page(run, job))
     if outcome and outcome not in set(Outcome):
         raise NotFound("import.outcome_unknown", _("没有这个结果类别。"))
-    found, count = page_rows(session, run, outcome=outcome or _first_open(run), cursor=cursor or None, limit=_ROWS)
-    page = row_pages.result_page(session, run, outcome or _first_open(run), found, count)
-    return render(request, "web/imports/result.html", page)
+    found, count = page_rows(call.session, run, outcome=outcome or _first_open(run), cursor=cursor or None, limit=_ROWS)
+    page = row_pages.result_page(call.session, run, outcome or _first_open(run), found, count)
+    return call.render("web/imports/result.html", page)
 
 
 @router.get("/{import_id:int}/progress", action=IMPORT)
-def progress(request: Request, session: DbSession, actor: CurrentActor, import_id: int) -> Response:
-    run = get_run_visible_to(session, actor, import_id)
+def progress(call: Call, import_id: int) -> Response:
+    run = get_run_visible_to(call.session, call.actor, import_id)
     if run.job_id is None:
         raise NotFound("import.not_started", _("该导入尚未开始。"))
-    job = get_job(session, run.job_id)
-    response = render(request, "web/imports/progress_fragment.html", pages.progress_page(run, job))
+    job = get_job(call.session, run.job_id)
+    response = call.render("web/imports/progress_fragment.html", pages.progress_page(run, job))
     if job.state not in (JobState.QUEUED, JobState.RUNNING):
         response.headers["HX-Refresh"] = "true"
     return response
 
 
 @router.post("/{import_id:int}/mapping", action=IMPORT)
-def save_mapping(
-    request: Request,
-    session: DbSession,
-    actor: CurrentActor,
-    settings: AppSettings,
-    form: Form,
-    now: Now,
-    import_id: int,
-) -> Response:
-    run = get_run_visible_to(session, actor, import_id, lock=True)
+def save_mapping(call: Call, import_id: int) -> Response:
+    run = get_run_visible_to(call.session, call.actor, import_id, lock=True)
     try:
-        with session.begin_nested():
+        with call.session.begin_nested():
             change_mapping(
-                session,
-                actor=actor,
+                call.session,
+                actor=call.actor,
                 run=run,
-                chosen=_indexed(form, "field"),
-                units=_indexed(form, "unit"),
-                other_unit=str(form.get("other_unit") or ""),
+                chosen=_indexed(call.form, "field"),
+                units=_indexed(call.form, "unit"),
+                other_unit=str(call.form.get("other_unit") or ""),
             )
     except Invalid as error:
-        return _mapping(request, session, actor, settings, run, now, errors=(error.message,), status=422)
-    return redirect(request, f"/imports/{run.id}", good=_("列的对应关系已更新，下面的预览按新的对应重新计算。"))
+        return _mapping(call, call.actor, run, errors=(error.message,), status=422)
+    return call.redirect(f"/imports/{run.id}", good=_("列的对应关系已更新，下面的预览按新的对应重新计算。"))
 
 
 @router.post("/{import_id:int}/start", action=IMPORT)
-def begin(
-    request: Request,
-    session: DbSession,
-    actor: CurrentActor,
-    settings: AppSettings,
-    form: Form,
-    now: Now,
-    import_id: int,
-) -> Response:
-    run = get_run_visible_to(session, actor, import_id, lock=True)
-    accept = form.get("accept_unconfirmed") == "1"
+def begin(call: Call, import_id: int) -> Response:
+    run = get_run_visible_to(call.session, call.actor, import_id, lock=True)
+    accept = call.form.get("accept_unconfirmed") == "1"
     try:
-        with session.begin_nested():
-            start(session, actor=actor, run=run, now=now, accept_unconfirmed=accept)
+        with call.session.begin_nested():
+            start(call.session, actor=call.actor, run=run, now=call.now, accept_unconfirmed=accept)
     except Invalid as error:
-        return _mapping(request, session, actor, settings, run, now, errors=(error.message,), status=422)
-    return redirect(request, f"/imports/{run.id}")
+        return _mapping(call, call.actor, run, errors=(error.message,), status=422)
+    return call.redirect(f"/imports/{run.id}")
 
 
 @router.post("/{import_id:int}/stop", action=IMPORT)
-def stop(request: Request, session: DbSession, actor: CurrentActor, now: Now, import_id: int) -> Response:
-    run = get_run_visible_to(session, actor, import_id, lock=True)
-    jobs.cancel(session, job=_job_of(session, run), now=now)
-    return redirect(request, f"/imports/{run.id}", info=_("将在当前批次结束后停止，已导入的部分保留。"))
+def stop(call: Call, import_id: int) -> Response:
+    run = get_run_visible_to(call.session, call.actor, import_id, lock=True)
+    jobs.cancel(call.session, job=_job_of(call.session, run), now=call.now)
+    return call.redirect(f"/imports/{run.id}", info=_("将在当前批次结束后停止，已导入的部分保留。"))
 
 
 @router.post("/{import_id:int}/resume", action=IMPORT)
-def resume(request: Request, session: DbSession, actor: CurrentActor, import_id: int) -> Response:
-    run = get_run_visible_to(session, actor, import_id, lock=True)
-    jobs.retry(session, job=_job_of(session, run))
-    return redirect(request, f"/imports/{run.id}", good=_("从上次停下的地方继续。"))
+def resume(call: Call, import_id: int) -> Response:
+    run = get_run_visible_to(call.session, call.actor, import_id, lock=True)
+    jobs.retry(call.session, job=_job_of(call.session, run))
+    return call.redirect(f"/imports/{run.id}", good=_("从上次停下的地方继续。"))
 
 
 @router.post("/{import_id:int}/abandon", action=IMPORT)
-def drop(request: Request, session: DbSession, actor: CurrentActor, now: Now, import_id: int) -> Response:
-    run = get_run_visible_to(session, actor, import_id, lock=True)
-    abandon(session, actor=actor, run=run, now=now)
-    return redirect(request, "/imports", info=_("已放弃这次导入。"))
+def drop(call: Call, import_id: int) -> Response:
+    run = get_run_visible_to(call.session, call.actor, import_id, lock=True)
+    abandon(call.session, actor=call.actor, run=run, now=call.now)
+    return call.redirect("/imports", info=_("已放弃这次导入。"))
 
 
 @router.get("/{import_id:int}/rejected", action=IMPORT)
-def rejected(session: DbSession, actor: CurrentActor, import_id: int) -> Response:
-    found = hand_back(session, get_run_visible_to(session, actor, import_id))
+def rejected(call: Call, import_id: int) -> Response:
+    found = hand_back(call.session, get_run_visible_to(call.session, call.actor, import_id))
     return _download(found.name, found.media_type, found.body)
 
 
 @router.get("/{import_id:int}/original", action=IMPORT)
-def original(session: DbSession, actor: CurrentActor, settings: AppSettings, import_id: int) -> Response:
-    run = get_run_visible_to(session, actor, import_id)
-    blobs = settings.vault.blobs
+def original(call: Call, import_id: int) -> Response:
+    run = get_run_visible_to(call.session, call.actor, import_id)
+    blobs = call.settings.vault.blobs
     blobs.path(run.file_sha256)
     headers = {"content-disposition": content_disposition(run.file_name)}
     return StreamingResponse(blobs.stream(run.file_sha256), media_type="application/octet-stream", headers=headers)
 
 
-def _mapping(  # the same page after a refused choice
-    request: Request,
-    session: Session,
-    actor: Any,
-    settings: AppSettings,
-    run: ImportRun,
-    now: datetime,
-    errors: tuple[str, ...] = (),
-    status: int = 200,
-) -> Response:
-    path = settings.vault.blobs.path(run.file_sha256)
-    page = pages.mapping_page(session, actor, run, path, now=now, errors=errors)
-    return render(request, "web/imports/mapping.html", page, status=status)
+def _mapping(call: Call, actor: Any, run: ImportRun, errors: tuple[str, ...] = (), status: int = 200) -> Response:
+    path = call.settings.vault.blobs.path(run.file_sha256)
+    page = pages.mapping_page(call.session, actor, run, path, now=call.now, errors=errors)
+    return call.render("web/imports/mapping.html", page, status=status)
 
 
 def _first_open(run: ImportRun) -> str:

@@ -2,13 +2,11 @@
 
 from typing import Any
 
-from fastapi import Request
 from sqlalchemy.orm import Session
-from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from app.doors.deps import CurrentActor, DbSession, Form, Now
-from app.doors.pages import redirect, render, safe_next
+from app.doors.call import Call
+from app.doors.pages import safe_next
 from app.doors.router import GuardedRouter
 from app.enterprises.actions import IMPORT
 from app.enterprises.imports import deciding
@@ -24,57 +22,47 @@ _ROWS = 50
 
 
 @router.get("/waiting", action=IMPORT)
-def waiting_page(request: Request, session: DbSession, actor: CurrentActor, cursor: str = "") -> Response:
-    found, count = page_waiting_visible_to(session, actor, cursor=cursor or None, limit=_ROWS)
-    runs = list_runs(session, {row.run_id for row in found.items})
-    page = pages.WaitingPage(pages.decision_rows(session, found.items, runs), found, count)
-    return render(request, "web/imports/waiting.html", page)
+def waiting_page(call: Call, cursor: str = "") -> Response:
+    found, count = page_waiting_visible_to(call.session, call.actor, cursor=cursor or None, limit=_ROWS)
+    runs = list_runs(call.session, {row.run_id for row in found.items})
+    page = pages.WaitingPage(pages.decision_rows(call.session, found.items, runs), found, count)
+    return call.render("web/imports/waiting.html", page)
 
 
 @router.post("/{import_id:int}/rows/{number:int}/confirm", action=IMPORT)
-def confirm(
-    request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now, import_id: int, number: int
-) -> Response:
-    desk = _desk(session, actor, now, import_id, number)
+def confirm(call: Call, import_id: int, number: int) -> Response:
+    desk = _desk(call.session, call.actor, call.now, import_id, number)
     return _decide(
-        request, desk, form, lambda: deciding.confirm(desk, str(form.get("reason") or "")), _("已确认并导入这一行。")
+        call, desk, lambda: deciding.confirm(desk, str(call.form.get("reason") or "")), _("已确认并导入这一行。")
     )
 
 
 @router.post("/{import_id:int}/rows/{number:int}/refuse", action=IMPORT)
-def refuse(
-    request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now, import_id: int, number: int
-) -> Response:
-    desk = _desk(session, actor, now, import_id, number)
+def refuse(call: Call, import_id: int, number: int) -> Response:
+    desk = _desk(call.session, call.actor, call.now, import_id, number)
     return _decide(
-        request, desk, form, lambda: deciding.refuse(desk, str(form.get("reason") or "")), _("已决定不导入这一行。")
+        call, desk, lambda: deciding.refuse(desk, str(call.form.get("reason") or "")), _("已决定不导入这一行。")
     )
 
 
 @router.post("/{import_id:int}/rows/{number:int}/reopen", action=IMPORT)
-def reopen(
-    request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now, import_id: int, number: int
-) -> Response:
-    desk = _desk(session, actor, now, import_id, number)
-    return _decide(request, desk, form, lambda: deciding.reopen(desk), _("已撤销，这一行重新等待确认。"))
+def reopen(call: Call, import_id: int, number: int) -> Response:
+    desk = _desk(call.session, call.actor, call.now, import_id, number)
+    return _decide(call, desk, lambda: deciding.reopen(desk), _("已撤销，这一行重新等待确认。"))
 
 
 @router.post("/{import_id:int}/rows/{number:int}/choose", action=IMPORT)
-def choose(
-    request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now, import_id: int, number: int
-) -> Response:
-    desk = _desk(session, actor, now, import_id, number)
-    field, choice = str(form.get("field") or ""), str(form.get("choice") or "")
+def choose(call: Call, import_id: int, number: int) -> Response:
+    desk = _desk(call.session, call.actor, call.now, import_id, number)
+    field, choice = str(call.form.get("field") or ""), str(call.form.get("choice") or "")
     good = _("已采用名单内容。") if choice == deciding.THEIRS else _("已保留本库内容。")
-    return _decide(request, desk, form, lambda: deciding.choose(desk, field, choice), good)
+    return _decide(call, desk, lambda: deciding.choose(desk, field, choice), good)
 
 
 @router.post("/{import_id:int}/rows/{number:int}/undo", action=IMPORT)
-def undo(
-    request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now, import_id: int, number: int
-) -> Response:
-    desk = _desk(session, actor, now, import_id, number)
-    return _decide(request, desk, form, lambda: deciding.undo(desk, str(form.get("field") or "")), _("已撤销。"))
+def undo(call: Call, import_id: int, number: int) -> Response:
+    desk = _desk(call.session, call.actor, call.now, import_id, number)
+    return _decide(call, desk, lambda: deciding.undo(desk, str(call.form.get("field") or "")), _("已撤销。"))
 
 
 def _desk(session: Session, actor: Any, now: Any, import_id: int, number: int) -> Deciding:
@@ -82,12 +70,12 @@ def _desk(session: Session, actor: Any, now: Any, import_id: int, number: int) -
     return Deciding(session, actor, run, get_row(session, run, number, lock=True), now)
 
 
-def _decide(request: Request, desk: Deciding, form: FormData, step: Any, good: str) -> Response:
+def _decide(call: Call, desk: Deciding, step: Any, good: str) -> Response:
     """Take the step and return to where the person was; a refusal is told there and changes nothing."""
-    back = safe_next(str(form.get("next") or ""), f"/imports/{desk.run.id}?outcome={desk.row.outcome}")
+    back = safe_next(str(call.form.get("next") or ""), f"/imports/{desk.run.id}?outcome={desk.row.outcome}")
     try:
         with desk.session.begin_nested():
             step()
     except DomainError as error:
-        return redirect(request, back, bad=error.message)
-    return redirect(request, back, good=good)
+        return call.redirect(back, bad=error.message)
+    return call.redirect(back, good=good)

@@ -5,13 +5,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from fastapi import Request
-from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from app.doors.deps import CurrentActor, DbSession, Form, Now
+from app.doors.call import Call
 from app.doors.forms import Bound, attempt, bind, empty
-from app.doors.pages import redirect, render
 from app.doors.router import GuardedRouter
 from app.incentives import actions
 from app.incentives.domain.clawback import SEEN, conditions
@@ -31,7 +28,6 @@ from app.incentives.schemas import BudgetInput, SetAmountInput
 from app.incentives.service import amounts, budgets
 from app.incentives.service.drafting import MEASURES, formula_of, tier_start
 from app.incentives.wording import COARSER, yuan
-from app.kit.actor import Actor
 from app.kit.clock import today
 from app.kit.i18n import _
 from app.policies.describing import unit_text
@@ -80,37 +76,34 @@ class BudgetPage:
 
 
 @router.get("/amount", action=actions.SET_AMOUNT)
-def amount_page(request: Request, session: DbSession, actor: CurrentActor, now: Now, code: str) -> Response:
-    family = schemes.get_family(session, code, actor.region_prefix)
-    amounts.require_set_amount(actor, family)
-    raw = _as_it_stands(family.shown(today(now)).scheme, get_catalogue(session))
-    return _amount_page(request, session, actor, family, today(now), empty(raw))
+def amount_page(call: Call, code: str) -> Response:
+    family = schemes.get_family(call.session, code, call.actor.region_prefix)
+    amounts.require_set_amount(call.actor, family)
+    raw = _as_it_stands(family.shown(today(call.now)).scheme, get_catalogue(call.session))
+    return _amount_page(call, family, today(call.now), empty(raw))
 
 
 @router.post("/amount", action=actions.SET_AMOUNT)
-def set_amount(request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now, code: str) -> Response:
-    family = schemes.get_family(session, code, actor.region_prefix)
-    bound = bind(SetAmountInput, form)
+def set_amount(call: Call, code: str) -> Response:
+    family = schemes.get_family(call.session, code, call.actor.region_prefix)
+    bound = bind(SetAmountInput, call.form)
     done = attempt(
-        session, bound, lambda given: amounts.set_amount(session, actor=actor, family=family, given=given, now=now)
+        call.session,
+        bound,
+        lambda given: amounts.set_amount(call.session, actor=call.actor, family=family, given=given, now=call.now),
     )
     if done is not None:
-        return redirect(request, f"/incentives/schemes/{code}", good=_("金额已设定，原版本保留。"))
-    return _amount_page(request, session, actor, family, today(now), bound, status=422)
+        return call.redirect(f"/incentives/schemes/{code}", good=_("金额已设定，原版本保留。"))
+    return _amount_page(call, family, today(call.now), bound, status=422)
 
 
 def _amount_page(
-    request: Request,
-    session: Session,
-    actor: Actor,
-    family: SchemeFamily,
-    on: date,
-    form: Bound[SetAmountInput],
-    *,
-    status: int = 200,
+    call: Call, family: SchemeFamily, on: date, form: Bound[SetAmountInput], *, status: int = 200
 ) -> Response:
-    catalogue = get_catalogue(session)
-    others = [item for item in schemes.list_families(session, actor.region_prefix) if item.code != family.code]
+    catalogue = get_catalogue(call.session)
+    others = [
+        item for item in schemes.list_families(call.session, call.actor.region_prefix) if item.code != family.code
+    ]
     scheme = family.shown(on).scheme
     page = AmountPage(
         advisory=advisory(),
@@ -127,7 +120,7 @@ def _amount_page(
         modes=tuple((mode.value, _(label)) for mode, label in APPLY_MODE_LABELS.items()),
         clawbacks=tuple((kind.value, _(CLAWBACK_LABELS[kind])) for kind in _clawback_kinds(scheme)),
     )
-    return render(request, "web/incentives/amount.html", page, status=status)
+    return call.render("web/incentives/amount.html", page, status=status)
 
 
 _KINDS = (AmountType.FIXED, AmountType.RATIO, AmountType.TIER)
@@ -214,38 +207,32 @@ def _plain(number: Decimal | None) -> str:
 
 
 @router.get("/budget", action=actions.SET_BUDGET)
-def budget_page(request: Request, session: DbSession, actor: CurrentActor, now: Now, code: str) -> Response:
-    family = schemes.get_family(session, code, actor.region_prefix)
-    amounts.require_set_amount(actor, family)
-    return _budget_page(request, session, actor, family, empty({"year": today(now).year}))
+def budget_page(call: Call, code: str) -> Response:
+    family = schemes.get_family(call.session, code, call.actor.region_prefix)
+    amounts.require_set_amount(call.actor, family)
+    return _budget_page(call, family, empty({"year": today(call.now).year}))
 
 
 @router.post("/budget", action=actions.SET_BUDGET)
-def set_budget(request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now, code: str) -> Response:
-    family = schemes.get_family(session, code, actor.region_prefix)
-    bound = bind(BudgetInput, form)
+def set_budget(call: Call, code: str) -> Response:
+    family = schemes.get_family(call.session, code, call.actor.region_prefix)
+    bound = bind(BudgetInput, call.form)
     done = attempt(
-        session, bound, lambda given: budgets.set_budget(session, actor=actor, family=family, given=given, now=now)
+        call.session,
+        bound,
+        lambda given: budgets.set_budget(call.session, actor=call.actor, family=family, given=given, now=call.now),
     )
     if done is not None:
-        return redirect(request, f"/incentives/schemes/{code}?year={done.year}", good=_("预算已设定。"))
-    return _budget_page(request, session, actor, family, bound, status=422)
+        return call.redirect(f"/incentives/schemes/{code}?year={done.year}", good=_("预算已设定。"))
+    return _budget_page(call, family, bound, status=422)
 
 
-def _budget_page(
-    request: Request,
-    session: Session,
-    actor: Actor,
-    family: SchemeFamily,
-    form: Bound[BudgetInput],
-    *,
-    status: int = 200,
-) -> Response:
-    families = schemes.list_families(session, actor.region_prefix)
+def _budget_page(call: Call, family: SchemeFamily, form: Bound[BudgetInput], *, status: int = 200) -> Response:
+    families = schemes.list_families(call.session, call.actor.region_prefix)
     scheme = family.versions[0].scheme
-    area = area_of(family, actor)
-    own = [row for row in list_budgets(session, family.code, area) if not row.whole_group]
-    shared = [row for row in list_budgets(session, scheme.purpose, area) if row.whole_group]
+    area = area_of(family, call.actor)
+    own = [row for row in list_budgets(call.session, family.code, area) if not row.whole_group]
+    shared = [row for row in list_budgets(call.session, scheme.purpose, area) if row.whole_group]
     page = BudgetPage(
         code=family.code,
         name=str(scheme.name),
@@ -259,4 +246,4 @@ def _budget_page(
             (row, yuan(row.amount_fen)) for row in sorted([*own, *shared], key=lambda row: (-row.year, -row.id))
         ),
     )
-    return render(request, "web/incentives/budget.html", page, status=status)
+    return call.render("web/incentives/budget.html", page, status=status)

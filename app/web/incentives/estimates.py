@@ -2,13 +2,11 @@
 
 from dataclasses import dataclass
 
-from fastapi import Request
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from app.doors.deps import CurrentActor, DbSession, Form, Now
+from app.doors.call import Call
 from app.doors.forms import attempt, bind
-from app.doors.pages import redirect, render
 from app.doors.router import GuardedRouter
 from app.enterprises.models import Enterprise
 from app.enterprises.queries import get_by_uscc_visible_to
@@ -42,24 +40,22 @@ class EstimatePage:
 
 
 @router.get("/estimate", action=actions.READ)
-def estimate_page(
-    request: Request, session: DbSession, actor: CurrentActor, uscc: str = "", scheme: str = "", fact: str = ""
-) -> Response:
-    enterprise = get_by_uscc_visible_to(session, actor, uscc)
-    item = find_entitled(session, enterprise, scheme, fact)
+def estimate_page(call: Call, uscc: str = "", scheme: str = "", fact: str = "") -> Response:
+    enterprise = get_by_uscc_visible_to(call.session, call.actor, uscc)
+    item = find_entitled(call.session, enterprise, scheme, fact)
     if item is None:
         raise NotFound("incentive.not_entitled", _("没有符合这项政策的事由，或已经推荐过。"))
-    lines = firm_lines(session, enterprise, schemes.list_families(session, enterprise.region_code))
-    view = computation_of(session, item)
+    lines = firm_lines(call.session, enterprise, schemes.list_families(call.session, enterprise.region_code))
+    view = computation_of(call.session, item)
     line = next((line for line in lines if line.detail_url == entitlement_line(item, "").detail_url), None)
     page = EstimatePage(
         advisory=advisory(),
         line=line or entitlement_line(item, view.amount),
         computation=view,
         others=tuple(other for other in lines if other is not line),
-        may_recommend=can(actor, actions.RECOMMEND, Place(enterprise.region_code, enterprise.id)),
+        may_recommend=can(call.actor, actions.RECOMMEND, Place(enterprise.region_code, enterprise.id)),
     )
-    return render(request, "web/incentives/estimate.html", page)
+    return call.render("web/incentives/estimate.html", page)
 
 
 def find_entitled(session: Session, enterprise: Enterprise, scheme: str, fact: str) -> Entitlement | None:
@@ -80,16 +76,18 @@ def computation_of(session: Session, item: Entitlement) -> ComputationView:
 
 
 @router.post("/{public_id}/clawback", action=actions.CLAW_BACK)
-def review(request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now, public_id: str) -> Response:
-    found = awards.get_visible_to(session, actor, public_id)
-    bound = bind(ReviewInput, form)
+def review(call: Call, public_id: str) -> Response:
+    found = awards.get_visible_to(call.session, call.actor, public_id)
+    bound = bind(ReviewInput, call.form)
     name = str(parsed(found.scheme_version).name)
     done = attempt(
-        session,
+        call.session,
         bound,
-        lambda given: clawback.review(session, actor=actor, incentive=found, given=given, scheme_name=name, now=now),
+        lambda given: clawback.review(
+            call.session, actor=call.actor, incentive=found, given=given, scheme_name=name, now=call.now
+        ),
     )
     if done is not None:
-        return redirect(request, f"/incentives/{public_id}", good=_("核查结论已登记。"))
+        return call.redirect(f"/incentives/{public_id}", good=_("核查结论已登记。"))
     messages = [*bound.summary, *(message for told in bound.errors.values() for message in told)]
-    return redirect(request, f"/incentives/{public_id}#clawback", bad="；".join(messages))
+    return call.redirect(f"/incentives/{public_id}#clawback", bad="；".join(messages))

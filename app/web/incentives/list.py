@@ -5,13 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from fastapi import Request
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from app.doors.deps import CurrentActor, DbSession, Now
+from app.doors.call import Call
 from app.doors.downloads import TableFormat, download_table
-from app.doors.pages import render
 from app.doors.router import GuardedRouter
 from app.enterprises.models import Enterprise
 from app.enterprises.queries import get_by_uscc_visible_to
@@ -95,21 +93,14 @@ class Wanted:
 
 @router.get("", action=actions.LIST)
 def incentives_page(
-    request: Request,
-    session: DbSession,
-    actor: CurrentActor,
-    now: Now,
-    state: str = "eligible",
-    scheme: str = "",
-    year: str = "",
-    cursor: str | None = None,
+    call: Call, state: str = "eligible", scheme: str = "", year: str = "", cursor: str | None = None
 ) -> Response:
     wanted = Wanted(_state(state), scheme, _year(year))
-    families = schemes.list_families(session, actor.region_prefix)
+    families = schemes.list_families(call.session, call.actor.region_prefix)
     asked = [family for family in families if not scheme or family.code == scheme]
-    found, lines = _page_of(session, actor, families, asked, wanted, cursor)
-    counts = _counts(session, actor, asked, wanted)
-    warnings = warning_lines(clawback.list_warnings(session, actor, families, today(now)))
+    found, lines = _page_of(call.session, call.actor, families, asked, wanted, cursor)
+    counts = _counts(call.session, call.actor, asked, wanted)
+    warnings = warning_lines(clawback.list_warnings(call.session, call.actor, families, today(call.now)))
     page = IncentivesPage(
         advisory=advisory(),
         warnings=tuple(warnings[:WARNINGS_SHOWN]),
@@ -124,9 +115,9 @@ def incentives_page(
         schemes=tuple((family.code, str(family.versions[0].scheme.name)) for family in families),
         url=f"/incentives?{wanted.query()}",
         export_query=wanted.query(),
-        may_recommend=can(actor, actions.RECOMMEND),
+        may_recommend=can(call.actor, actions.RECOMMEND),
     )
-    return render(request, "web/incentives/list.html", page)
+    return call.render("web/incentives/list.html", page)
 
 
 def _page_of(
@@ -173,29 +164,23 @@ class ClawbackPage:
 
 
 @router.get("/clawback", action=actions.LIST)
-def clawback_page(request: Request, session: DbSession, actor: CurrentActor, now: Now) -> Response:
-    families = schemes.list_families(session, actor.region_prefix)
-    warnings = warning_lines(clawback.list_warnings(session, actor, families, today(now)))
-    return render(request, "web/incentives/clawback.html", ClawbackPage(tuple(warnings)))
+def clawback_page(call: Call) -> Response:
+    families = schemes.list_families(call.session, call.actor.region_prefix)
+    warnings = warning_lines(clawback.list_warnings(call.session, call.actor, families, today(call.now)))
+    return call.render("web/incentives/clawback.html", ClawbackPage(tuple(warnings)))
 
 
 @router.get("/export.{extension}", action=actions.EXPORT)
 def export_incentives(
-    request: Request,
-    session: DbSession,
-    actor: CurrentActor,
-    extension: TableFormat,
-    state: str = "eligible",
-    scheme: str = "",
-    year: str = "",
+    call: Call, extension: TableFormat, state: str = "eligible", scheme: str = "", year: str = ""
 ) -> Response:
     wanted = Wanted(_state(state), scheme, _year(year))
-    families = schemes.list_families(session, actor.region_prefix)
+    families = schemes.list_families(call.session, call.actor.region_prefix)
     asked = [family for family in families if not scheme or family.code == scheme]
     lines: list[IncentiveLine] = []
     cursor: str | None = None
     while True:
-        found, more = _page_of(session, actor, families, asked, wanted, cursor, 1_000)
+        found, more = _page_of(call.session, call.actor, families, asked, wanted, cursor, 1_000)
         lines += more
         cursor = found.next
         if cursor is None:
@@ -215,19 +200,19 @@ def export_incentives(
          item.exported_amount, item.state_text, advisory() if item.state is State.ELIGIBLE else item.note]
         for item in lines
     ]  # fmt: skip
-    return download_table(request, _("政策奖补"), extension, rows, header)
+    return download_table(call.request, _("政策奖补"), extension, rows, header)
 
 
 @router.get("/enterprises/{uscc}", action=actions.LIST)
-def enterprise_incentives_page(request: Request, session: DbSession, actor: CurrentActor, uscc: str) -> Response:
-    enterprise = get_by_uscc_visible_to(session, actor, uscc)
+def enterprise_incentives_page(call: Call, uscc: str) -> Response:
+    enterprise = get_by_uscc_visible_to(call.session, call.actor, uscc)
     page = EnterpriseIncentivesPage(
         advisory=advisory(),
         enterprise=enterprise,
-        lines=enterprise_lines(session, enterprise),
-        may_recommend=can(actor, actions.RECOMMEND, Place(enterprise.region_code, enterprise.id)),
+        lines=enterprise_lines(call.session, enterprise),
+        may_recommend=can(call.actor, actions.RECOMMEND, Place(enterprise.region_code, enterprise.id)),
     )
-    return render(request, "web/incentives/enterprise.html", page)
+    return call.render("web/incentives/enterprise.html", page)
 
 
 def enterprise_lines(session: Session, enterprise: Enterprise) -> tuple[IncentiveLine, ...]:

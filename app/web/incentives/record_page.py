@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from fastapi import Request
 from sqlalchemy.orm import Session
 
+from app.doors.call import Call
 from app.doors.forms import Bound
 from app.doors.timeline import TimelineLine, timeline_lines
 from app.incentives import actions
@@ -75,32 +75,30 @@ def incentive_line(session: Session, incentive: Incentive) -> IncentiveLine:
     return award_line(incentive, {family.code: family})
 
 
-def record_page(
-    request: Request, session: Session, actor: Actor, incentive: Incentive, undo_form: Bound[Any], on: date
-) -> IncentivePage:
+def record_page(call: Call, incentive: Incentive, undo_form: Bound[Any], on: date) -> IncentivePage:
     """The incentive with what comes next."""
     place = steps.place_of(incentive)
     state = State(incentive.state)
     following = next_step(state)
-    may_step = following in (State.AWARDED, State.PAID) and can(actor, steps.action_of(following), place)
+    may_step = following in (State.AWARDED, State.PAID) and can(call.actor, steps.action_of(following), place)
     return IncentivePage(
         advisory=advisory(),
         incentive=incentive,
-        line=incentive_line(session, incentive),
+        line=incentive_line(call.session, incentive),
         stages=_stages(incentive),
         steps=tuple(StepView(step, _(STATE_LABELS[State(step.step)])) for step in incentive.steps),
         next_url=f"/incentives/{incentive.public_id}/{'award' if following is State.AWARDED else 'pay'}"
         if may_step
         else "",
         next_text=_("审定") if following is State.AWARDED else _("拨付"),
-        may_undo=state is not State.ELIGIBLE and can(actor, actions.UNDO, place),
+        may_undo=state is not State.ELIGIBLE and can(call.actor, actions.UNDO, place),
         undo_form=undo_form,
         timeline=timeline_lines(
-            request, session, timeline(session, kind="incentive", id=incentive.public_id, limit=30)
+            call.request, call.session, timeline(call.session, kind="incentive", id=incentive.public_id, limit=30)
         ),
-        firm_visible=can(actor, actions.READ, place),
-        **_kept(session, incentive),
-        **_clawback(session, actor, incentive, on),
+        firm_visible=can(call.actor, actions.READ, place),
+        **_kept(call.session, incentive),
+        **_clawback(call.session, call.actor, incentive, on),
     )
 
 

@@ -1,16 +1,14 @@
 """政策奖补 · 办理: recommending a firm, and the steps of one incentive."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
-from fastapi import Request
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from app.doors.deps import CurrentActor, DbSession, Form, Now
+from app.doors.call import Call
 from app.doors.forms import Bound, attempt, bind, empty
-from app.doors.pages import redirect, render
 from app.doors.router import GuardedRouter
 from app.enterprises.queries import get_by_uscc_visible_to
 from app.incentives import actions
@@ -55,43 +53,35 @@ class StepPage:
 
 
 @router.get("/recommend", action=actions.RECOMMEND)
-def recommend_page(
-    request: Request,
-    session: DbSession,
-    actor: CurrentActor,
-    now: Now,
-    uscc: str = "",
-    scheme: str = "",
-    fact: str = "",
-) -> Response:
-    item = _entitled(session, actor, uscc, scheme, fact)
-    return _recommend_page(request, session, item, empty({"happened_on": today(now).isoformat()}))
+def recommend_page(call: Call, uscc: str = "", scheme: str = "", fact: str = "") -> Response:
+    item = _entitled(call.session, call.actor, uscc, scheme, fact)
+    return _recommend_page(call, item, empty({"happened_on": today(call.now).isoformat()}))
 
 
 @router.post("/recommend", action=actions.RECOMMEND)
-def recommend(request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now) -> Response:
-    bound = bind(RecommendInput, form)
+def recommend(call: Call) -> Response:
+    bound = bind(RecommendInput, call.form)
     uscc, scheme, fact = (str(bound.raw.get(name) or "") for name in ("uscc", "scheme", "trigger_key"))
-    enterprise = get_by_uscc_visible_to(session, actor, uscc)
+    enterprise = get_by_uscc_visible_to(call.session, call.actor, uscc)
     made = attempt(
-        session,
+        call.session,
         bound,
         lambda given: steps.recommend(
-            session,
-            actor=actor,
+            call.session,
+            actor=call.actor,
             enterprise=enterprise,
             scheme_code=scheme,
             trigger_key=given.trigger_key,
             given=given,
-            now=now,
+            now=call.now,
         ),
     )
     if made is not None:
-        return redirect(request, f"/incentives/{made.public_id}", good=_("已登记推荐。"))
-    item = find_entitled(session, enterprise, scheme, fact)
+        return call.redirect(f"/incentives/{made.public_id}", good=_("已登记推荐。"))
+    item = find_entitled(call.session, enterprise, scheme, fact)
     if item is None:
-        return redirect(request, f"/incentives/enterprises/{enterprise.uscc}", bad="；".join(bound.summary))
-    return _recommend_page(request, session, item, bound, status=422)
+        return call.redirect(f"/incentives/enterprises/{enterprise.uscc}", bad="；".join(bound.summary))
+    return _recommend_page(call, item, bound, status=422)
 
 
 def _entitled(session: Session, actor: Actor, uscc: str, scheme: str, fact: str) -> Entitlement:
@@ -101,15 +91,13 @@ def _entitled(session: Session, actor: Actor, uscc: str, scheme: str, fact: str)
     return item
 
 
-def _recommend_page(
-    request: Request, session: Session, item: Entitlement, form: Bound[Any], *, status: int = 200
-) -> Response:
-    reckoned = reckon_entitlement(session, item)
-    share = share_of(session, item, reckoned)
+def _recommend_page(call: Call, item: Entitlement, form: Bound[Any], *, status: int = 200) -> Response:
+    reckoned = reckon_entitlement(call.session, item)
+    share = share_of(call.session, item, reckoned)
     if form.raw.get("amount") is None and share.low and share.low == share.high:
         form.raw["amount"] = _plain_yuan(share.low)
     kept = computation(reckoned, item.version, item.triggered_on)
-    names = {family.code: family for family in schemes.list_families(session, item.enterprise.region_code)}
+    names = {family.code: family for family in schemes.list_families(call.session, item.enterprise.region_code)}
     line = entitlement_line(item, expected_text(reckoned.plan, reckoned.amount), share_note(share, names))
     page = StepPage(
         advisory=advisory(),
@@ -122,7 +110,7 @@ def _recommend_page(
         amount_required=False,
         hidden=(("uscc", line.enterprise.uscc), ("scheme", line.scheme_code), ("trigger_key", item.trigger_key)),
     )
-    return render(request, "web/incentives/step.html", page, status=status)
+    return call.render("web/incentives/step.html", page, status=status)
 
 
 def _plain_yuan(fen: int) -> str:
@@ -133,105 +121,89 @@ def _plain_yuan(fen: int) -> str:
 
 
 @router.get("/{public_id}", action=actions.READ)
-def incentive_page(request: Request, session: DbSession, actor: CurrentActor, now: Now, public_id: str) -> Response:
-    found = awards.get_visible_to(session, actor, public_id)
-    return _record_page(request, session, actor, found, empty(), today(now))
+def incentive_page(call: Call, public_id: str) -> Response:
+    found = awards.get_visible_to(call.session, call.actor, public_id)
+    return _record_page(call, found, empty(), today(call.now))
 
 
 @router.get("/{public_id}/award", action=actions.AWARD)
-def award_page(request: Request, session: DbSession, actor: CurrentActor, now: Now, public_id: str) -> Response:
-    return _step_page(request, session, actor, public_id, State.AWARDED, _opened(today(now)))
+def award_page(call: Call, public_id: str) -> Response:
+    return _step_page(call, public_id, State.AWARDED, _opened(today(call.now)))
 
 
 @router.post("/{public_id}/award", action=actions.AWARD)
-def award(request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now, public_id: str) -> Response:
-    return _take_step(request, session, actor, form, now, public_id, State.AWARDED)
+def award(call: Call, public_id: str) -> Response:
+    return _take_step(call, public_id, State.AWARDED)
 
 
 @router.get("/{public_id}/pay", action=actions.PAY)
-def pay_page(request: Request, session: DbSession, actor: CurrentActor, now: Now, public_id: str) -> Response:
-    return _step_page(request, session, actor, public_id, State.PAID, _opened(today(now)))
+def pay_page(call: Call, public_id: str) -> Response:
+    return _step_page(call, public_id, State.PAID, _opened(today(call.now)))
 
 
 @router.post("/{public_id}/pay", action=actions.PAY)
-def pay(request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now, public_id: str) -> Response:
-    return _take_step(request, session, actor, form, now, public_id, State.PAID)
+def pay(call: Call, public_id: str) -> Response:
+    return _take_step(call, public_id, State.PAID)
 
 
 @router.post("/{public_id}/undo", action=actions.UNDO)
-def undo(request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now, public_id: str) -> Response:
-    found = awards.get_visible_to(session, actor, public_id)
-    bound = bind(UndoInput, form)
+def undo(call: Call, public_id: str) -> Response:
+    found = awards.get_visible_to(call.session, call.actor, public_id)
+    bound = bind(UndoInput, call.form)
     done = attempt(
-        session,
+        call.session,
         bound,
-        lambda given: steps.undo_last(session, actor=actor, incentive=found, reason=given.reason, now=now),
+        lambda given: steps.undo_last(
+            call.session, actor=call.actor, incentive=found, reason=given.reason, now=call.now
+        ),
     )
     if done is not None:
-        return redirect(request, f"/incentives/{public_id}", good=_("已撤销最近一步，原记录保留。"))
-    return _record_page(request, session, actor, found, bound, today(now), status=422)
+        return call.redirect(f"/incentives/{public_id}", good=_("已撤销最近一步，原记录保留。"))
+    return _record_page(call, found, bound, today(call.now), status=422)
 
 
 def _opened(on: date) -> Bound[Any]:
     return empty({"happened_on": on.isoformat()})
 
 
-def _take_step(
-    request: Request, session: Session, actor: Actor, form: Form, now: datetime, public_id: str, step: State
-) -> Response:
-    found = awards.get_visible_to(session, actor, public_id)
-    bound = bind(StepInput, form)
+def _take_step(call: Call, public_id: str, step: State) -> Response:
+    found = awards.get_visible_to(call.session, call.actor, public_id)
+    bound = bind(StepInput, call.form)
     done = attempt(
-        session,
+        call.session,
         bound,
-        lambda given: steps.advance(session, actor=actor, incentive=found, step=step, given=given, now=now),
+        lambda given: steps.advance(
+            call.session, actor=call.actor, incentive=found, step=step, given=given, now=call.now
+        ),
     )
     if done is not None:
         notice = _("已登记审定。") if step is State.AWARDED else _("已登记拨付。")
-        return redirect(request, f"/incentives/{public_id}", good=notice)
-    return _step_page(request, session, actor, public_id, step, bound, status=422)
+        return call.redirect(f"/incentives/{public_id}", good=notice)
+    return _step_page(call, public_id, step, bound, status=422)
 
 
-def _step_page(
-    request: Request,
-    session: Session,
-    actor: Actor,
-    public_id: str,
-    step: State,
-    form: Bound[Any],
-    *,
-    status: int = 200,
-) -> Response:
-    found = awards.get_visible_to(session, actor, public_id)
+def _step_page(call: Call, public_id: str, step: State, form: Bound[Any], *, status: int = 200) -> Response:
+    found = awards.get_visible_to(call.session, call.actor, public_id)
     if form.raw.get("amount") is None and found.amount_fen is not None:
         form.raw["amount"] = _plain_yuan(found.amount_fen)
     page = StepPage(
         advisory=advisory(),
         title=_("审定奖补") if step is State.AWARDED else _("拨付奖补"),
-        line=incentive_line(session, found),
-        computation=_computation_now(session, found) if step is State.AWARDED else None,
+        line=incentive_line(call.session, found),
+        computation=_computation_now(call.session, found) if step is State.AWARDED else None,
         form=form,
         action=f"/incentives/{public_id}/{'award' if step is State.AWARDED else 'pay'}",
         back=f"/incentives/{public_id}",
         amount_required=True,
         hidden=(),
     )
-    return render(request, "web/incentives/step.html", page, status=status)
+    return call.render("web/incentives/step.html", page, status=status)
 
 
 def _computation_now(session: Session, incentive: Incentive) -> ComputationView:
     return computation_view(steps.computation_now(session, incentive), get_catalogue(session))
 
 
-def _record_page(
-    request: Request,
-    session: Session,
-    actor: Actor,
-    incentive: Incentive,
-    undo_form: Bound[Any],
-    on: date,
-    *,
-    status: int = 200,
-) -> Response:
-    page = record_page(request, session, actor, incentive, undo_form, on)
-    return render(request, "web/incentives/record.html", page, status=status)
+def _record_page(call: Call, incentive: Incentive, undo_form: Bound[Any], on: date, *, status: int = 200) -> Response:
+    page = record_page(call, incentive, undo_form, on)
+    return call.render("web/incentives/record.html", page, status=status)

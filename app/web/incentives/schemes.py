@@ -5,12 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from fastapi import Request
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from app.doors.deps import CurrentActor, DbSession, Now
-from app.doors.pages import render
+from app.doors.call import Call
 from app.doors.router import GuardedRouter
 from app.doors.timeline import TimelineLine, timeline_lines
 from app.incentives import actions
@@ -104,43 +102,43 @@ class SchemePage:
 
 
 @router.get("", action=actions.LIST)
-def schemes_page(request: Request, session: DbSession, actor: CurrentActor, now: Now) -> Response:
-    names = _names(session)
-    on_file = awards.count_by_state(session, actor)
-    families = schemes.list_families(session, actor.region_prefix)
-    plans = plans_of(session, (family.shown(today(now)) for family in families))
-    rows = tuple(_row(family, today(now), names, on_file, plans) for family in families)
-    return render(request, "web/incentives/schemes.html", SchemesPage(advisory(), rows))
+def schemes_page(call: Call) -> Response:
+    names = _names(call.session)
+    on_file = awards.count_by_state(call.session, call.actor)
+    families = schemes.list_families(call.session, call.actor.region_prefix)
+    plans = plans_of(call.session, (family.shown(today(call.now)) for family in families))
+    rows = tuple(_row(family, today(call.now), names, on_file, plans) for family in families)
+    return call.render("web/incentives/schemes.html", SchemesPage(advisory(), rows))
 
 
 @router.get("/{code}", action=actions.READ)
-def scheme_page(
-    request: Request, session: DbSession, actor: CurrentActor, now: Now, code: str, year: str = ""
-) -> Response:
-    families = schemes.list_families(session, actor.region_prefix)
-    family = schemes.get_family(session, code, actor.region_prefix)
-    on = today(now)
+def scheme_page(call: Call, code: str, year: str = "") -> Response:
+    families = schemes.list_families(call.session, call.actor.region_prefix)
+    family = schemes.get_family(call.session, code, call.actor.region_prefix)
+    on = today(call.now)
     shown = family.shown(on)
-    plans = plans_of(session, family.versions)
+    plans = plans_of(call.session, family.versions)
     asked = int(year) if year in YEARS else on.year
     page = SchemePage(
         advisory=advisory(),
         code=family.code,
         name=str(shown.scheme.name),
-        trigger=_trigger(shown.scheme, _names(session)),
+        trigger=_trigger(shown.scheme, _names(call.session)),
         verified=shown.scheme.status is Status.VERIFIED,
         method=tuple(method_text(plans[shown.row.id])),
         pairs=scheme_pairs(shown.scheme),
         stacking=_stacking(family, families),
         clawback=clawback_texts(shown.scheme),
-        **_budgets(session, actor, family, families, asked),
+        **_budgets(call.session, call.actor, family, families, asked),
         years=tuple(range(on.year, min(v.row.effective_from.year for v in family.versions) - 1, -1))[:YEARS_SHOWN],
         versions=tuple(_version_row(version, plans, version is family.in_force(on)) for version in family.versions),
-        may_set=amounts.may_set_amount(actor, family),
-        may_set_budget=amounts.may_set_amount(actor, family) and can(actor, actions.SET_BUDGET),
-        timeline=timeline_lines(request, session, timeline(session, kind="incentive_scheme", id=code, limit=30)),
+        may_set=amounts.may_set_amount(call.actor, family),
+        may_set_budget=amounts.may_set_amount(call.actor, family) and can(call.actor, actions.SET_BUDGET),
+        timeline=timeline_lines(
+            call.request, call.session, timeline(call.session, kind="incentive_scheme", id=code, limit=30)
+        ),
     )
-    return render(request, "web/incentives/scheme.html", page)
+    return call.render("web/incentives/scheme.html", page)
 
 
 def _stacking(family: SchemeFamily, families: Sequence[SchemeFamily]) -> StackingView:

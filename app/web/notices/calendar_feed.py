@@ -2,12 +2,11 @@
 
 import hashlib
 
-from fastapi import Request
 from starlette.responses import Response
 
 from app.accounts.actions import PUBLIC
 from app.accounts.queries import actor_of
-from app.doors.deps import AppSettings, DbSession, Now
+from app.doors.call import Call
 from app.doors.router import GuardedRouter
 from app.kit.clock import today
 from app.kit.errors import NotFound
@@ -20,16 +19,16 @@ router = GuardedRouter(door="public", prefix="/calendar")
 
 
 @router.get("/{secret}.ics", action=PUBLIC)
-def calendar(request: Request, session: DbSession, settings: AppSettings, now: Now, secret: str) -> Response:
+def calendar(call: Call, secret: str) -> Response:
     """The deadlines of the account behind the address; 304 for a reader who has them already."""
-    account = find_feed_account(session, secret)
+    account = find_feed_account(call.session, secret)
     if account is None:
         raise NotFound("notices.feed", _("日历地址已失效，请登录后在通知设置里重新生成。"))
-    sources: Sources = request.app.state.notice_sources
-    entries = list(sources.entries_of(session, actor_of(account), around(today(now))))
-    body = write_calendar(entries, name=f"{settings.office} · {account.name}", base_url=settings.base_url)
+    sources: Sources = call.request.app.state.notice_sources
+    entries = list(sources.entries_of(call.session, actor_of(account), around(today(call.now))))
+    body = write_calendar(entries, name=f"{call.settings.office} · {account.name}", base_url=call.settings.base_url)
     tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     headers = {"etag": tag, "cache-control": "private, no-cache", "referrer-policy": "no-referrer"}
-    if tag in request.headers.get("if-none-match", ""):
+    if tag in call.request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
     return Response(body, media_type="text/calendar; charset=utf-8", headers=headers)

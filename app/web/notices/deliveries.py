@@ -4,11 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from fastapi import Request
 from starlette.responses import Response
 
-from app.doors.deps import CurrentActor, DbSession, Now
-from app.doors.pages import redirect, render
+from app.doors.call import Call
 from app.doors.router import GuardedRouter
 from app.kit.errors import NotFound
 from app.kit.i18n import _, ngettext
@@ -76,17 +74,17 @@ class DeliveriesPage:
 
 
 @router.get("", action=WATCH)
-def deliveries(request: Request, session: DbSession, state: str = "", channel: str = "", cursor: str = "") -> Response:
+def deliveries(call: Call, state: str = "", channel: str = "", cursor: str = "") -> Response:
     """What is on its way, and what did not go out."""
     if (state and state not in set(State)) or (channel and channel not in set(Channel)):
         raise NotFound("notices.filter", _("没有这个状态。"))
-    found = page_deliveries(session, DeliveryFilter(state, channel), cursor or None)
-    accounts = find_accounts(session, [(notice.account_kind, notice.account_id) for _row, notice in found.items])
+    found = page_deliveries(call.session, DeliveryFilter(state, channel), cursor or None)
+    accounts = find_accounts(call.session, [(notice.account_kind, notice.account_id) for _row, notice in found.items])
     names = {key: account.name for key, account in accounts.items()}
-    counts = count_deliveries(session)
+    counts = count_deliveries(call.session)
     given = "&".join(f"{name}={value}" for name, value in (("state", state), ("channel", channel)) if value)
     page = DeliveriesPage(
-        channels=tuple(_channel(request, channel, counts) for channel in Channel),
+        channels=tuple(_channel(call, channel, counts) for channel in Channel),
         lines=tuple(_line(row, notice, names) for row, notice in found.items),
         page=found,
         state=state,
@@ -96,26 +94,26 @@ def deliveries(request: Request, session: DbSession, state: str = "", channel: s
         given_up=sum(number for (_each, kept), number in counts.items() if kept is State.GIVEN_UP),
         url=f"{_ADDRESS}?{given}" if given else _ADDRESS,
     )
-    return render(request, "web/notices/deliveries.html", page)
+    return call.render("web/notices/deliveries.html", page)
 
 
 @router.post("/{delivery_id:int}/retry", action=WATCH)
-def retry(request: Request, session: DbSession, actor: CurrentActor, now: Now, delivery_id: int) -> Response:
+def retry(call: Call, delivery_id: int) -> Response:
     """Try one again."""
-    retry_delivery(session, actor=actor, now=now, delivery_id=delivery_id)
-    return redirect(request, _ADDRESS, good=_("已重新排队发送。"))
+    retry_delivery(call.session, actor=call.actor, now=call.now, delivery_id=delivery_id)
+    return call.redirect(_ADDRESS, good=_("已重新排队发送。"))
 
 
 @router.post("/retry", action=WATCH)
-def retry_all(request: Request, session: DbSession, actor: CurrentActor, now: Now) -> Response:
+def retry_all(call: Call) -> Response:
     """Try all that was given up again."""
-    number = retry_given_up(session, actor=actor, now=now)
+    number = retry_given_up(call.session, actor=call.actor, now=call.now)
     text = ngettext("已重新排队 %(num)s 条。", "已重新排队 %(num)s 条。", number) % {"num": number}
-    return redirect(request, _ADDRESS, good=text)
+    return call.redirect(_ADDRESS, good=text)
 
 
-def _channel(request: Request, channel: Channel, counts: Mapping[tuple[Channel, State], int]) -> ChannelLine:
-    settings = request.app.state.settings
+def _channel(call: Call, channel: Channel, counts: Mapping[tuple[Channel, State], int]) -> ChannelLine:
+    settings = call.request.app.state.settings
     return ChannelLine(
         label=_(CHANNELS[channel].label),
         is_open=channel in [way.channel for way in settings.notice_ways],

@@ -2,10 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from urllib.parse import parse_qs
 
-from fastapi import Request
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
@@ -13,9 +11,9 @@ from starlette.responses import Response
 
 from app.cases.models import CaseFile
 from app.cases.queries import filtered, scope
-from app.doors.deps import AppSettings, CurrentActor, DbSession, Form, Now
+from app.doors.call import Call
+from app.doors.deps import AppSettings
 from app.doors.forms import Bound, attempt, bind, empty
-from app.doors.pages import redirect, render
 from app.doors.router import GuardedRouter
 from app.enterprises.models import Enterprise
 from app.enterprises.queries import select_visible_to
@@ -68,51 +66,43 @@ class ReportPage:
 
 
 @router.get("/new", action=SEND)
-def write(
-    request: Request,
-    session: DbSession,
-    actor: CurrentActor,
-    now: Now,
-    settings: AppSettings,
-    of: str = ENTERPRISES,
-    query: str = "",
-) -> Response:
+def write(call: Call, of: str = ENTERPRISES, query: str = "") -> Response:
     """The empty message, with how many it would reach."""
-    firms = _firms(session, actor, now, of, query)
-    return _shown(request, _page(session, actor, settings, (of, query), firms, empty()))
+    firms = _firms(call, of, query)
+    return _shown(call, _page(call, (of, query), firms, empty()))
 
 
 @router.post("/new", action=SEND)
-def preview_or_send(
-    request: Request, session: DbSession, actor: CurrentActor, now: Now, settings: AppSettings, form: Form
-) -> Response:
+def preview_or_send(call: Call) -> Response:
     """Look at it first; send what was looked at, to as many firms as were counted."""
-    of, query = str(form.get("of") or ""), str(form.get("query") or "")[:2000]
-    firms, bound = _firms(session, actor, now, of, query), bind(FirmMessage, form)
+    of, query = str(call.form.get("of") or ""), str(call.form.get("query") or "")[:2000]
+    firms, bound = _firms(call, of, query), bind(FirmMessage, call.form)
     job = None
-    if _wants_to_send(form, firms, bound):
-        ways = _ways(settings)
+    if _wants_to_send(call.form, firms, bound):
+        ways = _ways(call.settings)
         job = attempt(
-            session,
+            call.session,
             bound,
-            lambda given: order_message(session, actor=actor, now=now, firm_ids=firms, message=given, ways=ways),
+            lambda given: order_message(
+                call.session, actor=call.actor, now=call.now, firm_ids=firms, message=given, ways=ways
+            ),
         )
     if job is not None:
-        return redirect(request, f"/messages/{job.id}")
-    return _shown(request, _page(session, actor, settings, (of, query), firms, bound), 200 if bound.valid else 422)
+        return call.redirect(f"/messages/{job.id}")
+    return _shown(call, _page(call, (of, query), firms, bound), 200 if bound.valid else 422)
 
 
 @router.get("/{job_id:int}", action=SEND)
-def report(request: Request, session: DbSession, actor: CurrentActor, job_id: int) -> Response:
+def report(call: Call, job_id: int) -> Response:
     """How far it is, and in which firms nobody could be told."""
-    return render(request, "web/messages/report.html", _report(session, actor, job_id))
+    return call.render("web/messages/report.html", _report(call.session, call.actor, job_id))
 
 
 @router.get("/{job_id:int}/progress", action=SEND)
-def progress(request: Request, session: DbSession, actor: CurrentActor, job_id: int) -> Response:
+def progress(call: Call, job_id: int) -> Response:
     """The bar alone."""
-    page = _report(session, actor, job_id)
-    response = render(request, "web/messages/progress.html", page)
+    page = _report(call.session, call.actor, job_id)
+    response = call.render("web/messages/progress.html", page)
     if not page.running:
         response.headers["HX-Refresh"] = "true"
     return response
@@ -128,35 +118,28 @@ def _wants_to_send(form: FormData, firms: Sequence[int], bound: Bound[FirmMessag
     return True
 
 
-def _firms(session: Session, actor: Actor, now: datetime, of: str, query: str) -> list[int]:
+def _firms(call: Call, of: str, query: str) -> list[int]:
     """The ids of the list's firms, each once, by the list's own filter."""
     given = {name: values if name == "cols" else values[-1] for name, values in parse_qs(query).items()}
-    on = today(now)
+    on = today(call.now)
     if of == CASES:
-        base = select(CaseFile.enterprise_id).join(CaseFile.enterprise).where(scope(actor))
-        chosen = filtered(session, base, CasesQuery.model_validate(given).wanted(actor, on))
+        base = select(CaseFile.enterprise_id).join(CaseFile.enterprise).where(scope(call.actor))
+        chosen = filtered(call.session, base, CasesQuery.model_validate(given).wanted(call.actor, on))
     elif of == ENTERPRISES:
-        wanted = EnterprisesQuery.model_validate(given).wanted(session, actor, on)
-        chosen = select_visible_to(session, actor, wanted).with_only_columns(Enterprise.id)
+        wanted = EnterprisesQuery.model_validate(given).wanted(call.session, call.actor, on)
+        chosen = select_visible_to(call.session, call.actor, wanted).with_only_columns(Enterprise.id)
     else:
         raise NotFound("notices.list", _("没有这个名单。"))
-    return sorted(set(session.scalars(chosen)))
+    return sorted(set(call.session.scalars(chosen)))
 
 
 def _ways(settings: AppSettings) -> Ways:
     return Ways(tuple(way.channel for way in settings.notice_ways), settings.notices_digest_hour)
 
 
-def _page(
-    session: Session,
-    actor: Actor,
-    settings: AppSettings,
-    chosen: tuple[str, str],
-    firms: Sequence[int],
-    form: Bound[FirmMessage],
-) -> MessagePage:
+def _page(call: Call, chosen: tuple[str, str], firms: Sequence[int], form: Bound[FirmMessage]) -> MessagePage:
     of, query = chosen
-    reach = foresee_message(session, actor=actor, firm_ids=firms, ways=_ways(settings))
+    reach = foresee_message(call.session, actor=call.actor, firm_ids=firms, ways=_ways(call.settings))
     return MessagePage(
         form=form,
         of=of,
@@ -164,13 +147,13 @@ def _page(
         back=f"/{of}?{query}" if query else f"/{of}",
         reach=reach,
         channels=tuple((_(CHANNELS[channel].label), n) for channel, n in reach.by_channel.items() if n),
-        without=_named(session, reach.without[:SHOWN]),
+        without=_named(call.session, reach.without[:SHOWN]),
         previewed=form.valid,
     )
 
 
-def _shown(request: Request, page: MessagePage, status: int = 200) -> Response:
-    return render(request, "web/messages/write.html", page, status=status)
+def _shown(call: Call, page: MessagePage, status: int = 200) -> Response:
+    return call.render("web/messages/write.html", page, status=status)
 
 
 def _report(session: Session, actor: Actor, job_id: int) -> ReportPage:

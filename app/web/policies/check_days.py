@@ -2,13 +2,11 @@
 
 from datetime import date
 
-from fastapi import Request
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from app.doors.deps import CurrentActor, DbSession, Form, Now
+from app.doors.call import Call
 from app.doors.forms import Bound, attempt, bind
-from app.doors.pages import redirect, render
 from app.doors.router import GuardedRouter
 from app.kit.actor import Actor
 from app.kit.clock import today
@@ -28,27 +26,29 @@ router = GuardedRouter(door="web", prefix=ADDRESS)
 
 
 @router.get("", action=READ)
-def check_days_page(request: Request, session: DbSession, actor: CurrentActor, now: Now) -> Response:
+def check_days_page(call: Call) -> Response:
     """What is set, and the form."""
-    return render(request, "web/policies/settings.html", _page(session, actor, today(now), None))
+    return call.render("web/policies/settings.html", _page(call.session, call.actor, today(call.now), None))
 
 
 @router.post("", action=SET_PARAMETER)
-def set_days(request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now) -> Response:
+def set_days(call: Call) -> Response:
     """Set the days from an application day on."""
-    bound = bind(SettingInput, form)
-    done = attempt(session, bound, lambda data: set_check_days(session, actor=actor, data=data, now=now))
+    bound = bind(SettingInput, call.form)
+    done = attempt(
+        call.session, bound, lambda data: set_check_days(call.session, actor=call.actor, data=data, now=call.now)
+    )
     if done is not None:
-        return redirect(request, ADDRESS, good=_("已设定，原来的设定保留在历史中。"))
-    page = _page(session, actor, today(now), bound)
-    return render(request, "web/policies/settings.html", page, status=422)
+        return call.redirect(ADDRESS, good=_("已设定，原来的设定保留在历史中。"))
+    page = _page(call.session, call.actor, today(call.now), bound)
+    return call.render("web/policies/settings.html", page, status=422)
 
 
 @router.post("/{setting_id}/withdraw", action=SET_PARAMETER)
-def withdraw_days(request: Request, session: DbSession, actor: CurrentActor, now: Now, setting_id: int) -> Response:
+def withdraw_days(call: Call, setting_id: int) -> Response:
     """Take a setting back."""
-    withdraw_check_days(session, actor=actor, setting_id=setting_id, now=now)
-    return redirect(request, ADDRESS, good=_("设定已撤回，以前一次设定为准。"))
+    withdraw_check_days(call.session, actor=call.actor, setting_id=setting_id, now=call.now)
+    return call.redirect(ADDRESS, good=_("设定已撤回，以前一次设定为准。"))
 
 
 def _page(session: Session, actor: Actor, on: date, refused: Bound[SettingInput] | None) -> SettingsPage:

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import Query, Request
+from fastapi import Query
 from starlette.responses import Response
 
+from app.doors.call import Call
 from app.doors.deps import DbSession
-from app.doors.pages import render
 from app.doors.router import GuardedRouter
 from app.kit.differences import SectionChanges
 from app.kit.errors import NotFound
@@ -50,21 +50,20 @@ class DiffPage:
 
 @router.get("", action=READ)
 def diff_page(
-    request: Request,
-    session: DbSession,
+    call: Call,
     code: str,
     before: Annotated[str | None, Query(alias="from", max_length=32)] = None,
     after: Annotated[str | None, Query(alias="to", max_length=32)] = None,
 ) -> Response:
     """The difference; without a choice that of the newest version to the one that it replaced."""
-    rows = list_versions(session, code)
-    new = _chosen(session, code, after) if after else _newest(rows)
-    old = _chosen(session, code, before) if before else _before(rows, new)
-    names = place_names(session, {row.jurisdiction for row in rows})
-    sections = compare(policy_of(session, old), policy_of(session, new))
+    rows = list_versions(call.session, code)
+    new = _chosen(call.session, code, after) if after else _newest(rows)
+    old = _chosen(call.session, code, before) if before else _before(rows, new)
+    names = place_names(call.session, {row.jurisdiction for row in rows})
+    sections = compare(policy_of(call.session, old), policy_of(call.session, new))
     page = DiffPage(
         code=code,
-        title=str(policy_of(session, new).title),
+        title=str(policy_of(call.session, new).title),
         before=_version(old, names),
         after=_version(new, names),
         choices=tuple((key_of(row), f"{names[row.jurisdiction]} {row.version}") for row in rows),
@@ -72,7 +71,7 @@ def diff_page(
         total=sum(len(section.changes) for section in sections),
         kinds=kind_badges(),
     )
-    return render(request, "web/policies/diff.html", page)
+    return call.render("web/policies/diff.html", page)
 
 
 def _chosen(session: DbSession, code: str, key: str) -> PolicyVersion:

@@ -2,11 +2,10 @@
 
 from typing import Annotated
 
-from fastapi import Query, Request
+from fastapi import Query
 from starlette.responses import Response
 
-from app.doors.deps import CurrentActor, DbSession, Now
-from app.doors.pages import render
+from app.doors.call import Call
 from app.doors.router import GuardedRouter
 from app.kit.clock import today
 from app.policies.actions import READ
@@ -18,37 +17,32 @@ router = GuardedRouter(door="web", prefix="/policies")
 
 
 @router.get("", action=READ)
-def policies_page(request: Request, session: DbSession, actor: CurrentActor, now: Now) -> Response:
+def policies_page(call: Call) -> Response:
     """All policies, by whom they are about, with what is in force here today."""
-    page = policies_view(session, actor, list_versions(session), today(now))
-    return render(request, "web/policies/list.html", page)
+    page = policies_view(call.session, call.actor, list_versions(call.session), today(call.now))
+    return call.render("web/policies/list.html", page)
 
 
 @router.get("/{code}", action=READ)
 def policy_page(
-    request: Request,
-    session: DbSession,
-    actor: CurrentActor,
-    now: Now,
+    call: Call,
     code: str,
     version: Annotated[str | None, Query(max_length=16)] = None,
     jurisdiction: Annotated[str, Query(max_length=12)] = "CN",
 ) -> Response:
     """One version; without `version` the one in force here today, or else the newest."""
-    on = today(now)
+    on = today(call.now)
     if version is None:
-        row = get_shown(session, code, on, actor.region_prefix)
+        row = get_shown(call.session, code, on, call.actor.region_prefix)
     else:
-        row = get_version(session, code, jurisdiction, version)
-    page = policy_view(session, actor, row, list_versions(session, code), on)
-    return render(request, "web/policies/policy.html", page)
+        row = get_version(call.session, code, jurisdiction, version)
+    page = policy_view(call.session, call.actor, row, list_versions(call.session, code), on)
+    return call.render("web/policies/policy.html", page)
 
 
 @router.get("/{code}/{jurisdiction}/{version}", action=READ)
-def policy_version_page(
-    request: Request, session: DbSession, actor: CurrentActor, now: Now, code: str, jurisdiction: str, version: str
-) -> Response:
+def policy_version_page(call: Call, code: str, jurisdiction: str, version: str) -> Response:
     """One version by its address."""
-    row = get_version(session, code, jurisdiction, version)
-    page = policy_view(session, actor, row, list_versions(session, code), today(now))
-    return render(request, "web/policies/policy.html", page)
+    row = get_version(call.session, code, jurisdiction, version)
+    page = policy_view(call.session, call.actor, row, list_versions(call.session, code), today(call.now))
+    return call.render("web/policies/policy.html", page)

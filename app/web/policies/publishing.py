@@ -5,15 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import yaml
-from fastapi import Request
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from app.doors.deps import CurrentActor, DbSession, Form, Now
+from app.doors.call import Call
 from app.doors.forms import Bound, attempt, bind, empty
-from app.doors.pages import redirect, render
 from app.doors.router import GuardedRouter
-from app.kit.actor import Actor
 from app.kit.differences import SectionChanges
 from app.kit.errors import Forbidden, Invalid
 from app.kit.i18n import _
@@ -50,39 +47,28 @@ class PublishPage:
 
 
 @router.get("", action=PUBLISH)
-def publish_page(
-    request: Request, session: DbSession, actor: CurrentActor, code: str, jurisdiction: str, version: str
-) -> Response:
+def publish_page(call: Call, code: str, jurisdiction: str, version: str) -> Response:
     """The form; the numbers come with the address."""
-    row = get_version(session, code, jurisdiction, version)
-    return _show(request, session, actor, row, dict(request.query_params), empty())
+    row = get_version(call.session, code, jurisdiction, version)
+    return _show(call, row, dict(call.request.query_params), empty())
 
 
 @router.post("", action=PUBLISH)
-def publish(
-    request: Request,
-    session: DbSession,
-    actor: CurrentActor,
-    form: Form,
-    now: Now,
-    code: str,
-    jurisdiction: str,
-    version: str,
-) -> Response:
+def publish(call: Call, code: str, jurisdiction: str, version: str) -> Response:
     """Publish the version; refusals are shown on the form."""
-    row = get_version(session, code, jurisdiction, version)
-    given = {name: str(value) for name, value in form.items() if name.startswith(NUMBER)}
-    changes, bound = _changes(session, row, given), bind(PublishInput, form)
+    row = get_version(call.session, code, jurisdiction, version)
+    given = {name: str(value) for name, value in call.form.items() if name.startswith(NUMBER)}
+    changes, bound = _changes(call.session, row, given), bind(PublishInput, call.form)
     done = attempt(
-        session,
+        call.session,
         bound,
-        lambda data: publish_version(session, actor=actor, base=row, changes=changes, data=data, now=now),
+        lambda data: publish_version(
+            call.session, actor=call.actor, base=row, changes=changes, data=data, now=call.now
+        ),
     )
     if done is None:
-        return _show(request, session, actor, row, given, bound, status=422)
-    return redirect(
-        request, version_url(done), good=_("新版本已发布，从 %(day)s 起适用。") % {"day": done.effective_from}
-    )
+        return _show(call, row, given, bound, status=422)
+    return call.redirect(version_url(done), good=_("新版本已发布，从 %(day)s 起适用。") % {"day": done.effective_from})
 
 
 def _changes(session: Session, row: PolicyVersion, given: Mapping[str, str]) -> Changes:
@@ -98,21 +84,13 @@ def _changes(session: Session, row: PolicyVersion, given: Mapping[str, str]) -> 
     return scenario.changes
 
 
-def _show(
-    request: Request,
-    session: Session,
-    actor: Actor,
-    row: PolicyVersion,
-    given: Mapping[str, str],
-    form: Bound[Any],
-    status: int = 200,
-) -> Response:
-    policy = policy_of(session, row)
-    place = jurisdiction_of(actor, policy)
+def _show(call: Call, row: PolicyVersion, given: Mapping[str, str], form: Bound[Any], status: int = 200) -> Response:
+    policy = policy_of(call.session, row)
+    place = jurisdiction_of(call.actor, policy)
     if place is None:
         raise Forbidden("permission.denied", _("这项政策不适用于您的辖区。"))
-    changes = _changes(session, row, given)
-    draft = draft_policy(changed(yaml.safe_load(row.text), changes), get_catalogue(session))
+    changes = _changes(call.session, row, given)
+    draft = draft_policy(changed(yaml.safe_load(row.text), changes), get_catalogue(call.session))
     fields = {NUMBER + key: quantity.text for key, quantity in changes.items()}
     page = PublishPage(
         code=row.code,
@@ -120,10 +98,10 @@ def _show(
         version=row.version,
         version_url=version_url(row),
         what_if=Asked(f"{version_url(row)}/what-if", fields).url(),
-        place=place_names(session, [place])[place],
+        place=place_names(call.session, [place])[place],
         sections=tuple(section for section in compare(policy, draft) if section.changes),
         numbers=tuple(fields.items()),
         form=form,
         action=f"{version_url(row)}/publish",
     )
-    return render(request, "web/policies/publish.html", page, status=status)
+    return call.render("web/policies/publish.html", page, status=status)

@@ -4,13 +4,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from fastapi import Request
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from app.doors.deps import CurrentActor, DbSession, Form, Now
+from app.doors.call import Call
 from app.doors.forms import Bound, attempt, bind, empty
-from app.doors.pages import redirect, render
 from app.doors.router import GuardedRouter
 from app.kit.actor import Actor
 from app.kit.clock import today
@@ -78,33 +76,31 @@ class SettingsPage:
 
 
 @router.get("", action=READ)
-def settings_page(request: Request, session: DbSession, actor: CurrentActor, now: Now, code: str) -> Response:
+def settings_page(call: Call, code: str) -> Response:
     """What is set, and the forms."""
-    return render(request, "web/policies/settings.html", _page(session, actor, code, today(now), None))
+    return call.render("web/policies/settings.html", _page(call.session, call.actor, code, today(call.now), None))
 
 
 @router.post("", action=SET_PARAMETER)
-def set_policy_parameter(
-    request: Request, session: DbSession, actor: CurrentActor, form: Form, now: Now, code: str
-) -> Response:
+def set_policy_parameter(call: Call, code: str) -> Response:
     """Set one parameter from a day on."""
-    bound = bind(SettingInput, form)
+    bound = bind(SettingInput, call.form)
     done = attempt(
-        session, bound, lambda data: set_parameter(session, actor=actor, policy_code=code, data=data, now=now)
+        call.session,
+        bound,
+        lambda data: set_parameter(call.session, actor=call.actor, policy_code=code, data=data, now=call.now),
     )
     if done is not None:
-        return redirect(request, f"/policies/{code}/settings", good=_("已设定，原来的设定保留在历史中。"))
-    page = _page(session, actor, code, today(now), bound)
-    return render(request, "web/policies/settings.html", page, status=422)
+        return call.redirect(f"/policies/{code}/settings", good=_("已设定，原来的设定保留在历史中。"))
+    page = _page(call.session, call.actor, code, today(call.now), bound)
+    return call.render("web/policies/settings.html", page, status=422)
 
 
 @router.post("/{setting_id}/withdraw", action=SET_PARAMETER)
-def withdraw_policy_setting(
-    request: Request, session: DbSession, actor: CurrentActor, now: Now, code: str, setting_id: int
-) -> Response:
+def withdraw_policy_setting(call: Call, code: str, setting_id: int) -> Response:
     """Take a setting back."""
-    withdraw_setting(session, actor=actor, policy_code=code, setting_id=setting_id, now=now)
-    return redirect(request, f"/policies/{code}/settings", good=_("设定已撤回，以前一次设定为准。"))
+    withdraw_setting(call.session, actor=call.actor, policy_code=code, setting_id=setting_id, now=call.now)
+    return call.redirect(f"/policies/{code}/settings", good=_("设定已撤回，以前一次设定为准。"))
 
 
 # -- the page ---------------------------------------------------------------------------------------------------------

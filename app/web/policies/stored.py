@@ -3,16 +3,14 @@
 from dataclasses import dataclass
 from typing import Any
 
-from fastapi import Request
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.cases.domain.state import CaseState
 from app.cases.models import CaseFile
 from app.cases.service.overriding import keep_verdict_now, override_case_verdict, take_back_case_override
-from app.doors.deps import CurrentActor, DbSession, Form, Now
+from app.doors.call import Call
 from app.doors.forms import Bound, attempt, bind, empty
-from app.doors.pages import redirect, render
 from app.doors.router import GuardedRouter
 from app.enterprises.models import Enterprise
 from app.enterprises.queries import get_by_uscc_visible_to
@@ -68,75 +66,54 @@ class StoredPage:
 
 
 @router.get(_STORED, action=READ_VERDICT)
-def show_stored(
-    request: Request, session: DbSession, actor: CurrentActor, uscc: str, policy: str, verdict_id: int
-) -> Response:
+def show_stored(call: Call, uscc: str, policy: str, verdict_id: int) -> Response:
     """The kept verdict, years later."""
-    enterprise, stored = _get(session, actor, uscc, policy, verdict_id)
-    return _show(request, session, actor, enterprise, stored)
+    enterprise, stored = _get(call.session, call.actor, uscc, policy, verdict_id)
+    return _show(call, enterprise, stored)
 
 
 @router.post(f"{_STORED}/override", action=OVERRIDE)
-def override(
-    request: Request,
-    session: DbSession,
-    form: Form,
-    actor: CurrentActor,
-    now: Now,
-    uscc: str,
-    policy: str,
-    verdict_id: int,
-) -> Response:
+def override(call: Call, uscc: str, policy: str, verdict_id: int) -> Response:
     """Decide otherwise than the kept verdict."""
-    enterprise, stored = _get(session, actor, uscc, policy, verdict_id)
-    number = _case_number(session, stored)
-    bound = bind(OverrideInput, form)
+    enterprise, stored = _get(call.session, call.actor, uscc, policy, verdict_id)
+    number = _case_number(call.session, stored)
+    bound = bind(OverrideInput, call.form)
     done = attempt(
-        session,
+        call.session,
         bound,
         lambda data: override_case_verdict(
-            session, actor=actor, number=number, verdict_id=stored.id, data=data, now=now
+            call.session, actor=call.actor, number=number, verdict_id=stored.id, data=data, now=call.now
         ),
     )
     if done is None:
-        return _show(request, session, actor, enterprise, stored, Refused(bound, empty()))
-    return redirect(request, _url(enterprise, stored), good=_("已另作决定，原判定保留可查。"))
+        return _show(call, enterprise, stored, Refused(bound, empty()))
+    return call.redirect(_url(enterprise, stored), good=_("已另作决定，原判定保留可查。"))
 
 
 @router.post(f"{_STORED}/overrides/{{override_id}}/take-back", action=OVERRIDE)
-def take_back(
-    request: Request,
-    session: DbSession,
-    form: Form,
-    actor: CurrentActor,
-    now: Now,
-    uscc: str,
-    policy: str,
-    verdict_id: int,
-    override_id: int,
-) -> Response:
+def take_back(call: Call, uscc: str, policy: str, verdict_id: int, override_id: int) -> Response:
     """Let the kept verdict speak again."""
-    enterprise, stored = _get(session, actor, uscc, policy, verdict_id)
-    number = _case_number(session, stored)
-    bound = bind(TakeBackInput, form)
+    enterprise, stored = _get(call.session, call.actor, uscc, policy, verdict_id)
+    number = _case_number(call.session, stored)
+    bound = bind(TakeBackInput, call.form)
     done = attempt(
-        session,
+        call.session,
         bound,
         lambda data: take_back_case_override(
-            session, actor=actor, number=number, override_id=override_id, data=data, now=now
+            call.session, actor=call.actor, number=number, override_id=override_id, data=data, now=call.now
         ),
     )
     if done is None:
-        return _show(request, session, actor, enterprise, stored, Refused(empty(), bound))
-    return redirect(request, _url(enterprise, stored), good=_("已撤回，恢复按判定结果办理；两者都保留可查。"))
+        return _show(call, enterprise, stored, Refused(empty(), bound))
+    return call.redirect(_url(enterprise, stored), good=_("已撤回，恢复按判定结果办理；两者都保留可查。"))
 
 
 @router.post("/cases/{number}/verdicts/{policy}", action=OVERRIDE)
-def keep_now(request: Request, session: DbSession, actor: CurrentActor, now: Now, number: str, policy: str) -> Response:
+def keep_now(call: Call, number: str, policy: str) -> Response:
     """Keep the verdict on a case as its facts stand now, to decide upon it."""
-    stored = keep_verdict_now(session, actor=actor, number=number, policy=policy, now=now)
-    enterprise = session.get_one(Enterprise, stored.enterprise_id)
-    return redirect(request, _url(enterprise, stored), good=_("已留存现在的判定。"))
+    stored = keep_verdict_now(call.session, actor=call.actor, number=number, policy=policy, now=call.now)
+    enterprise = call.session.get_one(Enterprise, stored.enterprise_id)
+    return call.redirect(_url(enterprise, stored), good=_("已留存现在的判定。"))
 
 
 # -- parts ------------------------------------------------------------------------------------------------------------
@@ -161,16 +138,9 @@ def _url(enterprise: Enterprise, stored: StoredVerdict) -> str:
     return f"{verdict_url(enterprise.uscc, stored.policy_code)}/stored/{stored.id}"
 
 
-def _show(
-    request: Request,
-    session: Session,
-    actor: Actor,
-    enterprise: Enterprise,
-    stored: StoredVerdict,
-    refused: Refused | None = None,
-) -> Response:
-    page = _page(session, actor, enterprise, stored, refused or Refused(empty(), empty()))
-    return render(request, "web/policies/stored.html", page, status=422 if refused else 200)
+def _show(call: Call, enterprise: Enterprise, stored: StoredVerdict, refused: Refused | None = None) -> Response:
+    page = _page(call.session, call.actor, enterprise, stored, refused or Refused(empty(), empty()))
+    return call.render("web/policies/stored.html", page, status=422 if refused else 200)
 
 
 def _page(session: Session, actor: Actor, enterprise: Enterprise, stored: StoredVerdict, forms: Refused) -> StoredPage:

@@ -4,17 +4,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import Query, Request
+from fastapi import Query
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.commissioners.models import Commissioner
 from app.commissioners.queries import get_visible_to as get_commissioner_visible_to
-from app.doors.deps import CurrentActor, DbSession, Form, Now
+from app.doors.call import Call
 from app.doors.fact_form import Trial, lacks_too_much, trial_of_firm, trial_of_nobody
 from app.doors.fact_questions import Topic
 from app.doors.forms import Bound
-from app.doors.pages import render
 from app.doors.router import GuardedRouter
 from app.enterprises.models import Enterprise
 from app.enterprises.queries import get_by_uscc_visible_to
@@ -70,41 +69,22 @@ class TryOutPage:
 
 
 @router.get("", action=READ_VERDICT)
-def try_out_page(
-    request: Request,
-    session: DbSession,
-    actor: CurrentActor,
-    now: Now,
-    code: str,
-    on: OnDay = None,
-    uscc: Uscc = "",
-    expert: Expert = "",
-) -> Response:
+def try_out_page(call: Call, code: str, on: OnDay = None, uscc: Uscc = "", expert: Expert = "") -> Response:
     """The questions, with what is on file about the firm."""
-    tried = _tried(session, actor, uscc, expert)
-    trial = _trial(session, actor, tried, code, on or today(now))
-    return render(request, "web/policies/try_out.html", _page(trial, tried, trial.first()))
+    tried = _tried(call.session, call.actor, uscc, expert)
+    trial = _trial(call.session, call.actor, tried, code, on or today(call.now))
+    return call.render("web/policies/try_out.html", _page(trial, tried, trial.first()))
 
 
 @router.post("", action=READ_VERDICT, reads_only=True)
-def tried_out_page(
-    request: Request,
-    session: DbSession,
-    form: Form,
-    actor: CurrentActor,
-    now: Now,
-    code: str,
-    on: OnDay = None,
-    uscc: Uscc = "",
-    expert: Expert = "",
-) -> Response:
+def tried_out_page(call: Call, code: str, on: OnDay = None, uscc: Uscc = "", expert: Expert = "") -> Response:
     """The verdict on what was filled in; nothing is kept."""
-    tried = _tried(session, actor, uscc, expert)
-    trial = _trial(session, actor, tried, code, on or today(now))
-    answers = trial.read(form)
+    tried = _tried(call.session, call.actor, uscc, expert)
+    trial = _trial(call.session, call.actor, tried, code, on or today(call.now))
+    answers = trial.read(call.form)
     evaluation = trial.decide(answers)
     page = _page(trial, tried, answers.form, evaluation)
-    return render(request, "web/policies/try_out.html", page, status=200 if evaluation else 422)
+    return call.render("web/policies/try_out.html", page, status=200 if evaluation else 422)
 
 
 def _tried(session: Session, actor: Actor, uscc: str, expert: str) -> Tried:

@@ -1,14 +1,13 @@
 """One firm under one policy on any day: why, what is missing, what somebody must state; and the verdicts kept."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated
 
-from fastapi import Query, Request
+from fastapi import Query
 from starlette.responses import Response
 
-from app.doors.deps import CurrentActor, DbSession, Form, Now
+from app.doors.call import Call
 from app.doors.forms import Bound, attempt, bind
-from app.doors.pages import redirect, render
 from app.doors.router import GuardedRouter
 from app.enterprises.queries import get_by_uscc_visible_to
 from app.kit.clock import today
@@ -26,75 +25,47 @@ OnDay = Annotated[date | None, Query(description="application date; default toda
 
 
 @router.get("/{policy}", action=READ_VERDICT)
-def show_verdict(
-    request: Request, session: DbSession, actor: CurrentActor, now: Now, uscc: str, policy: str, on: OnDay = None
-) -> Response:
-    return _show(request, session, actor, now, Firm(uscc, policy, on or today(now)))
+def show_verdict(call: Call, uscc: str, policy: str, on: OnDay = None) -> Response:
+    return _show(call, Firm(uscc, policy, on or today(call.now)))
 
 
 @router.get("/{policy}/plan", action=READ_VERDICT)
-def show_plan(
-    request: Request, session: DbSession, actor: CurrentActor, now: Now, uscc: str, policy: str, on: OnDay = None
-) -> Response:
+def show_plan(call: Call, uscc: str, policy: str, on: OnDay = None) -> Response:
     """What has to change: asked for by the verdict page once it stands, because it takes longer to reckon."""
-    enterprise = get_by_uscc_visible_to(session, actor, uscc)
-    verdict = evaluate_enterprise(session, enterprise, policy, on or today(now))
-    fragment = request.headers.get("hx-request") == "true"
+    enterprise = get_by_uscc_visible_to(call.session, call.actor, uscc)
+    verdict = evaluate_enterprise(call.session, enterprise, policy, on or today(call.now))
+    fragment = call.request.headers.get("hx-request") == "true"
     template = "web/policies/_plan_fragment.html" if fragment else "web/policies/plan.html"
-    return render(request, template, plan_page(session, enterprise, verdict))
+    return call.render(template, plan_page(call.session, enterprise, verdict))
 
 
 @router.post("/{policy}/statements", action=STATE_FACT)
-def add_statement(
-    request: Request,
-    session: DbSession,
-    form: Form,
-    actor: CurrentActor,
-    now: Now,
-    uscc: str,
-    policy: str,
-    on: OnDay = None,
-) -> Response:
-    firm = Firm(uscc, policy, on or today(now))
-    enterprise = get_by_uscc_visible_to(session, actor, uscc)
-    bound = bind(StatementForm, form)
-    catalogue = get_catalogue(session)
+def add_statement(call: Call, uscc: str, policy: str, on: OnDay = None) -> Response:
+    firm = Firm(uscc, policy, on or today(call.now))
+    enterprise = get_by_uscc_visible_to(call.session, call.actor, uscc)
+    bound = bind(StatementForm, call.form)
+    catalogue = get_catalogue(call.session)
     done = attempt(
-        session,
+        call.session,
         bound,
-        lambda model: state_fact(session, actor=actor, enterprise=enterprise, data=model.data(catalogue), now=now),
+        lambda model: state_fact(
+            call.session, actor=call.actor, enterprise=enterprise, data=model.data(catalogue), now=call.now
+        ),
     )
     if done is None:
-        return _show(request, session, actor, now, firm, bound, 422)
-    return redirect(request, verdict_url(uscc, policy, firm.on), good=_("已登记说明，判定已按它更新。"))
+        return _show(call, firm, bound, 422)
+    return call.redirect(verdict_url(uscc, policy, firm.on), good=_("已登记说明，判定已按它更新。"))
 
 
 @router.post("/{policy}/statements/{statement_id}/withdraw", action=STATE_FACT)
-def take_back(
-    request: Request,
-    session: DbSession,
-    actor: CurrentActor,
-    now: Now,
-    uscc: str,
-    policy: str,
-    statement_id: int,
-    on: OnDay = None,
-) -> Response:
-    enterprise = get_by_uscc_visible_to(session, actor, uscc)
-    withdraw_statement(session, actor=actor, enterprise=enterprise, statement_id=statement_id, now=now)
-    return redirect(request, verdict_url(uscc, policy, on), good=_("已撤回说明。"))
+def take_back(call: Call, uscc: str, policy: str, statement_id: int, on: OnDay = None) -> Response:
+    enterprise = get_by_uscc_visible_to(call.session, call.actor, uscc)
+    withdraw_statement(call.session, actor=call.actor, enterprise=enterprise, statement_id=statement_id, now=call.now)
+    return call.redirect(verdict_url(uscc, policy, on), good=_("已撤回说明。"))
 
 
-def _show(
-    request: Request,
-    session: DbSession,
-    actor: CurrentActor,
-    now: datetime,
-    firm: Firm,
-    bound: Bound[StatementForm] | None = None,
-    status: int = 200,
-) -> Response:
-    enterprise = get_by_uscc_visible_to(session, actor, firm.uscc)
-    verdict = evaluate_enterprise(session, enterprise, firm.policy, firm.on)
-    page = verdict_page(session, actor, enterprise, verdict, now, bound)
-    return render(request, "web/policies/verdict.html", page, status=status)
+def _show(call: Call, firm: Firm, bound: Bound[StatementForm] | None = None, status: int = 200) -> Response:
+    enterprise = get_by_uscc_visible_to(call.session, call.actor, firm.uscc)
+    verdict = evaluate_enterprise(call.session, enterprise, firm.policy, firm.on)
+    page = verdict_page(call.session, call.actor, enterprise, verdict, call.now, bound)
+    return call.render("web/policies/verdict.html", page, status=status)

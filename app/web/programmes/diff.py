@@ -3,11 +3,10 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import Query, Request
+from fastapi import Query
 from starlette.responses import Response
 
-from app.doors.deps import DbSession
-from app.doors.pages import render
+from app.doors.call import Call
 from app.doors.router import GuardedRouter
 from app.kit.differences import SectionChanges
 from app.programmes.actions import READ
@@ -35,18 +34,17 @@ class DiffPage:
 
 @router.get("", action=READ)
 def diff_page(
-    request: Request,
-    session: DbSession,
+    call: Call,
     code: str,
     before: Annotated[str, Query(alias="from", max_length=16)] = "",
     after: Annotated[str, Query(alias="to", max_length=16)] = "",
 ) -> Response:
     """The difference; without a choice that of the newest version to the one before it."""
-    catalogue = load_catalogue(session)
+    catalogue = load_catalogue(call.session)
     versions = catalogue.versions_of(code)
     new = catalogue.get(code, after) if after else versions[0]
     old = catalogue.get(code, before) if before else _before(versions, new)
-    sections = compare(old, new, load_names(session))
+    sections = compare(old, new, load_names(call.session))
     page = DiffPage(
         code=code,
         title=str(new.title),
@@ -57,7 +55,7 @@ def diff_page(
         total=sum(len(section.changes) for section in sections),
         kinds=kind_badges(),
     )
-    return render(request, "web/programmes/diff.html", page)
+    return call.render("web/programmes/diff.html", page)
 
 
 def _before(versions: list[Programme], new: Programme) -> Programme:

@@ -3,15 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from fastapi import Request
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.cases.board import count_by_stage_visible_to
 from app.cases.domain.state import CaseState
 from app.cases.queries import CaseFilter, count_visible_to
-from app.doors.deps import CurrentActor, DbSession, Now
-from app.doors.pages import render
+from app.doors.call import Call
+from app.doors.deps import Now
 from app.doors.router import GuardedRouter
 from app.kit.actor import Actor
 from app.kit.clock import today
@@ -87,42 +86,38 @@ class ProgrammePage:
 
 
 @router.get("", action=actions.READ)
-def programmes_page(request: Request, session: DbSession, actor: CurrentActor, now: Now) -> Response:
+def programmes_page(call: Call) -> Response:
     """The programmes in force."""
-    in_force = load_catalogue(session).in_force(today(now))
+    in_force = load_catalogue(call.session).in_force(today(call.now))
     cards = tuple(
         ProgrammeCard(
             programme,
             _(LEVELS[programme.level]),
-            count_visible_to(session, actor, CaseFilter(programme=code, state=CaseState.OPEN)),
+            count_visible_to(call.session, call.actor, CaseFilter(programme=code, state=CaseState.OPEN)),
         )
         for code, programme in in_force.items()
     )
-    return render(request, "web/programmes/index.html", ProgrammesPage(cards))
+    return call.render("web/programmes/index.html", ProgrammesPage(cards))
 
 
 @router.get("/{code}", action=actions.READ)
-def programme_page(
-    request: Request, session: DbSession, actor: CurrentActor, now: Now, code: str, version: str = ""
-) -> Response:
+def programme_page(call: Call, code: str, version: str = "") -> Response:
     """One programme's way; `version` asks for an older version than today's."""
-    return _tab(request, session, actor, now, code, "", version)
+    return _tab(call, code, "", version)
 
 
 @router.get("/{code}/{tab}", action=actions.READ)
-def tab_page(
-    request: Request, session: DbSession, actor: CurrentActor, now: Now, code: str, tab: str, version: str = ""
-) -> Response:
+def tab_page(call: Call, code: str, tab: str, version: str = "") -> Response:
     """Another tab of its page."""
     if tab not in TABS:
         raise NotFound("page.unknown", _("没有这个页面。"))
-    return _tab(request, session, actor, now, code, tab, version)
+    return _tab(call, code, tab, version)
 
 
-def _tab(request: Request, session: Session, actor: Actor, now: Now, code: str, tab: str, version: str) -> Response:
-    rounds = rounds_panel(session, code, today(now), may_set=can(actor, actions.SET_ROUND))
-    page = build_page(session, actor, now, (code, version, tab), rounds)
-    return render(request, "web/programmes/programme.html", page)
+def _tab(call: Call, code: str, tab: str, version: str) -> Response:
+    rounds = rounds_panel(call.session, code, today(call.now), may_set=can(call.actor, actions.SET_ROUND))
+    page = build_page(call.session, call.actor, call.now, (code, version, tab), rounds)
+    return call.render("web/programmes/programme.html", page)
 
 
 def build_page(

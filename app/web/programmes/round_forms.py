@@ -2,13 +2,11 @@
 
 from collections.abc import Sized
 
-from fastapi import Request
 from starlette.responses import Response
 
 from app.cases.service.milestones import date_round
-from app.doors.deps import CurrentActor, DbSession, Form, Now
+from app.doors.call import Call
 from app.doors.forms import attempt, bind
-from app.doors.pages import redirect, render
 from app.doors.router import GuardedRouter
 from app.kit.clock import today
 from app.kit.i18n import _, ngettext
@@ -22,52 +20,44 @@ router = GuardedRouter(door="web", prefix="/programmes/{code}/rounds")
 
 
 @router.post("", action=actions.SET_ROUND)
-def add_round_route(
-    request: Request, session: DbSession, actor: CurrentActor, now: Now, form: Form, code: str
-) -> Response:
+def add_round_route(call: Call, code: str) -> Response:
     """Announce a round that the file does not know."""
-    bound = bind(NewRoundInput, form)
-    row = attempt(session, bound, lambda values: add_round(session, actor=actor, now=now, code=code, values=values))
+    bound = bind(NewRoundInput, call.form)
+    row = attempt(
+        call.session,
+        bound,
+        lambda values: add_round(call.session, actor=call.actor, now=call.now, code=code, values=values),
+    )
     if row is not None:
         done = _("已新增批次“%(title)s”。") % {"title": row.title_zh}
-        return redirect(request, f"/programmes/{code}/rounds", good=done)
-    return _refused(
-        request, session, actor, now, code, rounds_panel(session, code, today(now), may_set=True, new=bound)
-    )
+        return call.redirect(f"/programmes/{code}/rounds", good=done)
+    return _refused(call, code, rounds_panel(call.session, code, today(call.now), may_set=True, new=bound))
 
 
 @router.post("/{year}/{round_code}", action=actions.SET_ROUND)
-def set_round_route(
-    request: Request,
-    session: DbSession,
-    actor: CurrentActor,
-    now: Now,
-    form: Form,
-    code: str,
-    year: int,
-    round_code: str,
-) -> Response:
+def set_round_route(call: Call, code: str, year: int, round_code: str) -> Response:
     """Set a round's cut-offs, and date the milestones of its open cases that waited for them."""
-    bound = bind(RoundInput, form)
+    bound = bind(RoundInput, call.form)
 
     def set_and_date(values: RoundInput) -> Sized:
-        set_round(session, actor=actor, now=now, code=code, year=year, round_code=round_code, values=values)
-        return date_round(session, actor=actor, now=now, programme_code=code, year=year, round_code=round_code)
+        set_round(
+            call.session, actor=call.actor, now=call.now, code=code, year=year, round_code=round_code, values=values
+        )
+        return date_round(
+            call.session, actor=call.actor, now=call.now, programme_code=code, year=year, round_code=round_code
+        )
 
-    dated = attempt(session, bound, set_and_date)
+    dated = attempt(call.session, bound, set_and_date)
     if dated is not None:
-        return redirect(request, f"/programmes/{code}/rounds", good=_dated(len(dated)))
-    panel = rounds_panel(session, code, today(now), may_set=True, changed=((year, round_code), bound))
-    return _refused(request, session, actor, now, code, panel)
+        return call.redirect(f"/programmes/{code}/rounds", good=_dated(len(dated)))
+    panel = rounds_panel(call.session, code, today(call.now), may_set=True, changed=((year, round_code), bound))
+    return _refused(call, code, panel)
 
 
-def _refused(
-    request: Request, session: DbSession, actor: CurrentActor, now: Now, code: str, panel: RoundsPanel
-) -> Response:
-    return render(
-        request,
+def _refused(call: Call, code: str, panel: RoundsPanel) -> Response:
+    return call.render(
         "web/programmes/programme.html",
-        build_page(session, actor, now, (code, "", "rounds"), panel),
+        build_page(call.session, call.actor, call.now, (code, "", "rounds"), panel),
         status=422,
     )
 

@@ -4,14 +4,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from fastapi import Request
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.cases.service.clocks import give_lengths
-from app.doors.deps import CurrentActor, DbSession, Form, Now
+from app.doors.call import Call
 from app.doors.forms import Bound, attempt, bind, empty
-from app.doors.pages import redirect, render
 from app.doors.router import GuardedRouter
 from app.kit.actor import Actor
 from app.kit.clock import today
@@ -82,25 +80,25 @@ class SettingsPage:
 
 
 @router.get("", action=actions.READ)
-def settings_page(request: Request, session: DbSession, actor: CurrentActor, now: Now, code: str) -> Response:
+def settings_page(call: Call, code: str) -> Response:
     """What is set, and the forms."""
-    return render(request, "web/programmes/settings.html", _page(session, actor, code, today(now)))
+    return call.render("web/programmes/settings.html", _page(call.session, call.actor, code, today(call.now)))
 
 
 @router.post("", action=actions.SET)
-def set_route(request: Request, session: DbSession, actor: CurrentActor, now: Now, form: Form, code: str) -> Response:
+def set_route(call: Call, code: str) -> Response:
     """Set one of them from a day on."""
-    bound = bind(SettingInput, form)
+    bound = bind(SettingInput, call.form)
 
     def set_and_date(values: SettingInput) -> tuple[int]:
-        set_setting(session, actor=actor, now=now, code=code, values=values)
-        return (give_lengths(session, programme=code, now=now),)
+        set_setting(call.session, actor=call.actor, now=call.now, code=code, values=values)
+        return (give_lengths(call.session, programme=code, now=call.now),)
 
-    done = attempt(session, bound, set_and_date)
+    done = attempt(call.session, bound, set_and_date)
     if done is not None:
-        return redirect(request, f"/programmes/{code}/settings", good=_done(*done))
-    page = _page(session, actor, code, today(now), bound)
-    return render(request, "web/programmes/settings.html", page, status=422)
+        return call.redirect(f"/programmes/{code}/settings", good=_done(*done))
+    page = _page(call.session, call.actor, code, today(call.now), bound)
+    return call.render("web/programmes/settings.html", page, status=422)
 
 
 def _done(n: int) -> str:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from fastapi import Request
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -11,6 +10,7 @@ from app.cases.domain.state import CaseState
 from app.cases.models import CaseFile
 from app.cases.papers.telling import ToldEvent
 from app.cases.supply.events import ANSWERS_HANDED_IN
+from app.doors.call import Call
 from app.doors.timeline import NOTHING, ChangeLine, TimelineLine, Wording, terms_of, wording_of
 from app.journal.models import JournalEvent
 from app.kit.db import composition_of
@@ -31,15 +31,10 @@ class KnownCases:
 
 
 def named_lines(
-    request: Request,
-    session: Session,
-    events: Sequence[JournalEvent],
-    *,
-    changes: bool = True,
-    known: KnownCases | None = None,
+    call: Call, events: Sequence[JournalEvent], *, changes: bool = True, known: KnownCases | None = None
 ) -> tuple[TimelineLine, ...]:
     """`events` of any kind as lines; a query for the codes among their `changes`, and two for cases that are not `known`."""
-    return worded_lines(request.app.state.wording, session, events, changes=changes, known=known)
+    return worded_lines(call.request.app.state.wording, call.session, events, changes=changes, known=known)
 
 
 def told_events(session: Session, events: Sequence[JournalEvent]) -> list[ToldEvent]:

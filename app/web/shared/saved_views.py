@@ -5,16 +5,15 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
 
-from fastapi import Request
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.accounts.actions import KEEP_VIEWS
 from app.accounts.models import SavedView
 from app.accounts.service.views import KeepView, keep_view, list_views_visible_to, remove_view, share_view
-from app.doors.deps import CurrentActor, DbSession, Form, Now
+from app.doors.call import Call
 from app.doors.forms import attempt, bind
-from app.doors.pages import redirect, safe_next
+from app.doors.pages import safe_next
 from app.doors.router import GuardedRouter
 from app.kit.actor import Actor
 from app.kit.i18n import _
@@ -74,14 +73,16 @@ def _same(one: str, other: str) -> bool:
 
 
 @router.post("", action=KEEP_VIEWS)
-def keep(request: Request, session: DbSession, actor: CurrentActor, now: Now, form: Form) -> Response:
+def keep(call: Call) -> Response:
     """Keep the list's address under a name, and show the list under it."""
-    bound = bind(KeepView, form)
-    view = attempt(session, bound, lambda command: keep_view(session, actor=actor, command=command, now=now))
+    bound = bind(KeepView, call.form)
+    view = attempt(
+        call.session, bound, lambda command: keep_view(call.session, actor=call.actor, command=command, now=call.now)
+    )
     if view is None:
         told = bound.summary or [message for messages in bound.errors.values() for message in messages]
-        return redirect(request, _back(bound.raw), bad=_("视图没有保存：%(why)s") % {"why": " ".join(told)})
-    return redirect(request, _address(view), good=_("已保存视图“%(name)s”。") % {"name": view.name})
+        return call.redirect(_back(bound.raw), bad=_("视图没有保存：%(why)s") % {"why": " ".join(told)})
+    return call.redirect(_address(view), good=_("已保存视图“%(name)s”。") % {"name": view.name})
 
 
 def _back(raw: Mapping[str, Any]) -> str:
@@ -91,15 +92,15 @@ def _back(raw: Mapping[str, Any]) -> str:
 
 
 @router.post("/{view_id}/share", action=KEEP_VIEWS)
-def share(request: Request, session: DbSession, actor: CurrentActor, view_id: int) -> Response:
+def share(call: Call, view_id: int) -> Response:
     """Share one's own view, or keep it to oneself again."""
-    view = share_view(session, actor=actor, view_id=view_id)
+    view = share_view(call.session, actor=call.actor, view_id=view_id)
     words = {True: _("已共享视图“%(name)s”。"), False: _("视图“%(name)s”改为仅自己可见。")}
-    return redirect(request, _address(view), good=words[view.shared] % {"name": view.name})
+    return call.redirect(_address(view), good=words[view.shared] % {"name": view.name})
 
 
 @router.post("/{view_id}/remove", action=KEEP_VIEWS)
-def remove(request: Request, session: DbSession, actor: CurrentActor, view_id: int) -> Response:
+def remove(call: Call, view_id: int) -> Response:
     """Remove one's own view; its list stays as it is."""
-    view = remove_view(session, actor=actor, view_id=view_id)
-    return redirect(request, view.page, good=_("已删除视图“%(name)s”。") % {"name": view.name})
+    view = remove_view(call.session, actor=call.actor, view_id=view_id)
+    return call.redirect(view.page, good=_("已删除视图“%(name)s”。") % {"name": view.name})

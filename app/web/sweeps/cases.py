@@ -2,11 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import Query, Request
+from fastapi import Query
 from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 from starlette.responses import Response
@@ -15,9 +14,8 @@ from app.accounts.queries import list_active_officers
 from app.cases import actions
 from app.cases.schemas import MOST_AT_ONCE, OpenCases
 from app.cases.service.opening_many import JOB_KIND, Opened, Prospect, foresee, opened_of, order_cases
-from app.doors.deps import CurrentActor, DbSession, Form, Now
+from app.doors.call import Call
 from app.doors.forms import Bound, attempt, bind, empty
-from app.doors.pages import redirect, render
 from app.doors.router import GuardedRouter
 from app.enterprises.models import Enterprise
 from app.jobs.domain import JobState
@@ -105,67 +103,64 @@ class ResultPage:
 
 
 @router.get("/{sweep_id:int}/cases", action=actions.OPEN)
-def preview(
-    request: Request,
-    session: DbSession,
-    actor: CurrentActor,
-    now: Now,
-    query: Annotated[CasesQuery, Query()],
-    sweep_id: int,
-) -> Response:
+def preview(call: Call, query: Annotated[CasesQuery, Query()], sweep_id: int) -> Response:
     """Who can get a case; nothing is written."""
-    sweep = get_sweep_visible_to(session, actor, sweep_id)
+    sweep = get_sweep_visible_to(call.session, call.actor, sweep_id)
     policy = chosen_policy(sweep, query)
     back = SweepQuery(**query.model_dump(include=set(SweepQuery.model_fields))).address(f"/policies/sweeps/{sweep.id}")
     if query.which == TICKED and not query.firm:
-        return redirect(request, back, bad=_("请先勾选企业，再立案。"))
+        return call.redirect(back, bad=_("请先勾选企业，再立案。"))
     wanted = query.wanted(policy.code, tuple(query.firm) if query.which == TICKED else ())
-    firms = list_firms(session, actor, sweep, wanted, MOST_AT_ONCE + 1)
+    firms = list_firms(call.session, call.actor, sweep, wanted, MOST_AT_ONCE + 1)
     if len(firms) > MOST_AT_ONCE:
         text = _("一次最多为 %(n)s 家企业立案，请先用筛选缩小范围。") % {"n": MOST_AT_ONCE}
-        return redirect(request, back, bad=text)
-    raw = {"policy": policy.code, "year": query.year or today(now).year, "round": query.round}
-    raw["officer_id"] = query.officer_id or actor.id or ""
-    page = _preview_page(session, actor, now, (sweep, policy), firms, empty(raw), query)
-    return render(request, "web/sweeps/cases.html", page)
+        return call.redirect(back, bad=text)
+    raw = {"policy": policy.code, "year": query.year or today(call.now).year, "round": query.round}
+    raw["officer_id"] = query.officer_id or call.actor.id or ""
+    page = _preview_page(call, (sweep, policy), firms, empty(raw), query)
+    return call.render("web/sweeps/cases.html", page)
 
 
 @router.post("/{sweep_id:int}/cases/order", action=actions.OPEN)
-def order(request: Request, session: DbSession, actor: CurrentActor, now: Now, form: Form, sweep_id: int) -> Response:
+def order(call: Call, sweep_id: int) -> Response:
     """Hand the opening to the background work."""
-    sweep = get_sweep_visible_to(session, actor, sweep_id)
-    bound = bind(CasesForm, form)
+    sweep = get_sweep_visible_to(call.session, call.actor, sweep_id)
+    bound = bind(CasesForm, call.form)
     query = CasesQuery(policy=str(bound.raw.get("policy") or ""), firm=list(bound.raw.get("firm") or []))
     policy = chosen_policy(sweep, query)
     wanted = LineFilter(policy.code, usccs=tuple(query.firm) or ("",))
-    firms = list_firms(session, actor, sweep, wanted, MOST_AT_ONCE)
+    firms = list_firms(call.session, call.actor, sweep, wanted, MOST_AT_ONCE)
     if not firms and bound.model:
         bound.summary.append(_("没有可以立案的企业。"))
     job = attempt(
-        session,
+        call.session,
         bound,
         lambda given: order_cases(
-            session, actor=actor, now=now, command=_command(given, policy, firms), origin={"sweep": sweep.id}
+            call.session,
+            actor=call.actor,
+            now=call.now,
+            command=_command(given, policy, firms),
+            origin={"sweep": sweep.id},
         ),
     )
     if job is None:
-        page = _preview_page(session, actor, now, (sweep, policy), firms, bound, query)
-        return render(request, "web/sweeps/cases.html", page, status=422)
-    return redirect(request, f"/policies/sweeps/{sweep.id}/cases/{job.id}")
+        page = _preview_page(call, (sweep, policy), firms, bound, query)
+        return call.render("web/sweeps/cases.html", page, status=422)
+    return call.redirect(f"/policies/sweeps/{sweep.id}/cases/{job.id}")
 
 
 @router.get("/{sweep_id:int}/cases/{job_id:int}", action=actions.OPEN)
-def result(request: Request, session: DbSession, actor: CurrentActor, sweep_id: int, job_id: int) -> Response:
+def result(call: Call, sweep_id: int, job_id: int) -> Response:
     """What became of each firm."""
-    page = _result_page(session, actor, sweep_id, job_id)
-    return render(request, "web/sweeps/cases_result.html", page)
+    page = _result_page(call.session, call.actor, sweep_id, job_id)
+    return call.render("web/sweeps/cases_result.html", page)
 
 
 @router.get("/{sweep_id:int}/cases/{job_id:int}/progress", action=actions.OPEN)
-def progress(request: Request, session: DbSession, actor: CurrentActor, sweep_id: int, job_id: int) -> Response:
+def progress(call: Call, sweep_id: int, job_id: int) -> Response:
     """The bar alone, asked for every second."""
-    page = _result_page(session, actor, sweep_id, job_id)
-    response = render(request, "web/sweeps/cases_progress.html", page)
+    page = _result_page(call.session, call.actor, sweep_id, job_id)
+    response = call.render("web/sweeps/cases_progress.html", page)
     if not page.running:
         response.headers["HX-Refresh"] = "true"
     return response
@@ -182,18 +177,12 @@ def _command(given: CasesForm, policy: SweptPolicy, firms: Sequence[Enterprise])
 
 
 def _preview_page(
-    session: Session,
-    actor: Actor,
-    now: datetime,
-    swept: tuple[Sweep, SweptPolicy],
-    firms: Sequence[Enterprise],
-    form: Bound[CasesForm],
-    query: CasesQuery,
+    call: Call, swept: tuple[Sweep, SweptPolicy], firms: Sequence[Enterprise], form: Bound[CasesForm], query: CasesQuery
 ) -> PreviewPage:
     sweep, policy = swept
-    get_in_force(session, policy.code, today(now))
-    prospects = _prospects(session, actor, now, policy, firms, form)
-    year = today(now).year
+    get_in_force(call.session, policy.code, today(call.now))
+    prospects = _prospects(call, policy, firms, form)
+    year = today(call.now).year
     return PreviewPage(
         sweep=sweep,
         base=f"/policies/sweeps/{sweep.id}",
@@ -204,19 +193,14 @@ def _preview_page(
         refused=tuple(one for one in prospects if one.refusal),
         kept=_kept(query),
         years=tuple((str(one), str(one)) for one in (year + 1, year, year - 1)),
-        rounds=tuple((row.code, round_title(row)) for row in list_rounds(session, policy.code) if row.year >= year - 1),
-        officers=tuple((str(one.id), one.name) for one in list_active_officers(session, EDITORS)),
+        rounds=tuple(
+            (row.code, round_title(row)) for row in list_rounds(call.session, policy.code) if row.year >= year - 1
+        ),
+        officers=tuple((str(one.id), one.name) for one in list_active_officers(call.session, EDITORS)),
     )
 
 
-def _prospects(
-    session: Session,
-    actor: Actor,
-    now: datetime,
-    policy: SweptPolicy,
-    firms: Sequence[Enterprise],
-    form: Bound[CasesForm],
-) -> list[Prospect]:
+def _prospects(call: Call, policy: SweptPolicy, firms: Sequence[Enterprise], form: Bound[CasesForm]) -> list[Prospect]:
     """Each firm and why not; a choice that cannot be read is told at its field and foreseen as if not made."""
     if not firms:
         return []
@@ -231,7 +215,7 @@ def _prospects(
         )
     except ValueError:
         raise Invalid("sweep.cases", _("年度、批次或经办人填写有误。")) from None
-    return foresee(session, actor=actor, now=now, command=command, firms=firms)
+    return foresee(call.session, actor=call.actor, now=call.now, command=command, firms=firms)
 
 
 def _kept(query: CasesQuery) -> tuple[tuple[str, str], ...]:

@@ -4,15 +4,14 @@ from collections.abc import Generator, Iterator
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import Query, Request
+from fastapi import Query
 from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from app.doors.deps import AppDatabase, CurrentActor, DbSession, Form, Now
+from app.doors.call import Call
 from app.doors.downloads import TableFormat, download_table, stream_table
 from app.doors.forms import attempt, bind, empty
-from app.doors.pages import redirect, render
 from app.doors.router import GuardedRouter
 from app.kit.actor import Actor
 from app.kit.clock import today
@@ -39,81 +38,77 @@ class StartForm(BaseModel):
 
 
 @router.get("", action=READ)
-def sweeps_page(request: Request, session: DbSession, actor: CurrentActor, now: Now, cursor: str = "") -> Response:
+def sweeps_page(call: Call, cursor: str = "") -> Response:
     """All sweeps that concern the officer's region, and the form that starts one."""
-    found = page_sweeps_visible_to(session, actor, cursor=cursor or None)
-    form = empty({"on": today(now).isoformat(), "region": actor.region_prefix})
-    return render(request, "web/sweeps/list.html", pages.list_page(session, actor, found, form))
+    found = page_sweeps_visible_to(call.session, call.actor, cursor=cursor or None)
+    form = empty({"on": today(call.now).isoformat(), "region": call.actor.region_prefix})
+    return call.render("web/sweeps/list.html", pages.list_page(call.session, call.actor, found, form))
 
 
 @router.post("", action=RUN)
-def start(request: Request, session: DbSession, actor: CurrentActor, now: Now, form: Form) -> Response:
+def start(call: Call) -> Response:
     """Put a sweep into the queue."""
-    bound = bind(StartForm, form)
+    bound = bind(StartForm, call.form)
     started = attempt(
-        session, bound, lambda given: start_sweep(session, actor=actor, now=now, on=given.on, region=given.region)
+        call.session,
+        bound,
+        lambda given: start_sweep(call.session, actor=call.actor, now=call.now, on=given.on, region=given.region),
     )
     if started is None:
-        found = page_sweeps_visible_to(session, actor, cursor=None)
-        return render(request, "web/sweeps/list.html", pages.list_page(session, actor, found, bound), status=422)
-    return redirect(request, f"/policies/sweeps/{started.id}")
+        found = page_sweeps_visible_to(call.session, call.actor, cursor=None)
+        return call.render("web/sweeps/list.html", pages.list_page(call.session, call.actor, found, bound), status=422)
+    return call.redirect(f"/policies/sweeps/{started.id}")
 
 
 @router.get("/{sweep_id:int}", action=READ)
-def sweep_page(
-    request: Request, session: DbSession, actor: CurrentActor, now: Now, query: ListQuery, sweep_id: int
-) -> Response:
+def sweep_page(call: Call, query: ListQuery, sweep_id: int) -> Response:
     """How far a sweep is, or what it found."""
-    sweep = get_sweep_visible_to(session, actor, sweep_id)
+    sweep = get_sweep_visible_to(call.session, call.actor, sweep_id)
     if sweep.finished_at is None:
-        return render(request, "web/sweeps/progress.html", pages.progress_page(session, actor, sweep))
-    return render(request, "web/sweeps/result.html", pages.result_page(session, actor, sweep, query, today(now)))
+        return call.render("web/sweeps/progress.html", pages.progress_page(call.session, call.actor, sweep))
+    return call.render(
+        "web/sweeps/result.html", pages.result_page(call.session, call.actor, sweep, query, today(call.now))
+    )
 
 
 @router.get("/{sweep_id:int}/progress", action=READ)
-def progress(request: Request, session: DbSession, actor: CurrentActor, sweep_id: int) -> Response:
+def progress(call: Call, sweep_id: int) -> Response:
     """The bar alone, asked for every second."""
-    page = pages.progress_page(session, actor, get_sweep_visible_to(session, actor, sweep_id))
-    response = render(request, "web/sweeps/progress_fragment.html", page)
+    page = pages.progress_page(call.session, call.actor, get_sweep_visible_to(call.session, call.actor, sweep_id))
+    response = call.render("web/sweeps/progress_fragment.html", page)
     if not page.running:
         response.headers["HX-Refresh"] = "true"
     return response
 
 
 @router.post("/{sweep_id:int}/stop", action=RUN)
-def stop(request: Request, session: DbSession, actor: CurrentActor, now: Now, sweep_id: int) -> Response:
+def stop(call: Call, sweep_id: int) -> Response:
     """Stop after the present batch."""
-    sweep = get_sweep_visible_to(session, actor, sweep_id)
-    stop_sweep(session, actor=actor, now=now, sweep=sweep)
-    return redirect(request, f"/policies/sweeps/{sweep.id}", info=_("将在当前批次结束后停止。"))
+    sweep = get_sweep_visible_to(call.session, call.actor, sweep_id)
+    stop_sweep(call.session, actor=call.actor, now=call.now, sweep=sweep)
+    return call.redirect(f"/policies/sweeps/{sweep.id}", info=_("将在当前批次结束后停止。"))
 
 
 @router.post("/{sweep_id:int}/resume", action=RUN)
-def resume(request: Request, session: DbSession, actor: CurrentActor, sweep_id: int) -> Response:
+def resume(call: Call, sweep_id: int) -> Response:
     """Go on where it stopped."""
-    sweep = get_sweep_visible_to(session, actor, sweep_id)
-    resume_sweep(session, actor=actor, sweep=sweep)
-    return redirect(request, f"/policies/sweeps/{sweep.id}", good=_("从上次停下的地方继续。"))
+    sweep = get_sweep_visible_to(call.session, call.actor, sweep_id)
+    resume_sweep(call.session, actor=call.actor, sweep=sweep)
+    return call.redirect(f"/policies/sweeps/{sweep.id}", good=_("从上次停下的地方继续。"))
 
 
 @router.get("/{sweep_id:int}/export.{extension}", action=EXPORT)
-def export(
-    request: Request,
-    session: DbSession,
-    database: AppDatabase,
-    actor: CurrentActor,
-    query: ListQuery,
-    sweep_id: int,
-    extension: TableFormat,
-) -> Response:
+def export(call: Call, query: ListQuery, sweep_id: int, extension: TableFormat) -> Response:
     """Exactly what the list shows, all pages of it."""
-    sweep = get_sweep_visible_to(session, actor, sweep_id)
+    sweep = get_sweep_visible_to(call.session, call.actor, sweep_id)
     if sweep.finished_at is None:
         raise NotFound("sweep.not_finished", _("摸底还没有完成，没有结果可以导出。"))
     name = f"{_('政策摸底')}-{sweep.on_day}-{pages.chosen_policy(sweep, query).title}"
     if extension == "xlsx":
-        return download_table(request, name, extension, _cells(session, actor, sweep, query), header_of())
-    return stream_table(request, name, _cells_from(database, actor, sweep_id, query), header_of())
+        return download_table(
+            call.request, name, extension, _cells(call.session, call.actor, sweep, query), header_of()
+        )
+    return stream_table(call.request, name, _cells_from(call.database, call.actor, sweep_id, query), header_of())
 
 
 def _cells_from(database: Database, actor: Actor, sweep_id: int, query: SweepQuery) -> Generator[list[Any]]:

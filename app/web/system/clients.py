@@ -3,9 +3,7 @@
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from fastapi import Request
 from pydantic import BaseModel, Field
-from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.accounts.actions import MANAGE_CLIENTS
@@ -23,9 +21,8 @@ from app.accounts.service.clients import (
     make_signature_key,
     renew_secret,
 )
-from app.doors.deps import AppSettings, CurrentActor, DbSession, Form, Now
+from app.doors.call import Call
 from app.doors.forms import Bound, attempt, bind, empty
-from app.doors.pages import redirect, render
 from app.doors.router import GuardedRouter
 from app.kit.i18n import N_, _
 
@@ -97,119 +94,113 @@ class ClientPage:
 
 
 @router.get("", action=MANAGE_CLIENTS)
-def clients_page(request: Request, session: DbSession) -> Response:
+def clients_page(call: Call) -> Response:
     """All machine clients."""
-    return _clients(request, session, empty())
+    return _clients(call, empty())
 
 
 @router.post("", action=MANAGE_CLIENTS)
-def add_client(request: Request, session: DbSession, form: Form, actor: CurrentActor, now: Now) -> Response:
+def add_client(call: Call) -> Response:
     """Create a machine client; its secret is shown this once."""
-    bound = bind(ClientForm, form)
+    bound = bind(ClientForm, call.form)
     made = attempt(
-        session,
+        call.session,
         bound,
         lambda given: create_client(
-            session,
-            actor=actor,
+            call.session,
+            actor=call.actor,
             name=given.name,
             scopes=" ".join(given.scopes),
             region_prefix=given.region_prefix,
-            now=now,
+            now=call.now,
         ),
     )
     if made is None:
-        return _clients(request, session, bound, status=422)
-    return _clients(request, session, empty(), made=_credentials(made[0].client_id, made[1]))
+        return _clients(call, bound, status=422)
+    return _clients(call, empty(), made=_credentials(made[0].client_id, made[1]))
 
 
 @router.get("/{client_id}", action=MANAGE_CLIENTS)
-def client_page(request: Request, session: DbSession, client_id: str, now: Now) -> Response:
+def client_page(call: Call, client_id: str) -> Response:
     """One machine client."""
-    return _client(request, session, client_id, now)
+    return _client(call, client_id)
 
 
 @router.post("/{client_id}", action=MANAGE_CLIENTS)
-def save_limits(
-    request: Request, session: DbSession, client_id: str, form: Form, actor: CurrentActor, now: Now
-) -> Response:
+def save_limits(call: Call, client_id: str) -> Response:
     """Say from where and how fast it may call."""
-    bound = bind(LimitsForm, form)
+    bound = bind(LimitsForm, call.form)
 
     def save(given: LimitsForm) -> bool:
-        limit_client(session, actor=actor, client_id=client_id, limits=given.limits(), now=now)
+        limit_client(call.session, actor=call.actor, client_id=client_id, limits=given.limits(), now=call.now)
         return True
 
-    if attempt(session, bound, save):
-        return redirect(request, f"/system/clients/{client_id}", good=_("已保存，从下一次调用起生效。"))
-    return _client(request, session, client_id, now, limits=bound, status=422)
+    if attempt(call.session, bound, save):
+        return call.redirect(f"/system/clients/{client_id}", good=_("已保存，从下一次调用起生效。"))
+    return _client(call, client_id, limits=bound, status=422)
 
 
 @router.post("/{client_id}/secret", action=MANAGE_CLIENTS)
-def new_secret(
-    request: Request, session: DbSession, client_id: str, form: Form, actor: CurrentActor, now: Now
-) -> Response:
+def new_secret(call: Call, client_id: str) -> Response:
     """Replace the secret; shown this once. The former one goes on to work for the overlap."""
-    bound = bind(OverlapForm, form)
+    bound = bind(OverlapForm, call.form)
     secret = attempt(
-        session,
+        call.session,
         bound,
-        lambda given: renew_secret(session, actor=actor, client_id=client_id, now=now, overlap_days=given.overlap_days),
+        lambda given: renew_secret(
+            call.session, actor=call.actor, client_id=client_id, now=call.now, overlap_days=given.overlap_days
+        ),
     )
     if secret is None:
-        return _client(request, session, client_id, now, overlap=bound, status=422)
-    return _client(request, session, client_id, now, made=_credentials(client_id, secret))
+        return _client(call, client_id, overlap=bound, status=422)
+    return _client(call, client_id, made=_credentials(client_id, secret))
 
 
 @router.post("/{client_id}/signature-key", action=MANAGE_CLIENTS)
-def new_signature_key(
-    request: Request, session: DbSession, client_id: str, actor: CurrentActor, now: Now, settings: AppSettings
-) -> Response:
+def new_signature_key(call: Call, client_id: str) -> Response:
     """Make or replace the signature key; shown this once."""
-    key = make_signature_key(session, actor=actor, client_id=client_id, sealing=settings.secret, now=now)
+    key = make_signature_key(
+        call.session, actor=call.actor, client_id=client_id, sealing=call.settings.secret, now=call.now
+    )
     made = Made(_("新签名密钥"), (("ym-key", client_id, _("可以再次查看。")), ("signature_key", key, "")))
-    return _client(request, session, client_id, now, made=made)
+    return _client(call, client_id, made=made)
 
 
 @router.post("/{client_id}/disable", action=MANAGE_CLIENTS)
-def stop_client(request: Request, session: DbSession, client_id: str, actor: CurrentActor, now: Now) -> Response:
+def stop_client(call: Call, client_id: str) -> Response:
     """Disable a client; its tokens stop at once."""
-    disable_client(session, actor=actor, client_id=client_id, now=now)
-    return redirect(request, "/system/clients", good=_("已停用。"))
+    disable_client(call.session, actor=call.actor, client_id=client_id, now=call.now)
+    return call.redirect("/system/clients", good=_("已停用。"))
 
 
 def _credentials(client_id: str, secret: str) -> Made:
     return Made(_("新凭证"), (("client_id", client_id, _("可以再次查看。")), ("client_secret", secret, "")))
 
 
-def _clients(
-    request: Request, session: Session, form: Bound[ClientForm], *, made: Made | None = None, status: int = 200
-) -> Response:
+def _clients(call: Call, form: Bound[ClientForm], *, made: Made | None = None, status: int = 200) -> Response:
     scopes = tuple((scope, scope, _(SCOPE_MEANINGS[scope])) for scope in SCOPES)
-    page = ClientsPage(tuple(list_clients(session)), form, scopes, made)
-    return render(request, "web/system/clients.html", page, status=status)
+    page = ClientsPage(tuple(list_clients(call.session)), form, scopes, made)
+    return call.render("web/system/clients.html", page, status=status)
 
 
 def _client(
-    request: Request,
-    session: Session,
+    call: Call,
     client_id: str,
-    now: datetime,
     *,
     limits: Bound[LimitsForm] | None = None,
     overlap: Bound[OverlapForm] | None = None,
     made: Made | None = None,
     status: int = 200,
 ) -> Response:
-    client = get_client(session, client_id)
-    settings = request.app.state.settings
+    client = get_client(call.session, client_id)
+    settings = call.request.app.state.settings
     page = ClientPage(
         client,
         limits or empty(asdict(limits_of(client))),
         overlap or empty({"overlap_days": OVERLAP_DAYS}),
-        client.former_secret_until if former_is_good(client, now) else None,
+        client.former_secret_until if former_is_good(client, call.now) else None,
         f"{settings.api_rate_per_second:g}",
         settings.api_burst,
         made,
     )
-    return render(request, "web/system/client.html", page, status=status)
+    return call.render("web/system/client.html", page, status=status)

@@ -4,12 +4,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from fastapi import Request
 from starlette.responses import HTMLResponse
 
-from app.doors.deps import AppSettings
+from app.doors.call import Call
 from app.doors.forms import Bound
-from app.doors.pages import render
 from app.doors.router import GuardedRouter
 from app.doors.timeline import ChangeLine, TimelineLine
 from app.kit.errors import NotFound
@@ -39,21 +37,21 @@ class ComponentsPage:
 
 
 @router.get("/components", action=LOOK)
-def show_components(request: Request, settings: AppSettings) -> HTMLResponse:
+def show_components(call: Call) -> HTMLResponse:
     """The page of all components; unknown outside development."""
-    return _development_only(request, settings, "dev/components.html")
+    return _development_only(call, "dev/components.html")
 
 
 @router.get("/components/portal", action=LOOK)
-def show_portal_components(request: Request, settings: AppSettings) -> HTMLResponse:
+def show_portal_components(call: Call) -> HTMLResponse:
     """The same for the enterprise's frame."""
-    return _development_only(request, settings, "dev/portal.html")
+    return _development_only(call, "dev/portal.html")
 
 
-def _development_only(request: Request, settings: AppSettings, template: str) -> HTMLResponse:
-    if settings.env == "production":
+def _development_only(call: Call, template: str) -> HTMLResponse:
+    if call.settings.env == "production":
         raise NotFound("page.missing", _("没有这个页面。"))
-    return render(request, template, sample_page())
+    return call.render(template, sample_page())
 
 
 def sample_page() -> ComponentsPage:

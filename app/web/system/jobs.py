@@ -3,12 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from fastapi import Request
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from app.doors.deps import CurrentActor, DbSession, Now
-from app.doors.pages import redirect, render
+from app.doors.call import Call
 from app.doors.router import GuardedRouter
 from app.jobs import events, service
 from app.jobs.actions import LIST, STEER
@@ -66,41 +64,41 @@ class JobsPage:
 
 
 @router.get("", action=LIST)
-def list_page(request: Request, session: DbSession, state: str = "", cursor: str = "") -> Response:
+def list_page(call: Call, state: str = "", cursor: str = "") -> Response:
     if state and state not in set(JobState):
         raise NotFound("job.state_unknown", _("没有这个状态。"))
-    found = page_jobs(session, state=state, cursor=cursor or None)
+    found = page_jobs(call.session, state=state, cursor=cursor or None)
     states = tuple((each.value, _(label)) for each, label in STATE_LABELS.items())
-    page = JobsPage(tuple(_line(request, job) for job in found.items), found, state, states)
-    return render(request, "web/jobs/list.html", page)
+    page = JobsPage(tuple(_line(call, job) for job in found.items), found, state, states)
+    return call.render("web/jobs/list.html", page)
 
 
 @router.get("/{job_id:int}", action=LIST)
-def job_page(request: Request, session: DbSession, job_id: int) -> Response:
-    return render(request, "web/jobs/job.html", _line(request, get_job(session, job_id)))
+def job_page(call: Call, job_id: int) -> Response:
+    return call.render("web/jobs/job.html", _line(call, get_job(call.session, job_id)))
 
 
 @router.get("/{job_id:int}/progress", action=LIST)
-def progress(request: Request, session: DbSession, job_id: int) -> Response:
-    line = _line(request, get_job(session, job_id))
-    response = render(request, "web/jobs/progress.html", line)
+def progress(call: Call, job_id: int) -> Response:
+    line = _line(call, get_job(call.session, job_id))
+    response = call.render("web/jobs/progress.html", line)
     if not line.running:
         response.headers["HX-Refresh"] = "true"
     return response
 
 
 @router.post("/{job_id:int}/stop", action=STEER)
-def stop(request: Request, session: DbSession, actor: CurrentActor, now: Now, job_id: int) -> Response:
-    job = get_job(session, job_id)
-    stop_job(session, actor=actor, now=now, job=job)
-    return redirect(request, f"/system/jobs/{job.id}", info=_("将在当前批次结束后停止。"))
+def stop(call: Call, job_id: int) -> Response:
+    job = get_job(call.session, job_id)
+    stop_job(call.session, actor=call.actor, now=call.now, job=job)
+    return call.redirect(f"/system/jobs/{job.id}", info=_("将在当前批次结束后停止。"))
 
 
 @router.post("/{job_id:int}/retry", action=STEER)
-def retry(request: Request, session: DbSession, actor: CurrentActor, now: Now, job_id: int) -> Response:
-    job = get_job(session, job_id)
-    retry_job(session, actor=actor, now=now, job=job)
-    return redirect(request, f"/system/jobs/{job.id}", good=_("已重新排队，从断点接着做。"))
+def retry(call: Call, job_id: int) -> Response:
+    job = get_job(call.session, job_id)
+    retry_job(call.session, actor=call.actor, now=call.now, job=job)
+    return call.redirect(f"/system/jobs/{job.id}", good=_("已重新排队，从断点接着做。"))
 
 
 def stop_job(session: Session, *, actor: Actor, now: datetime, job: Job) -> None:
@@ -119,8 +117,8 @@ def _note(session: Session, actor: Actor, now: datetime, job: Job, type: EventTy
     record(session, actor=actor, now=now, type=type.code, subject=SubjectKey("job", str(job.id), job.title))
 
 
-def _line(request: Request, job: Job) -> JobLine:
-    kind = request.app.state.job_kinds.get(job.kind)
+def _line(call: Call, job: Job) -> JobLine:
+    kind = call.request.app.state.job_kinds.get(job.kind)
     state = JobState(job.state)
     return JobLine(
         job=job,

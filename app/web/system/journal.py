@@ -3,13 +3,11 @@
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from fastapi import Request
 from starlette.responses import Response
 
 from app.accounts.actions import READ_JOURNAL
 from app.accounts.queries import list_officers
-from app.doors.deps import CurrentActor, DbSession
-from app.doors.pages import redirect, render
+from app.doors.call import Call
 from app.doors.parameters import number_in
 from app.doors.router import GuardedRouter
 from app.doors.timeline import TimelineLine
@@ -50,14 +48,7 @@ class JournalPage:
 
 
 @router.get("/system/journal", action=READ_JOURNAL)
-def journal_page(
-    request: Request,
-    session: DbSession,
-    actor: CurrentActor,
-    kind: str = "",
-    officer: str = "",
-    before: str = "",
-) -> Response:
+def journal_page(call: Call, kind: str = "", officer: str = "", before: str = "") -> Response:
     """Events of the actor's region (all events, sign-ins included, for officers of every region)."""
     labels = {
         "enterprise": _("企业"),
@@ -71,30 +62,30 @@ def journal_page(
         "client": _("接口客户端"),
         "session": _("登录"),
     }
-    types = tuple(code for code in request.app.state.wording.types if code.startswith(f"{kind}.")) if kind else ()
+    types = tuple(code for code in call.request.app.state.wording.types if code.startswith(f"{kind}.")) if kind else ()
     wanted = TimelineFilter(
-        region_prefix=actor.region_prefix,
+        region_prefix=call.actor.region_prefix,
         types=types,
         actor_id=number_in(officer),
     )
-    events = list_events(session, wanted, before=number_in(before), limit=PAGE_SIZE + 1)
+    events = list_events(call.session, wanted, before=number_in(before), limit=PAGE_SIZE + 1)
     query = {name: value for name, value in (("kind", kind), ("officer", officer)) if value}
     more = len(events) > PAGE_SIZE
     older = "/system/journal?" + urlencode({**query, "before": events[PAGE_SIZE - 1].position}) if more else None
-    lines = named_lines(request, session, events[:PAGE_SIZE])
+    lines = named_lines(call, events[:PAGE_SIZE])
     page = JournalPage(
         lines=lines,
         kinds=tuple((code, labels[code]) for code in PREFIXES),
-        officers=tuple((str(row.id), row.name) for row in list_officers(session)),
+        officers=tuple((str(row.id), row.name) for row in list_officers(call.session)),
         kind=kind,
         officer=officer,
         older=older,
         newest="/system/journal" + (f"?{urlencode(query)}" if query else ""),
     )
-    return render(request, "web/journal/list.html", page)
+    return call.render("web/journal/list.html", page)
 
 
 @router.get("/subjects/enterprise/{enterprise_id}", action=READ)
-def enterprise_of_event(request: Request, session: DbSession, actor: CurrentActor, enterprise_id: int) -> Response:
+def enterprise_of_event(call: Call, enterprise_id: int) -> Response:
     """From the identifier in an event to the firm's page, whatever its code is by now."""
-    return redirect(request, f"/enterprises/{get_visible_to(session, actor, enterprise_id).uscc}")
+    return call.redirect(f"/enterprises/{get_visible_to(call.session, call.actor, enterprise_id).uscc}")

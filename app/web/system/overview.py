@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from fastapi import Request
 from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 from starlette.responses import Response
@@ -21,9 +20,8 @@ from app.accounts.service.officers import (
 )
 from app.cases.opinions.queries import department_names
 from app.cases.papers.actions import KEEP_TEMPLATES
-from app.doors.deps import AppSettings, CurrentActor, DbSession, Form, Now
+from app.doors.call import Call
 from app.doors.forms import Bound, attempt, bind, empty
-from app.doors.pages import redirect, render
 from app.doors.router import GuardedRouter
 from app.kit.actor import Role
 from app.kit.clock import today
@@ -91,7 +89,7 @@ class SystemPage:
 
 
 @router.get("", action=READ_JOURNAL)
-def system_page(request: Request, session: DbSession, actor: CurrentActor, now: Now) -> Response:
+def system_page(call: Call) -> Response:
     """The entries of 系统."""
     entries = [
         (
@@ -103,119 +101,109 @@ def system_page(request: Request, session: DbSession, actor: CurrentActor, now: 
         (_("日志"), _("谁在什么时候改了什么，可按人和类别查找。"), "/system/journal", "list"),
         (_("后台任务"), _("导入等较长的工作，进度与结果。"), "/system/jobs", "clock"),
     ]
-    if can(actor, KEEP_TEMPLATES):
+    if can(call.actor, KEEP_TEMPLATES):
         entries.append((_("文书模板"), _("推荐函、推荐汇总表的模板，可以换成本局自己的。"), "/system/papers", "print"))
-    if can(actor, WATCH):
+    if can(call.actor, WATCH):
         entries.append((_("通知发送"), _("邮件、企业微信发出的通知，失败的原因和重发。"), "/system/notices", "bell"))
-    if can(actor, MANAGE_USERS):
+    if can(call.actor, MANAGE_USERS):
         entries.insert(0, (_("用户"), _("本局人员的账号、角色和辖区。"), "/system/users", "person"))
-    if can(actor, MANAGE_CLIENTS):
+    if can(call.actor, MANAGE_CLIENTS):
         entries.insert(1, (_("接口客户端"), _("省级系统等程序的凭证与权限范围。"), "/system/clients", "exchange"))
-    refusal: str = request.app.state.seed_refusal
-    page = SystemPage(tuple(entries), missing_year(session, today(now)), tuple(refusal.splitlines()))
-    return render(request, "web/system/index.html", page)
+    refusal: str = call.request.app.state.seed_refusal
+    page = SystemPage(tuple(entries), missing_year(call.session, today(call.now)), tuple(refusal.splitlines()))
+    return call.render("web/system/index.html", page)
 
 
 # -- users ---------------------------------------------------------------------------------------------------------------
 
 
 @router.get("/users", action=MANAGE_USERS)
-def users_page(request: Request, session: DbSession, now: Now) -> Response:
+def users_page(call: Call) -> Response:
     """All officers."""
-    names = dict(_departments(session))
+    names = dict(_departments(call.session))
     rows = tuple(
         UserRow(
             officer,
             _(ROLE_LABELS[Role(officer.role)]),
             names.get(officer.department, officer.department),
-            _locked(officer, now),
+            _locked(officer, call.now),
         )
-        for officer in list_officers(session)
+        for officer in list_officers(call.session)
     )
-    return render(request, "web/system/users.html", UsersPage(rows))
+    return call.render("web/system/users.html", UsersPage(rows))
 
 
 @router.get("/users/new", action=MANAGE_USERS)
-def new_user_page(request: Request, session: DbSession, settings: AppSettings, actor: CurrentActor) -> Response:
+def new_user_page(call: Call) -> Response:
     """The form for a new officer."""
-    form: Bound[OfficerForm] = empty({"region_prefix": settings.region, "role": str(Role.CASEWORKER)})
-    return _user_form(request, session, None, form, actor.id)
+    form: Bound[OfficerForm] = empty({"region_prefix": call.settings.region, "role": str(Role.CASEWORKER)})
+    return _user_form(call, None, form, call.actor.id)
 
 
 @router.post("/users/new", action=MANAGE_USERS)
-def add_user(
-    request: Request, session: DbSession, form: Form, actor: CurrentActor, now: Now, settings: AppSettings
-) -> Response:
+def add_user(call: Call) -> Response:
     """Create an officer."""
-    bound = bind(OfficerForm, form)
+    bound = bind(OfficerForm, call.form)
     officer = attempt(
-        session,
+        call.session,
         bound,
         lambda given: create_officer(
-            session,
-            actor=actor,
+            call.session,
+            actor=call.actor,
             login=given.login,
             password=given.password,
             data=given.data(),
-            now=now,
-            passwords=settings.passwords,
+            now=call.now,
+            passwords=call.settings.passwords,
         ),
     )
     if officer is not None:
-        return redirect(request, "/system/users", good=_("已新建用户“%(name)s”。") % {"name": officer.name})
-    return _user_form(request, session, None, bound, actor.id, 422)
+        return call.redirect("/system/users", good=_("已新建用户“%(name)s”。") % {"name": officer.name})
+    return _user_form(call, None, bound, call.actor.id, 422)
 
 
 @router.get("/users/{officer_id}", action=MANAGE_USERS)
-def user_page(request: Request, session: DbSession, officer_id: int, actor: CurrentActor) -> Response:
+def user_page(call: Call, officer_id: int) -> Response:
     """One officer's form."""
-    officer = get_officer(session, officer_id)
+    officer = get_officer(call.session, officer_id)
     fields = ("login", "name", "role", "region_prefix", "section", "phone", "department")
     form: Bound[OfficerForm] = empty({name: getattr(officer, name) for name in fields})
-    return _user_form(request, session, officer, form, actor.id)
+    return _user_form(call, officer, form, call.actor.id)
 
 
 @router.post("/users/{officer_id}", action=MANAGE_USERS)
-def save_user(
-    request: Request, session: DbSession, officer_id: int, form: Form, actor: CurrentActor, now: Now
-) -> Response:
+def save_user(call: Call, officer_id: int) -> Response:
     """Change an officer."""
-    bound = bind(OfficerForm, form)
+    bound = bind(OfficerForm, call.form)
     officer = attempt(
-        session,
+        call.session,
         bound,
-        lambda given: change_officer(session, actor=actor, officer_id=officer_id, data=given.data(), now=now),
+        lambda given: change_officer(
+            call.session, actor=call.actor, officer_id=officer_id, data=given.data(), now=call.now
+        ),
     )
     if officer is not None:
-        return redirect(request, "/system/users", good=_("已保存。"))
-    return _user_form(request, session, get_officer(session, officer_id), bound, actor.id, 422)
+        return call.redirect("/system/users", good=_("已保存。"))
+    return _user_form(call, get_officer(call.session, officer_id), bound, call.actor.id, 422)
 
 
 @router.post("/users/{officer_id}/password", action=MANAGE_USERS)
-def new_password(
-    request: Request,
-    session: DbSession,
-    officer_id: int,
-    form: Form,
-    actor: CurrentActor,
-    now: Now,
-    settings: AppSettings,
-) -> Response:
+def new_password(call: Call, officer_id: int) -> Response:
     """Give an officer a new password."""
-    password = str(form.get("password") or "")
+    password = str(call.form.get("password") or "")
     try:
-        with session.begin_nested():
+        with call.session.begin_nested():
             reset_password(
-                session,
-                actor=actor,
+                call.session,
+                actor=call.actor,
                 officer_id=officer_id,
                 password=password,
-                now=now,
-                passwords=settings.passwords,
+                now=call.now,
+                passwords=call.settings.passwords,
             )
     except Invalid as error:
-        return redirect(request, f"/system/users/{officer_id}", bad=error.message)
-    return redirect(request, f"/system/users/{officer_id}", good=_("密码已重置，请当面告知本人。"))
+        return call.redirect(f"/system/users/{officer_id}", bad=error.message)
+    return call.redirect(f"/system/users/{officer_id}", good=_("密码已重置，请当面告知本人。"))
 
 
 def _locked(officer: Officer, now: datetime) -> bool:
@@ -223,17 +211,12 @@ def _locked(officer: Officer, now: datetime) -> bool:
 
 
 def _user_form(
-    request: Request,
-    session: Session,
-    officer: Officer | None,
-    form: Bound[OfficerForm],
-    own_id: int | None,
-    status: int = 200,
+    call: Call, officer: Officer | None, form: Bound[OfficerForm], own_id: int | None, status: int = 200
 ) -> Response:
     roles = tuple((str(role), _(label)) for role, label in ROLE_LABELS.items())
     is_self = officer is not None and officer.id == own_id
-    page = UserPage(officer, form, roles, _departments(session), is_self)
-    return render(request, "web/system/user.html", page, status=status)
+    page = UserPage(officer, form, roles, _departments(call.session), is_self)
+    return call.render("web/system/user.html", page, status=status)
 
 
 def _departments(session: Session) -> tuple[tuple[str, str], ...]:

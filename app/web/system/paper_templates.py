@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from fastapi import Request
 from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 from starlette.datastructures import UploadFile
@@ -15,10 +14,10 @@ from app.cases.papers.models import PaperTemplate
 from app.cases.papers.placeholders import OF_CASE, OF_PAPER, PAPER_LABELS, SYNTAX, PaperKind, Value
 from app.cases.papers.refusals import FIELD
 from app.cases.papers.templates import Shelf, list_own, template_bytes, upload_template, withdraw_template
-from app.doors.deps import AppSettings, CurrentActor, DbSession, Form, Now
+from app.doors.call import Call
+from app.doors.deps import AppSettings
 from app.doors.documents import content_disposition
 from app.doors.forms import Bound, attempt, bind, empty
-from app.doors.pages import redirect, render
 from app.doors.router import GuardedRouter
 from app.files.domain.kinds import HANDLING, FileKind
 from app.files.models import StoredFile
@@ -93,57 +92,61 @@ def shelf_of(settings: AppSettings) -> Shelf:
 
 
 @router.get("", action=KEEP_TEMPLATES)
-def templates_page(request: Request, session: DbSession) -> Response:
+def templates_page(call: Call) -> Response:
     """All templates."""
-    return render(request, "web/system/papers.html", _page(session, empty()))
+    return call.render("web/system/papers.html", _page(call.session, empty()))
 
 
 @router.post("", action=KEEP_TEMPLATES)
-def upload(
-    request: Request, session: DbSession, settings: AppSettings, actor: CurrentActor, now: Now, form: Form
-) -> Response:
+def upload(call: Call) -> Response:
     """Try a template out and use it."""
-    bound = bind(TemplateForm, form)
-    given = form.get(FIELD)
+    bound = bind(TemplateForm, call.form)
+    given = call.form.get(FIELD)
     if not isinstance(given, UploadFile) or not given.filename:
         bound.errors[FIELD] = [_("请选择模板文件。")]
-        return render(request, "web/system/papers.html", _page(session, bound), status=422)
+        return call.render("web/system/papers.html", _page(call.session, bound), status=422)
     file = Upload(given.file, given.filename)
     row = attempt(
-        session,
+        call.session,
         bound,
         lambda data: upload_template(
-            session, settings.vault, actor=actor, now=now, kind=data.kind, programme=data.programme, upload=file
+            call.session,
+            call.settings.vault,
+            actor=call.actor,
+            now=call.now,
+            kind=data.kind,
+            programme=data.programme,
+            upload=file,
         ),
     )
     if row is None:
-        return render(request, "web/system/papers.html", _page(session, bound), status=422)
-    return redirect(request, "/system/papers", good=_("模板已启用。"))
+        return call.render("web/system/papers.html", _page(call.session, bound), status=422)
+    return call.redirect("/system/papers", good=_("模板已启用。"))
 
 
 @router.get("/{kind}/shipped", action=KEEP_TEMPLATES)
-def download_shipped(session: DbSession, settings: AppSettings, kind: str) -> Response:
+def download_shipped(call: Call, kind: str) -> Response:
     """The shipped template of a kind."""
     known = _kind(kind)
-    return _sent(known, template_bytes(session, shelf_of(settings), known, None), _shipped_name(known))
+    return _sent(known, template_bytes(call.session, shelf_of(call.settings), known, None), _shipped_name(known))
 
 
 @router.get("/own/{template_id:int}", action=KEEP_TEMPLATES)
-def download_own(session: DbSession, settings: AppSettings, template_id: int) -> Response:
+def download_own(call: Call, template_id: int) -> Response:
     """A template that the bureau uploaded, one set aside included."""
-    row = session.get(PaperTemplate, template_id)
+    row = call.session.get(PaperTemplate, template_id)
     if row is None:
         raise NotFound("paper.template_unknown", _("没有这份模板，或它已经停用。"))
     kind = PaperKind(row.kind)
-    stored = session.get_one(StoredFile, row.file_id)
-    return _sent(kind, template_bytes(session, shelf_of(settings), kind, row), stored.name)
+    stored = call.session.get_one(StoredFile, row.file_id)
+    return _sent(kind, template_bytes(call.session, shelf_of(call.settings), kind, row), stored.name)
 
 
 @router.post("/own/{template_id:int}/withdraw", action=KEEP_TEMPLATES)
-def withdraw(request: Request, session: DbSession, actor: CurrentActor, now: Now, template_id: int) -> Response:
+def withdraw(call: Call, template_id: int) -> Response:
     """Set a template aside."""
-    withdraw_template(session, actor=actor, now=now, template_id=template_id)
-    return redirect(request, "/system/papers", good=_("已停用该模板。"))
+    withdraw_template(call.session, actor=call.actor, now=call.now, template_id=template_id)
+    return call.redirect("/system/papers", good=_("已停用该模板。"))
 
 
 def _sent(kind: PaperKind, body: bytes, name: str) -> Response:

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from fastapi import Request
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
@@ -13,8 +12,7 @@ from app.cases.queries import CaseFilter, page_visible_to
 from app.commissioners.actions import LIST as LIST_COMMISSIONERS
 from app.commissioners.queries import CommissionerFilter
 from app.commissioners.queries import page_visible_to as commissioners_page
-from app.doors.deps import CurrentActor, DbSession, Now
-from app.doors.pages import redirect, render
+from app.doors.call import Call
 from app.doors.router import GuardedRouter
 from app.enterprises.actions import LIST as LIST_ENTERPRISES
 from app.enterprises.domain.uscc import LENGTH, normalise
@@ -123,20 +121,20 @@ FINDERS: tuple[Finder, ...] = (
 
 
 @router.get("", action=LIST_ENTERPRISES)
-def search_page(request: Request, session: DbSession, actor: CurrentActor, now: Now, q: str = "") -> Response:
+def search_page(call: Call, q: str = "") -> Response:
     query = _clean(q)
     if len(normalise(query)) == LENGTH:
-        firm = find_by_uscc_visible_to(session, actor, query)
+        firm = find_by_uscc_visible_to(call.session, call.actor, query)
         if firm is not None:
-            return redirect(request, f"/enterprises/{firm.uscc}")
-    groups = _found(Asked(session, actor, query, ON_PAGE, today(now)))
-    return render(request, "web/search/results.html", SearchPage(query, groups))
+            return call.redirect(f"/enterprises/{firm.uscc}")
+    groups = _found(Asked(call.session, call.actor, query, ON_PAGE, today(call.now)))
+    return call.render("web/search/results.html", SearchPage(query, groups))
 
 
 @router.get("/suggest", action=LIST_ENTERPRISES)
-def suggest(request: Request, session: DbSession, actor: CurrentActor, now: Now, q: str = "") -> Response:
-    groups = _found(Asked(session, actor, _clean(q), IN_BOX, today(now)))
-    return render(request, "web/search/suggest.html", SuggestPage(tuple(hit for group in groups for hit in group.hits)))
+def suggest(call: Call, q: str = "") -> Response:
+    groups = _found(Asked(call.session, call.actor, _clean(q), IN_BOX, today(call.now)))
+    return call.render("web/search/suggest.html", SuggestPage(tuple(hit for group in groups for hit in group.hits)))
 
 
 def _found(asked: Asked) -> tuple[Group, ...]:

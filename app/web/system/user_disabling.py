@@ -1,17 +1,14 @@
 """Closing and opening an officer's account; who still leads cases is asked about them first."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
-from fastapi import Request
 from starlette.responses import Response
 
 from app.accounts.actions import MANAGE_USERS
 from app.accounts.models import Officer
 from app.accounts.service.officers import get_officer, set_disabled
 from app.cases.loads import count_held
-from app.doors.deps import CurrentActor, DbSession, Form, Now
-from app.doors.pages import redirect, render
+from app.doors.call import Call
 from app.doors.router import GuardedRouter
 from app.kit.errors import Invalid
 from app.kit.i18n import _
@@ -30,10 +27,10 @@ class DisablePage:
 
 
 @router.get("/users/{officer_id}/disable", action=MANAGE_USERS)
-def disable_page(request: Request, session: DbSession, officer_id: int) -> Response:
+def disable_page(call: Call, officer_id: int) -> Response:
     """What the officer still leads, before the account is closed."""
-    officer, held = get_officer(session, officer_id), count_held(session, officer_id)
-    known = load_catalogue(session).known()
+    officer, held = get_officer(call.session, officer_id), count_held(call.session, officer_id)
+    known = load_catalogue(call.session).known()
     page = DisablePage(
         officer=officer,
         number=sum(held.values()),
@@ -42,31 +39,27 @@ def disable_page(request: Request, session: DbSession, officer_id: int) -> Respo
             for code, n in held.items()
         ),
     )
-    return render(request, "web/system/user_disable.html", page)
+    return call.render("web/system/user_disable.html", page)
 
 
 @router.post("/users/{officer_id}/disable", action=MANAGE_USERS)
-def disable_user(
-    request: Request, session: DbSession, officer_id: int, actor: CurrentActor, now: Now, form: Form
-) -> Response:
+def disable_user(call: Call, officer_id: int) -> Response:
     """Close an officer's account; its sessions end at once. Who still leads cases is asked about them first."""
-    if count_held(session, officer_id) and not form.get("confirmed"):
-        return redirect(request, f"/system/users/{officer_id}/disable")
-    return _switch(request, session, officer_id, actor, now, disabled=True)
+    if count_held(call.session, officer_id) and not call.form.get("confirmed"):
+        return call.redirect(f"/system/users/{officer_id}/disable")
+    return _switch(call, officer_id, disabled=True)
 
 
 @router.post("/users/{officer_id}/enable", action=MANAGE_USERS)
-def enable_user(request: Request, session: DbSession, officer_id: int, actor: CurrentActor, now: Now) -> Response:
+def enable_user(call: Call, officer_id: int) -> Response:
     """Open an officer's account again."""
-    return _switch(request, session, officer_id, actor, now, disabled=False)
+    return _switch(call, officer_id, disabled=False)
 
 
-def _switch(
-    request: Request, session: DbSession, officer_id: int, actor: CurrentActor, now: datetime, *, disabled: bool
-) -> Response:
+def _switch(call: Call, officer_id: int, *, disabled: bool) -> Response:
     try:
-        with session.begin_nested():
-            set_disabled(session, actor=actor, officer_id=officer_id, disabled=disabled, now=now)
+        with call.session.begin_nested():
+            set_disabled(call.session, actor=call.actor, officer_id=officer_id, disabled=disabled, now=call.now)
     except Invalid as error:
-        return redirect(request, f"/system/users/{officer_id}", bad=error.message)
-    return redirect(request, "/system/users", good=_("已停用。") if disabled else _("已启用。"))
+        return call.redirect(f"/system/users/{officer_id}", bad=error.message)
+    return call.redirect("/system/users", good=_("已停用。") if disabled else _("已启用。"))

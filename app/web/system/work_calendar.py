@@ -6,14 +6,13 @@ from datetime import date
 from itertools import groupby
 from typing import Annotated, Any
 
-from fastapi import Query, Request
+from fastapi import Query
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.cases.service.redating import redate_clocks
-from app.doors.deps import CurrentActor, DbSession, Form, Now
+from app.doors.call import Call
 from app.doors.forms import Bound, attempt, bind, empty
-from app.doors.pages import redirect, render
 from app.doors.router import GuardedRouter
 from app.kit.actor import Actor
 from app.kit.clock import today
@@ -91,49 +90,43 @@ class CalendarPage:
 
 
 @router.get("", action=READ_CALENDAR)
-def calendar_page(
-    request: Request,
-    session: DbSession,
-    actor: CurrentActor,
-    now: Now,
-    year: Annotated[int | None, Query(ge=FIRST_YEAR, le=LAST_YEAR)] = None,
-) -> Response:
+def calendar_page(call: Call, year: Annotated[int | None, Query(ge=FIRST_YEAR, le=LAST_YEAR)] = None) -> Response:
     """The year's days."""
-    return render(request, "web/system/calendar.html", _page(session, actor, today(now), year))
+    return call.render("web/system/calendar.html", _page(call.session, call.actor, today(call.now), year))
 
 
 @router.post("", action=SET_CALENDAR)
-def set_day_route(request: Request, session: DbSession, actor: CurrentActor, now: Now, form: Form) -> Response:
+def set_day_route(call: Call) -> Response:
     """Declare a day working or free; running time limits follow."""
-    bound = bind(DayInput, form)
+    bound = bind(DayInput, call.form)
 
     def set_and_date(values: DayInput) -> tuple[date, int]:
-        row = set_day(session, actor=actor, now=now, values=values)
-        return row.day, redate_clocks(session, row.day)
+        row = set_day(call.session, actor=call.actor, now=call.now, values=values)
+        return row.day, redate_clocks(call.session, row.day)
 
-    done = attempt(session, bound, set_and_date)
+    done = attempt(call.session, bound, set_and_date)
     if done is not None:
-        return redirect(request, f"/system/calendar?year={done[0].year}#overrides", good=_done(*done))
+        return call.redirect(f"/system/calendar?year={done[0].year}#overrides", good=_done(*done))
     year = bound.model.day.year if bound.model else None
-    page = _page(session, actor, today(now), year, bound)
-    return render(request, "web/system/calendar.html", page, status=422)
+    page = _page(call.session, call.actor, today(call.now), year, bound)
+    return call.render("web/system/calendar.html", page, status=422)
 
 
 @router.post("/clear", action=SET_CALENDAR)
-def clear_day_route(request: Request, session: DbSession, actor: CurrentActor, now: Now, form: Form) -> Response:
+def clear_day_route(call: Call) -> Response:
     """Let a day follow the statutory calendar again; running time limits follow."""
-    bound = bind(ClearDayInput, form)
+    bound = bind(ClearDayInput, call.form)
 
     def clear_and_date(values: ClearDayInput) -> tuple[date, int]:
-        clear_day(session, actor=actor, now=now, values=values)
-        return values.day, redate_clocks(session, values.day)
+        clear_day(call.session, actor=call.actor, now=call.now, values=values)
+        return values.day, redate_clocks(call.session, values.day)
 
-    done = attempt(session, bound, clear_and_date)
+    done = attempt(call.session, bound, clear_and_date)
     if done is not None:
-        return redirect(request, f"/system/calendar?year={done[0].year}#overrides", good=_done(*done))
+        return call.redirect(f"/system/calendar?year={done[0].year}#overrides", good=_done(*done))
     year = bound.model.day.year if bound.model else None
-    page = _page(session, actor, today(now), year, refused=bound)
-    return render(request, "web/system/calendar.html", page, status=422)
+    page = _page(call.session, call.actor, today(call.now), year, refused=bound)
+    return call.render("web/system/calendar.html", page, status=422)
 
 
 def _done(day: date, moved: int) -> str:

@@ -6,13 +6,11 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-from fastapi import Request
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from app.doors.deps import CurrentActor, DbSession, Now
+from app.doors.call import Call
 from app.doors.downloads import TableFormat, download_table
-from app.doors.pages import render
 from app.doors.router import GuardedRouter
 from app.kit.actor import Actor
 from app.kit.clock import today
@@ -90,49 +88,39 @@ class RowsPage:
 
 
 @router.get("", action=actions.READ)
-def targets_page(
-    request: Request, session: DbSession, actor: CurrentActor, now: Now, year: int | None = None
-) -> Response:
-    on = today(now)
+def targets_page(call: Call, year: int | None = None) -> Response:
+    on = today(call.now)
     chosen = _checked(year, on)
-    view = queries.find_plan(session, actor, chosen, on)
-    years = sorted({on.year, chosen, *queries.list_plan_years(session, actor)}, reverse=True)
-    standings = queries.list_standings(session, view) if view else []
+    view = queries.find_plan(call.session, call.actor, chosen, on)
+    years = sorted({on.year, chosen, *queries.list_plan_years(call.session, call.actor)}, reverse=True)
+    standings = queries.list_standings(call.session, view) if view else []
     page = TargetsPage(
         view=view,
         title=_text(view.plan.title) if view else "",
         issuer=_text(view.plan.issuer) if view else "",
         year=chosen,
         years=tuple((str(item), _("%(year)s 年") % {"year": item}) for item in years),
-        cards=cards_of(session, view, _headlines(standings)) if view else (),
+        cards=cards_of(call.session, view, _headlines(standings)) if view else (),
         rows=tuple(_item_row(standing, view) for standing in standings) if view else (),
         borrowed=borrowed_notice(view),
-        correction=_correction_notice(session, view),
+        correction=_correction_notice(call.session, view),
     )
-    return render(request, "web/targets/index.html", page)
+    return call.render("web/targets/index.html", page)
 
 
 @router.get("/{code}", action=actions.READ)
-def target_rows_page(
-    request: Request,
-    session: DbSession,
-    actor: CurrentActor,
-    now: Now,
-    code: str,
-    year: int | None = None,
-    cursor: str | None = None,
-) -> Response:
-    view, item = _item(session, actor, today(now), code, year)
-    standing = queries.standing(session, view, item)
+def target_rows_page(call: Call, code: str, year: int | None = None, cursor: str | None = None) -> Response:
+    view, item = _item(call.session, call.actor, today(call.now), code, year)
+    standing = queries.standing(call.session, view, item)
     counted = queries.counted_of(item)
     assert counted is not None  # get_item refuses an item that nothing is counted for
-    table, found = page_of_rows(session, counted, view, cursor, PAGE_SIZE)
+    table, found = page_of_rows(call.session, counted, view, cursor, PAGE_SIZE)
     query = urlencode({"year": view.period.year})
     page = RowsPage(
         item=item,
         name=_text(item.name),
         remark=_text(item.remark),
-        card=cards_of(session, view, [standing])[0],
+        card=cards_of(call.session, view, [standing])[0],
         table=table,
         page=found,
         url=f"/targets/{item.code}?{query}",
@@ -140,25 +128,17 @@ def target_rows_page(
         year=view.period.year,
         on=view.period.on,
     )
-    return render(request, "web/targets/rows.html", page)
+    return call.render("web/targets/rows.html", page)
 
 
 @router.get("/{code}/export.{extension}", action=actions.EXPORT)
-def export_target_rows(
-    request: Request,
-    session: DbSession,
-    actor: CurrentActor,
-    now: Now,
-    code: str,
-    extension: TableFormat,
-    year: int | None = None,
-) -> Response:
-    view, item = _item(session, actor, today(now), code, year)
+def export_target_rows(call: Call, code: str, extension: TableFormat, year: int | None = None) -> Response:
+    view, item = _item(call.session, call.actor, today(call.now), code, year)
     counted = queries.counted_of(item)
     assert counted is not None  # as above
-    table = all_rows(session, counted, view)
+    table = all_rows(call.session, counted, view)
     name = f"{item.name['zh']}-{view.period.year}"
-    return download_table(request, name, extension, [row.cells for row in table.rows], table.header)
+    return download_table(call.request, name, extension, [row.cells for row in table.rows], table.header)
 
 
 def _item(session: Session, actor: Actor, on: date, code: str, year: int | None) -> tuple[PlanView, PlanItem]:

@@ -6,13 +6,11 @@ from datetime import date
 from typing import Any
 
 import yaml
-from fastapi import Request
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from app.doors.deps import CurrentActor, DbSession, Now
+from app.doors.call import Call
 from app.doors.forms import Bound
-from app.doors.pages import render
 from app.doors.router import GuardedRouter
 from app.kit.actor import Actor
 from app.kit.clock import today
@@ -43,29 +41,27 @@ LONGEST = 40
 
 
 @router.get("/what-if", action=WHAT_IF)
-def what_if_here(request: Request, session: DbSession, actor: CurrentActor, now: Now, code: str) -> Response:
+def what_if_here(call: Call, code: str) -> Response:
     """The what-if of the version in force here."""
-    row = get_shown(session, code, today(now), actor.region_prefix)
-    return _respond(request, session, actor, today(now), row)
+    row = get_shown(call.session, code, today(call.now), call.actor.region_prefix)
+    return _respond(call, today(call.now), row)
 
 
 @router.get("/{jurisdiction}/{version}/what-if", action=WHAT_IF)
-def what_if_of_version(
-    request: Request, session: DbSession, actor: CurrentActor, now: Now, code: str, jurisdiction: str, version: str
-) -> Response:
+def what_if_of_version(call: Call, code: str, jurisdiction: str, version: str) -> Response:
     """The what-if of one version."""
-    return _respond(request, session, actor, today(now), get_version(session, code, jurisdiction, version))
+    return _respond(call, today(call.now), get_version(call.session, code, jurisdiction, version))
 
 
-def _respond(request: Request, session: Session, actor: Actor, day: date, row: PolicyVersion) -> Response:
-    page = what_if_page(session, actor, row, _given(request), day)
-    fragment = "hx-request" in request.headers  # the page swaps it in, whatever it says
-    return render(request, "web/whatif/page.html", page, status=200 if page.outcomes or fragment else 422)
+def _respond(call: Call, day: date, row: PolicyVersion) -> Response:
+    page = what_if_page(call.session, call.actor, row, _given(call), day)
+    fragment = "hx-request" in call.request.headers  # the page swaps it in, whatever it says
+    return call.render("web/whatif/page.html", page, status=200 if page.outcomes or fragment else 422)
 
 
-def _given(request: Request) -> dict[str, str]:
+def _given(call: Call) -> dict[str, str]:
     """The parameters of the address, the last of each name; overlong ones cannot be numbers."""
-    return {name: value.strip()[:LONGEST] for name, value in request.query_params.items()}
+    return {name: value.strip()[:LONGEST] for name, value in call.request.query_params.items()}
 
 
 # -- the page ---------------------------------------------------------------------------------------------------------

@@ -1,0 +1,65 @@
+"""One request of a person: what was sent, who asks, on which session, when. Every page and every form gets it as `call`."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from typing import Any
+
+from fastapi import Request
+from sqlalchemy.orm import Session
+from starlette.datastructures import FormData
+from starlette.responses import HTMLResponse, RedirectResponse
+
+from app.config import Settings
+from app.doors import pages
+from app.doors.deps import get_database, get_settings
+from app.files.vault import Vault
+from app.kit.actor import Actor
+from app.kit.clock import today
+from app.kit.db import Database
+
+
+class Call:
+    """What a route may ask for. It lives as long as its session: what is sent in pieces opens one of its own."""
+
+    def __init__(self, request: Request, session: Session, actor: Actor, now: datetime, form: FormData) -> None:
+        self.request = request
+        self.session = session
+        self.actor = actor
+        self.now = now
+        self.form = form
+
+    @contextmanager
+    def asked(self) -> Iterator[None]:
+        """Around the route. What a subclass takes here beside itself is read from the address, as a route's own parameters are."""
+        yield
+
+    @property
+    def on(self) -> date:
+        """The day in Qianjiang."""
+        return today(self.now)
+
+    @property
+    def settings(self) -> Settings:
+        """The settings that the application was made with."""
+        return get_settings(self.request)
+
+    @property
+    def vault(self) -> Vault:
+        """Where uploads go."""
+        return self.settings.vault
+
+    @property
+    def database(self) -> Database:
+        """The application's database; for streams, which open their own session."""
+        return get_database(self.request)
+
+    def render(self, template: str, page: Any, *, status: int = 200) -> HTMLResponse:
+        """`template` with the frozen dataclass `page` and the chrome around it."""
+        return pages.render(self.request, template, page, status=status)
+
+    def redirect(
+        self, url: str, *, good: str | None = None, bad: str | None = None, info: str | None = None
+    ) -> RedirectResponse:
+        """Go to `url` (303) and show a notice there."""
+        return pages.redirect(self.request, url, good=good, bad=bad, info=info)
