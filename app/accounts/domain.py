@@ -9,19 +9,12 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
-from app.kit.actor import FirmRole, Role
+from app.kit.actor import FirmRole
 from app.kit.errors import Conflict, Invalid
 from app.kit.i18n import N_, _
 
 SCOPES = ("export:read", "policies:evaluate", "exchange:receipts")
 
-ROLE_LABELS = {
-    Role.CASEWORKER: N_("经办人"),
-    Role.SECTION_HEAD: N_("科室负责人"),
-    Role.LEADER: N_("局领导"),
-    Role.ADMINISTRATOR: N_("系统管理员"),
-    Role.DEPARTMENT: N_("征询部门"),
-}
 FIRM_ROLE_LABELS = {
     FirmRole.MANAGER: N_("企业管理员"),
     FirmRole.EDITOR: N_("填报人"),

@@ -1,7 +1,8 @@
 """The events of accounts."""
 
-from app.accounts.domain import FIRM_ROLE_LABELS, ROLE_LABELS
+from app.accounts.domain import FIRM_ROLE_LABELS
 from app.journal.domain import EventType, EventWords
+from app.kit.actor import Role
 from app.kit.i18n import N_
 
 EVENT_TYPES = (
@@ -45,7 +46,7 @@ FIELD_LABELS = {
 }
 
 VALUE_LABELS = {
-    "officer.role": {str(role): label for role, label in ROLE_LABELS.items()},
+    "officer.role": {str(role): role.traits.label for role in Role},
     "enterprise_user.role": {str(role): label for role, label in FIRM_ROLE_LABELS.items()},
 }
 

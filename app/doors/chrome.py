@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from fastapi import Request
 
 from app import __version__
-from app.accounts.domain import FIRM_ROLE_LABELS, ROLE_LABELS
+from app.accounts.domain import FIRM_ROLE_LABELS
 from app.doors.csrf import token_for
 from app.doors.flash import read_flash
 from app.doors.once import new_token
-from app.kit.actor import ANONYMOUS, Actor, ActorKind, Role
+from app.kit.actor import ANONYMOUS, Actor, ActorKind
 from app.kit.i18n import LANGUAGE_TAGS, N_, Locale, _, current_locale
 
 #: code, address, text and icon of the bureau's navigation, in the order of the day's work.
@@ -92,7 +92,7 @@ class Chrome:
     @property
     def of_department(self) -> bool:
         """Whether an officer of another department is signed in: no search, and no pages of the bureau."""
-        return self.actor.role is Role.DEPARTMENT
+        return self.actor.traits.outside
 
     @property
     def home(self) -> str:
@@ -139,13 +139,13 @@ def home_of(actor: Actor) -> str:
     """The first page: an officer's desk, or what the officer's department is asked about; the portal of a firm's person."""
     if actor.kind is ActorKind.ENTERPRISE:
         return "/portal"
-    return "/department" if actor.role is Role.DEPARTMENT else "/"
+    return "/department" if actor.traits.outside else "/"
 
 
 def _role_label(actor: Actor) -> str:
     if actor.firm_role is not None:
         return _(FIRM_ROLE_LABELS[actor.firm_role])
-    return _(ROLE_LABELS[actor.role]) if actor.role else ""
+    return _(actor.traits.label) if actor.role else ""
 
 
 def _navigation(path: str, actor: Actor) -> tuple[NavItem, ...]:
@@ -156,5 +156,5 @@ def _navigation(path: str, actor: Actor) -> tuple[NavItem, ...]:
         return ()
     first = path.strip("/").split("/")[0] or "desk"
     active = _UNDER.get(first, first)
-    entries = DEPARTMENT_NAVIGATION if actor.role is Role.DEPARTMENT else NAVIGATION
+    entries = DEPARTMENT_NAVIGATION if actor.traits.outside else NAVIGATION
     return tuple(NavItem(code, _(label), url, icon, code == active) for code, url, label, icon in entries)

@@ -9,7 +9,7 @@ from starlette.datastructures import FormData
 
 from app.doors.call import Call
 from app.doors.forms import Bound, bind, empty
-from app.kit.actor import Actor, ActorKind, Role
+from app.kit.actor import Actor, ActorKind
 from app.kit.i18n import _
 from app.kit.paging import Count, Page
 from app.notices.domain.delivering import CHANNELS, MANNER_LABELS, Channel, Manner
@@ -145,14 +145,14 @@ def _name(group: Group, channel: Channel) -> str:
 
 def _channels(actor: Actor, open_ways: Iterable[Channel]) -> list[Channel]:
     """The group chat is the bureau's; a firm and another department have mail."""
-    inside = actor.kind is ActorKind.OFFICER and actor.role is not Role.DEPARTMENT
+    inside = actor.kind is ActorKind.OFFICER and not actor.traits.outside
     return [channel for channel in open_ways if inside or not CHANNELS[channel].bureau_only]
 
 
 def _reader(actor: Actor) -> Reader:
     if actor.kind is ActorKind.ENTERPRISE:
         return Reader.FIRM
-    return Reader.DEPARTMENT if actor.role is Role.DEPARTMENT else Reader.OFFICER
+    return Reader.DEPARTMENT if actor.traits.outside else Reader.OFFICER
 
 
 def _groups(

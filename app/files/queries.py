@@ -15,7 +15,6 @@ from app.kit.actor import Actor, ActorKind
 from app.kit.errors import NotFound
 from app.kit.i18n import _
 from app.kit.paging import Count, Keyset, Page, count_up_to, page
-from app.kit.permissions import DEPARTMENTS
 from app.reference.queries import list_terms
 
 Columns = TypeVarTuple("Columns")
@@ -52,7 +51,7 @@ def scope(actor: Actor, shown: Collection[int] = ()) -> ColumnElement[bool]:
     An officer sees those of the firms in the region, a firm its own but what others said about it; a department only
     those of the ids `shown` to it.
     """
-    if actor.kind is ActorKind.OFFICER and actor.role in DEPARTMENTS:
+    if actor.traits.outside:
         return Document.id.in_(shown) if shown else false()
     if actor.kind is ActorKind.ENTERPRISE:
         return and_(enterprises_visible_to(actor), Document.kind.not_in(ABOUT_THE_FIRM))

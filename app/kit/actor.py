@@ -1,7 +1,10 @@
 """Who acts: one shape for officers, enterprise users, machine clients, partners, the system itself and strangers."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+
+from app.kit.i18n import N_
 
 
 class ActorKind(StrEnum):
@@ -16,13 +19,56 @@ class ActorKind(StrEnum):
 
 
 class Role(StrEnum):
-    """What an officer does: in the bureau, or (`DEPARTMENT`) in another department that is asked for its opinion."""
+    """What an officer does: in the bureau, or (`DEPARTMENT`) in another department that is asked for its opinion.
+
+    Nobody asks which role it is: what a role may and is shown is said by its traits alone.
+    """
 
     CASEWORKER = "caseworker"
     SECTION_HEAD = "section_head"
     LEADER = "leader"
     ADMINISTRATOR = "administrator"
     DEPARTMENT = "department"
+
+    @property
+    def traits(self) -> "RoleTraits":
+        """What there is to know of it."""
+        return ROLES[self]
+
+
+@dataclass(frozen=True)
+class RoleTraits:
+    """What the rest of the house asks of a role; `title` is how a programme's steps call it, "" where it takes none.
+
+    `reads` the bureau's pages, `edits` what it reads and leads cases, `heads` a section (approves, plans, takes back), `oversees` all of the
+    office's work, `administers` users and partners; `outside` sees what its department is asked and nothing else; `told_as_head` is
+    told of what waits for a head.
+    """
+
+    label: str
+    title: str = ""
+    reads: bool = False
+    edits: bool = False
+    heads: bool = False
+    oversees: bool = False
+    administers: bool = False
+    outside: bool = False
+    told_as_head: bool = False
+
+
+ROLES: Mapping[Role, RoleTraits] = {
+    Role.CASEWORKER: RoleTraits(N_("经办人"), N_("经办人"), reads=True, edits=True),
+    Role.SECTION_HEAD: RoleTraits(
+        N_("科室负责人"), N_("科长"), reads=True, edits=True, heads=True, oversees=True, told_as_head=True
+    ),
+    Role.LEADER: RoleTraits(N_("局领导"), reads=True, oversees=True),
+    Role.ADMINISTRATOR: RoleTraits(
+        N_("系统管理员"), N_("管理员"), reads=True, edits=True, heads=True, oversees=True, administers=True
+    ),
+    Role.DEPARTMENT: RoleTraits(N_("征询部门"), outside=True),
+}
+#: Of whoever is no officer.
+_NO_ROLE = RoleTraits("")
 
 
 class FirmRole(StrEnum):
@@ -48,6 +94,11 @@ class Actor:
     firm_role: FirmRole | None = None
     department: str = ""
     scopes: frozenset[str] = field(default_factory=frozenset)
+
+    @property
+    def traits(self) -> RoleTraits:
+        """What an officer's role may; of anybody else, nothing."""
+        return self.role.traits if self.role else _NO_ROLE
 
 
 SYSTEM = Actor(kind=ActorKind.SYSTEM, id=None, name="system")

@@ -9,11 +9,12 @@ from app.kit.actor import Actor, ActorKind, FirmRole, Role
 from app.kit.errors import Forbidden, Unauthenticated
 from app.kit.i18n import _
 
-READERS = frozenset({Role.CASEWORKER, Role.SECTION_HEAD, Role.LEADER, Role.ADMINISTRATOR})
-EDITORS = frozenset({Role.CASEWORKER, Role.SECTION_HEAD, Role.ADMINISTRATOR})
-HEADS = frozenset({Role.SECTION_HEAD, Role.ADMINISTRATOR})
-ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
-DEPARTMENTS = frozenset({Role.DEPARTMENT})
+READERS = frozenset(role for role in Role if role.traits.reads)
+EDITORS = frozenset(role for role in Role if role.traits.edits)
+HEADS = frozenset(role for role in Role if role.traits.heads)
+OVERSEERS = frozenset(role for role in Role if role.traits.oversees)
+ADMINISTRATORS = frozenset(role for role in Role if role.traits.administers)
+DEPARTMENTS = frozenset(role for role in Role if role.traits.outside)
 
 FIRM_READERS = frozenset(FirmRole)
 FIRM_EDITORS = frozenset({FirmRole.MANAGER, FirmRole.EDITOR})

@@ -51,7 +51,7 @@ class Directory:
             if (officer := self._by_id.get(officer_id)) is not None:
                 yield _account(officer, _reader_of(officer))
         for officer in self._officers:
-            if to.heads_of is not None and officer.role == Role.SECTION_HEAD and _reaches(officer, to.heads_of):
+            if to.heads_of is not None and Role(officer.role).traits.told_as_head and _reaches(officer, to.heads_of):
                 yield _account(officer, Reader.HEAD)
             if to.department and officer.department == to.department and _reaches(officer, to.region):
                 yield _account(officer, Reader.DEPARTMENT)
@@ -82,7 +82,7 @@ def _concerns_officers(to: To) -> bool:
 
 
 def _reader_of(officer: Officer) -> Reader:
-    return Reader.DEPARTMENT if officer.role == Role.DEPARTMENT else Reader.OFFICER
+    return Reader.DEPARTMENT if Role(officer.role).traits.outside else Reader.OFFICER
 
 
 def _reaches(officer: Officer, region: str) -> bool:

@@ -1,6 +1,6 @@
 """The single values of a programme file in words, in the current language."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from app.kit.actor import Role
 from app.kit.i18n import N_, Bilingual, _, ngettext
@@ -12,11 +12,6 @@ from app.programmes.models import ProgrammeRound
 
 LEVELS = {"national": N_("国家级"), "provincial": N_("省级"), "municipal": N_("市级")}
 TURNS = {"bureau": N_("市局"), "enterprise": N_("企业"), "province": N_("省级"), "none": N_("无")}
-BY = {
-    Role.CASEWORKER: N_("经办人"),
-    Role.SECTION_HEAD: N_("科长"),
-    Role.ADMINISTRATOR: N_("管理员"),
-}
 SUPPLIERS = {"enterprise": N_("企业"), "bureau": N_("市局")}
 TOLD = {"enterprise": N_("企业"), "officer": N_("经办人"), "section_head": N_("科长")}
 OUTCOMES = {"finished": N_("办结"), "rejected": N_("未通过"), "withdrawn": N_("已撤回")}
@@ -56,9 +51,14 @@ def listed(words: list[str]) -> str:
     return _("、").join(words)
 
 
+def role_titles(roles: Collection[Role]) -> list[str]:
+    """What steps call these roles."""
+    return [_(role.traits.title) for role in Role if role in roles]
+
+
 def who_may(action: StageAction) -> list[str]:
     """The kinds of people who may take a step."""
-    found = [_(label) for role, label in BY.items() if role in action.roles]
+    found = role_titles(action.roles)
     return [*found, _("企业")] if action.by_enterprise else found
 
 
@@ -93,7 +93,7 @@ def _opinion_text(guard: OpinionGuard, departments: Mapping[str, str]) -> str:
 
 
 def _approval_text(guard: ApprovalGuard) -> str:
-    who = listed([_(label) for role, label in BY.items() if role in guard.roles])
+    who = listed(role_titles(guard.roles))
     return ngettext("%(who)s %(n)s 人审签", "%(who)s %(n)s 人审签", guard.number) % {"who": who, "n": guard.number}
 
 

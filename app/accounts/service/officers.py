@@ -118,14 +118,14 @@ def _kept(data: OfficerData) -> dict[str, str]:
         "region_prefix": check_region_prefix(data.region_prefix),
         "section": data.section,
         "phone": data.phone,
-        "department": data.department if data.role is Role.DEPARTMENT else "",
+        "department": data.department if data.role.traits.outside else "",
     }
 
 
 def _check_department(session: Session, data: OfficerData) -> None:
     """An officer of another department says which; the bureau itself is none of them. Raises `Invalid`."""
     others = {choice.code for choice in list_terms(session, "department")["department"] if not choice.data.get("own")}
-    if data.role is Role.DEPARTMENT and data.department not in others:
+    if data.role.traits.outside and data.department not in others:
         message = _("请选择该用户所在的部门。")
         raise Invalid("officer.department", message, {"department": message})
 

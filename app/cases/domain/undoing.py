@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from app.kit.actor import Actor, ActorKind, Role
+from app.kit.actor import Actor, ActorKind
 from app.kit.errors import Conflict, Forbidden, Invalid
 from app.kit.i18n import _
 
 #: Until the end of the next working morning at the latest most slips are noticed by whoever made them; after a day
 #: others have begun to rely on the step, so a section head has to weigh it and say why.
 UNDO_WITHIN = timedelta(hours=24)
-_HEADS = frozenset({Role.SECTION_HEAD, Role.ADMINISTRATOR})
 
 
 @dataclass(frozen=True)
@@ -59,4 +58,4 @@ def _in_time(actor: Actor, step: LastStep, now: datetime) -> bool:
 
 
 def _is_head(actor: Actor) -> bool:
-    return actor.kind is ActorKind.SYSTEM or (actor.kind is ActorKind.OFFICER and actor.role in _HEADS)
+    return actor.kind is ActorKind.SYSTEM or actor.traits.heads

@@ -6,7 +6,6 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.accounts.domain import ROLE_LABELS
 from app.cases.domain.version_change import VERSION_CHANGE
 from app.cases.models import Approval, CaseFile, StageEntry
 from app.cases.opinions.domain import OUTCOME_LABELS, Outcome
@@ -101,7 +100,7 @@ def _approval(row: Approval, programme: Programme, until: datetime) -> ApprovalR
     return ApprovalRow(
         step=str(action.label) if action else row.action,
         by=row.officer_name,
-        role=_(ROLE_LABELS[Role(row.role)]),
+        role=_(Role(row.role).traits.label),
         at=instant(row.at),
         note=row.note,
         lapsed=f"{instant(row.lapsed_at)} {row.lapse_reason}".strip() if lapsed else "",

@@ -16,7 +16,7 @@ from app.cases.telling.deadlines import FIRM, Deadline, Span
 from app.engagement.models import FirmRequest, Visit
 from app.enterprises.ending import certificate_titles, list_ending
 from app.enterprises.models import Enterprise
-from app.kit.actor import Actor, ActorKind, Role
+from app.kit.actor import Actor, ActorKind
 from app.kit.permissions import within_region
 from app.notices.calendar import Entry, Window
 
@@ -30,7 +30,7 @@ def entries(session: Session, actor: Actor, window: Window) -> Iterable[Entry]:
         return chain(
             _of_firm(session, actor, window), _requests(session, actor, window), _certificates(session, actor, window)
         )
-    if actor.role is Role.DEPARTMENT:
+    if actor.traits.outside:
         return _of_department(session, actor, window)
     return chain(_of_officer(session, actor, window), _call_backs(session, actor, window))
 

@@ -18,7 +18,6 @@ from app.cases.supply.models import CorrectionItem
 from app.cases.telling import topics
 from app.cases.telling.cases import NO_DATE, ToldCase, doer, of_events
 from app.journal.models import JournalEvent
-from app.kit.actor import Role
 from app.kit.i18n import Bilingual
 from app.notices.domain.topics import Telling, To, Topic, both, by_whom
 from app.policies import events as policy_events
@@ -110,7 +109,7 @@ def _approval_wanted(one: Happened) -> Iterable[Telling]:
     """The next steps that need a section head's approval; a caseworker's own approval is no news to the one in charge."""
     for action in one.case.programme.actions_from(one.reached):
         guard = action.needs.approvals
-        if guard is not None and Role.SECTION_HEAD in guard.roles:
+        if guard is not None and any(role.traits.told_as_head for role in guard.roles):
             told = one.telling(topics.APPROVAL_WANTED, one.case.to_heads(one.event), action=action.label)
             yield Telling(**{**vars(told), "period": f"{one.event.position}:{action.code}"})
 

@@ -12,7 +12,6 @@ from app.cases.oversight.domain.rating import BAD
 from app.cases.oversight.models import ServiceRating, Supervision
 from app.cases.todo.port import Asked, Group, Provider, Source
 from app.cases.todo.rows import cases
-from app.kit.permissions import HEADS
 
 
 def _to_answer(asked: Asked) -> Source:
@@ -64,7 +63,7 @@ def _bad_ratings(asked: Asked) -> Source:
 
 def _left_behind(asked: Asked) -> Source | None:
     """Officers who were disabled while they lead open cases; told to those who may hand them over."""
-    if asked.actor.role not in HEADS:
+    if not asked.actor.traits.heads:
         return None
     held = (
         cases(asked, everyones=True)
@@ -79,7 +78,7 @@ def _left_behind(asked: Asked) -> Source | None:
 
 def _unled(asked: Asked) -> Source | None:
     """Open cases without an officer; told to those who may assign one."""
-    if asked.actor.role not in HEADS:
+    if not asked.actor.traits.heads:
         return None
     nobodys = aliased(CaseFile)
     found = select(nobodys.id).where(nobodys.officer_id.is_(None), nobodys.state == CaseState.OPEN)

@@ -11,7 +11,6 @@ from app.cases.todo.port import Asked
 from app.cases.waiting import bureau_stages
 from app.enterprises.models import Enterprise
 from app.enterprises.queries import visible_to as enterprises_visible_to
-from app.kit.permissions import HEADS
 
 Rows = Select[Any]
 
@@ -94,4 +93,4 @@ def since_entry(instant: Any) -> ColumnElement[bool]:
 
 def led(asked: Asked) -> ColumnElement[bool]:
     """Cases that somebody leads; whoever may assign an officer is told of the others once, under their own kind."""
-    return CaseFile.officer_id.is_not(None) if asked.actor.role in HEADS else true()
+    return CaseFile.officer_id.is_not(None) if asked.actor.traits.heads else true()

@@ -22,7 +22,7 @@ from app.kit.errors import Conflict
 from app.kit.i18n import _
 from app.kit.permissions import can
 from app.programmes.domain.definition import Programme, StageAction
-from app.programmes.wording import BY, listed
+from app.programmes.wording import listed
 from app.web.shared.case_lines import Badge
 
 router = GuardedRouter(door="web", prefix="/cases")
@@ -85,7 +85,7 @@ def approval_panel(
     """The approvals given (`rows`), and those wanted now; None where the programme knows none."""
     if not any(action.needs.approvals for action in programme.actions):
         return None
-    lines = [ApprovalLine(row, _step(programme, row.action), _(BY[Role(row.role)])) for row in rows]
+    lines = [ApprovalLine(row, _step(programme, row.action), _(Role(row.role).traits.title)) for row in rows]
     return ApprovalPanel(
         wanted=_wanted(case, programme, actor, rows),
         standing=tuple(line for line in lines if line.row.lapsed_at is None),
@@ -113,7 +113,7 @@ def _want(case: CaseFile, action: StageAction, actor: Actor, standing: Sequence[
         code=action.code,
         step=str(action.label),
         badge=("good" if given >= guard.number else "wait", _("已审签 %(given)s / %(number)s") % told),
-        by=listed([_(BY[Role(role)]) for role in guard.by]),
+        by=listed([_(Role(by).traits.title) for by in guard.by]),
         url=f"/cases/{case.number}/approvals/{action.code}" if may else "",
         own=any(row.officer_id == actor.id for row in standing),
     )

@@ -21,7 +21,7 @@ from app.doors.downloads import TableFormat, download_table
 from app.doors.parameters import PageQuery
 from app.doors.past import ListCall
 from app.doors.router import GuardedRouter
-from app.kit.actor import Actor, ActorKind, Role
+from app.kit.actor import Actor
 from app.kit.i18n import N_, _
 from app.kit.paging import Count, Page
 from app.kit.permissions import EDITORS, can
@@ -215,7 +215,7 @@ def _stages(catalogue: Catalogue, programme: str) -> Choices:
 
 
 def officer_filter(officers: list[Officer], actor: Actor) -> Choices:
-    found = [(ME, _("我"))] if actor.kind is ActorKind.OFFICER and actor.role is not Role.LEADER else []
+    found = [(ME, _("我"))] if actor.traits.edits else []
     found += [(str(o.id), o.name) for o in officers if o.role in EDITORS and o.id != actor.id]
     return (*found, (NOBODY, _("未指定")))
 

@@ -15,7 +15,7 @@ from app.cases.todo.port import Asked, Group, Tally, Todo, page_todos, tally_tod
 from app.doors.call import Call
 from app.doors.parameters import PageQuery
 from app.doors.router import GuardedRouter
-from app.kit.actor import Actor, Role
+from app.kit.actor import Actor
 from app.kit.clock import today
 from app.kit.i18n import _
 from app.kit.paging import Count, Page
@@ -45,7 +45,7 @@ class TasksQuery(PageQuery):
         """Whose desk: a caseworker's own unless asked otherwise, the whole office for those who lead it."""
         if self.view in (MINE, OFFICE):
             return self.view
-        return MINE if actor.role is Role.CASEWORKER else OFFICE
+        return OFFICE if actor.traits.oversees else MINE
 
     def address(self, **changes: str) -> str:
         """The list's address with some parameters changed; empty ones are left out."""

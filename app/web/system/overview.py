@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.accounts.actions import MANAGE_CLIENTS, MANAGE_USERS, READ_JOURNAL
-from app.accounts.domain import ROLE_LABELS
 from app.accounts.models import Officer
 from app.accounts.queries import list_officers
 from app.accounts.service.officers import (
@@ -124,7 +123,7 @@ def users_page(call: Call) -> Response:
     rows = tuple(
         UserRow(
             officer,
-            _(ROLE_LABELS[Role(officer.role)]),
+            _(Role(officer.role).traits.label),
             names.get(officer.department, officer.department),
             _locked(officer, call.now),
         )
@@ -213,7 +212,7 @@ def _locked(officer: Officer, now: datetime) -> bool:
 def _user_form(
     call: Call, officer: Officer | None, form: Bound[OfficerForm], own_id: int | None, status: int = 200
 ) -> Response:
-    roles = tuple((str(role), _(label)) for role, label in ROLE_LABELS.items())
+    roles = tuple((str(role), _(role.traits.label)) for role in Role)
     is_self = officer is not None and officer.id == own_id
     page = UserPage(officer, form, roles, _departments(call.session), is_self)
     return call.render("web/system/user.html", page, status=status)
