@@ -12,6 +12,10 @@ def own_shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
 
 
+def test_every_pattern_of_sources_finds_something() -> None:
+    assert [pattern for pattern in kept.SOURCES if not next(kept.ROOT.glob(pattern), None)] == []
+
+
 @pytest.mark.parametrize("changed", ["seeds/plans/x/2021.yaml", "migrations/versions/one.py", "app/cases/models.py"])
 def test_a_changed_source_has_another_fingerprint(tmp_path: Path, changed: str) -> None:
     path = tmp_path / changed

@@ -13,9 +13,8 @@ ROOT = Path(__file__).parent.parent.parent
 SOURCES = (
     "migrations/**/*.py",
     "seeds/**/*.yaml",
-    "app/seeding.py",
-    "app/migrating.py",
-    "app/*_registry.py",
+    "app/composition/*.py",
+    "app/*/slice.py",
     "app/kit/**/*.py",
     "app/journal/**/*.py",
     "app/*/seed.py",
