@@ -4,8 +4,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from app.exchange.domain import PartnerDefinition
-from app.kit.errors import SeedError
-from app.kit.yaml import load_strict
+from app.kit.yaml import read_strict
 
 SEEDS = Path(__file__).parents[2] / "seeds" / "exchange"
 
@@ -33,7 +32,7 @@ def newest_definitions() -> tuple[PartnerDefinition, ...]:
 
 def load_definition(path: Path) -> PartnerDefinition:
     """The definition in the file at `path`, whose place must repeat its partner and version."""
-    definition = load_strict(path, PartnerDefinition)
-    if (path.parent.name, path.stem) != (definition.partner, definition.version):
-        raise SeedError(f"{path}:1: partner and version must be those of the file's own path")
+    file = read_strict(path, PartnerDefinition)
+    definition = file.content
+    file.check_place({"partner": (definition.partner, path.parent.name), "version": (definition.version, path.stem)})
     return definition

@@ -12,32 +12,26 @@ from app.incentives.models import IncentiveSchemeVersion
 from app.incentives.service.versions import digest, scheme_subject, version_row
 from app.journal.service import record
 from app.kit.actor import Actor
-from app.kit.errors import SeedError
-from app.kit.seeds import SeedReport
+from app.kit.seeds import SeedReport, publish_each, version_of
+from app.kit.yaml import SeedFile
 
 
 def load(session: Session, seeds_dir: Path, actor: Actor, now: datetime) -> SeedReport:
     """Publish every scheme file that is new; raises SeedError when a published file was changed in place."""
-    known = {
-        (row.code, row.effective_from, row.revision): row
-        for row in session.scalars(
-            select(IncentiveSchemeVersion).where(IncentiveSchemeVersion.origin == Origin.SEED.value)
-        )
-    }
-    report = SeedReport()
-    for scheme, revision in catalogue.read_all(seeds_dir):
-        found = known.get((scheme.code, scheme.effective_from, revision))
-        if found is None:
-            publish(session, scheme, revision, actor=actor, now=now)
-            report += SeedReport(created=1)
-        elif found.content_hash == digest(scheme):
-            report += SeedReport(unchanged=1)
-        else:
-            raise SeedError(
-                f"seeds/incentives/{scheme.jurisdiction}/{scheme.code}/{scheme.effective_from}: this version is published "
-                "and never changes; put the correction into a file of the same date ending in .r1.yaml, .r2.yaml …"
-            )
-    return report
+    seeded = select(IncentiveSchemeVersion).where(IncentiveSchemeVersion.origin == Origin.SEED.value)
+    return publish_each(
+        catalogue.read_all(seeds_dir),
+        {(row.code, row.effective_from, row.revision): row.content_hash for row in session.scalars(seeded)},
+        key=lambda file: (file.content.code, file.content.effective_from, _revision(file)),
+        digest=lambda file: digest(file.content),
+        publish=lambda file: publish(session, file.content, _revision(file), actor=actor, now=now),
+        path=lambda file: file.path,
+        supersedes=False,
+    )
+
+
+def _revision(file: SeedFile[Scheme]) -> int:
+    return version_of(file.path)[1]
 
 
 def publish(session: Session, scheme: Scheme, revision: int, *, actor: Actor, now: datetime) -> IncentiveSchemeVersion:

@@ -1,7 +1,9 @@
 """Strict reading of the YAML files under `seeds/`: an error names file, line and key."""
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -31,13 +33,50 @@ def parse(text: str) -> Any:
     return _Loader(text).get_single_data()
 
 
-def load_strict(path: Path, model: type[Model]) -> Model:
-    """The file at `path` as a `model`; raises `SeedError` with file, line and key of the first mistakes."""
+@dataclass(frozen=True)
+class SeedFile(Generic[Model]):
+    """A file as read: what it says, and where each key stands in it."""
+
+    path: Path
+    content: Model
+    lines: Mapping[Location, int]
+
+    def wrong(self, *mistakes: tuple[Location, str]) -> SeedError:
+        """The mistakes (the place of a key, what is the matter), by file, line and key."""
+        return SeedError("\n".join(_told(self.path, self.lines, place, message) for place, message in mistakes))
+
+    def check_place(self, said: Mapping[str, tuple[object, object]]) -> None:
+        """What the file says of itself must be what its name and folder say: (said, lies) by key. Raises `SeedError`."""
+        differing = [(key, pair) for key, pair in said.items() if pair[0] != pair[1]]
+        if differing:
+            raise self.wrong(
+                *(
+                    ((key,), f"the file says '{says}' but lies under '{lies}'; make them agree")
+                    for key, (says, lies) in differing
+                )
+            )
+
+
+def _as_it_is(message: str, _kind: str) -> str:
+    return message
+
+
+def read_strict(path: Path, model: type[Model], wording: Callable[[str, str], str] = _as_it_is) -> SeedFile[Model]:
+    """The file at `path` as a `model`; raises `SeedError` with file, line and key of its mistakes.
+
+    `wording` puts the message of a mistake of a kind (both Pydantic's) into better words.
+    """
     data, lines = load_with_lines(path)
     try:
-        return model.model_validate(data)
+        return SeedFile(path, model.model_validate(data), lines)
     except ValidationError as error:
-        raise SeedError("\n".join(_describe(path, lines, item) for item in error.errors())) from None
+        found = [_told(path, lines, tuple(item["loc"]), wording(item["msg"], item["type"])) for item in error.errors()]
+        raise SeedError("\n".join(found)) from None
+
+
+def load_strict(path: Path, model: type[Model]) -> Model:
+    """What the file at `path` says, as a `model`; raises `SeedError`."""
+    return read_strict(path, model).content
 
 
 def load_with_lines(path: Path) -> tuple[Any, dict[Location, int]]:
@@ -96,9 +135,9 @@ def _scalar(path: Path, node: yaml.Node) -> Any:
         raise SeedError(f"{where}: '{node.value}' is not readable: {what}; correct it, or put it in quotes") from None
 
 
-def _describe(path: Path, lines: dict[Location, int], item: Any) -> str:
-    location: Location = tuple(item["loc"])
-    while location and location not in lines:
-        location = location[:-1]
-    where = ".".join(str(part) for part in item["loc"]) or "the file"
-    return f"{path}:{lines.get(location, 1)}: {where}: {item['msg']}"
+def _told(path: Path, lines: Mapping[Location, int], place: Location, message: str) -> str:
+    known = place
+    while known and known not in lines:
+        known = known[:-1]
+    where = ".".join(str(part) for part in place) or "the file"
+    return f"{path}:{lines.get(known, 1)}: {where}: {message}"

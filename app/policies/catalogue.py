@@ -4,10 +4,10 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from app.kit.errors import SeedError
-from app.kit.yaml import Location, load_strict, load_with_lines, parse
+from app.kit.yaml import load_strict, parse, read_strict
 from app.policies.domain.facts.catalogue import Catalogue, FactDefinition
 from app.policies.domain.language.building import PolicyFileError, build
 from app.policies.domain.language.files import PolicyFile
@@ -59,10 +59,19 @@ def read_all(seeds_dir: Path, catalogue: Catalogue) -> list[ReadPolicy]:
 
 def read(path: Path, catalogue: Catalogue) -> ReadPolicy:
     """One policy file; raises `SeedError`."""
-    file, lines = _parse(path)
-    text = path.read_text(encoding="utf-8")
-    _check_place(path, file, lines)
-    policy = _build(path, file, lines, catalogue)
+    read_file = read_strict(path, PolicyFile, _wording)
+    file, text = read_file.content, path.read_text(encoding="utf-8")
+    read_file.check_place(
+        {
+            "policy": (file.policy, path.parent.parent.name),
+            "jurisdiction": (file.jurisdiction, path.parent.name),
+            "version": (file.version, path.stem),
+        }
+    )
+    try:
+        policy = build(file, catalogue)
+    except PolicyFileError as error:
+        raise read_file.wrong(*((item.place, item.message) for item in error.problems)) from None
     content = file.model_dump(mode="json")
     return ReadPolicy(path, policy, text, hashlib.sha256(text.encode()).hexdigest(), content)
 
@@ -70,33 +79,6 @@ def read(path: Path, catalogue: Catalogue) -> ReadPolicy:
 def restore(text: str, catalogue: Catalogue) -> Policy:
     """A published version, from the text it was published as; it was checked then."""
     return build(PolicyFile.model_validate(parse(text)), catalogue)
-
-
-def _parse(path: Path) -> tuple[PolicyFile, dict[Location, int]]:
-    data, lines = load_with_lines(path)
-    try:
-        return PolicyFile.model_validate(data), lines
-    except ValidationError as error:
-        told = [_told(path, lines, tuple(item["loc"]), _wording(item["msg"], item["type"])) for item in error.errors()]
-        raise SeedError("\n".join(told)) from None
-
-
-def _build(path: Path, file: PolicyFile, lines: dict[Location, int], catalogue: Catalogue) -> Policy:
-    try:
-        return build(file, catalogue)
-    except PolicyFileError as error:
-        raise SeedError("\n".join(_told(path, lines, item.place, item.message) for item in error.problems)) from None
-
-
-def _check_place(path: Path, file: PolicyFile, lines: dict[Location, int]) -> None:
-    """A file lies where its own words say: code / jurisdiction / version.yaml."""
-    said = {"policy": file.policy, "jurisdiction": file.jurisdiction, "version": file.version}
-    lies = {"policy": path.parent.parent.name, "jurisdiction": path.parent.name, "version": path.stem}
-    for key, word in said.items():
-        if word != lies[key]:
-            raise SeedError(
-                _told(path, lines, (key,), f"the file says '{word}' but lies under '{lies[key]}'; make them agree")
-            )
 
 
 def _check_succession(found: list[ReadPolicy]) -> None:
@@ -119,11 +101,3 @@ def _wording(message: str, kind: str) -> str:
             "this key is not known here; check its spelling and its indentation, and put a text with a comma in quotes"
         )
     return message.removeprefix("Value error, ")
-
-
-def _told(path: Path, lines: dict[Location, int], place: Location, message: str) -> str:
-    known = place
-    while known and known not in lines:
-        known = known[:-1]
-    where = ".".join(str(part) for part in place) or "the file"
-    return f"{path}:{lines.get(known, 1)}: {where}: {message}"

@@ -11,7 +11,7 @@ from app.journal.domain import SubjectKey
 from app.journal.service import record
 from app.kit.actor import Actor
 from app.kit.errors import SeedError
-from app.kit.seeds import SeedReport
+from app.kit.seeds import SeedReport, publish_each
 from app.policies import events
 from app.policies.catalogue import ReadPolicy, read_all, read_facts
 from app.policies.domain.facts.catalogue import Catalogue, FactDefinition
@@ -27,19 +27,17 @@ def load(session: Session, *, seeds_dir: Path, actor: Actor, now: datetime) -> S
     """Publish the facts catalogue and every policy file; raises `SeedError` for a wrong or a changed one."""
     catalogue = read_facts(seeds_dir)
     report = _publish_facts(session, catalogue)
-    published = {(row.code, row.jurisdiction, row.version): row for row in session.scalars(select(PolicyVersion))}
+    published = list(session.scalars(select(PolicyVersion)))
     read = read_all(seeds_dir, catalogue)
-    _check_together(read, list(published.values()))
-    for item in read:
-        policy = item.policy
-        row = published.get((policy.code, policy.jurisdiction, policy.version))
-        if row is None:
-            _publish(session, item, actor, now)
-            report += SeedReport(created=1)
-        elif row.sha256 == item.sha256:
-            report += SeedReport(unchanged=1)
-        else:
-            raise SeedError(_changed(item))
+    _check_together(read, published)
+    report += publish_each(
+        read,
+        {(row.code, row.jurisdiction, row.version): row.sha256 for row in published},
+        key=lambda item: (item.policy.code, item.policy.jurisdiction, item.policy.version),
+        digest=lambda item: item.sha256,
+        publish=lambda item: _publish(session, item, actor, now),
+        path=lambda item: item.path,
+    )
     session.flush()
     return report
 
@@ -50,15 +48,6 @@ def _publish(session: Session, item: ReadPolicy, actor: Actor, now: datetime) ->
     subject = SubjectKey("policy", f"{policy.code}/{policy.jurisdiction}", policy.title.zh)
     changes = {"version": (policy.supersedes, policy.version)}
     record(session, actor=actor, now=now, type=events.PUBLISHED, subject=subject, changes=changes)
-
-
-def _changed(item: ReadPolicy) -> str:
-    version, _, revision = item.policy.version.partition(".r")
-    following = f"{version}.r{int(revision or 0) + 1}"
-    return (
-        f"{item.path}: this version is published and must not change. Put the file back as it was, and write the "
-        f'correction as {item.path.parent / following}.yaml with supersedes: "{item.policy.version}"'
-    )
 
 
 def _check_together(read: list[ReadPolicy], published: list[PolicyVersion]) -> None:

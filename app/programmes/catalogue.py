@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.kit.errors import SeedError
-from app.kit.yaml import Location, load_strict, load_with_lines
+from app.kit.yaml import read_strict
 from app.programmes.domain.checking import DocumentKind, Known
 from app.programmes.domain.checks import problems
 from app.programmes.domain.definition import Programme
@@ -48,11 +48,11 @@ def known_in(seeds_dir: Path) -> Known:
 
 def read(path: Path, known: Known) -> ProgrammeFile:
     """One programme file, checked; raises `SeedError`."""
-    programme = load_strict(path, Programme)
-    found = [*_naming(path, programme), *problems(programme, known)]
-    if found:
-        _data, lines = load_with_lines(path)
-        raise SeedError("\n".join(_describe(path, lines, location, message) for location, message in found))
+    file = read_strict(path, Programme)
+    programme = file.content
+    file.check_place({"code": (programme.code, path.parent.name), "version": (programme.version, path.stem)})
+    if found := problems(programme, known):
+        raise file.wrong(*found)
     content = programme.model_dump(mode="json", by_alias=True)
     return ProgrammeFile(path, programme, content, digest(content))
 
@@ -61,15 +61,6 @@ def digest(content: dict[str, object]) -> str:
     """The hash by which a published version is known to be unchanged."""
     canonical = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()
-
-
-def _naming(path: Path, programme: Programme) -> list[tuple[Location, str]]:
-    found: list[tuple[Location, str]] = []
-    if programme.code != path.parent.name:
-        found.append((("code",), f"the file says '{programme.code}' but lies in the folder '{path.parent.name}'"))
-    if programme.version != path.stem:
-        found.append((("version",), f"the file says '{programme.version}' but is called '{path.name}'"))
-    return found
 
 
 def _check_family(files: list[ProgrammeFile]) -> None:
@@ -85,10 +76,3 @@ def _check_family(files: list[ProgrammeFile]) -> None:
             raise SeedError(f"{file.path}: supersedes: there is no version '{programme.supersedes}' of this programme")
         if programme.supersedes == programme.version:
             raise SeedError(f"{file.path}: supersedes: a version cannot supersede itself")
-
-
-def _describe(path: Path, lines: dict[Location, int], location: Location, message: str) -> str:
-    known = location
-    while known and known not in lines:
-        known = known[:-1]
-    return f"{path}:{lines.get(known, 1)}: {'.'.join(str(part) for part in location)}: {message}"

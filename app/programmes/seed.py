@@ -9,8 +9,7 @@ from sqlalchemy.orm import Session
 from app.journal.domain import SubjectKey
 from app.journal.service import record
 from app.kit.actor import Actor
-from app.kit.errors import SeedError
-from app.kit.seeds import SeedReport
+from app.kit.seeds import SeedReport, publish_each
 from app.programmes import catalogue, events
 from app.programmes.catalogue import ProgrammeFile
 from app.programmes.domain.definition import Programme, RoundTemplate
@@ -22,22 +21,19 @@ def load(session: Session, seeds_dir: Path, actor: Actor, now: datetime) -> Seed
 
     Each new version writes one event; rounds that the bureau has set itself are left alone.
     """
-    report = SeedReport()
-    for file in catalogue.read_all(seeds_dir):
-        report += _publish(session, file, actor, now)
-    return report
+    rows = session.execute(select(ProgrammeVersion.code, ProgrammeVersion.version, ProgrammeVersion.sha256))
+    return publish_each(
+        catalogue.read_all(seeds_dir),
+        {(code, version): sha256 for code, version, sha256 in rows},
+        key=lambda file: (file.programme.code, file.programme.version),
+        digest=lambda file: file.sha256,
+        publish=lambda file: _publish(session, file, actor, now),
+        path=lambda file: file.path,
+    )
 
 
-def _publish(session: Session, file: ProgrammeFile, actor: Actor, now: datetime) -> SeedReport:
+def _publish(session: Session, file: ProgrammeFile, actor: Actor, now: datetime) -> None:
     programme = file.programme
-    known = session.scalars(
-        select(ProgrammeVersion).where(
-            ProgrammeVersion.code == programme.code, ProgrammeVersion.version == programme.version
-        )
-    ).one_or_none()
-    if known is not None:
-        _refuse_change(known, file)
-        return SeedReport(unchanged=1)
     session.add(
         ProgrammeVersion(
             code=programme.code,
@@ -62,17 +58,6 @@ def _publish(session: Session, file: ProgrammeFile, actor: Actor, now: datetime)
         subject=SubjectKey("programme", programme.code, programme.title.zh),
         changes={"version": (programme.supersedes, programme.version)},
         data={"sha256": file.sha256},
-    )
-    return SeedReport(created=1)
-
-
-def _refuse_change(known: ProgrammeVersion, file: ProgrammeFile) -> None:
-    if known.sha256 == file.sha256:
-        return
-    programme = file.programme
-    raise SeedError(
-        f"{file.path}: version {programme.version} is published and differs from this file; a published version never "
-        f'changes: write {programme.effective_on}.r{programme.revision + 1}.yaml with supersedes: "{programme.version}"'
     )
 
 

@@ -1,6 +1,5 @@
 """The only reader of seeds/plans: strict, and an error names file, line and key."""
 
-import re
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -11,10 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from app.kit.errors import SeedError
 from app.kit.i18n import Bilingual
-from app.kit.yaml import load_strict, load_with_lines
+from app.kit.seeds import version_of
+from app.kit.yaml import SeedFile, read_strict
 from app.targets.domain import Comparison, Counted, version_name
-
-_CORRECTION = re.compile(r"(.+)\.r([1-9]\d{0,2})")
 
 
 class _Strict(BaseModel):
@@ -63,9 +61,13 @@ class PlanFile(_Strict):
 class ReadPlan:
     """A plan file as read; `revision` is 0 for the plan and N for its correction `.rN`."""
 
-    path: Path
-    file: PlanFile
+    read: SeedFile[PlanFile]
     revision: int
+
+    @property
+    def file(self) -> PlanFile:
+        """What it says."""
+        return self.read.content
 
     @property
     def supersedes(self) -> str | None:
@@ -74,8 +76,7 @@ class ReadPlan:
 
     def told(self, key: str, message: str) -> SeedError:
         """What is wrong with the value at `key`, by file, line and key."""
-        _data, lines = load_with_lines(self.path)
-        return SeedError(f"{self.path}:{lines.get((key,), 1)}: {key}: {message}")
+        return self.read.wrong(((key,), message))
 
 
 def read_all(seeds_dir: Path) -> list[ReadPlan]:
@@ -85,12 +86,10 @@ def read_all(seeds_dir: Path) -> list[ReadPlan]:
 
 
 def _read(path: Path) -> ReadPlan:
-    match = _CORRECTION.fullmatch(path.stem)
-    code, revision = (match[1], int(match[2])) if match else (path.stem, 0)
-    plan = ReadPlan(path, load_strict(path, PlanFile), revision)
+    code, revision = version_of(path)
+    plan = ReadPlan(read_strict(path, PlanFile), revision)
     file = plan.file
-    if file.code != code:
-        raise plan.told("code", f"the code is '{file.code}', but the file is called '{path.stem}'; make them agree")
+    plan.read.check_place({"code": (file.code, code)})
     if file.supersedes != plan.supersedes:
         wanted = f'write supersedes: "{plan.supersedes}"' if plan.supersedes else "only a correction, .rN, has this key"
         raise plan.told("supersedes", f"the file is called '{path.stem}'; {wanted}")

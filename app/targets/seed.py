@@ -12,8 +12,7 @@ from sqlalchemy.orm import Session
 from app.journal.domain import SubjectKey
 from app.journal.service import record
 from app.kit.actor import Actor
-from app.kit.errors import SeedError
-from app.kit.seeds import SeedReport
+from app.kit.seeds import SeedReport, publish_each
 from app.targets import catalogue, events
 from app.targets.catalogue import ItemEntry, PlanFile, ReadPlan
 from app.targets.domain import TENTHOUSANDTHS, version_name
@@ -27,18 +26,19 @@ def load(session: Session, seeds_dir: Path, actor: Actor, now: datetime) -> Seed
     One year of one place has one plan: another one is refused unless it is a correction.
     """
     published = {(plan.code, plan.revision): plan for plan in session.scalars(select(Plan))}
-    report = SeedReport()
-    for read in catalogue.read_all(seeds_dir):
-        known = published.get((read.file.code, read.revision))
-        if known is None:
-            _check_place(read, published)
-            published[read.file.code, read.revision] = _publish(session, read, published, actor, now)
-            report += SeedReport(created=1)
-        elif known.content_hash == _digest(read.file):
-            report += SeedReport(unchanged=1)
-        else:
-            raise SeedError(_changed(read))
-    return report
+
+    def publish(read: ReadPlan) -> None:
+        _check_place(read, published)
+        published[read.file.code, read.revision] = _publish(session, read, published, actor, now)
+
+    return publish_each(
+        catalogue.read_all(seeds_dir),
+        {key: plan.content_hash for key, plan in published.items()},
+        key=lambda read: (read.file.code, read.revision),
+        digest=lambda read: _digest(read.file),
+        publish=publish,
+        path=lambda read: read.read.path,
+    )
 
 
 Published = Mapping[tuple[str, int], Plan]
@@ -68,15 +68,6 @@ def _check_place(read: ReadPlan, published: Published) -> None:
                 f"{file.jurisdiction} has a plan of {file.year}, '{plan.code}', and a year has one; write a correction of it as "
                 f"{following}.yaml with code: {plan.code} and supersedes",
             )
-
-
-def _changed(read: ReadPlan) -> str:
-    version = version_name(read.file.code, read.revision)
-    following = version_name(read.file.code, read.revision + 1)
-    return (
-        f"{read.path}: this plan is published and never changes. Put the file back as it was, and write the correction as "
-        f'{read.path.parent / following}.yaml with supersedes: "{version}"'
-    )
 
 
 def _digest(entry: PlanFile) -> str:

@@ -37,7 +37,7 @@ def written(folder: Path, text: str) -> Path:
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [
-        ("partner: province", "partner: county", "own path"),
+        ("partner: province", "partner: county", "lies under"),
         ("unit: 元", "unit: 角", "unit"),
         ("{name: name, source: name, type: text, required: true", "{name: name, sorce: name, type: text", "sorce"),
         ("type: money, unit: 元", "type: money", "names its unit"),

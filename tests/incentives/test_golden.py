@@ -29,7 +29,7 @@ def cases() -> list[Any]:
 
 def worked_out(path: Path, case: dict[str, Any], known: dict[str, Any]) -> Amount:
     day = date.fromisoformat(case["day"])
-    schemes = [catalogue.read(file, CATALOGUE)[0] for file in sorted(path.parent.glob("2*.yaml"))]
+    schemes = [catalogue.read(file, CATALOGUE).content for file in sorted(path.parent.glob("2*.yaml"))]
     (scheme,) = [scheme for scheme in schemes if scheme.covers(day)]
     return reckon(plan(scheme, CATALOGUE), facts(known), day, Standing(case.get("occurrence", "")))
 
@@ -60,7 +60,7 @@ def test_a_case_gives_what_the_officer_expects(path: Path, case: dict[str, Any],
 def test_every_step_is_told_in_both_languages(path: Path, case: dict[str, Any], known: dict[str, Any]) -> None:
     found = worked_out(path, case, known)
     day = date.fromisoformat(case["day"])
-    (scheme, *_others) = [catalogue.read(file, CATALOGUE)[0] for file in sorted(path.parent.glob("2*.yaml"))]
+    (scheme, *_others) = [catalogue.read(file, CATALOGUE).content for file in sorted(path.parent.glob("2*.yaml"))]
     assert scheme.covers(day)
     for locale in LOCALES:
         with use_locale(locale):

@@ -23,7 +23,7 @@ FILE = SEEDS / "incentives" / "429005" / "high-tech-first-recognition" / "2021-0
 
 
 def test_no_shipped_scheme_states_an_amount_that_nobody_published() -> None:
-    schemes = [scheme for scheme, _revision in catalogue.read_all(SEEDS)]
+    schemes = [file.content for file in catalogue.read_all(SEEDS)]
     assert {scheme.code for scheme in schemes} == {
         "high-tech-first-recognition",
         "high-tech-renewed-recognition",
@@ -88,7 +88,7 @@ def test_a_file_must_be_named_after_its_date(tmp_path: Path) -> None:
         catalogue.read(copy_of(tmp_path, name="first.yaml"), {})
     with pytest.raises(SeedError, match="effective_from"):
         catalogue.read(copy_of(tmp_path, name="2022-01-01.yaml"), {})
-    assert catalogue.read(FILE, {})[0].effective_from == date(2021, 1, 1)
+    assert catalogue.read(FILE, {}).content.effective_from == date(2021, 1, 1)
 
 
 #: What deployments keep of the first schemes: the shape may grow, their hashes may not change.
@@ -101,12 +101,12 @@ PUBLISHED = {
 
 
 def test_what_was_published_keeps_its_hash() -> None:
-    assert {scheme.code: digest(scheme) for scheme, _revision in catalogue.read_all(SEEDS)} == PUBLISHED
+    assert {file.content.code: digest(file.content) for file in catalogue.read_all(SEEDS)} == PUBLISHED
 
 
 def test_what_older_versions_say_in_words_still_reads_and_stays_within_its_limits() -> None:
     words = {"zh": "设备投入", "en": "equipment"}
-    old = catalogue.read(FILE, {})[0].model_dump(mode="json") | {"base": words, "cap": "500000", "clawback": words}
+    old = catalogue.read(FILE, {}).content.model_dump(mode="json") | {"base": words, "cap": "500000", "clawback": words}
     ratio = Scheme.model_validate(old | {"amount_type": "ratio", "ratio": "0.1"})
     tiers = [{"condition": words, "amount": "300000"}, {"condition": words, "amount": "100000"}]
     tiered = Scheme.model_validate(old | {"amount_type": "tier", "tiers": tiers, "base": None})

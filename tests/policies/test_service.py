@@ -65,7 +65,7 @@ def test_publishing_again_changes_nothing(session: Session, seeds: Path) -> None
 def test_a_published_version_never_changes(session: Session, seeds: Path) -> None:
     path = seeds / "policies" / CODE / "CN" / "2016-01-01.yaml"
     path.write_text(path.read_text(encoding="utf-8").replace("value: 10 %", "value: 9 %"), encoding="utf-8")
-    with pytest.raises(SeedError, match=r"is published and must not change.*2016-01-01\.r1\.yaml with supersedes"):
+    with pytest.raises(SeedError, match=r"is published and never changes.*2016-01-01\.r1\.yaml with supersedes"):
         load(session, seeds_dir=seeds, actor=SYSTEM, now=NOW)
 
 

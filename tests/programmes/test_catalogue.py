@@ -32,7 +32,7 @@ MESSAGES = {
     "bad-pattern": (":34:", "actions.0.needs.fields.0.pattern", "is not a regular expression"),
     "nobody-may": (":25:", "actions.0", "people who may take it"),
     "no-stages": (":11:", "stages", "a programme needs stages"),
-    "wrong-folder": (":1:", "code", "lies in the folder"),
+    "wrong-folder": (":1:", "code", "lies under"),
     "not-yaml": ("not readable as YAML",),
     "question-for-no-step": (":31:", "questions.0.needed_for", "there is no action 'finsih'; known: finish"),
     "material-for-no-step": (":31:", "materials.0.needed_for", "there is no action 'finsih'; known: finish"),

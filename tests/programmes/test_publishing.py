@@ -30,7 +30,7 @@ def test_a_published_version_never_changes(session, now, tmp_path):
     write(tmp_path)
     publish(session, tmp_path, now)
     write(tmp_path, 试验通道="改名通道")
-    with pytest.raises(SeedError, match=r'write 2021-01-01\.r1\.yaml with supersedes: "2021-01-01"'):
+    with pytest.raises(SeedError, match=r'2021-01-01\.r1\.yaml with supersedes: "2021-01-01"'):
         publish(session, tmp_path, now)
 
 
