@@ -27,6 +27,10 @@ class Counts:
     """Fictional firms of the whole deployment that is backed up and restored."""
     demo_firms: int
     """Fictional firms of the demo that the browser journeys walk through."""
+    feed_steps: int
+    """Random changes of a register whose feed is followed from many snapshots on."""
+    process_kills: int
+    """Moments at which a process that sends notices or works off an order is killed."""
     pushed_records: int
     """Records that the proof of the exchange pushes through a failing partner."""
     push_kills: int
@@ -46,6 +50,8 @@ REDUCED = Counts(
     backup_rows=500,
     backup_demo_firms=15,
     demo_firms=120,
+    feed_steps=60,
+    process_kills=1,
     pushed_records=400,
     push_kills=2,
     pull_kills=2,
@@ -61,6 +67,8 @@ FULL = Counts(
     backup_rows=50_000,
     backup_demo_firms=300,
     demo_firms=300,
+    feed_steps=600,
+    process_kills=5,
     pushed_records=10_000,
     push_kills=20,
     pull_kills=40,

@@ -143,10 +143,10 @@ def test_a_snapshot_and_the_feed_after_it_are_the_state(
 ) -> None:
     chance = random.Random(20210630)
     followers: list[Follower] = []
-    for number in range(counts.property_examples * 4):
+    for number in range(counts.feed_steps):
         for _ in range(chance.randint(1, 3)):
             step(world, chance)
-        if number % 10 == 0:
+        if number % 10 == 0 and len(followers) < 20:
             db.commit(session)
             prefix = chance.choice(PREFIXES)
             followers.append(Follower(prefix, *taken(database, prefix)))

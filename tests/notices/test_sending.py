@@ -34,6 +34,7 @@ from app.notices.domain.delivering import LEASE, MOST_ATTEMPTS, Channel, State
 from app.notices.models import Notice, NoticeDelivery
 from app.notices.notifier import Notifier, NotifierThreads
 from app.notices.service.retrying import retry_delivery, retry_given_up
+from tests.counts import Counts
 from tests.factories.cases import opened
 from tests.support import people
 from tests.support.house import HOUSE
@@ -257,7 +258,7 @@ def _each_once(database: Database, officer: Actor, folder: Path, expected: int) 
 
 
 def test_the_real_process_killed_again_and_again(
-    database: Database, session: Session, case: CaseFile, officer: Actor, tmp_path: Path
+    database: Database, session: Session, case: CaseFile, officer: Actor, tmp_path: Path, counts: Counts
 ) -> None:
     assert session.get_one(CaseFile, case.id)
     others, expected = 120, 0
@@ -269,7 +270,7 @@ def test_the_real_process_killed_again_and_again(
         mailbox(session, one)
     db.commit(session)
     command = [str(ROOT / ".venv/bin/yumiao"), "notify"]
-    for seed in range(3):
+    for seed in range(counts.process_kills):
         assigned_to(database, case, people_told * 2, utc_now())
         expected += 2
         process = subprocess.Popen(

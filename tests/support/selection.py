@@ -7,7 +7,14 @@ from tests.support.databases import DIALECTS
 
 #: Tests of pages: what a page shows does not depend on the database that the queries below it are tested on. The walk of all
 #: pages and the hostile addresses, which open every page there is, stay on both.
-PAGES = ("web/*.py", "portal/*.py", "*/test_pages.py", "policies/test_web.py", "journeys/*.py")
+PAGES = (
+    "web/*.py",
+    "portal/*.py",
+    "*/test_pages.py",
+    "policies/test_web.py",
+    "journeys/*.py",
+    "doors/test_admission.py",
+)
 ON_BOTH = ("journeys/test_walk.py", "journeys/test_numbers.py", "journeys/test_kill_journey.py")
 #: Who looks at statements and plans looks at those of both.
 LOOKING = frozenset({"count_queries", "explain", "record_statements"})

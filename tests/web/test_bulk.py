@@ -30,6 +30,7 @@ from app.journal.models import JournalEvent
 from app.kit import db
 from app.kit.actor import Actor
 from app.kit.db import Database
+from tests.counts import Counts
 from tests.factories.cases import PROGRAMME, opened, step
 from tests.support import people
 from tests.support.client import Client
@@ -266,7 +267,7 @@ Worker(around, {kind.code: kind for kind in KINDS}).run_waiting()
 
 
 def test_killed_again_and_again_no_case_is_done_twice(
-    database: Database, database_url: str, session: Session, actor: Officer, now: datetime, tmp_path: Path
+    database: Database, session: Session, actor: Officer, now: datetime, tmp_path: Path, counts: Counts
 ) -> None:
     caseworker = actor()
     numbers = [case.number for case in many(session, caseworker, now, 24)]
@@ -275,9 +276,9 @@ def test_killed_again_and_again_no_case_is_done_twice(
     place_order(session, actor=caseworker, now=now, order=order, numbers=numbers, title="指定")
     db.commit(session)
     session.expunge_all()
-    environment = clean_environment(YUMIAO_DATABASE_URL=database_url, YUMIAO_DATA_DIR=str(tmp_path), PYTHONUTF8="1")
-    command = [sys.executable, "-c", RUN, database_url, str(tmp_path)]
-    for reached in (3, 12):
+    environment = clean_environment(YUMIAO_DATABASE_URL=database.url, YUMIAO_DATA_DIR=str(tmp_path), PYTHONUTF8="1")
+    command = [sys.executable, "-c", RUN, database.url, str(tmp_path)]
+    for reached in range(3, 24, 4)[: counts.process_kills]:
         process = subprocess.Popen(command, env=environment)
         deadline = time.monotonic() + 120
         while process.poll() is None and _done(database) < reached:
