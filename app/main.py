@@ -1,6 +1,6 @@
 """The composition root: settings in, application out."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Protocol
 
@@ -27,7 +27,7 @@ from app.exchange.ledger import ReadingLedger
 from app.exchange.sending.metrics import ExchangeCollector
 from app.exchange.touched import TouchedRows
 from app.health import router as health_router
-from app.jobs.running import JobKind, Surroundings, kinds_of
+from app.jobs.running import Surroundings, kinds_of
 from app.jobs.worker import Worker
 from app.kit.clock import utc_now
 from app.kit.db import Database
@@ -64,10 +64,8 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     state.clock = utc_now
     state.admission = Admission()
     state.templates = make_environment()
-    composition = state.database.composition
-    state.wording = composition.made(wording_of)
-    state.job_kinds = composition.made(kinds_of)
-    state.notice_sources = composition.made(sources_of)
+    for make in (wording_of, kinds_of, sources_of):  # what two slices declare alike stops the start
+        state.database.composition.made(make)
     state.seed_refusal = ""
     state.rate_limiter = RateLimiter(settings.api_rate_per_second, settings.api_burst)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
@@ -99,7 +97,7 @@ async def _lifespan(application: FastAPI) -> AsyncIterator[None]:
     anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
     # a pool of its own: work beside the pages takes no page's connection
     apart = Database(state.database.url, state.database.composition)
-    beside = _beside(state.settings, apart, state.job_kinds) if state.settings.worker else []
+    beside = _beside(state.settings, apart) if state.settings.worker else []
     for each in beside:
         each.start()
     state.reading_ledger = ReadingLedger(apart)
@@ -113,7 +111,7 @@ async def _lifespan(application: FastAPI) -> AsyncIterator[None]:
         state.database.dispose()
 
 
-def _beside(settings: Settings, database: Database, kinds: Mapping[str, JobKind]) -> list[Beside]:
+def _beside(settings: Settings, database: Database) -> list[Beside]:
     around = Surroundings(database, settings.data_dir, storage=settings.vault.blobs, secret=settings.secret)
     notifier = NotifierThreads(make_notifier(settings, database))
-    return [Worker(around, kinds), notifier, make_threads(settings, database)]
+    return [Worker(around, database.composition.made(kinds_of)), notifier, make_threads(settings, database)]

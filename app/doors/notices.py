@@ -10,6 +10,7 @@ from starlette.datastructures import FormData
 from app.doors.call import Call
 from app.doors.forms import Bound, bind, empty
 from app.kit.actor import Actor, ActorKind
+from app.kit.db import composition_of
 from app.kit.i18n import _
 from app.kit.paging import Count, Page
 from app.notices.domain.delivering import CHANNELS, MANNER_LABELS, Channel, Manner
@@ -19,7 +20,7 @@ from app.notices.preferences import load_preferences
 from app.notices.queries import body_of, count_unread, find_feed, page_inbox, title_of
 from app.notices.schemas import OwnSettings
 from app.notices.service.settings import own_account
-from app.notices.sources import Sources
+from app.notices.sources import Sources, sources_of
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,7 @@ def build_settings(call: Call, form: Bound[OwnSettings] | None = None, made: str
         url=inbox_url(call.actor),
         form=shown,
         channels=tuple(_(CHANNELS[channel].label) for channel in channels),
-        groups=_groups(call.session, call.actor, call.request.app.state.notice_sources, channels, shown),
+        groups=_groups(call.session, call.actor, composition_of(call.session).made(sources_of), channels, shown),
         manners=tuple((str(manner), _(label)) for manner, label in MANNER_LABELS.items()),
         digest_hour=settings.notices_digest_hour,
         has_feed=find_feed(call.session, call.actor) is not None,

@@ -7,11 +7,11 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
-from fastapi import Request
 from sqlalchemy.orm import Session
 
 from app.journal.domain import EVENTS, EventType
 from app.journal.models import JournalEvent
+from app.kit.db import composition_of
 from app.kit.i18n import N_, _
 from app.kit.money import format_yuan
 from app.kit.slices import Composition
@@ -188,9 +188,9 @@ def _show(value: Any) -> str:
     return str(value)
 
 
-def timeline_lines(request: Request, session: Session, events: Sequence[JournalEvent]) -> tuple[TimelineLine, ...]:
+def timeline_lines(session: Session, events: Sequence[JournalEvent]) -> tuple[TimelineLine, ...]:
     """Events as lines for the timeline component."""
-    wording: Wording = request.app.state.wording
+    wording = composition_of(session).made(wording_of)
     term = terms_of(session, wording.coded(events))
     return tuple(wording.line(event, term) for event in events)
 

@@ -118,10 +118,8 @@ def _seconds(instant: Any) -> Any:
     return cast(extract("epoch", instant), BigInteger)
 
 
-PROVIDERS = (
-    Provider("record_refused", Group.EXCHANGE, _refused),
-    Provider("records_parked", Group.EXCHANGE, _parked),
-    Provider("partner_away", Group.EXCHANGE, _away),
-    Provider("certificate_ending", Group.EXCHANGE, _certificate),
-    Provider("secret_ending", Group.EXCHANGE, _secret),
-)
+RECORD_REFUSED = Provider("record_refused", Group.EXCHANGE, _refused)
+RECORDS_PARKED = Provider("records_parked", Group.EXCHANGE, _parked)
+PARTNER_AWAY = Provider("partner_away", Group.EXCHANGE, _away)
+CERTIFICATE_ENDING = Provider("certificate_ending", Group.EXCHANGE, _certificate)
+SECRET_ENDING = Provider("secret_ending", Group.EXCHANGE, _secret)

@@ -17,14 +17,16 @@ from app.cases.opinions.models import Opinion
 from app.cases.oversight.models import ServiceRating, Supervision
 from app.cases.supply.models import CaseAnswer, CaseMaterial, CorrectionItem
 from app.cases.todo.port import Asked, Provider, page_todos, tally_todos
-from app.cases.todo.providers import PROVIDERS
 from app.engagement.models import FirmRequest, Visit
 from app.enterprises.models import Certificate
 from app.files.models import Document, StoredFile
 from app.kit.actor import Actor
 from app.policies.models import FactStatement
 from app.programmes.queries import load_catalogue
+from app.web.shared.todo_words import KINDS
 from tests.factories.cases import firm, opened, step
+
+PROVIDERS = [kind.provider for kind in KINDS]
 
 Officer = Callable[..., Actor]
 ON = date(2021, 6, 30)

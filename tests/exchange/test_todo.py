@@ -14,12 +14,15 @@ from app.cases.todo.port import Asked, page_todos, tally_todos
 from app.exchange.handovers.domain import Held, ItemState
 from app.exchange.handovers.models import Handover, HandoverItem, PartnerRecord
 from app.exchange.partners.models import Partner
-from app.exchange.todo import FAILURES_TO_TELL, PROVIDERS
+from app.exchange.todo import FAILURES_TO_TELL
 from app.kit.actor import Actor
 from app.kit.clock import today
 from app.programmes.queries import load_catalogue
+from app.web.shared.exchange_todo_words import KINDS
 from tests.factories import partners
 from tests.factories.cases import opened
+
+PROVIDERS = [kind.provider for kind in KINDS]
 
 Officer = Callable[..., Actor]
 

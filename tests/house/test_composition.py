@@ -2,11 +2,13 @@
 
 import ast
 from collections.abc import Callable, Hashable, Iterable
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
+from app.cases.todo.port import Provider
 from app.composition.slices import SLICES
 from app.doors.timeline import wording_of
 from app.jobs.running import JOBS
@@ -17,6 +19,7 @@ from app.kit.fact_providers import FACTS
 from app.kit.seeds import SEEDS
 from app.kit.slices import Composition, Port, Slice
 from app.notices.sources import SOURCES
+from app.web.shared.todo_lines import TODO_KINDS
 from tests.support.house import HOUSE
 from tests.support.source import APP, listed, python_files, tree
 
@@ -94,6 +97,31 @@ def test_every_port_is_filled_by_somebody() -> None:
     assert len(ports) > 12
     for port in ports.values():
         assert HOUSE.of(port)
+
+
+def test_every_provider_of_todos_has_words_on_the_desk() -> None:
+    """Wherever a `Provider` stands, one kind of to-do shows it."""
+    places = [path for path in python_files() if " = Provider(" in path.read_text()]
+    modules = [import_module(".".join(("app", *path.relative_to(APP).with_suffix("").parts))) for path in places]
+    made = {each.code for module in modules for each in vars(module).values() if isinstance(each, Provider)}
+    assert len(made) > 20
+    assert made == {kind.provider.code for kind in HOUSE.of(TODO_KINDS)}
+
+
+#: The command loads the one that runs, the doors find their routers, the composition resolves places: nothing else goes by names.
+BY_NAME = {"cli.py", "doors/routing.py", "kit/slices.py"}
+
+
+def test_nothing_is_found_by_the_name_of_a_module() -> None:
+    wrong = [
+        f"{place}:{node.lineno}"
+        for path in python_files()
+        if (place := str(path.relative_to(APP))) not in BY_NAME
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func) in {"import_module", "resolve_name", "globals", "__import__"}
+    ]
+    assert not wrong, listed("hand the object on, or offer it at a port", wrong)
 
 
 def test_every_type_of_event_has_words() -> None:

@@ -352,7 +352,9 @@ def test_the_tab_of_a_record_shows_what_its_form_asks() -> None:
         text = (TEMPLATES / "web/enterprises" / TABS[table.code]).read_text(encoding="utf-8")
         asked = table.names(lambda field: field.by_hand)
         forgotten = {name for name in asked if not re.search(rf"\.{name}\b", text)} - NOT_ON_TAB.keys()
-        assert not forgotten, listed(f"{table.code}: a cell in {TABS[table.code]}, or a reason in NOT_ON_TAB", forgotten)
+        assert not forgotten, listed(
+            f"{table.code}: a cell in {TABS[table.code]}, or a reason in NOT_ON_TAB", forgotten
+        )
 
 
 def _given(part: str, source: Any) -> set[str]:

@@ -24,14 +24,14 @@ from app.kit.actor import Actor
 from app.kit.clock import today, utc_now
 from app.policies.models import FactStatement
 from app.web.desk.tasks import OFFICE, TasksQuery, load_tasks
-from app.web.desk.todo_kinds import KINDS
-from app.web.shared.todo_lines import Words
+from app.web.shared.todo_lines import TODO_KINDS, Words
 from tests.exchange.test_todo import handed_over
 from tests.factories import partners
 from tests.factories.cases import firm, led_to, opened
 from tests.support import people
 from tests.support.client import Client
 from tests.support.forms import forms_of
+from tests.support.house import HOUSE
 
 NOW = utc_now()
 ON = today(NOW)
@@ -223,7 +223,7 @@ def controls(page: str, fragment: str) -> list[str]:
 
 
 def test_every_kind_says_where_it_is_done_or_that_it_is_only_looked_at() -> None:
-    assert sorted([*DONE_AT, *LOOKED_AT]) == sorted(kind.provider.code for kind in KINDS)
+    assert sorted([*DONE_AT, *LOOKED_AT]) == sorted(kind.provider.code for kind in HOUSE.of(TODO_KINDS))
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -67,7 +67,5 @@ def _in_programme(number: object, asked: Asked) -> ColumnElement[bool]:
     return found
 
 
-PROVIDERS = (
-    Provider("call_back", Group.CALL, _call_backs),
-    Provider("silent_firm", Group.CALL, _silent),
-)
+CALL_BACK = Provider("call_back", Group.CALL, _call_backs)
+SILENT_FIRM = Provider("silent_firm", Group.CALL, _silent)

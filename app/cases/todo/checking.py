@@ -134,11 +134,9 @@ def _self_checks(asked: Asked) -> Source:
     return Source(rows=rows, key=Enterprise.id, firm_id=Enterprise.id, n=number)
 
 
-PROVIDERS = (
-    Provider("correction_answered", Group.CORRECT, _corrections),
-    Provider("materials", Group.CHECK, _materials),
-    Provider("answers", Group.CHECK, _answers),
-    Provider("opinion_answered", Group.CHECK, _opinions),
-    Provider("duty_reported", Group.CHECK, _duties),
-    Provider("self_check", Group.CHECK, _self_checks),
-)
+CORRECTION_ANSWERED = Provider("correction_answered", Group.CORRECT, _corrections)
+MATERIALS = Provider("materials", Group.CHECK, _materials)
+ANSWERS = Provider("answers", Group.CHECK, _answers)
+OPINION_ANSWERED = Provider("opinion_answered", Group.CHECK, _opinions)
+DUTY_REPORTED = Provider("duty_reported", Group.CHECK, _duties)
+SELF_CHECK = Provider("self_check", Group.CHECK, _self_checks)

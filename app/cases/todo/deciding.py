@@ -101,8 +101,6 @@ def _steps(asked: Asked) -> Source:
     return _cases(asked, and_(bureaus_turn(asked), nothing, led(asked), ~approvable(asked)))
 
 
-PROVIDERS = (
-    Provider("approval", Group.DECIDE, _approvals),
-    Provider("clock", Group.DECIDE, _clocks),
-    Provider("step", Group.DECIDE, _steps),
-)
+APPROVAL = Provider("approval", Group.DECIDE, _approvals)
+CLOCK = Provider("clock", Group.DECIDE, _clocks)
+STEP = Provider("step", Group.DECIDE, _steps)

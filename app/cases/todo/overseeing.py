@@ -91,10 +91,8 @@ def _unled(asked: Asked) -> Source | None:
     )
 
 
-PROVIDERS = (
-    Provider("supervision", Group.SUPERVISE, _to_answer),
-    Provider("supervision_answered", Group.SUPERVISE, _to_close),
-    Provider("bad_rating", Group.FOLLOW_UP, _bad_ratings),
-    Provider("left_behind", Group.HAND_OVER, _left_behind),
-    Provider("unled", Group.HAND_OVER, _unled),
-)
+SUPERVISION = Provider("supervision", Group.SUPERVISE, _to_answer)
+SUPERVISION_ANSWERED = Provider("supervision_answered", Group.SUPERVISE, _to_close)
+BAD_RATING = Provider("bad_rating", Group.FOLLOW_UP, _bad_ratings)
+LEFT_BEHIND = Provider("left_behind", Group.HAND_OVER, _left_behind)
+UNLED = Provider("unled", Group.HAND_OVER, _unled)

@@ -221,12 +221,10 @@ def _documents(asked: Asked) -> Source:
     )
 
 
-PROVIDERS = (
-    Provider("opinion_late", Group.REMIND, _opinions),
-    Provider("correction_late", Group.REMIND, _corrections),
-    Provider("milestone", Group.REMIND, _milestones),
-    Provider("firms_duty", Group.REMIND, _firms_duties),
-    Provider("own_duty", Group.REMIND, _own_duties),
-    Provider("certificate", Group.REMIND, _certificates),
-    Provider("document", Group.REMIND, _documents),
-)
+OPINION_LATE = Provider("opinion_late", Group.REMIND, _opinions)
+CORRECTION_LATE = Provider("correction_late", Group.REMIND, _corrections)
+MILESTONE = Provider("milestone", Group.REMIND, _milestones)
+FIRMS_DUTY = Provider("firms_duty", Group.REMIND, _firms_duties)
+OWN_DUTY = Provider("own_duty", Group.REMIND, _own_duties)
+CERTIFICATE = Provider("certificate", Group.REMIND, _certificates)
+DOCUMENT = Provider("document", Group.REMIND, _documents)

@@ -210,7 +210,7 @@ def commissioner_page(call: Call, public_id: str) -> Response:
         phone_masked=bool(found.phone) and not full_phone,
         agreements=tuple(agreement_row(item, on, may_edit) for item in found.agreements),
         timeline=timeline_lines(
-            call.request, call.session, timeline(call.session, kind="commissioner", id=found.public_id, limit=30)
+            call.session, timeline(call.session, kind="commissioner", id=found.public_id, limit=30)
         ),
         end_reasons=tuple((item.value, _(END_REASON_LABELS[item])) for item in EndReason),
         checks=checks_of(call.session, call.actor, found, on),

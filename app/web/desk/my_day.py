@@ -11,10 +11,11 @@ from app.cases.loads import list_loads_visible_to
 from app.cases.oversight.actions import OVERSEE
 from app.doors.call import Call
 from app.doors.router import GuardedRouter
-from app.doors.timeline import TimelineLine
+from app.doors.timeline import TimelineLine, wording_of
 from app.enterprises import actions as enterprise_actions
 from app.journal.queries import TimelineFilter, list_events
 from app.kit.clock import shanghai, today
+from app.kit.db import composition_of
 from app.kit.i18n import N_, _, current_locale
 from app.kit.paging import Count
 from app.kit.permissions import can
@@ -138,7 +139,7 @@ def _near_note() -> str:
 
 
 def _changes(call: Call, catalogue: Catalogue) -> tuple[ChangeLine, ...]:
-    types = tuple(code for code in call.request.app.state.wording.types if code.startswith(_WATCHED))
+    types = tuple(code for code in composition_of(call.session).made(wording_of).types if code.startswith(_WATCHED))
     wanted = TimelineFilter(region_prefix=call.actor.region_prefix, types=types)
     events = list_events(call.session, wanted, limit=EVENTS)
     lines = named_lines(call, events, changes=False, known=KnownCases(catalogue))

@@ -17,14 +17,14 @@ from app.doors.parameters import PageQuery
 from app.doors.router import GuardedRouter
 from app.kit.actor import Actor
 from app.kit.clock import today
+from app.kit.db import composition_of
 from app.kit.i18n import _
 from app.kit.paging import Count, Page
 from app.kit.templating import show_count
 from app.programmes.queries import load_catalogue
 from app.web.cases.list import Choices, programme_choices
-from app.web.desk.todo_kinds import KINDS
 from app.web.shared.tabs import Tab
-from app.web.shared.todo_lines import GROUPS, Kind, TodoLine, todo_lines
+from app.web.shared.todo_lines import GROUPS, TODO_KINDS, Kind, TodoLine, todo_lines
 
 router = GuardedRouter(door="web", prefix="/desk")
 
@@ -108,8 +108,9 @@ def load_tasks(session: Session, actor: Actor, now: datetime, query: TasksQuery,
         programme=query.programme,
         overdue=bool(query.overdue),
     )
-    chosen = [kind for kind in KINDS if query.kind in ("", kind.provider.group)]
-    tallies = tally_todos(session, [kind.provider for kind in KINDS], asked)
+    kinds = composition_of(session).of(TODO_KINDS)
+    chosen = [kind for kind in kinds if query.kind in ("", kind.provider.group)]
+    tallies = tally_todos(session, [kind.provider for kind in kinds], asked)
     found = page_todos(session, [kind.provider for kind in chosen], asked, query.cursor or None, limit)
     overdue = total(tally.overdue for code, tally in tallies.items() if code in _codes(chosen))
     count = overdue if query.overdue else total(tally.all for code, tally in tallies.items() if code in _codes(chosen))
@@ -118,7 +119,7 @@ def load_tasks(session: Session, actor: Actor, now: datetime, query: TasksQuery,
         page=found,
         count=count,
         overdue=overdue,
-        tabs=_tabs(query, tallies),
+        tabs=_tabs(query, kinds, tallies),
         show_officer=view == OFFICE,
     )
     return tasks, asked
@@ -128,9 +129,11 @@ def _codes(kinds: Sequence[Kind]) -> set[str]:
     return {kind.provider.code for kind in kinds}
 
 
-def _tabs(query: TasksQuery, tallies: Mapping[str, Tally]) -> tuple[Tab, ...]:
+def _tabs(query: TasksQuery, kinds: Sequence[Kind], tallies: Mapping[str, Tally]) -> tuple[Tab, ...]:
     """All, then each kind of which there is something, or which is chosen."""
-    counts = {group: _in_group(group, query, tallies) for group in Group}
+    groups = {kind.provider.code: kind.provider.group for kind in kinds}
+    waiting = {code: tally.overdue if query.overdue else tally.all for code, tally in tallies.items()}
+    counts = {group: total(n for code, n in waiting.items() if groups[code] == group) for group in Group}
     shown = [group for group in Group if counts[group].n or query.kind == group]
     every = Tab(_("全部"), query.address(kind=""), query.kind not in set(Group), show_count(total(counts.values())))
     return (
@@ -140,12 +143,6 @@ def _tabs(query: TasksQuery, tallies: Mapping[str, Tally]) -> tuple[Tab, ...]:
             for group in shown
         ),
     )
-
-
-def _in_group(group: Group, query: TasksQuery, tallies: Mapping[str, Tally]) -> Count:
-    codes = {kind.provider.code for kind in KINDS if kind.provider.group == group}
-    found = [tally for code, tally in tallies.items() if code in codes]
-    return total(tally.overdue if query.overdue else tally.all for tally in found)
 
 
 def _chips(query: TasksQuery, programmes: Mapping[str, str]) -> Choices:

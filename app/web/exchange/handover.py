@@ -202,7 +202,6 @@ def _page(call: Call, row: Handover, query: ItemsQuery) -> HandoverPage:
         count=count_items_visible_to(call.session, call.actor, wanted),
         url=query.address(base),
         events=timeline_lines(
-            call.request,
             call.session,
             list_events(call.session, TimelineFilter(kind="handover", id=row.number), limit=EVENTS),
         ),

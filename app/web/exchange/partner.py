@@ -188,7 +188,6 @@ def _render(call: Call, row: Partner, shown: Shown) -> Response:
         query=query,
         url=_address(row.code) + ("?failed=1" if query.failed else ""),
         events=timeline_lines(
-            call.request,
             call.session,
             list_events(call.session, TimelineFilter(kind="partner", id=row.code), limit=EVENTS),
         ),

@@ -94,7 +94,7 @@ def record_page(call: Call, incentive: Incentive, undo_form: Bound[Any], on: dat
         may_undo=state is not State.ELIGIBLE and can(call.actor, actions.UNDO, place),
         undo_form=undo_form,
         timeline=timeline_lines(
-            call.request, call.session, timeline(call.session, kind="incentive", id=incentive.public_id, limit=30)
+            call.session, timeline(call.session, kind="incentive", id=incentive.public_id, limit=30)
         ),
         firm_visible=can(call.actor, actions.READ, place),
         **_kept(call.session, incentive),

@@ -134,9 +134,7 @@ def scheme_page(call: Call, code: str, year: str = "") -> Response:
         versions=tuple(_version_row(version, plans, version is family.in_force(on)) for version in family.versions),
         may_set=amounts.may_set_amount(call.actor, family),
         may_set_budget=amounts.may_set_amount(call.actor, family) and can(call.actor, actions.SET_BUDGET),
-        timeline=timeline_lines(
-            call.request, call.session, timeline(call.session, kind="incentive_scheme", id=code, limit=30)
-        ),
+        timeline=timeline_lines(call.session, timeline(call.session, kind="incentive_scheme", id=code, limit=30)),
     )
     return call.render("web/incentives/scheme.html", page)
 

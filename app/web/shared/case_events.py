@@ -34,7 +34,9 @@ def named_lines(
     call: Call, events: Sequence[JournalEvent], *, changes: bool = True, known: KnownCases | None = None
 ) -> tuple[TimelineLine, ...]:
     """`events` of any kind as lines; a query for the codes among their `changes`, and two for cases that are not `known`."""
-    return worded_lines(call.request.app.state.wording, call.session, events, changes=changes, known=known)
+    return worded_lines(
+        composition_of(call.session).made(wording_of), call.session, events, changes=changes, known=known
+    )
 
 
 def told_events(session: Session, events: Sequence[JournalEvent]) -> list[ToldEvent]:

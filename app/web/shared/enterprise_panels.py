@@ -1,9 +1,8 @@
-"""What upper slices show on a firm's page: each module named here offers `panel(…)`, and the page asks them in this order."""
+"""What upper slices show on a firm's page."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from importlib import import_module
 from typing import Any, Literal
 
 from sqlalchemy.orm import Session
@@ -12,6 +11,8 @@ from app.cases.models import CaseFile
 from app.cases.queries import list_of_enterprise_visible_to
 from app.enterprises.models import Enterprise
 from app.kit.actor import Actor
+from app.kit.db import composition_of
+from app.kit.slices import Port
 from app.programmes.queries import Catalogue, load_catalogue
 
 Place = Literal["main", "side"]
@@ -38,14 +39,7 @@ class FirmRead:
 #: `panel(session, actor, firm, now)`; None when the actor may see nothing of it.
 Builder = Callable[[Session, Actor, FirmRead, datetime], Panel | None]
 
-#: (code, module): the module's `panel` builds the card.
-PANELS: tuple[tuple[str, str], ...] = (
-    ("verdicts", "app.web.enterprises.verdicts"),
-    ("cases", "app.web.enterprises.cases"),
-    ("duties", "app.web.cases.duties"),
-    ("incentives", "app.web.enterprises.incentives"),
-    ("commissioners", "app.web.enterprises.commissioners"),
-)
+PANELS: Port[Builder] = Port("panel of a firm's page", Callable)
 
 
 def read_firm(session: Session, actor: Actor, enterprise: Enterprise) -> FirmRead:
@@ -56,16 +50,5 @@ def read_firm(session: Session, actor: Actor, enterprise: Enterprise) -> FirmRea
 
 def panels_for(session: Session, actor: Actor, firm: FirmRead, now: datetime) -> tuple[Panel, ...]:
     """Every slice's card about the firm, in order."""
-    built = (build(session, actor, firm, now) for build in _builders())
+    built = (build(session, actor, firm, now) for build in composition_of(session).of(PANELS))
     return tuple(panel for panel in built if panel is not None)
-
-
-def _builders() -> list[Builder]:
-    found: list[Builder] = []
-    for _code, name in PANELS:
-        try:
-            found.append(import_module(name).panel)
-        except ModuleNotFoundError as error:
-            if error.name != name:
-                raise
-    return found

@@ -3,9 +3,10 @@
 from datetime import UTC, datetime
 
 from app.cases.todo.port import Todo
+from app.exchange import todo as kinds
 from app.kit.i18n import _, ngettext
 from app.kit.templating import show_day
-from app.web.shared.todo_lines import Around, Words
+from app.web.shared.todo_lines import Around, Kind, Words
 
 
 def record_refused(todo: Todo, around: Around) -> Words:
@@ -46,3 +47,12 @@ def secret_ending(todo: Todo, around: Around) -> Words:
 
 def _day(seconds: int) -> str:
     return show_day(datetime.fromtimestamp(seconds, UTC))
+
+
+KINDS = (
+    Kind(kinds.RECORD_REFUSED, record_refused),
+    Kind(kinds.RECORDS_PARKED, records_parked),
+    Kind(kinds.PARTNER_AWAY, partner_away),
+    Kind(kinds.CERTIFICATE_ENDING, certificate_ending),
+    Kind(kinds.SECRET_ENDING, secret_ending),
+)

@@ -18,6 +18,7 @@ from app.enterprises.models import Enterprise
 from app.enterprises.queries import list_by_ids as list_firms
 from app.kit.actor import Actor
 from app.kit.i18n import N_, Bilingual, _, ngettext
+from app.kit.slices import Port
 from app.programmes.domain.definition import Programme
 from app.programmes.queries import Catalogue
 from app.reference.calendar import WorkCalendar
@@ -90,6 +91,10 @@ class Kind:
     provider: Provider
     describe: Callable[[Todo, Around], Words]
     looks_at_needs: bool = False
+
+
+#: Every kind that the desk shows, with its words.
+TODO_KINDS: Port[Kind] = Port("kind of to-do", Kind, keys=lambda kind: (kind.provider.code,))
 
 
 @dataclass(frozen=True)

@@ -12,13 +12,14 @@ from app.cases.opinions.domain import OUTCOME_LABELS, Outcome
 from app.cases.oversight.actions import RECORD_MEASURES, SUPERVISE
 from app.cases.oversight.domain.rating import GRADES
 from app.cases.supply.actions import CHECK, CORRECT
+from app.cases.todo import calling, checking, deciding, overseeing, reminding
 from app.cases.todo.port import Todo
 from app.engagement.actions import LOG
 from app.kit.i18n import Bilingual, _, ngettext
 from app.kit.permissions import Action, can
 from app.programmes.domain.definition import Programme, StageAction
 from app.web.shared.need_links import need_url
-from app.web.shared.todo_lines import Around, Words, told
+from app.web.shared.todo_lines import Around, Kind, Words, told
 
 
 def _address(case: CaseFile) -> str:
@@ -232,3 +233,31 @@ def left_behind(todo: Todo, around: Around) -> Words:
 def unled(todo: Todo, around: Around) -> Words:
     """A case without an officer."""
     return Words(_("未指定经办人"), around.stage(todo), _("指定经办人"), f"{_address(around.case(todo))}/handling")
+
+
+#: Those of one day stand in this order.
+KINDS = (
+    Kind(deciding.APPROVAL, approval, looks_at_needs=True),
+    Kind(deciding.CLOCK, clock, looks_at_needs=True),
+    Kind(deciding.STEP, step, looks_at_needs=True),
+    Kind(checking.CORRECTION_ANSWERED, correction_answered),
+    Kind(checking.MATERIALS, materials),
+    Kind(checking.ANSWERS, answers),
+    Kind(checking.OPINION_ANSWERED, opinion_answered),
+    Kind(checking.DUTY_REPORTED, duty_reported),
+    Kind(checking.SELF_CHECK, self_check),
+    Kind(calling.CALL_BACK, call_back),
+    Kind(calling.SILENT_FIRM, silent_firm),
+    Kind(reminding.OPINION_LATE, opinion_late),
+    Kind(reminding.CORRECTION_LATE, correction_late),
+    Kind(reminding.MILESTONE, milestone),
+    Kind(reminding.FIRMS_DUTY, firms_duty),
+    Kind(reminding.OWN_DUTY, own_duty),
+    Kind(reminding.CERTIFICATE, certificate),
+    Kind(reminding.DOCUMENT, document),
+    Kind(overseeing.SUPERVISION, supervision),
+    Kind(overseeing.SUPERVISION_ANSWERED, supervision_answered),
+    Kind(overseeing.BAD_RATING, bad_rating),
+    Kind(overseeing.LEFT_BEHIND, left_behind),
+    Kind(overseeing.UNLED, unled),
+)

@@ -13,9 +13,11 @@ from app.jobs.actions import LIST, STEER
 from app.jobs.domain import JobState
 from app.jobs.models import Job
 from app.jobs.queries import get_job, page_jobs
+from app.jobs.running import kinds_of
 from app.journal.domain import EventType, SubjectKey
 from app.journal.service import record
 from app.kit.actor import Actor
+from app.kit.db import composition_of
 from app.kit.errors import NotFound
 from app.kit.i18n import N_, _
 from app.kit.paging import Page
@@ -118,7 +120,7 @@ def _note(session: Session, actor: Actor, now: datetime, job: Job, type: EventTy
 
 
 def _line(call: Call, job: Job) -> JobLine:
-    kind = call.request.app.state.job_kinds.get(job.kind)
+    kind = composition_of(call.session).made(kinds_of).get(job.kind)
     state = JobState(job.state)
     return JobLine(
         job=job,

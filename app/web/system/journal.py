@@ -10,10 +10,11 @@ from app.accounts.queries import list_officers
 from app.doors.call import Call
 from app.doors.parameters import number_in
 from app.doors.router import GuardedRouter
-from app.doors.timeline import TimelineLine
+from app.doors.timeline import TimelineLine, wording_of
 from app.enterprises.actions import READ
 from app.enterprises.queries import get_visible_to
 from app.journal.queries import TimelineFilter, list_events
+from app.kit.db import composition_of
 from app.kit.i18n import _
 from app.web.shared.case_events import named_lines
 
@@ -62,7 +63,11 @@ def journal_page(call: Call, kind: str = "", officer: str = "", before: str = ""
         "client": _("接口客户端"),
         "session": _("登录"),
     }
-    types = tuple(code for code in call.request.app.state.wording.types if code.startswith(f"{kind}.")) if kind else ()
+    types = (
+        tuple(code for code in composition_of(call.session).made(wording_of).types if code.startswith(f"{kind}."))
+        if kind
+        else ()
+    )
     wanted = TimelineFilter(
         region_prefix=call.actor.region_prefix,
         types=types,
