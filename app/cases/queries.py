@@ -195,6 +195,13 @@ def list_by_ids(session: Session, ids: Collection[int]) -> dict[int, CaseFile]:
     return {case.id: case for case in session.scalars(wanted.where(CaseFile.id.in_(ids)))}
 
 
+def list_versions_by_number(session: Session, numbers: Collection[str]) -> dict[str, tuple[str, str]]:
+    """The programme and its version of each of these cases, by number."""
+    columns = (CaseFile.number, CaseFile.programme_code, CaseFile.programme_version)
+    rows = session.execute(select(*columns).where(CaseFile.number.in_(numbers)))
+    return {number: (code, version) for number, code, version in rows}
+
+
 def list_of_enterprise_visible_to(session: Session, actor: Actor, enterprise_id: int) -> list[CaseFile]:
     """A firm's cases, newest first."""
     statement = visible_to(actor).where(CaseFile.enterprise_id == enterprise_id)

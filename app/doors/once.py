@@ -2,17 +2,14 @@
 
 import re
 import secrets
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import delete
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
 
-from app.accounts.models import UsedForm
+from app.accounts.service.used_forms import use_form
 
 FIELD = "once_token"
-KEPT = timedelta(days=2)
 _SHAPE = re.compile(r"[A-Za-z0-9_-]{16,64}")
 
 
@@ -30,12 +27,5 @@ def check_once(form: FormData, session: Session, now: datetime) -> None:
     token = form.get(FIELD)
     if not isinstance(token, str) or not _SHAPE.fullmatch(token):
         return
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    first_use = insert(UsedForm).values(token=token, at=now).on_conflict_do_nothing().returning(UsedForm.token)
-    if session.scalar(first_use) is None:
+    if not use_form(session, token, now):
         raise AlreadyDone
-
-
-def forget_old(session: Session, now: datetime) -> None:
-    """Drop tokens of forms that nobody can still have open."""
-    session.execute(delete(UsedForm).where(UsedForm.at < now - KEPT))

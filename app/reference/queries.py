@@ -151,6 +151,12 @@ def list_region_names(session: Session, codes: Iterable[str]) -> dict[str, str]:
     return {code: _place(code, names) for code in wanted}
 
 
+def list_regions(session: Session) -> list[tuple[str, str]]:
+    """Code and name of every region, by code."""
+    rows = session.execute(select(Region.code, Region.name).order_by(Region.code))
+    return [(code, name) for code, name in rows]
+
+
 def _chain(code: str) -> list[str]:
     return [code[:length] for length in (2, 4, 6, 9) if len(code) >= length]
 

@@ -16,7 +16,8 @@ from app.enterprises.fields import ENTERPRISE
 from app.enterprises.imports.reading import Parsed, SourceRow, read_day, read_uscc, read_yes_no
 from app.enterprises.imports.reasons import Reason
 from app.kit.fields import Field, Heading, Kind, is_web_address
-from app.reference.models import Industry, Region, TechnicalField, Term
+from app.reference.models import Industry, TechnicalField, Term
+from app.reference.queries import list_regions
 
 MAX_NAME = ENTERPRISE["name"].length
 _CAPITAL_LENGTH = ENTERPRISE["capital_fen"].headings[0].longest
@@ -54,11 +55,11 @@ class FirmTables:
 
 def load_tables(session: Session, *, prefix: str, today: date) -> FirmTables:
     """Read the code tables once."""
-    regions = [(code, name) for code, name in session.execute(select(Region.code, Region.name).order_by(Region.code))]
     industries = session.execute(
         select(Industry.code, Industry.name).order_by(Industry.level.desc(), Industry.code.desc())
     )
     fields = session.execute(select(TechnicalField.code, TechnicalField.name_zh, TechnicalField.name_en))
+    regions = list_regions(session)
     return FirmTables(
         regions=RegionIndex(regions),
         region_names=dict(regions),

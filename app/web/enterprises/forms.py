@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
@@ -36,8 +35,7 @@ from app.kit.errors import DomainError
 from app.kit.fields import Field, Kind
 from app.kit.i18n import _
 from app.kit.merging import Clashing
-from app.reference.models import Region
-from app.reference.queries import find_industry, list_region_names
+from app.reference.queries import find_industry, list_region_names, list_regions
 from app.web.enterprises.code import mismatch_of
 from app.web.enterprises.head import editable_firm, open_firm
 from app.web.shared.enterprise_words import Words, region_choices, words
@@ -85,7 +83,7 @@ def _suggest_region(session: Session, actor: Actor, bound: Bound[Any]) -> None:
     address = str(bound.raw.get("address", ""))
     if bound.raw.get("region_code") or not address:
         return
-    index = RegionIndex(session.execute(select(Region.code, Region.name)).all())
+    index = RegionIndex(list_regions(session))
     found = index.find(address, within=actor.region_prefix[:6])
     if found.startswith(actor.region_prefix) and found:
         bound.raw["region_code"] = found

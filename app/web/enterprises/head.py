@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from app.engagement.models import FirmRequest
+from app.engagement.queries.held import count_held
 from app.enterprises import actions, queries
 from app.enterprises.models import (
     Certificate,
@@ -109,12 +109,7 @@ def _certificates(session: Session, enterprise: Enterprise, known: Words, on: da
 
 
 def _tabs(session: Session, enterprise: Enterprise, url: str, tab: str) -> tuple[Tab, ...]:
-    counted = [model for _code, _label, models in _TABS for model in models]
-    columns = [
-        select(func.count()).where(model.enterprise_id == enterprise.id, *_standing(model)).scalar_subquery()
-        for model in counted
-    ]
-    counts = dict(zip(counted, session.execute(select(*columns)).one(), strict=True))
+    counts = count_held(session, enterprise.id, [model for _code, _label, models in _TABS for model in models])
     return tuple(
         Tab(
             label=_(label),
@@ -124,10 +119,3 @@ def _tabs(session: Session, enterprise: Enterprise, url: str, tab: str) -> tuple
         )
         for code, label, models in _TABS
     )
-
-
-def _standing(model: type[Any]) -> tuple[ColumnElement[bool], ...]:
-    """Which rows a tab counts: of documents those on file, of requests those that are open."""
-    if model is FirmRequest:
-        return (FirmRequest.settled_on.is_(None),)
-    return (model.withdrawn_at.is_(None), model.replaced_by.is_(None)) if model is Document else ()

@@ -3,16 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.doors.call import Call
 from app.doors.router import GuardedRouter
 from app.enterprises import actions
-from app.enterprises.models import IntellectualProperty, Product, ProductProperty
+from app.enterprises.linked_rights import list_products_by_right, list_rights_by_product
+from app.enterprises.models import IntellectualProperty, Product
 from app.enterprises.rights_facts import is_valid
 from app.enterprises.service.parts import list_parts
 from app.enterprises.service.records import PRODUCT, PROPERTY
@@ -69,7 +67,7 @@ def properties_page(call: Call, uscc: str) -> Response:
     rights = list_parts(
         call.session, PROPERTY, firm.id, IntellectualProperty.ip_class, IntellectualProperty.granted_on.desc()
     )
-    products = _linked(call.session, firm.id, Product.name, IntellectualProperty.id)
+    products = list_products_by_right(call.session, firm.id)
     rows = tuple(
         RightRow(
             right=right,
@@ -105,7 +103,7 @@ def products_page(call: Call, uscc: str) -> Response:
     firm = open_firm(call.session, call.actor, uscc)
     head = head_of(call.session, call.actor, firm, call.now, "products")
     products = list_parts(call.session, PRODUCT, firm.id, Product.year.desc(), Product.is_main.desc(), Product.name)
-    rights = _linked(call.session, firm.id, IntellectualProperty.number, Product.id)
+    rights = list_rights_by_product(call.session, firm.id)
     rows = tuple(
         ProductRow(product, head.words.field_label(product.field_code), tuple(rights.get(product.id, ())))
         for product in products
@@ -119,19 +117,4 @@ def _product_doubts(rows: Sequence[ProductRow]) -> list[str]:
         found.append(_("主要产品（服务）应是高新技术产品（服务），请核对。"))
     if any(row.product.is_main and not row.rights for row in rows):
         found.append(_("有主要产品（服务）尚未关联知识产权，“核心知识产权”一条暂时无法判断。"))
-    return found
-
-
-def _linked(session: Session, enterprise_id: int, value: Any, key: Any) -> dict[int, list[str]]:
-    statement = (
-        select(key, value)
-        .select_from(ProductProperty)
-        .join(Product, Product.id == ProductProperty.product_id)
-        .join(IntellectualProperty, IntellectualProperty.id == ProductProperty.property_id)
-        .where(Product.enterprise_id == enterprise_id)
-        .order_by(value)
-    )
-    found: dict[int, list[str]] = {}
-    for owner, text in session.execute(statement):
-        found.setdefault(owner, []).append(text)
     return found

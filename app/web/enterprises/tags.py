@@ -6,7 +6,6 @@ from datetime import date
 from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import select
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
@@ -14,7 +13,7 @@ from app.doors.call import Call
 from app.doors.forms import Bound, attempt, empty, message_of
 from app.doors.router import GuardedRouter
 from app.enterprises import actions
-from app.enterprises.models import EnterpriseTag
+from app.enterprises.queries import list_tags
 from app.enterprises.schemas import TagInput
 from app.enterprises.service.parts import Desk
 from app.enterprises.service.records import put_tags
@@ -47,7 +46,7 @@ class TagsPage:
 @router.get("/{uscc}/tags", action=actions.EDIT)
 def tags_page(call: Call, uscc: str) -> Response:
     firm = editable_firm(call.session, call.actor, uscc)
-    rows = call.session.scalars(select(EnterpriseTag).where(EnterpriseTag.enterprise_id == firm.id))
+    rows = list_tags(call.session, [firm.id]).get(firm.id, [])
     chosen = {row.tag: (_day(row.granted_on), _day(row.expires_on)) for row in rows}
     return _tags_page(call, head_of(call.session, call.actor, firm, call.now, ""), chosen, empty())
 

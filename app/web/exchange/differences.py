@@ -4,13 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.enterprises.models import Enterprise
 from app.enterprises.queries import list_by_ids as list_firms
 from app.exchange.domain import FieldDefinition, ResourceDefinition
-from app.exchange.handovers.models import Handover
+from app.exchange.handovers.listing import list_batches
 from app.exchange.reconciling.domain import KIND_LABELS, PROBLEM_LABELS, LineKind, Problem
 from app.exchange.reconciling.models import ReconciliationLine
 from app.exchange.reconciling.queries import LineFilter, iterate_lines
@@ -53,8 +52,7 @@ def difference_lines(
     """Lines of a run as a page shows them; the number of queries does not depend on how many there are."""
     firms = list_firms(session, {line.enterprise_id for line in lines if line.enterprise_id is not None})
     batches = {line.handover_id for line in lines if line.handover_id is not None}
-    named = session.execute(select(Handover.id, Handover.number).where(Handover.id.in_(batches)))
-    numbers = dict(named.all())
+    numbers = {key: batch.number for key, batch in list_batches(session, batches).items()}
     return tuple(
         _line(line, resource, firms.get(line.enterprise_id or 0), numbers.get(line.handover_id or 0, ""), definition)
         for line in lines

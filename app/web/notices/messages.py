@@ -16,7 +16,7 @@ from app.doors.deps import AppSettings
 from app.doors.forms import Bound, attempt, bind, empty
 from app.doors.router import GuardedRouter
 from app.enterprises.models import Enterprise
-from app.enterprises.queries import select_visible_to
+from app.enterprises.queries import list_by_ids, select_visible_to
 from app.jobs.domain import JobState
 from app.jobs.models import Job
 from app.jobs.queries import get_job
@@ -173,5 +173,4 @@ def _report(session: Session, actor: Actor, job_id: int) -> ReportPage:
 
 def _named(session: Session, firm_ids: Sequence[int]) -> tuple[Enterprise, ...]:
     """The firms, by name."""
-    statement = select(Enterprise).where(Enterprise.id.in_(firm_ids)).order_by(Enterprise.name_pinyin, Enterprise.id)
-    return tuple(session.scalars(statement))
+    return tuple(sorted(list_by_ids(session, firm_ids).values(), key=lambda firm: (firm.name_pinyin, firm.id)))

@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.cases.domain.state import CaseState
 from app.cases.models import CaseFile
 from app.cases.papers.telling import ToldEvent
+from app.cases.queries import list_versions_by_number
 from app.cases.supply.events import ANSWERS_HANDED_IN
 from app.doors.call import Call
 from app.doors.timeline import NOTHING, ChangeLine, TimelineLine, Wording, terms_of, wording_of
@@ -79,9 +79,7 @@ def _programmes(session: Session, numbers: set[str], known: KnownCases | None) -
         return {}
     led = {case.number: (case.programme_code, case.programme_version) for case in known.cases} if known else {}
     if unknown := numbers - led.keys():
-        columns = (CaseFile.number, CaseFile.programme_code, CaseFile.programme_version)
-        rows = session.execute(select(*columns).where(CaseFile.number.in_(unknown)))
-        led |= {number: (code, version) for number, code, version in rows}
+        led |= list_versions_by_number(session, unknown)
     catalogue = known.catalogue if known else load_catalogue(session)
     return {
         number: (catalogue.get(code, version), *catalogue.versions_of(code)) for number, (code, version) in led.items()

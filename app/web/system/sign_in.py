@@ -8,12 +8,12 @@ from starlette.responses import Response
 
 from app.accounts.actions import PUBLIC, SIGN_OUT
 from app.accounts.service.signing_in import drop_idle, sign_in, sign_out
+from app.accounts.service.used_forms import forget_used_forms
 from app.doors.call import Call
 from app.doors.chrome import home_of
 from app.doors.deps import SESSION_COOKIE
 from app.doors.forms import Bound, bind, empty
 from app.doors.middleware import LANGUAGE_COOKIE
-from app.doors.once import forget_old
 from app.doors.pages import safe_next
 from app.doors.router import GuardedRouter
 from app.kit.actor import Actor, ActorKind
@@ -54,7 +54,7 @@ def enter(call: Call) -> Response:
     target = safe_next(str(call.form.get("next") or ""), "/")
     if bound.model is None:
         return call.render("web/sign_in.html", SignInPage(bound, target), status=422)
-    forget_old(call.session, call.now)
+    forget_used_forms(call.session, call.now)
     drop_idle(call.session, now=call.now, idle=timedelta(minutes=call.settings.session_idle_minutes))
     result = sign_in(
         call.session,

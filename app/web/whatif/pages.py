@@ -6,11 +6,10 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.doors.forms import Bound
-from app.enterprises.models import Enterprise
+from app.enterprises.queries import list_by_ids
 from app.kit.i18n import _
 from app.policies.domain.language.verdict import Evaluation
 from app.policies.domain.values.outcome import Outcome
@@ -226,8 +225,7 @@ def _flip(key: str, flip: Flip, effect: Effect, asked: Asked) -> FlipLine:
 
 def _firms(session: Session, effect: Effect, places: Sequence[int]) -> tuple[FirmLine, ...]:
     ids = [int(effect.register.ids[place]) for place in places]
-    statement = select(Enterprise.id, Enterprise.name, Enterprise.uscc).where(Enterprise.id.in_(ids))
-    rows = {row.id: row for row in session.execute(statement)} if ids else {}
+    rows = list_by_ids(session, ids) if ids else {}
     lines = []
     for place, key in zip(places, ids, strict=True):
         before, after = (explained(side, place) for side in effect.sides)
