@@ -10,9 +10,11 @@ from sqlalchemy import Select, func, select, union_all
 from sqlalchemy.orm import Session, contains_eager
 
 from app.cases.domain.state import CaseState
+from app.cases.lists import CASES, CaseFilter
 from app.cases.models import CaseFile
-from app.cases.queries import CaseFilter, filtered, scope
+from app.cases.queries import scope
 from app.kit.actor import Actor
+from app.kit.lists.viewer import Viewer
 from app.kit.paging import Count
 
 BOUND = 1_000
@@ -27,13 +29,11 @@ class Column:
     cards: tuple[CaseFile, ...]
 
 
-def columns_visible_to(
-    session: Session, actor: Actor, wanted: CaseFilter, stages: Sequence[str], cards: int
-) -> dict[str, Column]:
+def columns_visible_to(viewer: Viewer, wanted: CaseFilter, stages: Sequence[str], cards: int) -> dict[str, Column]:
     """The open cases of the filter in each of `stages`, at most `cards` of each; two queries."""
-    counts = count_by_stage_visible_to(session, actor, wanted, stages)
+    counts = count_by_stage_visible_to(viewer, wanted, stages)
     found: dict[str, list[CaseFile]] = {stage: [] for stage in stages}
-    for case in _first_cards(session, actor, wanted, [stage for stage in stages if counts[stage].n], cards):
+    for case in _first_cards(viewer, wanted, [stage for stage in stages if counts[stage].n], cards):
         found[case.stage].append(case)
     return {stage: Column(stage, counts[stage], tuple(found[stage][:cards])) for stage in stages}
 
@@ -46,34 +46,30 @@ def busiest_programme(session: Session, actor: Actor) -> str:
     return session.scalar(busiest.limit(1)) or ""
 
 
-def count_by_stage_visible_to(
-    session: Session, actor: Actor, wanted: CaseFilter, stages: Sequence[str]
-) -> dict[str, Count]:
+def count_by_stage_visible_to(viewer: Viewer, wanted: CaseFilter, stages: Sequence[str]) -> dict[str, Count]:
     """How many open cases of the filter stand in each of `stages`, exactly up to 1,000; one query."""
     if not stages:
         return {}
     counts = [
         select(func.count())
-        .select_from(filtered(session, _in_stage(actor, stage), wanted).limit(BOUND + 1).subquery())
+        .select_from(CASES.narrowed(_in_stage(viewer.actor, stage), viewer, wanted).limit(BOUND + 1).subquery())
         .scalar_subquery()
         for stage in stages
     ]
-    row = session.execute(select(*counts)).one()
+    row = viewer.session.execute(select(*counts)).one()
     return {stage: Count(min(n, BOUND), more=n > BOUND) for stage, n in zip(stages, row, strict=True)}
 
 
-def _first_cards(
-    session: Session, actor: Actor, wanted: CaseFilter, stages: Iterable[str], cards: int
-) -> list[CaseFile]:
+def _first_cards(viewer: Viewer, wanted: CaseFilter, stages: Iterable[str], cards: int) -> list[CaseFile]:
     """At most `cards` with a day and `cards` without one of each stage, the earliest day first."""
     pieces = [
-        filtered(session, _in_order(actor, stage, dated), wanted).limit(cards).subquery()
+        CASES.narrowed(_in_order(viewer.actor, stage, dated), viewer, wanted).limit(cards).subquery()
         for stage in stages
         for dated in (True, False)
     ]
     if not pieces:
         return []
-    rows = session.scalars(
+    rows = viewer.session.scalars(
         select(CaseFile)
         .join(CaseFile.enterprise)
         .options(contains_eager(CaseFile.enterprise))

@@ -6,12 +6,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.cases.domain.state import CaseState
+from app.cases.lists import FIRMS, CaseFilter, FirmFilter, firms_of
 from app.cases.models import CaseFile
-from app.cases.queries import CaseFilter, filtered, scope, visible_to
+from app.cases.queries import scope, visible_to
 from app.enterprises import queries as enterprises
 from app.enterprises.models import Enterprise
-from app.enterprises.queries import EnterpriseFilter
 from app.kit.actor import Actor
+from app.kit.lists.viewer import Viewer
 
 
 def firm_ids_by_code(session: Session, actor: Actor, usccs: Collection[str]) -> list[int]:
@@ -27,17 +28,16 @@ def firm_ids_of_cases(session: Session, actor: Actor, numbers: Collection[str]) 
     return list(session.scalars(statement.distinct()))
 
 
-def firm_ids_visible_to(session: Session, actor: Actor, wanted: EnterpriseFilter, limit: int) -> list[int]:
+def firm_ids_visible_to(viewer: Viewer, wanted: FirmFilter, limit: int | None = None) -> list[int]:
     """The firms of a filtered register, `limit` at most."""
-    statement = enterprises.select_visible_to(session, actor, wanted).with_only_columns(Enterprise.id)
-    return list(session.scalars(statement.order_by(Enterprise.id).limit(limit)))
+    statement = FIRMS.select(viewer, wanted).with_only_columns(Enterprise.id)
+    return list(viewer.session.scalars(statement.order_by(Enterprise.id).limit(limit)))
 
 
-def firm_ids_of_cases_visible_to(session: Session, actor: Actor, wanted: CaseFilter, limit: int) -> list[int]:
+def firm_ids_of_cases_visible_to(viewer: Viewer, wanted: CaseFilter, limit: int | None = None) -> list[int]:
     """The firms of a filtered list of cases, each once, `limit` at most."""
-    statement = select(CaseFile.enterprise_id).join(CaseFile.enterprise).where(scope(actor))
-    statement = filtered(session, statement, wanted).order_by(CaseFile.enterprise_id).distinct().limit(limit)
-    return list(session.scalars(statement))
+    statement = firms_of(viewer, wanted).order_by(CaseFile.enterprise_id).distinct().limit(limit)
+    return list(viewer.session.scalars(statement))
 
 
 def open_cases_of_firms(session: Session, actor: Actor, enterprise_ids: Collection[int]) -> list[CaseFile]:

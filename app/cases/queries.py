@@ -1,12 +1,11 @@
-"""Reading cases. `scope` says which cases an actor sees; every list, count, board, export and feed goes through it."""
+"""Reading cases. `scope` says which cases an actor sees; every list (`lists`), count, board, export and feed goes through it."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
 from datetime import date
-from typing import Any, Literal, TypeVarTuple
+from typing import TypeVarTuple
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, func, select, true
+from sqlalchemy import ColumnElement, Select, and_, select
 from sqlalchemy.orm import Session, contains_eager
 
 from app.accounts.models import Officer
@@ -16,14 +15,12 @@ from app.cases.domain.progress import Passage, PublicStatus, public_status
 from app.cases.domain.rights import Right
 from app.cases.domain.state import CaseState
 from app.cases.models import Approval, CaseFile, CaseMarker, ClassTwoUse, Milestone, StageEntry
-from app.enterprises.models import Enterprise, IntellectualProperty
+from app.enterprises.models import IntellectualProperty
 from app.enterprises.queries import visible_to as enterprises_visible_to
-from app.enterprises.search_index import matching
 from app.kit.actor import Actor, ActorKind
 from app.kit.errors import NotFound
 from app.kit.i18n import _
-from app.kit.paging import Count, Keyset, Page, count_up_to, page
-from app.kit.permissions import EDITORS, within_region
+from app.kit.permissions import EDITORS
 from app.programmes.domain.definition import Programme
 from app.programmes.queries import Catalogue, get_version
 
@@ -32,25 +29,6 @@ Columns = TypeVarTuple("Columns")
 FAR = date(9999, 12, 31)
 _NUMBER_BEGUN = re.compile(r"[A-Z]{2,4}-")
 BATCH = 1_000
-
-
-@dataclass(frozen=True)
-class CaseFilter:
-    """Which cases of those the actor sees; an empty field narrows nothing. `on` is the day for "overdue"."""
-
-    programme: str = ""
-    year: int | None = None
-    round: str = ""
-    stage: str = ""
-    state: str = ""
-    officer_id: int | None = None
-    unassigned: bool = False
-    overdue_on: date | None = None
-    due_between: tuple[date, date] | None = None
-    enterprise_id: int | None = None
-    marker: str = ""
-    reached_in: int | None = None
-    q: str = ""
 
 
 def scope(actor: Actor) -> ColumnElement[bool]:
@@ -75,105 +53,9 @@ def visible_to(actor: Actor) -> Select[CaseFile]:
     return select(CaseFile).join(CaseFile.enterprise).options(contains_eager(CaseFile.enterprise)).where(scope(actor))
 
 
-def filtered(session: Session, statement: Select[*Columns], wanted: CaseFilter) -> Select[*Columns]:
-    """`statement` (over cases joined with firms) narrowed by the filter."""
-    equal = {
-        CaseFile.programme_code: wanted.programme,
-        CaseFile.round: wanted.round,
-        CaseFile.stage: wanted.stage,
-        CaseFile.state: wanted.state,
-    }
-    conditions: list[ColumnElement[bool]] = [column == value for column, value in equal.items() if value]
-    numbers = {
-        CaseFile.year: wanted.year,
-        CaseFile.officer_id: wanted.officer_id,
-        CaseFile.enterprise_id: wanted.enterprise_id,
-    }
-    conditions += [column == value for column, value in numbers.items() if value is not None]
-    if wanted.unassigned:
-        conditions.append(CaseFile.officer_id.is_(None))
-    if wanted.overdue_on:
-        conditions.append(overdue(wanted.overdue_on))
-    if wanted.due_between:
-        conditions.append(due_within(*wanted.due_between))
-    if wanted.marker:
-        conditions.append(_reached(wanted.marker, wanted.reached_in))
-    if wanted.q.strip():
-        conditions.append(_text_condition(session, wanted.q))
-    return statement.where(*conditions)
-
-
-def _reached(marker: str, year: int | None) -> ColumnElement[bool]:
-    condition = and_(CaseMarker.case_id == CaseFile.id, CaseMarker.marker == marker)
-    return exists().where(condition, marked_in(year) if year else true())
-
-
 def marked_in(year: int) -> ColumnElement[bool]:
     """Markers reached on a day of the calendar year `year`."""
     return CaseMarker.reached_on.between(date(year, 1, 1), date(year, 12, 31))
-
-
-def _text_condition(session: Session, text: str) -> ColumnElement[bool]:
-    """A whole or begun case number (`QJ-GQ-20`), or words in the firm's names, initials and codes."""
-    begun = text.strip().upper()[:24]
-    if _NUMBER_BEGUN.match(begun):
-        return within_region(CaseFile.number, begun)
-    by_firm = matching(session, text)
-    return false() if by_firm is None else by_firm
-
-
-_SORTS: dict[str, list[tuple[Any, Literal["asc", "desc"]]]] = {
-    "number": [(CaseFile.number, "asc")],
-    "-number": [(CaseFile.number, "desc")],
-    "due": [(func.coalesce(CaseFile.next_due_on, FAR).label("next_due"), "asc"), (CaseFile.number, "asc")],
-    "-stage_entered_on": [(CaseFile.stage_entered_on, "desc"), (CaseFile.number, "desc")],
-    "name": [(Enterprise.name_pinyin, "asc"), (CaseFile.number, "asc")],
-}
-SORTS: tuple[str, ...] = tuple(_SORTS)
-
-
-def _sort_values(row: CaseFile, sort: str) -> list[Any]:
-    values: dict[str, list[Any]] = {
-        "due": [row.next_due_on or FAR],
-        "-stage_entered_on": [row.stage_entered_on],
-        "name": [row.enterprise.name_pinyin],
-    }
-    return [*values.get(sort, []), row.number]
-
-
-def page_visible_to(
-    session: Session, actor: Actor, wanted: CaseFilter, *, sort: str = "-number", cursor: str | None, limit: int
-) -> Page[CaseFile]:
-    """One page of the filtered list; an unknown sort is the newest first."""
-    known = sort if sort in _SORTS else "-number"
-    statement = filtered(session, visible_to(actor), wanted)
-    keyset = Keyset(_SORTS[known])
-    return page(session, statement, keyset, cursor, limit, values_of=lambda row: _sort_values(row, known))
-
-
-def stream_visible_to(
-    session: Session, actor: Actor, wanted: CaseFilter, *, sort: str = "-number"
-) -> Iterator[list[CaseFile]]:
-    """Every row of the filtered list in order, a thousand at a time."""
-    statement = filtered(session, visible_to(actor), wanted)
-    order = Keyset(_SORTS[sort if sort in _SORTS else "-number"]).order_by()
-    rows = session.scalars(statement.order_by(*order).execution_options(yield_per=BATCH))
-    yield from map(list, rows.partitions(BATCH))
-
-
-def list_numbers_visible_to(
-    session: Session, actor: Actor, wanted: CaseFilter, *, sort: str = "-number", limit: int
-) -> list[str]:
-    """The numbers of the filtered list in its order, `limit` at most."""
-    base = select(CaseFile.number).join(CaseFile.enterprise).where(scope(actor))
-    order = Keyset(_SORTS[sort if sort in _SORTS else "-number"]).order_by()
-    return list(session.scalars(filtered(session, base, wanted).order_by(*order).limit(limit)))
-
-
-def count_visible_to(session: Session, actor: Actor, wanted: CaseFilter, bound: int = 10_000) -> Count:
-    """How many rows the filtered list has, exactly up to `bound`."""
-    base = select(CaseFile.id).join(CaseFile.enterprise).where(scope(actor))
-    return count_up_to(session, filtered(session, base, wanted), bound)
 
 
 def find_visible_to(session: Session, actor: Actor, number: str) -> CaseFile | None:
@@ -222,12 +104,6 @@ def policies_in_hand(catalogue: Catalogue, cases: Iterable[CaseFile]) -> frozens
 def programme_of(session: Session, case: CaseFile) -> Programme:
     """The programme version that the case began under."""
     return get_version(session, case.programme_code, case.programme_version)
-
-
-def enterprise_ids_in_stage(session: Session, actor: Actor, programme: str, stage: str) -> Select[Any]:
-    """The firms with an open case in that stage, of those the actor sees; narrows other slices' lists."""
-    ids: Select[Any] = select(CaseFile.enterprise_id).join(CaseFile.enterprise).where(scope(actor))
-    return filtered(session, ids, CaseFilter(programme=programme, stage=stage, state=CaseState.OPEN))
 
 
 def list_milestones(session: Session, case: CaseFile) -> list[Milestone]:

@@ -17,6 +17,7 @@ from app.files.vault import Vault
 from app.kit.actor import Actor
 from app.kit.clock import today
 from app.kit.db import Database
+from app.kit.lists.viewer import Viewer
 
 
 class Call:
@@ -38,6 +39,11 @@ class Call:
     def on(self) -> date:
         """The day in Qianjiang."""
         return today(self.now)
+
+    @property
+    def viewer(self) -> Viewer:
+        """Who reads a list, as of today."""
+        return Viewer(self.session, self.actor, self.on)
 
     @property
     def settings(self) -> Settings:

@@ -12,6 +12,7 @@ from app.journal.looking_back import past_scope
 from app.kit.db import Database, read_scope
 from app.kit.errors import Invalid
 from app.kit.i18n import _
+from app.kit.lists.viewer import Viewer
 
 EARLIEST = date(2000, 1, 1)
 
@@ -50,6 +51,11 @@ class ListCall(Call):
     """A call about a list, on the day that the address names: its session reads the register as it stood then."""
 
     as_of: AsOf
+
+    @property
+    def viewer(self) -> Viewer:
+        """Who reads a list, as of the day that the address names."""
+        return Viewer(self.session, self.actor, self.as_of.on, self.as_of.past)
 
     @contextmanager
     def asked(self, as_of: str = "") -> Iterator[None]:

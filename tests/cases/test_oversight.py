@@ -8,8 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.cases.models import CaseFile
+from app.cases.oversight.lists import RatingFilter
 from app.cases.oversight.models import ServiceRating, Supervision
-from app.cases.oversight.queries import RatingFilter, list_distributions_visible_to
+from app.cases.oversight.queries import list_distributions_visible_to
 from app.cases.oversight.schemas import AnswerSupervision, AskAgain, CloseSupervision, RecordMeasures, Supervise
 from app.cases.oversight.service.measuring import record_measures
 from app.cases.oversight.service.supervising import answer_supervision, ask_again, close_supervision, supervise
@@ -19,10 +20,12 @@ from app.journal.models import JournalEvent
 from app.kit import db
 from app.kit.actor import Actor
 from app.kit.errors import Conflict, Forbidden, Invalid, NotFound
+from app.kit.lists.viewer import Viewer
 from tests.factories.cases import opened
 
 Officer = Callable[..., Actor]
 DUE = date(2021, 7, 2)
+ON = date(2021, 6, 30)
 
 
 def asked(session: Session, head: Actor, now: datetime, case: CaseFile) -> Supervision:
@@ -158,8 +161,8 @@ def test_ratings_are_counted_by_programme_and_by_the_year_in_shanghai(
     new_year = datetime.fromisoformat("2021-12-31T16:00:00+00:00")
     for grade, at in ((5, now), (2, now), (4, new_year - timedelta(seconds=1)), (1, new_year)):
         rated(session, opened(session, caseworker, now).row, grade, at)
-    (one,) = list_distributions_visible_to(session, caseworker, RatingFilter(year=2021))
+    (one,) = list_distributions_visible_to(Viewer(session, caseworker, ON), RatingFilter(year=2021))
     assert (one.grades, one.number, one.points) == ({5: 1, 4: 1, 3: 0, 2: 1, 1: 0}, 3, 11)
-    (next_year,) = list_distributions_visible_to(session, caseworker, RatingFilter(year=2022))
+    (next_year,) = list_distributions_visible_to(Viewer(session, caseworker, ON), RatingFilter(year=2022))
     assert next_year.grades[1] == 1
-    assert not list_distributions_visible_to(session, actor(region="429004"), RatingFilter())
+    assert not list_distributions_visible_to(Viewer(session, actor(region="429004"), ON), RatingFilter())

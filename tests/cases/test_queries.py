@@ -6,8 +6,8 @@ import pytest
 
 from app.cases import queries
 from app.cases.board import columns_visible_to
+from app.cases.lists import CASES, FIRMS, CaseFilter, FirmFilter
 from app.cases.models import CaseFile
-from app.cases.queries import CaseFilter
 from app.cases.service.objections import open_cases
 from app.enterprises.models import Enterprise
 from app.enterprises.schemas import Reason
@@ -15,6 +15,8 @@ from app.enterprises.search_index import reindex
 from app.enterprises.service.retiring import retire
 from app.kit.actor import Actor, ActorKind, FirmRole
 from app.kit.errors import Conflict, Invalid
+from app.kit.lists.filters import NOBODY, read_wanted
+from app.kit.lists.viewer import Viewer
 from app.kit.paging import Count
 from tests.factories import cases
 
@@ -27,13 +29,12 @@ def head(actor):
     return actor(role="section_head")
 
 
-def numbers(session, who, **wanted):
-    page = queries.page_visible_to(session, who, CaseFilter(**wanted), sort="number", cursor=None, limit=100)
-    assert queries.count_visible_to(session, who, CaseFilter(**wanted)).n == len(page.items)
-    streamed = [
-        c.number for b in queries.stream_visible_to(session, who, CaseFilter(**wanted), sort="number") for c in b
-    ]
-    assert streamed == [case.number for case in page.items]
+def numbers(session, who, on=ON, **wanted):
+    viewer, asked = Viewer(session, who, on), CaseFilter(**wanted)
+    page = CASES.page(viewer, asked, "number", limit=100)
+    assert CASES.count(viewer, asked).n == len(page.items)
+    assert [c.number for b in CASES.stream(viewer, asked, "number") for c in b] == [c.number for c in page.items]
+    assert CASES.values(viewer, asked, CaseFile.number, "number") == [c.number for c in page.items]
     return [case.number for case in page.items]
 
 
@@ -61,11 +62,20 @@ def test_filters_narrow(session, head, actor, now):
     assert numbers(session, head, state="withdrawn") == [third.number]
     assert numbers(session, head, stage="review") == [first.number]
     assert numbers(session, head, round="rolling") == [first.number]
-    assert numbers(session, head, officer_id=second.officer_id) == [second.number]
-    assert numbers(session, head, unassigned=True) == []
+    assert numbers(session, head, officer=second.officer_id) == [second.number]
+    assert numbers(session, head, officer=NOBODY) == []
     assert numbers(session, head, marker="submitted") == [first.number]
-    assert numbers(session, head, marker="submitted", reached_in=2020) == []
-    assert numbers(session, head, overdue_on=ON) == []
+    assert numbers(session, head, marker="submitted", reached=2020) == []
+    assert numbers(session, head, overdue=True) == []
+
+
+def test_firms_are_found_by_the_stage_of_an_open_case(session, head, now):
+    case = cases.led_to(session, head, now, "review", round="rolling")
+    viewer = Viewer(session, head, ON)
+    for stage, found in (("review", [case.enterprise_id]), ("pool", [])):
+        wanted = read_wanted(FirmFilter, {"stage": f"{case.programme_code}/{stage}"}, viewer)
+        assert [firm.id for firm in FIRMS.page(viewer, wanted).items] == found
+    assert read_wanted(FirmFilter, {"stage": "no-such-thing"}, viewer) == FirmFilter()
 
 
 def test_search_by_number_name_and_initials(session, head, now):
@@ -80,12 +90,12 @@ def test_search_by_number_name_and_initials(session, head, now):
     assert numbers(session, head, q="' or 1=1 --") == []
 
 
-@pytest.mark.parametrize("sort", queries.SORTS)
+@pytest.mark.parametrize("sort", CASES.orders)
 def test_pages_neither_repeat_nor_skip(session, head, now, sort):
     made = {cases.opened(session, head, now).row.number for _ in range(7)}
     seen, cursor = [], None
     while True:
-        page = queries.page_visible_to(session, head, CaseFilter(), sort=sort, cursor=cursor, limit=3)
+        page = CASES.page(Viewer(session, head, ON), CaseFilter(), sort, cursor, limit=3)
         seen += [case.number for case in page.items]
         cursor = page.next
         if cursor is None:
@@ -96,14 +106,14 @@ def test_pages_neither_repeat_nor_skip(session, head, now, sort):
 
 def test_a_bad_cursor_is_refused(session, head):
     with pytest.raises(Invalid):
-        queries.page_visible_to(session, head, CaseFilter(), cursor="nonsense", limit=3)
+        CASES.page(Viewer(session, head, ON), CaseFilter(), cursor="nonsense", limit=3)
 
 
 def test_the_board_counts_all_and_shows_the_first(session, head, now):
     for _ in range(5):
         cases.opened(session, head, now)
     cases.led_to(session, head, now, "publicity")
-    columns = columns_visible_to(session, head, CaseFilter(programme=cases.PROGRAMME), STAGES, cards=3)
+    columns = columns_visible_to(Viewer(session, head, ON), CaseFilter(programme=cases.PROGRAMME), STAGES, cards=3)
     assert (columns["pool"].count, len(columns["pool"].cards)) == (Count(5), 3)
     assert (columns["publicity"].count, len(columns["publicity"].cards)) == (Count(1), 1)
     assert (columns["review"].count, columns["review"].cards) == (Count(0), ())
@@ -114,7 +124,9 @@ def test_the_first_cards_are_those_due_next(session, head, now):
     for row, day in zip(rows, (None, date(2021, 9, 1), date(2021, 7, 1), None), strict=True):
         row.next_due_on = day
     session.flush()
-    column = columns_visible_to(session, head, CaseFilter(programme=cases.PROGRAMME), STAGES, cards=3)["pool"]
+    column = columns_visible_to(Viewer(session, head, ON), CaseFilter(programme=cases.PROGRAMME), STAGES, cards=3)[
+        "pool"
+    ]
     assert [card.number for card in column.cards] == [rows[2].number, rows[1].number, rows[0].number]
 
 
@@ -184,9 +196,9 @@ def bulk(session, head, count):
 
 def asked(session, head, count_queries):
     with count_queries() as statements:
-        queries.page_visible_to(session, head, CaseFilter(), cursor=None, limit=50)
-        queries.count_visible_to(session, head, CaseFilter(overdue_on=date(2021, 7, 1)))
-        columns_visible_to(session, head, CaseFilter(programme=cases.PROGRAMME), STAGES, cards=20)
+        CASES.page(Viewer(session, head, ON), CaseFilter(), limit=50)
+        CASES.count(Viewer(session, head, ON), CaseFilter(overdue=True))
+        columns_visible_to(Viewer(session, head, ON), CaseFilter(programme=cases.PROGRAMME), STAGES, cards=20)
     return len(statements)
 
 
@@ -198,7 +210,8 @@ def test_query_counts_do_not_grow(session, head, count_queries, rows):
 
 def test_lists_are_served_by_an_index(session, head, explain):
     bulk(session, head, 200)
-    page = queries.filtered(session, queries.visible_to(head), CaseFilter()).order_by(CaseFile.number.desc()).limit(50)
+    viewer = Viewer(session, head, ON)
+    page = CASES.select(viewer, CaseFilter()).order_by(CaseFile.number.desc()).limit(50)
     assert "SCAN case_file\n" not in explain(session, page) + "\n"
-    mine = queries.filtered(session, queries.visible_to(head), CaseFilter(officer_id=head.id, state="open"))
+    mine = CASES.select(viewer, CaseFilter(officer=head.id, state="open"))
     assert "ix_case_file" in explain(session, mine)

@@ -10,14 +10,12 @@ from sqlalchemy.orm import Session
 
 from app.engagement.domain.requests import Cause, RequestKind, Wanted, months_before
 from app.engagement.jobs import KINDS
+from app.engagement.lists import REQUESTS, RequestFilter
 from app.engagement.models import FirmRequest
 from app.engagement.queries.periods import find_period
 from app.engagement.queries.requests import (
-    RequestFilter,
-    count_visible_to,
     get_visible_to,
     list_open_of_firm,
-    page_visible_to,
 )
 from app.engagement.schemas import AnswerRequest, AskFirm, AskFirms, SetPeriod, SettleRequest, WithdrawRequest
 from app.engagement.service.asking import answer_request, settle_request, withdraw_request
@@ -36,6 +34,7 @@ from app.journal.models import JournalEvent
 from app.kit import db
 from app.kit.actor import Actor
 from app.kit.errors import Conflict, Forbidden, Invalid, NotFound
+from app.kit.lists.viewer import Viewer
 from tests.factories.cases import firm
 from tests.support import people
 
@@ -226,9 +225,9 @@ def test_only_editors_of_the_region_ask_and_leaders_read(
     assert get_visible_to(session, actor("leader"), row.id)[0] is row
     with pytest.raises(NotFound):
         get_visible_to(session, actor("leader", "429005001"), row.id)
-    wanted = RequestFilter(on=ON)
-    assert count_visible_to(session, actor("leader", "429005001"), wanted).n == 0
-    assert len(page_visible_to(session, actor("leader"), wanted, cursor=None, limit=5).items) == 1
+    wanted = RequestFilter()
+    assert REQUESTS.count(Viewer(session, actor("leader", "429005001"), ON), wanted).n == 0
+    assert len(REQUESTS.page(Viewer(session, actor("leader"), ON), wanted, limit=5).items) == 1
 
 
 def test_many_firms_are_foreseen_by_the_same_rules_and_asked_by_a_job(

@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.engagement.lists import VISITS, VisitFilter
 from app.engagement.models import FirmRequest, Visit
-from app.engagement.queries.visits import VisitFilter, count_visible_to, list_of_firm, page_visible_to
+from app.engagement.queries.visits import list_of_firm
 from app.engagement.schemas import LogVisit
 from app.engagement.service.logging_visits import log_visit
 from app.enterprises.models import Enterprise
@@ -17,6 +18,7 @@ from app.journal.models import JournalEvent
 from app.kit import db
 from app.kit.actor import Actor
 from app.kit.errors import Conflict, Forbidden, Invalid, NotFound
+from app.kit.lists.viewer import Viewer
 from tests.factories.cases import firm
 
 ON = date(2021, 6, 30)
@@ -106,9 +108,9 @@ def test_scope_and_roles(session: Session, log: Log, actor: Callable[..., Actor]
     for refused in (actor("leader"), actor("caseworker", "429005001")):
         with pytest.raises(Forbidden):
             log(where, by=refused)
-    assert count_visible_to(session, actor("leader"), VisitFilter()).n == 2
-    assert count_visible_to(session, actor("leader", "429005001"), VisitFilter()).n == 0
-    found = page_visible_to(session, actor("leader"), VisitFilter(waiting=True), cursor=None, limit=1)
+    assert VISITS.count(Viewer(session, actor("leader"), ON), VisitFilter()).n == 2
+    assert VISITS.count(Viewer(session, actor("leader", "429005001"), ON), VisitFilter()).n == 0
+    found = VISITS.page(Viewer(session, actor("leader"), ON), VisitFilter(waiting=True), limit=1)
     assert [row.text for row, _firm in found.items] == ["第二次"]
     where.disabled_on = ON
     with pytest.raises(Conflict):

@@ -1,5 +1,4 @@
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -8,18 +7,23 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from app.enterprises import queries
+from app.enterprises.lists import ENTERPRISES, EnterpriseFilter, search_visible_to
 from app.enterprises.models import Certificate, Enterprise, EnterpriseTag, FormerName
-from app.enterprises.queries import EnterpriseFilter, Sort
 from app.enterprises.search_index import ids_with, matching, reindex
 from app.kit.actor import ANONYMOUS, SYSTEM, Actor, ActorKind, FirmRole
 from app.kit.errors import Invalid, NotFound
+from app.kit.lists.viewer import Viewer
 from tests.factories.enterprises import fictional_code, firm, many_firms
 
 Make = Callable[..., Any]
 
 
-def names(session: Session, actor: Actor, wanted: EnterpriseFilter) -> list[str]:
-    return [row.name.removesuffix("（示例）") for row in queries.page_visible_to(session, actor, wanted).items]
+ON = date(2021, 6, 30)
+
+
+def names(session: Session, actor: Actor, wanted: EnterpriseFilter, on: date = ON) -> list[str]:
+    page = ENTERPRISES.page(Viewer(session, actor, on), wanted)
+    return [row.name.removesuffix("（示例）") for row in page.items]
 
 
 # -- scope ---------------------------------------------------------------------------------------------------------------
@@ -39,15 +43,17 @@ def test_everybody_sees_the_own_region(session: Session, actor: Make) -> None:
     for region, expected in seen.items():
         officer = actor(region=region)
         assert set(names(session, officer, EnterpriseFilter())) == expected
-        assert queries.count_visible_to(session, officer, EnterpriseFilter()).n == len(expected)
-        exported = [row for batch in queries.stream_visible_to(session, officer, EnterpriseFilter()) for row in batch]
+        assert ENTERPRISES.count(Viewer(session, officer, ON), EnterpriseFilter()).n == len(expected)
+        exported = [
+            row for batch in ENTERPRISES.stream(Viewer(session, officer, ON), EnterpriseFilter()) for row in batch
+        ]
         assert len(exported) == len(expected)
     assert names(session, ANONYMOUS, EnterpriseFilter()) == []
     member = Actor(kind=ActorKind.ENTERPRISE, id=1, name="企业", enterprise_id=wuhan.id, firm_role=FirmRole.READER)
     assert names(session, member, EnterpriseFilter()) == ["武汉丙"]
     with pytest.raises(NotFound):
         queries.get_by_uscc_visible_to(session, actor(), wuhan.uscc)
-    assert queries.search_visible_to(session, actor(), "武汉") == []
+    assert search_visible_to(session, actor(), "武汉") == []
 
 
 # -- search --------------------------------------------------------------------------------------------------------------
@@ -86,27 +92,27 @@ def test_two_characters_of_anything_find(session: Session, query: str, *, found:
     firm(session, "完全无关", uscc="91420111MA4KXXXXXX")
     session.add(FormerName(enterprise_id=one.id, name="旧名厂"))
     reindex(session, [one.id])
-    result = [row.id for row in queries.search_visible_to(session, SYSTEM, query)]
+    result = [row.id for row in search_visible_to(session, SYSTEM, query)]
     assert (one.id in result) is found
 
 
 def test_an_empty_query_does_not_narrow_a_list_and_finds_nothing_in_a_picker(session: Session) -> None:
     firm(session)
-    assert queries.count_visible_to(session, SYSTEM, EnterpriseFilter(q="  ")).n == 1
-    assert queries.search_visible_to(session, SYSTEM, "  ") == []
+    assert ENTERPRISES.count(Viewer(session, SYSTEM, ON), EnterpriseFilter(q="  ")).n == 1
+    assert search_visible_to(session, SYSTEM, "  ") == []
 
 
 def test_rare_characters_are_found(session: Session) -> None:
     firm(session, "燚堃𬭎科技")
     for query in ("燚堃", "𬭎科", "𬭎"):
-        assert len(queries.search_visible_to(session, SYSTEM, query)) == 1
+        assert len(search_visible_to(session, SYSTEM, query)) == 1
 
 
 def test_the_whole_index_can_be_made_anew(session: Session) -> None:
     many_firms(session, 30)
-    before = queries.count_visible_to(session, SYSTEM, EnterpriseFilter(q="龙湾"))
+    before = ENTERPRISES.count(Viewer(session, SYSTEM, ON), EnterpriseFilter(q="龙湾"))
     reindex(session)
-    assert queries.count_visible_to(session, SYSTEM, EnterpriseFilter(q="龙湾")) == before
+    assert ENTERPRISES.count(Viewer(session, SYSTEM, ON), EnterpriseFilter(q="龙湾")) == before
 
 
 # -- filters -------------------------------------------------------------------------------------------------------------
@@ -150,20 +156,18 @@ def test_each_filter_narrows(session: Session) -> None:
         EnterpriseFilter(unconfirmed=True),
         EnterpriseFilter(tag="gazelle"),
         certificate,
-        replace(certificate, certificate_on=date(2021, 11, 30)),
-        EnterpriseFilter(within=select(Enterprise.id).where(Enterprise.id == one.id)),
     ):
         assert names(session, SYSTEM, wanted) == ["甲"]
-        assert queries.count_visible_to(session, SYSTEM, wanted).n == 1
+        assert ENTERPRISES.count(Viewer(session, SYSTEM, ON), wanted).n == 1
     for nothing in (
         EnterpriseFilter(retired=True),
         EnterpriseFilter(region="unknown"),
         EnterpriseFilter(industry="D"),
         EnterpriseFilter(field="10"),
-        replace(certificate, certificate_on=date(2021, 12, 1)),
-        replace(certificate, certificate_on=date(2018, 11, 30)),
     ):
         assert names(session, SYSTEM, nothing) == []
+    for day, held in ((date(2018, 11, 30), []), (date(2021, 11, 30), ["甲"]), (date(2021, 12, 1), [])):
+        assert names(session, SYSTEM, certificate, day) == held
     assert names(session, SYSTEM, EnterpriseFilter(above_scale=False)) == ["乙"]
     assert len(names(session, SYSTEM, EnterpriseFilter(region="429005"))) == 2
 
@@ -171,29 +175,27 @@ def test_each_filter_narrows(session: Session) -> None:
 # -- order and pages -----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("by", list(queries.SORTS))
-@pytest.mark.parametrize("direction", ["asc", "desc"])
-def test_pages_meet_without_gap_or_overlap_in_both_directions(session: Session, by: str, direction: Any) -> None:
+@pytest.mark.parametrize("sort", list(ENTERPRISES.orders))
+def test_pages_meet_without_gap_or_overlap_in_both_directions(session: Session, sort: str) -> None:
     for n in range(23):
         values = {"capital_fen": None if n % 3 else n * 100, "registered_on": None if n % 4 else date(2010, 1, 1 + n)}
         firm(session, f"{'长江汉'[n % 3]}水", **values)
-    sort = Sort(by, direction)
     forward: list[int] = []
     cursors: list[str | None] = [None]
     while True:
-        page = queries.page_visible_to(session, SYSTEM, EnterpriseFilter(), sort, cursor=cursors[-1], limit=5)
+        page = ENTERPRISES.page(Viewer(session, SYSTEM, ON), EnterpriseFilter(), sort, cursor=cursors[-1], limit=5)
         forward += [row.id for row in page.items]
         if page.next is None:
             break
         cursors.append(page.next)
     assert len(forward) == len(set(forward)) == 23
     exported = [
-        row.id for batch in queries.stream_visible_to(session, SYSTEM, EnterpriseFilter(), sort) for row in batch
+        row.id for batch in ENTERPRISES.stream(Viewer(session, SYSTEM, ON), EnterpriseFilter(), sort) for row in batch
     ]
     assert exported == forward
     backward = [row.id for row in page.items]
     while page.previous:
-        page = queries.page_visible_to(session, SYSTEM, EnterpriseFilter(), sort, cursor=page.previous, limit=5)
+        page = ENTERPRISES.page(Viewer(session, SYSTEM, ON), EnterpriseFilter(), sort, cursor=page.previous, limit=5)
         backward = [row.id for row in page.items] + backward
     assert backward == forward
 
@@ -209,12 +211,11 @@ def test_a_foreign_cursor_is_refused(session: Session, cursor: str) -> None:
     if not cursor:
         return
     with pytest.raises(Invalid):
-        queries.page_visible_to(session, SYSTEM, EnterpriseFilter(), cursor=cursor)
+        ENTERPRISES.page(Viewer(session, SYSTEM, ON), EnterpriseFilter(), cursor=cursor)
 
 
-def test_an_unknown_order_is_refused(session: Session) -> None:
-    with pytest.raises(Invalid):
-        queries.page_visible_to(session, SYSTEM, EnterpriseFilter(), Sort("uscc; drop table"))
+def test_an_unknown_order_is_the_usual_one() -> None:
+    assert ENTERPRISES.keyset(EnterpriseFilter(), "uscc; drop table") == ENTERPRISES.orders["name"]
 
 
 def a_register(session: Session) -> None:
@@ -233,11 +234,11 @@ def test_the_number_of_queries_does_not_grow(session: Session, actor: Make, coun
         many_firms(session, more)
         session.expunge_all()
         with count_queries() as sent:
-            page = queries.page_visible_to(session, officer, EnterpriseFilter(q="新材"))
+            page = ENTERPRISES.page(Viewer(session, officer, ON), EnterpriseFilter(q="新材"))
             ids = [row.id for row in page.items]
             queries.list_tags(session, ids)
             queries.list_valid_certificates(session, ids, date(2021, 6, 30))
-            queries.count_visible_to(session, officer, EnterpriseFilter(q="新材"))
+            ENTERPRISES.count(Viewer(session, officer, ON), EnterpriseFilter(q="新材"))
         costs.append(len(sent))
     assert costs[0] == costs[1] == 4
 
@@ -255,8 +256,8 @@ def test_lists_walk_an_index(
     session: Session, actor: Make, explain: Make, wanted: EnterpriseFilter, index: str
 ) -> None:
     a_register(session)
-    keyset = Sort().keyset()
-    statement = queries.select_visible_to(session, actor(), wanted).order_by(*keyset.order_by()).limit(51)
+    keyset = ENTERPRISES.keyset(EnterpriseFilter())
+    statement = ENTERPRISES.select(Viewer(session, actor(), ON), wanted).order_by(*keyset.order_by()).limit(51)
     plan = explain(session, statement)
     assert index in plan
     assert "TEMP B-TREE" not in plan
@@ -268,8 +269,10 @@ def test_lists_walk_an_index(
 )
 def test_every_order_has_its_index(session: Session, actor: Make, explain: Make, by: str, index: str) -> None:
     a_register(session)
-    keyset = Sort(by, "desc").keyset()
-    statement = queries.select_visible_to(session, actor(), EnterpriseFilter()).order_by(*keyset.order_by()).limit(51)
+    keyset = ENTERPRISES.keyset(EnterpriseFilter(), f"-{by}")
+    statement = (
+        ENTERPRISES.select(Viewer(session, actor(), ON), EnterpriseFilter()).order_by(*keyset.order_by()).limit(51)
+    )
     assert f"ix_enterprise_{index}" in explain(session, statement)
 
 

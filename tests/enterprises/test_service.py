@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.enterprises import queries
+from app.enterprises.lists import ENTERPRISES, EnterpriseFilter, search_visible_to
 from app.enterprises.models import Enterprise, FormerCode, FormerName
 from app.enterprises.schemas import EnterpriseEdit, NewCode, NewEnterprise, Reason
 from app.enterprises.service import retiring
@@ -17,6 +18,7 @@ from app.journal.domain import PendingEvent
 from app.kit.actor import SYSTEM
 from app.kit.db import notes
 from app.kit.errors import Conflict, Forbidden, Invalid
+from app.kit.lists.viewer import Viewer
 from app.kit.merging import Clashing
 from tests.factories.enterprises import fictional_code, firm, wrong_code
 
@@ -147,7 +149,7 @@ def test_a_changed_name_keeps_the_old_one_findable(session: Session, actor: Make
     edit(session, actor=officer, enterprise=enterprise, given=form_of(enterprise, name="楚汉重工（示例）"), now=now)
     assert session.scalars(select(FormerName.name)).all() == ["熊口铸造（示例）"]
     for query in ("熊口", "chuhan", "chzg", "xkzz"):
-        assert queries.search_visible_to(session, officer, query) == [enterprise]
+        assert search_visible_to(session, officer, query) == [enterprise]
 
 
 def test_a_capital_set_by_hand_replaces_the_imported_wording(session: Session, actor: Make, now: datetime) -> None:
@@ -191,7 +193,7 @@ def test_an_old_code_keeps_resolving(session: Session, actor: Make, now: datetim
     change_code(session, actor=head, enterprise=enterprise, given=NewCode(uscc=fictional_code(12)), now=now)
     for number in (11, 12):
         assert queries.get_by_uscc_visible_to(session, head, fictional_code(number)) is enterprise
-    assert queries.search_visible_to(session, head, fictional_code(11)[4:]) == [enterprise]
+    assert search_visible_to(session, head, fictional_code(11)[4:]) == [enterprise]
     change_code(session, actor=head, enterprise=enterprise, given=NewCode(uscc=fictional_code(11)), now=now)
     assert session.scalars(select(FormerCode.uscc)).all() == [fictional_code(12)]
 
@@ -212,15 +214,15 @@ def test_a_code_cannot_be_taken_from_another_firm(session: Session, actor: Make,
 
 def test_a_retired_firm_leaves_the_lists_and_comes_back(session: Session, actor: Make, now: datetime) -> None:
     head, enterprise = actor(role="section_head"), firm(session)
-    everything = queries.EnterpriseFilter()
+    everything = EnterpriseFilter()
     retiring.retire(session, actor=head, enterprise=enterprise, given=Reason(reason="注销"), now=now)
     assert enterprise.disabled_on == date(2021, 6, 30)
-    assert queries.count_visible_to(session, head, everything).n == 0
-    assert queries.count_visible_to(session, head, replace(everything, retired=True)).n == 1
+    assert ENTERPRISES.count(Viewer(session, head, date(2021, 6, 30)), everything).n == 0
+    assert ENTERPRISES.count(Viewer(session, head, date(2021, 6, 30)), replace(everything, retired=True)).n == 1
     with pytest.raises(Conflict):
         edit(session, actor=head, enterprise=enterprise, given=form_of(enterprise, scale="small"), now=now)
     retiring.restore(session, actor=head, enterprise=enterprise, now=now)
-    assert queries.count_visible_to(session, head, everything).n == 1
+    assert ENTERPRISES.count(Viewer(session, head, date(2021, 6, 30)), everything).n == 1
     with pytest.raises(Conflict):
         retiring.restore(session, actor=head, enterprise=enterprise, now=now)
 
@@ -253,4 +255,4 @@ def test_payloads_are_kept_as_they_are(session: Session, actor: Make, now: datet
     session.expire(enterprise)
     assert enterprise.kind == enterprise.address == enterprise.business_scope == payload
     assert session.scalar(select(func.count()).select_from(Enterprise)) == 1
-    assert queries.search_visible_to(session, actor(), payload) == [enterprise]
+    assert search_visible_to(session, actor(), payload) == [enterprise]

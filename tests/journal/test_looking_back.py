@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import Officer
 from app.cases.domain.moving import available
+from app.cases.lists import CASES, CaseFilter
 from app.cases.models import CaseFile
-from app.cases.queries import CaseFilter, count_visible_to, page_visible_to, programme_of
+from app.cases.queries import programme_of
 from app.cases.schemas import AssignOfficer, TakeBackStep
 from app.cases.service.assigning import assign_officer
 from app.cases.service.undoing import take_back_step
@@ -24,6 +25,7 @@ from app.enterprises.service.editing import change_fields
 from app.journal.looking_back import past_scope
 from app.kit.actor import SYSTEM, Actor
 from app.kit.db import Database, read_scope, session_scope
+from app.kit.lists.viewer import Viewer
 from tests.factories import cases as case_files
 from tests.support import people
 
@@ -137,13 +139,13 @@ def test_filters_counts_and_orders_are_of_the_day(database: Database) -> None:
         assign_officer(session, actor=head, now=morning(FIRST + timedelta(days=3)), number=case.number, command=command)
     for day, officer in ((FIRST, head), (FIRST + timedelta(days=3), other)):
         with past_scope(database, day) as session:
-            wanted = CaseFilter(officer_id=officer.id)
-            assert count_visible_to(session, head, wanted).n == 1
-            assert [row.officer_id for row in page_visible_to(session, head, wanted, cursor=None, limit=5).items] == [
+            wanted = CaseFilter(officer=officer.id)
+            assert CASES.count(Viewer(session, head, day), wanted).n == 1
+            assert [row.officer_id for row in CASES.page(Viewer(session, head, day), wanted, limit=5).items] == [
                 officer.id
             ]
     with past_scope(database, FIRST - timedelta(days=1)) as session:
-        assert count_visible_to(session, head, CaseFilter()).n == 0
+        assert CASES.count(Viewer(session, head, FIRST), CaseFilter()).n == 0
 
 
 def test_nothing_of_it_stays(database: Database) -> None:

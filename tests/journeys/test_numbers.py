@@ -8,12 +8,14 @@ from sqlalchemy import select
 
 from app.accounts.models import Officer
 from app.accounts.queries import actor_of
-from app.cases.loads import SOON_DAYS, Load, list_loads_visible_to
-from app.cases.queries import CaseFilter, count_visible_to
+from app.cases import lists
+from app.cases.loads import Load, list_loads_visible_to
 from app.doors.deps import SESSION_COOKIE
 from app.kit.actor import SYSTEM, Actor
 from app.kit.clock import today, utc_now
 from app.kit.db import read_scope
+from app.kit.lists.filters import NOBODY
+from app.kit.lists.viewer import Viewer
 from tests.journeys.conftest import Demo
 
 pytestmark = [pytest.mark.journey]
@@ -73,9 +75,9 @@ def test_every_officers_load_is_what_the_lists_count(demo: Demo, officers: list[
     on = today(utc_now())
     with read_scope(demo.database) as session:
         for load in list_loads_visible_to(session, SYSTEM, on):
-            whose = {"state": "open", "officer_id": load.officer_id, "unassigned": load.officer_id is None}
+            whose = {"state": "open", "officer": NOBODY if load.officer_id is None else load.officer_id}
             counts = [
-                count_visible_to(session, SYSTEM, CaseFilter(**whose, **more)).n
-                for more in ({}, {"overdue_on": on}, {"due_between": (on, on.fromordinal(on.toordinal() + SOON_DAYS))})
+                lists.CASES.count(Viewer(session, SYSTEM, on), lists.CaseFilter(**whose, **more)).n
+                for more in ({}, {"overdue": True}, {"soon": True})
             ]
             assert load == Load(load.officer_id, *counts)

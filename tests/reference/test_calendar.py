@@ -37,11 +37,6 @@ def test_a_year_has_its_statutory_number(year: int, days: int) -> None:
     assert working_days_between(date(year - 1, 12, 31), date(year, 12, 31)) == days
 
 
-def test_beyond_the_calendars_that_are_known_offices_work_from_monday_to_friday() -> None:
-    friday = date(2100, 1, 1)
-    assert add_working_days(friday, 1) == date(2100, 1, 4)
-
-
 def test_the_bureaus_override_wins() -> None:
     calendar = WorkCalendar({date(2021, 7, 1): False, date(2021, 7, 3): True})
     assert add_working_days(date(2021, 6, 30), 1, calendar) == date(2021, 7, 2)

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from urllib.parse import parse_qsl
 
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
@@ -12,24 +11,26 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from app.accounts.queries import list_active_officers
-from app.cases import queries
 from app.cases.bulk.actions import BULK
 from app.cases.bulk.schemas import MOST, ORDER, Order
 from app.cases.bulk.service import FORESEEN, Prospect, foresee, list_ordered, place_order
+from app.cases.lists import CASES
 from app.cases.models import CaseFile
 from app.doors.call import Call
 from app.doors.forms import Bound, message_of
+from app.doors.lists.controls import Choices
 from app.doors.router import GuardedRouter
 from app.kit.actor import Actor
 from app.kit.clock import today
 from app.kit.errors import DomainError
 from app.kit.i18n import N_, _, ngettext
+from app.kit.lists.viewer import Viewer
 from app.kit.permissions import EDITORS
 from app.programmes.domain.definition import StageAction
 from app.programmes.queries import Catalogue, load_catalogue
 from app.reference.queries import list_terms
 from app.web.bulk.choices import Choice, choices_of, round_choices
-from app.web.cases.list import CasesQuery, Choices
+from app.web.cases.list import LIST
 from app.web.shared.case_lines import CaseLine, case_lines
 
 router = GuardedRouter(door="web", prefix="/cases/bulk")
@@ -168,11 +169,11 @@ def read_order(form: FormData) -> Bound[Any]:
 
 def chosen_cases(session: Session, actor: Actor, now: datetime, form: FormData) -> Chosen:
     """The ticked cases of this page and those kept from others, or every case of the filter."""
-    query = CasesQuery(**dict(parse_qsl(str(form.get("filter") or ""))))
+    query = LIST.model.of(str(form.get("filter") or ""))
     back = str(form.get("back") or "") or query.address()
     if form.get("which") == "all":
-        wanted = query.wanted(actor, today(now))
-        numbers = queries.list_numbers_visible_to(session, actor, wanted, sort=query.sort, limit=MOST + 1)
+        viewer = Viewer(session, actor, today(now))
+        numbers = CASES.values(viewer, LIST.wanted(query, viewer), CaseFile.number, LIST.order(query), MOST + 1)
         return Chosen(tuple(numbers), back)
     kept = str(form.get("numbers") or "").split()
     ticked = [str(value) for value in form.getlist("case")]

@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
-from urllib.parse import parse_qs
 
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
@@ -18,8 +16,9 @@ from app.doors.pages import safe_next
 from app.engagement.schemas import MOST_AT_ONCE
 from app.kit.actor import Actor
 from app.kit.clock import today
-from app.web.cases.list import CasesQuery
-from app.web.enterprises.list import EnterprisesQuery
+from app.kit.lists.viewer import Viewer
+from app.web.cases.list import LIST as CASES
+from app.web.enterprises.list import LIST as FIRMS
 
 
 @dataclass(frozen=True)
@@ -44,17 +43,14 @@ def chosen_firms(session: Session, actor: Actor, now: datetime, form: FormData) 
         return Chosen(tuple(dict.fromkeys(ids))[: MOST_AT_ONCE + 1], back)
     of_cases = back.startswith("/cases")
     if form.get("which") == "all":
-        query = {name: values[-1] for name, values in parse_qs(str(form.get("filter") or "")).items() if name != "cols"}
-        return Chosen(tuple(_all(session, actor, now, query, of_cases=of_cases)), back)
+        viewer, query = Viewer(session, actor, today(now)), str(form.get("filter") or "")
+        return Chosen(tuple(_all(viewer, query, of_cases=of_cases)), back)
     ticked = [str(value) for value in form.getlist("case" if of_cases else "firm")][: MOST_AT_ONCE + 1]
     ids_of = firm_ids_of_cases if of_cases else firm_ids_by_code
     return Chosen(tuple(ids_of(session, actor, ticked)), back)
 
 
-def _all(session: Session, actor: Actor, now: datetime, query: dict[str, Any], *, of_cases: bool) -> list[int]:
+def _all(viewer: Viewer, query: str, *, of_cases: bool) -> list[int]:
     if of_cases:
-        return firm_ids_of_cases_visible_to(
-            session, actor, CasesQuery(**query).wanted(actor, today(now)), MOST_AT_ONCE + 1
-        )
-    wanted = EnterprisesQuery(**query).wanted(session, actor, today(now))
-    return firm_ids_visible_to(session, actor, wanted, MOST_AT_ONCE + 1)
+        return firm_ids_of_cases_visible_to(viewer, CASES.wanted(CASES.model.of(query), viewer), MOST_AT_ONCE + 1)
+    return firm_ids_visible_to(viewer, FIRMS.wanted(FIRMS.model.of(query), viewer), MOST_AT_ONCE + 1)

@@ -1,11 +1,8 @@
 """The board: one programme's open cases by stage, each card with its next step."""
 
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import Query
-from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.accounts.queries import list_officers
@@ -18,14 +15,16 @@ from app.cases.models import CaseFile
 from app.cases.service.loading import place_of
 from app.cases.supplies import load_supplies
 from app.doors.call import Call
+from app.doors.lists.controls import Choices
+from app.doors.lists.query import ListQuery
 from app.doors.router import GuardedRouter
 from app.kit.actor import Actor
-from app.kit.clock import today
+from app.kit.lists.viewer import Viewer
 from app.kit.paging import Count
 from app.kit.permissions import can
 from app.programmes.domain.definition import Programme, StageAction
 from app.programmes.queries import Catalogue, load_catalogue
-from app.web.cases.list import CasesQuery, Choices, officer_filter, programme_choices, year_choices
+from app.web.cases.list import LIST, officer_filter, programme_choices, year_choices
 from app.web.shared.case_lines import CaseLine, case_lines
 from app.web.shared.need_links import NeedLine, need_lines
 
@@ -70,7 +69,7 @@ class BoardPage:
 
     programme: Programme | None
     columns: tuple[BoardColumn, ...]
-    query: CasesQuery
+    query: ListQuery
     programmes: Choices
     years: Choices
     officers: Choices
@@ -79,20 +78,20 @@ class BoardPage:
 
 
 @router.get("/board", action=actions.LIST)
-def board_page(call: Call, query: Annotated[CasesQuery, Query()]) -> Response:
+def board_page(call: Call, query: Annotated[ListQuery, LIST.asked]) -> Response:
     """One programme's open cases by stage; without a programme the one with most to do."""
-    on = today(call.now)
+    viewer = call.viewer
     catalogue = load_catalogue(call.session)
     known = catalogue.known()
-    asked = known.get(query.programme) or known.get(busiest_programme(call.session, call.actor))
+    asked = known.get(query["programme"]) or known.get(busiest_programme(call.session, call.actor))
     programme = asked or next(iter(known.values()), None)
-    query = query.model_copy(update={"programme": programme.code if programme else ""})
+    query = query.changed(programme=programme.code if programme else "")
     page = BoardPage(
         programme=programme,
-        columns=_board_columns(call.session, call.actor, catalogue, programme, query, on) if programme else (),
+        columns=_board_columns(viewer, catalogue, programme, query) if programme else (),
         query=query,
         programmes=programme_choices(catalogue),
-        years=year_choices(on),
+        years=year_choices(viewer.on),
         officers=officer_filter(list_officers(call.session), call.actor),
         list_url=query.address(state="open"),
         may_open=can(call.actor, actions.OPEN),
@@ -101,21 +100,21 @@ def board_page(call: Call, query: Annotated[CasesQuery, Query()]) -> Response:
 
 
 def _board_columns(
-    session: Session, actor: Actor, catalogue: Catalogue, programme: Programme, query: CasesQuery, on: date
+    viewer: Viewer, catalogue: Catalogue, programme: Programme, query: ListQuery
 ) -> tuple[BoardColumn, ...]:
-    wanted = replace(query.wanted(actor, on), stage="", state="")
+    wanted = LIST.wanted(query.changed(stage="", state=""), viewer)
     titles = _titles(catalogue, programme)
-    columns = columns_visible_to(session, actor, wanted, tuple(titles), CARDS)
+    columns = columns_visible_to(viewer, wanted, tuple(titles), CARDS)
     cards = [case for column in columns.values() for case in column.cards]
-    lines = dict(zip((case.id for case in cards), case_lines(session, catalogue, cards, on), strict=True))
-    supplies = load_supplies(session, cards, on)
+    lines = dict(zip((case.id for case in cards), case_lines(viewer.session, catalogue, cards, viewer.on), strict=True))
+    supplies = load_supplies(viewer.session, cards, viewer.on)
     return tuple(
         BoardColumn(
             stage=code,
             title=title,
             count=columns[code].count,
             cards=tuple(
-                _card(catalogue, case, actor, lines[case.id], supplies[case.id]) for case in columns[code].cards
+                _card(catalogue, case, viewer.actor, lines[case.id], supplies[case.id]) for case in columns[code].cards
             ),
             url=query.address(stage=code, state="open"),
         )

@@ -16,6 +16,7 @@ from app.cases.service.opening import open_case
 from app.cases.supply.service.renewing import open_renewed
 from app.doors.call import Call
 from app.doors.forms import Bound, attempt, bind, empty
+from app.doors.lists.controls import Choices
 from app.doors.router import GuardedRouter
 from app.enterprises.models import Enterprise
 from app.enterprises.queries import find_by_uscc_visible_to
@@ -24,7 +25,6 @@ from app.kit.i18n import _
 from app.programmes.models import ProgrammeRound
 from app.programmes.queries import list_rounds, load_catalogue
 from app.programmes.wording import round_title
-from app.web.cases.list import Choices
 from app.web.cases.receipt import receipt_page
 
 router = GuardedRouter(door="web", prefix="/cases")

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import Query
 from starlette.responses import Response
 
-from app.cases import queries
+from app.cases.lists import CASES
 from app.cases.papers.actions import EXPORT, KEEP_TEMPLATES
 from app.cases.papers.gathering import MOST_CASES
 from app.cases.papers.placeholders import PAPER_LABELS, PaperKind
@@ -14,14 +14,14 @@ from app.cases.papers.service import make_paper, note_paper
 from app.doors.call import Call
 from app.doors.deps import noting
 from app.doors.documents import content_disposition
+from app.doors.lists.query import ListQuery
 from app.doors.router import GuardedRouter
-from app.kit.clock import today
 from app.kit.errors import NotFound
 from app.kit.i18n import _
 from app.kit.paging import Count
 from app.kit.permissions import can
 from app.programmes.queries import load_catalogue
-from app.web.cases.list import CasesQuery
+from app.web.cases.list import LIST
 from app.web.shared.case_lines import CaseLine, case_lines
 from app.web.system.paper_templates import MEDIA, shelf_of
 
@@ -41,14 +41,14 @@ class PapersPage:
 
 
 @router.get("", action=EXPORT)
-def choose_page(call: Call, query: Annotated[CasesQuery, Query()]) -> Response:
+def choose_page(call: Call, query: Annotated[ListQuery, LIST.asked]) -> Response:
     """The cases of the list with its filters, all chosen; `MOST_CASES` at most at once."""
-    on = today(call.now)
-    wanted = query.wanted(call.actor, on)
-    rows = queries.page_visible_to(call.session, call.actor, wanted, sort=query.sort, cursor=None, limit=MOST_CASES)
+    viewer = call.viewer
+    wanted = LIST.wanted(query, viewer)
+    rows = CASES.page(viewer, wanted, LIST.order(query), limit=MOST_CASES)
     page = PapersPage(
-        lines=tuple(case_lines(call.session, load_catalogue(call.session), rows.items, on)),
-        count=queries.count_visible_to(call.session, call.actor, wanted),
+        lines=tuple(case_lines(call.session, load_catalogue(call.session), rows.items, viewer.on)),
+        count=CASES.count(viewer, wanted),
         most=MOST_CASES,
         back=query.address(),
         papers=tuple((f"/cases/papers/{kind}", _(PAPER_LABELS[kind])) for kind in PaperKind),

@@ -23,6 +23,7 @@ from app.commissioners.service import people
 from app.doors.call import Call
 from app.doors.downloads import TableFormat, download_table
 from app.doors.forms import Bound, attempt, bind, empty
+from app.doors.lists.saved import Views, views_of
 from app.doors.past import ListCall
 from app.doors.router import GuardedRouter
 from app.doors.timeline import TimelineLine, timeline_lines
@@ -47,7 +48,6 @@ from app.web.shared.commissioner_words import (
     field_names,
     programme_name,
 )
-from app.web.shared.saved_views import Views, views_of
 from app.web.targets.list import GoalCard, cards_of
 
 router = GuardedRouter(door="web", prefix="/commissioners")

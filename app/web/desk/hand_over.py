@@ -8,18 +8,17 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.accounts.models import Officer
-from app.cases import queries
+from app.cases.lists import CASES, CaseFilter
 from app.cases.oversight.actions import HAND_OVER
-from app.cases.queries import CaseFilter
 from app.doors.call import Call
+from app.doors.lists.controls import Choices
 from app.doors.router import GuardedRouter
-from app.kit.clock import today
 from app.kit.errors import NotFound
 from app.kit.i18n import _
+from app.kit.lists.filters import NOBODY, NONE
 from app.kit.paging import Count
 from app.programmes.queries import load_catalogue
 from app.web.bulk.cases import officer_choices
-from app.web.cases.list import NOBODY, Choices
 from app.web.shared.case_lines import CaseLine, case_lines
 
 router = GuardedRouter(door="web", prefix="/desk")
@@ -45,13 +44,14 @@ class HandOverPage:
 def hand_over_page(call: Call, whose: Annotated[str, Query(alias="from")] = "") -> Response:
     """The cases, and the form that hands them over."""
     officer = _officer(call.session, whose)
-    wanted = CaseFilter(state="open", officer_id=officer.id if officer else None, unassigned=officer is None)
-    found = queries.page_visible_to(call.session, call.actor, wanted, sort="due", cursor=None, limit=SHOWN)
+    wanted = CaseFilter(state="open", officer=officer.id if officer else NOBODY)
+    viewer = call.viewer
+    found = CASES.page(viewer, wanted, "due", limit=SHOWN)
     page = HandOverPage(
         officer=officer,
         whose=whose,
-        lines=tuple(case_lines(call.session, load_catalogue(call.session), found.items, today(call.now))),
-        count=queries.count_visible_to(call.session, call.actor, wanted),
+        lines=tuple(case_lines(call.session, load_catalogue(call.session), found.items, viewer.on)),
+        count=CASES.count(viewer, wanted),
         officers=tuple(choice for choice in officer_choices(call.session) if choice[0] != whose),
         url=f"/desk/hand-over?from={whose}",
         filter=f"state=open&officer={whose}",
@@ -60,7 +60,7 @@ def hand_over_page(call: Call, whose: Annotated[str, Query(alias="from")] = "") 
 
 
 def _officer(session: Session, whose: str) -> Officer | None:
-    if whose == NOBODY:
+    if whose == NONE:
         return None
     officer = session.get(Officer, int(whose)) if whose.isdecimal() and len(whose) < 10 else None
     if officer is None:

@@ -4,9 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Annotated, Any
-from urllib.parse import urlencode
 
-from fastapi import Query
 from starlette.responses import Response
 
 from app.cases import queries as case_queries
@@ -14,55 +12,30 @@ from app.cases.models import CaseFile
 from app.cases.oversight.actions import READ_RATINGS, RECORD_MEASURES
 from app.cases.oversight.domain.measures import PARTS, read_measures
 from app.cases.oversight.domain.rating import ASPECTS, GRADES, is_bad
+from app.cases.oversight.lists import RATINGS, RatingRow
 from app.cases.oversight.models import ServiceRating
-from app.cases.oversight.queries import (
-    Distribution,
-    RatingFilter,
-    count_ratings_visible_to,
-    find_rating,
-    list_distributions_visible_to,
-    page_ratings_visible_to,
-)
+from app.cases.oversight.queries import Distribution, find_rating, list_distributions_visible_to
 from app.cases.oversight.schemas import RecordMeasures
 from app.cases.oversight.service.measuring import record_measures
 from app.doors.call import Call
 from app.doors.forms import Bound, attempt, bind, empty
-from app.doors.parameters import PageQuery
+from app.doors.lists import controls
+from app.doors.lists.controls import Choices
+from app.doors.lists.listed import Listed
+from app.doors.lists.query import ListQuery
+from app.doors.lists.view import ListView
 from app.doors.router import GuardedRouter
-from app.kit.clock import today
 from app.kit.errors import NotFound
-from app.kit.i18n import _
-from app.kit.paging import Count, Page
+from app.kit.i18n import N_, _
+from app.kit.lists.viewer import Viewer
 from app.kit.permissions import can
 from app.programmes.queries import Catalogue, load_catalogue
-from app.web.cases.list import Choices, programme_choices, year_choices
+from app.web.cases.list import programmes, years
 from app.web.shared.case_lines import Badge
 
 router = GuardedRouter(door="web", prefix="/desk")
 
-PAGE_SIZE = 50
 _LOOKS = {5: "good", 4: "good", 3: "info", 2: "late", 1: "late"}
-
-
-class RatingsQuery(PageQuery):
-    """What the address says; anything it does not understand narrows nothing."""
-
-    programme: str = ""
-    year: str = ""
-    grade: str = ""
-    unmeasured: str = ""
-    cursor: str = ""
-
-    def wanted(self) -> RatingFilter:
-        """As a filter of the slice."""
-        year = int(self.year) if self.year.isdecimal() and 2000 <= int(self.year) <= 2100 else None
-        grade = int(self.grade) if self.grade in {str(grade) for grade in GRADES} else None
-        return RatingFilter(self.programme, year, grade, bool(self.unmeasured))
-
-    def address(self, **changes: str) -> str:
-        """The list's address with some parameters changed; empty ones are left out."""
-        values = {name: value for name, value in (self.model_dump(exclude={"cursor"}) | changes).items() if value}
-        return f"/desk/ratings?{urlencode(values)}" if values else "/desk/ratings"
 
 
 @dataclass(frozen=True)
@@ -88,21 +61,31 @@ class RatingLine:
     bad: bool
 
 
+def _lines(viewer: Viewer, rows: Sequence[RatingRow]) -> Sequence[RatingLine]:
+    return [_line(viewer.once(load_catalogue), row, case) for row, case in rows]
+
+
+LIST = ListView(
+    base="/desk/ratings",
+    source=RATINGS,
+    lines=_lines,
+    controls=(
+        controls.select("programme", N_("通道"), programmes),
+        controls.select("year", N_("评价年度"), years),
+        controls.select("grade", N_("等次"), GRADES),
+        controls.tick("unmeasured", N_("待整改的差评")),
+    ),
+)
+
+
 @dataclass(frozen=True)
 class RatingsPage:
     """Distribution and list."""
 
-    query: RatingsQuery
+    list: Listed[RatingRow, RatingLine]
     distribution: tuple[DistributionLine, ...]
     grades: tuple[str, ...]
-    lines: tuple[RatingLine, ...]
-    page: Page[Any]
-    count: Count
-    programmes: Choices
-    years: Choices
-    grade_choices: Choices
     may_measure: bool
-    url: str
 
 
 @dataclass(frozen=True)
@@ -116,22 +99,15 @@ class MeasuresPage:
 
 
 @router.get("/ratings", action=READ_RATINGS)
-def ratings_page(call: Call, query: Annotated[RatingsQuery, Query()]) -> Response:
+def ratings_page(call: Call, query: Annotated[ListQuery, LIST.asked]) -> Response:
     """Distribution and list."""
-    wanted, catalogue = query.wanted(), load_catalogue(call.session)
-    found = page_ratings_visible_to(call.session, call.actor, wanted, query.cursor or None, PAGE_SIZE)
+    viewer = call.viewer
+    distributions = list_distributions_visible_to(viewer, LIST.wanted(query, viewer))
     page = RatingsPage(
-        query=query,
-        distribution=_distribution(list_distributions_visible_to(call.session, call.actor, wanted), catalogue, query),
+        list=LIST.listed(query, viewer),
+        distribution=_distribution(distributions, viewer.once(load_catalogue), query),
         grades=tuple(_(label) for label in GRADES.values()),
-        lines=tuple(_line(catalogue, row, case) for row, case in found.items),
-        page=found,
-        count=count_ratings_visible_to(call.session, call.actor, wanted),
-        programmes=programme_choices(catalogue),
-        years=year_choices(today(call.now)),
-        grade_choices=tuple((str(grade), _(label)) for grade, label in GRADES.items()),
         may_measure=can(call.actor, RECORD_MEASURES),
-        url=query.address(),
     )
     return call.render("web/desk/ratings.html", page)
 
@@ -182,17 +158,17 @@ def _line(catalogue: Catalogue, row: ServiceRating, case: CaseFile) -> RatingLin
 
 
 def _distribution(
-    found: Sequence[Distribution], catalogue: Catalogue, query: RatingsQuery
+    found: Sequence[Distribution], catalogue: Catalogue, query: ListQuery
 ) -> tuple[DistributionLine, ...]:
     known = catalogue.known()
     lines = [_told(str(known[one.programme].title), one, query, one.programme) for one in found]
     if len(found) > 1:
         every = Distribution("", {grade: sum(one.grades[grade] for one in found) for grade in GRADES})
-        lines.append(_told(_("合计"), every, query, query.programme))
+        lines.append(_told(_("合计"), every, query, query["programme"]))
     return tuple(lines)
 
 
-def _told(title: str, one: Distribution, query: RatingsQuery, programme: str) -> DistributionLine:
+def _told(title: str, one: Distribution, query: ListQuery, programme: str) -> DistributionLine:
     return DistributionLine(
         programme=title,
         average=average_text(one.points, one.number),

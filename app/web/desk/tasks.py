@@ -13,6 +13,7 @@ from starlette.responses import Response
 from app.cases import actions as case_actions
 from app.cases.todo.port import Asked, Group, Tally, Todo, page_todos, tally_todos, total
 from app.doors.call import Call
+from app.doors.lists.controls import Choices
 from app.doors.parameters import PageQuery
 from app.doors.router import GuardedRouter
 from app.kit.actor import Actor
@@ -22,7 +23,7 @@ from app.kit.i18n import _
 from app.kit.paging import Count, Page
 from app.kit.templating import show_count
 from app.programmes.queries import load_catalogue
-from app.web.cases.list import Choices, programme_choices
+from app.web.cases.list import programme_choices
 from app.web.shared.tabs import Tab
 from app.web.shared.todo_lines import GROUPS, TODO_KINDS, Kind, TodoLine, todo_lines
 

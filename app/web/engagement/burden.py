@@ -27,12 +27,14 @@ from app.doors.parameters import PageQuery
 from app.doors.router import GuardedRouter
 from app.engagement import actions
 from app.engagement.domain.requests import months_before
+from app.enterprises.lists import firm_id_of
 from app.enterprises.models import Enterprise
 from app.kit.actor import Actor
 from app.kit.clock import today
 from app.kit.i18n import _
+from app.kit.lists.filters import day_in
+from app.kit.lists.viewer import Viewer
 from app.kit.paging import Count, Page
-from app.web.engagement.firm_visits import day_of, firm_id_of
 from app.web.shared.engagement_words import BURDEN_KINDS, pairs, vocabulary
 from app.web.shared.enterprise_words import Choices, region_choices
 
@@ -55,13 +57,13 @@ class BurdenQuery(PageQuery):
 
     def wanted(self, session: Session, actor: Actor, on: date) -> BurdenFilter:
         """As a filter; days that cannot be read are those of the last twelve months, `firm` is a code."""
-        until = day_of(self.until) or on
-        since = day_of(self.since) or date.fromordinal(months_before(until, YEAR).toordinal() + 1)
+        until = day_in(self.until) or on
+        since = day_in(self.since) or date.fromordinal(months_before(until, YEAR).toordinal() + 1)
         kind = self.kind if self.kind in BURDEN_KINDS else ""
         return BurdenFilter(
             since=since,
             until=until,
-            enterprise_id=firm_id_of(session, actor, self.firm),
+            enterprise_id=firm_id_of(self.firm, Viewer(session, actor, on)),
             department=self.department,
             kind=kind,
             region=self.region,

@@ -1,35 +1,35 @@
 """Visits and calls: written down in two fields from the firm, a case or a round; the list of them, mine first."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Annotated, Any
-from urllib.parse import urlencode
+from typing import Annotated
 
-from fastapi import Query
-from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.accounts.queries import list_active_officers
 from app.doors.call import Call
 from app.doors.forms import Bound, attempt, bind, empty
+from app.doors.lists import controls
+from app.doors.lists.controls import Choices
+from app.doors.lists.listed import Listed
+from app.doors.lists.query import ListQuery
+from app.doors.lists.view import ListView
 from app.doors.pages import safe_next
-from app.doors.parameters import PageQuery, number_in
 from app.doors.router import GuardedRouter
 from app.engagement import actions
 from app.engagement.domain.visits import Manner
-from app.engagement.queries.visits import VisitFilter, count_visible_to, get_of_firm, page_visible_to
+from app.engagement.lists import VISITS, VisitRow
+from app.engagement.queries.visits import get_of_firm
 from app.engagement.schemas import LogVisit
 from app.engagement.service.logging_visits import log_visit
 from app.enterprises.models import Enterprise
-from app.enterprises.queries import find_by_uscc_visible_to
-from app.kit.actor import Actor
 from app.kit.clock import today
 from app.kit.i18n import N_, _
-from app.kit.paging import Count, Page
+from app.kit.lists.filters import number_in
+from app.kit.lists.viewer import Viewer
 from app.kit.permissions import READERS, can
 from app.web.enterprises.head import Head, head_of, open_firm
 from app.web.shared.engagement_words import MANNERS, VisitLine, pairs, visit_line
-from app.web.shared.enterprise_words import Choices
 
 router = GuardedRouter(door="web")
 
@@ -64,84 +64,43 @@ class LogPage:
         return bool(written or {"happened_on", "call_back_on"} & wrong.keys())
 
 
-class VisitsQuery(PageQuery):
-    """The filters of the list, as they stand in the address; `officer` "" is mine, `all` everybody's."""
+def _lines(viewer: Viewer, rows: Sequence[VisitRow]) -> Sequence[tuple[VisitLine, Enterprise]]:
+    return [(visit_line(row, viewer.on), firm) for row, firm in rows]
 
-    officer: str = ""
-    manner: str = ""
-    since: str = ""
-    until: str = ""
-    waiting: str = ""
-    q: str = ""
-    cursor: str = ""
 
-    def wanted(self, actor: Actor) -> VisitFilter:
-        """As a filter; what is no officer or day narrows nothing."""
-        chosen = (
-            int(self.officer) if self.officer.isascii() and self.officer.isdigit() and len(self.officer) < 10 else None
-        )
-        return VisitFilter(
-            manner=self.manner if self.manner in set(Manner) else "",
-            officer_id=actor.id if not self.officer else chosen,
-            since=day_of(self.since),
-            until=day_of(self.until),
-            waiting=bool(self.waiting),
-            q=self.q,
-        )
+def _officers(viewer: Viewer, _query: ListQuery) -> Choices:
+    return (
+        ("all", _("所有人")),
+        *((str(one.id), one.name) for one in list_active_officers(viewer.session, READERS)),
+    )
 
-    def address(self, **changes: str) -> str:
-        """The list's address with some filters changed."""
-        given = {name: value for name, value in (self.model_dump(exclude={"cursor"}) | changes).items() if value}
-        return f"/visits?{urlencode(given)}" if given else "/visits"
+
+LIST = ListView(
+    base="/visits",
+    source=VISITS,
+    lines=_lines,
+    controls=(
+        controls.search("q", N_("企业"), maxlength=60),
+        controls.select("officer", N_("谁"), _officers, blank=N_("我的")),
+        controls.select("manner", N_("方式"), MANNERS),
+        controls.day("since", N_("自"), N_("自 %(day)s")),
+        controls.day("until", N_("至"), N_("至 %(day)s")),
+        controls.tick("waiting", N_("待回访")),
+    ),
+)
 
 
 @dataclass(frozen=True)
 class VisitsPage:
     """The contacts."""
 
-    query: VisitsQuery
-    lines: tuple[tuple[VisitLine, Enterprise], ...]
-    page: Page[Any]
-    count: Count
-    url: str
-    manners: Choices
-    officers: Choices
-
-
-def day_of(text: str) -> date | None:
-    """The day of an address, or None."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
-
-
-def firm_id_of(session: Session, actor: Actor, uscc: str) -> int | None:
-    """The firm that an address narrows a list to: None without one, 0 (no firm) when the actor sees none of that code."""
-    if not uscc:
-        return None
-    found = find_by_uscc_visible_to(session, actor, uscc)
-    return found.id if found is not None else 0
+    list: Listed[VisitRow, tuple[VisitLine, Enterprise]]
 
 
 @router.get("/visits", action=actions.READ)
-def visits_page(call: Call, query: Annotated[VisitsQuery, Query()]) -> Response:
+def visits_page(call: Call, query: Annotated[ListQuery, LIST.asked]) -> Response:
     """Mine, unless somebody else's or everybody's are asked for."""
-    wanted = query.wanted(call.actor)
-    found = page_visible_to(call.session, call.actor, wanted, cursor=query.cursor or None, limit=PAGE_SIZE)
-    page = VisitsPage(
-        query=query,
-        lines=tuple((visit_line(row, today(call.now)), firm) for row, firm in found.items),
-        page=found,
-        count=count_visible_to(call.session, call.actor, wanted),
-        url=query.address(),
-        manners=pairs(MANNERS),
-        officers=(
-            ("all", _("所有人")),
-            *((str(one.id), one.name) for one in list_active_officers(call.session, READERS)),
-        ),
-    )
-    return call.render("web/engagement/visits.html", page)
+    return call.render("web/engagement/visits.html", VisitsPage(LIST.listed(query, call.viewer)))
 
 
 @router.get("/enterprises/{uscc}/visits/new", action=actions.LOG)

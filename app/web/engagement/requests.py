@@ -1,105 +1,96 @@
 """Every request made of firms: the list with its filters in the address, its export; the period that the bureau sets."""
 
-from collections.abc import Generator, Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Annotated, Any
-from urllib.parse import urlencode
 
-from fastapi import Query
-from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.accounts.queries import list_active_officers
 from app.doors.call import Call
-from app.doors.downloads import TableFormat, download_table, stream_table
+from app.doors.downloads import TableFormat
 from app.doors.forms import Bound, attempt, bind, empty
-from app.doors.parameters import PageQuery
+from app.doors.lists import controls
+from app.doors.lists.columns import TableColumn
+from app.doors.lists.controls import Choices
+from app.doors.lists.export import export_list
+from app.doors.lists.listed import Listed
+from app.doors.lists.query import ListQuery
+from app.doors.lists.view import ListView
 from app.doors.router import GuardedRouter
 from app.engagement import actions
-from app.engagement.domain.requests import RequestKind
+from app.engagement.lists import REQUESTS, RequestRow
 from app.engagement.models import RequestPeriod
 from app.engagement.queries.periods import list_periods
-from app.engagement.queries.requests import RequestFilter, count_visible_to, page_visible_to, stream_visible_to
 from app.engagement.schemas import SetPeriod
 from app.engagement.service.periods import BUREAU, set_period
 from app.enterprises.models import Enterprise
-from app.kit.actor import Actor
-from app.kit.clock import today
-from app.kit.db import read_scope
-from app.kit.i18n import _
-from app.kit.paging import Count, Page
+from app.kit.i18n import N_, _
+from app.kit.lists.viewer import Viewer
 from app.kit.permissions import READERS, can
-from app.web.engagement.firm_visits import day_of, firm_id_of
 from app.web.shared.engagement_words import (
     KINDS,
     STATES,
     RequestLine,
-    Vocabulary,
-    pairs,
     request_line,
     vocabulary,
 )
-from app.web.shared.enterprise_words import Choices
 
 router = GuardedRouter(door="web", prefix="/requests")
 
-PAGE_SIZE = 50
+
+def _lines(viewer: Viewer, rows: Sequence[RequestRow]) -> Sequence[tuple[RequestLine, Enterprise]]:
+    words = viewer.once(vocabulary)
+    return [(request_line(row, words, viewer.on), firm) for row, firm in rows]
 
 
-class RequestsQuery(PageQuery):
-    """The filters of the list, as they stand in the address; what is none of the choices narrows nothing."""
-
-    state: str = ""
-    department: str = ""
-    kind: str = ""
-    officer: str = ""
-    since: str = ""
-    until: str = ""
-    firm: str = ""
-    q: str = ""
-    cursor: str = ""
-
-    def wanted(self, session: Session, actor: Actor, on: date) -> RequestFilter:
-        """As a filter; `firm` is a code."""
-        return RequestFilter(
-            on=on,
-            state=self.state,
-            department=self.department,
-            kind=self.kind if self.kind in set(RequestKind) else "",
-            asked_by=int(self.officer)
-            if self.officer.isascii() and self.officer.isdigit() and len(self.officer) < 10
-            else None,
-            since=day_of(self.since),
-            until=day_of(self.until),
-            enterprise_id=firm_id_of(session, actor, self.firm),
-            q=self.q,
-        )
-
-    def address(self, base: str = "/requests", **changes: str) -> str:
-        """The list's address with some filters changed; empty ones are left out."""
-        given = {name: value for name, value in (self.model_dump(exclude={"cursor"}) | changes).items() if value}
-        return f"{base}?{urlencode(given)}" if given else base
+def _departments(viewer: Viewer, _query: ListQuery) -> Choices:
+    return tuple(viewer.once(vocabulary).departments.items())
 
 
-ListQuery = Annotated[RequestsQuery, Query()]
+def _officers(viewer: Viewer, _query: ListQuery) -> Choices:
+    return tuple((str(one.id), one.name) for one in list_active_officers(viewer.session, READERS))
+
+
+Column = TableColumn[tuple[RequestLine, Enterprise]]
+LIST = ListView(
+    base="/requests",
+    source=REQUESTS,
+    lines=_lines,
+    file=lambda viewer: f"{_('对企业的请求')}-{viewer.on}",
+    controls=(
+        controls.search("q", N_("企业"), maxlength=60),
+        controls.select("state", N_("状态"), STATES),
+        controls.select("kind", N_("类别"), KINDS),
+        controls.select("department", N_("部门"), _departments),
+        controls.select("officer", N_("提出人"), _officers),
+        controls.day("since", N_("自"), N_("自 %(day)s")),
+        controls.day("until", N_("至"), N_("至 %(day)s")),
+        controls.hidden("firm"),
+    ),
+    columns=(
+        Column(N_("企业名称"), lambda line: line[1].name),
+        Column(N_("统一社会信用代码"), lambda line: line[1].uscc),
+        Column(N_("要什么"), lambda line: line[0].title),
+        Column(N_("类别"), lambda line: line[0].kind),
+        Column(N_("年度"), lambda line: line[0].row.year),
+        Column(N_("部门"), lambda line: line[0].department),
+        Column(N_("提出日期"), lambda line: line[0].row.asked_on),
+        Column(N_("提出人"), lambda line: line[0].row.asked_by_name),
+        Column(N_("答复期限"), lambda line: line[0].row.due_on),
+        Column(N_("状态"), lambda line: line[0].badge[1]),
+        Column(N_("了结日期"), lambda line: line[0].row.settled_on),
+        Column(N_("理由"), lambda line: line[0].row.reason),
+        Column(N_("受理编号"), lambda line: line[0].row.case_number or ""),
+    ),
+)
 
 
 @dataclass(frozen=True)
 class RequestsPage:
     """The requests."""
 
-    query: RequestsQuery
-    lines: tuple[tuple[RequestLine, Enterprise], ...]
-    page: Page[Any]
-    count: Count
-    url: str
-    chips: tuple[tuple[str, str], ...]
-    states: Choices
-    kinds: Choices
-    departments: Choices
-    officers: Choices
-    export: tuple[str, str]
+    list: Listed[RequestRow, tuple[RequestLine, Enterprise]]
     may_ask: bool
 
 
@@ -114,92 +105,16 @@ class PeriodPage:
 
 
 @router.get("", action=actions.READ)
-def requests_page(call: Call, query: ListQuery) -> Response:
+def requests_page(call: Call, query: Annotated[ListQuery, LIST.asked]) -> Response:
     """The list."""
-    on, words = today(call.now), vocabulary(call.session)
-    wanted = query.wanted(call.session, call.actor, on)
-    found = page_visible_to(call.session, call.actor, wanted, cursor=query.cursor or None, limit=PAGE_SIZE)
-    officers = tuple((str(one.id), one.name) for one in list_active_officers(call.session, READERS))
-    page = RequestsPage(
-        query=query,
-        lines=tuple((request_line(row, words, on), firm) for row, firm in found.items),
-        page=found,
-        count=count_visible_to(call.session, call.actor, wanted),
-        url=query.address(),
-        chips=_chips(query, words, dict(officers)),
-        states=pairs(STATES),
-        kinds=pairs({str(kind): label for kind, label in KINDS.items()}),
-        departments=tuple(words.departments.items()),
-        officers=officers,
-        export=(query.address("/requests/export.xlsx"), query.address("/requests/export.csv")),
-        may_ask=can(call.actor, actions.ASK),
-    )
+    page = RequestsPage(LIST.listed(query, call.viewer), can(call.actor, actions.ASK))
     return call.render("web/engagement/requests.html", page)
 
 
 @router.get("/export.{extension}", action=actions.EXPORT)
-def export(call: Call, query: ListQuery, extension: TableFormat) -> Response:
+def export(call: Call, query: Annotated[ListQuery, LIST.asked], extension: TableFormat) -> Response:
     """Exactly what the list shows, all pages of it."""
-    header = [
-        _("企业名称"),
-        _("统一社会信用代码"),
-        _("要什么"),
-        _("类别"),
-        _("年度"),
-        _("部门"),
-        _("提出日期"),
-        _("提出人"),
-        _("答复期限"),
-        _("状态"),
-        _("了结日期"),
-        _("理由"),
-        _("受理编号"),
-    ]
-    name = f"{_('对企业的请求')}-{today(call.now)}"
-    if extension == "xlsx":
-        return download_table(call.request, name, extension, _cells(call.session, call.actor, query, call.now), header)
-    return stream_table(call.request, name, _cells_from(call, query), header)
-
-
-def _cells_from(call: Call, query: RequestsQuery) -> Generator[list[Any]]:
-    with read_scope(call.database) as session:
-        yield from _cells(session, call.actor, query, call.now)
-
-
-def _cells(session: Session, actor: Actor, query: RequestsQuery, now: datetime) -> Iterator[list[Any]]:
-    on, words = today(now), vocabulary(session)
-    for batch in stream_visible_to(session, actor, query.wanted(session, actor, on)):
-        for row, firm in batch:
-            line = request_line(row, words, on)
-            yield [
-                firm.name,
-                firm.uscc,
-                line.title,
-                line.kind,
-                row.year,
-                line.department,
-                row.asked_on,
-                row.asked_by_name,
-                row.due_on,
-                line.badge[1],
-                row.settled_on,
-                row.reason,
-                row.case_number or "",
-            ]
-
-
-def _chips(query: RequestsQuery, words: Vocabulary, officers: dict[str, str]) -> tuple[tuple[str, str], ...]:
-    texts = {
-        "q": f"“{query.q}”" if query.q.strip() else "",
-        "firm": query.firm,
-        "state": _(STATES[query.state]) if query.state in STATES else "",
-        "department": words.departments.get(query.department, ""),
-        "kind": _(KINDS[query.kind]) if query.kind in KINDS else "",
-        "officer": officers.get(query.officer, ""),
-        "since": _("自 %(day)s") % {"day": query.since} if day_of(query.since) else "",
-        "until": _("至 %(day)s") % {"day": query.until} if day_of(query.until) else "",
-    }
-    return tuple((text, query.address(**{name: ""})) for name, text in texts.items() if text)
+    return export_list(call, LIST, query, extension)
 
 
 # -- the period ----------------------------------------------------------------------------------------------------------

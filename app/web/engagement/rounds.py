@@ -34,11 +34,11 @@ from app.kit.actor import Actor
 from app.kit.clock import today
 from app.kit.errors import Invalid
 from app.kit.i18n import N_, _
+from app.kit.lists.filters import day_in
 from app.kit.paging import Page
 from app.kit.permissions import Place, can
 from app.reference.queries import list_region_names
 from app.web.bulk.firms import Chosen, chosen_firms
-from app.web.engagement.firm_visits import day_of
 from app.web.engagement.visit_days import DayPlan, StopLine, day_plans
 from app.web.shared.enterprise_words import Choices
 
@@ -204,7 +204,7 @@ def _moved(form: FormData) -> MoveStop:
     step, day = str(form.get("step") or ""), str(form.get("day") or "")
     if step in ("1", "-1"):
         return MoveStop(step=int(step))
-    found = day_of(day)
+    found = day_in(day)
     if found is None:
         raise Invalid("engagement.stop.day", _("请选择改到哪一天。"), {"day": _("请选择改到哪一天。")})
     return MoveStop(day=found)

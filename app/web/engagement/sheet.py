@@ -21,9 +21,9 @@ from app.kit.actor import Actor
 from app.kit.clock import today
 from app.kit.errors import NotFound
 from app.kit.i18n import _
+from app.kit.lists.filters import day_in
 from app.programmes.queries import load_catalogue
 from app.reference.queries import list_region_names
-from app.web.engagement.firm_visits import day_of
 from app.web.engagement.visit_days import DayPlan, day_plans
 
 router = GuardedRouter(door="web", prefix="/visits/rounds")
@@ -52,7 +52,7 @@ class SheetPage:
 @router.get("/{round_id:int}/sheet", action=actions.READ)
 def sheet(call: Call, round_id: int, day: str = "") -> Response:
     """The sheet of `day`. Raises `NotFound` for a day without stops."""
-    row, wanted = get_round_visible_to(call.session, call.actor, round_id), day_of(day)
+    row, wanted = get_round_visible_to(call.session, call.actor, round_id), day_in(day)
     stops = [pair for pair in list_stops(call.session, row.id) if pair[0].planned_on == wanted]
     if not stops:
         raise NotFound("engagement.day", _("这一天没有安排走访。"))

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from app.doors.lists.columns import TableColumn
 from app.enterprises.domain.capital import unread_capital
 from app.enterprises.fields import ENTERPRISE
 from app.enterprises.models import Certificate, Enterprise, EnterpriseTag
@@ -16,7 +17,7 @@ from app.kit import fields
 from app.kit.amounts import YUAN
 from app.kit.clock import shanghai
 from app.kit.fields import Field, Kind
-from app.kit.i18n import N_, _
+from app.kit.i18n import N_
 from app.kit.money import in_wan
 from app.reference.queries import list_industry_names, list_region_names
 from app.web.shared.enterprise_words import Words, above_scale_text, capital_text, certificate_badge, tag_texts
@@ -41,30 +42,18 @@ class EnterpriseRow:
     certificate_numbers: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class ListColumn:
-    """One column: its code in the address, its head, how it sorts, what an export writes."""
-
-    code: str
-    label: str
-    cell: Callable[[EnterpriseRow], Any]
-    sort: str = ""
-    number: bool = False
-    default: bool = True
-    export_label: str = ""
-
-    @property
-    def shown(self) -> str:
-        """Its head, in the reader's language."""
-        return _(self.label)
-
+Column = TableColumn[EnterpriseRow]
 
 #: Columns that are no field of the firm's own table, and how the cells of fields are told that are more than their value.
 _OTHERS = (
-    ListColumn("tags", N_("标签"), lambda row: "、".join(row.tags)),
-    ListColumn("certificate", N_("有效证书"), lambda row: "、".join(row.certificate_numbers)),
-    ListColumn(
-        "updated", N_("更新日期"), lambda row: shanghai(row.enterprise.updated_at).date(), sort="updated", default=False
+    Column(N_("标签"), lambda row: "、".join(row.tags), code="tags"),
+    Column(N_("有效证书"), lambda row: "、".join(row.certificate_numbers), code="certificate"),
+    Column(
+        N_("更新日期"),
+        lambda row: shanghai(row.enterprise.updated_at).date(),
+        code="updated",
+        sort="updated",
+        default=False,
     ),
 )
 _CELLS: Mapping[str, Callable[[EnterpriseRow], Any]] = {
@@ -81,7 +70,7 @@ _ORDER = ("name", "uscc", "region", "park", "field", "industry", "tags", "certif
           "registered", "capital", "legal", "address")  # fmt: skip
 
 
-def _columns() -> tuple[ListColumn, ...]:
+def _columns() -> tuple[Column, ...]:
     """The columns of the fields that have one, and the others, in the order that people know."""
     found = [_of_field(field, field.column) for field in ENTERPRISE if field.column]
     found += _OTHERS
@@ -89,8 +78,8 @@ def _columns() -> tuple[ListColumn, ...]:
     return tuple(sorted(found, key=lambda column: places.get(column.code, len(_ORDER))))
 
 
-def _of_field(field: Field, told: fields.ListColumn) -> ListColumn:
-    return ListColumn(
+def _of_field(field: Field, told: fields.ListColumn) -> Column:
+    return Column(
         code=told.code,
         label=told.label or field.label,
         cell=_CELLS.get(told.code, lambda row: getattr(row.enterprise, field.name)),
@@ -102,15 +91,7 @@ def _of_field(field: Field, told: fields.ListColumn) -> ListColumn:
 
 
 COLUMNS = _columns()
-_ALWAYS = ("name", "uscc")
 _COUNTY_DIGITS = 6
-
-
-def chosen_columns(codes: Sequence[str]) -> tuple[ListColumn, ...]:
-    """The columns that were asked for, in their own order; the usual ones when none was. Name and code always show."""
-    known = {column.code for column in COLUMNS}
-    wanted = {code for code in codes if code in known} or {column.code for column in COLUMNS if column.default}
-    return tuple(column for column in COLUMNS if column.code in wanted or column.code in _ALWAYS)
 
 
 def rows_of(session: Session, firms: Sequence[Enterprise], known: Words, on: date) -> list[EnterpriseRow]:
@@ -157,8 +138,3 @@ def _capital(row: EnterpriseRow) -> Decimal | str:
     if firm.capital_fen is None:
         return unread_capital(firm.capital_text)
     return in_wan(firm.capital_fen) if firm.capital_currency in ("", YUAN) else row.capital
-
-
-def header_of(columns: Sequence[ListColumn]) -> list[str]:
-    """The heads of an export, in the reader's language."""
-    return [_(column.export_label or column.label) for column in columns]

@@ -1,257 +1,155 @@
-"""企业库: the list with its filters in the address, its export, and the suggestions of pickers."""
+"""企业库: the list with its filters in the address, and its export."""
 
-from collections.abc import Generator, Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Annotated, Any
-from urllib.parse import urlencode
+from typing import Annotated
 
-from fastapi import Query
-from sqlalchemy import Select
-from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from app.cases.queries import enterprise_ids_in_stage
-from app.doors.downloads import TableFormat, download_table, stream_table
-from app.doors.parameters import PageQuery
-from app.doors.past import AsOf, ListCall, list_scope
+from app.cases.lists import FIRMS
+from app.doors.downloads import TableFormat
+from app.doors.lists import controls
+from app.doors.lists.bulk import BulkButton, BulkForm
+from app.doors.lists.controls import Choices, Choose
+from app.doors.lists.export import export_list
+from app.doors.lists.listed import Listed
+from app.doors.lists.query import ListQuery
+from app.doors.lists.view import ListView
+from app.doors.past import ListCall
 from app.doors.router import GuardedRouter
 from app.engagement.actions import ASK
-from app.enterprises import actions, queries
+from app.enterprises import actions
+from app.enterprises.lists import UNKNOWN_REGION
 from app.enterprises.models import Enterprise
-from app.enterprises.queries import EnterpriseFilter, Sort
-from app.kit.actor import Actor
-from app.kit.db import Database
-from app.kit.i18n import _
-from app.kit.paging import Count, Direction, Page
+from app.kit.i18n import N_, _
+from app.kit.lists.viewer import Viewer
 from app.kit.permissions import can
 from app.programmes.queries import load_catalogue
 from app.reference.queries import find_industry, list_region_names
-from app.web.enterprises.columns import COLUMNS, EnterpriseRow, ListColumn, chosen_columns, header_of, rows_of
-from app.web.shared.enterprise_words import Choices, Words, region_choices, words
+from app.web.enterprises.columns import COLUMNS, EnterpriseRow, rows_of
+from app.web.shared.enterprise_words import in_one_county, region_choices, words
 from app.web.shared.message_links import message_address
-from app.web.shared.saved_views import Views, views_of
 
 router = GuardedRouter(door="web", prefix="/enterprises")
 
-PAGE_SIZE = 50
-_STAGE_SEPARATOR = "/"
+_SCALES = {"yes": N_("规上"), "no": N_("规下")}
 
 
-class EnterprisesQuery(PageQuery):
-    """What the address of the list says; anything it does not understand narrows nothing."""
-
-    q: str = ""
-    region: str = ""
-    park: str = ""
-    field: str = ""
-    industry: str = ""
-    tag: str = ""
-    scale: str = ""
-    above_scale: str = ""
-    certificate: str = ""
-    stage: str = ""
-    unconfirmed: str = ""
-    retired: str = ""
-    as_of: str = ""
-    sort: str = "name"
-    cols: list[str] = []
-    cursor: str = ""
-
-    def order(self) -> Sort:
-        """The order; one that does not exist is the order by name."""
-        by = self.sort.removeprefix("-")
-        direction: Direction = "desc" if self.sort.startswith("-") else "asc"
-        return Sort(by, direction) if by in queries.SORTS else Sort()
-
-    def wanted(self, session: Session, actor: Actor, on: date) -> EnterpriseFilter:
-        """As a filter of the register."""
-        return EnterpriseFilter(
-            q=self.q,
-            region=self.region,
-            park=self.park,
-            field=self.field,
-            industry=self.industry,
-            tag=self.tag,
-            scale=self.scale,
-            above_scale={"yes": True, "no": False}.get(self.above_scale),
-            unconfirmed=bool(self.unconfirmed),
-            retired=bool(self.retired),
-            certificate=self.certificate,
-            certificate_on=on,
-            within=_in_stage(session, actor, self.stage),
-        )
-
-    def address(self, base: str = "/enterprises", **changes: str) -> str:
-        """The list's address with some parameters changed; empty ones and the usual order are left out."""
-        values: dict[str, Any] = self.model_dump(exclude={"cursor"}) | changes
-        if values["sort"] == "name":
-            values.pop("sort")
-        given = {name: value for name, value in values.items() if value}
-        return f"{base}?{urlencode(given, doseq=True)}" if given else base
+def _lines(viewer: Viewer, rows: Sequence[Enterprise]) -> Sequence[EnterpriseRow]:
+    return rows_of(viewer.session, rows, viewer.once(words), viewer.on)
 
 
-ListQuery = Annotated[EnterprisesQuery, Query()]
+def _coded(vocabulary: str) -> Choose:
+    return lambda viewer, _query: viewer.once(words).choices_of(vocabulary)
 
 
-@dataclass(frozen=True)
-class Head:
-    """The head of a column."""
+def regions(viewer: Viewer, _query: ListQuery) -> Choices:
+    """The divisions of a county, for the control of a list; none where a list of them would be too long."""
+    return region_choices(viewer.session, viewer.actor)
 
-    label: str
-    url: str = ""
-    direction: str = ""
-    number: bool = False
+
+def region_words(code: str, viewer: Viewer, _query: ListQuery) -> str:
+    """Where the rows of a list lie."""
+    return _("区域不详") if code == UNKNOWN_REGION else list_region_names(viewer.session, [code]).get(code, code)
+
+
+def _industry_words(code: str, viewer: Viewer, _query: ListQuery) -> str:
+    row = find_industry(viewer.session, code)
+    return f"{row.code} {row.name}" if row else code
+
+
+def _stages(viewer: Viewer, _query: ListQuery) -> Choices:
+    """Every stage of every programme that is known, as `programme/stage`."""
+    return tuple(
+        (f"{programme.code}/{stage.code}", f"{programme.title} · {stage.name}")
+        for programme in viewer.once(load_catalogue).known().values()
+        for stage in programme.stages
+    )
+
+
+LIST = ListView(
+    base="/enterprises",
+    source=FIRMS,
+    lines=_lines,
+    title=N_("企业库"),
+    sort="name",
+    dated=True,
+    saved=True,
+    always=2,
+    columns=COLUMNS,
+    file=lambda viewer: f"{_('企业库')}-{viewer.on.isoformat()}",
+    controls=(
+        controls.search("q", N_("名称、拼音或代码"), N_("任意两个字"), maxlength=60),
+        controls.select(
+            "region",
+            N_("区域"),
+            regions,
+            words=region_words,
+            url="/enterprises/suggest/regions",
+            placeholder=N_("全部"),
+        ),
+        controls.select(
+            "field",
+            N_("技术领域"),
+            _coded("field"),
+            words=lambda code, viewer, _query: viewer.once(words).field_label(code),
+        ),
+        controls.select("tag", N_("标签"), _coded("tag")),
+        controls.select("certificate", N_("有效证书"), _coded("certificate_kind")),
+        controls.select("stage", N_("培育环节"), _stages),
+        controls.select("park", N_("园区"), _coded("park"), more=True),
+        controls.picker(
+            "industry", N_("行业"), "/enterprises/suggest/industries", _industry_words, N_("代码或名称"), more=True
+        ),
+        controls.select("scale", N_("规模"), _coded("scale"), more=True),
+        controls.select("above_scale", N_("规上"), _SCALES, more=True),
+        controls.tick("unconfirmed", N_("只看代码待确认"), N_("代码待确认"), more=True),
+        controls.tick("retired", N_("只看已停用"), N_("已停用"), more=True),
+    ),
+)
+
+
+BULK_FORM = BulkForm(
+    "/requests/bulk",
+    "firms",
+    N_("勾选后批量提出请求或安排走访，先预览再写入"),
+    (
+        BulkButton(N_("批量请求")),
+        BulkButton(N_("全部 %(n)s 家批量请求"), every=True),
+        BulkButton(N_("安排走访"), "/visits/rounds/new"),
+    ),
+)
 
 
 @dataclass(frozen=True)
 class EnterprisesPage:
-    """The list of firms with its filter."""
+    """The list of firms with where it leads."""
 
-    rows: tuple[EnterpriseRow, ...]
-    page: Page[Enterprise]
-    count: Count
-    heads: tuple[Head, ...]
-    columns: tuple[ListColumn, ...]
-    all_columns: tuple[tuple[str, str, bool], ...]
-    query: EnterprisesQuery
-    url: str
-    xlsx_url: str
-    csv_url: str
-    chips: tuple[tuple[str, str], ...]
-    regions: Choices
-    region_text: str
-    industry_text: str
-    words: Words
-    stages: Choices
-    more_open: bool
+    list: Listed[Enterprise, EnterpriseRow]
+    bulk: BulkForm
     one_county: bool
     may_create: bool
     may_import: bool
     message_url: str
     may_ask: bool
-    past: str
-    views: Views
 
 
 @router.get("", action=actions.LIST)
-def enterprises_page(call: ListCall, query: ListQuery) -> Response:
-    on, known = call.as_of.on, words(call.session)
-    wanted = query.wanted(call.session, call.actor, on)
-    columns = chosen_columns(query.cols)
-    found = queries.page_visible_to(
-        call.session, call.actor, wanted, query.order(), cursor=query.cursor or None, limit=PAGE_SIZE
-    )
-    stages, regions = _stages(call.session), region_choices(call.session, call.actor)
-    chips = _chips(call.session, query, known, dict(stages))
+def enterprises_page(call: ListCall, query: Annotated[ListQuery, LIST.asked]) -> Response:
+    """The firms that the officer sees, filtered by the address; as of a past day where it names one."""
     page = EnterprisesPage(
-        rows=tuple(rows_of(call.session, found.items, known, on)),
-        page=found,
-        count=queries.count_visible_to(call.session, call.actor, wanted),
-        heads=tuple(_head(query, column.label, column.sort, number=column.number) for column in columns),
-        columns=columns,
-        all_columns=tuple((column.code, _(column.label), column in columns) for column in COLUMNS[2:]),
-        query=query,
-        url=query.address(),
-        xlsx_url=query.address("/enterprises/export.xlsx"),
-        csv_url=query.address("/enterprises/export.csv"),
-        chips=chips,
-        regions=regions,
-        region_text=list_region_names(call.session, [query.region]).get(query.region, ""),
-        industry_text=_industry_text(call.session, query.industry),
-        words=known,
-        stages=stages,
-        more_open=any((query.park, query.industry, query.scale, query.above_scale, query.unconfirmed, query.retired)),
-        one_county=bool(regions),
+        list=LIST.listed(query, call.viewer),
+        bulk=BULK_FORM,
+        one_county=in_one_county(call.actor),
         may_create=can(call.actor, actions.CREATE),
         may_import=can(call.actor, actions.IMPORT),
         message_url=message_address(call.actor, query.address()),
-        may_ask=not call.as_of.parameter and can(call.actor, ASK),
-        past=call.as_of.parameter,
-        views=views_of(call.session, call.actor, query.address()),
+        may_ask=not call.as_of.past and can(call.actor, ASK),
     )
     return call.render("web/enterprises/list.html", page)
 
 
 @router.get("/export.{extension}", action=actions.EXPORT)
-def export_enterprises(call: ListCall, query: ListQuery, extension: TableFormat) -> Response:
-    on, columns = call.as_of.on, chosen_columns(query.cols)
-    header, name = header_of(columns), f"{_('企业库')}-{on.isoformat()}"
-    if extension == "xlsx":
-        return download_table(call.request, name, extension, _cells(call.session, call.actor, query, on), header)
-    # A large file goes out while it is read, from a session of its own: the request's is closed by then.
-    return stream_table(call.request, name, _cells_from(call.database, call.actor, query, call.as_of), header)
-
-
-def _cells_from(database: Database, actor: Actor, query: EnterprisesQuery, as_of: AsOf) -> Generator[list[Any]]:
-    with list_scope(database, as_of) as session:
-        yield from _cells(session, actor, query, as_of.on)
-
-
-def _cells(session: Session, actor: Actor, query: EnterprisesQuery, on: date) -> Iterator[list[Any]]:
+def export_enterprises(call: ListCall, query: Annotated[ListQuery, LIST.asked], extension: TableFormat) -> Response:
     """Exactly what the list shows, all pages of it."""
-    known, columns = words(session), chosen_columns(query.cols)
-    wanted = query.wanted(session, actor, on)
-    for batch in queries.stream_visible_to(session, actor, wanted, query.order()):
-        for row in rows_of(session, batch, known, on):
-            yield [column.cell(row) for column in columns]
-
-
-# -- parts of the page ----------------------------------------------------------------------------------------------------
-
-
-def _head(query: EnterprisesQuery, label: str, sort: str, *, number: bool) -> Head:
-    if not sort:
-        return Head(_(label), number=number)
-    order = query.order()
-    now = order.direction if order.by == sort else ""
-    return Head(_(label), query.address(sort=f"-{sort}" if now == "asc" else sort), now, number)
-
-
-def _stages(session: Session) -> Choices:
-    """Every stage of every programme that is known, as `programme/stage`."""
-    return tuple(
-        (f"{programme.code}{_STAGE_SEPARATOR}{stage.code}", f"{programme.title} · {stage.name}")
-        for programme in load_catalogue(session).known().values()
-        for stage in programme.stages
-    )
-
-
-def _in_stage(session: Session, actor: Actor, text: str) -> Select[int] | None:
-    """The firms with an open case in that stage, of those the actor sees."""
-    programme, separator, stage = text.partition(_STAGE_SEPARATOR)
-    if not separator:
-        return None
-    return enterprise_ids_in_stage(session, actor, programme, stage)
-
-
-def _industry_text(session: Session, code: str) -> str:
-    row = find_industry(session, code)
-    return f"{row.code} {row.name}" if row else code
-
-
-def _chips(
-    session: Session, query: EnterprisesQuery, known: Words, stages: dict[str, str]
-) -> tuple[tuple[str, str], ...]:
-    """The conditions in words, each with the address that takes it away."""
-    place = (
-        _("区域不详")
-        if query.region == "unknown"
-        else list_region_names(session, [query.region]).get(query.region, query.region)
-    )
-    texts = {
-        "q": f"“{query.q}”" if query.q.strip() else "",
-        "region": place,
-        "field": known.field_label(query.field),
-        "tag": known.label("tag", query.tag),
-        "certificate": known.label("certificate_kind", query.certificate),
-        "stage": stages.get(query.stage, query.stage),
-        "park": known.park_label(query.park),
-        "industry": _industry_text(session, query.industry),
-        "scale": known.label("scale", query.scale),
-        "above_scale": {"yes": _("规上"), "no": _("规下")}.get(query.above_scale, ""),
-        "unconfirmed": _("代码待确认") if query.unconfirmed else "",
-        "retired": _("已停用") if query.retired else "",
-        "as_of": _("截至 %(day)s") % {"day": query.as_of} if query.as_of else "",
-    }
-    return tuple((text, query.address(**{name: ""})) for name, text in texts.items() if text)
+    return export_list(call, LIST, query, extension)

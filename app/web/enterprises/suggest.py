@@ -6,7 +6,8 @@ from starlette.responses import Response
 
 from app.doors.call import Call
 from app.doors.router import GuardedRouter
-from app.enterprises import actions, queries
+from app.enterprises import actions
+from app.enterprises.lists import search_visible_to
 from app.reference.queries import list_region_names, search_industries, search_regions
 
 router = GuardedRouter(door="web", prefix="/enterprises")
@@ -30,7 +31,7 @@ class SuggestPage:
 
 @router.get("/suggest", action=actions.LIST)
 def suggest_enterprises(call: Call, q: str = "") -> Response:
-    found = queries.search_visible_to(call.session, call.actor, q[:100])
+    found = search_visible_to(call.session, call.actor, q[:100])
     items = tuple(Suggestion(firm.name, firm.uscc, firm.uscc) for firm in found)
     return call.render("web/enterprises/suggest.html", SuggestPage(items))
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -9,13 +10,11 @@ from fastapi import Query
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from app.cases import queries as cases
-from app.cases.queries import CaseFilter
+from app.cases.lists import CASES, CaseFilter
 from app.doors.call import Call
 from app.doors.parameters import PageQuery
 from app.doors.router import GuardedRouter
-from app.enterprises import queries as firms
-from app.enterprises.queries import EnterpriseFilter
+from app.enterprises.lists import ENTERPRISES, EnterpriseFilter
 from app.exchange.actions import HAND_OVER
 from app.exchange.handovers.domain import BASIS_LABELS, Basis
 from app.exchange.handovers.schemas import PrepareHandover
@@ -25,6 +24,7 @@ from app.exchange.partners.models import Partner
 from app.exchange.partners.queries import list_partners
 from app.kit.actor import Actor
 from app.kit.i18n import _
+from app.kit.lists.viewer import Viewer
 from app.kit.paging import Count, Page
 from app.programmes.queries import load_catalogue
 from app.web.bulk.cases import chosen_cases
@@ -163,15 +163,16 @@ def _bases(session: Session, actor: Actor, query: NewQuery) -> tuple[tuple[str, 
 def _picks(session: Session, actor: Actor, query: NewQuery) -> Picks:
     if query.resource == "cases":
         return _cases(session, actor, query)
-    wanted = EnterpriseFilter(q=query.q)
-    rows = firms.page_visible_to(session, actor, wanted, cursor=query.cursor or None, limit=PAGE_SIZE)
+    viewer, wanted = Viewer(session, actor, date.max), EnterpriseFilter(q=query.q)  # words are found on any day
+    rows = ENTERPRISES.page(viewer, wanted, cursor=query.cursor, limit=PAGE_SIZE)
     lines = tuple(PickLine(row.uscc, row.name, "", f"/enterprises/{row.uscc}") for row in rows.items)
-    return Picks(lines, rows, firms.count_visible_to(session, actor, wanted), query.address())
+    return Picks(lines, rows, ENTERPRISES.count(viewer, wanted), query.address())
 
 
 def _cases(session: Session, actor: Actor, query: NewQuery) -> Picks:
     catalogue, wanted = load_catalogue(session), CaseFilter(programme=query.programme, q=query.q)
-    rows = cases.page_visible_to(session, actor, wanted, sort="-number", cursor=query.cursor or None, limit=PAGE_SIZE)
+    viewer = Viewer(session, actor, date.max)
+    rows = CASES.page(viewer, wanted, cursor=query.cursor, limit=PAGE_SIZE)
     lines = tuple(
         PickLine(
             key=row.number,
@@ -181,4 +182,4 @@ def _cases(session: Session, actor: Actor, query: NewQuery) -> Picks:
         )
         for row in rows.items
     )
-    return Picks(lines, rows, cases.count_visible_to(session, actor, wanted), query.address())
+    return Picks(lines, rows, CASES.count(viewer, wanted), query.address())

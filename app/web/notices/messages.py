@@ -2,26 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import parse_qs
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from app.cases.models import CaseFile
-from app.cases.queries import filtered, scope
+from app.cases.choosing import firm_ids_of_cases_visible_to, firm_ids_visible_to
 from app.doors.call import Call
 from app.doors.deps import AppSettings
 from app.doors.forms import Bound, attempt, bind, empty
 from app.doors.router import GuardedRouter
 from app.enterprises.models import Enterprise
-from app.enterprises.queries import list_by_ids, select_visible_to
+from app.enterprises.queries import list_by_ids
 from app.jobs.domain import JobState
 from app.jobs.models import Job
 from app.jobs.queries import get_job
 from app.kit.actor import Actor
-from app.kit.clock import today
 from app.kit.errors import NotFound
 from app.kit.i18n import _
 from app.notices.actions import SEND
@@ -29,8 +25,8 @@ from app.notices.domain.delivering import CHANNELS
 from app.notices.making import Ways
 from app.notices.messages import JOB_KIND, Reach, foresee_message, order_message
 from app.notices.schemas import FirmMessage
-from app.web.cases.list import CasesQuery
-from app.web.enterprises.list import EnterprisesQuery
+from app.web.cases.list import LIST as LISTED_CASES
+from app.web.enterprises.list import LIST as LISTED_FIRMS
 
 router = GuardedRouter(door="web", prefix="/messages")
 
@@ -120,17 +116,12 @@ def _wants_to_send(form: FormData, firms: Sequence[int], bound: Bound[FirmMessag
 
 def _firms(call: Call, of: str, query: str) -> list[int]:
     """The ids of the list's firms, each once, by the list's own filter."""
-    given = {name: values if name == "cols" else values[-1] for name, values in parse_qs(query).items()}
-    on = today(call.now)
+    viewer = call.viewer
     if of == CASES:
-        base = select(CaseFile.enterprise_id).join(CaseFile.enterprise).where(scope(call.actor))
-        chosen = filtered(call.session, base, CasesQuery.model_validate(given).wanted(call.actor, on))
-    elif of == ENTERPRISES:
-        wanted = EnterprisesQuery.model_validate(given).wanted(call.session, call.actor, on)
-        chosen = select_visible_to(call.session, call.actor, wanted).with_only_columns(Enterprise.id)
-    else:
-        raise NotFound("notices.list", _("没有这个名单。"))
-    return sorted(set(call.session.scalars(chosen)))
+        return firm_ids_of_cases_visible_to(viewer, LISTED_CASES.wanted(LISTED_CASES.model.of(query), viewer))
+    if of == ENTERPRISES:
+        return firm_ids_visible_to(viewer, LISTED_FIRMS.wanted(LISTED_FIRMS.model.of(query), viewer))
+    raise NotFound("notices.list", _("没有这个名单。"))
 
 
 def _ways(settings: AppSettings) -> Ways:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.kit.actor import Actor
 from app.kit.i18n import Bilingual, _
+from app.kit.lists.viewer import Viewer
 from app.kit.permissions import can
 from app.policies.actions import WHAT_IF
 from app.policies.band_words import band_lines
@@ -180,7 +181,7 @@ def policy_view(
         settings=_settings(session, actor, policy, on),
         bands=_bands(policy),
         score=_score(policy, policy.scoring) if policy.scoring else None,
-        usage=usage(session, actor, row.code),
+        usage=usage(Viewer(session, actor, on), row.code),
         text=row.text,
         sha256=row.sha256,
         api_url=f"/api/v1/policies/{row.code}",

@@ -2,14 +2,12 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy.orm import Session
-
 from app.cases.domain.state import CaseState
-from app.cases.queries import CaseFilter, count_visible_to
+from app.cases.lists import CASES, CaseFilter
 from app.incentives.domain.scheme import CertificateGained, Scheme
 from app.incentives.queries.schemes import list_families
-from app.kit.actor import Actor
 from app.kit.i18n import Bilingual, _
+from app.kit.lists.viewer import Viewer
 from app.kit.paging import Count
 from app.policies.queries import count_stored
 from app.programmes.domain.definition import Programme
@@ -44,13 +42,14 @@ class Usage:
     stored: Count
 
 
-def usage(session: Session, actor: Actor, code: str) -> Usage:
+def usage(viewer: Viewer, code: str) -> Usage:
     """Where the policy is used, as far as the actor sees."""
+    session, actor = viewer.session, viewer.actor
     programmes = [item for item in load_catalogue(session).known().values() if code in item.policies]
     families = list_families(session, actor.region_prefix)
     shown = [(family.code, family.versions[0].scheme) for family in families]
     return Usage(
-        programmes=tuple(_programme(session, actor, code, item) for item in programmes),
+        programmes=tuple(_programme(viewer, code, item) for item in programmes),
         schemes=tuple(
             UsingScheme(str(scheme.name), f"/incentives/schemes/{number}")
             for number, scheme in shown
@@ -68,7 +67,7 @@ def rewards(scheme: Scheme, code: str, programmes: set[str]) -> bool:
     return trigger.programme in programmes
 
 
-def _programme(session: Session, actor: Actor, code: str, item: Programme) -> UsingProgramme:
+def _programme(viewer: Viewer, code: str, item: Programme) -> UsingProgramme:
     wanted = CaseFilter(programme=item.code, state=CaseState.OPEN)
     return UsingProgramme(
         title=item.title,
@@ -78,6 +77,6 @@ def _programme(session: Session, actor: Actor, code: str, item: Programme) -> Us
             for action in item.actions
             if (guard := action.needs.verdict) is not None and guard.policy == code
         ),
-        open_cases=count_visible_to(session, actor, wanted),
+        open_cases=CASES.count(viewer, wanted),
         cases_url=f"/cases?programme={item.code}&state={CaseState.OPEN}",
     )

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from app.cases.board import count_by_stage_visible_to
 from app.cases.domain.state import CaseState
-from app.cases.queries import CaseFilter, count_visible_to
+from app.cases.lists import CASES, CaseFilter
 from app.doors.call import Call
 from app.doors.deps import Now
 from app.doors.router import GuardedRouter
@@ -16,6 +16,7 @@ from app.kit.actor import Actor
 from app.kit.clock import today
 from app.kit.errors import NotFound
 from app.kit.i18n import N_, _
+from app.kit.lists.viewer import Viewer
 from app.kit.paging import Count
 from app.kit.permissions import can
 from app.programmes import actions
@@ -88,12 +89,13 @@ class ProgrammePage:
 @router.get("", action=actions.READ)
 def programmes_page(call: Call) -> Response:
     """The programmes in force."""
-    in_force = load_catalogue(call.session).in_force(today(call.now))
+    viewer = call.viewer
+    in_force = load_catalogue(call.session).in_force(viewer.on)
     cards = tuple(
         ProgrammeCard(
             programme,
             _(LEVELS[programme.level]),
-            count_visible_to(call.session, call.actor, CaseFilter(programme=code, state=CaseState.OPEN)),
+            CASES.count(viewer, CaseFilter(programme=code, state=CaseState.OPEN)),
         )
         for code, programme in in_force.items()
     )
@@ -140,7 +142,7 @@ def build_page(
         tabs=_tabs(code, version, tab),
         diagram=draw(shown),
         tables=tuple(table_of(sections[name]) for name in TABS[tab][1] if name in sections),
-        counts=_counts(session, actor, shown),
+        counts=_counts(Viewer(session, actor, today(now)), shown),
         citations=cited_places(shown, shown),
         settings=setting_summaries(session, shown, today(now)),
         rounds=rounds,
@@ -156,9 +158,9 @@ def _tabs(code: str, version: str, active: str) -> tuple[Tab, ...]:
     )
 
 
-def _counts(session: Session, actor: Actor, programme: Programme) -> dict[str, StageCount]:
+def _counts(viewer: Viewer, programme: Programme) -> dict[str, StageCount]:
     stages = [stage.code for stage in programme.stages if not stage.is_final]
-    counts = count_by_stage_visible_to(session, actor, CaseFilter(programme=programme.code), stages)
+    counts = count_by_stage_visible_to(viewer, CaseFilter(programme=programme.code), stages)
     return {
         code: StageCount(counts.get(code, Count(0)), f"/cases?programme={programme.code}&stage={code}&state=open")
         for code in stages

@@ -33,6 +33,7 @@ Badge = tuple[str, str]
 class CaseLine:
     """A case in a list, on the board or beside a firm."""
 
+    case: CaseFile
     number: str
     url: str
     firm: str
@@ -59,6 +60,7 @@ def case_line(catalogue: Catalogue, case: CaseFile, names: dict[int, str], on: d
     programme = catalogue.get(case.programme_code, case.programme_version)
     stage = str(programme.stage(case.stage).name)
     return CaseLine(
+        case=case,
         number=case.number,
         url=f"/cases/{case.number}",
         firm=case.enterprise.name,

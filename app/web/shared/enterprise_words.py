@@ -97,9 +97,14 @@ def words(session: Session) -> Words:
     return Words(list_terms(session, *VOCABULARIES), tuple(list_fields(session)), parks)
 
 
+def in_one_county(actor: Actor) -> bool:
+    """Whether all that the actor sees lies in one county."""
+    return len(actor.region_prefix) >= _COUNTY_DIGITS
+
+
 def region_choices(session: Session, actor: Actor) -> Choices:
     """The divisions to choose from for an officer of one county; empty when the region is too broad for a list."""
-    if len(actor.region_prefix) < _COUNTY_DIGITS:
+    if not in_one_county(actor):
         return ()
     return tuple((region.code, region.name) for region in list_regions_within(session, actor.region_prefix, 80))
 

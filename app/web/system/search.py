@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.cases.actions import LIST as LIST_CASES
-from app.cases.queries import CaseFilter, page_visible_to
+from app.cases.lists import CASES, CaseFilter
 from app.commissioners.actions import LIST as LIST_COMMISSIONERS
 from app.commissioners.queries import CommissionerFilter
 from app.commissioners.queries import page_visible_to as commissioners_page
@@ -16,10 +16,12 @@ from app.doors.call import Call
 from app.doors.router import GuardedRouter
 from app.enterprises.actions import LIST as LIST_ENTERPRISES
 from app.enterprises.domain.uscc import LENGTH, normalise
-from app.enterprises.queries import find_by_uscc_visible_to, search_visible_to
+from app.enterprises.lists import search_visible_to
+from app.enterprises.queries import find_by_uscc_visible_to
 from app.kit.actor import Actor
 from app.kit.clock import today
 from app.kit.i18n import N_, _
+from app.kit.lists.viewer import Viewer
 from app.kit.permissions import Action, can
 from app.programmes.queries import load_catalogue
 from app.reference.queries import list_region_names
@@ -94,8 +96,8 @@ def _firms(asked: Asked) -> list[Hit]:
 
 
 def _cases(asked: Asked) -> list[Hit]:
-    wanted = CaseFilter(q=asked.query)
-    found = page_visible_to(asked.session, asked.actor, wanted, cursor=None, limit=asked.limit).items
+    viewer = Viewer(asked.session, asked.actor, asked.on)
+    found = CASES.page(viewer, CaseFilter(q=asked.query), limit=asked.limit).items
     catalogue = load_catalogue(asked.session) if found else None
     return [
         Hit(

@@ -1,0 +1,85 @@
+"""What the address of a list says: a model made from its filters, every text cleaned."""
+
+from collections.abc import Iterable, Mapping
+from inspect import Parameter, Signature
+from typing import Annotated, Any, ClassVar, Self
+from urllib.parse import parse_qs, urlencode
+
+from fastapi import Depends, Query
+from pydantic import BaseModel, create_model, field_validator
+
+from app.kit.lists.filters import clean
+
+#: More columns than any list has.
+_MOST = 100
+
+
+class ListQuery(BaseModel):
+    """The parameters of a list; `list_query` makes one for each. What it does not understand narrows nothing."""
+
+    base: ClassVar[str] = ""
+    usual: ClassVar[Mapping[str, str]] = {}
+    cursor: str = ""
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _clean(cls, value: Any) -> Any:
+        if isinstance(value, list):
+            return [clean(one) for one in value if isinstance(one, str)][:_MOST]
+        return clean(value) if isinstance(value, str) else value
+
+    def __getitem__(self, name: str) -> str:
+        return str(getattr(self, name))
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """Every parameter that is one text."""
+        return {name: value for name, value in self.model_dump().items() if isinstance(value, str)}
+
+    @property
+    def columns(self) -> list[str]:
+        """The columns that are asked for."""
+        return list(getattr(self, "cols", ()))
+
+    def address(self, base: str = "", **changes: str) -> str:
+        """The list's address with some parameters changed; the cursor, empty ones and usual ones are left out."""
+        values = self.model_dump(exclude={"cursor"}) | changes
+        given = {name: value for name, value in values.items() if value and value != self.usual.get(name)}
+        return f"{base or self.base}?{urlencode(given, doseq=True)}" if given else base or self.base
+
+    def changed(self, **changes: str) -> Self:
+        """The same with some parameters changed."""
+        return self.model_copy(update=changes)
+
+    @classmethod
+    def of(cls, text: str) -> Self:
+        """The query that stands after the `?` of an address; of what is there twice the last counts."""
+        given = parse_qs(text)
+        return cls.model_validate({name: values if name == "cols" else values[-1] for name, values in given.items()})
+
+
+def list_query(
+    base: str,
+    names: Iterable[str],
+    *,
+    usual: Mapping[str, str] | None = None,
+    columns: bool = False,
+) -> type[ListQuery]:
+    """The model of a list's address: `names` as texts, with what stands there when nothing is said (`usual`)."""
+    found: dict[str, Any] = {name: (str, (usual or {}).get(name, "")) for name in names}
+    if columns:
+        found["cols"] = (list[str], [])
+    made: type[ListQuery] = create_model(f"Query_{base.strip('/').replace('/', '_')}", __base__=ListQuery, **found)
+    made.base, made.usual = base, dict(usual or {})
+    return made
+
+
+def asked(model: type[ListQuery]) -> Any:
+    """The dependency that reads an address into `model`: `query: Annotated[ListQuery, asked(MODEL)]`."""
+
+    async def read(query: ListQuery) -> ListQuery:  # no thread for what only hands on
+        return query
+
+    parameter = Parameter("query", Parameter.KEYWORD_ONLY, annotation=Annotated[model, Query()])
+    read.__signature__ = Signature([parameter])  # type: ignore[attr-defined]
+    return Depends(read)

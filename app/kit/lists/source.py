@@ -1,0 +1,106 @@
+"""Where the rows of a list come from: one page, an honest count, all of them, their ids - always the same rows."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Generic, TypeVar, cast
+
+from sqlalchemy import Select
+
+from app.kit.lists.filters import Condition, conditions
+from app.kit.lists.viewer import Viewer
+from app.kit.paging import Count, Keyset, Page, count_up_to, page
+
+Row = TypeVar("Row")
+Wanted = TypeVar("Wanted")
+Narrower = TypeVar("Narrower")
+BATCH = 1_000
+
+
+def both_ways(name: str, *columns: Any) -> dict[str, Keyset]:
+    """An order and its reverse: `name` and `-name`. The last column is unique."""
+    up = Keyset([(column, "asc") for column in columns])
+    return {name: up, f"-{name}": up.reversed()}
+
+
+def newest(*columns: Any) -> dict[str, Keyset]:
+    """The one order of a list that has no other: the greatest first. The last column is unique."""
+    return {"": Keyset([(column, "desc") for column in columns])}
+
+
+def earliest(*columns: Any) -> dict[str, Keyset]:
+    """The one order of a list that has no other: the least first. The last column is unique."""
+    return {"": Keyset([(column, "asc") for column in columns])}
+
+
+@dataclass(frozen=True)
+class ListSource(Generic[Row, Wanted]):
+    """Rows of `visible` (all that the viewer may see), counted by `id`, narrowed by a filter of `kind`.
+
+    `orders` by their names in addresses, the first is the usual one unless `usual` says otherwise; `beyond` says what several
+    fields of the filter mean together; `options` are for reading rows, not for counting them.
+    """
+
+    kind: type[Wanted]
+    visible: Callable[[Viewer], Any]
+    id: Any
+    orders: Mapping[str, Keyset]
+    usual: Callable[[Wanted], str] | None = None
+    beyond: Callable[[Wanted, Viewer], Iterable[Condition]] | None = None
+    options: tuple[Any, ...] = ()
+    bound: int = 10_000
+
+    def of_kind(self, kind: type[Narrower]) -> "ListSource[Row, Narrower]":
+        """The same rows, narrowed by a filter with more fields."""
+        made: Any = replace(self, kind=kind)  # type: ignore[arg-type]
+        return cast(ListSource[Row, Narrower], made)
+
+    def narrowed(self, statement: Any, viewer: Viewer, wanted: Wanted) -> Any:
+        """`statement`, which reads the same rows, narrowed by the filter."""
+        more = self.beyond(wanted, viewer) if self.beyond else ()
+        return statement.where(*conditions(wanted, viewer), *more)
+
+    def select(self, viewer: Viewer, wanted: Wanted) -> Select[Any]:
+        """The rows, in no order."""
+        found: Select[Any] = self.narrowed(self.visible(viewer), viewer, wanted)
+        return found
+
+    def keyset(self, wanted: Wanted, sort: str = "") -> Keyset:
+        """The order of that name; one that does not exist is the usual one."""
+        usual = self.usual(wanted) if self.usual else next(iter(self.orders))
+        return self.orders[sort if sort in self.orders else usual]
+
+    def page(
+        self, viewer: Viewer, wanted: Wanted, sort: str = "", cursor: str | None = None, limit: int = 50
+    ) -> Page[Row]:
+        """One page; raises `Invalid` for a cursor of another order."""
+        keyset, statement = self.keyset(wanted, sort), self.select(viewer, wanted).options(*self.options)
+        width = len(statement.column_descriptions)
+        keys = (column.label(f"key_{number}") for number, (column, _direction) in enumerate(keyset.order))
+        found = page(
+            viewer.session,
+            statement.add_columns(*keys),
+            keyset,
+            cursor or None,
+            limit,
+            values_of=lambda row: row[width:],
+        )
+        items = [row[0] if width == 1 else row[:width] for row in found.items]
+        return Page(items, found.next, found.previous)
+
+    def count(self, viewer: Viewer, wanted: Wanted) -> Count:
+        """How many rows, exactly up to `bound`."""
+        return count_up_to(viewer.session, self.select(viewer, wanted).with_only_columns(self.id), self.bound)
+
+    def stream(self, viewer: Viewer, wanted: Wanted, sort: str = "") -> Iterator[list[Row]]:
+        """Every row in order, a thousand at a time; memory does not grow with their number."""
+        statement = self.select(viewer, wanted).options(*self.options).order_by(*self.keyset(wanted, sort).order_by())
+        result: Any = viewer.session.execute(statement.execution_options(yield_per=BATCH))
+        rows = result.scalars() if len(statement.column_descriptions) == 1 else result
+        yield from map(list, rows.partitions(BATCH))
+
+    def values(
+        self, viewer: Viewer, wanted: Wanted, column: Any, sort: str = "", limit: int | None = None
+    ) -> list[Any]:
+        """One column of every row in order, `limit` rows at most."""
+        statement = self.select(viewer, wanted).with_only_columns(column)
+        return list(viewer.session.scalars(statement.order_by(*self.keyset(wanted, sort).order_by()).limit(limit)))
