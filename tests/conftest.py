@@ -19,7 +19,7 @@ from app.enterprises.domain.names import initials_of
 from app.kit import db
 from app.kit.actor import Actor
 from app.reference.calendar import last_published_year
-from tests.counts import FULL, REDUCED, Counts
+from tests.counts import FULL, LEAST, REDUCED, Counts
 from tests.support import budget, compiled, people, selection
 from tests.support.client import Client
 from tests.support.databases import DIALECTS, Templates
@@ -158,7 +158,9 @@ def templates(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
 @pytest.fixture(scope="session")
 def counts(request: pytest.FixtureRequest) -> Counts:
     """How often this run repeats its proofs."""
-    return FULL if request.config.getoption("--long") else REDUCED
+    if request.config.getoption("--long"):
+        return FULL
+    return LEAST if request.config.getoption("--quick") else REDUCED
 
 
 @pytest.fixture(scope="session", autouse=True)

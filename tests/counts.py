@@ -1,6 +1,9 @@
-"""How often proofs are repeated: reduced for `./test`, full for `./test --long`. The only place for such numbers."""
+"""How often proofs are repeated: least for `./test --quick`, reduced for `./test`, full for `./test --long`.
 
-from dataclasses import dataclass
+The only place for such numbers.
+"""
+
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,9 @@ REDUCED = Counts(
     pushed_records=400,
     push_kills=2,
     pull_kills=2,
+)
+LEAST = replace(
+    REDUCED, property_examples=20, many_rows=300, import_rows=500, export_rows=500, demo_firms=40, feed_steps=20
 )
 FULL = Counts(
     property_examples=2_000,

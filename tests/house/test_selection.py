@@ -6,7 +6,7 @@ import pytest
 
 from tests.support import budget
 from tests.support.scheduling import group_of
-from tests.support.selection import dialects_of, is_quick
+from tests.support.selection import NOT_QUICK_FILES, dialects_of, is_quick
 from tests.support.source import ROOT
 
 BOTH, ONE = ["sqlite", "postgresql"], ["sqlite"]
@@ -38,6 +38,7 @@ def test_a_quick_run_opens_no_page() -> None:
     assert is_quick(PurePath("cases/test_duties.py"), ["session", "now"])
     assert not is_quick(PurePath("cases/test_duties.py"), ["session", "client"])
     assert not is_quick(PurePath("web/test_cases.py"), [])
+    assert not is_quick(PurePath("policies/test_sweep_kill.py"), [])
 
 
 @pytest.mark.parametrize(
@@ -47,14 +48,16 @@ def test_a_quick_run_opens_no_page() -> None:
         ("tests/journeys/test_numbers.py::test_loads[postgresql]", "journeys on postgresql"),
         ("tests/journeys/test_kill_journey.py::test_killed[sqlite]", None),
         ("tests/cases/test_duties.py::test_asked[sqlite]", None),
+        ("tests/house/test_statements.py::test_no_page_asks_in_a_loop", "tests/house"),
     ],
 )
-def test_one_worker_walks_through_one_demo(test: str, group: str | None) -> None:
+def test_one_worker_builds_what_several_tests_share(test: str, group: str | None) -> None:
     assert group_of(test) == (group or test)
 
 
 def test_whatever_is_named_slow_is_there() -> None:
-    gone = [pattern for pattern in budget.MAY_TAKE_LONGER if not list(ROOT.glob(pattern))]
+    named = [*budget.MAY_TAKE_LONGER, *(f"tests/{path}" for path in NOT_QUICK_FILES)]
+    gone = [pattern for pattern in named if not list(ROOT.glob(pattern))]
     assert not gone
 
 

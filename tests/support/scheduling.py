@@ -1,4 +1,6 @@
-"""Which worker runs what: all that walk through one demo run on one worker, for each worker builds a demo of its own.
+"""Which worker runs what: all that share something costly run on one worker, for each worker builds its own.
+
+That is a demo, the parsed sources, or a copy of the tree.
 
 Groups by `xdist_group` are not seen by pytest 9, which no longer keeps the name that xdist changes.
 """
@@ -7,17 +9,21 @@ from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
 from tests.support.databases import DIALECTS
 
+_TOGETHER = ("tests/house/", "tests/delivery/")
+
 
 class ByDemo(LoadScopeScheduling):  # type: ignore[misc]
-    """Each test by itself, but the journeys of one database together, and first."""
+    """Each test by itself, but the journeys of one database together, and the rules of the house; these first."""
 
     def _split_scope(self, nodeid: str) -> str:
         return group_of(nodeid)
 
 
 def group_of(nodeid: str) -> str:
-    """What runs together with the test: itself alone, or the journeys through the demo on the same database."""
+    """What runs together with the test: itself alone, its folder, or the journeys through the demo on the same database."""
     path, _, test = nodeid.partition("::")
+    if path.startswith(_TOGETHER):
+        return path.rpartition("/")[0]
     if not path.startswith("tests/journeys/") or path.endswith("/test_kill_journey.py"):
         return nodeid
     return next((f"journeys on {name}" for name in DIALECTS if name in test.partition("[")[2]), nodeid)

@@ -19,8 +19,23 @@ ON_BOTH = ("journeys/test_walk.py", "journeys/test_numbers.py", "journeys/test_k
 #: Who looks at statements and plans looks at those of both.
 LOOKING = frozenset({"count_queries", "explain", "record_statements"})
 
-#: What `--quick` leaves out: doors with their pages, and whatever needs a process of its own or a browser.
+#: What `--quick` leaves out: doors with their pages, and whatever needs a process of its own, a browser or a whole demo.
 NOT_QUICK = ("web", "portal", "api", "journeys", "delivery", "simulator", "backup")
+NOT_QUICK_FILES = (
+    "enterprises/imports/test_command.py",
+    "enterprises/imports/test_kill.py",
+    "enterprises/imports/test_real_lists.py",
+    "exchange/sending/test_command.py",
+    "exchange/sending/test_threads.py",
+    "exchange/test_services.py",
+    "house/test_commands.py",
+    "house/test_demo.py",
+    "house/test_statements.py",
+    "house/test_tooling.py",
+    "notices/test_sending.py",
+    "policies/test_sweep_kill.py",
+    "programmes/test_folder_only.py",
+)
 NOT_QUICK_FIXTURES = frozenset({"app", "client", "new_client", "sign_in", "chromium", "walked"})
 
 
@@ -39,4 +54,6 @@ def _is_of_a_page(path: PurePath) -> bool:
 
 def is_quick(path: PurePath, fixtures: Collection[str]) -> bool:
     """Whether `--quick` runs a test of the file at `path`."""
-    return path.parts[0] not in NOT_QUICK and not NOT_QUICK_FIXTURES & set(fixtures)
+    if path.parts[0] in NOT_QUICK or str(path) in NOT_QUICK_FILES:
+        return False
+    return not NOT_QUICK_FIXTURES & set(fixtures)
