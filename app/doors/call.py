@@ -1,23 +1,36 @@
 """One request of a person: what was sent, who asks, on which session, when. Every page and every form gets it as `call`."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypedDict, TypeVar
 
 from fastapi import Request
+from pydantic import BaseModel
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
-from starlette.responses import HTMLResponse, RedirectResponse
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from app.config import Settings
 from app.doors import pages
 from app.doors.deps import get_database, get_settings
+from app.doors.forms import Bound, bind
 from app.files.vault import Vault
 from app.kit.actor import Actor
 from app.kit.clock import today
 from app.kit.db import Database
+from app.kit.errors import DomainError
 from app.kit.lists.viewer import Viewer
+
+Model = TypeVar("Model", bound=BaseModel)
+Result = TypeVar("Result")
+
+
+class By(TypedDict):
+    """Who acts, and when."""
+
+    actor: Actor
+    now: datetime
 
 
 class Call:
@@ -34,6 +47,11 @@ class Call:
     def asked(self) -> Iterator[None]:
         """Around the route. What a subclass takes here beside itself is read from the address, as a route's own parameters are."""
         yield
+
+    @property
+    def by(self) -> "By":
+        """Who acts, and when: what every use case asks for, `f(call.session, **call.by, …)`."""
+        return {"actor": self.actor, "now": self.now}
 
     @property
     def on(self) -> date:
@@ -69,3 +87,32 @@ class Call:
     ) -> RedirectResponse:
         """Go to `url` (303) and show a notice there."""
         return pages.redirect(self.request, url, good=good, bad=bad, info=info)
+
+    def submit(
+        self,
+        form: type[Model] | Bound[Model],
+        work: Callable[[Model], Result],
+        *,
+        done: Callable[[Result], Response],
+        again: Callable[[Bound[Model]], Response],
+    ) -> Response:
+        """Do `work` with what was submitted; a form that is not valid, or that `work` refuses, is shown `again` and nothing is kept."""
+        bound = form if isinstance(form, Bound) else bind(form, self.form)
+        if bound.model is None or not bound.valid:
+            return again(bound)
+        try:
+            with self.session.begin_nested():
+                result = work(bound.model)
+        except DomainError as refusal:
+            bound.add(refusal)
+            return again(bound)
+        return done(result)
+
+    def act(self, work: Callable[[], object], url: str, *, good: str) -> Response:
+        """Do `work`, asked for by a button; how it went, or why it was refused, is told on the page `url`."""
+        try:
+            with self.session.begin_nested():
+                work()
+        except DomainError as refusal:
+            return self.redirect(url, bad=refusal.message)
+        return self.redirect(url, good=good)

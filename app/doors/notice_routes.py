@@ -4,7 +4,6 @@ from starlette.responses import Response
 
 from app.doors.call import Call
 from app.doors.entrance import Door
-from app.doors.forms import attempt
 from app.doors.notices import build_inbox, build_settings, inbox_url, read_settings
 from app.doors.router import GuardedRouter
 from app.kit.i18n import _
@@ -31,7 +30,7 @@ def _inbox_routes(router: GuardedRouter, template: str) -> None:
     @router.post("/{notice_id:int}/open", action=OWN)
     def open_notice(call: Call, notice_id: int) -> Response:
         """Read a notice and go where it leads."""
-        notice = mark_read(call.session, actor=call.actor, now=call.now, notice_id=notice_id)
+        notice = mark_read(call.session, **call.by, notice_id=notice_id)
         return call.redirect(notice.path or inbox_url(call.actor))
 
     @router.post("/read", action=OWN)
@@ -39,7 +38,7 @@ def _inbox_routes(router: GuardedRouter, template: str) -> None:
         """Read all that had come when the inbox was opened."""
         up_to = str(call.form.get("up_to") or "")
         if up_to.isascii() and up_to.isdecimal() and len(up_to) < 19:
-            mark_all_read(call.session, actor=call.actor, now=call.now, up_to=int(up_to))
+            mark_all_read(call.session, **call.by, up_to=int(up_to))
         return call.redirect(inbox_url(call.actor), good=_("已全部标为已读。"))
 
 
@@ -53,26 +52,24 @@ def _settings_routes(router: GuardedRouter, template: str) -> None:
     def change_settings(call: Call) -> Response:
         """Keep the wishes."""
         bound = read_settings(call.form)
-        saved = attempt(
-            call.session,
+        return call.submit(
             bound,
-            lambda given: save_settings(call.session, actor=call.actor, now=call.now, command=given),
+            lambda given: save_settings(call.session, **call.by, command=given),
+            done=lambda _done: call.redirect(f"{inbox_url(call.actor)}/settings", good=_("已保存。")),
+            again=lambda bound: call.render(template, build_settings(call, bound), status=422),
         )
-        if saved is not None:
-            return call.redirect(f"{inbox_url(call.actor)}/settings", good=_("已保存。"))
-        return call.render(template, build_settings(call, bound), status=422)
 
 
 def _feed_routes(router: GuardedRouter, template: str) -> None:
     @router.post("/feed", action=OWN)
     def new_feed(call: Call) -> Response:
         """A new address for the calendar, shown this once."""
-        secret = renew_feed(call.session, actor=call.actor, now=call.now)
+        secret = renew_feed(call.session, **call.by)
         address = f"{call.request.app.state.settings.base_url.rstrip('/')}/calendar/{secret}.ics"
         return call.render(template, build_settings(call, made=address))
 
     @router.post("/feed/stop", action=OWN)
     def end_feed(call: Call) -> Response:
         """No calendar any more."""
-        stop_feed(call.session, actor=call.actor, now=call.now)
+        stop_feed(call.session, **call.by)
         return call.redirect(f"{inbox_url(call.actor)}/settings", good=_("日历地址已停用。"))

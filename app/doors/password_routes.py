@@ -54,13 +54,7 @@ def password_router(door: Door, prefix: str, *, action: Action, template: str) -
             call.session,
             bound,
             lambda given: change_own_password(
-                call.session,
-                actor=call.actor,
-                old=given.old,
-                new=given.new,
-                secret=secret,
-                now=call.now,
-                passwords=call.settings.passwords,
+                call.session, **call.by, old=given.old, new=given.new, secret=secret, passwords=call.settings.passwords
             ),
         )
         if isinstance(done, str):

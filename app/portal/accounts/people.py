@@ -15,7 +15,6 @@ from app.doors.call import Call
 from app.doors.forms import Bound, attempt, bind, empty
 from app.doors.router import GuardedRouter
 from app.kit.actor import Actor, FirmRole
-from app.kit.errors import DomainError
 from app.kit.i18n import N_, _
 from app.kit.permissions import can
 from app.portal.actions import MANAGE_OWN, SEE_OWN
@@ -99,9 +98,7 @@ def invite_person(call: Call) -> Response:
     secret = attempt(
         call.session,
         bound,
-        lambda given: invite(
-            call.session, actor=call.actor, enterprise=firm, name=given.name, role=given.role, now=call.now
-        ),
+        lambda given: invite(call.session, **call.by, enterprise=firm, name=given.name, role=given.role),
     )
     if secret is None:
         return call.render("portal/people.html", _page(call, form=bound), status=422)
@@ -114,22 +111,20 @@ def invite_person(call: Call) -> Response:
 def withdraw(call: Call, invitation_id: int) -> Response:
     """Make an open link dead."""
     firm = own_enterprise(call.session, call.actor)
-    withdraw_invitation(call.session, actor=call.actor, enterprise=firm, invitation_id=invitation_id, now=call.now)
+    withdraw_invitation(call.session, **call.by, enterprise=firm, invitation_id=invitation_id)
     return call.redirect(ADDRESS, good=_("邀请已撤回，链接不再有效。"))
 
 
 @router.post("/hand-over", action=MANAGE_OWN)
 def hand_over_route(call: Call) -> Response:
     """Make somebody else the manager."""
-    firm, bound = own_enterprise(call.session, call.actor), bind(HandOverForm, call.form)
-    user = attempt(
-        call.session,
-        bound,
-        lambda given: hand_over(call.session, actor=call.actor, enterprise=firm, user_id=given.user_id, now=call.now),
+    firm = own_enterprise(call.session, call.actor)
+    return call.submit(
+        HandOverForm,
+        lambda given: hand_over(call.session, **call.by, enterprise=firm, user_id=given.user_id),
+        done=lambda user: call.redirect(ADDRESS, good=_("已移交给%(name)s，您现在是填报人。") % {"name": user.name}),
+        again=lambda bound: call.render("portal/people.html", _page(call, hand_over=bound), status=422),
     )
-    if user is None:
-        return call.render("portal/people.html", _page(call, hand_over=bound), status=422)
-    return call.redirect(ADDRESS, good=_("已移交给%(name)s，您现在是填报人。") % {"name": user.name})
 
 
 @router.post("/{user_id:int}/role", action=MANAGE_OWN)
@@ -138,26 +133,23 @@ def change_role(call: Call, user_id: int) -> Response:
     firm, bound = own_enterprise(call.session, call.actor), bind(RoleForm, call.form)
     if bound.model is None:
         return call.redirect(ADDRESS, bad=_("请从列表中选择。"))
-    try:
-        with call.session.begin_nested():
-            change_firm_role(
-                call.session, actor=call.actor, enterprise=firm, user_id=user_id, role=bound.model.role, now=call.now
-            )
-    except DomainError as refusal:
-        return call.redirect(ADDRESS, bad=refusal.message)
-    return call.redirect(ADDRESS, good=_("角色已修改。"))
+    role = bound.model.role
+    return call.act(
+        lambda: change_firm_role(call.session, **call.by, enterprise=firm, user_id=user_id, role=role),
+        ADDRESS,
+        good=_("角色已修改。"),
+    )
 
 
 @router.post("/{user_id:int}/disable", action=MANAGE_OWN)
 def close_account(call: Call, user_id: int) -> Response:
     """Close a person's account; whoever is signed in with it is out at once."""
     firm = own_enterprise(call.session, call.actor)
-    try:
-        with call.session.begin_nested():
-            disable_enterprise_user(call.session, actor=call.actor, enterprise=firm, user_id=user_id, now=call.now)
-    except DomainError as refusal:
-        return call.redirect(ADDRESS, bad=refusal.message)
-    return call.redirect(ADDRESS, good=_("账号已停用。"))
+    return call.act(
+        lambda: disable_enterprise_user(call.session, **call.by, enterprise=firm, user_id=user_id),
+        ADDRESS,
+        good=_("账号已停用。"),
+    )
 
 
 def _page(

@@ -20,7 +20,6 @@ from app.doors.call import Call
 from app.doors.forms import Bound, attempt, bind, empty
 from app.doors.router import GuardedRouter
 from app.kit.actor import Actor
-from app.kit.clock import today
 from app.kit.errors import NotFound
 from app.kit.i18n import _
 from app.kit.permissions import can
@@ -69,7 +68,7 @@ def corrections_page(call: Call, number: str) -> Response:
     """What is to be corrected."""
     case = own_case(call.session, call.actor, number)
     programme = programme_of(call.session, case)
-    lines = _lines(call.session, case, programme, today(call.now))
+    lines = _lines(call.session, case, programme, call.on)
     page = CorrectionsPage(
         **part_of(case, programme),
         lines=tuple(sorted(lines, key=lambda line: not line.open)),
@@ -84,7 +83,7 @@ def correction_page(call: Call, number: str, item_id: int) -> Response:
     """One item."""
     case = own_case(call.session, call.actor, number)
     programme = programme_of(call.session, case)
-    line = _line_of(_lines(call.session, case, programme, today(call.now)), item_id)
+    line = _line_of(_lines(call.session, case, programme, call.on), item_id)
     form: Bound[AnswerCorrection] = empty({"answer": line.row.answer, "version": line.row.version})
     return call.render("portal/correction.html", _page(case, programme, call.actor, line, form))
 
@@ -96,12 +95,10 @@ def answer(call: Call, number: str, item_id: int) -> Response:
     done = attempt(
         call.session,
         bound,
-        lambda given: answer_correction(
-            call.session, actor=call.actor, now=call.now, number=number, item_id=item_id, command=given
-        ),
+        lambda given: answer_correction(call.session, **call.by, number=number, item_id=item_id, command=given),
     )
     programme = programme_of(call.session, case)
-    lines = _lines(call.session, case, programme, today(call.now))
+    lines = _lines(call.session, case, programme, call.on)
     if done is None:
         page = _page(case, programme, call.actor, _line_of(lines, item_id), bound)
         return call.render("portal/correction.html", page, status=422)

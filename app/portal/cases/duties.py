@@ -33,7 +33,6 @@ from app.doors.merging import (
 from app.doors.router import GuardedRouter
 from app.files.queries import list_on_file
 from app.kit.actor import Actor
-from app.kit.clock import today
 from app.kit.errors import NotFound
 from app.kit.i18n import _
 from app.kit.merging import Clashing, merge
@@ -99,7 +98,7 @@ def duty_page(call: Call, number: str, duty_id: int) -> Response:
     raw = _standing(row)
     form = empty(raw)
     form.errors = _problems(_template(programme_of(call.session, case), row), row)
-    page = _page(call.session, case, row, call.actor, today(call.now), form, Together(began_with(raw)))
+    page = _page(call.session, case, row, call.actor, call.on, form, Together(began_with(raw)))
     return call.render("portal/duty.html", page)
 
 
@@ -128,7 +127,7 @@ def fill(call: Call, number: str, duty_id: int) -> Response:
         bound.errors = {key if key in named else f"{FIELD}{key}": said for key, said in bound.errors.items()}
     together = Together(began_with(standing), _clash_lines(case, call.session, row, clashing, bound.raw, standing))
     bound.raw = brought_up(sent, bound.raw, standing)
-    page = _page(call.session, case, row, call.actor, today(call.now), bound, together)
+    page = _page(call.session, case, row, call.actor, call.on, bound, together)
     return call.render("portal/duty.html", page, status=422)
 
 
@@ -143,14 +142,14 @@ def report_page(call: Call, number: str, code: str) -> Response:
 def report(call: Call, number: str, code: str) -> Response:
     """Say when it happened; then what it was is filled in."""
     case, bound = own_case(call.session, call.actor, number), bind(ReportEvent, _named(call.form, code))
-    row = attempt(
-        call.session,
+    return call.submit(
         bound,
-        lambda given: report_event(call.session, actor=call.actor, now=call.now, number=number, command=given),
+        lambda given: report_event(call.session, **call.by, number=number, command=given),
+        done=lambda row: call.redirect(f"/portal/cases/{number}/duties/{row.id}", good=_("已登记，请接着填写内容。")),
+        again=lambda bound: call.render(
+            "portal/report.html", _report_page(call.session, case, code, bound), status=422
+        ),
     )
-    if row is None:
-        return call.render("portal/report.html", _report_page(call.session, case, code, bound), status=422)
-    return call.redirect(f"/portal/cases/{number}/duties/{row.id}", good=_("已登记，请接着填写内容。"))
 
 
 def _write(

@@ -17,8 +17,7 @@ from app.doors.forms import Bound, attempt, bind, empty
 from app.doors.router import GuardedRouter
 from app.files.domain.kinds import ACCEPTED
 from app.files.models import Document
-from app.kit.clock import today
-from app.kit.errors import DomainError, Invalid
+from app.kit.errors import Invalid
 from app.kit.i18n import _
 from app.portal.actions import SEE_OWN, SUPPLY_OWN
 from app.portal.cases.material_view import SlotView, next_url, slot_of, slots_of
@@ -83,7 +82,7 @@ class OutcomePage:
 def materials_page(call: Call, number: str) -> Response:
     """The checklist of the case."""
     case = own_case(call.session, call.actor, number)
-    slots = slots_of(call.session, case, call.actor, today(call.now))
+    slots = slots_of(call.session, case, call.actor, call.on)
     untouched = any(slot.open for slot in slots) and not any(slot.papers for slot in slots)
     earlier = find_earlier(call.session, case) if untouched else None
     page = MaterialsPage(
@@ -108,11 +107,14 @@ def choose(call: Call, number: str, code: str) -> Response:
 
     def work(given: ChooseMaterial) -> list[CaseMaterial]:
         _make_room(call, number)
-        return choose_materials(call.session, actor=call.actor, now=call.now, number=number, command=given)
+        return choose_materials(call.session, **call.by, number=number, command=given)
 
-    if attempt(call.session, bound, work) is not None:
-        return _supplied(call, number, code, _("已选用。"))
-    return _page(call, number, code, bound, status=422)
+    return call.submit(
+        bound,
+        work,
+        done=lambda _done: _supplied(call, number, code, _("已选用。")),
+        again=lambda bound: _page(call, number, code, bound, status=422),
+    )
 
 
 @router.post("/{code}/upload", action=SUPPLY_OWN)
@@ -125,15 +127,7 @@ def upload(call: Call, number: str, code: str) -> Response:
     def work(given: UploadMaterial) -> list[CaseMaterial]:
         _make_room(call, number)
         return [
-            upload_material(
-                call.session,
-                call.vault,
-                actor=call.actor,
-                now=call.now,
-                number=number,
-                upload=taken(file),
-                command=given,
-            )
+            upload_material(call.session, call.vault, **call.by, number=number, upload=taken(file), command=given)
             for file in files
         ]
 
@@ -152,14 +146,11 @@ def upload(call: Call, number: str, code: str) -> Response:
 def remove(call: Call, number: str, material_id: int) -> Response:
     """Take a document back from the case; it stays on file."""
     command = bind(Versioned, call.form).model or Versioned(version=0)
-    try:
-        with call.session.begin_nested():
-            remove_material(
-                call.session, actor=call.actor, now=call.now, number=number, material_id=material_id, command=command
-            )
-    except DomainError as refusal:
-        return call.redirect(f"/portal/cases/{number}/materials", bad=refusal.message)
-    return call.redirect(f"/portal/cases/{number}/materials", good=_("已撤回，材料仍在证据库中。"))
+    return call.act(
+        lambda: remove_material(call.session, **call.by, number=number, material_id=material_id, command=command),
+        f"/portal/cases/{number}/materials",
+        good=_("已撤回，材料仍在证据库中。"),
+    )
 
 
 def _make_room(call: Call, number: str) -> None:
@@ -167,15 +158,13 @@ def _make_room(call: Call, number: str) -> None:
     given = bind(Replaced, call.form).model
     if given is not None and given.replaces is not None:
         command = Versioned(version=given.version)
-        remove_material(
-            call.session, actor=call.actor, now=call.now, number=number, material_id=given.replaces, command=command
-        )
+        remove_material(call.session, **call.by, number=number, material_id=given.replaces, command=command)
 
 
 def _page(call: Call, number: str, code: str, form: Bound[Any], *, status: int = 200) -> Response:
     case = own_case(call.session, call.actor, number)
-    slot, others = slot_of(call.session, case, code, _number(form, "year"), call.actor, today(call.now))
-    on_file = list_choosable(call.session, case, slot.template, slot.year, today(call.now)) if slot.open else []
+    slot, others = slot_of(call.session, case, code, _number(form, "year"), call.actor, call.on)
+    on_file = list_choosable(call.session, case, slot.template, slot.year, call.on) if slot.open else []
     replaced = _number(form, "replaces")
     page = MaterialPage(
         **part_of(case, programme_of(call.session, case)),

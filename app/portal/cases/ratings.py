@@ -12,7 +12,7 @@ from app.cases.oversight.schemas import RateService
 from app.cases.oversight.service.rating import rate_service
 from app.cases.queries import programme_of
 from app.doors.call import Call
-from app.doors.forms import Bound, attempt, bind, empty
+from app.doors.forms import Bound, empty
 from app.doors.router import GuardedRouter
 from app.kit.errors import Conflict
 from app.kit.i18n import _
@@ -42,15 +42,13 @@ def rating_page(call: Call, number: str) -> Response:
 @router.post("", action=SUPPLY_OWN)
 def rate(call: Call, number: str) -> Response:
     """Keep what the firm says; a second time is refused."""
-    case, bound = own_case(call.session, call.actor, number), bind(RateService, call.form)
-    done = attempt(
-        call.session,
-        bound,
-        lambda given: rate_service(call.session, actor=call.actor, now=call.now, number=number, command=given),
+    case = own_case(call.session, call.actor, number)
+    return call.submit(
+        RateService,
+        lambda given: rate_service(call.session, **call.by, number=number, command=given),
+        done=lambda _done: call.redirect(f"/portal/cases/{number}", good=_("感谢您的评价。")),
+        again=lambda bound: call.render("portal/rating.html", _page(call.session, case, bound), status=422),
     )
-    if done is None:
-        return call.render("portal/rating.html", _page(call.session, case, bound), status=422)
-    return call.redirect(f"/portal/cases/{number}", good=_("感谢您的评价。"))
 
 
 def _page(session: Session, case: CaseFile, form: Bound[RateService]) -> RatingPage:

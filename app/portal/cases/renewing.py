@@ -12,9 +12,8 @@ from app.cases.queries import programme_of
 from app.cases.supply.schemas import RenewCase
 from app.cases.supply.service.renewing import renew_case, renew_supplies
 from app.doors.call import Call
-from app.doors.forms import Bound, attempt, bind, empty
+from app.doors.forms import Bound, empty
 from app.doors.router import GuardedRouter
-from app.kit.clock import today
 from app.kit.errors import Conflict, DomainError
 from app.kit.i18n import _
 from app.portal.actions import SUPPLY_OWN
@@ -37,7 +36,7 @@ def renew_route(call: Call, number: str) -> Response:
     address = f"/portal/cases/{number}"
     try:
         with call.session.begin_nested():
-            found = renew_supplies(call.session, actor=call.actor, now=call.now, number=number)
+            found = renew_supplies(call.session, **call.by, number=number)
     except DomainError as refusal:
         if refusal.status == Conflict.status:
             return call.redirect(address, bad=refusal.message)
@@ -51,24 +50,24 @@ def renew_route(call: Call, number: str) -> Response:
 def next_page(call: Call, number: str) -> Response:
     """Which year."""
     case = own_case(call.session, call.actor, number)
-    page = _page(call.session, case, empty(), today(call.now))
+    page = _page(call.session, case, empty(), call.on)
     return call.render("portal/next.html", page)
 
 
 @router.post("/next", action=SUPPLY_OWN)
 def next_route(call: Call, number: str) -> Response:
     """Begin the preparation of that year."""
-    case, bound = own_case(call.session, call.actor, number), bind(RenewCase, call.form)
-    opened = attempt(
-        call.session,
-        bound,
-        lambda given: renew_case(call.session, actor=call.actor, now=call.now, number=number, command=given),
+    case = own_case(call.session, call.actor, number)
+    return call.submit(
+        RenewCase,
+        lambda given: renew_case(call.session, **call.by, number=number, command=given),
+        done=lambda opened: call.redirect(
+            f"/portal/cases/{opened.row.number}",
+            good=_("已开始 %(year)s 年度的准备，受理编号 %(number)s。带入的内容请逐项确认。")
+            % {"year": opened.row.year, "number": opened.row.number},
+        ),
+        again=lambda bound: call.render("portal/next.html", _page(call.session, case, bound, call.on), status=422),
     )
-    if opened is None:
-        return call.render("portal/next.html", _page(call.session, case, bound, today(call.now)), status=422)
-    done = _("已开始 %(year)s 年度的准备，受理编号 %(number)s。带入的内容请逐项确认。")
-    told = {"year": opened.row.year, "number": opened.row.number}
-    return call.redirect(f"/portal/cases/{opened.row.number}", good=done % told)
 
 
 def next_years(case: CaseFile, on: date) -> tuple[int, ...]:

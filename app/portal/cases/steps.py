@@ -23,7 +23,6 @@ from app.doors.call import Call
 from app.doors.forms import Bound, attempt, bind, empty
 from app.doors.router import GuardedRouter
 from app.kit.actor import Actor
-from app.kit.clock import today
 from app.kit.errors import Conflict, NotFound
 from app.kit.i18n import _
 from app.kit.permissions import can
@@ -105,7 +104,7 @@ def step_page(call: Call, number: str, code: str) -> Response:
     """The form of a step; while something is missing, what and where to supply it."""
     case = own_case(call.session, call.actor, number)
     form: Bound[StepForm] = empty({"version": case.version})
-    page = _page(call.session, call.actor, case, code, form, today(call.now), call.settings.office)
+    page = _page(call.session, call.actor, case, code, form, call.on, call.settings.office)
     return call.render("portal/step.html", page)
 
 
@@ -117,18 +116,14 @@ def step_route(call: Call, number: str, code: str) -> Response:
         call.session,
         bound,
         lambda given: take_step(
-            call.session,
-            actor=call.actor,
-            now=call.now,
-            number=number,
-            command=_command(given, code, _values(call.form, bound)),
+            call.session, **call.by, number=number, command=_command(given, code, _values(call.form, bound))
         ),
     )
     if done is None:
         case = own_case(call.session, call.actor, number)
         names = {name: name if name in StepForm.model_fields else f"{FIELD}{name}" for name in bound.errors}
         bound.errors = {names[name]: messages for name, messages in bound.errors.items()}
-        page = _page(call.session, call.actor, case, code, bound, today(call.now), call.settings.office)
+        page = _page(call.session, call.actor, case, code, bound, call.on, call.settings.office)
         return call.render("portal/step.html", page, status=422)
     stage = programme_of(call.session, done).stage(done.stage)
     return call.redirect(f"/portal/cases/{number}", good=_("已办理：%(wording)s。") % {"wording": stage.public})

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from app.doors.call import Call
 from app.doors.document_words import kind_choices, taken, uploads_of
 from app.doors.documents import send_file
-from app.doors.forms import Bound, attempt, bind, empty
+from app.doors.forms import Bound, bind, empty
 from app.doors.pages import safe_next
 from app.doors.router import GuardedRouter
 from app.files import queries
@@ -76,7 +76,7 @@ class UploadPage:
 @router.get("", action=SEE_OWN)
 def vault_page(call: Call, kind: str = "", cursor: str = "") -> Response:
     """What is on file."""
-    firm, on = own_enterprise(call.session, call.actor), today(call.now)
+    firm, on = own_enterprise(call.session, call.actor), call.on
     kinds = kind_choices(call.session)
     known = kind if kind in dict(kinds) else ""
     wanted = DocumentFilter(enterprise_id=firm.id, kind=known, on=on)
@@ -106,28 +106,22 @@ def add(call: Call) -> Response:
     bound, files = bind(DocumentInput, call.form), uploads_of(call.form)
     _must_have_file(bound, files)
     firm = own_enterprise(call.session, call.actor)
-    row = attempt(
-        call.session,
+    return call.submit(
         bound,
         lambda given: put_on_file(
-            call.session,
-            call.vault,
-            actor=call.actor,
-            enterprise=firm,
-            upload=taken(files[0]),
-            given=given,
-            now=call.now,
+            call.session, call.vault, **call.by, enterprise=firm, upload=taken(files[0]), given=given
         ),
+        done=lambda _done: call.redirect(
+            safe_next(str(call.form.get("next") or ""), ADDRESS), good=_("已存入证据库。")
+        ),
+        again=lambda bound: call.render("portal/document_new.html", _upload_page(call, bound), status=422),
     )
-    if row is None:
-        return call.render("portal/document_new.html", _upload_page(call, bound), status=422)
-    return call.redirect(safe_next(str(call.form.get("next") or ""), ADDRESS), good=_("已存入证据库。"))
 
 
 @router.get("/{document_id:int}", action=SEE_OWN)
 def document_page(call: Call, document_id: int) -> Response:
     """One document."""
-    row, on = queries.get_visible_to(call.session, call.actor, document_id), today(call.now)
+    row, on = queries.get_visible_to(call.session, call.actor, document_id), call.on
     line, *older = document_lines(call.session, [row, *queries.list_versions(call.session, row)], on)
     page = DocumentPage(
         enterprise=row.enterprise.name,
@@ -166,17 +160,16 @@ def replace(call: Call, document_id: int) -> Response:
     row = queries.get_visible_to(call.session, call.actor, document_id, lock=True)
     bound, files = bind(DocumentInput, call.form), uploads_of(call.form)
     _must_have_file(bound, files)
-    newer = attempt(
-        call.session,
+    return call.submit(
         bound,
         lambda given: replace_document(
-            call.session, call.vault, actor=call.actor, document=row, upload=taken(files[0]), given=given, now=call.now
+            call.session, call.vault, **call.by, document=row, upload=taken(files[0]), given=given
+        ),
+        done=lambda newer: call.redirect(f"{ADDRESS}/{newer.id}", good=_("已替换；原来的材料保留在下方。")),
+        again=lambda bound: call.render(
+            "portal/document_new.html", _upload_page(call, bound, row, call.now), status=422
         ),
     )
-    if newer is None:
-        page = _upload_page(call, bound, row, call.now)
-        return call.render("portal/document_new.html", page, status=422)
-    return call.redirect(f"{ADDRESS}/{newer.id}", good=_("已替换；原来的材料保留在下方。"))
 
 
 def _must_have_file(bound: Bound[Any], files: list[Any]) -> None:

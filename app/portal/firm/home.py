@@ -9,7 +9,6 @@ from app.cases.queries import list_of_enterprise_visible_to, policies_in_hand, p
 from app.doors.call import Call
 from app.doors.router import GuardedRouter
 from app.incentives.domain.steps import ADVISORY
-from app.kit.clock import today
 from app.kit.i18n import _
 from app.portal.actions import SEE_OWN
 from app.portal.cases.view import Brief, CaseView, Person, brief_of, view_case
@@ -65,7 +64,7 @@ class ConditionsPage:
 @router.get("", action=SEE_OWN)
 def home(call: Call) -> Response:
     """Where we stand."""
-    enterprise, on = own_enterprise(call.session, call.actor), today(call.now)
+    enterprise, on = own_enterprise(call.session, call.actor), call.on
     cases = list_of_enterprise_visible_to(call.session, call.actor, enterprise.id)
     catalogue = load_catalogue(call.session)
     programmes = {case.id: catalogue.get(case.programme_code, case.programme_version) for case in cases}
@@ -94,7 +93,7 @@ def home(call: Call) -> Response:
 def case_page(call: Call, number: str) -> Response:
     """One of the own cases; another firm's is not found."""
     case = own_case(call.session, call.actor, number)
-    view = view_case(call.session, case, programme_of(call.session, case), call.actor, today(call.now))
+    view = view_case(call.session, case, programme_of(call.session, case), call.actor, call.on)
     page = CasePage(case.enterprise.name, view, call.settings.office)
     return call.render("portal/case.html", page)
 
@@ -104,9 +103,7 @@ def conditions_page(call: Call) -> Response:
     """Every condition, what is missing first."""
     enterprise = own_enterprise(call.session, call.actor)
     cases = list_of_enterprise_visible_to(call.session, call.actor, enterprise.id)
-    policies = policy_views(
-        call.session, enterprise, today(call.now), policies_in_hand(load_catalogue(call.session), cases)
-    )
+    policies = policy_views(call.session, enterprise, call.on, policies_in_hand(load_catalogue(call.session), cases))
     return call.render("portal/conditions.html", ConditionsPage(enterprise.name, policies, call.settings.office))
 
 

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from app.doors.call import Call
 from app.doors.document_words import taken, uploads_of
-from app.doors.forms import Bound, attempt, bind, empty
+from app.doors.forms import Bound, empty
 from app.doors.router import GuardedRouter
 from app.engagement.domain.requests import RequestKind
 from app.engagement.models import FirmRequest
@@ -16,7 +16,6 @@ from app.engagement.queries.requests import get_visible_to, list_open_of_firm
 from app.engagement.schemas import AnswerRequest
 from app.engagement.service.asking import Attached, answer_request
 from app.files.queries import list_documents
-from app.kit.clock import today
 from app.kit.i18n import _
 from app.kit.permissions import can
 from app.portal.actions import SEE_OWN, SUPPLY_OWN
@@ -64,27 +63,23 @@ def request_lines(session: Session, enterprise_id: int, on: date) -> tuple[Reque
 @router.get("/{request_id:int}", action=SEE_OWN)
 def request_page(call: Call, request_id: int) -> Response:
     """One request."""
-    return _page(call, today(call.now), request_id, empty())
+    return _page(call, call.on, request_id, empty())
 
 
 @router.post("/{request_id:int}", action=SUPPLY_OWN)
 def answer(call: Call, request_id: int) -> Response:
     """Answer in words, with photographs or files."""
     row, firm = get_visible_to(call.session, call.actor, request_id)
-    bound, attached = (
-        bind(AnswerRequest, call.form),
-        Attached(call.vault, [taken(file) for file in uploads_of(call.form)]),
+    attached = Attached(call.vault, [taken(file) for file in uploads_of(call.form)])
+
+    return call.submit(
+        AnswerRequest,
+        lambda given: answer_request(
+            call.session, **call.by, request=row, enterprise=firm, given=given, attached=attached
+        ),
+        done=lambda _done: call.redirect("/portal", good=_("已答复。")),
+        again=lambda bound: _page(call, call.on, request_id, bound, status=422),
     )
-
-    def work(given: AnswerRequest) -> bool:
-        answer_request(
-            call.session, actor=call.actor, now=call.now, request=row, enterprise=firm, given=given, attached=attached
-        )
-        return True
-
-    if attempt(call.session, bound, work):
-        return call.redirect("/portal", good=_("已答复。"))
-    return _page(call, today(call.now), request_id, bound, status=422)
 
 
 def _page(call: Call, on: date, request_id: int, form: Bound[AnswerRequest], *, status: int = 200) -> Response:

@@ -14,12 +14,11 @@ from app.doors.call import Call
 from app.doors.fact_answers import Answers
 from app.doors.fact_form import Novelty, Trial, lacks_too_much, novelties, trial_of_firm
 from app.doors.fact_questions import Topic
-from app.doors.forms import Bound, attempt, bind, empty
+from app.doors.forms import Bound, bind, empty
 from app.doors.router import GuardedRouter
 from app.enterprises.models import Enterprise
 from app.enterprises.queries import get_visible_to as get_enterprise_visible_to
 from app.kit.actor import Actor
-from app.kit.clock import today
 from app.kit.errors import NotFound
 from app.kit.i18n import _, ngettext
 from app.policies.actions import STATE_OWN_FACT
@@ -88,7 +87,7 @@ class SelfCheckPage:
 @router.get("/{policy}", action=SEE_OWN)
 def questions_page(call: Call, policy: str, on: OnDay = None) -> Response:
     """The questions, with what is on file."""
-    trial = _trial(call.session, call.actor, policy, on or today(call.now))
+    trial = _trial(call.session, call.actor, policy, on or call.on)
     return call.render(
         "portal/self_check.html", _page(call.session, call.actor, call.settings.office, trial, trial.first())
     )
@@ -97,7 +96,7 @@ def questions_page(call: Call, policy: str, on: OnDay = None) -> Response:
 @router.post("/{policy}", action=SEE_OWN, reads_only=True)
 def answer_page(call: Call, policy: str, on: OnDay = None) -> Response:
     """The verdict on what was filled in; nothing is kept, so sending it again is harmless."""
-    trial = _trial(call.session, call.actor, policy, on or today(call.now))
+    trial = _trial(call.session, call.actor, policy, on or call.on)
     answers = trial.read(call.form)
     page = _answered(call.session, call.actor, call.settings.office, trial, answers, empty())
     return call.render("portal/self_check.html", page, status=200 if answers.valid else 422)
@@ -106,28 +105,31 @@ def answer_page(call: Call, policy: str, on: OnDay = None) -> Response:
 @router.post("/{policy}/statements", action=STATE_OWN_FACT)
 def hand_in(call: Call, policy: str, on: OnDay = None) -> Response:
     """Keep as the firm's statements what it may say and what is not on file yet."""
-    day = on or today(call.now)
+    day = on or call.on
     trial = _trial(call.session, call.actor, policy, day)
     enterprise, answers, bound = _own(call.session, call.actor), trial.read(call.form), _source(call.form)
     if not answers.valid:
         page = _answered(call.session, call.actor, call.settings.office, trial, answers, bound)
         return call.render("portal/self_check.html", page, status=422)
-    rows = attempt(
-        call.session,
+    return call.submit(
         bound,
         lambda given: hand_in_facts(
             call.session,
-            actor=call.actor,
+            **call.by,
             enterprise=enterprise,
-            statements=_statements(trial, answers, given.source, min(day, today(call.now))),
-            now=call.now,
+            statements=_statements(trial, answers, given.source, min(day, call.on)),
+        ),
+        done=lambda rows: call.redirect(
+            _url(policy, day),
+            good=ngettext("已提交 %(n)s 项数据，科技局可以看到。", "已提交 %(n)s 项数据，科技局可以看到。", len(rows))
+            % {"n": len(rows)},
+        ),
+        again=lambda bound: call.render(
+            "portal/self_check.html",
+            _answered(call.session, call.actor, call.settings.office, trial, answers, bound),
+            status=422,
         ),
     )
-    if rows is None:
-        page = _answered(call.session, call.actor, call.settings.office, trial, answers, bound)
-        return call.render("portal/self_check.html", page, status=422)
-    done = ngettext("已提交 %(n)s 项数据，科技局可以看到。", "已提交 %(n)s 项数据，科技局可以看到。", len(rows))
-    return call.redirect(_url(policy, day), good=done % {"n": len(rows)})
 
 
 # -- parts ------------------------------------------------------------------------------------------------------------

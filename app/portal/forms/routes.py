@@ -68,7 +68,7 @@ def hand_in(call: Call, number: str) -> Response:
         try:
             with call.session.begin_nested():
                 command = HandIn(values=values, was=values)
-                hand_in_answers(call.session, actor=call.actor, now=call.now, number=number, command=command)
+                hand_in_answers(call.session, **call.by, number=number, command=command)
             done = ngettext("已提交 %(n)s 项填报内容。", "已提交 %(n)s 项填报内容。", len(values))
             return call.redirect(f"/portal/cases/{number}", good=done % {"n": len(values)})
         except DomainError as error:
@@ -101,7 +101,7 @@ def save_section(call: Call, number: str, place: int) -> Response:
         command = SaveDraft(values=answers_in(sent), was=draft_was(sent), confirms=True)
         try:
             with call.session.begin_nested():
-                save_draft(call.session, actor=call.actor, now=call.now, number=number, command=command)
+                save_draft(call.session, **call.by, number=number, command=command)
             return _gone_on(call, load_form(call.session, of_case.case, call.actor), section)
         except Clashing as clash:
             bound.add(clash)
@@ -137,7 +137,7 @@ def _kept(call: Call, of_case: FormOfCase, section: Section) -> Response:
     def save(given: Mapping[str, str]) -> None:
         with call.session.begin_nested():
             command = SaveDraft(values=dict(given), was=was)
-            save_draft(call.session, actor=call.actor, now=call.now, number=of_case.case.number, command=command)
+            save_draft(call.session, **call.by, number=of_case.case.number, command=command)
 
     try:
         clashing = kept_draft(values, save)

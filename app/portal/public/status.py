@@ -17,7 +17,6 @@ from app.doors.call import Call
 from app.doors.deps import client_address
 from app.doors.forms import Bound, bind, empty
 from app.doors.router import GuardedRouter
-from app.kit.clock import today
 from app.kit.errors import TooMany
 from app.kit.i18n import _
 from app.portal.cases.clock_lines import ClockLine, clock_lines
@@ -83,7 +82,7 @@ def show_status(call: Call) -> Response:
             _("没有查到。请核对受理编号和查询码，二者都印在受理回执上；也可以请经办人换一个新的查询码。")
         )
         return _again(call, bound, 422)
-    return call.render("public/status.html", status_page(call.session, case, today(call.now), call.now))
+    return call.render("public/status.html", status_page(call.session, case, call.on, call.now))
 
 
 def look_up(session: Session, given: StatusForm, *, address: str, now: datetime) -> CaseFile | None:

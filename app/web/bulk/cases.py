@@ -129,9 +129,7 @@ def order(call: Call) -> Response:
         try:
             with call.session.begin_nested():
                 title = _title(load_catalogue(call.session), bound.model, len(chosen.numbers))
-                job = place_order(
-                    call.session, actor=call.actor, now=call.now, order=bound.model, numbers=chosen.numbers, title=title
-                )
+                job = place_order(call.session, **call.by, order=bound.model, numbers=chosen.numbers, title=title)
         except DomainError as error:
             return call.redirect(chosen.back, bad=error.message)
     if job is None:
@@ -201,7 +199,7 @@ def _preview(call: Call, chosen: Chosen, status: int = 200) -> Response:
         refused=tuple(line for line in lines if line.refusal),
         unseen=unseen,
         ordered=" ".join([*(line.case.number for line in ready), *unseen]),
-        today=today(call.now),
+        today=call.on,
     )
     return call.render("web/cases/bulk_preview.html", page, status=status)
 
@@ -209,7 +207,7 @@ def _preview(call: Call, chosen: Chosen, status: int = 200) -> Response:
 def _foreseen(call: Call, bound: Bound[Any], order: Order, cases: Sequence[CaseFile]) -> list[Prospect]:
     """What the order would bring for each case; what is wrong with the order itself is told beside the form."""
     try:
-        return foresee(call.session, actor=call.actor, now=call.now, order=order, cases=cases)
+        return foresee(call.session, **call.by, order=order, cases=cases)
     except DomainError as error:
         bound.add(error)
         return []

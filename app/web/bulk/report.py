@@ -83,14 +83,14 @@ def download(call: Call, job_id: int, extension: TableFormat) -> Response:
 @router.post("/{job_id:int}/stop", action=BULK)
 def stop(call: Call, job_id: int) -> Response:
     """Stop after the present batch; what is done stays done."""
-    stop_job(call.session, actor=call.actor, now=call.now, job=_get(call.session, call.actor, job_id))
+    stop_job(call.session, **call.by, job=_get(call.session, call.actor, job_id))
     return call.redirect(f"/cases/bulk/{job_id}", info=_("将在当前批次结束后停止。"))
 
 
 @router.post("/{job_id:int}/resume", action=BULK)
 def resume(call: Call, job_id: int) -> Response:
     """Go on with the cases that were not reached."""
-    retry_job(call.session, actor=call.actor, now=call.now, job=_get(call.session, call.actor, job_id))
+    retry_job(call.session, **call.by, job=_get(call.session, call.actor, job_id))
     return call.redirect(f"/cases/bulk/{job_id}", good=_("已重新排队，从断点接着做。"))
 
 

@@ -20,7 +20,6 @@ from app.jobs.domain import JobState
 from app.jobs.models import Job
 from app.jobs.queries import get_job
 from app.kit.actor import Actor
-from app.kit.clock import today
 from app.kit.errors import DomainError, NotFound
 from app.kit.i18n import _, current_locale
 from app.web.bulk.firms import Chosen, chosen_firms
@@ -79,7 +78,7 @@ def choose(call: Call) -> Response:
     if len(chosen.ids) > MOST_AT_ONCE:
         text = _("一次最多向 %(n)s 家企业提出请求，请先用筛选缩小范围。") % {"n": MOST_AT_ONCE}
         return call.redirect(chosen.back, bad=text)
-    raw = first_values(today(call.now))
+    raw = first_values(call.on)
     return _page(call, chosen, empty(raw))
 
 
@@ -99,7 +98,7 @@ def order(call: Call) -> Response:
         try:
             with call.session.begin_nested():
                 command = AskFirms(**bound.model.asked().model_dump(), enterprise_ids=list(chosen.ids))
-                job = order_requests(call.session, actor=call.actor, now=call.now, command=command)
+                job = order_requests(call.session, **call.by, command=command)
         except DomainError as error:
             bound.add(fields_on_form(error))
     if job is None:
@@ -129,7 +128,7 @@ def _page(call: Call, chosen: Chosen, form: Bound[AskForm], status: int = 200) -
     page = BulkPage(
         chosen=chosen,
         form=form,
-        choices=ask_choices(vocabulary(call.session), today(call.now)),
+        choices=ask_choices(vocabulary(call.session), call.on),
         months=repeat_months(call.session),
         ready=tuple(one for one in prospects if not one.refusal and not one.findings),
         known=tuple(one for one in prospects if not one.refusal and one.findings),
@@ -143,7 +142,7 @@ def _prospects(call: Call, firms: Sequence[Enterprise], form: Bound[AskForm]) ->
     if form.model is None or not form.valid:
         return []
     try:
-        return foresee(call.session, actor=call.actor, now=call.now, command=form.model.asked(), firms=firms)
+        return foresee(call.session, **call.by, command=form.model.asked(), firms=firms)
     except DomainError as error:
         form.add(fields_on_form(error))
         return []

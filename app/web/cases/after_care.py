@@ -14,9 +14,8 @@ from app.cases.duties.schemas import Note, ReportEvent, RevokeCertificate
 from app.cases.duties.service import report_event
 from app.cases.models import CaseFile
 from app.doors.call import Call
-from app.doors.forms import Bound, attempt, bind, empty
+from app.doors.forms import Bound, empty
 from app.doors.router import GuardedRouter
-from app.kit.clock import today
 from app.kit.errors import Conflict, NotFound
 from app.kit.i18n import _
 from app.programmes.domain.definition import DutyTemplate
@@ -54,42 +53,42 @@ class RevocationPage:
 @router.get("/{number}/duties/report/{code}", action=actions.FILL)
 def report_page(call: Call, number: str, code: str) -> Response:
     """The form that reports an event."""
-    return _report(call, number, code, empty({"happened_on": today(call.now).isoformat()}))
+    return _report(call, number, code, empty({"happened_on": call.on.isoformat()}))
 
 
 @router.post("/{number}/duties/report/{code}", action=actions.FILL)
 def report_route(call: Call, number: str, code: str) -> Response:
     """Report an event: the duty that follows it comes into being."""
-    bound = bind(EventForm, call.form)
 
-    def work(given: EventForm) -> object:
-        command = ReportEvent(code=code[:40], happened_on=given.happened_on, note=given.note)
-        return report_event(call.session, actor=call.actor, now=call.now, number=number, command=command)
-
-    if attempt(call.session, bound, work) is None:
-        return _report(call, number, code, bound)
-    return call.redirect(f"/cases/{number}#duties", good=_("已登记，后续事项已列出。"))
+    return call.submit(
+        EventForm,
+        lambda given: report_event(
+            call.session,
+            **call.by,
+            number=number,
+            command=ReportEvent(code=code[:40], happened_on=given.happened_on, note=given.note),
+        ),
+        done=lambda _done: call.redirect(f"/cases/{number}#duties", good=_("已登记，后续事项已列出。")),
+        again=lambda bound: _report(call, number, code, bound),
+    )
 
 
 @router.get("/{number}/revocation", action=actions.REVOKE)
 def revocation_page(call: Call, number: str) -> Response:
     """The form that revokes the certificate of a case."""
-    form: Bound[RevokeCertificate] = empty({"revoked_on": today(call.now).isoformat()})
-    return _revocation(call, today(call.now), number, form)
+    form: Bound[RevokeCertificate] = empty({"revoked_on": call.on.isoformat()})
+    return _revocation(call, call.on, number, form)
 
 
 @router.post("/{number}/revocation", action=actions.REVOKE)
 def revocation_route(call: Call, number: str) -> Response:
     """Revoke the certificate."""
-    bound = bind(RevokeCertificate, call.form)
-    done = attempt(
-        call.session,
-        bound,
-        lambda given: revoke_certificate(call.session, actor=call.actor, now=call.now, number=number, command=given),
+    return call.submit(
+        RevokeCertificate,
+        lambda given: revoke_certificate(call.session, **call.by, number=number, command=given),
+        done=lambda _done: call.redirect(f"/cases/{number}#duties", good=_("证书已撤销。")),
+        again=lambda bound: _revocation(call, call.on, number, bound),
     )
-    if done is None:
-        return _revocation(call, today(call.now), number, bound)
-    return call.redirect(f"/cases/{number}#duties", good=_("证书已撤销。"))
 
 
 def _report(call: Call, number: str, code: str, form: Bound[EventForm]) -> Response:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from pydantic import BaseModel
 from starlette.responses import Response
@@ -15,7 +14,7 @@ from app.cases.schemas import ApproveStep, Reason, WithdrawApproval
 from app.cases.service.approving import approve_step, withdraw_approval
 from app.cases.service.loading import place_of
 from app.doors.call import Call
-from app.doors.forms import Bound, attempt, bind, empty
+from app.doors.forms import Bound, empty
 from app.doors.router import GuardedRouter
 from app.kit.actor import Actor, Role
 from app.kit.errors import Conflict
@@ -133,31 +132,35 @@ def approval_page(call: Call, number: str, code: str) -> Response:
 @router.post("/{number}/approvals/{code}", action=actions.APPROVE)
 def approve_route(call: Call, number: str, code: str) -> Response:
     """Approve the step."""
-    bound = bind(ApprovalForm, call.form)
 
-    def work(given: ApprovalForm) -> Any:
-        command = ApproveStep(action=code[:40], version=given.version, note=given.note)
-        return approve_step(call.session, actor=call.actor, now=call.now, number=number, command=command)
-
-    done = attempt(call.session, bound, work)
-    if done is None:
-        return _page(call, number, code, bound)
-    return call.redirect(f"/cases/{number}#approvals", good=_("已审签。"))
+    return call.submit(
+        ApprovalForm,
+        lambda given: approve_step(
+            call.session,
+            **call.by,
+            number=number,
+            command=ApproveStep(action=code[:40], version=given.version, note=given.note),
+        ),
+        done=lambda _done: call.redirect(f"/cases/{number}#approvals", good=_("已审签。")),
+        again=lambda bound: _page(call, number, code, bound),
+    )
 
 
 @router.post("/{number}/approvals/{code}/withdraw", action=actions.APPROVE)
 def withdraw_route(call: Call, number: str, code: str) -> Response:
     """Take one's approval back."""
-    bound = bind(ApprovalForm, call.form)
 
-    def work(given: ApprovalForm) -> Any:
-        command = WithdrawApproval(action=code[:40], version=given.version, reason=given.note)
-        return withdraw_approval(call.session, actor=call.actor, now=call.now, number=number, command=command)
-
-    done = attempt(call.session, bound, work)
-    if done is None:
-        return _page(call, number, code, bound)
-    return call.redirect(f"/cases/{number}#approvals", good=_("已撤回审签。"))
+    return call.submit(
+        ApprovalForm,
+        lambda given: withdraw_approval(
+            call.session,
+            **call.by,
+            number=number,
+            command=WithdrawApproval(action=code[:40], version=given.version, reason=given.note),
+        ),
+        done=lambda _done: call.redirect(f"/cases/{number}#approvals", good=_("已撤回审签。")),
+        again=lambda bound: _page(call, number, code, bound),
+    )
 
 
 def _page(call: Call, number: str, code: str, form: Bound[ApprovalForm]) -> Response:

@@ -15,14 +15,13 @@ from app.cases.supply import actions
 from app.cases.supply.domain import CorrectionKind, subject_of
 from app.cases.supply.models import CorrectionItem
 from app.cases.supply.queries import list_corrections
-from app.cases.supply.schemas import AnswerCorrection, AskAgain, AskCorrections, Versioned
+from app.cases.supply.schemas import AnswerCorrection, AskAgain, Versioned
 from app.cases.supply.service.corrections import answer_correction, ask_again, ask_corrections, settle_correction
 from app.doors.call import Call
 from app.doors.corrections import AskGroups, ask_groups, bind_corrections
-from app.doors.forms import Bound, attempt, bind, empty
+from app.doors.forms import Bound, bind, empty
 from app.doors.router import GuardedRouter
 from app.kit.actor import Actor
-from app.kit.clock import today
 from app.kit.errors import NotFound
 from app.kit.i18n import _
 from app.kit.permissions import can
@@ -140,13 +139,16 @@ def ask_page(call: Call, number: str) -> Response:
 def ask(call: Call, number: str) -> Response:
     case, bound = queries.get_visible_to(call.session, call.actor, number), bind_corrections(call.form)
 
-    def work(given: AskCorrections) -> list[CorrectionItem]:
-        return ask_corrections(call.session, actor=call.actor, now=call.now, number=number, command=given)
-
-    rows = attempt(call.session, bound, work)
-    if rows is not None:
-        return call.redirect(f"/cases/{number}#corrections", good=_("已要求补正 %(n)s 项。") % {"n": len(rows)})
-    return call.render("web/cases/corrections_new.html", _ask_page(call.session, case, bound), status=422)
+    return call.submit(
+        bound,
+        lambda given: ask_corrections(call.session, **call.by, number=number, command=given),
+        done=lambda rows: call.redirect(
+            f"/cases/{number}#corrections", good=_("已要求补正 %(n)s 项。") % {"n": len(rows)}
+        ),
+        again=lambda bound: call.render(
+            "web/cases/corrections_new.html", _ask_page(call.session, case, bound), status=422
+        ),
+    )
 
 
 def _ask_page(session: Session, case: CaseFile, form: Bound[Any]) -> AskPage:
@@ -166,53 +168,49 @@ def _ask_page(session: Session, case: CaseFile, form: Bound[Any]) -> AskPage:
 
 @router.get("/{number}/corrections/{item_id:int}/answer", action=actions.ANSWER_CORRECTION)
 def answer_page(call: Call, number: str, item_id: int) -> Response:
-    page = _item_page(call.session, call.actor, number, item_id, today(call.now), None)
+    page = _item_page(call.session, call.actor, number, item_id, call.on, None)
     return call.render("web/cases/correction_answer.html", page)
 
 
 @router.post("/{number}/corrections/{item_id:int}/answer", action=actions.ANSWER_CORRECTION)
 def answer(call: Call, number: str, item_id: int) -> Response:
-    bound = bind(AnswerCorrection, call.form)
-    done = attempt(
-        call.session,
-        bound,
-        lambda given: answer_correction(
-            call.session, actor=call.actor, now=call.now, number=number, item_id=item_id, command=given
+    return call.submit(
+        AnswerCorrection,
+        lambda given: answer_correction(call.session, **call.by, number=number, item_id=item_id, command=given),
+        done=lambda _done: _back(call, number, item_id, _("已登记答复。")),
+        again=lambda bound: call.render(
+            "web/cases/correction_answer.html",
+            _item_page(call.session, call.actor, number, item_id, call.on, bound),
+            status=422,
         ),
     )
-    if done is not None:
-        return _back(call, number, item_id, _("已登记答复。"))
-    page = _item_page(call.session, call.actor, number, item_id, today(call.now), bound)
-    return call.render("web/cases/correction_answer.html", page, status=422)
 
 
 @router.post("/{number}/corrections/{item_id:int}/settle", action=actions.CORRECT)
 def settle(call: Call, number: str, item_id: int) -> Response:
     command = bind(Versioned, call.form).model or Versioned(version=0)
-    settle_correction(call.session, actor=call.actor, now=call.now, number=number, item_id=item_id, command=command)
+    settle_correction(call.session, **call.by, number=number, item_id=item_id, command=command)
     return _back(call, number, item_id, _("这一项已通过。"))
 
 
 @router.get("/{number}/corrections/{item_id:int}/again", action=actions.CORRECT)
 def again_page(call: Call, number: str, item_id: int) -> Response:
-    page = _item_page(call.session, call.actor, number, item_id, today(call.now), None)
+    page = _item_page(call.session, call.actor, number, item_id, call.on, None)
     return call.render("web/cases/correction_again.html", page)
 
 
 @router.post("/{number}/corrections/{item_id:int}/again", action=actions.CORRECT)
 def again(call: Call, number: str, item_id: int) -> Response:
-    bound = bind(AskAgain, call.form)
-    done = attempt(
-        call.session,
-        bound,
-        lambda given: ask_again(
-            call.session, actor=call.actor, now=call.now, number=number, item_id=item_id, command=given
+    return call.submit(
+        AskAgain,
+        lambda given: ask_again(call.session, **call.by, number=number, item_id=item_id, command=given),
+        done=lambda _done: _back(call, number, item_id, _("已再次退回。")),
+        again=lambda bound: call.render(
+            "web/cases/correction_again.html",
+            _item_page(call.session, call.actor, number, item_id, call.on, bound),
+            status=422,
         ),
     )
-    if done is not None:
-        return _back(call, number, item_id, _("已再次退回。"))
-    page = _item_page(call.session, call.actor, number, item_id, today(call.now), bound)
-    return call.render("web/cases/correction_again.html", page, status=422)
 
 
 def _item_page(

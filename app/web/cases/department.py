@@ -22,13 +22,12 @@ from app.cases.opinions.schemas import AnswerOpinion
 from app.cases.opinions.service import answer_opinion
 from app.doors.call import Call
 from app.doors.documents import can_be_shown, send_file
-from app.doors.forms import Bound, attempt, bind, empty
+from app.doors.forms import Bound, empty
 from app.doors.router import GuardedRouter
 from app.files.models import Document, StoredFile
 from app.files.queries import get_visible_to
 from app.files.vault import Upload, Vault
 from app.kit.actor import Actor
-from app.kit.clock import today
 from app.kit.i18n import _
 from app.kit.paging import Count, Page
 from app.web.cases.opinions import opinion_badge
@@ -93,7 +92,7 @@ def list_page(call: Call, show: str = "", cursor: str = "") -> Response:
     rows = page_asked_of(call.session, call.actor, done=done, cursor=cursor or None, limit=PAGE_SIZE)
     page = AskedListPage(
         department=department_names(call.session).get(call.actor.department, ""),
-        lines=tuple(_line(asked, today(call.now)) for asked in rows.items),
+        lines=tuple(_line(asked, call.on) for asked in rows.items),
         rows=rows,
         count=counts[done],
         tabs=(
@@ -110,29 +109,24 @@ def list_page(call: Call, show: str = "", cursor: str = "") -> Response:
 def asked_page(call: Call, opinion_id: int) -> Response:
     """One question."""
     asked = get_asked_of(call.session, call.actor, opinion_id)
-    return call.render("web/department/asked.html", _page(call.session, asked, today(call.now), empty()))
+    return call.render("web/department/asked.html", _page(call.session, asked, call.on, empty()))
 
 
 @router.post("/{opinion_id:int}", action=ANSWER)
 def answer(call: Call, opinion_id: int) -> Response:
     """Hand the answer in."""
-    bound = bind(AnswerOpinion, call.form)
-    row = attempt(
-        call.session,
-        bound,
+    return call.submit(
+        AnswerOpinion,
         lambda given: answer_opinion(
-            call.session,
-            actor=call.actor,
-            now=call.now,
-            opinion_id=opinion_id,
-            command=given,
-            document=_document(call.form, call.vault),
+            call.session, **call.by, opinion_id=opinion_id, command=given, document=_document(call.form, call.vault)
+        ),
+        done=lambda _done: call.redirect("/department", good=_("已答复，谢谢。")),
+        again=lambda bound: call.render(
+            "web/department/asked.html",
+            _page(call.session, get_asked_of(call.session, call.actor, opinion_id), call.on, bound),
+            status=422,
         ),
     )
-    if row is None:
-        asked = get_asked_of(call.session, call.actor, opinion_id)
-        return call.render("web/department/asked.html", _page(call.session, asked, today(call.now), bound), status=422)
-    return call.redirect("/department", good=_("已答复，谢谢。"))
 
 
 @router.get("/{opinion_id:int}/documents/{document_id:int}", action=READ_ASKED)

@@ -19,7 +19,7 @@ from app.cases.papers.printing import print_dossier
 from app.doors.call import Call
 from app.doors.deps import noting
 from app.doors.documents import content_disposition, send_file
-from app.doors.forms import Bound, attempt, bind, empty
+from app.doors.forms import Bound, empty
 from app.doors.router import GuardedRouter
 from app.doors.streams import DatabaseStream
 from app.files.models import StoredFile
@@ -71,35 +71,30 @@ class DossierPage:
 def dossier_page(call: Call, number: str, on: str = "") -> Response:
     """What the dossier holds as of `on` (today when it says nothing), and how it is taken."""
     case = queries.get_visible_to(call.session, call.actor, number)
-    form: Bound[DayForm] = empty({"on": on or today(call.now).isoformat()})
+    form: Bound[DayForm] = empty({"on": on or call.on.isoformat()})
     return _page(call, case, form, call.settings.office)
 
 
 @router.post("/{number}/dossier", action=DOSSIER)
 def order(call: Call, number: str) -> Response:
     """Have the archive made in the background."""
-    bound = bind(DayForm, call.form)
-    job = attempt(
-        call.session,
-        bound,
-        lambda given: order_dossier(
-            call.session, actor=call.actor, now=call.now, number=number, on=given.on, office=call.settings.office
+    return call.submit(
+        DayForm,
+        lambda given: order_dossier(call.session, **call.by, number=number, on=given.on, office=call.settings.office),
+        done=lambda job: call.redirect(
+            f"/cases/{number}/dossier?on={job.params['on']}", info=_("正在生成压缩包，完成后在下面下载。")
+        ),
+        again=lambda bound: _page(
+            call, queries.get_visible_to(call.session, call.actor, number), bound, call.settings.office, 422
         ),
     )
-    if job is None:
-        case = queries.get_visible_to(call.session, call.actor, number)
-        return _page(call, case, bound, call.settings.office, 422)
-    on = job.params["on"]
-    return call.redirect(f"/cases/{number}/dossier?on={on}", info=_("正在生成压缩包，完成后在下面下载。"))
 
 
 @router.get("/{number}/dossier.pdf", action=DOSSIER)
 def take_pdf(call: Call, number: str, on: str = "") -> Response:
     """The record as PDF."""
     case = queries.get_visible_to(call.session, call.actor, number)
-    dossier = official_dossier(
-        call.session, case, actor=call.actor, now=call.now, on=_day(on, call.now), office=call.settings.office
-    )
+    dossier = official_dossier(call.session, case, **call.by, on=_day(on, call.now), office=call.settings.office)
     body = print_dossier(dossier)
     _note(call.request, case, call.actor, call.now, dossier, "pdf", complete=True)
     return Response(body, media_type="application/pdf", headers=_headers(f"{archive_name(dossier)}.pdf"))
@@ -109,9 +104,7 @@ def take_pdf(call: Call, number: str, on: str = "") -> Response:
 def take_zip(call: Call, number: str, on: str = "") -> Response:
     """Everything in one archive, sent while it is written."""
     case = queries.get_visible_to(call.session, call.actor, number)
-    dossier = official_dossier(
-        call.session, case, actor=call.actor, now=call.now, on=_day(on, call.now), office=call.settings.office
-    )
+    dossier = official_dossier(call.session, case, **call.by, on=_day(on, call.now), office=call.settings.office)
     blocks = _streamed(call, call.vault.blobs, case, dossier)
     return DatabaseStream(
         call.request, blocks, media_type="application/zip", headers=_headers(f"{archive_name(dossier)}.zip")
@@ -126,7 +119,7 @@ def take_archive(call: Call, number: str, job_id: int) -> Response:
         raise _unknown()
     response = send_file(call.vault, call.session.get_one(StoredFile, job.result["file"]))
     with noting(call.request) as writing:
-        note_dossier(writing, case, actor=call.actor, now=call.now, on=job.params["on"], form="zip")
+        note_dossier(writing, case, **call.by, on=job.params["on"], form="zip")
     return response
 
 
@@ -147,7 +140,7 @@ def _page(call: Call, case: CaseFile, form: Bound[DayForm], office: str, status:
     dossier = None
     try:
         on = _day(str(form.raw.get("on", "")), call.now)
-        dossier = collect_dossier(call.session, case, actor=call.actor, now=call.now, on=on, office=office)
+        dossier = collect_dossier(call.session, case, **call.by, on=on, office=office)
     except Invalid as error:
         if not form.errors:
             form.add(error)

@@ -19,7 +19,7 @@ from app.cases.duties.service import date_duty, do_duty, draft_duty, waive_duty
 from app.cases.models import CaseFile
 from app.cases.service.loading import place_of
 from app.doors.call import Call
-from app.doors.forms import Bound, attempt, bind, empty
+from app.doors.forms import Bound, bind, empty
 from app.doors.merging import (
     Together,
     began,
@@ -33,7 +33,6 @@ from app.doors.merging import (
 )
 from app.doors.router import GuardedRouter
 from app.files.queries import list_on_file
-from app.kit.clock import today
 from app.kit.errors import DomainError, NotFound
 from app.kit.i18n import _
 from app.kit.merging import Clashing
@@ -84,7 +83,7 @@ class DutyPage:
 @router.get("/{number}/duties/{duty_id}", action=actions.LIST)
 def duty_page(call: Call, number: str, duty_id: int) -> Response:
     """One duty with its forms."""
-    return _page(call, today(call.now), number, duty_id)
+    return _page(call, call.on, number, duty_id)
 
 
 @router.post("/{number}/duties/{duty_id}/draft", action=actions.FILL)
@@ -93,11 +92,11 @@ def draft_route(call: Call, number: str, duty_id: int) -> Response:
 
     def work(given: DutyForm, values: dict[str, str], was: Filled | None) -> Any:
         command = FillDuty(version=given.version, was=was, values=values, documents=given.documents, note=given.note)
-        return draft_duty(call.session, actor=call.actor, now=call.now, number=number, duty_id=duty_id, command=command)
+        return draft_duty(call.session, **call.by, number=number, duty_id=duty_id, command=command)
 
     refused = _filled(call, number, duty_id, work)
     if refused is not None:
-        return _page(call, today(call.now), number, duty_id, fill=refused.form, together=refused.together)
+        return _page(call, call.on, number, duty_id, fill=refused.form, together=refused.together)
     return call.redirect(f"/cases/{number}/duties/{duty_id}", good=_("草稿已保存。"))
 
 
@@ -108,44 +107,34 @@ def done_route(call: Call, number: str, duty_id: int) -> Response:
     def work(given: DutyForm, values: dict[str, str], was: Filled | None) -> Any:
         filled = FillDuty(version=given.version, was=was, values=values, documents=given.documents, note=given.note)
         command = DoneDuty(**dict(filled), done_on=given.done_on)
-        return do_duty(call.session, actor=call.actor, now=call.now, number=number, duty_id=duty_id, command=command)
+        return do_duty(call.session, **call.by, number=number, duty_id=duty_id, command=command)
 
     refused = _filled(call, number, duty_id, work)
     if refused is not None:
-        return _page(call, today(call.now), number, duty_id, fill=refused.form, together=refused.together)
+        return _page(call, call.on, number, duty_id, fill=refused.form, together=refused.together)
     return call.redirect(f"/cases/{number}#duties", good=_("已登记完成。"))
 
 
 @router.post("/{number}/duties/{duty_id}/waive", action=actions.WAIVE)
 def waive_route(call: Call, number: str, duty_id: int) -> Response:
     """The duty need not be done."""
-    bound = bind(WaiveDuty, call.form)
-    done = attempt(
-        call.session,
-        bound,
-        lambda given: waive_duty(
-            call.session, actor=call.actor, now=call.now, number=number, duty_id=duty_id, command=given
-        ),
+    return call.submit(
+        WaiveDuty,
+        lambda given: waive_duty(call.session, **call.by, number=number, duty_id=duty_id, command=given),
+        done=lambda _done: call.redirect(f"/cases/{number}#duties", good=_("已免除。")),
+        again=lambda bound: _page(call, call.on, number, duty_id, waive=bound),
     )
-    if done is None:
-        return _page(call, today(call.now), number, duty_id, waive=bound)
-    return call.redirect(f"/cases/{number}#duties", good=_("已免除。"))
 
 
 @router.post("/{number}/duties/{duty_id}/due", action=actions.DATE)
 def due_route(call: Call, number: str, duty_id: int) -> Response:
     """The duty is due on another day."""
-    bound = bind(DateDuty, call.form)
-    done = attempt(
-        call.session,
-        bound,
-        lambda given: date_duty(
-            call.session, actor=call.actor, now=call.now, number=number, duty_id=duty_id, command=given
-        ),
+    return call.submit(
+        DateDuty,
+        lambda given: date_duty(call.session, **call.by, number=number, duty_id=duty_id, command=given),
+        done=lambda _done: call.redirect(f"/cases/{number}/duties/{duty_id}", good=_("期限已设定。")),
+        again=lambda bound: _page(call, call.on, number, duty_id, date=bound),
     )
-    if done is None:
-        return _page(call, today(call.now), number, duty_id, date=bound)
-    return call.redirect(f"/cases/{number}/duties/{duty_id}", good=_("期限已设定。"))
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from app.cases.schemas import AssignOfficer, SetRound
 from app.cases.service.assigning import assign_officer, set_case_round
 from app.cases.service.query_codes import renew_query_code
 from app.doors.call import Call
-from app.doors.forms import Bound, attempt, bind, empty
+from app.doors.forms import Bound, empty
 from app.doors.router import GuardedRouter
 from app.kit.i18n import _
 from app.programmes.queries import list_rounds
@@ -42,37 +42,37 @@ def handling_page(call: Call, number: str) -> Response:
 @router.post("/{number}/officer", action=actions.ASSIGN)
 def officer_route(call: Call, number: str) -> Response:
     """Hand the case to an officer."""
-    bound = bind(AssignOfficer, call.form)
-    done = attempt(
-        call.session,
-        bound,
-        lambda given: assign_officer(call.session, actor=call.actor, now=call.now, number=number, command=given),
+    return call.submit(
+        AssignOfficer,
+        lambda given: assign_officer(call.session, **call.by, number=number, command=given),
+        done=lambda _done: call.redirect(f"/cases/{number}", good=_("已指定经办人。")),
+        again=lambda bound: call.render(
+            "web/cases/handling.html",
+            _handling(call.session, queries.get_visible_to(call.session, call.actor, number), officer=bound),
+            status=422,
+        ),
     )
-    if done is None:
-        case = queries.get_visible_to(call.session, call.actor, number)
-        return call.render("web/cases/handling.html", _handling(call.session, case, officer=bound), status=422)
-    return call.redirect(f"/cases/{number}", good=_("已指定经办人。"))
 
 
 @router.post("/{number}/round", action=actions.ASSIGN)
 def round_route(call: Call, number: str) -> Response:
     """Put the case into a round."""
-    bound = bind(SetRound, call.form)
-    done = attempt(
-        call.session,
-        bound,
-        lambda given: set_case_round(call.session, actor=call.actor, now=call.now, number=number, command=given),
+    return call.submit(
+        SetRound,
+        lambda given: set_case_round(call.session, **call.by, number=number, command=given),
+        done=lambda _done: call.redirect(f"/cases/{number}", good=_("已调整批次。")),
+        again=lambda bound: call.render(
+            "web/cases/handling.html",
+            _handling(call.session, queries.get_visible_to(call.session, call.actor, number), round=bound),
+            status=422,
+        ),
     )
-    if done is None:
-        case = queries.get_visible_to(call.session, call.actor, number)
-        return call.render("web/cases/handling.html", _handling(call.session, case, round=bound), status=422)
-    return call.redirect(f"/cases/{number}", good=_("已调整批次。"))
 
 
 @router.post("/{number}/query-code", action=actions.RENEW_QUERY_CODE)
 def query_code_route(call: Call, number: str) -> Response:
     """A new query code, shown on the receipt this once."""
-    code = renew_query_code(call.session, actor=call.actor, now=call.now, number=number)
+    code = renew_query_code(call.session, **call.by, number=number)
     case = queries.get_visible_to(call.session, call.actor, number)
     return call.render("web/cases/receipt.html", receipt_page(call.session, case, call.now, query_code=code))
 

@@ -27,12 +27,11 @@ from app.cases.supply.service.materials import (
 )
 from app.doors.call import Call
 from app.doors.document_words import uploads_of
-from app.doors.forms import Bound, attempt, bind, empty
+from app.doors.forms import Bound, bind, empty
 from app.doors.router import GuardedRouter
 from app.files.domain.kinds import ACCEPTED
 from app.files.vault import Upload
 from app.kit.actor import Actor
-from app.kit.clock import today
 from app.kit.errors import Invalid, NotFound
 from app.kit.i18n import N_, _
 from app.kit.permissions import can
@@ -212,15 +211,14 @@ def choose(call: Call, number: str, code: str) -> Response:
     case, bound = queries.get_visible_to(call.session, call.actor, number), bind(ChooseMaterial, call.form)
     if "documents" in bound.errors:
         bound.errors["documents"] = [_("请至少选择一份。")]
-    done = attempt(
-        call.session,
+    return call.submit(
         bound,
-        lambda given: choose_materials(call.session, actor=call.actor, now=call.now, number=number, command=given),
+        lambda given: choose_materials(call.session, **call.by, number=number, command=given),
+        done=lambda done: _back(call, number, code, done[0].year, _("已选用 %(n)s 份。") % {"n": len(done)}),
+        again=lambda bound: call.render(
+            "web/cases/material.html", _supply_page(call, case, code, _year(bound), bound), status=422
+        ),
     )
-    if done is not None:
-        return _back(call, number, code, done[0].year, _("已选用 %(n)s 份。") % {"n": len(done)})
-    page = _supply_page(call, case, code, _year(bound), bound)
-    return call.render("web/cases/material.html", page, status=422)
 
 
 @router.post("/{number}/materials/{code}/upload", action=actions.SUPPLY)
@@ -230,26 +228,28 @@ def upload(call: Call, number: str, code: str) -> Response:
     if not files:
         bound.add(Invalid("files.none", _("请选择文件。"), {"file": _("请选择文件。")}))
 
-    def work(given: UploadMaterial) -> CaseMaterial:
-        taken = Upload(files[0].file, files[0].filename or "")
-        return upload_material(
-            call.session, call.vault, actor=call.actor, now=call.now, number=number, upload=taken, command=given
-        )
-
-    row = attempt(call.session, bound, work)
-    if row is not None:
-        return _back(call, number, code, row.year, _("已上传并选用，材料已存入该企业的证据库。"))
-    page = _supply_page(call, case, code, _year(bound), bound)
-    return call.render("web/cases/material.html", page, status=422)
+    return call.submit(
+        bound,
+        lambda given: upload_material(
+            call.session,
+            call.vault,
+            **call.by,
+            number=number,
+            upload=Upload(files[0].file, files[0].filename or ""),
+            command=given,
+        ),
+        done=lambda row: _back(call, number, code, row.year, _("已上传并选用，材料已存入该企业的证据库。")),
+        again=lambda bound: call.render(
+            "web/cases/material.html", _supply_page(call, case, code, _year(bound), bound), status=422
+        ),
+    )
 
 
 @router.post("/{number}/materials/{material_id:int}/remove", action=actions.SUPPLY)
 def remove(call: Call, number: str, material_id: int) -> Response:
     row = _row(call.session, call.actor, number, material_id)
     command = _version(call.form)
-    remove_material(
-        call.session, actor=call.actor, now=call.now, number=number, material_id=material_id, command=command
-    )
+    remove_material(call.session, **call.by, number=number, material_id=material_id, command=command)
     return _back(call, number, row.material, row.year, _("已从本件移除，材料仍在证据库中。"))
 
 
@@ -257,7 +257,7 @@ def _supply_page(call: Call, case: CaseFile, code: str, year: int | None, form: 
     catalogue = load_catalogue(call.session)
     programme = catalogue.get(case.programme_code, case.programme_version)
     template = material_of(programme, code)
-    on_file = list_choosable(call.session, case, template, year, today(call.now))
+    on_file = list_choosable(call.session, case, template, year, call.on)
     return MaterialPage(
         case=case,
         programme=programme,
@@ -266,7 +266,7 @@ def _supply_page(call: Call, case: CaseFile, code: str, year: int | None, form: 
         title=title_of(template, year),
         url=f"/cases/{case.number}/materials/{code}",
         back=f"/cases/{case.number}#{_anchor(code, year)}",
-        on_file=document_lines(call.session, on_file, today(call.now), catalogue),
+        on_file=document_lines(call.session, on_file, call.on, catalogue),
         form=form,
         accept=ACCEPTED,
         limit=call.vault.max_file_bytes // 1024 // 1024,
@@ -279,9 +279,7 @@ def _supply_page(call: Call, case: CaseFile, code: str, year: int | None, form: 
 @router.post("/{number}/materials/{material_id:int}/accept", action=actions.CHECK)
 def accept(call: Call, number: str, material_id: int) -> Response:
     command = _version(call.form)
-    row = accept_material(
-        call.session, actor=call.actor, now=call.now, number=number, material_id=material_id, command=command
-    )
+    row = accept_material(call.session, **call.by, number=number, material_id=material_id, command=command)
     return _back(call, number, row.material, row.year, _("已审核通过。"))
 
 
@@ -294,23 +292,20 @@ def return_page(call: Call, number: str, material_id: int) -> Response:
 
 @router.post("/{number}/materials/{material_id:int}/return", action=actions.CHECK)
 def give_back(call: Call, number: str, material_id: int) -> Response:
-    row, bound = _row(call.session, call.actor, number, material_id), bind(ReturnMaterial, call.form)
-    done = attempt(
-        call.session,
-        bound,
-        lambda given: return_material(
-            call.session, actor=call.actor, now=call.now, number=number, material_id=material_id, command=given
+    row = _row(call.session, call.actor, number, material_id)
+    return call.submit(
+        ReturnMaterial,
+        lambda given: return_material(call.session, **call.by, number=number, material_id=material_id, command=given),
+        done=lambda _done: _back(call, number, row.material, row.year, _("已退回，企业会看到您的意见。")),
+        again=lambda bound: call.render(
+            "web/cases/material_return.html", _return_page(call, number, row, bound), status=422
         ),
     )
-    if done is not None:
-        return _back(call, number, row.material, row.year, _("已退回，企业会看到您的意见。"))
-    page = _return_page(call, number, row, bound)
-    return call.render("web/cases/material_return.html", page, status=422)
 
 
 def _return_page(call: Call, number: str, row: CaseMaterial, form: Bound[Any]) -> ReturnPage:
     case = queries.get_visible_to(call.session, call.actor, number)
-    document = document_lines(call.session, [row.document], today(call.now))[0]
+    document = document_lines(call.session, [row.document], call.on)[0]
     return ReturnPage(case, _line(case, row, document, may_supply=True, may_check=True), form)
 
 

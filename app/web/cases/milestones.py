@@ -12,9 +12,8 @@ from app.cases.models import CaseFile, Milestone
 from app.cases.schemas import CompleteMilestone, ReopenMilestone, RescheduleMilestone
 from app.cases.service.milestones import complete_milestone, reopen_milestone, reschedule_milestone
 from app.doors.call import Call
-from app.doors.forms import Bound, attempt, bind, empty
+from app.doors.forms import Bound, empty
 from app.doors.router import GuardedRouter
-from app.kit.clock import today
 from app.kit.errors import NotFound
 from app.kit.i18n import Bilingual, _
 from app.web.shared.case_lines import Badge, due_badge, short_day
@@ -83,49 +82,40 @@ def milestone_page(call: Call, number: str, milestone_id: int) -> Response:
 @router.post("/{number}/milestones/{milestone_id}/done", action=actions.KEEP_MILESTONES)
 def done_route(call: Call, number: str, milestone_id: int) -> Response:
     """Call a milestone done."""
-    bound = bind(CompleteMilestone, call.form)
-    done = attempt(
-        call.session,
-        bound,
+    return call.submit(
+        CompleteMilestone,
         lambda given: complete_milestone(
-            call.session, actor=call.actor, now=call.now, number=number, milestone_id=milestone_id, command=given
+            call.session, **call.by, number=number, milestone_id=milestone_id, command=given
         ),
+        done=lambda _done: call.redirect(f"/cases/{number}#milestones", good=_("节点已登记完成。")),
+        again=lambda bound: _milestone(call, number, milestone_id, done=bound),
     )
-    if done is None:
-        return _milestone(call, number, milestone_id, done=bound)
-    return call.redirect(f"/cases/{number}#milestones", good=_("节点已登记完成。"))
 
 
 @router.post("/{number}/milestones/{milestone_id}/due", action=actions.KEEP_MILESTONES)
 def due_route(call: Call, number: str, milestone_id: int) -> Response:
     """Let a milestone be due on another day."""
-    bound = bind(RescheduleMilestone, call.form)
-    done = attempt(
-        call.session,
-        bound,
+    return call.submit(
+        RescheduleMilestone,
         lambda given: reschedule_milestone(
-            call.session, actor=call.actor, now=call.now, number=number, milestone_id=milestone_id, command=given
+            call.session, **call.by, number=number, milestone_id=milestone_id, command=given
         ),
+        done=lambda _done: call.redirect(f"/cases/{number}#milestones", good=_("节点期限已调整。")),
+        again=lambda bound: _milestone(call, number, milestone_id, reschedule=bound),
     )
-    if done is None:
-        return _milestone(call, number, milestone_id, reschedule=bound)
-    return call.redirect(f"/cases/{number}#milestones", good=_("节点期限已调整。"))
 
 
 @router.post("/{number}/milestones/{milestone_id}/reopen", action=actions.KEEP_MILESTONES)
 def reopen_route(call: Call, number: str, milestone_id: int) -> Response:
     """Take back that a milestone was done."""
-    bound = bind(ReopenMilestone, call.form)
-    done = attempt(
-        call.session,
-        bound,
+    return call.submit(
+        ReopenMilestone,
         lambda given: reopen_milestone(
-            call.session, actor=call.actor, now=call.now, number=number, milestone_id=milestone_id, command=given
+            call.session, **call.by, number=number, milestone_id=milestone_id, command=given
         ),
+        done=lambda _done: call.redirect(f"/cases/{number}#milestones", good=_("节点已重开。")),
+        again=lambda bound: _milestone(call, number, milestone_id, reopen=bound),
     )
-    if done is None:
-        return _milestone(call, number, milestone_id, reopen=bound)
-    return call.redirect(f"/cases/{number}#milestones", good=_("节点已重开。"))
 
 
 def _milestone(call: Call, number: str, milestone_id: int, **refused: Bound[Any]) -> Response:
@@ -133,7 +123,7 @@ def _milestone(call: Call, number: str, milestone_id: int, **refused: Bound[Any]
     row = next((row for row in queries.list_milestones(call.session, case) if row.id == milestone_id), None)
     if row is None:
         raise NotFound("case.milestone.unknown", _("该件没有这个节点。"))
-    on = today(call.now)
+    on = call.on
     page = MilestonePage(
         case=case,
         row=row,

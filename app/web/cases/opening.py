@@ -15,12 +15,11 @@ from app.cases.schemas import OpenCase
 from app.cases.service.opening import open_case
 from app.cases.supply.service.renewing import open_renewed
 from app.doors.call import Call
-from app.doors.forms import Bound, attempt, bind, empty
+from app.doors.forms import Bound, bind, empty
 from app.doors.lists.controls import Choices
 from app.doors.router import GuardedRouter
 from app.enterprises.models import Enterprise
 from app.enterprises.queries import find_by_uscc_visible_to
-from app.kit.clock import today
 from app.kit.i18n import _
 from app.programmes.models import ProgrammeRound
 from app.programmes.queries import list_rounds, load_catalogue
@@ -76,7 +75,7 @@ def new_page(call: Call, enterprise: str = "", programme: str = "") -> Response:
     raw = {
         "uscc": enterprise,
         "programme": programme,
-        "year": today(call.now).year,
+        "year": call.on.year,
         "officer_id": call.actor.id,
         "renews": "1",
     }
@@ -97,17 +96,16 @@ def open_route(call: Call) -> Response:
     firm = find_by_uscc_visible_to(call.session, call.actor, bound.model.uscc) if bound.model else None
     if bound.model and firm is None:
         bound.errors["uscc"] = [_("没有找到该企业，或它不在您的辖区内。")]
-    opened = attempt(
-        call.session,
+    return call.submit(
         bound,
         lambda given: (open_renewed if given.renews else open_case)(
-            call.session, actor=call.actor, now=call.now, command=_command(given, firm)
+            call.session, **call.by, command=_command(given, firm)
         ),
+        done=lambda opened: call.render(
+            "web/cases/receipt.html", receipt_page(call.session, opened.row, call.now, query_code=opened.query_code)
+        ),
+        again=lambda bound: call.render("web/cases/new.html", _new_case_page(call, bound), status=422),
     )
-    if opened is None:
-        return call.render("web/cases/new.html", _new_case_page(call, bound), status=422)
-    page = receipt_page(call.session, opened.row, call.now, query_code=opened.query_code)
-    return call.render("web/cases/receipt.html", page)
 
 
 def _command(given: NewCaseForm, firm: Enterprise | None) -> OpenCase:
@@ -122,7 +120,7 @@ def _command(given: NewCaseForm, firm: Enterprise | None) -> OpenCase:
 
 
 def _new_case_page(call: Call, form: Bound[NewCaseForm]) -> NewCasePage:
-    in_force = load_catalogue(call.session).in_force(today(call.now))
+    in_force = load_catalogue(call.session).in_force(call.on)
     typed, programme, year = (str(form.raw.get(name) or "") for name in ("uscc", "programme", "year"))
     firm = find_by_uscc_visible_to(call.session, call.actor, typed) if typed else None
     rounds = list_rounds(call.session, programme, int(year)) if _YEAR.fullmatch(year) else []

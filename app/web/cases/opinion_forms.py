@@ -1,5 +1,6 @@
 """Asking departments about a case, reminding them, taking a question back. Each has a page that works without script."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,7 @@ from app.cases import queries
 from app.cases.models import CaseFile
 from app.cases.opinions.actions import ASK
 from app.cases.opinions.domain import unknown_opinion
+from app.cases.opinions.models import Opinion
 from app.cases.opinions.queries import department_names, list_of_case
 from app.cases.opinions.schemas import AskOpinions, SteerOpinion
 from app.cases.opinions.service import ask_opinions, remind_department, withdraw_opinion
@@ -18,7 +20,6 @@ from app.doors.forms import Bound, attempt, bind, empty
 from app.doors.router import GuardedRouter
 from app.files.models import Document
 from app.files.queries import list_on_file
-from app.kit.clock import today
 from app.kit.i18n import _
 from app.reference.queries import list_terms
 from app.web.cases.opinions import OpinionLine, WantedOpinion, opinion_lines, wanted_opinions
@@ -60,17 +61,17 @@ def ask_page(call: Call, number: str, department: str = "") -> Response:
 @router.post("/{number}/opinions", action=ASK)
 def ask(call: Call, number: str) -> Response:
     """Put the question."""
-    bound = bind(AskOpinions, call.form)
-    rows = attempt(
-        call.session,
-        bound,
-        lambda given: ask_opinions(call.session, actor=call.actor, now=call.now, number=number, command=given),
+    return call.submit(
+        AskOpinions,
+        lambda given: ask_opinions(call.session, **call.by, number=number, command=given),
+        done=lambda rows: call.redirect(f"/cases/{number}#opinions", good=_asked(call, rows)),
+        again=lambda bound: _ask_form(call, number, bound, 422),
     )
-    if rows is None:
-        return _ask_form(call, number, bound, 422)
+
+
+def _asked(call: Call, rows: Sequence[Opinion]) -> str:
     names = department_names(call.session)
-    who = _("、").join(names[row.department] for row in rows)
-    return call.redirect(f"/cases/{number}#opinions", good=_("已向%(who)s征询意见。") % {"who": who})
+    return _("已向%(who)s征询意见。") % {"who": _("、").join(names[row.department] for row in rows)}
 
 
 @router.post("/{number}/opinions/{opinion_id:int}/remind", action=ASK)
@@ -80,9 +81,7 @@ def remind(call: Call, number: str, opinion_id: int) -> Response:
     row = attempt(
         call.session,
         bound,
-        lambda given: remind_department(
-            call.session, actor=call.actor, now=call.now, number=number, opinion_id=opinion_id, command=given
-        ),
+        lambda given: remind_department(call.session, **call.by, number=number, opinion_id=opinion_id, command=given),
     )
     here = f"/cases/{number}#opinions"
     if row is None:
@@ -99,23 +98,18 @@ def withdraw_page(call: Call, number: str, opinion_id: int) -> Response:
 @router.post("/{number}/opinions/{opinion_id:int}/withdraw", action=ASK)
 def withdraw(call: Call, number: str, opinion_id: int) -> Response:
     """Take the question back."""
-    bound = bind(SteerOpinion, call.form)
-    row = attempt(
-        call.session,
-        bound,
-        lambda given: withdraw_opinion(
-            call.session, actor=call.actor, now=call.now, number=number, opinion_id=opinion_id, command=given
-        ),
+    return call.submit(
+        SteerOpinion,
+        lambda given: withdraw_opinion(call.session, **call.by, number=number, opinion_id=opinion_id, command=given),
+        done=lambda _done: call.redirect(f"/cases/{number}#opinions", good=_("已撤回征询，对方不再看到。")),
+        again=lambda bound: _withdraw_form(call, number, opinion_id, bound, 422),
     )
-    if row is None:
-        return _withdraw_form(call, number, opinion_id, bound, 422)
-    return call.redirect(f"/cases/{number}#opinions", good=_("已撤回征询，对方不再看到。"))
 
 
 def _ask_form(call: Call, number: str, form: Bound[AskOpinions], status: int = 200) -> Response:
     case = queries.get_visible_to(call.session, call.actor, number)
     names = department_names(call.session)
-    lines = opinion_lines(call.session, case, list_of_case(call.session, case.id), names, today(call.now))
+    lines = opinion_lines(call.session, case, list_of_case(call.session, case.id), names, call.on)
     waiting = {line.row.department for line in lines if line.open}
     page = AskPage(
         case=case,
@@ -142,7 +136,7 @@ def _choices(session: Session, shelf: list[Document]) -> tuple[tuple[str, str, s
 def _withdraw_form(call: Call, number: str, opinion_id: int, form: Bound[SteerOpinion], status: int = 200) -> Response:
     case = queries.get_visible_to(call.session, call.actor, number)
     rows = list_of_case(call.session, case.id)
-    lines = opinion_lines(call.session, case, rows, department_names(call.session), today(call.now))
+    lines = opinion_lines(call.session, case, rows, department_names(call.session), call.on)
     line = next((line for line in lines if line.row.id == opinion_id), None)
     if line is None:
         raise unknown_opinion()

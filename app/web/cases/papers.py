@@ -65,13 +65,12 @@ def take(call: Call, kind: str, number: Annotated[list[str], Query(default_facto
     made = make_paper(
         call.session,
         shelf_of(call.settings),
-        actor=call.actor,
-        now=call.now,
+        **call.by,
         office=call.settings.office,
         kind=PaperKind(kind),
         numbers=number,
     )
     with noting(call.request) as writing:
-        note_paper(writing, actor=call.actor, now=call.now, made=made)
+        note_paper(writing, **call.by, made=made)
     headers = {"content-disposition": content_disposition(made.name), "cache-control": "no-store"}
     return Response(made.body, media_type=MEDIA[made.kind], headers=headers)

@@ -164,7 +164,7 @@ def hand_in(call: Call, number: str) -> Response:
         command = HandIn(values=values, was=draft_was(sent))
         try:
             with call.session.begin_nested():
-                changed = hand_in_answers(call.session, actor=call.actor, now=call.now, number=number, command=command)
+                changed = hand_in_answers(call.session, **call.by, number=number, command=command)
             return call.redirect(f"/cases/{number}#questions", good=_("已提交。") if changed else _("没有改动。"))
         except Clashing as clash:
             bound.add(clash)
@@ -186,13 +186,7 @@ def keep_draft(call: Call, number: str) -> Response:
 
     def save(kept: Mapping[str, str]) -> None:
         with call.session.begin_nested():
-            save_draft(
-                call.session,
-                actor=call.actor,
-                now=call.now,
-                number=number,
-                command=SaveDraft(values=dict(kept), was=was),
-            )
+            save_draft(call.session, **call.by, number=number, command=SaveDraft(values=dict(kept), was=was))
 
     clashing = kept_draft(values, save)
     case = queries.get_visible_to(call.session, call.actor, number)
@@ -208,7 +202,7 @@ def keep_draft(call: Call, number: str) -> Response:
 
 @router.post("/{number}/questions/renew", action=actions.SUPPLY)
 def renew(call: Call, number: str) -> Response:
-    filled = renew_supplies(call.session, actor=call.actor, now=call.now, number=number)
+    filled = renew_supplies(call.session, **call.by, number=number)
     return call.redirect(
         f"/cases/{number}/questions",
         good=_("已沿用上次的 %(n)s 项，请核对后提交。") % {"n": len(filled.questions) + len(filled.documents)},

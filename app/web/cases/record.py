@@ -23,7 +23,6 @@ from app.doors.call import Call
 from app.doors.router import GuardedRouter
 from app.doors.timeline import TimelineLine
 from app.journal.queries import timeline
-from app.kit.clock import today
 from app.kit.i18n import _
 from app.kit.permissions import can
 from app.programmes.domain.definition import Programme
@@ -136,7 +135,7 @@ def record_page(call: Call, number: str, all: str = "") -> Response:
 
 
 def _record(call: Call, case: CaseFile, *, limit: int) -> CasePage:
-    on, read = today(call.now), _read(call.session, case)
+    on, read = call.on, _read(call.session, case)
     programme, contents = read.programme, read.contents
     verdict = verdict_card(
         call.session,
@@ -187,7 +186,7 @@ def _read(session: Session, case: CaseFile) -> CaseRead:
 
 
 def _head(call: Call, read: CaseRead, verdict: VerdictCard | None) -> CaseHead:
-    case, programme, on = read.contents.case, read.programme, today(call.now)
+    case, programme, on = read.contents.case, read.programme, call.on
     entries, is_open = standing(read.entries), case.state == CaseState.OPEN
     passages, waiting = queries.passages_of(entries), waiting_ids(read.contents.milestones)
     status = public_status(programme, passages)

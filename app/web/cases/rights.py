@@ -13,9 +13,8 @@ from app.cases.models import CaseFile
 from app.cases.schemas import ChooseRights
 from app.cases.service.rights import choose_rights
 from app.doors.call import Call
-from app.doors.forms import Bound, attempt, bind, empty
+from app.doors.forms import Bound, empty
 from app.doors.router import GuardedRouter
-from app.kit.clock import today
 from app.kit.i18n import _
 
 router = GuardedRouter(door="web", prefix="/cases")
@@ -70,22 +69,22 @@ def _line(case: CaseFile, right: Right, on: date) -> RightLine:
 def rights_page(call: Call, number: str) -> Response:
     """The picker of class II property."""
     case = queries.get_visible_to(call.session, call.actor, number)
-    return call.render("web/cases/rights.html", _page(call.session, case, today(call.now), empty()))
+    return call.render("web/cases/rights.html", _page(call.session, case, call.on, empty()))
 
 
 @router.post("/{number}/rights", action=actions.CHOOSE_RIGHTS)
 def rights_route(call: Call, number: str) -> Response:
     """Let exactly the ticked rights serve the case."""
-    bound = bind(ChooseRights, call.form)
-    done = attempt(
-        call.session,
-        bound,
-        lambda given: choose_rights(call.session, actor=call.actor, now=call.now, number=number, command=given),
+    return call.submit(
+        ChooseRights,
+        lambda given: choose_rights(call.session, **call.by, number=number, command=given),
+        done=lambda _done: call.redirect(f"/cases/{number}#rights", good=_("Ⅱ类知识产权的选用已保存。")),
+        again=lambda bound: call.render(
+            "web/cases/rights.html",
+            _page(call.session, queries.get_visible_to(call.session, call.actor, number), call.on, bound),
+            status=422,
+        ),
     )
-    if done is None:
-        case = queries.get_visible_to(call.session, call.actor, number)
-        return call.render("web/cases/rights.html", _page(call.session, case, today(call.now), bound), status=422)
-    return call.redirect(f"/cases/{number}#rights", good=_("Ⅱ类知识产权的选用已保存。"))
 
 
 def _page(session: Session, case: CaseFile, on: date, form: Bound[ChooseRights]) -> RightsPage:

@@ -20,7 +20,6 @@ from app.doors.corrections import AskGroups, ask_groups, bind_corrections
 from app.doors.forms import Bound, attempt, bind, empty
 from app.doors.router import GuardedRouter
 from app.kit.actor import Actor
-from app.kit.clock import today
 from app.kit.errors import Conflict, NotFound
 from app.kit.i18n import _
 from app.programmes.domain.definition import StageAction
@@ -72,10 +71,8 @@ class UndoPage:
 def step_page(call: Call, number: str, action_code: str) -> Response:
     """The form of a step, for those who come from the board or without script."""
     case = queries.get_visible_to(call.session, call.actor, number)
-    form: Bound[StepForm] = empty({"on": today(call.now).isoformat(), "version": case.version})
-    return call.render(
-        "web/cases/step.html", _step_page(call.session, call.actor, case, action_code, form, today(call.now))
-    )
+    form: Bound[StepForm] = empty({"on": call.on.isoformat(), "version": case.version})
+    return call.render("web/cases/step.html", _step_page(call.session, call.actor, case, action_code, form, call.on))
 
 
 @router.post("/{number}/steps/{action_code}", action=actions.STEP)
@@ -89,17 +86,13 @@ def step_route(call: Call, number: str, action_code: str) -> Response:
         call.session,
         bound,
         lambda given: take_step(
-            call.session,
-            actor=call.actor,
-            now=call.now,
-            number=number,
-            command=_command(given, action_code, values, asked.model),
+            call.session, **call.by, number=number, command=_command(given, action_code, values, asked.model)
         ),
     )
     if case is None:
         case = queries.get_visible_to(call.session, call.actor, number)
         _name_fields(bound)
-        page = _step_page(call.session, call.actor, case, action_code, bound, today(call.now))
+        page = _step_page(call.session, call.actor, case, action_code, bound, call.on)
         return call.render("web/cases/step.html", page, status=422)
     stage = queries.programme_of(call.session, case).stage(case.stage).name
     return call.redirect(f"/cases/{number}", good=_("已办理，现在的阶段是“%(stage)s”。") % {"stage": stage})
@@ -169,16 +162,16 @@ def undo_page(call: Call, number: str) -> Response:
 @router.post("/{number}/undo", action=actions.UNDO)
 def undo_route(call: Call, number: str) -> Response:
     """Take the last step back."""
-    bound = bind(TakeBackStep, call.form)
-    case = attempt(
-        call.session,
-        bound,
-        lambda given: take_back_step(call.session, actor=call.actor, now=call.now, number=number, command=given),
+    return call.submit(
+        TakeBackStep,
+        lambda given: take_back_step(call.session, **call.by, number=number, command=given),
+        done=lambda case: call.redirect(
+            f"/cases/{number}",
+            good=_("已撤回，现在的阶段是“%(stage)s”。")
+            % {"stage": queries.programme_of(call.session, case).stage(case.stage).name},
+        ),
+        again=lambda bound: _undo(call, number, bound),
     )
-    if case is None:
-        return _undo(call, number, bound)
-    stage = queries.programme_of(call.session, case).stage(case.stage).name
-    return call.redirect(f"/cases/{number}", good=_("已撤回，现在的阶段是“%(stage)s”。") % {"stage": stage})
 
 
 def _undo(call: Call, number: str, form: Bound[TakeBackStep]) -> Response:

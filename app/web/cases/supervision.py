@@ -29,7 +29,6 @@ from app.doors.call import Call
 from app.doors.forms import Bound, attempt, bind, empty
 from app.doors.router import GuardedRouter
 from app.kit.actor import Actor
-from app.kit.clock import today
 from app.kit.errors import NotFound
 from app.kit.i18n import _
 from app.kit.permissions import can
@@ -127,53 +126,42 @@ def ask_page(call: Call, number: str) -> Response:
 @router.post("/{number}/supervisions/new", action=SUPERVISE)
 def ask(call: Call, number: str) -> Response:
     """Ask."""
-    bound = bind(SuperviseInput, call.form)
-    done = attempt(
-        call.session,
-        bound,
-        lambda given: supervise(call.session, actor=call.actor, now=call.now, number=number, command=given),
+    return call.submit(
+        SuperviseInput,
+        lambda given: supervise(call.session, **call.by, number=number, command=given),
+        done=lambda _done: call.redirect(f"/cases/{number}#supervisions", good=_("已督办，经办人的待办里可以看到。")),
+        again=lambda bound: _ask_form(call, number, bound, 422),
     )
-    if done is None:
-        return _ask_form(call, number, bound, 422)
-    return call.redirect(f"/cases/{number}#supervisions", good=_("已督办，经办人的待办里可以看到。"))
 
 
 @router.get("/{number}/supervisions/{supervision_id:int}", action=READ_SUPERVISIONS)
 def supervision_page(call: Call, number: str, supervision_id: int) -> Response:
     """One request."""
-    return _page(call, today(call.now), number, supervision_id)
+    return _page(call, call.on, number, supervision_id)
 
 
 @router.post("/{number}/supervisions/{supervision_id:int}/answer", action=ANSWER_SUPERVISION)
 def answer(call: Call, number: str, supervision_id: int) -> Response:
     """The officer answers."""
-    bound = bind(AnswerSupervision, call.form)
-    done = attempt(
-        call.session,
-        bound,
+    return call.submit(
+        AnswerSupervision,
         lambda given: answer_supervision(
-            call.session, actor=call.actor, now=call.now, number=number, supervision_id=supervision_id, command=given
+            call.session, **call.by, number=number, supervision_id=supervision_id, command=given
         ),
+        done=lambda _done: call.redirect(f"/cases/{number}#supervisions", good=_("已答复督办。")),
+        again=lambda bound: _page(call, call.on, number, supervision_id, answer=bound, status=422),
     )
-    if done is None:
-        return _page(call, today(call.now), number, supervision_id, answer=bound, status=422)
-    return call.redirect(f"/cases/{number}#supervisions", good=_("已答复督办。"))
 
 
 @router.post("/{number}/supervisions/{supervision_id:int}/again", action=SUPERVISE)
 def again(call: Call, number: str, supervision_id: int) -> Response:
     """Ask once more."""
-    bound = bind(AskAgain, call.form)
-    done = attempt(
-        call.session,
-        bound,
-        lambda given: ask_again(
-            call.session, actor=call.actor, now=call.now, number=number, supervision_id=supervision_id, command=given
-        ),
+    return call.submit(
+        AskAgain,
+        lambda given: ask_again(call.session, **call.by, number=number, supervision_id=supervision_id, command=given),
+        done=lambda _done: call.redirect(f"/cases/{number}#supervisions", good=_("已再次督办。")),
+        again=lambda bound: _page(call, call.on, number, supervision_id, again=bound, status=422),
     )
-    if done is None:
-        return _page(call, today(call.now), number, supervision_id, again=bound, status=422)
-    return call.redirect(f"/cases/{number}#supervisions", good=_("已再次督办。"))
 
 
 @router.post("/{number}/supervisions/{supervision_id:int}/close", action=SUPERVISE)
@@ -184,7 +172,7 @@ def close(call: Call, number: str, supervision_id: int) -> Response:
         call.session,
         bound,
         lambda given: close_supervision(
-            call.session, actor=call.actor, now=call.now, number=number, supervision_id=supervision_id, command=given
+            call.session, **call.by, number=number, supervision_id=supervision_id, command=given
         ),
     )
     here = f"/cases/{number}#supervisions"

@@ -17,7 +17,7 @@ from app.cases.schemas import ChangeVersion
 from app.cases.service.versions import change_version, list_newer_versions, preview_version
 from app.doors.call import Call
 from app.doors.deps import Now
-from app.doors.forms import Bound, attempt, bind, empty
+from app.doors.forms import Bound, empty
 from app.doors.router import GuardedRouter
 from app.kit.actor import Actor
 from app.kit.clock import today
@@ -109,18 +109,25 @@ def version_page(
 @router.post("", action=actions.CHANGE_VERSION)
 def version_route(call: Call, number: str) -> Response:
     """Move the case."""
-    bound = bind(ChangeVersion, call.form)
-    done = attempt(
-        call.session,
-        bound,
-        lambda given: change_version(call.session, actor=call.actor, now=call.now, number=number, command=given),
+    return call.submit(
+        ChangeVersion,
+        lambda given: change_version(call.session, **call.by, number=number, command=given),
+        done=lambda done: call.redirect(
+            f"/cases/{number}",
+            good=_("已换用版本 %(version)s，变动已记入时间线。") % {"version": done.programme_version},
+        ),
+        again=lambda bound: call.render(
+            "web/cases/version.html",
+            _page(
+                call.session,
+                queries.get_visible_to(call.session, call.actor, number),
+                call.now,
+                *(str(bound.raw.get("programme_version") or ""), str(bound.raw.get("stage") or "")),
+                bound,
+            ),
+            status=422,
+        ),
     )
-    if done is not None:
-        said = _("已换用版本 %(version)s，变动已记入时间线。") % {"version": done.programme_version}
-        return call.redirect(f"/cases/{number}", good=said)
-    case = queries.get_visible_to(call.session, call.actor, number)
-    chosen = str(bound.raw.get("programme_version") or ""), str(bound.raw.get("stage") or "")
-    return call.render("web/cases/version.html", _page(call.session, case, call.now, *chosen, bound), status=422)
 
 
 def _page(session: Session, case: CaseFile, now: Now, to: str, stage: str, form: Bound[Any]) -> VersionPage:

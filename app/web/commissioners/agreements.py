@@ -13,12 +13,11 @@ from app.commissioners.models import Commissioner, ServiceAgreement
 from app.commissioners.schemas import AgreementInput, EndInput, SignInput
 from app.commissioners.service import agreements
 from app.doors.call import Call
-from app.doors.forms import Bound, attempt, bind, empty
+from app.doors.forms import Bound, empty
 from app.doors.router import GuardedRouter
 from app.enterprises.models import Enterprise
 from app.enterprises.queries import find_by_uscc_visible_to
 from app.kit.actor import Actor
-from app.kit.clock import today
 from app.kit.errors import NotFound
 from app.kit.i18n import Bilingual, _
 from app.web.shared.commissioner_words import Choices, programme_name
@@ -53,30 +52,27 @@ class EndPage:
 @router.get("/new", action=actions.AGREE)
 def new_agreement_page(call: Call, public_id: str, uscc: str = "") -> Response:
     commissioner = queries.get_visible_to(call.session, call.actor, public_id)
-    raw = {"uscc": uscc, "starts_on": today(call.now).isoformat(), "mode": ServiceMode.PART_TIME.value}
+    raw = {"uscc": uscc, "starts_on": call.on.isoformat(), "mode": ServiceMode.PART_TIME.value}
     return _form_page(call, commissioner, None, empty(raw))
 
 
 @router.post("/new", action=actions.AGREE)
 def sign_agreement(call: Call, public_id: str) -> Response:
     commissioner = queries.get_visible_to(call.session, call.actor, public_id)
-    bound = bind(SignInput, call.form)
-    done = attempt(
-        call.session,
-        bound,
+    return call.submit(
+        SignInput,
         lambda terms: agreements.sign(
             call.session,
-            actor=call.actor,
+            **call.by,
             commissioner=commissioner,
             enterprise=_enterprise(call.session, call.actor, terms.uscc),
             terms=terms,
-            now=call.now,
         ),
+        done=lambda done: call.redirect(
+            f"/commissioners/{public_id}", good=_("已登记与“%(name)s”的服务协议。") % {"name": done.enterprise.name}
+        ),
+        again=lambda bound: _form_page(call, commissioner, None, bound, status=422),
     )
-    if done is not None:
-        notice = _("已登记与“%(name)s”的服务协议。") % {"name": done.enterprise.name}
-        return call.redirect(f"/commissioners/{public_id}", good=notice)
-    return _form_page(call, commissioner, None, bound, status=422)
 
 
 @router.get("/{agreement_id}/edit", action=actions.AGREE)
@@ -90,41 +86,35 @@ def edit_agreement_page(call: Call, public_id: str, agreement_id: int) -> Respon
 def correct_agreement(call: Call, public_id: str, agreement_id: int) -> Response:
     commissioner = queries.get_visible_to(call.session, call.actor, public_id)
     agreement = queries.get_agreement(call.session, commissioner, agreement_id)
-    bound = bind(AgreementInput, call.form)
-    done = attempt(
-        call.session,
-        bound,
+    return call.submit(
+        AgreementInput,
         lambda terms: agreements.correct(
-            call.session, actor=call.actor, commissioner=commissioner, agreement=agreement, terms=terms, now=call.now
+            call.session, **call.by, commissioner=commissioner, agreement=agreement, terms=terms
         ),
+        done=lambda _done: call.redirect(f"/commissioners/{public_id}", good=_("已保存。")),
+        again=lambda bound: _form_page(call, commissioner, agreement, bound, status=422),
     )
-    if done is not None:
-        return call.redirect(f"/commissioners/{public_id}", good=_("已保存。"))
-    return _form_page(call, commissioner, agreement, bound, status=422)
 
 
 @router.get("/{agreement_id}/end", action=actions.AGREE)
 def end_agreement_page(call: Call, public_id: str, agreement_id: int) -> Response:
     commissioner = queries.get_visible_to(call.session, call.actor, public_id)
     agreement = queries.get_agreement(call.session, commissioner, agreement_id)
-    return _end_page(call, commissioner, agreement, empty({"ended_on": today(call.now).isoformat()}), today(call.now))
+    return _end_page(call, commissioner, agreement, empty({"ended_on": call.on.isoformat()}), call.on)
 
 
 @router.post("/{agreement_id}/end", action=actions.AGREE)
 def end_agreement(call: Call, public_id: str, agreement_id: int) -> Response:
     commissioner = queries.get_visible_to(call.session, call.actor, public_id)
     agreement = queries.get_agreement(call.session, commissioner, agreement_id)
-    bound = bind(EndInput, call.form)
-    done = attempt(
-        call.session,
-        bound,
+    return call.submit(
+        EndInput,
         lambda given: agreements.end_early(
-            call.session, actor=call.actor, commissioner=commissioner, agreement=agreement, given=given, now=call.now
+            call.session, **call.by, commissioner=commissioner, agreement=agreement, given=given
         ),
+        done=lambda _done: call.redirect(f"/commissioners/{public_id}", good=_("服务协议已终止。")),
+        again=lambda bound: _end_page(call, commissioner, agreement, bound, call.on, status=422),
     )
-    if done is not None:
-        return call.redirect(f"/commissioners/{public_id}", good=_("服务协议已终止。"))
-    return _end_page(call, commissioner, agreement, bound, today(call.now), status=422)
 
 
 def _enterprise(session: Session, actor: Actor, uscc: str) -> Enterprise:

@@ -22,15 +22,13 @@ from app.commissioners.schemas import CommissionerInput
 from app.commissioners.service import people
 from app.doors.call import Call
 from app.doors.downloads import TableFormat, download_table
-from app.doors.forms import Bound, attempt, bind, empty
+from app.doors.forms import Bound, bind, empty
 from app.doors.lists.saved import Views, views_of
 from app.doors.past import ListCall
 from app.doors.router import GuardedRouter
 from app.doors.timeline import TimelineLine, timeline_lines
 from app.journal.queries import timeline
 from app.kit.actor import Actor
-from app.kit.clock import today
-from app.kit.errors import DomainError
 from app.kit.i18n import _
 from app.kit.paging import Count, Page
 from app.kit.permissions import can
@@ -187,20 +185,20 @@ def new_commissioner_page(call: Call) -> Response:
 
 @router.post("/new", action=actions.CREATE)
 def add_commissioner(call: Call) -> Response:
-    bound = bind(CommissionerInput, call.form)
-    made = attempt(
-        call.session, bound, lambda given: people.create(call.session, actor=call.actor, given=given, now=call.now)
+    return call.submit(
+        CommissionerInput,
+        lambda given: people.create(call.session, **call.by, given=given),
+        done=lambda made: call.redirect(
+            f"/commissioners/{made.public_id}", good=_("已登记专家“%(name)s”。") % {"name": made.name}
+        ),
+        again=lambda bound: _form_page(call, None, bound, status=422),
     )
-    if made is not None:
-        notice = _("已登记专家“%(name)s”。") % {"name": made.name}
-        return call.redirect(f"/commissioners/{made.public_id}", good=notice)
-    return _form_page(call, None, bound, status=422)
 
 
 @router.get("/{public_id}", action=actions.READ)
 def commissioner_page(call: Call, public_id: str) -> Response:
     found = queries.get_visible_to(call.session, call.actor, public_id)
-    on, may_edit = today(call.now), can(call.actor, actions.EDIT, found)
+    on, may_edit = call.on, can(call.actor, actions.EDIT, found)
     full_phone = can(call.actor, actions.READ_PHONE, found)
     page = CommissionerPage(
         commissioner=found,
@@ -232,34 +230,29 @@ def save_commissioner(call: Call, public_id: str) -> Response:
     found = queries.get_visible_to(call.session, call.actor, public_id)
     bound = bind(CommissionerInput, call.form)
     version = _version(bound)
-    done = attempt(
-        call.session,
+    return call.submit(
         bound,
-        lambda given: people.edit(
-            call.session, actor=call.actor, commissioner=found, given=given, version=version, now=call.now
-        ),
+        lambda given: people.edit(call.session, **call.by, commissioner=found, given=given, version=version),
+        done=lambda _done: call.redirect(f"/commissioners/{public_id}", good=_("已保存。")),
+        again=lambda bound: _form_page(call, found, bound, version=version, status=422),
     )
-    if done is not None:
-        return call.redirect(f"/commissioners/{public_id}", good=_("已保存。"))
-    return _form_page(call, found, bound, version=version, status=422)
 
 
 @router.post("/{public_id}/retire", action=actions.RETIRE)
 def retire_commissioner(call: Call, public_id: str) -> Response:
     found = queries.get_visible_to(call.session, call.actor, public_id)
     reason = str(call.form.get("reason") or "").strip()[:500]
-    try:
-        with call.session.begin_nested():
-            people.retire(call.session, actor=call.actor, commissioner=found, reason=reason, now=call.now)
-    except DomainError as error:
-        return call.redirect(f"/commissioners/{public_id}", bad=error.message)
-    return call.redirect(f"/commissioners/{public_id}", good=_("已停用，历史记录保留。"))
+    return call.act(
+        lambda: people.retire(call.session, **call.by, commissioner=found, reason=reason),
+        f"/commissioners/{public_id}",
+        good=_("已停用，历史记录保留。"),
+    )
 
 
 @router.post("/{public_id}/reinstate", action=actions.RETIRE)
 def reinstate_commissioner(call: Call, public_id: str) -> Response:
     found = queries.get_visible_to(call.session, call.actor, public_id)
-    people.reinstate(call.session, actor=call.actor, commissioner=found, now=call.now)
+    people.reinstate(call.session, **call.by, commissioner=found)
     return call.redirect(f"/commissioners/{public_id}", good=_("已恢复。"))
 
 

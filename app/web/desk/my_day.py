@@ -81,7 +81,7 @@ class NearFragment:
 
 @router.get("/", action=case_actions.LIST)
 def desk_page(call: Call, view: str = "") -> Response:
-    on, chosen = today(call.now), TasksQuery(view=view).whose(call.actor)
+    on, chosen = call.on, TasksQuery(view=view).whose(call.actor)
     query, office = TasksQuery(view=chosen), chosen == OFFICE
     tasks, asked = load_tasks(call.session, call.actor, call.now, query, TASKS)
     plan = find_plan(call.session, call.actor, on.year, on)
@@ -109,7 +109,7 @@ def desk_page(call: Call, view: str = "") -> Response:
 @router.get("/desk/near", action=case_actions.LIST)
 def near_fragment(call: Call, view: str = "") -> Response:
     officer_id = call.actor.id if TasksQuery(view=view).whose(call.actor) == MINE else None
-    lines = near_lines(call.session, call.actor, load_catalogue(call.session), officer_id, today(call.now))
+    lines = near_lines(call.session, call.actor, load_catalogue(call.session), officer_id, call.on)
     template = "web/desk/_near.html" if call.request.headers.get("hx-request") else "web/desk/near.html"
     return call.render(template, NearFragment(lines, _near_note()))
 

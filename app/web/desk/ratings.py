@@ -18,7 +18,7 @@ from app.cases.oversight.queries import Distribution, find_rating, list_distribu
 from app.cases.oversight.schemas import RecordMeasures
 from app.cases.oversight.service.measuring import record_measures
 from app.doors.call import Call
-from app.doors.forms import Bound, attempt, bind, empty
+from app.doors.forms import Bound, empty
 from app.doors.lists import controls
 from app.doors.lists.controls import Choices
 from app.doors.lists.listed import Listed
@@ -121,15 +121,12 @@ def rating_page(call: Call, number: str) -> Response:
 @router.post("/ratings/{number}", action=RECORD_MEASURES)
 def measure(call: Call, number: str) -> Response:
     """Keep the measures."""
-    bound = bind(RecordMeasures, call.form)
-    done = attempt(
-        call.session,
-        bound,
-        lambda given: record_measures(call.session, actor=call.actor, now=call.now, number=number, command=given),
+    return call.submit(
+        RecordMeasures,
+        lambda given: record_measures(call.session, **call.by, number=number, command=given),
+        done=lambda _done: call.redirect("/desk/ratings", good=_("已登记整改。")),
+        again=lambda bound: _measures_form(call, number, bound, 422),
     )
-    if done is None:
-        return _measures_form(call, number, bound, 422)
-    return call.redirect("/desk/ratings", good=_("已登记整改。"))
 
 
 def _measures_form(call: Call, number: str, form: Bound[Any] | None = None, status: int = 200) -> Response:

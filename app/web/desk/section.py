@@ -19,7 +19,6 @@ from app.cases.loads import (
 from app.cases.oversight.actions import HAND_OVER, OVERSEE
 from app.doors.call import Call
 from app.doors.router import GuardedRouter
-from app.kit.clock import today
 from app.kit.i18n import _
 from app.kit.permissions import can
 from app.programmes.queries import Catalogue, load_catalogue
@@ -75,7 +74,7 @@ class SectionPage:
 @router.get("/section", action=OVERSEE)
 def section_page(call: Call) -> Response:
     """The view of whoever leads the section."""
-    on, catalogue = today(call.now), load_catalogue(call.session)
+    on, catalogue = call.on, load_catalogue(call.session)
     longest = list_longest_visible_to(call.session, call.actor, LONGEST)
     lines = case_lines(call.session, catalogue, longest, on)
     page = SectionPage(

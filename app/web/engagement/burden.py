@@ -30,7 +30,6 @@ from app.engagement.domain.requests import months_before
 from app.enterprises.lists import firm_id_of
 from app.enterprises.models import Enterprise
 from app.kit.actor import Actor
-from app.kit.clock import today
 from app.kit.i18n import _
 from app.kit.lists.filters import day_in
 from app.kit.lists.viewer import Viewer
@@ -151,7 +150,7 @@ class RowsPage:
 @router.get("", action=actions.READ)
 def burden_page(call: Call, query: ReportQuery) -> Response:
     """The report: departments by kind, firms by department."""
-    wanted, names = query.wanted(call.session, call.actor, today(call.now)), vocabulary(call.session).departments
+    wanted, names = query.wanted(call.session, call.actor, call.on), vocabulary(call.session).departments
     tallies = list_tallies_visible_to(call.session, call.actor, wanted)
     kinds, departments = _present(tallies, "kind", BURDEN_KINDS), _present(tallies, "department", names)
     found = page_firms_visible_to(call.session, call.actor, wanted, cursor=query.cursor or None, limit=PAGE_SIZE)
@@ -176,7 +175,7 @@ def burden_page(call: Call, query: ReportQuery) -> Response:
 @router.get("/rows", action=actions.READ)
 def rows_page(call: Call, query: ReportQuery) -> Response:
     """The rows behind a number of the report."""
-    wanted, names = query.wanted(call.session, call.actor, today(call.now)), vocabulary(call.session).departments
+    wanted, names = query.wanted(call.session, call.actor, call.on), vocabulary(call.session).departments
     found = page_rows_visible_to(call.session, call.actor, wanted, cursor=query.cursor or None, limit=PAGE_SIZE)
     texts = {
         "department": names.get(query.department, ""),
@@ -202,12 +201,12 @@ def rows_page(call: Call, query: ReportQuery) -> Response:
 def export(call: Call, query: ReportQuery, extension: TableFormat) -> Response:
     """A row for each firm, department and kind, in the order of the report."""
     header = [_("企业名称"), _("统一社会信用代码"), _("部门"), _("类别"), _("次数")]
-    name = f"{_('企业负担')}-{today(call.now)}"
+    name = f"{_('企业负担')}-{call.on}"
     return download_table(
         call.request,
         name,
         extension,
-        _cells(call.session, call.actor, query.wanted(call.session, call.actor, today(call.now))),
+        _cells(call.session, call.actor, query.wanted(call.session, call.actor, call.on)),
         header,
     )
 

@@ -13,7 +13,7 @@ from app.cases import queries as cases
 from app.cases.burden import YEAR, list_departments_of
 from app.cases.models import CaseFile
 from app.doors.call import Call
-from app.doors.forms import Bound, attempt, bind, empty
+from app.doors.forms import Bound, bind, empty
 from app.doors.pages import safe_next
 from app.doors.router import GuardedRouter
 from app.engagement import actions
@@ -26,7 +26,6 @@ from app.engagement.service.asking import ask_firm, settle_request, withdraw_req
 from app.engagement.service.knowing import find_known
 from app.enterprises.models import Enterprise
 from app.kit.actor import Actor
-from app.kit.clock import today
 from app.kit.errors import DomainError
 from app.kit.i18n import _
 from app.kit.permissions import can
@@ -106,7 +105,7 @@ class WithdrawPage:
 
 @router.get("/enterprises/{uscc}/requests", action=actions.READ)
 def contact_page(call: Call, uscc: str) -> Response:
-    firm, on, words = open_firm(call.session, call.actor, uscc), today(call.now), vocabulary(call.session)
+    firm, on, words = open_firm(call.session, call.actor, uscc), call.on, vocabulary(call.session)
     in_use = firm.disabled_on is None
     page = ContactPage(
         head=head_of(call.session, call.actor, firm, call.now, "requests"),
@@ -148,7 +147,7 @@ def _after(day: date) -> date:
 def ask_page(call: Call, uscc: str, case: str = "", wanted: str = "") -> Response:
     """The form; from a case it offers the questions of the case too."""
     firm = open_firm(call.session, call.actor, uscc)
-    raw = first_values(today(call.now), case_number=case[:24], wanted=wanted[:80])
+    raw = first_values(call.on, case_number=case[:24], wanted=wanted[:80])
     return call.render("web/engagement/ask.html", _ask_page(call, firm, empty(raw)))
 
 
@@ -163,7 +162,7 @@ def check(
     """What speaks against asking for this, beside the form while it is filled in."""
     firm = open_firm(call.session, call.actor, uscc)
     form: Bound[AskForm] = empty({"wanted": wanted, "year": year, "title": title})
-    page = CheckFragment(_findings(call.session, firm, form, today(call.now)))
+    page = CheckFragment(_findings(call.session, firm, form, call.on))
     return call.render("web/engagement/_findings.html", page)
 
 
@@ -176,18 +175,20 @@ def ask(call: Call, uscc: str) -> Response:
 
     def work(given: AskForm) -> Any:
         try:
-            return ask_firm(call.session, actor=call.actor, now=call.now, enterprise=firm, given=given.asked(questions))
+            return ask_firm(call.session, **call.by, enterprise=firm, given=given.asked(questions))
         except DomainError as error:
             raise fields_on_form(error) from None
 
-    row = attempt(call.session, bound, work)
-    if row is None:
-        return call.render("web/engagement/ask.html", _ask_page(call, firm, bound), status=422)
-    return call.redirect(_back(firm, bound), good=_("已向企业提出，并计入请求次数。"))
+    return call.submit(
+        bound,
+        work,
+        done=lambda _done: call.redirect(_back(firm, bound), good=_("已向企业提出，并计入请求次数。")),
+        again=lambda bound: call.render("web/engagement/ask.html", _ask_page(call, firm, bound), status=422),
+    )
 
 
 def _ask_page(call: Call, firm: Enterprise, form: Bound[AskForm]) -> AskPage:
-    case, on = _case(call.session, call.actor, firm, form), today(call.now)
+    case, on = _case(call.session, call.actor, firm, form), call.on
     return AskPage(
         head=head_of(call.session, call.actor, firm, call.now, "requests"),
         form=form,
@@ -243,7 +244,7 @@ def settle(call: Call, request_id: int) -> Response:
     """The firm has answered."""
     row, firm = get_visible_to(call.session, call.actor, request_id)
     given = SettleRequest(version=_number(call.form.get("version")))
-    settle_request(call.session, actor=call.actor, now=call.now, request=row, enterprise=firm, given=given)
+    settle_request(call.session, **call.by, request=row, enterprise=firm, given=given)
     back = safe_next(str(call.form.get("back") or ""), f"/enterprises/{firm.uscc}/requests")
     return call.redirect(back, good=_("已登记企业回应。"))
 
@@ -258,20 +259,18 @@ def withdraw_page(call: Call, request_id: int) -> Response:
 def withdraw(call: Call, request_id: int) -> Response:
     """Take the request back."""
     row, firm = get_visible_to(call.session, call.actor, request_id)
-    bound = bind(WithdrawRequest, call.form)
 
-    def work(given: WithdrawRequest) -> bool:
-        withdraw_request(call.session, actor=call.actor, now=call.now, request=row, enterprise=firm, given=given)
-        return True
-
-    if attempt(call.session, bound, work) is None:
-        return _withdraw(call, request_id, bound, status=422)
-    return call.redirect(f"/enterprises/{firm.uscc}/requests", good=_("请求已撤回，不再计数。"))
+    return call.submit(
+        WithdrawRequest,
+        lambda given: withdraw_request(call.session, **call.by, request=row, enterprise=firm, given=given),
+        done=lambda _done: call.redirect(f"/enterprises/{firm.uscc}/requests", good=_("请求已撤回，不再计数。")),
+        again=lambda bound: _withdraw(call, request_id, bound, status=422),
+    )
 
 
 def _withdraw(call: Call, request_id: int, form: Bound[Any], status: int = 200) -> Response:
     row, firm = get_visible_to(call.session, call.actor, request_id)
-    line = request_line(row, vocabulary(call.session), today(call.now))
+    line = request_line(row, vocabulary(call.session), call.on)
     page = WithdrawPage(head_of(call.session, call.actor, firm, call.now, "requests"), line, form)
     return call.render("web/engagement/withdraw.html", page, status=status)
 

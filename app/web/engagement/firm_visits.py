@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from app.accounts.queries import list_active_officers
 from app.doors.call import Call
-from app.doors.forms import Bound, attempt, bind, empty
+from app.doors.forms import Bound, bind, empty
 from app.doors.lists import controls
 from app.doors.lists.controls import Choices
 from app.doors.lists.listed import Listed
@@ -23,7 +23,6 @@ from app.engagement.queries.visits import get_of_firm
 from app.engagement.schemas import LogVisit
 from app.engagement.service.logging_visits import log_visit
 from app.enterprises.models import Enterprise
-from app.kit.clock import today
 from app.kit.i18n import N_, _
 from app.kit.lists.filters import number_in
 from app.kit.lists.viewer import Viewer
@@ -107,7 +106,7 @@ def visits_page(call: Call, query: Annotated[ListQuery, LIST.asked]) -> Response
 def new_visit(call: Call, uscc: str, case: str = "", manner: str = Manner.CALL, back: str = "") -> Response:
     """The two fields; as a fragment for a page that has a place for them."""
     firm = open_firm(call.session, call.actor, uscc)
-    raw = {"manner": manner if manner in set(Manner) else Manner.CALL, "happened_on": today(call.now).isoformat()}
+    raw = {"manner": manner if manner in set(Manner) else Manner.CALL, "happened_on": call.on.isoformat()}
     page = _log_page(call, firm, empty(raw | {"case_number": case[:24], "back": back[:200]}))
     return call.render("web/engagement/log.html", page)
 
@@ -117,7 +116,7 @@ def visit_page(call: Call, uscc: str, visit_id: int) -> Response:
     """One contact, and the form for the call-back that it promised."""
     firm = open_firm(call.session, call.actor, uscc)
     row = get_of_firm(call.session, firm.id, visit_id)
-    raw = {"manner": Manner.CALL, "happened_on": today(call.now).isoformat(), "case_number": row.case_number or ""}
+    raw = {"manner": Manner.CALL, "happened_on": call.on.isoformat(), "case_number": row.case_number or ""}
     page = _log_page(call, firm, empty(raw | {"answers": str(row.id)}))
     return call.render("web/engagement/log.html", page)
 
@@ -127,15 +126,12 @@ def log(call: Call, uscc: str) -> Response:
     """Write the contact down."""
     firm = open_firm(call.session, call.actor, uscc)
     bound = bind(LogVisit, call.form)
-    row = attempt(
-        call.session,
+    return call.submit(
         bound,
-        lambda given: log_visit(call.session, actor=call.actor, now=call.now, enterprise=firm, given=given),
+        lambda given: log_visit(call.session, **call.by, enterprise=firm, given=given),
+        done=lambda _done: call.redirect(_back(firm, bound), good=_("已登记。")),
+        again=lambda bound: call.render("web/engagement/log.html", _log_page(call, firm, bound), status=422),
     )
-    if row is None:
-        page = _log_page(call, firm, bound)
-        return call.render("web/engagement/log.html", page, status=422)
-    return call.redirect(_back(firm, bound), good=_("已登记。"))
 
 
 def _log_page(call: Call, firm: Enterprise, form: Bound[LogVisit]) -> LogPage:
@@ -146,7 +142,7 @@ def _log_page(call: Call, firm: Enterprise, form: Bound[LogVisit]) -> LogPage:
         form=form,
         manners=pairs(MANNERS),
         labels={name: _(label) for name, label in LABELS.items()},
-        before=visit_line(before, today(call.now)) if before is not None else None,
+        before=visit_line(before, call.on) if before is not None else None,
         case_number=str(form.raw.get("case_number") or ""),
         back=_back(firm, form),
         may_log=firm.disabled_on is None and can(call.actor, actions.LOG, firm),

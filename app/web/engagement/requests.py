@@ -9,7 +9,7 @@ from starlette.responses import Response
 from app.accounts.queries import list_active_officers
 from app.doors.call import Call
 from app.doors.downloads import TableFormat
-from app.doors.forms import Bound, attempt, bind, empty
+from app.doors.forms import Bound, empty
 from app.doors.lists import controls
 from app.doors.lists.columns import TableColumn
 from app.doors.lists.controls import Choices
@@ -129,13 +129,14 @@ def period_page(call: Call) -> Response:
 @router.post("/period", action=actions.SET_PERIOD)
 def change_period(call: Call) -> Response:
     """Set another period."""
-    bound = bind(SetPeriod, call.form)
-    row = attempt(
-        call.session, bound, lambda given: set_period(call.session, actor=call.actor, now=call.now, given=given)
+    return call.submit(
+        SetPeriod,
+        lambda given: set_period(call.session, **call.by, given=given),
+        done=lambda row: call.redirect(
+            "/requests/period", good=_("期限已设为 %(n)s 个月，即日起适用。") % {"n": row.months}
+        ),
+        again=lambda bound: _period(call, bound, status=422),
     )
-    if row is None:
-        return _period(call, bound, status=422)
-    return call.redirect("/requests/period", good=_("期限已设为 %(n)s 个月，即日起适用。") % {"n": row.months})
 
 
 def _period(call: Call, form: Bound[Any], status: int = 200) -> Response:

@@ -10,13 +10,13 @@ from starlette.responses import Response
 
 from app.accounts.queries import list_active_officers, officer_names
 from app.doors.call import Call
-from app.doors.forms import Bound, attempt, bind, empty
+from app.doors.forms import Bound, empty
 from app.doors.parameters import PageQuery
 from app.doors.router import GuardedRouter
 from app.engagement import actions
 from app.engagement.domain.requests import Finding
 from app.engagement.domain.rounds import MOST_STOPS
-from app.engagement.models import VisitRound, VisitStop
+from app.engagement.models import VisitRound
 from app.engagement.queries.periods import repeat_months
 from app.engagement.queries.rounds import (
     Progress,
@@ -31,7 +31,6 @@ from app.engagement.schemas import MoveStop, PlanRound, SkipStop
 from app.engagement.service.planning import close_round, move_stop, plan_round, skip_stop, visited_lately
 from app.enterprises.models import Enterprise
 from app.kit.actor import Actor
-from app.kit.clock import today
 from app.kit.errors import Invalid
 from app.kit.i18n import N_, _
 from app.kit.lists.filters import day_in
@@ -140,7 +139,7 @@ def plan_page(call: Call) -> Response:
         return call.redirect(chosen.back, bad=text)
     days = -(-len(chosen.ids) // 5)
     raw = {
-        "starts_on": today(call.now).isoformat(),
+        "starts_on": call.on.isoformat(),
         "days": str(min(days, 60)),
         "per_day": "5",
         "officer_id": str(call.actor.id),
@@ -151,23 +150,21 @@ def plan_page(call: Call) -> Response:
 @router.post("", action=actions.PLAN)
 def plan(call: Call) -> Response:
     """Plan the round."""
-    chosen, bound = chosen_firms(call.session, call.actor, call.now, call.form), bind(PlanRound, call.form)
+    chosen = chosen_firms(call.session, call.actor, call.now, call.form)
     firms = [
         one for one in list_firms_visible_to(call.session, call.actor, list(chosen.ids)) if one.disabled_on is None
     ]
-    row = attempt(
-        call.session,
-        bound,
-        lambda given: plan_round(call.session, actor=call.actor, now=call.now, firms=firms, given=given),
+    return call.submit(
+        PlanRound,
+        lambda given: plan_round(call.session, **call.by, firms=firms, given=given),
+        done=lambda row: call.redirect(f"/visits/rounds/{row.id}", good=_("已安排，每家各计一次走访请求。")),
+        again=lambda bound: _plan_page(call, chosen, bound, status=422),
     )
-    if row is None:
-        return _plan_page(call, chosen, bound, status=422)
-    return call.redirect(f"/visits/rounds/{row.id}", good=_("已安排，每家各计一次走访请求。"))
 
 
 def _plan_page(call: Call, chosen: Chosen, form: Bound[Any], status: int = 200) -> Response:
     firms = list_firms_visible_to(call.session, call.actor, list(chosen.ids))
-    known = visited_lately(call.session, firms, today(call.now))
+    known = visited_lately(call.session, firms, call.on)
     in_use = [firm for firm in firms if firm.disabled_on is None]
     officers = list_active_officers(call.session, actions.PLAN.roles, (firm.region_code for firm in in_use))
     page = PlanPage(
@@ -196,7 +193,7 @@ def round_page(call: Call, round_id: int) -> Response:
 def move(call: Call, round_id: int, stop_id: int) -> Response:
     """A stop up, down, or onto another day."""
     row = get_round_visible_to(call.session, call.actor, round_id)
-    move_stop(call.session, actor=call.actor, now=call.now, round=row, stop_id=stop_id, given=_moved(call.form))
+    move_stop(call.session, **call.by, round=row, stop_id=stop_id, given=_moved(call.form))
     return call.redirect(f"/visits/rounds/{row.id}#stop-{stop_id}")
 
 
@@ -220,22 +217,25 @@ def skip_page(call: Call, round_id: int, stop_id: int) -> Response:
 @router.post("/{round_id:int}/stops/{stop_id:int}/skip", action=actions.PLAN)
 def skip(call: Call, round_id: int, stop_id: int) -> Response:
     """The firm is not seen in this round."""
-    row, bound = get_round_visible_to(call.session, call.actor, round_id), bind(SkipStop, call.form)
+    row = get_round_visible_to(call.session, call.actor, round_id)
 
-    def work(given: SkipStop) -> VisitStop:
-        return skip_stop(call.session, actor=call.actor, now=call.now, round=row, stop_id=stop_id, given=given)
-
-    if attempt(call.session, bound, work) is None:
-        page = _round_page(call.session, call.actor, round_id, stop_id, bound)
-        return call.render("web/engagement/skip.html", page, status=422)
-    return call.redirect(f"/visits/rounds/{row.id}#stop-{stop_id}", good=_("已跳过，这次走访不再计数。"))
+    return call.submit(
+        SkipStop,
+        lambda given: skip_stop(call.session, **call.by, round=row, stop_id=stop_id, given=given),
+        done=lambda _done: call.redirect(
+            f"/visits/rounds/{row.id}#stop-{stop_id}", good=_("已跳过，这次走访不再计数。")
+        ),
+        again=lambda bound: call.render(
+            "web/engagement/skip.html", _round_page(call.session, call.actor, round_id, stop_id, bound), status=422
+        ),
+    )
 
 
 @router.post("/{round_id:int}/close", action=actions.PLAN)
 def close(call: Call, round_id: int) -> Response:
     """End the round."""
     row = get_round_visible_to(call.session, call.actor, round_id)
-    close_round(call.session, actor=call.actor, now=call.now, round=row)
+    close_round(call.session, **call.by, round=row)
     return call.redirect(f"/visits/rounds/{row.id}", good=_("这一轮走访已结束。"))
 
 

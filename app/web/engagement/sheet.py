@@ -18,7 +18,6 @@ from app.engagement.models import VisitRound
 from app.engagement.queries.rounds import get_round_visible_to, list_contacts, list_stops
 from app.enterprises.models import Contact
 from app.kit.actor import Actor
-from app.kit.clock import today
 from app.kit.errors import NotFound
 from app.kit.i18n import _
 from app.kit.lists.filters import day_in
@@ -64,7 +63,7 @@ def sheet(call: Call, round_id: int, day: str = "") -> Response:
         officer=officer.get(row.officer_id or 0, row.created_by),
         plan=plan,
         contacts=list_contacts(call.session, ids),
-        cases=_cases(call.session, call.actor, ids, today(call.now)),
+        cases=_cases(call.session, call.actor, ids, call.on),
     )
     return call.render("web/engagement/sheet.html", page)
 

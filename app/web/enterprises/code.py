@@ -6,7 +6,7 @@ from typing import Any
 from starlette.responses import Response
 
 from app.doors.call import Call
-from app.doors.forms import Bound, attempt, bind, empty
+from app.doors.forms import Bound, empty
 from app.doors.router import GuardedRouter
 from app.enterprises import actions
 from app.enterprises.domain.uscc import Uscc, parse_uscc
@@ -50,15 +50,16 @@ def confirm_code_page(call: Call, uscc: str) -> Response:
 @router.post("/{uscc}/confirm-code", action=actions.CONFIRM_CODE)
 def confirm_code(call: Call, uscc: str) -> Response:
     firm = editable_firm(call.session, call.actor, uscc)
-    bound = bind(Reason, call.form)
-    if attempt(call.session, bound, lambda given: _confirmed(call, firm, given)):
-        return call.redirect(f"/enterprises/{firm.uscc}", good=_("代码已确认，理由已记入时间线。"))
-    return _code_page(call, firm, bound, CONFIRM, status=422)
+    return call.submit(
+        Reason,
+        lambda given: _confirmed(call, firm, given),
+        done=lambda _done: call.redirect(f"/enterprises/{firm.uscc}", good=_("代码已确认，理由已记入时间线。")),
+        again=lambda bound: _code_page(call, firm, bound, CONFIRM, status=422),
+    )
 
 
-def _confirmed(call: Call, firm: Enterprise, given: Reason) -> bool:
-    editing.confirm_code(call.session, actor=call.actor, enterprise=firm, given=given, now=call.now)
-    return True
+def _confirmed(call: Call, firm: Enterprise, given: Reason) -> None:
+    editing.confirm_code(call.session, **call.by, enterprise=firm, given=given)
 
 
 @router.get("/{uscc}/code", action=actions.CHANGE_CODE)
@@ -70,15 +71,16 @@ def change_code_page(call: Call, uscc: str) -> Response:
 @router.post("/{uscc}/code", action=actions.CHANGE_CODE)
 def change_code(call: Call, uscc: str) -> Response:
     firm = editable_firm(call.session, call.actor, uscc)
-    bound = bind(NewCode, call.form)
-    if attempt(call.session, bound, lambda given: _recoded(call, firm, given)):
-        return call.redirect(f"/enterprises/{firm.uscc}", good=_("代码已变更，原代码仍可查到该企业。"))
-    return _code_page(call, firm, bound, CHANGE, status=422)
+    return call.submit(
+        NewCode,
+        lambda given: _recoded(call, firm, given),
+        done=lambda _done: call.redirect(f"/enterprises/{firm.uscc}", good=_("代码已变更，原代码仍可查到该企业。")),
+        again=lambda bound: _code_page(call, firm, bound, CHANGE, status=422),
+    )
 
 
-def _recoded(call: Call, firm: Enterprise, given: NewCode) -> bool:
-    editing.change_code(call.session, actor=call.actor, enterprise=firm, given=given, now=call.now)
-    return True
+def _recoded(call: Call, firm: Enterprise, given: NewCode) -> None:
+    editing.change_code(call.session, **call.by, enterprise=firm, given=given)
 
 
 def _code_page(call: Call, firm: Enterprise, form: Bound[Any], template: str, *, status: int = 200) -> Response:

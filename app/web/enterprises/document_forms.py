@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from app.doors.call import Call
 from app.doors.document_words import FRAGMENT, kind_choices, uploads_of
-from app.doors.forms import Bound, attempt, bind, empty
+from app.doors.forms import Bound, bind, empty
 from app.doors.merging import (
     Together,
     began,
@@ -32,7 +32,6 @@ from app.files.schemas import DocumentInput, Withdrawal
 from app.files.service.documents import change_document, put_on_file, replace_document, withdraw_document
 from app.files.vault import Upload
 from app.kit.actor import Actor
-from app.kit.clock import today
 from app.kit.errors import DomainError, Invalid, NotFound
 from app.kit.i18n import _
 from app.kit.merging import Clashing
@@ -117,9 +116,7 @@ def _take_in(call: Call, firm: Enterprise, file: UploadFile, given: DocumentInpu
     try:
         with call.session.begin_nested():
             upload = Upload(file.file, name)
-            row = put_on_file(
-                call.session, call.vault, actor=call.actor, enterprise=firm, upload=upload, given=several, now=call.now
-            )
+            row = put_on_file(call.session, call.vault, **call.by, enterprise=firm, upload=upload, given=several)
     except DomainError as error:
         return Outcome(name, refusal=error.message)
     return Outcome(name, url=f"/documents/{row.id}")
@@ -168,9 +165,7 @@ def save(call: Call, document_id: int) -> Response:
         was = was_as(DocumentInput, sent)
         try:
             with call.session.begin_nested():
-                changed = change_document(
-                    call.session, actor=call.actor, document=row, given=bound.model, was=was, now=call.now
-                )
+                changed = change_document(call.session, **call.by, document=row, given=bound.model, was=was)
             return call.redirect(f"/documents/{row.id}", good=_("已保存。") if changed else _("没有改动。"))
         except Clashing as clash:
             bound.add(clash)
@@ -200,16 +195,19 @@ def replace(call: Call, document_id: int) -> Response:
     if not files:
         bound.add(Invalid("files.none", _("请选择文件。"), {"files": _("请选择文件。")}))
 
-    def work(given: DocumentInput) -> Document:
-        upload = Upload(files[0].file, files[0].filename or "")
-        return replace_document(
-            call.session, call.vault, actor=call.actor, document=row, upload=upload, given=given, now=call.now
-        )
-
-    newer = attempt(call.session, bound, work)
-    if newer is not None:
-        return call.redirect(f"/documents/{newer.id}", good=_("已替换；原来的材料保留在下方。"))
-    return _form_page(call, row, _REPLACE, bound, status=422)
+    return call.submit(
+        bound,
+        lambda given: replace_document(
+            call.session,
+            call.vault,
+            **call.by,
+            document=row,
+            upload=Upload(files[0].file, files[0].filename or ""),
+            given=given,
+        ),
+        done=lambda newer: call.redirect(f"/documents/{newer.id}", good=_("已替换；原来的材料保留在下方。")),
+        again=lambda bound: _form_page(call, row, _REPLACE, bound, status=422),
+    )
 
 
 @router.get("/documents/{document_id:int}/withdraw", action=actions.KEEP)
@@ -220,15 +218,14 @@ def withdraw_page(call: Call, document_id: int) -> Response:
 
 @router.post("/documents/{document_id:int}/withdraw", action=actions.KEEP)
 def withdraw(call: Call, document_id: int) -> Response:
-    row, bound = _kept(call.session, call.actor, document_id, lock=True), bind(Withdrawal, call.form)
+    row = _kept(call.session, call.actor, document_id, lock=True)
 
-    def work(given: Withdrawal) -> bool:
-        withdraw_document(call.session, actor=call.actor, document=row, given=given, now=call.now)
-        return True
-
-    if attempt(call.session, bound, work):
-        return call.redirect(f"/documents/{row.id}", good=_("已撤下。"))
-    return _form_page(call, row, _WITHDRAW, bound, status=422)
+    return call.submit(
+        Withdrawal,
+        lambda given: withdraw_document(call.session, **call.by, document=row, given=given),
+        done=lambda _done: call.redirect(f"/documents/{row.id}", good=_("已撤下。")),
+        again=lambda bound: _form_page(call, row, _WITHDRAW, bound, status=422),
+    )
 
 
 def _form_page(
@@ -236,7 +233,7 @@ def _form_page(
 ) -> Response:
     page = DocumentFormPage(
         head=head_of(call.session, call.actor, row.enterprise, call.now, "documents"),
-        line=document_lines(call.session, [row], today(call.now))[0],
+        line=document_lines(call.session, [row], call.on)[0],
         form=form,
         labels=_labels(),
         kinds=kind_choices(call.session),

@@ -19,7 +19,6 @@ from app.files.domain.documents import DocumentState
 from app.files.models import Document
 from app.files.queries import DocumentFilter
 from app.kit.actor import Actor
-from app.kit.clock import today
 from app.kit.i18n import _
 from app.kit.paging import Count, Page
 from app.kit.permissions import can
@@ -90,7 +89,7 @@ class DocumentPage:
 
 @router.get("/enterprises/{uscc}/documents", action=actions.READ)
 def vault_page(call: Call, uscc: str, query: Annotated[VaultQuery, Query()]) -> Response:
-    firm, on = open_firm(call.session, call.actor, uscc), today(call.now)
+    firm, on = open_firm(call.session, call.actor, uscc), call.on
     head, wanted = head_of(call.session, call.actor, firm, call.now, "documents"), query.wanted(firm.id, on)
     found = queries.page_visible_to(call.session, call.actor, wanted, cursor=query.cursor or None, limit=PAGE_SIZE)
     base, kinds = f"{head.url}/documents", kind_choices(call.session)
@@ -116,7 +115,7 @@ def vault_page(call: Call, uscc: str, query: Annotated[VaultQuery, Query()]) -> 
 
 @router.get("/documents/{document_id:int}", action=actions.READ)
 def document_page(call: Call, document_id: int) -> Response:
-    row, on = queries.get_visible_to(call.session, call.actor, document_id), today(call.now)
+    row, on = queries.get_visible_to(call.session, call.actor, document_id), call.on
     line, *older = document_lines(call.session, [row, *queries.list_versions(call.session, row)], on)
     page = DocumentPage(
         head=head_of(call.session, call.actor, row.enterprise, call.now, "documents"),

@@ -70,7 +70,7 @@ def add_enterprise(call: Call) -> Response:
     made = attempt(
         call.session,
         bound,
-        lambda given: registering.register(call.session, actor=call.actor, given=given, now=call.now),
+        lambda given: registering.register(call.session, **call.by, given=given),
     )
     if made is not None:
         return call.redirect(f"/enterprises/{made.uscc}", good=_("已登记“%(name)s”。") % {"name": made.name})
@@ -112,9 +112,7 @@ def save_enterprise(call: Call, uscc: str) -> Response:
         given, was = bound.model, was_as(EnterpriseFields, sent)
         try:
             with call.session.begin_nested():
-                changed = editing.edit(
-                    call.session, actor=call.actor, enterprise=firm, given=given, now=call.now, was=was
-                )
+                changed = editing.edit(call.session, **call.by, enterprise=firm, given=given, was=was)
             return _saved(call, firm, changed)
         except Clashing as clash:
             bound.add(clash)
@@ -218,21 +216,16 @@ def retire_enterprise(call: Call, uscc: str) -> Response:
     url, bound = f"/enterprises/{firm.uscc}", bind(Reason, call.form)
     if bound.model is None:
         return call.redirect(url, bad=_("请写明停用原因。"))
-    try:
-        with call.session.begin_nested():
-            retiring.retire(call.session, actor=call.actor, enterprise=firm, given=bound.model, now=call.now)
-    except DomainError as error:
-        return call.redirect(url, bad=error.message)
-    return call.redirect(url, good=_("已停用。历史记录全部保留，可以恢复。"))
+    reason = bound.model
+    return call.act(
+        lambda: retiring.retire(call.session, **call.by, enterprise=firm, given=reason),
+        url,
+        good=_("已停用。历史记录全部保留，可以恢复。"),
+    )
 
 
 @router.post("/{uscc}/restore", action=actions.RETIRE)
 def restore_enterprise(call: Call, uscc: str) -> Response:
     firm = open_firm(call.session, call.actor, uscc)
     url = f"/enterprises/{firm.uscc}"
-    try:
-        with call.session.begin_nested():
-            retiring.restore(call.session, actor=call.actor, enterprise=firm, now=call.now)
-    except DomainError as error:
-        return call.redirect(url, bad=error.message)
-    return call.redirect(url, good=_("已恢复。"))
+    return call.act(lambda: retiring.restore(call.session, **call.by, enterprise=firm), url, good=_("已恢复。"))

@@ -29,8 +29,6 @@ from app.doors.router import GuardedRouter
 from app.enterprises import actions
 from app.enterprises.models import Enterprise
 from app.enterprises.service.parts import Desk, find_part, remove_part
-from app.kit.clock import today
-from app.kit.errors import DomainError
 from app.kit.i18n import _
 from app.kit.merging import Clashing, merge
 from app.web.enterprises.head import Head, editable_firm, head_of
@@ -69,19 +67,20 @@ class PartPage:
 @router.get("/{uscc}/{slug}/new", action=actions.EDIT)
 def new_part_page(call: Call, uscc: str, slug: Slug) -> Response:
     firm, kind = editable_firm(call.session, call.actor, uscc), PART_FORMS[slug]
-    raw = {"year": today(call.now).year - 1, "unit": kind.unit, "used_before": "0"}
+    raw = {"year": call.on.year - 1, "unit": kind.unit, "used_before": "0"}
     return _page(call, firm, kind, empty(raw), slug)
 
 
 @router.post("/{uscc}/{slug}/new", action=actions.EDIT)
 def add_part(call: Call, uscc: str, slug: Slug) -> Response:
     firm, kind = editable_firm(call.session, call.actor, uscc), PART_FORMS[slug]
-    bound = bind(kind.schema, call.form)
     desk = Desk(call.session, call.actor, firm, call.now)
-    done = attempt(call.session, bound, lambda given: (kind.put(desk, given),))
-    if done is not None:
-        return _saved(call, firm, kind, done[0])
-    return _page(call, firm, kind, bound, slug, status=422)
+    return call.submit(
+        kind.schema,
+        lambda given: (kind.put(desk, given),),
+        done=lambda done: _saved(call, firm, kind, done[0]),
+        again=lambda bound: _page(call, firm, kind, bound, slug, status=422),
+    )
 
 
 @router.get("/{uscc}/{slug}/{part_id}/edit", action=actions.EDIT)
@@ -150,12 +149,11 @@ def _in_words(session: Session, kind: PartForm, firm: Enterprise) -> Callable[[s
 def remove(call: Call, uscc: str, slug: Slug, part_id: PartId) -> Response:
     firm, kind = editable_firm(call.session, call.actor, uscc), PART_FORMS[slug]
     row = find_part(call.session, kind.part, firm.id, part_id)
-    try:
-        with call.session.begin_nested():
-            remove_part(Desk(call.session, call.actor, firm, call.now), kind.part, row)
-    except DomainError as error:
-        return call.redirect(_back(firm, kind), bad=error.message)
-    return call.redirect(_back(firm, kind), good=_("已移除，时间线保留原内容。"))
+    return call.act(
+        lambda: remove_part(Desk(call.session, call.actor, firm, call.now), kind.part, row),
+        _back(firm, kind),
+        good=_("已移除，时间线保留原内容。"),
+    )
 
 
 def _saved(call: Call, firm: Enterprise, kind: PartForm, result: Any) -> Response:

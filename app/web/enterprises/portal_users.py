@@ -76,14 +76,7 @@ def invite_person(call: Call, uscc: str) -> Response:
     bound = bind(InviteForm, call.form)
     if bound.model is None:
         return call.render("web/portal_users.html", _page(call.session, enterprise, call.now, bound), status=422)
-    secret = invite(
-        call.session,
-        actor=call.actor,
-        enterprise=enterprise,
-        name=bound.model.name,
-        role=bound.model.role,
-        now=call.now,
-    )
+    secret = invite(call.session, **call.by, enterprise=enterprise, name=bound.model.name, role=bound.model.role)
     call.session.flush()
     link = f"{call.settings.base_url.rstrip('/')}/portal/invitations/{secret}"
     return call.render("web/portal_users.html", _page(call.session, enterprise, call.now, empty(), link))
@@ -93,9 +86,7 @@ def invite_person(call: Call, uscc: str) -> Response:
 def withdraw(call: Call, uscc: str, invitation_id: int) -> Response:
     """Make an open link dead."""
     enterprise = get_by_uscc_visible_to(call.session, call.actor, uscc)
-    withdraw_invitation(
-        call.session, actor=call.actor, enterprise=enterprise, invitation_id=invitation_id, now=call.now
-    )
+    withdraw_invitation(call.session, **call.by, enterprise=enterprise, invitation_id=invitation_id)
     return call.redirect(_address(enterprise), good=_("邀请已撤回，链接不再有效。"))
 
 
@@ -105,9 +96,7 @@ def change_role(call: Call, uscc: str, user_id: int) -> Response:
     enterprise, bound = get_by_uscc_visible_to(call.session, call.actor, uscc), bind(RoleForm, call.form)
     if bound.model is None:
         raise Invalid("account.role", _("请从列表中选择。"))
-    change_firm_role(
-        call.session, actor=call.actor, enterprise=enterprise, user_id=user_id, role=bound.model.role, now=call.now
-    )
+    change_firm_role(call.session, **call.by, enterprise=enterprise, user_id=user_id, role=bound.model.role)
     return call.redirect(_address(enterprise), good=_("角色已修改。"))
 
 
@@ -115,7 +104,7 @@ def change_role(call: Call, uscc: str, user_id: int) -> Response:
 def close_account(call: Call, uscc: str, user_id: int) -> Response:
     """Close a person's account; whoever is signed in with it is out at once."""
     enterprise = get_by_uscc_visible_to(call.session, call.actor, uscc)
-    disable_enterprise_user(call.session, actor=call.actor, enterprise=enterprise, user_id=user_id, now=call.now)
+    disable_enterprise_user(call.session, **call.by, enterprise=enterprise, user_id=user_id)
     return call.redirect(_address(enterprise), good=_("账号已停用。"))
 
 

@@ -36,7 +36,6 @@ from app.enterprises.service.records import (
     STANDARD,
 )
 from app.journal.queries import timeline
-from app.kit.clock import today
 from app.kit.i18n import _
 from app.reference.queries import find_industry
 from app.web.enterprises.figures import latest_figures, summary_of
@@ -129,7 +128,7 @@ def enterprise_page(call: Call, uscc: str) -> Response:
     head = head_of(call.session, call.actor, firm, call.now, "")
     read = read_firm(call.session, call.actor, firm)
     panels = panels_for(call.session, call.actor, read, call.now)
-    year, figures = latest_figures(call.session, firm, today(call.now))
+    year, figures = latest_figures(call.session, firm, call.on)
     events = timeline(call.session, enterprise_id=firm.id, limit=RECENT_EVENTS)
     page = OverviewPage(
         head=head,
@@ -201,7 +200,7 @@ def conversions_page(call: Call, uscc: str) -> Response:
 
 @router.get("/{uscc}/compliance", action=actions.READ)
 def compliance_page(call: Call, uscc: str) -> Response:
-    firm, on = open_firm(call.session, call.actor, uscc), today(call.now)
+    firm, on = open_firm(call.session, call.actor, uscc), call.on
     held = list_parts(call.session, CERTIFICATE, firm.id, Certificate.issued_on.desc())
     page = StandingPage(
         head=head_of(call.session, call.actor, firm, call.now, "compliance"),

@@ -14,7 +14,6 @@ from app.enterprises.models import IntellectualProperty, Product
 from app.enterprises.rights_facts import is_valid
 from app.enterprises.service.parts import list_parts
 from app.enterprises.service.records import PRODUCT, PROPERTY
-from app.kit.clock import today
 from app.kit.i18n import _
 from app.web.enterprises.head import Head, head_of, open_firm
 from app.web.shared.enterprise_words import Badge
@@ -63,7 +62,7 @@ class ProductsPage:
 @router.get("/{uscc}/properties", action=actions.READ)
 def properties_page(call: Call, uscc: str) -> Response:
     firm = open_firm(call.session, call.actor, uscc)
-    head, on = head_of(call.session, call.actor, firm, call.now, "properties"), today(call.now)
+    head, on = head_of(call.session, call.actor, firm, call.now, "properties"), call.on
     rights = list_parts(
         call.session, PROPERTY, firm.id, IntellectualProperty.ip_class, IntellectualProperty.granted_on.desc()
     )

@@ -10,7 +10,7 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from app.doors.call import Call
-from app.doors.forms import Bound, attempt, empty, message_of
+from app.doors.forms import Bound, empty, message_of
 from app.doors.router import GuardedRouter
 from app.enterprises import actions
 from app.enterprises.queries import list_tags
@@ -55,16 +55,14 @@ def tags_page(call: Call, uscc: str) -> Response:
 def save_tags(call: Call, uscc: str) -> Response:
     firm = editable_firm(call.session, call.actor, uscc)
     chosen, bound = _read_tags(call.form)
-    if bound.model is not None and attempt(
-        call.session, bound, lambda given: _tagged(Desk(call.session, call.actor, firm, call.now), given)
-    ):
-        return call.redirect(f"/enterprises/{firm.uscc}", good=_("标签已保存。"))
-    return _tags_page(call, head_of(call.session, call.actor, firm, call.now, ""), chosen, bound, status=422)
-
-
-def _tagged(desk: Desk, given: Any) -> bool:
-    put_tags(desk, given)
-    return True
+    return call.submit(
+        bound,
+        lambda given: put_tags(Desk(call.session, call.actor, firm, call.now), given),
+        done=lambda _done: call.redirect(f"/enterprises/{firm.uscc}", good=_("标签已保存。")),
+        again=lambda bound: _tags_page(
+            call, head_of(call.session, call.actor, firm, call.now, ""), chosen, bound, status=422
+        ),
+    )
 
 
 def _read_tags(form: FormData) -> tuple[dict[str, tuple[str, str]], Bound[Any]]:

@@ -111,7 +111,7 @@ def upload(call: Call, number: str) -> Response:
     try:
         given = uploaded(call.form.get("file"))
         with call.session.begin_nested():
-            file = receive_answer(call.session, call.vault, actor=call.actor, now=call.now, batch=batch, upload=given)
+            file = receive_answer(call.session, call.vault, **call.by, batch=batch, upload=given)
     except DomainError as error:
         bound: Bound[Any] = empty()
         bound.add(error if error.fields else Invalid(error.code, error.message, {"file": error.message}))
@@ -145,7 +145,7 @@ def confirm(call: Call, number: str, file_id: int) -> Response:
     """Register it in the background."""
     batch = get_batch(call.session, call.actor, number)
     file = get_answer(call.session, call.actor, file_id)
-    job = order_answer(call.session, actor=call.actor, now=call.now, batch=batch, file=file)
+    job = order_answer(call.session, **call.by, batch=batch, file=file)
     return call.redirect(f"/exchange/handovers/{batch.row.number}/answers/{job.id}")
 
 

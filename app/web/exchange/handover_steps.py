@@ -26,7 +26,7 @@ def release_batch(call: Call, number: str) -> Response:
     told = _("已登记为送出，等对方的回执表。") if row.transport == Transport.FILES else _("已开始推送，进度见下。")
 
     def work() -> str:
-        release(call.session, actor=call.actor, now=call.now, handover=row)
+        release(call.session, **call.by, handover=row)
         return told
 
     return _step(call, number, work)
@@ -38,7 +38,7 @@ def cancel_batch(call: Call, number: str) -> Response:
     row = get_handover(call.session, number)
 
     def work() -> str:
-        n = cancel(call.session, actor=call.actor, now=call.now, handover=row)
+        n = cancel(call.session, **call.by, handover=row)
         return ngettext("已撤销 %(num)s 条，可以重新报送。", "已撤销 %(num)s 条，可以重新报送。", n) % {"num": n}
 
     return _step(call, number, work)
@@ -63,7 +63,7 @@ def _again(call: Call, number: str, state: ItemState) -> Response:
     return _step(
         call,
         number,
-        lambda: again_words(retry_items(call.session, actor=call.actor, now=call.now, partner=partner, item_ids=ids)),
+        lambda: again_words(retry_items(call.session, **call.by, partner=partner, item_ids=ids)),
     )
 
 

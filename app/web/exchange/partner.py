@@ -28,7 +28,6 @@ from app.exchange.sending.reasons import reason
 from app.exchange.signing import Scheme
 from app.journal.queries import TimelineFilter, list_events
 from app.kit.clock import utc_now
-from app.kit.errors import DomainError
 from app.kit.i18n import _
 from app.kit.paging import Page
 from app.kit.permissions import can
@@ -116,7 +115,7 @@ def test(call: Call, code: str) -> Response:
 def new_key(call: Call, code: str) -> Response:
     """Another key; the old one stops at once."""
     row = get_partner(call.session, code)
-    key = renew_key(call.session, actor=call.actor, now=call.now, secret=call.settings.secret, partner=row)
+    key = renew_key(call.session, **call.by, secret=call.settings.secret, partner=row)
     return _render(call, row, Shown(key=key))
 
 
@@ -125,37 +124,35 @@ def certificate(call: Call, code: str) -> Response:
     """Keep the partner's certificate."""
     row, given = get_partner(call.session, code), call.form.get("file")
     text = given.file.read(LONGEST_PEM).decode("utf-8", "replace") if isinstance(given, UploadFile) else ""
-    try:
-        with call.session.begin_nested():
-            keep_certificate(call.session, actor=call.actor, now=call.now, partner=row, text=text)
-    except DomainError as error:
-        return call.redirect(_address(code), bad=error.message)
-    return call.redirect(_address(code), good=_("证书已保存。"))
+    return call.act(
+        lambda: keep_certificate(call.session, **call.by, partner=row, text=text),
+        _address(code),
+        good=_("证书已保存。"),
+    )
 
 
 @router.post("/{code}/disable", action=MANAGE_PARTNERS)
 def disable(call: Call, code: str) -> Response:
     """Nothing goes to it any more."""
-    disable_partner(call.session, actor=call.actor, now=call.now, partner=get_partner(call.session, code))
+    disable_partner(call.session, **call.by, partner=get_partner(call.session, code))
     return call.redirect(_address(code), good=_("已停用，不再向它报送。"))
 
 
 @router.post("/{code}/enable", action=MANAGE_PARTNERS)
 def enable(call: Call, code: str) -> Response:
     """It is served again."""
-    enable_partner(call.session, actor=call.actor, now=call.now, partner=get_partner(call.session, code))
+    enable_partner(call.session, **call.by, partner=get_partner(call.session, code))
     return call.redirect(_address(code), good=_("已启用，从停下的地方接着报送。"))
 
 
 @router.post("/{code}/again", action=MANAGE_PARTNERS)
 def again(call: Call, code: str) -> Response:
     """Call it at once although its circuit is open."""
-    try:
-        with call.session.begin_nested():
-            call_again(call.session, actor=call.actor, now=call.now, partner=get_partner(call.session, code))
-    except DomainError as error:
-        return call.redirect(_address(code), bad=error.message)
-    return call.redirect(_address(code), good=_("已恢复推送，正在重新尝试。"))
+    return call.act(
+        lambda: call_again(call.session, **call.by, partner=get_partner(call.session, code)),
+        _address(code),
+        good=_("已恢复推送，正在重新尝试。"),
+    )
 
 
 def _address(code: str) -> str:

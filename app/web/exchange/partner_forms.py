@@ -66,17 +66,12 @@ def new_page(call: Call) -> Response:
 @router.post("/new", action=MANAGE_PARTNERS)
 def add(call: Call) -> Response:
     """Register a partner; its key is shown this once."""
-    bound = bind(NewPartner, call.form)
-    made = attempt(
-        call.session,
-        bound,
-        lambda given: create_partner(
-            call.session, actor=call.actor, now=call.now, secret=call.settings.secret, given=given
-        ),
+    return call.submit(
+        NewPartner,
+        lambda given: create_partner(call.session, **call.by, secret=call.settings.secret, given=given),
+        done=lambda made: made_page(call, made[0], made[1]),
+        again=lambda bound: _form_page(call, None, bound, 422),
     )
-    if made is None:
-        return _form_page(call, None, bound, 422)
-    return made_page(call, made[0], made[1])
 
 
 @router.get("/{code}/edit", action=MANAGE_PARTNERS)
@@ -97,7 +92,7 @@ def save(call: Call, code: str) -> Response:
     attempt(
         call.session,
         bound,
-        lambda given: change_partner(call.session, actor=call.actor, now=call.now, partner=row, given=given),
+        lambda given: change_partner(call.session, **call.by, partner=row, given=given),
     )
     if bound.valid:
         return call.redirect(f"/exchange/partners/{code}", good=_("已保存。"))

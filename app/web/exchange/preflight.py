@@ -19,7 +19,6 @@ from app.exchange.handovers.service.ordering import scope_of
 from app.exchange.handovers.service.preparing import start_handover
 from app.exchange.handovers.service.selecting import Scope
 from app.exchange.preflight.domain import BLOCKING, FINDING_LABELS, Mend, MendKind, RecordFindings, Tally
-from app.kit.clock import today
 from app.kit.errors import DomainError
 from app.kit.i18n import _
 from app.web.exchange.handover_new import NewQuery
@@ -117,7 +116,7 @@ def export(call: Call) -> Response:
     """Every finding as a row."""
     command = _command(call.form)
     scope = scope_of(call.session, call.actor, command)
-    found = foresee(call.session, scope, command.basis, today(call.now))
+    found = foresee(call.session, scope, command.basis, call.on)
     header = [_("记录编号"), _("名称"), _("结论"), _("问题"), _("对方字段"), _("说明")]
     return download_table(call.request, _("报送预检"), "xlsx", _rows(found), header)
 
@@ -128,7 +127,7 @@ def start(call: Call) -> Response:
     command = _command(call.form)
     try:
         with call.session.begin_nested():
-            made = start_handover(call.session, actor=call.actor, now=call.now, command=command)
+            made = start_handover(call.session, **call.by, command=command)
     except DomainError as error:
         return call.redirect(NewQuery(partner=command.partner, resource=command.resource).address(), bad=error.message)
     return call.redirect(f"/exchange/handovers/{made.number}")
@@ -149,7 +148,7 @@ def _command(form: FormData) -> PrepareHandover:
 
 def _report(call: Call, command: PrepareHandover) -> Response:
     scope = scope_of(call.session, call.actor, command)
-    found = foresee(call.session, scope, command.basis, today(call.now))
+    found = foresee(call.session, scope, command.basis, call.on)
     return call.render("web/exchange/preflight.html", _page(scope, command, found))
 
 

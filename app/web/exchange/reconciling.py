@@ -112,18 +112,11 @@ def start(call: Call) -> Response:
             file = None
             if call.form.get("source") == Source.FILE:
                 stored = keep_file(
-                    call.session,
-                    call.vault,
-                    uploaded(call.form.get("file")),
-                    actor=call.actor,
-                    now=call.now,
-                    as_evidence=False,
+                    call.session, call.vault, uploaded(call.form.get("file")), **call.by, as_evidence=False
                 )
                 file = TheirFile(stored.sha256, stored.name)
             resource = str(call.form.get("resource") or "")
-            row = start_reconciliation(
-                call.session, actor=call.actor, now=call.now, partner=partner, resource=resource, file=file
-            )
+            row = start_reconciliation(call.session, **call.by, partner=partner, resource=resource, file=file)
     except DomainError as error:
         raw = {name: value for name, value in call.form.items() if not isinstance(value, UploadFile)}
         bound: Bound[Any] = empty(raw)
@@ -146,7 +139,7 @@ def stop(call: Call, reconciliation_id: int) -> Response:
 def queue(call: Call, reconciliation_id: int) -> Response:
     """One click: what differs becomes a batch."""
     row, partner = get_visible_to(call.session, call.actor, reconciliation_id, lock=True)
-    handover = queue_differences(call.session, actor=call.actor, now=call.now, row=row, partner=partner)
+    handover = queue_differences(call.session, **call.by, row=row, partner=partner)
     told = _("有差异的记录正在生成批次 %(number)s，生成后核对并报送。") % {"number": handover.number}
     return call.redirect(f"/exchange/handovers/{handover.number}", good=told)
 

@@ -29,7 +29,7 @@ def workbook(call: Call, number: str) -> Response:
         file = stack.enter_context(tempfile.TemporaryFile())
         count = make_workbook(call.session, file, batch)
         with noting(call.request) as writing:
-            note_taken(writing, batch, actor=call.actor, now=call.now, kind=events.WORKBOOK_TAKEN, records=count)
+            note_taken(writing, batch, **call.by, kind=events.WORKBOOK_TAKEN, records=count)
         kept = stack.pop_all()
     name = f"{batch.partner.name}-{number}.xlsx"
     return StreamingResponse(_blocks(file, kept), media_type=_XLSX, headers=_headers(name))
@@ -41,7 +41,7 @@ def cover(call: Call, number: str) -> Response:
     batch = get_batch(call.session, call.actor, number)
     body = make_cover(call.session, batch, office=call.settings.office, now=call.now)
     with noting(call.request) as writing:
-        note_taken(writing, batch, actor=call.actor, now=call.now, kind=events.COVER_TAKEN, records=batch.row.count)
+        note_taken(writing, batch, **call.by, kind=events.COVER_TAKEN, records=batch.row.count)
     return Response(body, media_type="application/pdf", headers=_headers(f"{batch.partner.name}-{number}.pdf"))
 
 

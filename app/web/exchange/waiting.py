@@ -206,7 +206,5 @@ def _again(call: Call, items: Sequence[HandoverItem]) -> str:
     for partner_id in sorted({item.partner_id for item in items}):
         ids = [item.id for item in items if item.partner_id == partner_id]
         partner = call.session.get_one(Partner, partner_id)
-        told.append(
-            again_words(retry_items(call.session, actor=call.actor, now=call.now, partner=partner, item_ids=ids))
-        )
+        told.append(again_words(retry_items(call.session, **call.by, partner=partner, item_ids=ids)))
     return "".join(dict.fromkeys(told))

@@ -70,9 +70,9 @@ def upload(call: Call) -> Response:
             raise Invalid("files.too_large", _too_large(given.size))
         blobs = call.settings.vault.blobs
         with call.session.begin_nested():
-            stored = store(call.session, blobs, actor=call.actor, source=given.file, name=given.filename, now=call.now)
+            stored = store(call.session, blobs, **call.by, source=given.file, name=given.filename)
             file = Upload(stored.sha256, blobs.path(stored.sha256), stored.name)
-            run = stage(call.session, actor=call.actor, upload=file, kind=ImportKind(kind), now=call.now)
+            run = stage(call.session, **call.by, upload=file, kind=ImportKind(kind))
     except DomainError as error:
         bound: Bound[Any] = empty({"kind": kind})
         bound.add(error if error.fields else Invalid(error.code, error.message, {"file": error.message}))
@@ -132,7 +132,7 @@ def begin(call: Call, import_id: int) -> Response:
     accept = call.form.get("accept_unconfirmed") == "1"
     try:
         with call.session.begin_nested():
-            start(call.session, actor=call.actor, run=run, now=call.now, accept_unconfirmed=accept)
+            start(call.session, **call.by, run=run, accept_unconfirmed=accept)
     except Invalid as error:
         return _mapping(call, call.actor, run, errors=(error.message,), status=422)
     return call.redirect(f"/imports/{run.id}")
@@ -155,7 +155,7 @@ def resume(call: Call, import_id: int) -> Response:
 @router.post("/{import_id:int}/abandon", action=IMPORT)
 def drop(call: Call, import_id: int) -> Response:
     run = get_run_visible_to(call.session, call.actor, import_id, lock=True)
-    abandon(call.session, actor=call.actor, run=run, now=call.now)
+    abandon(call.session, **call.by, run=run)
     return call.redirect("/imports", info=_("已放弃这次导入。"))
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from starlette.responses import Response
 
 from app.doors.call import Call
-from app.doors.forms import Bound, attempt, bind, empty
+from app.doors.forms import Bound, empty
 from app.doors.router import GuardedRouter
 from app.incentives import actions
 from app.incentives.domain.clawback import SEEN, conditions
@@ -28,7 +28,6 @@ from app.incentives.schemas import BudgetInput, SetAmountInput
 from app.incentives.service import amounts, budgets
 from app.incentives.service.drafting import MEASURES, formula_of, tier_start
 from app.incentives.wording import COARSER, yuan
-from app.kit.clock import today
 from app.kit.i18n import _
 from app.policies.describing import unit_text
 from app.policies.domain.facts.catalogue import Catalogue, FactDefinition, Told
@@ -79,22 +78,19 @@ class BudgetPage:
 def amount_page(call: Call, code: str) -> Response:
     family = schemes.get_family(call.session, code, call.actor.region_prefix)
     amounts.require_set_amount(call.actor, family)
-    raw = _as_it_stands(family.shown(today(call.now)).scheme, get_catalogue(call.session))
-    return _amount_page(call, family, today(call.now), empty(raw))
+    raw = _as_it_stands(family.shown(call.on).scheme, get_catalogue(call.session))
+    return _amount_page(call, family, call.on, empty(raw))
 
 
 @router.post("/amount", action=actions.SET_AMOUNT)
 def set_amount(call: Call, code: str) -> Response:
     family = schemes.get_family(call.session, code, call.actor.region_prefix)
-    bound = bind(SetAmountInput, call.form)
-    done = attempt(
-        call.session,
-        bound,
-        lambda given: amounts.set_amount(call.session, actor=call.actor, family=family, given=given, now=call.now),
+    return call.submit(
+        SetAmountInput,
+        lambda given: amounts.set_amount(call.session, **call.by, family=family, given=given),
+        done=lambda _done: call.redirect(f"/incentives/schemes/{code}", good=_("金额已设定，原版本保留。")),
+        again=lambda bound: _amount_page(call, family, call.on, bound, status=422),
     )
-    if done is not None:
-        return call.redirect(f"/incentives/schemes/{code}", good=_("金额已设定，原版本保留。"))
-    return _amount_page(call, family, today(call.now), bound, status=422)
 
 
 def _amount_page(
@@ -210,21 +206,18 @@ def _plain(number: Decimal | None) -> str:
 def budget_page(call: Call, code: str) -> Response:
     family = schemes.get_family(call.session, code, call.actor.region_prefix)
     amounts.require_set_amount(call.actor, family)
-    return _budget_page(call, family, empty({"year": today(call.now).year}))
+    return _budget_page(call, family, empty({"year": call.on.year}))
 
 
 @router.post("/budget", action=actions.SET_BUDGET)
 def set_budget(call: Call, code: str) -> Response:
     family = schemes.get_family(call.session, code, call.actor.region_prefix)
-    bound = bind(BudgetInput, call.form)
-    done = attempt(
-        call.session,
-        bound,
-        lambda given: budgets.set_budget(call.session, actor=call.actor, family=family, given=given, now=call.now),
+    return call.submit(
+        BudgetInput,
+        lambda given: budgets.set_budget(call.session, **call.by, family=family, given=given),
+        done=lambda done: call.redirect(f"/incentives/schemes/{code}?year={done.year}", good=_("预算已设定。")),
+        again=lambda bound: _budget_page(call, family, bound, status=422),
     )
-    if done is not None:
-        return call.redirect(f"/incentives/schemes/{code}?year={done.year}", good=_("预算已设定。"))
-    return _budget_page(call, family, bound, status=422)
 
 
 def _budget_page(call: Call, family: SchemeFamily, form: Bound[BudgetInput], *, status: int = 200) -> Response:

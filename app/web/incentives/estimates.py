@@ -6,7 +6,6 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.doors.call import Call
-from app.doors.forms import attempt, bind
 from app.doors.router import GuardedRouter
 from app.enterprises.models import Enterprise
 from app.enterprises.queries import get_by_uscc_visible_to
@@ -78,16 +77,13 @@ def computation_of(session: Session, item: Entitlement) -> ComputationView:
 @router.post("/{public_id}/clawback", action=actions.CLAW_BACK)
 def review(call: Call, public_id: str) -> Response:
     found = awards.get_visible_to(call.session, call.actor, public_id)
-    bound = bind(ReviewInput, call.form)
     name = str(parsed(found.scheme_version).name)
-    done = attempt(
-        call.session,
-        bound,
-        lambda given: clawback.review(
-            call.session, actor=call.actor, incentive=found, given=given, scheme_name=name, now=call.now
+    return call.submit(
+        ReviewInput,
+        lambda given: clawback.review(call.session, **call.by, incentive=found, given=given, scheme_name=name),
+        done=lambda _done: call.redirect(f"/incentives/{public_id}", good=_("核查结论已登记。")),
+        again=lambda bound: call.redirect(
+            f"/incentives/{public_id}#clawback",
+            bad="；".join([*bound.summary, *(message for told in bound.errors.values() for message in told)]),
         ),
     )
-    if done is not None:
-        return call.redirect(f"/incentives/{public_id}", good=_("核查结论已登记。"))
-    messages = [*bound.summary, *(message for told in bound.errors.values() for message in told)]
-    return call.redirect(f"/incentives/{public_id}#clawback", bad="；".join(messages))

@@ -20,7 +20,6 @@ from app.incentives.queries.awards import AwardFilter
 from app.incentives.queries.entitlements import Scope
 from app.incentives.queries.schemes import SchemeFamily
 from app.kit.actor import Actor
-from app.kit.clock import today
 from app.kit.i18n import _
 from app.kit.paging import Count, Page
 from app.kit.permissions import Place, can
@@ -100,7 +99,7 @@ def incentives_page(
     asked = [family for family in families if not scheme or family.code == scheme]
     found, lines = _page_of(call.session, call.actor, families, asked, wanted, cursor)
     counts = _counts(call.session, call.actor, asked, wanted)
-    warnings = warning_lines(clawback.list_warnings(call.session, call.actor, families, today(call.now)))
+    warnings = warning_lines(clawback.list_warnings(call.session, call.actor, families, call.on))
     page = IncentivesPage(
         advisory=advisory(),
         warnings=tuple(warnings[:WARNINGS_SHOWN]),
@@ -166,7 +165,7 @@ class ClawbackPage:
 @router.get("/clawback", action=actions.LIST)
 def clawback_page(call: Call) -> Response:
     families = schemes.list_families(call.session, call.actor.region_prefix)
-    warnings = warning_lines(clawback.list_warnings(call.session, call.actor, families, today(call.now)))
+    warnings = warning_lines(clawback.list_warnings(call.session, call.actor, families, call.on))
     return call.render("web/incentives/clawback.html", ClawbackPage(tuple(warnings)))
 
 

@@ -22,7 +22,6 @@ from app.incentives.service.computation import computation
 from app.incentives.service.reckoning import reckon_entitlement
 from app.incentives.service.sharing import share_of
 from app.kit.actor import Actor
-from app.kit.clock import today
 from app.kit.errors import NotFound
 from app.kit.i18n import _
 from app.policies.queries import get_catalogue
@@ -55,7 +54,7 @@ class StepPage:
 @router.get("/recommend", action=actions.RECOMMEND)
 def recommend_page(call: Call, uscc: str = "", scheme: str = "", fact: str = "") -> Response:
     item = _entitled(call.session, call.actor, uscc, scheme, fact)
-    return _recommend_page(call, item, empty({"happened_on": today(call.now).isoformat()}))
+    return _recommend_page(call, item, empty({"happened_on": call.on.isoformat()}))
 
 
 @router.post("/recommend", action=actions.RECOMMEND)
@@ -68,12 +67,11 @@ def recommend(call: Call) -> Response:
         bound,
         lambda given: steps.recommend(
             call.session,
-            actor=call.actor,
+            **call.by,
             enterprise=enterprise,
             scheme_code=scheme,
             trigger_key=given.trigger_key,
             given=given,
-            now=call.now,
         ),
     )
     if made is not None:
@@ -123,12 +121,12 @@ def _plain_yuan(fen: int) -> str:
 @router.get("/{public_id}", action=actions.READ)
 def incentive_page(call: Call, public_id: str) -> Response:
     found = awards.get_visible_to(call.session, call.actor, public_id)
-    return _record_page(call, found, empty(), today(call.now))
+    return _record_page(call, found, empty(), call.on)
 
 
 @router.get("/{public_id}/award", action=actions.AWARD)
 def award_page(call: Call, public_id: str) -> Response:
-    return _step_page(call, public_id, State.AWARDED, _opened(today(call.now)))
+    return _step_page(call, public_id, State.AWARDED, _opened(call.on))
 
 
 @router.post("/{public_id}/award", action=actions.AWARD)
@@ -138,7 +136,7 @@ def award(call: Call, public_id: str) -> Response:
 
 @router.get("/{public_id}/pay", action=actions.PAY)
 def pay_page(call: Call, public_id: str) -> Response:
-    return _step_page(call, public_id, State.PAID, _opened(today(call.now)))
+    return _step_page(call, public_id, State.PAID, _opened(call.on))
 
 
 @router.post("/{public_id}/pay", action=actions.PAY)
@@ -149,17 +147,12 @@ def pay(call: Call, public_id: str) -> Response:
 @router.post("/{public_id}/undo", action=actions.UNDO)
 def undo(call: Call, public_id: str) -> Response:
     found = awards.get_visible_to(call.session, call.actor, public_id)
-    bound = bind(UndoInput, call.form)
-    done = attempt(
-        call.session,
-        bound,
-        lambda given: steps.undo_last(
-            call.session, actor=call.actor, incentive=found, reason=given.reason, now=call.now
-        ),
+    return call.submit(
+        UndoInput,
+        lambda given: steps.undo_last(call.session, **call.by, incentive=found, reason=given.reason),
+        done=lambda _done: call.redirect(f"/incentives/{public_id}", good=_("已撤销最近一步，原记录保留。")),
+        again=lambda bound: _record_page(call, found, bound, call.on, status=422),
     )
-    if done is not None:
-        return call.redirect(f"/incentives/{public_id}", good=_("已撤销最近一步，原记录保留。"))
-    return _record_page(call, found, bound, today(call.now), status=422)
 
 
 def _opened(on: date) -> Bound[Any]:
@@ -168,18 +161,14 @@ def _opened(on: date) -> Bound[Any]:
 
 def _take_step(call: Call, public_id: str, step: State) -> Response:
     found = awards.get_visible_to(call.session, call.actor, public_id)
-    bound = bind(StepInput, call.form)
-    done = attempt(
-        call.session,
-        bound,
-        lambda given: steps.advance(
-            call.session, actor=call.actor, incentive=found, step=step, given=given, now=call.now
+    return call.submit(
+        StepInput,
+        lambda given: steps.advance(call.session, **call.by, incentive=found, step=step, given=given),
+        done=lambda _done: call.redirect(
+            f"/incentives/{public_id}", good=_("已登记审定。") if step is State.AWARDED else _("已登记拨付。")
         ),
+        again=lambda bound: _step_page(call, public_id, step, bound, status=422),
     )
-    if done is not None:
-        notice = _("已登记审定。") if step is State.AWARDED else _("已登记拨付。")
-        return call.redirect(f"/incentives/{public_id}", good=notice)
-    return _step_page(call, public_id, step, bound, status=422)
 
 
 def _step_page(call: Call, public_id: str, step: State, form: Bound[Any], *, status: int = 200) -> Response:

@@ -23,7 +23,6 @@ from app.incentives.service.reckoning import plans_of
 from app.incentives.wording import method_text
 from app.journal.queries import timeline
 from app.kit.actor import Actor
-from app.kit.clock import today
 from app.kit.i18n import N_, _
 from app.kit.permissions import can
 from app.programmes.queries import load_catalogue
@@ -106,8 +105,8 @@ def schemes_page(call: Call) -> Response:
     names = _names(call.session)
     on_file = awards.count_by_state(call.session, call.actor)
     families = schemes.list_families(call.session, call.actor.region_prefix)
-    plans = plans_of(call.session, (family.shown(today(call.now)) for family in families))
-    rows = tuple(_row(family, today(call.now), names, on_file, plans) for family in families)
+    plans = plans_of(call.session, (family.shown(call.on) for family in families))
+    rows = tuple(_row(family, call.on, names, on_file, plans) for family in families)
     return call.render("web/incentives/schemes.html", SchemesPage(advisory(), rows))
 
 
@@ -115,7 +114,7 @@ def schemes_page(call: Call) -> Response:
 def scheme_page(call: Call, code: str, year: str = "") -> Response:
     families = schemes.list_families(call.session, call.actor.region_prefix)
     family = schemes.get_family(call.session, code, call.actor.region_prefix)
-    on = today(call.now)
+    on = call.on
     shown = family.shown(on)
     plans = plans_of(call.session, family.versions)
     asked = int(year) if year in YEARS else on.year

@@ -8,7 +8,6 @@ from app.accounts.actions import PUBLIC
 from app.accounts.queries import actor_of
 from app.doors.call import Call
 from app.doors.router import GuardedRouter
-from app.kit.clock import today
 from app.kit.db import composition_of
 from app.kit.errors import NotFound
 from app.kit.i18n import _
@@ -26,7 +25,7 @@ def calendar(call: Call, secret: str) -> Response:
     if account is None:
         raise NotFound("notices.feed", _("日历地址已失效，请登录后在通知设置里重新生成。"))
     sources = composition_of(call.session).made(sources_of)
-    entries = list(sources.entries_of(call.session, actor_of(account), around(today(call.now))))
+    entries = list(sources.entries_of(call.session, actor_of(account), around(call.on)))
     body = write_calendar(entries, name=f"{call.settings.office} · {account.name}", base_url=call.settings.base_url)
     tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     headers = {"etag": tag, "cache-control": "private, no-cache", "referrer-policy": "no-referrer"}

@@ -100,14 +100,14 @@ def deliveries(call: Call, state: str = "", channel: str = "", cursor: str = "")
 @router.post("/{delivery_id:int}/retry", action=WATCH)
 def retry(call: Call, delivery_id: int) -> Response:
     """Try one again."""
-    retry_delivery(call.session, actor=call.actor, now=call.now, delivery_id=delivery_id)
+    retry_delivery(call.session, **call.by, delivery_id=delivery_id)
     return call.redirect(_ADDRESS, good=_("已重新排队发送。"))
 
 
 @router.post("/retry", action=WATCH)
 def retry_all(call: Call) -> Response:
     """Try all that was given up again."""
-    number = retry_given_up(call.session, actor=call.actor, now=call.now)
+    number = retry_given_up(call.session, **call.by)
     text = ngettext("已重新排队 %(num)s 条。", "已重新排队 %(num)s 条。", number) % {"num": number}
     return call.redirect(_ADDRESS, good=text)
 

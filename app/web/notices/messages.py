@@ -79,9 +79,7 @@ def preview_or_send(call: Call) -> Response:
         job = attempt(
             call.session,
             bound,
-            lambda given: order_message(
-                call.session, actor=call.actor, now=call.now, firm_ids=firms, message=given, ways=ways
-            ),
+            lambda given: order_message(call.session, **call.by, firm_ids=firms, message=given, ways=ways),
         )
     if job is not None:
         return call.redirect(f"/messages/{job.id}")

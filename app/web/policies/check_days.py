@@ -6,10 +6,9 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.doors.call import Call
-from app.doors.forms import Bound, attempt, bind
+from app.doors.forms import Bound
 from app.doors.router import GuardedRouter
 from app.kit.actor import Actor
-from app.kit.clock import today
 from app.kit.i18n import _
 from app.kit.permissions import can
 from app.policies.actions import READ, SET_PARAMETER
@@ -28,26 +27,26 @@ router = GuardedRouter(door="web", prefix=ADDRESS)
 @router.get("", action=READ)
 def check_days_page(call: Call) -> Response:
     """What is set, and the form."""
-    return call.render("web/policies/settings.html", _page(call.session, call.actor, today(call.now), None))
+    return call.render("web/policies/settings.html", _page(call.session, call.actor, call.on, None))
 
 
 @router.post("", action=SET_PARAMETER)
 def set_days(call: Call) -> Response:
     """Set the days from an application day on."""
-    bound = bind(SettingInput, call.form)
-    done = attempt(
-        call.session, bound, lambda data: set_check_days(call.session, actor=call.actor, data=data, now=call.now)
+    return call.submit(
+        SettingInput,
+        lambda data: set_check_days(call.session, **call.by, data=data),
+        done=lambda _done: call.redirect(ADDRESS, good=_("已设定，原来的设定保留在历史中。")),
+        again=lambda bound: call.render(
+            "web/policies/settings.html", _page(call.session, call.actor, call.on, bound), status=422
+        ),
     )
-    if done is not None:
-        return call.redirect(ADDRESS, good=_("已设定，原来的设定保留在历史中。"))
-    page = _page(call.session, call.actor, today(call.now), bound)
-    return call.render("web/policies/settings.html", page, status=422)
 
 
 @router.post("/{setting_id}/withdraw", action=SET_PARAMETER)
 def withdraw_days(call: Call, setting_id: int) -> Response:
     """Take a setting back."""
-    withdraw_check_days(call.session, actor=call.actor, setting_id=setting_id, now=call.now)
+    withdraw_check_days(call.session, **call.by, setting_id=setting_id)
     return call.redirect(ADDRESS, good=_("设定已撤回，以前一次设定为准。"))
 
 

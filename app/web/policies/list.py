@@ -7,7 +7,6 @@ from starlette.responses import Response
 
 from app.doors.call import Call
 from app.doors.router import GuardedRouter
-from app.kit.clock import today
 from app.policies.actions import READ
 from app.policies.places import get_shown
 from app.policies.queries import get_version, list_versions
@@ -19,7 +18,7 @@ router = GuardedRouter(door="web", prefix="/policies")
 @router.get("", action=READ)
 def policies_page(call: Call) -> Response:
     """All policies, by whom they are about, with what is in force here today."""
-    page = policies_view(call.session, call.actor, list_versions(call.session), today(call.now))
+    page = policies_view(call.session, call.actor, list_versions(call.session), call.on)
     return call.render("web/policies/list.html", page)
 
 
@@ -31,7 +30,7 @@ def policy_page(
     jurisdiction: Annotated[str, Query(max_length=12)] = "CN",
 ) -> Response:
     """One version; without `version` the one in force here today, or else the newest."""
-    on = today(call.now)
+    on = call.on
     if version is None:
         row = get_shown(call.session, code, on, call.actor.region_prefix)
     else:
@@ -44,5 +43,5 @@ def policy_page(
 def policy_version_page(call: Call, code: str, jurisdiction: str, version: str) -> Response:
     """One version by its address."""
     row = get_version(call.session, code, jurisdiction, version)
-    page = policy_view(call.session, call.actor, row, list_versions(call.session, code), today(call.now))
+    page = policy_view(call.session, call.actor, row, list_versions(call.session, code), call.on)
     return call.render("web/policies/policy.html", page)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.doors.call import Call
-from app.doors.forms import Bound, attempt, bind, empty
+from app.doors.forms import Bound, empty
 from app.doors.router import GuardedRouter
 from app.kit.differences import SectionChanges
 from app.kit.errors import Forbidden, Invalid
@@ -58,17 +58,15 @@ def publish(call: Call, code: str, jurisdiction: str, version: str) -> Response:
     """Publish the version; refusals are shown on the form."""
     row = get_version(call.session, code, jurisdiction, version)
     given = {name: str(value) for name, value in call.form.items() if name.startswith(NUMBER)}
-    changes, bound = _changes(call.session, row, given), bind(PublishInput, call.form)
-    done = attempt(
-        call.session,
-        bound,
-        lambda data: publish_version(
-            call.session, actor=call.actor, base=row, changes=changes, data=data, now=call.now
+    changes = _changes(call.session, row, given)
+    return call.submit(
+        PublishInput,
+        lambda data: publish_version(call.session, **call.by, base=row, changes=changes, data=data),
+        done=lambda done: call.redirect(
+            version_url(done), good=_("新版本已发布，从 %(day)s 起适用。") % {"day": done.effective_from}
         ),
+        again=lambda bound: _show(call, row, given, bound, status=422),
     )
-    if done is None:
-        return _show(call, row, given, bound, status=422)
-    return call.redirect(version_url(done), good=_("新版本已发布，从 %(day)s 起适用。") % {"day": done.effective_from})
 
 
 def _changes(session: Session, row: PolicyVersion, given: Mapping[str, str]) -> Changes:

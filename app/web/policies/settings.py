@@ -8,10 +8,9 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.doors.call import Call
-from app.doors.forms import Bound, attempt, bind, empty
+from app.doors.forms import Bound, empty
 from app.doors.router import GuardedRouter
 from app.kit.actor import Actor
-from app.kit.clock import today
 from app.kit.i18n import _
 from app.kit.permissions import can
 from app.policies.actions import READ, SET_PARAMETER
@@ -78,28 +77,26 @@ class SettingsPage:
 @router.get("", action=READ)
 def settings_page(call: Call, code: str) -> Response:
     """What is set, and the forms."""
-    return call.render("web/policies/settings.html", _page(call.session, call.actor, code, today(call.now), None))
+    return call.render("web/policies/settings.html", _page(call.session, call.actor, code, call.on, None))
 
 
 @router.post("", action=SET_PARAMETER)
 def set_policy_parameter(call: Call, code: str) -> Response:
     """Set one parameter from a day on."""
-    bound = bind(SettingInput, call.form)
-    done = attempt(
-        call.session,
-        bound,
-        lambda data: set_parameter(call.session, actor=call.actor, policy_code=code, data=data, now=call.now),
+    return call.submit(
+        SettingInput,
+        lambda data: set_parameter(call.session, **call.by, policy_code=code, data=data),
+        done=lambda _done: call.redirect(f"/policies/{code}/settings", good=_("已设定，原来的设定保留在历史中。")),
+        again=lambda bound: call.render(
+            "web/policies/settings.html", _page(call.session, call.actor, code, call.on, bound), status=422
+        ),
     )
-    if done is not None:
-        return call.redirect(f"/policies/{code}/settings", good=_("已设定，原来的设定保留在历史中。"))
-    page = _page(call.session, call.actor, code, today(call.now), bound)
-    return call.render("web/policies/settings.html", page, status=422)
 
 
 @router.post("/{setting_id}/withdraw", action=SET_PARAMETER)
 def withdraw_policy_setting(call: Call, code: str, setting_id: int) -> Response:
     """Take a setting back."""
-    withdraw_setting(call.session, actor=call.actor, policy_code=code, setting_id=setting_id, now=call.now)
+    withdraw_setting(call.session, **call.by, policy_code=code, setting_id=setting_id)
     return call.redirect(f"/policies/{code}/settings", good=_("设定已撤回，以前一次设定为准。"))
 
 

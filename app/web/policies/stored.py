@@ -10,7 +10,7 @@ from app.cases.domain.state import CaseState
 from app.cases.models import CaseFile
 from app.cases.service.overriding import keep_verdict_now, override_case_verdict, take_back_case_override
 from app.doors.call import Call
-from app.doors.forms import Bound, attempt, bind, empty
+from app.doors.forms import Bound, empty
 from app.doors.router import GuardedRouter
 from app.enterprises.models import Enterprise
 from app.enterprises.queries import get_by_uscc_visible_to
@@ -77,17 +77,12 @@ def override(call: Call, uscc: str, policy: str, verdict_id: int) -> Response:
     """Decide otherwise than the kept verdict."""
     enterprise, stored = _get(call.session, call.actor, uscc, policy, verdict_id)
     number = _case_number(call.session, stored)
-    bound = bind(OverrideInput, call.form)
-    done = attempt(
-        call.session,
-        bound,
-        lambda data: override_case_verdict(
-            call.session, actor=call.actor, number=number, verdict_id=stored.id, data=data, now=call.now
-        ),
+    return call.submit(
+        OverrideInput,
+        lambda data: override_case_verdict(call.session, **call.by, number=number, verdict_id=stored.id, data=data),
+        done=lambda _done: call.redirect(_url(enterprise, stored), good=_("已另作决定，原判定保留可查。")),
+        again=lambda bound: _show(call, enterprise, stored, Refused(bound, empty())),
     )
-    if done is None:
-        return _show(call, enterprise, stored, Refused(bound, empty()))
-    return call.redirect(_url(enterprise, stored), good=_("已另作决定，原判定保留可查。"))
 
 
 @router.post(f"{_STORED}/overrides/{{override_id}}/take-back", action=OVERRIDE)
@@ -95,23 +90,22 @@ def take_back(call: Call, uscc: str, policy: str, verdict_id: int, override_id: 
     """Let the kept verdict speak again."""
     enterprise, stored = _get(call.session, call.actor, uscc, policy, verdict_id)
     number = _case_number(call.session, stored)
-    bound = bind(TakeBackInput, call.form)
-    done = attempt(
-        call.session,
-        bound,
+    return call.submit(
+        TakeBackInput,
         lambda data: take_back_case_override(
-            call.session, actor=call.actor, number=number, override_id=override_id, data=data, now=call.now
+            call.session, **call.by, number=number, override_id=override_id, data=data
         ),
+        done=lambda _done: call.redirect(
+            _url(enterprise, stored), good=_("已撤回，恢复按判定结果办理；两者都保留可查。")
+        ),
+        again=lambda bound: _show(call, enterprise, stored, Refused(empty(), bound)),
     )
-    if done is None:
-        return _show(call, enterprise, stored, Refused(empty(), bound))
-    return call.redirect(_url(enterprise, stored), good=_("已撤回，恢复按判定结果办理；两者都保留可查。"))
 
 
 @router.post("/cases/{number}/verdicts/{policy}", action=OVERRIDE)
 def keep_now(call: Call, number: str, policy: str) -> Response:
     """Keep the verdict on a case as its facts stand now, to decide upon it."""
-    stored = keep_verdict_now(call.session, actor=call.actor, number=number, policy=policy, now=call.now)
+    stored = keep_verdict_now(call.session, **call.by, number=number, policy=policy)
     enterprise = call.session.get_one(Enterprise, stored.enterprise_id)
     return call.redirect(_url(enterprise, stored), good=_("已留存现在的判定。"))
 

@@ -18,7 +18,6 @@ from app.doors.router import GuardedRouter
 from app.enterprises.models import Enterprise
 from app.enterprises.queries import get_by_uscc_visible_to
 from app.kit.actor import Actor
-from app.kit.clock import today
 from app.kit.i18n import Bilingual
 from app.policies.actions import READ_VERDICT
 from app.policies.answer import answer
@@ -72,7 +71,7 @@ class TryOutPage:
 def try_out_page(call: Call, code: str, on: OnDay = None, uscc: Uscc = "", expert: Expert = "") -> Response:
     """The questions, with what is on file about the firm."""
     tried = _tried(call.session, call.actor, uscc, expert)
-    trial = _trial(call.session, call.actor, tried, code, on or today(call.now))
+    trial = _trial(call.session, call.actor, tried, code, on or call.on)
     return call.render("web/policies/try_out.html", _page(trial, tried, trial.first()))
 
 
@@ -80,7 +79,7 @@ def try_out_page(call: Call, code: str, on: OnDay = None, uscc: Uscc = "", exper
 def tried_out_page(call: Call, code: str, on: OnDay = None, uscc: Uscc = "", expert: Expert = "") -> Response:
     """The verdict on what was filled in; nothing is kept."""
     tried = _tried(call.session, call.actor, uscc, expert)
-    trial = _trial(call.session, call.actor, tried, code, on or today(call.now))
+    trial = _trial(call.session, call.actor, tried, code, on or call.on)
     answers = trial.read(call.form)
     evaluation = trial.decide(answers)
     page = _page(trial, tried, answers.form, evaluation)

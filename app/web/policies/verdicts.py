@@ -7,10 +7,9 @@ from fastapi import Query
 from starlette.responses import Response
 
 from app.doors.call import Call
-from app.doors.forms import Bound, attempt, bind
+from app.doors.forms import Bound
 from app.doors.router import GuardedRouter
 from app.enterprises.queries import get_by_uscc_visible_to
-from app.kit.clock import today
 from app.kit.i18n import _
 from app.policies.actions import READ_VERDICT, STATE_FACT
 from app.policies.presenting import verdict_url
@@ -26,14 +25,14 @@ OnDay = Annotated[date | None, Query(description="application date; default toda
 
 @router.get("/{policy}", action=READ_VERDICT)
 def show_verdict(call: Call, uscc: str, policy: str, on: OnDay = None) -> Response:
-    return _show(call, Firm(uscc, policy, on or today(call.now)))
+    return _show(call, Firm(uscc, policy, on or call.on))
 
 
 @router.get("/{policy}/plan", action=READ_VERDICT)
 def show_plan(call: Call, uscc: str, policy: str, on: OnDay = None) -> Response:
     """What has to change: asked for by the verdict page once it stands, because it takes longer to reckon."""
     enterprise = get_by_uscc_visible_to(call.session, call.actor, uscc)
-    verdict = evaluate_enterprise(call.session, enterprise, policy, on or today(call.now))
+    verdict = evaluate_enterprise(call.session, enterprise, policy, on or call.on)
     fragment = call.request.headers.get("hx-request") == "true"
     template = "web/policies/_plan_fragment.html" if fragment else "web/policies/plan.html"
     return call.render(template, plan_page(call.session, enterprise, verdict))
@@ -41,26 +40,21 @@ def show_plan(call: Call, uscc: str, policy: str, on: OnDay = None) -> Response:
 
 @router.post("/{policy}/statements", action=STATE_FACT)
 def add_statement(call: Call, uscc: str, policy: str, on: OnDay = None) -> Response:
-    firm = Firm(uscc, policy, on or today(call.now))
+    firm = Firm(uscc, policy, on or call.on)
     enterprise = get_by_uscc_visible_to(call.session, call.actor, uscc)
-    bound = bind(StatementForm, call.form)
     catalogue = get_catalogue(call.session)
-    done = attempt(
-        call.session,
-        bound,
-        lambda model: state_fact(
-            call.session, actor=call.actor, enterprise=enterprise, data=model.data(catalogue), now=call.now
-        ),
+    return call.submit(
+        StatementForm,
+        lambda model: state_fact(call.session, **call.by, enterprise=enterprise, data=model.data(catalogue)),
+        done=lambda _done: call.redirect(verdict_url(uscc, policy, firm.on), good=_("已登记说明，判定已按它更新。")),
+        again=lambda bound: _show(call, firm, bound, 422),
     )
-    if done is None:
-        return _show(call, firm, bound, 422)
-    return call.redirect(verdict_url(uscc, policy, firm.on), good=_("已登记说明，判定已按它更新。"))
 
 
 @router.post("/{policy}/statements/{statement_id}/withdraw", action=STATE_FACT)
 def take_back(call: Call, uscc: str, policy: str, statement_id: int, on: OnDay = None) -> Response:
     enterprise = get_by_uscc_visible_to(call.session, call.actor, uscc)
-    withdraw_statement(call.session, actor=call.actor, enterprise=enterprise, statement_id=statement_id, now=call.now)
+    withdraw_statement(call.session, **call.by, enterprise=enterprise, statement_id=statement_id)
     return call.redirect(verdict_url(uscc, policy, on), good=_("已撤回说明。"))
 
 

@@ -117,7 +117,7 @@ def tab_page(call: Call, code: str, tab: str, version: str = "") -> Response:
 
 
 def _tab(call: Call, code: str, tab: str, version: str) -> Response:
-    rounds = rounds_panel(call.session, code, today(call.now), may_set=can(call.actor, actions.SET_ROUND))
+    rounds = rounds_panel(call.session, code, call.on, may_set=can(call.actor, actions.SET_ROUND))
     page = build_page(call.session, call.actor, call.now, (code, version, tab), rounds)
     return call.render("web/programmes/programme.html", page)
 

@@ -6,9 +6,7 @@ from starlette.responses import Response
 
 from app.cases.service.milestones import date_round
 from app.doors.call import Call
-from app.doors.forms import attempt, bind
 from app.doors.router import GuardedRouter
-from app.kit.clock import today
 from app.kit.i18n import _, ngettext
 from app.programmes import actions
 from app.programmes.schemas import NewRoundInput, RoundInput
@@ -22,36 +20,32 @@ router = GuardedRouter(door="web", prefix="/programmes/{code}/rounds")
 @router.post("", action=actions.SET_ROUND)
 def add_round_route(call: Call, code: str) -> Response:
     """Announce a round that the file does not know."""
-    bound = bind(NewRoundInput, call.form)
-    row = attempt(
-        call.session,
-        bound,
-        lambda values: add_round(call.session, actor=call.actor, now=call.now, code=code, values=values),
+    return call.submit(
+        NewRoundInput,
+        lambda values: add_round(call.session, **call.by, code=code, values=values),
+        done=lambda row: call.redirect(
+            f"/programmes/{code}/rounds", good=_("已新增批次“%(title)s”。") % {"title": row.title_zh}
+        ),
+        again=lambda bound: _refused(call, code, rounds_panel(call.session, code, call.on, may_set=True, new=bound)),
     )
-    if row is not None:
-        done = _("已新增批次“%(title)s”。") % {"title": row.title_zh}
-        return call.redirect(f"/programmes/{code}/rounds", good=done)
-    return _refused(call, code, rounds_panel(call.session, code, today(call.now), may_set=True, new=bound))
 
 
 @router.post("/{year}/{round_code}", action=actions.SET_ROUND)
 def set_round_route(call: Call, code: str, year: int, round_code: str) -> Response:
     """Set a round's cut-offs, and date the milestones of its open cases that waited for them."""
-    bound = bind(RoundInput, call.form)
 
     def set_and_date(values: RoundInput) -> Sized:
-        set_round(
-            call.session, actor=call.actor, now=call.now, code=code, year=year, round_code=round_code, values=values
-        )
-        return date_round(
-            call.session, actor=call.actor, now=call.now, programme_code=code, year=year, round_code=round_code
-        )
+        set_round(call.session, **call.by, code=code, year=year, round_code=round_code, values=values)
+        return date_round(call.session, **call.by, programme_code=code, year=year, round_code=round_code)
 
-    dated = attempt(call.session, bound, set_and_date)
-    if dated is not None:
-        return call.redirect(f"/programmes/{code}/rounds", good=_dated(len(dated)))
-    panel = rounds_panel(call.session, code, today(call.now), may_set=True, changed=((year, round_code), bound))
-    return _refused(call, code, panel)
+    return call.submit(
+        RoundInput,
+        set_and_date,
+        done=lambda dated: call.redirect(f"/programmes/{code}/rounds", good=_dated(len(dated))),
+        again=lambda bound: _refused(
+            call, code, rounds_panel(call.session, code, call.on, may_set=True, changed=((year, round_code), bound))
+        ),
+    )
 
 
 def _refused(call: Call, code: str, panel: RoundsPanel) -> Response:

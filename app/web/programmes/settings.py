@@ -9,10 +9,9 @@ from starlette.responses import Response
 
 from app.cases.service.clocks import give_lengths
 from app.doors.call import Call
-from app.doors.forms import Bound, attempt, bind, empty
+from app.doors.forms import Bound, empty
 from app.doors.router import GuardedRouter
 from app.kit.actor import Actor
-from app.kit.clock import today
 from app.kit.i18n import N_, _, ngettext
 from app.kit.permissions import can
 from app.programmes import actions
@@ -82,23 +81,25 @@ class SettingsPage:
 @router.get("", action=actions.READ)
 def settings_page(call: Call, code: str) -> Response:
     """What is set, and the forms."""
-    return call.render("web/programmes/settings.html", _page(call.session, call.actor, code, today(call.now)))
+    return call.render("web/programmes/settings.html", _page(call.session, call.actor, code, call.on))
 
 
 @router.post("", action=actions.SET)
 def set_route(call: Call, code: str) -> Response:
     """Set one of them from a day on."""
-    bound = bind(SettingInput, call.form)
 
     def set_and_date(values: SettingInput) -> tuple[int]:
-        set_setting(call.session, actor=call.actor, now=call.now, code=code, values=values)
+        set_setting(call.session, **call.by, code=code, values=values)
         return (give_lengths(call.session, programme=code, now=call.now),)
 
-    done = attempt(call.session, bound, set_and_date)
-    if done is not None:
-        return call.redirect(f"/programmes/{code}/settings", good=_done(*done))
-    page = _page(call.session, call.actor, code, today(call.now), bound)
-    return call.render("web/programmes/settings.html", page, status=422)
+    return call.submit(
+        SettingInput,
+        set_and_date,
+        done=lambda done: call.redirect(f"/programmes/{code}/settings", good=_done(*done)),
+        again=lambda bound: call.render(
+            "web/programmes/settings.html", _page(call.session, call.actor, code, call.on, bound), status=422
+        ),
+    )
 
 
 def _done(n: int) -> str:

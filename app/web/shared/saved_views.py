@@ -8,7 +8,6 @@ from starlette.responses import Response
 from app.accounts.actions import KEEP_VIEWS
 from app.accounts.service.views import KeepView, keep_view, remove_view, share_view
 from app.doors.call import Call
-from app.doors.forms import attempt, bind
 from app.doors.lists.saved import address_of
 from app.doors.pages import safe_next
 from app.doors.router import GuardedRouter
@@ -20,14 +19,20 @@ router = GuardedRouter(door="web", prefix="/views")
 @router.post("", action=KEEP_VIEWS)
 def keep(call: Call) -> Response:
     """Keep the list's address under a name, and show the list under it."""
-    bound = bind(KeepView, call.form)
-    view = attempt(
-        call.session, bound, lambda command: keep_view(call.session, actor=call.actor, command=command, now=call.now)
+    return call.submit(
+        KeepView,
+        lambda command: keep_view(call.session, **call.by, command=command),
+        done=lambda view: call.redirect(address_of(view), good=_("已保存视图“%(name)s”。") % {"name": view.name}),
+        again=lambda bound: call.redirect(
+            _back(bound.raw),
+            bad=_("视图没有保存：%(why)s")
+            % {
+                "why": " ".join(
+                    bound.summary or [message for messages in bound.errors.values() for message in messages]
+                )
+            },
+        ),
     )
-    if view is None:
-        told = bound.summary or [message for messages in bound.errors.values() for message in messages]
-        return call.redirect(_back(bound.raw), bad=_("视图没有保存：%(why)s") % {"why": " ".join(told)})
-    return call.redirect(address_of(view), good=_("已保存视图“%(name)s”。") % {"name": view.name})
 
 
 def _back(raw: Mapping[str, Any]) -> str:

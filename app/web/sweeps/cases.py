@@ -15,14 +15,13 @@ from app.cases import actions
 from app.cases.schemas import MOST_AT_ONCE, OpenCases
 from app.cases.service.opening_many import JOB_KIND, Opened, Prospect, foresee, opened_of, order_cases
 from app.doors.call import Call
-from app.doors.forms import Bound, attempt, bind, empty
+from app.doors.forms import Bound, bind, empty
 from app.doors.router import GuardedRouter
 from app.enterprises.models import Enterprise
 from app.jobs.domain import JobState
 from app.jobs.models import Job
 from app.jobs.queries import get_job
 from app.kit.actor import Actor
-from app.kit.clock import today
 from app.kit.errors import Invalid, NotFound
 from app.kit.i18n import _, current_locale
 from app.kit.permissions import EDITORS
@@ -115,7 +114,7 @@ def preview(call: Call, query: Annotated[CasesQuery, Query()], sweep_id: int) ->
     if len(firms) > MOST_AT_ONCE:
         text = _("一次最多为 %(n)s 家企业立案，请先用筛选缩小范围。") % {"n": MOST_AT_ONCE}
         return call.redirect(back, bad=text)
-    raw = {"policy": policy.code, "year": query.year or today(call.now).year, "round": query.round}
+    raw = {"policy": policy.code, "year": query.year or call.on.year, "round": query.round}
     raw["officer_id"] = query.officer_id or call.actor.id or ""
     page = _preview_page(call, (sweep, policy), firms, empty(raw), query)
     return call.render("web/sweeps/cases.html", page)
@@ -132,21 +131,16 @@ def order(call: Call, sweep_id: int) -> Response:
     firms = list_firms(call.session, call.actor, sweep, wanted, MOST_AT_ONCE)
     if not firms and bound.model:
         bound.summary.append(_("没有可以立案的企业。"))
-    job = attempt(
-        call.session,
+    return call.submit(
         bound,
         lambda given: order_cases(
-            call.session,
-            actor=call.actor,
-            now=call.now,
-            command=_command(given, policy, firms),
-            origin={"sweep": sweep.id},
+            call.session, **call.by, command=_command(given, policy, firms), origin={"sweep": sweep.id}
+        ),
+        done=lambda job: call.redirect(f"/policies/sweeps/{sweep.id}/cases/{job.id}"),
+        again=lambda bound: call.render(
+            "web/sweeps/cases.html", _preview_page(call, (sweep, policy), firms, bound, query), status=422
         ),
     )
-    if job is None:
-        page = _preview_page(call, (sweep, policy), firms, bound, query)
-        return call.render("web/sweeps/cases.html", page, status=422)
-    return call.redirect(f"/policies/sweeps/{sweep.id}/cases/{job.id}")
 
 
 @router.get("/{sweep_id:int}/cases/{job_id:int}", action=actions.OPEN)
@@ -180,9 +174,9 @@ def _preview_page(
     call: Call, swept: tuple[Sweep, SweptPolicy], firms: Sequence[Enterprise], form: Bound[CasesForm], query: CasesQuery
 ) -> PreviewPage:
     sweep, policy = swept
-    get_in_force(call.session, policy.code, today(call.now))
+    get_in_force(call.session, policy.code, call.on)
     prospects = _prospects(call, policy, firms, form)
-    year = today(call.now).year
+    year = call.on.year
     return PreviewPage(
         sweep=sweep,
         base=f"/policies/sweeps/{sweep.id}",
@@ -215,7 +209,7 @@ def _prospects(call: Call, policy: SweptPolicy, firms: Sequence[Enterprise], for
         )
     except ValueError:
         raise Invalid("sweep.cases", _("年度、批次或经办人填写有误。")) from None
-    return foresee(call.session, actor=call.actor, now=call.now, command=command, firms=firms)
+    return foresee(call.session, **call.by, command=command, firms=firms)
 
 
 def _kept(query: CasesQuery) -> tuple[tuple[str, str], ...]:

@@ -11,10 +11,9 @@ from starlette.responses import Response
 
 from app.doors.call import Call
 from app.doors.downloads import TableFormat, download_table, stream_table
-from app.doors.forms import attempt, bind, empty
+from app.doors.forms import empty
 from app.doors.router import GuardedRouter
 from app.kit.actor import Actor
-from app.kit.clock import today
 from app.kit.db import Database, read_scope
 from app.kit.errors import NotFound
 from app.kit.i18n import _
@@ -41,23 +40,25 @@ class StartForm(BaseModel):
 def sweeps_page(call: Call, cursor: str = "") -> Response:
     """All sweeps that concern the officer's region, and the form that starts one."""
     found = page_sweeps_visible_to(call.session, call.actor, cursor=cursor or None)
-    form = empty({"on": today(call.now).isoformat(), "region": call.actor.region_prefix})
+    form = empty({"on": call.on.isoformat(), "region": call.actor.region_prefix})
     return call.render("web/sweeps/list.html", pages.list_page(call.session, call.actor, found, form))
 
 
 @router.post("", action=RUN)
 def start(call: Call) -> Response:
     """Put a sweep into the queue."""
-    bound = bind(StartForm, call.form)
-    started = attempt(
-        call.session,
-        bound,
-        lambda given: start_sweep(call.session, actor=call.actor, now=call.now, on=given.on, region=given.region),
+    return call.submit(
+        StartForm,
+        lambda given: start_sweep(call.session, **call.by, on=given.on, region=given.region),
+        done=lambda started: call.redirect(f"/policies/sweeps/{started.id}"),
+        again=lambda bound: call.render(
+            "web/sweeps/list.html",
+            pages.list_page(
+                call.session, call.actor, page_sweeps_visible_to(call.session, call.actor, cursor=None), bound
+            ),
+            status=422,
+        ),
     )
-    if started is None:
-        found = page_sweeps_visible_to(call.session, call.actor, cursor=None)
-        return call.render("web/sweeps/list.html", pages.list_page(call.session, call.actor, found, bound), status=422)
-    return call.redirect(f"/policies/sweeps/{started.id}")
 
 
 @router.get("/{sweep_id:int}", action=READ)
@@ -66,9 +67,7 @@ def sweep_page(call: Call, query: ListQuery, sweep_id: int) -> Response:
     sweep = get_sweep_visible_to(call.session, call.actor, sweep_id)
     if sweep.finished_at is None:
         return call.render("web/sweeps/progress.html", pages.progress_page(call.session, call.actor, sweep))
-    return call.render(
-        "web/sweeps/result.html", pages.result_page(call.session, call.actor, sweep, query, today(call.now))
-    )
+    return call.render("web/sweeps/result.html", pages.result_page(call.session, call.actor, sweep, query, call.on))
 
 
 @router.get("/{sweep_id:int}/progress", action=READ)
@@ -85,7 +84,7 @@ def progress(call: Call, sweep_id: int) -> Response:
 def stop(call: Call, sweep_id: int) -> Response:
     """Stop after the present batch."""
     sweep = get_sweep_visible_to(call.session, call.actor, sweep_id)
-    stop_sweep(call.session, actor=call.actor, now=call.now, sweep=sweep)
+    stop_sweep(call.session, **call.by, sweep=sweep)
     return call.redirect(f"/policies/sweeps/{sweep.id}", info=_("将在当前批次结束后停止。"))
 
 

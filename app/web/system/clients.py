@@ -22,7 +22,7 @@ from app.accounts.service.clients import (
     renew_secret,
 )
 from app.doors.call import Call
-from app.doors.forms import Bound, attempt, bind, empty
+from app.doors.forms import Bound, empty
 from app.doors.router import GuardedRouter
 from app.kit.i18n import N_, _
 
@@ -102,22 +102,14 @@ def clients_page(call: Call) -> Response:
 @router.post("", action=MANAGE_CLIENTS)
 def add_client(call: Call) -> Response:
     """Create a machine client; its secret is shown this once."""
-    bound = bind(ClientForm, call.form)
-    made = attempt(
-        call.session,
-        bound,
+    return call.submit(
+        ClientForm,
         lambda given: create_client(
-            call.session,
-            actor=call.actor,
-            name=given.name,
-            scopes=" ".join(given.scopes),
-            region_prefix=given.region_prefix,
-            now=call.now,
+            call.session, **call.by, name=given.name, scopes=" ".join(given.scopes), region_prefix=given.region_prefix
         ),
+        done=lambda made: _clients(call, empty(), made=_credentials(made[0].client_id, made[1])),
+        again=lambda bound: _clients(call, bound, status=422),
     )
-    if made is None:
-        return _clients(call, bound, status=422)
-    return _clients(call, empty(), made=_credentials(made[0].client_id, made[1]))
 
 
 @router.get("/{client_id}", action=MANAGE_CLIENTS)
@@ -129,39 +121,30 @@ def client_page(call: Call, client_id: str) -> Response:
 @router.post("/{client_id}", action=MANAGE_CLIENTS)
 def save_limits(call: Call, client_id: str) -> Response:
     """Say from where and how fast it may call."""
-    bound = bind(LimitsForm, call.form)
 
-    def save(given: LimitsForm) -> bool:
-        limit_client(call.session, actor=call.actor, client_id=client_id, limits=given.limits(), now=call.now)
-        return True
-
-    if attempt(call.session, bound, save):
-        return call.redirect(f"/system/clients/{client_id}", good=_("已保存，从下一次调用起生效。"))
-    return _client(call, client_id, limits=bound, status=422)
+    return call.submit(
+        LimitsForm,
+        lambda given: limit_client(call.session, **call.by, client_id=client_id, limits=given.limits()),
+        done=lambda _done: call.redirect(f"/system/clients/{client_id}", good=_("已保存，从下一次调用起生效。")),
+        again=lambda bound: _client(call, client_id, limits=bound, status=422),
+    )
 
 
 @router.post("/{client_id}/secret", action=MANAGE_CLIENTS)
 def new_secret(call: Call, client_id: str) -> Response:
     """Replace the secret; shown this once. The former one goes on to work for the overlap."""
-    bound = bind(OverlapForm, call.form)
-    secret = attempt(
-        call.session,
-        bound,
-        lambda given: renew_secret(
-            call.session, actor=call.actor, client_id=client_id, now=call.now, overlap_days=given.overlap_days
-        ),
+    return call.submit(
+        OverlapForm,
+        lambda given: renew_secret(call.session, **call.by, client_id=client_id, overlap_days=given.overlap_days),
+        done=lambda secret: _client(call, client_id, made=_credentials(client_id, secret)),
+        again=lambda bound: _client(call, client_id, overlap=bound, status=422),
     )
-    if secret is None:
-        return _client(call, client_id, overlap=bound, status=422)
-    return _client(call, client_id, made=_credentials(client_id, secret))
 
 
 @router.post("/{client_id}/signature-key", action=MANAGE_CLIENTS)
 def new_signature_key(call: Call, client_id: str) -> Response:
     """Make or replace the signature key; shown this once."""
-    key = make_signature_key(
-        call.session, actor=call.actor, client_id=client_id, sealing=call.settings.secret, now=call.now
-    )
+    key = make_signature_key(call.session, **call.by, client_id=client_id, sealing=call.settings.secret)
     made = Made(_("新签名密钥"), (("ym-key", client_id, _("可以再次查看。")), ("signature_key", key, "")))
     return _client(call, client_id, made=made)
 
@@ -169,7 +152,7 @@ def new_signature_key(call: Call, client_id: str) -> Response:
 @router.post("/{client_id}/disable", action=MANAGE_CLIENTS)
 def stop_client(call: Call, client_id: str) -> Response:
     """Disable a client; its tokens stop at once."""
-    disable_client(call.session, actor=call.actor, client_id=client_id, now=call.now)
+    disable_client(call.session, **call.by, client_id=client_id)
     return call.redirect("/system/clients", good=_("已停用。"))
 
 

@@ -92,14 +92,14 @@ def progress(call: Call, job_id: int) -> Response:
 @router.post("/{job_id:int}/stop", action=STEER)
 def stop(call: Call, job_id: int) -> Response:
     job = get_job(call.session, job_id)
-    stop_job(call.session, actor=call.actor, now=call.now, job=job)
+    stop_job(call.session, **call.by, job=job)
     return call.redirect(f"/system/jobs/{job.id}", info=_("将在当前批次结束后停止。"))
 
 
 @router.post("/{job_id:int}/retry", action=STEER)
 def retry(call: Call, job_id: int) -> Response:
     job = get_job(call.session, job_id)
-    retry_job(call.session, actor=call.actor, now=call.now, job=job)
+    retry_job(call.session, **call.by, job=job)
     return call.redirect(f"/system/jobs/{job.id}", good=_("已重新排队，从断点接着做。"))
 
 

@@ -20,11 +20,9 @@ from app.accounts.service.officers import (
 from app.cases.opinions.queries import department_names
 from app.cases.papers.actions import KEEP_TEMPLATES
 from app.doors.call import Call
-from app.doors.forms import Bound, attempt, bind, empty
+from app.doors.forms import Bound, empty
 from app.doors.router import GuardedRouter
 from app.kit.actor import Role
-from app.kit.clock import today
-from app.kit.errors import Invalid
 from app.kit.i18n import _
 from app.kit.permissions import can
 from app.notices.actions import WATCH
@@ -109,7 +107,7 @@ def system_page(call: Call) -> Response:
     if can(call.actor, MANAGE_CLIENTS):
         entries.insert(1, (_("接口客户端"), _("省级系统等程序的凭证与权限范围。"), "/system/clients", "exchange"))
     refusal: str = call.request.app.state.seed_refusal
-    page = SystemPage(tuple(entries), missing_year(call.session, today(call.now)), tuple(refusal.splitlines()))
+    page = SystemPage(tuple(entries), missing_year(call.session, call.on), tuple(refusal.splitlines()))
     return call.render("web/system/index.html", page)
 
 
@@ -142,23 +140,19 @@ def new_user_page(call: Call) -> Response:
 @router.post("/users/new", action=MANAGE_USERS)
 def add_user(call: Call) -> Response:
     """Create an officer."""
-    bound = bind(OfficerForm, call.form)
-    officer = attempt(
-        call.session,
-        bound,
+    return call.submit(
+        OfficerForm,
         lambda given: create_officer(
             call.session,
-            actor=call.actor,
+            **call.by,
             login=given.login,
             password=given.password,
             data=given.data(),
-            now=call.now,
             passwords=call.settings.passwords,
         ),
+        done=lambda officer: call.redirect("/system/users", good=_("已新建用户“%(name)s”。") % {"name": officer.name}),
+        again=lambda bound: _user_form(call, None, bound, call.actor.id, 422),
     )
-    if officer is not None:
-        return call.redirect("/system/users", good=_("已新建用户“%(name)s”。") % {"name": officer.name})
-    return _user_form(call, None, bound, call.actor.id, 422)
 
 
 @router.get("/users/{officer_id}", action=MANAGE_USERS)
@@ -173,36 +167,25 @@ def user_page(call: Call, officer_id: int) -> Response:
 @router.post("/users/{officer_id}", action=MANAGE_USERS)
 def save_user(call: Call, officer_id: int) -> Response:
     """Change an officer."""
-    bound = bind(OfficerForm, call.form)
-    officer = attempt(
-        call.session,
-        bound,
-        lambda given: change_officer(
-            call.session, actor=call.actor, officer_id=officer_id, data=given.data(), now=call.now
-        ),
+    return call.submit(
+        OfficerForm,
+        lambda given: change_officer(call.session, **call.by, officer_id=officer_id, data=given.data()),
+        done=lambda _done: call.redirect("/system/users", good=_("已保存。")),
+        again=lambda bound: _user_form(call, get_officer(call.session, officer_id), bound, call.actor.id, 422),
     )
-    if officer is not None:
-        return call.redirect("/system/users", good=_("已保存。"))
-    return _user_form(call, get_officer(call.session, officer_id), bound, call.actor.id, 422)
 
 
 @router.post("/users/{officer_id}/password", action=MANAGE_USERS)
 def new_password(call: Call, officer_id: int) -> Response:
     """Give an officer a new password."""
     password = str(call.form.get("password") or "")
-    try:
-        with call.session.begin_nested():
-            reset_password(
-                call.session,
-                actor=call.actor,
-                officer_id=officer_id,
-                password=password,
-                now=call.now,
-                passwords=call.settings.passwords,
-            )
-    except Invalid as error:
-        return call.redirect(f"/system/users/{officer_id}", bad=error.message)
-    return call.redirect(f"/system/users/{officer_id}", good=_("密码已重置，请当面告知本人。"))
+    return call.act(
+        lambda: reset_password(
+            call.session, **call.by, officer_id=officer_id, password=password, passwords=call.settings.passwords
+        ),
+        f"/system/users/{officer_id}",
+        good=_("密码已重置，请当面告知本人。"),
+    )
 
 
 def _locked(officer: Officer, now: datetime) -> bool:

@@ -17,7 +17,7 @@ from app.cases.papers.templates import Shelf, list_own, template_bytes, upload_t
 from app.doors.call import Call
 from app.doors.deps import AppSettings
 from app.doors.documents import content_disposition
-from app.doors.forms import Bound, attempt, bind, empty
+from app.doors.forms import Bound, bind, empty
 from app.doors.router import GuardedRouter
 from app.files.domain.kinds import HANDLING, FileKind
 from app.files.models import StoredFile
@@ -106,22 +106,14 @@ def upload(call: Call) -> Response:
         bound.errors[FIELD] = [_("请选择模板文件。")]
         return call.render("web/system/papers.html", _page(call.session, bound), status=422)
     file = Upload(given.file, given.filename)
-    row = attempt(
-        call.session,
+    return call.submit(
         bound,
         lambda data: upload_template(
-            call.session,
-            call.settings.vault,
-            actor=call.actor,
-            now=call.now,
-            kind=data.kind,
-            programme=data.programme,
-            upload=file,
+            call.session, call.settings.vault, **call.by, kind=data.kind, programme=data.programme, upload=file
         ),
+        done=lambda _done: call.redirect("/system/papers", good=_("模板已启用。")),
+        again=lambda bound: call.render("web/system/papers.html", _page(call.session, bound), status=422),
     )
-    if row is None:
-        return call.render("web/system/papers.html", _page(call.session, bound), status=422)
-    return call.redirect("/system/papers", good=_("模板已启用。"))
 
 
 @router.get("/{kind}/shipped", action=KEEP_TEMPLATES)
@@ -145,7 +137,7 @@ def download_own(call: Call, template_id: int) -> Response:
 @router.post("/own/{template_id:int}/withdraw", action=KEEP_TEMPLATES)
 def withdraw(call: Call, template_id: int) -> Response:
     """Set a template aside."""
-    withdraw_template(call.session, actor=call.actor, now=call.now, template_id=template_id)
+    withdraw_template(call.session, **call.by, template_id=template_id)
     return call.redirect("/system/papers", good=_("已停用该模板。"))
 
 

@@ -19,7 +19,6 @@ from app.enterprises.domain.uscc import LENGTH, normalise
 from app.enterprises.lists import search_visible_to
 from app.enterprises.queries import find_by_uscc_visible_to
 from app.kit.actor import Actor
-from app.kit.clock import today
 from app.kit.i18n import N_, _
 from app.kit.lists.viewer import Viewer
 from app.kit.permissions import Action, can
@@ -129,13 +128,13 @@ def search_page(call: Call, q: str = "") -> Response:
         firm = find_by_uscc_visible_to(call.session, call.actor, query)
         if firm is not None:
             return call.redirect(f"/enterprises/{firm.uscc}")
-    groups = _found(Asked(call.session, call.actor, query, ON_PAGE, today(call.now)))
+    groups = _found(Asked(call.session, call.actor, query, ON_PAGE, call.on))
     return call.render("web/search/results.html", SearchPage(query, groups))
 
 
 @router.get("/suggest", action=LIST_ENTERPRISES)
 def suggest(call: Call, q: str = "") -> Response:
-    groups = _found(Asked(call.session, call.actor, _clean(q), IN_BOX, today(call.now)))
+    groups = _found(Asked(call.session, call.actor, _clean(q), IN_BOX, call.on))
     return call.render("web/search/suggest.html", SuggestPage(tuple(hit for group in groups for hit in group.hits)))
 
 

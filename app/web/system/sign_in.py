@@ -81,7 +81,7 @@ def _landing(actor: Actor, target: str) -> str:
 @router.post("/sign-out", action=SIGN_OUT)
 def leave(call: Call) -> Response:
     """End this browser's session."""
-    sign_out(call.session, actor=call.actor, secret=call.request.cookies.get(SESSION_COOKIE, ""), now=call.now)
+    sign_out(call.session, **call.by, secret=call.request.cookies.get(SESSION_COOKIE, ""))
     door = "/portal/sign-in" if call.actor.kind is ActorKind.ENTERPRISE else "/sign-in"
     response = call.redirect(door, good=_("已退出。"))
     response.delete_cookie(SESSION_COOKIE)

@@ -59,7 +59,7 @@ def enable_user(call: Call, officer_id: int) -> Response:
 def _switch(call: Call, officer_id: int, *, disabled: bool) -> Response:
     try:
         with call.session.begin_nested():
-            set_disabled(call.session, actor=call.actor, officer_id=officer_id, disabled=disabled, now=call.now)
+            set_disabled(call.session, **call.by, officer_id=officer_id, disabled=disabled)
     except Invalid as error:
         return call.redirect(f"/system/users/{officer_id}", bad=error.message)
     return call.redirect("/system/users", good=_("已停用。") if disabled else _("已启用。"))

@@ -12,10 +12,9 @@ from starlette.responses import Response
 
 from app.cases.service.redating import redate_clocks
 from app.doors.call import Call
-from app.doors.forms import Bound, attempt, bind, empty
+from app.doors.forms import Bound, empty
 from app.doors.router import GuardedRouter
 from app.kit.actor import Actor
-from app.kit.clock import today
 from app.kit.i18n import N_, _, current_locale, ngettext
 from app.kit.permissions import can
 from app.reference.actions import READ_CALENDAR, SET_CALENDAR
@@ -92,41 +91,47 @@ class CalendarPage:
 @router.get("", action=READ_CALENDAR)
 def calendar_page(call: Call, year: Annotated[int | None, Query(ge=FIRST_YEAR, le=LAST_YEAR)] = None) -> Response:
     """The year's days."""
-    return call.render("web/system/calendar.html", _page(call.session, call.actor, today(call.now), year))
+    return call.render("web/system/calendar.html", _page(call.session, call.actor, call.on, year))
 
 
 @router.post("", action=SET_CALENDAR)
 def set_day_route(call: Call) -> Response:
     """Declare a day working or free; running time limits follow."""
-    bound = bind(DayInput, call.form)
 
     def set_and_date(values: DayInput) -> tuple[date, int]:
-        row = set_day(call.session, actor=call.actor, now=call.now, values=values)
+        row = set_day(call.session, **call.by, values=values)
         return row.day, redate_clocks(call.session, row.day)
 
-    done = attempt(call.session, bound, set_and_date)
-    if done is not None:
-        return call.redirect(f"/system/calendar?year={done[0].year}#overrides", good=_done(*done))
-    year = bound.model.day.year if bound.model else None
-    page = _page(call.session, call.actor, today(call.now), year, bound)
-    return call.render("web/system/calendar.html", page, status=422)
+    return call.submit(
+        DayInput,
+        set_and_date,
+        done=lambda done: call.redirect(f"/system/calendar?year={done[0].year}#overrides", good=_done(*done)),
+        again=lambda bound: call.render(
+            "web/system/calendar.html",
+            _page(call.session, call.actor, call.on, bound.model.day.year if bound.model else None, bound),
+            status=422,
+        ),
+    )
 
 
 @router.post("/clear", action=SET_CALENDAR)
 def clear_day_route(call: Call) -> Response:
     """Let a day follow the statutory calendar again; running time limits follow."""
-    bound = bind(ClearDayInput, call.form)
 
     def clear_and_date(values: ClearDayInput) -> tuple[date, int]:
-        clear_day(call.session, actor=call.actor, now=call.now, values=values)
+        clear_day(call.session, **call.by, values=values)
         return values.day, redate_clocks(call.session, values.day)
 
-    done = attempt(call.session, bound, clear_and_date)
-    if done is not None:
-        return call.redirect(f"/system/calendar?year={done[0].year}#overrides", good=_done(*done))
-    year = bound.model.day.year if bound.model else None
-    page = _page(call.session, call.actor, today(call.now), year, refused=bound)
-    return call.render("web/system/calendar.html", page, status=422)
+    return call.submit(
+        ClearDayInput,
+        clear_and_date,
+        done=lambda done: call.redirect(f"/system/calendar?year={done[0].year}#overrides", good=_done(*done)),
+        again=lambda bound: call.render(
+            "web/system/calendar.html",
+            _page(call.session, call.actor, call.on, bound.model.day.year if bound.model else None, refused=bound),
+            status=422,
+        ),
+    )
 
 
 def _done(day: date, moved: int) -> str:

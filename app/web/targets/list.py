@@ -13,7 +13,6 @@ from app.doors.call import Call
 from app.doors.downloads import TableFormat, download_table
 from app.doors.router import GuardedRouter
 from app.kit.actor import Actor
-from app.kit.clock import today
 from app.kit.errors import NotFound
 from app.kit.i18n import Bilingual, _
 from app.kit.paging import Page
@@ -89,7 +88,7 @@ class RowsPage:
 
 @router.get("", action=actions.READ)
 def targets_page(call: Call, year: int | None = None) -> Response:
-    on = today(call.now)
+    on = call.on
     chosen = _checked(year, on)
     view = queries.find_plan(call.session, call.actor, chosen, on)
     years = sorted({on.year, chosen, *queries.list_plan_years(call.session, call.actor)}, reverse=True)
@@ -110,7 +109,7 @@ def targets_page(call: Call, year: int | None = None) -> Response:
 
 @router.get("/{code}", action=actions.READ)
 def target_rows_page(call: Call, code: str, year: int | None = None, cursor: str | None = None) -> Response:
-    view, item = _item(call.session, call.actor, today(call.now), code, year)
+    view, item = _item(call.session, call.actor, call.on, code, year)
     standing = queries.standing(call.session, view, item)
     counted = queries.counted_of(item)
     assert counted is not None  # get_item refuses an item that nothing is counted for
@@ -133,7 +132,7 @@ def target_rows_page(call: Call, code: str, year: int | None = None, cursor: str
 
 @router.get("/{code}/export.{extension}", action=actions.EXPORT)
 def export_target_rows(call: Call, code: str, extension: TableFormat, year: int | None = None) -> Response:
-    view, item = _item(call.session, call.actor, today(call.now), code, year)
+    view, item = _item(call.session, call.actor, call.on, code, year)
     counted = queries.counted_of(item)
     assert counted is not None  # as above
     table = all_rows(call.session, counted, view)

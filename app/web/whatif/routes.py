@@ -13,7 +13,6 @@ from app.doors.call import Call
 from app.doors.forms import Bound
 from app.doors.router import GuardedRouter
 from app.kit.actor import Actor
-from app.kit.clock import today
 from app.kit.errors import NotFound
 from app.kit.i18n import _
 from app.kit.permissions import can
@@ -43,14 +42,14 @@ LONGEST = 40
 @router.get("/what-if", action=WHAT_IF)
 def what_if_here(call: Call, code: str) -> Response:
     """The what-if of the version in force here."""
-    row = get_shown(call.session, code, today(call.now), call.actor.region_prefix)
-    return _respond(call, today(call.now), row)
+    row = get_shown(call.session, code, call.on, call.actor.region_prefix)
+    return _respond(call, call.on, row)
 
 
 @router.get("/{jurisdiction}/{version}/what-if", action=WHAT_IF)
 def what_if_of_version(call: Call, code: str, jurisdiction: str, version: str) -> Response:
     """The what-if of one version."""
-    return _respond(call, today(call.now), get_version(call.session, code, jurisdiction, version))
+    return _respond(call, call.on, get_version(call.session, code, jurisdiction, version))
 
 
 def _respond(call: Call, day: date, row: PolicyVersion) -> Response:
