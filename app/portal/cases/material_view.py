@@ -1,6 +1,6 @@
 """The materials of a case as the firm reads them: what is asked for, year by year, what lies there, what may be done with it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -21,7 +21,6 @@ from app.kit.errors import NotFound
 from app.kit.i18n import N_, _, ngettext
 from app.kit.permissions import can
 from app.portal.actions import SUPPLY_OWN
-from app.programmes.domain.definition import Programme
 from app.programmes.domain.supplied import MaterialTemplate
 
 Badge = tuple[str, str]
@@ -72,8 +71,12 @@ def slots_of(session: Session, case: CaseFile, actor: Actor, on: date) -> tuple[
     supplies, held = contents.supplies(on), contents.materials
     items = _to_correct(contents.corrections)
     named = items.keys() | {row.material for row in held}
+
+    def open_for(template: MaterialTemplate) -> Callable[[bool], bool]:
+        return lambda asked: can(actor, SUPPLY_OWN) and may_supply(programme, case, template, actor, asked=asked)
+
     slots = [
-        _slot(programme, case, template, year, _of(held, template, year), items.get(template.code), actor, on)
+        _slot(case, template, year, _of(held, template, year), items.get(template.code), open_for(template), on)
         for template in programme.materials
         if template.supplied_by == "enterprise"
         if applies(template, supplies) or template.code in named
@@ -132,21 +135,19 @@ def _of(held: Sequence[CaseMaterial], template: MaterialTemplate, year: int | No
 
 
 def _slot(
-    programme: Programme,
     case: CaseFile,
     template: MaterialTemplate,
     year: int | None,
     rows: list[CaseMaterial],
     item: CorrectionItem | None,
-    actor: Actor,
+    is_open: Callable[[bool], bool],
     on: date,
 ) -> SlotView:
+    """`is_open` says whether it may be supplied, once asked for or without that."""
     remark = item.remark if item else ""
     serving = [row for row in rows if row.state != MaterialState.RETURNED and can_serve(template, row.document, on)]
-    editor = can(actor, SUPPLY_OWN)
     asked = len(serving) < template.at_least or bool(remark)
-    returned = editor and may_supply(programme, case, template, actor, asked=True)
-    settled = editor and may_supply(programme, case, template, actor, asked=bool(remark))
+    returned, settled = is_open(True), is_open(bool(remark))
     return SlotView(
         template=template,
         year=year,
@@ -155,7 +156,7 @@ def _slot(
         badge=_badge(template, rows, len(serving), remark),
         papers=tuple(_paper(row, template, on, returned if _sent_back(row) else settled) for row in rows),
         remark=remark,
-        open=editor and may_supply(programme, case, template, actor, asked=asked),
+        open=is_open(asked),
         url=f"/portal/cases/{case.number}/materials/{template.code}" + (f"?year={year}" if year else ""),
         next_url=_next_url(case, item),
     )

@@ -138,14 +138,13 @@ def _record(call: Call, case: CaseFile, *, limit: int) -> CasePage:
     on, read = call.on, _read(call.session, case)
     programme, contents = read.programme, read.contents
     verdict = verdict_card(
-        call.session,
+        call,
         case,
         programme,
-        on,
         names=read.names,
         entries=read.entries,
         action=next_action(programme, case.stage),
-        actor=call.actor,
+        decides=True,
     )
     documents = document_lines(call.session, [row.document for row in contents.materials], on, read.catalogue)
     events = timeline(call.session, kind="case", id=case.number, limit=limit + 1)

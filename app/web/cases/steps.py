@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
@@ -19,7 +18,6 @@ from app.doors.call import Call
 from app.doors.corrections import AskGroups, ask_groups, bind_corrections
 from app.doors.forms import Bound, attempt, bind, empty
 from app.doors.router import GuardedRouter
-from app.kit.actor import Actor
 from app.kit.errors import Conflict, NotFound
 from app.kit.i18n import _
 from app.programmes.domain.definition import StageAction
@@ -72,7 +70,7 @@ def step_page(call: Call, number: str, action_code: str) -> Response:
     """The form of a step, for those who come from the board or without script."""
     case = queries.get_visible_to(call.session, call.actor, number)
     form: Bound[StepForm] = empty({"on": call.on.isoformat(), "version": case.version})
-    return call.render("web/cases/step.html", _step_page(call.session, call.actor, case, action_code, form, call.on))
+    return call.render("web/cases/step.html", _step_page(call, case, action_code, form))
 
 
 @router.post("/{number}/steps/{action_code}", action=actions.STEP)
@@ -92,7 +90,7 @@ def step_route(call: Call, number: str, action_code: str) -> Response:
     if case is None:
         case = queries.get_visible_to(call.session, call.actor, number)
         _name_fields(bound)
-        page = _step_page(call.session, call.actor, case, action_code, bound, call.on)
+        page = _step_page(call, case, action_code, bound)
         return call.render("web/cases/step.html", page, status=422)
     stage = queries.programme_of(call.session, case).stage(case.stage).name
     return call.redirect(f"/cases/{number}", good=_("已办理，现在的阶段是“%(stage)s”。") % {"stage": stage})
@@ -123,16 +121,15 @@ def _name_fields(bound: Bound[StepForm]) -> None:
     }
 
 
-def _step_page(
-    session: Session, actor: Actor, case: CaseFile, action_code: str, form: Bound[StepForm], on: date
-) -> StepPage:
+def _step_page(call: Call, case: CaseFile, action_code: str, form: Bound[StepForm]) -> StepPage:
+    session, on = call.session, call.on
     programme, contents = queries.programme_of(session, case), load_contents(session, case)
     action = programme.find_action(action_code)
     names, entries = code_names(session, case.enterprise.region_code), queries.list_entries(session, case.id)
-    verdict = verdict_card(session, case, programme, on, names=names, entries=entries, action=action)
+    verdict = verdict_card(call, case, programme, names=names, entries=entries, action=action)
     supplies = seen_supplies(contents, on, verdict)
     waiting = waiting_ids(contents.milestones)
-    buttons = step_buttons(programme, case, actor, supplies, waiting)
+    buttons = step_buttons(programme, case, call.actor, supplies, waiting)
     button = next((button for button in buttons if button.action.code == action_code), None)
     if button is None and not form.summary:
         raise Conflict("case.action.not_here", _("这一步现在不能办理，请回到该件查看现在的阶段。"))

@@ -12,7 +12,7 @@ from app.cases.models import CaseFile, StageEntry
 from app.cases.service.overriding import ON_REQUEST
 from app.cases.service.undoing import verdicts_taken_back
 from app.cases.service.verdicts import tally_of
-from app.kit.actor import Actor
+from app.doors.call import Call
 from app.kit.i18n import _
 from app.kit.permissions import can
 from app.policies.actions import OVERRIDE
@@ -60,38 +60,37 @@ class VerdictCard:
 
 
 def verdict_card(
-    session: Session,
+    call: Call,
     case: CaseFile,
     programme: Programme,
-    on: date,
     *,
     names: dict[str, str],
     entries: Sequence[StageEntry],
-    action: StageAction | None = None,
-    actor: Actor | None = None,
+    action: StageAction | None,
+    decides: bool = False,
 ) -> VerdictCard | None:
     """The verdict that `action` looks at, else that of the programme's first policy, and how the others stand.
 
     `names` say what the codes among the facts mean, `entries` are all of the case: which kept verdicts were taken back.
-    None where the programme consults none or none was in force.
+    With `decides` it leads to where whoever may keeps or overrides one. None where the programme consults none or none was in force.
     """
     if not programme.policies:
         return None
-    guard, applied_on = action.needs.verdict if action else None, case.submitted_on or on
+    guard, applied_on = action.needs.verdict if action else None, case.submitted_on or call.on
     verdicts = {
         verdict.version.code: verdict
-        for verdict in evaluate_all(session, case.enterprise, applied_on, only=programme.policies)
+        for verdict in evaluate_all(call.session, case.enterprise, applied_on, only=programme.policies)
     }
     wanted = (*((guard.policy,) if guard else ()), *programme.policies)
     policy = next((code for code in wanted if code in verdicts), None)
     if policy is None:
         return None
     views = {code: _view(case, verdict, names) for code, verdict in verdicts.items()}
-    stored = _stored(session, case, programme, verdicts_taken_back(entries))
+    stored = _stored(call.session, case, programme, verdicts_taken_back(entries))
     tallies = {code: _tally(view, _newest(stored, code)) for code, view in views.items()}
     view, newest = views.pop(policy), _newest(stored, policy)
     standing = newest.override if newest else None
-    may = actor is not None and case.state == CaseState.OPEN and can(actor, OVERRIDE, case.enterprise)
+    may = decides and case.state == CaseState.OPEN and can(call.actor, OVERRIDE, case.enterprise)
     return VerdictCard(
         view=view,
         badge=(view.state, view.counts),

@@ -68,7 +68,7 @@ class PartPage:
 def new_part_page(call: Call, uscc: str, slug: Slug) -> Response:
     firm, kind = editable_firm(call.session, call.actor, uscc), PART_FORMS[slug]
     raw = {"year": call.on.year - 1, "unit": kind.unit, "used_before": "0"}
-    return _page(call, firm, kind, empty(raw), slug)
+    return _page(call, firm, empty(raw), slug)
 
 
 @router.post("/{uscc}/{slug}/new", action=actions.EDIT)
@@ -79,7 +79,7 @@ def add_part(call: Call, uscc: str, slug: Slug) -> Response:
         kind.schema,
         lambda given: (kind.put(desk, given),),
         done=lambda done: _saved(call, firm, kind, done[0]),
-        again=lambda bound: _page(call, firm, kind, bound, slug, status=422),
+        again=lambda bound: _page(call, firm, bound, slug, status=422),
     )
 
 
@@ -89,7 +89,7 @@ def edit_part_page(call: Call, uscc: str, slug: Slug, part_id: PartId) -> Respon
     row = find_part(call.session, kind.part, firm.id, part_id)
     raw = raw_of(kind, row, Desk(call.session, call.actor, firm, call.now))
     together = Together(began_with(raw))
-    return _page(call, firm, kind, empty(raw), slug, part_id, together=together)
+    return _page(call, firm, empty(raw), slug, part_id, together=together)
 
 
 @router.post("/{uscc}/{slug}/{part_id}/edit", action=actions.EDIT)
@@ -113,7 +113,7 @@ def save_part(call: Call, uscc: str, slug: Slug, part_id: PartId) -> Response:
     lines = clash_lines(clashing, bound.raw, standing, labels_of(kind).__getitem__, _in_words(call.session, kind, firm))
     bound.raw = brought_up(sent, bound.raw, standing)
     together = Together(began_with(standing), lines)
-    return _page(call, firm, kind, bound, slug, part_id, together=together, status=422)
+    return _page(call, firm, bound, slug, part_id, together=together, status=422)
 
 
 def _beside_others(kind: PartForm, given: Any, form: FormData, standing: dict[str, Any]) -> Any:
@@ -169,14 +169,14 @@ def _back(firm: Enterprise, kind: PartForm) -> str:
 def _page(
     call: Call,
     firm: Enterprise,
-    kind: PartForm,
     form: Bound[Any],
-    slug: str,
+    slug: Slug,
     part_id: int | None = None,
     *,
     together: Together | None = None,
     status: int = 200,
 ) -> Response:
+    kind = PART_FORMS[slug]
     head = head_of(call.session, call.actor, firm, call.now, kind.tab.partition("#")[0])
     options = choices_for(call.session, kind, firm.id, head.words)
     groups = asked_groups(kind.part.fields, lambda field: options.get(field.name, ()))
