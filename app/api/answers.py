@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from typing import Annotated, Any
 
-from fastapi import BackgroundTasks, Depends, Query, Request
+from fastapi import Depends, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
-from app.api.representations import Representation
-from app.doors.api_actor import ClientActor
-from app.doors.deps import AppSettings, DbSession, Now, client_address
+from app.api.representations import IfNoneMatch, Representation
+from app.doors.call import Call
+from app.doors.deps import client_address
 from app.exchange.encoding import dumps
 from app.exchange.feed import check_position
 from app.exchange.ledger import ReadingLedger
@@ -109,26 +109,8 @@ def plan_of(resource: str) -> RecordPlan:
     return plan
 
 
-class Call:
-    """One call by a machine client: who, on which session, when."""
-
-    def __init__(
-        self,
-        request: Request,
-        actor: ClientActor,
-        session: DbSession,
-        settings: AppSettings,
-        now: Now,
-        later: BackgroundTasks,
-    ) -> None:
-        self.actor = actor
-        self.session = session
-        self.settings = settings
-        self.now = now
-        self._address = client_address(request)
-        self._ledger: ReadingLedger = request.app.state.reading_ledger
-        self._touched: TouchedRows = request.app.state.touched_rows
-        self._later = later
+class ClientCall(Call):
+    """One call by a machine client."""
 
     @property
     def region_prefix(self) -> str:
@@ -137,14 +119,20 @@ class Call:
 
     def touched(self, plan: RecordPlan, position: int) -> Sequence[int]:
         """The rows that events after `position` touched; raises `Invalid` for a position that was never given out."""
+        touched: TouchedRows = self.request.app.state.touched_rows
         head = check_position(self.session, position, "changed_after")
-        return self._touched.of(self.session, plan, position, head)
+        return touched.of(self.session, plan, position, head)
 
     def note_reading(self, channel: str, records: int, position: int | None = None) -> None:
         """Note after the answer what the client has read."""
-        reading = Reading(self.actor.id or 0, channel, records, position, self.now, self._address)
-        self._later.add_task(self._ledger.note, reading)
+        ledger: ReadingLedger = self.request.app.state.reading_ledger
+        address = client_address(self.request)
+        self.later.add_task(ledger.note, Reading(self.actor.id or 0, channel, records, position, self.now, address))
 
 
-ClientCall = Annotated[Call, Depends()]
-Shown = Annotated[Representation, Depends()]
+async def represent(request: Request, if_none_match: IfNoneMatch = None) -> Representation:
+    """What the caller can take and what it holds already."""
+    return Representation(request, if_none_match)
+
+
+Shown = Annotated[Representation, Depends(represent)]

@@ -14,7 +14,6 @@ from app.cases.domain.state import CaseState
 from app.cases.queries import get_visible_to, programme_of
 from app.cases.supplies import load_supplies
 from app.doors.router import GuardedRouter
-from app.kit.clock import today
 from app.kit.i18n import use_locale
 from app.programmes.domain.definition import Programme
 
@@ -93,7 +92,7 @@ def get_case_missing(call: ClientCall, number: Number, _wanted: Nothing, shown: 
     case = get_visible_to(call.session, call.actor, number)
     programme = programme_of(call.session, case)
     action = next_action(programme, case.stage) if case.state == CaseState.OPEN else None
-    supplies = load_supplies(call.session, [case], today(call.now))[case.id]
+    supplies = load_supplies(call.session, [case], call.on)[case.id]
     needs = waits_for(needs_of(programme, action, supplies)) if action else ()
     return shown.of(
         {

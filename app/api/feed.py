@@ -4,14 +4,13 @@ import hashlib
 from collections.abc import Generator
 from typing import Annotated, Any
 
-from fastapi import Path, Request
+from fastapi import Path
 from sqlalchemy.orm import Session
 from starlette.responses import Response, StreamingResponse
 
 from app.api.answers import ClientCall, FeedQuery, Json, Nothing, Shown, plan_of
 from app.api.operations import feed_operation, resource_parameter, snapshot_operation
 from app.api.representations import NOT_MODIFIED, compressed
-from app.doors.deps import AppDatabase
 from app.doors.router import GuardedRouter
 from app.doors.streams import DatabaseStream
 from app.exchange.actions import PULL
@@ -65,9 +64,7 @@ def schema_address(resource: str) -> str:
 
 @router.get("/export/{resource}.ndjson", action=PULL, response_class=StreamingResponse, **snapshot_operation())
 def export_resource(
-    request: Request,
     call: ClientCall,
-    database: AppDatabase,
     resource: Annotated[str, Path(description="resource", json_schema_extra=resource_parameter())],
     _wanted: Nothing,
     shown: Shown,
@@ -80,8 +77,8 @@ def export_resource(
     headers["content-disposition"] = f'attachment; filename="{resource}.ndjson"'
     if shown.compressed:
         headers["content-encoding"] = "gzip"
-    blocks = _blocks(database, snapshot, call.actor, compress=shown.compressed)
-    return DatabaseStream(request, blocks, media_type=NDJSON, headers=headers)
+    blocks = _blocks(call.database, snapshot, call.actor, compress=shown.compressed)
+    return DatabaseStream(call.request, blocks, media_type=NDJSON, headers=headers)
 
 
 def state_tag(session: Session, snapshot: Snapshot) -> str:

@@ -8,6 +8,7 @@ from typing import Annotated
 from urllib.parse import parse_qsl, unquote_plus
 
 from fastapi import Depends, Request
+from sqlalchemy.orm import Session
 from starlette.datastructures import FormData, UploadFile
 from starlette.responses import JSONResponse, Response
 
@@ -17,7 +18,8 @@ from app.accounts.queries import client_actor
 from app.accounts.service.clients import authenticate_client
 from app.api.operations import TOKEN_OPERATION
 from app.doors.api_actor import TOKEN_LIFE, check_address, make_token
-from app.doors.deps import AppSettings, DbSession, Now, client_address
+from app.doors.call import Call
+from app.doors.deps import client_address
 from app.doors.router import GuardedRouter
 from app.exchange.service import record_token
 from app.kit.errors import TooLarge
@@ -64,8 +66,9 @@ TokenForm = Annotated[FormData, Depends(read_form)]
 
 
 @router.post("/oauth/token", action=PUBLIC, **TOKEN_OPERATION)
-def issue_token(request: Request, form: TokenForm, session: DbSession, settings: AppSettings, now: Now) -> Response:
+def issue_token(call: Call, form: TokenForm) -> Response:
     """Give a machine client an access token for its scopes, or for the part of them it asks for."""
+    request, session, now = call.request, call.session, call.now
     request.app.state.rate_limiter.take(f"token:{client_address(request)}")
     try:
         check_request(request, form)
@@ -77,7 +80,7 @@ def issue_token(request: Request, form: TokenForm, session: DbSession, settings:
     actor, address = client_actor(client, scopes), client_address(request)
     record_token(session, actor=actor, client_id=client.client_id, address=address, now=now)
     body = {
-        "access_token": make_token(settings.secret, client, scopes, now),
+        "access_token": make_token(call.settings.secret, client, scopes, now),
         "token_type": "Bearer",
         "expires_in": int(TOKEN_LIFE.total_seconds()),
         "scope": " ".join(sorted(scopes)),
@@ -125,7 +128,7 @@ def _basic(header: str) -> Credentials:
     return Credentials(unquote_plus(client_id), unquote_plus(secret))
 
 
-def authenticated(session: DbSession, given: Credentials, now: datetime) -> MachineClient:
+def authenticated(session: Session, given: Credentials, now: datetime) -> MachineClient:
     """The active client; an unknown id, a wrong secret and a disabled client answer alike."""
     client_id = given.client_id.replace("\x00", "")
     client = authenticate_client(session, client_id=client_id, secret=given.secret, now=now)

@@ -12,12 +12,11 @@ from starlette.responses import Response
 from app.accounts.actions import PUBLIC
 from app.api.answers import ClientCall, Json, NoParameters, Nothing, Shown
 from app.api.policy_operations import evaluation_operation, policies_operation, policy_operation, verdicts_operation
-from app.doors.deps import DbSession, Now
+from app.doors.call import Call
 from app.doors.router import GuardedRouter
-from app.doors.strict_json import StrictJson
+from app.doors.strict_json import parse_object
 from app.enterprises.queries import get_by_uscc_visible_to
 from app.exchange.service import VERDICTS_CHANNEL
-from app.kit.clock import today
 from app.kit.errors import Invalid
 from app.kit.i18n import _
 from app.policies.actions import EVALUATE, PULL_VERDICTS
@@ -72,27 +71,27 @@ VerdictQuery = Annotated[VerdictParameters, Query()]
 
 
 @router.get("/policies", action=PUBLIC, response_class=Json, **policies_operation())
-def list_policies(session: DbSession, _wanted: Nothing, shown: Shown) -> Response:
+def list_policies(call: Call, _wanted: Nothing, shown: Shown) -> Response:
     """Every published policy."""
-    families = groupby(list_versions(session), key=lambda row: row.code)
+    families = groupby(list_versions(call.session), key=lambda row: row.code)
     return shown.of({"items": [_policy(code, list(rows)) for code, rows in families]})
 
 
 @router.get("/policies/{code}", action=PUBLIC, response_class=Json, **policy_operation())
-def get_one_policy(session: DbSession, code: Code, wanted: PolicyQuery, now: Now, shown: Shown) -> Response:
+def get_one_policy(call: Call, code: Code, wanted: PolicyQuery, shown: Shown) -> Response:
     """One policy, with the facts that its version in force on a day asks for."""
-    row = get_in_force(session, code, wanted.on or today(now), wanted.region or "")
-    policy = policy_of(session, row)
-    found = _policy(code, list(list_versions(session, code)))
+    row = get_in_force(call.session, code, wanted.on or call.on, wanted.region or "")
+    policy = policy_of(call.session, row)
+    found = _policy(code, list(list_versions(call.session, code)))
     return shown.of(found | {"subject": policy.subject.value, "version": policy.version, "facts": facts_schema(policy)})
 
 
 @router.post(
     "/policies/{code}/evaluations", action=EVALUATE, reads_only=True, response_class=Json, **evaluation_operation()
 )
-def evaluate_policy(call: ClientCall, code: Code, body: StrictJson, wanted: PlaceQuery) -> Response:
+def evaluate_policy(call: ClientCall, code: Code, wanted: PlaceQuery) -> Response:
     """Decide told facts, with what would have to change; nothing is kept."""
-    on, facts = _request(body)
+    on, facts = _request(parse_object(call.body))
     region = wanted.region or call.actor.region_prefix
     policy = get_policy(call.session, code, on, region)
     settings = settings_in_force(call.session, policy, on, region)
@@ -103,7 +102,7 @@ def evaluate_policy(call: ClientCall, code: Code, body: StrictJson, wanted: Plac
 def list_verdicts(call: ClientCall, uscc: Uscc, wanted: VerdictQuery, shown: Shown) -> Response:
     """The verdicts on one firm of the client's region."""
     enterprise = get_by_uscc_visible_to(call.session, call.actor, uscc)
-    on = wanted.on or today(call.now)
+    on = wanted.on or call.on
     if wanted.policy is None:
         verdicts = evaluate_all(call.session, enterprise, on)
     else:

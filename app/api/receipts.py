@@ -1,8 +1,7 @@
 """The callback of a partner: what became of what it received, and what it decided on cases; always signed."""
 
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import Depends
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 from starlette.responses import Response
@@ -10,7 +9,7 @@ from starlette.responses import Response
 from app.api.answers import ClientCall, Json, Nothing
 from app.api.schemas import ref
 from app.doors.router import GuardedRouter
-from app.doors.strict_json import SentBody, StrictJson
+from app.doors.strict_json import parse_object
 from app.exchange.actions import RECEIPTS
 from app.exchange.handovers.schemas import MOST_RECEIPTS, ReceiptResult, ReceiptsSent
 from app.exchange.handovers.service.receiving import apply_receipts
@@ -82,8 +81,9 @@ _OPERATION: dict[str, Any] = {
 }
 
 
-def read_receipts(body: SentBody, _read_strictly: StrictJson) -> ReceiptsSent:
+def read_receipts(body: bytes) -> ReceiptsSent:
     """The receipts in the body; a field too many, of another type or too long is refused by name."""
+    parse_object(body)
     try:
         return ReceiptsSent.model_validate_json(body, strict=True)
     except ValidationError as error:
@@ -92,10 +92,9 @@ def read_receipts(body: SentBody, _read_strictly: StrictJson) -> ReceiptsSent:
 
 
 @router.post("/receipts", action=RECEIPTS, response_class=Json, **_OPERATION)
-def post_receipts(
-    call: ClientCall, sent: Annotated[ReceiptsSent, Depends(read_receipts)], _wanted: Nothing
-) -> Response:
+def post_receipts(call: ClientCall, _wanted: Nothing) -> Response:
     """Apply what the partner tells; one transaction for the call."""
+    sent = read_receipts(call.body)
     partner = find_by_client(call.session, call.actor.id or 0)
     if partner is None:
         raise Forbidden("receipts.no_partner", _("本客户端不属于任何启用的交换对方，不能提交回执。"))

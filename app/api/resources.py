@@ -9,6 +9,7 @@ from starlette.responses import Response
 from app.accounts.actions import PUBLIC
 from app.api.answers import ClientCall, Json, ListParameters, ListQuery, Nothing, RecordQuery, Shown, plan_of
 from app.api.operations import enterprise_operation, list_operation, resource_parameter, schema_operation
+from app.doors.call import Call
 from app.doors.router import GuardedRouter
 from app.exchange.actions import PULL
 from app.exchange.cursors import Walk, decode_cursor, encode_cursor
@@ -49,7 +50,7 @@ def get_enterprise(call: ClientCall, uscc: Uscc, wanted: RecordQuery, shown: Sho
 
 
 @router.get("/schemas/{resource}.json", action=PUBLIC, response_class=Json, **schema_operation())
-def get_schema(resource: ResourceName, _wanted: Nothing, shown: Shown) -> Response:
+def get_schema(call: Call, resource: ResourceName, _wanted: Nothing, shown: Shown) -> Response:
     """The JSON Schema of a resource's records; open to all, it holds no data."""
     schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **record_schema(plan_of(resource).definition)}
     return shown.of(schema, "application/schema+json")

@@ -1,26 +1,21 @@
 """Machine clients: a bearer token, made by `/oauth/token`, stands for a client and some of its scopes."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Request
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import OctKey
+from sqlalchemy.orm import Session
 
 from app.accounts.domain import lies_within
 from app.accounts.models import MachineClient
 from app.accounts.queries import client_actor, find_client
-from app.doors.api_signature import check_signature
-from app.doors.deps import DbSession, Now, client_address
-from app.doors.rate import RateLimiter
-from app.doors.strict_json import SentBody
+from app.doors.deps import client_address
 from app.kit.actor import Actor
 from app.kit.errors import Forbidden, Unauthenticated
 from app.kit.i18n import _
-from app.kit.permissions import Action, can
 
 TOKEN_LIFE = timedelta(minutes=30)
 ALGORITHM = "HS256"
@@ -57,7 +52,7 @@ class Bearer:
     actor: Actor
 
 
-def get_bearer(request: Request, session: DbSession, now: Now) -> Bearer:
+def find_bearer(request: Request, session: Session, now: datetime) -> Bearer:
     """The machine client of the bearer token; a disabled client's tokens stop at once, and so do those from elsewhere."""
     scheme, _space, token = request.headers.get("authorization", "").partition(" ")
     read = _read_token(request.app.state.settings.secret, token, now) if scheme.lower() == "bearer" else None
@@ -77,38 +72,3 @@ def check_address(request: Request, client: MachineClient) -> None:
     if not lies_within(client.allowed_addresses, address):
         message = _("本客户端不允许从地址 %(address)s 调用。请让系统管理员核对允许的网段。") % {"address": address}
         raise Forbidden("client.address", message)
-
-
-FromBearer = Annotated[Bearer, Depends(get_bearer)]
-
-
-def get_client_actor(bearer: FromBearer) -> Actor:
-    """The actor that the bearer token stands for."""
-    return bearer.actor
-
-
-ClientActor = Annotated[Actor, Depends(get_client_actor)]
-
-
-def guard_api(action: Action) -> Callable[..., None]:
-    """A dependency that lets a client pass that has the action's scope, within its rate, signed where it must be."""
-    if action.public:
-        return lambda: None
-
-    def guard(request: Request, body: SentBody, bearer: FromBearer, session: DbSession, now: Now) -> None:
-        request.state.action = action
-        _take(request, bearer.client)
-        if not can(bearer.actor, action):
-            raise Forbidden("scope.missing", _("令牌缺少权限范围 %(scope)s。") % {"scope": action.scope})
-        needed = bearer.client.signed_only or action.signed
-        check_signature(request, session, bearer.client, body, needed=needed, now=now)
-
-    return guard
-
-
-def _take(request: Request, client: MachineClient) -> None:
-    """Take one call off the client's rate, and tell it in the answer, a refusal included."""
-    limiter: RateLimiter = request.app.state.rate_limiter
-    rate = limiter.rate(client.rate_per_second, client.burst)
-    request.state.rate_headers = rate.headers(0)
-    request.state.rate_headers = rate.headers(limiter.take(str(client.id), rate))

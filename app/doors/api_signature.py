@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import MachineClient
 from app.accounts.service.clients import signature_key
-from app.doors.deps import noting, only_reads
+from app.doors.deps import noting
 from app.exchange.partners.keys import verifier_of
 from app.exchange.partners.nonces import remember
 from app.exchange.partners.queries import find_by_client
@@ -64,7 +64,7 @@ class Signatory:
 
 
 def check_signature(
-    request: Request, session: Session, client: MachineClient, body: bytes, *, needed: bool, now: datetime
+    request: Request, session: Session, client: MachineClient, body: bytes, *, needed: bool, writes: bool, now: datetime
 ) -> None:
     """Raise `SignatureRefused` unless the call is signed by the client, or bears no signature and needs none.
 
@@ -83,11 +83,11 @@ def check_signature(
         code, message = REFUSALS[fault]
         raise SignatureRefused(code, _right_key(signatory) if fault is Fault.KEY else _(message))
     key_id, nonce = headers[KEY_HEADER], headers[NONCE_HEADER]
-    if only_reads(request):
+    if writes:
+        first = remember(session, key_id, nonce, now)
+    else:
         with noting(request) as own:
             first = remember(own, key_id, nonce, now)
-    else:
-        first = remember(session, key_id, nonce, now)
     if not first:
         code, message = REPEATED
         raise SignatureRefused(code, _(message))

@@ -1,11 +1,12 @@
-"""One request of a person: what was sent, who asks, on which session, when. Every page and every form gets it as `call`."""
+"""One request: what was sent, who asks, on which session, when. Every route gets it as its `call`."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypedDict, TypeVar
 
-from fastapi import Request
+from fastapi import BackgroundTasks, Request
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
@@ -33,15 +34,27 @@ class By(TypedDict):
     now: datetime
 
 
+@dataclass
 class Call:
     """What a route may ask for. It lives as long as its session: what is sent in pieces opens one of its own."""
 
-    def __init__(self, request: Request, session: Session, actor: Actor, now: datetime, form: FormData) -> None:
-        self.request = request
-        self.session = session
-        self.actor = actor
-        self.now = now
-        self.form = form
+    request: Request
+    session: Session
+    actor: Actor
+    now: datetime
+    sent: FormData | bytes | None
+    later: BackgroundTasks
+    """What is to be done once the answer is sent."""
+
+    @property
+    def form(self) -> FormData:
+        """The submitted form; an empty one where none was submitted."""
+        return self.sent if isinstance(self.sent, FormData) else FormData()
+
+    @property
+    def body(self) -> bytes:
+        """The body that a machine sent, as its signature covers it."""
+        return self.sent if isinstance(self.sent, bytes) else b""
 
     @contextmanager
     def asked(self) -> Iterator[None]:

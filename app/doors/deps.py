@@ -1,12 +1,11 @@
-"""What a call is made of: a place, a session, the actor, the form; and what the machines' routes ask for one by one."""
+"""What a call is made of: a place, the actor, the form; and what the application keeps."""
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
-from typing import Annotated
 
 from anyio.to_thread import run_sync
-from fastapi import BackgroundTasks, Depends, Request
+from fastapi import BackgroundTasks, Request
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
@@ -16,7 +15,7 @@ from app.accounts.service.signing_in import touch
 from app.config import Settings
 from app.doors.admission import Admission, Busy
 from app.kit.actor import ANONYMOUS, Actor
-from app.kit.db import Database, read_scope, session_scope
+from app.kit.db import Database, session_scope
 from app.notices.queries import unread_of_session
 
 SESSION_COOKIE = "yumiao_session"
@@ -48,13 +47,6 @@ async def admit(request: Request) -> AsyncIterator[None]:
         yield
 
 
-def get_session(request: Request, _admitted: Annotated[None, Depends(admit, scope="function")]) -> Iterator[Session]:
-    """A reading session for GET and routes that only read, else a writing one that commits before the response is sent."""
-    with (read_scope if only_reads(request) else session_scope)(get_database(request)) as session:
-        request.state.session = session
-        yield session
-
-
 @contextmanager
 def noting(request: Request) -> Iterator[Session]:
     """A writing transaction of a reading route, for what is noted of the reading; commits when the block ends.
@@ -66,26 +58,10 @@ def noting(request: Request) -> Iterator[Session]:
         yield session
 
 
-def only_reads(request: Request) -> bool:
-    """Whether the request's session never takes the write lock."""
-    return request.method in SAFE_METHODS or getattr(request.scope.get("endpoint"), "reads_only", False)
-
-
-async def get_now(request: Request) -> datetime:
-    """The present instant, once per request."""
-    return clock_of(request)()
-
-
 def clock_of(request: Request) -> Callable[[], datetime]:
     """What tells the application the present instant."""
     found: Callable[[], datetime] = request.app.state.clock
     return found
-
-
-AppSettings = Annotated[Settings, Depends(get_settings)]
-AppDatabase = Annotated[Database, Depends(get_database)]
-DbSession = Annotated[Session, Depends(get_session, scope="function")]
-Now = Annotated[datetime, Depends(get_now)]
 
 
 def find_actor(request: Request, session: Session, now: datetime, later: BackgroundTasks) -> Actor:
@@ -127,9 +103,6 @@ async def get_form(request: Request) -> AsyncIterator[FormData]:
         yield form
     finally:
         await form.close()
-
-
-Form = Annotated[FormData, Depends(get_form)]
 
 
 def client_address(request: Request) -> str:

@@ -1,23 +1,24 @@
 """The way into a route: one thread job on one connection finds out who asks, lets them in or not, and runs the route."""
 
 import inspect
-from collections.abc import Callable, Coroutine, Iterator
+from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from fastapi import BackgroundTasks, Depends, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from app.doors.call import Call
 from app.doors.csrf import check_csrf
-from app.doors.deps import Form, admit, clock_of, find_actor, get_database, read_form
+from app.doors.deps import admit, clock_of, find_actor, get_database, get_form, read_form
 from app.doors.once import check_once
 from app.doors.parameters import LONGEST_NUMBER
-from app.kit.actor import Actor, ActorKind
+from app.kit.actor import ANONYMOUS, Actor, ActorKind
 from app.kit.db import read_scope, session_scope
 from app.kit.errors import Forbidden
 from app.kit.i18n import _
@@ -27,24 +28,30 @@ from app.kit.permissions import Action, require
 Door = Literal["web", "portal", "public", "api", "watch"]
 Endpoint = Callable[..., Any]
 
-#: What a call is made of. The form is read before a place is taken: who sends slowly keeps nobody waiting.
-_MADE_OF: dict[str, Any] = {
-    "request": Request,
-    "background": BackgroundTasks,
-    "form": Form,
-    "_admitted": Annotated[None, Depends(admit, scope="function")],
-}
+
+@dataclass(frozen=True)
+class Sends:
+    """What is read of a request's body, before a place is taken: who sends slowly keeps nobody waiting."""
+
+    dependency: Callable[..., Any]
+    again: Callable[[Request], Awaitable[Any]]
+    """The same once more, where it was read before."""
 
 
-class Entrance:
+FORM = Sends(get_form, read_form)
+
+
+class Entrance(ABC):
     """A route behind its door, as FastAPI calls it: with the route's own parameters and with what its `call` is made of."""
 
-    def __init__(self, endpoint: Endpoint, door: Door, action: Action, *, form: bool, writes: bool) -> None:
+    def __init__(
+        self, endpoint: Endpoint, door: Door, action: Action, *, sends: Sends | None = None, writes: bool = False
+    ) -> None:
         self.endpoint = endpoint
         self.door = door
         self.action = action
-        self._has_form = form
-        self._scope = session_scope if writes else read_scope
+        self.sends = sends
+        self.writes = writes
         self.__name__ = endpoint.__name__
         self.__doc__ = endpoint.__doc__
         own = dict(inspect.signature(endpoint, eval_str=True).parameters)
@@ -52,41 +59,63 @@ class Entrance:
         asked = dict(inspect.signature(self._kind.asked, eval_str=True).parameters)
         del asked["self"]
         self._asked = frozenset(asked)
-        self.__signature__ = _signature(own | asked, form=form)
+        self.__signature__ = _signature(sends, own | asked)
 
-    def __call__(self, request: Request, background: BackgroundTasks, form: Any = None, **given: Any) -> Response:
+    def __call__(self, request: Request, later: BackgroundTasks, _sent: Any = None, **given: Any) -> Response:
         """Answer the request."""
         del given["_admitted"]
         asked = {name: given.pop(name) for name in self._asked}
-        with self._entered(request, form, background) as call, call.asked(**asked):
+        with self._entered(request, later, _sent) as call, call.asked(**asked):
             answer: Response = self.endpoint(call, **given)
             return answer
 
-    def refuse(self, request: Request, form: FormData, error: Exception) -> None:
-        """Raise what speaks against the request: that somebody may not come in, else `error`."""
-        with self._entered(request, form, BackgroundTasks()):
+    async def refuse(self, request: Request, error: Exception) -> None:
+        """Raise what speaks against a request whose address is wrong: that somebody may not come in, else `error`."""
+        sent = await self.sends.again(request) if self.sends else None
+        async with asynccontextmanager(admit)(request):
+            await run_in_threadpool(self._refuse, request, sent, error)
+
+    def _refuse(self, request: Request, sent: Any, error: Exception) -> None:
+        with self._entered(request, BackgroundTasks(), sent):
             raise error
 
     @contextmanager
-    def _entered(self, request: Request, form: FormData, background: BackgroundTasks) -> Iterator[Call]:
+    def _entered(self, request: Request, later: BackgroundTasks, sent: Any) -> Iterator[Call]:
         """The call of whoever may come in; its session commits when the block ends, before the response is sent."""
-        if self._has_form:
-            check_csrf(request, form)
+        request.state.entered = True
+        self._look_at(request, sent)
         now = clock_of(request)()
-        with self._scope(get_database(request)) as session:
+        with (session_scope if self.writes else read_scope)(get_database(request)) as session:
             request.state.session = session
-            actor = find_actor(request, session, now, background)
-            request.state.action = self.action
-            self._let_in(actor)
-            ids_exist(request)
-            if self._has_form:
-                check_once(form, session, now)
-            yield self._kind(request, session, actor, now, form)
+            call = self._kind(request, session, ANONYMOUS, now, sent, later)
+            self._let_in(call)
+            yield call
 
-    def _let_in(self, actor: Actor) -> None:
-        require(actor, self.action)
-        if not lets_in(self.door, actor, self.action):
+    @abstractmethod
+    def _look_at(self, request: Request, sent: Any) -> None:
+        """Refuse what can be refused without knowing who asks."""
+
+    @abstractmethod
+    def _let_in(self, call: Call) -> None:
+        """Find out who asks; raises for whoever may not come in."""
+
+
+class PageEntrance(Entrance):
+    """Of people: they have a cookie, and their forms have tokens."""
+
+    def _look_at(self, request: Request, sent: Any) -> None:
+        if self.sends:
+            check_csrf(request, sent)
+
+    def _let_in(self, call: Call) -> None:
+        call.actor = find_actor(call.request, call.session, call.now, call.later)
+        call.request.state.action = self.action
+        require(call.actor, self.action)
+        if not lets_in(self.door, call.actor, self.action):
             raise Forbidden("permission.bureau", _("这是市科技局的内部页面，企业请从企业服务入口办理。"))
+        ids_exist(call.request)
+        if self.sends:
+            check_once(call.form, call.session, call.now)
 
 
 class EntranceRoute(APIRoute):
@@ -101,23 +130,21 @@ class EntranceRoute(APIRoute):
             try:
                 return await handle(request)
             except RequestValidationError as error:
-                form = await read_form(request)
-                async with asynccontextmanager(admit)(request):
-                    await run_in_threadpool(entrance.refuse, request, form, error)
+                if not hasattr(request.state, "entered"):
+                    await entrance.refuse(request, error)
                 raise
 
         return handled
 
 
-def _signature(own: dict[str, inspect.Parameter], *, form: bool) -> inspect.Signature:
+def _signature(sends: Sends | None, own: Mapping[str, inspect.Parameter]) -> inspect.Signature:
+    made_of: dict[str, Any] = {"request": Request, "later": BackgroundTasks}
+    if sends:
+        made_of["_sent"] = Annotated[Any, Depends(sends.dependency)]
+    made_of["_admitted"] = Annotated[None, Depends(admit, scope="function")]
     keyword = inspect.Parameter.KEYWORD_ONLY
-    made_of = [inspect.Parameter(name, keyword, annotation=kind) for name, kind in _MADE_OF.items()]
-    return inspect.Signature(
-        [
-            *(parameter for parameter in made_of if form or parameter.name != "form"),
-            *(parameter.replace(kind=keyword) for parameter in own.values()),
-        ]
-    )
+    first = [inspect.Parameter(name, keyword, annotation=kind) for name, kind in made_of.items()]
+    return inspect.Signature([*first, *(parameter.replace(kind=keyword) for parameter in own.values())])
 
 
 def ids_exist(request: Request) -> None:

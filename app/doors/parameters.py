@@ -22,7 +22,7 @@ def drop_nul(scope: Scope) -> None:
     scope["query_string"] = query
 
 
-async def refuse_nul(request: Request) -> None:
+def refuse_nul(request: Request) -> None:
     """Tell a machine which parameter holds a NUL; raises `Invalid`."""
     wrong = {name.replace("\0", "") for name, value in request.query_params.multi_items() if "\0" in name + value}
     if wrong:

@@ -3,12 +3,11 @@
 from collections.abc import Callable
 from typing import Any
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from fastapi.routing import APIRoute
 
-from app.doors.api_actor import guard_api
-from app.doors.entrance import Door, Endpoint, Entrance, EntranceRoute, ids_exist
-from app.doors.parameters import refuse_nul
+from app.doors.api_entrance import BODY, ApiEntrance
+from app.doors.entrance import FORM, Door, Endpoint, EntranceRoute, PageEntrance
 from app.kit.permissions import Action
 
 
@@ -17,7 +16,7 @@ class GuardedRouter:
 
     def __init__(self, *, door: Door, prefix: str = "", tags: list[str] | None = None) -> None:
         self.door = door
-        kind = APIRoute if door in ("api", "watch") else EntranceRoute
+        kind = APIRoute if door == "watch" else EntranceRoute
         self.router = APIRouter(prefix=prefix, tags=list(tags or []), route_class=kind)
 
     def get(self, path: str, *, action: Action, **options: Any) -> Callable[[Endpoint], Endpoint]:
@@ -38,21 +37,19 @@ class GuardedRouter:
             options.setdefault("response_model", None)
 
         def add(endpoint: Endpoint) -> Endpoint:
-            if self.door in ("api", "watch"):
-                options.setdefault("dependencies", self._dependencies(action))
-                endpoint.__dict__.update(action=action, door=self.door)
-                entrance: Endpoint = endpoint
-            else:
-                entrance = Entrance(endpoint, self.door, action, form=method == "POST", writes=writes)
+            entrance = self._entrance(endpoint, method, action, writes=writes)
             self.router.add_api_route(path, entrance, methods=[method], **options)
             return endpoint
 
         return add
 
-    def _dependencies(self, action: Action) -> list[Any]:
+    def _entrance(self, endpoint: Endpoint, method: str, action: Action, *, writes: bool) -> Endpoint:
         if self.door == "watch":
-            return []
-        return [Depends(refuse_nul), Depends(guard_api(action)), Depends(ids_exist)]
+            endpoint.__dict__.update(action=action, door=self.door)
+            return endpoint
+        if self.door == "api":
+            return ApiEntrance(endpoint, self.door, action, sends=None if action.public else BODY, writes=writes)
+        return PageEntrance(endpoint, self.door, action, sends=FORM if method == "POST" else None, writes=writes)
 
 
 def action_of(route: Any) -> Action | None:

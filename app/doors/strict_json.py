@@ -5,9 +5,9 @@ never an error.
 import json
 import re
 from collections import Counter
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import Depends, Request
+from fastapi import Request
 
 from app.kit.errors import Invalid, TooLarge
 from app.kit.i18n import _
@@ -25,27 +25,20 @@ class NotExact:
 
 async def sent_body(request: Request) -> bytes:
     """The body, read once however many ask for it and no further than it may be long; raises `TooLarge` beyond."""
+    kept: bytes | None = getattr(request.state, "body", None)
+    if kept is not None:
+        return kept
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
         if len(body) > LARGEST_BODY:
             raise TooLarge("body.too_large", _("请求内容过大。"))
+    request.state.body = bytes(body)
     return bytes(body)
 
 
-SentBody = Annotated[bytes, Depends(sent_body)]
-
-
-def read_body(body: SentBody) -> dict[str, Any]:
-    """The body as an object; raises `Invalid`. Numbers that are not exact integers come as `NotExact`."""
-    return parse_object(body)
-
-
-StrictJson = Annotated[dict[str, Any], Depends(read_body)]
-
-
 def parse_object(body: bytes) -> dict[str, Any]:
-    """`body` as a JSON object; raises `Invalid`."""
+    """`body` as a JSON object; raises `Invalid`. Numbers that are not exact integers come as `NotExact`."""
     try:
         value = json.loads(
             body.decode(),

@@ -12,7 +12,7 @@ from app.accounts.queries import list_manager_names
 from app.accounts.service.invitations import accept_invitation, look_up_invitation
 from app.accounts.service.signing_in import open_session, sign_in
 from app.doors.call import Call
-from app.doors.deps import SESSION_COOKIE, AppSettings
+from app.doors.deps import SESSION_COOKIE
 from app.doors.forms import Bound, attempt, bind, empty
 from app.doors.pages import safe_next
 from app.doors.router import GuardedRouter
@@ -108,7 +108,7 @@ def enter(call: Call) -> Response:
     if isinstance(found, str):
         bound.summary.append(found)
         return call.render("portal/sign_in.html", SignInPage(bound, target), status=422)
-    return _signed_in(call.redirect(target), found[0], call.settings)
+    return _signed_in(call, call.redirect(target), found[0])
 
 
 @router.get("/invitations/{secret}", action=PUBLIC)
@@ -145,15 +145,15 @@ def accept(call: Call, secret: str) -> Response:
     if user is not None:
         welcome = call.redirect(HOME, good=_("账号已开通。以后请用登录名和密码登录。"))
         cookie, _actor = open_session(call.session, kind="enterprise", account=user, now=call.now)
-        return _signed_in(welcome, cookie, call.settings)
+        return _signed_in(call, welcome, cookie)
     for name in ("password", "repeat"):
         bound.raw.pop(name, None)
     page = InvitationPage(bound, enterprise.name, _address(secret))
     return call.render("portal/invitation.html", page, status=422)
 
 
-def _signed_in(response: Response, secret: str, settings: AppSettings) -> Response:
-    response.set_cookie(SESSION_COOKIE, secret, httponly=True, samesite="lax", secure=settings.secure_cookies)
+def _signed_in(call: Call, response: Response, secret: str) -> Response:
+    response.set_cookie(SESSION_COOKIE, secret, httponly=True, samesite="lax", secure=call.settings.secure_cookies)
     return response
 
 

@@ -64,7 +64,7 @@ def take(call: Call, kind: str, number: Annotated[list[str], Query(default_facto
         raise NotFound("paper.kind_unknown", _("没有这种文书。"))
     made = make_paper(
         call.session,
-        shelf_of(call.settings),
+        shelf_of(call),
         **call.by,
         office=call.settings.office,
         kind=PaperKind(kind),

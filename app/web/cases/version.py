@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from fastapi import Query
@@ -16,7 +16,6 @@ from app.cases.models import CaseFile
 from app.cases.schemas import ChangeVersion
 from app.cases.service.versions import change_version, list_newer_versions, preview_version
 from app.doors.call import Call
-from app.doors.deps import Now
 from app.doors.forms import Bound, empty
 from app.doors.router import GuardedRouter
 from app.kit.actor import Actor
@@ -130,7 +129,7 @@ def version_route(call: Call, number: str) -> Response:
     )
 
 
-def _page(session: Session, case: CaseFile, now: Now, to: str, stage: str, form: Bound[Any]) -> VersionPage:
+def _page(session: Session, case: CaseFile, now: datetime, to: str, stage: str, form: Bound[Any]) -> VersionPage:
     catalogue = load_catalogue(session)
     newer = list_newer_versions(catalogue, case, today(now))
     if case.state != CaseState.OPEN or not newer:

@@ -9,7 +9,6 @@ from starlette.responses import Response
 
 from app.cases.choosing import firm_ids_of_cases_visible_to, firm_ids_visible_to
 from app.doors.call import Call
-from app.doors.deps import AppSettings
 from app.doors.forms import Bound, attempt, bind, empty
 from app.doors.router import GuardedRouter
 from app.enterprises.models import Enterprise
@@ -75,7 +74,7 @@ def preview_or_send(call: Call) -> Response:
     firms, bound = _firms(call, of, query), bind(FirmMessage, call.form)
     job = None
     if _wants_to_send(call.form, firms, bound):
-        ways = _ways(call.settings)
+        ways = _ways(call)
         job = attempt(
             call.session,
             bound,
@@ -122,13 +121,13 @@ def _firms(call: Call, of: str, query: str) -> list[int]:
     raise NotFound("notices.list", _("没有这个名单。"))
 
 
-def _ways(settings: AppSettings) -> Ways:
-    return Ways(tuple(way.channel for way in settings.notice_ways), settings.notices_digest_hour)
+def _ways(call: Call) -> Ways:
+    return Ways(tuple(way.channel for way in call.settings.notice_ways), call.settings.notices_digest_hour)
 
 
 def _page(call: Call, chosen: tuple[str, str], firms: Sequence[int], form: Bound[FirmMessage]) -> MessagePage:
     of, query = chosen
-    reach = foresee_message(call.session, actor=call.actor, firm_ids=firms, ways=_ways(call.settings))
+    reach = foresee_message(call.session, actor=call.actor, firm_ids=firms, ways=_ways(call))
     return MessagePage(
         form=form,
         of=of,

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Query
+from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.doors.call import Call
-from app.doors.deps import DbSession
 from app.doors.router import GuardedRouter
 from app.kit.differences import SectionChanges
 from app.kit.errors import NotFound
@@ -74,7 +74,7 @@ def diff_page(
     return call.render("web/policies/diff.html", page)
 
 
-def _chosen(session: DbSession, code: str, key: str) -> PolicyVersion:
+def _chosen(session: Session, code: str, key: str) -> PolicyVersion:
     jurisdiction, _sign, version = key.partition("/")
     return get_version(session, code, jurisdiction, version)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 from starlette.responses import Response
@@ -10,7 +11,6 @@ from app.cases.board import count_by_stage_visible_to
 from app.cases.domain.state import CaseState
 from app.cases.lists import CASES, CaseFilter
 from app.doors.call import Call
-from app.doors.deps import Now
 from app.doors.router import GuardedRouter
 from app.kit.actor import Actor
 from app.kit.clock import today
@@ -123,7 +123,7 @@ def _tab(call: Call, code: str, tab: str, version: str) -> Response:
 
 
 def build_page(
-    session: Session, actor: Actor, now: Now, place: tuple[str, str, str], rounds: RoundsPanel
+    session: Session, actor: Actor, now: datetime, place: tuple[str, str, str], rounds: RoundsPanel
 ) -> ProgrammePage:
     """The page at `place`: programme, version ("" for the one in force, else the newest), tab."""
     code, version, tab = place

@@ -15,7 +15,6 @@ from app.cases.papers.placeholders import OF_CASE, OF_PAPER, PAPER_LABELS, SYNTA
 from app.cases.papers.refusals import FIELD
 from app.cases.papers.templates import Shelf, list_own, template_bytes, upload_template, withdraw_template
 from app.doors.call import Call
-from app.doors.deps import AppSettings
 from app.doors.documents import content_disposition
 from app.doors.forms import Bound, bind, empty
 from app.doors.router import GuardedRouter
@@ -86,9 +85,9 @@ class TemplatesPage:
     placeholders: tuple[tuple[str, tuple[PlaceholderLine, ...]], ...]
 
 
-def shelf_of(settings: AppSettings) -> Shelf:
+def shelf_of(call: Call) -> Shelf:
     """Where this deployment's templates lie."""
-    return Shelf(settings.seeds_dir / "papers", settings.vault.blobs)
+    return Shelf(call.settings.seeds_dir / "papers", call.vault.blobs)
 
 
 @router.get("", action=KEEP_TEMPLATES)
@@ -120,7 +119,7 @@ def upload(call: Call) -> Response:
 def download_shipped(call: Call, kind: str) -> Response:
     """The shipped template of a kind."""
     known = _kind(kind)
-    return _sent(known, template_bytes(call.session, shelf_of(call.settings), known, None), _shipped_name(known))
+    return _sent(known, template_bytes(call.session, shelf_of(call), known, None), _shipped_name(known))
 
 
 @router.get("/own/{template_id:int}", action=KEEP_TEMPLATES)
@@ -131,7 +130,7 @@ def download_own(call: Call, template_id: int) -> Response:
         raise NotFound("paper.template_unknown", _("没有这份模板，或它已经停用。"))
     kind = PaperKind(row.kind)
     stored = call.session.get_one(StoredFile, row.file_id)
-    return _sent(kind, template_bytes(call.session, shelf_of(call.settings), kind, row), stored.name)
+    return _sent(kind, template_bytes(call.session, shelf_of(call), kind, row), stored.name)
 
 
 @router.post("/own/{template_id:int}/withdraw", action=KEEP_TEMPLATES)
