@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 from app.cases import events
 from app.cases.domain.numbers import hash_query_code, number_in, series_of
 from app.cases.domain.state import Cutoffs
+from app.cases.loading import shift_in
 from app.cases.models import CaseFile, CaseMarker, CaseSeries, Milestone, StageEntry
-from app.cases.service.loading import shift_in
 from app.demo.walks import Intake, Walk, rows_of, walk
 from app.enterprises.models import Certificate
 from app.journal.domain import PendingEvent, SubjectKey

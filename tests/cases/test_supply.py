@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.cases.models import CaseFile
+from app.cases.service.renewing import renew_supplies
 from app.cases.supplies import load_supplies
 from app.cases.supply.models import CaseAnswer, CaseMaterial
 from app.cases.supply.queries import list_answers, list_choosable, list_corrections, list_materials, uses_of
@@ -35,7 +36,6 @@ from app.cases.supply.service.materials import (
     return_material,
     upload_material,
 )
-from app.cases.supply.service.renewing import renew_supplies
 from app.files.models import Document
 from app.files.schemas import DocumentInput, Withdrawal
 from app.files.service.documents import put_on_file, withdraw_document

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from app.cases.duties.domain import Occasion, PlannedDuty, find_template, plan_duties
 from app.cases.duties.models import CaseDuty
-from app.cases.service.loading import LoadedCase
-from app.cases.service.traces import Traces
+from app.cases.loading import LoadedCase
+from app.cases.traces import Traces
 from app.programmes.domain.definition import Stage
 from app.programmes.settings import settings_in_force
 

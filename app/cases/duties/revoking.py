@@ -9,8 +9,8 @@ from app.cases.duties import actions, events
 from app.cases.duties.domain import grounds_to_revoke, is_missed
 from app.cases.duties.making import list_duties
 from app.cases.duties.schemas import RevokeCertificate
+from app.cases.loading import load_case
 from app.cases.models import CaseFile
-from app.cases.service.loading import load_case
 from app.enterprises.models import Certificate
 from app.enterprises.schemas import CertificateInput
 from app.enterprises.service.parts import Desk, fingerprint

@@ -15,7 +15,7 @@ from app.cases.duties.making import add_duties, duty_settings, list_duties
 from app.cases.duties.models import CaseDuty
 from app.cases.duties.schemas import DateDuty, DoneDuty, FillDuty, ReportEvent, WaiveDuty
 from app.cases.duties.together import merged_fill
-from app.cases.service.loading import LoadedCase, load_case
+from app.cases.loading import LoadedCase, load_case
 from app.files.models import Document
 from app.journal.domain import Change
 from app.kit.actor import Actor

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.cases.domain.state import CaseState
+from app.cases.loading import LoadedCase, load_case
 from app.cases.models import CaseFile
 from app.cases.opinions import events
 from app.cases.opinions.actions import ANSWER, ASK
@@ -21,7 +22,6 @@ from app.cases.opinions.domain import (
 from app.cases.opinions.models import Opinion
 from app.cases.opinions.queries import department_names, state_of, waiting_departments
 from app.cases.opinions.schemas import AnswerOpinion, AskOpinions, SteerOpinion
-from app.cases.service.loading import LoadedCase, load_case
 from app.files.queries import list_on_file
 from app.files.schemas import DocumentInput
 from app.files.service.documents import add_document

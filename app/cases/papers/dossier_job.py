@@ -7,13 +7,13 @@ from typing import Any, BinaryIO
 
 from sqlalchemy.orm import Session
 
+from app.cases.loading import place_of, subject_of
 from app.cases.models import CaseFile
 from app.cases.papers import events
 from app.cases.papers.actions import DOSSIER
 from app.cases.papers.dossier import Dossier, official_dossier
 from app.cases.papers.packing import archive_name, pack_dossier
 from app.cases.queries import get_visible_to
-from app.cases.service.loading import place_of, subject_of
 from app.files.domain.kinds import FileKind
 from app.files.models import StoredFile
 from app.jobs.models import Job

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from app.cases.domain.moving import NewCertificate
-from app.cases.service.loading import LoadedCase
+from app.cases.loading import LoadedCase
 from app.enterprises.models import Certificate
 from app.enterprises.schemas import CertificateInput
 from app.enterprises.service.parts import Desk

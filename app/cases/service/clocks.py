@@ -8,9 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.cases.domain.clocks import ClockState, decide_clocks, with_length
+from app.cases.loading import LoadedCase
 from app.cases.models import CaseClock, CaseFile
-from app.cases.service.loading import LoadedCase
-from app.cases.service.traces import CLOCK_FIELDS, Traces, clock_fields
+from app.cases.traces import CLOCK_FIELDS, Traces, clock_fields
 from app.kit.clock import today
 from app.programmes.domain.definition import Stage
 from app.programmes.settings import settings_in_force

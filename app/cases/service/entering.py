@@ -8,11 +8,11 @@ from sqlalchemy import select
 
 from app.cases.domain.moving import Step
 from app.cases.duties.making import keep_duties
+from app.cases.loading import LoadedCase
 from app.cases.models import Approval, CaseMarker, ClassTwoUse
 from app.cases.service.clocks import keep_clocks
-from app.cases.service.loading import LoadedCase
 from app.cases.service.parts import add_milestones, lapse_milestones
-from app.cases.service.traces import Traces
+from app.cases.traces import Traces
 from app.kit.actor import Actor
 from app.reference.calendar import WorkCalendar
 

@@ -8,18 +8,18 @@ from sqlalchemy.orm import Session
 
 from app.cases import actions, events
 from app.cases.domain.moving import Step, StepRequest, decide_step
+from app.cases.loading import LoadedCase, load_case
 from app.cases.models import CaseFile, StageEntry
 from app.cases.schemas import TakeStep
 from app.cases.service.certifying import issue_certificate
 from app.cases.service.entering import bring_about, signed
-from app.cases.service.loading import LoadedCase, load_case
 from app.cases.service.parts import told_milestones
-from app.cases.service.traces import Traces, case_fields
 from app.cases.service.verdicts import keep_verdicts, with_verdict
 from app.cases.supplies import load_supplies
 from app.cases.supply.domain import CorrectionKind
 from app.cases.supply.schemas import CorrectionAsked
 from app.cases.supply.service.corrections import add_corrections
+from app.cases.traces import Traces, case_fields
 from app.journal.domain import Change, diff
 from app.kit.actor import Actor
 from app.kit.clock import today

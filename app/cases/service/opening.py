@@ -15,14 +15,14 @@ from app.cases.domain.numbers import hash_query_code, new_query_code, number_in,
 from app.cases.domain.opening import Opening, OpeningRequest, decide_open
 from app.cases.domain.state import CaseState
 from app.cases.duties.making import keep_duties
+from app.cases.loading import LoadedCase, cutoffs_of, is_visible, place_of, shift_in, with_parts
 from app.cases.models import CaseFile, CaseMarker, CaseSeries, StageEntry
 from app.cases.schemas import OpenCase
 from app.cases.service.assigning import get_assignable
 from app.cases.service.clocks import keep_clocks
 from app.cases.service.entering import signed
-from app.cases.service.loading import LoadedCase, cutoffs_of, is_visible, place_of, shift_in, with_parts
 from app.cases.service.parts import add_milestones
-from app.cases.service.traces import Traces
+from app.cases.traces import Traces
 from app.enterprises.models import Enterprise
 from app.kit.actor import Actor, ActorKind
 from app.kit.clock import today

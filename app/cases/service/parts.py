@@ -4,8 +4,8 @@ from collections.abc import Collection, Iterable
 from datetime import date
 
 from app.cases.domain.milestones import PlannedMilestone
+from app.cases.loading import LoadedCase
 from app.cases.models import Milestone
-from app.cases.service.loading import LoadedCase
 
 
 def add_milestones(case: LoadedCase, planned: Iterable[PlannedMilestone]) -> list[int]:

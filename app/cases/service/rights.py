@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 from app.cases import actions, events
 from app.cases.domain.rights import RightsChange, decide_choice
 from app.cases.domain.state import CaseState
+from app.cases.loading import LoadedCase, load_case
 from app.cases.models import ClassTwoUse
 from app.cases.queries import list_rights
 from app.cases.schemas import ChooseRights
-from app.cases.service.loading import LoadedCase, load_case
 from app.kit.actor import Actor
 from app.kit.clock import today
 from app.kit.errors import Conflict, Invalid

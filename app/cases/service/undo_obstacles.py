@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session, aliased
 
 from app.cases.domain.state import CaseState
 from app.cases.duties.models import CaseDuty
+from app.cases.loading import LoadedCase
 from app.cases.models import CaseFile, ClassTwoUse, StageEntry
 from app.cases.oversight.models import ServiceRating
-from app.cases.service.loading import LoadedCase
-from app.cases.service.traces import Traces
 from app.cases.supply.models import CorrectionItem
+from app.cases.traces import Traces
 from app.enterprises.models import Certificate
 from app.kit.db import composition_of
 from app.kit.i18n import _

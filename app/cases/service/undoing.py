@@ -11,14 +11,14 @@ from sqlalchemy.orm import Session
 from app.cases import actions, events
 from app.cases.domain.undoing import LastStep, decide_take_back
 from app.cases.duties.models import CaseDuty
+from app.cases.loading import LoadedCase, load_case
 from app.cases.models import Approval, CaseClock, CaseFile, CaseMarker, ClassTwoUse, Milestone, StageEntry
 from app.cases.queries import list_entries
 from app.cases.schemas import TakeBackStep
-from app.cases.service.loading import LoadedCase, load_case
 from app.cases.service.parts import told_milestones
-from app.cases.service.traces import Traces, case_fields
 from app.cases.service.undo_obstacles import obstacles
 from app.cases.supply.models import CorrectionItem
+from app.cases.traces import Traces, case_fields
 from app.enterprises.service.parts import Desk, find_part, remove_part
 from app.enterprises.service.records import CERTIFICATE
 from app.journal.domain import diff

@@ -11,15 +11,15 @@ from app.cases.domain.milestones import moment_of, plan
 from app.cases.domain.state import CaseState
 from app.cases.domain.version_change import VERSION_CHANGE, Holdings, VersionChange, decide_change, newer_versions
 from app.cases.duties.making import keep_duties, list_duties
+from app.cases.loading import LoadedCase, load_case, with_parts
 from app.cases.models import Approval, CaseFile, StageEntry
 from app.cases.schemas import ChangeVersion
 from app.cases.service.clocks import keep_clocks, list_clocks
 from app.cases.service.entering import add_markers, signed
-from app.cases.service.loading import LoadedCase, load_case, with_parts
 from app.cases.service.parts import add_milestones, told_milestones
-from app.cases.service.traces import Traces, case_fields
 from app.cases.service.undoing import standing_entries
 from app.cases.supply.models import CaseAnswer, CaseMaterial
+from app.cases.traces import Traces, case_fields
 from app.kit.actor import Actor
 from app.kit.clock import today
 from app.kit.errors import Conflict

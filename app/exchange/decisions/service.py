@@ -7,9 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.cases.actions import STEP
+from app.cases.loading import LoadedCase, load_case
 from app.cases.models import StageEntry
 from app.cases.schemas import TakeStep
-from app.cases.service.loading import LoadedCase, load_case
 from app.cases.service.moving import take_step
 from app.cases.supply.domain import CorrectionKind
 from app.cases.supply.schemas import AskCorrections, CorrectionAsked

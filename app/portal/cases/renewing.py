@@ -9,8 +9,8 @@ from starlette.responses import Response
 from app.cases.domain.state import CaseState
 from app.cases.models import CaseFile
 from app.cases.queries import programme_of
+from app.cases.service.renewing import renew_case, renew_supplies
 from app.cases.supply.schemas import RenewCase
-from app.cases.supply.service.renewing import renew_case, renew_supplies
 from app.doors.call import Call
 from app.doors.forms import Bound, empty
 from app.doors.router import GuardedRouter

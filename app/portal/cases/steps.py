@@ -12,10 +12,10 @@ from app.cases import actions
 from app.cases.domain.moving import available
 from app.cases.domain.needs import Need, needs_of, refusing
 from app.cases.domain.supplies import Supplies
+from app.cases.loading import place_of, with_parts
 from app.cases.models import CaseFile
 from app.cases.queries import programme_of
 from app.cases.schemas import TakeStep
-from app.cases.service.loading import place_of, with_parts
 from app.cases.service.moving import take_step
 from app.cases.service.verdicts import with_verdict
 from app.cases.supplies import load_supplies

@@ -9,10 +9,10 @@ from starlette.responses import Response
 from app.cases import actions, queries
 from app.cases.domain.approvals import may_approve
 from app.cases.domain.state import CaseState
+from app.cases.loading import place_of
 from app.cases.models import Approval, CaseFile
 from app.cases.schemas import ApproveStep, Reason, WithdrawApproval
 from app.cases.service.approving import approve_step, withdraw_approval
-from app.cases.service.loading import place_of
 from app.doors.call import Call
 from app.doors.forms import Bound, empty
 from app.doors.router import GuardedRouter

@@ -11,8 +11,8 @@ from app.cases.board import busiest_programme, columns_visible_to
 from app.cases.domain.moving import available, may_act
 from app.cases.domain.needs import needs_of, next_action, refusing
 from app.cases.domain.supplies import Supplies
+from app.cases.loading import place_of
 from app.cases.models import CaseFile
-from app.cases.service.loading import place_of
 from app.cases.supplies import load_supplies
 from app.doors.call import Call
 from app.doors.lists.controls import Choices

@@ -12,8 +12,8 @@ from app.cases.duties import actions
 from app.cases.duties.lists import DUTIES, DutyFilter
 from app.cases.duties.models import CaseDuty
 from app.cases.duties.queries import cases_of
+from app.cases.loading import place_of
 from app.cases.models import CaseFile
-from app.cases.service.loading import place_of
 from app.doors.call import Call
 from app.doors.lists import controls
 from app.doors.lists.listed import Listed

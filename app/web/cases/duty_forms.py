@@ -16,8 +16,8 @@ from app.cases.duties.domain import find_template
 from app.cases.duties.models import CaseDuty
 from app.cases.duties.schemas import DateDuty, DoneDuty, FillDuty, Filled, Note, WaiveDuty
 from app.cases.duties.service import date_duty, do_duty, draft_duty, waive_duty
+from app.cases.loading import place_of
 from app.cases.models import CaseFile
-from app.cases.service.loading import place_of
 from app.doors.call import Call
 from app.doors.forms import Bound, bind, empty
 from app.doors.merging import (

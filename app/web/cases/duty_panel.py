@@ -12,8 +12,8 @@ from app.cases.duties.making import list_duties
 from app.cases.duties.models import CaseDuty
 from app.cases.duties.revoking import find_certificate
 from app.cases.duties.wording import duty_title
+from app.cases.loading import place_of
 from app.cases.models import CaseFile
-from app.cases.service.loading import place_of
 from app.enterprises.models import Certificate
 from app.kit.actor import Actor
 from app.kit.i18n import _, ngettext

@@ -10,8 +10,8 @@ from app.cases.domain.needs import Need, needs_of, next_action, refusing, waits_
 from app.cases.domain.progress import StageStep
 from app.cases.domain.supplies import Supplies
 from app.cases.domain.undoing import may_take_back, needs_reason
+from app.cases.loading import place_of
 from app.cases.models import CaseFile, StageEntry
-from app.cases.service.loading import place_of
 from app.cases.service.undoing import last_step
 from app.kit.actor import Actor
 from app.kit.i18n import _, ngettext

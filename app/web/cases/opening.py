@@ -13,7 +13,7 @@ from app.accounts.queries import list_active_officers
 from app.cases import actions
 from app.cases.schemas import OpenCase
 from app.cases.service.opening import open_case
-from app.cases.supply.service.renewing import open_renewed
+from app.cases.service.renewing import open_renewed
 from app.doors.call import Call
 from app.doors.forms import Bound, bind, empty
 from app.doors.lists.controls import Choices

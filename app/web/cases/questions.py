@@ -12,13 +12,13 @@ from app.cases import queries
 from app.cases.domain.needs import applies
 from app.cases.domain.state import CaseState
 from app.cases.models import CaseFile
+from app.cases.service.renewing import renew_supplies
 from app.cases.supplies import CaseContents, load_contents
 from app.cases.supply import actions
 from app.cases.supply.models import CaseAnswer
 from app.cases.supply.queries import find_earlier, list_answers
 from app.cases.supply.schemas import HandIn, SaveDraft
 from app.cases.supply.service.answers import hand_in_answers, save_draft
-from app.cases.supply.service.renewing import renew_supplies
 from app.doors.answers import FORM_PREFIX, answers_in, draft_was, goes_on_from, kept_draft
 from app.doors.call import Call
 from app.doors.forms import Bound, empty

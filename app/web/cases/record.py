@@ -12,11 +12,11 @@ from app.cases import actions, queries
 from app.cases.domain.needs import next_action
 from app.cases.domain.progress import public_status, stage_steps
 from app.cases.domain.state import CaseState
+from app.cases.loading import place_of
 from app.cases.models import CaseFile, StageEntry
 from app.cases.oversight.models import Supervision
 from app.cases.oversight.queries import list_supervisions
 from app.cases.queries import list_entries
-from app.cases.service.loading import place_of
 from app.cases.service.undoing import standing
 from app.cases.supplies import CaseContents, load_contents
 from app.doors.call import Call

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from app.accounts.queries import officer_names
 from app.cases import queries
 from app.cases.domain.state import CaseState
+from app.cases.loading import place_of
 from app.cases.models import CaseFile
 from app.cases.oversight.actions import ANSWER_SUPERVISION, READ_SUPERVISIONS, SUPERVISE
 from app.cases.oversight.domain.supervision import is_overdue
@@ -24,7 +25,6 @@ from app.cases.oversight.service.supervising import (
     state_of,
     supervise,
 )
-from app.cases.service.loading import place_of
 from app.doors.call import Call
 from app.doors.forms import Bound, attempt, bind, empty
 from app.doors.router import GuardedRouter

@@ -4,11 +4,11 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from app.cases.loading import load_case
 from app.cases.oversight import actions, events
 from app.cases.oversight.domain.measures import decide_measures
 from app.cases.oversight.models import ServiceRating
 from app.cases.oversight.schemas import RecordMeasures
-from app.cases.service.loading import load_case
 from app.kit.actor import Actor
 from app.kit.errors import NotFound
 from app.kit.i18n import _

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.cases.loading import LoadedCase, load_case
 from app.cases.oversight import actions, events
 from app.cases.oversight.domain.supervision import (
     SupervisionState,
@@ -16,7 +17,6 @@ from app.cases.oversight.domain.supervision import (
 )
 from app.cases.oversight.models import Supervision
 from app.cases.oversight.schemas import AnswerSupervision, AskAgain, CloseSupervision, Supervise
-from app.cases.service.loading import LoadedCase, load_case
 from app.kit.actor import Actor
 from app.kit.clock import today
 from app.kit.errors import NotFound

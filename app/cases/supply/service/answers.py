@@ -8,8 +8,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from app.cases.loading import LoadedCase, load_case
 from app.cases.models import CaseFile
-from app.cases.service.loading import LoadedCase, load_case
 from app.cases.supply import actions, events
 from app.cases.supply.domain import CorrectionKind, decide_supply, question_of
 from app.cases.supply.models import CaseAnswer
