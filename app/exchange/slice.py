@@ -1,5 +1,6 @@
 """What the exchange offers to the house."""
 
+from app.exchange.partners.binding import BINDINGS
 from app.jobs.running import JOBS
 from app.journal.domain import EVENTS
 from app.kit.db import TABLES
@@ -7,7 +8,7 @@ from app.kit.slices import Slice
 
 SLICE = Slice(
     "app.exchange",
-    TABLES.at("models", "partners.models", "handovers.models", "reconciling.models"),
+    TABLES.at("models", "partners.models", "handovers.models", "comparison.models"),
     EVENTS.at(
         "events:WORDS",
         "sheets.events:WORDS",
@@ -15,5 +16,6 @@ SLICE = Slice(
         "partners.events:WORDS",
         "handovers.events:WORDS",
     ),
+    BINDINGS.at("handovers.binding:frozen_for"),
     JOBS.at("handovers.jobs:KINDS", "sheets.jobs:KINDS", "reconciling.jobs:KINDS"),
 )

@@ -15,6 +15,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.enterprises.models import Enterprise
+from app.exchange.comparison.models import Reconciliation
 from app.exchange.handovers.domain import Basis, Held, ItemState
 from app.exchange.handovers.models import Handover, HandoverItem, PartnerRecord, Receipt
 from app.exchange.handovers.schemas import PrepareHandover
@@ -22,7 +23,6 @@ from app.exchange.handovers.service.preparing import start_handover
 from app.exchange.handovers.service.steering import release
 from app.exchange.partners.models import Partner
 from app.exchange.partners.service import create_partner, follower_name
-from app.exchange.reconciling.models import Reconciliation
 from app.exchange.reconciling.service import start_reconciliation
 from app.jobs.running import Surroundings, kinds_of
 from app.jobs.worker import Worker

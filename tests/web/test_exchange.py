@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 from app.cases.models import CaseFile
 from app.doors.deps import SESSION_COOKIE
 from app.enterprises.models import Enterprise
+from app.exchange.decisions.schemas import DecisionReceipt
 from app.exchange.handovers.domain import Held, ItemState
 from app.exchange.handovers.models import Handover, HandoverItem, PartnerRecord, Receipt
-from app.exchange.handovers.schemas import DecisionReceipt, RecordReceipt
+from app.exchange.handovers.schemas import RecordReceipt
 from app.exchange.handovers.service.receiving import apply_receipts
 from app.exchange.partners.models import Partner, PartnerCall
 from app.jobs.running import Surroundings, kinds_of

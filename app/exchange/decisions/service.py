@@ -15,8 +15,8 @@ from app.cases.supply.domain import CorrectionKind
 from app.cases.supply.schemas import AskCorrections, CorrectionAsked
 from app.exchange.catalogue import partner_definition
 from app.exchange.decisions.domain import Passage, RepeatedDecisionError, reason_of, remarks_of, step_of
+from app.exchange.decisions.schemas import DecisionReceipt
 from app.exchange.domain import Decision
-from app.exchange.handovers.schemas import DecisionReceipt
 from app.exchange.partners.models import Partner
 from app.kit.actor import Actor, ActorKind
 from app.kit.errors import DomainError, NotFound

@@ -1,9 +1,9 @@
 """Whether what is said of a partner holds together: its address, its mapping, its resources, its client."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from urllib.parse import urlsplit
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.domain import check_region_prefix
@@ -11,16 +11,14 @@ from app.accounts.models import MachineClient
 from app.accounts.queries import find_client
 from app.exchange.actions import RECEIPTS
 from app.exchange.catalogue import list_definitions
-from app.exchange.handovers.domain import HandoverState, ItemState
-from app.exchange.handovers.models import Handover, HandoverItem
+from app.exchange.partners.binding import BINDINGS, Fault
 from app.exchange.partners.domain import Transport
 from app.exchange.partners.models import Partner
 from app.exchange.partners.schemas import PartnerInput
 from app.exchange.plans import plans_of
+from app.kit.db import composition_of
 from app.kit.errors import Invalid
 from app.kit.i18n import _
-
-Fault = tuple[str, str]
 
 
 def check_partner(session: Session, given: PartnerInput, present: Partner | None = None) -> MachineClient | None:
@@ -32,10 +30,17 @@ def check_partner(session: Session, given: PartnerInput, present: Partner | None
     client = find_client(session, given.client_id) if given.client_id else None
     faults = dict([*_address(given), *_mapping(given), *_following(given), *_caller(session, given, client, present)])
     if present is not None:
-        faults = dict(_bound(session, present, given)) | faults
+        faults = _bound(session, present, given) | faults
     if faults:
         raise Invalid("partner.invalid", "".join(faults.values()), faults)
     return client
+
+
+def _bound(session: Session, present: Partner, given: PartnerInput) -> dict[str, str]:
+    """What others forbid to change."""
+    return {
+        name: why for binding in composition_of(session).of(BINDINGS) for name, why in binding(session, present, given)
+    }
 
 
 def _address(given: PartnerInput) -> Iterator[Fault]:
@@ -107,37 +112,6 @@ def _caller(
         other = session.scalar(others.where(Partner.id != present.id) if present is not None else others)
         if other is not None:
             yield "client_id", _("接口客户端“%(id)s”已用于“%(name)s”。") % {"id": given.client_id, "name": other}
-
-
-# -- what batches were frozen for ----------------------------------------------------------------------------------------
-
-
-def _bound(session: Session, present: Partner, given: PartnerInput) -> Iterator[Fault]:
-    """What may not change for as long as something frozen by it has not gone out; the mapping not once anything was frozen."""
-    frozen = select(Handover.id).where(Handover.partner_id == present.id).limit(1)
-    if given.definition != present.definition and session.scalar(frozen) is not None:
-        yield "definition", _("已向该对方生成过批次，不能换成另一种映射。请为它另行登记一个交换对方。")
-    fewer = set(present.resources) - set(given.resources)
-    narrowed = {
-        "transport": given.transport != present.transport,
-        "region_prefix": not present.region_prefix.startswith(given.region_prefix),
-        "resources": bool(fewer),
-    }
-    for name, is_narrowed in narrowed.items():
-        if is_narrowed and _is_unsent(session, present, fewer if name == "resources" else present.resources):
-            yield name, _("还有按原设置生成、没有送出的批次。请先送完或撤销，再改这一项。")
-
-
-def _is_unsent(session: Session, partner: Partner, resources: Collection[str]) -> bool:
-    """Whether a batch of one of these resources is being made, or holds records that have still to go."""
-    made = select(Handover.id).where(Handover.partner_id == partner.id, Handover.resource.in_(resources))
-    open_items = select(HandoverItem.id).where(
-        HandoverItem.partner_id == partner.id,
-        HandoverItem.state.in_((ItemState.WAITING, ItemState.PARKED)),
-        HandoverItem.resource.in_(resources),
-    )
-    either = or_(made.where(Handover.state == HandoverState.PREPARING).exists(), open_items.exists())
-    return bool(session.scalar(select(either)))
 
 
 def _joined(names: Iterable[str]) -> str:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session
 
+from app.exchange.comparison.domain import QUEUEABLE, LineKind
+from app.exchange.comparison.models import Reconciliation, ReconciliationLine
 from app.exchange.handovers.service.preparing import JOB_KIND as PREPARING
 from app.exchange.partners.models import Partner
-from app.exchange.reconciling.domain import QUEUEABLE, LineKind
-from app.exchange.reconciling.models import Reconciliation, ReconciliationLine
 from app.jobs.domain import JobState
 from app.jobs.models import Job
 from app.kit.actor import Actor

@@ -15,6 +15,8 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from app.enterprises.models import Enterprise
+from app.exchange.comparison.domain import LineKind, RunState, Source
+from app.exchange.comparison.models import Reconciliation, ReconciliationLine
 from app.exchange.domain import LISTS
 from app.exchange.encoding import Record, dumps
 from app.exchange.handovers.service.settling import mark_reconciled
@@ -22,8 +24,6 @@ from app.exchange.partners.models import Partner
 from app.exchange.plans import plans_of
 from app.exchange.reconciling import events
 from app.exchange.reconciling.comparing import differences
-from app.exchange.reconciling.domain import LineKind, RunState, Source
-from app.exchange.reconciling.models import Reconciliation, ReconciliationLine
 from app.exchange.reconciling.staging import Stage
 from app.exchange.reconciling.theirs import Listing, listing_of_file, listing_of_records
 from app.exchange.records import RecordPlan, count_records, iterate_records

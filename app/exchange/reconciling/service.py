@@ -6,6 +6,8 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from app.exchange.actions import HAND_OVER
+from app.exchange.comparison.domain import RunState, Source
+from app.exchange.comparison.models import Reconciliation
 from app.exchange.handovers.domain import Basis
 from app.exchange.handovers.models import Handover
 from app.exchange.handovers.schemas import PrepareHandover
@@ -14,8 +16,6 @@ from app.exchange.partners.models import Partner
 from app.exchange.partners.service import require_served
 from app.exchange.plans import plans_of
 from app.exchange.reconciling import events
-from app.exchange.reconciling.domain import RunState, Source
-from app.exchange.reconciling.models import Reconciliation
 from app.exchange.reconciling.queries import count_queueable, is_queueing
 from app.jobs.models import Job
 from app.jobs.service import cancel, enqueue

@@ -8,7 +8,7 @@ from itertools import islice
 
 import orjson
 
-from app.exchange.reconciling.domain import Problem
+from app.exchange.comparison.domain import Problem
 from app.exchange.reconciling.theirs import Theirs
 
 BATCH = 1_000

@@ -8,9 +8,9 @@ from typing import Any
 
 import orjson
 
+from app.exchange.comparison.domain import Problem
 from app.exchange.domain import FieldType, MoneyUnit, ResourceDefinition
 from app.exchange.reconciling.comparing import read_number
-from app.exchange.reconciling.domain import Problem
 from app.exchange.sheets.headings import Head, find_head, names_of
 from app.kit.errors import Invalid
 from app.kit.i18n import _

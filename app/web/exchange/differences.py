@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 
 from app.enterprises.models import Enterprise
 from app.enterprises.queries import list_by_ids as list_firms
+from app.exchange.comparison.domain import KIND_LABELS, PROBLEM_LABELS, LineKind, Problem
+from app.exchange.comparison.models import ReconciliationLine
 from app.exchange.domain import FieldDefinition, ResourceDefinition
 from app.exchange.handovers.listing import list_batches
-from app.exchange.reconciling.domain import KIND_LABELS, PROBLEM_LABELS, LineKind, Problem
-from app.exchange.reconciling.models import ReconciliationLine
 from app.exchange.reconciling.queries import LineFilter, iterate_lines
 from app.kit.i18n import _
 from app.web.exchange.lines import record_url

@@ -14,11 +14,11 @@ from app.doors.downloads import TableFormat, download_table
 from app.doors.parameters import PageQuery
 from app.doors.router import GuardedRouter
 from app.exchange.actions import SEE
+from app.exchange.comparison.domain import KIND_LABELS, LineKind, RunState
+from app.exchange.comparison.models import Reconciliation, ReconciliationLine
 from app.exchange.domain import ResourceDefinition
 from app.exchange.partners.models import Partner
 from app.exchange.plans import plans_of
-from app.exchange.reconciling.domain import KIND_LABELS, LineKind, RunState
-from app.exchange.reconciling.models import Reconciliation, ReconciliationLine
 from app.exchange.reconciling.queries import (
     LineFilter,
     count_queueable,

@@ -11,9 +11,9 @@ from app.doors.call import Call
 from app.doors.forms import Bound, empty
 from app.doors.router import GuardedRouter
 from app.exchange.actions import HAND_OVER, SEE
+from app.exchange.comparison.domain import SOURCE_LABELS, STATE_LABELS, RunState, Source
+from app.exchange.comparison.models import Reconciliation
 from app.exchange.partners.models import Partner
-from app.exchange.reconciling.domain import SOURCE_LABELS, STATE_LABELS, RunState, Source
-from app.exchange.reconciling.models import Reconciliation
 from app.exchange.reconciling.queries import get_visible_to, list_partners_visible_to, page_visible_to
 from app.exchange.reconciling.service import TheirFile, queue_differences, start_reconciliation, stop_reconciliation
 from app.files.service.storing import keep_file

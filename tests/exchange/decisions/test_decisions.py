@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from app.cases.models import CaseClock, CaseFile, StageEntry
 from app.cases.service.clocks import clock_state
 from app.cases.supply.models import CorrectionItem
+from app.exchange.decisions.schemas import DecisionReceipt
 from app.exchange.decisions.service import apply_decision
-from app.exchange.handovers.schemas import DecisionReceipt
 from app.exchange.partners.models import Partner
 from app.journal.models import JournalEvent
 from app.kit import db

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.exchange.comparison.models import Reconciliation, ReconciliationLine
 from app.exchange.handovers.domain import AT_REST, OPEN, HandoverState, Held, ItemState
 from app.exchange.handovers.models import Handover, HandoverItem, PartnerRecord
 from app.exchange.handovers.schemas import PrepareHandover
@@ -16,7 +17,6 @@ from app.exchange.handovers.service.preparing import start_handover
 from app.exchange.handovers.service.settling import enter_announced, mark_reconciled, refresh_state
 from app.exchange.handovers.service.steering import Retried, cancel, release, retry_items
 from app.exchange.partners.domain import Transport
-from app.exchange.reconciling.models import Reconciliation, ReconciliationLine
 from app.jobs.domain import JobState
 from app.jobs.models import Job
 from app.journal.models import JournalEvent

@@ -15,6 +15,8 @@ import xlsxwriter
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.exchange.comparison.domain import LineKind, RunState
+from app.exchange.comparison.models import Reconciliation, ReconciliationLine
 from app.exchange.domain import FieldType
 from app.exchange.encoding import dumps
 from app.exchange.handovers.domain import HandoverState
@@ -23,8 +25,6 @@ from app.exchange.partners.domain import Transport
 from app.exchange.partners.keys import make_key
 from app.exchange.partners.models import Partner
 from app.exchange.plans import plans_of
-from app.exchange.reconciling.domain import LineKind, RunState
-from app.exchange.reconciling.models import Reconciliation, ReconciliationLine
 from app.exchange.reconciling.service import TheirFile, queue_differences, start_reconciliation, stop_reconciliation
 from app.exchange.reconciling.staging import Stage
 from app.exchange.reconciling.theirs import Theirs

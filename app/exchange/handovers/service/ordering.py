@@ -3,13 +3,13 @@
 from sqlalchemy.orm import Session
 
 from app.exchange.actions import HAND_OVER
+from app.exchange.comparison.models import Reconciliation
 from app.exchange.handovers.domain import Basis
 from app.exchange.handovers.schemas import PrepareHandover
 from app.exchange.handovers.service.selecting import PROGRAMME, Scope, count_candidates, missing_keys
 from app.exchange.partners.models import Partner
 from app.exchange.partners.queries import get_partner
 from app.exchange.plans import plans_of
-from app.exchange.reconciling.models import Reconciliation
 from app.exchange.records import RecordPlan
 from app.kit.actor import Actor
 from app.kit.errors import Invalid

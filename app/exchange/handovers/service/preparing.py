@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from app.exchange.comparison.models import ReconciliationLine
 from app.exchange.handovers import events
 from app.exchange.handovers.domain import Basis, HandoverState, checksum, number_in
 from app.exchange.handovers.models import Handover, HandoverItem
@@ -17,7 +18,6 @@ from app.exchange.handovers.service.selecting import STEPS, Scope, count_candida
 from app.exchange.partners.queries import lock_partner
 from app.exchange.partners.service import require_served
 from app.exchange.plans import plans_of
-from app.exchange.reconciling.models import ReconciliationLine
 from app.jobs.domain import CancelledError
 from app.jobs.running import Run
 from app.jobs.service import enqueue

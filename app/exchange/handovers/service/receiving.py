@@ -9,11 +9,12 @@ from typing import Any, cast
 from sqlalchemy import Row, String, Table, Update, bindparam, case, func, insert, select, update
 from sqlalchemy.orm import Session
 
+from app.exchange.decisions.schemas import DecisionReceipt
 from app.exchange.decisions.service import apply_decision
 from app.exchange.handovers import events
 from app.exchange.handovers.domain import Held, ItemState, Note, decide_receipt
 from app.exchange.handovers.models import Handover, HandoverItem, PartnerRecord, Receipt
-from app.exchange.handovers.schemas import AnyReceipt, DecisionReceipt, ReceiptResult, RecordReceipt
+from app.exchange.handovers.schemas import AnyReceipt, ReceiptResult, RecordReceipt
 from app.exchange.handovers.service.settling import refresh_states
 from app.exchange.partners.models import Partner
 from app.journal.service import record

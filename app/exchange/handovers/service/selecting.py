@@ -7,11 +7,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, and_, func, null, select
 from sqlalchemy.orm import Session
 
+from app.exchange.comparison.domain import QUEUEABLE
+from app.exchange.comparison.models import ReconciliationLine
 from app.exchange.handovers.domain import TO_SEND, Basis
 from app.exchange.handovers.models import PartnerRecord
 from app.exchange.partners.models import Partner
-from app.exchange.reconciling.domain import QUEUEABLE
-from app.exchange.reconciling.models import ReconciliationLine
 from app.exchange.records import BATCH, RecordPlan, count_records
 
 PROGRAMME = "programme_code"

@@ -7,11 +7,11 @@ from datetime import datetime
 from sqlalchemy import bindparam, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from app.exchange.comparison.models import Reconciliation, ReconciliationLine
 from app.exchange.handovers import events
 from app.exchange.handovers.domain import AT_REST, OPEN, HandoverState, ItemState, state_of
 from app.exchange.handovers.models import Handover, HandoverItem
 from app.exchange.partners.models import Partner
-from app.exchange.reconciling.models import Reconciliation, ReconciliationLine
 from app.journal.service import record
 from app.kit.actor import SYSTEM
 

@@ -8,6 +8,7 @@ from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.exchange.actions import HAND_OVER
+from app.exchange.comparison.models import ReconciliationLine
 from app.exchange.handovers import events
 from app.exchange.handovers.domain import Basis, HandoverState, Held, ItemState
 from app.exchange.handovers.models import Handover, HandoverItem, PartnerRecord
@@ -19,7 +20,6 @@ from app.exchange.partners.domain import Transport
 from app.exchange.partners.models import Partner
 from app.exchange.partners.queries import lock_partner
 from app.exchange.partners.service import require_served
-from app.exchange.reconciling.models import ReconciliationLine
 from app.exchange.records import BATCH
 from app.jobs.domain import FINISHED
 from app.jobs.models import Job
