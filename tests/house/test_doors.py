@@ -8,7 +8,7 @@ _DOORS = {"web", "portal", "api", "doors"}
 _SENT = {"execute", "scalars", "scalar", "stream", "stream_scalars"}
 #: What a door may take from SQLAlchemy: the session that it hands on, and what a database that is away raises.
 _MAY_IMPORT = {"sqlalchemy.orm.Session", "sqlalchemy.Select"}
-#: Lists that send a statement of their slice themselves.
+#: A list that sends the statement of its slice itself, until the list kit serves it.
 _STILL = {"web/commissioners/list.py"}
 
 

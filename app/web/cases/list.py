@@ -25,7 +25,7 @@ from app.doors.lists.query import ListQuery
 from app.doors.lists.view import ListView
 from app.doors.past import ListCall
 from app.doors.router import GuardedRouter
-from app.kit.actor import Actor, ActorKind, Role
+from app.kit.actor import Actor
 from app.kit.i18n import N_, _
 from app.kit.lists.filters import ME, NONE
 from app.kit.lists.viewer import Viewer
@@ -59,7 +59,7 @@ def years(viewer: Viewer, _query: ListQuery) -> Choices:
 
 
 def officer_filter(officers: Sequence[Officer], actor: Actor) -> Choices:
-    found = [(ME, _("我"))] if actor.kind is ActorKind.OFFICER and actor.role is not Role.LEADER else []
+    found = [(ME, _("我"))] if actor.traits.edits else []
     found += [(str(o.id), o.name) for o in officers if o.role in EDITORS and o.id != actor.id]
     return (*found, (NONE, _("未指定")))
 
