@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
+from hypothesis import HealthCheck, settings
 from sqlalchemy import Executable
 from sqlalchemy.orm import Session
 
@@ -27,6 +28,10 @@ from tests.support.house import HOUSE
 from tests.support.postgres import PostgresServer, PostgresUnavailableError
 from tests.support.queries import counted_queries, plan_of
 from tests.support.statements import Statement, recorded_statements
+
+#: How long an example takes says something of the machine, not of us; what is slow is measured in benchmarks/.
+settings.register_profile("yumiao", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("yumiao")
 
 NOW = datetime(2021, 6, 30, 2, 0, tzinfo=UTC)
 """The instant at which tests happen: 10 o'clock in Qianjiang on 30 June 2021."""

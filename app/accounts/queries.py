@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.accounts.domain import digest
 from app.accounts.models import EnterpriseUser, Invitation, MachineClient, Officer, SignInSession
 from app.kit.actor import Actor, ActorKind, FirmRole, Role
+from app.reference.published import present_mark, remember_mark
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ def find_signed_in(
     `beside` is a number that an upper slice wants of the same row, such as how many notices wait for the account.
     """
     row = session.execute(
-        select(SignInSession, Officer, EnterpriseUser, beside if beside is not None else literal(0))
+        select(SignInSession, Officer, EnterpriseUser, beside if beside is not None else literal(0), present_mark())
         .outerjoin(Officer, (SignInSession.account_kind == "officer") & (Officer.id == SignInSession.account_id))
         .outerjoin(
             EnterpriseUser,
@@ -72,6 +73,7 @@ def find_signed_in(
     ).one_or_none()
     if row is None:
         return None
+    remember_mark(session, row[4])
     found: SignInSession = row[0]
     officer: Officer | None = row[1]
     account: Officer | EnterpriseUser | None = officer if officer is not None else row[2]

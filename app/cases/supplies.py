@@ -21,7 +21,7 @@ from app.cases.supply.queries import list_answers, list_corrections, list_materi
 from app.enterprises.models import IntellectualProperty
 from app.files.models import Document
 from app.kit.i18n import Bilingual
-from app.reference.models import Term
+from app.reference.queries import term_names
 
 T = TypeVar("T")
 
@@ -91,7 +91,7 @@ def load_contents(session: Session, case: CaseFile) -> CaseContents:
         approvals=list_approvals(session, case.id),
         opinions=list_of_case(session, case.id),
         rights=list_rights(session, case.enterprise_id),
-        departments=_departments(session),
+        departments=term_names(session, "department"),
     )
 
 
@@ -103,7 +103,7 @@ def load_supplies(session: Session, cases: Sequence[CaseFile], on: date) -> dict
     answers, materials, rights = _answers(session, ids), _materials(session, ids), _rights(session, cases)
     corrections, milestones = _corrections(session, ids), _milestones(session, ids)
     approvals, opinions = _approvals(session, ids), _opinions(session, ids)
-    departments = _departments(session)
+    departments = term_names(session, "department")
     return {
         case.id: CaseContents(
             case=case,
@@ -128,11 +128,6 @@ def is_waiting(row: Milestone) -> bool:
 def _counted(row: CaseAnswer) -> str:
     """The answer that counts: what was handed in last, whatever is being drafted over it."""
     return (row.handed_in or "") if row.draft else row.value
-
-
-def _departments(session: Session) -> dict[str, Bilingual]:
-    rows = session.execute(select(Term.code, Term.name_zh, Term.name_en).where(Term.vocabulary == "department"))
-    return {row.code: Bilingual(zh=row.name_zh, en=row.name_en) for row in rows}
 
 
 # -- of many cases: bare columns, for a board holds hundreds of them -------------------------------------------------------

@@ -9,9 +9,10 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.enterprises.models import Enterprise
 from app.incentives.domain.steps import IDS
 from app.kit.db import Base, Code, Json, PrimaryKey, UtcDateTime
+from app.reference.published import Published
 
 
-class IncentiveSchemeVersion(Base):
+class IncentiveSchemeVersion(Published, Base):
     """One version of a scheme, never changed once written.
 
     Rows of origin `seed` come from seeds/incentives; rows of origin `bureau` are what the bureau set itself, and on

@@ -9,9 +9,10 @@ from sqlalchemy import BigInteger, Date, ForeignKey, Index, String, Text, Unique
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kit.db import Base, Code, Json, PrimaryKey, UtcDateTime
+from app.reference.published import Published
 
 
-class PolicyVersion(Base):
+class PolicyVersion(Published, Base):
     """One published version of one policy in one jurisdiction; `text` is the file to the letter and never changes."""
 
     __tablename__ = "policy_version"
@@ -33,7 +34,7 @@ class PolicyVersion(Base):
     published_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-class CataloguedFact(Base):
+class CataloguedFact(Published, Base):
     """One catalogued fact; its words may be bettered, its unit and its shape never change."""
 
     __tablename__ = "fact_definition"
@@ -95,7 +96,7 @@ class StoredVerdict(Base):
     actor_name: Mapped[str] = mapped_column(String(120))
 
 
-class PolicySetting(Base):
+class PolicySetting(Published, Base):
     """A parameter that the bureau sets itself: its value as a policy file would write it ("15 %"), from a day on.
 
     The newest one not withdrawn that applies on the application day counts.

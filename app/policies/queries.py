@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 from sqlalchemy import ColumnElement, Row, and_, select
-from sqlalchemy.orm import Session, defer
+from sqlalchemy.orm import Session
 
 from app.enterprises.models import Enterprise
 from app.kit.errors import NotFound
@@ -19,6 +19,7 @@ from app.policies.domain.facts.catalogue import Catalogue, FactDefinition
 from app.policies.domain.language.policy import Policy, Subject
 from app.policies.domain.language.succession import Edition, edition_of, in_force
 from app.policies.models import CataloguedFact, FactStatement, PolicyVersion, StoredVerdict, VerdictOverride
+from app.reference.published import kept
 
 # -- the facts catalogue and the versions -----------------------------------------------------------------------------
 
@@ -28,6 +29,7 @@ def get_catalogue(session: Session) -> Catalogue:
     return _catalogue(_catalogue_text(session))
 
 
+@kept
 def _catalogue_text(session: Session) -> bytes:
     contents = session.scalars(select(CataloguedFact.content).order_by(CataloguedFact.ordinal, CataloguedFact.code))
     return orjson.dumps(list(contents), option=orjson.OPT_SORT_KEYS)
@@ -56,21 +58,20 @@ def policies_of(session: Session, rows: Iterable[PolicyVersion]) -> list[Policy]
 
 
 def list_versions(session: Session, code: str | None = None) -> Sequence[PolicyVersion]:
-    """Published versions, by policy and jurisdiction, newest first."""
-    statement = select(PolicyVersion).options(defer(PolicyVersion.content))
-    if code is not None:
-        statement = statement.where(PolicyVersion.code == code)
-    rows = session.scalars(statement.order_by(PolicyVersion.code, PolicyVersion.jurisdiction))
-    return sorted(rows, key=lambda row: (row.code, row.jurisdiction, *_newest_first(row)))
+    """Published versions, by policy and jurisdiction, newest first; they never change, and are not to be changed."""
+    return [row for row in _versions(session) if code is None or row.code == code]
+
+
+@kept
+def _versions(session: Session) -> list[PolicyVersion]:
+    return sorted(
+        session.scalars(select(PolicyVersion)), key=lambda row: (row.code, row.jurisdiction, *_newest_first(row))
+    )
 
 
 def list_versions_about(session: Session, subject: Subject) -> list[PolicyVersion]:
-    """The newest version, by policy and jurisdiction, of each policy about such a subject; one query."""
-    rows = session.scalars(select(PolicyVersion).order_by(PolicyVersion.code, PolicyVersion.jurisdiction))
-    about = sorted(
-        (row for row in rows if row.content["subject"] == subject.value),
-        key=lambda row: (row.code, row.jurisdiction, *_newest_first(row)),
-    )
+    """The newest version, by policy and jurisdiction, of each policy about such a subject."""
+    about = [row for row in _versions(session) if row.content["subject"] == subject.value]
     return list({(row.code, row.jurisdiction): row for row in reversed(about)}.values())[::-1]
 
 
@@ -108,7 +109,7 @@ def list_in_force(session: Session, on: date, region_code: str = "") -> list[Pol
 
 
 def list_in_force_by_region(session: Session, on: date, region_codes: Iterable[str]) -> dict[str, list[PolicyVersion]]:
-    """The same of several regions; one query."""
+    """The same of several regions."""
     rows = {edition_of(row): row for row in list_versions(session)}
     by_code: dict[str, list[Edition]] = {}
     for edition in rows:

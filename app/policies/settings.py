@@ -18,6 +18,7 @@ from app.policies.domain.language.succession import area_of
 from app.policies.domain.values.knowledge import Known
 from app.policies.domain.values.quantities import QuantityError, read_value
 from app.policies.models import PolicySetting
+from app.reference.published import kept
 
 Settings = Mapping[str, PolicySetting]
 """The setting in force of each parameter, by its name."""
@@ -48,20 +49,23 @@ def settings_in_force(session: Session, policy: Policy, on: date, region_code: s
 
 
 def settings_of(policies: Collection[Policy], session: Session, on: date, region_code: str = "") -> dict[str, Settings]:
-    """The settings in force of several policies, by policy code, with one statement."""
+    """The settings in force of several policies, by policy code."""
     return settings_by_region({region_code: policies}, session, on)[region_code]
 
 
 def settings_by_region(
     policies: Mapping[str, Collection[Policy]], session: Session, on: date
 ) -> dict[str, dict[str, Settings]]:
-    """The same of the policies of several regions; one statement, none where nothing may be set."""
-    codes = sorted({policy.code for some in policies.values() for policy in some if settable(policy)})
-    statement = select(PolicySetting).where(
-        PolicySetting.policy_code.in_(codes), PolicySetting.withdrawn_at.is_(None), PolicySetting.effective_from <= on
-    )
-    rows = session.scalars(statement).all() if codes else ()
+    """The same of the policies of several regions; nothing is asked where nothing may be set."""
+    codes = {policy.code for some in policies.values() for policy in some if settable(policy)}
+    rows = [row for row in _all_set(session) if row.policy_code in codes and row.effective_from <= on] if codes else []
     return {region: _in_force(some, rows, region) for region, some in policies.items()}
+
+
+@kept
+def _all_set(session: Session) -> list[PolicySetting]:
+    """Everything set and not withdrawn, under all policies."""
+    return list(session.scalars(select(PolicySetting).where(PolicySetting.withdrawn_at.is_(None))))
 
 
 def _in_force(

@@ -6,9 +6,10 @@ from sqlalchemy import Date, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kit.db import Base, Code, Json, PrimaryKey, UtcDateTime
+from app.reference.published import Published
 
 
-class ProgrammeVersion(Base):
+class ProgrammeVersion(Published, Base):
     """One published version of a programme file; `content` is the file as read and is never changed."""
 
     __tablename__ = "programme_version"
@@ -48,7 +49,7 @@ class ProgrammeRound(Base):
     version: Mapped[int] = mapped_column(default=1)
 
 
-class ProgrammeSetting(Base):
+class ProgrammeSetting(Published, Base):
     """What a programme leaves to the bureau: the working days of a clock, the days of a duty; never touched by `yumiao seed`.
 
     `kind` is `clock` or `duty`, `key` the code there, `value` working days or a day of the year. The latest row whose

@@ -12,6 +12,7 @@ from app.kit.i18n import _
 from app.programmes.describing import Names
 from app.programmes.domain.definition import Programme
 from app.programmes.models import ProgrammeRound, ProgrammeVersion
+from app.reference.published import kept
 from app.reference.queries import list_terms
 
 _definitions: dict[str, Programme] = {}
@@ -50,8 +51,9 @@ class Catalogue:
         return self.in_force(date.max)
 
 
+@kept
 def load_catalogue(session: Session) -> Catalogue:
-    """The whole catalogue: one query, and a second one for content that this process has not met yet."""
+    """The whole catalogue; content that this process has met before is not parsed again."""
     rows = session.execute(select(ProgrammeVersion.code, ProgrammeVersion.version, ProgrammeVersion.sha256)).all()
     _learn(session, {row.sha256 for row in rows} - _definitions.keys())
     return Catalogue({(row.code, row.version): _definitions[row.sha256] for row in rows})

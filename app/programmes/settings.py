@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.programmes.domain.settable import SettingKind
 from app.programmes.models import ProgrammeSetting
+from app.reference.published import kept
 
 
 def list_settings(session: Session, programme: str) -> list[ProgrammeSetting]:
@@ -16,10 +17,15 @@ def list_settings(session: Session, programme: str) -> list[ProgrammeSetting]:
     return list(session.scalars(statement.order_by(*newest_first)))
 
 
+@kept
+def _all_set(session: Session, programme: str) -> list[ProgrammeSetting]:
+    return list_settings(session, programme)
+
+
 def settings_in_force(session: Session, programme: str, on: date) -> dict[tuple[str, str], ProgrammeSetting]:
-    """What is set on the day `on`, by kind and key; one query."""
+    """What is set on the day `on`, by kind and key."""
     found: dict[tuple[str, str], ProgrammeSetting] = {}
-    for row in list_settings(session, programme):
+    for row in _all_set(session, programme):
         if row.effective_on <= on:
             found.setdefault((row.kind, row.key), row)
     return found

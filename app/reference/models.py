@@ -6,9 +6,10 @@ from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kit.db import Base, Code, Json
+from app.reference.published import Published
 
 
-class Industry(Base):
+class Industry(Published, Base):
     """One class of GB/T 4754: section (level 1, a letter) down to the four-digit class (level 4)."""
 
     __tablename__ = "industry"
@@ -22,7 +23,7 @@ class Industry(Base):
     disabled_on: Mapped[date | None]
 
 
-class Region(Base):
+class Region(Published, Base):
     """One administrative division: province (2 digits), city (4), county (6), township (9)."""
 
     __tablename__ = "region"
@@ -35,7 +36,7 @@ class Region(Base):
     disabled_on: Mapped[date | None]
 
 
-class TechnicalField(Base):
+class TechnicalField(Published, Base):
     """One of the national high-tech fields, levels 1 and 2; level 3 stays free text on the enterprise.
 
     `system_value` is the number the national filing system uses for a level-1 field, which is not the catalogue's own.
@@ -53,7 +54,7 @@ class TechnicalField(Base):
     disabled_on: Mapped[date | None]
 
 
-class Park(Base):
+class Park(Published, Base):
     """An industrial park: not an administrative division, hence a dimension of its own beside the region."""
 
     __tablename__ = "park"
@@ -67,7 +68,7 @@ class Park(Base):
     disabled_on: Mapped[date | None]
 
 
-class Term(Base):
+class Term(Published, Base):
     """One entry of a small vocabulary (property kinds, scales, tags, …), in the order people expect to see it."""
 
     __tablename__ = "term"
@@ -81,7 +82,7 @@ class Term(Base):
     disabled_on: Mapped[date | None]
 
 
-class CalendarOverride(Base):
+class CalendarOverride(Published, Base):
     """A day that the bureau declares working or free, over the published statutory calendar."""
 
     __tablename__ = "calendar_override"

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, or_, select, union_all
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from app.kit.i18n import current_locale
+from app.kit.i18n import Bilingual, current_locale
 from app.kit.permissions import within_region
 from app.reference.calendar import WorkCalendar, unpublished_year
 from app.reference.models import CalendarOverride, Industry, Park, Region, TechnicalField, Term
+from app.reference.published import kept
 
 COUNTY_DIGITS = 6
 
@@ -25,6 +26,7 @@ class Choice:
     data: Mapping[str, Any]
 
 
+@kept
 def work_calendar(session: Session) -> WorkCalendar:
     """The working-day calendar with the bureau's overrides."""
     rows = session.execute(select(CalendarOverride.day, CalendarOverride.is_working))
@@ -47,11 +49,23 @@ def missing_year(session: Session, on: date) -> int | None:
 
 
 def list_terms(session: Session, *vocabularies: str) -> dict[str, list[Choice]]:
-    """The entries of each vocabulary in their order; one query for all of them."""
-    statement = select(Term).where(Term.vocabulary.in_(vocabularies)).order_by(Term.vocabulary, Term.position)
-    found: dict[str, list[Choice]] = {name: [] for name in vocabularies}
-    for term in session.scalars(statement):
-        found[term.vocabulary].append(Choice(term.code, label_of(term), term.data))
+    """The entries of each vocabulary in their order."""
+    known = _all_terms(session)
+    return {
+        name: [Choice(term.code, label_of(term), term.data) for term in known.get(name, ())] for name in vocabularies
+    }
+
+
+def term_names(session: Session, vocabulary: str) -> dict[str, Bilingual]:
+    """What each code of a vocabulary is called."""
+    return {term.code: Bilingual(zh=term.name_zh, en=term.name_en) for term in _all_terms(session).get(vocabulary, ())}
+
+
+@kept
+def _all_terms(session: Session) -> dict[str, list[Term]]:
+    found: dict[str, list[Term]] = {}
+    for term in session.scalars(select(Term).order_by(Term.vocabulary, Term.position)):
+        found.setdefault(term.vocabulary, []).append(term)
     return found
 
 
@@ -60,12 +74,14 @@ def label_of(row: Term | Park | TechnicalField) -> str:
     return row.name_zh if current_locale() == "zh" else row.name_en
 
 
+@kept
 def list_fields(session: Session) -> list[TechnicalField]:
     """The national high-tech fields, each level-1 field before its own level 2."""
     rows = session.scalars(select(TechnicalField).where(TechnicalField.disabled_on.is_(None)))
     return sorted(rows, key=lambda row: (row.code[0], len(row.code), row.code))
 
 
+@kept
 def field_names(session: Session) -> dict[str, str]:
     """Every technical field by its code, as `新材料 · 精细和专用化学品`."""
     names = {row.code: label_of(row) for row in list_fields(session)}
@@ -75,17 +91,28 @@ def field_names(session: Session) -> dict[str, str]:
 
 
 def code_names(session: Session, region_code: str = "") -> dict[str, str]:
-    """What the codes that policies know mean: national fields, industry sections, a place and its county; one query."""
-    label = TechnicalField.name_zh if current_locale() == "zh" else TechnicalField.name_en
-    places = {region_code, region_code[:COUNTY_DIGITS]}
-    tables = (
-        select(TechnicalField.code, label.label("name")).where(TechnicalField.disabled_on.is_(None)),
-        select(Industry.code, Industry.name).where(Industry.level == 1),
-        select(Region.code, Region.name).where(Region.code.in_(places)),
-    )
-    return dict(session.execute(union_all(*tables)).all())
+    """What the codes that policies know mean: national fields, industry sections, a place and its county."""
+    places = _region_names(session)
+    here = {code: places[code] for code in (region_code, region_code[:COUNTY_DIGITS]) if code in places}
+    return {field.code: label_of(field) for field in list_fields(session)} | _sections(session) | here
 
 
+@kept
+def _sections(session: Session) -> dict[str, str]:
+    return dict(session.execute(select(Industry.code, Industry.name).where(Industry.level == 1)).all())
+
+
+@kept
+def _region_names(session: Session) -> dict[str, str]:
+    return dict(session.execute(select(Region.code, Region.name)).all())
+
+
+@kept
+def _industry_names(session: Session) -> dict[str, str]:
+    return dict(session.execute(select(Industry.code, Industry.name)).all())
+
+
+@kept
 def list_parks(session: Session, region_prefix: str = "") -> list[Park]:
     """The parks that lie in the region, by code."""
     return list(session.scalars(select(Park).where(within_region(Park.region_code, region_prefix)).order_by(Park.code)))
@@ -122,9 +149,9 @@ def find_industry(session: Session, code: str) -> Industry | None:
 
 
 def list_industry_names(session: Session, codes: Iterable[str]) -> dict[str, str]:
-    """The names of these classes, one query for all."""
-    wanted = sorted({code for code in codes if code})
-    return dict(session.execute(select(Industry.code, Industry.name).where(Industry.code.in_(wanted))).all())
+    """The names of these classes; a code that is not on file has none."""
+    names = _industry_names(session)
+    return {code: names[code] for code in codes if code in names}
 
 
 def search_regions(session: Session, text: str, prefix: str = "", limit: int = 20) -> list[Region]:
@@ -144,21 +171,13 @@ def find_region(session: Session, code: str) -> Region | None:
 def list_region_names(session: Session, codes: Iterable[str]) -> dict[str, str]:
     """How each code reads as a place, from county down (`潜江市泽口街道`, else the division's own name)."""
     wanted = {code for code in codes if code}
-    if not wanted:
-        return {}
-    chains = {prefix for code in wanted for prefix in _chain(code)}
-    names = dict(session.execute(select(Region.code, Region.name).where(Region.code.in_(sorted(chains)))).all())
+    names = _region_names(session) if wanted else {}
     return {code: _place(code, names) for code in wanted}
 
 
 def list_regions(session: Session) -> list[tuple[str, str]]:
     """Code and name of every region, by code."""
-    rows = session.execute(select(Region.code, Region.name).order_by(Region.code))
-    return [(code, name) for code, name in rows]
-
-
-def _chain(code: str) -> list[str]:
-    return [code[:length] for length in (2, 4, 6, 9) if len(code) >= length]
+    return sorted(_region_names(session).items())
 
 
 def _place(code: str, names: Mapping[str, str]) -> str:

@@ -7,7 +7,7 @@ from app.kit.slices import Slice
 
 SLICE = Slice(
     "app.reference",
-    TABLES.at("models"),
+    TABLES.at("models", "published"),
     EVENTS.at("events:WORDS"),
     SEEDS.at("seed:load"),
 )

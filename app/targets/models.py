@@ -6,9 +6,10 @@ from sqlalchemy import Date, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.kit.db import Base, Code, Json, PrimaryKey, UtcDateTime
+from app.reference.published import Published
 
 
-class Plan(Base):
+class Plan(Published, Base):
     """One year's plan of one place as it was published from seeds/plans: 0 is the plan, 1, 2 … are corrections of it."""
 
     __tablename__ = "plan"
@@ -30,7 +31,7 @@ class Plan(Base):
     items: Mapped[list["PlanItem"]] = relationship(back_populates="plan", order_by="PlanItem.position")
 
 
-class PlanItem(Base):
+class PlanItem(Published, Base):
     """One indicator or task of a plan; target_tenthousandths is the target times 10,000, empty where no number stands."""
 
     __tablename__ = "plan_item"

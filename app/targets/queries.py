@@ -19,6 +19,7 @@ from app.kit.actor import Actor
 from app.kit.errors import NotFound
 from app.kit.i18n import _
 from app.kit.paging import Keyset, Page, page
+from app.reference.published import kept
 from app.targets import counting
 from app.targets.domain import (
     TENTHOUSANDTHS,
@@ -90,11 +91,16 @@ def indicator_key(plan: Plan, item: PlanItem) -> str:
     return f"{plan.code}:{item.code}"
 
 
+@kept
+def _current_plans(session: Session) -> list[Plan]:
+    return list(session.scalars(select(Plan).where(is_current()).options(selectinload(Plan.items))))
+
+
 def find_plan(session: Session, actor: Actor, year: int, today: date) -> PlanView | None:
     """The plan of that year in the actor's area, else the latest earlier one, else the next; None without any."""
     plans = [
         plan
-        for plan in session.scalars(select(Plan).where(is_current()).options(selectinload(Plan.items)))
+        for plan in _current_plans(session)
         if plan.jurisdiction.startswith(actor.region_prefix) or actor.region_prefix.startswith(plan.jurisdiction)
     ]
     if not plans:

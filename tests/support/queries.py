@@ -8,6 +8,8 @@ from sqlalchemy import Engine, Executable, event, text
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.visitors import cloned_traverse
 
+from app.reference.published import reading_to_keep
+
 _NO_QUERY = ("BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK", "COMMIT", "PRAGMA", "EXPLAIN")
 
 
@@ -18,11 +20,11 @@ def is_query(statement: str) -> bool:
 
 @contextmanager
 def counted_queries() -> Iterator[list[str]]:
-    """Collects every statement that any engine of this process executes inside the block."""
+    """Collects every statement that any engine of this process executes inside the block, but what is read once to be kept."""
     statements: list[str] = []
 
     def collect(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        if is_query(statement):
+        if is_query(statement) and not reading_to_keep.get():
             statements.append(statement)
 
     event.listen(Engine, "before_cursor_execute", collect)

