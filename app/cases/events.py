@@ -3,37 +3,20 @@
 from app.journal.domain import EventType, EventWords
 from app.kit.i18n import N_
 
-OPENED = "case.opened"
-ASSIGNED = "case.assigned"
-ROUND_SET = "case.round_set"
-MOVED = "case.moved"
-TAKEN_BACK = "case.taken_back"
-VERSION_CHANGED = "case.version_changed"
-APPROVED = "case.approved"
-APPROVAL_WITHDRAWN = "case.approval_withdrawn"
-MILESTONE_DONE = "case.milestone_done"
-MILESTONE_REOPENED = "case.milestone_reopened"
-MILESTONE_RESCHEDULED = "case.milestone_rescheduled"
-MILESTONES_DATED = "case.milestones_dated"
-RIGHTS_CHOSEN = "case.rights_chosen"
-QUERY_CODE_RENEWED = "case.query_code_renewed"
-
-EVENT_TYPES: tuple[EventType, ...] = (
-    EventType(OPENED, N_("立案")),
-    EventType(ASSIGNED, N_("指定经办人")),
-    EventType(ROUND_SET, N_("调整批次")),
-    EventType(MOVED, N_("推进阶段")),
-    EventType(TAKEN_BACK, N_("撤回步骤")),
-    EventType(VERSION_CHANGED, N_("换用通道新版本")),
-    EventType(APPROVED, N_("审签")),
-    EventType(APPROVAL_WITHDRAWN, N_("撤回审签")),
-    EventType(MILESTONE_DONE, N_("完成节点")),
-    EventType(MILESTONE_REOPENED, N_("重开节点")),
-    EventType(MILESTONE_RESCHEDULED, N_("调整节点期限")),
-    EventType(MILESTONES_DATED, N_("按批次截止日排定节点")),
-    EventType(RIGHTS_CHOSEN, N_("选用Ⅱ类知识产权")),
-    EventType(QUERY_CODE_RENEWED, N_("更换查询码")),
-)
+OPENED = EventType("case.opened", N_("立案"))
+ASSIGNED = EventType("case.assigned", N_("指定经办人"))
+ROUND_SET = EventType("case.round_set", N_("调整批次"))
+MOVED = EventType("case.moved", N_("推进阶段"))
+TAKEN_BACK = EventType("case.taken_back", N_("撤回步骤"))
+VERSION_CHANGED = EventType("case.version_changed", N_("换用通道新版本"))
+APPROVED = EventType("case.approved", N_("审签"))
+APPROVAL_WITHDRAWN = EventType("case.approval_withdrawn", N_("撤回审签"))
+MILESTONE_DONE = EventType("case.milestone_done", N_("完成节点"))
+MILESTONE_REOPENED = EventType("case.milestone_reopened", N_("重开节点"))
+MILESTONE_RESCHEDULED = EventType("case.milestone_rescheduled", N_("调整节点期限"))
+MILESTONES_DATED = EventType("case.milestones_dated", N_("按批次截止日排定节点"))
+RIGHTS_CHOSEN = EventType("case.rights_chosen", N_("选用Ⅱ类知识产权"))
+QUERY_CODE_RENEWED = EventType("case.query_code_renewed", N_("更换查询码"))
 
 FIELD_LABELS = {
     "case.number": N_("受理编号"),
@@ -51,4 +34,4 @@ FIELD_LABELS = {
     "case.rights": N_("Ⅱ类知识产权"),
 }
 
-WORDS = EventWords(EVENT_TYPES, FIELD_LABELS)
+WORDS = EventWords.of(globals(), FIELD_LABELS)

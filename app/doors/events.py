@@ -3,12 +3,7 @@
 from app.journal.domain import EventType, EventWords
 from app.kit.i18n import N_
 
-LIST_EXPORTED = "export.list"
-LIST_BROKEN_OFF = "export.list_broken_off"
+LIST_EXPORTED = EventType("export.list", N_("导出列表"))
+LIST_BROKEN_OFF = EventType("export.list_broken_off", N_("导出列表中途断开"))
 
-EVENT_TYPES = (
-    EventType(LIST_EXPORTED, N_("导出列表")),
-    EventType(LIST_BROKEN_OFF, N_("导出列表中途断开")),
-)
-
-WORDS = EventWords(EVENT_TYPES)
+WORDS = EventWords.of(globals())

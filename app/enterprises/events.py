@@ -5,15 +5,15 @@ from app.enterprises.part_fields import PARTS
 from app.journal.domain import EventType, EventWords
 from app.kit.i18n import N_
 
-CREATED = "enterprise.created"
-IMPORTED = "enterprise.imported"
-CHANGED = "enterprise.changed"
-CHANGED_BY_IMPORT = "enterprise.changed_by_import"
-CODE_CONFIRMED = "enterprise.code_confirmed"
-CODE_CHANGED = "enterprise.code_changed"
-RETIRED = "enterprise.retired"
-RESTORED = "enterprise.restored"
-TAGS_CHANGED = "enterprise.tags_changed"
+CREATED = EventType("enterprise.created", N_("登记企业"))
+IMPORTED = EventType("enterprise.imported", N_("导入企业"))
+CHANGED = EventType("enterprise.changed", N_("修改企业信息"))
+CHANGED_BY_IMPORT = EventType("enterprise.changed_by_import", N_("导入更新企业信息"))
+CODE_CONFIRMED = EventType("enterprise.code_confirmed", N_("确认统一社会信用代码"))
+CODE_CHANGED = EventType("enterprise.code_changed", N_("变更统一社会信用代码"))
+RETIRED = EventType("enterprise.retired", N_("停用企业"))
+RESTORED = EventType("enterprise.restored", N_("恢复企业"))
+TAGS_CHANGED = EventType("enterprise.tags_changed", N_("调整标签"))
 
 _PARTS = {
     "contact": (N_("登记联系人"), N_("修改联系人"), N_("移除联系人")),
@@ -29,21 +29,10 @@ _PARTS = {
 #: The notes of these parts name their record by codes: a year of figures by its basis and source.
 _NOTE_TERMS = {"figures": ("figure_basis", "figure_source")}
 
-EVENT_TYPES: tuple[EventType, ...] = (
-    EventType(CREATED, N_("登记企业")),
-    EventType(IMPORTED, N_("导入企业")),
-    EventType(CHANGED, N_("修改企业信息")),
-    EventType(CHANGED_BY_IMPORT, N_("导入更新企业信息")),
-    EventType(CODE_CONFIRMED, N_("确认统一社会信用代码")),
-    EventType(CODE_CHANGED, N_("变更统一社会信用代码")),
-    EventType(RETIRED, N_("停用企业")),
-    EventType(RESTORED, N_("恢复企业")),
-    EventType(TAGS_CHANGED, N_("调整标签")),
-    *(
-        EventType(f"enterprise.{part}_{done}", label, _NOTE_TERMS.get(part, ()))
-        for part, labels in _PARTS.items()
-        for done, label in zip(("added", "changed", "removed"), labels, strict=True)
-    ),
+PART_TYPES = tuple(
+    EventType(f"enterprise.{part}_{done}", label, _NOTE_TERMS.get(part, ()))
+    for part, labels in _PARTS.items()
+    for done, label in zip(("added", "changed", "removed"), labels, strict=True)
 )
 
 _TABLES = (ENTERPRISE, *PARTS)
@@ -59,4 +48,4 @@ FIELD_VOCABULARIES: dict[str, str] = {name: code for table in _TABLES for name, 
 
 VALUE_LABELS: dict[str, dict[str, str]] = {"enterprise.property.ip_class": {"1": N_("Ⅰ类"), "2": N_("Ⅱ类")}}
 
-WORDS = EventWords(EVENT_TYPES, FIELD_LABELS, VALUE_LABELS, FIELD_VOCABULARIES)
+WORDS = EventWords.of(globals(), FIELD_LABELS, VALUE_LABELS, FIELD_VOCABULARIES)

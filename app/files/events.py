@@ -4,18 +4,11 @@ from app.journal.domain import EventType, EventWords
 from app.kit.i18n import N_
 
 STORED = EventType("file.stored", N_("存入文件"))
-ADDED = "document.added"
-REPLACED = "document.replaced"
-CHANGED = "document.changed"
-WITHDRAWN = "document.withdrawn"
+ADDED = EventType("document.added", N_("材料入库"))
+REPLACED = EventType("document.replaced", N_("替换材料"))
+CHANGED = EventType("document.changed", N_("修改材料登记"))
+WITHDRAWN = EventType("document.withdrawn", N_("撤下材料"))
 
-EVENT_TYPES = (
-    STORED,
-    EventType(ADDED, N_("材料入库")),
-    EventType(REPLACED, N_("替换材料")),
-    EventType(CHANGED, N_("修改材料登记")),
-    EventType(WITHDRAWN, N_("撤下材料")),
-)
 FIELD_LABELS: dict[str, str] = {
     "document.kind": N_("材料种类"),
     "document.title": N_("材料名称"),
@@ -28,4 +21,4 @@ FIELD_LABELS: dict[str, str] = {
 
 FIELD_VOCABULARIES: dict[str, str] = {"document.kind": "document_kind"}
 
-WORDS = EventWords(EVENT_TYPES, FIELD_LABELS, vocabularies=FIELD_VOCABULARIES)
+WORDS = EventWords.of(globals(), FIELD_LABELS, vocabularies=FIELD_VOCABULARIES)

@@ -6,27 +6,16 @@ from app.incentives.domain.steps import STATE_LABELS, State
 from app.journal.domain import EventType, EventWords
 from app.kit.i18n import N_
 
-SCHEME_PUBLISHED = "incentive_scheme.published"
-AMOUNT_SET = "incentive_scheme.amount_set"
-BUDGET_SET = "incentive_scheme.budget_set"
-CLAWBACK_REVIEWED = "incentive.clawback_reviewed"
+SCHEME_PUBLISHED = EventType("incentive_scheme.published", N_("发布奖补政策版本"))
+AMOUNT_SET = EventType("incentive_scheme.amount_set", N_("设定奖补金额"))
+BUDGET_SET = EventType("incentive_scheme.budget_set", N_("设定奖补预算"))
+CLAWBACK_REVIEWED = EventType("incentive.clawback_reviewed", N_("核查奖补追回"))
 STEP_TAKEN = {
-    State.RECOMMENDED: "incentive.recommended",
-    State.AWARDED: "incentive.awarded",
-    State.PAID: "incentive.paid",
+    State.RECOMMENDED: EventType("incentive.recommended", N_("推荐奖补")),
+    State.AWARDED: EventType("incentive.awarded", N_("审定奖补")),
+    State.PAID: EventType("incentive.paid", N_("拨付奖补")),
 }
-STEP_UNDONE = "incentive.step_undone"
-
-EVENT_TYPES: tuple[EventType, ...] = (
-    EventType(SCHEME_PUBLISHED, N_("发布奖补政策版本")),
-    EventType(AMOUNT_SET, N_("设定奖补金额")),
-    EventType(BUDGET_SET, N_("设定奖补预算")),
-    EventType(CLAWBACK_REVIEWED, N_("核查奖补追回")),
-    EventType("incentive.recommended", N_("推荐奖补")),
-    EventType("incentive.awarded", N_("审定奖补")),
-    EventType("incentive.paid", N_("拨付奖补")),
-    EventType(STEP_UNDONE, N_("撤销奖补步骤")),
-)
+STEP_UNDONE = EventType("incentive.step_undone", N_("撤销奖补步骤"))
 
 FIELD_LABELS: dict[str, str] = {
     "incentive.state": N_("进度"),
@@ -53,4 +42,4 @@ VALUE_LABELS: dict[str, dict[str, str]] = {
     "incentive_scheme.stacking": {kind.value: label for kind, label in STACKING_LABELS.items()},
 }
 
-WORDS = EventWords(EVENT_TYPES, FIELD_LABELS, VALUE_LABELS)
+WORDS = EventWords.of(globals(), FIELD_LABELS, VALUE_LABELS)

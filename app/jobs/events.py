@@ -6,6 +6,4 @@ from app.kit.i18n import N_
 CANCELLED = EventType("job.cancelled", N_("停止任务"))
 RETRIED = EventType("job.retried", N_("重试任务"))
 
-EVENT_TYPES = (CANCELLED, RETRIED)
-
-WORDS = EventWords(EVENT_TYPES)
+WORDS = EventWords.of(globals())

@@ -1,13 +1,14 @@
 """Pure parts of the journal: what an event is, how it is chained, how a difference is told."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, ValuesView
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Self
 
 import orjson
 
@@ -30,13 +31,22 @@ class SubjectKey:
     region_code: str = ""
 
 
-@dataclass(frozen=True)
-class EventType:
-    """A kind of event and its name for people (a gettext message); `note_terms` are the vocabularies whose codes its notes hold."""
+class EventType(str):
+    """A kind of event: its code, with its name for people (a gettext message); `note_terms` are the vocabularies whose codes its notes hold."""
 
-    code: str
     label: str
-    note_terms: tuple[str, ...] = ()
+    note_terms: tuple[str, ...]
+
+    def __new__(cls, code: str, label: str, note_terms: tuple[str, ...] = ()) -> Self:
+        """The code is what the journal keeps."""
+        made = super().__new__(cls, code)
+        made.label, made.note_terms = label, note_terms
+        return made
+
+    @property
+    def code(self) -> str:
+        """The plain code."""
+        return str(self)
 
 
 @dataclass(frozen=True)
@@ -47,6 +57,22 @@ class EventWords:
     fields: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     vocabularies: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(
+        cls,
+        module: Mapping[str, object],
+        fields: Mapping[str, str] = MappingProxyType({}),
+        values: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
+        vocabularies: Mapping[str, str] = MappingProxyType({}),
+    ) -> "EventWords":
+        """With the types that a module (its `globals()`) declares, each by a name of its own, in a tuple or in a dict."""
+        found: list[EventType] = []
+        for declared in module.values():
+            several = declared.values() if isinstance(declared, Mapping) else declared
+            some = several if isinstance(several, (tuple, ValuesView)) else (several,)
+            found += [each for each in some if isinstance(each, EventType)]
+        return cls(tuple(dict.fromkeys(found)), fields, values, vocabularies)
 
 
 EVENTS: Port[EventWords] = Port("event type", EventWords, keys=lambda words: (each.code for each in words.types))

@@ -80,7 +80,7 @@ def _row(event: PendingEvent, position: int, previous_hash: str) -> dict[str, An
     return {
         "position": position,
         "at": event.at,
-        "type": event.type,
+        "type": str(event.type),
         "actor_kind": str(event.actor.kind),
         "actor_id": event.actor.id,
         "actor_name": event.actor.name,

@@ -3,17 +3,11 @@
 from app.journal.domain import EventType, EventWords
 from app.kit.i18n import N_
 
-MESSAGE_SENT = "notices.message_sent"
-RETRIED = "notices.retried"
-SETTINGS_CHANGED = "notices.settings_changed"
-FEED_RENEWED = "notices.feed_renewed"
+MESSAGE_SENT = EventType("notices.message_sent", N_("向企业发送通知"))
+RETRIED = EventType("notices.retried", N_("重新发送通知"))
+SETTINGS_CHANGED = EventType("notices.settings_changed", N_("修改通知设置"))
+FEED_RENEWED = EventType("notices.feed_renewed", N_("更换日历订阅地址"))
 
-EVENT_TYPES = (
-    EventType(MESSAGE_SENT, N_("向企业发送通知")),
-    EventType(RETRIED, N_("重新发送通知")),
-    EventType(SETTINGS_CHANGED, N_("修改通知设置")),
-    EventType(FEED_RENEWED, N_("更换日历订阅地址")),
-)
 FIELD_LABELS = {"notices.email": N_("电子邮件")}
 
-WORDS = EventWords(EVENT_TYPES, FIELD_LABELS)
+WORDS = EventWords.of(globals(), FIELD_LABELS)

@@ -3,17 +3,10 @@
 from app.journal.domain import EventType, EventWords
 from app.kit.i18n import N_
 
-PUBLISHED = "programme.published"
-ROUND_SET = "programme.round_set"
-ROUND_ADDED = "programme.round_added"
-SETTING_SET = "programme.setting_set"
-
-EVENT_TYPES: tuple[EventType, ...] = (
-    EventType(PUBLISHED, N_("发布培育通道版本")),
-    EventType(ROUND_SET, N_("设定批次截止日")),
-    EventType(ROUND_ADDED, N_("新增批次")),
-    EventType(SETTING_SET, N_("设定培育通道参数")),
-)
+PUBLISHED = EventType("programme.published", N_("发布培育通道版本"))
+ROUND_SET = EventType("programme.round_set", N_("设定批次截止日"))
+ROUND_ADDED = EventType("programme.round_added", N_("新增批次"))
+SETTING_SET = EventType("programme.setting_set", N_("设定培育通道参数"))
 
 FIELD_LABELS = {
     "programme.version": N_("版本"),
@@ -22,4 +15,4 @@ FIELD_LABELS = {
     "programme.setting": N_("市局设定"),
 }
 
-WORDS = EventWords(EVENT_TYPES, FIELD_LABELS)
+WORDS = EventWords.of(globals(), FIELD_LABELS)

@@ -3,21 +3,12 @@
 from app.journal.domain import EventType, EventWords
 from app.kit.i18n import N_
 
-DRAFTED = "case.duty_drafted"
-DONE = "case.duty_done"
-WAIVED = "case.duty_waived"
-DATED = "case.duty_dated"
-REPORTED = "case.duty_reported"
-CERTIFICATE_REVOKED = "case.certificate_revoked"
-
-EVENT_TYPES: tuple[EventType, ...] = (
-    EventType(DRAFTED, N_("保存后续事项草稿")),
-    EventType(DONE, N_("完成后续事项")),
-    EventType(WAIVED, N_("免除后续事项")),
-    EventType(DATED, N_("设定后续事项期限")),
-    EventType(REPORTED, N_("报告变更事项")),
-    EventType(CERTIFICATE_REVOKED, N_("撤销证书")),
-)
+DRAFTED = EventType("case.duty_drafted", N_("保存后续事项草稿"))
+DONE = EventType("case.duty_done", N_("完成后续事项"))
+WAIVED = EventType("case.duty_waived", N_("免除后续事项"))
+DATED = EventType("case.duty_dated", N_("设定后续事项期限"))
+REPORTED = EventType("case.duty_reported", N_("报告变更事项"))
+CERTIFICATE_REVOKED = EventType("case.certificate_revoked", N_("撤销证书"))
 
 FIELD_LABELS = {
     "case.duty_done_on": N_("完成日期"),
@@ -26,4 +17,4 @@ FIELD_LABELS = {
     "case.revoked_on": N_("撤销日期"),
 }
 
-WORDS = EventWords(EVENT_TYPES, FIELD_LABELS)
+WORDS = EventWords.of(globals(), FIELD_LABELS)

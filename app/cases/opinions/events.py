@@ -4,18 +4,12 @@ from app.cases.opinions.domain import OUTCOME_LABELS
 from app.journal.domain import EventType, EventWords
 from app.kit.i18n import N_
 
-ASKED = "case.opinion_asked"
-REMINDED = "case.opinion_reminded"
-WITHDRAWN = "case.opinion_withdrawn"
-ANSWERED = "case.opinion_answered"
+ASKED = EventType("case.opinion_asked", N_("征询部门意见"))
+REMINDED = EventType("case.opinion_reminded", N_("催办部门意见"))
+WITHDRAWN = EventType("case.opinion_withdrawn", N_("撤回征询"))
+ANSWERED = EventType("case.opinion_answered", N_("部门答复意见"))
 
-EVENT_TYPES = (
-    EventType(ASKED, N_("征询部门意见")),
-    EventType(REMINDED, N_("催办部门意见")),
-    EventType(WITHDRAWN, N_("撤回征询")),
-    EventType(ANSWERED, N_("部门答复意见")),
-)
 FIELD_LABELS = {"case.opinion": N_("部门意见")}
 VALUE_LABELS = {"case.opinion": {str(outcome): label for outcome, label in OUTCOME_LABELS.items()}}
 
-WORDS = EventWords(EVENT_TYPES, FIELD_LABELS, VALUE_LABELS)
+WORDS = EventWords.of(globals(), FIELD_LABELS, VALUE_LABELS)

@@ -3,21 +3,13 @@
 from app.journal.domain import EventType, EventWords
 from app.kit.i18n import N_
 
-RATED = "case.service_rated"
-MEASURED = "case.rating_measured"
-SUPERVISED = "case.supervised"
-SUPERVISED_AGAIN = "case.supervised_again"
-SUPERVISION_ANSWERED = "case.supervision_answered"
-SUPERVISION_CLOSED = "case.supervision_closed"
+RATED = EventType("case.service_rated", N_("评价服务"))
+MEASURED = EventType("case.rating_measured", N_("登记差评整改"))
+SUPERVISED = EventType("case.supervised", N_("督办"))
+SUPERVISED_AGAIN = EventType("case.supervised_again", N_("再次督办"))
+SUPERVISION_ANSWERED = EventType("case.supervision_answered", N_("答复督办"))
+SUPERVISION_CLOSED = EventType("case.supervision_closed", N_("办结督办"))
 
-EVENT_TYPES: tuple[EventType, ...] = (
-    EventType(RATED, N_("评价服务")),
-    EventType(MEASURED, N_("登记差评整改")),
-    EventType(SUPERVISED, N_("督办")),
-    EventType(SUPERVISED_AGAIN, N_("再次督办")),
-    EventType(SUPERVISION_ANSWERED, N_("答复督办")),
-    EventType(SUPERVISION_CLOSED, N_("办结督办")),
-)
 FIELD_LABELS: dict[str, str] = {"case.supervision_due_on": N_("督办期限")}
 
-WORDS = EventWords(EVENT_TYPES, FIELD_LABELS)
+WORDS = EventWords.of(globals(), FIELD_LABELS)

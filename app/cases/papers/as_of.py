@@ -38,7 +38,7 @@ class Served:
     remark: str = ""
 
 
-_STATES = {
+_STATES: dict[str, MaterialState] = {
     supply.MATERIAL_SUPPLIED: MaterialState.SUPPLIED,
     supply.MATERIAL_ACCEPTED: MaterialState.ACCEPTED,
     supply.MATERIAL_RETURNED: MaterialState.RETURNED,

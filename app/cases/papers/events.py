@@ -3,16 +3,9 @@
 from app.journal.domain import EventType, EventWords
 from app.kit.i18n import N_
 
-MADE = "paper.made"
-TEMPLATE_UPLOADED = "paper.template_uploaded"
-TEMPLATE_WITHDRAWN = "paper.template_withdrawn"
-DOSSIER_TAKEN = "case.dossier_taken"
+MADE = EventType("paper.made", N_("导出文书"))
+TEMPLATE_UPLOADED = EventType("paper.template_uploaded", N_("上传文书模板"))
+TEMPLATE_WITHDRAWN = EventType("paper.template_withdrawn", N_("停用文书模板"))
+DOSSIER_TAKEN = EventType("case.dossier_taken", N_("导出卷宗"))
 
-EVENT_TYPES = (
-    EventType(MADE, N_("导出文书")),
-    EventType(TEMPLATE_UPLOADED, N_("上传文书模板")),
-    EventType(TEMPLATE_WITHDRAWN, N_("停用文书模板")),
-    EventType(DOSSIER_TAKEN, N_("导出卷宗")),
-)
-
-WORDS = EventWords(EVENT_TYPES)
+WORDS = EventWords.of(globals())

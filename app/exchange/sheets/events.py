@@ -3,16 +3,9 @@
 from app.journal.domain import EventType, EventWords
 from app.kit.i18n import N_
 
-WORKBOOK_TAKEN = "handover.workbook_taken"
-COVER_TAKEN = "handover.cover_taken"
-ANSWER_RECEIVED = "handover.answer_received"
-ANSWER_READ = "handover.answer_read"
+WORKBOOK_TAKEN = EventType("handover.workbook_taken", N_("下载报送工作簿"))
+COVER_TAKEN = EventType("handover.cover_taken", N_("下载报送清单"))
+ANSWER_RECEIVED = EventType("handover.answer_received", N_("收到回执文件"))
+ANSWER_READ = EventType("handover.answer_read", N_("登记回执文件"))
 
-EVENT_TYPES = (
-    EventType(WORKBOOK_TAKEN, N_("下载报送工作簿")),
-    EventType(COVER_TAKEN, N_("下载报送清单")),
-    EventType(ANSWER_RECEIVED, N_("收到回执文件")),
-    EventType(ANSWER_READ, N_("登记回执文件")),
-)
-
-WORDS = EventWords(EVENT_TYPES)
+WORDS = EventWords.of(globals())

@@ -3,9 +3,7 @@
 from app.journal.domain import EventType, EventWords
 from app.kit.i18n import N_
 
-STARTED = "sweep.started"
-FINISHED = "sweep.finished"
+STARTED = EventType("sweep.started", N_("开始政策摸底"))
+FINISHED = EventType("sweep.finished", N_("完成政策摸底"))
 
-EVENT_TYPES = (EventType(STARTED, N_("开始政策摸底")), EventType(FINISHED, N_("完成政策摸底")))
-
-WORDS = EventWords(EVENT_TYPES)
+WORDS = EventWords.of(globals())
