@@ -36,7 +36,7 @@ NOT_QUICK_FILES = (
     "policies/test_sweep_kill.py",
     "programmes/test_folder_only.py",
 )
-NOT_QUICK_FIXTURES = frozenset({"app", "client", "new_client", "sign_in", "chromium", "walked"})
+NOT_QUICK_FIXTURES = frozenset({"server", "app", "client", "new_client", "sign_in", "chromium", "walked"})
 
 
 def dialects_of(path: PurePath, fixtures: Collection[str], *, chosen: str, long: bool, quick: bool) -> list[str]:
