@@ -96,13 +96,34 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(20_000, 10, 20)
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """Note how long each test works; how long it waits depends on what else the machine does."""
+    before = budget.worked()
+    try:
+        yield
+    finally:
+        item.user_properties.append(("worked", budget.worked() - before))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A run in which a test took longer than a test may is no success."""
+    terminal = session.config.pluginmanager.get_plugin("terminalreporter")
+    if terminal is not None and _slow(terminal) and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     """Name the tests that took longer than a test may."""
-    reports = [report for reports in terminalreporter.stats.values() for report in reports]
-    slow = budget.exceeded({each.nodeid: each.duration for each in reports if getattr(each, "when", "") == "call"})
-    if slow:
-        terminalreporter.section(f"above {budget.SECONDS:.0f} s and not listed in tests/support/budget.py")
+    if slow := _slow(terminalreporter):
+        terminalreporter.section(f"worked above {budget.SECONDS:.0f} s and not listed in tests/support/budget.py")
         terminalreporter.line("\n".join(slow))
+
+
+def _slow(terminal: Any) -> list[str]:
+    reports = [each for some in terminal.stats.values() for each in some if getattr(each, "when", "") == "call"]
+    return budget.exceeded({each.nodeid: dict(each.user_properties).get("worked", 0.0) for each in reports})
 
 
 def _fixtures(item: pytest.Item) -> list[str]:

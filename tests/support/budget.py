@@ -1,5 +1,6 @@
 """What one test may take, and which may take longer because they wait for a process, a browser or a whole demo."""
 
+import resource
 from collections.abc import Mapping
 from fnmatch import fnmatch
 
@@ -12,9 +13,12 @@ MAY_TAKE_LONGER = (
     "tests/api/test_crashing_consumer.py*",
     "tests/api/test_pulling_client.py*",
     "tests/delivery/*",
+    "tests/doors/test_admission.py*",
     "tests/enterprises/imports/test_kill*",
+    "tests/notices/test_sending.py*",
     "tests/policies/test_sweep_kill.py*",
     "tests/simulator/*",
+    "tests/web/test_bulk.py*",
     # a whole deployment with its demo
     "tests/backup/*",
     "tests/exchange/test_services.py*",
@@ -24,6 +28,12 @@ MAY_TAKE_LONGER = (
     "tests/house/*",
     "tests/rules/*",
 )
+
+
+def worked() -> float:
+    """Processor seconds of this process so far, and of those that it started and that have ended."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(each.ru_utime + each.ru_stime for each in used)
 
 
 def exceeded(seconds: Mapping[str, float]) -> list[str]:
