@@ -1,5 +1,6 @@
 """Reads of experts and agreements."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -96,6 +97,12 @@ def page_visible_to(
 ) -> Page[Commissioner]:
     """One page of experts with their agreements, enterprises and programmes loaded."""
     return page(session, filtered_visible_to(actor, wanted).options(*with_agreements()), keyset, cursor, limit)
+
+
+def list_visible_to(session: Session, actor: Actor, wanted: CommissionerFilter) -> Sequence[Commissioner]:
+    """All experts of the list by name, likewise loaded; for its export."""
+    statement = filtered_visible_to(actor, wanted).options(*with_agreements())
+    return session.scalars(statement.order_by(*BY_NAME.order_by())).all()
 
 
 def with_agreements() -> tuple[Any, ...]:

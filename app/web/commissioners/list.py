@@ -139,8 +139,7 @@ def export_commissioners(
     call: ListCall, extension: TableFormat, q: str = "", programme: str = "", state: str = "active"
 ) -> Response:
     wanted = _filter(q, programme, state, call.as_of.on)
-    statement = queries.filtered_visible_to(call.actor, wanted).options(*queries.with_agreements())
-    found = call.session.scalars(statement.order_by(*queries.BY_NAME.order_by())).all()
+    found = queries.list_visible_to(call.session, call.actor, wanted)
     full_phone = can(call.actor, actions.READ_PHONE)
     header = [
         _("编号"), _("姓名"), _("工作单位"), _("职称"), _("学历学位"), _("技术领域"), _("专业专长"), _("联系电话"),
