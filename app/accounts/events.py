@@ -52,4 +52,4 @@ VALUE_LABELS = {
 
 FIELD_VOCABULARIES: dict[str, str] = {"officer.department": "department", "officer.region_prefix": "region"}
 
-WORDS = EventWords.of(globals(), FIELD_LABELS, VALUE_LABELS, FIELD_VOCABULARIES)
+WORDS = EventWords(EVENT_TYPES, FIELD_LABELS, VALUE_LABELS, FIELD_VOCABULARIES)

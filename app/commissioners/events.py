@@ -4,13 +4,15 @@ from app.commissioners.domain import DEGREE_LABELS, END_REASON_LABELS, MODE_LABE
 from app.journal.domain import EventType, EventWords
 from app.kit.i18n import N_
 
-CREATED = EventType("commissioner.created", N_("登记专家"))
-CHANGED = EventType("commissioner.changed", N_("修改专家信息"))
-RETIRED = EventType("commissioner.retired", N_("停用专家"))
-REINSTATED = EventType("commissioner.reinstated", N_("恢复专家"))
-AGREEMENT_SIGNED = EventType("commissioner.agreement_signed", N_("登记服务协议"))
-AGREEMENT_CHANGED = EventType("commissioner.agreement_changed", N_("修改服务协议"))
-AGREEMENT_ENDED = EventType("commissioner.agreement_ended", N_("提前终止服务协议"))
+EVENT_TYPES = (
+    CREATED := EventType("commissioner.created", N_("登记专家")),
+    CHANGED := EventType("commissioner.changed", N_("修改专家信息")),
+    RETIRED := EventType("commissioner.retired", N_("停用专家")),
+    REINSTATED := EventType("commissioner.reinstated", N_("恢复专家")),
+    AGREEMENT_SIGNED := EventType("commissioner.agreement_signed", N_("登记服务协议")),
+    AGREEMENT_CHANGED := EventType("commissioner.agreement_changed", N_("修改服务协议")),
+    AGREEMENT_ENDED := EventType("commissioner.agreement_ended", N_("提前终止服务协议")),
+)
 
 FIELD_LABELS: dict[str, str] = {
     "commissioner.name": N_("姓名"),
@@ -42,4 +44,4 @@ VALUE_LABELS: dict[str, dict[str, str]] = {
 
 FIELD_VOCABULARIES: dict[str, str] = {"commissioner.field_code": "field"}
 
-WORDS = EventWords.of(globals(), FIELD_LABELS, VALUE_LABELS, FIELD_VOCABULARIES)
+WORDS = EventWords(EVENT_TYPES, FIELD_LABELS, VALUE_LABELS, FIELD_VOCABULARIES)

@@ -5,16 +5,6 @@ from app.enterprises.part_fields import PARTS
 from app.journal.domain import EventType, EventWords
 from app.kit.i18n import N_
 
-CREATED = EventType("enterprise.created", N_("登记企业"))
-IMPORTED = EventType("enterprise.imported", N_("导入企业"))
-CHANGED = EventType("enterprise.changed", N_("修改企业信息"))
-CHANGED_BY_IMPORT = EventType("enterprise.changed_by_import", N_("导入更新企业信息"))
-CODE_CONFIRMED = EventType("enterprise.code_confirmed", N_("确认统一社会信用代码"))
-CODE_CHANGED = EventType("enterprise.code_changed", N_("变更统一社会信用代码"))
-RETIRED = EventType("enterprise.retired", N_("停用企业"))
-RESTORED = EventType("enterprise.restored", N_("恢复企业"))
-TAGS_CHANGED = EventType("enterprise.tags_changed", N_("调整标签"))
-
 _PARTS = {
     "contact": (N_("登记联系人"), N_("修改联系人"), N_("移除联系人")),
     "figures": (N_("登记年度数据"), N_("修改年度数据"), N_("移除年度数据")),
@@ -35,6 +25,19 @@ PART_TYPES = tuple(
     for done, label in zip(("added", "changed", "removed"), labels, strict=True)
 )
 
+EVENT_TYPES = (
+    CREATED := EventType("enterprise.created", N_("登记企业")),
+    IMPORTED := EventType("enterprise.imported", N_("导入企业")),
+    CHANGED := EventType("enterprise.changed", N_("修改企业信息")),
+    CHANGED_BY_IMPORT := EventType("enterprise.changed_by_import", N_("导入更新企业信息")),
+    CODE_CONFIRMED := EventType("enterprise.code_confirmed", N_("确认统一社会信用代码")),
+    CODE_CHANGED := EventType("enterprise.code_changed", N_("变更统一社会信用代码")),
+    RETIRED := EventType("enterprise.retired", N_("停用企业")),
+    RESTORED := EventType("enterprise.restored", N_("恢复企业")),
+    TAGS_CHANGED := EventType("enterprise.tags_changed", N_("调整标签")),
+    *PART_TYPES,
+)
+
 _TABLES = (ENTERPRISE, *PARTS)
 
 FIELD_LABELS: dict[str, str] = {
@@ -48,4 +51,4 @@ FIELD_VOCABULARIES: dict[str, str] = {name: code for table in _TABLES for name, 
 
 VALUE_LABELS: dict[str, dict[str, str]] = {"enterprise.property.ip_class": {"1": N_("Ⅰ类"), "2": N_("Ⅱ类")}}
 
-WORDS = EventWords.of(globals(), FIELD_LABELS, VALUE_LABELS, FIELD_VOCABULARIES)
+WORDS = EventWords(EVENT_TYPES, FIELD_LABELS, VALUE_LABELS, FIELD_VOCABULARIES)

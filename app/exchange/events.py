@@ -3,8 +3,10 @@
 from app.journal.domain import EventType, EventWords
 from app.kit.i18n import N_
 
-TOKEN_ISSUED = EventType("client.token", N_("接口客户端取得令牌"))
-SNAPSHOT_SENT = EventType("export.sent", N_("导出全量快照"))
-SNAPSHOT_BROKEN_OFF = EventType("export.broken_off", N_("全量快照中途断开"))
+EVENT_TYPES = (
+    TOKEN_ISSUED := EventType("client.token", N_("接口客户端取得令牌")),
+    SNAPSHOT_SENT := EventType("export.sent", N_("导出全量快照")),
+    SNAPSHOT_BROKEN_OFF := EventType("export.broken_off", N_("全量快照中途断开")),
+)
 
-WORDS = EventWords.of(globals())
+WORDS = EventWords(EVENT_TYPES)

@@ -3,11 +3,13 @@
 from app.journal.domain import EventType, EventWords
 from app.kit.i18n import N_
 
-STORED = EventType("file.stored", N_("存入文件"))
-ADDED = EventType("document.added", N_("材料入库"))
-REPLACED = EventType("document.replaced", N_("替换材料"))
-CHANGED = EventType("document.changed", N_("修改材料登记"))
-WITHDRAWN = EventType("document.withdrawn", N_("撤下材料"))
+EVENT_TYPES = (
+    STORED := EventType("file.stored", N_("存入文件")),
+    ADDED := EventType("document.added", N_("材料入库")),
+    REPLACED := EventType("document.replaced", N_("替换材料")),
+    CHANGED := EventType("document.changed", N_("修改材料登记")),
+    WITHDRAWN := EventType("document.withdrawn", N_("撤下材料")),
+)
 
 FIELD_LABELS: dict[str, str] = {
     "document.kind": N_("材料种类"),
@@ -21,4 +23,4 @@ FIELD_LABELS: dict[str, str] = {
 
 FIELD_VOCABULARIES: dict[str, str] = {"document.kind": "document_kind"}
 
-WORDS = EventWords.of(globals(), FIELD_LABELS, vocabularies=FIELD_VOCABULARIES)
+WORDS = EventWords(EVENT_TYPES, FIELD_LABELS, vocabularies=FIELD_VOCABULARIES)

@@ -6,16 +6,20 @@ from app.incentives.domain.steps import STATE_LABELS, State
 from app.journal.domain import EventType, EventWords
 from app.kit.i18n import N_
 
-SCHEME_PUBLISHED = EventType("incentive_scheme.published", N_("发布奖补政策版本"))
-AMOUNT_SET = EventType("incentive_scheme.amount_set", N_("设定奖补金额"))
-BUDGET_SET = EventType("incentive_scheme.budget_set", N_("设定奖补预算"))
-CLAWBACK_REVIEWED = EventType("incentive.clawback_reviewed", N_("核查奖补追回"))
 STEP_TAKEN = {
     State.RECOMMENDED: EventType("incentive.recommended", N_("推荐奖补")),
     State.AWARDED: EventType("incentive.awarded", N_("审定奖补")),
     State.PAID: EventType("incentive.paid", N_("拨付奖补")),
 }
-STEP_UNDONE = EventType("incentive.step_undone", N_("撤销奖补步骤"))
+
+EVENT_TYPES = (
+    SCHEME_PUBLISHED := EventType("incentive_scheme.published", N_("发布奖补政策版本")),
+    AMOUNT_SET := EventType("incentive_scheme.amount_set", N_("设定奖补金额")),
+    BUDGET_SET := EventType("incentive_scheme.budget_set", N_("设定奖补预算")),
+    CLAWBACK_REVIEWED := EventType("incentive.clawback_reviewed", N_("核查奖补追回")),
+    STEP_UNDONE := EventType("incentive.step_undone", N_("撤销奖补步骤")),
+    *STEP_TAKEN.values(),
+)
 
 FIELD_LABELS: dict[str, str] = {
     "incentive.state": N_("进度"),
@@ -42,4 +46,4 @@ VALUE_LABELS: dict[str, dict[str, str]] = {
     "incentive_scheme.stacking": {kind.value: label for kind, label in STACKING_LABELS.items()},
 }
 
-WORDS = EventWords.of(globals(), FIELD_LABELS, VALUE_LABELS)
+WORDS = EventWords(EVENT_TYPES, FIELD_LABELS, VALUE_LABELS)

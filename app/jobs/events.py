@@ -3,7 +3,9 @@
 from app.journal.domain import EventType, EventWords
 from app.kit.i18n import N_
 
-CANCELLED = EventType("job.cancelled", N_("停止任务"))
-RETRIED = EventType("job.retried", N_("重试任务"))
+EVENT_TYPES = (
+    CANCELLED := EventType("job.cancelled", N_("停止任务")),
+    RETRIED := EventType("job.retried", N_("重试任务")),
+)
 
-WORDS = EventWords.of(globals())
+WORDS = EventWords(EVENT_TYPES)

@@ -1,13 +1,12 @@
 """Pure parts of the journal: what an event is, how it is chained, how a difference is told."""
 
 import hashlib
-from collections.abc import Mapping, ValuesView
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
-from types import MappingProxyType
 from typing import Any, Self
 
 import orjson
@@ -57,22 +56,6 @@ class EventWords:
     fields: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     vocabularies: Mapping[str, str] = field(default_factory=dict)
-
-    @classmethod
-    def of(
-        cls,
-        module: Mapping[str, object],
-        fields: Mapping[str, str] = MappingProxyType({}),
-        values: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
-        vocabularies: Mapping[str, str] = MappingProxyType({}),
-    ) -> "EventWords":
-        """With the types that a module (its `globals()`) declares, each by a name of its own, in a tuple or in a dict."""
-        found: list[EventType] = []
-        for declared in module.values():
-            several = declared.values() if isinstance(declared, Mapping) else declared
-            some = several if isinstance(several, (tuple, ValuesView)) else (several,)
-            found += [each for each in some if isinstance(each, EventType)]
-        return cls(tuple(dict.fromkeys(found)), fields, values, vocabularies)
 
 
 EVENTS: Port[EventWords] = Port("event type", EventWords, keys=lambda words: (each.code for each in words.types))

@@ -3,10 +3,12 @@
 from app.journal.domain import EventType, EventWords
 from app.kit.i18n import N_
 
-PUBLISHED = EventType("programme.published", N_("发布培育通道版本"))
-ROUND_SET = EventType("programme.round_set", N_("设定批次截止日"))
-ROUND_ADDED = EventType("programme.round_added", N_("新增批次"))
-SETTING_SET = EventType("programme.setting_set", N_("设定培育通道参数"))
+EVENT_TYPES = (
+    PUBLISHED := EventType("programme.published", N_("发布培育通道版本")),
+    ROUND_SET := EventType("programme.round_set", N_("设定批次截止日")),
+    ROUND_ADDED := EventType("programme.round_added", N_("新增批次")),
+    SETTING_SET := EventType("programme.setting_set", N_("设定培育通道参数")),
+)
 
 FIELD_LABELS = {
     "programme.version": N_("版本"),
@@ -15,4 +17,4 @@ FIELD_LABELS = {
     "programme.setting": N_("市局设定"),
 }
 
-WORDS = EventWords.of(globals(), FIELD_LABELS)
+WORDS = EventWords(EVENT_TYPES, FIELD_LABELS)

@@ -3,14 +3,16 @@
 from app.journal.domain import EventType, EventWords
 from app.kit.i18n import N_
 
-UPLOADED = EventType("import.uploaded", N_("上传名单"))
-STARTED = EventType("import.started", N_("开始导入"))
-FINISHED = EventType("import.finished", N_("完成导入"))
-ABANDONED = EventType("import.abandoned", N_("放弃导入"))
-REFUSED = EventType("import.row_refused", N_("决定不导入一行"))
-KEPT = EventType("import.difference_kept", N_("差异保留本库内容"))
-UNDONE = EventType("import.decision_undone", N_("撤销对名单一行的决定"))
-TAKEN = EventType("enterprise.difference_taken", N_("差异采用名单内容"))
-GIVEN_BACK = EventType("enterprise.difference_undone", N_("撤销采用，恢复本库内容"))
+EVENT_TYPES = (
+    UPLOADED := EventType("import.uploaded", N_("上传名单")),
+    STARTED := EventType("import.started", N_("开始导入")),
+    FINISHED := EventType("import.finished", N_("完成导入")),
+    ABANDONED := EventType("import.abandoned", N_("放弃导入")),
+    REFUSED := EventType("import.row_refused", N_("决定不导入一行")),
+    KEPT := EventType("import.difference_kept", N_("差异保留本库内容")),
+    UNDONE := EventType("import.decision_undone", N_("撤销对名单一行的决定")),
+    TAKEN := EventType("enterprise.difference_taken", N_("差异采用名单内容")),
+    GIVEN_BACK := EventType("enterprise.difference_undone", N_("撤销采用，恢复本库内容")),
+)
 
-WORDS = EventWords.of(globals())
+WORDS = EventWords(EVENT_TYPES)

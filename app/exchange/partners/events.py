@@ -4,14 +4,16 @@ from app.exchange.partners.domain import TRANSPORT_LABELS
 from app.journal.domain import EventType, EventWords
 from app.kit.i18n import N_
 
-CREATED = EventType("partner.created", N_("新建交换对方"))
-CHANGED = EventType("partner.changed", N_("修改交换对方"))
-KEY_MADE = EventType("partner.key", N_("更换交换密钥"))
-CERTIFICATE_KEPT = EventType("partner.certificate", N_("上传对方证书"))
-DISABLED = EventType("partner.disabled", N_("停用交换对方"))
-ENABLED = EventType("partner.enabled", N_("启用交换对方"))
-RESUMED = EventType("partner.resumed", N_("提前恢复推送"))
-VERSIONS_RAISED = EventType("partner.versions", N_("恢复备份后提高记录版本"))
+EVENT_TYPES = (
+    CREATED := EventType("partner.created", N_("新建交换对方")),
+    CHANGED := EventType("partner.changed", N_("修改交换对方")),
+    KEY_MADE := EventType("partner.key", N_("更换交换密钥")),
+    CERTIFICATE_KEPT := EventType("partner.certificate", N_("上传对方证书")),
+    DISABLED := EventType("partner.disabled", N_("停用交换对方")),
+    ENABLED := EventType("partner.enabled", N_("启用交换对方")),
+    RESUMED := EventType("partner.resumed", N_("提前恢复推送")),
+    VERSIONS_RAISED := EventType("partner.versions", N_("恢复备份后提高记录版本")),
+)
 
 FIELD_LABELS = {
     "partner.name": N_("名称"),
@@ -31,4 +33,4 @@ VALUE_LABELS = {"partner.transport": {str(transport): label for transport, label
 
 FIELD_VOCABULARIES: dict[str, str] = {"partner.region_prefix": "region"}
 
-WORDS = EventWords.of(globals(), FIELD_LABELS, VALUE_LABELS, FIELD_VOCABULARIES)
+WORDS = EventWords(EVENT_TYPES, FIELD_LABELS, VALUE_LABELS, FIELD_VOCABULARIES)

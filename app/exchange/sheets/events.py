@@ -3,9 +3,11 @@
 from app.journal.domain import EventType, EventWords
 from app.kit.i18n import N_
 
-WORKBOOK_TAKEN = EventType("handover.workbook_taken", N_("下载报送工作簿"))
-COVER_TAKEN = EventType("handover.cover_taken", N_("下载报送清单"))
-ANSWER_RECEIVED = EventType("handover.answer_received", N_("收到回执文件"))
-ANSWER_READ = EventType("handover.answer_read", N_("登记回执文件"))
+EVENT_TYPES = (
+    WORKBOOK_TAKEN := EventType("handover.workbook_taken", N_("下载报送工作簿")),
+    COVER_TAKEN := EventType("handover.cover_taken", N_("下载报送清单")),
+    ANSWER_RECEIVED := EventType("handover.answer_received", N_("收到回执文件")),
+    ANSWER_READ := EventType("handover.answer_read", N_("登记回执文件")),
+)
 
-WORDS = EventWords.of(globals())
+WORDS = EventWords(EVENT_TYPES)

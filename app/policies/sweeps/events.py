@@ -3,7 +3,9 @@
 from app.journal.domain import EventType, EventWords
 from app.kit.i18n import N_
 
-STARTED = EventType("sweep.started", N_("开始政策摸底"))
-FINISHED = EventType("sweep.finished", N_("完成政策摸底"))
+EVENT_TYPES = (
+    STARTED := EventType("sweep.started", N_("开始政策摸底")),
+    FINISHED := EventType("sweep.finished", N_("完成政策摸底")),
+)
 
-WORDS = EventWords.of(globals())
+WORDS = EventWords(EVENT_TYPES)
