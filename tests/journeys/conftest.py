@@ -56,6 +56,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def _walked(item: pytest.Item) -> bool:
     params = item.callspec.params if hasattr(item, "callspec") else {}
+    if item.name.startswith("test_every_page_is_linked"):
+        return params["demo_dialect"] == "sqlite"
     if not {"demo_dialect", "locale", "width"} <= params.keys():
         return True
     return (params["demo_dialect"], params["locale"], params["width"]) in WALKED

@@ -15,7 +15,7 @@ PAGES = (
     "journeys/*.py",
     "doors/test_admission.py",
 )
-ON_BOTH = ("journeys/test_walk.py", "journeys/test_numbers.py", "journeys/test_kill_journey.py")
+ON_BOTH = ("journeys/test_walk.py", "journeys/test_numbers.py")
 #: Who looks at statements and plans looks at those of both.
 LOOKING = frozenset({"count_queries", "explain", "record_statements"})
 
