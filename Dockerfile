@@ -5,15 +5,16 @@ FROM python:3.11-slim AS build
 # What is compiled here need not be compiled at each start of a container.
 ENV UV_COMPILE_BYTECODE=1
 WORKDIR /srv/yumiao
-COPY requirements/tools.txt requirements/app.txt requirements/
+COPY requirements/tools.txt requirements/app.txt requirements/build.txt requirements/
 RUN pip install --no-cache-dir --require-hashes -r requirements/tools.txt \
     && uv venv .venv \
-    && uv pip install --no-cache --python .venv/bin/python --require-hashes -r requirements/app.txt
+    && uv pip install --no-cache --python .venv/bin/python --require-hashes -r requirements/app.txt \
+    && uv pip install --no-cache --python .venv/bin/python --require-hashes -r requirements/build.txt --target /build
 COPY pyproject.toml README.md alembic.ini ./
 COPY app app
 COPY migrations migrations
 COPY seeds seeds
-RUN uv pip install --no-cache --offline --python .venv/bin/python --no-deps --no-build-isolation --editable .
+RUN PYTHONPATH=/build uv pip install --no-cache --offline --python .venv/bin/python --no-deps --no-build-isolation --editable .
 RUN .venv/bin/python -m compileall -q app migrations
 
 FROM python:3.11-slim

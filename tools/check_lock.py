@@ -23,8 +23,9 @@ def missing() -> list[str]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     groups = project["dependency-groups"]
     wanted = {
-        "app.txt": project["project"]["dependencies"] + groups["build"],
-        "dev.txt": project["project"]["dependencies"] + groups["build"] + groups["dev"],
+        "app.txt": project["project"]["dependencies"],
+        "dev.txt": project["project"]["dependencies"] + groups["dev"],
+        "build.txt": groups["build"],
     }
     return [
         f"requirements/{lock} does not pin {requirement}: run tools/lock"

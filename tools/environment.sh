@@ -92,7 +92,9 @@ prepare() {
     fi
     if ! cmp -s pyproject.toml .venv/installed-project.toml || [ ! -x .venv/bin/yumiao ]; then
         uv=${uv:-$(find_uv)}
-        "$uv" pip install --quiet --offline --python .venv/bin/python --no-deps --no-build-isolation --editable .
+        # What builds us lies beside what we run on.
+        "$uv" pip install --quiet --python .venv/bin/python --require-hashes -r requirements/build.txt --target .venv/build
+        PYTHONPATH="$PWD/.venv/build" "$uv" pip install --quiet --offline --python .venv/bin/python --no-deps --no-build-isolation --editable .
         cp pyproject.toml .venv/installed-project.toml
     fi
 }

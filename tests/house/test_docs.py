@@ -1,6 +1,7 @@
 """The documents that the house promises are there, and lead nowhere that is not."""
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,20 @@ def test_document_is_there(name: str) -> None:
 def test_decisions_and_how_tos_are_there() -> None:
     assert list((ROOT / "docs" / "adr").glob("*.md"))
     assert list((ROOT / "docs" / "how-to").glob("*.md"))
+
+
+def test_every_dependency_has_its_reason() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    groups = project["dependency-groups"].values()
+    asked = {
+        match[0].lower()
+        for requirement in [*project["project"]["dependencies"], *(each for group in groups for each in group)]
+        if (match := re.match(r"[\w.-]+", requirement))
+    }
+    told = (ROOT / "docs/adr/0006-libraries.md").read_text(encoding="utf-8").lower()
+    names = {"psycopg": "psycopg 3", "types-pyyaml": "types-pyyaml"}
+    untold = {name for name in asked if not re.search(rf"\b{re.escape(names.get(name, name))}\b", told)}
+    assert not untold, listed("docs/adr/0006-libraries.md says nothing of", untold)
 
 
 def _documents() -> list[Path]:
