@@ -1,11 +1,9 @@
 """Reads of experts and agreements."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from app.commissioners.domain import IDS, PlanCount
@@ -14,24 +12,11 @@ from app.enterprises.models import Enterprise
 from app.kit.actor import Actor
 from app.kit.errors import NotFound
 from app.kit.i18n import _
-from app.kit.paging import Count, Keyset, Page, count_up_to, page
+from app.kit.paging import Keyset
 from app.kit.permissions import within_region
 
 BY_NAME = Keyset([(Commissioner.name_pinyin, "asc"), (Commissioner.id, "asc")])
 BY_ID = Keyset([(Commissioner.id, "asc")])
-
-
-@dataclass(frozen=True)
-class CommissionerFilter:
-    """What a list of experts is narrowed to; `on` is the day that "in service" is asked for."""
-
-    text: str = ""
-    programme: str = ""
-    state: str = "active"
-    on: date | None = None
-
-
-STATES = ("active", "serving", "free", "retired")
 
 
 # -- experts --------------------------------------------------------------------------------------------------------------
@@ -42,69 +27,6 @@ def visible_to(actor: Actor) -> Select[Commissioner]:
     return select(Commissioner).where(within_region(Commissioner.region_code, actor.region_prefix))
 
 
-def filtered_visible_to(actor: Actor, wanted: CommissionerFilter) -> Select[Commissioner]:
-    """The experts of `visible_to`, narrowed."""
-    statement = visible_to(actor).where(*_state(wanted))
-    if wanted.programme:
-        statement = statement.where(_has_agreement(ServiceAgreement.programme_code == wanted.programme))
-    for word in wanted.text.split():
-        statement = statement.where(_mentions(word))
-    return statement
-
-
-def _state(wanted: CommissionerFilter) -> list[ColumnElement[bool]]:
-    if wanted.state == "retired":
-        return [Commissioner.disabled_on.is_not(None)]
-    clauses: list[ColumnElement[bool]] = [Commissioner.disabled_on.is_(None)]
-    if wanted.state in ("serving", "free") and wanted.on is not None:
-        serving = _has_agreement(in_effect(wanted.on))
-        clauses.append(serving if wanted.state == "serving" else ~serving)
-    return clauses
-
-
-def _has_agreement(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
-    return (
-        select(ServiceAgreement.id)
-        .where(ServiceAgreement.commissioner_id == Commissioner.id, *conditions)
-        .correlate(Commissioner)
-        .exists()
-    )
-
-
-def _mentions(word: str) -> ColumnElement[bool]:
-    lower = word.lower()
-    clauses = [
-        Commissioner.name.contains(word, autoescape=True),
-        Commissioner.unit.contains(word, autoescape=True),
-        Commissioner.speciality.contains(word, autoescape=True),
-        func.replace(Commissioner.name_pinyin, " ", "").startswith(lower, autoescape=True),
-        Commissioner.name_initials.startswith(lower, autoescape=True),
-    ]
-    number = IDS.row_id(word.upper())
-    if number is not None:
-        clauses.append(Commissioner.id == number)
-    return or_(*clauses)
-
-
-def page_visible_to(
-    session: Session,
-    actor: Actor,
-    wanted: CommissionerFilter,
-    cursor: str | None = None,
-    limit: int = 50,
-    *,
-    keyset: Keyset = BY_NAME,
-) -> Page[Commissioner]:
-    """One page of experts with their agreements, enterprises and programmes loaded."""
-    return page(session, filtered_visible_to(actor, wanted).options(*with_agreements()), keyset, cursor, limit)
-
-
-def list_visible_to(session: Session, actor: Actor, wanted: CommissionerFilter) -> Sequence[Commissioner]:
-    """All experts of the list by name, likewise loaded; for its export."""
-    statement = filtered_visible_to(actor, wanted).options(*with_agreements())
-    return session.scalars(statement.order_by(*BY_NAME.order_by())).all()
-
-
 def with_agreements() -> tuple[Any, ...]:
     """Loader options: an expert with agreements, enterprises and programmes in a constant number of queries."""
     return (
@@ -112,11 +34,6 @@ def with_agreements() -> tuple[Any, ...]:
             joinedload(ServiceAgreement.enterprise), joinedload(ServiceAgreement.programme)
         ),
     )
-
-
-def count_visible_to(session: Session, actor: Actor, wanted: CommissionerFilter) -> Count:
-    """How many experts the list has."""
-    return count_up_to(session, filtered_visible_to(actor, wanted))
 
 
 def get_visible_to(session: Session, actor: Actor, public: str) -> Commissioner:

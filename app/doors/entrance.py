@@ -17,11 +17,11 @@ from app.doors.call import Call
 from app.doors.csrf import check_csrf
 from app.doors.deps import admit, clock_of, find_actor, get_database, get_form, read_form
 from app.doors.once import check_once
-from app.doors.parameters import LONGEST_NUMBER
 from app.kit.actor import ANONYMOUS, Actor, ActorKind
 from app.kit.db import read_scope, session_scope
 from app.kit.errors import Forbidden
 from app.kit.i18n import _
+from app.kit.lists.filters import LONGEST_NUMBER
 from app.kit.permissions import Action, require
 
 #: `watch` is for whoever watches over the server: it asks nobody who they are, and so never waits for a place.

@@ -1,9 +1,12 @@
 """The routes of a person's own notices, the same behind both doors; each door brings its router and its templates."""
 
+from typing import Annotated
+
 from starlette.responses import Response
 
 from app.doors.call import Call
 from app.doors.entrance import Door
+from app.doors.lists.query import ListQuery, asked
 from app.doors.notices import build_inbox, build_settings, inbox_url, read_settings
 from app.doors.router import GuardedRouter
 from app.kit.i18n import _
@@ -23,9 +26,9 @@ def notice_router(door: Door, prefix: str, *, inbox: str, settings: str) -> Guar
 
 def _inbox_routes(router: GuardedRouter, template: str) -> None:
     @router.get("", action=OWN)
-    def inbox(call: Call, unread: bool = False, cursor: str = "") -> Response:
+    def inbox(call: Call, query: Annotated[ListQuery, asked(ListQuery)], unread: bool = False) -> Response:
         """The inbox, the newest first."""
-        return call.render(template, build_inbox(call.session, call.actor, unread=unread, cursor=cursor))
+        return call.render(template, build_inbox(call.session, call.actor, unread=unread, cursor=query.cursor))
 
     @router.post("/{notice_id:int}/open", action=OWN)
     def open_notice(call: Call, notice_id: int) -> Response:

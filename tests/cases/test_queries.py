@@ -78,6 +78,13 @@ def test_firms_are_found_by_the_stage_of_an_open_case(session, head, now):
     assert read_wanted(FirmFilter, {"stage": "no-such-thing"}, viewer) == FirmFilter()
 
 
+def test_a_year_that_no_calendar_knows_narrows_nothing(session, head):
+    texts = {"marker": "submitted", "reached": "99999", "year": "two thousand", "officer": "nobody at all", "q": " \0 "}
+    wanted = read_wanted(CaseFilter, texts, Viewer(session, head, ON))
+    assert wanted == CaseFilter(marker="submitted")
+    assert CASES.count(Viewer(session, head, ON), wanted).n == 0
+
+
 def test_search_by_number_name_and_initials(session, head, now):
     firm = cases.firm(session, "楚泽牛磺酸")
     reindex(session, [firm.id])

@@ -9,16 +9,19 @@ from sqlalchemy.orm import Session
 
 from app.commissioners import queries
 from app.commissioners.domain import PlanCount
+from app.commissioners.lists import COMMISSIONERS, CommissionerFilter
 from app.commissioners.models import Commissioner
-from app.commissioners.queries import CommissionerFilter
 from app.commissioners.schemas import CommissionerInput, EndInput
 from app.commissioners.service import agreements, people
 from app.journal.models import JournalEvent, JournalPrivate
 from app.kit import db
 from app.kit.actor import Actor
 from app.kit.errors import Conflict, Forbidden, Invalid, NotFound
+from app.kit.lists.viewer import Viewer
 from tests.commissioners.terms import terms
 from tests.factories.commissioners import agreement, expert, firm
+
+ON = date(2021, 6, 30)
 
 MakeActor = Callable[..., Actor]
 
@@ -87,7 +90,7 @@ def test_an_expert_who_serves_cannot_be_retired(session: Session, actor: MakeAct
     agreements.end_early(session, actor=officer, commissioner=who, agreement=signed, given=ending, now=now)
     people.retire(session, actor=officer, commissioner=who, reason="调离", now=now)
     assert who.disabled_on == date(2021, 6, 30)
-    assert queries.page_visible_to(session, officer, CommissionerFilter()).items == []
+    assert COMMISSIONERS.page(Viewer(session, officer, ON), CommissionerFilter()).items == []
     people.reinstate(session, actor=officer, commissioner=who, now=now)
     assert who.disabled_on is None
 
@@ -107,7 +110,7 @@ def test_an_expert_is_found_by_name_spelling_initials_and_unit(
     officer = actor()
     who = expert(session, officer, now, name="单晓明（示例）")
     expert(session, officer, now, name="王强（示例）", unit="另一所大学（示例）")
-    found = queries.page_visible_to(session, officer, CommissionerFilter(text=word)).items
+    found = COMMISSIONERS.page(Viewer(session, officer, ON), CommissionerFilter(q=word)).items
     assert [item.id for item in found] == [who.id]
 
 

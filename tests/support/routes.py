@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from fastapi import FastAPI
-from fastapi.dependencies.utils import get_flat_params
-from fastapi.params import ParamTypes
+from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
+from pydantic import BaseModel
 
 PARAMETER = re.compile(r"\{(\w+)(?::(\w+))?\}")
 #: Addresses that nothing answers to: well formed, and not on file.
@@ -38,7 +38,16 @@ def filled(path: str, values: dict[str, str] | None = None) -> str:
 
 
 def query_parameters(route: APIRoute) -> list[str]:
-    """The names of all parameters that an address of this route may carry after its `?`, those of a model included."""
-    elsewhere = {ParamTypes.path, ParamTypes.header, ParamTypes.cookie}
-    found = get_flat_params(route.dependant)
-    return [field.alias for field in found if getattr(field.field_info, "in_", None) not in elsewhere]
+    """The names of all parameters that an address of this route may carry after its `?`, those of models included."""
+    return list(dict.fromkeys(_parameters(route.dependant)))
+
+
+def _parameters(dependant: Dependant) -> Iterator[str]:
+    for field in dependant.query_params:
+        model = field.field_info.annotation
+        if isinstance(model, type) and issubclass(model, BaseModel):
+            yield from (inner.alias or name for name, inner in model.model_fields.items())
+        else:
+            yield field.alias
+    for below in dependant.dependencies:
+        yield from _parameters(below)

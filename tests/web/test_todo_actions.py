@@ -23,7 +23,7 @@ from app.files.models import Document, StoredFile
 from app.kit.actor import Actor
 from app.kit.clock import today, utc_now
 from app.policies.models import FactStatement
-from app.web.desk.tasks import OFFICE, TasksQuery, load_tasks
+from app.web.desk.tasks import OFFICE, QUERY, load_tasks
 from app.web.shared.todo_lines import TODO_KINDS, Words
 from tests.exchange.test_todo import handed_over
 from tests.factories import partners
@@ -205,7 +205,7 @@ class World:
 
     def lines(self, who: Actor) -> list[tuple[str, Words]]:
         """What `who` sees to do: the kind of each and its words."""
-        tasks, _asked = load_tasks(self.session, who, NOW, TasksQuery(view=OFFICE), 100)
+        tasks, _asked = load_tasks(self.session, who, NOW, QUERY.saying(view=OFFICE), 100)
         return [(todo.provider, line.words) for todo, line in zip(tasks.page.items, tasks.lines, strict=True)]
 
 

@@ -17,7 +17,7 @@ Line = TypeVar("Line")
 class Filters:
     """What asks for a list's filters, and what its address says of them now.
 
-    `keep` is sent along with the form, `columns` are those to choose from (code, head, whether shown), `as_of` is the day that
+    `clear` takes all conditions away, `keep` is sent along with the form, `columns` are those to choose from (code, head, whether shown), `as_of` is the day that
     was asked for; None where a list is always of today.
     """
 
@@ -26,6 +26,7 @@ class Filters:
     more: tuple[Field, ...]
     more_open: bool
     chips: Choices
+    clear: str
     keep: Choices
     columns: tuple[tuple[str, str, bool], ...]
     as_of: str | None

@@ -10,8 +10,8 @@ from pydantic import BaseModel, create_model, field_validator
 
 from app.kit.lists.filters import clean
 
-#: More columns than any list has.
-_MOST = 100
+#: More than anybody ticks or shows.
+_MOST = 2_000
 
 
 class ListQuery(BaseModel):
@@ -36,10 +36,15 @@ class ListQuery(BaseModel):
         """Every parameter that is one text."""
         return {name: value for name, value in self.model_dump().items() if isinstance(value, str)}
 
+    def several(self, name: str) -> list[str]:
+        """All that an address names of one thing, such as columns."""
+        return list(getattr(self, name))
+
     @property
-    def columns(self) -> list[str]:
-        """The columns that are asked for."""
-        return list(getattr(self, "cols", ()))
+    def said(self) -> tuple[tuple[str, str], ...]:
+        """The parameters that say something, in their order."""
+        given = self.texts.items()
+        return tuple((name, text) for name, text in given if name != "cursor" and text and text != self.usual.get(name))
 
     def address(self, base: str = "", **changes: str) -> str:
         """The list's address with some parameters changed; the cursor, empty ones and usual ones are left out."""
@@ -52,10 +57,16 @@ class ListQuery(BaseModel):
         return self.model_copy(update=changes)
 
     @classmethod
+    def saying(cls, **texts: str) -> Self:
+        """An address that says this."""
+        return cls.model_validate(texts)
+
+    @classmethod
     def of(cls, text: str) -> Self:
         """The query that stands after the `?` of an address; of what is there twice the last counts."""
         given = parse_qs(text)
-        return cls.model_validate({name: values if name == "cols" else values[-1] for name, values in given.items()})
+        several = {name for name, field in cls.model_fields.items() if field.annotation is not str}
+        return cls.model_validate({name: values if name in several else values[-1] for name, values in given.items()})
 
 
 def list_query(
@@ -63,12 +74,11 @@ def list_query(
     names: Iterable[str],
     *,
     usual: Mapping[str, str] | None = None,
-    columns: bool = False,
+    several: tuple[str, ...] = (),
 ) -> type[ListQuery]:
-    """The model of a list's address: `names` as texts, with what stands there when nothing is said (`usual`)."""
+    """The model of a list's address: `names` as texts, with what stands there when nothing is said (`usual`); of `several` an address names many."""
     found: dict[str, Any] = {name: (str, (usual or {}).get(name, "")) for name in names}
-    if columns:
-        found["cols"] = (list[str], [])
+    found |= {name: (list[str], []) for name in several}
     made: type[ListQuery] = create_model(f"Query_{base.strip('/').replace('/', '_')}", __base__=ListQuery, **found)
     made.base, made.usual = base, dict(usual or {})
     return made

@@ -54,7 +54,7 @@ class ListView(Generic[Row, Wanted, Line]):
         more = [name for name, given in (("sort", self.sort), ("as_of", self.dated)) if given]
         usual = {**self.usual, **({"sort": self.sort} if self.sort else {})}
         names = dict.fromkeys((*addressed(self.source.kind), *self.also, *more))
-        return list_query(self.base, names, usual=usual, columns=bool(self.always))
+        return list_query(self.base, names, usual=usual, several=("cols",) if self.always else ())
 
     @cached_property
     def asked(self) -> Any:
@@ -63,7 +63,7 @@ class ListView(Generic[Row, Wanted, Line]):
 
     def query(self, **texts: str) -> ListQuery:
         """An address of it that says this."""
-        return self.model.model_validate(texts)
+        return self.model.saying(**texts)
 
     def wanted(self, query: ListQuery, viewer: Viewer, **given: Any) -> Wanted:
         """The filter that an address asks for; `given` is what it does not say."""
@@ -86,7 +86,7 @@ class ListView(Generic[Row, Wanted, Line]):
 
     def shown(self, query: ListQuery) -> tuple[TableColumn[Line], ...]:
         """The columns that an address asks for."""
-        return chosen(self.columns, query.columns, self.always) if self.always else self.columns
+        return chosen(self.columns, query.several("cols"), self.always) if self.always else self.columns
 
     # -- its page ----------------------------------------------------------------------------------------------------
 
@@ -129,6 +129,7 @@ class ListView(Generic[Row, Wanted, Line]):
             more=tuple(one for one in asking if one.control.more),
             more_open=any(one.value for one in asking if one.control.more),
             chips=(*chips_of(fields, viewer, query, wanted, base), *self._of_day(query, base)),
+            clear=self.model().address(base, **{name: query[name] for name in self.also}),
             keep=tuple(
                 (name, query[name]) for name in self._kept() if query[name] not in ("", self.model.usual.get(name))
             ),

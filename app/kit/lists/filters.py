@@ -74,10 +74,15 @@ def whole(said: str, _viewer: Viewer) -> int | None:
     return number_in(said) if len(said) < 10 else None
 
 
-def year(said: str, _viewer: Viewer) -> int | None:
-    """A year of our time, or near it."""
+def year_in(said: str) -> int | None:
+    """The year of our time, or near it, that a text names."""
     found = number_in(said)
     return found if found is not None and FIRST_YEAR <= found <= LAST_YEAR else None
+
+
+def year(said: str, _viewer: Viewer) -> int | None:
+    """A year of our time, or near it."""
+    return year_in(said)
 
 
 def day_in(said: str) -> date | None:

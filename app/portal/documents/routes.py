@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 from starlette.responses import Response
 
@@ -10,6 +10,7 @@ from app.doors.call import Call
 from app.doors.document_words import kind_choices, taken, uploads_of
 from app.doors.documents import send_file
 from app.doors.forms import Bound, bind, empty
+from app.doors.lists.query import ListQuery, asked, list_query
 from app.doors.pages import safe_next
 from app.doors.router import GuardedRouter
 from app.files import queries
@@ -73,21 +74,24 @@ class UploadPage:
     next: str
 
 
+QUERY = list_query(ADDRESS, ("kind",))
+
+
 @router.get("", action=SEE_OWN)
-def vault_page(call: Call, kind: str = "", cursor: str = "") -> Response:
+def vault_page(call: Call, query: Annotated[ListQuery, asked(QUERY)]) -> Response:
     """What is on file."""
     firm, on = own_enterprise(call.session, call.actor), call.on
     kinds = kind_choices(call.session)
-    known = kind if kind in dict(kinds) else ""
+    known = query["kind"] if query["kind"] in dict(kinds) else ""
     wanted = DocumentFilter(enterprise_id=firm.id, kind=known, on=on)
-    found = queries.page_visible_to(call.session, call.actor, wanted, cursor=cursor or None, limit=PAGE_SIZE)
+    found = queries.page_visible_to(call.session, call.actor, wanted, cursor=query.cursor or None, limit=PAGE_SIZE)
     page = VaultPage(
         enterprise=firm.name,
         kind=known,
         kinds=kinds,
         lines=document_lines(call.session, found.items, on),
         page=found,
-        url=f"{ADDRESS}?kind={known}" if known else ADDRESS,
+        url=QUERY.saying(kind=known).address(),
         may_keep=can(call.actor, SUPPLY_OWN),
     )
     return call.render("portal/documents.html", page)

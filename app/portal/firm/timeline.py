@@ -12,7 +12,6 @@ from app.cases.oversight import events as oversight
 from app.cases.supply import events as supply
 from app.cases.telling.cases import ToldCase, of_events
 from app.doors.call import Call
-from app.doors.parameters import number_in
 from app.doors.router import GuardedRouter
 from app.doors.timeline import TimelineLine, timeline_lines
 from app.files import events as files
@@ -20,6 +19,7 @@ from app.journal.models import JournalEvent
 from app.journal.queries import TimelineFilter, list_events
 from app.kit.actor import ActorKind
 from app.kit.i18n import _
+from app.kit.lists.filters import number_in
 from app.portal.actions import SEE_OWN
 from app.portal.shared.own import own_enterprise
 

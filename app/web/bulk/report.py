@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 from sqlalchemy.orm import Session
 from starlette.responses import Response
@@ -11,6 +11,7 @@ from app.cases.bulk.actions import BULK
 from app.cases.bulk.service import JOB_KIND, Outcome, list_ordered, outcomes_of
 from app.doors.call import Call
 from app.doors.downloads import TableFormat, download_table
+from app.doors.lists.query import ListQuery, asked, list_query
 from app.doors.router import GuardedRouter
 from app.jobs.domain import JobState
 from app.jobs.models import Job
@@ -56,10 +57,15 @@ class ReportPage:
     url: str
 
 
+QUERY = list_query("/cases/bulk", ("only",))
+
+
 @router.get("/{job_id:int}", action=BULK)
-def report(call: Call, job_id: int, only: str = "", cursor: str = "") -> Response:
+def report(call: Call, job_id: int, query: Annotated[ListQuery, asked(QUERY)]) -> Response:
     """What became of each case."""
-    return call.render("web/cases/bulk_report.html", _report(call.session, call.actor, job_id, only, cursor))
+    return call.render(
+        "web/cases/bulk_report.html", _report(call.session, call.actor, job_id, query["only"], query.cursor)
+    )
 
 
 @router.get("/{job_id:int}/progress", action=BULK)

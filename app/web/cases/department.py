@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Annotated
 
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData, UploadFile
@@ -23,6 +24,7 @@ from app.cases.opinions.service import answer_opinion
 from app.doors.call import Call
 from app.doors.documents import can_be_shown, send_file
 from app.doors.forms import Bound, empty
+from app.doors.lists.query import ListQuery, asked, list_query
 from app.doors.router import GuardedRouter
 from app.files.models import Document, StoredFile
 from app.files.queries import get_visible_to
@@ -84,12 +86,15 @@ class AskedPage:
     may_answer: bool
 
 
+QUERY = list_query("/department", ("show",))
+
+
 @router.get("", action=READ_ASKED)
-def list_page(call: Call, show: str = "", cursor: str = "") -> Response:
+def list_page(call: Call, query: Annotated[ListQuery, asked(QUERY)]) -> Response:
     """Open questions by their day; `show=done` those answered."""
-    done = show == DONE
+    done = query["show"] == DONE
     counts = {each: count_asked_of(call.session, call.actor, done=each) for each in (False, True)}
-    rows = page_asked_of(call.session, call.actor, done=done, cursor=cursor or None, limit=PAGE_SIZE)
+    rows = page_asked_of(call.session, call.actor, done=done, cursor=query.cursor or None, limit=PAGE_SIZE)
     page = AskedListPage(
         department=department_names(call.session).get(call.actor.department, ""),
         lines=tuple(_line(asked, call.on) for asked in rows.items),
@@ -99,7 +104,7 @@ def list_page(call: Call, show: str = "", cursor: str = "") -> Response:
             Tab(_("待答复"), "/department", not done, counts[False].n),
             Tab(_("已答复"), f"/department?show={DONE}", done, counts[True].n),
         ),
-        url=f"/department?show={DONE}" if done else "/department",
+        url=QUERY.saying(show=DONE if done else "").address(),
         done=done,
     )
     return call.render("web/department/list.html", page)

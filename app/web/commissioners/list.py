@@ -1,9 +1,10 @@
 """科技专员: the list, the record and the form of an expert."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
-from urllib.parse import urlencode
+from operator import itemgetter
+from typing import Annotated, Any
 
 from sqlalchemy.orm import Session
 from starlette.responses import Response
@@ -16,21 +17,26 @@ from app.commissioners.domain import (
     EndReason,
     mask_phone,
 )
+from app.commissioners.lists import COMMISSIONERS, LONGEST_SEARCH
 from app.commissioners.models import Commissioner
-from app.commissioners.queries import STATES, CommissionerFilter
 from app.commissioners.schemas import CommissionerInput
 from app.commissioners.service import people
 from app.doors.call import Call
-from app.doors.downloads import TableFormat, download_table
+from app.doors.downloads import TableFormat
 from app.doors.forms import Bound, bind, empty
-from app.doors.lists.saved import Views, views_of
+from app.doors.lists import controls
+from app.doors.lists.columns import TableColumn
+from app.doors.lists.export import export_list
+from app.doors.lists.listed import Listed
+from app.doors.lists.query import ListQuery
+from app.doors.lists.view import ListView
 from app.doors.past import ListCall
 from app.doors.router import GuardedRouter
 from app.doors.timeline import TimelineLine, timeline_lines
 from app.journal.queries import timeline
 from app.kit.actor import Actor
-from app.kit.i18n import _
-from app.kit.paging import Count, Page
+from app.kit.i18n import N_, _
+from app.kit.lists.viewer import Viewer
 from app.kit.permissions import can
 from app.targets.domain import Commissioners
 from app.targets.queries import counted_of, find_plan, standing
@@ -50,7 +56,6 @@ from app.web.targets.list import GoalCard, cards_of
 
 router = GuardedRouter(door="web", prefix="/commissioners")
 
-PAGE_SIZE = 50
 _FIELDS = ("name", "unit", "title", "degree", "field_code", "speciality", "phone", "note")
 
 
@@ -58,20 +63,10 @@ _FIELDS = ("name", "unit", "title", "degree", "field_code", "speciality", "phone
 class CommissionersPage:
     """The list with its filter, and the plan's headcounts."""
 
-    rows: tuple[ExpertRow, ...]
-    page: Page[Commissioner]
-    count: Count
-    wanted: CommissionerFilter
-    programmes: Choices
-    states: Choices
-    url: str
-    export_query: str
+    list: Listed[Commissioner, ExpertRow]
     headcounts: tuple[GoalCard, ...]
     year: int
     may_create: bool
-    filtered: bool
-    past: str
-    views: Views
 
 
 @dataclass(frozen=True)
@@ -105,64 +100,74 @@ class CommissionerFormPage:
 # -- the list --------------------------------------------------------------------------------------------------------------
 
 
+def _lines(viewer: Viewer, rows: Sequence[Commissioner]) -> Sequence[ExpertRow]:
+    fields = viewer.once(field_names)
+    return [expert_row(row, fields, viewer.on) for row in rows]
+
+
+def _programmes(viewer: Viewer, _query: ListQuery) -> Choices:
+    return tuple((item.code, programme_name(item)) for item in queries.list_programmes(viewer.session))
+
+
+_STATES = {
+    "active": N_("全部在册"),
+    "serving": N_("正在服务"),
+    "free": N_("暂无服务"),
+    "retired": N_("已停用"),
+}
+LIST = ListView(
+    base="/commissioners",
+    source=COMMISSIONERS,
+    lines=_lines,
+    dated=True,
+    saved=True,
+    usual={"state": "active"},
+    controls=(
+        controls.search("q", N_("姓名、单位或专长"), maxlength=LONGEST_SEARCH, wide=True),
+        controls.select("programme", N_("专项"), _programmes),
+        controls.select("state", N_("状态"), _STATES, blank=None),
+    ),
+)
+
+
+def _rows(viewer: Viewer, found: Sequence[Commissioner]) -> Sequence[list[Any]]:
+    """A row for each agreement; the telephone only for who may read it."""
+    full_phone = can(viewer.actor, actions.READ_PHONE)
+    return list(export_rows(found, viewer.once(field_names), full_phone))
+
+
+_EXPORTED = (
+    N_("编号"), N_("姓名"), N_("工作单位"), N_("职称"), N_("学历学位"), N_("技术领域"), N_("专业专长"), N_("联系电话"),
+    N_("服务企业"), N_("统一社会信用代码"), N_("专项"), N_("协议编号"), N_("起始日期"), N_("终止日期"), N_("提前终止日"),
+    N_("服务方式"), N_("协议金额（元）"),
+)  # fmt: skip
+EXPORT = ListView(
+    base="/commissioners",
+    source=COMMISSIONERS,
+    lines=_rows,
+    title=N_("科技专员"),
+    dated=True,
+    columns=tuple(TableColumn[list[Any]](label, itemgetter(place)) for place, label in enumerate(_EXPORTED)),
+)
+
+
 @router.get("", action=actions.LIST)
-def commissioners_page(
-    call: ListCall, q: str = "", programme: str = "", state: str = "active", cursor: str | None = None
-) -> Response:
+def commissioners_page(call: ListCall, query: Annotated[ListQuery, LIST.asked]) -> Response:
+    """The experts of the list's day."""
     on = call.as_of.on
-    wanted = _filter(q, programme, state, on)
-    found = queries.page_visible_to(call.session, call.actor, wanted, cursor, PAGE_SIZE)
-    fields = field_names(call.session)
-    given = (("q", q), ("programme", programme), ("state", state), ("as_of", call.as_of.parameter))
-    query = urlencode({name: value for name, value in given if value})
     page = CommissionersPage(
-        rows=tuple(expert_row(item, fields, on) for item in found.items),
-        page=found,
-        count=queries.count_visible_to(call.session, call.actor, wanted),
-        wanted=wanted,
-        programmes=tuple((item.code, programme_name(item)) for item in queries.list_programmes(call.session)),
-        states=_state_choices(),
-        url=f"/commissioners?{query}",
-        export_query=query,
+        list=LIST.listed(query, call.viewer),
         headcounts=_headcounts(call.session, call.actor, on),
         year=on.year,
         may_create=can(call.actor, actions.CREATE),
-        filtered=bool(wanted.text or wanted.programme or wanted.state != "active" or call.as_of.past),
-        past=call.as_of.parameter,
-        views=views_of(call.session, call.actor, f"/commissioners?{query}"),
     )
     return call.render("web/commissioners/list.html", page)
 
 
 @router.get("/export.{extension}", action=actions.EXPORT)
-def export_commissioners(
-    call: ListCall, extension: TableFormat, q: str = "", programme: str = "", state: str = "active"
-) -> Response:
-    wanted = _filter(q, programme, state, call.as_of.on)
-    found = queries.list_visible_to(call.session, call.actor, wanted)
-    full_phone = can(call.actor, actions.READ_PHONE)
-    header = [
-        _("编号"), _("姓名"), _("工作单位"), _("职称"), _("学历学位"), _("技术领域"), _("专业专长"), _("联系电话"),
-        _("服务企业"), _("统一社会信用代码"), _("专项"), _("协议编号"), _("起始日期"), _("终止日期"), _("提前终止日"),
-        _("服务方式"), _("协议金额（元）"),
-    ]  # fmt: skip
-    rows = export_rows(found, field_names(call.session), full_phone)
-    return download_table(call.request, _("科技专员"), extension, rows, header)
-
-
-def _filter(q: str, programme: str, state: str, on: date) -> CommissionerFilter:
-    return CommissionerFilter(
-        text=q.strip()[:60], programme=programme[:40], state=state if state in STATES else "active", on=on
-    )
-
-
-def _state_choices() -> Choices:
-    return (
-        ("active", _("全部在册")),
-        ("serving", _("正在服务")),
-        ("free", _("暂无服务")),
-        ("retired", _("已停用")),
-    )
+def export_commissioners(call: ListCall, query: Annotated[ListQuery, LIST.asked], extension: TableFormat) -> Response:
+    """Every agreement of the experts that the list shows."""
+    return export_list(call, EXPORT, query, extension)
 
 
 def _headcounts(session: Session, actor: Actor, on: date) -> tuple[GoalCard, ...]:

@@ -23,7 +23,7 @@ from app.programmes.queries import Catalogue, load_catalogue
 from app.targets.queries import find_plan
 from app.web.desk.near import LOOKED_AT, NearLine, near_lines
 from app.web.desk.section import OfficerLine, officer_lines
-from app.web.desk.tasks import MINE, OFFICE, Tasks, TasksQuery, load_tasks, other_view
+from app.web.desk.tasks import MINE, OFFICE, QUERY, Tasks, load_tasks, other_view, whose
 from app.web.shared.case_events import KnownCases, named_lines
 from app.web.targets.list import GoalCard, borrowed_notice, goal_cards
 
@@ -81,8 +81,8 @@ class NearFragment:
 
 @router.get("/", action=case_actions.LIST)
 def desk_page(call: Call, view: str = "") -> Response:
-    on, chosen = call.on, TasksQuery(view=view).whose(call.actor)
-    query, office = TasksQuery(view=chosen), chosen == OFFICE
+    on, chosen = call.on, whose(QUERY.saying(view=view), call.actor)
+    query, office = QUERY.saying(view=chosen), chosen == OFFICE
     tasks, asked = load_tasks(call.session, call.actor, call.now, query, TASKS)
     plan = find_plan(call.session, call.actor, on.year, on)
     page = DeskPage(
@@ -108,7 +108,7 @@ def desk_page(call: Call, view: str = "") -> Response:
 
 @router.get("/desk/near", action=case_actions.LIST)
 def near_fragment(call: Call, view: str = "") -> Response:
-    officer_id = call.actor.id if TasksQuery(view=view).whose(call.actor) == MINE else None
+    officer_id = call.actor.id if whose(QUERY.saying(view=view), call.actor) == MINE else None
     lines = near_lines(call.session, call.actor, load_catalogue(call.session), officer_id, call.on)
     template = "web/desk/_near.html" if call.request.headers.get("hx-request") else "web/desk/near.html"
     return call.render(template, NearFragment(lines, _near_note()))

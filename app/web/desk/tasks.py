@@ -4,9 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
-from urllib.parse import urlencode
 
-from fastapi import Query
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
@@ -14,7 +12,7 @@ from app.cases import actions as case_actions
 from app.cases.todo.port import Asked, Group, Tally, Todo, page_todos, tally_todos, total
 from app.doors.call import Call
 from app.doors.lists.controls import Choices
-from app.doors.parameters import PageQuery
+from app.doors.lists.query import ListQuery, asked, list_query
 from app.doors.router import GuardedRouter
 from app.kit.actor import Actor
 from app.kit.clock import today
@@ -33,25 +31,14 @@ PAGE_SIZE = 50
 MINE, OFFICE = "mine", "office"
 
 
-class TasksQuery(PageQuery):
-    """What the address says; anything it does not understand narrows nothing."""
+QUERY = list_query("/desk/tasks", ("view", "kind", "programme", "overdue"))
 
-    view: str = ""
-    kind: str = ""
-    programme: str = ""
-    overdue: str = ""
-    cursor: str = ""
 
-    def whose(self, actor: Actor) -> str:
-        """Whose desk: a caseworker's own unless asked otherwise, the whole office for those who lead it."""
-        if self.view in (MINE, OFFICE):
-            return self.view
-        return OFFICE if actor.traits.oversees else MINE
-
-    def address(self, **changes: str) -> str:
-        """The list's address with some parameters changed; empty ones are left out."""
-        values = self.model_dump(exclude={"cursor"}) | changes
-        return f"/desk/tasks?{urlencode({name: value for name, value in values.items() if value})}"
+def whose(query: ListQuery, actor: Actor) -> str:
+    """Whose desk: a caseworker's own unless asked otherwise, the whole office for those who lead it."""
+    if query["view"] in (MINE, OFFICE):
+        return query["view"]
+    return OFFICE if actor.traits.oversees else MINE
 
 
 @dataclass(frozen=True)
@@ -70,7 +57,7 @@ class Tasks:
 class TasksPage:
     """Every thing to do, page by page."""
 
-    query: TasksQuery
+    query: ListQuery
     tasks: Tasks
     url: str
     programmes: Choices
@@ -80,11 +67,11 @@ class TasksPage:
 
 
 @router.get("/tasks", action=case_actions.LIST)
-def tasks_page(call: Call, query: Annotated[TasksQuery, Query()]) -> Response:
+def tasks_page(call: Call, query: Annotated[ListQuery, asked(QUERY)]) -> Response:
     """The list."""
     tasks, asked = load_tasks(call.session, call.actor, call.now, query, PAGE_SIZE)
     programmes = programme_choices(asked.catalogue)
-    view = query.whose(call.actor)
+    view = whose(query, call.actor)
     page = TasksPage(
         query=query,
         tasks=tasks,
@@ -97,24 +84,26 @@ def tasks_page(call: Call, query: Annotated[TasksQuery, Query()]) -> Response:
     return call.render("web/desk/tasks.html", page)
 
 
-def load_tasks(session: Session, actor: Actor, now: datetime, query: TasksQuery, limit: int) -> tuple[Tasks, Asked]:
+def load_tasks(session: Session, actor: Actor, now: datetime, query: ListQuery, limit: int) -> tuple[Tasks, Asked]:
     """One page of the things to do that the address asks for, and what it was asked with."""
-    view = query.whose(actor)
+    view = whose(query, actor)
     asked = Asked(
         actor=actor,
         now=now,
         on=today(now),
         catalogue=load_catalogue(session),
         officer_id=actor.id if view == MINE else None,
-        programme=query.programme,
-        overdue=bool(query.overdue),
+        programme=query["programme"],
+        overdue=bool(query["overdue"]),
     )
     kinds = composition_of(session).of(TODO_KINDS)
-    chosen = [kind for kind in kinds if query.kind in ("", kind.provider.group)]
+    chosen = [kind for kind in kinds if query["kind"] in ("", kind.provider.group)]
     tallies = tally_todos(session, [kind.provider for kind in kinds], asked)
     found = page_todos(session, [kind.provider for kind in chosen], asked, query.cursor or None, limit)
     overdue = total(tally.overdue for code, tally in tallies.items() if code in _codes(chosen))
-    count = overdue if query.overdue else total(tally.all for code, tally in tallies.items() if code in _codes(chosen))
+    count = (
+        overdue if query["overdue"] else total(tally.all for code, tally in tallies.items() if code in _codes(chosen))
+    )
     tasks = Tasks(
         lines=todo_lines(session, chosen, asked, found.items),
         page=found,
@@ -130,26 +119,26 @@ def _codes(kinds: Sequence[Kind]) -> set[str]:
     return {kind.provider.code for kind in kinds}
 
 
-def _tabs(query: TasksQuery, kinds: Sequence[Kind], tallies: Mapping[str, Tally]) -> tuple[Tab, ...]:
+def _tabs(query: ListQuery, kinds: Sequence[Kind], tallies: Mapping[str, Tally]) -> tuple[Tab, ...]:
     """All, then each kind of which there is something, or which is chosen."""
     groups = {kind.provider.code: kind.provider.group for kind in kinds}
-    waiting = {code: tally.overdue if query.overdue else tally.all for code, tally in tallies.items()}
+    waiting = {code: tally.overdue if query["overdue"] else tally.all for code, tally in tallies.items()}
     counts = {group: total(n for code, n in waiting.items() if groups[code] == group) for group in Group}
-    shown = [group for group in Group if counts[group].n or query.kind == group]
-    every = Tab(_("全部"), query.address(kind=""), query.kind not in set(Group), show_count(total(counts.values())))
+    shown = [group for group in Group if counts[group].n or query["kind"] == group]
+    every = Tab(_("全部"), query.address(kind=""), query["kind"] not in set(Group), show_count(total(counts.values())))
     return (
         every,
         *(
-            Tab(_(GROUPS[group]), query.address(kind=group), query.kind == group, show_count(counts[group]))
+            Tab(_(GROUPS[group]), query.address(kind=group), query["kind"] == group, show_count(counts[group]))
             for group in shown
         ),
     )
 
 
-def _chips(query: TasksQuery, programmes: Mapping[str, str]) -> Choices:
+def _chips(query: ListQuery, programmes: Mapping[str, str]) -> Choices:
     texts = {
-        "programme": programmes.get(query.programme, query.programme),
-        "overdue": _("只看逾期") if query.overdue else "",
+        "programme": programmes.get(query["programme"], query["programme"]),
+        "overdue": _("只看逾期") if query["overdue"] else "",
     }
     return tuple((text, query.address(**{name: ""})) for name, text in texts.items() if text)
 

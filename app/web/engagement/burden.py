@@ -4,9 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any
-from urllib.parse import urlencode
 
-from fastapi import Query
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
@@ -23,7 +21,7 @@ from app.cases.burden import (
 )
 from app.doors.call import Call
 from app.doors.downloads import TableFormat, download_table
-from app.doors.parameters import PageQuery
+from app.doors.lists.query import ListQuery, asked, list_query
 from app.doors.router import GuardedRouter
 from app.engagement import actions
 from app.engagement.domain.requests import months_before
@@ -31,7 +29,7 @@ from app.enterprises.lists import firm_id_of
 from app.enterprises.models import Enterprise
 from app.kit.actor import Actor
 from app.kit.i18n import _
-from app.kit.lists.filters import day_in
+from app.kit.lists import filters
 from app.kit.lists.viewer import Viewer
 from app.kit.paging import Count, Page
 from app.web.shared.engagement_words import BURDEN_KINDS, pairs, vocabulary
@@ -42,40 +40,24 @@ router = GuardedRouter(door="web", prefix="/requests/burden")
 PAGE_SIZE = 50
 
 
-class BurdenQuery(PageQuery):
-    """The filters of the report, as they stand in the address; without days the last twelve months."""
-
-    since: str = ""
-    until: str = ""
-    department: str = ""
-    kind: str = ""
-    region: str = ""
-    firm: str = ""
-    q: str = ""
-    cursor: str = ""
-
-    def wanted(self, session: Session, actor: Actor, on: date) -> BurdenFilter:
-        """As a filter; days that cannot be read are those of the last twelve months, `firm` is a code."""
-        until = day_in(self.until) or on
-        since = day_in(self.since) or date.fromordinal(months_before(until, YEAR).toordinal() + 1)
-        kind = self.kind if self.kind in BURDEN_KINDS else ""
-        return BurdenFilter(
-            since=since,
-            until=until,
-            enterprise_id=firm_id_of(self.firm, Viewer(session, actor, on)),
-            department=self.department,
-            kind=kind,
-            region=self.region,
-            q=self.q,
-        )
-
-    def address(self, base: str = "/requests/burden", **changes: str) -> str:
-        """The report's address with some filters changed; empty ones are left out."""
-        given = {name: value for name, value in (self.model_dump(exclude={"cursor"}) | changes).items() if value}
-        return f"{base}?{urlencode(given)}" if given else base
+QUERY = list_query("/requests/burden", ("since", "until", "department", "kind", "region", "firm", "q"))
 
 
-ReportQuery = Annotated[BurdenQuery, Query()]
+def _wanted(query: ListQuery, viewer: Viewer) -> BurdenFilter:
+    """As a filter; days that cannot be read are those of the last twelve months, `firm` is a code."""
+    until = filters.day_in(query["until"]) or viewer.on
+    return BurdenFilter(
+        since=filters.day_in(query["since"]) or date.fromordinal(months_before(until, YEAR).toordinal() + 1),
+        until=until,
+        enterprise_id=firm_id_of(query["firm"], viewer),
+        department=query["department"],
+        kind=query["kind"] if query["kind"] in BURDEN_KINDS else "",
+        region=query["region"],
+        q=query["q"],
+    )
+
+
+ReportQuery = Annotated[ListQuery, asked(QUERY)]
 
 
 @dataclass(frozen=True)
@@ -108,7 +90,7 @@ class FirmLine:
 class BurdenPage:
     """The report."""
 
-    query: BurdenQuery
+    query: ListQuery
     wanted: BurdenFilter
     kinds: tuple[str, ...]
     matrix: tuple[MatrixLine, ...]
@@ -137,7 +119,7 @@ class RowLine:
 class RowsPage:
     """The rows behind a number."""
 
-    query: BurdenQuery
+    query: ListQuery
     wanted: BurdenFilter
     chips: tuple[tuple[str, str], ...]
     lines: tuple[RowLine, ...]
@@ -150,7 +132,7 @@ class RowsPage:
 @router.get("", action=actions.READ)
 def burden_page(call: Call, query: ReportQuery) -> Response:
     """The report: departments by kind, firms by department."""
-    wanted, names = query.wanted(call.session, call.actor, call.on), vocabulary(call.session).departments
+    wanted, names = _wanted(query, call.viewer), vocabulary(call.session).departments
     tallies = list_tallies_visible_to(call.session, call.actor, wanted)
     kinds, departments = _present(tallies, "kind", BURDEN_KINDS), _present(tallies, "department", names)
     found = page_firms_visible_to(call.session, call.actor, wanted, cursor=query.cursor or None, limit=PAGE_SIZE)
@@ -175,13 +157,13 @@ def burden_page(call: Call, query: ReportQuery) -> Response:
 @router.get("/rows", action=actions.READ)
 def rows_page(call: Call, query: ReportQuery) -> Response:
     """The rows behind a number of the report."""
-    wanted, names = query.wanted(call.session, call.actor, call.on), vocabulary(call.session).departments
+    wanted, names = _wanted(query, call.viewer), vocabulary(call.session).departments
     found = page_rows_visible_to(call.session, call.actor, wanted, cursor=query.cursor or None, limit=PAGE_SIZE)
     texts = {
-        "department": names.get(query.department, ""),
+        "department": names.get(query["department"], ""),
         "kind": _(BURDEN_KINDS[wanted.kind]) if wanted.kind else "",
-        "q": f"“{query.q}”" if query.q.strip() else "",
-        "firm": query.firm,
+        "q": f"“{query['q']}”" if query["q"].strip() else "",
+        "firm": query["firm"],
     }
     base = "/requests/burden/rows"
     page = RowsPage(
@@ -206,7 +188,7 @@ def export(call: Call, query: ReportQuery, extension: TableFormat) -> Response:
         call.request,
         name,
         extension,
-        _cells(call.session, call.actor, query.wanted(call.session, call.actor, call.on)),
+        _cells(call.session, call.actor, _wanted(query, call.viewer)),
         header,
     )
 
@@ -231,7 +213,7 @@ def _present(tallies: list[Tally], name: str, order: dict[str, str]) -> list[str
 
 
 def _matrix(
-    query: BurdenQuery, tallies: list[Tally], kinds: list[str], departments: list[str], names: dict[str, str]
+    query: ListQuery, tallies: list[Tally], kinds: list[str], departments: list[str], names: dict[str, str]
 ) -> tuple[MatrixLine, ...]:
     def cell(department: str = "", kind: str = "") -> Cell:
         n = sum(
@@ -241,7 +223,9 @@ def _matrix(
         )
         return Cell(
             n,
-            query.address("/requests/burden/rows", department=department or query.department, kind=kind or query.kind),
+            query.address(
+                "/requests/burden/rows", department=department or query["department"], kind=kind or query["kind"]
+            ),
         )
 
     lines = [
@@ -250,11 +234,11 @@ def _matrix(
     return (*lines, MatrixLine(_("合计"), tuple(cell(kind=kind) for kind in kinds), cell())) if lines else ()
 
 
-def _firm_line(query: BurdenQuery, firm: Enterprise, tallies: tuple[Tally, ...], departments: list[str]) -> FirmLine:
+def _firm_line(query: ListQuery, firm: Enterprise, tallies: tuple[Tally, ...], departments: list[str]) -> FirmLine:
     def cell(department: str = "") -> Cell:
         n = sum(one.n for one in tallies if not department or one.department == department)
         return Cell(
-            n, query.address("/requests/burden/rows", firm=firm.uscc, department=department or query.department)
+            n, query.address("/requests/burden/rows", firm=firm.uscc, department=department or query["department"])
         )
 
     return FirmLine(firm, tuple(cell(code) for code in departments), cell())

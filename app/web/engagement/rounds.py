@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import Query
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
 from starlette.responses import Response
@@ -11,7 +10,7 @@ from starlette.responses import Response
 from app.accounts.queries import list_active_officers, officer_names
 from app.doors.call import Call
 from app.doors.forms import Bound, empty
-from app.doors.parameters import PageQuery
+from app.doors.lists.query import ListQuery, asked, list_query
 from app.doors.router import GuardedRouter
 from app.engagement import actions
 from app.engagement.domain.requests import Finding
@@ -102,17 +101,13 @@ class RoundPage:
     skipping: StopLine | None
 
 
-class RoundsQuery(PageQuery):
-    """Running or closed, and which page."""
-
-    closed: str = ""
-    cursor: str = ""
+QUERY = list_query("/visits/rounds", ("closed",))
 
 
 @router.get("", action=actions.READ)
-def rounds_page(call: Call, query: Annotated[RoundsQuery, Query()]) -> Response:
+def rounds_page(call: Call, query: Annotated[ListQuery, asked(QUERY)]) -> Response:
     """The rounds."""
-    closed = bool(query.closed)
+    closed = bool(query["closed"])
     found = page_rounds_visible_to(
         call.session, call.actor, closed=closed, cursor=query.cursor or None, limit=PAGE_SIZE
     )
@@ -121,8 +116,7 @@ def rounds_page(call: Call, query: Annotated[RoundsQuery, Query()]) -> Response:
     lines = tuple(
         RoundLine(row, names.get(row.officer_id or 0, ""), progress.get(row.id, Progress())) for row in found.items
     )
-    url = "/visits/rounds?closed=1" if closed else "/visits/rounds"
-    return call.render("web/engagement/rounds.html", RoundsPage(closed, lines, found, url))
+    return call.render("web/engagement/rounds.html", RoundsPage(closed, lines, found, query.address()))
 
 
 # -- planning ------------------------------------------------------------------------------------------------------------

@@ -3,15 +3,13 @@
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
-from urllib.parse import urlencode
 
-from fastapi import Query
 from starlette.responses import Response
 
 from app.doors.call import Call
 from app.doors.document_words import STATE_LABELS, kind_choices
 from app.doors.documents import send_file
-from app.doors.parameters import PageQuery
+from app.doors.lists.query import ListQuery, asked, list_query
 from app.doors.router import GuardedRouter
 from app.enterprises.models import Enterprise
 from app.files import actions, queries
@@ -20,6 +18,7 @@ from app.files.models import Document
 from app.files.queries import DocumentFilter
 from app.kit.actor import Actor
 from app.kit.i18n import _
+from app.kit.lists import filters
 from app.kit.paging import Count, Page
 from app.kit.permissions import can
 from app.web.enterprises.head import Head, head_of, open_firm
@@ -31,31 +30,20 @@ router = GuardedRouter(door="web")
 PAGE_SIZE = 50
 
 
-class VaultQuery(PageQuery):
-    """The filters of the vault, as they stand in the address."""
+QUERY = list_query("/documents", ("kind", "year", "state", "q"))
 
-    kind: str = ""
-    year: str = ""
-    state: str = ""
-    q: str = ""
-    cursor: str = ""
 
-    def wanted(self, enterprise_id: int, on: date) -> DocumentFilter:
-        """As a filter of one firm's documents; what is no year or state narrows nothing."""
-        return DocumentFilter(
-            enterprise_id=enterprise_id,
-            kind=self.kind,
-            year=int(self.year) if self.year.isascii() and self.year.isdigit() and len(self.year) <= 4 else None,
-            state=self.state if self.state in set(DocumentState) else "",
-            on=on,
-            q=self.q,
-            everything=self.state == "all",
-        )
-
-    def address(self, base: str, **changes: str) -> str:
-        """The list's address with some filters changed; empty ones are left out."""
-        given = {name: value for name, value in (self.model_dump(exclude={"cursor"}) | changes).items() if value}
-        return f"{base}?{urlencode(given)}" if given else base
+def _wanted(query: ListQuery, enterprise_id: int, on: date) -> DocumentFilter:
+    """As a filter of one firm's documents; what is no year or state narrows nothing."""
+    return DocumentFilter(
+        enterprise_id=enterprise_id,
+        kind=query["kind"],
+        year=filters.year_in(query["year"]),
+        state=query["state"] if query["state"] in set(DocumentState) else "",
+        on=on,
+        q=query["q"],
+        everything=query["state"] == "all",
+    )
 
 
 @dataclass(frozen=True)
@@ -64,7 +52,7 @@ class VaultPage:
 
     head: Head
     base: str
-    query: VaultQuery
+    query: ListQuery
     chips: tuple[tuple[str, str], ...]
     kinds: Choices
     years: Choices
@@ -88,9 +76,9 @@ class DocumentPage:
 
 
 @router.get("/enterprises/{uscc}/documents", action=actions.READ)
-def vault_page(call: Call, uscc: str, query: Annotated[VaultQuery, Query()]) -> Response:
+def vault_page(call: Call, uscc: str, query: Annotated[ListQuery, asked(QUERY)]) -> Response:
     firm, on = open_firm(call.session, call.actor, uscc), call.on
-    head, wanted = head_of(call.session, call.actor, firm, call.now, "documents"), query.wanted(firm.id, on)
+    head, wanted = head_of(call.session, call.actor, firm, call.now, "documents"), _wanted(query, firm.id, on)
     found = queries.page_visible_to(call.session, call.actor, wanted, cursor=query.cursor or None, limit=PAGE_SIZE)
     base, kinds = f"{head.url}/documents", kind_choices(call.session)
     states = tuple((state.value, _(label)) for state, label in STATE_LABELS.items())
@@ -142,11 +130,11 @@ def may_keep(actor: Actor, firm: Enterprise) -> bool:
     return firm.disabled_on is None and can(actor, actions.KEEP, firm)
 
 
-def _chips(query: VaultQuery, base: str, kinds: dict[str, str], states: dict[str, str]) -> tuple[tuple[str, str], ...]:
+def _chips(query: ListQuery, base: str, kinds: dict[str, str], states: dict[str, str]) -> tuple[tuple[str, str], ...]:
     texts = {
-        "q": f"“{query.q}”" if query.q.strip() else "",
-        "kind": kinds.get(query.kind, query.kind),
-        "year": query.year,
-        "state": _("含已替换、撤下") if query.state == "all" else states.get(query.state, ""),
+        "q": f"“{query['q']}”" if query["q"].strip() else "",
+        "kind": kinds.get(query["kind"], query["kind"]),
+        "year": query["year"],
+        "state": _("含已替换、撤下") if query["state"] == "all" else states.get(query["state"], ""),
     }
     return tuple((text, query.address(base, **{name: ""})) for name, text in texts.items() if text)

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 from sqlalchemy.orm import Session
 from starlette.datastructures import UploadFile
@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from app.doors.call import Call
 from app.doors.forms import Bound, empty
+from app.doors.lists.query import ListQuery, asked, list_query
 from app.doors.router import GuardedRouter
 from app.exchange.actions import HAND_OVER
 from app.exchange.handovers.domain import ITEM_LABELS
@@ -130,14 +131,17 @@ def uploaded(given: Any) -> Upload:
     return Upload(given.file, given.filename)
 
 
+QUERY = list_query("/exchange/handovers", ("only",))
+
+
 @router.get("/{number}/answer/{file_id:int}", action=HAND_OVER)
-def answer_page(call: Call, number: str, file_id: int, only: str = "", cursor: str = "") -> Response:
+def answer_page(call: Call, number: str, file_id: int, query: Annotated[ListQuery, asked(QUERY)]) -> Response:
     """Row by row, what would be registered and what not; nothing is written."""
     batch = get_batch(call.session, call.actor, number)
     file = get_answer(call.session, call.actor, file_id)
     read = read_answer(call.vault.blobs.path(file.sha256))
     judged = judge(call.session, batch.partner, read.answers)
-    return call.render("web/exchange/answer.html", _answer_page(batch, file, read, judged, only, cursor))
+    return call.render("web/exchange/answer.html", _answer_page(batch, file, read, judged, query))
 
 
 @router.post("/{number}/answer/{file_id:int}", action=HAND_OVER)
@@ -176,8 +180,9 @@ def _upload_page(batch: Batch, form: Bound[Any]) -> UploadPage:
 
 
 def _answer_page(
-    batch: Batch, file: StoredFile, read: ReadAnswer, judged: Sequence[Judged], only: str, cursor: str
+    batch: Batch, file: StoredFile, read: ReadAnswer, judged: Sequence[Judged], query: ListQuery
 ) -> AnswerPage:
+    only, cursor = query["only"], query.cursor
     counts = Counter(each.finding for each in judged)
     ready = sum(counts[finding] for finding in REGISTERED)
     chosen = [each for each in judged if _is_in(each.finding, only)]

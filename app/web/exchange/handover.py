@@ -1,28 +1,24 @@
 """One batch: its manifest, how far it has come, what became of each record, and what can be done about it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated
-from urllib.parse import urlencode
 
-from fastapi import Query
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.doors.call import Call
-from app.doors.parameters import PageQuery
+from app.doors.lists import controls
+from app.doors.lists.listed import Listed
+from app.doors.lists.query import ListQuery
+from app.doors.lists.view import ListView
 from app.doors.router import GuardedRouter
 from app.doors.timeline import TimelineLine, timeline_lines
 from app.exchange.actions import SEE
 from app.exchange.handovers.domain import BASIS_LABELS, ITEM_LABELS, Basis, HandoverState, ItemState
-from app.exchange.handovers.listing import (
-    ItemFilter,
-    count_items_visible_to,
-    count_states,
-    get_handover,
-    page_items_visible_to,
-)
+from app.exchange.handovers.listing import count_states, get_handover
 from app.exchange.handovers.models import Handover, HandoverItem
+from app.exchange.lists import ITEMS
 from app.exchange.partners.domain import TRANSPORT_LABELS, Transport
 from app.exchange.partners.models import Partner
 from app.jobs.domain import JobState
@@ -30,11 +26,10 @@ from app.jobs.models import Job
 from app.jobs.queries import list_jobs
 from app.journal.queries import TimelineFilter, list_events
 from app.kit.i18n import N_, _
-from app.kit.paging import Count, Page
+from app.kit.lists.viewer import Viewer
 from app.kit.templating import show_instant
 from app.web.exchange.lines import (
     Badge,
-    Choices,
     ItemLine,
     handover_badge,
     item_lines,
@@ -55,20 +50,6 @@ _WAY = (
 )
 _ORDER = (HandoverState.PREPARING, *(state for state, _label, _at in _WAY))
 EVENTS = 30
-
-
-class ItemsQuery(PageQuery):
-    """What the address says of the records; anything it does not understand narrows nothing."""
-
-    state: str = ""
-    q: str = ""
-    cursor: str = ""
-
-    def address(self, base: str, **changes: str) -> str:
-        """The page's address with some parameters changed; empty ones are left out."""
-        values = self.model_dump(exclude={"cursor"}) | changes
-        given = {name: value for name, value in values.items() if value}
-        return f"{base}?{urlencode(given)}" if given else base
 
 
 @dataclass(frozen=True)
@@ -143,17 +124,27 @@ class HandoverPage:
     work: Work | None
     kept_back: tuple[KeptBack, ...]
     states: tuple[StateTab, ...]
-    query: ItemsQuery
-    chips: Choices
-    lines: tuple[ItemLine, ...]
-    items: Page[HandoverItem]
-    count: Count
-    url: str
+    list: Listed[HandoverItem, ItemLine]
     events: tuple[TimelineLine, ...]
 
 
+def _lines(viewer: Viewer, items: Sequence[HandoverItem]) -> Sequence[ItemLine]:
+    session = viewer.session  # the page has read both by now
+    partners = {number: session.get_one(Partner, number) for number in {one.partner_id for one in items}}
+    batches = {number: session.get_one(Handover, number) for number in {one.handover_id for one in items}}
+    return item_lines(session, items, partners, batches)
+
+
+LIST = ListView(
+    base="/exchange/handovers",
+    source=ITEMS,
+    lines=_lines,
+    controls=(controls.search("q", N_("编号或企业名称"), wide=True), controls.hidden("state", chip=False)),
+)
+
+
 @router.get("/{number}", action=SEE)
-def handover_page(call: Call, number: str, query: Annotated[ItemsQuery, Query()]) -> Response:
+def handover_page(call: Call, number: str, query: Annotated[ListQuery, LIST.asked]) -> Response:
     """The batch with its records."""
     row = get_handover(call.session, number)
     return call.render("web/exchange/handover.html", _page(call, row, query))
@@ -171,14 +162,11 @@ def progress(call: Call, number: str) -> Response:
     return call.render("web/exchange/_handover_progress.html", work)
 
 
-def _page(call: Call, row: Handover, query: ItemsQuery) -> HandoverPage:
+def _page(call: Call, row: Handover, query: ListQuery) -> HandoverPage:
     partner = call.session.get_one(Partner, row.partner_id)
     base = f"/exchange/handovers/{row.number}"
     job = _job(call.session, row)
     counts = count_states(call.session, call.actor, [row.id]).get(row.id, {})
-    state = query.state if query.state in set(ItemState) else ""
-    wanted = ItemFilter(handover_id=row.id, state=state, q=query.q)
-    items = page_items_visible_to(call.session, call.actor, wanted, query.cursor or None)
     return HandoverPage(
         tabs=exchange_tabs("handovers"),
         base=base,
@@ -195,12 +183,7 @@ def _page(call: Call, row: Handover, query: ItemsQuery) -> HandoverPage:
         work=_work(job, row),
         kept_back=_kept_back(job, row) if may_hand_over(call.actor, partner) else (),
         states=_states(query, base, counts),
-        query=query,
-        chips=((_("“%(text)s”") % {"text": query.q}, query.address(base, q="")),) if query.q else (),
-        lines=item_lines(call.session, items.items, {partner.id: partner}, {row.id: row}),
-        items=items,
-        count=count_items_visible_to(call.session, call.actor, wanted),
-        url=query.address(base),
+        list=LIST.listed(query, call.viewer, base, handover_id=row.id),
         events=timeline_lines(
             call.session,
             list_events(call.session, TimelineFilter(kind="handover", id=row.number), limit=EVENTS),
@@ -263,11 +246,11 @@ def _told(job: Job, row: Handover) -> Work:
     )
 
 
-def _states(query: ItemsQuery, base: str, counts: Mapping[ItemState, int]) -> tuple[StateTab, ...]:
+def _states(query: ListQuery, base: str, counts: Mapping[ItemState, int]) -> tuple[StateTab, ...]:
     """All records, then those of each state of which there are any, or which is chosen."""
-    shown = [state for state in ItemState if counts.get(state) or query.state == state]
+    shown = [state for state in ItemState if counts.get(state) or query["state"] == state]
     every = StateTab(
-        _("全部"), query.address(base, state=""), query.state not in set(ItemState), f"{sum(counts.values()):,}"
+        _("全部"), query.address(base, state=""), query["state"] not in set(ItemState), f"{sum(counts.values()):,}"
     )
     return (
         every,
@@ -275,7 +258,7 @@ def _states(query: ItemsQuery, base: str, counts: Mapping[ItemState, int]) -> tu
             StateTab(
                 _(ITEM_LABELS[state]),
                 query.address(base, state=state.value),
-                query.state == state,
+                query["state"] == state,
                 f"{counts.get(state, 0):,}",
             )
             for state in shown

@@ -4,15 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any
-from urllib.parse import urlencode
 
-from fastapi import Query
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.cases.lists import CASES, CaseFilter
 from app.doors.call import Call
-from app.doors.parameters import PageQuery
+from app.doors.lists.query import ListQuery, asked, list_query
 from app.doors.router import GuardedRouter
 from app.enterprises.lists import ENTERPRISES, EnterpriseFilter
 from app.exchange.actions import HAND_OVER
@@ -41,21 +39,7 @@ PICKED = ("enterprises", "cases")
 BASES = (Basis.CHANGED, Basis.ALL, Basis.CHOSEN)
 
 
-class NewQuery(PageQuery):
-    """What the address says so far."""
-
-    partner: str = ""
-    resource: str = ""
-    programme: str = ""
-    basis: str = Basis.CHANGED
-    q: str = ""
-    cursor: str = ""
-
-    def address(self, **changes: str) -> str:
-        """The address with some parameters changed; empty ones are left out."""
-        values = self.model_dump(exclude={"cursor"}) | changes
-        given = {name: value for name, value in values.items() if value}
-        return f"{ADDRESS}?{urlencode(given)}" if given else ADDRESS
+QUERY = list_query(ADDRESS, ("partner", "resource", "programme", "basis", "q"), usual={"basis": Basis.CHANGED})
 
 
 @dataclass(frozen=True)
@@ -83,7 +67,7 @@ class NewPage:
     """The questions before a batch."""
 
     tabs: tuple[ExchangeTab, ...]
-    query: NewQuery
+    query: ListQuery
     partners: Choices
     resources: Choices
     programmes: Choices
@@ -94,7 +78,7 @@ class NewPage:
 
 
 @router.get("/new", action=HAND_OVER)
-def new_page(call: Call, query: Annotated[NewQuery, Query()]) -> Response:
+def new_page(call: Call, query: Annotated[ListQuery, asked(QUERY)]) -> Response:
     """To whom, what, which records."""
     return call.render("web/exchange/handover_new.html", _page(call.session, call.actor, query))
 
@@ -105,21 +89,21 @@ def from_cases(call: Call) -> Response:
     chosen = chosen_cases(call.session, call.actor, call.now, call.form)
     if not chosen.numbers:
         return call.redirect(chosen.back, bad=_("请先勾选办件，再报送。"))
-    query = NewQuery(resource="cases", basis=Basis.CHOSEN)
+    query = QUERY.saying(resource="cases", basis=Basis.CHOSEN)
     return call.render(
         "web/exchange/handover_new.html", _page(call.session, call.actor, query, chosen.numbers, chosen.back)
     )
 
 
 def _page(
-    session: Session, actor: Actor, query: NewQuery, chosen: Sequence[str] = (), back: str = "/exchange/handovers"
+    session: Session, actor: Actor, query: ListQuery, chosen: Sequence[str] = (), back: str = "/exchange/handovers"
 ) -> NewPage:
     served = [one for one in list_partners(session) if one.disabled_on is None and may_hand_over(actor, one)]
     if chosen:
-        served = [partner for partner in served if query.resource in partner.resources]
-    partner = next((one for one in served if one.code == query.partner), served[0] if served else None)
+        served = [partner for partner in served if query["resource"] in partner.resources]
+    partner = next((one for one in served if one.code == query["partner"]), served[0] if served else None)
     query = _completed(query, partner)
-    picking = bool(partner) and query.basis == Basis.CHOSEN and not chosen
+    picking = bool(partner) and query["basis"] == Basis.CHOSEN and not chosen
     return NewPage(
         tabs=exchange_tabs("handovers"),
         query=query,
@@ -127,50 +111,48 @@ def _page(
         resources=tuple((name, resource_title(partner, name)) for name in partner.resources) if partner else (),
         programmes=programme_choices(load_catalogue(session)),
         bases=_bases(session, actor, query) if partner else (),
-        picks=_picks(session, actor, query) if picking and query.resource in PICKED else None,
+        picks=_picks(session, actor, query) if picking and query["resource"] in PICKED else None,
         chosen=tuple(chosen),
         back=back,
     )
 
 
-def _completed(query: NewQuery, partner: Partner | None) -> NewQuery:
+def _completed(query: ListQuery, partner: Partner | None) -> ListQuery:
     """The query with what it leaves open: the first partner, the first kind of record that it gets, what has changed."""
     if partner is None:
         return query
-    resource = query.resource if query.resource in partner.resources else partner.resources[0]
-    basis = query.basis if query.basis in BASES else Basis.CHANGED
-    programme = query.programme if resource == "cases" else ""
-    return query.model_copy(
-        update={"partner": partner.code, "resource": resource, "basis": str(basis), "programme": programme}
-    )
+    resource = query["resource"] if query["resource"] in partner.resources else partner.resources[0]
+    basis = query["basis"] if query["basis"] in BASES else Basis.CHANGED
+    programme = query["programme"] if resource == "cases" else ""
+    return query.changed(partner=partner.code, resource=resource, basis=str(basis), programme=programme)
 
 
-def _bases(session: Session, actor: Actor, query: NewQuery) -> tuple[tuple[str, str, str], ...]:
+def _bases(session: Session, actor: Actor, query: ListQuery) -> tuple[tuple[str, str, str], ...]:
     """What a batch can hold, with about how many records that is."""
     command = PrepareHandover(
-        partner=query.partner, resource=query.resource, basis=Basis.CHANGED, programme=query.programme
+        partner=query["partner"], resource=query["resource"], basis=Basis.CHANGED, programme=query["programme"]
     )
     scope = scope_of(session, actor, command)
     notes = {
         Basis.CHANGED: _("上次报送之后有变化的，%(n)s 条")
         % {"n": f"{count_candidates(session, scope, Basis.CHANGED):,}"},
         Basis.ALL: _("对方该有的全部记录，没有变化的跳过"),
-        Basis.CHOSEN: _("逐条勾选") if query.resource in PICKED else "",
+        Basis.CHOSEN: _("逐条勾选") if query["resource"] in PICKED else "",
     }
     return tuple((str(basis), _(BASIS_LABELS[basis]), notes[basis]) for basis in BASES if notes[basis])
 
 
-def _picks(session: Session, actor: Actor, query: NewQuery) -> Picks:
-    if query.resource == "cases":
+def _picks(session: Session, actor: Actor, query: ListQuery) -> Picks:
+    if query["resource"] == "cases":
         return _cases(session, actor, query)
-    viewer, wanted = Viewer(session, actor, date.max), EnterpriseFilter(q=query.q)  # words are found on any day
+    viewer, wanted = Viewer(session, actor, date.max), EnterpriseFilter(q=query["q"])  # words are found on any day
     rows = ENTERPRISES.page(viewer, wanted, cursor=query.cursor, limit=PAGE_SIZE)
     lines = tuple(PickLine(row.uscc, row.name, "", f"/enterprises/{row.uscc}") for row in rows.items)
     return Picks(lines, rows, ENTERPRISES.count(viewer, wanted), query.address())
 
 
-def _cases(session: Session, actor: Actor, query: NewQuery) -> Picks:
-    catalogue, wanted = load_catalogue(session), CaseFilter(programme=query.programme, q=query.q)
+def _cases(session: Session, actor: Actor, query: ListQuery) -> Picks:
+    catalogue, wanted = load_catalogue(session), CaseFilter(programme=query["programme"], q=query["q"])
     viewer = Viewer(session, actor, date.max)
     rows = CASES.page(viewer, wanted, cursor=query.cursor, limit=PAGE_SIZE)
     lines = tuple(

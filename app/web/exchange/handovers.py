@@ -2,24 +2,26 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated
-from urllib.parse import urlencode
 
-from fastapi import Query
 from starlette.responses import Response
 
 from app.doors.call import Call
-from app.doors.parameters import PageQuery
+from app.doors.lists import controls
+from app.doors.lists.listed import Listed
+from app.doors.lists.query import ListQuery
+from app.doors.lists.view import ListView
 from app.doors.router import GuardedRouter
 from app.exchange.actions import SEE
-from app.exchange.handovers.domain import BASIS_LABELS, HANDOVER_LABELS, ITEM_LABELS, Basis, HandoverState, ItemState
-from app.exchange.handovers.listing import HandoverFilter, count_handovers, count_states, page_handovers
+from app.exchange.handovers.domain import BASIS_LABELS, HANDOVER_LABELS, ITEM_LABELS, Basis, ItemState
+from app.exchange.handovers.listing import count_states
 from app.exchange.handovers.models import Handover
+from app.exchange.lists import HANDOVERS
 from app.exchange.partners.models import Partner
 from app.exchange.partners.queries import list_partners
-from app.kit.i18n import _
-from app.kit.paging import Count, Page
+from app.kit.i18n import N_, _
+from app.kit.lists.viewer import Viewer
 from app.web.exchange.lines import (
     ITEM_BADGES,
     Badge,
@@ -35,41 +37,6 @@ from app.web.exchange.tabs import ExchangeTab, exchange_tabs
 router = GuardedRouter(door="web", prefix="/exchange/handovers")
 
 ADDRESS = "/exchange/handovers"
-
-
-class HandoversQuery(PageQuery):
-    """What the address of the list says; anything it does not understand narrows nothing."""
-
-    partner: str = ""
-    state: str = ""
-    resource: str = ""
-    since: str = ""
-    until: str = ""
-    cursor: str = ""
-
-    def wanted(self, partners: Sequence[Partner]) -> HandoverFilter:
-        """As a filter of the slice."""
-        ids = {partner.code: partner.id for partner in partners}
-        return HandoverFilter(
-            partner_id=ids.get(self.partner),
-            state=self.state if self.state in set(HandoverState) else "",
-            resource=self.resource,
-            since=_day(self.since),
-            until=_day(self.until),
-        )
-
-    def address(self, **changes: str) -> str:
-        """The list's address with some parameters changed; empty ones are left out."""
-        values = self.model_dump(exclude={"cursor"}) | changes
-        given = {name: value for name, value in values.items() if value}
-        return f"{ADDRESS}?{urlencode(given)}" if given else ADDRESS
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 @dataclass(frozen=True)
@@ -96,43 +63,55 @@ class HandoverLine:
     made_at: datetime
 
 
+def _lines(viewer: Viewer, rows: Sequence[Handover]) -> Sequence[HandoverLine]:
+    counts = count_states(viewer.session, viewer.actor, [row.id for row in rows])
+    by_id = {partner.id: partner for partner in viewer.once(list_partners)}
+    return [handover_line(row, by_id[row.partner_id], counts.get(row.id, {})) for row in rows]
+
+
+def partners(viewer: Viewer, _query: ListQuery) -> Choices:
+    """The partners, for the control of a list."""
+    return partner_choices(viewer.once(list_partners))
+
+
+def _resources(viewer: Viewer, _query: ListQuery) -> Choices:
+    return resource_choices(viewer.once(list_partners))
+
+
+LIST = ListView(
+    base=ADDRESS,
+    source=HANDOVERS,
+    lines=_lines,
+    controls=(
+        controls.select("partner", N_("对方"), partners, wide=True),
+        controls.select("state", N_("状态"), HANDOVER_LABELS),
+        controls.select("resource", N_("记录"), _resources),
+        controls.day("since", N_("生成日期从"), N_("%(day)s 起")),
+        controls.day("until", N_("到"), N_("至 %(day)s")),
+    ),
+)
+
+
 @dataclass(frozen=True)
 class HandoversPage:
     """The list with its filter."""
 
     tabs: tuple[ExchangeTab, ...]
-    query: HandoversQuery
-    lines: tuple[HandoverLine, ...]
-    rows: Page[Handover]
-    count: Count
-    chips: Choices
-    partners: Choices
-    states: Choices
-    resources: Choices
-    url: str
+    list: Listed[Handover, HandoverLine]
+    partners: int
     may_hand_over: bool
 
 
 @router.get("", action=SEE)
-def list_page(call: Call, query: Annotated[HandoversQuery, Query()]) -> Response:
+def list_page(call: Call, query: Annotated[ListQuery, LIST.asked]) -> Response:
     """The batches, the newest first."""
-    partners = list_partners(call.session)
-    wanted = query.wanted(partners)
-    rows = page_handovers(call.session, wanted, query.cursor or None)
-    counts = count_states(call.session, call.actor, [row.id for row in rows.items])
-    by_id = {partner.id: partner for partner in partners}
+    viewer = call.viewer
+    known = viewer.once(list_partners)
     page = HandoversPage(
         tabs=exchange_tabs("handovers"),
-        query=query,
-        lines=tuple(handover_line(row, by_id[row.partner_id], counts.get(row.id, {})) for row in rows.items),
-        rows=rows,
-        count=count_handovers(call.session, wanted),
-        chips=_chips(query, partners),
-        partners=partner_choices(partners),
-        states=tuple((state.value, _(label)) for state, label in HANDOVER_LABELS.items()),
-        resources=resource_choices(partners),
-        url=query.address(),
-        may_hand_over=any(may_hand_over(call.actor, partner) for partner in partners),
+        list=LIST.listed(query, viewer),
+        partners=len(known),
+        may_hand_over=any(may_hand_over(call.actor, partner) for partner in known),
     )
     return call.render("web/exchange/handovers.html", page)
 
@@ -160,16 +139,3 @@ def count_badges(counts: Mapping[ItemState, int]) -> tuple[CountBadge, ...]:
         for state, label in ITEM_LABELS.items()
         if counts.get(state)
     )
-
-
-def _chips(query: HandoversQuery, partners: Sequence[Partner]) -> Choices:
-    """The conditions that narrow the list, each with the address without it."""
-    states = {state.value: _(label) for state, label in HANDOVER_LABELS.items()}
-    texts = {
-        "partner": dict(partner_choices(partners)).get(query.partner, query.partner),
-        "state": states.get(query.state, query.state),
-        "resource": dict(resource_choices(partners)).get(query.resource, query.resource),
-        "since": _("%(day)s 起") % {"day": query.since} if query.since else "",
-        "until": _("至 %(day)s") % {"day": query.until} if query.until else "",
-    }
-    return tuple((text, query.address(**{name: ""})) for name, text in texts.items() if text)

@@ -9,8 +9,9 @@ from starlette.responses import Response
 from app.doors.call import Call
 from app.doors.router import GuardedRouter
 from app.exchange.actions import MANAGE_PARTNERS, SEE
-from app.exchange.handovers.listing import HandoverFilter, count_states, page_handovers
+from app.exchange.handovers.listing import count_states
 from app.exchange.handovers.tallies import Waiting, settled_by, waiting_by_partner
+from app.exchange.lists import HANDOVERS, HandoverFilter
 from app.exchange.partners.domain import TRANSPORT_LABELS, Transport
 from app.exchange.partners.models import Partner
 from app.exchange.partners.queries import list_partners
@@ -72,7 +73,7 @@ def overview(call: Call, period: str = "") -> Response:
     seconds, stretches, _every = PERIODS[chosen]
     partners, waiting = list_partners(call.session), waiting_by_partner(call.session, call.actor)
     by_id = {partner.id: partner for partner in partners}
-    latest = page_handovers(call.session, HandoverFilter(), None).items[:LATEST]
+    latest = HANDOVERS.page(call.viewer, HandoverFilter(), limit=LATEST).items
     counts = count_states(call.session, call.actor, [row.id for row in latest])
     refused = sum(one.refused for one in waiting.values())
     parked = sum(one.parked for one in waiting.values())

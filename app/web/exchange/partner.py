@@ -5,14 +5,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import Query
 from sqlalchemy.orm import Session
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
 from app.accounts.models import MachineClient
 from app.doors.call import Call
-from app.doors.parameters import PageQuery
+from app.doors.lists.query import ListQuery, asked, list_query
 from app.doors.router import GuardedRouter
 from app.doors.timeline import TimelineLine, timeline_lines
 from app.exchange.actions import MANAGE_PARTNERS, SEE
@@ -43,11 +42,7 @@ LONGEST_PEM = 20_000
 _SUCCESS = range(200, 300)
 
 
-class CallsQuery(PageQuery):
-    """What the address says of the calls."""
-
-    failed: str = ""
-    cursor: str = ""
+CALLS = list_query("/exchange/partners", ("failed",))
 
 
 @dataclass(frozen=True)
@@ -70,7 +65,7 @@ class Shown:
 
     key: str = ""
     tried: Tried | None = None
-    calls: CallsQuery = field(default_factory=CallsQuery)
+    calls: ListQuery = field(default_factory=CALLS)
 
 
 @dataclass(frozen=True)
@@ -90,7 +85,7 @@ class PartnerPage:
     paused: bool
     calls: tuple[CallLine, ...]
     rows: Page[PartnerCall]
-    query: CallsQuery
+    query: ListQuery
     url: str
     events: tuple[TimelineLine, ...]
     may_manage: bool
@@ -98,7 +93,7 @@ class PartnerPage:
 
 
 @router.get("/{code}", action=SEE)
-def partner_page(call: Call, code: str, query: Annotated[CallsQuery, Query()]) -> Response:
+def partner_page(call: Call, code: str, query: Annotated[ListQuery, asked(CALLS)]) -> Response:
     """The partner."""
     return _render(call, get_partner(call.session, code), Shown(calls=query))
 
@@ -166,7 +161,7 @@ def made_page(call: Call, row: Partner, key: str) -> Response:
 
 def _render(call: Call, row: Partner, shown: Shown) -> Response:
     query = shown.calls
-    found = page_calls(call.session, row.id, failed=bool(query.failed), cursor=query.cursor or None)
+    found = page_calls(call.session, row.id, failed=bool(query["failed"]), cursor=query.cursor or None)
     numbers = list_batches(call.session, {made.handover_id for made in found.items if made.handover_id is not None})
     page = PartnerPage(
         tabs=exchange_tabs("overview"),
@@ -183,7 +178,7 @@ def _render(call: Call, row: Partner, shown: Shown) -> Response:
         calls=tuple(_call(made, numbers, answers=may_hand_over(call.actor, row)) for made in found.items),
         rows=found,
         query=query,
-        url=_address(row.code) + ("?failed=1" if query.failed else ""),
+        url=query.address(_address(row.code)),
         events=timeline_lines(
             call.session,
             list_events(call.session, TimelineFilter(kind="partner", id=row.code), limit=EVENTS),

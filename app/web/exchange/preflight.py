@@ -4,12 +4,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import Query
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from app.doors.call import Call
 from app.doors.downloads import download_table
+from app.doors.lists.query import ListQuery, asked
 from app.doors.router import GuardedRouter
 from app.exchange.actions import HAND_OVER
 from app.exchange.handovers.domain import BASIS_LABELS, Basis
@@ -21,7 +21,7 @@ from app.exchange.handovers.service.selecting import Scope
 from app.exchange.preflight.domain import BLOCKING, FINDING_LABELS, Mend, MendKind, RecordFindings, Tally
 from app.kit.errors import DomainError
 from app.kit.i18n import _
-from app.web.exchange.handover_new import NewQuery
+from app.web.exchange.handover_new import QUERY
 from app.web.exchange.lines import record_url, resource_title
 from app.web.exchange.tabs import ExchangeTab, exchange_tabs
 
@@ -88,15 +88,15 @@ class PreflightPage:
 
 
 @router.get("/preflight", action=HAND_OVER)
-def preflight(call: Call, query: Annotated[NewQuery, Query()]) -> Response:
+def preflight(call: Call, query: Annotated[ListQuery, asked(QUERY)]) -> Response:
     """What has changed, or everything, looked at; chosen records are picked first."""
-    if query.basis not in (Basis.CHANGED, Basis.ALL):
+    if query["basis"] not in (Basis.CHANGED, Basis.ALL):
         return call.redirect(query.address(basis=Basis.CHOSEN))
     command = PrepareHandover(
-        partner=query.partner,
-        resource=query.resource,
-        basis=Basis(query.basis),
-        programme=query.programme if query.resource == "cases" else "",
+        partner=query["partner"],
+        resource=query["resource"],
+        basis=Basis(query["basis"]),
+        programme=query["programme"] if query["resource"] == "cases" else "",
     )
     return _report(call, command)
 
@@ -106,7 +106,7 @@ def preflight_chosen(call: Call) -> Response:
     """The records that were picked, looked at."""
     command = _command(call.form)
     if not command.keys:
-        url = NewQuery(partner=command.partner, resource=command.resource, basis=Basis.CHOSEN).address()
+        url = QUERY.saying(partner=command.partner, resource=command.resource, basis=Basis.CHOSEN).address()
         return call.redirect(url, bad=_("请先勾选要报送的记录。"))
     return _report(call, command)
 
@@ -129,7 +129,9 @@ def start(call: Call) -> Response:
         with call.session.begin_nested():
             made = start_handover(call.session, **call.by, command=command)
     except DomainError as error:
-        return call.redirect(NewQuery(partner=command.partner, resource=command.resource).address(), bad=error.message)
+        return call.redirect(
+            QUERY.saying(partner=command.partner, resource=command.resource).address(), bad=error.message
+        )
     return call.redirect(f"/exchange/handovers/{made.number}")
 
 
@@ -154,7 +156,7 @@ def _report(call: Call, command: PrepareHandover) -> Response:
 
 def _page(scope: Scope, command: PrepareHandover, found: Foreseen) -> PreflightPage:
     report, partner = found.report, scope.partner
-    query = NewQuery(
+    query = QUERY.saying(
         partner=command.partner, resource=command.resource, programme=command.programme, basis=command.basis
     )
     blocked = [record for record in report.records if record.blocks]

@@ -1,38 +1,33 @@
 """数据交换 → 回执: everything that partners told us, by answer, polling, callback or workbook; what changed nothing says why."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
-from urllib.parse import urlencode
 
-from fastapi import Query
-from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.doors.call import Call
-from app.doors.parameters import PageQuery
+from app.doors.lists import controls
+from app.doors.lists.listed import Listed
+from app.doors.lists.query import ListQuery
+from app.doors.lists.view import ListView
 from app.doors.router import GuardedRouter
 from app.exchange.actions import SEE
-from app.exchange.handovers.listing import (
-    ReceiptFilter,
-    count_receipts_visible_to,
-    find_items,
-    get_receipt_visible_to,
-    page_receipts_visible_to,
-)
+from app.exchange.handovers.listing import find_items, get_receipt_visible_to
 from app.exchange.handovers.models import Handover, HandoverItem, Receipt
+from app.exchange.lists import NO_EFFECT, RECEIPTS
 from app.exchange.partners.models import Partner
 from app.exchange.partners.queries import list_partners
 from app.kit.i18n import N_, _
-from app.kit.paging import Count, Page
-from app.web.exchange.lines import Badge, Choices, partner_choices, record_url, refusal
+from app.kit.lists.viewer import Viewer
+from app.web.exchange.handovers import partners
+from app.web.exchange.lines import Badge, Choices, record_url, refusal
 from app.web.exchange.tabs import ExchangeTab, exchange_tabs
 
 router = GuardedRouter(door="web", prefix="/exchange/receipts")
 
 ADDRESS = "/exchange/receipts"
-NO_EFFECT = "none"
 
 _CHANNELS = {
     "answer": N_("推送时答复"),
@@ -63,33 +58,6 @@ _WHY = {
 }
 
 
-class ReceiptsQuery(PageQuery):
-    """What the address of the list says; anything it does not understand narrows nothing."""
-
-    partner: str = ""
-    effect: str = ""
-    outcome: str = ""
-    q: str = ""
-    cursor: str = ""
-
-    def wanted(self, partners: list[Partner]) -> ReceiptFilter:
-        """As a filter of the slice."""
-        ids = {partner.code: partner.id for partner in partners}
-        return ReceiptFilter(
-            partner_id=ids.get(self.partner),
-            without_effect=self.effect == NO_EFFECT or self.effect in NOTES,
-            note=self.effect if self.effect in NOTES else "",
-            outcome=self.outcome if self.outcome in _OUTCOMES else "",
-            subject=self.q.strip(),
-        )
-
-    def address(self, **changes: str) -> str:
-        """The list's address with some parameters changed; empty ones are left out."""
-        values = self.model_dump(exclude={"cursor"}) | changes
-        given = {name: value for name, value in values.items() if value}
-        return f"{ADDRESS}?{urlencode(given)}" if given else ADDRESS
-
-
 @dataclass(frozen=True)
 class ReceiptLine:
     """One receipt."""
@@ -114,15 +82,7 @@ class ReceiptsPage:
     """The list with its filter."""
 
     tabs: tuple[ExchangeTab, ...]
-    query: ReceiptsQuery
-    lines: tuple[ReceiptLine, ...]
-    rows: Page[Receipt]
-    count: Count
-    chips: Choices
-    partners: Choices
-    effects: Choices
-    outcomes: Choices
-    url: str
+    list: Listed[Receipt, ReceiptLine]
 
 
 @dataclass(frozen=True)
@@ -136,24 +96,33 @@ class ReceiptPage:
     content: Choices
 
 
+def _lines(viewer: Viewer, rows: Sequence[Receipt]) -> Sequence[ReceiptLine]:
+    by_id = {partner.id: partner for partner in viewer.once(list_partners)}
+    items = find_items(viewer.session, rows)
+    return [_line(row, by_id, items.get((row.partner_id, row.subject))) for row in rows]
+
+
+def _effects(_viewer: Viewer, _query: ListQuery) -> Choices:
+    return ((NO_EFFECT, _("未生效")), *((code, f"{_('未生效')} · {_(label)}") for code, label in NOTES.items()))
+
+
+LIST = ListView(
+    base=ADDRESS,
+    source=RECEIPTS,
+    lines=_lines,
+    controls=(
+        controls.search("q", N_("记录编号"), wide=True),
+        controls.select("partner", N_("对方"), partners, wide=True),
+        controls.select("outcome", N_("答复"), {code: label for code, (_badge, label) in _OUTCOMES.items()}),
+        controls.select("effect", N_("是否生效"), _effects, wide=True),
+    ),
+)
+
+
 @router.get("", action=SEE)
-def list_page(call: Call, query: Annotated[ReceiptsQuery, Query()]) -> Response:
+def list_page(call: Call, query: Annotated[ListQuery, LIST.asked]) -> Response:
     """The receipts, the latest first."""
-    partners = list_partners(call.session)
-    wanted = query.wanted(partners)
-    rows = page_receipts_visible_to(call.session, call.actor, wanted, query.cursor or None)
-    page = ReceiptsPage(
-        tabs=exchange_tabs("receipts"),
-        query=query,
-        lines=_lines(call.session, partners, rows.items),
-        rows=rows,
-        count=count_receipts_visible_to(call.session, call.actor, wanted),
-        chips=_chips(query, partners),
-        partners=partner_choices(partners),
-        effects=_effects(),
-        outcomes=tuple((code, _(label)) for code, (_badge, label) in _OUTCOMES.items()),
-        url=query.address(),
-    )
+    page = ReceiptsPage(exchange_tabs("receipts"), LIST.listed(query, call.viewer))
     return call.render("web/exchange/receipts.html", page)
 
 
@@ -171,11 +140,6 @@ def receipt_page(call: Call, receipt_id: int) -> Response:
         content=tuple((name, str(value)) for name, value in row.content.items()),
     )
     return call.render("web/exchange/receipt.html", page)
-
-
-def _lines(session: Session, partners: list[Partner], rows: list[Receipt]) -> tuple[ReceiptLine, ...]:
-    by_id, items = {partner.id: partner for partner in partners}, find_items(session, rows)
-    return tuple(_line(row, by_id, items.get((row.partner_id, row.subject))) for row in rows)
 
 
 def _line(row: Receipt, partners: Mapping[int, Partner], item: HandoverItem | None) -> ReceiptLine:
@@ -202,17 +166,3 @@ def _url(row: Receipt, item: HandoverItem | None) -> str:
         return record_url(item.resource, item.key, None)
     known = row.kind == "decision" and row.note != "unknown"
     return f"/cases/{row.subject}" if known else ""
-
-
-def _effects() -> Choices:
-    return ((NO_EFFECT, _("未生效")), *((code, f"{_('未生效')} · {_(label)}") for code, label in NOTES.items()))
-
-
-def _chips(query: ReceiptsQuery, partners: list[Partner]) -> Choices:
-    texts = {
-        "partner": dict(partner_choices(partners)).get(query.partner, query.partner),
-        "effect": dict(_effects()).get(query.effect, query.effect),
-        "outcome": _(_OUTCOMES[query.outcome][1]) if query.outcome in _OUTCOMES else query.outcome,
-        "q": _("“%(text)s”") % {"text": query.q} if query.q else "",
-    }
-    return tuple((text, query.address(**{name: ""})) for name, text in texts.items() if text)

@@ -3,15 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
-from urllib.parse import urlencode
 
-from fastapi import Query
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.doors.call import Call
 from app.doors.downloads import TableFormat, download_table
-from app.doors.parameters import PageQuery
+from app.doors.lists.query import ListQuery, asked, list_query
 from app.doors.router import GuardedRouter
 from app.exchange.actions import SEE
 from app.exchange.comparison.domain import KIND_LABELS, LineKind, RunState
@@ -39,24 +37,13 @@ from app.web.exchange.tabs import ExchangeTab, exchange_tabs
 router = GuardedRouter(door="web", prefix=ADDRESS)
 
 
-class LinesQuery(PageQuery):
-    """What the address says of the lines; anything it does not understand narrows nothing."""
+QUERY = list_query(ADDRESS, ("kind", "field", "q"))
 
-    kind: str = ""
-    field: str = ""
-    q: str = ""
-    cursor: str = ""
 
-    def wanted(self, fields: Mapping[str, str]) -> LineFilter:
-        """As a filter of the slice."""
-        kind = LineKind(self.kind) if self.kind in set(LineKind) else None
-        return LineFilter(kind, self.field if self.field in fields else "", self.q.strip())
-
-    def address(self, base: str, **changes: str) -> str:
-        """The page's address with some parameters changed; empty ones are left out."""
-        values = self.model_dump(exclude={"cursor"}) | changes
-        given = {name: value for name, value in values.items() if value}
-        return f"{base}?{urlencode(given)}" if given else base
+def _wanted(query: ListQuery, titles: Mapping[str, str]) -> LineFilter:
+    """As a filter of the slice; anything that is no kind or field narrows nothing."""
+    kind = LineKind(query["kind"]) if query["kind"] in set(LineKind) else None
+    return LineFilter(kind, query["field"] if query["field"] in titles else "", query["q"].strip())
 
 
 @dataclass(frozen=True)
@@ -82,7 +69,7 @@ class ReconciliationPage:
     error: str
     figures: tuple[tuple[str, int, str], ...]
     kinds: tuple[ExchangeTab, ...]
-    query: LinesQuery
+    query: ListQuery
     fields: Choices
     chips: tuple[tuple[str, str], ...]
     lines: tuple[DifferenceLine, ...]
@@ -98,7 +85,7 @@ class ReconciliationPage:
 
 
 @router.get("/{reconciliation_id:int}", action=SEE)
-def run_page(call: Call, reconciliation_id: int, query: Annotated[LinesQuery, Query()]) -> Response:
+def run_page(call: Call, reconciliation_id: int, query: Annotated[ListQuery, asked(QUERY)]) -> Response:
     """How far the run is, or what it found."""
     row, partner = get_visible_to(call.session, call.actor, reconciliation_id)
     return call.render("web/exchange/reconciliation.html", _page(call.session, call.actor, row, partner, query))
@@ -117,12 +104,12 @@ def progress(call: Call, reconciliation_id: int) -> Response:
 
 @router.get("/{reconciliation_id:int}/lines.{extension}", action=SEE)
 def download(
-    call: Call, reconciliation_id: int, extension: TableFormat, query: Annotated[LinesQuery, Query()]
+    call: Call, reconciliation_id: int, extension: TableFormat, query: Annotated[ListQuery, asked(QUERY)]
 ) -> Response:
     """What the filter shows, one row for each field that differs."""
     row, partner = get_visible_to(call.session, call.actor, reconciliation_id)
     definition = _definition(partner, row)
-    rows = difference_rows(call.session, row.id, query.wanted(_titles(definition)), definition)
+    rows = difference_rows(call.session, row.id, _wanted(query, _titles(definition)), definition)
     header = [_("类别"), str(definition.field(definition.key).title), _("名称"), _("字段"), _("我方"), _("对方")]
     name = _("对账差异") + f"-{partner.name}-{row.id}"
     return download_table(call.request, name, extension, rows, header)
@@ -132,14 +119,14 @@ def download(
 
 
 def _page(
-    session: Session, actor: Actor, row: Reconciliation, partner: Partner, query: LinesQuery
+    session: Session, actor: Actor, row: Reconciliation, partner: Partner, query: ListQuery
 ) -> ReconciliationPage:
     definition, job = _definition(partner, row), _job(session, row)
     titles, result = _titles(definition), dict(job.result) if job else {}
     base, finished = f"{ADDRESS}/{row.id}", row.state == RunState.FINISHED
     found, count = None, Count(0)
     if finished:
-        found, count = page_lines(session, row.id, query.wanted(titles), cursor=query.cursor or None)
+        found, count = page_lines(session, row.id, _wanted(query, titles), cursor=query.cursor or None)
     numbers = {kind: getattr(row, kind) for kind in LineKind}
     return ReconciliationPage(
         tabs=exchange_tabs("reconciling"),
@@ -203,19 +190,19 @@ def _progress(session: Session, row: Reconciliation) -> Progress:
     return Progress(job, state_of(row, job) is RunState.RUNNING, text, f"{ADDRESS}/{row.id}")
 
 
-def _kind_tabs(base: str, numbers: Mapping[LineKind, int], query: LinesQuery) -> tuple[ExchangeTab, ...]:
-    everything = ExchangeTab(_("全部"), base, query.kind not in set(LineKind), f"{sum(numbers.values()):,}")
+def _kind_tabs(base: str, numbers: Mapping[LineKind, int], query: ListQuery) -> tuple[ExchangeTab, ...]:
+    everything = ExchangeTab(_("全部"), base, query["kind"] not in set(LineKind), f"{sum(numbers.values()):,}")
     tabs = (
-        ExchangeTab(_(KIND_LABELS[kind]), f"{base}?kind={kind}", query.kind == kind, f"{n:,}")
+        ExchangeTab(_(KIND_LABELS[kind]), f"{base}?kind={kind}", query["kind"] == kind, f"{n:,}")
         for kind, n in numbers.items()
     )
     return everything, *tabs
 
 
-def _chips(query: LinesQuery, titles: Mapping[str, str], base: str) -> tuple[tuple[str, str], ...]:
+def _chips(query: ListQuery, titles: Mapping[str, str], base: str) -> tuple[tuple[str, str], ...]:
     chips = []
-    if query.field in titles:
-        chips.append((_("字段：%(title)s") % {"title": titles[query.field]}, query.address(base, field="")))
-    if query.q.strip():
-        chips.append((_("文字：%(text)s") % {"text": query.q.strip()}, query.address(base, q="")))
+    if query["field"] in titles:
+        chips.append((_("字段：%(title)s") % {"title": titles[query["field"]]}, query.address(base, field="")))
+    if query["q"].strip():
+        chips.append((_("文字：%(text)s") % {"text": query["q"].strip()}, query.address(base, q="")))
     return tuple(chips)

@@ -1,7 +1,7 @@
 """数据交换 → 对账: runs of every partner, a new one, how far it is, stopped, what differs handed over again."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 from sqlalchemy.orm import Session
 from starlette.datastructures import UploadFile
@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from app.doors.call import Call
 from app.doors.forms import Bound, empty
+from app.doors.lists.query import ListQuery, asked, list_query
 from app.doors.router import GuardedRouter
 from app.exchange.actions import HAND_OVER, SEE
 from app.exchange.comparison.domain import SOURCE_LABELS, STATE_LABELS, RunState, Source
@@ -77,18 +78,22 @@ class NewPage:
     limit_mb: int
 
 
+QUERY = list_query(ADDRESS, ("partner",))
+
+
 @router.get("", action=SEE)
-def list_page(call: Call, partner: str = "", cursor: str = "") -> Response:
+def list_page(call: Call, query: Annotated[ListQuery, asked(QUERY)]) -> Response:
     """All runs."""
+    partner = query["partner"]
     partners = list_partners_visible_to(call.session, call.actor)
-    found = page_visible_to(call.session, call.actor, partner=partner, cursor=cursor or None)
+    found = page_visible_to(call.session, call.actor, partner=partner, cursor=query.cursor or None)
     page = RunsPage(
         tabs=exchange_tabs("reconciling"),
         lines=run_lines(call.session, found.items),
         page=found,
         partners=partner_choices(partners),
         partner=partner,
-        url=f"{ADDRESS}?partner={partner}" if partner else ADDRESS,
+        url=query.address(),
         may_start=can(call.actor, HAND_OVER) and bool(partners),
     )
     return call.render("web/exchange/reconciliations.html", page)

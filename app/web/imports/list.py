@@ -1,6 +1,6 @@
 """导入: upload a list, check how it is understood, take it in, decide what waits."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData, UploadFile
@@ -9,6 +9,7 @@ from starlette.responses import Response, StreamingResponse
 from app.doors.call import Call
 from app.doors.documents import content_disposition
 from app.doors.forms import Bound, empty
+from app.doors.lists.query import ListQuery, asked, list_query
 from app.doors.router import GuardedRouter
 from app.enterprises.actions import IMPORT
 from app.enterprises.imports.blank_lists import blank_list
@@ -37,9 +38,12 @@ _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _ROWS = 50
 
 
+ROWS = list_query("/imports", ("outcome",))
+
+
 @router.get("", action=IMPORT)
-def list_page(call: Call, cursor: str = "") -> Response:
-    found = page_runs_visible_to(call.session, call.actor, cursor=cursor or None)
+def list_page(call: Call, query: Annotated[ListQuery, asked(ListQuery)]) -> Response:
+    found = page_runs_visible_to(call.session, call.actor, cursor=query.cursor or None)
     page = pages.list_page(call.session, found, count_waiting_visible_to(call.session, call.actor))
     return call.render("web/imports/list.html", page)
 
@@ -81,7 +85,8 @@ def upload(call: Call) -> Response:
 
 
 @router.get("/{import_id:int}", action=IMPORT)
-def run_page(call: Call, import_id: int, outcome: str = "", cursor: str = "") -> Response:
+def run_page(call: Call, import_id: int, query: Annotated[ListQuery, asked(ROWS)]) -> Response:
+    outcome = query["outcome"]
     run = get_run_visible_to(call.session, call.actor, import_id)
     if run.state == RunState.UPLOADED:
         return _mapping(call, call.actor, run)
@@ -91,8 +96,9 @@ def run_page(call: Call, import_id: int, outcome: str = "", cursor: str = "") ->
             return call.render("web/imports/progress.html", pages.progress_page(run, job))
     if outcome and outcome not in set(Outcome):
         raise NotFound("import.outcome_unknown", _("没有这个结果类别。"))
-    found, count = page_rows(call.session, run, outcome=outcome or _first_open(run), cursor=cursor or None, limit=_ROWS)
-    page = row_pages.result_page(call.session, run, outcome or _first_open(run), found, count)
+    shown = outcome or _first_open(run)
+    found, count = page_rows(call.session, run, outcome=shown, cursor=query.cursor or None, limit=_ROWS)
+    page = row_pages.result_page(call.session, run, shown, found, count)
     return call.render("web/imports/result.html", page)
 
 

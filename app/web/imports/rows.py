@@ -1,11 +1,12 @@
 """导入: the rows of imports that wait for a person, decided one by one."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.doors.call import Call
+from app.doors.lists.query import ListQuery, asked
 from app.doors.pages import safe_next
 from app.doors.router import GuardedRouter
 from app.enterprises.actions import IMPORT
@@ -22,8 +23,8 @@ _ROWS = 50
 
 
 @router.get("/waiting", action=IMPORT)
-def waiting_page(call: Call, cursor: str = "") -> Response:
-    found, count = page_waiting_visible_to(call.session, call.actor, cursor=cursor or None, limit=_ROWS)
+def waiting_page(call: Call, query: Annotated[ListQuery, asked(ListQuery)]) -> Response:
+    found, count = page_waiting_visible_to(call.session, call.actor, cursor=query.cursor or None, limit=_ROWS)
     runs = list_runs(call.session, {row.run_id for row in found.items})
     page = pages.WaitingPage(pages.decision_rows(call.session, found.items, runs), found, count)
     return call.render("web/imports/waiting.html", page)

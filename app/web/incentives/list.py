@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
-from urllib.parse import urlencode
+from typing import Annotated, Any
 
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.doors.call import Call
 from app.doors.downloads import TableFormat, download_table
+from app.doors.lists.query import ListQuery, asked, list_query
 from app.doors.router import GuardedRouter
 from app.enterprises.models import Enterprise
 from app.enterprises.queries import get_by_uscc_visible_to
@@ -59,7 +59,7 @@ class IncentivesPage:
     year: int | None
     schemes: tuple[tuple[str, str], ...]
     url: str
-    export_query: str
+    export: tuple[str, str]
     may_recommend: bool
 
 
@@ -84,36 +84,38 @@ class Wanted:
     scheme: str = ""
     year: int | None = None
 
-    def query(self, state: State | None = None) -> str:
-        """The same as a query string, of another state if one is given."""
-        asked = {"state": (state or self.state).value, "scheme": self.scheme, "year": self.year}
-        return urlencode({name: value for name, value in asked.items() if value})
+
+QUERY = list_query("/incentives", ("state", "scheme", "year"), usual={"state": State.ELIGIBLE})
+
+
+def _wanted(query: ListQuery) -> Wanted:
+    """What an address asks for; what is no state or year narrows nothing."""
+    state = State(query["state"]) if query["state"] in set(State) else State.ELIGIBLE
+    return Wanted(state, query["scheme"], int(query["year"]) if query["year"] in YEARS else None)
 
 
 @router.get("", action=actions.LIST)
-def incentives_page(
-    call: Call, state: str = "eligible", scheme: str = "", year: str = "", cursor: str | None = None
-) -> Response:
-    wanted = Wanted(_state(state), scheme, _year(year))
+def incentives_page(call: Call, query: Annotated[ListQuery, asked(QUERY)]) -> Response:
+    wanted = _wanted(query)
     families = schemes.list_families(call.session, call.actor.region_prefix)
-    asked = [family for family in families if not scheme or family.code == scheme]
-    found, lines = _page_of(call.session, call.actor, families, asked, wanted, cursor)
+    asked = [family for family in families if wanted.scheme in ("", family.code)]
+    found, lines = _page_of(call.session, call.actor, families, asked, wanted, query.cursor or None)
     counts = _counts(call.session, call.actor, asked, wanted)
     warnings = warning_lines(clawback.list_warnings(call.session, call.actor, families, call.on))
     page = IncentivesPage(
         advisory=advisory(),
         warnings=tuple(warnings[:WARNINGS_SHOWN]),
         more_warnings=max(0, len(warnings) - WARNINGS_SHOWN),
-        tabs=tuple(_tab(item, wanted, counts[item]) for item in State),
+        tabs=tuple(_tab(item, query, wanted, counts[item]) for item in State),
         lines=tuple(lines),
         page=found,
         count=counts[wanted.state],
         state=wanted.state,
-        scheme=scheme,
+        scheme=wanted.scheme,
         year=wanted.year,
         schemes=tuple((family.code, str(family.versions[0].scheme.name)) for family in families),
-        url=f"/incentives?{wanted.query()}",
-        export_query=wanted.query(),
+        url=query.address(),
+        export=(query.address("/incentives/export.xlsx"), query.address("/incentives/export.csv")),
         may_recommend=can(call.actor, actions.RECOMMEND),
     )
     return call.render("web/incentives/list.html", page)
@@ -150,9 +152,9 @@ def _counts(session: Session, actor: Actor, asked: Sequence[SchemeFamily], wante
     return counts
 
 
-def _tab(state: State, wanted: Wanted, count: Count) -> StateTab:
+def _tab(state: State, query: ListQuery, wanted: Wanted, count: Count) -> StateTab:
     text = f"{count.n:,}+" if count.more else f"{count.n:,}"
-    return StateTab(_(STATE_LABELS[state]), f"/incentives?{wanted.query(state)}", state is wanted.state, text)
+    return StateTab(_(STATE_LABELS[state]), query.address(state=state), state is wanted.state, text)
 
 
 @dataclass(frozen=True)
@@ -170,12 +172,10 @@ def clawback_page(call: Call) -> Response:
 
 
 @router.get("/export.{extension}", action=actions.EXPORT)
-def export_incentives(
-    call: Call, extension: TableFormat, state: str = "eligible", scheme: str = "", year: str = ""
-) -> Response:
-    wanted = Wanted(_state(state), scheme, _year(year))
+def export_incentives(call: Call, query: Annotated[ListQuery, asked(QUERY)], extension: TableFormat) -> Response:
+    wanted = _wanted(query)
     families = schemes.list_families(call.session, call.actor.region_prefix)
-    asked = [family for family in families if not scheme or family.code == scheme]
+    asked = [family for family in families if wanted.scheme in ("", family.code)]
     lines: list[IncentiveLine] = []
     cursor: str | None = None
     while True:
@@ -217,12 +217,3 @@ def enterprise_incentives_page(call: Call, uscc: str) -> Response:
 def enterprise_lines(session: Session, enterprise: Enterprise) -> tuple[IncentiveLine, ...]:
     """What one enterprise may enjoy, then what is on file."""
     return firm_lines(session, enterprise, schemes.list_families(session, enterprise.region_code))
-
-
-def _year(text: str) -> int | None:
-    """A year of the filter; anything else does not narrow the list."""
-    return int(text) if text in YEARS else None
-
-
-def _state(text: str) -> State:
-    return State(text) if text in set(State) else State.ELIGIBLE

@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Annotated
 
 from starlette.responses import Response
 
 from app.doors.call import Call
+from app.doors.lists.query import ListQuery, asked, list_query
 from app.doors.router import GuardedRouter
 from app.kit.errors import NotFound
 from app.kit.i18n import _, ngettext
@@ -73,16 +75,19 @@ class DeliveriesPage:
         return ({"label": _("渠道")}, {"label": _("情况")}, *numbers)
 
 
+QUERY = list_query(_ADDRESS, ("state", "channel"))
+
+
 @router.get("", action=WATCH)
-def deliveries(call: Call, state: str = "", channel: str = "", cursor: str = "") -> Response:
+def deliveries(call: Call, query: Annotated[ListQuery, asked(QUERY)]) -> Response:
     """What is on its way, and what did not go out."""
+    state, channel = query["state"], query["channel"]
     if (state and state not in set(State)) or (channel and channel not in set(Channel)):
         raise NotFound("notices.filter", _("没有这个状态。"))
-    found = page_deliveries(call.session, DeliveryFilter(state, channel), cursor or None)
+    found = page_deliveries(call.session, DeliveryFilter(state, channel), query.cursor or None)
     accounts = find_accounts(call.session, [(notice.account_kind, notice.account_id) for _row, notice in found.items])
     names = {key: account.name for key, account in accounts.items()}
     counts = count_deliveries(call.session)
-    given = "&".join(f"{name}={value}" for name, value in (("state", state), ("channel", channel)) if value)
     page = DeliveriesPage(
         channels=tuple(_channel(call, channel, counts) for channel in Channel),
         lines=tuple(_line(row, notice, names) for row, notice in found.items),
@@ -92,7 +97,7 @@ def deliveries(call: Call, state: str = "", channel: str = "", cursor: str = "")
         states=tuple((str(each), _(label)) for each, label in STATE_LABELS.items()),
         choices=tuple((str(each), _(traits.label)) for each, traits in CHANNELS.items()),
         given_up=sum(number for (_each, kept), number in counts.items() if kept is State.GIVEN_UP),
-        url=f"{_ADDRESS}?{given}" if given else _ADDRESS,
+        url=query.address(),
     )
     return call.render("web/notices/deliveries.html", page)
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import Query
 from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 from starlette.responses import Response
@@ -16,6 +15,7 @@ from app.cases.schemas import MOST_AT_ONCE, OpenCases
 from app.cases.service.opening_many import JOB_KIND, Opened, Prospect, foresee, opened_of, order_cases
 from app.doors.call import Call
 from app.doors.forms import Bound, bind, empty
+from app.doors.lists.query import ListQuery, asked, list_query
 from app.doors.router import GuardedRouter
 from app.enterprises.models import Enterprise
 from app.jobs.domain import JobState
@@ -31,7 +31,7 @@ from app.policies.sweeps.queries import LineFilter, get_sweep_visible_to, list_f
 from app.programmes.queries import get_in_force, list_rounds
 from app.programmes.wording import round_title
 from app.web.shared.enterprise_words import Choices
-from app.web.sweeps.lines import SweepQuery
+from app.web.sweeps.lines import FILTERS, QUERY, wanted_lines
 from app.web.sweeps.pages import chosen_policy
 
 router = GuardedRouter(door="web", prefix="/policies/sweeps")
@@ -39,14 +39,13 @@ router = GuardedRouter(door="web", prefix="/policies/sweeps")
 TICKED = "ticked"
 
 
-class CasesQuery(SweepQuery):
-    """The filter of the list, which of its firms (`which`: ticked or all), and what was chosen for the cases."""
-
-    which: str = TICKED
-    firm: list[str] = []
-    year: str = ""
-    round: str = ""
-    officer_id: str = ""
+#: The filter of the list, which of its firms (`which`: ticked or all), and what was chosen for the cases.
+ORDER = list_query(
+    "",
+    (*FILTERS, "which", "year", "round", "officer_id"),
+    usual={"sort": "nearest", "which": TICKED},
+    several=("firm",),
+)
 
 
 class CasesForm(BaseModel):
@@ -102,20 +101,20 @@ class ResultPage:
 
 
 @router.get("/{sweep_id:int}/cases", action=actions.OPEN)
-def preview(call: Call, query: Annotated[CasesQuery, Query()], sweep_id: int) -> Response:
+def preview(call: Call, query: Annotated[ListQuery, asked(ORDER)], sweep_id: int) -> Response:
     """Who can get a case; nothing is written."""
     sweep = get_sweep_visible_to(call.session, call.actor, sweep_id)
     policy = chosen_policy(sweep, query)
-    back = SweepQuery(**query.model_dump(include=set(SweepQuery.model_fields))).address(f"/policies/sweeps/{sweep.id}")
-    if query.which == TICKED and not query.firm:
+    back = QUERY.saying(**{name: query[name] for name in FILTERS}).address(f"/policies/sweeps/{sweep.id}")
+    if query["which"] == TICKED and not query.several("firm"):
         return call.redirect(back, bad=_("请先勾选企业，再立案。"))
-    wanted = query.wanted(policy.code, tuple(query.firm) if query.which == TICKED else ())
+    wanted = wanted_lines(query, policy.code, tuple(query.several("firm")) if query["which"] == TICKED else ())
     firms = list_firms(call.session, call.actor, sweep, wanted, MOST_AT_ONCE + 1)
     if len(firms) > MOST_AT_ONCE:
         text = _("一次最多为 %(n)s 家企业立案，请先用筛选缩小范围。") % {"n": MOST_AT_ONCE}
         return call.redirect(back, bad=text)
-    raw = {"policy": policy.code, "year": query.year or call.on.year, "round": query.round}
-    raw["officer_id"] = query.officer_id or call.actor.id or ""
+    raw = {"policy": policy.code, "year": query["year"] or call.on.year, "round": query["round"]}
+    raw["officer_id"] = query["officer_id"] or call.actor.id or ""
     page = _preview_page(call, (sweep, policy), firms, empty(raw), query)
     return call.render("web/sweeps/cases.html", page)
 
@@ -125,9 +124,9 @@ def order(call: Call, sweep_id: int) -> Response:
     """Hand the opening to the background work."""
     sweep = get_sweep_visible_to(call.session, call.actor, sweep_id)
     bound = bind(CasesForm, call.form)
-    query = CasesQuery(policy=str(bound.raw.get("policy") or ""), firm=list(bound.raw.get("firm") or []))
+    query = ORDER.model_validate({"policy": bound.raw.get("policy") or "", "firm": bound.raw.get("firm") or []})
     policy = chosen_policy(sweep, query)
-    wanted = LineFilter(policy.code, usccs=tuple(query.firm) or ("",))
+    wanted = LineFilter(policy.code, usccs=tuple(query.several("firm")) or ("",))
     firms = list_firms(call.session, call.actor, sweep, wanted, MOST_AT_ONCE)
     if not firms and bound.model:
         bound.summary.append(_("没有可以立案的企业。"))
@@ -171,7 +170,7 @@ def _command(given: CasesForm, policy: SweptPolicy, firms: Sequence[Enterprise])
 
 
 def _preview_page(
-    call: Call, swept: tuple[Sweep, SweptPolicy], firms: Sequence[Enterprise], form: Bound[CasesForm], query: CasesQuery
+    call: Call, swept: tuple[Sweep, SweptPolicy], firms: Sequence[Enterprise], form: Bound[CasesForm], query: ListQuery
 ) -> PreviewPage:
     sweep, policy = swept
     get_in_force(call.session, policy.code, call.on)
@@ -212,13 +211,11 @@ def _prospects(call: Call, policy: SweptPolicy, firms: Sequence[Enterprise], for
     return foresee(call.session, **call.by, command=command, firms=firms)
 
 
-def _kept(query: CasesQuery) -> tuple[tuple[str, str], ...]:
+def _kept(query: ListQuery) -> tuple[tuple[str, str], ...]:
     """What the form that changes the choices sends along."""
-    filters = query.given()
-    for name in ("firm", "year", "round", "officer_id", "which"):
-        filters.pop(name, None)
-    ticked = [("firm", uscc) for uscc in query.firm] if query.which == TICKED else []
-    return (*((name, value) for name, value in filters.items()), ("which", query.which), *ticked)
+    said = QUERY.saying(**{name: query[name] for name in FILTERS}).said
+    ticked = [("firm", uscc) for uscc in query.several("firm")] if query["which"] == TICKED else []
+    return (*said, ("which", query["which"]), *ticked)
 
 
 def _result_page(session: Session, actor: Actor, sweep_id: int, job_id: int) -> ResultPage:
@@ -235,7 +232,7 @@ def _result_page(session: Session, actor: Actor, sweep_id: int, job_id: int) -> 
         job=job,
         running=job.state in (JobState.QUEUED, JobState.RUNNING),
         text=_("已处理 %(done)s / %(total)s 家") % {"done": len(found), "total": total},
-        policy=chosen_policy(sweep, SweepQuery(policy=job.params["order"]["programme"])),
+        policy=chosen_policy(sweep, QUERY.saying(policy=job.params["order"]["programme"])),
         opened=tuple(_line(one, firms[one.enterprise_id]) for one in found if one.number),
         refused=tuple(_line(one, firms[one.enterprise_id]) for one in found if not one.number),
         left=total - len(found),

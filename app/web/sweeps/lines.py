@@ -4,18 +4,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
-from urllib.parse import urlencode
 
 from sqlalchemy.orm import Session
 
-from app.doors.parameters import PageQuery
+from app.doors.lists.query import ListQuery, list_query
 from app.enterprises.models import Enterprise
 from app.kit.i18n import N_, _, current_locale
 from app.policies.domain.values.outcome import Outcome
 from app.policies.models import SweepLine
 from app.policies.presenting import STATES, verdict_url
 from app.policies.sweeps.domain import Standing, SweptPolicy
-from app.policies.sweeps.queries import SORTS, LineFilter
+from app.policies.sweeps.queries import LineFilter
 from app.policies.wording import OUTCOMES
 from app.reference.queries import list_region_names
 
@@ -37,37 +36,19 @@ _SHOWN = 3
 AT_FIRMS = "#firms"
 
 
-class SweepQuery(PageQuery):
-    """What the address of a result says; anything it does not understand narrows nothing."""
+FILTERS = ("policy", "standing", "missing", "region", "q", "sort")
+QUERY = list_query("/policies/sweeps", FILTERS, usual={"sort": "nearest"})
 
-    policy: str = ""
-    standing: str = ""
-    missing: str = ""
-    region: str = ""
-    q: str = ""
-    sort: str = "nearest"
-    cursor: str = ""
 
-    def wanted(self, policy: str, usccs: tuple[str, ...] = ()) -> LineFilter:
-        """As a filter of the slice."""
-        standing = self.standing if self.standing in set(Standing) else ""
-        return LineFilter(policy, standing, self.missing, self.region, self.q, usccs)
+def wanted_lines(query: ListQuery, policy: str, usccs: tuple[str, ...] = ()) -> LineFilter:
+    """What an address asks for, as a filter of the slice; anything it does not understand narrows nothing."""
+    standing = query["standing"] if query["standing"] in set(Standing) else ""
+    return LineFilter(policy, standing, query["missing"], query["region"], query["q"], usccs)
 
-    def given(self, **changes: str) -> dict[str, str]:
-        """The parameters that say something, with some changed."""
-        values = self.model_dump(exclude={"cursor"}) | changes
-        if values["sort"] not in SORTS or values["sort"] == "nearest":
-            values.pop("sort")
-        return {name: value for name, value in values.items() if value}
 
-    def address(self, base: str, **changes: str) -> str:
-        """The list's address with some parameters changed; empty ones and the usual order are left out."""
-        given = self.given(**changes)
-        return f"{base}?{urlencode(given)}" if given else base
-
-    def opening(self, base: str, **changes: str) -> str:
-        """The same address, opened where the firms begin."""
-        return f"{self.address(base, **changes)}{AT_FIRMS}"
+def opening(query: ListQuery, base: str, **changes: str) -> str:
+    """The list's address with some parameters changed, opened where the firms begin."""
+    return f"{query.address(base, **changes)}{AT_FIRMS}"
 
 
 @dataclass(frozen=True)

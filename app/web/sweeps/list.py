@@ -4,7 +4,6 @@ from collections.abc import Generator, Iterator
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import Query
 from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 from starlette.responses import Response
@@ -12,6 +11,7 @@ from starlette.responses import Response
 from app.doors.call import Call
 from app.doors.downloads import TableFormat, download_table, stream_table
 from app.doors.forms import empty
+from app.doors.lists.query import ListQuery, asked
 from app.doors.router import GuardedRouter
 from app.kit.actor import Actor
 from app.kit.db import Database, read_scope
@@ -22,11 +22,11 @@ from app.policies.sweeps.actions import EXPORT, READ, RUN
 from app.policies.sweeps.queries import get_sweep_visible_to, page_sweeps_visible_to, stream_lines
 from app.policies.sweeps.service import resume_sweep, start_sweep, stop_sweep
 from app.web.sweeps import pages
-from app.web.sweeps.lines import SweepQuery, cells_of, header_of
+from app.web.sweeps.lines import QUERY, cells_of, header_of, wanted_lines
 
 router = GuardedRouter(door="web", prefix="/policies/sweeps")
 
-ListQuery = Annotated[SweepQuery, Query()]
+LineQuery = Annotated[ListQuery, asked(QUERY)]
 
 
 class StartForm(BaseModel):
@@ -37,9 +37,9 @@ class StartForm(BaseModel):
 
 
 @router.get("", action=READ)
-def sweeps_page(call: Call, cursor: str = "") -> Response:
+def sweeps_page(call: Call, query: Annotated[ListQuery, asked(ListQuery)]) -> Response:
     """All sweeps that concern the officer's region, and the form that starts one."""
-    found = page_sweeps_visible_to(call.session, call.actor, cursor=cursor or None)
+    found = page_sweeps_visible_to(call.session, call.actor, cursor=query.cursor or None)
     form = empty({"on": call.on.isoformat(), "region": call.actor.region_prefix})
     return call.render("web/sweeps/list.html", pages.list_page(call.session, call.actor, found, form))
 
@@ -62,7 +62,7 @@ def start(call: Call) -> Response:
 
 
 @router.get("/{sweep_id:int}", action=READ)
-def sweep_page(call: Call, query: ListQuery, sweep_id: int) -> Response:
+def sweep_page(call: Call, query: LineQuery, sweep_id: int) -> Response:
     """How far a sweep is, or what it found."""
     sweep = get_sweep_visible_to(call.session, call.actor, sweep_id)
     if sweep.finished_at is None:
@@ -97,7 +97,7 @@ def resume(call: Call, sweep_id: int) -> Response:
 
 
 @router.get("/{sweep_id:int}/export.{extension}", action=EXPORT)
-def export(call: Call, query: ListQuery, sweep_id: int, extension: TableFormat) -> Response:
+def export(call: Call, query: LineQuery, sweep_id: int, extension: TableFormat) -> Response:
     """Exactly what the list shows, all pages of it."""
     sweep = get_sweep_visible_to(call.session, call.actor, sweep_id)
     if sweep.finished_at is None:
@@ -110,12 +110,12 @@ def export(call: Call, query: ListQuery, sweep_id: int, extension: TableFormat) 
     return stream_table(call.request, name, _cells_from(call.database, call.actor, sweep_id, query), header_of())
 
 
-def _cells_from(database: Database, actor: Actor, sweep_id: int, query: SweepQuery) -> Generator[list[Any]]:
+def _cells_from(database: Database, actor: Actor, sweep_id: int, query: ListQuery) -> Generator[list[Any]]:
     with read_scope(database) as session:
         yield from _cells(session, actor, get_sweep_visible_to(session, actor, sweep_id), query)
 
 
-def _cells(session: Session, actor: Actor, sweep: Sweep, query: SweepQuery) -> Iterator[list[Any]]:
+def _cells(session: Session, actor: Actor, sweep: Sweep, query: ListQuery) -> Iterator[list[Any]]:
     policy = pages.chosen_policy(sweep, query)
-    for batch in stream_lines(session, actor, sweep, query.wanted(policy.code), sort=query.sort):
+    for batch in stream_lines(session, actor, sweep, wanted_lines(query, policy.code), sort=query["sort"]):
         yield from cells_of(session, policy, batch)

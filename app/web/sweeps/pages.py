@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.cases.actions import OPEN
 from app.cases.service.opening_many import JOB_KIND as OPEN_CASES
 from app.doors.forms import Bound
+from app.doors.lists.query import ListQuery
 from app.jobs.domain import JobState
 from app.jobs.models import Job
 from app.jobs.queries import get_job, list_about, list_jobs
@@ -24,7 +25,7 @@ from app.policies.sweeps.queries import SORTS, count_lines, counts_for, firms_fo
 from app.programmes.queries import load_catalogue
 from app.reference.queries import list_region_names
 from app.web.shared.enterprise_words import Choices, region_choices
-from app.web.sweeps.lines import STANDINGS, LineView, SweepQuery, line_views
+from app.web.sweeps.lines import QUERY, STANDINGS, LineView, line_views, opening, wanted_lines
 
 PAGE_SIZE = 50
 _STATES = {
@@ -131,7 +132,7 @@ class ResultPage:
     tiles: tuple[Tile, ...]
     difference: str
     difference_url: str
-    query: SweepQuery
+    query: ListQuery
     lines: tuple[LineView, ...]
     page: Page[Any]
     count: Count
@@ -201,20 +202,20 @@ def _place(session: Session, sweep: Sweep) -> str:
 # -- the result -----------------------------------------------------------------------------------------------------------
 
 
-def chosen_policy(sweep: Sweep, query: SweepQuery) -> SweptPolicy:
+def chosen_policy(sweep: Sweep, query: ListQuery) -> SweptPolicy:
     """The policy of the address, else the first one of the sweep."""
-    code = query.policy if query.policy in sweep.versions else min(sweep.versions)
+    code = query["policy"] if query["policy"] in sweep.versions else min(sweep.versions)
     return swept_policy(code, sweep.versions[code])
 
 
-def result_page(session: Session, actor: Actor, sweep: Sweep, query: SweepQuery, on: date) -> ResultPage:
+def result_page(session: Session, actor: Actor, sweep: Sweep, query: ListQuery, on: date) -> ResultPage:
     """Every policy's counts and the filtered lines of one."""
     policy, base = chosen_policy(sweep, query), f"/policies/sweeps/{sweep.id}"
-    query = query.model_copy(update={"policy": policy.code})
-    wanted, counts = query.wanted(policy.code), counts_for(session, actor, sweep)
-    found = page_lines(session, actor, sweep, wanted, sort=query.sort, cursor=query.cursor or None, limit=PAGE_SIZE)
+    query = query.changed(policy=policy.code)
+    wanted, counts = wanted_lines(query, policy.code), counts_for(session, actor, sweep)
+    found = page_lines(session, actor, sweep, wanted, sort=query["sort"], cursor=query.cursor or None, limit=PAGE_SIZE)
     regions = region_choices(session, actor)
-    region_text = list_region_names(session, [query.region]).get(query.region, "")
+    region_text = list_region_names(session, [query["region"]]).get(query["region"], "")
     catalogue = load_catalogue(session)
     pruned = bool(sweep.counts.get("pruned"))
     return ResultPage(
@@ -227,13 +228,13 @@ def result_page(session: Session, actor: Actor, sweep: Sweep, query: SweepQuery,
         heads=tuple(_(STANDINGS[standing]) for standing in COUNTED),
         tiles=tuple(_tiles(counts.get(policy.code, {}), policy.code, base)),
         difference=_difference(session, sweep, counts.get(policy.code, {})),
-        difference_url=SweepQuery(policy=policy.code, standing=Standing.CHANGED).opening(base),
+        difference_url=opening(QUERY.saying(policy=policy.code, standing=Standing.CHANGED), base),
         query=query,
         lines=tuple(line_views(session, policy, sweep.on_day, found.items)),
         page=found,
         count=count_lines(session, actor, sweep, wanted),
         url=query.address(base),
-        sorts={name: query.opening(base, sort=name) for name in SORTS},
+        sorts={name: opening(query, base, sort=name) for name in SORTS},
         xlsx_url=query.address(f"{base}/export.xlsx"),
         csv_url=query.address(f"{base}/export.csv"),
         chips=tuple(_chips(query, policy, region_text, base)),
@@ -242,7 +243,7 @@ def result_page(session: Session, actor: Actor, sweep: Sweep, query: SweepQuery,
         facts=tuple((code, str(label)) for code, label in policy.facts.items()),
         regions=regions,
         region_text=region_text,
-        kept=tuple(query.given().items()),
+        kept=query.said,
         all_url=f"{query.address(f'{base}/cases')}&which=all",
         orders=tuple(_orders(session, actor, sweep)) if can(actor, OPEN) else (),
         may_open=can(actor, OPEN) and policy.code in catalogue.in_force(on) and not pruned,
@@ -264,14 +265,15 @@ def _policy_rows(
     for code, kept in sorted(sweep.versions.items()):
         policy, numbers = swept_policy(code, kept), counts.get(code, {})
         cells = tuple(
-            (numbers.get(standing, 0), SweepQuery(policy=code, standing=standing).opening(base)) for standing in COUNTED
+            (numbers.get(standing, 0), opening(QUERY.saying(policy=code, standing=standing), base))
+            for standing in COUNTED
         )
         yield PolicyRow(
             code=code,
             title=str(policy.title),
             versions=_("、").join(sorted(set(policy.versions.values()))),
             chosen=code == chosen.code,
-            url=SweepQuery(policy=code).opening(base),
+            url=opening(QUERY.saying(policy=code), base),
             firms=numbers.get("firms", 0),
             cells=cells,
         )
@@ -281,7 +283,7 @@ def _tiles(numbers: Mapping[str, int], code: str, base: str) -> Iterator[Tile]:
     only = numbers.get(Standing.ONLY_ONE, 0)
     notes = {Standing.ONE_SHORT: _("其中 %(n)s 家其余均达标") % {"n": only} if only else ""}
     for standing in COUNTED[:5]:
-        url = SweepQuery(policy=code, standing=standing).opening(base)
+        url = opening(QUERY.saying(policy=code, standing=standing), base)
         yield Tile(_(STANDINGS[standing]), numbers.get(standing, 0), notes.get(standing, ""), url)
 
 
@@ -296,16 +298,16 @@ def _difference(session: Session, sweep: Sweep, numbers: Mapping[str, int]) -> s
     return text + (_("；新入库 %(new)s 家") % told if told["new"] else "")
 
 
-def _chips(query: SweepQuery, policy: SweptPolicy, region_text: str, base: str) -> Iterator[tuple[str, str]]:
+def _chips(query: ListQuery, policy: SweptPolicy, region_text: str, base: str) -> Iterator[tuple[str, str]]:
     """The conditions in words, each with the address that takes it away."""
     texts = {
-        "standing": _(STANDINGS[Standing(query.standing)]) if query.standing in set(Standing) else "",
-        "missing": _("缺：%(fact)s") % {"fact": policy.facts.get(query.missing, query.missing)}
-        if query.missing
+        "standing": _(STANDINGS[Standing(query["standing"])]) if query["standing"] in set(Standing) else "",
+        "missing": _("缺：%(fact)s") % {"fact": policy.facts.get(query["missing"], query["missing"])}
+        if query["missing"]
         else "",
-        "region": _("区域不详") if query.region == "unknown" else region_text or query.region,
-        "q": f"“{query.q}”" if query.q.strip() else "",
+        "region": _("区域不详") if query["region"] == "unknown" else region_text or query["region"],
+        "q": f"“{query['q']}”" if query["q"].strip() else "",
     }
     for name, text in texts.items():
         if text:
-            yield text, query.opening(base, **{name: ""})
+            yield text, opening(query, base, **{name: ""})

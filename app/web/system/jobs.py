@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Annotated
 
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.doors.call import Call
+from app.doors.lists.query import ListQuery, asked, list_query
 from app.doors.router import GuardedRouter
 from app.jobs import events, service
 from app.jobs.actions import LIST, STEER
@@ -65,11 +67,15 @@ class JobsPage:
     states: tuple[tuple[str, str], ...]
 
 
+QUERY = list_query("/system/jobs", ("state",))
+
+
 @router.get("", action=LIST)
-def list_page(call: Call, state: str = "", cursor: str = "") -> Response:
+def list_page(call: Call, query: Annotated[ListQuery, asked(QUERY)]) -> Response:
+    state = query["state"]
     if state and state not in set(JobState):
         raise NotFound("job.state_unknown", _("没有这个状态。"))
-    found = page_jobs(call.session, state=state, cursor=cursor or None)
+    found = page_jobs(call.session, state=state, cursor=query.cursor or None)
     states = tuple((each.value, _(label)) for each, label in STATE_LABELS.items())
     page = JobsPage(tuple(_line(call, job) for job in found.items), found, state, states)
     return call.render("web/jobs/list.html", page)

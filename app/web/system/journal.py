@@ -8,7 +8,6 @@ from starlette.responses import Response
 from app.accounts.actions import READ_JOURNAL
 from app.accounts.queries import list_officers
 from app.doors.call import Call
-from app.doors.parameters import number_in
 from app.doors.router import GuardedRouter
 from app.doors.timeline import TimelineLine, wording_of
 from app.enterprises.actions import READ
@@ -16,6 +15,7 @@ from app.enterprises.queries import get_visible_to
 from app.journal.queries import TimelineFilter, list_events
 from app.kit.db import composition_of
 from app.kit.i18n import _
+from app.kit.lists.filters import number_in
 from app.web.shared.case_events import named_lines
 
 router = GuardedRouter(door="web")

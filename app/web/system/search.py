@@ -10,8 +10,7 @@ from starlette.responses import Response
 from app.cases.actions import LIST as LIST_CASES
 from app.cases.lists import CASES, CaseFilter
 from app.commissioners.actions import LIST as LIST_COMMISSIONERS
-from app.commissioners.queries import CommissionerFilter
-from app.commissioners.queries import page_visible_to as commissioners_page
+from app.commissioners.lists import COMMISSIONERS, CommissionerFilter
 from app.doors.call import Call
 from app.doors.router import GuardedRouter
 from app.enterprises.actions import LIST as LIST_ENTERPRISES
@@ -109,8 +108,8 @@ def _cases(asked: Asked) -> list[Hit]:
 
 
 def _people(asked: Asked) -> list[Hit]:
-    wanted = CommissionerFilter(text=asked.query, on=asked.on)
-    found = commissioners_page(asked.session, asked.actor, wanted, None, asked.limit).items
+    viewer = Viewer(asked.session, asked.actor, asked.on)
+    found = COMMISSIONERS.page(viewer, CommissionerFilter(q=asked.query), limit=asked.limit).items
     return [Hit(person.name, f"/commissioners/{person.public_id}", person.unit) for person in found]
 
 

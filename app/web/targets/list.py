@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from sqlalchemy.orm import Session
@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from app.doors.call import Call
 from app.doors.downloads import TableFormat, download_table
+from app.doors.lists.query import ListQuery, asked
 from app.doors.router import GuardedRouter
 from app.kit.actor import Actor
 from app.kit.errors import NotFound
@@ -108,12 +109,14 @@ def targets_page(call: Call, year: int | None = None) -> Response:
 
 
 @router.get("/{code}", action=actions.READ)
-def target_rows_page(call: Call, code: str, year: int | None = None, cursor: str | None = None) -> Response:
+def target_rows_page(
+    call: Call, code: str, paged: Annotated[ListQuery, asked(ListQuery)], year: int | None = None
+) -> Response:
     view, item = _item(call.session, call.actor, call.on, code, year)
     standing = queries.standing(call.session, view, item)
     counted = queries.counted_of(item)
     assert counted is not None  # get_item refuses an item that nothing is counted for
-    table, found = page_of_rows(call.session, counted, view, cursor, PAGE_SIZE)
+    table, found = page_of_rows(call.session, counted, view, paged.cursor or None, PAGE_SIZE)
     query = urlencode({"year": view.period.year})
     page = RowsPage(
         item=item,

@@ -1,17 +1,20 @@
 """Preparing batches: what is frozen, skipped, kept back; numbers, manifests, checkpoints."""
 
+from datetime import date
+
 import orjson
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.exchange.handovers.domain import HandoverState, ItemState, checksum
-from app.exchange.handovers.listing import ItemFilter, count_items_visible_to
 from app.exchange.handovers.models import PartnerRecord
+from app.exchange.lists import ITEMS, ItemFilter
 from app.exchange.signing import digest
 from app.journal.models import JournalEvent
 from app.kit import db
 from app.kit.errors import Invalid
+from app.kit.lists.viewer import Viewer
 from tests.exchange.handovers.conftest import Desk
 from tests.exchange.world import World
 from tests.support.people import officer
@@ -93,7 +96,7 @@ def test_officers_see_the_values_of_their_own_plans_in_a_batch(session: Session,
     assert batch.count > 0
     wanted = ItemFilter(handover_id=batch.id)
     seen = {
-        region: count_items_visible_to(session, officer(session, region=region), wanted).n
+        region: ITEMS.count(Viewer(session, officer(session, region=region), date(2021, 6, 30)), wanted).n
         for region in ("", "429005", "429006")
     }
     assert seen == {"": batch.count, "429005": batch.count, "429006": 0}
