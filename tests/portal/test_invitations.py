@@ -37,6 +37,7 @@ def test_a_withdrawn_link_is_dead(sign_in: SignIn, session: Session, own: Enterp
     answer = officer.submit(address, to=f"{address}/invitations/{row.id}/withdraw")
     assert answer.status_code == 303
     assert officer.get(f"/portal/invitations/{link}").status_code == 404
+    assert officer.post_form(f"{address}/invitations/{row.id}/withdraw").status_code == 404
 
 
 def test_a_closed_account_is_out_at_once(
