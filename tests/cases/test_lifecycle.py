@@ -63,6 +63,17 @@ def test_a_refused_opening_takes_no_number(session, actor, now):
     assert cases.opened(session, who, now).row.number == "QJ-GQ-2021-0002"
 
 
+@pytest.mark.parametrize(("year", "taken"), [(2015, False), (2016, True), (2022, True), (2023, False)])
+def test_a_year_lies_between_the_programmes_first_and_the_next(session, actor, now, year, taken):
+    officer = actor()
+    if taken:
+        assert cases.opened(session, officer, now, year=year).row.year == year
+    else:
+        with pytest.raises(Invalid) as refused:
+            cases.opened(session, officer, now, year=year)
+        assert refused.value.code == "case.year.out_of_range"
+
+
 def test_a_firm_of_another_region_is_not_found(session, actor, now):
     with pytest.raises(NotFound):
         cases.opened(session, actor(region="429005002"), now, cases.firm(session, region="429005001"))

@@ -22,6 +22,8 @@ BOTH, ONE = ["sqlite", "postgresql"], ["sqlite"]
         ("web/test_cases.py", ["client"], {"chosen": "postgresql"}, ["postgresql"]),
         ("journeys/test_print.py", ["demo"], {}, ONE),
         ("doors/test_admission.py", ["client"], {}, ONE),
+        ("api/test_fuzzing.py", ["client"], {}, ONE),
+        ("api/test_resources.py", ["client"], {}, BOTH),
         ("journeys/test_walk.py", ["demo"], {}, BOTH),
         ("doors/test_hostile_addresses.py", ["client"], {}, BOTH),
         ("cases/test_queries.py", ["session"], {"quick": True}, ONE),

@@ -5,17 +5,18 @@ from pathlib import PurePath
 
 from tests.support.databases import DIALECTS
 
-#: Tests of pages: what a page shows does not depend on the database that the queries below it are tested on. The walk of all
-#: pages and the hostile addresses, which open every page there is, stay on both.
+#: Tests of doors: what a page or an answer looks like does not depend on the database that the queries below it are tested on.
+#: The walk of all pages and the hostile addresses, which open every page there is, stay on both.
 PAGES = (
     "web/*.py",
     "portal/*.py",
     "*/test_pages.py",
     "policies/test_web.py",
     "journeys/*.py",
-    "doors/test_admission.py",
+    "doors/*.py",
+    "api/test_fuzzing.py",
 )
-ON_BOTH = ("journeys/test_walk.py", "journeys/test_numbers.py")
+ON_BOTH = ("doors/test_hostile_addresses.py", "journeys/test_walk.py", "journeys/test_numbers.py")
 #: Who looks at statements and plans looks at those of both.
 LOOKING = frozenset({"count_queries", "explain", "record_statements"})
 
