@@ -16,7 +16,7 @@ from app.kit.malware import scan_by
 from app.kit.object_blobs import ObjectBlobs, open_bucket
 from app.notices.channels.email import Email, MailServer, Security
 from app.notices.channels.outbox import Outbox
-from app.notices.channels.port import Way
+from app.notices.channels.port import ChannelAdapter
 from app.notices.channels.webhook import Webhook
 from app.notices.domain.delivering import Channel
 
@@ -129,7 +129,7 @@ class Settings(BaseSettings):
         return self.env == "production" if self.notices_send is None else self.notices_send
 
     @cached_property
-    def notice_ways(self) -> tuple[Way, ...]:
+    def notice_ways(self) -> tuple[ChannelAdapter, ...]:
         """The channels by which notices leave the house; where nothing is really sent, folders in their place."""
         if not self.sends_notices:
             return tuple(Outbox(self.data_dir / "outbox", channel) for channel in Channel)

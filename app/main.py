@@ -27,7 +27,7 @@ from app.exchange.ledger import ReadingLedger
 from app.exchange.sending.metrics import ExchangeCollector
 from app.exchange.touched import TouchedRows
 from app.health import router as health_router
-from app.jobs.running import Surroundings, kinds_of
+from app.jobs.running import JobContext, kinds_of
 from app.jobs.worker import Worker
 from app.kit.clock import utc_now
 from app.kit.db import Database
@@ -112,6 +112,6 @@ async def _lifespan(application: FastAPI) -> AsyncIterator[None]:
 
 
 def _beside(settings: Settings, database: Database) -> list[Beside]:
-    around = Surroundings(database, settings.data_dir, storage=settings.vault.blobs, secret=settings.secret)
+    around = JobContext(database, settings.data_dir, storage=settings.vault.blobs, secret=settings.secret)
     notifier = NotifierThreads(make_notifier(settings, database))
     return [Worker(around, database.composition.made(kinds_of)), notifier, make_threads(settings, database)]

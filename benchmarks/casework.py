@@ -28,7 +28,7 @@ from app.config import Settings
 from app.doors.deps import SESSION_COOKIE
 from app.enterprises.models import Enterprise
 from app.jobs.domain import this_process
-from app.jobs.running import Surroundings, execute, kinds_of, run_of
+from app.jobs.running import JobContext, execute, kinds_of, run_of
 from app.jobs.service import claim
 from app.journal.domain import PendingEvent, SubjectKey
 from app.journal.models import JournalEvent
@@ -297,7 +297,7 @@ def _seconds(work: Callable[[], object]) -> float:
 def _carry_out(world: World, database: Database, actor: Actor, order: Move | Assign, numbers: list[str]) -> None:
     """Place the order and do it here, as the server's worker would."""
     owner, now = this_process(), utc_now()
-    around = Surroundings(database, world.folder / "data")
+    around = JobContext(database, world.folder / "data")
     with session_scope(database) as session:
         job = place_order(session, actor=actor, now=now, order=order, numbers=numbers, title=f"benchmark {today(now)}")
     with session_scope(database) as session:

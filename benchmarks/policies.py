@@ -21,7 +21,7 @@ from app.policies.domain.compile.interpreter import evaluate
 from app.policies.domain.explain import explaining
 from app.policies.domain.explain.telling import read_facts as read_told
 from app.policies.domain.facts.catalogue import FactKey, Facts
-from app.policies.domain.facts.columns import Column, Columns
+from app.policies.domain.facts.columns import Columns, FactColumn
 from app.policies.domain.language.policy import Policy
 from app.policies.domain.language.verdict import Clause, Evaluation
 from app.policies.domain.plan import trials
@@ -249,7 +249,7 @@ def _columns(policy: Policy, firms: Firms) -> Columns:
         known[FactKey("conversions", year)] = firms.conversions[:, place]
         for part in range(7):
             known[FactKey("rd_internal_items", year, part + 1)] = firms.rd_items[:, place, part] * FEN
-    columns = {key: Column(values.astype(np.float64)) for key, values in known.items()}
+    columns = {key: FactColumn(values.astype(np.float64)) for key, values in known.items()}
     return Columns(policy.catalogue, len(firms), columns, {"core_field": ("405", "none")})
 
 
@@ -259,5 +259,5 @@ def _holed(columns: Columns) -> Columns:
     for key, column in columns.known.items():
         if key.code != "registered_on":
             values = np.where(random.random(columns.size) < 0.2, np.nan, column.values)
-            columns = columns.with_column(key, Column(values))
+            columns = columns.with_column(key, FactColumn(values))
     return columns

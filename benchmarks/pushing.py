@@ -22,7 +22,7 @@ from app.composition.delivering import make_deliverer
 from app.composition.slices import compose
 from app.config import Settings
 from app.enterprises.models import Enterprise
-from app.exchange.handovers.domain import Basis, ItemState, Manifest
+from app.exchange.handovers.domain import BatchBasis, ItemState, Manifest
 from app.exchange.handovers.models import Handover, HandoverItem
 from app.exchange.handovers.schemas import PrepareHandover
 from app.exchange.handovers.service.preparing import start_handover
@@ -30,8 +30,8 @@ from app.exchange.handovers.service.steering import release
 from app.exchange.partners.keys import signer_of
 from app.exchange.partners.queries import get_partner
 from app.exchange.sending.domain import MOST_RECORDS
-from app.exchange.signing import Call, Signer, sign_call
-from app.jobs.running import Surroundings, kinds_of
+from app.exchange.signing import SignedCall, Signer, sign_call
+from app.jobs.running import JobContext, kinds_of
 from app.jobs.worker import Worker
 from app.kit.actor import SYSTEM
 from app.kit.clock import utc_now
@@ -119,9 +119,9 @@ def _prepare(bench: Bench, partner: str, records: int) -> Frozen:
     now = utc_now()
     with session_scope(bench.database) as session:
         keys = tuple(session.scalars(select(Enterprise.uscc).order_by(Enterprise.id).limit(records)))
-        command = PrepareHandover(partner=partner, resource="enterprises", basis=Basis.CHOSEN, keys=keys)
+        command = PrepareHandover(partner=partner, resource="enterprises", basis=BatchBasis.CHOSEN, keys=keys)
         number = start_handover(session, actor=SYSTEM, now=now, command=command).number
-    Worker(Surroundings(bench.database, bench.settings.data_dir), kinds_of(compose())).run_waiting()
+    Worker(JobContext(bench.database, bench.settings.data_dir), kinds_of(compose())).run_waiting()
     with session_scope(bench.database) as session:
         handover = session.scalars(select(Handover).where(Handover.number == number)).one()
         release(session, actor=SYSTEM, now=utc_now(), handover=handover)
@@ -155,7 +155,7 @@ def _bare_loop(url: str, frozen: Frozen, key_id: str, signer: Signer) -> float:
         calls = [("PUT", f"/handovers/{frozen.manifest.number}", orjson.dumps(frozen.manifest.to_json()))]
         calls += [("POST", f"/handovers/{frozen.manifest.number}/records", body) for body in frozen.bodies]
         for method, target, body in calls:
-            headers = sign_call(signer, key_id, Call(method, target, body), utc_now(), secrets.token_urlsafe(16))
+            headers = sign_call(signer, key_id, SignedCall(method, target, body), utc_now(), secrets.token_urlsafe(16))
             answer = client.request(method, target, content=body, headers=headers)
             assert answer.is_success, answer.text[:300]
         return time.perf_counter() - started

@@ -12,7 +12,7 @@ from app.kit.i18n import _, use_locale  # noqa: E402
 from app.kit.templating import STATIC, make_environment  # noqa: E402
 from app.programmes import catalogue  # noqa: E402
 from app.programmes.catalogue import ProgrammeFile  # noqa: E402
-from app.programmes.describing import CitedPlace, Names, Section, describe  # noqa: E402
+from app.programmes.describing import CitedPlace, Section, VocabularyNames, describe  # noqa: E402
 from app.programmes.domain.diagram import draw  # noqa: E402
 from app.programmes.wording import LEVELS  # noqa: E402
 from app.reference.catalogue import TermEntry, read_terms  # noqa: E402
@@ -56,7 +56,7 @@ def _index(newest: Mapping[str, ProgrammeFile]) -> str:
 def _page(file: ProgrammeFile) -> str:
     programme, names = file.programme, _names()
     with use_locale("zh"):
-        chinese = describe(programme, Names())
+        chinese = describe(programme, VocabularyNames())
     with use_locale("en"):
         sections = zip(describe(programme, names), chinese, strict=True)
         parts = [_section(section, originals) for section, originals in sections if section.rows]
@@ -96,14 +96,14 @@ def _cell(text: str) -> str:
     return text.replace("|", "\\|").replace("\n", " ") or "—"
 
 
-def _names() -> Names:
+def _names() -> VocabularyNames:
     terms = read_terms(SEEDS / "reference")
 
     def english(vocabulary: str) -> dict[str, str]:
         entries: list[TermEntry] = terms[vocabulary]
         return {entry.code: entry.en for entry in entries}
 
-    return Names(english("document_kind"), english("department"), english("certificate_kind"))
+    return VocabularyNames(english("document_kind"), english("department"), english("certificate_kind"))
 
 
 def _picture(file: ProgrammeFile) -> str:

@@ -16,7 +16,7 @@ from app.exchange.ledger import ReadingLedger
 from app.exchange.narrowing import narrowed
 from app.exchange.plans import province_plans
 from app.exchange.records import RecordPlan
-from app.exchange.service import Reading
+from app.exchange.service import ClientRead
 from app.exchange.touched import TouchedRows
 from app.kit.errors import Invalid, NotFound
 from app.kit.i18n import _
@@ -127,7 +127,7 @@ class ClientCall(Call):
         """Note after the answer what the client has read."""
         ledger: ReadingLedger = self.request.app.state.reading_ledger
         address = client_address(self.request)
-        self.later.add_task(ledger.note, Reading(self.actor.id or 0, channel, records, position, self.now, address))
+        self.later.add_task(ledger.note, ClientRead(self.actor.id or 0, channel, records, position, self.now, address))
 
 
 async def represent(request: Request, if_none_match: IfNoneMatch = None) -> Representation:

@@ -11,7 +11,7 @@ _RESPONSES = "#/components/responses/"
 
 
 @dataclass(frozen=True)
-class Value:
+class FieldDoc:
     """A parameter or a field: its type as words, and `link`, the schema that explains it further."""
 
     name: str
@@ -23,7 +23,7 @@ class Value:
 
 
 @dataclass(frozen=True)
-class Answer:
+class ResponseDoc:
     """One response of an operation."""
 
     status: str
@@ -33,7 +33,7 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Operation:
+class OperationDoc:
     """One thing that a caller can do."""
 
     anchor: str
@@ -42,9 +42,9 @@ class Operation:
     summary: str
     text: str
     scopes: tuple[str, ...]
-    parameters: tuple[Value, ...]
+    parameters: tuple[FieldDoc, ...]
     body: tuple[str, str]
-    answers: tuple[Answer, ...]
+    answers: tuple[ResponseDoc, ...]
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Schema:
 
     name: str
     text: str
-    fields: tuple[Value, ...]
+    fields: tuple[FieldDoc, ...]
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class DocsPage:
     text: str
     document: str
     base: str
-    operations: tuple[Operation, ...]
+    operations: tuple[OperationDoc, ...]
     schemas: tuple[Schema, ...]
 
 
@@ -82,10 +82,10 @@ def docs_page(document: Node, *, address: str, base: str) -> DocsPage:
     )
 
 
-def _operations(document: Node) -> Iterator[Operation]:
+def _operations(document: Node) -> Iterator[OperationDoc]:
     for path, methods in document["paths"].items():
         for method, node in methods.items():
-            yield Operation(
+            yield OperationDoc(
                 anchor=node.get("operationId") or f"{method}-{path}",
                 method=method.upper(),
                 path=path,
@@ -98,15 +98,15 @@ def _operations(document: Node) -> Iterator[Operation]:
             )
 
 
-def _parameter(node: Node) -> Value:
+def _parameter(node: Node) -> FieldDoc:
     kind, link = type_of(node.get("schema", {}))
-    return Value(node["name"], node["in"], kind, link, node.get("required", False), node.get("description", ""))
+    return FieldDoc(node["name"], node["in"], kind, link, node.get("required", False), node.get("description", ""))
 
 
-def _answer(document: Node, status: str, node: Node) -> Answer:
+def _answer(document: Node, status: str, node: Node) -> ResponseDoc:
     if "$ref" in node:
         node = document["components"]["responses"][node["$ref"].removeprefix(_RESPONSES)]
-    return Answer(status, node.get("description", ""), *_content(node))
+    return ResponseDoc(status, node.get("description", ""), *_content(node))
 
 
 def _content(node: Node) -> tuple[str, str]:
@@ -120,7 +120,7 @@ def _content(node: Node) -> tuple[str, str]:
 def _schema(name: str, node: Node) -> Schema:
     required = set(node.get("required", ()))
     fields = tuple(
-        Value(field, "", *type_of(value), field in required, value.get("description", ""))
+        FieldDoc(field, "", *type_of(value), field in required, value.get("description", ""))
         for field, value in node.get("properties", {}).items()
     )
     return Schema(name, node.get("description", "") or ("" if fields else type_of(node)[0]), fields)

@@ -15,7 +15,7 @@ from app.doors.router import GuardedRouter
 from app.doors.streams import DatabaseStream
 from app.exchange.actions import PULL
 from app.exchange.encoding import dumps
-from app.exchange.feed import FeedItem, Reader, read_feed
+from app.exchange.feed import FeedItem, FeedReader, read_feed
 from app.exchange.json_schema import record_schema
 from app.exchange.service import EVENTS_CHANNEL, record_snapshot
 from app.exchange.snapshot import Snapshot
@@ -32,7 +32,7 @@ NDJSON = "application/x-ndjson"
 @router.get("/events", action=PULL, response_class=Json, **feed_operation())
 def read_events(call: ClientCall, wanted: FeedQuery, shown: Shown) -> Response:
     """What changed after a position, in order."""
-    reader = Reader(call.region_prefix)
+    reader = FeedReader(call.region_prefix)
     page = read_feed(call.session, wanted.plans(), reader, after=wanted.after, limit=wanted.limit)
     call.note_reading(EVENTS_CHANNEL, len(page.items), page.next)
     return shown.of({"items": [cloud_event(item) for item in page.items], "next": page.next})

@@ -4,7 +4,7 @@ from typing import Any
 
 from app.api.plan_schemas import PLAN_SCHEMAS
 from app.api.schemas import ref
-from app.policies.domain.language.verdict import Reason
+from app.policies.domain.language.verdict import ClauseReason
 from app.policies.domain.values.units import Unit
 
 Options = dict[str, Any]
@@ -39,7 +39,7 @@ _REFERENCE: Options = {
     "required": ["document", "clause"],
     "properties": {"document": {"type": "string"}, "title": _BILINGUAL, "clause": {"type": "string"}},
 }
-_REASON: Options = {"enum": [*(str(reason) for reason in Reason), None]}
+_REASON: Options = {"enum": [*(str(reason) for reason in ClauseReason), None]}
 _MISSING_DETAIL: Options = {
     "type": "array",
     "items": {

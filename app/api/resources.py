@@ -12,7 +12,7 @@ from app.api.operations import enterprise_operation, list_operation, resource_pa
 from app.doors.call import Call
 from app.doors.router import GuardedRouter
 from app.exchange.actions import PULL
-from app.exchange.cursors import Walk, decode_cursor, encode_cursor
+from app.exchange.cursors import CursorScope, decode_cursor, encode_cursor
 from app.exchange.json_schema import record_schema
 from app.exchange.plans import province_plans
 from app.exchange.queries import find_enterprise_record
@@ -58,7 +58,9 @@ def get_schema(call: Call, resource: ResourceName, _wanted: Nothing, shown: Show
 
 def _list(resource: str, call: ClientCall, wanted: ListParameters, shown: Shown) -> Response:
     secret, region, plan = call.settings.secret, call.region_prefix, wanted.plan(resource)
-    walk = Walk(resource, region, "" if wanted.changed_after is None else f"changed_after={wanted.changed_after}")
+    walk = CursorScope(
+        resource, region, "" if wanted.changed_after is None else f"changed_after={wanted.changed_after}"
+    )
     after = decode_cursor(secret, walk, wanted.cursor) if wanted.cursor is not None else 0
     if wanted.changed_after is None:
         page = page_records(call.session, plan, region, after, wanted.limit)

@@ -25,11 +25,11 @@ def _inside(path: str) -> str:
     return path
 
 
-class _Part(BaseModel):
+class _ArchivePart(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class TableEntry(_Part):
+class TableEntry(_ArchivePart):
     """One table: how many rows, and the SHA-256 over all of its lines."""
 
     name: str
@@ -37,7 +37,7 @@ class TableEntry(_Part):
     sha256: str
 
 
-class FileEntry(_Part):
+class FileEntry(_ArchivePart):
     """One file below the data directory."""
 
     path: Annotated[str, AfterValidator(_inside)]
@@ -45,7 +45,7 @@ class FileEntry(_Part):
     sha256: str
 
 
-class Manifest(_Part):
+class ArchiveManifest(_ArchivePart):
     """What the archive holds, and which schema its rows have."""
 
     format: Literal[1] = 1
@@ -62,7 +62,7 @@ class Manifest(_Part):
         return sum(entry.count for entry in self.tables)
 
 
-class Writer:
+class ArchiveWriter:
     """Writes an archive piece by piece."""
 
     def __init__(self, target: Path) -> None:
@@ -95,7 +95,7 @@ class Writer:
                 size += len(chunk)
         return FileEntry(path=name, size=size, sha256=digest.hexdigest())
 
-    def close(self, manifest: Manifest) -> None:
+    def close(self, manifest: ArchiveManifest) -> None:
         """Write the manifest and finish."""
         self._zip.writestr(MANIFEST, manifest.model_dump_json(indent=2))
         self._zip.close()
@@ -105,13 +105,13 @@ class Writer:
         self._zip.close()
 
 
-class Reader:
+class ArchiveReader:
     """Reads an archive; whatever is not one raises Invalid."""
 
     def __init__(self, source: Path) -> None:
         try:
             self._zip = zipfile.ZipFile(source)
-            self.manifest = Manifest.model_validate_json(self._zip.read(MANIFEST))
+            self.manifest = ArchiveManifest.model_validate_json(self._zip.read(MANIFEST))
         except FileNotFoundError:
             raise Invalid("backup.missing", _("找不到备份文件 %(file)s。") % {"file": source}) from None
         except (OSError, zipfile.BadZipFile, KeyError, ValidationError):

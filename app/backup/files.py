@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from app.backup.archive import FileEntry, Reader, Writer
+from app.backup.archive import ArchiveReader, ArchiveWriter, FileEntry
 from app.kit.blobs import BlobStore, key_of
 
 _BLOBS = "files/"
@@ -29,7 +29,7 @@ def stored_files(data_dir: Path) -> Iterator[Path]:
                 yield path
 
 
-def write_files(writer: Writer, data_dir: Path, bucket: BlobStore | None) -> Iterator[FileEntry]:
+def write_files(writer: ArchiveWriter, data_dir: Path, bucket: BlobStore | None) -> Iterator[FileEntry]:
     """Every stored file into the archive, those of the bucket under the names they would have in the data directory."""
     for path in stored_files(data_dir):
         if bucket is None or not path.relative_to(data_dir).as_posix().startswith(_BLOBS):
@@ -41,7 +41,7 @@ def write_files(writer: Writer, data_dir: Path, bucket: BlobStore | None) -> Ite
 
 
 @contextmanager
-def replacing(reader: Reader, data_dir: Path, *, stamp: str, bucket: BlobStore | None = None) -> Iterator[Path]:
+def replacing(reader: ArchiveReader, data_dir: Path, *, stamp: str, bucket: BlobStore | None = None) -> Iterator[Path]:
     """Put the archive's files in place for the length of the block; if it raises, everything is as before.
 
     What lay there before is moved to `before-restore-<stamp>` and kept. Bytes that go into a bucket are named by their

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Table
 
 from app import __version__
 from app.backup import files, schema
-from app.backup.archive import Manifest, Reader, TableEntry, Writer, damaged
+from app.backup.archive import ArchiveManifest, ArchiveReader, ArchiveWriter, TableEntry, damaged
 from app.backup.rows import BATCH, difference, insertion, lines_of, reader
 from app.composition.tables import METADATA
 from app.kit.blobs import BlobStore
@@ -28,7 +28,7 @@ def back_up(
     now: datetime,
     force: bool = False,
     bucket: BlobStore | None = None,
-) -> Manifest:
+) -> ArchiveManifest:
     """Write all rows as of one instant, then all files, to `target`; the archive appears whole or not at all.
 
     `bucket` is where documents lie when they do not lie in the data directory. Raises Conflict when `target` exists and `force` is not given.
@@ -36,7 +36,7 @@ def back_up(
     if target.exists() and not force:
         raise Conflict("backup.exists", _("%(file)s 已存在；如确需覆盖，请加 --force。") % {"file": target})
     partial = target.with_name(target.name + ".partial")
-    writer = Writer(partial)
+    writer = ArchiveWriter(partial)
     try:
         manifest = _write(writer, database, data_dir, now, bucket)
         writer.close(manifest)
@@ -48,11 +48,13 @@ def back_up(
     return manifest
 
 
-def _write(writer: Writer, database: Database, data_dir: Path, now: datetime, bucket: BlobStore | None) -> Manifest:
+def _write(
+    writer: ArchiveWriter, database: Database, data_dir: Path, now: datetime, bucket: BlobStore | None
+) -> ArchiveManifest:
     with read_scope(database) as session:
         connection = session.connection()
         tables = [writer.table(table.name, lines_of(connection, table)) for table in METADATA.sorted_tables]
-    return Manifest(
+    return ArchiveManifest(
         version=__version__,
         revision=schema.newest_revision(),
         made_at=now,
@@ -69,13 +71,13 @@ def restore(
     now: datetime,
     force: bool = False,
     bucket: BlobStore | None = None,
-) -> Manifest:
+) -> ArchiveManifest:
     """Make database and files those of the archive, compare them row by row and file by file, then commit.
 
     Raises Conflict when anything is there already and `force` is not given, or when the archive has another schema;
     Invalid when the archive is damaged. Then nothing has changed.
     """
-    with closing(Reader(source)) as archive:
+    with closing(ArchiveReader(source)) as archive:
         _refuse_another_schema(archive.manifest)
         if not force:
             _refuse_to_overwrite(database, data_dir)
@@ -93,7 +95,7 @@ def restore(
         return archive.manifest
 
 
-def _refuse_another_schema(manifest: Manifest) -> None:
+def _refuse_another_schema(manifest: ArchiveManifest) -> None:
     newest = schema.newest_revision()
     if manifest.revision != newest:
         message = _("备份的数据结构为 %(theirs)s（版本 %(version)s），本程序为 %(ours)s。请用该版本恢复后再升级。")
@@ -108,7 +110,7 @@ def _refuse_to_overwrite(database: Database, data_dir: Path) -> None:
         raise Conflict("backup.not_empty", _("目标数据库或数据目录不为空，未恢复任何内容；如确需覆盖，请加 --force。"))
 
 
-def _entries(manifest: Manifest) -> list[tuple[Table, TableEntry]]:
+def _entries(manifest: ArchiveManifest) -> list[tuple[Table, TableEntry]]:
     by_name = {entry.name: entry for entry in manifest.tables}
     if set(by_name) != set(METADATA.tables):
         raise damaged("manifest.json")

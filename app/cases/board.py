@@ -21,7 +21,7 @@ BOUND = 1_000
 
 
 @dataclass(frozen=True)
-class Column:
+class StageColumn:
     """One stage: how many open cases stand there (exactly up to 1,000), and the first cards, those due next first."""
 
     stage: str
@@ -29,13 +29,13 @@ class Column:
     cards: tuple[CaseFile, ...]
 
 
-def columns_visible_to(viewer: Viewer, wanted: CaseFilter, stages: Sequence[str], cards: int) -> dict[str, Column]:
+def columns_visible_to(viewer: Viewer, wanted: CaseFilter, stages: Sequence[str], cards: int) -> dict[str, StageColumn]:
     """The open cases of the filter in each of `stages`, at most `cards` of each; two queries."""
     counts = count_by_stage_visible_to(viewer, wanted, stages)
     found: dict[str, list[CaseFile]] = {stage: [] for stage in stages}
     for case in _first_cards(viewer, wanted, [stage for stage in stages if counts[stage].n], cards):
         found[case.stage].append(case)
-    return {stage: Column(stage, counts[stage], tuple(found[stage][:cards])) for stage in stages}
+    return {stage: StageColumn(stage, counts[stage], tuple(found[stage][:cards])) for stage in stages}
 
 
 def busiest_programme(session: Session, actor: Actor) -> str:

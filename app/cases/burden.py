@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.cases.models import CaseFile
 from app.cases.supply.domain import CorrectionKind, MaterialState
 from app.cases.supply.models import CaseMaterial, CorrectionItem
-from app.engagement.domain.requests import Outcome, months_before
+from app.engagement.domain.requests import RequestOutcome, months_before
 from app.engagement.models import FirmRequest
 from app.engagement.schemas import OWN_DEPARTMENT
 from app.enterprises.models import Enterprise
@@ -43,7 +43,7 @@ class BurdenFilter:
 
 
 @dataclass(frozen=True)
-class Tally:
+class BurdenCount:
     """How often firms were asked by a department for one kind of thing."""
 
     department: str
@@ -66,7 +66,7 @@ class FirmCount:
 
     enterprise: Enterprise
     n: int
-    tallies: tuple[Tally, ...]
+    tallies: tuple[BurdenCount, ...]
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ def _rows(since: date, until: date) -> Any:
         func.coalesce(FirmRequest.case_number, "").label("case_number"),
         literal(REQUEST).label("source"),
         FirmRequest.id.label("key"),
-    ).where(FirmRequest.asked_on.between(since, until), FirmRequest.outcome != Outcome.WITHDRAWN)
+    ).where(FirmRequest.asked_on.between(since, until), FirmRequest.outcome != RequestOutcome.WITHDRAWN)
     corrections = (
         select(
             CaseFile.enterprise_id,
@@ -169,7 +169,7 @@ def list_departments_of(session: Session, enterprise_id: int, on: date) -> list[
     return [DepartmentCount(row.department, row.recent, row.n - row.recent) for row in session.execute(statement)]
 
 
-def list_tallies_visible_to(session: Session, actor: Actor, wanted: BurdenFilter) -> list[Tally]:
+def list_tallies_visible_to(session: Session, actor: Actor, wanted: BurdenFilter) -> list[BurdenCount]:
     """How often firms were asked, by department and kind; one query."""
     rows = _rows(wanted.since, wanted.until)
     statement = (
@@ -179,7 +179,7 @@ def list_tallies_visible_to(session: Session, actor: Actor, wanted: BurdenFilter
         .group_by(rows.c.department, rows.c.kind)
         .order_by(rows.c.department, rows.c.kind)
     )
-    return [Tally(row.department, row.kind, row.n) for row in session.execute(statement)]
+    return [BurdenCount(row.department, row.kind, row.n) for row in session.execute(statement)]
 
 
 def page_firms_visible_to(
@@ -211,7 +211,7 @@ def _totals(session: Session, actor: Actor, wanted: BurdenFilter) -> Any:
     )
 
 
-def _parts(session: Session, actor: Actor, wanted: BurdenFilter, ids: Collection[int]) -> dict[int, list[Tally]]:
+def _parts(session: Session, actor: Actor, wanted: BurdenFilter, ids: Collection[int]) -> dict[int, list[BurdenCount]]:
     rows = _rows(wanted.since, wanted.until)
     statement = (
         select(rows.c.enterprise_id, rows.c.department, rows.c.kind, func.count().label("n"))
@@ -220,9 +220,9 @@ def _parts(session: Session, actor: Actor, wanted: BurdenFilter, ids: Collection
         .group_by(rows.c.enterprise_id, rows.c.department, rows.c.kind)
         .order_by(rows.c.department, rows.c.kind)
     )
-    found: dict[int, list[Tally]] = {}
+    found: dict[int, list[BurdenCount]] = {}
     for row in session.execute(statement):
-        found.setdefault(row.enterprise_id, []).append(Tally(row.department, row.kind, row.n))
+        found.setdefault(row.enterprise_id, []).append(BurdenCount(row.department, row.kind, row.n))
     return found
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from app.backup import service
-from app.backup.archive import Manifest
+from app.backup.archive import ArchiveManifest
 from app.commands.context import load_settings, open_database
 from app.exchange.partners.service import raise_versions
 from app.kit.actor import SYSTEM
@@ -47,5 +47,5 @@ def restore(
         typer.echo(f"partners={partners}: reconcile with each of them, see docs/how-to/back-up-and-restore.md")
 
 
-def _tell(manifest: Manifest) -> None:
+def _tell(manifest: ArchiveManifest) -> None:
     typer.echo(f"tables={len(manifest.tables)} rows={manifest.rows} files={len(manifest.files)}")

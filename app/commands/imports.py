@@ -11,20 +11,20 @@ from sqlalchemy.orm import Session
 from app.commands.context import load_settings, open_database
 from app.commands.progress import follow, progress
 from app.config import Settings
-from app.enterprises.imports.domain import ImportKind, Outcome, RunState
+from app.enterprises.imports.domain import ImportKind, ImportState, RowOutcome
 from app.enterprises.imports.fields import UNIT_LABELS
 from app.enterprises.imports.handing_back import hand_back
 from app.enterprises.imports.jobs import KINDS
-from app.enterprises.imports.mapping import Layout, guess_layout, with_unit
+from app.enterprises.imports.mapping import TableLayout, guess_layout, with_unit
 from app.enterprises.imports.models import ImportRow, ImportRun
 from app.enterprises.imports.queries import count_texts_and_unplaced, list_rows
-from app.enterprises.imports.reasons import LABELS, Reason
+from app.enterprises.imports.reasons import LABELS, RowReason
 from app.enterprises.imports.running import counts_of
-from app.enterprises.imports.staging import Upload, abandon, find_unfinished, require_columns, stage, start
+from app.enterprises.imports.staging import StagedFile, abandon, find_unfinished, require_columns, stage, start
 from app.jobs.domain import JobState, this_process
 from app.jobs.models import Job
 from app.jobs.queries import get_job
-from app.jobs.running import Run, Surroundings, execute, run_of
+from app.jobs.running import JobContext, Run, execute, run_of
 from app.jobs.service import claim, retry
 from app.kit.actor import SYSTEM
 from app.kit.clock import utc_now
@@ -84,7 +84,7 @@ class _Order:
     accept_unconfirmed: bool
     unit: str = ""
 
-    def layout(self) -> Layout:
+    def layout(self) -> TableLayout:
         """How the file will be read; raises Invalid when it cannot be, or when something must be told first."""
         found = with_unit(guess_layout(open_table(self.file), self.kind), self.kind, self.unit)
         require_columns(found, self.kind)
@@ -111,7 +111,7 @@ def _import(order: _Order) -> None:
 
 
 @dataclass(frozen=True)
-class _Work:
+class _AwaitedImport:
     """The import that answers the order; `run` is None while another process (the server) is at it."""
 
     import_id: int
@@ -119,14 +119,14 @@ class _Work:
     run: Run | None
 
 
-def _open(settings: Settings, database: Database, order: _Order) -> _Work:
+def _open(settings: Settings, database: Database, order: _Order) -> _AwaitedImport:
     """A new import of the file, or the interrupted one of the very same file, claimed by this process."""
     layout = order.layout()
     blobs = settings.vault.blobs
     with order.file.open("rb") as source:
         blob = blobs.put(source, limit=MAX_BYTES)
-    upload = Upload(blob.sha256, blobs.path(blob.sha256), order.file.name)
-    around, now = Surroundings(database, settings.data_dir, storage=settings.vault.blobs), utc_now()
+    upload = StagedFile(blob.sha256, blobs.path(blob.sha256), order.file.name)
+    around, now = JobContext(database, settings.data_dir, storage=settings.vault.blobs), utc_now()
     with session_scope(database) as session:
         found = find_unfinished(session, sha256=blob.sha256, kind=order.kind)
         if found is not None and not _asks_for(order, layout, found):
@@ -136,10 +136,10 @@ def _open(settings: Settings, database: Database, order: _Order) -> _Work:
         if found is None:
             found, job = _begun(session, upload, order, now)
         assert found.job_id is not None
-        return _Work(found.id, found.job_id, run_of(job, around, job.owner) if job else None)
+        return _AwaitedImport(found.id, found.job_id, run_of(job, around, job.owner) if job else None)
 
 
-def _asks_for(order: _Order, layout: Layout, found: ImportRun) -> bool:
+def _asks_for(order: _Order, layout: TableLayout, found: ImportRun) -> bool:
     """Whether the interrupted import is what the command asks for, codes and units alike."""
     return found.accept_unconfirmed == order.accept_unconfirmed and found.mapping == layout.to_json()
 
@@ -156,7 +156,7 @@ def _resumed(session: Session, found: ImportRun, now: datetime) -> Job | None:
     return claimed
 
 
-def _begun(session: Session, upload: Upload, order: _Order, now: datetime) -> tuple[ImportRun, Job | None]:
+def _begun(session: Session, upload: StagedFile, order: _Order, now: datetime) -> tuple[ImportRun, Job | None]:
     """A new import, claimed before anybody else can see it."""
     accept = order.accept_unconfirmed
     found = stage(
@@ -168,7 +168,7 @@ def _begun(session: Session, upload: Upload, order: _Order, now: datetime) -> tu
         accept_unconfirmed=accept,
         unit=order.unit,
     )
-    _tell_layout(found, Layout.from_json(found.mapping))
+    _tell_layout(found, TableLayout.from_json(found.mapping))
     queued = start(session, actor=SYSTEM, run=found, now=now, accept_unconfirmed=accept)
     return found, claim(session, job_id=queued.id, owner=this_process(), now=now)
 
@@ -181,7 +181,7 @@ def _tell_resumed(found: ImportRun, job: Job) -> None:
     )
 
 
-def _tell_layout(found: ImportRun, layout: Layout) -> None:
+def _tell_layout(found: ImportRun, layout: TableLayout) -> None:
     if found.encoding:
         typer.echo(_("编码：%(encoding)s") % {"encoding": found.encoding})
     mapped = [f"{column.header} → {_(LABELS[column.field])}" for column in layout.columns if column.field in LABELS]
@@ -192,13 +192,15 @@ def _tell_layout(found: ImportRun, layout: Layout) -> None:
         typer.echo(_("没有读取的工作表：%(sheets)s") % {"sheets": "，".join(layout.unread_sheets)})
 
 
-def _report(settings: Settings, database: Database, work: _Work) -> None:
+def _report(settings: Settings, database: Database, work: _AwaitedImport) -> None:
     with read_scope(database) as session:
         found, job = session.get_one(ImportRun, work.import_id), session.get_one(Job, work.job_id)
-        if job.state != JobState.DONE or found.state != RunState.FINISHED:
+        if job.state != JobState.DONE or found.state != ImportState.FINISHED:
             typer.echo(job.error or _("导入没有完成，已完成的部分保留；再次运行同一命令会继续。"), err=True)
             raise typer.Exit(NOTHING_READ)
-        for row in list_rows(session, found, (Outcome.REJECTED, Outcome.QUEUED, Outcome.DIFFERS), limit=_LISTED):
+        for row in list_rows(
+            session, found, (RowOutcome.REJECTED, RowOutcome.QUEUED, RowOutcome.DIFFERS), limit=_LISTED
+        ):
             typer.echo(_line(row))
         listed = min(found.rejected + found.queued + found.differs, _LISTED)
         if (more := found.rejected + found.queued + found.differs - listed) > 0:
@@ -227,7 +229,7 @@ def _tell_gaps(session: Session, found: ImportRun) -> None:
 
 def _line(row: ImportRow) -> str:
     """One row for the terminal; `row N`, outcome and `repeats row N` read the same in every language."""
-    reasons = [Reason.from_json(kept) for kept in row.reasons]
+    reasons = [RowReason.from_json(kept) for kept in row.reasons]
     codes = [f"repeats row {reason.params['row']}" if "row" in reason.params else reason.code for reason in reasons]
     words = " ".join(str(reason) for reason in reasons) or "，".join(row.differences)
     return f"row {row.row_number} {row.outcome} [{', '.join(codes)}] {row.key} {row.name}: {words}"

@@ -11,7 +11,7 @@ from app.exchange.partners.domain import Transport
 from app.exchange.partners.models import Partner
 from app.exchange.partners.queries import get_partner, list_partners
 from app.exchange.partners.schemas import NewPartner, PartnerChange
-from app.exchange.signing import Scheme
+from app.exchange.signing import SignatureScheme
 from app.kit.actor import SYSTEM
 from app.kit.clock import utc_now
 from app.kit.db import read_scope, session_scope
@@ -61,7 +61,7 @@ def create(
     follows: Follows = False,
     url: Url = "",
     client: Client = "",
-    scheme: Annotated[Scheme, typer.Option("--scheme")] = Scheme.SM3_HMAC,
+    scheme: Annotated[SignatureScheme, typer.Option("--scheme")] = SignatureScheme.SM3_HMAC,
 ) -> None:
     """Create a partner and print its key, which cannot be shown again; for SM2 it is our public key."""
     settings = load_settings()
@@ -103,7 +103,7 @@ def change(
 
 
 @partners.command("key")
-def renew(code: str, scheme: Annotated[Scheme | None, typer.Option("--scheme")] = None) -> None:
+def renew(code: str, scheme: Annotated[SignatureScheme | None, typer.Option("--scheme")] = None) -> None:
     """Make a new key, by another scheme when one is named; the old one stops at once."""
     settings = load_settings()
     with open_database(settings) as database, session_scope(database) as session:

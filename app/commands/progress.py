@@ -15,7 +15,7 @@ from app.kit.db import Database, read_scope
 _LOOK_AGAIN = 0.5  # seconds
 
 
-class Bar:
+class ProgressBar:
     """Moves the bar; called between batches."""
 
     def __init__(self, shown: Progress, name: str) -> None:
@@ -28,14 +28,14 @@ class Bar:
 
 
 @contextmanager
-def progress(name: str) -> Iterator[Bar]:
+def progress(name: str) -> Iterator[ProgressBar]:
     """The bar while the block runs."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty()) as shown:
-        yield Bar(shown, name)
+        yield ProgressBar(shown, name)
 
 
-def follow(database: Database, job_id: int, bar: Bar) -> None:
+def follow(database: Database, job_id: int, bar: ProgressBar) -> None:
     """Wait for the process that is at a job already."""
     while True:
         with read_scope(database) as session:

@@ -8,13 +8,13 @@ import typer
 
 from app.exchange.catalogue import SEEDS, partner_definition
 from app.exchange.json_schema import record_schema
-from app.exchange.signing import Scheme
+from app.exchange.signing import SignatureScheme
 from app.kit.clock import utc_now
 from app.kit.db import Database, session_scope
 from app.simulator import state
 from app.simulator.callback import Destination
 from app.simulator.certificate import make_certificate
-from app.simulator.desk import Desk, Keys
+from app.simulator.desk import Keys, Responder
 from app.simulator.faults import Dice, FaultPlan, NotAFaultError, parse
 from app.simulator.identity import KeyFaultError, keep_keys, own_pair
 from app.simulator.rules import Rules, Schema
@@ -61,9 +61,9 @@ def simulate_province(
     if plan is not None:
         with session_scope(database) as session:
             state.set_faults(session, plan)
-    desk = Desk(database, keys, Rules(all_schemas(), pending, timedelta(seconds=decide_after)), Dice(seed))
+    desk = Responder(database, keys, Rules(all_schemas(), pending, timedelta(seconds=decide_after)), Dice(seed))
     typer.echo(f"{NAME} · Province simulator  http://{host}:{port}  key_id: {keys.key_id}")
-    if keys.signer.scheme is Scheme.SM2:
+    if keys.signer.scheme is SignatureScheme.SM2:
         typer.echo(f"certificate: {_write_certificate(database, data)}")
     make_server(create_simulator(desk, destination, control_token), host, port).run()
 

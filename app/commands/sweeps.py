@@ -13,7 +13,7 @@ from app.commands.progress import follow, progress
 from app.config import Settings
 from app.jobs.domain import JobState, this_process
 from app.jobs.models import Job
-from app.jobs.running import Run, Surroundings, execute, run_of
+from app.jobs.running import JobContext, Run, execute, run_of
 from app.jobs.service import claim, retry
 from app.kit.actor import SYSTEM
 from app.kit.clock import today, utc_now
@@ -51,7 +51,7 @@ def sweep(
 
 
 @dataclass(frozen=True)
-class _Work:
+class _AwaitedSweep:
     """The sweep that answers the order; `run` is None while another process (the server) is at it."""
 
     sweep_id: int
@@ -59,9 +59,9 @@ class _Work:
     run: Run | None
 
 
-def _open(settings: Settings, database: Database, on: date, region: str) -> _Work:
+def _open(settings: Settings, database: Database, on: date, region: str) -> _AwaitedSweep:
     """A new sweep, or the interrupted one of the same day and region, claimed by this process."""
-    around, now = Surroundings(database, settings.data_dir, storage=settings.vault.blobs), utc_now()
+    around, now = JobContext(database, settings.data_dir, storage=settings.vault.blobs), utc_now()
     with session_scope(database) as session:
         found, job = _unfinished(session, on, region)
         if found is None or job is None:
@@ -72,7 +72,7 @@ def _open(settings: Settings, database: Database, on: date, region: str) -> _Wor
         claimed = claim(session, job_id=job.id, owner=this_process(), now=now)
         if claimed is not None and claimed.checkpoint:
             typer.echo(_("接着上次中断的摸底继续：已完成 %(done)s 家。") % {"done": claimed.done})
-        return _Work(found.id, job.id, run_of(claimed, around, claimed.owner) if claimed else None)
+        return _AwaitedSweep(found.id, job.id, run_of(claimed, around, claimed.owner) if claimed else None)
 
 
 def _unfinished(session: Session, on: date, region: str) -> tuple[Sweep | None, Job | None]:
@@ -84,7 +84,7 @@ def _unfinished(session: Session, on: date, region: str) -> tuple[Sweep | None, 
     return found, session.get(Job, found.job_id)
 
 
-def _report(database: Database, work: _Work) -> None:
+def _report(database: Database, work: _AwaitedSweep) -> None:
     """A line for each policy, and a closing line."""
     with read_scope(database) as session:
         found, job = session.get_one(Sweep, work.sweep_id), session.get_one(Job, work.job_id)

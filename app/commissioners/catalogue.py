@@ -30,7 +30,7 @@ class ProgrammeEntry(_Strict):
     confidence: Literal["seen", "reposted", "inferred", "memory"]
 
 
-class ProgrammeFile(_Strict):
+class ProgrammeList(_Strict):
     """`programmes.yaml`."""
 
     programmes: tuple[ProgrammeEntry, ...]
@@ -39,7 +39,7 @@ class ProgrammeFile(_Strict):
 def read_programmes(seeds_dir: Path) -> tuple[ProgrammeEntry, ...]:
     """The programmes in the order they are offered; raises SeedError on a repeated code."""
     path = seeds_dir / "commissioners" / "programmes.yaml"
-    entries = load_strict(path, ProgrammeFile).programmes
+    entries = load_strict(path, ProgrammeList).programmes
     seen: set[str] = set()
     for entry in entries:
         if entry.code in seen:

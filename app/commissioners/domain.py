@@ -82,18 +82,18 @@ def effective_end(ends_on: date, ended_on: date | None) -> date:
 
 
 @dataclass(frozen=True)
-class Term:
+class AgreementTerm:
     """An agreement's days as far as they have effect; empty when it was called off before it began."""
 
     starts_on: date
     ends_on: date
 
     @classmethod
-    def of(cls, starts_on: date, ends_on: date, ended_on: date | None = None) -> "Term":
+    def of(cls, starts_on: date, ends_on: date, ended_on: date | None = None) -> "AgreementTerm":
         """The term with an early end applied."""
         return cls(starts_on, effective_end(ends_on, ended_on))
 
-    def overlaps(self, other: "Term") -> bool:
+    def overlaps(self, other: "AgreementTerm") -> bool:
         """Whether both have effect on some same day."""
         first, last = max(self.starts_on, other.starts_on), min(self.ends_on, other.ends_on)
         return first <= last
@@ -104,7 +104,7 @@ class Term:
 
     def touches_year(self, year: int) -> bool:
         """Whether the agreement has effect on some day of the calendar year."""
-        return self.overlaps(Term(date(year, 1, 1), date(year, 12, 31)))
+        return self.overlaps(AgreementTerm(date(year, 1, 1), date(year, 12, 31)))
 
 
 def check_term(starts_on: date, ends_on: date) -> None:
@@ -114,7 +114,7 @@ def check_term(starts_on: date, ends_on: date) -> None:
         raise Invalid("commissioner.agreement.term", message, {"ends_on": message})
 
 
-def check_no_overlap(new: Term, others: Iterable[Term]) -> None:
+def check_no_overlap(new: AgreementTerm, others: Iterable[AgreementTerm]) -> None:
     """Refuse a second agreement for days already covered; raises Conflict commissioner.agreement.overlap."""
     for other in others:
         if new.overlaps(other):

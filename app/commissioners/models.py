@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.commissioners.domain import IDS, Term, effective_end
+from app.commissioners.domain import IDS, AgreementTerm, effective_end
 from app.enterprises.models import Enterprise
 from app.kit.db import Base, Code, Json, PrimaryKey, UtcDateTime
 
@@ -108,6 +108,6 @@ class ServiceAgreement(Base):
         return effective_end(self.ends_on, self.ended_on)
 
     @property
-    def term(self) -> Term:
+    def term(self) -> AgreementTerm:
         """The days on which the agreement has effect."""
-        return Term(self.starts_on, self.effective_end)
+        return AgreementTerm(self.starts_on, self.effective_end)

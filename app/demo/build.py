@@ -18,7 +18,7 @@ from app.demo.accounts import PASSWORDS, PORTAL_LOGIN, make_officers
 from app.demo.casework import Candidate, CaseMaker, announce_rounds
 from app.demo.checks import count_checks
 from app.demo.exchange import play_exchange
-from app.demo.firms import SHOWN, Firm, fictional_code, make_firms
+from app.demo.firms import SHOWN, DemoFirm, fictional_code, make_firms
 from app.demo.scenes import OTHERS, firms_without_cases, own_firm, play_others, play_own_firm
 from app.demo.service_records import make_experts, recommend_some, store_some_verdicts
 from app.demo.sweeps import HALF_A_YEAR, sweep_twice
@@ -117,7 +117,7 @@ def _play(session: Session, vault: Vault, now: datetime) -> None:
         play_others(session, vault, firms, now)
 
 
-def _write_firms(session: Session, firms: Sequence[Firm], actor: Actor, now: datetime) -> list[Candidate]:
+def _write_firms(session: Session, firms: Sequence[DemoFirm], actor: Actor, now: datetime) -> list[Candidate]:
     pairs = _take_in(session, firms, actor, now)
     for model, attribute in (
         (Contact, "contacts"),
@@ -135,7 +135,7 @@ def _write_firms(session: Session, firms: Sequence[Firm], actor: Actor, now: dat
     return [_candidate(key, firm) for key, firm in pairs]
 
 
-def _take_in(session: Session, firms: Sequence[Firm], actor: Actor, now: datetime) -> list[tuple[int, Firm]]:
+def _take_in(session: Session, firms: Sequence[DemoFirm], actor: Actor, now: datetime) -> list[tuple[int, DemoFirm]]:
     """The firms in the register, each with its id, taken in on the day on which the register knew of it."""
     data = {"note": "虚构示例数据", "parts": WITH_PARTS}
     taken: dict[str, int] = {}
@@ -147,7 +147,7 @@ def _take_in(session: Session, firms: Sequence[Firm], actor: Actor, now: datetim
     return [(taken[firm.enterprise["uscc"]], firm) for firm in firms]
 
 
-def _known_at(firm: Firm, now: datetime) -> datetime:
+def _known_at(firm: DemoFirm, now: datetime) -> datetime:
     """The first of January after the registration, four years back at most: before its cases, lists of a past day need both."""
     this_year = today(now).year
     days = (date(year, 1, 1) for year in range(this_year - KEPT_YEARS, this_year + 1))
@@ -155,7 +155,7 @@ def _known_at(firm: Firm, now: datetime) -> datetime:
     return start_of_day(known) if known else now
 
 
-def _candidate(enterprise_id: int, firm: Firm) -> Candidate:
+def _candidate(enterprise_id: int, firm: DemoFirm) -> Candidate:
     row = firm.enterprise
     valid = [held["expires_on"] for held in firm.certificates if held["kind"] == "high-tech-enterprise"]
     return Candidate(
@@ -169,7 +169,7 @@ def _candidate(enterprise_id: int, firm: Firm) -> Candidate:
     )
 
 
-def _statements(enterprise_id: int, firm: Firm, actor: Actor, now: datetime) -> Iterator[dict[str, Any]]:
+def _statements(enterprise_id: int, firm: DemoFirm, actor: Actor, now: datetime) -> Iterator[dict[str, Any]]:
     """What departments and experts stated about a firm."""
     registered_on: date = firm.enterprise["registered_on"]
     common = {
@@ -216,7 +216,7 @@ def _alike(rows: list[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
     yield from shapes.values()
 
 
-def _write_products(session: Session, pairs: list[tuple[int, Firm]]) -> None:
+def _write_products(session: Session, pairs: list[tuple[int, DemoFirm]]) -> None:
     properties = [{**row, "enterprise_id": key} for key, firm in pairs for row in firm.properties]
     products = [{**row, "enterprise_id": key} for key, firm in pairs for row in firm.products]
     property_ids = _returned(session, IntellectualProperty, properties)

@@ -16,7 +16,7 @@ from app.cases.domain.numbers import hash_query_code, number_in, series_of
 from app.cases.domain.state import Cutoffs
 from app.cases.loading import shift_in
 from app.cases.models import CaseFile, CaseMarker, CaseSeries, Milestone, StageEntry
-from app.demo.walks import Intake, Walk, rows_of, walk
+from app.demo.walks import CaseWalk, Intake, rows_of, walk
 from app.enterprises.models import Certificate
 from app.journal.domain import PendingEvent, SubjectKey
 from app.journal.service import record_many
@@ -134,7 +134,7 @@ class CaseMaker:
                 return code, cutoffs
         return None, Cutoffs()
 
-    def _walk(self, programme: Programme, firm: Candidate, shift: Any) -> tuple[Walk, str | None]:
+    def _walk(self, programme: Programme, firm: Candidate, shift: Any) -> tuple[CaseWalk, str | None]:
         first = max(firm.registered_on, date(self._on.year, 1, 4), programme.effective_on)
         span = max(0, (self._on - first).days - 5)
         opened_on = min(self._on, first + timedelta(days=int(span * self._random.random() ** 1.6)))
@@ -146,7 +146,7 @@ class CaseMaker:
         intake = Intake(*self._round(opened_on), self._made, certifiable)
         return walk(self._random, programme, number, opened_on, self._on, shift, intake), intake.round
 
-    def _write(self, session: Session, walks: Sequence[tuple[Candidate, Walk, str | None]]) -> None:
+    def _write(self, session: Session, walks: Sequence[tuple[Candidate, CaseWalk, str | None]]) -> None:
         if not walks:
             return
         officers = [self._random.choice(self._officers) for _ in walks]
@@ -168,7 +168,7 @@ class CaseMaker:
         for (firm, made, _code), officer in zip(walks, officers, strict=True):
             record_many(session, _events(firm, made, officer))
 
-    def _row(self, firm: Candidate, made: Walk, code: str | None, officer: Actor) -> dict[str, Any]:
+    def _row(self, firm: Candidate, made: CaseWalk, code: str | None, officer: Actor) -> dict[str, Any]:
         state = made.snapshot
         tried_out = int(state.number.rpartition("-")[2]) <= WITH_QUERY_CODE
         return {
@@ -199,7 +199,7 @@ class CaseMaker:
             session.execute(statement.on_conflict_do_update(index_elements=["series"], set_={"last": last}))
 
 
-def _certificate(firm: Candidate, made: Walk) -> dict[str, Any]:
+def _certificate(firm: Candidate, made: CaseWalk) -> dict[str, Any]:
     certificate = made.certificate
     assert certificate is not None
     return {
@@ -212,7 +212,7 @@ def _certificate(firm: Candidate, made: Walk) -> dict[str, Any]:
     }
 
 
-def _events(firm: Candidate, made: Walk, officer: Actor) -> list[PendingEvent]:
+def _events(firm: Candidate, made: CaseWalk, officer: Actor) -> list[PendingEvent]:
     label = f"{firm.name} {made.programme.title.zh}"
     subject = SubjectKey("case", made.snapshot.number, label, firm.enterprise_id, firm.region_code)
     stage, _action, opened_on = made.entries[0]

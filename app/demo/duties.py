@@ -11,7 +11,7 @@ from app.cases.duties.models import CaseDuty
 from app.cases.duties.schemas import DoneDuty
 from app.cases.duties.service import do_duty
 from app.cases.models import CaseFile
-from app.demo.handled import Desk
+from app.demo.handled import CaseHandlers
 from app.demo.supplied import example_answer, example_paper
 from app.enterprises.models import Enterprise
 from app.files.schemas import DocumentInput
@@ -25,7 +25,7 @@ from app.programmes.queries import get_version
 AFTER, AHEAD = timedelta(days=85), timedelta(days=12)
 
 
-def keep_duties_up(desk: Desk, enterprise: Enterprise, now: datetime) -> None:
+def keep_duties_up(desk: CaseHandlers, enterprise: Enterprise, now: datetime) -> None:
     """Do each duty of the firm's cases whose day has come, by whoever owes it."""
     owed = (
         select(CaseDuty, CaseFile)
@@ -44,7 +44,9 @@ def _done_on(duty: CaseDuty) -> date:
     return duty.opens_on + AFTER if duty.due_on is None else max(duty.opens_on, duty.due_on - AHEAD)
 
 
-def _do(desk: Desk, enterprise: Enterprise, case: CaseFile, duty: CaseDuty, template: DutyTemplate, on: date) -> None:
+def _do(
+    desk: CaseHandlers, enterprise: Enterprise, case: CaseFile, duty: CaseDuty, template: DutyTemplate, on: date
+) -> None:
     at = start_of_day(on) + timedelta(hours=10)
     values: Mapping[str, str] = {field.code: example_answer(field, on, case.id) for field in template.fields}
     command = DoneDuty(
@@ -57,7 +59,7 @@ def _do(desk: Desk, enterprise: Enterprise, case: CaseFile, duty: CaseDuty, temp
     do_duty(desk.session, actor=actor, now=at, number=case.number, duty_id=duty.id, command=command)
 
 
-def _paper(desk: Desk, enterprise: Enterprise, kind: str, duty: CaseDuty, at: datetime) -> int:
+def _paper(desk: CaseHandlers, enterprise: Enterprise, kind: str, duty: CaseDuty, at: datetime) -> int:
     title = f"{duty.title_zh} {duty.period}（示例）"
     document = put_on_file(
         desk.session,

@@ -15,12 +15,12 @@ from app.accounts.queries import actor_of
 from app.cases.models import CaseFile
 from app.demo.accounts import OFFICERS
 from app.enterprises.models import Enterprise
-from app.exchange.handovers.domain import Basis, Outcome
+from app.exchange.handovers.domain import BatchBasis, ReceiptOutcome
 from app.exchange.handovers.models import Handover, HandoverItem
 from app.exchange.handovers.schemas import RecordReceipt
 from app.exchange.handovers.service.preparing import prepare_at_once
 from app.exchange.handovers.service.receiving import apply_receipts
-from app.exchange.handovers.service.selecting import Scope
+from app.exchange.handovers.service.selecting import RecordSelection
 from app.exchange.handovers.service.steering import release
 from app.exchange.partners.domain import Transport
 from app.exchange.partners.models import Partner
@@ -48,7 +48,7 @@ PUSH = NewPartner(
     base_url="http://127.0.0.1:8790",
 )
 #: Of eight records of a batch: six taken, one sent back, one not answered yet.
-_ANSWERS = (*[Outcome.ACCEPTED] * 3, Outcome.REJECTED, *[Outcome.ACCEPTED] * 3, None)
+_ANSWERS = (*[ReceiptOutcome.ACCEPTED] * 3, ReceiptOutcome.REJECTED, *[ReceiptOutcome.ACCEPTED] * 3, None)
 _REFUSAL = "与税务登记的从业人数不一致，请核实（虚构示例）"
 #: A record that was never handed over: its receipt changes nothing.
 _NEVER_SENT = "cases/QJ-GQ-2000-0000@1"
@@ -63,11 +63,11 @@ def play_exchange(session: Session, secret: bytes, now: datetime) -> None:
     officer = _officer(session)
     firms = _firms(session)
     sent = _handed_over(session, officer, files, "enterprises", firms[:FIRMS], now - timedelta(days=6))
-    _answer(session, files, sent, [Outcome.ACCEPTED], now - timedelta(days=5))
+    _answer(session, files, sent, [ReceiptOutcome.ACCEPTED], now - timedelta(days=5))
     numbers = _numbers(session)
     sent = _handed_over(session, officer, files, "cases", numbers[:CASES], now - timedelta(hours=20))
     _answer(session, files, sent, _ANSWERS, now - timedelta(hours=3))
-    stray = _receipt(_NEVER_SENT, Outcome.ACCEPTED, "JH-0000-0001-001")
+    stray = _receipt(_NEVER_SENT, ReceiptOutcome.ACCEPTED, "JH-0000-0001-001")
     apply_receipts(session, partner=files, channel="workbook", receipts=[stray], now=now - timedelta(hours=3))
     _prepared(session, officer, files, "enterprises", firms[FIRMS : 2 * FIRMS], now - timedelta(hours=1))
 
@@ -91,7 +91,7 @@ def _prepared(
 ) -> Handover | None:
     plan = plans_of(partner.definition, partner.definition_version)[resource]
     made = prepare_at_once(
-        session, actor=actor, now=now, scope=Scope(partner, plan, keys=tuple(keys)), basis=Basis.CHOSEN
+        session, actor=actor, now=now, scope=RecordSelection(partner, plan, keys=tuple(keys)), basis=BatchBasis.CHOSEN
     )
     return made[0]
 
@@ -106,7 +106,11 @@ def _handed_over(
 
 
 def _answer(
-    session: Session, partner: Partner, handover: Handover | None, outcomes: Sequence[Outcome | None], now: datetime
+    session: Session,
+    partner: Partner,
+    handover: Handover | None,
+    outcomes: Sequence[ReceiptOutcome | None],
+    now: datetime,
 ) -> None:
     """What the partner's workbook says of each record, going through `outcomes` again and again."""
     if handover is None:
@@ -122,8 +126,8 @@ def _answer(
     apply_receipts(session, partner=partner, channel="workbook", receipts=receipts, now=now)
 
 
-def _receipt(subject: str, outcome: Outcome, receipt_id: str) -> RecordReceipt:
-    refused = outcome is Outcome.REJECTED
+def _receipt(subject: str, outcome: ReceiptOutcome, receipt_id: str) -> RecordReceipt:
+    refused = outcome is ReceiptOutcome.REJECTED
     return RecordReceipt(
         receipt_id=receipt_id,
         kind="record",

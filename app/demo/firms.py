@@ -37,7 +37,7 @@ SEASONED = 2600
 
 
 @dataclass(frozen=True)
-class Firm:
+class DemoFirm:
     """One fictional firm as rows to insert; rows of parts lack the firm's id. `supports` pairs products with rights."""
 
     enterprise: Row
@@ -54,7 +54,7 @@ class Firm:
     total_costs_fen: int | None = None
 
 
-def make_firms(random: Random, count: int, on: date, *, start: int = 0) -> Iterator[Firm]:
+def make_firms(random: Random, count: int, on: date, *, start: int = 0) -> Iterator[DemoFirm]:
     """`count` firms as of `on`; `start` numbers them, so that codes and names never repeat."""
     for number in range(start, start + count):
         yield _firm(random, number, on)
@@ -71,12 +71,12 @@ def fictional_code(number: int) -> str:
     return first + check_character(first)
 
 
-def _firm(random: Random, number: int, on: date) -> Firm:
+def _firm(random: Random, number: int, on: date) -> DemoFirm:
     trade, life = _life(random, number, on)
     enterprise = _enterprise(random, number, trade, life)
     statements = number == SHOWN or random.random() < 0.6
     contact = {"name": random.choice(SURNAMES) + SUFFIX, "title": "办公室主任", "phone": "0728-0000000"}
-    firm = Firm(
+    firm = DemoFirm(
         enterprise,
         certificates=certificates_of(life, number) if number != SHOWN else [],
         contacts=[contact | {"is_primary": True}],
@@ -104,7 +104,7 @@ def _life(random: Random, number: int, on: date) -> tuple[Trade, Life]:
     return trade, Life(on - timedelta(days=days), on, ambition, certified_on)
 
 
-def _with_work(random: Random, firm: Firm, trade: Trade, life: Life) -> Firm:
+def _with_work(random: Random, firm: DemoFirm, trade: Trade, life: Life) -> DemoFirm:
     """The firm with its figures and what came of its research."""
     figures = _figures_of(random, life)
     return replace(
@@ -180,7 +180,7 @@ def _figures(random: Random, year: int, sales: int, staff: int, ambition: float,
     return row
 
 
-def _with_tax_return(firm: Firm, on: date) -> Firm:
+def _with_tax_return(firm: DemoFirm, on: date) -> DemoFirm:
     """The firm with its latest tax return: R&D expense on the tax basis is what certification counts, and a little less."""
     latest = firm.figures[-1] if firm.figures else None
     if latest is None or latest["year"] != on.year - 1:

@@ -30,7 +30,7 @@ PACE = timedelta(days=6)
 
 
 @dataclass(frozen=True)
-class Desk:
+class CaseHandlers:
     """Who handles: the officer in charge, the section head, whoever supplies for the firm; and where documents go."""
 
     session: Session
@@ -43,7 +43,9 @@ class Desk:
 class Handled:
     """One case under way; its own clock goes from `begun` to the present, so many days a step."""
 
-    def __init__(self, desk: Desk, enterprise: Enterprise, programme: str, begun: datetime, present: datetime) -> None:
+    def __init__(
+        self, desk: CaseHandlers, enterprise: Enterprise, programme: str, begun: datetime, present: datetime
+    ) -> None:
         self._desk, self._present, self.now = desk, present, begun
         command = OpenCase(enterprise_id=enterprise.id, programme=programme, year=today(begun).year)
         self.row: CaseFile = open_case(desk.session, actor=desk.officer, now=begun, command=command).row

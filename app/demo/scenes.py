@@ -19,9 +19,9 @@ from app.cases.supply.schemas import AnswerCorrection, AskCorrections, Correctio
 from app.cases.supply.service.corrections import answer_correction
 from app.demo.duties import keep_duties_up
 from app.demo.firms import SHOWN, SHOWN_CERTIFIED, fictional_code
-from app.demo.handled import Desk, Handled
+from app.demo.handled import CaseHandlers, Handled
 from app.engagement.domain.requests import RequestKind
-from app.engagement.domain.visits import Manner
+from app.engagement.domain.visits import ContactMethod
 from app.engagement.schemas import AskFirm, LogVisit, PlanRound
 from app.engagement.service.asking import ask_firm
 from app.engagement.service.logging_visits import log_visit
@@ -68,7 +68,7 @@ def officer_named(session: Session, login: str) -> Actor:
 
 def play_own_firm(session: Session, vault: Vault, enterprise: Enterprise, firm: Actor, now: datetime) -> None:
     """The firm with the portal user: a case to correct, a year of cultivation, three that are finished, one of them rated."""
-    desk = Desk(session, vault, officer_named(session, "wang"), officer_named(session, "zhou"), firm)
+    desk = CaseHandlers(session, vault, officer_named(session, "wang"), officer_named(session, "zhou"), firm)
     rated = Handled(desk, enterprise, SMALL_FIRMS, now - 26 * MONTH, now).lead()
     grade = RateService(grade=2, items=["efficiency"], remark="办理时间偏长（示例）")
     rate_service(session, actor=firm, now=now, number=rated.number, command=grade)
@@ -94,7 +94,7 @@ def _corrections(now: datetime) -> AskCorrections:
     return AskCorrections(items=items, due_on=today(now) + timedelta(days=14))
 
 
-def _oversee(desk: Desk, case: Handled) -> None:
+def _oversee(desk: CaseHandlers, case: Handled) -> None:
     """Departments are asked, one has answered; the section head wants it done; somebody has called."""
     session, number, now = desk.session, case.row.number, case.now
     shown = list(session.scalars(select(CaseMaterial.document_id).where(CaseMaterial.case_id == case.row.id).limit(2)))
@@ -106,7 +106,7 @@ def _oversee(desk: Desk, case: Handled) -> None:
     wish = Supervise(request="请于本周内提出审查意见（示例）", due_on=today(now) + timedelta(days=5))
     supervise(session, actor=desk.head, now=now, number=number, command=wish)
     call = LogVisit(
-        manner=Manner.CALL,
+        manner=ContactMethod.CALL,
         text="电话提醒补齐研发活动说明（示例）",
         people="张（示例）",
         case_number=number,
@@ -125,7 +125,7 @@ def _answered(session: Session, row: Opinion, now: datetime) -> None:
 def play_others(session: Session, vault: Vault, firms: list[Enterprise], now: datetime) -> None:
     """A case of every other programme under way, and a round of visits to their firms."""
     officer = officer_named(session, "li")
-    desk = Desk(session, vault, officer, officer_named(session, "zhou"), officer)
+    desk = CaseHandlers(session, vault, officer, officer_named(session, "zhou"), officer)
     for (programme, steps), enterprise in zip(OTHERS.items(), firms, strict=False):
         Handled(desk, enterprise, programme, now - 2 * MONTH, now).lead(steps=steps)
     plan = PlanRound(title="项目单位走访（示例）", starts_on=today(now) + timedelta(days=1), days=2, per_day=3)

@@ -15,7 +15,7 @@ from app.commissioners.service.agreements import sign
 from app.commissioners.service.people import create
 from app.demo.words import SPECIALITIES, SURNAMES, UNITS
 from app.enterprises.models import Enterprise
-from app.incentives.queries.entitlements import Scope, page_entitlements
+from app.incentives.queries.entitlements import EntitlementScope, page_entitlements
 from app.incentives.queries.schemes import list_families
 from app.incentives.schemas import StepInput
 from app.incentives.service.steps import recommend
@@ -53,7 +53,9 @@ def make_experts(session: Session, random: Random, officer: Actor, now: datetime
 def recommend_some(session: Session, officer: Actor, now: datetime) -> None:
     """Recommend the first few firms that are entitled to an incentive."""
     families = list_families(session, officer.region_prefix)
-    found = page_entitlements(session, families, Scope(region_prefix=officer.region_prefix), limit=RECOMMENDED)
+    found = page_entitlements(
+        session, families, EntitlementScope(region_prefix=officer.region_prefix), limit=RECOMMENDED
+    )
     for entitlement in found.items:
         recommend(
             session,

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from app.jobs.domain import this_process
-from app.jobs.running import Surroundings, execute, run_of
+from app.jobs.running import JobContext, execute, run_of
 from app.jobs.service import claim
 from app.kit.actor import Actor
 from app.kit.clock import today
@@ -22,7 +22,7 @@ def sweep_twice(database: Database, actor: Actor, now: datetime) -> None:
 
 
 def _sweep(database: Database, actor: Actor, now: datetime, on: date) -> None:
-    around = Surroundings(database, Path(), lambda: now)
+    around = JobContext(database, Path(), lambda: now)
     with session_scope(database) as session:
         sweep = start_sweep(session, actor=actor, now=now, on=on, region=actor.region_prefix)
         job = claim(session, job_id=sweep.job_id or 0, owner=this_process(), now=now)

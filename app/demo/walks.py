@@ -6,7 +6,7 @@ from random import Random
 from typing import Any
 
 from app.cases.domain.milestones import PlannedMilestone, next_due
-from app.cases.domain.moving import NewCertificate, Step, StepRequest, decide_step
+from app.cases.domain.moving import NewCertificate, StepRequest, StepResult, decide_step
 from app.cases.domain.opening import OpeningRequest, decide_open
 from app.cases.domain.state import CaseSnapshot, CaseState, Cutoffs, MilestoneState
 from app.demo.supplied import everything, example_answer
@@ -38,7 +38,7 @@ class Kept:
 
 
 @dataclass
-class Walk:
+class CaseWalk:
     """A case so far: its snapshot, the entries into stages, its milestones and what it came to count as."""
 
     programme: Programme
@@ -46,7 +46,7 @@ class Walk:
     entries: list[tuple[str, str, date]]
     milestones: list[Kept]
     markers: dict[str, date]
-    steps: list[Step] = field(default_factory=list)
+    steps: list[StepResult] = field(default_factory=list)
     certificate: NewCertificate | None = None
     closed_on: date | None = None
 
@@ -64,7 +64,7 @@ def walk(
     today: date,
     shift: ShiftWorkingDays,
     intake: Intake,
-) -> Walk:
+) -> CaseWalk:
     """A case opened on `opened_on` and led to a random stage, never beyond `today`."""
     opening = decide_open(
         programme, OpeningRequest(opened_on.year, opened_on, False, None, None, False, intake.cutoffs), shift
@@ -81,7 +81,7 @@ def walk(
         markers=frozenset(opening.markers),
         cutoffs=intake.cutoffs,
     )
-    made = Walk(
+    made = CaseWalk(
         programme, snapshot, [(opening.stage, "open", opened_on)], [], dict.fromkeys(opening.markers, opened_on)
     )
     _plan(random, made, opening.milestones)
@@ -92,7 +92,7 @@ def walk(
     return made
 
 
-def _go_on(random: Random, made: Walk, today: date, shift: ShiftWorkingDays, intake: Intake) -> bool:
+def _go_on(random: Random, made: CaseWalk, today: date, shift: ShiftWorkingDays, intake: Intake) -> bool:
     on = made.snapshot.stage_entered_on + timedelta(days=random.randint(4, 38))
     action = _choose(random, made)
     if action is None or on > today:
@@ -117,7 +117,7 @@ def _go_on(random: Random, made: Walk, today: date, shift: ShiftWorkingDays, int
     return True
 
 
-def _choose(random: Random, made: Walk) -> StageAction | None:
+def _choose(random: Random, made: CaseWalk) -> StageAction | None:
     actions = made.programme.actions_from(made.snapshot.stage)
     main = [action for action in actions if action.weight == "main"]
     others = [action for action in actions if action.weight != "main"]
@@ -126,7 +126,7 @@ def _choose(random: Random, made: Walk) -> StageAction | None:
     return random.choice(main) if main else None
 
 
-def _take(random: Random, made: Walk, step: Step) -> None:
+def _take(random: Random, made: CaseWalk, step: StepResult) -> None:
     made.steps.append(step)
     made.entries.append((step.stage.code, step.action.code, step.on))
     made.markers.update(dict.fromkeys(step.markers, step.on))
@@ -144,7 +144,7 @@ def _take(random: Random, made: Walk, step: Step) -> None:
     _plan(random, made, step.milestones)
 
 
-def _plan(random: Random, made: Walk, planned: tuple[PlannedMilestone, ...]) -> None:
+def _plan(random: Random, made: CaseWalk, planned: tuple[PlannedMilestone, ...]) -> None:
     entered_on = made.snapshot.stage_entered_on
     made.milestones += [
         Kept(milestone, milestone.due_on or entered_on + timedelta(days=random.randint(6, 40))) for milestone in planned
@@ -152,7 +152,7 @@ def _plan(random: Random, made: Walk, planned: tuple[PlannedMilestone, ...]) -> 
     _know(made)
 
 
-def _do_milestones(random: Random, made: Walk, today: date) -> None:
+def _do_milestones(random: Random, made: CaseWalk, today: date) -> None:
     """What was due is mostly done, on its day; a little is overdue."""
     made.milestones = [
         replace(kept, done_on=max(kept.due_on, made.snapshot.opened_on))
@@ -163,11 +163,11 @@ def _do_milestones(random: Random, made: Walk, today: date) -> None:
     _know(made)
 
 
-def _lapsed_on(made: Walk, kept: Kept) -> date | None:
+def _lapsed_on(made: CaseWalk, kept: Kept) -> date | None:
     return made.closed_on if kept.done_on is None else None
 
 
-def _know(made: Walk) -> None:
+def _know(made: CaseWalk) -> None:
     states = tuple(
         MilestoneState(
             kept.planned.code, kept.planned.ordinal, kept.due_on, kept.done_on, lapsed_on=_lapsed_on(made, kept)
@@ -177,7 +177,7 @@ def _know(made: Walk) -> None:
     made.snapshot = replace(made.snapshot, milestones=states)
 
 
-def rows_of(made: Walk, case_id: int) -> dict[str, list[dict[str, Any]]]:
+def rows_of(made: CaseWalk, case_id: int) -> dict[str, list[dict[str, Any]]]:
     """The rows of the case's parts, by the name of their table."""
     entries = made.entries
     return {

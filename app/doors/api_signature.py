@@ -20,9 +20,9 @@ from app.exchange.signing import (
     NONCE_HEADER,
     SIGNATURE_HEADER,
     TIME_HEADER,
-    Call,
-    Fault,
     SharedKey,
+    SignatureFault,
+    SignedCall,
     Verifier,
     check_call,
 )
@@ -31,11 +31,11 @@ from app.kit.i18n import N_, _
 from app.kit.sealing import CannotOpenError
 
 REFUSALS = {
-    Fault.MISSING: ("missing", N_("本次调用须签名：缺少 ym-timestamp、ym-nonce 或 ym-signature。")),
-    Fault.KEY: ("key", N_("ym-key 不是本客户端签名所用密钥的编号。")),
-    Fault.SKEW: ("skew", N_("ym-timestamp 与服务器时间相差超过 5 分钟，请校准时钟。")),
-    Fault.NONCE: ("nonce", N_("ym-nonce 须为 16–64 个字母、数字、- 或 _。")),
-    Fault.SIGNATURE: ("wrong", N_("签名与请求内容不符。")),
+    SignatureFault.MISSING: ("missing", N_("本次调用须签名：缺少 ym-timestamp、ym-nonce 或 ym-signature。")),
+    SignatureFault.KEY: ("key", N_("ym-key 不是本客户端签名所用密钥的编号。")),
+    SignatureFault.SKEW: ("skew", N_("ym-timestamp 与服务器时间相差超过 5 分钟，请校准时钟。")),
+    SignatureFault.NONCE: ("nonce", N_("ym-nonce 须为 16–64 个字母、数字、- 或 _。")),
+    SignatureFault.SIGNATURE: ("wrong", N_("签名与请求内容不符。")),
 }
 NO_KEY = N_("本客户端还没有签名密钥：请在“系统 → 接口客户端”生成，再签名调用。")
 OWN_KEY = N_("ym-key 应为本客户端的 client_id：%(key_id)s，并用为它生成的签名密钥签名。")
@@ -81,7 +81,7 @@ def check_signature(
     signatory = _signatory(request, session, client, now)
     if fault := _fault(request, signatory, body, headers, now):
         code, message = REFUSALS[fault]
-        raise SignatureRefused(code, _right_key(signatory) if fault is Fault.KEY else _(message))
+        raise SignatureRefused(code, _right_key(signatory) if fault is SignatureFault.KEY else _(message))
     key_id, nonce = headers[KEY_HEADER], headers[NONCE_HEADER]
     if writes:
         first = remember(session, key_id, nonce, now)
@@ -118,12 +118,12 @@ def _right_key(signatory: Signatory | None) -> str:
 
 def _fault(
     request: Request, signatory: Signatory | None, body: bytes, headers: dict[str, str], now: datetime
-) -> Fault | None:
+) -> SignatureFault | None:
     if not any(headers.values()):
-        return Fault.MISSING
+        return SignatureFault.MISSING
     if signatory is None or headers[KEY_HEADER] != signatory.key_id:
-        return Fault.KEY
-    return check_call(signatory.verifier, Call(request.method, _target(request), body), headers, now)
+        return SignatureFault.KEY
+    return check_call(signatory.verifier, SignedCall(request.method, _target(request), body), headers, now)
 
 
 def _target(request: Request) -> str:

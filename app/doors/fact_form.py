@@ -19,7 +19,7 @@ from app.policies.domain.language.verdict import Evaluation
 from app.policies.domain.values.knowledge import Known
 from app.policies.models import PolicyVersion
 from app.policies.plan_answer import answer_with_plan
-from app.policies.plan_presenting import PlanView, present_plan
+from app.policies.plan_presenting import GapPlanView, present_plan
 from app.policies.queries import get_in_force, policy_of
 from app.policies.service.gathering import Gathered, gather
 from app.policies.service.verdicts import evaluate_told, with_settings
@@ -64,7 +64,7 @@ class Trial:
         """The verdict on what was filled in; None where something could not be read."""
         return evaluate_told(self.policy, dict(answers.told), self.on) if answers.valid else None
 
-    def plan(self, evaluation: Evaluation) -> PlanView | None:
+    def plan(self, evaluation: Evaluation) -> GapPlanView | None:
         """What would have to change; None for who passes, and where too much is lacking to plan."""
         if lacks_too_much(evaluation):
             return None

@@ -12,7 +12,7 @@ from fractions import Fraction
 from app.kit.i18n import N_, _, current_locale
 from app.kit.money import format_yuan
 from app.policies.describing import unit_text
-from app.policies.domain.facts.catalogue import FactDefinition, FactKey, Facts, Told
+from app.policies.domain.facts.catalogue import FactDefinition, FactKey, Facts, Periodicity
 from app.policies.domain.language import tree
 from app.policies.domain.language.policy import Policy
 from app.policies.domain.language.reckoning import OUTSIDE
@@ -152,7 +152,7 @@ def _years_back(node: tree.OverYears | tree.Growth) -> frozenset[int]:
 
 
 def _years(definition: FactDefinition, on: date, read: Mapping[str, frozenset[int]]) -> tuple[int | None, ...]:
-    if definition.told is not Told.BY_YEAR:
+    if definition.told is not Periodicity.BY_YEAR:
         return (None,)
     back = read.get(definition.code) or frozenset(range(1, FISCAL_YEARS + 1))
     return tuple(on.year - years for years in sorted(back, reverse=True))

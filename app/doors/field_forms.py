@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from app.kit.fields import Field, Kind, Table
+from app.kit.fields import Field, FieldKind, FieldTable
 from app.kit.i18n import _
 from app.kit.money import format_wan, format_yuan
 
@@ -17,19 +17,19 @@ _E4 = 10_000
 _MANY_LINES = 1_000
 #: The control that asks for each kind; the others are one line of text.
 _CONTROLS = {
-    Kind.LINES: "area",
-    Kind.WEB: "url",
-    Kind.PHONE: "tel",
-    Kind.EMAIL: "email",
-    Kind.CODE: "select",
-    Kind.FLAG: "select",
-    Kind.DAY: "date",
-    Kind.YEAR: "year",
-    Kind.MONEY: "money",
-    Kind.PEOPLE: "people",
-    Kind.COUNT: "number",
-    Kind.TICK: "check",
-    Kind.LINKS: "checks",
+    FieldKind.LINES: "area",
+    FieldKind.WEB: "url",
+    FieldKind.PHONE: "tel",
+    FieldKind.EMAIL: "email",
+    FieldKind.CODE: "select",
+    FieldKind.FLAG: "select",
+    FieldKind.DAY: "date",
+    FieldKind.YEAR: "year",
+    FieldKind.MONEY: "money",
+    FieldKind.PEOPLE: "people",
+    FieldKind.COUNT: "number",
+    FieldKind.TICK: "check",
+    FieldKind.LINKS: "checks",
 }
 
 
@@ -62,7 +62,7 @@ class AskedGroup:
 
 
 def asked_groups(
-    table: Table,
+    table: FieldTable,
     choices: Callable[[Field], Choices],
     pickers: Mapping[str, Picker] | None = None,
     *,
@@ -115,16 +115,16 @@ def text_of(field: Field, value: Any, *, in_wan: bool) -> Any:
     """A value as the text of its form, amounts in 元 or ten thousand of them."""
     if value is None:
         return ""
-    if field.kind is Kind.MONEY:
+    if field.kind is FieldKind.MONEY:
         return format_wan(value) if in_wan else format_yuan(value)
-    if field.kind is Kind.PEOPLE:
+    if field.kind is FieldKind.PEOPLE:
         whole, rest = divmod(value, _E4)
         return f"{whole}.{rest:04d}".rstrip("0") if rest else str(whole)
-    if field.kind is Kind.FLAG:
+    if field.kind is FieldKind.FLAG:
         return str(value).lower()
     return value.isoformat() if isinstance(value, date) else value
 
 
-def texts_of(table: Table, values: Mapping[str, Any], *, in_wan: bool) -> dict[str, Any]:
+def texts_of(table: FieldTable, values: Mapping[str, Any], *, in_wan: bool) -> dict[str, Any]:
     """The columns of a record as the texts of its form."""
     return {table[name].form_name: text_of(table[name], value, in_wan=in_wan) for name, value in values.items()}

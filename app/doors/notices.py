@@ -13,14 +13,14 @@ from app.kit.actor import Actor, ActorKind
 from app.kit.db import composition_of
 from app.kit.i18n import _
 from app.kit.paging import Count, Page
-from app.notices.domain.delivering import CHANNELS, MANNER_LABELS, Channel, Manner
-from app.notices.domain.topics import GROUP_LABELS, Group, Reader
+from app.notices.domain.delivering import CHANNELS, MANNER_LABELS, Channel, DeliveryTiming
+from app.notices.domain.topics import GROUP_LABELS, Audience, TopicGroup
 from app.notices.models import Notice
 from app.notices.preferences import load_preferences
 from app.notices.queries import body_of, count_unread, find_feed, page_inbox, title_of
 from app.notices.schemas import OwnSettings
 from app.notices.service.settings import own_account
-from app.notices.sources import Sources, sources_of
+from app.notices.sources import NoticeSources, sources_of
 
 
 @dataclass(frozen=True)
@@ -128,19 +128,19 @@ def read_settings(form: FormData) -> Bound[OwnSettings]:
     """The wishes as typed; a choice that is none of those offered is told."""
     bound = bind(OwnSettings, form)
     manners = {}
-    for group in Group:
+    for group in TopicGroup:
         for channel in Channel:
             value = bound.raw.get(_name(group, channel))
-            if value and value not in set(Manner):
+            if value and value not in set(DeliveryTiming):
                 bound.summary.append(_("请从列表中选择。"))
             elif value:
-                manners[group, channel] = Manner(value)
+                manners[group, channel] = DeliveryTiming(value)
     if bound.model is not None:
         bound.model = bound.model.model_copy(update={"manners": manners})
     return bound
 
 
-def _name(group: Group, channel: Channel) -> str:
+def _name(group: TopicGroup, channel: Channel) -> str:
     return f"{group}_{channel}"
 
 
@@ -150,20 +150,20 @@ def _channels(actor: Actor, open_ways: Iterable[Channel]) -> list[Channel]:
     return [channel for channel in open_ways if inside or not CHANNELS[channel].bureau_only]
 
 
-def _reader(actor: Actor) -> Reader:
+def _reader(actor: Actor) -> Audience:
     if actor.kind is ActorKind.ENTERPRISE:
-        return Reader.FIRM
-    return Reader.DEPARTMENT if actor.traits.outside else Reader.OFFICER
+        return Audience.FIRM
+    return Audience.DEPARTMENT if actor.traits.outside else Audience.OFFICER
 
 
 def _groups(
-    session: Session, actor: Actor, sources: Sources, channels: list[Channel], form: Bound[OwnSettings]
+    session: Session, actor: Actor, sources: NoticeSources, channels: list[Channel], form: Bound[OwnSettings]
 ) -> tuple[GroupLine, ...]:
     assert actor.id is not None
     key, reader = (str(actor.kind), actor.id), _reader(actor)
     wishes = load_preferences(session, [key])
     lines = []
-    for group in Group:
+    for group in TopicGroup:
         topics = [topic for topic in sources.topics if topic.group is group and topic.text_for(reader) is not None]
         if topics:
             offered = tuple(

@@ -6,8 +6,8 @@ from typing import Annotated
 
 from sqlalchemy import ColumnElement, select
 
-from app.engagement.domain.requests import Outcome, RequestKind
-from app.engagement.domain.visits import Manner
+from app.engagement.domain.requests import RequestKind, RequestOutcome
+from app.engagement.domain.visits import ContactMethod
 from app.engagement.models import FirmRequest, Visit
 from app.enterprises import lists as enterprises
 from app.enterprises.models import Enterprise
@@ -28,9 +28,9 @@ STATES = (OPEN, OVERDUE, SETTLED, WITHDRAWN)
 
 def _in_state(state: str, viewer: Viewer) -> ColumnElement[bool]:
     if state == SETTLED:
-        return FirmRequest.outcome.in_((Outcome.SUPPLIED, Outcome.ANSWERED))
+        return FirmRequest.outcome.in_((RequestOutcome.SUPPLIED, RequestOutcome.ANSWERED))
     if state == WITHDRAWN:
-        return FirmRequest.outcome == Outcome.WITHDRAWN
+        return FirmRequest.outcome == RequestOutcome.WITHDRAWN
     unsettled = FirmRequest.settled_on.is_(None)
     return unsettled & (FirmRequest.due_on < viewer.on) if state == OVERDUE else unsettled
 
@@ -73,7 +73,7 @@ class VisitFilter:
     """Which contacts; what says nothing does not narrow. `waiting` are those whose promised call-back was not made."""
 
     officer: Annotated[int | None, filters.Filter(_whose, filters.equal(Visit.officer_id))] = None
-    manner: Annotated[str, filters.Filter(filters.among(Manner), filters.equal(Visit.manner))] = ""
+    manner: Annotated[str, filters.Filter(filters.among(ContactMethod), filters.equal(Visit.manner))] = ""
     since: Annotated[date | None, filters.since(Visit.happened_on)] = None
     until: Annotated[date | None, filters.until(Visit.happened_on)] = None
     waiting: Annotated[

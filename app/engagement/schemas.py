@@ -5,8 +5,8 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from app.engagement.domain.requests import Outcome, RequestKind, Wanted
-from app.engagement.domain.visits import Manner
+from app.engagement.domain.requests import RequestedItem, RequestKind, RequestOutcome
+from app.engagement.domain.visits import ContactMethod
 from app.kit.inputs import FrozenInput, Required
 
 MOST_AT_ONCE = 1_000
@@ -35,9 +35,9 @@ class AskFirm(FrozenInput):
     due_on: date | None = None
 
     @property
-    def wanted(self) -> Wanted:
+    def wanted(self) -> RequestedItem:
         """What is looked up before the firm is asked."""
-        return Wanted(self.kind, self.what, self.year, self.title)
+        return RequestedItem(self.kind, self.what, self.year, self.title)
 
 
 class AskFirms(AskFirm):
@@ -50,7 +50,7 @@ class SettleRequest(FrozenInput):
     """The firm has given what was asked for, or answered in another way."""
 
     version: int
-    outcome: Outcome = Outcome.ANSWERED
+    outcome: RequestOutcome = RequestOutcome.ANSWERED
 
 
 class AnswerRequest(FrozenInput):
@@ -70,7 +70,7 @@ class WithdrawRequest(FrozenInput):
 class LogVisit(FrozenInput):
     """How and what; the day is today unless given. `answers` is the visit whose promised call-back this is."""
 
-    manner: Manner
+    manner: ContactMethod
     text: Required1000
     happened_on: date | None = None
     people: Text200 = ""

@@ -3,19 +3,19 @@
 See docs/how-to/add-a-field.md; tests/house/test_fields.py names whatever lags behind.
 """
 
-from app.kit.fields import Ask, Field, Group, Heading, Kind, ListColumn, Table, Writer
+from app.kit.fields import Ask, Field, FieldKind, FieldTable, FieldWriter, FormGroup, Heading, ListColumn
 from app.kit.i18n import N_
 
-BY_HAND = Writer.OFFICER
-BY_ALL = Writer.OFFICER | Writer.IMPORT
+BY_HAND = FieldWriter.OFFICER
+BY_ALL = FieldWriter.OFFICER | FieldWriter.IMPORT
 CAPITAL = "capital"
 
-ENTERPRISE = Table(
+ENTERPRISE = FieldTable(
     "enterprise",
     (
         Field(
             "name",
-            Kind.NAME,
+            FieldKind.NAME,
             N_("企业名称"),
             BY_ALL,
             length=200,
@@ -35,7 +35,7 @@ ENTERPRISE = Table(
         ),
         Field(
             "uscc",
-            Kind.KEY,
+            FieldKind.KEY,
             N_("统一社会信用代码"),
             BY_ALL,
             length=60,
@@ -52,10 +52,10 @@ ENTERPRISE = Table(
             past=True,
             exchanged=True,
         ),
-        Field("uscc_confirmed", Kind.TICK, N_("代码已确认"), Writer.NOBODY, past=True, exchanged=True),
+        Field("uscc_confirmed", FieldKind.TICK, N_("代码已确认"), FieldWriter.NOBODY, past=True, exchanged=True),
         Field(
             "uscc_note",
-            Kind.TEXT,
+            FieldKind.TEXT,
             N_("代码确认理由"),
             BY_HAND,
             length=300,
@@ -67,9 +67,9 @@ ENTERPRISE = Table(
         ),
         Field(
             "former_names",
-            Kind.LINKS,
+            FieldKind.LINKS,
             N_("曾用名"),
-            Writer.IMPORT,
+            FieldWriter.IMPORT,
             headings=(
                 Heading(
                     N_("曾用名"),
@@ -81,7 +81,7 @@ ENTERPRISE = Table(
         ),
         Field(
             "registered_on",
-            Kind.DAY,
+            FieldKind.DAY,
             N_("注册日期"),
             BY_ALL,
             ask=Ask("identity"),
@@ -98,7 +98,7 @@ ENTERPRISE = Table(
         ),
         Field(
             "kind",
-            Kind.TEXT,
+            FieldKind.TEXT,
             N_("企业类型"),
             BY_ALL,
             length=120,
@@ -115,7 +115,7 @@ ENTERPRISE = Table(
         ),
         Field(
             "legal_representative",
-            Kind.TEXT,
+            FieldKind.TEXT,
             N_("法定代表人"),
             BY_ALL,
             length=80,
@@ -133,7 +133,7 @@ ENTERPRISE = Table(
         ),
         Field(
             "capital_fen",
-            Kind.MONEY,
+            FieldKind.MONEY,
             N_("注册资本"),
             BY_ALL,
             ask=Ask("identity"),
@@ -153,7 +153,7 @@ ENTERPRISE = Table(
         ),
         Field(
             "capital_currency",
-            Kind.CODE,
+            FieldKind.CODE,
             N_("币种"),
             BY_ALL,
             length=3,
@@ -163,11 +163,11 @@ ENTERPRISE = Table(
             past=True,
             exchanged=True,
         ),
-        Field("capital_text", Kind.TEXT, N_("注册资本原文"), Writer.IMPORT, length=120, bundle=CAPITAL),
-        Field("capital_remark", Kind.TEXT, N_("注册资本备注"), Writer.IMPORT, length=300, bundle=CAPITAL),
+        Field("capital_text", FieldKind.TEXT, N_("注册资本原文"), FieldWriter.IMPORT, length=120, bundle=CAPITAL),
+        Field("capital_remark", FieldKind.TEXT, N_("注册资本备注"), FieldWriter.IMPORT, length=300, bundle=CAPITAL),
         Field(
             "website",
-            Kind.WEB,
+            FieldKind.WEB,
             N_("企业网址"),
             BY_ALL,
             length=200,
@@ -185,7 +185,7 @@ ENTERPRISE = Table(
         ),
         Field(
             "industry_code",
-            Kind.CODE,
+            FieldKind.CODE,
             N_("行业"),
             BY_ALL,
             length=40,
@@ -205,7 +205,7 @@ ENTERPRISE = Table(
         ),
         Field(
             "field_code",
-            Kind.CODE,
+            FieldKind.CODE,
             N_("技术领域"),
             BY_ALL,
             length=40,
@@ -224,7 +224,7 @@ ENTERPRISE = Table(
         ),
         Field(
             "field_detail",
-            Kind.TEXT,
+            FieldKind.TEXT,
             N_("技术领域（三级）"),
             BY_HAND,
             length=200,
@@ -234,7 +234,7 @@ ENTERPRISE = Table(
         ),
         Field(
             "region_code",
-            Kind.CODE,
+            FieldKind.CODE,
             N_("所在区域"),
             BY_ALL,
             length=12,
@@ -260,7 +260,7 @@ ENTERPRISE = Table(
         ),
         Field(
             "park_code",
-            Kind.CODE,
+            FieldKind.CODE,
             N_("园区"),
             BY_HAND,
             length=40,
@@ -272,7 +272,7 @@ ENTERPRISE = Table(
         ),
         Field(
             "address",
-            Kind.TEXT,
+            FieldKind.TEXT,
             N_("地址"),
             BY_ALL,
             length=400,
@@ -290,7 +290,7 @@ ENTERPRISE = Table(
         ),
         Field(
             "scale",
-            Kind.CODE,
+            FieldKind.CODE,
             N_("企业规模"),
             BY_ALL,
             length=40,
@@ -309,7 +309,7 @@ ENTERPRISE = Table(
         ),
         Field(
             "above_scale",
-            Kind.FLAG,
+            FieldKind.FLAG,
             N_("规上企业"),
             BY_ALL,
             answers=(N_("规上"), N_("规下")),
@@ -321,7 +321,7 @@ ENTERPRISE = Table(
         ),
         Field(
             "business_scope",
-            Kind.LINES,
+            FieldKind.LINES,
             N_("经营范围"),
             BY_ALL,
             length=6000,
@@ -336,13 +336,15 @@ ENTERPRISE = Table(
             ),
             exchanged=True,
         ),
-        Field("unread_cells", Kind.KEPT, N_("未能识别的导入内容"), Writer.IMPORT),
-        Field("disabled_on", Kind.DAY, N_("停用日期"), Writer.NOBODY, tracked=False, past=True),
-        Field("disabled_reason", Kind.TEXT, N_("停用原因"), Writer.NOBODY, length=300, tracked=False, past=True),
-        Field("created_at", Kind.MOMENT, writers=Writer.NOBODY, tracked=False, exchanged=True),
-        Field("updated_at", Kind.MOMENT, writers=Writer.NOBODY, tracked=False, exchanged=True),
+        Field("unread_cells", FieldKind.KEPT, N_("未能识别的导入内容"), FieldWriter.IMPORT),
+        Field("disabled_on", FieldKind.DAY, N_("停用日期"), FieldWriter.NOBODY, tracked=False, past=True),
+        Field(
+            "disabled_reason", FieldKind.TEXT, N_("停用原因"), FieldWriter.NOBODY, length=300, tracked=False, past=True
+        ),
+        Field("created_at", FieldKind.MOMENT, writers=FieldWriter.NOBODY, tracked=False, exchanged=True),
+        Field("updated_at", FieldKind.MOMENT, writers=FieldWriter.NOBODY, tracked=False, exchanged=True),
     ),
-    (Group("identity", N_("身份")), Group("place", N_("位置")), Group("trade", N_("行业与规模"))),
+    (FormGroup("identity", N_("身份")), FormGroup("place", N_("位置")), FormGroup("trade", N_("行业与规模"))),
 )
 
 #: What people and imports write; what follows from it is not told twice in the journal.

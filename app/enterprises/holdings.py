@@ -40,7 +40,7 @@ from app.reference.models import Industry, Term
 Figures = dict[str, int | None]
 
 
-class Right(Protocol):
+class HeldRight(Protocol):
     """What the rules ask of a right: a row of the register, or the columns of one."""
 
     @property
@@ -60,7 +60,7 @@ class Right(Protocol):
         """The last day on which it is in force."""
 
 
-class Held(Protocol):
+class DatedHolding(Protocol):
     """A certificate or tag with its time: a row of the register, or the columns of one."""
 
     @property
@@ -87,7 +87,7 @@ class ProductLine:
     is_main: bool
     is_high_tech: bool
     revenue_fen: int | None
-    rights: list[Right] = field(default_factory=list)
+    rights: list[HeldRight] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -113,10 +113,10 @@ class Holdings:
     industry_section: str = ""
     above_scale: bool | None = None
     figures: dict[str, dict[int, Figures]] = field(default_factory=dict)
-    rights: list[Right] = field(default_factory=list)
+    rights: list[HeldRight] = field(default_factory=list)
     products: dict[int, list[ProductLine]] = field(default_factory=dict)
-    certificates: list[Held] = field(default_factory=list)
-    tags: list[Held] = field(default_factory=list)
+    certificates: list[DatedHolding] = field(default_factory=list)
+    tags: list[DatedHolding] = field(default_factory=list)
     conversions: dict[int, int] = field(default_factory=dict)
     standards: list[Standard] = field(default_factory=list)
     compliance: list[tuple[date, str, str, Mapping[str, object]]] = field(default_factory=list)

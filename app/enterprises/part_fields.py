@@ -1,9 +1,9 @@
 """The fields of the records that belong to a firm, each told once. `code` is how the journal calls the record."""
 
-from app.kit.fields import Ask, Field, Group, Heading, Kind, Table, Writer
+from app.kit.fields import Ask, Field, FieldKind, FieldTable, FieldWriter, FormGroup, Heading
 from app.kit.i18n import N_
 
-_BY_ALL = Writer.OFFICER | Writer.IMPORT
+_BY_ALL = FieldWriter.OFFICER | FieldWriter.IMPORT
 _UNKNOWN = N_("不知道的留空，系统按“未知”处理；确实为零才填 0。")
 #: Every record has one group at least; most have only it.
 _MAIN = "main"
@@ -12,38 +12,38 @@ _WIDE = Ask(_MAIN, wide=True)
 
 
 def _term(name: str, label: str, vocabulary: str, *, hint: str = "", required: bool = False) -> Field:
-    return Field(name, Kind.CODE, label, length=40, vocabulary=vocabulary, required=required, ask=Ask(_MAIN, hint))
+    return Field(name, FieldKind.CODE, label, length=40, vocabulary=vocabulary, required=required, ask=Ask(_MAIN, hint))
 
 
-CONTACT = Table(
+CONTACT = FieldTable(
     "enterprise.contact",
     (
-        Field("name", Kind.TEXT, N_("姓名"), length=80, required=True, ask=_ASKED, personal=True),
-        Field("title", Kind.TEXT, N_("职务"), length=80, ask=_ASKED),
-        Field("phone", Kind.PHONE, N_("电话"), length=40, ask=_ASKED, personal=True),
-        Field("email", Kind.EMAIL, N_("电子邮箱"), length=120, ask=_ASKED, personal=True),
-        Field("is_primary", Kind.TICK, N_("主要联系人"), ask=_ASKED),
-        Field("note", Kind.TEXT, N_("备注"), length=300, ask=_WIDE),
+        Field("name", FieldKind.TEXT, N_("姓名"), length=80, required=True, ask=_ASKED, personal=True),
+        Field("title", FieldKind.TEXT, N_("职务"), length=80, ask=_ASKED),
+        Field("phone", FieldKind.PHONE, N_("电话"), length=40, ask=_ASKED, personal=True),
+        Field("email", FieldKind.EMAIL, N_("电子邮箱"), length=120, ask=_ASKED, personal=True),
+        Field("is_primary", FieldKind.TICK, N_("主要联系人"), ask=_ASKED),
+        Field("note", FieldKind.TEXT, N_("备注"), length=300, ask=_WIDE),
     ),
-    (Group(_MAIN, N_("联系人")),),
+    (FormGroup(_MAIN, N_("联系人")),),
 )
 
 
 def _figure(
     name: str, label: str, group: str, heading: str, known_as: str, example: str = "", *, signed: bool = False
 ) -> Field:
-    kind = Kind.PEOPLE if name.endswith("_e4") else Kind.MONEY
+    kind = FieldKind.PEOPLE if name.endswith("_e4") else FieldKind.MONEY
     headings = (Heading(heading, f"{heading} | {known_as}", example=example),)
     return Field(name, kind, label, _BY_ALL, signed=signed, ask=Ask(group), headings=headings, exchanged=True)
 
 
 _INCOME, _RD, _STAFF = "income", "rd", "staff"
-FIGURES = Table(
+FIGURES = FieldTable(
     "enterprise.figures",
     (
         Field(
             "year",
-            Kind.YEAR,
+            FieldKind.YEAR,
             N_("年度"),
             _BY_ALL,
             required=True,
@@ -55,7 +55,7 @@ FIGURES = Table(
         ),
         Field(
             "basis",
-            Kind.CODE,
+            FieldKind.CODE,
             N_("口径"),
             _BY_ALL,
             length=4,
@@ -67,7 +67,7 @@ FIGURES = Table(
         ),
         Field(
             "source",
-            Kind.CODE,
+            FieldKind.CODE,
             N_("来源"),
             _BY_ALL,
             length=40,
@@ -77,7 +77,7 @@ FIGURES = Table(
             headings=(Heading(N_("来源"), "来源 | 数据来源 | source", example="专项审计报告"),),
             exchanged=True,
         ),
-        Field("note", Kind.TEXT, N_("备注"), length=300, ask=_WIDE),
+        Field("note", FieldKind.TEXT, N_("备注"), length=300, ask=_WIDE),
         _figure("sales_revenue_fen", N_("销售收入"), _INCOME, N_("销售收入"),
                 "营业收入 | 主营业务收入 | revenue | sales revenue", "3820.5"),
         _figure("total_income_fen", N_("总收入"), _INCOME, N_("总收入"), "收入总额 | total income", "3900"),
@@ -103,29 +103,29 @@ FIGURES = Table(
                 "从业人数 | 职工人数 | staff | staff average", "42.5"),
         _figure("rd_staff_average_e4", N_("科技人员数（月平均）"), _STAFF, N_("科技人员数"),
                 "科技人员 | 研发人员数 | R&D staff", "6"),
-        Field("imported", Kind.KEPT, writers=Writer.NOBODY, tracked=False),
-        Field("unread_cells", Kind.KEPT, writers=Writer.NOBODY, tracked=False),
-        Field("updated_at", Kind.MOMENT, writers=Writer.NOBODY, tracked=False),
+        Field("imported", FieldKind.KEPT, writers=FieldWriter.NOBODY, tracked=False),
+        Field("unread_cells", FieldKind.KEPT, writers=FieldWriter.NOBODY, tracked=False),
+        Field("updated_at", FieldKind.MOMENT, writers=FieldWriter.NOBODY, tracked=False),
     ),
     (
-        Group(_MAIN, N_("年度与口径")),
-        Group(_INCOME, N_("收入与资产"), note=_UNKNOWN),
-        Group(_RD, N_("研发费用（实际发生额）"), note=N_("按工作指引三（六）分项填写，不折算、不封顶。")),
-        Group(_STAFF, N_("人员（全年月平均数）"), 2),
+        FormGroup(_MAIN, N_("年度与口径")),
+        FormGroup(_INCOME, N_("收入与资产"), note=_UNKNOWN),
+        FormGroup(_RD, N_("研发费用（实际发生额）"), note=N_("按工作指引三（六）分项填写，不折算、不封顶。")),
+        FormGroup(_STAFF, N_("人员（全年月平均数）"), 2),
     ),
 )  # fmt: skip
 
 #: Every figure of a year, in the order people read them; those of income and assets, and those of people.
-FIGURE_NAMES = FIGURES.names(lambda field: field.kind in (Kind.MONEY, Kind.PEOPLE))
+FIGURE_NAMES = FIGURES.names(lambda field: field.kind in (FieldKind.MONEY, FieldKind.PEOPLE))
 BALANCE_NAMES = FIGURES.names(lambda field: field.ask is not None and field.ask.group == _INCOME)
-STAFF_NAMES = FIGURES.names(lambda field: field.kind is Kind.PEOPLE)
+STAFF_NAMES = FIGURES.names(lambda field: field.kind is FieldKind.PEOPLE)
 
-PROPERTY = Table(
+PROPERTY = FieldTable(
     "enterprise.property",
     (
         Field(
             "kind_code",
-            Kind.CODE,
+            FieldKind.CODE,
             N_("类别"),
             length=40,
             vocabulary="property_kind",
@@ -133,105 +133,105 @@ PROPERTY = Table(
             ask=Ask(_MAIN, N_("Ⅰ、Ⅱ类由类别决定")),
             exchanged=True,
         ),
-        Field("ip_class", Kind.COUNT, N_("Ⅰ/Ⅱ类"), Writer.NOBODY, exchanged=True),
-        Field("number", Kind.TEXT, N_("专利号/登记号"), length=60, required=True, ask=_ASKED, exchanged=True),
+        Field("ip_class", FieldKind.COUNT, N_("Ⅰ/Ⅱ类"), FieldWriter.NOBODY, exchanged=True),
+        Field("number", FieldKind.TEXT, N_("专利号/登记号"), length=60, required=True, ask=_ASKED, exchanged=True),
         Field(
             "acquired_by",
-            Kind.CODE,
+            FieldKind.CODE,
             N_("获得方式"),
             length=40,
             vocabulary="acquisition",
             ask=_ASKED,
             exchanged=True,
         ),
-        Field("name", Kind.TEXT, N_("名称"), length=200, required=True, ask=_WIDE, exchanged=True),
-        Field("granted_on", Kind.DAY, N_("授权日期"), ask=_ASKED, exchanged=True),
-        Field("expires_on", Kind.DAY, N_("有效期至"), ask=_ASKED, exchanged=True),
+        Field("name", FieldKind.TEXT, N_("名称"), length=200, required=True, ask=_WIDE, exchanged=True),
+        Field("granted_on", FieldKind.DAY, N_("授权日期"), ask=_ASKED, exchanged=True),
+        Field("expires_on", FieldKind.DAY, N_("有效期至"), ask=_ASKED, exchanged=True),
         Field(
             "used_before",
-            Kind.COUNT,
+            FieldKind.COUNT,
             N_("本系统之前已用于高企认定的次数"),
             ask=Ask(_MAIN, N_("Ⅱ类用过一次后不能再用；本系统内的使用由办件记录")),
         ),
     ),
-    (Group(_MAIN, N_("知识产权")),),
+    (FormGroup(_MAIN, N_("知识产权")),),
 )
 
-PRODUCT = Table(
+PRODUCT = FieldTable(
     "enterprise.product",
     (
-        Field("name", Kind.TEXT, N_("名称"), length=200, required=True, ask=_WIDE),
-        Field("year", Kind.YEAR, N_("年度"), required=True, ask=_ASKED),
-        Field("revenue_fen", Kind.MONEY, N_("当年收入"), ask=_ASKED),
+        Field("name", FieldKind.TEXT, N_("名称"), length=200, required=True, ask=_WIDE),
+        Field("year", FieldKind.YEAR, N_("年度"), required=True, ask=_ASKED),
+        Field("revenue_fen", FieldKind.MONEY, N_("当年收入"), ask=_ASKED),
         _term("field_code", N_("技术领域"), "field"),
-        Field("is_high_tech", Kind.TICK, N_("高新技术产品（服务）"), ask=_ASKED),
+        Field("is_high_tech", FieldKind.TICK, N_("高新技术产品（服务）"), ask=_ASKED),
         Field(
             "is_main",
-            Kind.TICK,
+            FieldKind.TICK,
             N_("主要产品（服务）"),
             ask=Ask(_MAIN, N_("主要产品收入之和须超过高新产品收入的 50%")),
         ),
-        Field("properties", Kind.LINKS, N_("关联知识产权"), ask=Ask("rights"), stored=False),
+        Field("properties", FieldKind.LINKS, N_("关联知识产权"), ask=Ask("rights"), stored=False),
     ),
-    (Group(_MAIN, N_("产品（服务）")), Group("rights", N_("对其起核心支持作用的知识产权"), 1)),
+    (FormGroup(_MAIN, N_("产品（服务）")), FormGroup("rights", N_("对其起核心支持作用的知识产权"), 1)),
 )
 
-CONVERSION = Table(
+CONVERSION = FieldTable(
     "enterprise.conversion",
     (
         Field(
             "title",
-            Kind.TEXT,
+            FieldKind.TEXT,
             N_("成果名称"),
             length=200,
             required=True,
             ask=Ask(_MAIN, N_("同一成果转化为多个产品、服务的，只计一项"), wide=True),
         ),
-        Field("year", Kind.YEAR, N_("年度"), required=True, ask=_ASKED),
+        Field("year", FieldKind.YEAR, N_("年度"), required=True, ask=_ASKED),
         _term("result_kind", N_("成果类型"), "result_kind"),
         _term("origin", N_("成果来源"), "result_origin"),
         _term("outcome", N_("转化结果"), "result_outcome"),
         _term("form", N_("转化形式"), "conversion_form"),
     ),
-    (Group(_MAIN, N_("成果转化")),),
+    (FormGroup(_MAIN, N_("成果转化")),),
 )
 
-STANDARD = Table(
+STANDARD = FieldTable(
     "enterprise.standard",
     (
-        Field("title", Kind.TEXT, N_("标准名称"), length=200, required=True, ask=_WIDE),
-        Field("number", Kind.TEXT, N_("标准编号"), length=60, ask=_ASKED),
+        Field("title", FieldKind.TEXT, N_("标准名称"), length=200, required=True, ask=_WIDE),
+        Field("number", FieldKind.TEXT, N_("标准编号"), length=60, ask=_ASKED),
         _term("level", N_("级别"), "standard_level", required=True),
-        Field("year", Kind.YEAR, N_("年度"), required=True, ask=_ASKED),
+        Field("year", FieldKind.YEAR, N_("年度"), required=True, ask=_ASKED),
         _term("role", N_("企业所起作用"), "standard_role", hint=N_("主导制定才可直接确认科技型中小企业；不清楚的留空")),
         Field(
             "recognised",
-            Kind.FLAG,
+            FieldKind.FLAG,
             N_("经国家有关部门认定认可"),
             ask=Ask(_MAIN, N_("认定高企时参与编制即可加分，须经认定认可；国家标准、行业标准可留空")),
         ),
     ),
-    (Group(_MAIN, N_("标准、检测方法或技术规范")),),
+    (FormGroup(_MAIN, N_("标准、检测方法或技术规范")),),
 )
 
-COMPLIANCE = Table(
+COMPLIANCE = FieldTable(
     "enterprise.compliance",
     (
-        Field("happened_on", Kind.DAY, N_("发生日期"), required=True, ask=_ASKED),
+        Field("happened_on", FieldKind.DAY, N_("发生日期"), required=True, ask=_ASKED),
         _term("kind", N_("类别"), "compliance_kind", required=True),
         _term("severity", N_("程度"), "compliance_severity", required=True),
-        Field("source", Kind.TEXT, N_("信息来源"), length=200, ask=Ask(_MAIN, N_("如 应急管理局来函"))),
-        Field("summary", Kind.LINES, N_("情况说明"), length=400, required=True, ask=_WIDE),
+        Field("source", FieldKind.TEXT, N_("信息来源"), length=200, ask=Ask(_MAIN, N_("如 应急管理局来函"))),
+        Field("summary", FieldKind.LINES, N_("情况说明"), length=400, required=True, ask=_WIDE),
     ),
-    (Group(_MAIN, N_("事件")),),
+    (FormGroup(_MAIN, N_("事件")),),
 )
 
-CERTIFICATE = Table(
+CERTIFICATE = FieldTable(
     "enterprise.certificate",
     (
         Field(
             "kind",
-            Kind.CODE,
+            FieldKind.CODE,
             N_("证书类别"),
             length=40,
             vocabulary="certificate_kind",
@@ -239,23 +239,27 @@ CERTIFICATE = Table(
             ask=_ASKED,
             exchanged=True,
         ),
-        Field("number", Kind.TEXT, N_("证书编号"), length=60, required=True, ask=_ASKED, exchanged=True),
-        Field("issued_on", Kind.DAY, N_("发证日期"), required=True, ask=_ASKED, exchanged=True),
+        Field("number", FieldKind.TEXT, N_("证书编号"), length=60, required=True, ask=_ASKED, exchanged=True),
+        Field("issued_on", FieldKind.DAY, N_("发证日期"), required=True, ask=_ASKED, exchanged=True),
         Field(
-            "expires_on", Kind.DAY, N_("有效期至"), ask=Ask(_MAIN, N_("高企证书自发证之日起三年有效")), exchanged=True
+            "expires_on",
+            FieldKind.DAY,
+            N_("有效期至"),
+            ask=Ask(_MAIN, N_("高企证书自发证之日起三年有效")),
+            exchanged=True,
         ),
-        Field("revoked_on", Kind.DAY, N_("撤销日期"), ask=_ASKED, exchanged=True),
-        Field("case_number", Kind.TEXT, N_("受理编号"), Writer.NOBODY, length=40, exchanged=True),
+        Field("revoked_on", FieldKind.DAY, N_("撤销日期"), ask=_ASKED, exchanged=True),
+        Field("case_number", FieldKind.TEXT, N_("受理编号"), FieldWriter.NOBODY, length=40, exchanged=True),
     ),
-    (Group(_MAIN, N_("证书或备案")),),
+    (FormGroup(_MAIN, N_("证书或备案")),),
 )
 
-TAG = Table(
+TAG = FieldTable(
     "enterprise.tag",
     (
-        Field("tag", Kind.CODE, length=40, vocabulary="tag", required=True, tracked=False, exchanged=True),
-        Field("granted_on", Kind.DAY, tracked=False, exchanged=True),
-        Field("expires_on", Kind.DAY, tracked=False, exchanged=True),
+        Field("tag", FieldKind.CODE, length=40, vocabulary="tag", required=True, tracked=False, exchanged=True),
+        Field("granted_on", FieldKind.DAY, tracked=False, exchanged=True),
+        Field("expires_on", FieldKind.DAY, tracked=False, exchanged=True),
     ),
 )
 

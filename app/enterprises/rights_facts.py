@@ -3,21 +3,21 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from app.enterprises.holdings import ProductLine, Right
+from app.enterprises.holdings import HeldRight, ProductLine
 
 OWN_RESEARCH = "own_research"
 
 
-def is_valid(right: Right, on: date) -> bool:
+def is_valid(right: HeldRight, on: date) -> bool:
     """Whether the right is known to be granted and in force on `on`."""
     return right.granted_on is not None and right.granted_on <= on and not _expired(right, on)
 
 
-def _expired(right: Right, on: date) -> bool:
+def _expired(right: HeldRight, on: date) -> bool:
     return right.expires_on is not None and right.expires_on < on
 
 
-def of_class(rights: Sequence[Right], ip_class: int, on: date) -> int | None:
+def of_class(rights: Sequence[HeldRight], ip_class: int, on: date) -> int | None:
     """How many are in force; None when only rights without a grant date could make up the first one, or none is on file."""
     alike = [right for right in rights if right.ip_class == ip_class]
     number = sum(is_valid(right, on) for right in alike)
@@ -25,7 +25,7 @@ def of_class(rights: Sequence[Right], ip_class: int, on: date) -> int | None:
     return None if not rights or (number == 0 and undated) else number
 
 
-def granted_by_year(rights: Sequence[Right], years: range) -> Mapping[int, int]:
+def granted_by_year(rights: Sequence[HeldRight], years: range) -> Mapping[int, int]:
     """How many rights were granted in each year; a year without any is left out while a right without a day may be its."""
     if not rights:
         return {}
@@ -34,7 +34,7 @@ def granted_by_year(rights: Sequence[Right], years: range) -> Mapping[int, int]:
     return {year: granted.count(year) for year in years if complete or year in granted}
 
 
-def self_developed(rights: Sequence[Right], on: date) -> bool | None:
+def self_developed(rights: Sequence[HeldRight], on: date) -> bool | None:
     """Whether one in force comes from the firm's own research; None while one may."""
     valid = [right for right in rights if is_valid(right, on)]
     if any(right.acquired_by == OWN_RESEARCH for right in valid):

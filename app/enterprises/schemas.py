@@ -21,7 +21,7 @@ from app.enterprises.domain.figures import E4
 from app.enterprises.domain.names import normalise_name
 from app.enterprises.fields import ENTERPRISE
 from app.kit import fields
-from app.kit.fields import Kind, web_address
+from app.kit.fields import FieldKind, web_address
 from app.kit.i18n import _
 from app.kit.inputs import read_fen
 
@@ -87,31 +87,31 @@ OptionalDay = Annotated[date | None, AfterValidator(_reasonable)]
 Year = Annotated[int, Field(ge=1980, le=2100)]
 
 
-_PATTERNS = {Kind.PHONE: r"^[0-9+() \-、,转]*$", Kind.EMAIL: r"^$|^[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+$"}
+_PATTERNS = {FieldKind.PHONE: r"^[0-9+() \-、,转]*$", FieldKind.EMAIL: r"^$|^[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+$"}
 #: What is read of each kind, and what stands where nothing was given.
-_READ: dict[Kind, tuple[Any, Any]] = {
-    Kind.DAY: (OptionalDay, None),
-    Kind.FLAG: (bool | None, None),
-    Kind.TICK: (bool, False),
-    Kind.YEAR: (Year, ...),
+_READ: dict[FieldKind, tuple[Any, Any]] = {
+    FieldKind.DAY: (OptionalDay, None),
+    FieldKind.FLAG: (bool | None, None),
+    FieldKind.TICK: (bool, False),
+    FieldKind.YEAR: (Year, ...),
 }
 
 
 def _read_as(field: fields.Field) -> tuple[Any, Any]:
     """The type that a field is read as, and its default (`...`: it must be given)."""
-    if field.kind is Kind.MONEY:
+    if field.kind is FieldKind.MONEY:
         return (Fen if field.signed else PositiveFen), Field(default=None, alias=field.form_name)
-    if field.kind is Kind.PEOPLE:
+    if field.kind is FieldKind.PEOPLE:
         return People, Field(default=None, alias=field.form_name)
     if field.kind in _READ:
         return _READ[field.kind]
     text: Any = Annotated[str, _text(field.length, least=int(field.required), pattern=_PATTERNS.get(field.kind))]
-    if field.kind is Kind.WEB:
+    if field.kind is FieldKind.WEB:
         text = Annotated[text, AfterValidator(web_address)]
     return text, (... if field.required else "")
 
 
-def of_table(table: fields.Table) -> Callable[[type[Model]], type[Model]]:
+def of_table(table: fields.FieldTable) -> Callable[[type[Model]], type[Model]]:
     """Add to an input every field of `table` that an officer writes; those that it names itself are left as they are."""
 
     def add(model: type[Model]) -> type[Model]:
@@ -156,7 +156,7 @@ class EnterpriseEdit(EnterpriseFields):
     version: int
 
 
-class Reason(Input):
+class ReasonInput(Input):
     """Why something is done that needs a reason."""
 
     reason: Required300

@@ -6,7 +6,7 @@ A list is never complete by itself: rows can prove that something is, their abse
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
-from app.enterprises.holdings import Held, Holdings, Standard
+from app.enterprises.holdings import DatedHolding, Holdings, Standard
 
 ENTERPRISE_CODE = "91"  # GB 32100-2015: registered by the market regulation departments, an enterprise
 COMPANY_NAMES = ("有限公司", "有限责任公司", "股份公司")
@@ -30,13 +30,13 @@ def county(held: Holdings) -> str | None:
     return held.region_code[:COUNTY_DIGITS] if len(held.region_code) >= COUNTY_DIGITS else None
 
 
-def holds(certificates: Sequence[Held], kinds: Iterable[str], on: date) -> bool | None:
+def holds(certificates: Sequence[DatedHolding], kinds: Iterable[str], on: date) -> bool | None:
     """True when one of these kinds is in force on `on`; otherwise the register does not know."""
     wanted = frozenset(kinds)
     return True if any(item.kind in wanted and _in_force(item, on) for item in certificates) else None
 
 
-def _in_force(item: Held, on: date) -> bool:
+def _in_force(item: DatedHolding, on: date) -> bool:
     begun = item.issued_on is None or item.issued_on <= on
     ended = (item.expires_on is not None and item.expires_on < on) or (
         item.revoked_on is not None and item.revoked_on <= on

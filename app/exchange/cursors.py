@@ -13,7 +13,7 @@ _MAC_LENGTH = 12
 
 
 @dataclass(frozen=True)
-class Walk:
+class CursorScope:
     """The list that a cursor belongs to; `filter` is what narrows it, as text."""
 
     resource: str
@@ -21,13 +21,13 @@ class Walk:
     filter: str = ""
 
 
-def encode_cursor(secret: bytes, walk: Walk, last_id: int) -> str:
+def encode_cursor(secret: bytes, walk: CursorScope, last_id: int) -> str:
     """The cursor that asks for what follows the row `last_id`."""
     body = str(last_id).encode()
     return base64.urlsafe_b64encode(_mac(secret, walk, body) + body).decode().rstrip("=")
 
 
-def decode_cursor(secret: bytes, walk: Walk, cursor: str) -> int:
+def decode_cursor(secret: bytes, walk: CursorScope, cursor: str) -> int:
     """The row id in `cursor`; raises `Invalid("paging.cursor")` for a bad one and for another list's, region's or filter's."""
     try:
         raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
@@ -39,7 +39,7 @@ def decode_cursor(secret: bytes, walk: Walk, cursor: str) -> int:
     return int(body)
 
 
-def _mac(secret: bytes, walk: Walk, body: bytes) -> bytes:
+def _mac(secret: bytes, walk: CursorScope, body: bytes) -> bytes:
     parts = ("cursor", walk.resource, walk.region_prefix, walk.filter)
     return hmac.digest(secret, b"\n".join((*(part.encode() for part in parts), body)), hashlib.sha256)[:_MAC_LENGTH]
 

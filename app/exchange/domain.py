@@ -137,7 +137,7 @@ class SheetColumn(_Strict):
     headings: tuple[str, ...]
 
 
-class Sheet(_Strict):
+class SheetDefinition(_Strict):
     """How a resource stands in the partner's workbook: the sheet's name, its header rows, its columns in their order."""
 
     name: Annotated[str, Field(min_length=1, max_length=31, pattern=r"^[^\[\]:*?/\\\']+$")]
@@ -165,7 +165,7 @@ class ResourceDefinition(_Strict):
     title: Bilingual
     note: Bilingual | None = None
     fields: tuple[FieldDefinition, ...]
-    sheet: Sheet | None = None
+    sheet: SheetDefinition | None = None
 
     @model_validator(mode="after")
     def _names_are_unique_and_hold_the_key(self) -> Self:
@@ -195,7 +195,7 @@ class ResourceDefinition(_Strict):
         return next(field for field in self.fields if field.name == name)
 
 
-class Decision(StrEnum):
+class PartnerDecision(StrEnum):
     """What a partner says of a case: something is to be corrected, it goes on, it ends there."""
 
     REQUESTED = "requested"
@@ -218,12 +218,12 @@ class DecisionRule(_Strict):
             raise ValueError("a rule names the step of at least one decision")
         return self
 
-    def step_for(self, decision: Decision) -> str | None:
+    def step_for(self, decision: PartnerDecision) -> str | None:
         """The code of the step that enters `decision`; None where the mapping has none."""
         return {
-            Decision.REQUESTED: self.requested,
-            Decision.ACCEPTED: self.accepted,
-            Decision.REJECTED: self.rejected,
+            PartnerDecision.REQUESTED: self.requested,
+            PartnerDecision.ACCEPTED: self.accepted,
+            PartnerDecision.REJECTED: self.rejected,
         }[decision]
 
 
@@ -246,7 +246,7 @@ class PartnerDefinition(_Strict):
         return self
 
     @property
-    def sheets(self) -> dict[str, Sheet]:
+    def sheets(self) -> dict[str, SheetDefinition]:
         """The sheets by resource, for those that are handed over as files."""
         return {name: resource.sheet for name, resource in self.resources.items() if resource.sheet}
 

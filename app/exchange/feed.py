@@ -48,7 +48,7 @@ class FeedPage:
 
 
 @dataclass(frozen=True)
-class Reader:
+class FeedReader:
     """Who reads: the region prefix that limits every list, feed and snapshot alike."""
 
     region_prefix: str
@@ -78,7 +78,9 @@ class Present:
     taken: frozenset[str]
 
 
-def read_feed(session: Session, plans: Mapping[str, RecordPlan], reader: Reader, *, after: int, limit: int) -> FeedPage:
+def read_feed(
+    session: Session, plans: Mapping[str, RecordPlan], reader: FeedReader, *, after: int, limit: int
+) -> FeedPage:
     """At most `limit` items after `after` (more only when a single event touches more records than that).
 
     A page that is not the last holds as many as fit. Raises `Invalid("feed.after")` for a position that was never given out.
@@ -122,7 +124,7 @@ def check_position(session: Session, position: int, parameter: str) -> int:
 
 
 def items_of(
-    session: Session, plans: Mapping[str, RecordPlan], reader: Reader, events: Sequence[JournalEvent]
+    session: Session, plans: Mapping[str, RecordPlan], reader: FeedReader, events: Sequence[JournalEvent]
 ) -> Iterator[FeedPage]:
     """One page per event, in order, of what it changes for `reader`; records are read set-wise for all events together."""
     return _pages(session, plans, reader, events, _touched(session, plans, reader, events))
@@ -139,7 +141,7 @@ def _fitting(events: Sequence[JournalEvent], touched: Sequence[Touched], room: i
 def _pages(
     session: Session,
     plans: Mapping[str, RecordPlan],
-    reader: Reader,
+    reader: FeedReader,
     events: Sequence[JournalEvent],
     touched: Iterable[Touched],
 ) -> Iterator[FeedPage]:
@@ -174,7 +176,7 @@ def _outcome(each: Touched, present: Present) -> Iterator[tuple[str, Record | No
 
 
 def _touched(
-    session: Session, plans: Mapping[str, RecordPlan], reader: Reader, events: Sequence[JournalEvent]
+    session: Session, plans: Mapping[str, RecordPlan], reader: FeedReader, events: Sequence[JournalEvent]
 ) -> list[Touched]:
     """What the events touched, in their order; of one event in the order of the mapping, each record once."""
     by_position = {event.position: event for event in events}
@@ -188,7 +190,7 @@ def _touched(
     return sorted(found.values(), key=lambda each: each.event.position)
 
 
-def _seen_before(reader: Reader, event: JournalEvent) -> bool:
+def _seen_before(reader: FeedReader, event: JournalEvent) -> bool:
     before = event.changes.get("region_code")
     return reader.could_see(event.region_code) or (before is not None and reader.could_see(before[0]))
 
@@ -196,7 +198,7 @@ def _seen_before(reader: Reader, event: JournalEvent) -> bool:
 # -- what the reader sees of it now ----------------------------------------------------------------------------------------
 
 
-def _present(session: Session, plan: RecordPlan, reader: Reader, touched: Sequence[Touched]) -> Present:
+def _present(session: Session, plan: RecordPlan, reader: FeedReader, touched: Sequence[Touched]) -> Present:
     ids = sorted({each.row_id for each in touched if each.row_id is not None})
     records = records_by_id(session, plan, reader.region_prefix, ids)
     keys = _keys(session, plan, [row_id for row_id in ids if row_id not in records])
@@ -213,7 +215,7 @@ def _keys(session: Session, plan: RecordPlan, ids: Sequence[int]) -> dict[int, s
     return {row_id: plan.key_of(key) for row_id, key in rows}
 
 
-def _taken(session: Session, plan: RecordPlan, reader: Reader, keys: set[str]) -> frozenset[str]:
+def _taken(session: Session, plan: RecordPlan, reader: FeedReader, keys: set[str]) -> frozenset[str]:
     """Those of `keys` under which the reader sees a record now."""
     if not keys:
         return frozenset()

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from app.exchange.partners.nonces import forget_expired
-from app.exchange.service import Reading, note_reading
+from app.exchange.service import ClientRead, note_reading
 from app.kit.db import Database, session_scope
 
 WRITE_EVERY = timedelta(seconds=10)
@@ -18,12 +18,12 @@ class ReadingLedger:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._pending: dict[tuple[int, str], Reading] = {}
+        self._pending: dict[tuple[int, str], ClientRead] = {}
         self._written_at: datetime | None = None
         self._later: threading.Timer | None = None
         self._lock = threading.Lock()
 
-    def note(self, reading: Reading) -> None:
+    def note(self, reading: ClientRead) -> None:
         """Add `reading`; write everything down when the last time is long enough ago, else a little later."""
         with self._lock:
             self._add(reading)
@@ -55,7 +55,7 @@ class ReadingLedger:
         """Write down the rest; for the end of the process."""
         self.write()
 
-    def _add(self, reading: Reading) -> None:
+    def _add(self, reading: ClientRead) -> None:
         key = (reading.client_row_id, reading.channel)
         before = self._pending.get(key)
         if before is None:

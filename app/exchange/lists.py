@@ -6,7 +6,7 @@ from typing import Annotated
 
 from sqlalchemy import ColumnElement, and_, or_, select
 
-from app.exchange.handovers.domain import HandoverState, ItemState, Note, Outcome
+from app.exchange.handovers.domain import HandoverState, ItemState, Note, ReceiptOutcome
 from app.exchange.handovers.listing import items_visible_to, receipts_visible_to, refused_items
 from app.exchange.handovers.models import Handover, HandoverItem, Receipt
 from app.exchange.partners.queries import list_partners
@@ -120,7 +120,9 @@ class ReceiptFilter:
 
     partner: Annotated[int | None, filters.Filter(_partner, filters.equal(Receipt.partner_id))] = None
     effect: Annotated[str, filters.Filter(filters.among((NO_EFFECT, *Note)), _without_effect)] = ""
-    outcome: Annotated[str, filters.Filter(filters.among((*Outcome, "requested")), filters.equal(Receipt.outcome))] = ""
+    outcome: Annotated[
+        str, filters.Filter(filters.among((*ReceiptOutcome, "requested")), filters.equal(Receipt.outcome))
+    ] = ""
     q: Annotated[str, filters.Filter(filters.text, _about)] = ""
 
 

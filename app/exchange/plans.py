@@ -16,10 +16,10 @@ from app.exchange.sources import (
     parts,
     verdicts,
 )
-from app.exchange.sources.base import Source
+from app.exchange.sources.base import RecordSource
 from app.kit.errors import SeedError
 
-SOURCES: dict[str, Source] = {
+SOURCES: dict[str, RecordSource] = {
     source.resource: source
     for source in (
         enterprises.SOURCE,

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.exchange.domain import LISTS, FieldDefinition, FieldType, ResourceDefinition
 from app.exchange.encoding import Record, RowEncoder, row_encoder
 from app.exchange.masking import masked
-from app.exchange.sources.base import Children, Source
+from app.exchange.sources.base import Children, RecordSource
 from app.kit.among import among
 from app.kit.errors import SeedError
 
@@ -34,7 +34,7 @@ class RecordPlan:
 
     resource: str
     definition: ResourceDefinition
-    source: Source
+    source: RecordSource
     columns: tuple[Any, ...]
     encode: RowEncoder
     lists: tuple[ChildPlan, ...]
@@ -44,7 +44,7 @@ class RecordPlan:
         return str(self.source.derive.get(self.definition.field(self.definition.key).source, str)(held))
 
 
-def plan_records(resource: str, definition: ResourceDefinition, source: Source) -> RecordPlan:
+def plan_records(resource: str, definition: ResourceDefinition, source: RecordSource) -> RecordPlan:
     """Fit `definition` to `source`; raises `SeedError` naming a field whose source does not exist."""
     plain = [field for field in definition.fields if field.type not in LISTS]
     lists = [field for field in definition.fields if field.type in LISTS]
@@ -58,7 +58,7 @@ def plan_records(resource: str, definition: ResourceDefinition, source: Source) 
     )
 
 
-def _plan_list(resource: str, field: FieldDefinition, source: Source) -> ChildPlan:
+def _plan_list(resource: str, field: FieldDefinition, source: RecordSource) -> ChildPlan:
     children = source.children.get(field.source)
     if children is None:
         raise SeedError(f"exchange: {resource}.{field.name}: there is no list '{field.source}'")

@@ -22,7 +22,7 @@ VERDICTS_CHANNEL = "standings"
 
 
 @dataclass(frozen=True)
-class Reading:
+class ClientRead:
     """One answer given: how many records of which channel, up to which feed position, to which address."""
 
     client_row_id: int
@@ -50,7 +50,7 @@ def record_snapshot(session: Session, *, actor: Actor, snapshot: Snapshot, now: 
     record(session, actor=actor, now=now, type=kind, subject=subject, data=data)
 
 
-def note_reading(session: Session, reading: Reading) -> None:
+def note_reading(session: Session, reading: ClientRead) -> None:
     """Add one answer to what the client has read on that channel."""
     key = {"client_row_id": reading.client_row_id, "channel": reading.channel}
     row = session.get(ClientReading, key, with_for_update=True)

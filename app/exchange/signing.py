@@ -30,14 +30,14 @@ REMEMBERED = 2 * SKEW
 _NONCE = re.compile(r"[A-Za-z0-9_-]{16,64}")
 
 
-class Scheme(StrEnum):
+class SignatureScheme(StrEnum):
     """The ways to sign."""
 
     SM3_HMAC = "sm3-hmac"
     SM2 = "sm2"
 
 
-class Fault(StrEnum):
+class SignatureFault(StrEnum):
     """Why a signed call is refused."""
 
     MISSING = "missing"
@@ -51,7 +51,7 @@ class Signer(Protocol):
     """Who signs outgoing texts."""
 
     @property
-    def scheme(self) -> Scheme:
+    def scheme(self) -> SignatureScheme:
         """By which scheme."""
         ...
 
@@ -73,7 +73,7 @@ class SharedKey:
     """Signs and verifies by SM3-HMAC."""
 
     key: bytes
-    scheme: Scheme = Scheme.SM3_HMAC
+    scheme: SignatureScheme = SignatureScheme.SM3_HMAC
 
     def sign(self, text: bytes) -> str:
         """`sm3-hmac=<hex>`."""
@@ -90,7 +90,7 @@ class PrivateKey:
 
     private: bytes
     public: bytes
-    scheme: Scheme = Scheme.SM2
+    scheme: SignatureScheme = SignatureScheme.SM2
 
     def sign(self, text: bytes) -> str:
         """`sm2=<Base64 of the DER signature>`."""
@@ -106,7 +106,7 @@ class PublicKey:
     def fits(self, text: bytes, signature: str) -> bool:
         """False for another scheme, another key and anything unreadable."""
         scheme, _equals, value = signature.partition("=")
-        if scheme != Scheme.SM2:
+        if scheme != SignatureScheme.SM2:
             return False
         try:
             return bool(sm2_verify(self.public, text, base64.b64decode(value, validate=True)))
@@ -115,7 +115,7 @@ class PublicKey:
 
 
 @dataclass(frozen=True)
-class Call:
+class SignedCall:
     """A call as both sides see it: `target` is the path with its query, as it stands in the request line."""
 
     method: str
@@ -123,7 +123,7 @@ class Call:
     body: bytes
 
 
-def sign_call(signer: Signer, key_id: str, call: Call, now: datetime, nonce: str) -> dict[str, str]:
+def sign_call(signer: Signer, key_id: str, call: SignedCall, now: datetime, nonce: str) -> dict[str, str]:
     """The headers that sign `call`."""
     seconds = str(int(now.timestamp()))
     return {
@@ -134,16 +134,20 @@ def sign_call(signer: Signer, key_id: str, call: Call, now: datetime, nonce: str
     }
 
 
-def check_call(verifier: Verifier, call: Call, headers: Mapping[str, str], now: datetime) -> Fault | None:
+def check_call(
+    verifier: Verifier, call: SignedCall, headers: Mapping[str, str], now: datetime
+) -> SignatureFault | None:
     """Why the headers (names in lower case) do not sign `call` at `now`; None when they do. The nonce is the caller's to remember."""
     seconds, nonce = headers.get(TIME_HEADER, ""), headers.get(NONCE_HEADER, "")
     if not seconds or not nonce or not headers.get(SIGNATURE_HEADER):
-        return Fault.MISSING
+        return SignatureFault.MISSING
     if not _NONCE.fullmatch(nonce):
-        return Fault.NONCE
+        return SignatureFault.NONCE
     if not _is_fresh(seconds, now):
-        return Fault.SKEW
-    return None if verifier.fits(_call_text(call, seconds, nonce), headers[SIGNATURE_HEADER]) else Fault.SIGNATURE
+        return SignatureFault.SKEW
+    return (
+        None if verifier.fits(_call_text(call, seconds, nonce), headers[SIGNATURE_HEADER]) else SignatureFault.SIGNATURE
+    )
 
 
 def sign_answer(signer: Signer, status: int, body: bytes, nonce: str, now: datetime) -> dict[str, str]:
@@ -154,14 +158,14 @@ def sign_answer(signer: Signer, status: int, body: bytes, nonce: str, now: datet
 
 def check_answer(
     verifier: Verifier, status: int, body: bytes, headers: Mapping[str, str], nonce: str, now: datetime
-) -> Fault | None:
+) -> SignatureFault | None:
     """Why the headers do not sign this answer to the call with `nonce`; None when they do."""
     seconds, signature = headers.get(TIME_HEADER, ""), headers.get(SIGNATURE_HEADER, "")
     if not seconds or not signature:
-        return Fault.MISSING
+        return SignatureFault.MISSING
     if not _is_fresh(seconds, now):
-        return Fault.SKEW
-    return None if verifier.fits(_answer_text(status, body, nonce, seconds), signature) else Fault.SIGNATURE
+        return SignatureFault.SKEW
+    return None if verifier.fits(_answer_text(status, body, nonce, seconds), signature) else SignatureFault.SIGNATURE
 
 
 def digest(body: bytes) -> str:
@@ -170,7 +174,7 @@ def digest(body: bytes) -> str:
     return hashed.hex()
 
 
-def _call_text(call: Call, seconds: str, nonce: str) -> bytes:
+def _call_text(call: SignedCall, seconds: str, nonce: str) -> bytes:
     return "\n".join((call.method.upper(), call.target, seconds, nonce, digest(call.body))).encode()
 
 

@@ -10,14 +10,14 @@ from sqlalchemy.orm import aliased
 from app.accounts.models import MachineClient
 from app.cases.domain.state import CaseState
 from app.cases.models import CaseFile
-from app.cases.todo.port import Asked, Group, Provider, Source
+from app.cases.todo.port import Provider, TodoGroup, TodoQuery, TodoSource
 from app.exchange.actions import MANAGE_PARTNERS
 from app.exchange.handovers.domain import ItemState
 from app.exchange.handovers.listing import items_visible_to, refused_items
 from app.exchange.handovers.models import HandoverItem
 from app.exchange.partners.domain import FAILURES_TO_OPEN
 from app.exchange.partners.models import Partner
-from app.exchange.signing import Scheme
+from app.exchange.signing import SignatureScheme
 from app.kit.permissions import can
 
 #: The circuit opens at the first of these failures; five doubled pauses later the partner has been away for some ten minutes.
@@ -26,7 +26,7 @@ CERTIFICATE_ENDS = timedelta(days=30)
 SECRET_ENDS = timedelta(days=3)
 
 
-def _refused(asked: Asked) -> Source:
+def _refused(asked: TodoQuery) -> TodoSource:
     """Records that a partner refused: with the officer of their case, else with those who lead an open case of their firm."""
     rows: Any = refused_items().outerjoin(
         CaseFile, and_(HandoverItem.resource == "cases", CaseFile.id == HandoverItem.row_id)
@@ -42,7 +42,7 @@ def _refused(asked: Asked) -> Source:
         rows = rows.where(or_(CaseFile.officer_id == asked.officer_id, and_(CaseFile.id.is_(None), of_firm)))
     if asked.programme:
         rows = rows.where(CaseFile.programme_code == asked.programme)
-    return Source(
+    return TodoSource(
         rows=rows,
         key=HandoverItem.id,
         case_id=CaseFile.id,
@@ -53,7 +53,7 @@ def _refused(asked: Asked) -> Source:
     )
 
 
-def _parked(asked: Asked) -> Source | None:
+def _parked(asked: TodoQuery) -> TodoSource | None:
     """Partners with records that were given up."""
     if not _concerns(asked):
         return None
@@ -66,7 +66,7 @@ def _parked(asked: Asked) -> Source | None:
     return _partners(select(Partner.id).where(given_up > 0), given_up)
 
 
-def _away(asked: Asked) -> Source | None:
+def _away(asked: TodoQuery) -> TodoSource | None:
     """Partners that have not answered for some ten minutes of trying."""
     if not _concerns(asked):
         return None
@@ -74,19 +74,19 @@ def _away(asked: Asked) -> Source | None:
     return _partners(rows, Partner.failures)
 
 
-def _certificate(asked: Asked) -> Source | None:
+def _certificate(asked: TodoQuery) -> TodoSource | None:
     """Partners whose certificate has run out or soon will."""
     if not _concerns(asked):
         return None
     rows = select(Partner.id).where(
         Partner.disabled_on.is_(None),
-        Partner.scheme == Scheme.SM2,
+        Partner.scheme == SignatureScheme.SM2,
         Partner.certificate_until < asked.now + CERTIFICATE_ENDS,
     )
     return _partners(rows, _seconds(Partner.certificate_until))
 
 
-def _secret(asked: Asked) -> Source | None:
+def _secret(asked: TodoQuery) -> TodoSource | None:
     """Clients whose former secret stops soon: who has not changed over by then is shut out."""
     if not _concerns(asked):
         return None
@@ -95,7 +95,7 @@ def _secret(asked: Asked) -> Source | None:
         MachineClient.former_secret_until > asked.now,
         MachineClient.former_secret_until < asked.now + SECRET_ENDS,
     )
-    return Source(
+    return TodoSource(
         rows=rows,
         key=MachineClient.id,
         about=MachineClient.name,
@@ -104,13 +104,13 @@ def _secret(asked: Asked) -> Source | None:
     )
 
 
-def _concerns(asked: Asked) -> bool:
+def _concerns(asked: TodoQuery) -> bool:
     """Whether such things are told: to administrators, on a desk that is not narrowed to a programme."""
     return can(asked.actor, MANAGE_PARTNERS) and not asked.programme
 
 
-def _partners(rows: Any, n: Any) -> Source:
-    return Source(rows=rows, key=Partner.id, about=Partner.name, about_en=Partner.code, n=n)
+def _partners(rows: Any, n: Any) -> TodoSource:
+    return TodoSource(rows=rows, key=Partner.id, about=Partner.name, about_en=Partner.code, n=n)
 
 
 def _seconds(instant: Any) -> Any:
@@ -118,8 +118,8 @@ def _seconds(instant: Any) -> Any:
     return cast(extract("epoch", instant), BigInteger)
 
 
-RECORD_REFUSED = Provider("record_refused", Group.EXCHANGE, _refused)
-RECORDS_PARKED = Provider("records_parked", Group.EXCHANGE, _parked)
-PARTNER_AWAY = Provider("partner_away", Group.EXCHANGE, _away)
-CERTIFICATE_ENDING = Provider("certificate_ending", Group.EXCHANGE, _certificate)
-SECRET_ENDING = Provider("secret_ending", Group.EXCHANGE, _secret)
+RECORD_REFUSED = Provider("record_refused", TodoGroup.EXCHANGE, _refused)
+RECORDS_PARKED = Provider("records_parked", TodoGroup.EXCHANGE, _parked)
+PARTNER_AWAY = Provider("partner_away", TodoGroup.EXCHANGE, _away)
+CERTIFICATE_ENDING = Provider("certificate_ending", TodoGroup.EXCHANGE, _certificate)
+SECRET_ENDING = Provider("secret_ending", TodoGroup.EXCHANGE, _secret)

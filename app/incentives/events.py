@@ -2,14 +2,14 @@
 
 from app.incentives.domain.clawback import OUTCOME_LABELS
 from app.incentives.domain.scheme import CLAWBACK_LABELS, STACKING_LABELS
-from app.incentives.domain.steps import STATE_LABELS, State
+from app.incentives.domain.steps import STATE_LABELS, IncentiveState
 from app.journal.domain import EventType, EventWords
 from app.kit.i18n import N_
 
 STEP_TAKEN = {
-    State.RECOMMENDED: EventType("incentive.recommended", N_("推荐奖补")),
-    State.AWARDED: EventType("incentive.awarded", N_("审定奖补")),
-    State.PAID: EventType("incentive.paid", N_("拨付奖补")),
+    IncentiveState.RECOMMENDED: EventType("incentive.recommended", N_("推荐奖补")),
+    IncentiveState.AWARDED: EventType("incentive.awarded", N_("审定奖补")),
+    IncentiveState.PAID: EventType("incentive.paid", N_("拨付奖补")),
 }
 
 EVENT_TYPES = (

@@ -6,10 +6,10 @@ from fractions import Fraction
 from math import ceil, floor
 from typing import Any
 
-from app.incentives.domain.amount import Amount, Kind, Line
-from app.incentives.domain.plan import Plan
+from app.incentives.domain.amount import Amount, AmountLine, AmountLineKind
+from app.incentives.domain.plan import AmountPlan
 from app.incentives.domain.scheme import Rounding, Scheme, Tier, amount_fen
-from app.incentives.domain.stacking import Reason, Share
+from app.incentives.domain.stacking import Share, StackingReason
 from app.kit.i18n import N_, _
 from app.kit.money import format_yuan
 from app.policies.domain.language.verdict import Measure
@@ -61,7 +61,7 @@ COARSER = {"元": N_("元"), "百元": N_("百元"), "千元": N_("千元"), "�
 _UNITS = {"分": N_("分"), **COARSER}
 
 
-def tier_text(plan: Plan, index: int) -> str:
+def tier_text(plan: AmountPlan, index: int) -> str:
     """For whom a tier is: its own words, else its formula, else all others."""
     tier, node = plan.scheme.tiers[index], plan.tiers[index]
     if tier.condition is not None:
@@ -84,12 +84,12 @@ def tier_amount(tier: Tier) -> str:
 # -- the reckoning ----------------------------------------------------------------------------------------------------------
 
 
-def line_text(plan: Plan, line: Line) -> str:
+def line_text(plan: AmountPlan, line: AmountLine) -> str:
     """One step of the reckoning as a sentence."""
     return _LINES[line.kind](plan, line)
 
 
-def _value(line: Line) -> str:
+def _value(line: AmountLine) -> str:
     """The amount after a line; the ends of a range to whole 分, outwards."""
     value = line.value or Measure(Unit.YUAN, None, None)
     if value.exact:
@@ -98,80 +98,80 @@ def _value(line: Line) -> str:
     return span_text(floor(low or 0), None if high is None else ceil(high))
 
 
-def _formula(plan: Plan, line: Line) -> str:
+def _formula(plan: AmountPlan, line: AmountLine) -> str:
     return formula_text(line.node, plan.catalogue) if line.node is not None else ""
 
 
-def _when(plan: Plan, line: Line) -> str:
+def _when(plan: AmountPlan, line: AmountLine) -> str:
     said = {"condition": _formula(plan, line), "outcome": outcome_text(line.outcome)}
     return _("条件 %(condition)s：%(outcome)s") % said
 
 
-def _requires(plan: Plan, line: Line) -> str:
+def _requires(plan: AmountPlan, line: AmountLine) -> str:
     said = {"policy": plan.required_title, "outcome": outcome_text(line.outcome)}
     return _("须符合政策条件 %(policy)s：%(outcome)s") % said
 
 
-def _tier(plan: Plan, line: Line) -> str:
+def _tier(plan: AmountPlan, line: AmountLine) -> str:
     tier = plan.scheme.tiers[line.tier or 0]
     said = {"tier": tier_text(plan, line.tier or 0), "amount": tier_amount(tier)}
     sure = _("适用档次：%(tier)s，%(amount)s") % said
     return sure if line.outcome is Outcome.MET else _("可能适用的档次：%(tier)s，%(amount)s") % said
 
 
-def _no_tier(plan: Plan, line: Line) -> str:
+def _no_tier(plan: AmountPlan, line: AmountLine) -> str:
     if line.outcome is Outcome.UNMET:
         return _("不在任何一档之内，不予奖补")
     return _("也可能不在任何一档之内")
 
 
-def _base(plan: Plan, line: Line) -> str:
+def _base(plan: AmountPlan, line: AmountLine) -> str:
     return _("计算基数 %(base)s：%(amount)s") % {"base": _formula(plan, line), "amount": _value(line)}
 
 
-def _ratio(plan: Plan, line: Line) -> str:
+def _ratio(plan: AmountPlan, line: AmountLine) -> str:
     return _("按 %(percent)s 计：%(amount)s") % {"percent": percent(line.ratio or Decimal(0)), "amount": _value(line)}
 
 
-def _cap(plan: Plan, line: Line) -> str:
+def _cap(plan: AmountPlan, line: AmountLine) -> str:
     cap = _written(plan.scheme.cap)
     if line.outcome is Outcome.MET:
         return _("超过上限，按上限 %(cap)s 计") % {"cap": cap}
     return _("上限 %(cap)s：%(amount)s") % {"cap": cap, "amount": _value(line)}
 
 
-def _floor(plan: Plan, line: Line) -> str:
+def _floor(plan: AmountPlan, line: AmountLine) -> str:
     least = _written(plan.scheme.floor)
     if line.outcome is Outcome.MET:
         return _("不足下限，按下限 %(floor)s 计") % {"floor": least}
     return _("下限 %(floor)s：%(amount)s") % {"floor": least, "amount": _value(line)}
 
 
-def _rounded(plan: Plan, line: Line) -> str:
+def _rounded(plan: AmountPlan, line: AmountLine) -> str:
     rounding = plan.scheme.rounding or Rounding(to="分")
     return _("%(rounding)s：%(amount)s") % {"rounding": rounding_text(rounding), "amount": _value(line)}
 
 
-def _result(plan: Plan, line: Line) -> str:
+def _result(plan: AmountPlan, line: AmountLine) -> str:
     if line.outcome is Outcome.UNMET:
         return _("不予奖补")
     return _("预计金额：%(amount)s") % {"amount": _value(line)}
 
 
-_LINES: dict[Kind, Callable[[Plan, Line], str]] = {
-    Kind.UNSET: lambda plan, line: _("金额由本局依据文件设定，尚未设定"),
-    Kind.IN_WORDS: lambda plan, line: _("计算基数只有文字说明，由主管部门核定"),
-    Kind.WHEN: _when,
-    Kind.REQUIRES: _requires,
-    Kind.FIXED: lambda plan, line: _("定额：%(amount)s") % {"amount": _value(line)},
-    Kind.TIER: _tier,
-    Kind.NO_TIER: _no_tier,
-    Kind.BASE: _base,
-    Kind.RATIO: _ratio,
-    Kind.CAP: _cap,
-    Kind.FLOOR: _floor,
-    Kind.ROUNDED: _rounded,
-    Kind.RESULT: _result,
+_LINES: dict[AmountLineKind, Callable[[AmountPlan, AmountLine], str]] = {
+    AmountLineKind.UNSET: lambda plan, line: _("金额由本局依据文件设定，尚未设定"),
+    AmountLineKind.IN_WORDS: lambda plan, line: _("计算基数只有文字说明，由主管部门核定"),
+    AmountLineKind.WHEN: _when,
+    AmountLineKind.REQUIRES: _requires,
+    AmountLineKind.FIXED: lambda plan, line: _("定额：%(amount)s") % {"amount": _value(line)},
+    AmountLineKind.TIER: _tier,
+    AmountLineKind.NO_TIER: _no_tier,
+    AmountLineKind.BASE: _base,
+    AmountLineKind.RATIO: _ratio,
+    AmountLineKind.CAP: _cap,
+    AmountLineKind.FLOOR: _floor,
+    AmountLineKind.ROUNDED: _rounded,
+    AmountLineKind.RESULT: _result,
 }
 
 
@@ -189,16 +189,16 @@ def share_text(share: Share, names: Callable[[str], str]) -> str:
 
 
 _REASONS = {
-    Reason.FULL: N_("全额享受"),
-    Reason.SETTLED: N_("已审定或已拨付"),
-    Reason.YIELDS: N_("从高不重复：让位于“%(other)s”"),
-    Reason.MAY_YIELD: N_("从高不重复：可能让位于“%(other)s”，金额确定后才知"),
-    Reason.DIFFERENCE: N_("同一用途已享受其他奖补，只补差额：%(amount)s"),
-    Reason.YEAR_LIMIT: N_("每家企业每年不超过 %(limit)s：本次 %(amount)s"),
+    StackingReason.FULL: N_("全额享受"),
+    StackingReason.SETTLED: N_("已审定或已拨付"),
+    StackingReason.YIELDS: N_("从高不重复：让位于“%(other)s”"),
+    StackingReason.MAY_YIELD: N_("从高不重复：可能让位于“%(other)s”，金额确定后才知"),
+    StackingReason.DIFFERENCE: N_("同一用途已享受其他奖补，只补差额：%(amount)s"),
+    StackingReason.YEAR_LIMIT: N_("每家企业每年不超过 %(limit)s：本次 %(amount)s"),
 }
 
 
-def method_text(plan: Plan) -> list[str]:
+def method_text(plan: AmountPlan) -> list[str]:
     """How the amount is found, in plain words, one sentence a step."""
     scheme = plan.scheme
     found = []
@@ -218,7 +218,7 @@ def method_text(plan: Plan) -> list[str]:
     return found
 
 
-def _amounts(plan: Plan) -> list[str]:
+def _amounts(plan: AmountPlan) -> list[str]:
     scheme = plan.scheme
     if scheme.amount is not None:
         return [_("定额 %(amount)s") % {"amount": _written(scheme.amount)}]
@@ -228,7 +228,7 @@ def _amounts(plan: Plan) -> list[str]:
     return found or [_("由本局设定")]
 
 
-def base_text(plan: Plan) -> str:
+def base_text(plan: AmountPlan) -> str:
     """What a ratio is taken of."""
     return formula_text(plan.base, plan.catalogue) if plan.base is not None else _prose(plan.scheme)
 

@@ -30,7 +30,7 @@ Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
-class Surroundings:
+class JobContext:
     """What a job is handed by whoever runs it: the database, the data directory, the clock, the store of bytes, and the
     deployment's secret, for those that call a partner.
     """
@@ -51,7 +51,7 @@ class Surroundings:
 class Run:
     """One run of one job, as its function sees it."""
 
-    around: Surroundings
+    around: JobContext
     job_id: int
     owner: str
     actor: Actor
@@ -108,7 +108,7 @@ class ShutdownError(Exception):
     """The worker is closing down; the job goes back into the queue and on from its checkpoint."""
 
 
-def run_of(job: Job, around: Surroundings, owner: str) -> Run:
+def run_of(job: Job, around: JobContext, owner: str) -> Run:
     """A claimed job as its function will see it."""
     return Run(
         around=around,

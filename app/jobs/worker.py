@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from app.jobs import service
 from app.jobs.domain import this_process
-from app.jobs.running import JobKind, Run, Surroundings, execute, run_of
+from app.jobs.running import JobContext, JobKind, Run, execute, run_of
 from app.kit.db import session_scope
 
 log = logging.getLogger(__name__)
@@ -16,7 +16,7 @@ IDLE_SECONDS = 1.0
 class Worker:
     """Claims and runs jobs until told to stop; a job under way is put back at its last checkpoint."""
 
-    def __init__(self, around: Surroundings, kinds: Mapping[str, JobKind]) -> None:
+    def __init__(self, around: JobContext, kinds: Mapping[str, JobKind]) -> None:
         self._around = around
         self._kinds = kinds
         self._owner = this_process()

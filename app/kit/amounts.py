@@ -74,7 +74,7 @@ _ENGLISH_UNITS = {
 
 
 @dataclass(frozen=True)
-class Amount:
+class ParsedAmount:
     """An amount in hundredths of its currency (分 for CNY), and what is odd about its text when it has none."""
 
     fen: int | None
@@ -82,20 +82,24 @@ class Amount:
     remark: str = ""
 
 
-def read_amount(text: str, *, unit: str = "") -> Amount:
+def read_amount(text: str, *, unit: str = "") -> ParsedAmount:
     """Read `text`; `unit` (万元, 千元, 万美元 …) is what its column says, for a number that states none itself."""
     folded = _fold(text)
     if folded in _NOTHING:
-        return Amount(None, remark=NOT_STATED if text.strip() else "")
+        return ParsedAmount(None, remark=NOT_STATED if text.strip() else "")
     shape = _SHAPE.fullmatch(folded)
     if shape is None or _contradicts_itself(shape):
-        return Amount(None, remark=UNREADABLE)
+        return ParsedAmount(None, remark=UNREADABLE)
     if not _states_unit(shape):
         completed = _SHAPE.fullmatch(f"{shape['number']}{unit}")
         if not unit or completed is None:
             return _with_sign_only(shape)
         if shape["before"] or shape["after"]:
-            return _amount(completed) if _currency(completed) == _currency(shape) else Amount(None, remark=UNREADABLE)
+            return (
+                _amount(completed)
+                if _currency(completed) == _currency(shape)
+                else ParsedAmount(None, remark=UNREADABLE)
+            )
         shape = completed
     return _amount(shape)
 
@@ -127,21 +131,21 @@ def _states_unit(shape: re.Match[str]) -> bool:
     return bool(shape["scale"] or words)
 
 
-def _with_sign_only(shape: re.Match[str]) -> Amount:
+def _with_sign_only(shape: re.Match[str]) -> ParsedAmount:
     """`￥1,000.00` and `1000人民币` are yuan where no column says otherwise; a bare number is nothing yet."""
-    return _amount(shape) if shape["before"] or shape["after"] else Amount(None, remark=NO_UNIT)
+    return _amount(shape) if shape["before"] or shape["after"] else ParsedAmount(None, remark=NO_UNIT)
 
 
-def _amount(shape: re.Match[str]) -> Amount:
+def _amount(shape: re.Match[str]) -> ParsedAmount:
     number = shape["number"]
     if not _GROUPED.fullmatch(number):
-        return Amount(None, remark=BAD_GROUPING if "," in number else UNREADABLE)
+        return ParsedAmount(None, remark=BAD_GROUPING if "," in number else UNREADABLE)
     fen = Decimal(number.replace(",", "")) * SCALES[shape["scale"] or ""] * 100
     if abs(fen) > MAX_FEN:
-        return Amount(None, remark=TOO_LARGE)
+        return ParsedAmount(None, remark=TOO_LARGE)
     if fen != fen.to_integral_value():
-        return Amount(None, remark=TOO_PRECISE)
-    return Amount(int(fen), _currency(shape))
+        return ParsedAmount(None, remark=TOO_PRECISE)
+    return ParsedAmount(int(fen), _currency(shape))
 
 
 def _currency(shape: re.Match[str]) -> str:

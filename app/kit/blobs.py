@@ -29,7 +29,7 @@ class Blob:
 
 
 @dataclass(frozen=True)
-class Entry:
+class BlobEntry:
     """One blob of a store, and when it was last put."""
 
     sha256: str
@@ -64,7 +64,7 @@ class BlobStore(Protocol):
         """Forget these bytes; for those that nothing points at."""
         ...
 
-    def entries(self) -> Iterator[Entry]:
+    def entries(self) -> Iterator[BlobEntry]:
         """Every blob, in order of its hash."""
         ...
 

@@ -11,7 +11,7 @@ from app.kit.i18n import N_, _
 _WEB = re.compile(r"https?://[^\s/?#<>\"]+\.[^\s<>\"]+", re.IGNORECASE)
 
 
-class Kind(StrEnum):
+class FieldKind(StrEnum):
     """What a field holds; amounts are 分 (`…_fen`), averages of people ten-thousandths (`…_e4`)."""
 
     TEXT = "text"
@@ -42,10 +42,10 @@ class Kind(StrEnum):
 
 
 #: Kinds of which unknown is a value of its own; the others are empty.
-NULLABLE = frozenset({Kind.DAY, Kind.MONEY, Kind.PEOPLE, Kind.FLAG})
+NULLABLE = frozenset({FieldKind.DAY, FieldKind.MONEY, FieldKind.PEOPLE, FieldKind.FLAG})
 
 
-class Writer(Flag):
+class FieldWriter(Flag):
     """Who may write a field; none of them: only the software."""
 
     NOBODY = 0
@@ -84,7 +84,7 @@ class Ask:
 
 
 @dataclass(frozen=True)
-class Group:
+class FormGroup:
     """Fields that a form asks for together, in so many columns."""
 
     code: str
@@ -113,9 +113,9 @@ class Field:
     """
 
     name: str
-    kind: Kind
+    kind: FieldKind
     label: str = ""
-    writers: Writer = Writer.OFFICER
+    writers: FieldWriter = FieldWriter.OFFICER
     length: int = 0
     vocabulary: str = ""
     answers: tuple[str, str] = (N_("是"), N_("否"))
@@ -139,23 +139,23 @@ class Field:
     @property
     def is_key(self) -> bool:
         """Whether the record is known by it outside."""
-        return self.kind is Kind.KEY
+        return self.kind is FieldKind.KEY
 
     @property
     def unknown(self) -> object:
         """What stands in a new record for which nothing was said."""
-        if self.kind is Kind.KEPT:
+        if self.kind is FieldKind.KEPT:
             return {}
-        return None if self.kind in NULLABLE else {Kind.COUNT: 0, Kind.TICK: False}.get(self.kind, "")
+        return None if self.kind in NULLABLE else {FieldKind.COUNT: 0, FieldKind.TICK: False}.get(self.kind, "")
 
     @property
     def by_hand(self) -> bool:
         """Whether an officer fills it in, time and again."""
-        return Writer.OFFICER in self.writers and not (self.ask and self.ask.once)
+        return FieldWriter.OFFICER in self.writers and not (self.ask and self.ask.once)
 
 
 @dataclass(frozen=True)
-class Table:
+class FieldTable:
     """The fields of one kind of record, in the order in which forms, templates and events tell them.
 
     `code` stands before their names in the journal.
@@ -163,7 +163,7 @@ class Table:
 
     code: str
     fields: tuple[Field, ...]
-    groups: tuple[Group, ...] = ()
+    groups: tuple[FormGroup, ...] = ()
 
     def __iter__(self) -> Iterator[Field]:
         return iter(self.fields)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from app.kit.blobs import Accept, Blob, Check, Entry, chunks_of, key_of, missing, received
+from app.kit.blobs import Accept, Blob, BlobEntry, Check, chunks_of, key_of, missing, received
 
 
 class LocalBlobs:
@@ -36,12 +36,12 @@ class LocalBlobs:
         """Forget these bytes."""
         (self.root / key_of(sha256)).unlink(missing_ok=True)
 
-    def entries(self) -> Iterator[Entry]:
+    def entries(self) -> Iterator[BlobEntry]:
         """Every blob, in order of its hash."""
         for folder in sorted(self.root.glob("[0-9a-f][0-9a-f]")):
             for path in sorted(folder.iterdir()):
                 put_at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-                yield Entry(folder.name + path.name, put_at)
+                yield BlobEntry(folder.name + path.name, put_at)
 
     def _place(self, temporary: Path, sha256: str) -> None:
         path = self.root / key_of(sha256)

@@ -12,7 +12,7 @@ import obstore
 from obstore.exceptions import BaseError
 from obstore.store import ObjectStore, from_url
 
-from app.kit.blobs import CHUNK, Accept, Blob, Check, Entry, key_of, missing, received
+from app.kit.blobs import CHUNK, Accept, Blob, BlobEntry, Check, key_of, missing, received
 from app.kit.clock import utc_now
 from app.kit.errors import NotFound, Unavailable
 from app.kit.i18n import _
@@ -64,13 +64,13 @@ class ObjectBlobs:
         with suppress(NotFound), _answering():
             obstore.delete(self.bucket, key_of(sha256))
 
-    def entries(self) -> Iterator[Entry]:
+    def entries(self) -> Iterator[BlobEntry]:
         """Every blob, in order of its hash."""
         with _answering():
             found = [meta for batch in obstore.list(self.bucket) for meta in batch]
         for meta in sorted(found, key=lambda meta: meta["path"]):
             modified: datetime = meta["last_modified"]
-            yield Entry(meta["path"].replace("/", ""), modified)
+            yield BlobEntry(meta["path"].replace("/", ""), modified)
 
     def _fetch(self, sha256: str, target: Path) -> None:
         partial = self.scratch / f"incoming-{secrets.token_hex(8)}"

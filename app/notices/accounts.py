@@ -6,16 +6,16 @@ from sqlalchemy.orm import Session
 
 from app.journal.models import JournalEvent
 from app.kit.i18n import N_
-from app.notices.domain.topics import Group, Reader, Telling, Text, To, Topic, both, by_whom
+from app.notices.domain.topics import Audience, Telling, Text, To, Topic, TopicGroup, both, by_whom
 from app.notices.messages import MESSAGE
-from app.notices.sources import Sources
+from app.notices.sources import NoticeSources
 
 PEOPLE_CHANGED = Topic(
     code="people-changed",
     label=N_("邀请与开通"),
-    group=Group.PEOPLE,
+    group=TopicGroup.PEOPLE,
     events=("invitation.created", "invitation.accepted"),
-    texts={Reader.FIRM: Text("%(title)s", N_("操作人：%(by)s。%(note)s"), "/portal/people")},
+    texts={Audience.FIRM: Text("%(title)s", N_("操作人：%(by)s。%(note)s"), "/portal/people")},
 )
 _TITLES = {
     "invitation.created": N_("有人被邀请加入本企业的账号"),
@@ -42,4 +42,4 @@ def tell_people(session: Session, journal: Sequence[JournalEvent]) -> Iterator[T
             )
 
 
-SOURCES = Sources((PEOPLE_CHANGED, MESSAGE), (tell_people,))
+SOURCES = NoticeSources((PEOPLE_CHANGED, MESSAGE), (tell_people,))

@@ -19,7 +19,7 @@ BACK, AHEAD = timedelta(days=31), timedelta(days=400)
 
 
 @dataclass(frozen=True)
-class Entry:
+class CalendarEntry:
     """Something due on the legal day `on`; `uid` names it for ever, `path` is where it is looked after."""
 
     uid: str
@@ -37,7 +37,7 @@ class Window:
     until: date
 
 
-Entries = Callable[[Session, Actor, Window], Iterable[Entry]]
+Entries = Callable[[Session, Actor, Window], Iterable[CalendarEntry]]
 
 
 def around(on: date) -> Window:
@@ -45,7 +45,7 @@ def around(on: date) -> Window:
     return Window(on - BACK, on + AHEAD)
 
 
-def write_calendar(entries: Iterable[Entry], *, name: str, base_url: str) -> bytes:
+def write_calendar(entries: Iterable[CalendarEntry], *, name: str, base_url: str) -> bytes:
     """The calendar; the same entries give the same bytes, so that a reader who has them is told so."""
     import icalendar  # here, for no start need wait for it
 
@@ -63,7 +63,7 @@ def write_calendar(entries: Iterable[Entry], *, name: str, base_url: str) -> byt
     return written
 
 
-def _event(entry: Entry, host: str, base_url: str) -> "icalendar.Event":
+def _event(entry: CalendarEntry, host: str, base_url: str) -> "icalendar.Event":
     import icalendar
 
     event = icalendar.Event()

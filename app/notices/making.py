@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 
 from app.kit.clock import start_of_day, today
 from app.kit.db import insert_into
-from app.notices.domain.delivering import CHANNELS, Channel, Manner, State
+from app.notices.domain.delivering import CHANNELS, Channel, DeliveryState, DeliveryTiming
 from app.notices.domain.topics import Telling, Text, render
 from app.notices.models import Notice, NoticeDelivery
 from app.notices.preferences import Preferences, load_preferences
-from app.notices.recipients import Account, Directory
+from app.notices.recipients import Directory, NoticeAccount
 from app.reference.calendar import WorkCalendar
 from app.reference.queries import work_calendar
 
@@ -43,13 +43,13 @@ class Ways:
 
 
 @dataclass(frozen=True)
-class Planned:
+class PlannedNotice:
     """A notice to be: whose, what about, and how it leaves the house."""
 
-    account: Account
+    account: NoticeAccount
     telling: Telling
     text: Text
-    manners: tuple[tuple[Channel, Manner], ...]
+    manners: tuple[tuple[Channel, DeliveryTiming], ...]
 
     @property
     def key(self) -> tuple[Any, ...]:
@@ -57,12 +57,12 @@ class Planned:
         one = self.telling
         return (*self.account.key, one.topic.code, one.subject_kind, one.subject_id, one.period)
 
-    def in_digest(self) -> "Planned":
+    def in_digest(self) -> "PlannedNotice":
         """The same, but not at once."""
-        return replace(self, manners=tuple((channel, Manner.DIGEST) for channel, _manner in self.manners))
+        return replace(self, manners=tuple((channel, DeliveryTiming.DIGEST) for channel, _manner in self.manners))
 
 
-def plan_notices(session: Session, tellings: Sequence[Telling], ways: Ways) -> list[Planned]:
+def plan_notices(session: Session, tellings: Sequence[Telling], ways: Ways) -> list[PlannedNotice]:
     """What would be told anew, to whom and how; writes nothing."""
     directory = Directory(session, (telling.to for telling in tellings))
     meant = [
@@ -75,13 +75,13 @@ def plan_notices(session: Session, tellings: Sequence[Telling], ways: Ways) -> l
     planned = {
         one.key: one
         for account, telling, text in meant
-        for one in [Planned(account, telling, text, _manners(account, telling, wishes, ways))]
+        for one in [PlannedNotice(account, telling, text, _manners(account, telling, wishes, ways))]
     }
     told = _told_already(session, planned.keys())
     return _calmed([one for key, one in planned.items() if key not in told])
 
 
-def _calmed(planned: list[Planned]) -> list[Planned]:
+def _calmed(planned: list[PlannedNotice]) -> list[PlannedNotice]:
     """Who would hear of one topic many times at once (a bulk step, a hand-over) hears of it in the digest."""
     numbers = Counter((one.account.key, one.telling.topic.code) for one in planned)
     return [
@@ -111,10 +111,12 @@ def _at(day: date, hour: int) -> datetime:
     return start_of_day(day) + timedelta(hours=hour)
 
 
-def _manners(account: Account, telling: Telling, wishes: Preferences, ways: Ways) -> tuple[tuple[Channel, Manner], ...]:
+def _manners(
+    account: NoticeAccount, telling: Telling, wishes: Preferences, ways: Ways
+) -> tuple[tuple[Channel, DeliveryTiming], ...]:
     open_ways = (way for way in ways.channels if CHANNELS[way].reaches(account.kind, account.email))
     found = ((way, wishes.manner(account.key, telling.topic.group, way)) for way in open_ways)
-    return tuple((way, manner) for way, manner in found if manner is not Manner.OFF)
+    return tuple((way, manner) for way, manner in found if manner is not DeliveryTiming.OFF)
 
 
 def _told_already(session: Session, keys: Collection[tuple[Any, ...]]) -> set[tuple[Any, ...]]:
@@ -125,12 +127,12 @@ def _told_already(session: Session, keys: Collection[tuple[Any, ...]]) -> set[tu
     return found
 
 
-def _write(session: Session, planned: Sequence[Planned], now: datetime, next_digest: datetime) -> int:
+def _write(session: Session, planned: Sequence[PlannedNotice], now: datetime, next_digest: datetime) -> int:
     statement = insert_into(session, Notice).values([_row(one, now) for one in planned])
     made = session.execute(statement.on_conflict_do_nothing().returning(Notice.id, *KEY)).all()
     by_key = {one.key: one for one in planned}
     deliveries = [
-        _delivery(row.id, channel, manner, next_digest if manner is Manner.DIGEST else now)
+        _delivery(row.id, channel, manner, next_digest if manner is DeliveryTiming.DIGEST else now)
         for row in made
         for channel, manner in by_key[tuple(row)[1:]].manners
     ]
@@ -139,7 +141,7 @@ def _write(session: Session, planned: Sequence[Planned], now: datetime, next_dig
     return len(made)
 
 
-def _row(one: Planned, now: datetime) -> dict[str, Any]:
+def _row(one: PlannedNotice, now: datetime) -> dict[str, Any]:
     text = render(one.text, one.telling.words)
     return {
         **dict(zip(KEY_NAMES, one.key, strict=True)),
@@ -153,12 +155,12 @@ def _row(one: Planned, now: datetime) -> dict[str, Any]:
     }
 
 
-def _delivery(notice_id: int, channel: Channel, manner: Manner, at: datetime) -> dict[str, Any]:
+def _delivery(notice_id: int, channel: Channel, manner: DeliveryTiming, at: datetime) -> dict[str, Any]:
     return {
         "notice_id": notice_id,
         "channel": channel,
-        "digest": manner is Manner.DIGEST,
-        "state": State.WAITING,
+        "digest": manner is DeliveryTiming.DIGEST,
+        "state": DeliveryState.WAITING,
         "attempts": 0,
         "next_at": at,
         "error": "",

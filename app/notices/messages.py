@@ -23,7 +23,7 @@ from app.kit.permissions import require
 from app.notices import events
 from app.notices.actions import SEND
 from app.notices.domain.delivering import Channel
-from app.notices.domain.topics import Group, Reader, Telling, Text, To, Topic
+from app.notices.domain.topics import Audience, Telling, Text, To, Topic, TopicGroup
 from app.notices.making import Ways, make_notices, plan_notices
 from app.notices.schemas import FirmMessage
 
@@ -37,13 +37,13 @@ _NAMED = 500
 MESSAGE = Topic(
     code="message",
     label=N_("市局通知"),
-    group=Group.MESSAGES,
-    texts={Reader.FIRM: Text("%(title)s", "%(text)s\n%(by)s", "/portal/notices")},
+    group=TopicGroup.MESSAGES,
+    texts={Audience.FIRM: Text("%(title)s", "%(text)s\n%(by)s", "/portal/notices")},
 )
 
 
 @dataclass(frozen=True)
-class Reach:
+class MessageReach:
     """Whom a message reaches: firms, people, messages by channel, and the ids of the firms in which nobody has an account."""
 
     firms: int
@@ -52,7 +52,7 @@ class Reach:
     without: tuple[int, ...]
 
 
-def foresee_message(session: Session, *, actor: Actor, firm_ids: Sequence[int], ways: Ways) -> Reach:
+def foresee_message(session: Session, *, actor: Actor, firm_ids: Sequence[int], ways: Ways) -> MessageReach:
     """Whom a message to these firms would reach; writes nothing. Firms without an account cost nothing but their place in the list."""
     require(actor, SEND)
     without, message = _without(session, firm_ids), FirmMessage(title="·", text="·")
@@ -64,7 +64,7 @@ def foresee_message(session: Session, *, actor: Actor, firm_ids: Sequence[int], 
             people += 1
             for channel, _manner in one.manners:
                 channels[channel] += 1
-    return Reach(len(firm_ids), people, channels, without)
+    return MessageReach(len(firm_ids), people, channels, without)
 
 
 def order_message(

@@ -10,18 +10,18 @@ from functools import partial
 from app.journal.following import follow
 from app.kit.clock import today, utc_now
 from app.kit.db import Database
-from app.notices.channels.port import Way
+from app.notices.channels.port import ChannelAdapter
 from app.notices.making import Ways
 from app.notices.rendering import Renderer
 from app.notices.sending import Sender
-from app.notices.sources import Sources, follower, tell_day
+from app.notices.sources import NoticeSources, follower, tell_day
 
 log = logging.getLogger(__name__)
 IDLE_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
-class Told:
+class NotifierRun:
     """What one run did: events followed, notices made of the day, messages sent by channel."""
 
     events: int
@@ -34,8 +34,8 @@ class Notifier:
     """Everything that telling needs; made once by the composition root."""
 
     database: Database
-    sources: Sources
-    ways: Sequence[Way]
+    sources: NoticeSources
+    ways: Sequence[ChannelAdapter]
     renderer: Renderer
     digest_hour: int = 8
     days_before: tuple[int, ...] = (7, 1)
@@ -59,10 +59,10 @@ class Notifier:
         """Make the notices of the present day."""
         return tell_day(self.database, self.sources, self.open_ways, self.days_before, self.clock())
 
-    def run_once(self) -> Told:
+    def run_once(self) -> NotifierRun:
         """Follow, tell the day, send all that is due, in this thread."""
         events, of_day = self.follow(), self.tell_day()
-        return Told(events, of_day, {str(sender.way.channel): sender.send_due() for sender in self.senders()})
+        return NotifierRun(events, of_day, {str(sender.way.channel): sender.send_due() for sender in self.senders()})
 
     def keep_up(self) -> None:
         """Follow; and tell the day when it is a new one."""

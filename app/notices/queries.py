@@ -11,7 +11,7 @@ from app.kit.actor import Actor
 from app.kit.errors import NotFound
 from app.kit.i18n import _, current_locale
 from app.kit.paging import Count, Keyset, Page, count_up_to, page
-from app.notices.domain.delivering import UNFINISHED, Channel, State
+from app.notices.domain.delivering import UNFINISHED, Channel, DeliveryState
 from app.notices.models import CalendarFeed, Notice, NoticeDelivery
 
 
@@ -97,11 +97,11 @@ def page_deliveries(
     return page(session, statement, Keyset([(NoticeDelivery.id, "desc")]), cursor, limit, values_of=values)
 
 
-def count_deliveries(session: Session) -> dict[tuple[Channel, State], int]:
+def count_deliveries(session: Session) -> dict[tuple[Channel, DeliveryState], int]:
     """How many deliveries stand in each state, by channel."""
     columns = (NoticeDelivery.channel, NoticeDelivery.state)
     rows = session.execute(select(*columns, func.count()).group_by(*columns))
-    return {(Channel(channel), State(state)): number for channel, state, number in rows}
+    return {(Channel(channel), DeliveryState(state)): number for channel, state, number in rows}
 
 
 def count_waiting(session: Session) -> dict[Channel, int]:

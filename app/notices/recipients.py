@@ -8,20 +8,20 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import EnterpriseUser, Officer
 from app.kit.actor import ActorKind, Role
-from app.notices.domain.topics import Reader, To
+from app.notices.domain.topics import Audience, To
 
 AccountKey = tuple[str, int]
 
 
 @dataclass(frozen=True)
-class Account:
+class NoticeAccount:
     """An account that can be told something, and as which reader."""
 
     kind: str
     id: int
     name: str
     email: str
-    reader: Reader
+    reader: Audience
 
     @property
     def key(self) -> AccountKey:
@@ -38,25 +38,25 @@ class Directory:
         self._by_id = {officer.id: officer for officer in self._officers}
         self._people = _people(session, {to.firm for to in wanted if to.firm is not None})
 
-    def accounts(self, to: To) -> list[Account]:
+    def accounts(self, to: To) -> list[NoticeAccount]:
         """Everybody meant, each once; an officer who is in charge reads as such, even a section head."""
-        found: dict[AccountKey, Account] = {}
+        found: dict[AccountKey, NoticeAccount] = {}
         for account in self._meant(to):
             if account.key != (str(to.but[0]), to.but[1]):
                 found.setdefault(account.key, account)
         return list(found.values())
 
-    def _meant(self, to: To) -> Iterator[Account]:
+    def _meant(self, to: To) -> Iterator[NoticeAccount]:
         for officer_id in to.officers:
             if (officer := self._by_id.get(officer_id)) is not None:
                 yield _account(officer, _reader_of(officer))
         for officer in self._officers:
             if to.heads_of is not None and Role(officer.role).traits.told_as_head and _reaches(officer, to.heads_of):
-                yield _account(officer, Reader.HEAD)
+                yield _account(officer, Audience.HEAD)
             if to.department and officer.department == to.department and _reaches(officer, to.region):
-                yield _account(officer, Reader.DEPARTMENT)
+                yield _account(officer, Audience.DEPARTMENT)
         for person in self._people.get(to.firm or 0, ()):
-            yield Account(ActorKind.ENTERPRISE, person.id, person.name, person.email, Reader.FIRM)
+            yield NoticeAccount(ActorKind.ENTERPRISE, person.id, person.name, person.email, Audience.FIRM)
 
 
 def find_accounts(session: Session, keys: Iterable[AccountKey]) -> dict[AccountKey, Officer | EnterpriseUser]:
@@ -81,16 +81,16 @@ def _concerns_officers(to: To) -> bool:
     return bool(to.officers or to.heads_of is not None or to.department)
 
 
-def _reader_of(officer: Officer) -> Reader:
-    return Reader.DEPARTMENT if Role(officer.role).traits.outside else Reader.OFFICER
+def _reader_of(officer: Officer) -> Audience:
+    return Audience.DEPARTMENT if Role(officer.role).traits.outside else Audience.OFFICER
 
 
 def _reaches(officer: Officer, region: str) -> bool:
     return region.startswith(officer.region_prefix)
 
 
-def _account(officer: Officer, reader: Reader) -> Account:
-    return Account(ActorKind.OFFICER, officer.id, officer.name, officer.email, reader)
+def _account(officer: Officer, reader: Audience) -> NoticeAccount:
+    return NoticeAccount(ActorKind.OFFICER, officer.id, officer.name, officer.email, reader)
 
 
 def _officers(session: Session) -> Sequence[Officer]:

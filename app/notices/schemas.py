@@ -6,8 +6,8 @@ from typing import Annotated
 from pydantic import BaseModel, Field, field_validator
 
 from app.kit.i18n import _
-from app.notices.domain.delivering import Channel, Manner
-from app.notices.domain.topics import Group
+from app.notices.domain.delivering import Channel, DeliveryTiming
+from app.notices.domain.topics import TopicGroup
 
 _ADDRESS = re.compile(r"[^@\s,;<>\"]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,60}[A-Za-z0-9])?\.[A-Za-z]{2,}")
 
@@ -23,7 +23,7 @@ class OwnSettings(BaseModel):
     """How a person wants to hear: an address for mail, and a manner by group and channel."""
 
     email: str = Field(default="", max_length=120)
-    manners: dict[tuple[Group, Channel], Manner] = {}
+    manners: dict[tuple[TopicGroup, Channel], DeliveryTiming] = {}
 
     @field_validator("email")
     @classmethod

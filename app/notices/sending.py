@@ -14,12 +14,12 @@ from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.kit.db import Database, read_scope, session_scope
-from app.notices.channels.port import NotSentError, Way
-from app.notices.domain.delivering import LEASE, UNFINISHED, State, delay, state_after
+from app.notices.channels.port import ChannelAdapter, NotSentError
+from app.notices.domain.delivering import LEASE, UNFINISHED, DeliveryState, delay, state_after
 from app.notices.models import Notice, NoticeDelivery
 from app.notices.recipients import open_accounts
 from app.notices.rendering import Renderer
-from app.notices.writing import Parcel, Recipient, compose
+from app.notices.writing import OutgoingMessage, Recipient, compose
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +31,7 @@ class Sender:
     """Sends what waits for one way. `jitter` in 0-1 spreads the times at which failed ones are tried again."""
 
     database: Database
-    way: Way
+    way: ChannelAdapter
     renderer: Renderer
     clock: Callable[[], datetime]
     jitter: Callable[[], float] = random.random
@@ -48,7 +48,7 @@ class Sender:
                     return sent
         return sent
 
-    def _claim(self) -> list[Parcel]:
+    def _claim(self) -> list[OutgoingMessage]:
         now = self.clock()
         if not self._anything(now):
             return []
@@ -59,14 +59,14 @@ class Sender:
             recipients = _recipients(session, [notice for _delivery, notice in rows])
             return list(_parcels(rows, recipients))
 
-    def _still_held(self, parcel: Parcel) -> bool:
+    def _still_held(self, parcel: OutgoingMessage) -> bool:
         """Prolong the lease just before sending; False when others before it took so long that somebody else has it now."""
         with session_scope(self.database) as session:
             held = (NoticeDelivery.id.in_(parcel.delivery_ids), NoticeDelivery.lease_until == parcel.lease_until)
             kept = session.execute(update(NoticeDelivery).where(*held).values(lease_until=self.clock() + LEASE))
             return kept.rowcount == len(parcel.delivery_ids)  # type: ignore[attr-defined, no-any-return]
 
-    def _give_back(self, parcels: Sequence[Parcel]) -> None:
+    def _give_back(self, parcels: Sequence[OutgoingMessage]) -> None:
         """What was claimed and not tried may be taken at once by whoever comes next."""
         ids = [key for parcel in parcels for key in parcel.delivery_ids]
         with session_scope(self.database) as session:
@@ -78,7 +78,7 @@ class Sender:
             statement = select(NoticeDelivery.id).where(_waits(self.way, now)).limit(1)
             return session.scalar(statement) is not None
 
-    def _send(self, parcel: Parcel) -> tuple[bool, int]:
+    def _send(self, parcel: OutgoingMessage) -> tuple[bool, int]:
         """Whether the channel is down, and how many messages went out (one or none)."""
         try:
             if parcel.to is None:
@@ -91,28 +91,28 @@ class Sender:
             log.exception("a notice could not be sent through %s", self.way.channel)
             self._failed(parcel, NotSentError("error"))
             return False, 0
-        self._mark(parcel, {"state": State.SENT, "sent_at": self.clock(), "error": "", "lease_until": None})
+        self._mark(parcel, {"state": DeliveryState.SENT, "sent_at": self.clock(), "error": "", "lease_until": None})
         return False, 1
 
-    def _failed(self, parcel: Parcel, error: NotSentError) -> None:
+    def _failed(self, parcel: OutgoingMessage, error: NotSentError) -> None:
         attempts = parcel.attempts + 1
         state = state_after(attempts, for_good=error.for_good)
         next_at = self.clock() + delay(attempts, self.jitter())
         values = {"state": state, "attempts": attempts, "next_at": next_at, "error": error.kept, "lease_until": None}
         self._mark(parcel, values)
 
-    def _mark(self, parcel: Parcel, values: dict[str, object]) -> None:
+    def _mark(self, parcel: OutgoingMessage, values: dict[str, object]) -> None:
         with session_scope(self.database) as session:
             session.execute(update(NoticeDelivery).where(NoticeDelivery.id.in_(parcel.delivery_ids)).values(**values))
 
 
-def _waits(way: Way, now: datetime) -> ColumnElement[bool]:
+def _waits(way: ChannelAdapter, now: datetime) -> ColumnElement[bool]:
     free = or_(NoticeDelivery.lease_until.is_(None), NoticeDelivery.lease_until < now)
     due = and_(NoticeDelivery.state.in_(UNFINISHED), NoticeDelivery.next_at <= now)
     return and_(NoticeDelivery.channel == way.channel, due, free)
 
 
-def _due(session: Session, way: Way, now: datetime) -> list[tuple[NoticeDelivery, Notice]]:
+def _due(session: Session, way: ChannelAdapter, now: datetime) -> list[tuple[NoticeDelivery, Notice]]:
     """The oldest that are due, and with a part of a digest the whole of it; locked."""
     joined = select(NoticeDelivery, Notice).join(Notice, Notice.id == NoticeDelivery.notice_id).where(_waits(way, now))
     first = (
@@ -144,7 +144,7 @@ def _mail_of(delivery: NoticeDelivery, notice: Notice) -> tuple[str, int, dateti
 
 def _parcels(
     rows: list[tuple[NoticeDelivery, Notice]], recipients: dict[tuple[str, int], Recipient]
-) -> Iterator[Parcel]:
+) -> Iterator[OutgoingMessage]:
     """Digests by whose and when, all others by themselves."""
     together: dict[object, list[tuple[NoticeDelivery, Notice]]] = {}
     for row in sorted(rows, key=lambda row: row[0].id):
@@ -152,7 +152,7 @@ def _parcels(
     for pairs in together.values():
         delivery, notice = pairs[0]
         assert delivery.lease_until is not None
-        yield Parcel(
+        yield OutgoingMessage(
             to=recipients.get(_owner(notice)),
             delivery_ids=tuple(one.id for one, _notice in pairs),
             attempts=max(one.attempts for one, _notice in pairs),

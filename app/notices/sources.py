@@ -13,7 +13,7 @@ from app.kit.actor import Actor
 from app.kit.clock import today
 from app.kit.db import Database, read_scope, session_scope
 from app.kit.slices import Composition, Port
-from app.notices.calendar import Entries, Entry, Window
+from app.notices.calendar import CalendarEntry, Entries, Window
 from app.notices.domain.topics import Telling, Topic
 from app.notices.making import Ways, make_notices
 
@@ -41,7 +41,7 @@ FromDay = Callable[[Session, Day], Iterable[Telling]]
 
 
 @dataclass(frozen=True)
-class Sources:
+class NoticeSources:
     """The topics of one slice, or of all, and what brings them about."""
 
     topics: tuple[Topic, ...] = ()
@@ -58,19 +58,21 @@ class Sources:
         for source in self.from_day:
             yield from source(session, day)
 
-    def entries_of(self, session: Session, actor: Actor, window: Window) -> Iterator[Entry]:
+    def entries_of(self, session: Session, actor: Actor, window: Window) -> Iterator[CalendarEntry]:
         """What a person's calendar shows."""
         for source in self.entries:
             yield from source(session, actor, window)
 
 
-SOURCES: Port[Sources] = Port("topic", Sources, keys=lambda sources: (topic.code for topic in sources.topics))
+SOURCES: Port[NoticeSources] = Port(
+    "topic", NoticeSources, keys=lambda sources: (topic.code for topic in sources.topics)
+)
 
 
-def sources_of(composition: Composition) -> Sources:
+def sources_of(composition: Composition) -> NoticeSources:
     """All slices' sources as one."""
     found = composition.of(SOURCES)
-    return Sources(
+    return NoticeSources(
         tuple(topic for part in found for topic in part.topics),
         tuple(source for part in found for source in part.from_events),
         tuple(source for part in found for source in part.from_day),
@@ -78,7 +80,7 @@ def sources_of(composition: Composition) -> Sources:
     )
 
 
-def follower(sources: Sources, ways: Ways) -> Follower:
+def follower(sources: NoticeSources, ways: Ways) -> Follower:
     """Who makes notices of the journal's events, in the transaction that moves its position."""
 
     def effect(session: Session, events: Sequence[JournalEvent], now: datetime) -> None:
@@ -87,7 +89,9 @@ def follower(sources: Sources, ways: Ways) -> Follower:
     return Follower(FOLLOWER, effect)
 
 
-def tell_day(database: Database, sources: Sources, ways: Ways, days_before: tuple[int, ...], now: datetime) -> int:
+def tell_day(
+    database: Database, sources: NoticeSources, ways: Ways, days_before: tuple[int, ...], now: datetime
+) -> int:
     """Make the notices that the present day brings; running it again, or in two processes at once, adds none. Returns how many."""
     made = 0
     with read_scope(database) as session:

@@ -20,7 +20,7 @@ class Recipient:
 
 
 @dataclass(frozen=True)
-class Parcel:
+class OutgoingMessage:
     """What goes out as one message: one notice, or a person's digest. `to` is empty when the account is no more."""
 
     to: Recipient | None
@@ -37,7 +37,7 @@ class Parcel:
 
 
 @dataclass(frozen=True)
-class Line:
+class MessageLine:
     """One notice as its templates see it."""
 
     title: str
@@ -51,11 +51,11 @@ class Letter:
 
     office: str
     name: str
-    lines: tuple[Line, ...]
+    lines: tuple[MessageLine, ...]
     settings_url: str
 
 
-def compose(parcel: Parcel, channel: Channel, renderer: Renderer) -> Message:
+def compose(parcel: OutgoingMessage, channel: Channel, renderer: Renderer) -> Message:
     """The message of a parcel, in Chinese, the language of the house. Raises `NotSentError` without an address."""
     assert parcel.to is not None
     if CHANNELS[channel].by_email and not parcel.to.email:
@@ -73,16 +73,17 @@ def compose(parcel: Parcel, channel: Channel, renderer: Renderer) -> Message:
         )
 
 
-def _letter(parcel: Parcel, renderer: Renderer) -> Letter:
+def _letter(parcel: OutgoingMessage, renderer: Renderer) -> Letter:
     assert parcel.to is not None
     lines = tuple(
-        Line(one.title_zh, one.body_zh, f"{renderer.base_url}{one.path}" if one.path else "") for one in parcel.notices
+        MessageLine(one.title_zh, one.body_zh, f"{renderer.base_url}{one.path}" if one.path else "")
+        for one in parcel.notices
     )
     door = "/portal" if parcel.to.kind == "enterprise" else ""
     return Letter(renderer.office, parcel.to.name, lines, f"{renderer.base_url}{door}/notices/settings")
 
 
-def _subject(parcel: Parcel) -> str:
+def _subject(parcel: OutgoingMessage) -> str:
     if not parcel.digest:
         return parcel.notices[0].title_zh
     return _("今日通知汇总：%(n)s 条") % {"n": len(parcel.notices)}

@@ -25,10 +25,10 @@ from app.policies.domain.facts.catalogue import Catalogue, FactKey
 from app.policies.domain.language.policy import Reference
 from app.policies.domain.language.settable import awaits_bureau, gap_known
 from app.policies.domain.language.verdict import (
-    Basis,
     BlockFinding,
     Clause,
     Evaluation,
+    IntermediateValue,
     ItemFinding,
     Measure,
     Requirement,
@@ -178,7 +178,7 @@ def _plain(measure: Measure) -> Answer:
     return {**ends, "unit": measure.unit.value}
 
 
-def _basis(basis: Basis, catalogue: Catalogue) -> Answer:
+def _basis(basis: IntermediateValue, catalogue: Catalogue) -> Answer:
     label = both_languages(partial(formula_text, basis.node, catalogue))
     return {
         "label": {"zh": label["text"], "en": label["text_en"]},

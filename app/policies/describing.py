@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from app.kit.i18n import N_, _
-from app.policies.domain.facts.catalogue import FactDefinition, Told
+from app.policies.domain.facts.catalogue import FactDefinition, Periodicity
 from app.policies.domain.language.policy import (
     Condition,
     Confidence,
     Definition,
-    Document,
+    LegalDocument,
     Parameter,
     Policy,
     Reference,
@@ -165,7 +165,7 @@ def _definition(policy: Policy, definition: Definition) -> RuleView:
     )
 
 
-def _document(document: Document) -> str:
+def _document(document: LegalDocument) -> str:
     return _("《%(title)s》%(number)s，%(on)s") % {
         "title": document.title,
         "number": document.number,
@@ -182,7 +182,7 @@ def _fact(definition: FactDefinition) -> FactView:
     return FactView(
         definition.code,
         str(definition.label),
-        unit if definition.told is Told.ONCE else _("%(unit)s，按年度") % {"unit": unit},
+        unit if definition.told is Periodicity.ONCE else _("%(unit)s，按年度") % {"unit": unit},
         str(definition.period),
         str(definition.source),
         str(definition.said_by or ""),

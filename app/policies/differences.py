@@ -15,7 +15,7 @@ from app.policies.domain.language.policy import (
     Condition,
     Confidence,
     Definition,
-    Document,
+    LegalDocument,
     Parameter,
     Policy,
     Reference,
@@ -52,7 +52,7 @@ def _documents(policy: Policy) -> Elements:
     return {name: _document(document) for name, document in policy.documents.items()}
 
 
-def _document(document: Document) -> Element:
+def _document(document: LegalDocument) -> Element:
     fields = {
         _("文号"): document.number,
         _("标题"): str(document.title),

@@ -10,7 +10,7 @@ from app.policies.domain.language.policy import Policy
 from app.policies.domain.language.verdict import Measure
 from app.policies.domain.values.knowledge import ends
 from app.policies.domain.values.units import Unit
-from app.policies.service.gathering import Gathered, Source
+from app.policies.service.gathering import Gathered, Provenance
 from app.policies.wording import exact_text, stated_text
 
 
@@ -83,12 +83,12 @@ def with_names(lines: Iterable[InputLine], catalogue: Catalogue, names: Mapping[
     return tuple(named(line) for line in lines)
 
 
-def source_text(source: Source) -> str:
+def source_text(source: Provenance) -> str:
     """Where a value comes from; of a statement who stated it, when and on what grounds."""
     return _in_words(source.place, source.stated_by, str(source.stated_on or ""), source.grounds)
 
 
-def lapsed_text(source: Source) -> str:
+def lapsed_text(source: Provenance) -> str:
     """That a denial no longer counts: of which day it was, and on what grounds."""
     told = {"on": source.stated_on, "grounds": source.grounds, "who": source.stated_by}
     return _("%(on)s 的核查已过期，须重新核查（%(who)s，%(grounds)s）") % told

@@ -8,7 +8,7 @@ from typing import Any
 
 from app.kit.money import FEN_PER_YUAN, MAX_FEN
 from app.policies.domain.explain.telling import MOST_COUNTED
-from app.policies.domain.facts.catalogue import FactDefinition, Told
+from app.policies.domain.facts.catalogue import FactDefinition, Periodicity
 from app.policies.domain.language import tree
 from app.policies.domain.language.policy import Policy
 from app.policies.domain.language.reckoning import OUTSIDE, lowest
@@ -43,7 +43,7 @@ def _fact(definition: FactDefinition, lists: Sequence[tree.ListedIn]) -> Schema:
     """The schema of one fact, with its words, unit and period; `lists` are those a code must stand in."""
     single = _or_range(_single(definition, lists))
     by_year = _or_range({"type": "object", "patternProperties": {_YEAR: single}, "additionalProperties": False})
-    shape = {Told.ONCE: single, Told.BY_YEAR: by_year, Told.EITHER: {"anyOf": [single, by_year]}}
+    shape = {Periodicity.ONCE: single, Periodicity.BY_YEAR: by_year, Periodicity.EITHER: {"anyOf": [single, by_year]}}
     return {
         "title": definition.label.zh,
         "description": f"{definition.label.en}; {definition.period.en}",

@@ -24,9 +24,9 @@ from app.policies.domain.facts.catalogue import Catalogue, FactKey
 from app.policies.domain.language.policy import Condition
 from app.policies.domain.language.verdict import Evaluation
 from app.policies.domain.plan.changes import Change
-from app.policies.domain.plan.effects import Effect, effects
+from app.policies.domain.plan.effects import ValueEffect, effects
 from app.policies.domain.plan.next import Next
-from app.policies.domain.plan.planner import Fixed, Plan, plan
+from app.policies.domain.plan.planner import Fixed, GapPlan, plan
 from app.policies.domain.values.amounts import machine_value
 from app.policies.domain.values.knowledge import Knowledge, Known, ends
 from app.policies.domain.values.units import Unit
@@ -55,7 +55,7 @@ def answer_with_plan(evaluation: Evaluation) -> Answer:
     }
 
 
-def _plan(found: Plan, catalogue: Catalogue) -> Answer:
+def _plan(found: GapPlan, catalogue: Catalogue) -> Answer:
     return {
         "each": _changes(found.each, catalogue),
         "needed": _changes(found.needed, catalogue),
@@ -144,7 +144,7 @@ def _next(chance: Next, catalogue: Catalogue) -> Answer:
     }
 
 
-def _effect(effect: Effect, catalogue: Catalogue, found: Plan | None) -> Answer:
+def _effect(effect: ValueEffect, catalogue: Catalogue, found: GapPlan | None) -> Answer:
     definition = catalogue[effect.key.code]
     return {
         **_figure(effect.key, catalogue),
@@ -158,7 +158,7 @@ def _effect(effect: Effect, catalogue: Catalogue, found: Plan | None) -> Answer:
     }
 
 
-def _needs(key: FactKey, found: Plan | None) -> Answer | None:
+def _needs(key: FactKey, found: GapPlan | None) -> Answer | None:
     """What the plan asks of the value for a pass, all its other changes made."""
     for change in (*found.cheapest, *found.partly) if found else ():
         if change.key == key:

@@ -13,19 +13,19 @@ from typing import Any
 from app.kit.i18n import N_, _
 from app.policies.answer import Answer
 from app.policies.domain.facts.catalogue import Catalogue, FactKey
-from app.policies.domain.plan.changes import Kind, Why
+from app.policies.domain.plan.changes import ChangeKind, Why
 from app.policies.plan_wording import WHY, figure_text
 from app.policies.wording import told_text, told_words
 
 Link = Callable[[str], str]
 
 _DONE_BY = {
-    Kind.TELL: N_("待查明"),
-    Kind.CHANGE: N_("可以改变"),
-    Kind.WAIT: N_("须等待"),
-    Kind.CORRECT: N_("只能更正"),
+    ChangeKind.TELL: N_("待查明"),
+    ChangeKind.CHANGE: N_("可以改变"),
+    ChangeKind.WAIT: N_("须等待"),
+    ChangeKind.CORRECT: N_("只能更正"),
 }
-_STATES = {Kind.TELL: "wait", Kind.CHANGE: "good", Kind.WAIT: "info", Kind.CORRECT: "idle"}
+_STATES = {ChangeKind.TELL: "wait", ChangeKind.CHANGE: "good", ChangeKind.WAIT: "info", ChangeKind.CORRECT: "idle"}
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ class NextView:
 
 
 @dataclass(frozen=True)
-class PlanView:
+class GapPlanView:
     """What has to change. `needed` opens the way, `certain` makes sure; empty where nothing does, then `partly` is what
     can be said, `unsolved` for which clauses nothing was found, and `awaiting` for which the bureau has yet to set what
     they ask for.
@@ -113,14 +113,14 @@ class PlanView:
 
 def present_plan(
     found: Answer, catalogue: Catalogue, link: Link = lambda code: "", *, names: Mapping[str, str] | None = None
-) -> PlanView | None:
+) -> GapPlanView | None:
     """The plan of an answer as a view; None for a subject that passes, or an answer kept without a plan."""
     plan = found.get("plan")
     if plan is None:
         return None
-    reader = _Reader(catalogue, link, _titles(found["clauses"]), names or {})
+    reader = _PlanReader(catalogue, link, _titles(found["clauses"]), names or {})
     awaiting = plan.get("awaits_bureau", [])
-    return PlanView(
+    return GapPlanView(
         needed=reader.lines(plan["needed"]),
         certain=reader.lines(plan["cheapest"]),
         partly=reader.lines(plan["partly"]),
@@ -143,7 +143,7 @@ def _titles(clauses: Iterable[Answer]) -> dict[str, str]:
 
 
 @dataclass(frozen=True)
-class _Reader:
+class _PlanReader:
     catalogue: Catalogue
     link: Link
     titles: Mapping[str, str]
@@ -159,7 +159,7 @@ class _Reader:
         return tuple(self._line(group[0], len(group)) for group in (list(own) for _key, own in folded))
 
     def _line(self, change: Answer, parts: int) -> PlanLine:
-        kind = Kind(change["kind"])
+        kind = ChangeKind(change["kind"])
         words = _any_part(change, parts, self.catalogue) if parts > 1 else {}
         return PlanLine(
             figure=words.get("figure", told_words(change["label"])),
@@ -172,7 +172,7 @@ class _Reader:
             state=_STATES[kind],
             changeable=change["changeable"],
             text=words.get("text", told_text(change)),
-            to_find_out=kind is Kind.TELL,
+            to_find_out=kind is ChangeKind.TELL,
             url=self.link(change["fact"]) if change["fact"] in self.catalogue else "",
         )
 

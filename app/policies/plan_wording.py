@@ -8,8 +8,8 @@ from app.kit.i18n import N_, _, current_locale, ngettext
 from app.kit.money import FEN_PER_WAN
 from app.policies.domain.facts.catalogue import Catalogue, FactKey
 from app.policies.domain.language.verdict import Measure
-from app.policies.domain.plan.changes import APPLICATION_DAY, Change, Kind, Standing, Why
-from app.policies.domain.plan.effects import Effect
+from app.policies.domain.plan.changes import APPLICATION_DAY, Change, Changeability, ChangeKind, Why
+from app.policies.domain.plan.effects import ValueEffect
 from app.policies.domain.plan.next import Next
 from app.policies.domain.values.knowledge import Known, ends
 from app.policies.domain.values.units import Unit
@@ -67,7 +67,7 @@ def change_text(catalogue: Catalogue, change: Change) -> str:
         return _waiting_text(change)
     told = {"fact": figure_text(catalogue, change.key), "to": wanted_text(change)}
     open_year = change.standing.changeable and change.key.year is not None
-    if change.kind is Kind.TELL and not open_year:
+    if change.kind is ChangeKind.TELL and not open_year:
         return _("%(fact)s尚不清楚，应为：%(to)s") % told
     gap = change.difference
     sentence = _("%(fact)s应为：%(to)s") % told if gap is None else _amount_text(told, change, gap)
@@ -90,7 +90,7 @@ def _waiting_text(change: Change) -> str:
     return ngettext("再等 %(n)s 天，%(day)s 起可以申请", "再等 %(n)s 天，%(day)s 起可以申请", days) % told
 
 
-def until_text(catalogue: Catalogue, key: FactKey, standing: Standing) -> str:
+def until_text(catalogue: Catalogue, key: FactKey, standing: Changeability) -> str:
     """By which day a figure must stand, or why it no longer can be changed."""
     if standing.changeable:
         return _("最迟 %(day)s") % {"day": standing.by}
@@ -99,13 +99,13 @@ def until_text(catalogue: Catalogue, key: FactKey, standing: Standing) -> str:
     return _(WHY[standing.why or Why.HISTORY])
 
 
-def fixed_text(catalogue: Catalogue, key: FactKey, standing: Standing) -> str:
+def fixed_text(catalogue: Catalogue, key: FactKey, standing: Changeability) -> str:
     """That a figure cannot be changed any more, and why."""
     told = {"fact": figure_text(catalogue, key), "why": until_text(catalogue, key, standing)}
     return _("%(fact)s：%(why)s") % told
 
 
-def effect_text(effect: Effect) -> str:
+def effect_text(effect: ValueEffect) -> str:
     """By how much a missing value could change the outcome."""
     parts = []
     if effect.points:

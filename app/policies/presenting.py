@@ -12,7 +12,7 @@ from app.policies.answer import Answer, answer
 from app.policies.domain.facts.catalogue import Catalogue, FactKey
 from app.policies.domain.language.policy import Confidence
 from app.policies.domain.language.settable import SETTING
-from app.policies.domain.language.verdict import Evaluation, Reason
+from app.policies.domain.language.verdict import ClauseReason, Evaluation
 from app.policies.domain.values.outcome import Outcome
 from app.policies.domain.values.units import Unit
 from app.policies.service.gathering import Gathered
@@ -163,7 +163,7 @@ def _details(found: Answer, catalogue: Catalogue, *, graded: bool) -> list[Answe
     """What open clauses wait for: the grades of experts (all that a clause names which people judge), or the rest."""
     details: list[Answer] = []
     for clause in found["clauses"]:
-        judged = clause["reason"] == Reason.JUDGED_BY_PEOPLE
+        judged = clause["reason"] == ClauseReason.JUDGED_BY_PEOPLE
         for detail in clause["missing_detail"]:
             definition = catalogue.get(detail["fact"])
             if (judged or (definition is not None and definition.graded_by_experts)) is graded:
@@ -187,7 +187,7 @@ def _score(found: Answer, catalogue: Catalogue, link: Link) -> ScoreView:
         mark=_mark(clause["required"]) if clause else None,
         outcome=outcome,
         outcome_text=_SCORE_OUTCOMES[outcome]() if clause and score["low"] < score["high"] else "",
-        waits=told_text(clause) if clause and clause["reason"] == Reason.WAITS_FOR_EXPERTS else "",
+        waits=told_text(clause) if clause and clause["reason"] == ClauseReason.WAITS_FOR_EXPERTS else "",
         blocks=tuple(_block(block, catalogue, link) for block in found["blocks"]),
     )
 
@@ -237,7 +237,7 @@ def _item(item: Answer, catalogue: Catalogue, link: Link) -> ItemView:
         points=points_text(item["low"], item["high"]),
         why=told_text(item),
         label=label if label != told_text(item) else "",
-        review=item["reason"] == Reason.MANUAL_REVIEW,
+        review=item["reason"] == ClauseReason.MANUAL_REVIEW,
         missing=_missing(item["missing_detail"], catalogue, link),
         note=told_words(item["note"]) if item["note"] else "",
         options=tuple(_item(option, catalogue, link) for option in item["options"]),

@@ -16,7 +16,7 @@ from app.kit.paging import Count, count_up_to
 from app.kit.permissions import within_region
 from app.policies.catalogue import restore
 from app.policies.domain.facts.catalogue import Catalogue, FactDefinition
-from app.policies.domain.language.policy import Policy, Subject
+from app.policies.domain.language.policy import Policy, PolicySubject
 from app.policies.domain.language.succession import Edition, edition_of, in_force
 from app.policies.models import CataloguedFact, FactStatement, PolicyVersion, StoredVerdict, VerdictOverride
 from app.reference.published import kept
@@ -69,7 +69,7 @@ def _versions(session: Session) -> list[PolicyVersion]:
     )
 
 
-def list_versions_about(session: Session, subject: Subject) -> list[PolicyVersion]:
+def list_versions_about(session: Session, subject: PolicySubject) -> list[PolicyVersion]:
     """The newest version, by policy and jurisdiction, of each policy about such a subject."""
     about = [row for row in _versions(session) if row.content["subject"] == subject.value]
     return list({(row.code, row.jurisdiction): row for row in reversed(about)}.values())[::-1]

@@ -42,7 +42,7 @@ class TakeBackInput(BaseModel):
     reason: Reason
 
 
-class SettingInput(BaseModel):
+class PolicySettingInput(BaseModel):
     """What the bureau sets: a parameter of a policy, its value with or without its unit (`15 %`, `15`, `yes`), from
     which application day on, and by which document.
     """

@@ -10,7 +10,14 @@ from app.kit.i18n import N_, _, current_locale, ngettext, use_locale
 from app.kit.money import FEN_PER_WAN, FEN_PER_YUAN
 from app.policies.domain.explain.telling import read_single
 from app.policies.domain.facts.catalogue import Catalogue, FactDefinition, FactKey
-from app.policies.domain.language.verdict import Basis, Finding, ItemFinding, Measure, Reason, Requirement
+from app.policies.domain.language.verdict import (
+    ClauseReason,
+    Finding,
+    IntermediateValue,
+    ItemFinding,
+    Measure,
+    Requirement,
+)
 from app.policies.domain.values.knowledge import ends
 from app.policies.domain.values.outcome import Outcome
 from app.policies.domain.values.units import Unit
@@ -19,11 +26,11 @@ Rounding = Callable[[Fraction], int]
 
 OUTCOMES = {Outcome.MET: N_("达标"), Outcome.UNMET: N_("未达标"), Outcome.UNKNOWN: N_("待定")}
 _REASONS = {
-    Reason.ZERO_DENOMINATOR: N_("分母为 0，不能算出比例，按未达标处理"),
-    Reason.NO_FISCAL_YEAR: N_("申请年的上一年年底以前还没有注册，没有可以计入的会计年度"),
-    Reason.JUDGED_BY_PEOPLE: N_("由专家评分，本版本不计算分数"),
-    Reason.WAITS_FOR_EXPERTS: N_("只待专家评分"),
-    Reason.MANUAL_REVIEW: N_("有年度数值为负，增长率无意义，须人工审核"),
+    ClauseReason.ZERO_DENOMINATOR: N_("分母为 0，不能算出比例，按未达标处理"),
+    ClauseReason.NO_FISCAL_YEAR: N_("申请年的上一年年底以前还没有注册，没有可以计入的会计年度"),
+    ClauseReason.JUDGED_BY_PEOPLE: N_("由专家评分，本版本不计算分数"),
+    ClauseReason.WAITS_FOR_EXPERTS: N_("只待专家评分"),
+    ClauseReason.MANUAL_REVIEW: N_("有年度数值为负，增长率无意义，须人工审核"),
 }
 RELATIONS = {">=": "≥", "<=": "≤", ">": ">", "<": "<", "=": "="}
 
@@ -184,7 +191,7 @@ def gap_text(gap: Measure) -> str:
 
 def finding_text(finding: Finding) -> str:
     """How a clause stands, in a few words: `18 人 ÷ 142 人 = 12.67%`; what is lacking is told by its gap."""
-    unsaid = finding.outcome is Outcome.UNMET or finding.actual is None or finding.reason is Reason.MANUAL_REVIEW
+    unsaid = finding.outcome is Outcome.UNMET or finding.actual is None or finding.reason is ClauseReason.MANUAL_REVIEW
     if finding.reason is not None and unsaid:
         return _(_REASONS[finding.reason])
     return _actual_text(finding.actual, finding.basis[:2])
@@ -213,7 +220,7 @@ def _growth_text(finding: ItemFinding) -> str:
     return _("%(years)s，年均增长 %(growth)s") % {"years": years, "growth": measure_text(finding.actual)}
 
 
-def _actual_text(actual: Measure | None, quotient: Sequence[Basis]) -> str:
+def _actual_text(actual: Measure | None, quotient: Sequence[IntermediateValue]) -> str:
     if actual is None:
         return ""
     if (

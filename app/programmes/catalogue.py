@@ -7,7 +7,7 @@ from pathlib import Path
 
 from app.kit.errors import SeedError
 from app.kit.yaml import read_strict
-from app.programmes.domain.checking import DocumentKind, Known
+from app.programmes.domain.checking import DocumentKind, KnownCodes
 from app.programmes.domain.checks import problems
 from app.programmes.domain.definition import Programme
 from app.reference.catalogue import read_terms
@@ -31,11 +31,11 @@ def read_all(seeds_dir: Path) -> list[ProgrammeFile]:
     return sorted(files, key=lambda file: (file.programme.code, file.programme.effective_on, file.programme.revision))
 
 
-def known_in(seeds_dir: Path) -> Known:
+def known_in(seeds_dir: Path) -> KnownCodes:
     """What programme files may name: the policies and the vocabularies beside them."""
     terms = seeds_dir / "reference" / "terms.yaml"
     vocabularies = read_terms(terms.parent) if terms.is_file() else {}
-    return Known(
+    return KnownCodes(
         policies=frozenset(path.name for path in (seeds_dir / "policies").glob("*") if path.is_dir()),
         documents={
             entry.code: DocumentKind(yearly=bool(entry.data.get("yearly")), expires=bool(entry.data.get("expires")))
@@ -46,7 +46,7 @@ def known_in(seeds_dir: Path) -> Known:
     )
 
 
-def read(path: Path, known: Known) -> ProgrammeFile:
+def read(path: Path, known: KnownCodes) -> ProgrammeFile:
     """One programme file, checked; raises `SeedError`."""
     file = read_strict(path, Programme)
     programme = file.content

@@ -15,7 +15,7 @@ from app.programmes.domain.supplied import MaterialTemplate, Supplied
 
 
 @dataclass(frozen=True)
-class Names:
+class VocabularyNames:
     """The vocabularies that a programme speaks in: kinds of documents, departments and certificates, by code."""
 
     documents: Mapping[str, str] = field(default_factory=dict)
@@ -34,7 +34,7 @@ class CitedPlace:
 
 
 @dataclass(frozen=True)
-class Row:
+class SectionRow:
     """One row: its code, its cells, where it stands."""
 
     code: str
@@ -54,12 +54,12 @@ class Section:
     code: str
     title: str
     columns: tuple[str, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[SectionRow, ...]
     beneath: Mapping[int, int] = field(default_factory=dict)
     derived: frozenset[int] = frozenset()
 
 
-def describe(programme: Programme, names: Names) -> tuple[Section, ...]:
+def describe(programme: Programme, names: VocabularyNames) -> tuple[Section, ...]:
     """Stages, steps, materials, questions, clocks, duties and milestones, in the current language."""
     return (
         _stages(programme),
@@ -85,8 +85,8 @@ def cited_places(programme: Programme, item: Cited) -> tuple[CitedPlace, ...]:
     )
 
 
-def _row(programme: Programme, code: str, item: Cited, *cells: str) -> Row:
-    return Row(code, cells, cited_places(programme, item))
+def _row(programme: Programme, code: str, item: Cited, *cells: str) -> SectionRow:
+    return SectionRow(code, cells, cited_places(programme, item))
 
 
 # -- the way of a case ------------------------------------------------------------------------------------------------
@@ -111,7 +111,7 @@ def _stage_meaning(stage: Stage) -> str:
     return _("；").join([*meaning, *(_(words.MARKERS[marker]) for marker in stage.counts_as)])
 
 
-def _steps(programme: Programme, names: Names) -> Section:
+def _steps(programme: Programme, names: VocabularyNames) -> Section:
     rows = (
         _row(
             programme, action.code, action,
@@ -154,7 +154,7 @@ def _needed_for(programme: Programme, item: Supplied) -> str:
     return text if item.required else _("%(step)s（可选）") % {"step": text}
 
 
-def _materials(programme: Programme, names: Names) -> Section:
+def _materials(programme: Programme, names: VocabularyNames) -> Section:
     rows = (
         _row(
             programme, material.code, material,
@@ -222,7 +222,7 @@ def _runs_while(clock: Clock) -> str:
     return words.listed([_(words.TURNS[turn]) for turn in clock.runs_while])
 
 
-def _duties(programme: Programme, names: Names) -> Section:
+def _duties(programme: Programme, names: VocabularyNames) -> Section:
     rows = (
         _row(
             programme, duty.code, duty,

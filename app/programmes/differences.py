@@ -2,12 +2,12 @@
 
 from app.kit.differences import Element, Elements, SectionChanges, compare_sections
 from app.kit.i18n import _
-from app.programmes.describing import CitedPlace, Names, Section, cited_places, describe
+from app.programmes.describing import CitedPlace, Section, VocabularyNames, cited_places, describe
 from app.programmes.domain.definition import Programme
 from app.programmes.wording import LEVELS
 
 
-def compare(before: Programme, after: Programme, names: Names) -> tuple[SectionChanges, ...]:
+def compare(before: Programme, after: Programme, names: VocabularyNames) -> tuple[SectionChanges, ...]:
     """The sections in the order of the page, in the current language; those that neither version has are left out."""
     about = [(Section("about", _("基本情况"), (), ()), _about(before, names), _about(after, names))]
     tables = zip(describe(before, names), describe(after, names), strict=True)
@@ -18,7 +18,7 @@ def compare(before: Programme, after: Programme, names: Names) -> tuple[SectionC
     )
 
 
-def _about(programme: Programme, names: Names) -> Elements:
+def _about(programme: Programme, names: VocabularyNames) -> Elements:
     certificate = programme.certificate
     validity = certificate.validity_years if certificate else None
     fields = {

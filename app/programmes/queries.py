@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.kit.errors import NotFound
 from app.kit.i18n import _
-from app.programmes.describing import Names
+from app.programmes.describing import VocabularyNames
 from app.programmes.domain.definition import Programme
 from app.programmes.models import ProgrammeRound, ProgrammeVersion
 from app.reference.published import kept
@@ -85,11 +85,11 @@ def get_in_force(session: Session, code: str, on: date) -> Programme:
     return found
 
 
-def load_names(session: Session) -> Names:
+def load_names(session: Session) -> VocabularyNames:
     """What the codes of programme files are called: kinds of documents and certificates, departments; one query."""
     terms = list_terms(session, "document_kind", "department", "certificate_kind")
     found = {vocabulary: {choice.code: choice.label for choice in choices} for vocabulary, choices in terms.items()}
-    return Names(found["document_kind"], found["department"], found["certificate_kind"])
+    return VocabularyNames(found["document_kind"], found["department"], found["certificate_kind"])
 
 
 def list_rounds(session: Session, code: str, year: int | None = None) -> list[ProgrammeRound]:

@@ -27,7 +27,7 @@ class NewRoundInput(BaseModel):
     title_en: Annotated[str, Field(max_length=120)] = ""
 
 
-class SettingInput(BaseModel):
+class ProgrammeSettingInput(BaseModel):
     """What the bureau sets from a day on where the programme leaves it open, and the document it rests on."""
 
     model_config = ConfigDict(extra="forbid")

@@ -15,7 +15,7 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Source(_Strict):
+class SourceEntry(_Strict):
     """Where one file comes from."""
 
     edition: str
@@ -51,7 +51,7 @@ class TermEntry(_Strict):
     data: dict[str, Any] = {}
 
 
-class Sources(RootModel[dict[str, Source]]):
+class SourceFile(RootModel[dict[str, SourceEntry]]):
     """`sources.yaml`."""
 
 
@@ -67,9 +67,9 @@ class Terms(RootModel[dict[str, list[TermEntry]]]):
     """`terms.yaml`."""
 
 
-def read_sources(folder: Path) -> dict[str, Source]:
+def read_sources(folder: Path) -> dict[str, SourceEntry]:
     """Edition, source and licence of each file."""
-    return load_strict(folder / "sources.yaml", Sources).root
+    return load_strict(folder / "sources.yaml", SourceFile).root
 
 
 def read_fields(folder: Path) -> list[FieldEntry]:

@@ -39,7 +39,7 @@ def load(session: Session, seeds_dir: Path, actor: Actor, now: datetime) -> Seed
     return report
 
 
-def _load_tables(session: Session, folder: Path, sources: dict[str, catalogue.Source]) -> SeedReport:
+def _load_tables(session: Session, folder: Path, sources: dict[str, catalogue.SourceEntry]) -> SeedReport:
     return (
         upsert(session, Industry, _industries(folder, sources["industries.csv"].edition))
         + upsert(session, Region, _regions(folder, sources["regions.csv"].edition))

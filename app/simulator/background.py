@@ -6,17 +6,17 @@ import threading
 from app.kit.db import session_scope
 from app.simulator import state
 from app.simulator.callback import Callback
-from app.simulator.desk import Desk
-from app.simulator.store import Intake
+from app.simulator.desk import Responder
+from app.simulator.store import StoreTransaction
 
 log = logging.getLogger(__name__)
 IDLE_SECONDS = 0.3
 
 
-class Background:
+class BackgroundWorker:
     """Runs until told to stop; without a callback, receipts wait to be polled."""
 
-    def __init__(self, desk: Desk, callback: Callback | None) -> None:
+    def __init__(self, desk: Responder, callback: Callback | None) -> None:
         self._desk = desk
         self._callback = callback
         self._stop = threading.Event()
@@ -40,7 +40,7 @@ class Background:
             at = state.virtual(session, self._desk.clock())
             if state.outage_until(session, at):
                 return 0
-            decided = Intake(session, self._desk.rules, at).decide()
+            decided = StoreTransaction(session, self._desk.rules, at).decide()
         return decided + (self._callback.tell() if self._callback else 0)
 
     def _work(self) -> None:

@@ -10,11 +10,11 @@ import orjson
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from app.exchange.signing import SIGNATURE_HEADER, Call, sign_call
+from app.exchange.signing import SIGNATURE_HEADER, SignedCall, sign_call
 from app.kit.db import read_scope, session_scope
 from app.simulator import state, tables
-from app.simulator.desk import Desk
-from app.simulator.faults import Fault
+from app.simulator.desk import Responder
+from app.simulator.faults import SimulatedFault
 
 PATH = "/api/v1/exchange/receipts"
 AT_ONCE = 50
@@ -35,7 +35,7 @@ class Destination:
 class Callback:
     """Tells what is due. Receipts that were the answer to a call are not told again; what is decided later is."""
 
-    desk: Desk
+    desk: Responder
     destination: Destination
     http: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=TIMEOUT))
     _token: str = ""
@@ -62,20 +62,23 @@ class Callback:
         """Close the connections."""
         self.http.close()
 
-    def _post(self, receipts: list[dict[str, Any]], fault: Fault | None) -> str:
+    def _post(self, receipts: list[dict[str, Any]], fault: SimulatedFault | None) -> str:
         """What went wrong; empty when it arrived. A fault of receipts or signatures is played here too."""
-        if fault is Fault.REORDERED:
+        if fault is SimulatedFault.REORDERED:
             receipts = self.desk.dice.shuffled(receipts)
         try:
-            if fault in (Fault.DUPLICATE, Fault.DROP_AFTER):  # the answer of the first is as good as lost
+            if fault in (
+                SimulatedFault.DUPLICATE,
+                SimulatedFault.DROP_AFTER,
+            ):  # the answer of the first is as good as lost
                 self._call(receipts, spoilt=False)
-            return self._call(receipts, spoilt=fault is Fault.WRONG_SIGNATURE)
+            return self._call(receipts, spoilt=fault is SimulatedFault.WRONG_SIGNATURE)
         except (httpx.HTTPError, ValueError, KeyError) as error:
             return f"{type(error).__name__}: {error}"
 
     def _call(self, receipts: list[dict[str, Any]], *, spoilt: bool) -> str:
         body = orjson.dumps({"receipts": receipts})
-        call = Call("POST", httpx.URL(self.destination.base_url.rstrip("/") + PATH).raw_path.decode(), body)
+        call = SignedCall("POST", httpx.URL(self.destination.base_url.rstrip("/") + PATH).raw_path.decode(), body)
         keys = self.desk.keys
         headers = sign_call(keys.signer, keys.key_id, call, self.desk.clock(), secrets.token_urlsafe(18))
         if spoilt:

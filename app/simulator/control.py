@@ -18,10 +18,10 @@ from app.kit.i18n import LANGUAGE_TAGS, _, current_locale
 from app.kit.templating import render
 from app.simulator import state, tables
 from app.simulator.desk import holding
-from app.simulator.faults import LABELS, NOTES, Fault, NotAFaultError, plan_of
+from app.simulator.faults import LABELS, NOTES, NotAFaultError, SimulatedFault, plan_of
 from app.simulator.routes import desk_of
-from app.simulator.schemas import Decision
-from app.simulator.store import Intake
+from app.simulator.schemas import CaseDecision
+from app.simulator.store import StoreTransaction
 
 HERE = ("127.0.0.1", "::1")
 LONGEST_STEP = 30 * 24 * 3600
@@ -43,7 +43,7 @@ router = APIRouter(dependencies=[Depends(guard)])
 
 
 @dataclass(frozen=True)
-class Chrome:
+class SimulatorChrome:
     """What the base layout asks for."""
 
     lang_tag: str
@@ -53,14 +53,14 @@ class Chrome:
 class ControlPage:
     """Everything the page shows."""
 
-    chrome: Chrome
+    chrome: SimulatorChrome
     at: datetime
     until: datetime | None
     today: date
-    shares: Mapping[Fault, str]
+    shares: Mapping[SimulatedFault, str]
     delay: str
-    labels: Mapping[Fault, str]
-    notes: Mapping[Fault, str]
+    labels: Mapping[SimulatedFault, str]
+    notes: Mapping[SimulatedFault, str]
     totals: Mapping[str, int]
     calls_back: bool
     calls: list[Any]
@@ -80,11 +80,11 @@ def _page(request: Request, refused: str = "", status: int = 200) -> HTMLRespons
     with read_scope(desk.database) as session:
         at, plan = state.virtual(session, desk.clock()), state.fault_plan(session)
         page = ControlPage(
-            chrome=Chrome(LANGUAGE_TAGS[current_locale()]),
+            chrome=SimulatorChrome(LANGUAGE_TAGS[current_locale()]),
             at=at,
             until=state.outage_until(session, at),
             today=today(at),
-            shares={fault: f"{plan.shares.get(fault, 0) * 100:.3g}" for fault in Fault},
+            shares={fault: f"{plan.shares.get(fault, 0) * 100:.3g}" for fault in SimulatedFault},
             delay=f"{plan.delay_seconds:g}",
             labels={fault: _(text) for fault, text in LABELS.items()},
             notes={fault: _(text) for fault, text in NOTES.items()},
@@ -144,7 +144,7 @@ async def hurry(request: Request) -> Response:
     with session_scope(desk.database) as session:
         at = state.virtual(session, desk.clock())
         state.hurry(session, at)
-        decided = Intake(session, desk.rules, at).decide()
+        decided = StoreTransaction(session, desk.rules, at).decide()
     return _done(request, {"decided": decided}, by_page=by_page)
 
 
@@ -153,12 +153,12 @@ async def decide(request: Request) -> Response:
     """`{"case","decision","on","reason"}`: a decision of the outside on a case, told as a receipt."""
     desk, values, by_page = desk_of(request), *await _sent(request)
     try:
-        decision = Decision.model_validate(values)
+        decision = CaseDecision.model_validate(values)
     except ValidationError as error:
         detail = str(error.errors()[0]["msg"])
         return _refused(request, _("受理编号和日期须填写，日期如 2021-06-30"), detail, by_page=by_page)
     with session_scope(desk.database) as session:
-        receipt = Intake(session, desk.rules, state.virtual(session, desk.clock())).decide_case(decision)
+        receipt = StoreTransaction(session, desk.rules, state.virtual(session, desk.clock())).decide_case(decision)
     return _done(request, receipt, by_page=by_page)
 
 
@@ -176,7 +176,7 @@ async def _sent(request: Request) -> tuple[dict[str, Any], bool]:
 def _share(name: str, percent: Any) -> Any:
     """The page asks for per cent, the API for shares."""
     text = str(percent).strip() or "0"
-    return float(text) / 100 if name in list(Fault) and text.replace(".", "", 1).isdecimal() else text
+    return float(text) / 100 if name in list(SimulatedFault) and text.replace(".", "", 1).isdecimal() else text
 
 
 def _refused(request: Request, words: str, detail: str, *, by_page: bool) -> Response:

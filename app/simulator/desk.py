@@ -17,7 +17,7 @@ from app.exchange.signing import (
     KEY_HEADER,
     NONCE_HEADER,
     SIGNATURE_HEADER,
-    Call,
+    SignedCall,
     Signer,
     Verifier,
     check_call,
@@ -26,7 +26,7 @@ from app.exchange.signing import (
 from app.kit.clock import utc_now
 from app.kit.db import Database, read_scope, session_scope
 from app.simulator import state
-from app.simulator.faults import Dice, Fault
+from app.simulator.faults import Dice, SimulatedFault
 from app.simulator.rules import Rules
 
 JSON = "application/json"
@@ -42,7 +42,7 @@ class Keys:
 
 
 @dataclass(frozen=True)
-class Answer:
+class SimulatedResponse:
     """What is said to a call. `told` names the list in it that holds receipts, for the faults that befall receipts."""
 
     status: int
@@ -55,11 +55,11 @@ class RefusedError(Exception):
 
     def __init__(self, status: int, code: str, message: str) -> None:
         super().__init__(message)
-        self.answer = Answer(status, {"status": status, "code": code, "detail": message})
+        self.answer = SimulatedResponse(status, {"status": status, "code": code, "detail": message})
 
 
-Work = Callable[[Session, bytes, datetime], Answer]
-RETELLING = frozenset((Fault.PARTIAL, Fault.DUPLICATE, Fault.REORDERED))
+Work = Callable[[Session, bytes, datetime], SimulatedResponse]
+RETELLING = frozenset((SimulatedFault.PARTIAL, SimulatedFault.DUPLICATE, SimulatedFault.REORDERED))
 
 
 class Dropped(Response):
@@ -73,7 +73,7 @@ class Dropped(Response):
 
 
 @dataclass(frozen=True)
-class Desk:
+class Responder:
     """Everything that answering needs; made once."""
 
     database: Database
@@ -82,29 +82,31 @@ class Desk:
     dice: Dice = field(default_factory=Dice)
     clock: Callable[[], datetime] = utc_now
 
-    async def answer(self, request: Request, work: Work, retelling: frozenset[Fault] = frozenset()) -> Response:
+    async def answer(
+        self, request: Request, work: Work, retelling: frozenset[SimulatedFault] = frozenset()
+    ) -> Response:
         """Do `work` for the signed call in one transaction, and answer as the faults let it.
 
         `retelling` are the faults of receipts that its answer can suffer, beside those that befall any call.
         """
-        call = Call(request.method, _target(request), await request.body())
+        call = SignedCall(request.method, _target(request), await request.body())
         fault, delay_seconds = await run_in_threadpool(self._befalls, call, retelling)
-        if fault is Fault.OUTAGE:
+        if fault is SimulatedFault.OUTAGE:
             return Dropped() if self.dice.coin() else _away()
-        if fault is Fault.DROP_BEFORE:
+        if fault is SimulatedFault.DROP_BEFORE:
             return Dropped()
-        if fault is Fault.DELAY:
+        if fault is SimulatedFault.DELAY:
             await asyncio.sleep(delay_seconds)
-        if fault is Fault.ERROR and self.dice.coin():
+        if fault is SimulatedFault.ERROR and self.dice.coin():
             return self._signed(request, 500, _broken(), fault)
         answer = await run_in_threadpool(self._work, call, dict(request.headers), work)
-        if fault is Fault.DROP_AFTER:
+        if fault is SimulatedFault.DROP_AFTER:
             return Dropped()
-        if fault is Fault.ERROR:
+        if fault is SimulatedFault.ERROR:
             return self._signed(request, 500, _broken(), fault)
         return self._signed(request, answer.status, self._spoilt(answer, fault), fault)
 
-    def _befalls(self, call: Call, retelling: frozenset[Fault]) -> tuple[Fault | None, float]:
+    def _befalls(self, call: SignedCall, retelling: frozenset[SimulatedFault]) -> tuple[SimulatedFault | None, float]:
         """What befalls this call, counted before it does; and how long a delay takes."""
         with session_scope(self.database) as session:
             at = state.virtual(session, self.clock())
@@ -113,13 +115,13 @@ class Desk:
             if fault in RETELLING - retelling:
                 fault = None
             if state.outage_until(session, at):
-                fault = Fault.OUTAGE
-            elif fault is Fault.OUTAGE:
+                fault = SimulatedFault.OUTAGE
+            elif fault is SimulatedFault.OUTAGE:
                 state.begin_outage(session, at)
             state.log_call(session, at, f"{call.method} {call.target}", None, fault or "")
         return fault, plan.delay_seconds
 
-    def _work(self, call: Call, headers: dict[str, str], work: Work) -> Answer:
+    def _work(self, call: SignedCall, headers: dict[str, str], work: Work) -> SimulatedResponse:
         now = self.clock()
         if headers.get(KEY_HEADER) != self.keys.key_id:
             return RefusedError(401, "key", "不认识这个密钥编号").answer
@@ -134,23 +136,23 @@ class Desk:
             except RefusedError as refused:
                 return refused.answer
 
-    def _spoilt(self, answer: Answer, fault: Fault | None) -> bytes:
+    def _spoilt(self, answer: SimulatedResponse, fault: SimulatedFault | None) -> bytes:
         content = dict(answer.content)
         if answer.told and answer.status == 200:
             content[answer.told] = self._retold(content[answer.told], fault)
         body = orjson.dumps(content)
-        return body[: len(body) // 2] if fault is Fault.TRUNCATED else body
+        return body[: len(body) // 2] if fault is SimulatedFault.TRUNCATED else body
 
-    def _retold(self, receipts: list[Any], fault: Fault | None) -> list[Any]:
-        if fault is Fault.DUPLICATE:
+    def _retold(self, receipts: list[Any], fault: SimulatedFault | None) -> list[Any]:
+        if fault is SimulatedFault.DUPLICATE:
             return [again for each in receipts for again in (each, each)]
-        if fault is Fault.REORDERED:
+        if fault is SimulatedFault.REORDERED:
             return self.dice.shuffled(receipts)
-        return receipts[: len(receipts) // 2] if fault is Fault.PARTIAL else receipts
+        return receipts[: len(receipts) // 2] if fault is SimulatedFault.PARTIAL else receipts
 
-    def _signed(self, request: Request, status: int, body: bytes, fault: Fault | None) -> Response:
+    def _signed(self, request: Request, status: int, body: bytes, fault: SimulatedFault | None) -> Response:
         headers = sign_answer(self.keys.signer, status, body, request.headers.get(NONCE_HEADER, ""), self.clock())
-        if fault is Fault.WRONG_SIGNATURE:
+        if fault is SimulatedFault.WRONG_SIGNATURE:
             headers[SIGNATURE_HEADER] = self.keys.signer.sign(b"something else")
         return Response(body, status, headers, media_type=JSON)
 

@@ -11,7 +11,7 @@ from app.kit.i18n import N_
 T = TypeVar("T")
 
 
-class Fault(StrEnum):
+class SimulatedFault(StrEnum):
     """What may go wrong with one call."""
 
     DROP_BEFORE = "drop_before"
@@ -26,33 +26,33 @@ class Fault(StrEnum):
     OUTAGE = "outage"
 
 
-LABELS: Mapping[Fault, str] = {
-    Fault.DROP_BEFORE: N_("收到前断开"),
-    Fault.DROP_AFTER: N_("存储后断开"),
-    Fault.DELAY: N_("迟答"),
-    Fault.ERROR: N_("答 500"),
-    Fault.TRUNCATED: N_("答复截断"),
-    Fault.PARTIAL: N_("回执不全"),
-    Fault.WRONG_SIGNATURE: N_("签名错误"),
-    Fault.DUPLICATE: N_("回执重复"),
-    Fault.REORDERED: N_("回执乱序"),
-    Fault.OUTAGE: N_("停机一小时"),
+LABELS: Mapping[SimulatedFault, str] = {
+    SimulatedFault.DROP_BEFORE: N_("收到前断开"),
+    SimulatedFault.DROP_AFTER: N_("存储后断开"),
+    SimulatedFault.DELAY: N_("迟答"),
+    SimulatedFault.ERROR: N_("答 500"),
+    SimulatedFault.TRUNCATED: N_("答复截断"),
+    SimulatedFault.PARTIAL: N_("回执不全"),
+    SimulatedFault.WRONG_SIGNATURE: N_("签名错误"),
+    SimulatedFault.DUPLICATE: N_("回执重复"),
+    SimulatedFault.REORDERED: N_("回执乱序"),
+    SimulatedFault.OUTAGE: N_("停机一小时"),
 }
-NOTES: Mapping[Fault, str] = {
-    Fault.DROP_BEFORE: N_("什么也没有存，连接就断了"),
-    Fault.DROP_AFTER: N_("已经存下，但不答复就断了"),
-    Fault.DELAY: N_("等若干秒再处理、再答复"),
-    Fault.ERROR: N_("一半存了才答 500，一半没存"),
-    Fault.TRUNCATED: N_("已经存下，答复的 JSON 只有前一半"),
-    Fault.PARTIAL: N_("已经存下，只答一部分记录的回执"),
-    Fault.WRONG_SIGNATURE: N_("已经存下，答复的签名不对"),
-    Fault.DUPLICATE: N_("每条回执说两遍"),
-    Fault.REORDERED: N_("回执的先后打乱"),
-    Fault.OUTAGE: N_("按本机虚拟时钟停一小时，期间一半答 503，一半断开"),
+NOTES: Mapping[SimulatedFault, str] = {
+    SimulatedFault.DROP_BEFORE: N_("什么也没有存，连接就断了"),
+    SimulatedFault.DROP_AFTER: N_("已经存下，但不答复就断了"),
+    SimulatedFault.DELAY: N_("等若干秒再处理、再答复"),
+    SimulatedFault.ERROR: N_("一半存了才答 500，一半没存"),
+    SimulatedFault.TRUNCATED: N_("已经存下，答复的 JSON 只有前一半"),
+    SimulatedFault.PARTIAL: N_("已经存下，只答一部分记录的回执"),
+    SimulatedFault.WRONG_SIGNATURE: N_("已经存下，答复的签名不对"),
+    SimulatedFault.DUPLICATE: N_("每条回执说两遍"),
+    SimulatedFault.REORDERED: N_("回执的先后打乱"),
+    SimulatedFault.OUTAGE: N_("按本机虚拟时钟停一小时，期间一半答 503，一半断开"),
 }
 
 #: What `all=…` is shared out among; an outage stops every call until its clock is moved, so it is asked for by name.
-SHARED_OUT = tuple(fault for fault in Fault if fault is not Fault.OUTAGE)
+SHARED_OUT = tuple(fault for fault in SimulatedFault if fault is not SimulatedFault.OUTAGE)
 ALL = "all"
 DELAY_SECONDS = "delay_seconds"
 
@@ -65,12 +65,12 @@ class NotAFaultError(ValueError):
 class FaultPlan:
     """The share of calls (0-1) that each fault befalls, at most one of them a call, and how long a delay takes."""
 
-    shares: Mapping[Fault, float] = field(default_factory=dict)
+    shares: Mapping[SimulatedFault, float] = field(default_factory=dict)
     delay_seconds: float = 3.0
 
     def to_json(self) -> dict[str, float]:
         """As `POST /faults` takes it and `GET /faults` gives it."""
-        return {fault: self.shares.get(fault, 0.0) for fault in Fault} | {DELAY_SECONDS: self.delay_seconds}
+        return {fault: self.shares.get(fault, 0.0) for fault in SimulatedFault} | {DELAY_SECONDS: self.delay_seconds}
 
 
 def parse(specification: str) -> FaultPlan:
@@ -84,10 +84,10 @@ def plan_of(values: Mapping[str, object]) -> FaultPlan:
     numbers = {name: _number(name, value) for name, value in values.items()}
     delay_seconds = numbers.pop(DELAY_SECONDS, FaultPlan.delay_seconds)
     each = numbers.pop(ALL, 0.0) / len(SHARED_OUT)
-    unknown = [name for name in numbers if name not in list(Fault)]
+    unknown = [name for name in numbers if name not in list(SimulatedFault)]
     if unknown:
-        raise NotAFaultError(f"no such fault: {unknown[0]}; known: {', '.join((ALL, *Fault, DELAY_SECONDS))}")
-    shares = {fault: numbers.get(fault, each if fault in SHARED_OUT else 0.0) for fault in Fault}
+        raise NotAFaultError(f"no such fault: {unknown[0]}; known: {', '.join((ALL, *SimulatedFault, DELAY_SECONDS))}")
+    shares = {fault: numbers.get(fault, each if fault in SHARED_OUT else 0.0) for fault in SimulatedFault}
     if sum(shares.values()) > 1 + 1e-9:
         raise NotAFaultError("the shares of all faults together are more than 1")
     return FaultPlan({fault: share for fault, share in shares.items() if share}, delay_seconds)
@@ -109,7 +109,7 @@ class Dice:
     def __init__(self, seed: int | None = None) -> None:
         self._random = random.Random(seed)  # noqa: S311 - chance for trying out, not for secrets
 
-    def draw(self, plan: FaultPlan) -> Fault | None:
+    def draw(self, plan: FaultPlan) -> SimulatedFault | None:
         """The fault that befalls this call; None when it is spared."""
         roll = self._random.random()
         for fault, share in plan.shares.items():

@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from app.exchange.signing import digest
-from app.simulator.schemas import Manifest, Record
+from app.simulator.schemas import ReceivedManifest, Record
 
 Schema = Mapping[str, Any]
 #: The JSON Schema of a resource by definition, version and resource.
@@ -19,7 +19,7 @@ ACCEPTED, REJECTED, PENDING = "accepted", "rejected", "pending"
 
 
 @dataclass(frozen=True)
-class Verdict:
+class ReceiptRule:
     """What a receipt says of a record."""
 
     outcome: str
@@ -27,7 +27,7 @@ class Verdict:
     reason: str = ""
 
 
-STALE = Verdict(REJECTED, "stale", "已有该记录的更新版本")
+STALE = ReceiptRule(REJECTED, "stale", "已有该记录的更新版本")
 
 
 @dataclass(frozen=True)
@@ -42,22 +42,22 @@ class Rules:
         """Whether somebody has to look at it first: by its name, so that it is the same at every try."""
         return int(digest(record.idempotency_key.encode())[:8], 16) < self.pending_share * 2**32
 
-    def judge(self, manifest: Manifest, record: Record) -> Verdict:
+    def judge(self, manifest: ReceivedManifest, record: Record) -> ReceiptRule:
         """Accepted, or rejected with the first thing that is wrong."""
         if record.resource != manifest.resource:
-            return Verdict(REJECTED, "resource", f"批次的资源是 {manifest.resource}，记录是 {record.resource}")
+            return ReceiptRule(REJECTED, "resource", f"批次的资源是 {manifest.resource}，记录是 {record.resource}")
         if (record.data is None) != record.retired:
-            return Verdict(REJECTED, "data", "停用的记录不带内容，其余的必须带")
+            return ReceiptRule(REJECTED, "data", "停用的记录不带内容，其余的必须带")
         if record.data is None:
-            return Verdict(ACCEPTED)
+            return ReceiptRule(ACCEPTED)
         if digest(orjson.dumps(record.data)) != record.digest:
-            return Verdict(REJECTED, "digest", "内容与摘要不符")
+            return ReceiptRule(REJECTED, "digest", "内容与摘要不符")
         schema = self.schemas.get((manifest.definition, manifest.version, manifest.resource))
         if schema is None:
-            return Verdict(REJECTED, "definition", f"不认识记录定义 {manifest.definition}/{manifest.version}")
+            return ReceiptRule(REJECTED, "definition", f"不认识记录定义 {manifest.definition}/{manifest.version}")
         for place, what in problems(schema, record.data):
-            return Verdict(REJECTED, "schema", f"{place}：{what}")
-        return Verdict(ACCEPTED)
+            return ReceiptRule(REJECTED, "schema", f"{place}：{what}")
+        return ReceiptRule(ACCEPTED)
 
 
 def problems(schema: Schema, value: Any, place: str = "记录") -> Iterator[tuple[str, str]]:

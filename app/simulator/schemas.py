@@ -12,7 +12,7 @@ class _Incoming(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Manifest(_Incoming):
+class ReceivedManifest(_Incoming):
     """What a batch says of itself."""
 
     number: Annotated[str, Field(min_length=1, max_length=40)]
@@ -42,7 +42,7 @@ class Records(_Incoming):
     records: list[dict[str, Any]]
 
 
-class Decision(_Incoming):
+class CaseDecision(_Incoming):
     """What the simulator's own page or a test decides on a case."""
 
     case: Annotated[str, Field(min_length=1, max_length=64)]

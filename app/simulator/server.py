@@ -11,17 +11,17 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from app.kit.templating import STATIC, make_environment
 from app.simulator import control, routes
-from app.simulator.background import Background
+from app.simulator.background import BackgroundWorker
 from app.simulator.callback import Callback, Destination
-from app.simulator.desk import Desk
+from app.simulator.desk import Responder
 
 
-def create_simulator(desk: Desk, destination: Destination | None = None, control_token: str = "") -> FastAPI:
+def create_simulator(desk: Responder, destination: Destination | None = None, control_token: str = "") -> FastAPI:
     """The application: the partner's addresses, the control page, and the thread beside them."""
 
     @asynccontextmanager
     async def lifespan(application: FastAPI) -> AsyncIterator[None]:
-        background = Background(desk, Callback(desk, destination) if destination else None)
+        background = BackgroundWorker(desk, Callback(desk, destination) if destination else None)
         background.start()
         yield
         background.stop()

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from app.kit.clock import shanghai
 from app.simulator import tables
-from app.simulator.rules import ACCEPTED, PENDING, STALE, Rules, Verdict
-from app.simulator.schemas import Decision, Manifest, Record
+from app.simulator.rules import ACCEPTED, PENDING, STALE, ReceiptRule, Rules
+from app.simulator.schemas import CaseDecision, ReceivedManifest, Record
 
 Receipt = dict[str, Any]
 OPEN, COMPLETE = "open", "complete"
@@ -23,7 +23,7 @@ class ManifestDiffersError(Exception):
     """Another manifest was announced under the same number."""
 
 
-def take_manifest(session: Session, manifest: Manifest, at: datetime) -> bool:
+def take_manifest(session: Session, manifest: ReceivedManifest, at: datetime) -> bool:
     """Keep the manifest; false when it was there already. Raises `ManifestDiffersError`."""
     known = find_manifest(session, manifest.number)
     if known is not None and known != manifest:
@@ -34,14 +34,14 @@ def take_manifest(session: Session, manifest: Manifest, at: datetime) -> bool:
     return known is None
 
 
-def find_manifest(session: Session, number: str) -> Manifest | None:
+def find_manifest(session: Session, number: str) -> ReceivedManifest | None:
     """The manifest announced under `number`."""
     statement = select(tables.handover.c.manifest).where(tables.handover.c.number == number)
     content = session.scalar(statement)
-    return None if content is None else Manifest.model_validate(content)
+    return None if content is None else ReceivedManifest.model_validate(content)
 
 
-def state_of(session: Session, manifest: Manifest) -> str:
+def state_of(session: Session, manifest: ReceivedManifest) -> str:
     """Whether all records that the manifest speaks of have arrived."""
     arrived = select(func.count()).where(tables.delivery.c.handover == manifest.number)
     return COMPLETE if (session.scalar(arrived) or 0) >= manifest.count else OPEN
@@ -66,7 +66,7 @@ _WRITTEN: Mapping[str, Insert] = {
 
 
 @dataclass
-class Intake:
+class StoreTransaction:
     """One transaction of the desk: what it knows of the records at hand, and the receipts it writes."""
 
     session: Session
@@ -76,7 +76,7 @@ class Intake:
     rows: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: {name: [] for name in _WRITTEN})
     last_receipt: int | None = None
 
-    def take(self, manifest: Manifest, content: Sequence[Mapping[str, Any]]) -> list[Receipt]:
+    def take(self, manifest: ReceivedManifest, content: Sequence[Mapping[str, Any]]) -> list[Receipt]:
         """A receipt for each record that can be looked at; a version that is known gets its first receipt again."""
         records = [record for record in map(_readable, content) if record is not None]
         known = self._known([record.idempotency_key for record in records])
@@ -106,15 +106,15 @@ class Intake:
         self._flush()
         return len(due)
 
-    def decide_case(self, decision: Decision) -> Receipt:
+    def decide_case(self, decision: CaseDecision) -> Receipt:
         """What the outside decides on a case, as a receipt of its own."""
         receipt = self._write({"kind": "decision", **decision.model_dump(mode="json")}, told_later=True)
         self._flush()
         return receipt
 
-    def _first(self, manifest: Manifest, record: Record) -> Receipt:
+    def _first(self, manifest: ReceivedManifest, record: Record) -> Receipt:
         aside = self.rules.puts_aside(record)
-        verdict = Verdict(PENDING) if aside else self._settle(manifest, record)
+        verdict = ReceiptRule(PENDING) if aside else self._settle(manifest, record)
         receipt = self._write(_of_record(record, verdict), told_later=False)
         row = {
             **record.model_dump(include={"idempotency_key", "resource", "key", "version"}),
@@ -128,7 +128,7 @@ class Intake:
         self.rows["delivery"].append(row)
         return receipt
 
-    def _settle(self, manifest: Manifest, record: Record) -> Verdict:
+    def _settle(self, manifest: ReceivedManifest, record: Record) -> ReceiptRule:
         """Judge the record; when it is accepted and newer than what is held, it takes effect."""
         verdict = self.rules.judge(manifest, record)
         if verdict.outcome != ACCEPTED:
@@ -185,7 +185,7 @@ def _readable(content: Mapping[str, Any]) -> Record | None:
         return None
 
 
-def _of_record(record: Record, verdict: Verdict) -> Receipt:
+def _of_record(record: Record, verdict: ReceiptRule) -> Receipt:
     return {"kind": "record", "idempotency_key": record.idempotency_key, **vars(verdict)}
 
 

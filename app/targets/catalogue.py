@@ -12,21 +12,21 @@ from app.kit.errors import SeedError
 from app.kit.i18n import Bilingual
 from app.kit.seeds import version_of
 from app.kit.yaml import SeedFile, read_strict
-from app.targets.domain import Comparison, Counted, version_name
+from app.targets.domain import Counted, TargetOperator, version_name
 
 
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class ItemEntry(_Strict):
+class PlanItemEntry(_Strict):
     """One indicator or task with the words of the plan."""
 
     code: Annotated[str, Field(pattern=r"^[A-Z][A-Za-z0-9]{0,9}$")]
     clause: str
     name: Bilingual
     wording: str
-    operator: Comparison | None = None
+    operator: TargetOperator | None = None
     target: Annotated[Decimal, Field(ge=0, max_digits=9, decimal_places=4)] | None = None
     unit: Bilingual | None = None
     headline: Annotated[int, Field(ge=1)] | None = None
@@ -54,7 +54,7 @@ class PlanFile(_Strict):
     document_number: str
     index_number: str = ""
     issued_on: date
-    items: tuple[ItemEntry, ...] = Field(min_length=1)
+    items: tuple[PlanItemEntry, ...] = Field(min_length=1)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from app.commissioners.domain import PlanCount
 TENTHOUSANDTHS = 10_000
 
 
-class Comparison(StrEnum):
+class TargetOperator(StrEnum):
     """How a plan words its target: N 以上 is at least, 突破 N is more than."""
 
     AT_LEAST = "ge"
@@ -60,18 +60,20 @@ Counted = Annotated[Applications | Certificates | Subjects | Commissioners, Fiel
 class Target:
     """A number to reach, by the comparison the plan words."""
 
-    comparison: Comparison
+    comparison: TargetOperator
     value: Decimal
 
     def is_met(self, count: int) -> bool:
         """Whether a count reaches the target: 60 does not reach “more than 60”."""
-        return count > self.value if self.comparison is Comparison.MORE_THAN else count >= self.value
+        return count > self.value if self.comparison is TargetOperator.MORE_THAN else count >= self.value
 
     def missing(self, count: int) -> int:
         """How many whole units are still needed; 0 once met."""
         if self.is_met(count):
             return 0
-        needed = int(self.value) + 1 if self.comparison is Comparison.MORE_THAN else int(self.value.to_integral_value())
+        needed = (
+            int(self.value) + 1 if self.comparison is TargetOperator.MORE_THAN else int(self.value.to_integral_value())
+        )
         return needed - count
 
     def number(self) -> str:
@@ -80,7 +82,7 @@ class Target:
 
     def text(self) -> str:
         """The target as shown after a count: `20`, `> 60`."""
-        return f"> {self.number()}" if self.comparison is Comparison.MORE_THAN else self.number()
+        return f"> {self.number()}" if self.comparison is TargetOperator.MORE_THAN else self.number()
 
 
 def version_name(code: str, revision: int) -> str:

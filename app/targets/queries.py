@@ -26,10 +26,10 @@ from app.targets.domain import (
     Applications,
     Certificates,
     Commissioners,
-    Comparison,
     Counted,
     Period,
     Target,
+    TargetOperator,
 )
 from app.targets.models import Plan, PlanItem
 
@@ -52,7 +52,7 @@ class PlanView:
 
 
 @dataclass(frozen=True)
-class Standing:
+class TargetResult:
     """One item of a plan with its number as it stands; None where nothing is counted here."""
 
     item: PlanItem
@@ -128,7 +128,7 @@ def target_of(item: PlanItem) -> Target | None:
     """The number to reach, where the plan states one."""
     if item.target_tenthousandths is None:
         return None
-    return Target(Comparison(item.operator), Decimal(item.target_tenthousandths) / TENTHOUSANDTHS)
+    return Target(TargetOperator(item.operator), Decimal(item.target_tenthousandths) / TENTHOUSANDTHS)
 
 
 def counted_of(item: PlanItem) -> Counted | None:
@@ -136,19 +136,19 @@ def counted_of(item: PlanItem) -> Counted | None:
     return None if item.counts is None else _counted.validate_python(item.counts)
 
 
-def standing(session: Session, view: PlanView, item: PlanItem) -> Standing:
+def standing(session: Session, view: PlanView, item: PlanItem) -> TargetResult:
     """One item with its number."""
     counted = counted_of(item)
     n = None if counted is None else counting.count(session, counted, view.period, view.region_prefix)
-    return Standing(item, target_of(item), n)
+    return TargetResult(item, target_of(item), n)
 
 
-def list_standings(session: Session, view: PlanView) -> list[Standing]:
+def list_standings(session: Session, view: PlanView) -> list[TargetResult]:
     """Every item of the plan with its number, in the plan's order."""
     return [standing(session, view, item) for item in view.plan.items]
 
 
-def list_headlines(session: Session, view: PlanView) -> list[Standing]:
+def list_headlines(session: Session, view: PlanView) -> list[TargetResult]:
     """The numbers that the desk shows, in their order."""
     items = sorted((item for item in view.plan.items if item.headline is not None), key=lambda item: item.headline or 0)
     return [standing(session, view, item) for item in items]

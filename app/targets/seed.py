@@ -14,7 +14,7 @@ from app.journal.service import record
 from app.kit.actor import Actor
 from app.kit.seeds import SeedReport, publish_each
 from app.targets import catalogue, events
-from app.targets.catalogue import ItemEntry, PlanFile, ReadPlan
+from app.targets.catalogue import PlanFile, PlanItemEntry, ReadPlan
 from app.targets.domain import TENTHOUSANDTHS, version_name
 from app.targets.models import IndicatorValue, Plan, PlanItem
 from app.targets.queries import indicator_key
@@ -118,7 +118,7 @@ def _carry_over(session: Session, before: Plan, plan: Plan, actor: Actor, now: d
         record(session, actor=actor, now=now, type=events.INDICATOR_CORRECTED, subject=subject)
 
 
-def _item(position: int, item: ItemEntry) -> PlanItem:
+def _item(position: int, item: PlanItemEntry) -> PlanItem:
     return PlanItem(
         position=position,
         code=item.code,

@@ -25,7 +25,7 @@ from app.accounts.domain import SCOPES
 from app.accounts.service.clients import make_signature_key
 from app.api.documentation import api_routes
 from app.doors.rate import RateLimiter
-from app.exchange.signing import Call, SharedKey, sign_call
+from app.exchange.signing import SharedKey, SignedCall, sign_call
 from app.kit.actor import SYSTEM
 from app.kit.clock import utc_now
 from app.kit.db import commit
@@ -65,7 +65,7 @@ class Signing:
         body = await Request(scope, receive).body()
         query = b"?" + scope["query_string"] if scope["query_string"] else b""
         target = (scope["raw_path"] + query).decode("latin-1")
-        call, nonce = Call(scope["method"], target, body), secrets.token_urlsafe(16)
+        call, nonce = SignedCall(scope["method"], target, body), secrets.token_urlsafe(16)
         signed = sign_call(self.key, self.one.client_id, call, utc_now(), nonce)
         others = [(name, value) for name, value in scope["headers"] if not name.startswith(b"ym-")]
         scope["headers"] = others + [(name.encode(), value.encode()) for name, value in signed.items()]

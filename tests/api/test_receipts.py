@@ -20,7 +20,7 @@ from app.exchange.handovers.models import Receipt
 from app.exchange.handovers.schemas import MOST_RECEIPTS
 from app.exchange.partners.keys import make_key
 from app.exchange.partners.models import Partner
-from app.exchange.signing import Call, PrivateKey, Scheme, SharedKey, Signer, sign_call
+from app.exchange.signing import PrivateKey, SharedKey, SignatureScheme, SignedCall, Signer, sign_call
 from app.kit.actor import SYSTEM, Actor
 from app.kit.clock import today, utc_now
 from tests.api.conftest import Caller, MakeCaller
@@ -46,7 +46,7 @@ class Callback:
 
     def headers(self, body: bytes, *, at: datetime | None = None, nonce: str = "") -> dict[str, str]:
         """What signs a call with this body."""
-        call = Call("POST", PATH, body)
+        call = SignedCall("POST", PATH, body)
         return sign_call(self.signer, self.key_id, call, at or utc_now(), nonce or secrets.token_urlsafe(16))
 
     def send(self, body: bytes, headers: dict[str, str] | None = None) -> Response:
@@ -123,7 +123,7 @@ def test_a_partner_with_a_certificate_signs_by_sm2(
     session: Session, settings: Settings, partner: tuple[Partner, Caller]
 ) -> None:
     row, made = partner
-    row.scheme, row.certificate = Scheme.SM2, (CERTIFICATES / "valid.pem").read_text()
+    row.scheme, row.certificate = SignatureScheme.SM2, (CERTIFICATES / "valid.pem").read_text()
     make_key(row, settings.secret)
     signed = Callback(made, row, PrivateKey(PRIVATE, PUBLIC))
     assert signed.tell(record()).json()["results"][0]["note"] == "unknown"
@@ -137,7 +137,7 @@ def test_a_partner_with_a_certificate_signs_by_sm2(
 
 def test_an_expired_certificate_is_told(session: Session, settings: Settings, partner: tuple[Partner, Caller]) -> None:
     row, made = partner
-    row.scheme, row.certificate = Scheme.SM2, (CERTIFICATES / "expired.pem").read_text()
+    row.scheme, row.certificate = SignatureScheme.SM2, (CERTIFICATES / "expired.pem").read_text()
     make_key(row, settings.secret)
     refused = Callback(made, row, PrivateKey(PRIVATE, PUBLIC)).tell(record())
     assert problem(refused) == (401, "signature.certificate_expired")

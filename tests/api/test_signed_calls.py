@@ -13,7 +13,7 @@ from app.accounts.service.clients import ClientLimits, limit_client, make_signat
 from app.config import Settings
 from app.exchange.partners.models import UsedNonce
 from app.exchange.partners.nonces import forget_expired, remember
-from app.exchange.signing import REMEMBERED, Call, SharedKey, sign_call
+from app.exchange.signing import REMEMBERED, SharedKey, SignedCall, sign_call
 from app.kit import db
 from app.kit.actor import SYSTEM
 from app.kit.clock import utc_now
@@ -33,7 +33,7 @@ class Signing:
         self, target: str = PATH, *, method: str = "GET", body: bytes = b"", at: datetime | None = None, nonce: str = ""
     ) -> dict[str, str]:
         """What signs such a call."""
-        call = Call(method, target, body)
+        call = SignedCall(method, target, body)
         signer = SharedKey(self.key.encode())
         nonce = nonce or secrets.token_urlsafe(16)
         return sign_call(signer, self.caller.client_id, call, at or utc_now(), nonce)

@@ -19,7 +19,7 @@ from app.cases.burden import (
 )
 from app.cases.models import CaseFile
 from app.cases.supply.models import CaseAnswer, CaseMaterial, CorrectionItem
-from app.engagement.domain.requests import RequestKind, Wanted
+from app.engagement.domain.requests import RequestedItem, RequestKind
 from app.engagement.models import FirmRequest
 from app.engagement.schemas import AskFirm, WithdrawRequest
 from app.engagement.service.asking import ask_firm, withdraw_request
@@ -180,13 +180,13 @@ def test_casework_says_what_it_knows(session: Session, officer: Actor, now: date
         )
     )
     session.flush()
-    answer = Wanted(RequestKind.ANSWER, "contact")
+    answer = RequestedItem(RequestKind.ANSWER, "contact")
     assert [one.text for one in find_known(session, [where.id], answer, ON)[where.id]] == [
         f"在办件 {case.number} 中已有答复。"
     ]
     returned(session, case, now)
     correction(session, case, now, "material", "rd-audit")
-    audit, special = (Wanted(RequestKind.MATERIAL, kind, 2020) for kind in ("annual-audit", "special-audit"))
+    audit, special = (RequestedItem(RequestKind.MATERIAL, kind, 2020) for kind in ("annual-audit", "special-audit"))
     assert "正等企业重交" in find_known(session, [where.id], audit, ON)[where.id][0].text
     assert "要求补正" in find_known(session, [where.id], special, ON)[where.id][0].text
     case.state = "withdrawn"

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from app.cases.duties.models import CaseDuty
 from app.cases.models import Approval
-from app.cases.opinions.domain import Outcome
+from app.cases.opinions.domain import OpinionOutcome
 from app.cases.papers.as_of import Served, materials_after, value_before
 from app.cases.papers.dossier import collect_dossier
 from app.cases.papers.dossier_job import JOB_KIND, LARGEST, is_big, make_archive, order_dossier
@@ -23,7 +23,7 @@ from app.cases.supply.schemas import ReturnMaterial, Versioned
 from app.cases.supply.service.materials import accept_material, remove_material, return_material
 from app.enterprises.models import Enterprise
 from app.files.models import StoredFile
-from app.jobs.running import Surroundings, execute, run_of
+from app.jobs.running import JobContext, execute, run_of
 from app.jobs.service import claim_next
 from app.journal.domain import PendingEvent, SubjectKey
 from app.journal.service import record
@@ -130,7 +130,7 @@ def test_nothing_of_a_later_day_is_told(session, head, now, case, blobs):
     )
     db.commit(session)
     served(session, case, head, later, "case.material_supplied", second, material="business-licence")
-    answer(session, tax, later, row, Outcome.OBJECT, "欠税")
+    answer(session, tax, later, row, OpinionOutcome.OBJECT, "欠税")
     ask(session, head, later, case, "finance")
     session.add(
         Approval(case_id=case.id, action="recommend", officer_id=tax.id, officer_name="晚", role="leader", at=later)
@@ -363,7 +363,7 @@ def test_a_value_is_text_in_the_pdf_whatever_it_looks_like(session, head, now, c
     firm = session.get(Enterprise, case.enterprise_id)
     firm.name = '#panic("no") $1/0$ *_` ] #[ \\ 燚堃瑄赟（示例）'
     row = ask(session, head, now, case, "tax", question='#read("/etc/passwd") = 标题 <w>\n- 项')[0]
-    answer(session, people.department(session, "tax"), now, row, Outcome.OBJECT, "@ref /* */ // ~ $")
+    answer(session, people.department(session, "tax"), now, row, OpinionOutcome.OBJECT, "@ref /* */ // ~ $")
     assert print_dossier(collect(session, case, head, now)).startswith(b"%PDF-")
 
 
@@ -404,7 +404,7 @@ def test_a_large_dossier_is_made_in_the_background(session, head, now, case, blo
     assert not is_big(collect(session, case, head, now))
     order_dossier(session, actor=head, now=now, number=case.number, on=DAY, office="示例局")
     db.commit(session)
-    around = Surroundings(database, tmp_path, clock=lambda: now, storage=blobs)
+    around = JobContext(database, tmp_path, clock=lambda: now, storage=blobs)
     claimed = claim_next(session, owner="test:1:1", kinds=(JOB_KIND,), now=now)
     db.commit(session)
     execute(run_of(claimed, around, "test:1:1"), make_archive)

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select
 
 from app.accounts.models import Officer
-from app.cases.opinions.domain import Outcome
+from app.cases.opinions.domain import OpinionOutcome
 from app.cases.opinions.models import Opinion
 from app.cases.opinions.queries import get_asked_of, list_of_case, page_asked_of
 from app.cases.opinions.schemas import AnswerOpinion, AskOpinions, SteerOpinion
@@ -43,7 +43,7 @@ def ask(session, head, now, case, *departments, **given):
     return ask_opinions(session, actor=head, now=now, number=case.number, command=command)
 
 
-def answer(session, actor, now, row, outcome=Outcome.AGREE, text="", **given):
+def answer(session, actor, now, row, outcome=OpinionOutcome.AGREE, text="", **given):
     command = AnswerOpinion(version=row.version, outcome=outcome, answer=text)
     return answer_opinion(session, actor=actor, now=now, opinion_id=row.id, command=command, **given)
 
@@ -141,8 +141,8 @@ def test_what_is_taken_back_is_gone_for_the_department(session, head, tax, now, 
 def test_the_answer_of_a_department(session, head, tax, now, case):
     row = ask(session, head, now, case)[0]
     with pytest.raises(Invalid, match="理由"):
-        answer(session, tax, now, row, Outcome.OBJECT, "  ")
-    answer(session, tax, now, row, Outcome.OBJECT, "欠税未清")
+        answer(session, tax, now, row, OpinionOutcome.OBJECT, "  ")
+    answer(session, tax, now, row, OpinionOutcome.OBJECT, "欠税未清")
     assert (row.outcome, row.answered_by, row.answered_at) == ("object", tax.name, now)
     with pytest.raises(Conflict, match="已经答复"):
         answer(session, tax, now, row)
@@ -159,7 +159,7 @@ def test_a_stale_form_answers_nothing(session, head, tax, now, case):
     row = ask(session, head, now, case)[0]
     command = SteerOpinion(version=1)
     later = now + timedelta(days=1)
-    stale = AnswerOpinion(version=1, outcome=Outcome.AGREE)
+    stale = AnswerOpinion(version=1, outcome=OpinionOutcome.AGREE)
     remind_department(session, actor=head, now=later, number=case.number, opinion_id=row.id, command=command)
     with pytest.raises(Conflict, match="他人改动"):
         answer_opinion(session, actor=tax, now=later, opinion_id=row.id, command=stale)

@@ -11,7 +11,13 @@ from app.cases.models import CaseFile
 from app.cases.oversight.lists import RatingFilter
 from app.cases.oversight.models import ServiceRating, Supervision
 from app.cases.oversight.queries import list_distributions_visible_to
-from app.cases.oversight.schemas import AnswerSupervision, AskAgain, CloseSupervision, RecordMeasures, Supervise
+from app.cases.oversight.schemas import (
+    AnswerSupervision,
+    AskSupervisionAgain,
+    CloseSupervision,
+    RecordMeasures,
+    Supervise,
+)
 from app.cases.oversight.service.measuring import record_measures
 from app.cases.oversight.service.supervising import answer_supervision, ask_again, close_supervision, supervise
 from app.cases.schemas import AssignOfficer
@@ -51,7 +57,7 @@ def test_asked_answered_asked_again_and_closed_each_with_one_event(
     given = AnswerSupervision(version=row.version, answer="已约企业周四现场核查")
     answer_supervision(session, actor=caseworker, now=now, number=case.number, supervision_id=row.id, command=given)
     assert (row.answer, row.answered_by) == ("已约企业周四现场核查", caseworker.name)
-    again = AskAgain(version=row.version, request="核查后当日报结果", due_on=date(2021, 7, 9))
+    again = AskSupervisionAgain(version=row.version, request="核查后当日报结果", due_on=date(2021, 7, 9))
     ask_again(session, actor=head, now=later, number=case.number, supervision_id=row.id, command=again)
     assert (row.answer, row.answered_at, row.due_on) == ("", None, date(2021, 7, 9))
     close_supervision(

@@ -12,7 +12,7 @@ from docx import Document as WordDocument
 from python_calamine import CalamineWorkbook
 from sqlalchemy import select
 
-from app.cases.opinions.domain import Outcome
+from app.cases.opinions.domain import OpinionOutcome
 from app.cases.papers.actions import KEEP_TEMPLATES
 from app.cases.papers.file_names import file_name
 from app.cases.papers.gathering import gather_paper, list_cases
@@ -143,7 +143,7 @@ def test_values_of_a_case(session, head, now):
     cases.right(session, firm)
     case = cases.opened(session, head, now, firm).row
     row = ask(session, head, now, case, "tax")[0]
-    answer(session, people.department(session, "tax"), now, row, Outcome.NOT_CONCERNED)
+    answer(session, people.department(session, "tax"), now, row, OpinionOutcome.NOT_CONCERNED)
     values = gather_paper(session, [case], actor=head, office="示例局", now=now).rows[0]
     expected = {
         "企业名称": firm.name,

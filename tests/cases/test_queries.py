@@ -10,7 +10,7 @@ from app.cases.lists import CASES, FIRMS, CaseFilter, FirmFilter
 from app.cases.models import CaseFile
 from app.cases.service.objections import open_cases
 from app.enterprises.models import Enterprise
-from app.enterprises.schemas import Reason
+from app.enterprises.schemas import ReasonInput
 from app.enterprises.search_index import reindex
 from app.enterprises.service.retiring import retire
 from app.kit.actor import Actor, ActorKind, FirmRole
@@ -151,10 +151,10 @@ def test_a_firm_with_open_cases_objects_to_retirement(session, head, now):
     case = cases.opened(session, head, now).row
     assert open_cases(session, case.enterprise_id, ON) == [f"还有在办件 {case.number}"]
     with pytest.raises(Conflict, match=case.number):
-        retire(session, actor=head, enterprise=case.enterprise, given=Reason(reason="注销"), now=now)
+        retire(session, actor=head, enterprise=case.enterprise, given=ReasonInput(reason="注销"), now=now)
     cases.step(session, head, now, case, "withdraw", reason="企业放弃")
     assert open_cases(session, case.enterprise_id, ON) == []
-    retire(session, actor=head, enterprise=case.enterprise, given=Reason(reason="注销"), now=now)
+    retire(session, actor=head, enterprise=case.enterprise, given=ReasonInput(reason="注销"), now=now)
     assert case.enterprise.disabled_on == ON
 
 

@@ -17,7 +17,7 @@ from app.cases.supply.models import CaseAnswer, CaseMaterial
 from app.cases.supply.queries import list_answers, list_choosable, list_corrections, list_materials, uses_of
 from app.cases.supply.schemas import (
     AnswerCorrection,
-    AskAgain,
+    AskCorrectionAgain,
     AskCorrections,
     ChooseMaterial,
     CorrectionAsked,
@@ -322,7 +322,7 @@ def test_a_correction_runs_item_by_item(desk: Desk) -> None:
         desk.do(settle_correction, item_id=first.id, command=Versioned(version=first.version), **done)
     desk.do(answer_correction, item_id=first.id, command=AnswerCorrection(version=first.version, answer="已重新盖章"))
     assert first.answered_by == desk.person.name
-    desk.do(ask_again, item_id=first.id, command=AskAgain(version=first.version, remark="仍看不清"), **done)
+    desk.do(ask_again, item_id=first.id, command=AskCorrectionAgain(version=first.version, remark="仍看不清"), **done)
     assert (first.answered_at, first.remark, first.due_on) == (None, "仍看不清", date(2021, 7, 9))
     desk.do(answer_correction, item_id=first.id, command=AnswerCorrection(version=first.version, answer="换了扫描件"))
     desk.do(settle_correction, item_id=first.id, command=Versioned(version=first.version), **done)

@@ -16,7 +16,7 @@ from app.cases.models import Approval, CaseClock
 from app.cases.opinions.models import Opinion
 from app.cases.oversight.models import ServiceRating, Supervision
 from app.cases.supply.models import CaseAnswer, CaseMaterial, CorrectionItem
-from app.cases.todo.port import Asked, Provider, page_todos, tally_todos
+from app.cases.todo.port import Provider, TodoQuery, page_todos, tally_todos
 from app.engagement.models import FirmRequest, Visit
 from app.enterprises.models import Certificate
 from app.files.models import Document, StoredFile
@@ -52,9 +52,9 @@ class World:
         self.session.flush()
         return row
 
-    def asked(self, who: Actor, *, mine: bool = True, programme: str = "") -> Asked:
+    def asked(self, who: Actor, *, mine: bool = True, programme: str = "") -> TodoQuery:
         officer_id = who.id if mine else None
-        return Asked(who, NOW, ON, load_catalogue(self.session), officer_id=officer_id, programme=programme)
+        return TodoQuery(who, NOW, ON, load_catalogue(self.session), officer_id=officer_id, programme=programme)
 
     def kinds(self, who: Actor, *, mine: bool = True, programme: str = "") -> set[str]:
         """The kinds of what `who` has to do, as the page and the counts tell alike."""

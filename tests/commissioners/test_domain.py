@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from app.commissioners.domain import (
     IDS,
-    Term,
+    AgreementTerm,
     check_early_end,
     check_no_overlap,
     check_term,
@@ -19,8 +19,10 @@ from app.kit.errors import Conflict, Invalid
 DAYS = st.dates(date(2015, 1, 1), date(2030, 12, 31))
 
 
-def term(first: str, last: str, ended: str | None = None) -> Term:
-    return Term.of(date.fromisoformat(first), date.fromisoformat(last), date.fromisoformat(ended) if ended else None)
+def term(first: str, last: str, ended: str | None = None) -> AgreementTerm:
+    return AgreementTerm.of(
+        date.fromisoformat(first), date.fromisoformat(last), date.fromisoformat(ended) if ended else None
+    )
 
 
 @pytest.mark.parametrize(
@@ -37,13 +39,13 @@ def term(first: str, last: str, ended: str | None = None) -> Term:
         (term("2021-03-01", "2022-02-28", ended="2021-02-28"), 2021, False),  # called off before it began
     ],
 )
-def test_an_agreement_counts_in_each_year_it_touches(agreement: Term, year: int, counts: bool) -> None:
+def test_an_agreement_counts_in_each_year_it_touches(agreement: AgreementTerm, year: int, counts: bool) -> None:
     assert agreement.touches_year(year) is counts
 
 
 @given(DAYS, DAYS, DAYS, DAYS)
 def test_two_terms_overlap_exactly_when_they_share_a_day(a: date, b: date, c: date, d: date) -> None:
-    one, two = Term(a, b), Term(c, d)
+    one, two = AgreementTerm(a, b), AgreementTerm(c, d)
     shared = a <= b and c <= d and not (b < c or d < a)
     assert one.overlaps(two) is shared or not (a <= b and c <= d)
     if shared:

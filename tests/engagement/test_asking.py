@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.engagement.domain.requests import Cause, RequestKind, Wanted, months_before
+from app.engagement.domain.requests import Cause, RequestedItem, RequestKind, months_before
 from app.engagement.jobs import KINDS
 from app.engagement.lists import REQUESTS, RequestFilter
 from app.engagement.models import FirmRequest
@@ -28,7 +28,7 @@ from app.files.schemas import DocumentInput
 from app.files.service.documents import put_on_file
 from app.files.vault import Upload, Vault
 from app.jobs.models import Job
-from app.jobs.running import Surroundings
+from app.jobs.running import JobContext
 from app.jobs.worker import Worker
 from app.journal.models import JournalEvent
 from app.kit import db
@@ -108,7 +108,7 @@ def test_what_is_on_file_is_asked_for_only_with_a_reason(
     assert ask(where, reason="缺第 3 页").reason == "缺第 3 页"
     assert ask(where, year=2019).reason == "", "another year is not on file"
     document.valid_until = ON - timedelta(days=1)
-    other = Wanted(RequestKind.MATERIAL, "annual-audit", 2020)
+    other = RequestedItem(RequestKind.MATERIAL, "annual-audit", 2020)
     assert {one.cause for one in find_known(session, [where.id], other, ON)[where.id]} == {Cause.ASKED}
 
 
@@ -243,7 +243,7 @@ def test_many_firms_are_foreseen_by_the_same_rules_and_asked_by_a_job(
     order = AskFirms(**command.model_dump(), enterprise_ids=[free.id, asked.id, far.id])
     job = order_requests(session, actor=officer, now=now, command=order)
     db.commit(session)
-    Worker(Surroundings(database, tmp_path, lambda: now), {kind.code: kind for kind in KINDS}).run_waiting()
+    Worker(JobContext(database, tmp_path, lambda: now), {kind.code: kind for kind in KINDS}).run_waiting()
     session.expire_all()
     first, second, third = asked_of(session.get_one(Job, job.id))
     assert first.request_id is not None and first.refusal == ""

@@ -18,7 +18,7 @@ from app.enterprises.models import (
     YearlyFigures,
 )
 from app.enterprises.service import records
-from app.enterprises.service.parts import Desk, find_part, fingerprint, remove_part
+from app.enterprises.service.parts import PartChange, find_part, fingerprint, remove_part
 from app.journal.domain import PendingEvent
 from app.kit.db import notes
 from app.kit.errors import Conflict, Forbidden, Invalid, NotFound
@@ -28,13 +28,13 @@ Make = Callable[..., Any]
 
 
 @pytest.fixture
-def desk(session: Session, actor: Make, now: datetime) -> Desk:
+def desk(session: Session, actor: Make, now: datetime) -> PartChange:
     enterprise = firm(session, "楚泽牛磺酸")
     notes(session).clear()
-    return Desk(session, actor(), enterprise, now)
+    return PartChange(session, actor(), enterprise, now)
 
 
-def events(desk: Desk) -> list[PendingEvent]:
+def events(desk: PartChange) -> list[PendingEvent]:
     return notes(desk.session)
 
 
@@ -87,7 +87,7 @@ GOOD: dict[str, tuple[Any, type[schemas.PartInput], dict[str, Any], dict[str, An
 
 
 @pytest.mark.parametrize("part", list(GOOD))
-def test_a_record_is_added_changed_and_removed_with_one_event_each(desk: Desk, part: str) -> None:
+def test_a_record_is_added_changed_and_removed_with_one_event_each(desk: PartChange, part: str) -> None:
     put, schema, values, change = GOOD[part]
     kind = getattr(records, part.upper())
     put(desk, schema.model_validate(values))
@@ -108,7 +108,7 @@ def test_a_record_is_added_changed_and_removed_with_one_event_each(desk: Desk, p
 
 
 @pytest.mark.parametrize("part", [name for name in GOOD if name not in ("contact", "compliance")])
-def test_the_same_record_twice_is_refused(desk: Desk, part: str) -> None:
+def test_the_same_record_twice_is_refused(desk: PartChange, part: str) -> None:
     put, schema, values, _change = GOOD[part]
     put(desk, schema.model_validate(values))
     with pytest.raises(Conflict):
@@ -117,15 +117,15 @@ def test_the_same_record_twice_is_refused(desk: Desk, part: str) -> None:
 
 
 @pytest.mark.parametrize("part", list(GOOD))
-def test_readers_and_strangers_write_nothing(desk: Desk, actor: Make, part: str) -> None:
+def test_readers_and_strangers_write_nothing(desk: PartChange, actor: Make, part: str) -> None:
     put, schema, values, _change = GOOD[part]
     for stranger in (actor(role="leader"), actor(region="420111")):
         with pytest.raises(Forbidden):
-            put(Desk(desk.session, stranger, desk.enterprise, desk.now), schema.model_validate(values))
+            put(PartChange(desk.session, stranger, desk.enterprise, desk.now), schema.model_validate(values))
     assert not events(desk)
 
 
-def test_a_record_of_another_firm_is_not_found(desk: Desk) -> None:
+def test_a_record_of_another_firm_is_not_found(desk: PartChange) -> None:
     put, schema, values, _change = GOOD["property"]
     row = put(desk, schema.model_validate(values))
     with pytest.raises(NotFound):
@@ -135,7 +135,7 @@ def test_a_record_of_another_firm_is_not_found(desk: Desk) -> None:
 # -- what is special about each ------------------------------------------------------------------------------------------
 
 
-def test_personal_values_stay_out_of_the_open_journal(desk: Desk) -> None:
+def test_personal_values_stay_out_of_the_open_journal(desk: PartChange) -> None:
     records.put_contact(
         desk, schemas.ContactInput(name="王芳（示例）", phone="13812345678", email="wang@example.org", is_primary=True)
     )
@@ -146,7 +146,7 @@ def test_personal_values_stay_out_of_the_open_journal(desk: Desk) -> None:
     assert event.changes["contact.phone"] == (None, "138****78")
 
 
-def test_there_is_one_primary_contact(desk: Desk) -> None:
+def test_there_is_one_primary_contact(desk: PartChange) -> None:
     first = records.put_contact(desk, schemas.ContactInput(name="王芳（示例）", is_primary=True))
     records.put_contact(desk, schemas.ContactInput(name="李明（示例）", is_primary=True))
     desk.session.refresh(first)
@@ -154,7 +154,7 @@ def test_there_is_one_primary_contact(desk: Desk) -> None:
     assert desk.session.scalar(select(func.count()).where(Contact.is_primary)) == 1
 
 
-def test_research_above_revenue_is_saved_and_doubted(desk: Desk) -> None:
+def test_research_above_revenue_is_saved_and_doubted(desk: PartChange) -> None:
     given = schemas.FiguresInput.model_validate({**FIGURES, "sales_revenue": "10", "rd_direct": "20"})
     assert len(records.put_figures(desk, given)) == 1
     assert desk.session.scalars(select(YearlyFigures.rd_direct_fen)).one() == 2_000
@@ -168,7 +168,7 @@ def test_research_above_revenue_is_saved_and_doubted(desk: Desk) -> None:
         {**FIGURES, "source": "rumour", "sales_revenue": "1"},
     ],
 )
-def test_figures_that_say_nothing_sound_are_refused(desk: Desk, given: dict[str, Any]) -> None:
+def test_figures_that_say_nothing_sound_are_refused(desk: PartChange, given: dict[str, Any]) -> None:
     with pytest.raises(Invalid):
         records.put_figures(desk, schemas.FiguresInput.model_validate(given))
     assert not events(desk)
@@ -204,20 +204,20 @@ def test_figures_may_be_given_in_either_unit_and_net_assets_may_be_negative() ->
     assert given.staff_average_e4 == 1_422_500
 
 
-def test_upserting_figures_tells_whether_anything_changed(desk: Desk) -> None:
+def test_upserting_figures_tells_whether_anything_changed(desk: PartChange) -> None:
     given = schemas.FiguresInput.model_validate({**FIGURES, "sales_revenue": "10"})
     assert [records.upsert_figures(desk, given) for _ in range(2)] == [True, False]
     assert records.upsert_figures(desk, given.model_copy(update={"sales_revenue_fen": 5}))
     assert [event.type for event in events(desk)] == ["enterprise.figures_added", "enterprise.figures_changed"]
 
 
-def test_the_class_of_a_right_follows_from_its_kind(desk: Desk) -> None:
+def test_the_class_of_a_right_follows_from_its_kind(desk: PartChange) -> None:
     for kind, ip_class in (("invention_patent", 1), ("software_copyright", 2)):
         given = schemas.PropertyInput(kind_code=kind, number=f"N-{kind}", name="名称")
         assert records.put_property(desk, given).ip_class == ip_class
 
 
-def test_a_right_cannot_end_before_it_begins(desk: Desk) -> None:
+def test_a_right_cannot_end_before_it_begins(desk: PartChange) -> None:
     given = schemas.PropertyInput.model_validate(
         {
             "kind_code": "utility_model",
@@ -232,7 +232,7 @@ def test_a_right_cannot_end_before_it_begins(desk: Desk) -> None:
     assert list(refused.value.fields) == ["expires_on"]
 
 
-def test_products_are_linked_to_own_rights_only(desk: Desk) -> None:
+def test_products_are_linked_to_own_rights_only(desk: PartChange) -> None:
     right = records.put_property(desk, schemas.PropertyInput(kind_code="utility_model", number="ZL1", name="甲"))
     foreign = IntellectualProperty(
         enterprise_id=firm(desk.session).id, kind_code="utility_model", ip_class=2, number="ZL2", name="乙"
@@ -253,7 +253,7 @@ def test_products_are_linked_to_own_rights_only(desk: Desk) -> None:
     assert desk.session.scalar(select(func.count()).select_from(Product)) == 0
 
 
-def test_a_breach_cannot_lie_in_the_future(desk: Desk) -> None:
+def test_a_breach_cannot_lie_in_the_future(desk: PartChange) -> None:
     given = schemas.ComplianceInput.model_validate(
         {"happened_on": "2021-07-01", "kind": "safety_accident", "severity": "major", "summary": "x"}
     )
@@ -261,16 +261,16 @@ def test_a_breach_cannot_lie_in_the_future(desk: Desk) -> None:
         records.put_compliance(desk, given)
 
 
-def test_a_certificate_number_is_on_file_once(desk: Desk) -> None:
+def test_a_certificate_number_is_on_file_once(desk: PartChange) -> None:
     _put, schema, values, _change = GOOD["certificate"]
     records.put_certificate(desk, schema.model_validate(values))  # type: ignore[arg-type]
-    other = Desk(desk.session, desk.actor, firm(desk.session), desk.now)
+    other = PartChange(desk.session, desk.actor, firm(desk.session), desk.now)
     with pytest.raises(Conflict):
         records.put_certificate(other, schema.model_validate(values))  # type: ignore[arg-type]
     assert desk.session.scalar(select(func.count()).select_from(Certificate)) == 1
 
 
-def test_tags_are_replaced_as_a_whole(desk: Desk) -> None:
+def test_tags_are_replaced_as_a_whole(desk: PartChange) -> None:
     gazelle = schemas.TagInput.model_validate(
         {"tag": "gazelle", "granted_on": "2021-01-01", "expires_on": "2023-12-31"}
     )

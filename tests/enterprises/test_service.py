@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.enterprises import queries
 from app.enterprises.lists import ENTERPRISES, EnterpriseFilter, search_visible_to
 from app.enterprises.models import Enterprise, FormerCode, FormerName
-from app.enterprises.schemas import EnterpriseEdit, NewCode, NewEnterprise, Reason
+from app.enterprises.schemas import EnterpriseEdit, NewCode, NewEnterprise, ReasonInput
 from app.enterprises.service import retiring
 from app.enterprises.service.editing import change_code, change_fields, confirm_code, edit
 from app.enterprises.service.registering import register
@@ -180,11 +180,11 @@ def test_a_firm_cannot_be_moved_out_of_reach(session: Session, actor: Make, now:
 
 def test_a_waiting_code_is_confirmed_with_a_reason(session: Session, actor: Make, now: datetime) -> None:
     enterprise = firm(session, uscc=wrong_code(9), uscc_confirmed=False)
-    confirm_code(session, actor=actor(), enterprise=enterprise, given=Reason(reason="已核对原件"), now=now)
+    confirm_code(session, actor=actor(), enterprise=enterprise, given=ReasonInput(reason="已核对原件"), now=now)
     assert (enterprise.uscc_confirmed, enterprise.uscc_note) == (True, "已核对原件")
     assert last_event(session).type == "enterprise.code_confirmed"
     with pytest.raises(Conflict):
-        confirm_code(session, actor=actor(), enterprise=enterprise, given=Reason(reason="再来"), now=now)
+        confirm_code(session, actor=actor(), enterprise=enterprise, given=ReasonInput(reason="再来"), now=now)
 
 
 def test_an_old_code_keeps_resolving(session: Session, actor: Make, now: datetime) -> None:
@@ -215,7 +215,7 @@ def test_a_code_cannot_be_taken_from_another_firm(session: Session, actor: Make,
 def test_a_retired_firm_leaves_the_lists_and_comes_back(session: Session, actor: Make, now: datetime) -> None:
     head, enterprise = actor(role="section_head"), firm(session)
     everything = EnterpriseFilter()
-    retiring.retire(session, actor=head, enterprise=enterprise, given=Reason(reason="注销"), now=now)
+    retiring.retire(session, actor=head, enterprise=enterprise, given=ReasonInput(reason="注销"), now=now)
     assert enterprise.disabled_on == date(2021, 6, 30)
     assert ENTERPRISES.count(Viewer(session, head, date(2021, 6, 30)), everything).n == 0
     assert ENTERPRISES.count(Viewer(session, head, date(2021, 6, 30)), replace(everything, retired=True)).n == 1
@@ -234,14 +234,14 @@ def test_an_upper_slice_may_object(
     enterprise = firm(session)
     with pytest.raises(Conflict, match="有 1 件在办事项"):
         retiring.retire(
-            session, actor=actor(role="section_head"), enterprise=enterprise, given=Reason(reason="注销"), now=now
+            session, actor=actor(role="section_head"), enterprise=enterprise, given=ReasonInput(reason="注销"), now=now
         )
     assert enterprise.disabled_on is None
 
 
 def test_only_heads_retire(session: Session, actor: Make, now: datetime) -> None:
     with pytest.raises(Forbidden):
-        retiring.retire(session, actor=actor(), enterprise=firm(session), given=Reason(reason="注销"), now=now)
+        retiring.retire(session, actor=actor(), enterprise=firm(session), given=ReasonInput(reason="注销"), now=now)
 
 
 def test_payloads_are_kept_as_they_are(session: Session, actor: Make, now: datetime) -> None:

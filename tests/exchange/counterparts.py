@@ -7,14 +7,14 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.exchange.handovers.domain import Basis
+from app.exchange.handovers.domain import BatchBasis
 from app.exchange.handovers.models import Handover
 from app.exchange.handovers.schemas import PrepareHandover
 from app.exchange.handovers.service.preparing import start_handover
 from app.exchange.handovers.service.steering import release
 from app.exchange.partners.domain import Transport
 from app.exchange.partners.models import Partner
-from app.jobs.running import Surroundings, kinds_of
+from app.jobs.running import JobContext, kinds_of
 from app.jobs.worker import Worker
 from app.kit.actor import Actor
 from app.kit.db import Database, commit
@@ -44,13 +44,13 @@ def partner(session: Session, **given: Any) -> Partner:
 def work(session: Session, database: Database, folder: Path, now: datetime = NOW, **more: Any) -> None:
     """Do all background work that waits."""
     commit(session)
-    Worker(Surroundings(database, folder, lambda: now, **more), kinds_of(HOUSE)).run_waiting()
+    Worker(JobContext(database, folder, lambda: now, **more), kinds_of(HOUSE)).run_waiting()
     session.expire_all()
 
 
 def handed_over(session: Session, database: Database, folder: Path, actor: Actor, resource: str) -> Handover:
     """A batch of all records of `resource` for the partner `province`, that has gone out."""
-    command = PrepareHandover(partner="province", resource=resource, basis=Basis.ALL)
+    command = PrepareHandover(partner="province", resource=resource, basis=BatchBasis.ALL)
     number = start_handover(session, actor=actor, now=NOW, command=command).number
     work(session, database, folder)
     made = session.scalars(select(Handover).where(Handover.number == number)).one()

@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.exchange.cursors import Walk, decode_cursor, encode_cursor
+from app.exchange.cursors import CursorScope, decode_cursor, encode_cursor
 from app.kit.errors import Invalid
 
 SECRET = b"a secret of the tests"
 
 
-CASES = Walk("cases", "429005", "changed_after=7")
+CASES = CursorScope("cases", "429005", "changed_after=7")
 
 
 @given(st.integers(min_value=1, max_value=2**63 - 1))
@@ -30,7 +30,7 @@ def test_a_cursor_comes_back(row: int) -> None:
         (SECRET, replace(CASES, filter="changed_after=8")),
     ],
 )
-def test_a_cursor_of_another_list_region_or_filter_is_refused(secret: bytes, walk: Walk) -> None:
+def test_a_cursor_of_another_list_region_or_filter_is_refused(secret: bytes, walk: CursorScope) -> None:
     foreign = encode_cursor(secret, walk, 7)
     with pytest.raises(Invalid):
         decode_cursor(SECRET, CASES, foreign)

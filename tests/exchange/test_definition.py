@@ -9,7 +9,7 @@ import yaml
 from sqlalchemy.orm import Session
 
 from app.exchange.catalogue import load_definition, partner_definition
-from app.exchange.domain import Decision, FieldDefinition, FieldType, PersonalData, ResourceDefinition
+from app.exchange.domain import FieldDefinition, FieldType, PartnerDecision, PersonalData, ResourceDefinition
 from app.exchange.encoding import average, converter, dumps, money_in_wan, money_in_yuan
 from app.exchange.json_schema import example, record_schema
 from app.exchange.plans import fit, plans_of, province_plans
@@ -91,11 +91,11 @@ def test_every_decision_is_a_step_that_the_programme_knows() -> None:
     newest = newest_programmes()
     for rule in partner_definition().decisions:
         steps = {action.code: action for action in newest[rule.programme].actions_from(rule.stage)}
-        for decision in Decision:
+        for decision in PartnerDecision:
             step = rule.step_for(decision)
             assert step is None or step in steps, (rule, decision)
             ends = step is not None and newest[rule.programme].stage(steps[step].to).outcome == "rejected"
-            assert ends == (step is not None and decision is Decision.REJECTED), (rule, decision)
+            assert ends == (step is not None and decision is PartnerDecision.REJECTED), (rule, decision)
 
 
 def test_what_the_province_has_in_hand_has_a_rule() -> None:

@@ -5,7 +5,7 @@ import hmac
 import re
 from datetime import UTC, datetime
 
-from app.exchange.signing import Call, SharedKey, check_answer, check_call
+from app.exchange.signing import SharedKey, SignedCall, check_answer, check_call
 from tests.support.source import ROOT
 
 TEXT = (ROOT / "docs" / "exchange.md").read_text(encoding="utf-8")
@@ -45,5 +45,5 @@ def test_the_documented_vector_is_what_the_page_says_and_what_we_check() -> None
     assert "ym-key" not in answer
 
     now, verifier = datetime.fromtimestamp(int(seconds), UTC), SharedKey(key)
-    assert check_call(verifier, Call(method, target, call["body"].encode()), call, now) is None
+    assert check_call(verifier, SignedCall(method, target, call["body"].encode()), call, now) is None
     assert check_answer(verifier, int(answer["answer"]), answer["body"].encode(), answer, nonce, now) is None

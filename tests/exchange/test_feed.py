@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.cases.models import CaseFile
 from app.enterprises.models import Enterprise
 from app.exchange.encoding import Record, dumps
-from app.exchange.feed import FeedPage, Reader, read_feed
+from app.exchange.feed import FeedPage, FeedReader, read_feed
 from app.exchange.plans import province_plans
 from app.exchange.records import count_records, iterate_records, page_records
 from app.exchange.snapshot import Snapshot
@@ -32,7 +32,7 @@ def world(session: Session) -> World:
 
 def feed(session: Session, prefix: str, after: int = 0, limit: int = 100) -> FeedPage:
     db.commit(session)
-    return read_feed(session, province_plans(), Reader(prefix), after=after, limit=limit)
+    return read_feed(session, province_plans(), FeedReader(prefix), after=after, limit=limit)
 
 
 def listed(session: Session, prefix: str) -> State:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from app.exchange.feed import Reader, read_feed
+from app.exchange.feed import FeedReader, read_feed
 from app.exchange.plans import province_plans
 from app.journal.models import JournalEvent, JournalHead
 from app.journal.queries import head_position
@@ -30,7 +30,7 @@ class Consumer:
         """All there is now."""
         while True:
             with db.read_scope(self.database) as session:
-                page = read_feed(session, province_plans(), Reader(""), after=self.position, limit=10)
+                page = read_feed(session, province_plans(), FeedReader(""), after=self.position, limit=10)
             self.names += [str(item.record["name"]) for item in page.items if item.record]
             if page.next == self.position:
                 return

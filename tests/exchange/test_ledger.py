@@ -11,7 +11,7 @@ from app.accounts.service.clients import create_client
 from app.exchange import ledger as ledger_module
 from app.exchange.ledger import ReadingLedger
 from app.exchange.models import ClientReading
-from app.exchange.service import Reading
+from app.exchange.service import ClientRead
 from app.kit import db
 from app.kit.actor import SYSTEM
 
@@ -35,20 +35,20 @@ def test_the_first_is_written_at_once_and_the_next_are_gathered(
     database: db.Database, reader: int, now: datetime
 ) -> None:
     ledger = ReadingLedger(database)
-    ledger.note(Reading(reader, "events", 5, 5, now))
+    ledger.note(ClientRead(reader, "events", 5, 5, now))
     assert kept(database) == [("events", 5, 5)]
     for second in (1, 2):
-        ledger.note(Reading(reader, "events", 5, 5 + second, now + timedelta(seconds=second)))
+        ledger.note(ClientRead(reader, "events", 5, 5 + second, now + timedelta(seconds=second)))
     assert kept(database) == [("events", 5, 5)]
-    ledger.note(Reading(reader, "cases", 2, None, now + timedelta(seconds=11)))
+    ledger.note(ClientRead(reader, "cases", 2, None, now + timedelta(seconds=11)))
     assert kept(database) == [("cases", 2, None), ("events", 15, 7)]
     ledger.close()
 
 
 def test_the_rest_is_written_at_the_end(database: db.Database, reader: int, now: datetime) -> None:
     ledger = ReadingLedger(database)
-    ledger.note(Reading(reader, "events", 1, 1, now))
-    ledger.note(Reading(reader, "events", 1, 2, now))
+    ledger.note(ClientRead(reader, "events", 1, 1, now))
+    ledger.note(ClientRead(reader, "events", 1, 2, now))
     ledger.close()
     assert kept(database) == [("events", 2, 2)]
 
@@ -58,12 +58,12 @@ def test_what_cannot_be_written_waits(
 ) -> None:
     ledger = ReadingLedger(database)
 
-    def busy(session: Session, reading: Reading) -> None:
+    def busy(session: Session, reading: ClientRead) -> None:
         raise OperationalError("insert", {}, Exception("database is locked"))
 
     with monkeypatch.context() as patch:
         patch.setattr(ledger_module, "note_reading", busy)
-        ledger.note(Reading(reader, "events", 1, 1, now))
+        ledger.note(ClientRead(reader, "events", 1, 1, now))
     assert kept(database) == []
     ledger.close()
     assert kept(database) == [("events", 1, 1)]

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.demo.build import build_demo
 from app.enterprises.fields import WRITTEN
 from app.enterprises.models import Enterprise
-from app.enterprises.schemas import EnterpriseEdit, NewCode, Reason
+from app.enterprises.schemas import EnterpriseEdit, NewCode, ReasonInput
 from app.enterprises.service.editing import change_code, edit
 from app.enterprises.service.retiring import restore, retire
 from app.kit import db
@@ -71,7 +71,7 @@ def test_followers_of_every_region_keep_up_with_the_use_cases(
     led_to(session, head, now, "certified", enterprise=firm(session, region_code="429005001"))
     all_agree("certified")
     other = firm(session, region_code="429005001")
-    retire(session, actor=head, enterprise=other, given=Reason(reason="注销"), now=now)
+    retire(session, actor=head, enterprise=other, given=ReasonInput(reason="注销"), now=now)
     all_agree("retired")
     restore(session, actor=head, enterprise=other, now=now + timedelta(days=1))
     all_agree("restored")

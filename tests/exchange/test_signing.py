@@ -13,11 +13,11 @@ from app.exchange.signing import (
     NONCE_HEADER,
     SIGNATURE_HEADER,
     TIME_HEADER,
-    Call,
-    Fault,
     PrivateKey,
     PublicKey,
     SharedKey,
+    SignatureFault,
+    SignedCall,
     Signer,
     Verifier,
     check_answer,
@@ -29,7 +29,7 @@ from app.exchange.signing import (
 
 NOW = datetime(2021, 6, 30, 2, 0, tzinfo=UTC)
 NONCE = "nonce-0123456789"
-CALL = Call("POST", "/handovers/QJ-1/records?part=1", b'{"records":[]}')
+CALL = SignedCall("POST", "/handovers/QJ-1/records?part=1", b'{"records":[]}')
 
 #: GB/T 32918.5-2017 (GM/T 0003.5-2012), annex A.2: the recommended curve, the default signer id.
 PUBLISHED_PRIVATE = bytes.fromhex("3945208f7b2144b13f36e38ac6d39f95889393692860b51a42fb81ef4df7c5b8")
@@ -123,8 +123,8 @@ def test_a_signed_call_fits(signer: Signer, verifier: Verifier) -> None:
     ],
     ids=["method", "path", "query", "no query", "body", "no body"],
 )
-def test_a_changed_call_does_not_fit(signer: Signer, verifier: Verifier, changed: Call) -> None:
-    assert check_call(verifier, changed, sign_call(signer, "key-1", CALL, NOW, NONCE), NOW) is Fault.SIGNATURE
+def test_a_changed_call_does_not_fit(signer: Signer, verifier: Verifier, changed: SignedCall) -> None:
+    assert check_call(verifier, changed, sign_call(signer, "key-1", CALL, NOW, NONCE), NOW) is SignatureFault.SIGNATURE
 
 
 @schemes
@@ -133,53 +133,53 @@ def test_another_key_does_not_fit(signer: Signer, verifier: Verifier) -> None:
     headers = sign_call(signer, "key-1", CALL, NOW, NONCE)
     public, _private = sm2_key_generate()
     for stranger in (SharedKey(b"l" * 32), PublicKey(public)):
-        assert check_call(stranger, CALL, headers, NOW) is Fault.SIGNATURE
+        assert check_call(stranger, CALL, headers, NOW) is SignatureFault.SIGNATURE
 
 
 @pytest.mark.parametrize("seconds", [-301, -300, 0, 300, 301])
 def test_a_clock_may_be_five_minutes_away_and_no_second_more(seconds: int) -> None:
     headers = sign_call(SHARED, "key-1", CALL, NOW + timedelta(seconds=seconds), NONCE)
-    assert check_call(SHARED, CALL, headers, NOW) is (Fault.SKEW if abs(seconds) > 300 else None)
+    assert check_call(SHARED, CALL, headers, NOW) is (SignatureFault.SKEW if abs(seconds) > 300 else None)
 
 
 @pytest.mark.parametrize("seconds", ["yesterday", "1625018400.5", "9" * 400, "9" * 5000, "-", "nan"])
 def test_a_time_that_is_none_is_a_skewed_one(seconds: str) -> None:
     headers = sign_call(SHARED, "key-1", CALL, NOW, NONCE) | {TIME_HEADER: seconds}
-    assert check_call(SHARED, CALL, headers, NOW) is Fault.SKEW
+    assert check_call(SHARED, CALL, headers, NOW) is SignatureFault.SKEW
 
 
 def test_a_time_moved_afterwards_does_not_fit() -> None:
     headers = sign_call(SHARED, "key-1", CALL, NOW - timedelta(hours=1), NONCE)
     headers[TIME_HEADER] = str(int(NOW.timestamp()))
-    assert check_call(SHARED, CALL, headers, NOW) is Fault.SIGNATURE
+    assert check_call(SHARED, CALL, headers, NOW) is SignatureFault.SIGNATURE
 
 
 @pytest.mark.parametrize(
     ("nonce", "fault"),
     [
-        ("n" * 15, Fault.NONCE),
+        ("n" * 15, SignatureFault.NONCE),
         ("n" * 16, None),
         ("N-_9" * 16, None),
-        ("n" * 65, Fault.NONCE),
-        ("nonce 0123456789", Fault.NONCE),
-        ("nonce-0123456789\n", Fault.NONCE),
-        ("随机数随机数随机数随机数随机数随", Fault.NONCE),
+        ("n" * 65, SignatureFault.NONCE),
+        ("nonce 0123456789", SignatureFault.NONCE),
+        ("nonce-0123456789\n", SignatureFault.NONCE),
+        ("随机数随机数随机数随机数随机数随", SignatureFault.NONCE),
     ],
 )
-def test_the_form_of_a_nonce(nonce: str, fault: Fault | None) -> None:
+def test_the_form_of_a_nonce(nonce: str, fault: SignatureFault | None) -> None:
     assert check_call(SHARED, CALL, sign_call(SHARED, "key-1", CALL, NOW, nonce), NOW) is fault
 
 
 def test_another_nonce_does_not_fit() -> None:
     headers = sign_call(SHARED, "key-1", CALL, NOW, NONCE) | {NONCE_HEADER: NONCE[::-1]}
-    assert check_call(SHARED, CALL, headers, NOW) is Fault.SIGNATURE
+    assert check_call(SHARED, CALL, headers, NOW) is SignatureFault.SIGNATURE
 
 
 @pytest.mark.parametrize("name", [TIME_HEADER, NONCE_HEADER, SIGNATURE_HEADER])
 def test_a_missing_header_is_told_as_missing(name: str) -> None:
     headers = sign_call(SHARED, "key-1", CALL, NOW, NONCE)
     del headers[name]
-    assert check_call(SHARED, CALL, headers, NOW) is Fault.MISSING
+    assert check_call(SHARED, CALL, headers, NOW) is SignatureFault.MISSING
 
 
 # -- answers ----------------------------------------------------------------------------------------------------------------
@@ -190,14 +190,14 @@ def test_an_answer_answers_one_call_only(signer: Signer, verifier: Verifier) -> 
     body = b'{"receipts":[]}'
     headers = sign_answer(signer, 200, body, NONCE, NOW)
     assert check_answer(verifier, 200, body, headers, NONCE, NOW) is None
-    assert check_answer(verifier, 200, body, headers, NONCE[::-1], NOW) is Fault.SIGNATURE
-    assert check_answer(verifier, 201, body, headers, NONCE, NOW) is Fault.SIGNATURE
-    assert check_answer(verifier, 200, body[:-1], headers, NONCE, NOW) is Fault.SIGNATURE
-    assert check_answer(verifier, 200, body, headers, NONCE, NOW + timedelta(seconds=301)) is Fault.SKEW
-    assert check_answer(verifier, 200, body, {}, NONCE, NOW) is Fault.MISSING
+    assert check_answer(verifier, 200, body, headers, NONCE[::-1], NOW) is SignatureFault.SIGNATURE
+    assert check_answer(verifier, 201, body, headers, NONCE, NOW) is SignatureFault.SIGNATURE
+    assert check_answer(verifier, 200, body[:-1], headers, NONCE, NOW) is SignatureFault.SIGNATURE
+    assert check_answer(verifier, 200, body, headers, NONCE, NOW + timedelta(seconds=301)) is SignatureFault.SKEW
+    assert check_answer(verifier, 200, body, {}, NONCE, NOW) is SignatureFault.MISSING
 
 
 def test_a_call_is_no_answer() -> None:
     """What signs a call must not sign an answer, or the caller's own words could be played back to it."""
     headers = sign_call(SHARED, "key-1", CALL, NOW, NONCE)
-    assert check_answer(SHARED, 200, CALL.body, headers, NONCE, NOW) is Fault.SIGNATURE
+    assert check_answer(SHARED, 200, CALL.body, headers, NONCE, NOW) is SignatureFault.SIGNATURE

@@ -10,8 +10,8 @@ from sqlalchemy import Executable
 from sqlalchemy.orm import Session
 
 from app.accounts.models import MachineClient
-from app.cases.todo.port import Asked, page_todos, tally_todos
-from app.exchange.handovers.domain import Held, ItemState
+from app.cases.todo.port import TodoQuery, page_todos, tally_todos
+from app.exchange.handovers.domain import ItemState, RecordStatus
 from app.exchange.handovers.models import Handover, HandoverItem, PartnerRecord
 from app.exchange.partners.models import Partner
 from app.exchange.todo import FAILURES_TO_TELL
@@ -33,16 +33,16 @@ def partner(session: Session) -> Partner:
 
 
 @pytest.fixture
-def asked(session: Session, now: datetime) -> Callable[..., Asked]:
+def asked(session: Session, now: datetime) -> Callable[..., TodoQuery]:
     """`asked(actor, mine=True)`: whose to-dos."""
 
-    def make(who: Actor, *, mine: bool = True) -> Asked:
-        return Asked(who, now, today(now), load_catalogue(session), officer_id=who.id if mine else None)
+    def make(who: Actor, *, mine: bool = True) -> TodoQuery:
+        return TodoQuery(who, now, today(now), load_catalogue(session), officer_id=who.id if mine else None)
 
     return make
 
 
-def kinds(session: Session, asked: Asked) -> list[str]:
+def kinds(session: Session, asked: TodoQuery) -> list[str]:
     """The kinds of what there is to do, as the page and the counts tell alike."""
     found = page_todos(session, PROVIDERS, asked, None, 50).items
     counted = {code: tally.all.n for code, tally in tally_todos(session, PROVIDERS, asked).items() if tally.all.n}
@@ -68,7 +68,7 @@ def handed_over(session: Session, partner: Partner, now: datetime, state: ItemSt
             partner_id=partner.id,
             resource=item.resource,
             key=item.key,
-            state=Held.REJECTED,
+            state=RecordStatus.REJECTED,
             changed_at=now,
             item_id=item.id,
         )
@@ -78,7 +78,7 @@ def handed_over(session: Session, partner: Partner, now: datetime, state: ItemSt
 
 
 def test_a_refused_case_is_told_to_its_officer_until_it_goes_out_again(
-    session: Session, actor: Officer, now: datetime, partner: Partner, asked: Callable[..., Asked]
+    session: Session, actor: Officer, now: datetime, partner: Partner, asked: Callable[..., TodoQuery]
 ) -> None:
     own, other = actor(), actor()
     case = opened(session, own, now).row
@@ -96,7 +96,7 @@ def test_a_refused_case_is_told_to_its_officer_until_it_goes_out_again(
 
 
 def test_a_refused_firm_is_told_to_who_leads_an_open_case_of_it(
-    session: Session, actor: Officer, now: datetime, partner: Partner, asked: Callable[..., Asked]
+    session: Session, actor: Officer, now: datetime, partner: Partner, asked: Callable[..., TodoQuery]
 ) -> None:
     own, other = actor(), actor()
     case = opened(session, own, now).row
@@ -108,7 +108,7 @@ def test_a_refused_firm_is_told_to_who_leads_an_open_case_of_it(
 
 
 def test_administrators_are_told_what_stands_still(
-    session: Session, actor: Officer, now: datetime, partner: Partner, asked: Callable[..., Asked]
+    session: Session, actor: Officer, now: datetime, partner: Partner, asked: Callable[..., TodoQuery]
 ) -> None:
     admin, caseworker = actor("administrator", ""), actor()
     item = handed_over(session, partner, now, ItemState.PARKED)
@@ -136,7 +136,7 @@ def test_what_stands_still_is_found_by_an_index(
     session: Session,
     actor: Officer,
     partner: Partner,
-    asked: Callable[..., Asked],
+    asked: Callable[..., TodoQuery],
     explain: Callable[[Session, Executable], str],
 ) -> None:
     found = {provider.code: provider.find(asked(actor("administrator", ""))) for provider in PROVIDERS}

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.enterprises import events
 from app.enterprises.domain.uscc import ALPHABET, check_character
 from app.enterprises.models import Enterprise
-from app.enterprises.service.parts import Desk
+from app.enterprises.service.parts import PartChange
 from app.enterprises.service.registering import insert_many, prepare_row
 from app.kit.actor import SYSTEM, Actor
 
@@ -60,6 +60,6 @@ def many_firms(session: Session, number: int, **values: Any) -> list[int]:
     return insert_many(session, rows, actor=SYSTEM, now=NOW)
 
 
-def desk(session: Session, enterprise: Enterprise, actor: Actor, now: datetime = NOW) -> Desk:
+def desk(session: Session, enterprise: Enterprise, actor: Actor, now: datetime = NOW) -> PartChange:
     """Where records below a firm are written."""
-    return Desk(session, actor, enterprise, now)
+    return PartChange(session, actor, enterprise, now)

@@ -27,7 +27,7 @@ from app.enterprises.service.recording import snapshot
 from app.exchange.sources.enterprises import SOURCE
 from app.exchange.sources.parts import FIGURES, PROPERTIES
 from app.journal.models import JournalEvent
-from app.kit.fields import Field, Kind, Table, Writer
+from app.kit.fields import Field, FieldKind, FieldTable, FieldWriter
 from app.kit.yaml import load_with_lines
 from app.reference.models import Industry, Park, TechnicalField, Term
 from app.web.enterprises.columns import COLUMNS
@@ -120,20 +120,20 @@ INPUTS: dict[str, type[schemas.Input]] = {
     "enterprise.tag": schemas.TagInput,
     **{form.part.fields.code: form.schema for form in PART_FORMS.values()},
 }
-SAMPLES: dict[Kind, tuple[Any, Any]] = {
-    Kind.TEXT: ("甲", "乙"),
-    Kind.LINES: ("甲乙", "丙丁"),
-    Kind.NAME: ("竹根滩试样（示例）", "竹根滩新样（示例）"),
-    Kind.WEB: (ADDRESS, "http://example.org/b"),
-    Kind.PHONE: ("13800000000", "13800000001"),
-    Kind.EMAIL: ("a@example.org", "b@example.org"),
-    Kind.DAY: (DAY, date(2018, 2, 1)),
-    Kind.YEAR: (2019, 2018),
-    Kind.MONEY: (123_456_700, 223_456_700),
-    Kind.PEOPLE: (425_000, 435_000),
-    Kind.COUNT: (1, 0),
-    Kind.FLAG: (False, True),
-    Kind.TICK: (True, False),
+SAMPLES: dict[FieldKind, tuple[Any, Any]] = {
+    FieldKind.TEXT: ("甲", "乙"),
+    FieldKind.LINES: ("甲乙", "丙丁"),
+    FieldKind.NAME: ("竹根滩试样（示例）", "竹根滩新样（示例）"),
+    FieldKind.WEB: (ADDRESS, "http://example.org/b"),
+    FieldKind.PHONE: ("13800000000", "13800000001"),
+    FieldKind.EMAIL: ("a@example.org", "b@example.org"),
+    FieldKind.DAY: (DAY, date(2018, 2, 1)),
+    FieldKind.YEAR: (2019, 2018),
+    FieldKind.MONEY: (123_456_700, 223_456_700),
+    FieldKind.PEOPLE: (425_000, 435_000),
+    FieldKind.COUNT: (1, 0),
+    FieldKind.FLAG: (False, True),
+    FieldKind.TICK: (True, False),
 }
 
 
@@ -147,7 +147,7 @@ def dialect() -> str:
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.code)
-def test_every_column_is_told_in_its_field_table(table: Table) -> None:
+def test_every_column_is_told_in_its_field_table(table: FieldTable) -> None:
     columns = {column.key: column for column in inspect(MODELS[table.code]).columns}
     told = {field.name for field in table if field.stored}
     missing = columns.keys() - told - (NO_FIELDS.get(table.code) or _KEYS).keys()
@@ -156,18 +156,19 @@ def test_every_column_is_told_in_its_field_table(table: Table) -> None:
     short = [
         field.name
         for field in table
-        if field.kind in (Kind.TEXT, Kind.LINES, Kind.NAME, Kind.WEB, Kind.PHONE, Kind.EMAIL)
+        if field.kind
+        in (FieldKind.TEXT, FieldKind.LINES, FieldKind.NAME, FieldKind.WEB, FieldKind.PHONE, FieldKind.EMAIL)
         and (getattr(columns[field.name].type, "length", None) or field.length) < field.length
     ]
     assert not short, listed("longer than its column", short)
 
 
 @pytest.mark.parametrize("table", [ENTERPRISE, *part_fields.PARTS], ids=lambda table: table.code)
-def test_what_people_write_is_named_asked_for_and_read(table: Table) -> None:
+def test_what_people_write_is_named_asked_for_and_read(table: FieldTable) -> None:
     model = INPUTS[table.code].model_fields
     groups = {group.code for group in table.groups}
     for field in table:
-        if Writer.OFFICER in field.writers:
+        if FieldWriter.OFFICER in field.writers:
             assert field.ask is not None and field.ask.group in groups, f"{field.name}: no form asks for it"
         if field.tracked:
             assert FIELD_LABELS[f"{table.code}.{field.name}"], f"{field.name}: the timeline has no word for it"
@@ -180,14 +181,14 @@ def test_what_people_write_is_named_asked_for_and_read(table: Table) -> None:
 
 
 def test_what_is_written_is_recorded_and_shown_as_of_a_past_day() -> None:
-    written = set(ENTERPRISE.names(lambda field: field.stored and field.writers is not Writer.NOBODY))
+    written = set(ENTERPRISE.names(lambda field: field.stored and field.writers is not FieldWriter.NOBODY))
     assert written <= set(WRITTEN), listed("its changes are not noted: tracked=True", written - set(WRITTEN))
     (traced,) = TRACED
     forgotten = set(WRITTEN) - set(traced.fields) - NOT_PAST.keys()
     assert not forgotten, listed("past=True, or a reason in NOT_PAST", forgotten)
     for form in PART_FORMS.values():
         part = form.part
-        told = {field.name for field in part.fields if field.stored and Writer.OFFICER in field.writers}
+        told = {field.name for field in part.fields if field.stored and FieldWriter.OFFICER in field.writers}
         assert told <= set(part.columns), listed(f"{part.code}: not noted", told - set(part.columns))
 
 
@@ -199,7 +200,7 @@ def _codes(session: Session) -> Callable[[Field], tuple[Any, Any]]:
     own = {"industry": Industry.code, "field": TechnicalField.code, "park": Park.code}
 
     def two(field: Field) -> tuple[Any, Any]:
-        if field.kind is not Kind.CODE:
+        if field.kind is not FieldKind.CODE:
             return SAMPLES[field.kind]
         if field.vocabulary == "region":
             return ("429005001", "429005107")
@@ -211,7 +212,7 @@ def _codes(session: Session) -> Callable[[Field], tuple[Any, Any]]:
     return two
 
 
-def _asked(table: Table) -> Iterator[Field]:
+def _asked(table: FieldTable) -> Iterator[Field]:
     return (field for field in table if field.by_hand and field.stored)
 
 
@@ -225,7 +226,7 @@ def _journal(session: Session, firm_id: int) -> list[JournalEvent]:
     return list(session.scalars(events.order_by(JournalEvent.position)))
 
 
-def _round_trip(client: Client, session: Session, table: Table, row: Any, url: str) -> None:
+def _round_trip(client: Client, session: Session, table: FieldTable, row: Any, url: str) -> None:
     """An untouched form changes nothing, and a change of each field arrives and is told."""
     two, key = _codes(session), row.id
     model, owner = type(row), getattr(row, "enterprise_id", row.id)
@@ -246,7 +247,7 @@ def _round_trip(client: Client, session: Session, table: Table, row: Any, url: s
         shown = _sent(client, url)
         assert field.form_name in shown, f"{field.name}: its form does not ask for it"
         sent = _text(field, new)
-        answer = client.submit(url, {field.form_name: [] if new is False and field.kind is Kind.TICK else sent})
+        answer = client.submit(url, {field.form_name: [] if new is False and field.kind is FieldKind.TICK else sent})
         assert answer.status_code == 303, (field.name, answer.text)
         session.expire_all()
         assert getattr(session.get(model, key), field.name) == new, f"{field.name}: its form does not change it"
@@ -256,11 +257,11 @@ def _round_trip(client: Client, session: Session, table: Table, row: Any, url: s
 
 
 def _text(field: Field, value: Any) -> str:
-    if field.kind is Kind.MONEY:
+    if field.kind is FieldKind.MONEY:
         return f"{value / 1_000_000:f}"
-    if field.kind is Kind.PEOPLE:
+    if field.kind is FieldKind.PEOPLE:
         return f"{value / 10_000:f}"
-    if field.kind is Kind.FLAG:
+    if field.kind is FieldKind.FLAG:
         return str(value).lower()
     return "1" if value is True else str(value)
 
@@ -307,7 +308,7 @@ def test_every_field_that_a_list_fills_is_mapped_read_and_decided(session: Sessi
     headings = {heading.code or field.name for field in ENTERPRISE for heading in field.headings}
     assert headings == {column.code for column in FIELDS[ImportKind.ENTERPRISES]}
     by_hand = set(ENTERPRISE.names(lambda field: field.by_hand))
-    filled = set(ENTERPRISE.names(lambda field: Writer.IMPORT in field.writers))
+    filled = set(ENTERPRISE.names(lambda field: FieldWriter.IMPORT in field.writers))
     assert not by_hand - filled - NOT_IMPORTED.keys(), listed(
         "headings, or a reason in NOT_IMPORTED", by_hand - filled - NOT_IMPORTED.keys()
     )
@@ -330,8 +331,10 @@ def test_every_field_is_a_column_of_the_list_and_of_its_export(sign_in: SignIn, 
     assert not forgotten, listed("column=ListColumn(…), or a reason in NOT_LISTED", forgotten)
     told = {field.column.code for field in ENTERPRISE if field.column}
     assert told <= {column.code for column in COLUMNS}
-    texts = {field.name: SAMPLES[field.kind][0] for field in ENTERPRISE if field.column and field.kind is Kind.TEXT}
-    texts |= {field.name: ADDRESS for field in ENTERPRISE if field.kind is Kind.WEB}
+    texts = {
+        field.name: SAMPLES[field.kind][0] for field in ENTERPRISE if field.column and field.kind is FieldKind.TEXT
+    }
+    texts |= {field.name: ADDRESS for field in ENTERPRISE if field.kind is FieldKind.WEB}
     one, client = firm(session, **texts), sign_in()
     columns = "&".join(f"cols={column.code}" for column in COLUMNS)
     page = client.get(f"/enterprises?{columns}").text
@@ -395,5 +398,5 @@ def test_the_exceptions_are_still_needed() -> None:
     assert not NOT_PAST.keys() & set(ENTERPRISE.names(lambda field: field.past))
     assert not NOT_GIVEN["enterprise"].keys() & set(ENTERPRISE.names(lambda field: field.exchanged))
     assert not NOT_LISTED.keys() & set(ENTERPRISE.names(lambda field: field.column is not None))
-    assert not NOT_IMPORTED.keys() & set(ENTERPRISE.names(lambda field: Writer.IMPORT in field.writers))
+    assert not NOT_IMPORTED.keys() & set(ENTERPRISE.names(lambda field: FieldWriter.IMPORT in field.writers))
     assert fields.CAPITAL in {field.bundle for field in ENTERPRISE}

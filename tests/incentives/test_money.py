@@ -12,10 +12,10 @@ from app.enterprises.models import Enterprise, YearlyFigures
 from app.incentives import seed
 from app.incentives.domain.budget import Alarm, Sum, total
 from app.incentives.domain.scheme import Scheme
-from app.incentives.domain.steps import State
+from app.incentives.domain.steps import IncentiveState
 from app.incentives.models import Incentive
 from app.incentives.queries import awards, clawback, entitlements, schemes
-from app.incentives.queries.entitlements import Scope
+from app.incentives.queries.entitlements import EntitlementScope
 from app.incentives.schemas import BudgetInput, ReviewInput, SetAmountInput, StepInput
 from app.incentives.service import amounts, budgets, steps
 from app.incentives.service import clawback as reviews
@@ -51,7 +51,7 @@ def figures(session: Session, where: Enterprise, year: int, **values: int) -> No
 
 def recommended(session: Session, officer: Actor, now: datetime, where: Enterprise, code: str = FIRST) -> Incentive:
     family = schemes.get_family(session, code)
-    (item,) = entitlements.list_entitlements(session, [family], Scope(enterprise_id=where.id))
+    (item,) = entitlements.list_entitlements(session, [family], EntitlementScope(enterprise_id=where.id))
     return steps.recommend(
         session,
         actor=officer,
@@ -65,7 +65,7 @@ def recommended(session: Session, officer: Actor, now: datetime, where: Enterpri
 
 def award(session: Session, officer: Actor, now: datetime, item: Incentive, amount: str) -> None:
     given = StepInput.model_validate({"happened_on": "2021-06-10", "amount": amount})
-    steps.advance(session, actor=officer, incentive=item, step=State.AWARDED, given=given, now=now)
+    steps.advance(session, actor=officer, incentive=item, step=IncentiveState.AWARDED, given=given, now=now)
 
 
 # -- amounts by figures -------------------------------------------------------------------------------------------------------
@@ -113,7 +113,7 @@ def test_tiers_by_a_figure_take_the_highest_that_is_reached(session: Session, ac
         certificate(session, where, date(2021, 3, 1))
         figures(session, where, 2020, sales_revenue_fen=sales)
         families = schemes.list_families(session)
-        items = entitlements.list_entitlements(session, families, Scope(enterprise_id=where.id))
+        items = entitlements.list_entitlements(session, families, EntitlementScope(enterprise_id=where.id))
         reckoned, _shares = shares_of_firm(session, items, [])
         found[sales] = next(iter(reckoned.values())).amount.fen
     assert list(found.values()) == [0, 1_000_000, 1_000_000, 3_000_000]
@@ -157,7 +157,7 @@ def test_schemes_of_one_purpose_yield_to_the_highest(session: Session, actor: Ma
     certificate(session, where, date(2021, 3, 1))
     case_with_marker(session, where, "joint-innovation-centre", "accepted", date(2021, 5, 1), state="finished")
     families = schemes.list_families(session)
-    items = entitlements.list_entitlements(session, families, Scope(enterprise_id=where.id))
+    items = entitlements.list_entitlements(session, families, EntitlementScope(enterprise_id=where.id))
     _reckoned, shares = shares_of_firm(session, items, [])
     gets = {code: (share.low, share.reason.value) for (code, _key), share in shares.items()}
     assert gets == {FIRST: (0, "yields"), CENTRE: (50_000_000, "full")}

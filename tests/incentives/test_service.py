@@ -8,11 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.enterprises.models import Enterprise
-from app.incentives.domain.steps import State
+from app.incentives.domain.steps import IncentiveState
 from app.incentives.models import Incentive
 from app.incentives.queries import awards, entitlements, schemes
 from app.incentives.queries.awards import AwardFilter
-from app.incentives.queries.entitlements import Entitlement, Scope
+from app.incentives.queries.entitlements import Entitlement, EntitlementScope
 from app.incentives.schemas import SetAmountInput, StepInput
 from app.incentives.service import amounts, steps
 from app.journal.models import JournalEvent
@@ -28,7 +28,9 @@ CENTRE, UPGRADE = "joint-innovation-centre-filing", "technical-upgrade-recommend
 
 
 def entitled(session: Session, where: Enterprise) -> list[Entitlement]:
-    return entitlements.list_entitlements(session, schemes.list_families(session), Scope(enterprise_id=where.id))
+    return entitlements.list_entitlements(
+        session, schemes.list_families(session), EntitlementScope(enterprise_id=where.id)
+    )
 
 
 def codes(session: Session, where: Enterprise) -> list[str]:
@@ -92,13 +94,15 @@ def test_the_list_of_a_scheme_and_of_a_firm_agree(session: Session) -> None:
     for index, where in enumerate(firms):
         certificate(session, where, date(2021, 2, 1 + index))
     families = schemes.list_families(session)
-    first = entitlements.page_entitlements(session, families, Scope(region_prefix="429005"), limit=4)
-    second = entitlements.page_entitlements(session, families, Scope(region_prefix="429005"), first.next, limit=4)
+    first = entitlements.page_entitlements(session, families, EntitlementScope(region_prefix="429005"), limit=4)
+    second = entitlements.page_entitlements(
+        session, families, EntitlementScope(region_prefix="429005"), first.next, limit=4
+    )
     listed = [item.enterprise.id for item in [*first.items, *second.items]]
     assert listed == [where.id for where in reversed(firms)]
-    assert entitlements.count_entitlements(session, families, Scope(region_prefix="429005")).n == 7
+    assert entitlements.count_entitlements(session, families, EntitlementScope(region_prefix="429005")).n == 7
     assert all(len(entitled(session, where)) == 1 for where in firms)
-    assert entitlements.count_entitlements(session, families, Scope(region_prefix="429005002")).n == 0
+    assert entitlements.count_entitlements(session, families, EntitlementScope(region_prefix="429005002")).n == 0
 
 
 # -- amounts set by the bureau ----------------------------------------------------------------------------------------------
@@ -171,9 +175,9 @@ def test_an_incentive_goes_from_recommendation_to_payment(session: Session, acto
     assert (incentive.state, incentive.amount_fen) == ("recommended", None)
     assert entitled(session, incentive.enterprise) == []
     award = step("2021-06-10", "100000", "潜科文（示例）2号")
-    steps.advance(session, actor=head, incentive=incentive, step=State.AWARDED, given=award, now=now)
+    steps.advance(session, actor=head, incentive=incentive, step=IncentiveState.AWARDED, given=award, now=now)
     steps.advance(
-        session, actor=head, incentive=incentive, step=State.PAID, given=step("2021-06-20", "100000"), now=now
+        session, actor=head, incentive=incentive, step=IncentiveState.PAID, given=step("2021-06-20", "100000"), now=now
     )
     assert (incentive.state, incentive.amount_fen) == ("paid", 10_000_000)
     assert [item.step for item in incentive.steps] == ["recommended", "awarded", "paid"]
@@ -217,27 +221,38 @@ def test_steps_out_of_order_or_out_of_time_are_refused(session: Session, actor: 
     head = actor(role="section_head")
     incentive = recommended(session, actor(), now)
     for name, given, error in (
-        (State.PAID, step("2021-06-10", "1"), Conflict),
-        (State.RECOMMENDED, step("2021-06-10"), Conflict),
-        (State.AWARDED, step("2021-06-10"), Invalid),
-        (State.AWARDED, step("2021-05-31", "1"), Invalid),
-        (State.AWARDED, step("2021-07-01", "1"), Invalid),
+        (IncentiveState.PAID, step("2021-06-10", "1"), Conflict),
+        (IncentiveState.RECOMMENDED, step("2021-06-10"), Conflict),
+        (IncentiveState.AWARDED, step("2021-06-10"), Invalid),
+        (IncentiveState.AWARDED, step("2021-05-31", "1"), Invalid),
+        (IncentiveState.AWARDED, step("2021-07-01", "1"), Invalid),
     ):
         with pytest.raises(error):
             steps.advance(session, actor=head, incentive=incentive, step=name, given=given, now=now)
     with pytest.raises(Forbidden):
         steps.advance(
-            session, actor=actor(), incentive=incentive, step=State.AWARDED, given=step("2021-06-10", "1"), now=now
+            session,
+            actor=actor(),
+            incentive=incentive,
+            step=IncentiveState.AWARDED,
+            given=step("2021-06-10", "1"),
+            now=now,
         )
-    steps.advance(session, actor=head, incentive=incentive, step=State.AWARDED, given=step("2021-06-10", "1"), now=now)
+    steps.advance(
+        session, actor=head, incentive=incentive, step=IncentiveState.AWARDED, given=step("2021-06-10", "1"), now=now
+    )
     with pytest.raises(Invalid):
-        steps.advance(session, actor=head, incentive=incentive, step=State.PAID, given=step("2021-06-10", "2"), now=now)
+        steps.advance(
+            session, actor=head, incentive=incentive, step=IncentiveState.PAID, given=step("2021-06-10", "2"), now=now
+        )
 
 
 def test_a_head_takes_steps_back_one_by_one_with_a_reason(session: Session, actor: MakeActor, now: datetime) -> None:
     head = actor(role="section_head")
     incentive = recommended(session, actor(), now)
-    steps.advance(session, actor=head, incentive=incentive, step=State.AWARDED, given=step("2021-06-10", "9"), now=now)
+    steps.advance(
+        session, actor=head, incentive=incentive, step=IncentiveState.AWARDED, given=step("2021-06-10", "9"), now=now
+    )
     with pytest.raises(Forbidden):
         steps.undo_last(session, actor=actor(), incentive=incentive, reason="x", now=now)
     steps.undo_last(session, actor=head, incentive=incentive, reason="金额有误", now=now)
@@ -265,5 +280,5 @@ def test_lists_keep_to_the_region(session: Session, actor: MakeActor, now: datet
     mine, foreign = actor(), actor(region="429004")
     assert [item.id for item in awards.page_visible_to(session, mine, AwardFilter()).items] == [incentive.id]
     assert awards.page_visible_to(session, foreign, AwardFilter()).items == []
-    assert awards.count_by_state(session, mine) == {(FIRST, State.RECOMMENDED): 1}
+    assert awards.count_by_state(session, mine) == {(FIRST, IncentiveState.RECOMMENDED): 1}
     assert awards.count_by_state(session, foreign) == {}

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.incentives.domain.scheme import Level, Stacking
-from app.incentives.domain.stacking import Claim, Reason, Share, stack
+from app.incentives.domain.scheme import GovernmentLevel, Stacking
+from app.incentives.domain.stacking import Claim, Share, StackingReason, stack
 from app.incentives.wording import share_text
 from app.kit.i18n import LOCALES, use_locale
 from tests.counts import Counts
@@ -21,24 +21,24 @@ def claim(key: str, low: int, high: int | None = -1, **said: Any) -> Claim:
     return Claim(key=key, low=low, high=low if high == -1 else high, **fields)
 
 
-def gets(*claims: Claim) -> dict[str, tuple[int, int | None, Reason]]:
+def gets(*claims: Claim) -> dict[str, tuple[int, int | None, StackingReason]]:
     return {share.claim.key: (share.low, share.high, share.reason) for share in stack(claims)}
 
 
 def test_the_highest_only_is_paid_and_the_other_says_to_whom_it_yields() -> None:
     shares = stack([claim("small", 10), claim("large", 20)])
     assert [(share.low, share.high, share.reason) for share in shares] == [
-        (0, 0, Reason.YIELDS),
-        (20, 20, Reason.FULL),
+        (0, 0, StackingReason.YIELDS),
+        (20, 20, StackingReason.FULL),
     ]
     assert shares[0].to is not None and shares[0].to.key == "large"
 
 
 def test_of_two_equal_amounts_that_of_the_higher_level_is_paid_then_the_earlier() -> None:
-    found = gets(claim("city", 20), claim("province", 20, level=Level.PROVINCIAL))
-    assert (found["city"][2], found["province"][2]) == (Reason.YIELDS, Reason.FULL)
+    found = gets(claim("city", 20), claim("province", 20, level=GovernmentLevel.PROVINCIAL))
+    assert (found["city"][2], found["province"][2]) == (StackingReason.YIELDS, StackingReason.FULL)
     found = gets(claim("late", 20, happened_on=date(2021, 5, 1)), claim("early", 20))
-    assert (found["late"][2], found["early"][2]) == (Reason.YIELDS, Reason.FULL)
+    assert (found["late"][2], found["early"][2]) == (StackingReason.YIELDS, StackingReason.FULL)
 
 
 def test_cumulative_schemes_are_all_paid_and_displace_nobody() -> None:
@@ -47,36 +47,39 @@ def test_cumulative_schemes_are_all_paid_and_displace_nobody() -> None:
 
 
 def test_the_difference_to_what_the_province_pays_is_added() -> None:
-    found = gets(claim("city", 50, stacking=DIFFERENCE), claim("province", 30, level=Level.PROVINCIAL))
-    assert found == {"city": (20, 20, Reason.DIFFERENCE), "province": (30, 30, Reason.FULL)}
+    found = gets(claim("city", 50, stacking=DIFFERENCE), claim("province", 30, level=GovernmentLevel.PROVINCIAL))
+    assert found == {"city": (20, 20, StackingReason.DIFFERENCE), "province": (30, 30, StackingReason.FULL)}
     found = gets(claim("city", 20, stacking=DIFFERENCE), claim("province", 30))
-    assert found["city"] == (0, 0, Reason.DIFFERENCE)
-    assert gets(claim("city", 20, stacking=DIFFERENCE))["city"] == (20, 20, Reason.FULL)
+    assert found["city"] == (0, 0, StackingReason.DIFFERENCE)
+    assert gets(claim("city", 20, stacking=DIFFERENCE))["city"] == (20, 20, StackingReason.FULL)
 
 
 def test_what_was_paid_stands_and_the_higher_one_only_adds() -> None:
     paid = claim("paid", 30, settled=True)
-    assert gets(paid, claim("new", 50)) == {"paid": (30, 30, Reason.SETTLED), "new": (20, 20, Reason.DIFFERENCE)}
-    assert gets(paid, claim("new", 20))["new"] == (0, 0, Reason.DIFFERENCE)
+    assert gets(paid, claim("new", 50)) == {
+        "paid": (30, 30, StackingReason.SETTLED),
+        "new": (20, 20, StackingReason.DIFFERENCE),
+    }
+    assert gets(paid, claim("new", 20))["new"] == (0, 0, StackingReason.DIFFERENCE)
 
 
 def test_other_purposes_and_other_years_are_apart() -> None:
     found = gets(claim("a", 10), claim("b", 20, group="h"), claim("c", 30, happened_on=date(2022, 1, 1)))
-    assert {value[2] for value in found.values()} == {Reason.FULL}
+    assert {value[2] for value in found.values()} == {StackingReason.FULL}
 
 
 def test_an_amount_not_known_yet_leaves_open_who_yields() -> None:
     found = gets(claim("known", 20), claim("open", 0, 50))
-    assert found == {"known": (0, 20, Reason.MAY_YIELD), "open": (0, 50, Reason.MAY_YIELD)}
-    assert gets(claim("known", 20), claim("open", 0, 19))["known"] == (20, 20, Reason.FULL)
-    assert gets(claim("known", 20), claim("open", 0, None))["open"] == (0, None, Reason.MAY_YIELD)
+    assert found == {"known": (0, 20, StackingReason.MAY_YIELD), "open": (0, 50, StackingReason.MAY_YIELD)}
+    assert gets(claim("known", 20), claim("open", 0, 19))["known"] == (20, 20, StackingReason.FULL)
+    assert gets(claim("known", 20), claim("open", 0, None))["open"] == (0, None, StackingReason.MAY_YIELD)
 
 
 def test_an_equal_amount_at_the_edge_of_a_range_is_decided_by_the_level() -> None:
-    found = gets(claim("city", 20, 30), claim("province", 10, 20, level=Level.PROVINCIAL))
-    assert found["province"] == (0, 20, Reason.MAY_YIELD)
-    found = gets(claim("city", 20, 30, level=Level.PROVINCIAL), claim("province", 10, 20))
-    assert found["province"] == (0, 0, Reason.YIELDS)
+    found = gets(claim("city", 20, 30), claim("province", 10, 20, level=GovernmentLevel.PROVINCIAL))
+    assert found["province"] == (0, 20, StackingReason.MAY_YIELD)
+    found = gets(claim("city", 20, 30, level=GovernmentLevel.PROVINCIAL), claim("province", 10, 20))
+    assert found["province"] == (0, 0, StackingReason.YIELDS)
 
 
 def test_a_scheme_gives_a_firm_no_more_than_its_limit_in_a_year() -> None:
@@ -84,12 +87,16 @@ def test_a_scheme_gives_a_firm_no_more_than_its_limit_in_a_year() -> None:
     days = [date(2024, month, 1) for month in (3, 5, 7)]
     first, second, third = (claim(str(day.month), 120, happened_on=day, **said) for day in days)
     found = gets(third, second, first)
-    assert found == {"3": (120, 120, Reason.FULL), "5": (80, 80, Reason.YEAR_LIMIT), "7": (0, 0, Reason.YEAR_LIMIT)}
-    assert gets(claim("x", 200, **said))["x"] == (200, 200, Reason.FULL)
+    assert found == {
+        "3": (120, 120, StackingReason.FULL),
+        "5": (80, 80, StackingReason.YEAR_LIMIT),
+        "7": (0, 0, StackingReason.YEAR_LIMIT),
+    }
+    assert gets(claim("x", 200, **said))["x"] == (200, 200, StackingReason.FULL)
 
 
-@pytest.mark.parametrize("reason", list(Reason))
-def test_every_reason_is_told_in_both_languages(reason: Reason) -> None:
+@pytest.mark.parametrize("reason", list(StackingReason))
+def test_every_reason_is_told_in_both_languages(reason: StackingReason) -> None:
     share = Share(claim("a", 10, limit=10), 0, 10, reason, claim("b", 20))
     for locale in LOCALES:
         with use_locale(locale):
@@ -104,7 +111,7 @@ CLAIMS = st.lists(
         st.integers(0, 60),
         st.integers(0, 40),
         st.sampled_from(list(Stacking)),
-        st.sampled_from(list(Level)),
+        st.sampled_from(list(GovernmentLevel)),
         st.integers(1, 3),
         st.booleans(),
     ),

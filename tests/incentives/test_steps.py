@@ -5,12 +5,12 @@ from datetime import date
 import pytest
 
 from app.incentives.domain import steps
-from app.incentives.domain.steps import State
+from app.incentives.domain.steps import IncentiveState
 from app.kit.errors import Conflict, Invalid
 
 
 def test_steps_follow_their_order() -> None:
-    path = [State.ELIGIBLE, State.RECOMMENDED, State.AWARDED, State.PAID]
+    path = [IncentiveState.ELIGIBLE, IncentiveState.RECOMMENDED, IncentiveState.AWARDED, IncentiveState.PAID]
     for here in path:
         for there in path:
             if path.index(there) == path.index(here) + 1:
@@ -22,13 +22,13 @@ def test_steps_follow_their_order() -> None:
 
 
 def test_an_award_and_a_payment_state_a_positive_amount() -> None:
-    steps.check_amount(State.RECOMMENDED, None)
-    steps.check_amount(State.AWARDED, 1)
-    for step in (State.AWARDED, State.PAID):
+    steps.check_amount(IncentiveState.RECOMMENDED, None)
+    steps.check_amount(IncentiveState.AWARDED, 1)
+    for step in (IncentiveState.AWARDED, IncentiveState.PAID):
         with pytest.raises(Invalid):
             steps.check_amount(step, None)
     with pytest.raises(Invalid):
-        steps.check_amount(State.RECOMMENDED, 0)
+        steps.check_amount(IncentiveState.RECOMMENDED, 0)
 
 
 def test_no_more_is_paid_than_was_awarded() -> None:

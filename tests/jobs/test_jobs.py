@@ -15,7 +15,7 @@ from app.jobs import service
 from app.jobs.domain import LEASE, MAX_ATTEMPTS, JobState, LeaseLostError, is_dead, this_process
 from app.jobs.models import Job
 from app.jobs.queries import get_job, page_jobs
-from app.jobs.running import JobKind, Run, Surroundings, execute, run_of
+from app.jobs.running import JobContext, JobKind, Run, execute, run_of
 from app.jobs.worker import Worker
 from app.kit.actor import SYSTEM, Actor, ActorKind, Role
 from app.kit.db import Database, read_scope, session_scope
@@ -54,7 +54,7 @@ def count_to(run: Run) -> Mapping[str, Any]:
 
 
 def worker(database: Database, function: Callable[[Run], Mapping[str, Any]] = count_to) -> Worker:
-    around = Surroundings(database, Path(), lambda: NOW)
+    around = JobContext(database, Path(), lambda: NOW)
     return Worker(around, {"count": JobKind("count", "数数", function)})
 
 
@@ -86,7 +86,7 @@ def test_a_batch_without_the_lease_rolls_back(database: Database) -> None:
     with session_scope(database) as session:
         found = service.claim(session, job_id=job_id, owner="a", now=NOW)
         assert found is not None
-        run = run_of(found, Surroundings(database, Path(), lambda: NOW), "a")
+        run = run_of(found, JobContext(database, Path(), lambda: NOW), "a")
     claim(database, "b", NOW + LEASE * 2)
 
     def half_a_batch() -> None:
@@ -238,6 +238,6 @@ def test_execute_is_what_the_foreground_calls(database: Database) -> None:
     with session_scope(database) as session:
         found = service.claim(session, job_id=job_id, owner=this_process(), now=NOW)
         assert found is not None
-        run = run_of(found, Surroundings(database, Path(), lambda: NOW), this_process())
+        run = run_of(found, JobContext(database, Path(), lambda: NOW), this_process())
     execute(run, count_to)
     assert job(database, job_id).result == {"counted": 2}

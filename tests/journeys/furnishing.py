@@ -23,18 +23,18 @@ from app.exchange.partners.queries import get_partner
 from app.exchange.reconciling.service import TheirFile, start_reconciliation
 from app.files.service.storing import keep_file
 from app.files.vault import Upload, Vault
-from app.incentives.domain.steps import State
+from app.incentives.domain.steps import IncentiveState
 from app.incentives.models import Incentive
 from app.incentives.schemas import StepInput
 from app.incentives.service.steps import advance
-from app.jobs.running import Surroundings, kinds_of
+from app.jobs.running import JobContext, kinds_of
 from app.jobs.worker import Worker
 from app.kit.actor import SYSTEM
 from app.kit.clock import today
 from app.kit.db import Database, read_scope, session_scope
 from app.kit.local_blobs import LocalBlobs
 from app.policies.models import Sweep
-from app.policies.sweeps.queries import LineFilter, list_firms
+from app.policies.sweeps.queries import SweepLineFilter, list_firms
 from app.programmes.queries import load_catalogue
 from tests.support.house import HOUSE
 from tests.support.source import ROOT
@@ -69,7 +69,7 @@ def furnish(database: Database, folder: Path, environment: dict[str, str], now: 
         incentive = session.scalars(select(Incentive).order_by(Incentive.id)).first()
         assert incentive is not None, "the demo has no incentive"
         given = StepInput(happened_on=today(now), amount="50000", document="虚构文件（示例）")
-        advance(session, actor=SYSTEM, incentive=incentive, step=State.AWARDED, given=given, now=now)
+        advance(session, actor=SYSTEM, incentive=incentive, step=IncentiveState.AWARDED, given=given, now=now)
         _order_cases(session, now)
         _keep_own_template(session, vault, now)
         _leave_at_an_older_version(session)
@@ -90,7 +90,7 @@ def _reconcile(database: Database, vault: Vault, data: Path, now: datetime) -> N
             resource="enterprises",
             file=TheirFile(stored.sha256, stored.name),
         )
-    Worker(Surroundings(database, data, storage=vault.blobs), kinds_of(HOUSE)).run_waiting()
+    Worker(JobContext(database, data, storage=vault.blobs), kinds_of(HOUSE)).run_waiting()
 
 
 def _keep_own_template(session: Session, vault: Vault, now: datetime) -> None:
@@ -140,7 +140,7 @@ def _order_cases(session: Session, now: datetime) -> None:
     """Have the server open cases for two firms of the demo's last sweep."""
     sweep = session.scalars(select(Sweep).order_by(Sweep.id.desc())).first()
     assert sweep is not None, "the demo has no sweep"
-    firms = list_firms(session, SYSTEM, sweep, LineFilter("high-tech-enterprise"), 2)
+    firms = list_firms(session, SYSTEM, sweep, SweepLineFilter("high-tech-enterprise"), 2)
     command = OpenCases(enterprise_ids=[firm.id for firm in firms], programme="high-tech-enterprise", year=now.year)
     order_cases(session, actor=SYSTEM, now=now, command=command, origin={"sweep": sweep.id})
 

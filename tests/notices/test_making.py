@@ -10,8 +10,16 @@ from app.kit import db
 from app.kit.actor import Actor
 from app.kit.db import Database
 from app.kit.i18n import N_
-from app.notices.domain.delivering import Channel, Manner, State, deadline_stage, default_manner, delay, state_after
-from app.notices.domain.topics import Group, Reader, Telling, Text, To, Topic, render
+from app.notices.domain.delivering import (
+    Channel,
+    DeliveryState,
+    DeliveryTiming,
+    deadline_stage,
+    default_manner,
+    delay,
+    state_after,
+)
+from app.notices.domain.topics import Audience, Telling, Text, To, Topic, TopicGroup, render
 from app.notices.making import MOST_AT_ONCE, Ways, digest_at, make_notices
 from app.notices.schemas import OwnSettings
 from app.notices.service.settings import save_settings
@@ -21,12 +29,16 @@ from tests.support import people
 from tests.support.notices import deliveries, mailbox, notices_of
 
 BOTH = Ways((Channel.EMAIL, Channel.WEBHOOK))
-ASKED = Topic("t-asked", N_("督办"), Group.ASKED, {Reader.OFFICER: Text("%(n)s", "b %(n)s", "/cases/%(n)s")})
+ASKED = Topic("t-asked", N_("督办"), TopicGroup.ASKED, {Audience.OFFICER: Text("%(n)s", "b %(n)s", "/cases/%(n)s")})
 SHARED = Topic(
     "t-shared",
     N_("督办"),
-    Group.DEADLINES,
-    {Reader.OFFICER: Text("officer", "x"), Reader.FIRM: Text("firm", "x"), Reader.DEPARTMENT: Text("department", "x")},
+    TopicGroup.DEADLINES,
+    {
+        Audience.OFFICER: Text("officer", "x"),
+        Audience.FIRM: Text("firm", "x"),
+        Audience.DEPARTMENT: Text("department", "x"),
+    },
 )
 
 
@@ -99,7 +111,10 @@ def test_a_person_without_an_address_has_the_inbox_only(session: Session, databa
 
 
 def test_wishes_count(session: Session, database: Database, officer: Actor, now: datetime) -> None:
-    manners = {(Group.ASKED, Channel.EMAIL): Manner.OFF, (Group.ASKED, Channel.WEBHOOK): Manner.AT_ONCE}
+    manners = {
+        (TopicGroup.ASKED, Channel.EMAIL): DeliveryTiming.OFF,
+        (TopicGroup.ASKED, Channel.WEBHOOK): DeliveryTiming.AT_ONCE,
+    }
     command = OwnSettings(email="lixiao@example.cn", manners=manners)
     save_settings(session, actor=officer, now=now, command=command)
     tell(session, now, about(To(officers=(officer.id or 0,))))
@@ -148,9 +163,9 @@ def test_waiting_doubles_is_spread_and_ends() -> None:
     assert delay(1, 0) == timedelta(seconds=30)
     assert [delay(n, 1) for n in (2, 3)] == [timedelta(minutes=2), timedelta(minutes=4)]
     assert delay(500, 1) == timedelta(hours=6)
-    assert state_after(1, for_good=False) is State.FAILED
-    assert state_after(1, for_good=True) is State.GIVEN_UP
-    assert state_after(8, for_good=False) is State.GIVEN_UP
+    assert state_after(1, for_good=False) is DeliveryState.FAILED
+    assert state_after(1, for_good=True) is DeliveryState.GIVEN_UP
+    assert state_after(8, for_good=False) is DeliveryState.GIVEN_UP
 
 
 def test_reminders_of_a_deadline() -> None:
@@ -165,9 +180,9 @@ def test_titles_that_are_too_long_end_visibly() -> None:
 
 
 def test_a_firm_hears_of_its_progress_at_once_and_an_officer_in_the_digest() -> None:
-    assert default_manner("enterprise", Group.PROGRESS, Channel.EMAIL) is Manner.AT_ONCE
-    assert default_manner("officer", Group.PROGRESS, Channel.EMAIL) is Manner.DIGEST
-    assert default_manner("officer", Group.ASKED, Channel.WEBHOOK) is Manner.OFF
+    assert default_manner("enterprise", TopicGroup.PROGRESS, Channel.EMAIL) is DeliveryTiming.AT_ONCE
+    assert default_manner("officer", TopicGroup.PROGRESS, Channel.EMAIL) is DeliveryTiming.DIGEST
+    assert default_manner("officer", TopicGroup.ASKED, Channel.WEBHOOK) is DeliveryTiming.OFF
 
 
 @pytest.mark.parametrize(

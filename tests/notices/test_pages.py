@@ -17,15 +17,15 @@ from app.cases.models import CaseFile, Milestone
 from app.doors.deps import SESSION_COOKIE
 from app.enterprises.models import Enterprise
 from app.jobs.models import Job
-from app.jobs.running import Surroundings, kinds_of
+from app.jobs.running import JobContext, kinds_of
 from app.jobs.worker import Worker
 from app.kit import db
 from app.kit.actor import Actor
 from app.kit.clock import today, utc_now
 from app.kit.db import Database
 from app.kit.i18n import N_
-from app.notices.domain.delivering import Channel, Manner, State
-from app.notices.domain.topics import Group, Reader, Telling, Text, To, Topic
+from app.notices.domain.delivering import Channel, DeliveryState, DeliveryTiming
+from app.notices.domain.topics import Audience, Telling, Text, To, Topic, TopicGroup
 from app.notices.making import Ways, make_notices
 from app.notices.models import CalendarFeed, NoticeDelivery, NoticePreference
 from app.notices.service.settings import renew_feed
@@ -39,8 +39,8 @@ from tests.support.notices import deliveries, mailbox, notices_of
 TOPIC = Topic(
     "t-page",
     N_("督办"),
-    Group.ASKED,
-    {reader: Text("%(n)s 号通知", "第一行\n第二行", "/cases/%(n)s") for reader in Reader},
+    TopicGroup.ASKED,
+    {reader: Text("%(n)s 号通知", "第一行\n第二行", "/cases/%(n)s") for reader in Audience},
 )
 
 
@@ -135,7 +135,7 @@ def test_wishes_are_kept(client: Client, session: Session, anybody: tuple[Actor,
     page = client.submit(f"{url}/settings", {"email": "x@example.cn", "asked_email": "digest"}, to=f"{url}/settings")
     assert page.status_code == 303
     rows = session.scalars(select(NoticePreference).where(NoticePreference.account_id == actor.id)).all()
-    assert [(row.group, row.channel, row.manner) for row in rows] == [("asked", "email", Manner.DIGEST)]
+    assert [(row.group, row.channel, row.manner) for row in rows] == [("asked", "email", DeliveryTiming.DIGEST)]
     text = client.get(f"{url}/settings").text
     assert 'value="x@example.cn"' in text
     assert re.search(r'name="asked_email".*?value="digest" selected', text, re.S)
@@ -260,15 +260,17 @@ def test_what_was_given_up_is_shown_in_plain_words_and_sent_again(
     mailbox(session, officer)
     tell(session, officer, 2)
     for row in session.scalars(select(NoticeDelivery)):
-        row.state, row.attempts, row.error = State.GIVEN_UP, 8, "recipient: 550 no such user"
+        row.state, row.attempts, row.error = DeliveryState.GIVEN_UP, 8, "recipient: 550 no such user"
     signed_in(client, session, people.officer(session, role="administrator"))
     page = client.get("/system/notices?state=given_up&channel=email").text
     assert page.count("收件地址被拒绝（550 no such user）") == 2
     first = deliveries(database)[0]
     client.submit("/system/notices", to=f"/system/notices/{first.id}/retry")
-    assert [one.state for one in deliveries(database)] == [State.WAITING, State.GIVEN_UP]
+    assert [one.state for one in deliveries(database)] == [DeliveryState.WAITING, DeliveryState.GIVEN_UP]
     client.submit("/system/notices", to="/system/notices/retry")
-    assert [(one.state, one.attempts, one.error) for one in deliveries(database)] == [(State.WAITING, 0, "")] * 2
+    assert [(one.state, one.attempts, one.error) for one in deliveries(database)] == [
+        (DeliveryState.WAITING, 0, "")
+    ] * 2
     assert client.post_form(f"/system/notices/{first.id}/retry").status_code == 404
     assert client.get("/system/notices?state=lost").status_code == 404
 
@@ -277,7 +279,7 @@ def test_what_was_given_up_is_shown_in_plain_words_and_sent_again(
 
 
 def worker(database: Database) -> Worker:
-    return Worker(Surroundings(database, Path()), kinds_of(HOUSE))
+    return Worker(JobContext(database, Path()), kinds_of(HOUSE))
 
 
 @pytest.mark.parametrize("of", ["enterprises", "cases"])

@@ -30,7 +30,7 @@ from app.kit.clock import utc_now
 from app.kit.db import Database, session_scope
 from app.notices.channels.outbox import Outbox
 from app.notices.channels.port import Message, NotSentError
-from app.notices.domain.delivering import LEASE, MOST_ATTEMPTS, Channel, State
+from app.notices.domain.delivering import LEASE, MOST_ATTEMPTS, Channel, DeliveryState
 from app.notices.models import Notice, NoticeDelivery
 from app.notices.notifier import Notifier, NotifierThreads
 from app.notices.service.retrying import retry_delivery, retry_given_up
@@ -84,7 +84,7 @@ def test_a_mail_goes_out_once_with_text_link_and_key(
     assert at(database, now, box).run_once().sent == {"email": 0}
     (mail,) = box.sent
     (delivery,) = deliveries(database)
-    assert (delivery.state, delivery.sent_at, mail.key) == (State.SENT, now, f"notice-{delivery.id}")
+    assert (delivery.state, delivery.sent_at, mail.key) == (DeliveryState.SENT, now, f"notice-{delivery.id}")
     address = f"https://yumiao.example.cn/cases/{case.number}"
     assert address in mail.plain
     assert f'href="{address}"' in mail.html
@@ -119,7 +119,7 @@ def test_a_failure_is_tried_again_later_each_time_and_ends(
         when = row.next_at
     assert all(later > earlier / 2 for earlier, later in pairwise(waits))
     assert waits[-1] > waits[0] * 10
-    assert (row.state, row.error) == (State.GIVEN_UP, "unreachable: mail.example.cn")
+    assert (row.state, row.error) == (DeliveryState.GIVEN_UP, "unreachable: mail.example.cn")
     box = Recorder()
     assert at(database, when + timedelta(days=9), box).run_once().sent == {"email": 0}
     admin = people.officer(session, role="administrator")
@@ -135,7 +135,7 @@ def test_what_is_refused_for_good_is_not_tried_again(
     assigned(database, case, officer, now)
     box = Recorder(refuse=lambda message: NotSentError("recipient", "550 no such user", for_good=True))
     at(database, now, box).run_once()
-    assert [(one.state, one.attempts) for one in deliveries(database)] == [(State.GIVEN_UP, 1)]
+    assert [(one.state, one.attempts) for one in deliveries(database)] == [(DeliveryState.GIVEN_UP, 1)]
 
 
 def test_one_refused_recipient_spoils_no_others(
@@ -253,7 +253,7 @@ def _each_once(database: Database, officer: Actor, folder: Path, expected: int) 
     assert len({one.position for one in told}) == expected
     files = [json.loads(path.read_text(encoding="utf-8")) for path in folder.glob("*.json")]
     assert Counter(one["key"] for one in files) == Counter(f"notice-{row.id}" for row in deliveries(database))
-    assert {row.state for row in deliveries(database)} == {State.SENT}
+    assert {row.state for row in deliveries(database)} == {DeliveryState.SENT}
     assert len(files) == expected
 
 
@@ -322,7 +322,7 @@ def test_a_channel_that_hangs_stops_neither_the_other_nor_the_following(
     telling.follow()
     with session_scope(database) as writing:  # the officer wants the group chat too
         notice = notices_of(database, officer)[-1]
-        values = {"notice_id": notice.id, "channel": Channel.WEBHOOK, "state": State.WAITING, "next_at": now}
+        values = {"notice_id": notice.id, "channel": Channel.WEBHOOK, "state": DeliveryState.WAITING, "next_at": now}
         writing.add(NoticeDelivery(**values, attempts=0, error="", digest=False))
     threads = NotifierThreads(telling)
     threads.start()

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
 
-from app.policies.domain.facts.catalogue import FactDefinition, FactKey, Facts, Told
+from app.policies.domain.facts.catalogue import FactDefinition, FactKey, Facts, Periodicity
 from app.policies.domain.language.policy import Policy
 from app.policies.domain.values.knowledge import Knowledge, Known, between
 from app.policies.domain.values.units import Unit
@@ -34,7 +34,9 @@ def random_facts(policy: Policy, seed: int, on: date = DAY) -> Facts:
 
 
 def _keys(definition: FactDefinition, chance: random.Random, on: date) -> Iterator[FactKey]:
-    by_year = definition.told is Told.BY_YEAR or (definition.told is Told.EITHER and chance.random() < 0.3)
+    by_year = definition.told is Periodicity.BY_YEAR or (
+        definition.told is Periodicity.EITHER and chance.random() < 0.3
+    )
     for year in range(on.year - 3, on.year) if by_year else (None,):
         yield from definition.keys(year)
 

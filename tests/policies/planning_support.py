@@ -10,7 +10,7 @@ from app.policies.domain.facts.catalogue import Facts
 from app.policies.domain.language.policy import Policy
 from app.policies.domain.plan.changes import Change, applied, applied_on
 from app.policies.domain.plan.ladders import STEPS
-from app.policies.domain.plan.planner import Plan, plan
+from app.policies.domain.plan.planner import GapPlan, plan
 from app.policies.domain.values.knowledge import Known, ends
 from app.policies.domain.values.outcome import Outcome
 from tests.policies.support import DAY, POLICY, firm
@@ -35,7 +35,7 @@ def known(**changes: Any) -> Facts:
     return read_facts(POLICY, firm(**(GRADED | changes)))
 
 
-def planned(**changes: Any) -> Plan:
+def planned(**changes: Any) -> GapPlan:
     """The plan of the graded firm, changed; it must not pass already."""
     found = plan(POLICY, known(**changes), DAY)
     assert found is not None

@@ -14,7 +14,7 @@ from app.kit.actor import SYSTEM, Actor, Role
 from app.kit.errors import Forbidden, Invalid
 from app.policies.domain.facts.catalogue import FactKey
 from app.policies.queries import get_catalogue
-from app.policies.schemas import SettingInput, StatementInput
+from app.policies.schemas import PolicySettingInput, StatementInput
 from app.policies.service.check_days import set_check_days, withdraw_check_days
 from app.policies.service.gathering import gather
 from app.policies.service.statements import state_fact
@@ -45,7 +45,7 @@ def head(actor: MakeActor) -> Actor:
 
 
 def put(session: Session, actor: Actor, days: str, on: date = date(2021, 1, 1)) -> int:
-    data = SettingInput(name="check_days", value=days, effective_from=on, document="局务会纪要（示例）")
+    data = PolicySettingInput(name="check_days", value=days, effective_from=on, document="局务会纪要（示例）")
     return set_check_days(session, actor=actor, data=data, now=NOW).id
 
 

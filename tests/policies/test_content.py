@@ -13,7 +13,7 @@ from app.kit.errors import NotFound
 from app.kit.i18n import use_locale
 from app.policies.catalogue import read_all
 from app.policies.describing import describe
-from app.policies.domain.language.policy import Confidence, Subject
+from app.policies.domain.language.policy import Confidence, PolicySubject
 from app.policies.domain.language.verdict import measure
 from app.policies.domain.values.units import Unit
 from app.policies.json_schema import facts_schema
@@ -63,7 +63,7 @@ def test_a_local_policy_serves_its_place_and_a_place_known_roughly(
 
 
 def test_a_version_that_ended_is_not_in_force(session: Session) -> None:
-    assert get_policy(session, "science-commissioner-special", date(2021, 12, 31)).subject is Subject.PERSON
+    assert get_policy(session, "science-commissioner-special", date(2021, 12, 31)).subject is PolicySubject.PERSON
     with pytest.raises(NotFound):
         get_policy(session, "science-commissioner-special", date(2022, 1, 1))
 

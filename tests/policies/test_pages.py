@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.kit.differences import ElementChange, SectionChanges
 from app.kit.i18n import use_locale
 from app.policies.differences import compare
-from app.policies.domain.language.policy import Subject
+from app.policies.domain.language.policy import PolicySubject
 from app.policies.models import PolicyVersion
 from app.policies.queries import policy_of
 from tests.policies.local import LOCAL, local_text, publish
@@ -119,7 +119,7 @@ def test_every_published_version_has_its_pages(sign_in: SignIn, session: Session
     wrong = []
     for row in rows:
         version = f"/policies/{row.code}/{row.jurisdiction}/{row.version}"
-        tries = 200 if policy_of(session, row).subject is Subject.ENTERPRISE else 404
+        tries = 200 if policy_of(session, row).subject is PolicySubject.ENTERPRISE else 404
         expected = {
             version: 200,
             f"/policies/{row.code}/diff": 200,

@@ -4,7 +4,7 @@ from typing import Any
 
 from app.kit.i18n import use_locale
 from app.policies.plan_answer import answer_with_plan
-from app.policies.plan_presenting import PlanView, present_plan
+from app.policies.plan_presenting import GapPlanView, present_plan
 from app.policies.service.verdicts import evaluate_told
 from tests.policies.planning_support import GRADED
 from tests.policies.support import CATALOGUE, DAY, POLICY, firm
@@ -16,7 +16,7 @@ def found(**changes: Any) -> dict[str, Any]:
     return answer_with_plan(evaluate_told(POLICY, firm(**(GRADED | PASSING | changes)), DAY))
 
 
-def viewed(**changes: Any) -> PlanView:
+def viewed(**changes: Any) -> GapPlanView:
     view = present_plan(found(**changes), CATALOGUE, lambda code: f"/{code}")
     assert view is not None
     return view

@@ -4,9 +4,9 @@ from datetime import date
 
 from app.policies.domain.explain.explaining import evaluate
 from app.policies.domain.explain.telling import read_facts
-from app.policies.domain.plan.changes import Change, Kind, Why
+from app.policies.domain.plan.changes import Change, ChangeKind, Why
 from app.policies.domain.plan.effects import effects
-from app.policies.domain.plan.planner import Plan, plan
+from app.policies.domain.plan.planner import GapPlan, plan
 from app.policies.domain.values.knowledge import Known
 from app.policies.domain.values.outcome import Outcome
 from tests.policies.planning_support import after, figures, known, outcome, planned
@@ -16,7 +16,7 @@ PASSING = {"net_assets": {"2018": "10000000", "2019": "11000000", "2020": "13200
 """With net assets growing by 15 % the graded firm has 71 points at least."""
 
 
-def each_of(found: Plan, goal: str) -> dict[str, Change]:
+def each_of(found: GapPlan, goal: str) -> dict[str, Change]:
     """The single changes that meet a goal: once told figures by code, yearly ones by code and year."""
     return {
         f"{change.key.code}{f'.{change.key.year}' if change.key.year else ''}": change
@@ -34,7 +34,7 @@ def test_one_person_short() -> None:
     assert {code: change.after for code, change in found.items()} == {"staff_average": 90, "rd_staff_average": 10}
     person = found["rd_staff_average"]
     assert person.difference and person.difference.low == 1
-    assert (person.kind, person.standing.changeable, person.standing.why) == (Kind.CORRECT, False, Why.YEAR_OVER)
+    assert (person.kind, person.standing.changeable, person.standing.why) == (ChangeKind.CORRECT, False, Why.YEAR_OVER)
     assert person.standing.by == date(2020, 12, 31)
 
 
@@ -57,7 +57,7 @@ def test_research_expense_short_by_an_exact_amount() -> None:
 def test_364_days_wait_one_day() -> None:
     found = planned(registered_on="2020-07-01", standards_led=True)
     (wait,) = [change for change in found.each if change.waits]
-    assert (wait.after, wait.kind, wait.standing.changeable) == (date(2021, 7, 1), Kind.WAIT, True)
+    assert (wait.after, wait.kind, wait.standing.changeable) == (date(2021, 7, 1), ChangeKind.WAIT, True)
     assert wait.difference and wait.difference.low == 1
 
 
@@ -85,7 +85,7 @@ def test_grades_not_given_yet_are_asked_for_together_and_no_higher_than_needed()
     found = plan(POLICY, facts, DAY)
     assert found is not None and not found.needed, "nothing is unmet: it depends on the grades"
     assert {change.key.code for change in found.cheapest} == set(grades)
-    assert all(change.kind is Kind.TELL and change.relation == ">=" for change in found.cheapest)
+    assert all(change.kind is ChangeKind.TELL and change.relation == ">=" for change in found.cheapest)
     assert outcome(POLICY, *after(facts, DAY, *found.cheapest)) is Outcome.MET
     assert sum(int(str(change.after)) for change in found.cheapest) == 30, "the graded firm has 30 points for them"
 
@@ -108,7 +108,12 @@ def test_what_cannot_change_any_more_is_said_and_what_the_open_year_must_show() 
 def test_an_accident_is_over_only_when_its_window_is() -> None:
     found = planned(**PASSING, accident_in_last_year=True)
     (change,) = found.each
-    assert (change.after, change.kind, change.standing.why, change.standing.by) == (False, Kind.WAIT, Why.WINDOW, None)
+    assert (change.after, change.kind, change.standing.why, change.standing.by) == (
+        False,
+        ChangeKind.WAIT,
+        Why.WINDOW,
+        None,
+    )
 
 
 def test_a_field_outside_the_list_takes_any_code_of_the_list() -> None:
@@ -118,7 +123,7 @@ def test_a_field_outside_the_list_takes_any_code_of_the_list() -> None:
 
 def test_a_missing_figure_is_told_with_the_value_that_it_needs() -> None:
     (change,) = planned(**PASSING, staff_average=None).each
-    assert (change.kind, change.relation, change.after) == (Kind.TELL, "<=", 150)
+    assert (change.kind, change.relation, change.after) == (ChangeKind.TELL, "<=", 150)
 
 
 def test_no_firm_is_advised_to_shrink_where_growing_would_do() -> None:
@@ -147,7 +152,7 @@ def test_nothing_known_makes_a_plan_of_what_has_to_be_told() -> None:
     facts = read_facts(POLICY, {})
     found = plan(POLICY, facts, DAY)
     assert found is not None and not found.needed and not found.fixed
-    assert all(change.kind is Kind.TELL and not isinstance(change.before, Known) for change in found.each)
+    assert all(change.kind is ChangeKind.TELL and not isinstance(change.before, Known) for change in found.each)
 
 
 def test_the_plan_is_made_for_the_day_of_the_application() -> None:

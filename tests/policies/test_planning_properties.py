@@ -10,7 +10,7 @@ from app.policies.domain.explain.telling import read_facts
 from app.policies.domain.facts.catalogue import Facts
 from app.policies.domain.plan.changes import Change
 from app.policies.domain.plan.effects import effects
-from app.policies.domain.plan.planner import Plan, plan
+from app.policies.domain.plan.planner import GapPlan, plan
 from app.policies.domain.plan.trials import Trials
 from app.policies.domain.values.outcome import Outcome
 from tests.counts import Counts
@@ -76,7 +76,7 @@ def test_every_plan_passes_when_it_is_applied_and_nothing_in_it_can_be_smaller(c
     proof()
 
 
-def _singles_hold(facts: Facts, found: Plan) -> None:
+def _singles_hold(facts: Facts, found: GapPlan) -> None:
     for change in found.each:
         there, on = after(facts, DAY, change)
         assert goal_outcome(POLICY, change, there, on) is Outcome.MET, shown(change)
@@ -99,7 +99,7 @@ def _goals(facts: Facts) -> dict[str, Outcome]:
     return {clause.condition.id: clause.outcome for clause in Trials(POLICY, DAY, DAY).clauses(facts)}
 
 
-def _combinations_hold(facts: Facts, found: Plan) -> None:
+def _combinations_hold(facts: Facts, found: GapPlan) -> None:
     if found.cheapest:
         assert outcome(POLICY, *after(facts, DAY, *found.cheapest)) is Outcome.MET
         for place, change in enumerate(found.cheapest):

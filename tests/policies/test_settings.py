@@ -17,7 +17,7 @@ from app.policies.domain.values.units import Unit
 from app.policies.inputs import input_lines
 from app.policies.models import PolicySetting
 from app.policies.queries import get_policy, get_version, policy_of
-from app.policies.schemas import SettingInput
+from app.policies.schemas import PolicySettingInput
 from app.policies.service.settings import set_parameter, withdraw_setting
 from app.policies.service.verdicts import evaluate_all, evaluate_enterprise, evaluate_told, explain_again, store_verdict
 from app.policies.settings import settings_in_force
@@ -47,7 +47,7 @@ def head(actor: Callable[..., Actor]) -> Actor:
 
 def put(session: Session, actor: Actor, value: str, day: date = date(2021, 1, 1), **changes: Any) -> PolicySetting:
     data = {"name": "staff_share", "value": value, "effective_from": day, "document": "潜科文〔2021〕9号（示例）"}
-    given = SettingInput.model_validate(data | changes)
+    given = PolicySettingInput.model_validate(data | changes)
     return set_parameter(session, actor=actor, policy_code=LOCAL, data=given, now=NOW)
 
 

@@ -23,20 +23,20 @@ from app.kit.actor import SYSTEM
 from app.policies.catalogue import read_all
 from app.policies.domain.explain.explaining import evaluate
 from app.policies.domain.facts.catalogue import Facts
-from app.policies.domain.language.policy import Subject
+from app.policies.domain.language.policy import PolicySubject
 from app.policies.domain.values.knowledge import Between, Known
 from app.policies.queries import get_catalogue
 from app.policies.schemas import StatementInput
 from app.policies.service.gathering import gather, gather_many
 from app.policies.service.statements import state_fact
-from app.policies.sweeps.deciding import Batch
+from app.policies.sweeps.deciding import FirmBatch
 from app.policies.sweeps.domain import Rule
 from tests.counts import Counts
 from tests.factories.enterprises import NOW, firm
 from tests.policies.support import CATALOGUE, DAY, SEEDS
 from tests.policies.test_sweeps import agrees
 
-POLICIES = [read.policy for read in read_all(SEEDS, CATALOGUE) if read.policy.subject is Subject.ENTERPRISE]
+POLICIES = [read.policy for read in read_all(SEEDS, CATALOGUE) if read.policy.subject is PolicySubject.ENTERPRISE]
 
 
 # -- gathering ----------------------------------------------------------------------------------------------------------
@@ -123,7 +123,7 @@ def test_a_batch_decides_as_the_explaining_interpreter(counts: Counts) -> None:
     @settings(max_examples=counts.property_examples // 5, deadline=None)
     def holds(data: st.DataObject) -> None:
         firms = {key: Facts(CATALOGUE, data.draw(knowledge())) for key in (11, 12, 13)}
-        batch = Batch(CATALOGUE, firms, DAY)
+        batch = FirmBatch(CATALOGUE, firms, DAY)
         for policy in POLICIES:
             for key, decided in batch.decide(Rule(policy, {}), list(firms)):
                 agrees(decided, evaluate(policy, Facts(policy.catalogue, firms[key].known), DAY))

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.enterprises.models import Certificate, Enterprise, YearlyFigures
 from app.jobs.domain import JobState
 from app.jobs.models import Job
-from app.jobs.running import Surroundings, kinds_of
+from app.jobs.running import JobContext, kinds_of
 from app.jobs.worker import Worker
 from app.journal.models import JournalEvent
 from app.kit import db
@@ -23,15 +23,15 @@ from app.kit.errors import Conflict, Forbidden, Invalid, NotFound
 from app.policies.domain.language.verdict import Evaluation
 from app.policies.domain.values.outcome import Outcome
 from app.policies.models import Sweep, SweepLine
-from app.policies.schemas import SettingInput, StatementInput
+from app.policies.schemas import PolicySettingInput, StatementInput
 from app.policies.service.settings import set_parameter
 from app.policies.service.statements import state_fact
 from app.policies.service.verdicts import evaluate_all
 from app.policies.sweeps import running
 from app.policies.sweeps.deciding import shortfall
-from app.policies.sweeps.domain import EXPLAINED_UP_TO, KEPT_SWEEPS, Decided, Standing
+from app.policies.sweeps.domain import EXPLAINED_UP_TO, KEPT_SWEEPS, FirmDecision, SweepStatus
 from app.policies.sweeps.queries import (
-    LineFilter,
+    SweepLineFilter,
     count_lines,
     counts_for,
     firms_for,
@@ -58,7 +58,7 @@ def start(database: Database, *, on: date = DAY, region: str = COUNTY, actor: Ac
 
 
 def work(database: Database) -> None:
-    Worker(Surroundings(database, Path(), lambda: NOW), kinds_of(HOUSE)).run_waiting()
+    Worker(JobContext(database, Path(), lambda: NOW), kinds_of(HOUSE)).run_waiting()
 
 
 def sweep(database: Database, **given: Any) -> int:
@@ -78,7 +78,7 @@ def lines(session: Session, key: int, policy: str = CODE) -> dict[int, SweepLine
 
 def ticked(session: Session, actor: Actor, key: int, standing: str) -> set[int]:
     swept = session.get_one(Sweep, key)
-    return {found.id for found in list_firms(session, actor, swept, LineFilter(CODE, standing), 100)}
+    return {found.id for found in list_firms(session, actor, swept, SweepLineFilter(CODE, standing), 100)}
 
 
 def state(session: Session, enterprise: Enterprise, fact: str, value: Any) -> None:
@@ -126,7 +126,7 @@ def test_every_line_says_what_the_explaining_interpreter_says(
             agrees(line, evaluations[line.policy_code])
 
 
-def agrees(line: SweepLine | Decided, evaluation: Evaluation) -> None:
+def agrees(line: SweepLine | FirmDecision, evaluation: Evaluation) -> None:
     """What is kept of a firm is what the explaining interpreter says; `missing` may name more."""
     unmet = evaluation.count(Outcome.UNMET)
     assert (line.outcome, line.unmet, line.unknown) == (evaluation.outcome, unmet, evaluation.count(Outcome.UNKNOWN))
@@ -160,7 +160,7 @@ def test_what_the_bureau_has_set_counts_where_it_is_set(
             session.add(figures)
     given = {"name": "sales_growth_least", "value": "50 %", "effective_from": DAY, "document": "示例"}
     head = actor("section_head", "429005001")
-    set_parameter(session, actor=head, policy_code=code, data=SettingInput.model_validate(given), now=NOW)
+    set_parameter(session, actor=head, policy_code=code, data=PolicySettingInput.model_validate(given), now=NOW)
     db.commit(session)
     found = lines(session, sweep(database), code)
     for one in (firms[1], other):
@@ -242,11 +242,11 @@ def test_standings(database: Database, session: Session, actor: Callable[..., Ac
     key = sweep(database)
     young, few, little, _elsewhere = (one.id for one in firms)
     assert ticked(session, who, key, "") == {young, few, little}
-    assert ticked(session, who, key, Standing.DEPENDS) == {little}
-    assert ticked(session, who, key, Standing.FAILS) == {young, few}
-    assert ticked(session, who, key, Standing.ONE_SHORT) == {few}
-    assert ticked(session, who, key, Standing.ONLY_ONE) == set()
-    assert ticked(session, who, key, Standing.PASSES) == set()
+    assert ticked(session, who, key, SweepStatus.DEPENDS) == {little}
+    assert ticked(session, who, key, SweepStatus.FAILS) == {young, few}
+    assert ticked(session, who, key, SweepStatus.ONE_SHORT) == {few}
+    assert ticked(session, who, key, SweepStatus.ONLY_ONE) == set()
+    assert ticked(session, who, key, SweepStatus.PASSES) == set()
     counts = counts_for(session, who, session.get_one(Sweep, key))[CODE]
     assert {name: counts[name] for name in ("firms", "new", "depends", "fails", "one", "only", "passes")} == {
         "firms": 3,
@@ -277,8 +277,8 @@ def test_the_difference_to_the_sweep_before(
         newcomer.id: None,
     }
     assert after[firms[1].id].outcome == "unknown"
-    assert ticked(session, who, second, Standing.CHANGED) == {firms[1].id}
-    assert ticked(session, who, second, Standing.GAINED) == set()
+    assert ticked(session, who, second, SweepStatus.CHANGED) == {firms[1].id}
+    assert ticked(session, who, second, SweepStatus.GAINED) == set()
 
 
 def test_firms_that_wait_for_a_fact(
@@ -287,9 +287,9 @@ def test_firms_that_wait_for_a_fact(
     who = actor()
     db.commit(session)
     swept = session.get_one(Sweep, sweep(database))
-    assert count_lines(session, who, swept, LineFilter(CODE, missing="core_field")).n == 1
-    assert count_lines(session, who, swept, LineFilter(CODE, missing="core_fiel")).n == 0
-    assert count_lines(session, who, swept, LineFilter(CODE, q="（示例）")).n == 3
+    assert count_lines(session, who, swept, SweepLineFilter(CODE, missing="core_field")).n == 1
+    assert count_lines(session, who, swept, SweepLineFilter(CODE, missing="core_fiel")).n == 0
+    assert count_lines(session, who, swept, SweepLineFilter(CODE, q="（示例）")).n == 3
 
 
 # -- who sees what ----------------------------------------------------------------------------------------------------------
@@ -302,7 +302,7 @@ def test_an_officer_sees_the_own_region_of_a_wider_sweep(
     db.commit(session)
     wide, narrow = sweep(database, region="42"), sweep(database)
     swept = get_sweep_visible_to(session, there, wide)
-    assert {found.id for found in list_firms(session, there, swept, LineFilter(CODE), 9)} == {firms[3].id}
+    assert {found.id for found in list_firms(session, there, swept, SweepLineFilter(CODE), 9)} == {firms[3].id}
     assert counts_for(session, there, swept)[CODE]["firms"] == 1
     assert counts_for(session, here, swept)[CODE]["firms"] == 3
     assert firms_for(there, swept, counts_for(session, there, swept)) == 1
@@ -405,12 +405,12 @@ def test_lists_go_by_an_index(
     swept = session.get_one(Sweep, sweep(database))
 
     def plan(sort: str, **given: str) -> str:
-        lines = narrowed(session, select(SweepLine, Enterprise), SYSTEM, swept, LineFilter(CODE, **given))
+        lines = narrowed(session, select(SweepLine, Enterprise), SYSTEM, swept, SweepLineFilter(CODE, **given))
         found = explain(session, lines.order_by(*order_of(sort).order_by()).limit(51))
         assert "SCAN sweep_line" not in found and "Seq Scan on sweep_line" not in found
         return found
 
-    for standing in ("", *Standing):
+    for standing in ("", *SweepStatus):
         nearest = plan("nearest", standing=standing)
         assert "ix_sweep_line_standing" in nearest or "uq_sweep_line" in nearest
         assert "TEMP B-TREE" not in nearest and "Sort" not in nearest

@@ -8,7 +8,7 @@ import pytest
 
 from app.kit.yaml import load_with_lines
 from app.policies.band_words import ends_text, measure_words
-from app.policies.domain.language.drafts import Data, Number, changed, draft_policy, numbers
+from app.policies.domain.language.drafts import Data, DraftNumber, changed, draft_policy, numbers
 from app.policies.domain.language.policy import Policy, ScoredItem
 from app.policies.domain.language.tree import Band
 from app.policies.domain.values.quantities import Quantity
@@ -22,7 +22,7 @@ def _data(policy: Policy) -> Data:
     return data
 
 
-def _edges() -> Iterator[tuple[Policy, Data, Number]]:
+def _edges() -> Iterator[tuple[Policy, Data, DraftNumber]]:
     for policy in POLICIES.values():
         if policy.scoring is not None:
             data = _data(policy)
@@ -53,7 +53,7 @@ def test_there_are_edges() -> None:
 @pytest.mark.parametrize(
     ("policy", "data", "number"), EDGES, ids=[f"{p.code}-{p.version}-{n.key}" for p, _d, n in EDGES]
 )
-def test_the_edge_that_the_label_names_is_the_one_that_moves(policy: Policy, data: Data, number: Number) -> None:
+def test_the_edge_that_the_label_names_is_the_one_that_moves(policy: Policy, data: Data, number: DraftNumber) -> None:
     (field,) = (
         field
         for group in field_groups(policy, [number], {}, {})
@@ -68,7 +68,7 @@ def test_the_edge_that_the_label_names_is_the_one_that_moves(policy: Policy, dat
     assert [one.high for one in bands if one.low == band.low] == [moved[number.key].value]
 
 
-def _moved_up(data: Data, number: Number) -> dict[str, Quantity]:
+def _moved_up(data: Data, number: DraftNumber) -> dict[str, Quantity]:
     """The edge one unit higher, and those above it too, so that no band becomes empty."""
     above = [one for one in numbers(data) if one.scored and one.owner == number.owner and one.index >= number.index]
     return {one.key: replace(one.quantity, number=str(Fraction(one.quantity.number) + 1)) for one in above}

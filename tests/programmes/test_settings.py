@@ -9,7 +9,7 @@ from app.journal.models import JournalEvent
 from app.kit import db
 from app.kit.errors import Forbidden, Invalid, NotFound
 from app.programmes.domain.settable import settable
-from app.programmes.schemas import SettingInput
+from app.programmes.schemas import ProgrammeSettingInput
 from app.programmes.service.settings import set_setting
 from app.programmes.settings import list_settings, setting_in_force
 from tests.programmes.files import FULL, programme, publish, write
@@ -24,7 +24,7 @@ def published(session, tmp_path, now):
 
 
 def put(session, who, now, kind="clock", key="handling", value="20", on=date(2021, 6, 1), document="潜科办〔2021〕3号"):
-    values = SettingInput(kind=kind, key=key, value=value, effective_on=on, document=document)
+    values = ProgrammeSettingInput(kind=kind, key=key, value=value, effective_on=on, document=document)
     return set_setting(session, actor=who, now=now, code=CODE, values=values)
 
 
@@ -91,7 +91,9 @@ def test_the_same_again_is_refused_and_another_document_is_not(session, actor, n
 def test_only_heads_set_and_only_known_programmes(session, actor, now):
     with pytest.raises(Forbidden):
         put(session, actor(), now)
-    values = SettingInput(kind="clock", key="handling", value="20", effective_on=date(2021, 6, 1), document="x")
+    values = ProgrammeSettingInput(
+        kind="clock", key="handling", value="20", effective_on=date(2021, 6, 1), document="x"
+    )
     with pytest.raises(NotFound):
         set_setting(session, actor=actor(role="section_head"), now=now, code="no-such", values=values)
 

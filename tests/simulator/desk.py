@@ -14,11 +14,11 @@ import httpx
 import orjson
 import uvicorn
 
-from app.exchange.signing import Call, SharedKey, check_answer, digest, sign_call
+from app.exchange.signing import SharedKey, SignedCall, check_answer, digest, sign_call
 from app.kit.clock import utc_now
 from app.kit.db import Database
 from app.simulator.callback import Destination
-from app.simulator.desk import Desk, Keys
+from app.simulator.desk import Keys, Responder
 from app.simulator.faults import Dice
 from app.simulator.rules import Rules
 from app.simulator.server import create_simulator, make_server
@@ -57,7 +57,7 @@ class Caller:
     def call(self, method: str, target: str, content: Any = None, headers: Mapping[str, str] | None = None) -> Any:
         """The answer; raises as httpx does."""
         body = b"" if content is None else orjson.dumps(content)
-        signed = sign_call(KEY, "k1", Call(method, target, body), utc_now(), secrets.token_urlsafe(18))
+        signed = sign_call(KEY, "k1", SignedCall(method, target, body), utc_now(), secrets.token_urlsafe(18))
         answer = self.http.request(method, self.url + target, content=body, headers=signed | dict(headers or {}))
         answer.extensions["fault"] = check_answer(
             KEY, answer.status_code, answer.content, answer.headers, signed["ym-nonce"], utc_now()
@@ -124,7 +124,7 @@ def simulator(
 ) -> Iterator[Caller]:
     """A simulator, on a free port unless `port` says which, over the database in `folder`, until the block ends."""
     database: Database = open_store(f"sqlite:///{folder / 'simulator.db'}")
-    desk = Desk(database, keys, rules, Dice(seed))
+    desk = Responder(database, keys, rules, Dice(seed))
     port = port or free_port()
     with listening(make_server(create_simulator(desk, destination, control_token), "127.0.0.1", port)):
         caller = Caller(f"http://127.0.0.1:{port}")

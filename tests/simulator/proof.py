@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from app.enterprises.models import Enterprise
 from app.exchange.comparison.models import Reconciliation
-from app.exchange.handovers.domain import Basis, Held, ItemState
+from app.exchange.handovers.domain import BatchBasis, ItemState, RecordStatus
 from app.exchange.handovers.models import Handover, HandoverItem, PartnerRecord, Receipt
 from app.exchange.handovers.schemas import PrepareHandover
 from app.exchange.handovers.service.preparing import start_handover
@@ -24,7 +24,7 @@ from app.exchange.handovers.service.steering import release
 from app.exchange.partners.models import Partner
 from app.exchange.partners.service import create_partner, follower_name
 from app.exchange.reconciling.service import start_reconciliation
-from app.jobs.running import Surroundings, kinds_of
+from app.jobs.running import JobContext, kinds_of
 from app.jobs.worker import Worker
 from app.journal.models import JournalFollower, JournalHead
 from app.kit.actor import SYSTEM
@@ -136,7 +136,7 @@ def connect(session: Session, url: str, **given: Any) -> tuple[Partner, str]:
 
 def hand_everything_over(session: Session, database: Database, folder: Path) -> Handover:
     """A batch of all firms, frozen and on its way."""
-    command = PrepareHandover(partner=CODE, resource="enterprises", basis=Basis.ALL)
+    command = PrepareHandover(partner=CODE, resource="enterprises", basis=BatchBasis.ALL)
     handover = start_handover(session, actor=SYSTEM, now=utc_now(), command=command)
     commit(session)
     work(session, database, folder)
@@ -156,7 +156,7 @@ def reconcile(session: Session, database: Database, folder: Path) -> Reconciliat
 
 def work(session: Session, database: Database, folder: Path) -> None:
     """Do the jobs that wait."""
-    Worker(Surroundings(database, folder, secret=SECRET), kinds_of(HOUSE)).run_waiting()
+    Worker(JobContext(database, folder, secret=SECRET), kinds_of(HOUSE)).run_waiting()
     session.expire_all()
 
 
@@ -179,7 +179,7 @@ def open_work(database: Database) -> dict[str, int]:
     with read_scope(database) as session:
         head = session.scalar(select(JournalHead.position)) or 0
         followed = session.scalar(select(JournalFollower.position).where(JournalFollower.name == follower_name(CODE)))
-        records = select(func.count()).where(PartnerRecord.state.not_in((Held.ACCEPTED, Held.REJECTED)))
+        records = select(func.count()).where(PartnerRecord.state.not_in((RecordStatus.ACCEPTED, RecordStatus.REJECTED)))
         items = select(func.count()).where(HandoverItem.state.in_((ItemState.WAITING, ItemState.PENDING)))
         parked = select(func.count()).where(HandoverItem.state == ItemState.PARKED)
         return {

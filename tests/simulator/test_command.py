@@ -14,7 +14,7 @@ from typer.testing import CliRunner, Result
 
 from app.commands.simulator import register
 from app.exchange.partners.certificates import read_certificate
-from app.exchange.signing import Call, PrivateKey, PublicKey, SharedKey, Signer, Verifier, check_answer, sign_call
+from app.exchange.signing import PrivateKey, PublicKey, SharedKey, SignedCall, Signer, Verifier, check_answer, sign_call
 from app.kit.clock import utc_now
 from app.kit.db import session_scope
 from app.simulator.certificate import make_certificate
@@ -46,7 +46,7 @@ def simulating(folder: Path, *options: str) -> Iterator[Server]:
 def asked(server: Server, signer: Signer, verifier: Verifier, key_id: str) -> httpx.Response:
     """The answer to a signed call, which must be signed too."""
     nonce = f"nonce-{utc_now().timestamp()}".replace(".", "-")
-    headers = sign_call(signer, key_id, Call("GET", "/receipts", b""), utc_now(), nonce)
+    headers = sign_call(signer, key_id, SignedCall("GET", "/receipts", b""), utc_now(), nonce)
     answer = httpx.get(server.url + "/receipts", headers=headers)
     assert check_answer(verifier, answer.status_code, answer.content, answer.headers, nonce, utc_now()) is None
     return answer

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from app.simulator.faults import SHARED_OUT, Dice, Fault, FaultPlan, NotAFaultError, parse
+from app.simulator.faults import SHARED_OUT, Dice, FaultPlan, NotAFaultError, SimulatedFault, parse
 from tests.simulator.desk import Caller, outcomes, record, simulator
 
 RECORDS = [record(str(n)) for n in range(6)]
@@ -144,8 +144,8 @@ def test_faults_come_as_often_as_they_should_and_the_same_seed_gives_the_same() 
     dice, again = Dice(7), Dice(7)
     drawn = [dice.draw(plan) for _call in range(20_000)]
     assert drawn == [again.draw(plan) for _call in range(20_000)]
-    for fault in Fault:
-        share = 0.1 if fault is Fault.OUTAGE else 0.3 / len(SHARED_OUT)
+    for fault in SimulatedFault:
+        share = 0.1 if fault is SimulatedFault.OUTAGE else 0.3 / len(SHARED_OUT)
         assert abs(drawn.count(fault) / 20_000 - share) < 0.01
     assert abs(drawn.count(None) / 20_000 - 0.6) < 0.02
 
@@ -153,9 +153,9 @@ def test_faults_come_as_often_as_they_should_and_the_same_seed_gives_the_same() 
 def test_a_specification_is_read_and_a_wrong_one_refused_with_the_reason() -> None:
     assert parse("") == FaultPlan()
     assert parse("drop_before=0.25, delay=0.5,delay_seconds=2") == FaultPlan(
-        {Fault.DROP_BEFORE: 0.25, Fault.DELAY: 0.5}, 2.0
+        {SimulatedFault.DROP_BEFORE: 0.25, SimulatedFault.DELAY: 0.5}, 2.0
     )
-    assert set(parse("all=0.9,delay=0").shares) == set(SHARED_OUT) - {Fault.DELAY}
+    assert set(parse("all=0.9,delay=0").shares) == set(SHARED_OUT) - {SimulatedFault.DELAY}
     for wrong in ("drop=0.1", "delay", "delay=much", "delay=1.1", "delay=-1", "delay=nan", "error=0.6,delay=0.6"):
         with pytest.raises(NotAFaultError):
             parse(wrong)

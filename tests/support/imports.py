@@ -6,14 +6,14 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from app.enterprises.imports.domain import ImportKind, Outcome
+from app.enterprises.imports.domain import ImportKind, RowOutcome
 from app.enterprises.imports.models import ImportRow, ImportRun
 from app.enterprises.imports.running import counts_of
-from app.enterprises.imports.staging import Upload, stage, start
+from app.enterprises.imports.staging import StagedFile, stage, start
 from app.enterprises.models import Enterprise
 from app.jobs.domain import JobState
 from app.jobs.models import Job
-from app.jobs.running import Surroundings, kinds_of
+from app.jobs.running import JobContext, kinds_of
 from app.jobs.worker import Worker
 from app.kit.actor import SYSTEM, Actor
 from app.kit.db import Database, read_scope, session_scope
@@ -36,7 +36,7 @@ class Importer:
         blobs = LocalBlobs(self.folder / "files")
         with path.open("rb") as source:
             blob = blobs.put(source, limit=10**9)
-        upload = Upload(blob.sha256, blobs.path(blob.sha256), path.name)
+        upload = StagedFile(blob.sha256, blobs.path(blob.sha256), path.name)
         with session_scope(self.database) as session:
             run = stage(session, actor=actor, upload=upload, kind=kind, now=self.now)
             return run.id
@@ -49,7 +49,7 @@ class Importer:
 
     def work(self) -> None:
         """Run what waits; fails when a job failed."""
-        Worker(Surroundings(self.database, self.folder, lambda: self.now), kinds_of(HOUSE)).run_waiting()
+        Worker(JobContext(self.database, self.folder, lambda: self.now), kinds_of(HOUSE)).run_waiting()
         with read_scope(self.database) as session:
             failed = session.scalars(select(Job.error).where(Job.state == JobState.FAILED)).all()
         assert not failed, failed
@@ -69,7 +69,7 @@ class Importer:
             found = counts_of(session.get_one(ImportRun, import_id))
         return {name: number for name, number in found.items() if number}
 
-    def rows(self, import_id: int, outcome: Outcome | None = None) -> list[ImportRow]:
+    def rows(self, import_id: int, outcome: RowOutcome | None = None) -> list[ImportRow]:
         """The rows of an import, of one outcome when told."""
         statement = select(ImportRow).where(ImportRow.run_id == import_id).order_by(ImportRow.row_number)
         if outcome is not None:

@@ -11,7 +11,7 @@ from app.accounts.models import EnterpriseUser, Officer
 from app.kit.actor import Actor
 from app.kit.db import Database, read_scope
 from app.kit.templating import make_environment
-from app.notices.channels.port import Message, NotSentError, Way
+from app.notices.channels.port import ChannelAdapter, Message, NotSentError
 from app.notices.domain.delivering import Channel
 from app.notices.models import Notice, NoticeDelivery
 from app.notices.notifier import Notifier
@@ -38,7 +38,7 @@ class Recorder:
         self.sent.append(message)
 
 
-def notifier(database: Database, now: datetime, ways: Sequence[Way] = ()) -> Notifier:
+def notifier(database: Database, now: datetime, ways: Sequence[ChannelAdapter] = ()) -> Notifier:
     """Tells at the instant `now`."""
     renderer = Renderer(make_environment(), "潜江市科技局", BASE)
     return Notifier(database, sources_of(HOUSE), ways, renderer, clock=lambda: now)

@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from app.exchange.signing import NONCE_HEADER, Call, SharedKey, check_call, sign_answer
+from app.exchange.signing import NONCE_HEADER, SharedKey, SignedCall, check_call, sign_answer
 
 JSON = {"content-type": "application/json"}
 
@@ -85,7 +85,7 @@ class StubPartner:
     overlooked: set[str] = field(default_factory=set)
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
-    def answer(self, call: Call, headers: dict[str, str]) -> Reply | None:
+    def answer(self, call: SignedCall, headers: dict[str, str]) -> Reply | None:
         """One call."""
         with self._lock:
             self.calls.append(f"{call.method} {call.target.partition('?')[0]}")
@@ -94,7 +94,7 @@ class StubPartner:
             return Reply(401, b'{"detail":"who are you"}')
         return fault(lambda: self._process(call)) if fault else self._process(call)
 
-    def _process(self, call: Call) -> Reply:
+    def _process(self, call: SignedCall) -> Reply:
         with self._lock:
             parts, query = urlsplit(call.target).path.strip("/").split("/"), parse_qs(urlsplit(call.target).query)
             if call.method == "PUT":
@@ -159,7 +159,7 @@ def partner_server(key: bytes, clock: Callable[[], datetime]) -> Iterator[StubPa
         def do(self) -> None:
             body = self.rfile.read(int(self.headers.get("content-length", 0)))
             headers = {name.lower(): value for name, value in self.headers.items()}
-            reply = stub.answer(Call(self.command, self.path, body), headers)
+            reply = stub.answer(SignedCall(self.command, self.path, body), headers)
             if reply is None:
                 self.close_connection = True
                 return

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.enterprises.models import Enterprise, EnterpriseTag
 from app.kit.actor import Actor
 from app.targets import counting, queries
-from app.targets.domain import Applications, Certificates, Comparison, Counted, Period, Subjects, Target
+from app.targets.domain import Applications, Certificates, Counted, Period, Subjects, Target, TargetOperator
 from tests.factories.commissioners import agreement, expert, firm
 from tests.factories.incentives import case_with_marker, certificate
 
@@ -36,7 +36,7 @@ MID_2021 = Period(2021, date(2021, 6, 30))
     ],
 )
 def test_more_than_sixty_means_sixty_one(comparison: str, target: int, count: int, met: bool, missing: int) -> None:
-    goal = Target(Comparison(comparison), Decimal(target))
+    goal = Target(TargetOperator(comparison), Decimal(target))
     assert (goal.is_met(count), goal.missing(count)) == (met, missing)
 
 

@@ -14,7 +14,7 @@ from app.kit import db
 from app.kit.actor import SYSTEM
 from app.kit.errors import SeedError
 from app.targets import catalogue, seed
-from app.targets.domain import TENTHOUSANDTHS, Comparison
+from app.targets.domain import TENTHOUSANDTHS, TargetOperator
 from app.targets.indicators import reckon_indicators
 from app.targets.models import IndicatorValue, Plan, PlanItem
 from app.targets.queries import find_plan, list_plan_years, target_of
@@ -46,7 +46,7 @@ def test_the_comparison_is_the_one_the_plan_words(session: Session, code: str, c
     item = session.scalars(select(PlanItem).where(PlanItem.code == code)).one()
     target = target_of(item)
     assert target is not None
-    assert (target.comparison, target.value) == (Comparison(comparison), value)
+    assert (target.comparison, target.value) == (TargetOperator(comparison), value)
     assert ("突破" in item.wording) is (comparison == "gt")
 
 

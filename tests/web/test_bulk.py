@@ -24,7 +24,7 @@ from app.doors.deps import SESSION_COOKIE
 from app.engagement.models import FirmRequest
 from app.enterprises.models import Enterprise
 from app.jobs.models import Job
-from app.jobs.running import Surroundings
+from app.jobs.running import JobContext
 from app.jobs.worker import Worker
 from app.journal.models import JournalEvent
 from app.kit import db
@@ -48,7 +48,7 @@ def work(database: Database, session: Session, tmp_path: Path) -> Callable[[], J
     def run() -> Job:
         db.commit(session)
         session.expunge_all()
-        Worker(Surroundings(database, tmp_path), {kind.code: kind for kind in KINDS}).run_waiting()
+        Worker(JobContext(database, tmp_path), {kind.code: kind for kind in KINDS}).run_waiting()
         return session.scalars(select(Job).order_by(Job.id.desc()).limit(1)).one()
 
     return run

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from app.cases.papers import dossier_job
-from app.jobs.running import Surroundings, kinds_of
+from app.jobs.running import JobContext, kinds_of
 from app.jobs.worker import Worker
 from app.journal.models import JournalEvent
 from app.kit.clock import today, utc_now
@@ -69,7 +69,7 @@ def test_a_large_one_is_made_in_the_background_and_taken_from_the_page(
     job = re.search(rf'hx-get="{base}/(\d+)/progress"', waiting).group(1)
     assert "hx-refresh" not in client.get(f"{base}/{job}/progress").headers
     assert client.get(f"{base}/{job}.zip").status_code == 404
-    around = Surroundings(database, settings.data_dir, storage=settings.vault.blobs)
+    around = JobContext(database, settings.data_dir, storage=settings.vault.blobs)
     assert Worker(around, kinds_of(app.state.database.composition)).run_waiting() == 1
     assert client.get(f"{base}/{job}/progress").headers["hx-refresh"] == "true"
     assert f"{base}/{job}.zip" in client.get(base).text

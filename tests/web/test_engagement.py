@@ -17,7 +17,7 @@ from app.engagement.schemas import AskFirm, LogVisit
 from app.engagement.service.asking import ask_firm
 from app.engagement.service.logging_visits import log_visit
 from app.enterprises.models import Contact
-from app.jobs.running import Surroundings
+from app.jobs.running import JobContext
 from app.jobs.worker import Worker
 from app.kit import db
 from app.kit.actor import Actor
@@ -211,7 +211,7 @@ def test_many_firms_are_asked_after_a_preview(
     sent = client.post_form("/requests/bulk/order", wanted | {"firms": ids})
     result = sent.headers["location"]
     assert "正在提出" in client.get(result).text
-    Worker(Surroundings(database, tmp_path), {kind.code: kind for kind in KINDS}).run_waiting()
+    Worker(JobContext(database, tmp_path), {kind.code: kind for kind in KINDS}).run_waiting()
     page = client.get(result).text
     assert "已提出" in page and "要过" in page and "已停用" in page
     assert [row.enterprise_id for row in asked(session)][1:] == [fresh_id]

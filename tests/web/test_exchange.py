@@ -14,12 +14,12 @@ from app.cases.models import CaseFile
 from app.doors.deps import SESSION_COOKIE
 from app.enterprises.models import Enterprise
 from app.exchange.decisions.schemas import DecisionReceipt
-from app.exchange.handovers.domain import Held, ItemState
+from app.exchange.handovers.domain import ItemState, RecordStatus
 from app.exchange.handovers.models import Handover, HandoverItem, PartnerRecord, Receipt
 from app.exchange.handovers.schemas import RecordReceipt
 from app.exchange.handovers.service.receiving import apply_receipts
 from app.exchange.partners.models import Partner, PartnerCall
-from app.jobs.running import Surroundings, kinds_of
+from app.jobs.running import JobContext, kinds_of
 from app.jobs.worker import Worker
 from app.kit import db
 from app.kit.actor import Actor
@@ -62,7 +62,7 @@ def work(database: db.Database, session: Session, tmp_path: Path, now: datetime)
 
     def run() -> None:
         db.commit(session)
-        Worker(Surroundings(database, tmp_path, lambda: now), kinds_of(HOUSE)).run_waiting()
+        Worker(JobContext(database, tmp_path, lambda: now), kinds_of(HOUSE)).run_waiting()
         session.expire_all()
 
     return run
@@ -345,7 +345,7 @@ def _item(batch: Handover, some: Enterprise, each: int, now: datetime) -> dict[s
 
 def _record(item: dict[str, Any], item_id: int, now: datetime) -> dict[str, Any]:
     kept = {name: item[name] for name in ("partner_id", "resource", "key", "enterprise_id")}
-    return kept | {"state": Held.REJECTED, "changed_at": now, "sent_position": 1, "item_id": item_id}
+    return kept | {"state": RecordStatus.REJECTED, "changed_at": now, "sent_position": 1, "item_id": item_id}
 
 
 def _receipt(item: dict[str, Any], now: datetime) -> dict[str, Any]:
@@ -438,7 +438,7 @@ def test_who_has_only_a_part_of_the_partners_region_is_not_told_of_the_rest(
     key, note = "91429005MA00000000", {"partner_id": partner.id, "took_ms": 1, "purpose": "records", "at": now}
     partner.transport = "push"
     session.add(PartnerCall(**note, status=200, answer=f"enterprises/{key}@5"))
-    values = {"partner_id": partner.id, "resource": "enterprises", "state": Held.CHANGED, "changed_at": now}
+    values = {"partner_id": partner.id, "resource": "enterprises", "state": RecordStatus.CHANGED, "changed_at": now}
     session.add_all(PartnerRecord(**values, key=f"{n}", changed_position=n) for n in range(7))
     of_the_whole = sign_in()
     assert f"{key}@5" in of_the_whole.get("/exchange/partners/province").text

@@ -13,7 +13,7 @@ from app.enterprises.imports.models import ImportRow, ImportRun
 from app.enterprises.models import Enterprise, YearlyFigures
 from app.files.models import StoredFile
 from app.jobs.models import Job
-from app.jobs.running import Surroundings, kinds_of
+from app.jobs.running import JobContext, kinds_of
 from app.jobs.worker import Worker
 from app.kit.tabular import open_table, write_csv
 from tests.factories.enterprises import fictional_code, firm, wrong_code
@@ -40,7 +40,7 @@ def work(app: Any, settings: Settings) -> Callable[[], int]:
 
     def run() -> int:
         return Worker(
-            Surroundings(app.state.database, settings.data_dir), kinds_of(app.state.database.composition)
+            JobContext(app.state.database, settings.data_dir), kinds_of(app.state.database.composition)
         ).run_waiting()
 
     return run

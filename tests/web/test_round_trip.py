@@ -15,7 +15,7 @@ from app.enterprises.imports.running import counts_of
 from app.enterprises.models import Enterprise
 from app.enterprises.schemas import EnterpriseEdit
 from app.enterprises.service.editing import edit
-from app.jobs.running import Surroundings, kinds_of
+from app.jobs.running import JobContext, kinds_of
 from app.jobs.worker import Worker
 from app.journal.models import JournalEvent
 from app.kit.actor import SYSTEM
@@ -36,7 +36,7 @@ COLUMNS = "&".join(
 @pytest.fixture
 def take_in(app: Any, settings: Settings, sign_in: SignIn, session: Session) -> Callable[[bytes, str], dict[str, int]]:
     """Uploads a file and takes it in; the counts that are not zero."""
-    worker = Worker(Surroundings(app.state.database, settings.data_dir), kinds_of(app.state.database.composition))
+    worker = Worker(JobContext(app.state.database, settings.data_dir), kinds_of(app.state.database.composition))
 
     def do(content: bytes, name: str) -> dict[str, int]:
         client = sign_in()

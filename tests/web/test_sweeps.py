@@ -11,7 +11,7 @@ from app.cases.models import CaseFile
 from app.config import Settings
 from app.enterprises.models import Enterprise, YearlyFigures
 from app.jobs.models import Job
-from app.jobs.running import Surroundings, kinds_of
+from app.jobs.running import JobContext, kinds_of
 from app.jobs.worker import Worker
 from app.journal.models import JournalEvent
 from app.kit.clock import today, utc_now
@@ -32,7 +32,7 @@ def work(app: Any, settings: Settings) -> Callable[[], int]:
 
     def run() -> int:
         return Worker(
-            Surroundings(app.state.database, settings.data_dir), kinds_of(app.state.database.composition)
+            JobContext(app.state.database, settings.data_dir), kinds_of(app.state.database.composition)
         ).run_waiting()
 
     return run

@@ -42,7 +42,7 @@ Check = Callable[[CaseFile], None]
 
 
 @dataclass(frozen=True)
-class Around:
+class BulkContext:
     """Who orders what, when."""
 
     session: Session
@@ -55,8 +55,8 @@ class Around:
 class Operation:
     """One operation: `checking` prepares the check of many cases, `do` changes one."""
 
-    checking: Callable[[Around, Sequence[CaseFile]], Check]
-    do: Callable[[Around, CaseFile], None]
+    checking: Callable[[BulkContext, Sequence[CaseFile]], Check]
+    do: Callable[[BulkContext, CaseFile], None]
 
 
 def _same_programme(order: Move | PutIntoRound, case: CaseFile) -> None:
@@ -67,7 +67,7 @@ def _same_programme(order: Move | PutIntoRound, case: CaseFile) -> None:
 # -- a step ----------------------------------------------------------------------------------------------------------------
 
 
-def _checking_move(around: Around, cases: Sequence[CaseFile]) -> Check:
+def _checking_move(around: BulkContext, cases: Sequence[CaseFile]) -> Check:
     order: Move = around.order
     on = order.on or today(around.now)
     loaded, calendar = load_many(around.session, cases), work_calendar(around.session)
@@ -94,7 +94,7 @@ def _checking_move(around: Around, cases: Sequence[CaseFile]) -> Check:
     return check
 
 
-def _move(around: Around, row: CaseFile) -> None:
+def _move(around: BulkContext, row: CaseFile) -> None:
     order: Move = around.order
     _same_programme(order, row)
     command = TakeStep(action=order.action, version=row.version, on=order.on, reason=order.reason, values=order.values)
@@ -136,7 +136,7 @@ def _still_led(order: Assign, row: CaseFile) -> None:
         raise Conflict("bulk.led_by_another", _("该件已不由其经办。"))
 
 
-def _checking_assign(around: Around, _cases: Sequence[CaseFile]) -> Check:
+def _checking_assign(around: BulkContext, _cases: Sequence[CaseFile]) -> Check:
     order: Assign = around.order
 
     def check(row: CaseFile) -> None:
@@ -147,7 +147,7 @@ def _checking_assign(around: Around, _cases: Sequence[CaseFile]) -> Check:
     return check
 
 
-def _assign(around: Around, row: CaseFile) -> None:
+def _assign(around: BulkContext, row: CaseFile) -> None:
     order: Assign = around.order
     _still_led(order, row)
     command = AssignOfficer(officer_id=order.officer_id, version=row.version, reason=order.reason)
@@ -157,7 +157,7 @@ def _assign(around: Around, row: CaseFile) -> None:
 # -- a round ---------------------------------------------------------------------------------------------------------------
 
 
-def _checking_round(around: Around, _cases: Sequence[CaseFile]) -> Check:
+def _checking_round(around: BulkContext, _cases: Sequence[CaseFile]) -> Check:
     order: PutIntoRound = around.order
 
     def check(row: CaseFile) -> None:
@@ -168,7 +168,7 @@ def _checking_round(around: Around, _cases: Sequence[CaseFile]) -> Check:
     return check
 
 
-def _put_into_round(around: Around, row: CaseFile) -> None:
+def _put_into_round(around: BulkContext, row: CaseFile) -> None:
     order: PutIntoRound = around.order
     _same_programme(order, row)
     command = SetRound(round=order.round or None, version=row.version)
@@ -190,7 +190,7 @@ def _asking(order: RequestDocument, number: str = "") -> AskFirm:
     )
 
 
-def _checking_request(around: Around, cases: Sequence[CaseFile]) -> Check:
+def _checking_request(around: BulkContext, cases: Sequence[CaseFile]) -> Check:
     """Two cases of one firm make one request."""
     order: RequestDocument = around.order
     given, on = _asking(order), today(around.now)
@@ -208,7 +208,7 @@ def _checking_request(around: Around, cases: Sequence[CaseFile]) -> Check:
     return check
 
 
-def _request(around: Around, row: CaseFile) -> None:
+def _request(around: BulkContext, row: CaseFile) -> None:
     _refuse_asked(row, _asked_today(around, [row.enterprise_id]))
     given = _asking(around.order, row.number)
     ask_firm(around.session, actor=around.actor, now=around.now, enterprise=row.enterprise, given=given)
@@ -219,7 +219,7 @@ def _refuse_asked(row: CaseFile, asked: Collection[int]) -> None:
         raise Conflict("bulk.asked_today", _("今天已向该企业提出同样的请求。"))
 
 
-def _asked_today(around: Around, ids: Collection[int]) -> set[int]:
+def _asked_today(around: BulkContext, ids: Collection[int]) -> set[int]:
     order: RequestDocument = around.order
     statement = select(FirmRequest.enterprise_id).where(
         FirmRequest.enterprise_id.in_(ids),

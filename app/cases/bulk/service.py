@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, contains_eager
 
 from app.cases.bulk.actions import BULK
-from app.cases.bulk.operations import OPERATIONS, Around
+from app.cases.bulk.operations import OPERATIONS, BulkContext
 from app.cases.bulk.schemas import MOST, ORDER, Order
 from app.cases.models import CaseFile
 from app.cases.queries import find_visible_to, scope
@@ -29,7 +29,7 @@ FORESEEN = 1_000
 
 
 @dataclass(frozen=True)
-class Prospect:
+class CaseCheck:
     """A case and why the order cannot be carried out for it now; "" when it can. `fields` names what its form lacks."""
 
     case: CaseFile
@@ -38,7 +38,7 @@ class Prospect:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class BulkResult:
     """What became of one case: done, or refused in both languages."""
 
     number: str
@@ -53,16 +53,16 @@ class Outcome:
 
 def foresee(
     session: Session, *, actor: Actor, now: datetime, order: Order, cases: Sequence[CaseFile]
-) -> list[Prospect]:
+) -> list[CaseCheck]:
     """What the order would bring for each case, by the same rules; writes nothing."""
-    check = OPERATIONS[order.operation].checking(Around(session, actor, now, order), cases)
+    check = OPERATIONS[order.operation].checking(BulkContext(session, actor, now, order), cases)
 
-    def prospect(case: CaseFile) -> Prospect:
+    def prospect(case: CaseFile) -> CaseCheck:
         try:
             check(case)
         except DomainError as error:
-            return Prospect(case, _told(error), error.fields)
-        return Prospect(case, "", {})
+            return CaseCheck(case, _told(error), error.fields)
+        return CaseCheck(case, "", {})
 
     return [prospect(case) for case in cases]
 
@@ -95,14 +95,14 @@ def carry_out(run: Run) -> Mapping[str, Any]:
     run.between_batches(len(results), len(numbers))
     while batch := numbers[len(results) : len(results) + BATCH]:
         with session_scope(run.around.database) as session:
-            around = Around(session, run.actor, run.now(), order)
+            around = BulkContext(session, run.actor, run.now(), order)
             results += [_carry_out_one(around, number) for number in batch]
             run.save(session, checkpoint={"results": results}, done=len(results), total=len(numbers))
         run.between_batches(len(results), len(numbers))
     return {"results": results}
 
 
-def _carry_out_one(around: Around, number: str) -> list[str]:
+def _carry_out_one(around: BulkContext, number: str) -> list[str]:
     messages = []
     for locale in ("zh", "en"):
         try:
@@ -119,14 +119,14 @@ def _told(error: DomainError) -> str:
     return "".join(dict.fromkeys(error.fields.values())) or error.message
 
 
-def _fresh(around: Around, number: str) -> CaseFile:
+def _fresh(around: BulkContext, number: str) -> CaseFile:
     row = find_visible_to(around.session, around.actor, number)
     if row is None:
         raise NotFound("case.unknown", _("没有编号为“%(number)s”的件。") % {"number": number})
     return row
 
 
-def outcomes_of(job: Job) -> list[Outcome]:
+def outcomes_of(job: Job) -> list[BulkResult]:
     """What became of each case so far, in the order in which they were done."""
     kept = job.result.get("results") or job.checkpoint.get("results", [])
-    return [Outcome(*row) for row in kept]
+    return [BulkResult(*row) for row in kept]

@@ -42,7 +42,7 @@ class NewCertificate:
 
 
 @dataclass(frozen=True)
-class Step:
+class StepResult:
     """What a step brings about."""
 
     action: StageAction
@@ -76,7 +76,7 @@ def may_act(actor: Actor, action: StageAction) -> bool:
     return actor.kind is ActorKind.ENTERPRISE and action.by_enterprise
 
 
-class Standing(Protocol):
+class CaseStatus(Protocol):
     """Anything that tells where a case stands: its row or its snapshot."""
 
     @property
@@ -90,7 +90,7 @@ class Standing(Protocol):
         ...
 
 
-def available(programme: Programme, case: Standing, actor: Actor) -> tuple[StageAction, ...]:
+def available(programme: Programme, case: CaseStatus, actor: Actor) -> tuple[StageAction, ...]:
     """The buttons that `actor` sees: exactly the steps that `decide_step` accepts once the form is filled in."""
     if case.state != CaseState.OPEN:
         return ()
@@ -105,7 +105,7 @@ def decide_step(
     actor: Actor,
     today: date,
     shift: ShiftWorkingDays,
-) -> Step:
+) -> StepResult:
     """What `request` brings about; raises `Conflict`, `Forbidden` or `Invalid` naming what is wrong."""
     action = _action(programme, case, request, actor)
     _check_day(case, action, request, today)
@@ -113,7 +113,7 @@ def decide_step(
     _check_needs(programme, action, request)
     stage = programme.stage(action.to)
     submitted_on = _submitted_on(case, action, request)
-    return Step(
+    return StepResult(
         action=action,
         stage=stage,
         on=request.on,

@@ -18,7 +18,7 @@ Outcome = Literal["kept", "gained", "lost", "again"]
 
 
 @dataclass(frozen=True)
-class Holdings:
+class CaseHoldings:
     """What lies with a case, by the codes of its version: milestones and duties also those that are done or let go."""
 
     milestones_open: Set[str] = frozenset()
@@ -32,7 +32,7 @@ class Holdings:
 
 
 @dataclass(frozen=True)
-class Effect:
+class VersionEffect:
     """What becomes of one thing: it is kept, gained, lost, or (`again`) an answer that must be given anew."""
 
     kind: Kind
@@ -48,7 +48,7 @@ class VersionChange:
     old: Programme
     new: Programme
     stage: Stage
-    effects: tuple[Effect, ...]
+    effects: tuple[VersionEffect, ...]
 
     def codes(self, kind: Kind, outcome: Outcome) -> frozenset[str]:
         """The codes of one kind that fare so."""
@@ -69,7 +69,7 @@ def stages_to_choose(new: Programme, present: str) -> tuple[Stage, ...]:
 
 
 def decide_change(
-    old: Programme, new: Programme, holdings: Holdings, *, state: CaseState, present: str, target: str
+    old: Programme, new: Programme, holdings: CaseHoldings, *, state: CaseState, present: str, target: str
 ) -> VersionChange:
     """What moving the case from stage `present` to stage `target` of `new` brings about.
 
@@ -87,7 +87,9 @@ def decide_change(
     return VersionChange(old, new, stage, tuple(_effects(old, new, holdings, present, stage)))
 
 
-def _effects(old: Programme, new: Programme, holdings: Holdings, present: str, stage: Stage) -> Iterator[Effect]:
+def _effects(
+    old: Programme, new: Programme, holdings: CaseHoldings, present: str, stage: Stage
+) -> Iterator[VersionEffect]:
     yield from _fate("stage", {present: old.stage(present).name}, {stage.code: stage.name}, {present})
     before, after = _labels(old.actions_from(present)), _labels(new.actions_from(stage.code))
     yield from _fate("action", before, after, before.keys())
@@ -107,13 +109,13 @@ def _effects(old: Programme, new: Programme, holdings: Holdings, present: str, s
 
 def _fate(
     kind: Kind, before: Mapping[str, Bilingual], after: Mapping[str, Bilingual], held: Iterable[str]
-) -> Iterator[Effect]:
+) -> Iterator[VersionEffect]:
     """What is held is kept where the new version knows it and lost elsewhere; what it asks for besides is gained."""
     for code in sorted(held, key=list(before).index):
-        yield Effect(kind, code, after.get(code, before[code]), "kept" if code in after else "lost")
+        yield VersionEffect(kind, code, after.get(code, before[code]), "kept" if code in after else "lost")
     for code in after:
         if code not in before:
-            yield Effect(kind, code, after[code], "gained")
+            yield VersionEffect(kind, code, after[code], "gained")
 
 
 def _made(
@@ -123,39 +125,39 @@ def _made(
     held: Set[str],
     coming: Iterable[Any],
     known: Set[str],
-) -> Iterator[Effect]:
+) -> Iterator[VersionEffect]:
     """As `_fate`, but only what the stage brings about is gained, and nothing a second time."""
     for code in [code for code in before if code in held]:
-        yield Effect(kind, code, after.get(code, before[code]), "kept" if code in after else "lost")
+        yield VersionEffect(kind, code, after.get(code, before[code]), "kept" if code in after else "lost")
     for item in coming:
         if item.code not in known:
-            yield Effect(kind, item.code, item.title, "gained")
+            yield VersionEffect(kind, item.code, item.title, "gained")
 
 
-def _questions(old: Programme, new: Programme, holdings: Holdings) -> Iterator[Effect]:
+def _questions(old: Programme, new: Programme, holdings: CaseHoldings) -> Iterator[VersionEffect]:
     asked = {question.code: question for question in new.questions}
     known = {question.code: question for question in old.questions}
     for code in [code for code in known if code in holdings.answers]:
         question = asked.get(code)
         if question is None:
-            yield Effect("question", code, known[code].label, "lost")
+            yield VersionEffect("question", code, known[code].label, "lost")
             continue
         try:
             same = read_answer(question, holdings.answers[code]) == holdings.answers[code]
         except Invalid:
             same = False
-        yield Effect("question", code, question.label, "kept" if same else "again")
+        yield VersionEffect("question", code, question.label, "kept" if same else "again")
     for code, question in asked.items():
         if code not in known:
-            yield Effect("question", code, question.label, "gained")
+            yield VersionEffect("question", code, question.label, "gained")
 
 
-def _approvals(old: Programme, new: Programme, stage: Stage, holdings: Holdings) -> Iterator[Effect]:
+def _approvals(old: Programme, new: Programme, stage: Stage, holdings: CaseHoldings) -> Iterator[VersionEffect]:
     """An approval holds for the step as it was read; where the step is another one it must be given anew."""
     for action in old.actions:
         if action.code in holdings.approvals:
             same = new.find_action(action.code) == action and stage.code in action.from_
-            yield Effect("approval", action.code, action.label, "kept" if same else "lost")
+            yield VersionEffect("approval", action.code, action.label, "kept" if same else "lost")
 
 
 def _titles(items: Iterable[Any]) -> dict[str, Bilingual]:

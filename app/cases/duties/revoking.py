@@ -13,7 +13,7 @@ from app.cases.loading import load_case
 from app.cases.models import CaseFile
 from app.enterprises.models import Certificate
 from app.enterprises.schemas import CertificateInput
-from app.enterprises.service.parts import Desk, fingerprint
+from app.enterprises.service.parts import PartChange, fingerprint
 from app.enterprises.service.records import CERTIFICATE, put_certificate
 from app.kit.actor import Actor
 from app.kit.clock import today
@@ -57,7 +57,7 @@ def revoke_certificate(
         raise Invalid("duty.revoked_on", message, {"revoked_on": message})
     values = CERTIFICATE.values_of(row)
     given = CertificateInput(**{**values, "revoked_on": command.revoked_on, "seen": fingerprint(values)})
-    put_certificate(Desk(session, actor, case.row.enterprise, now), given, row)
+    put_certificate(PartChange(session, actor, case.row.enterprise, now), given, row)
     case.touched(now, bump=False)
     case.record(
         actor=actor,

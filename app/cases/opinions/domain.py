@@ -10,7 +10,7 @@ from app.kit.errors import Conflict, Invalid, NotFound
 from app.kit.i18n import N_, _
 
 
-class Outcome(StrEnum):
+class OpinionOutcome(StrEnum):
     """What a department says."""
 
     AGREE = "agree"
@@ -20,12 +20,12 @@ class Outcome(StrEnum):
 
 
 OUTCOME_LABELS = {
-    Outcome.AGREE: N_("同意"),
-    Outcome.AGREE_WITH_REMARKS: N_("同意，有意见"),
-    Outcome.OBJECT: N_("不同意"),
-    Outcome.NOT_CONCERNED: N_("不涉及本部门职责"),
+    OpinionOutcome.AGREE: N_("同意"),
+    OpinionOutcome.AGREE_WITH_REMARKS: N_("同意，有意见"),
+    OpinionOutcome.OBJECT: N_("不同意"),
+    OpinionOutcome.NOT_CONCERNED: N_("不涉及本部门职责"),
 }
-NEEDS_TEXT = frozenset({Outcome.AGREE_WITH_REMARKS, Outcome.OBJECT})
+NEEDS_TEXT = frozenset({OpinionOutcome.AGREE_WITH_REMARKS, OpinionOutcome.OBJECT})
 """Answers that say nothing without their reasons."""
 
 
@@ -48,7 +48,7 @@ class OpinionState:
 
 
 @dataclass(frozen=True)
-class Question:
+class OpinionQuestion:
     """What is asked of which departments, with which documents shown, to be answered by when."""
 
     departments: tuple[str, ...]
@@ -58,8 +58,8 @@ class Question:
 
 
 def decide_ask(
-    question: Question, *, names: Mapping[str, str], waiting: Collection[str], on_file: Collection[int]
-) -> Question:
+    question: OpinionQuestion, *, names: Mapping[str, str], waiting: Collection[str], on_file: Collection[int]
+) -> OpinionQuestion:
     """The question as it is kept: each department and document once, the text without blanks around it.
 
     `names` are the departments that can be asked, `waiting` those whose answer to an earlier question is awaited,
@@ -76,7 +76,7 @@ def decide_ask(
     if again:
         message = _("已向%(who)s发出征询，尚未答复；可以催办或撤回，不能重复征询。") % {"who": _("、").join(again)}
         raise Conflict("opinion.open", message, {"departments": message})
-    return Question(departments, question.text.strip(), tuple(dict.fromkeys(question.shown)), question.due_on)
+    return OpinionQuestion(departments, question.text.strip(), tuple(dict.fromkeys(question.shown)), question.due_on)
 
 
 def decide_remind(state: OpinionState, version: int, now: datetime) -> None:
@@ -92,7 +92,7 @@ def decide_withdraw(state: OpinionState, version: int) -> None:
     _check_open(state, version)
 
 
-def decide_answer(state: OpinionState, version: int, *, department: str, outcome: Outcome, text: str) -> None:
+def decide_answer(state: OpinionState, version: int, *, department: str, outcome: OpinionOutcome, text: str) -> None:
     """A department answers a question put to it, once. Raises `NotFound`, `Conflict`, `Invalid` (no reasons given)."""
     if not department or state.department != department:
         raise unknown_opinion()

@@ -23,7 +23,7 @@ FAR = date(9999, 12, 31)
 
 
 @dataclass(frozen=True)
-class Asked:
+class DepartmentQuestion:
     """A question with the firm and the case it is about; nothing else of either reaches a department."""
 
     row: Opinion
@@ -115,7 +115,7 @@ def page_asked_of(session: Session, actor: Actor, *, done: bool, cursor: str | N
         return [row[0].id] if done else [row[0].due_on or FAR, row[0].id]
 
     found = page(session, statement, keyset, cursor, limit, values_of=values)
-    return Page([Asked(*row) for row in found.items], found.next, found.previous)
+    return Page([DepartmentQuestion(*row) for row in found.items], found.next, found.previous)
 
 
 def count_asked_of(session: Session, actor: Actor, *, done: bool, bound: int = 1_000) -> Count:
@@ -124,12 +124,12 @@ def count_asked_of(session: Session, actor: Actor, *, done: bool, bound: int = 1
     return count_up_to(session, statement.with_only_columns(Opinion.id), bound)
 
 
-def get_asked_of(session: Session, actor: Actor, opinion_id: int) -> Asked:
+def get_asked_of(session: Session, actor: Actor, opinion_id: int) -> DepartmentQuestion:
     """One question to the actor's department; raises `NotFound` for any other."""
     row = session.execute(_asked_of(actor).where(Opinion.id == opinion_id)).one_or_none()
     if row is None:
         raise unknown_opinion()
-    return Asked(*row)
+    return DepartmentQuestion(*row)
 
 
 def shown_with(row: Opinion) -> tuple[int, ...]:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.cases.opinions.domain import Outcome
+from app.cases.opinions.domain import OpinionOutcome
 
 
 class _Input(BaseModel):
@@ -31,5 +31,5 @@ class AnswerOpinion(_Input):
     """What the department says."""
 
     version: int
-    outcome: Outcome
+    outcome: OpinionOutcome
     answer: Annotated[str, Field(max_length=4000)] = ""

@@ -12,7 +12,7 @@ from app.cases.models import CaseFile
 from app.cases.opinions import events
 from app.cases.opinions.actions import ANSWER, ASK
 from app.cases.opinions.domain import (
-    Question,
+    OpinionQuestion,
     decide_answer,
     decide_ask,
     decide_remind,
@@ -45,7 +45,9 @@ def ask_opinions(session: Session, *, actor: Actor, now: datetime, number: str, 
         raise Conflict("opinion.case_closed", _("该件已办结，不再征询意见。"))
     names = department_names(session)
     question = decide_ask(
-        Question(tuple(command.departments), command.question, tuple(command.shown), _due_on(session, command, now)),
+        OpinionQuestion(
+            tuple(command.departments), command.question, tuple(command.shown), _due_on(session, command, now)
+        ),
         names=names,
         waiting=waiting_departments(session, case.row.id),
         on_file=[document.id for document in list_on_file(session, case.row.enterprise_id)],
@@ -72,7 +74,7 @@ def _due_on(session: Session, command: AskOpinions, now: datetime) -> date | Non
     return work_calendar(session).add(today(now), command.days) if command.days else None
 
 
-def _asked(case: LoadedCase, question: Question, department: str, actor: Actor, now: datetime) -> Opinion:
+def _asked(case: LoadedCase, question: OpinionQuestion, department: str, actor: Actor, now: datetime) -> Opinion:
     return Opinion(
         case_id=case.row.id,
         department=department,

@@ -28,7 +28,7 @@ class Supervise(FrozenInput):
     due_on: date
 
 
-class AskAgain(FrozenInput):
+class AskSupervisionAgain(FrozenInput):
     """A new request in the place of the one before."""
 
     version: int

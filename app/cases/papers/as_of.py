@@ -8,7 +8,7 @@ from app.cases.supply import events as supply
 from app.cases.supply.domain import MaterialState
 
 
-class Told(Protocol):
+class EventContent(Protocol):
     """What is read of an event."""
 
     @property
@@ -45,7 +45,7 @@ _STATES: dict[str, MaterialState] = {
 }
 
 
-def value_before(name: str, present: Any, since: Iterable[Told]) -> Any:
+def value_before(name: str, present: Any, since: Iterable[EventContent]) -> Any:
     """The value of a field before the events `since` (in their order): what the first of them that changed it found."""
     for event in since:
         if name in event.changes:
@@ -53,7 +53,7 @@ def value_before(name: str, present: Any, since: Iterable[Told]) -> Any:
     return present
 
 
-def materials_after(until: Iterable[Told]) -> list[Served]:
+def materials_after(until: Iterable[EventContent]) -> list[Served]:
     """Which documents served which material after these events of a case, in the order in which they came."""
     held: dict[tuple[str, int | None, int], Served] = {}
     for event in until:
@@ -68,7 +68,7 @@ def materials_after(until: Iterable[Told]) -> list[Served]:
     return list(held.values())
 
 
-def _give_way(held: dict[tuple[str, int | None, int], Served], event: Told) -> None:
+def _give_way(held: dict[tuple[str, int | None, int], Served], event: EventContent) -> None:
     """What was returned leaves the case when something else is supplied in its place."""
     slot = (event.data.get("material"), event.data.get("year"))
     for key, served in list(held.items()):

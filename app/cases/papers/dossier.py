@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.cases.domain.state import CaseState
 from app.cases.models import CaseFile
 from app.cases.papers.as_of import value_before
-from app.cases.papers.dossier_duties import DutyRow, duties_until
+from app.cases.papers.dossier_duties import DossierDuty, duties_until
 from app.cases.papers.dossier_events import EVENTS_AT_MOST, EventsOf, read_events
 from app.cases.papers.dossier_evidence import Evidence, evidence_until
 from app.cases.papers.dossier_rows import (
@@ -79,7 +79,7 @@ class Dossier:
     opinions: tuple[OpinionRow, ...]
     approvals: tuple[ApprovalRow, ...]
     passages: tuple[PassageRow, ...]
-    duties: tuple[DutyRow, ...]
+    duties: tuple[DossierDuty, ...]
     events: tuple[ToldEvent, ...]
     limits: tuple[str, ...]
 

@@ -18,7 +18,7 @@ from app.programmes.domain.supplied import NeededField
 
 
 @dataclass(frozen=True)
-class DutyRow:
+class DossierDuty:
     """A duty for one period: until when, how it stood, the figures given."""
 
     title: str
@@ -30,7 +30,7 @@ class DutyRow:
 
 def duties_until(
     session: Session, case: CaseFile, programme: Programme, on: date, until: datetime
-) -> tuple[DutyRow, ...]:
+) -> tuple[DossierDuty, ...]:
     """The duties that had begun by then, in the order in which they are due."""
     rows = session.scalars(
         select(CaseDuty)
@@ -41,9 +41,9 @@ def duties_until(
     return tuple(_duty(row, fields.get(row.code, {}), on, until) for row in rows)
 
 
-def _duty(row: CaseDuty, fields: Mapping[str, NeededField], on: date, until: datetime) -> DutyRow:
+def _duty(row: CaseDuty, fields: Mapping[str, NeededField], on: date, until: datetime) -> DossierDuty:
     done = row.done_at is not None and row.done_at < until
-    return DutyRow(
+    return DossierDuty(
         title=duty_title(row),
         due_on=str(row.due_on or ""),
         standing=_standing(row, done, on),

@@ -13,7 +13,7 @@ from app.cases.duties.wording import duty_title
 from app.cases.models import CaseFile
 from app.cases.opinions.models import Opinion
 from app.cases.opinions.queries import department_names, list_documents
-from app.cases.papers.as_of import Told, materials_after
+from app.cases.papers.as_of import EventContent, materials_after
 from app.cases.papers.file_names import file_name
 from app.cases.supply.domain import MaterialState
 from app.files.domain.kinds import HANDLING, FileKind
@@ -55,7 +55,7 @@ class _Item:
 
 
 def evidence_until(
-    session: Session, case: CaseFile, programme: Programme, told: Sequence[Told], until: datetime
+    session: Session, case: CaseFile, programme: Programme, told: Sequence[EventContent], until: datetime
 ) -> tuple[Evidence, ...]:
     """Materials as the journal tells them, what departments brought, what came with duties; a constant number of queries."""
     items = [*_materials(programme, told), *_of_departments(session, case, until), *_of_duties(session, case, until)]
@@ -64,7 +64,7 @@ def evidence_until(
     return tuple(_evidence(number, item, document) for number, (item, document) in enumerate(known, start=1))
 
 
-def _materials(programme: Programme, told: Sequence[Told]) -> Iterator[_Item]:
+def _materials(programme: Programme, told: Sequence[EventContent]) -> Iterator[_Item]:
     titles: Mapping[str, str] = {template.code: str(template.title) for template in programme.materials}
     order = {code: place for place, code in enumerate(titles)}
     held = materials_after(told)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.cases.domain.version_change import VERSION_CHANGE
 from app.cases.models import Approval, CaseFile, StageEntry
-from app.cases.opinions.domain import OUTCOME_LABELS, Outcome
+from app.cases.opinions.domain import OUTCOME_LABELS, OpinionOutcome
 from app.cases.opinions.models import Opinion
 from app.cases.opinions.queries import department_names
 from app.kit.actor import Role
@@ -125,7 +125,7 @@ def _opinion(row: Opinion, department: str, until: datetime) -> OpinionRow:
         question=row.question,
         asked=f"{row.asked_by_name} {instant(row.asked_at)}",
         due_on=str(row.due_on or ""),
-        outcome=_(OUTCOME_LABELS[Outcome(row.outcome)]) if answered else waiting,
+        outcome=_(OUTCOME_LABELS[OpinionOutcome(row.outcome)]) if answered else waiting,
         answer=row.answer if answered else "",
         answered=f"{row.answered_by} {instant(row.answered_at)}" if answered else "",
     )

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.accounts.queries import officer_names
 from app.cases import queries
 from app.cases.models import CaseFile
-from app.cases.opinions.domain import OUTCOME_LABELS, Outcome
+from app.cases.opinions.domain import OUTCOME_LABELS, OpinionOutcome
 from app.cases.opinions.models import Opinion
 from app.cases.opinions.queries import department_names
 from app.cases.papers.placeholders import Paper, Value
@@ -179,7 +179,7 @@ def _opinions(session: Session, case_ids: Sequence[int]) -> dict[int, str]:
     answered = select(Opinion).where(Opinion.case_id.in_(case_ids), Opinion.outcome != "").order_by(Opinion.id)
     said: dict[int, dict[str, str]] = {}
     for row in session.scalars(answered):
-        said.setdefault(row.case_id, {})[row.department] = _(OUTCOME_LABELS[Outcome(row.outcome)])
+        said.setdefault(row.case_id, {})[row.department] = _(OUTCOME_LABELS[OpinionOutcome(row.outcome)])
     names = department_names(session) if said else {}
     return {
         case_id: _("；").join(f"{names.get(code, code)}{_('：')}{text}" for code, text in each.items())

@@ -6,7 +6,7 @@ from app.cases.domain.moving import NewCertificate
 from app.cases.loading import LoadedCase
 from app.enterprises.models import Certificate
 from app.enterprises.schemas import CertificateInput
-from app.enterprises.service.parts import Desk
+from app.enterprises.service.parts import PartChange
 from app.enterprises.service.records import put_certificate
 from app.kit.actor import Actor
 
@@ -22,4 +22,4 @@ def issue_certificate(case: LoadedCase, certificate: NewCertificate, *, actor: A
             "case_number": case.row.number,
         }
     )
-    return put_certificate(Desk(case.session, actor, case.row.enterprise, now), given)
+    return put_certificate(PartChange(case.session, actor, case.row.enterprise, now), given)

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.cases.domain.moving import Step
+from app.cases.domain.moving import StepResult
 from app.cases.duties.making import keep_duties
 from app.cases.loading import LoadedCase
 from app.cases.models import Approval, CaseMarker, ClassTwoUse
@@ -23,7 +23,7 @@ def signed(actor: Actor, now: datetime) -> dict[str, Any]:
 
 
 def bring_about(
-    case: LoadedCase, step: Step, reason: str, traces: Traces, calendar: WorkCalendar, now: datetime
+    case: LoadedCase, step: StepResult, reason: str, traces: Traces, calendar: WorkCalendar, now: datetime
 ) -> None:
     """Write everything that the step changes beside the case's own row."""
     add_markers(case, step.markers, step.on)
@@ -44,7 +44,7 @@ def add_markers(case: LoadedCase, markers: Iterable[str], on: date) -> None:
     case.session.add_all(CaseMarker(case_id=case.row.id, marker=marker, reached_on=on) for marker in markers)
 
 
-def _lapse_approvals(case: LoadedCase, step: Step, reason: str, now: datetime) -> list[int]:
+def _lapse_approvals(case: LoadedCase, step: StepResult, reason: str, now: datetime) -> list[int]:
     """Sending back lets the approvals given so far lapse; they stay on file with the reason."""
     rows = case.session.scalars(
         select(Approval).where(Approval.case_id == case.row.id, Approval.lapsed_at.is_(None))
@@ -56,7 +56,7 @@ def _lapse_approvals(case: LoadedCase, step: Step, reason: str, now: datetime) -
     return [row.id for row in rows]
 
 
-def _bind_rights(case: LoadedCase, step: Step, traces: Traces) -> None:
+def _bind_rights(case: LoadedCase, step: StepResult, traces: Traces) -> None:
     """Submission uses the chosen class II rights up; a withdrawal before the decision lets them go."""
     if not step.uses_rights and not step.releases_rights:
         return

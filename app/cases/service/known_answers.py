@@ -9,7 +9,7 @@ from app.cases.domain.state import CaseState
 from app.cases.models import CaseFile
 from app.cases.supply.domain import CorrectionKind, MaterialState
 from app.cases.supply.models import CaseAnswer, CaseMaterial, CorrectionItem
-from app.engagement.domain.requests import Cause, Finding, RequestKind
+from app.engagement.domain.requests import Cause, RequestKind, RequestObjection
 from app.engagement.service.knowing import Asking
 from app.files.models import Document
 from app.kit.clock import shanghai, start_of_day
@@ -17,7 +17,7 @@ from app.kit.i18n import _
 from app.programmes.queries import load_catalogue
 
 
-def answers_in_open_cases(session: Session, asking: Asking) -> Iterable[tuple[int, Finding]]:
+def answers_in_open_cases(session: Session, asking: Asking) -> Iterable[tuple[int, RequestObjection]]:
     """The answer that counts to the question, in a case that is open."""
     if asking.wanted.kind is not RequestKind.ANSWER:
         return
@@ -35,10 +35,10 @@ def answers_in_open_cases(session: Session, asking: Asking) -> Iterable[tuple[in
     )
     for enterprise_id, number in session.execute(statement):
         text = _("在办件 %(number)s 中已有答复。") % {"number": number}
-        yield enterprise_id, Finding(Cause.ON_FILE, text, f"/cases/{number}/questions")
+        yield enterprise_id, RequestObjection(Cause.ON_FILE, text, f"/cases/{number}/questions")
 
 
-def corrected_lately(session: Session, asking: Asking) -> Iterable[tuple[int, Finding]]:
+def corrected_lately(session: Session, asking: Asking) -> Iterable[tuple[int, RequestObjection]]:
     """A correction item within the period that asks for a document of the kind."""
     wanted = asking.wanted
     if wanted.kind is not RequestKind.MATERIAL:
@@ -57,10 +57,13 @@ def corrected_lately(session: Session, asking: Asking) -> Iterable[tuple[int, Fi
     )
     for enterprise_id, number, asked_at in session.execute(statement) if materials else ():
         told = {"day": shanghai(asked_at).date().isoformat(), "number": number}
-        yield enterprise_id, Finding(Cause.ASKED, _("%(day)s 已在 %(number)s 中要求补正。") % told, f"/cases/{number}")
+        yield (
+            enterprise_id,
+            RequestObjection(Cause.ASKED, _("%(day)s 已在 %(number)s 中要求补正。") % told, f"/cases/{number}"),
+        )
 
 
-def returned_lately(session: Session, asking: Asking) -> Iterable[tuple[int, Finding]]:
+def returned_lately(session: Session, asking: Asking) -> Iterable[tuple[int, RequestObjection]]:
     """A document of the kind (and year) that was returned within the period and is waited for anew."""
     wanted = asking.wanted
     if wanted.kind is not RequestKind.MATERIAL:
@@ -80,7 +83,7 @@ def returned_lately(session: Session, asking: Asking) -> Iterable[tuple[int, Fin
         statement = statement.where(Document.year == wanted.year)
     for enterprise_id, number in session.execute(statement.order_by(CaseFile.number)):
         text = _("在办件 %(number)s 中已退回，正等企业重交。") % {"number": number}
-        yield enterprise_id, Finding(Cause.ASKED, text, f"/cases/{number}")
+        yield enterprise_id, RequestObjection(Cause.ASKED, text, f"/cases/{number}")
 
 
 def _materials(session: Session, document_kind: str) -> list[tuple[str, str]]:

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.cases import actions, events
-from app.cases.domain.moving import Step, StepRequest, decide_step
+from app.cases.domain.moving import StepRequest, StepResult, decide_step
 from app.cases.loading import LoadedCase, load_case
 from app.cases.models import CaseFile, StageEntry
 from app.cases.schemas import TakeStep
@@ -56,7 +56,7 @@ def take_step(session: Session, *, actor: Actor, now: datetime, number: str, com
     return case.row
 
 
-def _ask(case: LoadedCase, step: Step, command: TakeStep, actor: Actor, now: datetime) -> dict[str, Any]:
+def _ask(case: LoadedCase, step: StepResult, command: TakeStep, actor: Actor, now: datetime) -> dict[str, Any]:
     """What a step that sends the case back asks to be corrected, for its event; the reason alone is one item."""
     if not step.lapses_approvals:
         return {}
@@ -82,7 +82,7 @@ def _request(case: LoadedCase, command: TakeStep, today: date) -> StepRequest:
     )
 
 
-def _move(case: LoadedCase, step: Step, actor: Actor, now: datetime) -> StageEntry:
+def _move(case: LoadedCase, step: StepResult, actor: Actor, now: datetime) -> StageEntry:
     """Leave the present stage for the step's own; an entry taken back keeps its number."""
     session, row = case.session, case.row
     entries = session.scalars(select(StageEntry).where(StageEntry.case_id == row.id).order_by(StageEntry.ordinal)).all()
@@ -111,7 +111,7 @@ def _changes(before: dict[str, Any], row: CaseFile) -> dict[str, Change]:
     return changes
 
 
-def _event_data(step: Step, command: TakeStep, verdicts: list[dict[str, Any]]) -> dict[str, Any]:
+def _event_data(step: StepResult, command: TakeStep, verdicts: list[dict[str, Any]]) -> dict[str, Any]:
     data: dict[str, Any] = {"action": step.action.code, "on": step.on, "markers": list(step.markers)}
     if command.reason.strip():
         data["reason"] = command.reason.strip()

@@ -33,7 +33,7 @@ BATCH = 20
 
 
 @dataclass(frozen=True)
-class Prospect:
+class OpeningCheck:
     """A firm and why no case can be opened for it; "" when one can."""
 
     enterprise: Enterprise
@@ -56,7 +56,7 @@ class Opened:
 
 def foresee(
     session: Session, *, actor: Actor, now: datetime, command: OpenCases, firms: Sequence[Enterprise]
-) -> list[Prospect]:
+) -> list[OpeningCheck]:
     """What opening would bring for each firm, by the same rules; writes nothing. Raises `NotFound` (programme)."""
     programme = get_in_force(session, command.programme, today(now))
     open_numbers = _open_numbers(session, command, [firm.id for firm in firms])
@@ -82,7 +82,7 @@ def foresee(
             return error.message
         return ""
 
-    return [Prospect(firm, refusal(firm)) for firm in firms]
+    return [OpeningCheck(firm, refusal(firm)) for firm in firms]
 
 
 def _open_numbers(session: Session, command: OpenCases, ids: Sequence[int]) -> dict[int, str]:

@@ -19,7 +19,7 @@ from app.cases.service.parts import told_milestones
 from app.cases.service.undo_obstacles import obstacles
 from app.cases.supply.models import CorrectionItem
 from app.cases.traces import Traces, case_fields
-from app.enterprises.service.parts import Desk, find_part, remove_part
+from app.enterprises.service.parts import PartChange, find_part, remove_part
 from app.enterprises.service.records import CERTIFICATE
 from app.journal.domain import diff
 from app.kit.actor import Actor
@@ -101,7 +101,7 @@ def _restore(case: LoadedCase, entry: StageEntry, traces: Traces, actor: Actor, 
     _approvals(case, traces, now)
     if traces.certificate is not None:
         certificate = find_part(session, CERTIFICATE, case.row.enterprise_id, traces.certificate)
-        remove_part(Desk(session, actor, case.row.enterprise, now), CERTIFICATE, certificate)
+        remove_part(PartChange(session, actor, case.row.enterprise, now), CERTIFICATE, certificate)
     _flush(case)
     case.milestones = list(
         session.scalars(select(Milestone).where(Milestone.case_id == case.row.id).order_by(Milestone.id))

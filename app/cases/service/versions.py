@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.cases import actions, events
 from app.cases.domain.milestones import moment_of, plan
 from app.cases.domain.state import CaseState
-from app.cases.domain.version_change import VERSION_CHANGE, Holdings, VersionChange, decide_change, newer_versions
+from app.cases.domain.version_change import VERSION_CHANGE, CaseHoldings, VersionChange, decide_change, newer_versions
 from app.cases.duties.making import keep_duties, list_duties
 from app.cases.loading import LoadedCase, load_case, with_parts
 from app.cases.models import Approval, CaseFile, StageEntry
@@ -89,7 +89,7 @@ def _decide(case: LoadedCase, new: Programme, target: str) -> VersionChange:
     return decide_change(case.programme, new, _holdings(case), state=state, present=case.row.stage, target=target)
 
 
-def _holdings(case: LoadedCase) -> Holdings:
+def _holdings(case: LoadedCase) -> CaseHoldings:
     session, case_id = case.session, case.row.id
     duties = list_duties(session, case_id)
     answers = session.scalars(select(CaseAnswer).where(CaseAnswer.case_id == case_id))
@@ -98,7 +98,7 @@ def _holdings(case: LoadedCase) -> Holdings:
     )
     return _known_to(
         case.programme,
-        Holdings(
+        CaseHoldings(
             milestones_open=frozenset(item.code for item in case.snapshot.milestones if item.is_open),
             milestones=frozenset(item.code for item in case.snapshot.milestones),
             clocks=frozenset(row.code for row in list_clocks(session, case_id) if row.ended_on is None),
@@ -111,7 +111,7 @@ def _holdings(case: LoadedCase) -> Holdings:
     )
 
 
-def _known_to(programme: Programme, held: Holdings) -> Holdings:
+def _known_to(programme: Programme, held: CaseHoldings) -> CaseHoldings:
     """Without what an earlier change of version has left on file already."""
     materials = {material.code for material in programme.materials}
     questions = {question.code for question in programme.questions}

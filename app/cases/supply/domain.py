@@ -30,7 +30,7 @@ class CorrectionKind(StrEnum):
     OTHER = "other"
 
 
-class Standing(Protocol):
+class SubmittedCaseStatus(Protocol):
     """Anything that tells where a case stands."""
 
     @property
@@ -50,7 +50,7 @@ class Standing(Protocol):
 
 
 @dataclass(frozen=True)
-class Asked:
+class CorrectionRequest:
     """One thing to be corrected, as it is asked: a material, a question or (empty code) anything else."""
 
     kind: CorrectionKind
@@ -83,12 +83,14 @@ def subject_of(programme: Programme, kind: str, code: str) -> Bilingual | None:
     return None
 
 
-def may_supply(programme: Programme, case: Standing, item: Supplied, actor: Actor, *, asked: bool) -> bool:
+def may_supply(programme: Programme, case: SubmittedCaseStatus, item: Supplied, actor: Actor, *, asked: bool) -> bool:
     """Whether `decide_supply` would let `actor` supply `item`."""
     return _obstacle(programme, case, item, actor, asked=asked) is None
 
 
-def decide_supply(programme: Programme, case: Standing, item: Supplied, actor: Actor, *, asked: bool) -> None:
+def decide_supply(
+    programme: Programme, case: SubmittedCaseStatus, item: Supplied, actor: Actor, *, asked: bool
+) -> None:
     """Raise unless `actor` may supply, change or take back `item` now. `asked`: it is missing, returned or being corrected.
 
     What the firm handed in stays as it is while the bureau looks at it; what the bureau supplies is not the firm's.
@@ -99,7 +101,7 @@ def decide_supply(programme: Programme, case: Standing, item: Supplied, actor: A
 
 
 def _obstacle(
-    programme: Programme, case: Standing, item: Supplied, actor: Actor, *, asked: bool
+    programme: Programme, case: SubmittedCaseStatus, item: Supplied, actor: Actor, *, asked: bool
 ) -> Conflict | Forbidden | None:
     if case.state != CaseState.OPEN:
         return Conflict("case.closed", _("该件已办结，不能再改动。"))
@@ -118,7 +120,7 @@ def decide_verdict_on(state: str) -> None:
         raise Conflict("case.material.removed", _("这份材料已被撤回，请刷新页面。"))
 
 
-def check_asked(programme: Programme, asked: Iterable[Asked]) -> None:
+def check_asked(programme: Programme, asked: Iterable[CorrectionRequest]) -> None:
     """Raise unless every item names what the version knows, is the firm's to supply, and says what is wrong."""
     items = tuple(asked)
     if not items:
@@ -133,7 +135,7 @@ def check_asked(programme: Programme, asked: Iterable[Asked]) -> None:
             raise Invalid("case.correction.remark", message, {"items": message})
 
 
-def _supplied(programme: Programme, item: Asked) -> Supplied | None:
+def _supplied(programme: Programme, item: CorrectionRequest) -> Supplied | None:
     if item.kind is CorrectionKind.MATERIAL:
         return material_of(programme, item.code)
     return question_of(programme, item.code) if item.kind is CorrectionKind.QUESTION else None

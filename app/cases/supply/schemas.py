@@ -94,7 +94,7 @@ class AnswerCorrection(Versioned):
     answer: Annotated[str, Required, StringConstraints(max_length=2000)]
 
 
-class AskAgain(Versioned):
+class AskCorrectionAgain(Versioned):
     """Why an answered item does not suffice yet."""
 
     remark: Remark

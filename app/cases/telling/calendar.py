@@ -12,19 +12,19 @@ from app.cases.models import CaseFile
 from app.cases.opinions.models import Opinion
 from app.cases.oversight.models import Supervision
 from app.cases.telling import deadlines
-from app.cases.telling.deadlines import FIRM, Deadline, Span
+from app.cases.telling.deadlines import FIRM, Deadline, DeadlinePeriod
 from app.engagement.models import FirmRequest, Visit
 from app.enterprises.ending import certificate_titles, list_ending
 from app.enterprises.models import Enterprise
 from app.kit.actor import Actor, ActorKind
 from app.kit.permissions import within_region
-from app.notices.calendar import Entry, Window
+from app.notices.calendar import CalendarEntry, Window
 
 #: What is owed stays in a calendar however late it is; open ones are few.
 LONG_AGO = date.min
 
 
-def entries(session: Session, actor: Actor, window: Window) -> Iterable[Entry]:
+def entries(session: Session, actor: Actor, window: Window) -> Iterable[CalendarEntry]:
     """What this person has to keep in mind."""
     if actor.kind is ActorKind.ENTERPRISE:
         return chain(
@@ -35,7 +35,7 @@ def entries(session: Session, actor: Actor, window: Window) -> Iterable[Entry]:
     return chain(_of_officer(session, actor, window), _call_backs(session, actor, window))
 
 
-def _of_officer(session: Session, actor: Actor, window: Window) -> Iterator[Entry]:
+def _of_officer(session: Session, actor: Actor, window: Window) -> Iterator[CalendarEntry]:
     mine = _span(window, CaseFile.officer_id == actor.id)
     owed = replace(mine, since=LONG_AGO)
     asked = _span(window, Supervision.officer_id == actor.id)
@@ -50,7 +50,7 @@ def _of_officer(session: Session, actor: Actor, window: Window) -> Iterator[Entr
         yield _entry(one, f"{one.title.zh} · {one.case.row.enterprise.name}", f"/cases/{one.case.row.number}")
 
 
-def _of_firm(session: Session, actor: Actor, window: Window) -> Iterator[Entry]:
+def _of_firm(session: Session, actor: Actor, window: Window) -> Iterator[CalendarEntry]:
     own = _span(window, CaseFile.enterprise_id == actor.enterprise_id)
     owed = replace(own, since=LONG_AGO)
     found = chain(
@@ -61,20 +61,20 @@ def _of_firm(session: Session, actor: Actor, window: Window) -> Iterator[Entry]:
             yield _entry(one, f"{one.title.zh} · {one.case.programme.title.zh}", f"/portal/cases/{one.case.row.number}")
 
 
-def _certificates(session: Session, actor: Actor, window: Window) -> Iterator[Entry]:
+def _certificates(session: Session, actor: Actor, window: Window) -> Iterator[CalendarEntry]:
     """The last day of each certificate of the firm."""
     found = list_ending(session, actor.enterprise_id or 0, window.since, window.until)
     titles = certificate_titles(session) if found else {}
     for row, ends_on in found:
         title = titles[row.kind].zh if row.kind in titles else row.kind
-        yield Entry(f"certificate-{row.id}", ends_on, f"{title} 到期", f"证书编号 {row.number}", "/portal")
+        yield CalendarEntry(f"certificate-{row.id}", ends_on, f"{title} 到期", f"证书编号 {row.number}", "/portal")
 
 
-def _of_department(session: Session, actor: Actor, window: Window) -> Iterator[Entry]:
+def _of_department(session: Session, actor: Actor, window: Window) -> Iterator[CalendarEntry]:
     """What a department was asked; it knows the firm and the question, and no more."""
     asked = and_(Opinion.department == actor.department, within_region(Enterprise.region_code, actor.region_prefix))
     for one in deadlines.opinions(session, _span(window, asked)):
-        yield Entry(
+        yield CalendarEntry(
             f"opinion-{one.id}",
             one.on,
             f"{one.title.zh} · {one.case.row.enterprise.name}",
@@ -83,7 +83,7 @@ def _of_department(session: Session, actor: Actor, window: Window) -> Iterator[E
         )
 
 
-def _call_backs(session: Session, actor: Actor, window: Window) -> Iterator[Entry]:
+def _call_backs(session: Session, actor: Actor, window: Window) -> Iterator[CalendarEntry]:
     statement = (
         select(Visit.id, Visit.call_back_on, Enterprise.name, Enterprise.uscc)
         .join(Enterprise, Enterprise.id == Visit.enterprise_id)
@@ -94,10 +94,12 @@ def _call_backs(session: Session, actor: Actor, window: Window) -> Iterator[Entr
         )
     )
     for row in session.execute(statement):
-        yield Entry(f"call-back-{row.id}", row.call_back_on, f"回访 · {row.name}", "", f"/enterprises/{row.uscc}")
+        yield CalendarEntry(
+            f"call-back-{row.id}", row.call_back_on, f"回访 · {row.name}", "", f"/enterprises/{row.uscc}"
+        )
 
 
-def _requests(session: Session, actor: Actor, window: Window) -> Iterator[Entry]:
+def _requests(session: Session, actor: Actor, window: Window) -> Iterator[CalendarEntry]:
     statement = select(FirmRequest).where(
         FirmRequest.enterprise_id == actor.enterprise_id,
         FirmRequest.settled_on.is_(None),
@@ -105,13 +107,13 @@ def _requests(session: Session, actor: Actor, window: Window) -> Iterator[Entry]
     )
     for row in session.scalars(statement):
         assert row.due_on is not None
-        yield Entry(f"request-{row.id}", row.due_on, row.title, row.message, f"/portal/requests/{row.id}")
+        yield CalendarEntry(f"request-{row.id}", row.due_on, row.title, row.message, f"/portal/requests/{row.id}")
 
 
-def _span(window: Window, condition: ColumnElement[bool]) -> Span:
-    return Span(window.since, window.until, condition)
+def _span(window: Window, condition: ColumnElement[bool]) -> DeadlinePeriod:
+    return DeadlinePeriod(window.since, window.until, condition)
 
 
-def _entry(one: Deadline, title: str, path: str) -> Entry:
+def _entry(one: Deadline, title: str, path: str) -> CalendarEntry:
     text = f"{one.case.programme.title.zh}，受理编号 {one.case.row.number}"
-    return Entry(f"{one.kind}-{one.id}", one.on, title, f"{text}\n{one.text}".strip(), path)
+    return CalendarEntry(f"{one.kind}-{one.id}", one.on, title, f"{text}\n{one.text}".strip(), path)

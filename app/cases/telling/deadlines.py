@@ -42,7 +42,7 @@ class Deadline:
 
 
 @dataclass(frozen=True)
-class Span:
+class DeadlinePeriod:
     """Deadlines from the day `since` to the day `until`, in cases under a condition."""
 
     since: date
@@ -50,7 +50,7 @@ class Span:
     condition: ColumnElement[bool]
 
 
-def milestones(session: Session, span: Span) -> Iterator[Deadline]:
+def milestones(session: Session, span: DeadlinePeriod) -> Iterator[Deadline]:
     """Open milestones; the firm has to act where the stage is its turn."""
     open_ones = and_(Milestone.done_on.is_(None), Milestone.lapsed_on.is_(None), CaseFile.state == "open")
     for row, case in _rows(session, Milestone, span, open_ones):
@@ -58,7 +58,7 @@ def milestones(session: Session, span: Span) -> Iterator[Deadline]:
         yield Deadline("milestone", row.id, row.due_on, case, Bilingual(zh=row.title_zh, en=row.title_en), row.note, by)
 
 
-def clocks(session: Session, span: Span) -> Iterator[Deadline]:
+def clocks(session: Session, span: DeadlinePeriod) -> Iterator[Deadline]:
     """Running time limits of the bureau."""
     running = and_(CaseClock.ended_on.is_(None), CaseClock.running_since.is_not(None))
     for row, case in _rows(session, CaseClock, span, running):
@@ -67,7 +67,7 @@ def clocks(session: Session, span: Span) -> Iterator[Deadline]:
         yield Deadline("clock", row.id, row.due_on, case, title)
 
 
-def duties(session: Session, span: Span) -> Iterator[Deadline]:
+def duties(session: Session, span: DeadlinePeriod) -> Iterator[Deadline]:
     """Open duties, but for reminders of a certificate's end, which are told by the certificate itself."""
     open_ones = and_(CaseDuty.done_on.is_(None), CaseDuty.waived_on.is_(None))
     for row, case in _rows(session, CaseDuty, span, open_ones):
@@ -77,7 +77,7 @@ def duties(session: Session, span: Span) -> Iterator[Deadline]:
             yield Deadline("duty", row.id, row.due_on, case, title, by=FIRM if row.by == FIRM else OFFICER)
 
 
-def corrections(session: Session, span: Span) -> Iterator[Deadline]:
+def corrections(session: Session, span: DeadlinePeriod) -> Iterator[Deadline]:
     """Items that the firm has not answered."""
     title = Bilingual(zh="补正", en="Correction")
     waiting = and_(CorrectionItem.settled_on.is_(None), CorrectionItem.answered_at.is_(None), CaseFile.state == "open")
@@ -85,7 +85,7 @@ def corrections(session: Session, span: Span) -> Iterator[Deadline]:
         yield Deadline("correction", row.id, row.due_on, case, title, row.remark, by=FIRM)
 
 
-def opinions(session: Session, span: Span) -> Iterator[Deadline]:
+def opinions(session: Session, span: DeadlinePeriod) -> Iterator[Deadline]:
     """Questions that a department has not answered."""
     title = Bilingual(zh="部门意见", en="Departmental opinion")
     waiting = and_(Opinion.outcome == "", Opinion.withdrawn_at.is_(None), CaseFile.state == "open")
@@ -93,7 +93,7 @@ def opinions(session: Session, span: Span) -> Iterator[Deadline]:
         yield Deadline("opinion", row.id, row.due_on, case, title, row.question, department=row.department)
 
 
-def supervisions(session: Session, span: Span) -> Iterator[Deadline]:
+def supervisions(session: Session, span: DeadlinePeriod) -> Iterator[Deadline]:
     """Supervisions that are not answered."""
     title = Bilingual(zh="督办", en="Supervision")
     waiting = and_(Supervision.answered_at.is_(None), Supervision.closed_at.is_(None))
@@ -101,7 +101,9 @@ def supervisions(session: Session, span: Span) -> Iterator[Deadline]:
         yield Deadline("supervision", row.id, row.due_on, case, title, row.request, officer_id=row.officer_id)
 
 
-def _rows(session: Session, table: Any, span: Span, waiting: ColumnElement[bool]) -> Iterator[tuple[Any, ToldCase]]:
+def _rows(
+    session: Session, table: Any, span: DeadlinePeriod, waiting: ColumnElement[bool]
+) -> Iterator[tuple[Any, ToldCase]]:
     """The table's rows in the span, each with its case and firm; one query."""
     catalogue: Catalogue = load_catalogue(session)
     joined = (

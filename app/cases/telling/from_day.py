@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.cases.models import CaseFile
 from app.cases.telling import deadlines, topics
-from app.cases.telling.deadlines import FIRM, Deadline, Span
+from app.cases.telling.deadlines import FIRM, Deadline, DeadlinePeriod
 from app.cases.telling.from_events import department_titles
 from app.enterprises.ending import MONTHS_BEFORE, certificate_titles, ends_between, months_reached
 from app.enterprises.models import Certificate, Enterprise
@@ -31,7 +31,7 @@ def tell_day(session: Session, day: Day) -> Iterator[Telling]:
 
 
 def _near(session: Session, day: Day) -> Iterator[Telling]:
-    span = Span(day.on, day.on + timedelta(days=max(day.days_before, default=0)), true())
+    span = DeadlinePeriod(day.on, day.on + timedelta(days=max(day.days_before, default=0)), true())
     for one in deadlines.milestones(session, span):
         yield from _reminded(topics.MILESTONE_NEAR, one, day)
     for one in deadlines.corrections(session, span):
@@ -45,7 +45,7 @@ def _near(session: Session, day: Day) -> Iterator[Telling]:
 
 
 def _passed(session: Session, day: Day) -> Iterator[Telling]:
-    span = Span(day.on - LATE_FOR, day.on - timedelta(days=1), true())
+    span = DeadlinePeriod(day.on - LATE_FOR, day.on - timedelta(days=1), true())
     for one in deadlines.clocks(session, span):
         yield _telling(topics.CLOCK_RUN_OUT, one, To(officers=_officers(one), heads_of=one.case.region), "")
     for one in deadlines.duties(session, span):

@@ -29,7 +29,7 @@ _OPINIONS = (opinion_events.ASKED, opinion_events.REMINDED, opinion_events.ANSWE
 
 
 @dataclass(frozen=True)
-class Background:
+class EventBackground:
     """What the events of a batch speak of besides their cases."""
 
     items: Mapping[int, list[CorrectionItem]]
@@ -44,7 +44,7 @@ class Happened:
 
     event: JournalEvent
     case: ToldCase
-    beside: Background
+    beside: EventBackground
 
     @property
     def data(self) -> Mapping[str, Any]:
@@ -210,14 +210,14 @@ _TELLERS: dict[str, tuple[Teller, ...]] = {
 }
 
 
-def _background(session: Session, found: Sequence[tuple[JournalEvent, ToldCase]]) -> Background:
+def _background(session: Session, found: Sequence[tuple[JournalEvent, ToldCase]]) -> EventBackground:
     corrected = sorted({case.row.id for event, case in found if event.type in _CORRECTIONS})
     asked = sorted({key for event, _case in found if event.type in _OPINIONS for key in _opinion_ids(event)})
     items: dict[int, list[CorrectionItem]] = {}
     statement = select(CorrectionItem).where(CorrectionItem.case_id.in_(corrected)).order_by(CorrectionItem.id)
     for item in session.scalars(statement) if corrected else ():
         items.setdefault(item.case_id, []).append(item)
-    return Background(
+    return EventBackground(
         items,
         _rows(session, Opinion, asked),
         _rows(session, Supervision, {event.data.get("supervision") for event, _case in found} - {None}),

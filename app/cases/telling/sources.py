@@ -5,6 +5,6 @@ from app.cases.telling.from_day import tell_day
 from app.cases.telling.from_events import tell_events
 from app.cases.telling.requests import tell_requests, tell_requests_near
 from app.cases.telling.topics import TOPICS
-from app.notices.sources import Sources
+from app.notices.sources import NoticeSources
 
-SOURCES = Sources(TOPICS, (tell_events, tell_requests), (tell_day, tell_requests_near), (entries,))
+SOURCES = NoticeSources(TOPICS, (tell_events, tell_requests), (tell_day, tell_requests_near), (entries,))

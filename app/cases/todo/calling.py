@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import ColumnElement, func, select, true
 
 from app.cases.models import CaseFile
-from app.cases.todo.port import Asked, Group, Provider, Source
+from app.cases.todo.port import Provider, TodoGroup, TodoQuery, TodoSource
 from app.cases.todo.rows import Rows
 from app.engagement.models import FirmRequest, Visit
 from app.enterprises.models import Enterprise
@@ -16,11 +16,11 @@ CALL_AHEAD = 2
 _TOLD = 60
 
 
-def _call_backs(asked: Asked) -> Source:
+def _call_backs(asked: TodoQuery) -> TodoSource:
     rows: Rows = select(Visit.id).join(Enterprise, Enterprise.id == Visit.enterprise_id)
     if asked.officer_id is not None:
         rows = rows.where(Visit.officer_id == asked.officer_id)
-    return Source(
+    return TodoSource(
         rows=rows.where(
             Visit.called_back_on.is_(None),
             Visit.call_back_on.is_not(None),
@@ -37,11 +37,11 @@ def _call_backs(asked: Asked) -> Source:
     )
 
 
-def _silent(asked: Asked) -> Source:
+def _silent(asked: TodoQuery) -> TodoSource:
     rows: Rows = select(FirmRequest.id).join(Enterprise, Enterprise.id == FirmRequest.enterprise_id)
     if asked.officer_id is not None:
         rows = rows.where(FirmRequest.asked_by == asked.officer_id)
-    return Source(
+    return TodoSource(
         rows=rows.where(
             FirmRequest.settled_on.is_(None),
             FirmRequest.due_on < asked.on,
@@ -57,7 +57,7 @@ def _silent(asked: Asked) -> Source:
     )
 
 
-def _in_programme(number: object, asked: Asked) -> ColumnElement[bool]:
+def _in_programme(number: object, asked: TodoQuery) -> ColumnElement[bool]:
     """What belongs to a case of the programme, by its number; everything where no programme is chosen."""
     if not asked.programme:
         return true()
@@ -67,5 +67,5 @@ def _in_programme(number: object, asked: Asked) -> ColumnElement[bool]:
     return found
 
 
-CALL_BACK = Provider("call_back", Group.CALL, _call_backs)
-SILENT_FIRM = Provider("silent_firm", Group.CALL, _silent)
+CALL_BACK = Provider("call_back", TodoGroup.CALL, _call_backs)
+SILENT_FIRM = Provider("silent_firm", TodoGroup.CALL, _silent)

@@ -10,7 +10,7 @@ from app.cases.duties.models import CaseDuty
 from app.cases.models import CaseFile
 from app.cases.opinions.models import Opinion
 from app.cases.supply.models import CaseAnswer, CaseMaterial, CorrectionItem
-from app.cases.todo.port import Asked, Group, Provider, Source
+from app.cases.todo.port import Provider, TodoGroup, TodoQuery, TodoSource
 from app.cases.todo.rows import FRESH, bureaus_turn, cases, firms, since_entry
 from app.enterprises.models import Enterprise
 from app.policies.models import FactStatement
@@ -34,7 +34,7 @@ def answered_corrections() -> ColumnElement[bool]:
     )
 
 
-def fresh_answers(asked: Asked) -> ColumnElement[bool]:
+def fresh_answers(asked: TodoQuery) -> ColumnElement[bool]:
     """Answers that the firm handed in after the case had come to the bureau; after some months the step alone remains."""
     return and_(
         CaseAnswer.case_id == CaseFile.id,
@@ -46,10 +46,10 @@ def fresh_answers(asked: Asked) -> ColumnElement[bool]:
     )
 
 
-def _of_case(asked: Asked, condition: ColumnElement[bool], found: ColumnElement[bool]) -> Source:
+def _of_case(asked: TodoQuery, condition: ColumnElement[bool], found: ColumnElement[bool]) -> TodoSource:
     """One to-do a case for which rows of another table wait, with how many; `found` finds them without walking the cases."""
     number: Any = select(func.count()).where(condition).correlate(CaseFile).scalar_subquery()
-    return Source(
+    return TodoSource(
         rows=cases(asked, few=True).where(found),
         key=CaseFile.id,
         due=CaseFile.next_due_on,
@@ -60,13 +60,13 @@ def _of_case(asked: Asked, condition: ColumnElement[bool], found: ColumnElement[
     )
 
 
-def _materials(asked: Asked) -> Source:
+def _materials(asked: TodoQuery) -> TodoSource:
     held = aliased(CaseMaterial)
     found = select(held.case_id).where(held.state == "supplied", held.by_kind == _FIRM)
     return _of_case(asked, unchecked(), CaseFile.id.in_(found))
 
 
-def _answers(asked: Asked) -> Source:
+def _answers(asked: TodoQuery) -> TodoSource:
     held = aliased(CaseAnswer)
     since = asked.now - timedelta(days=REMEMBERED)
     found = select(held.case_id).where(held.by_kind == _FIRM, held.at >= since, held.draft.is_(False))
@@ -77,18 +77,18 @@ def _answers(asked: Asked) -> Source:
     )
 
 
-def _corrections(asked: Asked) -> Source:
+def _corrections(asked: TodoQuery) -> TodoSource:
     item = aliased(CorrectionItem)
     found = select(item.case_id).where(item.settled_on.is_(None), item.answered_at.is_not(None))
     return _of_case(asked, answered_corrections(), CaseFile.id.in_(found))
 
 
-def _opinions(asked: Asked) -> Source:
+def _opinions(asked: TodoQuery) -> TodoSource:
     """Answers of departments that came in since the case entered its stage."""
     held = aliased(Opinion)
     fresh = select(held.id).where(held.answered_at >= asked.now - timedelta(days=REMEMBERED))
     rows = cases(asked, (Opinion, Opinion.case_id == CaseFile.id))
-    return Source(
+    return TodoSource(
         rows=rows.where(Opinion.id.in_(fresh), Opinion.withdrawn_at.is_(None), since_entry(Opinion.answered_at)),
         key=Opinion.id,
         due=CaseFile.next_due_on,
@@ -100,12 +100,12 @@ def _opinions(asked: Asked) -> Source:
     )
 
 
-def _duties(asked: Asked) -> Source:
+def _duties(asked: TodoQuery) -> TodoSource:
     """Duties that a firm has reported within the last days, of finished cases too."""
     since = aliased(CaseDuty)
     fresh = select(since.id).where(since.done_at >= asked.now - timedelta(days=FRESH), since.by == _FIRM)
     rows = cases(asked, (CaseDuty, CaseDuty.case_id == CaseFile.id), open=False)
-    return Source(
+    return TodoSource(
         rows=rows.where(CaseDuty.id.in_(fresh)),
         key=CaseDuty.id,
         case_id=CaseFile.id,
@@ -116,7 +116,7 @@ def _duties(asked: Asked) -> Source:
     )
 
 
-def _self_checks(asked: Asked) -> Source:
+def _self_checks(asked: TodoQuery) -> TodoSource:
     """Firms that have told figures about themselves after a self-check within the last days."""
     told = and_(
         FactStatement.enterprise_id == Enterprise.id,
@@ -131,12 +131,12 @@ def _self_checks(asked: Asked) -> Source:
         FactStatement.withdrawn_at.is_(None),
     )
     rows = firms(asked).where(Enterprise.id.in_(since))
-    return Source(rows=rows, key=Enterprise.id, firm_id=Enterprise.id, n=number)
+    return TodoSource(rows=rows, key=Enterprise.id, firm_id=Enterprise.id, n=number)
 
 
-CORRECTION_ANSWERED = Provider("correction_answered", Group.CORRECT, _corrections)
-MATERIALS = Provider("materials", Group.CHECK, _materials)
-ANSWERS = Provider("answers", Group.CHECK, _answers)
-OPINION_ANSWERED = Provider("opinion_answered", Group.CHECK, _opinions)
-DUTY_REPORTED = Provider("duty_reported", Group.CHECK, _duties)
-SELF_CHECK = Provider("self_check", Group.CHECK, _self_checks)
+CORRECTION_ANSWERED = Provider("correction_answered", TodoGroup.CORRECT, _corrections)
+MATERIALS = Provider("materials", TodoGroup.CHECK, _materials)
+ANSWERS = Provider("answers", TodoGroup.CHECK, _answers)
+OPINION_ANSWERED = Provider("opinion_answered", TodoGroup.CHECK, _opinions)
+DUTY_REPORTED = Provider("duty_reported", TodoGroup.CHECK, _duties)
+SELF_CHECK = Provider("self_check", TodoGroup.CHECK, _self_checks)

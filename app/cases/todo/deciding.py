@@ -12,13 +12,13 @@ from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, tu
 from app.cases.domain.approvals import may_approve
 from app.cases.models import Approval, CaseClock, CaseFile
 from app.cases.todo.checking import answered_corrections, fresh_answers, unchecked
-from app.cases.todo.port import Asked, Group, Provider, Source
+from app.cases.todo.port import Provider, TodoGroup, TodoQuery, TodoSource
 from app.cases.todo.rows import AHEAD, bureaus_turn, cases, led
 
 Place = tuple[str, str, str]
 
 
-def approvable(asked: Asked) -> ColumnElement[bool]:
+def approvable(asked: TodoQuery) -> ColumnElement[bool]:
     """Cases in front of a step that still needs an approval which this actor may give and has not given."""
     waits = [
         and_(_in_one_of(places), _given(code) < number, ~_own(code, asked))
@@ -27,7 +27,7 @@ def approvable(asked: Asked) -> ColumnElement[bool]:
     return or_(false(), *waits)
 
 
-def _guarded(asked: Asked) -> dict[tuple[str, int], list[Place]]:
+def _guarded(asked: TodoQuery) -> dict[tuple[str, int], list[Place]]:
     """Where the steps start that need this actor's approval, by the step's code and how many approvals it needs."""
     found: defaultdict[tuple[str, int], list[Place]] = defaultdict(list)
     for (code, version), programme in sorted(asked.catalogue.versions.items()):
@@ -51,11 +51,11 @@ def _given(code: str) -> Any:
     return select(func.count()).where(_standing(code)).correlate(CaseFile).scalar_subquery()
 
 
-def _own(code: str, asked: Asked) -> ColumnElement[bool]:
+def _own(code: str, asked: TodoQuery) -> ColumnElement[bool]:
     return exists().where(_standing(code), Approval.officer_id == asked.actor.id).correlate(CaseFile)
 
 
-def _running_out(asked: Asked) -> ColumnElement[bool]:
+def _running_out(asked: TodoQuery) -> ColumnElement[bool]:
     return and_(
         CaseClock.case_id == CaseFile.id,
         CaseClock.ended_on.is_(None),
@@ -63,7 +63,7 @@ def _running_out(asked: Asked) -> ColumnElement[bool]:
     )
 
 
-def _approvals(asked: Asked) -> Source | None:
+def _approvals(asked: TodoQuery) -> TodoSource | None:
     """An approver's own, whoever leads the case."""
     condition = approvable(asked)
     if not _guarded(asked):
@@ -71,8 +71,8 @@ def _approvals(asked: Asked) -> Source | None:
     return _cases(asked, and_(condition, led(asked)), everyones=True)
 
 
-def _cases(asked: Asked, condition: ColumnElement[bool], *, everyones: bool = False) -> Source:
-    return Source(
+def _cases(asked: TodoQuery, condition: ColumnElement[bool], *, everyones: bool = False) -> TodoSource:
+    return TodoSource(
         rows=cases(asked, everyones=everyones).where(condition),
         key=CaseFile.id,
         due=CaseFile.next_due_on,
@@ -82,8 +82,8 @@ def _cases(asked: Asked, condition: ColumnElement[bool], *, everyones: bool = Fa
     )
 
 
-def _clocks(asked: Asked) -> Source:
-    return Source(
+def _clocks(asked: TodoQuery) -> TodoSource:
+    return TodoSource(
         rows=cases(asked, (CaseClock, _running_out(asked))),
         key=CaseClock.id,
         due=CaseClock.due_on,
@@ -94,13 +94,13 @@ def _clocks(asked: Asked) -> Source:
     )
 
 
-def _steps(asked: Asked) -> Source:
+def _steps(asked: TodoQuery) -> TodoSource:
     """The bureau's turn, and nothing else to be looked at before."""
     before = (_running_out(asked), unchecked(), answered_corrections(), fresh_answers(asked))
     nothing = and_(*(~exists().where(condition).correlate(CaseFile) for condition in before))
     return _cases(asked, and_(bureaus_turn(asked), nothing, led(asked), ~approvable(asked)))
 
 
-APPROVAL = Provider("approval", Group.DECIDE, _approvals)
-CLOCK = Provider("clock", Group.DECIDE, _clocks)
-STEP = Provider("step", Group.DECIDE, _steps)
+APPROVAL = Provider("approval", TodoGroup.DECIDE, _approvals)
+CLOCK = Provider("clock", TodoGroup.DECIDE, _clocks)
+STEP = Provider("step", TodoGroup.DECIDE, _steps)

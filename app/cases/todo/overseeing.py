@@ -10,11 +10,11 @@ from app.cases.domain.state import CaseState
 from app.cases.models import CaseFile
 from app.cases.oversight.domain.rating import BAD
 from app.cases.oversight.models import ServiceRating, Supervision
-from app.cases.todo.port import Asked, Group, Provider, Source
+from app.cases.todo.port import Provider, TodoGroup, TodoQuery, TodoSource
 from app.cases.todo.rows import cases
 
 
-def _to_answer(asked: Asked) -> Source:
+def _to_answer(asked: TodoQuery) -> TodoSource:
     """What the officer (on the office's desk: anyone) was asked under supervision and has not answered."""
     rows = cases(asked, (Supervision, Supervision.case_id == CaseFile.id), open=False, everyones=True)
     if asked.officer_id is not None:
@@ -22,7 +22,7 @@ def _to_answer(asked: Asked) -> Source:
     return _supervisions(rows.where(Supervision.closed_at.is_(None), Supervision.answered_at.is_(None)))
 
 
-def _to_close(asked: Asked) -> Source:
+def _to_close(asked: TodoQuery) -> TodoSource:
     """What the actor has asked and got an answer to."""
     rows = cases(asked, (Supervision, Supervision.case_id == CaseFile.id), open=False, everyones=True)
     return _supervisions(
@@ -34,8 +34,8 @@ def _to_close(asked: Asked) -> Source:
     )
 
 
-def _supervisions(rows: Any) -> Source:
-    return Source(
+def _supervisions(rows: Any) -> TodoSource:
+    return TodoSource(
         rows=rows,
         key=Supervision.id,
         due=Supervision.due_on,
@@ -46,11 +46,11 @@ def _supervisions(rows: Any) -> Source:
     )
 
 
-def _bad_ratings(asked: Asked) -> Source:
+def _bad_ratings(asked: TodoQuery) -> TodoSource:
     unmeasured = aliased(ServiceRating)
     bad = select(unmeasured.case_id).where(unmeasured.grade <= BAD, unmeasured.measured_at.is_(None))
     rows = cases(asked, (ServiceRating, ServiceRating.case_id == CaseFile.id), open=False)
-    return Source(
+    return TodoSource(
         rows=rows.where(CaseFile.id.in_(bad)),
         key=CaseFile.id,
         case_id=CaseFile.id,
@@ -61,7 +61,7 @@ def _bad_ratings(asked: Asked) -> Source:
     )
 
 
-def _left_behind(asked: Asked) -> Source | None:
+def _left_behind(asked: TodoQuery) -> TodoSource | None:
     """Officers who were disabled while they lead open cases; told to those who may hand them over."""
     if not asked.actor.traits.heads:
         return None
@@ -73,16 +73,16 @@ def _left_behind(asked: Asked) -> Source | None:
         .scalar_subquery()
     )
     rows = select(Officer.id).where(Officer.disabled_on.is_not(None), held > 0)
-    return Source(rows=rows, key=Officer.id, officer_id=Officer.id, about=Officer.name, n=held)
+    return TodoSource(rows=rows, key=Officer.id, officer_id=Officer.id, about=Officer.name, n=held)
 
 
-def _unled(asked: Asked) -> Source | None:
+def _unled(asked: TodoQuery) -> TodoSource | None:
     """Open cases without an officer; told to those who may assign one."""
     if not asked.actor.traits.heads:
         return None
     nobodys = aliased(CaseFile)
     found = select(nobodys.id).where(nobodys.officer_id.is_(None), nobodys.state == CaseState.OPEN)
-    return Source(
+    return TodoSource(
         rows=cases(asked, everyones=True, few=True).where(CaseFile.id.in_(found)),
         key=CaseFile.id,
         due=CaseFile.next_due_on,
@@ -91,8 +91,8 @@ def _unled(asked: Asked) -> Source | None:
     )
 
 
-SUPERVISION = Provider("supervision", Group.SUPERVISE, _to_answer)
-SUPERVISION_ANSWERED = Provider("supervision_answered", Group.SUPERVISE, _to_close)
-BAD_RATING = Provider("bad_rating", Group.FOLLOW_UP, _bad_ratings)
-LEFT_BEHIND = Provider("left_behind", Group.HAND_OVER, _left_behind)
-UNLED = Provider("unled", Group.HAND_OVER, _unled)
+SUPERVISION = Provider("supervision", TodoGroup.SUPERVISE, _to_answer)
+SUPERVISION_ANSWERED = Provider("supervision_answered", TodoGroup.SUPERVISE, _to_close)
+BAD_RATING = Provider("bad_rating", TodoGroup.FOLLOW_UP, _bad_ratings)
+LEFT_BEHIND = Provider("left_behind", TodoGroup.HAND_OVER, _left_behind)
+UNLED = Provider("unled", TodoGroup.HAND_OVER, _unled)

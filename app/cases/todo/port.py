@@ -25,7 +25,7 @@ BOUND = 1_000
 _SIGNATURE = "todo:due,rank,key"
 
 
-class Group(StrEnum):
+class TodoGroup(StrEnum):
     """What is to be done, in the order of a day's work."""
 
     DECIDE = "decide"
@@ -40,7 +40,7 @@ class Group(StrEnum):
 
 
 @dataclass(frozen=True)
-class Asked:
+class TodoQuery:
     """Whose to-dos of which day: of one officer, or (`officer_id` empty) of all that the actor sees; of one programme if
     given, only what is `overdue` if wanted."""
 
@@ -54,7 +54,7 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Source:
+class TodoSource:
     """Where to-dos of one kind are found: `rows` without columns, and what each row says.
 
     `key` is the id of what asks to be done and is unique in its kind; `due` None means that none has a day. `about` and
@@ -78,8 +78,8 @@ class Provider:
     """One kind of to-do; `find` answers None where the kind does not concern the actor."""
 
     code: str
-    group: Group
-    find: Callable[[Asked], Source | None]
+    group: TodoGroup
+    find: Callable[[TodoQuery], TodoSource | None]
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ class Todo:
 
 
 @dataclass(frozen=True)
-class Tally:
+class TodoCount:
     """How many things of one kind wait, and how many of them are overdue; exactly up to a thousand."""
 
     all: Count
@@ -108,7 +108,7 @@ class Tally:
 
 
 def page_todos(
-    session: Session, providers: Sequence[Provider], asked: Asked, cursor: str | None, limit: int
+    session: Session, providers: Sequence[Provider], asked: TodoQuery, cursor: str | None, limit: int
 ) -> Page[Todo]:
     """One page of everything that `providers` find, the earliest day first, without a day last; one statement."""
     values, backwards = _place(cursor)
@@ -129,7 +129,7 @@ def page_todos(
     )
 
 
-def tally_todos(session: Session, providers: Sequence[Provider], asked: Asked) -> dict[str, Tally]:
+def tally_todos(session: Session, providers: Sequence[Provider], asked: TodoQuery) -> dict[str, TodoCount]:
     """How many of each kind wait, by the provider's code; one statement."""
     sources = {provider.code: source for provider in providers if (source := provider.find(asked)) is not None}
     if not sources:
@@ -140,7 +140,7 @@ def tally_todos(session: Session, providers: Sequence[Provider], asked: Asked) -
     row = session.execute(select(*numbers)).one()
     overdue = dict(zip(late, row[len(sources) :], strict=True))
     return {
-        code: Tally(_bounded(n), _bounded(overdue.get(code, 0)))
+        code: TodoCount(_bounded(n), _bounded(overdue.get(code, 0)))
         for code, n in zip(sources, row[: len(sources)], strict=True)
     }
 
@@ -151,7 +151,7 @@ def total(tallies: Iterable[Count]) -> Count:
     return Count(sum(count.n for count in counts), more=any(count.more for count in counts))
 
 
-def _wanted(provider: Provider, asked: Asked) -> Source | None:
+def _wanted(provider: Provider, asked: TodoQuery) -> TodoSource | None:
     source = provider.find(asked)
     if source is None or not asked.overdue:
         return source
@@ -176,7 +176,7 @@ def _bounded(n: int) -> Count:
     return Count(min(n, BOUND), more=n > BOUND)
 
 
-def _pieces(source: Source | None, rank: int, values: list[Any], backwards: bool, limit: int) -> list[Any]:
+def _pieces(source: TodoSource | None, rank: int, values: list[Any], backwards: bool, limit: int) -> list[Any]:
     """The rows with a day and those without one, each in an order that an index can serve."""
     if source is None:
         return []
@@ -190,7 +190,7 @@ def _pieces(source: Source | None, rank: int, values: list[Any], backwards: bool
 
 
 def _piece(
-    source: Source, rows: Select[Any], due: Any, rank: int, values: list[Any], backwards: bool, limit: int
+    source: TodoSource, rows: Select[Any], due: Any, rank: int, values: list[Any], backwards: bool, limit: int
 ) -> Any:
     if values:
         rows = rows.where(_beyond(due, rank, source.key, values, backwards))

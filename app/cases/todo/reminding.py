@@ -10,7 +10,7 @@ from app.cases.duties.models import CaseDuty
 from app.cases.models import CaseFile
 from app.cases.opinions.models import Opinion
 from app.cases.supply.models import CaseMaterial, CorrectionItem
-from app.cases.todo.port import Asked, Group, Provider, Source
+from app.cases.todo.port import Provider, TodoGroup, TodoQuery, TodoSource
 from app.cases.todo.rows import AHEAD, Rows, bureaus_turn, cases, led, of_desk
 from app.enterprises.models import Certificate, Enterprise
 from app.enterprises.queries import visible_to
@@ -26,7 +26,7 @@ WINDOW = 1
 DOCUMENT_DAYS = 30
 
 
-def _opinions(asked: Asked) -> Source:
+def _opinions(asked: TodoQuery) -> TodoSource:
     """Departments past their day that were not reminded today."""
     rows = cases(asked, (Opinion, Opinion.case_id == CaseFile.id)).where(
         Opinion.outcome == "",
@@ -34,7 +34,7 @@ def _opinions(asked: Asked) -> Source:
         Opinion.due_on < asked.on,
         or_(Opinion.reminded_at.is_(None), Opinion.reminded_at < start_of_day(asked.on)),
     )
-    return Source(
+    return TodoSource(
         rows=rows,
         key=Opinion.id,
         due=Opinion.due_on,
@@ -47,7 +47,7 @@ def _opinions(asked: Asked) -> Source:
     )
 
 
-def _late_item(item: type[CorrectionItem], asked: Asked) -> ColumnElement[bool]:
+def _late_item(item: type[CorrectionItem], asked: TodoQuery) -> ColumnElement[bool]:
     return and_(
         item.case_id == CaseFile.id,
         item.settled_on.is_(None),
@@ -56,11 +56,11 @@ def _late_item(item: type[CorrectionItem], asked: Asked) -> ColumnElement[bool]:
     )
 
 
-def _corrections(asked: Asked) -> Source:
+def _corrections(asked: TodoQuery) -> TodoSource:
     """Firms past the day for their corrections: one to-do a case, the first item speaks for it."""
     earlier = aliased(CorrectionItem)
     first = ~exists().where(_late_item(earlier, asked), earlier.id < CorrectionItem.id)
-    return Source(
+    return TodoSource(
         rows=cases(asked, (CorrectionItem, _late_item(CorrectionItem, asked))).where(first),
         key=CorrectionItem.id,
         due=CorrectionItem.due_on,
@@ -71,10 +71,10 @@ def _corrections(asked: Asked) -> Source:
     )
 
 
-def _milestones(asked: Asked) -> Source:
+def _milestones(asked: TodoQuery) -> TodoSource:
     """Cases in the hands of firm or province whose next day is near or past."""
     near = CaseFile.next_due_on <= asked.on + timedelta(days=AHEAD)
-    return Source(
+    return TodoSource(
         rows=cases(asked).where(near, led(asked), ~bureaus_turn(asked)),
         key=CaseFile.id,
         due=CaseFile.next_due_on,
@@ -84,7 +84,7 @@ def _milestones(asked: Asked) -> Source:
     )
 
 
-def _reminders(asked: Asked) -> tuple[str, ...]:
+def _reminders(asked: TodoQuery) -> tuple[str, ...]:
     """The duties that remind of a certificate's end: theirs is the time from one mark to the next."""
     return tuple(
         sorted(
@@ -98,11 +98,11 @@ def _reminders(asked: Asked) -> tuple[str, ...]:
     )
 
 
-def _duties(asked: Asked, by: str) -> Source:
+def _duties(asked: TodoQuery, by: str) -> TodoSource:
     near = CaseDuty.due_on <= asked.on + timedelta(days=AHEAD)
     begun = and_(CaseDuty.code.in_(_reminders(asked)), CaseDuty.opens_on <= asked.on, CaseDuty.due_on.is_not(None))
     rows = cases(asked, (CaseDuty, CaseDuty.case_id == CaseFile.id), open=False)
-    return Source(
+    return TodoSource(
         rows=rows.where(CaseDuty.done_on.is_(None), CaseDuty.waived_on.is_(None), CaseDuty.by == by, or_(near, begun)),
         key=CaseDuty.id,
         due=CaseDuty.due_on,
@@ -114,15 +114,15 @@ def _duties(asked: Asked, by: str) -> Source:
     )
 
 
-def _firms_duties(asked: Asked) -> Source:
+def _firms_duties(asked: TodoQuery) -> TodoSource:
     return _duties(asked, "enterprise")
 
 
-def _own_duties(asked: Asked) -> Source:
+def _own_duties(asked: TodoQuery) -> TodoSource:
     return _duties(asked, "bureau")
 
 
-def certified_by(asked: Asked) -> dict[str, str]:
+def certified_by(asked: TodoQuery) -> dict[str, str]:
     """Which programme leads to each kind of certificate, of those that end."""
     return {
         programme.certificate.kind: code
@@ -132,7 +132,7 @@ def certified_by(asked: Asked) -> dict[str, str]:
     }
 
 
-def _certificates(asked: Asked) -> Source | None:
+def _certificates(asked: TodoQuery) -> TodoSource | None:
     """Certificates that came by a list and end soon; those of cases led here have duties of their own."""
     kinds = certified_by(asked)
     if not kinds:
@@ -144,7 +144,7 @@ def _certificates(asked: Asked) -> Source | None:
         newer.expires_on > Certificate.expires_on,
     )
     rows: Rows = select(Certificate.id).join(Enterprise, Enterprise.id == Certificate.enterprise_id)
-    return Source(
+    return TodoSource(
         rows=rows.where(
             Certificate.kind.in_(sorted(kinds)),
             Certificate.case_number.is_(None),
@@ -189,14 +189,14 @@ def _under_way(kinds: dict[str, str]) -> ColumnElement[bool]:
     )
 
 
-def _mine(asked: Asked) -> ColumnElement[bool]:
+def _mine(asked: TodoQuery) -> ColumnElement[bool]:
     """On one officer's desk: the firms of whose cases, open or not, the officer leads one."""
     if asked.officer_id is None:
         return Enterprise.id.is_not(None)
     return exists().where(CaseFile.enterprise_id == Enterprise.id, CaseFile.officer_id == asked.officer_id)
 
 
-def _documents(asked: Asked) -> Source:
+def _documents(asked: TodoQuery) -> TodoSource:
     """Documents that serve an open case and end soon, or ended within the last weeks."""
     window = timedelta(days=DOCUMENT_DAYS)
     serves = exists().where(
@@ -206,7 +206,7 @@ def _documents(asked: Asked) -> Source:
         of_desk(asked),
     )
     rows: Rows = select(Document.id).join(Document.enterprise)
-    return Source(
+    return TodoSource(
         rows=rows.where(
             Document.valid_until.between(asked.on - window, asked.on + window),
             Document.withdrawn_at.is_(None),
@@ -221,10 +221,10 @@ def _documents(asked: Asked) -> Source:
     )
 
 
-OPINION_LATE = Provider("opinion_late", Group.REMIND, _opinions)
-CORRECTION_LATE = Provider("correction_late", Group.REMIND, _corrections)
-MILESTONE = Provider("milestone", Group.REMIND, _milestones)
-FIRMS_DUTY = Provider("firms_duty", Group.REMIND, _firms_duties)
-OWN_DUTY = Provider("own_duty", Group.REMIND, _own_duties)
-CERTIFICATE = Provider("certificate", Group.REMIND, _certificates)
-DOCUMENT = Provider("document", Group.REMIND, _documents)
+OPINION_LATE = Provider("opinion_late", TodoGroup.REMIND, _opinions)
+CORRECTION_LATE = Provider("correction_late", TodoGroup.REMIND, _corrections)
+MILESTONE = Provider("milestone", TodoGroup.REMIND, _milestones)
+FIRMS_DUTY = Provider("firms_duty", TodoGroup.REMIND, _firms_duties)
+OWN_DUTY = Provider("own_duty", TodoGroup.REMIND, _own_duties)
+CERTIFICATE = Provider("certificate", TodoGroup.REMIND, _certificates)
+DOCUMENT = Provider("document", TodoGroup.REMIND, _documents)

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, select, true, 
 from app.cases.domain.state import CaseState
 from app.cases.models import CaseFile, StageEntry
 from app.cases.queries import scope
-from app.cases.todo.port import Asked
+from app.cases.todo.port import TodoQuery
 from app.cases.waiting import bureau_stages
 from app.enterprises.models import Enterprise
 from app.enterprises.queries import visible_to as enterprises_visible_to
@@ -21,7 +21,7 @@ FRESH = 7
 
 
 def cases(
-    asked: Asked,
+    asked: TodoQuery,
     *joined: tuple[Any, ColumnElement[bool]],
     open: bool = True,
     everyones: bool = False,
@@ -52,7 +52,7 @@ def _unhinted(column: Any, none: Any) -> Any:
     return func.coalesce(column, none)
 
 
-def firms(asked: Asked) -> Rows:
+def firms(asked: TodoQuery) -> Rows:
     """The firms of the desk: all that the actor sees, or those of whose cases the officer leads an open one."""
     rows: Rows = select(Enterprise.id).where(enterprises_visible_to(asked.actor), Enterprise.disabled_on.is_(None))
     if asked.officer_id is None and not asked.programme:
@@ -60,7 +60,7 @@ def firms(asked: Asked) -> Rows:
     return rows.where(exists().where(CaseFile.enterprise_id == Enterprise.id, *_of_desk(asked)))
 
 
-def _of_desk(asked: Asked) -> list[ColumnElement[bool]]:
+def _of_desk(asked: TodoQuery) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = [CaseFile.state == CaseState.OPEN]
     if asked.officer_id is not None:
         found.append(CaseFile.officer_id == asked.officer_id)
@@ -69,12 +69,12 @@ def _of_desk(asked: Asked) -> list[ColumnElement[bool]]:
     return found
 
 
-def of_desk(asked: Asked) -> ColumnElement[bool]:
+def of_desk(asked: TodoQuery) -> ColumnElement[bool]:
     """An open case of the desk, as a condition on `CaseFile` for a subquery of its own."""
     return and_(true(), *_of_desk(asked))
 
 
-def bureaus_turn(asked: Asked) -> ColumnElement[bool]:
+def bureaus_turn(asked: TodoQuery) -> ColumnElement[bool]:
     """Cases whose stage is the bureau's turn."""
     return tuple_(CaseFile.programme_code, CaseFile.programme_version, CaseFile.stage).in_(
         bureau_stages(asked.catalogue)
@@ -91,6 +91,6 @@ def since_entry(instant: Any) -> ColumnElement[bool]:
     )
 
 
-def led(asked: Asked) -> ColumnElement[bool]:
+def led(asked: TodoQuery) -> ColumnElement[bool]:
     """Cases that somebody leads; whoever may assign an officer is told of the others once, under their own kind."""
     return CaseFile.officer_id.is_not(None) if asked.actor.traits.heads else true()

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.commissioners import actions, events, queries
-from app.commissioners.domain import EndReason, Term, check_early_end, check_no_overlap, check_term
+from app.commissioners.domain import AgreementTerm, EndReason, check_early_end, check_no_overlap, check_term
 from app.commissioners.models import Commissioner, CommissionerProgramme, ServiceAgreement
 from app.commissioners.schemas import AgreementInput, EndInput
 from app.commissioners.service.people import subject_of
@@ -146,7 +146,7 @@ def _check_terms(
             ServiceAgreement.id != (but or 0),
         )
     )
-    check_no_overlap(Term(terms.starts_on, terms.ends_on), [Term.of(*row) for row in others])
+    check_no_overlap(AgreementTerm(terms.starts_on, terms.ends_on), [AgreementTerm.of(*row) for row in others])
 
 
 def _values(terms: AgreementInput) -> dict[str, Any]:

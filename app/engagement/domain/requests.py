@@ -19,7 +19,7 @@ class RequestKind(StrEnum):
     OTHER = "other"
 
 
-class Outcome(StrEnum):
+class RequestOutcome(StrEnum):
     """How a request ended: the firm supplied the document or figure, answered otherwise, or nothing is wanted any more."""
 
     SUPPLIED = "supplied"
@@ -35,7 +35,7 @@ class Cause(StrEnum):
 
 
 @dataclass(frozen=True)
-class Wanted:
+class RequestedItem:
     """What is wanted: `what` is a document kind, a figure or a question; `year` the fiscal year, where it is about one.
 
     Something else has no code: its `title` says what it is.
@@ -48,7 +48,7 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class Finding:
+class RequestObjection:
     """One thing that speaks against asking a firm, in the reader's language; `url` leads to what is on file."""
 
     cause: Cause
@@ -56,7 +56,7 @@ class Finding:
     url: str = ""
 
 
-def check_wanted(wanted: Wanted, *, yearly: bool) -> None:
+def check_wanted(wanted: RequestedItem, *, yearly: bool) -> None:
     """Raise `Invalid` naming what the request lacks: a year for what is yearly, a name for what has no code."""
     problems: dict[str, str] = {}
     if yearly and wanted.year is None:
@@ -69,7 +69,7 @@ def check_wanted(wanted: Wanted, *, yearly: bool) -> None:
         raise Invalid("engagement.wanted", " ".join(problems.values()), problems)
 
 
-def decide_ask(findings: Sequence[Finding], reason: str, due_on: date | None, on: date) -> None:
+def decide_ask(findings: Sequence[RequestObjection], reason: str, due_on: date | None, on: date) -> None:
     """Raise `Invalid` for a day that is over, and for what is on file or was asked for recently without a reason."""
     if due_on is not None and due_on < on:
         message = _("答复期限不能早于今天。")

@@ -20,7 +20,7 @@ class StopAt:
 
 
 @dataclass(frozen=True)
-class Planned:
+class PlannedStop:
     """A firm, the day and its place in that day, from 0."""
 
     enterprise_id: int
@@ -28,7 +28,7 @@ class Planned:
     ordinal: int
 
 
-def plan_days(stops: Sequence[StopAt], days: Sequence[date], per_day: int) -> list[Planned]:
+def plan_days(stops: Sequence[StopAt], days: Sequence[date], per_day: int) -> list[PlannedStop]:
     """Stops by township, then by name, so many a day. Raises `Invalid` when the days do not suffice."""
     if not stops:
         raise Invalid("engagement.round.empty", _("请先选择要走访的企业。"))
@@ -37,7 +37,9 @@ def plan_days(stops: Sequence[StopAt], days: Sequence[date], per_day: int) -> li
         message = text % {"days": len(days), "per_day": per_day, "n": len(stops)}
         raise Invalid("engagement.round.days", message, {"days": message})
     ordered = sorted(stops, key=lambda stop: (stop.region_code, stop.name_key, stop.enterprise_id))
-    return [Planned(stop.enterprise_id, days[place // per_day], place % per_day) for place, stop in enumerate(ordered)]
+    return [
+        PlannedStop(stop.enterprise_id, days[place // per_day], place % per_day) for place, stop in enumerate(ordered)
+    ]
 
 
 def moved(day: Sequence[int], key: int, step: int) -> list[int]:

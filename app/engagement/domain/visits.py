@@ -7,7 +7,7 @@ from app.kit.errors import Invalid
 from app.kit.i18n import _
 
 
-class Manner(StrEnum):
+class ContactMethod(StrEnum):
     """How: somebody went there, called, received the firm in the office, or wrote. Only going there burdens the firm as a visit."""
 
     VISIT = "visit"

@@ -18,7 +18,7 @@ _NEWEST = Keyset([(VisitRound.id, "desc")])
 
 
 @dataclass(frozen=True)
-class Progress:
+class RoundProgress:
     """How many firms a round has, how many were seen, how many skipped."""
 
     stops: int = 0
@@ -51,7 +51,7 @@ def get_round_visible_to(session: Session, actor: Actor, round_id: int) -> Visit
     return found
 
 
-def progress_of(session: Session, round_ids: list[int]) -> dict[int, Progress]:
+def progress_of(session: Session, round_ids: list[int]) -> dict[int, RoundProgress]:
     """How far these rounds are; one query."""
     statement = (
         select(
@@ -63,7 +63,7 @@ def progress_of(session: Session, round_ids: list[int]) -> dict[int, Progress]:
         .where(VisitStop.round_id.in_(round_ids))
         .group_by(VisitStop.round_id)
     )
-    return {row[0]: Progress(row[1], row[2], row[3] or 0) for row in session.execute(statement)}
+    return {row[0]: RoundProgress(row[1], row[2], row[3] or 0) for row in session.execute(statement)}
 
 
 def list_stops(session: Session, round_id: int) -> list[tuple[VisitStop, Enterprise]]:

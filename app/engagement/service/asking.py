@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.engagement import actions, events
-from app.engagement.domain.requests import Outcome, RequestKind, check_wanted, decide_ask, decide_open
+from app.engagement.domain.requests import RequestKind, RequestOutcome, check_wanted, decide_ask, decide_open
 from app.engagement.models import FirmRequest
 from app.engagement.queries.requests import list_awaited
 from app.engagement.schemas import AnswerRequest, AskFirm, SettleRequest, WithdrawRequest
@@ -129,7 +129,7 @@ def answer_request(
         message = _("请写明答复，或附上文件、照片。")
         raise Invalid("engagement.answer", message, {"answer": message})
     request.answer, request.documents = given.answer, [document.id for document in documents]
-    close_request(request, Outcome.ANSWERED, actor.name, today(now))
+    close_request(request, RequestOutcome.ANSWERED, actor.name, today(now))
     session.flush()
     data = told(request) | {"answer": given.answer, "documents": request.documents}
     note(session, actor, enterprise, events.REQUEST_SETTLED, now, data=data)
@@ -147,7 +147,7 @@ def withdraw_request(
     """Nothing is wanted of the firm any more; it no longer counts. One event. Raises `Conflict` when it is over."""
     require(actor, actions.ASK, enterprise)
     _check(request, given.version)
-    close_request(request, Outcome.WITHDRAWN, actor.name, today(now))
+    close_request(request, RequestOutcome.WITHDRAWN, actor.name, today(now))
     session.flush()
     data = told(request) | {"note": f"{request.title}：{given.reason}", "reason": given.reason}
     note(session, actor, enterprise, events.REQUEST_WITHDRAWN, now, data=data)
@@ -156,13 +156,13 @@ def withdraw_request(
 def settle_on_arrival(session: Session, document: Document, actor: Actor, now: datetime) -> None:
     """A document that came on file settles what was asked of the firm by its kind (and year). One event a request."""
     for request in list_awaited(session, document):
-        close_request(request, Outcome.SUPPLIED, actor.name, today(now))
+        close_request(request, RequestOutcome.SUPPLIED, actor.name, today(now))
         request.document_id = document.id
         session.flush()
         note(session, actor, document.enterprise, events.REQUEST_SETTLED, now, data=told(request))
 
 
-def close_request(request: FirmRequest, outcome: Outcome, by: str, on: date) -> None:
+def close_request(request: FirmRequest, outcome: RequestOutcome, by: str, on: date) -> None:
     """End an open request; the caller records the event."""
     request.outcome, request.settled_on, request.settled_by = outcome, on, by
     request.version += 1

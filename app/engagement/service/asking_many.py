@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.engagement import actions
-from app.engagement.domain.requests import Finding
+from app.engagement.domain.requests import RequestObjection
 from app.engagement.schemas import AskFirm, AskFirms
 from app.engagement.service.asking import ask_firm, check_asked
 from app.engagement.service.knowing import find_known
@@ -29,16 +29,16 @@ BATCH = 20
 
 
 @dataclass(frozen=True)
-class Prospect:
+class RequestCheck:
     """A firm, why it cannot be asked at all ("" when it can), and what speaks against asking it without a reason."""
 
     enterprise: Enterprise
     refusal: str
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[RequestObjection, ...] = ()
 
 
 @dataclass(frozen=True)
-class Asked:
+class RequestResult:
     """What became of one firm: the id of its request, or in both languages why it was left out."""
 
     enterprise_id: int
@@ -53,11 +53,11 @@ class Asked:
 
 def foresee(
     session: Session, *, actor: Actor, now: datetime, command: AskFirm, firms: Sequence[Enterprise]
-) -> list[Prospect]:
+) -> list[RequestCheck]:
     """What asking would bring for each firm, by the same rules; writes nothing. Raises `Invalid` for the request itself."""
     check_asked(session, command)
     known = find_known(session, [firm.id for firm in firms], command.wanted, today(now))
-    return [Prospect(firm, _refusal(actor, firm), tuple(known.get(firm.id, ()))) for firm in firms]
+    return [RequestCheck(firm, _refusal(actor, firm), tuple(known.get(firm.id, ()))) for firm in firms]
 
 
 def order_requests(
@@ -85,9 +85,9 @@ def ask_all(run: Run) -> Mapping[str, Any]:
     return {"results": results}
 
 
-def asked_of(job: Job) -> list[Asked]:
+def asked_of(job: Job) -> list[RequestResult]:
     """What became of each firm so far."""
-    return [Asked(*row) for row in job.result.get("results") or job.checkpoint.get("results", [])]
+    return [RequestResult(*row) for row in job.result.get("results") or job.checkpoint.get("results", [])]
 
 
 def _refusal(actor: Actor, firm: Enterprise) -> str:
@@ -98,7 +98,7 @@ def _refusal(actor: Actor, firm: Enterprise) -> str:
     return ""
 
 
-def _ask_one(session: Session, run: Run, order: AskFirms, enterprise_id: int) -> Asked:
+def _ask_one(session: Session, run: Run, order: AskFirms, enterprise_id: int) -> RequestResult:
     given = AskFirm(**order.model_dump(exclude={"enterprise_ids"}))
     firm = session.get_one(Enterprise, enterprise_id)
     messages = []
@@ -106,7 +106,7 @@ def _ask_one(session: Session, run: Run, order: AskFirms, enterprise_id: int) ->
         try:
             with use_locale("zh" if locale == "zh" else "en"), session.begin_nested():
                 row = ask_firm(session, actor=run.actor, now=run.now(), enterprise=firm, given=given)
-                return Asked(enterprise_id, row.id)
+                return RequestResult(enterprise_id, row.id)
         except DomainError as error:  # left out: asked once more for the same words in the other language
             messages.append(error.message)
-    return Asked(enterprise_id, None, *messages)
+    return RequestResult(enterprise_id, None, *messages)

@@ -7,7 +7,14 @@ from datetime import date
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from app.engagement.domain.requests import Cause, Finding, Outcome, RequestKind, Wanted, months_before
+from app.engagement.domain.requests import (
+    Cause,
+    RequestedItem,
+    RequestKind,
+    RequestObjection,
+    RequestOutcome,
+    months_before,
+)
 from app.engagement.models import FirmRequest
 from app.engagement.queries.periods import repeat_months
 from app.enterprises.models import YearlyFigures
@@ -23,18 +30,18 @@ class Asking:
     """What is wanted of which firms, on which day, and since when an earlier request counts."""
 
     enterprise_ids: Collection[int]
-    wanted: Wanted
+    wanted: RequestedItem
     since: date
     on: date
 
 
-Findings = dict[int, list[Finding]]
-Knower = Callable[[Session, Asking], Iterable[tuple[int, Finding]]]
+Findings = dict[int, list[RequestObjection]]
+Knower = Callable[[Session, Asking], Iterable[tuple[int, RequestObjection]]]
 #: Upper slices say what they know already of what firms are to be asked for.
 KNOWN: Port[Knower] = Port("source of what is known", Callable)
 
 
-def find_known(session: Session, enterprise_ids: Collection[int], wanted: Wanted, on: date) -> Findings:
+def find_known(session: Session, enterprise_ids: Collection[int], wanted: RequestedItem, on: date) -> Findings:
     """What speaks against asking each of the firms for `wanted` on `on`; the number of queries does not grow with them."""
     asking = Asking(enterprise_ids, wanted, months_before(on, repeat_months(session)), on)
     found: Findings = {}
@@ -44,7 +51,7 @@ def find_known(session: Session, enterprise_ids: Collection[int], wanted: Wanted
     return found
 
 
-def _documents(session: Session, asking: Asking) -> Iterable[tuple[int, Finding]]:
+def _documents(session: Session, asking: Asking) -> Iterable[tuple[int, RequestObjection]]:
     """The newest document of the kind (and year) that may serve on the day, a firm."""
     wanted = asking.wanted
     if wanted.kind is not RequestKind.MATERIAL:
@@ -61,10 +68,10 @@ def _documents(session: Session, asking: Asking) -> Iterable[tuple[int, Finding]
     newest = {row.enterprise_id: row for row in session.scalars(statement.order_by(Document.id))}
     for enterprise_id, row in newest.items():
         text = _("证据库已有“%(title)s”。") % {"title": row.title}
-        yield enterprise_id, Finding(Cause.ON_FILE, text, f"/documents/{row.id}")
+        yield enterprise_id, RequestObjection(Cause.ON_FILE, text, f"/documents/{row.id}")
 
 
-def _figures(session: Session, asking: Asking) -> Iterable[tuple[int, Finding]]:
+def _figures(session: Session, asking: Asking) -> Iterable[tuple[int, RequestObjection]]:
     """The figure of the year, from whatever source."""
     wanted = asking.wanted
     if wanted.kind is not RequestKind.FIGURE or wanted.what not in YearlyFigures.__table__.columns:
@@ -76,17 +83,17 @@ def _figures(session: Session, asking: Asking) -> Iterable[tuple[int, Finding]]:
     )
     for enterprise_id in session.scalars(known.distinct()):
         text = _("企业库已有 %(year)s 年的这项数据。") % {"year": wanted.year}
-        yield enterprise_id, Finding(Cause.ON_FILE, text)
+        yield enterprise_id, RequestObjection(Cause.ON_FILE, text)
 
 
-def _requests(session: Session, asking: Asking) -> Iterable[tuple[int, Finding]]:
+def _requests(session: Session, asking: Asking) -> Iterable[tuple[int, RequestObjection]]:
     """The last request for the same within the period, a firm."""
     wanted = asking.wanted
     statement = select(FirmRequest).where(
         FirmRequest.enterprise_id.in_(asking.enterprise_ids),
         FirmRequest.kind == wanted.kind,
         FirmRequest.asked_on > asking.since,
-        FirmRequest.outcome != Outcome.WITHDRAWN,
+        FirmRequest.outcome != RequestOutcome.WITHDRAWN,
     )
     if wanted.kind is RequestKind.OTHER:
         statement = statement.where(FirmRequest.title == wanted.title)
@@ -102,4 +109,4 @@ def _requests(session: Session, asking: Asking) -> Iterable[tuple[int, Finding]]
             if row.kind == RequestKind.VISIT
             else _("%(who)s已于 %(day)s 要过。")
         )
-        yield enterprise_id, Finding(Cause.ASKED, text % told)
+        yield enterprise_id, RequestObjection(Cause.ASKED, text % told)

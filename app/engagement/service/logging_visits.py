@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.engagement import actions, events
-from app.engagement.domain.requests import Outcome, RequestKind
-from app.engagement.domain.visits import Manner, decide_log
+from app.engagement.domain.requests import RequestKind, RequestOutcome
+from app.engagement.domain.visits import ContactMethod, decide_log
 from app.engagement.models import Visit
 from app.engagement.queries.requests import list_open_visits
 from app.engagement.queries.rounds import list_waiting_stops
@@ -35,7 +35,7 @@ def log_visit(session: Session, *, actor: Actor, now: datetime, enterprise: Ente
     visit = _row(actor, now, enterprise, given, happened_on)
     session.add(visit)
     session.flush()
-    if given.manner is Manner.VISIT:
+    if given.manner is ContactMethod.VISIT:
         _count_visit(session, actor, now, enterprise, visit)
     note(session, actor, enterprise, events.CONTACTED, now, data=_told(visit))
     return visit
@@ -78,7 +78,7 @@ def _count_visit(session: Session, actor: Actor, now: datetime, enterprise: Ente
         session.add_all(asked)
         session.flush()
     for request in asked:
-        close_request(request, Outcome.ANSWERED, actor.name, max(visit.happened_on, request.asked_on))
+        close_request(request, RequestOutcome.ANSWERED, actor.name, max(visit.happened_on, request.asked_on))
     session.flush()
 
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.queries import list_active_officers
 from app.engagement import actions, events
-from app.engagement.domain.requests import Outcome, RequestKind, Wanted
+from app.engagement.domain.requests import RequestedItem, RequestKind, RequestOutcome
 from app.engagement.domain.rounds import MOST_STOPS, StopAt, decide_running, decide_untouched, moved, plan_days
 from app.engagement.models import VisitRound, VisitStop
 from app.engagement.queries.rounds import get_stop, list_requests, list_stops, request_code
@@ -28,7 +28,7 @@ from app.reference.queries import work_calendar
 
 def visited_lately(session: Session, firms: Sequence[Enterprise], on: date) -> Findings:
     """The firms that were visited, or promised a visit, within the set period."""
-    return find_known(session, [firm.id for firm in firms], Wanted(RequestKind.VISIT, ""), on)
+    return find_known(session, [firm.id for firm in firms], RequestedItem(RequestKind.VISIT, ""), on)
 
 
 def plan_round(
@@ -147,7 +147,7 @@ def _ask(
 def _withdraw(session: Session, actor: Actor, now: datetime, row: VisitRound, firms: set[int]) -> None:
     for request in list_requests(session, row.id):
         if request.enterprise_id in firms:
-            close_request(request, Outcome.WITHDRAWN, actor.name, today(now))
+            close_request(request, RequestOutcome.WITHDRAWN, actor.name, today(now))
 
 
 def _touchable(session: Session, actor: Actor, row: VisitRound, stop_id: int) -> VisitStop:

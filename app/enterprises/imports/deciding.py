@@ -10,15 +10,15 @@ from sqlalchemy.orm import Session
 
 from app.enterprises.actions import IMPORT
 from app.enterprises.imports import events
-from app.enterprises.imports.domain import Decision, ImportKind, Outcome
+from app.enterprises.imports.domain import ImportKind, RowDecision, RowOutcome
 from app.enterprises.imports.figures import write_figures
-from app.enterprises.imports.mapping import Layout
+from app.enterprises.imports.mapping import TableLayout
 from app.enterprises.imports.models import ImportRow, ImportRun
 from app.enterprises.imports.reading import source_row
 from app.enterprises.imports.reasons import NAME_WAITS
 from app.enterprises.imports.running import make_taker
 from app.enterprises.imports.showing import shown_differences, shown_value, stored_value
-from app.enterprises.imports.verdict import Verdict
+from app.enterprises.imports.verdict import RowVerdict
 from app.enterprises.models import Enterprise, YearlyFigures
 from app.enterprises.service.editing import change_fields
 from app.enterprises.service.recording import note
@@ -51,13 +51,13 @@ def confirm(desk: Deciding, reason: str) -> int:
     firm of the code. Fields edited here that differ are asked about next. Raises Invalid without a reason or when the row
     cannot be taken any more, Conflict when it was decided before.
     """
-    _require_open(desk, Outcome.QUEUED)
+    _require_open(desk, RowOutcome.QUEUED)
     reason = _checked_reason(reason)
-    layout = Layout.from_json(desk.run.mapping)
+    layout = TableLayout.from_json(desk.run.mapping)
     taker = make_taker(desk.session, desk.run, desk.actor, _At(desk.now), confirmation=reason)
     parsed = taker.parse(source_row(desk.row.row_number, desk.row.cells, layout))
     (verdict,) = taker.decide(desk.session, [parsed], lock=True)
-    if verdict.outcome is Outcome.REJECTED:
+    if verdict.outcome is RowOutcome.REJECTED:
         raise Invalid("import.row_rejected", " ".join(str(found) for found in verdict.reasons))
     if verdict.standing is not None and not waits_for_name(desk.row):
         raise Conflict("import.on_file", _("该代码的企业已经在库。请在企业页面确认代码，或重新导入名单进行比对。"))
@@ -66,7 +66,7 @@ def confirm(desk: Deciding, reason: str) -> int:
     if verdict.differences:
         _ask_next(desk, verdict)
     else:
-        _decided(desk, Decision.CONFIRMED, reason)
+        _decided(desk, RowDecision.CONFIRMED, reason)
     assert verdict.target_id is not None
     return verdict.target_id
 
@@ -78,17 +78,17 @@ def waits_for_name(row: ImportRow) -> bool:
 
 def refuse(desk: Deciding, reason: str) -> None:
     """Decide that a row whose code fails its check is not taken in. Raises Conflict when it was decided before."""
-    _require_open(desk, Outcome.QUEUED)
-    _decided(desk, Decision.REFUSED, reason.strip()[:MAX_NOTE])
+    _require_open(desk, RowOutcome.QUEUED)
+    _decided(desk, RowDecision.REFUSED, reason.strip()[:MAX_NOTE])
     _note(desk, events.REFUSED, {"reason": desk.row.note})
 
 
 def reopen(desk: Deciding) -> None:
     """Undo a refusal. Raises Conflict when there is none."""
     require(desk.actor, IMPORT, desk.run)
-    if desk.row.decision != Decision.REFUSED:
+    if desk.row.decision != RowDecision.REFUSED:
         raise Conflict("import.not_refused", _("这一行没有被决定不导入。"))
-    desk.row.decision, desk.row.note, desk.row.decided_by, desk.row.decided_at = Decision.NONE, "", "", None
+    desk.row.decision, desk.row.note, desk.row.decided_by, desk.row.decided_at = RowDecision.NONE, "", "", None
     _note(desk, events.UNDONE, {})
 
 
@@ -99,9 +99,9 @@ def choose(desk: Deciding, field: str, choice: str) -> None:
     """
     require(desk.actor, IMPORT, desk.run)
     row = desk.row
-    if row.outcome != Outcome.DIFFERS or field not in row.differences or choice not in (OURS, THEIRS):
+    if row.outcome != RowOutcome.DIFFERS or field not in row.differences or choice not in (OURS, THEIRS):
         raise NotFound("import.difference_unknown", _("没有这处差异。"))
-    if row.decision != Decision.NONE or field in row.choices:
+    if row.decision != RowDecision.NONE or field in row.choices:
         raise Conflict("import.decided", _("这处差异已经决定，可先撤销。"))
     if choice == THEIRS:
         ours, theirs = row.differences[field]
@@ -110,7 +110,7 @@ def choose(desk: Deciding, field: str, choice: str) -> None:
         _note(desk, events.KEPT, {"field": field})
     row.choices = row.choices | {field: {"choice": choice, "by": desk.actor.name, "at": desk.now.isoformat()}}
     if set(row.choices) == set(row.differences):
-        _decided(desk, Decision.SETTLED, "")
+        _decided(desk, RowDecision.SETTLED, "")
 
 
 def undo(desk: Deciding, field: str) -> None:
@@ -129,7 +129,7 @@ def undo(desk: Deciding, field: str) -> None:
     else:
         _note(desk, events.UNDONE, {"field": field})
     row.choices = {name: value for name, value in row.choices.items() if name != field}
-    row.decision, row.decided_by, row.decided_at = Decision.NONE, "", None
+    row.decision, row.decided_by, row.decided_at = RowDecision.NONE, "", None
 
 
 @dataclass(frozen=True)
@@ -140,9 +140,9 @@ class _At:
         return self.instant
 
 
-def _require_open(desk: Deciding, outcome: Outcome) -> None:
+def _require_open(desk: Deciding, outcome: RowOutcome) -> None:
     require(desk.actor, IMPORT, desk.run)
-    if desk.row.outcome != outcome or desk.row.decision != Decision.NONE:
+    if desk.row.outcome != outcome or desk.row.decision != RowDecision.NONE:
         raise Conflict("import.decided", _("这一行已经决定，或不需要决定。"))
 
 
@@ -154,14 +154,14 @@ def _checked_reason(reason: str) -> str:
     return reason
 
 
-def _ask_next(desk: Deciding, verdict: Verdict) -> None:
+def _ask_next(desk: Deciding, verdict: RowVerdict) -> None:
     """The row is taken but for fields that a person set here: from now on it is one that differs."""
-    desk.row.outcome, desk.row.differences = Outcome.DIFFERS, shown_differences(verdict.differences)
+    desk.row.outcome, desk.row.differences = RowOutcome.DIFFERS, shown_differences(verdict.differences)
     desk.run.queued -= 1
     desk.run.differs += 1
 
 
-def _decided(desk: Deciding, decision: Decision, note_text: str) -> None:
+def _decided(desk: Deciding, decision: RowDecision, note_text: str) -> None:
     desk.row.decision, desk.row.note = decision, note_text
     desk.row.decided_by, desk.row.decided_at = desk.actor.name, desk.now
 

@@ -18,7 +18,7 @@ class ImportKind(enum.StrEnum):
 KIND_LABELS = {ImportKind.ENTERPRISES: N_("企业名单"), ImportKind.FIGURES: N_("年度数据")}
 
 
-class RunState(enum.StrEnum):
+class ImportState(enum.StrEnum):
     """Where an import stands; while it runs, its job knows how far it is."""
 
     UPLOADED = "uploaded"
@@ -27,7 +27,7 @@ class RunState(enum.StrEnum):
     ABANDONED = "abandoned"
 
 
-class Outcome(enum.StrEnum):
+class RowOutcome(enum.StrEnum):
     """What became of a row; the order is that of the result line."""
 
     CREATED = "created"
@@ -39,20 +39,20 @@ class Outcome(enum.StrEnum):
 
 
 OUTCOME_LABELS = {
-    Outcome.CREATED: N_("新建"),
-    Outcome.CHANGED: N_("更新"),
-    Outcome.UNCHANGED: N_("无变化"),
-    Outcome.DIFFERS: N_("有差异"),
-    Outcome.QUEUED: N_("待确认"),
-    Outcome.REJECTED: N_("未导入"),
+    RowOutcome.CREATED: N_("新建"),
+    RowOutcome.CHANGED: N_("更新"),
+    RowOutcome.UNCHANGED: N_("无变化"),
+    RowOutcome.DIFFERS: N_("有差异"),
+    RowOutcome.QUEUED: N_("待确认"),
+    RowOutcome.REJECTED: N_("未导入"),
 }
 #: Outcomes that wait for a person, those of rows about a firm or year on file, and those whose row is kept as it came.
-OPEN = (Outcome.DIFFERS, Outcome.QUEUED)
-TAKEN = (Outcome.CREATED, Outcome.CHANGED, Outcome.UNCHANGED, Outcome.DIFFERS)
-KEPT_RAW = (Outcome.DIFFERS, Outcome.QUEUED, Outcome.REJECTED)
+OPEN = (RowOutcome.DIFFERS, RowOutcome.QUEUED)
+TAKEN = (RowOutcome.CREATED, RowOutcome.CHANGED, RowOutcome.UNCHANGED, RowOutcome.DIFFERS)
+KEPT_RAW = (RowOutcome.DIFFERS, RowOutcome.QUEUED, RowOutcome.REJECTED)
 
 
-class Decision(enum.StrEnum):
+class RowDecision(enum.StrEnum):
     """What a person decided about a waiting row."""
 
     NONE = ""

@@ -9,7 +9,7 @@ from app.enterprises.fields import ENTERPRISE
 from app.enterprises.imports.domain import ImportKind
 from app.enterprises.part_fields import FIGURES
 from app.kit.amounts import unit_of
-from app.kit.fields import Kind, Table
+from app.kit.fields import FieldKind, FieldTable
 from app.kit.i18n import N_
 
 
@@ -40,9 +40,9 @@ REASON_HEADERS = ("未导入原因", "Reason not imported")
 PEOPLE = "人"
 
 
-def _of(table: Table) -> tuple[ImportField, ...]:
+def _of(table: FieldTable) -> tuple[ImportField, ...]:
     """The columns that fill the fields of a table, in its order."""
-    units = {Kind.MONEY: "元", Kind.PEOPLE: PEOPLE}
+    units = {FieldKind.MONEY: "元", FieldKind.PEOPLE: PEOPLE}
     return tuple(
         ImportField(
             code=heading.code or field.name,

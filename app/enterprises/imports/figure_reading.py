@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 from app.enterprises.domain.figures import E4, rd_known
 from app.enterprises.domain.names import normalise_name
 from app.enterprises.imports.reading import Parsed, SourceRow, read_uscc
-from app.enterprises.imports.reasons import Reason
+from app.enterprises.imports.reasons import RowReason
 from app.enterprises.part_fields import FIGURE_NAMES, FIGURES
 from app.kit.amounts import NO_UNIT, YUAN, read_amount
-from app.kit.fields import Kind
+from app.kit.fields import FieldKind
 from app.reference.models import Term
 
 FIRST_YEAR = 1980
@@ -62,7 +62,7 @@ def parse_figures(source: SourceRow, tables: FigureTables) -> Parsed:
         if text := source.texts.get(name, ""):
             _read_figure(parsed, name, text)
     if not any(name in parsed.values for name in FIGURE_NAMES):
-        parsed.refusals.append(Reason("figures.none"))
+        parsed.refusals.append(RowReason("figures.none"))
     _doubt(parsed)
     return parsed
 
@@ -81,22 +81,22 @@ def _read_key(parsed: Parsed, tables: FigureTables) -> None:
     if year and FIRST_YEAR <= int(year[1]) <= tables.this_year:
         parsed.values["year"] = int(year[1])
     else:
-        parsed.refusals.append(Reason("year.missing"))
+        parsed.refusals.append(RowReason("year.missing"))
     basis = _BASES.get(_fold(texts.get("basis", "")).removesuffix("口径"))
     if basis:
         parsed.values["basis"] = basis
     else:
-        parsed.refusals.append(Reason("basis.missing"))
+        parsed.refusals.append(RowReason("basis.missing"))
     text = texts.get("source", "")
     parsed.values["source"] = tables.sources.get(text.lower(), IMPORTED_SOURCE)
     if text and text.lower() not in tables.sources:
         parsed.unread["source"] = text
-        parsed.remarks.append(Reason("source.unknown", {"text": text[:60]}))
+        parsed.remarks.append(RowReason("source.unknown", {"text": text[:60]}))
 
 
 def _read_figure(parsed: Parsed, name: str, text: str) -> None:
     field = FIGURES[name]
-    if field.kind is Kind.PEOPLE:
+    if field.kind is FieldKind.PEOPLE:
         value, reason = _read_people(text), "unread"
     else:
         value, reason = _read_yuan(text, parsed.source.units.get(name, ""))
@@ -128,7 +128,7 @@ def _read_people(text: str) -> int | None:
 def _doubt(parsed: Parsed) -> None:
     spent, revenue = rd_known(parsed.values), parsed.values.get("sales_revenue_fen")
     if spent is not None and revenue is not None and spent > revenue:
-        parsed.remarks.append(Reason("rd.exceeds"))
+        parsed.remarks.append(RowReason("rd.exceeds"))
 
 
 def _fold(text: str) -> str:

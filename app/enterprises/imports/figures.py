@@ -8,12 +8,12 @@ from typing import Any
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from app.enterprises.imports.domain import Outcome
+from app.enterprises.imports.domain import RowOutcome
 from app.enterprises.imports.figure_reading import FigureTables, figures_key, parse_figures
 from app.enterprises.imports.name_checking import NameCheck, check_names
 from app.enterprises.imports.reading import Parsed, SourceRow
-from app.enterprises.imports.reasons import Reason
-from app.enterprises.imports.verdict import Verdict, rejected
+from app.enterprises.imports.reasons import RowReason
+from app.enterprises.imports.verdict import RowVerdict, rejected
 from app.enterprises.models import Enterprise, FormerCode, YearlyFigures
 from app.enterprises.part_fields import FIGURE_NAMES
 from app.enterprises.service.recording import subject_key
@@ -48,7 +48,7 @@ class FigureTaker:
         """The row, cell by cell."""
         return parse_figures(source, self.tables)
 
-    def decide(self, session: Session, batch: Sequence[Parsed], *, lock: bool) -> list[Verdict]:
+    def decide(self, session: Session, batch: Sequence[Parsed], *, lock: bool) -> list[RowVerdict]:
         """Add, change, leave, ask or hand back, for each row."""
         sound = [parsed for parsed in batch if not parsed.refusals]
         firms = _firms(session, [parsed.key for parsed in sound])
@@ -57,7 +57,7 @@ class FigureTaker:
         standing = _figures(session, {firm.id for firm in firms.values()}, lock=lock)
         return [self._decide(parsed, firms, names, standing) for parsed in batch]
 
-    def write(self, session: Session, verdicts: Sequence[Verdict], now: datetime) -> None:
+    def write(self, session: Session, verdicts: Sequence[RowVerdict], now: datetime) -> None:
         """Insert the new years in bulk, change the others; each is one event of its firm."""
         pending = [*self._insert(session, verdicts, now), *self._update(verdicts, now)]
         touched = {event.subject.enterprise_id for event in pending}
@@ -66,8 +66,8 @@ class FigureTaker:
             session.execute(statement.execution_options(synchronize_session=False))
         record_many(session, pending)
 
-    def _insert(self, session: Session, verdicts: Sequence[Verdict], now: datetime) -> list[PendingEvent]:
-        new = [verdict for verdict in verdicts if verdict.outcome is Outcome.CREATED]
+    def _insert(self, session: Session, verdicts: Sequence[RowVerdict], now: datetime) -> list[PendingEvent]:
+        new = [verdict for verdict in verdicts if verdict.outcome is RowOutcome.CREATED]
         if not new:
             return []
         ids = session.scalars(
@@ -76,7 +76,7 @@ class FigureTaker:
         )
         return [self._event(verdict, ADDED, key, now) for key, verdict in zip(ids, new, strict=True)]
 
-    def _update(self, verdicts: Sequence[Verdict], now: datetime) -> list[PendingEvent]:
+    def _update(self, verdicts: Sequence[RowVerdict], now: datetime) -> list[PendingEvent]:
         events = []
         for verdict in verdicts:
             row = verdict.standing
@@ -87,7 +87,7 @@ class FigureTaker:
             row.unread_cells = verdict.parsed.unread
         return events
 
-    def _event(self, verdict: Verdict, event: str, row_id: int, now: datetime) -> PendingEvent:
+    def _event(self, verdict: RowVerdict, event: str, row_id: int, now: datetime) -> PendingEvent:
         row, parsed = verdict.standing, verdict.parsed
         before: Mapping[str, Any] = (
             {name: getattr(row, name) for name in verdict.values} if isinstance(row, YearlyFigures) else {}
@@ -105,18 +105,18 @@ class FigureTaker:
         firms: Mapping[str, Enterprise],
         names: NameCheck,
         standing: Mapping[Key, YearlyFigures],
-    ) -> Verdict:
+    ) -> RowVerdict:
         if parsed.refusals:
             return rejected(parsed)
         firm = firms.get(parsed.key)
         if firm is None:
-            return rejected(parsed, Reason("enterprise.unknown"))
+            return rejected(parsed, RowReason("enterprise.unknown"))
         if firm.disabled_on is not None:
-            return rejected(parsed, Reason("enterprise.disabled", {"on": firm.disabled_on.isoformat()}))
+            return rejected(parsed, RowReason("enterprise.disabled", {"on": firm.disabled_on.isoformat()}))
         if not firm.region_code.startswith(self.actor.region_prefix):
-            return rejected(parsed, Reason("enterprise.outside"))
+            return rejected(parsed, RowReason("enterprise.outside"))
         if contradiction := names.contradictions.get(parsed.source.number):
-            return Verdict(parsed, Outcome.QUEUED, [contradiction, *parsed.remarks], target_id=firm.id)
+            return RowVerdict(parsed, RowOutcome.QUEUED, [contradiction, *parsed.remarks], target_id=firm.id)
         parsed.values["firm"] = firm
         parsed.name = parsed.name or firm.name
         values = parsed.values
@@ -139,12 +139,12 @@ def label_of(values: Mapping[str, Any]) -> str:
     return f"{values['year']} {values['basis']} {values['source']}"
 
 
-def _compare(parsed: Parsed, row: YearlyFigures | None) -> Verdict:
+def _compare(parsed: Parsed, row: YearlyFigures | None) -> RowVerdict:
     """A figure that still is what an import wrote may be written anew; one that a person set is asked about."""
     theirs = {name: parsed.values[name] for name in FIGURE_NAMES if name in parsed.values}
     if row is None:
-        return Verdict(parsed, Outcome.CREATED, list(parsed.remarks), values=theirs)
-    verdict = Verdict(parsed, Outcome.UNCHANGED, list(parsed.remarks), row)
+        return RowVerdict(parsed, RowOutcome.CREATED, list(parsed.remarks), values=theirs)
+    verdict = RowVerdict(parsed, RowOutcome.UNCHANGED, list(parsed.remarks), row)
     for name, value in theirs.items():
         ours = getattr(row, name)
         if ours == value:
@@ -154,13 +154,13 @@ def _compare(parsed: Parsed, row: YearlyFigures | None) -> Verdict:
         else:
             verdict.differences[name] = (ours, value)
     if verdict.differences:
-        verdict.outcome = Outcome.DIFFERS
+        verdict.outcome = RowOutcome.DIFFERS
     elif verdict.values:
-        verdict.outcome = Outcome.CHANGED
+        verdict.outcome = RowOutcome.CHANGED
     return verdict
 
 
-def _row_of(verdict: Verdict, now: datetime) -> dict[str, Any]:
+def _row_of(verdict: RowVerdict, now: datetime) -> dict[str, Any]:
     values = verdict.parsed.values
     empty = dict.fromkeys(FIGURE_NAMES)
     return {

@@ -17,7 +17,7 @@ FILLS = {heading.code: field.name for field in ENTERPRISE for heading in field.h
 
 
 @dataclass
-class Comparison:
+class FirmComparison:
     """What the row would write, and where it differs from what a person set here: field → (ours, theirs)."""
 
     values: dict[str, Any] = field(default_factory=dict)
@@ -27,12 +27,12 @@ class Comparison:
 
 def compare(
     parsed: Parsed, standing: Mapping[str, Any], edited: Collection[str], former: Collection[str]
-) -> Comparison:
+) -> FirmComparison:
     """Compare the row with the firm's `standing` fields; `edited` were set by hand here and are never overwritten.
 
     An empty cell takes nothing away, and what only says the same in other words changes nothing.
     """
-    found = Comparison()
+    found = FirmComparison()
     for name in FIELDS:
         theirs, ours = parsed.values.get(name), standing[name]
         if theirs in (None, "") or theirs == ours or ours in parsed.alike.get(name, ()):
@@ -56,14 +56,16 @@ def _tells_no_region(parsed: Parsed, theirs: str, standing: Mapping[str, Any]) -
     return bool(ours.startswith(theirs) or (ours and same_address))
 
 
-def _sort(found: Comparison, name: str, ours: Any, theirs: Any, edited: Collection[str]) -> None:
+def _sort(found: FirmComparison, name: str, ours: Any, theirs: Any, edited: Collection[str]) -> None:
     if name in edited:
         found.differences[name] = (ours, theirs)
     else:
         found.values[name] = theirs
 
 
-def _compare_capital(found: Comparison, parsed: Parsed, standing: Mapping[str, Any], edited: Collection[str]) -> None:
+def _compare_capital(
+    found: FirmComparison, parsed: Parsed, standing: Mapping[str, Any], edited: Collection[str]
+) -> None:
     """Amount, currency and wording stand and fall together; a wording without an amount never replaces an amount, and
     the same amount in other words is no change.
     """

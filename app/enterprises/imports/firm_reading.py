@@ -14,8 +14,8 @@ from app.enterprises.domain.names import normalise_name
 from app.enterprises.domain.places import RegionIndex
 from app.enterprises.fields import ENTERPRISE
 from app.enterprises.imports.reading import Parsed, SourceRow, read_day, read_uscc, read_yes_no
-from app.enterprises.imports.reasons import Reason
-from app.kit.fields import Field, Heading, Kind, is_web_address
+from app.enterprises.imports.reasons import RowReason
+from app.kit.fields import Field, FieldKind, Heading, is_web_address
 from app.reference.models import Industry, TechnicalField, Term
 from app.reference.queries import list_regions
 
@@ -30,7 +30,7 @@ _PLAIN = tuple(
     if field.headings
     and field.stored
     and not field.bundle
-    and field.kind not in (Kind.NAME, Kind.KEY)
+    and field.kind not in (FieldKind.NAME, FieldKind.KEY)
     and field.vocabulary != "region"
 )
 
@@ -88,9 +88,9 @@ def parse_firm(source: SourceRow, tables: FirmTables) -> Parsed:
 def _read_name(parsed: Parsed) -> None:
     parsed.name = normalise_name(parsed.source.texts["name"])
     if not parsed.name:
-        parsed.refusals.append(Reason("name.missing"))
+        parsed.refusals.append(RowReason("name.missing"))
     elif len(parsed.name) > MAX_NAME:
-        parsed.refusals.append(Reason("name.too_long", {"limit": MAX_NAME}))
+        parsed.refusals.append(RowReason("name.too_long", {"limit": MAX_NAME}))
         parsed.name = parsed.name[:MAX_NAME]
     parsed.values["name"] = parsed.name
     former = (normalise_name(name) for name in _NAMES.split(parsed.source.texts.get("former_names", "")))
@@ -113,15 +113,15 @@ def _read_cell(parsed: Parsed, field: Field, tables: FirmTables) -> None:
 
 def _value(field: Field, heading: Heading, text: str, parsed: Parsed, tables: FirmTables) -> Any:
     match field.kind:
-        case Kind.DAY:
+        case FieldKind.DAY:
             return read_day(text, today=tables.today)
-        case Kind.FLAG:
+        case FieldKind.FLAG:
             return read_yes_no(text)
-        case Kind.CODE:
+        case FieldKind.CODE:
             codes = tables.codes[field.vocabulary].get(_fold(text))
             parsed.alike |= {field.name: frozenset(codes)} if codes else {}
             return codes[0] if codes else None
-        case Kind.WEB if not is_web_address(text):
+        case FieldKind.WEB if not is_web_address(text):
             return None
         case _:
             return text if len(text) <= (heading.longest or field.length) else None
@@ -142,7 +142,7 @@ def _read_capital(parsed: Parsed) -> None:
         "capital_remark": capital.remark,
     }
     if capital.remark:
-        parsed.remarks.append(Reason("capital", {"text": text[:60], "remark": capital.remark}))
+        parsed.remarks.append(RowReason("capital", {"text": text[:60], "remark": capital.remark}))
 
 
 def _read_region(parsed: Parsed, tables: FirmTables) -> None:
@@ -154,11 +154,11 @@ def _read_region(parsed: Parsed, tables: FirmTables) -> None:
         parsed.values["region_code"] = found
     elif tables.prefix.startswith(found):
         parsed.values["region_code"] = tables.prefix
-        parsed.remarks.append(Reason("region.assumed"))
+        parsed.remarks.append(RowReason("region.assumed"))
     else:
         name = tables.region_names.get(found[:_COUNTY_DIGITS], found)
         parsed.values["region_code"] = found
-        parsed.refusals.append(Reason("region.outside", {"region": f"{name} {found}"}))
+        parsed.refusals.append(RowReason("region.outside", {"region": f"{name} {found}"}))
 
 
 def _term_keys(session: Session) -> dict[str, Codes]:

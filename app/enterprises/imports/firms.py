@@ -11,14 +11,14 @@ from sqlalchemy.orm import Session
 from app.enterprises import events
 from app.enterprises.domain.search import search_document
 from app.enterprises.domain.uscc import normalise
-from app.enterprises.imports.domain import Decision, Outcome
+from app.enterprises.imports.domain import RowDecision, RowOutcome
 from app.enterprises.imports.firm_deciding import compare
 from app.enterprises.imports.firm_reading import FirmTables, parse_firm
 from app.enterprises.imports.models import ImportRow
 from app.enterprises.imports.name_checking import NameCheck, check_names
 from app.enterprises.imports.reading import Parsed, SourceRow
-from app.enterprises.imports.reasons import Reason
-from app.enterprises.imports.verdict import Verdict, rejected
+from app.enterprises.imports.reasons import RowReason
+from app.enterprises.imports.verdict import RowVerdict, rejected
 from app.enterprises.models import Enterprise, FormerCode, FormerName
 from app.enterprises.service.editing import add_former_names, change_fields
 from app.enterprises.service.recording import note, snapshot
@@ -27,7 +27,7 @@ from app.kit.actor import Actor
 
 
 @dataclass(frozen=True)
-class Standing:
+class RegisterSnapshot:
     """What the database holds about the firms of a batch: by code, their former names, names that contradict, codes refused."""
 
     firms: Mapping[str, Enterprise]
@@ -54,16 +54,16 @@ class FirmTaker:
         """The row, cell by cell."""
         return parse_firm(source, self.tables)
 
-    def decide(self, session: Session, batch: Sequence[Parsed], *, lock: bool) -> list[Verdict]:
+    def decide(self, session: Session, batch: Sequence[Parsed], *, lock: bool) -> list[RowVerdict]:
         """Create, change, leave, ask or hand back, for each row."""
         rows = [parsed for parsed in batch if not parsed.refusals]
         standing = _load(session, rows, self.actor.region_prefix, lock=lock)
         return [self._decide(parsed, standing) for parsed in batch]
 
-    def write(self, session: Session, verdicts: Sequence[Verdict], now: datetime) -> None:
+    def write(self, session: Session, verdicts: Sequence[RowVerdict], now: datetime) -> None:
         """Insert the new firms in bulk, change the others, keep former names."""
         data = {"import": self.run_id}
-        new = [verdict for verdict in verdicts if verdict.outcome is Outcome.CREATED]
+        new = [verdict for verdict in verdicts if verdict.outcome is RowOutcome.CREATED]
         rows = [_row_of(verdict, now) for verdict in new]
         ids = insert_many(session, rows, actor=self.actor, now=now, event=events.IMPORTED, data=data)
         former = [
@@ -79,7 +79,7 @@ class FirmTaker:
             if verdict.standing is not None:
                 self._change(session, verdict, now, data)
 
-    def _change(self, session: Session, verdict: Verdict, now: datetime, data: Mapping[str, Any]) -> None:
+    def _change(self, session: Session, verdict: RowVerdict, now: datetime, data: Mapping[str, Any]) -> None:
         firm: Enterprise = verdict.standing
         verdict.target_id = firm.id
         about = dict(data)
@@ -101,7 +101,7 @@ class FirmTaker:
             changes = {"former_names": (None, list(verdict.former_names))}
             note(session, self.actor, firm, events.CHANGED_BY_IMPORT, now, changes=changes, data=data)
 
-    def _decide(self, parsed: Parsed, standing: Standing) -> Verdict:
+    def _decide(self, parsed: Parsed, standing: RegisterSnapshot) -> RowVerdict:
         if parsed.refusals or parsed.uscc is None:
             return rejected(parsed)
         firm = standing.firms.get(parsed.key)
@@ -111,7 +111,7 @@ class FirmTaker:
             return self._new(parsed)
         return _waiting(parsed, _mismatch(parsed), standing)
 
-    def _new(self, parsed: Parsed) -> Verdict:
+    def _new(self, parsed: Parsed) -> RowVerdict:
         assert parsed.uscc is not None
         values = parsed.values | {"uscc": parsed.key, "unread_cells": parsed.unread}
         reasons = list(parsed.remarks)
@@ -121,13 +121,13 @@ class FirmTaker:
                 "uscc_note": self.confirmation,
             }
             reasons.insert(0, _mismatch(parsed))
-        return Verdict(parsed, Outcome.CREATED, reasons, values=values, former_names=parsed.former_names)
+        return RowVerdict(parsed, RowOutcome.CREATED, reasons, values=values, former_names=parsed.former_names)
 
-    def _decide_known(self, parsed: Parsed, firm: Enterprise, standing: Standing) -> Verdict:
+    def _decide_known(self, parsed: Parsed, firm: Enterprise, standing: RegisterSnapshot) -> RowVerdict:
         if firm.disabled_on is not None:
-            return rejected(parsed, Reason("enterprise.disabled", {"on": firm.disabled_on.isoformat()}))
+            return rejected(parsed, RowReason("enterprise.disabled", {"on": firm.disabled_on.isoformat()}))
         if not firm.region_code.startswith(self.actor.region_prefix):
-            return rejected(parsed, Reason("enterprise.outside"))
+            return rejected(parsed, RowReason("enterprise.outside"))
         number, edited = parsed.source.number, set(firm.edited_fields)
         if firm.region_code:
             parsed.remarks = [remark for remark in parsed.remarks if remark.code != "region.assumed"]
@@ -139,36 +139,36 @@ class FirmTaker:
             parsed.remarks.append(former)
             parsed.values["name"] = ""
         found = compare(parsed, snapshot(firm), edited, standing.former_names.get(firm.id, set()))
-        outcome = Outcome.UNCHANGED
+        outcome = RowOutcome.UNCHANGED
         if found.differences:
-            outcome = Outcome.DIFFERS
+            outcome = RowOutcome.DIFFERS
         elif found.values or found.former_names:
-            outcome = Outcome.CHANGED
-        return Verdict(
+            outcome = RowOutcome.CHANGED
+        return RowVerdict(
             parsed, outcome, list(parsed.remarks), firm, found.values, found.former_names, found.differences, firm.id
         )
 
 
-def _waiting(parsed: Parsed, why: Reason, standing: Standing, firm_id: int | None = None) -> Verdict:
+def _waiting(parsed: Parsed, why: RowReason, standing: RegisterSnapshot, firm_id: int | None = None) -> RowVerdict:
     """The whole row waits for a person; nothing of it is taken."""
     reasons = [why]
     if by := standing.refused.get(parsed.key):
-        reasons.append(Reason("refused.before", {"by": by}))
-    return Verdict(parsed, Outcome.QUEUED, [*reasons, *parsed.remarks], target_id=firm_id)
+        reasons.append(RowReason("refused.before", {"by": by}))
+    return RowVerdict(parsed, RowOutcome.QUEUED, [*reasons, *parsed.remarks], target_id=firm_id)
 
 
-def _mismatch(parsed: Parsed) -> Reason:
-    return Reason("uscc", {"text": parsed.key})
+def _mismatch(parsed: Parsed) -> RowReason:
+    return RowReason("uscc", {"text": parsed.key})
 
 
-def _row_of(verdict: Verdict, now: datetime) -> dict[str, Any]:
+def _row_of(verdict: RowVerdict, now: datetime) -> dict[str, Any]:
     row = prepare_row(verdict.values, now)
     if verdict.former_names:
         row["search_text"] = search_document([row["name"], *verdict.former_names], [row["uscc"]])
     return row
 
 
-def _load(session: Session, batch: Sequence[Parsed], prefix: str, *, lock: bool) -> Standing:
+def _load(session: Session, batch: Sequence[Parsed], prefix: str, *, lock: bool) -> RegisterSnapshot:
     """The firms that bear or bore the batch's codes, in a few queries whatever the batch's size."""
     codes = [parsed.key for parsed in batch]
     statement = select(Enterprise).where(Enterprise.uscc.in_(codes)).order_by(Enterprise.id)
@@ -188,14 +188,16 @@ def _load(session: Session, batch: Sequence[Parsed], prefix: str, *, lock: bool)
     check = check_names(session, [(row, firms[row.key]) for row in batch if row.key in firms], prefix=prefix)
     doubtful = [row.key for row in batch if row.uscc and not row.uscc.is_valid and row.key not in firms]
     doubtful += [row.key for row in batch if row.source.number in check.contradictions]
-    return Standing(firms, names, check, _refused(session, doubtful) if doubtful else {})
+    return RegisterSnapshot(firms, names, check, _refused(session, doubtful) if doubtful else {})
 
 
 def _refused(session: Session, codes: Sequence[str]) -> dict[str, str]:
     """Who decided earlier that a row with such a code is not taken in."""
     statement = (
         select(ImportRow.key, ImportRow.decided_by)
-        .where(ImportRow.outcome == Outcome.QUEUED, ImportRow.decision == Decision.REFUSED, ImportRow.key.in_(codes))
+        .where(
+            ImportRow.outcome == RowOutcome.QUEUED, ImportRow.decision == RowDecision.REFUSED, ImportRow.key.in_(codes)
+        )
         .order_by(ImportRow.id)
     )
     return dict(session.execute(statement).all())

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.enterprises.imports.domain import Outcome
+from app.enterprises.imports.domain import RowOutcome
 from app.enterprises.imports.fields import REASON_HEADERS
-from app.enterprises.imports.mapping import REASON, Layout
+from app.enterprises.imports.mapping import REASON, TableLayout
 from app.enterprises.imports.models import ImportRow, ImportRun
-from app.enterprises.imports.reasons import Reason
+from app.enterprises.imports.reasons import RowReason
 from app.kit.i18n import current_locale
 from app.kit.tabular import write_csv, write_xlsx
 
@@ -33,7 +33,7 @@ def hand_back(session: Session, run: ImportRun) -> HandedBack:
 
     The reason stands in the first column, so that a row with too many or too few cells stays as it was.
     """
-    layout = Layout.from_json(run.mapping)
+    layout = TableLayout.from_json(run.mapping)
     old = next((column.index for column in layout.columns if column.field == REASON), None)
     header = [REASON_HEADERS[0 if current_locale() == "zh" else 1]]
     header += [column.header for column in layout.columns if column.index != old]
@@ -49,7 +49,7 @@ def hand_back(session: Session, run: ImportRun) -> HandedBack:
 def _rows(session: Session, run_id: int, old_reason: int | None) -> Iterator[list[str]]:
     statement = (
         select(ImportRow.cells, ImportRow.reasons)
-        .where(ImportRow.run_id == run_id, ImportRow.outcome == Outcome.REJECTED)
+        .where(ImportRow.run_id == run_id, ImportRow.outcome == RowOutcome.REJECTED)
         .order_by(ImportRow.row_number)
         .execution_options(yield_per=_AT_ONCE)
     )
@@ -60,7 +60,7 @@ def _rows(session: Session, run_id: int, old_reason: int | None) -> Iterator[lis
 
 def reason_text(reasons: list[dict[str, object]]) -> str:
     """All reasons of a row in one cell, in the reader's language."""
-    return " ".join(str(Reason.from_json(kept)) for kept in reasons)
+    return " ".join(str(RowReason.from_json(kept)) for kept in reasons)
 
 
 def _fitted(row: list[str], width: int) -> list[str]:

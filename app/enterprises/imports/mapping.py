@@ -29,7 +29,7 @@ IGNORED, REASON = "", "reason"
 
 
 @dataclass(frozen=True)
-class Column:
+class MappedColumn:
     """One column of the file, the field it fills ("" = not imported) and its unit ("" = not written, `cell` = in each cell)."""
 
     index: int
@@ -40,12 +40,12 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Layout:
+class TableLayout:
     """Where the table stands in its file and what its columns mean."""
 
     sheet: str
     header_row: int
-    columns: tuple[Column, ...]
+    columns: tuple[MappedColumn, ...]
     unread_sheets: tuple[str, ...] = ()
 
     def index_of(self, field: str) -> int | None:
@@ -76,15 +76,15 @@ class Layout:
         }
 
     @classmethod
-    def from_json(cls, kept: Mapping[str, Any]) -> "Layout":
+    def from_json(cls, kept: Mapping[str, Any]) -> "TableLayout":
         """As it was kept."""
-        columns = tuple(Column(index, *column) for index, column in enumerate(kept["columns"]))
+        columns = tuple(MappedColumn(index, *column) for index, column in enumerate(kept["columns"]))
         return cls(kept["sheet"], kept["header_row"], columns, tuple(kept["unread_sheets"]))
 
 
-def guess_layout(table: Table, kind: ImportKind) -> Layout:
+def guess_layout(table: Table, kind: ImportKind) -> TableLayout:
     """The sheet and header row that look most like a list of `kind`, with the columns guessed."""
-    best: tuple[tuple[int, int], Sheet, Layout] | None = None
+    best: tuple[tuple[int, int], Sheet, TableLayout] | None = None
     for sheet in table.sheets:
         layout = _guess_in_sheet(sheet, kind)
         if layout is None:
@@ -111,7 +111,7 @@ def guess_fields(header: Sequence[str], kind: ImportKind) -> list[str]:
     return fields
 
 
-def remap(layout: Layout, kind: ImportKind, chosen: Mapping[int, str], units: Mapping[int, str]) -> Layout:
+def remap(layout: TableLayout, kind: ImportKind, chosen: Mapping[int, str], units: Mapping[int, str]) -> TableLayout:
     """The layout with the person's choice of field and unit per column. Raises Invalid when a field is chosen twice."""
     known = {field.code: field for field in FIELDS[kind]}
     columns = []
@@ -131,12 +131,12 @@ def remap(layout: Layout, kind: ImportKind, chosen: Mapping[int, str], units: Ma
     return replace(layout, columns=tuple(columns))
 
 
-def sheet_of(table: Table, layout: Layout) -> Sheet:
+def sheet_of(table: Table, layout: TableLayout) -> Sheet:
     """The sheet that the layout speaks of."""
     return next(sheet for sheet in table.sheets if sheet.name == layout.sheet)
 
 
-def with_unit(layout: Layout, kind: ImportKind, unit: str) -> Layout:
+def with_unit(layout: TableLayout, kind: ImportKind, unit: str) -> TableLayout:
     """The layout with `unit` for every column of money whose unit is not written; "" leaves them."""
     if not unit:
         return layout
@@ -144,7 +144,7 @@ def with_unit(layout: Layout, kind: ImportKind, unit: str) -> Layout:
     return replace(layout, columns=tuple(columns))
 
 
-def with_samples(layout: Layout, sheet: Sheet) -> Layout:
+def with_samples(layout: TableLayout, sheet: Sheet) -> TableLayout:
     """The layout with up to three sample values beside each column."""
     columns = [
         replace(column, samples=tuple(value[:60] for value in values[:_SAMPLES]))
@@ -153,14 +153,14 @@ def with_samples(layout: Layout, sheet: Sheet) -> Layout:
     return replace(layout, columns=tuple(columns))
 
 
-def _first_values(layout: Layout, sheet: Sheet) -> list[list[str]]:
+def _first_values(layout: TableLayout, sheet: Sheet) -> list[list[str]]:
     """What the first rows hold in each column."""
     below = islice(sheet.rows(), layout.header_row, layout.header_row + _SAMPLED_ROWS)
     rows = [row.cells for row in below if not row.blank]
     return [[cells[i] for cells in rows if i < len(cells) and cells[i]] for i in range(len(layout.columns))]
 
 
-def _with_units_in_cells(layout: Layout, sheet: Sheet, kind: ImportKind) -> Layout:
+def _with_units_in_cells(layout: TableLayout, sheet: Sheet, kind: ImportKind) -> TableLayout:
     """Columns of money without a unit whose first cells all name theirs: a later bare number stays empty."""
     if not layout.without_unit(kind):
         return layout
@@ -171,12 +171,12 @@ def _with_units_in_cells(layout: Layout, sheet: Sheet, kind: ImportKind) -> Layo
     return replace(layout, columns=tuple(columns))
 
 
-def _lacks_unit(column: Column, kind: ImportKind) -> bool:
+def _lacks_unit(column: MappedColumn, kind: ImportKind) -> bool:
     needing = any(field.code == column.field and field.needs_unit for field in FIELDS[kind])
     return needing and column.unit != IN_CELLS and not unit_of(column.unit)
 
 
-def _guess_in_sheet(sheet: Sheet, kind: ImportKind) -> Layout | None:
+def _guess_in_sheet(sheet: Sheet, kind: ImportKind) -> TableLayout | None:
     """The row among the first twenty that names the most fields; titles above it only tell a unit of money."""
     candidates = [row for row in islice(sheet.rows(), _HEADER_WITHIN) if not row.blank]
     if not candidates:
@@ -185,8 +185,8 @@ def _guess_in_sheet(sheet: Sheet, kind: ImportKind) -> Layout | None:
     cells = header.filled
     fields = guess_fields(cells, kind)
     above = title_unit(row.filled for row in candidates if row.number < header.number)
-    columns = (Column(i, text, fields[i], split_header(text)[1] or above) for i, text in enumerate(cells))
-    return Layout(sheet.name, header.number, tuple(columns))
+    columns = (MappedColumn(i, text, fields[i], split_header(text)[1] or above) for i, text in enumerate(cells))
+    return TableLayout(sheet.name, header.number, tuple(columns))
 
 
 def _known(row: Row, kind: ImportKind) -> int:

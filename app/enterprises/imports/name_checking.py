@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.enterprises.domain.names import pinyin_of, same_name
 from app.enterprises.imports.reading import Parsed
-from app.enterprises.imports.reasons import Reason
+from app.enterprises.imports.reasons import RowReason
 from app.enterprises.models import Enterprise, FormerName
 
 Row = tuple[Parsed, Enterprise]
@@ -19,8 +19,8 @@ _Bearer = tuple[int, str, str]
 class NameCheck:
     """By row number: why a row has to wait, and which rows call their firm by a former name."""
 
-    contradictions: dict[int, Reason] = field(default_factory=dict)
-    former: dict[int, Reason] = field(default_factory=dict)
+    contradictions: dict[int, RowReason] = field(default_factory=dict)
+    former: dict[int, RowReason] = field(default_factory=dict)
 
 
 def check_names(session: Session, rows: Sequence[Row], *, prefix: str) -> NameCheck:
@@ -39,14 +39,14 @@ def check_names(session: Session, rows: Sequence[Row], *, prefix: str) -> NameCh
         number, words = row.source.number, {"name": row.name, "ours": firm.name}
         others = [bearer for bearer in bearers.get(row.name, []) if bearer[0] != firm.id]
         if any(same_name(row.name, name) for name in former.get(firm.id, ())):
-            found.former[number] = Reason("name.former", words)
+            found.former[number] = RowReason("name.former", words)
         elif others:
             _id, uscc, region = others[0]
-            found.contradictions[number] = Reason(
+            found.contradictions[number] = RowReason(
                 "name.other", words | {"uscc": uscc if region.startswith(prefix) else "—"}
             )
         elif not any(same_name(firm.name, name) for name in row.former_names):
-            found.contradictions[number] = Reason("name.differs", words)
+            found.contradictions[number] = RowReason("name.differs", words)
     return found
 
 

@@ -3,7 +3,7 @@
 from sqlalchemy import Select, String, cast, func, select
 from sqlalchemy.orm import Session
 
-from app.enterprises.imports.domain import OPEN, TAKEN, Decision, RunState
+from app.enterprises.imports.domain import OPEN, TAKEN, ImportState, RowDecision
 from app.enterprises.imports.models import ImportRow, ImportRun
 from app.enterprises.imports.reasons import KEPT_AS_TEXT
 from app.enterprises.models import Enterprise
@@ -56,7 +56,7 @@ def count_open_by_run(session: Session, run_ids: list[int]) -> dict[int, int]:
     """For each run, how many of its rows still wait."""
     statement = (
         select(ImportRow.run_id, func.count())
-        .where(ImportRow.run_id.in_(run_ids), ImportRow.outcome.in_(OPEN), ImportRow.decision == Decision.NONE)
+        .where(ImportRow.run_id.in_(run_ids), ImportRow.outcome.in_(OPEN), ImportRow.decision == RowDecision.NONE)
         .group_by(ImportRow.run_id)
     )
     return dict(session.execute(statement).all())
@@ -77,8 +77,8 @@ def _waiting(actor: Actor) -> Select[ImportRow]:
         .join(ImportRun, ImportRun.id == ImportRow.run_id)
         .where(
             ImportRow.outcome.in_(OPEN),
-            ImportRow.decision == Decision.NONE,
-            ImportRun.state.in_((RunState.STARTED, RunState.FINISHED)),
+            ImportRow.decision == RowDecision.NONE,
+            ImportRun.state.in_((ImportState.STARTED, ImportState.FINISHED)),
             within_region(ImportRun.region_prefix, actor.region_prefix),
         )
     )

@@ -8,8 +8,8 @@ from datetime import date
 from typing import Any
 
 from app.enterprises.domain.uscc import Uscc, normalise, parse_uscc
-from app.enterprises.imports.mapping import IGNORED, REASON, Layout
-from app.enterprises.imports.reasons import Reason
+from app.enterprises.imports.mapping import IGNORED, REASON, TableLayout
+from app.enterprises.imports.reasons import RowReason
 from app.kit.errors import Invalid
 from app.kit.tabular.reading import Row, Sheet
 
@@ -31,7 +31,7 @@ class SourceRow:
     texts: dict[str, str]
     units: dict[str, str]
     inexact: frozenset[str] = frozenset()
-    problem: Reason | None = None
+    problem: RowReason | None = None
 
 
 @dataclass(slots=True)
@@ -49,16 +49,16 @@ class Parsed:
     alike: dict[str, frozenset[str]] = field(default_factory=dict)
     former_names: tuple[str, ...] = ()
     unread: dict[str, str] = field(default_factory=dict)
-    refusals: list[Reason] = field(default_factory=list)
-    remarks: list[Reason] = field(default_factory=list)
+    refusals: list[RowReason] = field(default_factory=list)
+    remarks: list[RowReason] = field(default_factory=list)
 
     def leave_empty(self, code: str, text: str, *, reason: str = "unread") -> None:
         """Note a cell that could not be read: it stays empty and its text is kept."""
         self.unread[code] = text
-        self.remarks.append(Reason(reason, {"column": code, "text": text[:60]}))
+        self.remarks.append(RowReason(reason, {"column": code, "text": text[:60]}))
 
 
-def source_rows(sheet: Sheet, layout: Layout) -> Iterator[SourceRow]:
+def source_rows(sheet: Sheet, layout: TableLayout) -> Iterator[SourceRow]:
     """The rows below the header that hold anything."""
     width = len(layout.columns)
     for row in sheet.rows():
@@ -66,12 +66,12 @@ def source_rows(sheet: Sheet, layout: Layout) -> Iterator[SourceRow]:
             yield _source(row, layout, _problem(row, width, fixed=sheet.fixed_width))
 
 
-def source_row(number: int, cells: list[str], layout: Layout) -> SourceRow:
+def source_row(number: int, cells: list[str], layout: TableLayout) -> SourceRow:
     """A row that was kept, to be read once more."""
     return _source(Row(number, cells), layout, None)
 
 
-def _source(row: Row, layout: Layout, problem: Reason | None) -> SourceRow:
+def _source(row: Row, layout: TableLayout, problem: RowReason | None) -> SourceRow:
     texts: dict[str, str] = {}
     units: dict[str, str] = {}
     inexact = set()
@@ -89,19 +89,19 @@ def read_uscc(parsed: Parsed) -> None:
     """Read the row's code into `uscc` and `key`, or say why that cannot be."""
     text = parsed.source.texts["uscc"]
     if "uscc" in parsed.source.inexact:
-        parsed.refusals.append(Reason("uscc.inexact"))
+        parsed.refusals.append(RowReason("uscc.inexact"))
         return
     if not normalise(text):
-        parsed.refusals.append(Reason("uscc.missing"))
+        parsed.refusals.append(RowReason("uscc.missing"))
         return
     try:
         parsed.uscc = parse_uscc(text)
         parsed.key = parsed.uscc.value
         if parsed.key == EXAMPLE_USCC:
-            parsed.refusals.append(Reason("example"))
+            parsed.refusals.append(RowReason("example"))
     except Invalid:
         parsed.key = normalise(text)[:60]
-        parsed.refusals.append(Reason("uscc", {"text": text[:60]}))
+        parsed.refusals.append(RowReason("uscc", {"text": text[:60]}))
 
 
 def read_day(text: str, *, today: date) -> date | None:
@@ -132,12 +132,12 @@ def _text(cells: list[str], index: int) -> str:
     return "" if text.lower() in _NOTHING else text
 
 
-def _problem(row: Row, width: int, *, fixed: bool) -> Reason | None:
+def _problem(row: Row, width: int, *, fixed: bool) -> RowReason | None:
     if row.broken:
-        return Reason("broken")
+        return RowReason("broken")
     if fixed:
         return None
     found = len(row.cells)
     while found > width and not row.cells[found - 1].strip():
         found -= 1
-    return None if found == width else Reason("width", {"found": found, "expected": width})
+    return None if found == width else RowReason("width", {"found": found, "expected": width})

@@ -10,7 +10,7 @@ from app.kit.i18n import N_, _
 
 
 @dataclass(frozen=True)
-class Reason:
+class RowReason:
     """Why a row is not simply taken: a message by its code and parameters, worded when it is shown."""
 
     code: str
@@ -21,7 +21,7 @@ class Reason:
         return {"code": self.code, "params": self.params}
 
     @classmethod
-    def from_json(cls, kept: dict[str, Any]) -> "Reason":
+    def from_json(cls, kept: dict[str, Any]) -> "RowReason":
         """As it was kept."""
         return cls(kept["code"], kept["params"])
 

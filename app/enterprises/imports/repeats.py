@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from app.enterprises.imports.mapping import REASON, Layout
+from app.enterprises.imports.mapping import REASON, TableLayout
 from app.enterprises.imports.reading import Parsed, SourceRow
-from app.enterprises.imports.reasons import Reason
+from app.enterprises.imports.reasons import RowReason
 
 _SHOWN = 6
 _LONGEST = 40
@@ -18,7 +18,7 @@ class Repeats:
     Only those rows are kept in memory, so that a long list needs little.
     """
 
-    layout: Layout
+    layout: TableLayout
     keys: frozenset[str]
     first: dict[str, SourceRow] = field(default_factory=dict)
 
@@ -30,15 +30,15 @@ class Repeats:
         if first is not parsed.source:
             parsed.refusals.append(self._reason(first, parsed.source))
 
-    def _reason(self, first: SourceRow, row: SourceRow) -> Reason:
+    def _reason(self, first: SourceRow, row: SourceRow) -> RowReason:
         differences = [
             f"{column.header} {_short(before)} → {_short(after)}"
             for column in self.layout.columns
             if column.field != REASON and (before := _cell(first, column.index)) != (after := _cell(row, column.index))
         ]
         if not differences:
-            return Reason("repeat", {"row": first.number})
-        return Reason("repeat.differs", {"row": first.number, "differences": "；".join(differences[:_SHOWN])})
+            return RowReason("repeat", {"row": first.number})
+        return RowReason("repeat.differs", {"row": first.number, "differences": "；".join(differences[:_SHOWN])})
 
 
 def repeated(keys: Iterable[str]) -> tuple[int, frozenset[str]]:

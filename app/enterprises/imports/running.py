@@ -11,17 +11,17 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.enterprises.imports import events
-from app.enterprises.imports.domain import BATCH, KEPT_RAW, OPEN, Decision, ImportKind, Outcome, RunState
+from app.enterprises.imports.domain import BATCH, KEPT_RAW, OPEN, ImportKind, ImportState, RowDecision, RowOutcome
 from app.enterprises.imports.figure_reading import load_figure_tables
 from app.enterprises.imports.figures import FigureTaker
 from app.enterprises.imports.firm_reading import load_tables
 from app.enterprises.imports.firms import FirmTaker
-from app.enterprises.imports.mapping import Layout, sheet_of
+from app.enterprises.imports.mapping import TableLayout, sheet_of
 from app.enterprises.imports.models import ImportRow, ImportRun
 from app.enterprises.imports.reading import Parsed, SourceRow, source_rows
 from app.enterprises.imports.repeats import Repeats, repeated
 from app.enterprises.imports.showing import shown_differences
-from app.enterprises.imports.verdict import Taker, Verdict
+from app.enterprises.imports.verdict import RowVerdict, Taker
 from app.jobs.running import Run
 from app.journal.domain import SubjectKey
 from app.journal.service import record
@@ -33,12 +33,12 @@ from app.kit.tabular.reading import Sheet
 
 
 @dataclass(frozen=True)
-class _Work:
+class _ImportContext:
     """What does not change while one import runs."""
 
     run: Run
     import_id: int
-    layout: Layout
+    layout: TableLayout
     sheet: Sheet
     taker: Taker
 
@@ -48,12 +48,12 @@ def take_in(run: Run) -> Mapping[str, Any]:
     import_id = int(run.params["import"])
     with read_scope(run.around.database) as session:
         found = session.get_one(ImportRun, import_id)
-        if found.state in (RunState.FINISHED, RunState.ABANDONED):
+        if found.state in (ImportState.FINISHED, ImportState.ABANDONED):
             return counts_of(found)
-        layout = Layout.from_json(found.mapping)
+        layout = TableLayout.from_json(found.mapping)
         taker = make_taker(session, found, run.actor, run)
         sheet = sheet_of(open_table(run.around.blobs.path(found.file_sha256)), layout)
-    work = _Work(run, import_id, layout, sheet, taker)
+    work = _ImportContext(run, import_id, layout, sheet, taker)
     total, keys = repeated(taker.key_of(source) for source in source_rows(sheet, layout))
     _take_batches(work, Repeats(layout, keys), total)
     return _finish(work, total)
@@ -70,7 +70,7 @@ def make_taker(session: Session, found: ImportRun, actor: Actor, clock: Any, *, 
 
 def counts_of(found: ImportRun) -> dict[str, int]:
     """The six counts, in the order of the result line."""
-    return {outcome.value: getattr(found, outcome.value) for outcome in Outcome}
+    return {outcome.value: getattr(found, outcome.value) for outcome in RowOutcome}
 
 
 def parse_batches(rows: Iterator[SourceRow], taker: Taker, repeats: Repeats, size: int) -> Iterator[list[Parsed]]:
@@ -82,7 +82,7 @@ def parse_batches(rows: Iterator[SourceRow], taker: Taker, repeats: Repeats, siz
         yield parsed
 
 
-def _take_batches(work: _Work, repeats: Repeats, total: int) -> None:
+def _take_batches(work: _ImportContext, repeats: Repeats, total: int) -> None:
     run = work.run
     reached = int(run.checkpoint.get("row", 0))
     done = int(run.checkpoint.get("done", 0))
@@ -104,7 +104,7 @@ def _after(rows: Iterator[SourceRow], reached: int, taker: Taker, repeats: Repea
             repeats.note(key, taker.parse(source))
 
 
-def _commit_batch(work: _Work, batch: list[Parsed], done: int, total: int) -> None:
+def _commit_batch(work: _ImportContext, batch: list[Parsed], done: int, total: int) -> None:
     """One transaction; when somebody registered one of the firms in the same moment, decide once more."""
     try:
         _write_batch(work, batch, done, total)
@@ -112,7 +112,7 @@ def _commit_batch(work: _Work, batch: list[Parsed], done: int, total: int) -> No
         _write_batch(work, batch, done, total)
 
 
-def _write_batch(work: _Work, batch: list[Parsed], done: int, total: int) -> None:
+def _write_batch(work: _ImportContext, batch: list[Parsed], done: int, total: int) -> None:
     run = work.run
     now = run.now()
     with session_scope(run.around.database) as session:
@@ -125,7 +125,9 @@ def _write_batch(work: _Work, batch: list[Parsed], done: int, total: int) -> Non
         run.save(session, checkpoint={"row": batch[-1].source.number, "done": done}, done=done, total=total)
 
 
-def _note_rows(session: Session, work: _Work, rows: list[dict[str, Any]], verdicts: Sequence[Verdict]) -> None:
+def _note_rows(
+    session: Session, work: _ImportContext, rows: list[dict[str, Any]], verdicts: Sequence[RowVerdict]
+) -> None:
     for row, verdict in zip(rows, verdicts, strict=True):
         row["target_id"] = verdict.target_id
     waiting = [row["key"] for row in rows if row["outcome"] in OPEN and row["key"]]
@@ -140,7 +142,7 @@ def supersede(session: Session, keys: Sequence[str], import_id: int) -> None:
         update(ImportRow)
         .where(
             ImportRow.outcome.in_(OPEN),
-            ImportRow.decision == Decision.NONE,
+            ImportRow.decision == RowDecision.NONE,
             ImportRow.key.in_(keys),
             ImportRow.run_id != import_id,
             ImportRow.run_id.in_(
@@ -149,12 +151,12 @@ def supersede(session: Session, keys: Sequence[str], import_id: int) -> None:
                 )
             ),
         )
-        .values(decision=Decision.SUPERSEDED, note=str(import_id))
+        .values(decision=RowDecision.SUPERSEDED, note=str(import_id))
         .execution_options(synchronize_session=False)
     )
 
 
-def _row_of(work: _Work, verdict: Verdict) -> dict[str, Any]:
+def _row_of(work: _ImportContext, verdict: RowVerdict) -> dict[str, Any]:
     """The row as it is kept, before anything is written: what changes is told with what stood there."""
     parsed = verdict.parsed
     return {
@@ -167,7 +169,7 @@ def _row_of(work: _Work, verdict: Verdict) -> dict[str, Any]:
         "cells": parsed.source.cells if verdict.outcome in KEPT_RAW else [],
         "reasons": [reason.to_json() for reason in verdict.reasons],
         "differences": shown_differences(verdict.differences or verdict.changes),
-        "decision": Decision.NONE,
+        "decision": RowDecision.NONE,
         "choices": {},
         "note": "",
         "decided_by": "",
@@ -175,7 +177,7 @@ def _row_of(work: _Work, verdict: Verdict) -> dict[str, Any]:
     }
 
 
-def _count(session: Session, import_id: int, verdicts: Sequence[Verdict], total: int) -> None:
+def _count(session: Session, import_id: int, verdicts: Sequence[RowVerdict], total: int) -> None:
     tally = Counter(verdict.outcome for verdict in verdicts)
     values: dict[str, Any] = {o.value: getattr(ImportRun, o.value) + n for o, n in tally.items()}
     values["written"] = ImportRun.written + sum(verdict.writes for verdict in verdicts)
@@ -187,11 +189,11 @@ def _count(session: Session, import_id: int, verdicts: Sequence[Verdict], total:
     )
 
 
-def _finish(work: _Work, total: int) -> dict[str, int]:
+def _finish(work: _ImportContext, total: int) -> dict[str, int]:
     run = work.run
     with session_scope(run.around.database) as session:
         found = session.get_one(ImportRun, work.import_id)
-        found.state, found.finished_at, found.total = RunState.FINISHED, run.now(), total
+        found.state, found.finished_at, found.total = ImportState.FINISHED, run.now(), total
         counts = counts_of(found)
         record(
             session,

@@ -11,15 +11,15 @@ from sqlalchemy.orm import Session
 
 from app.enterprises.actions import IMPORT
 from app.enterprises.imports import events
-from app.enterprises.imports.domain import KIND_LABELS, PREVIEW_ROWS, ImportKind, RunState
+from app.enterprises.imports.domain import KIND_LABELS, PREVIEW_ROWS, ImportKind, ImportState
 from app.enterprises.imports.fields import IN_CELLS, PEOPLE, UNIT_LABELS
-from app.enterprises.imports.mapping import Layout, guess_layout, remap, sheet_of, with_samples, with_unit
+from app.enterprises.imports.mapping import TableLayout, guess_layout, remap, sheet_of, with_samples, with_unit
 from app.enterprises.imports.models import ImportRun
 from app.enterprises.imports.reading import source_rows
 from app.enterprises.imports.reasons import LABELS
 from app.enterprises.imports.repeats import Repeats, repeated
 from app.enterprises.imports.running import make_taker, parse_batches
-from app.enterprises.imports.verdict import Verdict
+from app.enterprises.imports.verdict import RowVerdict
 from app.jobs.domain import FINISHED
 from app.jobs.models import Job
 from app.jobs.service import cancel, enqueue
@@ -35,7 +35,7 @@ JOB_KIND = "import"
 
 
 @dataclass(frozen=True)
-class Upload:
+class StagedFile:
     """A file whose bytes are stored: their hash, where they lie, and what the person called the file."""
 
     sha256: str
@@ -47,7 +47,7 @@ class Upload:
 class Preview:
     """What would become of the first rows, and how many rows there are."""
 
-    verdicts: list[Verdict]
+    verdicts: list[RowVerdict]
     total: int
     repeated: int
 
@@ -64,7 +64,7 @@ def stage(
     session: Session,
     *,
     actor: Actor,
-    upload: Upload,
+    upload: StagedFile,
     kind: ImportKind,
     now: datetime,
     accept_unconfirmed: bool = False,
@@ -87,7 +87,7 @@ def stage(
         delimiter=table.delimiter,
         mapping=layout.to_json(),
         accept_unconfirmed=accept_unconfirmed,
-        state=RunState.UPLOADED,
+        state=ImportState.UPLOADED,
         region_prefix=actor.region_prefix,
         by_kind=actor.kind,
         by_id=actor.id,
@@ -108,14 +108,14 @@ def change_mapping(
     chosen: Mapping[int, str],
     units: Mapping[int, str],
     other_unit: str = "",
-) -> Layout:
+) -> TableLayout:
     """Keep the person's choice of columns, their units, and the unit of the columns of money that then still have none.
 
     Raises Invalid for a field chosen twice or an unknown unit, Conflict once the import began.
     """
     require(actor, IMPORT, run)
     _require_uploaded(run)
-    layout, kind = Layout.from_json(run.mapping), ImportKind(run.kind)
+    layout, kind = TableLayout.from_json(run.mapping), ImportKind(run.kind)
     known = {"", PEOPLE, IN_CELLS, *UNIT_LABELS, *(column.unit for column in layout.columns)}
     if not {*units.values(), other_unit} <= known:
         raise Invalid("import.mapping.unit", _("没有这个单位。"))
@@ -132,10 +132,10 @@ def start(session: Session, *, actor: Actor, run: ImportRun, now: datetime, acce
     """
     require(actor, IMPORT, run)
     _require_uploaded(run)
-    require_columns(Layout.from_json(run.mapping), ImportKind(run.kind))
+    require_columns(TableLayout.from_json(run.mapping), ImportKind(run.kind))
     title = f"{_(KIND_LABELS[ImportKind(run.kind)])} · {run.file_name}"
     job = enqueue(session, actor=actor, now=now, kind=JOB_KIND, title=title, params={"import": run.id})
-    run.state, run.job_id, run.accept_unconfirmed = RunState.STARTED, job.id, accept_unconfirmed
+    run.state, run.job_id, run.accept_unconfirmed = ImportState.STARTED, job.id, accept_unconfirmed
     session.flush()
     _note(session, run, actor, events.STARTED, now)
     return job
@@ -144,17 +144,17 @@ def start(session: Session, *, actor: Actor, run: ImportRun, now: datetime, acce
 def abandon(session: Session, *, actor: Actor, run: ImportRun, now: datetime) -> None:
     """Drop an import that was uploaded, or stopped on its way; what it had taken in stays. Raises Conflict when done."""
     require(actor, IMPORT, run)
-    if run.state not in (RunState.UPLOADED, RunState.STARTED):
+    if run.state not in (ImportState.UPLOADED, ImportState.STARTED):
         raise Conflict("import.finished", _("该导入已经结束。"))
     job = session.get(Job, run.job_id) if run.job_id is not None else None
     if job is not None and job.state not in FINISHED:
         cancel(session, job=job, now=now)
-    run.state, run.finished_at = RunState.ABANDONED, now
+    run.state, run.finished_at = ImportState.ABANDONED, now
     session.flush()
     _note(session, run, actor, events.ABANDONED, now)
 
 
-def require_columns(layout: Layout, kind: ImportKind) -> None:
+def require_columns(layout: TableLayout, kind: ImportKind) -> None:
     """Raise Invalid, naming them, when required columns are missing, or columns of money whose unit nobody told."""
     if missing := layout.missing(kind):
         names = "、".join(_(LABELS[code]) for code in missing)
@@ -177,7 +177,7 @@ def find_unfinished(session: Session, *, sha256: str, kind: ImportKind) -> Impor
         .where(
             ImportRun.file_sha256 == sha256,
             ImportRun.kind == kind,
-            ImportRun.state == RunState.STARTED,
+            ImportRun.state == ImportState.STARTED,
             ImportRun.by_kind == "system",
         )
         .order_by(ImportRun.id.desc())
@@ -185,14 +185,16 @@ def find_unfinished(session: Session, *, sha256: str, kind: ImportKind) -> Impor
     )
 
 
-def read_layout(run: ImportRun, path: Path) -> tuple[Table, Layout]:
+def read_layout(run: ImportRun, path: Path) -> tuple[Table, TableLayout]:
     """The opened file and its kept layout, with sample values."""
     table = open_table(path)
-    layout = Layout.from_json(run.mapping)
+    layout = TableLayout.from_json(run.mapping)
     return table, with_samples(layout, sheet_of(table, layout))
 
 
-def preview(session: Session, *, actor: Actor, run: ImportRun, table: Table, layout: Layout, now: datetime) -> Preview:
+def preview(
+    session: Session, *, actor: Actor, run: ImportRun, table: Table, layout: TableLayout, now: datetime
+) -> Preview:
     """What would become of the first rows if the import began now; writes nothing."""
     sheet = sheet_of(table, layout)
     taker = make_taker(session, run, actor, _Clock(now))
@@ -204,7 +206,7 @@ def preview(session: Session, *, actor: Actor, run: ImportRun, table: Table, lay
 
 
 def _require_uploaded(run: ImportRun) -> None:
-    if run.state != RunState.UPLOADED:
+    if run.state != ImportState.UPLOADED:
         raise Conflict("import.started", _("该导入已经开始，不能再改。"))
 
 

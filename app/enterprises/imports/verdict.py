@@ -7,19 +7,19 @@ from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
 
-from app.enterprises.imports.domain import Outcome
+from app.enterprises.imports.domain import RowOutcome
 from app.enterprises.imports.firm_deciding import CAPITAL
 from app.enterprises.imports.reading import Parsed, SourceRow
-from app.enterprises.imports.reasons import Reason
+from app.enterprises.imports.reasons import RowReason
 
 
 @dataclass(slots=True)
-class Verdict:
+class RowVerdict:
     """One row's outcome. `values` are to be written; `differences` map a field to (ours, theirs) and wait for a person."""
 
     parsed: Parsed
-    outcome: Outcome
-    reasons: list[Reason] = field(default_factory=list)
+    outcome: RowOutcome
+    reasons: list[RowReason] = field(default_factory=list)
     standing: Any = None
     values: dict[str, Any] = field(default_factory=dict)
     former_names: tuple[str, ...] = ()
@@ -29,7 +29,7 @@ class Verdict:
     @property
     def changes(self) -> dict[str, tuple[Any, Any]]:
         """What will be written over what stands, by field as (before, after); a capital is one, with its four parts."""
-        if self.outcome is not Outcome.CHANGED:
+        if self.outcome is not RowOutcome.CHANGED:
             return {}
         pairs = {name: (getattr(self.standing, name), value) for name, value in self.values.items()}
         pairs.pop("unread_cells", None)
@@ -53,13 +53,13 @@ class Taker(Protocol):
     def parse(self, source: SourceRow) -> Parsed:
         """The row, cell by cell."""
 
-    def decide(self, session: Session, batch: Sequence[Parsed], *, lock: bool) -> list[Verdict]:
+    def decide(self, session: Session, batch: Sequence[Parsed], *, lock: bool) -> list[RowVerdict]:
         """What is to be done with each row, as the database stands; `lock` when it will be written."""
 
-    def write(self, session: Session, verdicts: Sequence[Verdict], now: datetime) -> None:
+    def write(self, session: Session, verdicts: Sequence[RowVerdict], now: datetime) -> None:
         """Do it, with one journal event for each firm changed; sets `target_id`."""
 
 
-def rejected(parsed: Parsed, *reasons: Reason) -> Verdict:
+def rejected(parsed: Parsed, *reasons: RowReason) -> RowVerdict:
     """The row is handed back."""
-    return Verdict(parsed, Outcome.REJECTED, [*parsed.refusals, *reasons, *parsed.remarks])
+    return RowVerdict(parsed, RowOutcome.REJECTED, [*parsed.refusals, *reasons, *parsed.remarks])

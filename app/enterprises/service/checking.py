@@ -14,7 +14,7 @@ from app.enterprises.models import Enterprise, FormerCode
 from app.enterprises.schemas import EnterpriseFields
 from app.kit.actor import Actor
 from app.kit.errors import Conflict, Invalid
-from app.kit.fields import Kind, Table
+from app.kit.fields import FieldKind, FieldTable
 from app.kit.i18n import _
 from app.kit.permissions import can
 from app.reference.models import Industry, Park, Region, TechnicalField, Term
@@ -27,7 +27,7 @@ def check_fields(session: Session, given: EnterpriseFields, today: date) -> None
     """Raise `Invalid` naming each field whose code is not in its table, or a registration date in the future."""
     problems: dict[str, str] = {}
     for field in ENTERPRISE:
-        code = getattr(given, field.name) if field.by_hand and field.kind is Kind.CODE else ""
+        code = getattr(given, field.name) if field.by_hand and field.kind is FieldKind.CODE else ""
         table = CODE_TABLES.get(field.vocabulary)
         if code and table is not None and session.get(table, code) is None:
             problems[field.name] = _("代码表中没有“%(code)s”，请从列表中选择。") % {"code": code}
@@ -39,9 +39,9 @@ def check_fields(session: Session, given: EnterpriseFields, today: date) -> None
         raise Invalid("enterprise.fields", _("有 %(n)s 项填写有误。") % {"n": len(problems)}, problems)
 
 
-def check_codes(session: Session, table: Table, given: BaseModel) -> dict[str, Term]:
+def check_codes(session: Session, table: FieldTable, given: BaseModel) -> dict[str, Term]:
     """The vocabulary entries of a record's codes. Raises `Invalid` naming each code without one; an empty one is skipped."""
-    codes = (field for field in table if field.kind is Kind.CODE and field.vocabulary not in CODE_TABLES)
+    codes = (field for field in table if field.kind is FieldKind.CODE and field.vocabulary not in CODE_TABLES)
     return check_terms(session, **{field.name: (field.vocabulary, getattr(given, field.name)) for field in codes})
 
 

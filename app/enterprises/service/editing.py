@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.enterprises import actions, events
 from app.enterprises.fields import WRITTEN
 from app.enterprises.models import Enterprise, FormerCode, FormerName
-from app.enterprises.schemas import EnterpriseEdit, NewCode, Reason
+from app.enterprises.schemas import EnterpriseEdit, NewCode, ReasonInput
 from app.enterprises.search_index import reindex
 from app.enterprises.service.checking import check_fields, checked_code, holder_of, taken
 from app.enterprises.service.recording import note, require_change, snapshot
@@ -119,7 +119,7 @@ def add_former_names(session: Session, enterprise_ids_and_names: list[tuple[int,
     reindex(session, {enterprise_id for enterprise_id, _name in enterprise_ids_and_names})
 
 
-def confirm_code(session: Session, *, actor: Actor, enterprise: Enterprise, given: Reason, now: datetime) -> None:
+def confirm_code(session: Session, *, actor: Actor, enterprise: Enterprise, given: ReasonInput, now: datetime) -> None:
     """Confirm that a code whose check character does not fit is right; the reason is kept and noted.
 
     Raises `Conflict` when there is nothing to confirm.

@@ -18,7 +18,7 @@ from app.journal.domain import Change, diff, plain
 from app.kit.actor import Actor
 from app.kit.db import Base
 from app.kit.errors import Conflict, NotFound
-from app.kit.fields import Table
+from app.kit.fields import FieldTable
 from app.kit.i18n import _
 
 Row = TypeVar("Row", bound=Base)
@@ -28,7 +28,7 @@ Row = TypeVar("Row", bound=Base)
 class Part(Generic[Row]):
     """One kind of record: its fields, its table, how a row is called."""
 
-    fields: Table
+    fields: FieldTable
     model: type[Row]
     label: Callable[[Row], str]
 
@@ -53,7 +53,7 @@ class Part(Generic[Row]):
 
 
 @dataclass(frozen=True)
-class Desk:
+class PartChange:
     """Who writes what where and when: the part, the firm, the actor, the instant."""
 
     session: Session
@@ -76,7 +76,9 @@ def find_part(session: Session, part: Part[Row], enterprise_id: int, part_id: in
     return found
 
 
-def add_part(desk: Desk, part: Part[Row], values: Mapping[str, Any], extra: Mapping[str, Change] | None = None) -> Row:
+def add_part(
+    desk: PartChange, part: Part[Row], values: Mapping[str, Any], extra: Mapping[str, Change] | None = None
+) -> Row:
     """Write a new record. Raises `Conflict` when the firm has the same one already."""
     require_change(desk.actor, actions.EDIT, desk.enterprise)
     row = part.model(enterprise_id=desk.enterprise.id, **_stamped(part, values, desk.now))
@@ -87,7 +89,7 @@ def add_part(desk: Desk, part: Part[Row], values: Mapping[str, Any], extra: Mapp
 
 
 def change_part(
-    desk: Desk,
+    desk: PartChange,
     part: Part[Row],
     row: Row,
     values: Mapping[str, Any],
@@ -110,7 +112,7 @@ def change_part(
     return True
 
 
-def remove_part(desk: Desk, part: Part[Row], row: Row) -> None:
+def remove_part(desk: PartChange, part: Part[Row], row: Row) -> None:
     """Take a record away; the journal keeps what it said. Raises `Conflict` while something points at it."""
     require_change(desk.actor, actions.EDIT, desk.enterprise)
     changes = {name: (value, None) for name, value in _said(part, row).items()}
@@ -157,7 +159,7 @@ def _flush(session: Session, write: Callable[[], None]) -> None:
         raise Conflict("enterprise.part.repeated", _("已有相同的记录，请修改原记录。")) from None
 
 
-def _note(desk: Desk, part: Part[Any], done: str, row: Any, changes: Mapping[str, Change]) -> None:
+def _note(desk: PartChange, part: Part[Any], done: str, row: Any, changes: Mapping[str, Change]) -> None:
     shown = {f"{part.code}.{name}": _masked(name, pair, part) for name, pair in changes.items()}
     personal = {name: pair for name, pair in changes.items() if name in part.personal}
     note(

@@ -31,7 +31,7 @@ from app.enterprises.schemas import (
     TagInput,
 )
 from app.enterprises.service.checking import check_codes, check_terms
-from app.enterprises.service.parts import Desk, Part, Row, add_part, change_part, fingerprint
+from app.enterprises.service.parts import Part, PartChange, Row, add_part, change_part, fingerprint
 from app.enterprises.service.recording import note, require_change
 from app.journal.domain import Change, diff
 from app.kit.clock import today
@@ -49,7 +49,7 @@ COMPLIANCE = Part(part_fields.COMPLIANCE, ComplianceEvent, lambda row: f"{row.ha
 CERTIFICATE = Part(part_fields.CERTIFICATE, Certificate, lambda row: row.number)
 
 
-def put_contact(desk: Desk, given: ContactInput, row: Contact | None = None) -> Contact:
+def put_contact(desk: PartChange, given: ContactInput, row: Contact | None = None) -> Contact:
     """Add or change a contact; a new primary one replaces the primary one of before."""
     if given.is_primary:
         others = update(Contact).where(Contact.enterprise_id == desk.enterprise.id, Contact.is_primary)
@@ -57,7 +57,7 @@ def put_contact(desk: Desk, given: ContactInput, row: Contact | None = None) -> 
     return _put(desk, CONTACT, given, given.values(), row)
 
 
-def put_figures(desk: Desk, given: FiguresInput, row: YearlyFigures | None = None) -> list[str]:
+def put_figures(desk: PartChange, given: FiguresInput, row: YearlyFigures | None = None) -> list[str]:
     """Add or change one year's figures on one basis from one source; returns what a careful reader would ask about.
 
     Raises `Invalid` for an unknown source, a year that has not begun, or a record without a single figure, and
@@ -68,7 +68,7 @@ def put_figures(desk: Desk, given: FiguresInput, row: YearlyFigures | None = Non
     return doubts(given.figures())
 
 
-def upsert_figures(desk: Desk, given: FiguresInput) -> bool:
+def upsert_figures(desk: PartChange, given: FiguresInput) -> bool:
     """Make these the firm's figures of that year, basis and source, whatever stood there; whether anything changed."""
     _check_figures(desk, given)
     key = {"enterprise_id": desk.enterprise.id, "year": given.year, "basis": given.basis, "source": given.source}
@@ -79,7 +79,7 @@ def upsert_figures(desk: Desk, given: FiguresInput) -> bool:
     return change_part(desk, FIGURES, row, given.values(), fingerprint(FIGURES.values_of(row)))
 
 
-def _check_figures(desk: Desk, given: FiguresInput) -> None:
+def _check_figures(desk: PartChange, given: FiguresInput) -> None:
     check_terms(desk.session, source=("figure_source", given.source))
     if given.year > today(desk.now).year:
         message = _("该年度尚未开始。")
@@ -88,7 +88,9 @@ def _check_figures(desk: Desk, given: FiguresInput) -> None:
         raise Invalid("enterprise.figures.empty", _("请至少填写一项数据；不知道的留空，不要填 0。"))
 
 
-def put_property(desk: Desk, given: PropertyInput, row: IntellectualProperty | None = None) -> IntellectualProperty:
+def put_property(
+    desk: PartChange, given: PropertyInput, row: IntellectualProperty | None = None
+) -> IntellectualProperty:
     """Add or change a right; its class follows from its kind. A right that ends before it begins is `Invalid`."""
     terms = check_codes(desk.session, part_fields.PROPERTY, given)
     _check_order("expires_on", given.granted_on, given.expires_on)
@@ -96,7 +98,7 @@ def put_property(desk: Desk, given: PropertyInput, row: IntellectualProperty | N
     return _put(desk, PROPERTY, given, values, row)
 
 
-def put_product(desk: Desk, given: ProductInput, row: Product | None = None) -> Product:
+def put_product(desk: PartChange, given: ProductInput, row: Product | None = None) -> Product:
     """Add or change a product with the firm's own rights that support it; `Invalid` for a right of another firm."""
     if given.field_code and desk.session.get(TechnicalField, given.field_code) is None:
         raise Invalid("enterprise.term", _("请从列表中选择。"), {"field_code": _("请从列表中选择。")})
@@ -114,7 +116,7 @@ def put_product(desk: Desk, given: ProductInput, row: Product | None = None) -> 
     return product
 
 
-def linked_rights(desk: Desk, product_id: int) -> dict[int, str]:
+def linked_rights(desk: PartChange, product_id: int) -> dict[int, str]:
     """The rights that support a product: id → number."""
     statement = (
         select(IntellectualProperty.id, IntellectualProperty.number)
@@ -124,7 +126,7 @@ def linked_rights(desk: Desk, product_id: int) -> dict[int, str]:
     return dict(desk.session.execute(statement).all())
 
 
-def _own_rights(desk: Desk, ids: list[int]) -> dict[int, str]:
+def _own_rights(desk: PartChange, ids: list[int]) -> dict[int, str]:
     statement = select(IntellectualProperty.id, IntellectualProperty.number).where(
         IntellectualProperty.enterprise_id == desk.enterprise.id, IntellectualProperty.id.in_(ids)
     )
@@ -135,19 +137,21 @@ def _own_rights(desk: Desk, ids: list[int]) -> dict[int, str]:
     return found
 
 
-def put_conversion(desk: Desk, given: ConversionInput, row: Conversion | None = None) -> Conversion:
+def put_conversion(desk: PartChange, given: ConversionInput, row: Conversion | None = None) -> Conversion:
     """Add or change a conversion; one result counts once, whatever the number of its uses (`Conflict`)."""
     check_codes(desk.session, part_fields.CONVERSION, given)
     return _put(desk, CONVERSION, given, given.values(), row)
 
 
-def put_standard(desk: Desk, given: StandardInput, row: StandardParticipation | None = None) -> StandardParticipation:
+def put_standard(
+    desk: PartChange, given: StandardInput, row: StandardParticipation | None = None
+) -> StandardParticipation:
     """Add or change a standard the firm took part in."""
     check_codes(desk.session, part_fields.STANDARD, given)
     return _put(desk, STANDARD, given, given.values(), row)
 
 
-def put_compliance(desk: Desk, given: ComplianceInput, row: ComplianceEvent | None = None) -> ComplianceEvent:
+def put_compliance(desk: PartChange, given: ComplianceInput, row: ComplianceEvent | None = None) -> ComplianceEvent:
     """Add or change an accident, breach or listing; `Invalid` for a day that has not come."""
     check_codes(desk.session, part_fields.COMPLIANCE, given)
     if given.happened_on > today(desk.now):
@@ -156,7 +160,7 @@ def put_compliance(desk: Desk, given: ComplianceInput, row: ComplianceEvent | No
     return _put(desk, COMPLIANCE, given, given.values(), row)
 
 
-def put_certificate(desk: Desk, given: CertificateInput, row: Certificate | None = None) -> Certificate:
+def put_certificate(desk: PartChange, given: CertificateInput, row: Certificate | None = None) -> Certificate:
     """Add or change a certificate; a number can be on file once for each kind (`Conflict`)."""
     check_codes(desk.session, part_fields.CERTIFICATE, given)
     _check_order("expires_on", given.issued_on, given.expires_on)
@@ -164,7 +168,7 @@ def put_certificate(desk: Desk, given: CertificateInput, row: Certificate | None
     return _put(desk, CERTIFICATE, given, given.values(), row)
 
 
-def put_tags(desk: Desk, given: list[TagInput]) -> bool:
+def put_tags(desk: PartChange, given: list[TagInput]) -> bool:
     """Make these the firm's tags, each with its validity; whether anything changed. One tag twice is `Invalid`."""
     require_change(desk.actor, actions.EDIT, desk.enterprise)
     wanted = {tag.tag: tag for tag in given}
@@ -197,7 +201,7 @@ def _tag_text(tag: Any) -> str:
 
 
 def _put(
-    desk: Desk,
+    desk: PartChange,
     part: Part[Row],
     given: PartInput,
     values: dict[str, Any],

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.enterprises import actions, events
 from app.enterprises.models import Enterprise
-from app.enterprises.schemas import Reason
+from app.enterprises.schemas import ReasonInput
 from app.enterprises.service.recording import note, require_change
 from app.kit.actor import Actor
 from app.kit.clock import today
@@ -32,7 +32,7 @@ def objections_to_retirement(session: Session, enterprise_id: int, on: date) -> 
     ]
 
 
-def retire(session: Session, *, actor: Actor, enterprise: Enterprise, given: Reason, now: datetime) -> None:
+def retire(session: Session, *, actor: Actor, enterprise: Enterprise, given: ReasonInput, now: datetime) -> None:
     """Take the firm out of use from today on. Raises `Conflict` naming everything that still hangs on it."""
     require_change(actor, actions.RETIRE, enterprise)
     found = objections_to_retirement(session, enterprise.id, today(now))

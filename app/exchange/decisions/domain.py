@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from app.exchange.domain import Decision, PartnerDefinition
+from app.exchange.domain import PartnerDecision, PartnerDefinition
 from app.kit.errors import Conflict
 from app.kit.i18n import _
 
@@ -19,7 +19,7 @@ class RepeatedDecisionError(Conflict):
 
 
 @dataclass(frozen=True)
-class Passage:
+class PassedStage:
     """A stage that a case entered: by which step, on which day, and whether a partner's decision was that step."""
 
     stage: str
@@ -29,7 +29,7 @@ class Passage:
 
 
 def step_of(
-    definition: PartnerDefinition, programme: str, passages: Sequence[Passage], decision: Decision, on: date
+    definition: PartnerDefinition, programme: str, passages: Sequence[PassedStage], decision: PartnerDecision, on: date
 ) -> str:
     """The code of the step that enters `decision` on a case that went through `passages`, the last its present stage.
 
@@ -45,7 +45,7 @@ def step_of(
     return step
 
 
-def _step(definition: PartnerDefinition, programme: str, stage: str, decision: Decision) -> str | None:
+def _step(definition: PartnerDefinition, programme: str, stage: str, decision: PartnerDecision) -> str | None:
     rule = definition.rule_for(programme, stage)
     return rule.step_for(decision) if rule else None
 

@@ -14,9 +14,9 @@ from app.cases.service.moving import take_step
 from app.cases.supply.domain import CorrectionKind
 from app.cases.supply.schemas import AskCorrections, CorrectionAsked
 from app.exchange.catalogue import partner_definition
-from app.exchange.decisions.domain import Passage, RepeatedDecisionError, reason_of, remarks_of, step_of
+from app.exchange.decisions.domain import PassedStage, RepeatedDecisionError, reason_of, remarks_of, step_of
 from app.exchange.decisions.schemas import DecisionReceipt
-from app.exchange.domain import Decision
+from app.exchange.domain import PartnerDecision
 from app.exchange.partners.models import Partner
 from app.kit.actor import Actor, ActorKind
 from app.kit.errors import DomainError, NotFound
@@ -63,26 +63,27 @@ def _enter(session: Session, partner: Partner, receipt: DecisionReceipt, now: da
     actor = partner_actor(partner)
     case = load_case(session, actor=actor, action=STEP, number=receipt.case)
     definition = partner_definition(partner.definition, partner.definition_version)
-    decision = Decision(receipt.decision)
+    decision = PartnerDecision(receipt.decision)
     step = step_of(definition, case.row.programme_code, _passages(case), decision, receipt.on)
     command = TakeStep(
         action=step,
         version=case.row.version,
         on=receipt.on,
         reason=reason_of(receipt.reason) if receipt.reason.strip() or _insists(case, step) else "",
-        corrections=_corrections(receipt) if decision is Decision.REQUESTED else AskCorrections(),
+        corrections=_corrections(receipt) if decision is PartnerDecision.REQUESTED else AskCorrections(),
     )
     take_step(session, actor=actor, now=now, number=receipt.case, command=command)
 
 
-def _passages(case: LoadedCase) -> list[Passage]:
+def _passages(case: LoadedCase) -> list[PassedStage]:
     entries = case.session.scalars(
         select(StageEntry)
         .where(StageEntry.case_id == case.row.id, StageEntry.taken_back_at.is_(None))
         .order_by(StageEntry.ordinal)
     )
     return [
-        Passage(entry.stage, entry.action, entry.entered_on, entry.by_kind == ActorKind.PARTNER) for entry in entries
+        PassedStage(entry.stage, entry.action, entry.entered_on, entry.by_kind == ActorKind.PARTNER)
+        for entry in entries
     ]
 
 

@@ -9,7 +9,7 @@ from app.exchange.signing import digest
 from app.kit.i18n import N_
 
 
-class Basis(StrEnum):
+class BatchBasis(StrEnum):
     """What a batch holds: records an officer chose, what changed since they were sent, everything, what differs at the partner."""
 
     CHOSEN = "chosen"
@@ -46,7 +46,7 @@ class ItemState(StrEnum):
     CANCELLED = "cancelled"
 
 
-class Outcome(StrEnum):
+class ReceiptOutcome(StrEnum):
     """What a receipt says of a record."""
 
     ACCEPTED = "accepted"
@@ -63,7 +63,7 @@ class Note(StrEnum):
     REFUSED = "refused"
 
 
-class Held(StrEnum):
+class RecordStatus(StrEnum):
     """How a record stands at a partner: to be sent (again), kept back by the pre-flight, on its way, there as we have it, refused there."""
 
     CHANGED = "changed"
@@ -78,17 +78,17 @@ OPEN = (ItemState.WAITING, ItemState.PENDING, ItemState.PARKED)
 #: What a receipt ends.
 SETTLED = (ItemState.ACCEPTED, ItemState.REJECTED)
 #: What is to be handed over when it is asked what has changed.
-TO_SEND = (Held.CHANGED, Held.BLOCKED)
+TO_SEND = (RecordStatus.CHANGED, RecordStatus.BLOCKED)
 
 #: When records are due that nobody may send yet: they come to be due when the partner has heard of their batch.
 AT_REST = datetime(9999, 1, 1, tzinfo=UTC)
 
 BASIS_LABELS = {
-    Basis.CHOSEN: N_("所选记录"),
-    Basis.CHANGED: N_("有变化的"),
-    Basis.ALL: N_("全部"),
-    Basis.DIFFERING: N_("对账有差异的"),
-    Basis.FOLLOWED: N_("自动报送"),
+    BatchBasis.CHOSEN: N_("所选记录"),
+    BatchBasis.CHANGED: N_("有变化的"),
+    BatchBasis.ALL: N_("全部"),
+    BatchBasis.DIFFERING: N_("对账有差异的"),
+    BatchBasis.FOLLOWED: N_("自动报送"),
 }
 HANDOVER_LABELS = {
     HandoverState.PREPARING: N_("正在生成"),
@@ -108,11 +108,11 @@ ITEM_LABELS = {
     ItemState.CANCELLED: N_("已撤销"),
 }
 HELD_LABELS = {
-    Held.CHANGED: N_("有变化，待报送"),
-    Held.BLOCKED: N_("预检未通过"),
-    Held.ON_THE_WAY: N_("报送中"),
-    Held.ACCEPTED: N_("对方已接收"),
-    Held.REJECTED: N_("被对方退回"),
+    RecordStatus.CHANGED: N_("有变化，待报送"),
+    RecordStatus.BLOCKED: N_("预检未通过"),
+    RecordStatus.ON_THE_WAY: N_("报送中"),
+    RecordStatus.ACCEPTED: N_("对方已接收"),
+    RecordStatus.REJECTED: N_("被对方退回"),
 }
 
 
@@ -161,7 +161,7 @@ def number_in(year: int, serial: int) -> str:
     return f"JH-{year}-{serial:04d}"
 
 
-def decide_receipt(state: ItemState | None, outcome: Outcome) -> ItemState | Note:
+def decide_receipt(state: ItemState | None, outcome: ReceiptOutcome) -> ItemState | Note:
     """What a record in `state` (None: never sent) becomes by a receipt, or why it changes nothing."""
     if state is None:
         return Note.UNKNOWN

@@ -6,8 +6,8 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from app.exchange.handovers.domain import Basis
-from app.exchange.handovers.service.selecting import STEPS, Scope, count_candidates, rows_with_keys
+from app.exchange.handovers.domain import BatchBasis
+from app.exchange.handovers.service.selecting import STEPS, RecordSelection, count_candidates, rows_with_keys
 from app.exchange.preflight.domain import Report
 from app.exchange.preflight.service import check
 
@@ -23,7 +23,7 @@ class Foreseen:
     unseen: int
 
 
-def foresee(session: Session, scope: Scope, basis: Basis, on: date) -> Foreseen:
+def foresee(session: Session, scope: RecordSelection, basis: BatchBasis, on: date) -> Foreseen:
     """What blocks and what is advisable about the first records of the batch, on the day `on`."""
     ids: dict[int, None] = {}
     for keys in _chunks(session, scope, basis):
@@ -36,7 +36,7 @@ def foresee(session: Session, scope: Scope, basis: Basis, on: date) -> Foreseen:
     return Foreseen(report, unseen)
 
 
-def _chunks(session: Session, scope: Scope, basis: Basis) -> Iterator[list[str]]:
+def _chunks(session: Session, scope: RecordSelection, basis: BatchBasis) -> Iterator[list[str]]:
     for step in STEPS[basis]:
         after = None
         while True:

@@ -11,7 +11,7 @@ from app.cases.queries import scope as cases_scope
 from app.commissioners.queries import visible_to as commissioners_visible_to
 from app.enterprises.models import Enterprise
 from app.enterprises.queries import visible_to as enterprises_visible_to
-from app.exchange.handovers.domain import Held, ItemState
+from app.exchange.handovers.domain import ItemState, RecordStatus
 from app.exchange.handovers.models import Handover, HandoverItem, PartnerRecord, Receipt
 from app.exchange.partners.models import Partner
 from app.exchange.sources.indicators import visible as values_of_region
@@ -139,7 +139,7 @@ def find_mended(session: Session, items: Collection[HandoverItem]) -> set[int]:
         PartnerRecord.resource.in_({item.resource for item in items}),
         PartnerRecord.key.in_({item.key for item in items}),
         PartnerRecord.item_id.in_({item.id for item in items}),
-        PartnerRecord.state == Held.CHANGED,
+        PartnerRecord.state == RecordStatus.CHANGED,
     )
     return {found for found in session.scalars(rows) if found is not None}
 

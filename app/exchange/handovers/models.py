@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.exchange.handovers.domain import HandoverState, Held, ItemState
+from app.exchange.handovers.domain import HandoverState, ItemState, RecordStatus
 from app.kit.db import Base, BigId, Code, Json, PrimaryKey, UtcDateTime
 
 
@@ -91,7 +91,7 @@ class PartnerRecord(Base):
     resource: Mapped[str] = mapped_column(Code(40), primary_key=True)
     key: Mapped[str] = mapped_column(Code(120), primary_key=True)
     enterprise_id: Mapped[int | None] = mapped_column(BigInteger, index=True)
-    state: Mapped[str] = mapped_column(Code(12), default=Held.CHANGED)
+    state: Mapped[str] = mapped_column(Code(12), default=RecordStatus.CHANGED)
     changed_position: Mapped[int] = mapped_column(BigId, default=0)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     retired: Mapped[bool] = mapped_column(default=False)

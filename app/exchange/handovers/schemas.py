@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from app.exchange.decisions.schemas import WRITABLE, DecisionReceipt, Mark, ReceiptId, Strict, Text
-from app.exchange.handovers.domain import Basis, Outcome
+from app.exchange.handovers.domain import BatchBasis, ReceiptOutcome
 
 
 class RecordReceipt(Strict):
@@ -14,7 +14,7 @@ class RecordReceipt(Strict):
     receipt_id: ReceiptId
     kind: Literal["record"]
     idempotency_key: Annotated[str, Field(min_length=1, max_length=200, pattern=WRITABLE)]
-    outcome: Outcome
+    outcome: ReceiptOutcome
     reason_code: Mark = ""
     reason: Text = ""
     at: Mark = ""
@@ -46,7 +46,7 @@ class PrepareHandover(Strict):
 
     partner: str
     resource: str
-    basis: Basis
+    basis: BatchBasis
     programme: str = ""
     keys: tuple[str, ...] = ()
     reconciliation: int | None = None

@@ -10,7 +10,7 @@ from gmssl_pyx import sm2_key_generate
 
 from app.exchange.partners.certificates import PartnerCertificate, read_certificate
 from app.exchange.partners.models import Partner
-from app.exchange.signing import PrivateKey, PublicKey, Scheme, SharedKey, Signer, Verifier
+from app.exchange.signing import PrivateKey, PublicKey, SharedKey, SignatureScheme, Signer, Verifier
 from app.kit.clock import today
 from app.kit.errors import Conflict
 from app.kit.i18n import _
@@ -26,7 +26,7 @@ def make_key(partner: Partner, secret: bytes) -> str:
     That is the shared key, or our public key (x, y) for SM2.
     """
     partner.key_id = f"{partner.code}-{secrets.token_hex(4)}"
-    if partner.scheme == Scheme.SM3_HMAC:
+    if partner.scheme == SignatureScheme.SM3_HMAC:
         told = kept = secrets.token_bytes(_SHARED_LENGTH)
     else:
         told, private = sm2_key_generate()
@@ -38,14 +38,14 @@ def make_key(partner: Partner, secret: bytes) -> str:
 def signer_of(partner: Partner, secret: bytes) -> Signer:
     """Who signs what we send to `partner`; raises `Conflict` when there is no key, or it cannot be read."""
     kept = _kept(partner, secret)
-    if partner.scheme == Scheme.SM3_HMAC:
+    if partner.scheme == SignatureScheme.SM3_HMAC:
         return SharedKey(kept)
     return PrivateKey(kept[:_PRIVATE_LENGTH], kept[_PRIVATE_LENGTH:])
 
 
 def verifier_of(partner: Partner, secret: bytes, now: datetime) -> Verifier:
     """Who knows the signatures of `partner`; raises `Conflict` without a key, and for a certificate that does not hold at `now`."""
-    if partner.scheme == Scheme.SM3_HMAC:
+    if partner.scheme == SignatureScheme.SM3_HMAC:
         return SharedKey(_kept(partner, secret))
     if not partner.certificate:
         raise Conflict("partner.certificate_missing", _("“%(name)s”的证书还没有上传。") % {"name": partner.name})

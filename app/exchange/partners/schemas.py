@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, StringConstraints
 
 from app.exchange.partners.domain import Transport
-from app.exchange.signing import Scheme
+from app.exchange.signing import SignatureScheme
 from app.kit.inputs import FrozenInput, Required, Trimmed
 
 Line = Annotated[str, Trimmed]
@@ -29,7 +29,7 @@ class NewPartner(PartnerInput):
     """A partner that is new: its code stays for ever."""
 
     code: Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[a-z][a-z0-9-]{1,38}$")]
-    scheme: Scheme = Scheme.SM3_HMAC
+    scheme: SignatureScheme = SignatureScheme.SM3_HMAC
 
 
 class PartnerChange(PartnerInput):

@@ -17,7 +17,7 @@ from app.exchange.partners.keys import check_days, make_key
 from app.exchange.partners.models import Partner
 from app.exchange.partners.queries import find_partner, list_partners, lock_partner
 from app.exchange.partners.schemas import NewPartner, PartnerChange, PartnerInput
-from app.exchange.signing import Scheme
+from app.exchange.signing import SignatureScheme
 from app.journal.domain import Change, SubjectKey, diff
 from app.journal.following import begin_at_head
 from app.journal.service import record
@@ -86,7 +86,13 @@ def change_partner(session: Session, *, actor: Actor, now: datetime, partner: Pa
 
 
 def renew_key(
-    session: Session, *, actor: Actor, now: datetime, secret: bytes, partner: Partner, scheme: Scheme | None = None
+    session: Session,
+    *,
+    actor: Actor,
+    now: datetime,
+    secret: bytes,
+    partner: Partner,
+    scheme: SignatureScheme | None = None,
 ) -> str:
     """A new key, by another `scheme` when one is named; returns it (hex) for the partner. The old one stops at once."""
     require(actor, MANAGE_PARTNERS)

@@ -61,7 +61,7 @@ class Mend:
 
 
 @dataclass(frozen=True)
-class Finding:
+class PreflightFinding:
     """One thing found. `field` is the partner's name (`figures.year` inside a list), empty where none is meant."""
 
     code: FindingCode
@@ -82,21 +82,21 @@ class RecordFindings:
     row_id: int
     key: str
     label: str
-    findings: tuple[Finding, ...]
+    findings: tuple[PreflightFinding, ...]
 
     @property
-    def blocks(self) -> tuple[Finding, ...]:
+    def blocks(self) -> tuple[PreflightFinding, ...]:
         """What keeps it here."""
         return tuple(finding for finding in self.findings if finding.blocks)
 
     @property
-    def advice(self) -> tuple[Finding, ...]:
+    def advice(self) -> tuple[PreflightFinding, ...]:
         """What would be better."""
         return tuple(finding for finding in self.findings if not finding.blocks)
 
 
 @dataclass(frozen=True)
-class Tally:
+class FindingCount:
     """How many records have one finding in one field."""
 
     code: FindingCode
@@ -121,20 +121,20 @@ class Report:
         """How many can leave though something would be better."""
         return sum(1 for record in self.records if not record.blocks)
 
-    def tallies(self) -> tuple[Tally, ...]:
+    def tallies(self) -> tuple[FindingCount, ...]:
         """Each finding and field with its number of records: what blocks first, then the most frequent."""
         counts: dict[tuple[FindingCode, str], set[int]] = {}
         for record in self.records:
             for finding in record.findings:
                 counts.setdefault((finding.code, finding.field), set()).add(record.row_id)
-        tallies = [Tally(code, name, len(rows)) for (code, name), rows in counts.items()]
+        tallies = [FindingCount(code, name, len(rows)) for (code, name), rows in counts.items()]
         return tuple(
             sorted(tallies, key=lambda each: (each.code not in BLOCKING, -each.records, each.code, each.field))
         )
 
 
 @dataclass(frozen=True)
-class Surroundings:
+class PreflightContext:
     """What lies around a record and may be doubtful: its firm, the years a case is about, what has run out."""
 
     uscc: str = ""
@@ -164,12 +164,12 @@ class Checker:
     resource: str
     definition: ResourceDefinition
 
-    def findings(self, key: str, record: Mapping[str, Any], around: Surroundings) -> tuple[Finding, ...]:
+    def findings(self, key: str, record: Mapping[str, Any], around: PreflightContext) -> tuple[PreflightFinding, ...]:
         """Everything found about one record."""
         home = self._home(key, around)
         return (*self._of_fields(self.definition.fields, record, home, ""), *self._of_firm(around, home))
 
-    def _home(self, key: str, around: Surroundings) -> Mend:
+    def _home(self, key: str, around: PreflightContext) -> Mend:
         kind, section = _HOMES.get(self.resource, (MendKind.RECORD, ""))
         if kind is MendKind.ENTERPRISE and around.uscc:
             return Mend(kind, around.uscc, section)
@@ -179,7 +179,7 @@ class Checker:
 
     def _of_fields(
         self, fields: Sequence[FieldDefinition], values: Mapping[str, Any], home: Mend, path: str
-    ) -> Iterator[Finding]:
+    ) -> Iterator[PreflightFinding]:
         for definition in fields:
             value, name = values.get(definition.name), path + definition.name
             mend = (
@@ -196,43 +196,43 @@ class Checker:
     def _part(self, home: Mend, definition: FieldDefinition) -> Mend:
         return Mend(home.kind, home.key, definition.source) if home.kind is MendKind.ENTERPRISE else home
 
-    def _of_value(self, definition: FieldDefinition, value: Any, name: str, mend: Mend) -> Iterator[Finding]:
+    def _of_value(self, definition: FieldDefinition, value: Any, name: str, mend: Mend) -> Iterator[PreflightFinding]:
         title = {"field": definition.title}
         if value is None or value == "" or value == []:
             if definition.required:
-                yield Finding(FindingCode.MISSING, name, _("缺“%(field)s”，对方要求必填。") % title, mend)
+                yield PreflightFinding(FindingCode.MISSING, name, _("缺“%(field)s”，对方要求必填。") % title, mend)
             elif definition.advised:
-                yield Finding(FindingCode.ADVISED, name, _("缺“%(field)s”，对方建议填写。") % title, mend)
+                yield PreflightFinding(FindingCode.ADVISED, name, _("缺“%(field)s”，对方建议填写。") % title, mend)
         elif not definition.knows(value):
             words = _("“%(field)s”的代码“%(code)s”不在对方的代码对照中。") % (title | {"code": value})
-            yield Finding(FindingCode.CODE, name, words, Mend(MendKind.CODES, self.resource, name))
+            yield PreflightFinding(FindingCode.CODE, name, words, Mend(MendKind.CODES, self.resource, name))
         elif definition.type in TEXTUAL and not definition.codes:
             yield from self._of_text(definition, str(value), name, mend)
 
-    def _of_text(self, definition: FieldDefinition, text: str, name: str, mend: Mend) -> Iterator[Finding]:
+    def _of_text(self, definition: FieldDefinition, text: str, name: str, mend: Mend) -> Iterator[PreflightFinding]:
         title = {"field": definition.title}
         if definition.max_length is not None and len(text) > definition.max_length:
             lengths = {"most": definition.max_length, "n": len(text)}
             words = _("“%(field)s”有 %(n)s 个字，对方最多收 %(most)s 个。") % (title | lengths)
-            yield Finding(FindingCode.LENGTH, name, words, mend)
+            yield PreflightFinding(FindingCode.LENGTH, name, words, mend)
         elif not definition.allows(text):
             words = _("“%(field)s”的内容“%(text)s”不合对方要求的格式。") % (title | {"text": text})
-            yield Finding(FindingCode.FORM, name, words, mend)
+            yield PreflightFinding(FindingCode.FORM, name, words, mend)
 
-    def _of_firm(self, around: Surroundings, home: Mend) -> Iterator[Finding]:
+    def _of_firm(self, around: PreflightContext, home: Mend) -> Iterator[PreflightFinding]:
         firm = Mend(MendKind.ENTERPRISE, around.uscc)
         if not around.confirmed:
             words = _("统一社会信用代码 %(code)s 校验不符，尚未人工确认。") % {"code": around.uscc}
-            yield Finding(FindingCode.UNCONFIRMED, "", words, Mend(firm.kind, firm.key, "code"))
+            yield PreflightFinding(FindingCode.UNCONFIRMED, "", words, Mend(firm.kind, firm.key, "code"))
         if not around.region_known:
-            yield Finding(FindingCode.REGION, "", _("企业的行政区划未知，对方无法归口。"), firm)
+            yield PreflightFinding(FindingCode.REGION, "", _("企业的行政区划未知，对方无法归口。"), firm)
         if around.years_missing:
             years = "、".join(str(year) for year in around.years_missing)
             words = _("缺 %(years)s 年度数据，对方无法核对该件。") % {"years": years}
-            yield Finding(FindingCode.FIGURES, "", words, Mend(firm.kind, firm.key, "figures"))
+            yield PreflightFinding(FindingCode.FIGURES, "", words, Mend(firm.kind, firm.key, "figures"))
         for number, day in around.expired.items():
             words = _("证书 %(number)s 已于 %(day)s 到期，没有更新的证书。") % {
                 "number": number,
                 "day": day.isoformat(),
             }
-            yield Finding(FindingCode.CERTIFICATE, "", words, Mend(firm.kind, firm.key, "certificates"))
+            yield PreflightFinding(FindingCode.CERTIFICATE, "", words, Mend(firm.kind, firm.key, "certificates"))

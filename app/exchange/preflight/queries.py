@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.enterprises.models import Certificate, Enterprise, YearlyFigures
 from app.exchange.domain import ResourceDefinition
-from app.exchange.preflight.domain import Surroundings
+from app.exchange.preflight.domain import PreflightContext
 from app.programmes.domain.definition import Programme
 from app.programmes.queries import Catalogue, load_catalogue
 
@@ -19,7 +19,7 @@ Values = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class _Names:
+class _FieldNames:
     """The partner's names of the fields that tell where a record belongs; empty where the definition has none."""
 
     uscc: str = ""
@@ -30,7 +30,7 @@ class _Names:
 
 
 @dataclass
-class _Firm:
+class _CheckedFirm:
     row: Any
     years: set[int] = field(default_factory=set)
     certificates: list[Any] = field(default_factory=list)
@@ -38,7 +38,7 @@ class _Firm:
 
 def surroundings_of(
     session: Session, resource: str, definition: ResourceDefinition, records: Sequence[Values], on: date
-) -> list[Surroundings]:
+) -> list[PreflightContext]:
     """What lies around each of `records` (values as kept, by field name) on the day `on`, in their order."""
     names = _names(definition)
     firms = _firms(session, {record[names.uscc] for record in records}) if names.uscc else {}
@@ -52,10 +52,10 @@ def surroundings_of(
     return [_around(record, names, firms, catalogue, on) for record in records]
 
 
-def _names(definition: ResourceDefinition) -> _Names:
+def _names(definition: ResourceDefinition) -> _FieldNames:
     of = {each.source: each.name for each in definition.fields}
     case = of.get("case_number", definition.key if definition.kind == "case" else "")
-    return _Names(
+    return _FieldNames(
         uscc=of.get("uscc", ""),
         case=case,
         programme=of.get("programme_code", ""),
@@ -64,7 +64,7 @@ def _names(definition: ResourceDefinition) -> _Names:
     )
 
 
-def _firms(session: Session, codes: Iterable[str]) -> dict[str, _Firm]:
+def _firms(session: Session, codes: Iterable[str]) -> dict[str, _CheckedFirm]:
     columns = (
         Enterprise.id,
         Enterprise.uscc,
@@ -74,31 +74,31 @@ def _firms(session: Session, codes: Iterable[str]) -> dict[str, _Firm]:
         Enterprise.registered_on,
     )
     rows = session.execute(select(*columns).where(Enterprise.uscc.in_(sorted(codes))))
-    return {row.uscc: _Firm(row) for row in rows}
+    return {row.uscc: _CheckedFirm(row) for row in rows}
 
 
-def _add_certificates(session: Session, firms: Mapping[int, _Firm]) -> None:
+def _add_certificates(session: Session, firms: Mapping[int, _CheckedFirm]) -> None:
     columns = (Certificate.enterprise_id, Certificate.kind, Certificate.number, Certificate.expires_on)
     wanted = select(*columns).where(Certificate.enterprise_id.in_(firms), Certificate.revoked_on.is_(None))
     for row in session.execute(wanted.order_by(Certificate.issued_on, Certificate.id)):
         firms[row.enterprise_id].certificates.append(row)
 
 
-def _add_years(session: Session, firms: Mapping[int, _Firm]) -> None:
+def _add_years(session: Session, firms: Mapping[int, _CheckedFirm]) -> None:
     columns = (YearlyFigures.enterprise_id, YearlyFigures.year)
     for firm, year in session.execute(select(*columns).where(YearlyFigures.enterprise_id.in_(firms)).distinct()):
         firms[firm].years.add(year)
 
 
 def _around(
-    record: Values, names: _Names, firms: Mapping[str, _Firm], catalogue: Catalogue | None, on: date
-) -> Surroundings:
+    record: Values, names: _FieldNames, firms: Mapping[str, _CheckedFirm], catalogue: Catalogue | None, on: date
+) -> PreflightContext:
     case = str(record[names.case]) if names.case else ""
     firm = firms.get(record[names.uscc]) if names.uscc else None
     if firm is None:
-        return Surroundings(case=case)
+        return PreflightContext(case=case)
     programme = catalogue.versions.get((record[names.programme], record[names.version])) if catalogue else None
-    return Surroundings(
+    return PreflightContext(
         uscc=firm.row.uscc,
         label=firm.row.name,
         case=case,
@@ -109,7 +109,7 @@ def _around(
     )
 
 
-def _years_missing(programme: Programme, year: int, firm: _Firm) -> tuple[int, ...]:
+def _years_missing(programme: Programme, year: int, firm: _CheckedFirm) -> tuple[int, ...]:
     """The fiscal years that the case's materials are asked for, since the firm exists, without any figures on file."""
     count = max((material.years for material in programme.materials), default=0)
     founded = firm.row.registered_on.year if firm.row.registered_on else 0

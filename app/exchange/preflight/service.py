@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.exchange.domain import LISTS, FieldDefinition, FieldType
 from app.exchange.encoding import RowEncoder
-from app.exchange.preflight.domain import Checker, Finding, RecordFindings, Report
+from app.exchange.preflight.domain import Checker, PreflightFinding, RecordFindings, Report
 from app.exchange.preflight.queries import surroundings_of
 from app.exchange.records import BATCH, RecordPlan, records_by_id
 
@@ -31,7 +31,7 @@ def check(
 
 def blocks(
     session: Session, plan: RecordPlan, region_prefix: str, row_ids: Sequence[int], on: date
-) -> dict[int, tuple[Finding, ...]]:
+) -> dict[int, tuple[PreflightFinding, ...]]:
     """What keeps records here, by row id: only those of `row_ids` that must not leave."""
     report = check(session, plan, region_prefix, on=on, row_ids=row_ids)
     return {record.row_id: record.blocks for record in report.records if record.blocks}

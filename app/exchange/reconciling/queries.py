@@ -22,7 +22,7 @@ BATCH = 500
 
 
 @dataclass(frozen=True)
-class LineFilter:
+class ReconciliationLineFilter:
     """Which lines are wanted: of a kind, that differ in a field, whose key or name holds a text. Empty: all."""
 
     kind: LineKind | None = None
@@ -62,7 +62,7 @@ def list_partners_visible_to(session: Session, actor: Actor) -> list[Partner]:
 
 
 def page_lines(
-    session: Session, reconciliation_id: int, wanted: LineFilter, *, cursor: str | None, limit: int = 50
+    session: Session, reconciliation_id: int, wanted: ReconciliationLineFilter, *, cursor: str | None, limit: int = 50
 ) -> tuple[Page[ReconciliationLine], Count]:
     """The lines of a run that `wanted` describes, and how many there are."""
     statement = _lines(reconciliation_id, wanted)
@@ -70,7 +70,9 @@ def page_lines(
     return found, count_up_to(session, statement)
 
 
-def iterate_lines(session: Session, reconciliation_id: int, wanted: LineFilter) -> Iterator[ReconciliationLine]:
+def iterate_lines(
+    session: Session, reconciliation_id: int, wanted: ReconciliationLineFilter
+) -> Iterator[ReconciliationLine]:
     """All these lines, read in batches."""
     after, statement = 0, _lines(reconciliation_id, wanted).order_by(ReconciliationLine.id).limit(BATCH)
     while batch := list(session.scalars(statement.where(ReconciliationLine.id > after))):
@@ -93,7 +95,7 @@ def is_queueing(session: Session, reconciliation_id: int) -> bool:
     return session.scalar(under_way.limit(1)) is not None
 
 
-def _lines(reconciliation_id: int, wanted: LineFilter) -> Select[ReconciliationLine]:
+def _lines(reconciliation_id: int, wanted: ReconciliationLineFilter) -> Select[ReconciliationLine]:
     line = ReconciliationLine
     clauses = [line.reconciliation_id == reconciliation_id]
     if wanted.kind is not None:

@@ -24,7 +24,7 @@ from app.exchange.partners.models import Partner
 from app.exchange.plans import plans_of
 from app.exchange.reconciling import events
 from app.exchange.reconciling.comparing import differences
-from app.exchange.reconciling.staging import Stage
+from app.exchange.reconciling.staging import StagingTable
 from app.exchange.reconciling.theirs import Listing, listing_of_file, listing_of_records
 from app.exchange.records import RecordPlan, count_records, iterate_records
 from app.exchange.sending.connecting import Clients
@@ -42,7 +42,7 @@ Line = dict[str, Any]
 
 
 @dataclass
-class _Work:
+class _ReconciliationContext:
     """One run: who with, over which records, and what was found so far."""
 
     run: Run
@@ -73,7 +73,7 @@ def reconcile(run: Run) -> Mapping[str, Any]:
         raise
 
 
-def _begin(run: Run, number: int) -> _Work:
+def _begin(run: Run, number: int) -> _ReconciliationContext:
     with session_scope(run.around.database) as session:
         row = session.get_one(Reconciliation, number)
         partner = session.get_one(Partner, row.partner_id)
@@ -81,11 +81,11 @@ def _begin(run: Run, number: int) -> _Work:
         row.state, row.error = RunState.RUNNING, ""
         plan = plans_of(partner.definition, partner.definition_version)[row.resource]
         run.save(session, checkpoint={}, done=0, total=0)
-        return _Work(run, number, partner, plan, row.source)
+        return _ReconciliationContext(run, number, partner, plan, row.source)
 
 
-def _reconcile(work: _Work) -> Mapping[str, Any]:
-    with Stage() as stage, ExitStack() as stack:
+def _reconcile(work: _ReconciliationContext) -> Mapping[str, Any]:
+    with StagingTable() as stage, ExitStack() as stack:
         try:
             listing = _their_list(work, stack)
             for count in stage.lay_down(listing.rows):
@@ -100,7 +100,7 @@ def _reconcile(work: _Work) -> Mapping[str, Any]:
     return _finish(work, listing)
 
 
-def _their_list(work: _Work, stack: ExitStack) -> Listing:
+def _their_list(work: _ReconciliationContext, stack: ExitStack) -> Listing:
     """Their list, still to be read; what it is read from is closed with `stack`."""
     run, definition = work.run, work.plan.definition
     if work.source == Source.FILE:
@@ -119,7 +119,7 @@ def _tell(run: Run, done: int, total: int) -> None:
 # -- comparing -------------------------------------------------------------------------------------------------------------
 
 
-def _compare(work: _Work, stage: Stage, listing: Listing) -> None:
+def _compare(work: _ReconciliationContext, stage: StagingTable, listing: Listing) -> None:
     """Ours in one reading transaction, batch by batch beside theirs; then what only they have, and what is no record."""
     done = 0
     with read_scope(work.run.around.database) as reading:
@@ -135,7 +135,9 @@ def _compare(work: _Work, stage: Stage, listing: Listing) -> None:
         _write(work, [_unread(*each) for each in unread], done, total)
 
 
-def _beside(work: _Work, records: Sequence[Record], stage: Stage, listing: Listing) -> list[Line]:
+def _beside(
+    work: _ReconciliationContext, records: Sequence[Record], stage: StagingTable, listing: Listing
+) -> list[Line]:
     definition = work.plan.definition
     ours: list[Record] = orjson.loads(dumps(records))  # as it leaves the house
     theirs = stage.take([str(each[definition.key]) for each in ours])
@@ -171,7 +173,7 @@ def _unread(key: str, place: str, problem: str) -> Line:
     return _line(LineKind.UNREADABLE, "", {"name": place}, {"problem": [key, problem]})
 
 
-def _write(work: _Work, lines: Sequence[Line], done: int, total: int) -> None:
+def _write(work: _ReconciliationContext, lines: Sequence[Line], done: int, total: int) -> None:
     """One transaction for a batch of lines and the progress."""
     run = work.run
     with session_scope(run.around.database) as session:
@@ -201,7 +203,7 @@ def _name_firms(session: Session, lines: Sequence[Line]) -> None:
 # -- the end -----------------------------------------------------------------------------------------------------------------
 
 
-def _finish(work: _Work, listing: Listing) -> Mapping[str, Any]:
+def _finish(work: _ReconciliationContext, listing: Listing) -> Mapping[str, Any]:
     run, counts = work.run, work.counts
     with session_scope(run.around.database) as session:
         row = session.get_one(Reconciliation, work.number)
@@ -221,13 +223,13 @@ def _finish(work: _Work, listing: Listing) -> Mapping[str, Any]:
     }
 
 
-def _left_out(work: _Work, listing: Listing) -> list[str]:
+def _left_out(work: _ReconciliationContext, listing: Listing) -> list[str]:
     """The fields that their list has no column for."""
     compared, fields = listing.compared, work.plan.definition.fields
     return [each.name for each in fields if compared is not None and each.name not in compared]
 
 
-def _plain_left_out(work: _Work, listing: Listing) -> bool:
+def _plain_left_out(work: _ReconciliationContext, listing: Listing) -> bool:
     """Whether a field that a table can hold was not compared: such a run confirms no batch."""
     lists = {each.name for each in work.plan.definition.fields if each.type in LISTS}
     return bool(set(_left_out(work, listing)) - lists)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from app.exchange.actions import HAND_OVER
 from app.exchange.comparison.domain import RunState, Source
 from app.exchange.comparison.models import Reconciliation
-from app.exchange.handovers.domain import Basis
+from app.exchange.handovers.domain import BatchBasis
 from app.exchange.handovers.models import Handover
 from app.exchange.handovers.schemas import PrepareHandover
 from app.exchange.handovers.service.preparing import start_handover
@@ -102,7 +102,9 @@ def queue_differences(
         raise Conflict("reconciliation.queueing", _("这次对账的差异正在生成批次，请稍候。"))
     if not count_queueable(session, row.id).n:
         raise Conflict("reconciliation.nothing_left", _("没有可以转入报送的差异。"))
-    command = PrepareHandover(partner=partner.code, resource=row.resource, basis=Basis.DIFFERING, reconciliation=row.id)
+    command = PrepareHandover(
+        partner=partner.code, resource=row.resource, basis=BatchBasis.DIFFERING, reconciliation=row.id
+    )
     handover = start_handover(session, actor=actor, now=now, command=command)
     _note(session, actor, now, row, partner, events.QUEUED, handover=handover.number)
     return handover

@@ -16,7 +16,7 @@ BATCH = 1_000
 _NUL = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
 
 
-class Stage:
+class StagingTable:
     """A private table of their rows by key, in a file of its own that the database drops with the connection."""
 
     def __init__(self) -> None:
@@ -25,7 +25,7 @@ class Stage:
         self._connection.execute("create table theirs (key text primary key, place text, data blob, seen integer)")
         self._connection.execute("create table unreadable (key text, place text, problem text)")
 
-    def __enter__(self) -> "Stage":
+    def __enter__(self) -> "StagingTable":
         return self
 
     def __exit__(self, *_: object) -> None:

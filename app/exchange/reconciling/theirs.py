@@ -11,7 +11,7 @@ import orjson
 from app.exchange.comparison.domain import Problem
 from app.exchange.domain import FieldType, MoneyUnit, ResourceDefinition
 from app.exchange.reconciling.comparing import read_number
-from app.exchange.sheets.headings import Head, find_head, names_of
+from app.exchange.sheets.headings import TableHead, find_head, names_of
 from app.kit.errors import Invalid
 from app.kit.i18n import _
 from app.kit.tabular import Row, open_table
@@ -105,7 +105,7 @@ def _of_lines(path: Path, key_field: str) -> Iterator[Theirs]:
 
 def _of_table(path: Path, definition: ResourceDefinition) -> Listing:
     known = names_of(definition)
-    best: tuple[Sheet, Head] | None = None
+    best: tuple[Sheet, TableHead] | None = None
     for sheet in open_table(path).sheets:
         head = find_head(sheet, known)
         if head and definition.key in head.columns and (best is None or len(head.columns) > len(best[1].columns)):
@@ -121,14 +121,14 @@ def _of_table(path: Path, definition: ResourceDefinition) -> Listing:
     return Listing(_of_rows(sheet, head, definition), frozenset(head.columns), head.others, sheet.name)
 
 
-def _of_rows(sheet: Sheet, head: Head, definition: ResourceDefinition) -> Iterator[Theirs]:
+def _of_rows(sheet: Sheet, head: TableHead, definition: ResourceDefinition) -> Iterator[Theirs]:
     scales = _scales(head, definition)
     for row in sheet.rows():
         if row.number > head.last_row and not row.blank:
             yield _of_row(row, head, definition.key, scales)
 
 
-def _of_row(row: Row, head: Head, key_field: str, scales: Mapping[str, Decimal]) -> Theirs:
+def _of_row(row: Row, head: TableHead, key_field: str, scales: Mapping[str, Decimal]) -> Theirs:
     place, index = str(row.number), head.columns[key_field]
     if row.broken:
         return Theirs(place, "", None, Problem.BROKEN)
@@ -145,7 +145,7 @@ def _of_row(row: Row, head: Head, key_field: str, scales: Mapping[str, Decimal])
     return Theirs(place, key, texts)
 
 
-def _scales(head: Head, definition: ResourceDefinition) -> dict[str, Decimal]:
+def _scales(head: TableHead, definition: ResourceDefinition) -> dict[str, Decimal]:
     """By what an amount has to be multiplied where the heading states another unit than the definition."""
     scales: dict[str, Decimal] = {}
     for each in definition.fields:

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from app.exchange.handovers.schemas import AnyReceipt
 from app.exchange.sending.reasons import CallError
-from app.exchange.signing import Fault, Verifier, check_answer
+from app.exchange.signing import SignatureFault, Verifier, check_answer
 
 #: What is kept of an answer, in characters.
 KEPT_TEXT = 2_000
@@ -31,7 +31,7 @@ _BY_STATUS = {
 }
 #: What changes rows of ours is believed only when it is signed.
 _SIGNED_ONLY = frozenset({"invalid", "unknown", "conflict"})
-_FAULTS = {Fault.MISSING: "unsigned", Fault.SKEW: "skew"}
+_FAULTS = {SignatureFault.MISSING: "unsigned", SignatureFault.SKEW: "skew"}
 
 _receipt: TypeAdapter[AnyReceipt] = TypeAdapter(AnyReceipt)
 
@@ -92,7 +92,7 @@ def read_receipts(items: Sequence[Any]) -> Receipts:
     return Receipts(readable, len(items) - len(readable))
 
 
-def _refusal(raw: Raw, fault: Fault | None, now: datetime) -> CallError:
+def _refusal(raw: Raw, fault: SignatureFault | None, now: datetime) -> CallError:
     code = _BY_STATUS.get(raw.status, "server" if raw.status >= 500 else "status")
     if code in _SIGNED_ONLY and fault is not None:
         code = _FAULTS.get(fault, "signature")

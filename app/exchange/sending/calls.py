@@ -21,7 +21,7 @@ from anyio.from_thread import start_blocking_portal
 from app.exchange.handovers.domain import Manifest
 from app.exchange.sending.answers import Raw, Receipts, check, part_of, read_receipts
 from app.exchange.sending.reasons import CallError
-from app.exchange.signing import Call, Signer, Verifier, sign_call
+from app.exchange.signing import SignedCall, Signer, Verifier, sign_call
 
 RECEIPTS_A_PAGE = 200
 RECORDS_A_PAGE = 500
@@ -48,7 +48,7 @@ class Endpoint:
 
 
 @dataclass(frozen=True)
-class Answer:
+class PartnerResponse:
     """An answer that holds: its status, how long it took, what it says, and that as text, cut."""
 
     status: int
@@ -61,7 +61,7 @@ class Answer:
 class Receipted:
     """What became of records, as an answer tells it; `next` is the cursor to ask on from, empty where there is none."""
 
-    answer: Answer
+    answer: PartnerResponse
     receipts: Receipts
     next: str = ""
 
@@ -103,7 +103,7 @@ class PartnerClient:
         with suppress(RuntimeError):  # it was closed meanwhile
             self._portal.call(self._cancel)
 
-    def put_manifest(self, manifest: Manifest) -> Answer:
+    def put_manifest(self, manifest: Manifest) -> PartnerResponse:
         """Announce a batch; again and again if need be. `conflict`: another one bears this number there."""
         answer, _raw = self._call("PUT", f"/handovers/{manifest.number}", orjson.dumps(manifest.to_json()))
         return answer
@@ -133,7 +133,7 @@ class PartnerClient:
             yield from items
             cursor = str(following) if following is not None else None
 
-    def _call(self, method: str, path: str, body: bytes = b"") -> tuple[Answer, Raw]:
+    def _call(self, method: str, path: str, body: bytes = b"") -> tuple[PartnerResponse, Raw]:
         begun, nonce = monotonic(), secrets.token_urlsafe(18)
         try:
             raw = self._portal.call(self._exchange, method, path, body, nonce)
@@ -141,7 +141,7 @@ class PartnerClient:
         except CallError as error:
             error.took_ms = _ms_since(begun)
             raise
-        return Answer(raw.status, _ms_since(begun), raw.text, content), raw
+        return PartnerResponse(raw.status, _ms_since(begun), raw.text, content), raw
 
     async def _exchange(self, method: str, path: str, body: bytes, nonce: str) -> Raw:
         request = self._request(method, path, body, nonce)
@@ -166,7 +166,7 @@ class PartnerClient:
 
     def _request(self, method: str, path: str, body: bytes, nonce: str) -> httpx.Request:
         url = httpx.URL(self._endpoint.base_url.rstrip("/") + path)
-        call = Call(method, url.raw_path.decode("ascii"), body)
+        call = SignedCall(method, url.raw_path.decode("ascii"), body)
         signed = sign_call(self._endpoint.signer, self._endpoint.key_id, call, self._clock(), nonce)
         kind = {"content-type": "application/json"} if body else {}
         return self._client.build_request(method, url, content=body or None, headers=signed | kind)

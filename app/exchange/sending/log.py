@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.exchange.partners.domain import FIRST_PAUSE, pause_after
 from app.exchange.partners.models import Partner, PartnerCall, UsedNonce
-from app.exchange.sending.calls import Answer
+from app.exchange.sending.calls import PartnerResponse
 from app.exchange.sending.domain import CALLS_KEPT
 from app.exchange.sending.reasons import CallError
 from app.kit.db import Database, read_scope, session_scope
@@ -45,7 +45,9 @@ class About:
     records: int = 0
 
 
-def note_success(session: Session, partner: Partner, about: About, answer: Answer, now: datetime, odd: int = 0) -> None:
+def note_success(
+    session: Session, partner: Partner, about: About, answer: PartnerResponse, now: datetime, odd: int = 0
+) -> None:
     """The partner answered: the circuit closes. `odd` counts receipts in the answer that could not be read."""
     partner.failures, partner.open_until, partner.last_error = 0, None, ""
     partner.last_success_at = now
@@ -89,7 +91,7 @@ def prune(database: Database, now: datetime) -> int:
         return int(calls.rowcount + nonces.rowcount)  # type: ignore[attr-defined]
 
 
-def _call(partner: Partner, about: About, now: datetime, heard: Answer | CallError, error: str) -> PartnerCall:
+def _call(partner: Partner, about: About, now: datetime, heard: PartnerResponse | CallError, error: str) -> PartnerCall:
     return PartnerCall(
         partner_id=partner.id,
         at=now,

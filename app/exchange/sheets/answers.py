@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from app.exchange.handovers.domain import ItemState, version_of
 from app.exchange.handovers.models import Handover, HandoverItem
 from app.exchange.partners.models import Partner
-from app.exchange.sheets.domain import Answer, Judged, Known, contradictions, find, other_row
-from app.exchange.sheets.headings import Head, find_head, folded
+from app.exchange.sheets.domain import JudgedRow, PartnerAnswer, SentVersion, contradictions, find, other_row
+from app.exchange.sheets.headings import TableHead, find_head, folded
 from app.kit.errors import Invalid
 from app.kit.i18n import N_, _
 from app.kit.tabular import Row, open_table
@@ -40,7 +40,7 @@ _BATCH = 500
 class ReadAnswer:
     """The rows of an answer, and what is remarkable about the file as a whole."""
 
-    answers: tuple[Answer, ...]
+    answers: tuple[PartnerAnswer, ...]
     without_reason: bool
     unread_sheets: tuple[str, ...]
 
@@ -55,7 +55,7 @@ class _Columns:
 
 def read_answer(path: Path) -> ReadAnswer:
     """The rows of the answer at `path`. Raises `Invalid` naming the column that is missing, or why the file cannot be read."""
-    answers: list[Answer] = []
+    answers: list[PartnerAnswer] = []
     unread: list[str] = []
     reasons: list[bool] = []
     missing: set[str] = set()
@@ -78,7 +78,7 @@ _KNOWN = {
 }
 
 
-def _columns(head: Head | None, missing: set[str]) -> _Columns | None:
+def _columns(head: TableHead | None, missing: set[str]) -> _Columns | None:
     """Where the three columns stand; a sheet that has only one of the two needed says which is missing."""
     if head is None:
         return None
@@ -98,11 +98,11 @@ def _no_columns(missing: set[str]) -> Invalid:
     return Invalid("answer.columns", message, {"file": message})
 
 
-def _answers(sheet: Sheet, columns: _Columns) -> Iterator[Answer]:
+def _answers(sheet: Sheet, columns: _Columns) -> Iterator[PartnerAnswer]:
     for row in sheet.rows():
         if row.number > columns.last_row and not row.blank:
             reason = _cell(row, columns.reason) if columns.reason is not None else ""
-            yield Answer(
+            yield PartnerAnswer(
                 sheet.name, row.number, _cell(row, columns.identity), _cell(row, columns.result), reason, row.broken
             )
 
@@ -114,7 +114,7 @@ def _cell(row: Row, index: int) -> str:
 # -- what it would change ------------------------------------------------------------------------------------------------
 
 
-def judge(session: Session, partner: Partner, answers: Sequence[Answer]) -> list[Judged]:
+def judge(session: Session, partner: Partner, answers: Sequence[PartnerAnswer]) -> list[JudgedRow]:
     """What registering each row would change; the records are read set-wise."""
     first, against = contradictions(answers)
     known = _known(session, partner, {answer.identity for answer in answers})
@@ -133,12 +133,12 @@ def judge(session: Session, partner: Partner, answers: Sequence[Answer]) -> list
         if answer.outcome is not None:
             seen.add(identity)
         other = other_row(answer, finding, first, against)
-        judged.append(Judged(answer, finding, known.get(identity), other, versions.get(identity, ())))
+        judged.append(JudgedRow(answer, finding, known.get(identity), other, versions.get(identity, ())))
     return judged
 
 
-def _known(session: Session, partner: Partner, identities: set[str]) -> dict[str, Known]:
-    found: dict[str, Known] = {}
+def _known(session: Session, partner: Partner, identities: set[str]) -> dict[str, SentVersion]:
+    found: dict[str, SentVersion] = {}
     for some in _chunks(sorted(identities - {""})):
         item = HandoverItem
         statement = (
@@ -147,7 +147,7 @@ def _known(session: Session, partner: Partner, identities: set[str]) -> dict[str
             .where(item.partner_id == partner.id, item.idempotency_key.in_(some))
         )
         for identity, label, key, state, number in session.execute(statement):
-            found[identity] = Known(label or key, ItemState(state), number)
+            found[identity] = SentVersion(label or key, ItemState(state), number)
     return found
 
 

@@ -17,8 +17,8 @@ from app.exchange.partners.models import Partner
 from app.exchange.partners.queries import lock_partner
 from app.exchange.sheets import events
 from app.exchange.sheets.answers import judge, read_answer
-from app.exchange.sheets.domain import REGISTERED, Judged
-from app.exchange.sheets.service import Batch
+from app.exchange.sheets.domain import REGISTERED, JudgedRow
+from app.exchange.sheets.service import SheetBatch
 from app.files.models import StoredFile
 from app.files.service.storing import keep_file
 from app.files.vault import Upload, Vault
@@ -38,7 +38,7 @@ BATCH = 200
 
 
 def receive_answer(
-    session: Session, vault: Vault, *, actor: Actor, now: datetime, batch: Batch, upload: Upload
+    session: Session, vault: Vault, *, actor: Actor, now: datetime, batch: SheetBatch, upload: Upload
 ) -> StoredFile:
     """Keep a partner's answer, once it can be read; nothing of it is registered yet. One event.
 
@@ -63,7 +63,7 @@ def get_answer(session: Session, actor: Actor, file_id: int) -> StoredFile:
     return file
 
 
-def order_answer(session: Session, *, actor: Actor, now: datetime, batch: Batch, file: StoredFile) -> Job:
+def order_answer(session: Session, *, actor: Actor, now: datetime, batch: SheetBatch, file: StoredFile) -> Job:
     """Put the registration of the kept answer into the queue."""
     require(actor, HAND_OVER, Place(batch.partner.region_prefix))
     params = {"answer": batch.row.number, "sha256": file.sha256, "name": file.name, "file": file.id}
@@ -94,12 +94,12 @@ def register(run: Run) -> Mapping[str, Any]:
     return {"counts": dict(counts)}
 
 
-def _about(session: Session, number: str) -> Batch:
+def _about(session: Session, number: str) -> SheetBatch:
     handover = session.scalars(select(Handover).where(Handover.number == number)).one()
-    return Batch(handover, session.get_one(Partner, handover.partner_id))
+    return SheetBatch(handover, session.get_one(Partner, handover.partner_id))
 
 
-def _apply(session: Session, partner: Partner, sha256: str, batch: Sequence[Judged], now: datetime) -> Counter[str]:
+def _apply(session: Session, partner: Partner, sha256: str, batch: Sequence[JudgedRow], now: datetime) -> Counter[str]:
     receipts = [_receipt(sha256, each) for each in batch]
     lock_partner(session, partner.id)
     results = apply_receipts(session, partner=partner, channel=CHANNEL, receipts=receipts, now=now)
@@ -109,7 +109,7 @@ def _apply(session: Session, partner: Partner, sha256: str, batch: Sequence[Judg
     )
 
 
-def _receipt(sha256: str, judged: Judged) -> RecordReceipt:
+def _receipt(sha256: str, judged: JudgedRow) -> RecordReceipt:
     answer, outcome = judged.answer, judged.answer.outcome
     if outcome is None:
         raise ValueError("only rows with a result are registered")

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from app.exchange.handovers.domain import ItemState, Note, Outcome, decide_receipt
+from app.exchange.handovers.domain import ItemState, Note, ReceiptOutcome, decide_receipt
 from app.kit.i18n import N_
 
 
-class Finding(StrEnum):
+class RowFinding(StrEnum):
     """What becomes of a row: the first three are registered, the rest change nothing."""
 
     ACCEPTED = "accepted"
@@ -25,40 +25,40 @@ class Finding(StrEnum):
     BLANK = "blank"
 
 
-REGISTERED = (Finding.ACCEPTED, Finding.REJECTED, Finding.PENDING)
+REGISTERED = (RowFinding.ACCEPTED, RowFinding.REJECTED, RowFinding.PENDING)
 FINDING_LABELS = {
-    Finding.ACCEPTED: N_("将登记为接收"),
-    Finding.REJECTED: N_("将登记为退回"),
-    Finding.PENDING: N_("将登记为处理中"),
-    Finding.UNREADABLE: N_("读不懂"),
-    Finding.UNKNOWN: N_("从未报送过"),
-    Finding.OTHER_VERSION: N_("版本不符"),
-    Finding.CONTRADICTORY: N_("前后矛盾"),
-    Finding.REPEATED: N_("文件内重复"),
-    Finding.SAME: N_("已登记过"),
-    Finding.LATE: N_("来得太晚"),
-    Finding.BLANK: N_("结果未填写"),
+    RowFinding.ACCEPTED: N_("将登记为接收"),
+    RowFinding.REJECTED: N_("将登记为退回"),
+    RowFinding.PENDING: N_("将登记为处理中"),
+    RowFinding.UNREADABLE: N_("读不懂"),
+    RowFinding.UNKNOWN: N_("从未报送过"),
+    RowFinding.OTHER_VERSION: N_("版本不符"),
+    RowFinding.CONTRADICTORY: N_("前后矛盾"),
+    RowFinding.REPEATED: N_("文件内重复"),
+    RowFinding.SAME: N_("已登记过"),
+    RowFinding.LATE: N_("来得太晚"),
+    RowFinding.BLANK: N_("结果未填写"),
 }
 BADGES = {
-    Finding.ACCEPTED: "good",
-    Finding.REJECTED: "late",
-    Finding.PENDING: "wait",
-    Finding.UNREADABLE: "late",
-    Finding.UNKNOWN: "late",
-    Finding.OTHER_VERSION: "late",
-    Finding.CONTRADICTORY: "late",
+    RowFinding.ACCEPTED: "good",
+    RowFinding.REJECTED: "late",
+    RowFinding.PENDING: "wait",
+    RowFinding.UNREADABLE: "late",
+    RowFinding.UNKNOWN: "late",
+    RowFinding.OTHER_VERSION: "late",
+    RowFinding.CONTRADICTORY: "late",
 }
 
-_WORDS: Mapping[Outcome, str] = {
-    Outcome.ACCEPTED: "接收 已接收 接受 通过 审核通过 合格 同意 成功 已入库 入库 accepted accept ok",
-    Outcome.REJECTED: "退回 已退回 退回修改 驳回 拒绝 不通过 未通过 审核不通过 不合格 不同意 失败 rejected reject",
-    Outcome.PENDING: "处理中 待处理 审核中 待审核 在办 pending",
+_WORDS: Mapping[ReceiptOutcome, str] = {
+    ReceiptOutcome.ACCEPTED: "接收 已接收 接受 通过 审核通过 合格 同意 成功 已入库 入库 accepted accept ok",
+    ReceiptOutcome.REJECTED: "退回 已退回 退回修改 驳回 拒绝 不通过 未通过 审核不通过 不合格 不同意 失败 rejected reject",
+    ReceiptOutcome.PENDING: "处理中 待处理 审核中 待审核 在办 pending",
 }
 _OUTCOMES = {word: outcome for outcome, words in _WORDS.items() for word in words.split()}
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class PartnerAnswer:
     """One row of an answer as it was read: where it stands, which version it is about, what it says of it."""
 
     sheet: str
@@ -69,19 +69,19 @@ class Answer:
     broken: bool = False
 
     @property
-    def outcome(self) -> Outcome | None:
+    def outcome(self) -> ReceiptOutcome | None:
         """The result, in the words of the exchange; None when it is none of the known ones."""
         return read_outcome(self.result)
 
 
-def read_outcome(text: str) -> Outcome | None:
+def read_outcome(text: str) -> ReceiptOutcome | None:
     """接收, 退回 or 处理中 in the words that partners use for them."""
     folded = unicodedata.normalize("NFKC", text).strip(" 。.!！√").lower()
     return _OUTCOMES.get(folded)
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class SentVersion:
     """What we know of a version: its record's name, how it stands, the batch it lies in."""
 
     label: str
@@ -90,20 +90,20 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class JudgedRow:
     """A row and what becomes of it; `known` is the record it is about; `other` the row that says the same, or another thing."""
 
-    answer: Answer
-    finding: Finding
-    known: Known | None = None
+    answer: PartnerAnswer
+    finding: RowFinding
+    known: SentVersion | None = None
     other: int = 0
     versions: tuple[str, ...] = ()
 
 
-def contradictions(answers: Iterable[Answer]) -> tuple[dict[str, Answer], dict[str, Answer]]:
+def contradictions(answers: Iterable[PartnerAnswer]) -> tuple[dict[str, PartnerAnswer], dict[str, PartnerAnswer]]:
     """The first row of each version that the answers speak of, and the first that says another thing of it than that row."""
-    first: dict[str, Answer] = {}
-    against: dict[str, Answer] = {}
+    first: dict[str, PartnerAnswer] = {}
+    against: dict[str, PartnerAnswer] = {}
     for answer in answers:
         if not answer.identity or answer.outcome is None:
             continue
@@ -113,29 +113,33 @@ def contradictions(answers: Iterable[Answer]) -> tuple[dict[str, Answer], dict[s
     return first, against
 
 
-def other_row(answer: Answer, finding: Finding, first: Mapping[str, Answer], against: Mapping[str, Answer]) -> int:
+def other_row(
+    answer: PartnerAnswer, finding: RowFinding, first: Mapping[str, PartnerAnswer], against: Mapping[str, PartnerAnswer]
+) -> int:
     """The row that says the same thing before `answer`, or another thing; 0 where there is none to name."""
-    if finding not in (Finding.REPEATED, Finding.CONTRADICTORY):
+    if finding not in (RowFinding.REPEATED, RowFinding.CONTRADICTORY):
         return 0
     named = first[answer.identity]
-    if finding is Finding.CONTRADICTORY and named.outcome is answer.outcome:
+    if finding is RowFinding.CONTRADICTORY and named.outcome is answer.outcome:
         named = against[answer.identity]
     return named.row
 
 
-def find(answer: Answer, known: Known | None, *, contradicted: bool, repeated: bool, other_version: bool) -> Finding:
+def find(
+    answer: PartnerAnswer, known: SentVersion | None, *, contradicted: bool, repeated: bool, other_version: bool
+) -> RowFinding:
     """What becomes of one row."""
     if not answer.broken and answer.identity and not answer.result.strip():
-        return Finding.BLANK
+        return RowFinding.BLANK
     if answer.broken or not answer.identity or answer.outcome is None:
-        return Finding.UNREADABLE
+        return RowFinding.UNREADABLE
     if known is None:
-        return Finding.OTHER_VERSION if other_version else Finding.UNKNOWN
+        return RowFinding.OTHER_VERSION if other_version else RowFinding.UNKNOWN
     if contradicted:
-        return Finding.CONTRADICTORY
+        return RowFinding.CONTRADICTORY
     if repeated:
-        return Finding.REPEATED
+        return RowFinding.REPEATED
     decided = decide_receipt(known.state, answer.outcome)
     if isinstance(decided, Note):
-        return Finding.SAME if decided is Note.REPEATED else Finding.LATE
-    return Finding(answer.outcome)
+        return RowFinding.SAME if decided is Note.REPEATED else RowFinding.LATE
+    return RowFinding(answer.outcome)

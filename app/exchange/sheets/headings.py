@@ -12,7 +12,7 @@ _WITHIN = 20
 
 
 @dataclass(frozen=True)
-class Head:
+class TableHead:
     """The head of a table: its last row, the column of each known name, the units that headings state, and other headings."""
 
     last_row: int
@@ -41,7 +41,7 @@ def names_of(definition: ResourceDefinition) -> dict[str, str]:
     return known
 
 
-def find_head(sheet: Sheet, known: Mapping[str, str], least: int = 1) -> Head | None:
+def find_head(sheet: Sheet, known: Mapping[str, str], least: int = 1) -> TableHead | None:
     """The head of `sheet`: the rows among the first twenty that name at least `least` known columns; None without any.
 
     A heading that stands twice counts where it stands first.
@@ -60,7 +60,7 @@ def find_head(sheet: Sheet, known: Mapping[str, str], least: int = 1) -> Head | 
     best = max(rows, key=lambda row: len(_columns(row, known)))
     taken = set(columns.values())
     others = tuple(cell for index, cell in enumerate(best.cells) if cell.strip() and index not in taken)
-    return Head(rows[-1].number, columns, units, others)
+    return TableHead(rows[-1].number, columns, units, others)
 
 
 def _columns(row: Row, known: Mapping[str, str]) -> dict[str, int]:

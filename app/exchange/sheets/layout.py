@@ -7,7 +7,7 @@ from app.exchange.domain import LISTS, FieldDefinition, ResourceDefinition
 
 
 @dataclass(frozen=True)
-class Column:
+class HeadedColumn:
     """A field and its heading in each header row; an empty one continues that of the column before."""
 
     field: FieldDefinition
@@ -15,18 +15,18 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Layout:
+class SheetLayout:
     """The main sheet: its name, header rows and columns; the lists inside a record stand on sheets of their own."""
 
     name: str
     header_rows: int
-    columns: tuple[Column, ...]
+    columns: tuple[HeadedColumn, ...]
     lists: tuple[FieldDefinition, ...]
     key: FieldDefinition
 
 
 @dataclass(frozen=True)
-class Span:
+class HeadingSpan:
     """A heading over the columns from `first` to `last`."""
 
     first: int
@@ -34,17 +34,17 @@ class Span:
     text: str
 
 
-def layout_of(resource: ResourceDefinition) -> Layout:
+def layout_of(resource: ResourceDefinition) -> SheetLayout:
     """The layout of `resource`; headings are Chinese, amounts name their unit unless the partner's own headings are given."""
     lists = tuple(field for field in resource.fields if field.type in LISTS)
     key = resource.field(resource.key)
     if resource.sheet is None:
         plain = (field for field in resource.fields if field.type not in LISTS)
-        columns = tuple(Column(field, (heading(field),)) for field in plain)
-        return Layout(resource.title.zh, 1, columns, lists, key)
+        columns = tuple(HeadedColumn(field, (heading(field),)) for field in plain)
+        return SheetLayout(resource.title.zh, 1, columns, lists, key)
     sheet = resource.sheet
-    columns = tuple(Column(resource.field(each.field), each.headings) for each in sheet.columns)
-    return Layout(sheet.name, sheet.header_rows, columns, lists, key)
+    columns = tuple(HeadedColumn(resource.field(each.field), each.headings) for each in sheet.columns)
+    return SheetLayout(sheet.name, sheet.header_rows, columns, lists, key)
 
 
 def heading(field: FieldDefinition) -> str:
@@ -52,12 +52,12 @@ def heading(field: FieldDefinition) -> str:
     return f"{field.title.zh}（{field.unit}）" if field.unit else field.title.zh
 
 
-def spans(headings: Sequence[str]) -> list[Span]:
+def spans(headings: Sequence[str]) -> list[HeadingSpan]:
     """One header row as the groups to be merged; columns before the first heading stay empty."""
-    found: list[Span] = []
+    found: list[HeadingSpan] = []
     for index, text in enumerate(headings):
         if text:
-            found.append(Span(index, index, text))
+            found.append(HeadingSpan(index, index, text))
         elif found:
-            found[-1] = Span(found[-1].first, index, found[-1].text)
+            found[-1] = HeadingSpan(found[-1].first, index, found[-1].text)
     return found

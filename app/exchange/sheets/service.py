@@ -31,14 +31,14 @@ BATCH = 500
 
 
 @dataclass(frozen=True)
-class Batch:
+class SheetBatch:
     """A batch and its partner."""
 
     row: Handover
     partner: Partner
 
 
-def get_batch(session: Session, actor: Actor, number: str) -> Batch:
+def get_batch(session: Session, actor: Actor, number: str) -> SheetBatch:
     """The batch whose files `actor` may take. They hold all of its records: an officer of a part of the partner's region may not
     (`Forbidden`). Raises `NotFound`, and `Conflict` while it is being prepared or after it was cancelled.
     """
@@ -51,16 +51,16 @@ def get_batch(session: Session, actor: Actor, number: str) -> Batch:
         raise Conflict("handover.preparing", _("批次还在生成，请稍候再下载。"))
     if handover.state == HandoverState.CANCELLED:
         raise Conflict("handover.cancelled", _("批次已撤销，没有可以报送的文件。"))
-    return Batch(handover, partner)
+    return SheetBatch(handover, partner)
 
 
-def make_workbook(session: Session, target: BinaryIO, batch: Batch) -> int:
+def make_workbook(session: Session, target: BinaryIO, batch: SheetBatch) -> int:
     """Write the workbook of the batch to `target`; returns how many records it holds."""
     plan = _plan(batch)
     return write_workbook(target, layout_of(plan.definition), _rows(session, batch.row), _about(batch, plan))
 
 
-def make_cover(session: Session, batch: Batch, *, office: str, now: datetime) -> bytes:
+def make_cover(session: Session, batch: SheetBatch, *, office: str, now: datetime) -> bytes:
     """The cover list as PDF, in the order of the workbook."""
     plan, handover, partner = _plan(batch), batch.row, batch.partner
     lines = list(_cover_lines(session, handover))
@@ -80,7 +80,7 @@ def make_cover(session: Session, batch: Batch, *, office: str, now: datetime) ->
     return print_cover(about, lines, now)
 
 
-def note_taken(session: Session, batch: Batch, *, actor: Actor, now: datetime, kind: str, records: int) -> None:
+def note_taken(session: Session, batch: SheetBatch, *, actor: Actor, now: datetime, kind: str, records: int) -> None:
     """Journal that a file of the batch left the house. One event."""
     data = {"rows": records, "resource": batch.row.resource, "checksum": batch.row.checksum}
     record(session, actor=actor, now=now, type=kind, subject=subject_of(batch.row, batch.partner), data=data)
@@ -97,7 +97,7 @@ def items_of(session: Session, handover: Handover) -> Iterator[Sequence[Handover
             session.expunge(item)
 
 
-def _plan(batch: Batch) -> RecordPlan:
+def _plan(batch: SheetBatch) -> RecordPlan:
     plan = plans_of(batch.partner.definition, batch.row.definition_version).get(batch.row.resource)
     if plan is None:
         raise Conflict("handover.definition", _("对方的记录定义已更换，这个批次不能再做成文件。"))
@@ -111,7 +111,7 @@ def _rows(session: Session, handover: Handover) -> Iterator[SheetRow]:
             yield SheetRow(item.idempotency_key, item.key, item.label, data)
 
 
-def _about(batch: Batch, plan: RecordPlan) -> list[tuple[str, str]]:
+def _about(batch: SheetBatch, plan: RecordPlan) -> list[tuple[str, str]]:
     """What the manifest says, printed in the workbook."""
     handover, partner = batch.row, batch.partner
     return [

@@ -9,7 +9,7 @@ import xlsxwriter
 
 from app.exchange.domain import FieldDefinition, FieldType
 from app.exchange.sheets.cells import Cell, cell_of, number_format, width_of
-from app.exchange.sheets.layout import Column, Layout, heading, spans
+from app.exchange.sheets.layout import HeadedColumn, SheetLayout, heading, spans
 
 IDENTITY, RESULT, REASON = "报送标识", "结果", "原因"
 OUTCOMES = ("接收", "退回", "处理中")
@@ -39,11 +39,13 @@ class SheetRow:
     data: Mapping[str, Any] | None
 
 
-def write_workbook(target: BinaryIO, layout: Layout, rows: Iterable[SheetRow], about: Sequence[tuple[str, str]]) -> int:
+def write_workbook(
+    target: BinaryIO, layout: SheetLayout, rows: Iterable[SheetRow], about: Sequence[tuple[str, str]]
+) -> int:
     """Write the workbook to `target`; returns how many records it holds. `about` is what the manifest says, name and value."""
     book = xlsxwriter.Workbook(target, _OPTIONS)
     try:
-        writer = _Writer(book, layout)
+        writer = _WorkbookWriter(book, layout)
         count = 0
         for count, row in enumerate(rows, start=1):  # noqa: B007 - the number of the last row is the count
             writer.add(row)
@@ -56,7 +58,7 @@ def write_workbook(target: BinaryIO, layout: Layout, rows: Iterable[SheetRow], a
 class _Sheet:
     """One sheet, written from top to bottom; a full one goes on in a next sheet."""
 
-    def __init__(self, book: Any, name: str, columns: Sequence[Column], *, answered: bool) -> None:
+    def __init__(self, book: Any, name: str, columns: Sequence[HeadedColumn], *, answered: bool) -> None:
         self._book, self._name, self._columns, self._answered = book, name, columns, answered
         self._head, self._text = book.add_format(_HEAD), book.add_format({"num_format": "@"})
         self._numbers = {
@@ -118,10 +120,10 @@ class _Sheet:
         self._row += 1
 
 
-class _Writer:
+class _WorkbookWriter:
     """The sheets of one workbook: the records, their lists, those that are withdrawn, and what the manifest says."""
 
-    def __init__(self, book: Any, layout: Layout) -> None:
+    def __init__(self, book: Any, layout: SheetLayout) -> None:
         self._book, self._layout = book, layout
         self._main = _Sheet(book, layout.name, layout.columns, answered=True)
         self._lists = {
@@ -163,15 +165,15 @@ class _Writer:
 _HEAD = {"bold": True, "align": "center", "valign": "vcenter", "text_wrap": True, "border": 1, "bg_color": "#E8F0EC"}
 
 
-def _list_columns(layout: Layout, field: FieldDefinition) -> tuple[Column, ...]:
+def _list_columns(layout: SheetLayout, field: FieldDefinition) -> tuple[HeadedColumn, ...]:
     parts = field.fields or (field.model_copy(update={"type": FieldType.TEXT}),)
-    return (Column(layout.key, (heading(layout.key),)), *(Column(each, (heading(each),)) for each in parts))
+    return (HeadedColumn(layout.key, (heading(layout.key),)), *(HeadedColumn(each, (heading(each),)) for each in parts))
 
 
 def _list_cells(field: FieldDefinition, element: Any) -> list[Cell]:
     return [cell_of(each, element.get(each.name)) for each in field.fields] if field.fields else [str(element)]
 
 
-def _retired_columns(layout: Layout) -> tuple[Column, ...]:
+def _retired_columns(layout: SheetLayout) -> tuple[HeadedColumn, ...]:
     label = layout.key.model_copy(update={"name": "label", "type": FieldType.TEXT})
-    return Column(layout.key, (heading(layout.key),)), Column(label, ("名称",))
+    return HeadedColumn(layout.key, (heading(layout.key),)), HeadedColumn(label, ("名称",))

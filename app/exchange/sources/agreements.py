@@ -10,7 +10,7 @@ from app.commissioners.domain import IDS as PEOPLE
 from app.commissioners.models import Commissioner, ServiceAgreement
 from app.enterprises.models import Enterprise
 from app.exchange.sources import commissioners
-from app.exchange.sources.base import Source, Touch, of_model
+from app.exchange.sources.base import RecordSource, Touch, of_model
 from app.exchange.sources.touching import ENTERPRISE, carried_along, of_kind
 from app.journal.models import JournalEvent
 from app.kit.among import among
@@ -60,7 +60,7 @@ def _of_people(session: Session, events: Sequence[JournalEvent]) -> Iterator[Tou
         yield from (Touch(position, row_id) for owner, row_id in rows if owner == person)
 
 
-SOURCE = Source(
+SOURCE = RecordSource(
     resource="agreements",
     id=ServiceAgreement.id,
     key=ServiceAgreement.id,

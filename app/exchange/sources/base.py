@@ -53,7 +53,7 @@ class Children:
 
 
 @dataclass(frozen=True)
-class Source:
+class RecordSource:
     """One resource: `visible(select, region_prefix)` is its one scope, for list, record, feed, snapshot and count.
 
     `follows` names the journal's subject kinds whose events may touch its rows, `touches` finds which rows each did.

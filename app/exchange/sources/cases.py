@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.cases.models import CaseFile, CaseMarker, Milestone
 from app.enterprises.models import Enterprise
-from app.exchange.sources.base import Children, Source, Touch, of_model
+from app.exchange.sources.base import Children, RecordSource, Touch, of_model
 from app.exchange.sources.touching import ENTERPRISE, carried_along, named, of_kind
 from app.journal.models import JournalEvent
 from app.kit.among import among
@@ -50,7 +50,7 @@ def touches(session: Session, events: Sequence[JournalEvent]) -> Iterator[Touch]
     yield from carried_along(session, events, hanging_on)
 
 
-SOURCE = Source(
+SOURCE = RecordSource(
     resource="cases",
     id=CaseFile.id,
     key=CaseFile.number,

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.commissioners.domain import IDS
 from app.commissioners.models import Commissioner, ServiceAgreement
 from app.enterprises.models import Enterprise
-from app.exchange.sources.base import Children, Source, Touch, of_model
+from app.exchange.sources.base import Children, RecordSource, Touch, of_model
 from app.exchange.sources.touching import ENTERPRISE, carried_along, numbered, of_kind
 from app.journal.models import JournalEvent
 from app.kit.among import among
@@ -57,7 +57,7 @@ def touches(session: Session, events: Sequence[JournalEvent]) -> Iterator[Touch]
     yield from carried_along(session, events, hanging_on)
 
 
-SOURCE = Source(
+SOURCE = RecordSource(
     resource="commissioners",
     id=Commissioner.id,
     key=Commissioner.id,

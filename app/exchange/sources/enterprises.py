@@ -17,15 +17,15 @@ from app.enterprises.models import (
     YearlyFigures,
 )
 from app.enterprises.part_fields import CERTIFICATE, FIGURES, PROPERTY, TAG
-from app.exchange.sources.base import Children, Source, Touch, of_model
+from app.exchange.sources.base import Children, RecordSource, Touch, of_model
 from app.exchange.sources.former_keys import codes_given_up
 from app.exchange.sources.touching import ENTERPRISE
 from app.journal.models import JournalEvent
-from app.kit.fields import Table
+from app.kit.fields import FieldTable
 from app.kit.permissions import within_region
 
 
-def given(model: Any, table: Table) -> dict[str, ColumnElement[Any]]:
+def given(model: Any, table: FieldTable) -> dict[str, ColumnElement[Any]]:
     """The columns of a record's table that partners are given."""
     return of_model(model, table.names(lambda field: field.exchanged))
 
@@ -45,7 +45,7 @@ def touches(session: Session, events: Sequence[JournalEvent]) -> Iterator[Touch]
             yield Touch(event.position, firm, tuple(codes))
 
 
-SOURCE = Source(
+SOURCE = RecordSource(
     resource="enterprises",
     id=Enterprise.id,
     key=Enterprise.uscc,

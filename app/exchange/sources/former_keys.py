@@ -56,7 +56,7 @@ def _code_before(changes: Mapping[str, Any]) -> str:
 
 
 @dataclass(frozen=True)
-class Part:
+class KeyedPart:
     """Rows below a firm, known by its code and the columns of `tail`; `code` is their name in the firm's events."""
 
     code: str
@@ -89,7 +89,7 @@ class Past:
     tails: dict[int, dict[str, Any]]
     given_up: dict[int, GivenUp] = field(default_factory=dict)
 
-    def go_back(self, part: Part, event: Row[Any]) -> None:
+    def go_back(self, part: KeyedPart, event: Row[Any]) -> None:
         """Undo `event`, noting the keys that it replaced."""
         if code := _code_before(event.changes):
             self.code = code
@@ -101,7 +101,7 @@ class Past:
             self.tails[row_id] = tail
             self._note(part, row_id, event.position)
 
-    def _note(self, part: Part, row_id: int, position: int) -> None:
+    def _note(self, part: KeyedPart, row_id: int, position: int) -> None:
         key = part.key_of(self.code, self.tails[row_id])
         self.given_up.setdefault(row_id, []).append((position, key))
 
@@ -111,7 +111,7 @@ class Past:
         return tuple(dict.fromkeys(reversed(found)))
 
 
-def pasts_of(session: Session, part: Part, firms: Iterable[int], since: int) -> dict[int, Past]:
+def pasts_of(session: Session, part: KeyedPart, firms: Iterable[int], since: int) -> dict[int, Past]:
     """The rows of each firm, and the keys that they gave up from the position `since` on."""
     wanted = sorted(firms)
     if not wanted:
@@ -129,7 +129,7 @@ def pasts_of(session: Session, part: Part, firms: Iterable[int], since: int) -> 
     return pasts
 
 
-def _rows(session: Session, part: Part, firms: Sequence[int]) -> Iterable[Sequence[Any]]:
+def _rows(session: Session, part: KeyedPart, firms: Sequence[int]) -> Iterable[Sequence[Any]]:
     """(firm, its code, row, tail of the row …) of all rows of these firms; the row is None for a firm without any."""
     model = part.model
     columns = (Enterprise.id, Enterprise.uscc, model.id, *(getattr(model, name) for name in part.tail))

@@ -10,7 +10,7 @@ from sqlalchemy import Select, and_, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from app.enterprises.models import Enterprise
-from app.exchange.sources.base import Children, Source, Touch, of_model
+from app.exchange.sources.base import Children, RecordSource, Touch, of_model
 from app.exchange.sources.touching import ENTERPRISE, carried_along, numbered, of_kind
 from app.incentives.domain.steps import IDS
 from app.incentives.models import Incentive
@@ -84,7 +84,7 @@ def _heads(session: Session, ids: Collection[int | None]) -> Mapping[int | None,
     return dict(session.execute(select(Incentive.id, first).where(among(Incentive.id, ids))).all())
 
 
-SOURCE = Source(
+SOURCE = RecordSource(
     resource="incentives",
     id=Incentive.id,
     key=Incentive.id,

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
-from app.exchange.sources.base import Source, Touch, of_model
+from app.exchange.sources.base import RecordSource, Touch, of_model
 from app.exchange.sources.touching import named
 from app.journal.models import JournalEvent
 from app.kit.permissions import within_region
@@ -28,7 +28,7 @@ def touches(session: Session, events: Sequence[JournalEvent]) -> Iterator[Touch]
     yield from named(session, events, IndicatorValue.key, IndicatorValue.id)
 
 
-SOURCE = Source(
+SOURCE = RecordSource(
     resource="indicators",
     id=IndicatorValue.id,
     key=IndicatorValue.key,

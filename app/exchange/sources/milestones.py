@@ -15,7 +15,7 @@ from app.cases import events as told
 from app.cases.models import CaseFile, Milestone
 from app.enterprises.models import Enterprise
 from app.exchange.sources import cases
-from app.exchange.sources.base import Source, Touch, of_model
+from app.exchange.sources.base import RecordSource, Touch, of_model
 from app.exchange.sources.touching import ENTERPRISE, carried_along, of_kind
 from app.journal.models import JournalEvent
 from app.kit.among import among
@@ -85,7 +85,7 @@ def _touched(event: JournalEvent, which: list[Which] | None, rows: Mapping[tuple
             yield Touch(event.position, None, (f"{event.subject_id}:{code}:{ordinal}",))
 
 
-SOURCE = Source(
+SOURCE = RecordSource(
     resource="milestones",
     id=Milestone.id,
     key=_KEY,

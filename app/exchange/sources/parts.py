@@ -13,14 +13,14 @@ from sqlalchemy.orm import Session
 from app.enterprises import part_fields
 from app.enterprises.models import Enterprise, IntellectualProperty, YearlyFigures
 from app.exchange.sources import enterprises
-from app.exchange.sources.base import Columns, Source, Touch
-from app.exchange.sources.former_keys import Part, Past, pasts_of
+from app.exchange.sources.base import Columns, RecordSource, Touch
+from app.exchange.sources.former_keys import KeyedPart, Past, pasts_of
 from app.exchange.sources.touching import CODE_PLACE_AND_USE, ENTERPRISE
 from app.journal.models import JournalEvent
 from app.kit.among import among
 
 
-def touches(session: Session, events: Sequence[JournalEvent], part: Part) -> Iterator[Touch]:
+def touches(session: Session, events: Sequence[JournalEvent], part: KeyedPart) -> Iterator[Touch]:
     """The row that an event of the firm names, or all rows of a firm that moved, was retired or came with its rows."""
     concerned = [(event, rows) for event in events if (rows := _named(event, part)) != []]
     firms = {event.enterprise_id for event, _rows in concerned if event.enterprise_id is not None}
@@ -32,7 +32,7 @@ def touches(session: Session, events: Sequence[JournalEvent], part: Part) -> Ite
             yield from _touched(event.position, past, rows)
 
 
-def _named(event: JournalEvent, part: Part) -> list[int] | None:
+def _named(event: JournalEvent, part: KeyedPart) -> list[int] | None:
     """The rows that an event names; None for all of the firm."""
     if any(name in event.changes for name in CODE_PLACE_AND_USE) or part.code in event.data.get("parts", ()):
         return None
@@ -46,7 +46,7 @@ def _touched(position: int, past: Past, rows: Sequence[int] | None) -> Iterator[
         yield Touch(position, row_id, past.keys_since(row_id, position))
 
 
-def _joined(statement: Select[Any], part: Part) -> Select[Any]:
+def _joined(statement: Select[Any], part: KeyedPart) -> Select[Any]:
     return statement.select_from(part.model).join(Enterprise, Enterprise.id == part.model.enterprise_id)
 
 
@@ -54,8 +54,8 @@ def _with_codes(keys: Collection[str]) -> ColumnElement[bool]:
     return among(Enterprise.uscc, {key.partition(":")[0] for key in keys})
 
 
-def _source(resource: str, part: Part, columns: Columns) -> Source:
-    return Source(
+def _source(resource: str, part: KeyedPart, columns: Columns) -> RecordSource:
+    return RecordSource(
         resource=resource,
         id=part.model.id,
         key=part.key,
@@ -71,11 +71,11 @@ def _source(resource: str, part: Part, columns: Columns) -> Source:
 
 FIGURES = _source(
     "figures",
-    Part("figures", YearlyFigures, ("year", "basis", "source")),
+    KeyedPart("figures", YearlyFigures, ("year", "basis", "source")),
     {**enterprises.given(YearlyFigures, part_fields.FIGURES), "updated_at": YearlyFigures.updated_at},
 )
 PROPERTIES = _source(
     "properties",
-    Part("property", IntellectualProperty, ("kind_code", "number")),
+    KeyedPart("property", IntellectualProperty, ("kind_code", "number")),
     enterprises.given(IntellectualProperty, part_fields.PROPERTY),
 )

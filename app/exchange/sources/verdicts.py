@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.cases.models import CaseFile
 from app.enterprises.models import Enterprise
 from app.exchange.sources import enterprises
-from app.exchange.sources.base import Source, Touch, of_model
+from app.exchange.sources.base import RecordSource, Touch, of_model
 from app.exchange.sources.touching import CODE_PLACE_AND_USE, ENTERPRISE, carried_along, of_kind
 from app.journal.models import JournalEvent
 from app.kit.among import among
@@ -56,7 +56,7 @@ def _decided() -> Any:
     return standing.correlate(StoredVerdict).limit(1).scalar_subquery()
 
 
-SOURCE = Source(
+SOURCE = RecordSource(
     resource="verdicts",
     id=StoredVerdict.id,
     key=StoredVerdict.id,

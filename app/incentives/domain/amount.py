@@ -11,7 +11,7 @@ from enum import StrEnum
 from fractions import Fraction
 from math import ceil, floor
 
-from app.incentives.domain.plan import Plan
+from app.incentives.domain.plan import AmountPlan
 from app.incentives.domain.scheme import AmountType, Rounding, Scheme, Tier
 from app.policies.domain.facts.catalogue import FactKey, Facts
 from app.policies.domain.language import tree
@@ -25,7 +25,7 @@ from app.policies.domain.values.outcome import Outcome, all_of, whichever
 from app.policies.domain.values.units import Unit
 
 
-class Kind(StrEnum):
+class AmountLineKind(StrEnum):
     """What a line of the reckoning tells."""
 
     UNSET = "unset"
@@ -44,10 +44,10 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True)
-class Line:
+class AmountLine:
     """One step: the amount after it, the outcome of a condition, the formula or tier that it is about."""
 
-    kind: Kind
+    kind: AmountLineKind
     value: Measure | None = None
     outcome: Outcome = Outcome.MET
     node: tree.Node | None = None
@@ -64,7 +64,7 @@ class Amount:
     low: int
     high: int | None
     due: Outcome = Outcome.MET
-    lines: tuple[Line, ...] = ()
+    lines: tuple[AmountLine, ...] = ()
     missing: tuple[FactKey, ...] = ()
     read: tuple[FactKey, ...] = ()
 
@@ -80,14 +80,14 @@ class Amount:
 
 
 @dataclass(frozen=True)
-class Standing:
+class Eligibility:
     """What the triggering fact and the policies say of the firm; an occurrence nobody knows is empty."""
 
     occurrence: str = ""
     required: Outcome = Outcome.MET
 
 
-def reckon(plan: Plan, facts: Facts, on: date, standing: Standing = Standing()) -> Amount:
+def reckon(plan: AmountPlan, facts: Facts, on: date, standing: Eligibility = Eligibility()) -> Amount:
     """The amount of the firm with these facts, triggered on `on`."""
     return _Reckoning(plan, facts, on, standing).amount()
 
@@ -109,15 +109,15 @@ ANYTHING = _Span(Fraction(0), None)
 
 
 class _Reckoning:
-    def __init__(self, plan: Plan, facts: Facts, on: date, standing: Standing) -> None:
+    def __init__(self, plan: AmountPlan, facts: Facts, on: date, standing: Eligibility) -> None:
         self._plan, self._facts, self._on, self._standing = plan, facts, on, standing
         self._scheme = plan.scheme
-        self._lines: list[Line] = []
+        self._lines: list[AmountLine] = []
         self._touched: dict[FactKey, None] = {}
 
     def amount(self) -> Amount:
         if self._scheme.amount_type is AmountType.UNSET:
-            return Amount(0, None, Outcome.UNKNOWN, (Line(Kind.UNSET),))
+            return Amount(0, None, Outcome.UNKNOWN, (AmountLine(AmountLineKind.UNSET),))
         due = self._due()
         if due is Outcome.UNMET:
             return self._told(NOTHING, due)
@@ -133,7 +133,7 @@ class _Reckoning:
 
     def _told(self, span: _Span, due: Outcome) -> Amount:
         low, high = int(span.low), None if span.high is None else int(span.high)
-        self._lines.append(Line(Kind.RESULT, Measure(Unit.YUAN, low, high), due))
+        self._lines.append(AmountLine(AmountLineKind.RESULT, Measure(Unit.YUAN, low, high), due))
         missing = [key for key in self._touched if not isinstance(self._facts.of(key), Known)] if low != high else []
         return Amount(low, high, due, tuple(self._lines), tuple(missing), tuple(self._touched))
 
@@ -143,10 +143,10 @@ class _Reckoning:
         outcomes = []
         if self._plan.when is not None:
             outcomes.append(self._holds(self._plan.when))
-            self._lines.append(Line(Kind.WHEN, None, outcomes[-1], self._plan.when))
+            self._lines.append(AmountLine(AmountLineKind.WHEN, None, outcomes[-1], self._plan.when))
         if self._scheme.requires is not None:
             outcomes.append(self._standing.required)
-            self._lines.append(Line(Kind.REQUIRES, None, self._standing.required))
+            self._lines.append(AmountLine(AmountLineKind.REQUIRES, None, self._standing.required))
         return all_of(outcomes)
 
     def _holds(self, test: tree.Node) -> Outcome:
@@ -169,7 +169,7 @@ class _Reckoning:
         scheme = self._scheme
         if scheme.amount_type is AmountType.FIXED and scheme.amount is not None:
             span = _exactly(scheme.amount)
-            self._lines.append(Line(Kind.FIXED, span.measure))
+            self._lines.append(AmountLine(AmountLineKind.FIXED, span.measure))
             return span
         if scheme.amount_type is AmountType.RATIO and scheme.ratio is not None:
             return self._share(scheme.ratio)
@@ -179,13 +179,13 @@ class _Reckoning:
         base = self._base()
         high = None if base.high is None else max(Fraction(0), base.high) * Fraction(ratio)
         span = _Span(max(Fraction(0), base.low) * Fraction(ratio), high)
-        self._lines.append(Line(Kind.RATIO, span.measure, ratio=ratio))
+        self._lines.append(AmountLine(AmountLineKind.RATIO, span.measure, ratio=ratio))
         return span
 
     def _base(self) -> _Span:
         node = self._plan.base
         if node is None:
-            self._lines.append(Line(Kind.IN_WORDS))
+            self._lines.append(AmountLine(AmountLineKind.IN_WORDS))
             return ANYTHING
         ends = []
         for world in worlds(node, self._facts, self._on):
@@ -195,7 +195,7 @@ class _Reckoning:
             self._touched.update(dict.fromkeys(reckoner.touched))
         self._touch_years(node)
         span = _around(ends)
-        self._lines.append(Line(Kind.BASE, span.measure, node=node))
+        self._lines.append(AmountLine(AmountLineKind.BASE, span.measure, node=node))
         return span
 
     def _tiered(self) -> _Span | None:
@@ -209,13 +209,13 @@ class _Reckoning:
             if outcome is Outcome.MET:
                 break
         if not possible:
-            self._lines.append(Line(Kind.NO_TIER, outcome=Outcome.UNMET))
+            self._lines.append(AmountLine(AmountLineKind.NO_TIER, outcome=Outcome.UNMET))
             return None
         spans = [
             self._tier(index, tier, sure=len(possible) == 1 and outcome is Outcome.MET) for index, tier in possible
         ]
         if outcome is not Outcome.MET:
-            self._lines.append(Line(Kind.NO_TIER, outcome=Outcome.UNKNOWN))
+            self._lines.append(AmountLine(AmountLineKind.NO_TIER, outcome=Outcome.UNKNOWN))
             spans.append(NOTHING)
         return _around([(span.low, span.high) for span in spans])
 
@@ -231,29 +231,29 @@ class _Reckoning:
     def _tier(self, index: int, tier: Tier, *, sure: bool) -> _Span:
         outcome = Outcome.MET if sure else Outcome.UNKNOWN
         if tier.ratio is not None:
-            self._lines.append(Line(Kind.TIER, None, outcome, self._plan.tiers[index], index))
+            self._lines.append(AmountLine(AmountLineKind.TIER, None, outcome, self._plan.tiers[index], index))
             return self._share(tier.ratio)
         low, high = Fraction(tier.amount or 0) * 100, Fraction(tier.up_to or tier.amount or 0) * 100
         span = _Span(low, high)
-        self._lines.append(Line(Kind.TIER, span.measure, outcome, self._plan.tiers[index], index))
+        self._lines.append(AmountLine(AmountLineKind.TIER, span.measure, outcome, self._plan.tiers[index], index))
         return span
 
     # -- limits ---------------------------------------------------------------------------------------------------------
 
     def _limited(self, span: _Span) -> _Span:
         """Cap, floor and rounding at both ends; a line for each that changes something, or might."""
-        for kind, limit in ((Kind.CAP, self._scheme.cap), (Kind.FLOOR, self._scheme.floor)):
+        for kind, limit in ((AmountLineKind.CAP, self._scheme.cap), (AmountLineKind.FLOOR, self._scheme.floor)):
             if limit is not None:
                 changed = _limit(kind, span, Fraction(limit) * 100)
                 if changed != span:
                     outcome = Outcome.MET if changed.low == changed.high else Outcome.UNKNOWN
-                    self._lines.append(Line(kind, changed.measure, outcome))
+                    self._lines.append(AmountLine(kind, changed.measure, outcome))
                 span = changed
         rounded = _Span(
             _rounded(span.low, self._scheme), None if span.high is None else _rounded(span.high, self._scheme)
         )
         if rounded != span or self._scheme.rounding is not None:
-            self._lines.append(Line(Kind.ROUNDED, rounded.measure))
+            self._lines.append(AmountLine(AmountLineKind.ROUNDED, rounded.measure))
         return rounded
 
 
@@ -269,8 +269,8 @@ def _around(ends: list[tuple[End, End]]) -> _Span:
     return _Span(min(lows), max(known) if len(known) == len(highs) else None)
 
 
-def _limit(kind: Kind, span: _Span, limit: Fraction) -> _Span:
-    if kind is Kind.CAP:
+def _limit(kind: AmountLineKind, span: _Span, limit: Fraction) -> _Span:
+    if kind is AmountLineKind.CAP:
         return _Span(min(span.low, limit), limit if span.high is None else min(span.high, limit))
     low, high = (end if end is None or end <= 0 else max(end, limit) for end in (span.low, span.high))
     return _Span(Fraction(low or 0), high)

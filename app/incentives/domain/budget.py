@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from app.incentives.domain.steps import State
+from app.incentives.domain.steps import IncentiveState
 
 
 @dataclass(frozen=True)
@@ -93,11 +93,11 @@ class BudgetView:
         open_ends = self.committed.unknown + self.expected.unknown + self.uncounted
         return Alarm.MAY_EXCEED if self.remains_after < 0 or open_ends else Alarm.NONE
 
-    def of_state(self, state: State) -> Sum:
+    def of_state(self, state: IncentiveState) -> Sum:
         """The sum in one state; `ELIGIBLE` is what is expected."""
         return {
-            State.ELIGIBLE: self.expected,
-            State.RECOMMENDED: self.recommended,
-            State.AWARDED: self.awarded,
-            State.PAID: self.paid,
+            IncentiveState.ELIGIBLE: self.expected,
+            IncentiveState.RECOMMENDED: self.recommended,
+            IncentiveState.AWARDED: self.awarded,
+            IncentiveState.PAID: self.paid,
         }[state]

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from app.incentives.domain.scheme import AmountType, CertificateGained, Clawback, Scheme, Stacking, Tier
 from app.incentives.domain.scheme import amount_fen as fen_of
 from app.kit.i18n import Bilingual
-from app.policies.domain.facts.catalogue import Catalogue, Told
+from app.policies.domain.facts.catalogue import Catalogue, Periodicity
 from app.policies.domain.language import binding, tree
 from app.policies.domain.language.names import Names
 from app.policies.domain.language.splitting import counts_years
@@ -20,7 +20,7 @@ Place = tuple[str | int, ...]
 ONE_FEN = 1
 
 
-class Problem(NamedTuple):
+class SchemeProblem(NamedTuple):
     """A mistake: its place in the file (keys from the top), what is wrong and what to write instead."""
 
     place: Place
@@ -30,13 +30,13 @@ class Problem(NamedTuple):
 class SchemeError(Exception):
     """The scheme is wrong in the named places."""
 
-    def __init__(self, problems: list[Problem]) -> None:
+    def __init__(self, problems: list[SchemeProblem]) -> None:
         super().__init__("; ".join(problem.message for problem in problems))
         self.problems = problems
 
 
 @dataclass(frozen=True)
-class Plan:
+class AmountPlan:
     """How a scheme's amount is found. `tiers` are the tests of its tiers: None where a tier has no formula of its own;
     `required` is the title of the policy that it requires.
     """
@@ -77,9 +77,9 @@ class Plan:
         return prose_base or prose_tiers
 
 
-def plan(scheme: Scheme, catalogue: Catalogue) -> Plan:
+def plan(scheme: Scheme, catalogue: Catalogue) -> AmountPlan:
     """`scheme` bound to `catalogue`; raises `SchemeError` when a formula of it is wrong."""
-    binder = _Binder(scheme, catalogue)
+    binder = _SchemeBinder(scheme, catalogue)
     bound = binder.plan()
     if binder.problems:
         raise SchemeError(binder.problems)
@@ -88,7 +88,7 @@ def plan(scheme: Scheme, catalogue: Catalogue) -> Plan:
 
 def check(scheme: Scheme, catalogue: Catalogue) -> None:
     """What is asked of a new version beyond its shape: all of it computable. Raises `SchemeError` with every mistake."""
-    binder = _Binder(scheme, catalogue)
+    binder = _SchemeBinder(scheme, catalogue)
     binder.plan()
     problems = [*binder.problems, *(found for rule in _RULES for found in rule(scheme))]
     if problems:
@@ -101,14 +101,14 @@ def _codes(node: tree.Node) -> tuple[str, ...]:
     return (node.code,) if isinstance(node, (tree.Fact, tree.ListedIn, tree.IfTold)) else ()
 
 
-class _Binder:
+class _SchemeBinder:
     def __init__(self, scheme: Scheme, catalogue: Catalogue) -> None:
         self._scheme, self._names = scheme, Names(catalogue)
-        self.problems: list[Problem] = []
+        self.problems: list[SchemeProblem] = []
 
-    def plan(self) -> Plan:
+    def plan(self) -> AmountPlan:
         scheme = self._scheme
-        return Plan(
+        return AmountPlan(
             scheme,
             self._names.catalogue,
             base=self._base(),
@@ -123,7 +123,7 @@ class _Binder:
         node = self._bound(("base",), text, binding.quantity)
         if node is not None and node.unit is not Unit.YUAN:
             message = f"“{text}” comes to {NAMES[node.unit]}, and a base is an amount. Instead: use facts told in 元"
-            self.problems.append(Problem(("base",), message))
+            self.problems.append(SchemeProblem(("base",), message))
             return None
         return node
 
@@ -134,9 +134,9 @@ class _Binder:
 
     def _graded(self, index: int, grade: str) -> tree.Node | None:
         fact = self._names.catalogue.get(self._scheme.graded_by or "")
-        if fact is None or fact.unit is not Unit.CODE or fact.told is not Told.ONCE:
+        if fact is None or fact.unit is not Unit.CODE or fact.told is not Periodicity.ONCE:
             hint = "name under 'graded_by' the fact (a code) that holds the grade"
-            self.problems.append(Problem(("tiers", index, "grade"), f"nobody tells this grade. Instead: {hint}"))
+            self.problems.append(SchemeProblem(("tiers", index, "grade"), f"nobody tells this grade. Instead: {hint}"))
             return None
         return tree.ListedIn(Unit.YES_NO, fact.code, "grade", frozenset({grade}), 0)
 
@@ -149,86 +149,92 @@ class _Binder:
         except FormulaError as error:
             words = text[error.start : error.end].strip()
             where = f" in “{words}”" if words and words != text.strip() else ""
-            self.problems.append(Problem(place, f"“{text}”: {error.message}{where}. Instead: {error.hint}"))
+            self.problems.append(SchemeProblem(place, f"“{text}”: {error.message}{where}. Instead: {error.hint}"))
             return None
 
 
 # -- what is asked of a new version ---------------------------------------------------------------------------------------
 
 
-def _in_formulas(scheme: Scheme) -> Iterator[Problem]:
+def _in_formulas(scheme: Scheme) -> Iterator[SchemeProblem]:
     if scheme.base is not None and not isinstance(scheme.base, str):
-        yield Problem(
+        yield SchemeProblem(
             ("base",), "a base in words is not computable. Instead: write a formula, as in latest(sales_revenue)"
         )
     if isinstance(scheme.base, str) and scheme.ratio is None and not any(tier.ratio for tier in scheme.tiers):
-        yield Problem(("base",), "no ratio is taken of this base. Instead: remove it, or write a 'ratio'")
+        yield SchemeProblem(("base",), "no ratio is taken of this base. Instead: remove it, or write a 'ratio'")
     if scheme.clawback is not None and not isinstance(scheme.clawback, tuple):
-        yield Problem(
+        yield SchemeProblem(
             ("clawback",), "claw-back is a list of conditions. Instead: write - {kind: revoked, within_years: 3}"
         )
 
 
-def _tiers(scheme: Scheme) -> Iterator[Problem]:
+def _tiers(scheme: Scheme) -> Iterator[SchemeProblem]:
     last = len(scheme.tiers) - 1
     for index, tier in enumerate(scheme.tiers):
         place: Place = ("tiers", index)
         if tier.in_words_only:
-            yield Problem(
+            yield SchemeProblem(
                 (*place, "condition"), "a tier in words is not computable. Instead: write its formula as 'when'"
             )
         if sum(item is not None for item in (tier.when, tier.grade, tier.occurrence)) > 1:
-            yield Problem(place, "a tier has one of when, grade and occurrence. Instead: join conditions with and")
+            yield SchemeProblem(
+                place, "a tier has one of when, grade and occurrence. Instead: join conditions with and"
+            )
         if not tier.limited and index != last:
-            yield Problem(place, "this tier is for all, so that those below are never reached. Instead: put it last")
+            yield SchemeProblem(
+                place, "this tier is for all, so that those below are never reached. Instead: put it last"
+            )
         if tier.occurrence is not None and not isinstance(scheme.trigger, CertificateGained):
-            yield Problem(
+            yield SchemeProblem(
                 (*place, "occurrence"), "only a certificate is first or renewed. Instead: use another trigger"
             )
         yield from _tier_amount(scheme, place, tier)
 
 
-def _tier_amount(scheme: Scheme, place: Place, tier: Tier) -> Iterator[Problem]:
+def _tier_amount(scheme: Scheme, place: Place, tier: Tier) -> Iterator[SchemeProblem]:
     if (tier.amount is None) is (tier.ratio is None):
-        yield Problem(place, "a tier gives either an amount or a ratio. Instead: write one of the two")
+        yield SchemeProblem(place, "a tier gives either an amount or a ratio. Instead: write one of the two")
     if tier.ratio is not None and scheme.base is None:
-        yield Problem((*place, "ratio"), "a ratio of what? Instead: write the scheme's 'base'")
+        yield SchemeProblem((*place, "ratio"), "a ratio of what? Instead: write the scheme's 'base'")
     if tier.up_to is not None and (tier.amount is None or tier.up_to <= tier.amount):
-        yield Problem(
+        yield SchemeProblem(
             (*place, "up_to"), "'up_to' is the upper end of a range. Instead: write a smaller 'amount' beside it"
         )
 
 
-def _limits(scheme: Scheme) -> Iterator[Problem]:
+def _limits(scheme: Scheme) -> Iterator[SchemeProblem]:
     if scheme.cap is not None and scheme.floor is not None and scheme.cap < scheme.floor:
-        yield Problem(("floor",), f"the floor {scheme.floor} lies above the cap {scheme.cap}. Instead: exchange them")
+        yield SchemeProblem(
+            ("floor",), f"the floor {scheme.floor} lies above the cap {scheme.cap}. Instead: exchange them"
+        )
     unit = scheme.rounding.fen if scheme.rounding else ONE_FEN
     for name in ("cap", "floor"):
         limit: Decimal | None = getattr(scheme, name)
         if limit is not None and (fen_of(limit) or 0) % unit:
             message = f"{limit} 元 is no whole multiple of what amounts are rounded to. Instead: write a rounder {name}"
-            yield Problem((name,), message)
+            yield SchemeProblem((name,), message)
 
 
-def _stacking(scheme: Scheme) -> Iterator[Problem]:
+def _stacking(scheme: Scheme) -> Iterator[SchemeProblem]:
     if scheme.stacking in {Stacking.HIGHEST_ONLY, Stacking.DIFFERENCE} and scheme.group is None:
         message = f"'{scheme.stacking}' among which schemes? Instead: name their common purpose as 'group'"
-        yield Problem(("stacking",), message)
+        yield SchemeProblem(("stacking",), message)
 
 
-def _clawbacks(scheme: Scheme) -> Iterator[Problem]:
+def _clawbacks(scheme: Scheme) -> Iterator[SchemeProblem]:
     conditions: tuple[Clawback, ...] = scheme.clawback if isinstance(scheme.clawback, tuple) else ()
     for index, condition in enumerate(conditions):
         if condition.kind == "revoked" and not isinstance(scheme.trigger, CertificateGained):
             message = "nothing can be revoked: the trigger is no certificate. Instead: use kind other, with a text"
-            yield Problem(("clawback", index, "kind"), message)
+            yield SchemeProblem(("clawback", index, "kind"), message)
         if condition.kind == "other" and condition.text is None:
-            yield Problem(("clawback", index, "text"), "what happens then? Instead: say it in both languages")
+            yield SchemeProblem(("clawback", index, "text"), "what happens then? Instead: say it in both languages")
 
 
-_RULES: tuple[Callable[[Scheme], Iterator[Problem]], ...] = (_in_formulas, _tiers, _limits, _stacking, _clawbacks)
+_RULES: tuple[Callable[[Scheme], Iterator[SchemeProblem]], ...] = (_in_formulas, _tiers, _limits, _stacking, _clawbacks)
 
 
-def needs_facts(bound: Plan) -> bool:
+def needs_facts(bound: AmountPlan) -> bool:
     """Whether the amount depends on anything but the triggering fact itself."""
     return bound.scheme.amount_type is not AmountType.UNSET and bool(bound.uses or bound.scheme.requires)

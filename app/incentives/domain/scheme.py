@@ -15,7 +15,7 @@ from app.incentives.domain.written import Share, Yuan
 from app.kit.i18n import N_, Bilingual
 
 
-class Level(StrEnum):
+class GovernmentLevel(StrEnum):
     """Who pays or decides."""
 
     NATIONAL = "national"
@@ -63,7 +63,11 @@ class Origin(StrEnum):
     BUREAU = "bureau"
 
 
-LEVEL_LABELS = {Level.NATIONAL: N_("国家"), Level.PROVINCIAL: N_("省级"), Level.MUNICIPAL: N_("市级")}
+LEVEL_LABELS = {
+    GovernmentLevel.NATIONAL: N_("国家"),
+    GovernmentLevel.PROVINCIAL: N_("省级"),
+    GovernmentLevel.MUNICIPAL: N_("市级"),
+}
 AMOUNT_TYPE_LABELS = {
     AmountType.FIXED: N_("定额"),
     AmountType.RATIO: N_("按比例"),
@@ -150,14 +154,14 @@ class Rounding(_Strict):
         return {"分": 1, "元": 100, "百元": 10_000, "千元": 100_000, "万元": 1_000_000}[self.to]
 
 
-class Requirement(_Strict):
+class PolicyRequirement(_Strict):
     """The firm must stand so under a policy: policies say who, schemes say how much."""
 
     policy: Slug
     outcome: Literal["met"] = "met"
 
 
-class Budget(_Strict):
+class YearBudget(_Strict):
     """What the document sets aside for a year."""
 
     year: Annotated[int, Field(ge=2000, le=2100)]
@@ -199,7 +203,7 @@ class Scheme(_Strict):
     effective_from: date
     effective_to: date | None = None
     name: Bilingual
-    level: Level
+    level: GovernmentLevel
     authority: Bilingual
     document_title: Bilingual | None = None
     document_number: str = ""
@@ -213,14 +217,14 @@ class Scheme(_Strict):
     graded_by: FormulaText | None = None
     base: FormulaText | Bilingual | None = None
     when: FormulaText | None = None
-    requires: Requirement | None = None
+    requires: PolicyRequirement | None = None
     cap: Yuan | None = None
     floor: Yuan | None = None
     rounding: Rounding | None = None
     annual_limit: Yuan | None = None
     stacking: Stacking | None = None
     group: Slug | None = None
-    budget: Budget | None = None
+    budget: YearBudget | None = None
     apply_mode: ApplyMode | None = None
     evidence: tuple[Bilingual, ...] = ()
     clawback: tuple[Clawback, ...] | Bilingual | None = None

@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
-from app.incentives.domain.scheme import Level, Stacking
+from app.incentives.domain.scheme import GovernmentLevel, Stacking
 
 
-class Reason(StrEnum):
+class StackingReason(StrEnum):
     """Why a claim gets what it gets."""
 
     FULL = "full"
@@ -38,7 +38,7 @@ class Claim:
     happened_on: date
     low: int
     high: int | None
-    level: Level = Level.MUNICIPAL
+    level: GovernmentLevel = GovernmentLevel.MUNICIPAL
     stacking: Stacking = Stacking.CUMULATIVE
     limit: int | None = None
     settled: bool = False
@@ -51,7 +51,7 @@ class Share:
     claim: Claim
     low: int
     high: int | None
-    reason: Reason
+    reason: StackingReason
     to: Claim | None = None
 
 
@@ -95,7 +95,9 @@ def _within_limits(claims: Sequence[Claim], shares: dict[str, Share]) -> list[Cl
             cut = _cut(claim, claim.limit, used.get(claim.scheme, _Sum()))
         used[claim.scheme] = used.get(claim.scheme, _Sum()).plus(cut.low, cut.high)
         whole = (cut.low, cut.high) == (claim.low, claim.high)
-        reason = Reason.SETTLED if claim.settled else Reason.FULL if whole else Reason.YEAR_LIMIT
+        reason = (
+            StackingReason.SETTLED if claim.settled else StackingReason.FULL if whole else StackingReason.YEAR_LIMIT
+        )
         shares[claim.key] = Share(claim, cut.low, cut.high, reason)
         found.append(cut)
     return found
@@ -148,9 +150,9 @@ def _highest_only(claims: Sequence[Claim], settled: _Sum, shares: dict[str, Shar
 def _against(claim: Claim, rivals: Sequence[Claim], settled: _Sum, own: Share) -> Share:
     winner = next((other for other in rivals if _surely_before(other, claim)), None)
     if winner is not None:
-        return Share(claim, 0, 0, Reason.YIELDS, winner)
+        return Share(claim, 0, 0, StackingReason.YIELDS, winner)
     rival = next((other for other in rivals if not _surely_before(claim, other)), None)
-    kept = replace(own, low=0, reason=Reason.MAY_YIELD, to=rival) if rival is not None else own
+    kept = replace(own, low=0, reason=StackingReason.MAY_YIELD, to=rival) if rival is not None else own
     if settled == _Sum():
         return kept
     return _over(replace(claim, low=kept.low, high=kept.high), settled, kept, kept.to)
@@ -169,10 +171,10 @@ def _over(claim: Claim, granted: _Sum, own: Share, to: Claim | None) -> Share:
     high = None if claim.high is None else max(0, claim.high - granted.low)
     if (low, high) == (own.low, own.high):
         return own
-    return Share(claim, low, high, Reason.DIFFERENCE, to)
+    return Share(claim, low, high, StackingReason.DIFFERENCE, to)
 
 
-_LEVELS = (Level.NATIONAL, Level.PROVINCIAL, Level.MUNICIPAL)
+_LEVELS = (GovernmentLevel.NATIONAL, GovernmentLevel.PROVINCIAL, GovernmentLevel.MUNICIPAL)
 Tie = tuple[int, date, str]
 
 

@@ -10,7 +10,7 @@ from app.kit.public_ids import PublicIds
 ADVISORY = N_("预计可享受，以主管部门审定为准")
 
 
-class State(StrEnum):
+class IncentiveState(StrEnum):
     """How far an incentive has come; ELIGIBLE is derived from facts, and stored only after a recommendation was undone."""
 
     ELIGIBLE = "eligible"
@@ -19,30 +19,30 @@ class State(StrEnum):
     PAID = "paid"
 
 
-ORDER = (State.ELIGIBLE, State.RECOMMENDED, State.AWARDED, State.PAID)
+ORDER = (IncentiveState.ELIGIBLE, IncentiveState.RECOMMENDED, IncentiveState.AWARDED, IncentiveState.PAID)
 
 STATE_LABELS = {
-    State.ELIGIBLE: N_("预计可享受"),
-    State.RECOMMENDED: N_("已推荐"),
-    State.AWARDED: N_("已审定"),
-    State.PAID: N_("已拨付"),
+    IncentiveState.ELIGIBLE: N_("预计可享受"),
+    IncentiveState.RECOMMENDED: N_("已推荐"),
+    IncentiveState.AWARDED: N_("已审定"),
+    IncentiveState.PAID: N_("已拨付"),
 }
 
 IDS = PublicIds("INC")
 
 
-def next_step(state: State) -> State | None:
+def next_step(state: IncentiveState) -> IncentiveState | None:
     """The step that follows, or None when the incentive is paid."""
     place = ORDER.index(state)
     return ORDER[place + 1] if place + 1 < len(ORDER) else None
 
 
-def previous_state(state: State) -> State:
+def previous_state(state: IncentiveState) -> IncentiveState:
     """The state an undone step leads back to."""
     return ORDER[ORDER.index(state) - 1]
 
 
-def check_step(state: State, step: State) -> None:
+def check_step(state: IncentiveState, step: IncentiveState) -> None:
     """Steps follow their order, one by one; raises Conflict incentive.step.order."""
     if next_step(state) is not step:
         raise Conflict(
@@ -52,9 +52,9 @@ def check_step(state: State, step: State) -> None:
         )
 
 
-def check_amount(step: State, amount_fen: int | None) -> None:
+def check_amount(step: IncentiveState, amount_fen: int | None) -> None:
     """An award and a payment state a positive amount; raises Invalid incentive.amount.missing or .positive."""
-    if amount_fen is None and step in (State.AWARDED, State.PAID):
+    if amount_fen is None and step in (IncentiveState.AWARDED, IncentiveState.PAID):
         message = _("请填写金额：审定和拨付必须有金额。")
         raise Invalid("incentive.amount.missing", message, {"amount": message})
     if amount_fen is not None and amount_fen <= 0:

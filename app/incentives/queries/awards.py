@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, contains_eager, selectinload
 
 from app.enterprises.likely import likely_within
 from app.enterprises.models import Enterprise
-from app.incentives.domain.steps import IDS, State
+from app.incentives.domain.steps import IDS, IncentiveState
 from app.incentives.models import Incentive
 from app.incentives.queries.clawback import reaches
 from app.kit.actor import Actor
@@ -24,7 +24,7 @@ BY_ID = Keyset([(Incentive.id, "asc")])
 class AwardFilter:
     """What a list of incentives on file is narrowed to."""
 
-    state: State | None = None
+    state: IncentiveState | None = None
     scheme: str = ""
     year: int | None = None
 
@@ -74,7 +74,7 @@ def count_visible_to(session: Session, actor: Actor, wanted: AwardFilter) -> Cou
     return count_up_to(session, filtered_visible_to(actor, wanted))
 
 
-def count_by_state(session: Session, actor: Actor, year: int | None = None) -> dict[tuple[str, State], int]:
+def count_by_state(session: Session, actor: Actor, year: int | None = None) -> dict[tuple[str, IncentiveState], int]:
     """How many incentives each scheme has in each state, within the actor's region; by facts of one year if asked so."""
     rows = session.execute(
         select(Incentive.scheme_code, Incentive.state, func.count())
@@ -82,7 +82,7 @@ def count_by_state(session: Session, actor: Actor, year: int | None = None) -> d
         .where(likely_within(Enterprise.region_code, actor.region_prefix), true() if year is None else _of_year(year))
         .group_by(Incentive.scheme_code, Incentive.state)
     )
-    return {(code, State(state)): n for code, state, n in rows}
+    return {(code, IncentiveState(state)): n for code, state, n in rows}
 
 
 def get_visible_to(session: Session, actor: Actor, public: str) -> Incentive:
@@ -113,7 +113,7 @@ def list_of_enterprise(session: Session, enterprise_id: int) -> list[Incentive]:
     """Everything on file of one enterprise, the latest fact first; undone recommendations are left out."""
     statement = (
         select(Incentive)
-        .where(Incentive.enterprise_id == enterprise_id, Incentive.state != State.ELIGIBLE.value)
+        .where(Incentive.enterprise_id == enterprise_id, Incentive.state != IncentiveState.ELIGIBLE.value)
         .options(selectinload(Incentive.steps))
         .order_by(Incentive.triggered_on.desc(), Incentive.id.desc())
     )

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from app.enterprises.likely import likely_within
 from app.enterprises.models import Enterprise
 from app.incentives.domain.budget import Sum
-from app.incentives.domain.steps import State
+from app.incentives.domain.steps import IncentiveState
 from app.incentives.models import Incentive, IncentiveBudget
 from app.incentives.queries.schemes import SchemeFamily
 from app.kit.actor import Actor
@@ -39,7 +39,7 @@ def _concerns(row: IncentiveBudget, region_prefix: str) -> bool:
     return row.jurisdiction.startswith(region_prefix) or region_prefix.startswith(row.jurisdiction)
 
 
-def sums_on_file(session: Session, codes: Iterable[str], year: int, area: str) -> dict[tuple[str, State], Sum]:
+def sums_on_file(session: Session, codes: Iterable[str], year: int, area: str) -> dict[tuple[str, IncentiveState], Sum]:
     """What was recommended, awarded and paid under each scheme for facts of the year, to firms of the area."""
     rows = session.execute(
         select(
@@ -52,14 +52,15 @@ def sums_on_file(session: Session, codes: Iterable[str], year: int, area: str) -
         .join(Incentive.enterprise)
         .where(
             Incentive.scheme_code.in_(list(codes)),
-            Incentive.state != State.ELIGIBLE.value,
+            Incentive.state != IncentiveState.ELIGIBLE.value,
             Incentive.triggered_on.between(date(year, 1, 1), date(year, 12, 31)),
             likely_within(Enterprise.region_code, area),
         )
         .group_by(Incentive.scheme_code, Incentive.state)
     )
     return {
-        (code, State(state)): Sum(n, int(fen or 0), int(fen or 0), n - known) for code, state, n, known, fen in rows
+        (code, IncentiveState(state)): Sum(n, int(fen or 0), int(fen or 0), n - known)
+        for code, state, n, known, fen in rows
     }
 
 
@@ -69,7 +70,7 @@ def list_on_file(
     """The incentives of some firms under some schemes, for facts of the year if one is given; versions and steps along."""
     statement = select(Incentive).where(
         Incentive.scheme_code.in_(codes),
-        Incentive.state != State.ELIGIBLE.value,
+        Incentive.state != IncentiveState.ELIGIBLE.value,
         Incentive.enterprise_id.in_(enterprise_ids),
     )
     if year is not None:

@@ -11,7 +11,7 @@ from app.enterprises.likely import likely_within
 from app.enterprises.models import Certificate, Enterprise
 from app.incentives.domain.clawback import Ground, Watched, conditions, grounds
 from app.incentives.domain.scheme import ClawbackKind
-from app.incentives.domain.steps import State
+from app.incentives.domain.steps import IncentiveState
 from app.incentives.models import ClawbackReview, Incentive, IncentiveSchemeVersion
 from app.incentives.queries.schemes import SchemeFamily, parsed
 from app.journal.models import JournalEvent
@@ -19,7 +19,7 @@ from app.kit.actor import Actor
 from app.kit.clock import today
 from app.kit.permissions import within_region
 
-_ACTED_ON = (State.RECOMMENDED.value, State.AWARDED.value, State.PAID.value)
+_ACTED_ON = (IncentiveState.RECOMMENDED.value, IncentiveState.AWARDED.value, IncentiveState.PAID.value)
 
 
 @dataclass(frozen=True)

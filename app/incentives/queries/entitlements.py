@@ -16,9 +16,9 @@ from app.cases.models import CaseFile, CaseMarker
 from app.enterprises.likely import likely_within
 from app.enterprises.models import Certificate, Enterprise
 from app.incentives.domain.scheme import CaseReached, CertificateGained, Occurrence
-from app.incentives.domain.steps import State
+from app.incentives.domain.steps import IncentiveState
 from app.incentives.models import Incentive
-from app.incentives.queries.schemes import Period, SchemeFamily, SchemeVersion
+from app.incentives.queries.schemes import SchemeFamily, SchemeVersion, VersionPeriod
 from app.kit.paging import Count, Keyset, Page, count_up_to, page
 
 
@@ -45,7 +45,7 @@ class Entitlement:
 
 
 @dataclass(frozen=True)
-class Scope:
+class EntitlementScope:
     """Whose entitlements: of a region, or of one enterprise, or by one fact; by facts of one year if asked so."""
 
     region_prefix: str = ""
@@ -55,7 +55,11 @@ class Scope:
 
 
 def page_entitlements(
-    session: Session, families: Sequence[SchemeFamily], scope: Scope, cursor: str | None = None, limit: int = 50
+    session: Session,
+    families: Sequence[SchemeFamily],
+    scope: EntitlementScope,
+    cursor: str | None = None,
+    limit: int = 50,
 ) -> Page[Entitlement]:
     """One page of entitlements not yet acted on, the latest fact first."""
     if not families:
@@ -74,17 +78,19 @@ def page_entitlements(
     return Page([_entitlement(by_code[row.scheme_code], row) for row in found.items], found.next, found.previous)
 
 
-def list_entitlements(session: Session, families: Sequence[SchemeFamily], scope: Scope) -> list[Entitlement]:
+def list_entitlements(session: Session, families: Sequence[SchemeFamily], scope: EntitlementScope) -> list[Entitlement]:
     """The same, whole: for one enterprise or one fact, never for a region."""
     return page_entitlements(session, families, scope, limit=200).items
 
 
-def count_entitlements(session: Session, families: Sequence[SchemeFamily], scope: Scope) -> Count:
+def count_entitlements(session: Session, families: Sequence[SchemeFamily], scope: EntitlementScope) -> Count:
     """How many entitlements are not yet acted on."""
     return count_up_to(session, _open_facts(families, scope)[1]) if families else Count(0)
 
 
-def count_by_day(session: Session, families: Sequence[SchemeFamily], scope: Scope) -> dict[tuple[str, date], int]:
+def count_by_day(
+    session: Session, families: Sequence[SchemeFamily], scope: EntitlementScope
+) -> dict[tuple[str, date], int]:
     """How many entitlements each scheme has by the day of their fact, not yet acted on."""
     if not families:
         return {}
@@ -109,7 +115,7 @@ def _entitlement(family: SchemeFamily, row: Any) -> Entitlement:
     return Entitlement(row.Enterprise, family, version, row.trigger_key, row.label, row.happened_on)
 
 
-def _open_facts(families: Sequence[SchemeFamily], scope: Scope) -> tuple[Any, Select[Any]]:
+def _open_facts(families: Sequence[SchemeFamily], scope: EntitlementScope) -> tuple[Any, Select[Any]]:
     branches = [_facts(family, days) for family in families for days in family.periods()]
     facts = union_all(*branches).subquery("fact")
     statement = (
@@ -126,7 +132,7 @@ def _open_facts(families: Sequence[SchemeFamily], scope: Scope) -> tuple[Any, Se
         .options(load_only(Enterprise.uscc, Enterprise.name, Enterprise.region_code))
         .where(
             Enterprise.disabled_on.is_(None),
-            or_(Incentive.id.is_(None), Incentive.state == State.ELIGIBLE.value),
+            or_(Incentive.id.is_(None), Incentive.state == IncentiveState.ELIGIBLE.value),
             likely_within(Enterprise.region_code, scope.region_prefix),
         )
     )
@@ -142,7 +148,7 @@ def _open_facts(families: Sequence[SchemeFamily], scope: Scope) -> tuple[Any, Se
 # -- the facts that trigger -------------------------------------------------------------------------------------------------
 
 
-def _facts(family: SchemeFamily, period: Period) -> Select[Any]:
+def _facts(family: SchemeFamily, period: VersionPeriod) -> Select[Any]:
     """The facts of one period in which one trigger of the scheme applies, within the scheme's area."""
     trigger = period.version.scheme.trigger
     columns, conditions, happened_on = (

@@ -31,7 +31,7 @@ class SchemeVersion:
 
 
 @dataclass(frozen=True)
-class Period:
+class VersionPeriod:
     """Days without a gap on which versions with the same trigger are in force; `version` is the first of them."""
 
     first: date
@@ -51,21 +51,21 @@ class SchemeFamily:
         """The version that applies to a fact of that day, or None when none does."""
         return next((version for version in self.versions if version.scheme.covers(on)), None)
 
-    def periods(self) -> list[Period]:
+    def periods(self) -> list[VersionPeriod]:
         """The days on which the scheme applies, cut where its trigger changes."""
         starts = {version.scheme.effective_from for version in self.versions}
         ends = {version.scheme.effective_to for version in self.versions}
         cuts = sorted(starts | {day + ONE_DAY for day in ends if day is not None})
-        found: list[Period] = []
+        found: list[VersionPeriod] = []
         for index, first in enumerate(cuts):
             version = self.in_force(first)
             if version is None:
                 continue
             last = cuts[index + 1] - ONE_DAY if index + 1 < len(cuts) else None
             if found and _continues(found[-1], first, version):
-                found[-1] = Period(found[-1].first, last, found[-1].version)
+                found[-1] = VersionPeriod(found[-1].first, last, found[-1].version)
             else:
-                found.append(Period(first, last, version))
+                found.append(VersionPeriod(first, last, version))
         return found
 
     def shown(self, on: date) -> SchemeVersion:
@@ -73,7 +73,7 @@ class SchemeFamily:
         return self.in_force(on) or max(self.versions, key=lambda version: version.row.effective_from)
 
 
-def _continues(period: Period, first: date, version: SchemeVersion) -> bool:
+def _continues(period: VersionPeriod, first: date, version: SchemeVersion) -> bool:
     return (
         period.last is not None
         and period.last + ONE_DAY == first

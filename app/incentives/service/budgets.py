@@ -10,10 +10,10 @@ from app.incentives import events
 from app.incentives.domain.budget import NOTHING, BudgetView, Sum, several, total
 from app.incentives.domain.scheme import AmountType, Stacking, amount_fen
 from app.incentives.domain.stacking import Claim, Share, stack
-from app.incentives.domain.steps import State
+from app.incentives.domain.steps import IncentiveState
 from app.incentives.models import IncentiveBudget
 from app.incentives.queries.budgets import area_of, budgets_of_year, list_on_file, sums_on_file
-from app.incentives.queries.entitlements import Scope, count_by_day, count_entitlements, page_entitlements
+from app.incentives.queries.entitlements import EntitlementScope, count_by_day, count_entitlements, page_entitlements
 from app.incentives.queries.schemes import SchemeFamily, SchemeVersion, parsed
 from app.incentives.schemas import BudgetInput
 from app.incentives.service.amounts import require_set_amount
@@ -102,15 +102,15 @@ def _view(
     row = budgets_of_year(session, year, area).get((code, whole_group))
     stated = None if whole_group else next((b for b in map(_stated, family.versions) if b and b[0] == year), None)
     on_file = sums_on_file(session, [item.code for item in counted], year, area)
-    expected = expected_of(session, of_purpose(family, families), Scope(area, year=year))
+    expected = expected_of(session, of_purpose(family, families), EntitlementScope(area, year=year))
     shown = [expected.get(item.code, Expected()) for item in counted]
     return BudgetView(
         year=year,
         budget=row.amount_fen if row else stated[1] if stated else None,
         document=row.document if row else family.versions[0].row.document if stated else "",
-        recommended=total(on_file.get((item.code, State.RECOMMENDED), NOTHING) for item in counted),
-        awarded=total(on_file.get((item.code, State.AWARDED), NOTHING) for item in counted),
-        paid=total(on_file.get((item.code, State.PAID), NOTHING) for item in counted),
+        recommended=total(on_file.get((item.code, IncentiveState.RECOMMENDED), NOTHING) for item in counted),
+        awarded=total(on_file.get((item.code, IncentiveState.AWARDED), NOTHING) for item in counted),
+        paid=total(on_file.get((item.code, IncentiveState.PAID), NOTHING) for item in counted),
         expected=total(item.amount for item in shown),
         uncounted=sum(item.uncounted for item in shown),
     )
@@ -132,7 +132,7 @@ class Expected:
     uncounted: int = 0
 
 
-def expected_of(session: Session, families: Sequence[SchemeFamily], scope: Scope) -> dict[str, Expected]:
+def expected_of(session: Session, families: Sequence[SchemeFamily], scope: EntitlementScope) -> dict[str, Expected]:
     """What the open entitlements of a year come to by scheme; `families` are all schemes of one purpose."""
     alike = all(_alike(version) for family in families for version in family.versions)
     return _counted(session, families, scope) if alike else _one_by_one(session, families, scope)
@@ -145,7 +145,7 @@ def _alike(version: SchemeVersion) -> bool:
     return fixed and scheme.stacking in {None, Stacking.CUMULATIVE} and scheme.annual_limit is None
 
 
-def _counted(session: Session, families: Sequence[SchemeFamily], scope: Scope) -> dict[str, Expected]:
+def _counted(session: Session, families: Sequence[SchemeFamily], scope: EntitlementScope) -> dict[str, Expected]:
     """Counts by day are enough: the version of the day says the amount."""
     by_code = {family.code: family for family in families}
     found: dict[str, Expected] = {}
@@ -156,7 +156,7 @@ def _counted(session: Session, families: Sequence[SchemeFamily], scope: Scope) -
     return found
 
 
-def _one_by_one(session: Session, families: Sequence[SchemeFamily], scope: Scope) -> dict[str, Expected]:
+def _one_by_one(session: Session, families: Sequence[SchemeFamily], scope: EntitlementScope) -> dict[str, Expected]:
     items = page_entitlements(session, families, scope, limit=MOST_RECKONED).items
     amounts = reckon_entitlements(session, items)
     claims = [(item.enterprise.id, claim_of(item, amount)) for item, amount in zip(items, amounts, strict=True)]
@@ -170,7 +170,7 @@ def _one_by_one(session: Session, families: Sequence[SchemeFamily], scope: Scope
 
 
 def _shared(
-    session: Session, claims: Sequence[tuple[int, Claim]], codes: Sequence[str], scope: Scope
+    session: Session, claims: Sequence[tuple[int, Claim]], codes: Sequence[str], scope: EntitlementScope
 ) -> Iterator[Share]:
     """What each claim gets beside what its firm has on file for the same purpose."""
     of_firm: dict[int, list[Claim]] = {}

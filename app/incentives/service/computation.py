@@ -6,7 +6,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any
 
-from app.incentives.domain.plan import Plan
+from app.incentives.domain.plan import AmountPlan
 from app.incentives.domain.stacking import Share
 from app.incentives.domain.steps import ADVISORY
 from app.incentives.queries.schemes import SchemeVersion
@@ -49,13 +49,13 @@ def computation(
     }
 
 
-def _formulas(plan: Plan) -> dict[str, Any]:
+def _formulas(plan: AmountPlan) -> dict[str, Any]:
     scheme = plan.scheme
     written = {"base": scheme.base, "when": scheme.when, "tiers": [tier.when for tier in scheme.tiers if tier.when]}
     return {key: text for key, text in written.items() if text and not hasattr(text, "zh")}
 
 
-def _method(plan: Plan) -> list[dict[str, str]]:
+def _method(plan: AmountPlan) -> list[dict[str, str]]:
     told = both_languages(lambda: "\n".join(method_text(plan)))
     pairs = zip(told["text"].split("\n"), told["text_en"].split("\n"), strict=True)
     return [{"text": chinese, "text_en": english} for chinese, english in pairs]

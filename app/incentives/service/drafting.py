@@ -12,7 +12,7 @@ from app.incentives.schemas import SetAmountInput
 from app.kit.errors import Invalid
 from app.kit.i18n import Bilingual, _, use_locale
 from app.kit.money import parse_yuan
-from app.policies.domain.facts.catalogue import Catalogue, FactDefinition, Told
+from app.policies.domain.facts.catalogue import Catalogue, FactDefinition, Periodicity
 from app.policies.domain.values.units import Unit
 
 _UNIT_FEN = {"": 1, "元": 100, "百元": 10_000, "千元": 100_000, "万元": 1_000_000}
@@ -25,7 +25,7 @@ MEASURES = frozenset(_WRITTEN)
 def formula_of(fact: FactDefinition) -> str:
     """The fact as a formula: of the latest fiscal year where it is told by year, all its parts together."""
     whole = f"{fact.code}[1..{len(fact.parts)}]" if fact.parts else fact.code
-    return f"latest({whole})" if fact.told is Told.BY_YEAR else whole
+    return f"latest({whole})" if fact.told is Periodicity.BY_YEAR else whole
 
 
 def drafted(scheme: Scheme, given: SetAmountInput, catalogue: Catalogue) -> Scheme:

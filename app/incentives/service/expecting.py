@@ -8,9 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.enterprises.models import Certificate, Enterprise
-from app.incentives.domain.amount import Amount, Standing, reckon
+from app.incentives.domain.amount import Amount, Eligibility, reckon
 from app.incentives.domain.budget import NOTHING, BudgetView, Sum, several
-from app.incentives.domain.plan import Plan, needs_facts
+from app.incentives.domain.plan import AmountPlan, needs_facts
 from app.incentives.domain.scheme import CaseReached, Scheme
 from app.incentives.domain.stacking import Claim, stack
 from app.incentives.queries.schemes import SchemeFamily, SchemeVersion, list_families
@@ -88,7 +88,7 @@ def _belongs(scheme: Scheme, policy_code: str) -> bool:
 
 
 @dataclass(frozen=True)
-class _Firm:
+class _ExpectedFirm:
     """What decides which scheme a firm would fall under."""
 
     id: int
@@ -117,28 +117,28 @@ class _Adding:
             for family, _version, _plan in self._asked
         }
 
-    def _add(self, firms: Sequence[_Firm]) -> None:
+    def _add(self, firms: Sequence[_ExpectedFirm]) -> None:
         """Firms of which nothing but region and occurrence matters are reckoned together."""
         if any(plan.uses for _family, _version, plan in self._asked):
             facts = self._facts(firms)
             for firm in firms:
                 self._share(firm, 1, facts)
             return
-        alike: dict[tuple[bool, ...], list[_Firm]] = {}
+        alike: dict[tuple[bool, ...], list[_ExpectedFirm]] = {}
         for firm in firms:
             applies = (_applies(firm, family, version.scheme) for family, version, _plan in self._asked)
             alike.setdefault((firm.occurrence == "first", *applies), []).append(firm)
         for together in alike.values():
             self._share(together[0], len(together), {})
 
-    def _share(self, firm: _Firm, count: int, facts: Mapping[int, Facts]) -> None:
+    def _share(self, firm: _ExpectedFirm, count: int, facts: Mapping[int, Facts]) -> None:
         """Adds what this firm, and `count` like it, would get."""
         claims = [claim for asked in self._asked if (claim := self._claim(firm, *asked, facts))]
         for share in stack(claims):
             before = self._sums.get(share.claim.scheme, NOTHING)
             self._sums[share.claim.scheme] = before + several(count, share.low, share.high)
 
-    def _facts(self, firms: Sequence[_Firm]) -> Mapping[int, Facts]:
+    def _facts(self, firms: Sequence[_ExpectedFirm]) -> Mapping[int, Facts]:
         """What is known of those whose figures are still read."""
         plan = next((plan for _family, _version, plan in self._asked if plan.uses), None)
         if plan is None or self._left <= 0:
@@ -149,7 +149,12 @@ class _Adding:
         return {key: gathered.facts for key, gathered in found.items()}
 
     def _claim(
-        self, firm: _Firm, family: SchemeFamily, version: SchemeVersion, plan: Plan, facts: Mapping[int, Facts]
+        self,
+        firm: _ExpectedFirm,
+        family: SchemeFamily,
+        version: SchemeVersion,
+        plan: AmountPlan,
+        facts: Mapping[int, Facts],
     ) -> Claim | None:
         scheme = version.scheme
         if not _applies(firm, family, scheme):
@@ -160,13 +165,13 @@ class _Adding:
         amount = self._amount(firm, plan, facts.get(firm.id, Facts(plan.catalogue)))
         return claim_under(scheme, "", self._on, amount.low, amount.high)
 
-    def _amount(self, firm: _Firm, plan: Plan, facts: Facts) -> Amount:
+    def _amount(self, firm: _ExpectedFirm, plan: AmountPlan, facts: Facts) -> Amount:
         requires = plan.scheme.requires
         required = Outcome.MET if requires is None or requires.policy == self._policy else Outcome.UNKNOWN
-        return reckon(plan, facts, self._on, Standing(firm.occurrence, required))
+        return reckon(plan, facts, self._on, Eligibility(firm.occurrence, required))
 
 
-def _applies(firm: _Firm, family: SchemeFamily, scheme: Scheme) -> bool:
+def _applies(firm: _ExpectedFirm, family: SchemeFamily, scheme: Scheme) -> bool:
     """Whether the firm lies in the scheme's area, and its certificate would be of the kind that the trigger means."""
     in_area = not firm.region or firm.region.startswith(family.jurisdiction)
     trigger = scheme.trigger
@@ -174,7 +179,7 @@ def _applies(firm: _Firm, family: SchemeFamily, scheme: Scheme) -> bool:
     return in_area and wanted in {"any", firm.occurrence}
 
 
-def _firms(session: Session, kind: str, ids: Sequence[int], on: date) -> Iterator[_Firm]:
+def _firms(session: Session, kind: str, ids: Sequence[int], on: date) -> Iterator[_ExpectedFirm]:
     """Region of each firm, and whether a certificate of the kind issued on `on` would be its first."""
     certified = set(
         session.scalars(
@@ -185,4 +190,4 @@ def _firms(session: Session, kind: str, ids: Sequence[int], on: date) -> Iterato
     )
     rows = session.execute(select(Enterprise.id, Enterprise.region_code).where(Enterprise.id.in_(ids)))
     for number, region in rows:
-        yield _Firm(number, region, "renewed" if number in certified else "first")
+        yield _ExpectedFirm(number, region, "renewed" if number in certified else "first")

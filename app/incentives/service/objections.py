@@ -4,7 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.cases.service.undo_obstacles import UndoneStep
-from app.incentives.domain.steps import STATE_LABELS, State
+from app.incentives.domain.steps import STATE_LABELS, IncentiveState
 from app.incentives.models import Incentive
 from app.kit.i18n import _
 
@@ -15,8 +15,8 @@ def incentives_acted_on(session: Session, step: UndoneStep) -> list[str]:
     keys += [f"case:{step.number}"] if step.markers else []
     if not keys:
         return []
-    acted_on = select(Incentive).where(Incentive.trigger_key.in_(keys), Incentive.state != State.ELIGIBLE)
+    acted_on = select(Incentive).where(Incentive.trigger_key.in_(keys), Incentive.state != IncentiveState.ELIGIBLE)
     return [
-        _("奖补 %(id)s %(state)s") % {"id": row.public_id, "state": _(STATE_LABELS[State(row.state)])}
+        _("奖补 %(id)s %(state)s") % {"id": row.public_id, "state": _(STATE_LABELS[IncentiveState(row.state)])}
         for row in session.scalars(acted_on.order_by(Incentive.id))
     ]

@@ -7,8 +7,8 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from app.enterprises.models import Enterprise
-from app.incentives.domain.amount import Amount, Standing, reckon
-from app.incentives.domain.plan import Plan, needs_facts, plan
+from app.incentives.domain.amount import Amount, Eligibility, reckon
+from app.incentives.domain.plan import AmountPlan, needs_facts, plan
 from app.incentives.domain.scheme import CertificateGained, Scheme
 from app.incentives.queries.entitlements import Entitlement, occurrences
 from app.incentives.queries.schemes import SchemeVersion
@@ -25,17 +25,17 @@ from app.policies.service.verdicts import evaluate_enterprise
 class Reckoned:
     """An amount with the plan it was found by and the facts that it rests on."""
 
-    plan: Plan
+    plan: AmountPlan
     amount: Amount
     gathered: Gathered | None = None
 
 
-def plan_of(session: Session, version: SchemeVersion) -> Plan:
+def plan_of(session: Session, version: SchemeVersion) -> AmountPlan:
     """How a published version finds its amount; the facts catalogue is read only where a formula needs it."""
     return plans_of(session, [version])[version.row.id]
 
 
-def plans_of(session: Session, versions: Iterable[SchemeVersion]) -> dict[int, Plan]:
+def plans_of(session: Session, versions: Iterable[SchemeVersion]) -> dict[int, AmountPlan]:
     """The plans of versions by the ids of their rows, each bound once."""
     unique = {version.row.id: version.scheme for version in versions}
     catalogue = get_catalogue(session) if any(map(_has_formulas, unique.values())) else {}
@@ -46,7 +46,7 @@ def plans_of(session: Session, versions: Iterable[SchemeVersion]) -> dict[int, P
     }
 
 
-def _named(found: Plan, titles: Mapping[str, Bilingual]) -> Plan:
+def _named(found: AmountPlan, titles: Mapping[str, Bilingual]) -> AmountPlan:
     requires = found.scheme.requires
     return replace(found, required=titles.get(requires.policy)) if requires else found
 
@@ -69,11 +69,13 @@ def reckon_entitlement(session: Session, item: Entitlement) -> Reckoned:
     return reckon_firm(session, found, item.enterprise, item.triggered_on, known.get(item.trigger_key, ""))
 
 
-def reckon_firm(session: Session, found: Plan, enterprise: Enterprise, on: date, occurrence: str = "") -> Reckoned:
+def reckon_firm(
+    session: Session, found: AmountPlan, enterprise: Enterprise, on: date, occurrence: str = ""
+) -> Reckoned:
     """The amount for a firm whose triggering fact is, or would be, of the day `on`."""
     gathered = gather(session, found.catalogue, enterprise.id, on) if found.uses else None
     facts = gathered.facts if gathered else Facts(found.catalogue)
-    standing = Standing(occurrence or of_trigger(found.scheme), _required(session, found, enterprise, on))
+    standing = Eligibility(occurrence or of_trigger(found.scheme), _required(session, found, enterprise, on))
     return Reckoned(found, reckon(found, facts, on, standing), gathered)
 
 
@@ -84,10 +86,10 @@ def reckon_without_facts(session: Session, items: Sequence[Entitlement]) -> list
     return [_without_facts(plans[item.version.row.id], item, known) for item in items]
 
 
-def _without_facts(found: Plan, item: Entitlement, known: Mapping[str, str]) -> Amount | None:
+def _without_facts(found: AmountPlan, item: Entitlement, known: Mapping[str, str]) -> Amount | None:
     if needs_facts(found):
         return None
-    standing = Standing(known.get(item.trigger_key, "") or of_trigger(found.scheme))
+    standing = Eligibility(known.get(item.trigger_key, "") or of_trigger(found.scheme))
     return reckon(found, Facts(found.catalogue), item.triggered_on, standing)
 
 
@@ -109,12 +111,12 @@ def reckon_entitlements(session: Session, items: Sequence[Entitlement]) -> list[
 
 
 def _of_many(
-    found: Plan, item: Entitlement, known: Mapping[str, str], facts: Mapping[date, Mapping[int, Gathered]]
+    found: AmountPlan, item: Entitlement, known: Mapping[str, str], facts: Mapping[date, Mapping[int, Gathered]]
 ) -> Amount:
     gathered = facts[item.triggered_on][item.enterprise.id].facts if found.uses else Facts(found.catalogue)
     required = Outcome.UNKNOWN if found.scheme.requires else Outcome.MET
     occurrence = known.get(item.trigger_key, "") or of_trigger(found.scheme)
-    return reckon(found, gathered, item.triggered_on, Standing(occurrence, required))
+    return reckon(found, gathered, item.triggered_on, Eligibility(occurrence, required))
 
 
 def of_trigger(scheme: Scheme) -> str:
@@ -123,7 +125,7 @@ def of_trigger(scheme: Scheme) -> str:
     return trigger.occurrence if isinstance(trigger, CertificateGained) and trigger.occurrence != "any" else ""
 
 
-def _required(session: Session, found: Plan, enterprise: Enterprise, on: date) -> Outcome:
+def _required(session: Session, found: AmountPlan, enterprise: Enterprise, on: date) -> Outcome:
     """How the firm stands under the policy that the scheme requires; unknown where none is in force."""
     requires = found.scheme.requires
     if requires is None:

@@ -8,14 +8,14 @@ from sqlalchemy.orm import Session
 from app.incentives.domain.amount import Amount
 from app.incentives.domain.scheme import Scheme, Stacking, amount_fen
 from app.incentives.domain.stacking import Claim, Share, stack
-from app.incentives.domain.steps import State
+from app.incentives.domain.steps import IncentiveState
 from app.incentives.models import Incentive
 from app.incentives.queries.awards import list_of_enterprise
-from app.incentives.queries.entitlements import Entitlement, Scope, list_entitlements
+from app.incentives.queries.entitlements import Entitlement, EntitlementScope, list_entitlements
 from app.incentives.queries.schemes import list_families, parsed
 from app.incentives.service.reckoning import Reckoned, reckon_entitlement
 
-_SETTLED = frozenset({State.AWARDED.value, State.PAID.value})
+_SETTLED = frozenset({IncentiveState.AWARDED.value, IncentiveState.PAID.value})
 Key = tuple[str, str]
 """A scheme's code and the key of the triggering fact: what tells one claim of a firm from another."""
 
@@ -33,7 +33,7 @@ def shares_of_firm(
 def share_of(session: Session, item: Entitlement, reckoned: Reckoned) -> Share:
     """What one entitlement gets beside everything else that its firm may enjoy or has on file."""
     families = list_families(session, item.enterprise.region_code)
-    others = list_entitlements(session, families, Scope(enterprise_id=item.enterprise.id))
+    others = list_entitlements(session, families, EntitlementScope(enterprise_id=item.enterprise.id))
     own = claim_of(item, reckoned.amount)
     claims = [
         claim_of(other, reckon_entitlement(session, other).amount) for other in others if _key(other) != _key(item)

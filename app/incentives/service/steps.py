@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 from app.enterprises.models import Enterprise
 from app.incentives import actions, events
 from app.incentives.domain import steps
-from app.incentives.domain.steps import State
+from app.incentives.domain.steps import IncentiveState
 from app.incentives.models import Incentive, IncentiveSchemeVersion, IncentiveStep
 from app.incentives.queries import awards, entitlements
-from app.incentives.queries.entitlements import Entitlement, Scope
+from app.incentives.queries.entitlements import Entitlement, EntitlementScope
 from app.incentives.queries.schemes import SchemeVersion, get_family, list_families, parsed
 from app.incentives.schemas import StepInput
 from app.incentives.service.computation import Kept, computation
@@ -25,14 +25,14 @@ from app.kit.errors import Conflict
 from app.kit.i18n import _
 from app.kit.permissions import Action, Place, require
 
-_ACTIONS: dict[State, Action] = {
-    State.RECOMMENDED: actions.RECOMMEND,
-    State.AWARDED: actions.AWARD,
-    State.PAID: actions.PAY,
+_ACTIONS: dict[IncentiveState, Action] = {
+    IncentiveState.RECOMMENDED: actions.RECOMMEND,
+    IncentiveState.AWARDED: actions.AWARD,
+    IncentiveState.PAID: actions.PAY,
 }
 
 
-def action_of(step: State) -> Action:
+def action_of(step: IncentiveState) -> Action:
     """The permission that a step needs."""
     return _ACTIONS[step]
 
@@ -74,21 +74,21 @@ def recommend(
     share = share_of(session, entitlement, reckoned)
     names = {family.code: family.versions[0].scheme.name for family in list_families(session, enterprise.region_code)}
     kept = computation(reckoned, entitlement.version, entitlement.triggered_on, share, names)
-    _take(session, actor, incentive, State.RECOMMENDED, given, now, kept)
+    _take(session, actor, incentive, IncentiveState.RECOMMENDED, given, now, kept)
     return incentive
 
 
 def advance(
-    session: Session, *, actor: Actor, incentive: Incentive, step: State, given: StepInput, now: datetime
+    session: Session, *, actor: Actor, incentive: Incentive, step: IncentiveState, given: StepInput, now: datetime
 ) -> Incentive:
     """Take the next step (award, then payment) of an incentive on file; raises Conflict out of order."""
     require(actor, action_of(step), place_of(incentive))
     _lock(session, incentive)
-    steps.check_step(State(incentive.state), step)
+    steps.check_step(IncentiveState(incentive.state), step)
     steps.check_amount(step, given.amount_fen)
-    if step is State.PAID:
+    if step is IncentiveState.PAID:
         steps.check_paid_within_award(incentive.amount_fen, given.amount_fen)
-    kept = computation_now(session, incentive) if step is State.AWARDED else None
+    kept = computation_now(session, incentive) if step is IncentiveState.AWARDED else None
     _take(session, actor, incentive, step, given, now, kept)
     return incentive
 
@@ -113,7 +113,7 @@ def undo_last(session: Session, *, actor: Actor, incentive: Incentive, reason: s
     last = standing[-1]
     last.undone_at, last.undone_by, last.undo_reason = now, actor.name, reason
     before = (incentive.state, incentive.amount_fen)
-    incentive.state = steps.previous_state(State(last.step)).value
+    incentive.state = steps.previous_state(IncentiveState(last.step)).value
     amounts = [step.amount_fen for step in standing[:-1] if step.amount_fen is not None]
     incentive.amount_fen = amounts[-1] if amounts else None
     incentive.updated_at = now
@@ -139,7 +139,7 @@ def _lock(session: Session, incentive: Incentive) -> None:
 def _entitlement(session: Session, enterprise: Enterprise, scheme_code: str, trigger_key: str) -> Entitlement:
     family = get_family(session, scheme_code)
     found = entitlements.list_entitlements(
-        session, [family], Scope(enterprise_id=enterprise.id, trigger_key=trigger_key)
+        session, [family], EntitlementScope(enterprise_id=enterprise.id, trigger_key=trigger_key)
     )
     if found:
         return found[0]
@@ -155,7 +155,7 @@ def _begin(entitlement: Entitlement, now: datetime) -> Incentive:
         trigger_key=entitlement.trigger_key,
         trigger_label=entitlement.trigger_label,
         triggered_on=entitlement.triggered_on,
-        state=State.ELIGIBLE.value,
+        state=IncentiveState.ELIGIBLE.value,
         amount_fen=None,
         created_at=now,
         updated_at=now,
@@ -166,7 +166,7 @@ def _take(
     session: Session,
     actor: Actor,
     incentive: Incentive,
-    step: State,
+    step: IncentiveState,
     given: StepInput,
     now: datetime,
     kept: Kept | None = None,

@@ -50,7 +50,7 @@ class NotSentError(Exception):
         return kept_error(self.code, self.detail)
 
 
-class Way(Protocol):
+class ChannelAdapter(Protocol):
     """A channel that is set up."""
 
     @property

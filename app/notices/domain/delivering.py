@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from app.kit.backoff import backoff
 from app.kit.i18n import N_
-from app.notices.domain.topics import Group
+from app.notices.domain.topics import TopicGroup
 
 LEASE = timedelta(minutes=3)
 FIRST_DELAY = timedelta(minutes=1)
@@ -45,7 +45,7 @@ CHANNELS: Mapping[Channel, ChannelTraits] = {
 }
 
 
-class Manner(StrEnum):
+class DeliveryTiming(StrEnum):
     """How a person wants to hear of a group through a channel."""
 
     AT_ONCE = "at_once"
@@ -53,7 +53,7 @@ class Manner(StrEnum):
     OFF = "off"
 
 
-class State(StrEnum):
+class DeliveryState(StrEnum):
     """How far a delivery has come."""
 
     WAITING = "waiting"
@@ -63,27 +63,31 @@ class State(StrEnum):
 
 
 #: What still has to go out.
-UNFINISHED = (State.WAITING, State.FAILED)
+UNFINISHED = (DeliveryState.WAITING, DeliveryState.FAILED)
 
-MANNER_LABELS = {Manner.AT_ONCE: N_("即时"), Manner.DIGEST: N_("每日汇总"), Manner.OFF: N_("不发送")}
+MANNER_LABELS = {
+    DeliveryTiming.AT_ONCE: N_("即时"),
+    DeliveryTiming.DIGEST: N_("每日汇总"),
+    DeliveryTiming.OFF: N_("不发送"),
+}
 STATE_LABELS = {
-    State.WAITING: N_("待发送"),
-    State.SENT: N_("已发送"),
-    State.FAILED: N_("将重试"),
-    State.GIVEN_UP: N_("已放弃"),
+    DeliveryState.WAITING: N_("待发送"),
+    DeliveryState.SENT: N_("已发送"),
+    DeliveryState.FAILED: N_("将重试"),
+    DeliveryState.GIVEN_UP: N_("已放弃"),
 }
 
 #: Few mails unless asked for: at once only what somebody waits for.
-_AT_ONCE = frozenset({Group.ASKED, Group.OVERSIGHT, Group.MESSAGES})
-_FIRM_AT_ONCE = _AT_ONCE | {Group.PROGRESS}
+_AT_ONCE = frozenset({TopicGroup.ASKED, TopicGroup.OVERSIGHT, TopicGroup.MESSAGES})
+_FIRM_AT_ONCE = _AT_ONCE | {TopicGroup.PROGRESS}
 
 
-def default_manner(account_kind: str, group: Group, channel: Channel) -> Manner:
+def default_manner(account_kind: str, group: TopicGroup, channel: Channel) -> DeliveryTiming:
     """What holds until a person says otherwise: a bureau's group chat hears nothing, mail at once only what waits for an answer."""
     if CHANNELS[channel].quiet:
-        return Manner.OFF
+        return DeliveryTiming.OFF
     at_once = _FIRM_AT_ONCE if account_kind == "enterprise" else _AT_ONCE
-    return Manner.AT_ONCE if group in at_once else Manner.DIGEST
+    return DeliveryTiming.AT_ONCE if group in at_once else DeliveryTiming.DIGEST
 
 
 def delay(attempts: int, jitter: float) -> timedelta:
@@ -91,9 +95,9 @@ def delay(attempts: int, jitter: float) -> timedelta:
     return backoff(attempts, FIRST_DELAY, LONGEST_DELAY, jitter)
 
 
-def state_after(attempts: int, *, for_good: bool) -> State:
+def state_after(attempts: int, *, for_good: bool) -> DeliveryState:
     """Where a delivery stands after its `attempts`-th failure; what is refused for good is not tried again."""
-    return State.GIVEN_UP if for_good or attempts >= MOST_ATTEMPTS else State.FAILED
+    return DeliveryState.GIVEN_UP if for_good or attempts >= MOST_ATTEMPTS else DeliveryState.FAILED
 
 
 def deadline_stage(due_on: date, on: date, days_before: tuple[int, ...]) -> int | None:

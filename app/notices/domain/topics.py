@@ -12,7 +12,7 @@ _SYSTEM = N_("系统")
 TITLE_ZH, TITLE_EN, PATH = 200, 260, 240
 
 
-class Group(StrEnum):
+class TopicGroup(StrEnum):
     """What a person can have an own wish about: topics that belong together."""
 
     PROGRESS = "progress"
@@ -24,16 +24,16 @@ class Group(StrEnum):
 
 
 GROUP_LABELS = {
-    Group.PROGRESS: N_("办理进度"),
-    Group.ASKED: N_("请您办理的事"),
-    Group.DEADLINES: N_("期限提醒"),
-    Group.OVERSIGHT: N_("交办与督办"),
-    Group.PEOPLE: N_("账号与人员"),
-    Group.MESSAGES: N_("通知公告"),
+    TopicGroup.PROGRESS: N_("办理进度"),
+    TopicGroup.ASKED: N_("请您办理的事"),
+    TopicGroup.DEADLINES: N_("期限提醒"),
+    TopicGroup.OVERSIGHT: N_("交办与督办"),
+    TopicGroup.PEOPLE: N_("账号与人员"),
+    TopicGroup.MESSAGES: N_("通知公告"),
 }
 
 
-class Reader(StrEnum):
+class Audience(StrEnum):
     """Who a text is written for. Section heads read what officers read."""
 
     OFFICER = "officer"
@@ -57,14 +57,14 @@ class Topic:
 
     code: str
     label: str
-    group: Group
-    texts: Mapping[Reader, Text]
+    group: TopicGroup
+    texts: Mapping[Audience, Text]
     events: tuple[str, ...] = ()
 
-    def text_for(self, reader: Reader) -> Text | None:
+    def text_for(self, reader: Audience) -> Text | None:
         """The text of this reader; a section head reads an officer's."""
         found = self.texts.get(reader)
-        return self.texts.get(Reader.OFFICER) if found is None and reader is Reader.HEAD else found
+        return self.texts.get(Audience.OFFICER) if found is None and reader is Audience.HEAD else found
 
 
 @dataclass(frozen=True)

@@ -13,10 +13,10 @@ from app.kit.i18n import _
 from app.kit.permissions import require
 from app.notices import events
 from app.notices.actions import WATCH
-from app.notices.domain.delivering import State
+from app.notices.domain.delivering import DeliveryState
 from app.notices.models import NoticeDelivery
 
-_AGAIN = (State.FAILED, State.GIVEN_UP)
+_AGAIN = (DeliveryState.FAILED, DeliveryState.GIVEN_UP)
 
 
 def retry_delivery(session: Session, *, actor: Actor, now: datetime, delivery_id: int) -> None:
@@ -30,14 +30,14 @@ def retry_delivery(session: Session, *, actor: Actor, now: datetime, delivery_id
 def retry_given_up(session: Session, *, actor: Actor, now: datetime) -> int:
     """Try all that was given up again; returns how many. One event when there was any."""
     require(actor, WATCH)
-    number = _again(session, now, NoticeDelivery.state == State.GIVEN_UP)
+    number = _again(session, now, NoticeDelivery.state == DeliveryState.GIVEN_UP)
     if number:
         _note(session, actor, now, "all", number)
     return number
 
 
 def _again(session: Session, now: datetime, which: object) -> int:
-    values = {"state": State.WAITING, "attempts": 0, "next_at": now, "error": "", "lease_until": None}
+    values = {"state": DeliveryState.WAITING, "attempts": 0, "next_at": now, "error": "", "lease_until": None}
     statement = update(NoticeDelivery).where(which, NoticeDelivery.state.in_(_AGAIN)).values(**values)  # type: ignore[arg-type]
     return session.execute(statement.execution_options(synchronize_session=False)).rowcount  # type: ignore[attr-defined, no-any-return]
 

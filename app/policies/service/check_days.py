@@ -15,12 +15,12 @@ from app.policies.actions import SET_PARAMETER
 from app.policies.checks import CHECK_DAYS, EVERY_POLICY
 from app.policies.domain.language.succession import NATION, area_of
 from app.policies.models import PolicySetting
-from app.policies.schemas import SettingInput
+from app.policies.schemas import PolicySettingInput
 from app.policies.service.settings import checked_value, setting_told
 from app.policies.settings import get_setting
 
 
-def set_check_days(session: Session, *, actor: Actor, data: SettingInput, now: datetime) -> PolicySetting:
+def set_check_days(session: Session, *, actor: Actor, data: PolicySettingInput, now: datetime) -> PolicySetting:
     """Set the days for the actor's place, from an application day on. Raises `Invalid` beside the field, `Forbidden`."""
     place = actor.region_prefix or NATION
     require(actor, SET_PARAMETER, Place(area_of(place)))

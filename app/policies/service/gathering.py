@@ -21,7 +21,7 @@ STATED = N_("情况说明")
 
 
 @dataclass(frozen=True)
-class Source:
+class Provenance:
     """Where a value comes from: `place` is a gettext message; of a statement, who stated it, when, on what grounds."""
 
     place: str
@@ -38,8 +38,8 @@ class Gathered:
     """
 
     facts: Facts
-    sources: Mapping[FactKey, Source] = field(default_factory=dict)
-    lapsed: Mapping[FactKey, Source] = field(default_factory=dict)
+    sources: Mapping[FactKey, Provenance] = field(default_factory=dict)
+    lapsed: Mapping[FactKey, Provenance] = field(default_factory=dict)
 
 
 def gather(session: Session, catalogue: Catalogue, enterprise_id: int, on: date) -> Gathered:
@@ -69,8 +69,8 @@ def _put_together(
 ) -> Gathered:
     """What the tables tell of one firm, then what was stated about it, oldest first."""
     known: dict[FactKey, Knowledge] = {}
-    sources: dict[FactKey, Source] = {}
-    lapsed: dict[FactKey, Source] = {}
+    sources: dict[FactKey, Provenance] = {}
+    lapsed: dict[FactKey, Provenance] = {}
     for values in told:
         for code, fact in values.items():
             if code in catalogue:
@@ -90,8 +90,8 @@ def _put_together(
 
 
 @lru_cache(maxsize=64)
-def _in_table(place: str) -> Source:
-    return Source(place)
+def _in_table(place: str) -> Provenance:
+    return Provenance(place)
 
 
 def _is_over(definition: FactDefinition, statement: Stated, on: date, checks: CheckDays) -> bool:
@@ -110,7 +110,7 @@ def _is_over(definition: FactDefinition, statement: Stated, on: date, checks: Ch
 
 def _state(
     known: dict[FactKey, Knowledge],
-    sources: dict[FactKey, Source],
+    sources: dict[FactKey, Provenance],
     definition: FactDefinition,
     statement: Stated,
 ) -> Iterable[FactKey]:
@@ -123,8 +123,8 @@ def _state(
 
 def _lapse(
     known: dict[FactKey, Knowledge],
-    sources: dict[FactKey, Source],
-    lapsed: dict[FactKey, Source],
+    sources: dict[FactKey, Provenance],
+    lapsed: dict[FactKey, Provenance],
     statement: Stated,
 ) -> None:
     """A denial that is over takes away what was stated before it, and says nothing itself."""
@@ -135,9 +135,9 @@ def _lapse(
         lapsed[key] = _stated_by(statement)
 
 
-def _in_a_table(key: FactKey, known: Mapping[FactKey, Knowledge], sources: Mapping[FactKey, Source]) -> bool:
+def _in_a_table(key: FactKey, known: Mapping[FactKey, Knowledge], sources: Mapping[FactKey, Provenance]) -> bool:
     return key in sources and sources[key].stated_on is None and isinstance(known[key], Known)
 
 
-def _stated_by(statement: Stated) -> Source:
-    return Source(STATED, statement.actor_name, statement.stated_on, statement.source)
+def _stated_by(statement: Stated) -> Provenance:
+    return Provenance(STATED, statement.actor_name, statement.stated_on, statement.source)

@@ -21,7 +21,7 @@ from app.policies.domain.values.units import Unit
 from app.policies.models import PolicySetting
 from app.policies.places import jurisdiction_of, region_for
 from app.policies.queries import get_policy, list_versions
-from app.policies.schemas import SettingInput
+from app.policies.schemas import PolicySettingInput
 from app.policies.settings import get_setting, settable, settings_in_force
 from app.policies.wording import value_text
 
@@ -33,7 +33,7 @@ _REFUSALS = {
 
 
 def set_parameter(
-    session: Session, *, actor: Actor, policy_code: str, data: SettingInput, now: datetime
+    session: Session, *, actor: Actor, policy_code: str, data: PolicySettingInput, now: datetime
 ) -> PolicySetting:
     """Set a parameter from a day on, by a document. Raises `Invalid` beside the field, `Forbidden`, `NotFound`."""
     policy, jurisdiction = _policy_for(session, actor, policy_code, data.effective_from)

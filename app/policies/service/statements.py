@@ -15,7 +15,7 @@ from app.kit.permissions import require
 from app.policies import events
 from app.policies.actions import STATE_FACT
 from app.policies.domain.explain.telling import BadFactsError, read_single
-from app.policies.domain.facts.catalogue import FactDefinition, FactKey, Told
+from app.policies.domain.facts.catalogue import FactDefinition, FactKey, Periodicity
 from app.policies.models import FactStatement
 from app.policies.queries import get_catalogue, get_statement
 from app.policies.schemas import StatementInput
@@ -66,8 +66,10 @@ def new_statement(actor: Actor, enterprise: Enterprise, data: StatementInput, no
 
 def check_statement(definition: FactDefinition, data: StatementInput, day: date) -> None:
     """Raises `Invalid` for a year where none belongs or none where one does, a day after `day`, or a bad value."""
-    if (data.year is None) == (definition.told is Told.BY_YEAR) or (data.year and definition.told is Told.ONCE):
-        message = _("请填写年度。") if definition.told is Told.BY_YEAR else _("这项事实不按年度填写。")
+    if (data.year is None) == (definition.told is Periodicity.BY_YEAR) or (
+        data.year and definition.told is Periodicity.ONCE
+    ):
+        message = _("请填写年度。") if definition.told is Periodicity.BY_YEAR else _("这项事实不按年度填写。")
         raise Invalid("policies.statement_year", message, {"year": message})
     if data.stated_on > day:
         message = _("说明日期不能晚于今天。")

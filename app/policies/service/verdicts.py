@@ -21,12 +21,12 @@ from app.policies.answer import Answer
 from app.policies.domain.compile.interpreter import evaluate
 from app.policies.domain.explain.telling import read_facts, told_facts
 from app.policies.domain.facts.catalogue import Facts
-from app.policies.domain.language.policy import Policy, Subject
+from app.policies.domain.language.policy import Policy, PolicySubject
 from app.policies.domain.language.verdict import Evaluation
 from app.policies.models import PolicySetting, PolicyVersion, StoredVerdict
 from app.policies.plan_answer import answer_with_plan
 from app.policies.queries import get_in_force, list_in_force_by_region, policies_of, policy_of
-from app.policies.service.gathering import Gathered, Source, gather, gather_many
+from app.policies.service.gathering import Gathered, Provenance, gather, gather_many
 from app.policies.settings import Settings, known_settings, settings_by_region, settings_in_force
 
 SET_BY_BUREAU = N_("市局设定")
@@ -45,7 +45,7 @@ def evaluate_enterprise(session: Session, enterprise: Enterprise, policy_code: s
     """How a firm stands under the version in force for it on `on`. Raises `NotFound`, also for one not about firms."""
     row = get_in_force(session, policy_code, on, enterprise.region_code)
     policy = policy_of(session, row)
-    if policy.subject is not Subject.ENTERPRISE:
+    if policy.subject is not PolicySubject.ENTERPRISE:
         raise NotFound(
             "policies.not_about_firms", _("“%(title)s”不以企业为对象，请在政策页试算。") % {"title": policy.title}
         )
@@ -98,7 +98,7 @@ def _about_firms(
         region: [
             (row, policies[row.id])
             for row in some
-            if row.id in policies and policies[row.id].subject is Subject.ENTERPRISE
+            if row.id in policies and policies[row.id].subject is PolicySubject.ENTERPRISE
         ]
         for region, some in in_force.items()
     }
@@ -140,8 +140,8 @@ def with_settings(policy: Policy, gathered: Gathered, settings: Settings) -> Gat
     return Gathered(facts, {**gathered.sources, **sources}, gathered.lapsed)
 
 
-def _set_by(setting: PolicySetting) -> Source:
-    return Source(SET_BY_BUREAU, setting.actor_name, setting.effective_from, setting.document)
+def _set_by(setting: PolicySetting) -> Provenance:
+    return Provenance(SET_BY_BUREAU, setting.actor_name, setting.effective_from, setting.document)
 
 
 def store_verdict(  # noqa: PLR0913 - the occasion is part of what is kept
@@ -204,7 +204,7 @@ def _inputs(verdict: Verdict) -> dict[str, Any]:
 
 
 def _sources(gathered: Gathered, code: str) -> list[dict[str, Any]]:
-    found: dict[tuple[int | None, Source], None] = {
+    found: dict[tuple[int | None, Provenance], None] = {
         (key.year, source): None for key, source in gathered.sources.items() if key.code == code
     }
     return [

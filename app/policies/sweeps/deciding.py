@@ -18,19 +18,19 @@ from app.policies.domain.language.settable import gap_known
 from app.policies.domain.language.verdict import Clause
 from app.policies.domain.sweep.interpreter import MET, OUTCOMES, UNKNOWN, UNMET, Swept, sweep
 from app.policies.domain.sweep.reuse import codes_read
-from app.policies.sweeps.domain import EXPLAINED_UP_TO, Decided, Rule
+from app.policies.sweeps.domain import EXPLAINED_UP_TO, FirmDecision, Rule
 from app.policies.sweeps.waiting import missing_facts
 from app.policies.wording import both_languages, finding_text, gap_text
 
 
-class Batch:
+class FirmBatch:
     """Some firms' facts on a day; their columns are made once for all rules that concern the same firms."""
 
     def __init__(self, catalogue: Catalogue, firms: Mapping[int, Facts], on: date) -> None:
         self._catalogue, self._firms, self._on = catalogue, firms, on
         self._columns: dict[tuple[int, ...], Columns] = {}
 
-    def decide(self, rule: Rule, keys: Sequence[int]) -> Iterator[tuple[int, Decided]]:
+    def decide(self, rule: Rule, keys: Sequence[int]) -> Iterator[tuple[int, FirmDecision]]:
         """How each of these firms stands under the rule, by its id."""
         columns = self._columns_of(tuple(keys))
         for setting, known in rule.settings.items():
@@ -70,9 +70,9 @@ def shortfall(clause: Clause, catalogue: Catalogue) -> str:
 
 def _decided(
     swept: Swept, row: int, numbers: tuple[int, int], clauses: tuple[Mapping[str, Any], ...], missing: Sequence[str]
-) -> Decided:
+) -> FirmDecision:
     score = swept.score
-    return Decided(
+    return FirmDecision(
         outcome=OUTCOMES[int(swept.outcome[row])].value,
         unmet=numbers[0],
         unknown=numbers[1],

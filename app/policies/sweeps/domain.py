@@ -23,7 +23,7 @@ EXPLAINED_UP_TO = 2
 """A firm with so many unmet conditions is told by how much it misses each."""
 
 
-class Standing(StrEnum):
+class SweepStatus(StrEnum):
     """How a firm stands under a policy, as lists are narrowed; several may hold at once."""
 
     PASSES = "passes"
@@ -46,7 +46,7 @@ class Rule:
 
 
 @dataclass(frozen=True)
-class Decided:
+class FirmDecision:
     """How one firm stands under one policy. `open_clauses` are those not met; `missing` fact codes."""
 
     outcome: str

@@ -17,7 +17,7 @@ from app.kit.paging import Count, Keyset, Page, count_up_to, page
 from app.kit.permissions import within_region
 from app.policies.domain.values.outcome import Outcome
 from app.policies.models import Sweep, SweepLine
-from app.policies.sweeps.domain import Standing
+from app.policies.sweeps.domain import SweepStatus
 
 Columns = TypeVarTuple("Columns")
 
@@ -26,7 +26,7 @@ Counts = dict[str, dict[str, int]]
 
 
 @dataclass(frozen=True)
-class LineFilter:
+class SweepLineFilter:
     """Which lines of one policy; an empty field narrows nothing. `usccs` are the ticked firms."""
 
     policy: str
@@ -65,15 +65,15 @@ def get_sweep_visible_to(session: Session, actor: Actor, sweep_id: int) -> Sweep
 _UNMET, _MET, _UNKNOWN = Outcome.UNMET.value, Outcome.MET.value, Outcome.UNKNOWN.value
 
 _STANDINGS: dict[str, ColumnElement[bool]] = {
-    Standing.PASSES: SweepLine.outcome == _MET,
-    Standing.DEPENDS: SweepLine.outcome == _UNKNOWN,
-    Standing.ONE_SHORT: and_(SweepLine.outcome == _UNMET, SweepLine.unmet == 1),
-    Standing.ONLY_ONE: and_(SweepLine.outcome == _UNMET, SweepLine.unmet == 1, SweepLine.unknown == 0),
-    Standing.FAILS: SweepLine.outcome == _UNMET,
-    Standing.LAPSES: SweepLine.lapses_on.is_not(None),
-    Standing.CHANGED: SweepLine.before != SweepLine.outcome,
-    Standing.GAINED: and_(SweepLine.before != _MET, SweepLine.outcome == _MET),
-    Standing.LOST: and_(SweepLine.before == _MET, SweepLine.outcome != _MET),
+    SweepStatus.PASSES: SweepLine.outcome == _MET,
+    SweepStatus.DEPENDS: SweepLine.outcome == _UNKNOWN,
+    SweepStatus.ONE_SHORT: and_(SweepLine.outcome == _UNMET, SweepLine.unmet == 1),
+    SweepStatus.ONLY_ONE: and_(SweepLine.outcome == _UNMET, SweepLine.unmet == 1, SweepLine.unknown == 0),
+    SweepStatus.FAILS: SweepLine.outcome == _UNMET,
+    SweepStatus.LAPSES: SweepLine.lapses_on.is_not(None),
+    SweepStatus.CHANGED: SweepLine.before != SweepLine.outcome,
+    SweepStatus.GAINED: and_(SweepLine.before != _MET, SweepLine.outcome == _MET),
+    SweepStatus.LOST: and_(SweepLine.before == _MET, SweepLine.outcome != _MET),
 }
 
 #: The most a firm can still score; of policies without a score nobody has any.
@@ -100,7 +100,14 @@ _FIRM = load_only(
 
 
 def page_lines(
-    session: Session, actor: Actor, sweep: Sweep, wanted: LineFilter, *, sort: str, cursor: str | None, limit: int = 50
+    session: Session,
+    actor: Actor,
+    sweep: Sweep,
+    wanted: SweepLineFilter,
+    *,
+    sort: str,
+    cursor: str | None,
+    limit: int = 50,
 ) -> Page[Row[SweepLine, Enterprise]]:
     """One page of lines, each with its firm."""
     statement: Any = narrowed(session, select(SweepLine, Enterprise).options(_FIRM), actor, sweep, wanted)
@@ -126,13 +133,13 @@ def order_of(sort: str) -> Keyset:
     return _SORTS[sort if sort in _SORTS else "nearest"]
 
 
-def count_lines(session: Session, actor: Actor, sweep: Sweep, wanted: LineFilter) -> Count:
+def count_lines(session: Session, actor: Actor, sweep: Sweep, wanted: SweepLineFilter) -> Count:
     """How many lines, exactly up to 10,000."""
     return count_up_to(session, narrowed(session, select(SweepLine.id), actor, sweep, wanted))
 
 
 def stream_lines(
-    session: Session, actor: Actor, sweep: Sweep, wanted: LineFilter, *, sort: str
+    session: Session, actor: Actor, sweep: Sweep, wanted: SweepLineFilter, *, sort: str
 ) -> Iterator[Sequence[Row[SweepLine, Enterprise]]]:
     """Every line in order with its firm, a thousand at a time."""
     statement = narrowed(session, select(SweepLine, Enterprise).options(_FIRM), actor, sweep, wanted)
@@ -140,7 +147,7 @@ def stream_lines(
     yield from rows.partitions(BATCH)
 
 
-def list_firms(session: Session, actor: Actor, sweep: Sweep, wanted: LineFilter, limit: int) -> list[Enterprise]:
+def list_firms(session: Session, actor: Actor, sweep: Sweep, wanted: SweepLineFilter, limit: int) -> list[Enterprise]:
     """The firms of the filtered lines, nearest first, `limit` at most."""
     statement = narrowed(session, select(Enterprise), actor, sweep, wanted).options(_FIRM)
     return list(session.scalars(statement.order_by(*order_of("nearest").order_by()).limit(limit)))
@@ -152,7 +159,7 @@ def list_swept_firms(session: Session, ids: Sequence[int]) -> list[Enterprise]:
 
 
 def narrowed(
-    session: Session, statement: Select[*Columns], actor: Actor, sweep: Sweep, wanted: LineFilter
+    session: Session, statement: Select[*Columns], actor: Actor, sweep: Sweep, wanted: SweepLineFilter
 ) -> Select[*Columns]:
     """`statement` over the lines that the actor may see and `wanted` asks for, joined with their firms."""
     conditions = [SweepLine.sweep_id == sweep.id, SweepLine.policy_code == wanted.policy]

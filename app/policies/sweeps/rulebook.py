@@ -5,7 +5,7 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from app.policies.domain.language.policy import Policy, Subject
+from app.policies.domain.language.policy import Policy, PolicySubject
 from app.policies.domain.language.succession import area_of, concerns, edition_of, in_force
 from app.policies.models import PolicyVersion, Sweep
 from app.policies.queries import get_version, list_versions, policy_of
@@ -18,7 +18,7 @@ def policies_for(session: Session, on: date, region: str) -> list[SweptPolicy]:
     found: dict[str, list[Policy]] = {}
     for row in _in_force(list_versions(session), on, region):
         policy = policy_of(session, row)
-        if policy.subject is Subject.ENTERPRISE:
+        if policy.subject is PolicySubject.ENTERPRISE:
             found.setdefault(policy.code, []).append(policy)
     return [_swept(policies) for _code, policies in sorted(found.items())]
 

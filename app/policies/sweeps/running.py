@@ -20,8 +20,8 @@ from app.policies.models import Sweep, SweepLine
 from app.policies.queries import get_catalogue
 from app.policies.service.gathering import gather_many
 from app.policies.sweeps import events
-from app.policies.sweeps.deciding import Batch
-from app.policies.sweeps.domain import BATCH, KEPT_SWEEPS, Decided, in_a_year
+from app.policies.sweeps.deciding import FirmBatch
+from app.policies.sweeps.domain import BATCH, KEPT_SWEEPS, FirmDecision, in_a_year
 from app.policies.sweeps.queries import count_standings
 from app.policies.sweeps.rulebook import Rulebook, by_rule
 
@@ -32,7 +32,7 @@ Line = dict[str, Any]
 
 
 @dataclass
-class _Work:
+class _SweepContext:
     """What does not change while one sweep runs."""
 
     run: Run
@@ -46,7 +46,7 @@ def sweep_all(run: Run) -> Mapping[str, Any]:
     """The job: decide the firms after the checkpoint, count, note the end, let go of old lines."""
     with read_scope(run.around.database) as session:
         sweep = session.get_one(Sweep, int(run.params["sweep"]))
-        work = _Work(run, sweep, Rulebook(session, sweep), get_catalogue(session), _count_firms(session, sweep))
+        work = _SweepContext(run, sweep, Rulebook(session, sweep), get_catalogue(session), _count_firms(session, sweep))
     if sweep.finished_at is None:
         _take_batches(work)
         sweep.counts = _finish(work)
@@ -54,7 +54,7 @@ def sweep_all(run: Run) -> Mapping[str, Any]:
     return dict(sweep.counts)
 
 
-def _take_batches(work: _Work) -> None:
+def _take_batches(work: _SweepContext) -> None:
     run = work.run
     after, done = int(run.checkpoint.get("after", 0)), int(run.checkpoint.get("done", 0))
     run.between_batches(done, work.total)
@@ -76,7 +76,7 @@ def _count_firms(session: Session, sweep: Sweep) -> int:
     return session.scalar(select(func.count()).select_from(Enterprise).where(*_firms(sweep))) or 0
 
 
-def _next_batch(work: _Work, after: int) -> dict[int, str]:
+def _next_batch(work: _SweepContext, after: int) -> dict[int, str]:
     """The next firms by id, each with its region."""
     statement = select(Enterprise.id, Enterprise.region_code).where(Enterprise.id > after, *_firms(work.sweep))
     with read_scope(work.run.around.database) as session:
@@ -86,7 +86,7 @@ def _next_batch(work: _Work, after: int) -> dict[int, str]:
 # -- one batch ----------------------------------------------------------------------------------------------------------
 
 
-def _decide_batch(work: _Work, batch: Mapping[int, str]) -> list[Line]:
+def _decide_batch(work: _SweepContext, batch: Mapping[int, str]) -> list[Line]:
     """The lines of these firms. Reading takes one snapshot and never the write lock."""
     sweep = work.sweep
     with read_scope(work.run.around.database) as session:
@@ -94,7 +94,7 @@ def _decide_batch(work: _Work, batch: Mapping[int, str]) -> list[Line]:
         gathered = gather_many(session, work.catalogue, list(batch), sweep.on_day)
         before = _before(session, sweep, batch)
         ending = _ending(session, sweep, list(batch))
-    deciding = Batch(work.catalogue, {key: found.facts for key, found in gathered.items()}, sweep.on_day)
+    deciding = FirmBatch(work.catalogue, {key: found.facts for key, found in gathered.items()}, sweep.on_day)
     lines = []
     for rule, keys in by_rule(rules).items():
         for key, decided in deciding.decide(rule, keys):
@@ -103,7 +103,9 @@ def _decide_batch(work: _Work, batch: Mapping[int, str]) -> list[Line]:
     return lines
 
 
-def _line(sweep_id: int, about: tuple[int, str], decided: Decided, lapses_on: date | None, before: str | None) -> Line:
+def _line(
+    sweep_id: int, about: tuple[int, str], decided: FirmDecision, lapses_on: date | None, before: str | None
+) -> Line:
     return {
         "sweep_id": sweep_id,
         "enterprise_id": about[0],
@@ -148,7 +150,7 @@ def _ending(session: Session, sweep: Sweep, keys: Sequence[int]) -> dict[tuple[i
 # -- the end --------------------------------------------------------------------------------------------------------------
 
 
-def _finish(work: _Work) -> dict[str, Any]:
+def _finish(work: _SweepContext) -> dict[str, Any]:
     run, sweep = work.run, work.sweep
     now = run.now()
     with session_scope(run.around.database) as session:

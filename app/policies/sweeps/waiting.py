@@ -9,14 +9,14 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from app.policies.domain.facts.catalogue import FactKey, Told
+from app.policies.domain.facts.catalogue import FactKey, Periodicity
 from app.policies.domain.language import tree
 from app.policies.domain.language.policy import Condition
 from app.policies.domain.language.reckoning import YEARS_BACK
 from app.policies.domain.language.splitting import counts_years
 from app.policies.domain.language.worlds import FISCAL_YEARS, REGISTERED_ON
 from app.policies.domain.sweep.interpreter import UNKNOWN, Swept
-from app.policies.domain.sweep.reading import Flags, Reading
+from app.policies.domain.sweep.reading import ColumnReader, Flags
 
 Asked = Iterator[tuple[str, Flags]]
 """A fact's code and who waits for it."""
@@ -42,7 +42,7 @@ class _Walker:
 
     def __init__(self, swept: Swept) -> None:
         self._swept = swept
-        self._reading = Reading(swept.columns, swept.policy.catalogue, swept.on)
+        self._reading = ColumnReader(swept.columns, swept.policy.catalogue, swept.on)
 
     def condition(self, condition: Condition) -> Asked:
         """What the firms for whom a condition is unknown wait for."""
@@ -99,7 +99,7 @@ class _Walker:
     def _judged(self, codes: tuple[str, ...], flags: Flags) -> Asked:
         for code in codes:
             definition = self._swept.policy.catalogue[code]
-            once = definition.told is Told.ONCE
+            once = definition.told is Periodicity.ONCE
             for year in (None,) if once else range(self._swept.on.year - FISCAL_YEARS, self._swept.on.year):
                 for key in definition.keys(year):
                     yield from self._value(key, flags)

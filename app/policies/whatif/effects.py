@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from app.policies.domain.compile.interpreter import evaluate
 from app.policies.domain.facts.catalogue import FactDefinition, FactKey
-from app.policies.domain.facts.columns import Column, Columns, same_for_all
+from app.policies.domain.facts.columns import Columns, FactColumn, same_for_all
 from app.policies.domain.language.policy import Policy
 from app.policies.domain.language.verdict import Evaluation
 from app.policies.domain.sweep.interpreter import OUTCOMES, Swept, sweep
@@ -102,7 +102,7 @@ def with_values(columns: Columns, policy: Policy, settings: SettingValues) -> Co
     )
 
 
-def _values(policy: Policy, settings: SettingValues, known: SettingValues, size: int) -> dict[FactKey, Column]:
+def _values(policy: Policy, settings: SettingValues, known: SettingValues, size: int) -> dict[FactKey, FactColumn]:
     """A column for each setting that is not `known` to be so."""
     return {
         FactKey(name): _everywhere(policy.catalogue[name], value, size)
@@ -111,7 +111,7 @@ def _values(policy: Policy, settings: SettingValues, known: SettingValues, size:
     }
 
 
-def _everywhere(definition: FactDefinition, value: Exact, size: int) -> Column:
+def _everywhere(definition: FactDefinition, value: Exact, size: int) -> FactColumn:
     """A column of one value; one that float64 cannot hold is kept exactly beside it."""
     column = same_for_all(definition, value, size)
     rounded = not isinstance(value, (str, bool)) and size and Fraction(column.values[0].item()) != value

@@ -20,7 +20,7 @@ from app.policies.domain.facts.columns import Columns, columns_of
 from app.policies.domain.sweep.interpreter import Swept
 from app.policies.queries import get_catalogue
 from app.policies.service.gathering import gather_many
-from app.policies.whatif.merging import Known, merged
+from app.policies.whatif.merging import SubjectColumns, merged
 
 BATCH = 1_000
 MOST_BYTES = 256 * 1024 * 1024
@@ -123,7 +123,7 @@ def refreshed(session: Session, register: Register) -> Register:
     if not anew and len(ids) == register.size:
         return replace(register, position=position)
     fresh = _read(session, anew, register.on)
-    known = merged(Known(register.ids, register.columns), fresh, np.array(ids, np.int64))
+    known = merged(SubjectColumns(register.ids, register.columns), fresh, np.array(ids, np.int64))
     return Register(register.region, register.on, position, known.ids, known.columns, register.checks)
 
 
@@ -134,15 +134,15 @@ def _ids(session: Session, region: str) -> list[int]:
     return list(session.scalars(statement.order_by(Enterprise.id)))
 
 
-def _read(session: Session, ids: Sequence[int], on: date) -> Known:
+def _read(session: Session, ids: Sequence[int], on: date) -> SubjectColumns:
     """What is known of these firms, batch by batch, so that never more than a batch of single facts is held."""
     catalogue = get_catalogue(session)
-    known = Known(np.empty(0, np.int64), Columns(catalogue, 0, {}))
+    known = SubjectColumns(np.empty(0, np.int64), Columns(catalogue, 0, {}))
     for start in range(0, len(ids), BATCH):
         batch = ids[start : start + BATCH]
         gathered = gather_many(session, catalogue, batch, on)
         columns = columns_of(catalogue, (gathered[key].facts for key in batch))
-        fresh = Known(np.array(batch, np.int64), columns)
+        fresh = SubjectColumns(np.array(batch, np.int64), columns)
         known = merged(known, fresh, np.concatenate([known.ids, fresh.ids]))
     return known
 

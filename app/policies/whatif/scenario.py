@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from app.kit.i18n import N_, _
-from app.policies.domain.facts.catalogue import FactDefinition, Told
-from app.policies.domain.language.drafts import Number
+from app.policies.domain.facts.catalogue import FactDefinition, Periodicity
+from app.policies.domain.language.drafts import DraftNumber
 from app.policies.domain.language.policy import Parameter, Policy
 from app.policies.domain.values.knowledge import Exact
 from app.policies.domain.values.quantities import Quantity, QuantityError, read_of_unit
@@ -56,7 +56,7 @@ def growth_groups(policy: Policy) -> list[GrowthGroup]:
 
 
 def _grows(definition: FactDefinition) -> bool:
-    return definition.unit is Unit.YUAN and definition.told is Told.BY_YEAR
+    return definition.unit is Unit.YUAN and definition.told is Periodicity.BY_YEAR
 
 
 def numeric_settings(policy: Policy) -> list[Parameter]:
@@ -65,10 +65,10 @@ def numeric_settings(policy: Policy) -> list[Parameter]:
 
 
 def read_scenario(
-    policy: Policy, numbers: list[Number], in_force: Mapping[str, Exact], given: Mapping[str, str]
+    policy: Policy, numbers: list[DraftNumber], in_force: Mapping[str, Exact], given: Mapping[str, str]
 ) -> Scenario:
     """What a form says; a field that says what is so already assumes nothing. `in_force` are the bureau's settings."""
-    reader = _Reader(given)
+    reader = _ScenarioReader(given)
     changes = {}
     for number in numbers:
         found = reader.quantity(NUMBER + number.key, number.quantity.unit, number.quantity.sign)
@@ -87,7 +87,7 @@ def read_scenario(
     return Scenario(changes, settings, growth, reader.errors)
 
 
-class _Reader:
+class _ScenarioReader:
     def __init__(self, given: Mapping[str, str]) -> None:
         self._given = given
         self.errors: dict[str, list[str]] = {}

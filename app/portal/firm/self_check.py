@@ -23,9 +23,9 @@ from app.kit.errors import NotFound
 from app.kit.i18n import _, ngettext
 from app.policies.actions import STATE_OWN_FACT
 from app.policies.domain.facts.catalogue import FactKey
-from app.policies.domain.language.policy import Subject
+from app.policies.domain.language.policy import PolicySubject
 from app.policies.domain.language.verdict import Evaluation
-from app.policies.plan_presenting import PlanView
+from app.policies.plan_presenting import GapPlanView
 from app.policies.schemas import StatementInput
 from app.policies.service.handing_in import hand_in_facts
 from app.policies.wording import fact_text, stated_text
@@ -77,7 +77,7 @@ class SelfCheckPage:
     topics: tuple[Topic, ...]
     form: Bound[Any]
     result: PolicyView | None
-    plan: PlanView | None
+    plan: GapPlanView | None
     lacks_too_much: bool
     hand_in: HandIn | None
     labels: dict[str, str]
@@ -141,7 +141,7 @@ def _own(session: Session, actor: Actor) -> Enterprise:
 
 def _trial(session: Session, actor: Actor, policy: str, on: date) -> Trial:
     trial = trial_of_firm(session, _own(session, actor), policy, on, without=_NOT_ASKED)
-    if trial.policy.subject is not Subject.ENTERPRISE:
+    if trial.policy.subject is not PolicySubject.ENTERPRISE:
         raise NotFound("policies.not_about_firms", _("这项政策不以企业为对象，不能自查。"))
     return trial
 

@@ -5,15 +5,15 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from app.commissioners.domain import Term
+from app.commissioners.domain import AgreementTerm
 from app.commissioners.models import ServiceAgreement
 from app.commissioners.queries import agreements_of_enterprise
 from app.enterprises.models import Enterprise
 from app.incentives.domain.stacking import Share
-from app.incentives.domain.steps import STATE_LABELS, State
+from app.incentives.domain.steps import STATE_LABELS, IncentiveState
 from app.incentives.models import Incentive
 from app.incentives.queries.awards import list_of_enterprise
-from app.incentives.queries.entitlements import Entitlement, Scope, list_entitlements
+from app.incentives.queries.entitlements import Entitlement, EntitlementScope, list_entitlements
 from app.incentives.queries.schemes import list_families, parsed
 from app.incentives.service.sharing import shares_of_firm
 from app.incentives.wording import span_text
@@ -21,7 +21,12 @@ from app.kit.i18n import Bilingual, _
 from app.kit.money import format_yuan
 from app.portal.shared.plain import plain_day
 
-_COLOURS = {State.ELIGIBLE: "idle", State.RECOMMENDED: "info", State.AWARDED: "good", State.PAID: "good"}
+_COLOURS = {
+    IncentiveState.ELIGIBLE: "idle",
+    IncentiveState.RECOMMENDED: "info",
+    IncentiveState.AWARDED: "good",
+    IncentiveState.PAID: "good",
+}
 
 
 @dataclass(frozen=True)
@@ -52,8 +57,8 @@ def commissioner_lines(session: Session, enterprise_id: int, on: date) -> tuple[
     return tuple(_commissioner(agreement, on) for agreement in found if _term(agreement).in_effect(on))
 
 
-def _term(agreement: ServiceAgreement) -> Term:
-    return Term.of(agreement.starts_on, agreement.ends_on, agreement.ended_on)
+def _term(agreement: ServiceAgreement) -> AgreementTerm:
+    return AgreementTerm.of(agreement.starts_on, agreement.ends_on, agreement.ended_on)
 
 
 def _commissioner(agreement: ServiceAgreement, on: date) -> CommissionerLine:
@@ -71,14 +76,14 @@ def incentive_lines(session: Session, enterprise: Enterprise) -> tuple[Incentive
     """What is on file first, then what the firm's facts entitle it to by our estimate."""
     on_file = list_of_enterprise(session, enterprise.id)
     families = list_families(session, enterprise.region_code)
-    expected = list_entitlements(session, families, Scope(enterprise_id=enterprise.id))
+    expected = list_entitlements(session, families, EntitlementScope(enterprise_id=enterprise.id))
     _reckoned, shares = shares_of_firm(session, expected, on_file)
     lines = [_expected(item, shares[(item.family.code, item.trigger_key)]) for item in expected]
     return (*(_on_file(row) for row in on_file), *lines)
 
 
 def _on_file(row: Incentive) -> IncentiveLine:
-    state = State(row.state)
+    state = IncentiveState(row.state)
     name = str(parsed(row.scheme_version).name)
     return IncentiveLine(name, row.trigger_label, _COLOURS[state], _(STATE_LABELS[state]), _amount(row.amount_fen))
 
@@ -87,8 +92,8 @@ def _expected(entitlement: Entitlement, share: Share) -> IncentiveLine:
     return IncentiveLine(
         scheme=str(entitlement.version.scheme.name),
         occasion=entitlement.trigger_label,
-        state=_COLOURS[State.ELIGIBLE],
-        state_text=_(STATE_LABELS[State.ELIGIBLE]),
+        state=_COLOURS[IncentiveState.ELIGIBLE],
+        state_text=_(STATE_LABELS[IncentiveState.ELIGIBLE]),
         amount=_("金额待定") if share.high is None else span_text(share.low, share.high),
     )
 

@@ -18,7 +18,7 @@ class DocumentKind:
 
 
 @dataclass(frozen=True)
-class Known:
+class KnownCodes:
     """What a programme file may name that stands elsewhere: policies, and the codes of three vocabularies."""
 
     policies: frozenset[str] = frozenset()

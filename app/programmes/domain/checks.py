@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from app.programmes.domain.checking import Known, Location, Problem, closure
+from app.programmes.domain.checking import KnownCodes, Location, Problem, closure
 from app.programmes.domain.checks_cited import unfounded
 from app.programmes.domain.checks_codes import unknown_codes
 from app.programmes.domain.checks_supplied import unanswerable
@@ -11,7 +11,7 @@ from app.programmes.domain.checks_times import impossible_times
 from app.programmes.domain.definition import Programme, StageAction
 
 
-def problems(programme: Programme, known: Known) -> list[Problem]:
+def problems(programme: Programme, known: KnownCodes) -> list[Problem]:
     """Every mistake in `programme` with the place of its key in the file; empty when it may be published."""
     if not programme.stages:
         return [(("stages",), "a programme needs stages: the first one is where a case begins")]

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from app.programmes.domain.checking import Known, Problem, choices
+from app.programmes.domain.checking import KnownCodes, Problem, choices
 from app.programmes.domain.definition import Programme, StageAction
 
 
-def unknown_codes(programme: Programme, known: Known) -> Iterator[Problem]:
+def unknown_codes(programme: Programme, known: KnownCodes) -> Iterator[Problem]:
     """Stages, policies, milestones, departments and kinds of certificate that nobody knows."""
     yield from _actions(programme)
     yield from _milestones(programme)
@@ -82,7 +82,7 @@ def _milestones(programme: Programme) -> Iterator[Problem]:
             )
 
 
-def _policies(programme: Programme, known: Known) -> Iterator[Problem]:
+def _policies(programme: Programme, known: KnownCodes) -> Iterator[Problem]:
     for index, code in enumerate(programme.policies):
         if code not in known.policies:
             yield (
@@ -98,7 +98,7 @@ def _policies(programme: Programme, known: Known) -> Iterator[Problem]:
             )
 
 
-def _departments(programme: Programme, known: Known) -> Iterator[Problem]:
+def _departments(programme: Programme, known: KnownCodes) -> Iterator[Problem]:
     for index, action in enumerate(programme.actions):
         for position, opinion in enumerate(action.needs.opinions):
             if opinion.department not in known.departments:

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 
-from app.programmes.domain.checking import Known, Location, Problem, choices
+from app.programmes.domain.checking import KnownCodes, Location, Problem, choices
 from app.programmes.domain.definition import Programme
 from app.programmes.domain.supplied import MaterialTemplate, NeededField, Supplied, When
 
 _PATTERNED = ("text", "long-text")
 
 
-def unanswerable(programme: Programme, known: Known) -> Iterator[Problem]:
+def unanswerable(programme: Programme, known: KnownCodes) -> Iterator[Problem]:
     """Fields, questions and materials that nobody could supply, or that are asked for at a step that does not exist."""
     for at, field in _fields(programme):
         yield from _field(at, field)
@@ -84,7 +84,7 @@ def _when(programme: Programme, at: Location, when: When) -> Iterator[Problem]:
             )
 
 
-def _material(at: Location, material: MaterialTemplate, known: Known) -> Iterator[Problem]:
+def _material(at: Location, material: MaterialTemplate, known: KnownCodes) -> Iterator[Problem]:
     kind = known.documents.get(material.document)
     if kind is None:
         yield (*at, "document"), _no_document(material.document, known)
@@ -107,14 +107,14 @@ def _material(at: Location, material: MaterialTemplate, known: Known) -> Iterato
         )
 
 
-def _documents_of_duties(programme: Programme, known: Known) -> Iterator[Problem]:
+def _documents_of_duties(programme: Programme, known: KnownCodes) -> Iterator[Problem]:
     for index, duty in enumerate(programme.duties):
         for position, document in enumerate(duty.documents):
             if document not in known.documents:
                 yield ("duties", index, "documents", position), _no_document(document, known)
 
 
-def _no_document(code: str, known: Known) -> str:
+def _no_document(code: str, known: KnownCodes) -> str:
     return (
         f"there is no kind of document '{code}' in the vocabulary document_kind (seeds/reference/terms.yaml); "
         f"{choices(known.documents)}"

@@ -19,7 +19,7 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Source(Strict):
+class CitedDocument(Strict):
     """A document that the programme rests on."""
 
     id: StageCode

@@ -12,7 +12,7 @@ from pydantic import ConfigDict, Field
 
 from app.kit.actor import Role
 from app.kit.i18n import Bilingual
-from app.programmes.domain.citing import Cited, Source, StageCode, Strict
+from app.programmes.domain.citing import Cited, CitedDocument, StageCode, Strict
 from app.programmes.domain.due import DueRule, WorkingDays
 from app.programmes.domain.duties import DutyRule
 from app.programmes.domain.supplied import MaterialTemplate, NeededField, Question
@@ -186,7 +186,7 @@ class Programme(Cited):
     mark: Annotated[str, Field(pattern=r"^[A-Z]{2,4}$")]
     level: Literal["national", "provincial", "municipal"]
     authority: Bilingual
-    sources: tuple[Source, ...]
+    sources: tuple[CitedDocument, ...]
     policies: tuple[StageCode, ...] = ()
     uses_class_two: bool = False
     certificate: CertificateRule | None = None
@@ -244,6 +244,6 @@ class Programme(Cited):
         """The milestones that come into being at `opening` or on entering a stage."""
         return tuple(template for template in self.milestones if template.made_at == moment)
 
-    def source(self, source_id: str) -> Source:
+    def source(self, source_id: str) -> CitedDocument:
         """The document cited as `source_id`."""
         return next(source for source in self.sources if source.id == source_id)

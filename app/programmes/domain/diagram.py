@@ -33,7 +33,7 @@ class Box:
 
 
 @dataclass(frozen=True)
-class Line:
+class DiagramLine:
     """A drawn line, `points` as an SVG path; `arrow` where it ends in one."""
 
     points: str
@@ -64,20 +64,20 @@ class Diagram:
     width: int
     height: int
     boxes: tuple[Box, ...]
-    lines: tuple[Line, ...]
+    lines: tuple[DiagramLine, ...]
     dots: tuple[Dot, ...]
     labels: tuple[Label, ...]
 
 
 def draw(programme: Programme) -> Diagram:
     """The diagram of `programme`."""
-    return _Drawing(programme).finish()
+    return _DiagramDrawing(programme).finish()
 
 
-class _Drawing:
+class _DiagramDrawing:
     def __init__(self, programme: Programme) -> None:
         self._programme = programme
-        self._lines: list[Line] = []
+        self._lines: list[DiagramLine] = []
         self._dots: list[Dot] = []
         self._labels: list[Label] = []
         self._boxes = {
@@ -120,7 +120,7 @@ class _Drawing:
             return False
         start, end = self._boxes[action.from_[0]], self._boxes[action.to]
         y = TOP + BOX_HEIGHT // 2
-        self._lines.append(Line(f"M{start.x + start.width} {y}H{end.x}", arrow=True))
+        self._lines.append(DiagramLine(f"M{start.x + start.width} {y}H{end.x}", arrow=True))
         self._labels.append(Label(str(number), start.x + start.width + GAP // 2 - 3, y - 8))
         return True
 
@@ -129,10 +129,10 @@ class _Drawing:
         sources = [self._stub(code) for code in action.from_]
         target = self._stub(action.to)
         ends = [*sources, target]
-        self._lines.append(Line(f"M{min(ends)} {self._rail}H{max(ends)}"))
+        self._lines.append(DiagramLine(f"M{min(ends)} {self._rail}H{max(ends)}"))
         for x in sources:
             self._drop(x)
-        self._lines.append(Line(f"M{target} {self._rail}V{TOP + BOX_HEIGHT}", arrow=True))
+        self._lines.append(DiagramLine(f"M{target} {self._rail}V{TOP + BOX_HEIGHT}", arrow=True))
         self._labels.append(Label(str(number), (min(ends) + max(ends)) // 2, self._rail - 5))
         self._rail += RAIL_STEP
 
@@ -156,20 +156,20 @@ class _Drawing:
         for code in beside:
             box = self._boxes[code]
             turn = self._side_x + SIDE_WIDTH - 12
-            self._lines.append(Line(f"M{turn} {box.y + box.height}V{self._rail - RAIL_STEP // 2}", arrow=True))
+            self._lines.append(DiagramLine(f"M{turn} {box.y + box.height}V{self._rail - RAIL_STEP // 2}", arrow=True))
         if sources:
-            self._lines.append(Line(f"M{min(sources)} {self._rail}H{self._side_x}", arrow=True))
+            self._lines.append(DiagramLine(f"M{min(sources)} {self._rail}H{self._side_x}", arrow=True))
         for x in sources:
             self._drop(x)
         self._labels.append(Label(str(number), self._side_x - 16, self._rail - 5))
 
     def _draw_out(self, number: int, action: StageAction) -> None:
         target = self._stub(action.to)
-        self._lines.append(Line(f"M{self._side_x} {self._rail}H{target}V{TOP + BOX_HEIGHT}", arrow=True))
+        self._lines.append(DiagramLine(f"M{self._side_x} {self._rail}H{target}V{TOP + BOX_HEIGHT}", arrow=True))
         self._labels.append(Label(str(number), self._side_x - 16, self._rail - 5))
 
     def _drop(self, x: int) -> None:
-        self._lines.append(Line(f"M{x} {TOP + BOX_HEIGHT}V{self._rail}"))
+        self._lines.append(DiagramLine(f"M{x} {TOP + BOX_HEIGHT}V{self._rail}"))
         self._dots.append(Dot(x, self._rail))
 
     def _stub(self, code: str) -> int:

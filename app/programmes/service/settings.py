@@ -14,11 +14,13 @@ from app.programmes import actions, events
 from app.programmes.domain.settable import Settable, SettingForm, read_setting, settable
 from app.programmes.models import ProgrammeSetting
 from app.programmes.queries import Catalogue, load_catalogue
-from app.programmes.schemas import SettingInput
+from app.programmes.schemas import ProgrammeSettingInput
 from app.programmes.settings import settings_in_force
 
 
-def set_setting(session: Session, *, actor: Actor, now: datetime, code: str, values: SettingInput) -> ProgrammeSetting:
+def set_setting(
+    session: Session, *, actor: Actor, now: datetime, code: str, values: ProgrammeSettingInput
+) -> ProgrammeSetting:
     """Set a clock's working days or a duty's day from a day on, by a document. One event.
 
     Raises `NotFound` (no such programme), `Invalid` beside the field (nothing left open, unreadable, nothing changed).
@@ -65,7 +67,7 @@ def setting_text(form: SettingForm, value: str) -> str:
     return ngettext("季度结束后 %(n)s 日", "季度结束后 %(n)s 日", n) % {"n": n}
 
 
-def _left_open(catalogue: Catalogue, code: str, values: SettingInput) -> Settable:
+def _left_open(catalogue: Catalogue, code: str, values: ProgrammeSettingInput) -> Settable:
     """The thing that is set: what any version leaves open may be set, since cases keep their versions."""
     for programme in catalogue.versions_of(code):
         for item in settable(programme):

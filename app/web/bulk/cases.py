@@ -13,7 +13,7 @@ from starlette.responses import Response
 from app.accounts.queries import list_active_officers
 from app.cases.bulk.actions import BULK
 from app.cases.bulk.schemas import MOST, ORDER, Order
-from app.cases.bulk.service import FORESEEN, Prospect, foresee, list_ordered, place_order
+from app.cases.bulk.service import FORESEEN, CaseCheck, foresee, list_ordered, place_order
 from app.cases.lists import CASES
 from app.cases.models import CaseFile
 from app.doors.call import Call
@@ -181,7 +181,7 @@ def chosen_cases(session: Session, actor: Actor, now: datetime, form: FormData) 
 def _preview(call: Call, chosen: Chosen, status: int = 200) -> Response:
     bound, catalogue = read_order(call.form), load_catalogue(call.session)
     cases = list_ordered(call.session, call.actor, chosen.numbers[:FORESEEN])
-    prospects: list[Prospect] = []
+    prospects: list[CaseCheck] = []
     if bound.model is not None:
         prospects = _foreseen(call, bound, bound.model, cases)
         _tell_form(bound, prospects, submitted=bool(call.form.get("checked")))
@@ -204,7 +204,7 @@ def _preview(call: Call, chosen: Chosen, status: int = 200) -> Response:
     return call.render("web/cases/bulk_preview.html", page, status=status)
 
 
-def _foreseen(call: Call, bound: Bound[Any], order: Order, cases: Sequence[CaseFile]) -> list[Prospect]:
+def _foreseen(call: Call, bound: Bound[Any], order: Order, cases: Sequence[CaseFile]) -> list[CaseCheck]:
     """What the order would bring for each case; what is wrong with the order itself is told beside the form."""
     try:
         return foresee(call.session, **call.by, order=order, cases=cases)
@@ -213,7 +213,7 @@ def _foreseen(call: Call, bound: Bound[Any], order: Order, cases: Sequence[CaseF
         return []
 
 
-def _tell_form(bound: Bound[Any], prospects: Sequence[Prospect], *, submitted: bool) -> None:
+def _tell_form(bound: Bound[Any], prospects: Sequence[CaseCheck], *, submitted: bool) -> None:
     """What every case lacks because the form lacks it is told beside the form's fields."""
     shared = next((one.fields for one in prospects if one.fields), {})
     if submitted:
@@ -223,7 +223,7 @@ def _tell_form(bound: Bound[Any], prospects: Sequence[Prospect], *, submitted: b
 
 
 def _lines(
-    session: Session, catalogue: Catalogue, prospects: Sequence[Prospect], now: datetime
+    session: Session, catalogue: Catalogue, prospects: Sequence[CaseCheck], now: datetime
 ) -> tuple[ProspectLine, ...]:
     cases: list[CaseFile] = [one.case for one in prospects]
     found = case_lines(session, catalogue, cases, today(now))

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.cases.bulk.actions import BULK
-from app.cases.bulk.service import JOB_KIND, Outcome, list_ordered, outcomes_of
+from app.cases.bulk.service import JOB_KIND, BulkResult, list_ordered, outcomes_of
 from app.doors.call import Call
 from app.doors.downloads import TableFormat, download_table
 from app.doors.lists.query import ListQuery, asked, list_query
@@ -133,7 +133,7 @@ def _report(session: Session, actor: Actor, job_id: int, only: str, cursor: str)
     )
 
 
-def _page(chosen: Sequence[Outcome], start: int) -> Page[Any]:
+def _page(chosen: Sequence[BulkResult], start: int) -> Page[Any]:
     """The report does not change its order, so a place in it is enough for a cursor."""
     after = start + PAGE_SIZE
     return Page(
@@ -143,7 +143,7 @@ def _page(chosen: Sequence[Outcome], start: int) -> Page[Any]:
     )
 
 
-def _lines(session: Session, actor: Actor, outcomes: Sequence[Outcome]) -> tuple[OutcomeLine, ...]:
+def _lines(session: Session, actor: Actor, outcomes: Sequence[BulkResult]) -> tuple[OutcomeLine, ...]:
     firms = {row.number: row.enterprise.name for row in list_ordered(session, actor, [one.number for one in outcomes])}
     chinese = current_locale() == "zh"
     return tuple(

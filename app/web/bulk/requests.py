@@ -13,7 +13,7 @@ from app.engagement import actions
 from app.engagement.queries.periods import repeat_months
 from app.engagement.queries.rounds import list_firms_visible_to
 from app.engagement.schemas import MOST_AT_ONCE, AskFirms
-from app.engagement.service.asking_many import JOB_KIND, Asked, Prospect, asked_of, foresee, order_requests
+from app.engagement.service.asking_many import JOB_KIND, RequestCheck, RequestResult, asked_of, foresee, order_requests
 from app.enterprises.models import Enterprise
 from app.enterprises.queries import list_by_ids
 from app.jobs.domain import JobState
@@ -36,13 +36,13 @@ class BulkPage:
     form: Bound[AskForm]
     choices: AskChoices
     months: int
-    ready: tuple[Prospect, ...]
-    known: tuple[Prospect, ...]
-    refused: tuple[Prospect, ...]
+    ready: tuple[RequestCheck, ...]
+    known: tuple[RequestCheck, ...]
+    refused: tuple[RequestCheck, ...]
     foreseen: bool
 
     @property
-    def asked(self) -> tuple[Prospect, ...]:
+    def asked(self) -> tuple[RequestCheck, ...]:
         """Those who will be asked: with a reason also those of whom it is known."""
         return (*self.ready, *self.known) if self.form.raw.get("reason") else self.ready
 
@@ -138,7 +138,7 @@ def _page(call: Call, chosen: Chosen, form: Bound[AskForm], status: int = 200) -
     return call.render("web/engagement/bulk.html", page, status=status)
 
 
-def _prospects(call: Call, firms: Sequence[Enterprise], form: Bound[AskForm]) -> list[Prospect]:
+def _prospects(call: Call, firms: Sequence[Enterprise], form: Bound[AskForm]) -> list[RequestCheck]:
     if form.model is None or not form.valid:
         return []
     try:
@@ -166,6 +166,6 @@ def _result(session: Session, actor: Actor, job_id: int) -> ResultPage:
     )
 
 
-def _line(one: Asked, firm: Enterprise) -> ResultLine:
+def _line(one: RequestResult, firm: Enterprise) -> ResultLine:
     refusal = one.refusal if current_locale() == "zh" else one.refusal_en
     return ResultLine(firm.name, firm.uscc, one.request_id is not None, refusal)

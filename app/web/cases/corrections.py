@@ -15,7 +15,7 @@ from app.cases.supply import actions
 from app.cases.supply.domain import CorrectionKind, subject_of
 from app.cases.supply.models import CorrectionItem
 from app.cases.supply.queries import list_corrections
-from app.cases.supply.schemas import AnswerCorrection, AskAgain, Versioned
+from app.cases.supply.schemas import AnswerCorrection, AskCorrectionAgain, Versioned
 from app.cases.supply.service.corrections import answer_correction, ask_again, ask_corrections, settle_correction
 from app.doors.call import Call
 from app.doors.corrections import AskGroups, ask_groups, bind_corrections
@@ -202,7 +202,7 @@ def again_page(call: Call, number: str, item_id: int) -> Response:
 @router.post("/{number}/corrections/{item_id:int}/again", action=actions.CORRECT)
 def again(call: Call, number: str, item_id: int) -> Response:
     return call.submit(
-        AskAgain,
+        AskCorrectionAgain,
         lambda given: ask_again(call.session, **call.by, number=number, item_id=item_id, command=given),
         done=lambda _done: _back(call, number, item_id, _("已再次退回。")),
         again=lambda bound: call.render(

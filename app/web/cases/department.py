@@ -11,7 +11,7 @@ from starlette.responses import Response
 from app.cases.opinions.actions import ANSWER, READ_ASKED
 from app.cases.opinions.domain import OUTCOME_LABELS
 from app.cases.opinions.queries import (
-    Asked,
+    DepartmentQuestion,
     count_asked_of,
     department_names,
     get_asked_of,
@@ -46,7 +46,7 @@ DONE = "done"
 class AskedLine:
     """A question in the list."""
 
-    asked: Asked
+    asked: DepartmentQuestion
     badge: Badge
     url: str
 
@@ -57,7 +57,7 @@ class AskedListPage:
 
     department: str
     lines: tuple[AskedLine, ...]
-    rows: Page[Asked]
+    rows: Page[DepartmentQuestion]
     count: Count
     tabs: tuple[Tab, ...]
     url: str
@@ -76,7 +76,7 @@ class ShownDocument:
 class AskedPage:
     """One question: the firm's name, what is asked, the documents shown, and the answer or its form."""
 
-    asked: Asked
+    asked: DepartmentQuestion
     department: str
     badge: Badge
     documents: tuple[ShownDocument, ...]
@@ -159,11 +159,11 @@ def _document(form: FormData, vault: Vault) -> tuple[Vault, Upload] | None:
     return vault, Upload(found.file, found.filename)
 
 
-def _line(asked: Asked, on: date) -> AskedLine:
+def _line(asked: DepartmentQuestion, on: date) -> AskedLine:
     return AskedLine(asked, opinion_badge(asked.row, asked.case_state, on), f"/department/{asked.row.id}")
 
 
-def _page(session: Session, asked: Asked, on: date, form: Bound[AnswerOpinion]) -> AskedPage:
+def _page(session: Session, asked: DepartmentQuestion, on: date, form: Bound[AnswerOpinion]) -> AskedPage:
     row = asked.row
     held = list_documents(session, shown_with(row))
     links = {key: ShownDocument(each, f"/department/{row.id}/documents/{key}") for key, each in held.items()}

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.cases.domain.state import CaseState
 from app.cases.models import CaseFile
 from app.cases.opinions.actions import ASK
-from app.cases.opinions.domain import OUTCOME_LABELS, Outcome
+from app.cases.opinions.domain import OUTCOME_LABELS, OpinionOutcome
 from app.cases.opinions.models import Opinion
 from app.cases.opinions.queries import (
     list_documents,
@@ -26,10 +26,10 @@ from app.programmes.domain.definition import Programme
 from app.web.shared.case_lines import Badge, due_badge
 
 LOOKS = {
-    Outcome.AGREE: "good",
-    Outcome.AGREE_WITH_REMARKS: "wait",
-    Outcome.OBJECT: "late",
-    Outcome.NOT_CONCERNED: "idle",
+    OpinionOutcome.AGREE: "good",
+    OpinionOutcome.AGREE_WITH_REMARKS: "wait",
+    OpinionOutcome.OBJECT: "late",
+    OpinionOutcome.NOT_CONCERNED: "idle",
 }
 
 
@@ -97,7 +97,7 @@ def opinion_badge(row: Opinion, case_state: str, on: date) -> Badge:
     if row.withdrawn_at is not None:
         return "idle", _("已撤回")
     if row.outcome:
-        outcome = Outcome(row.outcome)
+        outcome = OpinionOutcome(row.outcome)
         return LOOKS[outcome], _(OUTCOME_LABELS[outcome])
     if case_state != CaseState.OPEN:
         return "idle", _("未答复，已办结")

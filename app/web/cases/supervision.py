@@ -16,7 +16,7 @@ from app.cases.oversight.actions import ANSWER_SUPERVISION, READ_SUPERVISIONS, S
 from app.cases.oversight.domain.supervision import is_overdue
 from app.cases.oversight.models import Supervision
 from app.cases.oversight.queries import list_supervisions
-from app.cases.oversight.schemas import AnswerSupervision, AskAgain, CloseSupervision
+from app.cases.oversight.schemas import AnswerSupervision, AskSupervisionAgain, CloseSupervision
 from app.cases.oversight.schemas import Supervise as SuperviseInput
 from app.cases.oversight.service.supervising import (
     answer_supervision,
@@ -157,7 +157,7 @@ def answer(call: Call, number: str, supervision_id: int) -> Response:
 def again(call: Call, number: str, supervision_id: int) -> Response:
     """Ask once more."""
     return call.submit(
-        AskAgain,
+        AskSupervisionAgain,
         lambda given: ask_again(call.session, **call.by, number=number, supervision_id=supervision_id, command=given),
         done=lambda _done: call.redirect(f"/cases/{number}#supervisions", good=_("已再次督办。")),
         again=lambda bound: _page(call, call.on, number, supervision_id, again=bound, status=422),

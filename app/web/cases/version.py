@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from app.cases import actions, queries
 from app.cases.domain.state import CaseState
-from app.cases.domain.version_change import Effect, Kind, VersionChange, stages_to_choose
+from app.cases.domain.version_change import Kind, VersionChange, VersionEffect, stages_to_choose
 from app.cases.models import CaseFile
 from app.cases.schemas import ChangeVersion
 from app.cases.service.versions import change_version, list_newer_versions, preview_version
@@ -169,7 +169,7 @@ def _lines(change: VersionChange) -> list[EffectLine]:
     ]
 
 
-def _note(new: Programme, effect: Effect) -> str:
+def _note(new: Programme, effect: VersionEffect) -> str:
     """What it means: how it ends, or from when or for which step it is asked for."""
     if effect.outcome == "lost":
         return _(LOST[effect.kind])

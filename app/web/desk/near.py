@@ -12,7 +12,7 @@ from app.kit.actor import Actor
 from app.kit.i18n import _
 from app.policies.answer import answer
 from app.policies.domain.facts.catalogue import Catalogue as Facts
-from app.policies.domain.language.verdict import Reason
+from app.policies.domain.language.verdict import ClauseReason
 from app.policies.presenting import ClauseView, present
 from app.policies.queries import get_catalogue
 from app.policies.service.verdicts import Verdict, evaluate_many
@@ -21,7 +21,7 @@ from app.programmes.queries import Catalogue
 #: How many cases are looked at: those with the nearest day. The card says so.
 LOOKED_AT = 10
 SHOWN = 5
-JUDGED = frozenset({Reason.JUDGED_BY_PEOPLE.value, Reason.WAITS_FOR_EXPERTS.value})
+JUDGED = frozenset({ClauseReason.JUDGED_BY_PEOPLE.value, ClauseReason.WAITS_FOR_EXPERTS.value})
 _ORDER = ("unmet", "unknown", "judged")
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.cases import actions as case_actions
-from app.cases.todo.port import Asked, Group, Tally, Todo, page_todos, tally_todos, total
+from app.cases.todo.port import Todo, TodoCount, TodoGroup, TodoQuery, page_todos, tally_todos, total
 from app.doors.call import Call
 from app.doors.lists.controls import Choices
 from app.doors.lists.query import ListQuery, asked, list_query
@@ -84,10 +84,10 @@ def tasks_page(call: Call, query: Annotated[ListQuery, asked(QUERY)]) -> Respons
     return call.render("web/desk/tasks.html", page)
 
 
-def load_tasks(session: Session, actor: Actor, now: datetime, query: ListQuery, limit: int) -> tuple[Tasks, Asked]:
+def load_tasks(session: Session, actor: Actor, now: datetime, query: ListQuery, limit: int) -> tuple[Tasks, TodoQuery]:
     """One page of the things to do that the address asks for, and what it was asked with."""
     view = whose(query, actor)
-    asked = Asked(
+    asked = TodoQuery(
         actor=actor,
         now=now,
         on=today(now),
@@ -119,13 +119,15 @@ def _codes(kinds: Sequence[Kind]) -> set[str]:
     return {kind.provider.code for kind in kinds}
 
 
-def _tabs(query: ListQuery, kinds: Sequence[Kind], tallies: Mapping[str, Tally]) -> tuple[Tab, ...]:
+def _tabs(query: ListQuery, kinds: Sequence[Kind], tallies: Mapping[str, TodoCount]) -> tuple[Tab, ...]:
     """All, then each kind of which there is something, or which is chosen."""
     groups = {kind.provider.code: kind.provider.group for kind in kinds}
     waiting = {code: tally.overdue if query["overdue"] else tally.all for code, tally in tallies.items()}
-    counts = {group: total(n for code, n in waiting.items() if groups[code] == group) for group in Group}
-    shown = [group for group in Group if counts[group].n or query["kind"] == group]
-    every = Tab(_("全部"), query.address(kind=""), query["kind"] not in set(Group), show_count(total(counts.values())))
+    counts = {group: total(n for code, n in waiting.items() if groups[code] == group) for group in TodoGroup}
+    shown = [group for group in TodoGroup if counts[group].n or query["kind"] == group]
+    every = Tab(
+        _("全部"), query.address(kind=""), query["kind"] not in set(TodoGroup), show_count(total(counts.values()))
+    )
     return (
         every,
         *(

@@ -10,9 +10,9 @@ from starlette.responses import Response
 
 from app.cases.burden import (
     YEAR,
+    BurdenCount,
     BurdenFilter,
     BurdenRow,
-    Tally,
     count_firms_visible_to,
     count_rows_visible_to,
     list_tallies_visible_to,
@@ -206,14 +206,14 @@ def _cells(session: Session, actor: Actor, wanted: BurdenFilter) -> Iterator[lis
         cursor = found.next
 
 
-def _present(tallies: list[Tally], name: str, order: dict[str, str]) -> list[str]:
+def _present(tallies: list[BurdenCount], name: str, order: dict[str, str]) -> list[str]:
     """The codes that occur, in the order of their vocabulary."""
     found = {getattr(one, name) for one in tallies}
     return [*(code for code in order if code in found), *sorted(found - set(order))]
 
 
 def _matrix(
-    query: ListQuery, tallies: list[Tally], kinds: list[str], departments: list[str], names: dict[str, str]
+    query: ListQuery, tallies: list[BurdenCount], kinds: list[str], departments: list[str], names: dict[str, str]
 ) -> tuple[MatrixLine, ...]:
     def cell(department: str = "", kind: str = "") -> Cell:
         n = sum(
@@ -234,7 +234,9 @@ def _matrix(
     return (*lines, MatrixLine(_("合计"), tuple(cell(kind=kind) for kind in kinds), cell())) if lines else ()
 
 
-def _firm_line(query: ListQuery, firm: Enterprise, tallies: tuple[Tally, ...], departments: list[str]) -> FirmLine:
+def _firm_line(
+    query: ListQuery, firm: Enterprise, tallies: tuple[BurdenCount, ...], departments: list[str]
+) -> FirmLine:
     def cell(department: str = "") -> Cell:
         n = sum(one.n for one in tallies if not department or one.department == department)
         return Cell(

@@ -17,7 +17,7 @@ from app.doors.forms import Bound, bind, empty
 from app.doors.pages import safe_next
 from app.doors.router import GuardedRouter
 from app.engagement import actions
-from app.engagement.domain.requests import Finding, RequestKind, months_before
+from app.engagement.domain.requests import RequestKind, RequestObjection, months_before
 from app.engagement.queries.periods import repeat_months
 from app.engagement.queries.requests import get_visible_to, list_of_firm
 from app.engagement.queries.visits import list_of_firm as list_visits_of_firm
@@ -80,7 +80,7 @@ class AskPage:
     head: Head
     form: Bound[AskForm]
     choices: AskChoices
-    findings: tuple[Finding, ...]
+    findings: tuple[RequestObjection, ...]
     reason_wanted: bool
     months: int
     case_number: str
@@ -91,7 +91,7 @@ class AskPage:
 class CheckFragment:
     """What speaks against asking, while the form is filled in."""
 
-    findings: tuple[Finding, ...]
+    findings: tuple[RequestObjection, ...]
 
 
 @dataclass(frozen=True)
@@ -201,7 +201,7 @@ def _ask_page(call: Call, firm: Enterprise, form: Bound[AskForm]) -> AskPage:
     )
 
 
-def _findings(session: Session, firm: Enterprise, form: Bound[AskForm], on: date) -> tuple[Finding, ...]:
+def _findings(session: Session, firm: Enterprise, form: Bound[AskForm], on: date) -> tuple[RequestObjection, ...]:
     """What speaks against it as far as the form is filled in; nothing before it can be read."""
     raw = {name: value for name, value in form.raw.items() if value}
     kind, _colon, what = str(raw.get("wanted", "")).partition(":")

@@ -17,7 +17,7 @@ from app.doors.lists.view import ListView
 from app.doors.pages import safe_next
 from app.doors.router import GuardedRouter
 from app.engagement import actions
-from app.engagement.domain.visits import Manner
+from app.engagement.domain.visits import ContactMethod
 from app.engagement.lists import VISITS, VisitRow
 from app.engagement.queries.visits import get_of_firm
 from app.engagement.schemas import LogVisit
@@ -103,10 +103,10 @@ def visits_page(call: Call, query: Annotated[ListQuery, LIST.asked]) -> Response
 
 
 @router.get("/enterprises/{uscc}/visits/new", action=actions.LOG)
-def new_visit(call: Call, uscc: str, case: str = "", manner: str = Manner.CALL, back: str = "") -> Response:
+def new_visit(call: Call, uscc: str, case: str = "", manner: str = ContactMethod.CALL, back: str = "") -> Response:
     """The two fields; as a fragment for a page that has a place for them."""
     firm = open_firm(call.session, call.actor, uscc)
-    raw = {"manner": manner if manner in set(Manner) else Manner.CALL, "happened_on": call.on.isoformat()}
+    raw = {"manner": manner if manner in set(ContactMethod) else ContactMethod.CALL, "happened_on": call.on.isoformat()}
     page = _log_page(call, firm, empty(raw | {"case_number": case[:24], "back": back[:200]}))
     return call.render("web/engagement/log.html", page)
 
@@ -116,7 +116,7 @@ def visit_page(call: Call, uscc: str, visit_id: int) -> Response:
     """One contact, and the form for the call-back that it promised."""
     firm = open_firm(call.session, call.actor, uscc)
     row = get_of_firm(call.session, firm.id, visit_id)
-    raw = {"manner": Manner.CALL, "happened_on": call.on.isoformat(), "case_number": row.case_number or ""}
+    raw = {"manner": ContactMethod.CALL, "happened_on": call.on.isoformat(), "case_number": row.case_number or ""}
     page = _log_page(call, firm, empty(raw | {"answers": str(row.id)}))
     return call.render("web/engagement/log.html", page)
 

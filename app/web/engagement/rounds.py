@@ -13,12 +13,12 @@ from app.doors.forms import Bound, empty
 from app.doors.lists.query import ListQuery, asked, list_query
 from app.doors.router import GuardedRouter
 from app.engagement import actions
-from app.engagement.domain.requests import Finding
+from app.engagement.domain.requests import RequestObjection
 from app.engagement.domain.rounds import MOST_STOPS
 from app.engagement.models import VisitRound
 from app.engagement.queries.periods import repeat_months
 from app.engagement.queries.rounds import (
-    Progress,
+    RoundProgress,
     get_round_visible_to,
     get_stop,
     list_firms_visible_to,
@@ -60,7 +60,7 @@ class RoundLine:
 
     row: VisitRound
     officer: str
-    progress: Progress
+    progress: RoundProgress
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ class PlanPage:
     officers: Choices
     months: int
     fresh: tuple[Enterprise, ...]
-    seen: tuple[tuple[Enterprise, tuple[Finding, ...]], ...]
+    seen: tuple[tuple[Enterprise, tuple[RequestObjection, ...]], ...]
     retired: tuple[Enterprise, ...]
 
 
@@ -94,7 +94,7 @@ class RoundPage:
     row: VisitRound
     base: str
     officer: str
-    progress: Progress
+    progress: RoundProgress
     days: tuple[DayPlan, ...]
     may_plan: bool
     skip: Bound[Any] | None
@@ -114,7 +114,7 @@ def rounds_page(call: Call, query: Annotated[ListQuery, asked(QUERY)]) -> Respon
     names = officer_names(call.session, {row.officer_id for row in found.items if row.officer_id is not None})
     progress = progress_of(call.session, [row.id for row in found.items])
     lines = tuple(
-        RoundLine(row, names.get(row.officer_id or 0, ""), progress.get(row.id, Progress())) for row in found.items
+        RoundLine(row, names.get(row.officer_id or 0, ""), progress.get(row.id, RoundProgress())) for row in found.items
     )
     return call.render("web/engagement/rounds.html", RoundsPage(closed, lines, found, query.address()))
 
@@ -245,7 +245,7 @@ def _round_page(
         row=row,
         base=f"/visits/rounds/{row.id}",
         officer=officer.get(row.officer_id or 0, ""),
-        progress=progress_of(session, [row.id]).get(row.id, Progress()),
+        progress=progress_of(session, [row.id]).get(row.id, RoundProgress()),
         days=days,
         may_plan=row.closed_on is None and can(actor, actions.PLAN, Place(row.region_code)),
         skip=form,

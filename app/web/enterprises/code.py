@@ -11,7 +11,7 @@ from app.doors.router import GuardedRouter
 from app.enterprises import actions
 from app.enterprises.domain.uscc import Uscc, parse_uscc
 from app.enterprises.models import Enterprise
-from app.enterprises.schemas import NewCode, Reason
+from app.enterprises.schemas import NewCode, ReasonInput
 from app.enterprises.service import editing
 from app.kit.errors import Invalid
 from app.kit.i18n import _
@@ -51,14 +51,14 @@ def confirm_code_page(call: Call, uscc: str) -> Response:
 def confirm_code(call: Call, uscc: str) -> Response:
     firm = editable_firm(call.session, call.actor, uscc)
     return call.submit(
-        Reason,
+        ReasonInput,
         lambda given: _confirmed(call, firm, given),
         done=lambda _done: call.redirect(f"/enterprises/{firm.uscc}", good=_("代码已确认，理由已记入时间线。")),
         again=lambda bound: _code_page(call, firm, bound, CONFIRM, status=422),
     )
 
 
-def _confirmed(call: Call, firm: Enterprise, given: Reason) -> None:
+def _confirmed(call: Call, firm: Enterprise, given: ReasonInput) -> None:
     editing.confirm_code(call.session, **call.by, enterprise=firm, given=given)
 
 

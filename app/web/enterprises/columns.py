@@ -16,7 +16,7 @@ from app.enterprises.queries import list_tags, list_valid_certificates
 from app.kit import fields
 from app.kit.amounts import YUAN
 from app.kit.clock import shanghai
-from app.kit.fields import Field, Kind
+from app.kit.fields import Field, FieldKind
 from app.kit.i18n import N_
 from app.kit.money import in_wan
 from app.reference.queries import list_industry_names, list_region_names
@@ -84,7 +84,7 @@ def _of_field(field: Field, told: fields.ListColumn) -> Column:
         label=told.label or field.label,
         cell=_CELLS.get(told.code, lambda row: getattr(row.enterprise, field.name)),
         sort=told.sort,
-        number=field.kind is Kind.MONEY,
+        number=field.kind is FieldKind.MONEY,
         default=told.default,
         export_label=told.export_label,
     )

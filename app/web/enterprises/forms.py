@@ -28,11 +28,11 @@ from app.enterprises.domain.places import RegionIndex
 from app.enterprises.domain.uscc import normalise
 from app.enterprises.fields import ENTERPRISE
 from app.enterprises.models import Enterprise
-from app.enterprises.schemas import EnterpriseEdit, EnterpriseFields, NewEnterprise, Reason
+from app.enterprises.schemas import EnterpriseEdit, EnterpriseFields, NewEnterprise, ReasonInput
 from app.enterprises.service import editing, registering, retiring
 from app.kit.actor import Actor
 from app.kit.errors import DomainError
-from app.kit.fields import Field, Kind
+from app.kit.fields import Field, FieldKind
 from app.kit.i18n import _
 from app.kit.merging import Clashing
 from app.reference.queries import find_industry, list_region_names, list_regions
@@ -159,7 +159,7 @@ def _readable(session: Session, known: Words, name: str, value: Any) -> str:
         return list_region_names(session, [text]).get(text, text)
     if field.vocabulary == "field":
         return known.field_label(text)
-    if field.kind is Kind.FLAG:
+    if field.kind is FieldKind.FLAG:
         return dict(answers(field)).get(text, "")
     return known.label(field.vocabulary, text)
 
@@ -192,7 +192,7 @@ def _groups(session: Session, actor: Actor, firm: Enterprise | None, form: Bound
     unasked = once if firm else () if mismatch_of(form) else ("uscc_note",)
 
     def choices(field: Field) -> Choices:
-        if field.kind is Kind.FLAG:
+        if field.kind is FieldKind.FLAG:
             return answers(field)
         return regions if field.vocabulary == "region" else known.choices_of(field.vocabulary)
 
@@ -213,7 +213,7 @@ def _holder(session: Session, actor: Actor, form: Bound[Any]) -> str:
 @router.post("/{uscc}/retire", action=actions.RETIRE)
 def retire_enterprise(call: Call, uscc: str) -> Response:
     firm = open_firm(call.session, call.actor, uscc)
-    url, bound = f"/enterprises/{firm.uscc}", bind(Reason, call.form)
+    url, bound = f"/enterprises/{firm.uscc}", bind(ReasonInput, call.form)
     if bound.model is None:
         return call.redirect(url, bad=_("请写明停用原因。"))
     reason = bound.model

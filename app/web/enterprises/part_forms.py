@@ -10,8 +10,8 @@ from app.doors.field_forms import Choices, answers, texts_of
 from app.enterprises import schemas
 from app.enterprises.models import IntellectualProperty
 from app.enterprises.service import records
-from app.enterprises.service.parts import Desk, Part, fingerprint, list_parts
-from app.kit.fields import Kind
+from app.enterprises.service.parts import Part, PartChange, fingerprint, list_parts
+from app.kit.fields import FieldKind
 from app.kit.i18n import N_, _
 from app.web.shared.enterprise_words import Words
 
@@ -110,17 +110,17 @@ def choices_for(session: Session, form: PartForm, enterprise_id: int, known: Wor
     """The choices of every select and list of checks, by the field's name."""
     found: dict[str, Choices] = {}
     for field in form.part.fields:
-        if field.kind is Kind.LINKS:
+        if field.kind is FieldKind.LINKS:
             rights = list_parts(session, records.PROPERTY, enterprise_id, IntellectualProperty.number)
             found[field.name] = tuple((str(right.id), f"{right.name}（{right.number}）") for right in rights)
-        elif field.kind is Kind.FLAG:
+        elif field.kind is FieldKind.FLAG:
             found[field.name] = answers(field)
         elif field.vocabulary:
             found[field.name] = known.choices_of(field.vocabulary)
     return found
 
 
-def raw_of(form: PartForm, row: Any, desk: Desk) -> dict[str, Any]:
+def raw_of(form: PartForm, row: Any, desk: PartChange) -> dict[str, Any]:
     """A record as the texts of its form, with the fingerprint of what is shown."""
     values = form.part.values_of(row)
     raw = texts_of(form.part.fields, values, in_wan=bool(form.unit))

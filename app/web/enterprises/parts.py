@@ -28,7 +28,7 @@ from app.doors.merging import (
 from app.doors.router import GuardedRouter
 from app.enterprises import actions
 from app.enterprises.models import Enterprise
-from app.enterprises.service.parts import Desk, find_part, remove_part
+from app.enterprises.service.parts import PartChange, find_part, remove_part
 from app.kit.i18n import _
 from app.kit.merging import Clashing, merge
 from app.web.enterprises.head import Head, editable_firm, head_of
@@ -74,7 +74,7 @@ def new_part_page(call: Call, uscc: str, slug: Slug) -> Response:
 @router.post("/{uscc}/{slug}/new", action=actions.EDIT)
 def add_part(call: Call, uscc: str, slug: Slug) -> Response:
     firm, kind = editable_firm(call.session, call.actor, uscc), PART_FORMS[slug]
-    desk = Desk(call.session, call.actor, firm, call.now)
+    desk = PartChange(call.session, call.actor, firm, call.now)
     return call.submit(
         kind.schema,
         lambda given: (kind.put(desk, given),),
@@ -87,7 +87,7 @@ def add_part(call: Call, uscc: str, slug: Slug) -> Response:
 def edit_part_page(call: Call, uscc: str, slug: Slug, part_id: PartId) -> Response:
     firm, kind = editable_firm(call.session, call.actor, uscc), PART_FORMS[slug]
     row = find_part(call.session, kind.part, firm.id, part_id)
-    raw = raw_of(kind, row, Desk(call.session, call.actor, firm, call.now))
+    raw = raw_of(kind, row, PartChange(call.session, call.actor, firm, call.now))
     together = Together(began_with(raw))
     return _page(call, firm, empty(raw), slug, part_id, together=together)
 
@@ -95,7 +95,10 @@ def edit_part_page(call: Call, uscc: str, slug: Slug, part_id: PartId) -> Respon
 @router.post("/{uscc}/{slug}/{part_id}/edit", action=actions.EDIT)
 def save_part(call: Call, uscc: str, slug: Slug, part_id: PartId) -> Response:
     firm, kind = editable_firm(call.session, call.actor, uscc), PART_FORMS[slug]
-    row, desk = find_part(call.session, kind.part, firm.id, part_id), Desk(call.session, call.actor, firm, call.now)
+    row, desk = (
+        find_part(call.session, kind.part, firm.id, part_id),
+        PartChange(call.session, call.actor, firm, call.now),
+    )
     standing = raw_of(kind, row, desk)
     sent = with_choices(call.form, standing)
     bound, clashing = bind(kind.schema, sent), undecided(sent)
@@ -150,7 +153,7 @@ def remove(call: Call, uscc: str, slug: Slug, part_id: PartId) -> Response:
     firm, kind = editable_firm(call.session, call.actor, uscc), PART_FORMS[slug]
     row = find_part(call.session, kind.part, firm.id, part_id)
     return call.act(
-        lambda: remove_part(Desk(call.session, call.actor, firm, call.now), kind.part, row),
+        lambda: remove_part(PartChange(call.session, call.actor, firm, call.now), kind.part, row),
         _back(firm, kind),
         good=_("已移除，时间线保留原内容。"),
     )

@@ -15,7 +15,7 @@ from app.doors.router import GuardedRouter
 from app.enterprises import actions
 from app.enterprises.queries import list_tags
 from app.enterprises.schemas import TagInput
-from app.enterprises.service.parts import Desk
+from app.enterprises.service.parts import PartChange
 from app.enterprises.service.records import put_tags
 from app.kit.i18n import _
 from app.web.enterprises.head import Head, editable_firm, head_of
@@ -57,7 +57,7 @@ def save_tags(call: Call, uscc: str) -> Response:
     chosen, bound = _read_tags(call.form)
     return call.submit(
         bound,
-        lambda given: put_tags(Desk(call.session, call.actor, firm, call.now), given),
+        lambda given: put_tags(PartChange(call.session, call.actor, firm, call.now), given),
         done=lambda _done: call.redirect(f"/enterprises/{firm.uscc}", good=_("标签已保存。")),
         again=lambda bound: _tags_page(
             call, head_of(call.session, call.actor, firm, call.now, ""), chosen, bound, status=422

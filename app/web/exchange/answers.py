@@ -18,8 +18,8 @@ from app.exchange.handovers.domain import ITEM_LABELS
 from app.exchange.partners.models import Partner
 from app.exchange.sheets.answers import ReadAnswer, judge, read_answer
 from app.exchange.sheets.applying import JOB_KIND, get_answer, order_answer, receive_answer
-from app.exchange.sheets.domain import BADGES, FINDING_LABELS, REGISTERED, Finding, Judged
-from app.exchange.sheets.service import Batch, get_batch
+from app.exchange.sheets.domain import BADGES, FINDING_LABELS, REGISTERED, JudgedRow, RowFinding
+from app.exchange.sheets.service import SheetBatch, get_batch
 from app.files.models import StoredFile
 from app.files.vault import Upload
 from app.jobs.domain import JobState
@@ -170,17 +170,17 @@ def progress(call: Call, number: str, job_id: int) -> Response:
     return response
 
 
-def _base(batch: Batch) -> str:
+def _base(batch: SheetBatch) -> str:
     return f"/exchange/handovers/{batch.row.number}/answer"
 
 
-def _upload_page(batch: Batch, form: Bound[Any]) -> UploadPage:
+def _upload_page(batch: SheetBatch, form: Bound[Any]) -> UploadPage:
     limit = MAX_BYTES // 1024 // 1024
     return UploadPage(exchange_tabs("handovers"), _base(batch), batch.row.number, batch.partner, form, limit)
 
 
 def _answer_page(
-    batch: Batch, file: StoredFile, read: ReadAnswer, judged: Sequence[Judged], query: ListQuery
+    batch: SheetBatch, file: StoredFile, read: ReadAnswer, judged: Sequence[JudgedRow], query: ListQuery
 ) -> AnswerPage:
     only, cursor = query["only"], query.cursor
     counts = Counter(each.finding for each in judged)
@@ -206,24 +206,24 @@ def _answer_page(
         ),
         count=len(chosen),
         url=f"{base}?only={only}" if only else base,
-        without_reason=read.without_reason and bool(counts[Finding.REJECTED]),
+        without_reason=read.without_reason and bool(counts[RowFinding.REJECTED]),
         unread_sheets=read.unread_sheets,
     )
 
 
-def _is_in(finding: Finding, only: str) -> bool:
+def _is_in(finding: RowFinding, only: str) -> bool:
     return not only or finding == only or (only == READY and finding in REGISTERED)
 
 
-def _views(base: str, counts: Counter[Finding], only: str) -> tuple[ExchangeTab, ...]:
+def _views(base: str, counts: Counter[RowFinding], only: str) -> tuple[ExchangeTab, ...]:
     """All rows, and those of each finding that there is."""
-    found = [(finding, _(FINDING_LABELS[finding]), counts[finding]) for finding in Finding if counts[finding]]
+    found = [(finding, _(FINDING_LABELS[finding]), counts[finding]) for finding in RowFinding if counts[finding]]
     tabs = [ExchangeTab(_("全部"), base, not only, f"{sum(counts.values()):,}")]
     tabs += [ExchangeTab(label, f"{base}?only={code}", only == code, f"{n:,}") for code, label, n in found]
     return tuple(tabs)
 
 
-def _line(judged: Judged, number: str) -> AnswerLine:
+def _line(judged: JudgedRow, number: str) -> AnswerLine:
     answer = judged.answer
     return AnswerLine(
         place=" ".join((answer.sheet, _("第 %(n)s 行") % {"n": answer.row})).strip(),
@@ -235,31 +235,31 @@ def _line(judged: Judged, number: str) -> AnswerLine:
     )
 
 
-def _notes(judged: Judged, number: str) -> list[str]:
+def _notes(judged: JudgedRow, number: str) -> list[str]:
     """What the row says besides, or why it is not registered."""
     answer, known = judged.answer, judged.known
     match judged.finding:
-        case Finding.UNREADABLE:
+        case RowFinding.UNREADABLE:
             return [_unreadable(judged)]
-        case Finding.UNKNOWN:
+        case RowFinding.UNKNOWN:
             return [_("没有向对方报送过这个标识")]
-        case Finding.OTHER_VERSION:
+        case RowFinding.OTHER_VERSION:
             return [_("报送过的版本：%(versions)s") % {"versions": "、".join(judged.versions)}]
-        case Finding.CONTRADICTORY:
+        case RowFinding.CONTRADICTORY:
             return [_("同一记录在第 %(n)s 行另有结果，都不登记") % {"n": judged.other}]
-        case Finding.REPEATED:
+        case RowFinding.REPEATED:
             return [_("与第 %(n)s 行相同，只登记一次") % {"n": judged.other}]
-        case Finding.SAME | Finding.LATE if known is not None:
+        case RowFinding.SAME | RowFinding.LATE if known is not None:
             return [_("该记录现为：%(state)s") % {"state": _(ITEM_LABELS[known.state])}]
     notes = [answer.reason] if answer.reason else []
-    if judged.finding is Finding.REJECTED and not answer.reason:
+    if judged.finding is RowFinding.REJECTED and not answer.reason:
         notes.append(_("没有写明原因"))
     if known is not None and known.number != number:
         notes.append(_("属于批次 %(number)s") % {"number": known.number})
     return notes
 
 
-def _unreadable(judged: Judged) -> str:
+def _unreadable(judged: JudgedRow) -> str:
     if judged.answer.broken:
         return _("这一行已损坏，读不出各列")
     if not judged.answer.identity:

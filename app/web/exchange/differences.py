@@ -12,7 +12,7 @@ from app.exchange.comparison.domain import KIND_LABELS, PROBLEM_LABELS, LineKind
 from app.exchange.comparison.models import ReconciliationLine
 from app.exchange.domain import FieldDefinition, ResourceDefinition
 from app.exchange.handovers.listing import list_batches
-from app.exchange.reconciling.queries import LineFilter, iterate_lines
+from app.exchange.reconciling.queries import ReconciliationLineFilter, iterate_lines
 from app.kit.i18n import _
 from app.web.exchange.lines import record_url
 
@@ -116,7 +116,7 @@ def _element(titles: Mapping[str, str], element: Any) -> str:
 
 
 def difference_rows(
-    session: Session, number: int, wanted: LineFilter, definition: ResourceDefinition
+    session: Session, number: int, wanted: ReconciliationLineFilter, definition: ResourceDefinition
 ) -> Iterator[list[str]]:
     """All lines that `wanted` describes for a file, one row for each field that differs."""
     for line in iterate_lines(session, number, wanted):

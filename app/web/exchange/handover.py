@@ -15,7 +15,7 @@ from app.doors.lists.view import ListView
 from app.doors.router import GuardedRouter
 from app.doors.timeline import TimelineLine, timeline_lines
 from app.exchange.actions import SEE
-from app.exchange.handovers.domain import BASIS_LABELS, ITEM_LABELS, Basis, HandoverState, ItemState
+from app.exchange.handovers.domain import BASIS_LABELS, ITEM_LABELS, BatchBasis, HandoverState, ItemState
 from app.exchange.handovers.listing import count_states, get_handover
 from app.exchange.handovers.models import Handover, HandoverItem
 from app.exchange.lists import ITEMS
@@ -176,7 +176,7 @@ def _page(call: Call, row: Handover, query: ListQuery) -> HandoverPage:
         by_files=row.transport == Transport.FILES,
         transport=_(TRANSPORT_LABELS[Transport(row.transport)]),
         resource=resource_title(partner, row.resource, row.definition_version),
-        basis=_(BASIS_LABELS[Basis(row.basis)]),
+        basis=_(BASIS_LABELS[BatchBasis(row.basis)]),
         state=handover_badge(row),
         stations=_stations(row),
         doing=_doing(may_hand_over(call.actor, partner), row, counts),

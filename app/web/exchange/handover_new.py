@@ -14,7 +14,7 @@ from app.doors.lists.query import ListQuery, asked, list_query
 from app.doors.router import GuardedRouter
 from app.enterprises.lists import ENTERPRISES, EnterpriseFilter
 from app.exchange.actions import HAND_OVER
-from app.exchange.handovers.domain import BASIS_LABELS, Basis
+from app.exchange.handovers.domain import BASIS_LABELS, BatchBasis
 from app.exchange.handovers.schemas import PrepareHandover
 from app.exchange.handovers.service.ordering import scope_of
 from app.exchange.handovers.service.selecting import count_candidates
@@ -36,10 +36,10 @@ ADDRESS = "/exchange/handovers/new"
 PAGE_SIZE = 50
 #: What is picked one by one: firms and cases, found as their own lists find them.
 PICKED = ("enterprises", "cases")
-BASES = (Basis.CHANGED, Basis.ALL, Basis.CHOSEN)
+BASES = (BatchBasis.CHANGED, BatchBasis.ALL, BatchBasis.CHOSEN)
 
 
-QUERY = list_query(ADDRESS, ("partner", "resource", "programme", "basis", "q"), usual={"basis": Basis.CHANGED})
+QUERY = list_query(ADDRESS, ("partner", "resource", "programme", "basis", "q"), usual={"basis": BatchBasis.CHANGED})
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def from_cases(call: Call) -> Response:
     chosen = chosen_cases(call.session, call.actor, call.now, call.form)
     if not chosen.numbers:
         return call.redirect(chosen.back, bad=_("请先勾选办件，再报送。"))
-    query = QUERY.saying(resource="cases", basis=Basis.CHOSEN)
+    query = QUERY.saying(resource="cases", basis=BatchBasis.CHOSEN)
     return call.render(
         "web/exchange/handover_new.html", _page(call.session, call.actor, query, chosen.numbers, chosen.back)
     )
@@ -103,7 +103,7 @@ def _page(
         served = [partner for partner in served if query["resource"] in partner.resources]
     partner = next((one for one in served if one.code == query["partner"]), served[0] if served else None)
     query = _completed(query, partner)
-    picking = bool(partner) and query["basis"] == Basis.CHOSEN and not chosen
+    picking = bool(partner) and query["basis"] == BatchBasis.CHOSEN and not chosen
     return NewPage(
         tabs=exchange_tabs("handovers"),
         query=query,
@@ -122,7 +122,7 @@ def _completed(query: ListQuery, partner: Partner | None) -> ListQuery:
     if partner is None:
         return query
     resource = query["resource"] if query["resource"] in partner.resources else partner.resources[0]
-    basis = query["basis"] if query["basis"] in BASES else Basis.CHANGED
+    basis = query["basis"] if query["basis"] in BASES else BatchBasis.CHANGED
     programme = query["programme"] if resource == "cases" else ""
     return query.changed(partner=partner.code, resource=resource, basis=str(basis), programme=programme)
 
@@ -130,14 +130,14 @@ def _completed(query: ListQuery, partner: Partner | None) -> ListQuery:
 def _bases(session: Session, actor: Actor, query: ListQuery) -> tuple[tuple[str, str, str], ...]:
     """What a batch can hold, with about how many records that is."""
     command = PrepareHandover(
-        partner=query["partner"], resource=query["resource"], basis=Basis.CHANGED, programme=query["programme"]
+        partner=query["partner"], resource=query["resource"], basis=BatchBasis.CHANGED, programme=query["programme"]
     )
     scope = scope_of(session, actor, command)
     notes = {
-        Basis.CHANGED: _("上次报送之后有变化的，%(n)s 条")
-        % {"n": f"{count_candidates(session, scope, Basis.CHANGED):,}"},
-        Basis.ALL: _("对方该有的全部记录，没有变化的跳过"),
-        Basis.CHOSEN: _("逐条勾选") if query["resource"] in PICKED else "",
+        BatchBasis.CHANGED: _("上次报送之后有变化的，%(n)s 条")
+        % {"n": f"{count_candidates(session, scope, BatchBasis.CHANGED):,}"},
+        BatchBasis.ALL: _("对方该有的全部记录，没有变化的跳过"),
+        BatchBasis.CHOSEN: _("逐条勾选") if query["resource"] in PICKED else "",
     }
     return tuple((str(basis), _(BASIS_LABELS[basis]), notes[basis]) for basis in BASES if notes[basis])
 

@@ -14,7 +14,7 @@ from app.doors.lists.query import ListQuery
 from app.doors.lists.view import ListView
 from app.doors.router import GuardedRouter
 from app.exchange.actions import SEE
-from app.exchange.handovers.domain import BASIS_LABELS, HANDOVER_LABELS, ITEM_LABELS, Basis, ItemState
+from app.exchange.handovers.domain import BASIS_LABELS, HANDOVER_LABELS, ITEM_LABELS, BatchBasis, ItemState
 from app.exchange.handovers.listing import count_states
 from app.exchange.handovers.models import Handover
 from app.exchange.lists import HANDOVERS
@@ -123,7 +123,7 @@ def handover_line(row: Handover, partner: Partner, counts: Mapping[ItemState, in
         url=f"{ADDRESS}/{row.number}",
         partner=partner.name,
         resource=resource_title(partner, row.resource, row.definition_version),
-        basis=_(BASIS_LABELS[Basis(row.basis)]),
+        basis=_(BASIS_LABELS[BatchBasis(row.basis)]),
         count=row.count,
         state=handover_badge(row),
         counts=count_badges(counts),

@@ -15,13 +15,13 @@ from app.exchange.handovers.models import Handover, HandoverItem
 from app.exchange.partners.models import Partner
 from app.exchange.plans import plans_of
 from app.exchange.sending.reasons import reason
-from app.exchange.signing import Scheme
+from app.exchange.signing import SignatureScheme
 from app.kit.actor import Actor
 from app.kit.i18n import N_, _
 from app.kit.permissions import Place, can
 
 Badge = tuple[str, str]
-SCHEMES = {Scheme.SM3_HMAC: N_("共享密钥（SM3-HMAC）"), Scheme.SM2: N_("证书（SM2）")}
+SCHEMES = {SignatureScheme.SM3_HMAC: N_("共享密钥（SM3-HMAC）"), SignatureScheme.SM2: N_("证书（SM2）")}
 Choices = tuple[tuple[str, str], ...]
 
 _HANDOVER_BADGES = {

@@ -24,7 +24,7 @@ from app.exchange.partners.queries import get_partner
 from app.exchange.partners.service import call_again, disable_partner, enable_partner, keep_certificate, renew_key
 from app.exchange.sending.log import PURPOSE_LABELS, Purpose
 from app.exchange.sending.reasons import reason
-from app.exchange.signing import Scheme
+from app.exchange.signing import SignatureScheme
 from app.journal.queries import TimelineFilter, list_events
 from app.kit.clock import utc_now
 from app.kit.i18n import _
@@ -169,8 +169,8 @@ def _render(call: Call, row: Partner, shown: Shown) -> Response:
         row=row,
         push=row.transport == Transport.PUSH,
         transport=_(TRANSPORT_LABELS[Transport(row.transport)]),
-        scheme=_(SCHEMES[Scheme(row.scheme)]),
-        by_certificate=row.scheme == Scheme.SM2,
+        scheme=_(SCHEMES[SignatureScheme(row.scheme)]),
+        by_certificate=row.scheme == SignatureScheme.SM2,
         resources=_("、").join(resource_title(row, name) for name in row.resources),
         client=_client(call.session, row),
         standing=standing_of(row, call.now),

@@ -12,13 +12,13 @@ from app.doors.downloads import download_table
 from app.doors.lists.query import ListQuery, asked
 from app.doors.router import GuardedRouter
 from app.exchange.actions import HAND_OVER
-from app.exchange.handovers.domain import BASIS_LABELS, Basis
+from app.exchange.handovers.domain import BASIS_LABELS, BatchBasis
 from app.exchange.handovers.foreseeing import Foreseen, foresee
 from app.exchange.handovers.schemas import PrepareHandover
 from app.exchange.handovers.service.ordering import scope_of
 from app.exchange.handovers.service.preparing import start_handover
-from app.exchange.handovers.service.selecting import Scope
-from app.exchange.preflight.domain import BLOCKING, FINDING_LABELS, Mend, MendKind, RecordFindings, Tally
+from app.exchange.handovers.service.selecting import RecordSelection
+from app.exchange.preflight.domain import BLOCKING, FINDING_LABELS, FindingCount, Mend, MendKind, RecordFindings
 from app.kit.errors import DomainError
 from app.kit.i18n import _
 from app.web.exchange.handover_new import QUERY
@@ -90,12 +90,12 @@ class PreflightPage:
 @router.get("/preflight", action=HAND_OVER)
 def preflight(call: Call, query: Annotated[ListQuery, asked(QUERY)]) -> Response:
     """What has changed, or everything, looked at; chosen records are picked first."""
-    if query["basis"] not in (Basis.CHANGED, Basis.ALL):
-        return call.redirect(query.address(basis=Basis.CHOSEN))
+    if query["basis"] not in (BatchBasis.CHANGED, BatchBasis.ALL):
+        return call.redirect(query.address(basis=BatchBasis.CHOSEN))
     command = PrepareHandover(
         partner=query["partner"],
         resource=query["resource"],
-        basis=Basis(query["basis"]),
+        basis=BatchBasis(query["basis"]),
         programme=query["programme"] if query["resource"] == "cases" else "",
     )
     return _report(call, command)
@@ -106,7 +106,7 @@ def preflight_chosen(call: Call) -> Response:
     """The records that were picked, looked at."""
     command = _command(call.form)
     if not command.keys:
-        url = QUERY.saying(partner=command.partner, resource=command.resource, basis=Basis.CHOSEN).address()
+        url = QUERY.saying(partner=command.partner, resource=command.resource, basis=BatchBasis.CHOSEN).address()
         return call.redirect(url, bad=_("请先勾选要报送的记录。"))
     return _report(call, command)
 
@@ -142,7 +142,7 @@ def _command(form: FormData) -> PrepareHandover:
     return PrepareHandover(
         partner=str(form.get("partner") or ""),
         resource=str(form.get("resource") or ""),
-        basis=Basis(basis) if basis in (Basis.CHANGED, Basis.ALL) else Basis.CHOSEN,
+        basis=BatchBasis(basis) if basis in (BatchBasis.CHANGED, BatchBasis.ALL) else BatchBasis.CHOSEN,
         programme=str(form.get("programme") or ""),
         keys=keys,
     )
@@ -154,7 +154,7 @@ def _report(call: Call, command: PrepareHandover) -> Response:
     return call.render("web/exchange/preflight.html", _page(scope, command, found))
 
 
-def _page(scope: Scope, command: PrepareHandover, found: Foreseen) -> PreflightPage:
+def _page(scope: RecordSelection, command: PrepareHandover, found: Foreseen) -> PreflightPage:
     report, partner = found.report, scope.partner
     query = QUERY.saying(
         partner=command.partner, resource=command.resource, programme=command.programme, basis=command.basis
@@ -179,12 +179,12 @@ def _page(scope: Scope, command: PrepareHandover, found: Foreseen) -> PreflightP
     )
 
 
-def _tally(tally: Tally, scope: Scope) -> TallyLine:
+def _tally(tally: FindingCount, scope: RecordSelection) -> TallyLine:
     badge = "late" if tally.code in BLOCKING else "wait"
     return TallyLine(badge, _(FINDING_LABELS[tally.code]), field_title(scope, tally.field), tally.records)
 
 
-def field_title(scope: Scope, path: str) -> str:
+def field_title(scope: RecordSelection, path: str) -> str:
     """What the partner's definition calls a field, `figures.year` inside a list included."""
     if not path:
         return ""

@@ -18,7 +18,7 @@ from app.exchange.domain import ResourceDefinition
 from app.exchange.partners.models import Partner
 from app.exchange.plans import plans_of
 from app.exchange.reconciling.queries import (
-    LineFilter,
+    ReconciliationLineFilter,
     count_queueable,
     get_visible_to,
     is_queueing,
@@ -40,10 +40,10 @@ router = GuardedRouter(door="web", prefix=ADDRESS)
 QUERY = list_query(ADDRESS, ("kind", "field", "q"))
 
 
-def _wanted(query: ListQuery, titles: Mapping[str, str]) -> LineFilter:
+def _wanted(query: ListQuery, titles: Mapping[str, str]) -> ReconciliationLineFilter:
     """As a filter of the slice; anything that is no kind or field narrows nothing."""
     kind = LineKind(query["kind"]) if query["kind"] in set(LineKind) else None
-    return LineFilter(kind, query["field"] if query["field"] in titles else "", query["q"].strip())
+    return ReconciliationLineFilter(kind, query["field"] if query["field"] in titles else "", query["q"].strip())
 
 
 @dataclass(frozen=True)

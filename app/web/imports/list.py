@@ -13,7 +13,7 @@ from app.doors.lists.query import ListQuery, asked, list_query
 from app.doors.router import GuardedRouter
 from app.enterprises.actions import IMPORT
 from app.enterprises.imports.blank_lists import blank_list
-from app.enterprises.imports.domain import ImportKind, Outcome, RunState
+from app.enterprises.imports.domain import ImportKind, ImportState, RowOutcome
 from app.enterprises.imports.handing_back import hand_back
 from app.enterprises.imports.models import ImportRun
 from app.enterprises.imports.queries import (
@@ -22,7 +22,7 @@ from app.enterprises.imports.queries import (
     page_rows,
     page_runs_visible_to,
 )
-from app.enterprises.imports.staging import Upload, abandon, change_mapping, stage, start
+from app.enterprises.imports.staging import StagedFile, abandon, change_mapping, stage, start
 from app.files.service.storing import store
 from app.jobs import service as jobs
 from app.jobs.domain import JobState
@@ -75,7 +75,7 @@ def upload(call: Call) -> Response:
         blobs = call.settings.vault.blobs
         with call.session.begin_nested():
             stored = store(call.session, blobs, **call.by, source=given.file, name=given.filename)
-            file = Upload(stored.sha256, blobs.path(stored.sha256), stored.name)
+            file = StagedFile(stored.sha256, blobs.path(stored.sha256), stored.name)
             run = stage(call.session, **call.by, upload=file, kind=ImportKind(kind))
     except DomainError as error:
         bound: Bound[Any] = empty({"kind": kind})
@@ -88,13 +88,13 @@ def upload(call: Call) -> Response:
 def run_page(call: Call, import_id: int, query: Annotated[ListQuery, asked(ROWS)]) -> Response:
     outcome = query["outcome"]
     run = get_run_visible_to(call.session, call.actor, import_id)
-    if run.state == RunState.UPLOADED:
+    if run.state == ImportState.UPLOADED:
         return _mapping(call, call.actor, run)
-    if run.state == RunState.STARTED and run.job_id is not None:
+    if run.state == ImportState.STARTED and run.job_id is not None:
         job = get_job(call.session, run.job_id)
         if job.state != JobState.DONE:
             return call.render("web/imports/progress.html", pages.progress_page(run, job))
-    if outcome and outcome not in set(Outcome):
+    if outcome and outcome not in set(RowOutcome):
         raise NotFound("import.outcome_unknown", _("没有这个结果类别。"))
     shown = outcome or _first_open(run)
     found, count = page_rows(call.session, run, outcome=shown, cursor=query.cursor or None, limit=_ROWS)
@@ -188,10 +188,10 @@ def _mapping(call: Call, actor: Any, run: ImportRun, errors: tuple[str, ...] = (
 
 def _first_open(run: ImportRun) -> str:
     """Which rows a result opens with: what waits for a person, else what was handed back, else what is new."""
-    for outcome in (Outcome.DIFFERS, Outcome.QUEUED, Outcome.REJECTED, Outcome.CREATED, Outcome.CHANGED):
+    for outcome in (RowOutcome.DIFFERS, RowOutcome.QUEUED, RowOutcome.REJECTED, RowOutcome.CREATED, RowOutcome.CHANGED):
         if getattr(run, outcome.value):
             return outcome.value
-    return Outcome.UNCHANGED.value
+    return RowOutcome.UNCHANGED.value
 
 
 def _job_of(session: Session, run: ImportRun) -> Any:

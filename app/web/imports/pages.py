@@ -14,15 +14,15 @@ from app.enterprises.imports.domain import (
     KIND_LABELS,
     OUTCOME_LABELS,
     ImportKind,
-    Outcome,
-    RunState,
+    ImportState,
+    RowOutcome,
 )
 from app.enterprises.imports.fields import FIELDS, IN_CELLS, UNIT_LABELS, ImportField
-from app.enterprises.imports.mapping import IGNORED, REASON, Layout
+from app.enterprises.imports.mapping import IGNORED, REASON, TableLayout
 from app.enterprises.imports.models import ImportRun
 from app.enterprises.imports.queries import count_open_by_run
 from app.enterprises.imports.staging import Preview, preview, read_layout
-from app.enterprises.imports.verdict import Verdict
+from app.enterprises.imports.verdict import RowVerdict
 from app.jobs.domain import JobState
 from app.jobs.models import Job
 from app.kit.actor import Actor
@@ -32,24 +32,24 @@ from app.kit.paging import Count, Page
 from app.kit.tabular.reading import MAX_BYTES
 
 STATE_LABELS = {
-    RunState.UPLOADED: N_("待开始"),
-    RunState.STARTED: N_("进行中"),
-    RunState.FINISHED: N_("已完成"),
-    RunState.ABANDONED: N_("已放弃"),
+    ImportState.UPLOADED: N_("待开始"),
+    ImportState.STARTED: N_("进行中"),
+    ImportState.FINISHED: N_("已完成"),
+    ImportState.ABANDONED: N_("已放弃"),
 }
 STATE_BADGES = {
-    RunState.UPLOADED: "wait",
-    RunState.STARTED: "info",
-    RunState.FINISHED: "good",
-    RunState.ABANDONED: "idle",
+    ImportState.UPLOADED: "wait",
+    ImportState.STARTED: "info",
+    ImportState.FINISHED: "good",
+    ImportState.ABANDONED: "idle",
 }
 OUTCOME_BADGES = {
-    Outcome.CREATED: "good",
-    Outcome.CHANGED: "info",
-    Outcome.UNCHANGED: "idle",
-    Outcome.DIFFERS: "wait",
-    Outcome.QUEUED: "wait",
-    Outcome.REJECTED: "late",
+    RowOutcome.CREATED: "good",
+    RowOutcome.CHANGED: "info",
+    RowOutcome.UNCHANGED: "idle",
+    RowOutcome.DIFFERS: "wait",
+    RowOutcome.QUEUED: "wait",
+    RowOutcome.REJECTED: "late",
 }
 
 
@@ -158,8 +158,8 @@ def list_page(session: Session, page: Page[ImportRun], waiting: Count) -> ListPa
         RunLine(
             run=run,
             kind=_(KIND_LABELS[ImportKind(run.kind)]),
-            state=_(STATE_LABELS[RunState(run.state)]),
-            badge=STATE_BADGES[RunState(run.state)],
+            state=_(STATE_LABELS[ImportState(run.state)]),
+            badge=STATE_BADGES[ImportState(run.state)],
             waiting=still_open.get(run.id, 0),
         )
         for run in page.items
@@ -199,7 +199,7 @@ def mapping_page(
     )
 
 
-def _column_lines(layout: Layout, kind: ImportKind) -> Iterable[ColumnLine]:
+def _column_lines(layout: TableLayout, kind: ImportKind) -> Iterable[ColumnLine]:
     fields = {field.code: field for field in FIELDS[kind]}
     for column in layout.columns:
         if column.field != REASON:
@@ -225,10 +225,10 @@ def _units() -> tuple[tuple[str, str], ...]:
     return tuple((unit, _(label)) for unit, label in UNIT_LABELS.items())
 
 
-def _preview_line(verdict: Verdict) -> RowLine:
+def _preview_line(verdict: RowVerdict) -> RowLine:
     parsed = verdict.parsed
     reasons = [str(reason) for reason in verdict.reasons]
-    if verdict.outcome is Outcome.CHANGED:
+    if verdict.outcome is RowOutcome.CHANGED:
         reasons.insert(0, _("更新：%(fields)s") % {"fields": "、".join(map(field_label, verdict.values))})
     if verdict.differences:
         reasons.insert(

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from app.enterprises.imports.deciding import waits_for_name
-from app.enterprises.imports.domain import KIND_LABELS, OUTCOME_LABELS, Decision, ImportKind, Outcome
-from app.enterprises.imports.mapping import Layout
+from app.enterprises.imports.domain import KIND_LABELS, OUTCOME_LABELS, ImportKind, RowDecision, RowOutcome
+from app.enterprises.imports.mapping import TableLayout
 from app.enterprises.imports.models import ImportRow, ImportRun
-from app.enterprises.imports.reasons import Reason
+from app.enterprises.imports.reasons import RowReason
 from app.enterprises.imports.showing import difference_text
 from app.kit.i18n import N_, _
 from app.kit.paging import Count, Page
@@ -97,27 +97,27 @@ class WaitingPage:
 def result_page(session: Session, run: ImportRun, outcome: str, page: Page[ImportRow], count: Count) -> ResultPage:
     """The result of an import."""
     notes = {
-        Outcome.QUEUED: N_("需要核对代码或名称"),
-        Outcome.DIFFERS: N_("与手工修改不同"),
-        Outcome.REJECTED: N_("附原因退回"),
+        RowOutcome.QUEUED: N_("需要核对代码或名称"),
+        RowOutcome.DIFFERS: N_("与手工修改不同"),
+        RowOutcome.REJECTED: N_("附原因退回"),
     }
     counts = tuple(
         CountLine(
             each.value, _(OUTCOME_LABELS[each]), getattr(run, each.value), _(notes.get(each, "")), each.value == outcome
         )
-        for each in Outcome
+        for each in RowOutcome
     )
     return ResultPage(
         run=run,
         kind=_(KIND_LABELS[ImportKind(run.kind)]),
         counts=counts,
         outcome=outcome,
-        outcome_label=_(OUTCOME_LABELS[Outcome(outcome)]) if outcome else _("全部"),
+        outcome_label=_(OUTCOME_LABELS[RowOutcome(outcome)]) if outcome else _("全部"),
         rows=decision_rows(session, page.items, {run.id: run}),
         page=page,
         count=count,
         url=f"/imports/{run.id}?outcome={outcome}" if outcome else f"/imports/{run.id}",
-        not_imported=Layout.from_json(run.mapping).not_imported,
+        not_imported=TableLayout.from_json(run.mapping).not_imported,
         nothing_changed=not run.written,
     )
 
@@ -133,14 +133,14 @@ def decision_rows(
 
 
 def _decision_row(row: ImportRow, run: ImportRun, places: Mapping[str, str]) -> DecisionRow:
-    reasons = tuple(str(Reason.from_json(kept)) for kept in row.reasons)
+    reasons = tuple(str(RowReason.from_json(kept)) for kept in row.reasons)
     code = row.key.split("|")[0]
     line = RowLine(
         number=row.row_number,
         code=row.key.replace("|", " "),
         name=row.name,
-        outcome=_(OUTCOME_LABELS[Outcome(row.outcome)]),
-        badge=OUTCOME_BADGES[Outcome(row.outcome)],
+        outcome=_(OUTCOME_LABELS[RowOutcome(row.outcome)]),
+        badge=OUTCOME_BADGES[RowOutcome(row.outcome)],
         reasons=reasons,
         url=f"/enterprises/{code}" if row.target_id is not None else "",
     )
@@ -151,9 +151,9 @@ def _decision_row(row: ImportRow, run: ImportRun, places: Mapping[str, str]) -> 
         file_name=run.file_name,
         cells=" | ".join(cell for cell in row.cells[:_SHOWN_CELLS] if cell)[:400],
         differences=tuple(_difference(row, name, pair, places) for name, pair in row.differences.items()),
-        changed=row.outcome == Outcome.CHANGED,
-        open=row.decision == Decision.NONE,
-        refused=row.decision == Decision.REFUSED,
+        changed=row.outcome == RowOutcome.CHANGED,
+        open=row.decision == RowDecision.NONE,
+        refused=row.decision == RowDecision.REFUSED,
         decision=_decision_text(row),
         asks=_question(row, run),
     )
@@ -180,10 +180,10 @@ def _difference(row: ImportRow, name: str, pair: list[object], places: Mapping[s
 
 def _decision_text(row: ImportRow) -> str:
     texts = {
-        Decision.CONFIRMED: N_("%(by)s 已确认：%(note)s"),
-        Decision.REFUSED: N_("%(by)s 决定不导入。%(note)s"),
-        Decision.SETTLED: N_("已由 %(by)s 处理完"),
-        Decision.SUPERSEDED: N_("已由第 %(note)s 次导入中的同一企业取代"),
+        RowDecision.CONFIRMED: N_("%(by)s 已确认：%(note)s"),
+        RowDecision.REFUSED: N_("%(by)s 决定不导入。%(note)s"),
+        RowDecision.SETTLED: N_("已由 %(by)s 处理完"),
+        RowDecision.SUPERSEDED: N_("已由第 %(note)s 次导入中的同一企业取代"),
     }
-    text = texts.get(Decision(row.decision))
+    text = texts.get(RowDecision(row.decision))
     return _(text) % {"by": row.decided_by, "note": row.note} if text else ""

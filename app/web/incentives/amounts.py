@@ -30,7 +30,7 @@ from app.incentives.service.drafting import MEASURES, formula_of, tier_start
 from app.incentives.wording import COARSER, yuan
 from app.kit.i18n import _
 from app.policies.describing import unit_text
-from app.policies.domain.facts.catalogue import Catalogue, FactDefinition, Told
+from app.policies.domain.facts.catalogue import Catalogue, FactDefinition, Periodicity
 from app.policies.domain.values.units import Unit
 from app.policies.queries import get_catalogue
 from app.web.incentives.lines import advisory
@@ -128,7 +128,7 @@ def _facts(catalogue: Catalogue, units: frozenset[Unit], *, with_unit: bool = Fa
 
 
 def _fact_label(fact: FactDefinition, *, with_unit: bool) -> str:
-    label = _("近一年%(what)s") % {"what": fact.label} if fact.told is Told.BY_YEAR else str(fact.label)
+    label = _("近一年%(what)s") % {"what": fact.label} if fact.told is Periodicity.BY_YEAR else str(fact.label)
     return _("%(what)s（%(unit)s）") % {"what": label, "unit": unit_text(fact.unit)} if with_unit else label
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from app.incentives.domain.budget import Alarm, BudgetView, Sum
-from app.incentives.domain.steps import STATE_LABELS, State
+from app.incentives.domain.steps import STATE_LABELS, IncentiveState
 from app.incentives.service.amounts import COUNTY_DIGITS
 from app.incentives.wording import span_text, yuan
 from app.kit.actor import Actor
@@ -20,7 +20,7 @@ _ALARMS = {
     Alarm.EXCEEDED: N_("已推荐、审定和拨付的合计已超出预算"),
 }
 _STATES = {Alarm.NONE: "good", Alarm.MAY_EXCEED: "wait", Alarm.WILL_EXCEED: "wait", Alarm.EXCEEDED: "late"}
-_ORDER = (State.PAID, State.AWARDED, State.RECOMMENDED, State.ELIGIBLE)
+_ORDER = (IncentiveState.PAID, IncentiveState.AWARDED, IncentiveState.RECOMMENDED, IncentiveState.ELIGIBLE)
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ def unknown_text(count: int) -> str:
     return ngettext("另有 %(n)s 项金额未定", "另有 %(n)s 项金额未定", count) % {"n": count} if count else ""
 
 
-def _row(view: BudgetView, state: State, scheme: str) -> BudgetRow:
+def _row(view: BudgetView, state: IncentiveState, scheme: str) -> BudgetRow:
     found = view.of_state(state)
     query = urlencode({"state": state.value, "scheme": scheme, "year": view.year})
     return BudgetRow(

@@ -11,7 +11,7 @@ from app.enterprises.models import Enterprise
 from app.enterprises.queries import get_by_uscc_visible_to
 from app.incentives import actions
 from app.incentives.queries import awards, entitlements, schemes
-from app.incentives.queries.entitlements import Entitlement, Scope
+from app.incentives.queries.entitlements import Entitlement, EntitlementScope
 from app.incentives.queries.schemes import parsed
 from app.incentives.schemas import ReviewInput
 from app.incentives.service import clawback
@@ -60,7 +60,7 @@ def estimate_page(call: Call, uscc: str = "", scheme: str = "", fact: str = "") 
 def find_entitled(session: Session, enterprise: Enterprise, scheme: str, fact: str) -> Entitlement | None:
     """The entitlement of a firm by one fact, if nobody has acted on it."""
     family = schemes.get_family(session, scheme)
-    scope = Scope(enterprise_id=enterprise.id, trigger_key=fact)
+    scope = EntitlementScope(enterprise_id=enterprise.id, trigger_key=fact)
     found = entitlements.list_entitlements(session, [family], scope)
     return found[0] if found else None
 

@@ -10,8 +10,8 @@ from urllib.parse import urlencode
 from sqlalchemy.orm import Session
 
 from app.enterprises.models import Enterprise
-from app.incentives.domain.amount import Amount, Standing, reckon
-from app.incentives.domain.plan import Plan
+from app.incentives.domain.amount import Amount, Eligibility, reckon
+from app.incentives.domain.plan import AmountPlan
 from app.incentives.domain.scheme import (
     AMOUNT_TYPE_LABELS,
     APPLY_MODE_LABELS,
@@ -22,10 +22,10 @@ from app.incentives.domain.scheme import (
     Scheme,
 )
 from app.incentives.domain.stacking import Share
-from app.incentives.domain.steps import ADVISORY, STATE_LABELS, State
+from app.incentives.domain.steps import ADVISORY, STATE_LABELS, IncentiveState
 from app.incentives.models import Incentive
 from app.incentives.queries import awards, entitlements
-from app.incentives.queries.entitlements import Entitlement, Scope
+from app.incentives.queries.entitlements import Entitlement, EntitlementScope
 from app.incentives.queries.schemes import SchemeFamily
 from app.incentives.service.reckoning import plans_of, reckon_without_facts
 from app.incentives.service.sharing import shares_of_firm
@@ -35,7 +35,12 @@ from app.kit.money import in_yuan
 from app.policies.domain.facts.catalogue import Facts
 from app.policies.domain.values.outcome import Outcome
 
-_BADGES = {State.ELIGIBLE: "info", State.RECOMMENDED: "wait", State.AWARDED: "wait", State.PAID: "good"}
+_BADGES = {
+    IncentiveState.ELIGIBLE: "info",
+    IncentiveState.RECOMMENDED: "wait",
+    IncentiveState.AWARDED: "wait",
+    IncentiveState.PAID: "good",
+}
 _OCCURRENCES = {"first": N_("首次取得证书"), "renewed": N_("再次取得证书"), "any": N_("取得证书")}
 _MARKERS = {
     "submitted": N_("已申报"),
@@ -56,7 +61,7 @@ class IncentiveLine:
     triggered_on: date
     amount: str
     amount_note: str
-    state: State
+    state: IncentiveState
     badge: str
     state_text: str
     note: str
@@ -82,9 +87,9 @@ def entitlement_line(item: Entitlement, amount: str, amount_note: str = "", *, f
         triggered_on=item.triggered_on,
         amount=amount,
         amount_note=amount_note,
-        state=State.ELIGIBLE,
-        badge=_BADGES[State.ELIGIBLE],
-        state_text=_(STATE_LABELS[State.ELIGIBLE]),
+        state=IncentiveState.ELIGIBLE,
+        badge=_BADGES[IncentiveState.ELIGIBLE],
+        state_text=_(STATE_LABELS[IncentiveState.ELIGIBLE]),
         note=_("企业所在地未登记，请先核实") if item.region_unknown else "",
         url=f"/incentives/recommend?{query}",
         url_text=_("推荐"),
@@ -95,7 +100,7 @@ def entitlement_line(item: Entitlement, amount: str, amount_note: str = "", *, f
 
 def award_line(item: Incentive, families: dict[str, SchemeFamily], amount_note: str = "") -> IncentiveLine:
     """An incentive on file; `families` spares a query for the scheme's name."""
-    state = State(item.state)
+    state = IncentiveState(item.state)
     family = families.get(item.scheme_code)
     version = next((v for v in family.versions if v.row.id == item.scheme_version_id), None) if family else None
     days = [step.happened_on for step in item.steps if step.undone_at is None]
@@ -130,7 +135,7 @@ def list_lines(session: Session, items: Sequence[Entitlement]) -> list[Incentive
     ]
 
 
-def _expected_line(item: Entitlement, plan: Plan, amount: Amount) -> IncentiveLine:
+def _expected_line(item: Entitlement, plan: AmountPlan, amount: Amount) -> IncentiveLine:
     given = plan.scheme.amount_type is not AmountType.UNSET and amount.due is not Outcome.UNMET
     return entitlement_line(item, expected_text(plan, amount), fen=amount.fen if given else None)
 
@@ -138,7 +143,7 @@ def _expected_line(item: Entitlement, plan: Plan, amount: Amount) -> IncentiveLi
 def firm_lines(session: Session, enterprise: Enterprise, families: Sequence[SchemeFamily]) -> tuple[IncentiveLine, ...]:
     """Everything of one firm: what it may enjoy, stacked by purpose, then what is on file."""
     by_code = {family.code: family for family in families}
-    open_ones = entitlements.list_entitlements(session, families, Scope(enterprise_id=enterprise.id))
+    open_ones = entitlements.list_entitlements(session, families, EntitlementScope(enterprise_id=enterprise.id))
     on_file = awards.list_of_enterprise(session, enterprise.id)
     reckoned, shares = shares_of_firm(session, open_ones, on_file)
     lines = []
@@ -162,21 +167,21 @@ def scheme_name(families: Mapping[str, SchemeFamily], code: str) -> str:
     return str(families[code].versions[0].scheme.name) if code in families else code
 
 
-def expected_text(plan: Plan, amount: Amount) -> str:
+def expected_text(plan: AmountPlan, amount: Amount) -> str:
     """An estimate in words: who sets it where nobody has, nothing where nothing is due."""
     if plan.scheme.amount_type is AmountType.UNSET:
         return _(AMOUNT_TYPE_LABELS[AmountType.UNSET])
     return _("不予奖补") if amount.due is Outcome.UNMET else amount_text(amount)
 
 
-def outline(plan: Plan) -> str:
+def outline(plan: AmountPlan) -> str:
     """How an amount that differs from firm to firm is found, in a few words: `按比例，最高 100,000 元`."""
     kind = _(AMOUNT_TYPE_LABELS[plan.scheme.amount_type])
-    most = reckon(plan, Facts(plan.catalogue), plan.scheme.effective_from, Standing("", Outcome.UNKNOWN)).high
+    most = reckon(plan, Facts(plan.catalogue), plan.scheme.effective_from, Eligibility("", Outcome.UNKNOWN)).high
     return kind if most is None else _("%(kind)s，最高 %(amount)s") % {"kind": kind, "amount": yuan(most)}
 
 
-def method(plan: Plan) -> str:
+def method(plan: AmountPlan) -> str:
     """How the amount is found, in one sentence."""
     return _("；").join(method_text(plan))
 

@@ -14,10 +14,10 @@ from app.doors.router import GuardedRouter
 from app.enterprises.models import Enterprise
 from app.enterprises.queries import get_by_uscc_visible_to
 from app.incentives import actions
-from app.incentives.domain.steps import STATE_LABELS, State
+from app.incentives.domain.steps import STATE_LABELS, IncentiveState
 from app.incentives.queries import awards, clawback, entitlements, schemes
 from app.incentives.queries.awards import AwardFilter
-from app.incentives.queries.entitlements import Scope
+from app.incentives.queries.entitlements import EntitlementScope
 from app.incentives.queries.schemes import SchemeFamily
 from app.kit.actor import Actor
 from app.kit.i18n import _
@@ -54,7 +54,7 @@ class IncentivesPage:
     lines: tuple[IncentiveLine, ...]
     page: Page[Any]
     count: Count
-    state: State
+    state: IncentiveState
     scheme: str
     year: int | None
     schemes: tuple[tuple[str, str], ...]
@@ -80,17 +80,17 @@ class EnterpriseIncentivesPage:
 class Wanted:
     """What the list is narrowed to: a state, a scheme, the year of the facts."""
 
-    state: State
+    state: IncentiveState
     scheme: str = ""
     year: int | None = None
 
 
-QUERY = list_query("/incentives", ("state", "scheme", "year"), usual={"state": State.ELIGIBLE})
+QUERY = list_query("/incentives", ("state", "scheme", "year"), usual={"state": IncentiveState.ELIGIBLE})
 
 
 def _wanted(query: ListQuery) -> Wanted:
     """What an address asks for; what is no state or year narrows nothing."""
-    state = State(query["state"]) if query["state"] in set(State) else State.ELIGIBLE
+    state = IncentiveState(query["state"]) if query["state"] in set(IncentiveState) else IncentiveState.ELIGIBLE
     return Wanted(state, query["scheme"], int(query["year"]) if query["year"] in YEARS else None)
 
 
@@ -106,7 +106,7 @@ def incentives_page(call: Call, query: Annotated[ListQuery, asked(QUERY)]) -> Re
         advisory=advisory(),
         warnings=tuple(warnings[:WARNINGS_SHOWN]),
         more_warnings=max(0, len(warnings) - WARNINGS_SHOWN),
-        tabs=tuple(_tab(item, query, wanted, counts[item]) for item in State),
+        tabs=tuple(_tab(item, query, wanted, counts[item]) for item in IncentiveState),
         lines=tuple(lines),
         page=found,
         count=counts[wanted.state],
@@ -130,8 +130,8 @@ def _page_of(
     cursor: str | None,
     limit: int = PAGE_SIZE,
 ) -> tuple[Page[Any], list[IncentiveLine]]:
-    if wanted.state is State.ELIGIBLE:
-        scope = Scope(actor.region_prefix, year=wanted.year)
+    if wanted.state is IncentiveState.ELIGIBLE:
+        scope = EntitlementScope(actor.region_prefix, year=wanted.year)
         eligible = entitlements.page_entitlements(session, asked, scope, cursor, limit)
         return eligible, list_lines(session, eligible.items)
     narrowed = AwardFilter(wanted.state, wanted.scheme, wanted.year)
@@ -140,19 +140,21 @@ def _page_of(
     return found, [award_line(item, by_code) for item in found.items]
 
 
-def _counts(session: Session, actor: Actor, asked: Sequence[SchemeFamily], wanted: Wanted) -> dict[State, Count]:
+def _counts(
+    session: Session, actor: Actor, asked: Sequence[SchemeFamily], wanted: Wanted
+) -> dict[IncentiveState, Count]:
     codes = {family.code for family in asked}
     on_file = awards.count_by_state(session, actor, wanted.year)
     counts = {
         state: Count(sum(n for (code, held), n in on_file.items() if held is state and code in codes))
-        for state in State
+        for state in IncentiveState
     }
-    scope = Scope(actor.region_prefix, year=wanted.year)
-    counts[State.ELIGIBLE] = entitlements.count_entitlements(session, asked, scope)
+    scope = EntitlementScope(actor.region_prefix, year=wanted.year)
+    counts[IncentiveState.ELIGIBLE] = entitlements.count_entitlements(session, asked, scope)
     return counts
 
 
-def _tab(state: State, query: ListQuery, wanted: Wanted, count: Count) -> StateTab:
+def _tab(state: IncentiveState, query: ListQuery, wanted: Wanted, count: Count) -> StateTab:
     text = f"{count.n:,}+" if count.more else f"{count.n:,}"
     return StateTab(_(STATE_LABELS[state]), query.address(state=state), state is wanted.state, text)
 
@@ -196,7 +198,7 @@ def export_incentives(call: Call, query: Annotated[ListQuery, asked(QUERY)], ext
     ]
     rows = [
         [item.enterprise.name, item.enterprise.uscc, item.scheme_name, item.fact, item.triggered_on,
-         item.exported_amount, item.state_text, advisory() if item.state is State.ELIGIBLE else item.note]
+         item.exported_amount, item.state_text, advisory() if item.state is IncentiveState.ELIGIBLE else item.note]
         for item in lines
     ]  # fmt: skip
     return download_table(call.request, _("政策奖补"), extension, rows, header)

@@ -13,7 +13,7 @@ from app.doors.timeline import TimelineLine, timeline_lines
 from app.incentives import actions
 from app.incentives.domain.clawback import OUTCOME_LABELS, conditions
 from app.incentives.domain.scheme import CLAWBACK_LABELS, ClawbackKind, Scheme
-from app.incentives.domain.steps import STATE_LABELS, State, next_step
+from app.incentives.domain.steps import STATE_LABELS, IncentiveState, next_step
 from app.incentives.models import Incentive, IncentiveStep
 from app.incentives.queries import clawback, schemes
 from app.incentives.schemas import UndoInput
@@ -78,20 +78,22 @@ def incentive_line(session: Session, incentive: Incentive) -> IncentiveLine:
 def record_page(call: Call, incentive: Incentive, undo_form: Bound[Any], on: date) -> IncentivePage:
     """The incentive with what comes next."""
     place = steps.place_of(incentive)
-    state = State(incentive.state)
+    state = IncentiveState(incentive.state)
     following = next_step(state)
-    may_step = following in (State.AWARDED, State.PAID) and can(call.actor, steps.action_of(following), place)
+    may_step = following in (IncentiveState.AWARDED, IncentiveState.PAID) and can(
+        call.actor, steps.action_of(following), place
+    )
     return IncentivePage(
         advisory=advisory(),
         incentive=incentive,
         line=incentive_line(call.session, incentive),
         stages=_stages(incentive),
-        steps=tuple(StepView(step, _(STATE_LABELS[State(step.step)])) for step in incentive.steps),
-        next_url=f"/incentives/{incentive.public_id}/{'award' if following is State.AWARDED else 'pay'}"
+        steps=tuple(StepView(step, _(STATE_LABELS[IncentiveState(step.step)])) for step in incentive.steps),
+        next_url=f"/incentives/{incentive.public_id}/{'award' if following is IncentiveState.AWARDED else 'pay'}"
         if may_step
         else "",
-        next_text=_("审定") if following is State.AWARDED else _("拨付"),
-        may_undo=state is not State.ELIGIBLE and can(call.actor, actions.UNDO, place),
+        next_text=_("审定") if following is IncentiveState.AWARDED else _("拨付"),
+        may_undo=state is not IncentiveState.ELIGIBLE and can(call.actor, actions.UNDO, place),
         undo_form=undo_form,
         timeline=timeline_lines(
             call.session, timeline(call.session, kind="incentive", id=incentive.public_id, limit=30)
@@ -107,7 +109,7 @@ def _kept(session: Session, incentive: Incentive) -> dict[str, Any]:
     step = last_kept(incentive)
     if step is None or step.computation is None:
         return {"computation": None, "kept_with": "", "differs": False}
-    said = {"step": _(STATE_LABELS[State(step.step)]), "day": step.happened_on.isoformat()}
+    said = {"step": _(STATE_LABELS[IncentiveState(step.step)]), "day": step.happened_on.isoformat()}
     view = computation_view(step.computation, get_catalogue(session) if step.computation["facts"] else {})
     low, high = step.computation["amount"]["low"], step.computation["amount"]["high"]
     given = incentive.amount_fen
@@ -119,7 +121,7 @@ def _clawback(session: Session, actor: Actor, incentive: Incentive, on: date) ->
     """What speaks for taking it back, what was decided before, and the form for a decision."""
     warned = clawback.warnings_of(session, incentive, on)
     scheme = schemes.parsed(incentive.scheme_version)
-    acted_on = incentive.state != State.ELIGIBLE
+    acted_on = incentive.state != IncentiveState.ELIGIBLE
     return {
         "warnings": tuple(warning_lines(warned)),
         "reviews": tuple(map(review_line, clawback.list_reviews(session, incentive.id))),
@@ -139,14 +141,16 @@ def _review_kinds(seen: Sequence[ClawbackKind], scheme: Scheme) -> tuple[tuple[s
 
 
 def _stages(incentive: Incentive) -> tuple[dict[str, str], ...]:
-    order = list(State)
-    here = order.index(State(incentive.state))
+    order = list(IncentiveState)
+    here = order.index(IncentiveState(incentive.state))
     days = {step.step: step.happened_on.isoformat() for step in incentive.steps if step.undone_at is None}
     return tuple(
         {
             "label": _(STATE_LABELS[state]),
             "state": "done" if place < here or here == len(order) - 1 else "current" if place == here else "todo",
-            "note": days.get(state.value, incentive.triggered_on.isoformat() if state is State.ELIGIBLE else ""),
+            "note": days.get(
+                state.value, incentive.triggered_on.isoformat() if state is IncentiveState.ELIGIBLE else ""
+            ),
         }
         for place, state in enumerate(order)
     )

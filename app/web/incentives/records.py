@@ -12,7 +12,7 @@ from app.doors.forms import Bound, attempt, bind, empty
 from app.doors.router import GuardedRouter
 from app.enterprises.queries import get_by_uscc_visible_to
 from app.incentives import actions
-from app.incentives.domain.steps import State
+from app.incentives.domain.steps import IncentiveState
 from app.incentives.models import Incentive
 from app.incentives.queries import awards, schemes
 from app.incentives.queries.entitlements import Entitlement
@@ -126,22 +126,22 @@ def incentive_page(call: Call, public_id: str) -> Response:
 
 @router.get("/{public_id}/award", action=actions.AWARD)
 def award_page(call: Call, public_id: str) -> Response:
-    return _step_page(call, public_id, State.AWARDED, _opened(call.on))
+    return _step_page(call, public_id, IncentiveState.AWARDED, _opened(call.on))
 
 
 @router.post("/{public_id}/award", action=actions.AWARD)
 def award(call: Call, public_id: str) -> Response:
-    return _take_step(call, public_id, State.AWARDED)
+    return _take_step(call, public_id, IncentiveState.AWARDED)
 
 
 @router.get("/{public_id}/pay", action=actions.PAY)
 def pay_page(call: Call, public_id: str) -> Response:
-    return _step_page(call, public_id, State.PAID, _opened(call.on))
+    return _step_page(call, public_id, IncentiveState.PAID, _opened(call.on))
 
 
 @router.post("/{public_id}/pay", action=actions.PAY)
 def pay(call: Call, public_id: str) -> Response:
-    return _take_step(call, public_id, State.PAID)
+    return _take_step(call, public_id, IncentiveState.PAID)
 
 
 @router.post("/{public_id}/undo", action=actions.UNDO)
@@ -159,29 +159,29 @@ def _opened(on: date) -> Bound[Any]:
     return empty({"happened_on": on.isoformat()})
 
 
-def _take_step(call: Call, public_id: str, step: State) -> Response:
+def _take_step(call: Call, public_id: str, step: IncentiveState) -> Response:
     found = awards.get_visible_to(call.session, call.actor, public_id)
     return call.submit(
         StepInput,
         lambda given: steps.advance(call.session, **call.by, incentive=found, step=step, given=given),
         done=lambda _done: call.redirect(
-            f"/incentives/{public_id}", good=_("已登记审定。") if step is State.AWARDED else _("已登记拨付。")
+            f"/incentives/{public_id}", good=_("已登记审定。") if step is IncentiveState.AWARDED else _("已登记拨付。")
         ),
         again=lambda bound: _step_page(call, public_id, step, bound, status=422),
     )
 
 
-def _step_page(call: Call, public_id: str, step: State, form: Bound[Any], *, status: int = 200) -> Response:
+def _step_page(call: Call, public_id: str, step: IncentiveState, form: Bound[Any], *, status: int = 200) -> Response:
     found = awards.get_visible_to(call.session, call.actor, public_id)
     if form.raw.get("amount") is None and found.amount_fen is not None:
         form.raw["amount"] = _plain_yuan(found.amount_fen)
     page = StepPage(
         advisory=advisory(),
-        title=_("审定奖补") if step is State.AWARDED else _("拨付奖补"),
+        title=_("审定奖补") if step is IncentiveState.AWARDED else _("拨付奖补"),
         line=incentive_line(call.session, found),
-        computation=_computation_now(call.session, found) if step is State.AWARDED else None,
+        computation=_computation_now(call.session, found) if step is IncentiveState.AWARDED else None,
         form=form,
-        action=f"/incentives/{public_id}/{'award' if step is State.AWARDED else 'pay'}",
+        action=f"/incentives/{public_id}/{'award' if step is IncentiveState.AWARDED else 'pay'}",
         back=f"/incentives/{public_id}",
         amount_required=True,
         hidden=(),

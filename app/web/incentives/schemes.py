@@ -12,9 +12,9 @@ from app.doors.call import Call
 from app.doors.router import GuardedRouter
 from app.doors.timeline import TimelineLine, timeline_lines
 from app.incentives import actions
-from app.incentives.domain.plan import Plan
+from app.incentives.domain.plan import AmountPlan
 from app.incentives.domain.scheme import STACKING_LABELS, Origin, Scheme, Stacking, Status
-from app.incentives.domain.steps import State
+from app.incentives.domain.steps import IncentiveState
 from app.incentives.queries import awards, schemes
 from app.incentives.queries.budgets import area_of
 from app.incentives.queries.schemes import SchemeFamily, SchemeVersion
@@ -192,8 +192,8 @@ def _row(
     family: SchemeFamily,
     on: date,
     names: _Names,
-    on_file: Mapping[tuple[str, State], int],
-    plans: Mapping[int, Plan],
+    on_file: Mapping[tuple[str, IncentiveState], int],
+    plans: Mapping[int, AmountPlan],
 ) -> SchemeRow:
     shown = family.shown(on)
     return SchemeRow(
@@ -204,11 +204,13 @@ def _row(
         authority=str(shown.scheme.authority),
         status=status_text(shown.scheme),
         verified=shown.scheme.status is Status.VERIFIED,
-        on_file=sum(n for (code, state), n in on_file.items() if code == family.code and state is not State.ELIGIBLE),
+        on_file=sum(
+            n for (code, state), n in on_file.items() if code == family.code and state is not IncentiveState.ELIGIBLE
+        ),
     )
 
 
-def _version_row(version: SchemeVersion, plans: Mapping[int, Plan], in_force: bool) -> VersionRow:
+def _version_row(version: SchemeVersion, plans: Mapping[int, AmountPlan], in_force: bool) -> VersionRow:
     return VersionRow(
         version=version,
         amount=method(plans[version.row.id]),

@@ -15,7 +15,7 @@ from app.kit.i18n import _, ngettext
 from app.kit.paging import Page
 from app.notices.actions import WATCH
 from app.notices.channels.port import reason
-from app.notices.domain.delivering import CHANNELS, STATE_LABELS, Channel, State
+from app.notices.domain.delivering import CHANNELS, STATE_LABELS, Channel, DeliveryState
 from app.notices.models import Notice, NoticeDelivery
 from app.notices.queries import DeliveryFilter, count_deliveries, page_deliveries, title_of
 from app.notices.recipients import AccountKey, find_accounts
@@ -23,7 +23,12 @@ from app.notices.service.retrying import retry_delivery, retry_given_up
 
 router = GuardedRouter(door="web", prefix="/system/notices")
 
-_BADGES = {State.WAITING: "wait", State.SENT: "good", State.FAILED: "wait", State.GIVEN_UP: "late"}
+_BADGES = {
+    DeliveryState.WAITING: "wait",
+    DeliveryState.SENT: "good",
+    DeliveryState.FAILED: "wait",
+    DeliveryState.GIVEN_UP: "late",
+}
 _ADDRESS = "/system/notices"
 
 
@@ -82,7 +87,7 @@ QUERY = list_query(_ADDRESS, ("state", "channel"))
 def deliveries(call: Call, query: Annotated[ListQuery, asked(QUERY)]) -> Response:
     """What is on its way, and what did not go out."""
     state, channel = query["state"], query["channel"]
-    if (state and state not in set(State)) or (channel and channel not in set(Channel)):
+    if (state and state not in set(DeliveryState)) or (channel and channel not in set(Channel)):
         raise NotFound("notices.filter", _("没有这个状态。"))
     found = page_deliveries(call.session, DeliveryFilter(state, channel), query.cursor or None)
     accounts = find_accounts(call.session, [(notice.account_kind, notice.account_id) for _row, notice in found.items])
@@ -96,7 +101,7 @@ def deliveries(call: Call, query: Annotated[ListQuery, asked(QUERY)]) -> Respons
         channel=channel,
         states=tuple((str(each), _(label)) for each, label in STATE_LABELS.items()),
         choices=tuple((str(each), _(traits.label)) for each, traits in CHANNELS.items()),
-        given_up=sum(number for (_each, kept), number in counts.items() if kept is State.GIVEN_UP),
+        given_up=sum(number for (_each, kept), number in counts.items() if kept is DeliveryState.GIVEN_UP),
         url=query.address(),
     )
     return call.render("web/notices/deliveries.html", page)
@@ -117,7 +122,7 @@ def retry_all(call: Call) -> Response:
     return call.redirect(_ADDRESS, good=text)
 
 
-def _channel(call: Call, channel: Channel, counts: Mapping[tuple[Channel, State], int]) -> ChannelLine:
+def _channel(call: Call, channel: Channel, counts: Mapping[tuple[Channel, DeliveryState], int]) -> ChannelLine:
     settings = call.request.app.state.settings
     return ChannelLine(
         label=_(CHANNELS[channel].label),
@@ -128,7 +133,7 @@ def _channel(call: Call, channel: Channel, counts: Mapping[tuple[Channel, State]
 
 
 def _line(row: NoticeDelivery, notice: Notice, names: Mapping[AccountKey, str]) -> DeliveryLine:
-    state = State(row.state)
+    state = DeliveryState(row.state)
     return DeliveryLine(
         id=row.id,
         title=title_of(notice),
@@ -140,5 +145,5 @@ def _line(row: NoticeDelivery, notice: Notice, names: Mapping[AccountKey, str]) 
         attempts=row.attempts,
         at=row.sent_at or row.next_at,
         error=reason(row.error) if row.error else "",
-        may_retry=state in (State.FAILED, State.GIVEN_UP),
+        may_retry=state in (DeliveryState.FAILED, DeliveryState.GIVEN_UP),
     )

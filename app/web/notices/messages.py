@@ -22,7 +22,7 @@ from app.kit.i18n import _
 from app.notices.actions import SEND
 from app.notices.domain.delivering import CHANNELS
 from app.notices.making import Ways
-from app.notices.messages import JOB_KIND, Reach, foresee_message, order_message
+from app.notices.messages import JOB_KIND, MessageReach, foresee_message, order_message
 from app.notices.schemas import FirmMessage
 from app.web.cases.list import LIST as LISTED_CASES
 from app.web.enterprises.list import LIST as LISTED_FIRMS
@@ -42,7 +42,7 @@ class MessagePage:
     of: str
     query: str
     back: str
-    reach: Reach
+    reach: MessageReach
     channels: tuple[tuple[str, int], ...]
     without: tuple[Enterprise, ...]
     previewed: bool

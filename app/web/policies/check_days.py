@@ -14,7 +14,7 @@ from app.kit.permissions import can
 from app.policies.actions import READ, SET_PARAMETER
 from app.policies.checks import CHECK_DAYS, EVERY_POLICY, CheckDays
 from app.policies.domain.language.succession import NATION, concerns
-from app.policies.schemas import SettingInput
+from app.policies.schemas import PolicySettingInput
 from app.policies.service.check_days import set_check_days, withdraw_check_days
 from app.policies.settings import counting, list_settings
 from app.web.policies.settings import Reader, SettingsPage, card_of
@@ -34,7 +34,7 @@ def check_days_page(call: Call) -> Response:
 def set_days(call: Call) -> Response:
     """Set the days from an application day on."""
     return call.submit(
-        SettingInput,
+        PolicySettingInput,
         lambda data: set_check_days(call.session, **call.by, data=data),
         done=lambda _done: call.redirect(ADDRESS, good=_("已设定，原来的设定保留在历史中。")),
         again=lambda bound: call.render(
@@ -50,7 +50,7 @@ def withdraw_days(call: Call, setting_id: int) -> Response:
     return call.redirect(ADDRESS, good=_("设定已撤回，以前一次设定为准。"))
 
 
-def _page(session: Session, actor: Actor, on: date, refused: Bound[SettingInput] | None) -> SettingsPage:
+def _page(session: Session, actor: Actor, on: date, refused: Bound[PolicySettingInput] | None) -> SettingsPage:
     place = actor.region_prefix or NATION
     rows = [row for row in list_settings(session, EVERY_POLICY) if concerns(row.jurisdiction, actor.region_prefix)]
     present = counting(CheckDays(session, on).rows, actor.region_prefix)

@@ -14,7 +14,7 @@ from app.policies.actions import WHAT_IF
 from app.policies.band_words import band_lines
 from app.policies.describing import PolicyView, describe
 from app.policies.domain.language import tree
-from app.policies.domain.language.policy import Policy, Scoring, Subject
+from app.policies.domain.language.policy import Policy, PolicySubject, Scoring
 from app.policies.domain.language.succession import concerns, edition_of, in_force
 from app.policies.models import PolicyVersion
 from app.policies.places import in_force_ids, region_for
@@ -123,7 +123,7 @@ def policies_view(session: Session, actor: Actor, rows: Sequence[PolicyVersion],
     policies = dict(zip(shown, policies_of(session, shown.values()), strict=True))
     settings = settings_of(list(policies.values()), session, on, actor.region_prefix)
     present = in_force_ids(near, on)
-    lines: dict[Subject, list[PolicyLine]] = {subject: [] for subject in Subject}
+    lines: dict[PolicySubject, list[PolicyLine]] = {subject: [] for subject in PolicySubject}
     for code, row in shown.items():
         line = _line(policies[code], row, [r for r in _family(near, code) if r.id in present], names)
         unset = len(policies[code].settings) - len(settings.get(code, {}))
@@ -193,7 +193,7 @@ def policy_view(
 def _what_if(actor: Actor, row: PolicyVersion, policy: Policy, here: PolicyVersion) -> str:
     """Where other numbers of the version are tried; the one that applies here has the shorter address."""
     if (
-        policy.subject is not Subject.ENTERPRISE
+        policy.subject is not PolicySubject.ENTERPRISE
         or not can(actor, WHAT_IF)
         or not concerns(row.jurisdiction, actor.region_prefix)
     ):

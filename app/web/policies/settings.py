@@ -21,7 +21,7 @@ from app.policies.domain.values.units import Unit
 from app.policies.models import PolicySetting
 from app.policies.places import get_shown, jurisdiction_of
 from app.policies.queries import policy_of
-from app.policies.schemas import SettingInput
+from app.policies.schemas import PolicySettingInput
 from app.policies.service.settings import set_parameter, setting_text, sign_text, withdraw_setting
 from app.policies.settings import list_settings, settings_in_force
 from app.web.shared.policy_words import place_names
@@ -84,7 +84,7 @@ def settings_page(call: Call, code: str) -> Response:
 def set_policy_parameter(call: Call, code: str) -> Response:
     """Set one parameter from a day on."""
     return call.submit(
-        SettingInput,
+        PolicySettingInput,
         lambda data: set_parameter(call.session, **call.by, policy_code=code, data=data),
         done=lambda _done: call.redirect(f"/policies/{code}/settings", good=_("已设定，原来的设定保留在历史中。")),
         again=lambda bound: call.render(
@@ -103,7 +103,9 @@ def withdraw_policy_setting(call: Call, code: str, setting_id: int) -> Response:
 # -- the page ---------------------------------------------------------------------------------------------------------
 
 
-def _page(session: Session, actor: Actor, code: str, on: date, refused: Bound[SettingInput] | None) -> SettingsPage:
+def _page(
+    session: Session, actor: Actor, code: str, on: date, refused: Bound[PolicySettingInput] | None
+) -> SettingsPage:
     policy = policy_of(session, get_shown(session, code, on, actor.region_prefix))
     place = jurisdiction_of(actor, policy)
     may_set = place is not None and can(actor, SET_PARAMETER)
@@ -150,7 +152,7 @@ def card_of(
     definition: FactDefinition,
     reference: str,
     rows: list[PolicySetting],
-    refused: Bound[SettingInput] | None,
+    refused: Bound[PolicySettingInput] | None,
 ) -> ParameterCard:
     """One parameter with everything of `rows` that was set for it, and its form."""
     mine = [row for row in rows if row.name == definition.code]

@@ -21,7 +21,7 @@ from app.kit.permissions import can
 from app.policies.actions import OVERRIDE, READ_VERDICT
 from app.policies.inputs import InputLine, stored_input_lines, with_names
 from app.policies.models import PolicyVersion, StoredVerdict
-from app.policies.plan_presenting import PlanView, present_plan
+from app.policies.plan_presenting import GapPlanView, present_plan
 from app.policies.presenting import VerdictView, present, verdict_url
 from app.policies.queries import find_newest_of_case, get_stored, policy_of
 from app.policies.schemas import OverrideInput, TakeBackInput
@@ -49,7 +49,7 @@ class StoredPage:
 
     enterprise: Enterprise
     view: VerdictView
-    plan: PlanView | None
+    plan: GapPlanView | None
     inputs: tuple[InputLine, ...]
     stored: StoredVerdict
     url: str

@@ -21,10 +21,10 @@ from app.kit.actor import Actor
 from app.kit.i18n import Bilingual
 from app.policies.actions import READ_VERDICT
 from app.policies.answer import answer
-from app.policies.domain.language.policy import Subject
+from app.policies.domain.language.policy import PolicySubject
 from app.policies.domain.language.succession import concerns
 from app.policies.domain.language.verdict import Evaluation
-from app.policies.plan_presenting import PlanView
+from app.policies.plan_presenting import GapPlanView
 from app.policies.presenting import VerdictView, present
 from app.policies.queries import list_versions_about
 from app.web.shared.commissioner_words import degree_label, programme_name
@@ -63,7 +63,7 @@ class TryOutPage:
     form: Bound[Any]
     labels: dict[str, str]
     view: VerdictView | None
-    plan: PlanView | None
+    plan: GapPlanView | None
     lacks_too_much: bool
 
 
@@ -111,7 +111,7 @@ def _page(trial: Trial, tried: Tried, form: Bound[Any], evaluation: Evaluation |
         title=str(trial.policy.title),
         code=code,
         policy_url=version_url(trial.version),
-        subject=(Subject.PERSON if tried.expert else trial.policy.subject).value,
+        subject=(PolicySubject.PERSON if tried.expert else trial.policy.subject).value,
         on=trial.on,
         action=f"/policies/{code}/try-out?on={day}{who}",
         url=f"/policies/{code}/try-out",
@@ -129,7 +129,7 @@ def _page(trial: Trial, tried: Tried, form: Bound[Any], evaluation: Evaluation |
 def checks_of(session: Session, actor: Actor, expert: Commissioner, on: date) -> tuple[tuple[str, str], ...]:
     """Every policy about people, with the page on which `expert` is held against it: as of `on`, or its last day."""
     found = []
-    for row in list_versions_about(session, Subject.PERSON):
+    for row in list_versions_about(session, PolicySubject.PERSON):
         if concerns(row.jurisdiction, actor.region_prefix):
             day = max(row.effective_from, min(on, row.effective_to or on))
             title = str(Bilingual(zh=row.title_zh, en=row.title_en))

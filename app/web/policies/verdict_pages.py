@@ -18,14 +18,14 @@ from app.kit.errors import Invalid
 from app.kit.i18n import _
 from app.kit.permissions import can
 from app.policies.actions import STATE_FACT
-from app.policies.domain.facts.catalogue import Catalogue, FactDefinition, FactKey, Told
+from app.policies.domain.facts.catalogue import Catalogue, FactDefinition, FactKey, Periodicity
 from app.policies.domain.language.worlds import FISCAL_YEARS
 from app.policies.domain.values.outcome import Outcome
 from app.policies.domain.values.units import WHOLE, Unit
 from app.policies.inputs import InputLine, input_lines, with_names
 from app.policies.models import FactStatement, StoredVerdict
 from app.policies.plan_answer import answer_with_plan
-from app.policies.plan_presenting import PlanView, present_plan
+from app.policies.plan_presenting import GapPlanView, present_plan
 from app.policies.presenting import STATES, MissingView, VerdictView, present, present_known, supply_link, verdict_url
 from app.policies.queries import list_statements, list_stored
 from app.policies.schemas import StatementInput
@@ -138,7 +138,7 @@ class PlanPage:
     enterprise: Enterprise
     url: str
     view: VerdictView
-    plan: PlanView | None
+    plan: GapPlanView | None
 
 
 def verdict_page(
@@ -229,7 +229,7 @@ def _missing_lines(
 
 
 def _form(fact: FactDefinition, on: date, day: date, bound: Bound[StatementForm] | None) -> FactForm:
-    years = range(on.year - FISCAL_YEARS, on.year) if fact.told is Told.BY_YEAR else range(0)
+    years = range(on.year - FISCAL_YEARS, on.year) if fact.told is Periodicity.BY_YEAR else range(0)
     return FactForm(
         code=fact.code,
         label=str(fact.label),

@@ -19,7 +19,7 @@ from app.programmes.domain.definition import Programme
 from app.programmes.domain.settable import Settable, settable
 from app.programmes.models import ProgrammeSetting
 from app.programmes.queries import load_catalogue
-from app.programmes.schemas import SettingInput
+from app.programmes.schemas import ProgrammeSettingInput
 from app.programmes.service.settings import set_setting, setting_text
 from app.programmes.settings import list_settings, settings_in_force
 
@@ -88,12 +88,12 @@ def settings_page(call: Call, code: str) -> Response:
 def set_route(call: Call, code: str) -> Response:
     """Set one of them from a day on."""
 
-    def set_and_date(values: SettingInput) -> tuple[int]:
+    def set_and_date(values: ProgrammeSettingInput) -> tuple[int]:
         set_setting(call.session, **call.by, code=code, values=values)
         return (give_lengths(call.session, programme=code, now=call.now),)
 
     return call.submit(
-        SettingInput,
+        ProgrammeSettingInput,
         set_and_date,
         done=lambda done: call.redirect(f"/programmes/{code}/settings", good=_done(*done)),
         again=lambda bound: call.render(
@@ -131,7 +131,7 @@ def _summary(item: Settable, row: ProgrammeSetting | None) -> SettingSummary:
 
 
 def _page(
-    session: Session, actor: Actor, code: str, on: date, refused: Bound[SettingInput] | None = None
+    session: Session, actor: Actor, code: str, on: date, refused: Bound[ProgrammeSettingInput] | None = None
 ) -> SettingsPage:
     catalogue = load_catalogue(session)
     versions = catalogue.versions_of(code)
@@ -145,7 +145,9 @@ def _page(
     )
 
 
-def _card(item: Settable, rows: list[ProgrammeSetting], on: date, refused: Bound[SettingInput] | None) -> SettingCard:
+def _card(
+    item: Settable, rows: list[ProgrammeSetting], on: date, refused: Bound[ProgrammeSettingInput] | None
+) -> SettingCard:
     mine = [row for row in rows if (row.kind, row.key) == (item.kind, item.key)]
     present = next((row for row in mine if row.effective_on <= on), None)
     opened = refused is not None and (refused.raw.get("kind"), refused.raw.get("key")) == (item.kind, item.key)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from app.kit.i18n import N_, _
-from app.programmes.describing import CitedPlace, Row, Section
+from app.programmes.describing import CitedPlace, Section, SectionRow
 
 NOTES = {
     "materials": N_("存于企业证据库的直接沿用，不重复索取"),
@@ -57,6 +57,6 @@ def table_of(section: Section) -> Table:
     )
 
 
-def _cell(section: Section, row: Row, at: int) -> Cell:
+def _cell(section: Section, row: SectionRow, at: int) -> Cell:
     below = [child for child, parent in section.beneath.items() if parent == at and row.cells[child]]
     return Cell(row.cells[at], tuple((section.columns[child], row.cells[child]) for child in below))

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from app.cases.burden import CORRECTION, RETURNED
 from app.doors.forms import Bound
-from app.engagement.domain.requests import Outcome, RequestKind
-from app.engagement.domain.visits import Manner
+from app.engagement.domain.requests import RequestKind, RequestOutcome
+from app.engagement.domain.visits import ContactMethod
 from app.engagement.models import FirmRequest, Visit
 from app.engagement.schemas import OWN_DEPARTMENT, AskFirm
 from app.enterprises.events import FIELD_LABELS
@@ -31,10 +31,10 @@ KINDS: dict[str, str] = {
 #: Kinds of the burden count: requests, and what follows from casework.
 BURDEN_KINDS: dict[str, str] = KINDS | {CORRECTION: N_("补正"), RETURNED: N_("退回重交")}
 MANNERS: dict[str, str] = {
-    Manner.CALL: N_("电话"),
-    Manner.VISIT: N_("走访"),
-    Manner.OFFICE: N_("来局"),
-    Manner.WRITTEN: N_("书面"),
+    ContactMethod.CALL: N_("电话"),
+    ContactMethod.VISIT: N_("走访"),
+    ContactMethod.OFFICE: N_("来局"),
+    ContactMethod.WRITTEN: N_("书面"),
 }
 STATES: dict[str, str] = {
     "open": N_("待回应"),
@@ -104,10 +104,10 @@ def request_line(row: FirmRequest, words: Vocabulary, on: date) -> RequestLine:
 
 
 def _badge(row: FirmRequest, on: date) -> Badge:
-    if row.outcome == Outcome.WITHDRAWN:
+    if row.outcome == RequestOutcome.WITHDRAWN:
         return "idle", _("已撤回")
     if row.settled_on is not None:
-        return "good", _("已提供") if row.outcome == Outcome.SUPPLIED else _("已回应")
+        return "good", _("已提供") if row.outcome == RequestOutcome.SUPPLIED else _("已回应")
     if row.due_on is None:
         return "wait", _("待回应")
     left = (row.due_on - on).days

@@ -6,15 +6,15 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from app.kit.i18n import N_, _
-from app.policies.domain.language.policy import Subject
+from app.policies.domain.language.policy import PolicySubject
 from app.policies.domain.language.succession import NATION
 from app.policies.models import PolicyVersion
 from app.reference.queries import list_region_names
 
 SUBJECTS = {
-    Subject.ENTERPRISE: N_("企业"),
-    Subject.PERSON: N_("人员"),
-    Subject.FACILITY: N_("平台与基地"),
+    PolicySubject.ENTERPRISE: N_("企业"),
+    PolicySubject.PERSON: N_("人员"),
+    PolicySubject.FACILITY: N_("平台与基地"),
 }
 
 

@@ -13,7 +13,7 @@ from app.cases.models import CaseFile, Milestone
 from app.cases.opinions.queries import department_names
 from app.cases.queries import list_by_ids
 from app.cases.supplies import load_supplies
-from app.cases.todo.port import Asked, Group, Provider, Todo
+from app.cases.todo.port import Provider, Todo, TodoGroup, TodoQuery
 from app.enterprises.models import Enterprise
 from app.enterprises.queries import list_by_ids as list_firms
 from app.kit.actor import Actor
@@ -28,15 +28,15 @@ from app.web.shared.case_lines import Badge
 SOON_WORKING_DAYS = 3
 
 GROUPS = {
-    Group.DECIDE: N_("该办理"),
-    Group.CHECK: N_("该核对"),
-    Group.CORRECT: N_("补正复核"),
-    Group.CALL: N_("该联系"),
-    Group.REMIND: N_("该提醒"),
-    Group.SUPERVISE: N_("督办"),
-    Group.FOLLOW_UP: N_("差评整改"),
-    Group.HAND_OVER: N_("待移交"),
-    Group.EXCHANGE: N_("数据交换"),
+    TodoGroup.DECIDE: N_("该办理"),
+    TodoGroup.CHECK: N_("该核对"),
+    TodoGroup.CORRECT: N_("补正复核"),
+    TodoGroup.CALL: N_("该联系"),
+    TodoGroup.REMIND: N_("该提醒"),
+    TodoGroup.SUPERVISE: N_("督办"),
+    TodoGroup.FOLLOW_UP: N_("差评整改"),
+    TodoGroup.HAND_OVER: N_("待移交"),
+    TodoGroup.EXCHANGE: N_("数据交换"),
 }
 
 
@@ -111,7 +111,9 @@ class TodoLine:
     label: str = field(default="")
 
 
-def todo_lines(session: Session, kinds: Sequence[Kind], asked: Asked, todos: Sequence[Todo]) -> tuple[TodoLine, ...]:
+def todo_lines(
+    session: Session, kinds: Sequence[Kind], asked: TodoQuery, todos: Sequence[Todo]
+) -> tuple[TodoLine, ...]:
     """The lines of `todos`; the number of queries does not depend on how many there are."""
     by_code = {kind.provider.code: kind for kind in kinds}
     around = _around(session, by_code, asked, todos)
@@ -120,7 +122,7 @@ def todo_lines(session: Session, kinds: Sequence[Kind], asked: Asked, todos: Seq
     return tuple(_line(todo, by_code[todo.provider], around, names, calendar) for todo in todos)
 
 
-def _around(session: Session, kinds: Mapping[str, Kind], asked: Asked, todos: Sequence[Todo]) -> Around:
+def _around(session: Session, kinds: Mapping[str, Kind], asked: TodoQuery, todos: Sequence[Todo]) -> Around:
     cases = list_by_ids(session, _ids(todo.case_id for todo in todos))
     looked_at = [cases[todo.case_id] for todo in todos if todo.case_id and kinds[todo.provider].looks_at_needs]
     return Around(

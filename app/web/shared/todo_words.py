@@ -8,7 +8,7 @@ from app.cases.domain.needs import Need, needs_of, next_action, refusing
 from app.cases.duties.actions import FILL
 from app.cases.models import CaseFile
 from app.cases.opinions.actions import ASK
-from app.cases.opinions.domain import OUTCOME_LABELS, Outcome
+from app.cases.opinions.domain import OUTCOME_LABELS, OpinionOutcome
 from app.cases.oversight.actions import RECORD_MEASURES, SUPERVISE
 from app.cases.oversight.domain.rating import GRADES
 from app.cases.supply.actions import CHECK, CORRECT
@@ -120,7 +120,7 @@ def opinion_answered(todo: Todo, around: Around) -> Words:
     """What a department said."""
     who = around.departments.get(todo.about, todo.about)
     text = _("%(who)s已答复意见") % {"who": who}
-    said = _(OUTCOME_LABELS[Outcome(todo.about_en)])
+    said = _(OUTCOME_LABELS[OpinionOutcome(todo.about_en)])
     return Words(text, said, "", f"{_address(around.case(todo))}#opinions")
 
 

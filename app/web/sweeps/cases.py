@@ -12,7 +12,7 @@ from starlette.responses import Response
 from app.accounts.queries import list_active_officers
 from app.cases import actions
 from app.cases.schemas import MOST_AT_ONCE, OpenCases
-from app.cases.service.opening_many import JOB_KIND, Opened, Prospect, foresee, opened_of, order_cases
+from app.cases.service.opening_many import JOB_KIND, Opened, OpeningCheck, foresee, opened_of, order_cases
 from app.doors.call import Call
 from app.doors.forms import Bound, bind, empty
 from app.doors.lists.query import ListQuery, asked, list_query
@@ -27,7 +27,7 @@ from app.kit.i18n import _, current_locale
 from app.kit.permissions import EDITORS
 from app.policies.models import Sweep
 from app.policies.sweeps.domain import SweptPolicy
-from app.policies.sweeps.queries import LineFilter, get_sweep_visible_to, list_firms, list_swept_firms
+from app.policies.sweeps.queries import SweepLineFilter, get_sweep_visible_to, list_firms, list_swept_firms
 from app.programmes.queries import get_in_force, list_rounds
 from app.programmes.wording import round_title
 from app.web.shared.enterprise_words import Choices
@@ -67,8 +67,8 @@ class PreviewPage:
     back: str
     policy: SweptPolicy
     form: Bound[CasesForm]
-    ready: tuple[Prospect, ...]
-    refused: tuple[Prospect, ...]
+    ready: tuple[OpeningCheck, ...]
+    refused: tuple[OpeningCheck, ...]
     kept: tuple[tuple[str, str], ...]
     years: Choices
     rounds: Choices
@@ -126,7 +126,7 @@ def order(call: Call, sweep_id: int) -> Response:
     bound = bind(CasesForm, call.form)
     query = ORDER.model_validate({"policy": bound.raw.get("policy") or "", "firm": bound.raw.get("firm") or []})
     policy = chosen_policy(sweep, query)
-    wanted = LineFilter(policy.code, usccs=tuple(query.several("firm")) or ("",))
+    wanted = SweepLineFilter(policy.code, usccs=tuple(query.several("firm")) or ("",))
     firms = list_firms(call.session, call.actor, sweep, wanted, MOST_AT_ONCE)
     if not firms and bound.model:
         bound.summary.append(_("没有可以立案的企业。"))
@@ -193,7 +193,9 @@ def _preview_page(
     )
 
 
-def _prospects(call: Call, policy: SweptPolicy, firms: Sequence[Enterprise], form: Bound[CasesForm]) -> list[Prospect]:
+def _prospects(
+    call: Call, policy: SweptPolicy, firms: Sequence[Enterprise], form: Bound[CasesForm]
+) -> list[OpeningCheck]:
     """Each firm and why not; a choice that cannot be read is told at its field and foreseen as if not made."""
     if not firms:
         return []

@@ -13,21 +13,21 @@ from app.kit.i18n import N_, _, current_locale
 from app.policies.domain.values.outcome import Outcome
 from app.policies.models import SweepLine
 from app.policies.presenting import STATES, verdict_url
-from app.policies.sweeps.domain import Standing, SweptPolicy
-from app.policies.sweeps.queries import LineFilter
+from app.policies.sweeps.domain import SweepStatus, SweptPolicy
+from app.policies.sweeps.queries import SweepLineFilter
 from app.policies.wording import OUTCOMES
 from app.reference.queries import list_region_names
 
 STANDINGS = {
-    Standing.PASSES: N_("达标"),
-    Standing.DEPENDS: N_("待定"),
-    Standing.ONE_SHORT: N_("差一项"),
-    Standing.ONLY_ONE: N_("差一项，其余均达标"),
-    Standing.FAILS: N_("未达标"),
-    Standing.LAPSES: N_("12 个月内到期"),
-    Standing.CHANGED: N_("与上次不同"),
-    Standing.GAINED: N_("新达标"),
-    Standing.LOST: N_("不再达标"),
+    SweepStatus.PASSES: N_("达标"),
+    SweepStatus.DEPENDS: N_("待定"),
+    SweepStatus.ONE_SHORT: N_("差一项"),
+    SweepStatus.ONLY_ONE: N_("差一项，其余均达标"),
+    SweepStatus.FAILS: N_("未达标"),
+    SweepStatus.LAPSES: N_("12 个月内到期"),
+    SweepStatus.CHANGED: N_("与上次不同"),
+    SweepStatus.GAINED: N_("新达标"),
+    SweepStatus.LOST: N_("不再达标"),
 }
 _RANK = {Outcome.UNMET.value: 0, Outcome.UNKNOWN.value: 1, Outcome.MET.value: 2}
 _SHOWN = 3
@@ -40,10 +40,10 @@ FILTERS = ("policy", "standing", "missing", "region", "q", "sort")
 QUERY = list_query("/policies/sweeps", FILTERS, usual={"sort": "nearest"})
 
 
-def wanted_lines(query: ListQuery, policy: str, usccs: tuple[str, ...] = ()) -> LineFilter:
+def wanted_lines(query: ListQuery, policy: str, usccs: tuple[str, ...] = ()) -> SweepLineFilter:
     """What an address asks for, as a filter of the slice; anything it does not understand narrows nothing."""
-    standing = query["standing"] if query["standing"] in set(Standing) else ""
-    return LineFilter(policy, standing, query["missing"], query["region"], query["q"], usccs)
+    standing = query["standing"] if query["standing"] in set(SweepStatus) else ""
+    return SweepLineFilter(policy, standing, query["missing"], query["region"], query["q"], usccs)
 
 
 def opening(query: ListQuery, base: str, **changes: str) -> str:

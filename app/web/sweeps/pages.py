@@ -20,7 +20,7 @@ from app.kit.paging import Count, Page
 from app.kit.permissions import Place, can
 from app.policies.models import Sweep
 from app.policies.sweeps.actions import RUN
-from app.policies.sweeps.domain import Standing, SweptPolicy, swept_policy
+from app.policies.sweeps.domain import SweepStatus, SweptPolicy, swept_policy
 from app.policies.sweeps.queries import SORTS, count_lines, counts_for, firms_for, page_lines
 from app.programmes.queries import load_catalogue
 from app.reference.queries import list_region_names
@@ -37,13 +37,13 @@ _STATES = {
 }
 #: What a policy's row in the summary counts, in its order.
 COUNTED = (
-    Standing.PASSES,
-    Standing.DEPENDS,
-    Standing.ONE_SHORT,
-    Standing.FAILS,
-    Standing.LAPSES,
-    Standing.GAINED,
-    Standing.LOST,
+    SweepStatus.PASSES,
+    SweepStatus.DEPENDS,
+    SweepStatus.ONE_SHORT,
+    SweepStatus.FAILS,
+    SweepStatus.LAPSES,
+    SweepStatus.GAINED,
+    SweepStatus.LOST,
 )
 
 
@@ -228,7 +228,7 @@ def result_page(session: Session, actor: Actor, sweep: Sweep, query: ListQuery, 
         heads=tuple(_(STANDINGS[standing]) for standing in COUNTED),
         tiles=tuple(_tiles(counts.get(policy.code, {}), policy.code, base)),
         difference=_difference(session, sweep, counts.get(policy.code, {})),
-        difference_url=opening(QUERY.saying(policy=policy.code, standing=Standing.CHANGED), base),
+        difference_url=opening(QUERY.saying(policy=policy.code, standing=SweepStatus.CHANGED), base),
         query=query,
         lines=tuple(line_views(session, policy, sweep.on_day, found.items)),
         page=found,
@@ -280,8 +280,8 @@ def _policy_rows(
 
 
 def _tiles(numbers: Mapping[str, int], code: str, base: str) -> Iterator[Tile]:
-    only = numbers.get(Standing.ONLY_ONE, 0)
-    notes = {Standing.ONE_SHORT: _("其中 %(n)s 家其余均达标") % {"n": only} if only else ""}
+    only = numbers.get(SweepStatus.ONLY_ONE, 0)
+    notes = {SweepStatus.ONE_SHORT: _("其中 %(n)s 家其余均达标") % {"n": only} if only else ""}
     for standing in COUNTED[:5]:
         url = opening(QUERY.saying(policy=code, standing=standing), base)
         yield Tile(_(STANDINGS[standing]), numbers.get(standing, 0), notes.get(standing, ""), url)
@@ -301,7 +301,7 @@ def _difference(session: Session, sweep: Sweep, numbers: Mapping[str, int]) -> s
 def _chips(query: ListQuery, policy: SweptPolicy, region_text: str, base: str) -> Iterator[tuple[str, str]]:
     """The conditions in words, each with the address that takes it away."""
     texts = {
-        "standing": _(STANDINGS[Standing(query["standing"])]) if query["standing"] in set(Standing) else "",
+        "standing": _(STANDINGS[SweepStatus(query["standing"])]) if query["standing"] in set(SweepStatus) else "",
         "missing": _("缺：%(fact)s") % {"fact": policy.facts.get(query["missing"], query["missing"])}
         if query["missing"]
         else "",

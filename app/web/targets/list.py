@@ -18,9 +18,9 @@ from app.kit.errors import NotFound
 from app.kit.i18n import Bilingual, _
 from app.kit.paging import Page
 from app.targets import actions, queries
-from app.targets.domain import Applications, Certificates, Comparison, Subjects, version_name
+from app.targets.domain import Applications, Certificates, Subjects, TargetOperator, version_name
 from app.targets.models import PlanItem
-from app.targets.queries import PlanView, Standing
+from app.targets.queries import PlanView, TargetResult
 from app.web.targets.rows import Table, all_rows, page_of_rows
 
 router = GuardedRouter(door="web", prefix="/targets")
@@ -162,7 +162,7 @@ def goal_cards(session: Session, view: PlanView) -> tuple[GoalCard, ...]:
     return cards_of(session, view, queries.list_headlines(session, view))
 
 
-def cards_of(session: Session, view: PlanView, standings: Sequence[Standing]) -> tuple[GoalCard, ...]:
+def cards_of(session: Session, view: PlanView, standings: Sequence[TargetResult]) -> tuple[GoalCard, ...]:
     """Counted items as cards."""
     return tuple(_card(session, view, standing) for standing in standings if standing.count is not None)
 
@@ -190,12 +190,12 @@ def _correction_notice(session: Session, view: PlanView | None) -> str:
     }
 
 
-def _headlines(standings: Sequence[Standing]) -> list[Standing]:
+def _headlines(standings: Sequence[TargetResult]) -> list[TargetResult]:
     found = [standing for standing in standings if standing.item.headline is not None]
     return sorted(found, key=lambda standing: standing.item.headline or 0)
 
 
-def _card(session: Session, view: PlanView, standing: Standing) -> GoalCard:
+def _card(session: Session, view: PlanView, standing: TargetResult) -> GoalCard:
     assert standing.count is not None  # only counted items become cards
     missing = standing.missing or 0
     return GoalCard(
@@ -210,14 +210,14 @@ def _card(session: Session, view: PlanView, standing: Standing) -> GoalCard:
     )
 
 
-def _target_text(standing: Standing) -> str:
+def _target_text(standing: TargetResult) -> str:
     if standing.target is None:
         return ""
     unit = _text(standing.item.unit)
     return f"/ {standing.target.text()} {unit}"
 
 
-def _card_note(session: Session, view: PlanView, standing: Standing) -> str:
+def _card_note(session: Session, view: PlanView, standing: TargetResult) -> str:
     """What is missing, and what is on its way or about to be lost."""
     parts = [_missing_text(standing)]
     counted = queries.counted_of(standing.item)
@@ -230,7 +230,7 @@ def _card_note(session: Session, view: PlanView, standing: Standing) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def _missing_text(standing: Standing) -> str:
+def _missing_text(standing: TargetResult) -> str:
     if standing.met is None:
         return ""
     if standing.met:
@@ -238,7 +238,7 @@ def _missing_text(standing: Standing) -> str:
     return _("还差 %(n)s %(unit)s") % {"n": standing.missing, "unit": _text(standing.item.unit)}
 
 
-def _item_row(standing: Standing, view: PlanView) -> ItemRow:
+def _item_row(standing: TargetResult, view: PlanView) -> ItemRow:
     item = standing.item
     return ItemRow(
         item=item,
@@ -252,11 +252,11 @@ def _item_row(standing: Standing, view: PlanView) -> ItemRow:
     )
 
 
-def _written_target(standing: Standing) -> str:
+def _written_target(standing: TargetResult) -> str:
     """The target with its comparison in signs: ≥ 20 家, > 60 家."""
     if standing.target is None:
         return ""
-    sign = ">" if standing.target.comparison is Comparison.MORE_THAN else "≥"
+    sign = ">" if standing.target.comparison is TargetOperator.MORE_THAN else "≥"
     return f"{sign} {standing.target.number()} {_text(standing.item.unit)}"
 
 

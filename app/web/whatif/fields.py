@@ -7,7 +7,7 @@ from app.kit.i18n import _
 from app.policies.band_words import band_lines, ends_text, measure_words
 from app.policies.describing import unit_text
 from app.policies.domain.language import tree
-from app.policies.domain.language.drafts import Kind, Number
+from app.policies.domain.language.drafts import DraftNumber, NumberKind
 from app.policies.domain.language.policy import Parameter, Policy, ScoredItem
 from app.policies.domain.values.quantities import SIGNS
 from app.policies.domain.values.units import WRITTEN, Unit
@@ -38,12 +38,12 @@ class FieldGroup:
 
 
 def field_groups(
-    policy: Policy, numbers: list[Number], settings: Settings, given: Mapping[str, str]
+    policy: Policy, numbers: list[DraftNumber], settings: Settings, given: Mapping[str, str]
 ) -> tuple[FieldGroup, ...]:
     """Settings and plain parameters first, then bands, figures and the score."""
     makers = _Fields(policy, given)
     plain = [makers.setting(parameter, settings) for parameter in numeric_settings(policy)]
-    plain += [makers.number(number) for number in numbers if number.kind is Kind.VALUE]
+    plain += [makers.number(number) for number in numbers if number.kind is NumberKind.VALUE]
     groups = [FieldGroup(_("参数"), "", tuple(plain))] if plain else []
     groups += makers.banded(numbers)
     groups.append(makers.growth())
@@ -61,7 +61,7 @@ class _Fields:
         items = (part for block in blocks for item in block.items for part in (item, *item.options))
         self._items = {item.id: item for item in items}
 
-    def number(self, number: Number) -> NumberField:
+    def number(self, number: DraftNumber) -> NumberField:
         """A number of the version."""
         sign = number.quantity.sign
         return self._field(NUMBER + number.key, self._label(number), number.quantity.number, sign)
@@ -74,9 +74,9 @@ class _Fields:
         label = _("%(name)s（市局设定）") % {"name": parameter.label}
         return self._field(SETTING + parameter.name, label, present, sign)
 
-    def banded(self, numbers: list[Number]) -> list[FieldGroup]:
+    def banded(self, numbers: list[DraftNumber]) -> list[FieldGroup]:
         """One group for each parameter with bands: each band's value, then where it ends."""
-        names = dict.fromkeys(number.owner for number in numbers if number.kind is Kind.BAND)
+        names = dict.fromkeys(number.owner for number in numbers if number.kind is NumberKind.BAND)
         return [
             FieldGroup(
                 str(self._parameters[name].label),
@@ -104,7 +104,7 @@ class _Fields:
         shown = _sign_text(sign) if sign else ""
         return NumberField(name, label, value, shown, f"{now} {shown}".strip() if now else "", value.strip() != now)
 
-    def _label(self, number: Number) -> str:
+    def _label(self, number: DraftNumber) -> str:
         if number.scored:
             return _end_of_item(self._policy, self._items[number.owner], number.index)
         parameter = self._parameters[number.owner]
@@ -112,7 +112,7 @@ class _Fields:
         if not isinstance(body, tree.Banded):
             return str(parameter.label)
         where = band_lines(body, self._policy.catalogue)[number.index][0]
-        if number.kind is Kind.BAND:
+        if number.kind is NumberKind.BAND:
             return where
         return _("第 %(n)s 档与第 %(next)s 档的分界") % {"n": number.index + 1, "next": number.index + 2}
 

@@ -19,7 +19,7 @@ from app.kit.permissions import can
 from app.policies.actions import PUBLISH, WHAT_IF
 from app.policies.domain.language.building import PolicyFileError
 from app.policies.domain.language.drafts import Data, changed, draft_policy, numbers
-from app.policies.domain.language.policy import Policy, Subject
+from app.policies.domain.language.policy import Policy, PolicySubject
 from app.policies.domain.language.succession import NATION, area_of, concerns
 from app.policies.models import PolicyVersion
 from app.policies.places import get_shown
@@ -108,7 +108,7 @@ def what_if_page(session: Session, actor: Actor, row: PolicyVersion, given: Mapp
 
 def _ground(session: Session, actor: Actor, row: PolicyVersion, on: date) -> _Ground:
     policy = policy_of(session, row)
-    if policy.subject is not Subject.ENTERPRISE:
+    if policy.subject is not PolicySubject.ENTERPRISE:
         raise NotFound("policies.what_if", _("假设推演只适用于以企业为对象的政策。"))
     if not concerns(row.jurisdiction, actor.region_prefix):
         raise NotFound("policies.version", _("这个版本不适用于您的辖区。"))

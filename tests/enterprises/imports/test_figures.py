@@ -7,13 +7,13 @@ import pytest
 from sqlalchemy import select
 
 from app.enterprises.imports import deciding
-from app.enterprises.imports.domain import ImportKind, Outcome
+from app.enterprises.imports.domain import ImportKind, RowOutcome
 from app.enterprises.imports.models import ImportRun
 from app.enterprises.imports.queries import get_row
-from app.enterprises.imports.reasons import Reason
+from app.enterprises.imports.reasons import RowReason
 from app.enterprises.models import Enterprise, YearlyFigures
 from app.enterprises.schemas import FiguresInput
-from app.enterprises.service.parts import Desk
+from app.enterprises.service.parts import PartChange
 from app.enterprises.service.records import put_figures
 from app.journal.models import JournalEvent
 from app.kit.actor import SYSTEM, Actor, ActorKind, Role
@@ -68,7 +68,7 @@ def figures(database: Database) -> list[YearlyFigures]:
 
 
 def reasons(importer: Importer, import_id: int) -> list[str]:
-    return [" ".join(str(Reason.from_json(kept)) for kept in row.reasons) for row in importer.rows(import_id)]
+    return [" ".join(str(RowReason.from_json(kept)) for kept in row.reasons) for row in importer.rows(import_id)]
 
 
 def test_figures_come_in_with_their_units(importer: Importer, database: Database, tmp_path: Path) -> None:
@@ -106,7 +106,7 @@ def test_figures_set_by_hand_are_shown_not_overwritten(importer: Importer, datab
     with session_scope(database) as session:
         (one,) = session.scalars(select(YearlyFigures))
         enterprise = session.get_one(Enterprise, one.enterprise_id)
-        desk = Desk(session, SYSTEM, enterprise, NOW)
+        desk = PartChange(session, SYSTEM, enterprise, NOW)
         from app.enterprises.service.parts import fingerprint
         from app.enterprises.service.records import FIGURES as PART
 
@@ -183,4 +183,4 @@ def test_the_same_year_twice_in_a_file_takes_the_first(importer: Importer, tmp_p
 def test_figures_of_another_region_are_refused(importer: Importer, tmp_path: Path) -> None:
     officer = Actor(ActorKind.OFFICER, 1, "李晓（示例）", Role.CASEWORKER, "420112")
     import_id = importer.take_in(write_list(tmp_path / "a.csv", [row()], HEADER), FIGURES, actor=officer)
-    assert [kept.outcome for kept in importer.rows(import_id)] == [Outcome.REJECTED]
+    assert [kept.outcome for kept in importer.rows(import_id)] == [RowOutcome.REJECTED]

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from app.enterprises.imports.domain import Outcome
+from app.enterprises.imports.domain import RowOutcome
 from app.enterprises.imports.models import ImportRun
-from app.enterprises.imports.reasons import Reason
+from app.enterprises.imports.reasons import RowReason
 from app.enterprises.models import Enterprise, FormerName
 from app.enterprises.schemas import EnterpriseEdit
 from app.enterprises.search_index import matching
@@ -27,9 +27,9 @@ from tests.support.imports import NOW, Importer
 OFFICER = Actor(ActorKind.OFFICER, 1, "李晓（示例）", Role.CASEWORKER, "429005")
 
 
-def texts(importer: Importer, import_id: int, outcome: Outcome) -> dict[int, str]:
+def texts(importer: Importer, import_id: int, outcome: RowOutcome) -> dict[int, str]:
     return {
-        row.row_number: " ".join(str(Reason.from_json(kept)) for kept in row.reasons)
+        row.row_number: " ".join(str(RowReason.from_json(kept)) for kept in row.reasons)
         for row in importer.rows(import_id, outcome)
     }
 
@@ -73,12 +73,12 @@ def test_the_same_list_again_changes_nothing(importer: Importer, database: Datab
 def test_every_row_has_its_outcome_and_reason(importer: Importer, tmp_path: Path) -> None:
     import_id = importer.take_in(write_list(tmp_path / "list.csv", messy_rows()))
     assert importer.counts(import_id) == {"created": 3, "queued": 1, "rejected": 4}
-    rejected = texts(importer, import_id, Outcome.REJECTED)
+    rejected = texts(importer, import_id, RowOutcome.REJECTED)
     assert "15 位" in rejected[5]
     assert rejected[6] == "与第 2 行的代码重复，不同之处：注册资金 “2(万元)” → “99(万元)”。"
     assert rejected[7] == "没有企业名称。"
     assert "“O”" in rejected[9]
-    assert "校验位不符" in texts(importer, import_id, Outcome.QUEUED)[4]
+    assert "校验位不符" in texts(importer, import_id, RowOutcome.QUEUED)[4]
     assert importer.firm(fictional_code(2)).name == "园林精密2号有限公司（示例）"
 
 
@@ -92,7 +92,7 @@ def test_an_unreadable_cell_stays_empty_and_its_text_is_kept(importer: Importer,
     assert (firm.registered_on, firm.kind, firm.capital_fen) == (None, "", None)
     assert firm.unread_cells == {"registered_on": "2021-02-30", "kind": "长" * 200}
     assert (firm.capital_text, firm.capital_remark) == ("1,0000000(万)", "千分位写法有误，保留原文。")
-    assert "2021-02-30" in texts(importer, import_id, Outcome.CREATED)[2]
+    assert "2021-02-30" in texts(importer, import_id, RowOutcome.CREATED)[2]
     again = importer.take_in(write_list(tmp_path / "b.csv", [firm_row(7, 注册日期="2021-02-28", 注册资金="1,000(万)")]))
     assert importer.counts(again) == {"changed": 1}
     firm = importer.firm(fictional_code(7))
@@ -144,7 +144,7 @@ def test_a_name_that_contradicts_its_code_waits_and_renames_nothing(
     ]
     import_id = importer.take_in(write_list(tmp_path / "b.csv", rows), actor=OFFICER)
     assert importer.counts(import_id) == {"changed": 1, "queued": 2}
-    told = texts(importer, import_id, Outcome.QUEUED)
+    told = texts(importer, import_id, RowOutcome.QUEUED)
     assert f"另一家企业（{fictional_code(2)}）的名称" in told[2]
     assert "“园林精密2号有限公司（示例）”，与名单上的“泽口渔业合作社（示例）”不符" in told[3]
     for number in (1, 2):
@@ -160,7 +160,7 @@ def test_a_former_name_in_a_list_takes_the_firm_not_its_name_back(importer: Impo
     assert importer.counts(import_id) == {"changed": 1}
     firm = importer.firm(fictional_code(1))
     assert (firm.name, firm.legal_representative) == ("园林精密1号有限公司（示例）", "李**")
-    assert "是曾用名" in texts(importer, import_id, Outcome.CHANGED)[2]
+    assert "是曾用名" in texts(importer, import_id, RowOutcome.CHANGED)[2]
 
 
 def test_a_field_edited_here_is_shown_and_not_overwritten(
@@ -212,11 +212,11 @@ def test_an_officer_takes_in_only_the_own_region(importer: Importer, tmp_path: P
     ]
     import_id = importer.take_in(write_list(tmp_path / "a.csv", rows), actor=OFFICER)
     assert importer.counts(import_id) == {"created": 2, "rejected": 1}
-    assert "辖区之外" in texts(importer, import_id, Outcome.REJECTED)[3]
+    assert "辖区之外" in texts(importer, import_id, RowOutcome.REJECTED)[3]
     assert importer.firm(fictional_code(3)).region_code == "429005"
-    assert "暂归" in texts(importer, import_id, Outcome.CREATED)[4]
+    assert "暂归" in texts(importer, import_id, RowOutcome.CREATED)[4]
     again = importer.take_in(write_list(tmp_path / "b.csv", rows[2:]), actor=OFFICER)
-    assert texts(importer, again, Outcome.UNCHANGED) == {2: ""}
+    assert texts(importer, again, RowOutcome.UNCHANGED) == {2: ""}
 
 
 def test_a_firm_of_another_region_is_not_touched(importer: Importer, tmp_path: Path) -> None:
@@ -257,7 +257,7 @@ def test_the_example_row_of_a_template_is_not_taken_in(importer: Importer, tmp_p
     path.write_bytes(blank_list(ImportKind.ENTERPRISES, xlsx=True))
     import_id = importer.take_in(path)
     assert importer.counts(import_id) == {"rejected": 1}
-    assert texts(importer, import_id, Outcome.REJECTED)[2] == "这是模板里的示例行，不导入。"
+    assert texts(importer, import_id, RowOutcome.REJECTED)[2] == "这是模板里的示例行，不导入。"
 
 
 def test_a_list_without_its_columns_or_started_twice_is_refused(importer: Importer, tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from app.enterprises.imports.domain import Outcome
+from app.enterprises.imports.domain import RowOutcome
 from app.enterprises.imports.handing_back import hand_back
 from app.enterprises.imports.models import ImportRun
 from app.kit.db import Database, read_scope
@@ -65,4 +65,4 @@ def test_damaged_rows_stay_damaged_until_somebody_mends_them(
     again.write_bytes(body)
     second = importer.take_in(again)
     assert importer.counts(second) == {"rejected": 3}
-    assert len(importer.rows(second, Outcome.REJECTED)) == 3
+    assert len(importer.rows(second, RowOutcome.REJECTED)) == 3

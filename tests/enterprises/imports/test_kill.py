@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from app.enterprises.imports.domain import RunState
+from app.enterprises.imports.domain import ImportState
 from app.enterprises.imports.models import ImportRow, ImportRun
 from app.enterprises.models import Enterprise, FormerName
 from app.jobs.models import Job
@@ -220,4 +220,4 @@ def _firms(database: Database) -> int:
 
 def _finished(database: Database) -> bool:
     with read_scope(database) as session:
-        return session.scalar(select(ImportRun.state)) == RunState.FINISHED
+        return session.scalar(select(ImportRun.state)) == ImportState.FINISHED

@@ -8,7 +8,7 @@ import pytest
 from app.enterprises.imports.blank_lists import blank_list
 from app.enterprises.imports.domain import ImportKind
 from app.enterprises.imports.fields import FIELDS, split_header, title_unit
-from app.enterprises.imports.mapping import Layout, guess_fields, guess_layout, remap, with_unit
+from app.enterprises.imports.mapping import TableLayout, guess_fields, guess_layout, remap, with_unit
 from app.kit.errors import Invalid
 from app.kit.tabular import open_table, write_xlsx
 from tests.factories.lists import HEADER, firm_row, firm_rows, write_list
@@ -130,7 +130,7 @@ def test_a_title_tells_its_unit_and_two_units_are_none(rows: list[list[str]], un
 FIGURES_HEADER = ["统一社会信用代码", "年度", "口径", "销售收入", "净资产（千元）", "总资产", "职工总数"]
 
 
-def figures_layout(tmp_path: Path, row: list[str], *above: list[str]) -> Layout:
+def figures_layout(tmp_path: Path, row: list[str], *above: list[str]) -> TableLayout:
     rows = [*above, FIGURES_HEADER, row]
     return guess_layout(open_table(write_list(tmp_path / "list.csv", rows[1:], rows[0])), ImportKind.FIGURES)
 
@@ -191,7 +191,7 @@ def test_a_choice_replaces_the_guess_and_no_field_is_filled_twice(tmp_path: Path
     changed = remap(layout, FIRMS, {4: "", 5: "capital"}, {5: "万元"})
     assert changed.index_of("legal_representative") is None
     assert changed.columns[5].unit == "万元"
-    assert Layout.from_json(changed.to_json()).columns[5].header == "注册资金"
+    assert TableLayout.from_json(changed.to_json()).columns[5].header == "注册资金"
     with pytest.raises(Invalid, match="法人代表"):
         remap(layout, FIRMS, {4: "name"}, {})
     with pytest.raises(Invalid):

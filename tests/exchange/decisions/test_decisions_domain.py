@@ -8,22 +8,22 @@ from app.exchange.catalogue import partner_definition
 from app.exchange.decisions.domain import (
     LONGEST_TEXT,
     MOST_LINES,
-    Passage,
+    PassedStage,
     RepeatedDecisionError,
     reason_of,
     remarks_of,
     step_of,
 )
-from app.exchange.domain import Decision
+from app.exchange.domain import PartnerDecision
 from app.kit.errors import Conflict
 
 PROGRAMME = "high-tech-enterprise"
 ON = date(2021, 6, 21)
 
 
-def passages(*stages: tuple[str, str, bool]) -> list[Passage]:
+def passages(*stages: tuple[str, str, bool]) -> list[PassedStage]:
     """(stage, step into it, by the partner), all entered on 21 June."""
-    return [Passage(stage, action, ON, by_partner) for stage, action, by_partner in stages]
+    return [PassedStage(stage, action, ON, by_partner) for stage, action, by_partner in stages]
 
 
 REVIEWED = passages(("review", "submit", False), ("recommended", "recommend", False))
@@ -33,26 +33,28 @@ REVIEWED = passages(("review", "submit", False), ("recommended", "recommend", Fa
     ("decision", "step"), [("requested", "return"), ("accepted", "to-joint-review"), ("rejected", "reject")]
 )
 def test_the_definition_names_the_step(decision: str, step: str) -> None:
-    assert step_of(partner_definition(), PROGRAMME, REVIEWED, Decision(decision), ON) == step
+    assert step_of(partner_definition(), PROGRAMME, REVIEWED, PartnerDecision(decision), ON) == step
 
 
 def test_a_stage_of_the_bureau_waits_for_no_decision() -> None:
     with pytest.raises(Conflict) as refused:
-        step_of(partner_definition(), PROGRAMME, REVIEWED[:1], Decision.ACCEPTED, ON)
+        step_of(partner_definition(), PROGRAMME, REVIEWED[:1], PartnerDecision.ACCEPTED, ON)
     assert refused.value.code == "decision.not_awaited"
 
 
 def test_the_same_decision_of_the_same_day_is_not_the_next_one() -> None:
     entered = [*REVIEWED, *passages(("joint-review", "to-joint-review", True))]
     with pytest.raises(RepeatedDecisionError):
-        step_of(partner_definition(), PROGRAMME, entered, Decision.ACCEPTED, ON)
-    assert step_of(partner_definition(), PROGRAMME, entered, Decision.ACCEPTED, date(2021, 6, 22)) == "to-experts"
-    assert step_of(partner_definition(), PROGRAMME, entered, Decision.REJECTED, ON) == "reject"
+        step_of(partner_definition(), PROGRAMME, entered, PartnerDecision.ACCEPTED, ON)
+    assert (
+        step_of(partner_definition(), PROGRAMME, entered, PartnerDecision.ACCEPTED, date(2021, 6, 22)) == "to-experts"
+    )
+    assert step_of(partner_definition(), PROGRAMME, entered, PartnerDecision.REJECTED, ON) == "reject"
 
 
 def test_a_step_of_an_officer_is_no_decision_entered() -> None:
     entered = [*REVIEWED, *passages(("joint-review", "to-joint-review", False))]
-    assert step_of(partner_definition(), PROGRAMME, entered, Decision.ACCEPTED, ON) == "to-experts"
+    assert step_of(partner_definition(), PROGRAMME, entered, PartnerDecision.ACCEPTED, ON) == "to-experts"
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from app.exchange.handovers.schemas import PrepareHandover
 from app.exchange.handovers.service.preparing import start_handover
 from app.exchange.handovers.service.steering import release
 from app.exchange.partners.models import Partner
-from app.jobs.running import Surroundings
+from app.jobs.running import JobContext
 from app.jobs.worker import Worker
 from app.kit import db
 from app.kit.actor import SYSTEM
@@ -51,7 +51,7 @@ class Desk:
         self.session = session
         self.partner = partner
         self.now = now
-        self.worker = Worker(Surroundings(database, data, clock=lambda: now), {kind.code: kind for kind in KINDS})
+        self.worker = Worker(JobContext(database, data, clock=lambda: now), {kind.code: kind for kind in KINDS})
 
     def prepared(self, resource: str = "enterprises", basis: str = "all", **given: Any) -> Handover:
         """A batch that the worker has frozen."""

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.exchange.handovers.domain import Basis, HandoverState, Held, ItemState
+from app.exchange.handovers.domain import BatchBasis, HandoverState, ItemState, RecordStatus
 from app.exchange.handovers.models import Handover, HandoverItem, PartnerRecord
 from app.exchange.handovers.service.following import SETTLING, follow_partner
 from app.exchange.partners.models import Partner
@@ -54,7 +54,7 @@ def test_a_change_is_noted_and_nothing_else_is_written(desk: Desk, world: World,
     db.commit(session)
     assert session.scalar(select(func.count()).select_from(PartnerRecord)) == 0
     followed(desk)
-    assert known(session) == {firm.uscc: (Held.CHANGED, False), case.number: (Held.CHANGED, False)}
+    assert known(session) == {firm.uscc: (RecordStatus.CHANGED, False), case.number: (RecordStatus.CHANGED, False)}
     assert session.scalars(select(PartnerRecord.enterprise_id).distinct()).all() == [firm.id]
     assert followed(desk) == 0
     assert desk.items() == []
@@ -67,7 +67,7 @@ def test_what_lies_elsewhere_is_not_noted(desk: Desk, world: World, session: Ses
     assert known(session) == {}
     world.move(firm, "429005001")
     followed(desk)
-    assert known(session) == {firm.uscc: (Held.CHANGED, False)}
+    assert known(session) == {firm.uscc: (RecordStatus.CHANGED, False)}
 
 
 def test_a_record_that_was_never_sent_and_is_gone_is_forgotten(desk: Desk, world: World, session: Session) -> None:
@@ -86,11 +86,11 @@ def test_a_record_that_was_sent_and_is_gone_is_sent_as_a_tombstone(
     received(session, desk.partner, now, receipt(item))
     world.retire(firm)
     followed(desk)
-    assert known(session) == {firm.uscc: (Held.CHANGED, True)}
+    assert known(session) == {firm.uscc: (RecordStatus.CHANGED, True)}
     [tombstone] = desk.items(desk.released(basis="changed"))
     assert (tombstone.retired, tombstone.body, tombstone.key) == (True, "", firm.uscc)
     received(session, desk.partner, now, receipt(tombstone))
-    assert known(session) == {firm.uscc: (Held.ACCEPTED, True)}
+    assert known(session) == {firm.uscc: (RecordStatus.ACCEPTED, True)}
     assert desk.prepared(basis="all").state == HandoverState.CANCELLED
 
 
@@ -98,7 +98,7 @@ def test_what_a_frozen_version_holds_already_is_not_noted_again(desk: Desk, worl
     firm = world.enterprise()
     desk.released()
     followed(desk)
-    assert known(session) == {firm.uscc: (Held.ON_THE_WAY, False)}
+    assert known(session) == {firm.uscc: (RecordStatus.ON_THE_WAY, False)}
 
 
 def test_the_same_record_again_is_skipped(desk: Desk, world: World, session: Session, now: datetime) -> None:
@@ -107,10 +107,10 @@ def test_the_same_record_again_is_skipped(desk: Desk, world: World, session: Ses
     received(session, desk.partner, now, receipt(item))
     world.journal("enterprise.changed", world.of(firm))
     followed(desk)
-    assert known(session) == {firm.uscc: (Held.CHANGED, False)}
+    assert known(session) == {firm.uscc: (RecordStatus.CHANGED, False)}
     batch = desk.prepared(basis="changed")
     assert (batch.state, batch.skipped) == (HandoverState.CANCELLED, 1)
-    assert known(session) == {firm.uscc: (Held.ACCEPTED, False)}
+    assert known(session) == {firm.uscc: (RecordStatus.ACCEPTED, False)}
 
 
 @pytest.fixture
@@ -135,7 +135,7 @@ def test_changes_go_out_by_themselves_once_they_have_settled(
         ("cases", case.number, ItemState.WAITING),
     }
     batches = session.scalars(select(Handover)).all()
-    assert {(batch.basis, batch.made_by) for batch in batches} == {(Basis.FOLLOWED, "system")}
+    assert {(batch.basis, batch.made_by) for batch in batches} == {(BatchBasis.FOLLOWED, "system")}
     assert all(batch.released_at is not None for batch in batches)
     followed(desk, at + timedelta(hours=1))
     assert session.scalar(select(func.count()).select_from(Handover)) == 2
@@ -150,7 +150,7 @@ def test_a_change_of_nothing_that_leaves_makes_no_batch(
     world.journal("enterprise.changed", world.of(firm))
     followed(desk)
     assert session.scalar(select(func.count()).select_from(Handover)) == 1
-    assert known(session) == {firm.uscc: (Held.ACCEPTED, False)}
+    assert known(session) == {firm.uscc: (RecordStatus.ACCEPTED, False)}
 
 
 def test_a_disabled_partner_is_not_served(desk: Desk, following: Partner, world: World, session: Session) -> None:

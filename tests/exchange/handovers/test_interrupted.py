@@ -17,7 +17,7 @@ from app.exchange.handovers.service.receiving import apply_receipts
 from app.exchange.partners.queries import lock_partner
 from app.jobs import service as jobs
 from app.jobs.models import Job
-from app.jobs.running import ShutdownError, Surroundings, run_of
+from app.jobs.running import JobContext, ShutdownError, run_of
 from app.kit import db
 from app.kit.actor import SYSTEM
 from tests.exchange.handovers.conftest import Desk
@@ -47,7 +47,7 @@ def test_a_batch_is_completed_after_any_number_of_interruptions(
 
 def _is_interrupted(desk: Desk, job_id: int) -> bool:
     """Run the job in a worker that must stop after its first chunk; whether it was not done yet."""
-    around = Surroundings(desk.database, Path(), clock=lambda: desk.now)
+    around = JobContext(desk.database, Path(), clock=lambda: desk.now)
     with db.session_scope(desk.database) as session:
         job = jobs.claim(session, job_id=job_id, owner="one", now=desk.now)
         assert job is not None

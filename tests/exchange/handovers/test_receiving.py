@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.exchange.handovers.domain import HandoverState, Held, ItemState, Note, Outcome, decide_receipt
+from app.exchange.handovers.domain import HandoverState, ItemState, Note, ReceiptOutcome, RecordStatus, decide_receipt
 from app.exchange.handovers.models import Handover, HandoverItem, PartnerRecord, Receipt
 from app.exchange.handovers.schemas import ReceiptResult, RecordReceipt
 from app.exchange.handovers.service.receiving import apply_receipts
@@ -48,13 +48,13 @@ def held(session: Session) -> dict[str, str]:
 
 
 def test_the_domain_decides() -> None:
-    assert decide_receipt(None, Outcome.ACCEPTED) is Note.UNKNOWN
-    assert decide_receipt(ItemState.WAITING, Outcome.PENDING) is ItemState.PENDING
-    assert decide_receipt(ItemState.PENDING, Outcome.REJECTED) is ItemState.REJECTED
-    assert decide_receipt(ItemState.PARKED, Outcome.ACCEPTED) is ItemState.ACCEPTED
-    assert decide_receipt(ItemState.ACCEPTED, Outcome.ACCEPTED) is Note.REPEATED
-    assert decide_receipt(ItemState.ACCEPTED, Outcome.REJECTED) is Note.LATE
-    assert decide_receipt(ItemState.SUPERSEDED, Outcome.ACCEPTED) is Note.LATE
+    assert decide_receipt(None, ReceiptOutcome.ACCEPTED) is Note.UNKNOWN
+    assert decide_receipt(ItemState.WAITING, ReceiptOutcome.PENDING) is ItemState.PENDING
+    assert decide_receipt(ItemState.PENDING, ReceiptOutcome.REJECTED) is ItemState.REJECTED
+    assert decide_receipt(ItemState.PARKED, ReceiptOutcome.ACCEPTED) is ItemState.ACCEPTED
+    assert decide_receipt(ItemState.ACCEPTED, ReceiptOutcome.ACCEPTED) is Note.REPEATED
+    assert decide_receipt(ItemState.ACCEPTED, ReceiptOutcome.REJECTED) is Note.LATE
+    assert decide_receipt(ItemState.SUPERSEDED, ReceiptOutcome.ACCEPTED) is Note.LATE
 
 
 def test_receipts_settle_their_records_and_the_batch(desk: Desk, world: World, session: Session, now: datetime) -> None:
@@ -73,7 +73,11 @@ def test_receipts_settle_their_records_and_the_batch(desk: Desk, world: World, s
     assert [each.applied for each in told] == [True, True, True]
     assert [item.state for item in desk.items(batch)] == ["accepted", "rejected", "pending"]  # reads them anew
     assert (second.reason_code, second.reason) == ("E12", "企业名称与登记不符")
-    assert held(session) == {first.key: Held.ACCEPTED, second.key: Held.REJECTED, third.key: Held.ON_THE_WAY}
+    assert held(session) == {
+        first.key: RecordStatus.ACCEPTED,
+        second.key: RecordStatus.REJECTED,
+        third.key: RecordStatus.ON_THE_WAY,
+    }
     session.refresh(batch)
     assert (batch.state, batch.acknowledged_at) == (HandoverState.SENT, None)
     received(session, desk.partner, now, receipt(third, number=2))
@@ -136,9 +140,9 @@ def test_what_changed_since_stays_to_be_sent(desk: Desk, world: World, session: 
     firm = world.enterprise()
     [item] = desk.items(desk.released())
     record = session.scalars(select(PartnerRecord)).one()
-    record.changed_position, record.state = item.position + 1, Held.CHANGED
+    record.changed_position, record.state = item.position + 1, RecordStatus.CHANGED
     received(session, desk.partner, now, receipt(item))
-    assert held(session) == {firm.uscc: Held.CHANGED}
+    assert held(session) == {firm.uscc: RecordStatus.CHANGED}
     assert session.scalars(select(PartnerRecord.accepted_position)).one() == item.position
 
 
@@ -217,7 +221,7 @@ def test_order_and_repetition_make_no_difference(
         batch = session.get_one(Handover, items[0].handover_id, populate_existing=True)
         assert (batch.state == HandoverState.ACKNOWLEDGED) is finished
         assert sorted(held(session).values()) == sorted(
-            Held.ON_THE_WAY if outcome == "pending" else outcome for outcome in outcomes
+            RecordStatus.ON_THE_WAY if outcome == "pending" else outcome for outcome in outcomes
         )
         savepoint.rollback()
     session.expire_all()

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.exchange.comparison.models import Reconciliation, ReconciliationLine
-from app.exchange.handovers.domain import AT_REST, OPEN, HandoverState, Held, ItemState
+from app.exchange.handovers.domain import AT_REST, OPEN, HandoverState, ItemState, RecordStatus
 from app.exchange.handovers.models import Handover, HandoverItem, PartnerRecord
 from app.exchange.handovers.schemas import PrepareHandover
 from app.exchange.handovers.service.preparing import start_handover
@@ -83,7 +83,7 @@ def test_what_was_not_sent_is_withdrawn_and_counts_as_changed(desk: Desk, world:
     set_state(desk, desk.items()[0], attempts=1)
     assert cancel(session, actor=SYSTEM, now=desk.now, handover=batch) == 1
     assert [item.state for item in desk.items()] == [ItemState.WAITING, ItemState.CANCELLED]
-    assert held(session) == {first.uscc: Held.ON_THE_WAY, second.uscc: Held.CHANGED}
+    assert held(session) == {first.uscc: RecordStatus.ON_THE_WAY, second.uscc: RecordStatus.CHANGED}
     with pytest.raises(Conflict):
         cancel(session, actor=SYSTEM, now=desk.now, handover=batch)
     db.commit(session)
@@ -134,7 +134,7 @@ def test_a_refused_record_goes_again_as_a_new_version(desk: Desk, world: World, 
     [new] = desk.items(batch)
     assert (new.key, new.digest) == (firm.uscc, item.digest)
     assert new.position > item.position
-    assert held(session) == {firm.uscc: Held.ON_THE_WAY}
+    assert held(session) == {firm.uscc: RecordStatus.ON_THE_WAY}
     assert retried(desk, item).handovers == ()  # a newer one is on its way
 
 
@@ -296,9 +296,9 @@ def _check(desk: Desk) -> None:
         assert record.sent_position == max(positions, default=0)
         accepted = [item.position for item in mine if item.state == ItemState.ACCEPTED]
         assert record.accepted_position == max(accepted, default=0)
-        if record.state == Held.ON_THE_WAY:
+        if record.state == RecordStatus.ON_THE_WAY:
             assert mine[-1].state in OPEN
-        if record.state == Held.ACCEPTED:
+        if record.state == RecordStatus.ACCEPTED:
             assert mine[-1].state == ItemState.ACCEPTED
 
 

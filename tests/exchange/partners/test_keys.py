@@ -9,7 +9,7 @@ from gmssl_pyx import sm2_key_generate
 from app.exchange.partners.certificates import read_certificate
 from app.exchange.partners.keys import make_key, signer_of, verifier_of
 from app.exchange.partners.models import Partner
-from app.exchange.signing import PrivateKey, PublicKey, Scheme, SharedKey
+from app.exchange.signing import PrivateKey, PublicKey, SharedKey, SignatureScheme
 from app.kit.errors import Conflict, Invalid
 from app.simulator.certificate import VALID_FOR, make_certificate
 from tests.factories.partners import SECRET
@@ -28,12 +28,12 @@ def certificate(key: PrivateKey, begins_at: datetime = NOW) -> str:
     return make_certificate(key.private, key.public, "Province (fictional)", begins_at)
 
 
-def partner(scheme: Scheme) -> Partner:
+def partner(scheme: SignatureScheme) -> Partner:
     return Partner(code="province", name="省级系统（示例）", scheme=scheme, sealed_key="", certificate="")
 
 
 def test_the_shared_key_that_is_told_verifies_what_we_sign_and_the_other_way_round() -> None:
-    ours = partner(Scheme.SM3_HMAC)
+    ours = partner(SignatureScheme.SM3_HMAC)
     theirs = SharedKey(bytes.fromhex(make_key(ours, SECRET)))
     assert theirs.fits(b"text", signer_of(ours, SECRET).sign(b"text"))
     assert verifier_of(ours, SECRET, NOW).fits(b"text", theirs.sign(b"text"))
@@ -42,27 +42,27 @@ def test_the_shared_key_that_is_told_verifies_what_we_sign_and_the_other_way_rou
 
 
 def test_the_public_key_that_is_told_verifies_what_we_sign_by_sm2() -> None:
-    ours = partner(Scheme.SM2)
+    ours = partner(SignatureScheme.SM2)
     told = PublicKey(bytes.fromhex(make_key(ours, SECRET)))
     assert told.fits(b"text", signer_of(ours, SECRET).sign(b"text"))
 
 
 def test_the_certificate_verifies_what_the_partner_signs_by_sm2() -> None:
-    ours, theirs = partner(Scheme.SM2), pair()
+    ours, theirs = partner(SignatureScheme.SM2), pair()
     ours.certificate = certificate(theirs)
     assert verifier_of(ours, SECRET, NOW).fits(b"text", theirs.sign(b"text"))
     assert not verifier_of(ours, SECRET, NOW).fits(b"text", pair().sign(b"text"))
 
 
 def test_every_key_is_another_one() -> None:
-    ours = partner(Scheme.SM3_HMAC)
+    ours = partner(SignatureScheme.SM3_HMAC)
     first, first_id = make_key(ours, SECRET), ours.key_id
     assert make_key(ours, SECRET) != first
     assert ours.key_id != first_id
 
 
 def test_a_key_opens_only_with_the_secret_of_the_deployment_and_for_its_partner() -> None:
-    ours = partner(Scheme.SM3_HMAC)
+    ours = partner(SignatureScheme.SM3_HMAC)
     make_key(ours, SECRET)
     with pytest.raises(Conflict) as refused:
         signer_of(ours, b"another secret")
@@ -74,10 +74,10 @@ def test_a_key_opens_only_with_the_secret_of_the_deployment_and_for_its_partner(
 
 def test_without_key_or_certificate_nothing_is_signed_or_believed() -> None:
     with pytest.raises(Conflict) as missing:
-        signer_of(partner(Scheme.SM3_HMAC), SECRET)
+        signer_of(partner(SignatureScheme.SM3_HMAC), SECRET)
     assert missing.value.code == "partner.key_missing"
     with pytest.raises(Conflict) as unknown:
-        verifier_of(partner(Scheme.SM2), SECRET, NOW)
+        verifier_of(partner(SignatureScheme.SM2), SECRET, NOW)
     assert unknown.value.code == "partner.certificate_missing"
 
 
@@ -96,7 +96,7 @@ def test_a_certificate_is_read_as_it_is() -> None:
     ],
 )
 def test_outside_its_days_a_certificate_proves_nothing(begins_at: datetime, code: str) -> None:
-    ours = partner(Scheme.SM2)
+    ours = partner(SignatureScheme.SM2)
     ours.certificate = certificate(pair(), begins_at)
     with pytest.raises(Conflict) as refused:
         verifier_of(ours, SECRET, NOW)

@@ -15,7 +15,7 @@ from app.exchange.partners import service
 from app.exchange.partners.keys import signer_of, verifier_of
 from app.exchange.partners.queries import get_partner, list_partners
 from app.exchange.partners.schemas import PartnerChange
-from app.exchange.signing import Scheme
+from app.exchange.signing import SignatureScheme
 from app.journal.models import JournalEvent, JournalFollower
 from app.journal.queries import head_position
 from app.kit import db
@@ -132,8 +132,8 @@ def test_a_change_of_nothing_is_no_event(session: Session, now: datetime) -> Non
 def test_a_new_key_by_another_scheme(session: Session, now: datetime) -> None:
     made = partner(session)
     before = made.key_id
-    told = service.renew_key(session, actor=SYSTEM, now=now, secret=SECRET, partner=made, scheme=Scheme.SM2)
-    assert (made.scheme, len(told)) == (Scheme.SM2, 128)
+    told = service.renew_key(session, actor=SYSTEM, now=now, secret=SECRET, partner=made, scheme=SignatureScheme.SM2)
+    assert (made.scheme, len(told)) == (SignatureScheme.SM2, 128)
     db.commit(session)
     assert events(session)[-1].data == {"scheme": "sm2", "key_id": made.key_id}
     assert made.key_id != before

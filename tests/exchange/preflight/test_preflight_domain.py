@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from app.exchange.domain import ResourceDefinition
-from app.exchange.preflight.domain import Checker, FindingCode, MendKind, RecordFindings, Report, Surroundings
+from app.exchange.preflight.domain import Checker, FindingCode, MendKind, PreflightContext, RecordFindings, Report
 from app.kit.i18n import use_locale
 
-FIRM = Surroundings(uscc="91429099MA4EXAMP0B", label="周矶精密（示例）")
+FIRM = PreflightContext(uscc="91429099MA4EXAMP0B", label="周矶精密（示例）")
 
 
 def field(name: str, **given: Any) -> dict[str, Any]:
@@ -90,7 +90,7 @@ def test_values_are_held_against_the_definition(values: dict[str, Any], expected
 def test_what_is_doubtful_about_the_firm(
     around: dict[str, Any], expected: FindingCode, section: str, blocks: bool
 ) -> None:
-    surroundings = Surroundings(uscc=FIRM.uscc, label=FIRM.label, **around)
+    surroundings = PreflightContext(uscc=FIRM.uscc, label=FIRM.label, **around)
     (found,) = Checker("enterprises", definition()).findings(FIRM.uscc, record(), surroundings)
     assert (found.code, found.mend.key, found.mend.section, found.blocks) == (expected, FIRM.uscc, section, blocks)
 
@@ -111,14 +111,14 @@ def test_the_words_name_what_is_wrong_in_the_readers_language() -> None:
 
 
 def test_a_case_is_mended_on_its_own_page() -> None:
-    around = Surroundings(uscc=FIRM.uscc, case="QJ-GQ-2021-0047")
+    around = PreflightContext(uscc=FIRM.uscc, case="QJ-GQ-2021-0047")
     (found,) = Checker("cases", definition()).findings("QJ-GQ-2021-0047", record(name=""), around)
     assert (found.mend.kind, found.mend.key) == (MendKind.CASE, "QJ-GQ-2021-0047")
 
 
 def test_a_report_counts_records_by_what_is_found() -> None:
     checker = Checker("enterprises", definition())
-    doubtful = Surroundings(uscc=FIRM.uscc, region_known=False)
+    doubtful = PreflightContext(uscc=FIRM.uscc, region_known=False)
     found = (
         RecordFindings(
             1, "a", "", checker.findings("a", record(name="", figures=[{"year": None}, {"year": None}]), FIRM)

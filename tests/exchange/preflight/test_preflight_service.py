@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.enterprises.models import Certificate, YearlyFigures
 from app.exchange.plans import province_plans
-from app.exchange.preflight.domain import Finding, FindingCode, Report
+from app.exchange.preflight.domain import FindingCode, PreflightFinding, Report
 from app.exchange.preflight.service import blocks, check
 from app.kit.actor import Actor
 from tests.factories.cases import firm, opened
@@ -17,7 +17,7 @@ from tests.support.queries import counted_queries
 ON = date(2021, 6, 30)
 
 
-def found_of(report: Report, row_id: int) -> list[Finding]:
+def found_of(report: Report, row_id: int) -> list[PreflightFinding]:
     """What was found about one row, but for fields that the definition merely asks for."""
     records = [record for record in report.records if record.row_id == row_id]
     return [found for record in records for found in record.findings if found.code is not FindingCode.ADVISED]

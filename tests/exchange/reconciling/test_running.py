@@ -26,7 +26,7 @@ from app.exchange.partners.keys import make_key
 from app.exchange.partners.models import Partner
 from app.exchange.plans import plans_of
 from app.exchange.reconciling.service import TheirFile, queue_differences, start_reconciliation, stop_reconciliation
-from app.exchange.reconciling.staging import Stage
+from app.exchange.reconciling.staging import StagingTable
 from app.exchange.reconciling.theirs import Theirs
 from app.exchange.records import iterate_records
 from app.jobs.models import Job
@@ -234,7 +234,7 @@ def test_a_list_of_theirs_lies_on_disk_not_in_memory() -> None:
     def peak(number: int) -> int:
         rows = (Theirs(str(n), f"K{n}", {"uscc": f"K{n}", "name": "江汉样品（示例）" * 20}) for n in range(number))
         tracemalloc.start()
-        with Stage() as stage:
+        with StagingTable() as stage:
             for _count in stage.lay_down(rows):
                 pass
             assert len(stage.take(["K1", "K7", "none"])) == 2

@@ -10,7 +10,7 @@ import orjson
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
-from app.exchange.handovers.domain import Basis, HandoverState, Held, checksum, idempotency_key
+from app.exchange.handovers.domain import BatchBasis, HandoverState, RecordStatus, checksum, idempotency_key
 from app.exchange.handovers.models import Handover, HandoverItem, PartnerRecord, Receipt
 from app.exchange.partners.domain import Transport
 from app.exchange.partners.keys import make_key
@@ -69,7 +69,7 @@ class World:
                 partner_id=partner.id,
                 resource="enterprises",
                 definition_version="v1",
-                basis=Basis.CHOSEN,
+                basis=BatchBasis.CHOSEN,
                 transport=Transport.PUSH,
                 state=HandoverState.PREPARED,
                 count=len(keys),
@@ -90,7 +90,7 @@ class World:
 
     def _note_records(self, session: Session, handover: Handover, ids: Mapping[str, int]) -> None:
         """The records are on their way in this version."""
-        common = {"partner_id": handover.partner_id, "resource": handover.resource, "state": Held.ON_THE_WAY}
+        common = {"partner_id": handover.partner_id, "resource": handover.resource, "state": RecordStatus.ON_THE_WAY}
         common |= {"changed_at": self.clock.now, "sent_position": handover.position}
         rows = [{**common, "key": key, "item_id": item_id} for key, item_id in ids.items()]
         statement = insert_into(session, PartnerRecord)

@@ -14,8 +14,8 @@ from app.exchange.handovers.domain import ItemState
 from app.exchange.handovers.models import HandoverItem, Receipt
 from app.exchange.sheets.answers import judge, read_answer
 from app.exchange.sheets.applying import order_answer, receive_answer
-from app.exchange.sheets.domain import Finding, read_outcome
-from app.exchange.sheets.service import Batch, get_batch, make_workbook
+from app.exchange.sheets.domain import RowFinding, read_outcome
+from app.exchange.sheets.service import SheetBatch, get_batch, make_workbook
 from app.files.vault import Upload, Vault
 from app.jobs.queries import get_job
 from app.kit.actor import Actor
@@ -48,7 +48,7 @@ class Exchange:
         return CalamineWorkbook.from_path(str(path)).get_sheet_by_name("企业").to_python()
 
     @property
-    def batch(self) -> Batch:
+    def batch(self) -> SheetBatch:
         return get_batch(self.session, self.actor, self.number)
 
     def filled(self, *results: tuple[str, str]) -> Rows:
@@ -58,7 +58,7 @@ class Exchange:
             row[-2:] = [result, reason]
         return rows
 
-    def judged(self, path: Path) -> list[Finding]:
+    def judged(self, path: Path) -> list[RowFinding]:
         """What becomes of each row of the file."""
         return [each.finding for each in judge(self.session, self.batch.partner, read_answer(path).answers)]
 
@@ -102,7 +102,7 @@ def workbook(path: Path, rows: Rows) -> Path:
 def test_the_same_workbook_filled_in_is_registered_row_by_row(exchange: Exchange, tmp_path: Path) -> None:
     rows = exchange.filled(("接收", ""), ("退回", "缺少 2020 年数据"), ("处理中", ""))
     path = workbook(tmp_path / "回执.xlsx", rows)
-    assert exchange.judged(path) == [Finding.ACCEPTED, Finding.REJECTED, Finding.SAME]
+    assert exchange.judged(path) == [RowFinding.ACCEPTED, RowFinding.REJECTED, RowFinding.SAME]
     assert exchange.states() == [ItemState.PENDING] * 3
 
     assert exchange.register(path) == {"accepted": 1, "rejected": 1}
@@ -115,7 +115,7 @@ def test_the_same_file_twice_changes_nothing(exchange: Exchange, tmp_path: Path)
     path = workbook(tmp_path / "回执.xlsx", exchange.filled(("接收", ""), ("退回", "原因"), ("", "")))
     exchange.register(path)
     before = exchange.states(), exchange.receipts()
-    assert exchange.judged(path) == [Finding.SAME, Finding.SAME, Finding.BLANK]
+    assert exchange.judged(path) == [RowFinding.SAME, RowFinding.SAME, RowFinding.BLANK]
     assert exchange.register(path) == {}
     assert (exchange.states(), exchange.receipts()) == before
 
@@ -126,9 +126,9 @@ def test_columns_may_move_and_rows_be_sorted(exchange: Exchange, tmp_path: Path)
     moved = [[row[-1], row[2], row[-2], row[1], row[0]] for row in [rows[0], rows[3], rows[2], rows[1]]]
     title = [["湖北省科技厅（示例）回执", "", "", "", ""], ["", "", "", "", ""]]
     assert exchange.judged(workbook(tmp_path / "a.xlsx", [*title, *moved])) == [
-        Finding.SAME,
-        Finding.REJECTED,
-        Finding.ACCEPTED,
+        RowFinding.SAME,
+        RowFinding.REJECTED,
+        RowFinding.ACCEPTED,
     ]
 
 
@@ -137,7 +137,7 @@ def test_a_list_in_gb18030_is_read_too(exchange: Exchange, tmp_path: Path) -> No
     rows = exchange.filled(("已接收", ""), ("驳回", "统一社会信用代码与营业执照不一致"), ("审核中", ""))
     with path.open("w", encoding="gb18030", newline="") as file:
         csv.writer(file).writerows([row[0], row[1], row[2], row[-2], row[-1]] for row in rows)
-    assert exchange.judged(path) == [Finding.ACCEPTED, Finding.REJECTED, Finding.SAME]
+    assert exchange.judged(path) == [RowFinding.ACCEPTED, RowFinding.REJECTED, RowFinding.SAME]
 
 
 def test_what_cannot_be_registered_is_told_and_changes_nothing(exchange: Exchange, tmp_path: Path) -> None:
@@ -150,13 +150,13 @@ def test_what_cannot_be_registered_is_told_and_changes_nothing(exchange: Exchang
         tmp_path / "a.xlsx", [head, strange, version, without, third, second, second, [*second[:-2], "接收", ""]]
     )
     assert exchange.judged(path) == [
-        Finding.UNKNOWN,
-        Finding.OTHER_VERSION,
-        Finding.UNREADABLE,
-        Finding.UNREADABLE,
-        Finding.CONTRADICTORY,
-        Finding.CONTRADICTORY,
-        Finding.CONTRADICTORY,
+        RowFinding.UNKNOWN,
+        RowFinding.OTHER_VERSION,
+        RowFinding.UNREADABLE,
+        RowFinding.UNREADABLE,
+        RowFinding.CONTRADICTORY,
+        RowFinding.CONTRADICTORY,
+        RowFinding.CONTRADICTORY,
     ]
     judged = judge(exchange.session, exchange.batch.partner, read_answer(path).answers)
     assert judged[1].versions == (str(first[0]).rpartition("@")[2],)
@@ -170,14 +170,14 @@ def test_what_cannot_be_registered_is_told_and_changes_nothing(exchange: Exchang
 def test_a_row_twice_counts_once(exchange: Exchange, tmp_path: Path) -> None:
     head, first, second, third = exchange.filled(("接收", ""), ("接收", ""), ("", ""))
     path = workbook(tmp_path / "a.xlsx", [head, first, first, second, third])
-    assert exchange.judged(path) == [Finding.ACCEPTED, Finding.REPEATED, Finding.ACCEPTED, Finding.BLANK]
+    assert exchange.judged(path) == [RowFinding.ACCEPTED, RowFinding.REPEATED, RowFinding.ACCEPTED, RowFinding.BLANK]
     assert exchange.register(path) == {"accepted": 2}
 
 
 def test_a_result_after_another_one_comes_too_late(exchange: Exchange, tmp_path: Path) -> None:
     exchange.register(workbook(tmp_path / "a.xlsx", exchange.filled(("接收", ""), ("退回", "原因"), ("处理中", ""))))
     later = workbook(tmp_path / "b.xlsx", exchange.filled(("退回", "又不要了"), ("接收", ""), ("接收", "")))
-    assert exchange.judged(later) == [Finding.LATE, Finding.LATE, Finding.ACCEPTED]
+    assert exchange.judged(later) == [RowFinding.LATE, RowFinding.LATE, RowFinding.ACCEPTED]
     assert exchange.register(later) == {"accepted": 1}
     assert exchange.states() == [ItemState.ACCEPTED, ItemState.REJECTED, ItemState.ACCEPTED]
 
@@ -195,7 +195,7 @@ def test_without_a_reason_column_the_rest_is_read(exchange: Exchange, tmp_path: 
     rows = [row[:-1] for row in exchange.filled(("接收", ""), ("退回", ""), ("接收", ""))]
     path = workbook(tmp_path / "a.xlsx", rows)
     assert read_answer(path).without_reason
-    assert exchange.judged(path) == [Finding.ACCEPTED, Finding.REJECTED, Finding.ACCEPTED]
+    assert exchange.judged(path) == [RowFinding.ACCEPTED, RowFinding.REJECTED, RowFinding.ACCEPTED]
 
 
 @pytest.mark.parametrize(

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from python_calamine import CalamineWorkbook
 
-from app.exchange.domain import FieldDefinition, FieldType, MoneyUnit, ResourceDefinition, Sheet, SheetColumn
+from app.exchange.domain import FieldDefinition, FieldType, MoneyUnit, ResourceDefinition, SheetColumn, SheetDefinition
 from app.exchange.reconciling.theirs import listing_of_file
 from app.exchange.sheets.answers import read_answer
 from app.exchange.sheets.cells import cell_of
-from app.exchange.sheets.layout import Span, layout_of, spans
+from app.exchange.sheets.layout import HeadingSpan, layout_of, spans
 from app.exchange.sheets.workbook import SheetRow, write_workbook
 from app.kit.i18n import Bilingual
 
@@ -42,7 +42,7 @@ FIELDS = (
 RESOURCE = ResourceDefinition(kind="enterprise", key="uscc", title=Bilingual(zh="企业", en="Firm"), fields=FIELDS)
 TORCH = RESOURCE.model_copy(
     update={
-        "sheet": Sheet(
+        "sheet": SheetDefinition(
             name="企业概况",
             header_rows=3,
             columns=(
@@ -134,7 +134,11 @@ def test_three_header_rows_are_read_back_with_the_records_that_are_withdrawn(tmp
 
 
 def test_headings_that_go_on_are_one_group() -> None:
-    assert spans(["", "甲", "", "乙", "丙", ""]) == [Span(1, 2, "甲"), Span(3, 3, "乙"), Span(4, 5, "丙")]
+    assert spans(["", "甲", "", "乙", "丙", ""]) == [
+        HeadingSpan(1, 2, "甲"),
+        HeadingSpan(3, 3, "乙"),
+        HeadingSpan(4, 5, "丙"),
+    ]
 
 
 @pytest.mark.parametrize(

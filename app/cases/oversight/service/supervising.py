@@ -16,7 +16,7 @@ from app.cases.oversight.domain.supervision import (
     decide_close,
 )
 from app.cases.oversight.models import Supervision
-from app.cases.oversight.schemas import AnswerSupervision, AskAgain, CloseSupervision, Supervise
+from app.cases.oversight.schemas import AnswerSupervision, AskSupervisionAgain, CloseSupervision, Supervise
 from app.kit.actor import Actor
 from app.kit.clock import today
 from app.kit.errors import NotFound
@@ -55,7 +55,7 @@ def answer_supervision(
 
 
 def ask_again(
-    session: Session, *, actor: Actor, now: datetime, number: str, supervision_id: int, command: AskAgain
+    session: Session, *, actor: Actor, now: datetime, number: str, supervision_id: int, command: AskSupervisionAgain
 ) -> Supervision:
     """The answer does not do, or none came: a new request with a new day. One event. Raises `Conflict` or `Invalid`."""
     case, row = _load(session, actor, actions.SUPERVISE, number, supervision_id)

@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 from app.cases.domain.state import CaseState
 from app.cases.loading import LoadedCase, load_case
 from app.cases.supply import actions, events
-from app.cases.supply.domain import Asked, check_asked, subject_of
+from app.cases.supply.domain import CorrectionRequest, check_asked, subject_of
 from app.cases.supply.models import CorrectionItem
 from app.cases.supply.queries import last_round, list_open_corrections
-from app.cases.supply.schemas import AnswerCorrection, AskAgain, AskCorrections, Versioned
+from app.cases.supply.schemas import AnswerCorrection, AskCorrectionAgain, AskCorrections, Versioned
 from app.kit.actor import Actor
 from app.kit.clock import today
 from app.kit.errors import Conflict, Invalid, NotFound
@@ -37,7 +37,7 @@ def ask_corrections(
 
 def add_corrections(case: LoadedCase, *, actor: Actor, now: datetime, command: AskCorrections) -> list[CorrectionItem]:
     """Like `ask_corrections`, for the step that sends a case back and records its own event. A new round unless one is open."""
-    asked = [Asked(item.kind, item.code, item.remark) for item in command.items]
+    asked = [CorrectionRequest(item.kind, item.code, item.remark) for item in command.items]
     check_asked(case.programme, asked)
     _check_due(command.due_on, today(now))
     open_items = list_open_corrections(case.session, case.row.id)
@@ -83,7 +83,7 @@ def settle_correction(
 
 
 def ask_again(
-    session: Session, *, actor: Actor, now: datetime, number: str, item_id: int, command: AskAgain
+    session: Session, *, actor: Actor, now: datetime, number: str, item_id: int, command: AskCorrectionAgain
 ) -> CorrectionItem:
     """The answer does not suffice: the item is open again with a new remark; the journal keeps the old ones. One event."""
     case = _open(session, actor, number, actions.CORRECT)

@@ -7,11 +7,11 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from app.exchange.feed import FeedItem, Reader, items_of
-from app.exchange.handovers.domain import Basis, Held
+from app.exchange.feed import FeedItem, FeedReader, items_of
+from app.exchange.handovers.domain import BatchBasis, RecordStatus
 from app.exchange.handovers.models import PartnerRecord
 from app.exchange.handovers.service.preparing import prepare_at_once
-from app.exchange.handovers.service.selecting import Scope
+from app.exchange.handovers.service.selecting import RecordSelection
 from app.exchange.handovers.service.steering import release
 from app.exchange.partners.models import Partner
 from app.exchange.partners.queries import get_partner, lock_partner
@@ -50,7 +50,7 @@ def _effect_for(partner_id: int) -> Any:
         plans = _plans(partner)
         firms = {event.position: event.enterprise_id for event in events}
         latest: dict[tuple[str, str], FeedItem] = {}
-        for page in items_of(session, plans, Reader(partner.region_prefix), events):
+        for page in items_of(session, plans, FeedReader(partner.region_prefix), events):
             latest |= {(item.plan.resource, item.key): item for item in page.items}
         for resource in plans:
             changed = [item for (of, _key), item in latest.items() if of == resource]
@@ -84,14 +84,14 @@ def _note(
         if item.record is None and (present is None or not present.sent_position):
             gone.append(item.key)
         elif present is None or item.position > present.sent_position:
-            waits = present is not None and present.state == Held.CHANGED
+            waits = present is not None and present.state == RecordStatus.CHANGED
             rows.append(
                 {
                     "partner_id": partner.id,
                     "resource": resource,
                     "key": item.key,
                     "enterprise_id": firms.get(item.position) or (present.enterprise_id if present else None),
-                    "state": Held.CHANGED,
+                    "state": RecordStatus.CHANGED,
                     "changed_position": item.position,
                     "changed_at": present.changed_at if present is not None and waits else item.at,
                     "retired": item.record is None,
@@ -122,8 +122,8 @@ def _send_changed(database: Database, partner_id: int, resource: str, now: datet
         plan = _plans(partner).get(resource)
         if not keys or plan is None:
             return False
-        scope = Scope(partner, plan, keys=keys)
-        handover, _frozen = prepare_at_once(session, actor=SYSTEM, now=now, scope=scope, basis=Basis.FOLLOWED)
+        scope = RecordSelection(partner, plan, keys=keys)
+        handover, _frozen = prepare_at_once(session, actor=SYSTEM, now=now, scope=scope, basis=BatchBasis.FOLLOWED)
         if handover is not None:
             release(session, actor=SYSTEM, now=now, handover=handover)
         return len(keys) == BATCH
@@ -134,7 +134,7 @@ def _due(session: Session, partner: Partner, resource: str, now: datetime, limit
     statement = select(PartnerRecord.key).where(
         PartnerRecord.partner_id == partner.id,
         PartnerRecord.resource == resource,
-        PartnerRecord.state == Held.CHANGED,
+        PartnerRecord.state == RecordStatus.CHANGED,
         PartnerRecord.changed_at <= now - SETTLING,
     )
     return list(session.scalars(statement.order_by(PartnerRecord.changed_position, PartnerRecord.key).limit(limit)))

@@ -15,9 +15,9 @@ from sqlalchemy.orm import Session
 
 from app.enterprises.models import Enterprise
 from app.exchange.encoding import dumps
-from app.exchange.handovers.domain import AT_REST, OPEN, TOMBSTONE, Held, ItemState, idempotency_key
+from app.exchange.handovers.domain import AT_REST, OPEN, TOMBSTONE, ItemState, RecordStatus, idempotency_key
 from app.exchange.handovers.models import Handover, HandoverItem, PartnerRecord
-from app.exchange.handovers.service.selecting import Scope, rows_with_keys
+from app.exchange.handovers.service.selecting import RecordSelection, rows_with_keys
 from app.exchange.handovers.service.settling import refresh_states
 from app.exchange.preflight.service import blocks
 from app.exchange.records import records_by_id
@@ -55,7 +55,13 @@ class Version:
 
 
 def freeze(
-    session: Session, scope: Scope, handover: Handover, keys: Sequence[str], now: datetime, *, again: bool = False
+    session: Session,
+    scope: RecordSelection,
+    handover: Handover,
+    keys: Sequence[str],
+    now: datetime,
+    *,
+    again: bool = False,
 ) -> Frozen:
     """Freeze the records of these keys (1,000 at most) into `handover`; unchanged ones are skipped unless `again`.
 
@@ -73,13 +79,13 @@ def freeze(
             rows.append(_item(scope, handover, version, position))
         elif fate is Fate.BLOCKED:
             frozen.blocked.append([version.key, version.label, version.why])
-            notes[version.key] = {"state": Held.BLOCKED, "enterprise_id": version.enterprise_id}
+            notes[version.key] = {"state": RecordStatus.BLOCKED, "enterprise_id": version.enterprise_id}
         elif fate is Fate.UNKNOWN:
             gone.append(version.key)
         else:
             frozen.skipped += 1
             if fate is Fate.THERE:
-                notes[version.key] = {"state": Held.ACCEPTED}
+                notes[version.key] = {"state": RecordStatus.ACCEPTED}
     _drop(session, scope, [key for key in gone if key in known])
     ids = _insert(session, scope, rows, now)
     for row in rows:
@@ -119,7 +125,7 @@ def _is_there(present: Row[Any], version: Version) -> bool:
 # -- reading -------------------------------------------------------------------------------------------------------------
 
 
-def _versions(session: Session, scope: Scope, keys: Sequence[str], now: datetime) -> list[Version]:
+def _versions(session: Session, scope: RecordSelection, keys: Sequence[str], now: datetime) -> list[Version]:
     """The records of these keys as they are now, in the order of their rows; those out of sight as tombstones after them."""
     rows = rows_with_keys(session, scope, keys)
     ids = sorted(rows)
@@ -144,7 +150,7 @@ def _versions(session: Session, scope: Scope, keys: Sequence[str], now: datetime
     return found + _tombstones(session, scope, keys, {version.key for version in found})
 
 
-def _tombstones(session: Session, scope: Scope, keys: Sequence[str], seen: set[str]) -> list[Version]:
+def _tombstones(session: Session, scope: RecordSelection, keys: Sequence[str], seen: set[str]) -> list[Version]:
     """Those of `keys` that no visible record bears; with a programme, who knows whether a record gone was of it: none."""
     if scope.programme:
         return []
@@ -159,7 +165,7 @@ def _firm_names(session: Session, firms: Sequence[int | None]) -> dict[int | Non
     return {row.id: row.name for row in found}
 
 
-def _known(session: Session, scope: Scope, keys: Sequence[str]) -> dict[str, Row[Any]]:
+def _known(session: Session, scope: RecordSelection, keys: Sequence[str]) -> dict[str, Row[Any]]:
     statement = select(*PartnerRecord.__table__.columns).where(scope.records(), PartnerRecord.key.in_(keys))
     return {row.key: row for row in session.execute(statement)}
 
@@ -167,7 +173,7 @@ def _known(session: Session, scope: Scope, keys: Sequence[str]) -> dict[str, Row
 # -- writing -------------------------------------------------------------------------------------------------------------
 
 
-def _item(scope: Scope, handover: Handover, version: Version, position: int) -> dict[str, Any]:
+def _item(scope: RecordSelection, handover: Handover, version: Version, position: int) -> dict[str, Any]:
     name = idempotency_key(handover.resource, version.key, position + scope.partner.version_lift)
     return {
         "handover_id": handover.id,
@@ -187,7 +193,7 @@ def _item(scope: Scope, handover: Handover, version: Version, position: int) -> 
     }
 
 
-def _insert(session: Session, scope: Scope, rows: Sequence[dict[str, Any]], now: datetime) -> dict[str, int]:
+def _insert(session: Session, scope: RecordSelection, rows: Sequence[dict[str, Any]], now: datetime) -> dict[str, int]:
     """Insert the items in place of what is open of the same records; one that is being sent just now is waited for. Ids by key."""
     if not rows:
         return {}
@@ -197,7 +203,7 @@ def _insert(session: Session, scope: Scope, rows: Sequence[dict[str, Any]], now:
     return {row.key: row.id for row in made}
 
 
-def _supersede(session: Session, scope: Scope, keys: Sequence[str], now: datetime) -> dict[str, datetime]:
+def _supersede(session: Session, scope: RecordSelection, keys: Sequence[str], now: datetime) -> dict[str, datetime]:
     """End what is open of these records; returns until when a call with one of them may be under way, by key."""
     wanted = (HandoverItem.key, HandoverItem.id, HandoverItem.handover_id, HandoverItem.lease_until)
     mine = (HandoverItem.partner_id == scope.partner.id, HandoverItem.resource == scope.plan.resource)
@@ -216,7 +222,7 @@ def _supersede(session: Session, scope: Scope, keys: Sequence[str], now: datetim
     return {row.key: row.lease_until for row in opened if row.lease_until is not None and row.lease_until > now}
 
 
-def _drop(session: Session, scope: Scope, keys: Sequence[str]) -> None:
+def _drop(session: Session, scope: RecordSelection, keys: Sequence[str]) -> None:
     """Forget records that the partner never got and that are gone here."""
     if keys:
         session.execute(
@@ -228,7 +234,7 @@ def _drop(session: Session, scope: Scope, keys: Sequence[str]) -> None:
 
 def _on_the_way(row: Mapping[str, Any], item_id: int) -> dict[str, Any]:
     return {
-        "state": Held.ON_THE_WAY,
+        "state": RecordStatus.ON_THE_WAY,
         "sent_position": row["position"],
         "sent_digest": row["digest"],
         "retired": row["retired"],
@@ -250,7 +256,7 @@ _NOTED = (
 
 def _note(
     session: Session,
-    scope: Scope,
+    scope: RecordSelection,
     known: Mapping[str, Row[Any]],
     notes: Mapping[str, Mapping[str, Any]],
     position: int,
@@ -267,7 +273,7 @@ def _note(
             row = {name: getattr(present, name) for name in _NOTED}
         row.update(note)
         if row["changed_position"] > position:
-            row["state"] = Held.CHANGED
+            row["state"] = RecordStatus.CHANGED
         rows.append({"partner_id": scope.partner.id, "resource": scope.plan.resource, "key": key, **row})
     statement = insert_into(session, PartnerRecord)
     changed = {name: statement.excluded[name] for name in _NOTED}
@@ -278,7 +284,7 @@ def _note(
 
 _NEW = {
     "enterprise_id": None,
-    "state": Held.CHANGED,
+    "state": RecordStatus.CHANGED,
     "changed_position": 0,
     "retired": False,
     "sent_position": 0,

@@ -4,9 +4,9 @@ from sqlalchemy.orm import Session
 
 from app.exchange.actions import HAND_OVER
 from app.exchange.comparison.models import Reconciliation
-from app.exchange.handovers.domain import Basis
+from app.exchange.handovers.domain import BatchBasis
 from app.exchange.handovers.schemas import PrepareHandover
-from app.exchange.handovers.service.selecting import PROGRAMME, Scope, count_candidates, missing_keys
+from app.exchange.handovers.service.selecting import PROGRAMME, RecordSelection, count_candidates, missing_keys
 from app.exchange.partners.models import Partner
 from app.exchange.partners.queries import get_partner
 from app.exchange.plans import plans_of
@@ -21,7 +21,7 @@ MOST_CHOSEN = 10_000
 _NAMED = 10
 
 
-def scope_of(session: Session, actor: Actor, command: PrepareHandover) -> Scope:
+def scope_of(session: Session, actor: Actor, command: PrepareHandover) -> RecordSelection:
     """What the command is about; raises `NotFound` for an unknown partner, `Invalid` for records that it does not get.
 
     A batch and its pre-flight hold all that the partner gets: the actor's region must hold the partner's (`Forbidden`).
@@ -31,7 +31,7 @@ def scope_of(session: Session, actor: Actor, command: PrepareHandover) -> Scope:
     plan = plan_for(partner, command.resource)
     if command.programme and PROGRAMME not in plan.source.columns:
         raise _invalid("programme", _("这类记录不分培育通道。"))
-    return Scope(partner, plan, command.programme, tuple(dict.fromkeys(command.keys)), command.reconciliation)
+    return RecordSelection(partner, plan, command.programme, tuple(dict.fromkeys(command.keys)), command.reconciliation)
 
 
 def plan_for(partner: Partner, resource: str) -> RecordPlan:
@@ -42,14 +42,14 @@ def plan_for(partner: Partner, resource: str) -> RecordPlan:
     return plan
 
 
-def check_order(session: Session, scope: Scope, basis: Basis) -> None:
+def check_order(session: Session, scope: RecordSelection, basis: BatchBasis) -> None:
     """Raises `Invalid` naming chosen records that are not there, a reconciliation without open differences, a basis of the system's."""
     check = _CHECKS.get(basis)
     if check is not None:
         check(session, scope)
 
 
-def _check_keys(session: Session, scope: Scope) -> None:
+def _check_keys(session: Session, scope: RecordSelection) -> None:
     if not scope.keys:
         raise _invalid("keys", _("请先选择要报送的记录。"))
     if len(scope.keys) > MOST_CHOSEN:
@@ -61,22 +61,22 @@ def _check_keys(session: Session, scope: Scope) -> None:
         raise _invalid("keys", message)
 
 
-def _check_reconciliation(session: Session, scope: Scope) -> None:
+def _check_reconciliation(session: Session, scope: RecordSelection) -> None:
     found = session.get(Reconciliation, scope.reconciliation) if scope.reconciliation is not None else None
     if found is None or (found.partner_id, found.resource) != (scope.partner.id, scope.plan.resource):
         raise _invalid("reconciliation", _("没有这次对账，或它不是与该对方就这类记录所做。"))
-    if not count_candidates(session, scope, Basis.DIFFERING):
+    if not count_candidates(session, scope, BatchBasis.DIFFERING):
         raise _invalid("reconciliation", _("这次对账没有待报送的差异。"))
 
 
-def _check_followed(_session: Session, _scope: Scope) -> None:
+def _check_followed(_session: Session, _scope: RecordSelection) -> None:
     raise _invalid("basis", _("自动报送的批次由系统生成。"))
 
 
 _CHECKS = {
-    Basis.CHOSEN: _check_keys,
-    Basis.DIFFERING: _check_reconciliation,
-    Basis.FOLLOWED: _check_followed,
+    BatchBasis.CHOSEN: _check_keys,
+    BatchBasis.DIFFERING: _check_reconciliation,
+    BatchBasis.FOLLOWED: _check_followed,
 }
 
 

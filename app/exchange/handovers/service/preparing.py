@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session
 
 from app.exchange.comparison.models import ReconciliationLine
 from app.exchange.handovers import events
-from app.exchange.handovers.domain import Basis, HandoverState, checksum, number_in
+from app.exchange.handovers.domain import BatchBasis, HandoverState, checksum, number_in
 from app.exchange.handovers.models import Handover, HandoverItem
 from app.exchange.handovers.schemas import PrepareHandover
 from app.exchange.handovers.service.freezing import Frozen, freeze
 from app.exchange.handovers.service.ordering import check_order, scope_of
-from app.exchange.handovers.service.selecting import STEPS, Scope, count_candidates
+from app.exchange.handovers.service.selecting import STEPS, RecordSelection, count_candidates
 from app.exchange.partners.queries import lock_partner
 from app.exchange.partners.service import require_served
 from app.exchange.plans import plans_of
@@ -56,7 +56,7 @@ def start_handover(session: Session, *, actor: Actor, now: datetime, command: Pr
 
 
 def prepare_at_once(
-    session: Session, *, actor: Actor, now: datetime, scope: Scope, basis: Basis
+    session: Session, *, actor: Actor, now: datetime, scope: RecordSelection, basis: BatchBasis
 ) -> tuple[Handover | None, Frozen]:
     """A batch of `scope.keys` (1,000 at most) frozen here and now, for what is sent by itself or again; None when nothing is new."""
     lock_partner(session, scope.partner.id)
@@ -71,7 +71,7 @@ def prepare_at_once(
     return handover, frozen
 
 
-def new_handover(session: Session, actor: Actor, scope: Scope, basis: Basis, now: datetime) -> Handover:
+def new_handover(session: Session, actor: Actor, scope: RecordSelection, basis: BatchBasis, now: datetime) -> Handover:
     """The row of a new batch under the next number of the year; two that are made at once get two numbers."""
     values = {
         "partner_id": scope.partner.id,
@@ -122,7 +122,7 @@ def carry_out(run: Run) -> Mapping[str, Any]:
     return {name: mark[name] for name in ("count", "skipped", "kept_back", "blocked")}
 
 
-def _open(session: Session, run: Run, command: PrepareHandover) -> tuple[Handover, Scope]:
+def _open(session: Session, run: Run, command: PrepareHandover) -> tuple[Handover, RecordSelection]:
     """The batch and its scope under the partner's lock; raises `CancelledError` when the batch was cancelled meanwhile."""
     handover = session.get_one(Handover, run.params["handover"])
     partner = lock_partner(session, handover.partner_id)
@@ -131,16 +131,21 @@ def _open(session: Session, run: Run, command: PrepareHandover) -> tuple[Handove
         raise CancelledError
     plan = plans_of(partner.definition, handover.definition_version)[handover.resource]
     keys = tuple(dict.fromkeys(command.keys))
-    return handover, Scope(partner, plan, command.programme, keys, command.reconciliation)
+    return handover, RecordSelection(partner, plan, command.programme, keys, command.reconciliation)
 
 
 def _freeze_chunk(
-    session: Session, scope: Scope, handover: Handover, basis: Basis, mark: Mapping[str, Any], now: datetime
+    session: Session,
+    scope: RecordSelection,
+    handover: Handover,
+    basis: BatchBasis,
+    mark: Mapping[str, Any],
+    now: datetime,
 ) -> dict[str, Any]:
     """Freeze the next chunk; returns the mark to go on from."""
     total = mark["total"] or count_candidates(session, scope, basis)
     keys, after = STEPS[basis][mark["step"]](session, scope, mark["after"])
-    differing = basis is Basis.DIFFERING
+    differing = basis is BatchBasis.DIFFERING
     frozen = freeze(session, scope, handover, keys, now, again=differing) if keys else Frozen()
     if differing:
         _queue_lines(session, scope, handover, keys, frozen)
@@ -155,7 +160,9 @@ def _freeze_chunk(
     }
 
 
-def _queue_lines(session: Session, scope: Scope, handover: Handover, keys: Sequence[str], frozen: Frozen) -> None:
+def _queue_lines(
+    session: Session, scope: RecordSelection, handover: Handover, keys: Sequence[str], frozen: Frozen
+) -> None:
     """Note at the lines of the reconciliation in which batch their records went."""
     left_out = {key for key, _label, _why in frozen.blocked}
     line = ReconciliationLine
@@ -169,7 +176,9 @@ def _queue_lines(session: Session, scope: Scope, handover: Handover, keys: Seque
     )
 
 
-def seal(session: Session, actor: Actor, scope: Scope, handover: Handover, now: datetime, *, blocked: int) -> None:
+def seal(
+    session: Session, actor: Actor, scope: RecordSelection, handover: Handover, now: datetime, *, blocked: int
+) -> None:
     """Fix the manifest: count and checksum of the items in order. A batch without any is cancelled."""
     session.flush()
     item = HandoverItem

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.exchange.decisions.schemas import DecisionReceipt
 from app.exchange.decisions.service import apply_decision
 from app.exchange.handovers import events
-from app.exchange.handovers.domain import Held, ItemState, Note, decide_receipt
+from app.exchange.handovers.domain import ItemState, Note, RecordStatus, decide_receipt
 from app.exchange.handovers.models import Handover, HandoverItem, PartnerRecord, Receipt
 from app.exchange.handovers.schemas import AnyReceipt, ReceiptResult, RecordReceipt
 from app.exchange.handovers.service.settling import refresh_states
@@ -25,7 +25,7 @@ _LONGEST_REASON = 400
 
 
 @dataclass
-class Settled:
+class SettledItems:
     """What a call changed: the item's new state and the receipt that says why, by the item's id."""
 
     items: dict[int, Row[Any]] = field(default_factory=dict)
@@ -47,7 +47,7 @@ def apply_receipts(
     for each in receipts:
         if each.receipt_id not in known:
             fresh.setdefault(each.receipt_id, each)
-    items, settled = _items(session, partner, fresh.values()), Settled()
+    items, settled = _items(session, partner, fresh.values()), SettledItems()
     results = {
         receipt_id: _decide(each, items, settled)
         if isinstance(each, RecordReceipt)
@@ -88,7 +88,7 @@ def _items(session: Session, partner: Partner, receipts: Iterable[AnyReceipt]) -
     return {item.idempotency_key: item for item in session.execute(wanted.with_for_update(of=HandoverItem))}
 
 
-def _decide(receipt: RecordReceipt, items: dict[str, Row[Any]], settled: Settled) -> ReceiptResult:
+def _decide(receipt: RecordReceipt, items: dict[str, Row[Any]], settled: SettledItems) -> ReceiptResult:
     item = items.get(receipt.idempotency_key)
     present = None
     if item is not None:
@@ -129,7 +129,7 @@ _MARK = (
 )
 
 
-def _note(held: Held, **values: Any) -> Update:
+def _note(held: RecordStatus, **values: Any) -> Update:
     """At the record whose latest version `:item` is, read at `:read`; one that has changed since stays to be sent."""
     where = {"partner_id": "of", "resource": "kind", "key": "name", "item_id": "item"}
     same = [_RECORD.c[column] == bindparam(name, type_=_RECORD.c[column].type) for column, name in where.items()]
@@ -139,9 +139,12 @@ def _note(held: Held, **values: Any) -> Update:
 
 _NOTES = {
     ItemState.ACCEPTED: _note(
-        Held.ACCEPTED, accepted_position=_READ_AT, accepted_digest=bindparam("content", type_=String), accepted_at=_NOW
+        RecordStatus.ACCEPTED,
+        accepted_position=_READ_AT,
+        accepted_digest=bindparam("content", type_=String),
+        accepted_at=_NOW,
     ),
-    ItemState.REJECTED: _note(Held.REJECTED),
+    ItemState.REJECTED: _note(RecordStatus.REJECTED),
 }
 
 
@@ -178,7 +181,7 @@ def _row(receipt: AnyReceipt) -> dict[str, Any]:
     return {"subject": receipt.case, "outcome": receipt.decision, "reason_code": "", "reason": reason}
 
 
-def _settle(session: Session, partner: Partner, settled: Settled, now: datetime) -> None:
+def _settle(session: Session, partner: Partner, settled: SettledItems, now: datetime) -> None:
     if not settled.by:
         return
     marks = [
@@ -198,7 +201,7 @@ def _settle(session: Session, partner: Partner, settled: Settled, now: datetime)
     _tell_rejected(session, partner, settled, now)
 
 
-def _note_records(session: Session, partner: Partner, settled: Settled, now: datetime) -> None:
+def _note_records(session: Session, partner: Partner, settled: SettledItems, now: datetime) -> None:
     """What the partner accepted or refused, at the records of which nothing newer is on its way."""
     for state, statement in _NOTES.items():
         items = [settled.items[item_id] for item_id, (told, _receipt) in settled.by.items() if told is state]
@@ -211,7 +214,7 @@ def _about(partner: Partner, item: Row[Any], now: datetime) -> dict[str, Any]:
     return about | {"read": item.position, "content": item.digest, "now": now}
 
 
-def _tell_rejected(session: Session, partner: Partner, settled: Settled, now: datetime) -> None:
+def _tell_rejected(session: Session, partner: Partner, settled: SettledItems, now: datetime) -> None:
     """One event a batch with the records that came back."""
     refused: dict[int, list[str]] = {}
     for item_id, (state, _receipt) in settled.by.items():

@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 from app.exchange.actions import HAND_OVER
 from app.exchange.comparison.models import ReconciliationLine
 from app.exchange.handovers import events
-from app.exchange.handovers.domain import Basis, HandoverState, Held, ItemState
+from app.exchange.handovers.domain import BatchBasis, HandoverState, ItemState, RecordStatus
 from app.exchange.handovers.models import Handover, HandoverItem, PartnerRecord
 from app.exchange.handovers.service.ordering import plan_for
 from app.exchange.handovers.service.preparing import prepare_at_once
-from app.exchange.handovers.service.selecting import Scope
+from app.exchange.handovers.service.selecting import RecordSelection
 from app.exchange.handovers.service.settling import refresh_states
 from app.exchange.partners.domain import Transport
 from app.exchange.partners.models import Partner
@@ -145,7 +145,7 @@ def _withdraw(session: Session, handover: Handover, now: datetime) -> int:
     session.execute(
         update(PartnerRecord)
         .where(PartnerRecord.partner_id == handover.partner_id, PartnerRecord.item_id.in_(mine))
-        .values(state=Held.CHANGED)
+        .values(state=RecordStatus.CHANGED)
         .execution_options(synchronize_session=False)
     )
     return len(ids)
@@ -192,8 +192,8 @@ def _refused(session: Session, partner: Partner, items: Collection[HandoverItem]
 def _again(
     session: Session, actor: Actor, partner: Partner, resource: str, keys: list[str], now: datetime
 ) -> Handover | None:
-    scope = Scope(partner, plan_for(partner, resource), keys=tuple(keys))
-    handover, frozen = prepare_at_once(session, actor=actor, now=now, scope=scope, basis=Basis.CHOSEN)
+    scope = RecordSelection(partner, plan_for(partner, resource), keys=tuple(keys))
+    handover, frozen = prepare_at_once(session, actor=actor, now=now, scope=scope, basis=BatchBasis.CHOSEN)
     if handover is None and frozen.blocked:
         key, label, why = frozen.blocked[0]
         message = _("预检未通过，没有报送：%(name)s %(why)s") % {"name": label or key, "why": why}

@@ -8,7 +8,7 @@ from typing import Any
 
 from app.policies.domain.forms.forms import Form, Scene, Slot, number
 from app.policies.domain.forms.signs import is_definite
-from app.policies.domain.forms.steps import Corner, Tape, Unsuited, Value
+from app.policies.domain.forms.steps import Corner, ScaledValue, Tape, Unsuited
 from app.policies.domain.forms.tests import Lowering
 from app.policies.domain.language import tree
 from app.policies.domain.language.folding import WHOLE
@@ -54,7 +54,7 @@ class BandedTest:
     relation: tree.Relation
     subject: tree.Node
     bands: tuple[_Band, ...]
-    values: tuple[Value, ...]
+    values: tuple[ScaledValue, ...]
     times: int
     share: int
     is_fact: bool

@@ -69,10 +69,10 @@ class BoundsProgram:
 
 def bounded(policy: Policy, lowering: Lowering, scene: Scene) -> BoundsProgram:
     """The policy's function for `scene`."""
-    return _Writer(policy, lowering, scene).program()
+    return _BoundsWriter(policy, lowering, scene).program()
 
 
-class _Writer(ScoreWriter):
+class _BoundsWriter(ScoreWriter):
     def __init__(self, policy: Policy, lowering: Lowering, scene: Scene) -> None:
         super().__init__(policy, lowering, scene)
         self._banded: dict[tree.Node, BandedTest] = {}

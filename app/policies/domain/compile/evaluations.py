@@ -6,9 +6,9 @@ from functools import cached_property, partial
 from itertools import chain
 from typing import Any, NamedTuple
 
-from app.policies.domain.compile.findings import OUTCOMES, Reading, finding_in
+from app.policies.domain.compile.findings import OUTCOMES, SceneFindings, finding_in
 from app.policies.domain.compile.scores import explained_score
-from app.policies.domain.explain.explaining import Asked, compares_score, finding, joined, of_parts, waiting
+from app.policies.domain.explain.explaining import EvaluationContext, compares_score, finding, joined, of_parts, waiting
 from app.policies.domain.facts.catalogue import Facts
 from app.policies.domain.language import tree
 from app.policies.domain.language.policy import Condition, Policy
@@ -18,7 +18,7 @@ from app.policies.domain.language.worlds import REGISTERED_ON
 from app.policies.domain.values.outcome import Outcome
 
 
-class Settled(NamedTuple):
+class CompiledFindings(NamedTuple):
     """What the functions found: the outcome, each test's, the bounds of the score, and the readings of the scenes that
     may hold; of what compares the score, `rescored` where the score lies over several of them. `said` are findings made
     already.
@@ -27,8 +27,8 @@ class Settled(NamedTuple):
     outcome: int
     codes: tuple[int, ...]
     points: tuple[int, int]
-    readings: tuple[Reading, ...]
-    rescored: tuple[Reading, ...] = ()
+    readings: tuple[SceneFindings, ...]
+    rescored: tuple[SceneFindings, ...] = ()
     said: Mapping[int, Finding] = {}
 
 
@@ -43,7 +43,9 @@ class CompiledEvaluation(Evaluation):
 
     _explainer: "_Explainer"
 
-    def __init__(self, places: Mapping[str, int], policy: Policy, facts: Facts, on: date, settled: Settled) -> None:
+    def __init__(
+        self, places: Mapping[str, int], policy: Policy, facts: Facts, on: date, settled: CompiledFindings
+    ) -> None:
         self.__dict__.update(
             policy=policy, facts=facts, on=on, outcome=OUTCOMES[settled.outcome], points=settled.points,
             _explainer=_Explainer(places, policy, facts, on, settled),
@@ -65,7 +67,9 @@ class _Explainer:
     nothing goes round in circles and all is freed at once.
     """
 
-    def __init__(self, places: Mapping[str, int], policy: Policy, facts: Facts, on: date, settled: Settled) -> None:
+    def __init__(
+        self, places: Mapping[str, int], policy: Policy, facts: Facts, on: date, settled: CompiledFindings
+    ) -> None:
         self._places, self._policy, self._facts, self._on, self._settled = places, policy, facts, on, settled
 
     @cached_property
@@ -106,8 +110,8 @@ class _Explainer:
         touched = (key for reading in readings for key in reading.legend.reach.of_test(test, self._on.year))
         return waiting(said, test, chain(years_open, touched), self._asked(test))
 
-    def _asked(self, test: tree.Node) -> Asked:
-        return Asked(self._facts, self._on, self.score if compares_score(test) else None)
+    def _asked(self, test: tree.Node) -> EvaluationContext:
+        return EvaluationContext(self._facts, self._on, self.score if compares_score(test) else None)
 
 
 class _LazyClause(Clause):

@@ -25,7 +25,7 @@ from app.policies.domain.compile.writing import (
 )
 from app.policies.domain.facts.catalogue import FactKey
 from app.policies.domain.forms.forms import ON, SCORE, Scene, Slot
-from app.policies.domain.forms.steps import Corner, Unsuited, Value
+from app.policies.domain.forms.steps import Corner, ScaledValue, Unsuited
 from app.policies.domain.forms.tests import Compared, Grown, Lowering
 from app.policies.domain.language import tree
 from app.policies.domain.language.policy import Policy
@@ -33,7 +33,7 @@ from app.policies.domain.values.knowledge import Knowledge, Known, ends
 from app.policies.domain.values.units import Unit
 
 
-class Decided(NamedTuple):
+class ExactDecision(NamedTuple):
     """What the function gives: the whole's outcome, the score's bounds, each test's outcome, and what explains them."""
 
     outcome: int
@@ -53,13 +53,13 @@ class ExactProgram:
     legend: Legend
     _takers: dict[int, Callable[[Mapping[FactKey, Knowledge]], tuple[Knowledge, ...]]] = field(default_factory=dict)
 
-    def run(self, known: Mapping[FactKey, Knowledge], on: date) -> Decided:
+    def run(self, known: Mapping[FactKey, Knowledge], on: date) -> ExactDecision:
         """Decide. Raises `KeyError` or `AttributeError` where something is not known exactly."""
         take = self._takers.get(on.year)
         if take is None:
             keys = [key for slot in self.slots for key in slot.keys(on.year)]
             take = self._takers[on.year] = itemgetter(*keys, keys[0]) if keys else _nothing
-        return Decided._make(self.decide(take(known), known.get, on.toordinal()))
+        return ExactDecision._make(self.decide(take(known), known.get, on.toordinal()))
 
 
 def _nothing(known: Mapping[FactKey, Knowledge]) -> tuple[Knowledge, ...]:
@@ -68,13 +68,13 @@ def _nothing(known: Mapping[FactKey, Knowledge]) -> tuple[Knowledge, ...]:
 
 def compiled(policy: Policy, lowering: Lowering, scene: Scene) -> ExactProgram:
     """The policy's function for `scene`. Raises `Unsuited` where one of its formulas has no form."""
-    return _Writer(policy, lowering, scene).program()
+    return _ExactWriter(policy, lowering, scene).program()
 
 
 # -- writing ----------------------------------------------------------------------------------------------------------
 
 
-class _Writer(ScoreWriter):
+class _ExactWriter(ScoreWriter):
     def __init__(self, policy: Policy, lowering: Lowering, scene: Scene) -> None:
         super().__init__(policy, lowering, scene)
         self._space.update(ends=_ends, chain=chain, Fraction=Fraction, Known=Known)
@@ -203,7 +203,7 @@ class _Writer(ScoreWriter):
         name = self._growth(test)
         return f"None if {name}n is None else (({name}n, {name}d),) * 2"
 
-    def _subject(self, node: tree.Node) -> Value:
+    def _subject(self, node: tree.Node) -> ScaledValue:
         return self._source.tape.value(self._lowering.form(node, self._scene), Corner.EXACT)
 
     # -- the score --------------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from app.policies.domain.explain.findings import compared, ratio, requirement
 from app.policies.domain.explain.measuring import as_measure
 from app.policies.domain.facts.catalogue import FactKey, Facts
 from app.policies.domain.language import tree
-from app.policies.domain.language.verdict import Basis, Finding, Reason, Requirement, measure
+from app.policies.domain.language.verdict import ClauseReason, Finding, IntermediateValue, Requirement, measure
 from app.policies.domain.values.knowledge import Known, ends
 from app.policies.domain.values.linear import Bounds, End
 from app.policies.domain.values.outcome import Outcome
@@ -19,7 +19,7 @@ OUTCOMES = (Outcome.UNMET, Outcome.UNKNOWN, Outcome.MET)
 _YES, _NO = (Requirement("=", measure(Unit.YES_NO, wanted)) for wanted in (True, False))
 
 
-class Reading(NamedTuple):
+class SceneFindings(NamedTuple):
     """What a function found in one scene: each test's outcome, and the numbers that `legend` explains."""
 
     legend: Legend
@@ -28,7 +28,7 @@ class Reading(NamedTuple):
     items: tuple[Any, ...]
 
 
-def finding_in(reading: Reading, place: int, facts: Facts) -> Finding | None:
+def finding_in(reading: SceneFindings, place: int, facts: Facts) -> Finding | None:
     """What a test says in a scene, without what it waits for; None where the numbers do not tell it."""
     legend, codes, numbers, _ = reading
     where = legend.numbers.get(place)
@@ -54,7 +54,7 @@ def _simple(test: tree.Node, facts: Facts, outcome: Outcome) -> Finding | None:
             actual = measure(Unit.CODE, known.value) if isinstance(known, Known) else None
             return Finding(outcome, Requirement("in", None, name), actual)
         case tree.Judged():
-            return Finding(outcome, reason=Reason.JUDGED_BY_PEOPLE)
+            return Finding(outcome, reason=ClauseReason.JUDGED_BY_PEOPLE)
         case _:
             return Finding(outcome)
 
@@ -83,7 +83,7 @@ def _found(
     where: Numbers, outcome: Outcome, required: Requirement, sides: Sequence[Bounds], years: tuple[int, ...]
 ) -> Finding:
     test, left, excess = where.test, sides[0], sides[3]
-    basis = tuple([Basis(node, as_measure(node.unit, sides[place])) for place, node in where.beside])
+    basis = tuple([IntermediateValue(node, as_measure(node.unit, sides[place])) for place, node in where.beside])
     if isinstance(test, tree.Comparison):
         return compared(test, outcome, left, required, excess, basis, None)
     return ratio(test, outcome, left, sides[2], required, excess, basis, lambda: why_empty(test, years))

@@ -9,7 +9,7 @@ from fractions import Fraction
 from math import floor, inf, isqrt
 from typing import Any
 
-from app.policies.domain.language.growing import BEYOND, Span, mean_growth
+from app.policies.domain.language.growing import BEYOND, YearBounds, mean_growth
 from app.policies.domain.values.linear import Bounds
 from app.policies.domain.values.units import divided
 
@@ -90,7 +90,9 @@ def _quotient(numerator: Any, denominator: Any) -> End:
 
 def growth_of_fractions(scale: int, *ends: End, whole_numbers: bool) -> Growth:
     """The same for numbers that are not whole, or are multiplied by `scale`."""
-    spans = [Span(_exact(low, scale), _exact(high, scale)) for low, high in zip(ends[::2], ends[1::2], strict=True)]
+    spans = [
+        YearBounds(_exact(low, scale), _exact(high, scale)) for low, high in zip(ends[::2], ends[1::2], strict=True)
+    ]
     if any(span.may_be_negative for span in spans):
         return None
     low, high = mean_growth(spans, whole_numbers)

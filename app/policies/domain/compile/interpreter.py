@@ -18,11 +18,11 @@ from threading import Lock
 from typing import Any
 
 from app.policies.domain.compile.bounds import Bounded, BoundsProgram, bounded
-from app.policies.domain.compile.evaluations import CompiledEvaluation, Settled
+from app.policies.domain.compile.evaluations import CompiledEvaluation, CompiledFindings
 from app.policies.domain.compile.exact import ExactProgram, compiled
-from app.policies.domain.compile.findings import OUTCOMES, Reading
+from app.policies.domain.compile.findings import OUTCOMES, SceneFindings
 from app.policies.domain.explain import explaining
-from app.policies.domain.explain.explaining import Asked, compares_score, finding
+from app.policies.domain.explain.explaining import EvaluationContext, compares_score, finding
 from app.policies.domain.explain.scoring import scored
 from app.policies.domain.facts.catalogue import FactKey, Facts
 from app.policies.domain.forms.forms import Scene, counted_offsets
@@ -102,8 +102,8 @@ class Program:
                 found = functions.exact.run(known, on)
             except (KeyError, AttributeError):  # something is not known exactly
                 return self._between(policy, facts, on, [years])
-            reading = Reading(functions.exact.legend, found.codes, found.numbers, found.items)
-            settled = Settled(found.outcome, found.codes, (found.low, found.high), (reading,))
+            reading = SceneFindings(functions.exact.legend, found.codes, found.numbers, found.items)
+            settled = CompiledFindings(found.outcome, found.codes, (found.low, found.high), (reading,))
             return CompiledEvaluation(self.places, policy, facts, on, settled)
         return self._between(policy, facts, on, [years])
 
@@ -134,7 +134,7 @@ class Program:
             return explaining.evaluate(policy, facts, on)
         if len(found) == 1 and not found[0].again:
             only = found[0]
-            settled = Settled(only.outcome, only.codes, _total(only.blocks), (_reading(functions[0], only),))
+            settled = CompiledFindings(only.outcome, only.codes, _total(only.blocks), (_reading(functions[0], only),))
             return CompiledEvaluation(self.places, policy, facts, on, settled)
         blocks = [_hull(block) for block in zip(*(one.blocks for one in found), strict=True)]
         codes = [_whichever(codes) for codes in zip(*(one.codes for one in found), strict=True)]
@@ -149,14 +149,14 @@ class Program:
         for place, one in said.items():
             codes[place] = OUTCOMES.index(one.outcome)
         outcome = min(self._code(condition, codes) for condition in self.policy.conditions)
-        settled = Settled(outcome, tuple(codes), _total(blocks), readings, rescored, said)
+        settled = CompiledFindings(outcome, tuple(codes), _total(blocks), readings, rescored, said)
         return CompiledEvaluation(self.places, policy, facts, on, settled)
 
     def _again(self, facts: Facts, on: date, places: list[int]) -> dict[int, Finding]:
         """What the explaining interpreter says of tests that corners do not decide."""
         asks_score = self.policy.scoring is not None and set(places) & set(self._open_to_score)
         score = scored(self.policy.scoring, facts, on) if self.policy.scoring is not None and asks_score else None
-        asked = Asked(facts, on, score)
+        asked = EvaluationContext(facts, on, score)
         tests = {place: self.leaves[place].test for place in places}
         return {place: finding(test, asked) for place, test in tests.items() if test is not None}
 
@@ -188,8 +188,8 @@ class _Functions:
         return bounded(*self._written)
 
 
-def _reading(functions: _Functions, found: Bounded) -> Reading:
-    return Reading(functions.bounds.legend, found.codes, found.numbers, found.items)
+def _reading(functions: _Functions, found: Bounded) -> SceneFindings:
+    return SceneFindings(functions.bounds.legend, found.codes, found.numbers, found.items)
 
 
 def _hull(pairs: Sequence[tuple[int, int]]) -> tuple[int, int]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from app.policies.domain.compile.writing import MET, UNMET, Graded, Writer, listing
+from app.policies.domain.compile.writing import MET, UNMET, FunctionWriter, Graded, listing
 from app.policies.domain.forms.tests import Compared, Grown
 from app.policies.domain.language import tree
 from app.policies.domain.language.policy import ScoredItem
@@ -10,7 +10,7 @@ from app.policies.domain.language.policy import ScoredItem
 Points = tuple[int, int]
 
 
-class ScoreWriter(Writer):
+class ScoreWriter(FunctionWriter):
     """Writes the score besides. `_place` is what is being written: the place of a test, or −1 − the place of a block."""
 
     _place = 0

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from app.policies.domain.compile.findings import Reading, bounds
+from app.policies.domain.compile.findings import SceneFindings, bounds
 from app.policies.domain.compile.growth import bounds_of
 from app.policies.domain.compile.writing import Graded
 from app.policies.domain.explain.measuring import as_measure, quotient, shown_beside
@@ -12,17 +12,17 @@ from app.policies.domain.explain.scoring import Seen, best, of_blocks, of_worlds
 from app.policies.domain.facts.catalogue import Facts
 from app.policies.domain.language import tree
 from app.policies.domain.language.folding import whole
-from app.policies.domain.language.growing import Span, mean_growth
+from app.policies.domain.language.growing import YearBounds, mean_growth
 from app.policies.domain.language.policy import ScoredItem, Scoring
 from app.policies.domain.language.splitting import counts_years
-from app.policies.domain.language.verdict import Basis, ItemFinding, Measure, Reason, ScoreFinding
+from app.policies.domain.language.verdict import ClauseReason, IntermediateValue, ItemFinding, Measure, ScoreFinding
 from app.policies.domain.language.worlds import FISCAL_YEARS
 from app.policies.domain.values.knowledge import ends
 from app.policies.domain.values.linear import Bounds
 from app.policies.domain.values.units import Unit
 
 
-def explained_score(scoring: Scoring, readings: Sequence[Reading], facts: Facts, on: date) -> ScoreFinding:
+def explained_score(scoring: Scoring, readings: Sequence[SceneFindings], facts: Facts, on: date) -> ScoreFinding:
     """The score over the scenes that may hold."""
     apart = {place for reading in readings for place in reading.legend.apart}
     blocks = []
@@ -45,12 +45,12 @@ def _seen(item: ScoredItem, column: Iterator[tuple[Graded, Any]], facts: Facts, 
     view = graded.view(places, year)
     grade = Measure(Unit.GRADE, *ends(facts.of(view.grade))) if view.grade else None
     actual, basis, course, reason = _measured(graded, numbers) if view.measured else _NOT_MEASURED
-    open_ = low != high and reason is not Reason.MANUAL_REVIEW
+    open_ = low != high and reason is not ClauseReason.MANUAL_REVIEW
     missing = facts.unknown(view.waits) if open_ and view.waits else ()
     return Seen(ItemFinding(item, low, high, places, actual, basis, course, grade, reason, missing), view.read)
 
 
-_Measured = tuple[Measure | None, tuple[Basis, ...], tuple[Measure, ...], Reason | None]
+_Measured = tuple[Measure | None, tuple[IntermediateValue, ...], tuple[Measure, ...], ClauseReason | None]
 _NOT_MEASURED: _Measured = (None, (), (), None)
 
 
@@ -65,16 +65,16 @@ def _measured(graded: Graded, numbers: Sequence[Any]) -> _Measured:
         return as_measure(by.left.unit, sides[0]), (), (), None
     course = tuple(Measure(graded.growth.body.unit, low, high) for low, high in sides)
     if any(high is not None and high < 0 for _, high in sides):
-        return None, (), course, Reason.MANUAL_REVIEW
+        return None, (), course, ClauseReason.MANUAL_REVIEW
     growth = bounds_of(numbers[-1])
     if len(sides) == FISCAL_YEARS and sides[0][1] is None:  # the least can only be approached, and is bounded here
-        growth = mean_growth([Span(low, high) for low, high in sides], whole(graded.growth.body))
+        growth = mean_growth([YearBounds(low, high) for low, high in sides], whole(graded.growth.body))
     return as_measure(by.left.unit, growth), (), course, None
 
 
 def _ratio(by: tree.RatioComparison, top: Bounds, bottom: Bounds) -> _Measured:
     sides = (by.numerator, top), (by.denominator, bottom)
-    basis = tuple(Basis(node, as_measure(node.unit, side)) for node, side in sides if shown_beside(node))
+    basis = tuple(IntermediateValue(node, as_measure(node.unit, side)) for node, side in sides if shown_beside(node))
     if bottom[1] is not None and bottom[1] <= 0:
-        return None, basis, (), Reason.ZERO_DENOMINATOR
+        return None, basis, (), ClauseReason.ZERO_DENOMINATOR
     return as_measure(Unit.SHARE, quotient(top, bottom)), basis, (), None

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from app.policies.domain.forms.forms import Slot
-from app.policies.domain.forms.steps import Corner, Op, Step, Tape
+from app.policies.domain.forms.steps import Corner, FormStep, Op, Tape
 from app.policies.domain.language import tree
 
 Load = Callable[[Slot, Corner], str]
@@ -27,7 +27,7 @@ def relation_text(relation: tree.Relation) -> str:
 
 
 @dataclass
-class Source:
+class FunctionSource:
     """The lines of a function, in order; `reckon` adds what a step needs and gives the name of its result."""
 
     tape: Tape
@@ -61,7 +61,7 @@ class Source:
         text = self._text(self.tape.steps[place])
         return text if text.isidentifier() or text.isdigit() else f"({text})"
 
-    def _text(self, step: Step) -> str:
+    def _text(self, step: FormStep) -> str:
         match step.op:
             case Op.LOAD:
                 return self.load(*step.data)
@@ -82,7 +82,7 @@ class Source:
             case _:
                 return f"{step.op.name.lower()}({', '.join(map(self._operand, step.arguments))})"
 
-    def _select(self, step: Step) -> str:
+    def _select(self, step: FormStep) -> str:
         ends, values = step.data
         subject = self.reckon(step.arguments[0])
         text = str(values[-1])

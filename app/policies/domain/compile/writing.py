@@ -8,13 +8,13 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from app.policies.domain.compile.bands import BandedTest
-from app.policies.domain.compile.source import Source
+from app.policies.domain.compile.source import FunctionSource
 from app.policies.domain.explain import measuring
 from app.policies.domain.explain.findings import requirement
 from app.policies.domain.facts.catalogue import FactKey
 from app.policies.domain.forms.forms import Scene, Slot
-from app.policies.domain.forms.reaching import Reach
-from app.policies.domain.forms.steps import Corner, Tape, Value
+from app.policies.domain.forms.reaching import ReachableFacts
+from app.policies.domain.forms.steps import Corner, ScaledValue, Tape
 from app.policies.domain.forms.tests import Compared, Ends, Grown, Lowering
 from app.policies.domain.language import tree
 from app.policies.domain.language.policy import Condition, Policy, ScoredBlock, ScoredItem
@@ -61,7 +61,7 @@ class Graded:
     """
 
     item: ScoredItem
-    reach: Reach
+    reach: ReachableFacts
     scales: tuple[int, ...] = ()
     growth: tree.Growth | None = None
     _views: dict[tuple[tuple[int, ...], int], View] = field(default_factory=dict)
@@ -87,19 +87,19 @@ class Legend:
     """
 
     scene: Scene
-    reach: Reach
+    reach: ReachableFacts
     tests: tuple[tree.Node, ...]
     numbers: Mapping[int, Numbers]
     items: tuple[tuple[Graded, ...], ...]
     apart: frozenset[int]
 
 
-class Writer:
+class FunctionWriter:
     """Writes one function for a policy in a scene. `space` are the names that the function uses."""
 
     def __init__(self, policy: Policy, lowering: Lowering, scene: Scene) -> None:
         self._policy, self._lowering, self._scene = policy, lowering, scene
-        self._source = Source(Tape(), self._load)
+        self._source = FunctionSource(Tape(), self._load)
         self._lowered: dict[tree.Node, Compared | Grown] = {}
         self._slots: dict[Slot, str] = {}
         self._growths: dict[tree.Node, str] = {}
@@ -107,7 +107,7 @@ class Writer:
         self._tests = tuple(self._shown(leaf.test) for leaf in policy.leaves() if leaf.test is not None)
         self._numbers: list[str] = []
         self._places: dict[int, Numbers] = {}
-        self._reach = Reach(policy.catalogue, scene)
+        self._reach = ReachableFacts(policy.catalogue, scene)
         self._graded: list[tuple[Graded, ...]] = []
 
     def _load(self, slot: Slot, corner: Corner) -> str:
@@ -182,7 +182,7 @@ class Writer:
         measures = [item.by for item in _leaves(block.items) if item.by is not None]
         return all(by in self._lowered and len(measuring.growths(by)) <= 1 for by in measures)
 
-    def _tell_numbers(self, place: int, subjects: Iterable[tuple[tree.Node, Value]] = ()) -> None:
+    def _tell_numbers(self, place: int, subjects: Iterable[tuple[tree.Node, ScaledValue]] = ()) -> None:
         """What the explanation of a comparison is made of."""
         test = self._tests[place]
         lowered = self._lowered.get(test)

@@ -15,11 +15,11 @@ from app.policies.domain.language.policy import Condition, Policy
 from app.policies.domain.language.reckoning import Reckoner, chosen
 from app.policies.domain.language.splitting import counts_years, worlds
 from app.policies.domain.language.verdict import (
-    Basis,
     Clause,
+    ClauseReason,
     Evaluation,
     Finding,
-    Reason,
+    IntermediateValue,
     Requirement,
     ScoreFinding,
     measure,
@@ -34,13 +34,13 @@ from app.policies.domain.values.units import Unit
 def evaluate(policy: Policy, facts: Facts, on: date) -> Evaluation:
     """How the subject stands for an application on `on`: unmet if any clause is, else unknown if any is, else met."""
     score = scored(policy.scoring, facts, on) if policy.scoring else None
-    asked = Asked(facts, on, score)
+    asked = EvaluationContext(facts, on, score)
     clauses = tuple(_clause(condition, asked) for condition in policy.conditions)
     return Evaluation(policy, facts, on, all_of(clause.outcome for clause in clauses), clauses, score)
 
 
 @dataclass(frozen=True)
-class Asked:
+class EvaluationContext:
     """What is known of the subject, for an application on `on`, and its score."""
 
     facts: Facts
@@ -52,7 +52,7 @@ class Asked:
         return Reckoner(self.facts, self.on, world, (self.score.low, self.score.high) if self.score else None)
 
 
-def _clause(condition: Condition, asked: Asked) -> Clause:
+def _clause(condition: Condition, asked: EvaluationContext) -> Clause:
     if condition.test is not None:
         return Clause(condition, finding(condition.test, asked))
     children = tuple(_clause(part, asked) for part in condition.parts)
@@ -71,7 +71,7 @@ def of_parts(outcome: Outcome, children: Sequence[Clause]) -> Finding:
 # -- one test, over its possible worlds -------------------------------------------------------------------------------
 
 
-def finding(test: tree.Node, asked: Asked) -> Finding:
+def finding(test: tree.Node, asked: EvaluationContext) -> Finding:
     """How one test stands, and why."""
     facts = asked.facts
     while isinstance(test, tree.IfTold):
@@ -86,7 +86,7 @@ def finding(test: tree.Node, asked: Asked) -> Finding:
     return waiting(joined(found), test, touched, asked)
 
 
-def waiting(joined: Finding, test: tree.Node, touched: Iterable[FactKey], asked: Asked) -> Finding:
+def waiting(joined: Finding, test: tree.Node, touched: Iterable[FactKey], asked: EvaluationContext) -> Finding:
     """The finding of a test, with the facts that it waits for while it is open: those `touched` that are not known."""
     if joined.outcome is not Outcome.UNKNOWN:
         return joined
@@ -99,7 +99,7 @@ def waiting(joined: Finding, test: tree.Node, touched: Iterable[FactKey], asked:
 def _open_score(finding: Finding, missing: tuple[FactKey, ...], facts: Facts) -> Finding:
     """A score that is still open: where nothing else is missing, it waits for experts, who grade and choose within bands."""
     only_experts = all(facts.catalogue[key.code].graded_by_experts for key in missing)
-    reason = Reason.WAITS_FOR_EXPERTS if only_experts else finding.reason
+    reason = ClauseReason.WAITS_FOR_EXPERTS if only_experts else finding.reason
     return finding._replace(missing=missing, reason=reason)
 
 
@@ -133,11 +133,11 @@ def _joined_requirement(required: Sequence[Requirement | None]) -> Requirement |
     return Requirement(first.relation, value) if value else first
 
 
-def _joined_basis(found: Sequence[Finding]) -> tuple[Basis, ...]:
+def _joined_basis(found: Sequence[Finding]) -> tuple[IntermediateValue, ...]:
     """The intermediate values that every world has, with the bounds of them all."""
     values = [{basis.node: basis.value for basis in finding.basis} for finding in found]
     joined = ((basis.node, hull([world.get(basis.node) for world in values])) for basis in found[0].basis)
-    return tuple(Basis(node, value) for node, value in joined if value is not None)
+    return tuple(IntermediateValue(node, value) for node, value in joined if value is not None)
 
 
 def _unique(keys: Iterable[FactKey]) -> tuple[FactKey, ...]:
@@ -171,7 +171,7 @@ def _listed(reckoner: Reckoner, test: tree.ListedIn) -> Finding:
 
 
 def _judged(reckoner: Reckoner, test: tree.Judged) -> Finding:
-    return Finding(reckoner.holds(test), reason=Reason.JUDGED_BY_PEOPLE)
+    return Finding(reckoner.holds(test), reason=ClauseReason.JUDGED_BY_PEOPLE)
 
 
 def _compared(reckoner: Reckoner, test: tree.Comparison) -> Finding:
@@ -189,9 +189,9 @@ def _ratio(reckoner: Reckoner, test: tree.RatioComparison) -> Finding:
     return ratio(test, reckoner.holds(test), top.bounds, bottom.bounds, required, excess.bounds, basis, empty)
 
 
-def why_empty(test: tree.Node, years: tuple[int, ...]) -> Reason:
+def why_empty(test: tree.Node, years: tuple[int, ...]) -> ClauseReason:
     """Why a ratio has nothing below the line."""
-    return Reason.NO_FISCAL_YEAR if counts_years(test) and not years else Reason.ZERO_DENOMINATOR
+    return ClauseReason.NO_FISCAL_YEAR if counts_years(test) and not years else ClauseReason.ZERO_DENOMINATOR
 
 
 _LOOKS: dict[type[tree.Node], Callable[[Reckoner, Any], Finding]] = {

@@ -7,12 +7,12 @@ from typing import Any
 from app.policies.domain.explain.measuring import as_measure, quotient
 from app.policies.domain.language import tree
 from app.policies.domain.language.folding import whole
-from app.policies.domain.language.verdict import Basis, Finding, Measure, Reason, Requirement
+from app.policies.domain.language.verdict import ClauseReason, Finding, IntermediateValue, Measure, Requirement
 from app.policies.domain.values.linear import Bounds
 from app.policies.domain.values.outcome import Outcome
 from app.policies.domain.values.units import Unit
 
-Basics = tuple[Basis, ...]
+Basics = tuple[IntermediateValue, ...]
 
 
 def requirement(test: tree.Comparison | tree.RatioComparison, right: Bounds) -> Requirement:
@@ -28,7 +28,7 @@ def compared(
     required: Requirement,
     excess: Bounds,
     basis: Basics,
-    reason: Reason | None,
+    reason: ClauseReason | None,
 ) -> Finding:
     """The finding of two quantities compared; `excess` is what the left has over the right."""
     unit = test.left.unit
@@ -45,7 +45,7 @@ def ratio(  # noqa: PLR0913 - what a ratio is made of
     required: Requirement,
     excess: Bounds,
     basis: Basics,
-    why_empty: Callable[[], Reason],
+    why_empty: Callable[[], ClauseReason],
 ) -> Finding:
     """The finding of a ratio compared; `excess` is what `top` has over `bottom` times the threshold."""
     if bottom[1] is not None and bottom[1] <= 0:

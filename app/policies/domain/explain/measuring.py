@@ -7,7 +7,7 @@ from typing import Any
 
 from app.policies.domain.language import tree
 from app.policies.domain.language.reckoning import Reckoner
-from app.policies.domain.language.verdict import Basis, Measure, Reason
+from app.policies.domain.language.verdict import ClauseReason, IntermediateValue, Measure
 from app.policies.domain.values.knowledge import Exact
 from app.policies.domain.values.linear import Bounds, End
 from app.policies.domain.values.units import Unit, divided
@@ -51,9 +51,9 @@ def _negated(end: End) -> End:
     return None if end is None else -end
 
 
-def bases(reckoner: Reckoner, *nodes: tree.Node) -> tuple[Basis, ...]:
+def bases(reckoner: Reckoner, *nodes: tree.Node) -> tuple[IntermediateValue, ...]:
     """Named and gathered values worth showing beside a clause."""
-    return tuple(Basis(node, value_of(reckoner, node)) for node in nodes if shown_beside(node))
+    return tuple(IntermediateValue(node, value_of(reckoner, node)) for node in nodes if shown_beside(node))
 
 
 def shown_beside(node: tree.Node) -> bool:
@@ -61,21 +61,21 @@ def shown_beside(node: tree.Node) -> bool:
     return isinstance(node, (tree.OverYears, tree.Fact)) or (isinstance(node, tree.Named) and not _is_parameter(node))
 
 
-def bands_used(reckoner: Reckoner, node: tree.Node) -> tuple[Basis, ...]:
+def bands_used(reckoner: Reckoner, node: tree.Node) -> tuple[IntermediateValue, ...]:
     """The values that choose the bands within a formula."""
     banded = [found for found in tree.walk(node) if isinstance(found, tree.Banded)]
-    return tuple(Basis(found.subject, value_of(reckoner, found.subject)) for found in banded)
+    return tuple(IntermediateValue(found.subject, value_of(reckoner, found.subject)) for found in banded)
 
 
 def _is_parameter(node: tree.Named) -> bool:
     return isinstance(node.body, (tree.Literal, tree.Banded))
 
 
-def review_reason(reckoner: Reckoner, test: tree.Node) -> Reason | None:
+def review_reason(reckoner: Reckoner, test: tree.Node) -> ClauseReason | None:
     """Why people must look at it: a growth from, through or to something negative means nothing."""
     courses = (reckoner.course(node) for node in growths(test))
     negative = any(value.negative for course in courses for value in course)
-    return Reason.MANUAL_REVIEW if negative else None
+    return ClauseReason.MANUAL_REVIEW if negative else None
 
 
 @lru_cache(maxsize=1024)

@@ -14,7 +14,7 @@ from app.policies.domain.language import tree
 from app.policies.domain.language.policy import ScoredBlock, ScoredItem, Scoring
 from app.policies.domain.language.reckoning import Reckoner
 from app.policies.domain.language.splitting import worlds
-from app.policies.domain.language.verdict import BlockFinding, ItemFinding, Measure, Reason, ScoreFinding
+from app.policies.domain.language.verdict import BlockFinding, ClauseReason, ItemFinding, Measure, ScoreFinding
 from app.policies.domain.language.worlds import REGISTERED_ON, World
 from app.policies.domain.values.knowledge import ends
 from app.policies.domain.values.outcome import Outcome
@@ -120,7 +120,7 @@ def _with_measure(finding: ItemFinding, reckoner: Reckoner) -> ItemFinding:
         top, bottom = reckoner.number(by.numerator).bounds, reckoner.number(by.denominator).bounds
         empty = bottom[1] is not None and bottom[1] <= 0
         actual = None if empty else as_measure(Unit.SHARE, quotient(top, bottom))
-        reason = Reason.ZERO_DENOMINATOR if empty else None
+        reason = ClauseReason.ZERO_DENOMINATOR if empty else None
         return finding._replace(actual=actual, basis=bases(reckoner, by.numerator, by.denominator), reason=reason)
     reason = review_reason(reckoner, by)
     actual = None if reason else value_of(reckoner, by.left)
@@ -129,7 +129,7 @@ def _with_measure(finding: ItemFinding, reckoner: Reckoner) -> ItemFinding:
 
 def _missing(finding: ItemFinding, reckoner: Reckoner) -> tuple[FactKey, ...]:
     """The facts that would narrow the item: those that choose the grading while that is open, and the grade itself."""
-    if finding.low == finding.high or finding.reason is Reason.MANUAL_REVIEW:
+    if finding.low == finding.high or finding.reason is ClauseReason.MANUAL_REVIEW:
         return ()
     if len(finding.gradings) > 1:
         return reckoner.facts.unknown(reckoner.touched)

@@ -9,7 +9,7 @@ from typing import Any
 from app.kit.errors import Invalid
 from app.kit.i18n import N_, _
 from app.kit.money import FEN_PER_YUAN, MAX_FEN
-from app.policies.domain.facts.catalogue import FactDefinition, FactKey, Facts, Told
+from app.policies.domain.facts.catalogue import FactDefinition, FactKey, Facts, Periodicity
 from app.policies.domain.language.policy import Policy
 from app.policies.domain.language.reckoning import OUTSIDE, listed
 from app.policies.domain.values.amounts import machine_value
@@ -59,9 +59,9 @@ def read_fact(definition: FactDefinition, value: Any, path: str) -> Entries:
     if _is_range(value):
         return _range(value, path, lambda end, at: read_fact(definition, end, at))
     by_year = isinstance(value, Mapping)
-    if by_year and definition.told is Told.ONCE:
+    if by_year and definition.told is Periodicity.ONCE:
         raise _bad(path, _("这项事实只有一个值，不按年度填写。"))
-    if not by_year and definition.told is Told.BY_YEAR:
+    if not by_year and definition.told is Periodicity.BY_YEAR:
         raise _bad(path, _('这项事实按年度填写，例如 {"2020": …}。'))
     if by_year:
         return _by_year(definition, value, path)

@@ -14,7 +14,7 @@ from app.policies.domain.values.knowledge import UNKNOWN, Between, Exact, Knowle
 from app.policies.domain.values.units import Unit
 
 
-class Told(StrEnum):
+class Periodicity(StrEnum):
     """Whether a fact has one value, one a fiscal year, or may be told either way."""
 
     ONCE = "once"
@@ -46,7 +46,7 @@ class FactDefinition(BaseModel):
     code: str = Field(pattern=r"^[a-z][a-z0-9_]{1,47}$")
     label: Bilingual
     unit: Unit
-    told: Told = Told.ONCE
+    told: Periodicity = Periodicity.ONCE
     parts: tuple[Bilingual, ...] = ()
     at_least: int | None = None
     at_most: int | None = None
@@ -66,7 +66,7 @@ class FactDefinition(BaseModel):
     def _has_an_origin(self) -> "FactDefinition":
         if self.provider is None and self.said_by is None:
             raise ValueError("name the slice that knows it (provider) or who must say it (said_by)")
-        if self.parts and self.told is Told.ONCE:
+        if self.parts and self.told is Periodicity.ONCE:
             raise ValueError("a fact of several parts is told by year")
         return self
 

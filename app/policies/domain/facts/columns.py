@@ -45,7 +45,7 @@ def scale_of(unit: Unit) -> int:
 
 
 @dataclass(frozen=True, eq=False)
-class Column:
+class FactColumn:
     """One value of one fact for every subject; `rows` rise, and `values` is NaN there."""
 
     values: Floats
@@ -97,16 +97,16 @@ class Column:
             highs[found] = np.where(np.isinf(self.highs[told]), highest, self.highs[told])
         return lows, highs
 
-    def scaled(self, factor: Fraction) -> "Column":
+    def scaled(self, factor: Fraction) -> "FactColumn":
         """The column with every value multiplied by `factor`, rounded to whole stored units."""
         by = float(factor)
-        return Column(np.rint(self.values * by), self.rows, np.rint(self.lows * by), np.rint(self.highs * by))
+        return FactColumn(np.rint(self.values * by), self.rows, np.rint(self.lows * by), np.rint(self.highs * by))
 
 
-def same_for_all(definition: FactDefinition, value: Exact | None, size: int) -> Column:
+def same_for_all(definition: FactDefinition, value: Exact | None, size: int) -> FactColumn:
     """A column of one value, such as a setting of the bureau; it takes no room."""
     number = np.nan if value is None else float(Fraction(_number(value)) * scale_of(definition.unit))
-    return Column(np.broadcast_to(np.float64(number), (size,)))
+    return FactColumn(np.broadcast_to(np.float64(number), (size,)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,9 +115,9 @@ class Columns:
 
     catalogue: Catalogue
     size: int
-    known: Mapping[FactKey, Column]
+    known: Mapping[FactKey, FactColumn]
     codes: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    _sums: dict[tuple[FactKey, ...], tuple[tuple[Column | None, ...], Floats]] = field(default_factory=dict)
+    _sums: dict[tuple[FactKey, ...], tuple[tuple[FactColumn | None, ...], Floats]] = field(default_factory=dict)
 
     def sum_of(self, keys: tuple[FactKey, ...]) -> Floats:
         """The sum of several columns, NaN where one is not known exactly; reckoned once, also for changed copies."""
@@ -136,7 +136,7 @@ class Columns:
         found = ((key, self._knowledge(key, column, place)) for key, column in wanted)
         return Facts(catalogue, {key: known for key, known in found if known is not None})
 
-    def with_column(self, key: FactKey, column: Column) -> "Columns":
+    def with_column(self, key: FactKey, column: FactColumn) -> "Columns":
         """These columns, one of them another."""
         return replace(self, known={**self.known, key: column})
 
@@ -145,7 +145,7 @@ class Columns:
         changed = {key: c.scaled(factor) for key, c in self.known.items() if key.code == code and key.year == year}
         return replace(self, known={**self.known, **changed})
 
-    def _knowledge(self, key: FactKey, column: Column, place: int) -> Knowledge | None:
+    def _knowledge(self, key: FactKey, column: FactColumn, place: int) -> Knowledge | None:
         told = column.exact.get(place)
         if told is not None:
             return told
@@ -183,7 +183,7 @@ def columns_of(catalogue: Catalogue, subjects: Iterable[Facts]) -> Columns:
 
 def _column(
     definition: FactDefinition, told: Mapping[int, Knowledge], size: int, codes: Mapping[str, list[str]]
-) -> Column:
+) -> FactColumn:
     values = np.full(size, np.nan)
     bounds: list[Bounds] = []
     beside: dict[int, Knowledge] = {}
@@ -199,7 +199,7 @@ def _column(
         if not held:
             beside[place] = knowledge
     rows, lows, highs = zip(*bounds, strict=True) if bounds else ((), (), ())
-    return Column(values, np.array(rows, np.int64), np.array(lows, float), np.array(highs, float), beside)
+    return FactColumn(values, np.array(rows, np.int64), np.array(lows, float), np.array(highs, float), beside)
 
 
 def _held(number: Fraction | int) -> bool:
@@ -224,5 +224,5 @@ def _number(value: Any) -> Fraction | int:
     return int(value) if isinstance(value, bool) else value
 
 
-def _ends_at(column: Column, at: int) -> tuple[float, float]:
+def _ends_at(column: FactColumn, at: int) -> tuple[float, float]:
     return float(column.lows[at]), float(column.highs[at])

@@ -68,7 +68,7 @@ class Least:
 
 
 @dataclass(frozen=True)
-class Product:
+class FormProduct:
     """The product of two forms, neither of which is a number."""
 
     place: tuple[tree.Node, int | None]
@@ -85,7 +85,7 @@ class Growing:
 
 
 @dataclass(frozen=True)
-class Chosen:
+class ChosenBand:
     """The value of the band in which a form lies; only where its figures are known exactly."""
 
     place: tuple[tree.Node, int | None]
@@ -93,7 +93,7 @@ class Chosen:
     bands: tuple[tree.Band, ...] = field(compare=False)
 
 
-Atom = Slot | Least | Product | Growing | Chosen
+Atom = Slot | Least | FormProduct | Growing | ChosenBand
 
 
 @dataclass(frozen=True, eq=False)
@@ -146,16 +146,16 @@ def slots_of(atom: Atom) -> Iterator[Slot]:
                 yield from slots_of(below)
 
 
-def inner_forms(atom: Least | Product | Growing | Chosen) -> tuple[Form, ...]:
+def inner_forms(atom: Least | FormProduct | Growing | ChosenBand) -> tuple[Form, ...]:
     """The forms that an atom is made of."""
     match atom:
         case Least(options=options):
             return options
-        case Product(left=left, right=right):
+        case FormProduct(left=left, right=right):
             return (left, right)
         case Growing(values=values):
             return values
-        case Chosen(subject=subject):
+        case ChosenBand(subject=subject):
             return (subject,)
 
 
@@ -165,7 +165,7 @@ def multiplied(left: Form, right: Form, place: tuple[tree.Node, int | None]) -> 
         return right.times(left.constant)
     if right.known:
         return left.times(right.constant)
-    return Form(0, {Product(place, left, right): 1})
+    return Form(0, {FormProduct(place, left, right): 1})
 
 
 def counted_offsets(count: int) -> tuple[int, ...]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from app.policies.domain.facts.catalogue import Catalogue, FactKey, Told
+from app.policies.domain.facts.catalogue import Catalogue, FactKey, Periodicity
 from app.policies.domain.forms.forms import Scene, counted_offsets
 from app.policies.domain.forms.unfolding import LATEST, PREVIOUS
 from app.policies.domain.language import tree
@@ -14,7 +14,7 @@ _Read = tuple[str, int | None, int | None]
 _By = tree.Comparison | tree.RatioComparison | None
 
 
-class Reach:
+class ReachableFacts:
     """The facts that formulas of a catalogue read in `scene`."""
 
     def __init__(self, catalogue: Catalogue, scene: Scene) -> None:
@@ -72,7 +72,7 @@ class Reach:
 
     def _judged(self, codes: tuple[str, ...]) -> Iterator[_Read]:
         for definition in map(self._catalogue.__getitem__, codes):
-            years = (None,) if definition.told is Told.ONCE else counted_offsets(FISCAL_YEARS)
+            years = (None,) if definition.told is Periodicity.ONCE else counted_offsets(FISCAL_YEARS)
             yield from ((key.code, key.year, key.part) for year in years for key in definition.keys(year))
 
 

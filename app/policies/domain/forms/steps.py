@@ -1,7 +1,7 @@
 """Forms as straight-line arithmetic over whole numbers, the same for one subject and for columns of subjects.
 
 Thresholds are fractions and figures are whole, so every form is multiplied by the least number that makes all its
-coefficients whole, and is kept together with that number (`Value.scale`). Nothing is rounded and no fraction is needed.
+coefficients whole, and is kept together with that number (`ScaledValue.scale`). Nothing is rounded and no fraction is needed.
 A `Tape` holds each step once: formulas that share a part reckon it once.
 """
 
@@ -12,7 +12,7 @@ from fractions import Fraction
 from math import gcd, lcm
 from typing import Any
 
-from app.policies.domain.forms.forms import Atom, Chosen, Form, Growing, Least, Product, Slot
+from app.policies.domain.forms.forms import Atom, ChosenBand, Form, FormProduct, Growing, Least, Slot
 from app.policies.domain.language import tree
 from app.policies.domain.values.linear import Number
 
@@ -52,7 +52,7 @@ class Op(Enum):
 
 
 @dataclass(frozen=True)
-class Step:
+class FormStep:
     """One step; `arguments` are places of earlier steps."""
 
     op: Op
@@ -61,7 +61,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Value:
+class ScaledValue:
     """The result of a step, to be divided by `scale`."""
 
     place: int
@@ -73,12 +73,12 @@ class Tape:
     """Steps in order, each once. `stored` says by what a slot's figures are multiplied already."""
 
     stored: Callable[[Slot], int] = lambda slot: 1
-    steps: list[Step] = field(default_factory=list)
-    _places: dict[Step, int] = field(default_factory=dict)
+    steps: list[FormStep] = field(default_factory=list)
+    _places: dict[FormStep, int] = field(default_factory=dict)
 
     def emit(self, op: Op, *arguments: int, data: Any = None) -> int:
         """The place of this step, added if it is new."""
-        step = Step(op, arguments, data)
+        step = FormStep(op, arguments, data)
         place = self._places.get(step)
         if place is None:
             place = self._places[step] = len(self.steps)
@@ -87,7 +87,7 @@ class Tape:
 
     # -- forms ------------------------------------------------------------------------------------------------------------
 
-    def value(self, form: Form, corner: Corner) -> Value:
+    def value(self, form: Form, corner: Corner) -> ScaledValue:
         """`form` at a corner."""
         parts = [
             (self._atom(atom, corner if coefficient > 0 else corner.opposite), coefficient)
@@ -95,17 +95,17 @@ class Tape:
         ]
         return self._sum(Fraction(form.constant), [(part, Fraction(coefficient)) for part, coefficient in parts])
 
-    def minus(self, left: Value, right: Value, weight: Number = 1) -> Value:
+    def minus(self, left: ScaledValue, right: ScaledValue, weight: Number = 1) -> ScaledValue:
         """`left − weight · right`."""
         return self._sum(
             Fraction(0), [(left, Fraction(1)), (right, -Fraction(weight))] if weight else [(left, Fraction(1))]
         )
 
-    def times(self, left: Value, right: Value) -> Value:
+    def times(self, left: ScaledValue, right: ScaledValue) -> ScaledValue:
         """The product of two values that are known exactly."""
-        return Value(self.emit(Op.MULTIPLY, left.place, right.place), left.scale * right.scale)
+        return ScaledValue(self.emit(Op.MULTIPLY, left.place, right.place), left.scale * right.scale)
 
-    def _sum(self, constant: Fraction, parts: list[tuple[Value, Fraction]]) -> Value:
+    def _sum(self, constant: Fraction, parts: list[tuple[ScaledValue, Fraction]]) -> ScaledValue:
         """A sum of values with coefficients, over one scale; equal coefficients are multiplied once."""
         weights = [(value.place, coefficient / value.scale) for value, coefficient in parts]
         scale = lcm(constant.denominator, *(weight.denominator for _, weight in weights))
@@ -116,7 +116,7 @@ class Tape:
         if scale % shared == 0 and shared > 1:
             scale //= shared
             grouped = {weight // shared: places for weight, places in grouped.items()}
-        return Value(self._added(int(constant * scale), grouped), scale)
+        return ScaledValue(self._added(int(constant * scale), grouped), scale)
 
     def _added(self, constant: int, grouped: dict[int, list[int]]) -> int:
         total: int | None = None
@@ -139,43 +139,43 @@ class Tape:
 
     # -- atoms ------------------------------------------------------------------------------------------------------------
 
-    def _atom(self, atom: Atom, corner: Corner) -> Value:
+    def _atom(self, atom: Atom, corner: Corner) -> ScaledValue:
         match atom:
             case Slot():
-                return Value(self.emit(Op.LOAD, data=(atom, corner)), self.stored(atom))
+                return ScaledValue(self.emit(Op.LOAD, data=(atom, corner)), self.stored(atom))
             case Least():
                 return self._extreme(atom, corner)
-            case Product():
+            case FormProduct():
                 return self._product(atom, corner)
-            case Chosen():
+            case ChosenBand():
                 return self._chosen(atom)
             case Growing():
                 raise Unsuited("a growth is compared, not added")
 
-    def _extreme(self, atom: Least, corner: Corner) -> Value:
+    def _extreme(self, atom: Least, corner: Corner) -> ScaledValue:
         values = [self.value(option, corner) for option in atom.options]
         scale = lcm(*(value.scale for value in values))
         first, *others = (self._weighted(value.place, scale // value.scale) for value in values)
         for other in others:
             first = self.emit(Op.LEAST if atom.least else Op.GREATEST, first, other)
-        return Value(first, scale)
+        return ScaledValue(first, scale)
 
-    def _product(self, atom: Product, corner: Corner) -> Value:
+    def _product(self, atom: FormProduct, corner: Corner) -> ScaledValue:
         if corner is Corner.EXACT:
             return self.times(self.value(atom.left, corner), self.value(atom.right, corner))
         op = Op.LEAST_PRODUCT if corner is Corner.LOW else Op.GREATEST_PRODUCT
         ends = [self.value(form, end) for form in (atom.left, atom.right) for end in (Corner.LOW, Corner.HIGH)]
         scales = [lcm(ends[0].scale, ends[1].scale), lcm(ends[2].scale, ends[3].scale)]
         places = [self._weighted(end.place, scales[n // 2] // end.scale) for n, end in enumerate(ends)]
-        return Value(self.emit(op, *places), scales[0] * scales[1])
+        return ScaledValue(self.emit(op, *places), scales[0] * scales[1])
 
-    def _chosen(self, atom: Chosen) -> Value:
+    def _chosen(self, atom: ChosenBand) -> ScaledValue:
         subject = self.value(atom.subject, Corner.EXACT)
         ends = tuple((_scaled(band.high, subject.scale), band.high_included) for band in atom.bands[:-1])
         values = [Fraction(band.value.value) for band in atom.bands]
         scale = lcm(*(value.denominator for value in values))
         select = (ends, tuple(int(value * scale) for value in values))
-        return Value(self.emit(Op.SELECT, subject.place, data=select), scale)
+        return ScaledValue(self.emit(Op.SELECT, subject.place, data=select), scale)
 
 
 def _scaled(end: Number | None, scale: int) -> Fraction | int:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from app.policies.domain.forms.forms import Form, Growing, Scene, Slot, multiplied
 from app.policies.domain.forms.signs import is_definite
-from app.policies.domain.forms.steps import Corner, Tape, Unsuited, Value
+from app.policies.domain.forms.steps import Corner, ScaledValue, Tape, Unsuited
 from app.policies.domain.forms.unfolding import Unfolder
 from app.policies.domain.language import tree
 from app.policies.domain.language.policy import Policy
@@ -21,8 +21,8 @@ class Ends:
     """A form on a tape: its value where it is lowest and highest; both the same where its figures are known exactly."""
 
     form: Form
-    low: Value
-    high: Value
+    low: ScaledValue
+    high: ScaledValue
 
 
 @dataclass(frozen=True)

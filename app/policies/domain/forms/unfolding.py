@@ -9,7 +9,7 @@ from app.policies.domain.facts.catalogue import Catalogue
 from app.policies.domain.forms.forms import (
     ON,
     SCORE,
-    Chosen,
+    ChosenBand,
     Form,
     Growing,
     Least,
@@ -112,7 +112,7 @@ class Unfolder:
         band = scene.band_of(node)
         if band is not None:
             return number(band.value.value)
-        return Form(0, {Chosen((node, None), self.form(node.subject, scene), node.bands): 1})
+        return Form(0, {ChosenBand((node, None), self.form(node.subject, scene), node.bands): 1})
 
     def _slots(self, node: tree.Fact, year: int | None) -> Iterator[Slot]:
         if node.parts is None:

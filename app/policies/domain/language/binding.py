@@ -5,7 +5,7 @@ binds can be decided for every subject without an error.
 from collections.abc import Callable
 from typing import TypeVar
 
-from app.policies.domain.facts.catalogue import FactDefinition, Told
+from app.policies.domain.facts.catalogue import FactDefinition, Periodicity
 from app.policies.domain.language import tree
 from app.policies.domain.language.binding_conditions import check_ratio, comparison, listed
 from app.policies.domain.language.binding_functions import call
@@ -33,17 +33,17 @@ Bound = TypeVar("Bound", bound=tree.Node | Measured)
 
 def condition(text: str, names: Names) -> tree.Node:
     """The tree of a formula that holds or does not; raises `FormulaError` or `DefinitionError`."""
-    return _bound(text, names, _Binder.holds)
+    return _bound(text, names, _FormulaBinder.holds)
 
 
 def quantity(text: str, names: Names) -> tree.Node:
     """The tree of a formula that has a value."""
-    return _bound(text, names, _Binder.value)
+    return _bound(text, names, _FormulaBinder.value)
 
 
 def measured(text: str, names: Names) -> Measured:
     """What a formula measures, a ratio included; raises `FormulaError` or `DefinitionError`."""
-    return _bound(text, names, _Binder.measured)
+    return _bound(text, names, _FormulaBinder.measured)
 
 
 def literal(text: str, names: Names) -> tree.Literal:
@@ -56,10 +56,10 @@ def literal(text: str, names: Names) -> tree.Literal:
     return tree.Literal(node.unit, value)
 
 
-def _bound(text: str, names: Names, bind: Callable[["_Binder", Syntax], Bound]) -> Bound:
+def _bound(text: str, names: Names, bind: Callable[["_FormulaBinder", Syntax], Bound]) -> Bound:
     """What `bind` makes of `text`, if all that decides by it can follow it to its end."""
     try:
-        found = bind(_Binder(names, in_years=False), parse(text))
+        found = bind(_FormulaBinder(names, in_years=False), parse(text))
         depth, steps = extent(found if isinstance(found, tree.Node) else found.against(tree.Relation.MORE, 0))
     except RecursionError:
         depth, steps = DEEPEST + 1, 0
@@ -71,7 +71,7 @@ def _bound(text: str, names: Names, bind: Callable[["_Binder", Syntax], Bound]) 
     return found
 
 
-class _Binder:
+class _FormulaBinder:
     """Binds one formula; `in_years` inside a gathering, where a fact means its value of the year."""
 
     def __init__(self, names: Names, *, in_years: bool) -> None:
@@ -79,9 +79,9 @@ class _Binder:
         self.in_years = in_years
         self.met_by_year = False
 
-    def inside_years(self) -> "_Binder":
+    def inside_years(self) -> "_FormulaBinder":
         """The binder of what is gathered over the years."""
-        return _Binder(self.names, in_years=True)
+        return _FormulaBinder(self.names, in_years=True)
 
     # -- the two kinds of formula -----------------------------------------------------------------------------------
 
@@ -174,11 +174,11 @@ class _Binder:
 
     def _check_year(self, syntax: NameSyntax, fact: FactDefinition) -> None:
         if self.in_years:
-            if fact.told is Told.ONCE:
+            if fact.told is Periodicity.ONCE:
                 hint = f"multiply the sum instead, or use a fact that is told by year; '{fact.code}' is not"
                 refuse(syntax, f"'{fact.code}' has one value, not one a year", hint)
             self.met_by_year = True
-        elif fact.told is Told.BY_YEAR:
+        elif fact.told is Periodicity.BY_YEAR:
             hint = f"write latest({fact.code}), sum({fact.code}) or average({fact.code})"
             refuse(syntax, f"'{fact.code}' is told by year", hint)
 
@@ -210,7 +210,7 @@ class _Binder:
         names, formula = self.names, self.names.definitions[name]
         names.binding.append(name)
         try:
-            body = _Binder(names, in_years=self.in_years).value(parse(formula.text))
+            body = _FormulaBinder(names, in_years=self.in_years).value(parse(formula.text))
         except FormulaError as error:
             raise DefinitionError(name, error) from None
         finally:

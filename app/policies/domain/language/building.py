@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from app.policies.domain.facts.catalogue import Catalogue
 from app.policies.domain.language import binding, tree
 from app.policies.domain.language.bands import BandsError, banded
-from app.policies.domain.language.drafting import Draft, Place, Problem, draft, told
+from app.policies.domain.language.drafting import Draft, DraftProblem, Place, draft, told
 from app.policies.domain.language.files import ConditionEntry, ParameterEntry, PolicyFile
 from app.policies.domain.language.names import CONSTANTS, FUNCTIONS
 from app.policies.domain.language.policy import Condition, Definition, Parameter, Policy, Scoring
@@ -19,7 +19,7 @@ from app.policies.domain.language.worlds import REGISTERED_ON
 class PolicyFileError(Exception):
     """The file is wrong in the named places."""
 
-    def __init__(self, problems: list[Problem]) -> None:
+    def __init__(self, problems: list[DraftProblem]) -> None:
         super().__init__("; ".join(problem.message for problem in problems))
         self.problems = problems
 

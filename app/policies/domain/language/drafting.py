@@ -7,7 +7,7 @@ from typing import TypeVar
 from app.policies.domain.facts.catalogue import Catalogue
 from app.policies.domain.language.files import PolicyFile, ReferenceEntry
 from app.policies.domain.language.names import CodeList, Formula, Names
-from app.policies.domain.language.policy import Document, Reference
+from app.policies.domain.language.policy import LegalDocument, Reference
 from app.policies.domain.language.tokens import DefinitionError, FormulaError
 
 Place = tuple[str | int, ...]
@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Problem:
+class DraftProblem:
     """A mistake: where it stands in the file (keys from the top) and what it says."""
 
     place: Place
@@ -28,12 +28,12 @@ class Draft:
 
     file: PolicyFile
     names: Names
-    documents: dict[str, Document]
-    problems: list[Problem] = field(default_factory=list)
+    documents: dict[str, LegalDocument]
+    problems: list[DraftProblem] = field(default_factory=list)
 
     def complain(self, place: Place, message: str) -> None:
         """Keep a mistake; the same one once."""
-        problem = Problem(place, message)
+        problem = DraftProblem(place, message)
         if problem not in self.problems:
             self.problems.append(problem)
 
@@ -68,7 +68,9 @@ def draft(file: PolicyFile, catalogue: Catalogue) -> Draft:
     names = Names(catalogue)
     names.definitions = {name: Formula(entry.label, entry.formula) for name, entry in file.definitions.items()}
     names.lists = {name: CodeList(frozenset(entry.codes), entry.deeper) for name, entry in file.lists.items()}
-    documents = {name: Document(entry.number, entry.title, entry.issued_on) for name, entry in file.documents.items()}
+    documents = {
+        name: LegalDocument(entry.number, entry.title, entry.issued_on) for name, entry in file.documents.items()
+    }
     return Draft(file, names, documents)
 
 

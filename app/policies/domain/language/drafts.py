@@ -24,7 +24,7 @@ _LOW, _HIGH = ("over", "at_least"), ("below", "up_to")
 SCORE = "score"
 
 
-class Kind(StrEnum):
+class NumberKind(StrEnum):
     """What a number is in its parameter or item."""
 
     VALUE = "value"
@@ -33,18 +33,18 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True)
-class Number:
+class DraftNumber:
     """One number of a version: its place, the parameter or item it belongs to, and which of its bands."""
 
     key: str
     owner: str
-    kind: Kind
+    kind: NumberKind
     index: int
     quantity: Quantity
     scored: bool = False
 
 
-def numbers(data: Data) -> list[Number]:
+def numbers(data: Data) -> list[DraftNumber]:
     """Every plain number of a policy file that may be changed, in the order of the file."""
     found = [number for name, entry in data.get("parameters", {}).items() for number in _of_parameter(name, entry)]
     return [*found, *(number for item in _items(data) for number in _ends(item["id"], item, f"{SCORE}.", scored=True))]
@@ -76,23 +76,25 @@ def items_in(changes: Changes) -> list[str]:
 # -- where the numbers stand ------------------------------------------------------------------------------------------
 
 
-def _of_parameter(name: str, entry: Data) -> Iterator[Number]:
+def _of_parameter(name: str, entry: Data) -> Iterator[DraftNumber]:
     if "value" in entry:
-        yield from _number(name, name, Kind.VALUE, 0, entry["value"])
+        yield from _number(name, name, NumberKind.VALUE, 0, entry["value"])
     for index, band in enumerate(entry.get("bands", ())):
-        yield from _number(f"{name}.{index}", name, Kind.BAND, index, band["value"])
+        yield from _number(f"{name}.{index}", name, NumberKind.BAND, index, band["value"])
     yield from _ends(name, entry, "", scored=False)
 
 
-def _ends(name: str, entry: Data, before: str, *, scored: bool) -> Iterator[Number]:
+def _ends(name: str, entry: Data, before: str, *, scored: bool) -> Iterator[DraftNumber]:
     for index, band in enumerate(entry.get("bands", ())[:-1]):
         end = next((band[key] for key in _HIGH if key in band), None)
-        yield from _number(f"{before}{name}.{index}.end", name, Kind.END, index, end, scored=scored)
+        yield from _number(f"{before}{name}.{index}.end", name, NumberKind.END, index, end, scored=scored)
 
 
-def _number(key: str, owner: str, kind: Kind, index: int, text: Any, *, scored: bool = False) -> Iterator[Number]:
+def _number(
+    key: str, owner: str, kind: NumberKind, index: int, text: Any, *, scored: bool = False
+) -> Iterator[DraftNumber]:
     try:
-        yield Number(key, owner, kind, index, read_quantity(str(text)), scored)
+        yield DraftNumber(key, owner, kind, index, read_quantity(str(text)), scored)
     except QuantityError:
         return  # reckoned from other numbers
 

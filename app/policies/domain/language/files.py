@@ -7,7 +7,7 @@ from typing import Annotated, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from app.kit.i18n import Bilingual
-from app.policies.domain.language.policy import Confidence, Subject
+from app.policies.domain.language.policy import Confidence, PolicySubject
 from app.policies.domain.values.units import Unit
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,47}$")]
@@ -170,7 +170,7 @@ class PointsBandEntry(_BandEnds):
     label: Bilingual | None = None
 
 
-class ItemEntry(_Strict):
+class ScoreItemEntry(_Strict):
     """An item of a score: `cases` from the top, `bands` of what it is measured `by`, or the `best_of` some items."""
 
     id: ScoreId
@@ -181,11 +181,11 @@ class ItemEntry(_Strict):
     cases: tuple[CaseEntry, ...] = Field(default=(), max_length=20)
     by: Text | None = None
     bands: tuple[PointsBandEntry, ...] = Field(default=(), max_length=20)
-    best_of: tuple["ItemEntry", ...] = Field(default=(), max_length=10)
+    best_of: tuple["ScoreItemEntry", ...] = Field(default=(), max_length=10)
     note: Bilingual | None = None
 
     @model_validator(mode="after")
-    def _one_kind(self) -> "ItemEntry":
+    def _one_kind(self) -> "ScoreItemEntry":
         if (self.by is None) == bool(self.bands):
             raise ValueError("'by' and 'bands' go together: write both or neither")
         if bool(self.best_of) == bool(self.cases or self.bands):
@@ -203,7 +203,7 @@ class BlockEntry(_Strict):
     at_most: Text
     reference: ReferenceEntry
     confidence: Confidence
-    items: tuple[ItemEntry, ...] = Field(min_length=1, max_length=40)
+    items: tuple[ScoreItemEntry, ...] = Field(min_length=1, max_length=40)
     note: Bilingual | None = None
 
 
@@ -221,7 +221,7 @@ class PolicyFile(_Strict):
     jurisdiction: str = Field(pattern=r"^(CN|\d{2,12})$")
     version: str = Field(pattern=r"^\d{4}-\d{2}-\d{2}(\.r[1-9]\d?)?$")
     title: Bilingual
-    subject: Subject
+    subject: PolicySubject
     issued_by: Bilingual
     effective_from: date
     effective_confidence: Confidence | None = None

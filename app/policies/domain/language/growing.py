@@ -21,7 +21,7 @@ BEYOND = 10**40
 
 
 @dataclass(frozen=True)
-class Span:
+class YearBounds:
     """The bounds of one year's value; None is an open end."""
 
     low: End
@@ -38,7 +38,7 @@ class Span:
         return self.high is not None and self.high < 0
 
 
-def mean_growth(yearly: Sequence[Span], whole_numbers: bool) -> tuple[End, End]:
+def mean_growth(yearly: Sequence[YearBounds], whole_numbers: bool) -> tuple[End, End]:
     """Bounds of the growth over one to three years, oldest first; open on both sides where a value may be negative."""
     if any(value.may_be_negative for value in yearly):
         return None, None
@@ -48,13 +48,13 @@ def mean_growth(yearly: Sequence[Span], whole_numbers: bool) -> tuple[End, End]:
     return least, None if None in highs else max(high for high in highs if high is not None)
 
 
-def least_is_reached(yearly: Sequence[Span], whole_numbers: bool) -> bool:
+def least_is_reached(yearly: Sequence[YearBounds], whole_numbers: bool) -> bool:
     """Whether the least growth can be had: where a year has no upper bound it may only be approached."""
     capped = [replace(value, high=BEYOND) if value.high is None else value for value in yearly]
     return mean_growth(capped, whole_numbers)[0] == mean_growth(yearly, whole_numbers)[0]
 
 
-def _ways(yearly: list[Span], unit: int) -> Iterator[tuple[End, End]]:
+def _ways(yearly: list[YearBounds], unit: int) -> Iterator[tuple[End, End]]:
     """The bounds in each case: the first year zero or not, the second zero or not. `unit` is the least above zero."""
     if len(yearly) < _TWO:
         yield 0, 0
@@ -73,17 +73,17 @@ def _ways(yearly: list[Span], unit: int) -> Iterator[tuple[End, End]]:
         yield _over_three(_above_zero(first, unit), _above_zero(second, unit), rest[0], unit)
 
 
-def _above_zero(value: Span, unit: int) -> Span:
+def _above_zero(value: YearBounds, unit: int) -> YearBounds:
     """A value that is not zero; with `unit` 0 it comes as near to zero as you like."""
     return replace(value, low=unit) if value.low == 0 else value
 
 
-def _over_two(first: Span, second: Span) -> tuple[End, End]:
+def _over_two(first: YearBounds, second: YearBounds) -> tuple[End, End]:
     least, most = _quotient(second.low, first.high), _quotient(second.high, first.low)
     return None if least is None else least - 1, None if most is None else most - 1
 
 
-def _over_three(first: Span, second: Span, third: Span, unit: int) -> tuple[End, End]:
+def _over_three(first: YearBounds, second: YearBounds, third: YearBounds, unit: int) -> tuple[End, End]:
     greatest = [_sum(_quotient(end, first.low), _quotient(third.high, end)) for end in (second.low, second.high)]
     highest = [_mean(total) for total in greatest if total is not None]
     return _mean(_least_sum(first.high, second, third.low, unit)), max(highest) if None not in greatest else None
@@ -93,7 +93,7 @@ def _mean(total: Number) -> Number:
     return plain(Fraction(total) / 2 - 1)
 
 
-def _least_sum(first: End, second: Span, third: End, unit: int) -> Number:
+def _least_sum(first: End, second: YearBounds, third: End, unit: int) -> Number:
     """The least of v2 / `first` + `third` / v2 for v2 within `second`."""
     if first is None:
         return _quotient(third, second.high) or 0
@@ -113,7 +113,7 @@ def _least_sum(first: End, second: Span, third: End, unit: int) -> Number:
     return 2 * below / first
 
 
-def _within(value: Span, number: Number) -> Number:
+def _within(value: YearBounds, number: Number) -> Number:
     """The number of `value` nearest to `number`."""
     raised = max(number, value.low or 0)
     return raised if value.high is None else min(raised, value.high)

@@ -27,7 +27,7 @@ class Confidence(StrEnum):
         return self in {Confidence.SEEN, Confidence.SEEN_REPOST, Confidence.BUREAU}
 
 
-class Subject(StrEnum):
+class PolicySubject(StrEnum):
     """Whom a policy is about."""
 
     ENTERPRISE = "enterprise"
@@ -36,7 +36,7 @@ class Subject(StrEnum):
 
 
 @dataclass(frozen=True)
-class Document:
+class LegalDocument:
     """A document of the law; the day of its issue where it is known."""
 
     number: str
@@ -48,7 +48,7 @@ class Document:
 class Reference:
     """A place in a document."""
 
-    document: Document
+    document: LegalDocument
     clause: str
 
 
@@ -104,7 +104,7 @@ class Condition:
 
 
 @dataclass(frozen=True)
-class Level:
+class GradeLevel:
     """What a range of an expert's grade is called."""
 
     low: int
@@ -128,7 +128,7 @@ class ScoredItem:
     labels: tuple[Bilingual | None, ...] = ()
     bands: tuple[tree.Band | None, ...] = ()
     by: tree.Comparison | tree.RatioComparison | None = None
-    levels: tuple[Level, ...] = ()
+    levels: tuple[GradeLevel, ...] = ()
     options: tuple["ScoredItem", ...] = ()
     note: Bilingual | None = None
 
@@ -166,12 +166,12 @@ class Policy:
     jurisdiction: str
     version: str
     title: Bilingual
-    subject: Subject
+    subject: PolicySubject
     issued_by: Bilingual
     effective_from: date
     effective_to: date | None
     supersedes: str | None
-    documents: Mapping[str, Document]
+    documents: Mapping[str, LegalDocument]
     parameters: tuple[Parameter, ...]
     definitions: tuple[Definition, ...]
     conditions: tuple[Condition, ...]

@@ -7,10 +7,10 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
-from app.policies.domain.facts.catalogue import FactKey, Facts, Told
+from app.policies.domain.facts.catalogue import FactKey, Facts, Periodicity
 from app.policies.domain.language import tree
 from app.policies.domain.language.folding import whole
-from app.policies.domain.language.growing import Span, least_is_reached, mean_growth
+from app.policies.domain.language.growing import YearBounds, least_is_reached, mean_growth
 from app.policies.domain.language.worlds import FISCAL_YEARS, World
 from app.policies.domain.values.knowledge import Knowledge, Known, ends
 from app.policies.domain.values.linear import Linear, constant, greatest, least, product, total, unknown
@@ -103,10 +103,10 @@ class Reckoner:
     def _growth(self, node: tree.Growth, year: int | None) -> Linear:
         return unknown((node, year), *mean_growth(self.course(node), whole(node.body)))
 
-    def course(self, node: tree.Growth) -> list[Span]:
+    def course(self, node: tree.Growth) -> list[YearBounds]:
         """The yearly values that a growth is about, oldest first."""
         yearly = (self.number(node.body, each) for each in self.world.years)
-        return [Span(form.low, form.high) for form in yearly]
+        return [YearBounds(form.low, form.high) for form in yearly]
 
     def _score(self, node: tree.Score, year: int | None) -> Linear:
         return unknown(node, *(self.scored or (0, sum(block.most for block in node.blocks))))
@@ -166,7 +166,7 @@ class Reckoner:
 
     def _judged(self, node: tree.Judged) -> Outcome:
         for definition in map(self.facts.catalogue.__getitem__, node.codes):
-            once = definition.told is Told.ONCE
+            once = definition.told is Periodicity.ONCE
             for year in (None,) if once else range(self.on.year - FISCAL_YEARS, self.on.year):
                 for key in definition.keys(year):
                     self.knowledge(key)

@@ -5,12 +5,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from app.kit.i18n import Bilingual
-from app.policies.domain.facts.catalogue import FactDefinition, Told
+from app.policies.domain.facts.catalogue import FactDefinition, Periodicity
 from app.policies.domain.language import binding, tree
 from app.policies.domain.language.bands import BandsError, point_bands
 from app.policies.domain.language.drafting import Draft, Place
-from app.policies.domain.language.files import BlockEntry, CaseEntry, ItemEntry, ScoreEntry
-from app.policies.domain.language.policy import Level, ScoredBlock, ScoredItem, Scoring
+from app.policies.domain.language.files import BlockEntry, CaseEntry, ScoreEntry, ScoreItemEntry
+from app.policies.domain.language.policy import GradeLevel, ScoredBlock, ScoredItem, Scoring
 from app.policies.domain.language.written import Measured
 from app.policies.domain.values.units import NAMES, Unit
 
@@ -23,14 +23,14 @@ def scoring(draft: Draft, entry: ScoreEntry) -> Scoring:
 
 
 @dataclass
-class _Graded:
+class _ItemGradings:
     """The gradings of an item so far, each with its label and its band."""
 
     gradings: list[tree.Grading] = field(default_factory=list)
     labels: list[Bilingual | None] = field(default_factory=list)
     bands: list[tree.Band | None] = field(default_factory=list)
     by: tree.Comparison | tree.RatioComparison | None = None
-    levels: tuple[Level, ...] = ()
+    levels: tuple[GradeLevel, ...] = ()
 
     def add(self, grading: tree.Grading, label: Bilingual | None, band: tree.Band | None = None) -> None:
         self.gradings.append(grading)
@@ -68,7 +68,7 @@ class _Scores:
 
     # -- items --------------------------------------------------------------------------------------------------------
 
-    def _item(self, place: Place, entry: ItemEntry) -> ScoredItem:
+    def _item(self, place: Place, entry: ScoreItemEntry) -> ScoredItem:
         self._claim(place, entry.id)
         graded = self._graded(place, entry)
         options = tuple(self._item((*place, "best_of", index), option) for index, option in enumerate(entry.best_of))
@@ -93,7 +93,7 @@ class _Scores:
             note=entry.note,
         )
 
-    def _check_most(self, place: Place, entry: ItemEntry, options: Sequence[ScoredItem], most: int) -> None:
+    def _check_most(self, place: Place, entry: ScoreItemEntry, options: Sequence[ScoredItem], most: int) -> None:
         """No case, band or option gives more points than the item has."""
         given: list[tuple[Place, int]] = [
             (("cases", index, "points"), case.points[1])
@@ -115,8 +115,8 @@ class _Scores:
                 )
                 self._draft.complain((*place, "cases", index, "grade"), message)
 
-    def _graded(self, place: Place, entry: ItemEntry) -> _Graded:
-        graded = _Graded()
+    def _graded(self, place: Place, entry: ScoreItemEntry) -> _ItemGradings:
+        graded = _ItemGradings()
         self._check_order(place, entry)
         for index, case in enumerate(entry.cases):
             self._case((*place, "cases", index), case, graded)
@@ -124,7 +124,7 @@ class _Scores:
             self._by_bands(place, entry, graded)
         return graded
 
-    def _check_order(self, place: Place, entry: ItemEntry) -> None:
+    def _check_order(self, place: Place, entry: ScoreItemEntry) -> None:
         """The cases end with one that holds always, or with bands."""
         last = len(entry.cases) - 1
         for index, case in enumerate(entry.cases):
@@ -136,7 +136,7 @@ class _Scores:
                 message = "nothing counts when none of the cases holds; end with a case without 'when', or with 'bands'"
                 self._draft.complain((*place, "cases", index), message)
 
-    def _case(self, place: Place, case: CaseEntry, graded: _Graded) -> None:
+    def _case(self, place: Place, case: CaseEntry, graded: _ItemGradings) -> None:
         test = None
         if case.when is not None:
             test = self._draft.bound((*place, "when"), case.when, binding.condition)
@@ -147,10 +147,10 @@ class _Scores:
         if definition is not None and definition.highest is not None:
             low, high = definition.lowest or 0, definition.highest
             graded.add(tree.Grading(Unit.GRADE, test, low, high, definition.code), case.label)
-            graded.levels = tuple(Level(*level.points, level.label) for level in case.levels)
+            graded.levels = tuple(GradeLevel(*level.points, level.label) for level in case.levels)
             self._check_levels((*place, "levels"), graded.levels, low, high)
 
-    def _check_levels(self, place: Place, levels: Sequence[Level], low: int, high: int) -> None:
+    def _check_levels(self, place: Place, levels: Sequence[GradeLevel], low: int, high: int) -> None:
         """Every grade from `low` to `high` has one name, if any has."""
         named = Counter(grade for level in levels for grade in range(level.low, level.high + 1))
         wrong = [grade for grade in range(low, high + 1) if named[grade] != 1]
@@ -168,7 +168,7 @@ class _Scores:
         definition = self._draft.names.catalogue.get(code)
         if definition is None:
             message = f"'{code}' is not a fact; {self._draft.names.closest(code)}"
-        elif definition.unit is not Unit.GRADE or definition.told is not Told.ONCE:
+        elif definition.unit is not Unit.GRADE or definition.told is not Periodicity.ONCE:
             message = f"'{code}' is {NAMES[definition.unit]}, not a grade that is told once; use a fact of unit grade"
         elif definition.highest is None:
             message = f"the grade '{code}' has no upper end; add 'at_most' to it in facts.yaml"
@@ -179,7 +179,7 @@ class _Scores:
 
     # -- bands --------------------------------------------------------------------------------------------------------
 
-    def _by_bands(self, place: Place, entry: ItemEntry, graded: _Graded) -> None:
+    def _by_bands(self, place: Place, entry: ScoreItemEntry, graded: _ItemGradings) -> None:
         measured = self._draft.bound((*place, "by"), entry.by or "", binding.measured)
         if measured is None:
             return

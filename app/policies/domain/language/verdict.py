@@ -15,7 +15,7 @@ from app.policies.domain.values.outcome import Outcome
 from app.policies.domain.values.units import Unit
 
 
-class Reason(StrEnum):
+class ClauseReason(StrEnum):
     """Why a clause stands as it does, where the figures alone do not say it."""
 
     ZERO_DENOMINATOR = "zero_denominator"
@@ -56,7 +56,7 @@ class Requirement(NamedTuple):
     list_name: str | None = None
 
 
-class Basis(NamedTuple):
+class IntermediateValue(NamedTuple):
     """An intermediate value that a clause rests on, and the formula it comes from."""
 
     node: tree.Node
@@ -70,8 +70,8 @@ class Finding(NamedTuple):
     required: Requirement | None = None
     actual: Measure | None = None
     gap: Measure | None = None
-    basis: tuple[Basis, ...] = ()
-    reason: Reason | None = None
+    basis: tuple[IntermediateValue, ...] = ()
+    reason: ClauseReason | None = None
     missing: tuple[FactKey, ...] = ()
 
 
@@ -108,10 +108,10 @@ class ItemFinding(NamedTuple):
     high: int
     gradings: tuple[int, ...] = ()
     actual: Measure | None = None
-    basis: tuple[Basis, ...] = ()
+    basis: tuple[IntermediateValue, ...] = ()
     course: tuple[Measure, ...] = ()
     grade: Measure | None = None
-    reason: Reason | None = None
+    reason: ClauseReason | None = None
     missing: tuple[FactKey, ...] = ()
     options: tuple["ItemFinding", ...] = ()
 

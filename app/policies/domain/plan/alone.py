@@ -11,21 +11,29 @@ from app.policies.domain.language.policy import Condition
 from app.policies.domain.language.reckoning import OUTSIDE
 from app.policies.domain.language.settable import SETTING
 from app.policies.domain.language.verdict import Clause, Measure
-from app.policies.domain.plan.changes import APPLICATION_DAY, Change, Kind, Standing, kind_of, number, standing
+from app.policies.domain.plan.changes import (
+    APPLICATION_DAY,
+    Change,
+    Changeability,
+    ChangeKind,
+    kind_of,
+    number,
+    standing,
+)
 from app.policies.domain.plan.ladders import Ladder, ladder
 from app.policies.domain.plan.search import Search, farthest, nearest
 from app.policies.domain.plan.search import nearer as search_nearer
 from app.policies.domain.plan.trials import Trials, with_facts
-from app.policies.domain.plan.ways import Way, Ways
+from app.policies.domain.plan.ways import Direction, Ways
 from app.policies.domain.values.knowledge import Exact, Knowledge, Known
 from app.policies.domain.values.outcome import Outcome
 from app.policies.domain.values.units import Unit
 
-Allowed = Callable[[Standing], bool]
+Allowed = Callable[[Changeability], bool]
 """Which figures a plan may change."""
 
 
-def anything(until: Standing) -> bool:
+def anything(until: Changeability) -> bool:
     """Every figure, whether it can still be changed or not."""
     return True
 
@@ -43,9 +51,9 @@ class Aim:
         """The goals that a change of the value may touch."""
         return (self.goal, *(goal for goal in self.guarded if key in self.ways[goal.id]))
 
-    def way(self, key: FactKey) -> Way:
+    def way(self, key: FactKey) -> Direction:
         """The way the value pulls the goal."""
-        return self.ways[self.goal.id].get(key, Way.NONE)
+        return self.ways[self.goal.id].get(key, Direction.NONE)
 
 
 def aims(trials: Trials, facts: Facts) -> list[Aim]:
@@ -103,7 +111,7 @@ def nearer(trials: Trials, aim: Aim, facts: Facts, change: Change) -> Change:
         return change
     search = Search(_Single(trials, aim, facts, change.key, {}).all_touched, steps, trials.enough)
     rung = search_nearer(search, steps.rungs(abs(number(change.after) - steps.start)), steps.first - 1)
-    relation = "=" if aim.way(change.key) is Way.BOTH else change.relation
+    relation = "=" if aim.way(change.key) is Direction.BOTH else change.relation
     return replace(change, after=steps.value(rung), relation=relation)
 
 
@@ -146,15 +154,15 @@ class _Single:
         """The nearest rung of the ladders up and down."""
         way = self.aim.way(self.key)
         found: list[tuple[int, Ladder]] = []
-        for one in (Way.UP, Way.DOWN):
-            steps = ladder(self.definition, self.now, upwards=one is Way.UP) if one & way else None
+        for one in (Direction.UP, Direction.DOWN):
+            steps = ladder(self.definition, self.now, upwards=one is Direction.UP) if one & way else None
             rung = None if steps is None else self._rung(steps, one_way=way is one)
             if steps is not None and rung is not None:
                 found.append((rung, steps))
         if not found:
             return None
         rung, steps = min(found, key=lambda pair: pair[0])
-        if way is Way.BOTH and rung <= 1 and not isinstance(self.now, Known):
+        if way is Direction.BOTH and rung <= 1 and not isinstance(self.now, Known):
             return self._limit(replace(steps, first=rung))
         self.hints[self.key.code] = rung
         return _Found(steps.value(rung), self._relation(steps, rung))
@@ -238,7 +246,9 @@ def waiting(trials: Trials, aim: Aim, facts: Facts) -> Change | None:
     before = day - timedelta(days=1)
     if not trials.passes((aim.goal,), facts, day) or trials.passes((aim.goal,), facts, before):
         return None
-    return Change(aim.goal, APPLICATION_DAY, Unit.DATE, Known(trials.on), day, ">=", Kind.WAIT, Standing(True, day))
+    return Change(
+        aim.goal, APPLICATION_DAY, Unit.DATE, Known(trials.on), day, ">=", ChangeKind.WAIT, Changeability(True, day)
+    )
 
 
 def _counts_days(goal: Condition) -> bool:

@@ -16,7 +16,7 @@ APPLICATION_DAY = FactKey("application_day")
 """What changes when one waits."""
 
 
-class Kind(StrEnum):
+class ChangeKind(StrEnum):
     """What has to be done about a figure. In the order in which a plan prefers them."""
 
     TELL = "tell"
@@ -34,7 +34,7 @@ class Why(StrEnum):
 
 
 @dataclass(frozen=True)
-class Standing:
+class Changeability:
     """Whether a figure can still be changed, by which day it must stand, and why not. `by` is None where unknown."""
 
     changeable: bool
@@ -54,8 +54,8 @@ class Change:
     before: Knowledge
     after: Exact
     relation: str
-    kind: Kind
-    standing: Standing
+    kind: ChangeKind
+    standing: Changeability
     list_name: str | None = None
 
     @property
@@ -87,7 +87,7 @@ class Change:
         to raise rather than to lower, since no firm should shrink to pass; and the smaller relative change. A figure
         that was nothing changes by as many wholes as it gains, a yes, no or code by one whole, waiting by none.
         """
-        rank = 0 if self.kind is Kind.TELL else 1 if self.standing.changeable else 2
+        rank = 0 if self.kind is ChangeKind.TELL else 1 if self.standing.changeable else 2
         difference = self.difference
         if self.waits or difference is None or not isinstance(self.before, Known):
             return rank, False, Fraction(0 if self.waits else 1)
@@ -95,7 +95,7 @@ class Change:
         return rank, not self.rises, Fraction(difference.low) / (before or 1)  # type: ignore[arg-type]
 
 
-def standing(definition: FactDefinition, key: FactKey, application: date, today: date) -> Standing:
+def standing(definition: FactDefinition, key: FactKey, application: date, today: date) -> Changeability:
     """Until when a figure can be changed for an application on `application`, as seen on `today`.
 
     A figure of a fiscal year stands by that year's 31 December; one told of a window of days only time changes;
@@ -104,12 +104,16 @@ def standing(definition: FactDefinition, key: FactKey, application: date, today:
     year = fiscal_year(definition, key, application)
     if year is not None:
         last = date(year, 12, 31)
-        return Standing(True, min(last, application)) if year >= today.year else Standing(False, last, Why.YEAR_OVER)
+        return (
+            Changeability(True, min(last, application))
+            if year >= today.year
+            else Changeability(False, last, Why.YEAR_OVER)
+        )
     if definition.window_days is not None:
-        return Standing(False, None, Why.WINDOW)
+        return Changeability(False, None, Why.WINDOW)
     if definition.unit is Unit.DATE:
-        return Standing(False, None, Why.HISTORY)
-    return Standing(True, application)
+        return Changeability(False, None, Why.HISTORY)
+    return Changeability(True, application)
 
 
 def fiscal_year(definition: FactDefinition, key: FactKey, application: date) -> int | None:
@@ -130,13 +134,13 @@ def applied_on(on: date, changes: tuple[Change, ...]) -> date:
     return max([on, *(change.after for change in changes if isinstance(change.after, date) and change.waits)])
 
 
-def kind_of(before: Knowledge, until: Standing) -> Kind:
+def kind_of(before: Knowledge, until: Changeability) -> ChangeKind:
     """What has to be done about a figure."""
     if not isinstance(before, Known):
-        return Kind.TELL
+        return ChangeKind.TELL
     if until.changeable:
-        return Kind.CHANGE
-    return Kind.WAIT if until.why is Why.WINDOW else Kind.CORRECT
+        return ChangeKind.CHANGE
+    return ChangeKind.WAIT if until.why is Why.WINDOW else ChangeKind.CORRECT
 
 
 def number(value: Any) -> Any:

@@ -11,14 +11,14 @@ from app.policies.domain.language.verdict import Clause, Evaluation
 from app.policies.domain.plan.alone import lists_of
 from app.policies.domain.plan.ladders import ladder
 from app.policies.domain.plan.trials import ExhaustedError, Trials, reads_score, with_facts
-from app.policies.domain.plan.ways import Way
+from app.policies.domain.plan.ways import Direction
 from app.policies.domain.values.knowledge import Exact, Known
 from app.policies.domain.values.outcome import Outcome
 from app.policies.domain.values.units import Unit
 
 
 @dataclass(frozen=True)
-class Effect:
+class ValueEffect:
     """What one missing value could do: the points between its worst and its best, and the goals that it alone, all else
     being as little known as now, could make met or unmet. `waiting` are the goals that wait for it.
     """
@@ -35,14 +35,14 @@ class Effect:
         return -len(self.could_fail), -len(self.could_meet), -self.points
 
 
-def effects(policy: Policy, facts: Facts, on: date) -> tuple[Effect, ...]:
+def effects(policy: Policy, facts: Facts, on: date) -> tuple[ValueEffect, ...]:
     """Every missing value, the one with the greatest effect first; as far as the trials reach. Never raises."""
     trials = Trials(policy, on, on)
     waiting: dict[FactKey, list[Clause]] = {}
     for clause in trials.clauses(facts):
         for key in clause.finding.missing:
             waiting.setdefault(key, []).append(clause)
-    found: list[Effect] = []
+    found: list[ValueEffect] = []
     try:
         for key, clauses in waiting.items():
             found.append(_effect(trials, facts, key, tuple(clause.condition for clause in clauses)))
@@ -51,20 +51,20 @@ def effects(policy: Policy, facts: Facts, on: date) -> tuple[Effect, ...]:
     return tuple(sorted(found, key=lambda effect: effect.size))
 
 
-def _effect(trials: Trials, facts: Facts, key: FactKey, goals: tuple[Condition, ...]) -> Effect:
-    way = Way.NONE
+def _effect(trials: Trials, facts: Facts, key: FactKey, goals: tuple[Condition, ...]) -> ValueEffect:
+    way = Direction.NONE
     for goal in goals:
-        way |= trials.ways(goal, facts).get(key, Way.NONE)
+        way |= trials.ways(goal, facts).get(key, Direction.NONE)
     told = [with_facts(facts, {key: Known(value)}) for value in _ends(goals, facts, key, way)]
     seen = {goal.id: [trials.ask(goal, here) for here in told] for goal in goals}
     met = tuple(goal for goal in goals if any(found.outcome is Outcome.MET for found in seen[goal.id]))
     unmet = tuple(goal for goal in goals if any(found.outcome is Outcome.UNMET for found in seen[goal.id]))
-    return Effect(
+    return ValueEffect(
         key, max((_swing(seen[goal.id]) for goal in goals if reads_score(goal)), default=0), met, unmet, goals
     )
 
 
-def _ends(goals: tuple[Condition, ...], facts: Facts, key: FactKey, way: Way) -> Iterator[Exact]:
+def _ends(goals: tuple[Condition, ...], facts: Facts, key: FactKey, way: Direction) -> Iterator[Exact]:
     """The values between which all others lie; where less helps, also one step above nothing, which may be no value."""
     definition, now = facts.catalogue[key.code], facts.of(key)
     if definition.unit is Unit.YES_NO:
@@ -75,7 +75,7 @@ def _ends(goals: tuple[Condition, ...], facts: Facts, key: FactKey, way: Way) ->
         return
     steps = ladder(definition, now, upwards=True)
     if steps is not None:
-        rungs = {steps.first, steps.last} | ({min(1, steps.last)} if way & Way.DOWN else set())
+        rungs = {steps.first, steps.last} | ({min(1, steps.last)} if way & Direction.DOWN else set())
         yield from (steps.value(rung) for rung in sorted(rungs))
 
 

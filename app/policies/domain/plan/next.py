@@ -12,10 +12,10 @@ from app.policies.domain.facts.catalogue import FactKey, Facts
 from app.policies.domain.language.policy import Condition
 from app.policies.domain.language.worlds import FISCAL_YEARS
 from app.policies.domain.plan.alone import Aim, aims, changed, keys, waiting
-from app.policies.domain.plan.changes import Change, Standing, Why, number
+from app.policies.domain.plan.changes import Change, Changeability, Why, number
 from app.policies.domain.plan.together import together
 from app.policies.domain.plan.trials import ExhaustedError, Trials, with_facts
-from app.policies.domain.plan.ways import Way, Ways
+from app.policies.domain.plan.ways import Direction, Ways
 from app.policies.domain.values.knowledge import Knowledge, Known
 
 LAST_YEAR = 2099
@@ -88,7 +88,7 @@ def _place(key: FactKey) -> tuple[str, int, int]:
     return key.code, key.year or 0, key.part or 0
 
 
-def _possible(until: Standing) -> bool:
+def _possible(until: Changeability) -> bool:
     """What a firm can still do until then: years that are over stay as they are."""
     return until.why is not Why.YEAR_OVER
 
@@ -124,6 +124,6 @@ def _floors(trials: Trials, facts: Facts, missing: set[str]) -> Iterator[Change]
 def _open_figures(trials: Trials, aim: Aim, ways: Ways) -> Iterator[FactKey]:
     seen: set[str] = set()
     for key in keys(trials, aim):
-        if key.year == trials.today.year and ways[key] is Way.UP and key.code not in seen:
+        if key.year == trials.today.year and ways[key] is Direction.UP and key.code not in seen:
             seen.add(key.code)
             yield key

@@ -12,11 +12,11 @@ from functools import partial
 from app.policies.domain.facts.catalogue import FactKey, Facts
 from app.policies.domain.language.policy import Condition, Policy
 from app.policies.domain.plan.alone import Aim, aims, alone, awaits_setting, keys
-from app.policies.domain.plan.changes import Change, Standing, Why, standing
+from app.policies.domain.plan.changes import Change, Changeability, Why, standing
 from app.policies.domain.plan.next import Next, next_application
 from app.policies.domain.plan.together import Combination, together
 from app.policies.domain.plan.trials import ExhaustedError, Trials, reads_score
-from app.policies.domain.plan.ways import Way
+from app.policies.domain.plan.ways import Direction
 from app.policies.domain.values.knowledge import Known
 from app.policies.domain.values.outcome import Outcome
 
@@ -27,11 +27,11 @@ class Fixed:
 
     goal: Condition
     key: FactKey
-    standing: Standing
+    standing: Changeability
 
 
 @dataclass(frozen=True)
-class Plan:
+class GapPlan:
     """What would have to change. `each` meets its goal alone. `cheapest` together make the whole pass for certain; where
     that is out of reach (`unsolved` goals), `cheapest` is empty and `partly` meet the other goals. `needed` are the least
     changes after which nothing is unmet any more: the rest then depends on what is not known, on experts above all.
@@ -49,7 +49,7 @@ class Plan:
     awaiting: tuple[Condition, ...] = ()
 
 
-def plan(policy: Policy, facts: Facts, on: date) -> Plan | None:
+def plan(policy: Policy, facts: Facts, on: date) -> GapPlan | None:
     """How the subject could pass an application on `on`; None when it does. Never raises."""
     trials = Trials(policy, on, on)
     missing = aims(trials, facts)
@@ -63,7 +63,7 @@ def plan(policy: Policy, facts: Facts, on: date) -> Plan | None:
     certain = _together(reckoned, facts, by_goal)
     unsolved = (*certain.unsolved, *awaiting)
     chance = next_application(reckoned, facts, open_aims)
-    return Plan(
+    return GapPlan(
         each=each,
         needed=_needed(trials, facts, missing, by_goal, reckoned.left_out),
         cheapest=() if unsolved else certain.changes,
@@ -119,7 +119,7 @@ def _is_settled(aim: Aim, facts: Facts) -> bool:
     return not reads_score(aim.goal) and all(isinstance(facts.of(key), Known) for key in aim.ways[aim.goal.id])
 
 
-def _this_year(trials: Trials, until: Standing) -> bool:
+def _this_year(trials: Trials, until: Changeability) -> bool:
     """Whatever does not make the application wait for another year."""
     return until.by is None or until.by.year <= trials.on.year
 
@@ -130,7 +130,7 @@ def _fixed(trials: Trials, missing: list[Aim], facts: Facts) -> list[Fixed]:
     for aim in missing:
         for key in keys(trials, aim):
             until = standing(facts.catalogue[key.code], key, trials.on, trials.today)
-            decides = until.why is not Why.HISTORY or aim.way(key) is not Way.BOTH
+            decides = until.why is not Why.HISTORY or aim.way(key) is not Direction.BOTH
             if decides and not until.changeable and key not in found and isinstance(facts.of(key), Known):
                 found[key] = Fixed(aim.goal, key, until)
     return list(found.values())

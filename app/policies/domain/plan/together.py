@@ -13,10 +13,10 @@ from datetime import date
 from app.policies.domain.facts.catalogue import FactKey, Facts
 from app.policies.domain.language.policy import Condition
 from app.policies.domain.plan.alone import Aim, Allowed, aims, alone, changed, keys, nearer
-from app.policies.domain.plan.changes import Change, Kind, applied, kind_of, number, standing
+from app.policies.domain.plan.changes import Change, ChangeKind, applied, kind_of, number, standing
 from app.policies.domain.plan.ladders import ladder
 from app.policies.domain.plan.trials import Trials
-from app.policies.domain.plan.ways import Way, Ways
+from app.policies.domain.plan.ways import Direction, Ways
 from app.policies.domain.values.knowledge import Exact, Known, ends
 from app.policies.domain.values.units import Unit
 
@@ -114,7 +114,7 @@ def _spread(trials: Trials, aim: Aim, facts: Facts, one: Change, told: tuple[Cha
         if (key.code, key.part) == (one.key.code, one.key.part) and key.year != one.key.year
         if not isinstance(facts.of(key), Known)
     )
-    if one.kind is not Kind.TELL or one.relation != ">=" or not others:
+    if one.kind is not ChangeKind.TELL or one.relation != ">=" or not others:
         return (one,)
     return _in_proportion(trials, aim, facts, (one, *others), told)
 
@@ -146,9 +146,9 @@ def _part_of(facts: Facts, change: Change, part: int) -> Change:
 def _at_best(trials: Trials, aim: Aim, facts: Facts, key: FactKey) -> Change | None:
     """The value moved as far as it goes; None where more of it helps no more than less, or where it is at its best."""
     definition, now, way = facts.catalogue[key.code], facts.of(key), aim.way(key)
-    if way not in {Way.UP, Way.DOWN} or definition.unit is Unit.CODE:
+    if way not in {Direction.UP, Direction.DOWN} or definition.unit is Unit.CODE:
         return None
-    upwards = way is Way.UP
+    upwards = way is Direction.UP
     value: Exact = upwards
     if definition.unit is not Unit.YES_NO:
         steps = ladder(definition, now, upwards=upwards)

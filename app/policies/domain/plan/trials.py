@@ -41,7 +41,7 @@ def goals(conditions: Iterable[Condition]) -> Iterator[Condition]:
 
 
 @dataclass
-class Account:
+class TrialBudget:
     """How often the evaluator may still be asked; and which way every value pulls, as far as that was looked at."""
 
     left: int = MOST_TRIALS
@@ -60,7 +60,7 @@ class Trials:
     on: date
     today: date
     enough: frozenset[Outcome] = CERTAIN
-    account: Account = field(default_factory=Account)
+    account: TrialBudget = field(default_factory=TrialBudget)
     left_out: frozenset[str] = frozenset()
 
     @cached_property

@@ -18,7 +18,7 @@ from app.policies.domain.language.reckoning import YEARS_BACK, chosen
 from app.policies.domain.language.worlds import REGISTERED_ON, counted_years
 
 
-class Way(IntFlag):
+class Direction(IntFlag):
     """More of a fact helps (UP), harms (DOWN), may do either (BOTH)."""
 
     NONE = 0
@@ -27,28 +27,28 @@ class Way(IntFlag):
     BOTH = 3
 
     @property
-    def turned(self) -> "Way":
+    def turned(self) -> "Direction":
         """The way of the opposite."""
-        return Way((self & Way.UP) << 1 | (self & Way.DOWN) >> 1)
+        return Direction((self & Direction.UP) << 1 | (self & Direction.DOWN) >> 1)
 
 
-Ways = dict[FactKey, Way]
+Ways = dict[FactKey, Direction]
 
 
 def ways(condition: Condition, facts: Facts, on: date) -> Ways:
     """Every value that the condition reads for an application on `on`, with the way it pulls; yes counts as more."""
-    reader = _Reader(facts, on)
+    reader = _DirectionReader(facts, on)
     found: Ways = {}
     for leaf in condition.leaves():
         if leaf.test is not None:
             _join(found, reader.read(leaf.test, None))
     if reader.counts_years:
-        _join(found, {REGISTERED_ON: Way.BOTH})
+        _join(found, {REGISTERED_ON: Direction.BOTH})
     return found
 
 
 @dataclass
-class _Reader:
+class _DirectionReader:
     """Reads a tree for one subject: which years count, and what was told, decides which values it reads."""
 
     facts: Facts
@@ -64,7 +64,7 @@ class _Reader:
 
     def read(self, node: tree.Node, year: int | None) -> Ways:
         """The way in which each value that `node` reads pulls it."""
-        return _READERS.get(type(node), _Reader._rest)(self, node, year)
+        return _READERS.get(type(node), _DirectionReader._rest)(self, node, year)
 
     def all(self, nodes: Iterable[tree.Node], year: int | None) -> Ways:
         """The ways of several nodes that all pull upwards."""
@@ -80,8 +80,8 @@ class _Reader:
     def _fact(self, node: tree.Fact, year: int | None) -> Ways:
         first, last = node.parts or (None, None)
         if first is None or last is None:
-            return {FactKey(node.code, year): Way.UP}
-        return {FactKey(node.code, year, part): Way.UP for part in range(first, last + 1)}
+            return {FactKey(node.code, year): Direction.UP}
+        return {FactKey(node.code, year, part): Direction.UP for part in range(first, last + 1)}
 
     def _arithmetic(self, node: tree.Arithmetic, year: int | None) -> Ways:
         left, right = self.read(node.left, year), self.read(node.right, year)
@@ -159,7 +159,7 @@ class _Reader:
         return _related(node.relation, _joined(numerator, _turned(_joined(below, above))))
 
     def _listed(self, node: tree.ListedIn, year: int | None) -> Ways:
-        return {FactKey(node.code): Way.BOTH}
+        return {FactKey(node.code): Direction.BOTH}
 
     def _opposite(self, node: tree.Opposite, year: int | None) -> Ways:
         return _turned(self.read(node.part, year))
@@ -173,7 +173,7 @@ class _Reader:
             if grading.condition is not None and later:
                 _join(found, _towards(grading, later, self.read(grading.condition, year)))
             if grading.grade is not None:
-                _join(found, {FactKey(grading.grade): Way.UP})
+                _join(found, {FactKey(grading.grade): Direction.UP})
         return found
 
     # -- signs --------------------------------------------------------------------------------------------------------
@@ -224,7 +224,7 @@ def _turned(found: Ways) -> Ways:
 
 
 def _both(found: Ways) -> Ways:
-    return dict.fromkeys(found, Way.BOTH)
+    return dict.fromkeys(found, Direction.BOTH)
 
 
 def _joined(left: Ways, right: Ways) -> Ways:
@@ -235,23 +235,23 @@ def _joined(left: Ways, right: Ways) -> Ways:
 
 def _join(found: Ways, more: Ways) -> None:
     for key, way in more.items():
-        found[key] = found.get(key, Way.NONE) | way
+        found[key] = found.get(key, Direction.NONE) | way
 
 
-_READERS: dict[type[tree.Node], Callable[[_Reader, Any, int | None], Ways]] = {
-    tree.Fact: _Reader._fact,
-    tree.Arithmetic: _Reader._arithmetic,
-    tree.DividedBy: _Reader._divided,
-    tree.OverYears: _Reader._over_years,
-    tree.Growth: _Reader._growth,
-    tree.YearsCounted: _Reader._years_counted,
-    tree.DaysBetween: _Reader._days_between,
-    tree.Banded: _Reader._banded,
-    tree.IfTold: _Reader._if_told,
-    tree.Comparison: _Reader._compared,
-    tree.RatioComparison: _Reader._ratio,
-    tree.ListedIn: _Reader._listed,
-    tree.Opposite: _Reader._opposite,
-    tree.ScoreItem: _Reader._item,
-    tree.Grading: _Reader._rest,
+_READERS: dict[type[tree.Node], Callable[[_DirectionReader, Any, int | None], Ways]] = {
+    tree.Fact: _DirectionReader._fact,
+    tree.Arithmetic: _DirectionReader._arithmetic,
+    tree.DividedBy: _DirectionReader._divided,
+    tree.OverYears: _DirectionReader._over_years,
+    tree.Growth: _DirectionReader._growth,
+    tree.YearsCounted: _DirectionReader._years_counted,
+    tree.DaysBetween: _DirectionReader._days_between,
+    tree.Banded: _DirectionReader._banded,
+    tree.IfTold: _DirectionReader._if_told,
+    tree.Comparison: _DirectionReader._compared,
+    tree.RatioComparison: _DirectionReader._ratio,
+    tree.ListedIn: _DirectionReader._listed,
+    tree.Opposite: _DirectionReader._opposite,
+    tree.ScoreItem: _DirectionReader._item,
+    tree.Grading: _DirectionReader._rest,
 }

@@ -27,14 +27,14 @@ from app.policies.domain.forms.forms import SCORE
 from app.policies.domain.forms.tests import Lowering
 from app.policies.domain.language import tree
 from app.policies.domain.language.policy import Condition, Policy, ScoredBlock, Scoring
-from app.policies.domain.sweep.reading import Codes, Reading, stored
+from app.policies.domain.sweep.reading import Codes, ColumnReader, stored
 from app.policies.domain.sweep.reuse import codes_read, same_figures, signature
 from app.policies.domain.sweep.scores import BlockJudge, Points
-from app.policies.domain.sweep.standing import Standing, branches_of, standing_of
-from app.policies.domain.sweep.tests import MET, OUTCOMES, UNKNOWN, UNMET, Scope
+from app.policies.domain.sweep.standing import ConditionResults, branches_of, standing_of
+from app.policies.domain.sweep.tests import MET, OUTCOMES, UNKNOWN, UNMET, RowScope
 from app.policies.domain.sweep.worlds import Judgement, judged
 
-__all__ = ["MET", "OUTCOMES", "UNKNOWN", "UNMET", "Standing", "Swept", "SweptScore", "sweep"]
+__all__ = ["MET", "OUTCOMES", "UNKNOWN", "UNMET", "ConditionResults", "Swept", "SweptScore", "sweep"]
 
 _KEPT = 64
 PointsPair = tuple[Points, Points]
@@ -58,14 +58,14 @@ class Swept:
     columns: Columns
     on: date
     outcome: Codes
-    standings: Mapping[str, Standing]
+    standings: Mapping[str, ConditionResults]
     score: SweptScore | None = None
 
     def count(self, outcome: int) -> int:
         """How many subjects stand so: `UNMET`, `UNKNOWN` or `MET`."""
         return int(np.count_nonzero(self.outcome == outcome))
 
-    def leaves(self) -> Iterator[Standing]:
+    def leaves(self) -> Iterator[ConditionResults]:
         """The conditions that carry a test, in order."""
         return (self.standings[leaf.id] for leaf in self.policy.leaves())
 
@@ -79,7 +79,7 @@ def sweep(policy: Policy, columns: Columns, on: date, *, before: Swept | None = 
     sweeper = _Sweeper(policy, columns, on, before if before is not None and before.on == on else None)
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):  # NaN is unknown here, and infinity open
         score = sweeper.score() if policy.scoring is not None else None
-        standings: dict[str, Standing] = {}
+        standings: dict[str, ConditionResults] = {}
         for condition in policy.conditions:
             sweeper.stand(condition, standings)
     outcome = np.minimum.reduce([standings[condition.id].outcome for condition in policy.conditions])
@@ -94,7 +94,7 @@ class _TestJudge:
     measures: bool
     width: int = 1
 
-    def judge(self, scope: Scope) -> Judgement:
+    def judge(self, scope: RowScope) -> Judgement:
         found = scope.judge(self.node)
         return Judgement([(found.outcome, found.outcome)], found.excess if self.measures else None, found.near)
 
@@ -118,24 +118,24 @@ def _lowering(policy: Policy) -> Lowering:
 class _Sweeper:
     def __init__(self, policy: Policy, columns: Columns, on: date, before: Swept | None) -> None:
         self._policy, self._columns, self._on, self._before = policy, columns, on, before
-        self._reading = Reading(columns, policy.catalogue, on)
+        self._reading = ColumnReader(columns, policy.catalogue, on)
         self._lowering = _lowering(policy)
         self._score_is_kept = False
 
     # -- conditions -------------------------------------------------------------------------------------------------------
 
-    def stand(self, condition: Condition, standings: dict[str, Standing]) -> Codes:
+    def stand(self, condition: Condition, standings: dict[str, ConditionResults]) -> Codes:
         """Put down how everybody stands on `condition` and its parts."""
         if condition.test is not None:
             standing = self._kept(condition) or self._tested(condition, condition.test)
         else:
             outcomes = [self.stand(part, standings) for part in condition.parts]
             together = np.maximum if condition.any_part else np.minimum
-            standing = Standing(condition, together.reduce(outcomes))
+            standing = ConditionResults(condition, together.reduce(outcomes))
         standings[condition.id] = standing
         return standing.outcome
 
-    def _kept(self, condition: Condition) -> Standing | None:
+    def _kept(self, condition: Condition) -> ConditionResults | None:
         """The standing from before, when neither formula nor figures have changed."""
         old = self._before.standings.get(condition.id) if self._before is not None else None
         if old is None or old.condition.test is None or condition.test is None:
@@ -148,7 +148,7 @@ class _Sweeper:
             return False
         return self._before is not None and same_figures(node, self._before.columns, self._columns)
 
-    def _tested(self, condition: Condition, test: tree.Node) -> Standing:
+    def _tested(self, condition: Condition, test: tree.Node) -> ConditionResults:
         branches = branches_of(test, self._reading)
         found = judged(_TestJudge(test, bool(branches)), self._reading, self._lowering)
         standing = standing_of(condition, branches, found)

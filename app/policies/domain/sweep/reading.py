@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.policies.domain.facts.catalogue import Catalogue, FactKey
-from app.policies.domain.facts.columns import Column, Columns, Floats, Rows, scale_of
+from app.policies.domain.facts.columns import Columns, FactColumn, Floats, Rows, scale_of
 from app.policies.domain.forms.forms import ON, SCORE, Slot
 from app.policies.domain.language import tree
 from app.policies.domain.language.reckoning import listed
@@ -21,7 +21,7 @@ Pair = tuple[Floats, Floats]
 
 
 @dataclass(eq=False)
-class Reading:
+class ColumnReader:
     """Reads `columns` for an application on `on`; `catalogue` is the policy's. `score` are the bounds of the score."""
 
     columns: Columns
@@ -72,14 +72,14 @@ class Reading:
         """All rows."""
         return np.arange(self.size)
 
-    def column(self, key: FactKey) -> Column:
+    def column(self, key: FactKey) -> FactColumn:
         """The column of one value; one of which nothing is known where there is none."""
         found = self.columns.known.get(key)
         return found if found is not None else self._nothing
 
     @cached_property
-    def _nothing(self) -> Column:
-        return Column(np.broadcast_to(np.float64(np.nan), (self.size,)))
+    def _nothing(self) -> FactColumn:
+        return FactColumn(np.broadcast_to(np.float64(np.nan), (self.size,)))
 
     def _natural(self, slot: Slot) -> tuple[float, float]:
         """Between which numbers a value lies of which nothing is known."""

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from app.policies.domain.forms.forms import Slot
 from app.policies.domain.language import tree
 from app.policies.domain.sweep.reading import Codes, Flags
-from app.policies.domain.sweep.tests import MET, UNKNOWN, Scope, either
+from app.policies.domain.sweep.tests import MET, UNKNOWN, RowScope, either
 from app.policies.domain.sweep.worlds import Judgement
 
 Points = NDArray[np.int16]
@@ -26,7 +26,7 @@ class BlockJudge:
         """The block and its items."""
         return 1 + len(self.node.items)
 
-    def judge(self, scope: Scope) -> Judgement:
+    def judge(self, scope: RowScope) -> Judgement:
         """The points of the scope's rows. Raises `Unsuited`."""
         items = [_item(item, scope) for item in self.node.items]
         left: Flags | None = None
@@ -39,7 +39,7 @@ class BlockJudge:
 
 
 @dataclass(frozen=True)
-class _Graded:
+class _PointBounds:
     """The bounds of an item's points, and who is too near a boundary to say."""
 
     low: Points
@@ -47,7 +47,7 @@ class _Graded:
     left: Flags | None
 
 
-def _item(item: tree.ScoreItem, scope: Scope) -> _Graded:
+def _item(item: tree.ScoreItem, scope: RowScope) -> _PointBounds:
     if item.options:
         return _best([_item(option, scope) for option in item.options])
     *above, last = item.gradings
@@ -58,18 +58,18 @@ def _item(item: tree.ScoreItem, scope: Scope) -> _Graded:
         found = scope.judge(grading.condition)
         _put_over(_points(grading, scope), found.outcome, low, high)
         left = either(left, found.near)
-    return _Graded(low, high, left)
+    return _PointBounds(low, high, left)
 
 
-def _best(options: list[_Graded]) -> _Graded:
+def _best(options: list[_PointBounds]) -> _PointBounds:
     left: Flags | None = None
     for option in options:
         left = either(left, option.left)
     low = np.maximum.reduce([option.low for option in options])
-    return _Graded(low, np.maximum.reduce([option.high for option in options]), left)
+    return _PointBounds(low, np.maximum.reduce([option.high for option in options]), left)
 
 
-def _points(grading: tree.Grading, scope: Scope) -> tuple[int, int] | tuple[Points, Points]:
+def _points(grading: tree.Grading, scope: RowScope) -> tuple[int, int] | tuple[Points, Points]:
     """What a grading gives: its points, or the grade that was given within them."""
     if grading.grade is None:
         return grading.low, grading.high

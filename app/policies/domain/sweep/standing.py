@@ -8,7 +8,7 @@ from app.policies.domain.language import tree
 from app.policies.domain.language.folding import whole
 from app.policies.domain.language.policy import Condition
 from app.policies.domain.language.verdict import Finding
-from app.policies.domain.sweep.reading import Codes, Flags, Pair, Reading
+from app.policies.domain.sweep.reading import Codes, ColumnReader, Flags, Pair
 from app.policies.domain.sweep.tests import MET, OUTCOMES, UNKNOWN
 from app.policies.domain.sweep.worlds import Judgement
 from app.policies.domain.values.units import Unit
@@ -45,7 +45,7 @@ class Branch:
 
 
 @dataclass(frozen=True, eq=False)
-class Standing:
+class ConditionResults:
     """How everybody stands on one condition: `outcome` is 0 unmet, 1 unknown, 2 met.
 
     `excess` are the bounds of what the left side has over the right where the condition compares: −inf and inf where
@@ -85,7 +85,7 @@ class Standing:
         self.excess[0][row], self.excess[1][row] = ends
 
 
-def branches_of(test: tree.Node, reading: Reading, whose: Flags | None = None) -> tuple[Branch, ...]:
+def branches_of(test: tree.Node, reading: ColumnReader, whose: Flags | None = None) -> tuple[Branch, ...]:
     """What a test compares, by what was told; empty where it does not compare."""
     whose = np.ones(reading.size, bool) if whose is None else whose
     match test:
@@ -98,7 +98,7 @@ def branches_of(test: tree.Node, reading: Reading, whose: Flags | None = None) -
             return ()
 
 
-def standing_of(condition: Condition, branches: tuple[Branch, ...], found: Judgement) -> Standing:
+def standing_of(condition: Condition, branches: tuple[Branch, ...], found: Judgement) -> ConditionResults:
     """What a judgement says about a condition."""
     ((low, high),) = found.pairs
     outcome = low.astype(np.int8, copy=False)
@@ -107,7 +107,7 @@ def standing_of(condition: Condition, branches: tuple[Branch, ...], found: Judge
     excess = found.excess
     if excess is not None and excess[0] is excess[1] and found.left is not None:
         excess = excess[0], excess[1].copy()
-    return Standing(condition, outcome, branches, excess)
+    return ConditionResults(condition, outcome, branches, excess)
 
 
 def _number(end: object, otherwise: float) -> float:

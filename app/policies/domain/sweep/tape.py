@@ -7,7 +7,7 @@ import numpy as np
 
 from app.policies.domain.facts.columns import Floats
 from app.policies.domain.forms.forms import Slot
-from app.policies.domain.forms.steps import Corner, Op, Step, Tape
+from app.policies.domain.forms.steps import Corner, FormStep, Op, Tape
 
 BLOCK = 16_384
 Load = Callable[[Slot, Corner], Floats]
@@ -32,11 +32,11 @@ def run(tape: Tape, wanted: Sequence[int], load: Load, size: int) -> list[Floats
     return [loaded[place] if place in loaded else results[place] for place in wanted]
 
 
-def _steps(tape: Tape, needed: Sequence[int], loaded: Mapping[int, Floats]) -> Iterator[tuple[int, Step]]:
+def _steps(tape: Tape, needed: Sequence[int], loaded: Mapping[int, Floats]) -> Iterator[tuple[int, FormStep]]:
     return ((place, tape.steps[place]) for place in needed if place not in loaded)
 
 
-def _buffers(steps: Sequence[Step], places: Sequence[int], kept: set[int]) -> dict[int, int]:
+def _buffers(steps: Sequence[FormStep], places: Sequence[int], kept: set[int]) -> dict[int, int]:
     """A buffer for each step whose result is not kept; one is used again when its result was read for the last time."""
     last = {argument: place for place in places for argument in steps[place].arguments}
     given: dict[int, int] = {}
@@ -52,7 +52,7 @@ def _buffers(steps: Sequence[Step], places: Sequence[int], kept: set[int]) -> di
     return given
 
 
-def _needed(steps: Sequence[Step], wanted: Sequence[int]) -> list[int]:
+def _needed(steps: Sequence[FormStep], wanted: Sequence[int]) -> list[int]:
     """The places of the steps that the wanted ones rest on, in order."""
     needed: set[int] = set()
     pending = list(wanted)
@@ -111,8 +111,8 @@ def magnitudes(tape: Tape) -> Tape:
     return Tape(tape.stored, [_magnitude(step) for step in tape.steps])
 
 
-def _magnitude(step: Step) -> Step:
+def _magnitude(step: FormStep) -> FormStep:
     if step.op is Op.SELECT:
-        return Step(Op.CONSTANT, (), max(abs(value) for value in step.data[1]))
+        return FormStep(Op.CONSTANT, (), max(abs(value) for value in step.data[1]))
     data = abs(step.data) if isinstance(step.data, int) else step.data
-    return Step(_LARGER.get(step.op, step.op), step.arguments, data)
+    return FormStep(_LARGER.get(step.op, step.op), step.arguments, data)

@@ -13,12 +13,12 @@ import numpy as np
 
 from app.policies.domain.facts.columns import LARGEST_WHOLE, Floats, Rows
 from app.policies.domain.forms.forms import Scene, Slot
-from app.policies.domain.forms.steps import Corner, Op, Tape, Unsuited, Value, relation_holds
+from app.policies.domain.forms.steps import Corner, Op, ScaledValue, Tape, Unsuited, relation_holds
 from app.policies.domain.forms.tests import Compared, Ends, Grown, Lowering
 from app.policies.domain.language import tree
 from app.policies.domain.language.folding import whole
 from app.policies.domain.sweep.growth import Growths, exact_growth, growth_bounds
-from app.policies.domain.sweep.reading import Codes, Flags, Pair, Reading
+from app.policies.domain.sweep.reading import Codes, ColumnReader, Flags, Pair
 from app.policies.domain.sweep.tape import magnitudes, run
 from app.policies.domain.values.outcome import Outcome
 
@@ -28,7 +28,7 @@ NEAR = 1e-9
 
 
 @dataclass(frozen=True)
-class Judged:
+class RowOutcomes:
     """How rows stand: `outcome`, what the left side has over the right, and who is too near a boundary to say."""
 
     outcome: Codes
@@ -37,10 +37,10 @@ class Judged:
 
 
 @dataclass(eq=False)
-class Scope:
+class RowScope:
     """Some rows (all where `rows` is None) in one scene; `narrowed` are ends that a band leaves of a slot's own."""
 
-    reading: Reading
+    reading: ColumnReader
     lowering: Lowering
     scene: Scene
     rows: Rows | None
@@ -56,29 +56,29 @@ class Scope:
 
     # -- conditions -------------------------------------------------------------------------------------------------------
 
-    def judge(self, test: tree.Node) -> Judged:
+    def judge(self, test: tree.Node) -> RowOutcomes:
         """How the rows stand. At exact figures only rows of which all is known have a meaning. Raises `Unsuited`."""
         match test:
             case tree.Comparison() | tree.RatioComparison():
                 return self._compared(test)
             case tree.Fact():
-                return Judged(self._yes_no(test))
+                return RowOutcomes(self._yes_no(test))
             case tree.ListedIn():
                 codes = self.reading.accepted(test)
-                return Judged(codes if self.rows is None else codes[self.rows])
+                return RowOutcomes(codes if self.rows is None else codes[self.rows])
             case tree.AllOf(parts=parts):
                 return _together([self.judge(part) for part in parts], np.minimum)
             case tree.AnyOf(parts=parts):
                 return _together([self.judge(part) for part in parts], np.maximum)
             case tree.Opposite(part=part):
                 judged = self.judge(part)
-                return Judged((MET - judged.outcome).astype(np.int8), None, judged.near)
+                return RowOutcomes((MET - judged.outcome).astype(np.int8), None, judged.near)
             case tree.Named(body=body):
                 return self.judge(body)
             case tree.IfTold(code=code, then=then, otherwise=otherwise):
                 return self.judge(then if (code, None) in self.scene.told else otherwise)
             case _:
-                return Judged(np.full(self.size, _fixed(test), np.int8))
+                return RowOutcomes(np.full(self.size, _fixed(test), np.int8))
 
     def _yes_no(self, test: tree.Fact) -> Codes:
         slot = Slot(test.code)
@@ -89,24 +89,24 @@ class Scope:
         codes: Codes = np.where(low == 1, MET, np.where(high == 0, UNMET, UNKNOWN)).astype(np.int8)
         return codes
 
-    def _compared(self, test: tree.Comparison | tree.RatioComparison) -> Judged:
+    def _compared(self, test: tree.Comparison | tree.RatioComparison) -> RowOutcomes:
         lowered = self.lowering.compared(test, self.scene, exact=self.exact)
         if isinstance(lowered, Grown):
             return self._grown(lowered)
         return self._exactly(lowered) if self.exact else self._between(lowered)
 
-    def _exactly(self, test: Compared) -> Judged:
+    def _exactly(self, test: Compared) -> RowOutcomes:
         places = [test.excess.low.place, *([test.bottom.low.place] if test.bottom else [])]
         excess, *bottom = self._run(test.tape, places)
         met = relation_holds(test.relation, excess)
         if bottom:
             met &= bottom[0] > 0
         natural = excess / test.excess.low.scale if test.excess.low.scale != 1 else excess
-        return Judged(
+        return RowOutcomes(
             met.astype(np.int8) * np.int8(MET), (natural, natural), self._near(test, [(test.excess.low, excess)])
         )
 
-    def _between(self, test: Compared) -> Judged:
+    def _between(self, test: Compared) -> RowOutcomes:
         ends = [test.excess, *([test.bottom] if test.bottom else [])]
         low, high, *bottom = self._run(test.tape, [end.place for pair in ends for end in (pair.low, pair.high)])
         outcome = _codes(test.relation, low, high)
@@ -118,11 +118,11 @@ class Scope:
         natural = low / test.excess.low.scale, high / test.excess.high.scale
         for end in natural if bottom else ():
             end[bottom[1] <= 0] = np.nan
-        return Judged(outcome, natural, near)
+        return RowOutcomes(outcome, natural, near)
 
     # -- growth -----------------------------------------------------------------------------------------------------------
 
-    def _grown(self, test: Grown) -> Judged:
+    def _grown(self, test: Grown) -> RowOutcomes:
         growth = self._growth(test)
         low, high = growth.low, growth.high
         right_low, right_high = self._pair(test.tape, test.right)
@@ -133,8 +133,8 @@ class Scope:
             near = near if right_high is right_low else either(near, _close_to(quotient, right_high))
         if self.exact and low is high and right_low is right_high:
             met = relation_holds(test.relation, excess[0])
-            return Judged(met.astype(np.int8) * np.int8(MET), excess, near)
-        return Judged(_codes(test.relation, *excess), excess, near)
+            return RowOutcomes(met.astype(np.int8) * np.int8(MET), excess, near)
+        return RowOutcomes(_codes(test.relation, *excess), excess, near)
 
     def _growth(self, test: Grown) -> Growths:
         """The bounds of a growth; each is reckoned once, whatever it is compared with."""
@@ -155,10 +155,10 @@ class Scope:
 
     # -- bands ------------------------------------------------------------------------------------------------------------
 
-    def among(self, inside: Rows, node: tree.Banded, band: tree.Band, narrowed: Mapping[Slot, Pair]) -> "Scope":
+    def among(self, inside: Rows, node: tree.Banded, band: tree.Band, narrowed: Mapping[Slot, Pair]) -> "RowScope":
         """Some of the rows, in one band."""
         rows = inside if self.rows is None else self.rows[inside]
-        return Scope(self.reading, self.lowering, self.scene.with_band(node, band), rows, self.exact, narrowed)
+        return RowScope(self.reading, self.lowering, self.scene.with_band(node, band), rows, self.exact, narrowed)
 
     def own_slot(self, node: tree.Node) -> Slot | None:
         """The one value of a fact that a quantity is, if it is nothing else."""
@@ -199,7 +199,7 @@ class Scope:
         low, high = self.bounds(slot)
         return low if corner is Corner.LOW else high
 
-    def _near(self, test: Compared, ends: Sequence[tuple[Value, Floats]]) -> Flags | None:
+    def _near(self, test: Compared, ends: Sequence[tuple[ScaledValue, Floats]]) -> Flags | None:
         """Who is too near the boundary for numbers that may have been rounded; None where nothing was rounded."""
         sizes = magnitudes(test.tape)
         if self._is_exact(test.slots, sizes, [value.place for value, _ in ends]):
@@ -263,11 +263,11 @@ def _codes(relation: tree.Relation, low: Floats, high: Floats) -> Codes:
     return codes
 
 
-def _together(parts: Sequence[Judged], choose: np.ufunc) -> Judged:
+def _together(parts: Sequence[RowOutcomes], choose: np.ufunc) -> RowOutcomes:
     near: Flags | None = None
     for part in parts:
         near = either(near, part.near)
-    return Judged(choose.reduce([part.outcome for part in parts]), None, near)
+    return RowOutcomes(choose.reduce([part.outcome for part in parts]), None, near)
 
 
 def either(left: Flags | None, right: Flags | None) -> Flags | None:

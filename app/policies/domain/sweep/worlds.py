@@ -21,8 +21,8 @@ from app.policies.domain.language import tree
 from app.policies.domain.language.folding import WHOLE
 from app.policies.domain.language.splitting import counts_years
 from app.policies.domain.language.worlds import FISCAL_YEARS, band_limits
-from app.policies.domain.sweep.reading import Flags, Pair, Reading
-from app.policies.domain.sweep.tests import NEAR, Scope
+from app.policies.domain.sweep.reading import ColumnReader, Flags, Pair
+from app.policies.domain.sweep.tests import NEAR, RowScope
 
 Array = TypeVar("Array", bound=NDArray[Any])
 Numbers = NDArray[Any]
@@ -55,11 +55,11 @@ class Judge(Protocol):
     def measures(self) -> bool:
         """Whether there is an excess besides."""
 
-    def judge(self, scope: Scope) -> Judgement:
+    def judge(self, scope: RowScope) -> Judgement:
         """The judgement of the scope's rows. Raises `Unsuited`."""
 
 
-def judged(judge: Judge, reading: Reading, lowering: Lowering) -> Judgement:
+def judged(judge: Judge, reading: ColumnReader, lowering: Lowering) -> Judgement:
     """The judgement of every row over the worlds that may be its own."""
     return _Worlds(judge, reading, lowering).judgement()
 
@@ -75,7 +75,7 @@ def _blank(judge: Judge, size: int) -> Judgement:
 
 
 class _Worlds:
-    def __init__(self, judge: Judge, reading: Reading, lowering: Lowering) -> None:
+    def __init__(self, judge: Judge, reading: ColumnReader, lowering: Lowering) -> None:
         self._judge, self._reading, self._lowering = judge, reading, lowering
         self._questions = questions(judge.node)
         self._counts = counts_years(judge.node)
@@ -116,7 +116,7 @@ class _Worlds:
         reading = self._reading
         size = reading.size if rows is None else rows.size
         try:
-            found = self._judge.judge(Scope(reading, self._lowering, scene, rows, exact=True))
+            found = self._judge.judge(RowScope(reading, self._lowering, scene, rows, exact=True))
             unsure = reading.unsure(self._lowering.slots(self._judge.node, scene), rows)
         except Unsuited:
             found = _blank(self._judge, size)
@@ -135,7 +135,7 @@ class _Worlds:
             for years, among in self._possible_years(rows[places]):
                 scene, at = self._scene(told * (FISCAL_YEARS + 1) + years), places[among]
                 self._in_bands(
-                    found, Scope(self._reading, self._lowering, scene, rows[at], exact=False), at, self._banded
+                    found, RowScope(self._reading, self._lowering, scene, rows[at], exact=False), at, self._banded
                 )
         return found
 
@@ -150,7 +150,7 @@ class _Worlds:
             if among.size:
                 yield years, among
 
-    def _in_bands(self, found: Judgement, scope: Scope, at: Rows, nodes: Sequence[tree.Banded]) -> None:
+    def _in_bands(self, found: Judgement, scope: RowScope, at: Rows, nodes: Sequence[tree.Banded]) -> None:
         """Judge `scope`, whose rows stand at the places `at` of `found`, once for every band that may hold."""
         try:
             if not nodes:
@@ -163,7 +163,7 @@ class _Worlds:
         except Unsuited:
             _leave(found, at)
 
-    def _bands(self, scope: Scope, node: tree.Banded) -> Iterator[tuple[tree.Band, Rows, Mapping[Slot, Pair], Rows]]:
+    def _bands(self, scope: RowScope, node: tree.Banded) -> Iterator[tuple[tree.Band, Rows, Mapping[Slot, Pair], Rows]]:
         """Each band: for which rows it may hold, what it leaves of their bounds, and who is too near its ends to say."""
         low, high = scope.bounds_of(node.subject)
         own, exact = scope.own_slot(node.subject), scope.is_exact(node.subject)

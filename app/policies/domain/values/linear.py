@@ -15,7 +15,7 @@ Bounds = tuple[End, End]
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
+class LinearTerm:
     """One unknown of a form: its coefficient (never 0) and the bounds of the unknown."""
 
     coefficient: Number
@@ -28,7 +28,7 @@ class Linear:
     """`constant + Σ coefficient · unknown`."""
 
     constant: Number
-    terms: Mapping[Hashable, Term]
+    terms: Mapping[Hashable, LinearTerm]
 
     def __add__(self, other: "Linear") -> "Linear":
         if not other.terms and not other.constant:
@@ -42,7 +42,7 @@ class Linear:
         """The form multiplied by a known number."""
         if factor == 0:
             return constant(0)
-        scaled = {key: Term(term.coefficient * factor, term.low, term.high) for key, term in self.terms.items()}
+        scaled = {key: LinearTerm(term.coefficient * factor, term.low, term.high) for key, term in self.terms.items()}
         return Linear(self.constant * factor, scaled)
 
     @property
@@ -85,7 +85,7 @@ def unknown(key: Hashable, low: End, high: End) -> Linear:
     """The unknown `key` between its bounds; a known number when they meet."""
     if low is not None and low == high:
         return constant(low)
-    return Linear(0, {key: Term(1, low, high)})
+    return Linear(0, {key: LinearTerm(1, low, high)})
 
 
 def total(forms: Iterable[Linear]) -> Linear:
@@ -126,7 +126,7 @@ def greatest(left: Linear, right: Linear, key: Hashable) -> Linear:
 # -- inside -----------------------------------------------------------------------------------------------------------
 
 
-def _merged(left: Mapping[Hashable, Term], right: Mapping[Hashable, Term]) -> Mapping[Hashable, Term]:
+def _merged(left: Mapping[Hashable, LinearTerm], right: Mapping[Hashable, LinearTerm]) -> Mapping[Hashable, LinearTerm]:
     if not right:
         return left
     merged = dict(left)
@@ -137,11 +137,11 @@ def _merged(left: Mapping[Hashable, Term], right: Mapping[Hashable, Term]) -> Ma
         elif known.coefficient + term.coefficient == 0:
             del merged[key]
         else:
-            merged[key] = Term(known.coefficient + term.coefficient, term.low, term.high)
+            merged[key] = LinearTerm(known.coefficient + term.coefficient, term.low, term.high)
     return merged
 
 
-def _end(form: Linear, choose: Callable[[Term], End]) -> End:
+def _end(form: Linear, choose: Callable[[LinearTerm], End]) -> End:
     if not form.terms:
         return form.constant
     ends = [(term.coefficient, choose(term)) for term in form.terms.values()]
