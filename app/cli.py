@@ -13,7 +13,7 @@ from app.kit.loading import uncollected
 
 
 @dataclass(frozen=True)
-class Listed:
+class ListedCommand:
     """A command as `yumiao --help` lists it: the module that registers it, and what it does."""
 
     module: str
@@ -21,43 +21,43 @@ class Listed:
 
 
 COMMANDS = {
-    "up": Listed("server", "Migrate, seed, add demo data to an empty database, serve."),
-    "serve": Listed("server", "Serve; migrates and seeds nothing."),
-    "migrate": Listed("database", "Bring the database to the newest schema."),
-    "seed": Listed(
+    "up": ListedCommand("server", "Migrate, seed, add demo data to an empty database, serve."),
+    "serve": ListedCommand("server", "Serve; migrates and seeds nothing."),
+    "migrate": ListedCommand("database", "Bring the database to the newest schema."),
+    "seed": ListedCommand(
         "database",
         "Publish reference data, policies, programmes, schemes and plans, all or none; prints what was created, changed, unchanged.",
     ),
-    "user": Listed("accounts", "Officers of the bureau."),
-    "client": Listed("accounts", "Machine clients of the API."),
-    "import": Listed("imports", "Take lists in from CSV and Excel files."),
-    "sweep": Listed(
+    "user": ListedCommand("accounts", "Officers of the bureau."),
+    "client": ListedCommand("accounts", "Machine clients of the API."),
+    "import": ListedCommand("imports", "Take lists in from CSV and Excel files."),
+    "sweep": ListedCommand(
         "sweeps",
         "Decide every firm of a region under every policy; an interrupted sweep goes on where it was.",
     ),
-    "demo": Listed(
+    "demo": ListedCommand(
         "demo",
         "Add fictional firms with figures, cases, experts and incentives; the journal chain is kept. Not in production.",
     ),
-    "verify": Listed("journal", "Check the journal's hash chain; ends with 1 and names the first broken event."),
-    "backup": Listed("backup", "Write the database, as of one instant, and all stored files to one archive."),
-    "restore": Listed(
+    "verify": ListedCommand("journal", "Check the journal's hash chain; ends with 1 and names the first broken event."),
+    "backup": ListedCommand("backup", "Write the database, as of one instant, and all stored files to one archive."),
+    "restore": ListedCommand(
         "backup", "Make database and files those of the archive, on either database, and compare them with it."
     ),
-    "tidy": Listed(
+    "tidy": ListedCommand(
         "files",
         "Forget stored bytes that nothing points at and that are older than a day; prints how many there were.",
     ),
-    "notify": Listed(
+    "notify": ListedCommand(
         "notices",
         "Make the notices of the journal and the day, and send what is due; the server does the same by itself.",
     ),
-    "partner": Listed("partners", "Partners of the exchange."),
-    "deliver": Listed(
+    "partner": ListedCommand("partners", "Partners of the exchange."),
+    "deliver": ListedCommand(
         "deliver",
         "Follow, send and ask for receipts, for every partner; the server does the same by itself unless YUMIAO_WORKER is off.",
     ),
-    "simulate-province": Listed("simulator", "Run a partner that speaks docs/exchange.md and fails on demand."),
+    "simulate-province": ListedCommand("simulator", "Run a partner that speaks docs/exchange.md and fails on demand."),
 }
 
 

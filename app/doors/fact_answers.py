@@ -9,7 +9,7 @@ from typing import Any
 
 from starlette.datastructures import FormData, UploadFile
 
-from app.doors.fact_questions import Blank, Question, Topic, name_of
+from app.doors.fact_questions import Blank, FactQuestion, FactQuestionGroup, name_of
 from app.doors.forms import Bound
 from app.kit.errors import Invalid
 from app.kit.i18n import _
@@ -38,12 +38,12 @@ class Answers:
         return not self.form.errors and not self.form.summary
 
 
-def first_answers(topics: Iterable[Topic]) -> Bound[Any]:
+def first_answers(topics: Iterable[FactQuestionGroup]) -> Bound[Any]:
     """The form as it is shown first: with what is on file."""
     return Bound(None, {blank.name: blank.text for blank in _blanks(topics)})
 
 
-def read_answers(policy: Policy, topics: Iterable[Topic], filed: Facts, form: FormData) -> Answers:
+def read_answers(policy: Policy, topics: Iterable[FactQuestionGroup], filed: Facts, form: FormData) -> Answers:
     """`form` as facts. What is not asked, or is on file only within bounds and left empty, stays as on file."""
     asked = tuple(topics)
     raw = {blank.name: _text(form, blank.name) for blank in _blanks(asked)}
@@ -57,7 +57,7 @@ def read_answers(policy: Policy, topics: Iterable[Topic], filed: Facts, form: Fo
     return Answers(bound, told)
 
 
-def _blanks(topics: Iterable[Topic]) -> tuple[Blank, ...]:
+def _blanks(topics: Iterable[FactQuestionGroup]) -> tuple[Blank, ...]:
     return tuple(blank for topic in topics for question in topic.questions for blank in question.blanks)
 
 
@@ -87,12 +87,12 @@ class _Reader:
         self._raw = raw
         self.errors: dict[str, list[str]] = {}
 
-    def told(self, topics: Iterable[Topic]) -> dict[str, Any]:
+    def told(self, topics: Iterable[FactQuestionGroup]) -> dict[str, Any]:
         """Everything that was filled in, in the shape of an evaluation's body."""
         found = ((question.code, self._fact(question)) for topic in topics for question in topic.questions)
         return {code: value for code, value in found if value is not None}
 
-    def _fact(self, question: Question) -> Any:
+    def _fact(self, question: FactQuestion) -> Any:
         by_year = {group.blanks[0].key.year: self._group(group.blanks) for group in question.groups}
         if None in by_year:
             return by_year[None]

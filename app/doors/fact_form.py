@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
 
 from app.doors.fact_answers import Answers, first_answers, read_answers
-from app.doors.fact_questions import Question, Topic, topics
+from app.doors.fact_questions import FactQuestion, FactQuestionGroup, topics
 from app.doors.forms import Bound
 from app.enterprises.models import Enterprise
 from app.policies.domain.explain.telling import told_facts
@@ -38,7 +38,7 @@ class Trial:
     policy: Policy
     on: date
     filed: Gathered
-    topics: tuple[Topic, ...]
+    topics: tuple[FactQuestionGroup, ...]
     names: Mapping[str, str]
 
     @property
@@ -81,7 +81,7 @@ def lacks_too_much(evaluation: Evaluation) -> bool:
 class Novelty:
     """A fact (of a year, where told by year) that was filled in otherwise than it is on file."""
 
-    question: Question
+    question: FactQuestion
     year: int | None
     value: Any
     from_table: bool

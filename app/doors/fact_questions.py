@@ -68,7 +68,7 @@ class BlankGroup:
 
 
 @dataclass(frozen=True)
-class Question:
+class FactQuestion:
     """One fact: how it is written (`kind`), in which unit, for which period, who says it."""
 
     code: str
@@ -93,26 +93,26 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Topic:
+class FactQuestionGroup:
     """Questions that belong together."""
 
     code: str
     title: str
-    questions: tuple[Question, ...]
+    questions: tuple[FactQuestion, ...]
 
 
 def topics(
     policy: Policy, on: date, filed: Gathered, names: Mapping[str, str], *, without: Iterable[str] = ()
-) -> tuple[Topic, ...]:
+) -> tuple[FactQuestionGroup, ...]:
     """What `policy` asks of an application on `on`, with what is `filed`; topics in `without` are left out."""
     years = fiscal_years_read(policy)
-    asked: dict[str, list[Question]] = {}
+    asked: dict[str, list[FactQuestion]] = {}
     for code in policy.uses:
         definition = policy.catalogue[code]
         question = _question(policy, definition, _years(definition, on, years), filed, names)
         asked.setdefault(topic_of(definition), []).append(question)
     kept = [code for code in _TOPICS if code in asked and code not in set(without)]
-    return tuple(Topic(code, _(_TOPICS[code]), tuple(asked[code])) for code in kept)
+    return tuple(FactQuestionGroup(code, _(_TOPICS[code]), tuple(asked[code])) for code in kept)
 
 
 def topic_of(definition: FactDefinition) -> str:
@@ -164,9 +164,9 @@ def _question(
     years: tuple[int | None, ...],
     filed: Gathered,
     names: Mapping[str, str],
-) -> Question:
+) -> FactQuestion:
     options = () if definition.any_code else _options(policy, definition, filed.facts, names)
-    return Question(
+    return FactQuestion(
         code=definition.code,
         label=str(definition.label),
         kind="code" if definition.any_code else _KINDS.get(definition.unit, "whole"),

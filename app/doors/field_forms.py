@@ -34,7 +34,7 @@ _CONTROLS = {
 
 
 @dataclass(frozen=True)
-class Asked:
+class FormField:
     """One field as a template draws it (`ui.asked`)."""
 
     name: str
@@ -58,7 +58,7 @@ class AskedGroup:
     legend: str
     note: str
     columns: int
-    fields: tuple[Asked, ...]
+    fields: tuple[FormField, ...]
 
 
 def asked_groups(
@@ -85,11 +85,11 @@ def asked_groups(
     )
 
 
-def _asked(field: Field, choices: Callable[[Field], Choices], picker: Picker | None, *, must: bool) -> Asked:
+def _asked(field: Field, choices: Callable[[Field], Choices], picker: Picker | None, *, must: bool) -> FormField:
     assert field.ask is not None
     control = "picker" if picker else _CONTROLS.get(field.kind, "text")
     url, text = picker or ("", "")
-    return Asked(
+    return FormField(
         name=field.form_name,
         control=control,
         label=_(field.label),

@@ -66,7 +66,7 @@ class GroupLine:
 
 
 @dataclass(frozen=True)
-class SettingsPage:
+class NoticeSettingsPage:
     """How a person wants to hear, and the calendar. `made` is a new address, shown this once."""
 
     url: str
@@ -107,12 +107,12 @@ def _line(notice: Notice) -> InboxLine:
     return InboxLine(notice.id, title_of(notice), body_of(notice), notice.made_at, unread, bool(notice.path))
 
 
-def build_settings(call: Call, form: Bound[OwnSettings] | None = None, made: str = "") -> SettingsPage:
+def build_settings(call: Call, form: Bound[OwnSettings] | None = None, made: str = "") -> NoticeSettingsPage:
     """The wishes as they stand, or as they were just typed."""
     settings = call.request.app.state.settings
     shown = form or empty({"email": own_account(call.session, call.actor).email})
     channels = _channels(call.actor, [way.channel for way in settings.notice_ways])
-    return SettingsPage(
+    return NoticeSettingsPage(
         url=inbox_url(call.actor),
         form=shown,
         channels=tuple(_(CHANNELS[channel].label) for channel in channels),

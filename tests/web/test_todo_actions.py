@@ -24,7 +24,7 @@ from app.kit.actor import Actor
 from app.kit.clock import today, utc_now
 from app.policies.models import FactStatement
 from app.web.desk.tasks import OFFICE, QUERY, load_tasks
-from app.web.shared.todo_lines import TODO_KINDS, Words
+from app.web.shared.todo_lines import TODO_KINDS, TodoWords
 from tests.exchange.test_todo import handed_over
 from tests.factories import partners
 from tests.factories.cases import firm, led_to, opened
@@ -203,7 +203,7 @@ class World:
         client = {"client_id": "c1", "name": "省平台（示例）", "secret_hash": "x", "scopes": "export:read"}
         self.add(MachineClient(**client, created_at=NOW, former_secret_until=ends))
 
-    def lines(self, who: Actor) -> list[tuple[str, Words]]:
+    def lines(self, who: Actor) -> list[tuple[str, TodoWords]]:
         """What `who` sees to do: the kind of each and its words."""
         tasks, _asked = load_tasks(self.session, who, NOW, QUERY.saying(view=OFFICE), 100)
         return [(todo.provider, line.words) for todo, line in zip(tasks.page.items, tasks.lines, strict=True)]

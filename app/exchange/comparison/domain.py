@@ -5,14 +5,14 @@ from enum import StrEnum
 from app.kit.i18n import N_
 
 
-class Source(StrEnum):
+class ComparisonSource(StrEnum):
     """Where their side comes from: their list over HTTP, or a file they handed us."""
 
     PULL = "pull"
     FILE = "file"
 
 
-class RunState(StrEnum):
+class ComparisonState(StrEnum):
     """How far a run is. Only a finished one has lines."""
 
     RUNNING = "running"
@@ -30,7 +30,7 @@ class LineKind(StrEnum):
     UNREADABLE = "unreadable"
 
 
-class Problem(StrEnum):
+class RowProblem(StrEnum):
     """Why a row of theirs cannot be read."""
 
     NO_KEY = "no_key"
@@ -43,12 +43,12 @@ class Problem(StrEnum):
 #: What can be queued for the next hand-over: a new version of ours, or a tombstone.
 QUEUEABLE = (LineKind.DIFFERING, LineKind.ONLY_HERE, LineKind.ONLY_THERE)
 
-SOURCE_LABELS = {Source.PULL: N_("对方接口"), Source.FILE: N_("对方文件")}
+SOURCE_LABELS = {ComparisonSource.PULL: N_("对方接口"), ComparisonSource.FILE: N_("对方文件")}
 STATE_LABELS = {
-    RunState.RUNNING: N_("对账中"),
-    RunState.FINISHED: N_("对账完成"),
-    RunState.FAILED: N_("对账失败"),
-    RunState.CANCELLED: N_("对账已停止"),
+    ComparisonState.RUNNING: N_("对账中"),
+    ComparisonState.FINISHED: N_("对账完成"),
+    ComparisonState.FAILED: N_("对账失败"),
+    ComparisonState.CANCELLED: N_("对账已停止"),
 }
 KIND_LABELS = {
     LineKind.DIFFERING: N_("内容不同"),
@@ -57,9 +57,9 @@ KIND_LABELS = {
     LineKind.UNREADABLE: N_("对方数据读不出"),
 }
 PROBLEM_LABELS = {
-    Problem.NO_KEY: N_("没有填写标识字段"),
-    Problem.INEXACT_KEY: N_("标识被存成数字，末几位已丢失；请对方按文本格式重新导出"),
-    Problem.REPEATED: N_("与前面的一行标识相同，只比对了前一行"),
-    Problem.NO_RECORD: N_("这一行不是一条记录"),
-    Problem.BROKEN: N_("这一行已损坏，读不出各列"),
+    RowProblem.NO_KEY: N_("没有填写标识字段"),
+    RowProblem.INEXACT_KEY: N_("标识被存成数字，末几位已丢失；请对方按文本格式重新导出"),
+    RowProblem.REPEATED: N_("与前面的一行标识相同，只比对了前一行"),
+    RowProblem.NO_RECORD: N_("这一行不是一条记录"),
+    RowProblem.BROKEN: N_("这一行已损坏，读不出各列"),
 }

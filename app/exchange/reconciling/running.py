@@ -15,7 +15,7 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from app.enterprises.models import Enterprise
-from app.exchange.comparison.domain import LineKind, RunState, Source
+from app.exchange.comparison.domain import ComparisonSource, ComparisonState, LineKind
 from app.exchange.comparison.models import Reconciliation, ReconciliationLine
 from app.exchange.domain import LISTS
 from app.exchange.encoding import Record, dumps
@@ -63,13 +63,13 @@ def reconcile(run: Run) -> Mapping[str, Any]:
     except (LeaseLostError, ShutdownError):  # somebody else goes on with it, or we do later, from the beginning
         raise
     except CancelledError:
-        _give_up(run, number, RunState.CANCELLED, "")
+        _give_up(run, number, ComparisonState.CANCELLED, "")
         raise
     except DomainError as error:
-        _give_up(run, number, RunState.FAILED, error.message)
+        _give_up(run, number, ComparisonState.FAILED, error.message)
         raise
     except Exception:
-        _give_up(run, number, RunState.FAILED, _("程序出错，没有保留任何结果，可以重新对账。"))
+        _give_up(run, number, ComparisonState.FAILED, _("程序出错，没有保留任何结果，可以重新对账。"))
         raise
 
 
@@ -78,7 +78,7 @@ def _begin(run: Run, number: int) -> _ReconciliationContext:
         row = session.get_one(Reconciliation, number)
         partner = session.get_one(Partner, row.partner_id)
         session.execute(delete(ReconciliationLine).where(ReconciliationLine.reconciliation_id == number))
-        row.state, row.error = RunState.RUNNING, ""
+        row.state, row.error = ComparisonState.RUNNING, ""
         plan = plans_of(partner.definition, partner.definition_version)[row.resource]
         run.save(session, checkpoint={}, done=0, total=0)
         return _ReconciliationContext(run, number, partner, plan, row.source)
@@ -103,7 +103,7 @@ def _reconcile(work: _ReconciliationContext) -> Mapping[str, Any]:
 def _their_list(work: _ReconciliationContext, stack: ExitStack) -> Listing:
     """Their list, still to be read; what it is read from is closed with `stack`."""
     run, definition = work.run, work.plan.definition
-    if work.source == Source.FILE:
+    if work.source == ComparisonSource.FILE:
         return listing_of_file(run.around.blobs.path(run.params["sha256"]), definition)
     clients = Clients(run.around.secret, clock=run.around.clock)
     stack.callback(clients.close_all)
@@ -207,7 +207,7 @@ def _finish(work: _ReconciliationContext, listing: Listing) -> Mapping[str, Any]
     run, counts = work.run, work.counts
     with session_scope(run.around.database) as session:
         row = session.get_one(Reconciliation, work.number)
-        row.state, row.finished_at, row.position = RunState.FINISHED, run.now(), work.position
+        row.state, row.finished_at, row.position = ComparisonState.FINISHED, run.now(), work.position
         row.same, row.differing = counts["same"], counts[LineKind.DIFFERING]
         row.only_here, row.only_there = counts[LineKind.ONLY_HERE], counts[LineKind.ONLY_THERE]
         row.unreadable = counts[LineKind.UNREADABLE]
@@ -246,7 +246,7 @@ def _note(session: Session, run: Run, row: Reconciliation, partner: Partner) -> 
     record(session, actor=run.actor, now=run.now(), type=events.FINISHED, subject=subject, data=data)
 
 
-def _give_up(run: Run, number: int, state: RunState, error: str) -> None:
+def _give_up(run: Run, number: int, state: ComparisonState, error: str) -> None:
     with session_scope(run.around.database) as session:
         session.execute(delete(ReconciliationLine).where(ReconciliationLine.reconciliation_id == number))
         row = session.get_one(Reconciliation, number)

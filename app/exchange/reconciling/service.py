@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from app.exchange.actions import HAND_OVER
-from app.exchange.comparison.domain import RunState, Source
+from app.exchange.comparison.domain import ComparisonSource, ComparisonState
 from app.exchange.comparison.models import Reconciliation
 from app.exchange.handovers.domain import BatchBasis
 from app.exchange.handovers.models import Handover
@@ -46,13 +46,13 @@ def start_reconciliation(
     """
     require(actor, HAND_OVER, Place(partner.region_prefix))
     _check(partner, resource, file)
-    source = Source.PULL if file is None else Source.FILE
+    source = ComparisonSource.PULL if file is None else ComparisonSource.FILE
     row = Reconciliation(
         partner_id=partner.id,
         resource=resource,
         source=source,
         file_name=file.name if file else "",
-        state=RunState.RUNNING,
+        state=ComparisonState.RUNNING,
         made_by=actor.name,
         made_by_id=actor.id,
         made_at=now,
@@ -79,12 +79,12 @@ def _check(partner: Partner, resource: str, file: TheirFile | None) -> None:
 def stop_reconciliation(session: Session, *, now: datetime, row: Reconciliation) -> None:
     """Ask a run to stop; nothing of it is kept. Raises `Conflict` when it is over."""
     job = session.get(Job, row.job_id) if row.job_id is not None else None
-    if job is None or row.state != RunState.RUNNING:
+    if job is None or row.state != ComparisonState.RUNNING:
         raise Conflict("reconciliation.over", _("这次对账已经结束。"))
     waiting = job.state == "queued"
     cancel(session, job=job, now=now)
     if waiting:
-        row.state, row.finished_at = RunState.CANCELLED, now
+        row.state, row.finished_at = ComparisonState.CANCELLED, now
     session.flush()
 
 
@@ -96,7 +96,7 @@ def queue_differences(
     Raises `Conflict` when the run is not finished, nothing is left to queue, or an earlier batch of it is still being prepared.
     """
     require(actor, HAND_OVER, Place(partner.region_prefix))
-    if row.state != RunState.FINISHED:
+    if row.state != ComparisonState.FINISHED:
         raise Conflict("reconciliation.unfinished", _("对账还没有完成。"))
     if is_queueing(session, row.id):
         raise Conflict("reconciliation.queueing", _("这次对账的差异正在生成批次，请稍候。"))

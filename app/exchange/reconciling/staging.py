@@ -8,7 +8,7 @@ from itertools import islice
 
 import orjson
 
-from app.exchange.comparison.domain import Problem
+from app.exchange.comparison.domain import RowProblem
 from app.exchange.reconciling.theirs import Theirs
 
 BATCH = 1_000
@@ -50,7 +50,7 @@ class StagingTable:
                         (row.key, row.place, _NUL.sub(rb"\1", orjson.dumps(row.data))),
                     )
                     if not cursor.rowcount:
-                        unreadable.append((row.key, row.place, Problem.REPEATED))
+                        unreadable.append((row.key, row.place, RowProblem.REPEATED))
             cursor.executemany("insert into unreadable values (?, ?, ?)", unreadable)
             cursor.execute("end")
 

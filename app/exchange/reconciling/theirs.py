@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from app.exchange.comparison.domain import Problem
+from app.exchange.comparison.domain import RowProblem
 from app.exchange.domain import FieldType, MoneyUnit, ResourceDefinition
 from app.exchange.reconciling.comparing import read_number
 from app.exchange.sheets.headings import TableHead, find_head, names_of
@@ -29,7 +29,7 @@ class Theirs:
     place: str
     key: str
     data: Mapping[str, Any] | None
-    problem: Problem | None = None
+    problem: RowProblem | None = None
 
 
 @dataclass
@@ -72,18 +72,18 @@ def _check_size(path: Path) -> None:
 
 def _of_record(place: str, record: Any, key_field: str) -> Theirs:
     if not isinstance(record, dict):
-        return Theirs(place, "", None, Problem.NO_RECORD)
+        return Theirs(place, "", None, RowProblem.NO_RECORD)
     key = record.get(key_field)
     if not isinstance(key, str | int) or isinstance(key, bool):
-        return Theirs(place, "", None, Problem.NO_KEY)
+        return Theirs(place, "", None, RowProblem.NO_KEY)
     text = str(key).replace("\x00", "").strip()
     if not text:
-        return Theirs(place, "", None, Problem.NO_KEY)
+        return Theirs(place, "", None, RowProblem.NO_KEY)
     return Theirs(place, text[:LONGEST_KEY], record if len(text) <= LONGEST_KEY else None, _too_long(text))
 
 
-def _too_long(key: str) -> Problem | None:
-    return Problem.NO_RECORD if len(key) > LONGEST_KEY else None
+def _too_long(key: str) -> RowProblem | None:
+    return RowProblem.NO_RECORD if len(key) > LONGEST_KEY else None
 
 
 def _of_lines(path: Path, key_field: str) -> Iterator[Theirs]:
@@ -94,7 +94,7 @@ def _of_lines(path: Path, key_field: str) -> Iterator[Theirs]:
         try:
             record = orjson.loads(text)
         except orjson.JSONDecodeError:
-            yield Theirs(str(number), "", None, Problem.BROKEN)
+            yield Theirs(str(number), "", None, RowProblem.BROKEN)
             continue
         if not (isinstance(record, dict) and set(record) == {"manifest"}):  # a snapshot of ours ends with one
             yield _of_record(str(number), record, key_field)
@@ -131,12 +131,12 @@ def _of_rows(sheet: Sheet, head: TableHead, definition: ResourceDefinition) -> I
 def _of_row(row: Row, head: TableHead, key_field: str, scales: Mapping[str, Decimal]) -> Theirs:
     place, index = str(row.number), head.columns[key_field]
     if row.broken:
-        return Theirs(place, "", None, Problem.BROKEN)
+        return Theirs(place, "", None, RowProblem.BROKEN)
     key = row.cells[index].strip() if index < len(row.cells) else ""
     if not key:
-        return Theirs(place, "", None, Problem.NO_KEY)
+        return Theirs(place, "", None, RowProblem.NO_KEY)
     if index in row.inexact:
-        return Theirs(place, key[:LONGEST_KEY], None, Problem.INEXACT_KEY)
+        return Theirs(place, key[:LONGEST_KEY], None, RowProblem.INEXACT_KEY)
     if problem := _too_long(key):
         return Theirs(place, key[:LONGEST_KEY], None, problem)
     texts = {name: row.cells[at] if at < len(row.cells) else "" for name, at in head.columns.items()}

@@ -26,7 +26,7 @@ router = GuardedRouter(door="portal", prefix="/portal")
 HOME = "/portal"
 
 
-class SignInForm(BaseModel):
+class PortalSignInForm(BaseModel):
     """Login and password."""
 
     login: str = Field(max_length=64)
@@ -43,10 +43,10 @@ class AcceptForm(BaseModel):
 
 
 @dataclass(frozen=True)
-class SignInPage:
+class PortalSignInPage:
     """The form, and where to go afterwards."""
 
-    form: Bound[SignInForm]
+    form: Bound[PortalSignInForm]
     next: str
 
 
@@ -86,17 +86,17 @@ def sign_in_page(call: Call, next: str = HOME) -> Response:
     """The sign-in page; someone already in goes on."""
     if call.actor.kind is ActorKind.ENTERPRISE:
         return call.redirect(safe_next(next, HOME))
-    return call.render("portal/sign_in.html", SignInPage(empty(), safe_next(next, HOME)))
+    return call.render("portal/sign_in.html", PortalSignInPage(empty(), safe_next(next, HOME)))
 
 
 @router.post("/sign-in", action=PUBLIC)
 def enter(call: Call) -> Response:
     """Check the password; a refusal is counted and committed."""
-    bound = bind(SignInForm, call.form)
+    bound = bind(PortalSignInForm, call.form)
     target = safe_next(str(call.form.get("next") or ""), HOME)
     bound.raw.pop("password", None)
     if bound.model is None:
-        return call.render("portal/sign_in.html", SignInPage(bound, target), status=422)
+        return call.render("portal/sign_in.html", PortalSignInPage(bound, target), status=422)
     found = sign_in(
         call.session,
         kind="enterprise",
@@ -107,7 +107,7 @@ def enter(call: Call) -> Response:
     )
     if isinstance(found, str):
         bound.summary.append(found)
-        return call.render("portal/sign_in.html", SignInPage(bound, target), status=422)
+        return call.render("portal/sign_in.html", PortalSignInPage(bound, target), status=422)
     return _signed_in(call, call.redirect(target), found[0])
 
 

@@ -30,14 +30,14 @@ _MAY = {
 }
 
 
-class InviteForm(BaseModel):
+class PortalInviteForm(BaseModel):
     """Whom the link is for, and in which role."""
 
     name: str = Field(min_length=1, max_length=64)
     role: FirmRole
 
 
-class RoleForm(BaseModel):
+class PortalRoleForm(BaseModel):
     """Another role of a person."""
 
     role: FirmRole
@@ -60,7 +60,7 @@ class PersonLine:
 
 
 @dataclass(frozen=True)
-class InvitationLine:
+class PortalInvitationLine:
     """A link that is still open."""
 
     name: str
@@ -75,12 +75,12 @@ class PeoplePage:
 
     enterprise: str
     people: tuple[PersonLine, ...]
-    invitations: tuple[InvitationLine, ...]
+    invitations: tuple[PortalInvitationLine, ...]
     others: tuple[tuple[str, str], ...]
     roles: tuple[tuple[str, str], ...]
     explained: tuple[tuple[str, str, str], ...]
     may_manage: bool
-    form: Bound[InviteForm] = field(default_factory=empty)
+    form: Bound[PortalInviteForm] = field(default_factory=empty)
     hand_over: Bound[HandOverForm] = field(default_factory=empty)
     link: str | None = None
 
@@ -94,7 +94,7 @@ def people_page(call: Call) -> Response:
 @router.post("", action=MANAGE_OWN)
 def invite_person(call: Call) -> Response:
     """Make a one-time link and show it once."""
-    firm, bound = own_enterprise(call.session, call.actor), bind(InviteForm, call.form)
+    firm, bound = own_enterprise(call.session, call.actor), bind(PortalInviteForm, call.form)
     secret = attempt(
         call.session,
         bound,
@@ -130,7 +130,7 @@ def hand_over_route(call: Call) -> Response:
 @router.post("/{user_id:int}/role", action=MANAGE_OWN)
 def change_role(call: Call, user_id: int) -> Response:
     """Give a person another role."""
-    firm, bound = own_enterprise(call.session, call.actor), bind(RoleForm, call.form)
+    firm, bound = own_enterprise(call.session, call.actor), bind(PortalRoleForm, call.form)
     if bound.model is None:
         return call.redirect(ADDRESS, bad=_("请从列表中选择。"))
     role = bound.model.role
@@ -155,7 +155,7 @@ def close_account(call: Call, user_id: int) -> Response:
 def _page(
     call: Call,
     *,
-    form: Bound[InviteForm] | None = None,
+    form: Bound[PortalInviteForm] | None = None,
     hand_over: Bound[HandOverForm] | None = None,
     link: str | None = None,
 ) -> PeoplePage:
@@ -166,7 +166,7 @@ def _page(
         enterprise=firm.name,
         people=tuple(_person(user, call.actor) for user in people if user.disabled_on is None),
         invitations=tuple(
-            InvitationLine(row.invited_name, _role(row.role), row.expires_at, f"{ADDRESS}/invitations/{row.id}")
+            PortalInvitationLine(row.invited_name, _role(row.role), row.expires_at, f"{ADDRESS}/invitations/{row.id}")
             for row in invitations
         ),
         others=tuple(

@@ -25,7 +25,7 @@ _HELD = {
 
 
 @dataclass(frozen=True)
-class ClockLine:
+class PortalClockLine:
     """One time limit that still counts: its badge and a sentence."""
 
     title: str
@@ -37,7 +37,7 @@ class ClockLine:
 
 def clock_lines(
     session: Session, case: CaseFile, programme: Programme, passages: Sequence[Passage], on: date
-) -> tuple[ClockLine, ...]:
+) -> tuple[PortalClockLine, ...]:
     """The clocks of the case that still count, those that run before those that stand still."""
     rules = {rule.code: rule for rule in programme.clocks}
     clocks = [clock_state(row) for row in list_clocks(session, case.id)] if rules else []
@@ -56,17 +56,17 @@ def _line(
     passages: Sequence[Passage],
     on: date,
     calendar: WorkCalendar,
-) -> ClockLine:
+) -> PortalClockLine:
     if clock.running_since is None:
         since, turn = _held_since(programme, rule, passages), programme.stage(passages[-1].stage).turn
         note = _(_HELD[turn]) % {"day": plain_day(since, on)} + _left(clock.left_on(on, calendar))
-        return ClockLine(str(rule.title), note, "idle", _("暂停计时"), running=False)
+        return PortalClockLine(str(rule.title), note, "idle", _("暂停计时"), running=False)
     left = clock.left_on(on, calendar)
     if left is None or clock.due_on is None:
-        return ClockLine(str(rule.title), _("没有规定天数。"), "info", _("计时中"), running=True)
+        return PortalClockLine(str(rule.title), _("没有规定天数。"), "info", _("计时中"), running=True)
     note = _("到 %(day)s 24:00 为止。") % {"day": plain_day(clock.due_on, on)}
     state = "late" if left < 0 else "wait" if left <= _NEAR else "info"
-    return ClockLine(str(rule.title), note, state, left_text(left), running=True)
+    return PortalClockLine(str(rule.title), note, state, left_text(left), running=True)
 
 
 _NEAR = 3

@@ -33,7 +33,7 @@ router = GuardedRouter(door="portal", prefix="/portal/cases/{number}/corrections
 
 
 @dataclass(frozen=True)
-class CorrectionLine:
+class PortalCorrectionLine:
     """One item: what it is about, what is wrong, until when, what the firm answered; `fix_url` is where it is corrected."""
 
     row: CorrectionItem
@@ -49,16 +49,16 @@ class CorrectionLine:
 class CorrectionsPage(CasePart):
     """Every item, those to be answered first."""
 
-    lines: tuple[CorrectionLine, ...]
+    lines: tuple[PortalCorrectionLine, ...]
     left: int
     may_answer: bool
 
 
 @dataclass(frozen=True)
-class CorrectionPage(CasePart):
+class PortalCorrectionPage(CasePart):
     """One item and the answer to it."""
 
-    line: CorrectionLine
+    line: PortalCorrectionLine
     form: Bound[AnswerCorrection]
     may_answer: bool
 
@@ -108,35 +108,35 @@ def answer(call: Call, number: str, item_id: int) -> Response:
 
 
 def _page(
-    case: CaseFile, programme: Programme, actor: Actor, line: CorrectionLine, form: Bound[AnswerCorrection]
-) -> CorrectionPage:
+    case: CaseFile, programme: Programme, actor: Actor, line: PortalCorrectionLine, form: Bound[AnswerCorrection]
+) -> PortalCorrectionPage:
     may = _may_answer(case, actor) and line.row.settled_on is None
-    return CorrectionPage(**part_of(case, programme), line=line, form=form, may_answer=may)
+    return PortalCorrectionPage(**part_of(case, programme), line=line, form=form, may_answer=may)
 
 
 def _may_answer(case: CaseFile, actor: Actor) -> bool:
     return case.state == CaseState.OPEN and can(actor, SUPPLY_OWN)
 
 
-def _lines(session: Session, case: CaseFile, programme: Programme, on: date) -> list[CorrectionLine]:
+def _lines(session: Session, case: CaseFile, programme: Programme, on: date) -> list[PortalCorrectionLine]:
     return [_line(programme, case, row, on) for row in list_corrections(session, case.id)]
 
 
-def _line_of(lines: Sequence[CorrectionLine], item_id: int) -> CorrectionLine:
+def _line_of(lines: Sequence[PortalCorrectionLine], item_id: int) -> PortalCorrectionLine:
     found = next((line for line in lines if line.row.id == item_id), None)
     if found is None:
         raise NotFound("case.correction.unknown", _("没有这项补正要求。"))
     return found
 
 
-def _line(programme: Programme, case: CaseFile, row: CorrectionItem, on: date) -> CorrectionLine:
+def _line(programme: Programme, case: CaseFile, row: CorrectionItem, on: date) -> PortalCorrectionLine:
     waits = row.settled_on is None and row.answered_at is None
     due = ""
     if waits and row.due_on is not None:
         told = {"day": plain_day(row.due_on, on), "near": nearness(row.due_on, on)}
         due = _("请在 %(day)s 24:00 前完成（%(near)s）") % told
     subject = subject_of(programme, row.kind, row.code)
-    return CorrectionLine(
+    return PortalCorrectionLine(
         row=row,
         title=str(subject) if subject else _("其他"),
         due=due,

@@ -38,7 +38,7 @@ from app.kit.i18n import _
 from app.kit.merging import Clashing, merge
 from app.kit.permissions import can
 from app.portal.actions import SEE_OWN, SUPPLY_OWN
-from app.portal.cases.duty_lines import DutyLine, duty_lines
+from app.portal.cases.duty_lines import PortalDutyLine, duty_lines
 from app.portal.shared.own import CasePart, own_case, part_of
 from app.programmes.domain.answers import problems_of, show_answer
 from app.programmes.domain.definition import DutyTemplate, Programme
@@ -50,7 +50,7 @@ router = GuardedRouter(door="portal", prefix="/portal/cases/{number}")
 FIELD = "v_"
 
 
-class DutyForm(BaseModel):
+class PortalDutyForm(BaseModel):
     """The part of a duty's form that every duty has; `act` is the button that was pressed."""
 
     model_config = ConfigDict(extra="ignore")
@@ -61,12 +61,12 @@ class DutyForm(BaseModel):
 
 
 @dataclass(frozen=True)
-class DutyPage(CasePart):
+class PortalDutyPage(CasePart):
     """One duty: what is asked for, what was filled in, what lies on file for it."""
 
     title: str
     hint: str
-    line: DutyLine | None
+    line: PortalDutyLine | None
     template: DutyTemplate
     action: str
     wanted: tuple[tuple[str, str], ...]
@@ -81,7 +81,7 @@ class DutyPage(CasePart):
 
 
 @dataclass(frozen=True)
-class ReportPage(CasePart):
+class PortalEventReportPage(CasePart):
     """Something happened: what, and when."""
 
     title: str
@@ -109,7 +109,7 @@ def fill(call: Call, number: str, duty_id: int) -> Response:
     row = _duty(call.session, case, duty_id)
     standing = _standing(row)
     sent = with_choices(call.form, standing)
-    bound, clashing = bind(DutyForm, sent), undecided(sent)
+    bound, clashing = bind(PortalDutyForm, sent), undecided(sent)
     bound.errors.update(choose_first(clashing))
     values = {name: str(bound.raw.get(name, "")) for name in sent if name.startswith(FIELD)}
     try:
@@ -123,7 +123,7 @@ def fill(call: Call, number: str, duty_id: int) -> Response:
         )
         if done is not None:
             return _filled(call, number, done)
-        named = DutyForm.model_fields.keys() | values.keys()
+        named = PortalDutyForm.model_fields.keys() | values.keys()
         bound.errors = {key if key in named else f"{FIELD}{key}": said for key, said in bound.errors.items()}
     together = Together(began_with(standing), _clash_lines(case, call.session, row, clashing, bound.raw, standing))
     bound.raw = brought_up(sent, bound.raw, standing)
@@ -158,7 +158,7 @@ def _write(
     now: Any,
     number: str,
     row: CaseDuty,
-    given: DutyForm,
+    given: PortalDutyForm,
     merged: Mapping[str, str],
 ) -> CaseDuty:
     """The draft or the duty done, with the values that were merged with what stood there."""
@@ -239,13 +239,13 @@ def _page(
     on: date,
     form: Bound[Any],
     together: Together,
-) -> DutyPage:
+) -> PortalDutyPage:
     programme = programme_of(session, case)
     template, kinds = _template(programme, row), dict(kind_choices(session))
     lines = duty_lines(case.number, [row], on)
     waits = row.done_on is None and row.waived_on is None
     shelf = list_on_file(session, case.enterprise_id, template.documents) if waits and template.documents else []
-    return DutyPage(
+    return PortalDutyPage(
         **part_of(case, programme),
         title=duty_title(row),
         hint=str(template.hint or ""),
@@ -270,12 +270,12 @@ def _named(form: FormData, code: str) -> FormData:
     return FormData([("code", code[:40]), *((name, form.get(name) or "") for name in ("happened_on", "note"))])
 
 
-def _report_page(session: Session, case: CaseFile, code: str, form: Bound[ReportEvent]) -> ReportPage:
+def _report_page(session: Session, case: CaseFile, code: str, form: Bound[ReportEvent]) -> PortalEventReportPage:
     programme = programme_of(session, case)
     template = find_template(programme, code)
     if template is None or not isinstance(template.due, AfterEvent):
         raise NotFound("duty.unknown", _("这个培育通道版本没有这类事项。"))
-    return ReportPage(
+    return PortalEventReportPage(
         **part_of(case, programme),
         title=str(template.title),
         hint=str(template.hint or ""),

@@ -14,7 +14,7 @@ SOON_DAYS = 60
 
 
 @dataclass(frozen=True)
-class DutyLine:
+class PortalDutyLine:
     """One thing to report: for which period, until when, and where; `url` is empty once it is behind."""
 
     title: str
@@ -25,13 +25,13 @@ class DutyLine:
     due_on: date | None
 
 
-def duty_lines(number: str, rows: Iterable[CaseDuty], on: date) -> tuple[DutyLine, ...]:
+def duty_lines(number: str, rows: Iterable[CaseDuty], on: date) -> tuple[PortalDutyLine, ...]:
     """The firm's own duties that are open or soon will be, as links."""
     waiting = [row for row in rows if _waits(row) and row.by == "enterprise"]
     return tuple(_open(number, row, on) for row in waiting if row.opens_on <= on + timedelta(days=SOON_DAYS))
 
 
-def past_duty_lines(rows: Iterable[CaseDuty], on: date) -> tuple[DutyLine, ...]:
+def past_duty_lines(rows: Iterable[CaseDuty], on: date) -> tuple[PortalDutyLine, ...]:
     """The firm's duties that are done or need not be done, the last first."""
     return tuple(
         _past(row, on)
@@ -44,7 +44,7 @@ def _waits(row: CaseDuty) -> bool:
     return row.done_on is None and row.waived_on is None
 
 
-def _open(number: str, row: CaseDuty, on: date) -> DutyLine:
+def _open(number: str, row: CaseDuty, on: date) -> PortalDutyLine:
     url = f"/portal/cases/{number}/duties/{row.id}"
     note = _("期限由科技局另行通知")
     state, text = "info", _("可以填报")
@@ -55,14 +55,14 @@ def _open(number: str, row: CaseDuty, on: date) -> DutyLine:
         state, text = "idle", _("%(day)s 起填报") % {"day": plain_day(row.opens_on, on)}
     if row.draft:
         note = _("，").join([note, _("已有草稿")])
-    return DutyLine(duty_title(row), note, state, text, url, row.due_on)
+    return PortalDutyLine(duty_title(row), note, state, text, url, row.due_on)
 
 
-def _past(row: CaseDuty, on: date) -> DutyLine:
+def _past(row: CaseDuty, on: date) -> PortalDutyLine:
     if row.done_on is None:
-        return DutyLine(duty_title(row), "", "idle", _("无需填报"), "", row.due_on)
+        return PortalDutyLine(duty_title(row), "", "idle", _("无需填报"), "", row.due_on)
     late = row.due_on is not None and row.done_on > row.due_on
     note = _("%(day)s 完成") % {"day": plain_day(row.done_on, on)}
-    return DutyLine(
+    return PortalDutyLine(
         duty_title(row), note, "wait" if late else "good", _("逾期完成") if late else _("已完成"), "", row.due_on
     )

@@ -45,7 +45,7 @@ class MaterialsPage(CasePart):
 
 
 @dataclass(frozen=True)
-class Choice:
+class DocumentChoice:
     """A document on file that may serve."""
 
     id: int
@@ -54,7 +54,7 @@ class Choice:
 
 
 @dataclass(frozen=True)
-class MaterialPage(CasePart):
+class PortalMaterialPage(CasePart):
     """One material: what lies there, what is on file, a file to upload. `replaced` is the one that gives way.
 
     `others` are its other years.
@@ -62,7 +62,7 @@ class MaterialPage(CasePart):
 
     slot: SlotView
     others: tuple[SlotView, ...]
-    choices: tuple[Choice, ...]
+    choices: tuple[DocumentChoice, ...]
     form: Bound[Any]
     replaced: Any
     accept: str
@@ -166,7 +166,7 @@ def _page(call: Call, number: str, code: str, form: Bound[Any], *, status: int =
     slot, others = slot_of(call.session, case, code, _number(form, "year"), call.actor, call.on)
     on_file = list_choosable(call.session, case, slot.template, slot.year, call.on) if slot.open else []
     replaced = _number(form, "replaces")
-    page = MaterialPage(
+    page = PortalMaterialPage(
         **part_of(case, programme_of(call.session, case)),
         slot=slot,
         others=others,
@@ -179,11 +179,11 @@ def _page(call: Call, number: str, code: str, form: Bound[Any], *, status: int =
     return call.render("portal/material.html", page, status=status)
 
 
-def _choice(document: Document) -> Choice:
+def _choice(document: Document) -> DocumentChoice:
     parts = [file_text(document.file)]
     if document.valid_until is not None:
         parts.append(_("有效期至 %(day)s") % {"day": document.valid_until.isoformat()})
-    return Choice(
+    return DocumentChoice(
         document.id, f"{document.title} {document.year}" if document.year else document.title, " · ".join(parts)
     )
 

@@ -14,7 +14,7 @@ from app.programmes.domain.definition import Programme
 
 
 @dataclass(frozen=True)
-class NeedLine:
+class PortalNeedLine:
     """Something that the firm has to supply: what, how urgent, until when, on what grounds, and where."""
 
     text: str
@@ -47,15 +47,15 @@ def theirs(needs: Iterable[Need]) -> tuple[Need, ...]:
     return tuple(need for need in needs if need.by == "enterprise" and not need.in_form)
 
 
-def need_lines(programme: Programme, number: str, needs: Iterable[Need], on: date) -> tuple[NeedLine, ...]:
+def need_lines(programme: Programme, number: str, needs: Iterable[Need], on: date) -> tuple[PortalNeedLine, ...]:
     """`needs` as the firm reads them."""
     return tuple(_line(programme, number, need, on) for need in needs)
 
 
-def _line(programme: Programme, number: str, need: Need, on: date) -> NeedLine:
+def _line(programme: Programme, number: str, need: Need, on: date) -> PortalNeedLine:
     due = need.due_on
     told = {"day": plain_day(due, on), "near": nearness(due, on)} if due else {}
-    return NeedLine(
+    return PortalNeedLine(
         text=need_text(programme, need),
         level=need.level,
         level_text=level_text(need),

@@ -27,7 +27,7 @@ from app.kit.errors import Conflict, NotFound
 from app.kit.i18n import _
 from app.kit.permissions import can
 from app.portal.actions import SUPPLY_OWN
-from app.portal.cases.need_links import NeedLine, need_lines
+from app.portal.cases.need_links import PortalNeedLine, need_lines
 from app.portal.shared.own import CasePart, own_case, part_of
 from app.programmes.domain.definition import Programme, StageAction
 
@@ -37,7 +37,7 @@ router = GuardedRouter(door="portal", prefix="/portal/cases/{number}/steps")
 FIELD = "v_"
 
 
-class StepForm(BaseModel):
+class PortalStepForm(BaseModel):
     """The part of a step's form that every step has."""
 
     model_config = ConfigDict(extra="ignore")
@@ -58,13 +58,13 @@ class StepOffer:
 
 
 @dataclass(frozen=True)
-class StepPage(CasePart):
+class PortalStepPage(CasePart):
     """The form of one step, or what is still missing before it."""
 
     offer: StepOffer
-    missing: tuple[NeedLine, ...]
+    missing: tuple[PortalNeedLine, ...]
     version: int
-    form: Bound[StepForm]
+    form: Bound[PortalStepForm]
     office: str
 
 
@@ -103,7 +103,7 @@ def step_label(action: StageAction, case: CaseFile) -> str:
 def step_page(call: Call, number: str, code: str) -> Response:
     """The form of a step; while something is missing, what and where to supply it."""
     case = own_case(call.session, call.actor, number)
-    form: Bound[StepForm] = empty({"version": case.version})
+    form: Bound[PortalStepForm] = empty({"version": case.version})
     page = _page(call.session, call.actor, case, code, form, call.on, call.settings.office)
     return call.render("portal/step.html", page)
 
@@ -111,7 +111,7 @@ def step_page(call: Call, number: str, code: str) -> Response:
 @router.post("/{code}", action=SUPPLY_OWN)
 def step_route(call: Call, number: str, code: str) -> Response:
     """Take the step, today."""
-    bound = bind(StepForm, call.form)
+    bound = bind(PortalStepForm, call.form)
     done = attempt(
         call.session,
         bound,
@@ -121,7 +121,7 @@ def step_route(call: Call, number: str, code: str) -> Response:
     )
     if done is None:
         case = own_case(call.session, call.actor, number)
-        names = {name: name if name in StepForm.model_fields else f"{FIELD}{name}" for name in bound.errors}
+        names = {name: name if name in PortalStepForm.model_fields else f"{FIELD}{name}" for name in bound.errors}
         bound.errors = {names[name]: messages for name, messages in bound.errors.items()}
         page = _page(call.session, call.actor, case, code, bound, call.on, call.settings.office)
         return call.render("portal/step.html", page, status=422)
@@ -129,18 +129,18 @@ def step_route(call: Call, number: str, code: str) -> Response:
     return call.redirect(f"/portal/cases/{number}", good=_("已办理：%(wording)s。") % {"wording": stage.public})
 
 
-def _values(form: FormData, bound: Bound[StepForm]) -> dict[str, str]:
+def _values(form: FormData, bound: Bound[PortalStepForm]) -> dict[str, str]:
     """The step's own fields, by their codes."""
     return {name.removeprefix(FIELD)[:40]: str(bound.raw[name])[:4000] for name in form if name.startswith(FIELD)}
 
 
-def _command(given: StepForm, code: str, values: dict[str, str]) -> TakeStep:
+def _command(given: PortalStepForm, code: str, values: dict[str, str]) -> TakeStep:
     return TakeStep(action=code[:40], version=given.version, reason=given.reason[:500], values=values)
 
 
 def _page(
-    session: Session, actor: Actor, case: CaseFile, code: str, form: Bound[StepForm], on: date, office: str
-) -> StepPage:
+    session: Session, actor: Actor, case: CaseFile, code: str, form: Bound[PortalStepForm], on: date, office: str
+) -> PortalStepPage:
     programme = programme_of(session, case)
     supplies = load_supplies(session, [case], on)[case.id]
     offers = step_offers(session, case, programme, supplies, actor)
@@ -149,7 +149,7 @@ def _page(
         if programme.find_action(code) is None:
             raise NotFound("case.action.unknown", _("这个培育通道版本没有这一步。"))
         raise Conflict("case.action.not_here", _("这一步现在不能由您办理，请回到该件查看现在到了哪里。"))
-    return StepPage(
+    return PortalStepPage(
         **part_of(case, programme),
         offer=offer,
         missing=need_lines(programme, case.number, offer.missing, on),

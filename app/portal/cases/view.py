@@ -20,9 +20,9 @@ from app.kit.actor import Actor
 from app.kit.i18n import _, current_locale
 from app.kit.permissions import can
 from app.portal.actions import SUPPLY_OWN
-from app.portal.cases.clock_lines import ClockLine, clock_lines
-from app.portal.cases.duty_lines import DutyLine, duty_lines, past_duty_lines
-from app.portal.cases.need_links import NeedLine, need_lines, theirs
+from app.portal.cases.clock_lines import PortalClockLine, clock_lines
+from app.portal.cases.duty_lines import PortalDutyLine, duty_lines, past_duty_lines
+from app.portal.cases.need_links import PortalNeedLine, need_lines, theirs
 from app.portal.cases.renewing import next_years
 from app.portal.cases.steps import StepOffer, step_offers
 from app.portal.shared.plain import nearness, plain_day, turn_text
@@ -33,7 +33,7 @@ _STATES = {"done": "done", "current": "current", "upcoming": "todo"}
 
 
 @dataclass(frozen=True)
-class StageLine:
+class PortalStageLine:
     """One station, from top to bottom."""
 
     label: str
@@ -42,7 +42,7 @@ class StageLine:
 
 
 @dataclass(frozen=True)
-class MilestoneLine:
+class PortalMilestoneLine:
     """One date to keep, or kept: badge colour and words."""
 
     title: str
@@ -85,13 +85,13 @@ class CaseView:
     turn: str
     since: str
     detour: str
-    needs: tuple[NeedLine, ...]
+    needs: tuple[PortalNeedLine, ...]
     steps: tuple[StepOffer, ...]
-    stages: tuple[StageLine, ...]
-    clocks: tuple[ClockLine, ...]
-    milestones: tuple[MilestoneLine, ...]
-    duties: tuple[DutyLine, ...]
-    past_duties: tuple[DutyLine, ...]
+    stages: tuple[PortalStageLine, ...]
+    clocks: tuple[PortalClockLine, ...]
+    milestones: tuple[PortalMilestoneLine, ...]
+    duties: tuple[PortalDutyLine, ...]
+    past_duties: tuple[PortalDutyLine, ...]
     reports: tuple[tuple[str, str], ...]
     has_form: bool
     has_materials: bool
@@ -178,30 +178,30 @@ def is_open(milestone: Milestone) -> bool:
     return milestone.done_on is None and milestone.lapsed_on is None
 
 
-def stage_lines(status: PublicStatus, due: date | None, on: date) -> tuple[StageLine, ...]:
+def stage_lines(status: PublicStatus, due: date | None, on: date) -> tuple[PortalStageLine, ...]:
     """The stations done, the present one and those to come; what a case skipped is not shown."""
     return tuple(_stage_line(step, due, on) for step in status.steps if step.state != "skipped")
 
 
-def _stage_line(step: StageStep, due: date | None, on: date) -> StageLine:
+def _stage_line(step: StageStep, due: date | None, on: date) -> PortalStageLine:
     note = plain_day(step.reached_on, on) if step.reached_on else ""
     if step.state == "current" and due is not None and due >= on:
         note = _("预计 %(day)s 前完成") % {"day": plain_day(due, on)}
-    return StageLine(str(step.wording), _STATES[step.state], note)
+    return PortalStageLine(str(step.wording), _STATES[step.state], note)
 
 
 def _next_due(waiting: Sequence[Milestone]) -> date | None:
     return min((milestone.due_on for milestone in waiting if milestone.due_on), default=None)
 
 
-def milestone_line(milestone: Milestone, on: date) -> MilestoneLine:
+def milestone_line(milestone: Milestone, on: date) -> PortalMilestoneLine:
     """A milestone with its date."""
     if milestone.done_on is not None:
         note = _("%(day)s 完成") % {"day": plain_day(milestone.done_on, on)}
-        return MilestoneLine(title_of(milestone), note, "good", _("已完成"))
+        return PortalMilestoneLine(title_of(milestone), note, "good", _("已完成"))
     due = milestone.due_on or on
     note = _("%(day)s 24:00 前") % {"day": plain_day(due, on)}
-    return MilestoneLine(title_of(milestone), note, "late" if due < on else "wait", nearness(due, on))
+    return PortalMilestoneLine(title_of(milestone), note, "late" if due < on else "wait", nearness(due, on))
 
 
 def title_of(milestone: Milestone) -> str:

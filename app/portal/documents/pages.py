@@ -13,7 +13,7 @@ from app.files.models import Document
 
 
 @dataclass(frozen=True)
-class DocumentLine:
+class PortalDocumentLine:
     """A document: what it is, how it stands, which of the firm's cases it serves."""
 
     row: Document
@@ -29,12 +29,12 @@ class DocumentLine:
         return f"/portal/documents/{self.row.id}"
 
 
-def document_lines(session: Session, documents: Sequence[Document], on: date) -> tuple[DocumentLine, ...]:
+def document_lines(session: Session, documents: Sequence[Document], on: date) -> tuple[PortalDocumentLine, ...]:
     """`documents` with the numbers of the cases they serve; a constant number of queries."""
     kinds = dict(kind_choices(session))
     uses = uses_of(session, [row.id for row in documents]) if documents else {}
     return tuple(
-        DocumentLine(
+        PortalDocumentLine(
             row=row,
             kind=kinds.get(row.kind, row.kind),
             file=file_text(row.file),

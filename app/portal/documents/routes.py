@@ -26,7 +26,7 @@ from app.kit.paging import Page
 from app.kit.permissions import can
 from app.portal.actions import SEE_OWN, SUPPLY_OWN
 from app.portal.cases.materials import ACCEPT
-from app.portal.documents.pages import DocumentLine, document_lines
+from app.portal.documents.pages import PortalDocumentLine, document_lines
 from app.portal.shared.own import own_enterprise
 
 router = GuardedRouter(door="portal", prefix="/portal/documents")
@@ -36,35 +36,35 @@ PAGE_SIZE = 50
 
 
 @dataclass(frozen=True)
-class VaultPage:
+class PortalVaultPage:
     """What is on file, of one kind when chosen."""
 
     enterprise: str
     kind: str
     kinds: tuple[tuple[str, str], ...]
-    lines: tuple[DocumentLine, ...]
+    lines: tuple[PortalDocumentLine, ...]
     page: Page[Document]
     url: str
     may_keep: bool
 
 
 @dataclass(frozen=True)
-class DocumentPage:
+class PortalDocumentPage:
     """One document; `newer_url` leads to the one that took its place."""
 
     enterprise: str
-    line: DocumentLine
-    older: tuple[DocumentLine, ...]
+    line: PortalDocumentLine
+    older: tuple[PortalDocumentLine, ...]
     newer_url: str
     may_replace: bool
 
 
 @dataclass(frozen=True)
-class UploadPage:
+class PortalUploadPage:
     """Putting a document on file; `line` is the one that it replaces. `next` is where the person came from."""
 
     enterprise: str
-    line: DocumentLine | None
+    line: PortalDocumentLine | None
     action: str
     back: str
     form: Bound[DocumentInput]
@@ -85,7 +85,7 @@ def vault_page(call: Call, query: Annotated[ListQuery, asked(QUERY)]) -> Respons
     known = query["kind"] if query["kind"] in dict(kinds) else ""
     wanted = DocumentFilter(enterprise_id=firm.id, kind=known, on=on)
     found = queries.page_visible_to(call.session, call.actor, wanted, cursor=query.cursor or None, limit=PAGE_SIZE)
-    page = VaultPage(
+    page = PortalVaultPage(
         enterprise=firm.name,
         kind=known,
         kinds=kinds,
@@ -127,7 +127,7 @@ def document_page(call: Call, document_id: int) -> Response:
     """One document."""
     row, on = queries.get_visible_to(call.session, call.actor, document_id), call.on
     line, *older = document_lines(call.session, [row, *queries.list_versions(call.session, row)], on)
-    page = DocumentPage(
+    page = PortalDocumentPage(
         enterprise=row.enterprise.name,
         line=line,
         older=tuple(older),
@@ -183,9 +183,9 @@ def _must_have_file(bound: Bound[Any], files: list[Any]) -> None:
 
 def _upload_page(
     call: Call, form: Bound[DocumentInput], row: Document | None = None, now: datetime | None = None
-) -> UploadPage:
+) -> PortalUploadPage:
     line = document_lines(call.session, [row], today(now))[0] if row is not None and now is not None else None
-    return UploadPage(
+    return PortalUploadPage(
         enterprise=own_enterprise(call.session, call.actor).name,
         line=line,
         action=f"{line.url}/replace" if line else f"{ADDRESS}/new",

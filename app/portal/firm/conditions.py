@@ -33,7 +33,7 @@ class ConditionLine:
 
 
 @dataclass(frozen=True)
-class PolicyView:
+class PortalPolicyView:
     """How the firm stands under one policy; `open` are the conditions not yet met, what is unmet first."""
 
     code: str
@@ -54,7 +54,7 @@ class PolicyView:
 
 def policy_views(
     session: Session, enterprise: Enterprise, on: date, first: Collection[str] = ()
-) -> tuple[PolicyView, ...]:
+) -> tuple[PortalPolicyView, ...]:
     """Every policy in force for the firm on `on`: those in `first` (of its open cases) before the others, the nearest first."""
     names = code_names(session, enterprise.region_code)
     verdicts = evaluate_all(session, enterprise, on)
@@ -62,11 +62,11 @@ def policy_views(
     return tuple(sorted(views, key=lambda view: (view.code not in first, *_distance(view))))
 
 
-def plain_view(evaluation: Evaluation, names: Mapping[str, str], known: Gathered | None = None) -> PolicyView:
+def plain_view(evaluation: Evaluation, names: Mapping[str, str], known: Gathered | None = None) -> PortalPolicyView:
     """A verdict on what is `known` in plain words."""
     view = present_known(evaluation, known or Gathered(evaluation.facts), names=names)
     lines = [_line(clause) for clause in view.clauses]
-    return PolicyView(
+    return PortalPolicyView(
         code=view.policy,
         title=view.title,
         outcome=view.outcome,
@@ -79,7 +79,7 @@ def plain_view(evaluation: Evaluation, names: Mapping[str, str], known: Gathered
     )
 
 
-def _distance(view: PolicyView) -> tuple[int, int]:
+def _distance(view: PortalPolicyView) -> tuple[int, int]:
     """How many conditions are open, and how many of them are not met."""
     return len(view.open), sum(line.outcome == "unmet" for line in view.open)
 

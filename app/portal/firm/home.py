@@ -12,10 +12,10 @@ from app.incentives.domain.steps import ADVISORY
 from app.kit.i18n import _
 from app.portal.actions import SEE_OWN
 from app.portal.cases.view import Brief, CaseView, Person, brief_of, view_case
-from app.portal.firm.conditions import PolicyView, policy_views
+from app.portal.firm.conditions import PortalPolicyView, policy_views
 from app.portal.firm.home_lines import CertificateLine, DueLine, certificate_lines, due_lines
 from app.portal.firm.requests import request_lines
-from app.portal.firm.support_view import CommissionerLine, IncentiveLine, commissioner_lines, incentive_lines
+from app.portal.firm.support_view import CommissionerLine, PortalIncentiveLine, commissioner_lines, incentive_lines
 from app.portal.shared.own import own_case, own_enterprise
 from app.programmes.queries import load_catalogue
 
@@ -35,16 +35,16 @@ class HomePage:
     dues: tuple[DueLine, ...]
     case: CaseView | None
     others: tuple[Brief, ...]
-    policies: tuple[PolicyView, ...]
+    policies: tuple[PortalPolicyView, ...]
     commissioners: tuple[CommissionerLine, ...]
-    incentives: tuple[IncentiveLine, ...]
+    incentives: tuple[PortalIncentiveLine, ...]
     advisory: str
     officer: Person | None
     office: str
 
 
 @dataclass(frozen=True)
-class CasePage:
+class PortalCasePage:
     """One case in full."""
 
     enterprise: str
@@ -57,7 +57,7 @@ class ConditionsPage:
     """All conditions of all policies in force."""
 
     enterprise: str
-    policies: tuple[PolicyView, ...]
+    policies: tuple[PortalPolicyView, ...]
     office: str
 
 
@@ -94,7 +94,7 @@ def case_page(call: Call, number: str) -> Response:
     """One of the own cases; another firm's is not found."""
     case = own_case(call.session, call.actor, number)
     view = view_case(call.session, case, programme_of(call.session, case), call.actor, call.on)
-    page = CasePage(case.enterprise.name, view, call.settings.office)
+    page = PortalCasePage(case.enterprise.name, view, call.settings.office)
     return call.render("portal/case.html", page)
 
 

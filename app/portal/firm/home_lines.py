@@ -15,7 +15,7 @@ from app.kit.i18n import _
 from app.kit.periods import months_later
 from app.portal.cases.duty_lines import duty_lines
 from app.portal.cases.renewing import next_years
-from app.portal.firm.requests import RequestLine
+from app.portal.firm.requests import PortalRequestLine
 from app.portal.shared.plain import nearness, plain_day
 from app.programmes.domain.definition import Programme
 
@@ -79,7 +79,7 @@ def due_lines(
     session: Session,
     cases: Sequence[CaseFile],
     programmes: dict[int, Programme],
-    requests: Sequence[RequestLine],
+    requests: Sequence[PortalRequestLine],
     on: date,
 ) -> tuple[DueLine, ...]:
     """What departments ask for and what is to be reported, by its day: overdue first, what has no day last."""
@@ -109,7 +109,7 @@ def _renewal(cases: Sequence[CaseFile], programmes: dict[int, Programme], on: da
     return {"todo": _("如需保持资格，请提前准备重新申报。"), "url": url}
 
 
-def _requested(line: RequestLine) -> DueLine:
+def _requested(line: PortalRequestLine) -> DueLine:
     note = _("，").join(part for part in (line.department, line.due) if part)
     state, text = ("late", _("已逾期")) if line.late else ("wait", _("请您提供"))
     return DueLine(line.title, note, state, text, line.url, line.due_on)

@@ -27,7 +27,7 @@ router = GuardedRouter(door="portal", prefix="/portal/requests")
 
 
 @dataclass(frozen=True)
-class RequestLine:
+class PortalRequestLine:
     """One thing that is asked: by whom, what, until when; `upload_url` is where a document is put on file."""
 
     title: str
@@ -44,7 +44,7 @@ class RequestPage:
     """One request and the answer to it, with the documents that came with it by title and address."""
 
     enterprise: str
-    line: RequestLine
+    line: PortalRequestLine
     row: FirmRequest
     form: Bound[AnswerRequest]
     attached: tuple[tuple[str, str], ...]
@@ -53,7 +53,7 @@ class RequestPage:
     may_answer: bool
 
 
-def request_lines(session: Session, enterprise_id: int, on: date) -> tuple[RequestLine, ...]:
+def request_lines(session: Session, enterprise_id: int, on: date) -> tuple[PortalRequestLine, ...]:
     """What the firm is asked for now, what is due first before the others."""
     rows = list_open_of_firm(session, enterprise_id)
     names = _departments(session) if rows else {}
@@ -100,14 +100,14 @@ def _page(call: Call, on: date, request_id: int, form: Bound[AnswerRequest], *, 
     return call.render("portal/request.html", page, status=status)
 
 
-def _line(row: FirmRequest, departments: dict[str, str], on: date) -> RequestLine:
+def _line(row: FirmRequest, departments: dict[str, str], on: date) -> PortalRequestLine:
     due = ""
     if row.due_on is not None:
         told = {"day": plain_day(row.due_on, on), "near": nearness(row.due_on, on)}
         due = _("请在 %(day)s 24:00 前完成（%(near)s）") % told
     url = f"/portal/requests/{row.id}"
     upload = f"/portal/documents/new?kind={row.what}&next=/portal" if row.kind == RequestKind.MATERIAL else ""
-    return RequestLine(
+    return PortalRequestLine(
         title=f"{row.title} {row.year}" if row.year else row.title,
         department=departments.get(row.department, row.department),
         due=due,

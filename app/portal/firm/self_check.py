@@ -13,7 +13,7 @@ from starlette.responses import Response
 from app.doors.call import Call
 from app.doors.fact_answers import Answers
 from app.doors.fact_form import Novelty, Trial, lacks_too_much, novelties, trial_of_firm
-from app.doors.fact_questions import Topic
+from app.doors.fact_questions import FactQuestionGroup
 from app.doors.forms import Bound, bind, empty
 from app.doors.router import GuardedRouter
 from app.enterprises.models import Enterprise
@@ -30,7 +30,7 @@ from app.policies.schemas import StatementInput
 from app.policies.service.handing_in import hand_in_facts
 from app.policies.wording import fact_text, stated_text
 from app.portal.actions import SEE_OWN
-from app.portal.firm.conditions import PolicyView, plain_view
+from app.portal.firm.conditions import PortalPolicyView, plain_view
 
 router = GuardedRouter(door="portal", prefix="/portal/self-check")
 
@@ -55,7 +55,7 @@ class HandInLine:
 
 
 @dataclass(frozen=True)
-class HandIn:
+class HandInPreview:
     """What could be handed in, and what differs from a table of the bureau and would not count."""
 
     lines: tuple[HandInLine, ...]
@@ -74,12 +74,12 @@ class SelfCheckPage:
     url: str
     action: str
     hand_in_action: str
-    topics: tuple[Topic, ...]
+    topics: tuple[FactQuestionGroup, ...]
     form: Bound[Any]
-    result: PolicyView | None
+    result: PortalPolicyView | None
     plan: GapPlanView | None
     lacks_too_much: bool
-    hand_in: HandIn | None
+    hand_in: HandInPreview | None
     labels: dict[str, str]
     office: str
 
@@ -170,7 +170,7 @@ def _page(
     trial: Trial,
     form: Bound[Any],
     evaluation: Evaluation | None = None,
-    hand_in: HandIn | None = None,
+    hand_in: HandInPreview | None = None,
 ) -> SelfCheckPage:
     code, query = trial.policy.code, f"?on={trial.on.isoformat()}"
     return SelfCheckPage(
@@ -200,9 +200,9 @@ def _sayable(trial: Trial, answers: Answers) -> list[Novelty]:
     return [novelty for novelty in novelties(trial, answers) if catalogue[novelty.question.code].firm_says]
 
 
-def _hand_in(trial: Trial, answers: Answers, form: Bound[Any]) -> HandIn:
+def _hand_in(trial: Trial, answers: Answers, form: Bound[Any]) -> HandInPreview:
     found = _sayable(trial, answers)
-    return HandIn(
+    return HandInPreview(
         lines=tuple(_line(trial, novelty) for novelty in found if not novelty.from_table),
         differing=tuple(_line(trial, novelty) for novelty in found if novelty.from_table),
         fields=tuple((name, value) for name, value in answers.form.raw.items() if value),

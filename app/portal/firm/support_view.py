@@ -41,7 +41,7 @@ class CommissionerLine:
 
 
 @dataclass(frozen=True)
-class IncentiveLine:
+class PortalIncentiveLine:
     """One incentive: what for, how far it has come, how much if that is known."""
 
     scheme: str
@@ -72,7 +72,7 @@ def _commissioner(agreement: ServiceAgreement, on: date) -> CommissionerLine:
     )
 
 
-def incentive_lines(session: Session, enterprise: Enterprise) -> tuple[IncentiveLine, ...]:
+def incentive_lines(session: Session, enterprise: Enterprise) -> tuple[PortalIncentiveLine, ...]:
     """What is on file first, then what the firm's facts entitle it to by our estimate."""
     on_file = list_of_enterprise(session, enterprise.id)
     families = list_families(session, enterprise.region_code)
@@ -82,14 +82,16 @@ def incentive_lines(session: Session, enterprise: Enterprise) -> tuple[Incentive
     return (*(_on_file(row) for row in on_file), *lines)
 
 
-def _on_file(row: Incentive) -> IncentiveLine:
+def _on_file(row: Incentive) -> PortalIncentiveLine:
     state = IncentiveState(row.state)
     name = str(parsed(row.scheme_version).name)
-    return IncentiveLine(name, row.trigger_label, _COLOURS[state], _(STATE_LABELS[state]), _amount(row.amount_fen))
+    return PortalIncentiveLine(
+        name, row.trigger_label, _COLOURS[state], _(STATE_LABELS[state]), _amount(row.amount_fen)
+    )
 
 
-def _expected(entitlement: Entitlement, share: Share) -> IncentiveLine:
-    return IncentiveLine(
+def _expected(entitlement: Entitlement, share: Share) -> PortalIncentiveLine:
+    return PortalIncentiveLine(
         scheme=str(entitlement.version.scheme.name),
         occasion=entitlement.trigger_label,
         state=_COLOURS[IncentiveState.ELIGIBLE],

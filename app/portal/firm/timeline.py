@@ -71,7 +71,7 @@ class EventLine:
 
 
 @dataclass(frozen=True)
-class TimelinePage:
+class PortalTimelinePage:
     """The newest first; `older` leads on."""
 
     enterprise: str
@@ -85,7 +85,7 @@ def timeline_page(call: Call, before: str = "") -> Response:
     firm = own_enterprise(call.session, call.actor)
     wanted = TimelineFilter(enterprise_id=firm.id, types=TYPES)
     events = list_events(call.session, wanted, before=number_in(before), limit=PAGE_SIZE + 1)
-    page = TimelinePage(
+    page = PortalTimelinePage(
         enterprise=firm.name,
         lines=_lines(call, events[:PAGE_SIZE]),
         older=f"/portal/timeline?before={events[PAGE_SIZE - 1].position}" if len(events) > PAGE_SIZE else "",

@@ -14,8 +14,8 @@ from app.kit.actor import Actor
 from app.kit.clock import shanghai
 from app.kit.errors import NotFound
 from app.kit.i18n import _
-from app.portal.forms.sections import Section
-from app.portal.forms.view import AnswerLine, Badge, FormOfCase, SectionLine, answer_badge, answer_lines, readable
+from app.portal.forms.sections import FormSection
+from app.portal.forms.view import Badge, FormOfCase, PortalAnswerLine, SectionLine, answer_badge, answer_lines, readable
 from app.portal.shared.own import CasePart, part_of
 from app.programmes.domain.supplied import Question
 
@@ -32,7 +32,7 @@ class FormPage(CasePart):
 
 
 @dataclass(frozen=True)
-class Field:
+class QuestionField:
     """A question of a section: its control, or only its answer where it cannot be changed now."""
 
     question: Question
@@ -46,14 +46,14 @@ class Field:
 
 
 @dataclass(frozen=True)
-class SectionPage(CasePart):
+class FormSectionPage(CasePart):
     """One section of the form. `draft` names what is typed for this person on this device."""
 
-    section: Section
+    section: FormSection
     of: int
     form_url: str
     action: str
-    fields: tuple[Field, ...]
+    fields: tuple[QuestionField, ...]
     form: Bound[Any]
     labels: dict[str, str]
     together: Together
@@ -66,9 +66,9 @@ class CheckPage(CasePart):
     """Check your answers. `was` is what is shown, so that nothing else is handed in."""
 
     form_url: str
-    groups: tuple[tuple[str, tuple[AnswerLine, ...]], ...]
+    groups: tuple[tuple[str, tuple[PortalAnswerLine, ...]], ...]
     drafts: int
-    missing: tuple[AnswerLine, ...]
+    missing: tuple[PortalAnswerLine, ...]
     form: Bound[Any]
     labels: dict[str, str]
     was: str
@@ -79,25 +79,25 @@ def saved_at(now: datetime) -> str:
     return _("已保存 %(time)s") % {"time": shanghai(now).strftime("%H:%M")}
 
 
-def section_at(form: FormOfCase, place: int) -> Section:
+def section_at(form: FormOfCase, place: int) -> FormSection:
     found = next((section for section in form.sections if section.place == place), None)
     if found is None:
         raise NotFound("portal.section.unknown", _("填报内容没有这一部分。"))
     return found
 
 
-def raw_of(form: FormOfCase, section: Section) -> dict[str, str]:
+def raw_of(form: FormOfCase, section: FormSection) -> dict[str, str]:
     """The fields of a section that may be changed now, as they stand."""
     codes = (question.code for question in section.questions if question.code in form.open)
     return {f"{FORM_PREFIX}{code}": form.entered(code) for code in codes}
 
 
-def bound_of(of_case: FormOfCase, section: Section, form: FormData) -> Bound[Any]:
+def bound_of(of_case: FormOfCase, section: FormSection, form: FormData) -> Bound[Any]:
     given = answers_in(form)
     return empty({name: given.get(name.removeprefix(FORM_PREFIX), "") for name in raw_of(of_case, section)})
 
 
-def next_url(form: FormOfCase, section: Section) -> str:
+def next_url(form: FormOfCase, section: FormSection) -> str:
     later = [other for other in form.sections if other.place > section.place]
     return form.section_url(later[0]) if later else f"{form.url}/check"
 
@@ -107,7 +107,7 @@ def labels_of(form: FormOfCase) -> dict[str, str]:
 
 
 def clash_of(
-    section: Section, clashing: Mapping[str, str], yours: Mapping[str, Any], standing: Mapping[str, str]
+    section: FormSection, clashing: Mapping[str, str], yours: Mapping[str, Any], standing: Mapping[str, str]
 ) -> Together:
     questions = {f"{FORM_PREFIX}{question.code}": question for question in section.questions}
     lines = clash_lines(
@@ -122,18 +122,18 @@ def clash_of(
 
 def build_section_page(
     form: FormOfCase,
-    section: Section,
+    section: FormSection,
     actor: Actor,
     standing: Mapping[str, str],
     bound: Bound[Any] | None = None,
     together: Together | None = None,
-) -> SectionPage:
+) -> FormSectionPage:
     if bound is None:
         bound = empty(dict(standing))
         bound.errors = {f"{FORM_PREFIX}{code}": [problem] for code, problem in form.problems(section).items()}
     rows = [form.answers[asked.code] for asked in section.questions if asked.code in form.answers]
     saved = max((row.at for row in rows if row.draft), default=None)
-    return SectionPage(
+    return FormSectionPage(
         **part_of(form.case, form.programme),
         section=section,
         of=len(form.sections),
@@ -148,7 +148,7 @@ def build_section_page(
     )
 
 
-def field_of(form: FormOfCase, question: Question) -> Field:
+def field_of(form: FormOfCase, question: Question) -> QuestionField:
     code, depends, when = question.code, "", ""
     if question.when is not None:
         asked = next(other for other in form.programme.questions if other.code == question.when.question)
@@ -156,7 +156,7 @@ def field_of(form: FormOfCase, question: Question) -> Field:
         if code not in form.remarks:
             depends = f"{FORM_PREFIX}{asked.code}={'|'.join(question.when.answers)}"
         when = _("“%(question)s”选“%(answer)s”时填写") % {"question": asked.label, "answer": words}
-    return Field(
+    return QuestionField(
         question=question,
         name=f"{FORM_PREFIX}{code}",
         open=code in form.open,

@@ -28,7 +28,7 @@ from app.portal.forms.pages import (
     saved_at,
     section_at,
 )
-from app.portal.forms.sections import Section
+from app.portal.forms.sections import FormSection
 from app.portal.forms.view import FormOfCase, earlier_number, load_form, section_lines
 from app.portal.shared.own import own_case, part_of
 
@@ -114,7 +114,7 @@ def save_section(call: Call, number: str, place: int) -> Response:
     return call.render("portal/form_section.html", page, status=422)
 
 
-def _gone_on(call: Call, form: FormOfCase, section: Section) -> Response:
+def _gone_on(call: Call, form: FormOfCase, section: FormSection) -> Response:
     """On to the next section, unless what was entered has something wrong with it: the section says what, beside the field."""
     if form.problems(section):
         return call.redirect(form.section_url(section), info=_("已保存；标出的项目需要更正。"))
@@ -130,7 +130,7 @@ def _clashing(clash: Clashing, form: FormData) -> dict[str, str]:
     return {name: str(was.get(name, "")) for name in names}
 
 
-def _kept(call: Call, of_case: FormOfCase, section: Section) -> Response:
+def _kept(call: Call, of_case: FormOfCase, section: FormSection) -> Response:
     """What is typed, kept; the answer says when, what the form goes on from, and which fields others changed."""
     values, was = answers_in(call.form), draft_was(call.form)
 

@@ -11,7 +11,7 @@ MOST = 6
 
 
 @dataclass(frozen=True)
-class Section:
+class FormSection:
     """A page of the form: its place, beginning with 1, and its questions."""
 
     place: int
@@ -24,7 +24,7 @@ class Section:
         return first if n == 1 else _("%(first)s等 %(n)s 项") % {"first": first, "n": n}
 
 
-def sections_of(programme: Programme) -> tuple[Section, ...]:
+def sections_of(programme: Programme) -> tuple[FormSection, ...]:
     """What the firm answers, in the order of the file: a new page where step or clause changes, or one is full.
 
     A question that depends on the answer to another stands with it.
@@ -37,7 +37,7 @@ def sections_of(programme: Programme) -> tuple[Section, ...]:
             pages[-1].append(question)
         else:
             pages.append([question])
-    return tuple(Section(place, tuple(questions)) for place, questions in enumerate(pages, start=1))
+    return tuple(FormSection(place, tuple(questions)) for place, questions in enumerate(pages, start=1))
 
 
 def section_of(programme: Programme, code: str) -> int:

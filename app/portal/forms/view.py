@@ -16,7 +16,7 @@ from app.kit.errors import Invalid
 from app.kit.i18n import _, ngettext
 from app.kit.permissions import can
 from app.portal.actions import SUPPLY_OWN
-from app.portal.forms.sections import Section, sections_of
+from app.portal.forms.sections import FormSection, sections_of
 from app.programmes.domain.answers import problems_of, show_answer
 from app.programmes.domain.definition import Programme
 from app.programmes.domain.supplied import Question
@@ -30,7 +30,7 @@ class FormOfCase:
 
     case: CaseFile
     programme: Programme
-    sections: tuple[Section, ...]
+    sections: tuple[FormSection, ...]
     answers: Mapping[str, CaseAnswer]
     open: frozenset[str]
     remarks: Mapping[str, str]
@@ -40,7 +40,7 @@ class FormOfCase:
         """Its first page in the portal."""
         return f"/portal/cases/{self.case.number}/form"
 
-    def section_url(self, section: Section) -> str:
+    def section_url(self, section: FormSection) -> str:
         """The page of a section."""
         return f"{self.url}/{section.place}"
 
@@ -56,7 +56,7 @@ class FormOfCase:
             or self.entered(question.when.question) in question.when.answers
         )
 
-    def missing(self, section: Section) -> list[Question]:
+    def missing(self, section: FormSection) -> list[Question]:
         """What the section still lacks."""
         return [
             asked
@@ -64,7 +64,7 @@ class FormOfCase:
             if asked.required and self.asked(asked) and not self.entered(asked.code)
         ]
 
-    def problems(self, section: Section) -> dict[str, str]:
+    def problems(self, section: FormSection) -> dict[str, str]:
         """What is wrong with what is entered and may be changed now, by question."""
         found = problems_of(section.questions, {asked.code: self.entered(asked.code) for asked in section.questions})
         return {code: problem for code, problem in found.items() if code in self.open}
@@ -97,7 +97,7 @@ class SectionLine:
 
 
 @dataclass(frozen=True)
-class AnswerLine:
+class PortalAnswerLine:
     """An answer as it is read; `change_url` is empty where it cannot be changed now."""
 
     code: str
@@ -145,7 +145,7 @@ def section_lines(form: FormOfCase) -> tuple[SectionLine, ...]:
     )
 
 
-def section_badge(form: FormOfCase, section: Section) -> Badge:
+def section_badge(form: FormOfCase, section: FormSection) -> Badge:
     """How far a section has come: what it lacks, what waits to be confirmed or handed in."""
     codes = [question.code for question in section.questions]
     missing = len(form.missing(section))
@@ -162,15 +162,15 @@ def section_badge(form: FormOfCase, section: Section) -> Badge:
     return "good", _("已提交")
 
 
-def answer_lines(form: FormOfCase, section: Section) -> tuple[AnswerLine, ...]:
+def answer_lines(form: FormOfCase, section: FormSection) -> tuple[PortalAnswerLine, ...]:
     """The answers of a section that apply, to be looked over."""
     return tuple(_answer_line(form, section, question) for question in section.questions if form.asked(question))
 
 
-def _answer_line(form: FormOfCase, section: Section, question: Question) -> AnswerLine:
+def _answer_line(form: FormOfCase, section: FormSection, question: Question) -> PortalAnswerLine:
     code = question.code
     change = f"{form.section_url(section)}#f-{FORM_PREFIX}{code}" if code in form.open else ""
-    return AnswerLine(
+    return PortalAnswerLine(
         code=code,
         label=str(question.label),
         text=readable(question, form.entered(code)),

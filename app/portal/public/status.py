@@ -19,8 +19,8 @@ from app.doors.forms import Bound, bind, empty
 from app.doors.router import GuardedRouter
 from app.kit.errors import TooMany
 from app.kit.i18n import _
-from app.portal.cases.clock_lines import ClockLine, clock_lines
-from app.portal.cases.view import StageLine, stage_lines
+from app.portal.cases.clock_lines import PortalClockLine, clock_lines
+from app.portal.cases.view import PortalStageLine, stage_lines
 from app.portal.shared.plain import plain_day, turn_text
 
 router = GuardedRouter(door="public", prefix="/status")
@@ -53,8 +53,8 @@ class StatusPage:
     headline: str
     turn: str
     since: str
-    stages: tuple[StageLine, ...]
-    clocks: tuple[ClockLine, ...]
+    stages: tuple[PortalStageLine, ...]
+    clocks: tuple[PortalClockLine, ...]
     asked_at: datetime
 
 

@@ -29,7 +29,7 @@ from app.kit.permissions import EDITORS
 from app.programmes.domain.definition import StageAction
 from app.programmes.queries import Catalogue, load_catalogue
 from app.reference.queries import list_terms
-from app.web.bulk.choices import Choice, choices_of, round_choices
+from app.web.bulk.choices import BulkChoice, choices_of, round_choices
 from app.web.cases.list import LIST
 from app.web.shared.case_lines import CaseLine, case_lines
 
@@ -42,7 +42,7 @@ OPERATIONS = {"move": N_("推进阶段"), "assign": N_("指定经办人"), "roun
 
 
 @dataclass(frozen=True)
-class Chosen:
+class ChosenCases:
     """The cases that were chosen, as one field of a form, and the first of them as lines."""
 
     numbers: tuple[str, ...]
@@ -58,9 +58,9 @@ class Chosen:
 class ChoosePage:
     """What can be done with the chosen cases."""
 
-    chosen: Chosen
-    steps: tuple[Choice, ...]
-    rounds: tuple[Choice, ...]
+    chosen: ChosenCases
+    steps: tuple[BulkChoice, ...]
+    rounds: tuple[BulkChoice, ...]
     officers: Choices
     documents: Choices
 
@@ -74,10 +74,10 @@ class ProspectLine:
 
 
 @dataclass(frozen=True)
-class PreviewPage:
+class BulkPreviewPage:
     """Who can and who cannot, before anything is done."""
 
-    chosen: Chosen
+    chosen: ChosenCases
     title: str
     kept: tuple[tuple[str, str], ...]
     form: Bound[Any]
@@ -165,20 +165,20 @@ def read_order(form: FormData) -> Bound[Any]:
         return Bound(None, raw, errors, summary)
 
 
-def chosen_cases(session: Session, actor: Actor, now: datetime, form: FormData) -> Chosen:
+def chosen_cases(session: Session, actor: Actor, now: datetime, form: FormData) -> ChosenCases:
     """The ticked cases of this page and those kept from others, or every case of the filter."""
     query = LIST.model.of(str(form.get("filter") or ""))
     back = str(form.get("back") or "") or query.address()
     if form.get("which") == "all":
         viewer = Viewer(session, actor, today(now))
         numbers = CASES.values(viewer, LIST.wanted(query, viewer), CaseFile.number, LIST.order(query), MOST + 1)
-        return Chosen(tuple(numbers), back)
+        return ChosenCases(tuple(numbers), back)
     kept = str(form.get("numbers") or "").split()
     ticked = [str(value) for value in form.getlist("case")]
-    return Chosen(tuple(dict.fromkeys([*kept, *ticked])), back if back.startswith("/") else "/cases")
+    return ChosenCases(tuple(dict.fromkeys([*kept, *ticked])), back if back.startswith("/") else "/cases")
 
 
-def _preview(call: Call, chosen: Chosen, status: int = 200) -> Response:
+def _preview(call: Call, chosen: ChosenCases, status: int = 200) -> Response:
     bound, catalogue = read_order(call.form), load_catalogue(call.session)
     cases = list_ordered(call.session, call.actor, chosen.numbers[:FORESEEN])
     prospects: list[CaseCheck] = []
@@ -189,7 +189,7 @@ def _preview(call: Call, chosen: Chosen, status: int = 200) -> Response:
     ready = tuple(line for line in lines if not line.refusal)
     unseen = chosen.numbers[FORESEEN:]
     action = _action(catalogue, bound)
-    page = PreviewPage(
+    page = BulkPreviewPage(
         chosen=chosen,
         title=_title(catalogue, bound.model, len(chosen.numbers)) if bound.model else _("批量办理"),
         kept=_kept(bound.raw),

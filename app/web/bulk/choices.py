@@ -19,7 +19,7 @@ _ORDER = {"main": 0, "other": 1, "grave": 2}
 
 
 @dataclass(frozen=True)
-class Choice:
+class BulkChoice:
     """One choice: its value in the form, what it is called, and for how many of the cases it comes into question."""
 
     value: str
@@ -27,7 +27,7 @@ class Choice:
     note: str
 
 
-def choices_of(catalogue: Catalogue, cases: Sequence[CaseFile], actor: Actor) -> tuple[Choice, ...]:
+def choices_of(catalogue: Catalogue, cases: Sequence[CaseFile], actor: Actor) -> tuple[BulkChoice, ...]:
     """The steps out of the stages in which the cases stand; certificates are issued one by one and are not among them."""
     found: Counter[tuple[str, str]] = Counter()
     labels: dict[tuple[str, str], str] = {}
@@ -40,7 +40,7 @@ def choices_of(catalogue: Catalogue, cases: Sequence[CaseFile], actor: Actor) ->
             weights[key] = _ORDER[action.weight]
             labels[key] = _("%(step)s（%(programme)s）") % {"step": action.label, "programme": programme.title}
     return tuple(
-        Choice(f"{programme}:{action}", labels[programme, action], _for_so_many(n))
+        BulkChoice(f"{programme}:{action}", labels[programme, action], _for_so_many(n))
         for (programme, action), n in sorted(found.items(), key=lambda item: (weights[item[0]], -item[1], item[0]))
     )
 
@@ -49,12 +49,12 @@ def _alike(steps: Iterable[StageAction]) -> Iterable[StageAction]:
     return (action for action in steps if "certify" not in action.effects)
 
 
-def round_choices(session: Session, catalogue: Catalogue, cases: Sequence[CaseFile]) -> tuple[Choice, ...]:
+def round_choices(session: Session, catalogue: Catalogue, cases: Sequence[CaseFile]) -> tuple[BulkChoice, ...]:
     """The rounds of the programmes and years of the cases."""
     found = Counter((case.programme_code, case.year) for case in cases)
     known = catalogue.known()
     return tuple(
-        Choice(f"{code}:{row.code}", f"{known[code].title} {round_title(row)}", _for_so_many(n))
+        BulkChoice(f"{code}:{row.code}", f"{known[code].title} {round_title(row)}", _for_so_many(n))
         for (code, year), n in sorted(found.items())
         for row in list_rounds(session, code, year)
     )

@@ -22,7 +22,7 @@ from app.web.enterprises.list import LIST as FIRMS
 
 
 @dataclass(frozen=True)
-class Chosen:
+class ChosenFirms:
     """The ids of the firms, one more than is allowed at most, and the list they come from."""
 
     ids: tuple[int, ...]
@@ -34,20 +34,20 @@ class Chosen:
         return " ".join(str(one) for one in self.ids)
 
 
-def chosen_firms(session: Session, actor: Actor, now: datetime, form: FormData) -> Chosen:
+def chosen_firms(session: Session, actor: Actor, now: datetime, form: FormData) -> ChosenFirms:
     """Whom a form means: `firms` (ids) once they are chosen; before that `firm` (codes), `case` (numbers) or `which=all`."""
     back = safe_next(str(form.get("back") or ""), "/enterprises")
     kept = str(form.get("firms") or "").split()
     if kept:
         ids = [int(one) for one in kept if one.isascii() and one.isdigit() and len(one) < 18]
-        return Chosen(tuple(dict.fromkeys(ids))[: MOST_AT_ONCE + 1], back)
+        return ChosenFirms(tuple(dict.fromkeys(ids))[: MOST_AT_ONCE + 1], back)
     of_cases = back.startswith("/cases")
     if form.get("which") == "all":
         viewer, query = Viewer(session, actor, today(now)), str(form.get("filter") or "")
-        return Chosen(tuple(_all(viewer, query, of_cases=of_cases)), back)
+        return ChosenFirms(tuple(_all(viewer, query, of_cases=of_cases)), back)
     ticked = [str(value) for value in form.getlist("case" if of_cases else "firm")][: MOST_AT_ONCE + 1]
     ids_of = firm_ids_of_cases if of_cases else firm_ids_by_code
-    return Chosen(tuple(ids_of(session, actor, ticked)), back)
+    return ChosenFirms(tuple(ids_of(session, actor, ticked)), back)
 
 
 def _all(viewer: Viewer, query: str, *, of_cases: bool) -> list[int]:

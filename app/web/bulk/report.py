@@ -40,7 +40,7 @@ class OutcomeLine:
 
 
 @dataclass(frozen=True)
-class ReportPage:
+class BulkReportPage:
     """The order, case by case."""
 
     job: Job
@@ -107,14 +107,14 @@ def _get(session: Session, actor: Actor, job_id: int) -> Job:
     return job
 
 
-def _report(session: Session, actor: Actor, job_id: int, only: str, cursor: str) -> ReportPage:
+def _report(session: Session, actor: Actor, job_id: int, only: str, cursor: str) -> BulkReportPage:
     job = _get(session, actor, job_id)
     outcomes, total = outcomes_of(job), len(job.params["numbers"])
     refused = [one for one in outcomes if not one.done]
     chosen = refused if only == REFUSED else outcomes
     start = int(cursor) if cursor.isdecimal() and len(cursor) < 8 else 0
     base = f"/cases/bulk/{job.id}"
-    return ReportPage(
+    return BulkReportPage(
         job=job,
         base=base,
         running=job.state in (JobState.QUEUED, JobState.RUNNING),

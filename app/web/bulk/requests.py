@@ -22,7 +22,7 @@ from app.jobs.queries import get_job
 from app.kit.actor import Actor
 from app.kit.errors import DomainError, NotFound
 from app.kit.i18n import _, current_locale
-from app.web.bulk.firms import Chosen, chosen_firms
+from app.web.bulk.firms import ChosenFirms, chosen_firms
 from app.web.shared.engagement_words import AskChoices, AskForm, ask_choices, fields_on_form, first_values, vocabulary
 
 router = GuardedRouter(door="web", prefix="/requests/bulk")
@@ -32,7 +32,7 @@ router = GuardedRouter(door="web", prefix="/requests/bulk")
 class BulkPage:
     """What is asked of the chosen firms; once that is said, of whom and of whom not."""
 
-    chosen: Chosen
+    chosen: ChosenFirms
     form: Bound[AskForm]
     choices: AskChoices
     months: int
@@ -48,7 +48,7 @@ class BulkPage:
 
 
 @dataclass(frozen=True)
-class ResultLine:
+class BulkRequestLine:
     """What became of one firm."""
 
     name: str
@@ -58,14 +58,14 @@ class ResultLine:
 
 
 @dataclass(frozen=True)
-class ResultPage:
+class BulkRequestsPage:
     """The order under way or done, firm by firm."""
 
     job: Job
     running: bool
     text: str
-    asked: tuple[ResultLine, ...]
-    refused: tuple[ResultLine, ...]
+    asked: tuple[BulkRequestLine, ...]
+    refused: tuple[BulkRequestLine, ...]
     left: int
 
 
@@ -122,7 +122,7 @@ def progress(call: Call, job_id: int) -> Response:
     return response
 
 
-def _page(call: Call, chosen: Chosen, form: Bound[AskForm], status: int = 200) -> Response:
+def _page(call: Call, chosen: ChosenFirms, form: Bound[AskForm], status: int = 200) -> Response:
     firms = list_firms_visible_to(call.session, call.actor, list(chosen.ids))
     prospects = _prospects(call, firms, form)
     page = BulkPage(
@@ -148,7 +148,7 @@ def _prospects(call: Call, firms: Sequence[Enterprise], form: Bound[AskForm]) ->
         return []
 
 
-def _result(session: Session, actor: Actor, job_id: int) -> ResultPage:
+def _result(session: Session, actor: Actor, job_id: int) -> BulkRequestsPage:
     job = get_job(session, job_id)
     if job.kind != JOB_KIND or not str(job.actor["region_prefix"]).startswith(actor.region_prefix):
         raise NotFound("job.unknown", _("没有这项任务。"))
@@ -156,7 +156,7 @@ def _result(session: Session, actor: Actor, job_id: int) -> ResultPage:
     firms = list_by_ids(session, [one.enterprise_id for one in found])
     total = len(job.params["order"]["enterprise_ids"])
     lines = [_line(one, firms[one.enterprise_id]) for one in found]
-    return ResultPage(
+    return BulkRequestsPage(
         job=job,
         running=job.state in (JobState.QUEUED, JobState.RUNNING),
         text=_("已处理 %(done)s / %(total)s 家") % {"done": len(found), "total": total},
@@ -166,6 +166,6 @@ def _result(session: Session, actor: Actor, job_id: int) -> ResultPage:
     )
 
 
-def _line(one: RequestResult, firm: Enterprise) -> ResultLine:
+def _line(one: RequestResult, firm: Enterprise) -> BulkRequestLine:
     refusal = one.refusal if current_locale() == "zh" else one.refusal_en
-    return ResultLine(firm.name, firm.uscc, one.request_id is not None, refusal)
+    return BulkRequestLine(firm.name, firm.uscc, one.request_id is not None, refusal)

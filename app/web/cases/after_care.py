@@ -33,7 +33,7 @@ class EventForm(BaseModel):
 
 
 @dataclass(frozen=True)
-class ReportPage:
+class EventReportPage:
     """The form that reports an event."""
 
     case: CaseFile
@@ -97,7 +97,7 @@ def _report(call: Call, number: str, code: str, form: Bound[EventForm]) -> Respo
     if template is None or not isinstance(template.due, AfterEvent):
         raise NotFound("duty.unknown", _("这个培育通道版本没有这类事项。"))
     status = 422 if form.errors or form.summary else 200
-    return call.render("web/cases/report.html", ReportPage(case, template, form), status=status)
+    return call.render("web/cases/report.html", EventReportPage(case, template, form), status=status)
 
 
 def _revocation(call: Call, on: date, number: str, form: Bound[RevokeCertificate]) -> Response:

@@ -34,7 +34,7 @@ CARDS = 20
 
 
 @dataclass(frozen=True)
-class Move:
+class BoardMove:
     """A step that the reader may take with a card: the lane it leads to ("" for the end of the case), its name and form."""
 
     lane: str
@@ -49,7 +49,7 @@ class BoardCard:
     line: CaseLine
     step: tuple[str, str] | None
     missing: tuple[NeedLine, ...]
-    moves: tuple[Move, ...]
+    moves: tuple[BoardMove, ...]
 
 
 @dataclass(frozen=True)
@@ -139,7 +139,7 @@ def _card(catalogue: Catalogue, case: CaseFile, actor: Actor, line: CaseLine, su
     action = next_action(programme, case.stage)
     missing = refusing(needs_of(programme, action, supplies)) if action else ()
     step = None
-    moves: tuple[Move, ...] = ()
+    moves: tuple[BoardMove, ...] = ()
     if can(actor, actions.STEP, place_of(case.enterprise)):
         moves = _moves(programme, case, actor, supplies)
         if action is not None and may_act(actor, action):
@@ -147,10 +147,10 @@ def _card(catalogue: Catalogue, case: CaseFile, actor: Actor, line: CaseLine, su
     return BoardCard(line, step, need_lines(programme, case.number, missing, supplies.on), moves)
 
 
-def _moves(programme: Programme, case: CaseFile, actor: Actor, supplies: Supplies) -> tuple[Move, ...]:
+def _moves(programme: Programme, case: CaseFile, actor: Actor, supplies: Supplies) -> tuple[BoardMove, ...]:
     """The steps that would be accepted now, once their forms are filled in."""
     return tuple(
-        Move("" if programme.stage(action.to).is_final else action.to, str(action.label), _step_url(case, action))
+        BoardMove("" if programme.stage(action.to).is_final else action.to, str(action.label), _step_url(case, action))
         for action in available(programme, case, actor)
         if not refusing(needs_of(programme, action, supplies))
     )

@@ -56,7 +56,7 @@ class CorrectionPanel:
 
 
 @dataclass(frozen=True)
-class AskPage:
+class AskCorrectionsPage:
     """The form that asks for corrections item by item."""
 
     case: CaseFile
@@ -151,9 +151,9 @@ def ask(call: Call, number: str) -> Response:
     )
 
 
-def _ask_page(session: Session, case: CaseFile, form: Bound[Any]) -> AskPage:
+def _ask_page(session: Session, case: CaseFile, form: Bound[Any]) -> AskCorrectionsPage:
     programme = queries.programme_of(session, case)
-    return AskPage(
+    return AskCorrectionsPage(
         case=case,
         programme=programme,
         groups=ask_groups(programme),

@@ -28,7 +28,7 @@ router = GuardedRouter(door="web", prefix="/cases")
 
 
 @dataclass(frozen=True)
-class AskPage:
+class AskOpinionsPage:
     """The form that puts a question to departments."""
 
     case: CaseFile
@@ -39,7 +39,7 @@ class AskPage:
 
 
 @dataclass(frozen=True)
-class WithdrawPage:
+class WithdrawOpinionPage:
     """The form that takes a question back."""
 
     case: CaseFile
@@ -111,7 +111,7 @@ def _ask_form(call: Call, number: str, form: Bound[AskOpinions], status: int = 2
     names = department_names(call.session)
     lines = opinion_lines(call.session, case, list_of_case(call.session, case.id), names, call.on)
     waiting = {line.row.department for line in lines if line.open}
-    page = AskPage(
+    page = AskOpinionsPage(
         case=case,
         form=form,
         departments=tuple((code, name, _("已征询，待答复") if code in waiting else "") for code, name in names.items()),
@@ -140,7 +140,7 @@ def _withdraw_form(call: Call, number: str, opinion_id: int, form: Bound[SteerOp
     line = next((line for line in lines if line.row.id == opinion_id), None)
     if line is None:
         raise unknown_opinion()
-    return call.render("web/cases/opinion_withdraw.html", WithdrawPage(case, line, form), status=status)
+    return call.render("web/cases/opinion_withdraw.html", WithdrawOpinionPage(case, line, form), status=status)
 
 
 def _problem(bound: Bound[Any]) -> str:

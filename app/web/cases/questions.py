@@ -48,7 +48,7 @@ router = GuardedRouter(door="web", prefix="/cases")
 
 
 @dataclass(frozen=True)
-class AnswerLine:
+class CaseAnswerLine:
     """A question with the answer that counts."""
 
     id: str
@@ -63,7 +63,7 @@ class AnswerLine:
 class QuestionPanel:
     """The panel of the case page."""
 
-    lines: tuple[AnswerLine, ...]
+    lines: tuple[CaseAnswerLine, ...]
     answered: int
     url: str
 
@@ -118,9 +118,9 @@ def _asked(contents: CaseContents, programme: Programme, on: date) -> tuple[Ques
     return tuple(question for question in programme.questions if applies(question, supplies))
 
 
-def _line(question: Question, row: CaseAnswer | None) -> AnswerLine:
+def _line(question: Question, row: CaseAnswer | None) -> CaseAnswerLine:
     value = show_answer(question, row.counted) if row else ""
-    return AnswerLine(
+    return CaseAnswerLine(
         id=f"question-{question.code}",
         label=str(question.label),
         value=value,

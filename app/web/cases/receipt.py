@@ -12,7 +12,7 @@ from app.kit.clock import today
 
 
 @dataclass(frozen=True)
-class ReceiptPage:
+class CaseReceiptPage:
     """What the receipt says; `query_code` only in the answer to the step that made it."""
 
     number: str
@@ -27,10 +27,10 @@ class ReceiptPage:
     printed_on: date
 
 
-def receipt_page(session: Session, case: CaseFile, now: datetime, *, query_code: str | None = None) -> ReceiptPage:
+def receipt_page(session: Session, case: CaseFile, now: datetime, *, query_code: str | None = None) -> CaseReceiptPage:
     """The receipt of `case`."""
     officer = session.get(Officer, case.officer_id) if case.officer_id else None
-    return ReceiptPage(
+    return CaseReceiptPage(
         number=case.number,
         firm=case.enterprise.name,
         uscc=case.enterprise.uscc,

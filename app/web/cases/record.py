@@ -51,7 +51,7 @@ from app.web.cases.questions import QuestionPanel, question_panel
 from app.web.cases.rights import RightsPanel, rights_panel
 from app.web.cases.supervision import SupervisionPanel, supervision_panel
 from app.web.cases.supplies import seen_supplies, waiting_ids
-from app.web.cases.verdict import VerdictCard, verdict_card
+from app.web.cases.verdict import CaseVerdictCard, verdict_card
 from app.web.cases.version import newer_version
 from app.web.shared.case_events import KnownCases, named_lines
 from app.web.shared.case_lines import short_day, state_text
@@ -95,7 +95,7 @@ class CasePage:
     approvals: ApprovalPanel | None
     materials: MaterialPanel
     questions: QuestionPanel
-    verdict: VerdictCard | None
+    verdict: CaseVerdictCard | None
     rights: RightsPanel | None
     milestones: tuple[MilestoneLine, ...]
     clocks: tuple[ClockLine, ...]
@@ -184,7 +184,7 @@ def _read(session: Session, case: CaseFile) -> CaseRead:
     )
 
 
-def _head(call: Call, read: CaseRead, verdict: VerdictCard | None) -> CaseHead:
+def _head(call: Call, read: CaseRead, verdict: CaseVerdictCard | None) -> CaseHead:
     case, programme, on = read.contents.case, read.programme, call.on
     entries, is_open = standing(read.entries), case.state == CaseState.OPEN
     passages, waiting = queries.passages_of(entries), waiting_ids(read.contents.milestones)

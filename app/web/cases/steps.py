@@ -24,7 +24,7 @@ from app.programmes.domain.definition import StageAction
 from app.reference.queries import code_names
 from app.web.cases.head import StepButton, UndoButton, step_buttons, undo_button
 from app.web.cases.supplies import seen_supplies, waiting_ids
-from app.web.cases.verdict import VerdictCard, verdict_card
+from app.web.cases.verdict import CaseVerdictCard, verdict_card
 
 router = GuardedRouter(door="web", prefix="/cases")
 
@@ -43,7 +43,7 @@ class StepForm(BaseModel):
 
 
 @dataclass(frozen=True)
-class StepPage:
+class CaseStepPage:
     """The form of one step, and what is missing before it."""
 
     case: CaseFile
@@ -51,7 +51,7 @@ class StepPage:
     to: str
     button: StepButton | None
     form: Bound[StepForm]
-    verdict: VerdictCard | None
+    verdict: CaseVerdictCard | None
     today: date
     correct: AskGroups | None
 
@@ -121,7 +121,7 @@ def _name_fields(bound: Bound[StepForm]) -> None:
     }
 
 
-def _step_page(call: Call, case: CaseFile, action_code: str, form: Bound[StepForm]) -> StepPage:
+def _step_page(call: Call, case: CaseFile, action_code: str, form: Bound[StepForm]) -> CaseStepPage:
     session, on = call.session, call.on
     programme, contents = queries.programme_of(session, case), load_contents(session, case)
     action = programme.find_action(action_code)
@@ -135,7 +135,7 @@ def _step_page(call: Call, case: CaseFile, action_code: str, form: Bound[StepFor
         raise Conflict("case.action.not_here", _("这一步现在不能办理，请回到该件查看现在的阶段。"))
     if action is None:
         raise NotFound("case.action.unknown", _("这个培育通道版本没有这一步。"))
-    return StepPage(
+    return CaseStepPage(
         case=case,
         action=action,
         to=str(programme.stage(action.to).name),

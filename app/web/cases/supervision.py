@@ -58,7 +58,7 @@ class SupervisionPanel:
 
 
 @dataclass(frozen=True)
-class AskPage:
+class AskSupervisionPage:
     """The form that asks for something."""
 
     case: CaseFile
@@ -184,7 +184,7 @@ def close(call: Call, number: str, supervision_id: int) -> Response:
 def _ask_form(call: Call, number: str, form: Bound[Any], status: int = 200) -> Response:
     case = queries.get_visible_to(call.session, call.actor, number)
     names = officer_names(call.session, {case.officer_id} if case.officer_id else set())
-    page = AskPage(case, names.get(case.officer_id or 0, ""), form)
+    page = AskSupervisionPage(case, names.get(case.officer_id or 0, ""), form)
     return call.render("web/cases/supervise.html", page, status=status)
 
 

@@ -7,10 +7,10 @@ from datetime import date
 from app.cases.domain.supplies import Supplies
 from app.cases.models import Milestone
 from app.cases.supplies import CaseContents, is_waiting
-from app.web.cases.verdict import VerdictCard
+from app.web.cases.verdict import CaseVerdictCard
 
 
-def seen_supplies(contents: CaseContents, on: date, verdict: VerdictCard | None) -> Supplies:
+def seen_supplies(contents: CaseContents, on: date, verdict: CaseVerdictCard | None) -> Supplies:
     """The supplies of a case with the tallies of the verdict card, so that page and list cannot differ."""
     return replace(contents.supplies(on), verdicts=verdict.tallies if verdict else {}, verdicts_seen=True)
 

@@ -24,11 +24,11 @@ from app.policies.service.verdicts import Verdict, evaluate_all
 from app.policies.wording import outcome_text
 from app.programmes.domain.definition import Programme, StageAction
 from app.web.shared.case_lines import Badge
-from app.web.shared.override_lines import OverrideLine, override_lines, standing_of
+from app.web.shared.override_lines import VerdictOverrideLine, override_lines, standing_of
 
 
 @dataclass(frozen=True)
-class StoredLine:
+class CaseVerdictLine:
     """A verdict kept when a step was taken: how it stood, for which application date, at which step, since taken back or not."""
 
     badge: Badge
@@ -36,12 +36,12 @@ class StoredLine:
     on: date
     step: str
     url: str
-    override: OverrideLine | None
+    override: VerdictOverrideLine | None
     taken_back: bool
 
 
 @dataclass(frozen=True)
-class VerdictCard:
+class CaseVerdictCard:
     """The verdict as of the application date once there is one, else as of today.
 
     `others` are the programme's further policies with their pages; `standing` was decided instead of the newest kept one; `override_url` is where that is done, `keep_url` where the
@@ -52,9 +52,9 @@ class VerdictCard:
     badge: Badge
     tallies: Mapping[str, VerdictTally]
     others: tuple[tuple[VerdictView, str], ...]
-    stored: tuple[StoredLine, ...]
+    stored: tuple[CaseVerdictLine, ...]
     url: str
-    standing: OverrideLine | None
+    standing: VerdictOverrideLine | None
     override_url: str
     keep_url: str
 
@@ -68,7 +68,7 @@ def verdict_card(
     entries: Sequence[StageEntry],
     action: StageAction | None,
     decides: bool = False,
-) -> VerdictCard | None:
+) -> CaseVerdictCard | None:
     """The verdict that `action` looks at, else that of the programme's first policy, and how the others stand.
 
     `names` say what the codes among the facts mean, `entries` are all of the case: which kept verdicts were taken back.
@@ -91,7 +91,7 @@ def verdict_card(
     view, newest = views.pop(policy), _newest(stored, policy)
     standing = newest.override if newest else None
     may = decides and case.state == CaseState.OPEN and can(call.actor, OVERRIDE, case.enterprise)
-    return VerdictCard(
+    return CaseVerdictCard(
         view=view,
         badge=(view.state, view.counts),
         tallies=tallies,
@@ -110,11 +110,11 @@ def _view(case: CaseFile, verdict: Verdict, names: dict[str, str]) -> VerdictVie
     return present_known(verdict.evaluation, verdict.gathered, link, names=names)
 
 
-def _newest(stored: tuple[StoredLine, ...], policy: str) -> StoredLine | None:
+def _newest(stored: tuple[CaseVerdictLine, ...], policy: str) -> CaseVerdictLine | None:
     return next((line for line in stored if line.policy == policy), None)
 
 
-def _tally(view: VerdictView, newest: StoredLine | None) -> VerdictTally:
+def _tally(view: VerdictView, newest: CaseVerdictLine | None) -> VerdictTally:
     """What is still open; what an officer decided about the newest kept verdict goes before it."""
     standing = newest.override if newest else None
     if standing is not None:
@@ -122,7 +122,9 @@ def _tally(view: VerdictView, newest: StoredLine | None) -> VerdictTally:
     return tally_of(view.outcome, view.unmet, view.unknown)
 
 
-def _stored(session: Session, case: CaseFile, programme: Programme, back: frozenset[int]) -> tuple[StoredLine, ...]:
+def _stored(
+    session: Session, case: CaseFile, programme: Programme, back: frozenset[int]
+) -> tuple[CaseVerdictLine, ...]:
     rows = list_stored_for_case(session, case.id)
     overridden = override_lines(session, [row.id for row in rows])
     return tuple(
@@ -131,11 +133,11 @@ def _stored(session: Session, case: CaseFile, programme: Programme, back: frozen
 
 
 def _line(
-    case: CaseFile, programme: Programme, row: StoredVerdict, override: OverrideLine | None, *, taken_back: bool
-) -> StoredLine:
+    case: CaseFile, programme: Programme, row: StoredVerdict, override: VerdictOverrideLine | None, *, taken_back: bool
+) -> CaseVerdictLine:
     action = programme.find_action(row.reason)
     step = str(action.label) if action else _("办理中留存") if row.reason == ON_REQUEST else ""
-    return StoredLine(
+    return CaseVerdictLine(
         badge=(STATES[row.outcome], outcome_text(Outcome(row.outcome))),
         policy=row.policy_code,
         on=row.on_day,

@@ -38,7 +38,7 @@ _QUARTERS = (N_("第一季度"), N_("第二季度"), N_("第三季度"), N_("第
 
 
 @dataclass(frozen=True)
-class ChangeLine:
+class DayChangeLine:
     """One change: when in a few characters, of what, and what was done."""
 
     at: datetime
@@ -66,7 +66,7 @@ class DeskPage:
     near_note: str
     loads: tuple[OfficerLine, ...]
     section_url: str
-    changes: tuple[ChangeLine, ...]
+    changes: tuple[DayChangeLine, ...]
     may_import: bool
     may_create: bool
 
@@ -138,7 +138,7 @@ def _near_note() -> str:
     return _("在办未申报、期限最近的 %(n)s 件") % {"n": LOOKED_AT}
 
 
-def _changes(call: Call, catalogue: Catalogue) -> tuple[ChangeLine, ...]:
+def _changes(call: Call, catalogue: Catalogue) -> tuple[DayChangeLine, ...]:
     types = tuple(code for code in composition_of(call.session).made(wording_of).types if code.startswith(_WATCHED))
     wanted = TimelineFilter(region_prefix=call.actor.region_prefix, types=types)
     events = list_events(call.session, wanted, limit=EVENTS)
@@ -146,8 +146,8 @@ def _changes(call: Call, catalogue: Catalogue) -> tuple[ChangeLine, ...]:
     return tuple(_change(line, call.now) for line in lines)
 
 
-def _change(line: TimelineLine, now: datetime) -> ChangeLine:
-    return ChangeLine(
+def _change(line: TimelineLine, now: datetime) -> DayChangeLine:
+    return DayChangeLine(
         at=line.at,
         when=when_words(line.at, now),
         label=line.subject_label,

@@ -43,7 +43,7 @@ class OfficerLine:
 
 
 @dataclass(frozen=True)
-class StageLine:
+class LateStageLine:
     """A stage in which cases are late, with the list that shows them."""
 
     programme: str
@@ -61,11 +61,11 @@ class LongLine:
 
 
 @dataclass(frozen=True)
-class SectionPage:
+class SectionDeskPage:
     """The head's view."""
 
     loads: tuple[OfficerLine, ...]
-    stages: tuple[StageLine, ...]
+    stages: tuple[LateStageLine, ...]
     longest: tuple[LongLine, ...]
     soon_days: int
     may_hand_over: bool
@@ -77,7 +77,7 @@ def section_page(call: Call) -> Response:
     on, catalogue = call.on, load_catalogue(call.session)
     longest = list_longest_visible_to(call.session, call.actor, LONGEST)
     lines = case_lines(call.session, catalogue, longest, on)
-    page = SectionPage(
+    page = SectionDeskPage(
         loads=officer_lines(call.session, list_loads_visible_to(call.session, call.actor, on)),
         stages=_stage_lines(catalogue, list_late_stages_visible_to(call.session, call.actor, on)),
         longest=tuple(LongLine(line, _days(line.stage_entered_on, on)) for line in lines),
@@ -113,14 +113,14 @@ def _officer_line(load: Load, name: str, gone: bool) -> OfficerLine:
     )
 
 
-def _stage_lines(catalogue: Catalogue, stages: Sequence[StageLoad]) -> tuple[StageLine, ...]:
+def _stage_lines(catalogue: Catalogue, stages: Sequence[StageLoad]) -> tuple[LateStageLine, ...]:
     """The stages, those of several versions of a programme together under the name of the newest."""
     totals: dict[tuple[str, str], int] = {}
     for row in stages:
         totals[row.programme, row.stage] = totals.get((row.programme, row.stage), 0) + row.overdue
     names = {(row.programme, row.stage): row.version for row in sorted(stages, key=lambda row: row.version)}
     return tuple(
-        StageLine(
+        LateStageLine(
             programme=str(catalogue.get(programme, names[programme, stage]).title),
             stage=str(catalogue.get(programme, names[programme, stage]).stage(stage).name),
             overdue=overdue,

@@ -61,7 +61,7 @@ ReportQuery = Annotated[ListQuery, asked(QUERY)]
 
 
 @dataclass(frozen=True)
-class Cell:
+class BurdenCell:
     """A number and the rows behind it."""
 
     n: int
@@ -73,17 +73,17 @@ class MatrixLine:
     """A department with its numbers by kind, and together; or all departments together (then without a code)."""
 
     label: str
-    cells: tuple[Cell, ...]
-    total: Cell
+    cells: tuple[BurdenCell, ...]
+    total: BurdenCell
 
 
 @dataclass(frozen=True)
-class FirmLine:
+class FirmBurdenLine:
     """A firm with its numbers by department, and together."""
 
     enterprise: Enterprise
-    cells: tuple[Cell, ...]
-    total: Cell
+    cells: tuple[BurdenCell, ...]
+    total: BurdenCell
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ class BurdenPage:
     kinds: tuple[str, ...]
     matrix: tuple[MatrixLine, ...]
     departments: tuple[str, ...]
-    firms: tuple[FirmLine, ...]
+    firms: tuple[FirmBurdenLine, ...]
     page: Page[Any]
     count: Count
     url: str
@@ -106,7 +106,7 @@ class BurdenPage:
 
 
 @dataclass(frozen=True)
-class RowLine:
+class BurdenRowLine:
     """One thing asked, in words, and where it stands."""
 
     row: BurdenRow
@@ -116,13 +116,13 @@ class RowLine:
 
 
 @dataclass(frozen=True)
-class RowsPage:
+class BurdenRowsPage:
     """The rows behind a number."""
 
     query: ListQuery
     wanted: BurdenFilter
     chips: tuple[tuple[str, str], ...]
-    lines: tuple[RowLine, ...]
+    lines: tuple[BurdenRowLine, ...]
     page: Page[BurdenRow]
     count: Count
     url: str
@@ -166,7 +166,7 @@ def rows_page(call: Call, query: ReportQuery) -> Response:
         "firm": query["firm"],
     }
     base = "/requests/burden/rows"
-    page = RowsPage(
+    page = BurdenRowsPage(
         query=query,
         wanted=wanted,
         chips=tuple((text, query.address(base, **{name: ""})) for name, text in texts.items() if text),
@@ -215,13 +215,13 @@ def _present(tallies: list[BurdenCount], name: str, order: dict[str, str]) -> li
 def _matrix(
     query: ListQuery, tallies: list[BurdenCount], kinds: list[str], departments: list[str], names: dict[str, str]
 ) -> tuple[MatrixLine, ...]:
-    def cell(department: str = "", kind: str = "") -> Cell:
+    def cell(department: str = "", kind: str = "") -> BurdenCell:
         n = sum(
             one.n
             for one in tallies
             if (not department or one.department == department) and (not kind or one.kind == kind)
         )
-        return Cell(
+        return BurdenCell(
             n,
             query.address(
                 "/requests/burden/rows", department=department or query["department"], kind=kind or query["kind"]
@@ -236,16 +236,16 @@ def _matrix(
 
 def _firm_line(
     query: ListQuery, firm: Enterprise, tallies: tuple[BurdenCount, ...], departments: list[str]
-) -> FirmLine:
-    def cell(department: str = "") -> Cell:
+) -> FirmBurdenLine:
+    def cell(department: str = "") -> BurdenCell:
         n = sum(one.n for one in tallies if not department or one.department == department)
-        return Cell(
+        return BurdenCell(
             n, query.address("/requests/burden/rows", firm=firm.uscc, department=department or query["department"])
         )
 
-    return FirmLine(firm, tuple(cell(code) for code in departments), cell())
+    return FirmBurdenLine(firm, tuple(cell(code) for code in departments), cell())
 
 
-def _row_line(row: BurdenRow, names: dict[str, str]) -> RowLine:
+def _row_line(row: BurdenRow, names: dict[str, str]) -> BurdenRowLine:
     url = f"/cases/{row.case_number}" if row.case_number else f"/enterprises/{row.enterprise.uscc}/requests"
-    return RowLine(row, names.get(row.department, row.department), _(BURDEN_KINDS.get(row.kind, row.kind)), url)
+    return BurdenRowLine(row, names.get(row.department, row.department), _(BURDEN_KINDS.get(row.kind, row.kind)), url)

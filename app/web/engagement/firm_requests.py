@@ -29,7 +29,7 @@ from app.kit.actor import Actor
 from app.kit.errors import DomainError
 from app.kit.i18n import _
 from app.kit.permissions import can
-from app.web.enterprises.head import Head, head_of, open_firm
+from app.web.enterprises.head import EnterpriseHead, head_of, open_firm
 from app.web.shared.engagement_words import (
     AskChoices,
     AskForm,
@@ -64,7 +64,7 @@ class BurdenLine:
 class ContactPage:
     """The tab of a firm."""
 
-    head: Head
+    head: EnterpriseHead
     requests: tuple[RequestLine, ...]
     visits: tuple[VisitLine, ...]
     burden: tuple[BurdenLine, ...]
@@ -74,10 +74,10 @@ class ContactPage:
 
 
 @dataclass(frozen=True)
-class AskPage:
+class AskFirmPage:
     """The form that asks a firm, with what speaks against it."""
 
-    head: Head
+    head: EnterpriseHead
     form: Bound[AskForm]
     choices: AskChoices
     findings: tuple[RequestObjection, ...]
@@ -95,10 +95,10 @@ class CheckFragment:
 
 
 @dataclass(frozen=True)
-class WithdrawPage:
+class WithdrawRequestPage:
     """Why a request is taken back."""
 
-    head: Head
+    head: EnterpriseHead
     line: RequestLine
     form: Bound[Any]
 
@@ -187,9 +187,9 @@ def ask(call: Call, uscc: str) -> Response:
     )
 
 
-def _ask_page(call: Call, firm: Enterprise, form: Bound[AskForm]) -> AskPage:
+def _ask_page(call: Call, firm: Enterprise, form: Bound[AskForm]) -> AskFirmPage:
     case, on = _case(call.session, call.actor, firm, form), call.on
-    return AskPage(
+    return AskFirmPage(
         head=head_of(call.session, call.actor, firm, call.now, "requests"),
         form=form,
         choices=ask_choices(vocabulary(call.session), on, _questions(call.session, case)),
@@ -271,7 +271,7 @@ def withdraw(call: Call, request_id: int) -> Response:
 def _withdraw(call: Call, request_id: int, form: Bound[Any], status: int = 200) -> Response:
     row, firm = get_visible_to(call.session, call.actor, request_id)
     line = request_line(row, vocabulary(call.session), call.on)
-    page = WithdrawPage(head_of(call.session, call.actor, firm, call.now, "requests"), line, form)
+    page = WithdrawRequestPage(head_of(call.session, call.actor, firm, call.now, "requests"), line, form)
     return call.render("web/engagement/withdraw.html", page, status=status)
 
 

@@ -27,7 +27,7 @@ from app.kit.i18n import N_, _
 from app.kit.lists.filters import number_in
 from app.kit.lists.viewer import Viewer
 from app.kit.permissions import READERS, can
-from app.web.enterprises.head import Head, head_of, open_firm
+from app.web.enterprises.head import EnterpriseHead, head_of, open_firm
 from app.web.shared.engagement_words import MANNERS, VisitLine, pairs, visit_line
 
 router = GuardedRouter(door="web")
@@ -46,7 +46,7 @@ LABELS: dict[str, str] = {
 class LogPage:
     """The form by which a contact is written down; `before` is the one whose call-back this is."""
 
-    head: Head
+    head: EnterpriseHead
     form: Bound[LogVisit]
     manners: Choices
     labels: dict[str, str]

@@ -36,7 +36,7 @@ from app.kit.lists.filters import day_in
 from app.kit.paging import Page
 from app.kit.permissions import Place, can
 from app.reference.queries import list_region_names
-from app.web.bulk.firms import Chosen, chosen_firms
+from app.web.bulk.firms import ChosenFirms, chosen_firms
 from app.web.engagement.visit_days import DayPlan, StopLine, day_plans
 from app.web.shared.enterprise_words import Choices
 
@@ -55,7 +55,7 @@ LABELS: dict[str, str] = {
 
 
 @dataclass(frozen=True)
-class RoundLine:
+class VisitRoundLine:
     """A round as a row."""
 
     row: VisitRound
@@ -68,16 +68,16 @@ class RoundsPage:
     """The rounds, running or closed."""
 
     closed: bool
-    lines: tuple[RoundLine, ...]
+    lines: tuple[VisitRoundLine, ...]
     page: Page[VisitRound]
     url: str
 
 
 @dataclass(frozen=True)
-class PlanPage:
+class PlanRoundPage:
     """The form that plans a round, and whom it is about."""
 
-    chosen: Chosen
+    chosen: ChosenFirms
     form: Bound[Any]
     labels: dict[str, str]
     officers: Choices
@@ -114,7 +114,8 @@ def rounds_page(call: Call, query: Annotated[ListQuery, asked(QUERY)]) -> Respon
     names = officer_names(call.session, {row.officer_id for row in found.items if row.officer_id is not None})
     progress = progress_of(call.session, [row.id for row in found.items])
     lines = tuple(
-        RoundLine(row, names.get(row.officer_id or 0, ""), progress.get(row.id, RoundProgress())) for row in found.items
+        VisitRoundLine(row, names.get(row.officer_id or 0, ""), progress.get(row.id, RoundProgress()))
+        for row in found.items
     )
     return call.render("web/engagement/rounds.html", RoundsPage(closed, lines, found, query.address()))
 
@@ -156,12 +157,12 @@ def plan(call: Call) -> Response:
     )
 
 
-def _plan_page(call: Call, chosen: Chosen, form: Bound[Any], status: int = 200) -> Response:
+def _plan_page(call: Call, chosen: ChosenFirms, form: Bound[Any], status: int = 200) -> Response:
     firms = list_firms_visible_to(call.session, call.actor, list(chosen.ids))
     known = visited_lately(call.session, firms, call.on)
     in_use = [firm for firm in firms if firm.disabled_on is None]
     officers = list_active_officers(call.session, actions.PLAN.roles, (firm.region_code for firm in in_use))
-    page = PlanPage(
+    page = PlanRoundPage(
         chosen=chosen,
         form=form,
         labels={name: _(label) for name, label in LABELS.items()},

@@ -15,7 +15,7 @@ from app.enterprises.schemas import NewCode, ReasonInput
 from app.enterprises.service import editing
 from app.kit.errors import Invalid
 from app.kit.i18n import _
-from app.web.enterprises.head import Head, editable_firm, head_of
+from app.web.enterprises.head import EnterpriseHead, editable_firm, head_of
 
 router = GuardedRouter(door="web", prefix="/enterprises")
 
@@ -26,7 +26,7 @@ CONFIRM, CHANGE = "web/enterprises/confirm_code.html", "web/enterprises/change_c
 class CodePage:
     """Confirming a code that fails its check, or giving the firm another one."""
 
-    head: Head
+    head: EnterpriseHead
     form: Bound[Any]
     code: Uscc
     mismatch: Uscc | None

@@ -20,7 +20,13 @@ from app.kit.fields import Field, FieldKind
 from app.kit.i18n import N_
 from app.kit.money import in_wan
 from app.reference.queries import list_industry_names, list_region_names
-from app.web.shared.enterprise_words import Words, above_scale_text, capital_text, certificate_badge, tag_texts
+from app.web.shared.enterprise_words import (
+    EnterpriseWords,
+    above_scale_text,
+    capital_text,
+    certificate_badge,
+    tag_texts,
+)
 
 
 @dataclass(frozen=True)
@@ -94,7 +100,7 @@ COLUMNS = _columns()
 _COUNTY_DIGITS = 6
 
 
-def rows_of(session: Session, firms: Sequence[Enterprise], known: Words, on: date) -> list[EnterpriseRow]:
+def rows_of(session: Session, firms: Sequence[Enterprise], known: EnterpriseWords, on: date) -> list[EnterpriseRow]:
     """The firms as rows; the number of queries does not depend on their number."""
     ids = [firm.id for firm in firms]
     tags, certificates = list_tags(session, ids), list_valid_certificates(session, ids, on)
@@ -111,7 +117,7 @@ def _row(
     firm: Enterprise,
     held: tuple[list[EnterpriseTag], list[Certificate]],
     names: tuple[dict[str, str], dict[str, str]],
-    known: Words,
+    known: EnterpriseWords,
     on: date,
 ) -> EnterpriseRow:
     region, county = (names[0].get(code, "") for code in (firm.region_code, firm.region_code[:_COUNTY_DIGITS]))

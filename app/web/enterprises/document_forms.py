@@ -36,7 +36,7 @@ from app.kit.errors import DomainError, Invalid, NotFound
 from app.kit.i18n import _
 from app.kit.merging import Clashing
 from app.web.enterprises.documents import may_keep
-from app.web.enterprises.head import Head, head_of, open_firm
+from app.web.enterprises.head import EnterpriseHead, head_of, open_firm
 from app.web.shared.document_lines import DocumentLine, document_lines
 from app.web.shared.enterprise_words import Choices
 
@@ -47,7 +47,7 @@ _EDIT, _REPLACE, _WITHDRAW = "web/documents/edit.html", "web/documents/replace.h
 
 
 @dataclass(frozen=True)
-class Outcome:
+class UploadOutcome:
     """What became of one file of an upload: the document, or why it was refused."""
 
     name: str
@@ -56,23 +56,23 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class UploadPage:
+class DocumentUploadPage:
     """The form that puts documents on file, and what became of the files sent with it."""
 
-    head: Head
+    head: EnterpriseHead
     form: Bound[Any]
     labels: dict[str, str]
     kinds: Choices
     accept: str
     limit: int
-    outcomes: tuple[Outcome, ...] = ()
+    outcomes: tuple[UploadOutcome, ...] = ()
 
 
 @dataclass(frozen=True)
 class DocumentFormPage:
     """A form about one document: `kind` edit, replace or withdraw."""
 
-    head: Head
+    head: EnterpriseHead
     line: DocumentLine
     form: Bound[Any]
     labels: dict[str, str]
@@ -97,7 +97,7 @@ def upload(call: Call, uscc: str) -> Response:
     files = uploads_of(call.form)
     if not files:
         bound.add(Invalid("files.none", _("请选择文件。"), {"files": _("请选择文件。")}))
-    outcomes: tuple[Outcome, ...] = ()
+    outcomes: tuple[UploadOutcome, ...] = ()
     if bound.valid and bound.model is not None:
         given = bound.model
         outcomes = tuple(_take_in(call, firm, file, given) for file in files)
@@ -109,7 +109,7 @@ def upload(call: Call, uscc: str) -> Response:
     return call.render(template, page, status=422 if refused else 200)
 
 
-def _take_in(call: Call, firm: Enterprise, file: UploadFile, given: DocumentInput) -> Outcome:
+def _take_in(call: Call, firm: Enterprise, file: UploadFile, given: DocumentInput) -> UploadOutcome:
     """Put one file on file; a refused one keeps the others."""
     name = file.filename or ""
     several = given.model_copy(update={"title": "", "year": given.year or _year_in(name)})
@@ -118,8 +118,8 @@ def _take_in(call: Call, firm: Enterprise, file: UploadFile, given: DocumentInpu
             upload = Upload(file.file, name)
             row = put_on_file(call.session, call.vault, **call.by, enterprise=firm, upload=upload, given=several)
     except DomainError as error:
-        return Outcome(name, refusal=error.message)
-    return Outcome(name, url=f"/documents/{row.id}")
+        return UploadOutcome(name, refusal=error.message)
+    return UploadOutcome(name, url=f"/documents/{row.id}")
 
 
 def _year_in(name: str) -> int | None:
@@ -132,8 +132,10 @@ def _stored(n: int) -> str:
     return _("%(n)s 份材料已入库。") % {"n": n}
 
 
-def _upload_page(call: Call, firm: Enterprise, form: Bound[Any], outcomes: tuple[Outcome, ...] = ()) -> UploadPage:
-    return UploadPage(
+def _upload_page(
+    call: Call, firm: Enterprise, form: Bound[Any], outcomes: tuple[UploadOutcome, ...] = ()
+) -> DocumentUploadPage:
+    return DocumentUploadPage(
         head=head_of(call.session, call.actor, firm, call.now, "documents"),
         form=form,
         labels=_labels(),

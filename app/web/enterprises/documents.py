@@ -21,7 +21,7 @@ from app.kit.i18n import _
 from app.kit.lists import filters
 from app.kit.paging import Count, Page
 from app.kit.permissions import can
-from app.web.enterprises.head import Head, head_of, open_firm
+from app.web.enterprises.head import EnterpriseHead, head_of, open_firm
 from app.web.shared.document_lines import DocumentLine, document_lines
 from app.web.shared.enterprise_words import Choices
 
@@ -50,7 +50,7 @@ def _wanted(query: ListQuery, enterprise_id: int, on: date) -> DocumentFilter:
 class VaultPage:
     """The vault of one firm."""
 
-    head: Head
+    head: EnterpriseHead
     base: str
     query: ListQuery
     chips: tuple[tuple[str, str], ...]
@@ -68,7 +68,7 @@ class VaultPage:
 class DocumentPage:
     """One document: what it is, how it stands, what it serves, what it replaced, and how it looks."""
 
-    head: Head
+    head: EnterpriseHead
     line: DocumentLine
     older: tuple[DocumentLine, ...]
     newer_url: str

@@ -21,7 +21,7 @@ from app.enterprises.service.parts import list_parts
 from app.enterprises.service.records import FIGURES
 from app.kit.i18n import _, ngettext
 from app.kit.money import format_yuan
-from app.web.enterprises.head import Head, head_of, open_firm
+from app.web.enterprises.head import EnterpriseHead, head_of, open_firm
 from app.web.shared.enterprise_words import NOTHING, wan_text
 
 router = GuardedRouter(door="web", prefix="/enterprises")
@@ -57,7 +57,7 @@ class FigureRow:
 class FiguresPage:
     """年度数据: figures down, years across."""
 
-    head: Head
+    head: EnterpriseHead
     columns: tuple[FigureColumn, ...]
     rows: tuple[FigureRow, ...]
     hidden: int
@@ -80,7 +80,7 @@ def figures_page(call: Call, uscc: str) -> Response:
     return call.render("web/enterprises/figures.html", page)
 
 
-def _column(row: YearlyFigures, head: Head) -> FigureColumn:
+def _column(row: YearlyFigures, head: EnterpriseHead) -> FigureColumn:
     return FigureColumn(
         id=row.id,
         year=row.year,

@@ -38,7 +38,7 @@ from app.kit.merging import Clashing
 from app.reference.queries import find_industry, list_region_names, list_regions
 from app.web.enterprises.code import mismatch_of
 from app.web.enterprises.head import editable_firm, open_firm
-from app.web.shared.enterprise_words import Words, region_choices, words
+from app.web.shared.enterprise_words import EnterpriseWords, region_choices, words
 
 router = GuardedRouter(door="web", prefix="/enterprises")
 
@@ -151,7 +151,7 @@ def _labels() -> dict[str, str]:
     return {field.form_name: _(field.label) for field in ENTERPRISE if field.label}
 
 
-def _readable(session: Session, known: Words, name: str, value: Any) -> str:
+def _readable(session: Session, known: EnterpriseWords, name: str, value: Any) -> str:
     """A form's text as people read it: codes by their names."""
     text, fields = str(value or ""), {field.form_name: field for field in ENTERPRISE}
     field = fields[name]

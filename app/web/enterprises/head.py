@@ -26,12 +26,20 @@ from app.kit.clock import today
 from app.kit.errors import NotFound
 from app.kit.i18n import N_, _
 from app.kit.permissions import can
-from app.web.shared.enterprise_words import Badge, Words, certificate_badge, place_of, status_badges, tag_texts, words
+from app.web.shared.enterprise_words import (
+    Badge,
+    EnterpriseWords,
+    certificate_badge,
+    place_of,
+    status_badges,
+    tag_texts,
+    words,
+)
 from app.web.shared.tabs import Tab
 
 
 @dataclass(frozen=True)
-class Head:
+class EnterpriseHead:
     """What stands above every page about a firm."""
 
     enterprise: Enterprise
@@ -45,7 +53,7 @@ class Head:
     may_retire: bool
     may_confirm: bool
     may_change_code: bool
-    words: Words
+    words: EnterpriseWords
 
 
 _TABS: tuple[tuple[str, str, tuple[type[Any], ...]], ...] = (
@@ -75,12 +83,12 @@ def editable_firm(session: Session, actor: Actor, uscc: str) -> Enterprise:
     return enterprise
 
 
-def head_of(session: Session, actor: Actor, enterprise: Enterprise, now: datetime, tab: str) -> Head:
+def head_of(session: Session, actor: Actor, enterprise: Enterprise, now: datetime, tab: str) -> EnterpriseHead:
     """The head with `tab` marked as the present one."""
     known, on, place = words(session), today(now), place_of(session, enterprise)
     url = f"/enterprises/{enterprise.uscc}"
     in_use = enterprise.disabled_on is None
-    return Head(
+    return EnterpriseHead(
         enterprise=enterprise,
         url=url,
         place=place,
@@ -96,14 +104,14 @@ def head_of(session: Session, actor: Actor, enterprise: Enterprise, now: datetim
     )
 
 
-def _facts(enterprise: Enterprise, place: str, known: Words) -> tuple[str, ...]:
+def _facts(enterprise: Enterprise, place: str, known: EnterpriseWords) -> tuple[str, ...]:
     """The grey line under the name."""
     field = known.field_label(enterprise.field_code)
     park = known.park_label(enterprise.park_code)
     return tuple(text for text in (enterprise.uscc, place, park, field) if text)
 
 
-def _certificates(session: Session, enterprise: Enterprise, known: Words, on: date) -> tuple[Badge, ...]:
+def _certificates(session: Session, enterprise: Enterprise, known: EnterpriseWords, on: date) -> tuple[Badge, ...]:
     valid = queries.list_valid_certificates(session, [enterprise.id], on).get(enterprise.id, [])
     return tuple(certificate_badge(certificate, known, on) for certificate in valid)
 

@@ -13,7 +13,7 @@ from app.enterprises.service import records
 from app.enterprises.service.parts import Part, PartChange, fingerprint, list_parts
 from app.kit.fields import FieldKind
 from app.kit.i18n import N_, _
-from app.web.shared.enterprise_words import Words
+from app.web.shared.enterprise_words import EnterpriseWords
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ def labels_of(form: PartForm) -> dict[str, str]:
     return {field.form_name: _(field.label) for field in form.part.fields if field.label}
 
 
-def choices_for(session: Session, form: PartForm, enterprise_id: int, known: Words) -> dict[str, Choices]:
+def choices_for(session: Session, form: PartForm, enterprise_id: int, known: EnterpriseWords) -> dict[str, Choices]:
     """The choices of every select and list of checks, by the field's name."""
     found: dict[str, Choices] = {}
     for field in form.part.fields:

@@ -31,7 +31,7 @@ from app.enterprises.models import Enterprise
 from app.enterprises.service.parts import PartChange, find_part, remove_part
 from app.kit.i18n import _
 from app.kit.merging import Clashing, merge
-from app.web.enterprises.head import Head, editable_firm, head_of
+from app.web.enterprises.head import EnterpriseHead, editable_firm, head_of
 from app.web.enterprises.part_forms import (
     PART_FORMS,
     PartForm,
@@ -51,7 +51,7 @@ PartId = Annotated[int, Path(ge=1, le=2**62)]
 class PartPage:
     """The form of one record; `part_id` is None for a new one."""
 
-    head: Head
+    head: EnterpriseHead
     title: str
     form: Bound[Any]
     groups: tuple[AskedGroup, ...]

@@ -39,7 +39,7 @@ from app.journal.queries import timeline
 from app.kit.i18n import _
 from app.reference.queries import find_industry
 from app.web.enterprises.figures import latest_figures, summary_of
-from app.web.enterprises.head import Head, head_of, open_firm
+from app.web.enterprises.head import EnterpriseHead, head_of, open_firm
 from app.web.shared.case_events import KnownCases, named_lines
 from app.web.shared.enterprise_panels import Panel, panels_for, read_firm
 from app.web.shared.enterprise_words import Badge, above_scale_text, capital_text
@@ -62,10 +62,10 @@ Pairs = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
-class OverviewPage:
+class EnterpriseOverviewPage:
     """概况: identity, what other slices know, the latest figures, what happened last."""
 
-    head: Head
+    head: EnterpriseHead
     identity: Pairs
     capital_remark: str
     unread: Pairs
@@ -84,7 +84,7 @@ class OverviewPage:
 class ResultsPage:
     """成果转化与标准."""
 
-    head: Head
+    head: EnterpriseHead
     conversions: tuple[Conversion, ...]
     standards: tuple[StandardParticipation, ...]
     by_year: str
@@ -94,7 +94,7 @@ class ResultsPage:
 class StandingPage:
     """证书与合规."""
 
-    head: Head
+    head: EnterpriseHead
     certificates: tuple[tuple[Certificate, Badge], ...]
     events: tuple[ComplianceEvent, ...]
 
@@ -103,7 +103,7 @@ class StandingPage:
 class ContactsPage:
     """联系人."""
 
-    head: Head
+    head: EnterpriseHead
     contacts: tuple[Contact, ...]
 
 
@@ -111,7 +111,7 @@ class ContactsPage:
 class TimelinePage:
     """时间线: every change of the firm and of what belongs to it."""
 
-    head: Head
+    head: EnterpriseHead
     entries: tuple[TimelineLine, ...]
     older: str
 
@@ -130,7 +130,7 @@ def enterprise_page(call: Call, uscc: str) -> Response:
     panels = panels_for(call.session, call.actor, read, call.now)
     year, figures = latest_figures(call.session, firm, call.on)
     events = timeline(call.session, enterprise_id=firm.id, limit=RECENT_EVENTS)
-    page = OverviewPage(
+    page = EnterpriseOverviewPage(
         head=head,
         identity=_identity(call.session, firm, head),
         capital_remark=_(firm.capital_remark),
@@ -148,7 +148,7 @@ def enterprise_page(call: Call, uscc: str) -> Response:
     return call.render("web/enterprises/overview.html", page)
 
 
-def _identity(session: Session, firm: Enterprise, head: Head) -> Pairs:
+def _identity(session: Session, firm: Enterprise, head: EnterpriseHead) -> Pairs:
     """What the form asks of the firm, in words and in the order that people know; its scope stands for itself."""
     industry = find_industry(session, firm.industry_code)
     told = {
@@ -170,7 +170,7 @@ def _plain(value: Any) -> str:
     return value.isoformat() if isinstance(value, date) else str(value or "")
 
 
-def _scale_hint(firm: Enterprise, head: Head, year: int | None, figures: Mapping[str, int | None]) -> str:
+def _scale_hint(firm: Enterprise, head: EnterpriseHead, year: int | None, figures: Mapping[str, int | None]) -> str:
     staff, revenue = figures.get("staff_average_e4"), figures.get("sales_revenue_fen")
     suggested = suggest_scale(firm.industry_code, staff, revenue)
     if suggested is None or suggested == firm.scale:

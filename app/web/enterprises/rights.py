@@ -15,7 +15,7 @@ from app.enterprises.rights_facts import is_valid
 from app.enterprises.service.parts import list_parts
 from app.enterprises.service.records import PRODUCT, PROPERTY
 from app.kit.i18n import _
-from app.web.enterprises.head import Head, head_of, open_firm
+from app.web.enterprises.head import EnterpriseHead, head_of, open_firm
 from app.web.shared.enterprise_words import Badge
 
 router = GuardedRouter(door="web", prefix="/enterprises")
@@ -36,7 +36,7 @@ class RightRow:
 class PropertiesPage:
     """知识产权."""
 
-    head: Head
+    head: EnterpriseHead
     rows: tuple[RightRow, ...]
     summary: str
 
@@ -54,7 +54,7 @@ class ProductRow:
 class ProductsPage:
     """产品（服务）."""
 
-    head: Head
+    head: EnterpriseHead
     rows: tuple[ProductRow, ...]
     doubts: tuple[str, ...]
 

@@ -23,7 +23,7 @@ class Suggestion:
 
 
 @dataclass(frozen=True)
-class SuggestPage:
+class EnterpriseSuggestPage:
     """The lines under a picker."""
 
     items: tuple[Suggestion, ...]
@@ -33,14 +33,14 @@ class SuggestPage:
 def suggest_enterprises(call: Call, q: str = "") -> Response:
     found = search_visible_to(call.session, call.actor, q[:100])
     items = tuple(Suggestion(firm.name, firm.uscc, firm.uscc) for firm in found)
-    return call.render("web/enterprises/suggest.html", SuggestPage(items))
+    return call.render("web/enterprises/suggest.html", EnterpriseSuggestPage(items))
 
 
 @router.get("/suggest/industries", action=actions.LIST)
 def suggest_industries(call: Call, q: str = "") -> Response:
     found = search_industries(call.session, q.replace("\x00", "")) if q.strip() else []
     items = tuple(Suggestion(f"{row.code} {row.name}", row.code) for row in found)
-    return call.render("web/enterprises/suggest.html", SuggestPage(items))
+    return call.render("web/enterprises/suggest.html", EnterpriseSuggestPage(items))
 
 
 @router.get("/suggest/regions", action=actions.LIST)
@@ -48,4 +48,4 @@ def suggest_regions(call: Call, q: str = "") -> Response:
     found = search_regions(call.session, q.replace("\x00", ""), call.actor.region_prefix) if q.strip() else []
     places = list_region_names(call.session, [row.code for row in found])
     items = tuple(Suggestion(places.get(row.code, row.name), row.code, row.code) for row in found)
-    return call.render("web/enterprises/suggest.html", SuggestPage(items))
+    return call.render("web/enterprises/suggest.html", EnterpriseSuggestPage(items))

@@ -18,7 +18,7 @@ from app.enterprises.schemas import TagInput
 from app.enterprises.service.parts import PartChange
 from app.enterprises.service.records import put_tags
 from app.kit.i18n import _
-from app.web.enterprises.head import Head, editable_firm, head_of
+from app.web.enterprises.head import EnterpriseHead, editable_firm, head_of
 
 router = GuardedRouter(door="web", prefix="/enterprises")
 
@@ -38,7 +38,7 @@ class TagRow:
 class TagsPage:
     """The tags of a firm."""
 
-    head: Head
+    head: EnterpriseHead
     form: Bound[Any]
     rows: tuple[TagRow, ...]
 
@@ -83,7 +83,7 @@ def _read_tags(form: FormData) -> tuple[dict[str, tuple[str, str]], Bound[Any]]:
 
 
 def _tags_page(
-    call: Call, head: Head, chosen: Mapping[str, tuple[str, str]], form: Bound[Any], *, status: int = 200
+    call: Call, head: EnterpriseHead, chosen: Mapping[str, tuple[str, str]], form: Bound[Any], *, status: int = 200
 ) -> Response:
     rows = tuple(
         TagRow(code, label, code in chosen, *chosen.get(code, ("", ""))) for code, label in head.words.choices("tag")

@@ -23,7 +23,7 @@ _FIRST = {"unmet": 0, "unknown": 1}
 
 
 @dataclass(frozen=True)
-class VerdictCard:
+class PolicyVerdictCard:
     """One policy's verdict: the conditions nearest to being met, how many more are open, the page that explains all."""
 
     view: VerdictView
@@ -37,8 +37,8 @@ class VerdictCard:
 class VerdictsPanel:
     """All policies in force today: those of open cases first, then the nearest; `folded` are the others."""
 
-    cards: tuple[VerdictCard, ...]
-    folded: tuple[VerdictCard, ...]
+    cards: tuple[PolicyVerdictCard, ...]
+    folded: tuple[PolicyVerdictCard, ...]
 
 
 def panel(session: Session, actor: Actor, firm: FirmRead, now: datetime) -> Panel | None:
@@ -56,16 +56,18 @@ def panel(session: Session, actor: Actor, firm: FirmRead, now: datetime) -> Pane
     return Panel("web/policies/_panel.html", VerdictsPanel(tuple(cards[:shown]), tuple(cards[shown:])))
 
 
-def _order(card: VerdictCard) -> tuple[bool, int, int]:
+def _order(card: PolicyVerdictCard) -> tuple[bool, int, int]:
     return not card.in_hand, card.view.unmet + card.view.unknown, card.view.unmet
 
 
-def _card(enterprise: Enterprise, verdict: Verdict, names: dict[str, str], in_hand: frozenset[str]) -> VerdictCard:
+def _card(
+    enterprise: Enterprise, verdict: Verdict, names: dict[str, str], in_hand: frozenset[str]
+) -> PolicyVerdictCard:
     policy, on = verdict.evaluation.policy, verdict.evaluation.on
     link = supply_link(enterprise.uscc, policy.catalogue, on, policy.code)
     view = present_known(verdict.evaluation, verdict.gathered, link, names=names)
     nearest = nearest_clauses(view)
-    return VerdictCard(
+    return PolicyVerdictCard(
         view=view,
         url=verdict_url(enterprise.uscc, policy.code, on),
         in_hand=policy.code in in_hand,

@@ -40,7 +40,7 @@ READY = "ready"
 
 
 @dataclass(frozen=True)
-class UploadPage:
+class AnswerUploadPage:
     """Where an answer is handed in."""
 
     tabs: tuple[ExchangeTab, ...]
@@ -52,7 +52,7 @@ class UploadPage:
 
 
 @dataclass(frozen=True)
-class AnswerLine:
+class PartnerAnswerLine:
     """One row of the answer."""
 
     place: str
@@ -75,7 +75,7 @@ class AnswerPage:
     ready: int
     ready_text: str
     views: tuple[ExchangeTab, ...]
-    lines: tuple[AnswerLine, ...]
+    lines: tuple[PartnerAnswerLine, ...]
     page: Page[Any]
     count: int
     url: str
@@ -174,9 +174,9 @@ def _base(batch: SheetBatch) -> str:
     return f"/exchange/handovers/{batch.row.number}/answer"
 
 
-def _upload_page(batch: SheetBatch, form: Bound[Any]) -> UploadPage:
+def _upload_page(batch: SheetBatch, form: Bound[Any]) -> AnswerUploadPage:
     limit = MAX_BYTES // 1024 // 1024
-    return UploadPage(exchange_tabs("handovers"), _base(batch), batch.row.number, batch.partner, form, limit)
+    return AnswerUploadPage(exchange_tabs("handovers"), _base(batch), batch.row.number, batch.partner, form, limit)
 
 
 def _answer_page(
@@ -223,9 +223,9 @@ def _views(base: str, counts: Counter[RowFinding], only: str) -> tuple[ExchangeT
     return tuple(tabs)
 
 
-def _line(judged: JudgedRow, number: str) -> AnswerLine:
+def _line(judged: JudgedRow, number: str) -> PartnerAnswerLine:
     answer = judged.answer
-    return AnswerLine(
+    return PartnerAnswerLine(
         place=" ".join((answer.sheet, _("第 %(n)s 行") % {"n": answer.row})).strip(),
         label=judged.known.label if judged.known else "",
         identity=answer.identity,

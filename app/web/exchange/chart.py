@@ -13,7 +13,7 @@ PERIODS = {"day": (HOUR, 24, 4), "month": (DAY, 30, 5)}
 
 
 @dataclass(frozen=True)
-class Bar:
+class ChartBar:
     """One stretch of time: where its bar stands (x and width in per cent, the rest in points), what it says."""
 
     x: float
@@ -32,7 +32,7 @@ class Bar:
 class Chart:
     """All bars; `top` is the number at which the highest ends."""
 
-    bars: tuple[Bar, ...]
+    bars: tuple[ChartBar, ...]
     top: int
     accepted: int
     rejected: int
@@ -53,13 +53,13 @@ def chart_of(found: Sequence[Settlement], period: str) -> Chart:
     return Chart(bars, top, accepted, rejected, label)
 
 
-def _bar(one: Settlement, place: int, of: int, top: int, period: str) -> Bar:
+def _bar(one: Settlement, place: int, of: int, top: int, period: str) -> ChartBar:
     begins = shanghai(one.begins_at)
     name = f"{begins:%H:00}" if period == "day" else f"{begins:%m-%d}"
     every = PERIODS[period][2]
     good, bad = HEIGHT * one.accepted / top, HEIGHT * one.rejected / top
     step = 100 / of
-    return Bar(
+    return ChartBar(
         x=round(place * step + step * 0.15, 3),
         width=round(step * 0.7, 3),
         accepted=one.accepted,

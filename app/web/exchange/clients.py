@@ -39,7 +39,7 @@ class ResourceLine:
 
 
 @dataclass(frozen=True)
-class ChannelLine:
+class ClientChannelLine:
     """What a client has read on one channel."""
 
     name: str
@@ -60,7 +60,7 @@ class ClientLine:
     state_text: str
     position: int | None
     behind: int | None
-    channels: tuple[ChannelLine, ...]
+    channels: tuple[ClientChannelLine, ...]
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class ExportLine:
 
 
 @dataclass(frozen=True)
-class ClientsPage:
+class ClientReadsPage:
     """The whole page."""
 
     tabs: tuple[ExchangeTab, ...]
@@ -93,7 +93,7 @@ class ClientsPage:
 def clients_page(call: Call) -> Response:
     """What the exchange offers, and what is made of it."""
     head = head_position(call.session)
-    page = ClientsPage(
+    page = ClientReadsPage(
         tabs=exchange_tabs("clients"),
         head=head,
         resources=resource_lines(call.session, call.actor),
@@ -145,9 +145,9 @@ def _standing(state: ClientState, behind: int | None) -> tuple[str, str]:
     return ("good", _("已读到最新")) if behind == 0 else ("info", _("落后 %(n)s 个位置") % {"n": behind})
 
 
-def channel_line(channel: ChannelState) -> ChannelLine:
+def channel_line(channel: ChannelState) -> ClientChannelLine:
     """A channel in words."""
-    return ChannelLine(_channel_name(channel.channel), channel.records, channel.read_at)
+    return ClientChannelLine(_channel_name(channel.channel), channel.records, channel.read_at)
 
 
 def _channel_name(code: str) -> str:

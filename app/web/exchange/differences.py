@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.enterprises.models import Enterprise
 from app.enterprises.queries import list_by_ids as list_firms
-from app.exchange.comparison.domain import KIND_LABELS, PROBLEM_LABELS, LineKind, Problem
+from app.exchange.comparison.domain import KIND_LABELS, PROBLEM_LABELS, LineKind, RowProblem
 from app.exchange.comparison.models import ReconciliationLine
 from app.exchange.domain import FieldDefinition, ResourceDefinition
 from app.exchange.handovers.listing import list_batches
@@ -34,7 +34,7 @@ class FieldLine:
 
 
 @dataclass(frozen=True)
-class DifferenceLine:
+class ReconciliationDifferenceLine:
     """One record that does not agree."""
 
     kind: tuple[str, str]
@@ -48,7 +48,7 @@ class DifferenceLine:
 
 def difference_lines(
     session: Session, resource: str, lines: Sequence[ReconciliationLine], definition: ResourceDefinition
-) -> tuple[DifferenceLine, ...]:
+) -> tuple[ReconciliationDifferenceLine, ...]:
     """Lines of a run as a page shows them; the number of queries does not depend on how many there are."""
     firms = list_firms(session, {line.enterprise_id for line in lines if line.enterprise_id is not None})
     batches = {line.handover_id for line in lines if line.handover_id is not None}
@@ -61,11 +61,11 @@ def difference_lines(
 
 def _line(
     line: ReconciliationLine, resource: str, firm: Enterprise | None, handover: str, definition: ResourceDefinition
-) -> DifferenceLine:
+) -> ReconciliationDifferenceLine:
     kind = LineKind(line.kind)
     here = kind in (LineKind.DIFFERING, LineKind.ONLY_HERE)
     unreadable = kind is LineKind.UNREADABLE
-    return DifferenceLine(
+    return ReconciliationDifferenceLine(
         kind=(_KIND_BADGES[kind], _(KIND_LABELS[kind])),
         key=str(line.fields["problem"][0]) if unreadable else line.key,
         label=_("第 %(n)s 行") % {"n": line.label} if unreadable else line.label,
@@ -79,7 +79,7 @@ def _line(
 def _note(line: ReconciliationLine, kind: LineKind) -> str:
     match kind:
         case LineKind.UNREADABLE:
-            return _(PROBLEM_LABELS[Problem(line.fields["problem"][1])])
+            return _(PROBLEM_LABELS[RowProblem(line.fields["problem"][1])])
         case LineKind.ONLY_HERE:
             return _("对方清单中没有")
         case LineKind.ONLY_THERE:

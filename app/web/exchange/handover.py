@@ -53,7 +53,7 @@ EVENTS = 30
 
 
 @dataclass(frozen=True)
-class StateTab:
+class ItemStateTab:
     """The records in one state."""
 
     label: str
@@ -123,7 +123,7 @@ class HandoverPage:
     doing: Doing
     work: Work | None
     kept_back: tuple[KeptBack, ...]
-    states: tuple[StateTab, ...]
+    states: tuple[ItemStateTab, ...]
     list: Listed[HandoverItem, ItemLine]
     events: tuple[TimelineLine, ...]
 
@@ -246,16 +246,16 @@ def _told(job: Job, row: Handover) -> Work:
     )
 
 
-def _states(query: ListQuery, base: str, counts: Mapping[ItemState, int]) -> tuple[StateTab, ...]:
+def _states(query: ListQuery, base: str, counts: Mapping[ItemState, int]) -> tuple[ItemStateTab, ...]:
     """All records, then those of each state of which there are any, or which is chosen."""
     shown = [state for state in ItemState if counts.get(state) or query["state"] == state]
-    every = StateTab(
+    every = ItemStateTab(
         _("全部"), query.address(base, state=""), query["state"] not in set(ItemState), f"{sum(counts.values()):,}"
     )
     return (
         every,
         *(
-            StateTab(
+            ItemStateTab(
                 _(ITEM_LABELS[state]),
                 query.address(base, state=state.value),
                 query["state"] == state,

@@ -63,7 +63,7 @@ class Picks:
 
 
 @dataclass(frozen=True)
-class NewPage:
+class NewHandoverPage:
     """The questions before a batch."""
 
     tabs: tuple[ExchangeTab, ...]
@@ -97,14 +97,14 @@ def from_cases(call: Call) -> Response:
 
 def _page(
     session: Session, actor: Actor, query: ListQuery, chosen: Sequence[str] = (), back: str = "/exchange/handovers"
-) -> NewPage:
+) -> NewHandoverPage:
     served = [one for one in list_partners(session) if one.disabled_on is None and may_hand_over(actor, one)]
     if chosen:
         served = [partner for partner in served if query["resource"] in partner.resources]
     partner = next((one for one in served if one.code == query["partner"]), served[0] if served else None)
     query = _completed(query, partner)
     picking = bool(partner) and query["basis"] == BatchBasis.CHOSEN and not chosen
-    return NewPage(
+    return NewHandoverPage(
         tabs=exchange_tabs("handovers"),
         query=query,
         partners=partner_choices(served),

@@ -15,7 +15,7 @@ _ICONS = {"good": "check", "late": "alert", "wait": "clock", "idle": "info", "in
 
 
 @dataclass(frozen=True)
-class Standing:
+class PartnerStatus:
     """How a partner stands, in a badge with its icon and a sentence."""
 
     badge: str
@@ -24,10 +24,10 @@ class Standing:
     note: str
 
 
-def standing_of(partner: Partner, now: datetime) -> Standing:
+def standing_of(partner: Partner, now: datetime) -> PartnerStatus:
     """How a partner stands at `now`."""
     badge, text, note = _standing(partner, now)
-    return Standing(badge, text, _ICONS[badge], note)
+    return PartnerStatus(badge, text, _ICONS[badge], note)
 
 
 def _standing(partner: Partner, now: datetime) -> tuple[str, str, str]:

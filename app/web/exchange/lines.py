@@ -113,7 +113,7 @@ class ItemLine:
 
 
 @dataclass(frozen=True)
-class Around:
+class RecordLineContext:
     """What the lines of a page of records are made from, loaded for all of them at once."""
 
     partners: Mapping[int, Partner]
@@ -129,11 +129,11 @@ def item_lines(
 ) -> tuple[ItemLine, ...]:
     """Records of batches as lines; the number of queries does not depend on how many there are."""
     firms = list_firms(session, {item.enterprise_id for item in items if item.enterprise_id is not None})
-    around = Around(partners, firms, batches)
+    around = RecordLineContext(partners, firms, batches)
     return tuple(_item_line(item, around) for item in items)
 
 
-def _item_line(item: HandoverItem, around: Around) -> ItemLine:
+def _item_line(item: HandoverItem, around: RecordLineContext) -> ItemLine:
     firm, batch = around.firms.get(item.enterprise_id or 0), around.batches[item.handover_id]
     partner = around.partners[item.partner_id]
     return ItemLine(

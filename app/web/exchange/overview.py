@@ -19,7 +19,7 @@ from app.kit.i18n import _
 from app.kit.permissions import can
 from app.web.exchange.chart import PERIODS, Chart, chart_of
 from app.web.exchange.handovers import HandoverLine, handover_line
-from app.web.exchange.health import Standing, age_words, standing_of
+from app.web.exchange.health import PartnerStatus, age_words, standing_of
 from app.web.exchange.lines import may_hand_over
 from app.web.exchange.tabs import ExchangeTab, exchange_tabs
 
@@ -29,7 +29,7 @@ LATEST = 5
 
 
 @dataclass(frozen=True)
-class Number:
+class LinkedNumber:
     """A number that opens its rows."""
 
     n: int
@@ -44,17 +44,17 @@ class PartnerLine:
     url: str
     transport: str
     push: bool
-    standing: Standing
+    standing: PartnerStatus
     queued: int
     age: str
-    changed: Number
-    parked: Number
-    refused: Number
+    changed: LinkedNumber
+    parked: LinkedNumber
+    refused: LinkedNumber
     last_success_at: datetime | None
 
 
 @dataclass(frozen=True)
-class OverviewPage:
+class ExchangeOverviewPage:
     """The page."""
 
     tabs: tuple[ExchangeTab, ...]
@@ -77,7 +77,7 @@ def overview(call: Call, period: str = "") -> Response:
     counts = count_states(call.session, call.actor, [row.id for row in latest])
     refused = sum(one.refused for one in waiting.values())
     parked = sum(one.parked for one in waiting.values())
-    page = OverviewPage(
+    page = ExchangeOverviewPage(
         tabs=exchange_tabs("overview", **({"waiting": f"{refused + parked:,}"} if refused + parked else {})),
         partners=tuple(
             _line(partner, waiting, call.now, may=may_hand_over(call.actor, partner)) for partner in partners
@@ -108,8 +108,8 @@ def _line(partner: Partner, waiting: Mapping[int, Waiting], now: datetime, *, ma
         standing=standing_of(partner, now),
         queued=found.queued,
         age=age_words(found.oldest_at, now),
-        changed=Number(found.changed, new),
-        parked=Number(found.parked, to_settle + "parked"),
-        refused=Number(found.refused, to_settle + "refused"),
+        changed=LinkedNumber(found.changed, new),
+        parked=LinkedNumber(found.parked, to_settle + "parked"),
+        refused=LinkedNumber(found.refused, to_settle + "refused"),
         last_success_at=partner.last_success_at,
     )

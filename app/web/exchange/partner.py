@@ -30,10 +30,10 @@ from app.kit.clock import utc_now
 from app.kit.i18n import _
 from app.kit.paging import Page
 from app.kit.permissions import can
-from app.web.exchange.health import Standing, standing_of
+from app.web.exchange.health import PartnerStatus, standing_of
 from app.web.exchange.lines import SCHEMES, Badge, may_hand_over, resource_title
 from app.web.exchange.tabs import ExchangeTab, exchange_tabs
-from app.web.exchange.trying import Tried, try_out
+from app.web.exchange.trying import TriedConnection, try_out
 
 router = GuardedRouter(door="web", prefix="/exchange/partners")
 
@@ -64,7 +64,7 @@ class Shown:
     """What a page of the partner shows besides: a key just made, how trying it out went, which calls."""
 
     key: str = ""
-    tried: Tried | None = None
+    tried: TriedConnection | None = None
     calls: ListQuery = field(default_factory=CALLS)
 
 
@@ -81,7 +81,7 @@ class PartnerPage:
     by_certificate: bool
     resources: str
     client: str
-    standing: Standing
+    standing: PartnerStatus
     paused: bool
     calls: tuple[CallLine, ...]
     rows: Page[PartnerCall]

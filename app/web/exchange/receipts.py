@@ -86,7 +86,7 @@ class ReceiptsPage:
 
 
 @dataclass(frozen=True)
-class ReceiptPage:
+class PartnerReceiptPage:
     """One receipt in full."""
 
     tabs: tuple[ExchangeTab, ...]
@@ -132,7 +132,7 @@ def receipt_page(call: Call, receipt_id: int) -> Response:
     row = get_receipt_visible_to(call.session, call.actor, receipt_id)
     item = find_items(call.session, [row]).get((row.partner_id, row.subject))
     line = _line(row, {row.partner_id: call.session.get_one(Partner, row.partner_id)}, item)
-    page = ReceiptPage(
+    page = PartnerReceiptPage(
         tabs=exchange_tabs("receipts"),
         line=line,
         why=_(_WHY[row.note]) if row.note in _WHY else "",

@@ -12,7 +12,7 @@ from app.doors.downloads import TableFormat, download_table
 from app.doors.lists.query import ListQuery, asked, list_query
 from app.doors.router import GuardedRouter
 from app.exchange.actions import SEE
-from app.exchange.comparison.domain import KIND_LABELS, LineKind, RunState
+from app.exchange.comparison.domain import KIND_LABELS, ComparisonState, LineKind
 from app.exchange.comparison.models import Reconciliation, ReconciliationLine
 from app.exchange.domain import ResourceDefinition
 from app.exchange.partners.models import Partner
@@ -29,9 +29,9 @@ from app.kit.actor import Actor
 from app.kit.errors import Conflict
 from app.kit.i18n import _, ngettext
 from app.kit.paging import Count, Page
-from app.web.exchange.differences import DifferenceLine, difference_lines, difference_rows, title_of
+from app.web.exchange.differences import ReconciliationDifferenceLine, difference_lines, difference_rows, title_of
 from app.web.exchange.lines import Choices, may_hand_over
-from app.web.exchange.reconciling import ADDRESS, RunLine, run_line, state_of
+from app.web.exchange.reconciling import ADDRESS, ReconciliationRunLine, run_line, state_of
 from app.web.exchange.tabs import ExchangeTab, exchange_tabs
 
 router = GuardedRouter(door="web", prefix=ADDRESS)
@@ -62,7 +62,7 @@ class ReconciliationPage:
 
     tabs: tuple[ExchangeTab, ...]
     base: str
-    line: RunLine
+    line: ReconciliationRunLine
     finished: bool
     agrees: bool
     work: Progress
@@ -72,7 +72,7 @@ class ReconciliationPage:
     query: ListQuery
     fields: Choices
     chips: tuple[tuple[str, str], ...]
-    lines: tuple[DifferenceLine, ...]
+    lines: tuple[ReconciliationDifferenceLine, ...]
     page: Page[ReconciliationLine] | None
     count: Count
     url: str
@@ -123,7 +123,7 @@ def _page(
 ) -> ReconciliationPage:
     definition, job = _definition(partner, row), _job(session, row)
     titles, result = _titles(definition), dict(job.result) if job else {}
-    base, finished = f"{ADDRESS}/{row.id}", row.state == RunState.FINISHED
+    base, finished = f"{ADDRESS}/{row.id}", row.state == ComparisonState.FINISHED
     found, count = None, Count(0)
     if finished:
         found, count = page_lines(session, row.id, _wanted(query, titles), cursor=query.cursor or None)
@@ -174,7 +174,7 @@ def _job(session: Session, row: Reconciliation) -> Job | None:
 
 def _error(row: Reconciliation, job: Job | None) -> str:
     """Why a run failed, also when it was given up from outside."""
-    if state_of(row, job) is not RunState.FAILED:
+    if state_of(row, job) is not ComparisonState.FAILED:
         return ""
     return row.error or (_(job.error) if job else "") or _("没有做完。")
 
@@ -187,7 +187,7 @@ def _progress(session: Session, row: Reconciliation) -> Progress:
         text = _("已比对 %(done)s / %(total)s 条") % {"done": f"{job.done:,}", "total": f"{job.total:,}"}
     else:
         text = ngettext("已读取对方 %(n)s 条", "已读取对方 %(n)s 条", job.done) % {"n": f"{job.done:,}"}
-    return Progress(job, state_of(row, job) is RunState.RUNNING, text, f"{ADDRESS}/{row.id}")
+    return Progress(job, state_of(row, job) is ComparisonState.RUNNING, text, f"{ADDRESS}/{row.id}")
 
 
 def _kind_tabs(base: str, numbers: Mapping[LineKind, int], query: ListQuery) -> tuple[ExchangeTab, ...]:

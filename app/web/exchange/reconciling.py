@@ -12,7 +12,7 @@ from app.doors.forms import Bound, empty
 from app.doors.lists.query import ListQuery, asked, list_query
 from app.doors.router import GuardedRouter
 from app.exchange.actions import HAND_OVER, SEE
-from app.exchange.comparison.domain import SOURCE_LABELS, STATE_LABELS, RunState, Source
+from app.exchange.comparison.domain import SOURCE_LABELS, STATE_LABELS, ComparisonSource, ComparisonState
 from app.exchange.comparison.models import Reconciliation
 from app.exchange.partners.models import Partner
 from app.exchange.reconciling.queries import get_visible_to, list_partners_visible_to, page_visible_to
@@ -35,15 +35,15 @@ router = GuardedRouter(door="web", prefix="/exchange/reconciling")
 
 ADDRESS = "/exchange/reconciling"
 _BADGES = {
-    RunState.RUNNING: "info",
-    RunState.FINISHED: "good",
-    RunState.FAILED: "late",
-    RunState.CANCELLED: "idle",
+    ComparisonState.RUNNING: "info",
+    ComparisonState.FINISHED: "good",
+    ComparisonState.FAILED: "late",
+    ComparisonState.CANCELLED: "idle",
 }
 
 
 @dataclass(frozen=True)
-class RunLine:
+class ReconciliationRunLine:
     """One run."""
 
     row: Reconciliation
@@ -58,7 +58,7 @@ class RunsPage:
     """The runs, the newest first."""
 
     tabs: tuple[ExchangeTab, ...]
-    lines: tuple[RunLine, ...]
+    lines: tuple[ReconciliationRunLine, ...]
     page: Page[Reconciliation]
     partners: Choices
     partner: str
@@ -67,7 +67,7 @@ class RunsPage:
 
 
 @dataclass(frozen=True)
-class NewPage:
+class NewReconciliationPage:
     """A new run: with whom, over which records, from where."""
 
     tabs: tuple[ExchangeTab, ...]
@@ -104,7 +104,7 @@ def new_page(call: Call, partner: str = "", resource: str = "") -> Response:
     """A new run."""
     partners = list_partners_visible_to(call.session, call.actor)
     only = partners[0].code if len(partners) == 1 else ""
-    raw = {"partner": partner or only, "resource": resource, "source": Source.PULL}
+    raw = {"partner": partner or only, "resource": resource, "source": ComparisonSource.PULL}
     return call.render("web/exchange/reconciliation_new.html", _new_page(call.session, call.actor, empty(raw)))
 
 
@@ -115,7 +115,7 @@ def start(call: Call) -> Response:
         with call.session.begin_nested():
             partner = _partner(call)
             file = None
-            if call.form.get("source") == Source.FILE:
+            if call.form.get("source") == ComparisonSource.FILE:
                 stored = keep_file(
                     call.session, call.vault, uploaded(call.form.get("file")), **call.by, as_evidence=False
                 )
@@ -149,34 +149,34 @@ def queue(call: Call, reconciliation_id: int) -> Response:
     return call.redirect(f"/exchange/handovers/{handover.number}", good=told)
 
 
-def run_lines(session: Session, rows: list[Reconciliation]) -> tuple[RunLine, ...]:
+def run_lines(session: Session, rows: list[Reconciliation]) -> tuple[ReconciliationRunLine, ...]:
     """Runs as lines."""
     jobs = list_jobs(session, {row.job_id for row in rows if row.job_id is not None})
     partners = {row.partner_id: session.get_one(Partner, row.partner_id) for row in rows}
     return tuple(run_line(row, partners[row.partner_id], jobs.get(row.job_id or 0)) for row in rows)
 
 
-def run_line(row: Reconciliation, partner: Partner, job: Job | None) -> RunLine:
+def run_line(row: Reconciliation, partner: Partner, job: Job | None) -> ReconciliationRunLine:
     """One run as a line."""
     state = state_of(row, job)
     differs = bool(row.differing or row.only_here or row.only_there or row.unreadable)
     badge = (_BADGES[state], _(STATE_LABELS[state]))
-    if state is RunState.FINISHED:
+    if state is ComparisonState.FINISHED:
         badge = ("wait", _("有差异")) if differs else ("good", _("双方一致"))
-    return RunLine(
+    return ReconciliationRunLine(
         row=row,
         partner=partner.name,
         resource=resource_title(partner, row.resource),
-        source=row.file_name or _(SOURCE_LABELS[Source(row.source)]),
+        source=row.file_name or _(SOURCE_LABELS[ComparisonSource(row.source)]),
         state=badge,
     )
 
 
-def state_of(row: Reconciliation, job: Job | None) -> RunState:
+def state_of(row: Reconciliation, job: Job | None) -> ComparisonState:
     """How far a run is; one whose work was given up from outside has failed."""
-    state = RunState(row.state)
-    abandoned = state is RunState.RUNNING and (job is None or job.state in FINISHED)
-    return RunState.FAILED if abandoned else state
+    state = ComparisonState(row.state)
+    abandoned = state is ComparisonState.RUNNING and (job is None or job.state in FINISHED)
+    return ComparisonState.FAILED if abandoned else state
 
 
 def _partner(call: Call) -> Partner:
@@ -188,16 +188,16 @@ def _partner(call: Call) -> Partner:
     return found
 
 
-def _new_page(session: Session, actor: Actor, form: Bound[Any]) -> NewPage:
+def _new_page(session: Session, actor: Actor, form: Bound[Any]) -> NewReconciliationPage:
     partners = list_partners_visible_to(session, actor)
-    return NewPage(
+    return NewReconciliationPage(
         tabs=exchange_tabs("reconciling"),
         form=form,
         partners=partner_choices(partners),
         resources=resource_choices(partners),
         sources=(
-            (Source.PULL, _("读取对方接口"), _("对方须已约定接口地址和密钥")),
-            (Source.FILE, _("上传对方清单"), _("XLSX、CSV，或每行一条 JSON；表头写字段名或中文名称")),
+            (ComparisonSource.PULL, _("读取对方接口"), _("对方须已约定接口地址和密钥")),
+            (ComparisonSource.FILE, _("上传对方清单"), _("XLSX、CSV，或每行一条 JSON；表头写字段名或中文名称")),
         ),
         limit_mb=MAX_BYTES // 1024 // 1024,
     )

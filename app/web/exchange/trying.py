@@ -16,7 +16,7 @@ LIMITS = Limits(wait=5, whole=8)
 
 
 @dataclass(frozen=True)
-class Tried:
+class TriedConnection:
     """What came of it, in a line and a sentence."""
 
     good: bool
@@ -24,7 +24,7 @@ class Tried:
     text: str
 
 
-def try_out(partner: Partner, secret: bytes, now: datetime, clock: Callable[[], datetime]) -> Tried:
+def try_out(partner: Partner, secret: bytes, now: datetime, clock: Callable[[], datetime]) -> TriedConnection:
     """Ask `partner` for its receipts once, with the signature of `secret`'s key."""
     try:
         endpoint = Endpoint(
@@ -33,8 +33,8 @@ def try_out(partner: Partner, secret: bytes, now: datetime, clock: Callable[[], 
         with PartnerClient(endpoint, clock, LIMITS) as client:
             answer = client.get_receipts(partner.receipts_cursor, limit=1).answer
     except CallError as error:
-        return Tried(False, _("没有连通"), reason(error.kept))
+        return TriedConnection(False, _("没有连通"), reason(error.kept))
     except DomainError as error:
-        return Tried(False, _("没有连通"), error.message)
+        return TriedConnection(False, _("没有连通"), error.message)
     text = _("对方在 %(ms)s 毫秒内应答，签名正确。") % {"ms": answer.took_ms}
-    return Tried(True, _("连接正常"), text)
+    return TriedConnection(True, _("连接正常"), text)

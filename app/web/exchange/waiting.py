@@ -63,7 +63,7 @@ class KindTab:
 
 
 @dataclass(frozen=True)
-class WaitingPage:
+class PartnerWaitingPage:
     """One kind of waiting records."""
 
     tabs: tuple[ExchangeTab, ...]
@@ -129,7 +129,7 @@ def list_page(call: Call, query: Annotated[ListQuery, LIST.asked]) -> Response:
         kind = REFUSED if counts[REFUSED].n and not counts[PARKED].n else PARKED
     view = _REFUSED_LIST if kind == REFUSED else LIST
     query = query.changed(kind=kind)
-    page = WaitingPage(
+    page = PartnerWaitingPage(
         tabs=exchange_tabs("waiting"),
         kinds=_kinds(query, kind, counts),
         refused=kind == REFUSED,

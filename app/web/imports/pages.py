@@ -54,7 +54,7 @@ OUTCOME_BADGES = {
 
 
 @dataclass(frozen=True)
-class RunLine:
+class ImportRunLine:
     """One import in the list."""
 
     run: ImportRun
@@ -68,13 +68,13 @@ class RunLine:
 class ListPage:
     """All imports, and how many rows of them wait for a decision."""
 
-    lines: tuple[RunLine, ...]
+    lines: tuple[ImportRunLine, ...]
     page: Page[ImportRun]
     waiting: Count
 
 
 @dataclass(frozen=True)
-class NewPage:
+class NewImportPage:
     """The upload form."""
 
     form: Bound[Any]
@@ -97,7 +97,7 @@ class ColumnLine:
 
 
 @dataclass(frozen=True)
-class RowLine:
+class ImportRowLine:
     """One row: where it stands, what it is about, what becomes of it and why."""
 
     number: int
@@ -124,14 +124,14 @@ class MappingPage:
     header_row: int
     missing: tuple[str, ...]
     without_unit: tuple[str, ...]
-    preview: tuple[RowLine, ...]
+    preview: tuple[ImportRowLine, ...]
     total: int
     repeated: int
     errors: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
-class ProgressPage:
+class ImportProgressPage:
     """An import under way, or stopped on its way."""
 
     run: ImportRun
@@ -141,21 +141,21 @@ class ProgressPage:
     text: str
 
 
-def new_page(form: Bound[Any], kind: str) -> NewPage:
+def new_page(form: Bound[Any], kind: str) -> NewImportPage:
     """The upload form, with the columns that a list of each kind must have."""
     kinds = tuple((each.value, _(label)) for each, label in KIND_LABELS.items())
     required = (
         (_(label), "、".join(_(field.label) for field in FIELDS[each] if field.required))
         for each, label in KIND_LABELS.items()
     )
-    return NewPage(form, kinds, kind, MAX_BYTES // 1024 // 1024, tuple(required))
+    return NewImportPage(form, kinds, kind, MAX_BYTES // 1024 // 1024, tuple(required))
 
 
 def list_page(session: Session, page: Page[ImportRun], waiting: Count) -> ListPage:
     """The list of imports."""
     still_open = count_open_by_run(session, [run.id for run in page.items])
     lines = (
-        RunLine(
+        ImportRunLine(
             run=run,
             kind=_(KIND_LABELS[ImportKind(run.kind)]),
             state=_(STATE_LABELS[ImportState(run.state)]),
@@ -225,7 +225,7 @@ def _units() -> tuple[tuple[str, str], ...]:
     return tuple((unit, _(label)) for unit, label in UNIT_LABELS.items())
 
 
-def _preview_line(verdict: RowVerdict) -> RowLine:
+def _preview_line(verdict: RowVerdict) -> ImportRowLine:
     parsed = verdict.parsed
     reasons = [str(reason) for reason in verdict.reasons]
     if verdict.outcome is RowOutcome.CHANGED:
@@ -234,7 +234,7 @@ def _preview_line(verdict: RowVerdict) -> RowLine:
         reasons.insert(
             0, _("与本库手工修改不同：%(fields)s") % {"fields": "、".join(map(field_label, verdict.differences))}
         )
-    return RowLine(
+    return ImportRowLine(
         number=parsed.source.number,
         code=parsed.key,
         name=parsed.name,
@@ -244,7 +244,7 @@ def _preview_line(verdict: RowVerdict) -> RowLine:
     )
 
 
-def progress_page(run: ImportRun, job: Job) -> ProgressPage:
+def progress_page(run: ImportRun, job: Job) -> ImportProgressPage:
     """How far an import is."""
     running = job.state in (JobState.QUEUED, JobState.RUNNING)
     if job.state == JobState.QUEUED:
@@ -253,7 +253,7 @@ def progress_page(run: ImportRun, job: Job) -> ProgressPage:
         text = _("已完成 %(done)s / %(total)s 行") % {"done": f"{job.done:,}", "total": f"{job.total:,}"}
     else:
         text = _("正在读取文件…")
-    return ProgressPage(run, _(KIND_LABELS[ImportKind(run.kind)]), job, running, text)
+    return ImportProgressPage(run, _(KIND_LABELS[ImportKind(run.kind)]), job, running, text)
 
 
 def field_label(name: str) -> str:

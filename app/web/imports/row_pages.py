@@ -14,7 +14,7 @@ from app.enterprises.imports.showing import difference_text
 from app.kit.i18n import N_, _
 from app.kit.paging import Count, Page
 from app.reference.queries import list_region_names
-from app.web.imports.pages import OUTCOME_BADGES, RowLine, field_label
+from app.web.imports.pages import OUTCOME_BADGES, ImportRowLine, field_label
 
 _SHOWN_CELLS = 12
 
@@ -31,7 +31,7 @@ class CountLine:
 
 
 @dataclass(frozen=True)
-class DifferenceLine:
+class RowDifferenceLine:
     """One field that a person set here and the list says otherwise."""
 
     field: str
@@ -43,7 +43,7 @@ class DifferenceLine:
 
 
 @dataclass(frozen=True)
-class Question:
+class RowDialog:
     """What a waiting row asks: the words of its button and of the dialog behind it."""
 
     button: str
@@ -56,20 +56,20 @@ class DecisionRow:
     """One row of a finished import with what a person can decide about it."""
 
     row: ImportRow
-    line: RowLine
+    line: ImportRowLine
     run_id: int
     file_name: str
     cells: str
-    differences: tuple[DifferenceLine, ...]
+    differences: tuple[RowDifferenceLine, ...]
     changed: bool
     open: bool
     refused: bool
     decision: str
-    asks: Question
+    asks: RowDialog
 
 
 @dataclass(frozen=True)
-class ResultPage:
+class ImportResultPage:
     """What an import did: six counts, and the rows behind the one that is open."""
 
     run: ImportRun
@@ -86,7 +86,7 @@ class ResultPage:
 
 
 @dataclass(frozen=True)
-class WaitingPage:
+class WaitingRowPage:
     """Rows of all imports that wait for a decision."""
 
     rows: tuple[DecisionRow, ...]
@@ -94,7 +94,9 @@ class WaitingPage:
     count: Count
 
 
-def result_page(session: Session, run: ImportRun, outcome: str, page: Page[ImportRow], count: Count) -> ResultPage:
+def result_page(
+    session: Session, run: ImportRun, outcome: str, page: Page[ImportRow], count: Count
+) -> ImportResultPage:
     """The result of an import."""
     notes = {
         RowOutcome.QUEUED: N_("需要核对代码或名称"),
@@ -107,7 +109,7 @@ def result_page(session: Session, run: ImportRun, outcome: str, page: Page[Impor
         )
         for each in RowOutcome
     )
-    return ResultPage(
+    return ImportResultPage(
         run=run,
         kind=_(KIND_LABELS[ImportKind(run.kind)]),
         counts=counts,
@@ -135,7 +137,7 @@ def decision_rows(
 def _decision_row(row: ImportRow, run: ImportRun, places: Mapping[str, str]) -> DecisionRow:
     reasons = tuple(str(RowReason.from_json(kept)) for kept in row.reasons)
     code = row.key.split("|")[0]
-    line = RowLine(
+    line = ImportRowLine(
         number=row.row_number,
         code=row.key.replace("|", " "),
         name=row.name,
@@ -159,23 +161,23 @@ def _decision_row(row: ImportRow, run: ImportRun, places: Mapping[str, str]) -> 
     )
 
 
-def _question(row: ImportRow, run: ImportRun) -> Question:
+def _question(row: ImportRow, run: ImportRun) -> RowDialog:
     if not waits_for_name(row):
         text = _("%(name)s 的代码校验位不符。核对营业执照无误后写明理由，企业即导入。")
-        return Question(_("确认"), _("确认代码并导入"), text % {"name": row.name})
+        return RowDialog(_("确认"), _("确认代码并导入"), text % {"name": row.name})
     if run.kind == ImportKind.FIGURES:
         text = _("名单上写的是“%(name)s”。核对无误后写明理由，这些数据即记入该代码的企业，企业名称不变。")
-        return Question(_("仍按代码导入"), _("按代码导入这些数据"), text % {"name": row.name})
+        return RowDialog(_("仍按代码导入"), _("按代码导入这些数据"), text % {"name": row.name})
     text = _("该代码的企业将改名为“%(name)s”，原名记为曾用名，本行其他内容一并导入。核对变更登记后写明理由。")
-    return Question(_("改名"), _("改名并导入"), text % {"name": row.name})
+    return RowDialog(_("改名"), _("改名并导入"), text % {"name": row.name})
 
 
-def _difference(row: ImportRow, name: str, pair: list[object], places: Mapping[str, str]) -> DifferenceLine:
+def _difference(row: ImportRow, name: str, pair: list[object], places: Mapping[str, str]) -> RowDifferenceLine:
     ours, theirs = (difference_text(name, value) for value in pair)
     if name == "region_code":
         ours, theirs = places.get(ours, ours), places.get(theirs, theirs)
     made = row.choices.get(name, {})
-    return DifferenceLine(name, field_label(name), ours, theirs, made.get("choice", ""), made.get("by", ""))
+    return RowDifferenceLine(name, field_label(name), ours, theirs, made.get("choice", ""), made.get("by", ""))
 
 
 def _decision_text(row: ImportRow) -> str:

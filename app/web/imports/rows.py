@@ -26,7 +26,7 @@ _ROWS = 50
 def waiting_page(call: Call, query: Annotated[ListQuery, asked(ListQuery)]) -> Response:
     found, count = page_waiting_visible_to(call.session, call.actor, cursor=query.cursor or None, limit=_ROWS)
     runs = list_runs(call.session, {row.run_id for row in found.items})
-    page = pages.WaitingPage(pages.decision_rows(call.session, found.items, runs), found, count)
+    page = pages.WaitingRowPage(pages.decision_rows(call.session, found.items, runs), found, count)
     return call.render("web/imports/waiting.html", page)
 
 

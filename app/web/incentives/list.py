@@ -34,7 +34,7 @@ YEARS = frozenset(str(year) for year in range(2000, 2101))
 
 
 @dataclass(frozen=True)
-class StateTab:
+class IncentiveStateTab:
     """One state as a tab, with how many stand in it."""
 
     label: str
@@ -50,7 +50,7 @@ class IncentivesPage:
     advisory: str
     warnings: tuple[WarningLine, ...]
     more_warnings: int
-    tabs: tuple[StateTab, ...]
+    tabs: tuple[IncentiveStateTab, ...]
     lines: tuple[IncentiveLine, ...]
     page: Page[Any]
     count: Count
@@ -154,9 +154,9 @@ def _counts(
     return counts
 
 
-def _tab(state: IncentiveState, query: ListQuery, wanted: Wanted, count: Count) -> StateTab:
+def _tab(state: IncentiveState, query: ListQuery, wanted: Wanted, count: Count) -> IncentiveStateTab:
     text = f"{count.n:,}+" if count.more else f"{count.n:,}"
-    return StateTab(_(STATE_LABELS[state]), query.address(state=state), state is wanted.state, text)
+    return IncentiveStateTab(_(STATE_LABELS[state]), query.address(state=state), state is wanted.state, text)
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,7 @@ router = GuardedRouter(door="web", prefix="/incentives")
 
 
 @dataclass(frozen=True)
-class StepPage:
+class IncentiveStepPage:
     """The form of one step."""
 
     advisory: str
@@ -97,7 +97,7 @@ def _recommend_page(call: Call, item: Entitlement, form: Bound[Any], *, status: 
     kept = computation(reckoned, item.version, item.triggered_on)
     names = {family.code: family for family in schemes.list_families(call.session, item.enterprise.region_code)}
     line = entitlement_line(item, expected_text(reckoned.plan, reckoned.amount), share_note(share, names))
-    page = StepPage(
+    page = IncentiveStepPage(
         advisory=advisory(),
         title=_("推荐奖补"),
         line=line,
@@ -175,7 +175,7 @@ def _step_page(call: Call, public_id: str, step: IncentiveState, form: Bound[Any
     found = awards.get_visible_to(call.session, call.actor, public_id)
     if form.raw.get("amount") is None and found.amount_fen is not None:
         form.raw["amount"] = _plain_yuan(found.amount_fen)
-    page = StepPage(
+    page = IncentiveStepPage(
         advisory=advisory(),
         title=_("审定奖补") if step is IncentiveState.AWARDED else _("拨付奖补"),
         line=incentive_line(call.session, found),

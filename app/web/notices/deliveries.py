@@ -50,7 +50,7 @@ class DeliveryLine:
 
 
 @dataclass(frozen=True)
-class ChannelLine:
+class NoticeChannelLine:
     """How a channel does; `real` when messages really leave the house."""
 
     label: str
@@ -63,7 +63,7 @@ class ChannelLine:
 class DeliveriesPage:
     """All deliveries, the newest first."""
 
-    channels: tuple[ChannelLine, ...]
+    channels: tuple[NoticeChannelLine, ...]
     lines: tuple[DeliveryLine, ...]
     page: Page[tuple[NoticeDelivery, Notice]]
     state: str
@@ -122,9 +122,9 @@ def retry_all(call: Call) -> Response:
     return call.redirect(_ADDRESS, good=text)
 
 
-def _channel(call: Call, channel: Channel, counts: Mapping[tuple[Channel, DeliveryState], int]) -> ChannelLine:
+def _channel(call: Call, channel: Channel, counts: Mapping[tuple[Channel, DeliveryState], int]) -> NoticeChannelLine:
     settings = call.request.app.state.settings
-    return ChannelLine(
+    return NoticeChannelLine(
         label=_(CHANNELS[channel].label),
         is_open=channel in [way.channel for way in settings.notice_ways],
         real=settings.sends_notices,

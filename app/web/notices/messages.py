@@ -49,7 +49,7 @@ class MessagePage:
 
 
 @dataclass(frozen=True)
-class ReportPage:
+class MessageReportPage:
     """What became of it."""
 
     job: Job
@@ -144,12 +144,12 @@ def _shown(call: Call, page: MessagePage, status: int = 200) -> Response:
     return call.render("web/messages/write.html", page, status=status)
 
 
-def _report(session: Session, actor: Actor, job_id: int) -> ReportPage:
+def _report(session: Session, actor: Actor, job_id: int) -> MessageReportPage:
     job = get_job(session, job_id)
     if job.kind != JOB_KIND or not str(job.actor["region_prefix"]).startswith(actor.region_prefix):
         raise NotFound("job.unknown", _("没有这项任务。"))
     alone = (job.result or {}).get("without_account", [])[:SHOWN]
-    return ReportPage(
+    return MessageReportPage(
         job=job,
         running=job.state in (JobState.QUEUED, JobState.RUNNING),
         text=_("已处理 %(done)s / %(total)s 家") % {"done": job.done, "total": len(job.params["firms"])},

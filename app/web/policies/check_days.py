@@ -17,7 +17,7 @@ from app.policies.domain.language.succession import NATION, concerns
 from app.policies.schemas import PolicySettingInput
 from app.policies.service.check_days import set_check_days, withdraw_check_days
 from app.policies.settings import counting, list_settings
-from app.web.policies.settings import Reader, SettingsPage, card_of
+from app.web.policies.settings import PolicySettingsPage, SettingsReader, card_of
 from app.web.shared.policy_words import place_names
 
 ADDRESS = f"/policies/{EVERY_POLICY}"
@@ -50,14 +50,14 @@ def withdraw_days(call: Call, setting_id: int) -> Response:
     return call.redirect(ADDRESS, good=_("设定已撤回，以前一次设定为准。"))
 
 
-def _page(session: Session, actor: Actor, on: date, refused: Bound[PolicySettingInput] | None) -> SettingsPage:
+def _page(session: Session, actor: Actor, on: date, refused: Bound[PolicySettingInput] | None) -> PolicySettingsPage:
     place = actor.region_prefix or NATION
     rows = [row for row in list_settings(session, EVERY_POLICY) if concerns(row.jurisdiction, actor.region_prefix)]
     present = counting(CheckDays(session, on).rows, actor.region_prefix)
     names = place_names(session, {place, *(row.jurisdiction for row in rows)})
     may_set = can(actor, SET_PARAMETER)
-    reader = Reader(ADDRESS, on, {present.name: present.id} if present else {}, place, names, may_set)
-    return SettingsPage(
+    reader = SettingsReader(ADDRESS, on, {present.name: present.id} if present else {}, place, names, may_set)
+    return PolicySettingsPage(
         code=EVERY_POLICY,
         title=_("核查有效天数"),
         on=on,

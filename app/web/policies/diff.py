@@ -35,7 +35,7 @@ class ComparedVersion:
 
 
 @dataclass(frozen=True)
-class DiffPage:
+class PolicyDiffPage:
     """Two versions of a policy and all that differs."""
 
     code: str
@@ -61,7 +61,7 @@ def diff_page(
     old = _chosen(call.session, code, before) if before else _before(rows, new)
     names = place_names(call.session, {row.jurisdiction for row in rows})
     sections = compare(policy_of(call.session, old), policy_of(call.session, new))
-    page = DiffPage(
+    page = PolicyDiffPage(
         code=code,
         title=str(policy_of(call.session, new).title),
         before=_version(old, names),

@@ -82,7 +82,7 @@ class SettingView:
 
 
 @dataclass(frozen=True)
-class ScoreView:
+class ScoreTable:
     """The score as a table: blocks, their items, when how many points are given."""
 
     title: str
@@ -103,7 +103,7 @@ class PolicyPage:
     timeline: Timeline
     settings: tuple[SettingView, ...]
     bands: tuple[BandTable, ...]
-    score: ScoreView | None
+    score: ScoreTable | None
     usage: Usage
     text: str
     sha256: str
@@ -232,6 +232,6 @@ def _bands(policy: Policy) -> tuple[BandTable, ...]:
     )
 
 
-def _score(policy: Policy, scoring: Scoring) -> ScoreView:
+def _score(policy: Policy, scoring: Scoring) -> ScoreTable:
     most = sum(block.node.most for block in scoring.blocks)
-    return ScoreView(str(scoring.title), most, score_blocks(scoring, policy.catalogue))
+    return ScoreTable(str(scoring.title), most, score_blocks(scoring, policy.catalogue))

@@ -25,7 +25,7 @@ from app.policies.schemas import PublishInput
 from app.policies.service.publishing import publish_version
 from app.policies.whatif.scenario import NUMBER, read_scenario
 from app.web.shared.policy_words import place_names, version_url
-from app.web.whatif.pages import Asked
+from app.web.whatif.pages import FlipFilter
 
 router = GuardedRouter(door="web", prefix="/policies/{code}/{jurisdiction}/{version}/publish")
 
@@ -95,7 +95,7 @@ def _show(call: Call, row: PolicyVersion, given: Mapping[str, str], form: Bound[
         title=str(policy.title),
         version=row.version,
         version_url=version_url(row),
-        what_if=Asked(f"{version_url(row)}/what-if", fields).url(),
+        what_if=FlipFilter(f"{version_url(row)}/what-if", fields).url(),
         place=place_names(call.session, [place])[place],
         sections=tuple(section for section in compare(policy, draft) if section.changes),
         numbers=tuple(fields.items()),

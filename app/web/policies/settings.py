@@ -30,7 +30,7 @@ router = GuardedRouter(door="web", prefix="/policies/{code}/settings")
 
 
 @dataclass(frozen=True)
-class SettingLine:
+class PolicySettingLine:
     """One setting on file; `state` is in force, to come, replaced or withdrawn."""
 
     id: int
@@ -53,7 +53,7 @@ class ParameterCard:
     reference: str
     value: str
     note: str
-    history: tuple[SettingLine, ...]
+    history: tuple[PolicySettingLine, ...]
     yes_no: bool
     unit: str
     form: Bound[Any]
@@ -61,7 +61,7 @@ class ParameterCard:
 
 
 @dataclass(frozen=True)
-class SettingsPage:
+class PolicySettingsPage:
     """What a policy leaves to the bureau."""
 
     code: str
@@ -105,7 +105,7 @@ def withdraw_policy_setting(call: Call, code: str, setting_id: int) -> Response:
 
 def _page(
     session: Session, actor: Actor, code: str, on: date, refused: Bound[PolicySettingInput] | None
-) -> SettingsPage:
+) -> PolicySettingsPage:
     policy = policy_of(session, get_shown(session, code, on, actor.region_prefix))
     place = jurisdiction_of(actor, policy)
     may_set = place is not None and can(actor, SET_PARAMETER)
@@ -115,8 +115,8 @@ def _page(
         session, {policy.jurisdiction, place or policy.jurisdiction, *(row.jurisdiction for row in rows)}
     )
     address = f"/policies/{code}/settings"
-    reader = Reader(address, on, {name: row.id for name, row in present.items()}, place or "", names, may_set)
-    return SettingsPage(
+    reader = SettingsReader(address, on, {name: row.id for name, row in present.items()}, place or "", names, may_set)
+    return PolicySettingsPage(
         code=code,
         title=str(policy.title),
         on=on,
@@ -132,7 +132,7 @@ def _page(
 
 
 @dataclass(frozen=True)
-class Reader:
+class SettingsReader:
     """Who looks at what is set at `address` on which day; `present` are the rows in force by parameter."""
 
     address: str
@@ -148,7 +148,7 @@ def _cited(parameter: Parameter) -> str:
 
 
 def card_of(
-    reader: Reader,
+    reader: SettingsReader,
     definition: FactDefinition,
     reference: str,
     rows: list[PolicySetting],
@@ -180,10 +180,10 @@ def _since(row: PolicySetting) -> str:
     }
 
 
-def _line(reader: Reader, definition: FactDefinition, row: PolicySetting) -> SettingLine:
+def _line(reader: SettingsReader, definition: FactDefinition, row: PolicySetting) -> PolicySettingLine:
     state, text = _state(reader, row)
     own = reader.may_set and row.withdrawn_at is None and row.jurisdiction == reader.place
-    return SettingLine(
+    return PolicySettingLine(
         id=row.id,
         value=setting_text(definition, row.value),
         place=reader.names[row.jurisdiction],
@@ -196,7 +196,7 @@ def _line(reader: Reader, definition: FactDefinition, row: PolicySetting) -> Set
     )
 
 
-def _state(reader: Reader, row: PolicySetting) -> tuple[str, str]:
+def _state(reader: SettingsReader, row: PolicySetting) -> tuple[str, str]:
     if row.withdrawn_at is not None:
         return "idle", _("已撤回")
     if row.id == reader.present.get(row.name):

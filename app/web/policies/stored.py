@@ -27,7 +27,7 @@ from app.policies.queries import find_newest_of_case, get_stored, policy_of
 from app.policies.schemas import OverrideInput, TakeBackInput
 from app.policies.service.verdicts import explain_again, is_intact
 from app.reference.queries import code_names
-from app.web.shared.override_lines import OverrideLine, override_lines, standing_of
+from app.web.shared.override_lines import VerdictOverrideLine, override_lines, standing_of
 from app.web.shared.policy_words import version_url
 
 router = GuardedRouter(door="web")
@@ -58,8 +58,8 @@ class StoredPage:
     intact: bool
     same_again: bool
     case: CaseFile | None
-    overrides: tuple[OverrideLine, ...]
-    standing: OverrideLine | None
+    overrides: tuple[VerdictOverrideLine, ...]
+    standing: VerdictOverrideLine | None
     may_override: bool
     may_take_back: bool
     forms: Refused

@@ -12,7 +12,7 @@ from app.commissioners.models import Commissioner
 from app.commissioners.queries import get_visible_to as get_commissioner_visible_to
 from app.doors.call import Call
 from app.doors.fact_form import Trial, lacks_too_much, trial_of_firm, trial_of_nobody
-from app.doors.fact_questions import Topic
+from app.doors.fact_questions import FactQuestionGroup
 from app.doors.forms import Bound
 from app.doors.router import GuardedRouter
 from app.enterprises.models import Enterprise
@@ -38,7 +38,7 @@ Expert = Annotated[str, Query(max_length=40)]
 
 
 @dataclass(frozen=True)
-class Tried:
+class TriedPolicy:
     """Whose facts are tried: a firm or an expert on file, or somebody who is not."""
 
     firm: Enterprise | None = None
@@ -57,9 +57,9 @@ class TryOutPage:
     on: date
     action: str
     url: str
-    tried: Tried
+    tried: TriedPolicy
     degree: str
-    topics: tuple[Topic, ...]
+    topics: tuple[FactQuestionGroup, ...]
     form: Bound[Any]
     labels: dict[str, str]
     view: VerdictView | None
@@ -86,24 +86,24 @@ def tried_out_page(call: Call, code: str, on: OnDay = None, uscc: Uscc = "", exp
     return call.render("web/policies/try_out.html", page, status=200 if evaluation else 422)
 
 
-def _tried(session: Session, actor: Actor, uscc: str, expert: str) -> Tried:
+def _tried(session: Session, actor: Actor, uscc: str, expert: str) -> TriedPolicy:
     """Who is tried; raises `NotFound` for what lies outside the officer's region."""
     if uscc:
-        return Tried(firm=get_by_uscc_visible_to(session, actor, uscc))
+        return TriedPolicy(firm=get_by_uscc_visible_to(session, actor, uscc))
     if not expert:
-        return Tried()
+        return TriedPolicy()
     found = get_commissioner_visible_to(session, actor, expert)
     serves = (f"{item.enterprise.name}（{programme_name(item.programme)}）" for item in found.agreements)
-    return Tried(expert=found, serves=tuple(dict.fromkeys(serves)))
+    return TriedPolicy(expert=found, serves=tuple(dict.fromkeys(serves)))
 
 
-def _trial(session: Session, actor: Actor, tried: Tried, code: str, on: date) -> Trial:
+def _trial(session: Session, actor: Actor, tried: TriedPolicy, code: str, on: date) -> Trial:
     if tried.firm is not None:
         return trial_of_firm(session, tried.firm, code, on)
     return trial_of_nobody(session, code, on, actor.region_prefix)
 
 
-def _page(trial: Trial, tried: Tried, form: Bound[Any], evaluation: Evaluation | None = None) -> TryOutPage:
+def _page(trial: Trial, tried: TriedPolicy, form: Bound[Any], evaluation: Evaluation | None = None) -> TryOutPage:
     found = answer(evaluation) if evaluation else None
     code, day = trial.policy.code, trial.on.isoformat()
     who = f"&uscc={tried.firm.uscc}" if tried.firm else f"&expert={tried.expert.public_id}" if tried.expert else ""

@@ -32,12 +32,12 @@ from app.policies.schemas import StatementInput
 from app.policies.service.verdicts import Verdict
 from app.policies.wording import fact_text, outcome_text, stated_text
 from app.reference.queries import code_names
-from app.web.shared.override_lines import OverrideLine, override_lines, standing_of
+from app.web.shared.override_lines import VerdictOverrideLine, override_lines, standing_of
 from app.web.shared.policy_words import version_url
 
 
 @dataclass(frozen=True)
-class Firm:
+class VerdictSubject:
     """What a verdict page is about: a firm's code, a policy's code, an application date."""
 
     uscc: str
@@ -99,7 +99,7 @@ class StatementLine:
 
 
 @dataclass(frozen=True)
-class StoredLine:
+class StoredVerdictLine:
     """A verdict kept earlier."""
 
     url: str
@@ -108,7 +108,7 @@ class StoredLine:
     state: str
     version: str
     stored_at: datetime
-    override: OverrideLine | None
+    override: VerdictOverrideLine | None
 
 
 @dataclass(frozen=True)
@@ -126,13 +126,13 @@ class VerdictPage:
     judged: tuple[MissingLine, ...]
     scored: tuple[MissingLine, ...]
     statements: tuple[StatementLine, ...]
-    stored: tuple[StoredLine, ...]
+    stored: tuple[StoredVerdictLine, ...]
     may_state: bool
     action: str
 
 
 @dataclass(frozen=True)
-class PlanPage:
+class GapPlanPage:
     """What has to change; no plan for a firm that passes."""
 
     enterprise: Enterprise
@@ -177,13 +177,13 @@ def verdict_page(
     )
 
 
-def plan_page(session: Session, enterprise: Enterprise, verdict: Verdict) -> PlanPage:
+def plan_page(session: Session, enterprise: Enterprise, verdict: Verdict) -> GapPlanPage:
     """What has to change for the firm to pass."""
     policy, on = verdict.evaluation.policy, verdict.evaluation.on
     link = supply_link(enterprise.uscc, policy.catalogue, on, policy.code)
     names = code_names(session, enterprise.region_code)
     found = answer_with_plan(verdict.evaluation)
-    return PlanPage(
+    return GapPlanPage(
         enterprise=enterprise,
         url=verdict_url(enterprise.uscc, policy.code, on),
         view=present(found, policy.catalogue, link, names=names),
@@ -255,15 +255,15 @@ def _statement(catalogue: Catalogue, row: FactStatement, url: str, query: str) -
     )
 
 
-def stored_lines(session: Session, enterprise: Enterprise, policy_code: str) -> tuple[StoredLine, ...]:
+def stored_lines(session: Session, enterprise: Enterprise, policy_code: str) -> tuple[StoredVerdictLine, ...]:
     """The verdicts kept for a firm under a policy, newest first, each with the override that stands."""
     rows = list_stored(session, enterprise.id, policy_code=policy_code)
     overridden = override_lines(session, [row.id for row in rows])
     return tuple(_stored(enterprise, row, standing_of(overridden.get(row.id, ()))) for row in rows)
 
 
-def _stored(enterprise: Enterprise, row: StoredVerdict, override: OverrideLine | None) -> StoredLine:
-    return StoredLine(
+def _stored(enterprise: Enterprise, row: StoredVerdict, override: VerdictOverrideLine | None) -> StoredVerdictLine:
+    return StoredVerdictLine(
         url=f"{verdict_url(enterprise.uscc, row.policy_code)}/stored/{row.id}",
         on=row.on_day,
         outcome=outcome_text(Outcome(row.outcome)),

@@ -16,7 +16,7 @@ from app.policies.presenting import verdict_url
 from app.policies.queries import get_catalogue
 from app.policies.service.statements import state_fact, withdraw_statement
 from app.policies.service.verdicts import evaluate_enterprise
-from app.web.policies.verdict_pages import Firm, StatementForm, plan_page, verdict_page
+from app.web.policies.verdict_pages import StatementForm, VerdictSubject, plan_page, verdict_page
 
 router = GuardedRouter(door="web", prefix="/enterprises/{uscc}/verdicts")
 
@@ -25,7 +25,7 @@ OnDay = Annotated[date | None, Query(description="application date; default toda
 
 @router.get("/{policy}", action=READ_VERDICT)
 def show_verdict(call: Call, uscc: str, policy: str, on: OnDay = None) -> Response:
-    return _show(call, Firm(uscc, policy, on or call.on))
+    return _show(call, VerdictSubject(uscc, policy, on or call.on))
 
 
 @router.get("/{policy}/plan", action=READ_VERDICT)
@@ -40,7 +40,7 @@ def show_plan(call: Call, uscc: str, policy: str, on: OnDay = None) -> Response:
 
 @router.post("/{policy}/statements", action=STATE_FACT)
 def add_statement(call: Call, uscc: str, policy: str, on: OnDay = None) -> Response:
-    firm = Firm(uscc, policy, on or call.on)
+    firm = VerdictSubject(uscc, policy, on or call.on)
     enterprise = get_by_uscc_visible_to(call.session, call.actor, uscc)
     catalogue = get_catalogue(call.session)
     return call.submit(
@@ -58,7 +58,7 @@ def take_back(call: Call, uscc: str, policy: str, statement_id: int, on: OnDay =
     return call.redirect(verdict_url(uscc, policy, on), good=_("已撤回说明。"))
 
 
-def _show(call: Call, firm: Firm, bound: Bound[StatementForm] | None = None, status: int = 200) -> Response:
+def _show(call: Call, firm: VerdictSubject, bound: Bound[StatementForm] | None = None, status: int = 200) -> Response:
     enterprise = get_by_uscc_visible_to(call.session, call.actor, firm.uscc)
     verdict = evaluate_enterprise(call.session, enterprise, firm.policy, firm.on)
     page = verdict_page(call.session, call.actor, enterprise, verdict, call.now, bound)

@@ -19,7 +19,7 @@ router = GuardedRouter(door="web", prefix="/programmes/{code}/diff")
 
 
 @dataclass(frozen=True)
-class DiffPage:
+class ProgrammeDiffPage:
     """Two versions of a programme and all that differs."""
 
     code: str
@@ -45,7 +45,7 @@ def diff_page(
     new = catalogue.get(code, after) if after else versions[0]
     old = catalogue.get(code, before) if before else _before(versions, new)
     sections = compare(old, new, load_names(call.session))
-    page = DiffPage(
+    page = ProgrammeDiffPage(
         code=code,
         title=str(new.title),
         before=old.version,

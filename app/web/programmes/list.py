@@ -28,7 +28,7 @@ from app.programmes.wording import LEVELS
 from app.web.policies.timeline import Timeline
 from app.web.programmes.rounds import RoundsPanel, rounds_panel
 from app.web.programmes.settings import SettingSummary, setting_summaries
-from app.web.programmes.tables import Table, table_of
+from app.web.programmes.tables import SectionTable, table_of
 from app.web.programmes.timeline import draw_versions
 from app.web.shared.tabs import Tab
 
@@ -78,7 +78,7 @@ class ProgrammePage:
     tab: str
     tabs: tuple[Tab, ...]
     diagram: Diagram
-    tables: tuple[Table, ...]
+    tables: tuple[SectionTable, ...]
     counts: Mapping[str, StageCount]
     citations: tuple[CitedPlace, ...]
     settings: tuple[SettingSummary, ...]

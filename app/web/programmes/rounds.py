@@ -15,7 +15,7 @@ Changed = tuple[tuple[int, str], Bound[RoundInput]]
 
 
 @dataclass(frozen=True)
-class RoundLine:
+class ProgrammeRoundLine:
     """A round and the form that sets its cut-offs."""
 
     row: ProgrammeRound
@@ -28,7 +28,7 @@ class RoundLine:
 class RoundsPanel:
     """The rounds of a programme, newest year first, and the form for another one."""
 
-    lines: tuple[RoundLine, ...]
+    lines: tuple[ProgrammeRoundLine, ...]
     may_set: bool
     new: Bound[NewRoundInput]
 
@@ -47,7 +47,7 @@ def rounds_panel(
     return RoundsPanel(lines, may_set, new or empty({"year": on.year}))
 
 
-def _line(row: ProgrammeRound, changed: Changed | None) -> RoundLine:
+def _line(row: ProgrammeRound, changed: Changed | None) -> ProgrammeRoundLine:
     form: Bound[RoundInput] = empty(
         {
             "bureau_cutoff_on": row.bureau_cutoff_on or "",
@@ -57,4 +57,4 @@ def _line(row: ProgrammeRound, changed: Changed | None) -> RoundLine:
     )
     if changed and changed[0] == (row.year, row.code):
         form = changed[1]
-    return RoundLine(row, round_title(row), form, f"-{row.year}-{row.code}")
+    return ProgrammeRoundLine(row, round_title(row), form, f"-{row.year}-{row.code}")

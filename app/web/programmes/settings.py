@@ -44,7 +44,7 @@ class SettingSummary:
 
 
 @dataclass(frozen=True)
-class SettingLine:
+class ProgrammeSettingLine:
     """One setting on file; `state` is in force, to come or replaced."""
 
     value: str
@@ -63,13 +63,13 @@ class SettingCard:
     at: str
     summary: SettingSummary
     hint: str
-    history: tuple[SettingLine, ...]
+    history: tuple[ProgrammeSettingLine, ...]
     form: Bound[Any]
     opened: bool
 
 
 @dataclass(frozen=True)
-class SettingsPage:
+class ProgrammeSettingsPage:
     """What a programme leaves to the bureau."""
 
     code: str
@@ -132,12 +132,12 @@ def _summary(item: Settable, row: ProgrammeSetting | None) -> SettingSummary:
 
 def _page(
     session: Session, actor: Actor, code: str, on: date, refused: Bound[ProgrammeSettingInput] | None = None
-) -> SettingsPage:
+) -> ProgrammeSettingsPage:
     catalogue = load_catalogue(session)
     versions = catalogue.versions_of(code)
     programme = catalogue.in_force(on).get(code, versions[0])
     rows = list_settings(session, code)
-    return SettingsPage(
+    return ProgrammeSettingsPage(
         code=code,
         title=str(programme.title),
         cards=tuple(_card(item, rows, on, refused) for item in settable(programme)),
@@ -162,14 +162,14 @@ def _card(
     )
 
 
-def _line(item: Settable, row: ProgrammeSetting, present: ProgrammeSetting | None, on: date) -> SettingLine:
+def _line(item: Settable, row: ProgrammeSetting, present: ProgrammeSetting | None, on: date) -> ProgrammeSettingLine:
     if row is present:
         state, text = "good", _("现行")
     elif row.effective_on > on:
         state, text = "info", _("尚未生效")
     else:
         state, text = "idle", _("已被代替")
-    return SettingLine(
+    return ProgrammeSettingLine(
         value=setting_text(item.form, row.value),
         effective_on=row.effective_on,
         document=row.document,

@@ -15,7 +15,7 @@ NOTES = {
 
 
 @dataclass(frozen=True)
-class Cell:
+class SectionCell:
     """A cell with what stands in small letters beneath it: (label, text)."""
 
     text: str
@@ -27,12 +27,12 @@ class TableRow:
     """A row of a section; its first cell names it."""
 
     code: str
-    cells: tuple[Cell, ...]
+    cells: tuple[SectionCell, ...]
     citations: tuple[CitedPlace, ...]
 
 
 @dataclass(frozen=True)
-class Table:
+class SectionTable:
     """One section of the file as the page shows it."""
 
     code: str
@@ -42,11 +42,11 @@ class Table:
     rows: tuple[TableRow, ...]
 
 
-def table_of(section: Section) -> Table:
+def table_of(section: Section) -> SectionTable:
     """The section without the columns that are empty throughout and those that stand beneath another."""
     used = [at for at in range(len(section.columns)) if any(row.cells[at] for row in section.rows)]
     leading = [at for at in used if section.beneath.get(at) not in used]
-    return Table(
+    return SectionTable(
         code=section.code,
         title=section.title,
         note=_(NOTES[section.code]) if section.code in NOTES else "",
@@ -57,6 +57,6 @@ def table_of(section: Section) -> Table:
     )
 
 
-def _cell(section: Section, row: SectionRow, at: int) -> Cell:
+def _cell(section: Section, row: SectionRow, at: int) -> SectionCell:
     below = [child for child, parent in section.beneath.items() if parent == at and row.cells[child]]
-    return Cell(row.cells[at], tuple((section.columns[child], row.cells[child]) for child in below))
+    return SectionCell(row.cells[at], tuple((section.columns[child], row.cells[child]) for child in below))

@@ -48,7 +48,7 @@ VOCABULARIES = (
 
 
 @dataclass(frozen=True)
-class Words:
+class EnterpriseWords:
     """The words of this page in the reader's language."""
 
     terms: Mapping[str, list[Choice]]
@@ -91,10 +91,10 @@ class Words:
         return dict(self.parks).get(code, code)
 
 
-def words(session: Session) -> Words:
+def words(session: Session) -> EnterpriseWords:
     """Every vocabulary of the register; three queries."""
     parks = tuple((park.code, label_of(park)) for park in list_parks(session))
-    return Words(list_terms(session, *VOCABULARIES), tuple(list_fields(session)), parks)
+    return EnterpriseWords(list_terms(session, *VOCABULARIES), tuple(list_fields(session)), parks)
 
 
 def in_one_county(actor: Actor) -> bool:
@@ -114,7 +114,7 @@ def place_of(session: Session, enterprise: Enterprise) -> str:
     return list_region_names(session, [enterprise.region_code]).get(enterprise.region_code, "")
 
 
-def capital_text(enterprise: Enterprise, known: Words) -> str:
+def capital_text(enterprise: Enterprise, known: EnterpriseWords) -> str:
     """The registered capital as people write it, with what was written when it could not be read."""
     if enterprise.capital_fen is None:
         return enterprise.capital_text
@@ -146,7 +146,7 @@ def status_badges(enterprise: Enterprise) -> tuple[Badge, ...]:
     return tuple(found)
 
 
-def certificate_badge(certificate: Certificate, known: Words, on: date, soon_days: int = 180) -> Badge:
+def certificate_badge(certificate: Certificate, known: EnterpriseWords, on: date, soon_days: int = 180) -> Badge:
     """A valid certificate with its last day; amber when it ends soon."""
     label = known.label("certificate_kind", certificate.kind)
     if certificate.expires_on is None:
@@ -156,7 +156,7 @@ def certificate_badge(certificate: Certificate, known: Words, on: date, soon_day
     return ("wait" if ends_soon else "good"), text
 
 
-def tag_texts(tags: Iterable[EnterpriseTag], known: Words, on: date) -> tuple[str, ...]:
+def tag_texts(tags: Iterable[EnterpriseTag], known: EnterpriseWords, on: date) -> tuple[str, ...]:
     """The tags that hold on `on`, in the vocabulary's order."""
     order = {choice.code: position for position, choice in enumerate(known.terms["tag"])}
     holding = [tag for tag in tags if tag.expires_on is None or tag.expires_on >= on]

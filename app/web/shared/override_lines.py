@@ -14,7 +14,7 @@ from app.policies.wording import outcome_text
 
 
 @dataclass(frozen=True)
-class OverrideLine:
+class VerdictOverrideLine:
     """An officer's decision instead of a kept verdict; `standing` until it was taken back."""
 
     id: int
@@ -31,17 +31,17 @@ class OverrideLine:
     back_reason: str
 
 
-def override_lines(session: Session, verdict_ids: Sequence[int]) -> dict[int, tuple[OverrideLine, ...]]:
+def override_lines(session: Session, verdict_ids: Sequence[int]) -> dict[int, tuple[VerdictOverrideLine, ...]]:
     """The overrides of these verdicts, newest first, by verdict; one query."""
-    found: dict[int, tuple[OverrideLine, ...]] = {}
+    found: dict[int, tuple[VerdictOverrideLine, ...]] = {}
     for row in list_overrides(session, verdict_ids):
         found[row.stored_verdict_id] = (*found.get(row.stored_verdict_id, ()), override_line(row))
     return found
 
 
-def override_line(row: VerdictOverride) -> OverrideLine:
+def override_line(row: VerdictOverride) -> VerdictOverrideLine:
     """One override."""
-    return OverrideLine(
+    return VerdictOverrideLine(
         id=row.id,
         outcome=outcome_text(Outcome(row.outcome)),
         passes=row.outcome == Outcome.MET,
@@ -57,6 +57,6 @@ def override_line(row: VerdictOverride) -> OverrideLine:
     )
 
 
-def standing_of(lines: Sequence[OverrideLine]) -> OverrideLine | None:
+def standing_of(lines: Sequence[VerdictOverrideLine]) -> VerdictOverrideLine | None:
     """The one that stands, if any."""
     return next((line for line in lines if line.standing), None)

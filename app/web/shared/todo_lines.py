@@ -41,7 +41,7 @@ GROUPS = {
 
 
 @dataclass(frozen=True)
-class Words:
+class TodoWords:
     """What a to-do says: its text, a note, and the one action that the reader can take at `url`: a link, or a form of one
     button when it has `fields`. Where there is none, `action` is empty and `url` the matter itself."""
 
@@ -54,7 +54,7 @@ class Words:
 
 
 @dataclass(frozen=True)
-class Around:
+class TodoContext:
     """What the words of a page of to-dos are made from, loaded for all of them at once."""
 
     actor: Actor
@@ -89,7 +89,7 @@ class Kind:
     """One kind of to-do on the desk: where it is found, what it says, and whether its words look at what is supplied."""
 
     provider: Provider
-    describe: Callable[[Todo, Around], Words]
+    describe: Callable[[Todo, TodoContext], TodoWords]
     looks_at_needs: bool = False
 
 
@@ -106,7 +106,7 @@ class TodoLine:
     subject: str
     subject_url: str
     programme: str
-    words: Words
+    words: TodoWords
     officer: str
     label: str = field(default="")
 
@@ -122,10 +122,10 @@ def todo_lines(
     return tuple(_line(todo, by_code[todo.provider], around, names, calendar) for todo in todos)
 
 
-def _around(session: Session, kinds: Mapping[str, Kind], asked: TodoQuery, todos: Sequence[Todo]) -> Around:
+def _around(session: Session, kinds: Mapping[str, Kind], asked: TodoQuery, todos: Sequence[Todo]) -> TodoContext:
     cases = list_by_ids(session, _ids(todo.case_id for todo in todos))
     looked_at = [cases[todo.case_id] for todo in todos if todo.case_id and kinds[todo.provider].looks_at_needs]
-    return Around(
+    return TodoContext(
         actor=asked.actor,
         on=asked.on,
         catalogue=asked.catalogue,
@@ -141,7 +141,7 @@ def _ids(found: Iterable[int | None]) -> set[int]:
     return {key for key in found if key is not None}
 
 
-def _line(todo: Todo, kind: Kind, around: Around, names: Mapping[int, str], calendar: WorkCalendar) -> TodoLine:
+def _line(todo: Todo, kind: Kind, around: TodoContext, names: Mapping[int, str], calendar: WorkCalendar) -> TodoLine:
     words = kind.describe(todo, around)
     firm = around.firms.get(todo.firm_id or 0)
     case = around.cases.get(todo.case_id or 0)

@@ -59,7 +59,7 @@ class CasesForm(BaseModel):
 
 
 @dataclass(frozen=True)
-class PreviewPage:
+class OpeningPreviewPage:
     """Who can get a case and who cannot, before anything is done."""
 
     sweep: Sweep
@@ -76,7 +76,7 @@ class PreviewPage:
 
 
 @dataclass(frozen=True)
-class ResultLine:
+class OpenedCaseLine:
     """What became of one firm."""
 
     name: str
@@ -86,7 +86,7 @@ class ResultLine:
 
 
 @dataclass(frozen=True)
-class ResultPage:
+class OpenedCasesPage:
     """The order under way or done, firm by firm."""
 
     sweep: Sweep
@@ -95,8 +95,8 @@ class ResultPage:
     running: bool
     text: str
     policy: SweptPolicy
-    opened: tuple[ResultLine, ...]
-    refused: tuple[ResultLine, ...]
+    opened: tuple[OpenedCaseLine, ...]
+    refused: tuple[OpenedCaseLine, ...]
     left: int
 
 
@@ -171,12 +171,12 @@ def _command(given: CasesForm, policy: SweptPolicy, firms: Sequence[Enterprise])
 
 def _preview_page(
     call: Call, swept: tuple[Sweep, SweptPolicy], firms: Sequence[Enterprise], form: Bound[CasesForm], query: ListQuery
-) -> PreviewPage:
+) -> OpeningPreviewPage:
     sweep, policy = swept
     get_in_force(call.session, policy.code, call.on)
     prospects = _prospects(call, policy, firms, form)
     year = call.on.year
-    return PreviewPage(
+    return OpeningPreviewPage(
         sweep=sweep,
         base=f"/policies/sweeps/{sweep.id}",
         back=f"/policies/sweeps/{sweep.id}?{urlencode({'policy': policy.code})}",
@@ -220,7 +220,7 @@ def _kept(query: ListQuery) -> tuple[tuple[str, str], ...]:
     return (*said, ("which", query["which"]), *ticked)
 
 
-def _result_page(session: Session, actor: Actor, sweep_id: int, job_id: int) -> ResultPage:
+def _result_page(session: Session, actor: Actor, sweep_id: int, job_id: int) -> OpenedCasesPage:
     sweep, job = get_sweep_visible_to(session, actor, sweep_id), get_job(session, job_id)
     ours = job.kind == JOB_KIND and job.params.get("sweep") == sweep.id
     if not ours or not str(job.actor["region_prefix"]).startswith(actor.region_prefix):
@@ -228,7 +228,7 @@ def _result_page(session: Session, actor: Actor, sweep_id: int, job_id: int) -> 
     found = opened_of(job)
     firms = {firm.id: firm for firm in list_swept_firms(session, [one.enterprise_id for one in found])}
     total = len(job.params["order"]["enterprise_ids"])
-    return ResultPage(
+    return OpenedCasesPage(
         sweep=sweep,
         base=f"/policies/sweeps/{sweep.id}",
         job=job,
@@ -241,6 +241,6 @@ def _result_page(session: Session, actor: Actor, sweep_id: int, job_id: int) -> 
     )
 
 
-def _line(one: Opened, firm: Enterprise) -> ResultLine:
+def _line(one: Opened, firm: Enterprise) -> OpenedCaseLine:
     refusal = one.refusal if current_locale() == "zh" else one.refusal_en
-    return ResultLine(firm.name, firm.uscc, one.number, refusal)
+    return OpenedCaseLine(firm.name, firm.uscc, one.number, refusal)

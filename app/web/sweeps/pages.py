@@ -74,7 +74,7 @@ class SweepsPage:
 
 
 @dataclass(frozen=True)
-class ProgressPage:
+class SweepProgressPage:
     """A sweep under way, or stopped on its way."""
 
     sweep: Sweep
@@ -119,7 +119,7 @@ class OrderLine:
 
 
 @dataclass(frozen=True)
-class ResultPage:
+class SweepResultPage:
     """What a finished sweep found: every policy's counts, and the lines of one."""
 
     sweep: Sweep
@@ -183,7 +183,7 @@ def _row(session: Session, actor: Actor, sweep: Sweep, places: Mapping[str, str]
     )
 
 
-def progress_page(session: Session, actor: Actor, sweep: Sweep) -> ProgressPage:
+def progress_page(session: Session, actor: Actor, sweep: Sweep) -> SweepProgressPage:
     """How far a sweep is."""
     job = get_job(session, sweep.job_id or 0)
     running = sweep.finished_at is None and job.state in (JobState.QUEUED, JobState.RUNNING)
@@ -192,7 +192,7 @@ def progress_page(session: Session, actor: Actor, sweep: Sweep) -> ProgressPage:
     else:
         text = _("已判定 %(done)s / %(total)s 家") % {"done": f"{job.done:,}", "total": f"{job.total:,}"}
     steer = can(actor, RUN, Place(sweep.region_prefix))
-    return ProgressPage(sweep, _place(session, sweep), job, running, text, steer)
+    return SweepProgressPage(sweep, _place(session, sweep), job, running, text, steer)
 
 
 def _place(session: Session, sweep: Sweep) -> str:
@@ -208,7 +208,7 @@ def chosen_policy(sweep: Sweep, query: ListQuery) -> SweptPolicy:
     return swept_policy(code, sweep.versions[code])
 
 
-def result_page(session: Session, actor: Actor, sweep: Sweep, query: ListQuery, on: date) -> ResultPage:
+def result_page(session: Session, actor: Actor, sweep: Sweep, query: ListQuery, on: date) -> SweepResultPage:
     """Every policy's counts and the filtered lines of one."""
     policy, base = chosen_policy(sweep, query), f"/policies/sweeps/{sweep.id}"
     query = query.changed(policy=policy.code)
@@ -218,7 +218,7 @@ def result_page(session: Session, actor: Actor, sweep: Sweep, query: ListQuery, 
     region_text = list_region_names(session, [query["region"]]).get(query["region"], "")
     catalogue = load_catalogue(session)
     pruned = bool(sweep.counts.get("pruned"))
-    return ResultPage(
+    return SweepResultPage(
         sweep=sweep,
         place=_place(session, sweep),
         firms=firms_for(actor, sweep, counts),

@@ -71,7 +71,7 @@ class Made:
 
 
 @dataclass(frozen=True)
-class ClientsPage:
+class MachineClientsPage:
     """All machine clients, the form for a new one, and credentials just made."""
 
     clients: tuple[MachineClient, ...]
@@ -162,7 +162,7 @@ def _credentials(client_id: str, secret: str) -> Made:
 
 def _clients(call: Call, form: Bound[ClientForm], *, made: Made | None = None, status: int = 200) -> Response:
     scopes = tuple((scope, scope, _(SCOPE_MEANINGS[scope])) for scope in SCOPES)
-    page = ClientsPage(tuple(list_clients(call.session)), form, scopes, made)
+    page = MachineClientsPage(tuple(list_clients(call.session)), form, scopes, made)
     return call.render("web/system/clients.html", page, status=status)
 
 

@@ -31,7 +31,7 @@ ON_PAGE, IN_BOX = 10, 4
 
 
 @dataclass(frozen=True)
-class Asked:
+class SearchRequest:
     """What is looked for, by whom."""
 
     session: Session
@@ -56,12 +56,12 @@ class Finder:
 
     title: str
     action: Action
-    find: Callable[[Asked], list[Hit]]
+    find: Callable[[SearchRequest], list[Hit]]
     more: str
 
 
 @dataclass(frozen=True)
-class Group:
+class SearchGroup:
     """What one finder found."""
 
     title: str
@@ -74,17 +74,17 @@ class SearchPage:
     """Everything found, by kind."""
 
     query: str
-    groups: tuple[Group, ...]
+    groups: tuple[SearchGroup, ...]
 
 
 @dataclass(frozen=True)
-class SuggestPage:
+class SearchSuggestPage:
     """The lines under the box."""
 
     items: tuple[Hit, ...]
 
 
-def _firms(asked: Asked) -> list[Hit]:
+def _firms(asked: SearchRequest) -> list[Hit]:
     found = search_visible_to(asked.session, asked.actor, asked.query, asked.limit)
     places = list_region_names(asked.session, {firm.region_code for firm in found})
     return [
@@ -93,7 +93,7 @@ def _firms(asked: Asked) -> list[Hit]:
     ]
 
 
-def _cases(asked: Asked) -> list[Hit]:
+def _cases(asked: SearchRequest) -> list[Hit]:
     viewer = Viewer(asked.session, asked.actor, asked.on)
     found = CASES.page(viewer, CaseFilter(q=asked.query), limit=asked.limit).items
     catalogue = load_catalogue(asked.session) if found else None
@@ -107,7 +107,7 @@ def _cases(asked: Asked) -> list[Hit]:
     ]
 
 
-def _people(asked: Asked) -> list[Hit]:
+def _people(asked: SearchRequest) -> list[Hit]:
     viewer = Viewer(asked.session, asked.actor, asked.on)
     found = COMMISSIONERS.page(viewer, CommissionerFilter(q=asked.query), limit=asked.limit).items
     return [Hit(person.name, f"/commissioners/{person.public_id}", person.unit) for person in found]
@@ -127,21 +127,23 @@ def search_page(call: Call, q: str = "") -> Response:
         firm = find_by_uscc_visible_to(call.session, call.actor, query)
         if firm is not None:
             return call.redirect(f"/enterprises/{firm.uscc}")
-    groups = _found(Asked(call.session, call.actor, query, ON_PAGE, call.on))
+    groups = _found(SearchRequest(call.session, call.actor, query, ON_PAGE, call.on))
     return call.render("web/search/results.html", SearchPage(query, groups))
 
 
 @router.get("/suggest", action=LIST_ENTERPRISES)
 def suggest(call: Call, q: str = "") -> Response:
-    groups = _found(Asked(call.session, call.actor, _clean(q), IN_BOX, call.on))
-    return call.render("web/search/suggest.html", SuggestPage(tuple(hit for group in groups for hit in group.hits)))
+    groups = _found(SearchRequest(call.session, call.actor, _clean(q), IN_BOX, call.on))
+    return call.render(
+        "web/search/suggest.html", SearchSuggestPage(tuple(hit for group in groups for hit in group.hits))
+    )
 
 
-def _found(asked: Asked) -> tuple[Group, ...]:
+def _found(asked: SearchRequest) -> tuple[SearchGroup, ...]:
     if not asked.query:
         return ()
     groups = (
-        Group(_(finder.title), tuple(finder.find(asked)), finder.more)
+        SearchGroup(_(finder.title), tuple(finder.find(asked)), finder.more)
         for finder in FINDERS
         if can(asked.actor, finder.action)
     )

@@ -62,7 +62,7 @@ class Month:
 
 
 @dataclass(frozen=True)
-class OverrideLine:
+class CalendarOverrideLine:
     """A day that the bureau declared."""
 
     row: CalendarOverride
@@ -82,7 +82,7 @@ class CalendarPage:
     working: int
     weekdays: tuple[str, ...]
     months: tuple[Month, ...]
-    overrides: tuple[OverrideLine, ...]
+    overrides: tuple[CalendarOverrideLine, ...]
     may_set: bool
     form: Bound[Any]
     kinds: tuple[tuple[str, str], ...]
@@ -195,10 +195,10 @@ def _cell(day: date, calendar: WorkCalendar, feasts: Mapping[date, str]) -> DayC
     return DayCell(day.day, kind, _(MARKS[kind]) if MARKS[kind] else "", " ".join(filter(None, words)), declared)
 
 
-def _line(row: CalendarOverride, refused: Bound[ClearDayInput] | None) -> OverrideLine:
+def _line(row: CalendarOverride, refused: Bound[ClearDayInput] | None) -> CalendarOverrideLine:
     words = {True: _(KINDS[0][1]), False: _(KINDS[1][1])}
     mine = refused is not None and refused.raw.get("day") == row.day.isoformat()
-    return OverrideLine(
+    return CalendarOverrideLine(
         row=row,
         text=words[row.is_working],
         statutory=words[STATUTORY.is_working(row.day)],

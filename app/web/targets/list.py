@@ -21,7 +21,7 @@ from app.targets import actions, queries
 from app.targets.domain import Applications, Certificates, Subjects, TargetOperator, version_name
 from app.targets.models import PlanItem
 from app.targets.queries import PlanView, TargetResult
-from app.web.targets.rows import Table, all_rows, page_of_rows
+from app.web.targets.rows import TargetTable, all_rows, page_of_rows
 
 router = GuardedRouter(door="web", prefix="/targets")
 
@@ -72,14 +72,14 @@ class TargetsPage:
 
 
 @dataclass(frozen=True)
-class RowsPage:
+class TargetRowsPage:
     """The rows behind one number."""
 
     item: PlanItem
     name: str
     remark: str
     card: GoalCard
-    table: Table
+    table: TargetTable
     page: Page[Any]
     url: str
     export_query: str
@@ -118,7 +118,7 @@ def target_rows_page(
     assert counted is not None  # get_item refuses an item that nothing is counted for
     table, found = page_of_rows(call.session, counted, view, paged.cursor or None, PAGE_SIZE)
     query = urlencode({"year": view.period.year})
-    page = RowsPage(
+    page = TargetRowsPage(
         item=item,
         name=_text(item.name),
         remark=_text(item.remark),

@@ -21,7 +21,7 @@ NOTHING = "—"
 
 
 @dataclass(frozen=True)
-class Row:
+class TargetRow:
     """One row: its cells, and where the first one leads."""
 
     cells: tuple[Any, ...]
@@ -34,27 +34,27 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Table:
+class TargetTable:
     """A table ready to be shown or handed out."""
 
     header: tuple[str, ...]
-    rows: tuple[Row, ...] = field(default=())
+    rows: tuple[TargetRow, ...] = field(default=())
 
 
 def page_of_rows(
     session: Session, counted: Counted, view: PlanView, cursor: str | None, limit: int
-) -> tuple[Table, Page[Any]]:
+) -> tuple[TargetTable, Page[Any]]:
     """One page of the rows that the number counts."""
     found = queries.page_rows(session, view, counted, cursor, limit)
     return _table(session, counted, view, found.items), found
 
 
-def all_rows(session: Session, counted: Counted, view: PlanView) -> Table:
+def all_rows(session: Session, counted: Counted, view: PlanView) -> TargetTable:
     """Every row that the number counts, for an export."""
     return _table(session, counted, view, queries.list_rows(session, view, counted))
 
 
-def _table(session: Session, counted: Counted, view: PlanView, items: Sequence[Any]) -> Table:
+def _table(session: Session, counted: Counted, view: PlanView, items: Sequence[Any]) -> TargetTable:
     if isinstance(counted, Applications):
         return _cases(session, items)
     if isinstance(counted, Commissioners):
@@ -62,13 +62,13 @@ def _table(session: Session, counted: Counted, view: PlanView, items: Sequence[A
     return _firms(session, counted, view.period.on, items)
 
 
-def _cases(session: Session, items: Sequence[CaseFile]) -> Table:
+def _cases(session: Session, items: Sequence[CaseFile]) -> TargetTable:
     days = queries.submission_days(session, [case.id for case in items])
     header = (_("受理编号"), _("企业"), _("统一社会信用代码"), _("申报日期"))
-    return Table(
+    return TargetTable(
         header,
         tuple(
-            Row(
+            TargetRow(
                 (case.number, case.enterprise.name, case.enterprise.uscc, days.get(case.id)),
                 f"/cases/{case.number}",
             )
@@ -77,10 +77,11 @@ def _cases(session: Session, items: Sequence[CaseFile]) -> Table:
     )
 
 
-def _experts(counted: Commissioners, view: PlanView, items: Sequence[Commissioner]) -> Table:
+def _experts(counted: Commissioners, view: PlanView, items: Sequence[Commissioner]) -> TargetTable:
     header = (_("姓名"), _("工作单位"), _("服务企业"), _("协议期限"))
-    return Table(
-        header, tuple(Row(_expert_cells(counted, view, item), f"/commissioners/{item.public_id}") for item in items)
+    return TargetTable(
+        header,
+        tuple(TargetRow(_expert_cells(counted, view, item), f"/commissioners/{item.public_id}") for item in items),
     )
 
 
@@ -99,7 +100,7 @@ def _expert_cells(counted: Commissioners, view: PlanView, item: Commissioner) ->
     return (item.name, item.unit, firms, terms)
 
 
-def _firms(session: Session, counted: Any, on: date, items: Sequence[Enterprise]) -> Table:
+def _firms(session: Session, counted: Any, on: date, items: Sequence[Enterprise]) -> TargetTable:
     ids = [item.id for item in items]
     certificates = list_valid_certificates(session, ids, on)
     tags = list_tags(session, ids) if isinstance(counted, Subjects) else {}
@@ -120,4 +121,4 @@ def _firms(session: Session, counted: Any, on: date, items: Sequence[Enterprise]
             found.append("、".join([*([_("有效证书")] if held else []), *([_("入库标签")] if listed else [])]))
         return tuple(found)
 
-    return Table(tuple(header), tuple(Row(cells(item), f"/enterprises/{item.uscc}") for item in items))
+    return TargetTable(tuple(header), tuple(TargetRow(cells(item), f"/enterprises/{item.uscc}") for item in items))

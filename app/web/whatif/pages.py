@@ -52,7 +52,7 @@ class BarPart:
 
 
 @dataclass(frozen=True)
-class Bar:
+class OutcomeBar:
     """All firms, by outcome."""
 
     label: str
@@ -74,7 +74,7 @@ class FlipLine:
 
 
 @dataclass(frozen=True)
-class FirmLine:
+class FirmFlipLine:
     """One firm that flips: why."""
 
     name: str
@@ -93,11 +93,11 @@ class Outcomes:
 
     total: int
     counts: tuple[CountRow, ...]
-    bars: tuple[Bar, ...]
+    bars: tuple[OutcomeBar, ...]
     flips: tuple[FlipLine, ...]
     shown: str
     shown_count: int
-    firms: tuple[FirmLine, ...]
+    firms: tuple[FirmFlipLine, ...]
     more_url: str
     all_url: str
     budget: Budget
@@ -123,7 +123,7 @@ class WhatIfPage:
 
 
 @dataclass(frozen=True)
-class Asked:
+class FlipFilter:
     """Which firms of the result are asked for, and the address of the scenario without that."""
 
     action: str
@@ -142,7 +142,7 @@ STANDINGS = {f"{side}.{outcome}": (place, outcome) for place, side in enumerate(
 """`now.met`, `then.unknown`: who stands so on one side."""
 
 
-def outcomes_of(session: Session, effect: Effect, budget: Budget, asked: Asked) -> Outcomes:
+def outcomes_of(session: Session, effect: Effect, budget: Budget, asked: FlipFilter) -> Outcomes:
     """The counts, the flips and one page of the firms that flip."""
     places = _places(effect, asked.flip, asked.after)
     shown = [int(place) for place in places[:PAGE_SIZE]]
@@ -178,7 +178,7 @@ def _shown(choice: str) -> str:
     return words % {"outcome": outcome_text(outcome)}
 
 
-def _counts(effect: Effect, asked: Asked) -> tuple[CountRow, ...]:
+def _counts(effect: Effect, asked: FlipFilter) -> tuple[CountRow, ...]:
     return tuple(
         CountRow(
             outcome_text(outcome),
@@ -192,10 +192,10 @@ def _counts(effect: Effect, asked: Asked) -> tuple[CountRow, ...]:
     )
 
 
-def _bars(effect: Effect) -> tuple[Bar, ...]:
+def _bars(effect: Effect) -> tuple[OutcomeBar, ...]:
     total = effect.register.size
     return tuple(
-        Bar(label, _parts([(STATES[outcome], side.count(code(outcome))) for outcome in ORDER], total))
+        OutcomeBar(label, _parts([(STATES[outcome], side.count(code(outcome))) for outcome in ORDER], total))
         for label, side in ((_("现在"), effect.before), (_("推演后"), effect.after))
     )
 
@@ -209,7 +209,7 @@ def _parts(counts: Sequence[tuple[str, int]], total: int) -> tuple[BarPart, ...]
     return tuple(parts)
 
 
-def _flip(key: str, flip: Flip, effect: Effect, asked: Asked) -> FlipLine:
+def _flip(key: str, flip: Flip, effect: Effect, asked: FlipFilter) -> FlipLine:
     old, new = flip
     return FlipLine(
         key=key,
@@ -223,7 +223,7 @@ def _flip(key: str, flip: Flip, effect: Effect, asked: Asked) -> FlipLine:
     )
 
 
-def _firms(session: Session, effect: Effect, places: Sequence[int]) -> tuple[FirmLine, ...]:
+def _firms(session: Session, effect: Effect, places: Sequence[int]) -> tuple[FirmFlipLine, ...]:
     ids = [int(effect.register.ids[place]) for place in places]
     rows = list_by_ids(session, ids) if ids else {}
     lines = []
@@ -231,7 +231,7 @@ def _firms(session: Session, effect: Effect, places: Sequence[int]) -> tuple[Fir
         before, after = (explained(side, place) for side in effect.sides)
         row = rows[key]
         lines.append(
-            FirmLine(
+            FirmFlipLine(
                 name=row.name,
                 uscc=row.uscc,
                 url=verdict_url(row.uscc, effect.before.policy.code, effect.register.on),

@@ -31,7 +31,7 @@ from app.policies.whatif.scenario import NUMBER, Scenario, read_scenario
 from app.web.shared.policy_words import place_names, version_url
 from app.web.whatif.budget import budget_of
 from app.web.whatif.fields import field_groups
-from app.web.whatif.pages import FLIPS, STANDINGS, Asked, Outcomes, WhatIfPage, outcomes_of
+from app.web.whatif.pages import FLIPS, STANDINGS, FlipFilter, Outcomes, WhatIfPage, outcomes_of
 
 router = GuardedRouter(door="web", prefix="/policies/{code}")
 
@@ -117,7 +117,7 @@ def _ground(session: Session, actor: Actor, row: PolicyVersion, on: date) -> _Gr
 
 
 def _outcomes(
-    session: Session, actor: Actor, ground: _Ground, scenario: Scenario, asked: Asked, errors: dict[str, list[str]]
+    session: Session, actor: Actor, ground: _Ground, scenario: Scenario, asked: FlipFilter, errors: dict[str, list[str]]
 ) -> Outcomes | None:
     try:
         draft = draft_policy(changed(ground.data, scenario.changes), get_catalogue(session))
@@ -153,10 +153,10 @@ def _day(text: str | None, day: date, errors: dict[str, list[str]]) -> date:
         return day
 
 
-def _asked(row: PolicyVersion, given: Mapping[str, str], on: date) -> Asked:
+def _asked(row: PolicyVersion, given: Mapping[str, str], on: date) -> FlipFilter:
     flip, after = given.get("flip", ""), given.get("after", "")
     query = {name: value for name, value in given.items() if value and name not in _OWN}
-    return Asked(
+    return FlipFilter(
         action=f"{version_url(row)}/what-if",
         query={"on": on.isoformat(), **query},
         flip=flip if flip in FLIPS or flip in STANDINGS else "",
@@ -169,4 +169,4 @@ def _publish_url(actor: Actor, row: PolicyVersion, scenario: Scenario, given: Ma
     if not can(actor, PUBLISH):
         return ""
     query = {NUMBER + key: given[NUMBER + key] for key in scenario.changes}
-    return Asked(f"{version_url(row)}/publish", query).url()
+    return FlipFilter(f"{version_url(row)}/publish", query).url()

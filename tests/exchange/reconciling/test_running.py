@@ -15,7 +15,7 @@ import xlsxwriter
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.exchange.comparison.domain import LineKind, RunState
+from app.exchange.comparison.domain import ComparisonState, LineKind
 from app.exchange.comparison.models import Reconciliation, ReconciliationLine
 from app.exchange.domain import FieldType
 from app.exchange.encoding import dumps
@@ -129,7 +129,7 @@ def test_an_officer_reads_what_differs_and_in_what(comparison: Comparison, tmp_p
         "gb18030",
     )
     run = comparison.against(path)
-    assert (run.state, run.error) == (RunState.FINISHED, "")
+    assert (run.state, run.error) == (ComparisonState.FINISHED, "")
     assert counts(run) == (1, 1, 1, 1, 2)
     assert comparison.lines(run) == [
         (
@@ -281,7 +281,7 @@ def test_their_list_is_pulled_and_confirms_what_was_acknowledged(comparison: Com
     handover.state = HandoverState.ACKNOWLEDGED
     hold(stub, comparison.ours())
     run = comparison.run()
-    assert (run.state, counts(run)) == (RunState.FINISHED, (3, 0, 0, 0, 0))
+    assert (run.state, counts(run)) == (ComparisonState.FINISHED, (3, 0, 0, 0, 0))
     assert comparison.session.get_one(Handover, handover.id).state == HandoverState.RECONCILED
 
 
@@ -290,7 +290,7 @@ def test_a_partner_that_does_not_answer_leaves_nothing_behind(comparison: Compar
     hold(stub, [*comparison.ours(), *({"uscc": f"X{n}"} for n in range(600))])
     stub.faults.extend([None, unsigned])  # the second page comes without a signature
     run = comparison.run()
-    assert run.state == RunState.FAILED
+    assert run.state == ComparisonState.FAILED
     assert run.error == "没有读到“湖北省科技厅（示例）”的清单：对方的应答没有签名。没有保留任何结果，请稍后重新对账。"
     assert comparison.lines(run) == []
     assert counts(run) == (0, 0, 0, 0, 0)
@@ -311,12 +311,12 @@ def test_a_run_that_was_stopped_keeps_no_lines(comparison: Comparison, tmp_path:
         blob = LocalBlobs(tmp_path / "files").put(source, limit=10**9)
     waiting = comparison.order(TheirFile(blob.sha256, path.name))
     stop_reconciliation(comparison.session, now=NOW, row=waiting)
-    assert waiting.state == RunState.CANCELLED
+    assert waiting.state == ComparisonState.CANCELLED
     running = comparison.order(TheirFile(blob.sha256, path.name))
     comparison.session.get_one(Job, running.job_id).cancel_asked = True
     counterparts.work(comparison.session, comparison.database, tmp_path)
     running = comparison.session.get_one(Reconciliation, running.id)
-    assert running.state == RunState.CANCELLED
+    assert running.state == ComparisonState.CANCELLED
     assert comparison.lines(running) == []
     with pytest.raises(Conflict, match="已经结束"):
         stop_reconciliation(comparison.session, now=NOW, row=running)
@@ -338,7 +338,7 @@ def test_a_list_without_keys_is_refused_in_plain_words(
         sheet.write_row(number, 0, row)
     book.close()
     run = comparison.against(tmp_path / "a.xlsx")
-    assert run.state == RunState.FAILED
+    assert run.state == ComparisonState.FAILED
     assert message in run.error
 
 
