@@ -3,20 +3,17 @@
 from datetime import date
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from app.cases.supply.schemas import AskCorrections
+from app.kit.inputs import StrictInput
 
 Reason = Annotated[str, Field(max_length=500)]
 MOST_AT_ONCE = 500
 """Cases opened by one order; more at once nobody could look through before."""
 
 
-class _Input(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class OpenCase(_Input):
+class OpenCase(StrictInput):
     """A firm enters a programme. `officer_id` empty means the officer who opens it."""
 
     enterprise_id: int
@@ -26,7 +23,7 @@ class OpenCase(_Input):
     officer_id: int | None = None
 
 
-class OpenCases(_Input):
+class OpenCases(StrictInput):
     """Many firms enter a programme, each with a case of its own. `officer_id` empty as above."""
 
     enterprise_ids: list[int] = Field(min_length=1, max_length=MOST_AT_ONCE)
@@ -36,7 +33,7 @@ class OpenCases(_Input):
     officer_id: int | None = None
 
 
-class AssignOfficer(_Input):
+class AssignOfficer(StrictInput):
     """Hand the case to an officer; the reason is told to both."""
 
     officer_id: int
@@ -44,14 +41,14 @@ class AssignOfficer(_Input):
     reason: Reason = ""
 
 
-class SetRound(_Input):
+class SetRound(StrictInput):
     """Put the case into a round, or (empty) into none."""
 
     round: Annotated[str, Field(max_length=24)] | None = None
     version: int
 
 
-class TakeStep(_Input):
+class TakeStep(StrictInput):
     """A step of the programme; `on` empty means today, `values` are the fields that the action asks for.
 
     A step that sends the case back says in `corrections` what is to be corrected; its reason alone counts as one item.
@@ -65,14 +62,14 @@ class TakeStep(_Input):
     corrections: AskCorrections = AskCorrections()
 
 
-class TakeBackStep(_Input):
+class TakeBackStep(StrictInput):
     """Take back the last step; a reason is asked for unless it is one's own and fresh."""
 
     version: int
     reason: Reason = ""
 
 
-class ApproveStep(_Input):
+class ApproveStep(StrictInput):
     """Approve a step before it is taken."""
 
     action: Annotated[str, Field(max_length=40)]
@@ -80,7 +77,7 @@ class ApproveStep(_Input):
     note: Reason = ""
 
 
-class WithdrawApproval(_Input):
+class WithdrawApproval(StrictInput):
     """Take back one's own approval."""
 
     action: Annotated[str, Field(max_length=40)]
@@ -88,7 +85,7 @@ class WithdrawApproval(_Input):
     reason: Reason = ""
 
 
-class CompleteMilestone(_Input):
+class CompleteMilestone(StrictInput):
     """A milestone is done; the note says where the evidence is."""
 
     version: int
@@ -96,14 +93,14 @@ class CompleteMilestone(_Input):
     note: Annotated[str, Field(max_length=1000)] = ""
 
 
-class ReopenMilestone(_Input):
+class ReopenMilestone(StrictInput):
     """A milestone was not done after all."""
 
     version: int
     reason: Reason = ""
 
 
-class RescheduleMilestone(_Input):
+class RescheduleMilestone(StrictInput):
     """A milestone is due on another day."""
 
     version: int
@@ -111,14 +108,14 @@ class RescheduleMilestone(_Input):
     reason: Reason = ""
 
 
-class ChooseRights(_Input):
+class ChooseRights(StrictInput):
     """The class II property that is to serve the case: exactly these."""
 
     version: int
     ip_ids: list[int] = Field(default=[], max_length=500)
 
 
-class ChangeVersion(_Input):
+class ChangeVersion(StrictInput):
     """Move the case to a newer version of its programme; `stage` where the present one is gone."""
 
     version: int

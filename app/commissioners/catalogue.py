@@ -4,19 +4,16 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from app.commissioners.domain import PlanCount
 from app.kit.errors import SeedError
 from app.kit.i18n import Bilingual
+from app.kit.inputs import StrictModel
 from app.kit.yaml import load_strict
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class ProgrammeEntry(_Strict):
+class ProgrammeEntry(StrictModel):
     """One programme under which experts serve."""
 
     code: str = Field(pattern=r"^[a-z][a-z0-9-]{1,38}$")
@@ -30,7 +27,7 @@ class ProgrammeEntry(_Strict):
     confidence: Literal["seen", "reposted", "inferred", "memory"]
 
 
-class ProgrammeList(_Strict):
+class ProgrammeList(StrictModel):
     """`programmes.yaml`."""
 
     programmes: tuple[ProgrammeEntry, ...]

@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from app.kit.i18n import Bilingual
+from app.kit.inputs import StrictModel
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
 
@@ -49,11 +50,7 @@ class MoneyUnit(StrEnum):
     WAN = "万元"
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class FieldDefinition(_Strict):
+class FieldDefinition(StrictModel):
     """One field: their name, our source, type, and what a reader of the data dictionary needs to know.
 
     `advised`: may be empty, but the partner asks for it. `codes` gives theirs for each of ours; with `by_prefix` a value
@@ -127,7 +124,7 @@ class FieldDefinition(_Strict):
         )
 
 
-class SheetColumn(_Strict):
+class SheetColumn(StrictModel):
     """One column of a sheet: the field in it, and its heading in each header row (empty: as the column before).
 
     Three rows are those of the Torch statistics: the group, the name, the code of the column.
@@ -137,7 +134,7 @@ class SheetColumn(_Strict):
     headings: tuple[str, ...]
 
 
-class SheetDefinition(_Strict):
+class SheetDefinition(StrictModel):
     """How a resource stands in the partner's workbook: the sheet's name, its header rows, its columns in their order."""
 
     name: Annotated[str, Field(min_length=1, max_length=31, pattern=r"^[^\[\]:*?/\\\']+$")]
@@ -157,7 +154,7 @@ class SheetDefinition(_Strict):
         return self
 
 
-class ResourceDefinition(_Strict):
+class ResourceDefinition(StrictModel):
     """One kind of record: what it is called in events, the field that identifies it, its fields, its sheet."""
 
     kind: Name
@@ -203,7 +200,7 @@ class PartnerDecision(StrEnum):
     REJECTED = "rejected"
 
 
-class DecisionRule(_Strict):
+class DecisionRule(StrictModel):
     """The steps by which a partner's decisions are entered while a case of a programme stands in a stage."""
 
     programme: str
@@ -227,7 +224,7 @@ class DecisionRule(_Strict):
         }[decision]
 
 
-class PartnerDefinition(_Strict):
+class PartnerDefinition(StrictModel):
     """Everything one partner receives, in one version. Versions only grow; a narrowing is a new version."""
 
     partner: Name

@@ -17,6 +17,18 @@ class FrozenInput(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True, populate_by_name=True)
 
 
+class StrictInput(BaseModel):
+    """An input that is refused where it holds a field that nobody knows."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class StrictModel(BaseModel):
+    """A part of a file or of a message: unknown keys are refused, and nothing changes after reading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
 def read_fen(value: object, unit: str = "元") -> object:
     """A text in `unit` (元 or 万元) as 分; what is no text passes as it is. For validators: raises `ValueError`."""
     if not isinstance(value, str):

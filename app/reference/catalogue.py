@@ -5,17 +5,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, RootModel
+from pydantic import RootModel
 
 from app.kit.errors import SeedError
+from app.kit.inputs import StrictModel
 from app.kit.yaml import load_strict
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class SourceEntry(_Strict):
+class SourceEntry(StrictModel):
     """Where one file comes from."""
 
     edition: str
@@ -23,7 +20,7 @@ class SourceEntry(_Strict):
     licence: str
 
 
-class FieldEntry(_Strict):
+class FieldEntry(StrictModel):
     """One national high-tech field."""
 
     code: str
@@ -32,7 +29,7 @@ class FieldEntry(_Strict):
     system: str = ""
 
 
-class ParkEntry(_Strict):
+class ParkEntry(StrictModel):
     """One park."""
 
     code: str
@@ -42,7 +39,7 @@ class ParkEntry(_Strict):
     verified: bool
 
 
-class TermEntry(_Strict):
+class TermEntry(StrictModel):
     """One entry of a vocabulary."""
 
     code: str

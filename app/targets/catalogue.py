@@ -6,20 +6,17 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from app.kit.errors import SeedError
 from app.kit.i18n import Bilingual
+from app.kit.inputs import StrictModel
 from app.kit.seeds import version_of
 from app.kit.yaml import SeedFile, read_strict
 from app.targets.domain import Counted, TargetOperator, version_name
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class PlanItemEntry(_Strict):
+class PlanItemEntry(StrictModel):
     """One indicator or task with the words of the plan."""
 
     code: Annotated[str, Field(pattern=r"^[A-Z][A-Za-z0-9]{0,9}$")]
@@ -42,7 +39,7 @@ class PlanItemEntry(_Strict):
         return self
 
 
-class PlanFile(_Strict):
+class PlanFile(StrictModel):
     """One plan, or a correction of it that says which file it supersedes."""
 
     code: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,58}$")]

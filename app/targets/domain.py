@@ -6,9 +6,10 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from app.commissioners.domain import PlanCount
+from app.kit.inputs import StrictModel
 
 TENTHOUSANDTHS = 10_000
 
@@ -20,25 +21,21 @@ class TargetOperator(StrEnum):
     MORE_THAN = "gt"
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Applications(_Strict):
+class Applications(StrictModel):
     """Firms whose application in a programme was handed in during the year."""
 
     what: Literal["applications"]
     programme: str
 
 
-class Certificates(_Strict):
+class Certificates(StrictModel):
     """Firms with a certificate valid on the day."""
 
     what: Literal["certificates"]
     certificate: str
 
 
-class Subjects(_Strict):
+class Subjects(StrictModel):
     """Firms with a valid certificate or a valid tag (definition inferred from the plan, to be confirmed)."""
 
     what: Literal["subjects"]
@@ -46,7 +43,7 @@ class Subjects(_Strict):
     tag: str
 
 
-class Commissioners(_Strict):
+class Commissioners(StrictModel):
     """Experts of one headcount under agreement in the year."""
 
     what: Literal["commissioners"]

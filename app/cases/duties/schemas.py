@@ -3,17 +3,15 @@
 from datetime import date
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from app.kit.inputs import StrictInput
 
 Note = Annotated[str, Field(max_length=1000)]
 Values = dict[str, Annotated[str, Field(max_length=4000)]]
 
 
-class _Input(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class Filled(_Input):
+class Filled(StrictInput):
     """The answers to a duty's fields, the documents that go with it, and a note."""
 
     values: Values = {}
@@ -34,14 +32,14 @@ class DoneDuty(FillDuty):
     done_on: date | None = None
 
 
-class WaiveDuty(_Input):
+class WaiveDuty(StrictInput):
     """The duty need not be done; the reason stays on file."""
 
     version: int
     reason: Note
 
 
-class DateDuty(_Input):
+class DateDuty(StrictInput):
     """The day on which a duty is due."""
 
     version: int
@@ -49,7 +47,7 @@ class DateDuty(_Input):
     reason: Note = ""
 
 
-class ReportEvent(_Input):
+class ReportEvent(StrictInput):
     """Something happened that a duty follows, such as a change of name."""
 
     code: Annotated[str, Field(max_length=40)]
@@ -57,7 +55,7 @@ class ReportEvent(_Input):
     note: Note = ""
 
 
-class RevokeCertificate(_Input):
+class RevokeCertificate(StrictInput):
     """The certificate of the case ends by a decision, on a day, on the ground of a document and clause."""
 
     revoked_on: date

@@ -2,16 +2,13 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from app.cases.opinions.domain import OpinionOutcome
+from app.kit.inputs import StrictInput
 
 
-class _Input(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class AskOpinions(_Input):
+class AskOpinions(StrictInput):
     """One question to one or several departments; `shown` are documents they may open, `days` working days to answer."""
 
     departments: list[Annotated[str, Field(max_length=40)]] = Field(min_length=1, max_length=20)
@@ -20,14 +17,14 @@ class AskOpinions(_Input):
     days: Annotated[int, Field(ge=1, le=60)] | None = None
 
 
-class SteerOpinion(_Input):
+class SteerOpinion(StrictInput):
     """Remind of a question, or take it back with a reason."""
 
     version: int
     reason: Annotated[str, Field(max_length=500)] = ""
 
 
-class AnswerOpinion(_Input):
+class AnswerOpinion(StrictInput):
     """What the department says."""
 
     version: int

@@ -3,7 +3,9 @@
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from app.kit.inputs import StrictModel
 
 #: No database keeps a NUL in a text.
 WRITABLE = r"^[^\x00]*$"
@@ -12,13 +14,7 @@ Mark = Annotated[str, Field(max_length=60, pattern=WRITABLE)]
 ReceiptId = Annotated[str, Field(min_length=1, max_length=200, pattern=WRITABLE)]
 
 
-class Strict(BaseModel):
-    """Takes nothing that it does not know."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class DecisionReceipt(Strict):
+class DecisionReceipt(StrictModel):
     """What the outside decided on a case; `on` is the day of the decision."""
 
     receipt_id: ReceiptId

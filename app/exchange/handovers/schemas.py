@@ -4,11 +4,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from app.exchange.decisions.schemas import WRITABLE, DecisionReceipt, Mark, ReceiptId, Strict, Text
+from app.exchange.decisions.schemas import WRITABLE, DecisionReceipt, Mark, ReceiptId, Text
 from app.exchange.handovers.domain import BatchBasis, ReceiptOutcome
+from app.kit.inputs import StrictModel
 
 
-class RecordReceipt(Strict):
+class RecordReceipt(StrictModel):
     """What became of one version of one record."""
 
     receipt_id: ReceiptId
@@ -27,13 +28,13 @@ AnyReceipt = Annotated[RecordReceipt | DecisionReceipt, Field(discriminator="kin
 MOST_RECEIPTS = 500
 
 
-class ReceiptsSent(Strict):
+class ReceiptsSent(StrictModel):
     """The receipts of one call by a partner."""
 
     receipts: Annotated[tuple[AnyReceipt, ...], Field(max_length=MOST_RECEIPTS)]
 
 
-class ReceiptResult(Strict):
+class ReceiptResult(StrictModel):
     """What was done with a receipt: applied, or left with a note (`unknown`, `repeated`, `late`, `refused`)."""
 
     receipt_id: str
@@ -41,7 +42,7 @@ class ReceiptResult(Strict):
     note: str = ""
 
 
-class PrepareHandover(Strict):
+class PrepareHandover(StrictModel):
     """A batch of one resource for one partner; `keys` for chosen records, `reconciliation` for what differs in it."""
 
     partner: str

@@ -9,10 +9,11 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from app.incentives.domain.written import Share, Yuan
 from app.kit.i18n import N_, Bilingual
+from app.kit.inputs import StrictModel
 
 
 class GovernmentLevel(StrEnum):
@@ -94,11 +95,7 @@ FormulaText = Annotated[str, Field(min_length=1, max_length=2_000)]
 Occurrence = Literal["first", "renewed"]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class CertificateGained(_Strict):
+class CertificateGained(StrictModel):
     """A certificate was issued: the first of its kind to this firm, a later one, or any."""
 
     kind: Literal["certificate-gained"]
@@ -106,7 +103,7 @@ class CertificateGained(_Strict):
     occurrence: Literal["first", "renewed", "any"] = "any"
 
 
-class CaseReached(_Strict):
+class CaseReached(StrictModel):
     """A case of a programme came to mean something (accepted, recommended …), whatever its stages are called."""
 
     kind: Literal["case-reached"]
@@ -117,7 +114,7 @@ class CaseReached(_Strict):
 Trigger = Annotated[CertificateGained | CaseReached, Field(discriminator="kind")]
 
 
-class Tier(_Strict):
+class Tier(StrictModel):
     """One step of a tiered amount: while `when` holds, or at this `grade`, or for this `occurrence`; the last may be
     for all others. It gives an `amount` (with `up_to`: the authority chooses between the two) or a `ratio` of the base.
     `condition` is the tier in words: all that an older version has.
@@ -142,7 +139,7 @@ class Tier(_Strict):
         return any(item is not None for item in (self.condition, self.when, self.grade, self.occurrence))
 
 
-class Rounding(_Strict):
+class Rounding(StrictModel):
     """To which unit an amount is rounded, and which way; `nearest` rounds a half up."""
 
     to: Literal["分", "元", "百元", "千元", "万元"]
@@ -154,14 +151,14 @@ class Rounding(_Strict):
         return {"分": 1, "元": 100, "百元": 10_000, "千元": 100_000, "万元": 1_000_000}[self.to]
 
 
-class PolicyRequirement(_Strict):
+class PolicyRequirement(StrictModel):
     """The firm must stand so under a policy: policies say who, schemes say how much."""
 
     policy: Slug
     outcome: Literal["met"] = "met"
 
 
-class YearBudget(_Strict):
+class YearBudget(StrictModel):
     """What the document sets aside for a year."""
 
     year: Annotated[int, Field(ge=2000, le=2100)]
@@ -187,7 +184,7 @@ CLAWBACK_LABELS = {
 }
 
 
-class Clawback(_Strict):
+class Clawback(StrictModel):
     """A condition on which the incentive is taken back, within some years of the triggering fact if told so."""
 
     kind: ClawbackKind
@@ -195,7 +192,7 @@ class Clawback(_Strict):
     text: Bilingual | None = None
 
 
-class Scheme(_Strict):
+class Scheme(StrictModel):
     """One version of a scheme. An amount that no checked document states stays empty (`unset`)."""
 
     code: Slug

@@ -3,9 +3,10 @@
 import re
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from app.kit.i18n import Bilingual
+from app.kit.inputs import StrictModel
 
 CODE = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
@@ -13,13 +14,7 @@ StageCode = Annotated[str, Field(pattern=rf"^{CODE.pattern}$", max_length=40)]
 Confidence = Literal["seen", "copy", "recalled", "recalled-low", "inferred"]
 
 
-class Strict(BaseModel):
-    """A part of a seed file: unknown keys are refused and nothing changes after reading."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class CitedDocument(Strict):
+class CitedDocument(StrictModel):
     """A document that the programme rests on."""
 
     id: StageCode
@@ -27,7 +22,7 @@ class CitedDocument(Strict):
     issued_by: Bilingual | None = None
 
 
-class Citation(Strict):
+class Citation(StrictModel):
     """Where a value stands: source, clause, and how sure we are of it."""
 
     source: StageCode
@@ -40,7 +35,7 @@ class Citation(Strict):
         return self.confidence in ("recalled-low", "inferred")
 
 
-class Cited(Strict):
+class Cited(StrictModel):
     """Something that says where it comes from."""
 
     cites: tuple[Citation, ...] = ()

@@ -12,7 +12,8 @@ from pydantic import ConfigDict, Field
 
 from app.kit.actor import Role
 from app.kit.i18n import Bilingual
-from app.programmes.domain.citing import Cited, CitedDocument, StageCode, Strict
+from app.kit.inputs import StrictModel
+from app.programmes.domain.citing import Cited, CitedDocument, StageCode
 from app.programmes.domain.due import DueRule, WorkingDays
 from app.programmes.domain.duties import DutyRule
 from app.programmes.domain.supplied import MaterialTemplate, NeededField, Question
@@ -47,14 +48,14 @@ class Stage(Cited):
         return self.kind == "final"
 
 
-class VerdictGuard(Strict):
+class VerdictGuard(StrictModel):
     """The verdict of a policy that an action looks at: only said aloud (`warn`) or insisted on (`require`)."""
 
     policy: StageCode
     mode: Literal["warn", "require"]
 
 
-class ApprovalGuard(Strict):
+class ApprovalGuard(StrictModel):
     """How many different officers of which roles must have approved a step before it is taken."""
 
     by: tuple[OfficerRole, ...]
@@ -66,7 +67,7 @@ class ApprovalGuard(Strict):
         return frozenset(Role(by) for by in self.by)
 
 
-class OpinionGuard(Strict):
+class OpinionGuard(StrictModel):
     """A department whose opinion is asked: only asked for (`advise`), or answered without objection before the step (`require`)."""
 
     department: StageCode
@@ -74,7 +75,7 @@ class OpinionGuard(Strict):
     question: Bilingual
 
 
-class Needs(Strict):
+class Needs(StrictModel):
     """What must be given or true before an action is taken.
 
     Materials and questions of the case name the action that needs them themselves (`needed_for`).

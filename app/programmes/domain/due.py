@@ -6,18 +6,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import Field, field_validator
+
+from app.kit.inputs import StrictModel
 
 #: Moves a day by a number of working days, forwards or (negative) backwards; 0 leaves it alone.
 ShiftWorkingDays = Callable[[date, int], date]
 WorkingDays = Annotated[int, Field(ge=0, le=400)]
 
 
-class _Rule(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class OnMonthDay(_Rule):
+class OnMonthDay(StrictModel):
     """A fixed day of the case's year (or of a later one): `"05-31"`."""
 
     rule: Literal["month-day"]
@@ -34,7 +32,7 @@ class OnMonthDay(_Rule):
         return value
 
 
-class WorkingDaysAfter(_Rule):
+class WorkingDaysAfter(StrictModel):
     """So many working days after the opening of the case, its submission, or the entry that makes the milestone."""
 
     rule: Literal["working-days-after"]
@@ -42,7 +40,7 @@ class WorkingDaysAfter(_Rule):
     event: Literal["opening", "submission", "entry"] = "entry"
 
 
-class BeforeCutoff(_Rule):
+class BeforeCutoff(StrictModel):
     """So many working days before a cut-off of the case's round; 0 is the cut-off itself."""
 
     rule: Literal["before-cutoff"]
@@ -50,7 +48,7 @@ class BeforeCutoff(_Rule):
     days: WorkingDays = 0
 
 
-class SetByOfficer(_Rule):
+class SetByOfficer(StrictModel):
     """No rule is known: the officer sets the day."""
 
     rule: Literal["set-by-officer"]

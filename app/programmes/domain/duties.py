@@ -3,21 +3,19 @@
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import Field, field_validator
+
+from app.kit.inputs import StrictModel
 
 
-class _Rule(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class EveryQuarter(_Rule):
+class EveryQuarter(StrictModel):
     """Each calendar quarter while the case is open; due `days_after` calendar days after its end, empty: the bureau sets it."""
 
     rule: Literal["every-quarter"]
     days_after: Annotated[int, Field(ge=0, le=90)] | None = None
 
 
-class EveryYear(_Rule):
+class EveryYear(StrictModel):
     """A day of each of `times` years, the first one `years_later` years after the year of the entry."""
 
     rule: Literal["every-year"]
@@ -35,21 +33,21 @@ class EveryYear(_Rule):
         return value
 
 
-class BeforeExpiry(_Rule):
+class BeforeExpiry(StrictModel):
     """So many months before the certificate of the case ends, once for each number: a reminder to renew."""
 
     rule: Literal["before-expiry"]
     months: tuple[Annotated[int, Field(ge=1, le=36)], ...]
 
 
-class AfterEvent(_Rule):
+class AfterEvent(StrictModel):
     """Within `months` after something that firm or bureau reports, such as a change of name; none is due until then."""
 
     rule: Literal["after-event"]
     months: Annotated[int, Field(ge=1, le=24)]
 
 
-class Once(_Rule):
+class Once(StrictModel):
     """One time; the bureau sets the day."""
 
     rule: Literal["once"]

@@ -6,10 +6,11 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator
 
 from app.kit.i18n import Bilingual
-from app.programmes.domain.citing import Cited, StageCode, Strict
+from app.kit.inputs import StrictModel
+from app.programmes.domain.citing import Cited, StageCode
 
 
-class NeededField(Strict):
+class NeededField(StrictModel):
     """A value asked for when an action is taken."""
 
     code: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
@@ -37,7 +38,7 @@ class NeededField(Strict):
         return value
 
 
-class When(Strict):
+class When(StrictModel):
     """A material or question is needed only where an earlier question was answered so."""
 
     question: Annotated[str, Field(max_length=40)]

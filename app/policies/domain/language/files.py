@@ -4,9 +4,10 @@ import re
 from datetime import date
 from typing import Annotated, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
 from app.kit.i18n import Bilingual
+from app.kit.inputs import StrictModel
 from app.policies.domain.language.policy import Confidence, PolicySubject
 from app.policies.domain.values.units import Unit
 
@@ -18,18 +19,14 @@ ScoreId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9.-]{0
 SETTABLE = (Unit.YUAN, Unit.PEOPLE, Unit.ITEMS, Unit.SHARE, Unit.GRADE, Unit.DAYS, Unit.YES_NO)
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class ReferenceEntry(_Strict):
+class ReferenceEntry(StrictModel):
     """Where something stands: a document of the file, by its name there, and the clause."""
 
     document: Name
     clause: Text
 
 
-class DocumentEntry(_Strict):
+class DocumentEntry(StrictModel):
     """A document of the law; its day is left out where it was not found."""
 
     number: Text
@@ -37,7 +34,7 @@ class DocumentEntry(_Strict):
     issued_on: date | None = None
 
 
-class _BandEnds(_Strict):
+class _BandEnds(StrictModel):
     """The ends of a band: open ones are left out; `over` and `below` exclude the end, the other two include it."""
 
     over: Text | None = None
@@ -60,7 +57,7 @@ class BandEntry(_BandEnds):
     value: Text
 
 
-class ParameterEntry(_Strict):
+class ParameterEntry(StrictModel):
     """A value that the law sets: one `value`, or `bands` chosen `by` a formula; or one that the bureau sets, by its unit."""
 
     label: Bilingual
@@ -83,7 +80,7 @@ class ParameterEntry(_Strict):
         return self
 
 
-class DefinitionEntry(_Strict):
+class DefinitionEntry(StrictModel):
     """A named formula."""
 
     label: Bilingual
@@ -93,7 +90,7 @@ class DefinitionEntry(_Strict):
     note: Bilingual | None = None
 
 
-class ListEntry(_Strict):
+class ListEntry(StrictModel):
     """A list of codes; a code may be up to `deeper` digits longer than one of its lowest."""
 
     label: Bilingual
@@ -103,7 +100,7 @@ class ListEntry(_Strict):
     deeper: int = Field(default=0, ge=0, le=4)
 
 
-class ConditionEntry(_Strict):
+class ConditionEntry(StrictModel):
     """A condition: a `formula`, or parts of which `all` must hold or `any` one."""
 
     id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9.-]{0,30}$")
@@ -138,14 +135,14 @@ Points = Annotated[
 ]
 
 
-class LevelEntry(_Strict):
+class LevelEntry(StrictModel):
     """What a range of an expert's grade is called."""
 
     points: Points
     label: Bilingual
 
 
-class CaseEntry(_Strict):
+class CaseEntry(StrictModel):
     """While `when` holds (left out: in every other case), `points`, or the grade that experts gave as the fact `grade`."""
 
     when: Text | None = None
@@ -170,7 +167,7 @@ class PointsBandEntry(_BandEnds):
     label: Bilingual | None = None
 
 
-class ScoreItemEntry(_Strict):
+class ScoreItemEntry(StrictModel):
     """An item of a score: `cases` from the top, `bands` of what it is measured `by`, or the `best_of` some items."""
 
     id: ScoreId
@@ -195,7 +192,7 @@ class ScoreItemEntry(_Strict):
         return self
 
 
-class BlockEntry(_Strict):
+class BlockEntry(StrictModel):
     """A block of a score: its items added up, `at_most` so many points."""
 
     id: ScoreId
@@ -207,14 +204,14 @@ class BlockEntry(_Strict):
     note: Bilingual | None = None
 
 
-class ScoreEntry(_Strict):
+class ScoreEntry(StrictModel):
     """The score that conditions compare as `score`."""
 
     title: Bilingual
     blocks: tuple[BlockEntry, ...] = Field(min_length=1, max_length=40)
 
 
-class PolicyFile(_Strict):
+class PolicyFile(StrictModel):
     """One version of one policy in one jurisdiction. `effective_confidence` where its first day was not read anywhere."""
 
     policy: str = Field(pattern=r"^[a-z][a-z0-9-]{1,47}$")

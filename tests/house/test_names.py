@@ -1,0 +1,36 @@
+"""One name for one thing: docs/glossary.md says which."""
+
+import ast
+from collections import defaultdict
+
+from tests.support.source import APP, listed, name_of, python_files, tree
+
+#: Class names that may stand twice, each with its reason.
+TWICE = {
+    "Field": "a field of a record's table (kit) and a field of a list's filter (doors): each is what its kit calls a field",
+}
+MOST_EXCEPTIONS = 15
+
+
+def defined() -> dict[str, list[str]]:
+    """Where each class of the house is defined, by its name; also private ones and those inside others."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for path in python_files():
+        if APP in path.parents:
+            for node in ast.walk(tree(path)):
+                if isinstance(node, ast.ClassDef):
+                    found[node.name].append(f"{name_of(path)}:{node.lineno}")
+    return found
+
+
+def test_a_class_name_stands_for_one_thing() -> None:
+    twice = [
+        f"{name}: {', '.join(places)}" for name, places in defined().items() if len(places) > 1 and name not in TWICE
+    ]
+    assert not twice, listed("say what differs (`ReceiptOutcome`, `OpinionOutcome`), or unite what is the same", twice)
+
+
+def test_exceptions_are_few_and_still_needed() -> None:
+    assert len(TWICE) <= MOST_EXCEPTIONS
+    gone = [name for name in TWICE if len(defined().get(name, ())) < 2]
+    assert not gone, listed("no longer defined twice: take it out of the exceptions", gone)
