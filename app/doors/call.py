@@ -121,11 +121,11 @@ class Call:
             return again(bound)
         return done(result)
 
-    def act(self, work: Callable[[], object], url: str, *, good: str) -> Response:
+    def act(self, work: Callable[[], Result], url: str, *, good: str | Callable[[Result], str]) -> Response:
         """Do `work`, asked for by a button; how it went, or why it was refused, is told on the page `url`."""
         try:
             with self.session.begin_nested():
-                work()
+                result = work()
         except DomainError as refusal:
             return self.redirect(url, bad=refusal.message)
-        return self.redirect(url, good=good)
+        return self.redirect(url, good=good if isinstance(good, str) else good(result))

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
@@ -32,7 +31,6 @@ from app.doors.merging import (
 )
 from app.doors.router import GuardedRouter
 from app.files.queries import list_on_file
-from app.kit.actor import Actor
 from app.kit.errors import NotFound
 from app.kit.i18n import _
 from app.kit.merging import Clashing, merge
@@ -98,7 +96,7 @@ def duty_page(call: Call, number: str, duty_id: int) -> Response:
     raw = _standing(row)
     form = empty(raw)
     form.errors = _problems(_template(programme_of(call.session, case), row), row)
-    page = _page(call.session, case, row, call.actor, call.on, form, Together(began_with(raw)))
+    page = _page(call, case, row, form, Together(began_with(raw)))
     return call.render("portal/duty.html", page)
 
 
@@ -118,16 +116,14 @@ def fill(call: Call, number: str, duty_id: int) -> Response:
         bound.summary.append(clash.message)
         clashing |= {found.name: str(_was(sent).get(found.name, "")) for found in clash.clashes}
     else:
-        done = attempt(
-            call.session, bound, lambda given: _write(call.session, call.actor, call.now, number, row, given, merged)
-        )
+        done = attempt(call.session, bound, lambda given: _write(call, number, row, given, merged))
         if done is not None:
             return _filled(call, number, done)
         named = PortalDutyForm.model_fields.keys() | values.keys()
         bound.errors = {key if key in named else f"{FIELD}{key}": said for key, said in bound.errors.items()}
     together = Together(began_with(standing), _clash_lines(case, call.session, row, clashing, bound.raw, standing))
     bound.raw = brought_up(sent, bound.raw, standing)
-    page = _page(call.session, case, row, call.actor, call.on, bound, together)
+    page = _page(call, case, row, bound, together)
     return call.render("portal/duty.html", page, status=422)
 
 
@@ -152,22 +148,16 @@ def report(call: Call, number: str, code: str) -> Response:
     )
 
 
-def _write(
-    session: Session,
-    actor: Actor,
-    now: Any,
-    number: str,
-    row: CaseDuty,
-    given: PortalDutyForm,
-    merged: Mapping[str, str],
-) -> CaseDuty:
+def _write(call: Call, number: str, row: CaseDuty, given: PortalDutyForm, merged: Mapping[str, str]) -> CaseDuty:
     """The draft or the duty done, with the values that were merged with what stood there."""
     values = {name.removeprefix(FIELD): text for name, text in merged.items()}
     told = {"version": row.version, "values": values, "documents": given.documents, "note": given.note}
     if given.act == "draft":
         command = FillDuty(**told)
-        return draft_duty(session, actor=actor, now=now, number=number, duty_id=row.id, command=command)
-    return do_duty(session, actor=actor, now=now, number=number, duty_id=row.id, command=DoneDuty(**told))
+        return draft_duty(call.session, actor=call.actor, now=call.now, number=number, duty_id=row.id, command=command)
+    return do_duty(
+        call.session, actor=call.actor, now=call.now, number=number, duty_id=row.id, command=DoneDuty(**told)
+    )
 
 
 def _filled(call: Call, number: str, row: CaseDuty) -> Response:
@@ -231,20 +221,12 @@ def _labels(template: DutyTemplate) -> dict[str, str]:
     return labels | {"documents": _("随附材料"), "note": _("说明")}
 
 
-def _page(
-    session: Session,
-    case: CaseFile,
-    row: CaseDuty,
-    actor: Actor,
-    on: date,
-    form: Bound[Any],
-    together: Together,
-) -> PortalDutyPage:
-    programme = programme_of(session, case)
-    template, kinds = _template(programme, row), dict(kind_choices(session))
-    lines = duty_lines(case.number, [row], on)
+def _page(call: Call, case: CaseFile, row: CaseDuty, form: Bound[Any], together: Together) -> PortalDutyPage:
+    programme = programme_of(call.session, case)
+    template, kinds = _template(programme, row), dict(kind_choices(call.session))
+    lines = duty_lines(case.number, [row], call.on)
     waits = row.done_on is None and row.waived_on is None
-    shelf = list_on_file(session, case.enterprise_id, template.documents) if waits and template.documents else []
+    shelf = list_on_file(call.session, case.enterprise_id, template.documents) if waits and template.documents else []
     return PortalDutyPage(
         **part_of(case, programme),
         title=duty_title(row),
@@ -258,11 +240,11 @@ def _page(
             (str(field.label), show_answer(field, row.values.get(field.code, ""))) for field in template.fields
         ),
         done=_("%(day)s 完成") % {"day": row.done_on.isoformat()} if row.done_on else "",
-        may_fill=waits and row.opens_on <= on and can(actor, SUPPLY_OWN),
+        may_fill=waits and row.opens_on <= call.on and can(call.actor, SUPPLY_OWN),
         form=form,
         together=together,
         labels=_labels(template),
-        draft=f"{actor.id}:{case.number}:duty-{row.id}",
+        draft=f"{call.actor.id}:{case.number}:duty-{row.id}",
     )
 
 

@@ -1,7 +1,6 @@
 """The steps that a firm may take itself: hand in, hand in again, withdraw; offered only while nothing is missing for them."""
 
 from dataclasses import dataclass
-from datetime import date
 
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy.orm import Session
@@ -104,7 +103,7 @@ def step_page(call: Call, number: str, code: str) -> Response:
     """The form of a step; while something is missing, what and where to supply it."""
     case = own_case(call.session, call.actor, number)
     form: Bound[PortalStepForm] = empty({"version": case.version})
-    page = _page(call.session, call.actor, case, code, form, call.on, call.settings.office)
+    page = _page(call, case, code, form, call.settings.office)
     return call.render("portal/step.html", page)
 
 
@@ -123,7 +122,7 @@ def step_route(call: Call, number: str, code: str) -> Response:
         case = own_case(call.session, call.actor, number)
         names = {name: name if name in PortalStepForm.model_fields else f"{FIELD}{name}" for name in bound.errors}
         bound.errors = {names[name]: messages for name, messages in bound.errors.items()}
-        page = _page(call.session, call.actor, case, code, bound, call.on, call.settings.office)
+        page = _page(call, case, code, bound, call.settings.office)
         return call.render("portal/step.html", page, status=422)
     stage = programme_of(call.session, done).stage(done.stage)
     return call.redirect(f"/portal/cases/{number}", good=_("已办理：%(wording)s。") % {"wording": stage.public})
@@ -138,12 +137,10 @@ def _command(given: PortalStepForm, code: str, values: dict[str, str]) -> TakeSt
     return TakeStep(action=code[:40], version=given.version, reason=given.reason[:500], values=values)
 
 
-def _page(
-    session: Session, actor: Actor, case: CaseFile, code: str, form: Bound[PortalStepForm], on: date, office: str
-) -> PortalStepPage:
-    programme = programme_of(session, case)
-    supplies = load_supplies(session, [case], on)[case.id]
-    offers = step_offers(session, case, programme, supplies, actor)
+def _page(call: Call, case: CaseFile, code: str, form: Bound[PortalStepForm], office: str) -> PortalStepPage:
+    programme = programme_of(call.session, case)
+    supplies = load_supplies(call.session, [case], call.on)[case.id]
+    offers = step_offers(call.session, case, programme, supplies, call.actor)
     offer = next((offer for offer in offers if offer.action.code == code), None)
     if offer is None:
         if programme.find_action(code) is None:
@@ -152,7 +149,7 @@ def _page(
     return PortalStepPage(
         **part_of(case, programme),
         offer=offer,
-        missing=need_lines(programme, case.number, offer.missing, on),
+        missing=need_lines(programme, case.number, offer.missing, call.on),
         version=case.version,
         form=form,
         office=office,

@@ -63,7 +63,7 @@ def request_lines(session: Session, enterprise_id: int, on: date) -> tuple[Porta
 @router.get("/{request_id:int}", action=SEE_OWN)
 def request_page(call: Call, request_id: int) -> Response:
     """One request."""
-    return _page(call, call.on, request_id, empty())
+    return _page(call, request_id, empty())
 
 
 @router.post("/{request_id:int}", action=SUPPLY_OWN)
@@ -78,15 +78,15 @@ def answer(call: Call, request_id: int) -> Response:
             call.session, **call.by, request=row, enterprise=firm, given=given, attached=attached
         ),
         done=lambda _done: call.redirect("/portal", good=_("已答复。")),
-        again=lambda bound: _page(call, call.on, request_id, bound, status=422),
+        again=lambda bound: _page(call, request_id, bound, status=422),
     )
 
 
-def _page(call: Call, on: date, request_id: int, form: Bound[AnswerRequest], *, status: int = 200) -> Response:
+def _page(call: Call, request_id: int, form: Bound[AnswerRequest], *, status: int = 200) -> Response:
     row, firm = get_visible_to(call.session, call.actor, request_id)
     page = RequestPage(
         enterprise=firm.name,
-        line=_line(row, _departments(call.session), on),
+        line=_line(row, _departments(call.session), call.on),
         row=row,
         form=form,
         attached=tuple(

@@ -77,7 +77,7 @@ def report_route(call: Call, number: str, code: str) -> Response:
 def revocation_page(call: Call, number: str) -> Response:
     """The form that revokes the certificate of a case."""
     form: Bound[RevokeCertificate] = empty({"revoked_on": call.on.isoformat()})
-    return _revocation(call, call.on, number, form)
+    return _revocation(call, number, form)
 
 
 @router.post("/{number}/revocation", action=actions.REVOKE)
@@ -87,7 +87,7 @@ def revocation_route(call: Call, number: str) -> Response:
         RevokeCertificate,
         lambda given: revoke_certificate(call.session, **call.by, number=number, command=given),
         done=lambda _done: call.redirect(f"/cases/{number}#duties", good=_("证书已撤销。")),
-        again=lambda bound: _revocation(call, call.on, number, bound),
+        again=lambda bound: _revocation(call, number, bound),
     )
 
 
@@ -100,9 +100,9 @@ def _report(call: Call, number: str, code: str, form: Bound[EventForm]) -> Respo
     return call.render("web/cases/report.html", EventReportPage(case, template, form), status=status)
 
 
-def _revocation(call: Call, on: date, number: str, form: Bound[RevokeCertificate]) -> Response:
+def _revocation(call: Call, number: str, form: Bound[RevokeCertificate]) -> Response:
     case = queries.get_visible_to(call.session, call.actor, number)
-    panel = duty_panel(call.session, case, queries.programme_of(call.session, case), call.actor, on)
+    panel = duty_panel(call.session, case, queries.programme_of(call.session, case), call.actor, call.on)
     ground = panel.revocation if panel else None
     if ground is None or not ground.url:
         raise Conflict("duty.no_ground", _("未到可撤销证书的次数，不能撤销。"))

@@ -168,7 +168,7 @@ def _ask_page(session: Session, case: CaseFile, form: Bound[Any]) -> AskCorrecti
 
 @router.get("/{number}/corrections/{item_id:int}/answer", action=actions.ANSWER_CORRECTION)
 def answer_page(call: Call, number: str, item_id: int) -> Response:
-    page = _item_page(call.session, call.actor, number, item_id, call.on, None)
+    page = _item_page(call, number, item_id, None)
     return call.render("web/cases/correction_answer.html", page)
 
 
@@ -180,7 +180,7 @@ def answer(call: Call, number: str, item_id: int) -> Response:
         done=lambda _done: _back(call, number, item_id, _("已登记答复。")),
         again=lambda bound: call.render(
             "web/cases/correction_answer.html",
-            _item_page(call.session, call.actor, number, item_id, call.on, bound),
+            _item_page(call, number, item_id, bound),
             status=422,
         ),
     )
@@ -195,7 +195,7 @@ def settle(call: Call, number: str, item_id: int) -> Response:
 
 @router.get("/{number}/corrections/{item_id:int}/again", action=actions.CORRECT)
 def again_page(call: Call, number: str, item_id: int) -> Response:
-    page = _item_page(call.session, call.actor, number, item_id, call.on, None)
+    page = _item_page(call, number, item_id, None)
     return call.render("web/cases/correction_again.html", page)
 
 
@@ -207,21 +207,19 @@ def again(call: Call, number: str, item_id: int) -> Response:
         done=lambda _done: _back(call, number, item_id, _("已再次退回。")),
         again=lambda bound: call.render(
             "web/cases/correction_again.html",
-            _item_page(call.session, call.actor, number, item_id, call.on, bound),
+            _item_page(call, number, item_id, bound),
             status=422,
         ),
     )
 
 
-def _item_page(
-    session: Session, actor: Actor, number: str, item_id: int, on: date, form: Bound[Any] | None
-) -> CorrectionPage:
-    case = queries.get_visible_to(session, actor, number)
-    row = next((row for row in list_corrections(session, case.id) if row.id == item_id), None)
+def _item_page(call: Call, number: str, item_id: int, form: Bound[Any] | None) -> CorrectionPage:
+    case = queries.get_visible_to(call.session, call.actor, number)
+    row = next((row for row in list_corrections(call.session, case.id) if row.id == item_id), None)
     if row is None:
         raise NotFound("case.correction.unknown", _("没有这项补正要求。"))
-    programme = queries.programme_of(session, case)
-    line = correction_line(case, programme, row, on, may_answer=True, may_correct=True)
+    programme = queries.programme_of(call.session, case)
+    line = correction_line(case, programme, row, call.on, may_answer=True, may_correct=True)
     raw = {"answer": row.answer, "version": row.version}
     return CorrectionPage(case, line, form or empty(raw), f"/cases/{number}#{line.id}")
 

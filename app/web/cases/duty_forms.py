@@ -83,7 +83,7 @@ class DutyPage:
 @router.get("/{number}/duties/{duty_id}", action=actions.LIST)
 def duty_page(call: Call, number: str, duty_id: int) -> Response:
     """One duty with its forms."""
-    return _page(call, call.on, number, duty_id)
+    return _page(call, number, duty_id)
 
 
 @router.post("/{number}/duties/{duty_id}/draft", action=actions.FILL)
@@ -96,7 +96,7 @@ def draft_route(call: Call, number: str, duty_id: int) -> Response:
 
     refused = _filled(call, number, duty_id, work)
     if refused is not None:
-        return _page(call, call.on, number, duty_id, fill=refused.form, together=refused.together)
+        return _page(call, number, duty_id, fill=refused.form, together=refused.together)
     return call.redirect(f"/cases/{number}/duties/{duty_id}", good=_("草稿已保存。"))
 
 
@@ -111,7 +111,7 @@ def done_route(call: Call, number: str, duty_id: int) -> Response:
 
     refused = _filled(call, number, duty_id, work)
     if refused is not None:
-        return _page(call, call.on, number, duty_id, fill=refused.form, together=refused.together)
+        return _page(call, number, duty_id, fill=refused.form, together=refused.together)
     return call.redirect(f"/cases/{number}#duties", good=_("已登记完成。"))
 
 
@@ -122,7 +122,7 @@ def waive_route(call: Call, number: str, duty_id: int) -> Response:
         WaiveDuty,
         lambda given: waive_duty(call.session, **call.by, number=number, duty_id=duty_id, command=given),
         done=lambda _done: call.redirect(f"/cases/{number}#duties", good=_("已免除。")),
-        again=lambda bound: _page(call, call.on, number, duty_id, waive=bound),
+        again=lambda bound: _page(call, number, duty_id, waive=bound),
     )
 
 
@@ -133,7 +133,7 @@ def due_route(call: Call, number: str, duty_id: int) -> Response:
         DateDuty,
         lambda given: date_duty(call.session, **call.by, number=number, duty_id=duty_id, command=given),
         done=lambda _done: call.redirect(f"/cases/{number}/duties/{duty_id}", good=_("期限已设定。")),
-        again=lambda bound: _page(call, call.on, number, duty_id, date=bound),
+        again=lambda bound: _page(call, number, duty_id, date=bound),
     )
 
 
@@ -201,7 +201,7 @@ def _duty(session: Session, case: CaseFile, duty_id: int) -> tuple[CaseDuty, Dut
     return row, template
 
 
-def _page(call: Call, on: date, number: str, duty_id: int, **refused: Any) -> Response:
+def _page(call: Call, number: str, duty_id: int, **refused: Any) -> Response:
     case = queries.get_visible_to(call.session, call.actor, number)
     row, template = _duty(call.session, case, duty_id)
     place, is_open = place_of(case.enterprise), row.done_on is None and row.waived_on is None
@@ -209,7 +209,7 @@ def _page(call: Call, on: date, number: str, duty_id: int, **refused: Any) -> Re
     names = {choice.code: choice.label for choice in list_terms(call.session, "document_kind")["document_kind"]}
     page = DutyPage(
         case=case,
-        line=duty_line(case, row, on),
+        line=duty_line(case, row, call.on),
         template=template,
         wanted=tuple(names.get(kind, kind) for kind in template.documents),
         shelf=tuple((str(document.id), document.title) for document in shelf),
@@ -223,7 +223,7 @@ def _page(call: Call, on: date, number: str, duty_id: int, **refused: Any) -> Re
         may_fill=is_open and can(call.actor, actions.FILL, place),
         may_date=is_open and can(call.actor, actions.DATE, place),
         may_waive=is_open and can(call.actor, actions.WAIVE, place),
-        fill=refused.get("fill") or empty(_begun(row, on)),
+        fill=refused.get("fill") or empty(_begun(row, call.on)),
         together=refused.get("together") or Together(began_with(_begun_texts(row, template))),
         date=refused.get("date") or empty({"due_on": row.due_on.isoformat() if row.due_on else ""}),
         waive=refused.get("waive") or empty(),

@@ -16,7 +16,7 @@ from app.cases.opinions.queries import department_names, list_of_case
 from app.cases.opinions.schemas import AskOpinions, SteerOpinion
 from app.cases.opinions.service import ask_opinions, remind_department, withdraw_opinion
 from app.doors.call import Call
-from app.doors.forms import Bound, attempt, bind, empty
+from app.doors.forms import Bound, empty
 from app.doors.router import GuardedRouter
 from app.files.models import Document
 from app.files.queries import list_on_file
@@ -77,16 +77,13 @@ def _asked(call: Call, rows: Sequence[Opinion]) -> str:
 @router.post("/{number}/opinions/{opinion_id:int}/remind", action=ASK)
 def remind(call: Call, number: str, opinion_id: int) -> Response:
     """Remind the department."""
-    bound = bind(SteerOpinion, call.form)
-    row = attempt(
-        call.session,
-        bound,
-        lambda given: remind_department(call.session, **call.by, number=number, opinion_id=opinion_id, command=given),
-    )
     here = f"/cases/{number}#opinions"
-    if row is None:
-        return call.redirect(here, bad=_problem(bound))
-    return call.redirect(here, good=_("已催办，累计 %(n)s 次。") % {"n": row.reminders})
+    return call.submit(
+        SteerOpinion,
+        lambda given: remind_department(call.session, **call.by, number=number, opinion_id=opinion_id, command=given),
+        done=lambda row: call.redirect(here, good=_("已催办，累计 %(n)s 次。") % {"n": row.reminders}),
+        again=lambda bound: call.redirect(here, bad=_problem(bound)),
+    )
 
 
 @router.get("/{number}/opinions/{opinion_id:int}/withdraw", action=ASK)

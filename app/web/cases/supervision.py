@@ -26,7 +26,7 @@ from app.cases.oversight.service.supervising import (
     supervise,
 )
 from app.doors.call import Call
-from app.doors.forms import Bound, attempt, bind, empty
+from app.doors.forms import Bound, empty
 from app.doors.router import GuardedRouter
 from app.kit.actor import Actor
 from app.kit.errors import NotFound
@@ -137,7 +137,7 @@ def ask(call: Call, number: str) -> Response:
 @router.get("/{number}/supervisions/{supervision_id:int}", action=READ_SUPERVISIONS)
 def supervision_page(call: Call, number: str, supervision_id: int) -> Response:
     """One request."""
-    return _page(call, call.on, number, supervision_id)
+    return _page(call, number, supervision_id)
 
 
 @router.post("/{number}/supervisions/{supervision_id:int}/answer", action=ANSWER_SUPERVISION)
@@ -149,7 +149,7 @@ def answer(call: Call, number: str, supervision_id: int) -> Response:
             call.session, **call.by, number=number, supervision_id=supervision_id, command=given
         ),
         done=lambda _done: call.redirect(f"/cases/{number}#supervisions", good=_("已答复督办。")),
-        again=lambda bound: _page(call, call.on, number, supervision_id, answer=bound, status=422),
+        again=lambda bound: _page(call, number, supervision_id, answer=bound, status=422),
     )
 
 
@@ -160,25 +160,22 @@ def again(call: Call, number: str, supervision_id: int) -> Response:
         AskSupervisionAgain,
         lambda given: ask_again(call.session, **call.by, number=number, supervision_id=supervision_id, command=given),
         done=lambda _done: call.redirect(f"/cases/{number}#supervisions", good=_("已再次督办。")),
-        again=lambda bound: _page(call, call.on, number, supervision_id, again=bound, status=422),
+        again=lambda bound: _page(call, number, supervision_id, again=bound, status=422),
     )
 
 
 @router.post("/{number}/supervisions/{supervision_id:int}/close", action=SUPERVISE)
 def close(call: Call, number: str, supervision_id: int) -> Response:
     """The matter is done."""
-    bound = bind(CloseSupervision, call.form)
-    done = attempt(
-        call.session,
-        bound,
+    here = f"/cases/{number}#supervisions"
+    return call.submit(
+        CloseSupervision,
         lambda given: close_supervision(
             call.session, **call.by, number=number, supervision_id=supervision_id, command=given
         ),
+        done=lambda _done: call.redirect(here, good=_("督办已办结。")),
+        again=lambda bound: call.redirect(here, bad="；".join(bound.summary) or _("填写有误，请检查。")),
     )
-    here = f"/cases/{number}#supervisions"
-    if done is None:
-        return call.redirect(here, bad="；".join(bound.summary) or _("填写有误，请检查。"))
-    return call.redirect(here, good=_("督办已办结。"))
 
 
 def _ask_form(call: Call, number: str, form: Bound[Any], status: int = 200) -> Response:
@@ -190,7 +187,6 @@ def _ask_form(call: Call, number: str, form: Bound[Any], status: int = 200) -> R
 
 def _page(
     call: Call,
-    on: date,
     number: str,
     supervision_id: int,
     *,
@@ -203,7 +199,7 @@ def _page(
     if not found:
         raise NotFound("case.supervision.unknown", _("没有这项督办。"))
     names = officer_names(call.session, {row.officer_id for row, _case in found})
-    line = supervision_lines(found, names, call.actor, on)[0]
+    line = supervision_lines(found, names, call.actor, call.on)[0]
     asked = {"request": line.row.request, "due_on": line.row.due_on.isoformat()}
     page = SupervisionPage(case, line, answer or empty(), again or empty(asked))
     return call.render("web/cases/supervision.html", page, status=status)

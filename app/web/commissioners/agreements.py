@@ -100,7 +100,7 @@ def correct_agreement(call: Call, public_id: str, agreement_id: int) -> Response
 def end_agreement_page(call: Call, public_id: str, agreement_id: int) -> Response:
     commissioner = queries.get_visible_to(call.session, call.actor, public_id)
     agreement = queries.get_agreement(call.session, commissioner, agreement_id)
-    return _end_page(call, commissioner, agreement, empty({"ended_on": call.on.isoformat()}), call.on)
+    return _end_page(call, commissioner, agreement, empty({"ended_on": call.on.isoformat()}))
 
 
 @router.post("/{agreement_id}/end", action=actions.AGREE)
@@ -113,7 +113,7 @@ def end_agreement(call: Call, public_id: str, agreement_id: int) -> Response:
             call.session, **call.by, commissioner=commissioner, agreement=agreement, given=given
         ),
         done=lambda _done: call.redirect(f"/commissioners/{public_id}", good=_("服务协议已终止。")),
-        again=lambda bound: _end_page(call, commissioner, agreement, bound, call.on, status=422),
+        again=lambda bound: _end_page(call, commissioner, agreement, bound, status=422),
     )
 
 
@@ -161,13 +161,7 @@ def _form_page(
 
 
 def _end_page(
-    call: Call,
-    commissioner: Commissioner,
-    agreement: ServiceAgreement,
-    form: Bound[EndInput],
-    on: date,
-    *,
-    status: int = 200,
+    call: Call, commissioner: Commissioner, agreement: ServiceAgreement, form: Bound[EndInput], *, status: int = 200
 ) -> Response:
     page = EndPage(
         commissioner=commissioner,
@@ -175,6 +169,6 @@ def _end_page(
         programme=programme_name(agreement.programme),
         form=form,
         reasons=tuple((item.value, _(END_REASON_LABELS[item])) for item in EndReason),
-        today=on,
+        today=call.on,
     )
     return call.render("web/commissioners/end.html", page, status=status)

@@ -1,9 +1,7 @@
 """The sheet for one day of a round: address, contact, what the firm's cases still lack, and room for notes; made to be printed."""
 
 from dataclasses import dataclass
-from datetime import date
 
-from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.accounts.queries import officer_names
@@ -17,7 +15,6 @@ from app.engagement import actions
 from app.engagement.models import VisitRound
 from app.engagement.queries.rounds import get_round_visible_to, list_contacts, list_stops
 from app.enterprises.models import Contact
-from app.kit.actor import Actor
 from app.kit.errors import NotFound
 from app.kit.i18n import _
 from app.kit.lists.filters import day_in
@@ -63,15 +60,15 @@ def sheet(call: Call, round_id: int, day: str = "") -> Response:
         officer=officer.get(row.officer_id or 0, row.created_by),
         plan=plan,
         contacts=list_contacts(call.session, ids),
-        cases=_cases(call.session, call.actor, ids, call.on),
+        cases=_cases(call, ids),
     )
     return call.render("web/engagement/sheet.html", page)
 
 
-def _cases(session: Session, actor: Actor, ids: list[int], on: date) -> dict[int, list[CaseNeeds]]:
+def _cases(call: Call, ids: list[int]) -> dict[int, list[CaseNeeds]]:
     """The open cases of the firms with what their next step lacks, by the registry of needs."""
-    rows = open_cases_of_firms(session, actor, ids)
-    supplies, catalogue = load_supplies(session, rows, on), load_catalogue(session)
+    rows = open_cases_of_firms(call.session, call.actor, ids)
+    supplies, catalogue = load_supplies(call.session, rows, call.on), load_catalogue(call.session)
     found: dict[int, list[CaseNeeds]] = {}
     for row in rows:
         programme = catalogue.get(row.programme_code, row.programme_version)

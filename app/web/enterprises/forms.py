@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from app.doors.call import Call
 from app.doors.field_forms import AskedGroup, Choices, answers, asked_groups, texts_of
-from app.doors.forms import Bound, attempt, bind, empty
+from app.doors.forms import Bound, bind, empty
 from app.doors.merging import (
     ClashLine,
     Together,
@@ -66,16 +66,18 @@ def new_enterprise_page(call: Call, uscc: str = "") -> Response:
 
 @router.post("/new", action=actions.CREATE)
 def add_enterprise(call: Call) -> Response:
-    bound = bind(NewEnterprise, call.form)
-    made = attempt(
-        call.session,
-        bound,
+    def again(bound: Bound[NewEnterprise]) -> Response:
+        _suggest_region(call.session, call.actor, bound)
+        return _form_page(call, None, bound, status=422)
+
+    return call.submit(
+        NewEnterprise,
         lambda given: registering.register(call.session, **call.by, given=given),
+        done=lambda made: call.redirect(
+            f"/enterprises/{made.uscc}", good=_("已登记“%(name)s”。") % {"name": made.name}
+        ),
+        again=again,
     )
-    if made is not None:
-        return call.redirect(f"/enterprises/{made.uscc}", good=_("已登记“%(name)s”。") % {"name": made.name})
-    _suggest_region(call.session, call.actor, bound)
-    return _form_page(call, None, bound, status=422)
 
 
 def _suggest_region(session: Session, actor: Actor, bound: Bound[Any]) -> None:

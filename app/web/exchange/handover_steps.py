@@ -13,7 +13,6 @@ from app.exchange.handovers.service.steering import Retried, cancel, release, re
 from app.exchange.partners.domain import Transport
 from app.exchange.partners.models import Partner
 from app.exchange.records import BATCH
-from app.kit.errors import DomainError
 from app.kit.i18n import _, ngettext
 
 router = GuardedRouter(door="web", prefix="/exchange/handovers")
@@ -80,10 +79,4 @@ def again_words(done: Retried) -> str:
 
 def _step(call: Call, number: str, work: Callable[[], str]) -> Response:
     """Do it in a savepoint and tell on the batch's page how that went."""
-    address = f"/exchange/handovers/{number}"
-    try:
-        with call.session.begin_nested():
-            told = work()
-    except DomainError as error:
-        return call.redirect(address, bad=error.message)
-    return call.redirect(address, good=told)
+    return call.act(work, f"/exchange/handovers/{number}", good=str)

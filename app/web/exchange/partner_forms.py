@@ -9,7 +9,7 @@ from starlette.responses import Response
 from app.accounts.models import MachineClient
 from app.accounts.queries import list_clients
 from app.doors.call import Call
-from app.doors.forms import Bound, attempt, bind, empty
+from app.doors.forms import Bound, empty
 from app.doors.router import GuardedRouter
 from app.exchange.actions import MANAGE_PARTNERS, RECEIPTS
 from app.exchange.catalogue import list_definitions, partner_definition
@@ -88,16 +88,17 @@ def edit_page(call: Call, code: str) -> Response:
 def save(call: Call, code: str) -> Response:
     """Change the connection."""
     row = get_partner(call.session, code)
-    bound = bind(PartnerChange, call.form)
-    attempt(
-        call.session,
-        bound,
+
+    def again(bound: Bound[PartnerChange]) -> Response:
+        call.session.refresh(row)
+        return _form_page(call, row, bound, 422)
+
+    return call.submit(
+        PartnerChange,
         lambda given: change_partner(call.session, **call.by, partner=row, given=given),
+        done=lambda _done: call.redirect(f"/exchange/partners/{code}", good=_("已保存。")),
+        again=again,
     )
-    if bound.valid:
-        return call.redirect(f"/exchange/partners/{code}", good=_("已保存。"))
-    call.session.refresh(row)
-    return _form_page(call, row, bound, 422)
 
 
 def _form_page(call: Call, row: Partner | None, form: Bound[Any], status: int = 200) -> Response:

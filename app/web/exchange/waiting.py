@@ -24,7 +24,6 @@ from app.exchange.lists import PARKED_ITEMS, REFUSED_ITEMS
 from app.exchange.partners.models import Partner
 from app.exchange.partners.queries import list_partners
 from app.exchange.records import BATCH
-from app.kit.errors import DomainError
 from app.kit.i18n import N_, _
 from app.kit.lists.viewer import Viewer
 from app.kit.paging import Count
@@ -150,12 +149,7 @@ def again(call: Call) -> Response:
     chosen = _chosen(call, query)
     if not chosen:
         return call.redirect(query.address(), bad=_("请先勾选记录。"))
-    try:
-        with call.session.begin_nested():
-            told = _again(call, chosen)
-    except DomainError as error:
-        return call.redirect(query.address(), bad=error.message)
-    return call.redirect(query.address(), good=told)
+    return call.act(lambda: _again(call, chosen), query.address(), good=str)
 
 
 def _chosen(call: Call, query: ListQuery) -> list[HandoverItem]:

@@ -89,7 +89,7 @@ def run_page(call: Call, import_id: int, query: Annotated[ListQuery, asked(ROWS)
     outcome = query["outcome"]
     run = get_run_visible_to(call.session, call.actor, import_id)
     if run.state == ImportState.UPLOADED:
-        return _mapping(call, call.actor, run)
+        return _mapping(call, run)
     if run.state == ImportState.STARTED and run.job_id is not None:
         job = get_job(call.session, run.job_id)
         if job.state != JobState.DONE:
@@ -128,7 +128,7 @@ def save_mapping(call: Call, import_id: int) -> Response:
                 other_unit=str(call.form.get("other_unit") or ""),
             )
     except Invalid as error:
-        return _mapping(call, call.actor, run, errors=(error.message,), status=422)
+        return _mapping(call, run, errors=(error.message,), status=422)
     return call.redirect(f"/imports/{run.id}", good=_("列的对应关系已更新，下面的预览按新的对应重新计算。"))
 
 
@@ -140,7 +140,7 @@ def begin(call: Call, import_id: int) -> Response:
         with call.session.begin_nested():
             start(call.session, **call.by, run=run, accept_unconfirmed=accept)
     except Invalid as error:
-        return _mapping(call, call.actor, run, errors=(error.message,), status=422)
+        return _mapping(call, run, errors=(error.message,), status=422)
     return call.redirect(f"/imports/{run.id}")
 
 
@@ -180,9 +180,9 @@ def original(call: Call, import_id: int) -> Response:
     return StreamingResponse(blobs.stream(run.file_sha256), media_type="application/octet-stream", headers=headers)
 
 
-def _mapping(call: Call, actor: Any, run: ImportRun, errors: tuple[str, ...] = (), status: int = 200) -> Response:
+def _mapping(call: Call, run: ImportRun, errors: tuple[str, ...] = (), status: int = 200) -> Response:
     path = call.settings.vault.blobs.path(run.file_sha256)
-    page = pages.mapping_page(call.session, actor, run, path, now=call.now, errors=errors)
+    page = pages.mapping_page(call.session, call.actor, run, path, now=call.now, errors=errors)
     return call.render("web/imports/mapping.html", page, status=status)
 
 

@@ -2,7 +2,6 @@
 
 from typing import Annotated, Any
 
-from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.doors.call import Call
@@ -13,7 +12,6 @@ from app.enterprises.actions import IMPORT
 from app.enterprises.imports import deciding
 from app.enterprises.imports.deciding import Deciding
 from app.enterprises.imports.queries import get_row, get_run_visible_to, list_runs, page_waiting_visible_to
-from app.kit.errors import DomainError
 from app.kit.i18n import _
 from app.web.imports import row_pages as pages
 
@@ -32,7 +30,7 @@ def waiting_page(call: Call, query: Annotated[ListQuery, asked(ListQuery)]) -> R
 
 @router.post("/{import_id:int}/rows/{number:int}/confirm", action=IMPORT)
 def confirm(call: Call, import_id: int, number: int) -> Response:
-    desk = _desk(call.session, call.actor, call.now, import_id, number)
+    desk = _desk(call, import_id, number)
     return _decide(
         call, desk, lambda: deciding.confirm(desk, str(call.form.get("reason") or "")), _("已确认并导入这一行。")
     )
@@ -40,7 +38,7 @@ def confirm(call: Call, import_id: int, number: int) -> Response:
 
 @router.post("/{import_id:int}/rows/{number:int}/refuse", action=IMPORT)
 def refuse(call: Call, import_id: int, number: int) -> Response:
-    desk = _desk(call.session, call.actor, call.now, import_id, number)
+    desk = _desk(call, import_id, number)
     return _decide(
         call, desk, lambda: deciding.refuse(desk, str(call.form.get("reason") or "")), _("已决定不导入这一行。")
     )
@@ -48,13 +46,13 @@ def refuse(call: Call, import_id: int, number: int) -> Response:
 
 @router.post("/{import_id:int}/rows/{number:int}/reopen", action=IMPORT)
 def reopen(call: Call, import_id: int, number: int) -> Response:
-    desk = _desk(call.session, call.actor, call.now, import_id, number)
+    desk = _desk(call, import_id, number)
     return _decide(call, desk, lambda: deciding.reopen(desk), _("已撤销，这一行重新等待确认。"))
 
 
 @router.post("/{import_id:int}/rows/{number:int}/choose", action=IMPORT)
 def choose(call: Call, import_id: int, number: int) -> Response:
-    desk = _desk(call.session, call.actor, call.now, import_id, number)
+    desk = _desk(call, import_id, number)
     field, choice = str(call.form.get("field") or ""), str(call.form.get("choice") or "")
     good = _("已采用名单内容。") if choice == deciding.THEIRS else _("已保留本库内容。")
     return _decide(call, desk, lambda: deciding.choose(desk, field, choice), good)
@@ -62,21 +60,16 @@ def choose(call: Call, import_id: int, number: int) -> Response:
 
 @router.post("/{import_id:int}/rows/{number:int}/undo", action=IMPORT)
 def undo(call: Call, import_id: int, number: int) -> Response:
-    desk = _desk(call.session, call.actor, call.now, import_id, number)
+    desk = _desk(call, import_id, number)
     return _decide(call, desk, lambda: deciding.undo(desk, str(call.form.get("field") or "")), _("已撤销。"))
 
 
-def _desk(session: Session, actor: Any, now: Any, import_id: int, number: int) -> Deciding:
-    run = get_run_visible_to(session, actor, import_id)
-    return Deciding(session, actor, run, get_row(session, run, number, lock=True), now)
+def _desk(call: Call, import_id: int, number: int) -> Deciding:
+    run = get_run_visible_to(call.session, call.actor, import_id)
+    return Deciding(call.session, call.actor, run, get_row(call.session, run, number, lock=True), call.now)
 
 
 def _decide(call: Call, desk: Deciding, step: Any, good: str) -> Response:
     """Take the step and return to where the person was; a refusal is told there and changes nothing."""
     back = safe_next(str(call.form.get("next") or ""), f"/imports/{desk.run.id}?outcome={desk.row.outcome}")
-    try:
-        with desk.session.begin_nested():
-            step()
-    except DomainError as error:
-        return call.redirect(back, bad=error.message)
-    return call.redirect(back, good=good)
+    return call.act(step, back, good=good)

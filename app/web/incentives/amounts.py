@@ -1,7 +1,6 @@
 """政策奖补 · 设定: how much the bureau gives under a scheme, and the budget of a year."""
 
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -79,7 +78,7 @@ def amount_page(call: Call, code: str) -> Response:
     family = schemes.get_family(call.session, code, call.actor.region_prefix)
     amounts.require_set_amount(call.actor, family)
     raw = _as_it_stands(family.shown(call.on).scheme, get_catalogue(call.session))
-    return _amount_page(call, family, call.on, empty(raw))
+    return _amount_page(call, family, empty(raw))
 
 
 @router.post("/amount", action=actions.SET_AMOUNT)
@@ -89,18 +88,16 @@ def set_amount(call: Call, code: str) -> Response:
         SetAmountInput,
         lambda given: amounts.set_amount(call.session, **call.by, family=family, given=given),
         done=lambda _done: call.redirect(f"/incentives/schemes/{code}", good=_("金额已设定，原版本保留。")),
-        again=lambda bound: _amount_page(call, family, call.on, bound, status=422),
+        again=lambda bound: _amount_page(call, family, bound, status=422),
     )
 
 
-def _amount_page(
-    call: Call, family: SchemeFamily, on: date, form: Bound[SetAmountInput], *, status: int = 200
-) -> Response:
+def _amount_page(call: Call, family: SchemeFamily, form: Bound[SetAmountInput], *, status: int = 200) -> Response:
     catalogue = get_catalogue(call.session)
     others = [
         item for item in schemes.list_families(call.session, call.actor.region_prefix) if item.code != family.code
     ]
-    scheme = family.shown(on).scheme
+    scheme = family.shown(call.on).scheme
     page = AmountPage(
         advisory=advisory(),
         code=family.code,

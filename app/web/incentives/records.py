@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.doors.call import Call
-from app.doors.forms import Bound, attempt, bind, empty
+from app.doors.forms import Bound, bind, empty
 from app.doors.router import GuardedRouter
 from app.enterprises.queries import get_by_uscc_visible_to
 from app.incentives import actions
@@ -62,8 +62,14 @@ def recommend(call: Call) -> Response:
     bound = bind(RecommendInput, call.form)
     uscc, scheme, fact = (str(bound.raw.get(name) or "") for name in ("uscc", "scheme", "trigger_key"))
     enterprise = get_by_uscc_visible_to(call.session, call.actor, uscc)
-    made = attempt(
-        call.session,
+
+    def again(bound: Bound[RecommendInput]) -> Response:
+        item = find_entitled(call.session, enterprise, scheme, fact)
+        if item is None:
+            return call.redirect(f"/incentives/enterprises/{enterprise.uscc}", bad="；".join(bound.summary))
+        return _recommend_page(call, item, bound, status=422)
+
+    return call.submit(
         bound,
         lambda given: steps.recommend(
             call.session,
@@ -73,13 +79,9 @@ def recommend(call: Call) -> Response:
             trigger_key=given.trigger_key,
             given=given,
         ),
+        done=lambda made: call.redirect(f"/incentives/{made.public_id}", good=_("已登记推荐。")),
+        again=again,
     )
-    if made is not None:
-        return call.redirect(f"/incentives/{made.public_id}", good=_("已登记推荐。"))
-    item = find_entitled(call.session, enterprise, scheme, fact)
-    if item is None:
-        return call.redirect(f"/incentives/enterprises/{enterprise.uscc}", bad="；".join(bound.summary))
-    return _recommend_page(call, item, bound, status=422)
 
 
 def _entitled(session: Session, actor: Actor, uscc: str, scheme: str, fact: str) -> Entitlement:
@@ -121,7 +123,7 @@ def _plain_yuan(fen: int) -> str:
 @router.get("/{public_id}", action=actions.READ)
 def incentive_page(call: Call, public_id: str) -> Response:
     found = awards.get_visible_to(call.session, call.actor, public_id)
-    return _record_page(call, found, empty(), call.on)
+    return _record_page(call, found, empty())
 
 
 @router.get("/{public_id}/award", action=actions.AWARD)
@@ -151,7 +153,7 @@ def undo(call: Call, public_id: str) -> Response:
         UndoInput,
         lambda given: steps.undo_last(call.session, **call.by, incentive=found, reason=given.reason),
         done=lambda _done: call.redirect(f"/incentives/{public_id}", good=_("已撤销最近一步，原记录保留。")),
-        again=lambda bound: _record_page(call, found, bound, call.on, status=422),
+        again=lambda bound: _record_page(call, found, bound, status=422),
     )
 
 
@@ -193,6 +195,6 @@ def _computation_now(session: Session, incentive: Incentive) -> ComputationView:
     return computation_view(steps.computation_now(session, incentive), get_catalogue(session))
 
 
-def _record_page(call: Call, incentive: Incentive, undo_form: Bound[Any], on: date, *, status: int = 200) -> Response:
-    page = record_page(call, incentive, undo_form, on)
+def _record_page(call: Call, incentive: Incentive, undo_form: Bound[Any], *, status: int = 200) -> Response:
+    page = record_page(call, incentive, undo_form, call.on)
     return call.render("web/incentives/record.html", page, status=status)

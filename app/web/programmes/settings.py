@@ -11,7 +11,6 @@ from app.cases.service.clocks import give_lengths
 from app.doors.call import Call
 from app.doors.forms import Bound, empty
 from app.doors.router import GuardedRouter
-from app.kit.actor import Actor
 from app.kit.i18n import N_, _, ngettext
 from app.kit.permissions import can
 from app.programmes import actions
@@ -81,7 +80,7 @@ class ProgrammeSettingsPage:
 @router.get("", action=actions.READ)
 def settings_page(call: Call, code: str) -> Response:
     """What is set, and the forms."""
-    return call.render("web/programmes/settings.html", _page(call.session, call.actor, code, call.on))
+    return call.render("web/programmes/settings.html", _page(call, code))
 
 
 @router.post("", action=actions.SET)
@@ -96,9 +95,7 @@ def set_route(call: Call, code: str) -> Response:
         ProgrammeSettingInput,
         set_and_date,
         done=lambda done: call.redirect(f"/programmes/{code}/settings", good=_done(*done)),
-        again=lambda bound: call.render(
-            "web/programmes/settings.html", _page(call.session, call.actor, code, call.on, bound), status=422
-        ),
+        again=lambda bound: call.render("web/programmes/settings.html", _page(call, code, bound), status=422),
     )
 
 
@@ -130,18 +127,16 @@ def _summary(item: Settable, row: ProgrammeSetting | None) -> SettingSummary:
     )
 
 
-def _page(
-    session: Session, actor: Actor, code: str, on: date, refused: Bound[ProgrammeSettingInput] | None = None
-) -> ProgrammeSettingsPage:
-    catalogue = load_catalogue(session)
+def _page(call: Call, code: str, refused: Bound[ProgrammeSettingInput] | None = None) -> ProgrammeSettingsPage:
+    catalogue = load_catalogue(call.session)
     versions = catalogue.versions_of(code)
-    programme = catalogue.in_force(on).get(code, versions[0])
-    rows = list_settings(session, code)
+    programme = catalogue.in_force(call.on).get(code, versions[0])
+    rows = list_settings(call.session, code)
     return ProgrammeSettingsPage(
         code=code,
         title=str(programme.title),
-        cards=tuple(_card(item, rows, on, refused) for item in settable(programme)),
-        may_set=can(actor, actions.SET),
+        cards=tuple(_card(item, rows, call.on, refused) for item in settable(programme)),
+        may_set=can(call.actor, actions.SET),
     )
 
 

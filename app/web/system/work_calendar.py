@@ -7,14 +7,12 @@ from itertools import groupby
 from typing import Annotated, Any
 
 from fastapi import Query
-from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.cases.service.redating import redate_clocks
 from app.doors.call import Call
 from app.doors.forms import Bound, empty
 from app.doors.router import GuardedRouter
-from app.kit.actor import Actor
 from app.kit.i18n import N_, _, current_locale, ngettext
 from app.kit.permissions import can
 from app.reference.actions import READ_CALENDAR, SET_CALENDAR
@@ -91,7 +89,7 @@ class CalendarPage:
 @router.get("", action=READ_CALENDAR)
 def calendar_page(call: Call, year: Annotated[int | None, Query(ge=FIRST_YEAR, le=LAST_YEAR)] = None) -> Response:
     """The year's days."""
-    return call.render("web/system/calendar.html", _page(call.session, call.actor, call.on, year))
+    return call.render("web/system/calendar.html", _page(call, year))
 
 
 @router.post("", action=SET_CALENDAR)
@@ -108,7 +106,7 @@ def set_day_route(call: Call) -> Response:
         done=lambda done: call.redirect(f"/system/calendar?year={done[0].year}#overrides", good=_done(*done)),
         again=lambda bound: call.render(
             "web/system/calendar.html",
-            _page(call.session, call.actor, call.on, bound.model.day.year if bound.model else None, bound),
+            _page(call, bound.model.day.year if bound.model else None, bound),
             status=422,
         ),
     )
@@ -128,7 +126,7 @@ def clear_day_route(call: Call) -> Response:
         done=lambda done: call.redirect(f"/system/calendar?year={done[0].year}#overrides", good=_done(*done)),
         again=lambda bound: call.render(
             "web/system/calendar.html",
-            _page(call.session, call.actor, call.on, bound.model.day.year if bound.model else None, refused=bound),
+            _page(call, bound.model.day.year if bound.model else None, refused=bound),
             status=422,
         ),
     )
@@ -143,27 +141,22 @@ def _done(day: date, moved: int) -> str:
 
 
 def _page(
-    session: Session,
-    actor: Actor,
-    on: date,
-    year: int | None,
-    form: Bound[DayInput] | None = None,
-    refused: Bound[ClearDayInput] | None = None,
+    call: Call, year: int | None, form: Bound[DayInput] | None = None, refused: Bound[ClearDayInput] | None = None
 ) -> CalendarPage:
-    shown = year or on.year
-    calendar, overrides = work_calendar(session), list_overrides(session, shown)
-    years = {shown, *range(max(FIRST_YEAR, on.year - 5), min(LAST_YEAR, on.year + 2) + 1)}
+    shown = year or call.on.year
+    calendar, overrides = work_calendar(call.session), list_overrides(call.session, shown)
+    years = {shown, *range(max(FIRST_YEAR, call.on.year - 5), min(LAST_YEAR, call.on.year + 2) + 1)}
     months = _months(shown, calendar)
     return CalendarPage(
         year=shown,
         years=tuple((str(item), str(item)) for item in sorted(years, reverse=True)),
         published=shown <= last_published_year(),
-        missing=missing_year(session, on),
+        missing=missing_year(call.session, call.on),
         working=sum(month.working for month in months),
         weekdays=tuple(_(name) for name in WEEKDAYS),
         months=months,
         overrides=tuple(_line(row, refused) for row in overrides),
-        may_set=can(actor, SET_CALENDAR),
+        may_set=can(call.actor, SET_CALENDAR),
         form=form or empty(),
         kinds=tuple((code, _(word)) for code, word in KINDS),
     )

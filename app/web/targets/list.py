@@ -13,7 +13,6 @@ from app.doors.call import Call
 from app.doors.downloads import TableFormat, download_table
 from app.doors.lists.query import ListQuery, asked
 from app.doors.router import GuardedRouter
-from app.kit.actor import Actor
 from app.kit.errors import NotFound
 from app.kit.i18n import Bilingual, _
 from app.kit.paging import Page
@@ -112,7 +111,7 @@ def targets_page(call: Call, year: int | None = None) -> Response:
 def target_rows_page(
     call: Call, code: str, paged: Annotated[ListQuery, asked(ListQuery)], year: int | None = None
 ) -> Response:
-    view, item = _item(call.session, call.actor, call.on, code, year)
+    view, item = _item(call, code, year)
     standing = queries.standing(call.session, view, item)
     counted = queries.counted_of(item)
     assert counted is not None  # get_item refuses an item that nothing is counted for
@@ -135,7 +134,7 @@ def target_rows_page(
 
 @router.get("/{code}/export.{extension}", action=actions.EXPORT)
 def export_target_rows(call: Call, code: str, extension: TableFormat, year: int | None = None) -> Response:
-    view, item = _item(call.session, call.actor, call.on, code, year)
+    view, item = _item(call, code, year)
     counted = queries.counted_of(item)
     assert counted is not None  # as above
     table = all_rows(call.session, counted, view)
@@ -143,8 +142,8 @@ def export_target_rows(call: Call, code: str, extension: TableFormat, year: int 
     return download_table(call.request, name, extension, [row.cells for row in table.rows], table.header)
 
 
-def _item(session: Session, actor: Actor, on: date, code: str, year: int | None) -> tuple[PlanView, PlanItem]:
-    view = queries.find_plan(session, actor, _checked(year, on), on)
+def _item(call: Call, code: str, year: int | None) -> tuple[PlanView, PlanItem]:
+    view = queries.find_plan(call.session, call.actor, _checked(year, call.on), call.on)
     if view is None:
         raise NotFound("target.no_plan", _("您的辖区还没有工作要点。"))
     return view, queries.get_item(view, code)

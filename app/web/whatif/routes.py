@@ -43,17 +43,17 @@ LONGEST = 40
 def what_if_here(call: Call, code: str) -> Response:
     """The what-if of the version in force here."""
     row = get_shown(call.session, code, call.on, call.actor.region_prefix)
-    return _respond(call, call.on, row)
+    return _respond(call, row)
 
 
 @router.get("/{jurisdiction}/{version}/what-if", action=WHAT_IF)
 def what_if_of_version(call: Call, code: str, jurisdiction: str, version: str) -> Response:
     """The what-if of one version."""
-    return _respond(call, call.on, get_version(call.session, code, jurisdiction, version))
+    return _respond(call, get_version(call.session, code, jurisdiction, version))
 
 
-def _respond(call: Call, day: date, row: PolicyVersion) -> Response:
-    page = what_if_page(call.session, call.actor, row, _given(call), day)
+def _respond(call: Call, row: PolicyVersion) -> Response:
+    page = what_if_page(call.session, call.actor, row, _given(call), call.on)
     fragment = "hx-request" in call.request.headers  # the page swaps it in, whatever it says
     return call.render("web/whatif/page.html", page, status=200 if page.outcomes or fragment else 422)
 
