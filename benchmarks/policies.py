@@ -18,8 +18,8 @@ import yaml
 from app.policies.answer import answer
 from app.policies.catalogue import ReadPolicy, read_all, read_facts, restore
 from app.policies.domain.compile.interpreter import evaluate
-from app.policies.domain.explain import explaining
-from app.policies.domain.explain.telling import read_facts as read_told
+from app.policies.domain.explain import explainer
+from app.policies.domain.explain.fact_input import read_facts as read_told
 from app.policies.domain.facts.catalogue import FactKey, Facts
 from app.policies.domain.facts.columns import Columns, FactColumn
 from app.policies.domain.language.policy import Policy
@@ -84,7 +84,7 @@ def explained(policy: Policy, rounds: int, count: int = 300) -> None:
         ),
         "the reference interpreter, all facts known": (
             few,
-            lambda: [explaining.evaluate(policy, facts, DAY) for facts in known[:few]],
+            lambda: [explainer.evaluate(policy, facts, DAY) for facts in known[:few]],
         ),
     }
     taken = interleaved({name: call for name, (_, call) in calls.items()}, rounds)
@@ -113,9 +113,9 @@ def planned(policy: Policy, rounds: int, count: int = 10) -> None:
 
     calls = {
         "compiled, all known": by(evaluate, known),
-        "explaining, all known": by(explaining.evaluate, known),
+        "explaining, all known": by(explainer.evaluate, known),
         "compiled, a fifth unknown": by(evaluate, partly),
-        "explaining, a fifth unknown": by(explaining.evaluate, partly),
+        "explaining, a fifth unknown": by(explainer.evaluate, partly),
     }
     _times(f"Plans of {count} firms", interleaved(calls, rounds), "compiled, all known")
 

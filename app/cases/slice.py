@@ -1,6 +1,6 @@
 """What casework offers to the house."""
 
-from app.engagement.service.knowing import KNOWN
+from app.engagement.service.objections import KNOWN
 from app.enterprises.service.retiring import OBJECTIONS
 from app.jobs.running import JOBS
 from app.journal.domain import EVENTS

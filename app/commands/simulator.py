@@ -14,9 +14,9 @@ from app.kit.db import Database, session_scope
 from app.simulator import state
 from app.simulator.callback import Destination
 from app.simulator.certificate import make_certificate
-from app.simulator.desk import Keys, Responder
 from app.simulator.faults import Dice, FaultPlan, NotAFaultError, parse
 from app.simulator.identity import KeyFaultError, keep_keys, own_pair
+from app.simulator.responder import Keys, Responder
 from app.simulator.rules import Rules, Schema
 from app.simulator.server import create_simulator, make_server
 from app.simulator.tables import open_store

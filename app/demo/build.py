@@ -40,7 +40,7 @@ from app.kit.clock import start_of_day, today
 from app.kit.db import Database, refresh_statistics, session_scope
 from app.kit.money import FEN_PER_YUAN
 from app.policies.models import FactStatement
-from app.targets.indicators import reckon_indicators
+from app.targets.indicators import calculate_indicators
 
 DEFAULT_SIZE = 300
 BATCH = 500
@@ -106,7 +106,7 @@ def build_demo(
     refresh_statistics(database)
     if not start:
         sweep_twice(database, officers[0], now)
-    reckon_indicators(database, now)
+    calculate_indicators(database, now)
 
 
 def _play(session: Session, vault: Vault, now: datetime) -> None:

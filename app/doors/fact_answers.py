@@ -14,7 +14,7 @@ from app.doors.forms import Bound
 from app.kit.errors import Invalid
 from app.kit.i18n import _
 from app.kit.money import FEN_PER_YUAN, parse_written
-from app.policies.domain.explain.telling import read_facts, told_facts
+from app.policies.domain.explain.fact_input import read_facts, stated_facts
 from app.policies.domain.facts.catalogue import FactKey, Facts
 from app.policies.domain.language.policy import Policy
 from app.policies.domain.values.amounts import exact_text, machine_value
@@ -51,7 +51,7 @@ def read_answers(policy: Policy, topics: Iterable[FactQuestionGroup], filed: Fac
     told = reader.told(asked)
     bound: Bound[Any] = Bound(None, raw, reader.errors)
     not_asked = set(policy.uses) - {question.code for topic in asked for question in topic.questions}
-    told |= {code: value for code, value in told_facts(filed).items() if code in not_asked}
+    told |= {code: value for code, value in stated_facts(filed).items() if code in not_asked}
     if not bound.errors:
         _check(policy, told, bound)
     return Answers(bound, told)

@@ -12,16 +12,16 @@ from app.doors.fact_answers import Answers, first_answers, read_answers
 from app.doors.fact_questions import FactQuestion, FactQuestionGroup, topics
 from app.doors.forms import Bound
 from app.enterprises.models import Enterprise
-from app.policies.domain.explain.telling import told_facts
+from app.policies.domain.explain.fact_input import stated_facts
 from app.policies.domain.facts.catalogue import FactKey, Facts
 from app.policies.domain.language.policy import Policy
 from app.policies.domain.language.verdict import Evaluation
 from app.policies.domain.values.knowledge import Known
 from app.policies.models import PolicyVersion
 from app.policies.plan_answer import answer_with_plan
-from app.policies.plan_presenting import GapPlanView, present_plan
+from app.policies.plan_presentation import GapPlanView, present_plan
 from app.policies.queries import get_in_force, policy_of
-from app.policies.service.gathering import Gathered, gather
+from app.policies.service.fact_sources import Gathered, gather
 from app.policies.service.verdicts import evaluate_told, with_settings
 from app.policies.settings import settings_in_force
 from app.reference.queries import code_names
@@ -107,7 +107,7 @@ def trial_of_nobody(
 
 def novelties(trial: Trial, answers: Answers) -> list[Novelty]:
     """What differs from what is on file, in the order of the form; what was emptied is no statement."""
-    before = told_facts(trial.filed.facts)
+    before = stated_facts(trial.filed.facts)
     found = []
     for topic in trial.topics:
         for question in topic.questions:

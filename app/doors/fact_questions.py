@@ -11,20 +11,20 @@ from fractions import Fraction
 
 from app.kit.i18n import N_, _, current_locale
 from app.kit.money import format_yuan
-from app.policies.describing import unit_text
+from app.policies.descriptions import unit_text
 from app.policies.domain.facts.catalogue import FactDefinition, FactKey, Facts, Periodicity
 from app.policies.domain.language import tree
+from app.policies.domain.language.assumptions import FISCAL_YEARS
+from app.policies.domain.language.calculator import OUTSIDE
 from app.policies.domain.language.policy import Policy
-from app.policies.domain.language.reckoning import OUTSIDE
 from app.policies.domain.language.settable import SETTING
 from app.policies.domain.language.verdict import Measure
-from app.policies.domain.language.worlds import FISCAL_YEARS
 from app.policies.domain.values.amounts import exact_text
 from app.policies.domain.values.knowledge import Exact, Known, ends
 from app.policies.domain.values.units import Unit
 from app.policies.inputs import lapsed_text, source_text
-from app.policies.service.gathering import Gathered
-from app.policies.wording import exact_text as words_of
+from app.policies.service.fact_sources import Gathered
+from app.policies.words import exact_text as words_of
 
 _TOPICS = {
     "identity": N_("基本情况"),

@@ -17,9 +17,9 @@ from app.exchange.encoding import Record
 from app.exchange.records import RecordPlan, plain_rows, records_by_id
 from app.journal.models import JournalEvent
 from app.journal.queries import events_after, head_position
-from app.kit.among import among
 from app.kit.errors import Invalid
 from app.kit.i18n import _
+from app.kit.membership import one_of
 
 LARGEST_EXAMINATION = 20_000
 #: Events looked at together: few at first, as the coming of one firm touches all that hangs on it; more while little is found.
@@ -211,7 +211,7 @@ def _keys(session: Session, plan: RecordPlan, ids: Sequence[int]) -> dict[int, s
     if not ids:
         return {}
     source = plan.source
-    rows: Any = plain_rows(session, source.joined(select(source.id, source.key)).where(among(source.id, ids)))
+    rows: Any = plain_rows(session, source.joined(select(source.id, source.key)).where(one_of(source.id, ids)))
     return {row_id: plan.key_of(key) for row_id, key in rows}
 
 

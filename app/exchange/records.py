@@ -12,8 +12,8 @@ from app.exchange.domain import LISTS, FieldDefinition, FieldType, ResourceDefin
 from app.exchange.encoding import Record, RowEncoder, row_encoder
 from app.exchange.masking import masked
 from app.exchange.sources.base import Children, RecordSource
-from app.kit.among import among
 from app.kit.errors import SeedError
+from app.kit.membership import one_of
 
 BATCH = 1_000
 
@@ -122,7 +122,7 @@ def records_by_id(session: Session, plan: RecordPlan, region_prefix: str, ids: S
     """The visible ones of these rows, by row id."""
     if not ids:
         return {}
-    statement = visible_rows(plan, region_prefix).where(among(plan.source.id, ids)).order_by(plan.source.id)
+    statement = visible_rows(plan, region_prefix).where(one_of(plan.source.id, ids)).order_by(plan.source.id)
     rows = plain_rows(session, statement)
     return dict(zip((row[0] for row in rows), _records(session, plan, region_prefix, rows), strict=True))
 
@@ -161,4 +161,4 @@ def _among(column: Any, ids: Sequence[int]) -> Any:
     """A range when the ascending `ids` lie close together (most batches), else the list of them."""
     if ids[-1] - ids[0] < 2 * len(ids):
         return column.between(ids[0], ids[-1])
-    return among(column, ids)
+    return one_of(column, ids)

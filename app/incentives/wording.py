@@ -1,4 +1,4 @@
-"""Amounts, their reckoning and their stacking as sentences in the current language."""
+"""Amounts, their calculation and their stacking as sentences in the current language."""
 
 from collections.abc import Callable
 from decimal import Decimal
@@ -16,7 +16,7 @@ from app.policies.domain.language.verdict import Measure
 from app.policies.domain.values.outcome import Outcome
 from app.policies.domain.values.units import Unit
 from app.policies.formulas import formula_text
-from app.policies.wording import exact_text, outcome_text
+from app.policies.words import exact_text, outcome_text
 
 _WAYS = {"down": N_("不足部分舍去"), "up": N_("不足部分进一"), "nearest": N_("四舍五入")}
 _OCCURRENCES = {"first": N_("首次取得证书"), "renewed": N_("再次取得证书")}
@@ -81,11 +81,11 @@ def tier_amount(tier: Tier) -> str:
     return span_text(low, amount_fen(tier.up_to) or low)
 
 
-# -- the reckoning ----------------------------------------------------------------------------------------------------------
+# -- the calculation ----------------------------------------------------------------------------------------------------------
 
 
 def line_text(plan: AmountPlan, line: AmountLine) -> str:
-    """One step of the reckoning as a sentence."""
+    """One step of the calculation as a sentence."""
     return _LINES[line.kind](plan, line)
 
 

@@ -52,7 +52,7 @@ class MessageReach:
     without: tuple[int, ...]
 
 
-def foresee_message(session: Session, *, actor: Actor, firm_ids: Sequence[int], ways: Ways) -> MessageReach:
+def reach_of_message(session: Session, *, actor: Actor, firm_ids: Sequence[int], ways: Ways) -> MessageReach:
     """Whom a message to these firms would reach; writes nothing. Firms without an account cost nothing but their place in the list."""
     require(actor, SEND)
     without, message = _without(session, firm_ids), FirmMessage(title="·", text="·")

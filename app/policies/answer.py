@@ -13,7 +13,7 @@
 Amounts are decimal strings of 元, people and shares decimal strings (or `p/q` where no decimal ends), items, points
 and days integers, dates ISO 8601, yes/no true or false. `required` carries a `relation` besides (>=, >, <=, <, =, in),
 `missing` the codes of the facts an unknown clause waits for. `score` is null where the version has none.
-`plan` and `depends` (see `app.policies.plan_answer`) are reckoned only where they are asked for: null and empty elsewhere.
+`plan` and `depends` (see `app.policies.plan_answer`) are calculated only where they are asked for: null and empty elsewhere.
 """
 
 from collections.abc import Iterable
@@ -35,7 +35,7 @@ from app.policies.domain.language.verdict import (
 )
 from app.policies.domain.values.amounts import machine_value
 from app.policies.formulas import formula_text
-from app.policies.wording import (
+from app.policies.words import (
     both_languages,
     finding_text,
     gap_text,

@@ -5,7 +5,7 @@ from app.policies.domain.facts.catalogue import Catalogue
 from app.policies.domain.language import tree
 from app.policies.domain.values.units import Unit
 from app.policies.formulas import formula_text
-from app.policies.wording import value_text
+from app.policies.words import value_text
 
 
 def band_lines(node: tree.Banded, catalogue: Catalogue) -> list[tuple[str, str]]:

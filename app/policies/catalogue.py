@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from app.kit.errors import SeedError
 from app.kit.yaml import load_strict, parse, read_strict
 from app.policies.domain.facts.catalogue import Catalogue, FactDefinition
-from app.policies.domain.language.building import PolicyFileError, build
+from app.policies.domain.language.builder import PolicyFileError, build
 from app.policies.domain.language.files import PolicyFile
 from app.policies.domain.language.policy import Policy
 from app.policies.domain.language.succession import conflicts, edition_of

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from app.kit.differences import Element, Elements, SectionChanges, compare_sections
 from app.kit.i18n import N_, _
 from app.policies.band_words import band_lines
-from app.policies.describing import confidence_text
+from app.policies.descriptions import confidence_text
 from app.policies.domain.language import tree
 from app.policies.domain.language.policy import (
     Condition,
@@ -23,7 +23,7 @@ from app.policies.domain.language.policy import (
 from app.policies.domain.values.units import Unit
 from app.policies.formulas import formula_text
 from app.policies.score_words import item_lines
-from app.policies.wording import value_text
+from app.policies.words import value_text
 
 
 def compare(before: Policy, after: Policy) -> tuple[SectionChanges, ...]:

@@ -6,9 +6,9 @@ from typing import Any
 from app.kit.i18n import _
 from app.policies.domain.facts.catalogue import Catalogue
 from app.policies.domain.language import tree
-from app.policies.domain.language.folding import known
+from app.policies.domain.language.constants import known
 from app.policies.domain.values.units import Unit
-from app.policies.wording import RELATIONS, value_text
+from app.policies.words import RELATIONS, value_text
 
 
 def formula_text(node: tree.Node, catalogue: Catalogue) -> str:
@@ -98,7 +98,7 @@ class _Speaker:
         where = _("%(what)s %(ends)s") % {"what": subject, "ends": _(" 且 ").join(ends)} if ends else subject
         return _("%(where)s：%(value)s") % {"where": where, "value": self.say(band.value)}
 
-    def if_told(self, node: tree.IfTold) -> str:
+    def if_told(self, node: tree.IfStated) -> str:
         said = {
             "fact": self._catalogue[node.code].label,
             "then": self.say(node.then),
@@ -150,7 +150,7 @@ _SAYINGS: dict[type[tree.Node], Callable[[_Speaker, Any], str]] = {
     tree.Score: _Speaker.score,
     tree.DaysBetween: _Speaker.days_between,
     tree.Banded: _Speaker.banded,
-    tree.IfTold: _Speaker.if_told,
+    tree.IfStated: _Speaker.if_told,
     tree.Comparison: _Speaker.comparison,
     tree.RatioComparison: _Speaker.ratio,
     tree.ListedIn: _Speaker.listed,

@@ -10,8 +10,8 @@ from app.policies.domain.language.policy import Policy
 from app.policies.domain.language.verdict import Measure
 from app.policies.domain.values.knowledge import ends
 from app.policies.domain.values.units import Unit
-from app.policies.service.gathering import Gathered, Provenance
-from app.policies.wording import exact_text, stated_text
+from app.policies.service.fact_sources import Gathered, Provenance
+from app.policies.words import exact_text, stated_text
 
 
 @dataclass(frozen=True)

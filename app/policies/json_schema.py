@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from app.kit.money import FEN_PER_YUAN, MAX_FEN
-from app.policies.domain.explain.telling import MOST_COUNTED
+from app.policies.domain.explain.fact_input import MOST_COUNTED
 from app.policies.domain.facts.catalogue import FactDefinition, Periodicity
 from app.policies.domain.language import tree
+from app.policies.domain.language.calculator import OUTSIDE, lowest
 from app.policies.domain.language.policy import Policy
-from app.policies.domain.language.reckoning import OUTSIDE, lowest
 from app.policies.domain.values.units import Unit
 
 Schema = dict[str, Any]

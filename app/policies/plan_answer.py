@@ -30,7 +30,7 @@ from app.policies.domain.plan.planner import Fixed, GapPlan, plan
 from app.policies.domain.values.amounts import machine_value
 from app.policies.domain.values.knowledge import Knowledge, Known, ends
 from app.policies.domain.values.units import Unit
-from app.policies.plan_wording import (
+from app.policies.plan_words import (
     change_text,
     difference_text,
     effect_text,
@@ -40,7 +40,7 @@ from app.policies.plan_wording import (
     now_text,
     wanted_text,
 )
-from app.policies.wording import both_languages
+from app.policies.words import both_languages
 
 
 def answer_with_plan(evaluation: Evaluation) -> Answer:

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 
 from app.kit.i18n import _
 from app.policies.band_words import ends_text, measure_words
-from app.policies.describing import confidence_text
+from app.policies.descriptions import confidence_text
 from app.policies.domain.facts.catalogue import Catalogue
 from app.policies.domain.language import tree
 from app.policies.domain.language.policy import ScoredItem, Scoring
 from app.policies.domain.values.units import Unit
 from app.policies.formulas import formula_text
-from app.policies.wording import value_text
+from app.policies.words import value_text
 
 
 @dataclass(frozen=True)

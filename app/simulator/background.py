@@ -6,7 +6,7 @@ import threading
 from app.kit.db import session_scope
 from app.simulator import state
 from app.simulator.callback import Callback
-from app.simulator.desk import Responder
+from app.simulator.responder import Responder
 from app.simulator.store import StoreTransaction
 
 log = logging.getLogger(__name__)

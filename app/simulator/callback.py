@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from app.exchange.signing import SIGNATURE_HEADER, SignedCall, sign_call
 from app.kit.db import read_scope, session_scope
 from app.simulator import state, tables
-from app.simulator.desk import Responder
 from app.simulator.faults import SimulatedFault
+from app.simulator.responder import Responder
 
 PATH = "/api/v1/exchange/receipts"
 AT_ONCE = 50

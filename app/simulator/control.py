@@ -17,8 +17,8 @@ from app.kit.db import read_scope, session_scope
 from app.kit.i18n import LANGUAGE_TAGS, _, current_locale
 from app.kit.templating import render
 from app.simulator import state, tables
-from app.simulator.desk import holding
 from app.simulator.faults import LABELS, NOTES, NotAFaultError, SimulatedFault, plan_of
+from app.simulator.responder import holding
 from app.simulator.routes import desk_of
 from app.simulator.schemas import CaseDecision
 from app.simulator.store import StoreTransaction

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from app.exchange.signing import PrivateKey, PublicKey, SharedKey
 from app.simulator import state
-from app.simulator.desk import Keys
+from app.simulator.responder import Keys
 
 _PUBLIC_KEY_LENGTH = 64
 

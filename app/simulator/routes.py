@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.simulator import store
-from app.simulator.desk import RETELLING, RefusedError, Responder, SimulatedResponse
 from app.simulator.faults import SimulatedFault
+from app.simulator.responder import RETELLING, RefusedError, Responder, SimulatedResponse
 from app.simulator.schemas import LARGEST_BATCH, ReceivedManifest, Records
 from app.simulator.store import ManifestDiffersError, StoreTransaction
 

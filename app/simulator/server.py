@@ -13,7 +13,7 @@ from app.kit.templating import STATIC, make_environment
 from app.simulator import control, routes
 from app.simulator.background import BackgroundWorker
 from app.simulator.callback import Callback, Destination
-from app.simulator.desk import Responder
+from app.simulator.responder import Responder
 
 
 def create_simulator(desk: Responder, destination: Destination | None = None, control_token: str = "") -> FastAPI:

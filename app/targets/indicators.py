@@ -1,4 +1,4 @@
-"""Indicator values for those who follow from outside: reckoned after the journal, written and told only where they changed."""
+"""Indicator values for those who follow from outside: calculated after the journal, written and told only where they changed."""
 
 from datetime import datetime
 
@@ -23,7 +23,7 @@ FOLLOWER = "indicators"
 COUNTED = ("enterprise", "case", "commissioner", "plan")
 
 
-def reckon_indicators(database: Database, now: datetime) -> int:
+def calculate_indicators(database: Database, now: datetime) -> int:
     """Reckon the indicators of every plan when something they count changed, or the day did; returns how many changed."""
     with read_scope(database) as session:
         if not _is_behind(session, now):
@@ -31,12 +31,12 @@ def reckon_indicators(database: Database, now: datetime) -> int:
     with session_scope(database) as session:
         begin_at_head(session, FOLLOWER, now)
         place = session.get_one(JournalFollower, FOLLOWER, with_for_update=True)
-        # the position is read before the counting: what is committed meanwhile is reckoned again
+        # the position is read before the counting: what is committed meanwhile is calculated again
         place.position, place.moved_at = max(place.position, last_position(session, COUNTED)), now
-        return reckon(session, now)
+        return calculate(session, now)
 
 
-def reckon(session: Session, now: datetime) -> int:
+def calculate(session: Session, now: datetime) -> int:
     """Count what each plan's indicators count, for its own year as it stands on this day; one event for each that changed."""
     statement = select(PlanItem, Plan).join(Plan, Plan.id == PlanItem.plan_id).where(is_current())
     statement = statement.order_by(Plan.id, PlanItem.position)

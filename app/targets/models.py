@@ -55,7 +55,7 @@ class PlanItem(Published, Base):
 
 
 class IndicatorValue(Base):
-    """What an indicator of a plan counted when it was last reckoned, for those who follow from outside; kept up after the journal."""
+    """What an indicator of a plan counted when it was last calculated, for those who follow from outside; kept up after the journal."""
 
     __tablename__ = "indicator_value"
 

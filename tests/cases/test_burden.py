@@ -23,7 +23,7 @@ from app.engagement.domain.requests import RequestedItem, RequestKind
 from app.engagement.models import FirmRequest
 from app.engagement.schemas import AskFirm, WithdrawRequest
 from app.engagement.service.asking import ask_firm, withdraw_request
-from app.engagement.service.knowing import find_known
+from app.engagement.service.objections import find_known
 from app.enterprises.models import Enterprise
 from app.files.models import Document, StoredFile
 from app.kit.actor import Actor

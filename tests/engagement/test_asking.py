@@ -19,8 +19,8 @@ from app.engagement.queries.requests import (
 )
 from app.engagement.schemas import AnswerRequest, AskFirm, AskFirms, SetPeriod, SettleRequest, WithdrawRequest
 from app.engagement.service.asking import answer_request, settle_request, withdraw_request
-from app.engagement.service.asking_many import asked_of, foresee, order_requests
-from app.engagement.service.knowing import find_known
+from app.engagement.service.asking_many import asked_of, check_requests, order_requests
+from app.engagement.service.objections import find_known
 from app.engagement.service.periods import set_period
 from app.enterprises.models import YearlyFigures
 from app.files.models import Document
@@ -237,7 +237,7 @@ def test_many_firms_are_foreseen_by_the_same_rules_and_asked_by_a_job(
     free, asked, far = firm(session), firm(session), firm(session, region="429006001")
     ask(asked)
     command = AskFirm.model_validate({"kind": "material", "what": "annual-audit", "year": 2020})
-    seen = foresee(session, actor=officer, now=now, command=command, firms=[free, asked, far])
+    seen = check_requests(session, actor=officer, now=now, command=command, firms=[free, asked, far])
     assert [bool(one.refusal) for one in seen] == [False, False, True]
     assert [len(one.findings) for one in seen] == [0, 1, 0]
     order = AskFirms(**command.model_dump(), enterprise_ids=[free.id, asked.id, far.id])

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from app.incentives import catalogue
-from app.policies.domain.explain.telling import read_fact
+from app.policies.domain.explain.fact_input import read_fact
 from app.policies.domain.facts.catalogue import Catalogue, Facts
 
 FIXTURES = Path(__file__).parent / "fixtures"

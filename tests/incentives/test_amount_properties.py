@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.incentives.domain.amount import Amount, Eligibility, reckon
+from app.incentives.domain.amount import Amount, Eligibility, calculate
 from app.incentives.domain.plan import plan
 from app.incentives.domain.scheme import Rounding, Scheme
 from app.policies.domain.facts.catalogue import FactKey, Facts
@@ -91,7 +91,7 @@ def facts(sales: Any, spend: Any) -> Facts:
 
 
 def given_by(scheme: Scheme, known: Facts, occurrence: str = "first") -> Amount:
-    return reckon(plan(scheme, CATALOGUE), known, ON, Eligibility(occurrence))
+    return calculate(plan(scheme, CATALOGUE), known, ON, Eligibility(occurrence))
 
 
 def test_an_amount_keeps_to_its_limits(counts: Counts) -> None:

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from app.incentives import catalogue
-from app.incentives.domain.amount import Amount, Eligibility, reckon
+from app.incentives.domain.amount import Amount, Eligibility, calculate
 from app.incentives.domain.plan import plan
 from app.incentives.wording import amount_text, line_text
 from app.kit.i18n import LOCALES, use_locale
@@ -31,7 +31,7 @@ def worked_out(path: Path, case: dict[str, Any], known: dict[str, Any]) -> Amoun
     day = date.fromisoformat(case["day"])
     schemes = [catalogue.read(file, CATALOGUE).content for file in sorted(path.parent.glob("2*.yaml"))]
     (scheme,) = [scheme for scheme in schemes if scheme.covers(day)]
-    return reckon(plan(scheme, CATALOGUE), facts(known), day, Eligibility(case.get("occurrence", "")))
+    return calculate(plan(scheme, CATALOGUE), facts(known), day, Eligibility(case.get("occurrence", "")))
 
 
 def fen(text: str) -> int:

@@ -114,8 +114,8 @@ def test_tiers_by_a_figure_take_the_highest_that_is_reached(session: Session, ac
         figures(session, where, 2020, sales_revenue_fen=sales)
         families = schemes.list_families(session)
         items = entitlements.list_entitlements(session, families, EntitlementScope(enterprise_id=where.id))
-        reckoned, _shares = shares_of_firm(session, items, [])
-        found[sales] = next(iter(reckoned.values())).amount.fen
+        calculated, _shares = shares_of_firm(session, items, [])
+        found[sales] = next(iter(calculated.values())).amount.fen
     assert list(found.values()) == [0, 1_000_000, 1_000_000, 3_000_000]
 
 
@@ -158,7 +158,7 @@ def test_schemes_of_one_purpose_yield_to_the_highest(session: Session, actor: Ma
     case_with_marker(session, where, "joint-innovation-centre", "accepted", date(2021, 5, 1), state="finished")
     families = schemes.list_families(session)
     items = entitlements.list_entitlements(session, families, EntitlementScope(enterprise_id=where.id))
-    _reckoned, shares = shares_of_firm(session, items, [])
+    _calculated, shares = shares_of_firm(session, items, [])
     gets = {code: (share.low, share.reason.value) for (code, _key), share in shares.items()}
     assert gets == {FIRST: (0, "yields"), CENTRE: (50_000_000, "full")}
     first = schemes.get_family(session, FIRST)

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.incentives import catalogue, seed
-from app.incentives.domain.amount import reckon
+from app.incentives.domain.amount import calculate
 from app.incentives.domain.plan import plan
 from app.incentives.domain.scheme import AmountType, Scheme, Status
 from app.incentives.models import IncentiveSchemeVersion
@@ -111,6 +111,6 @@ def test_what_older_versions_say_in_words_still_reads_and_stays_within_its_limit
     tiers = [{"condition": words, "amount": "300000"}, {"condition": words, "amount": "100000"}]
     tiered = Scheme.model_validate(old | {"amount_type": "tier", "tiers": tiers, "base": None})
     for scheme, most in ((ratio, 50_000_000), (tiered, 30_000_000)):
-        found = reckon(plan(scheme, {}), Facts({}), date(2021, 6, 1))
+        found = calculate(plan(scheme, {}), Facts({}), date(2021, 6, 1))
         assert plan(scheme, {}).in_words_only
         assert (found.low, found.high, found.due) == (0, most, Outcome.UNKNOWN)

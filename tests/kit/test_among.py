@@ -4,13 +4,13 @@ import pytest
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from app.kit.among import among
+from app.kit.membership import one_of
 from app.programmes.models import ProgrammeVersion
 from tests.exchange.world import BEGAN, DAY
 
 
 def chosen(codes: list[str]) -> Select[tuple[str]]:
-    return select(ProgrammeVersion.code).where(among(ProgrammeVersion.code, codes)).order_by(ProgrammeVersion.code)
+    return select(ProgrammeVersion.code).where(one_of(ProgrammeVersion.code, codes)).order_by(ProgrammeVersion.code)
 
 
 @pytest.mark.parametrize("wanted", [[], ["a"], ["a", "c", "nobody's"], ["'", '"', "\\", "{}", "湖北", "a,c"]])
@@ -29,7 +29,7 @@ def test_texts_are_found_as_by_a_list(session: Session, wanted: list[str]) -> No
 
 def test_numbers_are_found_as_by_a_list(session: Session) -> None:
     known = list(session.scalars(select(ProgrammeVersion.id).order_by(ProgrammeVersion.id)))
-    found = select(ProgrammeVersion.id).where(among(ProgrammeVersion.id, [known[0], known[-1], -1, 2**60]))
+    found = select(ProgrammeVersion.id).where(one_of(ProgrammeVersion.id, [known[0], known[-1], -1, 2**60]))
     assert set(session.scalars(found)) == {known[0], known[-1]}
 
 

@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-from app.policies.domain.explain.explaining import evaluate
-from app.policies.domain.explain.telling import read_facts
+from app.policies.domain.explain.explainer import evaluate
+from app.policies.domain.explain.fact_input import read_facts
 from app.policies.domain.facts.catalogue import Facts
 from app.policies.domain.language.policy import Policy
 from app.policies.domain.plan.changes import Change, applied, applied_on

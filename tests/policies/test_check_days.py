@@ -16,7 +16,7 @@ from app.policies.domain.facts.catalogue import FactKey
 from app.policies.queries import get_catalogue
 from app.policies.schemas import PolicySettingInput, StatementInput
 from app.policies.service.check_days import set_check_days, withdraw_check_days
-from app.policies.service.gathering import gather
+from app.policies.service.fact_sources import gather
 from app.policies.service.statements import state_fact
 from app.policies.whatif.register import load, refreshed
 from tests.factories.enterprises import firm

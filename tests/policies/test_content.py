@@ -12,14 +12,14 @@ from app.kit.actor import SYSTEM
 from app.kit.errors import NotFound
 from app.kit.i18n import use_locale
 from app.policies.catalogue import read_all
-from app.policies.describing import describe
+from app.policies.descriptions import describe
 from app.policies.domain.language.policy import Confidence, PolicySubject
 from app.policies.domain.language.verdict import measure
 from app.policies.domain.values.units import Unit
 from app.policies.json_schema import facts_schema
 from app.policies.queries import get_in_force, get_policy
 from app.policies.service.verdicts import evaluate_all, evaluate_enterprise, explain_again, store_verdict
-from app.policies.wording import measure_text
+from app.policies.words import measure_text
 from tests.factories.enterprises import NOW
 from tests.factories.enterprises import firm as firm_on_file
 from tests.policies.support import CATALOGUE, DAY, SEEDS

@@ -12,8 +12,8 @@ from app.policies.answer import answer
 from app.policies.catalogue import read_all
 from app.policies.domain.compile import interpreter as compiling
 from app.policies.domain.compile.evaluations import CompiledEvaluation
-from app.policies.domain.explain import explaining
-from app.policies.domain.explain.telling import read_facts
+from app.policies.domain.explain import explainer
+from app.policies.domain.explain.fact_input import read_facts
 from app.policies.domain.facts.catalogue import Facts
 from app.policies.domain.language.policy import Policy
 from tests.counts import Counts
@@ -28,7 +28,7 @@ every_policy = pytest.mark.parametrize("policy", POLICIES, ids=lambda p: f"{p.co
 
 
 def agree(policy: Policy, facts: Facts, on: date) -> None:
-    exact, fast = explaining.evaluate(policy, facts, on), compiling.evaluate(policy, facts, on)
+    exact, fast = explainer.evaluate(policy, facts, on), compiling.evaluate(policy, facts, on)
     assert fast.outcome is exact.outcome
     pairs = zip(
         (leaf for clause in exact.clauses for leaf in clause.leaves()),

@@ -7,10 +7,10 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.policies.domain.explain import explaining
+from app.policies.domain.explain import explainer
 from app.policies.domain.facts.catalogue import FactKey, Facts
 from app.policies.domain.facts.columns import columns_of
-from app.policies.domain.forms.unfolding import questions
+from app.policies.domain.forms.expansion import questions
 from app.policies.domain.language.policy import Policy
 from app.policies.domain.language.verdict import Clause, Evaluation
 from app.policies.domain.sweep.interpreter import MET, OUTCOMES, UNKNOWN, UNMET, Swept, sweep
@@ -57,7 +57,7 @@ def test_everybody_stands_as_the_explaining_interpreter_says(policy: Policy, cou
     subjects = [random_facts(policy, seed) for seed in range(2 * counts.property_examples)]
     found = swept(policy, subjects)
     for row, facts in enumerate(subjects):
-        agree(found, row, explaining.evaluate(policy, facts, DAY))
+        agree(found, row, explainer.evaluate(policy, facts, DAY))
 
 
 def test_any_company_of_subjects_may_be_swept_together(counts: Counts) -> None:
@@ -67,7 +67,7 @@ def test_any_company_of_subjects_may_be_swept_together(counts: Counts) -> None:
         subjects = [random_facts(POLICY, seed) for seed in seeds]
         found = swept(POLICY, subjects)
         for row, facts in enumerate(subjects):
-            agree(found, row, explaining.evaluate(POLICY, facts, DAY))
+            agree(found, row, explainer.evaluate(POLICY, facts, DAY))
 
     proof()
 

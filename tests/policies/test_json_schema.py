@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.kit.errors import Invalid
-from app.policies.domain.explain.telling import read_facts
+from app.policies.domain.explain.fact_input import read_facts
 from app.policies.domain.language.policy import Policy
 from app.policies.json_schema import facts_schema
 from tests.counts import Counts

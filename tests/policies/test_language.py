@@ -9,18 +9,18 @@ import yaml
 from app.kit.errors import Invalid
 from app.kit.i18n import Bilingual
 from app.policies.answer import answer
-from app.policies.describing import describe
-from app.policies.domain.explain import explaining
-from app.policies.domain.explain.telling import read_facts
-from app.policies.domain.language import binding
-from app.policies.domain.language.building import build
+from app.policies.descriptions import describe
+from app.policies.domain.explain import explainer
+from app.policies.domain.explain.fact_input import read_facts
+from app.policies.domain.language import binder
+from app.policies.domain.language.builder import build
 from app.policies.domain.language.files import PolicyFile
 from app.policies.domain.language.names import Formula, Names
 from app.policies.domain.language.policy import Policy
 from app.policies.domain.language.tokens import FormulaError
 from app.policies.domain.language.verdict import Evaluation
 from app.policies.json_schema import facts_schema
-from app.policies.presenting import present
+from app.policies.presentation import present
 from app.policies.service.verdicts import evaluate_told
 from tests.policies.support import CATALOGUE, leaves
 
@@ -123,7 +123,7 @@ def decide(**changes: Any) -> dict[str, Any]:
 def explained(**changes: Any) -> Evaluation:
     """The same by the interpreter that the others are held against."""
     told = {code: value for code, value in (FIRM | changes).items() if value is not None}
-    return explaining.evaluate(POLICY, read_facts(POLICY, told), DAY)
+    return explainer.evaluate(POLICY, read_facts(POLICY, told), DAY)
 
 
 def points(found: dict[str, Any]) -> dict[str, tuple[int, int]]:
@@ -243,4 +243,4 @@ def test_a_formula_that_nobody_could_follow_is_refused_and_not_misread(text: str
         for n in range(8)
     }
     with pytest.raises(FormulaError, match=r"more than|deeper than"):
-        binding.condition(text, names)
+        binder.condition(text, names)

@@ -4,7 +4,7 @@ from typing import Any
 
 from app.kit.i18n import use_locale
 from app.policies.plan_answer import answer_with_plan
-from app.policies.plan_presenting import GapPlanView, present_plan
+from app.policies.plan_presentation import GapPlanView, present_plan
 from app.policies.service.verdicts import evaluate_told
 from tests.policies.planning_support import GRADED
 from tests.policies.support import CATALOGUE, DAY, POLICY, firm

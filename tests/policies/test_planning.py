@@ -2,8 +2,8 @@
 
 from datetime import date
 
-from app.policies.domain.explain.explaining import evaluate
-from app.policies.domain.explain.telling import read_facts
+from app.policies.domain.explain.explainer import evaluate
+from app.policies.domain.explain.fact_input import read_facts
 from app.policies.domain.plan.changes import Change, ChangeKind, Why
 from app.policies.domain.plan.effects import effects
 from app.policies.domain.plan.planner import GapPlan, plan

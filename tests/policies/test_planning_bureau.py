@@ -8,7 +8,7 @@ import pytest
 from app.kit.yaml import load_with_lines
 from app.policies.domain.language.policy import Policy
 from app.policies.plan_answer import answer_with_plan
-from app.policies.plan_presenting import present_plan
+from app.policies.plan_presentation import present_plan
 from app.policies.service.verdicts import evaluate_told
 from tests.policies.support import POLICIES, SEEDS
 

@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.policies.domain.explain.telling import read_facts
+from app.policies.domain.explain.fact_input import read_facts
 from app.policies.domain.facts.catalogue import Facts
 from app.policies.domain.plan.changes import Change
 from app.policies.domain.plan.effects import effects

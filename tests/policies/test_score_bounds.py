@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.policies.domain.compile import interpreter as compiling
-from app.policies.domain.explain import explaining
-from app.policies.domain.explain.telling import read_facts
+from app.policies.domain.explain import explainer
+from app.policies.domain.explain.fact_input import read_facts
 from app.policies.domain.facts.columns import columns_of
 from app.policies.domain.sweep.interpreter import sweep
 from benchmarks.peers.closures import CONVERSIONS, GROWTH, PROPERTY
@@ -111,7 +111,7 @@ def _in_fen(boxes: Sequence[Box]) -> list[Box]:
 def _blocks(facts: dict[str, Any]) -> list[Points]:
     """The bounds of every block, which every interpreter must find."""
     told = read_facts(POLICY, facts)
-    by_each = [evaluate(POLICY, told, DAY).score for evaluate in (compiling.evaluate, explaining.evaluate)]
+    by_each = [evaluate(POLICY, told, DAY).score for evaluate in (compiling.evaluate, explainer.evaluate)]
     compiled, explained = ([(b.low, b.high) for b in score.blocks] for score in by_each if score is not None)
     swept = sweep(POLICY, columns_of(POLICY.catalogue, [told]), DAY).score
     assert swept is not None

@@ -20,7 +20,7 @@ from app.policies.models import CataloguedFact
 from app.policies.queries import get_catalogue, get_in_force, get_policy, get_stored, list_stored
 from app.policies.schemas import StatementInput
 from app.policies.seed import load
-from app.policies.service.gathering import gather
+from app.policies.service.fact_sources import gather
 from app.policies.service.statements import state_fact, withdraw_statement
 from app.policies.service.verdicts import evaluate_all, evaluate_enterprise, explain_again, is_intact, store_verdict
 from tests.factories.enterprises import firm as firm_on_file

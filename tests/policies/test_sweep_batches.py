@@ -21,15 +21,15 @@ from app.enterprises.models import (
 )
 from app.kit.actor import SYSTEM
 from app.policies.catalogue import read_all
-from app.policies.domain.explain.explaining import evaluate
+from app.policies.domain.explain.explainer import evaluate
 from app.policies.domain.facts.catalogue import Facts
 from app.policies.domain.language.policy import PolicySubject
 from app.policies.domain.values.knowledge import Between, Known
 from app.policies.queries import get_catalogue
 from app.policies.schemas import StatementInput
-from app.policies.service.gathering import gather, gather_many
+from app.policies.service.fact_sources import gather, gather_many
 from app.policies.service.statements import state_fact
-from app.policies.sweeps.deciding import FirmBatch
+from app.policies.sweeps.decisions import FirmBatch
 from app.policies.sweeps.domain import Rule
 from tests.counts import Counts
 from tests.factories.enterprises import NOW, firm

@@ -27,8 +27,8 @@ from app.policies.schemas import PolicySettingInput, StatementInput
 from app.policies.service.settings import set_parameter
 from app.policies.service.statements import state_fact
 from app.policies.service.verdicts import evaluate_all
-from app.policies.sweeps import running
-from app.policies.sweeps.deciding import shortfall
+from app.policies.sweeps import runner
+from app.policies.sweeps.decisions import shortfall
 from app.policies.sweeps.domain import EXPLAINED_UP_TO, KEPT_SWEEPS, FirmDecision, SweepStatus
 from app.policies.sweeps.queries import (
     SweepLineFilter,
@@ -42,7 +42,7 @@ from app.policies.sweeps.queries import (
     page_sweeps_visible_to,
 )
 from app.policies.sweeps.service import resume_sweep, start_sweep, stop_sweep
-from app.policies.wording import both_languages
+from app.policies.words import both_languages
 from tests.counts import Counts
 from tests.factories.enterprises import firm, many_firms
 from tests.policies.support import CODE, DAY
@@ -338,17 +338,17 @@ def test_a_stopped_sweep_goes_on_without_loss_or_doubles(
 ) -> None:
     ids = many_firms(session, 25)
     db.commit(session)
-    monkeypatch.setattr(running, "BATCH", 10)
+    monkeypatch.setattr(runner, "BATCH", 10)
     key = start(database)
-    decided = running._decide_batch
+    decided = runner._decide_batch
 
     def once(work_: Any, batch: Any) -> Any:
         with session_scope(database) as inside:
             stop_sweep(inside, actor=SYSTEM, now=NOW, sweep=inside.get_one(Sweep, key))
-        monkeypatch.setattr(running, "_decide_batch", decided)
+        monkeypatch.setattr(runner, "_decide_batch", decided)
         return decided(work_, batch)
 
-    monkeypatch.setattr(running, "_decide_batch", once)
+    monkeypatch.setattr(runner, "_decide_batch", once)
     work(database)
     assert len(lines(session, key)) == 10
     session.expire_all()

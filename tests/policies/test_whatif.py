@@ -17,7 +17,7 @@ from app.journal.domain import SubjectKey
 from app.journal.service import record
 from app.kit import db
 from app.kit.actor import SYSTEM, Actor
-from app.policies.domain.language.building import PolicyFileError
+from app.policies.domain.language.builder import PolicyFileError
 from app.policies.domain.language.drafts import changed, draft_policy, numbers
 from app.policies.domain.language.policy import Policy
 from app.policies.domain.sweep.interpreter import sweep

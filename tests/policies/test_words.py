@@ -10,13 +10,13 @@ import pytest
 
 from app.kit.i18n import use_locale
 from app.policies.answer import answer
-from app.policies.describing import describe
+from app.policies.descriptions import describe
 from app.policies.domain.language.verdict import Measure, measure
 from app.policies.domain.values.amounts import exact_text, machine_value
 from app.policies.domain.values.units import Unit
-from app.policies.presenting import present
+from app.policies.presentation import present
 from app.policies.service.verdicts import evaluate_told
-from app.policies.wording import gap_text, measure_text
+from app.policies.words import gap_text, measure_text
 from app.portal.firm.conditions import plain_view
 from tests.policies.support import CATALOGUE, DAY, POLICIES, POLICY, decide, firm
 

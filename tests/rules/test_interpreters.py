@@ -9,8 +9,8 @@ import pytest
 
 from app.kit.yaml import load_strict
 from app.policies.domain.compile import interpreter as compiling
-from app.policies.domain.explain import explaining
-from app.policies.domain.explain.telling import read_facts
+from app.policies.domain.explain import explainer
+from app.policies.domain.explain.fact_input import read_facts
 from app.policies.domain.facts.catalogue import Facts
 from app.policies.domain.facts.columns import columns_of
 from app.policies.domain.language.verdict import Evaluation
@@ -29,7 +29,7 @@ def test_every_interpreter_says_the_same(path: Any) -> None:
         changed = [file.firm | case.change for case in cases]
         told = [{code: value for code, value in facts.items() if value is not None} for facts in changed]
         subjects = [read_facts(policy, facts) for facts in told]
-        slow = [_stand(explaining.evaluate(policy, facts, on)) for facts in subjects]
+        slow = [_stand(explainer.evaluate(policy, facts, on)) for facts in subjects]
         assert [_stand(compiling.evaluate(policy, facts, on)) for facts in subjects] == slow
         assert _swept(policy, subjects, on) == slow
 

@@ -18,8 +18,8 @@ from app.exchange.signing import SharedKey, SignedCall, check_answer, digest, si
 from app.kit.clock import utc_now
 from app.kit.db import Database
 from app.simulator.callback import Destination
-from app.simulator.desk import Keys, Responder
 from app.simulator.faults import Dice
+from app.simulator.responder import Keys, Responder
 from app.simulator.rules import Rules
 from app.simulator.server import create_simulator, make_server
 from app.simulator.tables import open_store

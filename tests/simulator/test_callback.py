@@ -21,7 +21,7 @@ from app.kit.actor import SYSTEM
 from app.kit.clock import utc_now
 from app.kit.db import Database, read_scope
 from app.simulator.callback import Destination
-from app.simulator.desk import Keys
+from app.simulator.responder import Keys
 from app.simulator.rules import Rules
 from tests.factories.enterprises import many_firms
 from tests.simulator.desk import Caller, listening, simulator

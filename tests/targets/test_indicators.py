@@ -13,7 +13,7 @@ from app.kit import db
 from app.kit.actor import SYSTEM
 from app.targets import counting
 from app.targets.domain import Period
-from app.targets.indicators import reckon_indicators
+from app.targets.indicators import calculate_indicators
 from app.targets.models import IndicatorValue, Plan
 from app.targets.queries import counted_of
 from tests.factories.enterprises import firm
@@ -38,23 +38,23 @@ def list_a_subject(session: Session, now: datetime) -> None:
 
 
 def test_what_changed_is_told_once(database: db.Database, session: Session, now: datetime) -> None:
-    reckon_indicators(database, now)
+    calculate_indicators(database, now)
     before, already = values(session), len(told(session))
     db.commit(session)
     assert before["qianjiang-2021:G1"] is not None
     list_a_subject(session, now)
-    assert reckon_indicators(database, now) == 1
+    assert calculate_indicators(database, now) == 1
     after = values(session)
     assert after == before | {"qianjiang-2021:G1": before["qianjiang-2021:G1"] + 1}
     assert told(session)[already:] == [("qianjiang-2021:G1", [before["qianjiang-2021:G1"], after["qianjiang-2021:G1"]])]
     db.commit(session)
-    assert reckon_indicators(database, now) == 0
+    assert calculate_indicators(database, now) == 0
     assert len(told(session)) == already + 1
 
 
 def test_a_value_is_what_the_plan_page_counts(database: db.Database, session: Session, now: datetime) -> None:
     list_a_subject(session, now)
-    reckon_indicators(database, now)
+    calculate_indicators(database, now)
     known = values(session)
     plan = session.scalars(select(Plan).where(Plan.code == "qianjiang-2021")).one()
     counted = {item.code: found for item in plan.items if (found := counted_of(item)) is not None}
@@ -67,14 +67,14 @@ def test_a_value_is_what_the_plan_page_counts(database: db.Database, session: Se
 def test_nothing_is_counted_while_nothing_happened_and_again_the_next_day(
     database: db.Database, session: Session, now: datetime
 ) -> None:
-    reckon_indicators(database, now)
+    calculate_indicators(database, now)
     statements: list[str] = []
     listen = lambda *given: statements.append(given[2])  # noqa: E731 - the driver's hook
     event.listen(database.engine, "before_cursor_execute", listen)
     try:
-        reckon_indicators(database, now)
+        calculate_indicators(database, now)
         assert statements and not any("certificate" in one for one in statements)
-        reckon_indicators(database, now + timedelta(days=1))
+        calculate_indicators(database, now + timedelta(days=1))
         assert any("certificate" in one for one in statements)
     finally:
         event.remove(database.engine, "before_cursor_execute", listen)

@@ -15,7 +15,7 @@ from app.kit.actor import SYSTEM
 from app.kit.errors import SeedError
 from app.targets import catalogue, seed
 from app.targets.domain import TENTHOUSANDTHS, TargetOperator
-from app.targets.indicators import reckon_indicators
+from app.targets.indicators import calculate_indicators
 from app.targets.models import IndicatorValue, Plan, PlanItem
 from app.targets.queries import find_plan, list_plan_years, target_of
 
@@ -155,7 +155,7 @@ def test_known_values_go_on_under_their_keys(
     database: db.Database, session: Session, now: datetime, plans: Path
 ) -> None:
     """What is known outside follows the correction; a dropped indicator is told as gone and may come back."""
-    reckon_indicators(database, now)
+    calculate_indicators(database, now)
     before = known_outside(session)
     assert "qianjiang-2021:T10a" in before
     write(plans, "qianjiang-2021.r1", supersedes("qianjiang-2021"), ("target: 60", "target: 70"), DROPPED)
@@ -169,7 +169,7 @@ def test_known_values_go_on_under_their_keys(
     write(plans, "qianjiang-2021.r2", supersedes("qianjiang-2021.r1"))
     seed.load(session, plans, SYSTEM, now)
     db.commit(session)
-    reckon_indicators(database, now)
+    calculate_indicators(database, now)
     assert known_outside(session) == before
     db.commit(session)
 

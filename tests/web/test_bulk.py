@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from app.accounts.models import Officer as OfficerRow
 from app.cases.bulk.jobs import KINDS
 from app.cases.bulk.schemas import Assign, Move
-from app.cases.bulk.service import foresee, list_ordered, outcomes_of, place_order
+from app.cases.bulk.service import check_order, list_ordered, outcomes_of, place_order
 from app.cases.models import CaseFile
 from app.doors.deps import SESSION_COOKIE
 from app.engagement.models import FirmRequest
@@ -76,7 +76,8 @@ def test_what_is_foreseen_is_what_the_single_case_would_answer(session: Session,
     order = Move(programme=PROGRAMME, action=ACTION)
     cases = list_ordered(session, caseworker, [ready.number, further.number, other.number, "QJ-GQ-1999-0001"])
     told = {
-        one.case.number: one.refusal for one in foresee(session, actor=caseworker, now=now, order=order, cases=cases)
+        one.case.number: one.refusal
+        for one in check_order(session, actor=caseworker, now=now, order=order, cases=cases)
     }
     assert told[ready.number] == "" and "不能在" in told[further.number]
     assert told[other.number] == "属于其他培育通道。" and len(told) == 3

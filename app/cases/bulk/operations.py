@@ -28,7 +28,7 @@ from app.engagement.domain.requests import RequestKind, decide_ask
 from app.engagement.models import FirmRequest
 from app.engagement.schemas import AskFirm
 from app.engagement.service.asking import ask_firm, check_asked
-from app.engagement.service.knowing import find_known
+from app.engagement.service.objections import find_known
 from app.enterprises.service.recording import require_change
 from app.kit.actor import Actor
 from app.kit.clock import today

@@ -25,7 +25,7 @@ from app.kit.permissions import require
 JOB_KIND = "bulk-cases"
 BATCH = 50
 #: So many cases are looked at one by one before an order; of a longer one the rest is looked at when it is done.
-FORESEEN = 1_000
+MOST_CHECKED = 1_000
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class BulkResult:
         return not self.refusal
 
 
-def foresee(
+def check_order(
     session: Session, *, actor: Actor, now: datetime, order: Order, cases: Sequence[CaseFile]
 ) -> list[CaseCheck]:
     """What the order would bring for each case, by the same rules; writes nothing."""

@@ -11,11 +11,11 @@ from app.kit.i18n import _
 from app.policies.domain.values.outcome import Outcome
 from app.policies.inputs import stored_input_lines, with_names
 from app.policies.models import PolicyVersion, StoredVerdict, VerdictOverride
-from app.policies.presenting import ClauseView, present
+from app.policies.presentation import ClauseView, present
 from app.policies.queries import list_overrides, list_stored_for_case, policy_of
 from app.policies.service.verdicts import is_intact
 from app.policies.views import ScoreView
-from app.policies.wording import outcome_text
+from app.policies.words import outcome_text
 from app.programmes.domain.definition import Programme
 from app.reference.queries import code_names
 

@@ -24,7 +24,7 @@ from app.kit.i18n import _
 from app.policies.domain.values.outcome import Outcome as VerdictOutcome
 from app.policies.models import StoredVerdict
 from app.policies.queries import list_overrides
-from app.policies.wording import outcome_text
+from app.policies.words import outcome_text
 from app.programmes.models import ProgrammeRound
 from app.programmes.queries import Catalogue, load_catalogue
 from app.reference.queries import code_names, list_industry_names, list_region_names

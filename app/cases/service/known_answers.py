@@ -10,7 +10,7 @@ from app.cases.models import CaseFile
 from app.cases.supply.domain import CorrectionKind, MaterialState
 from app.cases.supply.models import CaseAnswer, CaseMaterial, CorrectionItem
 from app.engagement.domain.requests import Cause, RequestKind, RequestObjection
-from app.engagement.service.knowing import Asking
+from app.engagement.service.objections import Asking
 from app.files.models import Document
 from app.kit.clock import shanghai, start_of_day
 from app.kit.i18n import _

@@ -54,7 +54,7 @@ class Opened:
         return [self.enterprise_id, self.number, self.refusal, self.refusal_en]
 
 
-def foresee(
+def check_openings(
     session: Session, *, actor: Actor, now: datetime, command: OpenCases, firms: Sequence[Enterprise]
 ) -> list[OpeningCheck]:
     """What opening would bring for each firm, by the same rules; writes nothing. Raises `NotFound` (programme)."""

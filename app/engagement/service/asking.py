@@ -12,7 +12,7 @@ from app.engagement.domain.requests import RequestKind, RequestOutcome, check_wa
 from app.engagement.models import FirmRequest
 from app.engagement.queries.requests import list_awaited
 from app.engagement.schemas import AnswerRequest, AskFirm, SettleRequest, WithdrawRequest
-from app.engagement.service.knowing import find_known
+from app.engagement.service.objections import find_known
 from app.enterprises.events import FIELD_LABELS
 from app.enterprises.models import Enterprise
 from app.enterprises.part_fields import FIGURE_NAMES

@@ -11,7 +11,7 @@ from app.engagement import actions
 from app.engagement.domain.requests import RequestObjection
 from app.engagement.schemas import AskFirm, AskFirms
 from app.engagement.service.asking import ask_firm, check_asked
-from app.engagement.service.knowing import find_known
+from app.engagement.service.objections import find_known
 from app.enterprises.models import Enterprise
 from app.enterprises.service.recording import require_change
 from app.jobs.models import Job
@@ -51,7 +51,7 @@ class RequestResult:
         return [self.enterprise_id, self.request_id, self.refusal, self.refusal_en]
 
 
-def foresee(
+def check_requests(
     session: Session, *, actor: Actor, now: datetime, command: AskFirm, firms: Sequence[Enterprise]
 ) -> list[RequestCheck]:
     """What asking would bring for each firm, by the same rules; writes nothing. Raises `Invalid` for the request itself."""

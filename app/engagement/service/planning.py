@@ -13,7 +13,7 @@ from app.engagement.models import VisitRound, VisitStop
 from app.engagement.queries.rounds import get_stop, list_requests, list_stops, request_code
 from app.engagement.schemas import AskFirm, MoveStop, PlanRound, SkipStop
 from app.engagement.service.asking import close_request, new_request
-from app.engagement.service.knowing import Findings, find_known
+from app.engagement.service.objections import Findings, find_known
 from app.enterprises.models import Enterprise
 from app.enterprises.service.recording import note, require_change
 from app.journal.domain import SubjectKey

@@ -1,4 +1,4 @@
-"""A value of a record as a cell: numbers where a person reckons with them, text for everything that is named or coded. Pure."""
+"""A value of a record as a cell: numbers where a person calculates with them, text for everything that is named or coded. Pure."""
 
 from datetime import datetime
 from decimal import Decimal

@@ -13,7 +13,7 @@ from app.exchange.sources import commissioners
 from app.exchange.sources.base import RecordSource, Touch, of_model
 from app.exchange.sources.touching import ENTERPRISE, carried_along, of_kind
 from app.journal.models import JournalEvent
-from app.kit.among import among
+from app.kit.membership import one_of
 from app.kit.public_ids import PublicIds
 
 IDS = PublicIds("AGR")
@@ -30,7 +30,7 @@ def visible(statement: Select[Any], region_prefix: str) -> Select[Any]:
 def hanging_on(enterprise_ids: Sequence[int]) -> Select[int, int]:
     """The agreements of these firms."""
     return select(ServiceAgreement.enterprise_id, ServiceAgreement.id).where(
-        among(ServiceAgreement.enterprise_id, enterprise_ids)
+        one_of(ServiceAgreement.enterprise_id, enterprise_ids)
     )
 
 
@@ -55,7 +55,7 @@ def _of_people(session: Session, events: Sequence[JournalEvent]) -> Iterator[Tou
     if not wanted:
         return
     statement = select(ServiceAgreement.commissioner_id, ServiceAgreement.id)
-    rows = session.execute(statement.where(among(ServiceAgreement.commissioner_id, wanted))).all()
+    rows = session.execute(statement.where(one_of(ServiceAgreement.commissioner_id, wanted))).all()
     for position, person in people.items():
         yield from (Touch(position, row_id) for owner, row_id in rows if owner == person)
 

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, and_
 from sqlalchemy.orm import Session
 
 from app.journal.models import JournalEvent
-from app.kit.among import among
+from app.kit.membership import one_of
 
 Columns = Mapping[str, Any]
 Derive = Callable[[Any], Any]
@@ -79,7 +79,7 @@ class RecordSource:
     def holding(self, keys: Collection[str]) -> ColumnElement[bool]:
         """The condition of the rows whose records bear one of these keys; the statement is `joined` or `visible`."""
         values = [value for value in map(self.key_value, keys) if value is not None]
-        found: ColumnElement[bool] = among(self.key, values)
+        found: ColumnElement[bool] = one_of(self.key, values)
         return found if self.narrow is None else and_(self.narrow(keys), found)
 
 

@@ -11,7 +11,7 @@ from app.enterprises.models import Enterprise
 from app.exchange.sources.base import Children, RecordSource, Touch, of_model
 from app.exchange.sources.touching import ENTERPRISE, carried_along, named, of_kind
 from app.journal.models import JournalEvent
-from app.kit.among import among
+from app.kit.membership import one_of
 from app.kit.permissions import within_region
 
 _PLAIN = (
@@ -41,7 +41,7 @@ def visible(statement: Select[Any], region_prefix: str) -> Select[Any]:
 
 def hanging_on(enterprise_ids: Sequence[int]) -> Select[int, int]:
     """The cases of these firms."""
-    return select(CaseFile.enterprise_id, CaseFile.id).where(among(CaseFile.enterprise_id, enterprise_ids))
+    return select(CaseFile.enterprise_id, CaseFile.id).where(one_of(CaseFile.enterprise_id, enterprise_ids))
 
 
 def touches(session: Session, events: Sequence[JournalEvent]) -> Iterator[Touch]:

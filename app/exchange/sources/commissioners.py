@@ -12,7 +12,7 @@ from app.enterprises.models import Enterprise
 from app.exchange.sources.base import Children, RecordSource, Touch, of_model
 from app.exchange.sources.touching import ENTERPRISE, carried_along, numbered, of_kind
 from app.journal.models import JournalEvent
-from app.kit.among import among
+from app.kit.membership import one_of
 from app.kit.permissions import within_region
 
 _PLAIN = (
@@ -46,7 +46,7 @@ def hanging_on(enterprise_ids: Sequence[int]) -> Select[int, int]:
     """The people whose agreements name these firms."""
     return (
         select(ServiceAgreement.enterprise_id, ServiceAgreement.commissioner_id)
-        .where(among(ServiceAgreement.enterprise_id, enterprise_ids))
+        .where(one_of(ServiceAgreement.enterprise_id, enterprise_ids))
         .distinct()
     )
 

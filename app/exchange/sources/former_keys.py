@@ -14,7 +14,7 @@ from sqlalchemy.types import String
 
 from app.enterprises.models import Enterprise, FormerCode
 from app.journal.models import JournalEvent
-from app.kit.among import among
+from app.kit.membership import one_of
 
 GivenUp = list[tuple[int, str]]
 
@@ -25,14 +25,14 @@ def codes_given_up(session: Session, events: Sequence[JournalEvent]) -> dict[int
     if not renamed:
         return {}
     found: dict[int, GivenUp] = {}
-    for event in _events_since(session, events[0].position, among(JournalEvent.enterprise_id, renamed)):
+    for event in _events_since(session, events[0].position, one_of(JournalEvent.enterprise_id, renamed)):
         if code := _code_before(event.changes):
             found.setdefault(event.enterprise_id, []).append((event.position, code))
     return found
 
 
 def _renamed(session: Session, firms: set[int]) -> set[int]:
-    return set(session.scalars(select(FormerCode.enterprise_id).where(among(FormerCode.enterprise_id, firms))))
+    return set(session.scalars(select(FormerCode.enterprise_id).where(one_of(FormerCode.enterprise_id, firms))))
 
 
 def _events_since(session: Session, position: int, *wanted: Any) -> Sequence[Row[Any]]:
@@ -123,7 +123,7 @@ def pasts_of(session: Session, part: KeyedPart, firms: Iterable[int], since: int
             past.tails[row_id] = dict(zip(part.tail, tail, strict=True))
     replaced = JournalEvent.type.in_([f"enterprise.{part.code}_{done}" for done in ("changed", "removed")])
     renamed = exists().where(FormerCode.enterprise_id == JournalEvent.enterprise_id)
-    concerned = (among(JournalEvent.enterprise_id, wanted), or_(replaced, renamed))
+    concerned = (one_of(JournalEvent.enterprise_id, wanted), or_(replaced, renamed))
     for event in reversed(_events_since(session, since, *concerned)):
         pasts[event.enterprise_id].go_back(part, event)
     return pasts
@@ -134,4 +134,4 @@ def _rows(session: Session, part: KeyedPart, firms: Sequence[int]) -> Iterable[S
     model = part.model
     columns = (Enterprise.id, Enterprise.uscc, model.id, *(getattr(model, name) for name in part.tail))
     rows: Any = select(*columns).outerjoin(model, model.enterprise_id == Enterprise.id)
-    return session.execute(rows.where(among(Enterprise.id, firms)).order_by(model.id))
+    return session.execute(rows.where(one_of(Enterprise.id, firms)).order_by(model.id))

@@ -15,7 +15,7 @@ from app.exchange.sources.touching import ENTERPRISE, carried_along, numbered, o
 from app.incentives.domain.steps import IDS
 from app.incentives.models import Incentive
 from app.journal.models import JournalEvent
-from app.kit.among import among
+from app.kit.membership import one_of
 from app.kit.permissions import within_region
 
 _PLAIN = ("scheme_code", "created_at")
@@ -63,7 +63,7 @@ def hanging_on(enterprise_ids: Sequence[int]) -> Select[int, int]:
     """The records of these firms."""
     return (
         select(Incentive.enterprise_id, func.min(Incentive.id))
-        .where(among(Incentive.enterprise_id, enterprise_ids))
+        .where(one_of(Incentive.enterprise_id, enterprise_ids))
         .group_by(Incentive.enterprise_id, Incentive.scheme_code)
     )
 
@@ -81,7 +81,7 @@ def _heads(session: Session, ids: Collection[int | None]) -> Mapping[int | None,
     if not ids:
         return {}
     first = select(func.min(_sibling.id)).where(_same_record(_sibling)).correlate(Incentive).scalar_subquery()
-    return dict(session.execute(select(Incentive.id, first).where(among(Incentive.id, ids))).all())
+    return dict(session.execute(select(Incentive.id, first).where(one_of(Incentive.id, ids))).all())
 
 
 SOURCE = RecordSource(

@@ -1,4 +1,4 @@
-"""Indicator values as the exchange reads them: what the plans' indicators counted when they were last reckoned."""
+"""Indicator values as the exchange reads them: what the plans' indicators counted when they were last calculated."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any

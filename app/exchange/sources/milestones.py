@@ -18,7 +18,7 @@ from app.exchange.sources import cases
 from app.exchange.sources.base import RecordSource, Touch, of_model
 from app.exchange.sources.touching import ENTERPRISE, carried_along, of_kind
 from app.journal.models import JournalEvent
-from app.kit.among import among
+from app.kit.membership import one_of
 
 _KEY: Any = CaseFile.number + ":" + Milestone.code + ":" + cast(Milestone.ordinal, String)
 
@@ -39,7 +39,7 @@ def visible(statement: Select[Any], region_prefix: str) -> Select[Any]:
 def hanging_on(enterprise_ids: Sequence[int]) -> Select[int, int]:
     """The milestones of these firms' cases."""
     rows: Any = select(CaseFile.enterprise_id, Milestone.id)
-    return joined(rows).where(among(CaseFile.enterprise_id, enterprise_ids))
+    return joined(rows).where(one_of(CaseFile.enterprise_id, enterprise_ids))
 
 
 def touches(session: Session, events: Sequence[JournalEvent]) -> Iterator[Touch]:
@@ -67,7 +67,7 @@ def _rows(session: Session, numbers: set[str]) -> Mapping[str, Mapping[tuple[str
     found: dict[str, dict[tuple[str, int], int]] = {}
     if numbers:
         wanted: Any = select(CaseFile.number, Milestone.code, Milestone.ordinal, Milestone.id)
-        for number, code, ordinal, row_id in session.execute(joined(wanted).where(among(CaseFile.number, numbers))):
+        for number, code, ordinal, row_id in session.execute(joined(wanted).where(one_of(CaseFile.number, numbers))):
             found.setdefault(number, {})[code, ordinal] = row_id
     return found
 
@@ -98,7 +98,7 @@ SOURCE = RecordSource(
     },
     joined=joined,
     visible=visible,
-    narrow=lambda keys: among(CaseFile.number, {key.partition(":")[0] for key in keys}),
+    narrow=lambda keys: one_of(CaseFile.number, {key.partition(":")[0] for key in keys}),
     follows=frozenset({"case", ENTERPRISE}),
     touches=touches,
 )

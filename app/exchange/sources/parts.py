@@ -17,7 +17,7 @@ from app.exchange.sources.base import Columns, RecordSource, Touch
 from app.exchange.sources.former_keys import KeyedPart, Past, pasts_of
 from app.exchange.sources.touching import CODE_PLACE_AND_USE, ENTERPRISE
 from app.journal.models import JournalEvent
-from app.kit.among import among
+from app.kit.membership import one_of
 
 
 def touches(session: Session, events: Sequence[JournalEvent], part: KeyedPart) -> Iterator[Touch]:
@@ -51,7 +51,7 @@ def _joined(statement: Select[Any], part: KeyedPart) -> Select[Any]:
 
 
 def _with_codes(keys: Collection[str]) -> ColumnElement[bool]:
-    return among(Enterprise.uscc, {key.partition(":")[0] for key in keys})
+    return one_of(Enterprise.uscc, {key.partition(":")[0] for key in keys})
 
 
 def _source(resource: str, part: KeyedPart, columns: Columns) -> RecordSource:

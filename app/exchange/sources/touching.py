@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.exchange.sources.base import Touch
 from app.journal.models import JournalEvent
-from app.kit.among import among
+from app.kit.membership import one_of
 from app.kit.public_ids import PublicIds
 
 ENTERPRISE = "enterprise"
@@ -30,7 +30,7 @@ def named(session: Session, events: Sequence[JournalEvent], name: Any, row_id: A
     names = {event.subject_id for event in events}
     if not names:
         return
-    ids: dict[Any, int] = dict(session.execute(select(name, row_id).where(among(name, names))).all())
+    ids: dict[Any, int] = dict(session.execute(select(name, row_id).where(one_of(name, names))).all())
     for event in events:
         if event.subject_id in ids:
             yield Touch(event.position, ids[event.subject_id])

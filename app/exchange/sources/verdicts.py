@@ -12,7 +12,7 @@ from app.exchange.sources import enterprises
 from app.exchange.sources.base import RecordSource, Touch, of_model
 from app.exchange.sources.touching import CODE_PLACE_AND_USE, ENTERPRISE, carried_along, of_kind
 from app.journal.models import JournalEvent
-from app.kit.among import among
+from app.kit.membership import one_of
 from app.kit.public_ids import PublicIds
 from app.policies import events as told
 from app.policies.models import PolicyVersion, StoredVerdict, VerdictOverride
@@ -35,7 +35,7 @@ def visible(statement: Select[Any], region_prefix: str) -> Select[Any]:
 def hanging_on(enterprise_ids: Sequence[int]) -> Select[int, int]:
     """The verdicts on these firms."""
     return select(StoredVerdict.enterprise_id, StoredVerdict.id).where(
-        among(StoredVerdict.enterprise_id, enterprise_ids)
+        one_of(StoredVerdict.enterprise_id, enterprise_ids)
     )
 
 

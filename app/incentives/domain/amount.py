@@ -1,4 +1,4 @@
-"""How much a scheme gives: reckoned exactly, within bounds where facts are missing, with a line for every step.
+"""How much a scheme gives: calculated exactly, within bounds where facts are missing, with a line for every step.
 
 The order is the one in which such documents are read: conditions, tier, base × ratio, cap, floor, rounding. A base of 0
 gives nothing. Every step is monotone, so that bounds of the base become bounds of the amount.
@@ -15,10 +15,10 @@ from app.incentives.domain.plan import AmountPlan
 from app.incentives.domain.scheme import AmountType, Rounding, Scheme, Tier
 from app.policies.domain.facts.catalogue import FactKey, Facts
 from app.policies.domain.language import tree
-from app.policies.domain.language.reckoning import Reckoner
-from app.policies.domain.language.splitting import counts_years, worlds
+from app.policies.domain.language.alternatives import assumptions, counts_years
+from app.policies.domain.language.assumptions import REGISTERED_ON
+from app.policies.domain.language.calculator import Calculator
 from app.policies.domain.language.verdict import Measure
-from app.policies.domain.language.worlds import REGISTERED_ON
 from app.policies.domain.values.knowledge import Known
 from app.policies.domain.values.linear import End
 from app.policies.domain.values.outcome import Outcome, all_of, whichever
@@ -26,7 +26,7 @@ from app.policies.domain.values.units import Unit
 
 
 class AmountLineKind(StrEnum):
-    """What a line of the reckoning tells."""
+    """What a line of the calculation tells."""
 
     UNSET = "unset"
     IN_WORDS = "in_words"
@@ -87,9 +87,9 @@ class Eligibility:
     required: Outcome = Outcome.MET
 
 
-def reckon(plan: AmountPlan, facts: Facts, on: date, standing: Eligibility = Eligibility()) -> Amount:
+def calculate(plan: AmountPlan, facts: Facts, on: date, standing: Eligibility = Eligibility()) -> Amount:
     """The amount of the firm with these facts, triggered on `on`."""
-    return _Reckoning(plan, facts, on, standing).amount()
+    return _Calculation(plan, facts, on, standing).amount()
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ NOTHING = _Span(Fraction(0), Fraction(0))
 ANYTHING = _Span(Fraction(0), None)
 
 
-class _Reckoning:
+class _Calculation:
     def __init__(self, plan: AmountPlan, facts: Facts, on: date, standing: Eligibility) -> None:
         self._plan, self._facts, self._on, self._standing = plan, facts, on, standing
         self._scheme = plan.scheme
@@ -151,10 +151,10 @@ class _Reckoning:
 
     def _holds(self, test: tree.Node) -> Outcome:
         found = []
-        for world in worlds(test, self._facts, self._on):
-            reckoner = Reckoner(self._facts, self._on, world)
-            found.append(reckoner.holds(test))
-            self._touched.update(dict.fromkeys(reckoner.touched))
+        for assumption in assumptions(test, self._facts, self._on):
+            calculator = Calculator(self._facts, self._on, assumption)
+            found.append(calculator.holds(test))
+            self._touched.update(dict.fromkeys(calculator.touched))
         self._touch_years(test)
         return whichever(found)
 
@@ -188,11 +188,11 @@ class _Reckoning:
             self._lines.append(AmountLine(AmountLineKind.IN_WORDS))
             return ANYTHING
         ends = []
-        for world in worlds(node, self._facts, self._on):
-            reckoner = Reckoner(self._facts, self._on, world)
-            form = reckoner.number(node)
+        for assumption in assumptions(node, self._facts, self._on):
+            calculator = Calculator(self._facts, self._on, assumption)
+            form = calculator.number(node)
             ends.append((form.low, form.high))
-            self._touched.update(dict.fromkeys(reckoner.touched))
+            self._touched.update(dict.fromkeys(calculator.touched))
         self._touch_years(node)
         span = _around(ends)
         self._lines.append(AmountLine(AmountLineKind.BASE, span.measure, node=node))

@@ -9,11 +9,11 @@ from app.incentives.domain.scheme import AmountType, CertificateGained, Clawback
 from app.incentives.domain.scheme import amount_fen as fen_of
 from app.kit.i18n import Bilingual
 from app.policies.domain.facts.catalogue import Catalogue, Periodicity
-from app.policies.domain.language import binding, tree
+from app.policies.domain.language import binder, tree
+from app.policies.domain.language.alternatives import counts_years
+from app.policies.domain.language.assumptions import REGISTERED_ON
 from app.policies.domain.language.names import Names
-from app.policies.domain.language.splitting import counts_years
 from app.policies.domain.language.tokens import FormulaError
-from app.policies.domain.language.worlds import REGISTERED_ON
 from app.policies.domain.values.units import NAMES, Unit
 
 Place = tuple[str | int, ...]
@@ -98,7 +98,7 @@ def check(scheme: Scheme, catalogue: Catalogue) -> None:
 def _codes(node: tree.Node) -> tuple[str, ...]:
     if isinstance(node, tree.Judged):
         return node.codes
-    return (node.code,) if isinstance(node, (tree.Fact, tree.ListedIn, tree.IfTold)) else ()
+    return (node.code,) if isinstance(node, (tree.Fact, tree.ListedIn, tree.IfStated)) else ()
 
 
 class _SchemeBinder:
@@ -120,7 +120,7 @@ class _SchemeBinder:
         text = self._scheme.base
         if not isinstance(text, str):
             return None
-        node = self._bound(("base",), text, binding.quantity)
+        node = self._bound(("base",), text, binder.quantity)
         if node is not None and node.unit is not Unit.YUAN:
             message = f"“{text}” comes to {NAMES[node.unit]}, and a base is an amount. Instead: use facts told in 元"
             self.problems.append(SchemeProblem(("base",), message))
@@ -141,7 +141,7 @@ class _SchemeBinder:
         return tree.ListedIn(Unit.YES_NO, fact.code, "grade", frozenset({grade}), 0)
 
     def _test(self, place: Place, text: str | None) -> tree.Node | None:
-        return None if text is None else self._bound(place, text, binding.condition)
+        return None if text is None else self._bound(place, text, binder.condition)
 
     def _bound(self, place: Place, text: str, bind: Callable[[str, Names], tree.Node]) -> tree.Node | None:
         try:

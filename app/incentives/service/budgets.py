@@ -17,13 +17,13 @@ from app.incentives.queries.entitlements import EntitlementScope, count_by_day, 
 from app.incentives.queries.schemes import SchemeFamily, SchemeVersion, parsed
 from app.incentives.schemas import BudgetInput
 from app.incentives.service.amounts import require_set_amount
-from app.incentives.service.reckoning import reckon_entitlements
+from app.incentives.service.calculation import calculate_entitlements
 from app.incentives.service.sharing import claim_of, claim_on_file
 from app.incentives.service.versions import scheme_subject
 from app.journal.service import record
 from app.kit.actor import Actor
 
-MOST_RECKONED = 500
+MOST_CALCULATED = 500
 """Entitlements of one scheme and year that are reckoned one by one, where their amounts are not all alike."""
 
 
@@ -126,7 +126,7 @@ def _stated(version: SchemeVersion) -> tuple[int, int] | None:
 
 @dataclass(frozen=True)
 class Expected:
-    """What the open entitlements of one scheme come to; `uncounted` were not reckoned one by one."""
+    """What the open entitlements of one scheme come to; `uncounted` were not calculated one by one."""
 
     amount: Sum = NOTHING
     uncounted: int = 0
@@ -157,13 +157,13 @@ def _counted(session: Session, families: Sequence[SchemeFamily], scope: Entitlem
 
 
 def _one_by_one(session: Session, families: Sequence[SchemeFamily], scope: EntitlementScope) -> dict[str, Expected]:
-    items = page_entitlements(session, families, scope, limit=MOST_RECKONED).items
-    amounts = reckon_entitlements(session, items)
+    items = page_entitlements(session, families, scope, limit=MOST_CALCULATED).items
+    amounts = calculate_entitlements(session, items)
     claims = [(item.enterprise.id, claim_of(item, amount)) for item, amount in zip(items, amounts, strict=True)]
     sums: dict[str, Sum] = {family.code: NOTHING for family in families}
     for share in _shared(session, claims, [family.code for family in families], scope):
         sums[share.claim.scheme] += several(1, share.low, share.high)
-    if len(items) < MOST_RECKONED:
+    if len(items) < MOST_CALCULATED:
         return {code: Expected(found) for code, found in sums.items()}
     counts = {family.code: count_entitlements(session, [family], scope).n for family in families}
     return {code: Expected(found, counts[code] - found.count) for code, found in sums.items()}

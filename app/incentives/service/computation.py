@@ -1,4 +1,4 @@
-"""A reckoning as it is kept with a step: years later it says the same words from the same facts."""
+"""A calculation as it is kept with a step: years later it says the same words from the same facts."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -10,18 +10,18 @@ from app.incentives.domain.plan import AmountPlan
 from app.incentives.domain.stacking import Share
 from app.incentives.domain.steps import ADVISORY
 from app.incentives.queries.schemes import SchemeVersion
-from app.incentives.service.reckoning import Reckoned
+from app.incentives.service.calculation import CalculatedIncentive
 from app.incentives.wording import amount_text, line_text, method_text, share_text
 from app.kit.i18n import Bilingual, _
-from app.policies.domain.explain.telling import told_facts
+from app.policies.domain.explain.fact_input import stated_facts
 from app.policies.domain.facts.catalogue import Facts
-from app.policies.wording import both_languages
+from app.policies.words import both_languages
 
 Kept = dict[str, Any]
 
 
 def computation(
-    reckoned: Reckoned,
+    calculated: CalculatedIncentive,
     version: SchemeVersion,
     on: date,
     share: Share | None = None,
@@ -30,7 +30,7 @@ def computation(
     """What is kept: scheme version, formulas, facts with their sources, the amount, and every line in both languages;
     and what the firm gets of it beside other schemes (`names` by their codes), where that was asked.
     """
-    plan, amount = reckoned.plan, reckoned.amount
+    plan, amount = calculated.plan, calculated.amount
     return {
         "scheme": plan.scheme.code,
         "version": version.row.effective_from.isoformat(),
@@ -39,7 +39,7 @@ def computation(
         "on": on.isoformat(),
         "formulas": _formulas(plan),
         "method": _method(plan),
-        "facts": _facts(reckoned),
+        "facts": _facts(calculated),
         "missing": [{"fact": key.code, "year": key.year} for key in amount.missing],
         "amount": {"low": amount.low, "high": amount.high, "due": amount.due.value},
         "lines": [{"kind": line.kind.value, **both_languages(partial(line_text, plan, line))} for line in amount.lines],
@@ -67,14 +67,14 @@ def _share(share: Share, names: Mapping[str, Bilingual]) -> dict[str, Any]:
     return {"low": share.low, "high": share.high, "reason": share.reason.value, "to": to, **told}
 
 
-def _facts(reckoned: Reckoned) -> dict[str, Any]:
+def _facts(calculated: CalculatedIncentive) -> dict[str, Any]:
     """The values that were read, in the shape in which callers tell them, each fact with its sources."""
-    if reckoned.gathered is None:
+    if calculated.gathered is None:
         return {}
-    facts, sources = reckoned.gathered.facts, reckoned.gathered.sources
-    read = set(reckoned.amount.read)
+    facts, sources = calculated.gathered.facts, calculated.gathered.sources
+    read = set(calculated.amount.read)
     used = {key: known for key, known in facts.known.items() if key in read}
     return {
         code: {"value": value, "sources": sorted({sources[key].place for key in used if key.code == code})}
-        for code, value in told_facts(Facts(facts.catalogue, used)).items()
+        for code, value in stated_facts(Facts(facts.catalogue, used)).items()
     }

@@ -8,21 +8,21 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.enterprises.models import Certificate, Enterprise
-from app.incentives.domain.amount import Amount, Eligibility, reckon
+from app.incentives.domain.amount import Amount, Eligibility, calculate
 from app.incentives.domain.budget import NOTHING, BudgetView, Sum, several
 from app.incentives.domain.plan import AmountPlan, needs_facts
 from app.incentives.domain.scheme import CaseReached, Scheme
 from app.incentives.domain.stacking import Claim, stack
 from app.incentives.queries.schemes import SchemeFamily, SchemeVersion, list_families
 from app.incentives.service.budgets import budget_of
-from app.incentives.service.reckoning import plan_of
+from app.incentives.service.calculation import plan_of
 from app.incentives.service.sharing import claim_under
 from app.kit.actor import Actor
 from app.policies.domain.facts.catalogue import Facts
 from app.policies.domain.values.outcome import Outcome
-from app.policies.service.gathering import gather_many
+from app.policies.service.fact_sources import gather_many
 
-MOST_RECKONED = 5_000
+MOST_CALCULATED = 5_000
 """Firms whose figures are read for a scheme that depends on them; more are counted apart, and the page says so."""
 _CHUNK = 1_000
 
@@ -52,7 +52,7 @@ class ExpectedBudget:
 
     @property
     def uncounted(self) -> int:
-        """Amounts that were not reckoned one by one."""
+        """Amounts that were not calculated one by one."""
         return sum(item.uncounted for item in self.schemes)
 
 
@@ -104,12 +104,12 @@ class _Adding:
     ) -> None:
         self._session, self._policy, self._on = session, policy_code, on
         self._asked = [(family, version, plan_of(session, version)) for family, version in asked]
-        self._left = MOST_RECKONED
+        self._left = MOST_CALCULATED
         self._sums: dict[str, Sum] = {}
         self._uncounted: dict[str, int] = {}
 
     def of(self, ids: Sequence[int]) -> dict[str, tuple[Sum, int]]:
-        """The sum and the number not reckoned, by scheme."""
+        """The sum and the number not calculated, by scheme."""
         for start in range(0, len(ids), _CHUNK):
             self._add(list(_firms(self._session, self._policy, ids[start : start + _CHUNK], self._on)))
         return {
@@ -118,7 +118,7 @@ class _Adding:
         }
 
     def _add(self, firms: Sequence[_ExpectedFirm]) -> None:
-        """Firms of which nothing but region and occurrence matters are reckoned together."""
+        """Firms of which nothing but region and occurrence matters are calculated together."""
         if any(plan.uses for _family, _version, plan in self._asked):
             facts = self._facts(firms)
             for firm in firms:
@@ -168,7 +168,7 @@ class _Adding:
     def _amount(self, firm: _ExpectedFirm, plan: AmountPlan, facts: Facts) -> Amount:
         requires = plan.scheme.requires
         required = Outcome.MET if requires is None or requires.policy == self._policy else Outcome.UNKNOWN
-        return reckon(plan, facts, self._on, Eligibility(firm.occurrence, required))
+        return calculate(plan, facts, self._on, Eligibility(firm.occurrence, required))
 
 
 def _applies(firm: _ExpectedFirm, family: SchemeFamily, scheme: Scheme) -> bool:

@@ -13,7 +13,7 @@ from app.incentives.models import Incentive
 from app.incentives.queries.awards import list_of_enterprise
 from app.incentives.queries.entitlements import Entitlement, EntitlementScope, list_entitlements
 from app.incentives.queries.schemes import list_families, parsed
-from app.incentives.service.reckoning import Reckoned, reckon_entitlement
+from app.incentives.service.calculation import CalculatedIncentive, calculate_entitlement
 
 _SETTLED = frozenset({IncentiveState.AWARDED.value, IncentiveState.PAID.value})
 Key = tuple[str, str]
@@ -22,21 +22,21 @@ Key = tuple[str, str]
 
 def shares_of_firm(
     session: Session, entitlements: Sequence[Entitlement], on_file: Sequence[Incentive]
-) -> tuple[dict[Key, Reckoned], dict[Key, Share]]:
-    """Each entitlement of one firm reckoned, and what each of them and of the incentives on file gets."""
-    reckoned = {_key(item): reckon_entitlement(session, item) for item in entitlements}
-    claims = [claim_of(item, reckoned[_key(item)].amount) for item in entitlements]
+) -> tuple[dict[Key, CalculatedIncentive], dict[Key, Share]]:
+    """Each entitlement of one firm calculated, and what each of them and of the incentives on file gets."""
+    calculated = {_key(item): calculate_entitlement(session, item) for item in entitlements}
+    claims = [claim_of(item, calculated[_key(item)].amount) for item in entitlements]
     claims += [claim_on_file(item, parsed(item.scheme_version)) for item in on_file]
-    return reckoned, by_key(stack(claims))
+    return calculated, by_key(stack(claims))
 
 
-def share_of(session: Session, item: Entitlement, reckoned: Reckoned) -> Share:
+def share_of(session: Session, item: Entitlement, calculated: CalculatedIncentive) -> Share:
     """What one entitlement gets beside everything else that its firm may enjoy or has on file."""
     families = list_families(session, item.enterprise.region_code)
     others = list_entitlements(session, families, EntitlementScope(enterprise_id=item.enterprise.id))
-    own = claim_of(item, reckoned.amount)
+    own = claim_of(item, calculated.amount)
     claims = [
-        claim_of(other, reckon_entitlement(session, other).amount) for other in others if _key(other) != _key(item)
+        claim_of(other, calculate_entitlement(session, other).amount) for other in others if _key(other) != _key(item)
     ]
     on_file = list_of_enterprise(session, item.enterprise.id)
     claims += [claim_on_file(row, parsed(row.scheme_version)) for row in on_file]
@@ -64,7 +64,7 @@ def claim_on_file(item: Incentive, scheme: Scheme) -> Claim:
 
 
 def _kept(item: Incentive) -> tuple[int, int | None]:
-    """The bounds reckoned when it was recommended."""
+    """The bounds calculated when it was recommended."""
     found = next((step.computation["amount"] for step in reversed(item.steps) if step.computation), None)
     return (found["low"] or 0, found["high"]) if found else (0, None)
 

@@ -14,8 +14,8 @@ from app.incentives.queries import awards, entitlements
 from app.incentives.queries.entitlements import Entitlement, EntitlementScope
 from app.incentives.queries.schemes import SchemeVersion, get_family, list_families, parsed
 from app.incentives.schemas import StepInput
+from app.incentives.service.calculation import calculate_entitlement, calculate_firm, plan_of
 from app.incentives.service.computation import Kept, computation
-from app.incentives.service.reckoning import plan_of, reckon_entitlement, reckon_firm
 from app.incentives.service.sharing import share_of
 from app.journal.domain import SubjectKey
 from app.journal.service import record
@@ -70,10 +70,10 @@ def recommend(
     incentive = awards.find_by_fact(session, enterprise.id, scheme_code, trigger_key) or _begin(entitlement, now)
     incentive.scheme_version = session.get_one(IncentiveSchemeVersion, entitlement.version.row.id)
     session.add(incentive)
-    reckoned = reckon_entitlement(session, entitlement)
-    share = share_of(session, entitlement, reckoned)
+    calculated = calculate_entitlement(session, entitlement)
+    share = share_of(session, entitlement, calculated)
     names = {family.code: family.versions[0].scheme.name for family in list_families(session, enterprise.region_code)}
-    kept = computation(reckoned, entitlement.version, entitlement.triggered_on, share, names)
+    kept = computation(calculated, entitlement.version, entitlement.triggered_on, share, names)
     _take(session, actor, incentive, IncentiveState.RECOMMENDED, given, now, kept)
     return incentive
 
@@ -94,13 +94,13 @@ def advance(
 
 
 def computation_now(session: Session, incentive: Incentive) -> Kept:
-    """The amount of an incentive on file reckoned anew, from what is known today for the day of its fact."""
+    """The amount of an incentive on file calculated anew, from what is known today for the day of its fact."""
     version = SchemeVersion(incentive.scheme_version, parsed(incentive.scheme_version))
     plan = plan_of(session, version)
     known = entitlements.occurrences(session, [incentive.trigger_key]) if plan.by_occurrence else {}
     occurrence = known.get(incentive.trigger_key, "")
-    reckoned = reckon_firm(session, plan, incentive.enterprise, incentive.triggered_on, occurrence)
-    return computation(reckoned, version, incentive.triggered_on)
+    calculated = calculate_firm(session, plan, incentive.enterprise, incentive.triggered_on, occurrence)
+    return computation(calculated, version, incentive.triggered_on)
 
 
 def undo_last(session: Session, *, actor: Actor, incentive: Incentive, reason: str, now: datetime) -> Incentive:

@@ -23,7 +23,7 @@ from app.policies.places import jurisdiction_of, region_for
 from app.policies.queries import get_policy, list_versions
 from app.policies.schemas import PolicySettingInput
 from app.policies.settings import get_setting, settable, settings_in_force
-from app.policies.wording import value_text
+from app.policies.words import value_text
 
 _REFUSALS = {
     "unreadable": N_("请填写数字，单位为%(unit)s，例如 15。"),

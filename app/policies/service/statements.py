@@ -14,12 +14,12 @@ from app.kit.i18n import _, use_locale
 from app.kit.permissions import require
 from app.policies import events
 from app.policies.actions import STATE_FACT
-from app.policies.domain.explain.telling import BadFactsError, read_single
+from app.policies.domain.explain.fact_input import BadFactsError, read_single
 from app.policies.domain.facts.catalogue import FactDefinition, FactKey, Periodicity
 from app.policies.models import FactStatement
 from app.policies.queries import get_catalogue, get_statement
 from app.policies.schemas import StatementInput
-from app.policies.wording import fact_text, stated_text
+from app.policies.words import fact_text, stated_text
 
 
 def state_fact(

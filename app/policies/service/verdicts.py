@@ -19,14 +19,14 @@ from app.kit.i18n import N_, _
 from app.policies import events
 from app.policies.answer import Answer
 from app.policies.domain.compile.interpreter import evaluate
-from app.policies.domain.explain.telling import read_facts, told_facts
+from app.policies.domain.explain.fact_input import read_facts, stated_facts
 from app.policies.domain.facts.catalogue import Facts
 from app.policies.domain.language.policy import Policy, PolicySubject
 from app.policies.domain.language.verdict import Evaluation
 from app.policies.models import PolicySetting, PolicyVersion, StoredVerdict
 from app.policies.plan_answer import answer_with_plan
 from app.policies.queries import get_in_force, list_in_force_by_region, policies_of, policy_of
-from app.policies.service.gathering import Gathered, Provenance, gather, gather_many
+from app.policies.service.fact_sources import Gathered, Provenance, gather, gather_many
 from app.policies.settings import Settings, known_settings, settings_by_region, settings_in_force
 
 SET_BY_BUREAU = N_("市局设定")
@@ -199,7 +199,7 @@ def _used(policy: Policy, facts: Facts) -> Facts:
 
 def _inputs(verdict: Verdict) -> dict[str, Any]:
     policy = verdict.evaluation.policy
-    told = told_facts(_used(policy, verdict.gathered.facts))
+    told = stated_facts(_used(policy, verdict.gathered.facts))
     return {code: {"value": value, "sources": _sources(verdict.gathered, code)} for code, value in told.items()}
 
 

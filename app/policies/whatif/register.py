@@ -19,8 +19,8 @@ from app.policies.checks import CheckDays
 from app.policies.domain.facts.columns import Columns, columns_of
 from app.policies.domain.sweep.interpreter import Swept
 from app.policies.queries import get_catalogue
-from app.policies.service.gathering import gather_many
-from app.policies.whatif.merging import SubjectColumns, merged
+from app.policies.service.fact_sources import gather_many
+from app.policies.whatif.column_merge import SubjectColumns, merged
 
 BATCH = 1_000
 MOST_BYTES = 256 * 1024 * 1024

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from app.enterprises.models import Enterprise
 from app.kit.i18n import N_, _
 from app.policies.domain.language.verdict import Evaluation
-from app.policies.presenting import ClauseView, ScoreView, VerdictView, present_known
-from app.policies.service.gathering import Gathered
+from app.policies.presentation import ClauseView, ScoreView, VerdictView, present_known
+from app.policies.service.fact_sources import Gathered
 from app.policies.service.verdicts import evaluate_all
 from app.reference.queries import code_names
 

@@ -25,10 +25,10 @@ from app.policies.actions import STATE_OWN_FACT
 from app.policies.domain.facts.catalogue import FactKey
 from app.policies.domain.language.policy import PolicySubject
 from app.policies.domain.language.verdict import Evaluation
-from app.policies.plan_presenting import GapPlanView
+from app.policies.plan_presentation import GapPlanView
 from app.policies.schemas import StatementInput
 from app.policies.service.handing_in import hand_in_facts
-from app.policies.wording import fact_text, stated_text
+from app.policies.words import fact_text, stated_text
 from app.portal.actions import SEE_OWN
 from app.portal.firm.conditions import PortalPolicyView, plain_view
 

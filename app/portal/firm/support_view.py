@@ -77,7 +77,7 @@ def incentive_lines(session: Session, enterprise: Enterprise) -> tuple[PortalInc
     on_file = list_of_enterprise(session, enterprise.id)
     families = list_families(session, enterprise.region_code)
     expected = list_entitlements(session, families, EntitlementScope(enterprise_id=enterprise.id))
-    _reckoned, shares = shares_of_firm(session, expected, on_file)
+    _calculated, shares = shares_of_firm(session, expected, on_file)
     lines = [_expected(item, shares[(item.family.code, item.trigger_key)]) for item in expected]
     return (*(_on_file(row) for row in on_file), *lines)
 

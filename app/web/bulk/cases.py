@@ -13,7 +13,7 @@ from starlette.responses import Response
 from app.accounts.queries import list_active_officers
 from app.cases.bulk.actions import BULK
 from app.cases.bulk.schemas import MOST, ORDER, Order
-from app.cases.bulk.service import FORESEEN, CaseCheck, foresee, list_ordered, place_order
+from app.cases.bulk.service import MOST_CHECKED, CaseCheck, check_order, list_ordered, place_order
 from app.cases.lists import CASES
 from app.cases.models import CaseFile
 from app.doors.call import Call
@@ -99,7 +99,7 @@ def choose(call: Call) -> Response:
         text = _("一次最多办理 %(n)s 件，请先用筛选缩小范围。") % {"n": MOST}
         return call.redirect(chosen.back, bad=text)
     catalogue = load_catalogue(call.session)
-    cases = list_ordered(call.session, call.actor, chosen.numbers[:FORESEEN])
+    cases = list_ordered(call.session, call.actor, chosen.numbers[:MOST_CHECKED])
     page = ChoosePage(
         chosen=chosen,
         steps=choices_of(catalogue, cases, call.actor),
@@ -180,14 +180,14 @@ def chosen_cases(session: Session, actor: Actor, now: datetime, form: FormData) 
 
 def _preview(call: Call, chosen: ChosenCases, status: int = 200) -> Response:
     bound, catalogue = read_order(call.form), load_catalogue(call.session)
-    cases = list_ordered(call.session, call.actor, chosen.numbers[:FORESEEN])
+    cases = list_ordered(call.session, call.actor, chosen.numbers[:MOST_CHECKED])
     prospects: list[CaseCheck] = []
     if bound.model is not None:
         prospects = _foreseen(call, bound, bound.model, cases)
         _tell_form(bound, prospects, submitted=bool(call.form.get("checked")))
     lines = _lines(call.session, catalogue, prospects, call.now)
     ready = tuple(line for line in lines if not line.refusal)
-    unseen = chosen.numbers[FORESEEN:]
+    unseen = chosen.numbers[MOST_CHECKED:]
     action = _action(catalogue, bound)
     page = BulkPreviewPage(
         chosen=chosen,
@@ -207,7 +207,7 @@ def _preview(call: Call, chosen: ChosenCases, status: int = 200) -> Response:
 def _foreseen(call: Call, bound: Bound[Any], order: Order, cases: Sequence[CaseFile]) -> list[CaseCheck]:
     """What the order would bring for each case; what is wrong with the order itself is told beside the form."""
     try:
-        return foresee(call.session, **call.by, order=order, cases=cases)
+        return check_order(call.session, **call.by, order=order, cases=cases)
     except DomainError as error:
         bound.add(error)
         return []

@@ -13,7 +13,14 @@ from app.engagement import actions
 from app.engagement.queries.periods import repeat_months
 from app.engagement.queries.rounds import list_firms_visible_to
 from app.engagement.schemas import MOST_AT_ONCE, AskFirms
-from app.engagement.service.asking_many import JOB_KIND, RequestCheck, RequestResult, asked_of, foresee, order_requests
+from app.engagement.service.asking_many import (
+    JOB_KIND,
+    RequestCheck,
+    RequestResult,
+    asked_of,
+    check_requests,
+    order_requests,
+)
 from app.enterprises.models import Enterprise
 from app.enterprises.queries import list_by_ids
 from app.jobs.domain import JobState
@@ -142,7 +149,7 @@ def _prospects(call: Call, firms: Sequence[Enterprise], form: Bound[AskForm]) ->
     if form.model is None or not form.valid:
         return []
     try:
-        return foresee(call.session, **call.by, command=form.model.asked(), firms=firms)
+        return check_requests(call.session, **call.by, command=form.model.asked(), firms=firms)
     except DomainError as error:
         form.add(fields_on_form(error))
         return []

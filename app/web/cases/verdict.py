@@ -18,10 +18,10 @@ from app.kit.permissions import can
 from app.policies.actions import OVERRIDE
 from app.policies.domain.values.outcome import Outcome
 from app.policies.models import StoredVerdict
-from app.policies.presenting import STATES, VerdictView, present_known, supply_link, verdict_url
+from app.policies.presentation import STATES, VerdictView, present_known, supply_link, verdict_url
 from app.policies.queries import list_stored_for_case
 from app.policies.service.verdicts import Verdict, evaluate_all
-from app.policies.wording import outcome_text
+from app.policies.words import outcome_text
 from app.programmes.domain.definition import Programme, StageAction
 from app.web.shared.case_lines import Badge
 from app.web.shared.override_lines import VerdictOverrideLine, override_lines, standing_of

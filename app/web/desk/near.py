@@ -13,7 +13,7 @@ from app.kit.i18n import _
 from app.policies.answer import answer
 from app.policies.domain.facts.catalogue import Catalogue as Facts
 from app.policies.domain.language.verdict import ClauseReason
-from app.policies.presenting import ClauseView, present
+from app.policies.presentation import ClauseView, present
 from app.policies.queries import get_catalogue
 from app.policies.service.verdicts import Verdict, evaluate_many
 from app.programmes.queries import Catalogue

@@ -23,7 +23,7 @@ from app.engagement.queries.requests import get_visible_to, list_of_firm
 from app.engagement.queries.visits import list_of_firm as list_visits_of_firm
 from app.engagement.schemas import SettleRequest, WithdrawRequest
 from app.engagement.service.asking import ask_firm, settle_request, withdraw_request
-from app.engagement.service.knowing import find_known
+from app.engagement.service.objections import find_known
 from app.enterprises.models import Enterprise
 from app.kit.actor import Actor
 from app.kit.errors import DomainError

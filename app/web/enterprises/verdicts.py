@@ -12,7 +12,7 @@ from app.kit.clock import today
 from app.kit.i18n import _
 from app.kit.permissions import can
 from app.policies.actions import READ_VERDICT
-from app.policies.presenting import ClauseView, VerdictView, present_known, supply_link, verdict_url
+from app.policies.presentation import ClauseView, VerdictView, present_known, supply_link, verdict_url
 from app.policies.service.verdicts import Verdict, evaluate_all
 from app.reference.queries import code_names
 from app.web.shared.enterprise_panels import FirmRead, Panel

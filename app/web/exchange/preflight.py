@@ -13,7 +13,7 @@ from app.doors.lists.query import ListQuery, asked
 from app.doors.router import GuardedRouter
 from app.exchange.actions import HAND_OVER
 from app.exchange.handovers.domain import BASIS_LABELS, BatchBasis
-from app.exchange.handovers.foreseeing import Foreseen, foresee
+from app.exchange.handovers.preview import BatchPreview, preview_batch
 from app.exchange.handovers.schemas import PrepareHandover
 from app.exchange.handovers.service.ordering import scope_of
 from app.exchange.handovers.service.preparing import start_handover
@@ -116,7 +116,7 @@ def export(call: Call) -> Response:
     """Every finding as a row."""
     command = _command(call.form)
     scope = scope_of(call.session, call.actor, command)
-    found = foresee(call.session, scope, command.basis, call.on)
+    found = preview_batch(call.session, scope, command.basis, call.on)
     header = [_("记录编号"), _("名称"), _("结论"), _("问题"), _("对方字段"), _("说明")]
     return download_table(call.request, _("报送预检"), "xlsx", _rows(found), header)
 
@@ -150,11 +150,11 @@ def _command(form: FormData) -> PrepareHandover:
 
 def _report(call: Call, command: PrepareHandover) -> Response:
     scope = scope_of(call.session, call.actor, command)
-    found = foresee(call.session, scope, command.basis, call.on)
+    found = preview_batch(call.session, scope, command.basis, call.on)
     return call.render("web/exchange/preflight.html", _page(scope, command, found))
 
 
-def _page(scope: RecordSelection, command: PrepareHandover, found: Foreseen) -> PreflightPage:
+def _page(scope: RecordSelection, command: PrepareHandover, found: BatchPreview) -> PreflightPage:
     report, partner = found.report, scope.partner
     query = QUERY.saying(
         partner=command.partner, resource=command.resource, programme=command.programme, basis=command.basis
@@ -221,7 +221,7 @@ def mend_url(mend: Mend) -> str:
     return record_url(mend.section, mend.key, None)
 
 
-def _rows(found: Foreseen) -> Iterator[list[str]]:
+def _rows(found: BatchPreview) -> Iterator[list[str]]:
     for record in found.report.records:
         verdict = _("不能报送") if record.blocks else _("建议补充")
         for one in record.findings:

@@ -28,7 +28,7 @@ from app.incentives.service import amounts, budgets
 from app.incentives.service.drafting import MEASURES, formula_of, tier_start
 from app.incentives.wording import COARSER, yuan
 from app.kit.i18n import _
-from app.policies.describing import unit_text
+from app.policies.descriptions import unit_text
 from app.policies.domain.facts.catalogue import Catalogue, FactDefinition, Periodicity
 from app.policies.domain.values.units import Unit
 from app.policies.queries import get_catalogue

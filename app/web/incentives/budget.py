@@ -110,7 +110,7 @@ def left_text(fen: int | None) -> str:
 
 
 def uncounted_text(count: int) -> str:
-    """How many firms' amounts were not reckoned one by one."""
+    """How many firms' amounts were not calculated one by one."""
     message = ngettext(
         "另有 %(n)s 家企业的金额取决于各自数据，未逐户测算", "另有 %(n)s 家企业的金额取决于各自数据，未逐户测算", count
     )

@@ -1,4 +1,4 @@
-"""How an amount was found, line by line: as it is reckoned now, or as it was kept with a step."""
+"""How an amount was found, line by line: as it is calculated now, or as it was kept with a step."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Any
 from app.incentives.models import Incentive, IncentiveStep
 from app.kit.i18n import _
 from app.policies.domain.facts.catalogue import Catalogue, FactKey
-from app.policies.wording import fact_text, stated_text, told_text
+from app.policies.words import fact_text, kept_text, stated_text
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class FactLine:
 
 @dataclass(frozen=True)
 class ComputationView:
-    """One reckoning: the scheme's method, every line, the facts, what is missing."""
+    """One calculation: the scheme's method, every line, the facts, what is missing."""
 
     amount: str
     known: bool
@@ -35,23 +35,23 @@ class ComputationView:
 
 
 def computation_view(kept: Mapping[str, Any], catalogue: Catalogue) -> ComputationView:
-    """A reckoning as it is kept, in the current language."""
+    """A calculation as it is kept, in the current language."""
     amount = kept["amount"]
     return ComputationView(
-        amount=told_text(kept),
+        amount=kept_text(kept),
         known=amount["low"] == amount["high"],
         version=kept["version"],
         version_id=kept["version_id"],
         on=kept["on"],
-        method=tuple(told_text(line) for line in kept["method"]),
-        lines=tuple(told_text(line) for line in kept["lines"]),
+        method=tuple(kept_text(line) for line in kept["method"]),
+        lines=tuple(kept_text(line) for line in kept["lines"]),
         facts=tuple(line for code, told in kept["facts"].items() for line in _facts(code, told, catalogue)),
         missing=tuple(dict.fromkeys(_name(item["fact"], item["year"], catalogue) for item in kept["missing"])),
     )
 
 
 def last_kept(incentive: Incentive) -> IncentiveStep | None:
-    """The latest standing step with which a reckoning was kept."""
+    """The latest standing step with which a calculation was kept."""
     standing = [step for step in incentive.steps if step.undone_at is None and step.computation]
     return standing[-1] if standing else None
 

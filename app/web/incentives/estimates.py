@@ -15,8 +15,8 @@ from app.incentives.queries.entitlements import Entitlement, EntitlementScope
 from app.incentives.queries.schemes import parsed
 from app.incentives.schemas import ReviewInput
 from app.incentives.service import clawback
+from app.incentives.service.calculation import calculate_entitlement
 from app.incentives.service.computation import computation
-from app.incentives.service.reckoning import reckon_entitlement
 from app.kit.errors import NotFound
 from app.kit.i18n import _
 from app.kit.permissions import Place, can
@@ -67,7 +67,7 @@ def find_entitled(session: Session, enterprise: Enterprise, scheme: str, fact: s
 
 def computation_of(session: Session, item: Entitlement) -> ComputationView:
     """How its amount is found, as of what is known today for the day of the fact."""
-    kept = computation(reckon_entitlement(session, item), item.version, item.triggered_on)
+    kept = computation(calculate_entitlement(session, item), item.version, item.triggered_on)
     return computation_view(kept, get_catalogue(session))
 
 

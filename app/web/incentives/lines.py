@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from sqlalchemy.orm import Session
 
 from app.enterprises.models import Enterprise
-from app.incentives.domain.amount import Amount, Eligibility, reckon
+from app.incentives.domain.amount import Amount, Eligibility, calculate
 from app.incentives.domain.plan import AmountPlan
 from app.incentives.domain.scheme import (
     AMOUNT_TYPE_LABELS,
@@ -27,7 +27,7 @@ from app.incentives.models import Incentive
 from app.incentives.queries import awards, entitlements
 from app.incentives.queries.entitlements import Entitlement, EntitlementScope
 from app.incentives.queries.schemes import SchemeFamily
-from app.incentives.service.reckoning import plans_of, reckon_without_facts
+from app.incentives.service.calculation import calculate_without_facts, plans_of
 from app.incentives.service.sharing import shares_of_firm
 from app.incentives.wording import amount_text, method_text, share_text, yuan
 from app.kit.i18n import N_, _
@@ -126,7 +126,7 @@ def award_line(item: Incentive, families: dict[str, SchemeFamily], amount_note: 
 def list_lines(session: Session, items: Sequence[Entitlement]) -> list[IncentiveLine]:
     """A list of many firms' entitlements: amounts that need a firm's figures are told as the scheme's method."""
     plans = plans_of(session, (item.version for item in items))
-    amounts = reckon_without_facts(session, items)
+    amounts = calculate_without_facts(session, items)
     return [
         entitlement_line(item, outline(plans[item.version.row.id]), _("打开可见逐步测算"))
         if amount is None
@@ -145,12 +145,12 @@ def firm_lines(session: Session, enterprise: Enterprise, families: Sequence[Sche
     by_code = {family.code: family for family in families}
     open_ones = entitlements.list_entitlements(session, families, EntitlementScope(enterprise_id=enterprise.id))
     on_file = awards.list_of_enterprise(session, enterprise.id)
-    reckoned, shares = shares_of_firm(session, open_ones, on_file)
+    calculated, shares = shares_of_firm(session, open_ones, on_file)
     lines = []
     for item in open_ones:
         key = (item.family.code, item.trigger_key)
         share = shares[key]
-        amount = expected_text(reckoned[key].plan, reckoned[key].amount)
+        amount = expected_text(calculated[key].plan, calculated[key].amount)
         lines.append(entitlement_line(item, amount, share_note(share, by_code)))
     return (*lines, *(award_line(item, by_code) for item in on_file))
 
@@ -177,7 +177,7 @@ def expected_text(plan: AmountPlan, amount: Amount) -> str:
 def outline(plan: AmountPlan) -> str:
     """How an amount that differs from firm to firm is found, in a few words: `按比例，最高 100,000 元`."""
     kind = _(AMOUNT_TYPE_LABELS[plan.scheme.amount_type])
-    most = reckon(plan, Facts(plan.catalogue), plan.scheme.effective_from, Eligibility("", Outcome.UNKNOWN)).high
+    most = calculate(plan, Facts(plan.catalogue), plan.scheme.effective_from, Eligibility("", Outcome.UNKNOWN)).high
     return kind if most is None else _("%(kind)s，最高 %(amount)s") % {"kind": kind, "amount": yuan(most)}
 
 

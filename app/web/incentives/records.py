@@ -18,8 +18,8 @@ from app.incentives.queries import awards, schemes
 from app.incentives.queries.entitlements import Entitlement
 from app.incentives.schemas import RecommendInput, StepInput, UndoInput
 from app.incentives.service import steps
+from app.incentives.service.calculation import calculate_entitlement
 from app.incentives.service.computation import computation
-from app.incentives.service.reckoning import reckon_entitlement
 from app.incentives.service.sharing import share_of
 from app.kit.actor import Actor
 from app.kit.errors import NotFound
@@ -92,18 +92,18 @@ def _entitled(session: Session, actor: Actor, uscc: str, scheme: str, fact: str)
 
 
 def _recommend_page(call: Call, item: Entitlement, form: Bound[Any], *, status: int = 200) -> Response:
-    reckoned = reckon_entitlement(call.session, item)
-    share = share_of(call.session, item, reckoned)
+    calculated = calculate_entitlement(call.session, item)
+    share = share_of(call.session, item, calculated)
     if form.raw.get("amount") is None and share.low and share.low == share.high:
         form.raw["amount"] = _plain_yuan(share.low)
-    kept = computation(reckoned, item.version, item.triggered_on)
+    kept = computation(calculated, item.version, item.triggered_on)
     names = {family.code: family for family in schemes.list_families(call.session, item.enterprise.region_code)}
-    line = entitlement_line(item, expected_text(reckoned.plan, reckoned.amount), share_note(share, names))
+    line = entitlement_line(item, expected_text(calculated.plan, calculated.amount), share_note(share, names))
     page = IncentiveStepPage(
         advisory=advisory(),
         title=_("推荐奖补"),
         line=line,
-        computation=computation_view(kept, reckoned.plan.catalogue),
+        computation=computation_view(kept, calculated.plan.catalogue),
         form=form,
         action="/incentives/recommend",
         back=f"/incentives/enterprises/{line.enterprise.uscc}",

@@ -19,7 +19,7 @@ from app.incentives.queries import awards, schemes
 from app.incentives.queries.budgets import area_of
 from app.incentives.queries.schemes import SchemeFamily, SchemeVersion
 from app.incentives.service import amounts, budgets
-from app.incentives.service.reckoning import plans_of
+from app.incentives.service.calculation import plans_of
 from app.incentives.wording import method_text
 from app.journal.queries import timeline
 from app.kit.actor import Actor

@@ -22,7 +22,7 @@ from app.kit.i18n import _
 from app.notices.actions import SEND
 from app.notices.domain.delivering import CHANNELS
 from app.notices.making import Ways
-from app.notices.messages import JOB_KIND, MessageReach, foresee_message, order_message
+from app.notices.messages import JOB_KIND, MessageReach, order_message, reach_of_message
 from app.notices.schemas import FirmMessage
 from app.web.cases.list import LIST as LISTED_CASES
 from app.web.enterprises.list import LIST as LISTED_FIRMS
@@ -127,7 +127,7 @@ def _ways(call: Call) -> Ways:
 
 def _page(call: Call, chosen: tuple[str, str], firms: Sequence[int], form: Bound[FirmMessage]) -> MessagePage:
     of, query = chosen
-    reach = foresee_message(call.session, actor=call.actor, firm_ids=firms, ways=_ways(call))
+    reach = reach_of_message(call.session, actor=call.actor, firm_ids=firms, ways=_ways(call))
     return MessagePage(
         form=form,
         of=of,

@@ -12,7 +12,7 @@ from app.kit.lists.viewer import Viewer
 from app.kit.permissions import can
 from app.policies.actions import WHAT_IF
 from app.policies.band_words import band_lines
-from app.policies.describing import PolicyView, describe
+from app.policies.descriptions import PolicyView, describe
 from app.policies.domain.language import tree
 from app.policies.domain.language.policy import Policy, PolicySubject, Scoring
 from app.policies.domain.language.succession import concerns, edition_of, in_force

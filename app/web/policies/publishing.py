@@ -16,7 +16,7 @@ from app.kit.errors import Forbidden, Invalid
 from app.kit.i18n import _
 from app.policies.actions import PUBLISH
 from app.policies.differences import compare
-from app.policies.domain.language.building import PolicyFileError
+from app.policies.domain.language.builder import PolicyFileError
 from app.policies.domain.language.drafts import Changes, changed, draft_policy, numbers
 from app.policies.models import PolicyVersion
 from app.policies.places import jurisdiction_of

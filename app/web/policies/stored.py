@@ -21,8 +21,8 @@ from app.kit.permissions import can
 from app.policies.actions import OVERRIDE, READ_VERDICT
 from app.policies.inputs import InputLine, stored_input_lines, with_names
 from app.policies.models import PolicyVersion, StoredVerdict
-from app.policies.plan_presenting import GapPlanView, present_plan
-from app.policies.presenting import VerdictView, present, verdict_url
+from app.policies.plan_presentation import GapPlanView, present_plan
+from app.policies.presentation import VerdictView, present, verdict_url
 from app.policies.queries import find_newest_of_case, get_stored, policy_of
 from app.policies.schemas import OverrideInput, TakeBackInput
 from app.policies.service.verdicts import explain_again, is_intact

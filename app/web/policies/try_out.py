@@ -24,8 +24,8 @@ from app.policies.answer import answer
 from app.policies.domain.language.policy import PolicySubject
 from app.policies.domain.language.succession import concerns
 from app.policies.domain.language.verdict import Evaluation
-from app.policies.plan_presenting import GapPlanView
-from app.policies.presenting import VerdictView, present
+from app.policies.plan_presentation import GapPlanView
+from app.policies.presentation import VerdictView, present
 from app.policies.queries import list_versions_about
 from app.web.shared.commissioner_words import degree_label, programme_name
 from app.web.shared.policy_words import version_url

@@ -19,18 +19,18 @@ from app.kit.i18n import _
 from app.kit.permissions import can
 from app.policies.actions import STATE_FACT
 from app.policies.domain.facts.catalogue import Catalogue, FactDefinition, FactKey, Periodicity
-from app.policies.domain.language.worlds import FISCAL_YEARS
+from app.policies.domain.language.assumptions import FISCAL_YEARS
 from app.policies.domain.values.outcome import Outcome
 from app.policies.domain.values.units import WHOLE, Unit
 from app.policies.inputs import InputLine, input_lines, with_names
 from app.policies.models import FactStatement, StoredVerdict
 from app.policies.plan_answer import answer_with_plan
-from app.policies.plan_presenting import GapPlanView, present_plan
-from app.policies.presenting import STATES, MissingView, VerdictView, present, present_known, supply_link, verdict_url
+from app.policies.plan_presentation import GapPlanView, present_plan
+from app.policies.presentation import STATES, MissingView, VerdictView, present, present_known, supply_link, verdict_url
 from app.policies.queries import list_statements, list_stored
 from app.policies.schemas import StatementInput
 from app.policies.service.verdicts import Verdict
-from app.policies.wording import fact_text, outcome_text, stated_text
+from app.policies.words import fact_text, outcome_text, stated_text
 from app.reference.queries import code_names
 from app.web.shared.override_lines import VerdictOverrideLine, override_lines, standing_of
 from app.web.shared.policy_words import version_url

@@ -12,7 +12,7 @@ from app.doors.router import GuardedRouter
 from app.enterprises.queries import get_by_uscc_visible_to
 from app.kit.i18n import _
 from app.policies.actions import READ_VERDICT, STATE_FACT
-from app.policies.presenting import verdict_url
+from app.policies.presentation import verdict_url
 from app.policies.queries import get_catalogue
 from app.policies.service.statements import state_fact, withdraw_statement
 from app.policies.service.verdicts import evaluate_enterprise

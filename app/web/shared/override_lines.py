@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 
 from app.policies.domain.values.outcome import Outcome
 from app.policies.models import VerdictOverride
-from app.policies.presenting import STATES
+from app.policies.presentation import STATES
 from app.policies.queries import list_overrides
-from app.policies.wording import outcome_text
+from app.policies.words import outcome_text
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from app.accounts.queries import list_active_officers
 from app.cases import actions
 from app.cases.schemas import MOST_AT_ONCE, OpenCases
-from app.cases.service.opening_many import JOB_KIND, Opened, OpeningCheck, foresee, opened_of, order_cases
+from app.cases.service.opening_many import JOB_KIND, Opened, OpeningCheck, check_openings, opened_of, order_cases
 from app.doors.call import Call
 from app.doors.forms import Bound, bind, empty
 from app.doors.lists.query import ListQuery, asked, list_query
@@ -210,7 +210,7 @@ def _prospects(
         )
     except ValueError:
         raise Invalid("sweep.cases", _("年度、批次或经办人填写有误。")) from None
-    return foresee(call.session, **call.by, command=command, firms=firms)
+    return check_openings(call.session, **call.by, command=command, firms=firms)
 
 
 def _kept(query: ListQuery) -> tuple[tuple[str, str], ...]:

@@ -12,10 +12,10 @@ from app.enterprises.models import Enterprise
 from app.kit.i18n import N_, _, current_locale
 from app.policies.domain.values.outcome import Outcome
 from app.policies.models import SweepLine
-from app.policies.presenting import STATES, verdict_url
+from app.policies.presentation import STATES, verdict_url
 from app.policies.sweeps.domain import SweepStatus, SweptPolicy
 from app.policies.sweeps.queries import SweepLineFilter
-from app.policies.wording import OUTCOMES
+from app.policies.words import OUTCOMES
 from app.reference.queries import list_region_names
 
 STANDINGS = {
@@ -53,7 +53,7 @@ def opening(query: ListQuery, base: str, **changes: str) -> str:
 
 @dataclass(frozen=True)
 class Short:
-    """A condition that is not met: its title, and by how much it is missed where that was reckoned."""
+    """A condition that is not met: its title, and by how much it is missed where that was calculated."""
 
     title: str
     gap: str

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from app.incentives.domain.budget import NOTHING, Sum, total
+from app.incentives.service.calculation import plan_of
 from app.incentives.service.expecting import ExpectedScheme, expected_budget
-from app.incentives.service.reckoning import plan_of
 from app.kit.actor import Actor
 from app.kit.i18n import _, ngettext
 from app.policies.domain.values.outcome import Outcome
@@ -30,7 +30,7 @@ class BudgetLine:
 
 @dataclass(frozen=True)
 class Budget:
-    """All schemes that follow from passing the policy; `uncounted` says for how many firms nothing was reckoned."""
+    """All schemes that follow from passing the policy; `uncounted` says for how many firms nothing was calculated."""
 
     lines: tuple[BudgetLine, ...]
     before: str = ""
@@ -61,7 +61,7 @@ def budget_of(session: Session, actor: Actor, effect: Effect) -> Budget:
 
 
 def _changed(before: Sum, more: Sum, less: Sum) -> Sum:
-    """What was, without those that no longer pass, with those that newly do; each firm is reckoned for itself."""
+    """What was, without those that no longer pass, with those that newly do; each firm is calculated for itself."""
     gone = Sum(-less.count, -less.low, -less.high, -less.unknown)
     return before + more + gone
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from app.kit.i18n import _
 from app.policies.band_words import band_lines, ends_text, measure_words
-from app.policies.describing import unit_text
+from app.policies.descriptions import unit_text
 from app.policies.domain.language import tree
 from app.policies.domain.language.drafts import DraftNumber, NumberKind
 from app.policies.domain.language.policy import Parameter, Policy, ScoredItem

@@ -13,9 +13,9 @@ from app.enterprises.queries import list_by_ids
 from app.kit.i18n import _
 from app.policies.domain.language.verdict import Evaluation
 from app.policies.domain.values.outcome import Outcome
-from app.policies.presenting import STATES, verdict_url
+from app.policies.presentation import STATES, verdict_url
 from app.policies.whatif.effects import ORDER, Effect, Flip, Places, code, explained
-from app.policies.wording import outcome_text
+from app.policies.words import outcome_text
 from app.web.whatif.budget import Budget
 from app.web.whatif.fields import FieldGroup
 

@@ -17,7 +17,7 @@ from app.kit.errors import NotFound
 from app.kit.i18n import _
 from app.kit.permissions import can
 from app.policies.actions import PUBLISH, WHAT_IF
-from app.policies.domain.language.building import PolicyFileError
+from app.policies.domain.language.builder import PolicyFileError
 from app.policies.domain.language.drafts import Data, changed, draft_policy, numbers
 from app.policies.domain.language.policy import Policy, PolicySubject
 from app.policies.domain.language.succession import NATION, area_of, concerns

@@ -11,8 +11,8 @@ from app.policies.domain.forms.signs import is_definite
 from app.policies.domain.forms.steps import Corner, ScaledValue, Tape, Unsuited
 from app.policies.domain.forms.tests import Lowering
 from app.policies.domain.language import tree
-from app.policies.domain.language.folding import WHOLE
-from app.policies.domain.language.worlds import band_limits
+from app.policies.domain.language.assumptions import band_limits
+from app.policies.domain.language.constants import WHOLE
 from app.policies.domain.values.linear import Number
 
 End = Any

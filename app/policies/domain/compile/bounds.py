@@ -1,6 +1,6 @@
 """The function that decides a whole policy for one subject of whom some figures are known within bounds only.
 
-Like `compiling_exact`, with every form reckoned at both corners. A test whose threshold depends on a band is looked at
+Like `compiling_exact`, with every form calculated at both corners. A test whose threshold depends on a band is looked at
 in every band that its subject may reach. What the corners alone do not decide is named in `again`: the place of a test,
 or −1 − the place of a block; the explaining interpreter decides it.
 """
@@ -16,7 +16,7 @@ from app.policies.domain.compile.bands import BandedTest
 from app.policies.domain.compile.growth import growth_between, growth_of_fractions
 from app.policies.domain.compile.items import Points, ScoreWriter, chain, places_of, totals
 from app.policies.domain.compile.source import greatest_product, least_product, outcome_text
-from app.policies.domain.compile.writing import (
+from app.policies.domain.compile.writer import (
     Comparing,
     Legend,
     Numbers,
@@ -31,7 +31,7 @@ from app.policies.domain.forms.forms import ON, SCORE, Scene, Slot
 from app.policies.domain.forms.steps import Corner, Unsuited
 from app.policies.domain.forms.tests import Compared, Ends, Grown, Lowering
 from app.policies.domain.language import tree
-from app.policies.domain.language.folding import whole
+from app.policies.domain.language.constants import whole
 from app.policies.domain.language.policy import Policy, ScoredBlock
 from app.policies.domain.values.knowledge import Knowledge, Known, ends
 from app.policies.domain.values.units import Unit
@@ -183,7 +183,7 @@ class _BoundsWriter(ScoreWriter):
         if test in self._banded:
             banded = self._banded[test]
             name = f"q{len(self._source.lines)}_"
-            asked = listing(map(self._source.reckon, banded.places))
+            asked = listing(map(self._source.calculate, banded.places))
             self._source.lines.append(f"{name} = {self._new(banded.decide)}({asked})")
             self._source.lines.append(f"if {name} < 0: again.append({self._place})")
             return name
@@ -205,7 +205,7 @@ class _BoundsWriter(ScoreWriter):
         return f"(0 if {most_bottom} <= 0 else {code} if {least_bottom} > 0 else ({code} and 1))"
 
     def _grown(self, test: Grown) -> str:
-        """A growth is reckoned once, whatever it is compared with."""
+        """A growth is calculated once, whatever it is compared with."""
         if test.node not in self._growths:
             name = self._growths[test.node] = f"g{len(self._growths)}_"
             scale, all_whole = test.values[0].low.scale, whole(test.node.body)
@@ -226,7 +226,7 @@ class _BoundsWriter(ScoreWriter):
         return self._growths[test.node]
 
     def _ends(self, value: Ends) -> tuple[str, str]:
-        return self._source.reckon(value.low.place), self._source.reckon(value.high.place)
+        return self._source.calculate(value.low.place), self._source.calculate(value.high.place)
 
     def _tell(self, place: int) -> None:
         """What the explanation of a comparison is made of."""
@@ -237,7 +237,7 @@ class _BoundsWriter(ScoreWriter):
             return
         beside = shown_beside(test, [banded.subject])
         self._places[place] = Numbers(test, len(self._numbers), (1,) * len(banded.places), beside, banded=banded)
-        self._numbers += map(self._source.reckon, banded.places)
+        self._numbers += map(self._source.calculate, banded.places)
 
     def _is_told(self, block: ScoredBlock) -> bool:
         banded = any(isinstance(node, tree.Banded) for node in tree.walk(block.node))

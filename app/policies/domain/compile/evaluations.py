@@ -8,13 +8,13 @@ from typing import Any, NamedTuple
 
 from app.policies.domain.compile.findings import OUTCOMES, SceneFindings, finding_in
 from app.policies.domain.compile.scores import explained_score
-from app.policies.domain.explain.explaining import EvaluationContext, compares_score, finding, joined, of_parts, waiting
+from app.policies.domain.explain.explainer import EvaluationContext, compares_score, finding, joined, of_parts, waiting
 from app.policies.domain.facts.catalogue import Facts
 from app.policies.domain.language import tree
+from app.policies.domain.language.alternatives import counts_years
+from app.policies.domain.language.assumptions import REGISTERED_ON
 from app.policies.domain.language.policy import Condition, Policy
-from app.policies.domain.language.splitting import counts_years
 from app.policies.domain.language.verdict import Clause, Evaluation, Finding, ScoreFinding
-from app.policies.domain.language.worlds import REGISTERED_ON
 from app.policies.domain.values.outcome import Outcome
 
 

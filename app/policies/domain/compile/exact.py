@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from app.policies.domain.compile.items import ScoreWriter, chain, places_of, totals
 from app.policies.domain.compile.source import outcome_text, relation_text
-from app.policies.domain.compile.writing import (
+from app.policies.domain.compile.writer import (
     Legend,
     accepting,
     least,
@@ -148,7 +148,7 @@ class _ExactWriter(ScoreWriter):
                 lowered = self._lowered[node]
                 if isinstance(lowered, Grown):
                     return f"(1 if {self._growth(lowered)}n is None else 2 if {self._holds(node)} else 0)"
-                low, high = (self._source.reckon(end.place) for end in (lowered.excess.low, lowered.excess.high))
+                low, high = (self._source.calculate(end.place) for end in (lowered.excess.low, lowered.excess.high))
                 return outcome_text(lowered.relation, low, high)
             case _:
                 return "1"
@@ -186,15 +186,15 @@ class _ExactWriter(ScoreWriter):
         relation = relation_text(test.relation)
         if isinstance(test, Grown):
             name, right = self._growth(test), test.right.low
-            return f"{name}n * {right.scale} {relation} {name}d * {self._source.reckon(right.place)}"
-        excess = f"{self._source.reckon(test.excess.low.place)} {relation} 0"
-        return excess if test.bottom is None else f"({excess} and {self._source.reckon(test.bottom.low.place)} > 0)"
+            return f"{name}n * {right.scale} {relation} {name}d * {self._source.calculate(right.place)}"
+        excess = f"{self._source.calculate(test.excess.low.place)} {relation} 0"
+        return excess if test.bottom is None else f"({excess} and {self._source.calculate(test.bottom.low.place)} > 0)"
 
     def _growth(self, test: Grown) -> str:
         """The name of a growth; its numerator and denominator are that name with n and d, n None where negative."""
         if test.node not in self._growths:
             name = self._growths[test.node] = f"g{len(self._growths)}"
-            values = [self._source.reckon(ends.low.place) for ends in test.values]
+            values = [self._source.calculate(ends.low.place) for ends in test.values]
             self._source.lines.append(f"{name}n, {name}d = growth{len(values)}({listing(values)})")
             self._space[f"growth{len(values)}"] = _GROWTHS[len(values)]
         return self._growths[test.node]

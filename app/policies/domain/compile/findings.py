@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from app.policies.domain.compile.writing import Legend, Numbers
-from app.policies.domain.explain.explaining import joined, why_empty
+from app.policies.domain.compile.writer import Legend, Numbers
+from app.policies.domain.explain.explainer import joined, why_empty
 from app.policies.domain.explain.findings import compared, ratio, requirement
-from app.policies.domain.explain.measuring import as_measure
+from app.policies.domain.explain.measurement import as_measure
 from app.policies.domain.facts.catalogue import FactKey, Facts
 from app.policies.domain.language import tree
 from app.policies.domain.language.verdict import ClauseReason, Finding, IntermediateValue, Requirement, measure

@@ -1,4 +1,4 @@
-"""Growth within bounds as whole-number quotients: `growing.mean_growth` without reckoning a fraction.
+"""Growth within bounds as whole-number quotients: `growth.mean_growth` without calculation a fraction.
 
 A growth lies between two quotients (numerator, denominator) with a denominator of at least 0; (1, 0) is above all
 numbers and (-1, 0) below. Comparing with a threshold is a multiplication. None where a value may be negative: growth
@@ -9,7 +9,7 @@ from fractions import Fraction
 from math import floor, inf, isqrt
 from typing import Any
 
-from app.policies.domain.language.growing import BEYOND, YearBounds, mean_growth
+from app.policies.domain.language.growth import BEYOND, YearBounds, mean_growth
 from app.policies.domain.values.linear import Bounds
 from app.policies.domain.values.units import divided
 

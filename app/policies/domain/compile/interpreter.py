@@ -7,7 +7,7 @@ is lacking or not known, and the items of the score are made of the functions' n
 (`compiling_findings`, `compiling_scores`).
 
 Who decides what: figures known exactly → the whole policy's function; figures known within bounds → each test's
-function at both corners, in every world; whatever has no such form, or lies where a corner alone does not decide → the
+function at both corners, under every assumption; whatever has no such form, or lies where a corner alone does not decide → the
 explaining interpreter, which stays the reference for all of them.
 """
 
@@ -21,19 +21,19 @@ from app.policies.domain.compile.bounds import Bounded, BoundsProgram, bounded
 from app.policies.domain.compile.evaluations import CompiledEvaluation, CompiledFindings
 from app.policies.domain.compile.exact import ExactProgram, compiled
 from app.policies.domain.compile.findings import OUTCOMES, SceneFindings
-from app.policies.domain.explain import explaining
-from app.policies.domain.explain.explaining import EvaluationContext, compares_score, finding
-from app.policies.domain.explain.scoring import scored
+from app.policies.domain.explain import explainer
+from app.policies.domain.explain.explainer import EvaluationContext, compares_score, finding
+from app.policies.domain.explain.item_scores import scored
 from app.policies.domain.facts.catalogue import FactKey, Facts
+from app.policies.domain.forms.expansion import questions
 from app.policies.domain.forms.forms import Scene, counted_offsets
 from app.policies.domain.forms.steps import Unsuited
 from app.policies.domain.forms.tests import Lowering
-from app.policies.domain.forms.unfolding import questions
 from app.policies.domain.language import tree
+from app.policies.domain.language.alternatives import counts_years
+from app.policies.domain.language.assumptions import FISCAL_YEARS, REGISTERED_ON, counted_years
 from app.policies.domain.language.policy import Condition, Policy
-from app.policies.domain.language.splitting import counts_years
 from app.policies.domain.language.verdict import Evaluation, Finding
-from app.policies.domain.language.worlds import FISCAL_YEARS, REGISTERED_ON, counted_years
 from app.policies.domain.values.knowledge import Knowledge, Known
 
 _KEPT = 256
@@ -131,7 +131,7 @@ class Program:
         functions = [self._functions(known, on.year, years) for years in possible]
         found = [one.bounds.run(known, on) for one in functions]
         if any(place < 0 for one in found for place in one.again):
-            return explaining.evaluate(policy, facts, on)
+            return explainer.evaluate(policy, facts, on)
         if len(found) == 1 and not found[0].again:
             only = found[0]
             settled = CompiledFindings(only.outcome, only.codes, _total(only.blocks), (_reading(functions[0], only),))
@@ -201,7 +201,7 @@ def _total(blocks: Sequence[tuple[int, int]]) -> tuple[int, int]:
 
 
 def _whichever(codes: Sequence[int]) -> int:
-    """The outcome that holds in every world; unknown when they differ."""
+    """The outcome that holds under every assumption; unknown when they differ."""
     return codes[0] if len(set(codes)) == 1 else 1
 
 

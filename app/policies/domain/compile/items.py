@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from app.policies.domain.compile.writing import MET, UNMET, FunctionWriter, Graded, listing
+from app.policies.domain.compile.writer import MET, UNMET, FunctionWriter, Graded, listing
 from app.policies.domain.forms.tests import Compared, Grown
 from app.policies.domain.language import tree
 from app.policies.domain.language.policy import ScoredItem

@@ -6,17 +6,17 @@ from typing import Any
 
 from app.policies.domain.compile.findings import SceneFindings, bounds
 from app.policies.domain.compile.growth import bounds_of
-from app.policies.domain.compile.writing import Graded
-from app.policies.domain.explain.measuring import as_measure, quotient, shown_beside
-from app.policies.domain.explain.scoring import Seen, best, of_blocks, of_worlds, scored_block
+from app.policies.domain.compile.writer import Graded
+from app.policies.domain.explain.item_scores import Seen, best, of_blocks, over_assumptions, scored_block
+from app.policies.domain.explain.measurement import as_measure, quotient, shown_beside
 from app.policies.domain.facts.catalogue import Facts
 from app.policies.domain.language import tree
-from app.policies.domain.language.folding import whole
-from app.policies.domain.language.growing import YearBounds, mean_growth
+from app.policies.domain.language.alternatives import counts_years
+from app.policies.domain.language.assumptions import FISCAL_YEARS
+from app.policies.domain.language.constants import whole
+from app.policies.domain.language.growth import YearBounds, mean_growth
 from app.policies.domain.language.policy import ScoredItem, Scoring
-from app.policies.domain.language.splitting import counts_years
 from app.policies.domain.language.verdict import ClauseReason, IntermediateValue, ItemFinding, Measure, ScoreFinding
-from app.policies.domain.language.worlds import FISCAL_YEARS
 from app.policies.domain.values.knowledge import ends
 from app.policies.domain.values.linear import Bounds
 from app.policies.domain.values.units import Unit
@@ -30,10 +30,12 @@ def explained_score(scoring: Scoring, readings: Sequence[SceneFindings], facts: 
         if place in apart:
             blocks.append(scored_block(block, facts, on))
             continue
-        worlds = readings if counts_years(block.node) else readings[:1]
-        columns = [zip(world.legend.items[place], world.items[place], strict=True) for world in worlds]
+        assumptions = readings if counts_years(block.node) else readings[:1]
+        columns = [
+            zip(assumption.legend.items[place], assumption.items[place], strict=True) for assumption in assumptions
+        ]
         seen = [[_seen(item, column, facts, on.year) for item in block.items] for column in columns]
-        blocks.append(of_worlds(block, seen, facts, years_open=len(worlds) > 1))
+        blocks.append(over_assumptions(block, seen, facts, years_open=len(assumptions) > 1))
     return of_blocks(scoring, blocks)
 
 

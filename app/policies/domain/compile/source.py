@@ -28,7 +28,7 @@ def relation_text(relation: tree.Relation) -> str:
 
 @dataclass
 class FunctionSource:
-    """The lines of a function, in order; `reckon` adds what a step needs and gives the name of its result."""
+    """The lines of a function, in order; `calculate` adds what a step needs and gives the name of its result."""
 
     tape: Tape
     load: Load
@@ -44,7 +44,7 @@ class FunctionSource:
                 step = self.tape.steps[place]
                 self._uses.update(step.arguments * (2 if step.op in _NAMED_TWICE else 1))
 
-    def reckon(self, place: int) -> str:
+    def calculate(self, place: int) -> str:
         """The name of a step's result."""
         if place not in self._names:
             text = self._text(self.tape.steps[place])
@@ -57,7 +57,7 @@ class FunctionSource:
     def _operand(self, place: int) -> str:
         """A step's result inside another step's expression."""
         if place in self._names or self._uses[place] > 1:
-            return self.reckon(place)
+            return self.calculate(place)
         text = self._text(self.tape.steps[place])
         return text if text.isidentifier() or text.isdigit() else f"({text})"
 
@@ -75,7 +75,7 @@ class FunctionSource:
             case Op.PLUS:
                 return f"{self._operand(step.arguments[0])} + {step.data}"
             case Op.LEAST | Op.GREATEST:
-                left, right = map(self.reckon, step.arguments)
+                left, right = map(self.calculate, step.arguments)
                 return f"{left} if {left} {'<=' if step.op is Op.LEAST else '>='} {right} else {right}"
             case Op.SELECT:
                 return self._select(step)
@@ -84,7 +84,7 @@ class FunctionSource:
 
     def _select(self, step: FormStep) -> str:
         ends, values = step.data
-        subject = self.reckon(step.arguments[0])
+        subject = self.calculate(step.arguments[0])
         text = str(values[-1])
         for (end, included), value in zip(reversed(ends), reversed(values[:-1]), strict=True):
             limit = str(end) if isinstance(end, int) else f"Fraction({end.numerator}, {end.denominator})"

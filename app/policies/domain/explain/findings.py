@@ -1,12 +1,12 @@
-"""What a comparison says, from the bounds of its two sides: the same words whoever did the reckoning."""
+"""What a comparison says, from the bounds of its two sides: the same words whoever did the calculation."""
 
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-from app.policies.domain.explain.measuring import as_measure, quotient
+from app.policies.domain.explain.measurement import as_measure, quotient
 from app.policies.domain.language import tree
-from app.policies.domain.language.folding import whole
+from app.policies.domain.language.constants import whole
 from app.policies.domain.language.verdict import ClauseReason, Finding, IntermediateValue, Measure, Requirement
 from app.policies.domain.values.linear import Bounds
 from app.policies.domain.values.outcome import Outcome

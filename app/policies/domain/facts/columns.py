@@ -120,7 +120,7 @@ class Columns:
     _sums: dict[tuple[FactKey, ...], tuple[tuple[FactColumn | None, ...], Floats]] = field(default_factory=dict)
 
     def sum_of(self, keys: tuple[FactKey, ...]) -> Floats:
-        """The sum of several columns, NaN where one is not known exactly; reckoned once, also for changed copies."""
+        """The sum of several columns, NaN where one is not known exactly; calculated once, also for changed copies."""
         columns = tuple(self.known.get(key) for key in keys)
         kept = self._sums.get(keys)
         if kept is None or any(a is not b for a, b in zip(kept[0], columns, strict=True)):

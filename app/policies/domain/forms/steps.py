@@ -22,7 +22,7 @@ class Unsuited(Exception):
 
 
 class Corner(Enum):
-    """Where a form is reckoned: at exact figures, or where it is lowest or highest over the bounds of its figures."""
+    """Where a form is calculated: at exact figures, or where it is lowest or highest over the bounds of its figures."""
 
     EXACT = "exact"
     LOW = "low"

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 
+from app.policies.domain.forms.expansion import Unfolder
 from app.policies.domain.forms.forms import Form, Growing, Scene, Slot, multiplied
 from app.policies.domain.forms.signs import is_definite
 from app.policies.domain.forms.steps import Corner, ScaledValue, Tape, Unsuited
-from app.policies.domain.forms.unfolding import Unfolder
 from app.policies.domain.language import tree
 from app.policies.domain.language.policy import Policy
 
@@ -107,7 +107,7 @@ class Lowering:
                 return set(self.compared(test, scene, exact=True).slots)
             case tree.Fact(code=code) | tree.ListedIn(code=code):
                 return {Slot(code)}
-            case tree.IfTold(code=code, then=then, otherwise=otherwise):
+            case tree.IfStated(code=code, then=then, otherwise=otherwise):
                 return self.slots(then if (code, None) in scene.told else otherwise, scene)
             case tree.Judged():
                 return set()
@@ -164,7 +164,7 @@ def _ends(tape: Tape, form: Form, exact: bool) -> Ends:
 
 
 def _excess(tape: Tape, form: Form, sides: list[Ends], exact: bool) -> Ends:
-    """What the left side has over the right; at exact figures from the sides themselves, which are reckoned already."""
+    """What the left side has over the right; at exact figures from the sides themselves, which are calculated already."""
     if not exact:
         return _ends(tape, form, exact)
     left, right, *bottom = (side.low for side in sides)

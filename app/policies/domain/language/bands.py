@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
-from app.policies.domain.language import binding, tree
+from app.policies.domain.language import binder, tree
 from app.policies.domain.language.files import BandEntry, ParameterEntry, PointsBandEntry
 from app.policies.domain.language.names import Names
 from app.policies.domain.language.tokens import FormulaError
@@ -22,7 +22,7 @@ class BandsError(Exception):
 
 def banded(entry: ParameterEntry, names: Names) -> tree.Banded:
     """The bands of a parameter; raises `FormulaError` for its `by`, `BandsError` for a band, a hole or an overlap."""
-    subject = binding.quantity(entry.by or "", names)
+    subject = binder.quantity(entry.by or "", names)
     values = [_literal(index, "value", band.value, names) for index, band in enumerate(entry.bands)]
     bands = _bands(entry.bands, values, subject.unit, names)
     if len({value.unit for value in values}) > 1:
@@ -65,7 +65,7 @@ def _end(index: int, key: str, text: str | None, unit: Unit, names: Names) -> Nu
 
 def _literal(index: int, key: str, text: str, names: Names) -> tree.Literal:
     try:
-        return binding.literal(text, names)
+        return binder.literal(text, names)
     except FormulaError as error:
         raise BandsError(index, key, f"'{text}': {error.message}; {error.hint}") from None
 

@@ -2,7 +2,7 @@
 
 from app.policies.domain.language import tree
 from app.policies.domain.language.binding_functions import Binder
-from app.policies.domain.language.folding import known
+from app.policies.domain.language.constants import known
 from app.policies.domain.language.syntax import BinarySyntax, NameSyntax, Syntax, refuse
 from app.policies.domain.values.units import NAMES, Unit
 

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from app.policies.domain.facts.catalogue import Catalogue
-from app.policies.domain.language.building import build
+from app.policies.domain.language.builder import build
 from app.policies.domain.language.files import PolicyFile
 from app.policies.domain.language.policy import Policy
 from app.policies.domain.values.quantities import Quantity, QuantityError, read_quantity
@@ -96,7 +96,7 @@ def _number(
     try:
         yield DraftNumber(key, owner, kind, index, read_quantity(str(text)), scored)
     except QuantityError:
-        return  # reckoned from other numbers
+        return  # calculated from other numbers
 
 
 def _items(data: Data) -> Iterator[Data]:

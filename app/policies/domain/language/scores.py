@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 from app.kit.i18n import Bilingual
 from app.policies.domain.facts.catalogue import FactDefinition, Periodicity
-from app.policies.domain.language import binding, tree
+from app.policies.domain.language import binder, tree
 from app.policies.domain.language.bands import BandsError, point_bands
-from app.policies.domain.language.drafting import Draft, Place
+from app.policies.domain.language.draft_problems import Draft, Place
 from app.policies.domain.language.files import BlockEntry, CaseEntry, ScoreEntry, ScoreItemEntry
 from app.policies.domain.language.policy import GradeLevel, ScoredBlock, ScoredItem, Scoring
 from app.policies.domain.language.written import Measured
@@ -57,7 +57,7 @@ class _Scores:
         self._ids.add(id_)
 
     def _most(self, place: Place, text: str) -> int:
-        literal = self._draft.bound(place, text, binding.literal)
+        literal = self._draft.bound(place, text, binder.literal)
         if literal is None:
             return 0
         if literal.unit not in {Unit.GRADE, Unit.NUMBER} or not isinstance(literal.value, int) or literal.value <= 0:
@@ -139,7 +139,7 @@ class _Scores:
     def _case(self, place: Place, case: CaseEntry, graded: _ItemGradings) -> None:
         test = None
         if case.when is not None:
-            test = self._draft.bound((*place, "when"), case.when, binding.condition)
+            test = self._draft.bound((*place, "when"), case.when, binder.condition)
         if case.points is not None:
             graded.add(tree.Grading(Unit.GRADE, test, *case.points), case.label)
             return
@@ -180,7 +180,7 @@ class _Scores:
     # -- bands --------------------------------------------------------------------------------------------------------
 
     def _by_bands(self, place: Place, entry: ScoreItemEntry, graded: _ItemGradings) -> None:
-        measured = self._draft.bound((*place, "by"), entry.by or "", binding.measured)
+        measured = self._draft.bound((*place, "by"), entry.by or "", binder.measured)
         if measured is None:
             return
         try:

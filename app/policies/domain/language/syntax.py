@@ -74,7 +74,7 @@ class UnarySyntax(Syntax):
 
 
 @dataclass(frozen=True)
-class IfToldSyntax(Syntax):
+class IfStatedSyntax(Syntax):
     """`if told(name) then … else …`."""
 
     name: str
@@ -265,4 +265,4 @@ class _Parser:
         then = self._opposite()
         self._need("else", form)
         otherwise = self._opposite()
-        return IfToldSyntax(start, otherwise.end, name.text, then, otherwise)
+        return IfStatedSyntax(start, otherwise.end, name.text, then, otherwise)

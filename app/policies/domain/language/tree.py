@@ -68,7 +68,7 @@ class Operator(StrEnum):
 
 @dataclass(frozen=True, eq=False)
 class Arithmetic(Node):
-    """Two quantities reckoned together."""
+    """Two quantities calculated together."""
 
     operator: Operator
     left: Node
@@ -187,7 +187,7 @@ class Score(Node):
 
 
 @dataclass(frozen=True, eq=False)
-class IfTold(Node):
+class IfStated(Node):
     """One quantity (or condition) when something was told of a fact, else another."""
 
     code: str

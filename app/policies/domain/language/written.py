@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from app.policies.domain.language import tree
-from app.policies.domain.language.folding import known, quotient
+from app.policies.domain.language.constants import known, quotient
 from app.policies.domain.language.syntax import NumberSyntax
 from app.policies.domain.values.linear import Number
 from app.policies.domain.values.units import WRITTEN, Unit, plain

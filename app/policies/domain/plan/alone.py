@@ -7,8 +7,8 @@ from math import ceil
 
 from app.policies.domain.facts.catalogue import FactDefinition, FactKey, Facts
 from app.policies.domain.language import tree
+from app.policies.domain.language.calculator import OUTSIDE
 from app.policies.domain.language.policy import Condition
-from app.policies.domain.language.reckoning import OUTSIDE
 from app.policies.domain.language.settable import SETTING
 from app.policies.domain.language.verdict import Clause, Measure
 from app.policies.domain.plan.changes import (
@@ -65,7 +65,7 @@ def aims(trials: Trials, facts: Facts) -> list[Aim]:
 
 
 def awaits_setting(aim: Aim, facts: Facts) -> bool:
-    """Whether what the goal asks for is left to the bureau, which has not set it: then no figure can be reckoned."""
+    """Whether what the goal asks for is left to the bureau, which has not set it: then no figure can be calculated."""
     read = (key for key in aim.ways[aim.goal.id] if facts.catalogue[key.code].supplied_at == SETTING)
     return any(not isinstance(facts.of(key), Known) for key in read)
 

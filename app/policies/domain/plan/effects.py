@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from app.policies.domain.facts.catalogue import FactKey, Facts
+from app.policies.domain.language.calculator import OUTSIDE
 from app.policies.domain.language.policy import Condition, Policy
-from app.policies.domain.language.reckoning import OUTSIDE
 from app.policies.domain.language.verdict import Clause, Evaluation
 from app.policies.domain.plan.alone import lists_of
 from app.policies.domain.plan.ladders import ladder

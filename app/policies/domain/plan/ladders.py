@@ -12,7 +12,7 @@ from math import ceil, floor
 from typing import Any
 
 from app.kit.money import MAX_FEN
-from app.policies.domain.explain.telling import FIRST_YEAR, LAST_YEAR, MOST_COUNTED
+from app.policies.domain.explain.fact_input import FIRST_YEAR, LAST_YEAR, MOST_COUNTED
 from app.policies.domain.facts.catalogue import FactDefinition
 from app.policies.domain.values.knowledge import Exact, Knowledge, Known, between, ends
 from app.policies.domain.values.units import Unit, plain

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from app.policies.domain.facts.catalogue import FactKey, Facts
+from app.policies.domain.language.assumptions import FISCAL_YEARS
 from app.policies.domain.language.policy import Condition
-from app.policies.domain.language.worlds import FISCAL_YEARS
 from app.policies.domain.plan.alone import Aim, aims, changed, keys, waiting
 from app.policies.domain.plan.changes import Change, Changeability, Why, number
 from app.policies.domain.plan.together import together
@@ -25,7 +25,7 @@ LAST_YEAR = 2099
 class Next:
     """The application on `on`, the first one for which `open_year` counts.
 
-    `years` may count then, `dropped` no longer do. `facts` are what it was reckoned with, of which `assumed` were
+    `years` may count then, `dropped` no longer do. `facts` are what it was calculated with, of which `assumed` were
     carried over from the year before. `changes` together pass (none are needed where `changes` is empty and nothing is
     `unsolved`). `floors` say, for each figure of the open year, what it must at least (or most) be for its goal.
     """

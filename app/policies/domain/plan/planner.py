@@ -56,16 +56,16 @@ def plan(policy: Policy, facts: Facts, on: date) -> GapPlan | None:
     if not missing:
         return None
     awaiting = tuple(aim.goal for aim in missing if awaits_setting(aim, facts))
-    reckoned = trials.without(awaiting)
-    open_aims = [aim for aim in missing if aim.goal.id not in reckoned.left_out]
-    each = _each(reckoned, open_aims, facts)
+    calculated = trials.without(awaiting)
+    open_aims = [aim for aim in missing if aim.goal.id not in calculated.left_out]
+    each = _each(calculated, open_aims, facts)
     by_goal = {aim.goal.id: tuple(change for change in each if change.goal is aim.goal) for aim in open_aims}
-    certain = _together(reckoned, facts, by_goal)
+    certain = _together(calculated, facts, by_goal)
     unsolved = (*certain.unsolved, *awaiting)
-    chance = next_application(reckoned, facts, open_aims)
+    chance = next_application(calculated, facts, open_aims)
     return GapPlan(
         each=each,
-        needed=_needed(trials, facts, missing, by_goal, reckoned.left_out),
+        needed=_needed(trials, facts, missing, by_goal, calculated.left_out),
         cheapest=() if unsolved else certain.changes,
         partly=certain.changes if unsolved else (),
         unsolved=unsolved,

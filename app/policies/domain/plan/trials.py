@@ -12,9 +12,9 @@ from functools import cached_property
 from app.policies.domain.compile.interpreter import evaluate
 from app.policies.domain.facts.catalogue import FactKey, Facts
 from app.policies.domain.language import tree
+from app.policies.domain.language.assumptions import REGISTERED_ON
 from app.policies.domain.language.policy import Condition, Policy
 from app.policies.domain.language.verdict import Clause, Evaluation
-from app.policies.domain.language.worlds import REGISTERED_ON
 from app.policies.domain.plan.ways import Ways, ways
 from app.policies.domain.values.knowledge import Knowledge
 from app.policies.domain.values.outcome import Outcome
@@ -53,7 +53,7 @@ class Trials:
     """One policy for an application on `on`, asked again and again. `today` is the day on which the plan is made.
 
     `enough` are the outcomes with which the plan is content: met; or, of a hopeful one, whatever is not unmet.
-    `left_out` are the ids of goals that nothing is reckoned for.
+    `left_out` are the ids of goals that nothing is calculated for.
     """
 
     policy: Policy

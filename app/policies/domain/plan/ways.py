@@ -12,10 +12,10 @@ from typing import Any
 
 from app.policies.domain.facts.catalogue import FactKey, Facts
 from app.policies.domain.language import tree
-from app.policies.domain.language.folding import known
+from app.policies.domain.language.assumptions import REGISTERED_ON, counted_years
+from app.policies.domain.language.calculator import YEARS_BACK, chosen
+from app.policies.domain.language.constants import known
 from app.policies.domain.language.policy import Condition
-from app.policies.domain.language.reckoning import YEARS_BACK, chosen
-from app.policies.domain.language.worlds import REGISTERED_ON, counted_years
 
 
 class Direction(IntFlag):
@@ -142,7 +142,7 @@ class _DirectionReader:
             return subject
         return _turned(subject) if values == sorted(values, reverse=True) else _both(subject)
 
-    def _if_told(self, node: tree.IfTold, year: int | None) -> Ways:
+    def _if_told(self, node: tree.IfStated, year: int | None) -> Ways:
         return self.read(chosen(node, self.facts, year), year)
 
     # -- conditions ---------------------------------------------------------------------------------------------------
@@ -193,7 +193,7 @@ class _DirectionReader:
                 return operator is not tree.Operator.SUBTRACT and all(map(self._not_negative, tree.parts(node)))
             case tree.DividedBy(body=body, divisor=divisor):
                 return divisor > 0 and self._not_negative(body)
-            case tree.Named() | tree.OverYears() | tree.Extreme() | tree.IfTold():
+            case tree.Named() | tree.OverYears() | tree.Extreme() | tree.IfStated():
                 return all(map(self._not_negative, tree.parts(node)))
             case _:
                 return isinstance(node, (tree.YearsCounted, tree.Score))
@@ -247,7 +247,7 @@ _READERS: dict[type[tree.Node], Callable[[_DirectionReader, Any, int | None], Wa
     tree.YearsCounted: _DirectionReader._years_counted,
     tree.DaysBetween: _DirectionReader._days_between,
     tree.Banded: _DirectionReader._banded,
-    tree.IfTold: _DirectionReader._if_told,
+    tree.IfStated: _DirectionReader._if_told,
     tree.Comparison: _DirectionReader._compared,
     tree.RatioComparison: _DirectionReader._ratio,
     tree.ListedIn: _DirectionReader._listed,

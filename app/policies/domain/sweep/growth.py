@@ -1,4 +1,4 @@
-"""The mean yearly growth over columns: `growing.mean_growth` in float64, rule by rule.
+"""The mean yearly growth over columns: `growth.mean_growth` in float64, rule by rule.
 
 The quotients are rounded; whoever comes near a boundary with one is decided by an interpreter of single subjects. A
 growth that is 0 by a rule is exact.
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.policies.domain.facts.columns import Floats
-from app.policies.domain.sweep.reading import Flags, Pair
+from app.policies.domain.sweep.reader import Flags, Pair
 
 _TWO = 2
 

@@ -5,7 +5,7 @@ float64: exact while whole numbers stay below 2⁵³; whatever else comes within
 formula it has no form for, is decided row by row by the compiled interpreter, whose arithmetic is exact.
 
     before = sweep(policy, columns, on)                        # everybody
-    after = sweep(changed_policy, columns, on, before=before)  # what-if: only what the change touches is reckoned anew
+    after = sweep(changed_policy, columns, on, before=before)  # what-if: only what the change touches is calculated anew
 
 `sweep` takes over from `before` whatever has the same formula and the same columns.
 """
@@ -20,19 +20,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.policies.domain.compile.interpreter import evaluate
-from app.policies.domain.explain.explaining import compares_score
-from app.policies.domain.explain.scoring import scored
+from app.policies.domain.explain.explainer import compares_score
+from app.policies.domain.explain.item_scores import scored
 from app.policies.domain.facts.columns import Columns
 from app.policies.domain.forms.forms import SCORE
 from app.policies.domain.forms.tests import Lowering
 from app.policies.domain.language import tree
 from app.policies.domain.language.policy import Condition, Policy, ScoredBlock, Scoring
-from app.policies.domain.sweep.reading import Codes, ColumnReader, stored
+from app.policies.domain.sweep.judgements import Judgement, judged
+from app.policies.domain.sweep.reader import Codes, ColumnReader, stored
+from app.policies.domain.sweep.results import ConditionResults, branches_of, standing_of
 from app.policies.domain.sweep.reuse import codes_read, same_figures, signature
 from app.policies.domain.sweep.scores import BlockJudge, Points
-from app.policies.domain.sweep.standing import ConditionResults, branches_of, standing_of
 from app.policies.domain.sweep.tests import MET, OUTCOMES, UNKNOWN, UNMET, RowScope
-from app.policies.domain.sweep.worlds import Judgement, judged
 
 __all__ = ["MET", "OUTCOMES", "UNKNOWN", "UNMET", "ConditionResults", "Swept", "SweptScore", "sweep"]
 
@@ -75,7 +75,7 @@ class Swept:
 
 
 def sweep(policy: Policy, columns: Columns, on: date, *, before: Swept | None = None) -> Swept:
-    """How everybody stands for an application on `on`; what is the same as in `before` is not reckoned again."""
+    """How everybody stands for an application on `on`; what is the same as in `before` is not calculated again."""
     sweeper = _Sweeper(policy, columns, on, before if before is not None and before.on == on else None)
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):  # NaN is unknown here, and infinity open
         score = sweeper.score() if policy.scoring is not None else None

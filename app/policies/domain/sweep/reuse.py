@@ -8,8 +8,8 @@ from typing import Any
 from app.policies.domain.facts.columns import Columns
 from app.policies.domain.forms.forms import SCORE
 from app.policies.domain.language import tree
-from app.policies.domain.language.splitting import counts_years
-from app.policies.domain.language.worlds import REGISTERED_ON
+from app.policies.domain.language.alternatives import counts_years
+from app.policies.domain.language.assumptions import REGISTERED_ON
 
 
 @lru_cache(maxsize=4096)
@@ -41,7 +41,7 @@ def codes_read(node: tree.Node) -> frozenset[str]:
 
 def _codes(node: tree.Node) -> Iterator[str]:
     match node:
-        case tree.Fact(code=code) | tree.ListedIn(code=code) | tree.IfTold(code=code):
+        case tree.Fact(code=code) | tree.ListedIn(code=code) | tree.IfStated(code=code):
             yield code
         case tree.Judged(codes=codes):
             yield from codes

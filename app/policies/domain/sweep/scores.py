@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 
 from app.policies.domain.forms.forms import Slot
 from app.policies.domain.language import tree
-from app.policies.domain.sweep.reading import Codes, Flags
+from app.policies.domain.sweep.judgements import Judgement
+from app.policies.domain.sweep.reader import Codes, Flags
 from app.policies.domain.sweep.tests import MET, UNKNOWN, RowScope, either
-from app.policies.domain.sweep.worlds import Judgement
 
 Points = NDArray[np.int16]
 

@@ -2,7 +2,7 @@
 
 Outcomes are small numbers, so that all-of is the least and any-of the greatest: 0 unmet, 1 unknown, 2 met.
 
-Float64 holds whole numbers up to 2⁵³ exactly; steps over whole figures that stay below it are exact reckoning. Whatever
+Float64 holds whole numbers up to 2⁵³ exactly; steps over whole figures that stay below it are exact calculation. Whatever
 else comes within a relative 1e-9 of a boundary is marked `near`, and decided by an interpreter of single subjects.
 """
 
@@ -16,9 +16,9 @@ from app.policies.domain.forms.forms import Scene, Slot
 from app.policies.domain.forms.steps import Corner, Op, ScaledValue, Tape, Unsuited, relation_holds
 from app.policies.domain.forms.tests import Compared, Ends, Grown, Lowering
 from app.policies.domain.language import tree
-from app.policies.domain.language.folding import whole
+from app.policies.domain.language.constants import whole
 from app.policies.domain.sweep.growth import Growths, exact_growth, growth_bounds
-from app.policies.domain.sweep.reading import Codes, ColumnReader, Flags, Pair
+from app.policies.domain.sweep.reader import Codes, ColumnReader, Flags, Pair
 from app.policies.domain.sweep.tape import magnitudes, run
 from app.policies.domain.values.outcome import Outcome
 
@@ -75,7 +75,7 @@ class RowScope:
                 return RowOutcomes((MET - judged.outcome).astype(np.int8), None, judged.near)
             case tree.Named(body=body):
                 return self.judge(body)
-            case tree.IfTold(code=code, then=then, otherwise=otherwise):
+            case tree.IfStated(code=code, then=then, otherwise=otherwise):
                 return self.judge(then if (code, None) in self.scene.told else otherwise)
             case _:
                 return RowOutcomes(np.full(self.size, _fixed(test), np.int8))
@@ -137,7 +137,7 @@ class RowScope:
         return RowOutcomes(_codes(test.relation, *excess), excess, near)
 
     def _growth(self, test: Grown) -> Growths:
-        """The bounds of a growth; each is reckoned once, whatever it is compared with."""
+        """The bounds of a growth; each is calculated once, whatever it is compared with."""
         if test.node not in self._growths:
             values = [self._pair(test.tape, ends) for ends in test.values]
             self._growths[test.node] = (
@@ -170,7 +170,7 @@ class RowScope:
         return atom if single and isinstance(atom, Slot) else None
 
     def is_exact(self, node: tree.Node) -> bool:
-        """Whether float64 reckons the bounds of a quantity without rounding."""
+        """Whether float64 calculates the bounds of a quantity without rounding."""
         tape, ends = self.lowering.value(node, self.scene, exact=False)
         return self._is_exact(ends.form.slots, magnitudes(tape), [ends.low.place, ends.high.place])
 
@@ -215,7 +215,7 @@ class RowScope:
         return near
 
     def _is_exact(self, slots: Iterable[Slot], sizes: Tape, places: Sequence[int]) -> bool:
-        """Whether float64 reckons the steps without rounding: whole numbers that stay small enough."""
+        """Whether float64 calculates the steps without rounding: whole numbers that stay small enough."""
         if not all(self.reading.whole(slot) for slot in slots):
             return False
         largest = run(sizes, places, lambda slot, corner: np.array([self.reading.largest(slot)]), 1)
@@ -241,7 +241,7 @@ def _fixed(test: tree.Node) -> int:
 
 
 def _close_to(growth: Floats, boundary: Floats) -> Flags:
-    """Whose growth is too near a boundary for a rounded quotient; 1 is what a growth of nothing is reckoned from."""
+    """Whose growth is too near a boundary for a rounded quotient; 1 is what a growth of nothing is calculated from."""
     close: Flags = np.isfinite(growth) & (np.abs(growth - boundary) <= NEAR * (1 + np.abs(boundary)))
     return close
 

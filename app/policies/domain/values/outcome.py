@@ -33,6 +33,6 @@ def any_of(outcomes: Iterable[Outcome]) -> Outcome:
 
 
 def whichever(outcomes: Iterable[Outcome]) -> Outcome:
-    """The outcome that holds in every possible world; unknown when the worlds differ."""
+    """The outcome that holds under every possible assumption; unknown when the assumptions differ."""
     found = set(outcomes)
     return found.pop() if len(found) == 1 else Outcome.UNKNOWN

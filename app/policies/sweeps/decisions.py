@@ -19,8 +19,8 @@ from app.policies.domain.language.verdict import Clause
 from app.policies.domain.sweep.interpreter import MET, OUTCOMES, UNKNOWN, UNMET, Swept, sweep
 from app.policies.domain.sweep.reuse import codes_read
 from app.policies.sweeps.domain import EXPLAINED_UP_TO, FirmDecision, Rule
-from app.policies.sweeps.waiting import missing_facts
-from app.policies.wording import both_languages, finding_text, gap_text
+from app.policies.sweeps.open_facts import missing_facts
+from app.policies.words import both_languages, finding_text, gap_text
 
 
 class FirmBatch:

@@ -8,7 +8,7 @@ from typing import Any
 
 from app.kit.i18n import N_, _, current_locale, ngettext, use_locale
 from app.kit.money import FEN_PER_WAN, FEN_PER_YUAN
-from app.policies.domain.explain.telling import read_single
+from app.policies.domain.explain.fact_input import read_single
 from app.policies.domain.facts.catalogue import Catalogue, FactDefinition, FactKey
 from app.policies.domain.language.verdict import (
     ClauseReason,
@@ -257,11 +257,11 @@ def both_languages(make: Callable[[], str]) -> dict[str, str]:
         return {"text": chinese, "text_en": make()}
 
 
-def told_text(told: Mapping[str, Any], name: str = "text") -> str:
+def kept_text(told: Mapping[str, Any], name: str = "text") -> str:
     """What `both_languages` kept, in the current language."""
     return str(told[name if current_locale() == "zh" else f"{name}_en"])
 
 
-def told_words(words: Mapping[str, str]) -> str:
+def kept_words(words: Mapping[str, str]) -> str:
     """A bilingual text as it is kept (`zh`, `en`), in the current language."""
     return words["zh" if current_locale() == "zh" else "en"]

@@ -1,4 +1,4 @@
-"""What the reckoner's numbers are as measures: values with their unit, or the bounds of values."""
+"""What the calculator's numbers are as measures: values with their unit, or the bounds of values."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -6,16 +6,16 @@ from functools import lru_cache
 from typing import Any
 
 from app.policies.domain.language import tree
-from app.policies.domain.language.reckoning import Reckoner
+from app.policies.domain.language.calculator import Calculator
 from app.policies.domain.language.verdict import ClauseReason, IntermediateValue, Measure
 from app.policies.domain.values.knowledge import Exact
 from app.policies.domain.values.linear import Bounds, End
 from app.policies.domain.values.units import Unit, divided
 
 
-def value_of(reckoner: Reckoner, node: tree.Node) -> Measure:
+def value_of(calculator: Calculator, node: tree.Node) -> Measure:
     """The value of a quantity or date."""
-    return as_measure(node.unit, reckoner.number(node).bounds)
+    return as_measure(node.unit, calculator.number(node).bounds)
 
 
 def as_measure(unit: Unit, bounds: Bounds) -> Measure:
@@ -51,9 +51,9 @@ def _negated(end: End) -> End:
     return None if end is None else -end
 
 
-def bases(reckoner: Reckoner, *nodes: tree.Node) -> tuple[IntermediateValue, ...]:
+def bases(calculator: Calculator, *nodes: tree.Node) -> tuple[IntermediateValue, ...]:
     """Named and gathered values worth showing beside a clause."""
-    return tuple(IntermediateValue(node, value_of(reckoner, node)) for node in nodes if shown_beside(node))
+    return tuple(IntermediateValue(node, value_of(calculator, node)) for node in nodes if shown_beside(node))
 
 
 def shown_beside(node: tree.Node) -> bool:
@@ -61,19 +61,19 @@ def shown_beside(node: tree.Node) -> bool:
     return isinstance(node, (tree.OverYears, tree.Fact)) or (isinstance(node, tree.Named) and not _is_parameter(node))
 
 
-def bands_used(reckoner: Reckoner, node: tree.Node) -> tuple[IntermediateValue, ...]:
+def bands_used(calculator: Calculator, node: tree.Node) -> tuple[IntermediateValue, ...]:
     """The values that choose the bands within a formula."""
     banded = [found for found in tree.walk(node) if isinstance(found, tree.Banded)]
-    return tuple(IntermediateValue(found.subject, value_of(reckoner, found.subject)) for found in banded)
+    return tuple(IntermediateValue(found.subject, value_of(calculator, found.subject)) for found in banded)
 
 
 def _is_parameter(node: tree.Named) -> bool:
     return isinstance(node.body, (tree.Literal, tree.Banded))
 
 
-def review_reason(reckoner: Reckoner, test: tree.Node) -> ClauseReason | None:
+def review_reason(calculator: Calculator, test: tree.Node) -> ClauseReason | None:
     """Why people must look at it: a growth from, through or to something negative means nothing."""
-    courses = (reckoner.course(node) for node in growths(test))
+    courses = (calculator.course(node) for node in growths(test))
     negative = any(value.negative for course in courses for value in course)
     return ClauseReason.MANUAL_REVIEW if negative else None
 
@@ -84,12 +84,12 @@ def growths(test: tree.Node) -> tuple[tree.Growth, ...]:
     return tuple(node for node in tree.walk(test, into_score=False) if isinstance(node, tree.Growth))
 
 
-def course(reckoner: Reckoner, test: tree.Node) -> tuple[Measure, ...]:
+def course(calculator: Calculator, test: tree.Node) -> tuple[Measure, ...]:
     """The yearly values of the growth that `test` is about, oldest first."""
     found = growths(test)
     if len(found) != 1:
         return ()
-    return tuple(Measure(found[0].body.unit, value.low, value.high) for value in reckoner.course(found[0]))
+    return tuple(Measure(found[0].body.unit, value.low, value.high) for value in calculator.course(found[0]))
 
 
 def hull(measures: Sequence[Measure | None]) -> Measure | None:

@@ -11,12 +11,12 @@ import numpy as np
 
 from app.policies.domain.facts.catalogue import FactKey, Periodicity
 from app.policies.domain.language import tree
+from app.policies.domain.language.alternatives import counts_years
+from app.policies.domain.language.assumptions import FISCAL_YEARS, REGISTERED_ON
+from app.policies.domain.language.calculator import YEARS_BACK
 from app.policies.domain.language.policy import Condition
-from app.policies.domain.language.reckoning import YEARS_BACK
-from app.policies.domain.language.splitting import counts_years
-from app.policies.domain.language.worlds import FISCAL_YEARS, REGISTERED_ON
 from app.policies.domain.sweep.interpreter import UNKNOWN, Swept
-from app.policies.domain.sweep.reading import ColumnReader, Flags
+from app.policies.domain.sweep.reader import ColumnReader, Flags
 
 Asked = Iterator[tuple[str, Flags]]
 """A fact's code and who waits for it."""
@@ -66,7 +66,7 @@ class _Walker:
                 yield from self._value(FactKey(code), flags)
             case tree.OverYears() | tree.Growth():
                 yield from self._over_years(node, flags)
-            case tree.IfTold(code=code, then=then, otherwise=otherwise):
+            case tree.IfStated(code=code, then=then, otherwise=otherwise):
                 told = self._reading.told(code, offset)
                 yield from self._node(then, flags & told, offset)
                 yield from self._node(otherwise, flags & ~told, offset)

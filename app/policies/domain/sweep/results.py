@@ -5,12 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.policies.domain.language import tree
-from app.policies.domain.language.folding import whole
+from app.policies.domain.language.constants import whole
 from app.policies.domain.language.policy import Condition
 from app.policies.domain.language.verdict import Finding
-from app.policies.domain.sweep.reading import Codes, ColumnReader, Flags, Pair
+from app.policies.domain.sweep.judgements import Judgement
+from app.policies.domain.sweep.reader import Codes, ColumnReader, Flags, Pair
 from app.policies.domain.sweep.tests import MET, OUTCOMES, UNKNOWN
-from app.policies.domain.sweep.worlds import Judgement
 from app.policies.domain.values.units import Unit
 
 Compared = tree.Comparison | tree.RatioComparison
@@ -89,7 +89,7 @@ def branches_of(test: tree.Node, reading: ColumnReader, whose: Flags | None = No
     """What a test compares, by what was told; empty where it does not compare."""
     whose = np.ones(reading.size, bool) if whose is None else whose
     match test:
-        case tree.IfTold(code=code, then=then, otherwise=otherwise):
+        case tree.IfStated(code=code, then=then, otherwise=otherwise):
             told = reading.told(code, None)
             return branches_of(then, reading, whose & told) + branches_of(otherwise, reading, whose & ~told)
         case tree.Comparison() | tree.RatioComparison():

@@ -18,9 +18,9 @@ from app.kit.db import read_scope, session_scope
 from app.policies.domain.facts.catalogue import Catalogue
 from app.policies.models import Sweep, SweepLine
 from app.policies.queries import get_catalogue
-from app.policies.service.gathering import gather_many
+from app.policies.service.fact_sources import gather_many
 from app.policies.sweeps import events
-from app.policies.sweeps.deciding import FirmBatch
+from app.policies.sweeps.decisions import FirmBatch
 from app.policies.sweeps.domain import BATCH, KEPT_SWEEPS, FirmDecision, in_a_year
 from app.policies.sweeps.queries import count_standings
 from app.policies.sweeps.rulebook import Rulebook, by_rule

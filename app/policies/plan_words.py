@@ -13,7 +13,7 @@ from app.policies.domain.plan.effects import ValueEffect
 from app.policies.domain.plan.next import Next
 from app.policies.domain.values.knowledge import Known, ends
 from app.policies.domain.values.units import Unit
-from app.policies.wording import fact_text, gap_text, measure_text, value_text
+from app.policies.words import fact_text, gap_text, measure_text, value_text
 
 WHY = {
     Why.YEAR_OVER: N_("该年度已结束，只有记录有误时才能更正"),

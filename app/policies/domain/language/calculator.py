@@ -1,4 +1,4 @@
-"""The reckoning interpreter: what a tree's values and conditions are, in one world."""
+"""The calculating interpreter: what a tree's values and conditions are, under one assumption."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -9,9 +9,9 @@ from typing import Any
 
 from app.policies.domain.facts.catalogue import FactKey, Facts, Periodicity
 from app.policies.domain.language import tree
-from app.policies.domain.language.folding import whole
-from app.policies.domain.language.growing import YearBounds, least_is_reached, mean_growth
-from app.policies.domain.language.worlds import FISCAL_YEARS, World
+from app.policies.domain.language.assumptions import FISCAL_YEARS, Assumption
+from app.policies.domain.language.constants import whole
+from app.policies.domain.language.growth import YearBounds, least_is_reached, mean_growth
 from app.policies.domain.values.knowledge import Knowledge, Known, ends
 from app.policies.domain.values.linear import Linear, constant, greatest, least, product, total, unknown
 from app.policies.domain.values.outcome import Outcome, all_of, any_of
@@ -24,15 +24,15 @@ OUTSIDE = "none"
 
 
 @dataclass
-class Reckoner:
-    """Reckons one subject's values for an application on `on`, in `world`. `touched` gathers the facts read.
+class Calculator:
+    """Calculates one subject's values for an application on `on`, in `assumption`. `touched` gathers the facts read.
 
-    `scored` are the bounds of the score, which is reckoned apart, over worlds of its own.
+    `scored` are the bounds of the score, which is calculated apart, over assumptions of its own.
     """
 
     facts: Facts
     on: date
-    world: World
+    assumption: Assumption
     scored: tuple[int, int] | None = None
     touched: dict[FactKey, Knowledge] = field(default_factory=dict)
     _values: dict[tuple[tree.Node, int | None], Linear] = field(default_factory=dict)
@@ -47,10 +47,10 @@ class Reckoner:
         return found
 
     def knowledge(self, key: FactKey) -> Knowledge:
-        """What this world knows of one value of a fact; remembers that it was asked for."""
+        """What this assumption knows of one value of a fact; remembers that it was asked for."""
         known = self.touched.get(key)
         if known is None:
-            known = self.world.narrowed.get(key) or self.facts.of(key)
+            known = self.assumption.narrowed.get(key) or self.facts.of(key)
             self.touched[key] = known
         return known
 
@@ -71,7 +71,7 @@ class Reckoner:
         return constant(self.on.toordinal())
 
     def _years_counted(self, node: tree.YearsCounted, year: int | None) -> Linear:
-        return constant(len(self.world.years))
+        return constant(len(self.assumption.years))
 
     def _named(self, node: tree.Named, year: int | None) -> Linear:
         return self.number(node.body, year)
@@ -96,7 +96,7 @@ class Reckoner:
         back = YEARS_BACK.get(node.gathering)
         if back is not None:
             return self.number(node.body, self.on.year - back)
-        years = self.world.years
+        years = self.assumption.years
         result = total(self.number(node.body, each) for each in years)
         return result if node.gathering is tree.Gathering.SUM or not years else result.times(Fraction(1, len(years)))
 
@@ -105,7 +105,7 @@ class Reckoner:
 
     def course(self, node: tree.Growth) -> list[YearBounds]:
         """The yearly values that a growth is about, oldest first."""
-        yearly = (self.number(node.body, each) for each in self.world.years)
+        yearly = (self.number(node.body, each) for each in self.assumption.years)
         return [YearBounds(form.low, form.high) for form in yearly]
 
     def _score(self, node: tree.Score, year: int | None) -> Linear:
@@ -116,15 +116,15 @@ class Reckoner:
 
     def _banded(self, node: tree.Banded, year: int | None) -> Linear:
         self.number(node.subject, year)
-        return constant(self.world.bands[node].value.value)
+        return constant(self.assumption.bands[node].value.value)
 
-    def _if_told(self, node: tree.IfTold, year: int | None) -> Linear:
+    def _if_told(self, node: tree.IfStated, year: int | None) -> Linear:
         return self.number(chosen(node, self.facts, year), year)
 
     # -- conditions ---------------------------------------------------------------------------------------------------------
 
     def holds(self, node: tree.Node) -> Outcome:
-        """Whether a condition is met in this world."""
+        """Whether a condition is met under this assumption."""
         return _CONDITIONS[type(node)](self, node)
 
     def _compared(self, node: tree.Comparison) -> Outcome:
@@ -176,7 +176,7 @@ class Reckoner:
         return Outcome.MET if node.value else Outcome.UNMET
 
 
-def chosen(node: tree.IfTold, facts: Facts, year: int | None) -> tree.Node:
+def chosen(node: tree.IfStated, facts: Facts, year: int | None) -> tree.Node:
     """The branch that applies, by whether the fact was told (for the year, inside a gathering)."""
     return node.then if facts.told(node.code, year) else node.otherwise
 
@@ -239,32 +239,32 @@ def _as_number(value: Any) -> Any:
     return value.toordinal() if isinstance(value, date) else value
 
 
-_VALUES: dict[type[tree.Node], Callable[[Reckoner, Any, int | None], Linear]] = {
-    tree.Literal: Reckoner._literal,
-    tree.Fact: Reckoner._fact,
-    tree.ApplicationDay: Reckoner._application_day,
-    tree.YearsCounted: Reckoner._years_counted,
-    tree.Named: Reckoner._named,
-    tree.Arithmetic: Reckoner._arithmetic,
-    tree.DividedBy: Reckoner._divided,
-    tree.Extreme: Reckoner._extreme,
-    tree.OverYears: Reckoner._over_years,
-    tree.Growth: Reckoner._growth,
-    tree.Score: Reckoner._score,
-    tree.DaysBetween: Reckoner._days_between,
-    tree.Banded: Reckoner._banded,
-    tree.IfTold: Reckoner._if_told,
+_VALUES: dict[type[tree.Node], Callable[[Calculator, Any, int | None], Linear]] = {
+    tree.Literal: Calculator._literal,
+    tree.Fact: Calculator._fact,
+    tree.ApplicationDay: Calculator._application_day,
+    tree.YearsCounted: Calculator._years_counted,
+    tree.Named: Calculator._named,
+    tree.Arithmetic: Calculator._arithmetic,
+    tree.DividedBy: Calculator._divided,
+    tree.Extreme: Calculator._extreme,
+    tree.OverYears: Calculator._over_years,
+    tree.Growth: Calculator._growth,
+    tree.Score: Calculator._score,
+    tree.DaysBetween: Calculator._days_between,
+    tree.Banded: Calculator._banded,
+    tree.IfStated: Calculator._if_told,
 }
-_CONDITIONS: dict[type[tree.Node], Callable[[Reckoner, Any], Outcome]] = {
-    tree.Comparison: Reckoner._compared,
-    tree.RatioComparison: Reckoner._ratio,
-    tree.Fact: Reckoner._yes_no,
-    tree.ListedIn: Reckoner._listed,
-    tree.AllOf: Reckoner._all,
-    tree.AnyOf: Reckoner._any,
-    tree.Opposite: Reckoner._opposite,
-    tree.Judged: Reckoner._judged,
-    tree.Always: Reckoner._always,
-    tree.Named: lambda reckoner, node: reckoner.holds(node.body),
-    tree.IfTold: lambda reckoner, node: reckoner.holds(chosen(node, reckoner.facts, None)),
+_CONDITIONS: dict[type[tree.Node], Callable[[Calculator, Any], Outcome]] = {
+    tree.Comparison: Calculator._compared,
+    tree.RatioComparison: Calculator._ratio,
+    tree.Fact: Calculator._yes_no,
+    tree.ListedIn: Calculator._listed,
+    tree.AllOf: Calculator._all,
+    tree.AnyOf: Calculator._any,
+    tree.Opposite: Calculator._opposite,
+    tree.Judged: Calculator._judged,
+    tree.Always: Calculator._always,
+    tree.Named: lambda calculator, node: calculator.holds(node.body),
+    tree.IfStated: lambda calculator, node: calculator.holds(chosen(node, calculator.facts, None)),
 }

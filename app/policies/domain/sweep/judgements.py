@@ -1,6 +1,6 @@
-"""A judgement over all subjects: who is known exactly is judged at once, the rest in every world that may be theirs.
+"""A judgement over all subjects: who is known exactly is judged at once, the rest under every assumption that may be theirs.
 
-The worlds are those of `splitting`: how many fiscal years count, and in which band a value lies. Rows with one scene in
+The assumptions are those of `alternatives`: how many fiscal years count, and in which band a value lies. Rows with one scene in
 common (years counted, facts told) are judged together.
 """
 
@@ -13,15 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.policies.domain.facts.columns import Floats, Rows
+from app.policies.domain.forms.expansion import questions
 from app.policies.domain.forms.forms import Scene, Slot, counted_offsets
 from app.policies.domain.forms.steps import Unsuited
 from app.policies.domain.forms.tests import Lowering
-from app.policies.domain.forms.unfolding import questions
 from app.policies.domain.language import tree
-from app.policies.domain.language.folding import WHOLE
-from app.policies.domain.language.splitting import counts_years
-from app.policies.domain.language.worlds import FISCAL_YEARS, band_limits
-from app.policies.domain.sweep.reading import ColumnReader, Flags, Pair
+from app.policies.domain.language.alternatives import counts_years
+from app.policies.domain.language.assumptions import FISCAL_YEARS, band_limits
+from app.policies.domain.language.constants import WHOLE
+from app.policies.domain.sweep.reader import ColumnReader, Flags, Pair
 from app.policies.domain.sweep.tests import NEAR, RowScope
 
 Array = TypeVar("Array", bound=NDArray[Any])
@@ -45,7 +45,7 @@ class Judge(Protocol):
 
     @property
     def node(self) -> tree.Node:
-        """The tree whose worlds it is judged in."""
+        """The tree whose assumptions it is judged in."""
 
     @property
     def width(self) -> int:
@@ -60,7 +60,7 @@ class Judge(Protocol):
 
 
 def judged(judge: Judge, reading: ColumnReader, lowering: Lowering) -> Judgement:
-    """The judgement of every row over the worlds that may be its own."""
+    """The judgement of every row over the assumptions that may be its own."""
     return _Worlds(judge, reading, lowering).judgement()
 
 
@@ -245,7 +245,7 @@ def _apart(pair: tuple[Array, Array]) -> tuple[Array, Array]:
 
 
 def _widen(found: Judgement, part: Judgement, at: Rows) -> None:
-    """Take in what one more world says of the rows at `at`."""
+    """Take in what one more assumption says of the rows at `at`."""
     for (low, high), (part_low, part_high) in zip(found.pairs, part.pairs, strict=True):
         low[at] = np.minimum(low[at], part_low)
         high[at] = np.maximum(high[at], part_high)

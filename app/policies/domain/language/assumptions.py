@@ -1,7 +1,7 @@
-"""The few worlds that may be the real one, when a fact that changes the *formula* is not known exactly: how many
+"""The few assumptions that may be the real one, when a fact that changes the *formula* is not known exactly: how many
 fiscal years count (the registration day decides), and which band holds (its subject decides).
 
-Within one world every formula is fixed; a condition is met when it is met in every world.
+Within one assumption every formula is fixed; a condition is met when it is met under every assumption.
 """
 
 from collections.abc import Iterator, Mapping
@@ -18,7 +18,7 @@ FISCAL_YEARS = 3
 
 
 @dataclass(frozen=True)
-class World:
+class Assumption:
     """One way things may be: the fiscal years that count (oldest first), the band of each `Banded` node, and the
     knowledge of facts that holds in it because of that.
     """
@@ -27,8 +27,8 @@ class World:
     bands: Mapping[Banded, Band] = field(default_factory=dict)
     narrowed: Mapping[FactKey, Knowledge] = field(default_factory=dict)
 
-    def with_band(self, node: Banded, band: Band, narrowed: Mapping[FactKey, Knowledge]) -> "World":
-        """This world, with `node` in `band`."""
+    def with_band(self, node: Banded, band: Band, narrowed: Mapping[FactKey, Knowledge]) -> "Assumption":
+        """This assumption, with `node` in `band`."""
         return replace(self, bands={**self.bands, node: band}, narrowed={**self.narrowed, **narrowed})
 
 

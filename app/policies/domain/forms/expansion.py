@@ -20,7 +20,7 @@ from app.policies.domain.forms.forms import (
     number,
 )
 from app.policies.domain.language import tree
-from app.policies.domain.language.worlds import FISCAL_YEARS
+from app.policies.domain.language.assumptions import FISCAL_YEARS
 
 LATEST, PREVIOUS = -1, -2
 Question = tuple[str, int | None]
@@ -34,7 +34,7 @@ def questions(node: tree.Node, *, into_score: bool = False) -> tuple[Question, .
 
 
 def _asked(node: tree.Node, offsets: tuple[int | None, ...], into_score: bool) -> Iterator[Question]:
-    if isinstance(node, tree.IfTold):
+    if isinstance(node, tree.IfStated):
         yield from ((node.code, offset) for offset in offsets)
     if isinstance(node, (tree.OverYears, tree.Growth)):
         offsets = counted_offsets(FISCAL_YEARS)
@@ -68,7 +68,7 @@ class Unfolder:
                 return self.form(body, scene, year).times(1 / Fraction(divisor))
             case tree.Banded():
                 return self._banded(node, scene)
-            case tree.IfTold(code=code, then=then, otherwise=otherwise):
+            case tree.IfStated(code=code, then=then, otherwise=otherwise):
                 return self.form(then if (code, year) in scene.told else otherwise, scene, year)
             case _:
                 return self._composed(node, scene, year)

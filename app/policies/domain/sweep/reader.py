@@ -12,8 +12,8 @@ from app.policies.domain.facts.catalogue import Catalogue, FactKey
 from app.policies.domain.facts.columns import Columns, FactColumn, Floats, Rows, scale_of
 from app.policies.domain.forms.forms import ON, SCORE, Slot
 from app.policies.domain.language import tree
-from app.policies.domain.language.reckoning import listed
-from app.policies.domain.language.worlds import FISCAL_YEARS, REGISTERED_ON
+from app.policies.domain.language.assumptions import FISCAL_YEARS, REGISTERED_ON
+from app.policies.domain.language.calculator import listed
 
 Flags = NDArray[np.bool_]
 Codes = NDArray[np.int8]

@@ -36,25 +36,25 @@ class _Values(TypeDecorator[Any]):
         return value if dialect.name == "postgresql" else json.dumps(value)
 
 
-class _Among(FunctionElement[bool]):
+class _OneOf(FunctionElement[bool]):
     inherit_cache = True
     type = Boolean()
 
 
-@compiles(_Among, "postgresql")
-def _array(element: _Among, compiler: SQLCompiler, **options: Any) -> str:
+@compiles(_OneOf, "postgresql")
+def _array(element: _OneOf, compiler: SQLCompiler, **options: Any) -> str:
     column, values = element.clauses
     return f"{compiler.process(column, **options)} = ANY ({compiler.process(values, **options)})"
 
 
-@compiles(_Among, "sqlite")
-def _json(element: _Among, compiler: SQLCompiler, **options: Any) -> str:
+@compiles(_OneOf, "sqlite")
+def _json(element: _OneOf, compiler: SQLCompiler, **options: Any) -> str:
     column, values = element.clauses
     listed = compiler.process(values, **options)
     return f"{compiler.process(column, **options)} IN (SELECT value FROM json_each({listed}))"  # noqa: S608 - parameters
 
 
-def among(column: Any, values: Collection[Any]) -> ColumnElement[bool]:
+def one_of(column: Any, values: Collection[Any]) -> ColumnElement[bool]:
     """Whether `column` (whole numbers or texts) is one of `values`."""
     whole = isinstance(column.type, Integer)
-    return _Among(column, bindparam(None, list(values), type_=_Values(whole=whole)))
+    return _OneOf(column, bindparam(None, list(values), type_=_Values(whole=whole)))

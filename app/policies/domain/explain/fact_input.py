@@ -10,8 +10,8 @@ from app.kit.errors import Invalid
 from app.kit.i18n import N_, _
 from app.kit.money import FEN_PER_YUAN, MAX_FEN
 from app.policies.domain.facts.catalogue import FactDefinition, FactKey, Facts, Periodicity
+from app.policies.domain.language.calculator import OUTSIDE, listed
 from app.policies.domain.language.policy import Policy
-from app.policies.domain.language.reckoning import OUTSIDE, listed
 from app.policies.domain.values.amounts import machine_value
 from app.policies.domain.values.knowledge import Exact, Knowledge, Known, between, ends
 from app.policies.domain.values.units import Unit, plain
@@ -80,7 +80,7 @@ def read_single(definition: FactDefinition, year: int | None, value: Any, path: 
     return {key: _value(definition, part, f"{path}.{key.part}") for key, part in zip(keys, value, strict=True)}
 
 
-def told_facts(facts: Facts) -> dict[str, Any]:
+def stated_facts(facts: Facts) -> dict[str, Any]:
     """The inverse of `read_facts`: what is known, as a caller would tell it."""
     told: dict[str, Any] = {}
     for code, definition in facts.catalogue.items():

@@ -9,12 +9,12 @@ from app.policies.domain.facts.catalogue import FactDefinition, Periodicity
 from app.policies.domain.language import tree
 from app.policies.domain.language.binding_conditions import check_ratio, comparison, listed
 from app.policies.domain.language.binding_functions import call
-from app.policies.domain.language.folding import extent, known
+from app.policies.domain.language.constants import extent, known
 from app.policies.domain.language.names import Names
 from app.policies.domain.language.syntax import (
     BinarySyntax,
     CallSyntax,
-    IfToldSyntax,
+    IfStatedSyntax,
     NameSyntax,
     NumberSyntax,
     Syntax,
@@ -102,7 +102,7 @@ class _FormulaBinder:
                 return self._quotient(syntax)
             case UnarySyntax(operator="-"):
                 return self._negative(syntax)
-            case IfToldSyntax():
+            case IfStatedSyntax():
                 return self._if_told(syntax)
             case _:
                 refuse(syntax, "a condition stands where a value is needed", "compare values, not conditions")
@@ -116,9 +116,9 @@ class _FormulaBinder:
                 return tree.AnyOf(Unit.YES_NO, (self.holds(syntax.left), self.holds(syntax.right)))
             case UnarySyntax(operator="not", body=body):
                 return tree.Opposite(Unit.YES_NO, self.holds(body))
-            case IfToldSyntax():
+            case IfStatedSyntax():
                 fact = self._asked(syntax)
-                return tree.IfTold(Unit.YES_NO, fact.code, self.holds(syntax.then), self.holds(syntax.otherwise))
+                return tree.IfStated(Unit.YES_NO, fact.code, self.holds(syntax.then), self.holds(syntax.otherwise))
             case BinarySyntax(operator="in"):
                 return listed(self, syntax)
             case BinarySyntax(operator=">=" | ">" | "<=" | "<" | "="):
@@ -219,13 +219,13 @@ class _FormulaBinder:
         names.bound[(name, self.in_years)] = named
         return named
 
-    def _if_told(self, syntax: IfToldSyntax) -> tree.Node:
+    def _if_told(self, syntax: IfStatedSyntax) -> tree.Node:
         fact = self._asked(syntax)
         then, otherwise = self.quantity(syntax.then), self.quantity(syntax.otherwise)
         then, otherwise = self.alike(syntax, then, otherwise, "chooses between")
-        return tree.IfTold(then.unit, fact.code, then, otherwise)
+        return tree.IfStated(then.unit, fact.code, then, otherwise)
 
-    def _asked(self, syntax: IfToldSyntax) -> FactDefinition:
+    def _asked(self, syntax: IfStatedSyntax) -> FactDefinition:
         self.names.used.add(syntax.name)
         fact = self.names.catalogue.get(syntax.name)
         if fact is None:

@@ -3,17 +3,17 @@
 from collections.abc import Iterator
 
 from app.policies.domain.facts.catalogue import Catalogue
-from app.policies.domain.language import binding, tree
+from app.policies.domain.language import binder, tree
+from app.policies.domain.language.alternatives import counts_years
+from app.policies.domain.language.assumptions import REGISTERED_ON
 from app.policies.domain.language.bands import BandsError, banded
-from app.policies.domain.language.drafting import Draft, DraftProblem, Place, draft, told
+from app.policies.domain.language.draft_problems import Draft, DraftProblem, Place, draft, told
 from app.policies.domain.language.files import ConditionEntry, ParameterEntry, PolicyFile
 from app.policies.domain.language.names import CONSTANTS, FUNCTIONS
 from app.policies.domain.language.policy import Condition, Definition, Parameter, Policy, Scoring
 from app.policies.domain.language.scores import scoring
 from app.policies.domain.language.settable import with_settings
-from app.policies.domain.language.splitting import counts_years
 from app.policies.domain.language.tokens import DefinitionError, FormulaError
-from app.policies.domain.language.worlds import REGISTERED_ON
 
 
 class PolicyFileError(Exception):
@@ -120,7 +120,7 @@ class _Builder:
 
     def _parameter_body(self, place: Place, entry: ParameterEntry) -> tree.Node | None:
         if entry.value is not None:
-            return self._draft.bound((*place, "value"), entry.value, binding.literal)
+            return self._draft.bound((*place, "value"), entry.value, binder.literal)
         try:
             return banded(entry, self._names)
         except FormulaError as error:
@@ -152,7 +152,7 @@ class _Builder:
             reference=self._draft.reference(place, entry.reference),
             confidence=entry.confidence,
             text=entry.formula or "",
-            test=self._draft.bound((*place, "formula"), entry.formula, binding.condition) if entry.formula else None,
+            test=self._draft.bound((*place, "formula"), entry.formula, binder.condition) if entry.formula else None,
             parts=tuple(
                 self._condition((*place, key, index), part) for index, part in enumerate(entry.all or entry.any)
             ),

@@ -9,16 +9,16 @@ from typing import Any, NamedTuple
 
 from app.policies.domain.compile.bands import BandedTest
 from app.policies.domain.compile.source import FunctionSource
-from app.policies.domain.explain import measuring
+from app.policies.domain.explain import measurement
 from app.policies.domain.explain.findings import requirement
 from app.policies.domain.facts.catalogue import FactKey
 from app.policies.domain.forms.forms import Scene, Slot
-from app.policies.domain.forms.reaching import ReachableFacts
+from app.policies.domain.forms.reachable import ReachableFacts
 from app.policies.domain.forms.steps import Corner, ScaledValue, Tape
 from app.policies.domain.forms.tests import Compared, Ends, Grown, Lowering
 from app.policies.domain.language import tree
+from app.policies.domain.language.calculator import listed
 from app.policies.domain.language.policy import Condition, Policy, ScoredBlock, ScoredItem
-from app.policies.domain.language.reckoning import listed
 from app.policies.domain.language.verdict import Requirement
 from app.policies.domain.values.units import Unit
 
@@ -149,7 +149,7 @@ class FunctionWriter:
             yield from self._reached(part, seen)
 
     def _chosen(self, node: tree.Node | None) -> tree.Node | None:
-        while isinstance(node, tree.IfTold | tree.Named):
+        while isinstance(node, tree.IfStated | tree.Named):
             if isinstance(node, tree.Named):
                 node = node.body
             else:
@@ -160,7 +160,7 @@ class FunctionWriter:
 
     def _shown(self, test: tree.Node) -> tree.Node:
         """What is explained of a test: the branch that the scene chooses."""
-        while isinstance(test, tree.IfTold):
+        while isinstance(test, tree.IfStated):
             test = test.then if (test.code, None) in self._scene.told else test.otherwise
         return test
 
@@ -180,7 +180,7 @@ class FunctionWriter:
     def _is_told(self, block: ScoredBlock) -> bool:
         """Whether the numbers tell all that there is to explain of a block."""
         measures = [item.by for item in _leaves(block.items) if item.by is not None]
-        return all(by in self._lowered and len(measuring.growths(by)) <= 1 for by in measures)
+        return all(by in self._lowered and len(measurement.growths(by)) <= 1 for by in measures)
 
     def _tell_numbers(self, place: int, subjects: Iterable[tuple[tree.Node, ScaledValue]] = ()) -> None:
         """What the explanation of a comparison is made of."""
@@ -197,11 +197,11 @@ class FunctionWriter:
         beside = shown_beside(test, [node for node, _ in subjects])
         self._places[place] = Numbers(test, len(self._numbers), scales, beside, required)
         self._numbers += [self._number(side) if side else "1" for side in sides]
-        self._numbers += [self._source.reckon(value.place) for value in values]
+        self._numbers += [self._source.calculate(value.place) for value in values]
 
     def _number(self, side: Ends) -> str:
         """A number, or a pair of ends where it may be open."""
-        low, high = self._source.reckon(side.low.place), self._source.reckon(side.high.place)
+        low, high = self._source.calculate(side.low.place), self._source.calculate(side.high.place)
         return low if low == high else f"({low}, {high})"
 
     def _measure(self, item: ScoredItem, graded: list[Graded]) -> str:
@@ -225,9 +225,9 @@ class FunctionWriter:
 def shown_beside(test: Comparing, subjects: Sequence[tree.Node]) -> tuple[tuple[int, tree.Node], ...]:
     """Which of left, right, bottom, excess and the values that choose bands are shown beside a comparison."""
     if isinstance(test, tree.Comparison):
-        return ((1, test.right),) if measuring.shown_beside(test.right) else ()
+        return ((1, test.right),) if measurement.shown_beside(test.right) else ()
     sides = [(0, test.numerator), (2, test.denominator)]
-    return (*(side for side in sides if measuring.shown_beside(side[1])), *enumerate(subjects, 4))
+    return (*(side for side in sides if measurement.shown_beside(side[1])), *enumerate(subjects, 4))
 
 
 def _leaves(items: Iterable[ScoredItem]) -> Iterator[ScoredItem]:

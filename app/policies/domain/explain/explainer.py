@@ -7,13 +7,14 @@ from functools import lru_cache
 from typing import Any
 
 from app.policies.domain.explain.findings import compared, ratio, requirement
-from app.policies.domain.explain.measuring import bands_used, bases, hull, review_reason
-from app.policies.domain.explain.scoring import scored
+from app.policies.domain.explain.item_scores import scored
+from app.policies.domain.explain.measurement import bands_used, bases, hull, review_reason
 from app.policies.domain.facts.catalogue import FactKey, Facts
 from app.policies.domain.language import tree
+from app.policies.domain.language.alternatives import assumptions, counts_years
+from app.policies.domain.language.assumptions import REGISTERED_ON, Assumption
+from app.policies.domain.language.calculator import Calculator, chosen
 from app.policies.domain.language.policy import Condition, Policy
-from app.policies.domain.language.reckoning import Reckoner, chosen
-from app.policies.domain.language.splitting import counts_years, worlds
 from app.policies.domain.language.verdict import (
     Clause,
     ClauseReason,
@@ -24,7 +25,6 @@ from app.policies.domain.language.verdict import (
     ScoreFinding,
     measure,
 )
-from app.policies.domain.language.worlds import REGISTERED_ON, World
 from app.policies.domain.values.knowledge import Known, ends
 from app.policies.domain.values.linear import product
 from app.policies.domain.values.outcome import Outcome, all_of, any_of, whichever
@@ -47,9 +47,9 @@ class EvaluationContext:
     on: date
     score: ScoreFinding | None
 
-    def reckoner(self, world: World) -> Reckoner:
-        """The reckoner of one world."""
-        return Reckoner(self.facts, self.on, world, (self.score.low, self.score.high) if self.score else None)
+    def calculator(self, assumption: Assumption) -> Calculator:
+        """The calculator of one assumption."""
+        return Calculator(self.facts, self.on, assumption, (self.score.low, self.score.high) if self.score else None)
 
 
 def _clause(condition: Condition, asked: EvaluationContext) -> Clause:
@@ -68,21 +68,21 @@ def of_parts(outcome: Outcome, children: Sequence[Clause]) -> Finding:
     return Finding(outcome, deciding.required, deciding.actual, deciding.gap, deciding.basis, deciding.reason, missing)
 
 
-# -- one test, over its possible worlds -------------------------------------------------------------------------------
+# -- one test, over its possible assumptions -------------------------------------------------------------------------------
 
 
 def finding(test: tree.Node, asked: EvaluationContext) -> Finding:
     """How one test stands, and why."""
     facts = asked.facts
-    while isinstance(test, tree.IfTold):
+    while isinstance(test, tree.IfStated):
         test = chosen(test, facts, None)
-    possible = worlds(test, facts, asked.on)
+    possible = assumptions(test, facts, asked.on)
     found = []
     touched: list[FactKey] = [REGISTERED_ON] if counts_years(test) and len({w.years for w in possible}) > 1 else []
-    for world in possible:
-        reckoner = asked.reckoner(world)
-        found.append(_LOOKS.get(type(test), _plainly)(reckoner, test))
-        touched.extend(reckoner.touched)
+    for assumption in possible:
+        calculator = asked.calculator(assumption)
+        found.append(_LOOKS.get(type(test), _plainly)(calculator, test))
+        touched.extend(calculator.touched)
     return waiting(joined(found), test, touched, asked)
 
 
@@ -110,7 +110,7 @@ def compares_score(test: tree.Node) -> bool:
 
 
 def joined(found: Sequence[Finding]) -> Finding:
-    """What holds in every world; values become the bounds of all worlds' values."""
+    """What holds under every assumption; values become the bounds of all assumptions' values."""
     if len(found) == 1:
         return found[0]
     outcome = whichever(finding.outcome for finding in found)
@@ -134,9 +134,9 @@ def _joined_requirement(required: Sequence[Requirement | None]) -> Requirement |
 
 
 def _joined_basis(found: Sequence[Finding]) -> tuple[IntermediateValue, ...]:
-    """The intermediate values that every world has, with the bounds of them all."""
+    """The intermediate values that every assumption has, with the bounds of them all."""
     values = [{basis.node: basis.value for basis in finding.basis} for finding in found]
-    joined = ((basis.node, hull([world.get(basis.node) for world in values])) for basis in found[0].basis)
+    joined = ((basis.node, hull([assumption.get(basis.node) for assumption in values])) for basis in found[0].basis)
     return tuple(IntermediateValue(node, value) for node, value in joined if value is not None)
 
 
@@ -144,49 +144,49 @@ def _unique(keys: Iterable[FactKey]) -> tuple[FactKey, ...]:
     return tuple(dict.fromkeys(keys))
 
 
-# -- one test in one world --------------------------------------------------------------------------------------------
+# -- one test under one assumption --------------------------------------------------------------------------------------------
 
 
-def _plainly(reckoner: Reckoner, test: tree.Node) -> Finding:
-    return Finding(reckoner.holds(test))
+def _plainly(calculator: Calculator, test: tree.Node) -> Finding:
+    return Finding(calculator.holds(test))
 
 
-def _yes_no(reckoner: Reckoner, test: tree.Fact, *, wanted: bool = True) -> Finding:
-    outcome = reckoner.holds(test) if wanted else ~reckoner.holds(test)
-    low, high = ends(reckoner.knowledge(FactKey(test.code)))
+def _yes_no(calculator: Calculator, test: tree.Fact, *, wanted: bool = True) -> Finding:
+    outcome = calculator.holds(test) if wanted else ~calculator.holds(test)
+    low, high = ends(calculator.knowledge(FactKey(test.code)))
     actual = measure(Unit.YES_NO, low) if low is not None and low == high else None
     return Finding(outcome, Requirement("=", measure(Unit.YES_NO, wanted)), actual)
 
 
-def _opposite(reckoner: Reckoner, test: tree.Opposite) -> Finding:
+def _opposite(calculator: Calculator, test: tree.Opposite) -> Finding:
     if isinstance(test.part, tree.Fact):
-        return _yes_no(reckoner, test.part, wanted=False)
-    return _plainly(reckoner, test)
+        return _yes_no(calculator, test.part, wanted=False)
+    return _plainly(calculator, test)
 
 
-def _listed(reckoner: Reckoner, test: tree.ListedIn) -> Finding:
-    known = reckoner.knowledge(FactKey(test.code))
+def _listed(calculator: Calculator, test: tree.ListedIn) -> Finding:
+    known = calculator.knowledge(FactKey(test.code))
     actual = measure(Unit.CODE, known.value) if isinstance(known, Known) else None
-    return Finding(reckoner.holds(test), Requirement("in", None, test.list_name), actual)
+    return Finding(calculator.holds(test), Requirement("in", None, test.list_name), actual)
 
 
-def _judged(reckoner: Reckoner, test: tree.Judged) -> Finding:
-    return Finding(reckoner.holds(test), reason=ClauseReason.JUDGED_BY_PEOPLE)
+def _judged(calculator: Calculator, test: tree.Judged) -> Finding:
+    return Finding(calculator.holds(test), reason=ClauseReason.JUDGED_BY_PEOPLE)
 
 
-def _compared(reckoner: Reckoner, test: tree.Comparison) -> Finding:
-    left, right = reckoner.number(test.left), reckoner.number(test.right)
-    basis, reason = bases(reckoner, test.right), review_reason(reckoner, test)
+def _compared(calculator: Calculator, test: tree.Comparison) -> Finding:
+    left, right = calculator.number(test.left), calculator.number(test.right)
+    basis, reason = bases(calculator, test.right), review_reason(calculator, test)
     required = requirement(test, right.bounds)
-    return compared(test, reckoner.holds(test), left.bounds, required, (left - right).bounds, basis, reason)
+    return compared(test, calculator.holds(test), left.bounds, required, (left - right).bounds, basis, reason)
 
 
-def _ratio(reckoner: Reckoner, test: tree.RatioComparison) -> Finding:
-    top, bottom, threshold = map(reckoner.number, (test.numerator, test.denominator, test.right))
+def _ratio(calculator: Calculator, test: tree.RatioComparison) -> Finding:
+    top, bottom, threshold = map(calculator.number, (test.numerator, test.denominator, test.right))
     excess = top - product(bottom, threshold, test)
-    basis = (*bases(reckoner, test.numerator, test.denominator), *bands_used(reckoner, test.right))
-    required, empty = requirement(test, threshold.bounds), lambda: why_empty(test, reckoner.world.years)
-    return ratio(test, reckoner.holds(test), top.bounds, bottom.bounds, required, excess.bounds, basis, empty)
+    basis = (*bases(calculator, test.numerator, test.denominator), *bands_used(calculator, test.right))
+    required, empty = requirement(test, threshold.bounds), lambda: why_empty(test, calculator.assumption.years)
+    return ratio(test, calculator.holds(test), top.bounds, bottom.bounds, required, excess.bounds, basis, empty)
 
 
 def why_empty(test: tree.Node, years: tuple[int, ...]) -> ClauseReason:
@@ -194,7 +194,7 @@ def why_empty(test: tree.Node, years: tuple[int, ...]) -> ClauseReason:
     return ClauseReason.NO_FISCAL_YEAR if counts_years(test) and not years else ClauseReason.ZERO_DENOMINATOR
 
 
-_LOOKS: dict[type[tree.Node], Callable[[Reckoner, Any], Finding]] = {
+_LOOKS: dict[type[tree.Node], Callable[[Calculator, Any], Finding]] = {
     tree.Comparison: _compared,
     tree.RatioComparison: _ratio,
     tree.Fact: _yes_no,

@@ -1,4 +1,4 @@
-"""A plan as people read it: built from the answer, as `app.policies.presenting` builds the verdict.
+"""A plan as people read it: built from the answer, as `app.policies.presentation` builds the verdict.
 
 What an answer lists figure by figure is folded here: the parts of one figure that would all have to change by the same
 become one line, years of a figure that can no longer be changed become one line.
@@ -14,8 +14,8 @@ from app.kit.i18n import N_, _
 from app.policies.answer import Answer
 from app.policies.domain.facts.catalogue import Catalogue, FactKey
 from app.policies.domain.plan.changes import ChangeKind, Why
-from app.policies.plan_wording import WHY, figure_text
-from app.policies.wording import told_text, told_words
+from app.policies.plan_words import WHY, figure_text
+from app.policies.words import kept_text, kept_words
 
 Link = Callable[[str], str]
 
@@ -137,7 +137,7 @@ def _titles(clauses: Iterable[Answer]) -> dict[str, str]:
     """The clauses' titles by id, parts included."""
     found: dict[str, str] = {}
     for clause in clauses:
-        found[clause["id"]] = told_words(clause["title"])
+        found[clause["id"]] = kept_words(clause["title"])
         found |= _titles(clause["children"])
     return found
 
@@ -162,16 +162,16 @@ class _PlanReader:
         kind = ChangeKind(change["kind"])
         words = _any_part(change, parts, self.catalogue) if parts > 1 else {}
         return PlanLine(
-            figure=words.get("figure", told_words(change["label"])),
+            figure=words.get("figure", kept_words(change["label"])),
             clause=self.titles.get(change["clause"], change["clause"]),
             now="" if parts > 1 else self._coded(change, "from"),
             wanted="" if parts > 1 else self._coded(change, "to"),
-            difference=told_text(change, "change_text"),
+            difference=kept_text(change, "change_text"),
             until=_until(change, self.catalogue),
             kind=_(_DONE_BY[kind]),
             state=_STATES[kind],
             changeable=change["changeable"],
-            text=words.get("text", told_text(change)),
+            text=words.get("text", kept_text(change)),
             to_find_out=kind is ChangeKind.TELL,
             url=self.link(change["fact"]) if change["fact"] in self.catalogue else "",
         )
@@ -179,14 +179,14 @@ class _PlanReader:
     def _coded(self, change: Answer, end: str) -> str:
         """A value in words; of a code its name, where one is known."""
         if change["unit"] == "code" and end == "from":
-            return self.names.get(change["from"] or "", told_text(change, "from_text"))
-        return told_text(change, f"{end}_text")
+            return self.names.get(change["from"] or "", kept_text(change, "from_text"))
+        return kept_text(change, f"{end}_text")
 
     def next(self, chance: Answer, awaiting: list[Answer]) -> NextView:
         return NextView(
             on=date.fromisoformat(chance["on"]),
             open_year=chance["open_year"],
-            text=told_text(chance),
+            text=kept_text(chance),
             assumed=tuple(dict.fromkeys(_figure(item, self.catalogue) for item in chance["assumed"])),
             lines=self.lines(chance["changes"]),
             floors=self.lines(chance["floors"]),
@@ -199,13 +199,13 @@ class _PlanReader:
         for effect in effects:
             by_code.setdefault(effect["fact"], []).append(effect)
         for code, own in by_code.items():
-            needed = list(dict.fromkeys(told_text(effect["needs"]) for effect in own if effect["needs"]))
+            needed = list(dict.fromkeys(kept_text(effect["needs"]) for effect in own if effect["needs"]))
             yield DependsLine(
                 figure=str(self.catalogue[code].label),
                 years=tuple(sorted({effect["year"] for effect in own if effect["year"]})),
-                effect=told_text(own[0]),
+                effect=kept_text(own[0]),
                 needs=_("、").join(needed),
-                said_by=told_words(own[0]["said_by"]) if own[0]["said_by"] else "",
+                said_by=kept_words(own[0]["said_by"]) if own[0]["said_by"] else "",
                 url=self.link(code),
             )
 
@@ -219,7 +219,7 @@ def _alike(change: Answer) -> tuple[Any, ...]:
 def _any_part(change: Answer, parts: int, catalogue: Catalogue) -> dict[str, str]:
     """How parts that are alike are named together."""
     figure = _("%(fact)s（其中任一项，共 %(n)s 项）") % {"fact": _figure(change, catalogue), "n": parts}
-    text = f"{figure} {told_text(change, 'change_text')}"
+    text = f"{figure} {kept_text(change, 'change_text')}"
     return {"figure": figure, "text": text}
 
 
@@ -253,4 +253,4 @@ def _fixed(items: list[Answer], catalogue: Catalogue) -> Iterator[FixedLine]:
 
 
 def _unsolved(clauses: list[Answer], without: list[Answer] | None = None) -> tuple[str, ...]:
-    return tuple(told_words(clause["title"]) for clause in clauses if clause not in (without or []))
+    return tuple(kept_words(clause["title"]) for clause in clauses if clause not in (without or []))

@@ -12,28 +12,28 @@ from app.exchange.preflight.domain import Report
 from app.exchange.preflight.service import check
 
 #: So many records are looked at before a batch is made; of a longer one the rest is when it is.
-FORESEEN = 2_000
+MOST_PREVIEWED = 2_000
 
 
 @dataclass(frozen=True)
-class Foreseen:
+class BatchPreview:
     """The report, and how many records were not looked at."""
 
     report: Report
     unseen: int
 
 
-def foresee(session: Session, scope: RecordSelection, basis: BatchBasis, on: date) -> Foreseen:
+def preview_batch(session: Session, scope: RecordSelection, basis: BatchBasis, on: date) -> BatchPreview:
     """What blocks and what is advisable about the first records of the batch, on the day `on`."""
     ids: dict[int, None] = {}
     for keys in _chunks(session, scope, basis):
         ids |= dict.fromkeys(rows_with_keys(session, scope, keys))
-        if len(ids) >= FORESEEN:
+        if len(ids) >= MOST_PREVIEWED:
             break
-    looked_at = list(ids)[:FORESEEN]
+    looked_at = list(ids)[:MOST_PREVIEWED]
     report = check(session, scope.plan, scope.region_prefix, on=on, row_ids=looked_at)
-    unseen = max(0, count_candidates(session, scope, basis) - FORESEEN) if len(looked_at) == FORESEEN else 0
-    return Foreseen(report, unseen)
+    unseen = max(0, count_candidates(session, scope, basis) - MOST_PREVIEWED) if len(looked_at) == MOST_PREVIEWED else 0
+    return BatchPreview(report, unseen)
 
 
 def _chunks(session: Session, scope: RecordSelection, basis: BatchBasis) -> Iterator[list[str]]:

@@ -1,6 +1,6 @@
 """The score of one subject: between which points each item, each block and the whole lie, and why.
 
-A block is looked at in every world that may be the real one (how many fiscal years count, which bands hold), so that
+A block is looked at under every assumption that may be the real one (how many fiscal years count, which bands hold), so that
 its items go together; the score is the sum of its blocks' bounds.
 """
 
@@ -8,21 +8,21 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from app.policies.domain.explain.measuring import as_measure, bases, course, hull, quotient, review_reason, value_of
+from app.policies.domain.explain.measurement import as_measure, bases, course, hull, quotient, review_reason, value_of
 from app.policies.domain.facts.catalogue import FactKey, Facts
 from app.policies.domain.language import tree
+from app.policies.domain.language.alternatives import assumptions
+from app.policies.domain.language.assumptions import REGISTERED_ON, Assumption
+from app.policies.domain.language.calculator import Calculator
 from app.policies.domain.language.policy import ScoredBlock, ScoredItem, Scoring
-from app.policies.domain.language.reckoning import Reckoner
-from app.policies.domain.language.splitting import worlds
 from app.policies.domain.language.verdict import BlockFinding, ClauseReason, ItemFinding, Measure, ScoreFinding
-from app.policies.domain.language.worlds import REGISTERED_ON, World
 from app.policies.domain.values.knowledge import ends
 from app.policies.domain.values.outcome import Outcome
 from app.policies.domain.values.units import Unit
 
 
 class Seen(NamedTuple):
-    """An item as one world has it, and the facts that were read for it."""
+    """An item as one assumption has it, and the facts that were read for it."""
 
     finding: ItemFinding
     touched: tuple[FactKey, ...]
@@ -41,13 +41,15 @@ def of_blocks(scoring: Scoring, blocks: Sequence[BlockFinding]) -> ScoreFinding:
 
 def scored_block(block: ScoredBlock, facts: Facts, on: date) -> BlockFinding:
     """One block."""
-    possible = worlds(block.node, facts, on)
-    seen = [[_seen(item, facts, on, world) for item in block.items] for world in possible]
-    return of_worlds(block, seen, facts, years_open=len({world.years for world in possible}) > 1)
+    possible = assumptions(block.node, facts, on)
+    seen = [[_seen(item, facts, on, assumption) for item in block.items] for assumption in possible]
+    return over_assumptions(block, seen, facts, years_open=len({assumption.years for assumption in possible}) > 1)
 
 
-def of_worlds(block: ScoredBlock, seen: Sequence[Sequence[Seen]], facts: Facts, *, years_open: bool) -> BlockFinding:
-    """A block from its items as each world has them."""
+def over_assumptions(
+    block: ScoredBlock, seen: Sequence[Sequence[Seen]], facts: Facts, *, years_open: bool
+) -> BlockFinding:
+    """A block from its items as each assumption has them."""
     most = block.node.most
     low = min([min(most, sum([item.finding.low for item in items])) for items in seen])
     high = max([min(most, sum([item.finding.high for item in items])) for items in seen])
@@ -57,24 +59,24 @@ def of_worlds(block: ScoredBlock, seen: Sequence[Sequence[Seen]], facts: Facts, 
     return BlockFinding(block, low, high, tuple(items))
 
 
-# -- an item in one world ---------------------------------------------------------------------------------------------
+# -- an item under one assumption ---------------------------------------------------------------------------------------------
 
 
-def _seen(item: ScoredItem, facts: Facts, on: date, world: World) -> Seen:
+def _seen(item: ScoredItem, facts: Facts, on: date, assumption: Assumption) -> Seen:
     if item.options:
-        return best([_seen(option, facts, on, world) for option in item.options], item)
-    reckoner = Reckoner(facts, on, world)
-    possible = _possible(item.node, reckoner)
-    bounds = [_bounds(item.node.gradings[place], reckoner) for place in possible]
+        return best([_seen(option, facts, on, assumption) for option in item.options], item)
+    calculator = Calculator(facts, on, assumption)
+    possible = _possible(item.node, calculator)
+    bounds = [_bounds(item.node.gradings[place], calculator) for place in possible]
     finding = ItemFinding(
         item,
         min(low for low, _ in bounds),
         max(high for _, high in bounds),
         possible,
-        grade=_grade(possible, item, reckoner),
+        grade=_grade(possible, item, calculator),
     )
-    finding = _with_measure(finding, reckoner)
-    return Seen(finding._replace(missing=_missing(finding, reckoner)), tuple(reckoner.touched))
+    finding = _with_measure(finding, calculator)
+    return Seen(finding._replace(missing=_missing(finding, calculator)), tuple(calculator.touched))
 
 
 def best(options: Sequence[Seen], item: ScoredItem) -> Seen:
@@ -86,11 +88,11 @@ def best(options: Sequence[Seen], item: ScoredItem) -> Seen:
     return Seen(ItemFinding(item, low, high, missing=missing, options=findings), touched)
 
 
-def _possible(item: tree.ScoreItem, reckoner: Reckoner) -> tuple[int, ...]:
+def _possible(item: tree.ScoreItem, calculator: Calculator) -> tuple[int, ...]:
     """The places of the gradings that may hold: those not unmet, from the top until one is met."""
     found = []
     for place, grading in enumerate(item.gradings):
-        outcome = Outcome.MET if grading.condition is None else reckoner.holds(grading.condition)
+        outcome = Outcome.MET if grading.condition is None else calculator.holds(grading.condition)
         if outcome is not Outcome.UNMET:
             found.append(place)
         if outcome is Outcome.MET:
@@ -98,50 +100,50 @@ def _possible(item: tree.ScoreItem, reckoner: Reckoner) -> tuple[int, ...]:
     return tuple(found)
 
 
-def _bounds(grading: tree.Grading, reckoner: Reckoner) -> tuple[int, int]:
+def _bounds(grading: tree.Grading, calculator: Calculator) -> tuple[int, int]:
     if grading.grade is None:
         return grading.low, grading.high
-    low, high = ends(reckoner.knowledge(FactKey(grading.grade)))
+    low, high = ends(calculator.knowledge(FactKey(grading.grade)))
     return max(grading.low, low), min(grading.high, high)
 
 
-def _grade(possible: Sequence[int], item: ScoredItem, reckoner: Reckoner) -> Measure | None:
+def _grade(possible: Sequence[int], item: ScoredItem, calculator: Calculator) -> Measure | None:
     """What is known of the grade, where it is one that counts."""
     graded = item.node.gradings[possible[0]].grade if len(possible) == 1 else None
-    return Measure(Unit.GRADE, *ends(reckoner.knowledge(FactKey(graded)))) if graded else None
+    return Measure(Unit.GRADE, *ends(calculator.knowledge(FactKey(graded)))) if graded else None
 
 
-def _with_measure(finding: ItemFinding, reckoner: Reckoner) -> ItemFinding:
+def _with_measure(finding: ItemFinding, calculator: Calculator) -> ItemFinding:
     """What the item's bands measure, unless a case above them has decided."""
     by = finding.item.by
     if by is None or all(finding.item.bands[place] is None for place in finding.gradings):
         return finding
     if isinstance(by, tree.RatioComparison):
-        top, bottom = reckoner.number(by.numerator).bounds, reckoner.number(by.denominator).bounds
+        top, bottom = calculator.number(by.numerator).bounds, calculator.number(by.denominator).bounds
         empty = bottom[1] is not None and bottom[1] <= 0
         actual = None if empty else as_measure(Unit.SHARE, quotient(top, bottom))
         reason = ClauseReason.ZERO_DENOMINATOR if empty else None
-        return finding._replace(actual=actual, basis=bases(reckoner, by.numerator, by.denominator), reason=reason)
-    reason = review_reason(reckoner, by)
-    actual = None if reason else value_of(reckoner, by.left)
-    return finding._replace(actual=actual, course=course(reckoner, by), reason=reason)
+        return finding._replace(actual=actual, basis=bases(calculator, by.numerator, by.denominator), reason=reason)
+    reason = review_reason(calculator, by)
+    actual = None if reason else value_of(calculator, by.left)
+    return finding._replace(actual=actual, course=course(calculator, by), reason=reason)
 
 
-def _missing(finding: ItemFinding, reckoner: Reckoner) -> tuple[FactKey, ...]:
+def _missing(finding: ItemFinding, calculator: Calculator) -> tuple[FactKey, ...]:
     """The facts that would narrow the item: those that choose the grading while that is open, and the grade itself."""
     if finding.low == finding.high or finding.reason is ClauseReason.MANUAL_REVIEW:
         return ()
     if len(finding.gradings) > 1:
-        return reckoner.facts.unknown(reckoner.touched)
+        return calculator.facts.unknown(calculator.touched)
     grade = finding.item.node.gradings[finding.gradings[0]].grade
-    return reckoner.facts.unknown([FactKey(grade)]) if grade else ()
+    return calculator.facts.unknown([FactKey(grade)]) if grade else ()
 
 
-# -- an item over all worlds ------------------------------------------------------------------------------------------
+# -- an item over all assumptions ------------------------------------------------------------------------------------------
 
 
 def _joined(seen: Sequence[Seen], facts: Facts, years_open: bool) -> ItemFinding:
-    """The hull of what each world has."""
+    """The hull of what each assumption has."""
     first = seen[0].finding
     if len(seen) == 1:
         return first

@@ -1,4 +1,4 @@
-"""Which worlds a test has to be looked at in."""
+"""Which assumptions a test has to be looked at in."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -6,9 +6,15 @@ from functools import lru_cache
 
 from app.policies.domain.facts.catalogue import FactKey, Facts
 from app.policies.domain.language import tree
-from app.policies.domain.language.folding import WHOLE
-from app.policies.domain.language.reckoning import YEARS_BACK, Reckoner
-from app.policies.domain.language.worlds import REGISTERED_ON, World, band_limits, counted_years, possible_bands
+from app.policies.domain.language.assumptions import (
+    REGISTERED_ON,
+    Assumption,
+    band_limits,
+    counted_years,
+    possible_bands,
+)
+from app.policies.domain.language.calculator import YEARS_BACK, Calculator
+from app.policies.domain.language.constants import WHOLE
 from app.policies.domain.values.knowledge import Knowledge, narrowed
 from app.policies.domain.values.linear import Linear
 from app.policies.domain.values.units import Unit
@@ -24,12 +30,12 @@ def counts_years(test: tree.Node) -> bool:
     )
 
 
-def worlds(test: tree.Node, facts: Facts, on: date) -> list[World]:
-    """The worlds in which `test` may have to be decided, at least one."""
+def assumptions(test: tree.Node, facts: Facts, on: date) -> list[Assumption]:
+    """The assumptions in which `test` may have to be decided, at least one."""
     choices = counted_years(facts.of(REGISTERED_ON), on) if counts_years(test) else iter([()])
-    found = [World(years) for years in choices]
+    found = [Assumption(years) for years in choices]
     for node in _banded(test):
-        found = [split for world in found for split in _split(node, facts, on, world)]
+        found = [split for assumption in found for split in _split(node, facts, on, assumption)]
     return found
 
 
@@ -39,16 +45,16 @@ def _banded(test: tree.Node) -> tuple[tree.Banded, ...]:
     return tuple(reversed([node for node in tree.walk(test, into_score=False) if isinstance(node, tree.Banded)]))
 
 
-def _split(node: tree.Banded, facts: Facts, on: date, world: World) -> Iterator[World]:
-    subject = Reckoner(facts, on, world).number(node.subject)
+def _split(node: tree.Banded, facts: Facts, on: date, assumption: Assumption) -> Iterator[Assumption]:
+    subject = Calculator(facts, on, assumption).number(node.subject)
     key = _only_fact(subject)
     for band in possible_bands(node, subject):
         if key is None:
-            yield world.with_band(node, band, {})
+            yield assumption.with_band(node, band, {})
             continue
         inside = _inside(facts.of(key), band, node.subject.unit)
         if inside is not None:
-            yield world.with_band(node, band, {key: inside})
+            yield assumption.with_band(node, band, {key: inside})
 
 
 def _only_fact(form: Linear) -> FactKey | None:

@@ -15,9 +15,9 @@ from app.policies.domain.language.settable import SETTING
 from app.policies.domain.language.verdict import ClauseReason, Evaluation
 from app.policies.domain.values.outcome import Outcome
 from app.policies.domain.values.units import Unit
-from app.policies.service.gathering import Gathered
+from app.policies.service.fact_sources import Gathered
 from app.policies.views import BlockView, ClauseView, ItemView, MissingView, ScoreView, VerdictView
-from app.policies.wording import fact_text, outcome_text, told_text, told_words, value_text
+from app.policies.words import fact_text, kept_text, kept_words, outcome_text, value_text
 
 __all__ = [
     "ClauseView",
@@ -49,7 +49,7 @@ def present(
     judged = _missing(_details(found, catalogue, graded=True), catalogue, link)
     return VerdictView(
         policy=found["policy"],
-        title=told_words(found["title"]),
+        title=kept_words(found["title"]),
         version=found["version"],
         on=date.fromisoformat(found["on"]),
         outcome=found["outcome"],
@@ -178,16 +178,16 @@ def _score(found: Answer, catalogue: Catalogue, link: Link) -> ScoreView:
     score, clause = found["score"], _score_clause(found["clauses"])
     outcome = clause["outcome"] if clause else found["outcome"]
     return ScoreView(
-        title=told_words(found["score_title"]),
+        title=kept_words(found["score_title"]),
         low=score["low"],
         high=score["high"],
         most=sum(block["at_most"] for block in found["blocks"]),
         points=points_text(score["low"], score["high"]),
-        required=told_text(clause["required"]) if clause else "",
+        required=kept_text(clause["required"]) if clause else "",
         mark=_mark(clause["required"]) if clause else None,
         outcome=outcome,
         outcome_text=_SCORE_OUTCOMES[outcome]() if clause and score["low"] < score["high"] else "",
-        waits=told_text(clause) if clause and clause["reason"] == ClauseReason.WAITS_FOR_EXPERTS else "",
+        waits=kept_text(clause) if clause and clause["reason"] == ClauseReason.WAITS_FOR_EXPERTS else "",
         blocks=tuple(_block(block, catalogue, link) for block in found["blocks"]),
     )
 
@@ -214,32 +214,32 @@ def _mark(required: Answer) -> int | None:
 def _block(block: Answer, catalogue: Catalogue, link: Link) -> BlockView:
     return BlockView(
         id=block["id"],
-        title=told_words(block["title"]),
+        title=kept_words(block["title"]),
         reference=_place(block["reference"]),
         low=block["low"],
         high=block["high"],
         at_most=block["at_most"],
         points=points_text(block["low"], block["high"]),
-        note=told_words(block["note"]) if block["note"] else "",
+        note=kept_words(block["note"]) if block["note"] else "",
         items=tuple(_item(item, catalogue, link) for item in block["items"]),
     )
 
 
 def _item(item: Answer, catalogue: Catalogue, link: Link) -> ItemView:
-    label = told_words(item["label"]) if item["label"] else ""
+    label = kept_words(item["label"]) if item["label"] else ""
     return ItemView(
         id=item["id"],
-        title=told_words(item["title"]),
+        title=kept_words(item["title"]),
         reference=_place(item["reference"]),
         low=item["low"],
         high=item["high"],
         at_most=item["at_most"],
         points=points_text(item["low"], item["high"]),
-        why=told_text(item),
-        label=label if label != told_text(item) else "",
+        why=kept_text(item),
+        label=label if label != kept_text(item) else "",
         review=item["reason"] == ClauseReason.MANUAL_REVIEW,
         missing=_missing(item["missing_detail"], catalogue, link),
-        note=told_words(item["note"]) if item["note"] else "",
+        note=kept_words(item["note"]) if item["note"] else "",
         options=tuple(_item(option, catalogue, link) for option in item["options"]),
     )
 
@@ -262,17 +262,17 @@ _SCORE_OUTCOMES: dict[str, Callable[[], str]] = {
 
 def _clause(clause: Answer, catalogue: Catalogue, link: Link, names: Mapping[str, str]) -> ClauseView:
     required, gap = clause["required"], clause["gap"]
-    name = title = told_words(clause["title"])
+    name = title = kept_words(clause["title"])
     if required and clause["outcome"] and required["unit"] not in {"yes_no", "code"} and not clause["children"]:
-        title = f"{title} {told_text(required)}"
+        title = f"{title} {kept_text(required)}"
     return ClauseView(
         id=clause["id"],
         outcome=clause["outcome"],
         title=title,
         reference=_reference(clause),
         actual=_actual(clause, names),
-        gap=told_text(gap) if gap else "",
-        note=told_words(clause["note"]) if clause["note"] else "",
+        gap=kept_text(gap) if gap else "",
+        note=kept_words(clause["note"]) if clause["note"] else "",
         missing=_missing(clause["missing_detail"], catalogue, link),
         children=tuple(_clause(child, catalogue, link, names) for child in clause["children"]),
         name=name,
@@ -285,7 +285,7 @@ def _required(clause: Answer) -> str:
     """What is asked for; that something must not be the case is said without a second no."""
     if _must_not_be(clause):
         return _("无此情形")
-    return told_text(clause["required"]) if clause["required"] else ""
+    return kept_text(clause["required"]) if clause["required"] else ""
 
 
 def _must_not_be(clause: Answer) -> bool:
@@ -299,13 +299,13 @@ def _actual(clause: Answer, names: Mapping[str, str]) -> str:
     if actual is not None and "value" in actual and _must_not_be(clause):
         return _("有此情形") if actual["value"] else _("无此情形")
     coded = actual is not None and actual["unit"] == "code" and "value" in actual
-    return names.get(actual["value"], told_text(clause)) if coded else told_text(clause)
+    return names.get(actual["value"], kept_text(clause)) if coded else kept_text(clause)
 
 
 def _reference(clause: Answer) -> str:
     """`国科发火〔2016〕32号 第十一条（五）`, and which band applies where bands do."""
     place = _place(clause["reference"])
-    bands = [f"{told_words(basis['label'])} {told_text(basis)}" for basis in clause["basis"][2:] if "value" in basis]
+    bands = [f"{kept_words(basis['label'])} {kept_text(basis)}" for basis in clause["basis"][2:] if "value" in basis]
     return " · ".join([place, *bands]) if not clause["children"] else place
 
 

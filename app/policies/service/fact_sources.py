@@ -12,7 +12,7 @@ from app.kit.fact_providers import FACTS
 from app.kit.facts import FactValue
 from app.kit.i18n import N_
 from app.policies.checks import CheckDays
-from app.policies.domain.explain.telling import read_single
+from app.policies.domain.explain.fact_input import read_single
 from app.policies.domain.facts.catalogue import Catalogue, FactDefinition, FactKey, Facts, entries
 from app.policies.domain.values.knowledge import Knowledge, Known
 from app.policies.queries import Stated, list_statements_about

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from app.policies.domain.facts.catalogue import Catalogue, FactKey, Periodicity
+from app.policies.domain.forms.expansion import LATEST, PREVIOUS
 from app.policies.domain.forms.forms import Scene, counted_offsets
-from app.policies.domain.forms.unfolding import LATEST, PREVIOUS
 from app.policies.domain.language import tree
-from app.policies.domain.language.worlds import FISCAL_YEARS
+from app.policies.domain.language.assumptions import FISCAL_YEARS
 
 _BACK = {tree.Gathering.LATEST: LATEST, tree.Gathering.PREVIOUS: PREVIOUS}
 _Read = tuple[str, int | None, int | None]
@@ -62,7 +62,7 @@ class ReachableFacts:
                 yield from self._over(body, self._scene.years)
             case tree.DaysBetween(start=start, end=end):
                 yield from (each for side in (end, start) for each in self._read(side, year))
-            case tree.IfTold(code=code, then=then, otherwise=otherwise):
+            case tree.IfStated(code=code, then=then, otherwise=otherwise):
                 yield from self._read(then if (code, year) in self._scene.told else otherwise, year)
             case _:
                 yield from (each for part in tree.parts(node) for each in self._read(part, year))

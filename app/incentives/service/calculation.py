@@ -1,4 +1,4 @@
-"""How much a firm may enjoy: plans of published versions, the facts of the day, and the amount reckoned from them."""
+"""How much a firm may enjoy: plans of published versions, the facts of the day, and the amount calculated from them."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from app.enterprises.models import Enterprise
-from app.incentives.domain.amount import Amount, Eligibility, reckon
+from app.incentives.domain.amount import Amount, Eligibility, calculate
 from app.incentives.domain.plan import AmountPlan, needs_facts, plan
 from app.incentives.domain.scheme import CertificateGained, Scheme
 from app.incentives.queries.entitlements import Entitlement, occurrences
@@ -17,12 +17,12 @@ from app.kit.i18n import Bilingual
 from app.policies.domain.facts.catalogue import Catalogue, Facts
 from app.policies.domain.values.outcome import Outcome
 from app.policies.queries import get_catalogue, list_versions
-from app.policies.service.gathering import Gathered, gather, gather_many
+from app.policies.service.fact_sources import Gathered, gather, gather_many
 from app.policies.service.verdicts import evaluate_enterprise
 
 
 @dataclass(frozen=True)
-class Reckoned:
+class CalculatedIncentive:
     """An amount with the plan it was found by and the facts that it rests on."""
 
     plan: AmountPlan
@@ -62,24 +62,24 @@ def _has_formulas(scheme: Scheme) -> bool:
     return any(isinstance(text, str) for text in written)
 
 
-def reckon_entitlement(session: Session, item: Entitlement) -> Reckoned:
+def calculate_entitlement(session: Session, item: Entitlement) -> CalculatedIncentive:
     """The amount of one entitlement by the facts on file for the day of its fact."""
     found = plan_of(session, item.version)
     known = occurrences(session, [item.trigger_key]) if found.by_occurrence else {}
-    return reckon_firm(session, found, item.enterprise, item.triggered_on, known.get(item.trigger_key, ""))
+    return calculate_firm(session, found, item.enterprise, item.triggered_on, known.get(item.trigger_key, ""))
 
 
-def reckon_firm(
+def calculate_firm(
     session: Session, found: AmountPlan, enterprise: Enterprise, on: date, occurrence: str = ""
-) -> Reckoned:
+) -> CalculatedIncentive:
     """The amount for a firm whose triggering fact is, or would be, of the day `on`."""
     gathered = gather(session, found.catalogue, enterprise.id, on) if found.uses else None
     facts = gathered.facts if gathered else Facts(found.catalogue)
     standing = Eligibility(occurrence or of_trigger(found.scheme), _required(session, found, enterprise, on))
-    return Reckoned(found, reckon(found, facts, on, standing), gathered)
+    return CalculatedIncentive(found, calculate(found, facts, on, standing), gathered)
 
 
-def reckon_without_facts(session: Session, items: Sequence[Entitlement]) -> list[Amount | None]:
+def calculate_without_facts(session: Session, items: Sequence[Entitlement]) -> list[Amount | None]:
     """The amounts of a list of entitlements; None for those that need the firm's facts."""
     plans = plans_of(session, (item.version for item in items))
     known = occurrences(session, [item.trigger_key for item in items if plans[item.version.row.id].by_occurrence])
@@ -90,10 +90,10 @@ def _without_facts(found: AmountPlan, item: Entitlement, known: Mapping[str, str
     if needs_facts(found):
         return None
     standing = Eligibility(known.get(item.trigger_key, "") or of_trigger(found.scheme))
-    return reckon(found, Facts(found.catalogue), item.triggered_on, standing)
+    return calculate(found, Facts(found.catalogue), item.triggered_on, standing)
 
 
-def reckon_entitlements(session: Session, items: Sequence[Entitlement]) -> list[Amount]:
+def calculate_entitlements(session: Session, items: Sequence[Entitlement]) -> list[Amount]:
     """The amounts of many entitlements; facts are read once a day of facts. A policy that a scheme requires is left
     open: it is decided when the firm is looked at.
     """
@@ -116,7 +116,7 @@ def _of_many(
     gathered = facts[item.triggered_on][item.enterprise.id].facts if found.uses else Facts(found.catalogue)
     required = Outcome.UNKNOWN if found.scheme.requires else Outcome.MET
     occurrence = known.get(item.trigger_key, "") or of_trigger(found.scheme)
-    return reckon(found, gathered, item.triggered_on, Eligibility(occurrence, required))
+    return calculate(found, gathered, item.triggered_on, Eligibility(occurrence, required))
 
 
 def of_trigger(scheme: Scheme) -> str:
