@@ -12,15 +12,19 @@ from app.cases.opinions.models import Opinion
 from app.cases.opinions.queries import get_asked_of, list_of_case, page_asked_of
 from app.cases.opinions.schemas import AnswerOpinion, AskOpinions, SteerOpinion
 from app.cases.opinions.service import answer_opinion, ask_opinions, remind_department, withdraw_opinion
+from app.files.lists import DOCUMENTS, DocumentFilter
 from app.files.models import Document, StoredFile
-from app.files.queries import DocumentFilter, count_visible_to, get_visible_to, page_visible_to
+from app.files.queries import get_visible_to
 from app.files.vault import Upload, Vault
 from app.journal.models import JournalEvent
 from app.kit import db
 from app.kit.errors import Conflict, Forbidden, Invalid, NotFound
+from app.kit.lists.viewer import Viewer
 from app.kit.local_blobs import LocalBlobs
 from tests.factories import cases
 from tests.support import people
+
+ON = date(2021, 6, 30)
 
 
 @pytest.fixture
@@ -223,8 +227,8 @@ def test_the_firm_does_not_see_what_a_department_said_about_it(session, head, ta
 
     def listed(actor):
         wanted = DocumentFilter(enterprise_id=case.enterprise_id)
-        found = page_visible_to(session, actor, wanted, cursor=None, limit=50).items
-        assert count_visible_to(session, actor, wanted).n == len(found)
+        found = DOCUMENTS.page(Viewer(session, actor, ON), wanted).items
+        assert DOCUMENTS.count(Viewer(session, actor, ON), wanted).n == len(found)
         return [each.id for each in found]
 
     assert listed(firm) == [own.id]

@@ -10,16 +10,12 @@ from sqlalchemy.orm import Session
 
 from app.enterprises.models import Enterprise
 from app.files.domain.documents import DocumentState, document_state, may_serve
+from app.files.lists import DOCUMENTS, DocumentFilter
 from app.files.models import Document, StoredFile
 from app.files.queries import (
-    DocumentFilter,
-    count_expiring_visible_to,
-    count_visible_to,
     get_visible_to,
     list_on_file,
     list_versions,
-    page_expiring_visible_to,
-    page_visible_to,
 )
 from app.files.schemas import DocumentInput, Withdrawal
 from app.files.service.documents import change_document, put_on_file, replace_document, withdraw_document
@@ -28,11 +24,15 @@ from app.journal.models import JournalEvent
 from app.kit import db
 from app.kit.actor import Actor
 from app.kit.errors import Conflict, DomainError, Forbidden, Invalid, NotFound
+from app.kit.lists.viewer import Viewer
 from app.kit.merging import Clashing
 from app.kit.paging import Count
 from tests.factories.cases import firm
 from tests.files.conftest import packed, pdf
 from tests.support import people
+
+ON = date(2021, 6, 30)
+EXPIRING = DocumentFilter(state=DocumentState.EXPIRING)
 
 AUDIT = DocumentInput(kind="annual-audit", year=2020)
 
@@ -173,8 +173,8 @@ def test_a_withdrawn_document_keeps_its_reason_and_is_found_only_when_asked_for(
     assert row.withdrawn_reason == "盖错章"
     assert list_on_file(session, where.id) == []
     wanted = DocumentFilter(enterprise_id=where.id)
-    assert count_visible_to(session, officer, wanted) == Count(0)
-    assert page_visible_to(session, officer, DocumentFilter(state="withdrawn"), cursor=None, limit=9).items == [row]
+    assert DOCUMENTS.count(Viewer(session, officer, ON), wanted) == Count(0)
+    assert DOCUMENTS.page(Viewer(session, officer, ON), DocumentFilter(state="withdrawn"), limit=9).items == [row]
     assert "盖错章" in events(session, "document.withdrawn")[0].data["note"]
     with pytest.raises(Conflict):
         withdraw_document(session, actor=officer, document=row, given=Withdrawal(reason="再撤"), now=now)
@@ -224,7 +224,7 @@ def test_the_database_sees_validity_as_the_domain_does(
     assert document_state(row, on) is state
     assert may_serve(row, on) is serves
     for asked in (DocumentState.CURRENT, DocumentState.EXPIRING, DocumentState.EXPIRED):
-        found = page_visible_to(session, actor(), DocumentFilter(state=asked, on=on), cursor=None, limit=9).items
+        found = DOCUMENTS.page(Viewer(session, actor(), on), DocumentFilter(state=asked), limit=9).items
         assert (found == [row]) is (asked is state)
 
 
@@ -232,13 +232,14 @@ def test_what_expires_soon_is_one_list_in_order(
     session: Session, put: Callable[..., Document], actor: Callable[..., Actor]
 ) -> None:
     on, officer = date(2021, 6, 30), actor()
+    viewer = Viewer(session, officer, on)
     late = put(firm(session), valid_until=on + timedelta(days=40))
     soon = put(firm(session), valid_until=on)
     put(firm(session, region="420105001"), valid_until=on)
-    first = page_expiring_visible_to(session, officer, on, cursor=None, limit=1)
-    second = page_expiring_visible_to(session, officer, on, cursor=first.next, limit=1)
+    first = DOCUMENTS.page(viewer, EXPIRING, "last day", limit=1)
+    second = DOCUMENTS.page(viewer, EXPIRING, "last day", first.next, limit=1)
     assert (first.items, second.items, second.next) == ([soon], [late], None)
-    assert count_expiring_visible_to(session, officer, on) == Count(2)
+    assert DOCUMENTS.count(viewer, EXPIRING) == Count(2)
 
 
 def test_list_detail_and_count_show_the_same_to_everybody(
@@ -253,9 +254,9 @@ def test_list_detail_and_count_show_the_same_to_everybody(
         people.enterprise_user(session, enterprise_id=mine.id): {mine.id},
     }
     for who, seen in reach.items():
-        listed = page_visible_to(session, who, DocumentFilter(), cursor=None, limit=99).items
+        listed = DOCUMENTS.page(Viewer(session, who, ON), DocumentFilter(), limit=99).items
         assert {row.enterprise_id for row in listed} == seen
-        assert count_visible_to(session, who, DocumentFilter()) == Count(len(seen))
+        assert DOCUMENTS.count(Viewer(session, who, ON), DocumentFilter()) == Count(len(seen))
         for place, row in rows.items():
             if place in seen:
                 assert get_visible_to(session, who, row.id) is row

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from app.doors.lists.query import ListQuery
@@ -56,7 +57,7 @@ def search(name: str, label: str, placeholder: str = "", *, maxlength: int = 100
     return Control(name, "search", label, placeholder=placeholder, maxlength=maxlength, wide=wide, words=_quoted)
 
 
-def select(name: str, label: str, choices: Choose | Mapping[Any, str], **more: Any) -> Control:
+def select(name: str, label: str, choices: Choose | Mapping[Any, str] = MappingProxyType({}), **more: Any) -> Control:
     """One of some choices; a mapping gives codes with their words. Without choices it is a picker at `url`, or left out."""
     return Control(name, "select", label, choices=choices if callable(choices) else of_words(choices), **more)
 
@@ -90,10 +91,10 @@ def _quoted(text: str, _viewer: Viewer, _query: ListQuery) -> str:
     return _("“%(text)s”") % {"text": text.strip()}
 
 
-def field_of(control: Control, viewer: Viewer, query: ListQuery) -> Field:
-    """The control as it stands now."""
+def field_of(control: Control, viewer: Viewer, query: ListQuery, offered: Choices | None = None) -> Field:
+    """The control as it stands now; `offered` are choices that only the page knows."""
     value = query[control.name]
-    options = control.choices(viewer, query) if control.choices else ()
+    options = offered if offered is not None else control.choices(viewer, query) if control.choices else ()
     kind = control.kind
     if kind == "select" and not options:
         kind = "picker" if control.url else "hidden"

@@ -90,14 +90,31 @@ class ListView(Generic[Row, Wanted, Line]):
 
     # -- its page ----------------------------------------------------------------------------------------------------
 
-    def listed(self, query: ListQuery, viewer: Viewer, base: str = "", **given: Any) -> Listed[Row, Line]:
-        """One page of it with all that stands around it; `base` is where it stands if it stands at several addresses."""
+    def listed(
+        self,
+        query: ListQuery,
+        viewer: Viewer,
+        base: str = "",
+        offers: Mapping[str, Choices] | None = None,
+        **given: Any,
+    ) -> Listed[Row, Line]:
+        """One page of it with all that stands around it.
+
+        `base` is where it stands if it stands at several addresses, `offers` are the choices of controls that only the page knows.
+        """
         wanted = self.wanted(query, viewer, **given)
         found = self.found(query, viewer, wanted)
-        return self.around(query, viewer, wanted, found, self.source.count(viewer, wanted), base)
+        return self.around(query, viewer, wanted, found, self.source.count(viewer, wanted), base, offers)
 
     def around(
-        self, query: ListQuery, viewer: Viewer, wanted: Wanted, found: Page[Row], count: Count, base: str = ""
+        self,
+        query: ListQuery,
+        viewer: Viewer,
+        wanted: Wanted,
+        found: Page[Row],
+        count: Count,
+        base: str = "",
+        offers: Mapping[str, Choices] | None = None,
     ) -> Listed[Row, Line]:
         """A page that was found, with all that stands around it."""
         base = base or self.base
@@ -105,7 +122,7 @@ class ListView(Generic[Row, Wanted, Line]):
         url = query.address(base)
         return Listed(
             query=query,
-            filters=self.filters(query, viewer, wanted, base),
+            filters=self.filters(query, viewer, wanted, base, offers or {}),
             lines=tuple(self.lines(viewer, found.items)),
             page=found,
             count=count,
@@ -118,9 +135,11 @@ class ListView(Generic[Row, Wanted, Line]):
             views=views_of(viewer.session, viewer.actor, url) if self.saved else None,
         )
 
-    def filters(self, query: ListQuery, viewer: Viewer, wanted: Wanted, base: str) -> Filters:
+    def filters(
+        self, query: ListQuery, viewer: Viewer, wanted: Wanted, base: str, offers: Mapping[str, Choices]
+    ) -> Filters:
         """The controls and chips as they stand."""
-        fields = tuple(field_of(control, viewer, query) for control in self.controls)
+        fields = tuple(field_of(control, viewer, query, offers.get(control.name)) for control in self.controls)
         asking = [one for one in fields if one.kind != "hidden"]
         chosen_now = self.shown(query)
         return Filters(

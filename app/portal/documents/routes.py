@@ -15,8 +15,8 @@ from app.doors.pages import safe_next
 from app.doors.router import GuardedRouter
 from app.files import queries
 from app.files.domain.documents import document_state
+from app.files.lists import DOCUMENTS, DocumentFilter
 from app.files.models import Document
-from app.files.queries import DocumentFilter
 from app.files.schemas import DocumentInput
 from app.files.service.documents import put_on_file, replace_document
 from app.kit.clock import today
@@ -83,8 +83,8 @@ def vault_page(call: Call, query: Annotated[ListQuery, asked(QUERY)]) -> Respons
     firm, on = own_enterprise(call.session, call.actor), call.on
     kinds = kind_choices(call.session)
     known = query["kind"] if query["kind"] in dict(kinds) else ""
-    wanted = DocumentFilter(enterprise_id=firm.id, kind=known, on=on)
-    found = queries.page_visible_to(call.session, call.actor, wanted, cursor=query.cursor or None, limit=PAGE_SIZE)
+    wanted = DocumentFilter(enterprise_id=firm.id, kind=known)
+    found = DOCUMENTS.page(call.viewer, wanted, cursor=query.cursor, limit=PAGE_SIZE)
     page = PortalVaultPage(
         enterprise=firm.name,
         kind=known,

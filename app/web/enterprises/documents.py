@@ -1,7 +1,7 @@
 """证据库: what a firm has on file, found by kind, year and validity, each document with the cases it serves."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Annotated
 
 from starlette.responses import Response
@@ -9,41 +9,47 @@ from starlette.responses import Response
 from app.doors.call import Call
 from app.doors.document_words import STATE_LABELS, kind_choices
 from app.doors.documents import send_file
-from app.doors.lists.query import ListQuery, asked, list_query
+from app.doors.lists import controls
+from app.doors.lists.controls import Choices
+from app.doors.lists.listed import Listed
+from app.doors.lists.query import ListQuery
+from app.doors.lists.view import ListView
 from app.doors.router import GuardedRouter
 from app.enterprises.models import Enterprise
 from app.files import actions, queries
-from app.files.domain.documents import DocumentState
+from app.files.lists import DOCUMENTS, EVERYTHING, LONGEST_SEARCH
 from app.files.models import Document
-from app.files.queries import DocumentFilter
 from app.kit.actor import Actor
-from app.kit.i18n import _
-from app.kit.lists import filters
-from app.kit.paging import Count, Page
+from app.kit.i18n import N_, _
+from app.kit.lists.viewer import Viewer
 from app.kit.permissions import can
 from app.web.enterprises.head import EnterpriseHead, head_of, open_firm
 from app.web.shared.document_lines import DocumentLine, document_lines
-from app.web.shared.enterprise_words import Choices
 
 router = GuardedRouter(door="web")
 
-PAGE_SIZE = 50
+
+def _lines(viewer: Viewer, rows: Sequence[Document]) -> Sequence[DocumentLine]:
+    return document_lines(viewer.session, rows, viewer.on)
 
 
-QUERY = list_query("/documents", ("kind", "year", "state", "q"))
+def _kinds(viewer: Viewer, _query: ListQuery) -> Choices:
+    return kind_choices(viewer.session)
 
 
-def _wanted(query: ListQuery, enterprise_id: int, on: date) -> DocumentFilter:
-    """As a filter of one firm's documents; what is no year or state narrows nothing."""
-    return DocumentFilter(
-        enterprise_id=enterprise_id,
-        kind=query["kind"],
-        year=filters.year_in(query["year"]),
-        state=query["state"] if query["state"] in set(DocumentState) else "",
-        on=on,
-        q=query["q"],
-        everything=query["state"] == "all",
-    )
+LIST = ListView(
+    base="/documents",
+    source=DOCUMENTS,
+    lines=_lines,
+    controls=(
+        controls.search("q", N_("名称或说明"), maxlength=LONGEST_SEARCH),
+        controls.select("kind", N_("材料种类"), _kinds, wide=True),
+        controls.select("year", N_("所属年度")),
+        controls.select(
+            "state", N_("状态"), STATE_LABELS | {EVERYTHING: N_("全部（含已替换、撤下）")}, blank=N_("在库")
+        ),
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -52,15 +58,7 @@ class VaultPage:
 
     head: EnterpriseHead
     base: str
-    query: ListQuery
-    chips: tuple[tuple[str, str], ...]
-    kinds: Choices
-    years: Choices
-    states: Choices
-    lines: tuple[DocumentLine, ...]
-    page: Page[Document]
-    count: Count
-    url: str
+    list: Listed[Document, DocumentLine]
     may_keep: bool
 
 
@@ -76,26 +74,15 @@ class DocumentPage:
 
 
 @router.get("/enterprises/{uscc}/documents", action=actions.READ)
-def vault_page(call: Call, uscc: str, query: Annotated[ListQuery, asked(QUERY)]) -> Response:
-    firm, on = open_firm(call.session, call.actor, uscc), call.on
-    head, wanted = head_of(call.session, call.actor, firm, call.now, "documents"), _wanted(query, firm.id, on)
-    found = queries.page_visible_to(call.session, call.actor, wanted, cursor=query.cursor or None, limit=PAGE_SIZE)
-    base, kinds = f"{head.url}/documents", kind_choices(call.session)
-    states = tuple((state.value, _(label)) for state, label in STATE_LABELS.items())
+def vault_page(call: Call, uscc: str, query: Annotated[ListQuery, LIST.asked]) -> Response:
+    firm = open_firm(call.session, call.actor, uscc)
+    head = head_of(call.session, call.actor, firm, call.now, "documents")
+    base, years = f"{head.url}/documents", queries.list_years(call.session, firm.id)
+    offers = {"year": tuple((str(year), _("%(year)s 年") % {"year": year}) for year in years)}
     page = VaultPage(
         head=head,
         base=base,
-        query=query,
-        chips=_chips(query, base, dict(kinds), dict(states)),
-        kinds=kinds,
-        years=tuple(
-            (str(year), _("%(year)s 年") % {"year": year}) for year in queries.list_years(call.session, firm.id)
-        ),
-        states=(*states, ("all", _("全部（含已替换、撤下）"))),
-        lines=document_lines(call.session, found.items, on),
-        page=found,
-        count=queries.count_visible_to(call.session, call.actor, wanted),
-        url=query.address(base),
+        list=LIST.listed(query, call.viewer, base, offers, enterprise_id=firm.id),
         may_keep=may_keep(call.actor, firm),
     )
     return call.render("web/documents/vault.html", page)
@@ -128,13 +115,3 @@ def preview(call: Call, document_id: int) -> Response:
 def may_keep(actor: Actor, firm: Enterprise) -> bool:
     """Whether the officer may change what the firm has on file."""
     return firm.disabled_on is None and can(actor, actions.KEEP, firm)
-
-
-def _chips(query: ListQuery, base: str, kinds: dict[str, str], states: dict[str, str]) -> tuple[tuple[str, str], ...]:
-    texts = {
-        "q": f"“{query['q']}”" if query["q"].strip() else "",
-        "kind": kinds.get(query["kind"], query["kind"]),
-        "year": query["year"],
-        "state": _("含已替换、撤下") if query["state"] == "all" else states.get(query["state"], ""),
-    }
-    return tuple((text, query.address(base, **{name: ""})) for name, text in texts.items() if text)
