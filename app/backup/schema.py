@@ -16,6 +16,9 @@ from app.kit.db import Database, schema_scope
 from app.kit.errors import Conflict
 from app.kit.i18n import _
 
+#: What stands in these tables before anybody has put anything on file.
+_WRITTEN_BY_MIGRATIONS = frozenset({"published_state"})
+
 
 def newest_revision() -> str:
     """The schema that this version of Yumiao has."""
@@ -30,7 +33,7 @@ def has_rows(connection: Connection) -> bool:
     return any(
         connection.execute(select(table).limit(1)).first() is not None
         for table in METADATA.sorted_tables
-        if table.name in existing
+        if table.name in existing - _WRITTEN_BY_MIGRATIONS
     )
 
 

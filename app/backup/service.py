@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import islice, zip_longest
 from pathlib import Path
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, Table, delete
 
 from app import __version__
 from app.backup import files, schema
@@ -118,6 +118,7 @@ def _entries(manifest: ArchiveManifest) -> list[tuple[Table, TableEntry]]:
 
 
 def _load(connection: Connection, table: Table, lines: Iterable[bytes]) -> None:
+    connection.execute(delete(table))  # a row that a migration wrote gives way to the one that was kept
     statement, read = insertion(table), reader(table)
     for batch in _batches(lines):
         connection.execute(statement, [read(line) for line in batch])
