@@ -11,5 +11,5 @@ SLICE = Slice(
     TABLES.at("models"),
     EVENTS.at("events:WORDS"),
     SEEDS.at("seed:load"),
-    CHORES.at("indicators:reckon_indicators"),
+    CHORES.at("indicators:calculate_indicators"),
 )
