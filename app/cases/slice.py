@@ -12,19 +12,19 @@ from app.notices.sources import SOURCES
 
 SLICE = Slice(
     "app.cases",
-    TABLES.at("models", "supply.models", "opinions.models", "duties.models", "oversight.models", "papers.models"),
+    TABLES.at("models", "supply.models", "opinions.models", "duties.models", "oversight.models", "printouts.models"),
     EVENTS.at(
         "events:WORDS",
         "duties.events:WORDS",
         "supply.events:WORDS",
         "opinions.events:WORDS",
         "oversight.events:WORDS",
-        "papers.events:WORDS",
+        "printouts.events:WORDS",
     ),
-    JOBS.at("jobs:KINDS", "bulk.jobs:KINDS", "papers.jobs:KINDS"),
+    JOBS.at("jobs:KINDS", "bulk.jobs:KINDS", "printouts.jobs:KINDS"),
     TRACED.at("past:TRACED"),
     FACTS.at("facts:PROVIDER"),
-    SOURCES.at("telling.sources:SOURCES"),
+    SOURCES.at("notifications.sources:SOURCES"),
     OBJECTIONS.at("service.objections:open_cases"),
     KNOWN.at(
         "service.known_answers:answers_in_open_cases",

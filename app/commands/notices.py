@@ -14,7 +14,7 @@ from app.journal.following import BATCH, list_following, position_of
 from app.kit.clock import today, utc_now
 from app.kit.db import read_scope
 from app.kit.i18n import _
-from app.notices.domain.topics import Telling
+from app.notices.domain.topics import Notification
 from app.notices.making import plan_notices
 from app.notices.notifier import Notifier
 from app.notices.queries import count_waiting
@@ -49,13 +49,13 @@ def notify(
 def _tell_counts(session: Session, notifier: Notifier, now: datetime) -> None:
     """A line a topic and channel, then what waits already; the same notice of two batches counts once."""
     counts, seen = Counter[tuple[str, str]](), set[tuple[object, ...]]()
-    for tellings in _batches(session, notifier, now):
-        for one in plan_notices(session, tellings, notifier.open_ways):
+    for notifications in _batches(session, notifier, now):
+        for one in plan_notices(session, notifications, notifier.open_ways):
             if one.key in seen:
                 continue
             seen.add(one.key)
-            counts[one.telling.topic.code, INBOX] += 1
-            counts.update((one.telling.topic.code, f"{channel}:{manner}") for channel, manner in one.manners)
+            counts[one.notification.topic.code, INBOX] += 1
+            counts.update((one.notification.topic.code, f"{channel}:{manner}") for channel, manner in one.manners)
     for topic in notifier.sources.topics:
         told = " ".join(f"{way}={counts[code, way]}" for code, way in sorted(counts) if code == topic.code)
         if told:
@@ -66,7 +66,7 @@ def _tell_counts(session: Session, notifier: Notifier, now: datetime) -> None:
     typer.echo(f"notices={len(seen)}")
 
 
-def _batches(session: Session, notifier: Notifier, now: datetime) -> Iterator[list[Telling]]:
+def _batches(session: Session, notifier: Notifier, now: datetime) -> Iterator[list[Notification]]:
     """What the journal tells that nobody followed yet, then what the day tells."""
     position = position_of(session, follower(notifier.sources, notifier.open_ways), now)
     while events := list_following(session, position, BATCH):

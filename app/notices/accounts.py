@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from app.journal.models import JournalEvent
 from app.kit.i18n import N_
-from app.notices.domain.topics import Audience, Telling, Text, To, Topic, TopicGroup, both, by_whom
+from app.notices.domain.topics import Audience, Notification, Text, To, Topic, TopicGroup, both, by_whom
 from app.notices.messages import MESSAGE
 from app.notices.sources import NoticeSources
 
@@ -23,11 +23,11 @@ _TITLES = {
 }
 
 
-def tell_people(session: Session, journal: Sequence[JournalEvent]) -> Iterator[Telling]:
+def tell_people(session: Session, journal: Sequence[JournalEvent]) -> Iterator[Notification]:
     """A firm's people hear who was invited and who joined, but for whoever did it."""
     for event in journal:
         if event.type in PEOPLE_CHANGED.events and event.enterprise_id is not None:
-            yield Telling(
+            yield Notification(
                 PEOPLE_CHANGED,
                 event.subject_kind,
                 event.subject_id,

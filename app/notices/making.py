@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.kit.clock import start_of_day, today
 from app.kit.db import insert_into
 from app.notices.domain.delivering import CHANNELS, Channel, DeliveryState, DeliveryTiming
-from app.notices.domain.topics import Telling, Text, render
+from app.notices.domain.topics import Notification, Text, render
 from app.notices.models import Notice, NoticeDelivery
 from app.notices.preferences import Preferences, load_preferences
 from app.notices.recipients import Directory, NoticeAccount
@@ -47,14 +47,14 @@ class PlannedNotice:
     """A notice to be: whose, what about, and how it leaves the house."""
 
     account: NoticeAccount
-    telling: Telling
+    notification: Notification
     text: Text
     manners: tuple[tuple[Channel, DeliveryTiming], ...]
 
     @property
     def key(self) -> tuple[Any, ...]:
         """What makes it the same notice as one that was made before."""
-        one = self.telling
+        one = self.notification
         return (*self.account.key, one.topic.code, one.subject_kind, one.subject_id, one.period)
 
     def in_digest(self) -> "PlannedNotice":
@@ -62,20 +62,20 @@ class PlannedNotice:
         return replace(self, manners=tuple((channel, DeliveryTiming.DIGEST) for channel, _manner in self.manners))
 
 
-def plan_notices(session: Session, tellings: Sequence[Telling], ways: Ways) -> list[PlannedNotice]:
+def plan_notices(session: Session, notifications: Sequence[Notification], ways: Ways) -> list[PlannedNotice]:
     """What would be told anew, to whom and how; writes nothing."""
-    directory = Directory(session, (telling.to for telling in tellings))
+    directory = Directory(session, (notification.to for notification in notifications))
     meant = [
-        (account, telling, text)
-        for telling in tellings
-        for account in directory.accounts(telling.to)
-        if (text := telling.topic.text_for(account.reader)) is not None
+        (account, notification, text)
+        for notification in notifications
+        for account in directory.accounts(notification.to)
+        if (text := notification.topic.text_for(account.reader)) is not None
     ]
-    wishes = load_preferences(session, {account.key for account, _telling, _text in meant})
+    wishes = load_preferences(session, {account.key for account, _notification, _text in meant})
     planned = {
         one.key: one
-        for account, telling, text in meant
-        for one in [PlannedNotice(account, telling, text, _manners(account, telling, wishes, ways))]
+        for account, notification, text in meant
+        for one in [PlannedNotice(account, notification, text, _manners(account, notification, wishes, ways))]
     }
     told = _told_already(session, planned.keys())
     return _calmed([one for key, one in planned.items() if key not in told])
@@ -83,15 +83,16 @@ def plan_notices(session: Session, tellings: Sequence[Telling], ways: Ways) -> l
 
 def _calmed(planned: list[PlannedNotice]) -> list[PlannedNotice]:
     """Who would hear of one topic many times at once (a bulk step, a hand-over) hears of it in the digest."""
-    numbers = Counter((one.account.key, one.telling.topic.code) for one in planned)
+    numbers = Counter((one.account.key, one.notification.topic.code) for one in planned)
     return [
-        one.in_digest() if numbers[one.account.key, one.telling.topic.code] > MOST_AT_ONCE else one for one in planned
+        one.in_digest() if numbers[one.account.key, one.notification.topic.code] > MOST_AT_ONCE else one
+        for one in planned
     ]
 
 
-def make_notices(session: Session, tellings: Iterable[Telling], ways: Ways, now: datetime) -> int:
+def make_notices(session: Session, notifications: Iterable[Notification], ways: Ways, now: datetime) -> int:
     """Write what is told anew, with its deliveries; returns how many notices. Whoever writes the same one first counts."""
-    planned = plan_notices(session, list(tellings), ways)
+    planned = plan_notices(session, list(notifications), ways)
     next_digest = digest_at(now, ways.digest_hour, work_calendar(session)) if planned else now
     made = 0
     for start in range(0, len(planned), _CHUNK):
@@ -112,10 +113,10 @@ def _at(day: date, hour: int) -> datetime:
 
 
 def _manners(
-    account: NoticeAccount, telling: Telling, wishes: Preferences, ways: Ways
+    account: NoticeAccount, notification: Notification, wishes: Preferences, ways: Ways
 ) -> tuple[tuple[Channel, DeliveryTiming], ...]:
     open_ways = (way for way in ways.channels if CHANNELS[way].reaches(account.kind, account.email))
-    found = ((way, wishes.manner(account.key, telling.topic.group, way)) for way in open_ways)
+    found = ((way, wishes.manner(account.key, notification.topic.group, way)) for way in open_ways)
     return tuple((way, manner) for way, manner in found if manner is not DeliveryTiming.OFF)
 
 
@@ -142,7 +143,7 @@ def _write(session: Session, planned: Sequence[PlannedNotice], now: datetime, ne
 
 
 def _row(one: PlannedNotice, now: datetime) -> dict[str, Any]:
-    text = render(one.text, one.telling.words)
+    text = render(one.text, one.notification.words)
     return {
         **dict(zip(KEY_NAMES, one.key, strict=True)),
         "title_zh": text.title_zh,
@@ -150,7 +151,7 @@ def _row(one: PlannedNotice, now: datetime) -> dict[str, Any]:
         "body_zh": text.body_zh,
         "body_en": text.body_en,
         "path": text.path,
-        "position": one.telling.position,
+        "position": one.notification.position,
         "made_at": now,
     }
 

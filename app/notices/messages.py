@@ -23,7 +23,7 @@ from app.kit.permissions import require
 from app.notices import events
 from app.notices.actions import SEND
 from app.notices.domain.delivering import Channel
-from app.notices.domain.topics import Audience, Telling, Text, To, Topic, TopicGroup
+from app.notices.domain.topics import Audience, Notification, Text, To, Topic, TopicGroup
 from app.notices.making import Ways, make_notices, plan_notices
 from app.notices.schemas import FirmMessage
 
@@ -57,10 +57,10 @@ def reach_of_message(session: Session, *, actor: Actor, firm_ids: Sequence[int],
     require(actor, SEND)
     without, message = _without(session, firm_ids), FirmMessage(title="·", text="·")
     alone = frozenset(without)
-    tellings = [_telling(firm_id, "", message, actor.name) for firm_id in firm_ids if firm_id not in alone]
+    notifications = [_notification(firm_id, "", message, actor.name) for firm_id in firm_ids if firm_id not in alone]
     people, channels = 0, dict.fromkeys(ways.channels, 0)
-    for start in range(0, len(tellings), FORESEEN):
-        for one in plan_notices(session, tellings[start : start + FORESEEN], ways):
+    for start in range(0, len(notifications), FORESEEN):
+        for one in plan_notices(session, notifications[start : start + FORESEEN], ways):
             people += 1
             for channel, _manner in one.manners:
                 channels[channel] += 1
@@ -100,8 +100,8 @@ def send_message(run: Run) -> Mapping[str, Any]:
     while done < len(firms):
         some = firms[done : done + BATCH]
         with session_scope(run.around.database) as session:
-            tellings = [_telling(firm, str(run.job_id), message, run.actor.name) for firm in some]
-            told += make_notices(session, tellings, ways, run.now())
+            notifications = [_notification(firm, str(run.job_id), message, run.actor.name) for firm in some]
+            told += make_notices(session, notifications, ways, run.now())
             done += len(some)
             run.save(session, checkpoint={"done": done, "told": told}, done=done, total=len(firms))
         run.between_batches(done, len(firms))
@@ -110,9 +110,9 @@ def send_message(run: Run) -> Mapping[str, Any]:
     return {"firms": len(firms), "people": told, "without_account": without}
 
 
-def _telling(firm_id: int, job: str, message: FirmMessage, by: str) -> Telling:
+def _notification(firm_id: int, job: str, message: FirmMessage, by: str) -> Notification:
     words = {"title": message.title, "text": message.text, "by": by}
-    return Telling(MESSAGE, "enterprise", str(firm_id), To(firm=firm_id), job, words)
+    return Notification(MESSAGE, "enterprise", str(firm_id), To(firm=firm_id), job, words)
 
 
 def _without(session: Session, firm_ids: Sequence[int]) -> tuple[int, ...]:

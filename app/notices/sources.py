@@ -14,7 +14,7 @@ from app.kit.clock import today
 from app.kit.db import Database, read_scope, session_scope
 from app.kit.slices import Composition, Port
 from app.notices.calendar import CalendarEntry, Entries, Window
-from app.notices.domain.topics import Telling, Topic
+from app.notices.domain.topics import Notification, Topic
 from app.notices.making import Ways, make_notices
 
 FOLLOWER = "notices"
@@ -29,15 +29,15 @@ class Day:
     days_before: tuple[int, ...] = (7, 1)
 
 
-def batches(tellings: Iterable[Telling]) -> Iterator[list[Telling]]:
+def batches(notifications: Iterable[Notification]) -> Iterator[list[Notification]]:
     """The tellings in lists that one transaction can take."""
-    waiting = iter(tellings)
+    waiting = iter(notifications)
     while some := list(islice(waiting, BATCH)):
         yield some
 
 
-FromEvents = Callable[[Session, Sequence[JournalEvent]], Iterable[Telling]]
-FromDay = Callable[[Session, Day], Iterable[Telling]]
+FromEvents = Callable[[Session, Sequence[JournalEvent]], Iterable[Notification]]
+FromDay = Callable[[Session, Day], Iterable[Notification]]
 
 
 @dataclass(frozen=True)
@@ -49,11 +49,11 @@ class NoticeSources:
     from_day: tuple[FromDay, ...] = ()
     entries: tuple[Entries, ...] = ()
 
-    def told_by(self, session: Session, events: Sequence[JournalEvent]) -> list[Telling]:
+    def told_by(self, session: Session, events: Sequence[JournalEvent]) -> list[Notification]:
         """What a batch of events tells."""
-        return [telling for source in self.from_events for telling in source(session, events)]
+        return [notification for source in self.from_events for notification in source(session, events)]
 
-    def told_on(self, session: Session, day: Day) -> Iterator[Telling]:
+    def told_on(self, session: Session, day: Day) -> Iterator[Notification]:
         """What a day tells; most of it was told before, and is made once only."""
         for source in self.from_day:
             yield from source(session, day)
@@ -95,8 +95,8 @@ def tell_day(
     """Make the notices that the present day brings; running it again, or in two processes at once, adds none. Returns how many."""
     made = 0
     with read_scope(database) as session:
-        tellings = list(sources.told_on(session, Day(today(now), days_before)))
-    for some in batches(tellings):
+        notifications = list(sources.told_on(session, Day(today(now), days_before)))
+    for some in batches(notifications):
         with session_scope(database) as session:
             made += make_notices(session, some, ways, now)
     return made

@@ -1,6 +1,6 @@
 """What the bureau's pages offer to the house, in the order in which pages show it."""
 
-from app.cases.papers.telling import TELLERS
+from app.cases.printouts.event_words import TELLERS
 from app.kit.slices import Slice
 from app.web.shared.enterprise_panels import PANELS
 from app.web.shared.todo_lines import TODO_KINDS

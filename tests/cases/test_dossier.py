@@ -12,11 +12,11 @@ from sqlalchemy import select
 from app.cases.duties.models import CaseDuty
 from app.cases.models import Approval
 from app.cases.opinions.domain import OpinionOutcome
-from app.cases.papers.as_of import Served, materials_after, value_before
-from app.cases.papers.dossier import collect_dossier
-from app.cases.papers.dossier_job import JOB_KIND, LARGEST, is_big, make_archive, order_dossier
-from app.cases.papers.packing import pack_dossier
-from app.cases.papers.printing import print_dossier
+from app.cases.printouts.archive import pack_dossier
+from app.cases.printouts.as_of import Served, materials_after, value_before
+from app.cases.printouts.dossier import collect_dossier
+from app.cases.printouts.dossier_job import JOB_KIND, LARGEST, is_big, make_archive, order_dossier
+from app.cases.printouts.pdf import print_dossier
 from app.cases.supply.models import CaseAnswer
 from app.cases.supply.queries import list_answers, list_materials
 from app.cases.supply.schemas import ReturnMaterial, Versioned

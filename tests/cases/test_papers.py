@@ -13,15 +13,22 @@ from python_calamine import CalamineWorkbook
 from sqlalchemy import select
 
 from app.cases.opinions.domain import OpinionOutcome
-from app.cases.papers.actions import KEEP_TEMPLATES
-from app.cases.papers.file_names import file_name
-from app.cases.papers.gathering import gather_paper, list_cases
-from app.cases.papers.letters import check_letter, render_letter
-from app.cases.papers.models import PaperTemplate
-from app.cases.papers.placeholders import CASE_NAMES, OF_CASE, OF_PAPER, PAPER_NAMES, PaperKind, sample
-from app.cases.papers.service import make_paper, note_paper
-from app.cases.papers.templates import SHIPPED, Shelf, check_template, template_for, upload_template, withdraw_template
-from app.cases.papers.workbooks import check_table, render_table
+from app.cases.printouts.actions import KEEP_TEMPLATES
+from app.cases.printouts.file_names import file_name
+from app.cases.printouts.letters import check_letter, render_letter
+from app.cases.printouts.models import PaperTemplate
+from app.cases.printouts.paper_values import gather_paper, list_cases
+from app.cases.printouts.placeholders import CASE_NAMES, OF_CASE, OF_PAPER, PAPER_NAMES, PaperKind, sample
+from app.cases.printouts.service import make_paper, note_paper
+from app.cases.printouts.templates import (
+    SHIPPED,
+    Shelf,
+    check_template,
+    template_for,
+    upload_template,
+    withdraw_template,
+)
+from app.cases.printouts.workbooks import check_table, render_table
 from app.enterprises.models import Contact, YearlyFigures
 from app.files.vault import Upload, Vault
 from app.journal.models import JournalEvent

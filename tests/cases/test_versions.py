@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from app.cases.duties.models import CaseDuty
 from app.cases.models import Approval, CaseClock, CaseMarker, Milestone, StageEntry
-from app.cases.papers.dossier_rows import passages_until
+from app.cases.printouts.dossier_rows import passages_until
 from app.cases.schemas import ApproveStep, ChangeVersion, TakeBackStep
 from app.cases.service.approving import approve_step
 from app.cases.service.undoing import take_back_step

@@ -15,7 +15,7 @@ MAY_NAME = {
     "Channel": {"notices/domain/delivering.py", "notices/channels/email.py", "notices/channels/webhook.py"},
 }
 #: Besides, words of a programme's file that are no role: who is told of a step.
-WORDS_OF_FILES = {"cases/telling/cases.py", "programmes/wording.py", "programmes/domain/definition.py"}
+WORDS_OF_FILES = {"cases/notifications/cases.py", "programmes/wording.py", "programmes/domain/definition.py"}
 #: A department is more than the role of its officers: the word names columns and vocabularies too.
 CODES = {str(role) for role in Role} - {"department"}
 

@@ -13,8 +13,8 @@ from app.accounts.models import EnterpriseUser
 from app.accounts.service.clients import create_client
 from app.cases.duties.models import CaseDuty
 from app.cases.models import CaseFile
-from app.cases.papers.placeholders import PaperKind
-from app.cases.papers.templates import Shelf, template_bytes, upload_template
+from app.cases.printouts.placeholders import PaperKind
+from app.cases.printouts.templates import Shelf, template_bytes, upload_template
 from app.cases.schemas import OpenCases
 from app.cases.service.opening_many import order_cases
 from app.demo.accounts import PORTAL_LOGIN

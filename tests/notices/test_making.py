@@ -19,7 +19,7 @@ from app.notices.domain.delivering import (
     delay,
     state_after,
 )
-from app.notices.domain.topics import Audience, Telling, Text, To, Topic, TopicGroup, render
+from app.notices.domain.topics import Audience, Notification, Text, To, Topic, TopicGroup, render
 from app.notices.making import MOST_AT_ONCE, Ways, digest_at, make_notices
 from app.notices.schemas import OwnSettings
 from app.notices.service.settings import save_settings
@@ -42,14 +42,14 @@ SHARED = Topic(
 )
 
 
-def tell(session: Session, now: datetime, *tellings: Telling, ways: Ways = BOTH) -> int:
-    made = make_notices(session, tellings, ways, now)
+def tell(session: Session, now: datetime, *notifications: Notification, ways: Ways = BOTH) -> int:
+    made = make_notices(session, notifications, ways, now)
     db.commit(session)
     return made
 
 
-def about(to: To, key: str = "1", period: str = "", topic: Topic = ASKED) -> Telling:
-    return Telling(topic, "case", key, to, period, {"n": key})
+def about(to: To, key: str = "1", period: str = "", topic: Topic = ASKED) -> Notification:
+    return Notification(topic, "case", key, to, period, {"n": key})
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ from app.kit.clock import today, utc_now
 from app.kit.db import Database
 from app.kit.i18n import N_
 from app.notices.domain.delivering import Channel, DeliveryState, DeliveryTiming
-from app.notices.domain.topics import Audience, Telling, Text, To, Topic, TopicGroup
+from app.notices.domain.topics import Audience, Notification, Text, To, Topic, TopicGroup
 from app.notices.making import Ways, make_notices
 from app.notices.models import CalendarFeed, NoticeDelivery, NoticePreference
 from app.notices.service.settings import renew_feed
@@ -46,8 +46,8 @@ TOPIC = Topic(
 
 def tell(session: Session, actor: Actor, number: int = 1) -> None:
     to = To(firm=actor.enterprise_id) if actor.enterprise_id else To(officers=(actor.id or 0,))
-    tellings = [Telling(TOPIC, "case", str(n), to, "", {"n": n}) for n in range(number)]
-    make_notices(session, tellings, Ways((Channel.EMAIL,)), utc_now())
+    notifications = [Notification(TOPIC, "case", str(n), to, "", {"n": n}) for n in range(number)]
+    make_notices(session, notifications, Ways((Channel.EMAIL,)), utc_now())
     db.commit(session)
 
 

@@ -317,14 +317,14 @@ def test_a_channel_that_hangs_stops_neither_the_other_nor_the_following(
 
     box = Recorder()
     stuck = Recorder(Channel.WEBHOOK, refuse=hang)  # type: ignore[arg-type]
-    telling = replace(at(database, now, box, stuck))
+    notification = replace(at(database, now, box, stuck))
     assigned(database, case, officer, now)
-    telling.follow()
+    notification.follow()
     with session_scope(database) as writing:  # the officer wants the group chat too
         notice = notices_of(database, officer)[-1]
         values = {"notice_id": notice.id, "channel": Channel.WEBHOOK, "state": DeliveryState.WAITING, "next_at": now}
         writing.add(NoticeDelivery(**values, attempts=0, error="", digest=False))
-    threads = NotifierThreads(telling)
+    threads = NotifierThreads(notification)
     threads.start()
     try:
         assert hanging.wait(10)

@@ -8,7 +8,7 @@ from urllib.parse import unquote
 import pytest
 from sqlalchemy import select
 
-from app.cases.papers import dossier_job
+from app.cases.printouts import dossier_job
 from app.jobs.running import JobContext, kinds_of
 from app.jobs.worker import Worker
 from app.journal.models import JournalEvent

@@ -67,7 +67,7 @@ def test_a_template_is_downloaded_edited_uploaded_and_given_up(sign_in, numbers)
 
 
 def test_every_placeholder_is_listed(sign_in):
-    from app.cases.papers.placeholders import OF_CASE, OF_PAPER
+    from app.cases.printouts.placeholders import OF_CASE, OF_PAPER
 
     page = sign_in("administrator").get("/system/papers").text
     assert all(f"<code>{{{{ {each.name} }}}}</code>" in page for each in (*OF_PAPER, *OF_CASE))

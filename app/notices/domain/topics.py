@@ -83,7 +83,7 @@ class To:
 
 
 @dataclass(frozen=True)
-class Telling:
+class Notification:
     """A topic about one subject; `period` is what it is told once in ("" for ever), `words` fill the texts."""
 
     topic: Topic

@@ -8,9 +8,9 @@ from starlette.responses import Response
 
 from app.cases import events as cases
 from app.cases.duties import events as duties
+from app.cases.notifications.cases import NotifiedCase, of_events
 from app.cases.oversight import events as oversight
 from app.cases.supply import events as supply
-from app.cases.telling.cases import ToldCase, of_events
 from app.doors.call import Call
 from app.doors.router import GuardedRouter
 from app.doors.timeline import TimelineLine, timeline_lines
@@ -99,7 +99,7 @@ def _lines(call: Call, events: Sequence[JournalEvent]) -> tuple[EventLine, ...]:
     return tuple(_line(event, line, told.get(event.position)) for event, line in zip(events, plain, strict=True))
 
 
-def _line(event: JournalEvent, line: TimelineLine, case: ToldCase | None) -> EventLine:
+def _line(event: JournalEvent, line: TimelineLine, case: NotifiedCase | None) -> EventLine:
     text, note = line.text, line.note
     if case is not None and event.type in _STEPS:
         text, note = _step(event, case)
@@ -112,7 +112,7 @@ def _line(event: JournalEvent, line: TimelineLine, case: ToldCase | None) -> Eve
     )
 
 
-def _step(event: JournalEvent, case: ToldCase) -> tuple[str, str]:
+def _step(event: JournalEvent, case: NotifiedCase) -> tuple[str, str]:
     """A step in public wording; its reason only where it asks the firm for something, or was the firm's own."""
     stage = case.find_stage(str(event.changes.get("stage", ("", ""))[1]))
     wording = str(stage.public) if stage else ""

@@ -11,11 +11,11 @@ from starlette.responses import Response
 
 from app.cases import queries
 from app.cases.models import CaseFile
-from app.cases.papers.actions import DOSSIER
-from app.cases.papers.dossier import Dossier, collect_dossier, official_dossier
-from app.cases.papers.dossier_job import JOB_KIND, is_big, note_dossier, order_dossier
-from app.cases.papers.packing import archive_name, pack_dossier
-from app.cases.papers.printing import print_dossier
+from app.cases.printouts.actions import DOSSIER
+from app.cases.printouts.archive import archive_name, pack_dossier
+from app.cases.printouts.dossier import Dossier, collect_dossier, official_dossier
+from app.cases.printouts.dossier_job import JOB_KIND, is_big, note_dossier, order_dossier
+from app.cases.printouts.pdf import print_dossier
 from app.doors.call import Call
 from app.doors.deps import noting
 from app.doors.documents import content_disposition, send_file

@@ -7,10 +7,10 @@ from fastapi import Query
 from starlette.responses import Response
 
 from app.cases.lists import CASES
-from app.cases.papers.actions import EXPORT, KEEP_TEMPLATES
-from app.cases.papers.gathering import MOST_CASES
-from app.cases.papers.placeholders import PAPER_LABELS, PaperKind
-from app.cases.papers.service import make_paper, note_paper
+from app.cases.printouts.actions import EXPORT, KEEP_TEMPLATES
+from app.cases.printouts.paper_values import MOST_CASES
+from app.cases.printouts.placeholders import PAPER_LABELS, PaperKind
+from app.cases.printouts.service import make_paper, note_paper
 from app.doors.call import Call
 from app.doors.deps import noting
 from app.doors.documents import content_disposition
@@ -54,7 +54,7 @@ def choose_page(call: Call, query: Annotated[ListQuery, LIST.asked]) -> Response
         papers=tuple((f"/cases/papers/{kind}", _(PAPER_LABELS[kind])) for kind in PaperKind),
         may_keep_templates=can(call.actor, KEEP_TEMPLATES),
     )
-    return call.render("web/cases/papers.html", page)
+    return call.render("web/cases/printouts.html", page)
 
 
 @router.get("/{kind}", action=EXPORT)

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.cases.domain.state import CaseState
 from app.cases.models import CaseFile
-from app.cases.papers.telling import ToldEvent
+from app.cases.printouts.event_words import EventText
 from app.cases.queries import list_versions_by_number
 from app.cases.supply.events import ANSWERS_HANDED_IN
 from app.doors.call import Call
@@ -39,11 +39,11 @@ def named_lines(
     )
 
 
-def told_events(session: Session, events: Sequence[JournalEvent]) -> list[ToldEvent]:
+def told_events(session: Session, events: Sequence[JournalEvent]) -> list[EventText]:
     """`events` for a dossier: what was done, and beside it the note and every changed field."""
     wording = composition_of(session).made(wording_of)
     return [
-        ToldEvent(line.at, line.actor, line.text, _("；").join(filter(None, [line.note, *map(_change, line.changes)])))
+        EventText(line.at, line.actor, line.text, _("；").join(filter(None, [line.note, *map(_change, line.changes)])))
         for line in worded_lines(wording, session, events)
     ]
 

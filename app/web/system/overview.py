@@ -18,7 +18,7 @@ from app.accounts.service.officers import (
     reset_password,
 )
 from app.cases.opinions.queries import department_names
-from app.cases.papers.actions import KEEP_TEMPLATES
+from app.cases.printouts.actions import KEEP_TEMPLATES
 from app.doors.call import Call
 from app.doors.forms import Bound, empty
 from app.doors.router import GuardedRouter

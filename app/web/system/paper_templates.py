@@ -8,12 +8,12 @@ from sqlalchemy.orm import Session
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
-from app.cases.papers.actions import KEEP_TEMPLATES
-from app.cases.papers.file_names import file_name
-from app.cases.papers.models import PaperTemplate
-from app.cases.papers.placeholders import OF_CASE, OF_PAPER, PAPER_LABELS, SYNTAX, PaperKind, Value
-from app.cases.papers.refusals import FIELD
-from app.cases.papers.templates import Shelf, list_own, template_bytes, upload_template, withdraw_template
+from app.cases.printouts.actions import KEEP_TEMPLATES
+from app.cases.printouts.file_names import file_name
+from app.cases.printouts.models import PaperTemplate
+from app.cases.printouts.placeholders import OF_CASE, OF_PAPER, PAPER_LABELS, SYNTAX, PaperKind, Value
+from app.cases.printouts.refusals import FIELD
+from app.cases.printouts.templates import Shelf, list_own, template_bytes, upload_template, withdraw_template
 from app.doors.call import Call
 from app.doors.documents import content_disposition
 from app.doors.forms import Bound, bind, empty

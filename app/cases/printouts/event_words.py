@@ -12,7 +12,7 @@ from app.kit.slices import Port
 
 
 @dataclass(frozen=True)
-class ToldEvent:
+class EventText:
     """One event as people read it."""
 
     at: datetime
@@ -21,11 +21,11 @@ class ToldEvent:
     note: str
 
 
-Teller = Callable[[Session, Sequence[JournalEvent]], Sequence[ToldEvent]]
+Teller = Callable[[Session, Sequence[JournalEvent]], Sequence[EventText]]
 TELLERS: Port[Teller] = Port("teller of events", Callable)
 
 
-def told_events(session: Session, events: Sequence[JournalEvent]) -> Sequence[ToldEvent]:
+def event_texts(session: Session, events: Sequence[JournalEvent]) -> Sequence[EventText]:
     """`events` in words; ValueError where the house has no teller."""
     (teller,) = composition_of(session).of(TELLERS)
     return teller(session, events)

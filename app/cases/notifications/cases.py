@@ -18,7 +18,7 @@ NO_DATE = Bilingual(zh="不限", en="none")
 
 
 @dataclass(frozen=True)
-class ToldCase:
+class NotifiedCase:
     """A case, its programme version, and whom it concerns."""
 
     row: CaseFile
@@ -91,7 +91,7 @@ def _stage_words(stage: Stage | None) -> dict[str, Bilingual]:
     return {"stage": stage.name if stage else nothing, "public": stage.public if stage else nothing}
 
 
-def of_events(session: Session, events: Sequence[JournalEvent]) -> list[tuple[JournalEvent, ToldCase]]:
+def of_events(session: Session, events: Sequence[JournalEvent]) -> list[tuple[JournalEvent, NotifiedCase]]:
     """The events on cases, each with its case; three queries for any number."""
     wanted = {event.subject_id for event in events if event.subject_kind == "case"}
     found = (
@@ -100,14 +100,16 @@ def of_events(session: Session, events: Sequence[JournalEvent]) -> list[tuple[Jo
     return [(event, found[event.subject_id]) for event in events if event.subject_id in found]
 
 
-def load_cases(session: Session, condition: object) -> list[ToldCase]:
+def load_cases(session: Session, condition: object) -> list[NotifiedCase]:
     """The cases under a condition on `CaseFile` joined with its firm."""
     return [
-        told(row, catalogue) for catalogue in [load_catalogue(session)] for row in session.scalars(_cases(condition))
+        notified_case(row, catalogue)
+        for catalogue in [load_catalogue(session)]
+        for row in session.scalars(_cases(condition))
     ]
 
 
-def by_id(session: Session, ids: Iterable[int]) -> dict[int, ToldCase]:
+def by_id(session: Session, ids: Iterable[int]) -> dict[int, NotifiedCase]:
     """These cases by their row's id."""
     wanted = sorted(set(ids))
     found = [
@@ -118,9 +120,9 @@ def by_id(session: Session, ids: Iterable[int]) -> dict[int, ToldCase]:
     return {case.row.id: case for case in found}
 
 
-def told(row: CaseFile, catalogue: Catalogue) -> ToldCase:
+def notified_case(row: CaseFile, catalogue: Catalogue) -> NotifiedCase:
     """A case with its programme version."""
-    return ToldCase(row, catalogue.get(row.programme_code, row.programme_version))
+    return NotifiedCase(row, catalogue.get(row.programme_code, row.programme_version))
 
 
 def _cases(condition: object) -> Select[CaseFile]:

@@ -14,7 +14,7 @@ from app.cases.models import CaseFile
 from app.cases.opinions.domain import OUTCOME_LABELS, OpinionOutcome
 from app.cases.opinions.models import Opinion
 from app.cases.opinions.queries import department_names
-from app.cases.papers.placeholders import Paper, Value
+from app.cases.printouts.placeholders import Paper, Value
 from app.enterprises.holdings import Holdings, read_holdings
 from app.enterprises.models import Contact, Enterprise
 from app.kit.actor import Actor

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from app.cases.models import CaseFile
-from app.cases.papers.dossier_rows import instant
+from app.cases.printouts.dossier_rows import instant
 from app.kit.i18n import _
 from app.policies.domain.values.outcome import Outcome
 from app.policies.inputs import stored_input_lines, with_names

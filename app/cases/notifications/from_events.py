@@ -8,6 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.cases import events
+from app.cases.notifications import topics
+from app.cases.notifications.cases import NO_DATE, NotifiedCase, doer, of_events
 from app.cases.opinions import events as opinion_events
 from app.cases.opinions.models import Opinion
 from app.cases.oversight import events as oversight_events
@@ -15,11 +17,9 @@ from app.cases.oversight.domain.rating import GRADES, is_bad
 from app.cases.oversight.models import Supervision
 from app.cases.supply import events as supply_events
 from app.cases.supply.models import CorrectionItem
-from app.cases.telling import topics
-from app.cases.telling.cases import NO_DATE, ToldCase, doer, of_events
 from app.journal.models import JournalEvent
 from app.kit.i18n import Bilingual
-from app.notices.domain.topics import Telling, To, Topic, both, by_whom
+from app.notices.domain.topics import Notification, To, Topic, both, by_whom
 from app.policies import events as policy_events
 from app.programmes.domain.definition import StageAction
 from app.reference.models import Term
@@ -43,7 +43,7 @@ class Happened:
     """One event on a case, and what is known beside it."""
 
     event: JournalEvent
-    case: ToldCase
+    case: NotifiedCase
     beside: EventBackground
 
     @property
@@ -67,14 +67,14 @@ class Happened:
         """The stage in which the event left the case; it may stand elsewhere by the time this is told."""
         return str(self.event.changes.get("stage", ["", self.case.row.stage])[1])
 
-    def telling(self, topic: Topic, to: To, **words: str | int | Bilingual | None) -> Telling:
+    def notification(self, topic: Topic, to: To, **words: str | int | Bilingual | None) -> Notification:
         """A telling of the case, once for this event."""
         given = {
             "by": by_whom(self.event.actor_kind, self.event.actor_name),
             "note": self.note,
             "reason": self.note,
         } | words
-        return Telling(
+        return Notification(
             topic,
             subject_kind="case",
             subject_id=self.case.row.number,
@@ -85,7 +85,7 @@ class Happened:
         )
 
 
-def tell_events(session: Session, journal: Sequence[JournalEvent]) -> Iterator[Telling]:
+def notifications_of_events(session: Session, journal: Sequence[JournalEvent]) -> Iterator[Notification]:
     """What a batch of events on cases tells; the number of queries does not grow with the batch."""
     found = of_events(session, [event for event in journal if event.type in _TELLERS])
     if not found:
@@ -96,57 +96,57 @@ def tell_events(session: Session, journal: Sequence[JournalEvent]) -> Iterator[T
             yield from teller(Happened(event, case, beside))
 
 
-def _stepped(one: Happened) -> Iterable[Telling]:
+def _stepped(one: Happened) -> Iterable[Notification]:
     action, to = one.action, one.case.to_told(one.action, one.event)
     if _items(one) or (action is not None and "send-back" in action.effects):
-        yield one.telling(topics.SENT_BACK, To(firm=to.firm, but=to.but), **_asked(one))
+        yield one.notification(topics.SENT_BACK, To(firm=to.firm, but=to.but), **_asked(one))
         to = To(officers=to.officers, heads_of=to.heads_of, but=to.but)
     label = action.label if action else "—"
-    yield one.telling(topics.STEP, to, action=label, **one.case.words_at(one.reached))
+    yield one.notification(topics.STEP, to, action=label, **one.case.words_at(one.reached))
 
 
-def _approval_wanted(one: Happened) -> Iterable[Telling]:
+def _approval_wanted(one: Happened) -> Iterable[Notification]:
     """The next steps that need a section head's approval; a caseworker's own approval is no news to the one in charge."""
     for action in one.case.programme.actions_from(one.reached):
         guard = action.needs.approvals
         if guard is not None and any(role.traits.told_as_head for role in guard.roles):
-            told = one.telling(topics.APPROVAL_WANTED, one.case.to_heads(one.event), action=action.label)
-            yield Telling(**{**vars(told), "period": f"{one.event.position}:{action.code}"})
+            told = one.notification(topics.APPROVAL_WANTED, one.case.to_heads(one.event), action=action.label)
+            yield Notification(**{**vars(told), "period": f"{one.event.position}:{action.code}"})
 
 
-def _taken_back(one: Happened) -> Iterable[Telling]:
+def _taken_back(one: Happened) -> Iterable[Notification]:
     label = one.action.label if one.action else "—"
     to = one.case.to_told(one.action, one.event)
-    yield one.telling(topics.TAKEN_BACK, to, action=label, **one.case.words_at(one.reached))
+    yield one.notification(topics.TAKEN_BACK, to, action=label, **one.case.words_at(one.reached))
 
 
-def _corrections_asked(one: Happened) -> Iterable[Telling]:
-    yield one.telling(topics.SENT_BACK, one.case.to_firm(one.event), **_asked(one))
+def _corrections_asked(one: Happened) -> Iterable[Notification]:
+    yield one.notification(topics.SENT_BACK, one.case.to_firm(one.event), **_asked(one))
 
 
-def _correction_answered(one: Happened) -> Iterable[Telling]:
-    yield one.telling(topics.CORRECTION_ANSWERED, one.case.to_officer(one.event))
+def _correction_answered(one: Happened) -> Iterable[Notification]:
+    yield one.notification(topics.CORRECTION_ANSWERED, one.case.to_officer(one.event))
 
 
-def _material_returned(one: Happened) -> Iterable[Telling]:
-    yield one.telling(topics.MATERIAL_RETURNED, one.case.to_firm(one.event))
+def _material_returned(one: Happened) -> Iterable[Notification]:
+    yield one.notification(topics.MATERIAL_RETURNED, one.case.to_firm(one.event))
 
 
-def _approved(one: Happened) -> Iterable[Telling]:
-    yield one.telling(topics.APPROVED, one.case.to_officer(one.event))
+def _approved(one: Happened) -> Iterable[Notification]:
+    yield one.notification(topics.APPROVED, one.case.to_officer(one.event))
 
 
-def _assigned(one: Happened) -> Iterable[Telling]:
+def _assigned(one: Happened) -> Iterable[Notification]:
     before = one.event.changes.get("officer", [None, None])[0]
     to = To(officers=(int(one.data["officer_id"]),), but=doer(one.event))
-    yield one.telling(topics.ASSIGNED, to, before=before)
+    yield one.notification(topics.ASSIGNED, to, before=before)
 
 
-def _opinions_asked(one: Happened) -> Iterable[Telling]:
+def _opinions_asked(one: Happened) -> Iterable[Notification]:
     for opinion in _opinions(one):
         n = opinion.reminders if one.event.type == opinion_events.REMINDED else 0
         reminded: str | Bilingual = Bilingual(zh=f"（第 {n} 次催办）", en=f" (reminder {n})") if n else ""
-        told = one.telling(
+        told = one.notification(
             topics.OPINION_ASKED,
             To(department=opinion.department, region=one.case.region, but=doer(one.event)),
             question=opinion.question,
@@ -154,41 +154,41 @@ def _opinions_asked(one: Happened) -> Iterable[Telling]:
             due_on=opinion.due_on.isoformat() if opinion.due_on else NO_DATE,
             reminded=reminded,
         )
-        yield Telling(**{**vars(told), "subject_kind": "opinion", "subject_id": str(opinion.id)})
+        yield Notification(**{**vars(told), "subject_kind": "opinion", "subject_id": str(opinion.id)})
 
 
-def _opinion_answered(one: Happened) -> Iterable[Telling]:
+def _opinion_answered(one: Happened) -> Iterable[Notification]:
     for opinion in _opinions(one):
         name = one.beside.departments.get(opinion.department, opinion.department)
-        yield one.telling(topics.OPINION_ANSWERED, one.case.to_officer(one.event), department=name)
+        yield one.notification(topics.OPINION_ANSWERED, one.case.to_officer(one.event), department=name)
 
 
-def _supervised(one: Happened) -> Iterable[Telling]:
+def _supervised(one: Happened) -> Iterable[Notification]:
     row = one.beside.supervisions.get(one.data.get("supervision", 0))
     if row is not None:
         to = To(officers=(row.officer_id,), but=doer(one.event))
-        yield one.telling(topics.SUPERVISION_ASKED, to, due_on=row.due_on.isoformat())
+        yield one.notification(topics.SUPERVISION_ASKED, to, due_on=row.due_on.isoformat())
 
 
-def _supervision_answered(one: Happened) -> Iterable[Telling]:
+def _supervision_answered(one: Happened) -> Iterable[Notification]:
     row = one.beside.supervisions.get(one.data.get("supervision", 0))
     if row is not None and row.asked_by is not None:
-        yield one.telling(topics.SUPERVISION_ANSWERED, To(officers=(row.asked_by,), but=doer(one.event)))
+        yield one.notification(topics.SUPERVISION_ANSWERED, To(officers=(row.asked_by,), but=doer(one.event)))
 
 
-def _overridden(one: Happened) -> Iterable[Telling]:
+def _overridden(one: Happened) -> Iterable[Notification]:
     to = To(officers=one.case.officers, heads_of=one.case.region, but=doer(one.event))
-    yield one.telling(topics.VERDICT_OVERRIDDEN, to)
+    yield one.notification(topics.VERDICT_OVERRIDDEN, to)
 
 
-def _rated(one: Happened) -> Iterable[Telling]:
+def _rated(one: Happened) -> Iterable[Notification]:
     grade = int(one.data["grade"])
     if is_bad(grade):
         to = To(officers=one.case.officers, heads_of=one.case.region)
-        yield one.telling(topics.RATED_BADLY, to, grade=both(GRADES[grade]), remark=one.note.partition("：")[2])
+        yield one.notification(topics.RATED_BADLY, to, grade=both(GRADES[grade]), remark=one.note.partition("：")[2])
 
 
-Teller = Callable[[Happened], Iterable[Telling]]
+Teller = Callable[[Happened], Iterable[Notification]]
 _TELLERS: dict[str, tuple[Teller, ...]] = {
     events.MOVED: (_stepped, _approval_wanted),
     events.TAKEN_BACK: (_taken_back,),
@@ -210,7 +210,7 @@ _TELLERS: dict[str, tuple[Teller, ...]] = {
 }
 
 
-def _background(session: Session, found: Sequence[tuple[JournalEvent, ToldCase]]) -> EventBackground:
+def _background(session: Session, found: Sequence[tuple[JournalEvent, NotifiedCase]]) -> EventBackground:
     corrected = sorted({case.row.id for event, case in found if event.type in _CORRECTIONS})
     asked = sorted({key for event, _case in found if event.type in _OPINIONS for key in _opinion_ids(event)})
     items: dict[int, list[CorrectionItem]] = {}

@@ -10,13 +10,13 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.cases.papers import events
-from app.cases.papers.actions import KEEP_TEMPLATES
-from app.cases.papers.letters import check_letter, render_letter
-from app.cases.papers.models import PaperTemplate
-from app.cases.papers.placeholders import PAPER_LABELS, Paper, PaperKind
-from app.cases.papers.refusals import damaged, refuse
-from app.cases.papers.workbooks import check_table, render_table
+from app.cases.printouts import events
+from app.cases.printouts.actions import KEEP_TEMPLATES
+from app.cases.printouts.letters import check_letter, render_letter
+from app.cases.printouts.models import PaperTemplate
+from app.cases.printouts.placeholders import PAPER_LABELS, Paper, PaperKind
+from app.cases.printouts.refusals import damaged, refuse
+from app.cases.printouts.workbooks import check_table, render_table
 from app.files.models import StoredFile
 from app.files.service.storing import keep_file
 from app.files.vault import Upload, Vault

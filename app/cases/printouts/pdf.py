@@ -5,8 +5,8 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from app.cases.papers.dossier import Dossier
-from app.cases.papers.dossier_rows import instant
+from app.cases.printouts.dossier import Dossier
+from app.cases.printouts.dossier_rows import instant
 from app.kit.printing import print_pdf
 
 LAYOUT = Path(__file__).parent / "dossier.typ"

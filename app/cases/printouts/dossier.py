@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 
 from app.cases.domain.state import CaseState
 from app.cases.models import CaseFile
-from app.cases.papers.as_of import value_before
-from app.cases.papers.dossier_duties import DossierDuty, duties_until
-from app.cases.papers.dossier_events import EVENTS_AT_MOST, EventsOf, read_events
-from app.cases.papers.dossier_evidence import Evidence, evidence_until
-from app.cases.papers.dossier_rows import (
+from app.cases.printouts.as_of import value_before
+from app.cases.printouts.dossier_duties import DossierDuty, duties_until
+from app.cases.printouts.dossier_events import EVENTS_AT_MOST, EventsOf, read_events
+from app.cases.printouts.dossier_evidence import Evidence, evidence_until
+from app.cases.printouts.dossier_rows import (
     ApprovalRow,
     OpinionRow,
     PassageRow,
@@ -22,8 +22,8 @@ from app.cases.papers.dossier_rows import (
     opinions_until,
     passages_until,
 )
-from app.cases.papers.dossier_verdicts import KeptVerdict, verdicts_until
-from app.cases.papers.telling import ToldEvent, told_events
+from app.cases.printouts.dossier_verdicts import KeptVerdict, verdicts_until
+from app.cases.printouts.event_words import EventText, event_texts
 from app.cases.supply.queries import list_answers
 from app.kit.actor import Actor
 from app.kit.clock import end_of_day, today
@@ -80,7 +80,7 @@ class Dossier:
     approvals: tuple[ApprovalRow, ...]
     passages: tuple[PassageRow, ...]
     duties: tuple[DossierDuty, ...]
-    events: tuple[ToldEvent, ...]
+    events: tuple[EventText, ...]
     limits: tuple[str, ...]
 
 
@@ -110,7 +110,7 @@ def collect_dossier(session: Session, case: CaseFile, *, actor: Actor, now: date
         approvals=approvals_until(session, case, programme, until),
         passages=passages,
         duties=duties_until(session, case, programme, on, until),
-        events=tuple(told_events(session, told.until[-EVENTS_AT_MOST:])),
+        events=tuple(event_texts(session, told.until[-EVENTS_AT_MOST:])),
         limits=_limits(case, told, passages, on == today(now)),
     )
 

@@ -6,18 +6,18 @@ from datetime import timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.cases.telling import topics
-from app.cases.telling.cases import NO_DATE
+from app.cases.notifications import topics
+from app.cases.notifications.cases import NO_DATE
 from app.engagement import events
 from app.engagement.models import FirmRequest
 from app.journal.models import JournalEvent
 from app.kit.i18n import Bilingual
 from app.notices.domain.delivering import deadline_stage
-from app.notices.domain.topics import Telling, To, Topic
+from app.notices.domain.topics import Notification, To, Topic
 from app.notices.sources import Day
 
 
-def tell_requests(session: Session, journal: Sequence[JournalEvent]) -> Iterator[Telling]:
+def notifications_of_requests(session: Session, journal: Sequence[JournalEvent]) -> Iterator[Notification]:
     """A firm hears of each request once; of one that is over already it hears no more."""
     asked = {
         event.data["request"]: event for event in journal if event.type == events.ASKED and "request" in event.data
@@ -26,10 +26,10 @@ def tell_requests(session: Session, journal: Sequence[JournalEvent]) -> Iterator
         return
     statement = select(FirmRequest).where(FirmRequest.id.in_(sorted(asked)), FirmRequest.settled_on.is_(None))
     for row in session.scalars(statement):
-        yield _telling(topics.REQUESTED, row, "", asked[row.id].position)
+        yield _notification(topics.REQUESTED, row, "", asked[row.id].position)
 
 
-def tell_requests_near(session: Session, day: Day) -> Iterator[Telling]:
+def notifications_of_near_requests(session: Session, day: Day) -> Iterator[Notification]:
     """Open requests whose day comes near."""
     until = day.on + timedelta(days=max(day.days_before, default=0))
     statement = select(FirmRequest).where(FirmRequest.settled_on.is_(None), FirmRequest.due_on.between(day.on, until))
@@ -37,10 +37,10 @@ def tell_requests_near(session: Session, day: Day) -> Iterator[Telling]:
         assert row.due_on is not None
         stage = deadline_stage(row.due_on, day.on, day.days_before)
         if stage is not None:
-            yield _telling(topics.REQUEST_NEAR, row, f"{row.due_on.isoformat()}-{stage}")
+            yield _notification(topics.REQUEST_NEAR, row, f"{row.due_on.isoformat()}-{stage}")
 
 
-def _telling(topic: Topic, row: FirmRequest, period: str, position: int | None = None) -> Telling:
+def _notification(topic: Topic, row: FirmRequest, period: str, position: int | None = None) -> Notification:
     words: dict[str, str | int | Bilingual] = {
         "request": row.id,
         "title": row.title,
@@ -48,4 +48,4 @@ def _telling(topic: Topic, row: FirmRequest, period: str, position: int | None =
         "message": row.message,
         "due_on": row.due_on.isoformat() if row.due_on else NO_DATE,
     }
-    return Telling(topic, "request", str(row.id), To(firm=row.enterprise_id), period, words, position)
+    return Notification(topic, "request", str(row.id), To(firm=row.enterprise_id), period, words, position)

@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 
 from app.cases.loading import place_of, subject_of
 from app.cases.models import CaseFile
-from app.cases.papers import events
-from app.cases.papers.actions import DOSSIER
-from app.cases.papers.dossier import Dossier, official_dossier
-from app.cases.papers.packing import archive_name, pack_dossier
+from app.cases.printouts import events
+from app.cases.printouts.actions import DOSSIER
+from app.cases.printouts.archive import archive_name, pack_dossier
+from app.cases.printouts.dossier import Dossier, official_dossier
 from app.cases.queries import get_visible_to
 from app.files.domain.kinds import FileKind
 from app.files.models import StoredFile

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from app.cases.papers.dossier import Dossier
-from app.cases.papers.dossier_evidence import Evidence
-from app.cases.papers.file_names import file_name
-from app.cases.papers.printing import print_dossier
+from app.cases.printouts.dossier import Dossier
+from app.cases.printouts.dossier_evidence import Evidence
+from app.cases.printouts.file_names import file_name
+from app.cases.printouts.pdf import print_dossier
 from app.kit.blobs import BlobStore
 from app.kit.clock import shanghai
 from app.kit.errors import NotFound

@@ -7,14 +7,14 @@ from sqlalchemy import select, true
 from sqlalchemy.orm import Session
 
 from app.cases.models import CaseFile
-from app.cases.telling import deadlines, topics
-from app.cases.telling.deadlines import FIRM, Deadline, DeadlinePeriod
-from app.cases.telling.from_events import department_titles
+from app.cases.notifications import deadlines, topics
+from app.cases.notifications.deadlines import FIRM, Deadline, DeadlinePeriod
+from app.cases.notifications.from_events import department_titles
 from app.enterprises.ending import MONTHS_BEFORE, certificate_titles, ends_between, months_reached
 from app.enterprises.models import Certificate, Enterprise
 from app.kit.periods import months_later
 from app.notices.domain.delivering import deadline_stage
-from app.notices.domain.topics import Telling, To, Topic
+from app.notices.domain.topics import Notification, To, Topic
 from app.notices.sources import Day
 
 #: What was missed longer ago is told no more: a bureau that begins to use notices is not flooded with the past.
@@ -23,14 +23,14 @@ LATE_FOR = timedelta(days=7)
 _SHORT_MONTHS = timedelta(days=3)
 
 
-def tell_day(session: Session, day: Day) -> Iterator[Telling]:
+def notifications_of_day(session: Session, day: Day) -> Iterator[Notification]:
     """Everything the day brings; the same notice again on the following days, which is made once only."""
     yield from _near(session, day)
     yield from _passed(session, day)
     yield from _certificates(session, day.on)
 
 
-def _near(session: Session, day: Day) -> Iterator[Telling]:
+def _near(session: Session, day: Day) -> Iterator[Notification]:
     span = DeadlinePeriod(day.on, day.on + timedelta(days=max(day.days_before, default=0)), true())
     for one in deadlines.milestones(session, span):
         yield from _reminded(topics.MILESTONE_NEAR, one, day)
@@ -44,30 +44,30 @@ def _near(session: Session, day: Day) -> Iterator[Telling]:
         yield from _reminded(topics.SUPERVISION_NEAR, one, day)
 
 
-def _passed(session: Session, day: Day) -> Iterator[Telling]:
+def _passed(session: Session, day: Day) -> Iterator[Notification]:
     span = DeadlinePeriod(day.on - LATE_FOR, day.on - timedelta(days=1), true())
     for one in deadlines.clocks(session, span):
-        yield _telling(topics.CLOCK_RUN_OUT, one, To(officers=_officers(one), heads_of=one.case.region), "")
+        yield _notification(topics.CLOCK_RUN_OUT, one, To(officers=_officers(one), heads_of=one.case.region), "")
     for one in deadlines.duties(session, span):
-        yield _telling(topics.DUTY_MISSED, one, To(officers=_officers(one), firm=_firm(one)), "")
+        yield _notification(topics.DUTY_MISSED, one, To(officers=_officers(one), firm=_firm(one)), "")
     names = department_titles(session)
     for one in deadlines.opinions(session, span):
         to = To(officers=_officers(one), department=one.department, region=one.case.region)
-        told = _telling(topics.OPINION_OVERDUE, one, to, "")
+        told = _notification(topics.OPINION_OVERDUE, one, to, "")
         named = {"department": names.get(one.department, one.department), "opinion": one.id, "question": one.text}
-        yield Telling(**{**vars(told), "words": {**told.words, **named}})
+        yield Notification(**{**vars(told), "words": {**told.words, **named}})
 
 
-def _reminded(topic: Topic, one: Deadline, day: Day) -> Iterator[Telling]:
+def _reminded(topic: Topic, one: Deadline, day: Day) -> Iterator[Notification]:
     stage = deadline_stage(one.on, day.on, day.days_before)
     if stage is not None:
-        yield _telling(topic, one, To(officers=_officers(one), firm=_firm(one)), f"-{stage}")
+        yield _notification(topic, one, To(officers=_officers(one), firm=_firm(one)), f"-{stage}")
 
 
-def _telling(topic: Topic, one: Deadline, to: To, stage: str) -> Telling:
+def _notification(topic: Topic, one: Deadline, to: To, stage: str) -> Notification:
     """Once for each day that the deadline lies on, and each reminder of it: a postponed one is told anew."""
     words = one.case.and_words(title=one.title, due_on=one.on.isoformat(), remark=one.text, request=one.text)
-    return Telling(topic, one.kind, one.subject_id, to, f"{one.on.isoformat()}{stage}", words)
+    return Notification(topic, one.kind, one.subject_id, to, f"{one.on.isoformat()}{stage}", words)
 
 
 def _officers(one: Deadline) -> tuple[int, ...]:
@@ -78,7 +78,7 @@ def _firm(one: Deadline) -> int | None:
     return one.case.row.enterprise_id if one.by == FIRM else None
 
 
-def _certificates(session: Session, on: date) -> Iterator[Telling]:
+def _certificates(session: Session, on: date) -> Iterator[Notification]:
     """Certificates that end within a year; the officer of the case that led to one hears of it too."""
     titles, until = certificate_titles(session), months_later(on, max(MONTHS_BEFORE)) + _SHORT_MONTHS
     statement = (
@@ -93,7 +93,7 @@ def _certificates(session: Session, on: date) -> Iterator[Telling]:
         months = months_reached(ends, on)
         if months is None:
             continue
-        yield Telling(
+        yield Notification(
             topics.CERTIFICATE_ENDING,
             "certificate",
             str(row.id),

@@ -7,12 +7,12 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from app.cases.models import CaseFile
-from app.cases.papers import events
-from app.cases.papers.actions import EXPORT
-from app.cases.papers.file_names import file_name
-from app.cases.papers.gathering import gather_paper, list_cases
-from app.cases.papers.placeholders import PAPER_LABELS, PaperKind
-from app.cases.papers.templates import Shelf, render, template_for
+from app.cases.printouts import events
+from app.cases.printouts.actions import EXPORT
+from app.cases.printouts.file_names import file_name
+from app.cases.printouts.paper_values import gather_paper, list_cases
+from app.cases.printouts.placeholders import PAPER_LABELS, PaperKind
+from app.cases.printouts.templates import Shelf, render, template_for
 from app.journal.domain import SubjectKey
 from app.journal.service import record
 from app.kit.actor import Actor

@@ -1,6 +1,6 @@
 """The background work of papers."""
 
-from app.cases.papers.dossier_job import JOB_KIND, make_archive
+from app.cases.printouts.dossier_job import JOB_KIND, make_archive
 from app.jobs.running import JobKind
 from app.kit.i18n import N_
 

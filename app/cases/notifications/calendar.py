@@ -9,10 +9,10 @@ from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
 from app.cases.models import CaseFile
+from app.cases.notifications import deadlines
+from app.cases.notifications.deadlines import FIRM, Deadline, DeadlinePeriod
 from app.cases.opinions.models import Opinion
 from app.cases.oversight.models import Supervision
-from app.cases.telling import deadlines
-from app.cases.telling.deadlines import FIRM, Deadline, DeadlinePeriod
 from app.engagement.models import FirmRequest, Visit
 from app.enterprises.ending import certificate_titles, list_ending
 from app.enterprises.models import Enterprise

@@ -13,8 +13,8 @@ from app.cases.duties.wording import duty_title
 from app.cases.models import CaseFile
 from app.cases.opinions.models import Opinion
 from app.cases.opinions.queries import department_names, list_documents
-from app.cases.papers.as_of import EventContent, materials_after
-from app.cases.papers.file_names import file_name
+from app.cases.printouts.as_of import EventContent, materials_after
+from app.cases.printouts.file_names import file_name
 from app.cases.supply.domain import MaterialState
 from app.files.domain.kinds import HANDLING, FileKind
 from app.files.models import Document

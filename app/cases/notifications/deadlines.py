@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session, contains_eager
 
 from app.cases.duties.models import CaseDuty
 from app.cases.models import CaseClock, CaseFile, Milestone
+from app.cases.notifications.cases import NotifiedCase, notified_case
 from app.cases.opinions.models import Opinion
 from app.cases.oversight.models import Supervision
 from app.cases.supply.models import CorrectionItem
-from app.cases.telling.cases import ToldCase, told
 from app.kit.i18n import Bilingual
 from app.programmes.domain.duties import BeforeExpiry
 from app.programmes.queries import Catalogue, load_catalogue
@@ -28,7 +28,7 @@ class Deadline:
     kind: str
     id: int
     on: date
-    case: ToldCase
+    case: NotifiedCase
     title: Bilingual
     text: str = ""
     by: str = OFFICER
@@ -103,7 +103,7 @@ def supervisions(session: Session, span: DeadlinePeriod) -> Iterator[Deadline]:
 
 def _rows(
     session: Session, table: Any, span: DeadlinePeriod, waiting: ColumnElement[bool]
-) -> Iterator[tuple[Any, ToldCase]]:
+) -> Iterator[tuple[Any, NotifiedCase]]:
     """The table's rows in the span, each with its case and firm; one query."""
     catalogue: Catalogue = load_catalogue(session)
     joined = (
@@ -115,9 +115,9 @@ def _rows(
         .order_by(table.due_on, table.id)
     )
     for row, case in session.execute(joined):
-        yield row, told(case, catalogue)
+        yield row, notified_case(case, catalogue)
 
 
-def _turn(case: ToldCase) -> str:
+def _turn(case: NotifiedCase) -> str:
     stage = case.find_stage(case.row.stage)
     return stage.turn if stage else "none"

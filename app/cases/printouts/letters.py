@@ -14,8 +14,8 @@ from jinja2 import DictLoader, StrictUndefined, TemplateError, meta, nodes
 from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from app.cases.papers.placeholders import CASE_NAMES, PAPER_NAMES, ROWS, Paper, sample
-from app.cases.papers.refusals import damaged, refuse, refuse_unknown
+from app.cases.printouts.placeholders import CASE_NAMES, PAPER_NAMES, ROWS, Paper, sample
+from app.cases.printouts.refusals import damaged, refuse, refuse_unknown
 from app.kit.i18n import _
 
 #: What a letter may do with a value. Nothing here can run code or make much out of little.

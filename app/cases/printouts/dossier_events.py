@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import Officer
 from app.cases.models import CaseFile
-from app.cases.papers.as_of import value_before
+from app.cases.printouts.as_of import value_before
 from app.journal.models import JournalEvent
 
 EVENTS_AT_MOST = 3_000

@@ -15,9 +15,9 @@ from typing import Any
 
 from lxml import etree
 
-from app.cases.papers.placeholders import CASE_NAMES, PAPER_NAMES, SYNTAX, Paper, Value, sample
-from app.cases.papers.refusals import damaged, refuse, refuse_unknown
-from app.cases.papers.sheet_places import moved_cell, moved_range, row_of
+from app.cases.printouts.placeholders import CASE_NAMES, PAPER_NAMES, SYNTAX, Paper, Value, sample
+from app.cases.printouts.refusals import damaged, refuse, refuse_unknown
+from app.cases.printouts.sheet_places import moved_cell, moved_range, row_of
 from app.kit.i18n import _
 
 Element = Any

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.cases.duties.models import CaseDuty
 from app.cases.duties.wording import duty_title
 from app.cases.models import CaseFile
-from app.cases.papers.dossier_rows import instant
+from app.cases.printouts.dossier_rows import instant
 from app.kit.i18n import _
 from app.programmes.domain.answers import show_answer
 from app.programmes.domain.definition import Programme
