@@ -132,12 +132,12 @@ def test_many_recipients_cost_a_constant_number_of_queries(
     session: Session, now: datetime, count_queries: object
 ) -> None:
     costs = []
-    for number in (3, 60):
+    for number in (1, 3, 60):  # the first one also reads what is published, which stays in memory
         ids = tuple(people.officer(session).id or 0 for _n in range(number))
         with count_queries() as queries:  # type: ignore[operator]
             make_notices(session, [about(To(officers=ids), key=str(number))], BOTH, now)
         costs.append(len(queries))
-    assert costs[0] == costs[1]
+    assert costs[1] == costs[2]
 
 
 # -- pure ----------------------------------------------------------------------------------------------------------------
