@@ -3,14 +3,20 @@ field, the second sees what it was, what the other made of it and what was enter
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 from pydantic import BaseModel, ValidationError
+from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
 
+from app.doors.forms import Bound
+from app.kit.errors import DomainError
 from app.kit.i18n import _
 from app.kit.merging import Clashing
+
+Model = TypeVar("Model", bound=BaseModel)
+Result = TypeVar("Result")
 
 WAS = "was"
 _CHOICE = "choose-"
@@ -118,3 +124,48 @@ def began(clash: Clashing, form: FormData, names: Mapping[str, str] | None = Non
 def choose_first(names: Iterable[str]) -> dict[str, list[str]]:
     """The messages of fields for which nothing was chosen."""
     return {name: [_("他人也改动了此项，请选择保留哪一个。")] for name in names}
+
+
+class JointForm:
+    """A submitted form of something that others edit too, beside the texts that stand there now."""
+
+    def __init__(self, form: FormData, standing: Mapping[str, Any]) -> None:
+        self.standing = standing
+        self.sent = with_choices(form, standing)
+        self.clashing: dict[str, Any] = undecided(self.sent)
+
+    def decided(self, bound: Bound[Model]) -> Bound[Model]:
+        """`bound`, what was read of `sent`, with a message at every field that is still to be chosen."""
+        bound.errors.update(choose_first(self.clashing))
+        return bound
+
+    def attempt(
+        self,
+        session: Session,
+        bound: Bound[Model],
+        work: Callable[[Model], Result],
+        names: Mapping[str, str] | None = None,
+    ) -> Result | None:
+        """As `forms.attempt`; fields that somebody else changed too are kept to be chosen. `names` maps a column to its field."""
+        if bound.model is None or not bound.valid:
+            return None
+        try:
+            with session.begin_nested():
+                return work(bound.model)
+        except Clashing as clash:
+            bound.add(clash)
+            self.clashing = began(clash, self.sent, names)
+        except DomainError as error:
+            bound.add(error)
+        return None
+
+    def shown_again(
+        self,
+        bound: Bound[Any],
+        label_of: Callable[[str], str],
+        text_of: Callable[[str, Any], str] = lambda _name, value: str(value or ""),
+    ) -> Together:
+        """What is to be chosen; what others changed elsewhere is brought into `bound`."""
+        lines = clash_lines(self.clashing, bound.raw, self.standing, label_of, text_of)
+        bound.raw = brought_up(self.sent, bound.raw, self.standing)
+        return Together(began_with(self.standing), lines)

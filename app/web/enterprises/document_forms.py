@@ -11,17 +11,7 @@ from starlette.responses import Response
 from app.doors.call import Call
 from app.doors.document_words import FRAGMENT, kind_choices, uploads_of
 from app.doors.forms import Bound, bind, empty
-from app.doors.merging import (
-    Together,
-    began,
-    began_with,
-    brought_up,
-    choose_first,
-    clash_lines,
-    undecided,
-    was_as,
-    with_choices,
-)
+from app.doors.merging import JointForm, Together, began_with, was_as
 from app.doors.router import GuardedRouter
 from app.enterprises.models import Enterprise
 from app.files import actions, queries
@@ -34,7 +24,6 @@ from app.files.vault import Upload
 from app.kit.actor import Actor
 from app.kit.errors import DomainError, Invalid, NotFound
 from app.kit.i18n import _
-from app.kit.merging import Clashing
 from app.web.enterprises.documents import may_keep
 from app.web.enterprises.head import EnterpriseHead, head_of, open_firm
 from app.web.shared.document_lines import DocumentLine, document_lines
@@ -159,27 +148,17 @@ def edit_page(call: Call, document_id: int) -> Response:
 @router.post("/documents/{document_id:int}/edit", action=actions.KEEP)
 def save(call: Call, document_id: int) -> Response:
     row = _kept(call.session, call.actor, document_id, lock=True)
-    standing = _raw(row)
-    sent = with_choices(call.form, standing)
-    bound, clashing = bind(DocumentInput, sent), undecided(sent)
-    bound.errors.update(choose_first(clashing))
-    if bound.valid and bound.model is not None:
-        was = was_as(DocumentInput, sent)
-        try:
-            with call.session.begin_nested():
-                changed = change_document(call.session, **call.by, document=row, given=bound.model, was=was)
-            return call.redirect(f"/documents/{row.id}", good=_("已保存。") if changed else _("没有改动。"))
-        except Clashing as clash:
-            bound.add(clash)
-            clashing = began(clash, sent)
-        except DomainError as error:
-            bound.add(error)
-    kinds = dict(kind_choices(call.session))
-    lines = clash_lines(
-        clashing, bound.raw, standing, _labels().__getitem__, lambda name, text: _shown(kinds, name, text)
+    joint = JointForm(call.form, _raw(row))
+    bound, was = joint.decided(bind(DocumentInput, joint.sent)), was_as(DocumentInput, joint.sent)
+    changed = joint.attempt(
+        call.session,
+        bound,
+        lambda given: change_document(call.session, **call.by, document=row, given=given, was=was),
     )
-    together = Together(began_with(standing), lines)
-    bound.raw = brought_up(sent, bound.raw, standing)
+    if changed is not None:
+        return call.redirect(f"/documents/{row.id}", good=_("已保存。") if changed else _("没有改动。"))
+    kinds = dict(kind_choices(call.session))
+    together = joint.shown_again(bound, _labels().__getitem__, lambda name, text: _shown(kinds, name, text))
     return _form_page(call, row, _EDIT, bound, together, status=422)
 
 

@@ -10,18 +10,7 @@ from starlette.responses import Response
 from app.doors.call import Call
 from app.doors.field_forms import AskedGroup, Choices, answers, asked_groups, texts_of
 from app.doors.forms import Bound, bind, empty
-from app.doors.merging import (
-    ClashLine,
-    Together,
-    began,
-    began_with,
-    brought_up,
-    choose_first,
-    clash_lines,
-    undecided,
-    was_as,
-    with_choices,
-)
+from app.doors.merging import JointForm, Together, began_with, was_as
 from app.doors.router import GuardedRouter
 from app.enterprises import actions, queries
 from app.enterprises.domain.places import RegionIndex
@@ -31,10 +20,8 @@ from app.enterprises.models import Enterprise
 from app.enterprises.schemas import EnterpriseEdit, EnterpriseFields, NewEnterprise, ReasonInput
 from app.enterprises.service import editing, registering, retiring
 from app.kit.actor import Actor
-from app.kit.errors import DomainError
 from app.kit.fields import Field, FieldKind
 from app.kit.i18n import _
-from app.kit.merging import Clashing
 from app.reference.queries import find_industry, list_region_names, list_regions
 from app.web.enterprises.code import mismatch_of
 from app.web.enterprises.head import editable_firm, open_firm
@@ -106,23 +93,20 @@ def edit_enterprise_page(call: Call, uscc: str) -> Response:
 @router.post("/{uscc}/edit", action=actions.EDIT)
 def save_enterprise(call: Call, uscc: str) -> Response:
     firm = editable_firm(call.session, call.actor, uscc)
-    standing = _raw(firm)
-    sent = with_choices(call.form, standing)
-    bound, clashing = bind(EnterpriseEdit, sent), undecided(sent)
-    bound.errors.update(choose_first(clashing))
-    if bound.valid and bound.model is not None:
-        given, was = bound.model, was_as(EnterpriseFields, sent)
-        try:
-            with call.session.begin_nested():
-                changed = editing.edit(call.session, **call.by, enterprise=firm, given=given, was=was)
-            return _saved(call, firm, changed)
-        except Clashing as clash:
-            bound.add(clash)
-            clashing = began(clash, sent, {field.name: field.form_name for field in ENTERPRISE})
-        except DomainError as error:
-            bound.add(error)
-    together = Together(began_with(standing), _clashes(call.session, clashing, bound.raw, standing))
-    bound.raw = brought_up(sent, bound.raw, standing)
+    joint = JointForm(call.form, _raw(firm))
+    bound, was = joint.decided(bind(EnterpriseEdit, joint.sent)), was_as(EnterpriseFields, joint.sent)
+    changed = joint.attempt(
+        call.session,
+        bound,
+        lambda given: editing.edit(call.session, **call.by, enterprise=firm, given=given, was=was),
+        {field.name: field.form_name for field in ENTERPRISE},
+    )
+    if changed is not None:
+        return _saved(call, firm, changed)
+    known = words(call.session)
+    together = joint.shown_again(
+        bound, _labels().__getitem__, lambda name, text: _readable(call.session, known, name, text)
+    )
     return _form_page(call, firm, bound, together=together, status=422)
 
 
@@ -135,17 +119,6 @@ def _raw(firm: Enterprise) -> dict[str, Any]:
     """The firm as texts of the form."""
     values = {field.name: getattr(firm, field.name) for field in ENTERPRISE if field.by_hand}
     return texts_of(ENTERPRISE, values, in_wan=True)
-
-
-def _clashes(
-    session: Session, clashing: Mapping[str, Any], yours: Mapping[str, Any], theirs: Mapping[str, Any]
-) -> tuple[ClashLine, ...]:
-    if not clashing:
-        return ()
-    known, labels = words(session), _labels()
-    return clash_lines(
-        clashing, yours, theirs, labels.__getitem__, lambda name, text: _readable(session, known, name, text)
-    )
 
 
 def _labels() -> dict[str, str]:

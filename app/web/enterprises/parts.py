@@ -7,24 +7,12 @@ from typing import Annotated, Any
 
 from fastapi import Path
 from sqlalchemy.orm import Session
-from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from app.doors.call import Call
 from app.doors.field_forms import AskedGroup, asked_groups, texts_of
-from app.doors.forms import Bound, attempt, bind, empty
-from app.doors.merging import (
-    WAS,
-    Together,
-    began,
-    began_with,
-    brought_up,
-    choose_first,
-    clash_lines,
-    undecided,
-    was_as,
-    with_choices,
-)
+from app.doors.forms import Bound, bind, empty
+from app.doors.merging import WAS, JointForm, Together, began_with, was_as
 from app.doors.router import GuardedRouter
 from app.enterprises import actions
 from app.enterprises.models import Enterprise
@@ -99,32 +87,32 @@ def save_part(call: Call, uscc: str, slug: Slug, part_id: PartId) -> Response:
         find_part(call.session, kind.part, firm.id, part_id),
         PartChange(call.session, call.actor, firm, call.now),
     )
-    standing = raw_of(kind, row, desk)
-    sent = with_choices(call.form, standing)
-    bound, clashing = bind(kind.schema, sent), undecided(sent)
-    bound.errors.update(choose_first(clashing))
-    if bound.valid and bound.model is not None:
+    joint = JointForm(call.form, raw_of(kind, row, desk))
+    bound = joint.decided(bind(kind.schema, joint.sent))
+
+    def work(given: Any) -> Any:
         try:
-            bound.model = _beside_others(kind, bound.model, sent, standing)
-        except Clashing as clash:
-            clashing = began(clash, sent, {field.name: field.form_name for field in kind.part.fields})
-            bound.raw |= _texts(kind, bound.model.values()) | {"unit": kind.unit}
-            bound.add(clash)
-    done = attempt(call.session, bound, lambda given: (kind.put(desk, given, row),))
+            merged = _beside_others(kind, given, joint)
+        except Clashing:
+            bound.raw |= _texts(kind, given.values()) | {"unit": kind.unit}
+            raise
+        return (kind.put(desk, merged, row),)
+
+    names = {field.name: field.form_name for field in kind.part.fields}
+    done = joint.attempt(call.session, bound, work, names)
     if done is not None:
         return _saved(call, firm, kind, done[0])
-    lines = clash_lines(clashing, bound.raw, standing, labels_of(kind).__getitem__, _in_words(call.session, kind, firm))
-    bound.raw = brought_up(sent, bound.raw, standing)
-    together = Together(began_with(standing), lines)
+    together = joint.shown_again(bound, labels_of(kind).__getitem__, _in_words(call.session, kind, firm))
     return _page(call, firm, bound, slug, part_id, together=together, status=422)
 
 
-def _beside_others(kind: PartForm, given: Any, form: FormData, standing: dict[str, Any]) -> Any:
+def _beside_others(kind: PartForm, given: Any, joint: JointForm) -> Any:
     """What is to be written: the form, beside what others changed since it was opened. Raises `Clashing`."""
-    if given.seen == standing["seen"] or WAS not in form:
+    standing = joint.standing
+    if given.seen == standing["seen"] or WAS not in joint.sent:
         return given
     now = kind.schema.model_validate({name: value for name, value in standing.items() if value not in ("", [], None)})
-    merged = merge(was_as(kind.schema, form), now.values(), given.values())
+    merged = merge(was_as(kind.schema, joint.sent), now.values(), given.values())
     return given.model_copy(update=merged | {"seen": standing["seen"]})
 
 
