@@ -8,8 +8,9 @@ from typing import Any
 from starlette.datastructures import FormData
 
 from app.doors.answers import FORM_PREFIX, answers_in
+from app.doors.casework.questions import begun_texts, field_labels
 from app.doors.forms import Bound, empty
-from app.doors.merging import Together, began_with, clash_lines
+from app.doors.merging import Together, began_with
 from app.kit.actor import Actor
 from app.kit.clock import shanghai
 from app.kit.errors import NotFound
@@ -88,13 +89,12 @@ def section_at(form: FormOfCase, place: int) -> FormSection:
 
 def raw_of(form: FormOfCase, section: FormSection) -> dict[str, str]:
     """The fields of a section that may be changed now, as they stand."""
-    codes = (question.code for question in section.questions if question.code in form.open)
-    return {f"{FORM_PREFIX}{code}": form.entered(code) for code in codes}
+    return begun_texts((question for question in section.questions if question.code in form.open), form.answers)
 
 
-def bound_of(of_case: FormOfCase, section: FormSection, form: FormData) -> Bound[Any]:
+def bound_of(standing: Mapping[str, Any], form: FormData) -> Bound[Any]:
     given = answers_in(form)
-    return empty({name: given.get(name.removeprefix(FORM_PREFIX), "") for name in raw_of(of_case, section)})
+    return empty({name: given.get(name.removeprefix(FORM_PREFIX), "") for name in standing})
 
 
 def next_url(form: FormOfCase, section: FormSection) -> str:
@@ -103,21 +103,7 @@ def next_url(form: FormOfCase, section: FormSection) -> str:
 
 
 def labels_of(form: FormOfCase) -> dict[str, str]:
-    return {f"{FORM_PREFIX}{asked.code}": str(asked.label) for section in form.sections for asked in section.questions}
-
-
-def clash_of(
-    section: FormSection, clashing: Mapping[str, str], yours: Mapping[str, Any], standing: Mapping[str, str]
-) -> Together:
-    questions = {f"{FORM_PREFIX}{question.code}": question for question in section.questions}
-    lines = clash_lines(
-        clashing,
-        yours,
-        standing,
-        lambda name: str(questions[name].label),
-        lambda name, value: readable(questions[name], str(value or "")),
-    )
-    return Together(began_with(standing), lines)
+    return field_labels(asked for section in form.sections for asked in section.questions)
 
 
 def build_section_page(

@@ -17,27 +17,25 @@ from app.cases.supplies import CaseContents, load_contents
 from app.cases.supply import actions
 from app.cases.supply.models import CaseAnswer
 from app.cases.supply.queries import find_earlier, list_answers
-from app.cases.supply.schemas import HandIn, SaveDraft
-from app.cases.supply.service.answers import hand_in_answers, save_draft
-from app.doors.answers import FORM_PREFIX, answers_in, draft_was, goes_on_from, kept_draft
+from app.cases.supply.schemas import HandIn
+from app.cases.supply.service.answers import hand_in_answers
+from app.doors.answers import FORM_PREFIX, answers_in, draft_was
 from app.doors.call import Call
-from app.doors.forms import Bound, empty
-from app.doors.merging import (
-    Together,
-    began,
-    began_with,
-    brought_up,
-    choose_first,
-    clash_lines,
-    undecided,
-    with_choices,
+from app.doors.casework.own_fields import name_errors
+from app.doors.casework.questions import (
+    begun_texts,
+    entered,
+    field_labels,
+    field_names,
+    keep_typed,
+    to_choose,
 )
+from app.doors.forms import Bound, empty
+from app.doors.merging import JointForm, Together, began_with
 from app.doors.router import GuardedRouter
 from app.kit.actor import Actor
 from app.kit.clock import shanghai, today
-from app.kit.errors import DomainError
 from app.kit.i18n import _
-from app.kit.merging import Clashing
 from app.kit.permissions import can
 from app.programmes.domain.answers import show_answer
 from app.programmes.domain.definition import Programme
@@ -146,7 +144,7 @@ def _badge(question: Question, row: CaseAnswer | None) -> Badge | None:
 def questions_page(call: Call, number: str) -> Response:
     case = queries.get_visible_to(call.session, call.actor, number)
     programme, contents = queries.programme_of(call.session, case), load_contents(call.session, case)
-    raw = _raw(programme, contents.answers)
+    raw = begun_texts(programme.questions, contents.answers)
     page = _page(call.session, contents, programme, call.now, empty(raw), Together(began_with(raw)))
     return call.render("web/cases/questions.html", page)
 
@@ -155,26 +153,24 @@ def questions_page(call: Call, number: str) -> Response:
 def hand_in(call: Call, number: str) -> Response:
     case = queries.get_visible_to(call.session, call.actor, number)
     programme = queries.programme_of(call.session, case)
-    standing = _raw(programme, list_answers(call.session, case.id))
-    sent = with_choices(call.form, standing)
-    values, clashing = answers_in(sent), undecided(sent)
-    bound: Bound[Any] = empty({f"{FORM_PREFIX}{code}": text for code, text in values.items()})
-    bound.errors.update(choose_first(clashing))
+    joint = JointForm(call.form, begun_texts(programme.questions, list_answers(call.session, case.id)))
+    values = answers_in(joint.sent)
+    bound = joint.decided(empty({f"{FORM_PREFIX}{code}": text for code, text in values.items()}))
     if not bound.errors:
-        command = HandIn(values=values, was=draft_was(sent))
-        try:
-            with call.session.begin_nested():
-                changed = hand_in_answers(call.session, **call.by, number=number, command=command)
-            return call.redirect(f"/cases/{number}#questions", good=_("已提交。") if changed else _("没有改动。"))
-        except Clashing as clash:
-            bound.add(clash)
-            clashing = began(clash, sent, {code: f"{FORM_PREFIX}{code}" for code in values})
-        except DomainError as error:
-            bound.add(_prefixed(error))
-    lines = _clashes(programme, clashing, bound.raw, standing)
-    bound.raw = standing | brought_up(sent, bound.raw, standing)
+        bound.model = HandIn(values=values, was=draft_was(joint.sent))
+    changed = joint.attempt(
+        call.session,
+        bound,
+        lambda given: hand_in_answers(call.session, **call.by, number=number, command=given),
+        field_names(programme.questions),
+    )
+    if changed is not None:
+        return call.redirect(f"/cases/{number}#questions", good=_("已提交。") if changed else _("没有改动。"))
+    name_errors(bound, prefix=FORM_PREFIX)
+    together = to_choose(programme.questions, joint, bound, _in_words)
+    bound.raw = dict(joint.standing) | bound.raw
     contents = load_contents(call.session, case)
-    page = _page(call.session, contents, programme, call.now, bound, Together(began_with(standing), lines))
+    page = _page(call.session, contents, programme, call.now, bound, together)
     return call.render("web/cases/questions.html", page, status=422)
 
 
@@ -182,20 +178,13 @@ def hand_in(call: Call, number: str) -> Response:
 def keep_draft(call: Call, number: str) -> Response:
     """Keep what is being entered; a field that somebody else changed meanwhile waits for the choice when it is handed in."""
     queries.get_visible_to(call.session, call.actor, number)
-    values, was = answers_in(call.form), draft_was(call.form)
-
-    def save(kept: Mapping[str, str]) -> None:
-        with call.session.begin_nested():
-            save_draft(call.session, **call.by, number=number, command=SaveDraft(values=dict(kept), was=was))
-
-    clashing = kept_draft(values, save)
+    kept = keep_typed(call, number)
     case = queries.get_visible_to(call.session, call.actor, number)
     labels = {question.code: str(question.label) for question in queries.programme_of(call.session, case).questions}
-    standing = {code: row.value for code, row in list_answers(call.session, case.id).items()}
     saved = DraftSaved(
         at=shanghai(call.now).strftime("%H:%M:%S"),
-        clashing=tuple(labels[code] for code in clashing),
-        was=began_with(goes_on_from(values, was, standing, clashing)),
+        clashing=tuple(labels[code] for code in kept.clashing),
+        was=kept.was,
     )
     return call.render("web/cases/_draft_saved.html", saved)
 
@@ -218,23 +207,19 @@ def _page(
     together: Together,
 ) -> QuestionsPage:
     case, known, asked = contents.case, contents.answers, _asked(contents, programme, today(now))
-    earlier = find_earlier(session, case) if any(not _entered(known, question) for question in asked) else None
+    earlier = find_earlier(session, case) if any(not entered(known, question.code) for question in asked) else None
     return QuestionsPage(
         case=case,
         programme=programme,
         groups=tuple(_groups(programme, asked)),
         form=form,
-        labels={f"{FORM_PREFIX}{question.code}": str(question.label) for question in asked},
+        labels=field_labels(asked),
         together=together,
         url=f"/cases/{case.number}/questions",
         back=f"/cases/{case.number}#questions",
         drafts=sum(row.draft and bool(row.value) for row in known.values()),
         earlier=earlier.number if earlier else "",
     )
-
-
-def _entered(known: Mapping[str, CaseAnswer], question: Question) -> str:
-    return known[question.code].value if question.code in known else ""
 
 
 def _groups(programme: Programme, asked: Iterable[Question]) -> Iterable[QuestionGroup]:
@@ -247,24 +232,6 @@ def _groups(programme: Programme, asked: Iterable[Question]) -> Iterable[Questio
         yield QuestionGroup(legend, tuple(questions))
 
 
-def _raw(programme: Programme, known: Mapping[str, CaseAnswer]) -> dict[str, str]:
-    """What stands in the form: what was entered last, draft or not."""
-    return {f"{FORM_PREFIX}{question.code}": _entered(known, question) for question in programme.questions}
-
-
-def _clashes(
-    programme: Programme, clashing: Mapping[str, Any], yours: Mapping[str, Any], theirs: Mapping[str, Any]
-) -> Any:
-    questions = {f"{FORM_PREFIX}{asked.code}": asked for asked in programme.questions}
-
-    def text_of(name: str, value: Any) -> str:
-        option = questions[name].options.get(str(value or ""))
-        return str(option) if option else str(value or "")
-
-    return clash_lines(clashing, yours, theirs, lambda name: str(questions[name].label), text_of)
-
-
-def _prefixed(error: DomainError) -> DomainError:
-    """The refusal with its fields named as they are in the form."""
-    error.fields = {f"{FORM_PREFIX}{name}": message for name, message in error.fields.items()}
-    return error
+def _in_words(question: Question, text: str) -> str:
+    option = question.options.get(text)
+    return str(option) if option else text
