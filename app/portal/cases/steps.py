@@ -2,9 +2,7 @@
 
 from dataclasses import dataclass
 
-from pydantic import BaseModel, ConfigDict
 from sqlalchemy.orm import Session
-from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from app.cases import actions
@@ -14,11 +12,12 @@ from app.cases.domain.supplies import Supplies
 from app.cases.loading import place_of, with_parts
 from app.cases.models import CaseFile
 from app.cases.queries import programme_of
-from app.cases.schemas import TakeStep
 from app.cases.service.moving import take_step
 from app.cases.service.verdicts import with_verdict
 from app.cases.supplies import load_supplies
 from app.doors.call import Call
+from app.doors.casework.own_fields import name_errors
+from app.doors.casework.steps import StepForm, step_command
 from app.doors.forms import Bound, attempt, bind, empty
 from app.doors.router import GuardedRouter
 from app.kit.actor import Actor
@@ -31,18 +30,6 @@ from app.portal.shared.own import CasePart, own_case, part_of
 from app.programmes.domain.definition import Programme, StageAction
 
 router = GuardedRouter(door="portal", prefix="/portal/cases/{number}/steps")
-
-#: What a step's own fields are called in its form.
-FIELD = "v_"
-
-
-class PortalStepForm(BaseModel):
-    """The part of a step's form that every step has."""
-
-    model_config = ConfigDict(extra="ignore")
-
-    version: int
-    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -63,7 +50,7 @@ class PortalStepPage(CasePart):
     offer: StepOffer
     missing: tuple[PortalNeedLine, ...]
     version: int
-    form: Bound[PortalStepForm]
+    form: Bound[StepForm]
     office: str
 
 
@@ -102,7 +89,7 @@ def step_label(action: StageAction, case: CaseFile) -> str:
 def step_page(call: Call, number: str, code: str) -> Response:
     """The form of a step; while something is missing, what and where to supply it."""
     case = own_case(call.session, call.actor, number)
-    form: Bound[PortalStepForm] = empty({"version": case.version})
+    form: Bound[StepForm] = empty({"version": case.version})
     page = _page(call, case, code, form, call.settings.office)
     return call.render("portal/step.html", page)
 
@@ -110,34 +97,22 @@ def step_page(call: Call, number: str, code: str) -> Response:
 @router.post("/{code}", action=SUPPLY_OWN)
 def step_route(call: Call, number: str, code: str) -> Response:
     """Take the step, today."""
-    bound = bind(PortalStepForm, call.form)
-    done = attempt(
-        call.session,
-        bound,
-        lambda given: take_step(
-            call.session, **call.by, number=number, command=_command(given, code, _values(call.form, bound))
-        ),
-    )
+    bound = bind(StepForm, call.form)
+
+    def work(given: StepForm) -> CaseFile:
+        return take_step(call.session, **call.by, number=number, command=step_command(given, code, call.form, bound))
+
+    done = attempt(call.session, bound, work)
     if done is None:
         case = own_case(call.session, call.actor, number)
-        names = {name: name if name in PortalStepForm.model_fields else f"{FIELD}{name}" for name in bound.errors}
-        bound.errors = {names[name]: messages for name, messages in bound.errors.items()}
+        name_errors(bound, StepForm.model_fields)
         page = _page(call, case, code, bound, call.settings.office)
         return call.render("portal/step.html", page, status=422)
     stage = programme_of(call.session, done).stage(done.stage)
     return call.redirect(f"/portal/cases/{number}", good=_("已办理：%(wording)s。") % {"wording": stage.public})
 
 
-def _values(form: FormData, bound: Bound[PortalStepForm]) -> dict[str, str]:
-    """The step's own fields, by their codes."""
-    return {name.removeprefix(FIELD)[:40]: str(bound.raw[name])[:4000] for name in form if name.startswith(FIELD)}
-
-
-def _command(given: PortalStepForm, code: str, values: dict[str, str]) -> TakeStep:
-    return TakeStep(action=code[:40], version=given.version, reason=given.reason[:500], values=values)
-
-
-def _page(call: Call, case: CaseFile, code: str, form: Bound[PortalStepForm], office: str) -> PortalStepPage:
+def _page(call: Call, case: CaseFile, code: str, form: Bound[StepForm], office: str) -> PortalStepPage:
     programme = programme_of(call.session, case)
     supplies = load_supplies(call.session, [case], call.on)[case.id]
     offers = step_offers(call.session, case, programme, supplies, call.actor)

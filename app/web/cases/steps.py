@@ -3,18 +3,18 @@
 from dataclasses import dataclass
 from datetime import date
 
-from pydantic import BaseModel, ConfigDict
-from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from app.cases import actions, queries
 from app.cases.models import CaseFile
-from app.cases.schemas import TakeBackStep, TakeStep
+from app.cases.schemas import TakeBackStep
 from app.cases.service.moving import take_step
 from app.cases.service.undoing import standing_entries, take_back_step
 from app.cases.supplies import load_contents
 from app.cases.supply.schemas import AskCorrections
 from app.doors.call import Call
+from app.doors.casework.own_fields import name_errors
+from app.doors.casework.steps import StepForm, step_command
 from app.doors.corrections import AskGroups, ask_groups, bind_corrections
 from app.doors.forms import Bound, attempt, bind, empty
 from app.doors.router import GuardedRouter
@@ -28,18 +28,14 @@ from app.web.cases.verdict import CaseVerdictCard, verdict_card
 
 router = GuardedRouter(door="web", prefix="/cases")
 
-#: What a step's own fields are called in its form, apart from the day and the reason.
-FIELD = "v_"
+#: Messages about a form that asks for corrections too.
+_OWN = ("on", "reason", "version", "due_on", "items")
 
 
-class StepForm(BaseModel):
-    """The part of a step's form that every step has."""
+class DatedStep(StepForm):
+    """An officer records a step as of a day."""
 
-    model_config = ConfigDict(extra="ignore")
-
-    version: int
     on: date | None = None
-    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -50,7 +46,7 @@ class CaseStepPage:
     action: StageAction
     to: str
     button: StepButton | None
-    form: Bound[StepForm]
+    form: Bound[DatedStep]
     verdict: CaseVerdictCard | None
     today: date
     correct: AskGroups | None
@@ -69,59 +65,33 @@ class UndoPage:
 def step_page(call: Call, number: str, action_code: str) -> Response:
     """The form of a step, for those who come from the board or without script."""
     case = queries.get_visible_to(call.session, call.actor, number)
-    form: Bound[StepForm] = empty({"on": call.on.isoformat(), "version": case.version})
+    form: Bound[DatedStep] = empty({"on": call.on.isoformat(), "version": case.version})
     return call.render("web/cases/step.html", _step_page(call, case, action_code, form))
 
 
 @router.post("/{number}/steps/{action_code}", action=actions.STEP)
 def step_route(call: Call, number: str, action_code: str) -> Response:
     """Take the step."""
-    bound, asked = bind(StepForm, call.form), bind_corrections(call.form)
+    bound, asked = bind(DatedStep, call.form), bind_corrections(call.form)
     bound.raw |= asked.raw
     bound.errors.update(asked.errors)
-    values = _step_values(call.form, bound)
-    case = attempt(
-        call.session,
-        bound,
-        lambda given: take_step(
-            call.session, **call.by, number=number, command=_command(given, action_code, values, asked.model)
-        ),
-    )
+
+    def work(given: DatedStep) -> CaseFile:
+        corrections = asked.model or AskCorrections()
+        command = step_command(given, action_code, call.form, bound, on=given.on, corrections=corrections)
+        return take_step(call.session, **call.by, number=number, command=command)
+
+    case = attempt(call.session, bound, work)
     if case is None:
         case = queries.get_visible_to(call.session, call.actor, number)
-        _name_fields(bound)
+        name_errors(bound, _OWN)
         page = _step_page(call, case, action_code, bound)
         return call.render("web/cases/step.html", page, status=422)
     stage = queries.programme_of(call.session, case).stage(case.stage).name
     return call.redirect(f"/cases/{number}", good=_("已办理，现在的阶段是“%(stage)s”。") % {"stage": stage})
 
 
-def _step_values(form: FormData, bound: Bound[StepForm]) -> dict[str, str]:
-    """The step's own fields, kept in the raw form too, so that a refused form shows them again."""
-    values = {name: str(bound.raw.get(name, "")) for name in form if name.startswith(FIELD)}
-    return {name.removeprefix(FIELD): value for name, value in values.items()}
-
-
-def _command(given: StepForm, action_code: str, values: dict[str, str], asked: AskCorrections | None) -> TakeStep:
-    return TakeStep(
-        action=action_code[:40],
-        version=given.version,
-        on=given.on,
-        reason=given.reason[:500],
-        values={code[:40]: value[:4000] for code, value in values.items()},
-        corrections=asked or AskCorrections(),
-    )
-
-
-def _name_fields(bound: Bound[StepForm]) -> None:
-    """Messages about a step's own fields, under the names that the form has for them."""
-    bound.errors = {
-        name if name in ("on", "reason", "version", "due_on", "items") else f"{FIELD}{name}": messages
-        for name, messages in bound.errors.items()
-    }
-
-
-def _step_page(call: Call, case: CaseFile, action_code: str, form: Bound[StepForm]) -> CaseStepPage:
+def _step_page(call: Call, case: CaseFile, action_code: str, form: Bound[DatedStep]) -> CaseStepPage:
     session, on = call.session, call.on
     programme, contents = queries.programme_of(session, case), load_contents(session, case)
     action = programme.find_action(action_code)
