@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from app.cases.duties.models import CaseDuty
 from app.cases.duties.wording import duty_title
+from app.doors.casework.duties import is_waiting
 from app.kit.i18n import _
 from app.portal.shared.plain import nearness, plain_day
 
@@ -27,7 +28,7 @@ class PortalDutyLine:
 
 def duty_lines(number: str, rows: Iterable[CaseDuty], on: date) -> tuple[PortalDutyLine, ...]:
     """The firm's own duties that are open or soon will be, as links."""
-    waiting = [row for row in rows if _waits(row) and row.by == "enterprise"]
+    waiting = [row for row in rows if is_waiting(row) and row.by == "enterprise"]
     return tuple(_open(number, row, on) for row in waiting if row.opens_on <= on + timedelta(days=SOON_DAYS))
 
 
@@ -36,12 +37,8 @@ def past_duty_lines(rows: Iterable[CaseDuty], on: date) -> tuple[PortalDutyLine,
     return tuple(
         _past(row, on)
         for row in sorted(rows, key=lambda row: (row.opens_on, row.id), reverse=True)
-        if row.by == "enterprise" and not _waits(row)
+        if row.by == "enterprise" and not is_waiting(row)
     )
-
-
-def _waits(row: CaseDuty) -> bool:
-    return row.done_on is None and row.waived_on is None
 
 
 def _open(number: str, row: CaseDuty, on: date) -> PortalDutyLine:

@@ -16,6 +16,7 @@ from app.cases.oversight.domain.rating import GRADES, may_rate
 from app.cases.oversight.queries import find_rating
 from app.cases.queries import list_passages
 from app.cases.supplies import load_contents
+from app.doors.casework.duties import reports_of
 from app.kit.actor import Actor
 from app.kit.i18n import _, current_locale
 from app.kit.permissions import can
@@ -27,7 +28,6 @@ from app.portal.cases.renewing import next_years
 from app.portal.cases.steps import StepOffer, step_offers
 from app.portal.shared.plain import nearness, plain_day, turn_text
 from app.programmes.domain.definition import Programme
-from app.programmes.domain.duties import AfterEvent
 
 _STATES = {"done": "done", "current": "current", "upcoming": "todo"}
 
@@ -163,8 +163,8 @@ def _reports(case: CaseFile, programme: Programme) -> tuple[tuple[str, str], ...
     """What the firm may report as it happens: the title and the address of its form."""
     return tuple(
         (str(template.title), f"/portal/cases/{case.number}/reports/{template.code}")
-        for template in programme.duties
-        if isinstance(template.due, AfterEvent) and template.made_at == case.stage and template.by == "enterprise"
+        for template in reports_of(case, programme)
+        if template.by == "enterprise"
     )
 
 

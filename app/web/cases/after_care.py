@@ -8,18 +8,17 @@ from starlette.responses import Response
 
 from app.cases import queries
 from app.cases.duties import actions
-from app.cases.duties.domain import find_template
 from app.cases.duties.revoking import revoke_certificate
 from app.cases.duties.schemas import Note, ReportEvent, RevokeCertificate
 from app.cases.duties.service import report_event
 from app.cases.models import CaseFile
 from app.doors.call import Call
+from app.doors.casework.duties import reported_template
 from app.doors.forms import Bound, empty
 from app.doors.router import GuardedRouter
-from app.kit.errors import Conflict, NotFound
+from app.kit.errors import Conflict
 from app.kit.i18n import _
 from app.programmes.domain.definition import DutyTemplate
-from app.programmes.domain.duties import AfterEvent
 from app.web.cases.duty_panel import RevocationLine, duty_panel
 
 router = GuardedRouter(door="web", prefix="/cases")
@@ -93,9 +92,7 @@ def revocation_route(call: Call, number: str) -> Response:
 
 def _report(call: Call, number: str, code: str, form: Bound[EventForm]) -> Response:
     case = queries.get_visible_to(call.session, call.actor, number)
-    template = find_template(queries.programme_of(call.session, case), code)
-    if template is None or not isinstance(template.due, AfterEvent):
-        raise NotFound("duty.unknown", _("这个培育通道版本没有这类事项。"))
+    template = reported_template(queries.programme_of(call.session, case), code)
     status = 422 if form.errors or form.summary else 200
     return call.render("web/cases/report.html", EventReportPage(case, template, form), status=status)
 

@@ -12,40 +12,32 @@ from starlette.responses import Response
 
 from app.cases import queries
 from app.cases.duties import actions
-from app.cases.duties.domain import find_template
 from app.cases.duties.models import CaseDuty
 from app.cases.duties.schemas import DateDuty, DoneDuty, FillDuty, Filled, Note, WaiveDuty
 from app.cases.duties.service import date_duty, do_duty, draft_duty, waive_duty
 from app.cases.loading import place_of
 from app.cases.models import CaseFile
 from app.doors.call import Call
-from app.doors.forms import Bound, bind, empty
-from app.doors.merging import (
-    Together,
-    began,
-    began_with,
-    brought_up,
-    choose_first,
-    clash_lines,
-    read_was,
-    undecided,
-    with_choices,
+from app.doors.casework.duties import (
+    DutyPart,
+    drafted_texts,
+    duty_of,
+    duty_part,
+    field_labels,
+    is_waiting,
+    template_of,
 )
+from app.doors.casework.own_fields import FIELD, name_errors, own_values
+from app.doors.forms import Bound, bind, empty
+from app.doors.merging import JointForm, Together, began_with, read_was
 from app.doors.router import GuardedRouter
 from app.files.queries import list_on_file
-from app.kit.errors import DomainError, NotFound
 from app.kit.i18n import _
-from app.kit.merging import Clashing
 from app.kit.permissions import can
-from app.programmes.domain.answers import show_answer
 from app.programmes.domain.definition import DutyTemplate
-from app.reference.queries import list_terms
 from app.web.cases.duty_panel import DutyLine, duty_line
 
 router = GuardedRouter(door="web", prefix="/cases")
-
-#: What a duty's own fields are called in its form.
-FIELD = "v_"
 
 
 class DutyForm(BaseModel):
@@ -60,15 +52,11 @@ class DutyForm(BaseModel):
 
 
 @dataclass(frozen=True)
-class DutyPage:
+class DutyPage(DutyPart):
     """One duty: what is asked for, what was filled in, and what may be done with it."""
 
     case: CaseFile
     line: DutyLine
-    template: DutyTemplate
-    wanted: tuple[str, ...]
-    shelf: tuple[tuple[str, str], ...]
-    answers: tuple[tuple[str, str], ...]
     papers: tuple[tuple[str, str], ...]
     open: bool
     may_fill: bool
@@ -150,30 +138,19 @@ def _filled(
 ) -> _Refused | None:
     """Do `work` with the form; the form with its messages and choices where it was refused."""
     row, template = _duty(call.session, queries.get_visible_to(call.session, call.actor, number), duty_id)
-    standing = _begun_texts(row, template)
-    sent = with_choices(call.form, standing)
-    bound, clashing = bind(DutyForm, sent), undecided(sent)
-    bound.errors.update(choose_first(clashing))
-    values = {name.removeprefix(FIELD): str(bound.raw.get(name, "")) for name in sent if name.startswith(FIELD)}
-    if bound.valid and bound.model is not None:
-        try:
-            with call.session.begin_nested():
-                work(bound.model, values, _was(sent))
-            return None
-        except Clashing as clash:
-            bound.add(clash)
-            clashing = began(clash, sent, {code: f"{FIELD}{code}" for code in values})
-        except DomainError as error:
-            bound.add(error)
-    bound.errors = {
-        name if name in DutyForm.model_fields or name.startswith(FIELD) else f"{FIELD}{name}": messages
-        for name, messages in bound.errors.items()
-    }
-    labels = {f"{FIELD}{field.code}": str(field.label) for field in template.fields} | {"note": _("说明")}
-    lines = clash_lines(clashing, bound.raw, standing, labels.__getitem__)
-    texts = {name: text for name, text in bound.raw.items() if name in standing}
-    bound.raw |= brought_up(sent, texts, standing)
-    return _Refused(bound, Together(began_with(standing), lines))
+    joint = JointForm(call.form, _begun_texts(row, template))
+    bound = joint.decided(bind(DutyForm, joint.sent))
+    values = own_values(bound.raw, joint.sent.keys())
+    done = joint.attempt(
+        call.session,
+        bound,
+        lambda given: work(given, values, _was(joint.sent)),
+        {code: f"{FIELD}{code}" for code in values},
+    )
+    if done is not None:
+        return None
+    name_errors(bound, DutyForm.model_fields)
+    return _Refused(bound, joint.shown_again(bound, field_labels(template).__getitem__))
 
 
 def _was(form: FormData) -> Filled | None:
@@ -181,41 +158,29 @@ def _was(form: FormData) -> Filled | None:
     was = read_was(form)
     if not was:
         return None
-    values = {name.removeprefix(FIELD): str(text) for name, text in was.items() if name.startswith(FIELD)}
     documents = [int(key) for key in was.get("documents", []) if str(key).isdigit()]
-    return Filled(values=values, documents=documents, note=str(was.get("note", ""))[:1000])
+    return Filled(values=own_values(was), documents=documents, note=str(was.get("note", ""))[:1000])
 
 
 def _begun_texts(row: CaseDuty, template: DutyTemplate) -> dict[str, Any]:
     """What stands in the form now, every field of it."""
-    begun = _begun(row, row.opens_on)
-    fields = {f"{FIELD}{field.code}": begun.get(f"{FIELD}{field.code}", "") for field in template.fields}
-    return fields | {"note": begun["note"], "documents": begun["documents"]}
+    return {f"{FIELD}{field.code}": "" for field in template.fields} | drafted_texts(row)
 
 
 def _duty(session: Session, case: CaseFile, duty_id: int) -> tuple[CaseDuty, DutyTemplate]:
-    row = session.get(CaseDuty, duty_id)
-    template = find_template(queries.programme_of(session, case), row.code) if row is not None else None
-    if row is None or template is None or row.case_id != case.id:
-        raise NotFound("duty.unknown", _("该件没有这项后续事项。"))
-    return row, template
+    row = duty_of(session, case, duty_id)
+    return row, template_of(queries.programme_of(session, case), row.code)
 
 
 def _page(call: Call, number: str, duty_id: int, **refused: Any) -> Response:
     case = queries.get_visible_to(call.session, call.actor, number)
     row, template = _duty(call.session, case, duty_id)
-    place, is_open = place_of(case.enterprise), row.done_on is None and row.waived_on is None
+    place, is_open = place_of(case.enterprise), is_waiting(row)
     shelf = list_on_file(call.session, case.enterprise_id, template.documents)
-    names = {choice.code: choice.label for choice in list_terms(call.session, "document_kind")["document_kind"]}
     page = DutyPage(
+        **duty_part(call.session, row, template, shelf),
         case=case,
         line=duty_line(case, row, call.on),
-        template=template,
-        wanted=tuple(names.get(kind, kind) for kind in template.documents),
-        shelf=tuple((str(document.id), document.title) for document in shelf),
-        answers=tuple(
-            (str(field.label), show_answer(field, row.values.get(field.code, ""))) for field in template.fields
-        ),
         papers=tuple(
             (document.title, f"/documents/{document.id}") for document in shelf if document.id in row.documents
         ),
@@ -223,20 +188,9 @@ def _page(call: Call, number: str, duty_id: int, **refused: Any) -> Response:
         may_fill=is_open and can(call.actor, actions.FILL, place),
         may_date=is_open and can(call.actor, actions.DATE, place),
         may_waive=is_open and can(call.actor, actions.WAIVE, place),
-        fill=refused.get("fill") or empty(_begun(row, call.on)),
+        fill=refused.get("fill") or empty({"done_on": call.on.isoformat()} | drafted_texts(row)),
         together=refused.get("together") or Together(began_with(_begun_texts(row, template))),
         date=refused.get("date") or empty({"due_on": row.due_on.isoformat() if row.due_on else ""}),
         waive=refused.get("waive") or empty(),
     )
     return call.render("web/cases/duty.html", page, status=422 if refused else 200)
-
-
-def _begun(row: CaseDuty, on: date) -> dict[str, Any]:
-    """What the form begins with: the draft, if there is one."""
-    draft = row.draft or {}
-    return {
-        "done_on": on.isoformat(),
-        "note": draft.get("note", row.note),
-        "documents": [str(key) for key in draft.get("documents", ())],
-        **{f"{FIELD}{code}": value for code, value in draft.get("values", {}).items()},
-    }

@@ -14,12 +14,12 @@ from app.cases.duties.revoking import find_certificate
 from app.cases.duties.wording import duty_title
 from app.cases.loading import place_of
 from app.cases.models import CaseFile
+from app.doors.casework.duties import is_waiting, reports_of
 from app.enterprises.models import Certificate
 from app.kit.actor import Actor
 from app.kit.i18n import _, ngettext
 from app.kit.permissions import can
 from app.programmes.domain.definition import DutyTemplate, Programme
-from app.programmes.domain.duties import AfterEvent
 from app.web.shared.case_lines import Badge, due_badge, short_day
 
 
@@ -66,7 +66,7 @@ def duty_panel(session: Session, case: CaseFile, programme: Programme, actor: Ac
     if not rows and not reports:
         return None
     lines = [duty_line(case, row, on) for row in rows]
-    waits = [line for line in lines if line.row.done_on is None and line.row.waived_on is None]
+    waits = [line for line in lines if is_waiting(line.row)]
     return DutyPanel(
         present=tuple(line for line in waits if line.row.opens_on <= on),
         coming=tuple(line for line in waits if line.row.opens_on > on),
@@ -107,8 +107,7 @@ def _reports(case: CaseFile, programme: Programme, actor: Actor) -> tuple[tuple[
         return ()
     return tuple(
         (str(template.title), f"/cases/{case.number}/duties/report/{template.code}")
-        for template in programme.duties
-        if isinstance(template.due, AfterEvent) and template.made_at == case.stage
+        for template in reports_of(case, programme)
     )
 
 
