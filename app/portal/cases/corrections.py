@@ -1,6 +1,5 @@
 """补正: what the bureau asks to be corrected, answered item by item; each leads to where it is corrected."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,17 +9,17 @@ from starlette.responses import Response
 from app.cases.domain.state import CaseState
 from app.cases.models import CaseFile
 from app.cases.queries import programme_of
-from app.cases.supply.domain import CorrectionKind, subject_of
+from app.cases.supply.domain import CorrectionKind
 from app.cases.supply.models import CorrectionItem
 from app.cases.supply.queries import list_corrections
 from app.cases.supply.schemas import AnswerCorrection
 from app.cases.supply.service.corrections import answer_correction
 from app.doors.answers import FORM_PREFIX
 from app.doors.call import Call
-from app.doors.forms import Bound, attempt, bind, empty
+from app.doors.casework.corrections import answer_form, item_of, subject_text
+from app.doors.forms import Bound, attempt, bind
 from app.doors.router import GuardedRouter
 from app.kit.actor import Actor
-from app.kit.errors import NotFound
 from app.kit.i18n import _
 from app.kit.permissions import can
 from app.portal.actions import SEE_OWN, SUPPLY_OWN
@@ -83,9 +82,9 @@ def correction_page(call: Call, number: str, item_id: int) -> Response:
     """One item."""
     case = own_case(call.session, call.actor, number)
     programme = programme_of(call.session, case)
-    line = _line_of(_lines(call.session, case, programme, call.on), item_id)
-    form: Bound[AnswerCorrection] = empty({"answer": line.row.answer, "version": line.row.version})
-    return call.render("portal/correction.html", _page(case, programme, call.actor, line, form))
+    row = item_of(call.session, case, item_id)
+    page = _page(case, programme, call.actor, _line(programme, case, row, call.on), answer_form(row))
+    return call.render("portal/correction.html", page)
 
 
 @router.post("/{item_id:int}", action=SUPPLY_OWN)
@@ -98,11 +97,10 @@ def answer(call: Call, number: str, item_id: int) -> Response:
         lambda given: answer_correction(call.session, **call.by, number=number, item_id=item_id, command=given),
     )
     programme = programme_of(call.session, case)
-    lines = _lines(call.session, case, programme, call.on)
     if done is None:
-        page = _page(case, programme, call.actor, _line_of(lines, item_id), bound)
-        return call.render("portal/correction.html", page, status=422)
-    waiting = [line for line in lines if line.open]
+        line = _line(programme, case, item_of(call.session, case, item_id), call.on)
+        return call.render("portal/correction.html", _page(case, programme, call.actor, line, bound), status=422)
+    waiting = [line for line in _lines(call.session, case, programme, call.on) if line.open]
     good = _("已答复。还有 %(n)s 项。") % {"n": len(waiting)} if waiting else _("补正事项已全部答复，请再次提交。")
     return call.redirect(waiting[0].url if waiting else f"/portal/cases/{number}", good=good)
 
@@ -122,23 +120,15 @@ def _lines(session: Session, case: CaseFile, programme: Programme, on: date) -> 
     return [_line(programme, case, row, on) for row in list_corrections(session, case.id)]
 
 
-def _line_of(lines: Sequence[PortalCorrectionLine], item_id: int) -> PortalCorrectionLine:
-    found = next((line for line in lines if line.row.id == item_id), None)
-    if found is None:
-        raise NotFound("case.correction.unknown", _("没有这项补正要求。"))
-    return found
-
-
 def _line(programme: Programme, case: CaseFile, row: CorrectionItem, on: date) -> PortalCorrectionLine:
     waits = row.settled_on is None and row.answered_at is None
     due = ""
     if waits and row.due_on is not None:
         told = {"day": plain_day(row.due_on, on), "near": nearness(row.due_on, on)}
         due = _("请在 %(day)s 24:00 前完成（%(near)s）") % told
-    subject = subject_of(programme, row.kind, row.code)
     return PortalCorrectionLine(
         row=row,
-        title=str(subject) if subject else _("其他"),
+        title=subject_text(programme, row),
         due=due,
         badge=_badge(row, on),
         url=f"/portal/cases/{case.number}/corrections/{row.id}",

@@ -12,23 +12,25 @@ from app.cases.domain.state import CaseState
 from app.cases.models import CaseFile
 from app.cases.supplies import CaseContents
 from app.cases.supply import actions
-from app.cases.supply.domain import CorrectionKind, subject_of
+from app.cases.supply.domain import CorrectionKind
 from app.cases.supply.models import CorrectionItem
-from app.cases.supply.queries import list_corrections
-from app.cases.supply.schemas import AnswerCorrection, AskCorrectionAgain, Versioned
+from app.cases.supply.schemas import AnswerCorrection, AskCorrectionAgain
 from app.cases.supply.service.corrections import answer_correction, ask_again, ask_corrections, settle_correction
 from app.doors.call import Call
+from app.doors.casework.corrections import answer_form, item_of, subject_text
+from app.doors.casework.materials import seen_version
 from app.doors.corrections import AskGroups, ask_groups, bind_corrections
-from app.doors.forms import Bound, bind, empty
+from app.doors.forms import Bound, empty
 from app.doors.router import GuardedRouter
 from app.kit.actor import Actor
-from app.kit.errors import NotFound
 from app.kit.i18n import _
 from app.kit.permissions import can
 from app.programmes.domain.definition import Programme
 from app.web.shared.case_lines import Badge, due_badge
 
 router = GuardedRouter(door="web", prefix="/cases")
+
+_ANSWER, _AGAIN = "web/cases/correction_answer.html", "web/cases/correction_again.html"
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,6 @@ def correction_line(
 ) -> CorrectionLine:
     """An item as the pages of the bureau show it."""
     is_open, base = row.settled_on is None, f"/cases/{case.number}"
-    subject = subject_of(programme, row.kind, row.code)
     kinds = {
         CorrectionKind.MATERIAL: f"{base}#material-{row.code}",
         CorrectionKind.QUESTION: f"{base}#question-{row.code}",
@@ -107,7 +108,7 @@ def correction_line(
     return CorrectionLine(
         row=row,
         id=f"correction-{row.id}",
-        subject=str(subject) if subject else _("其他"),
+        subject=subject_text(programme, row),
         subject_url=kinds.get(CorrectionKind(row.kind), ""),
         badge=_badge(row, on),
         url=f"{base}/corrections/{row.id}",
@@ -168,8 +169,7 @@ def _ask_page(session: Session, case: CaseFile, form: Bound[Any]) -> AskCorrecti
 
 @router.get("/{number}/corrections/{item_id:int}/answer", action=actions.ANSWER_CORRECTION)
 def answer_page(call: Call, number: str, item_id: int) -> Response:
-    page = _item_page(call, number, item_id, None)
-    return call.render("web/cases/correction_answer.html", page)
+    return _item_page(call, number, item_id, _ANSWER)
 
 
 @router.post("/{number}/corrections/{item_id:int}/answer", action=actions.ANSWER_CORRECTION)
@@ -178,25 +178,20 @@ def answer(call: Call, number: str, item_id: int) -> Response:
         AnswerCorrection,
         lambda given: answer_correction(call.session, **call.by, number=number, item_id=item_id, command=given),
         done=lambda _done: _back(call, number, item_id, _("已登记答复。")),
-        again=lambda bound: call.render(
-            "web/cases/correction_answer.html",
-            _item_page(call, number, item_id, bound),
-            status=422,
-        ),
+        again=lambda bound: _item_page(call, number, item_id, _ANSWER, bound),
     )
 
 
 @router.post("/{number}/corrections/{item_id:int}/settle", action=actions.CORRECT)
 def settle(call: Call, number: str, item_id: int) -> Response:
-    command = bind(Versioned, call.form).model or Versioned(version=0)
+    command = seen_version(call.form)
     settle_correction(call.session, **call.by, number=number, item_id=item_id, command=command)
     return _back(call, number, item_id, _("这一项已通过。"))
 
 
 @router.get("/{number}/corrections/{item_id:int}/again", action=actions.CORRECT)
 def again_page(call: Call, number: str, item_id: int) -> Response:
-    page = _item_page(call, number, item_id, None)
-    return call.render("web/cases/correction_again.html", page)
+    return _item_page(call, number, item_id, _AGAIN)
 
 
 @router.post("/{number}/corrections/{item_id:int}/again", action=actions.CORRECT)
@@ -205,23 +200,17 @@ def again(call: Call, number: str, item_id: int) -> Response:
         AskCorrectionAgain,
         lambda given: ask_again(call.session, **call.by, number=number, item_id=item_id, command=given),
         done=lambda _done: _back(call, number, item_id, _("已再次退回。")),
-        again=lambda bound: call.render(
-            "web/cases/correction_again.html",
-            _item_page(call, number, item_id, bound),
-            status=422,
-        ),
+        again=lambda bound: _item_page(call, number, item_id, _AGAIN, bound),
     )
 
 
-def _item_page(call: Call, number: str, item_id: int, form: Bound[Any] | None) -> CorrectionPage:
+def _item_page(call: Call, number: str, item_id: int, template: str, form: Bound[Any] | None = None) -> Response:
+    """The page of one item; with the `form` that was refused."""
     case = queries.get_visible_to(call.session, call.actor, number)
-    row = next((row for row in list_corrections(call.session, case.id) if row.id == item_id), None)
-    if row is None:
-        raise NotFound("case.correction.unknown", _("没有这项补正要求。"))
-    programme = queries.programme_of(call.session, case)
+    row, programme = item_of(call.session, case, item_id), queries.programme_of(call.session, case)
     line = correction_line(case, programme, row, call.on, may_answer=True, may_correct=True)
-    raw = {"answer": row.answer, "version": row.version}
-    return CorrectionPage(case, line, form or empty(raw), f"/cases/{number}#{line.id}")
+    page = CorrectionPage(case, line, form or answer_form(row), f"/cases/{number}#{line.id}")
+    return call.render(template, page, status=422 if form else 200)
 
 
 def _back(call: Call, number: str, item_id: int, good: str) -> Response:
