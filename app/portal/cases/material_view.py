@@ -6,13 +6,13 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from app.cases.domain.needs import applies, years_open
 from app.cases.models import CaseFile
 from app.cases.queries import programme_of
 from app.cases.supplies import load_contents
 from app.cases.supply.domain import CorrectionKind, MaterialState, may_supply
 from app.cases.supply.models import CaseMaterial, CorrectionItem
 from app.cases.supply.queries import can_serve, list_open_corrections
+from app.doors.casework.materials import Slot, is_accepted, rows_of, serves, slots_asked, supply_url
 from app.doors.document_words import file_text
 from app.files.models import Document
 from app.files.queries import list_on_file
@@ -76,11 +76,9 @@ def slots_of(session: Session, case: CaseFile, actor: Actor, on: date) -> tuple[
         return lambda asked: can(actor, SUPPLY_OWN) and may_supply(programme, case, template, actor, asked=asked)
 
     slots = [
-        _slot(case, template, year, _of(held, template, year), items.get(template.code), open_for(template), on)
-        for template in programme.materials
-        if template.supplied_by == "enterprise"
-        if applies(template, supplies) or template.code in named
-        for year in years_open(template, case.year, supplies.founded_in, named=template.code in named)
+        _slot(case, slot, rows_of(held, slot), items.get(slot[0].code), open_for(slot[0]), on)
+        for slot in slots_asked(programme, case, supplies, named)
+        if slot[0].supplied_by == "enterprise"
     ]
     shelf = list_on_file(session, case.enterprise_id) if any(slot.open and not slot.papers for slot in slots) else []
     return tuple(replace(slot, on_file=_ready(slot, shelf, on)) for slot in slots)
@@ -130,34 +128,29 @@ def _ready(slot: SlotView, shelf: Sequence[Document], on: date) -> str:
     return ngettext("证据库有 %(n)s 份可直接选用", "证据库有 %(n)s 份可直接选用", n) % {"n": n}
 
 
-def _of(held: Sequence[CaseMaterial], template: MaterialTemplate, year: int | None) -> list[CaseMaterial]:
-    return [row for row in held if (row.material, row.year) == (template.code, year)]
-
-
 def _slot(
     case: CaseFile,
-    template: MaterialTemplate,
-    year: int | None,
+    slot: Slot,
     rows: list[CaseMaterial],
     item: CorrectionItem | None,
     is_open: Callable[[bool], bool],
     on: date,
 ) -> SlotView:
     """`is_open` says whether it may be supplied, once asked for or without that."""
-    remark = item.remark if item else ""
-    serving = [row for row in rows if row.state != MaterialState.RETURNED and can_serve(template, row.document, on)]
-    asked = len(serving) < template.at_least or bool(remark)
+    (template, year), remark = slot, item.remark if item else ""
+    serving = sum(serves(template, row, on) for row in rows)
+    asked = serving < template.at_least or bool(remark)
     returned, settled = is_open(True), is_open(bool(remark))
     return SlotView(
         template=template,
         year=year,
         title=_("%(year)s 年度 %(title)s") % {"year": year, "title": template.title} if year else str(template.title),
         hint=str(template.hint or ""),
-        badge=_badge(template, rows, len(serving), remark),
+        badge=_badge(template, rows, serving, remark),
         papers=tuple(_paper(row, template, on, returned if _sent_back(row) else settled) for row in rows),
         remark=remark,
         open=is_open(asked),
-        url=f"/portal/cases/{case.number}/materials/{template.code}" + (f"?year={year}" if year else ""),
+        url=supply_url(f"/portal/cases/{case.number}", slot),
         next_url=_next_url(case, item),
     )
 
@@ -170,9 +163,7 @@ def _badge(template: MaterialTemplate, rows: list[CaseMaterial], serving: int, r
     if remark or any(_sent_back(row) for row in rows):
         return "late", _("需补正")
     if serving >= template.at_least:
-        return (
-            ("good", _("已审核")) if all(row.state == MaterialState.ACCEPTED for row in rows) else ("info", _("已提供"))
-        )
+        return ("good", _("已审核")) if is_accepted(rows) else ("info", _("已提供"))
     if not template.required:
         return "idle", _("可选")
     missing = template.at_least - serving

@@ -12,6 +12,7 @@ from app.cases.supply.queries import find_earlier, list_choosable
 from app.cases.supply.schemas import ChooseMaterial, UploadMaterial, Versioned
 from app.cases.supply.service.materials import choose_materials, remove_material, upload_material
 from app.doors.call import Call
+from app.doors.casework.materials import number_in, seen_version
 from app.doors.document_words import FRAGMENT, file_text, taken, uploads_of
 from app.doors.forms import Bound, attempt, bind, empty
 from app.doors.router import GuardedRouter
@@ -145,7 +146,7 @@ def upload(call: Call, number: str, code: str) -> Response:
 @router.post("/{material_id:int}/remove", action=SUPPLY_OWN)
 def remove(call: Call, number: str, material_id: int) -> Response:
     """Take a document back from the case; it stays on file."""
-    command = bind(Versioned, call.form).model or Versioned(version=0)
+    command = seen_version(call.form)
     return call.act(
         lambda: remove_material(call.session, **call.by, number=number, material_id=material_id, command=command),
         f"/portal/cases/{number}/materials",
@@ -163,9 +164,9 @@ def _make_room(call: Call, number: str) -> None:
 
 def _page(call: Call, number: str, code: str, form: Bound[Any], *, status: int = 200) -> Response:
     case = own_case(call.session, call.actor, number)
-    slot, others = slot_of(call.session, case, code, _number(form, "year"), call.actor, call.on)
+    slot, others = slot_of(call.session, case, code, number_in(form, "year"), call.actor, call.on)
     on_file = list_choosable(call.session, case, slot.template, slot.year, call.on) if slot.open else []
-    replaced = _number(form, "replaces")
+    replaced = number_in(form, "replaces")
     page = PortalMaterialPage(
         **part_of(case, programme_of(call.session, case)),
         slot=slot,
@@ -186,11 +187,6 @@ def _choice(document: Document) -> DocumentChoice:
     return DocumentChoice(
         document.id, f"{document.title} {document.year}" if document.year else document.title, " · ".join(parts)
     )
-
-
-def _number(form: Bound[Any], name: str) -> int | None:
-    text = str(form.raw.get(name) or "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None
 
 
 def _supplied(call: Call, number: str, code: str, good: str) -> Response:

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.cases import queries
-from app.cases.domain.needs import applies, years_open
 from app.cases.domain.state import CaseState
 from app.cases.models import CaseFile
 from app.cases.supplies import CaseContents
@@ -17,7 +16,7 @@ from app.cases.supply import actions
 from app.cases.supply.domain import MaterialState, material_of
 from app.cases.supply.models import CaseMaterial
 from app.cases.supply.queries import list_choosable, list_materials
-from app.cases.supply.schemas import ChooseMaterial, ReturnMaterial, UploadMaterial, Versioned
+from app.cases.supply.schemas import ChooseMaterial, ReturnMaterial, UploadMaterial
 from app.cases.supply.service.materials import (
     accept_material,
     choose_materials,
@@ -26,6 +25,15 @@ from app.cases.supply.service.materials import (
     upload_material,
 )
 from app.doors.call import Call
+from app.doors.casework.materials import (
+    Slot,
+    is_accepted,
+    number_in,
+    seen_version,
+    serves,
+    slots_asked,
+    supply_url,
+)
 from app.doors.document_words import uploads_of
 from app.doors.forms import Bound, bind, empty
 from app.doors.router import GuardedRouter
@@ -129,13 +137,8 @@ def material_panel(
         _line(case, row, document, may_supply=may_supply, may_check=may_check)
         for row, document in zip(contents.materials, documents, strict=True)
     )
-    lying = {line.row.material for line in held}
-    slots = tuple(
-        _slot(case, programme, template, year, held)
-        for template in programme.materials
-        if applies(template, supplies) or template.code in lying
-        for year in years_open(template, case.year, supplies.founded_in, named=template.code in lying)
-    )
+    asked = slots_asked(programme, case, supplies, {row.material for row in contents.materials})
+    slots = tuple(_slot(case, programme, slot, held, on) for slot in asked)
     required = [slot for slot in slots if slot.required]
     return MaterialPanel(slots, sum(slot.complete for slot in required), len(required), may_supply, may_check)
 
@@ -156,36 +159,28 @@ def _line(
     )
 
 
-def _slot(
-    case: CaseFile, programme: Programme, template: MaterialTemplate, year: int | None, held: Iterable[MaterialLine]
-) -> SlotLine:
+def _slot(case: CaseFile, programme: Programme, slot: Slot, held: Iterable[MaterialLine], on: date) -> SlotLine:
+    template, year = slot
     lines = tuple(line for line in held if (line.row.material, line.row.year) == (template.code, year))
-    serving = sum(_serves(template, line) for line in lines)
+    serving = sum(serves(template, line.row, on) for line in lines)
     step = programme.find_action(template.needed_for)
     return SlotLine(
-        id=f"material-{template.code}" + (f"-{year}" if year else ""),
+        id=_anchor(template.code, year),
         title=title_of(template, year),
         hint=str(template.hint or ""),
         step=str(step.label) if step else "",
         by=_("市科技局提供") if template.supplied_by == "bureau" else "",
         badge=_slot_badge(template, serving, lines),
         lines=lines,
-        url=f"/cases/{case.number}/materials/{template.code}" + (f"?year={year}" if year else ""),
+        url=supply_url(f"/cases/{case.number}", slot),
         required=template.required,
         complete=serving >= template.at_least,
     )
 
 
-def _serves(template: MaterialTemplate, line: MaterialLine) -> bool:
-    if line.row.state == MaterialState.RETURNED or line.row.document.withdrawn_at is not None:
-        return False
-    return line.document.may_serve or not template.valid
-
-
 def _slot_badge(template: MaterialTemplate, serving: int, lines: tuple[MaterialLine, ...]) -> Badge:
     if serving >= template.at_least:
-        accepted = all(line.row.state == MaterialState.ACCEPTED for line in lines)
-        return ("good", _("已审核")) if accepted else ("info", _("已提供"))
+        return ("good", _("已审核")) if is_accepted(line.row for line in lines) else ("info", _("已提供"))
     if template.at_least > 1:
         return "wait", _("已有 %(n)s 份，需 %(wanted)s 份") % {"n": serving, "wanted": template.at_least}
     return ("wait", _("待提供")) if template.required else ("idle", _("选填"))
@@ -216,7 +211,9 @@ def choose(call: Call, number: str, code: str) -> Response:
         lambda given: choose_materials(call.session, **call.by, number=number, command=given),
         done=lambda done: _back(call, number, code, done[0].year, _("已选用 %(n)s 份。") % {"n": len(done)}),
         again=lambda bound: call.render(
-            "web/cases/material.html", _supply_page(call, case, code, _year(bound), bound), status=422
+            "web/cases/material.html",
+            _supply_page(call, case, code, number_in(bound, "year", digits=4), bound),
+            status=422,
         ),
     )
 
@@ -240,7 +237,9 @@ def upload(call: Call, number: str, code: str) -> Response:
         ),
         done=lambda row: _back(call, number, code, row.year, _("已上传并选用，材料已存入该企业的证据库。")),
         again=lambda bound: call.render(
-            "web/cases/material.html", _supply_page(call, case, code, _year(bound), bound), status=422
+            "web/cases/material.html",
+            _supply_page(call, case, code, number_in(bound, "year", digits=4), bound),
+            status=422,
         ),
     )
 
@@ -248,7 +247,7 @@ def upload(call: Call, number: str, code: str) -> Response:
 @router.post("/{number}/materials/{material_id:int}/remove", action=actions.SUPPLY)
 def remove(call: Call, number: str, material_id: int) -> Response:
     row = _row(call.session, call.actor, number, material_id)
-    command = _version(call.form)
+    command = seen_version(call.form)
     remove_material(call.session, **call.by, number=number, material_id=material_id, command=command)
     return _back(call, number, row.material, row.year, _("已从本件移除，材料仍在证据库中。"))
 
@@ -278,7 +277,7 @@ def _supply_page(call: Call, case: CaseFile, code: str, year: int | None, form: 
 
 @router.post("/{number}/materials/{material_id:int}/accept", action=actions.CHECK)
 def accept(call: Call, number: str, material_id: int) -> Response:
-    command = _version(call.form)
+    command = seen_version(call.form)
     row = accept_material(call.session, **call.by, number=number, material_id=material_id, command=command)
     return _back(call, number, row.material, row.year, _("已审核通过。"))
 
@@ -315,16 +314,6 @@ def _row(session: Session, actor: Actor, number: str, material_id: int) -> CaseM
     if found is None:
         raise NotFound("case.material.missing", _("没有找到这份材料。"))
     return found
-
-
-def _version(form: Any) -> Versioned:
-    bound = bind(Versioned, form)
-    return bound.model or Versioned(version=0)
-
-
-def _year(bound: Bound[Any]) -> int | None:
-    text = str(bound.raw.get("year", ""))
-    return int(text) if text.isascii() and text.isdigit() and len(text) == 4 else None
 
 
 def _anchor(code: str, year: int | None) -> str:
