@@ -58,3 +58,7 @@ def test_years_that_were_not_published_are_told() -> None:
     assert unpublished_years(date(2021, 1, 1), date(2021, 12, 31)) == ()
     first = LAST_PUBLISHED + 1
     assert unpublished_years(date(first - 1, 12, 1), date(first, 1, 31)) == (first,)
+
+
+def test_beyond_the_years_of_the_calendar_offices_work_from_monday_to_friday() -> None:
+    assert add_working_days(date(2100, 1, 1), 1) == date(2100, 1, 4)
