@@ -54,7 +54,7 @@ def choose_page(call: Call, query: Annotated[ListQuery, LIST.asked]) -> Response
         papers=tuple((f"/cases/papers/{kind}", _(PAPER_LABELS[kind])) for kind in PaperKind),
         may_keep_templates=can(call.actor, KEEP_TEMPLATES),
     )
-    return call.render("web/cases/printouts.html", page)
+    return call.render("web/cases/papers.html", page)
 
 
 @router.get("/{kind}", action=EXPORT)
