@@ -100,12 +100,12 @@ def get_case_missing(call: ClientCall, number: Number, _wanted: Nothing, shown: 
             "stage": case.stage,
             "state": case.state,
             "next_step": action.code if action else None,
-            "missing": [_told(programme, need) for need in needs],
+            "missing": [_reported(programme, need) for need in needs],
         }
     )
 
 
-def _told(programme: Programme, need: Need) -> dict[str, Any]:
+def _reported(programme: Programme, need: Need) -> dict[str, Any]:
     with use_locale("zh"):
         text, grounds = need_text(programme, need), need_grounds(programme, need)
     with use_locale("en"):

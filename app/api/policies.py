@@ -25,7 +25,7 @@ from app.policies.json_schema import facts_schema
 from app.policies.models import PolicyVersion, StoredVerdict
 from app.policies.plan_answer import answer_with_plan
 from app.policies.queries import get_in_force, get_policy, list_stored, list_versions, policy_of
-from app.policies.service.verdicts import evaluate_all, evaluate_enterprise, evaluate_told
+from app.policies.service.verdicts import evaluate_all, evaluate_enterprise, evaluate_stated
 from app.policies.settings import settings_in_force
 
 router = GuardedRouter(door="api", prefix="/api/v1", tags=["policies"])
@@ -95,7 +95,7 @@ def evaluate_policy(call: ClientCall, code: Code, wanted: PlaceQuery) -> Respons
     region = wanted.region or call.actor.region_prefix
     policy = get_policy(call.session, code, on, region)
     settings = settings_in_force(call.session, policy, on, region)
-    return Json(answer_with_plan(evaluate_told(policy, facts, on, settings)))
+    return Json(answer_with_plan(evaluate_stated(policy, facts, on, settings)))
 
 
 @router.get("/enterprises/{uscc}/verdicts", action=PULL_VERDICTS, response_class=Json, **verdicts_operation())

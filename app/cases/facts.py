@@ -37,11 +37,11 @@ class CaseFacts:
             .where(IntellectualProperty.enterprise_id.in_(enterprise_ids))
             .group_by(IntellectualProperty.enterprise_id)
         )
-        found = {key: _told(known, undated) for key, known, undated in session.execute(statement)}
+        found = {key: _reported(known, undated) for key, known, undated in session.execute(statement)}
         return {key: found.get(key, {}) for key in enterprise_ids}
 
 
-def _told(known: int, undated: int) -> Mapping[str, FactValue]:
+def _reported(known: int, undated: int) -> Mapping[str, FactValue]:
     """How many; not known when only rights without a grant date could make up the first one (as for class I)."""
     return {CLASS_TWO_UNUSED: FactValue(None if not known and undated else known, _SOURCE)}
 

@@ -38,8 +38,8 @@ class Traces:
     def to_json(self) -> dict[str, Any]:
         """As kept in `StageEntry.before`; days as ISO texts."""
         kept = asdict(self)
-        kept["case"] = _told(self.case)
-        kept["clocks"] = {key: _told(values) for key, values in self.clocks.items()}
+        kept["case"] = _reported(self.case)
+        kept["clocks"] = {key: _reported(values) for key, values in self.clocks.items()}
         return kept
 
     @classmethod
@@ -61,7 +61,7 @@ def clock_fields(row: CaseClock) -> dict[str, Any]:
     return {name: getattr(row, name) for name in CLOCK_FIELDS}
 
 
-def _told(values: dict[str, Any]) -> dict[str, Any]:
+def _reported(values: dict[str, Any]) -> dict[str, Any]:
     return {name: value.isoformat() if isinstance(value, date) else value for name, value in values.items()}
 
 

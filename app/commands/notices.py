@@ -41,9 +41,9 @@ def notify(
             with read_scope(database) as session:
                 _tell_counts(session, notifier, utc_now())
             return
-        told = notifier.run_once()
-        sent = " ".join(f"{channel}={number}" for channel, number in told.sent.items())
-        typer.echo(f"events={told.events} day={told.of_day} {sent}".strip())
+        reported = notifier.run_once()
+        sent = " ".join(f"{channel}={number}" for channel, number in reported.sent.items())
+        typer.echo(f"events={reported.events} day={reported.of_day} {sent}".strip())
 
 
 def _tell_counts(session: Session, notifier: Notifier, now: datetime) -> None:
@@ -57,9 +57,9 @@ def _tell_counts(session: Session, notifier: Notifier, now: datetime) -> None:
             counts[one.notification.topic.code, INBOX] += 1
             counts.update((one.notification.topic.code, f"{channel}:{manner}") for channel, manner in one.manners)
     for topic in notifier.sources.topics:
-        told = " ".join(f"{way}={counts[code, way]}" for code, way in sorted(counts) if code == topic.code)
-        if told:
-            typer.echo(f"{topic.code}: {told}")
+        reported = " ".join(f"{way}={counts[code, way]}" for code, way in sorted(counts) if code == topic.code)
+        if reported:
+            typer.echo(f"{topic.code}: {reported}")
     waiting = " ".join(f"{channel}={n}" for channel, n in sorted(count_waiting(session).items()))
     if waiting:
         typer.echo(_("已在等待发送：%(counts)s") % {"counts": waiting})
@@ -70,7 +70,7 @@ def _batches(session: Session, notifier: Notifier, now: datetime) -> Iterator[li
     """What the journal tells that nobody followed yet, then what the day tells."""
     position = position_of(session, follower(notifier.sources, notifier.open_ways), now)
     while events := list_following(session, position, BATCH):
-        yield notifier.sources.told_by(session, events)
+        yield notifier.sources.notified_by(session, events)
         position = events[-1].position
     day = Day(today(now), notifier.days_before)
-    yield from batches(notifier.sources.told_on(session, day))
+    yield from batches(notifier.sources.notified_on(session, day))

@@ -192,13 +192,13 @@ def _statements(enterprise_id: int, firm: DemoFirm, actor: Actor, now: datetime)
             yield {**common, "fact_code": "standards_led", "value": False, "source": "申报书（虚构示例数据）"}
     if firm.total_costs_fen is not None:
         year, costs = firm.figures[-1]["year"], f"{firm.total_costs_fen // FEN_PER_YUAN}"
-        told = {
+        reported = {
             "fact_code": "total_costs",
             "year": year,
             "value": costs,
             "source": "企业所得税年度申报表（虚构示例数据）",
         }
-        yield {**common, **told}
+        yield {**common, **reported}
     for fact, grade in firm.grades.items():
         yield {**common, "fact_code": fact, "value": grade, "source": "技术专家预评打分（虚构示例数据）"}
 

@@ -82,8 +82,8 @@ def play_own_firm(session: Session, vault: Vault, enterprise: Enterprise, firm: 
     case.take("return", reason="两项材料要补正（示例）", corrections=_corrections(case.now))
     items = select(CorrectionItem).where(CorrectionItem.case_id == case.row.id, CorrectionItem.kind == "question")
     item = session.scalars(items).one()
-    told = AnswerCorrection(version=item.version, answer="已改为全称（示例）")
-    answer_correction(session, actor=firm, now=now, number=case.row.number, item_id=item.id, command=told)
+    reported = AnswerCorrection(version=item.version, answer="已改为全称（示例）")
+    answer_correction(session, actor=firm, now=now, number=case.row.number, item_id=item.id, command=reported)
 
 
 def _corrections(now: datetime) -> AskCorrections:

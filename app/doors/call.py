@@ -122,7 +122,7 @@ class Call:
         return done(result)
 
     def act(self, work: Callable[[], Result], url: str, *, good: str | Callable[[Result], str]) -> Response:
-        """Do `work`, asked for by a button; how it went, or why it was refused, is told on the page `url`."""
+        """Do `work`, asked for by a button; how it went, or why it was refused, is reported on the page `url`."""
         try:
             with self.session.begin_nested():
                 result = work()

@@ -30,7 +30,7 @@ class Answers:
     """The form as it was filled in (`form` for showing it again) and, when all could be read, what it tells."""
 
     form: Bound[Any]
-    told: Mapping[str, Any] = field(default_factory=dict)
+    stated: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def valid(self) -> bool:
@@ -48,13 +48,13 @@ def read_answers(policy: Policy, topics: Iterable[FactQuestionGroup], filed: Fac
     asked = tuple(topics)
     raw = {blank.name: _text(form, blank.name) for blank in _blanks(asked)}
     reader = _Reader(filed, raw)
-    told = reader.told(asked)
+    stated = reader.stated(asked)
     bound: Bound[Any] = Bound(None, raw, reader.errors)
     not_asked = set(policy.uses) - {question.code for topic in asked for question in topic.questions}
-    told |= {code: value for code, value in stated_facts(filed).items() if code in not_asked}
+    stated |= {code: value for code, value in stated_facts(filed).items() if code in not_asked}
     if not bound.errors:
-        _check(policy, told, bound)
-    return Answers(bound, told)
+        _check(policy, stated, bound)
+    return Answers(bound, stated)
 
 
 def _blanks(topics: Iterable[FactQuestionGroup]) -> tuple[Blank, ...]:
@@ -66,9 +66,9 @@ def _text(form: FormData, name: str) -> str:
     return "" if isinstance(value, UploadFile) else "".join(filter(str.isprintable, value)).strip()
 
 
-def _check(policy: Policy, told: dict[str, Any], bound: Bound[Any]) -> None:
+def _check(policy: Policy, stated: dict[str, Any], bound: Bound[Any]) -> None:
     try:
-        read_facts(policy, told)
+        read_facts(policy, stated)
     except Invalid as error:
         for path, message in error.fields.items():
             name = "-".join(part for part in path.split(".")[1:] if part not in {"low", "high"})
@@ -87,7 +87,7 @@ class _Reader:
         self._raw = raw
         self.errors: dict[str, list[str]] = {}
 
-    def told(self, topics: Iterable[FactQuestionGroup]) -> dict[str, Any]:
+    def stated(self, topics: Iterable[FactQuestionGroup]) -> dict[str, Any]:
         """Everything that was filled in, in the shape of an evaluation's body."""
         found = ((question.code, self._fact(question)) for topic in topics for question in topic.questions)
         return {code: value for code, value in found if value is not None}
@@ -125,8 +125,8 @@ def _bounds(unit: Unit, knowledge: Knowledge) -> Any:
     if isinstance(knowledge, Known):
         return None
     low, high = ends(knowledge)
-    told = {name: machine_value(unit, end) for name, end in (("low", low), ("high", high)) if end is not None}
-    return told or None
+    stated = {name: machine_value(unit, end) for name, end in (("low", low), ("high", high)) if end is not None}
+    return stated or None
 
 
 # -- values -----------------------------------------------------------------------------------------------------------

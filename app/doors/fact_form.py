@@ -22,7 +22,7 @@ from app.policies.plan_answer import answer_with_plan
 from app.policies.plan_presentation import GapPlanView, present_plan
 from app.policies.queries import get_in_force, policy_of
 from app.policies.service.fact_sources import Gathered, gather
-from app.policies.service.verdicts import evaluate_told, with_settings
+from app.policies.service.verdicts import evaluate_stated, with_settings
 from app.policies.settings import settings_in_force
 from app.reference.queries import code_names
 
@@ -62,7 +62,7 @@ class Trial:
 
     def decide(self, answers: Answers) -> Evaluation | None:
         """The verdict on what was filled in; None where something could not be read."""
-        return evaluate_told(self.policy, dict(answers.told), self.on) if answers.valid else None
+        return evaluate_stated(self.policy, dict(answers.stated), self.on) if answers.valid else None
 
     def plan(self, evaluation: Evaluation) -> GapPlanView | None:
         """What would have to change; None for who passes, and where too much is lacking to plan."""
@@ -113,8 +113,8 @@ def novelties(trial: Trial, answers: Answers) -> list[Novelty]:
         for question in topic.questions:
             for group in question.groups:
                 year = group.blanks[0].key.year
-                value = _told(answers.told, question.code, year)
-                if value is not None and value != _told(before, question.code, year):
+                value = _stated(answers.stated, question.code, year)
+                if value is not None and value != _stated(before, question.code, year):
                     exact = all(_from_table(trial.filed, blank.key) for blank in group.blanks)
                     found.append(Novelty(question, year, value, exact))
     return found
@@ -141,8 +141,8 @@ def labels_of(policy: Policy) -> dict[str, str]:
     return {code: str(label) for fact in policy.uses for code, label in policy.catalogue[fact].code_labels.items()}
 
 
-def _told(told: Mapping[str, Any], code: str, year: int | None) -> Any:
-    value = told.get(code)
+def _stated(stated: Mapping[str, Any], code: str, year: int | None) -> Any:
+    value = stated.get(code)
     return value if year is None or not isinstance(value, Mapping) else value.get(str(year))
 
 

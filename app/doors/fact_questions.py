@@ -217,11 +217,11 @@ def _filed(definition: FactDefinition, key: FactKey, filed: Gathered, labels: Ma
         return lapsed_text(filed.lapsed[key]) if key in filed.lapsed else ""
     low, high = ends(filed.facts.of(key))
     value = words_of(Measure(definition.unit, low, high))
-    told = {"value": labels.get(value, value).strip()}
+    reported = {"value": labels.get(value, value).strip()}
     source = filed.sources.get(key)
     if source is None:
-        return _("现有资料：%(value)s") % told
-    return _("现有资料：%(value)s，%(source)s") % {**told, "source": source_text(source)}
+        return _("现有资料：%(value)s") % reported
+    return _("现有资料：%(value)s，%(source)s") % {**reported, "source": source_text(source)}
 
 
 def _sign(unit: Unit) -> str:

@@ -139,9 +139,9 @@ def wording_of(composition: Composition) -> Wording:
     found = composition.of(EVENTS)
     return Wording(
         types={each.code: each for words in found for each in words.types},
-        fields={name: told for words in found for name, told in words.fields.items()},
-        values={name: told for words in found for name, told in words.values.items()},
-        vocabularies={name: told for words in found for name, told in words.vocabularies.items()},
+        fields={name: reported for words in found for name, reported in words.fields.items()},
+        values={name: reported for words in found for name, reported in words.values.items()},
+        vocabularies={name: reported for words in found for name, reported in words.vocabularies.items()},
     )
 
 

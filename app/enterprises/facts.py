@@ -48,7 +48,7 @@ _COMPLIANCE = N_("企业库 合规事件")
 _CERTIFICATES = N_("企业库 证书")
 _TAGS = N_("企业库 标签")
 
-Told = dict[str, tuple[object, str]]
+Stated = dict[str, tuple[object, str]]
 
 
 class RegisterFacts:
@@ -85,12 +85,12 @@ PROVIDER = RegisterFacts()
 
 def facts_from(held: Holdings, on: date) -> Mapping[str, FactValue]:
     """What a firm's rows say for an application made on `on`."""
-    told: Told = {**_identity(held), **_figures(held, on), **_property(held, on), **_record(held, on)}
-    return {code: FactValue(value, source) for code, (value, source) in told.items() if value not in (None, {})}
+    stated: Stated = {**_identity(held), **_figures(held, on), **_property(held, on), **_record(held, on)}
+    return {code: FactValue(value, source) for code, (value, source) in stated.items() if value not in (None, {})}
 
 
-def _identity(held: Holdings) -> Told:
-    told = {
+def _identity(held: Holdings) -> Stated:
+    stated = {
         "registered_on": held.registered_on,
         "core_field": held.field_code or None,
         "registered_county": standing.county(held),
@@ -99,17 +99,17 @@ def _identity(held: Holdings) -> Told:
         "resident_enterprise": standing.is_company(held),
         "legal_person": standing.is_company(held),
     }
-    return {code: (value, _IDENTITY) for code, value in told.items()}
+    return {code: (value, _IDENTITY) for code, value in stated.items()}
 
 
-def _figures(held: Holdings, on: date) -> Told:
+def _figures(held: Holdings, on: date) -> Stated:
     years, tax = held.figures.get("HTE", {}), held.figures.get("TAX", {})
     assets = _column(years, "total_assets_fen") | _column(tax, "total_assets_fen")
-    told: Told = {code: (_column(years, column), _FIGURES) for code, column in _BY_YEAR.items()}
-    told |= {code: (_column(tax, column), _FIGURES_TAX) for code, column in _BY_YEAR_TAX.items()}
-    told |= {code: (_people(years, column).get(on.year - 1), _FIGURES) for code, column in _STAFF.items()}
-    told |= {code: (_people(tax, column).get(on.year - 1), _FIGURES_TAX) for code, column in _STAFF_TAX.items()}
-    return told | {
+    stated: Stated = {code: (_column(years, column), _FIGURES) for code, column in _BY_YEAR.items()}
+    stated |= {code: (_column(tax, column), _FIGURES_TAX) for code, column in _BY_YEAR_TAX.items()}
+    stated |= {code: (_people(years, column).get(on.year - 1), _FIGURES) for code, column in _STAFF.items()}
+    stated |= {code: (_people(tax, column).get(on.year - 1), _FIGURES_TAX) for code, column in _STAFF_TAX.items()}
+    return stated | {
         "rd_internal_items": (_items(years), _FIGURES),
         "rd_staff_by_year": (_people(years, "rd_staff_average_e4"), _FIGURES),
         "tax_rd_internal_items": (_items(tax), _FIGURES_TAX),
@@ -136,7 +136,7 @@ def figures_by_year(session: Session, enterprise_id: int, basis: str, years: ran
     return {year: figures for _firm, _basis, year, figures in read_figures(session, [enterprise_id], years, basis)}
 
 
-def _property(held: Holdings, on: date) -> Told:
+def _property(held: Holdings, on: date) -> Stated:
     last = on.year - 1
     high_tech = held.figures.get("HTE", {}).get(last, {}).get("high_tech_income_fen")
     supported = rights.main_products_supported(held.products.get(last, ()), high_tech, on)
@@ -149,7 +149,7 @@ def _property(held: Holdings, on: date) -> Told:
     }
 
 
-def _record(held: Holdings, on: date) -> Told:
+def _record(held: Holdings, on: date) -> Stated:
     """Conversions, standards, certificates, tags and breaches."""
     return {
         "conversions": (_conversions(held.conversions, on), _CONVERSIONS),

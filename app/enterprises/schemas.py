@@ -247,8 +247,8 @@ class CertificateInput(PartInput):
 
     def values(self) -> dict[str, Any]:
         """The columns to write; a form does not ask for the case, which then stays as it is."""
-        told = "case_number" in self.model_fields_set
-        return {name: value for name, value in super().values().items() if told or name != "case_number"}
+        reported = "case_number" in self.model_fields_set
+        return {name: value for name, value in super().values().items() if reported or name != "case_number"}
 
 
 class TagInput(Input):

@@ -40,7 +40,7 @@ def _in_state(state: str, viewer: Viewer) -> ColumnElement[bool]:
     return and_(on_file, by_day[DocumentState(state)])
 
 
-def _told(said: str, _viewer: Viewer) -> ColumnElement[bool]:
+def _reported(said: str, _viewer: Viewer) -> ColumnElement[bool]:
     words = said[:LONGEST_SEARCH]
     return or_(Document.title.contains(words, autoescape=True), Document.note.contains(words, autoescape=True))
 
@@ -52,7 +52,7 @@ class DocumentFilter:
     kind: Annotated[str, filters.equals(Document.kind)] = ""
     year: Annotated[int | None, filters.Filter(filters.year, filters.equal(Document.year))] = None
     state: Annotated[str, filters.Filter(filters.among((*DocumentState, EVERYTHING)), _in_state, always=True)] = ""
-    q: Annotated[str, filters.Filter(filters.text, _told)] = ""
+    q: Annotated[str, filters.Filter(filters.text, _reported)] = ""
     enterprise_id: Annotated[int | None, filters.inner(Document.enterprise_id)] = None
 
 

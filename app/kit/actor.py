@@ -41,7 +41,7 @@ class RoleTraits:
     """What the rest of the house asks of a role; `title` is how a programme's steps call it, "" where it takes none.
 
     `reads` the bureau's pages, `edits` what it reads and leads cases, `heads` a section (approves, plans, takes back), `oversees` all of the
-    office's work, `administers` users and partners; `outside` sees what its department is asked and nothing else; `told_as_head` is
+    office's work, `administers` users and partners; `outside` sees what its department is asked and nothing else; `notified_as_head` is
     told of what waits for a head.
     """
 
@@ -53,13 +53,13 @@ class RoleTraits:
     oversees: bool = False
     administers: bool = False
     outside: bool = False
-    told_as_head: bool = False
+    notified_as_head: bool = False
 
 
 ROLES: Mapping[Role, RoleTraits] = {
     Role.CASEWORKER: RoleTraits(N_("经办人"), N_("经办人"), reads=True, edits=True),
     Role.SECTION_HEAD: RoleTraits(
-        N_("科室负责人"), N_("科长"), reads=True, edits=True, heads=True, oversees=True, told_as_head=True
+        N_("科室负责人"), N_("科长"), reads=True, edits=True, heads=True, oversees=True, notified_as_head=True
     ),
     Role.LEADER: RoleTraits(N_("局领导"), reads=True, oversees=True),
     Role.ADMINISTRATOR: RoleTraits(

@@ -12,7 +12,7 @@ def kept_error(code: str, detail: str = "") -> str:
     return (f"{code}: {detail}" if detail else code)[:_LONGEST]
 
 
-def told_error(error: str, reasons: Mapping[str, str]) -> str:
+def reported_error(error: str, reasons: Mapping[str, str]) -> str:
     """A kept error in words; `reasons` names them by code, and `error` for any other. Empty for none."""
     if not error:
         return ""

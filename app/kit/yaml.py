@@ -43,7 +43,7 @@ class SeedFile(Generic[Model]):
 
     def wrong(self, *mistakes: tuple[Location, str]) -> SeedError:
         """The mistakes (the place of a key, what is the matter), by file, line and key."""
-        return SeedError("\n".join(_told(self.path, self.lines, place, message) for place, message in mistakes))
+        return SeedError("\n".join(_reported(self.path, self.lines, place, message) for place, message in mistakes))
 
     def check_place(self, said: Mapping[str, tuple[object, object]]) -> None:
         """What the file says of itself must be what its name and folder say: (said, lies) by key. Raises `SeedError`."""
@@ -70,7 +70,9 @@ def read_strict(path: Path, model: type[Model], wording: Callable[[str, str], st
     try:
         return SeedFile(path, model.model_validate(data), lines)
     except ValidationError as error:
-        found = [_told(path, lines, tuple(item["loc"]), wording(item["msg"], item["type"])) for item in error.errors()]
+        found = [
+            _reported(path, lines, tuple(item["loc"]), wording(item["msg"], item["type"])) for item in error.errors()
+        ]
         raise SeedError("\n".join(found)) from None
 
 
@@ -135,7 +137,7 @@ def _scalar(path: Path, node: yaml.Node) -> Any:
         raise SeedError(f"{where}: '{node.value}' is not readable: {what}; correct it, or put it in quotes") from None
 
 
-def _told(path: Path, lines: Mapping[Location, int], place: Location, message: str) -> str:
+def _reported(path: Path, lines: Mapping[Location, int], place: Location, message: str) -> str:
     known = place
     while known and known not in lines:
         known = known[:-1]

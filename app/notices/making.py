@@ -77,8 +77,8 @@ def plan_notices(session: Session, notifications: Sequence[Notification], ways: 
         for account, notification, text in meant
         for one in [PlannedNotice(account, notification, text, _manners(account, notification, wishes, ways))]
     }
-    told = _told_already(session, planned.keys())
-    return _calmed([one for key, one in planned.items() if key not in told])
+    notified = _notified_already(session, planned.keys())
+    return _calmed([one for key, one in planned.items() if key not in notified])
 
 
 def _calmed(planned: list[PlannedNotice]) -> list[PlannedNotice]:
@@ -120,7 +120,7 @@ def _manners(
     return tuple((way, manner) for way, manner in found if manner is not DeliveryTiming.OFF)
 
 
-def _told_already(session: Session, keys: Collection[tuple[Any, ...]]) -> set[tuple[Any, ...]]:
+def _notified_already(session: Session, keys: Collection[tuple[Any, ...]]) -> set[tuple[Any, ...]]:
     wanted, found = list(keys), set()
     for start in range(0, len(wanted), _CHUNK):
         some = tuple_(*KEY).in_(wanted[start : start + _CHUNK])

@@ -96,18 +96,18 @@ def send_message(run: Run) -> Mapping[str, Any]:
     message, firms = FirmMessage.model_validate(run.params["message"]), list(run.params["firms"])
     kept = run.params["ways"]
     ways = Ways(tuple(Channel(code) for code in kept["channels"]), int(kept["digest_hour"]))
-    done, told = int(run.checkpoint.get("done", 0)), int(run.checkpoint.get("told", 0))
+    done, notified = int(run.checkpoint.get("done", 0)), int(run.checkpoint.get("told", 0))
     while done < len(firms):
         some = firms[done : done + BATCH]
         with session_scope(run.around.database) as session:
             notifications = [_notification(firm, str(run.job_id), message, run.actor.name) for firm in some]
-            told += make_notices(session, notifications, ways, run.now())
+            notified += make_notices(session, notifications, ways, run.now())
             done += len(some)
-            run.save(session, checkpoint={"done": done, "told": told}, done=done, total=len(firms))
+            run.save(session, checkpoint={"done": done, "told": notified}, done=done, total=len(firms))
         run.between_batches(done, len(firms))
     with read_scope(run.around.database) as session:
         without = list(_without(session, firms))
-    return {"firms": len(firms), "people": told, "without_account": without}
+    return {"firms": len(firms), "people": notified, "without_account": without}
 
 
 def _notification(firm_id: int, job: str, message: FirmMessage, by: str) -> Notification:

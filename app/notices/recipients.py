@@ -51,7 +51,11 @@ class Directory:
             if (officer := self._by_id.get(officer_id)) is not None:
                 yield _account(officer, _reader_of(officer))
         for officer in self._officers:
-            if to.heads_of is not None and Role(officer.role).traits.told_as_head and _reaches(officer, to.heads_of):
+            if (
+                to.heads_of is not None
+                and Role(officer.role).traits.notified_as_head
+                and _reaches(officer, to.heads_of)
+            ):
                 yield _account(officer, Audience.HEAD)
             if to.department and officer.department == to.department and _reaches(officer, to.region):
                 yield _account(officer, Audience.DEPARTMENT)

@@ -49,11 +49,11 @@ class NoticeSources:
     from_day: tuple[FromDay, ...] = ()
     entries: tuple[Entries, ...] = ()
 
-    def told_by(self, session: Session, events: Sequence[JournalEvent]) -> list[Notification]:
+    def notified_by(self, session: Session, events: Sequence[JournalEvent]) -> list[Notification]:
         """What a batch of events tells."""
         return [notification for source in self.from_events for notification in source(session, events)]
 
-    def told_on(self, session: Session, day: Day) -> Iterator[Notification]:
+    def notified_on(self, session: Session, day: Day) -> Iterator[Notification]:
         """What a day tells; most of it was told before, and is made once only."""
         for source in self.from_day:
             yield from source(session, day)
@@ -84,7 +84,7 @@ def follower(sources: NoticeSources, ways: Ways) -> Follower:
     """Who makes notices of the journal's events, in the transaction that moves its position."""
 
     def effect(session: Session, events: Sequence[JournalEvent], now: datetime) -> None:
-        make_notices(session, sources.told_by(session, events), ways, now)
+        make_notices(session, sources.notified_by(session, events), ways, now)
 
     return Follower(FOLLOWER, effect)
 
@@ -95,7 +95,7 @@ def tell_day(
     """Make the notices that the present day brings; running it again, or in two processes at once, adds none. Returns how many."""
     made = 0
     with read_scope(database) as session:
-        notifications = list(sources.told_on(session, Day(today(now), days_before)))
+        notifications = list(sources.notified_on(session, Day(today(now), days_before)))
     for some in batches(notifications):
         with session_scope(database) as session:
             made += make_notices(session, some, ways, now)

@@ -98,7 +98,7 @@ class _Speaker:
         where = _("%(what)s %(ends)s") % {"what": subject, "ends": _(" 且 ").join(ends)} if ends else subject
         return _("%(where)s：%(value)s") % {"where": where, "value": self.say(band.value)}
 
-    def if_told(self, node: tree.IfStated) -> str:
+    def if_stated(self, node: tree.IfStated) -> str:
         said = {
             "fact": self._catalogue[node.code].label,
             "then": self.say(node.then),
@@ -150,7 +150,7 @@ _SAYINGS: dict[type[tree.Node], Callable[[_Speaker, Any], str]] = {
     tree.Score: _Speaker.score,
     tree.DaysBetween: _Speaker.days_between,
     tree.Banded: _Speaker.banded,
-    tree.IfStated: _Speaker.if_told,
+    tree.IfStated: _Speaker.if_stated,
     tree.Comparison: _Speaker.comparison,
     tree.RatioComparison: _Speaker.ratio,
     tree.ListedIn: _Speaker.listed,

@@ -60,10 +60,10 @@ def _value(facts: Facts, definition: FactDefinition, keys: Sequence[FactKey]) ->
 
 
 def _stored(definition: FactDefinition, entry: Mapping[str, Any]) -> InputLine:
-    told = entry["value"]
-    by_year = isinstance(told, Mapping) and not told.keys() & {"low", "high"}
+    stated = entry["value"]
+    by_year = isinstance(stated, Mapping) and not stated.keys() & {"low", "high"}
     pairs: Iterator[tuple[int | None, Any]] = (
-        ((int(year), value) for year, value in sorted(told.items())) if by_year else iter([(None, told)])
+        ((int(year), value) for year, value in sorted(stated.items())) if by_year else iter([(None, stated)])
     )
     values = tuple(InputValue(year, stated_text(definition, value)) for year, value in pairs)
     sources = (
@@ -90,15 +90,15 @@ def source_text(source: Provenance) -> str:
 
 def lapsed_text(source: Provenance) -> str:
     """That a denial no longer counts: of which day it was, and on what grounds."""
-    told = {"on": source.stated_on, "grounds": source.grounds, "who": source.stated_by}
-    return _("%(on)s 的核查已过期，须重新核查（%(who)s，%(grounds)s）") % told
+    stated = {"on": source.stated_on, "grounds": source.grounds, "who": source.stated_by}
+    return _("%(on)s 的核查已过期，须重新核查（%(who)s，%(grounds)s）") % stated
 
 
 def _in_words(place: str, stated_by: str, stated_on: str, grounds: str) -> str:
     if not stated_by:
         return _(place)
-    told = {"place": _(place), "who": stated_by, "on": stated_on, "grounds": grounds}
-    return _("%(place)s：%(who)s，%(on)s，%(grounds)s") % told
+    stated = {"place": _(place), "who": stated_by, "on": stated_on, "grounds": grounds}
+    return _("%(place)s：%(who)s，%(on)s，%(grounds)s") % stated
 
 
 def _together(sources: Iterable[str]) -> str:

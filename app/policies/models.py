@@ -47,7 +47,7 @@ class CataloguedFact(Published, Base):
 class FactStatement(Base):
     """What somebody stated about an enterprise on a legal day; the newest one that speaks of a day counts for it.
 
-    `value` is in the shape of an evaluation's body; `year` only for facts told by year; `withdrawn_at` ends it.
+    `value` is in the shape of an evaluation's body; `year` only for facts stated by year; `withdrawn_at` ends it.
     """
 
     __tablename__ = "fact_statement"

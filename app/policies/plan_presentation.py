@@ -246,8 +246,8 @@ def _fixed(items: list[Answer], catalogue: Catalogue) -> Iterator[FixedLine]:
     for item in items:
         years.setdefault((item["reason"], item["fact"]), set()).update({item["year"]} - {None})
     together: dict[tuple[str, tuple[int, ...]], list[str]] = {}
-    for (reason, code), told in years.items():
-        together.setdefault((reason, tuple(sorted(told))), []).append(str(catalogue[code].label))
+    for (reason, code), stated in years.items():
+        together.setdefault((reason, tuple(sorted(stated))), []).append(str(catalogue[code].label))
     for (reason, found), figures in together.items():
         yield FixedLine(tuple(figures), found, _(WHY[Why(reason)]))
 

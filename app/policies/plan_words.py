@@ -65,29 +65,29 @@ def change_text(catalogue: Catalogue, change: Change) -> str:
     """The change in one sentence: `2021 年度销售收入还差 38.2 万元，须达到 5,000 万元；最迟 2021-12-31`."""
     if change.waits:
         return _waiting_text(change)
-    told = {"fact": figure_text(catalogue, change.key), "to": wanted_text(change)}
+    stated = {"fact": figure_text(catalogue, change.key), "to": wanted_text(change)}
     open_year = change.standing.changeable and change.key.year is not None
     if change.kind is ChangeKind.TELL and not open_year:
-        return _("%(fact)s尚不清楚，应为：%(to)s") % told
+        return _("%(fact)s尚不清楚，应为：%(to)s") % stated
     gap = change.difference
-    sentence = _("%(fact)s应为：%(to)s") % told if gap is None else _amount_text(told, change, gap)
+    sentence = _("%(fact)s应为：%(to)s") % stated if gap is None else _amount_text(stated, change, gap)
     return _("%(change)s；%(until)s") % {
         "change": sentence,
         "until": until_text(catalogue, change.key, change.standing),
     }
 
 
-def _amount_text(told: dict[str, str], change: Change, gap: Measure) -> str:
+def _amount_text(stated: dict[str, str], change: Change, gap: Measure) -> str:
     if change.rises:
-        return _("%(fact)s%(gap)s，须达到 %(to)s") % {**told, "gap": gap_text(gap)}
+        return _("%(fact)s%(gap)s，须达到 %(to)s") % {**stated, "gap": gap_text(gap)}
     value = value_text(gap.unit, gap.low, ceil)
-    return _("%(fact)s多出 %(gap)s，须降至 %(to)s") % {**told, "gap": value}
+    return _("%(fact)s多出 %(gap)s，须降至 %(to)s") % {**stated, "gap": value}
 
 
 def _waiting_text(change: Change) -> str:
     days = int(Fraction(change.difference.low)) if change.difference and change.difference.low else 0  # type: ignore[arg-type]
-    told = {"n": f"{days:,}", "day": str(change.after)}
-    return ngettext("再等 %(n)s 天，%(day)s 起可以申请", "再等 %(n)s 天，%(day)s 起可以申请", days) % told
+    stated = {"n": f"{days:,}", "day": str(change.after)}
+    return ngettext("再等 %(n)s 天，%(day)s 起可以申请", "再等 %(n)s 天，%(day)s 起可以申请", days) % stated
 
 
 def until_text(catalogue: Catalogue, key: FactKey, standing: Changeability) -> str:
@@ -101,8 +101,8 @@ def until_text(catalogue: Catalogue, key: FactKey, standing: Changeability) -> s
 
 def fixed_text(catalogue: Catalogue, key: FactKey, standing: Changeability) -> str:
     """That a figure cannot be changed any more, and why."""
-    told = {"fact": figure_text(catalogue, key), "why": until_text(catalogue, key, standing)}
-    return _("%(fact)s：%(why)s") % told
+    stated = {"fact": figure_text(catalogue, key), "why": until_text(catalogue, key, standing)}
+    return _("%(fact)s：%(why)s") % stated
 
 
 def effect_text(effect: ValueEffect) -> str:
@@ -126,13 +126,13 @@ def _names(goals: tuple[Any, ...]) -> str:
 
 def next_text(chance: Next) -> str:
     """Which years count at the next application, which no longer do, and what that comes to."""
-    told = {
+    stated = {
         "day": chance.on.isoformat(),
         "years": _("、").join(map(str, chance.years)),
         "dropped": _("、").join(map(str, chance.dropped)),
         "open": chance.open_year,
     }
-    sentence = _("最早 %(day)s 申请：计 %(years)s 年度，%(dropped)s 年度不再计入，%(open)s 年度还可以改变") % told
+    sentence = _("最早 %(day)s 申请：计 %(years)s 年度，%(dropped)s 年度不再计入，%(open)s 年度还可以改变") % stated
     if chance.changes:
         return sentence
     rest = _("按现有数据没有找到能达标的办法") if chance.unsolved else _("其他数据照旧即可达标")

@@ -316,9 +316,9 @@ def _place(reference: Answer) -> str:
 def _missing(details: list[Answer], catalogue: Catalogue, link: Link) -> tuple[MissingView, ...]:
     years: dict[str, list[int]] = {}
     for detail in details:
-        told = years.setdefault(detail["fact"], [])
-        if detail["year"] is not None and detail["year"] not in told:
-            told.append(detail["year"])
+        stated = years.setdefault(detail["fact"], [])
+        if detail["year"] is not None and detail["year"] not in stated:
+            stated.append(detail["year"])
     return tuple(
         _missing_fact(code, tuple(sorted(found)), catalogue, link) for code, found in years.items() if code in catalogue
     )

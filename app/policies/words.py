@@ -257,9 +257,9 @@ def both_languages(make: Callable[[], str]) -> dict[str, str]:
         return {"text": chinese, "text_en": make()}
 
 
-def kept_text(told: Mapping[str, Any], name: str = "text") -> str:
+def kept_text(stated: Mapping[str, Any], name: str = "text") -> str:
     """What `both_languages` kept, in the current language."""
-    return str(told[name if current_locale() == "zh" else f"{name}_en"])
+    return str(stated[name if current_locale() == "zh" else f"{name}_en"])
 
 
 def kept_words(words: Mapping[str, str]) -> str:

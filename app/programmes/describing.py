@@ -122,7 +122,7 @@ def _steps(programme: Programme, names: VocabularyNames) -> Section:
             _("；").join(words.needs_texts(programme, action, names.departments)),
             _("；").join(_(words.EFFECTS[effect]) for effect in action.effects),
             _("；").join(_clock_texts(programme, action)),
-            words.listed([_(words.TOLD[told]) for told in action.tell]),
+            words.listed([_(words.TOLD[reported]) for reported in action.tell]),
         )
         for action in programme.actions
     )  # fmt: skip

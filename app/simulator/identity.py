@@ -40,9 +40,9 @@ def own_pair(session: Session) -> tuple[bytes, bytes]:
 
 def _keys(session: Session, key_id: str, key: str) -> Keys:
     try:
-        told = bytes.fromhex(key)
-        if len(told) == _PUBLIC_KEY_LENGTH:
-            return Keys(key_id, PrivateKey(*own_pair(session)), PublicKey(normalize_sm2_public_key(told)))
+        reported = bytes.fromhex(key)
+        if len(reported) == _PUBLIC_KEY_LENGTH:
+            return Keys(key_id, PrivateKey(*own_pair(session)), PublicKey(normalize_sm2_public_key(reported)))
     except (ValueError, GmsslInnerError):
         raise KeyFaultError("--key is neither a shared key nor an SM2 public key in hex") from None
-    return Keys(key_id, SharedKey(told), SharedKey(told))
+    return Keys(key_id, SharedKey(reported), SharedKey(reported))

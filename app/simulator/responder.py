@@ -43,11 +43,11 @@ class Keys:
 
 @dataclass(frozen=True)
 class SimulatedResponse:
-    """What is said to a call. `told` names the list in it that holds receipts, for the faults that befall receipts."""
+    """What is said to a call. `reported` names the list in it that holds receipts, for the faults that befall receipts."""
 
     status: int
     content: dict[str, Any]
-    told: str = ""
+    reported: str = ""
 
 
 class RefusedError(Exception):
@@ -138,8 +138,8 @@ class Responder:
 
     def _spoilt(self, answer: SimulatedResponse, fault: SimulatedFault | None) -> bytes:
         content = dict(answer.content)
-        if answer.told and answer.status == 200:
-            content[answer.told] = self._retold(content[answer.told], fault)
+        if answer.reported and answer.status == 200:
+            content[answer.reported] = self._retold(content[answer.reported], fault)
         body = orjson.dumps(content)
         return body[: len(body) // 2] if fault is SimulatedFault.TRUNCATED else body
 

@@ -71,7 +71,7 @@ class ReadPlan:
         """The file that it corrects: the revision before it."""
         return version_name(self.file.code, self.revision - 1) if self.revision else None
 
-    def told(self, key: str, message: str) -> SeedError:
+    def error_at(self, key: str, message: str) -> SeedError:
         """What is wrong with the value at `key`, by file, line and key."""
         return self.read.wrong(((key,), message))
 
@@ -89,7 +89,7 @@ def _read(path: Path) -> ReadPlan:
     plan.read.check_place({"code": (file.code, code)})
     if file.supersedes != plan.supersedes:
         wanted = f'write supersedes: "{plan.supersedes}"' if plan.supersedes else "only a correction, .rN, has this key"
-        raise plan.told("supersedes", f"the file is called '{path.stem}'; {wanted}")
+        raise plan.error_at("supersedes", f"the file is called '{path.stem}'; {wanted}")
     _check_unique(path, "item code", [item.code for item in file.items])
     _check_unique(path, "headline", [item.headline for item in file.items if item.headline is not None])
     return plan

@@ -50,20 +50,20 @@ def _check_place(read: ReadPlan, published: Published) -> None:
     if read.revision:
         before = published.get((file.code, read.revision - 1))
         if before is None:
-            raise read.told("supersedes", f"there is no plan '{read.supersedes}'")
+            raise read.error_at("supersedes", f"there is no plan '{read.supersedes}'")
         for key, of_both in (
             ("jurisdiction", (before.jurisdiction, file.jurisdiction)),
             ("year", (before.year, file.year)),
         ):
             if of_both[0] != of_both[1]:
-                raise read.told(
+                raise read.error_at(
                     key, f"this is {of_both[1]}, but '{read.supersedes}', which it corrects, is of {of_both[0]}"
                 )
         return
     for plan in published.values():
         if (plan.jurisdiction, plan.year) == (file.jurisdiction, file.year):
             following = version_name(plan.code, max(number for code, number in published if code == plan.code) + 1)
-            raise read.told(
+            raise read.error_at(
                 "year",
                 f"{file.jurisdiction} has a plan of {file.year}, '{plan.code}', and a year has one; write a correction of it as "
                 f"{following}.yaml with code: {plan.code} and supersedes",

@@ -9,7 +9,7 @@ from app.policies.answer import answer
 from app.policies.catalogue import read_all, read_facts
 from app.policies.domain.language.policy import Policy
 from app.policies.domain.language.succession import edition_of, in_force
-from app.policies.service.verdicts import evaluate_told
+from app.policies.service.verdicts import evaluate_stated
 
 SEEDS = Path("seeds")
 CATALOGUE = read_facts(SEEDS)
@@ -31,7 +31,7 @@ FIRM: dict[str, Any] = load_with_lines(SEEDS / "policies" / CODE / "CN" / "cases
 
 def decide(facts: dict[str, Any], on: date = DAY) -> dict[str, Any]:
     """The answer to the told facts."""
-    return answer(evaluate_told(POLICY, facts, on))
+    return answer(evaluate_stated(POLICY, facts, on))
 
 
 def firm(**changes: Any) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from app.policies.domain.language.tokens import FormulaError
 from app.policies.domain.language.verdict import Evaluation
 from app.policies.json_schema import facts_schema
 from app.policies.presentation import present
-from app.policies.service.verdicts import evaluate_told
+from app.policies.service.verdicts import evaluate_stated
 from tests.policies.support import CATALOGUE, leaves
 
 DAY = date(2021, 6, 30)
@@ -117,7 +117,7 @@ FIRM: dict[str, Any] = {
 
 def decide(**changes: Any) -> dict[str, Any]:
     told = {code: value for code, value in (FIRM | changes).items() if value is not None}
-    return answer(evaluate_told(POLICY, told, DAY))
+    return answer(evaluate_stated(POLICY, told, DAY))
 
 
 def explained(**changes: Any) -> Evaluation:

@@ -5,7 +5,7 @@ from typing import Any
 from app.kit.i18n import use_locale
 from app.policies.plan_answer import answer_with_plan
 from app.policies.plan_presentation import GapPlanView, present_plan
-from app.policies.service.verdicts import evaluate_told
+from app.policies.service.verdicts import evaluate_stated
 from tests.policies.planning_support import GRADED
 from tests.policies.support import CATALOGUE, DAY, POLICY, firm
 from tests.policies.test_planning import PASSING
@@ -13,7 +13,7 @@ from tests.policies.test_planning import PASSING
 
 def found(**changes: Any) -> dict[str, Any]:
     """The answer on the graded firm, changed."""
-    return answer_with_plan(evaluate_told(POLICY, firm(**(GRADED | PASSING | changes)), DAY))
+    return answer_with_plan(evaluate_stated(POLICY, firm(**(GRADED | PASSING | changes)), DAY))
 
 
 def viewed(**changes: Any) -> GapPlanView:

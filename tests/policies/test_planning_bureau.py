@@ -9,7 +9,7 @@ from app.kit.yaml import load_with_lines
 from app.policies.domain.language.policy import Policy
 from app.policies.plan_answer import answer_with_plan
 from app.policies.plan_presentation import present_plan
-from app.policies.service.verdicts import evaluate_told
+from app.policies.service.verdicts import evaluate_stated
 from tests.policies.support import POLICIES, SEEDS
 
 DAY = date(2021, 12, 31)
@@ -56,7 +56,7 @@ def _facts(code: str, unset: set[str], **changes: Any) -> dict[str, Any]:
 
 
 def _answer(code: str, unset: set[str], **changes: Any) -> dict[str, Any]:
-    return answer_with_plan(evaluate_told(_policy(code), _facts(code, unset, **changes), DAY))
+    return answer_with_plan(evaluate_stated(_policy(code), _facts(code, unset, **changes), DAY))
 
 
 def _changes(plan: dict[str, Any]) -> list[dict[str, Any]]:

@@ -19,7 +19,13 @@ from app.policies.models import PolicySetting
 from app.policies.queries import get_policy, get_version, policy_of
 from app.policies.schemas import PolicySettingInput
 from app.policies.service.settings import set_parameter, withdraw_setting
-from app.policies.service.verdicts import evaluate_all, evaluate_enterprise, evaluate_told, explain_again, store_verdict
+from app.policies.service.verdicts import (
+    evaluate_all,
+    evaluate_enterprise,
+    evaluate_stated,
+    explain_again,
+    store_verdict,
+)
 from app.policies.settings import settings_in_force
 from tests.factories.enterprises import firm as firm_on_file
 from tests.policies.local import DAY, LOCAL, local_text, publish
@@ -53,7 +59,7 @@ def put(session: Session, actor: Actor, value: str, day: date = date(2021, 1, 1)
 
 def outcome(session: Session, on: date = DAY, **told: Any) -> str:
     policy = get_policy(session, LOCAL, on, REGION)
-    found = evaluate_told(policy, STAFF | told, on, settings_in_force(session, policy, on, REGION))
+    found = evaluate_stated(policy, STAFF | told, on, settings_in_force(session, policy, on, REGION))
     return next(clause.outcome.value for clause in found.clauses if clause.condition.id == "G-1")
 
 

@@ -15,7 +15,7 @@ from app.policies.domain.language.verdict import Measure, measure
 from app.policies.domain.values.amounts import exact_text, machine_value
 from app.policies.domain.values.units import Unit
 from app.policies.presentation import present
-from app.policies.service.verdicts import evaluate_told
+from app.policies.service.verdicts import evaluate_stated
 from app.policies.words import gap_text, measure_text
 from app.portal.firm.conditions import plain_view
 from tests.policies.support import CATALOGUE, DAY, POLICIES, POLICY, decide, firm
@@ -176,7 +176,7 @@ def test_what_the_bureau_has_yet_to_set_is_not_told_by_the_ends_of_all_numbers(
     revenue: dict[str, str], outcome: str, gap: dict[str, Any] | None
 ) -> None:
     told = {"registered_on": "2010-01-01", "sales_revenue": revenue}
-    growth = answer(evaluate_told(UPGRADE, told, DAY))["clauses"][-1]
+    growth = answer(evaluate_stated(UPGRADE, told, DAY))["clauses"][-1]
     assert (growth["outcome"], growth["required"]["text"]) == (outcome, "≥ 市局设定值（尚未设定）")
     assert (growth["gap"] and {name: growth["gap"][name] for name in ("unit", "low", "high")}) == gap
     if gap:
@@ -185,7 +185,7 @@ def test_what_the_bureau_has_yet_to_set_is_not_told_by_the_ends_of_all_numbers(
 
 def test_a_firm_is_not_asked_for_what_the_bureau_sets() -> None:
     told = {"registered_on": "2010-01-01", "sales_revenue": {"2018": "100", "2019": "110", "2020": "120"}}
-    lines = plain_view(evaluate_told(UPGRADE, told, DAY), {}).conditions
+    lines = plain_view(evaluate_stated(UPGRADE, told, DAY), {}).conditions
     notes = {line.title.partition(" ")[0]: line.note for line in lines}
     assert notes["成长性较好"] == "目前：9.54%；科技局设定要求后才能判断"
     assert "请提供给经办人" in notes["有技术改造、扩大规模项目"]
@@ -196,7 +196,7 @@ def test_parts_of_which_one_must_hold_tell_what_is_lacking_whatever_the_bureau_s
     spent = {"2019": ["200"] * 7, "2020": ["100"] * 7}
     told = {"rd_internal_items": spent, "rd_outsourced_domestic": {"2019": "0", "2020": "0"}}
     told["rd_outsourced_overseas"] = {"2019": "0", "2020": "0"}
-    growth = answer(evaluate_told(policy, told, DAY))["clauses"][0]
+    growth = answer(evaluate_stated(policy, told, DAY))["clauses"][0]
     spending = growth["children"][0]
     assert spending["outcome"] == "unmet" and spending["required"]["text"] == "≥ 市局设定值（尚未设定）"
     assert spending["gap"]["text"] == "至少还差 700 元"

@@ -13,7 +13,7 @@ from app.policies.answer import answer
 from app.policies.catalogue import read_all, read_facts
 from app.policies.domain.language.policy import Policy
 from app.policies.domain.language.succession import edition_of, in_force
-from app.policies.service.verdicts import evaluate_told
+from app.policies.service.verdicts import evaluate_stated
 
 SEEDS = Path("seeds")
 CATALOGUE = read_facts(SEEDS)
@@ -78,7 +78,7 @@ def all_clauses(clauses: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
 @pytest.mark.parametrize(("jurisdiction", "file", "case"), list(golden()))
 def test_golden(jurisdiction: str, file: GoldenCases, case: GoldenCase) -> None:
     facts = {code: value for code, value in (file.firm | case.change).items() if value is not None}
-    found = answer(evaluate_told(policy_on(file.policy, jurisdiction, case.day), facts, case.day))
+    found = answer(evaluate_stated(policy_on(file.policy, jurisdiction, case.day), facts, case.day))
     clauses = {clause["id"]: clause for clause in all_clauses(found["clauses"])}
     outcomes = {"whole": found["outcome"]} | {key: clause["outcome"] for key, clause in clauses.items()}
     assert {key: outcomes[key] for key in case.expect} == case.expect

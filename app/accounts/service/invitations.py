@@ -49,8 +49,8 @@ def invite(
         expires_at=now + INVITATION_LIFE,
     )
     session.add(invitation)
-    told = {"note": f"{invitation.invited_name}（{FIRM_ROLE_LABELS[role]}）"}
-    record(session, actor=actor, now=now, type="invitation.created", subject=people_of(enterprise), data=told)
+    reported = {"note": f"{invitation.invited_name}（{FIRM_ROLE_LABELS[role]}）"}
+    record(session, actor=actor, now=now, type="invitation.created", subject=people_of(enterprise), data=reported)
     return secret
 
 

@@ -57,8 +57,10 @@ def hand_over(session: Session, *, actor: Actor, enterprise: Enterprise, user_id
         raise Conflict("account.hand_over.self", _("不能移交给自己，请选择另一个人。"))
     user.role = FirmRole.MANAGER
     _active(people, actor.id or 0).role = FirmRole.EDITOR
-    told = {"note": f"{actor.name} → {user.name}"}
-    record(session, actor=actor, now=now, type="enterprise_user.handed_over", subject=people_of(enterprise), data=told)
+    reported = {"note": f"{actor.name} → {user.name}"}
+    record(
+        session, actor=actor, now=now, type="enterprise_user.handed_over", subject=people_of(enterprise), data=reported
+    )
     return user
 
 
@@ -76,8 +78,8 @@ def disable_enterprise_user(
         decide_manager_stays(_managers(people), user.id)
     user.disabled_on = today(now)
     end_sessions(session, user)
-    told = {"note": f"{user.name}（{FIRM_ROLE_LABELS[FirmRole(user.role)]}）"}
-    record(session, actor=actor, now=now, type="enterprise_user.disabled", subject=people_of(enterprise), data=told)
+    reported = {"note": f"{user.name}（{FIRM_ROLE_LABELS[FirmRole(user.role)]}）"}
+    record(session, actor=actor, now=now, type="enterprise_user.disabled", subject=people_of(enterprise), data=reported)
 
 
 def people_of(enterprise: Enterprise) -> SubjectKey:

@@ -61,7 +61,7 @@ def check_order(
         try:
             check(case)
         except DomainError as error:
-            return CaseCheck(case, _told(error), error.fields)
+            return CaseCheck(case, _reported(error), error.fields)
         return CaseCheck(case, "", {})
 
     return [prospect(case) for case in cases]
@@ -110,11 +110,11 @@ def _carry_out_one(around: BulkContext, number: str) -> list[str]:
                 OPERATIONS[around.order.operation].do(around, _fresh(around, number))
                 return [number, "", ""]
         except DomainError as error:  # refused: asked once more for the same words in the other language
-            messages.append(_told(error))
+            messages.append(_reported(error))
     return [number, *messages]
 
 
-def _told(error: DomainError) -> str:
+def _reported(error: DomainError) -> str:
     """What is wrong with each field says more than that something is."""
     return "".join(dict.fromkeys(error.fields.values())) or error.message
 

@@ -50,8 +50,8 @@ def refusal(programme: Programme, needs: Iterable[Need]) -> str:
 
 
 def _group(who: str, grounds: str, texts: list[str]) -> str:
-    told = {"who": who, "what": _("、").join(texts), "grounds": grounds}
-    return _("%(who)s：%(what)s（%(grounds)s）") % told if grounds else _("%(who)s：%(what)s") % told
+    reported = {"who": who, "what": _("、").join(texts), "grounds": grounds}
+    return _("%(who)s：%(what)s（%(grounds)s）") % reported if grounds else _("%(who)s：%(what)s") % reported
 
 
 def _title(programme: Programme, need: Need) -> str:

@@ -70,13 +70,13 @@ class NotifiedCase:
         """The section heads of its region."""
         return To(heads_of=self.region, but=doer(event))
 
-    def to_told(self, action: StageAction | None, event: JournalEvent) -> To:
+    def to_notified(self, action: StageAction | None, event: JournalEvent) -> To:
         """Whom the programme wants told of a step."""
-        told = action.tell if action else ("enterprise",)
+        notified = action.tell if action else ("enterprise",)
         return To(
-            officers=self.officers if "officer" in told else (),
-            heads_of=self.region if "section_head" in told else None,
-            firm=self.row.enterprise_id if "enterprise" in told else None,
+            officers=self.officers if "officer" in notified else (),
+            heads_of=self.region if "section_head" in notified else None,
+            firm=self.row.enterprise_id if "enterprise" in notified else None,
             but=doer(event),
         )
 

@@ -53,9 +53,9 @@ def _passed(session: Session, day: Day) -> Iterator[Notification]:
     names = department_titles(session)
     for one in deadlines.opinions(session, span):
         to = To(officers=_officers(one), department=one.department, region=one.case.region)
-        told = _notification(topics.OPINION_OVERDUE, one, to, "")
+        notified = _notification(topics.OPINION_OVERDUE, one, to, "")
         named = {"department": names.get(one.department, one.department), "opinion": one.id, "question": one.text}
-        yield Notification(**{**vars(told), "words": {**told.words, **named}})
+        yield Notification(**{**vars(notified), "words": {**notified.words, **named}})
 
 
 def _reminded(topic: Topic, one: Deadline, day: Day) -> Iterator[Notification]:

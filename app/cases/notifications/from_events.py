@@ -97,7 +97,7 @@ def notifications_of_events(session: Session, journal: Sequence[JournalEvent]) -
 
 
 def _stepped(one: Happened) -> Iterable[Notification]:
-    action, to = one.action, one.case.to_told(one.action, one.event)
+    action, to = one.action, one.case.to_notified(one.action, one.event)
     if _items(one) or (action is not None and "send-back" in action.effects):
         yield one.notification(topics.SENT_BACK, To(firm=to.firm, but=to.but), **_asked(one))
         to = To(officers=to.officers, heads_of=to.heads_of, but=to.but)
@@ -109,14 +109,14 @@ def _approval_wanted(one: Happened) -> Iterable[Notification]:
     """The next steps that need a section head's approval; a caseworker's own approval is no news to the one in charge."""
     for action in one.case.programme.actions_from(one.reached):
         guard = action.needs.approvals
-        if guard is not None and any(role.traits.told_as_head for role in guard.roles):
-            told = one.notification(topics.APPROVAL_WANTED, one.case.to_heads(one.event), action=action.label)
-            yield Notification(**{**vars(told), "period": f"{one.event.position}:{action.code}"})
+        if guard is not None and any(role.traits.notified_as_head for role in guard.roles):
+            notified = one.notification(topics.APPROVAL_WANTED, one.case.to_heads(one.event), action=action.label)
+            yield Notification(**{**vars(notified), "period": f"{one.event.position}:{action.code}"})
 
 
 def _taken_back(one: Happened) -> Iterable[Notification]:
     label = one.action.label if one.action else "—"
-    to = one.case.to_told(one.action, one.event)
+    to = one.case.to_notified(one.action, one.event)
     yield one.notification(topics.TAKEN_BACK, to, action=label, **one.case.words_at(one.reached))
 
 
@@ -146,7 +146,7 @@ def _opinions_asked(one: Happened) -> Iterable[Notification]:
     for opinion in _opinions(one):
         n = opinion.reminders if one.event.type == opinion_events.REMINDED else 0
         reminded: str | Bilingual = Bilingual(zh=f"（第 {n} 次催办）", en=f" (reminder {n})") if n else ""
-        told = one.notification(
+        notified = one.notification(
             topics.OPINION_ASKED,
             To(department=opinion.department, region=one.case.region, but=doer(one.event)),
             question=opinion.question,
@@ -154,7 +154,7 @@ def _opinions_asked(one: Happened) -> Iterable[Notification]:
             due_on=opinion.due_on.isoformat() if opinion.due_on else NO_DATE,
             reminded=reminded,
         )
-        yield Notification(**{**vars(told), "subject_kind": "opinion", "subject_id": str(opinion.id)})
+        yield Notification(**{**vars(notified), "subject_kind": "opinion", "subject_id": str(opinion.id)})
 
 
 def _opinion_answered(one: Happened) -> Iterable[Notification]:

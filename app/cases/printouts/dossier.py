@@ -93,8 +93,8 @@ def collect_dossier(session: Session, case: CaseFile, *, actor: Actor, now: date
         message = _("请选择立案之日（%(first)s）至今天之间的日子。") % {"first": case.opened_on}
         raise Invalid("dossier.day", message, {"on": message})
     until = end_of_day(on)
-    told = read_events(session, case, until)
-    version = value_before("programme_version", case.programme_version, told.since)
+    reported = read_events(session, case, until)
+    version = value_before("programme_version", case.programme_version, reported.since)
     programme = get_version(session, case.programme_code, version)
     passages = passages_until(session, case, programme, on, until)
     return Dossier(
@@ -102,16 +102,16 @@ def collect_dossier(session: Session, case: CaseFile, *, actor: Actor, now: date
         made_at=now,
         made_by=actor.name,
         office=office,
-        cover=_cover(session, case, programme, told, passages),
-        answers=_answers(session, case, programme, told),
-        evidence=evidence_until(session, case, programme, told.until, until),
+        cover=_cover(session, case, programme, reported, passages),
+        answers=_answers(session, case, programme, reported),
+        evidence=evidence_until(session, case, programme, reported.until, until),
         verdicts=verdicts_until(session, case, programme, until),
         opinions=opinions_until(session, case, until),
         approvals=approvals_until(session, case, programme, until),
         passages=passages,
         duties=duties_until(session, case, programme, on, until),
-        events=tuple(event_texts(session, told.until[-EVENTS_AT_MOST:])),
-        limits=_limits(case, told, passages, on == today(now)),
+        events=tuple(event_texts(session, reported.until[-EVENTS_AT_MOST:])),
+        limits=_limits(case, reported, passages, on == today(now)),
     )
 
 
@@ -129,25 +129,25 @@ def _round_title(session: Session, case: CaseFile, code: str | None) -> str:
 
 
 def _cover(
-    session: Session, case: CaseFile, programme: Programme, told: EventsOf, passages: tuple[PassageRow, ...]
+    session: Session, case: CaseFile, programme: Programme, reported: EventsOf, passages: tuple[PassageRow, ...]
 ) -> Cover:
     firm = case.enterprise
-    state = value_before("state", case.state, told.since)
+    state = value_before("state", case.state, reported.since)
     return Cover(
         number=case.number,
-        firm=value_before("name", firm.name, told.of_firm_since),
-        uscc=value_before("uscc", firm.uscc, told.of_firm_since),
+        firm=value_before("name", firm.name, reported.of_firm_since),
+        uscc=value_before("uscc", firm.uscc, reported.of_firm_since),
         region=list_region_names(session, [firm.region_code]).get(firm.region_code, ""),
         programme=str(programme.title),
         version=programme.version,
         year=case.year,
-        round=_round_title(session, case, value_before("round", case.round, told.since)),
+        round=_round_title(session, case, value_before("round", case.round, reported.since)),
         stage=next((passage.stage for passage in reversed(passages) if not passage.taken_back), ""),
         state=_(_STATES[CaseState(state)]),
-        officer=told.officer,
+        officer=reported.officer,
         opened_on=case.opened_on,
-        submitted_on=str(value_before("submitted_on", case.submitted_on, told.since) or ""),
-        closed_on=str(value_before("closed_on", case.closed_on, told.since) or ""),
+        submitted_on=str(value_before("submitted_on", case.submitted_on, reported.since) or ""),
+        closed_on=str(value_before("closed_on", case.closed_on, reported.since) or ""),
     )
 
 
@@ -159,18 +159,18 @@ _STATES = {
 }
 
 
-def _answers(session: Session, case: CaseFile, programme: Programme, told: EventsOf) -> tuple[AnswerRow, ...]:
+def _answers(session: Session, case: CaseFile, programme: Programme, reported: EventsOf) -> tuple[AnswerRow, ...]:
     """What had been handed in by then; drafts are not part of the record."""
     known = list_answers(session, case.id)
     rows = []
     for question in programme.questions:
         present = known[question.code].counted if question.code in known else ""
-        value = value_before(question.label.zh, present, told.since) or ""
+        value = value_before(question.label.zh, present, reported.since) or ""
         rows.append(AnswerRow(str(question.label), show_answer(question, value)))
     return tuple(rows)
 
 
-def _limits(case: CaseFile, told: EventsOf, passages: tuple[PassageRow, ...], is_today: bool) -> tuple[str, ...]:
+def _limits(case: CaseFile, reported: EventsOf, passages: tuple[PassageRow, ...], is_today: bool) -> tuple[str, ...]:
     """What the dossier cannot tell as of its day, or leaves out."""
     found = [_("未提交的草稿不入卷。"), _("企业基础信息和年度数据不入卷；判定所依据的数据随判定一并留存。")]
     if not is_today:
@@ -178,11 +178,11 @@ def _limits(case: CaseFile, told: EventsOf, passages: tuple[PassageRow, ...], is
         found.append(_("企业所在地按现在的登记列出。"))
     if any(not passage.at for passage in passages):
         found.append(_("部分阶段没有留存办理时刻，按办理日期列入。"))
-    if len(told.until) > EVENTS_AT_MOST:
+    if len(reported.until) > EVENTS_AT_MOST:
         found.append(
             _("日志共 %(n)s 条，卷内列出最近 %(most)s 条；其余可在系统中查阅。")
-            % {"n": len(told.until), "most": EVENTS_AT_MOST}
+            % {"n": len(reported.until), "most": EVENTS_AT_MOST}
         )
-    if not told.officer:
+    if not reported.officer:
         found.append(_("当日没有指定经办人。"))
     return tuple(found)

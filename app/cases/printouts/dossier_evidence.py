@@ -55,19 +55,23 @@ class _Item:
 
 
 def evidence_until(
-    session: Session, case: CaseFile, programme: Programme, told: Sequence[EventContent], until: datetime
+    session: Session, case: CaseFile, programme: Programme, reported: Sequence[EventContent], until: datetime
 ) -> tuple[Evidence, ...]:
     """Materials as the journal tells them, what departments brought, what came with duties; a constant number of queries."""
-    items = [*_materials(programme, told), *_of_departments(session, case, until), *_of_duties(session, case, until)]
+    items = [
+        *_materials(programme, reported),
+        *_of_departments(session, case, until),
+        *_of_duties(session, case, until),
+    ]
     documents = list_documents(session, [item.document_id for item in items])
     known = [(item, documents[item.document_id]) for item in items if item.document_id in documents]
     return tuple(_evidence(number, item, document) for number, (item, document) in enumerate(known, start=1))
 
 
-def _materials(programme: Programme, told: Sequence[EventContent]) -> Iterator[_Item]:
+def _materials(programme: Programme, reported: Sequence[EventContent]) -> Iterator[_Item]:
     titles: Mapping[str, str] = {template.code: str(template.title) for template in programme.materials}
     order = {code: place for place, code in enumerate(titles)}
-    held = materials_after(told)
+    held = materials_after(reported)
     for served in sorted(held, key=lambda each: (order.get(each.material, len(order)), -(each.year or 0))):
         title = titles.get(served.material, served.material)
         state = _(_STATES[MaterialState(served.state)])

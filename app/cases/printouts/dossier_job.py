@@ -71,11 +71,11 @@ def make_archive(run: Run) -> Mapping[str, Any]:
 
 
 def _write(run: Run, dossier: Dossier, archive: BinaryIO) -> None:
-    total, told = len(dossier.evidence), -1
+    total, reported = len(dossier.evidence), -1
     for done, block in pack_dossier(dossier, run.around.blobs):
         archive.write(block)
-        if done > told:
-            told = done
+        if done > reported:
+            reported = done
             with session_scope(run.around.database) as session:
                 run.save(session, checkpoint={}, done=done, total=total)
             run.between_batches(done, total)

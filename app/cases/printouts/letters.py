@@ -59,7 +59,7 @@ def _shown(value: Any) -> Any:
 def render_letter(template: bytes, paper: Paper) -> bytes:
     """The letter as DOCX. Raises `Invalid` when the template cannot be filled."""
     made = io.BytesIO()
-    with _told():
+    with _reported():
         document = _Letter(io.BytesIO(template))
         document.render(_context(paper), _LetterEnvironment(), autoescape=True)
         document.save(made)
@@ -68,7 +68,7 @@ def render_letter(template: bytes, paper: Paper) -> bytes:
 
 def check_letter(template: bytes) -> None:
     """Raise `Invalid` naming what is wrong with a template: unknown placeholders, field codes, nested loops."""
-    with _told():
+    with _reported():
         document = _Letter(io.BytesIO(template))
         document.init_docx()
         texts = [document.patch_xml(text) for text in _stories(document)]
@@ -87,7 +87,7 @@ def _context(paper: Paper) -> dict[str, Any]:
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def _reported() -> Iterator[None]:
     """Turns what the libraries raise about a template into a refusal for the person who uploads it."""
     try:
         yield

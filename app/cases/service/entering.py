@@ -50,9 +50,9 @@ def _lapse_approvals(case: LoadedCase, step: StepResult, reason: str, now: datet
         select(Approval).where(Approval.case_id == case.row.id, Approval.lapsed_at.is_(None))
     ).all()
     label, why = step.action.label.zh, reason.strip()
-    told = f"“{label}”：{why}" if why else f"“{label}”"
+    reported = f"“{label}”：{why}" if why else f"“{label}”"
     for row in rows:
-        row.lapsed_at, row.lapse_reason = now, told
+        row.lapsed_at, row.lapse_reason = now, reported
     return [row.id for row in rows]
 
 

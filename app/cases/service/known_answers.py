@@ -56,10 +56,10 @@ def corrected_lately(session: Session, asking: Asking) -> Iterable[tuple[int, Re
         .order_by(CorrectionItem.asked_at)
     )
     for enterprise_id, number, asked_at in session.execute(statement) if materials else ():
-        told = {"day": shanghai(asked_at).date().isoformat(), "number": number}
+        reported = {"day": shanghai(asked_at).date().isoformat(), "number": number}
         yield (
             enterprise_id,
-            RequestObjection(Cause.ASKED, _("%(day)s 已在 %(number)s 中要求补正。") % told, f"/cases/{number}"),
+            RequestObjection(Cause.ASKED, _("%(day)s 已在 %(number)s 中要求补正。") % reported, f"/cases/{number}"),
         )
 
 

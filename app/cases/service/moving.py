@@ -13,7 +13,7 @@ from app.cases.models import CaseFile, StageEntry
 from app.cases.schemas import TakeStep
 from app.cases.service.certifying import issue_certificate
 from app.cases.service.entering import bring_about, signed
-from app.cases.service.parts import told_milestones
+from app.cases.service.parts import reported_milestones
 from app.cases.service.verdicts import keep_verdicts, with_verdict
 from app.cases.supplies import load_supplies
 from app.cases.supply.domain import CorrectionKind
@@ -41,7 +41,7 @@ def take_step(session: Session, *, actor: Actor, now: datetime, number: str, com
     asked = _ask(case, step, command, actor, now)
     traces.corrections_asked += asked.get("corrections", [])
     verdicts = keep_verdicts(case, step.action, actor=actor, now=now, on=step.on)
-    traces.verdicts += [told["id"] for told in verdicts]
+    traces.verdicts += [reported["id"] for reported in verdicts]
     if step.certificate:
         traces.certificate = issue_certificate(case, step.certificate, actor=actor, now=now).id
     entry.before = traces.to_json()
@@ -51,7 +51,9 @@ def take_step(session: Session, *, actor: Actor, now: datetime, number: str, com
         now=now,
         type=events.MOVED,
         changes=_changes(traces.case, case.row),
-        data=_event_data(step, command, verdicts) | asked | {"milestones": told_milestones(case, traces.milestones)},
+        data=_event_data(step, command, verdicts)
+        | asked
+        | {"milestones": reported_milestones(case, traces.milestones)},
     )
     return case.row
 
@@ -105,8 +107,8 @@ def _move(case: LoadedCase, step: StepResult, actor: Actor, now: datetime) -> St
 
 
 def _changes(before: dict[str, Any], row: CaseFile) -> dict[str, Change]:
-    told = {name: value for name, value in before.items() if name != "stage_entered_on"}
-    changes = diff(told, {name: getattr(row, name) for name in told})
+    reported = {name: value for name, value in before.items() if name != "stage_entered_on"}
+    changes = diff(reported, {name: getattr(row, name) for name in reported})
     changes.setdefault("stage", (before["stage"], row.stage))
     return changes
 

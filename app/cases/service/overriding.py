@@ -44,7 +44,7 @@ def override_case_verdict(
     stored = get_stored(session, case.row.enterprise_id, verdict_id)
     if stored.case_id != case.row.id:
         raise NotFound("policies.stored", _("没有这条判定记录。"))
-    return override_verdict(session, actor=actor, stored=stored, data=data, told_of=_subject(case), now=now)
+    return override_verdict(session, actor=actor, stored=stored, data=data, reported_override=_subject(case), now=now)
 
 
 def take_back_case_override(
@@ -53,7 +53,7 @@ def take_back_case_override(
     """Let the kept verdict of a case speak again. One event on the case. Raises `NotFound`, `Forbidden`, `Conflict`."""
     case = load_case(session, actor=actor, action=OVERRIDE, number=number)
     row = get_override(session, case.row.id, override_id)
-    return take_back_override(session, actor=actor, row=row, data=data, told_of=_subject(case), now=now)
+    return take_back_override(session, actor=actor, row=row, data=data, reported_override=_subject(case), now=now)
 
 
 def _open_case(session: Session, actor: Actor, number: str) -> LoadedCase:

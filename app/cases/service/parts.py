@@ -38,6 +38,6 @@ def lapse_milestones(case: LoadedCase, on: date) -> list[int]:
     return [row.id for row in lapsed]
 
 
-def told_milestones(case: LoadedCase, ids: Collection[int]) -> list[list[str | int]]:
+def reported_milestones(case: LoadedCase, ids: Collection[int]) -> list[list[str | int]]:
     """Those milestones as an event names them, for those who follow: code and ordinal, which stay known when a row is gone."""
     return [[row.code, row.ordinal] for row in case.milestones if row.id in ids]

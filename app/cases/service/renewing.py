@@ -45,7 +45,7 @@ class Renewed:
         """Whether there was nothing to take over."""
         return not self.questions and not self.documents
 
-    def told(self) -> dict[str, object]:
+    def reported(self) -> dict[str, object]:
         """What the event says of it."""
         return {"renewed_from": self.number, "questions": list(self.questions), "documents": list(self.documents)}
 
@@ -62,7 +62,7 @@ def renew_supplies(session: Session, *, actor: Actor, now: datetime, number: str
     if found.empty:
         raise Conflict("case.answers.nothing_to_renew", _("没有可以沿用的上次填报内容。"))
     case.touched(now, bump=False)
-    case.record(actor=actor, now=now, type=events.ANSWERS_RENEWED, data=found.told())
+    case.record(actor=actor, now=now, type=events.ANSWERS_RENEWED, data=found.reported())
     return found
 
 
@@ -70,7 +70,7 @@ def open_renewed(session: Session, *, actor: Actor, now: datetime, command: Open
     """Like `open_case`, and the new case begins with what the firm supplied to its last one. One event."""
     case, query_code = begin_case(session, actor=actor, now=now, command=command, action=case_actions.OPEN)
     found = _take_over(case, actor, now)
-    record_opening(case, actor=actor, now=now, data=None if found.empty else found.told())
+    record_opening(case, actor=actor, now=now, data=None if found.empty else found.reported())
     return OpenedCase(case.row, query_code)
 
 
@@ -90,7 +90,7 @@ def renew_case(session: Session, *, actor: Actor, now: datetime, number: str, co
     case.row.officer_id = _officer_of(session, earlier)
     found = _take_over(case, actor, now)
     session.flush()
-    record_opening(case, actor=actor, now=now, data=found.told() | {"renewed_from": earlier.number})
+    record_opening(case, actor=actor, now=now, data=found.reported() | {"renewed_from": earlier.number})
     return OpenedCase(case.row, query_code)
 
 

@@ -15,7 +15,7 @@ from app.cases.loading import LoadedCase, load_case
 from app.cases.models import Approval, CaseClock, CaseFile, CaseMarker, ClassTwoUse, Milestone, StageEntry
 from app.cases.queries import list_entries
 from app.cases.schemas import TakeBackStep
-from app.cases.service.parts import told_milestones
+from app.cases.service.parts import reported_milestones
 from app.cases.service.undo_obstacles import obstacles
 from app.cases.supply.models import CorrectionItem
 from app.cases.traces import Traces, case_fields
@@ -40,16 +40,16 @@ def take_back_step(session: Session, *, actor: Actor, now: datetime, number: str
     found = obstacles(case, entry, traces) if entry is not None and traces is not None else []
     step = decide_take_back(actor, last_step(entries), command.reason, found, now)
     assert entry is not None and traces is not None
-    before, milestones = case_fields(case.row), told_milestones(case, traces.milestones)
+    before, milestones = case_fields(case.row), reported_milestones(case, traces.milestones)
     _restore(case, entry, traces, actor, now)
     entry.taken_back_at, entries[-2].left_on = now, None
     case.touched(now)
-    told = {name: value for name, value in before.items() if name != "stage_entered_on"}
+    reported = {name: value for name, value in before.items() if name != "stage_entered_on"}
     case.record(
         actor=actor,
         now=now,
         type=events.TAKEN_BACK,
-        changes=diff(told, {name: getattr(case.row, name) for name in told}),
+        changes=diff(reported, {name: getattr(case.row, name) for name in reported}),
         data={
             "taken_back": step.action,
             "reason": command.reason.strip(),

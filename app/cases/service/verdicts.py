@@ -56,7 +56,7 @@ def keep_verdicts(
     kept = (
         _keep(case, policy, action.code, actor, now, applied_on) for policy in verdicts_kept(case.programme, action)
     )
-    return [told for told in kept if told is not None]
+    return [reported for reported in kept if reported is not None]
 
 
 def _keep(
@@ -67,12 +67,12 @@ def _keep(
         stored = store_verdict(case.session, actor, case.row.enterprise, policy, applied_on, reason, case.row.id, now)
     except NotFound:
         return None
-    told: dict[str, Any] = {"id": stored.id, "policy": policy, "outcome": stored.outcome, "on": applied_on}
+    reported: dict[str, Any] = {"id": stored.id, "policy": policy, "outcome": stored.outcome, "on": applied_on}
     if standing is not None:
-        told["override"] = {
+        reported["override"] = {
             "id": standing.id,
             "outcome": standing.outcome,
             "by": standing.actor_name,
             "document": standing.document,
         }
-    return told
+    return reported

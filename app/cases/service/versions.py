@@ -16,7 +16,7 @@ from app.cases.models import Approval, CaseFile, StageEntry
 from app.cases.schemas import ChangeVersion
 from app.cases.service.clocks import keep_clocks, list_clocks
 from app.cases.service.entering import add_markers, signed
-from app.cases.service.parts import add_milestones, told_milestones
+from app.cases.service.parts import add_milestones, reported_milestones
 from app.cases.service.undoing import standing_entries
 from app.cases.supply.models import CaseAnswer, CaseMaterial
 from app.cases.traces import Traces, case_fields
@@ -70,8 +70,8 @@ def change_version(session: Session, *, actor: Actor, now: datetime, number: str
         },
         data={
             "reason": command.reason.strip(),
-            "effects": _told(change),
-            "milestones": told_milestones(case, milestones),
+            "effects": _reported(change),
+            "milestones": reported_milestones(case, milestones),
         },
     )
     return case.row
@@ -184,6 +184,6 @@ def _enter(case: LoadedCase, entries: list[StageEntry], stage: str, actor: Actor
     row.stage, row.stage_entered_on = stage, on
 
 
-def _told(change: VersionChange) -> list[list[str]]:
+def _reported(change: VersionChange) -> list[list[str]]:
     """The effects as the journal keeps them: kind, code, outcome."""
     return [[item.kind, item.code, item.outcome] for item in change.effects if item.outcome != "kept"]

@@ -118,13 +118,13 @@ def _duties(asked: TodoQuery) -> TodoSource:
 
 def _self_checks(asked: TodoQuery) -> TodoSource:
     """Firms that have told figures about themselves after a self-check within the last days."""
-    told = and_(
+    reported = and_(
         FactStatement.enterprise_id == Enterprise.id,
         FactStatement.actor_kind == _FIRM,
         FactStatement.created_at >= asked.now - timedelta(days=FRESH),
         FactStatement.withdrawn_at.is_(None),
     )
-    number: Any = select(func.count()).where(told).correlate(Enterprise).scalar_subquery()
+    number: Any = select(func.count()).where(reported).correlate(Enterprise).scalar_subquery()
     since = select(FactStatement.enterprise_id).where(
         FactStatement.actor_kind == _FIRM,
         FactStatement.created_at >= asked.now - timedelta(days=FRESH),

@@ -154,8 +154,8 @@ def _values(terms: AgreementInput) -> dict[str, Any]:
 
 
 def _snapshot(agreement: ServiceAgreement, programme: CommissionerProgramme) -> dict[str, Any]:
-    told = {name: getattr(agreement, name) for name in _FIELDS if name != "programme_code"}
-    return {"programme": programme.name["zh"]} | told
+    reported = {name: getattr(agreement, name) for name in _FIELDS if name != "programme_code"}
+    return {"programme": programme.name["zh"]} | reported
 
 
 def _ending(agreement: ServiceAgreement) -> dict[str, Any]:

@@ -65,5 +65,5 @@ def keep_typed(call: Call, number: str) -> KeptDraft:
     clashing = kept_draft(values, save)
     known = list_answers(call.session, get_visible_to(call.session, call.actor, number).id)
     standing = {code: entered(known, code) for code in values}
-    told = tuple(code for code in values if code in clashing)
-    return KeptDraft(told, began_with(goes_on_from(values, was, standing, clashing)))
+    reported = tuple(code for code in values if code in clashing)
+    return KeptDraft(reported, began_with(goes_on_from(values, was, standing, clashing)))

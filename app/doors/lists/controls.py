@@ -115,12 +115,12 @@ def chips_of(fields: tuple[Field, ...], viewer: Viewer, query: ListQuery, wanted
     found = []
     for field in fields:
         control = field.control
-        if control.chip and field.value and narrows(wanted, control.name) and (text := _told(field, viewer, query)):
+        if control.chip and field.value and narrows(wanted, control.name) and (text := _reported(field, viewer, query)):
             found.append((text, query.address(base, **dict.fromkeys((control.name, *control.drops), ""))))
     return tuple(found)
 
 
-def _told(field: Field, viewer: Viewer, query: ListQuery) -> str:
+def _reported(field: Field, viewer: Viewer, query: ListQuery) -> str:
     if field.control.words is not None:
         return field.control.words(field.value, viewer, query)
     return dict(field.options).get(field.value, field.value)

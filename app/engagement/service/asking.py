@@ -54,7 +54,7 @@ def ask_firm(session: Session, *, actor: Actor, now: datetime, enterprise: Enter
     row = new_request(actor, now, enterprise, given, title)
     session.add(row)
     session.flush()
-    note(session, actor, enterprise, events.ASKED, now, data=told(row))
+    note(session, actor, enterprise, events.ASKED, now, data=reported(row))
     return row
 
 
@@ -105,7 +105,7 @@ def settle_request(
     _check(request, given.version)
     close_request(request, given.outcome, actor.name, today(now))
     session.flush()
-    note(session, actor, enterprise, events.REQUEST_SETTLED, now, data=told(request))
+    note(session, actor, enterprise, events.REQUEST_SETTLED, now, data=reported(request))
 
 
 def answer_request(
@@ -131,7 +131,7 @@ def answer_request(
     request.answer, request.documents = given.answer, [document.id for document in documents]
     close_request(request, RequestOutcome.ANSWERED, actor.name, today(now))
     session.flush()
-    data = told(request) | {"answer": given.answer, "documents": request.documents}
+    data = reported(request) | {"answer": given.answer, "documents": request.documents}
     note(session, actor, enterprise, events.REQUEST_SETTLED, now, data=data)
 
 
@@ -149,7 +149,7 @@ def withdraw_request(
     _check(request, given.version)
     close_request(request, RequestOutcome.WITHDRAWN, actor.name, today(now))
     session.flush()
-    data = told(request) | {"note": f"{request.title}：{given.reason}", "reason": given.reason}
+    data = reported(request) | {"note": f"{request.title}：{given.reason}", "reason": given.reason}
     note(session, actor, enterprise, events.REQUEST_WITHDRAWN, now, data=data)
 
 
@@ -159,7 +159,7 @@ def settle_on_arrival(session: Session, document: Document, actor: Actor, now: d
         close_request(request, RequestOutcome.SUPPLIED, actor.name, today(now))
         request.document_id = document.id
         session.flush()
-        note(session, actor, document.enterprise, events.REQUEST_SETTLED, now, data=told(request))
+        note(session, actor, document.enterprise, events.REQUEST_SETTLED, now, data=reported(request))
 
 
 def close_request(request: FirmRequest, outcome: RequestOutcome, by: str, on: date) -> None:
@@ -168,7 +168,7 @@ def close_request(request: FirmRequest, outcome: RequestOutcome, by: str, on: da
     request.version += 1
 
 
-def told(request: FirmRequest) -> dict[str, Any]:
+def reported(request: FirmRequest) -> dict[str, Any]:
     """What the event says about a request."""
     return {
         "note": request.title,

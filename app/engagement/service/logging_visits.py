@@ -37,7 +37,7 @@ def log_visit(session: Session, *, actor: Actor, now: datetime, enterprise: Ente
     session.flush()
     if given.manner is ContactMethod.VISIT:
         _count_visit(session, actor, now, enterprise, visit)
-    note(session, actor, enterprise, events.CONTACTED, now, data=_told(visit))
+    note(session, actor, enterprise, events.CONTACTED, now, data=_reported(visit))
     return visit
 
 
@@ -82,6 +82,6 @@ def _count_visit(session: Session, actor: Actor, now: datetime, enterprise: Ente
     session.flush()
 
 
-def _told(visit: Visit) -> dict[str, Any]:
+def _reported(visit: Visit) -> dict[str, Any]:
     data = {"note": visit.text[:200], "visit": visit.id, "manner": visit.manner, "on": visit.happened_on}
     return data | ({"case": visit.case_number} if visit.case_number else {})

@@ -103,10 +103,10 @@ def _requests(session: Session, asking: Asking) -> Iterable[tuple[int, RequestOb
     last = {row.enterprise_id: row for row in session.scalars(statement.order_by(FirmRequest.asked_on, FirmRequest.id))}
     names = {choice.code: choice.label for choice in list_terms(session, "department")["department"]} if last else {}
     for enterprise_id, row in last.items():
-        told = {"day": row.asked_on.isoformat(), "who": names.get(row.department, row.department)}
+        reported = {"day": row.asked_on.isoformat(), "who": names.get(row.department, row.department)}
         text = (
             _("%(who)s已于 %(day)s 走访或约定走访。")
             if row.kind == RequestKind.VISIT
             else _("%(who)s已于 %(day)s 要过。")
         )
-        yield enterprise_id, RequestObjection(Cause.ASKED, text % told)
+        yield enterprise_id, RequestObjection(Cause.ASKED, text % reported)

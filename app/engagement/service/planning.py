@@ -82,7 +82,7 @@ def move_stop(
         _number([by_key[key] for key in moved(list(by_key), stop.id, given.step)])
         changes = {}
     _touch(session, round)
-    _note(session, actor, now, round, events.STOP_MOVED, _firm_told(session, stop), changes)
+    _note(session, actor, now, round, events.STOP_MOVED, _firm_reported(session, stop), changes)
     return stop
 
 
@@ -94,9 +94,9 @@ def skip_stop(
     stop.skipped = given.reason
     _withdraw(session, actor, now, round, {stop.enterprise_id})
     _touch(session, round)
-    told = _firm_told(session, stop)
-    told["note"] = f"{told['note']}：{given.reason}"
-    _note(session, actor, now, round, events.STOP_SKIPPED, told)
+    reported = _firm_reported(session, stop)
+    reported["note"] = f"{reported['note']}：{given.reason}"
+    _note(session, actor, now, round, events.STOP_SKIPPED, reported)
     return stop
 
 
@@ -168,7 +168,7 @@ def _touch(session: Session, row: VisitRound) -> None:
     session.flush()
 
 
-def _firm_told(session: Session, stop: VisitStop) -> dict[str, object]:
+def _firm_reported(session: Session, stop: VisitStop) -> dict[str, object]:
     return {"note": session.get_one(Enterprise, stop.enterprise_id).name, "stop": stop.id}
 
 

@@ -165,10 +165,10 @@ def decide_receipt(state: ItemState | None, outcome: ReceiptOutcome) -> ItemStat
     """What a record in `state` (None: never sent) becomes by a receipt, or why it changes nothing."""
     if state is None:
         return Note.UNKNOWN
-    told = ItemState(outcome)
-    if state is told:
+    reported = ItemState(outcome)
+    if state is reported:
         return Note.REPEATED
-    return told if state in OPEN else Note.LATE
+    return reported if state in OPEN else Note.LATE
 
 
 def state_of(counts: Mapping[ItemState, int], present: HandoverState) -> HandoverState:

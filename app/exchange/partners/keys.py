@@ -27,12 +27,12 @@ def make_key(partner: Partner, secret: bytes) -> str:
     """
     partner.key_id = f"{partner.code}-{secrets.token_hex(4)}"
     if partner.scheme == SignatureScheme.SM3_HMAC:
-        told = kept = secrets.token_bytes(_SHARED_LENGTH)
+        reported = kept = secrets.token_bytes(_SHARED_LENGTH)
     else:
-        told, private = sm2_key_generate()
-        kept = private + told
+        reported, private = sm2_key_generate()
+        kept = private + reported
     partner.sealed_key = seal(secret, partner.code, kept)
-    return told.hex()
+    return reported.hex()
 
 
 def signer_of(partner: Partner, secret: bytes) -> Signer:

@@ -114,5 +114,5 @@ def _note(
     session: Session, actor: Actor, now: datetime, row: Reconciliation, partner: Partner, kind: str, **data: str
 ) -> None:
     subject = SubjectKey("reconciliation", str(row.id), partner.name, region_code=partner.region_prefix)
-    told = {"resource": row.resource, "source": row.source, "note": row.file_name, **data}
-    record(session, actor=actor, now=now, type=kind, subject=subject, data=told)
+    reported = {"resource": row.resource, "source": row.source, "note": row.file_name, **data}
+    record(session, actor=actor, now=now, type=kind, subject=subject, data=reported)

@@ -57,8 +57,8 @@ def _families(session: Session, now: datetime) -> Iterator[Metric]:
     accepted = dict(session.execute(accepted_by_partner([partner.id for partner in partners])).all())
 
     def by_partner(value: Callable[[Partner, Waiting], float | None]) -> Values:
-        told = {partner.code: value(partner, waiting.get(partner.id, nothing)) for partner in partners}
-        return {code: number for code, number in told.items() if number is not None}
+        reported = {partner.code: value(partner, waiting.get(partner.id, nothing)) for partner in partners}
+        return {code: number for code, number in reported.items() if number is not None}
 
     yield _gauge("queued_records", "Records to be sent", by_partner(lambda _, w: w.queued))
     yield _gauge("oldest_seconds", "Age of the oldest of them", by_partner(lambda _, w: _age(w.oldest_at, now)))

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from app.kit.i18n import N_
-from app.kit.reasons import kept_error, told_error
+from app.kit.reasons import kept_error, reported_error
 
 REASONS: Mapping[str, str] = {
     "unreachable": N_("连接不上对方服务器"),
@@ -62,4 +62,4 @@ class CallError(Exception):
 
 def reason(error: str) -> str:
     """A kept error as people read it; empty for none."""
-    return told_error(error, REASONS)
+    return reported_error(error, REASONS)

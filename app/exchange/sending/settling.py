@@ -70,8 +70,8 @@ def _receipted(
 ) -> None:
     receipts = brought.receipts.readable
     results = apply_receipts(session, partner=partner, channel="answer", receipts=receipts, now=now)
-    told = zip(receipts, results, strict=True)
-    settled = {each.idempotency_key for each, result in told if result.applied and isinstance(each, RecordReceipt)}
+    reported = zip(receipts, results, strict=True)
+    settled = {each.idempotency_key for each, result in reported if result.applied and isinstance(each, RecordReceipt)}
     left = [item for item in carried.parcel.items if item.idempotency_key not in settled]
     _count_failure(session, carried.parcel, left, {"error": "missing", "answer": ""}, now, jitter)
     note_success(session, partner, carried.about, brought.answer, now, brought.receipts.unreadable)

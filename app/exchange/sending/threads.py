@@ -59,7 +59,7 @@ class Chores:
 
 @dataclass
 class DelivererThreads:
-    """Serves all partners, or `only` one, until told to stop; then `chores` are left to others."""
+    """Serves all partners, or `only` one, until reported to stop; then `chores` are left to others."""
 
     deliverer: Deliverer
     chores: Chores

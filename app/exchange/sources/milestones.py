@@ -11,7 +11,7 @@ from sqlalchemy import Select, cast, select
 from sqlalchemy.orm import Session
 from sqlalchemy.types import String
 
-from app.cases import events as told
+from app.cases import events as reported
 from app.cases.models import CaseFile, Milestone
 from app.enterprises.models import Enterprise
 from app.exchange.sources import cases
@@ -54,9 +54,9 @@ def touches(session: Session, events: Sequence[JournalEvent]) -> Iterator[Touch]
 def _named(event: JournalEvent) -> list[Which] | None:
     """The milestones that an event names; None for all of the case."""
     data = event.data
-    if event.type in (told.MOVED, told.TAKEN_BACK, told.VERSION_CHANGED):
+    if event.type in (reported.MOVED, reported.TAKEN_BACK, reported.VERSION_CHANGED):
         return [(code, ordinal) for code, ordinal in data["milestones"]] if "milestones" in data else None
-    if event.type == told.OPENED:
+    if event.type == reported.OPENED:
         return None
     if "milestone" in data:
         return [(data["milestone"], data["ordinal"])]

@@ -14,7 +14,7 @@ from app.exchange.sources.touching import CODE_PLACE_AND_USE, ENTERPRISE, carrie
 from app.journal.models import JournalEvent
 from app.kit.membership import one_of
 from app.kit.public_ids import PublicIds
-from app.policies import events as told
+from app.policies import events as reported
 from app.policies.models import PolicyVersion, StoredVerdict, VerdictOverride
 
 IDS = PublicIds("VER")
@@ -43,7 +43,9 @@ def touches(session: Session, events: Sequence[JournalEvent]) -> Iterator[Touch]
     """The verdict that was kept, or that was decided otherwise; those on a firm that moved or was retired."""
     kept = of_kind(events, "verdict")
     yield from (Touch(event.position, int(event.subject_id)) for event in kept)
-    decided = [event for event in of_kind(events, "case") if event.type in (told.OVERRIDDEN, told.OVERRIDE_TAKEN_BACK)]
+    decided = [
+        event for event in of_kind(events, "case") if event.type in (reported.OVERRIDDEN, reported.OVERRIDE_TAKEN_BACK)
+    ]
     yield from (Touch(event.position, event.data["verdict"]) for event in decided)
     yield from carried_along(session, events, hanging_on, CODE_PLACE_AND_USE)
 

@@ -42,7 +42,7 @@ def put_on_file(
     """
     require_change(actor, actions.KEEP, enterprise)
     document = add_document(session, vault, actor=actor, enterprise=enterprise, upload=upload, given=given, now=now)
-    note(session, actor, enterprise, events.ADDED, now, changes=_all(document), data=_told(document))
+    note(session, actor, enterprise, events.ADDED, now, changes=_all(document), data=_reported(document))
     return document
 
 
@@ -129,7 +129,7 @@ def replace_document(
     session.flush()
     changes: dict[str, Change] = diff(_values(document), _values(newer))
     changes["file"] = (document.file.name, newer.file.name)
-    note(session, actor, document.enterprise, events.REPLACED, now, changes=changes, data=_told(newer))
+    note(session, actor, document.enterprise, events.REPLACED, now, changes=changes, data=_reported(newer))
     return newer
 
 
@@ -159,7 +159,7 @@ def change_document(
         setattr(document, name, merged[name])
     document.version += 1
     session.flush()
-    note(session, actor, document.enterprise, events.CHANGED, now, changes=changes, data=_told(document))
+    note(session, actor, document.enterprise, events.CHANGED, now, changes=changes, data=_reported(document))
     tell_arrival(session, document, actor, now)
     return True
 
@@ -174,7 +174,7 @@ def withdraw_document(session: Session, *, actor: Actor, document: Document, giv
     document.withdrawn_at, document.withdrawn_reason = now, given.reason
     document.version += 1
     session.flush()
-    data = _told(document) | {"note": f"{document.title}：{given.reason}", "reason": given.reason}
+    data = _reported(document) | {"note": f"{document.title}：{given.reason}", "reason": given.reason}
     note(session, actor, document.enterprise, events.WITHDRAWN, now, data=data)
 
 
@@ -204,6 +204,6 @@ def _all(document: Document) -> dict[str, Change]:
     return {name: (None, value) for name, value in _values(document).items() if value not in (None, "")}
 
 
-def _told(document: Document) -> dict[str, Any]:
+def _reported(document: Document) -> dict[str, Any]:
     """What the event says about the document: its own id, its name, and the file by hash."""
     return {"note": document.title, "id": document.id, "sha256": document.file.sha256, "file": document.file.name}

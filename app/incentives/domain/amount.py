@@ -120,18 +120,18 @@ class _Calculation:
             return Amount(0, None, Outcome.UNKNOWN, (AmountLine(AmountLineKind.UNSET),))
         due = self._due()
         if due is Outcome.UNMET:
-            return self._told(NOTHING, due)
+            return self._stated(NOTHING, due)
         span = self._gross()
         if span is None:
-            return self._told(NOTHING, Outcome.UNMET)
+            return self._stated(NOTHING, Outcome.UNMET)
         span = self._limited(span)
         if span.high == 0:
-            return self._told(NOTHING, Outcome.UNMET)
+            return self._stated(NOTHING, Outcome.UNMET)
         if due is Outcome.UNKNOWN or span.low == 0:
-            return self._told(_Span(Fraction(0), span.high), Outcome.UNKNOWN)
-        return self._told(span, Outcome.MET)
+            return self._stated(_Span(Fraction(0), span.high), Outcome.UNKNOWN)
+        return self._stated(span, Outcome.MET)
 
-    def _told(self, span: _Span, due: Outcome) -> Amount:
+    def _stated(self, span: _Span, due: Outcome) -> Amount:
         low, high = int(span.low), None if span.high is None else int(span.high)
         self._lines.append(AmountLine(AmountLineKind.RESULT, Measure(Unit.YUAN, low, high), due))
         missing = [key for key in self._touched if not isinstance(self._facts.of(key), Known)] if low != high else []

@@ -271,8 +271,8 @@ _LATER = frozenset({"graded_by", "when", "requires", "rounding", "annual_limit",
 
 def content_of(scheme: Scheme) -> dict[str, object]:
     """What a version says, as it is stored and hashed."""
-    told = scheme.model_dump(mode="json")
-    return {key: value for key, value in told.items() if value is not None or key not in _LATER}
+    reported = scheme.model_dump(mode="json")
+    return {key: value for key, value in reported.items() if value is not None or key not in _LATER}
 
 
 def amount_fen(amount: Decimal | None) -> int | None:

@@ -56,15 +56,15 @@ def _formulas(plan: AmountPlan) -> dict[str, Any]:
 
 
 def _method(plan: AmountPlan) -> list[dict[str, str]]:
-    told = both_languages(lambda: "\n".join(method_text(plan)))
-    pairs = zip(told["text"].split("\n"), told["text_en"].split("\n"), strict=True)
+    reported = both_languages(lambda: "\n".join(method_text(plan)))
+    pairs = zip(reported["text"].split("\n"), reported["text_en"].split("\n"), strict=True)
     return [{"text": chinese, "text_en": english} for chinese, english in pairs]
 
 
 def _share(share: Share, names: Mapping[str, Bilingual]) -> dict[str, Any]:
-    told = both_languages(partial(share_text, share, lambda code: str(names.get(code, code))))
+    reported = both_languages(partial(share_text, share, lambda code: str(names.get(code, code))))
     to = share.to.key if share.to else None
-    return {"low": share.low, "high": share.high, "reason": share.reason.value, "to": to, **told}
+    return {"low": share.low, "high": share.high, "reason": share.reason.value, "to": to, **reported}
 
 
 def _facts(calculated: CalculatedIncentive) -> dict[str, Any]:

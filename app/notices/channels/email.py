@@ -54,7 +54,7 @@ class Email:
                     connection.login(self.server.user, self.server.password)
                 connection.send_message(mail)
         except smtplib.SMTPException as error:
-            raise _told(error) from error
+            raise _notified(error) from error
         except TimeoutError as error:
             raise NotSentError("timeout", self.server.host, channel_down=True) from error
         except (OSError, ValueError) as error:
@@ -91,7 +91,7 @@ def _connect(server: MailServer) -> smtplib.SMTP:
     return connection
 
 
-def _told(error: smtplib.SMTPException) -> NotSentError:
+def _notified(error: smtplib.SMTPException) -> NotSentError:
     """What the server said, and whether trying again can help: 5xx about a recipient or a message is for good."""
     if isinstance(error, smtplib.SMTPAuthenticationError):
         return NotSentError("sign_in", _said(error.smtp_code, error.smtp_error), channel_down=True)

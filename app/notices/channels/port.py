@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from app.kit.i18n import N_
-from app.kit.reasons import kept_error, told_error
+from app.kit.reasons import kept_error, reported_error
 from app.notices.domain.delivering import Channel
 
 #: Why a message did not go out, in words for whoever runs the system; the kept error is `code: what the other side said`.
@@ -65,4 +65,4 @@ class ChannelAdapter(Protocol):
 
 def reason(kept: str) -> str:
     """A kept error as people read it."""
-    return told_error(kept, REASONS)
+    return reported_error(kept, REASONS)

@@ -84,7 +84,7 @@ class To:
 
 @dataclass(frozen=True)
 class Notification:
-    """A topic about one subject; `period` is what it is told once in ("" for ever), `words` fill the texts."""
+    """A topic about one subject; `period` is what it is notified once in ("" for ever), `words` fill the texts."""
 
     topic: Topic
     subject_kind: str

@@ -16,7 +16,7 @@ from app.policies.checks import CHECK_DAYS, EVERY_POLICY
 from app.policies.domain.language.succession import NATION, area_of
 from app.policies.models import PolicySetting
 from app.policies.schemas import PolicySettingInput
-from app.policies.service.settings import checked_value, setting_told
+from app.policies.service.settings import checked_value, setting_stated
 from app.policies.settings import get_setting
 
 
@@ -56,13 +56,13 @@ def withdraw_check_days(session: Session, *, actor: Actor, setting_id: int, now:
 def _note(session: Session, actor: Actor, row: PolicySetting, now: datetime, *, withdrawn: bool) -> None:
     with use_locale("zh"):
         subject = SubjectKey("policy", EVERY_POLICY, _("核查有效天数"), region_code=area_of(row.jurisdiction))
-    told = setting_told(CHECK_DAYS, row)
+    stated = setting_stated(CHECK_DAYS, row)
     record(
         session,
         actor=actor,
         now=now,
         type=events.SETTING_WITHDRAWN if withdrawn else events.PARAMETER_SET,
         subject=subject,
-        changes={"setting": (told, None) if withdrawn else (None, told)},
+        changes={"setting": (stated, None) if withdrawn else (None, stated)},
         data={"setting": row.id, "name": row.name, "value": row.value, "effective_from": row.effective_from},
     )

@@ -49,20 +49,20 @@ def gather(session: Session, catalogue: Catalogue, enterprise_id: int, on: date)
 
 def gather_many(session: Session, catalogue: Catalogue, enterprise_ids: Sequence[int], on: date) -> dict[int, Gathered]:
     """The same of many firms, with no more queries than for one."""
-    told = [provider.provide(session, enterprise_ids, on) for provider in composition_of(session).of(FACTS)]
+    reported = [provider.provide(session, enterprise_ids, on) for provider in composition_of(session).of(FACTS)]
     stated: dict[int, list[Stated]] = {}
     for statement in list_statements_about(session, enterprise_ids, on):
         stated.setdefault(statement.enterprise_id, []).append(statement)
     checks = CheckDays(session, on)
     return {
-        key: _put_together(catalogue, [values[key] for values in told], stated.get(key, ()), on, checks)
+        key: _put_together(catalogue, [values[key] for values in reported], stated.get(key, ()), on, checks)
         for key in enterprise_ids
     }
 
 
 def _put_together(
     catalogue: Catalogue,
-    told: Iterable[Mapping[str, FactValue]],
+    reported: Iterable[Mapping[str, FactValue]],
     stated: Iterable[Stated],
     on: date,
     checks: CheckDays,
@@ -71,7 +71,7 @@ def _put_together(
     known: dict[FactKey, Knowledge] = {}
     sources: dict[FactKey, Provenance] = {}
     lapsed: dict[FactKey, Provenance] = {}
-    for values in told:
+    for values in reported:
         for code, fact in values.items():
             if code in catalogue:
                 found = entries(catalogue[code], fact.value)

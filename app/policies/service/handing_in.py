@@ -18,7 +18,7 @@ from app.policies.actions import STATE_OWN_FACT
 from app.policies.models import FactStatement
 from app.policies.queries import get_catalogue
 from app.policies.schemas import StatementInput
-from app.policies.service.statements import check_statement, new_statement, told_statement
+from app.policies.service.statements import check_statement, new_statement, stated_value
 
 MOST = 60
 
@@ -49,7 +49,7 @@ def hand_in_facts(
         now=now,
         type=events.FACTS_HANDED_IN,
         subject=SubjectKey("enterprise", str(enterprise.id), enterprise.name, enterprise.id, enterprise.region_code),
-        changes={"statements": (None, [told_statement(catalogue[row.fact_code], row) for row in rows])},
+        changes={"statements": (None, [stated_value(catalogue[row.fact_code], row) for row in rows])},
         data={"statements": [row.id for row in rows]},
     )
     return rows

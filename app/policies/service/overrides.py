@@ -22,9 +22,15 @@ from app.policies.schemas import OverrideInput, TakeBackInput
 
 
 def override_verdict(
-    session: Session, *, actor: Actor, stored: StoredVerdict, data: OverrideInput, told_of: SubjectKey, now: datetime
+    session: Session,
+    *,
+    actor: Actor,
+    stored: StoredVerdict,
+    data: OverrideInput,
+    reported_override: SubjectKey,
+    now: datetime,
 ) -> VerdictOverride:
-    """Decide otherwise than `stored`, the newest verdict kept for its case. One event on `told_of`.
+    """Decide otherwise than `stored`, the newest verdict kept for its case. One event on `reported_override`.
 
     Raises `Conflict` (a newer verdict is kept, another override stands) or `Invalid` (nothing is decided otherwise).
     """
@@ -47,7 +53,7 @@ def override_verdict(
         actor=actor,
         now=now,
         type=events.OVERRIDDEN,
-        subject=told_of,
+        subject=reported_override,
         changes={"outcome": (stored.outcome, row.outcome), "document": (None, row.document)},
         data=_data(stored, row, row.reason),
     )
@@ -55,9 +61,15 @@ def override_verdict(
 
 
 def take_back_override(
-    session: Session, *, actor: Actor, row: VerdictOverride, data: TakeBackInput, told_of: SubjectKey, now: datetime
+    session: Session,
+    *,
+    actor: Actor,
+    row: VerdictOverride,
+    data: TakeBackInput,
+    reported_override: SubjectKey,
+    now: datetime,
 ) -> VerdictOverride:
-    """Let the kept verdict speak again. One event on `told_of`. Raises `Conflict` when it was taken back already."""
+    """Let the kept verdict speak again. One event on `reported_override`. Raises `Conflict` when it was taken back already."""
     stored = session.get_one(StoredVerdict, row.stored_verdict_id)
     require(actor, OVERRIDE, session.get_one(Enterprise, stored.enterprise_id))
     if row.withdrawn_at is not None:
@@ -69,7 +81,7 @@ def take_back_override(
         actor=actor,
         now=now,
         type=events.OVERRIDE_TAKEN_BACK,
-        subject=told_of,
+        subject=reported_override,
         changes=changes,
         data=_data(stored, row, data.reason),
     )

@@ -55,8 +55,8 @@ def set_parameter(
     session.add(row)
     session.flush()
     known = setting_text(definition, before.value) if before else None
-    told = setting_told(definition, row)
-    _note(session, actor, policy, row, now, events.PARAMETER_SET, (known, told))
+    stated = setting_stated(definition, row)
+    _note(session, actor, policy, row, now, events.PARAMETER_SET, (known, stated))
     return row
 
 
@@ -73,7 +73,7 @@ def withdraw_setting(session: Session, *, actor: Actor, policy_code: str, settin
         row,
         now,
         events.SETTING_WITHDRAWN,
-        (setting_told(policy.catalogue[row.name], row), None),
+        (setting_stated(policy.catalogue[row.name], row), None),
     )
 
 
@@ -158,7 +158,7 @@ def _note(
     record(session, actor=actor, now=now, type=event, subject=subject, changes={"setting": change}, data=data)
 
 
-def setting_told(definition: FactDefinition, row: PolicySetting) -> str:
+def setting_stated(definition: FactDefinition, row: PolicySetting) -> str:
     """The setting in the register's own language, as it will be read in the timeline."""
     with use_locale("zh"):
         return _("%(name)s：%(value)s（%(on)s 起，%(document)s）") % {

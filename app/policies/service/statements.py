@@ -84,19 +84,19 @@ def _note(
     session: Session, actor: Actor, enterprise: Enterprise, row: FactStatement, now: datetime, *, withdrawn: bool
 ) -> None:
     subject = SubjectKey("enterprise", str(enterprise.id), enterprise.name, enterprise.id, enterprise.region_code)
-    told = told_statement(get_catalogue(session)[row.fact_code], row)
+    stated = stated_value(get_catalogue(session)[row.fact_code], row)
     record(
         session,
         actor=actor,
         now=now,
         type=events.FACT_WITHDRAWN if withdrawn else events.FACT_STATED,
         subject=subject,
-        changes={"statement": (told, None) if withdrawn else (None, told)},
+        changes={"statement": (stated, None) if withdrawn else (None, stated)},
         data={"statement": row.id, "fact": row.fact_code, "year": row.year, "value": row.value},
     )
 
 
-def told_statement(definition: FactDefinition, row: FactStatement) -> str:
+def stated_value(definition: FactDefinition, row: FactStatement) -> str:
     """The statement in the register's own language, as it will be read in the timeline."""
     with use_locale("zh"):
         return _("%(fact)s：%(value)s（%(on)s，%(source)s）") % {

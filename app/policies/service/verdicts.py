@@ -119,14 +119,14 @@ def _verdict(row: PolicyVersion, policy: Policy, known: Gathered, settings: Sett
     return Verdict(row, evaluate(policy, _used(policy, gathered.facts), on), gathered)
 
 
-def evaluate_told(
-    policy: Policy, told: dict[str, Any], on: date, settings: Settings = MappingProxyType({})
+def evaluate_stated(
+    policy: Policy, stated: dict[str, Any], on: date, settings: Settings = MappingProxyType({})
 ) -> Evaluation:
     """How a subject with the told facts stands; nothing is kept. A told value goes before what the bureau has set.
 
     Raises `Invalid` naming each bad fact.
     """
-    facts = read_facts(policy, told)
+    facts = read_facts(policy, stated)
     return evaluate(policy, Facts(policy.catalogue, {**known_settings(policy, settings), **facts.known}), on)
 
 
@@ -182,8 +182,8 @@ def store_verdict(  # noqa: PLR0913 - the occasion is part of what is kept
 def explain_again(session: Session, stored: StoredVerdict) -> Answer:
     """The stored verdict decided anew from its own inputs by its own version: word for word what was stored."""
     version = session.get_one(PolicyVersion, stored.policy_version_id)
-    told = {code: entry["value"] for code, entry in stored.inputs.items()}
-    return answer_with_plan(evaluate_told(policy_of(session, version), told, stored.on_day))
+    stated = {code: entry["value"] for code, entry in stored.inputs.items()}
+    return answer_with_plan(evaluate_stated(policy_of(session, version), stated, stored.on_day))
 
 
 def is_intact(session: Session, stored: StoredVerdict) -> bool:
@@ -199,8 +199,8 @@ def _used(policy: Policy, facts: Facts) -> Facts:
 
 def _inputs(verdict: Verdict) -> dict[str, Any]:
     policy = verdict.evaluation.policy
-    told = stated_facts(_used(policy, verdict.gathered.facts))
-    return {code: {"value": value, "sources": _sources(verdict.gathered, code)} for code, value in told.items()}
+    stated = stated_facts(_used(policy, verdict.gathered.facts))
+    return {code: {"value": value, "sources": _sources(verdict.gathered, code)} for code, value in stated.items()}
 
 
 def _sources(gathered: Gathered, code: str) -> list[dict[str, Any]]:

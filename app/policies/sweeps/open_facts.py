@@ -67,9 +67,9 @@ class _Walker:
             case tree.OverYears() | tree.Growth():
                 yield from self._over_years(node, flags)
             case tree.IfStated(code=code, then=then, otherwise=otherwise):
-                told = self._reading.told(code, offset)
-                yield from self._node(then, flags & told, offset)
-                yield from self._node(otherwise, flags & ~told, offset)
+                stated = self._reading.stated(code, offset)
+                yield from self._node(then, flags & stated, offset)
+                yield from self._node(otherwise, flags & ~stated, offset)
             case tree.Judged(codes=codes):
                 yield from self._judged(codes, flags)
             case tree.Score():

@@ -124,8 +124,8 @@ def _line(programme: Programme, case: CaseFile, row: CorrectionItem, on: date) -
     waits = row.settled_on is None and row.answered_at is None
     due = ""
     if waits and row.due_on is not None:
-        told = {"day": plain_day(row.due_on, on), "near": nearness(row.due_on, on)}
-        due = _("请在 %(day)s 24:00 前完成（%(near)s）") % told
+        reported = {"day": plain_day(row.due_on, on), "near": nearness(row.due_on, on)}
+        due = _("请在 %(day)s 24:00 前完成（%(near)s）") % reported
     return PortalCorrectionLine(
         row=row,
         title=subject_text(programme, row),

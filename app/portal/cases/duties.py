@@ -136,10 +136,10 @@ def report(call: Call, number: str, code: str) -> Response:
 
 def _write(call: Call, number: str, row: CaseDuty, given: PortalDutyForm, values: dict[str, str]) -> CaseDuty:
     """The draft or the duty done, with the values that were merged with what stood there."""
-    told = {"version": row.version, "values": values, "documents": given.documents, "note": given.note}
+    reported = {"version": row.version, "values": values, "documents": given.documents, "note": given.note}
     if given.act == "draft":
-        return draft_duty(call.session, **call.by, number=number, duty_id=row.id, command=FillDuty(**told))
-    return do_duty(call.session, **call.by, number=number, duty_id=row.id, command=DoneDuty(**told))
+        return draft_duty(call.session, **call.by, number=number, duty_id=row.id, command=FillDuty(**reported))
+    return do_duty(call.session, **call.by, number=number, duty_id=row.id, command=DoneDuty(**reported))
 
 
 def _filled(call: Call, number: str, row: CaseDuty) -> Response:

@@ -134,8 +134,8 @@ def upload(call: Call, number: str, code: str) -> Response:
 
     rows = attempt(call.session, bound, work)
     if call.request.headers.get(FRAGMENT):
-        told = tuple(message for messages in bound.errors.values() for message in messages) + tuple(bound.summary)
-        outcome = OutcomePage(files[0].filename or "" if files else "", "", told)
+        reported = tuple(message for messages in bound.errors.values() for message in messages) + tuple(bound.summary)
+        outcome = OutcomePage(files[0].filename or "" if files else "", "", reported)
         return call.render("portal/_uploaded.html", outcome, status=200 if rows else 422)
     if rows is not None:
         good = _("已上传。材料存入本企业证据库，以后可再用。")

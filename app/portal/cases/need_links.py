@@ -54,12 +54,12 @@ def need_lines(programme: Programme, number: str, needs: Iterable[Need], on: dat
 
 def _line(programme: Programme, number: str, need: Need, on: date) -> PortalNeedLine:
     due = need.due_on
-    told = {"day": plain_day(due, on), "near": nearness(due, on)} if due else {}
+    reported = {"day": plain_day(due, on), "near": nearness(due, on)} if due else {}
     return PortalNeedLine(
         text=need_text(programme, need),
         level=need.level,
         level_text=level_text(need),
-        day=_("请在 %(day)s 24:00 前完成（%(near)s）") % told if due else "",
+        day=_("请在 %(day)s 24:00 前完成（%(near)s）") % reported if due else "",
         late=due is not None and due < on,
         grounds=need_grounds(programme, need),
         url=need_url(programme, number, need),

@@ -41,8 +41,8 @@ def renew_route(call: Call, number: str) -> Response:
         if refusal.status == Conflict.status:
             return call.redirect(address, bad=refusal.message)
         raise
-    told = {"questions": len(found.questions), "documents": len(found.documents)}
-    done = _("已带入 %(questions)s 项填报、%(documents)s 份材料，请逐项确认。") % told
+    reported = {"questions": len(found.questions), "documents": len(found.documents)}
+    done = _("已带入 %(questions)s 项填报、%(documents)s 份材料，请逐项确认。") % reported
     return call.redirect(address, good=done)
 
 

@@ -95,8 +95,8 @@ def _line(clause: ClauseView) -> ConditionLine:
 
 def _standing(clause: ClauseView) -> str:
     """`目前：18 人 ÷ 142 人 = 12.67%，还差 2 人`."""
-    told = [_("目前：%(actual)s") % {"actual": clause.actual}] if clause.actual else []
-    return _("，").join([*told, *([clause.gap] if clause.gap else [])])
+    reported = [_("目前：%(actual)s") % {"actual": clause.actual}] if clause.actual else []
+    return _("，").join([*reported, *([clause.gap] if clause.gap else [])])
 
 
 def _lacking(clause: ClauseView) -> str:

@@ -103,8 +103,8 @@ def _page(call: Call, request_id: int, form: Bound[AnswerRequest], *, status: in
 def _line(row: FirmRequest, departments: dict[str, str], on: date) -> PortalRequestLine:
     due = ""
     if row.due_on is not None:
-        told = {"day": plain_day(row.due_on, on), "near": nearness(row.due_on, on)}
-        due = _("请在 %(day)s 24:00 前完成（%(near)s）") % told
+        reported = {"day": plain_day(row.due_on, on), "near": nearness(row.due_on, on)}
+        due = _("请在 %(day)s 24:00 前完成（%(near)s）") % reported
     url = f"/portal/requests/{row.id}"
     upload = f"/portal/documents/new?kind={row.what}&next=/portal" if row.kind == RequestKind.MATERIAL else ""
     return PortalRequestLine(

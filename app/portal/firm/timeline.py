@@ -94,9 +94,9 @@ def timeline_page(call: Call, before: str = "") -> Response:
 
 
 def _lines(call: Call, events: Sequence[JournalEvent]) -> tuple[EventLine, ...]:
-    told = {event.position: case for event, case in of_events(call.session, events)}
+    reported = {event.position: case for event, case in of_events(call.session, events)}
     plain = timeline_lines(call.session, events)
-    return tuple(_line(event, line, told.get(event.position)) for event, line in zip(events, plain, strict=True))
+    return tuple(_line(event, line, reported.get(event.position)) for event, line in zip(events, plain, strict=True))
 
 
 def _line(event: JournalEvent, line: TimelineLine, case: NotifiedCase | None) -> EventLine:

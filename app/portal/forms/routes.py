@@ -112,8 +112,8 @@ def _gone_on(call: Call, form: FormOfCase, section: FormSection) -> Response:
     if form.problems(section):
         return call.redirect(form.section_url(section), info=_("已保存；标出的项目需要更正。"))
     missing = form.missing(section)
-    told = {"n": len(missing), "fields": _("、").join(str(question.label) for question in missing)}
-    info = _("已保存；上一部分还有 %(n)s 项没填：%(fields)s。提交前请补齐。") % told if missing else None
+    reported = {"n": len(missing), "fields": _("、").join(str(question.label) for question in missing)}
+    info = _("已保存；上一部分还有 %(n)s 项没填：%(fields)s。提交前请补齐。") % reported if missing else None
     return call.redirect(next_url(form, section), info=info)
 
 
@@ -124,13 +124,13 @@ def _kept(call: Call, of_case: FormOfCase, section: FormSection) -> Response:
     except DomainError as refusal:
         return JSONResponse({"refused": refusal.message}, status_code=409)
     labels = {question.code: str(question.label) for question in section.questions}
-    told = _("、").join(labels[code] for code in kept.clashing)
+    reported = _("、").join(labels[code] for code in kept.clashing)
     return JSONResponse(
         {
             "saved": saved_at(call.now),
             "was": kept.was,
-            "note": _("他人刚改动了：%(fields)s。点“保存并继续”时请选择保留哪一个。") % {"fields": told}
-            if told
+            "note": _("他人刚改动了：%(fields)s。点“保存并继续”时请选择保留哪一个。") % {"fields": reported}
+            if reported
             else "",
         }
     )

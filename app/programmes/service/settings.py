@@ -51,7 +51,7 @@ def set_setting(
         now=now,
         type=events.SETTING_SET,
         subject=SubjectKey("programme", code, catalogue.versions_of(code)[0].title.zh, region_code=actor.region_prefix),
-        changes={"setting": (_told(item, before), _told(item, row))},
+        changes={"setting": (_reported(item, before), _reported(item, row))},
         data={"kind": item.kind, "key": item.key, "value": value, "effective_on": values.effective_on},
     )
     return row
@@ -77,7 +77,7 @@ def _left_open(catalogue: Catalogue, code: str, values: ProgrammeSettingInput) -
     raise Invalid("programme.setting.unknown", message, {"key": message})
 
 
-def _told(item: Settable, row: ProgrammeSetting | None) -> str | None:
+def _reported(item: Settable, row: ProgrammeSetting | None) -> str | None:
     """The setting in the register's own language, as it will be read in the journal."""
     if row is None:
         return None

@@ -106,12 +106,12 @@ def _want(case: CaseFile, action: StageAction, actor: Actor, standing: Sequence[
     guard = action.needs.approvals
     assert guard is not None
     given = len({row.officer_id for row in standing if row.role in guard.by})
-    told = {"given": given, "number": guard.number}
+    reported = {"given": given, "number": guard.number}
     may = may_approve(actor, action) and can(actor, actions.APPROVE, place_of(case.enterprise))
     return WantedApproval(
         code=action.code,
         step=str(action.label),
-        badge=("good" if given >= guard.number else "wait", _("已审签 %(given)s / %(number)s") % told),
+        badge=("good" if given >= guard.number else "wait", _("已审签 %(given)s / %(number)s") % reported),
         by=listed([_(Role(by).traits.title) for by in guard.by]),
         url=f"/cases/{case.number}/approvals/{action.code}" if may else "",
         own=any(row.officer_id == actor.id for row in standing),

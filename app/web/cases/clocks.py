@@ -49,13 +49,13 @@ def _measured(rule: Clock, clock: ClockState, lengths: dict[str, int], calendar:
 
 def _line(rule: Clock, clock: ClockState, on: date, calendar: WorkCalendar) -> ClockLine:
     used, left = clock.used_on(on, calendar), clock.left_on(on, calendar)
-    told = {"used": used, "number": clock.working_days}
+    reported = {"used": used, "number": clock.working_days}
     return ClockLine(
         title=str(rule.title),
         badge=_badge(clock, left, on),
-        used=_("已用 %(used)s / %(number)s 个工作日") % told
+        used=_("已用 %(used)s / %(number)s 个工作日") % reported
         if clock.working_days is not None
-        else ngettext("已用 %(used)s 个工作日", "已用 %(used)s 个工作日", used) % told,
+        else ngettext("已用 %(used)s 个工作日", "已用 %(used)s 个工作日", used) % reported,
         note=_note(clock, left, on),
     )
 

@@ -135,14 +135,14 @@ def _revoked(certificate: Certificate) -> str:
 
 
 def _missed(template: DutyTemplate, n: int) -> str:
-    told = {"title": template.title, "n": n, "limit": template.missed_limit}
+    reported = {"title": template.title, "n": n, "limit": template.missed_limit}
     return (
         ngettext(
             "“%(title)s”累计 %(n)s 次未按期完成（达到 %(limit)s 次）",
             "“%(title)s”累计 %(n)s 次未按期完成（达到 %(limit)s 次）",
             n,
         )
-        % told
+        % reported
     )
 
 

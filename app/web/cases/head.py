@@ -145,10 +145,10 @@ def undo_button(
 
 
 def _title(programme: Programme, action: StageAction, needs: Sequence[Need]) -> str:
-    told = {"stage": programme.stage(action.to).name, "n": len(refusing(needs))}
-    if not told["n"]:
-        return _("进入“%(stage)s”的事项已齐") % told
-    return ngettext("进入“%(stage)s”还差 %(n)s 项", "进入“%(stage)s”还差 %(n)s 项", len(refusing(needs))) % told
+    reported = {"stage": programme.stage(action.to).name, "n": len(refusing(needs))}
+    if not reported["n"]:
+        return _("进入“%(stage)s”的事项已齐") % reported
+    return ngettext("进入“%(stage)s”还差 %(n)s 项", "进入“%(stage)s”还差 %(n)s 项", len(refusing(needs))) % reported
 
 
 def _others_turn(action: StageAction) -> str:

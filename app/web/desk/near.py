@@ -62,8 +62,8 @@ def _step(verdicts: Sequence[Verdict], policy: str, facts: Facts) -> _Step | Non
     verdict = next((verdict for verdict in verdicts if verdict.version.code == policy), None)
     if verdict is None:
         return None
-    told = answer(verdict.evaluation)
-    pairs = list(zip(told["clauses"], present(told, facts).clauses, strict=True))
+    reported = answer(verdict.evaluation)
+    pairs = list(zip(reported["clauses"], present(reported, facts).clauses, strict=True))
     short = [view for clause, view in pairs if clause["outcome"] == "unmet"]
     silent = [view for clause, view in pairs if clause["outcome"] == "unknown" and clause["reason"] not in JUDGED]
     judged = [view for clause, view in pairs if clause["outcome"] == "unknown" and clause["reason"] in JUDGED]

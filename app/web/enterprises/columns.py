@@ -84,15 +84,15 @@ def _columns() -> tuple[Column, ...]:
     return tuple(sorted(found, key=lambda column: places.get(column.code, len(_ORDER))))
 
 
-def _of_field(field: Field, told: fields.ListColumn) -> Column:
+def _of_field(field: Field, reported: fields.ListColumn) -> Column:
     return Column(
-        code=told.code,
-        label=told.label or field.label,
-        cell=_CELLS.get(told.code, lambda row: getattr(row.enterprise, field.name)),
-        sort=told.sort,
+        code=reported.code,
+        label=reported.label or field.label,
+        cell=_CELLS.get(reported.code, lambda row: getattr(row.enterprise, field.name)),
+        sort=reported.sort,
         number=field.kind is FieldKind.MONEY,
-        default=told.default,
-        export_label=told.export_label,
+        default=reported.default,
+        export_label=reported.export_label,
     )
 
 

@@ -151,7 +151,7 @@ def enterprise_page(call: Call, uscc: str) -> Response:
 def _identity(session: Session, firm: Enterprise, head: EnterpriseHead) -> Pairs:
     """What the form asks of the firm, in words and in the order that people know; its scope stands for itself."""
     industry = find_industry(session, firm.industry_code)
-    told = {
+    reported = {
         "capital_fen": (_("注册资本"), capital_text(firm, head.words)),
         "industry_code": (_("行业"), f"{industry.code} {industry.name}" if industry else firm.industry_code),
         "field_code": (
@@ -162,8 +162,8 @@ def _identity(session: Session, firm: Enterprise, head: EnterpriseHead) -> Pairs
         "above_scale": (_("规上企业"), above_scale_text(firm.above_scale)),
         "park_code": (_("园区"), head.words.park_label(firm.park_code)),
     }
-    plain = {name: (_(ENTERPRISE[name].label), _plain(getattr(firm, name))) for name in _TOLD if name not in told}
-    return tuple((told | plain)[name] for name in _TOLD)
+    plain = {name: (_(ENTERPRISE[name].label), _plain(getattr(firm, name))) for name in _TOLD if name not in reported}
+    return tuple((reported | plain)[name] for name in _TOLD)
 
 
 def _plain(value: Any) -> str:

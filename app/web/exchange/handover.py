@@ -227,7 +227,7 @@ def _job(session: Session, row: Handover) -> Job | None:
 
 
 def _work(job: Job | None, row: Handover) -> Work | None:
-    return _told(job, row) if job is not None and row.state == HandoverState.PREPARING else None
+    return _reported(job, row) if job is not None and row.state == HandoverState.PREPARING else None
 
 
 def _kept_back(job: Job | None, row: Handover) -> tuple[KeptBack, ...]:
@@ -235,7 +235,7 @@ def _kept_back(job: Job | None, row: Handover) -> tuple[KeptBack, ...]:
     return tuple(KeptBack(key, label or key, record_url(row.resource, key, None), why) for key, label, why in found)
 
 
-def _told(job: Job, row: Handover) -> Work:
+def _reported(job: Job, row: Handover) -> Work:
     return Work(
         done=job.done,
         total=job.total or 0,

@@ -22,11 +22,11 @@ router = GuardedRouter(door="web", prefix="/exchange/handovers")
 def release_batch(call: Call, number: str) -> Response:
     """By push it goes out from now on; as files it is noted as sent."""
     row = get_handover(call.session, number)
-    told = _("已登记为送出，等对方的回执表。") if row.transport == Transport.FILES else _("已开始推送，进度见下。")
+    reported = _("已登记为送出，等对方的回执表。") if row.transport == Transport.FILES else _("已开始推送，进度见下。")
 
     def work() -> str:
         release(call.session, **call.by, handover=row)
-        return told
+        return reported
 
     return _step(call, number, work)
 

@@ -37,8 +37,8 @@ def _standing(partner: Partner, now: datetime) -> tuple[str, str, str]:
         return "info", _("文件报送"), _("下载报送表和封面，送出后登记；回执表读回来")
     circuit = circuit_of(partner.failures, partner.open_until, now)
     if circuit is Circuit.OPEN:
-        told = {"why": reason(partner.last_error), "when": show_instant(partner.open_until)}
-        return "late", _(CIRCUIT_LABELS[circuit]), _("%(why)s；%(when)s 再试") % told
+        reported = {"why": reason(partner.last_error), "when": show_instant(partner.open_until)}
+        return "late", _(CIRCUIT_LABELS[circuit]), _("%(why)s；%(when)s 再试") % reported
     if partner.failures:
         failed = ngettext("连续失败 %(num)s 次", "连续失败 %(num)s 次", partner.failures) % {"num": partner.failures}
         return "wait", failed, reason(partner.last_error)

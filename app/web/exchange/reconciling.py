@@ -145,8 +145,8 @@ def queue(call: Call, reconciliation_id: int) -> Response:
     """One click: what differs becomes a batch."""
     row, partner = get_visible_to(call.session, call.actor, reconciliation_id, lock=True)
     handover = queue_differences(call.session, **call.by, row=row, partner=partner)
-    told = _("有差异的记录正在生成批次 %(number)s，生成后核对并报送。") % {"number": handover.number}
-    return call.redirect(f"/exchange/handovers/{handover.number}", good=told)
+    reported = _("有差异的记录正在生成批次 %(number)s，生成后核对并报送。") % {"number": handover.number}
+    return call.redirect(f"/exchange/handovers/{handover.number}", good=reported)
 
 
 def run_lines(session: Session, rows: list[Reconciliation]) -> tuple[ReconciliationRunLine, ...]:

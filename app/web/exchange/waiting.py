@@ -163,9 +163,9 @@ def _chosen(call: Call, query: ListQuery) -> list[HandoverItem]:
 
 def _again(call: Call, items: Sequence[HandoverItem]) -> str:
     """Partner by partner; what is said of each in one text."""
-    told = []
+    reported = []
     for partner_id in sorted({item.partner_id for item in items}):
         ids = [item.id for item in items if item.partner_id == partner_id]
         partner = call.session.get_one(Partner, partner_id)
-        told.append(again_words(retry_items(call.session, **call.by, partner=partner, item_ids=ids)))
-    return "".join(dict.fromkeys(told))
+        reported.append(again_words(retry_items(call.session, **call.by, partner=partner, item_ids=ids)))
+    return "".join(dict.fromkeys(reported))

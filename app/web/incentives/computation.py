@@ -45,7 +45,7 @@ def computation_view(kept: Mapping[str, Any], catalogue: Catalogue) -> Computati
         on=kept["on"],
         method=tuple(kept_text(line) for line in kept["method"]),
         lines=tuple(kept_text(line) for line in kept["lines"]),
-        facts=tuple(line for code, told in kept["facts"].items() for line in _facts(code, told, catalogue)),
+        facts=tuple(line for code, reported in kept["facts"].items() for line in _facts(code, reported, catalogue)),
         missing=tuple(dict.fromkeys(_name(item["fact"], item["year"], catalogue) for item in kept["missing"])),
     )
 
@@ -56,9 +56,9 @@ def last_kept(incentive: Incentive) -> IncentiveStep | None:
     return standing[-1] if standing else None
 
 
-def _facts(code: str, told: Mapping[str, Any], catalogue: Catalogue) -> list[FactLine]:
-    source = _("、").join(_(place) for place in told["sources"])
-    value = told["value"]
+def _facts(code: str, reported: Mapping[str, Any], catalogue: Catalogue) -> list[FactLine]:
+    source = _("、").join(_(place) for place in reported["sources"])
+    value = reported["value"]
     by_year = value if _is_by_year(value) else {None: value}
     return [
         FactLine(_name(code, year, catalogue), _value(code, single, catalogue), source)

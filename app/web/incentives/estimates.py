@@ -84,6 +84,6 @@ def review(call: Call, public_id: str) -> Response:
         done=lambda _done: call.redirect(f"/incentives/{public_id}", good=_("核查结论已登记。")),
         again=lambda bound: call.redirect(
             f"/incentives/{public_id}#clawback",
-            bad="；".join([*bound.summary, *(message for told in bound.errors.values() for message in told)]),
+            bad="；".join([*bound.summary, *(message for reported in bound.errors.values() for message in reported)]),
         ),
     )

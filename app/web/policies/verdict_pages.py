@@ -157,7 +157,7 @@ def verdict_page(
     url, query = verdict_url(enterprise.uscc, policy.code), f"?on={on.isoformat()}"
     may_state = enterprise.disabled_on is None and can(actor, STATE_FACT, enterprise)
     statable = _Statable(may_state, today(now), bound)
-    graded, told = _of_score(view, policy.catalogue)
+    graded, reported = _of_score(view, policy.catalogue)
     statements = [row for row in list_statements(session, enterprise.id, on) if row.fact_code in policy.uses]
     return VerdictPage(
         enterprise=enterprise,
@@ -169,7 +169,7 @@ def verdict_page(
         inputs=with_names(input_lines(policy, verdict.gathered), policy.catalogue, names),
         missing=_missing_lines(policy.catalogue, view.missing, on, statable),
         judged=_missing_lines(policy.catalogue, (*view.judged, *graded), on, statable),
-        scored=_missing_lines(policy.catalogue, told, on, statable),
+        scored=_missing_lines(policy.catalogue, reported, on, statable),
         statements=tuple(_statement(policy.catalogue, row, url, query) for row in statements),
         stored=stored_lines(session, enterprise, policy.code),
         may_state=may_state,

@@ -159,7 +159,7 @@ def _line(todo: Todo, kind: Kind, around: TodoContext, names: Mapping[int, str],
     )
 
 
-def told(todo: Todo) -> str:
+def reported(todo: Todo) -> str:
     """The title that the to-do carries, in the current language."""
     return str(Bilingual(zh=todo.about, en=todo.about_en or todo.about))
 

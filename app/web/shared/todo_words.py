@@ -19,7 +19,7 @@ from app.kit.i18n import Bilingual, _, ngettext
 from app.kit.permissions import Action, can
 from app.programmes.domain.definition import Programme, StageAction
 from app.web.shared.need_links import need_url
-from app.web.shared.todo_lines import Kind, TodoContext, TodoWords, told
+from app.web.shared.todo_lines import Kind, TodoContext, TodoWords, reported
 
 
 def _address(case: CaseFile) -> str:
@@ -128,7 +128,7 @@ def opinion_answered(todo: Todo, around: TodoContext) -> TodoWords:
 
 def duty_reported(todo: Todo, around: TodoContext) -> TodoWords:
     """A duty that the firm has done."""
-    return TodoWords(told(todo), _("企业已报来"), "", f"{_address(around.case(todo))}/duties/{todo.key}")
+    return TodoWords(reported(todo), _("企业已报来"), "", f"{_address(around.case(todo))}/duties/{todo.key}")
 
 
 def self_check(todo: Todo, around: TodoContext) -> TodoWords:
@@ -179,13 +179,13 @@ def milestone(todo: Todo, around: TodoContext) -> TodoWords:
 
 def firms_duty(todo: Todo, around: TodoContext) -> TodoWords:
     """A duty of the firm that is due or missed."""
-    return TodoWords(told(todo), _("由企业办理"), "", f"{_address(around.case(todo))}/duties/{todo.key}")
+    return TodoWords(reported(todo), _("由企业办理"), "", f"{_address(around.case(todo))}/duties/{todo.key}")
 
 
 def own_duty(todo: Todo, around: TodoContext) -> TodoWords:
     """A duty of the bureau."""
     action = _("办理") if _may(todo, around, FILL) else ""
-    return TodoWords(told(todo), _("由本局办理"), action, f"{_address(around.case(todo))}/duties/{todo.key}")
+    return TodoWords(reported(todo), _("由本局办理"), action, f"{_address(around.case(todo))}/duties/{todo.key}")
 
 
 def certificate(todo: Todo, around: TodoContext) -> TodoWords:

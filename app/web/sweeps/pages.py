@@ -292,10 +292,12 @@ def _difference(session: Session, sweep: Sweep, numbers: Mapping[str, int]) -> s
     before = session.get(Sweep, sweep.previous_id) if sweep.previous_id is not None else None
     if before is None:
         return _("这是该区域的第一次摸底，没有可以比较的上一次。")
-    told: dict[str, Any] = {name: numbers.get(name, 0) for name in ("gained", "lost", "changed", "new")}
-    told["day"] = before.on_day
-    text = _("与上一次（%(day)s）相比：新达标 %(gained)s 家，不再达标 %(lost)s 家，共 %(changed)s 家结果不同") % told
-    return text + (_("；新入库 %(new)s 家") % told if told["new"] else "")
+    reported: dict[str, Any] = {name: numbers.get(name, 0) for name in ("gained", "lost", "changed", "new")}
+    reported["day"] = before.on_day
+    text = (
+        _("与上一次（%(day)s）相比：新达标 %(gained)s 家，不再达标 %(lost)s 家，共 %(changed)s 家结果不同") % reported
+    )
+    return text + (_("；新入库 %(new)s 家") % reported if reported["new"] else "")
 
 
 def _chips(query: ListQuery, policy: SweptPolicy, region_text: str, base: str) -> Iterator[tuple[str, str]]:

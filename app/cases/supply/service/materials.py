@@ -38,7 +38,7 @@ def choose_materials(
     template = _open_slot(case, command.material, command.year, actor)
     documents = _on_file(case, template, command.documents, now)
     rows = _serve(case, template, command.year, documents, actor, now)
-    _told(case, events.MATERIAL_SUPPLIED, template, rows, actor, now)
+    _reported(case, events.MATERIAL_SUPPLIED, template, rows, actor, now)
     return rows
 
 
@@ -60,7 +60,7 @@ def upload_material(
         given = given.model_copy(update={"year": case.row.year})
     document = add_document(session, vault, actor=actor, enterprise=enterprise, upload=upload, given=given, now=now)
     rows = _serve(case, template, command.year, [document], actor, now)
-    _told(case, events.MATERIAL_SUPPLIED, template, rows, actor, now)
+    _reported(case, events.MATERIAL_SUPPLIED, template, rows, actor, now)
     return rows[0]
 
 
@@ -76,7 +76,7 @@ def remove_material(
     asked = row.state == MaterialState.RETURNED or _is_corrected(case, template.code)
     decide_supply(case.programme, case.row, template, actor, asked=asked)
     _change(case, row, MaterialState.REMOVED, "", now)
-    _told(case, events.MATERIAL_REMOVED, template, [row], actor, now)
+    _reported(case, events.MATERIAL_REMOVED, template, [row], actor, now)
 
 
 def accept_material(
@@ -87,7 +87,7 @@ def accept_material(
     if row.state == MaterialState.ACCEPTED:
         raise Conflict("case.material.accepted_already", _("这份材料已经审核通过。"))
     _change(case, row, MaterialState.ACCEPTED, "", now)
-    _told(case, events.MATERIAL_ACCEPTED, material_of(case.programme, row.material), [row], actor, now)
+    _reported(case, events.MATERIAL_ACCEPTED, material_of(case.programme, row.material), [row], actor, now)
     return row
 
 
@@ -98,7 +98,7 @@ def return_material(
     case, row = _checked(session, actor, number, material_id, command.version)
     _change(case, row, MaterialState.RETURNED, command.remark, now)
     template = material_of(case.programme, row.material)
-    _told(case, events.MATERIAL_RETURNED, template, [row], actor, now, remark=command.remark)
+    _reported(case, events.MATERIAL_RETURNED, template, [row], actor, now, remark=command.remark)
     return row
 
 
@@ -201,7 +201,7 @@ def _change(case: LoadedCase, row: CaseMaterial, state: MaterialState, remark: s
     case.touched(now, bump=False)
 
 
-def _told(
+def _reported(
     case: LoadedCase,
     event: str,
     template: MaterialTemplate,

@@ -56,7 +56,7 @@ def apply_receipts(
     }
     _keep(session, partner, channel, [(each, results[receipt_id]) for receipt_id, each in fresh.items()], now)
     _settle(session, partner, settled, now)
-    return _told(session, partner, receipts, results)
+    return _reported(session, partner, receipts, results)
 
 
 _READ = (
@@ -204,7 +204,7 @@ def _settle(session: Session, partner: Partner, settled: SettledItems, now: date
 def _note_records(session: Session, partner: Partner, settled: SettledItems, now: datetime) -> None:
     """What the partner accepted or refused, at the records of which nothing newer is on its way."""
     for state, statement in _NOTES.items():
-        items = [settled.items[item_id] for item_id, (told, _receipt) in settled.by.items() if told is state]
+        items = [settled.items[item_id] for item_id, (reported, _receipt) in settled.by.items() if reported is state]
         if items:
             session.execute(statement, [_about(partner, item, now) for item in items])
 
@@ -229,18 +229,18 @@ def _tell_rejected(session: Session, partner: Partner, settled: SettledItems, no
         record(session, actor=SYSTEM, now=now, type=events.REJECTED, subject=subject, data=data)
 
 
-def _told(
+def _reported(
     session: Session, partner: Partner, receipts: Sequence[AnyReceipt], results: dict[str, ReceiptResult]
 ) -> list[ReceiptResult]:
     """The results in the order of the receipts; what came before is counted at its row."""
     repeats, seen = Counter[str](), set[str]()
-    told = []
+    reported = []
     for each in receipts:
         if each.receipt_id in results and each.receipt_id not in seen:
-            told.append(results[each.receipt_id])
+            reported.append(results[each.receipt_id])
         else:
             repeats[each.receipt_id] += 1
-            told.append(ReceiptResult(receipt_id=each.receipt_id, applied=False, note=Note.REPEATED))
+            reported.append(ReceiptResult(receipt_id=each.receipt_id, applied=False, note=Note.REPEATED))
         seen.add(each.receipt_id)
     for times in sorted(set(repeats.values())):
         session.execute(
@@ -252,4 +252,4 @@ def _told(
             .values(repeats=Receipt.repeats + times)
             .execution_options(synchronize_session=False)
         )
-    return told
+    return reported

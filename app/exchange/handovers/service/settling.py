@@ -130,12 +130,12 @@ def _enter(
         handover.reconciled_at = now
     elif state is HandoverState.CANCELLED:
         handover.cancelled_at = now
-    told = _TOLD.get(state)
-    if told is not None:
+    reported = _TOLD.get(state)
+    if reported is not None:
         partner = session.get_one(Partner, handover.partner_id)
         subject = events.subject_of(handover, partner)
         data = {"count": handover.count, **{str(each): n for each, n in sorted(counts.items())}}
-        record(session, actor=SYSTEM, now=now, type=told, subject=subject, data=data)
+        record(session, actor=SYSTEM, now=now, type=reported, subject=subject, data=data)
 
 
 _TOLD = {HandoverState.ACKNOWLEDGED: events.ACKNOWLEDGED, HandoverState.RECONCILED: events.RECONCILED}

@@ -95,7 +95,7 @@ class BandedTest:
             return AGAIN
         return found.pop() if len(found) == 1 else 1
 
-    def told(
+    def stated(
         self, *ends: End
     ) -> Iterator[tuple[int, Number, tuple[Pair, Pair, Pair, Pair], tuple[int, int, int, int]]]:
         """What each band in reach says: the outcome, the value that holds in it; the ends of left, bottom, excess and

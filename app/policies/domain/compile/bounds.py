@@ -239,9 +239,9 @@ class _BoundsWriter(ScoreWriter):
         self._places[place] = Numbers(test, len(self._numbers), (1,) * len(banded.places), beside, banded=banded)
         self._numbers += map(self._source.calculate, banded.places)
 
-    def _is_told(self, block: ScoredBlock) -> bool:
+    def _is_stated(self, block: ScoredBlock) -> bool:
         banded = any(isinstance(node, tree.Banded) for node in tree.walk(block.node))
-        return not banded and super()._is_told(block)
+        return not banded and super()._is_stated(block)
 
     # -- the score --------------------------------------------------------------------------------------------------------
 

@@ -72,7 +72,7 @@ def _compared(where: Numbers, outcome: Outcome, numbers: Sequence[Any], years: t
 def _in_bands(where: Numbers, ends: Sequence[Any], years: tuple[int, ...]) -> Iterator[Finding]:
     """The finding in each band that may hold."""
     assert where.banded is not None
-    for code, value, pairs, scales in where.banded.told(*ends):
+    for code, value, pairs, scales in where.banded.stated(*ends):
         left, bottom, excess, subject = map(bounds, pairs, scales)
         right = value, value
         sides = left, right, bottom, excess, subject

@@ -112,11 +112,11 @@ class Program:
         asked = self._asked.get(year)
         if asked is None:
             asked = self._asked[year] = tuple(self._keys(*question, year) for question in self._questions)
-        shape = (years, *[_is_told(keys, known) for keys in asked])
+        shape = (years, *[_is_stated(keys, known) for keys in asked])
         found = self._scenes.get(shape)
         if found is None:
             answers = zip(self._questions, shape[1:], strict=True)
-            scene = Scene(counted_offsets(years), frozenset(question for question, told in answers if told))
+            scene = Scene(counted_offsets(years), frozenset(question for question, stated in answers if stated))
             found = self._scenes[shape] = _Functions(self.policy, self._lowering, scene)
         return found
 
@@ -205,7 +205,7 @@ def _whichever(codes: Sequence[int]) -> int:
     return codes[0] if len(set(codes)) == 1 else 1
 
 
-def _is_told(keys: tuple[FactKey, ...], known: Mapping[FactKey, Knowledge]) -> bool:
+def _is_stated(keys: tuple[FactKey, ...], known: Mapping[FactKey, Knowledge]) -> bool:
     return keys[0] in known if len(keys) == 1 else any(key in known for key in keys)
 
 

@@ -28,10 +28,10 @@ class ScoreWriter(FunctionWriter):
         for place, block in enumerate(self._blocks()):
             self._place = -1 - place
             graded: list[Graded] = []
-            told: list[str] = []
-            items = [self._item(item, graded, told) for item in block.items]
+            stated: list[str] = []
+            items = [self._item(item, graded, stated) for item in block.items]
             self._graded.append(tuple(graded))
-            explained.append(f"({listing(told)})")
+            explained.append(f"({listing(stated)})")
             names.append(f"b{place}_")
             for end in "lh":
                 bound = f"{names[-1]}{end}"
@@ -42,13 +42,13 @@ class ScoreWriter(FunctionWriter):
                 ]
         return names, explained
 
-    def _item(self, item: ScoredItem, graded: list[Graded], told: list[str]) -> str:
+    def _item(self, item: ScoredItem, graded: list[Graded], stated: list[str]) -> str:
         """Reckon an item, or the best of its options."""
         if not item.options:
             name = self._gradings(item.node.gradings)
-            told.append(f"({name}l, {name}h, {name}p{self._measure(item, graded)})")
+            stated.append(f"({name}l, {name}h, {name}p{self._measure(item, graded)})")
             return name
-        options = [self._item(option, graded, told) for option in item.options]
+        options = [self._item(option, graded, stated) for option in item.options]
         name = f"i{len(self._source.lines)}_"
         self._source.lines.extend(f"{name}{end} = max({listing(option + end for option in options)})" for end in "lh")
         return name

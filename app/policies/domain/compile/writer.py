@@ -153,7 +153,7 @@ class FunctionWriter:
             if isinstance(node, tree.Named):
                 node = node.body
             else:
-                node = node.then if (node.code, None) in self._scene.told else node.otherwise
+                node = node.then if (node.code, None) in self._scene.stated else node.otherwise
         return node
 
     # -- what explains ----------------------------------------------------------------------------------------------------
@@ -161,7 +161,7 @@ class FunctionWriter:
     def _shown(self, test: tree.Node) -> tree.Node:
         """What is explained of a test: the branch that the scene chooses."""
         while isinstance(test, tree.IfStated):
-            test = test.then if (test.code, None) in self._scene.told else test.otherwise
+            test = test.then if (test.code, None) in self._scene.stated else test.otherwise
         return test
 
     def _explained(self) -> set[tree.Node]:
@@ -174,10 +174,10 @@ class FunctionWriter:
 
     def _legend(self) -> Legend:
         scene = self._scene
-        apart = frozenset(place for place, block in enumerate(self._blocks()) if not self._is_told(block))
+        apart = frozenset(place for place, block in enumerate(self._blocks()) if not self._is_stated(block))
         return Legend(scene, self._reach, self._tests, self._places, tuple(self._graded), apart)
 
-    def _is_told(self, block: ScoredBlock) -> bool:
+    def _is_stated(self, block: ScoredBlock) -> bool:
         """Whether the numbers tell all that there is to explain of a block."""
         measures = [item.by for item in _leaves(block.items) if item.by is not None]
         return all(by in self._lowered and len(measurement.growths(by)) <= 1 for by in measures)

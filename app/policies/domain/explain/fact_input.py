@@ -32,11 +32,11 @@ class BadFactsError(Exception):
         self.messages = dict(messages)
 
 
-def read_facts(policy: Policy, told: Mapping[str, Any]) -> Facts:
-    """`told` as facts for `policy`; raises `Invalid` that names every bad fact by its path (`facts.sales_revenue.2018`)."""
+def read_facts(policy: Policy, stated: Mapping[str, Any]) -> Facts:
+    """`stated` as facts for `policy`; raises `Invalid` that names every bad fact by its path (`facts.sales_revenue.2018`)."""
     known: Entries = {}
     messages: dict[str, str] = {}
-    for code, value in told.items():
+    for code, value in stated.items():
         path = f"facts.{code[:60]}"
         if code not in policy.uses:
             messages[path] = _("该政策没有名为“%(code)s”的事实。") % {"code": code[:60]}
@@ -82,22 +82,22 @@ def read_single(definition: FactDefinition, year: int | None, value: Any, path: 
 
 def stated_facts(facts: Facts) -> dict[str, Any]:
     """The inverse of `read_facts`: what is known, as a caller would tell it."""
-    told: dict[str, Any] = {}
+    stated: dict[str, Any] = {}
     for code, definition in facts.catalogue.items():
         years = sorted({key.year for key in facts.known if key.code == code and key.year is not None})
         if years:
-            told[code] = {str(year): _told_single(facts, definition, year) for year in years}
-        elif facts.told(code, None):
-            told[code] = _told_single(facts, definition, None)
-    return told
+            stated[code] = {str(year): _stated_single(facts, definition, year) for year in years}
+        elif facts.stated(code, None):
+            stated[code] = _stated_single(facts, definition, None)
+    return stated
 
 
-def _told_single(facts: Facts, definition: FactDefinition, year: int | None) -> Any:
-    values = [_told_value(definition.unit, facts.of(key)) for key in definition.keys(year)]
+def _stated_single(facts: Facts, definition: FactDefinition, year: int | None) -> Any:
+    values = [_stated_value(definition.unit, facts.of(key)) for key in definition.keys(year)]
     return values if definition.parts else values[0]
 
 
-def _told_value(unit: Unit, known: Knowledge) -> Any:
+def _stated_value(unit: Unit, known: Knowledge) -> Any:
     if isinstance(known, Known):
         return machine_value(unit, known.value)
     low, high = ends(known)
@@ -107,10 +107,10 @@ def _told_value(unit: Unit, known: Knowledge) -> Any:
 # -- shapes -----------------------------------------------------------------------------------------------------------
 
 
-def _by_year(definition: FactDefinition, told: Mapping[str, Any], path: str) -> Entries:
+def _by_year(definition: FactDefinition, stated: Mapping[str, Any], path: str) -> Entries:
     known: Entries = {}
     messages: dict[str, str] = {}
-    for year, single in told.items():
+    for year, single in stated.items():
         at = f"{path}.{year[:20]}"
         try:
             known |= read_single(definition, _year(year, at), single, at)
@@ -141,10 +141,10 @@ def _range(value: Mapping[str, Any], path: str, read: Callable[[Any, str], Entri
 
 
 def _between(low: Knowledge | None, high: Knowledge | None, path: str) -> Knowledge:
-    ends_told = [end.value if isinstance(end, Known) else None for end in (low, high)]
+    stated_ends = [end.value if isinstance(end, Known) else None for end in (low, high)]
     if any(end is not None and not isinstance(end, Known) for end in (low, high)):
         raise _bad(path, _("范围只用 low 和 high 两项填写，两端应为确定的值。"))
-    least, most = ends_told
+    least, most = stated_ends
     if isinstance(least, str) or isinstance(most, str):
         if least != most:
             raise _bad(path, _("代码不能填写为范围。"))

@@ -132,7 +132,7 @@ class Facts:
             )
         )
 
-    def told(self, code: str, year: int | None) -> bool:
+    def stated(self, code: str, year: int | None) -> bool:
         """Whether anything was told of the fact, for the year if one is given."""
         return any(key in self.known for key in self.catalogue[code].keys(year))
 
@@ -161,8 +161,8 @@ def exact(value: Any) -> Exact:
 def entries(definition: FactDefinition, value: object) -> dict[FactKey, Knowledge]:
     """One fact's plain value as knowledge of each of its keys; what is unknown is left out."""
     if isinstance(value, Mapping):
-        told = {int(year): single for year, single in value.items()}
-        return {key: known for year, single in told.items() for key, known in _entries(definition, year, single)}
+        stated = {int(year): single for year, single in value.items()}
+        return {key: known for year, single in stated.items() for key, known in _entries(definition, year, single)}
     return dict(_entries(definition, None, value))
 
 

@@ -76,11 +76,11 @@ class FactColumn:
         parts = [part[np.isfinite(part)] for part in (self.values, self.lows, self.highs)]
         return not self.exact and self.largest < LARGEST_WHOLE and all(bool((np.rint(p) == p).all()) for p in parts)
 
-    def told(self) -> NDArray[np.bool_]:
+    def stated(self) -> NDArray[np.bool_]:
         """For which subjects anything was told."""
-        told = ~self.unsure
-        told[self.rows] = True
-        return told
+        stated = ~self.unsure
+        stated[self.rows] = True
+        return stated
 
     def bounds(self, rows: Rows, lowest: float, highest: float) -> tuple[Floats, Floats]:
         """The ends for `rows`; those of the catalogue, `lowest` and `highest`, where nothing nearer is known."""
@@ -92,9 +92,9 @@ class FactColumn:
         if self.rows.size:
             places = np.minimum(np.searchsorted(self.rows, rows), self.rows.size - 1)
             found = np.flatnonzero(self.rows[places] == rows)
-            told = places[found]
-            lows[found] = np.where(np.isinf(self.lows[told]), lowest, self.lows[told])
-            highs[found] = np.where(np.isinf(self.highs[told]), highest, self.highs[told])
+            stated = places[found]
+            lows[found] = np.where(np.isinf(self.lows[stated]), lowest, self.lows[stated])
+            highs[found] = np.where(np.isinf(self.highs[stated]), highest, self.highs[stated])
         return lows, highs
 
     def scaled(self, factor: Fraction) -> "FactColumn":
@@ -146,9 +146,9 @@ class Columns:
         return replace(self, known={**self.known, **changed})
 
     def _knowledge(self, key: FactKey, column: FactColumn, place: int) -> Knowledge | None:
-        told = column.exact.get(place)
-        if told is not None:
-            return told
+        stated = column.exact.get(place)
+        if stated is not None:
+            return stated
         value = column.values[place]
         if not np.isnan(value):
             return Known(self._exact(key, float(value)))
@@ -172,22 +172,22 @@ class Columns:
 def columns_of(catalogue: Catalogue, subjects: Iterable[Facts]) -> Columns:
     """The columns of some subjects' facts."""
     subjects = list(subjects)
-    told: dict[FactKey, dict[int, Knowledge]] = defaultdict(dict)
+    stated: dict[FactKey, dict[int, Knowledge]] = defaultdict(dict)
     for place, facts in enumerate(subjects):
         for key, known in facts.known.items():
-            told[key][place] = known
+            stated[key][place] = known
     codes: dict[str, list[str]] = defaultdict(list)
-    columns = {key: _column(catalogue[key.code], column, len(subjects), codes) for key, column in told.items()}
+    columns = {key: _column(catalogue[key.code], column, len(subjects), codes) for key, column in stated.items()}
     return Columns(catalogue, len(subjects), columns, codes)
 
 
 def _column(
-    definition: FactDefinition, told: Mapping[int, Knowledge], size: int, codes: Mapping[str, list[str]]
+    definition: FactDefinition, stated: Mapping[int, Knowledge], size: int, codes: Mapping[str, list[str]]
 ) -> FactColumn:
     values = np.full(size, np.nan)
     bounds: list[Bounds] = []
     beside: dict[int, Knowledge] = {}
-    for place, knowledge in told.items():
+    for place, knowledge in stated.items():
         if isinstance(knowledge, Known):
             value = _stored(definition, knowledge.value, codes) or 0
             values[place] = value

@@ -69,7 +69,7 @@ class Unfolder:
             case tree.Banded():
                 return self._banded(node, scene)
             case tree.IfStated(code=code, then=then, otherwise=otherwise):
-                return self.form(then if (code, year) in scene.told else otherwise, scene, year)
+                return self.form(then if (code, year) in scene.stated else otherwise, scene, year)
             case _:
                 return self._composed(node, scene, year)
 

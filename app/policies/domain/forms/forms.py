@@ -1,6 +1,6 @@
 """Quantities as sums over facts, in a scene.
 
-`Scene` says what fixes a formula before any figure is looked at: how many fiscal years count, which facts were told
+`Scene` says what fixes a formula before any figure is looked at: how many fiscal years count, which facts were stated
 and, where figures are uncertain, which band holds. In a scene a quantity is a `Form`: constant + Σ coefficient · atom. An atom is a `Slot` (one
 value of one fact) or something that is not linear: the least of forms, a product, a growth, the value of a band.
 """
@@ -43,10 +43,10 @@ SCORE = Slot("score")
 
 @dataclass(frozen=True)
 class Scene:
-    """What fixes the shape of a formula. `years` are offsets from the application year; `told` what was told."""
+    """What fixes the shape of a formula. `years` are offsets from the application year; `stated` what was told."""
 
     years: tuple[int, ...] = ()
-    told: frozenset[tuple[str, int | None]] = frozenset()
+    stated: frozenset[tuple[str, int | None]] = frozenset()
     bands: tuple[tuple[tree.Banded, tree.Band], ...] = ()
 
     def band_of(self, node: tree.Banded) -> tree.Band | None:

@@ -63,7 +63,7 @@ class ReachableFacts:
             case tree.DaysBetween(start=start, end=end):
                 yield from (each for side in (end, start) for each in self._read(side, year))
             case tree.IfStated(code=code, then=then, otherwise=otherwise):
-                yield from self._read(then if (code, year) in self._scene.told else otherwise, year)
+                yield from self._read(then if (code, year) in self._scene.stated else otherwise, year)
             case _:
                 yield from (each for part in tree.parts(node) for each in self._read(part, year))
 

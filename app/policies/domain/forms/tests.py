@@ -108,7 +108,7 @@ class Lowering:
             case tree.Fact(code=code) | tree.ListedIn(code=code):
                 return {Slot(code)}
             case tree.IfStated(code=code, then=then, otherwise=otherwise):
-                return self.slots(then if (code, None) in scene.told else otherwise, scene)
+                return self.slots(then if (code, None) in scene.stated else otherwise, scene)
             case tree.Judged():
                 return set()
             case _:

@@ -103,7 +103,7 @@ class _FormulaBinder:
             case UnarySyntax(operator="-"):
                 return self._negative(syntax)
             case IfStatedSyntax():
-                return self._if_told(syntax)
+                return self._if_stated(syntax)
             case _:
                 refuse(syntax, "a condition stands where a value is needed", "compare values, not conditions")
 
@@ -219,7 +219,7 @@ class _FormulaBinder:
         names.bound[(name, self.in_years)] = named
         return named
 
-    def _if_told(self, syntax: IfStatedSyntax) -> tree.Node:
+    def _if_stated(self, syntax: IfStatedSyntax) -> tree.Node:
         fact = self._asked(syntax)
         then, otherwise = self.quantity(syntax.then), self.quantity(syntax.otherwise)
         then, otherwise = self.alike(syntax, then, otherwise, "chooses between")

@@ -7,7 +7,7 @@ from app.policies.domain.language import binder, tree
 from app.policies.domain.language.alternatives import counts_years
 from app.policies.domain.language.assumptions import REGISTERED_ON
 from app.policies.domain.language.bands import BandsError, banded
-from app.policies.domain.language.draft_problems import Draft, DraftProblem, Place, draft, told
+from app.policies.domain.language.draft_problems import Draft, DraftProblem, Place, draft, stated
 from app.policies.domain.language.files import ConditionEntry, ParameterEntry, PolicyFile
 from app.policies.domain.language.names import CONSTANTS, FUNCTIONS
 from app.policies.domain.language.policy import Condition, Definition, Parameter, Policy, Scoring
@@ -124,7 +124,7 @@ class _Builder:
         try:
             return banded(entry, self._names)
         except FormulaError as error:
-            self._draft.complain((*place, "by"), told(entry.by or "", error))
+            self._draft.complain((*place, "by"), stated(entry.by or "", error))
         except DefinitionError as error:
             self._draft.complain_definition(error)
         except BandsError as error:

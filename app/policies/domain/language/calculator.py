@@ -118,7 +118,7 @@ class Calculator:
         self.number(node.subject, year)
         return constant(self.assumption.bands[node].value.value)
 
-    def _if_told(self, node: tree.IfStated, year: int | None) -> Linear:
+    def _if_stated(self, node: tree.IfStated, year: int | None) -> Linear:
         return self.number(chosen(node, self.facts, year), year)
 
     # -- conditions ---------------------------------------------------------------------------------------------------------
@@ -178,7 +178,7 @@ class Calculator:
 
 def chosen(node: tree.IfStated, facts: Facts, year: int | None) -> tree.Node:
     """The branch that applies, by whether the fact was told (for the year, inside a gathering)."""
-    return node.then if facts.told(node.code, year) else node.otherwise
+    return node.then if facts.stated(node.code, year) else node.otherwise
 
 
 def compare(relation: tree.Relation, difference: Linear) -> Outcome:
@@ -253,7 +253,7 @@ _VALUES: dict[type[tree.Node], Callable[[Calculator, Any, int | None], Linear]] 
     tree.Score: Calculator._score,
     tree.DaysBetween: Calculator._days_between,
     tree.Banded: Calculator._banded,
-    tree.IfStated: Calculator._if_told,
+    tree.IfStated: Calculator._if_stated,
 }
 _CONDITIONS: dict[type[tree.Node], Callable[[Calculator, Any], Outcome]] = {
     tree.Comparison: Calculator._compared,

@@ -52,7 +52,7 @@ class Draft:
         try:
             return bind(text, self.names)
         except FormulaError as error:
-            self.complain(place, told(text, error))
+            self.complain(place, stated(text, error))
         except DefinitionError as error:
             self.complain_definition(error)
         return None
@@ -60,7 +60,7 @@ class Draft:
     def complain_definition(self, error: DefinitionError) -> None:
         """Keep the mistake of a definition that another formula uses."""
         text = self.file.definitions[error.name].formula
-        self.complain(("definitions", error.name, "formula"), told(text, error.error))
+        self.complain(("definitions", error.name, "formula"), stated(text, error.error))
 
 
 def draft(file: PolicyFile, catalogue: Catalogue) -> Draft:
@@ -74,7 +74,7 @@ def draft(file: PolicyFile, catalogue: Catalogue) -> Draft:
     return Draft(file, names, documents)
 
 
-def told(text: str, error: FormulaError) -> str:
+def stated(text: str, error: FormulaError) -> str:
     """What is wrong, the words it is wrong in, and what to write instead."""
     words = text[error.start : error.end].strip()
     where = f" in “{words}”" if words and words != text.strip() else ""

@@ -75,7 +75,7 @@ class UnarySyntax(Syntax):
 
 @dataclass(frozen=True)
 class IfStatedSyntax(Syntax):
-    """`if told(name) then … else …`."""
+    """`if stated(name) then … else …`."""
 
     name: str
     then: Syntax
@@ -201,7 +201,7 @@ class _Parser:
         if token.kind == "number":
             return self._number()
         if token.text == "if":
-            return self._if_told()
+            return self._if_stated()
         if token.kind == "name":
             return self._name()
         if self._take("("):
@@ -251,7 +251,7 @@ class _Parser:
         self._next += 1
         return int(token.text)
 
-    def _if_told(self) -> Syntax:
+    def _if_stated(self) -> Syntax:
         start = self._need("if", "").start
         form = "write if told(name) then … else …"
         self._need("told", form)

@@ -55,8 +55,8 @@ def _effect(trials: Trials, facts: Facts, key: FactKey, goals: tuple[Condition, 
     way = Direction.NONE
     for goal in goals:
         way |= trials.ways(goal, facts).get(key, Direction.NONE)
-    told = [with_facts(facts, {key: Known(value)}) for value in _ends(goals, facts, key, way)]
-    seen = {goal.id: [trials.ask(goal, here) for here in told] for goal in goals}
+    stated = [with_facts(facts, {key: Known(value)}) for value in _ends(goals, facts, key, way)]
+    seen = {goal.id: [trials.ask(goal, here) for here in stated] for goal in goals}
     met = tuple(goal for goal in goals if any(found.outcome is Outcome.MET for found in seen[goal.id]))
     unmet = tuple(goal for goal in goals if any(found.outcome is Outcome.UNMET for found in seen[goal.id]))
     return ValueEffect(

@@ -110,8 +110,8 @@ def _needed(
         hopeful = together(trials.hopeful(), facts, partial(_this_year, trials), settled)
     except ExhaustedError:
         return ()
-    told = any(change.goal.id in awaiting for change in hopeful.changes)
-    return () if hopeful.unsolved or told else hopeful.changes
+    stated = any(change.goal.id in awaiting for change in hopeful.changes)
+    return () if hopeful.unsolved or stated else hopeful.changes
 
 
 def _is_settled(aim: Aim, facts: Facts) -> bool:

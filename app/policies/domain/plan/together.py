@@ -84,10 +84,10 @@ def _for_goal(
     found = [change for change in singles if allowed(change.standing)]
     if found:
         return _spread(trials, aim, facts, min(found, key=Change.effort), ())
-    told = tuple(_best_answers(trials, aim, facts))
-    if told and _meets(trials, aim, facts, told):
-        return _in_proportion(trials, aim, facts, told, ())
-    return _raised(trials, aim, facts, told, allowed)
+    stated = tuple(_best_answers(trials, aim, facts))
+    if stated and _meets(trials, aim, facts, stated):
+        return _in_proportion(trials, aim, facts, stated, ())
+    return _raised(trials, aim, facts, stated, allowed)
 
 
 def _meets(trials: Trials, aim: Aim, facts: Facts, changes: tuple[Change, ...]) -> bool:
@@ -106,7 +106,7 @@ def _best_answers(trials: Trials, aim: Aim, facts: Facts) -> Iterator[Change]:
                 yield best
 
 
-def _spread(trials: Trials, aim: Aim, facts: Facts, one: Change, told: tuple[Change, ...]) -> tuple[Change, ...]:
+def _spread(trials: Trials, aim: Aim, facts: Facts, one: Change, stated: tuple[Change, ...]) -> tuple[Change, ...]:
     """An answer that one year would have to give, asked of all years of which nothing is known, in equal parts."""
     others = tuple(
         replace(one, key=key, before=facts.of(key))
@@ -116,7 +116,7 @@ def _spread(trials: Trials, aim: Aim, facts: Facts, one: Change, told: tuple[Cha
     )
     if one.kind is not ChangeKind.TELL or one.relation != ">=" or not others:
         return (one,)
-    return _in_proportion(trials, aim, facts, (one, *others), told)
+    return _in_proportion(trials, aim, facts, (one, *others), stated)
 
 
 def _in_proportion(
@@ -162,16 +162,16 @@ def _at_best(trials: Trials, aim: Aim, facts: Facts, key: FactKey) -> Change | N
     return Change(aim.goal, key, definition.unit, now, value, relation, kind_of(now, until), until)
 
 
-def _raised(trials: Trials, aim: Aim, facts: Facts, told: tuple[Change, ...], allowed: Allowed) -> tuple[Change, ...]:
+def _raised(trials: Trials, aim: Aim, facts: Facts, stated: tuple[Change, ...], allowed: Allowed) -> tuple[Change, ...]:
     """The best answers, and figures changed besides: one if one is enough, else more and more of them."""
-    here = applied(facts, told)
-    singles = list(alone(trials, aim, here, allowed)) if told else []
+    here = applied(facts, stated)
+    singles = list(alone(trials, aim, here, allowed)) if stated else []
     if singles:
         one = min(singles, key=Change.effort)
-        rest = tuple(change for change in told if change.key != one.key)
-        more = _spread(trials, aim, here, one, told)
+        rest = tuple(change for change in stated if change.key != one.key)
+        more = _spread(trials, aim, here, one, stated)
         return (*_in_proportion(trials, aim, facts, rest, more), *more) if rest else more
-    taken = told
+    taken = stated
     for change in _most(trials, aim, here, allowed):
         more = (*taken, change)
         if _keeps(trials, aim, facts, more, change):

@@ -107,8 +107,8 @@ class Trials:
 
     def ways(self, goal: Condition, facts: Facts) -> Ways:
         """What a goal reads, and the way each value pulls it; it changes only with what was told at all."""
-        told = frozenset((key.code, key.year) for key in facts.known)
-        name = (goal.id, self.on, facts.of(REGISTERED_ON) if REGISTERED_ON.code in facts.catalogue else None, told)
+        stated = frozenset((key.code, key.year) for key in facts.known)
+        name = (goal.id, self.on, facts.of(REGISTERED_ON) if REGISTERED_ON.code in facts.catalogue else None, stated)
         if name not in self.account.ways:
             self.account.ways[name] = ways(goal, facts, self.on)
         return self.account.ways[name]

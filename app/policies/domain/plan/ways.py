@@ -142,7 +142,7 @@ class _DirectionReader:
             return subject
         return _turned(subject) if values == sorted(values, reverse=True) else _both(subject)
 
-    def _if_told(self, node: tree.IfStated, year: int | None) -> Ways:
+    def _if_stated(self, node: tree.IfStated, year: int | None) -> Ways:
         return self.read(chosen(node, self.facts, year), year)
 
     # -- conditions ---------------------------------------------------------------------------------------------------
@@ -247,7 +247,7 @@ _READERS: dict[type[tree.Node], Callable[[_DirectionReader, Any, int | None], Wa
     tree.YearsCounted: _DirectionReader._years_counted,
     tree.DaysBetween: _DirectionReader._days_between,
     tree.Banded: _DirectionReader._banded,
-    tree.IfStated: _DirectionReader._if_told,
+    tree.IfStated: _DirectionReader._if_stated,
     tree.Comparison: _DirectionReader._compared,
     tree.RatioComparison: _DirectionReader._ratio,
     tree.ListedIn: _DirectionReader._listed,

@@ -100,12 +100,12 @@ class _Worlds:
             return None
         code = np.zeros(self._reading.size, np.int32)
         for question in self._questions:
-            code = code * 2 + self._reading.told(*question)
+            code = code * 2 + self._reading.stated(*question)
         return code * (FISCAL_YEARS + 1) + (self._reading.most_years if self._counts else 0)
 
     def _scene(self, code: int) -> Scene:
-        told, years = divmod(code, FISCAL_YEARS + 1)
-        answers = [bool(told >> place & 1) for place in reversed(range(len(self._questions)))]
+        stated, years = divmod(code, FISCAL_YEARS + 1)
+        answers = [bool(stated >> place & 1) for place in reversed(range(len(self._questions)))]
         asked = zip(self._questions, answers, strict=True)
         return Scene(counted_offsets(years), frozenset(question for question, answer in asked if answer))
 
@@ -130,10 +130,10 @@ class _Worlds:
 
     def _between(self, rows: Rows, scenes: Scenes | None) -> Judgement:
         found = _blank(self._judge, rows.size)
-        told_what = None if scenes is None else scenes[rows] // (FISCAL_YEARS + 1)
-        for told, places in _groups(told_what, rows.size):
+        stated_facts = None if scenes is None else scenes[rows] // (FISCAL_YEARS + 1)
+        for stated, places in _groups(stated_facts, rows.size):
             for years, among in self._possible_years(rows[places]):
-                scene, at = self._scene(told * (FISCAL_YEARS + 1) + years), places[among]
+                scene, at = self._scene(stated * (FISCAL_YEARS + 1) + years), places[among]
                 self._in_bands(
                     found, RowScope(self._reading, self._lowering, scene, rows[at], exact=False), at, self._banded
                 )

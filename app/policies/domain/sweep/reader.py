@@ -123,14 +123,14 @@ class ColumnReader:
                         unsure |= column.unsure
         return unsure if rows is None else unsure[rows]
 
-    def told(self, code: str, offset: int | None) -> Flags:
+    def stated(self, code: str, offset: int | None) -> Flags:
         """Of whom anything was told about a fact, for the year if one is given."""
         year = None if offset is None else self.on.year + offset
-        told = np.zeros(self.size, bool)
+        stated = np.zeros(self.size, bool)
         for key in self.catalogue[code].keys(year):
             if key in self.columns.known:
-                told |= self.columns.known[key].told()
-        return told
+                stated |= self.columns.known[key].stated()
+        return stated
 
     def accepted(self, node: tree.ListedIn) -> Codes:
         """2 for whose code stands in the list, 1 where the code is not known, 0 otherwise."""

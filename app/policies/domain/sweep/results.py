@@ -90,8 +90,8 @@ def branches_of(test: tree.Node, reading: ColumnReader, whose: Flags | None = No
     whose = np.ones(reading.size, bool) if whose is None else whose
     match test:
         case tree.IfStated(code=code, then=then, otherwise=otherwise):
-            told = reading.told(code, None)
-            return branches_of(then, reading, whose & told) + branches_of(otherwise, reading, whose & ~told)
+            stated = reading.stated(code, None)
+            return branches_of(then, reading, whose & stated) + branches_of(otherwise, reading, whose & ~stated)
         case tree.Comparison() | tree.RatioComparison():
             return (Branch(test, whose),)
         case _:

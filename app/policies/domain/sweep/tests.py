@@ -76,7 +76,7 @@ class RowScope:
             case tree.Named(body=body):
                 return self.judge(body)
             case tree.IfStated(code=code, then=then, otherwise=otherwise):
-                return self.judge(then if (code, None) in self.scene.told else otherwise)
+                return self.judge(then if (code, None) in self.scene.stated else otherwise)
             case _:
                 return RowOutcomes(np.full(self.size, _fixed(test), np.int8))
 
