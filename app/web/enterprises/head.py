@@ -15,6 +15,7 @@ from app.enterprises.models import (
     Contact,
     Conversion,
     Enterprise,
+    EnterpriseTag,
     IntellectualProperty,
     Product,
     StandardParticipation,
@@ -48,6 +49,7 @@ class EnterpriseHead:
     facts: tuple[str, ...]
     badges: tuple[Badge, ...]
     tags: tuple[str, ...]
+    tag_rows: tuple[EnterpriseTag, ...]
     tabs: tuple[Tab, ...]
     may_edit: bool
     may_retire: bool
@@ -86,6 +88,7 @@ def editable_firm(session: Session, actor: Actor, uscc: str) -> Enterprise:
 def head_of(session: Session, actor: Actor, enterprise: Enterprise, now: datetime, tab: str) -> EnterpriseHead:
     """The head with `tab` marked as the present one."""
     known, on, place = words(session), today(now), place_of(session, enterprise)
+    tags = queries.list_tags(session, [enterprise.id]).get(enterprise.id, [])
     url = f"/enterprises/{enterprise.uscc}"
     in_use = enterprise.disabled_on is None
     return EnterpriseHead(
@@ -94,7 +97,8 @@ def head_of(session: Session, actor: Actor, enterprise: Enterprise, now: datetim
         place=place,
         facts=_facts(enterprise, place, known),
         badges=status_badges(enterprise) + _certificates(session, enterprise, known, on),
-        tags=tag_texts(queries.list_tags(session, [enterprise.id]).get(enterprise.id, []), known, on),
+        tags=tag_texts(tags, known, on),
+        tag_rows=tuple(tags),
         tabs=_tabs(session, enterprise, url, tab),
         may_edit=in_use and can(actor, actions.EDIT, enterprise),
         may_retire=can(actor, actions.RETIRE, enterprise),

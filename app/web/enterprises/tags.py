@@ -13,7 +13,6 @@ from app.doors.call import Call
 from app.doors.forms import Bound, empty, message_of
 from app.doors.router import GuardedRouter
 from app.enterprises import actions
-from app.enterprises.queries import list_tags
 from app.enterprises.schemas import TagInput
 from app.enterprises.service.parts import PartChange
 from app.enterprises.service.records import put_tags
@@ -46,9 +45,9 @@ class TagsPage:
 @router.get("/{uscc}/tags", action=actions.EDIT)
 def tags_page(call: Call, uscc: str) -> Response:
     firm = editable_firm(call.session, call.actor, uscc)
-    rows = list_tags(call.session, [firm.id]).get(firm.id, [])
-    chosen = {row.tag: (_day(row.granted_on), _day(row.expires_on)) for row in rows}
-    return _tags_page(call, head_of(call.session, call.actor, firm, call.now, ""), chosen, empty())
+    head = head_of(call.session, call.actor, firm, call.now, "")
+    chosen = {row.tag: (_day(row.granted_on), _day(row.expires_on)) for row in head.tag_rows}
+    return _tags_page(call, head, chosen, empty())
 
 
 @router.post("/{uscc}/tags", action=actions.EDIT)
