@@ -1,14 +1,17 @@
 """Documents of the vault in words, the same at both doors: kind, state, size, and what came in with a form."""
 
 from datetime import date
+from typing import Any
 
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData, UploadFile
 
+from app.doors.forms import Bound
 from app.files.domain.documents import DocumentState, document_state
 from app.files.domain.kinds import HANDLING, FileKind
 from app.files.models import Document, StoredFile
 from app.files.vault import Upload
+from app.kit.errors import Invalid
 from app.kit.i18n import N_, _
 from app.reference.queries import list_terms
 
@@ -60,6 +63,14 @@ def size_text(size: int) -> str:
 def uploads_of(form: FormData, name: str = "files") -> list[UploadFile]:
     """The files of a form that were really chosen."""
     return [item for item in form.getlist(name) if isinstance(item, UploadFile) and item.filename]
+
+
+def chosen_files(form: FormData, bound: Bound[Any], name: str = "files") -> list[UploadFile]:
+    """The files of a form that cannot do without one."""
+    files = uploads_of(form, name)
+    if not files:
+        bound.add(Invalid("files.none", _("请选择文件。"), {name: _("请选择文件。")}))
+    return files
 
 
 def taken(file: UploadFile) -> Upload:

@@ -23,3 +23,8 @@ class Vault:
     blobs: BlobStore
     max_file_bytes: int = MAX_FILE_BYTES
     scan: Scan = not_scanned
+
+    @property
+    def max_file_mb(self) -> int:
+        """The largest file it takes, as pages tell it."""
+        return self.max_file_bytes // 1024 // 1024

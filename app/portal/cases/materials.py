@@ -13,12 +13,11 @@ from app.cases.supply.schemas import ChooseMaterial, UploadMaterial, Versioned
 from app.cases.supply.service.materials import choose_materials, remove_material, upload_material
 from app.doors.call import Call
 from app.doors.casework.materials import number_in, seen_version
-from app.doors.document_words import FRAGMENT, file_text, taken, uploads_of
+from app.doors.document_words import FRAGMENT, chosen_files, file_text, taken
 from app.doors.forms import Bound, attempt, bind, empty
 from app.doors.router import GuardedRouter
 from app.files.domain.kinds import ACCEPTED
 from app.files.models import Document
-from app.kit.errors import Invalid
 from app.kit.i18n import _
 from app.portal.actions import SEE_OWN, SUPPLY_OWN
 from app.portal.cases.material_view import SlotView, next_url, slot_of, slots_of
@@ -121,9 +120,8 @@ def choose(call: Call, number: str, code: str) -> Response:
 @router.post("/{code}/upload", action=SUPPLY_OWN)
 def upload(call: Call, number: str, code: str) -> Response:
     """Take a file into the vault and let it serve; a script sends one by one and gets a line as its answer."""
-    bound, files = bind(UploadMaterial, call.form), uploads_of(call.form)
-    if not files:
-        bound.add(Invalid("files.none", _("请选择文件。"), {"files": _("请选择文件。")}))
+    bound = bind(UploadMaterial, call.form)
+    files = chosen_files(call.form, bound)
 
     def work(given: UploadMaterial) -> list[CaseMaterial]:
         _make_room(call, number)
@@ -175,7 +173,7 @@ def _page(call: Call, number: str, code: str, form: Bound[Any], *, status: int =
         form=form,
         replaced=next((line for line in slot.papers if line.may_remove and line.row.id == replaced), None),
         accept=ACCEPT,
-        limit=call.vault.max_file_bytes // 1024 // 1024,
+        limit=call.vault.max_file_mb,
     )
     return call.render("portal/material.html", page, status=status)
 

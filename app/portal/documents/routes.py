@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from starlette.responses import Response
 
 from app.doors.call import Call
-from app.doors.document_words import kind_choices, taken, uploads_of
+from app.doors.document_words import chosen_files, kind_choices, taken
 from app.doors.documents import send_file
 from app.doors.forms import Bound, bind, empty
 from app.doors.lists.query import ListQuery, asked, list_query
@@ -20,7 +20,6 @@ from app.files.models import Document
 from app.files.schemas import DocumentInput
 from app.files.service.documents import put_on_file, replace_document
 from app.kit.clock import today
-from app.kit.errors import Invalid
 from app.kit.i18n import _
 from app.kit.paging import Page
 from app.kit.permissions import can
@@ -107,8 +106,8 @@ def new_page(call: Call, kind: str = "", next: str = ADDRESS) -> Response:
 @router.post("/new", action=SUPPLY_OWN)
 def add(call: Call) -> Response:
     """Put a document on file."""
-    bound, files = bind(DocumentInput, call.form), uploads_of(call.form)
-    _must_have_file(bound, files)
+    bound = bind(DocumentInput, call.form)
+    files = chosen_files(call.form, bound)
     firm = own_enterprise(call.session, call.actor)
     return call.submit(
         bound,
@@ -162,8 +161,8 @@ def replace_page(call: Call, document_id: int) -> Response:
 def replace(call: Call, document_id: int) -> Response:
     """Put a newer document in its place; the older one stays on record and with the cases it served."""
     row = queries.get_visible_to(call.session, call.actor, document_id, lock=True)
-    bound, files = bind(DocumentInput, call.form), uploads_of(call.form)
-    _must_have_file(bound, files)
+    bound = bind(DocumentInput, call.form)
+    files = chosen_files(call.form, bound)
     return call.submit(
         bound,
         lambda given: replace_document(
@@ -174,11 +173,6 @@ def replace(call: Call, document_id: int) -> Response:
             "portal/document_new.html", _upload_page(call, bound, row, call.now), status=422
         ),
     )
-
-
-def _must_have_file(bound: Bound[Any], files: list[Any]) -> None:
-    if not files:
-        bound.add(Invalid("files.none", _("请选择文件。"), {"files": _("请选择文件。")}))
 
 
 def _upload_page(
@@ -193,6 +187,6 @@ def _upload_page(
         form=form,
         kinds=kind_choices(call.session),
         accept=ACCEPT,
-        limit=call.vault.max_file_bytes // 1024 // 1024,
+        limit=call.vault.max_file_mb,
         next=safe_next(str(form.raw.get("next") or ""), ADDRESS),
     )

@@ -94,7 +94,7 @@ def _page(call: Call, request_id: int, form: Bound[AnswerRequest], *, status: in
             for document in list_documents(call.session, row.documents)
         ),
         accept=ACCEPT,
-        limit=call.vault.max_file_bytes // 1024 // 1024,
+        limit=call.vault.max_file_mb,
         may_answer=row.settled_on is None and can(call.actor, SUPPLY_OWN),
     )
     return call.render("portal/request.html", page, status=status)

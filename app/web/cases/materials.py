@@ -34,13 +34,12 @@ from app.doors.casework.materials import (
     slots_asked,
     supply_url,
 )
-from app.doors.document_words import uploads_of
+from app.doors.document_words import chosen_files, taken
 from app.doors.forms import Bound, bind, empty
 from app.doors.router import GuardedRouter
 from app.files.domain.kinds import ACCEPTED
-from app.files.vault import Upload
 from app.kit.actor import Actor
-from app.kit.errors import Invalid, NotFound
+from app.kit.errors import NotFound
 from app.kit.i18n import N_, _
 from app.kit.permissions import can
 from app.programmes.domain.definition import Programme
@@ -221,19 +220,11 @@ def choose(call: Call, number: str, code: str) -> Response:
 @router.post("/{number}/materials/{code}/upload", action=actions.SUPPLY)
 def upload(call: Call, number: str, code: str) -> Response:
     case, bound = queries.get_visible_to(call.session, call.actor, number), bind(UploadMaterial, call.form)
-    files = uploads_of(call.form, "file")
-    if not files:
-        bound.add(Invalid("files.none", _("请选择文件。"), {"file": _("请选择文件。")}))
-
+    files = chosen_files(call.form, bound, "file")
     return call.submit(
         bound,
         lambda given: upload_material(
-            call.session,
-            call.vault,
-            **call.by,
-            number=number,
-            upload=Upload(files[0].file, files[0].filename or ""),
-            command=given,
+            call.session, call.vault, **call.by, number=number, upload=taken(files[0]), command=given
         ),
         done=lambda row: _back(call, number, code, row.year, _("已上传并选用，材料已存入该企业的证据库。")),
         again=lambda bound: call.render(
@@ -268,7 +259,7 @@ def _supply_page(call: Call, case: CaseFile, code: str, year: int | None, form: 
         on_file=document_lines(call.session, on_file, call.on, catalogue),
         form=form,
         accept=ACCEPTED,
-        limit=call.vault.max_file_bytes // 1024 // 1024,
+        limit=call.vault.max_file_mb,
     )
 
 

@@ -9,7 +9,7 @@ from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
 from app.doors.call import Call
-from app.doors.document_words import FRAGMENT, kind_choices, uploads_of
+from app.doors.document_words import FRAGMENT, chosen_files, kind_choices, taken
 from app.doors.forms import Bound, bind, empty
 from app.doors.merging import JointForm, Together, began_with, was_as
 from app.doors.router import GuardedRouter
@@ -20,9 +20,8 @@ from app.files.events import FIELD_LABELS
 from app.files.models import Document
 from app.files.schemas import DocumentInput, Withdrawal
 from app.files.service.documents import change_document, put_on_file, replace_document, withdraw_document
-from app.files.vault import Upload
 from app.kit.actor import Actor
-from app.kit.errors import DomainError, Invalid, NotFound
+from app.kit.errors import DomainError, NotFound
 from app.kit.i18n import _
 from app.web.enterprises.documents import may_keep
 from app.web.enterprises.head import EnterpriseHead, head_of, open_firm
@@ -83,9 +82,7 @@ def upload_page(call: Call, uscc: str, kind: str = "") -> Response:
 @router.post("/enterprises/{uscc}/documents/new", action=actions.KEEP)
 def upload(call: Call, uscc: str) -> Response:
     firm, bound = _open(call.session, call.actor, uscc), bind(DocumentInput, call.form)
-    files = uploads_of(call.form)
-    if not files:
-        bound.add(Invalid("files.none", _("请选择文件。"), {"files": _("请选择文件。")}))
+    files = chosen_files(call.form, bound)
     outcomes: tuple[UploadOutcome, ...] = ()
     if bound.valid and bound.model is not None:
         given = bound.model
@@ -104,8 +101,7 @@ def _take_in(call: Call, firm: Enterprise, file: UploadFile, given: DocumentInpu
     several = given.model_copy(update={"title": "", "year": given.year or _year_in(name)})
     try:
         with call.session.begin_nested():
-            upload = Upload(file.file, name)
-            row = put_on_file(call.session, call.vault, **call.by, enterprise=firm, upload=upload, given=several)
+            row = put_on_file(call.session, call.vault, **call.by, enterprise=firm, upload=taken(file), given=several)
     except DomainError as error:
         return UploadOutcome(name, refusal=error.message)
     return UploadOutcome(name, url=f"/documents/{row.id}")
@@ -130,7 +126,7 @@ def _upload_page(
         labels=_labels(),
         kinds=kind_choices(call.session),
         accept=ACCEPTED,
-        limit=call.vault.max_file_bytes // 1024 // 1024,
+        limit=call.vault.max_file_mb,
         outcomes=outcomes,
     )
 
@@ -172,9 +168,7 @@ def replace_page(call: Call, document_id: int) -> Response:
 @router.post("/documents/{document_id:int}/replace", action=actions.KEEP)
 def replace(call: Call, document_id: int) -> Response:
     row, bound = _kept(call.session, call.actor, document_id, lock=True), bind(DocumentInput, call.form)
-    files = uploads_of(call.form)
-    if not files:
-        bound.add(Invalid("files.none", _("请选择文件。"), {"files": _("请选择文件。")}))
+    files = chosen_files(call.form, bound)
 
     return call.submit(
         bound,
@@ -183,7 +177,7 @@ def replace(call: Call, document_id: int) -> Response:
             call.vault,
             **call.by,
             document=row,
-            upload=Upload(files[0].file, files[0].filename or ""),
+            upload=taken(files[0]),
             given=given,
         ),
         done=lambda newer: call.redirect(f"/documents/{newer.id}", good=_("已替换；原来的材料保留在下方。")),
@@ -219,7 +213,7 @@ def _form_page(
         labels=_labels(),
         kinds=kind_choices(call.session),
         accept=ACCEPTED,
-        limit=call.vault.max_file_bytes // 1024 // 1024,
+        limit=call.vault.max_file_mb,
         together=together,
     )
     return call.render(template, page, status=status)
