@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from app.cases.domain.clocks import ClockState
 from app.cases.domain.progress import Passage
 from app.cases.models import CaseFile
-from app.cases.service.clocks import clock_state, list_clocks
-from app.kit.i18n import N_, _, ngettext
+from app.doors.casework.clocks import clocks_of, left_text
+from app.kit.i18n import N_, _
 from app.portal.shared.plain import plain_day
 from app.programmes.domain.definition import Clock, Programme
 from app.reference.calendar import WorkCalendar
@@ -39,14 +39,12 @@ def clock_lines(
     session: Session, case: CaseFile, programme: Programme, passages: Sequence[Passage], on: date
 ) -> tuple[PortalClockLine, ...]:
     """The clocks of the case that still count, those that run before those that stand still."""
-    rules = {rule.code: rule for rule in programme.clocks}
-    clocks = [clock_state(row) for row in list_clocks(session, case.id)] if rules else []
-    live = [clock for clock in clocks if clock.live and clock.code in rules]
+    live = [(rule, clock) for rule, clock in clocks_of(session, case, programme) if clock.live]
     if not live:
         return ()
     calendar = work_calendar(session)
-    ordered = sorted(live, key=lambda clock: clock.running_since is None)
-    return tuple(_line(programme, rules[clock.code], clock, passages, on, calendar) for clock in ordered)
+    ordered = sorted(live, key=lambda pair: pair[1].running_since is None)
+    return tuple(_line(programme, rule, clock, passages, on, calendar) for rule, clock in ordered)
 
 
 def _line(
@@ -71,13 +69,6 @@ def _line(
 
 _NEAR = 3
 """So many working days before the end a time limit counts as near."""
-
-
-def left_text(left: int) -> str:
-    """`还剩 6 个工作日`, or by how much it is overrun."""
-    if left < 0:
-        return ngettext("超出 %(n)s 个工作日", "超出 %(n)s 个工作日", -left) % {"n": -left}
-    return ngettext("还剩 %(n)s 个工作日", "还剩 %(n)s 个工作日", left) % {"n": left}
 
 
 def _left(left: int | None) -> str:

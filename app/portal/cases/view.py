@@ -15,10 +15,11 @@ from app.cases.models import CaseFile, Milestone
 from app.cases.oversight.domain.rating import GRADES, may_rate
 from app.cases.oversight.queries import find_rating
 from app.cases.queries import list_passages
-from app.cases.supplies import load_contents
+from app.cases.supplies import is_waiting, load_contents
 from app.doors.casework.duties import reports_of
+from app.doors.casework.milestones import title_of
 from app.kit.actor import Actor
-from app.kit.i18n import _, current_locale
+from app.kit.i18n import _
 from app.kit.permissions import can
 from app.portal.actions import SUPPLY_OWN
 from app.portal.cases.clock_lines import PortalClockLine, clock_lines
@@ -142,7 +143,7 @@ def view_case(session: Session, case: CaseFile, programme: Programme, actor: Act
         detour=str(programme.stage(case.stage).public) if status.detour else "",
         needs=need_lines(programme, case.number, needs, on),
         steps=step_offers(session, case, programme, supplies, actor),
-        stages=stage_lines(status, _next_due([row for row in milestones if is_open(row)]), on),
+        stages=stage_lines(status, _next_due([row for row in milestones if is_waiting(row)]), on),
         clocks=clock_lines(session, case, programme, passages, on),
         milestones=tuple(milestone_line(row, on) for row in milestones if has_day(row)),
         duties=duty_lines(case.number, duties, on),
@@ -173,11 +174,6 @@ def has_day(milestone: Milestone) -> bool:
     return milestone.lapsed_on is None and (milestone.done_on is not None or milestone.due_on is not None)
 
 
-def is_open(milestone: Milestone) -> bool:
-    """Whether it still waits to be done."""
-    return milestone.done_on is None and milestone.lapsed_on is None
-
-
 def stage_lines(status: PublicStatus, due: date | None, on: date) -> tuple[PortalStageLine, ...]:
     """The stations done, the present one and those to come; what a case skipped is not shown."""
     return tuple(_stage_line(step, due, on) for step in status.steps if step.state != "skipped")
@@ -202,11 +198,6 @@ def milestone_line(milestone: Milestone, on: date) -> PortalMilestoneLine:
     due = milestone.due_on or on
     note = _("%(day)s 24:00 前") % {"day": plain_day(due, on)}
     return PortalMilestoneLine(title_of(milestone), note, "late" if due < on else "wait", nearness(due, on))
-
-
-def title_of(milestone: Milestone) -> str:
-    """The milestone's title in the current language."""
-    return milestone.title_zh if current_locale() == "zh" else milestone.title_en
 
 
 def officer_of(session: Session, case: CaseFile) -> Person | None:

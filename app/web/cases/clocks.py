@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 
 from app.cases.domain.clocks import ClockState, length_of, with_length
 from app.cases.models import CaseFile
-from app.cases.service.clocks import clock_lengths, clock_state, list_clocks
+from app.cases.service.clocks import clock_lengths
+from app.doors.casework.clocks import clocks_of, left_text
 from app.kit.i18n import _, ngettext
 from app.programmes.domain.definition import Clock, Programme
 from app.reference.calendar import WorkCalendar, unpublished_years
@@ -27,16 +28,12 @@ class ClockLine:
 
 def clock_lines(session: Session, case: CaseFile, programme: Programme, on: date) -> tuple[ClockLine, ...]:
     """The clocks of the case, the running ones first; no query where the programme has none."""
-    if not programme.clocks:
+    known = clocks_of(session, case, programme)
+    if not known:
         return ()
-    rules = {rule.code: rule for rule in programme.clocks}
-    clocks = [clock_state(row) for row in list_clocks(session, case.id)]
-    if not clocks:
-        return ()
-    unmeasured = any(clock.live and clock.working_days is None for clock in clocks)
+    unmeasured = any(clock.live and clock.working_days is None for _rule, clock in known)
     calendar = work_calendar(session)
     lengths = clock_lengths(session, case.programme_code, on) if unmeasured else {}
-    known = [(rules[clock.code], clock) for clock in clocks if clock.code in rules]
     ordered = sorted(known, key=lambda pair: (not pair[1].live, pair[1].running_since is None))
     return tuple(_line(rule, _measured(rule, clock, lengths, calendar), on, calendar) for rule, clock in ordered)
 
@@ -73,12 +70,7 @@ def _badge(clock: ClockState, left: int | None, on: date) -> Badge:
 def _note(clock: ClockState, left: int | None, on: date) -> str:
     parts = []
     if clock.live and left is not None:
-        words = (
-            ngettext("还剩 %(n)s 个工作日", "还剩 %(n)s 个工作日", left)
-            if left >= 0
-            else ngettext("超出 %(n)s 个工作日", "超出 %(n)s 个工作日", -left)
-        )
-        parts.append(words % {"n": abs(left)})
+        parts.append(left_text(left))
     if clock.due_on is not None and clock.running_since and unpublished_years(clock.running_since, clock.due_on):
         parts.append(_("该年放假安排尚未公布，期限为暂定"))
     return _("，").join(parts)

@@ -11,11 +11,13 @@ from app.cases.domain.state import CaseState
 from app.cases.models import CaseFile, Milestone
 from app.cases.schemas import CompleteMilestone, ReopenMilestone, RescheduleMilestone
 from app.cases.service.milestones import complete_milestone, reopen_milestone, reschedule_milestone
+from app.cases.supplies import is_waiting
 from app.doors.call import Call
+from app.doors.casework.milestones import title_of
 from app.doors.forms import Bound, empty
 from app.doors.router import GuardedRouter
 from app.kit.errors import NotFound
-from app.kit.i18n import Bilingual, _
+from app.kit.i18n import _
 from app.web.shared.case_lines import Badge, due_badge, short_day
 
 router = GuardedRouter(door="web", prefix="/cases")
@@ -56,11 +58,11 @@ def milestone_line(case: CaseFile, row: Milestone, on: date) -> MilestoneLine:
         moved = _("原定 %(day)s") % {"day": short_day(row.planned_on, on)}
     return MilestoneLine(
         row=row,
-        title=str(Bilingual(zh=row.title_zh, en=row.title_en)),
+        title=title_of(row),
         badge=milestone_badge(row, on),
         moved=moved,
         url=f"/cases/{case.number}/milestones/{row.id}",
-        open=row.done_on is None and row.lapsed_on is None,
+        open=is_waiting(row),
     )
 
 
@@ -127,9 +129,9 @@ def _milestone(call: Call, number: str, milestone_id: int, **refused: Bound[Any]
     page = MilestonePage(
         case=case,
         row=row,
-        title=str(Bilingual(zh=row.title_zh, en=row.title_en)),
+        title=title_of(row),
         badge=milestone_badge(row, on),
-        open=row.done_on is None and row.lapsed_on is None,
+        open=is_waiting(row),
         may_change=case.state == CaseState.OPEN,
         done=refused.get("done") or empty({"done_on": on.isoformat()}),
         reschedule=refused.get("reschedule") or empty({"due_on": row.due_on.isoformat() if row.due_on else ""}),
