@@ -1,16 +1,22 @@
 """The firm's own people: who may use the portal and as what. Its managers invite, change roles, close accounts and hand over."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
-from app.accounts.domain import FIRM_ROLE_LABELS
 from app.accounts.models import EnterpriseUser
-from app.accounts.queries import list_enterprise_users, list_open_invitations
+from app.accounts.queries import list_enterprise_users
 from app.accounts.service.invitations import invite, withdraw_invitation
 from app.accounts.service.people import change_firm_role, disable_enterprise_user, hand_over
+from app.doors.accounts.people import (
+    InvitationLine,
+    RoleForm,
+    invitation_lines,
+    invitation_link,
+    role_choices,
+    role_name,
+)
 from app.doors.call import Call
 from app.doors.forms import Bound, attempt, bind, empty
 from app.doors.router import GuardedRouter
@@ -37,12 +43,6 @@ class PortalInviteForm(BaseModel):
     role: FirmRole
 
 
-class PortalRoleForm(BaseModel):
-    """Another role of a person."""
-
-    role: FirmRole
-
-
 class HandOverForm(BaseModel):
     """Who manages from now on."""
 
@@ -60,22 +60,12 @@ class PersonLine:
 
 
 @dataclass(frozen=True)
-class PortalInvitationLine:
-    """A link that is still open."""
-
-    name: str
-    role: str
-    expires_at: datetime
-    url: str
-
-
-@dataclass(frozen=True)
 class PeoplePage:
     """The firm's people; `link` is shown this once, right after it was made."""
 
     enterprise: str
     people: tuple[PersonLine, ...]
-    invitations: tuple[PortalInvitationLine, ...]
+    invitations: tuple[InvitationLine, ...]
     others: tuple[tuple[str, str], ...]
     roles: tuple[tuple[str, str], ...]
     explained: tuple[tuple[str, str, str], ...]
@@ -103,8 +93,7 @@ def invite_person(call: Call) -> Response:
     if secret is None:
         return call.render("portal/people.html", _page(call, form=bound), status=422)
     call.session.flush()
-    link = f"{call.settings.base_url.rstrip('/')}/portal/invitations/{secret}"
-    return call.render("portal/people.html", _page(call, link=link))
+    return call.render("portal/people.html", _page(call, link=invitation_link(call, secret)))
 
 
 @router.post("/invitations/{invitation_id}/withdraw", action=MANAGE_OWN)
@@ -130,7 +119,7 @@ def hand_over_route(call: Call) -> Response:
 @router.post("/{user_id:int}/role", action=MANAGE_OWN)
 def change_role(call: Call, user_id: int) -> Response:
     """Give a person another role."""
-    firm, bound = own_enterprise(call.session, call.actor), bind(PortalRoleForm, call.form)
+    firm, bound = own_enterprise(call.session, call.actor), bind(RoleForm, call.form)
     if bound.model is None:
         return call.redirect(ADDRESS, bad=_("请从列表中选择。"))
     role = bound.model.role
@@ -161,19 +150,15 @@ def _page(
 ) -> PeoplePage:
     firm, manages = own_enterprise(call.session, call.actor), can(call.actor, MANAGE_OWN)
     people = list_enterprise_users(call.session, firm.id)
-    invitations = list_open_invitations(call.session, firm.id, call.now) if manages else []
     return PeoplePage(
         enterprise=firm.name,
         people=tuple(_person(user, call.actor) for user in people if user.disabled_on is None),
-        invitations=tuple(
-            PortalInvitationLine(row.invited_name, _role(row.role), row.expires_at, f"{ADDRESS}/invitations/{row.id}")
-            for row in invitations
-        ),
+        invitations=invitation_lines(call, firm.id) if manages else (),
         others=tuple(
             (str(user.id), user.name) for user in people if user.disabled_on is None and user.id != call.actor.id
         ),
-        roles=tuple((str(role), _(label)) for role, label in FIRM_ROLE_LABELS.items()),
-        explained=tuple((str(role), _(label), _(_MAY[role])) for role, label in FIRM_ROLE_LABELS.items()),
+        roles=role_choices(),
+        explained=tuple((role, name, _(_MAY[FirmRole(role)])) for role, name in role_choices()),
         may_manage=manages,
         form=form or empty(),
         hand_over=hand_over or empty(),
@@ -182,8 +167,4 @@ def _page(
 
 
 def _person(user: EnterpriseUser, actor: Actor) -> PersonLine:
-    return PersonLine(user, _role(user.role), user.id == actor.id, f"{ADDRESS}/{user.id}")
-
-
-def _role(role: str) -> str:
-    return _(FIRM_ROLE_LABELS[FirmRole(role)])
+    return PersonLine(user, role_name(user.role), user.id == actor.id, f"{ADDRESS}/{user.id}")

@@ -1,18 +1,16 @@
 """The people of a firm who may use the portal: invite by a one-time link, close an account."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from pydantic import BaseModel, Field
-from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.accounts.actions import INVITE
-from app.accounts.domain import FIRM_ROLE_LABELS
 from app.accounts.models import EnterpriseUser
-from app.accounts.queries import list_enterprise_users, list_open_invitations
+from app.accounts.queries import list_enterprise_users
 from app.accounts.service.invitations import invite, withdraw_invitation
 from app.accounts.service.people import change_firm_role, disable_enterprise_user
+from app.doors.accounts.people import InvitationLine, RoleForm, invitation_lines, invitation_link, role_choices
 from app.doors.call import Call
 from app.doors.forms import Bound, bind, empty
 from app.doors.router import GuardedRouter
@@ -30,22 +28,6 @@ class InviteForm(BaseModel):
 
     name: str = Field(min_length=1, max_length=64)
     role: FirmRole = FirmRole.MANAGER
-
-
-class RoleForm(BaseModel):
-    """Another role of a person."""
-
-    role: FirmRole
-
-
-@dataclass(frozen=True)
-class InvitationLine:
-    """A link that is still open."""
-
-    id: int
-    name: str
-    role: str
-    expires_at: datetime
 
 
 @dataclass(frozen=True)
@@ -66,7 +48,7 @@ class PortalUsersPage:
 def portal_users_page(call: Call, uscc: str) -> Response:
     """Who of the firm may use the portal."""
     enterprise = get_by_uscc_visible_to(call.session, call.actor, uscc)
-    return call.render("web/portal_users.html", _page(call.session, enterprise, call.now, empty()))
+    return call.render("web/portal_users.html", _page(call, enterprise, empty()))
 
 
 @router.post("", action=INVITE)
@@ -75,11 +57,10 @@ def invite_person(call: Call, uscc: str) -> Response:
     enterprise = get_by_uscc_visible_to(call.session, call.actor, uscc)
     bound = bind(InviteForm, call.form)
     if bound.model is None:
-        return call.render("web/portal_users.html", _page(call.session, enterprise, call.now, bound), status=422)
+        return call.render("web/portal_users.html", _page(call, enterprise, bound), status=422)
     secret = invite(call.session, **call.by, enterprise=enterprise, name=bound.model.name, role=bound.model.role)
     call.session.flush()
-    link = f"{call.settings.base_url.rstrip('/')}/portal/invitations/{secret}"
-    return call.render("web/portal_users.html", _page(call.session, enterprise, call.now, empty(), link))
+    return call.render("web/portal_users.html", _page(call, enterprise, empty(), invitation_link(call, secret)))
 
 
 @router.post("/invitations/{invitation_id}/withdraw", action=INVITE)
@@ -112,19 +93,14 @@ def _address(enterprise: Enterprise) -> str:
     return f"/enterprises/{enterprise.uscc}/portal-users"
 
 
-def _page(
-    session: Session, enterprise: Enterprise, now: datetime, form: Bound[InviteForm], link: str | None = None
-) -> PortalUsersPage:
+def _page(call: Call, enterprise: Enterprise, form: Bound[InviteForm], link: str | None = None) -> PortalUsersPage:
     return PortalUsersPage(
         enterprise=enterprise.name,
         uscc=enterprise.uscc,
         url=_address(enterprise),
-        users=tuple(list_enterprise_users(session, enterprise.id)),
-        invitations=tuple(
-            InvitationLine(row.id, row.invited_name, _(FIRM_ROLE_LABELS[FirmRole(row.role)]), row.expires_at)
-            for row in list_open_invitations(session, enterprise.id, now)
-        ),
+        users=tuple(list_enterprise_users(call.session, enterprise.id)),
+        invitations=invitation_lines(call, enterprise.id),
         form=form,
-        roles=tuple((str(role), _(label)) for role, label in FIRM_ROLE_LABELS.items()),
+        roles=role_choices(),
         link=link,
     )
