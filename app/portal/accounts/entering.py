@@ -10,9 +10,9 @@ from app.accounts.actions import PUBLIC
 from app.accounts.domain import invitation_state
 from app.accounts.queries import list_manager_names
 from app.accounts.service.invitations import accept_invitation, look_up_invitation
-from app.accounts.service.signing_in import open_session, sign_in
+from app.accounts.service.signing_in import open_session
+from app.doors.accounts.signing_in import checked, let_in
 from app.doors.call import Call
-from app.doors.deps import SESSION_COOKIE
 from app.doors.forms import Bound, attempt, bind, empty
 from app.doors.pages import safe_next
 from app.doors.router import GuardedRouter
@@ -94,21 +94,10 @@ def enter(call: Call) -> Response:
     """Check the password; a refusal is counted and committed."""
     bound = bind(PortalSignInForm, call.form)
     target = safe_next(str(call.form.get("next") or ""), HOME)
-    bound.raw.pop("password", None)
-    if bound.model is None:
+    found = checked(call, bound, "enterprise")
+    if found is None:
         return call.render("portal/sign_in.html", PortalSignInPage(bound, target), status=422)
-    found = sign_in(
-        call.session,
-        kind="enterprise",
-        login=bound.model.login,
-        password=bound.model.password,
-        now=call.now,
-        passwords=call.settings.passwords,
-    )
-    if isinstance(found, str):
-        bound.summary.append(found)
-        return call.render("portal/sign_in.html", PortalSignInPage(bound, target), status=422)
-    return _signed_in(call, call.redirect(target), found[0])
+    return let_in(call, call.redirect(target), found[0])
 
 
 @router.get("/invitations/{secret}", action=PUBLIC)
@@ -145,16 +134,11 @@ def accept(call: Call, secret: str) -> Response:
     if user is not None:
         welcome = call.redirect(HOME, good=_("账号已开通。以后请用登录名和密码登录。"))
         cookie, _actor = open_session(call.session, kind="enterprise", account=user, now=call.now)
-        return _signed_in(call, welcome, cookie)
+        return let_in(call, welcome, cookie)
     for name in ("password", "repeat"):
         bound.raw.pop(name, None)
     page = InvitationPage(bound, enterprise.name, _address(secret))
     return call.render("portal/invitation.html", page, status=422)
-
-
-def _signed_in(call: Call, response: Response, secret: str) -> Response:
-    response.set_cookie(SESSION_COOKIE, secret, httponly=True, samesite="lax", secure=call.settings.secure_cookies)
-    return response
 
 
 def _dead_link(call: Call, secret: str) -> Response | None:

@@ -7,8 +7,9 @@ from pydantic import BaseModel
 from starlette.responses import Response
 
 from app.accounts.actions import PUBLIC, SIGN_OUT
-from app.accounts.service.signing_in import drop_idle, sign_in, sign_out
+from app.accounts.service.signing_in import drop_idle, sign_out
 from app.accounts.service.used_forms import forget_used_forms
+from app.doors.accounts.signing_in import checked, let_in
 from app.doors.call import Call
 from app.doors.chrome import home_of
 from app.doors.deps import SESSION_COOKIE
@@ -52,25 +53,12 @@ def enter(call: Call) -> Response:
     """Check the password; a refusal is counted and committed."""
     bound = bind(SignInForm, call.form)
     target = safe_next(str(call.form.get("next") or ""), "/")
-    if bound.model is None:
-        return call.render("web/sign_in.html", SignInPage(bound, target), status=422)
     forget_used_forms(call.session, call.now)
     drop_idle(call.session, now=call.now, idle=timedelta(minutes=call.settings.session_idle_minutes))
-    result = sign_in(
-        call.session,
-        kind="officer",
-        login=bound.model.login,
-        password=bound.model.password,
-        now=call.now,
-        passwords=call.settings.passwords,
-    )
-    if isinstance(result, str):
-        bound.raw.pop("password", None)
-        bound.summary.append(result)
+    found = checked(call, bound, "officer")
+    if found is None:
         return call.render("web/sign_in.html", SignInPage(bound, target), status=422)
-    response = call.redirect(_landing(result[1], target))
-    response.set_cookie(SESSION_COOKIE, result[0], httponly=True, samesite="lax", secure=call.settings.secure_cookies)
-    return response
+    return let_in(call, call.redirect(_landing(found[1], target)), found[0])
 
 
 def _landing(actor: Actor, target: str) -> str:
