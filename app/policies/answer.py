@@ -22,7 +22,7 @@ from typing import Any
 
 from app.kit.i18n import Bilingual
 from app.policies.domain.facts.catalogue import Catalogue, FactKey
-from app.policies.domain.language.policy import Reference
+from app.policies.domain.language.policy import Reference, ScoredBlock, ScoredItem
 from app.policies.domain.language.settable import awaits_bureau, gap_known
 from app.policies.domain.language.verdict import (
     BlockFinding,
@@ -77,16 +77,23 @@ def _score(evaluation: Evaluation) -> Answer:
     }
 
 
+def _range(scored: ScoredBlock | ScoredItem, finding: BlockFinding | ItemFinding) -> Answer:
+    """What is scored, between which points it lies, and the most it can bring."""
+    return {
+        "id": scored.id,
+        "title": scored.title.model_dump(),
+        "reference": _reference(scored.reference),
+        "confidence": scored.confidence.value,
+        "low": finding.low,
+        "high": finding.high,
+        "at_most": scored.node.most,
+    }
+
+
 def _block(finding: BlockFinding, catalogue: Catalogue) -> Answer:
     block = finding.block
     return {
-        "id": block.id,
-        "title": block.title.model_dump(),
-        "reference": _reference(block.reference),
-        "confidence": block.confidence.value,
-        "low": finding.low,
-        "high": finding.high,
-        "at_most": block.node.most,
+        **_range(block, finding),
         "missing": missing_codes(finding.missing),
         "note": _words(block.note),
         "items": [_item(item, catalogue) for item in finding.items],
@@ -96,13 +103,7 @@ def _block(finding: BlockFinding, catalogue: Catalogue) -> Answer:
 def _item(finding: ItemFinding, catalogue: Catalogue) -> Answer:
     item = finding.item
     return {
-        "id": item.id,
-        "title": item.title.model_dump(),
-        "reference": _reference(item.reference),
-        "confidence": item.confidence.value,
-        "low": finding.low,
-        "high": finding.high,
-        "at_most": item.node.most,
+        **_range(item, finding),
         "actual": _measured(finding.actual),
         "basis": [_basis(basis, catalogue) for basis in finding.basis],
         "label": _words(finding.label),

@@ -17,6 +17,7 @@ from app.cases.bulk.service import MOST_CHECKED, CaseCheck, check_order, list_or
 from app.cases.lists import CASES
 from app.cases.models import CaseFile
 from app.doors.call import Call
+from app.doors.casework.own_fields import FIELD, own_values
 from app.doors.forms import Bound, message_of
 from app.doors.lists.controls import Choices
 from app.doors.router import GuardedRouter
@@ -35,7 +36,6 @@ from app.web.shared.case_lines import CaseLine, case_lines
 
 router = GuardedRouter(door="web", prefix="/cases/bulk")
 
-FIELD = "v_"
 #: Fields of the order itself; every other name is a field of the step's form.
 _OWN_FIELDS = frozenset({"on", "reason", "officer_id", "round", "what", "year", "due_on"})
 OPERATIONS = {"move": N_("推进阶段"), "assign": N_("指定经办人"), "round": N_("调整批次"), "request": N_("请求材料")}
@@ -149,7 +149,7 @@ def read_order(form: FormData) -> Bound[Any]:
         raw["programme"], _colon, raw["action"] = raw["step"].partition(":")
     if raw.get("programme_round"):
         raw["programme"], _colon, raw["round"] = raw["programme_round"].partition(":")
-    values = {name.removeprefix(FIELD): value for name, value in raw.items() if name.startswith(FIELD) and value}
+    values = {code: value for code, value in own_values(raw).items() if value}
     given = {name: value for name, value in raw.items() if value}
     try:
         return Bound(ORDER.validate_python({**given, "values": values}), raw)

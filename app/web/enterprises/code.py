@@ -1,8 +1,10 @@
 """The code of a firm: confirming one that fails its check, giving the firm another one."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic import BaseModel
 from starlette.responses import Response
 
 from app.doors.call import Call
@@ -49,17 +51,7 @@ def confirm_code_page(call: Call, uscc: str) -> Response:
 
 @router.post("/{uscc}/confirm-code", action=actions.CONFIRM_CODE)
 def confirm_code(call: Call, uscc: str) -> Response:
-    firm = editable_firm(call.session, call.actor, uscc)
-    return call.submit(
-        ReasonInput,
-        lambda given: _confirmed(call, firm, given),
-        done=lambda _done: call.redirect(f"/enterprises/{firm.uscc}", good=_("代码已确认，理由已记入时间线。")),
-        again=lambda bound: _code_page(call, firm, bound, CONFIRM, status=422),
-    )
-
-
-def _confirmed(call: Call, firm: Enterprise, given: ReasonInput) -> None:
-    editing.confirm_code(call.session, **call.by, enterprise=firm, given=given)
+    return _written(call, uscc, ReasonInput, editing.confirm_code, CONFIRM, _("代码已确认，理由已记入时间线。"))
 
 
 @router.get("/{uscc}/code", action=actions.CHANGE_CODE)
@@ -70,17 +62,20 @@ def change_code_page(call: Call, uscc: str) -> Response:
 
 @router.post("/{uscc}/code", action=actions.CHANGE_CODE)
 def change_code(call: Call, uscc: str) -> Response:
+    return _written(call, uscc, NewCode, editing.change_code, CHANGE, _("代码已变更，原代码仍可查到该企业。"))
+
+
+def _written(
+    call: Call, uscc: str, model: type[BaseModel], work: Callable[..., object], template: str, good: str
+) -> Response:
+    """Do `work` with the form; the page with its messages where it was refused."""
     firm = editable_firm(call.session, call.actor, uscc)
     return call.submit(
-        NewCode,
-        lambda given: _recoded(call, firm, given),
-        done=lambda _done: call.redirect(f"/enterprises/{firm.uscc}", good=_("代码已变更，原代码仍可查到该企业。")),
-        again=lambda bound: _code_page(call, firm, bound, CHANGE, status=422),
+        model,
+        lambda given: work(call.session, **call.by, enterprise=firm, given=given),
+        done=lambda _done: call.redirect(f"/enterprises/{firm.uscc}", good=good),
+        again=lambda bound: _code_page(call, firm, bound, template, status=422),
     )
-
-
-def _recoded(call: Call, firm: Enterprise, given: NewCode) -> None:
-    editing.change_code(call.session, **call.by, enterprise=firm, given=given)
 
 
 def _code_page(call: Call, firm: Enterprise, form: Bound[Any], template: str, *, status: int = 200) -> Response:
