@@ -17,6 +17,7 @@ from app.doors.admission import Admission, Busy
 from app.kit.actor import ANONYMOUS, Actor
 from app.kit.db import Database, session_scope
 from app.notices.queries import unread_of_session
+from app.reference.published import forget_mark
 
 SESSION_COOKIE = "yumiao_session"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -54,6 +55,7 @@ def noting(request: Request) -> Iterator[Session]:
     The route's own session gives its connection back first: a request holds one at a time.
     """
     request.state.session.close()
+    forget_mark(request.state.session)
     with session_scope(get_database(request)) as session:
         yield session
 

@@ -3,7 +3,7 @@
 import inspect
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
@@ -70,10 +70,12 @@ class Entrance(ABC):
             return answer
 
     async def refuse(self, request: Request, error: Exception) -> None:
-        """Raise what speaks against a request whose address is wrong: that somebody may not come in, else `error`."""
+        """Raise what speaks against a request whose address is wrong: that somebody may not come in, else `error`.
+
+        It has its place already: what is asked of the address is looked at after the route's dependencies.
+        """
         sent = await self.sends.again(request) if self.sends else None
-        async with asynccontextmanager(admit)(request):
-            await run_in_threadpool(self._refuse, request, sent, error)
+        await run_in_threadpool(self._refuse, request, sent, error)
 
     def _refuse(self, request: Request, sent: Any, error: Exception) -> None:
         with self._entered(request, BackgroundTasks(), sent):
@@ -141,10 +143,14 @@ def _signature(sends: Sends | None, own: Mapping[str, inspect.Parameter]) -> ins
     made_of: dict[str, Any] = {"request": Request, "later": BackgroundTasks}
     if sends:
         made_of["_sent"] = Annotated[Any, Depends(sends.dependency)]
-    made_of["_admitted"] = Annotated[None, Depends(admit, scope="function")]
+    # Its place comes last: whoever sends what the route reads slowly has none meanwhile.
+    admitted = {"_admitted": Annotated[None, Depends(admit, scope="function")]}
     keyword = inspect.Parameter.KEYWORD_ONLY
-    first = [inspect.Parameter(name, keyword, annotation=kind) for name, kind in made_of.items()]
-    return inspect.Signature([*first, *(parameter.replace(kind=keyword) for parameter in own.values())])
+    first, last = (
+        [inspect.Parameter(name, keyword, annotation=kind) for name, kind in some.items()]
+        for some in (made_of, admitted)
+    )
+    return inspect.Signature([*first, *(parameter.replace(kind=keyword) for parameter in own.values()), *last])
 
 
 def ids_exist(request: Request) -> None:

@@ -6,12 +6,11 @@ What was read under a mark holds as long as the mark does. Inside a transaction 
 """
 
 import secrets
-from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from contextvars import ContextVar
 from functools import update_wrapper
 from itertools import chain
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from sqlalchemy import ScalarSelect, event, insert, select, update
 from sqlalchemy.orm import Mapped, ORMExecuteState, Session, mapped_column
@@ -24,8 +23,9 @@ T = TypeVar("T")
 
 _MARK, _CHANGED = "yumiao_published_mark", "yumiao_published_changed"
 _ONLY = 1
-#: How many answers of one question are kept; the oldest go first.
-MOST_KEPT = 256
+_UNREAD = object()
+#: How many answers of one question are kept, of all states and languages; the oldest go first.
+MOST_KEPT = 32
 #: Whether what is being sent now is read to be kept. For tests, which count what a page sends time and again.
 reading_to_keep: ContextVar[bool] = ContextVar("reading_to_keep", default=False)
 
@@ -48,6 +48,11 @@ def present_mark() -> ScalarSelect[str]:
     return select(PublishedState.mark).where(PublishedState.id == _ONLY).scalar_subquery()
 
 
+def forget_mark(session: Session) -> None:
+    """For a session that goes on in another transaction without having ended the first by commit or rollback."""
+    session.info.pop(_MARK, None)
+
+
 def remember_mark(session: Session, mark: str | None) -> None:
     """What `present_mark` said in this session's transaction."""
     session.info[_MARK] = mark or ""
@@ -58,21 +63,30 @@ def kept(load: Callable[Concatenate[Session, P], T], /) -> Callable[Concatenate[
 
     Rows come without a session: what they hold is there, nothing is loaded later.
     """
-    known: OrderedDict[Hashable, T] = OrderedDict()
+    known: dict[tuple[Hashable, ...], Any] = {}
 
     def read(session: Session, /, *arguments: P.args, **named: P.kwargs) -> T:
         mark = _mark_of(session)
         if not mark:
             return load(session, *arguments, **named)
         key = (mark, current_locale(), arguments, tuple(sorted(named.items())))
-        if key in known:
-            return known[key]
-        found = known[key] = _read_alone(session, mark, lambda alone: load(alone, *arguments, **named))
-        while len(known) > MOST_KEPT:
-            known.popitem(last=False)
-        return found
+        found = known.get(key, _UNREAD)
+        if found is _UNREAD:
+            found = known[key] = _read_alone(session, mark, lambda alone: load(alone, *arguments, **named))
+            _thin_out(known, mark)
+        return cast(T, found)
 
     return update_wrapper(read, load)
+
+
+def _thin_out(known: dict[tuple[Hashable, ...], Any], mark: str) -> None:
+    """Let go what was said before the state before this one: a snapshot under way may still ask for that."""
+    marks = dict.fromkeys(key[0] for key in list(known))
+    bygone = set(list(marks)[:-2]) - {mark}
+    too_many = len(known) - MOST_KEPT
+    for place, key in enumerate(list(known)):
+        if key[0] in bygone or place < too_many:
+            known.pop(key, None)
 
 
 def _mark_of(session: Session) -> str:

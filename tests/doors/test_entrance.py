@@ -9,7 +9,10 @@ from fastapi import FastAPI
 from sqlalchemy import event
 from starlette.responses import PlainTextResponse, Response
 
+from app.doors.admission import Admission, Lane
 from app.doors.call import Call
+from app.doors.deps import admit
+from app.doors.entrance import EntranceRoute
 from app.doors.past import ListCall
 from app.doors.router import GuardedRouter
 from app.enterprises.actions import EDIT, READ
@@ -115,3 +118,20 @@ def test_who_may_not_come_in_is_told_so_before_what_is_wrong_with_the_address(
     assert sign_in("leader").post_form("/made-here/page?year=x").status_code == 403
     assert sign_in("section_head").get("/made-here/page?year=x").status_code == 422
     assert not threads
+
+
+@pytest.mark.parametrize("address", ["/enterprises/export.pdf", "/cases/export.pdf", "/api/v1/enterprises?limit=0"])
+def test_a_wrong_address_needs_no_second_place(app: FastAPI, sign_in: Callable[..., Client], address: str) -> None:
+    client = sign_in()
+    app.state.admission = Admission(pages=Lane(1, patience=2))
+    assert client.get(address).status_code in (401, 404, 422)
+    assert client.get("/enterprises").status_code == 200
+
+
+def test_a_place_is_taken_after_everything_that_is_sent_was_read(app: FastAPI) -> None:
+    late = [
+        route.path
+        for route in app.routes
+        if isinstance(route, EntranceRoute) and route.dependant.dependencies[-1].call is not admit
+    ]
+    assert not late

@@ -44,35 +44,16 @@ STARTS = {
 #: Pages that still send a statement twice. None may be added; one that no longer does must go.
 REPEATING = frozenset(
     {
-        "/api/v1/policies/{code}",
         "/cases/{number}/dossier",
         "/cases/{number}/dossier.pdf",
         "/cases/{number}/dossier.zip",
         "/cases/{number}/materials/{material_id:int}/return",
         "/cases/{number}/opinions",
-        "/desk/near",
-        "/documents/{document_id:int}/edit",
-        "/documents/{document_id:int}/replace",
-        "/documents/{document_id:int}/withdraw",
-        "/enterprises/{uscc}/documents",
-        "/enterprises/{uscc}/verdicts/{policy}/stored/{verdict_id}",
         "/exchange/reconciling/new",
-        "/incentives/estimate",
-        "/incentives/recommend",
-        "/incentives/schemes/{code}",
-        "/incentives/schemes/{code}/amount",
         "/incentives/schemes/{code}/budget",
-        "/policies/sweeps",
-        "/policies/{code}",
-        "/policies/{code}/diff",
-        "/policies/{code}/settings",
         "/policies/{code}/what-if",
         "/policies/{code}/{jurisdiction}/{version}/what-if",
-        "/portal/cases/{number}/duties/{duty_id:int}",
-        "/portal/cases/{number}/materials",
         "/portal/cases/{number}/materials/{code}",
-        "/portal/documents",
-        "/portal/documents/{document_id:int}/replace",
         "/portal/self-check/{policy}",
         "/system/calendar",
     }
@@ -80,8 +61,6 @@ REPEATING = frozenset(
 #: Pages that still send one text more than three times with other values. None may be added; one that no longer does must go.
 LOOPING = frozenset(
     {
-        "/cases/{number}/dossier.pdf",
-        "/cases/{number}/dossier.zip",
         "/policies/{code}/what-if",
         "/policies/{code}/{jurisdiction}/{version}/what-if",
         "/programmes",

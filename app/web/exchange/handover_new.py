@@ -152,7 +152,7 @@ def _picks(session: Session, actor: Actor, query: ListQuery) -> Picks:
 
 
 def _cases(session: Session, actor: Actor, query: ListQuery) -> Picks:
-    catalogue, wanted = load_catalogue(session), CaseFilter(programme=query["programme"], q=query["q"])
+    catalogue, wanted = load_catalogue(session), CaseFilter(programme=query["programme"], q=query["q"].strip())
     viewer = Viewer(session, actor, date.max)
     rows = CASES.page(viewer, wanted, cursor=query.cursor, limit=PAGE_SIZE)
     lines = tuple(
