@@ -253,14 +253,14 @@ from pathlib import Path
 from app.cases.bulk import service
 from app.composition.slices import compose
 from app.cases.bulk.jobs import KINDS
-from app.jobs.running import Surroundings
+from app.jobs.running import JobContext
 from app.jobs.service import release_dead
 from app.jobs.worker import Worker
 from app.kit.clock import utc_now
 from app.kit.db import Database, session_scope
 
 service.BATCH = 3
-around = Surroundings(Database(sys.argv[1], compose()), Path(sys.argv[2]))
+around = JobContext(Database(sys.argv[1], compose()), Path(sys.argv[2]))
 with session_scope(around.database) as session:
     release_dead(session, now=utc_now())
 Worker(around, {kind.code: kind for kind in KINDS}).run_waiting()
