@@ -71,6 +71,16 @@ def test_a_photo_is_uploaded_and_lies_on_file(session: Session, filing: CaseFile
     assert row.document.title in editor.get("/portal/documents").text
 
 
+def test_what_was_withdrawn_no_longer_counts(session: Session, filing: CaseFile, enter: Enter) -> None:
+    editor, page = enter(filing), f"/portal/cases/{filing.number}/materials/application-form"
+    editor.submit(page, to=f"{page}/upload", files=[("files", ("申请书.jpg", PHOTO, "image/jpeg"))])
+    assert "还差 1 份" not in editor.get(page).text
+    (row,) = _held(session, "application-form")
+    row.document.withdrawn_at = datetime.fromisoformat("2021-02-02T01:00:00+00:00")
+    session.flush()
+    assert "还差 1 份" in editor.get(page).text
+
+
 def test_a_phones_photographs_are_taken_in_their_own_formats(session: Session, filing: CaseFile, enter: Enter) -> None:
     editor, page = enter(filing), f"/portal/cases/{filing.number}/materials/business-licence"
     heic = b"\0\0\0\x24ftypheic\0\0\0\0mif1heic" + bytes(40)
