@@ -24,7 +24,7 @@ from tests.factories.enterprises import many_firms
 from tests.support.server import clean_environment
 
 BATCH = 125
-SMALL_BATCHES = f"from app.policies.sweeps import running; running.BATCH = {BATCH}"
+SMALL_BATCHES = f"from app.policies.sweeps import runner; runner.BATCH = {BATCH}"
 SWEEP = [sys.executable, "-c", f"{SMALL_BATCHES}; from app.cli import main; main()", "sweep", "--on", "2021-06-30"]
 SEED = 20210630
 PATIENCE = 240
