@@ -18,7 +18,7 @@ from app.notices.channels.email import Email, MailServer, Security
 from app.notices.channels.outbox import Outbox
 from app.notices.channels.port import ChannelAdapter
 from app.notices.channels.webhook import Webhook
-from app.notices.domain.delivering import Channel
+from app.notices.domain.delivery import Channel
 
 DEFAULT_SECRET = "development"  # noqa: S105 - refused outside development
 ROOT = Path(__file__).parent.parent

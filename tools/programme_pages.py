@@ -12,9 +12,9 @@ from app.kit.i18n import _, use_locale  # noqa: E402
 from app.kit.templating import STATIC, make_environment  # noqa: E402
 from app.programmes import catalogue  # noqa: E402
 from app.programmes.catalogue import ProgrammeFile  # noqa: E402
-from app.programmes.describing import CitedPlace, Section, VocabularyNames, describe  # noqa: E402
+from app.programmes.descriptions import CitedPlace, Section, VocabularyNames, describe  # noqa: E402
 from app.programmes.domain.diagram import draw  # noqa: E402
-from app.programmes.wording import LEVELS  # noqa: E402
+from app.programmes.words import LEVELS  # noqa: E402
 from app.reference.catalogue import TermEntry, read_terms  # noqa: E402
 
 SEEDS, FOLDER = ROOT / "seeds", ROOT / "docs" / "programmes"

@@ -19,7 +19,7 @@ from app.enterprises.imports.mapping import TableLayout, guess_layout, with_unit
 from app.enterprises.imports.models import ImportRow, ImportRun
 from app.enterprises.imports.queries import count_texts_and_unplaced, list_rows
 from app.enterprises.imports.reasons import LABELS, RowReason
-from app.enterprises.imports.running import counts_of
+from app.enterprises.imports.runner import counts_of
 from app.enterprises.imports.staging import StagedFile, abandon, find_unfinished, require_columns, stage, start
 from app.jobs.domain import JobState, this_process
 from app.jobs.models import Job
@@ -32,7 +32,7 @@ from app.kit.db import Database, read_scope, session_scope
 from app.kit.errors import DomainError
 from app.kit.i18n import _
 from app.kit.tabular import open_table
-from app.kit.tabular.reading import MAX_BYTES
+from app.kit.tabular.reader import MAX_BYTES
 
 imports = typer.Typer(no_args_is_help=True, help="take lists in from CSV and Excel files")
 

@@ -15,7 +15,7 @@ from app.kit.clock import today, utc_now
 from app.kit.db import read_scope
 from app.kit.i18n import _
 from app.notices.domain.topics import Notification
-from app.notices.making import plan_notices
+from app.notices.maker import plan_notices
 from app.notices.notifier import Notifier
 from app.notices.queries import count_waiting
 from app.notices.sources import Day, batches, follower

@@ -3,8 +3,8 @@
 from app.config import Settings
 from app.kit.db import Database
 from app.kit.templating import make_environment
+from app.notices.message_templates import Renderer
 from app.notices.notifier import Notifier
-from app.notices.rendering import Renderer
 from app.notices.sources import sources_of
 
 

@@ -14,7 +14,7 @@ from app.journal.domain import SubjectKey
 from app.journal.service import record
 from app.kit.actor import Actor
 from app.kit.clock import utc_now
-from app.kit.tabular.writing import write_csv, write_xlsx
+from app.kit.tabular.writer import write_csv, write_xlsx
 
 TableFormat = Literal["xlsx", "csv"]
 Rows = Iterable[Sequence[Any]]

@@ -13,7 +13,7 @@ from app.kit.actor import Actor, ActorKind
 from app.kit.db import composition_of
 from app.kit.i18n import _
 from app.kit.paging import Count, Page
-from app.notices.domain.delivering import CHANNELS, MANNER_LABELS, Channel, DeliveryTiming
+from app.notices.domain.delivery import CHANNELS, MANNER_LABELS, Channel, DeliveryTiming
 from app.notices.domain.topics import GROUP_LABELS, Audience, TopicGroup
 from app.notices.models import Notice
 from app.notices.preferences import load_preferences

@@ -22,9 +22,9 @@ from app.kit.i18n import N_, _
 from app.kit.permissions import require
 from app.notices import events
 from app.notices.actions import SEND
-from app.notices.domain.delivering import Channel
+from app.notices.domain.delivery import Channel
 from app.notices.domain.topics import Audience, Notification, Text, To, Topic, TopicGroup
-from app.notices.making import Ways, make_notices, plan_notices
+from app.notices.maker import Ways, make_notices, plan_notices
 from app.notices.schemas import FirmMessage
 
 JOB_KIND = "notices.message"

@@ -11,9 +11,9 @@ from app.journal.following import follow
 from app.kit.clock import today, utc_now
 from app.kit.db import Database
 from app.notices.channels.port import ChannelAdapter
-from app.notices.making import Ways
-from app.notices.rendering import Renderer
-from app.notices.sending import Sender
+from app.notices.maker import Ways
+from app.notices.message_templates import Renderer
+from app.notices.sender import Sender
 from app.notices.sources import NoticeSources, follower, tell_day
 
 log = logging.getLogger(__name__)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
-from app.notices.domain.delivering import Channel, DeliveryTiming, default_manner
+from app.notices.domain.delivery import Channel, DeliveryTiming, default_manner
 from app.notices.domain.topics import TopicGroup
 from app.notices.models import NoticePreference
 from app.notices.recipients import AccountKey

@@ -11,7 +11,7 @@ from app.kit.actor import Actor
 from app.kit.errors import NotFound
 from app.kit.i18n import _, current_locale
 from app.kit.paging import Count, Keyset, Page, count_up_to, page
-from app.notices.domain.delivering import UNFINISHED, Channel, DeliveryState
+from app.notices.domain.delivery import UNFINISHED, Channel, DeliveryState
 from app.notices.models import CalendarFeed, Notice, NoticeDelivery
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import BaseModel, Field, field_validator
 
 from app.kit.i18n import _
-from app.notices.domain.delivering import Channel, DeliveryTiming
+from app.notices.domain.delivery import Channel, DeliveryTiming
 from app.notices.domain.topics import TopicGroup
 
 _ADDRESS = re.compile(r"[^@\s,;<>\"]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,60}[A-Za-z0-9])?\.[A-Za-z]{2,}")

@@ -15,7 +15,7 @@ from app.kit.db import Database, read_scope, session_scope
 from app.kit.slices import Composition, Port
 from app.notices.calendar import CalendarEntry, Entries, Window
 from app.notices.domain.topics import Notification, Topic
-from app.notices.making import Ways, make_notices
+from app.notices.maker import Ways, make_notices
 
 FOLLOWER = "notices"
 BATCH = 200

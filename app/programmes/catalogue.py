@@ -7,7 +7,7 @@ from pathlib import Path
 
 from app.kit.errors import SeedError
 from app.kit.yaml import read_strict
-from app.programmes.domain.checking import DocumentKind, KnownCodes
+from app.programmes.domain.check_parts import DocumentKind, KnownCodes
 from app.programmes.domain.checks import problems
 from app.programmes.domain.definition import Programme
 from app.reference.catalogue import read_terms

@@ -2,9 +2,9 @@
 
 from app.kit.differences import Element, Elements, SectionChanges, compare_sections
 from app.kit.i18n import _
-from app.programmes.describing import CitedPlace, Section, VocabularyNames, cited_places, describe
+from app.programmes.descriptions import CitedPlace, Section, VocabularyNames, cited_places, describe
 from app.programmes.domain.definition import Programme
-from app.programmes.wording import LEVELS
+from app.programmes.words import LEVELS
 
 
 def compare(before: Programme, after: Programme, names: VocabularyNames) -> tuple[SectionChanges, ...]:

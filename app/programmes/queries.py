@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.kit.errors import NotFound
 from app.kit.i18n import _
-from app.programmes.describing import VocabularyNames
+from app.programmes.descriptions import VocabularyNames
 from app.programmes.domain.definition import Programme
 from app.programmes.models import ProgrammeRound, ProgrammeVersion
 from app.reference.published import kept

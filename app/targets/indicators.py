@@ -13,7 +13,7 @@ from app.journal.service import record
 from app.kit.actor import SYSTEM
 from app.kit.clock import today
 from app.kit.db import Database, read_scope, session_scope
-from app.targets import counting, events
+from app.targets import counts, events
 from app.targets.domain import Period
 from app.targets.models import IndicatorValue, Plan, PlanItem
 from app.targets.queries import counted_of, indicator_key, is_current
@@ -46,7 +46,7 @@ def calculate(session: Session, now: datetime) -> int:
         counted = counted_of(item)
         if counted is not None:
             period = Period.of(plan.year, today(now))
-            value = counting.count(session, counted, period, plan.jurisdiction)
+            value = counts.count(session, counted, period, plan.jurisdiction)
             changed += _write(session, plan, item, known.get(item.id), value, now)
     return changed
 

@@ -20,7 +20,7 @@ from app.kit.errors import NotFound
 from app.kit.i18n import _
 from app.kit.paging import Keyset, Page, page
 from app.reference.published import kept
-from app.targets import counting
+from app.targets import counts
 from app.targets.domain import (
     TENTHOUSANDTHS,
     Applications,
@@ -139,7 +139,7 @@ def counted_of(item: PlanItem) -> Counted | None:
 def standing(session: Session, view: PlanView, item: PlanItem) -> TargetResult:
     """One item with its number."""
     counted = counted_of(item)
-    n = None if counted is None else counting.count(session, counted, view.period, view.region_prefix)
+    n = None if counted is None else counts.count(session, counted, view.period, view.region_prefix)
     return TargetResult(item, target_of(item), n)
 
 
@@ -186,7 +186,7 @@ def count_pending(session: Session, view: PlanView, counted: Applications) -> in
 
 def count_expiring(session: Session, view: PlanView, counted: Certificates) -> int:
     """Firms whose certificate runs out before the year does, with none to follow."""
-    inner = counting.expiring(counted, view.period, view.region_prefix).with_only_columns(Enterprise.id)
+    inner = counts.expiring(counted, view.period, view.region_prefix).with_only_columns(Enterprise.id)
     return session.scalar(select(func.count()).select_from(inner.subquery())) or 0
 
 
@@ -206,7 +206,7 @@ def list_rows(session: Session, view: PlanView, counted: Counted) -> list[Any]:
 
 
 def _loaded(view: PlanView, counted: Counted) -> Select[Any]:
-    statement = counting.rows(counted, view.period, view.region_prefix)
+    statement = counts.rows(counted, view.period, view.region_prefix)
     if isinstance(counted, Applications):
         return statement.options(joinedload(CaseFile.enterprise))
     return statement.options(*with_agreements()) if isinstance(counted, Commissioners) else statement
@@ -222,7 +222,7 @@ def submission_days(session: Session, case_ids: Sequence[int]) -> dict[int, date
     """The day on which each of these cases was handed in, one query for all."""
     rows = session.execute(
         select(CaseMarker.case_id, CaseMarker.reached_on).where(
-            CaseMarker.case_id.in_(case_ids), CaseMarker.marker == counting.SUBMITTED
+            CaseMarker.case_id.in_(case_ids), CaseMarker.marker == counts.SUBMITTED
         )
     )
     return {row.case_id: row.reached_on for row in rows}

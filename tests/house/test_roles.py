@@ -4,7 +4,7 @@ import ast
 from typing import get_args
 
 from app.kit.actor import ROLES, Role
-from app.notices.domain.delivering import CHANNELS, Channel
+from app.notices.domain.delivery import CHANNELS, Channel
 from app.programmes.domain.definition import By, OfficerRole
 from tests.support.source import APP, listed, python_files, tree
 
@@ -12,10 +12,10 @@ from tests.support.source import APP, listed, python_files, tree
 #: the demo, whose people have one each.
 MAY_NAME = {
     "Role": {"kit/actor.py", "commands/accounts.py", "web/system/overview.py", "demo/accounts.py"},
-    "Channel": {"notices/domain/delivering.py", "notices/channels/email.py", "notices/channels/webhook.py"},
+    "Channel": {"notices/domain/delivery.py", "notices/channels/email.py", "notices/channels/webhook.py"},
 }
 #: Besides, words of a programme's file that are no role: who is told of a step.
-WORDS_OF_FILES = {"cases/notifications/cases.py", "programmes/wording.py", "programmes/domain/definition.py"}
+WORDS_OF_FILES = {"cases/notifications/cases.py", "programmes/words.py", "programmes/domain/definition.py"}
 #: A department is more than the role of its officers: the word names columns and vocabularies too.
 CODES = {str(role) for role in Role} - {"department"}
 
@@ -35,7 +35,7 @@ def test_nothing_decides_by_the_name_of_a_role_or_channel() -> None:
         for owner, allowed in MAY_NAME.items()
         if place not in allowed and f"{owner}." in path.read_text() and _named(tree(path), owner)
     ]
-    assert not wrong, listed("ask a trait (kit/actor.py, notices/domain/delivering.py) instead of a name", wrong)
+    assert not wrong, listed("ask a trait (kit/actor.py, notices/domain/delivery.py) instead of a name", wrong)
 
 
 def test_nothing_writes_a_role_as_a_word() -> None:

@@ -11,7 +11,7 @@ import yaml
 from app.incentives import catalogue
 from app.incentives.domain.amount import Amount, Eligibility, calculate
 from app.incentives.domain.plan import plan
-from app.incentives.wording import amount_text, line_text
+from app.incentives.words import amount_text, line_text
 from app.kit.i18n import LOCALES, use_locale
 from tests.incentives.support import CATALOGUE, FIXTURES, SEEDS, facts
 

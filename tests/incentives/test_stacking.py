@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from app.incentives.domain.scheme import GovernmentLevel, Stacking
 from app.incentives.domain.stacking import Claim, Share, StackingReason, stack
-from app.incentives.wording import share_text
+from app.incentives.words import share_text
 from app.kit.i18n import LOCALES, use_locale
 from tests.counts import Counts
 

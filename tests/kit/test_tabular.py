@@ -14,8 +14,8 @@ from python_calamine import CalamineWorkbook
 
 from app.kit.errors import Invalid
 from app.kit.tabular import open_table, write_csv, write_xlsx
-from app.kit.tabular.reading import Row
-from app.kit.tabular.writing import is_formula, safe_text
+from app.kit.tabular.reader import Row
+from app.kit.tabular.writer import is_formula, safe_text
 from app.kit.tabular.xlsx_guard import MAX_ENTRIES, MAX_UNPACKED_BYTES
 from tests.counts import Counts
 

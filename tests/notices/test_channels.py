@@ -20,7 +20,7 @@ from app.notices.channels.email import Email, MailServer, compose
 from app.notices.channels.outbox import Outbox
 from app.notices.channels.port import Message, NotSentError, reason
 from app.notices.channels.webhook import MOST_BYTES, Webhook
-from app.notices.domain.delivering import Channel
+from app.notices.domain.delivery import Channel
 from tests.support.server import free_port
 
 QUICK = 0.5

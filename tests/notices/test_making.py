@@ -10,7 +10,7 @@ from app.kit import db
 from app.kit.actor import Actor
 from app.kit.db import Database
 from app.kit.i18n import N_
-from app.notices.domain.delivering import (
+from app.notices.domain.delivery import (
     Channel,
     DeliveryState,
     DeliveryTiming,
@@ -20,7 +20,7 @@ from app.notices.domain.delivering import (
     state_after,
 )
 from app.notices.domain.topics import Audience, Notification, Text, To, Topic, TopicGroup, render
-from app.notices.making import MOST_AT_ONCE, Ways, digest_at, make_notices
+from app.notices.maker import MOST_AT_ONCE, Ways, digest_at, make_notices
 from app.notices.schemas import OwnSettings
 from app.notices.service.settings import save_settings
 from app.reference.calendar import STATUTORY

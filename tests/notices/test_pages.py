@@ -24,9 +24,9 @@ from app.kit.actor import Actor
 from app.kit.clock import today, utc_now
 from app.kit.db import Database
 from app.kit.i18n import N_
-from app.notices.domain.delivering import Channel, DeliveryState, DeliveryTiming
+from app.notices.domain.delivery import Channel, DeliveryState, DeliveryTiming
 from app.notices.domain.topics import Audience, Notification, Text, To, Topic, TopicGroup
-from app.notices.making import Ways, make_notices
+from app.notices.maker import Ways, make_notices
 from app.notices.models import CalendarFeed, NoticeDelivery, NoticePreference
 from app.notices.service.settings import renew_feed
 from tests.factories.cases import firm, opened

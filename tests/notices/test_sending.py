@@ -30,7 +30,7 @@ from app.kit.clock import utc_now
 from app.kit.db import Database, session_scope
 from app.notices.channels.outbox import Outbox
 from app.notices.channels.port import Message, NotSentError
-from app.notices.domain.delivering import LEASE, MOST_ATTEMPTS, Channel, DeliveryState
+from app.notices.domain.delivery import LEASE, MOST_ATTEMPTS, Channel, DeliveryState
 from app.notices.models import Notice, NoticeDelivery
 from app.notices.notifier import Notifier, NotifierThreads
 from app.notices.service.retrying import retry_delivery, retry_given_up

@@ -13,7 +13,7 @@ from app.cases.duties.domain import Occasion, PlannedDuty, grounds_to_revoke, pl
 from app.demo.supplied import everything, example_answer
 from app.kit.actor import SYSTEM
 from app.programmes import catalogue
-from app.programmes.domain.citing import Cited
+from app.programmes.domain.citations import Cited
 from app.programmes.domain.definition import Programme
 from app.reference.calendar import add_working_days
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from app.enterprises.imports.domain import ImportKind, RowOutcome
 from app.enterprises.imports.models import ImportRow, ImportRun
-from app.enterprises.imports.running import counts_of
+from app.enterprises.imports.runner import counts_of
 from app.enterprises.imports.staging import StagedFile, stage, start
 from app.enterprises.models import Enterprise
 from app.jobs.domain import JobState

@@ -12,10 +12,10 @@ from app.kit.actor import Actor
 from app.kit.db import Database, read_scope
 from app.kit.templating import make_environment
 from app.notices.channels.port import ChannelAdapter, Message, NotSentError
-from app.notices.domain.delivering import Channel
+from app.notices.domain.delivery import Channel
+from app.notices.message_templates import Renderer
 from app.notices.models import Notice, NoticeDelivery
 from app.notices.notifier import Notifier
-from app.notices.rendering import Renderer
 from app.notices.sources import sources_of
 from tests.support.house import HOUSE
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.enterprises.models import Enterprise, EnterpriseTag
 from app.kit.actor import Actor
-from app.targets import counting, queries
+from app.targets import counts, queries
 from app.targets.domain import Applications, Certificates, Counted, Period, Subjects, Target, TargetOperator
 from tests.factories.commissioners import agreement, expert, firm
 from tests.factories.incentives import case_with_marker, certificate
@@ -51,8 +51,8 @@ def test_a_year_is_counted_as_it_stands_today_or_as_it_ended() -> None:
 
 
 def count(session: Session, counted: object, period: Period = MID_2021, region: str = "429005") -> int:
-    n = counting.count(session, counted, period, region)  # type: ignore[arg-type]
-    found = session.scalars(counting.rows(counted, period, region)).all()  # type: ignore[arg-type]
+    n = counts.count(session, counted, period, region)  # type: ignore[arg-type]
+    found = session.scalars(counts.rows(counted, period, region)).all()  # type: ignore[arg-type]
     assert len(found) == len({row.id for row in found}) == n
     return n
 
@@ -111,7 +111,7 @@ def test_certificates_that_run_out_this_year_are_told_unless_one_follows(session
     certificate(session, runs_out, date(2018, 12, 1), date(2021, 11, 30))
     certificate(session, renewed, date(2018, 12, 1), date(2021, 11, 30))
     certificate(session, renewed, date(2021, 6, 1), date(2024, 5, 31))
-    found = session.scalars(counting.expiring(CERTIFICATES, MID_2021, "429005")).all()
+    found = session.scalars(counts.expiring(CERTIFICATES, MID_2021, "429005")).all()
     assert [where.id for where in found] == [runs_out.id]
 
 
@@ -185,5 +185,5 @@ def test_a_township_counts_its_own_and_a_province_counts_the_plans_area(
 def test_a_number_is_counted_by_an_index(
     session: Session, explain: Callable[..., str], counted: Counted, index: str
 ) -> None:
-    plan = explain(session, counting.rows(counted, MID_2021, "429005"))
+    plan = explain(session, counts.rows(counted, MID_2021, "429005"))
     assert index in plan

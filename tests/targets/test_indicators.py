@@ -11,7 +11,7 @@ from app.journal.models import JournalEvent
 from app.journal.service import record
 from app.kit import db
 from app.kit.actor import SYSTEM
-from app.targets import counting
+from app.targets import counts
 from app.targets.domain import Period
 from app.targets.indicators import calculate_indicators
 from app.targets.models import IndicatorValue, Plan
@@ -61,7 +61,7 @@ def test_a_value_is_what_the_plan_page_counts(database: db.Database, session: Se
     period = Period.of(plan.year, now.date())
     assert {f"{plan.code}:{code}" for code in counted} == {key for key in known if key.startswith(plan.code)}
     for code, what in counted.items():
-        assert known[f"{plan.code}:{code}"] == counting.count(session, what, period, plan.jurisdiction)
+        assert known[f"{plan.code}:{code}"] == counts.count(session, what, period, plan.jurisdiction)
 
 
 def test_nothing_is_counted_while_nothing_happened_and_again_the_next_day(

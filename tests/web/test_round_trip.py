@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.config import Settings
 from app.enterprises.imports.models import ImportRun
-from app.enterprises.imports.running import counts_of
+from app.enterprises.imports.runner import counts_of
 from app.enterprises.models import Enterprise
 from app.enterprises.schemas import EnterpriseEdit
 from app.enterprises.service.editing import edit

@@ -11,7 +11,7 @@ from typing import Literal
 
 from app.cases.domain.supplies import Supplies, VerdictTally
 from app.kit.i18n import Bilingual
-from app.programmes.domain.citing import Citation
+from app.programmes.domain.citations import Citation
 from app.programmes.domain.definition import OpinionGuard, Programme, StageAction
 from app.programmes.domain.supplied import MaterialTemplate, Supplied
 

@@ -13,7 +13,7 @@ from app.cases.notifications.from_events import department_titles
 from app.enterprises.ending import MONTHS_BEFORE, certificate_titles, ends_between, months_reached
 from app.enterprises.models import Certificate, Enterprise
 from app.kit.periods import months_later
-from app.notices.domain.delivering import deadline_stage
+from app.notices.domain.delivery import deadline_stage
 from app.notices.domain.topics import Notification, To, Topic
 from app.notices.sources import Day
 

@@ -12,7 +12,7 @@ from app.engagement import events
 from app.engagement.models import FirmRequest
 from app.journal.models import JournalEvent
 from app.kit.i18n import Bilingual
-from app.notices.domain.delivering import deadline_stage
+from app.notices.domain.delivery import deadline_stage
 from app.notices.domain.topics import Notification, To, Topic
 from app.notices.sources import Day
 

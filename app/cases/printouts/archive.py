@@ -14,7 +14,7 @@ from app.kit.blobs import BlobStore
 from app.kit.clock import shanghai
 from app.kit.errors import NotFound
 from app.kit.printing import FontMissing
-from app.kit.tabular.writing import write_csv
+from app.kit.tabular.writer import write_csv
 
 _BLOCK = 256 * 1024
 _INDEX = ("序号", "用于", "材料", "文件", "大小（字节）", "SHA-256", "状态", "有效期至")

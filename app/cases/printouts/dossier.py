@@ -32,7 +32,7 @@ from app.kit.i18n import N_, _, use_locale
 from app.programmes.domain.answers import show_answer
 from app.programmes.domain.definition import Programme
 from app.programmes.queries import find_round, get_version
-from app.programmes.wording import round_title
+from app.programmes.words import round_title
 from app.reference.queries import list_region_names
 
 

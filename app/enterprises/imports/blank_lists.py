@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from app.enterprises.imports.domain import ImportKind
 from app.enterprises.imports.fields import FIELDS, ImportField
-from app.enterprises.imports.reading import EXAMPLE_USCC
+from app.enterprises.imports.row_reader import EXAMPLE_USCC
 from app.kit.tabular import write_csv, write_xlsx
 
 _LISTED_IN_WAN = "（万元）"

@@ -9,10 +9,10 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from app.enterprises.imports.domain import RowOutcome
-from app.enterprises.imports.figure_reading import FigureTables, figures_key, parse_figures
-from app.enterprises.imports.name_checking import NameCheck, check_names
-from app.enterprises.imports.reading import Parsed, SourceRow
+from app.enterprises.imports.figure_reader import FigureTables, figures_key, parse_figures
+from app.enterprises.imports.name_check import NameCheck, check_names
 from app.enterprises.imports.reasons import RowReason
+from app.enterprises.imports.row_reader import Parsed, SourceRow
 from app.enterprises.imports.verdict import RowVerdict, rejected
 from app.enterprises.models import Enterprise, FormerCode, YearlyFigures
 from app.enterprises.part_fields import FIGURE_NAMES

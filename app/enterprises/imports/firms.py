@@ -12,12 +12,12 @@ from app.enterprises import events
 from app.enterprises.domain.search import search_document
 from app.enterprises.domain.uscc import normalise
 from app.enterprises.imports.domain import RowDecision, RowOutcome
-from app.enterprises.imports.firm_deciding import compare
-from app.enterprises.imports.firm_reading import FirmTables, parse_firm
+from app.enterprises.imports.firm_decision import compare
+from app.enterprises.imports.firm_reader import FirmTables, parse_firm
 from app.enterprises.imports.models import ImportRow
-from app.enterprises.imports.name_checking import NameCheck, check_names
-from app.enterprises.imports.reading import Parsed, SourceRow
+from app.enterprises.imports.name_check import NameCheck, check_names
 from app.enterprises.imports.reasons import RowReason
+from app.enterprises.imports.row_reader import Parsed, SourceRow
 from app.enterprises.imports.verdict import RowVerdict, rejected
 from app.enterprises.models import Enterprise, FormerCode, FormerName
 from app.enterprises.service.editing import add_former_names, change_fields

@@ -1,6 +1,6 @@
 """The background work of imports."""
 
-from app.enterprises.imports.running import take_in
+from app.enterprises.imports.runner import take_in
 from app.enterprises.imports.staging import JOB_KIND
 from app.jobs.running import JobKind
 from app.kit.i18n import N_

@@ -19,7 +19,7 @@ from app.kit.amounts import lacks_unit, unit_of
 from app.kit.errors import Invalid
 from app.kit.i18n import _
 from app.kit.tabular import Row, Table
-from app.kit.tabular.reading import Sheet
+from app.kit.tabular.reader import Sheet
 
 _HEADER_WITHIN = 20
 _SAMPLES = 3

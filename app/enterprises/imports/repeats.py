@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from app.enterprises.imports.mapping import REASON, TableLayout
-from app.enterprises.imports.reading import Parsed, SourceRow
 from app.enterprises.imports.reasons import RowReason
+from app.enterprises.imports.row_reader import Parsed, SourceRow
 
 _SHOWN = 6
 _LONGEST = 40

@@ -15,10 +15,10 @@ from app.enterprises.imports.domain import KIND_LABELS, PREVIEW_ROWS, ImportKind
 from app.enterprises.imports.fields import IN_CELLS, PEOPLE, UNIT_LABELS
 from app.enterprises.imports.mapping import TableLayout, guess_layout, remap, sheet_of, with_samples, with_unit
 from app.enterprises.imports.models import ImportRun
-from app.enterprises.imports.reading import source_rows
 from app.enterprises.imports.reasons import LABELS
 from app.enterprises.imports.repeats import Repeats, repeated
-from app.enterprises.imports.running import make_taker, parse_batches
+from app.enterprises.imports.row_reader import source_rows
+from app.enterprises.imports.runner import make_taker, parse_batches
 from app.enterprises.imports.verdict import RowVerdict
 from app.jobs.domain import FINISHED
 from app.jobs.models import Job

@@ -8,9 +8,9 @@ from typing import Any, Protocol
 from sqlalchemy.orm import Session
 
 from app.enterprises.imports.domain import RowOutcome
-from app.enterprises.imports.firm_deciding import CAPITAL
-from app.enterprises.imports.reading import Parsed, SourceRow
+from app.enterprises.imports.firm_decision import CAPITAL
 from app.enterprises.imports.reasons import RowReason
+from app.enterprises.imports.row_reader import Parsed, SourceRow
 
 
 @dataclass(slots=True)

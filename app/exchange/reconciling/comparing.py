@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from app.enterprises.imports.reading import read_day, read_yes_no
+from app.enterprises.imports.row_reader import read_day, read_yes_no
 from app.exchange.domain import FieldDefinition, FieldType
 from app.exchange.encoding import Record
 from app.kit.clock import SHANGHAI

@@ -16,7 +16,7 @@ from app.kit.errors import Invalid
 from app.kit.i18n import _
 from app.kit.tabular import Row, open_table
 from app.kit.tabular.encodings import lines_of
-from app.kit.tabular.reading import MAX_BYTES, Sheet
+from app.kit.tabular.reader import MAX_BYTES, Sheet
 
 LONGEST_KEY = 120
 _YUAN_IN_WAN = 10_000

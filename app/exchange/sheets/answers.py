@@ -15,7 +15,7 @@ from app.exchange.sheets.headings import TableHead, find_head, folded
 from app.kit.errors import Invalid
 from app.kit.i18n import N_, _
 from app.kit.tabular import Row, open_table
-from app.kit.tabular.reading import Sheet
+from app.kit.tabular.reader import Sheet
 
 #: The headings under which each of the three columns may stand, the better-known ones first.
 IDENTITIES = ("报送标识", "报送标识（请勿改动）", "记录标识", "数据标识", "idempotency_key")

@@ -6,7 +6,7 @@ from itertools import islice
 
 from app.enterprises.imports.fields import split_header
 from app.exchange.domain import ResourceDefinition
-from app.kit.tabular.reading import Row, Sheet
+from app.kit.tabular.reader import Row, Sheet
 
 _WITHIN = 20
 

@@ -6,7 +6,7 @@ from pathlib import PurePath
 
 from app.kit.errors import Invalid
 from app.kit.i18n import N_, _
-from app.kit.tabular.sniffing import describe, is_executable
+from app.kit.tabular.file_kind import describe, is_executable
 
 MAX_FILE_BYTES = 100 * 1024 * 1024
 MAX_NAME = 200

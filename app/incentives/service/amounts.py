@@ -13,7 +13,7 @@ from app.incentives.queries.schemes import SchemeFamily
 from app.incentives.schemas import SetAmountInput
 from app.incentives.service.drafting import drafted
 from app.incentives.service.versions import scheme_subject, version_row
-from app.incentives.wording import method_text
+from app.incentives.words import method_text
 from app.journal.service import record
 from app.kit.actor import Actor
 from app.kit.errors import Forbidden, Invalid

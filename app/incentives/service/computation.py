@@ -11,7 +11,7 @@ from app.incentives.domain.stacking import Share
 from app.incentives.domain.steps import ADVISORY
 from app.incentives.queries.schemes import SchemeVersion
 from app.incentives.service.calculation import CalculatedIncentive
-from app.incentives.wording import amount_text, line_text, method_text, share_text
+from app.incentives.words import amount_text, line_text, method_text, share_text
 from app.kit.i18n import Bilingual, _
 from app.policies.domain.explain.fact_input import stated_facts
 from app.policies.domain.facts.catalogue import Facts

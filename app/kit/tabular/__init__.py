@@ -5,7 +5,7 @@ Writing loses nothing: numbers and days keep their kind; a dangerous cell is sto
 (CSV).
 """
 
-from app.kit.tabular.reading import Row, Table, open_table
-from app.kit.tabular.writing import write_csv, write_xlsx
+from app.kit.tabular.reader import Row, Table, open_table
+from app.kit.tabular.writer import write_csv, write_xlsx
 
 __all__ = ["Row", "Table", "open_table", "write_csv", "write_xlsx"]

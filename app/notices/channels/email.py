@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Literal
 
 from app.notices.channels.port import Message, NotSentError
-from app.notices.domain.delivering import Channel
+from app.notices.domain.delivery import Channel
 
 Security = Literal["none", "starttls", "tls"]
 

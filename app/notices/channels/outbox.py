@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from app.notices.channels.port import Message
-from app.notices.domain.delivering import Channel
+from app.notices.domain.delivery import Channel
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from app.kit.i18n import N_
 from app.kit.reasons import kept_error, reported_error
-from app.notices.domain.delivering import Channel
+from app.notices.domain.delivery import Channel
 
 #: Why a message did not go out, in words for whoever runs the system; the kept error is `code: what the other side said`.
 REASONS: Mapping[str, str] = {

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 
 from app.notices.channels.port import Message, NotSentError
-from app.notices.domain.delivering import Channel
+from app.notices.domain.delivery import Channel
 
 #: What the robot takes at most, in bytes of UTF-8.
 MOST_BYTES = 4096

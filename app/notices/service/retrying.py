@@ -13,7 +13,7 @@ from app.kit.i18n import _
 from app.kit.permissions import require
 from app.notices import events
 from app.notices.actions import WATCH
-from app.notices.domain.delivering import DeliveryState
+from app.notices.domain.delivery import DeliveryState
 from app.notices.models import NoticeDelivery
 
 _AGAIN = (DeliveryState.FAILED, DeliveryState.GIVEN_UP)

@@ -15,7 +15,7 @@ from app.kit.db import insert_into
 from app.kit.permissions import require
 from app.notices import events
 from app.notices.actions import OWN
-from app.notices.domain.delivering import default_manner
+from app.notices.domain.delivery import default_manner
 from app.notices.models import CalendarFeed, NoticePreference
 from app.notices.schemas import OwnSettings
 

@@ -16,7 +16,7 @@ from app.incentives.queries.awards import list_of_enterprise
 from app.incentives.queries.entitlements import Entitlement, EntitlementScope, list_entitlements
 from app.incentives.queries.schemes import list_families, parsed
 from app.incentives.service.sharing import shares_of_firm
-from app.incentives.wording import span_text
+from app.incentives.words import span_text
 from app.kit.i18n import Bilingual, _
 from app.kit.money import format_yuan
 from app.portal.shared.plain import plain_day

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from app.programmes.domain.checking import KnownCodes, Location, Problem, closure
+from app.programmes.domain.check_parts import KnownCodes, Location, Problem, closure
 from app.programmes.domain.checks_cited import unfounded
 from app.programmes.domain.checks_codes import unknown_codes
 from app.programmes.domain.checks_supplied import unanswerable

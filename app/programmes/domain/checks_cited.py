@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from app.programmes.domain.checking import Location, Problem, choices
-from app.programmes.domain.citing import Cited
+from app.programmes.domain.check_parts import Location, Problem, choices
+from app.programmes.domain.citations import Cited
 from app.programmes.domain.definition import Programme
 from app.programmes.domain.due import SetByOfficer
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from app.programmes.domain.checking import KnownCodes, Location, Problem, choices
+from app.programmes.domain.check_parts import KnownCodes, Location, Problem, choices
 from app.programmes.domain.definition import Programme
 from app.programmes.domain.supplied import MaterialTemplate, NeededField, Supplied, When
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from app.programmes.domain.checking import Problem, choices, stages_after
+from app.programmes.domain.check_parts import Problem, choices, stages_after
 from app.programmes.domain.definition import Clock, DutyTemplate, Programme
 from app.programmes.domain.duties import BeforeExpiry, EveryQuarter, EveryYear
 

@@ -13,7 +13,7 @@ from pydantic import ConfigDict, Field
 from app.kit.actor import Role
 from app.kit.i18n import Bilingual
 from app.kit.inputs import StrictModel
-from app.programmes.domain.citing import Cited, CitedDocument, StageCode
+from app.programmes.domain.citations import Cited, CitedDocument, StageCode
 from app.programmes.domain.due import DueRule, WorkingDays
 from app.programmes.domain.duties import DutyRule
 from app.programmes.domain.supplied import MaterialTemplate, NeededField, Question

@@ -7,7 +7,7 @@ from typing import Literal, NoReturn
 
 from app.kit.errors import Invalid
 from app.kit.i18n import Bilingual, _
-from app.programmes.domain.citing import Citation
+from app.programmes.domain.citations import Citation
 from app.programmes.domain.definition import Programme
 from app.programmes.domain.duties import EveryQuarter, EveryYear
 

@@ -7,7 +7,7 @@ from pydantic import Field, field_validator
 
 from app.kit.i18n import Bilingual
 from app.kit.inputs import StrictModel
-from app.programmes.domain.citing import Cited, StageCode
+from app.programmes.domain.citations import Cited, StageCode
 
 
 class NeededField(StrictModel):

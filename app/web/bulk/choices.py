@@ -12,7 +12,7 @@ from app.kit.actor import Actor
 from app.kit.i18n import _, ngettext
 from app.programmes.domain.definition import StageAction
 from app.programmes.queries import Catalogue, list_rounds
-from app.programmes.wording import round_title
+from app.programmes.words import round_title
 
 #: What is grave stands last, so that nobody takes it for the first choice.
 _ORDER = {"main": 0, "other": 1, "grave": 2}

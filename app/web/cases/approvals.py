@@ -21,7 +21,7 @@ from app.kit.errors import Conflict
 from app.kit.i18n import _
 from app.kit.permissions import can
 from app.programmes.domain.definition import Programme, StageAction
-from app.programmes.wording import listed
+from app.programmes.words import listed
 from app.web.shared.case_lines import Badge
 
 router = GuardedRouter(door="web", prefix="/cases")

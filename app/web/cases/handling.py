@@ -15,7 +15,7 @@ from app.doors.forms import Bound, empty
 from app.doors.router import GuardedRouter
 from app.kit.i18n import _
 from app.programmes.queries import list_rounds
-from app.programmes.wording import round_title
+from app.programmes.words import round_title
 from app.web.cases.receipt import receipt_page
 
 router = GuardedRouter(door="web", prefix="/cases")

@@ -17,7 +17,7 @@ from app.kit.actor import Actor
 from app.kit.i18n import _, ngettext
 from app.kit.permissions import can
 from app.programmes.domain.definition import Programme, StageAction
-from app.programmes.wording import listed, who_may
+from app.programmes.words import listed, who_may
 from app.web.shared.case_lines import short_day
 from app.web.shared.need_links import NeedLine, need_lines
 

@@ -23,7 +23,7 @@ from app.enterprises.queries import find_by_uscc_visible_to
 from app.kit.i18n import _
 from app.programmes.models import ProgrammeRound
 from app.programmes.queries import list_rounds, load_catalogue
-from app.programmes.wording import round_title
+from app.programmes.words import round_title
 from app.web.cases.receipt import receipt_page
 
 router = GuardedRouter(door="web", prefix="/cases")

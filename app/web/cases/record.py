@@ -28,7 +28,7 @@ from app.kit.permissions import can
 from app.programmes.domain.definition import Programme
 from app.programmes.models import ProgrammeRound
 from app.programmes.queries import Catalogue, find_round, load_catalogue
-from app.programmes.wording import TURNS, round_title
+from app.programmes.words import TURNS, round_title
 from app.reference.queries import code_names
 from app.web.cases.approvals import ApprovalPanel, approval_panel
 from app.web.cases.clocks import ClockLine, clock_lines

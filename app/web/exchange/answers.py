@@ -29,7 +29,7 @@ from app.kit.actor import Actor
 from app.kit.errors import DomainError, Invalid, NotFound
 from app.kit.i18n import _, ngettext
 from app.kit.paging import Page
-from app.kit.tabular.reading import MAX_BYTES
+from app.kit.tabular.reader import MAX_BYTES
 from app.web.exchange.lines import Badge
 from app.web.exchange.tabs import ExchangeTab, exchange_tabs
 

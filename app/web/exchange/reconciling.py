@@ -26,7 +26,7 @@ from app.kit.errors import DomainError, Invalid
 from app.kit.i18n import _
 from app.kit.paging import Page
 from app.kit.permissions import can
-from app.kit.tabular.reading import MAX_BYTES
+from app.kit.tabular.reader import MAX_BYTES
 from app.web.exchange.answers import uploaded
 from app.web.exchange.lines import Badge, Choices, partner_choices, resource_choices, resource_title
 from app.web.exchange.tabs import ExchangeTab, exchange_tabs

@@ -29,7 +29,7 @@ from app.jobs.domain import JobState
 from app.jobs.queries import get_job
 from app.kit.errors import DomainError, Invalid, NotFound
 from app.kit.i18n import _
-from app.kit.tabular.reading import MAX_BYTES
+from app.kit.tabular.reader import MAX_BYTES
 from app.web.imports import pages, row_pages
 
 router = GuardedRouter(door="web", prefix="/imports")

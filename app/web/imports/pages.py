@@ -29,7 +29,7 @@ from app.kit.actor import Actor
 from app.kit.amounts import unit_of
 from app.kit.i18n import N_, _
 from app.kit.paging import Count, Page
-from app.kit.tabular.reading import MAX_BYTES
+from app.kit.tabular.reader import MAX_BYTES
 
 STATE_LABELS = {
     ImportState.UPLOADED: N_("待开始"),

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from app.enterprises.imports.deciding import waits_for_name
+from app.enterprises.imports.decisions import waits_for_name
+from app.enterprises.imports.difference_text import difference_text
 from app.enterprises.imports.domain import KIND_LABELS, OUTCOME_LABELS, ImportKind, RowDecision, RowOutcome
 from app.enterprises.imports.mapping import TableLayout
 from app.enterprises.imports.models import ImportRow, ImportRun
 from app.enterprises.imports.reasons import RowReason
-from app.enterprises.imports.showing import difference_text
 from app.kit.i18n import N_, _
 from app.kit.paging import Count, Page
 from app.reference.queries import list_region_names

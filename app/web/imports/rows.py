@@ -9,8 +9,8 @@ from app.doors.lists.query import ListQuery, asked
 from app.doors.pages import safe_next
 from app.doors.router import GuardedRouter
 from app.enterprises.actions import IMPORT
-from app.enterprises.imports import deciding
-from app.enterprises.imports.deciding import Deciding
+from app.enterprises.imports import decisions
+from app.enterprises.imports.decisions import Deciding
 from app.enterprises.imports.queries import get_row, get_run_visible_to, list_runs, page_waiting_visible_to
 from app.kit.i18n import _
 from app.web.imports import row_pages as pages
@@ -32,7 +32,7 @@ def waiting_page(call: Call, query: Annotated[ListQuery, asked(ListQuery)]) -> R
 def confirm(call: Call, import_id: int, number: int) -> Response:
     desk = _desk(call, import_id, number)
     return _decide(
-        call, desk, lambda: deciding.confirm(desk, str(call.form.get("reason") or "")), _("已确认并导入这一行。")
+        call, desk, lambda: decisions.confirm(desk, str(call.form.get("reason") or "")), _("已确认并导入这一行。")
     )
 
 
@@ -40,28 +40,28 @@ def confirm(call: Call, import_id: int, number: int) -> Response:
 def refuse(call: Call, import_id: int, number: int) -> Response:
     desk = _desk(call, import_id, number)
     return _decide(
-        call, desk, lambda: deciding.refuse(desk, str(call.form.get("reason") or "")), _("已决定不导入这一行。")
+        call, desk, lambda: decisions.refuse(desk, str(call.form.get("reason") or "")), _("已决定不导入这一行。")
     )
 
 
 @router.post("/{import_id:int}/rows/{number:int}/reopen", action=IMPORT)
 def reopen(call: Call, import_id: int, number: int) -> Response:
     desk = _desk(call, import_id, number)
-    return _decide(call, desk, lambda: deciding.reopen(desk), _("已撤销，这一行重新等待确认。"))
+    return _decide(call, desk, lambda: decisions.reopen(desk), _("已撤销，这一行重新等待确认。"))
 
 
 @router.post("/{import_id:int}/rows/{number:int}/choose", action=IMPORT)
 def choose(call: Call, import_id: int, number: int) -> Response:
     desk = _desk(call, import_id, number)
     field, choice = str(call.form.get("field") or ""), str(call.form.get("choice") or "")
-    good = _("已采用名单内容。") if choice == deciding.THEIRS else _("已保留本库内容。")
-    return _decide(call, desk, lambda: deciding.choose(desk, field, choice), good)
+    good = _("已采用名单内容。") if choice == decisions.THEIRS else _("已保留本库内容。")
+    return _decide(call, desk, lambda: decisions.choose(desk, field, choice), good)
 
 
 @router.post("/{import_id:int}/rows/{number:int}/undo", action=IMPORT)
 def undo(call: Call, import_id: int, number: int) -> Response:
     desk = _desk(call, import_id, number)
-    return _decide(call, desk, lambda: deciding.undo(desk, str(call.form.get("field") or "")), _("已撤销。"))
+    return _decide(call, desk, lambda: decisions.undo(desk, str(call.form.get("field") or "")), _("已撤销。"))
 
 
 def _desk(call: Call, import_id: int, number: int) -> Deciding:

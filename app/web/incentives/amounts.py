@@ -26,7 +26,7 @@ from app.incentives.queries.schemes import SchemeFamily
 from app.incentives.schemas import BudgetInput, SetAmountInput
 from app.incentives.service import amounts, budgets
 from app.incentives.service.drafting import MEASURES, formula_of, tier_start
-from app.incentives.wording import COARSER, yuan
+from app.incentives.words import COARSER, yuan
 from app.kit.i18n import _
 from app.policies.descriptions import unit_text
 from app.policies.domain.facts.catalogue import Catalogue, FactDefinition, Periodicity

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from app.incentives.domain.budget import Alarm, BudgetView, Sum
 from app.incentives.domain.steps import STATE_LABELS, IncentiveState
 from app.incentives.service.amounts import COUNTY_DIGITS
-from app.incentives.wording import span_text, yuan
+from app.incentives.words import span_text, yuan
 from app.kit.actor import Actor
 from app.kit.i18n import N_, _, ngettext
 

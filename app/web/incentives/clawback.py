@@ -9,7 +9,7 @@ from app.incentives.domain.scheme import CLAWBACK_LABELS, Clawback, ClawbackKind
 from app.incentives.models import ClawbackReview
 from app.incentives.queries.clawback import Warned
 from app.incentives.queries.schemes import parsed
-from app.incentives.wording import yuan
+from app.incentives.words import yuan
 from app.kit.i18n import N_, Bilingual, _
 
 _HAPPENED = {

@@ -29,7 +29,7 @@ from app.incentives.queries.entitlements import Entitlement, EntitlementScope
 from app.incentives.queries.schemes import SchemeFamily
 from app.incentives.service.calculation import calculate_without_facts, plans_of
 from app.incentives.service.sharing import shares_of_firm
-from app.incentives.wording import amount_text, method_text, share_text, yuan
+from app.incentives.words import amount_text, method_text, share_text, yuan
 from app.kit.i18n import N_, _
 from app.kit.money import in_yuan
 from app.policies.domain.facts.catalogue import Facts

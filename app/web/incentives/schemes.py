@@ -20,7 +20,7 @@ from app.incentives.queries.budgets import area_of
 from app.incentives.queries.schemes import SchemeFamily, SchemeVersion
 from app.incentives.service import amounts, budgets
 from app.incentives.service.calculation import plans_of
-from app.incentives.wording import method_text
+from app.incentives.words import method_text
 from app.journal.queries import timeline
 from app.kit.actor import Actor
 from app.kit.i18n import N_, _

@@ -15,7 +15,7 @@ from app.kit.i18n import _, ngettext
 from app.kit.paging import Page
 from app.notices.actions import WATCH
 from app.notices.channels.port import reason
-from app.notices.domain.delivering import CHANNELS, STATE_LABELS, Channel, DeliveryState
+from app.notices.domain.delivery import CHANNELS, STATE_LABELS, Channel, DeliveryState
 from app.notices.models import Notice, NoticeDelivery
 from app.notices.queries import DeliveryFilter, count_deliveries, page_deliveries, title_of
 from app.notices.recipients import AccountKey, find_accounts

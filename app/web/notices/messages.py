@@ -20,8 +20,8 @@ from app.kit.actor import Actor
 from app.kit.errors import NotFound
 from app.kit.i18n import _
 from app.notices.actions import SEND
-from app.notices.domain.delivering import CHANNELS
-from app.notices.making import Ways
+from app.notices.domain.delivery import CHANNELS
+from app.notices.maker import Ways
 from app.notices.messages import JOB_KIND, MessageReach, order_message, reach_of_message
 from app.notices.schemas import FirmMessage
 from app.web.cases.list import LIST as LISTED_CASES

@@ -20,11 +20,11 @@ from app.kit.lists.viewer import Viewer
 from app.kit.paging import Count
 from app.kit.permissions import can
 from app.programmes import actions
-from app.programmes.describing import CitedPlace, cited_places, describe
+from app.programmes.descriptions import CitedPlace, cited_places, describe
 from app.programmes.domain.definition import Programme
 from app.programmes.domain.diagram import Diagram, draw
 from app.programmes.queries import load_catalogue, load_names
-from app.programmes.wording import LEVELS
+from app.programmes.words import LEVELS
 from app.web.policies.timeline import Timeline
 from app.web.programmes.rounds import RoundsPanel, rounds_panel
 from app.web.programmes.settings import SettingSummary, setting_summaries

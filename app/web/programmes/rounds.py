@@ -9,7 +9,7 @@ from app.doors.forms import Bound, empty
 from app.programmes.models import ProgrammeRound
 from app.programmes.queries import list_rounds
 from app.programmes.schemas import NewRoundInput, RoundInput
-from app.programmes.wording import round_title
+from app.programmes.words import round_title
 
 Changed = tuple[tuple[int, str], Bound[RoundInput]]
 

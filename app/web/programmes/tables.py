@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from app.kit.i18n import N_, _
-from app.programmes.describing import CitedPlace, Section, SectionRow
+from app.programmes.descriptions import CitedPlace, Section, SectionRow
 
 NOTES = {
     "materials": N_("存于企业证据库的直接沿用，不重复索取"),

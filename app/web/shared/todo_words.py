@@ -12,7 +12,7 @@ from app.cases.opinions.domain import OUTCOME_LABELS, OpinionOutcome
 from app.cases.oversight.actions import RECORD_MEASURES, SUPERVISE
 from app.cases.oversight.domain.rating import GRADES
 from app.cases.supply.actions import CHECK, CORRECT
-from app.cases.todo import calling, checking, deciding, overseeing, reminding
+from app.cases.todo import calls, checks, decisions, oversight, reminders
 from app.cases.todo.port import Todo
 from app.engagement.actions import LOG
 from app.kit.i18n import Bilingual, _, ngettext
@@ -239,27 +239,27 @@ def unled(todo: Todo, around: TodoContext) -> TodoWords:
 
 #: Those of one day stand in this order.
 KINDS = (
-    Kind(deciding.APPROVAL, approval, looks_at_needs=True),
-    Kind(deciding.CLOCK, clock, looks_at_needs=True),
-    Kind(deciding.STEP, step, looks_at_needs=True),
-    Kind(checking.CORRECTION_ANSWERED, correction_answered),
-    Kind(checking.MATERIALS, materials),
-    Kind(checking.ANSWERS, answers),
-    Kind(checking.OPINION_ANSWERED, opinion_answered),
-    Kind(checking.DUTY_REPORTED, duty_reported),
-    Kind(checking.SELF_CHECK, self_check),
-    Kind(calling.CALL_BACK, call_back),
-    Kind(calling.SILENT_FIRM, silent_firm),
-    Kind(reminding.OPINION_LATE, opinion_late),
-    Kind(reminding.CORRECTION_LATE, correction_late),
-    Kind(reminding.MILESTONE, milestone),
-    Kind(reminding.FIRMS_DUTY, firms_duty),
-    Kind(reminding.OWN_DUTY, own_duty),
-    Kind(reminding.CERTIFICATE, certificate),
-    Kind(reminding.DOCUMENT, document),
-    Kind(overseeing.SUPERVISION, supervision),
-    Kind(overseeing.SUPERVISION_ANSWERED, supervision_answered),
-    Kind(overseeing.BAD_RATING, bad_rating),
-    Kind(overseeing.LEFT_BEHIND, left_behind),
-    Kind(overseeing.UNLED, unled),
+    Kind(decisions.APPROVAL, approval, looks_at_needs=True),
+    Kind(decisions.CLOCK, clock, looks_at_needs=True),
+    Kind(decisions.STEP, step, looks_at_needs=True),
+    Kind(checks.CORRECTION_ANSWERED, correction_answered),
+    Kind(checks.MATERIALS, materials),
+    Kind(checks.ANSWERS, answers),
+    Kind(checks.OPINION_ANSWERED, opinion_answered),
+    Kind(checks.DUTY_REPORTED, duty_reported),
+    Kind(checks.SELF_CHECK, self_check),
+    Kind(calls.CALL_BACK, call_back),
+    Kind(calls.SILENT_FIRM, silent_firm),
+    Kind(reminders.OPINION_LATE, opinion_late),
+    Kind(reminders.CORRECTION_LATE, correction_late),
+    Kind(reminders.MILESTONE, milestone),
+    Kind(reminders.FIRMS_DUTY, firms_duty),
+    Kind(reminders.OWN_DUTY, own_duty),
+    Kind(reminders.CERTIFICATE, certificate),
+    Kind(reminders.DOCUMENT, document),
+    Kind(oversight.SUPERVISION, supervision),
+    Kind(oversight.SUPERVISION_ANSWERED, supervision_answered),
+    Kind(oversight.BAD_RATING, bad_rating),
+    Kind(oversight.LEFT_BEHIND, left_behind),
+    Kind(oversight.UNLED, unled),
 )

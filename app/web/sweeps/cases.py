@@ -29,7 +29,7 @@ from app.policies.models import Sweep
 from app.policies.sweeps.domain import SweptPolicy
 from app.policies.sweeps.queries import SweepLineFilter, get_sweep_visible_to, list_firms, list_swept_firms
 from app.programmes.queries import get_in_force, list_rounds
-from app.programmes.wording import round_title
+from app.programmes.words import round_title
 from app.web.shared.enterprise_words import Choices
 from app.web.sweeps.lines import FILTERS, QUERY, wanted_lines
 from app.web.sweeps.pages import chosen_policy

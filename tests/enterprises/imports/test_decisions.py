@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select, update
 
-from app.enterprises.imports.deciding import OURS, THEIRS, Deciding, choose, confirm, refuse, reopen, undo
+from app.enterprises.imports.decisions import OURS, THEIRS, Deciding, choose, confirm, refuse, reopen, undo
 from app.enterprises.imports.domain import ImportKind
 from app.enterprises.imports.models import ImportRow, ImportRun
 from app.enterprises.imports.queries import count_waiting_visible_to, get_row, get_run_visible_to

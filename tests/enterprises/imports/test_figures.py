@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from app.enterprises.imports import deciding
+from app.enterprises.imports import decisions
 from app.enterprises.imports.domain import ImportKind, RowOutcome
 from app.enterprises.imports.models import ImportRun
 from app.enterprises.imports.queries import get_row
@@ -168,7 +168,7 @@ def test_figures_under_another_firms_name_wait(importer: Importer, database: Dat
     with session_scope(database) as session:
         run = session.get_one(ImportRun, import_id)
         waiting = get_row(session, run, 3)
-        deciding.confirm(deciding.Deciding(session, SYSTEM, run, waiting, NOW), "已与企业核对")
+        decisions.confirm(decisions.Deciding(session, SYSTEM, run, waiting, NOW), "已与企业核对")
         assert (waiting.decision, waiting.note) == ("confirmed", "已与企业核对")
     assert sorted(found.year for found in figures(database)) == [2017, 2019, 2020]
 

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.enterprises.imports.domain import ImportKind
-from app.enterprises.imports.figure_reading import FigureTables, parse_figures
+from app.enterprises.imports.figure_reader import FigureTables, parse_figures
 from app.enterprises.imports.mapping import guess_layout
-from app.enterprises.imports.reading import (
+from app.enterprises.imports.row_reader import (
     EARLIEST,
     Parsed,
     SourceRow,

@@ -11,16 +11,16 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.enterprises.imports import events
+from app.enterprises.imports.difference_text import shown_differences
 from app.enterprises.imports.domain import BATCH, KEPT_RAW, OPEN, ImportKind, ImportState, RowDecision, RowOutcome
-from app.enterprises.imports.figure_reading import load_figure_tables
+from app.enterprises.imports.figure_reader import load_figure_tables
 from app.enterprises.imports.figures import FigureTaker
-from app.enterprises.imports.firm_reading import load_tables
+from app.enterprises.imports.firm_reader import load_tables
 from app.enterprises.imports.firms import FirmTaker
 from app.enterprises.imports.mapping import TableLayout, sheet_of
 from app.enterprises.imports.models import ImportRow, ImportRun
-from app.enterprises.imports.reading import Parsed, SourceRow, source_rows
 from app.enterprises.imports.repeats import Repeats, repeated
-from app.enterprises.imports.showing import shown_differences
+from app.enterprises.imports.row_reader import Parsed, SourceRow, source_rows
 from app.enterprises.imports.verdict import RowVerdict, Taker
 from app.jobs.running import Run
 from app.journal.domain import SubjectKey
@@ -29,7 +29,7 @@ from app.kit.actor import Actor
 from app.kit.clock import today
 from app.kit.db import read_scope, session_scope
 from app.kit.tabular import open_table
-from app.kit.tabular.reading import Sheet
+from app.kit.tabular.reader import Sheet
 
 
 @dataclass(frozen=True)

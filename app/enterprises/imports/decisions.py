@@ -10,14 +10,14 @@ from sqlalchemy.orm import Session
 
 from app.enterprises.actions import IMPORT
 from app.enterprises.imports import events
+from app.enterprises.imports.difference_text import shown_differences, shown_value, stored_value
 from app.enterprises.imports.domain import ImportKind, RowDecision, RowOutcome
 from app.enterprises.imports.figures import write_figures
 from app.enterprises.imports.mapping import TableLayout
 from app.enterprises.imports.models import ImportRow, ImportRun
-from app.enterprises.imports.reading import source_row
 from app.enterprises.imports.reasons import NAME_WAITS
-from app.enterprises.imports.running import make_taker
-from app.enterprises.imports.showing import shown_differences, shown_value, stored_value
+from app.enterprises.imports.row_reader import source_row
+from app.enterprises.imports.runner import make_taker
 from app.enterprises.imports.verdict import RowVerdict
 from app.enterprises.models import Enterprise, YearlyFigures
 from app.enterprises.service.editing import change_fields

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.kit.clock import start_of_day, today
 from app.kit.db import insert_into
-from app.notices.domain.delivering import CHANNELS, Channel, DeliveryState, DeliveryTiming
+from app.notices.domain.delivery import CHANNELS, Channel, DeliveryState, DeliveryTiming
 from app.notices.domain.topics import Notification, Text, render
 from app.notices.models import Notice, NoticeDelivery
 from app.notices.preferences import Preferences, load_preferences

@@ -15,11 +15,11 @@ from sqlalchemy.orm import Session
 
 from app.kit.db import Database, read_scope, session_scope
 from app.notices.channels.port import ChannelAdapter, NotSentError
-from app.notices.domain.delivering import LEASE, UNFINISHED, DeliveryState, delay, state_after
+from app.notices.domain.delivery import LEASE, UNFINISHED, DeliveryState, delay, state_after
+from app.notices.message_templates import Renderer
 from app.notices.models import Notice, NoticeDelivery
+from app.notices.outgoing import OutgoingMessage, Recipient, compose
 from app.notices.recipients import open_accounts
-from app.notices.rendering import Renderer
-from app.notices.writing import OutgoingMessage, Recipient, compose
 
 log = logging.getLogger(__name__)
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Literal
 
-from app.programmes.domain.checking import stages_after
+from app.programmes.domain.check_parts import stages_after
 from app.programmes.domain.definition import Clock, Programme, StageAction
 
 ClockEffect = Literal["starts", "ends", "stops", "resumes"]

@@ -8,12 +8,12 @@ from pathlib import Path
 
 from app.kit.errors import Invalid
 from app.kit.i18n import _
-from app.kit.tabular.csv_reading import CsvRecords
+from app.kit.tabular.csv_reader import CsvRecords
 from app.kit.tabular.encodings import detect_encoding
-from app.kit.tabular.sniffing import TableKind, sniff_table
-from app.kit.tabular.writing import is_formula
+from app.kit.tabular.file_kind import TableKind, sniff_table
+from app.kit.tabular.writer import is_formula
 from app.kit.tabular.xlsx_guard import check_archive
-from app.kit.tabular.xlsx_reading import open_sheets, sheet_rows
+from app.kit.tabular.xlsx_reader import open_sheets, sheet_rows
 
 MAX_BYTES = 100 * 1024 * 1024
 MAX_COLUMNS = 500

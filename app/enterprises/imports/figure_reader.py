@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from app.enterprises.domain.figures import E4, rd_known
 from app.enterprises.domain.names import normalise_name
-from app.enterprises.imports.reading import Parsed, SourceRow, read_uscc
 from app.enterprises.imports.reasons import RowReason
+from app.enterprises.imports.row_reader import Parsed, SourceRow, read_uscc
 from app.enterprises.part_fields import FIGURE_NAMES, FIGURES
 from app.kit.amounts import NO_UNIT, YUAN, read_amount
 from app.kit.fields import FieldKind

@@ -11,7 +11,7 @@ from app.enterprises.domain.uscc import Uscc, normalise, parse_uscc
 from app.enterprises.imports.mapping import IGNORED, REASON, TableLayout
 from app.enterprises.imports.reasons import RowReason
 from app.kit.errors import Invalid
-from app.kit.tabular.reading import Row, Sheet
+from app.kit.tabular.reader import Row, Sheet
 
 #: The fictional firm of a template's example row, on a region code that is not assigned; it is never taken in.
 EXAMPLE_USCC = "91429099MA0YUMA0XF"

@@ -7,8 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.enterprises.domain.names import pinyin_of, same_name
-from app.enterprises.imports.reading import Parsed
 from app.enterprises.imports.reasons import RowReason
+from app.enterprises.imports.row_reader import Parsed
 from app.enterprises.models import Enterprise, FormerName
 
 Row = tuple[Parsed, Enterprise]

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, tu
 
 from app.cases.domain.approvals import may_approve
 from app.cases.models import Approval, CaseClock, CaseFile
-from app.cases.todo.checking import answered_corrections, fresh_answers, unchecked
+from app.cases.todo.checks import answered_corrections, fresh_answers, unchecked
 from app.cases.todo.port import Provider, TodoGroup, TodoQuery, TodoSource
 from app.cases.todo.rows import AHEAD, bureaus_turn, cases, led
 

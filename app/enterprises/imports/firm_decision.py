@@ -6,7 +6,7 @@ from typing import Any
 
 from app.enterprises import fields
 from app.enterprises.fields import ENTERPRISE
-from app.enterprises.imports.reading import Parsed
+from app.enterprises.imports.row_reader import Parsed
 from app.kit.amounts import YUAN
 
 CAPITAL = ENTERPRISE.names(lambda field: field.bundle == fields.CAPITAL)

@@ -13,8 +13,8 @@ from app.enterprises.domain.capital import parse_capital
 from app.enterprises.domain.names import normalise_name
 from app.enterprises.domain.places import RegionIndex
 from app.enterprises.fields import ENTERPRISE
-from app.enterprises.imports.reading import Parsed, SourceRow, read_day, read_uscc, read_yes_no
 from app.enterprises.imports.reasons import RowReason
+from app.enterprises.imports.row_reader import Parsed, SourceRow, read_day, read_uscc, read_yes_no
 from app.kit.fields import Field, FieldKind, Heading, is_web_address
 from app.reference.models import Industry, TechnicalField, Term
 from app.reference.queries import list_regions

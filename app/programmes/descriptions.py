@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from app.kit.i18n import N_, _
-from app.programmes import wording as words
-from app.programmes.domain.citing import Cited
+from app.programmes import words as words
+from app.programmes.domain.citations import Cited
+from app.programmes.domain.clock_effects import clock_effects
 from app.programmes.domain.definition import Clock, Programme, Stage, StageAction
-from app.programmes.domain.running import clock_effects
 from app.programmes.domain.supplied import MaterialTemplate, Supplied
 
 

@@ -5,9 +5,9 @@ from datetime import datetime
 
 from app.kit.i18n import _, use_locale
 from app.notices.channels.port import Message, NotSentError
-from app.notices.domain.delivering import CHANNELS, Channel
+from app.notices.domain.delivery import CHANNELS, Channel
+from app.notices.message_templates import Renderer
 from app.notices.models import Notice
-from app.notices.rendering import Renderer
 
 
 @dataclass(frozen=True)
