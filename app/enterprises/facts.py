@@ -13,7 +13,7 @@ from fractions import Fraction
 from sqlalchemy.orm import Session
 
 from app.enterprises import rights_facts as rights
-from app.enterprises import standing_facts as standing
+from app.enterprises import status_facts
 from app.enterprises.domain.figures import E4, RD_INTERNAL
 from app.enterprises.holdings import Figures, Holdings, read_figures, read_holdings
 from app.kit.facts import FactValue
@@ -93,11 +93,11 @@ def _identity(held: Holdings) -> Stated:
     stated = {
         "registered_on": held.registered_on,
         "core_field": held.field_code or None,
-        "registered_county": standing.county(held),
+        "registered_county": status_facts.county(held),
         "industry_section": held.industry_section or None,
         "above_scale": held.above_scale,
-        "resident_enterprise": standing.is_company(held),
-        "legal_person": standing.is_company(held),
+        "resident_enterprise": status_facts.is_company(held),
+        "legal_person": status_facts.is_company(held),
     }
     return {code: (value, _IDENTITY) for code, value in stated.items()}
 
@@ -153,15 +153,15 @@ def _record(held: Holdings, on: date) -> Stated:
     """Conversions, standards, certificates, tags and breaches."""
     return {
         "conversions": (_conversions(held.conversions, on), _CONVERSIONS),
-        "standards_led": (standing.took_part(held, on), _STANDARDS),
-        "standards_led_in_five_years": (standing.led_in_five_years(held, on), _STANDARDS),
-        "high_tech_certificate": (standing.holds(held.certificates, ["high-tech-enterprise"], on), _CERTIFICATES),
-        "joint_centre_filed": (standing.holds(held.certificates, ["joint-innovation-centre"], on), _CERTIFICATES),
-        "technology_sme_number": (standing.holds(held.certificates, ["technology-sme"], on), _CERTIFICATES),
-        "specialised_or_champion": (standing.holds(held.tags, standing.SPECIALISED_TAGS, on), _TAGS),
-        "accident_in_last_year": (standing.accident_in_last_year(held, on), _COMPLIANCE),
-        "breach_in_two_years": (standing.breach_in_two_years(held, on), _COMPLIANCE),
-        "larger_accident_in_three_years": (standing.accident_in_three_years(held, on), _COMPLIANCE),
+        "standards_led": (status_facts.took_part(held, on), _STANDARDS),
+        "standards_led_in_five_years": (status_facts.led_in_five_years(held, on), _STANDARDS),
+        "high_tech_certificate": (status_facts.holds(held.certificates, ["high-tech-enterprise"], on), _CERTIFICATES),
+        "joint_centre_filed": (status_facts.holds(held.certificates, ["joint-innovation-centre"], on), _CERTIFICATES),
+        "technology_sme_number": (status_facts.holds(held.certificates, ["technology-sme"], on), _CERTIFICATES),
+        "specialised_or_champion": (status_facts.holds(held.tags, status_facts.SPECIALISED_TAGS, on), _TAGS),
+        "accident_in_last_year": (status_facts.accident_in_last_year(held, on), _COMPLIANCE),
+        "breach_in_two_years": (status_facts.breach_in_two_years(held, on), _COMPLIANCE),
+        "larger_accident_in_three_years": (status_facts.accident_in_three_years(held, on), _COMPLIANCE),
     }
 
 

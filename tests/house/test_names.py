@@ -1,6 +1,7 @@
 """One name for one thing: docs/glossary.md says which."""
 
 import ast
+import re
 from collections import defaultdict
 
 from tests.support.source import APP, listed, name_of, python_files, tree
@@ -34,3 +35,29 @@ def test_exceptions_are_few_and_still_needed() -> None:
     assert len(TWICE) <= MOST_EXCEPTIONS
     gone = [name for name in TWICE if len(defined().get(name, ())) < 2]
     assert not gone, listed("no longer defined twice: take it out of the exceptions", gone)
+
+
+#: Words of an English of our own, each with what this field says instead.
+RIDDLES = {
+    "telling": "notification",
+    "told": "reported, stated or notified",
+    "among": "membership",
+    "worlds": "assumptions",
+    "reckoning": "calculation",
+    "reckoned": "calculated",
+    "reckoner": "calculator",
+    "standing": "status or result",
+    "knowing": "objections",
+    "foreseeing": "preview",
+}
+
+
+def test_modules_and_classes_speak_the_language_of_the_field() -> None:
+    modules = {path.stem: [name_of(path)] for path in python_files()}
+    found = [
+        f"{name}: {RIDDLES[word]} ({', '.join(places)})"
+        for name, places in [*modules.items(), *defined().items()]
+        for word in map(str.lower, re.findall(r"[A-Z]?[a-z]+", name))
+        if word in RIDDLES
+    ]
+    assert not found, listed("use the word an engineer of this field would look for", found)

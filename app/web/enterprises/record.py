@@ -91,7 +91,7 @@ class ResultsPage:
 
 
 @dataclass(frozen=True)
-class StandingPage:
+class CompliancePage:
     """证书与合规."""
 
     head: EnterpriseHead
@@ -202,7 +202,7 @@ def conversions_page(call: Call, uscc: str) -> Response:
 def compliance_page(call: Call, uscc: str) -> Response:
     firm, on = open_firm(call.session, call.actor, uscc), call.on
     held = list_parts(call.session, CERTIFICATE, firm.id, Certificate.issued_on.desc())
-    page = StandingPage(
+    page = CompliancePage(
         head=head_of(call.session, call.actor, firm, call.now, "compliance"),
         certificates=tuple((certificate, _certificate_state(certificate, on)) for certificate in held),
         events=tuple(list_parts(call.session, COMPLIANCE, firm.id, ComplianceEvent.happened_on.desc())),

@@ -61,7 +61,7 @@ class Judge(Protocol):
 
 def judged(judge: Judge, reading: ColumnReader, lowering: Lowering) -> Judgement:
     """The judgement of every row over the assumptions that may be its own."""
-    return _Worlds(judge, reading, lowering).judgement()
+    return _Judgements(judge, reading, lowering).judgement()
 
 
 def _blank(judge: Judge, size: int) -> Judgement:
@@ -74,7 +74,7 @@ def _blank(judge: Judge, size: int) -> Judgement:
     return Judgement(pairs, excess, np.zeros(size, bool))
 
 
-class _Worlds:
+class _Judgements:
     def __init__(self, judge: Judge, reading: ColumnReader, lowering: Lowering) -> None:
         self._judge, self._reading, self._lowering = judge, reading, lowering
         self._questions = questions(judge.node)
