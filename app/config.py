@@ -10,10 +10,10 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.accounts.passwords import Passwords
 from app.files.vault import Vault
-from app.kit.blobs import BlobStore
-from app.kit.local_blobs import LocalBlobs
-from app.kit.malware import scan_by
-from app.kit.object_blobs import ObjectBlobs, open_bucket
+from app.kit.storage.blobs import BlobStore
+from app.kit.storage.local import LocalBlobs
+from app.kit.storage.malware import scan_by
+from app.kit.storage.objects import ObjectBlobs, open_bucket
 from app.notices.channels.email import Email, MailServer, Security
 from app.notices.channels.outbox import Outbox
 from app.notices.channels.port import ChannelAdapter

@@ -16,13 +16,13 @@ from app.composition.delivering import make_threads
 from app.composition.notifying import make_notifier
 from app.composition.pages import compose_with_pages
 from app.config import Settings
-from app.doors import errors
-from app.doors.admission import THREADS, Admission
-from app.doors.assets import Assets
-from app.doors.middleware import RequestFrame
-from app.doors.rate import RateLimiter
-from app.doors.routing import router_of
-from app.doors.timeline import wording_of
+from app.doors.calls import errors
+from app.doors.calls.discovery import router_of
+from app.doors.pages.assets import Assets
+from app.doors.pages.timeline import wording_of
+from app.doors.requests.admission import THREADS, Admission
+from app.doors.requests.middleware import RequestFrame
+from app.doors.requests.rate import RateLimiter
 from app.exchange.ledger import ReadingLedger
 from app.exchange.sending.metrics import ExchangeCollector
 from app.exchange.touched import TouchedRows

@@ -25,7 +25,7 @@ from app.cases.bulk.service import JOB_KIND, place_order
 from app.cases.models import CaseFile, Milestone, StageEntry
 from app.composition.pages import compose_with_pages
 from app.config import Settings
-from app.doors.deps import SESSION_COOKIE
+from app.doors.requests.deps import SESSION_COOKIE
 from app.enterprises.models import Enterprise
 from app.jobs.domain import this_process
 from app.jobs.running import JobContext, execute, kinds_of, run_of

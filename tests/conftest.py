@@ -15,7 +15,7 @@ from sqlalchemy import Executable
 from sqlalchemy.orm import Session
 
 from app.config import Settings
-from app.doors.deps import SESSION_COOKIE
+from app.doors.requests.deps import SESSION_COOKIE
 from app.enterprises.domain.names import initials_of
 from app.kit import db
 from app.kit.actor import Actor
@@ -271,7 +271,7 @@ def _application(tmp_path_factory: pytest.TempPathFactory) -> tuple[FastAPI, dic
 @pytest.fixture
 def app(_application: tuple[FastAPI, dict[str, Any]], settings: Settings, database: db.Database) -> FastAPI:
     """The whole application on the fresh database, with nothing left of what an earlier test put into its state."""
-    from app.doors.rate import RateLimiter
+    from app.doors.requests.rate import RateLimiter
 
     application, first_state = _application
     limiter = RateLimiter(settings.api_rate_per_second, settings.api_burst)

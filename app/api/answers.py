@@ -8,8 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from app.api.representations import IfNoneMatch, Representation
-from app.doors.call import Call
-from app.doors.deps import client_address
+from app.doors.calls.call import Call
+from app.doors.requests.deps import client_address
 from app.exchange.encoding import dumps
 from app.exchange.feed import check_position
 from app.exchange.ledger import ReadingLedger

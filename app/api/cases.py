@@ -13,7 +13,7 @@ from app.cases.domain.needs import Level, Need, NeedKind, Supplier, needs_of, ne
 from app.cases.domain.state import CaseState
 from app.cases.queries import get_visible_to, programme_of
 from app.cases.supplies import load_supplies
-from app.doors.router import GuardedRouter
+from app.doors.calls.router import GuardedRouter
 from app.kit.i18n import use_locale
 from app.programmes.domain.definition import Programme
 

@@ -8,8 +8,8 @@ from app.accounts.actions import PUBLIC
 from app.api.answers import Json
 from app.api.docs_page import docs_page
 from app.api.documentation import openapi_document
-from app.doors.call import Call
-from app.doors.router import GuardedRouter
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
 
 router = GuardedRouter(door="public", prefix="/api")
 

@@ -8,8 +8,8 @@ from fastapi.openapi.utils import get_openapi
 from app import __version__, api
 from app.accounts.domain import SCOPES
 from app.api import cases, policy_operations, receipts, schemas
-from app.doors.router import action_of
-from app.doors.routing import routes_of
+from app.doors.calls.discovery import routes_of
+from app.doors.calls.router import action_of
 
 Operation = dict[str, Any]
 

@@ -11,8 +11,8 @@ from starlette.responses import Response, StreamingResponse
 from app.api.answers import ClientCall, FeedQuery, Json, Nothing, Shown, plan_of
 from app.api.operations import feed_operation, resource_parameter, snapshot_operation
 from app.api.representations import NOT_MODIFIED, compressed
-from app.doors.router import GuardedRouter
-from app.doors.streams import DatabaseStream
+from app.doors.calls.router import GuardedRouter
+from app.doors.requests.streams import DatabaseStream
 from app.exchange.actions import PULL
 from app.exchange.encoding import dumps
 from app.exchange.feed import FeedItem, FeedReader, read_feed

@@ -17,10 +17,10 @@ from app.accounts.models import MachineClient
 from app.accounts.queries import client_actor
 from app.accounts.service.clients import authenticate_client
 from app.api.operations import TOKEN_OPERATION
-from app.doors.api_actor import TOKEN_LIFE, check_address, make_token
-from app.doors.call import Call
-from app.doors.deps import client_address
-from app.doors.router import GuardedRouter
+from app.doors.api.actor import TOKEN_LIFE, check_address, make_token
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
+from app.doors.requests.deps import client_address
 from app.exchange.service import record_token
 from app.kit.errors import TooLarge
 from app.kit.i18n import _

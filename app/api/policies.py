@@ -12,9 +12,9 @@ from starlette.responses import Response
 from app.accounts.actions import PUBLIC
 from app.api.answers import ClientCall, Json, NoParameters, Nothing, Shown
 from app.api.policy_operations import evaluation_operation, policies_operation, policy_operation, verdicts_operation
-from app.doors.call import Call
-from app.doors.router import GuardedRouter
-from app.doors.strict_json import parse_object
+from app.doors.api.strict_json import parse_object
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
 from app.enterprises.queries import get_by_uscc_visible_to
 from app.exchange.service import VERDICTS_CHANNEL
 from app.kit.errors import Invalid

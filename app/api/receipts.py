@@ -8,8 +8,8 @@ from starlette.responses import Response
 
 from app.api.answers import ClientCall, Json, Nothing
 from app.api.schemas import ref
-from app.doors.router import GuardedRouter
-from app.doors.strict_json import parse_object
+from app.doors.api.strict_json import parse_object
+from app.doors.calls.router import GuardedRouter
 from app.exchange.actions import RECEIPTS
 from app.exchange.handovers.schemas import MOST_RECEIPTS, ReceiptResult, ReceiptsSent
 from app.exchange.handovers.service.receiving import apply_receipts

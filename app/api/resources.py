@@ -9,8 +9,8 @@ from starlette.responses import Response
 from app.accounts.actions import PUBLIC
 from app.api.answers import ClientCall, Json, ListParameters, ListQuery, Nothing, RecordQuery, Shown, plan_of
 from app.api.operations import enterprise_operation, list_operation, resource_parameter, schema_operation
-from app.doors.call import Call
-from app.doors.router import GuardedRouter
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
 from app.exchange.actions import PULL
 from app.exchange.cursors import CursorScope, decode_cursor, encode_cursor
 from app.exchange.json_schema import record_schema

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from app.doors.api_signature import REFUSALS, REPEATED
-from app.doors.problems import MEDIA_TYPE, TITLES
+from app.doors.api.problems import MEDIA_TYPE, TITLES
+from app.doors.api.signature import REFUSALS, REPEATED
 from app.exchange.domain import ResourceDefinition
 from app.exchange.json_schema import example, record_schema
 from app.exchange.plans import province_plans

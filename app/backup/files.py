@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from app.backup.archive import ArchiveReader, ArchiveWriter, FileEntry
-from app.kit.blobs import BlobStore, key_of
+from app.kit.storage.blobs import BlobStore, key_of
 
 _BLOBS = "files/"
 _NOT_CONTENT = ("yumiao.db", "secret", ".", "before-restore-")

@@ -14,10 +14,10 @@ from app.backup import files, schema
 from app.backup.archive import ArchiveManifest, ArchiveReader, ArchiveWriter, TableEntry, damaged
 from app.backup.rows import BATCH, difference, insertion, lines_of, reader
 from app.composition.tables import METADATA
-from app.kit.blobs import BlobStore
 from app.kit.db import Database, read_scope
 from app.kit.errors import Conflict
 from app.kit.i18n import _
+from app.kit.storage.blobs import BlobStore
 
 
 def back_up(

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from app.files.domain.kinds import MAX_FILE_BYTES
-from app.kit.blobs import BlobStore
-from app.kit.malware import Scan, not_scanned
+from app.kit.storage.blobs import BlobStore
+from app.kit.storage.malware import Scan, not_scanned
 
 
 @dataclass(frozen=True)

@@ -16,13 +16,13 @@ from app.jobs import service
 from app.jobs.domain import HEARTBEAT, CancelledError, LeaseLostError
 from app.jobs.models import Job
 from app.kit.actor import Actor
-from app.kit.blobs import BlobStore
 from app.kit.clock import utc_now
 from app.kit.db import Database, session_scope
 from app.kit.errors import DomainError
 from app.kit.i18n import _
-from app.kit.local_blobs import LocalBlobs
 from app.kit.slices import Composition, Port
+from app.kit.storage.blobs import BlobStore
+from app.kit.storage.local import LocalBlobs
 
 log = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.domain import SCOPES
 from app.api.documentation import api_routes
-from app.doors.router import action_of
+from app.doors.calls.router import action_of
 from app.exchange.plans import province_plans
 from app.exchange.records import count_records
 from app.kit import db

@@ -24,7 +24,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.accounts.domain import SCOPES
 from app.accounts.service.clients import make_signature_key
 from app.api.documentation import api_routes
-from app.doors.rate import RateLimiter
+from app.doors.requests.rate import RateLimiter
 from app.exchange.signing import SharedKey, SignedCall, sign_call
 from app.kit.actor import SYSTEM
 from app.kit.clock import utc_now

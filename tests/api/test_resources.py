@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.doors.rate import RateLimiter
+from app.doors.requests.rate import RateLimiter
 from app.enterprises.models import Enterprise
 from app.exchange.models import ClientReading
 from app.exchange.plans import province_plans

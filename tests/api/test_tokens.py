@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import MachineClient
 from app.accounts.service.clients import disable_client
-from app.doors.api_actor import TOKEN_LIFE, make_token
+from app.doors.api.actor import TOKEN_LIFE, make_token
 from app.journal.models import JournalEvent
 from app.kit.actor import SYSTEM
 from app.kit.clock import utc_now

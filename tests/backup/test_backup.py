@@ -31,8 +31,8 @@ from app.journal.service import record
 from app.kit.actor import SYSTEM
 from app.kit.db import Database, read_scope, session_scope
 from app.kit.errors import Conflict, Invalid
-from app.kit.local_blobs import LocalBlobs
-from app.kit.object_blobs import ObjectBlobs
+from app.kit.storage.local import LocalBlobs
+from app.kit.storage.objects import ObjectBlobs
 from tests.counts import Counts
 from tests.factories import partners
 from tests.support import people

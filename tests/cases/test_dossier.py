@@ -30,8 +30,8 @@ from app.journal.service import record
 from app.kit import db, printing
 from app.kit.clock import end_of_day
 from app.kit.errors import Forbidden, Invalid, NotFound
-from app.kit.local_blobs import LocalBlobs
 from app.kit.printing import FontMissing
+from app.kit.storage.local import LocalBlobs
 from app.programmes.models import ProgrammeRound
 from tests.cases.test_opinions import answer, ask, document
 from tests.cases.test_supply import Desk

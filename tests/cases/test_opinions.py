@@ -20,7 +20,7 @@ from app.journal.models import JournalEvent
 from app.kit import db
 from app.kit.errors import Conflict, Forbidden, Invalid, NotFound
 from app.kit.lists.viewer import Viewer
-from app.kit.local_blobs import LocalBlobs
+from app.kit.storage.local import LocalBlobs
 from tests.factories import cases
 from tests.support import people
 

@@ -34,7 +34,7 @@ from app.files.vault import Upload, Vault
 from app.journal.models import JournalEvent
 from app.kit import db
 from app.kit.errors import Forbidden, Invalid, NotFound
-from app.kit.local_blobs import LocalBlobs
+from app.kit.storage.local import LocalBlobs
 from tests.cases.test_opinions import answer, ask
 from tests.factories import cases
 from tests.support import people

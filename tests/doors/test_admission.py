@@ -16,9 +16,9 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Message
 
 from app.config import Settings
-from app.doors import streams
-from app.doors.admission import PAGES, STREAMS, WATCHERS, Admission, Busy, Lane
-from app.doors.deps import SESSION_COOKIE
+from app.doors.requests import streams
+from app.doors.requests.admission import PAGES, STREAMS, WATCHERS, Admission, Busy, Lane
+from app.doors.requests.deps import SESSION_COOKIE
 from app.kit.db import POOL_SIZE, Database, read_scope, session_scope
 from tests.api.served import served
 from tests.support import people

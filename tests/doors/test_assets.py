@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from app.doors.assets import FOR_GOOD, Assets
+from app.doors.pages.assets import FOR_GOOD, Assets
 
 STYLE = "body { color: black }\n" * 200
 

@@ -9,12 +9,12 @@ from fastapi import FastAPI
 from sqlalchemy import event
 from starlette.responses import PlainTextResponse, Response
 
-from app.doors.admission import Admission, Lane
-from app.doors.call import Call
-from app.doors.deps import admit
-from app.doors.entrance import EntranceRoute
-from app.doors.past import ListCall
-from app.doors.router import GuardedRouter
+from app.doors.calls.call import Call
+from app.doors.calls.entrance import EntranceRoute
+from app.doors.calls.past import ListCall
+from app.doors.calls.router import GuardedRouter
+from app.doors.requests.admission import Admission, Lane
+from app.doors.requests.deps import admit
 from app.enterprises.actions import EDIT, READ
 from app.kit.actor import ActorKind
 from app.kit.db import Database

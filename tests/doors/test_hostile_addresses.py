@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 
 from app.accounts.domain import SCOPES
 from app.accounts.service.clients import create_client
-from app.doors.api_actor import make_token
-from app.doors.deps import SESSION_COOKIE
-from app.doors.parameters import drop_nul
-from app.doors.rate import RateLimiter
-from app.doors.router import action_of, door_of
+from app.doors.api.actor import make_token
+from app.doors.calls.router import action_of, door_of
+from app.doors.requests.deps import SESSION_COOKIE
+from app.doors.requests.parameters import drop_nul
+from app.doors.requests.rate import RateLimiter
 from app.kit.actor import SYSTEM
 from app.kit.clock import utc_now
 from tests.factories.enterprises import firm

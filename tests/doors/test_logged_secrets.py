@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.accounts.domain import new_secret
 from app.config import Settings
-from app.doors.middleware import SECRET_PARAMETERS
+from app.doors.requests.middleware import SECRET_PARAMETERS
 from app.kit.db import Database, read_scope
 from app.logs import configure_logging
 from tests.support.client import Client

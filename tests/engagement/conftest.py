@@ -16,7 +16,7 @@ from app.engagement.service.planning import plan_round
 from app.enterprises.models import Enterprise
 from app.files.vault import Upload, Vault
 from app.kit.actor import Actor
-from app.kit.local_blobs import LocalBlobs
+from app.kit.storage.local import LocalBlobs
 from tests.files.conftest import pdf
 
 AUDIT = {"kind": "material", "what": "annual-audit", "year": 2020}

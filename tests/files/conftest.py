@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.files.vault import Upload, Vault
-from app.kit.local_blobs import LocalBlobs
+from app.kit.storage.local import LocalBlobs
 
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 

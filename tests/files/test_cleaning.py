@@ -16,7 +16,7 @@ from app.files.service.storing import keep_file
 from app.files.vault import Upload, Vault
 from app.kit.actor import SYSTEM
 from app.kit.clock import utc_now
-from app.kit.local_blobs import LocalBlobs
+from app.kit.storage.local import LocalBlobs
 from tests.files.conftest import pdf
 
 

@@ -19,7 +19,7 @@ from app.journal.models import JournalEvent
 from app.kit import db
 from app.kit.actor import SYSTEM, Actor
 from app.kit.errors import DomainError, Invalid, NotFound
-from app.kit.local_blobs import LocalBlobs
+from app.kit.storage.local import LocalBlobs
 
 TEMPLATES = Path(__file__).parents[2] / "app" / "templates"
 

@@ -11,7 +11,7 @@ import pytest
 
 from app.cases.todo.port import Provider
 from app.composition.slices import SLICES
-from app.doors.timeline import wording_of
+from app.doors.pages.timeline import wording_of
 from app.jobs.running import JOBS
 from app.journal.domain import EVENTS
 from app.journal.looking_back import TRACED
@@ -68,7 +68,7 @@ def test_every_package_with_tables_is_a_slice() -> None:
     ids=lambda given: given if isinstance(given, str) else "",
 )  # fmt: skip
 def test_whatever_a_slice_has_is_offered(port: Port[object], file: str) -> None:
-    forgotten = _modules(file) - _offered(port) - {"app.doors.past"}
+    forgotten = _modules(file) - _offered(port) - {"app.doors.calls.past"}
     assert not forgotten, listed(f"the slices of these offer no {port.name}", forgotten)
 
 
@@ -110,7 +110,7 @@ def test_every_provider_of_todos_has_words_on_the_desk() -> None:
 
 
 #: The command loads the one that runs, the doors find their routers, the composition resolves places: nothing else goes by names.
-BY_NAME = {"cli.py", "doors/routing.py", "kit/slices.py"}
+BY_NAME = {"cli.py", "doors/calls/discovery.py", "kit/slices.py"}
 _FINDING = ("import_module", "resolve_name", "__import__")
 
 

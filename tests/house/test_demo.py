@@ -17,7 +17,7 @@ from app.enterprises.models import Certificate, Enterprise, IntellectualProperty
 from app.files.vault import Vault
 from app.kit.clock import today
 from app.kit.db import Database, UtcDateTime
-from app.kit.local_blobs import LocalBlobs
+from app.kit.storage.local import LocalBlobs
 from app.policies.models import Sweep, SweepLine
 from tests.counts import Counts
 from tests.support.databases import Templates

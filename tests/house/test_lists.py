@@ -4,8 +4,8 @@ import ast
 
 from fastapi import FastAPI
 
+from app.doors.calls.router import door_of
 from app.doors.lists.query import ListQuery
-from app.doors.router import door_of
 from tests.support.routes import query_parameters, routes_of
 from tests.support.source import APP, listed, python_files, tree
 

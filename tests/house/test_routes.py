@@ -12,14 +12,14 @@ from sqlalchemy.orm import Session
 
 from app.accounts.domain import SCOPES
 from app.accounts.service.clients import create_client
-from app.doors.api_actor import make_token
-from app.doors.chrome import home_of
-from app.doors.deps import SESSION_COOKIE
-from app.doors.entrance import lets_in
-from app.doors.errors import FRONT_DOORS
-from app.doors.rate import RateLimiter
-from app.doors.router import action_of, door_of
-from app.doors.routing import most_specific_first, ranks_of
+from app.doors.api.actor import make_token
+from app.doors.calls.discovery import most_specific_first, ranks_of
+from app.doors.calls.entrance import lets_in
+from app.doors.calls.errors import FRONT_DOORS
+from app.doors.calls.router import action_of, door_of
+from app.doors.pages.chrome import home_of
+from app.doors.requests.deps import SESSION_COOKIE
+from app.doors.requests.rate import RateLimiter
 from app.enterprises.models import Enterprise
 from app.kit.actor import ANONYMOUS, SYSTEM, Actor, ActorKind, Role
 from app.kit.clock import utc_now

@@ -38,7 +38,7 @@ def test_only_the_database_module_commits() -> None:
 def test_a_request_holds_one_connection_at_a_time() -> None:
     doors = {APP / name for name in ("doors", "web", "portal", "api")}
     own = {
-        "app/doors/deps.py",
+        "app/doors/requests/deps.py",
         "app/api/feed.py",
     }  # the request's session itself; a stream's, once its blocks are closed
     found = [

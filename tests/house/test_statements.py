@@ -19,10 +19,10 @@ from app.accounts.queries import actor_of
 from app.config import Settings
 from app.demo.accounts import PORTAL_LOGIN
 from app.demo.build import build_demo
-from app.doors.deps import SESSION_COOKIE
+from app.doors.requests.deps import SESSION_COOKIE
 from app.files.vault import Vault
 from app.kit.db import Database, session_scope
-from app.kit.local_blobs import LocalBlobs
+from app.kit.storage.local import LocalBlobs
 from app.main import create_app
 from tests.support import people
 from tests.support.crawl import crawl

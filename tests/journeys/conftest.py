@@ -16,14 +16,14 @@ from app.cases.models import CaseFile
 from app.config import Settings
 from app.demo.accounts import PORTAL_LOGIN
 from app.demo.build import build_demo
-from app.doors.deps import SESSION_COOKIE
-from app.doors.middleware import LANGUAGE_COOKIE
+from app.doors.requests.deps import SESSION_COOKIE
+from app.doors.requests.middleware import LANGUAGE_COOKIE
 from app.enterprises.models import Enterprise
 from app.files.vault import Vault
 from app.kit.actor import SYSTEM, Actor
 from app.kit.clock import today, utc_now
 from app.kit.db import Database, session_scope
-from app.kit.local_blobs import LocalBlobs
+from app.kit.storage.local import LocalBlobs
 from tests.counts import Counts
 from tests.factories.cases import PROGRAMME, led_along
 from tests.factories.enterprises import firm

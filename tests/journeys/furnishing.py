@@ -32,7 +32,7 @@ from app.jobs.worker import Worker
 from app.kit.actor import SYSTEM
 from app.kit.clock import today
 from app.kit.db import Database, read_scope, session_scope
-from app.kit.local_blobs import LocalBlobs
+from app.kit.storage.local import LocalBlobs
 from app.policies.models import Sweep
 from app.policies.sweeps.queries import SweepLineFilter, list_firms
 from app.programmes.queries import load_catalogue

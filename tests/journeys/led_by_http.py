@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from app.cases.models import Approval, CaseFile, StageEntry
 from app.cases.opinions.models import Opinion
 from app.cases.supply.models import CaseAnswer, CaseMaterial, CorrectionItem
-from app.doors.deps import SESSION_COOKIE
+from app.doors.requests.deps import SESSION_COOKIE
 from app.kit.actor import SYSTEM, Actor
 from app.kit.clock import today
 from app.kit.db import Database, read_scope, session_scope

@@ -21,7 +21,7 @@ from app.journal.models import JournalEvent, JournalFollower
 from app.journal.queries import find_breach, head_position
 from app.kit.clock import utc_now
 from app.kit.db import Database, read_scope
-from app.kit.local_blobs import LocalBlobs
+from app.kit.storage.local import LocalBlobs
 from app.notices.models import Notice
 from tests.counts import Counts
 from tests.journeys.led_by_http import ACTIONS, LedCase, actions_of

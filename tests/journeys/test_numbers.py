@@ -10,7 +10,7 @@ from app.accounts.models import Officer
 from app.accounts.queries import actor_of
 from app.cases import lists
 from app.cases.loads import Load, list_loads_visible_to
-from app.doors.deps import SESSION_COOKIE
+from app.doors.requests.deps import SESSION_COOKIE
 from app.kit.actor import SYSTEM, Actor
 from app.kit.clock import today, utc_now
 from app.kit.db import read_scope

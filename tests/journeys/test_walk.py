@@ -8,8 +8,8 @@ from fastapi import FastAPI
 from httpx2 import Client
 
 from app.config import Settings
-from app.doors.deps import SESSION_COOKIE
-from app.doors.router import action_of
+from app.doors.calls.router import action_of
+from app.doors.requests.deps import SESSION_COOKIE
 from app.main import create_app
 from tests.journeys.conftest import Demo
 from tests.journeys.furnishing import own_cases, telling_cases

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 import app
-from app.doors.timeline import wording_of
+from app.doors.pages.timeline import wording_of
 from app.journal.models import JournalEvent
 from app.kit.db import read_scope
 from app.reference.models import Term

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.kit.errors import Invalid, NotFound
-from app.kit.local_blobs import LocalBlobs
+from app.kit.storage.local import LocalBlobs
 
 
 @pytest.fixture

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from obstore.store import LocalStore, MemoryStore, ObjectStore
 
-from app.kit.blobs import BlobStore
 from app.kit.clock import utc_now
 from app.kit.errors import Invalid, NotFound, Unavailable
-from app.kit.local_blobs import LocalBlobs
-from app.kit.object_blobs import ObjectBlobs, open_bucket
+from app.kit.storage.blobs import BlobStore
+from app.kit.storage.local import LocalBlobs
+from app.kit.storage.objects import ObjectBlobs, open_bucket
 
 
 @pytest.fixture(params=["folder", "memory", "bucket"])

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app.accounts.models import Officer
 from app.cases.duties.models import CaseDuty
 from app.cases.models import CaseFile, Milestone
-from app.doors.deps import SESSION_COOKIE
+from app.doors.requests.deps import SESSION_COOKIE
 from app.enterprises.models import Enterprise
 from app.jobs.models import Job
 from app.jobs.running import JobContext, kinds_of

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from app.cases.models import CaseFile
-from app.doors.deps import SESSION_COOKIE
+from app.doors.requests.deps import SESSION_COOKIE
 from app.kit.actor import Actor
 from tests.factories.cases import firm, led_to
 from tests.support import people

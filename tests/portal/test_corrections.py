@@ -11,8 +11,8 @@ from app.cases.queries import programme_of
 from app.cases.supply.models import CorrectionItem
 from app.cases.supply.schemas import AskCorrections, CorrectionAsked, Versioned
 from app.cases.supply.service.corrections import ask_corrections, settle_correction
-from app.doors.answers import FORM_PREFIX
-from app.doors.corrections import ask_groups
+from app.doors.casework.answers import FORM_PREFIX
+from app.doors.casework.correction_form import ask_groups
 from app.kit.actor import Actor
 from app.kit.errors import Forbidden
 from app.programmes.domain.definition import Programme

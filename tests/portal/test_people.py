@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import EnterpriseUser, Invitation
-from app.doors.deps import SESSION_COOKIE
+from app.doors.requests.deps import SESSION_COOKIE
 from app.enterprises.models import Enterprise
 from app.kit.clock import utc_now
 from tests.factories.cases import firm

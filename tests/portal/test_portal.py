@@ -11,7 +11,7 @@ from app.accounts.models import Invitation
 from app.accounts.service.invitations import invite
 from app.cases.duties.models import CaseDuty
 from app.cases.models import Milestone
-from app.doors.deps import SESSION_COOKIE
+from app.doors.requests.deps import SESSION_COOKIE
 from app.enterprises.models import Certificate, Enterprise
 from app.kit.actor import Actor
 from app.kit.clock import today, utc_now

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.testclient import TestClient
 from starlette.types import ASGIApp
 
-from app.doors.csrf import VISITOR_COOKIE, token_for
+from app.doors.requests.csrf import VISITOR_COOKIE, token_for
 from tests.support.forms import form_to
 
 

@@ -17,7 +17,7 @@ from app.jobs.running import JobContext, kinds_of
 from app.jobs.worker import Worker
 from app.kit.actor import SYSTEM, Actor
 from app.kit.db import Database, read_scope, session_scope
-from app.kit.local_blobs import LocalBlobs
+from app.kit.storage.local import LocalBlobs
 from tests.support.house import HOUSE
 
 NOW = datetime(2021, 6, 30, 2, 0, tzinfo=UTC)

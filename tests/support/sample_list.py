@@ -9,11 +9,11 @@ from typing import Annotated
 
 from sqlalchemy import select
 
+from app.doors.calls.router import GuardedRouter
 from app.doors.lists import controls
 from app.doors.lists.columns import TableColumn
 from app.doors.lists.routes import serve
 from app.doors.lists.view import ListView
-from app.doors.router import GuardedRouter
 from app.enterprises import actions
 from app.enterprises.models import Enterprise, Product
 from app.enterprises.queries import visible_to

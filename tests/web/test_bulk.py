@@ -20,7 +20,7 @@ from app.cases.bulk.jobs import KINDS
 from app.cases.bulk.schemas import Assign, Move
 from app.cases.bulk.service import check_order, list_ordered, outcomes_of, place_order
 from app.cases.models import CaseFile
-from app.doors.deps import SESSION_COOKIE
+from app.doors.requests.deps import SESSION_COOKIE
 from app.engagement.models import FirmRequest
 from app.enterprises.models import Enterprise
 from app.jobs.models import Job

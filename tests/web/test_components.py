@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from jinja2 import Environment
 
-from app.doors.chrome import NAVIGATION, Chrome, NavItem
-from app.doors.errors import ErrorPage
-from app.doors.forms import Bound
+from app.doors.calls.errors import ErrorPage
+from app.doors.forms.bound import Bound
+from app.doors.pages.chrome import NAVIGATION, Chrome, NavItem
 from app.kit.actor import ANONYMOUS, Actor, ActorKind, Role
 from app.kit.i18n import Locale, use_locale
 from app.kit.paging import Count, Page

@@ -14,7 +14,7 @@ from app.accounts.models import Officer
 from app.cases.supply.schemas import HandIn
 from app.cases.supply.service.answers import hand_in_answers
 from app.commissioners.models import Commissioner
-from app.doors.timeline import wording_of
+from app.doors.pages.timeline import wording_of
 from app.enterprises.models import Enterprise
 from app.enterprises.service import records
 from app.files.models import Document

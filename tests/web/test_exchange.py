@@ -11,7 +11,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from app.cases.models import CaseFile
-from app.doors.deps import SESSION_COOKIE
+from app.doors.requests.deps import SESSION_COOKIE
 from app.enterprises.models import Enterprise
 from app.exchange.decisions.schemas import DecisionReceipt
 from app.exchange.handovers.domain import ItemState, RecordStatus

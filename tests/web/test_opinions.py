@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from app.accounts.models import Officer
 from app.cases.opinions.models import Opinion
-from app.doors.deps import SESSION_COOKIE
+from app.doors.requests.deps import SESSION_COOKIE
 from app.kit.clock import today, utc_now
 from tests.cases.test_opinions import document
 from tests.factories import cases

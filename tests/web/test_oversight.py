@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.cases.models import CaseFile
 from app.cases.oversight.models import ServiceRating, Supervision
-from app.doors.deps import SESSION_COOKIE
+from app.doors.requests.deps import SESSION_COOKIE
 from app.kit.actor import Actor
 from app.kit.clock import today, utc_now
 from tests.factories.cases import opened

@@ -14,7 +14,7 @@ from app.cases.models import CaseClock, CaseFile, Milestone
 from app.cases.opinions.models import Opinion
 from app.cases.oversight.models import ServiceRating, Supervision
 from app.cases.supply.models import CaseAnswer, CaseMaterial, CorrectionItem
-from app.doors.deps import SESSION_COOKIE
+from app.doors.requests.deps import SESSION_COOKIE
 from app.engagement.models import FirmRequest, Visit
 from app.enterprises.models import Certificate
 from app.exchange.handovers.domain import ItemState

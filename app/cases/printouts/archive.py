@@ -10,10 +10,10 @@ from app.cases.printouts.dossier import Dossier
 from app.cases.printouts.dossier_evidence import Evidence
 from app.cases.printouts.file_names import file_name
 from app.cases.printouts.pdf import print_dossier
-from app.kit.blobs import BlobStore
 from app.kit.clock import shanghai
 from app.kit.errors import NotFound
 from app.kit.printing import FontMissing
+from app.kit.storage.blobs import BlobStore
 from app.kit.tabular.writer import write_csv
 
 _BLOCK = 256 * 1024

@@ -21,10 +21,10 @@ from app.jobs.running import Run
 from app.jobs.service import enqueue
 from app.journal.service import record
 from app.kit.actor import Actor
-from app.kit.blobs import Blob
 from app.kit.db import read_scope, session_scope
 from app.kit.i18n import _
 from app.kit.permissions import require
+from app.kit.storage.blobs import Blob
 from app.programmes.queries import get_version
 
 JOB_KIND = "dossier"

@@ -23,10 +23,10 @@ from app.files.vault import Upload, Vault
 from app.journal.domain import SubjectKey
 from app.journal.service import record
 from app.kit.actor import Actor
-from app.kit.blobs import BlobStore
 from app.kit.errors import NotFound
 from app.kit.i18n import _, use_locale
 from app.kit.permissions import require
+from app.kit.storage.blobs import BlobStore
 from app.programmes.queries import load_catalogue
 
 MAX_BYTES = 5 * 1024 * 1024

@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from app.accounts.domain import FIRM_ROLE_LABELS
 from app.accounts.queries import list_open_invitations
-from app.doors.call import Call
+from app.doors.calls.call import Call
 from app.kit.actor import FirmRole
 from app.kit.i18n import _
 

@@ -5,9 +5,9 @@ from typing import Any
 from starlette.responses import Response
 
 from app.accounts.service.signing_in import AccountKind, sign_in
-from app.doors.call import Call
-from app.doors.deps import SESSION_COOKIE
-from app.doors.forms import Bound
+from app.doors.calls.call import Call
+from app.doors.forms.bound import Bound
+from app.doors.requests.deps import SESSION_COOKIE
 from app.kit.actor import Actor
 
 

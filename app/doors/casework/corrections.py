@@ -8,7 +8,7 @@ from app.cases.models import CaseFile
 from app.cases.supply.domain import subject_of
 from app.cases.supply.models import CorrectionItem
 from app.cases.supply.queries import list_corrections
-from app.doors.forms import Bound, empty
+from app.doors.forms.bound import Bound, empty
 from app.kit.errors import NotFound
 from app.kit.i18n import _
 from app.programmes.domain.definition import Programme

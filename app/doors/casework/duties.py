@@ -10,7 +10,7 @@ from app.cases.duties.domain import find_template
 from app.cases.duties.models import CaseDuty
 from app.cases.models import CaseFile
 from app.doors.casework.own_fields import FIELD
-from app.doors.document_words import kind_choices
+from app.doors.pages.document_words import kind_choices
 from app.files.models import Document
 from app.kit.errors import NotFound
 from app.kit.i18n import _

@@ -13,7 +13,7 @@ from app.cases.supply.domain import MaterialState
 from app.cases.supply.models import CaseMaterial
 from app.cases.supply.queries import can_serve
 from app.cases.supply.schemas import Versioned
-from app.doors.forms import Bound, bind
+from app.doors.forms.bound import Bound, bind
 from app.programmes.domain.definition import Programme
 from app.programmes.domain.supplied import MaterialTemplate
 

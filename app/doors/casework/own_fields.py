@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from app.doors.forms import Bound
+from app.doors.forms.bound import Bound
 
 FIELD = "v_"
 """In front of such a field's code in the names of the form's fields."""

@@ -9,10 +9,10 @@ from app.cases.supply.models import CaseAnswer
 from app.cases.supply.queries import list_answers
 from app.cases.supply.schemas import SaveDraft
 from app.cases.supply.service.answers import save_draft
-from app.doors.answers import FORM_PREFIX, answers_in, draft_was, goes_on_from, kept_draft
-from app.doors.call import Call
-from app.doors.forms import Bound
-from app.doors.merging import JointForm, Together, began_with
+from app.doors.calls.call import Call
+from app.doors.casework.answers import FORM_PREFIX, answers_in, draft_was, goes_on_from, kept_draft
+from app.doors.forms.bound import Bound
+from app.doors.forms.merging import JointForm, Together, began_with
 from app.programmes.domain.supplied import Question
 
 

@@ -7,7 +7,7 @@ from starlette.datastructures import FormData
 
 from app.cases.schemas import TakeStep
 from app.doors.casework.own_fields import own_values
-from app.doors.forms import Bound
+from app.doors.forms.bound import Bound
 
 
 class StepForm(BaseModel):

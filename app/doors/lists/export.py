@@ -5,12 +5,12 @@ from typing import Any
 
 from starlette.responses import Response
 
-from app.doors.call import Call
-from app.doors.downloads import TableFormat, download_table, stream_table
+from app.doors.calls.call import Call
+from app.doors.calls.downloads import TableFormat, download_table, stream_table
+from app.doors.calls.past import AsOf, list_scope
 from app.doors.lists.columns import TableColumn, header_of
 from app.doors.lists.query import ListQuery
 from app.doors.lists.view import ListView
-from app.doors.past import AsOf, list_scope
 from app.kit.db import Database
 from app.kit.i18n import _
 from app.kit.lists.viewer import Viewer

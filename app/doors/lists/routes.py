@@ -6,13 +6,13 @@ from typing import Annotated, Any
 
 from starlette.responses import Response
 
-from app.doors.downloads import TableFormat
+from app.doors.calls.downloads import TableFormat
+from app.doors.calls.past import ListCall
+from app.doors.calls.router import GuardedRouter
 from app.doors.lists.export import export_list
 from app.doors.lists.listed import Listed
 from app.doors.lists.query import ListQuery
 from app.doors.lists.view import ListView
-from app.doors.past import ListCall
-from app.doors.router import GuardedRouter
 from app.kit.i18n import _
 from app.kit.lists.viewer import Viewer
 from app.kit.permissions import Action

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.enterprises.imports.models import ImportRun
 from app.files.models import StoredFile
-from app.kit.blobs import BlobStore
+from app.kit.storage.blobs import BlobStore
 
 UNTOUCHED = timedelta(days=1)
 """Bytes put more recently may belong to a request that is still under way."""

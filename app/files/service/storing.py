@@ -14,7 +14,7 @@ from app.files.vault import Upload, Vault
 from app.journal.domain import SubjectKey
 from app.journal.service import record
 from app.kit.actor import Actor
-from app.kit.blobs import Blob, BlobStore
+from app.kit.storage.blobs import Blob, BlobStore
 
 
 def store(

@@ -12,10 +12,10 @@ from app.accounts.queries import list_manager_names
 from app.accounts.service.invitations import accept_invitation, look_up_invitation
 from app.accounts.service.signing_in import open_session
 from app.doors.accounts.signing_in import checked, let_in
-from app.doors.call import Call
-from app.doors.forms import Bound, attempt, bind, empty
-from app.doors.pages import safe_next
-from app.doors.router import GuardedRouter
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
+from app.doors.forms.bound import Bound, attempt, bind, empty
+from app.doors.pages.render import safe_next
 from app.enterprises.models import Enterprise
 from app.enterprises.queries import get_visible_to
 from app.kit.actor import SYSTEM, ActorKind

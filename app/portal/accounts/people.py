@@ -17,9 +17,9 @@ from app.doors.accounts.people import (
     role_choices,
     role_name,
 )
-from app.doors.call import Call
-from app.doors.forms import Bound, attempt, bind, empty
-from app.doors.router import GuardedRouter
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
+from app.doors.forms.bound import Bound, attempt, bind, empty
 from app.kit.actor import Actor, FirmRole
 from app.kit.i18n import N_, _
 from app.kit.permissions import can

@@ -14,11 +14,11 @@ from app.cases.supply.models import CorrectionItem
 from app.cases.supply.queries import list_corrections
 from app.cases.supply.schemas import AnswerCorrection
 from app.cases.supply.service.corrections import answer_correction
-from app.doors.answers import FORM_PREFIX
-from app.doors.call import Call
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
+from app.doors.casework.answers import FORM_PREFIX
 from app.doors.casework.corrections import answer_form, item_of, subject_text
-from app.doors.forms import Bound, attempt, bind
-from app.doors.router import GuardedRouter
+from app.doors.forms.bound import Bound, attempt, bind
 from app.kit.actor import Actor
 from app.kit.i18n import _
 from app.kit.permissions import can

@@ -14,7 +14,8 @@ from app.cases.duties.service import do_duty, draft_duty, report_event
 from app.cases.duties.wording import duty_title
 from app.cases.models import CaseFile
 from app.cases.queries import programme_of
-from app.doors.call import Call
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
 from app.doors.casework.duties import (
     DutyPart,
     drafted_texts,
@@ -27,9 +28,8 @@ from app.doors.casework.duties import (
     template_of,
 )
 from app.doors.casework.own_fields import FIELD, name_errors, own_values
-from app.doors.forms import Bound, attempt, bind, empty
-from app.doors.merging import JointForm, Together, began_with, read_was
-from app.doors.router import GuardedRouter
+from app.doors.forms.bound import Bound, attempt, bind, empty
+from app.doors.forms.merging import JointForm, Together, began_with, read_was
 from app.files.queries import list_on_file
 from app.kit.i18n import _
 from app.kit.merging import Clashing, merge

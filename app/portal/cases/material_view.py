@@ -13,7 +13,7 @@ from app.cases.supply.domain import CorrectionKind, MaterialState, may_supply
 from app.cases.supply.models import CaseMaterial, CorrectionItem
 from app.cases.supply.queries import can_serve, list_open_corrections
 from app.doors.casework.materials import Slot, is_accepted, rows_of, serves, slots_asked, supply_url
-from app.doors.document_words import file_text
+from app.doors.pages.document_words import file_text
 from app.files.models import Document
 from app.files.queries import list_on_file
 from app.kit.actor import Actor

@@ -11,11 +11,11 @@ from app.cases.supply.models import CaseMaterial
 from app.cases.supply.queries import find_earlier, list_choosable
 from app.cases.supply.schemas import ChooseMaterial, UploadMaterial, Versioned
 from app.cases.supply.service.materials import choose_materials, remove_material, upload_material
-from app.doors.call import Call
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
 from app.doors.casework.materials import number_in, seen_version
-from app.doors.document_words import FRAGMENT, chosen_files, file_text, taken
-from app.doors.forms import Bound, attempt, bind, empty
-from app.doors.router import GuardedRouter
+from app.doors.forms.bound import Bound, attempt, bind, empty
+from app.doors.pages.document_words import FRAGMENT, chosen_files, file_text, taken
 from app.files.domain.kinds import ACCEPTED
 from app.files.models import Document
 from app.kit.i18n import _

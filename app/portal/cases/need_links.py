@@ -6,7 +6,7 @@ from datetime import date
 
 from app.cases.domain.need_words import level_text, need_grounds, need_text
 from app.cases.domain.needs import Level, Need
-from app.doors.answers import FORM_PREFIX
+from app.doors.casework.answers import FORM_PREFIX
 from app.kit.i18n import _
 from app.portal.forms.sections import section_of
 from app.portal.shared.plain import nearness, plain_day

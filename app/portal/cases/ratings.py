@@ -11,9 +11,9 @@ from app.cases.oversight.queries import find_rating
 from app.cases.oversight.schemas import RateService
 from app.cases.oversight.service.rating import rate_service
 from app.cases.queries import programme_of
-from app.doors.call import Call
-from app.doors.forms import Bound, empty
-from app.doors.router import GuardedRouter
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
+from app.doors.forms.bound import Bound, empty
 from app.kit.errors import Conflict
 from app.kit.i18n import _
 from app.portal.actions import SUPPLY_OWN

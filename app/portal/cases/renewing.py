@@ -11,9 +11,9 @@ from app.cases.models import CaseFile
 from app.cases.queries import programme_of
 from app.cases.service.renewing import renew_case, renew_supplies
 from app.cases.supply.schemas import RenewCase
-from app.doors.call import Call
-from app.doors.forms import Bound, empty
-from app.doors.router import GuardedRouter
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
+from app.doors.forms.bound import Bound, empty
 from app.kit.errors import Conflict, DomainError
 from app.kit.i18n import _
 from app.portal.actions import SUPPLY_OWN

@@ -15,11 +15,11 @@ from app.cases.queries import programme_of
 from app.cases.service.moving import take_step
 from app.cases.service.verdicts import with_verdict
 from app.cases.supplies import load_supplies
-from app.doors.call import Call
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
 from app.doors.casework.own_fields import name_errors
 from app.doors.casework.steps import StepForm, step_command
-from app.doors.forms import Bound, attempt, bind, empty
-from app.doors.router import GuardedRouter
+from app.doors.forms.bound import Bound, attempt, bind, empty
 from app.kit.actor import Actor
 from app.kit.errors import Conflict, NotFound
 from app.kit.i18n import _

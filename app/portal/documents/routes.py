@@ -6,13 +6,13 @@ from typing import Annotated
 
 from starlette.responses import Response
 
-from app.doors.call import Call
-from app.doors.document_words import chosen_files, kind_choices, taken
-from app.doors.documents import send_file
-from app.doors.forms import Bound, bind, empty
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
+from app.doors.forms.bound import Bound, bind, empty
 from app.doors.lists.query import ListQuery, asked, list_query
-from app.doors.pages import safe_next
-from app.doors.router import GuardedRouter
+from app.doors.pages.document_words import chosen_files, kind_choices, taken
+from app.doors.pages.documents import send_file
+from app.doors.pages.render import safe_next
 from app.files import queries
 from app.files.domain.documents import document_state
 from app.files.lists import DOCUMENTS, DocumentFilter

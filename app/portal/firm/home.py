@@ -6,8 +6,8 @@ from starlette.responses import Response
 
 from app.cases.models import CaseFile
 from app.cases.queries import list_of_enterprise_visible_to, policies_in_hand, programme_of
-from app.doors.call import Call
-from app.doors.router import GuardedRouter
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
 from app.incentives.domain.steps import ADVISORY
 from app.kit.i18n import _
 from app.portal.actions import SEE_OWN

@@ -6,10 +6,10 @@ from datetime import date
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from app.doors.call import Call
-from app.doors.document_words import taken, uploads_of
-from app.doors.forms import Bound, empty
-from app.doors.router import GuardedRouter
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
+from app.doors.forms.bound import Bound, empty
+from app.doors.pages.document_words import taken, uploads_of
 from app.engagement.domain.requests import RequestKind
 from app.engagement.models import FirmRequest
 from app.engagement.queries.requests import get_visible_to, list_open_of_firm

@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from app.doors.call import Call
-from app.doors.fact_answers import Answers
-from app.doors.fact_form import Novelty, Trial, lacks_too_much, novelties, trial_of_firm
-from app.doors.fact_questions import FactQuestionGroup
-from app.doors.forms import Bound, bind, empty
-from app.doors.router import GuardedRouter
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
+from app.doors.forms.bound import Bound, bind, empty
+from app.doors.forms.fact_answers import Answers
+from app.doors.forms.fact_form import Novelty, Trial, lacks_too_much, novelties, trial_of_firm
+from app.doors.forms.fact_questions import FactQuestionGroup
 from app.enterprises.models import Enterprise
 from app.enterprises.queries import get_visible_to as get_enterprise_visible_to
 from app.kit.actor import Actor

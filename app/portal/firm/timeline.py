@@ -11,9 +11,9 @@ from app.cases.duties import events as duties
 from app.cases.notifications.cases import NotifiedCase, of_events
 from app.cases.oversight import events as oversight
 from app.cases.supply import events as supply
-from app.doors.call import Call
-from app.doors.router import GuardedRouter
-from app.doors.timeline import TimelineLine, timeline_lines
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
+from app.doors.pages.timeline import TimelineLine, timeline_lines
 from app.files import events as files
 from app.journal.models import JournalEvent
 from app.journal.queries import TimelineFilter, list_events

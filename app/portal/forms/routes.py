@@ -4,14 +4,14 @@ from starlette.responses import JSONResponse, Response
 
 from app.cases.supply.schemas import HandIn, SaveDraft
 from app.cases.supply.service.answers import hand_in_answers, save_draft
-from app.doors.answers import FORM_PREFIX, answers_in, draft_was
-from app.doors.call import Call
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
+from app.doors.casework.answers import FORM_PREFIX, answers_in, draft_was
 from app.doors.casework.own_fields import name_errors
 from app.doors.casework.questions import field_names, keep_typed, to_choose
-from app.doors.document_words import FRAGMENT
-from app.doors.forms import empty
-from app.doors.merging import JointForm, read_was
-from app.doors.router import GuardedRouter
+from app.doors.forms.bound import empty
+from app.doors.forms.merging import JointForm, read_was
+from app.doors.pages.document_words import FRAGMENT
 from app.kit.errors import DomainError
 from app.kit.i18n import _, ngettext
 from app.portal.actions import SEE_OWN, SUPPLY_OWN

@@ -10,7 +10,7 @@ from app.cases.queries import programme_of
 from app.cases.supply.domain import CorrectionKind, may_supply
 from app.cases.supply.models import CaseAnswer
 from app.cases.supply.queries import find_earlier, list_answers, list_open_corrections
-from app.doors.answers import FORM_PREFIX
+from app.doors.casework.answers import FORM_PREFIX
 from app.kit.actor import Actor
 from app.kit.errors import Invalid
 from app.kit.i18n import _, ngettext

@@ -13,10 +13,10 @@ from app.cases.domain.numbers import normalise_number
 from app.cases.domain.progress import public_status
 from app.cases.models import CaseFile
 from app.cases.queries import find_by_query_code, list_passages, programme_of
-from app.doors.call import Call
-from app.doors.deps import client_address
-from app.doors.forms import Bound, bind, empty
-from app.doors.router import GuardedRouter
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
+from app.doors.forms.bound import Bound, bind, empty
+from app.doors.requests.deps import client_address
 from app.kit.errors import TooMany
 from app.kit.i18n import _
 from app.portal.cases.clock_lines import PortalClockLine, clock_lines

@@ -16,11 +16,11 @@ from app.cases.bulk.schemas import MOST, ORDER, Order
 from app.cases.bulk.service import MOST_CHECKED, CaseCheck, check_order, list_ordered, place_order
 from app.cases.lists import CASES
 from app.cases.models import CaseFile
-from app.doors.call import Call
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
 from app.doors.casework.own_fields import FIELD, own_values
-from app.doors.forms import Bound, message_of
+from app.doors.forms.bound import Bound, message_of
 from app.doors.lists.controls import Choices
-from app.doors.router import GuardedRouter
 from app.kit.actor import Actor
 from app.kit.clock import today
 from app.kit.errors import DomainError

@@ -12,7 +12,7 @@ from app.cases.choosing import (
     firm_ids_of_cases_visible_to,
     firm_ids_visible_to,
 )
-from app.doors.pages import safe_next
+from app.doors.pages.render import safe_next
 from app.engagement.schemas import MOST_AT_ONCE
 from app.kit.actor import Actor
 from app.kit.clock import today

@@ -9,10 +9,10 @@ from starlette.responses import Response
 
 from app.cases.bulk.actions import BULK
 from app.cases.bulk.service import JOB_KIND, BulkResult, list_ordered, outcomes_of
-from app.doors.call import Call
-from app.doors.downloads import TableFormat, download_table
+from app.doors.calls.call import Call
+from app.doors.calls.downloads import TableFormat, download_table
+from app.doors.calls.router import GuardedRouter
 from app.doors.lists.query import ListQuery, asked, list_query
-from app.doors.router import GuardedRouter
 from app.jobs.domain import JobState
 from app.jobs.models import Job
 from app.jobs.queries import get_job

@@ -12,10 +12,10 @@ from app.cases.duties.revoking import revoke_certificate
 from app.cases.duties.schemas import Note, ReportEvent, RevokeCertificate
 from app.cases.duties.service import report_event
 from app.cases.models import CaseFile
-from app.doors.call import Call
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
 from app.doors.casework.duties import reported_template
-from app.doors.forms import Bound, empty
-from app.doors.router import GuardedRouter
+from app.doors.forms.bound import Bound, empty
 from app.kit.errors import Conflict
 from app.kit.i18n import _
 from app.programmes.domain.definition import DutyTemplate

@@ -13,9 +13,9 @@ from app.cases.loading import place_of
 from app.cases.models import Approval, CaseFile
 from app.cases.schemas import ApproveStep, Reason, WithdrawApproval
 from app.cases.service.approving import approve_step, withdraw_approval
-from app.doors.call import Call
-from app.doors.forms import Bound, empty
-from app.doors.router import GuardedRouter
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
+from app.doors.forms.bound import Bound, empty
 from app.kit.actor import Actor, Role
 from app.kit.errors import Conflict
 from app.kit.i18n import _

@@ -14,10 +14,10 @@ from app.cases.domain.supplies import Supplies
 from app.cases.loading import place_of
 from app.cases.models import CaseFile
 from app.cases.supplies import load_supplies
-from app.doors.call import Call
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
 from app.doors.lists.controls import Choices
 from app.doors.lists.query import ListQuery
-from app.doors.router import GuardedRouter
 from app.kit.actor import Actor
 from app.kit.lists.viewer import Viewer
 from app.kit.paging import Count

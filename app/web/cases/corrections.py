@@ -16,12 +16,12 @@ from app.cases.supply.domain import CorrectionKind
 from app.cases.supply.models import CorrectionItem
 from app.cases.supply.schemas import AnswerCorrection, AskCorrectionAgain
 from app.cases.supply.service.corrections import answer_correction, ask_again, ask_corrections, settle_correction
-from app.doors.call import Call
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
+from app.doors.casework.correction_form import AskGroups, ask_groups, bind_corrections
 from app.doors.casework.corrections import answer_form, item_of, subject_text
 from app.doors.casework.materials import seen_version
-from app.doors.corrections import AskGroups, ask_groups, bind_corrections
-from app.doors.forms import Bound, empty
-from app.doors.router import GuardedRouter
+from app.doors.forms.bound import Bound, empty
 from app.kit.actor import Actor
 from app.kit.i18n import _
 from app.kit.permissions import can

@@ -21,11 +21,11 @@ from app.cases.opinions.queries import (
 )
 from app.cases.opinions.schemas import AnswerOpinion
 from app.cases.opinions.service import answer_opinion
-from app.doors.call import Call
-from app.doors.documents import can_be_shown, send_file
-from app.doors.forms import Bound, empty
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
+from app.doors.forms.bound import Bound, empty
 from app.doors.lists.query import ListQuery, asked, list_query
-from app.doors.router import GuardedRouter
+from app.doors.pages.documents import can_be_shown, send_file
 from app.files.models import Document, StoredFile
 from app.files.queries import get_visible_to
 from app.files.vault import Upload, Vault

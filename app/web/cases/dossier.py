@@ -16,21 +16,21 @@ from app.cases.printouts.archive import archive_name, pack_dossier
 from app.cases.printouts.dossier import Dossier, collect_dossier, official_dossier
 from app.cases.printouts.dossier_job import JOB_KIND, is_big, note_dossier, order_dossier
 from app.cases.printouts.pdf import print_dossier
-from app.doors.call import Call
-from app.doors.deps import noting
-from app.doors.documents import content_disposition, send_file
-from app.doors.forms import Bound, empty
-from app.doors.router import GuardedRouter
-from app.doors.streams import DatabaseStream
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
+from app.doors.forms.bound import Bound, empty
+from app.doors.pages.documents import content_disposition, send_file
+from app.doors.requests.deps import noting
+from app.doors.requests.streams import DatabaseStream
 from app.files.models import StoredFile
 from app.jobs.domain import JobState
 from app.jobs.models import Job
 from app.jobs.queries import get_job, list_about
 from app.kit.actor import Actor
-from app.kit.blobs import BlobStore
 from app.kit.clock import today, utc_now
 from app.kit.errors import Invalid, NotFound
 from app.kit.i18n import _
+from app.kit.storage.blobs import BlobStore
 
 router = GuardedRouter(door="web", prefix="/cases")
 

@@ -14,12 +14,12 @@ from app.cases.duties.models import CaseDuty
 from app.cases.duties.queries import cases_of
 from app.cases.loading import place_of
 from app.cases.models import CaseFile
-from app.doors.call import Call
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
 from app.doors.lists import controls
 from app.doors.lists.listed import Listed
 from app.doors.lists.query import ListQuery
 from app.doors.lists.view import ListView
-from app.doors.router import GuardedRouter
 from app.kit.actor import Actor
 from app.kit.clock import today
 from app.kit.i18n import N_

@@ -10,9 +10,9 @@ from app.cases.models import CaseFile
 from app.cases.schemas import AssignOfficer, SetRound
 from app.cases.service.assigning import assign_officer, set_case_round
 from app.cases.service.query_codes import renew_query_code
-from app.doors.call import Call
-from app.doors.forms import Bound, empty
-from app.doors.router import GuardedRouter
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
+from app.doors.forms.bound import Bound, empty
 from app.kit.i18n import _
 from app.programmes.queries import list_rounds
 from app.programmes.words import round_title

@@ -14,7 +14,9 @@ from app.cases.bulk.actions import BULK
 from app.cases.lists import CASES
 from app.cases.loads import SOON_DAYS
 from app.cases.models import CaseFile
-from app.doors.downloads import TableFormat
+from app.doors.calls.downloads import TableFormat
+from app.doors.calls.past import ListCall
+from app.doors.calls.router import GuardedRouter
 from app.doors.lists import controls
 from app.doors.lists.bulk import BulkButton, BulkForm
 from app.doors.lists.columns import TableColumn
@@ -23,8 +25,6 @@ from app.doors.lists.export import export_list
 from app.doors.lists.listed import Listed
 from app.doors.lists.query import ListQuery
 from app.doors.lists.view import ListView
-from app.doors.past import ListCall
-from app.doors.router import GuardedRouter
 from app.kit.actor import Actor
 from app.kit.i18n import N_, _
 from app.kit.lists.filters import ME, NONE

@@ -24,7 +24,8 @@ from app.cases.supply.service.materials import (
     return_material,
     upload_material,
 )
-from app.doors.call import Call
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
 from app.doors.casework.materials import (
     Slot,
     is_accepted,
@@ -34,9 +35,8 @@ from app.doors.casework.materials import (
     slots_asked,
     supply_url,
 )
-from app.doors.document_words import chosen_files, taken
-from app.doors.forms import Bound, bind, empty
-from app.doors.router import GuardedRouter
+from app.doors.forms.bound import Bound, bind, empty
+from app.doors.pages.document_words import chosen_files, taken
 from app.files.domain.kinds import ACCEPTED
 from app.kit.actor import Actor
 from app.kit.errors import NotFound

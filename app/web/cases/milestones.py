@@ -12,10 +12,10 @@ from app.cases.models import CaseFile, Milestone
 from app.cases.schemas import CompleteMilestone, ReopenMilestone, RescheduleMilestone
 from app.cases.service.milestones import complete_milestone, reopen_milestone, reschedule_milestone
 from app.cases.supplies import is_waiting
-from app.doors.call import Call
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
 from app.doors.casework.milestones import title_of
-from app.doors.forms import Bound, empty
-from app.doors.router import GuardedRouter
+from app.doors.forms.bound import Bound, empty
 from app.kit.errors import NotFound
 from app.kit.i18n import _
 from app.web.shared.case_lines import Badge, due_badge, short_day

@@ -14,10 +14,10 @@ from app.cases import actions
 from app.cases.schemas import OpenCase
 from app.cases.service.opening import open_case
 from app.cases.service.renewing import open_renewed
-from app.doors.call import Call
-from app.doors.forms import Bound, bind, empty
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
+from app.doors.forms.bound import Bound, bind, empty
 from app.doors.lists.controls import Choices
-from app.doors.router import GuardedRouter
 from app.enterprises.models import Enterprise
 from app.enterprises.queries import find_by_uscc_visible_to
 from app.kit.i18n import _

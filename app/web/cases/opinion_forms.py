@@ -15,9 +15,9 @@ from app.cases.opinions.models import Opinion
 from app.cases.opinions.queries import department_names, list_of_case
 from app.cases.opinions.schemas import AskOpinions, SteerOpinion
 from app.cases.opinions.service import ask_opinions, remind_department, withdraw_opinion
-from app.doors.call import Call
-from app.doors.forms import Bound, empty
-from app.doors.router import GuardedRouter
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
+from app.doors.forms.bound import Bound, empty
 from app.files.models import Document
 from app.files.queries import list_on_file
 from app.kit.i18n import _

@@ -11,11 +11,11 @@ from app.cases.printouts.actions import EXPORT, KEEP_TEMPLATES
 from app.cases.printouts.paper_values import MOST_CASES
 from app.cases.printouts.placeholders import PAPER_LABELS, PaperKind
 from app.cases.printouts.service import make_paper, note_paper
-from app.doors.call import Call
-from app.doors.deps import noting
-from app.doors.documents import content_disposition
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
 from app.doors.lists.query import ListQuery
-from app.doors.router import GuardedRouter
+from app.doors.pages.documents import content_disposition
+from app.doors.requests.deps import noting
 from app.kit.errors import NotFound
 from app.kit.i18n import _
 from app.kit.paging import Count

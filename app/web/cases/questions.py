@@ -19,8 +19,9 @@ from app.cases.supply.models import CaseAnswer
 from app.cases.supply.queries import find_earlier, list_answers
 from app.cases.supply.schemas import HandIn
 from app.cases.supply.service.answers import hand_in_answers
-from app.doors.answers import FORM_PREFIX, answers_in, draft_was
-from app.doors.call import Call
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
+from app.doors.casework.answers import FORM_PREFIX, answers_in, draft_was
 from app.doors.casework.own_fields import name_errors
 from app.doors.casework.questions import (
     begun_texts,
@@ -30,9 +31,8 @@ from app.doors.casework.questions import (
     keep_typed,
     to_choose,
 )
-from app.doors.forms import Bound, empty
-from app.doors.merging import JointForm, Together, began_with
-from app.doors.router import GuardedRouter
+from app.doors.forms.bound import Bound, empty
+from app.doors.forms.merging import JointForm, Together, began_with
 from app.kit.actor import Actor
 from app.kit.clock import shanghai, today
 from app.kit.i18n import _

@@ -19,9 +19,9 @@ from app.cases.oversight.queries import list_supervisions
 from app.cases.queries import list_entries
 from app.cases.service.undoing import standing
 from app.cases.supplies import CaseContents, load_contents
-from app.doors.call import Call
-from app.doors.router import GuardedRouter
-from app.doors.timeline import TimelineLine
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
+from app.doors.pages.timeline import TimelineLine
 from app.journal.queries import timeline
 from app.kit.i18n import _
 from app.kit.permissions import can

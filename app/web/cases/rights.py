@@ -12,9 +12,9 @@ from app.cases.domain.rights import Right
 from app.cases.models import CaseFile
 from app.cases.schemas import ChooseRights
 from app.cases.service.rights import choose_rights
-from app.doors.call import Call
-from app.doors.forms import Bound, empty
-from app.doors.router import GuardedRouter
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
+from app.doors.forms.bound import Bound, empty
 from app.kit.i18n import _
 
 router = GuardedRouter(door="web", prefix="/cases")

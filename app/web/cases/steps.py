@@ -12,12 +12,12 @@ from app.cases.service.moving import take_step
 from app.cases.service.undoing import standing_entries, take_back_step
 from app.cases.supplies import load_contents
 from app.cases.supply.schemas import AskCorrections
-from app.doors.call import Call
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
+from app.doors.casework.correction_form import AskGroups, ask_groups, bind_corrections
 from app.doors.casework.own_fields import name_errors
 from app.doors.casework.steps import StepForm, step_command
-from app.doors.corrections import AskGroups, ask_groups, bind_corrections
-from app.doors.forms import Bound, attempt, bind, empty
-from app.doors.router import GuardedRouter
+from app.doors.forms.bound import Bound, attempt, bind, empty
 from app.kit.errors import Conflict, NotFound
 from app.kit.i18n import _
 from app.programmes.domain.definition import StageAction

@@ -25,9 +25,9 @@ from app.cases.oversight.service.supervising import (
     state_of,
     supervise,
 )
-from app.doors.call import Call
-from app.doors.forms import Bound, empty
-from app.doors.router import GuardedRouter
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
+from app.doors.forms.bound import Bound, empty
 from app.kit.actor import Actor
 from app.kit.errors import NotFound
 from app.kit.i18n import _

@@ -12,7 +12,7 @@ from app.cases.models import CaseFile, StageEntry
 from app.cases.service.overriding import ON_REQUEST
 from app.cases.service.undoing import verdicts_taken_back
 from app.cases.service.verdicts import tally_of
-from app.doors.call import Call
+from app.doors.calls.call import Call
 from app.kit.i18n import _
 from app.kit.permissions import can
 from app.policies.actions import OVERRIDE

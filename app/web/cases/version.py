@@ -15,9 +15,9 @@ from app.cases.domain.version_change import Kind, VersionChange, VersionEffect, 
 from app.cases.models import CaseFile
 from app.cases.schemas import ChangeVersion
 from app.cases.service.versions import change_version, list_newer_versions, preview_version
-from app.doors.call import Call
-from app.doors.forms import Bound, empty
-from app.doors.router import GuardedRouter
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
+from app.doors.forms.bound import Bound, empty
 from app.kit.actor import Actor
 from app.kit.clock import today
 from app.kit.differences import SectionChanges

@@ -12,9 +12,9 @@ from app.commissioners.domain import END_REASON_LABELS, MODE_LABELS, EndReason, 
 from app.commissioners.models import Commissioner, ServiceAgreement
 from app.commissioners.schemas import AgreementInput, EndInput, SignInput
 from app.commissioners.service import agreements
-from app.doors.call import Call
-from app.doors.forms import Bound, empty
-from app.doors.router import GuardedRouter
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
+from app.doors.forms.bound import Bound, empty
 from app.enterprises.models import Enterprise
 from app.enterprises.queries import find_by_uscc_visible_to
 from app.kit.actor import Actor

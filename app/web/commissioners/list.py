@@ -21,18 +21,18 @@ from app.commissioners.lists import COMMISSIONERS, LONGEST_SEARCH
 from app.commissioners.models import Commissioner
 from app.commissioners.schemas import CommissionerInput
 from app.commissioners.service import people
-from app.doors.call import Call
-from app.doors.downloads import TableFormat
-from app.doors.forms import Bound, bind, empty
+from app.doors.calls.call import Call
+from app.doors.calls.downloads import TableFormat
+from app.doors.calls.past import ListCall
+from app.doors.calls.router import GuardedRouter
+from app.doors.forms.bound import Bound, bind, empty
 from app.doors.lists import controls
 from app.doors.lists.columns import TableColumn
 from app.doors.lists.export import export_list
 from app.doors.lists.listed import Listed
 from app.doors.lists.query import ListQuery
 from app.doors.lists.view import ListView
-from app.doors.past import ListCall
-from app.doors.router import GuardedRouter
-from app.doors.timeline import TimelineLine, timeline_lines
+from app.doors.pages.timeline import TimelineLine, timeline_lines
 from app.journal.queries import timeline
 from app.kit.actor import Actor
 from app.kit.i18n import N_, _

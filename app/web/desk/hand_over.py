@@ -10,9 +10,9 @@ from starlette.responses import Response
 from app.accounts.models import Officer
 from app.cases.lists import CASES, CaseFilter
 from app.cases.oversight.actions import HAND_OVER
-from app.doors.call import Call
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
 from app.doors.lists.controls import Choices
-from app.doors.router import GuardedRouter
 from app.kit.errors import NotFound
 from app.kit.i18n import _
 from app.kit.lists.filters import NOBODY, NONE

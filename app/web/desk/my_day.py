@@ -9,9 +9,9 @@ from starlette.responses import Response
 from app.cases import actions as case_actions
 from app.cases.loads import list_loads_visible_to
 from app.cases.oversight.actions import OVERSEE
-from app.doors.call import Call
-from app.doors.router import GuardedRouter
-from app.doors.timeline import TimelineLine, wording_of
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
+from app.doors.pages.timeline import TimelineLine, wording_of
 from app.enterprises import actions as enterprise_actions
 from app.journal.queries import TimelineFilter, list_events
 from app.kit.clock import shanghai, today

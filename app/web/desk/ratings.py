@@ -17,14 +17,14 @@ from app.cases.oversight.models import ServiceRating
 from app.cases.oversight.queries import Distribution, find_rating, list_distributions_visible_to
 from app.cases.oversight.schemas import RecordMeasures
 from app.cases.oversight.service.measuring import record_measures
-from app.doors.call import Call
-from app.doors.forms import Bound, empty
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
+from app.doors.forms.bound import Bound, empty
 from app.doors.lists import controls
 from app.doors.lists.controls import Choices
 from app.doors.lists.listed import Listed
 from app.doors.lists.query import ListQuery
 from app.doors.lists.view import ListView
-from app.doors.router import GuardedRouter
 from app.kit.errors import NotFound
 from app.kit.i18n import N_, _
 from app.kit.lists.viewer import Viewer

@@ -17,8 +17,8 @@ from app.cases.loads import (
     list_longest_visible_to,
 )
 from app.cases.oversight.actions import HAND_OVER, OVERSEE
-from app.doors.call import Call
-from app.doors.router import GuardedRouter
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
 from app.kit.i18n import _
 from app.kit.permissions import can
 from app.programmes.queries import Catalogue, load_catalogue

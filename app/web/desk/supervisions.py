@@ -9,12 +9,12 @@ from starlette.responses import Response
 from app.accounts.queries import officer_names
 from app.cases.oversight.actions import READ_SUPERVISIONS
 from app.cases.oversight.lists import ANSWERED, CLOSED, OPEN, OVERDUE, SUPERVISIONS, SupervisionRow
-from app.doors.call import Call
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
 from app.doors.lists import controls
 from app.doors.lists.listed import Listed
 from app.doors.lists.query import ListQuery
 from app.doors.lists.view import ListView
-from app.doors.router import GuardedRouter
 from app.kit.i18n import N_, _
 from app.kit.lists.viewer import Viewer
 from app.kit.templating import show_count

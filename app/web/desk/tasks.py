@@ -10,10 +10,10 @@ from starlette.responses import Response
 
 from app.cases import actions as case_actions
 from app.cases.todo.port import Todo, TodoCount, TodoGroup, TodoQuery, page_todos, tally_todos, total
-from app.doors.call import Call
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
 from app.doors.lists.controls import Choices
 from app.doors.lists.query import ListQuery, asked, list_query
-from app.doors.router import GuardedRouter
 from app.kit.actor import Actor
 from app.kit.clock import today
 from app.kit.db import composition_of

@@ -19,10 +19,10 @@ from app.cases.burden import (
     page_firms_visible_to,
     page_rows_visible_to,
 )
-from app.doors.call import Call
-from app.doors.downloads import TableFormat, download_table
+from app.doors.calls.call import Call
+from app.doors.calls.downloads import TableFormat, download_table
+from app.doors.calls.router import GuardedRouter
 from app.doors.lists.query import ListQuery, asked, list_query
-from app.doors.router import GuardedRouter
 from app.engagement import actions
 from app.engagement.domain.requests import months_before
 from app.enterprises.lists import firm_id_of

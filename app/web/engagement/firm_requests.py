@@ -12,10 +12,10 @@ from starlette.responses import Response
 from app.cases import queries as cases
 from app.cases.burden import YEAR, list_departments_of
 from app.cases.models import CaseFile
-from app.doors.call import Call
-from app.doors.forms import Bound, bind, empty
-from app.doors.pages import safe_next
-from app.doors.router import GuardedRouter
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
+from app.doors.forms.bound import Bound, bind, empty
+from app.doors.pages.render import safe_next
 from app.engagement import actions
 from app.engagement.domain.requests import RequestKind, RequestObjection, months_before
 from app.engagement.queries.periods import repeat_months

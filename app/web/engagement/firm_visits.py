@@ -7,15 +7,15 @@ from typing import Annotated
 from starlette.responses import Response
 
 from app.accounts.queries import list_active_officers
-from app.doors.call import Call
-from app.doors.forms import Bound, bind, empty
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
+from app.doors.forms.bound import Bound, bind, empty
 from app.doors.lists import controls
 from app.doors.lists.controls import Choices
 from app.doors.lists.listed import Listed
 from app.doors.lists.query import ListQuery
 from app.doors.lists.view import ListView
-from app.doors.pages import safe_next
-from app.doors.router import GuardedRouter
+from app.doors.pages.render import safe_next
 from app.engagement import actions
 from app.engagement.domain.visits import ContactMethod
 from app.engagement.lists import VISITS, VisitRow

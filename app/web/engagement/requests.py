@@ -7,9 +7,10 @@ from typing import Annotated, Any
 from starlette.responses import Response
 
 from app.accounts.queries import list_active_officers
-from app.doors.call import Call
-from app.doors.downloads import TableFormat
-from app.doors.forms import Bound, empty
+from app.doors.calls.call import Call
+from app.doors.calls.downloads import TableFormat
+from app.doors.calls.router import GuardedRouter
+from app.doors.forms.bound import Bound, empty
 from app.doors.lists import controls
 from app.doors.lists.columns import TableColumn
 from app.doors.lists.controls import Choices
@@ -17,7 +18,6 @@ from app.doors.lists.export import export_list
 from app.doors.lists.listed import Listed
 from app.doors.lists.query import ListQuery
 from app.doors.lists.view import ListView
-from app.doors.router import GuardedRouter
 from app.engagement import actions
 from app.engagement.lists import REQUESTS, RequestRow
 from app.engagement.models import RequestPeriod

@@ -8,10 +8,10 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from app.accounts.queries import list_active_officers, officer_names
-from app.doors.call import Call
-from app.doors.forms import Bound, empty
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
+from app.doors.forms.bound import Bound, empty
 from app.doors.lists.query import ListQuery, asked, list_query
-from app.doors.router import GuardedRouter
 from app.engagement import actions
 from app.engagement.domain.requests import RequestObjection
 from app.engagement.domain.rounds import MOST_STOPS

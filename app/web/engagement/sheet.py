@@ -9,8 +9,8 @@ from app.cases.choosing import open_cases_of_firms
 from app.cases.domain.need_words import need_text
 from app.cases.domain.needs import needs_of, next_action
 from app.cases.supplies import load_supplies
-from app.doors.call import Call
-from app.doors.router import GuardedRouter
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
 from app.engagement import actions
 from app.engagement.models import VisitRound
 from app.engagement.queries.rounds import get_round_visible_to, list_contacts, list_stops

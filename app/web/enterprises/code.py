@@ -7,9 +7,9 @@ from typing import Any
 from pydantic import BaseModel
 from starlette.responses import Response
 
-from app.doors.call import Call
-from app.doors.forms import Bound, empty
-from app.doors.router import GuardedRouter
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
+from app.doors.forms.bound import Bound, empty
 from app.enterprises import actions
 from app.enterprises.domain.uscc import Uscc, parse_uscc
 from app.enterprises.models import Enterprise

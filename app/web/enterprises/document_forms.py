@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
-from app.doors.call import Call
-from app.doors.document_words import FRAGMENT, chosen_files, kind_choices, taken
-from app.doors.forms import Bound, bind, empty
-from app.doors.merging import JointForm, Together, began_with, was_as
-from app.doors.router import GuardedRouter
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
+from app.doors.forms.bound import Bound, bind, empty
+from app.doors.forms.merging import JointForm, Together, began_with, was_as
+from app.doors.pages.document_words import FRAGMENT, chosen_files, kind_choices, taken
 from app.enterprises.models import Enterprise
 from app.files import actions, queries
 from app.files.domain.kinds import ACCEPTED

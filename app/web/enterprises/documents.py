@@ -6,15 +6,15 @@ from typing import Annotated
 
 from starlette.responses import Response
 
-from app.doors.call import Call
-from app.doors.document_words import STATE_LABELS, kind_choices
-from app.doors.documents import send_file
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
 from app.doors.lists import controls
 from app.doors.lists.controls import Choices
 from app.doors.lists.listed import Listed
 from app.doors.lists.query import ListQuery
 from app.doors.lists.view import ListView
-from app.doors.router import GuardedRouter
+from app.doors.pages.document_words import STATE_LABELS, kind_choices
+from app.doors.pages.documents import send_file
 from app.enterprises.models import Enterprise
 from app.files import actions, queries
 from app.files.lists import DOCUMENTS, EVERYTHING, LONGEST_SEARCH

@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from app.doors.call import Call
-from app.doors.router import GuardedRouter
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
 from app.enterprises import actions
 from app.enterprises.domain.figures import RD_INTERNAL, RD_OUTSOURCED, doubts, missing_rd, rd_total
 from app.enterprises.events import FIELD_LABELS

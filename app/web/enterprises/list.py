@@ -7,7 +7,9 @@ from typing import Annotated
 from starlette.responses import Response
 
 from app.cases.lists import FIRMS
-from app.doors.downloads import TableFormat
+from app.doors.calls.downloads import TableFormat
+from app.doors.calls.past import ListCall
+from app.doors.calls.router import GuardedRouter
 from app.doors.lists import controls
 from app.doors.lists.bulk import BulkButton, BulkForm
 from app.doors.lists.controls import Choices, Choose
@@ -15,8 +17,6 @@ from app.doors.lists.export import export_list
 from app.doors.lists.listed import Listed
 from app.doors.lists.query import ListQuery
 from app.doors.lists.view import ListView
-from app.doors.past import ListCall
-from app.doors.router import GuardedRouter
 from app.engagement.actions import ASK
 from app.enterprises import actions
 from app.enterprises.lists import UNKNOWN_REGION

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.doors.field_forms import Choices, answers, texts_of
+from app.doors.forms.fields import Choices, answers, texts_of
 from app.enterprises import schemas
 from app.enterprises.models import IntellectualProperty
 from app.enterprises.service import records

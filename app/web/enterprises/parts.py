@@ -9,11 +9,11 @@ from fastapi import Path
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from app.doors.call import Call
-from app.doors.field_forms import AskedGroup, asked_groups, texts_of
-from app.doors.forms import Bound, bind, empty
-from app.doors.merging import WAS, JointForm, Together, began_with, was_as
-from app.doors.router import GuardedRouter
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
+from app.doors.forms.bound import Bound, bind, empty
+from app.doors.forms.fields import AskedGroup, asked_groups, texts_of
+from app.doors.forms.merging import WAS, JointForm, Together, began_with, was_as
 from app.enterprises import actions
 from app.enterprises.models import Enterprise
 from app.enterprises.service.parts import PartChange, find_part, remove_part

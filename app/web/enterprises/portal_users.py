@@ -11,9 +11,9 @@ from app.accounts.queries import list_enterprise_users
 from app.accounts.service.invitations import invite, withdraw_invitation
 from app.accounts.service.people import change_firm_role, disable_enterprise_user
 from app.doors.accounts.people import InvitationLine, RoleForm, invitation_lines, invitation_link, role_choices
-from app.doors.call import Call
-from app.doors.forms import Bound, bind, empty
-from app.doors.router import GuardedRouter
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
+from app.doors.forms.bound import Bound, bind, empty
 from app.enterprises.models import Enterprise
 from app.enterprises.queries import get_by_uscc_visible_to
 from app.kit.actor import FirmRole

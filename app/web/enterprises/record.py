@@ -9,9 +9,9 @@ from fastapi import Query
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from app.doors.call import Call
-from app.doors.router import GuardedRouter
-from app.doors.timeline import TimelineLine
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
+from app.doors.pages.timeline import TimelineLine
 from app.enterprises import actions, queries
 from app.enterprises.domain.scale import suggest_scale
 from app.enterprises.domain.uscc import normalise

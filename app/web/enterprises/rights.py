@@ -6,8 +6,8 @@ from datetime import date
 
 from starlette.responses import Response
 
-from app.doors.call import Call
-from app.doors.router import GuardedRouter
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
 from app.enterprises import actions
 from app.enterprises.linked_rights import list_products_by_right, list_rights_by_product
 from app.enterprises.models import IntellectualProperty, Product

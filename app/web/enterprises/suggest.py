@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from starlette.responses import Response
 
-from app.doors.call import Call
-from app.doors.router import GuardedRouter
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
 from app.enterprises import actions
 from app.enterprises.lists import search_visible_to
 from app.reference.queries import list_region_names, search_industries, search_regions

@@ -9,9 +9,9 @@ from pydantic import ValidationError
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from app.doors.call import Call
-from app.doors.forms import Bound, empty, message_of
-from app.doors.router import GuardedRouter
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
+from app.doors.forms.bound import Bound, empty, message_of
 from app.enterprises import actions
 from app.enterprises.schemas import TagInput
 from app.enterprises.service.parts import PartChange

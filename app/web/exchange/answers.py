@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
-from app.doors.call import Call
-from app.doors.forms import Bound, empty
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
+from app.doors.forms.bound import Bound, empty
 from app.doors.lists.query import ListQuery, asked, list_query
-from app.doors.router import GuardedRouter
 from app.exchange.actions import HAND_OVER
 from app.exchange.handovers.domain import ITEM_LABELS
 from app.exchange.partners.models import Partner

@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.accounts.actions import MANAGE_CLIENTS
-from app.doors.call import Call
-from app.doors.router import GuardedRouter
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
 from app.exchange import events
 from app.exchange.actions import SEE
 from app.exchange.plans import province_plans

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from starlette.responses import Response
 
-from app.doors.call import Call
-from app.doors.downloads import download_table
-from app.doors.router import GuardedRouter
+from app.doors.calls.call import Call
+from app.doors.calls.downloads import download_table
+from app.doors.calls.router import GuardedRouter
 from app.exchange.actions import SEE
 from app.exchange.catalogue import newest_definitions
 from app.exchange.dictionary import HEADINGS, DictionaryPart, dictionary_of

@@ -7,13 +7,13 @@ from typing import Annotated
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from app.doors.call import Call
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
 from app.doors.lists import controls
 from app.doors.lists.listed import Listed
 from app.doors.lists.query import ListQuery
 from app.doors.lists.view import ListView
-from app.doors.router import GuardedRouter
-from app.doors.timeline import TimelineLine, timeline_lines
+from app.doors.pages.timeline import TimelineLine, timeline_lines
 from app.exchange.actions import SEE
 from app.exchange.handovers.domain import BASIS_LABELS, ITEM_LABELS, BatchBasis, HandoverState, ItemState
 from app.exchange.handovers.listing import count_states, get_handover

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.cases.lists import CASES, CaseFilter
-from app.doors.call import Call
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
 from app.doors.lists.query import ListQuery, asked, list_query
-from app.doors.router import GuardedRouter
 from app.enterprises.lists import ENTERPRISES, EnterpriseFilter
 from app.exchange.actions import HAND_OVER
 from app.exchange.handovers.domain import BASIS_LABELS, BatchBasis

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from starlette.responses import Response
 
-from app.doors.call import Call
-from app.doors.router import GuardedRouter
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
 from app.exchange.actions import HAND_OVER
 from app.exchange.handovers.domain import ItemState
 from app.exchange.handovers.listing import get_handover, list_item_ids

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from starlette.responses import Response
 
-from app.doors.call import Call
-from app.doors.router import GuardedRouter
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
 from app.exchange.actions import MANAGE_PARTNERS, SEE
 from app.exchange.handovers.listing import count_states
 from app.exchange.handovers.tallies import Waiting, settled_by, waiting_by_partner

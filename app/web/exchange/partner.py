@@ -10,10 +10,10 @@ from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
 from app.accounts.models import MachineClient
-from app.doors.call import Call
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
 from app.doors.lists.query import ListQuery, asked, list_query
-from app.doors.router import GuardedRouter
-from app.doors.timeline import TimelineLine, timeline_lines
+from app.doors.pages.timeline import TimelineLine, timeline_lines
 from app.exchange.actions import MANAGE_PARTNERS, SEE
 from app.exchange.handovers.listing import list_batches
 from app.exchange.handovers.models import Handover

@@ -8,9 +8,9 @@ from starlette.responses import Response
 
 from app.accounts.models import MachineClient
 from app.accounts.queries import list_clients
-from app.doors.call import Call
-from app.doors.forms import Bound, empty
-from app.doors.router import GuardedRouter
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
+from app.doors.forms.bound import Bound, empty
 from app.exchange.actions import MANAGE_PARTNERS, RECEIPTS
 from app.exchange.catalogue import list_definitions, partner_definition
 from app.exchange.partners.domain import TRANSPORT_LABELS

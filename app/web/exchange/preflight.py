@@ -7,10 +7,10 @@ from typing import Annotated
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from app.doors.call import Call
-from app.doors.downloads import download_table
+from app.doors.calls.call import Call
+from app.doors.calls.downloads import download_table
+from app.doors.calls.router import GuardedRouter
 from app.doors.lists.query import ListQuery, asked
-from app.doors.router import GuardedRouter
 from app.exchange.actions import HAND_OVER
 from app.exchange.handovers.domain import BASIS_LABELS, BatchBasis
 from app.exchange.handovers.preview import BatchPreview, preview_batch

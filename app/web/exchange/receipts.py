@@ -7,12 +7,12 @@ from typing import Annotated
 
 from starlette.responses import Response
 
-from app.doors.call import Call
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
 from app.doors.lists import controls
 from app.doors.lists.listed import Listed
 from app.doors.lists.query import ListQuery
 from app.doors.lists.view import ListView
-from app.doors.router import GuardedRouter
 from app.exchange.actions import SEE
 from app.exchange.handovers.listing import find_items, get_receipt_visible_to
 from app.exchange.handovers.models import Handover, HandoverItem, Receipt

@@ -7,10 +7,10 @@ from typing import IO
 
 from starlette.responses import Response, StreamingResponse
 
-from app.doors.call import Call
-from app.doors.deps import noting
-from app.doors.documents import content_disposition
-from app.doors.router import GuardedRouter
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
+from app.doors.pages.documents import content_disposition
+from app.doors.requests.deps import noting
 from app.exchange.actions import HAND_OVER
 from app.exchange.sheets import events
 from app.exchange.sheets.service import get_batch, make_cover, make_workbook, note_taken

@@ -10,12 +10,12 @@ from starlette.responses import Response
 from app.accounts.queries import officer_names
 from app.cases.models import CaseFile
 from app.cases.queries import list_by_ids as list_cases
-from app.doors.call import Call
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
 from app.doors.lists import controls
 from app.doors.lists.listed import Listed
 from app.doors.lists.query import ListQuery
 from app.doors.lists.view import ListView
-from app.doors.router import GuardedRouter
 from app.exchange.actions import HAND_OVER, SEE
 from app.exchange.handovers.listing import find_mended, list_batches, list_items_visible_to
 from app.exchange.handovers.models import HandoverItem

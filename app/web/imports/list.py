@@ -6,11 +6,11 @@ from sqlalchemy.orm import Session
 from starlette.datastructures import FormData, UploadFile
 from starlette.responses import Response, StreamingResponse
 
-from app.doors.call import Call
-from app.doors.documents import content_disposition
-from app.doors.forms import Bound, empty
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
+from app.doors.forms.bound import Bound, empty
 from app.doors.lists.query import ListQuery, asked, list_query
-from app.doors.router import GuardedRouter
+from app.doors.pages.documents import content_disposition
 from app.enterprises.actions import IMPORT
 from app.enterprises.imports.blank_lists import blank_list
 from app.enterprises.imports.domain import ImportKind, ImportState, RowOutcome

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.doors.forms import Bound
+from app.doors.forms.bound import Bound
 from app.enterprises.events import FIELD_LABELS
 from app.enterprises.imports.domain import (
     KIND_LABELS,

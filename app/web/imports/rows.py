@@ -4,10 +4,10 @@ from typing import Annotated, Any
 
 from starlette.responses import Response
 
-from app.doors.call import Call
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
 from app.doors.lists.query import ListQuery, asked
-from app.doors.pages import safe_next
-from app.doors.router import GuardedRouter
+from app.doors.pages.render import safe_next
 from app.enterprises.actions import IMPORT
 from app.enterprises.imports import decisions
 from app.enterprises.imports.decisions import Deciding

@@ -6,9 +6,9 @@ from typing import Any
 
 from starlette.responses import Response
 
-from app.doors.call import Call
-from app.doors.forms import Bound, empty
-from app.doors.router import GuardedRouter
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
+from app.doors.forms.bound import Bound, empty
 from app.incentives import actions
 from app.incentives.domain.clawback import SEEN, conditions
 from app.incentives.domain.scheme import (

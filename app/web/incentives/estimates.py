@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from app.doors.call import Call
-from app.doors.router import GuardedRouter
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
 from app.enterprises.models import Enterprise
 from app.enterprises.queries import get_by_uscc_visible_to
 from app.incentives import actions

@@ -7,10 +7,10 @@ from typing import Annotated, Any
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from app.doors.call import Call
-from app.doors.downloads import TableFormat, download_table
+from app.doors.calls.call import Call
+from app.doors.calls.downloads import TableFormat, download_table
+from app.doors.calls.router import GuardedRouter
 from app.doors.lists.query import ListQuery, asked, list_query
-from app.doors.router import GuardedRouter
 from app.enterprises.models import Enterprise
 from app.enterprises.queries import get_by_uscc_visible_to
 from app.incentives import actions

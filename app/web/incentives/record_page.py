@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.doors.call import Call
-from app.doors.forms import Bound
-from app.doors.timeline import TimelineLine, timeline_lines
+from app.doors.calls.call import Call
+from app.doors.forms.bound import Bound
+from app.doors.pages.timeline import TimelineLine, timeline_lines
 from app.incentives import actions
 from app.incentives.domain.clawback import OUTCOME_LABELS, conditions
 from app.incentives.domain.scheme import CLAWBACK_LABELS, ClawbackKind, Scheme

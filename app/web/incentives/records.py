@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from app.doors.call import Call
-from app.doors.forms import Bound, bind, empty
-from app.doors.router import GuardedRouter
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
+from app.doors.forms.bound import Bound, bind, empty
 from app.enterprises.queries import get_by_uscc_visible_to
 from app.incentives import actions
 from app.incentives.domain.steps import IncentiveState

@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from app.doors.call import Call
-from app.doors.router import GuardedRouter
-from app.doors.timeline import TimelineLine, timeline_lines
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
+from app.doors.pages.timeline import TimelineLine, timeline_lines
 from app.incentives import actions
 from app.incentives.domain.plan import AmountPlan
 from app.incentives.domain.scheme import STACKING_LABELS, Origin, Scheme, Stacking, Status

@@ -6,8 +6,8 @@ from starlette.responses import Response
 
 from app.accounts.actions import PUBLIC
 from app.accounts.queries import actor_of
-from app.doors.call import Call
-from app.doors.router import GuardedRouter
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
 from app.kit.db import composition_of
 from app.kit.errors import NotFound
 from app.kit.i18n import _

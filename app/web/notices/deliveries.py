@@ -7,9 +7,9 @@ from typing import Annotated
 
 from starlette.responses import Response
 
-from app.doors.call import Call
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
 from app.doors.lists.query import ListQuery, asked, list_query
-from app.doors.router import GuardedRouter
 from app.kit.errors import NotFound
 from app.kit.i18n import _, ngettext
 from app.kit.paging import Page

@@ -1,5 +1,5 @@
 """An officer's own notices."""
 
-from app.doors.notice_routes import notice_router
+from app.doors.notices.routes import notice_router
 
 router = notice_router("web", "/notices", inbox="web/notices/inbox.html", settings="web/notices/settings.html")

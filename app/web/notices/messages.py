@@ -8,9 +8,9 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from app.cases.choosing import firm_ids_of_cases_visible_to, firm_ids_visible_to
-from app.doors.call import Call
-from app.doors.forms import Bound, attempt, bind, empty
-from app.doors.router import GuardedRouter
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
+from app.doors.forms.bound import Bound, attempt, bind, empty
 from app.enterprises.models import Enterprise
 from app.enterprises.queries import list_by_ids
 from app.jobs.domain import JobState

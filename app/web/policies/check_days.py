@@ -5,9 +5,9 @@ from datetime import date
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from app.doors.call import Call
-from app.doors.forms import Bound
-from app.doors.router import GuardedRouter
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
+from app.doors.forms.bound import Bound
 from app.kit.actor import Actor
 from app.kit.i18n import _
 from app.kit.permissions import can

@@ -8,8 +8,8 @@ from fastapi import Query
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from app.doors.call import Call
-from app.doors.router import GuardedRouter
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
 from app.kit.differences import SectionChanges
 from app.kit.errors import NotFound
 from app.kit.i18n import _

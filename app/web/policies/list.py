@@ -5,8 +5,8 @@ from typing import Annotated
 from fastapi import Query
 from starlette.responses import Response
 
-from app.doors.call import Call
-from app.doors.router import GuardedRouter
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
 from app.policies.actions import READ
 from app.policies.places import get_shown
 from app.policies.queries import get_version, list_versions

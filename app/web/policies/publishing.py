@@ -8,9 +8,9 @@ import yaml
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from app.doors.call import Call
-from app.doors.forms import Bound, empty
-from app.doors.router import GuardedRouter
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
+from app.doors.forms.bound import Bound, empty
 from app.kit.differences import SectionChanges
 from app.kit.errors import Forbidden, Invalid
 from app.kit.i18n import _

@@ -9,9 +9,9 @@ from starlette.responses import Response
 from app.cases.domain.state import CaseState
 from app.cases.models import CaseFile
 from app.cases.service.overriding import keep_verdict_now, override_case_verdict, take_back_case_override
-from app.doors.call import Call
-from app.doors.forms import Bound, empty
-from app.doors.router import GuardedRouter
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
+from app.doors.forms.bound import Bound, empty
 from app.enterprises.models import Enterprise
 from app.enterprises.queries import get_by_uscc_visible_to
 from app.kit.actor import Actor

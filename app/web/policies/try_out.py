@@ -10,11 +10,11 @@ from starlette.responses import Response
 
 from app.commissioners.models import Commissioner
 from app.commissioners.queries import get_visible_to as get_commissioner_visible_to
-from app.doors.call import Call
-from app.doors.fact_form import Trial, lacks_too_much, trial_of_firm, trial_of_nobody
-from app.doors.fact_questions import FactQuestionGroup
-from app.doors.forms import Bound
-from app.doors.router import GuardedRouter
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
+from app.doors.forms.bound import Bound
+from app.doors.forms.fact_form import Trial, lacks_too_much, trial_of_firm, trial_of_nobody
+from app.doors.forms.fact_questions import FactQuestionGroup
 from app.enterprises.models import Enterprise
 from app.enterprises.queries import get_by_uscc_visible_to
 from app.kit.actor import Actor

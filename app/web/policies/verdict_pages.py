@@ -8,9 +8,9 @@ from typing import Any
 from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
-from app.doors.fact_answers import read_typed
-from app.doors.fact_questions import hint_of
-from app.doors.forms import Bound, empty
+from app.doors.forms.bound import Bound, empty
+from app.doors.forms.fact_answers import read_typed
+from app.doors.forms.fact_questions import hint_of
 from app.enterprises.models import Enterprise
 from app.kit.actor import Actor
 from app.kit.clock import today

@@ -6,9 +6,9 @@ from typing import Annotated
 from fastapi import Query
 from starlette.responses import Response
 
-from app.doors.call import Call
-from app.doors.forms import Bound
-from app.doors.router import GuardedRouter
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
+from app.doors.forms.bound import Bound
 from app.enterprises.queries import get_by_uscc_visible_to
 from app.kit.i18n import _
 from app.policies.actions import READ_VERDICT, STATE_FACT

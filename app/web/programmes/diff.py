@@ -6,8 +6,8 @@ from typing import Annotated
 from fastapi import Query
 from starlette.responses import Response
 
-from app.doors.call import Call
-from app.doors.router import GuardedRouter
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
 from app.kit.differences import SectionChanges
 from app.programmes.actions import READ
 from app.programmes.differences import compare

@@ -10,8 +10,8 @@ from starlette.responses import Response
 from app.cases.board import count_by_stage_visible_to
 from app.cases.domain.state import CaseState
 from app.cases.lists import CASES, CaseFilter
-from app.doors.call import Call
-from app.doors.router import GuardedRouter
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
 from app.kit.actor import Actor
 from app.kit.clock import today
 from app.kit.errors import NotFound

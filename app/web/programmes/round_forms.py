@@ -5,8 +5,8 @@ from collections.abc import Sized
 from starlette.responses import Response
 
 from app.cases.service.milestones import date_round
-from app.doors.call import Call
-from app.doors.router import GuardedRouter
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
 from app.kit.i18n import _, ngettext
 from app.programmes import actions
 from app.programmes.schemas import NewRoundInput, RoundInput

@@ -5,7 +5,7 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from app.doors.forms import Bound, empty
+from app.doors.forms.bound import Bound, empty
 from app.programmes.models import ProgrammeRound
 from app.programmes.queries import list_rounds
 from app.programmes.schemas import NewRoundInput, RoundInput

@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.cases.service.clocks import give_lengths
-from app.doors.call import Call
-from app.doors.forms import Bound, empty
-from app.doors.router import GuardedRouter
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
+from app.doors.forms.bound import Bound, empty
 from app.kit.i18n import N_, _, ngettext
 from app.kit.permissions import can
 from app.programmes import actions

@@ -10,8 +10,8 @@ from app.cases.models import CaseFile
 from app.cases.printouts.event_words import EventText
 from app.cases.queries import list_versions_by_number
 from app.cases.supply.events import ANSWERS_HANDED_IN
-from app.doors.call import Call
-from app.doors.timeline import NOTHING, ChangeLine, TimelineLine, Wording, terms_of, wording_of
+from app.doors.calls.call import Call
+from app.doors.pages.timeline import NOTHING, ChangeLine, TimelineLine, Wording, terms_of, wording_of
 from app.journal.models import JournalEvent
 from app.kit.db import composition_of
 from app.kit.i18n import _

@@ -7,8 +7,8 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from app.cases.supply.queries import Use, uses_of
-from app.doors.document_words import Badge, file_text, kind_choices, state_badge
-from app.doors.documents import can_be_shown
+from app.doors.pages.document_words import Badge, file_text, kind_choices, state_badge
+from app.doors.pages.documents import can_be_shown
 from app.files.domain.documents import DocumentState, document_state
 from app.files.models import Document
 from app.programmes.queries import Catalogue, load_catalogue

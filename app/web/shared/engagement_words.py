@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
 from app.cases.burden import CORRECTION, RETURNED
-from app.doors.forms import Bound
+from app.doors.forms.bound import Bound
 from app.engagement.domain.requests import RequestKind, RequestOutcome
 from app.engagement.domain.visits import ContactMethod
 from app.engagement.models import FirmRequest, Visit

@@ -7,10 +7,10 @@ from starlette.responses import Response
 
 from app.accounts.actions import KEEP_VIEWS
 from app.accounts.service.views import KeepView, keep_view, remove_view, share_view
-from app.doors.call import Call
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
 from app.doors.lists.saved import address_of
-from app.doors.pages import safe_next
-from app.doors.router import GuardedRouter
+from app.doors.pages.render import safe_next
 from app.kit.i18n import _
 
 router = GuardedRouter(door="web", prefix="/views")

@@ -13,10 +13,10 @@ from app.accounts.queries import list_active_officers
 from app.cases import actions
 from app.cases.schemas import MOST_AT_ONCE, OpenCases
 from app.cases.service.opening_many import JOB_KIND, Opened, OpeningCheck, check_openings, opened_of, order_cases
-from app.doors.call import Call
-from app.doors.forms import Bound, bind, empty
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
+from app.doors.forms.bound import Bound, bind, empty
 from app.doors.lists.query import ListQuery, asked, list_query
-from app.doors.router import GuardedRouter
 from app.enterprises.models import Enterprise
 from app.jobs.domain import JobState
 from app.jobs.models import Job

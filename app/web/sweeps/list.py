@@ -8,11 +8,11 @@ from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from app.doors.call import Call
-from app.doors.downloads import TableFormat, download_table, stream_table
-from app.doors.forms import empty
+from app.doors.calls.call import Call
+from app.doors.calls.downloads import TableFormat, download_table, stream_table
+from app.doors.calls.router import GuardedRouter
+from app.doors.forms.bound import empty
 from app.doors.lists.query import ListQuery, asked
-from app.doors.router import GuardedRouter
 from app.kit.actor import Actor
 from app.kit.db import Database, read_scope
 from app.kit.errors import NotFound

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.cases.actions import OPEN
 from app.cases.service.opening_many import JOB_KIND as OPEN_CASES
-from app.doors.forms import Bound
+from app.doors.forms.bound import Bound
 from app.doors.lists.query import ListQuery
 from app.jobs.domain import JobState
 from app.jobs.models import Job

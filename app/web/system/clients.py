@@ -21,9 +21,9 @@ from app.accounts.service.clients import (
     make_signature_key,
     renew_secret,
 )
-from app.doors.call import Call
-from app.doors.forms import Bound, empty
-from app.doors.router import GuardedRouter
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
+from app.doors.forms.bound import Bound, empty
 from app.kit.i18n import N_, _
 
 router = GuardedRouter(door="web", prefix="/system/clients")

@@ -6,10 +6,10 @@ from typing import Any
 
 from starlette.responses import HTMLResponse
 
-from app.doors.call import Call
-from app.doors.forms import Bound
-from app.doors.router import GuardedRouter
-from app.doors.timeline import ChangeLine, TimelineLine
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
+from app.doors.forms.bound import Bound
+from app.doors.pages.timeline import ChangeLine, TimelineLine
 from app.kit.errors import NotFound
 from app.kit.i18n import _
 from app.kit.paging import Count, Page

@@ -7,9 +7,9 @@ from typing import Annotated
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from app.doors.call import Call
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
 from app.doors.lists.query import ListQuery, asked, list_query
-from app.doors.router import GuardedRouter
 from app.jobs import events, service
 from app.jobs.actions import LIST, STEER
 from app.jobs.domain import JobState

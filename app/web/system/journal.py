@@ -7,9 +7,9 @@ from starlette.responses import Response
 
 from app.accounts.actions import READ_JOURNAL
 from app.accounts.queries import list_officers
-from app.doors.call import Call
-from app.doors.router import GuardedRouter
-from app.doors.timeline import TimelineLine, wording_of
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
+from app.doors.pages.timeline import TimelineLine, wording_of
 from app.enterprises.actions import READ
 from app.enterprises.queries import get_visible_to
 from app.journal.queries import TimelineFilter, list_events

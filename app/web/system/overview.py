@@ -19,9 +19,9 @@ from app.accounts.service.officers import (
 )
 from app.cases.opinions.queries import department_names
 from app.cases.printouts.actions import KEEP_TEMPLATES
-from app.doors.call import Call
-from app.doors.forms import Bound, empty
-from app.doors.router import GuardedRouter
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
+from app.doors.forms.bound import Bound, empty
 from app.kit.actor import Role
 from app.kit.i18n import _
 from app.kit.permissions import can

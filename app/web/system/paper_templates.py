@@ -14,10 +14,10 @@ from app.cases.printouts.models import PaperTemplate
 from app.cases.printouts.placeholders import OF_CASE, OF_PAPER, PAPER_LABELS, SYNTAX, PaperKind, Value
 from app.cases.printouts.refusals import FIELD
 from app.cases.printouts.templates import Shelf, list_own, template_bytes, upload_template, withdraw_template
-from app.doors.call import Call
-from app.doors.documents import content_disposition
-from app.doors.forms import Bound, bind, empty
-from app.doors.router import GuardedRouter
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
+from app.doors.forms.bound import Bound, bind, empty
+from app.doors.pages.documents import content_disposition
 from app.files.domain.kinds import HANDLING, FileKind
 from app.files.models import StoredFile
 from app.files.vault import Upload

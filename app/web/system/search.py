@@ -11,8 +11,8 @@ from app.cases.actions import LIST as LIST_CASES
 from app.cases.lists import CASES, CaseFilter
 from app.commissioners.actions import LIST as LIST_COMMISSIONERS
 from app.commissioners.lists import COMMISSIONERS, CommissionerFilter
-from app.doors.call import Call
-from app.doors.router import GuardedRouter
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
 from app.enterprises.actions import LIST as LIST_ENTERPRISES
 from app.enterprises.domain.uscc import LENGTH, normalise
 from app.enterprises.lists import search_visible_to

@@ -10,13 +10,13 @@ from app.accounts.actions import PUBLIC, SIGN_OUT
 from app.accounts.service.signing_in import drop_idle, sign_out
 from app.accounts.service.used_forms import forget_used_forms
 from app.doors.accounts.signing_in import checked, let_in
-from app.doors.call import Call
-from app.doors.chrome import home_of
-from app.doors.deps import SESSION_COOKIE
-from app.doors.forms import Bound, bind, empty
-from app.doors.middleware import LANGUAGE_COOKIE
-from app.doors.pages import safe_next
-from app.doors.router import GuardedRouter
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
+from app.doors.forms.bound import Bound, bind, empty
+from app.doors.pages.chrome import home_of
+from app.doors.pages.render import safe_next
+from app.doors.requests.deps import SESSION_COOKIE
+from app.doors.requests.middleware import LANGUAGE_COOKIE
 from app.kit.actor import Actor, ActorKind
 from app.kit.i18n import LOCALES, _
 

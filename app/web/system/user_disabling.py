@@ -8,8 +8,8 @@ from app.accounts.actions import MANAGE_USERS
 from app.accounts.models import Officer
 from app.accounts.service.officers import get_officer, set_disabled
 from app.cases.loads import count_held
-from app.doors.call import Call
-from app.doors.router import GuardedRouter
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
 from app.kit.errors import Invalid
 from app.kit.i18n import _
 from app.programmes.queries import load_catalogue

@@ -10,9 +10,9 @@ from fastapi import Query
 from starlette.responses import Response
 
 from app.cases.service.redating import redate_clocks
-from app.doors.call import Call
-from app.doors.forms import Bound, empty
-from app.doors.router import GuardedRouter
+from app.doors.calls.call import Call
+from app.doors.calls.router import GuardedRouter
+from app.doors.forms.bound import Bound, empty
 from app.kit.i18n import N_, _, current_locale, ngettext
 from app.kit.permissions import can
 from app.reference.actions import READ_CALENDAR, SET_CALENDAR

@@ -9,10 +9,10 @@ from urllib.parse import urlencode
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from app.doors.call import Call
-from app.doors.downloads import TableFormat, download_table
+from app.doors.calls.call import Call
+from app.doors.calls.downloads import TableFormat, download_table
+from app.doors.calls.router import GuardedRouter
 from app.doors.lists.query import ListQuery, asked
-from app.doors.router import GuardedRouter
 from app.kit.errors import NotFound
 from app.kit.i18n import Bilingual, _
 from app.kit.paging import Page

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from sqlalchemy.orm import Session
 
-from app.doors.forms import Bound
+from app.doors.forms.bound import Bound
 from app.enterprises.queries import list_by_ids
 from app.kit.i18n import _
 from app.policies.domain.language.verdict import Evaluation

@@ -33,7 +33,7 @@ from app.jobs.models import Job
 from app.kit.actor import Actor
 from app.kit.db import Database
 from app.kit.errors import Conflict, Invalid
-from app.kit.local_blobs import LocalBlobs
+from app.kit.storage.local import LocalBlobs
 from tests.conftest import NOW
 from tests.exchange import counterparts
 from tests.exchange.world import World

@@ -21,7 +21,7 @@ from app.jobs.queries import get_job
 from app.kit.actor import Actor
 from app.kit.db import Database
 from app.kit.errors import Invalid
-from app.kit.local_blobs import LocalBlobs
+from app.kit.storage.local import LocalBlobs
 from tests.conftest import NOW
 from tests.exchange import counterparts
 from tests.exchange.world import World

@@ -1,0 +1,67 @@
+"""The routes of a person's own password, the same behind both doors; each door brings its router and its template."""
+
+from dataclasses import dataclass
+
+from pydantic import BaseModel, Field
+from starlette.responses import Response
+
+from app.accounts.domain import MAXIMUM_PASSWORD
+from app.accounts.service.own_password import change_own_password
+from app.doors.calls.call import Call
+from app.doors.calls.entrance import Door
+from app.doors.calls.router import GuardedRouter
+from app.doors.forms.bound import Bound, attempt, bind, empty
+from app.doors.pages.chrome import home_of
+from app.doors.requests.deps import SESSION_COOKIE
+from app.kit.i18n import _
+from app.kit.permissions import Action
+
+
+class PasswordForm(BaseModel):
+    """The old and the new password."""
+
+    old: str = Field(max_length=MAXIMUM_PASSWORD)
+    new: str
+    repeat: str
+
+
+@dataclass(frozen=True)
+class PasswordPage:
+    """The form for a new password, and where it goes."""
+
+    form: Bound[PasswordForm]
+    url: str
+
+
+def password_router(door: Door, prefix: str, *, action: Action, template: str) -> GuardedRouter:
+    """The router of one door, whose people may do `action`."""
+    router = GuardedRouter(door=door, prefix=prefix)
+    url = f"{prefix}/password"
+
+    @router.get("/password", action=action)
+    def password_page(call: Call) -> Response:
+        """The form for a new password."""
+        return call.render(template, PasswordPage(empty(), url))
+
+    @router.post("/password", action=action)
+    def change_password(call: Call) -> Response:
+        """Change the own password, knowing the old one; a wrong one is counted and committed."""
+        bound = bind(PasswordForm, call.form)
+        if bound.model is not None and bound.model.new != bound.model.repeat:
+            bound.errors["repeat"] = [_("两次输入的新密码不一致。")]
+        secret = call.request.cookies.get(SESSION_COOKIE, "")
+        done = attempt(
+            call.session,
+            bound,
+            lambda given: change_own_password(
+                call.session, **call.by, old=given.old, new=given.new, secret=secret, passwords=call.settings.passwords
+            ),
+        )
+        if isinstance(done, str):
+            bound.errors["old"] = [done]
+        elif done is not None:
+            return call.redirect(home_of(call.actor), good=_("密码已修改。其他设备上的登录已退出。"))
+        bound.raw.clear()
+        return call.render(template, PasswordPage(bound, url), status=422)
+
+    return router

@@ -1,0 +1,1 @@
+"""What machines' calls have of their own: token, signature, strict JSON, problems."""

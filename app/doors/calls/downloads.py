@@ -1,0 +1,74 @@
+"""Handing a table to the browser as a file; the journal notes who took which list, how many rows, by which filter."""
+
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from typing import Any, Literal
+
+from fastapi import Request
+from starlette.responses import Response
+
+from app.doors import events
+from app.doors.pages.documents import content_disposition
+from app.doors.requests.deps import noting
+from app.doors.requests.streams import DatabaseStream
+from app.journal.domain import SubjectKey
+from app.journal.service import record
+from app.kit.actor import Actor
+from app.kit.clock import utc_now
+from app.kit.tabular.writer import write_csv, write_xlsx
+
+TableFormat = Literal["xlsx", "csv"]
+Rows = Iterable[Sequence[Any]]
+_TYPES = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "csv": "text/csv; charset=utf-8",
+}
+
+
+class _Counted:
+    """Rows, counted as they pass."""
+
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
+        self.count = 0
+
+    def __iter__(self) -> Iterator[Sequence[Any]]:
+        for row in self._rows:
+            self.count += 1
+            yield row
+
+
+def download_table(request: Request, name: str, extension: TableFormat, rows: Rows, header: Sequence[str]) -> Response:
+    """The rows as `name`.xlsx or `name`.csv, formula-safe; for lists that fit into memory."""
+    counted = _Counted(rows)
+    body = write_xlsx(counted, header, sheet=name) if extension == "xlsx" else b"".join(write_csv(counted, header))
+    _note(request, name, extension, counted.count, complete=True)
+    return Response(body, media_type=_TYPES[extension], headers=_headers(name, extension))
+
+
+def stream_table(request: Request, name: str, rows: Generator[Sequence[Any]], header: Sequence[str]) -> Response:
+    """The rows as `name`.csv while they are read; `rows` must read from a session of their own."""
+    blocks = _streamed(request, name, rows, header)
+    return DatabaseStream(request, blocks, media_type=_TYPES["csv"], headers=_headers(name, "csv"))
+
+
+def _streamed(request: Request, name: str, rows: Generator[Sequence[Any]], header: Sequence[str]) -> Generator[bytes]:
+    counted, complete = _Counted(rows), False
+    try:
+        yield from write_csv(counted, header)
+        complete = True
+    finally:
+        rows.close()  # and with it their session
+        _note(request, name, "csv", counted.count, complete=complete)
+
+
+def _headers(name: str, extension: str) -> dict[str, str]:
+    return {"content-disposition": content_disposition(f"{name}.{extension}"), "cache-control": "no-store"}
+
+
+def _note(request: Request, name: str, extension: str, count: int, *, complete: bool) -> None:
+    actor: Actor = request.state.actor
+    subject = SubjectKey("export", request.url.path, name, region_code=actor.region_prefix)
+    data = {"rows": count, "format": extension, "filter": request.url.query, "complete": complete}
+    kind = events.LIST_EXPORTED if complete else events.LIST_BROKEN_OFF
+    with noting(request) as session:
+        record(session, actor=actor, now=utc_now(), type=kind, subject=subject, data=data)

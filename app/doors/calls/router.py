@@ -1,0 +1,64 @@
+"""A router whose routes each name their action; without one the application does not start."""
+
+from collections.abc import Callable
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.routing import APIRoute
+
+from app.doors.calls.api_entrance import BODY, ApiEntrance
+from app.doors.calls.entrance import FORM, Door, Endpoint, EntranceRoute, PageEntrance
+from app.kit.permissions import Action
+
+
+class GuardedRouter:
+    """Routes of one slice behind one door. `.router` is what the application includes."""
+
+    def __init__(self, *, door: Door, prefix: str = "", tags: list[str] | None = None) -> None:
+        self.door = door
+        kind = APIRoute if door == "watch" else EntranceRoute
+        self.router = APIRouter(prefix=prefix, tags=list(tags or []), route_class=kind)
+
+    def get(self, path: str, *, action: Action, **options: Any) -> Callable[[Endpoint], Endpoint]:
+        """A reading route."""
+        return self._route("GET", path, action, options, writes=False)
+
+    def post(
+        self, path: str, *, action: Action, reads_only: bool = False, **options: Any
+    ) -> Callable[[Endpoint], Endpoint]:
+        """A writing route; forms are checked for their CSRF and once tokens. One that only reads never waits for a writer."""
+        return self._route("POST", path, action, options, writes=not reads_only)
+
+    def _route(
+        self, method: str, path: str, action: Action, options: dict[str, Any], *, writes: bool
+    ) -> Callable[[Endpoint], Endpoint]:
+        options.setdefault("include_in_schema", self.door == "api")
+        if self.door != "api":
+            options.setdefault("response_model", None)
+
+        def add(endpoint: Endpoint) -> Endpoint:
+            entrance = self._entrance(endpoint, method, action, writes=writes)
+            self.router.add_api_route(path, entrance, methods=[method], **options)
+            return endpoint
+
+        return add
+
+    def _entrance(self, endpoint: Endpoint, method: str, action: Action, *, writes: bool) -> Endpoint:
+        if self.door == "watch":
+            endpoint.__dict__.update(action=action, door=self.door)
+            return endpoint
+        if self.door == "api":
+            return ApiEntrance(endpoint, self.door, action, sends=None if action.public else BODY, writes=writes)
+        return PageEntrance(endpoint, self.door, action, sends=FORM if method == "POST" else None, writes=writes)
+
+
+def action_of(route: Any) -> Action | None:
+    """The action that a route was declared with; None for a route made without a `GuardedRouter`."""
+    found: Action | None = getattr(getattr(route, "endpoint", None), "action", None)
+    return found
+
+
+def door_of(route: Any) -> Door:
+    """The door that a route belongs to."""
+    found: Door = getattr(route.endpoint, "door", "public")
+    return found

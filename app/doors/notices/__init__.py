@@ -1,0 +1,1 @@
+"""Notices as officers and firms both read and set them."""

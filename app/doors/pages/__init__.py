@@ -1,0 +1,1 @@
+"""What pages of both doors show: chrome, timeline, documents, assets."""

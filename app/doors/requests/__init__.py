@@ -1,0 +1,1 @@
+"""What comes in: who may be inside at once, session, tokens of forms, limits, streams."""
