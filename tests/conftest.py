@@ -108,9 +108,9 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """A run in which a test took longer than a test may is no success."""
+    """A run in which a test took longer than a test may on any machine is no success."""
     terminal = session.config.pluginmanager.get_plugin("terminalreporter")
-    if terminal is not None and _slow(terminal) and session.exitstatus == pytest.ExitCode.OK:
+    if terminal is not None and _slow(terminal, budget.FAILS_ABOVE) and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
@@ -121,9 +121,9 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
         terminalreporter.line("\n".join(slow))
 
 
-def _slow(terminal: Any) -> list[str]:
+def _slow(terminal: Any, above: float = budget.SECONDS) -> list[str]:
     reports = [each for some in terminal.stats.values() for each in some if getattr(each, "when", "") == "call"]
-    return budget.exceeded({each.nodeid: dict(each.user_properties).get("worked", 0.0) for each in reports})
+    return budget.exceeded({each.nodeid: dict(each.user_properties).get("worked", 0.0) for each in reports}, above)
 
 
 def _fixtures(item: pytest.Item) -> list[str]:

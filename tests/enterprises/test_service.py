@@ -20,6 +20,7 @@ from app.kit.db import notes
 from app.kit.errors import Conflict, Forbidden, Invalid
 from app.kit.lists.viewer import Viewer
 from app.kit.merging import Clashing
+from tests.factories.cases import opened
 from tests.factories.enterprises import fictional_code, firm, wrong_code
 
 Make = Callable[..., Any]
@@ -227,12 +228,10 @@ def test_a_retired_firm_leaves_the_lists_and_comes_back(session: Session, actor:
         retiring.restore(session, actor=head, enterprise=enterprise, now=now)
 
 
-def test_an_upper_slice_may_object(
-    session: Session, actor: Make, now: datetime, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(retiring, "_objections", [lambda _session, _id, _on: ["有 1 件在办事项"]])
+def test_an_upper_slice_may_object(session: Session, actor: Make, now: datetime) -> None:
     enterprise = firm(session)
-    with pytest.raises(Conflict, match="有 1 件在办事项"):
+    opened(session, actor(), now, enterprise=enterprise)
+    with pytest.raises(Conflict, match="还有在办件"):
         retiring.retire(
             session, actor=actor(role="section_head"), enterprise=enterprise, given=ReasonInput(reason="注销"), now=now
         )

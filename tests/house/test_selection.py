@@ -70,3 +70,4 @@ def test_a_slow_test_is_told_unless_it_may_be() -> None:
         "tests/journeys/test_walk.py::three": 90.0,
     }
     assert budget.exceeded(took) == ["   6.0 s  tests/cases/test_a.py::one"]
+    assert not budget.exceeded(took, budget.FAILS_ABOVE)
