@@ -26,16 +26,21 @@ NOT_QUICK_FILES = (
     "enterprises/imports/test_command.py",
     "enterprises/imports/test_kill.py",
     "enterprises/imports/test_real_lists.py",
+    "exchange/reconciling/test_running.py",
     "exchange/sending/test_command.py",
     "exchange/sending/test_threads.py",
+    "exchange/sheets/test_workbook.py",
     "exchange/test_services.py",
     "house/test_commands.py",
     "house/test_demo.py",
     "house/test_statements.py",
     "house/test_tooling.py",
     "notices/test_sending.py",
+    "policies/test_planning_properties.py",
+    "policies/test_score_bounds.py",
     "policies/test_sweep_kill.py",
     "programmes/test_folder_only.py",
+    "reference/test_publishing.py",
 )
 NOT_QUICK_FIXTURES = frozenset({"server", "app", "client", "new_client", "sign_in", "chromium", "walked"})
 
