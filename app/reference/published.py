@@ -24,8 +24,8 @@ T = TypeVar("T")
 _MARK, _CHANGED = "yumiao_published_mark", "yumiao_published_changed"
 _ONLY = 1
 _UNREAD = object()
-#: How many answers of one question are kept, of all states and languages; the oldest go first.
-MOST_KEPT = 32
+#: Of how many states answers are kept: the present one, and the one before it, which a snapshot under way may still ask for.
+STATES_KEPT = 2
 #: Whether what is being sent now is read to be kept. For tests, which count what a page sends time and again.
 reading_to_keep: ContextVar[bool] = ContextVar("reading_to_keep", default=False)
 
@@ -63,30 +63,22 @@ def kept(load: Callable[Concatenate[Session, P], T], /) -> Callable[Concatenate[
 
     Rows come without a session: what they hold is there, nothing is loaded later.
     """
-    known: dict[tuple[Hashable, ...], Any] = {}
+    states: dict[str, dict[Hashable, Any]] = {}
 
     def read(session: Session, /, *arguments: P.args, **named: P.kwargs) -> T:
         mark = _mark_of(session)
         if not mark:
             return load(session, *arguments, **named)
-        key = (mark, current_locale(), arguments, tuple(sorted(named.items())))
-        found = known.get(key, _UNREAD)
+        answers = states.setdefault(mark, {})
+        for bygone in list(states)[:-STATES_KEPT]:
+            states.pop(bygone, None)
+        key = (current_locale(), arguments, tuple(sorted(named.items())))
+        found = answers.get(key, _UNREAD)
         if found is _UNREAD:
-            found = known[key] = _read_alone(session, mark, lambda alone: load(alone, *arguments, **named))
-            _thin_out(known, mark)
+            found = answers[key] = _read_alone(session, mark, lambda alone: load(alone, *arguments, **named))
         return cast(T, found)
 
     return update_wrapper(read, load)
-
-
-def _thin_out(known: dict[tuple[Hashable, ...], Any], mark: str) -> None:
-    """Let go what was said before the state before this one: a snapshot under way may still ask for that."""
-    marks = dict.fromkeys(key[0] for key in list(known))
-    bygone = set(list(marks)[:-2]) - {mark}
-    too_many = len(known) - MOST_KEPT
-    for place, key in enumerate(list(known)):
-        if key[0] in bygone or place < too_many:
-            known.pop(key, None)
 
 
 def _mark_of(session: Session) -> str:
@@ -145,13 +137,8 @@ def _mark_anew(session: Session) -> None:
 
 
 @event.listens_for(Session, "after_commit")
-@event.listens_for(Session, "after_rollback")
-def _forget(session: Session) -> None:
-    session.info.pop(_CHANGED, None)
-    session.info.pop(_MARK, None)
-
-
 @event.listens_for(Session, "after_soft_rollback")
-def _forget_savepoint(session: Session, _transaction: Any) -> None:
-    """What a savepoint changed is gone with its mark; a change after it is one of its own."""
-    _forget(session)
+def _forget(session: Session, *_: Any) -> None:
+    """What a transaction or a savepoint changed is kept or gone, with its mark; a change after it is one of its own."""
+    session.info.pop(_CHANGED, None)
+    forget_mark(session)

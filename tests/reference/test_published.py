@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.kit.db import Database, read_scope, session_scope
 from app.reference.models import Term
-from app.reference.published import PublishedState, reading_to_keep
+from app.reference.published import PublishedState, kept, reading_to_keep
 from app.reference.queries import list_terms
 
 
@@ -84,3 +84,18 @@ def test_rows_belong_to_nobody(database: Database) -> None:
         _codes(session)
         assert not list(session.identity_map.values())
     assert not reading_to_keep.get()
+
+
+def test_of_bygone_states_nothing_is_kept(database: Database) -> None:
+    said: list[int] = []
+
+    @kept
+    def number(session: Session) -> int:
+        said.append(len(said))
+        return said[-1]
+
+    for state in range(4):
+        with session_scope(database) as session:
+            session.add(_tag(f"state-{state}"))
+        with read_scope(database) as session:
+            assert number(session) == number(session) == state
