@@ -115,6 +115,14 @@ def test_two_browsers_answer_at_once(
     assert answers == {"tax_collection": "查账征收", "entry_national_on": "2021-06-01", "entries_agree": "yes"}
 
 
+def test_a_field_that_the_form_does_not_have_is_nothing_to_choose(sign_in: SignIn, case: CaseFile) -> None:
+    url = f"/cases/{case.number}/questions"
+    sent = {"q_entry_national_on": "2021-06-01", "clash-q_no_such": "x", "clash-nothing": ""}
+    assert sign_in().submit(url, sent).status_code == 303
+    firm = f"/enterprises/{case.enterprise.uscc}/edit"
+    assert sign_in().submit(firm, {"clash-nothing": "x", "registered_on": "2021-13-01"}).status_code == 422
+
+
 def test_a_later_draft_does_not_take_the_others_change_back(
     sign_in: SignIn, new_client: Callable[[], Client], session: Session, case: CaseFile
 ) -> None:

@@ -49,9 +49,7 @@ def to_choose(
 ) -> Together:
     """What is to be chosen where others answered the same questions; `text_of` tells an answer in words."""
     named = {f"{FORM_PREFIX}{asked.code}": asked for asked in questions}
-    return joint.shown_again(
-        bound, lambda name: str(named[name].label), lambda name, value: text_of(named[name], str(value or ""))
-    )
+    return joint.shown_again(bound, lambda name, value: text_of(named[name], str(value or "")))
 
 
 def keep_typed(call: Call, number: str) -> KeptDraft:

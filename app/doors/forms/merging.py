@@ -97,14 +97,14 @@ def clash_lines(
     clashing: Mapping[str, Any],
     yours: Mapping[str, Any],
     theirs: Mapping[str, Any],
-    label_of: Callable[[str], str],
+    labels: Mapping[str, str],
     text_of: Callable[[str, Any], str] = lambda _name, value: str(value or ""),
 ) -> tuple[ClashLine, ...]:
     """The fields to choose from: `clashing` maps each to the text it began with, the other two are the texts of now."""
     return tuple(
         ClashLine(
             name=name,
-            label=label_of(name),
+            label=labels.get(name, name),
             was=text_of(name, before),
             theirs=text_of(name, theirs.get(name)),
             yours=text_of(name, yours.get(name)),
@@ -127,12 +127,16 @@ def choose_first(names: Iterable[str]) -> dict[str, list[str]]:
 
 
 class JointForm:
-    """A submitted form of something that others edit too, beside the texts that stand there now."""
+    """A submitted form of something that others edit too, beside the texts that stand there now.
 
-    def __init__(self, form: FormData, standing: Mapping[str, Any]) -> None:
+    `labels` are the words of its fields: what has none is no field of it, and nothing to choose.
+    """
+
+    def __init__(self, form: FormData, standing: Mapping[str, Any], labels: Mapping[str, str]) -> None:
         self.standing = standing
+        self.labels = labels
         self.sent = with_choices(form, standing)
-        self.clashing: dict[str, Any] = undecided(self.sent)
+        self.clashing: dict[str, Any] = {name: text for name, text in undecided(self.sent).items() if name in labels}
 
     def decided(self, bound: Bound[Model]) -> Bound[Model]:
         """`bound`, what was read of `sent`, with a message at every field that is still to be chosen."""
@@ -162,10 +166,9 @@ class JointForm:
     def shown_again(
         self,
         bound: Bound[Any],
-        label_of: Callable[[str], str],
         text_of: Callable[[str, Any], str] = lambda _name, value: str(value or ""),
     ) -> Together:
         """What is to be chosen; what others changed elsewhere is brought into `bound`."""
-        lines = clash_lines(self.clashing, bound.raw, self.standing, label_of, text_of)
+        lines = clash_lines(self.clashing, bound.raw, self.standing, self.labels, text_of)
         bound.raw = brought_up(self.sent, bound.raw, self.standing)
         return Together(began_with(self.standing), lines)

@@ -95,7 +95,8 @@ def fill(call: Call, number: str, duty_id: int) -> Response:
     """Keep a draft, or hand in; what somebody else changed meanwhile is kept too, or chosen between."""
     case = own_case(call.session, call.actor, number)
     row = _duty(call.session, case, duty_id)
-    joint = JointForm(call.form, drafted_texts(row))
+    labels = field_labels(template_of(programme_of(call.session, case), row.code))
+    joint = JointForm(call.form, drafted_texts(row), labels)
     bound, was = joint.decided(bind(PortalDutyForm, joint.sent)), _was(joint.sent)
     values = own_values(bound.raw, joint.sent.keys())
     try:
@@ -108,8 +109,7 @@ def fill(call: Call, number: str, duty_id: int) -> Response:
         if done is not None:
             return _filled(call, number, done)
         name_errors(bound, PortalDutyForm.model_fields)
-    labels = field_labels(template_of(programme_of(call.session, case), row.code))
-    together = joint.shown_again(bound, lambda name: labels.get(name, name))
+    together = joint.shown_again(bound)
     return call.render("portal/duty.html", _page(call, case, row, bound, together), status=422)
 
 

@@ -8,7 +8,7 @@ from app.doors.calls.call import Call
 from app.doors.calls.router import GuardedRouter
 from app.doors.casework.answers import FORM_PREFIX, answers_in, draft_was
 from app.doors.casework.own_fields import name_errors
-from app.doors.casework.questions import field_names, keep_typed, to_choose
+from app.doors.casework.questions import field_labels, field_names, keep_typed, to_choose
 from app.doors.forms.bound import empty
 from app.doors.forms.merging import JointForm, read_was
 from app.doors.pages.document_words import FRAGMENT
@@ -90,7 +90,7 @@ def save_section(call: Call, number: str, place: int) -> Response:
     section = section_at(of_case, place)
     if call.request.headers.get(FRAGMENT):
         return _kept(call, of_case, section)
-    joint = JointForm(call.form, raw_of(of_case, section))
+    joint = JointForm(call.form, raw_of(of_case, section), field_labels(section.questions))
     bound = joint.decided(bound_of(joint.standing, joint.sent))
     if not bound.errors:
         bound.model = SaveDraft(values=answers_in(joint.sent), was=draft_was(joint.sent), confirms=True)

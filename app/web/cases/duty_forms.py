@@ -138,7 +138,7 @@ def _filled(
 ) -> _Refused | None:
     """Do `work` with the form; the form with its messages and choices where it was refused."""
     row, template = _duty(call.session, queries.get_visible_to(call.session, call.actor, number), duty_id)
-    joint = JointForm(call.form, _begun_texts(row, template))
+    joint = JointForm(call.form, _begun_texts(row, template), field_labels(template))
     bound = joint.decided(bind(DutyForm, joint.sent))
     values = own_values(bound.raw, joint.sent.keys())
     done = joint.attempt(
@@ -150,7 +150,7 @@ def _filled(
     if done is not None:
         return None
     name_errors(bound, DutyForm.model_fields)
-    return _Refused(bound, joint.shown_again(bound, field_labels(template).__getitem__))
+    return _Refused(bound, joint.shown_again(bound))
 
 
 def _was(form: FormData) -> Filled | None:

@@ -153,7 +153,8 @@ def questions_page(call: Call, number: str) -> Response:
 def hand_in(call: Call, number: str) -> Response:
     case = queries.get_visible_to(call.session, call.actor, number)
     programme = queries.programme_of(call.session, case)
-    joint = JointForm(call.form, begun_texts(programme.questions, list_answers(call.session, case.id)))
+    questions = programme.questions
+    joint = JointForm(call.form, begun_texts(questions, list_answers(call.session, case.id)), field_labels(questions))
     values = answers_in(joint.sent)
     bound = joint.decided(empty({f"{FORM_PREFIX}{code}": text for code, text in values.items()}))
     if not bound.errors:
@@ -162,12 +163,12 @@ def hand_in(call: Call, number: str) -> Response:
         call.session,
         bound,
         lambda given: hand_in_answers(call.session, **call.by, number=number, command=given),
-        field_names(programme.questions),
+        field_names(questions),
     )
     if changed is not None:
         return call.redirect(f"/cases/{number}#questions", good=_("已提交。") if changed else _("没有改动。"))
     name_errors(bound, prefix=FORM_PREFIX)
-    together = to_choose(programme.questions, joint, bound, _in_words)
+    together = to_choose(questions, joint, bound, _in_words)
     bound.raw = dict(joint.standing) | bound.raw
     contents = load_contents(call.session, case)
     page = _page(call.session, contents, programme, call.now, bound, together)

@@ -144,7 +144,7 @@ def edit_page(call: Call, document_id: int) -> Response:
 @router.post("/documents/{document_id:int}/edit", action=actions.KEEP)
 def save(call: Call, document_id: int) -> Response:
     row = _kept(call.session, call.actor, document_id, lock=True)
-    joint = JointForm(call.form, _raw(row))
+    joint = JointForm(call.form, _raw(row), _labels())
     bound, was = joint.decided(bind(DocumentInput, joint.sent)), was_as(DocumentInput, joint.sent)
     changed = joint.attempt(
         call.session,
@@ -154,7 +154,7 @@ def save(call: Call, document_id: int) -> Response:
     if changed is not None:
         return call.redirect(f"/documents/{row.id}", good=_("已保存。") if changed else _("没有改动。"))
     kinds = dict(kind_choices(call.session))
-    together = joint.shown_again(bound, _labels().__getitem__, lambda name, text: _shown(kinds, name, text))
+    together = joint.shown_again(bound, lambda name, text: _shown(kinds, name, text))
     return _form_page(call, row, _EDIT, bound, together, status=422)
 
 

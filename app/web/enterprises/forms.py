@@ -93,7 +93,7 @@ def edit_enterprise_page(call: Call, uscc: str) -> Response:
 @router.post("/{uscc}/edit", action=actions.EDIT)
 def save_enterprise(call: Call, uscc: str) -> Response:
     firm = editable_firm(call.session, call.actor, uscc)
-    joint = JointForm(call.form, _raw(firm))
+    joint = JointForm(call.form, _raw(firm), _labels())
     bound, was = joint.decided(bind(EnterpriseEdit, joint.sent)), was_as(EnterpriseFields, joint.sent)
     changed = joint.attempt(
         call.session,
@@ -104,9 +104,7 @@ def save_enterprise(call: Call, uscc: str) -> Response:
     if changed is not None:
         return _saved(call, firm, changed)
     known = words(call.session)
-    together = joint.shown_again(
-        bound, _labels().__getitem__, lambda name, text: _readable(call.session, known, name, text)
-    )
+    together = joint.shown_again(bound, lambda name, text: _readable(call.session, known, name, text))
     return _form_page(call, firm, bound, together=together, status=422)
 
 

@@ -87,7 +87,7 @@ def save_part(call: Call, uscc: str, slug: Slug, part_id: PartId) -> Response:
         find_part(call.session, kind.part, firm.id, part_id),
         PartChange(call.session, call.actor, firm, call.now),
     )
-    joint = JointForm(call.form, raw_of(kind, row, desk))
+    joint = JointForm(call.form, raw_of(kind, row, desk), labels_of(kind))
     bound = joint.decided(bind(kind.schema, joint.sent))
 
     def work(given: Any) -> Any:
@@ -102,7 +102,7 @@ def save_part(call: Call, uscc: str, slug: Slug, part_id: PartId) -> Response:
     done = joint.attempt(call.session, bound, work, names)
     if done is not None:
         return _saved(call, firm, kind, done[0])
-    together = joint.shown_again(bound, labels_of(kind).__getitem__, _in_words(call.session, kind, firm))
+    together = joint.shown_again(bound, _in_words(call.session, kind, firm))
     return _page(call, firm, bound, slug, part_id, together=together, status=422)
 
 
