@@ -9,7 +9,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
-from app.kit.loading import uncollected
+from app.kit.uncollected import uncollected
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import JSONResponse, Response
 
 from app.accounts.actions import PUBLIC
-from app.composition.migrating import is_current
+from app.composition.migrations import is_current
 from app.doors.calls.router import GuardedRouter
 from app.doors.requests.deps import get_admission, get_database
 from app.kit.db import Database, read_scope

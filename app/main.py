@@ -12,8 +12,8 @@ import app.api
 import app.portal
 import app.web
 from app import __version__
-from app.composition.delivering import make_threads
-from app.composition.notifying import make_notifier
+from app.composition.delivery import make_threads
+from app.composition.notifications import make_notifier
 from app.composition.pages import compose_with_pages
 from app.config import Settings
 from app.doors.calls import errors
@@ -23,15 +23,15 @@ from app.doors.pages.timeline import wording_of
 from app.doors.requests.admission import THREADS, Admission
 from app.doors.requests.middleware import RequestFrame
 from app.doors.requests.rate import RateLimiter
+from app.exchange.delivery.metrics import ExchangeCollector
 from app.exchange.ledger import ReadingLedger
-from app.exchange.sending.metrics import ExchangeCollector
 from app.exchange.touched import TouchedRows
 from app.health import router as health_router
-from app.jobs.running import JobContext, kinds_of
+from app.jobs.run import JobContext, kinds_of
 from app.jobs.worker import Worker
 from app.kit.clock import utc_now
 from app.kit.db import Database
-from app.kit.templating import STATIC, make_environment
+from app.kit.templates import STATIC, make_environment
 from app.notices.notifier import NotifierThreads
 from app.notices.sources import sources_of
 

@@ -28,7 +28,7 @@ from app.config import Settings
 from app.doors.requests.deps import SESSION_COOKIE
 from app.enterprises.models import Enterprise
 from app.jobs.domain import this_process
-from app.jobs.running import JobContext, execute, kinds_of, run_of
+from app.jobs.run import JobContext, execute, kinds_of, run_of
 from app.jobs.service import claim
 from app.journal.domain import PendingEvent, SubjectKey
 from app.journal.models import JournalEvent

@@ -25,7 +25,7 @@ from app.enterprises.models import (
     YearlyFigures,
 )
 from app.kit.db import Database
-from benchmarks import pushing
+from benchmarks import push
 from benchmarks.measure import interleaved, table
 from benchmarks.world import World, analyse, machine, make_world, serving, signed_in
 
@@ -236,7 +236,7 @@ def run_push(dialect: str, pushed: int, rounds: int) -> None:
     """Pushing alone, on a deployment with about as many firms as are pushed."""
     with make_world(dialect, min(pushed, PUSHED_FIRMS)) as world:
         multiply(world, pushed)
-        pushing.run(world, pushed, rounds)
+        push.run(world, pushed, rounds)
 
 
 def run(dialect: str, firms: int, pushed: int, rounds: int) -> None:
@@ -247,4 +247,4 @@ def run(dialect: str, firms: int, pushed: int, rounds: int) -> None:
             _snapshot(world, base, client, min(rounds, 5))
             _feed(world, client)
             _pages_meanwhile(world, base, client, rounds)
-        pushing.run(world, pushed, min(rounds, 5))
+        push.run(world, pushed, min(rounds, 5))

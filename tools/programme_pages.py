@@ -9,7 +9,7 @@ ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
 from app.kit.i18n import _, use_locale  # noqa: E402
-from app.kit.templating import STATIC, make_environment  # noqa: E402
+from app.kit.templates import STATIC, make_environment  # noqa: E402
 from app.programmes import catalogue  # noqa: E402
 from app.programmes.catalogue import ProgrammeFile  # noqa: E402
 from app.programmes.descriptions import CitedPlace, Section, VocabularyNames, describe  # noqa: E402

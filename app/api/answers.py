@@ -10,10 +10,10 @@ from starlette.responses import Response
 from app.api.representations import IfNoneMatch, Representation
 from app.doors.calls.call import Call
 from app.doors.requests.deps import client_address
-from app.exchange.encoding import dumps
 from app.exchange.feed import check_position
+from app.exchange.field_subset import narrowed
+from app.exchange.json_values import dumps
 from app.exchange.ledger import ReadingLedger
-from app.exchange.narrowing import narrowed
 from app.exchange.plans import province_plans
 from app.exchange.records import RecordPlan
 from app.exchange.service import ClientRead

@@ -14,9 +14,9 @@ from app.api.representations import NOT_MODIFIED, compressed
 from app.doors.calls.router import GuardedRouter
 from app.doors.requests.streams import DatabaseStream
 from app.exchange.actions import PULL
-from app.exchange.encoding import dumps
 from app.exchange.feed import FeedItem, FeedReader, read_feed
 from app.exchange.json_schema import record_schema
+from app.exchange.json_values import dumps
 from app.exchange.service import EVENTS_CHANNEL, record_snapshot
 from app.exchange.snapshot import Snapshot
 from app.journal.queries import last_position

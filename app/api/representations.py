@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import Header, Request
 from starlette.responses import Response
 
-from app.exchange.encoding import dumps
+from app.exchange.json_values import dumps
 
 NOT_MODIFIED = 304
 WORTH_COMPRESSING = 600

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, inspect, select, text
 from sqlalchemy.orm import Session
 from sqlalchemy.schema import AddConstraint, DropConstraint
 
-from app.composition.migrating import alembic_config
+from app.composition.migrations import alembic_config
 from app.composition.tables import METADATA
 from app.enterprises.search_index import reindex
 from app.kit.db import Database, schema_scope

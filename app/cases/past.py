@@ -1,7 +1,7 @@
 """How lists of cases are read as of a past day."""
 
 from app.cases.models import CaseFile
-from app.journal.looking_back import Traced
+from app.journal.past_day import Traced
 
 _ENTRY = """coalesce((SELECT s.{column} FROM case_stage_entry s, past_moment m
 WHERE s.case_id = t.id AND (s.at < m.until OR (s.at IS NULL AND s.entered_on <= m.day))

@@ -3,8 +3,8 @@
 import typer
 
 from app.commands.context import load_settings, open_database
-from app.composition.migrating import migrate as migrate_database
-from app.composition.seeding import seed_all
+from app.composition.migrations import migrate as migrate_database
+from app.composition.seeds import seed_all
 from app.kit.clock import utc_now
 
 

@@ -7,11 +7,11 @@ from typing import Annotated
 import typer
 
 from app.commands.context import load_settings, open_database
-from app.composition.delivering import make_deliverer, make_threads
+from app.composition.delivery import make_deliverer, make_threads
 from app.config import Settings
+from app.exchange.delivery.threads import list_served
 from app.exchange.partners.domain import Transport
 from app.exchange.partners.queries import get_partner
-from app.exchange.sending.threads import list_served
 from app.kit.clock import utc_now
 from app.kit.db import Database, read_scope
 from app.logs import configure_logging

@@ -13,18 +13,18 @@ from app.commands.progress import follow, progress
 from app.config import Settings
 from app.enterprises.imports.domain import ImportKind, ImportState, RowOutcome
 from app.enterprises.imports.fields import UNIT_LABELS
-from app.enterprises.imports.handing_back import hand_back
 from app.enterprises.imports.jobs import KINDS
 from app.enterprises.imports.mapping import TableLayout, guess_layout, with_unit
 from app.enterprises.imports.models import ImportRow, ImportRun
 from app.enterprises.imports.queries import count_texts_and_unplaced, list_rows
 from app.enterprises.imports.reasons import LABELS, RowReason
+from app.enterprises.imports.returned_rows import hand_back
 from app.enterprises.imports.runner import counts_of
 from app.enterprises.imports.staging import StagedFile, abandon, find_unfinished, require_columns, stage, start
 from app.jobs.domain import JobState, this_process
 from app.jobs.models import Job
 from app.jobs.queries import get_job
-from app.jobs.running import JobContext, Run, execute, run_of
+from app.jobs.run import JobContext, Run, execute, run_of
 from app.jobs.service import claim, retry
 from app.kit.actor import SYSTEM
 from app.kit.clock import utc_now

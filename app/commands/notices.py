@@ -9,8 +9,8 @@ import typer
 from sqlalchemy.orm import Session
 
 from app.commands.context import load_settings, open_database
-from app.composition.notifying import make_notifier
-from app.journal.following import BATCH, list_following, position_of
+from app.composition.notifications import make_notifier
+from app.journal.follower import BATCH, list_following, position_of
 from app.kit.clock import today, utc_now
 from app.kit.db import read_scope
 from app.kit.i18n import _

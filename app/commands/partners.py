@@ -11,7 +11,7 @@ from app.exchange.partners.domain import Transport
 from app.exchange.partners.models import Partner
 from app.exchange.partners.queries import get_partner, list_partners
 from app.exchange.partners.schemas import NewPartner, PartnerChange
-from app.exchange.signing import SignatureScheme
+from app.exchange.signatures import SignatureScheme
 from app.kit.actor import SYSTEM
 from app.kit.clock import utc_now
 from app.kit.db import read_scope, session_scope

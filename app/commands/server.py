@@ -10,14 +10,14 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import Officer
 from app.commands.context import load_settings, open_database
-from app.composition.migrating import migrate as migrate_database
-from app.composition.seeding import seed_or_go_on
+from app.composition.migrations import migrate as migrate_database
+from app.composition.seeds import seed_or_go_on
 from app.config import Settings
 from app.demo.accounts import demo_accounts, with_public_password
 from app.enterprises.models import Enterprise
 from app.kit.clock import utc_now
 from app.kit.db import Database, read_scope
-from app.kit.loading import uncollected
+from app.kit.uncollected import uncollected
 from app.logs import configure_logging
 from app.main import create_app
 

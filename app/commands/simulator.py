@@ -8,7 +8,7 @@ import typer
 
 from app.exchange.catalogue import SEEDS, partner_definition
 from app.exchange.json_schema import record_schema
-from app.exchange.signing import SignatureScheme
+from app.exchange.signatures import SignatureScheme
 from app.kit.clock import utc_now
 from app.kit.db import Database, session_scope
 from app.simulator import state

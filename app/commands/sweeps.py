@@ -13,7 +13,7 @@ from app.commands.progress import follow, progress
 from app.config import Settings
 from app.jobs.domain import JobState, this_process
 from app.jobs.models import Job
-from app.jobs.running import JobContext, Run, execute, run_of
+from app.jobs.run import JobContext, Run, execute, run_of
 from app.jobs.service import claim, retry
 from app.kit.actor import SYSTEM
 from app.kit.clock import today, utc_now

@@ -2,7 +2,7 @@
 
 from app.commissioners.domain import IDS
 from app.commissioners.models import Commissioner
-from app.journal.looking_back import Traced
+from app.journal.past_day import Traced
 
 _FIELDS = ("name", "unit", "title", "degree", "field_code", "speciality", "disabled_on")
 _PUBLIC_ID = (

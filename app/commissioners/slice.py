@@ -2,7 +2,7 @@
 
 from app.enterprises.service.retiring import OBJECTIONS
 from app.journal.domain import EVENTS
-from app.journal.looking_back import TRACED
+from app.journal.past_day import TRACED
 from app.kit.db import TABLES
 from app.kit.seeds import SEEDS
 from app.kit.slices import Slice

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app.cases import events
 from app.cases.domain.numbers import hash_query_code, number_in, series_of
 from app.cases.domain.state import Cutoffs
-from app.cases.loading import shift_in
+from app.cases.loaded import shift_in
 from app.cases.models import CaseFile, CaseMarker, CaseSeries, Milestone, StageEntry
 from app.demo.walks import CaseWalk, Intake, rows_of, walk
 from app.enterprises.models import Certificate

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from app.jobs.domain import this_process
-from app.jobs.running import JobContext, execute, run_of
+from app.jobs.run import JobContext, execute, run_of
 from app.jobs.service import claim
 from app.kit.actor import Actor
 from app.kit.clock import today

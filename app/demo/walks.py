@@ -6,9 +6,9 @@ from random import Random
 from typing import Any
 
 from app.cases.domain.milestones import PlannedMilestone, next_due
-from app.cases.domain.moving import NewCertificate, StepRequest, StepResult, decide_step
 from app.cases.domain.opening import OpeningRequest, decide_open
 from app.cases.domain.state import CaseSnapshot, CaseState, Cutoffs, MilestoneState
+from app.cases.domain.steps import NewCertificate, StepRequest, StepResult, decide_step
 from app.demo.supplied import everything, example_answer
 from app.kit.actor import SYSTEM
 from app.programmes.domain.definition import Programme, StageAction

@@ -1,7 +1,7 @@
 """The background work of engagement."""
 
 from app.engagement.service.asking_many import JOB_KIND, ask_all
-from app.jobs.running import JobKind
+from app.jobs.run import JobKind
 from app.kit.i18n import N_
 
 KINDS = (JobKind(JOB_KIND, N_("批量请求"), ask_all),)

@@ -1,7 +1,7 @@
 """What engagement offers to the house."""
 
 from app.files.service.arrivals import ARRIVALS
-from app.jobs.running import JOBS
+from app.jobs.run import JOBS
 from app.journal.domain import EVENTS
 from app.kit.db import TABLES
 from app.kit.seeds import SEEDS

@@ -2,7 +2,7 @@
 
 from app.enterprises.fields import ENTERPRISE
 from app.enterprises.models import Enterprise
-from app.journal.looking_back import Traced
+from app.journal.past_day import Traced
 
 TRACED = (
     Traced(

@@ -1,8 +1,8 @@
 """What the register offers to the house."""
 
-from app.jobs.running import JOBS
+from app.jobs.run import JOBS
 from app.journal.domain import EVENTS
-from app.journal.looking_back import TRACED
+from app.journal.past_day import TRACED
 from app.kit.db import TABLES
 from app.kit.fact_providers import FACTS
 from app.kit.slices import Slice

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.exchange.encoding import Record
+from app.exchange.json_values import Record
 from app.exchange.records import RecordPlan, plain_rows, records_by_id
 from app.journal.models import JournalEvent
 from app.journal.queries import events_after, head_position

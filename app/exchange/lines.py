@@ -35,8 +35,8 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.selectable import LateralFromClause
 
 from app.exchange.domain import LISTS, TEXTUAL, FieldDefinition, FieldType, MoneyUnit
-from app.exchange.encoding import dumps
-from app.exchange.masking import MASKS, SUSPECT
+from app.exchange.json_values import dumps
+from app.exchange.masks import MASKS, SUSPECT
 from app.exchange.records import ChildPlan, RecordPlan, iterate_records
 from app.kit.db import UtcDateTime
 

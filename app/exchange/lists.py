@@ -7,7 +7,7 @@ from typing import Annotated
 from sqlalchemy import ColumnElement, and_, or_, select
 
 from app.exchange.handovers.domain import HandoverState, ItemState, Note, ReceiptOutcome
-from app.exchange.handovers.listing import items_visible_to, receipts_visible_to, refused_items
+from app.exchange.handovers.listed import items_visible_to, receipts_visible_to, refused_items
 from app.exchange.handovers.models import Handover, HandoverItem, Receipt
 from app.exchange.partners.queries import list_partners
 from app.kit.clock import end_of_day, start_of_day

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.accounts.models import MachineClient
 from app.enterprises.models import Enterprise, FormerCode
 from app.exchange import events
-from app.exchange.encoding import Record
+from app.exchange.json_values import Record
 from app.exchange.models import ClientReading
 from app.exchange.records import RecordPlan, records_by_id
 from app.exchange.service import EVENTS_CHANNEL

@@ -9,8 +9,8 @@ from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
 from app.exchange.domain import LISTS, FieldDefinition, FieldType, ResourceDefinition
-from app.exchange.encoding import Record, RowEncoder, row_encoder
-from app.exchange.masking import masked
+from app.exchange.json_values import Record, RowEncoder, row_encoder
+from app.exchange.masks import masked
 from app.exchange.sources.base import Children, RecordSource
 from app.kit.errors import SeedError
 from app.kit.membership import one_of

@@ -1,7 +1,7 @@
 """What the exchange offers to the house."""
 
-from app.exchange.partners.binding import BINDINGS
-from app.jobs.running import JOBS
+from app.exchange.partners.commitments import BINDINGS
+from app.jobs.run import JOBS
 from app.journal.domain import EVENTS
 from app.kit.db import TABLES
 from app.kit.slices import Slice
@@ -12,10 +12,10 @@ SLICE = Slice(
     EVENTS.at(
         "events:WORDS",
         "sheets.events:WORDS",
-        "reconciling.events:WORDS",
+        "reconciliation.events:WORDS",
         "partners.events:WORDS",
         "handovers.events:WORDS",
     ),
-    BINDINGS.at("handovers.binding:frozen_for"),
-    JOBS.at("handovers.jobs:KINDS", "sheets.jobs:KINDS", "reconciling.jobs:KINDS"),
+    BINDINGS.at("handovers.commitments:frozen_for"),
+    JOBS.at("handovers.jobs:KINDS", "sheets.jobs:KINDS", "reconciliation.jobs:KINDS"),
 )

@@ -8,7 +8,7 @@ from collections.abc import Generator
 from contextlib import closing
 from dataclasses import dataclass, field
 
-from app.exchange.encoding import dumps
+from app.exchange.json_values import dumps
 from app.exchange.lines import lines_of
 from app.exchange.records import RecordPlan
 from app.journal.queries import head_position

@@ -13,11 +13,11 @@ from app.cases.models import CaseFile
 from app.cases.todo.port import Provider, TodoGroup, TodoQuery, TodoSource
 from app.exchange.actions import MANAGE_PARTNERS
 from app.exchange.handovers.domain import ItemState
-from app.exchange.handovers.listing import items_visible_to, refused_items
+from app.exchange.handovers.listed import items_visible_to, refused_items
 from app.exchange.handovers.models import HandoverItem
 from app.exchange.partners.domain import FAILURES_TO_OPEN
 from app.exchange.partners.models import Partner
-from app.exchange.signing import SignatureScheme
+from app.exchange.signatures import SignatureScheme
 from app.kit.permissions import can
 
 #: The circuit opens at the first of these failures; five doubled pauses later the partner has been away for some ten minutes.

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from app.exchange.encoding import Record
+from app.exchange.json_values import Record
 from app.exchange.records import RecordPage, RecordPlan, records_by_id
 from app.journal.queries import events_after
 

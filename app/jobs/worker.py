@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from app.jobs import service
 from app.jobs.domain import this_process
-from app.jobs.running import JobContext, JobKind, Run, execute, run_of
+from app.jobs.run import JobContext, JobKind, Run, execute, run_of
 from app.kit.db import session_scope
 
 log = logging.getLogger(__name__)

@@ -1,6 +1,6 @@
 """The background work of notices: messages to chosen firms."""
 
-from app.jobs.running import JobKind
+from app.jobs.run import JobKind
 from app.kit.i18n import N_
 from app.notices.messages import JOB_KIND, send_message
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.accounts.models import EnterpriseUser
 from app.enterprises.models import Enterprise
 from app.jobs.models import Job
-from app.jobs.running import Run
+from app.jobs.run import Run
 from app.jobs.service import enqueue
 from app.journal.domain import SubjectKey
 from app.journal.service import record

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import partial
 
-from app.journal.following import follow
+from app.journal.follower import follow
 from app.kit.clock import today, utc_now
 from app.kit.db import Database
 from app.notices.channels.port import ChannelAdapter

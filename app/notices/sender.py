@@ -18,7 +18,7 @@ from app.notices.channels.port import ChannelAdapter, NotSentError
 from app.notices.domain.delivery import LEASE, UNFINISHED, DeliveryState, delay, state_after
 from app.notices.message_templates import Renderer
 from app.notices.models import Notice, NoticeDelivery
-from app.notices.outgoing import OutgoingMessage, Recipient, compose
+from app.notices.outgoing_messages import OutgoingMessage, Recipient, compose
 from app.notices.recipients import open_accounts
 
 log = logging.getLogger(__name__)

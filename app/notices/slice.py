@@ -1,6 +1,6 @@
 """What notices offer to the house."""
 
-from app.jobs.running import JOBS
+from app.jobs.run import JOBS
 from app.journal.domain import EVENTS
 from app.kit.db import TABLES
 from app.kit.slices import Slice

@@ -7,7 +7,7 @@ from itertools import islice
 
 from sqlalchemy.orm import Session
 
-from app.journal.following import Follower
+from app.journal.follower import Follower
 from app.journal.models import JournalEvent
 from app.kit.actor import Actor
 from app.kit.clock import today

@@ -10,7 +10,7 @@ import orjson
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from app.exchange.signing import SIGNATURE_HEADER, SignedCall, sign_call
+from app.exchange.signatures import SIGNATURE_HEADER, SignedCall, sign_call
 from app.kit.db import read_scope, session_scope
 from app.simulator import state, tables
 from app.simulator.faults import SimulatedFault

@@ -15,7 +15,7 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from app.kit.clock import today
 from app.kit.db import read_scope, session_scope
 from app.kit.i18n import LANGUAGE_TAGS, _, current_locale
-from app.kit.templating import render
+from app.kit.templates import render
 from app.simulator import state, tables
 from app.simulator.faults import LABELS, NOTES, NotAFaultError, SimulatedFault, plan_of
 from app.simulator.responder import holding

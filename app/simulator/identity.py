@@ -3,7 +3,7 @@
 from gmssl_pyx import GmsslInnerError, normalize_sm2_public_key, sm2_key_generate
 from sqlalchemy.orm import Session
 
-from app.exchange.signing import PrivateKey, PublicKey, SharedKey
+from app.exchange.signatures import PrivateKey, PublicKey, SharedKey
 from app.simulator import state
 from app.simulator.responder import Keys
 

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from app.exchange.signing import (
+from app.exchange.signatures import (
     KEY_HEADER,
     NONCE_HEADER,
     SIGNATURE_HEADER,

@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from app.exchange.signing import digest
+from app.exchange.signatures import digest
 from app.simulator.schemas import ReceivedManifest, Record
 
 Schema = Mapping[str, Any]

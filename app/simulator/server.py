@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from app.kit.templating import STATIC, make_environment
+from app.kit.templates import STATIC, make_environment
 from app.simulator import control, routes
 from app.simulator.background import BackgroundWorker
 from app.simulator.callback import Callback, Destination

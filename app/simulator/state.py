@@ -7,7 +7,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Session
 
-from app.exchange.signing import REMEMBERED
+from app.exchange.signatures import REMEMBERED
 from app.simulator import tables
 from app.simulator.faults import FaultPlan, plan_of
 

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.journal.domain import SubjectKey
-from app.journal.following import begin_at_head
+from app.journal.follower import begin_at_head
 from app.journal.models import JournalFollower
 from app.journal.queries import events_after, last_position
 from app.journal.service import record

@@ -25,7 +25,7 @@ from app.journal.models import JournalEvent
 from app.kit.actor import SYSTEM
 from app.kit.db import commit
 from app.kit.errors import Conflict, Invalid, NotFound
-from app.kit.sealing import CannotOpenError
+from app.kit.sealed import CannotOpenError
 
 NOW = datetime(2021, 6, 30, 2, 0, tzinfo=UTC)
 

@@ -25,7 +25,7 @@ from app.accounts.domain import SCOPES
 from app.accounts.service.clients import make_signature_key
 from app.api.documentation import api_routes
 from app.doors.requests.rate import RateLimiter
-from app.exchange.signing import SharedKey, SignedCall, sign_call
+from app.exchange.signatures import SharedKey, SignedCall, sign_call
 from app.kit.actor import SYSTEM
 from app.kit.clock import utc_now
 from app.kit.db import commit

@@ -20,7 +20,7 @@ from app.exchange.handovers.models import Receipt
 from app.exchange.handovers.schemas import MOST_RECEIPTS
 from app.exchange.partners.keys import make_key
 from app.exchange.partners.models import Partner
-from app.exchange.signing import PrivateKey, SharedKey, SignatureScheme, SignedCall, Signer, sign_call
+from app.exchange.signatures import PrivateKey, SharedKey, SignatureScheme, SignedCall, Signer, sign_call
 from app.kit.actor import SYSTEM, Actor
 from app.kit.clock import today, utc_now
 from tests.api.conftest import Caller, MakeCaller

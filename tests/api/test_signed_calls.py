@@ -13,7 +13,7 @@ from app.accounts.service.clients import ClientLimits, limit_client, make_signat
 from app.config import Settings
 from app.exchange.partners.models import UsedNonce
 from app.exchange.partners.nonces import forget_expired, remember
-from app.exchange.signing import REMEMBERED, SharedKey, SignedCall, sign_call
+from app.exchange.signatures import REMEMBERED, SharedKey, SignedCall, sign_call
 from app.kit import db
 from app.kit.actor import SYSTEM
 from app.kit.clock import utc_now

@@ -18,7 +18,7 @@ from app.backup.archive import MANIFEST
 from app.backup.rows import lines_of
 from app.backup.service import back_up, restore
 from app.commands.backup import register
-from app.composition.migrating import migrate
+from app.composition.migrations import migrate
 from app.composition.tables import METADATA
 from app.demo.build import build_demo
 from app.enterprises.models import Enterprise

@@ -23,15 +23,15 @@ from app.cases.supply.schemas import ReturnMaterial, Versioned
 from app.cases.supply.service.materials import accept_material, remove_material, return_material
 from app.enterprises.models import Enterprise
 from app.files.models import StoredFile
-from app.jobs.running import JobContext, execute, run_of
+from app.jobs.run import JobContext, execute, run_of
 from app.jobs.service import claim_next
 from app.journal.domain import PendingEvent, SubjectKey
 from app.journal.service import record
-from app.kit import db, printing
+from app.kit import db, typeset
 from app.kit.clock import end_of_day
 from app.kit.errors import Forbidden, Invalid, NotFound
-from app.kit.printing import FontMissing
 from app.kit.storage.local import LocalBlobs
+from app.kit.typeset import FontMissing
 from app.programmes.models import ProgrammeRound
 from tests.cases.test_opinions import answer, ask, document
 from tests.cases.test_supply import Desk
@@ -370,8 +370,8 @@ def test_a_value_is_text_in_the_pdf_whatever_it_looks_like(session, head, now, c
 def test_without_a_chinese_font_it_is_said_and_the_archive_is_made_all_the_same(
     session, head, now, case, blobs, monkeypatch
 ):
-    monkeypatch.setattr(printing, "FAMILIES", ("No Such Family",))
-    printing.chinese_families.cache_clear()
+    monkeypatch.setattr(typeset, "FAMILIES", ("No Such Family",))
+    typeset.chinese_families.cache_clear()
     try:
         dossier = collect(session, case, head, now)
         with pytest.raises(FontMissing, match="fonts-noto-cjk"):
@@ -381,7 +381,7 @@ def test_without_a_chinese_font_it_is_said_and_the_archive_is_made_all_the_same(
         assert "fonts-noto-cjk" in archive.read(said).decode()
         assert not any(name.endswith(".pdf") for name in archive.namelist())
     finally:
-        printing.chinese_families.cache_clear()
+        typeset.chinese_families.cache_clear()
 
 
 # -- the job -------------------------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
+from app.cases.duties.creation import list_duties
 from app.cases.duties.domain import (
     Occasion,
     find_template,
@@ -14,9 +15,8 @@ from app.cases.duties.domain import (
     plan_duties,
     plan_reported,
 )
-from app.cases.duties.making import list_duties
 from app.cases.duties.models import CaseDuty
-from app.cases.duties.revoking import find_certificate, grounds, revoke_certificate
+from app.cases.duties.revocation import find_certificate, grounds, revoke_certificate
 from app.cases.duties.schemas import DateDuty, DoneDuty, FillDuty, ReportEvent, RevokeCertificate, WaiveDuty
 from app.cases.duties.service import date_duty, do_duty, draft_duty, report_event, waive_duty
 from app.cases.queries import programme_of

@@ -44,7 +44,7 @@ from app.journal.models import JournalEvent
 from app.kit import db
 from app.kit.actor import Actor
 from app.kit.errors import Conflict, DomainError, Forbidden, Invalid, NotFound
-from app.kit.merging import Clashing
+from app.kit.merges import Clashing
 from app.kit.storage.local import LocalBlobs
 from app.programmes.queries import get_version
 from tests.factories.cases import firm, opened

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.cases.domain.clocks import ClockState, decide_clocks
-from app.cases.domain.moving import StepRequest, available, decide_step
 from app.cases.domain.needs import Need, needs_of, refusing
 from app.cases.domain.state import CaseSnapshot, CaseState, MilestoneState
+from app.cases.domain.steps import StepRequest, available, decide_step
 from app.cases.domain.supplies import HeldApproval, HeldCorrection, HeldMaterial, HeldOpinion, Supplies, VerdictTally
 from app.demo.supplied import everything, example_answer
 from app.kit.actor import Actor, ActorKind, FirmRole, Role

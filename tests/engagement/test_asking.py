@@ -28,7 +28,7 @@ from app.files.schemas import DocumentInput
 from app.files.service.documents import put_on_file
 from app.files.vault import Upload, Vault
 from app.jobs.models import Job
-from app.jobs.running import JobContext
+from app.jobs.run import JobContext
 from app.jobs.worker import Worker
 from app.journal.models import JournalEvent
 from app.kit import db

@@ -19,7 +19,7 @@ from app.kit.actor import SYSTEM
 from app.kit.db import notes
 from app.kit.errors import Conflict, Forbidden, Invalid
 from app.kit.lists.viewer import Viewer
-from app.kit.merging import Clashing
+from app.kit.merges import Clashing
 from tests.factories.cases import opened
 from tests.factories.enterprises import fictional_code, firm, wrong_code
 

@@ -3,7 +3,7 @@
 from alembic import command
 from sqlalchemy import select
 
-from app.composition.migrating import alembic_config, migrate
+from app.composition.migrations import alembic_config, migrate
 from app.enterprises.models import StandardParticipation
 from app.kit.db import Database, schema_scope, session_scope
 from tests.factories.enterprises import firm

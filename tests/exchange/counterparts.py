@@ -14,7 +14,7 @@ from app.exchange.handovers.service.preparing import start_handover
 from app.exchange.handovers.service.steering import release
 from app.exchange.partners.domain import Transport
 from app.exchange.partners.models import Partner
-from app.jobs.running import JobContext, kinds_of
+from app.jobs.run import JobContext, kinds_of
 from app.jobs.worker import Worker
 from app.kit.actor import Actor
 from app.kit.db import Database, commit

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from app.exchange.catalogue import load_definition, partner_definition
 from app.exchange.domain import FieldDefinition, FieldType, PartnerDecision, PersonalData, ResourceDefinition
-from app.exchange.encoding import average, converter, dumps, money_in_wan, money_in_yuan
 from app.exchange.json_schema import example, record_schema
+from app.exchange.json_values import average, converter, dumps, money_in_wan, money_in_yuan
 from app.exchange.plans import fit, plans_of, province_plans
 from app.exchange.records import iterate_records
 from app.kit.errors import SeedError

@@ -5,7 +5,7 @@ import hmac
 import re
 from datetime import UTC, datetime
 
-from app.exchange.signing import SharedKey, SignedCall, check_answer, check_call
+from app.exchange.signatures import SharedKey, SignedCall, check_answer, check_call
 from tests.support.source import ROOT
 
 TEXT = (ROOT / "docs" / "exchange.md").read_text(encoding="utf-8")

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from app.cases.models import CaseFile
 from app.enterprises.models import Enterprise
-from app.exchange.encoding import Record, dumps
 from app.exchange.feed import FeedPage, FeedReader, read_feed
+from app.exchange.json_values import Record, dumps
 from app.exchange.plans import province_plans
 from app.exchange.records import count_records, iterate_records, page_records
 from app.exchange.snapshot import Snapshot

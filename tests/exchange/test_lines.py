@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.enterprises.models import Certificate, EnterpriseTag, FormerName, IntellectualProperty, YearlyFigures
 from app.exchange.domain import ResourceDefinition
-from app.exchange.encoding import dumps
+from app.exchange.json_values import dumps
 from app.exchange.lines import BATCH, can_write, lines_of
 from app.exchange.plans import SOURCES, province_plans
 from app.exchange.records import RecordPlan, iterate_records, plan_records

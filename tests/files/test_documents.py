@@ -25,7 +25,7 @@ from app.kit import db
 from app.kit.actor import Actor
 from app.kit.errors import Conflict, DomainError, Forbidden, Invalid, NotFound
 from app.kit.lists.viewer import Viewer
-from app.kit.merging import Clashing
+from app.kit.merges import Clashing
 from app.kit.paging import Count
 from tests.factories.cases import firm
 from tests.files.conftest import packed, pdf

@@ -12,9 +12,9 @@ import pytest
 from app.cases.todo.port import Provider
 from app.composition.slices import SLICES
 from app.doors.pages.timeline import wording_of
-from app.jobs.running import JOBS
+from app.jobs.run import JOBS
 from app.journal.domain import EVENTS
-from app.journal.looking_back import TRACED
+from app.journal.past_day import TRACED
 from app.kit.db import TABLES
 from app.kit.fact_providers import FACTS
 from app.kit.seeds import SEEDS

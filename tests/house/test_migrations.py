@@ -6,7 +6,7 @@ from alembic import command
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect
 
-from app.composition.migrating import alembic_config, migrate
+from app.composition.migrations import alembic_config, migrate
 from app.composition.tables import METADATA
 from app.kit.db import Database, schema_scope
 from tests.support.house import HOUSE

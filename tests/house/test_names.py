@@ -61,3 +61,27 @@ def test_modules_and_classes_speak_the_language_of_the_field() -> None:
         if word in RIDDLES
     ]
     assert not found, listed("use the word an engineer of this field would look for", found)
+
+
+#: Words in -ing that do not say what is done, each as this field uses it.
+NOUNS = {
+    "mapping": "which column fills which field",
+    "opening": "the beginning of a case: whether, and with what",
+    "outgoing": "an adjective: what goes out",
+    "paging": "how lists are cut into pages",
+    "rating": "what a firm says of the service",
+    "stacking": "several schemes with one purpose",
+    "staging": "where rows lie before they are taken in",
+}
+
+
+def test_a_module_is_named_for_what_it_holds() -> None:
+    """Only a use case, under a `service/`, is named for what is done."""
+    found = [
+        name_of(path)
+        for path in python_files()
+        if APP in path.parents and path.parent.name != "service"
+        for word in (path.parent if path.stem == "__init__" else path).stem.split("_")
+        if re.fullmatch("[a-z]{2,}ing", word) and word not in NOUNS
+    ]
+    assert not found, listed("a noun tells what stands there", found)

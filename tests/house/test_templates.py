@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from jinja2 import nodes
 
-from app.kit.templating import make_environment
+from app.kit.templates import make_environment
 from tests.support.source import APP, TEMPLATES, listed, name_of, python_files, template_files
 
 LONGEST_LINE = 160

@@ -15,7 +15,7 @@ from app.jobs import service
 from app.jobs.domain import LEASE, MAX_ATTEMPTS, JobState, LeaseLostError, is_dead, this_process
 from app.jobs.models import Job
 from app.jobs.queries import get_job, page_jobs
-from app.jobs.running import JobContext, JobKind, Run, execute, run_of
+from app.jobs.run import JobContext, JobKind, Run, execute, run_of
 from app.jobs.worker import Worker
 from app.kit.actor import SYSTEM, Actor, ActorKind, Role
 from app.kit.db import Database, read_scope, session_scope
@@ -104,7 +104,7 @@ def test_a_batch_without_the_lease_rolls_back(database: Database) -> None:
 def test_an_error_is_told_and_a_retry_goes_on_from_the_checkpoint(database: Database) -> None:
     job_id = put(database, to=5, break_at=3)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("app.jobs.running.log.exception", lambda *_args: None)
+        patch.setattr("app.jobs.run.log.exception", lambda *_args: None)
         worker(database).run_waiting()
     failed = job(database, job_id)
     assert failed.state == JobState.FAILED and failed.checkpoint == {"n": 2}

@@ -20,14 +20,14 @@ from app.cases.service.opening_many import order_cases
 from app.demo.accounts import PORTAL_LOGIN
 from app.demo.exchange import FILES
 from app.exchange.partners.queries import get_partner
-from app.exchange.reconciling.service import TheirFile, start_reconciliation
+from app.exchange.reconciliation.service import TheirFile, start_reconciliation
 from app.files.service.storing import keep_file
 from app.files.vault import Upload, Vault
 from app.incentives.domain.steps import IncentiveState
 from app.incentives.models import Incentive
 from app.incentives.schemas import StepInput
 from app.incentives.service.steps import advance
-from app.jobs.running import JobContext, kinds_of
+from app.jobs.run import JobContext, kinds_of
 from app.jobs.worker import Worker
 from app.kit.actor import SYSTEM
 from app.kit.clock import today

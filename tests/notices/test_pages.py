@@ -17,7 +17,7 @@ from app.cases.models import CaseFile, Milestone
 from app.doors.requests.deps import SESSION_COOKIE
 from app.enterprises.models import Enterprise
 from app.jobs.models import Job
-from app.jobs.running import JobContext, kinds_of
+from app.jobs.run import JobContext, kinds_of
 from app.jobs.worker import Worker
 from app.kit import db
 from app.kit.actor import Actor

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.enterprises.models import Certificate, Enterprise, YearlyFigures
 from app.jobs.domain import JobState
 from app.jobs.models import Job
-from app.jobs.running import JobContext, kinds_of
+from app.jobs.run import JobContext, kinds_of
 from app.jobs.worker import Worker
 from app.journal.models import JournalEvent
 from app.kit import db

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from app.accounts.service.clients import create_client
-from app.composition.seeding import seed_all
+from app.composition.seeds import seed_all
 from app.kit.actor import SYSTEM
 from app.kit.clock import today, utc_now
 from app.kit.seeds import SeedReport

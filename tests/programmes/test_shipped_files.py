@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from app.cases.domain.moving import StepRequest, decide_step
 from app.cases.domain.needs import next_action, years_of
 from app.cases.domain.state import CaseSnapshot, CaseState
+from app.cases.domain.steps import StepRequest, decide_step
 from app.cases.duties.domain import Occasion, PlannedDuty, grounds_to_revoke, plan_duties
 from app.demo.supplied import everything, example_answer
 from app.kit.actor import SYSTEM

@@ -9,8 +9,8 @@ import pytest
 import structlog
 from sqlalchemy import select
 
-from app.composition.migrating import migrate
-from app.composition.seeding import seed_all, seed_or_go_on
+from app.composition.migrations import migrate
+from app.composition.seeds import seed_all, seed_or_go_on
 from app.journal.models import JournalEvent
 from app.kit.clock import utc_now
 from app.kit.db import Database, read_scope

@@ -14,7 +14,7 @@ import httpx
 import orjson
 import uvicorn
 
-from app.exchange.signing import SharedKey, SignedCall, check_answer, digest, sign_call
+from app.exchange.signatures import SharedKey, SignedCall, check_answer, digest, sign_call
 from app.kit.clock import utc_now
 from app.kit.db import Database
 from app.simulator.callback import Destination

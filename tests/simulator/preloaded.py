@@ -6,19 +6,19 @@ The waits are made for a province; what must hold while they run holds after sho
 from datetime import timedelta
 from importlib import import_module
 
+from app.exchange.delivery import domain as sending
 from app.exchange.partners import domain as partners
-from app.exchange.sending import domain as sending
 
 sending.FIRST_DELAY = timedelta(seconds=0.3)
 partners.FIRST_PAUSE = timedelta(seconds=0.3)
 partners.LONGEST_PAUSE = timedelta(seconds=2)
 
 from app import cli  # noqa: E402 - the waits above are read when the rest is loaded
+from app.exchange.delivery import lookahead, threads  # noqa: E402
 from app.exchange.handovers.service import following  # noqa: E402
-from app.exchange.sending import looking, threads  # noqa: E402
 
 following.SETTLING = timedelta(seconds=0.2)
-looking.QUIET = timedelta(seconds=1)
+lookahead.QUIET = timedelta(seconds=1)
 threads.IDLE_SECONDS = 0.1
 
 for command in cli.COMMANDS.values():

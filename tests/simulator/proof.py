@@ -23,8 +23,8 @@ from app.exchange.handovers.service.preparing import start_handover
 from app.exchange.handovers.service.steering import release
 from app.exchange.partners.models import Partner
 from app.exchange.partners.service import create_partner, follower_name
-from app.exchange.reconciling.service import start_reconciliation
-from app.jobs.running import JobContext, kinds_of
+from app.exchange.reconciliation.service import start_reconciliation
+from app.jobs.run import JobContext, kinds_of
 from app.jobs.worker import Worker
 from app.journal.models import JournalFollower, JournalHead
 from app.kit.actor import SYSTEM

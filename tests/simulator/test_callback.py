@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 
 from app.accounts.service.clients import create_client
 from app.commands.simulator import all_schemas
-from app.composition.delivering import make_deliverer
+from app.composition.delivery import make_deliverer
 from app.config import Settings
 from app.exchange.handovers.models import HandoverItem, Receipt
-from app.exchange.signing import SharedKey
+from app.exchange.signatures import SharedKey
 from app.kit.actor import SYSTEM
 from app.kit.clock import utc_now
 from app.kit.db import Database, read_scope

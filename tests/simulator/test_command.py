@@ -14,7 +14,16 @@ from typer.testing import CliRunner, Result
 
 from app.commands.simulator import register
 from app.exchange.partners.certificates import read_certificate
-from app.exchange.signing import PrivateKey, PublicKey, SharedKey, SignedCall, Signer, Verifier, check_answer, sign_call
+from app.exchange.signatures import (
+    PrivateKey,
+    PublicKey,
+    SharedKey,
+    SignedCall,
+    Signer,
+    Verifier,
+    check_answer,
+    sign_call,
+)
 from app.kit.clock import utc_now
 from app.kit.db import session_scope
 from app.simulator.certificate import make_certificate

@@ -10,12 +10,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.enterprises.models import Enterprise
-from app.exchange.encoding import dumps
+from app.exchange.delivery.domain import MOST_RECORDS
 from app.exchange.handovers.domain import HandoverState, ItemState
 from app.exchange.handovers.models import Handover, HandoverItem, PartnerRecord
+from app.exchange.json_values import dumps
 from app.exchange.plans import plans_of
 from app.exchange.records import iterate_records
-from app.exchange.sending.domain import MOST_RECORDS
 from app.journal.queries import find_breach
 from app.kit.db import Database, read_scope
 from app.simulator.faults import SHARED_OUT

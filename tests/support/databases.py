@@ -9,8 +9,8 @@ import psycopg
 from psycopg import sql
 from sqlalchemy.engine import make_url
 
-from app.composition.migrating import migrate
-from app.composition.seeding import seed_all
+from app.composition.migrations import migrate
+from app.composition.seeds import seed_all
 from app.kit.db import Database
 from tests.support import kept, postgres
 from tests.support.house import HOUSE

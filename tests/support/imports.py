@@ -13,7 +13,7 @@ from app.enterprises.imports.staging import StagedFile, stage, start
 from app.enterprises.models import Enterprise
 from app.jobs.domain import JobState
 from app.jobs.models import Job
-from app.jobs.running import JobContext, kinds_of
+from app.jobs.run import JobContext, kinds_of
 from app.jobs.worker import Worker
 from app.kit.actor import SYSTEM, Actor
 from app.kit.db import Database, read_scope, session_scope

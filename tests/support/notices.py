@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.accounts.models import EnterpriseUser, Officer
 from app.kit.actor import Actor
 from app.kit.db import Database, read_scope
-from app.kit.templating import make_environment
+from app.kit.templates import make_environment
 from app.notices.channels.port import ChannelAdapter, Message, NotSentError
 from app.notices.domain.delivery import Channel
 from app.notices.message_templates import Renderer

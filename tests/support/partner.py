@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from app.exchange.signing import NONCE_HEADER, SharedKey, SignedCall, check_call, sign_answer
+from app.exchange.signatures import NONCE_HEADER, SharedKey, SignedCall, check_call, sign_answer
 
 JSON = {"content-type": "application/json"}
 

@@ -24,7 +24,7 @@ from app.doors.requests.deps import SESSION_COOKIE
 from app.engagement.models import FirmRequest
 from app.enterprises.models import Enterprise
 from app.jobs.models import Job
-from app.jobs.running import JobContext
+from app.jobs.run import JobContext
 from app.jobs.worker import Worker
 from app.journal.models import JournalEvent
 from app.kit import db
@@ -253,7 +253,7 @@ from pathlib import Path
 from app.cases.bulk import service
 from app.composition.slices import compose
 from app.cases.bulk.jobs import KINDS
-from app.jobs.running import JobContext
+from app.jobs.run import JobContext
 from app.jobs.service import release_dead
 from app.jobs.worker import Worker
 from app.kit.clock import utc_now

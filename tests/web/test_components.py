@@ -15,7 +15,7 @@ from app.doors.pages.chrome import NAVIGATION, Chrome, NavItem
 from app.kit.actor import ANONYMOUS, Actor, ActorKind, Role
 from app.kit.i18n import Locale, use_locale
 from app.kit.paging import Count, Page
-from app.kit.templating import STATIC, TEMPLATES, make_environment
+from app.kit.templates import STATIC, TEMPLATES, make_environment
 from app.web.system.dev import sample_page
 
 ROOT = TEMPLATES.parent.parent

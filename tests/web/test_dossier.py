@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from app.cases.printouts import dossier_job
-from app.jobs.running import JobContext, kinds_of
+from app.jobs.run import JobContext, kinds_of
 from app.jobs.worker import Worker
 from app.journal.models import JournalEvent
 from app.kit.clock import today, utc_now

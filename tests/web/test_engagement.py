@@ -17,7 +17,7 @@ from app.engagement.schemas import AskFirm, LogVisit
 from app.engagement.service.asking import ask_firm
 from app.engagement.service.logging_visits import log_visit
 from app.enterprises.models import Contact
-from app.jobs.running import JobContext
+from app.jobs.run import JobContext
 from app.jobs.worker import Worker
 from app.kit import db
 from app.kit.actor import Actor

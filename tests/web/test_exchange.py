@@ -19,7 +19,7 @@ from app.exchange.handovers.models import Handover, HandoverItem, PartnerRecord,
 from app.exchange.handovers.schemas import RecordReceipt
 from app.exchange.handovers.service.receiving import apply_receipts
 from app.exchange.partners.models import Partner, PartnerCall
-from app.jobs.running import JobContext, kinds_of
+from app.jobs.run import JobContext, kinds_of
 from app.jobs.worker import Worker
 from app.kit import db
 from app.kit.actor import Actor

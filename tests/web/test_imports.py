@@ -13,7 +13,7 @@ from app.enterprises.imports.models import ImportRow, ImportRun
 from app.enterprises.models import Enterprise, YearlyFigures
 from app.files.models import StoredFile
 from app.jobs.models import Job
-from app.jobs.running import JobContext, kinds_of
+from app.jobs.run import JobContext, kinds_of
 from app.jobs.worker import Worker
 from app.kit.tabular import open_table, write_csv
 from tests.factories.enterprises import fictional_code, firm, wrong_code

@@ -15,7 +15,7 @@ from app.enterprises.imports.runner import counts_of
 from app.enterprises.models import Enterprise
 from app.enterprises.schemas import EnterpriseEdit
 from app.enterprises.service.editing import edit
-from app.jobs.running import JobContext, kinds_of
+from app.jobs.run import JobContext, kinds_of
 from app.jobs.worker import Worker
 from app.journal.models import JournalEvent
 from app.kit.actor import SYSTEM

@@ -11,7 +11,7 @@ from app.cases.models import CaseFile
 from app.config import Settings
 from app.enterprises.models import Enterprise, YearlyFigures
 from app.jobs.models import Job
-from app.jobs.running import JobContext, kinds_of
+from app.jobs.run import JobContext, kinds_of
 from app.jobs.worker import Worker
 from app.journal.models import JournalEvent
 from app.kit.clock import today, utc_now

@@ -27,7 +27,7 @@ from app.kit.clock import today
 from app.kit.errors import Conflict, Invalid, NotFound
 from app.kit.i18n import _
 from app.kit.permissions import require
-from app.kit.sealing import seal, unseal
+from app.kit.sealed import seal, unseal
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 
 from app.cases import actions
 from app.cases.bulk.schemas import Assign, Move, PutIntoRound, RequestDocument
-from app.cases.domain.moving import StepRequest, decide_step
 from app.cases.domain.state import Cutoffs
-from app.cases.loading import LoadedCase, cutoffs_of, place_of
+from app.cases.domain.steps import StepRequest, decide_step
+from app.cases.loaded import LoadedCase, cutoffs_of, place_of
 from app.cases.models import CaseFile, CaseMarker, Milestone
 from app.cases.schemas import AssignOfficer, SetRound, TakeStep
 from app.cases.service.assigning import assign_officer, check_assign, check_round, set_case_round

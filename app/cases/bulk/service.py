@@ -14,7 +14,7 @@ from app.cases.bulk.schemas import MOST, ORDER, Order
 from app.cases.models import CaseFile
 from app.cases.queries import find_visible_to, scope
 from app.jobs.models import Job
-from app.jobs.running import Run
+from app.jobs.run import Run
 from app.jobs.service import enqueue
 from app.kit.actor import Actor
 from app.kit.db import session_scope

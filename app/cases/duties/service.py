@@ -9,13 +9,13 @@ from sqlalchemy.orm import Session
 
 from app.cases.domain.state import CaseState
 from app.cases.duties import actions, events
-from app.cases.duties.deciding import DutyState, check_documents, check_done_on, check_due, check_open, read_values
+from app.cases.duties.creation import add_duties, duty_settings, list_duties
+from app.cases.duties.decisions import DutyState, check_documents, check_done_on, check_due, check_open, read_values
 from app.cases.duties.domain import Occasion, find_template, next_quarters, plan_reported
-from app.cases.duties.making import add_duties, duty_settings, list_duties
 from app.cases.duties.models import CaseDuty
 from app.cases.duties.schemas import DateDuty, DoneDuty, FillDuty, ReportEvent, WaiveDuty
 from app.cases.duties.together import merged_fill
-from app.cases.loading import LoadedCase, load_case
+from app.cases.loaded import LoadedCase, load_case
 from app.files.models import Document
 from app.journal.domain import Change
 from app.kit.actor import Actor

@@ -6,7 +6,7 @@ from typing import Any
 from app.cases.duties.schemas import FillDuty
 from app.kit.errors import Conflict
 from app.kit.i18n import _
-from app.kit.merging import merge
+from app.kit.merges import merge
 
 NOTE = "note"
 

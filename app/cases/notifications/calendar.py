@@ -14,7 +14,7 @@ from app.cases.notifications.deadlines import FIRM, Deadline, DeadlinePeriod
 from app.cases.opinions.models import Opinion
 from app.cases.oversight.models import Supervision
 from app.engagement.models import FirmRequest, Visit
-from app.enterprises.ending import certificate_titles, list_ending
+from app.enterprises.expiry import certificate_titles, list_ending
 from app.enterprises.models import Enterprise
 from app.kit.actor import Actor, ActorKind
 from app.kit.permissions import within_region

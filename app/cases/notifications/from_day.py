@@ -10,7 +10,7 @@ from app.cases.models import CaseFile
 from app.cases.notifications import deadlines, topics
 from app.cases.notifications.deadlines import FIRM, Deadline, DeadlinePeriod
 from app.cases.notifications.from_events import department_titles
-from app.enterprises.ending import MONTHS_BEFORE, certificate_titles, ends_between, months_reached
+from app.enterprises.expiry import MONTHS_BEFORE, certificate_titles, ends_between, months_reached
 from app.enterprises.models import Certificate, Enterprise
 from app.kit.periods import months_later
 from app.notices.domain.delivery import deadline_stage

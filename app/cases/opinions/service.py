@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.cases.domain.state import CaseState
-from app.cases.loading import LoadedCase, load_case
+from app.cases.loaded import LoadedCase, load_case
 from app.cases.models import CaseFile
 from app.cases.opinions import events
 from app.cases.opinions.actions import ANSWER, ASK

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.cases.duties.models import CaseDuty
-from app.cases.duties.wording import duty_title
+from app.cases.duties.words import duty_title
 from app.cases.models import CaseFile
 from app.cases.printouts.dossier_rows import instant
 from app.kit.i18n import _

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.cases.duties.models import CaseDuty
-from app.cases.duties.wording import duty_title
+from app.cases.duties.words import duty_title
 from app.cases.models import CaseFile
 from app.cases.opinions.models import Opinion
 from app.cases.opinions.queries import department_names, list_documents

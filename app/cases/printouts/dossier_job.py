@@ -7,7 +7,7 @@ from typing import Any, BinaryIO
 
 from sqlalchemy.orm import Session
 
-from app.cases.loading import place_of, subject_of
+from app.cases.loaded import place_of, subject_of
 from app.cases.models import CaseFile
 from app.cases.printouts import events
 from app.cases.printouts.actions import DOSSIER
@@ -17,7 +17,7 @@ from app.cases.queries import get_visible_to
 from app.files.domain.kinds import FileKind
 from app.files.models import StoredFile
 from app.jobs.models import Job
-from app.jobs.running import Run
+from app.jobs.run import Run
 from app.jobs.service import enqueue
 from app.journal.service import record
 from app.kit.actor import Actor

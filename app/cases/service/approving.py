@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.cases import actions, events
 from app.cases.domain.approvals import Given, decide_approve, decide_withdraw
-from app.cases.loading import LoadedCase, load_case
+from app.cases.loaded import LoadedCase, load_case
 from app.cases.models import Approval
 from app.cases.queries import list_approvals
 from app.cases.schemas import ApproveStep, WithdrawApproval

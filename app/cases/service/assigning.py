@@ -9,7 +9,7 @@ from app.accounts.models import Officer
 from app.cases import actions, events
 from app.cases.domain.milestones import newly_datable
 from app.cases.domain.state import CaseState
-from app.cases.loading import LoadedCase, cutoffs_of, load_case, shift_in
+from app.cases.loaded import LoadedCase, cutoffs_of, load_case, shift_in
 from app.cases.models import CaseFile
 from app.cases.oversight.models import Supervision
 from app.cases.schemas import AssignOfficer, SetRound

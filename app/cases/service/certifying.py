@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from app.cases.domain.moving import NewCertificate
-from app.cases.loading import LoadedCase
+from app.cases.domain.steps import NewCertificate
+from app.cases.loaded import LoadedCase
 from app.enterprises.models import Certificate
 from app.enterprises.schemas import CertificateInput
 from app.enterprises.service.parts import PartChange

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.cases.domain.clocks import ClockState, decide_clocks, with_length
-from app.cases.loading import LoadedCase
+from app.cases.loaded import LoadedCase
 from app.cases.models import CaseClock, CaseFile
 from app.cases.traces import CLOCK_FIELDS, Traces, clock_fields
 from app.kit.clock import today

@@ -6,9 +6,9 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.cases.domain.moving import StepResult
-from app.cases.duties.making import keep_duties
-from app.cases.loading import LoadedCase
+from app.cases.domain.steps import StepResult
+from app.cases.duties.creation import keep_duties
+from app.cases.loaded import LoadedCase
 from app.cases.models import Approval, CaseMarker, ClassTwoUse
 from app.cases.service.clocks import keep_clocks
 from app.cases.service.parts import add_milestones, lapse_milestones

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from app.cases import actions, events
 from app.cases.domain.milestones import decide_complete, decide_reopen, decide_reschedule
 from app.cases.domain.state import CaseState
-from app.cases.loading import LoadedCase, is_visible, load_case, state_of, with_parts
+from app.cases.loaded import LoadedCase, is_visible, load_case, state_of, with_parts
 from app.cases.models import CaseFile, Milestone
 from app.cases.schemas import CompleteMilestone, ReopenMilestone, RescheduleMilestone
 from app.cases.service.assigning import date_milestones

@@ -7,8 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.cases import actions, events
-from app.cases.domain.moving import StepRequest, StepResult, decide_step
-from app.cases.loading import LoadedCase, load_case
+from app.cases.domain.steps import StepRequest, StepResult, decide_step
+from app.cases.loaded import LoadedCase, load_case
 from app.cases.models import CaseFile, StageEntry
 from app.cases.schemas import TakeStep
 from app.cases.service.certifying import issue_certificate

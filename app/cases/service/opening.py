@@ -14,8 +14,8 @@ from app.cases import actions, events
 from app.cases.domain.numbers import hash_query_code, new_query_code, number_in, series_of
 from app.cases.domain.opening import Opening, OpeningRequest, decide_open
 from app.cases.domain.state import CaseState
-from app.cases.duties.making import keep_duties
-from app.cases.loading import LoadedCase, cutoffs_of, is_visible, place_of, shift_in, with_parts
+from app.cases.duties.creation import keep_duties
+from app.cases.loaded import LoadedCase, cutoffs_of, is_visible, place_of, shift_in, with_parts
 from app.cases.models import CaseFile, CaseMarker, CaseSeries, StageEntry
 from app.cases.schemas import OpenCase
 from app.cases.service.assigning import get_assignable

@@ -11,14 +11,14 @@ from sqlalchemy.orm import Session
 from app.cases import actions
 from app.cases.domain.opening import OpeningRequest, decide_open
 from app.cases.domain.state import CaseState
-from app.cases.loading import cutoffs_of, place_of, shift_in
+from app.cases.loaded import cutoffs_of, place_of, shift_in
 from app.cases.models import CaseFile
 from app.cases.schemas import OpenCase, OpenCases
 from app.cases.service.assigning import get_assignable
 from app.cases.service.opening import open_case
 from app.enterprises.models import Enterprise
 from app.jobs.models import Job
-from app.jobs.running import Run
+from app.jobs.run import Run
 from app.jobs.service import enqueue
 from app.kit.actor import Actor
 from app.kit.clock import today

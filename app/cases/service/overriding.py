@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from app.cases.domain.state import CaseState
-from app.cases.loading import LoadedCase, load_case, subject_of
+from app.cases.loaded import LoadedCase, load_case, subject_of
 from app.journal.domain import SubjectKey
 from app.kit.actor import Actor
 from app.kit.clock import today

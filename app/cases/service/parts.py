@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from datetime import date
 
 from app.cases.domain.milestones import PlannedMilestone
-from app.cases.loading import LoadedCase
+from app.cases.loaded import LoadedCase
 from app.cases.models import Milestone
 
 

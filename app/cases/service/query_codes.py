@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from app.cases import actions, events
 from app.cases.domain.numbers import hash_query_code, new_query_code
-from app.cases.loading import load_case
+from app.cases.loaded import load_case
 from app.kit.actor import Actor
 
 

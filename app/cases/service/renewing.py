@@ -13,7 +13,7 @@ from app.accounts.models import Officer
 from app.cases import actions as case_actions
 from app.cases.domain.needs import years_of
 from app.cases.domain.state import CaseState
-from app.cases.loading import LoadedCase, load_case
+from app.cases.loaded import LoadedCase, load_case
 from app.cases.models import CaseFile
 from app.cases.schemas import OpenCase
 from app.cases.service.opening import OpenedCase, begin_case, record_opening

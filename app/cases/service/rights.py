@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.cases import actions, events
 from app.cases.domain.rights import RightsChange, decide_choice
 from app.cases.domain.state import CaseState
-from app.cases.loading import LoadedCase, load_case
+from app.cases.loaded import LoadedCase, load_case
 from app.cases.models import ClassTwoUse
 from app.cases.queries import list_rights
 from app.cases.schemas import ChooseRights

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, aliased
 
 from app.cases.domain.state import CaseState
 from app.cases.duties.models import CaseDuty
-from app.cases.loading import LoadedCase
+from app.cases.loaded import LoadedCase
 from app.cases.models import CaseFile, ClassTwoUse, StageEntry
 from app.cases.oversight.models import ServiceRating
 from app.cases.supply.models import CorrectionItem

@@ -9,9 +9,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.cases import actions, events
-from app.cases.domain.undoing import LastStep, decide_take_back
+from app.cases.domain.step_undo import LastStep, decide_take_back
 from app.cases.duties.models import CaseDuty
-from app.cases.loading import LoadedCase, load_case
+from app.cases.loaded import LoadedCase, load_case
 from app.cases.models import Approval, CaseClock, CaseFile, CaseMarker, ClassTwoUse, Milestone, StageEntry
 from app.cases.queries import list_entries
 from app.cases.schemas import TakeBackStep

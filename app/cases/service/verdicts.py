@@ -6,7 +6,7 @@ from typing import Any
 
 from app.cases.domain.supplies import Supplies, VerdictTally
 from app.cases.domain.verdicts import verdicts_kept
-from app.cases.loading import LoadedCase
+from app.cases.loaded import LoadedCase
 from app.kit.actor import Actor
 from app.kit.errors import NotFound
 from app.policies.domain.values.outcome import Outcome

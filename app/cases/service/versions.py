@@ -10,8 +10,8 @@ from app.cases import actions, events
 from app.cases.domain.milestones import moment_of, plan
 from app.cases.domain.state import CaseState
 from app.cases.domain.version_change import VERSION_CHANGE, CaseHoldings, VersionChange, decide_change, newer_versions
-from app.cases.duties.making import keep_duties, list_duties
-from app.cases.loading import LoadedCase, load_case, with_parts
+from app.cases.duties.creation import keep_duties, list_duties
+from app.cases.loaded import LoadedCase, load_case, with_parts
 from app.cases.models import Approval, CaseFile, StageEntry
 from app.cases.schemas import ChangeVersion
 from app.cases.service.clocks import keep_clocks, list_clocks

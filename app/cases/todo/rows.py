@@ -8,7 +8,7 @@ from app.cases.domain.state import CaseState
 from app.cases.models import CaseFile, StageEntry
 from app.cases.queries import scope
 from app.cases.todo.port import TodoQuery
-from app.cases.waiting import bureau_stages
+from app.cases.turns import bureau_stages
 from app.enterprises.models import Enterprise
 from app.enterprises.queries import visible_to as enterprises_visible_to
 

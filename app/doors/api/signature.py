@@ -15,7 +15,7 @@ from app.doors.requests.deps import noting
 from app.exchange.partners.keys import verifier_of
 from app.exchange.partners.nonces import remember
 from app.exchange.partners.queries import find_by_client
-from app.exchange.signing import (
+from app.exchange.signatures import (
     KEY_HEADER,
     NONCE_HEADER,
     SIGNATURE_HEADER,
@@ -28,7 +28,7 @@ from app.exchange.signing import (
 )
 from app.kit.errors import Conflict, Unauthenticated
 from app.kit.i18n import N_, _
-from app.kit.sealing import CannotOpenError
+from app.kit.sealed import CannotOpenError
 
 REFUSALS = {
     SignatureFault.MISSING: ("missing", N_("本次调用须签名：缺少 ym-timestamp、ym-nonce 或 ym-signature。")),

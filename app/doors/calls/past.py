@@ -8,7 +8,7 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from app.doors.calls.call import Call
-from app.journal.looking_back import past_scope
+from app.journal.past_day import past_scope
 from app.kit.db import Database, read_scope
 from app.kit.errors import Invalid
 from app.kit.i18n import _

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 
 from starlette.datastructures import FormData
 
-from app.doors.forms.merging import read_was
-from app.kit.merging import Clashing
+from app.doors.forms.merges import read_was
+from app.kit.merges import Clashing
 
 FORM_PREFIX = "q_"
 """In front of a question's code in the names of the form's fields."""

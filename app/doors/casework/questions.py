@@ -12,7 +12,7 @@ from app.cases.supply.service.answers import save_draft
 from app.doors.calls.call import Call
 from app.doors.casework.answers import FORM_PREFIX, answers_in, draft_was, goes_on_from, kept_draft
 from app.doors.forms.bound import Bound
-from app.doors.forms.merging import JointForm, Together, began_with
+from app.doors.forms.merges import JointForm, Together, began_with
 from app.programmes.domain.supplied import Question
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from app.kit.i18n import _
 from app.kit.paging import Count
-from app.kit.templating import show_count
+from app.kit.templates import show_count
 
 
 @dataclass(frozen=True)

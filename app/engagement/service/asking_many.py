@@ -15,7 +15,7 @@ from app.engagement.service.objections import find_known
 from app.enterprises.models import Enterprise
 from app.enterprises.service.recording import require_change
 from app.jobs.models import Job
-from app.jobs.running import Run
+from app.jobs.run import Run
 from app.jobs.service import enqueue
 from app.kit.actor import Actor
 from app.kit.clock import today

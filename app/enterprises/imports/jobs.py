@@ -2,7 +2,7 @@
 
 from app.enterprises.imports.runner import take_in
 from app.enterprises.imports.staging import JOB_KIND
-from app.jobs.running import JobKind
+from app.jobs.run import JobKind
 from app.kit.i18n import N_
 
 KINDS = (JobKind(JOB_KIND, N_("导入名单"), take_in),)

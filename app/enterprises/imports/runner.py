@@ -22,7 +22,7 @@ from app.enterprises.imports.models import ImportRow, ImportRun
 from app.enterprises.imports.repeats import Repeats, repeated
 from app.enterprises.imports.row_reader import Parsed, SourceRow, source_rows
 from app.enterprises.imports.verdict import RowVerdict, Taker
-from app.jobs.running import Run
+from app.jobs.run import Run
 from app.journal.domain import SubjectKey
 from app.journal.service import record
 from app.kit.actor import Actor

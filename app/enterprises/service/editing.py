@@ -21,7 +21,7 @@ from app.kit.actor import Actor
 from app.kit.clock import today
 from app.kit.errors import Conflict, Invalid
 from app.kit.i18n import _
-from app.kit.merging import merge
+from app.kit.merges import merge
 from app.kit.permissions import Place, require
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.cases.actions import STEP
-from app.cases.loading import LoadedCase, load_case
+from app.cases.loaded import LoadedCase, load_case
 from app.cases.models import StageEntry
 from app.cases.schemas import TakeStep
 from app.cases.service.moving import take_step

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from app.exchange.signing import digest
+from app.exchange.signatures import digest
 from app.kit.i18n import N_
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, ColumnElement, Select, cast, extract, func, s
 from sqlalchemy.orm import Session
 
 from app.exchange.handovers.domain import SETTLED, TO_SEND, ItemState
-from app.exchange.handovers.listing import items_visible_to, refused_items
+from app.exchange.handovers.listed import items_visible_to, refused_items
 from app.exchange.handovers.models import Handover, HandoverItem, PartnerRecord
 from app.exchange.partners.models import Partner
 from app.kit.actor import Actor

@@ -11,7 +11,7 @@ from app.accounts.models import MachineClient
 from app.accounts.queries import find_client
 from app.exchange.actions import RECEIPTS
 from app.exchange.catalogue import list_definitions
-from app.exchange.partners.binding import BINDINGS, Fault
+from app.exchange.partners.commitments import BINDINGS, Fault
 from app.exchange.partners.domain import Transport
 from app.exchange.partners.models import Partner
 from app.exchange.partners.schemas import PartnerInput

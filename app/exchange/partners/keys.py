@@ -10,11 +10,11 @@ from gmssl_pyx import sm2_key_generate
 
 from app.exchange.partners.certificates import PartnerCertificate, read_certificate
 from app.exchange.partners.models import Partner
-from app.exchange.signing import PrivateKey, PublicKey, SharedKey, SignatureScheme, Signer, Verifier
+from app.exchange.signatures import PrivateKey, PublicKey, SharedKey, SignatureScheme, Signer, Verifier
 from app.kit.clock import today
 from app.kit.errors import Conflict
 from app.kit.i18n import _
-from app.kit.sealing import CannotOpenError, seal, unseal
+from app.kit.sealed import CannotOpenError, seal, unseal
 
 _SHARED_LENGTH = 32
 _PRIVATE_LENGTH = 32

@@ -6,7 +6,7 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from app.exchange.partners.models import UsedNonce
-from app.exchange.signing import REMEMBERED
+from app.exchange.signatures import REMEMBERED
 from app.kit.db import insert_into
 
 

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, StringConstraints
 
 from app.exchange.partners.domain import Transport
-from app.exchange.signing import SignatureScheme
+from app.exchange.signatures import SignatureScheme
 from app.kit.inputs import FrozenInput, Required, Trimmed
 
 Line = Annotated[str, Trimmed]

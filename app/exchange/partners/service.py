@@ -17,9 +17,9 @@ from app.exchange.partners.keys import check_days, make_key
 from app.exchange.partners.models import Partner
 from app.exchange.partners.queries import find_partner, list_partners, lock_partner
 from app.exchange.partners.schemas import NewPartner, PartnerChange, PartnerInput
-from app.exchange.signing import SignatureScheme
+from app.exchange.signatures import SignatureScheme
 from app.journal.domain import Change, SubjectKey, diff
-from app.journal.following import begin_at_head
+from app.journal.follower import begin_at_head
 from app.journal.service import record
 from app.kit.actor import Actor
 from app.kit.clock import today

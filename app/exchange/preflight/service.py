@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.exchange.domain import LISTS, FieldDefinition, FieldType
-from app.exchange.encoding import RowEncoder
+from app.exchange.json_values import RowEncoder
 from app.exchange.preflight.domain import Checker, PreflightFinding, RecordFindings, Report
 from app.exchange.preflight.queries import surroundings_of
 from app.exchange.records import BATCH, RecordPlan, records_by_id

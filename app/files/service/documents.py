@@ -21,7 +21,7 @@ from app.journal.domain import Change, diff
 from app.kit.actor import Actor
 from app.kit.errors import Conflict
 from app.kit.i18n import _
-from app.kit.merging import merge
+from app.kit.merges import merge
 
 FIELDS = ("kind", "title", "year", "issued_on", "valid_until", "note")
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.enterprises.likely import likely_within
 from app.enterprises.models import Certificate, Enterprise
 from app.enterprises.queries import valid_on
-from app.jobs.running import Run
+from app.jobs.run import Run
 from app.journal.domain import SubjectKey
 from app.journal.service import record
 from app.kit.db import read_scope, session_scope

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from app.cases.duties.models import CaseDuty
 from app.cases.duties.schemas import DoneDuty, FillDuty, Note, ReportEvent
 from app.cases.duties.service import do_duty, draft_duty, report_event
-from app.cases.duties.wording import duty_title
+from app.cases.duties.words import duty_title
 from app.cases.models import CaseFile
 from app.cases.queries import programme_of
 from app.doors.calls.call import Call
@@ -29,10 +29,10 @@ from app.doors.casework.duties import (
 )
 from app.doors.casework.own_fields import FIELD, name_errors, own_values
 from app.doors.forms.bound import Bound, attempt, bind, empty
-from app.doors.forms.merging import JointForm, Together, began_with, read_was
+from app.doors.forms.merges import JointForm, Together, began_with, read_was
 from app.files.queries import list_on_file
 from app.kit.i18n import _
-from app.kit.merging import Clashing, merge
+from app.kit.merges import Clashing, merge
 from app.kit.permissions import can
 from app.portal.actions import SEE_OWN, SUPPLY_OWN
 from app.portal.cases.duty_lines import PortalDutyLine, duty_lines

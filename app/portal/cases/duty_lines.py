@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from app.cases.duties.models import CaseDuty
-from app.cases.duties.wording import duty_title
+from app.cases.duties.words import duty_title
 from app.doors.casework.duties import is_waiting
 from app.kit.i18n import _
 from app.portal.shared.plain import nearness, plain_day

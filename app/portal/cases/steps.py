@@ -6,10 +6,10 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.cases import actions
-from app.cases.domain.moving import available
 from app.cases.domain.needs import Need, needs_of, refusing
+from app.cases.domain.steps import available
 from app.cases.domain.supplies import Supplies
-from app.cases.loading import place_of, with_parts
+from app.cases.loaded import place_of, with_parts
 from app.cases.models import CaseFile
 from app.cases.queries import programme_of
 from app.cases.service.moving import take_step

@@ -10,7 +10,7 @@ from app.accounts.models import Officer
 from app.cases.domain.needs import needs_of, next_action
 from app.cases.domain.progress import PublicStatus, StageStep, public_status
 from app.cases.domain.state import CaseState
-from app.cases.duties.making import list_duties
+from app.cases.duties.creation import list_duties
 from app.cases.models import CaseFile, Milestone
 from app.cases.oversight.domain.rating import GRADES, may_rate
 from app.cases.oversight.queries import find_rating
@@ -25,7 +25,7 @@ from app.portal.actions import SUPPLY_OWN
 from app.portal.cases.clock_lines import PortalClockLine, clock_lines
 from app.portal.cases.duty_lines import PortalDutyLine, duty_lines, past_duty_lines
 from app.portal.cases.need_links import PortalNeedLine, need_lines, theirs
-from app.portal.cases.renewing import next_years
+from app.portal.cases.renewal import next_years
 from app.portal.cases.steps import StepOffer, step_offers
 from app.portal.shared.plain import nearness, plain_day, turn_text
 from app.programmes.domain.definition import Programme

@@ -10,11 +10,11 @@ from app.cases.domain.state import CaseState
 from app.cases.duties.domain import find_template
 from app.cases.duties.queries import list_open_duties
 from app.cases.models import CaseFile
-from app.enterprises.ending import MONTHS_BEFORE, certificate_titles, list_ending, months_reached
+from app.enterprises.expiry import MONTHS_BEFORE, certificate_titles, list_ending, months_reached
 from app.kit.i18n import _
 from app.kit.periods import months_later
 from app.portal.cases.duty_lines import duty_lines
-from app.portal.cases.renewing import next_years
+from app.portal.cases.renewal import next_years
 from app.portal.firm.requests import PortalRequestLine
 from app.portal.shared.plain import nearness, plain_day
 from app.programmes.domain.definition import Programme

@@ -10,7 +10,7 @@ from starlette.datastructures import FormData
 from app.doors.casework.answers import FORM_PREFIX, answers_in
 from app.doors.casework.questions import begun_texts, field_labels
 from app.doors.forms.bound import Bound, empty
-from app.doors.forms.merging import Together, began_with
+from app.doors.forms.merges import Together, began_with
 from app.kit.actor import Actor
 from app.kit.clock import shanghai
 from app.kit.errors import NotFound

@@ -10,7 +10,7 @@ from app.doors.casework.answers import FORM_PREFIX, answers_in, draft_was
 from app.doors.casework.own_fields import name_errors
 from app.doors.casework.questions import field_labels, field_names, keep_typed, to_choose
 from app.doors.forms.bound import empty
-from app.doors.forms.merging import JointForm, read_was
+from app.doors.forms.merges import JointForm, read_was
 from app.doors.pages.document_words import FRAGMENT
 from app.kit.errors import DomainError
 from app.kit.i18n import _, ngettext

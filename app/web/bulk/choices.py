@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from app.cases.domain.moving import available
+from app.cases.domain.steps import available
 from app.cases.models import CaseFile
 from app.kit.actor import Actor
 from app.kit.i18n import _, ngettext

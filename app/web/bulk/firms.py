@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
 
-from app.cases.choosing import (
+from app.cases.selection import (
     firm_ids_by_code,
     firm_ids_of_cases,
     firm_ids_of_cases_visible_to,

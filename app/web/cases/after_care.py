@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from app.cases import queries
 from app.cases.duties import actions
-from app.cases.duties.revoking import revoke_certificate
+from app.cases.duties.revocation import revoke_certificate
 from app.cases.duties.schemas import Note, ReportEvent, RevokeCertificate
 from app.cases.duties.service import report_event
 from app.cases.models import CaseFile

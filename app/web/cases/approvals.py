@@ -9,7 +9,7 @@ from starlette.responses import Response
 from app.cases import actions, queries
 from app.cases.domain.approvals import may_approve
 from app.cases.domain.state import CaseState
-from app.cases.loading import place_of
+from app.cases.loaded import place_of
 from app.cases.models import Approval, CaseFile
 from app.cases.schemas import ApproveStep, Reason, WithdrawApproval
 from app.cases.service.approving import approve_step, withdraw_approval

@@ -8,10 +8,10 @@ from starlette.responses import Response
 from app.accounts.queries import list_officers
 from app.cases import actions
 from app.cases.board import busiest_programme, columns_visible_to
-from app.cases.domain.moving import available, may_act
 from app.cases.domain.needs import needs_of, next_action, refusing
+from app.cases.domain.steps import available, may_act
 from app.cases.domain.supplies import Supplies
-from app.cases.loading import place_of
+from app.cases.loaded import place_of
 from app.cases.models import CaseFile
 from app.cases.supplies import load_supplies
 from app.doors.calls.call import Call

@@ -12,7 +12,7 @@ from app.cases.duties import actions
 from app.cases.duties.lists import DUTIES, DutyFilter
 from app.cases.duties.models import CaseDuty
 from app.cases.duties.queries import cases_of
-from app.cases.loading import place_of
+from app.cases.loaded import place_of
 from app.cases.models import CaseFile
 from app.doors.calls.call import Call
 from app.doors.calls.router import GuardedRouter

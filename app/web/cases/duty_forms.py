@@ -15,7 +15,7 @@ from app.cases.duties import actions
 from app.cases.duties.models import CaseDuty
 from app.cases.duties.schemas import DateDuty, DoneDuty, FillDuty, Filled, Note, WaiveDuty
 from app.cases.duties.service import date_duty, do_duty, draft_duty, waive_duty
-from app.cases.loading import place_of
+from app.cases.loaded import place_of
 from app.cases.models import CaseFile
 from app.doors.calls.call import Call
 from app.doors.calls.router import GuardedRouter
@@ -30,7 +30,7 @@ from app.doors.casework.duties import (
 )
 from app.doors.casework.own_fields import FIELD, name_errors, own_values
 from app.doors.forms.bound import Bound, bind, empty
-from app.doors.forms.merging import JointForm, Together, began_with, read_was
+from app.doors.forms.merges import JointForm, Together, began_with, read_was
 from app.files.queries import list_on_file
 from app.kit.i18n import _
 from app.kit.permissions import can

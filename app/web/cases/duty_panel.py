@@ -7,12 +7,12 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from app.cases.duties import actions
+from app.cases.duties.creation import list_duties
 from app.cases.duties.domain import grounds_to_revoke, is_missed
-from app.cases.duties.making import list_duties
 from app.cases.duties.models import CaseDuty
-from app.cases.duties.revoking import find_certificate
-from app.cases.duties.wording import duty_title
-from app.cases.loading import place_of
+from app.cases.duties.revocation import find_certificate
+from app.cases.duties.words import duty_title
+from app.cases.loaded import place_of
 from app.cases.models import CaseFile
 from app.doors.casework.duties import is_waiting, reports_of
 from app.enterprises.models import Certificate

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from app.cases import actions
-from app.cases.domain.moving import available, may_act
 from app.cases.domain.needs import Need, needs_of, next_action, refusing, waits_for
 from app.cases.domain.progress import StageStep
+from app.cases.domain.step_undo import may_take_back, needs_reason
+from app.cases.domain.steps import available, may_act
 from app.cases.domain.supplies import Supplies
-from app.cases.domain.undoing import may_take_back, needs_reason
-from app.cases.loading import place_of
+from app.cases.loaded import place_of
 from app.cases.models import CaseFile, StageEntry
 from app.cases.service.undoing import last_step
 from app.kit.actor import Actor

@@ -32,7 +32,7 @@ from app.doors.casework.questions import (
     to_choose,
 )
 from app.doors.forms.bound import Bound, empty
-from app.doors.forms.merging import JointForm, Together, began_with
+from app.doors.forms.merges import JointForm, Together, began_with
 from app.kit.actor import Actor
 from app.kit.clock import shanghai, today
 from app.kit.i18n import _

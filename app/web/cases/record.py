@@ -12,7 +12,7 @@ from app.cases import actions, queries
 from app.cases.domain.needs import next_action
 from app.cases.domain.progress import public_status, stage_steps
 from app.cases.domain.state import CaseState
-from app.cases.loading import place_of
+from app.cases.loaded import place_of
 from app.cases.models import CaseFile, StageEntry
 from app.cases.oversight.models import Supervision
 from app.cases.oversight.queries import list_supervisions

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from app.accounts.queries import officer_names
 from app.cases import queries
 from app.cases.domain.state import CaseState
-from app.cases.loading import place_of
+from app.cases.loaded import place_of
 from app.cases.models import CaseFile
 from app.cases.oversight.actions import ANSWER_SUPERVISION, READ_SUPERVISIONS, SUPERVISE
 from app.cases.oversight.domain.supervision import is_overdue

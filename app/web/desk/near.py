@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from app.cases.models import CaseFile
-from app.cases.waiting import list_preparing_visible_to
+from app.cases.turns import list_preparing_visible_to
 from app.kit.actor import Actor
 from app.kit.i18n import _
 from app.policies.answer import answer

@@ -17,7 +17,7 @@ from app.doors.lists.query import ListQuery
 from app.doors.lists.view import ListView
 from app.kit.i18n import N_, _
 from app.kit.lists.viewer import Viewer
-from app.kit.templating import show_count
+from app.kit.templates import show_count
 from app.web.cases.list import leading_officers, officer_words
 from app.web.cases.supervision import SupervisionLine, supervision_lines
 from app.web.shared.tabs import Tab

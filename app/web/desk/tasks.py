@@ -19,7 +19,7 @@ from app.kit.clock import today
 from app.kit.db import composition_of
 from app.kit.i18n import _
 from app.kit.paging import Count, Page
-from app.kit.templating import show_count
+from app.kit.templates import show_count
 from app.programmes.queries import load_catalogue
 from app.web.cases.list import programme_choices
 from app.web.shared.tabs import Tab

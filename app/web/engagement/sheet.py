@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from starlette.responses import Response
 
 from app.accounts.queries import officer_names
-from app.cases.choosing import open_cases_of_firms
 from app.cases.domain.need_words import need_text
 from app.cases.domain.needs import needs_of, next_action
+from app.cases.selection import open_cases_of_firms
 from app.cases.supplies import load_supplies
 from app.doors.calls.call import Call
 from app.doors.calls.router import GuardedRouter

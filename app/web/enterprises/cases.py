@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from app.cases import actions
-from app.cases.loading import place_of
+from app.cases.loaded import place_of
 from app.kit.actor import Actor
 from app.kit.clock import today
 from app.kit.permissions import can

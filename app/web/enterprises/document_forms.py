@@ -11,7 +11,7 @@ from starlette.responses import Response
 from app.doors.calls.call import Call
 from app.doors.calls.router import GuardedRouter
 from app.doors.forms.bound import Bound, bind, empty
-from app.doors.forms.merging import JointForm, Together, began_with, was_as
+from app.doors.forms.merges import JointForm, Together, began_with, was_as
 from app.doors.pages.document_words import FRAGMENT, chosen_files, kind_choices, taken
 from app.enterprises.models import Enterprise
 from app.files import actions, queries

@@ -11,7 +11,7 @@ from app.doors.calls.call import Call
 from app.doors.calls.router import GuardedRouter
 from app.doors.forms.bound import Bound, bind, empty
 from app.doors.forms.fields import AskedGroup, Choices, answers, asked_groups, texts_of
-from app.doors.forms.merging import JointForm, Together, began_with, was_as
+from app.doors.forms.merges import JointForm, Together, began_with, was_as
 from app.enterprises import actions, queries
 from app.enterprises.domain.places import RegionIndex
 from app.enterprises.domain.uscc import normalise

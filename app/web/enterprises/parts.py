@@ -13,12 +13,12 @@ from app.doors.calls.call import Call
 from app.doors.calls.router import GuardedRouter
 from app.doors.forms.bound import Bound, bind, empty
 from app.doors.forms.fields import AskedGroup, asked_groups, texts_of
-from app.doors.forms.merging import WAS, JointForm, Together, began_with, was_as
+from app.doors.forms.merges import WAS, JointForm, Together, began_with, was_as
 from app.enterprises import actions
 from app.enterprises.models import Enterprise
 from app.enterprises.service.parts import PartChange, find_part, remove_part
 from app.kit.i18n import _
-from app.kit.merging import Clashing, merge
+from app.kit.merges import Clashing, merge
 from app.web.enterprises.head import EnterpriseHead, editable_firm, head_of
 from app.web.enterprises.part_forms import (
     PART_FORMS,

@@ -17,8 +17,8 @@ from app.exchange.actions import HAND_OVER
 from app.exchange.handovers.domain import ITEM_LABELS
 from app.exchange.partners.models import Partner
 from app.exchange.sheets.answers import ReadAnswer, judge, read_answer
-from app.exchange.sheets.applying import JOB_KIND, get_answer, order_answer, receive_answer
 from app.exchange.sheets.domain import BADGES, FINDING_LABELS, REGISTERED, JudgedRow, RowFinding
+from app.exchange.sheets.registration import JOB_KIND, get_answer, order_answer, receive_answer
 from app.exchange.sheets.service import SheetBatch, get_batch
 from app.files.models import StoredFile
 from app.files.vault import Upload

@@ -11,8 +11,8 @@ from app.enterprises.queries import list_by_ids as list_firms
 from app.exchange.comparison.domain import KIND_LABELS, PROBLEM_LABELS, LineKind, RowProblem
 from app.exchange.comparison.models import ReconciliationLine
 from app.exchange.domain import FieldDefinition, ResourceDefinition
-from app.exchange.handovers.listing import list_batches
-from app.exchange.reconciling.queries import ReconciliationLineFilter, iterate_lines
+from app.exchange.handovers.listed import list_batches
+from app.exchange.reconciliation.queries import ReconciliationLineFilter, iterate_lines
 from app.kit.i18n import _
 from app.web.exchange.lines import record_url
 

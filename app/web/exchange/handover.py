@@ -16,7 +16,7 @@ from app.doors.lists.view import ListView
 from app.doors.pages.timeline import TimelineLine, timeline_lines
 from app.exchange.actions import SEE
 from app.exchange.handovers.domain import BASIS_LABELS, ITEM_LABELS, BatchBasis, HandoverState, ItemState
-from app.exchange.handovers.listing import count_states, get_handover
+from app.exchange.handovers.listed import count_states, get_handover
 from app.exchange.handovers.models import Handover, HandoverItem
 from app.exchange.lists import ITEMS
 from app.exchange.partners.domain import TRANSPORT_LABELS, Transport
@@ -27,7 +27,7 @@ from app.jobs.queries import list_jobs
 from app.journal.queries import TimelineFilter, list_events
 from app.kit.i18n import N_, _
 from app.kit.lists.viewer import Viewer
-from app.kit.templating import show_instant
+from app.kit.templates import show_instant
 from app.web.exchange.lines import (
     Badge,
     ItemLine,

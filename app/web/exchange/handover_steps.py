@@ -8,7 +8,7 @@ from app.doors.calls.call import Call
 from app.doors.calls.router import GuardedRouter
 from app.exchange.actions import HAND_OVER
 from app.exchange.handovers.domain import ItemState
-from app.exchange.handovers.listing import get_handover, list_item_ids
+from app.exchange.handovers.listed import get_handover, list_item_ids
 from app.exchange.handovers.service.steering import Retried, cancel, release, retry_items
 from app.exchange.partners.domain import Transport
 from app.exchange.partners.models import Partner

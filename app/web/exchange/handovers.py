@@ -15,7 +15,7 @@ from app.doors.lists.query import ListQuery
 from app.doors.lists.view import ListView
 from app.exchange.actions import SEE
 from app.exchange.handovers.domain import BASIS_LABELS, HANDOVER_LABELS, ITEM_LABELS, BatchBasis, ItemState
-from app.exchange.handovers.listing import count_states
+from app.exchange.handovers.listed import count_states
 from app.exchange.handovers.models import Handover
 from app.exchange.lists import HANDOVERS
 from app.exchange.partners.models import Partner

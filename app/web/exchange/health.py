@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from app.exchange.delivery.reasons import reason
 from app.exchange.partners.domain import CIRCUIT_LABELS, Circuit, Transport, circuit_of
 from app.exchange.partners.models import Partner
-from app.exchange.sending.reasons import reason
 from app.kit.i18n import _, ngettext
-from app.kit.templating import show_instant
+from app.kit.templates import show_instant
 
 _CIRCUIT_BADGES = {Circuit.CLOSED: "good", Circuit.OPEN: "late", Circuit.HALF_OPEN: "wait"}
 MINUTES, HOURS = 60, 24

@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 from app.enterprises.models import Enterprise
 from app.enterprises.queries import list_by_ids as list_firms
 from app.exchange.actions import HAND_OVER
+from app.exchange.delivery.reasons import reason
 from app.exchange.handovers.domain import HANDOVER_LABELS, ITEM_LABELS, HandoverState, ItemState
 from app.exchange.handovers.models import Handover, HandoverItem
 from app.exchange.partners.models import Partner
 from app.exchange.plans import plans_of
-from app.exchange.sending.reasons import reason
-from app.exchange.signing import SignatureScheme
+from app.exchange.signatures import SignatureScheme
 from app.kit.actor import Actor
 from app.kit.i18n import N_, _
 from app.kit.permissions import Place, can

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from app.doors.calls.call import Call
 from app.doors.calls.router import GuardedRouter
 from app.exchange.actions import MANAGE_PARTNERS, SEE
-from app.exchange.handovers.listing import count_states
+from app.exchange.handovers.listed import count_states
 from app.exchange.handovers.tallies import Waiting, settled_by, waiting_by_partner
 from app.exchange.lists import HANDOVERS, HandoverFilter
 from app.exchange.partners.domain import TRANSPORT_LABELS, Transport

@@ -15,25 +15,25 @@ from app.doors.calls.router import GuardedRouter
 from app.doors.lists.query import ListQuery, asked, list_query
 from app.doors.pages.timeline import TimelineLine, timeline_lines
 from app.exchange.actions import MANAGE_PARTNERS, SEE
-from app.exchange.handovers.listing import list_batches
+from app.exchange.delivery.log import PURPOSE_LABELS, Purpose
+from app.exchange.delivery.reasons import reason
+from app.exchange.handovers.listed import list_batches
 from app.exchange.handovers.models import Handover
+from app.exchange.partners.call_list import page_calls
 from app.exchange.partners.domain import TRANSPORT_LABELS, Circuit, Transport, circuit_of
-from app.exchange.partners.listing import page_calls
 from app.exchange.partners.models import Partner, PartnerCall
 from app.exchange.partners.queries import get_partner
 from app.exchange.partners.service import call_again, disable_partner, enable_partner, keep_certificate, renew_key
-from app.exchange.sending.log import PURPOSE_LABELS, Purpose
-from app.exchange.sending.reasons import reason
-from app.exchange.signing import SignatureScheme
+from app.exchange.signatures import SignatureScheme
 from app.journal.queries import TimelineFilter, list_events
 from app.kit.clock import utc_now
 from app.kit.i18n import _
 from app.kit.paging import Page
 from app.kit.permissions import can
+from app.web.exchange.connection_test import TriedConnection, try_out
 from app.web.exchange.health import PartnerStatus, standing_of
 from app.web.exchange.lines import SCHEMES, Badge, may_hand_over, resource_title
 from app.web.exchange.tabs import ExchangeTab, exchange_tabs
-from app.web.exchange.trying import TriedConnection, try_out
 
 router = GuardedRouter(door="web", prefix="/exchange/partners")
 

@@ -14,7 +14,7 @@ from app.doors.lists.listed import Listed
 from app.doors.lists.query import ListQuery
 from app.doors.lists.view import ListView
 from app.exchange.actions import SEE
-from app.exchange.handovers.listing import find_items, get_receipt_visible_to
+from app.exchange.handovers.listed import find_items, get_receipt_visible_to
 from app.exchange.handovers.models import Handover, HandoverItem, Receipt
 from app.exchange.lists import NO_EFFECT, RECEIPTS
 from app.exchange.partners.models import Partner

@@ -17,7 +17,7 @@ from app.exchange.comparison.models import Reconciliation, ReconciliationLine
 from app.exchange.domain import ResourceDefinition
 from app.exchange.partners.models import Partner
 from app.exchange.plans import plans_of
-from app.exchange.reconciling.queries import (
+from app.exchange.reconciliation.queries import (
     ReconciliationLineFilter,
     count_queueable,
     get_visible_to,
@@ -31,7 +31,7 @@ from app.kit.i18n import _, ngettext
 from app.kit.paging import Count, Page
 from app.web.exchange.differences import ReconciliationDifferenceLine, difference_lines, difference_rows, title_of
 from app.web.exchange.lines import Choices, may_hand_over
-from app.web.exchange.reconciling import ADDRESS, ReconciliationRunLine, run_line, state_of
+from app.web.exchange.reconciliations import ADDRESS, ReconciliationRunLine, run_line, state_of
 from app.web.exchange.tabs import ExchangeTab, exchange_tabs
 
 router = GuardedRouter(door="web", prefix=ADDRESS)

@@ -14,7 +14,6 @@ from app.doors.pages.documents import content_disposition
 from app.enterprises.actions import IMPORT
 from app.enterprises.imports.blank_lists import blank_list
 from app.enterprises.imports.domain import ImportKind, ImportState, RowOutcome
-from app.enterprises.imports.handing_back import hand_back
 from app.enterprises.imports.models import ImportRun
 from app.enterprises.imports.queries import (
     count_waiting_visible_to,
@@ -22,6 +21,7 @@ from app.enterprises.imports.queries import (
     page_rows,
     page_runs_visible_to,
 )
+from app.enterprises.imports.returned_rows import hand_back
 from app.enterprises.imports.staging import StagedFile, abandon, change_mapping, stage, start
 from app.files.service.storing import store
 from app.jobs import service as jobs

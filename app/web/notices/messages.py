@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from app.cases.choosing import firm_ids_of_cases_visible_to, firm_ids_visible_to
+from app.cases.selection import firm_ids_of_cases_visible_to, firm_ids_visible_to
 from app.doors.calls.call import Call
 from app.doors.calls.router import GuardedRouter
 from app.doors.forms.bound import Bound, attempt, bind, empty

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from app.cases.todo.port import Todo
 from app.exchange import todo as kinds
 from app.kit.i18n import _, ngettext
-from app.kit.templating import show_day
+from app.kit.templates import show_day
 from app.web.shared.todo_lines import Kind, TodoContext, TodoWords
 
 

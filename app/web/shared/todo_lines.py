@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from app.accounts.queries import officer_names
-from app.cases import waiting
+from app.cases import turns
 from app.cases.domain.supplies import Supplies
 from app.cases.models import CaseFile, Milestone
 from app.cases.opinions.queries import department_names
@@ -133,7 +133,7 @@ def _around(session: Session, kinds: Mapping[str, Kind], asked: TodoQuery, todos
         firms=list_firms(session, _ids(todo.firm_id for todo in todos)),
         departments=department_names(session),
         supplies=load_supplies(session, looked_at, asked.on),
-        milestones=waiting.next_milestones(session, list(cases)),
+        milestones=turns.next_milestones(session, list(cases)),
     )
 
 

@@ -2,9 +2,9 @@
 
 from app.cases.actions import APPROVE, KEEP_MILESTONES, OPEN
 from app.cases.domain.approvals import may_approve
-from app.cases.domain.moving import may_act
 from app.cases.domain.need_words import need_text
 from app.cases.domain.needs import Need, needs_of, next_action, refusing
+from app.cases.domain.steps import may_act
 from app.cases.duties.actions import FILL
 from app.cases.models import CaseFile
 from app.cases.opinions.actions import ASK

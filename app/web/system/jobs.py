@@ -15,7 +15,7 @@ from app.jobs.actions import LIST, STEER
 from app.jobs.domain import JobState
 from app.jobs.models import Job
 from app.jobs.queries import get_job, page_jobs
-from app.jobs.running import kinds_of
+from app.jobs.run import kinds_of
 from app.journal.domain import EventType, SubjectKey
 from app.journal.service import record
 from app.kit.actor import Actor

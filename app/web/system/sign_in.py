@@ -9,7 +9,7 @@ from starlette.responses import Response
 from app.accounts.actions import PUBLIC, SIGN_OUT
 from app.accounts.service.signing_in import drop_idle, sign_out
 from app.accounts.service.used_forms import forget_used_forms
-from app.doors.accounts.signing_in import checked, let_in
+from app.doors.accounts.sign_in import checked, let_in
 from app.doors.calls.call import Call
 from app.doors.calls.router import GuardedRouter
 from app.doors.forms.bound import Bound, bind, empty

@@ -14,7 +14,7 @@ from app.exchange.handovers.schemas import PrepareHandover
 from app.exchange.handovers.service.preparing import start_handover
 from app.exchange.handovers.service.steering import release
 from app.exchange.partners.models import Partner
-from app.jobs.running import JobContext
+from app.jobs.run import JobContext
 from app.jobs.worker import Worker
 from app.kit import db
 from app.kit.actor import SYSTEM

@@ -17,7 +17,7 @@ from app.exchange.handovers.service.receiving import apply_receipts
 from app.exchange.partners.queries import lock_partner
 from app.jobs import service as jobs
 from app.jobs.models import Job
-from app.jobs.running import JobContext, ShutdownError, run_of
+from app.jobs.run import JobContext, ShutdownError, run_of
 from app.kit import db
 from app.kit.actor import SYSTEM
 from tests.exchange.handovers.conftest import Desk

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.exchange.handovers.domain import HandoverState, ItemState, checksum
 from app.exchange.handovers.models import PartnerRecord
 from app.exchange.lists import ITEMS, ItemFilter
-from app.exchange.signing import digest
+from app.exchange.signatures import digest
 from app.journal.models import JournalEvent
 from app.kit import db
 from app.kit.errors import Invalid

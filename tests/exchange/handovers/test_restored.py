@@ -7,10 +7,10 @@ import orjson
 import pytest
 from sqlalchemy.orm import Session
 
+from app.exchange.delivery.parcels import claim
 from app.exchange.handovers.domain import version_of
 from app.exchange.handovers.service.settling import enter_announced
 from app.exchange.partners.service import raise_versions
-from app.exchange.sending.parcels import claim
 from app.kit import db
 from app.kit.actor import SYSTEM
 from app.kit.errors import Forbidden

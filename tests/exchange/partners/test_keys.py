@@ -9,7 +9,7 @@ from gmssl_pyx import sm2_key_generate
 from app.exchange.partners.certificates import read_certificate
 from app.exchange.partners.keys import make_key, signer_of, verifier_of
 from app.exchange.partners.models import Partner
-from app.exchange.signing import PrivateKey, PublicKey, SharedKey, SignatureScheme
+from app.exchange.signatures import PrivateKey, PublicKey, SharedKey, SignatureScheme
 from app.kit.errors import Conflict, Invalid
 from app.simulator.certificate import VALID_FOR, make_certificate
 from tests.factories.partners import SECRET

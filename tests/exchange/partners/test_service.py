@@ -15,7 +15,7 @@ from app.exchange.partners import service
 from app.exchange.partners.keys import signer_of, verifier_of
 from app.exchange.partners.queries import get_partner, list_partners
 from app.exchange.partners.schemas import PartnerChange
-from app.exchange.signing import SignatureScheme
+from app.exchange.signatures import SignatureScheme
 from app.journal.models import JournalEvent, JournalFollower
 from app.journal.queries import head_position
 from app.kit import db

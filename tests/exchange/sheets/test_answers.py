@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from app.exchange.handovers.domain import ItemState
 from app.exchange.handovers.models import HandoverItem, Receipt
 from app.exchange.sheets.answers import judge, read_answer
-from app.exchange.sheets.applying import order_answer, receive_answer
 from app.exchange.sheets.domain import RowFinding, read_outcome
+from app.exchange.sheets.registration import order_answer, receive_answer
 from app.exchange.sheets.service import SheetBatch, get_batch, make_workbook
 from app.files.vault import Upload, Vault
 from app.jobs.queries import get_job

@@ -11,7 +11,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from app.exchange.domain import FieldDefinition, FieldType, MoneyUnit, ResourceDefinition, SheetColumn, SheetDefinition
-from app.exchange.reconciling.theirs import listing_of_file
+from app.exchange.reconciliation.theirs import listing_of_file
 from app.exchange.sheets.answers import read_answer
 from app.exchange.sheets.cells import cell_of
 from app.exchange.sheets.layout import HeadingSpan, layout_of, spans

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from app.cases.loading import load_case
+from app.cases.loaded import load_case
 from app.cases.oversight import actions, events
 from app.cases.oversight.domain.measures import decide_measures
 from app.cases.oversight.models import ServiceRating

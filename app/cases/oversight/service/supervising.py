@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.cases.loading import LoadedCase, load_case
+from app.cases.loaded import LoadedCase, load_case
 from app.cases.oversight import actions, events
 from app.cases.oversight.domain.supervision import (
     SupervisionState,

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from app.cases.loading import LoadedCase, load_case
+from app.cases.loaded import LoadedCase, load_case
 from app.cases.models import CaseFile
 from app.cases.supply import actions, events
 from app.cases.supply.domain import CorrectionKind, decide_supply, question_of
@@ -19,7 +19,7 @@ from app.journal.domain import Change
 from app.kit.actor import Actor, ActorKind
 from app.kit.errors import Invalid
 from app.kit.i18n import _
-from app.kit.merging import merge
+from app.kit.merges import merge
 from app.programmes.domain.answers import problems_of, read_answer
 from app.programmes.domain.supplied import Question
 

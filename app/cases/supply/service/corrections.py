@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.cases.domain.state import CaseState
-from app.cases.loading import LoadedCase, load_case
+from app.cases.loaded import LoadedCase, load_case
 from app.cases.supply import actions, events
 from app.cases.supply.domain import CorrectionRequest, check_asked, subject_of
 from app.cases.supply.models import CorrectionItem

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.cases.domain.needs import years_open
-from app.cases.loading import LoadedCase, load_case
+from app.cases.loaded import LoadedCase, load_case
 from app.cases.supply import actions, events
 from app.cases.supply.domain import CorrectionKind, MaterialState, decide_supply, decide_verdict_on, material_of
 from app.cases.supply.models import CaseMaterial

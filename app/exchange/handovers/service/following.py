@@ -18,7 +18,7 @@ from app.exchange.partners.queries import get_partner, lock_partner
 from app.exchange.partners.service import follower_name
 from app.exchange.plans import plans_of
 from app.exchange.records import BATCH, RecordPlan
-from app.journal.following import Follower, follow
+from app.journal.follower import Follower, follow
 from app.journal.models import JournalEvent
 from app.kit.actor import SYSTEM
 from app.kit.db import Database, insert_into, read_scope, session_scope

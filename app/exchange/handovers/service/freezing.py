@@ -14,14 +14,14 @@ from sqlalchemy import Row, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.enterprises.models import Enterprise
-from app.exchange.encoding import dumps
 from app.exchange.handovers.domain import AT_REST, OPEN, TOMBSTONE, ItemState, RecordStatus, idempotency_key
 from app.exchange.handovers.models import Handover, HandoverItem, PartnerRecord
 from app.exchange.handovers.service.selecting import RecordSelection, rows_with_keys
 from app.exchange.handovers.service.settling import refresh_states
+from app.exchange.json_values import dumps
 from app.exchange.preflight.service import blocks
 from app.exchange.records import records_by_id
-from app.exchange.signing import digest
+from app.exchange.signatures import digest
 from app.journal.queries import head_position
 from app.kit.clock import today
 from app.kit.db import insert_into

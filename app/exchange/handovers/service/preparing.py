@@ -19,7 +19,7 @@ from app.exchange.partners.queries import lock_partner
 from app.exchange.partners.service import require_served
 from app.exchange.plans import plans_of
 from app.jobs.domain import CancelledError
-from app.jobs.running import Run
+from app.jobs.run import Run
 from app.jobs.service import enqueue
 from app.journal.queries import head_position
 from app.journal.service import record

@@ -7,8 +7,8 @@ from typing import TypeVar
 
 from app.policies.domain.facts.catalogue import FactDefinition, Periodicity
 from app.policies.domain.language import tree
-from app.policies.domain.language.binding_conditions import check_ratio, comparison, listed
-from app.policies.domain.language.binding_functions import call
+from app.policies.domain.language.bound_conditions import check_ratio, comparison, listed
+from app.policies.domain.language.bound_functions import call
 from app.policies.domain.language.constants import extent, known
 from app.policies.domain.language.names import Names
 from app.policies.domain.language.syntax import (

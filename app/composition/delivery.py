@@ -1,0 +1,25 @@
+"""Who exchanges with partners, by the settings of this deployment, and what goes on beside."""
+
+from datetime import timedelta
+
+from app.config import Settings
+from app.exchange.delivery.calls import Limits
+from app.exchange.delivery.connections import Clients
+from app.exchange.delivery.deliverer import Deliverer
+from app.exchange.delivery.threads import Chores, DelivererThreads
+from app.jobs.chores import CHORES
+from app.kit.db import Database
+
+
+def make_deliverer(settings: Settings, database: Database) -> Deliverer:
+    """Who serves partners."""
+    limits = Limits(settings.exchange_wait_seconds, settings.exchange_call_seconds)
+    poll = timedelta(seconds=settings.exchange_poll_seconds)
+    return Deliverer(database, Clients(settings.secret, limits), poll)
+
+
+def make_threads(settings: Settings, database: Database, only: str | None = None) -> DelivererThreads:
+    """The same in threads of their own, for all partners or `only` one."""
+    deliverer = make_deliverer(settings, database)
+    chores = Chores(database, deliverer.clock, database.composition.of(CHORES))
+    return DelivererThreads(deliverer, chores, only)

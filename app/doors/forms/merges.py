@@ -1,0 +1,174 @@
+"""Forms that two people may have open at once: what a form began with travels with it, and where both changed the same
+field, the second sees what it was, what the other made of it and what was entered here, and chooses."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import orjson
+from pydantic import BaseModel, ValidationError
+from sqlalchemy.orm import Session
+from starlette.datastructures import FormData
+
+from app.doors.forms.bound import Bound
+from app.kit.errors import DomainError
+from app.kit.i18n import _
+from app.kit.merges import Clashing
+
+Model = TypeVar("Model", bound=BaseModel)
+Result = TypeVar("Result")
+
+WAS = "was"
+_CHOICE = "choose-"
+_BEFORE = "clash-"
+
+
+@dataclass(frozen=True)
+class ClashLine:
+    """A field that both changed, in words; `before` is the text that it began with."""
+
+    name: str
+    label: str
+    was: str
+    theirs: str
+    yours: str
+    before: str
+
+
+@dataclass(frozen=True)
+class Together:
+    """What a form of something that others edit too carries: the texts it began with, and what is to be chosen."""
+
+    was: str
+    clashes: tuple[ClashLine, ...] = ()
+
+
+def began_with(raw: Mapping[str, Any]) -> str:
+    """The texts of a form as the value of its hidden field `was`."""
+    return orjson.dumps({name: "" if value is None else value for name, value in raw.items()}, default=str).decode()
+
+
+def read_was(form: FormData) -> dict[str, Any]:
+    """The texts that the form began with; empty for a form that tells none, which then counts as opened long ago."""
+    try:
+        found = orjson.loads(str(form.get(WAS) or "{}"))
+    except orjson.JSONDecodeError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def was_as(model: type[BaseModel], form: FormData) -> dict[str, Any]:
+    """What the form began with, as the values of `model`."""
+    given = {name: value for name, value in read_was(form).items() if value not in ("", [], None)}
+    try:
+        return model.model_validate(given).model_dump() if WAS in form else {}
+    except ValidationError:
+        return {}
+
+
+def with_choices(form: FormData, standing: Mapping[str, Any]) -> FormData:
+    """The form with what now stands put in where the other's value was chosen."""
+    theirs = {name.removeprefix(_CHOICE) for name in form if name.startswith(_CHOICE) and form[name] == "theirs"}
+    kept = [(name, value) for name, value in form.multi_items() if name not in theirs]
+    put_in = ((name, str(item)) for name in theirs for item in _items(standing.get(name)))
+    return FormData([*kept, *put_in])
+
+
+def brought_up(form: FormData, yours: Mapping[str, Any], standing: Mapping[str, Any]) -> dict[str, Any]:
+    """What a form shows again: what was entered here, and elsewhere what now stands, so that it does not undo the other's work."""
+    was = read_was(form)
+    shown = {name: standing.get(name, text) if text == was.get(name, text) else text for name, text in yours.items()}
+    unticked = {name: value for name, value in standing.items() if name not in yours and not was.get(name)}
+    return shown | unticked
+
+
+def _items(value: Any) -> list[Any]:
+    """The values that a field sends: each of a list, and a text even when it is empty."""
+    return value if isinstance(value, list) else [value or ""]
+
+
+def undecided(form: FormData) -> dict[str, str]:
+    """The clashing fields for which nothing was chosen, with the text that each began with."""
+    clashing = {name.removeprefix(_BEFORE): str(form[name]) for name in form if name.startswith(_BEFORE)}
+    return {name: text for name, text in clashing.items() if not form.get(f"{_CHOICE}{name}")}
+
+
+def clash_lines(
+    clashing: Mapping[str, Any],
+    yours: Mapping[str, Any],
+    theirs: Mapping[str, Any],
+    labels: Mapping[str, str],
+    text_of: Callable[[str, Any], str] = lambda _name, value: str(value or ""),
+) -> tuple[ClashLine, ...]:
+    """The fields to choose from: `clashing` maps each to the text it began with, the other two are the texts of now."""
+    return tuple(
+        ClashLine(
+            name=name,
+            label=labels.get(name, name),
+            was=text_of(name, before),
+            theirs=text_of(name, theirs.get(name)),
+            yours=text_of(name, yours.get(name)),
+            before=str(before or ""),
+        )
+        for name, before in clashing.items()
+    )
+
+
+def began(clash: Clashing, form: FormData, names: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """The clashing fields of the form with the text each began with; `names` maps a column to its field."""
+    was, known = read_was(form), names or {}
+    fields: Iterable[str] = (known.get(found.name, found.name) for found in clash.clashes)
+    return {name: was.get(name, "") for name in fields}
+
+
+def choose_first(names: Iterable[str]) -> dict[str, list[str]]:
+    """The messages of fields for which nothing was chosen."""
+    return {name: [_("他人也改动了此项，请选择保留哪一个。")] for name in names}
+
+
+class JointForm:
+    """A submitted form of something that others edit too, beside the texts that stand there now.
+
+    `labels` are the words of its fields: what has none is no field of it, and nothing to choose.
+    """
+
+    def __init__(self, form: FormData, standing: Mapping[str, Any], labels: Mapping[str, str]) -> None:
+        self.standing = standing
+        self.labels = labels
+        self.sent = with_choices(form, standing)
+        self.clashing: dict[str, Any] = {name: text for name, text in undecided(self.sent).items() if name in labels}
+
+    def decided(self, bound: Bound[Model]) -> Bound[Model]:
+        """`bound`, what was read of `sent`, with a message at every field that is still to be chosen."""
+        bound.errors.update(choose_first(self.clashing))
+        return bound
+
+    def attempt(
+        self,
+        session: Session,
+        bound: Bound[Model],
+        work: Callable[[Model], Result],
+        names: Mapping[str, str] | None = None,
+    ) -> Result | None:
+        """As `forms.attempt`; fields that somebody else changed too are kept to be chosen. `names` maps a column to its field."""
+        if bound.model is None or not bound.valid:
+            return None
+        try:
+            with session.begin_nested():
+                return work(bound.model)
+        except Clashing as clash:
+            bound.add(clash)
+            self.clashing = began(clash, self.sent, names)
+        except DomainError as error:
+            bound.add(error)
+        return None
+
+    def shown_again(
+        self,
+        bound: Bound[Any],
+        text_of: Callable[[str, Any], str] = lambda _name, value: str(value or ""),
+    ) -> Together:
+        """What is to be chosen; what others changed elsewhere is brought into `bound`."""
+        lines = clash_lines(self.clashing, bound.raw, self.standing, self.labels, text_of)
+        bound.raw = brought_up(self.sent, bound.raw, self.standing)
+        return Together(began_with(self.standing), lines)
