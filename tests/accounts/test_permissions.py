@@ -1,10 +1,11 @@
 """One permission function: roles, regions, firms, scopes."""
 
 import pytest
+from sqlalchemy import create_engine, literal, select
 
 from app.kit.actor import ANONYMOUS, SYSTEM, Actor, ActorKind, FirmRole, Role
 from app.kit.errors import Forbidden, Unauthenticated
-from app.kit.permissions import EDITORS, FIRM_READERS, READERS, Action, Place, can, require
+from app.kit.permissions import EDITORS, FIRM_READERS, READERS, Action, Place, can, require, within_region
 
 EDIT = Action("things.edit", roles=EDITORS)
 READ = Action("things.read", roles=READERS, firm=FIRM_READERS, scope="export:read")
@@ -20,18 +21,31 @@ def test_roles_decide_what_an_officer_may(role: Role) -> None:
     assert can(an_officer(role), READ) is (role in READERS)
 
 
-@pytest.mark.parametrize(
+bounds_of_a_region = pytest.mark.parametrize(
     ("prefix", "region", "allowed"),
     [
         ("429005", "429005106", True),
+        ("429005", "429005", True),
+        ("429005", "429005999", True),
         ("429005", "429004", False),
+        ("429005", "429004999", False),
+        ("429005", "429006", False),
         ("429005", "", False),
         ("", "", True),
         ("429005106", "429005", False),
     ],
 )
+
+
+@bounds_of_a_region
 def test_the_region_prefix_bounds_what_is_reached(prefix: str, region: str, allowed: bool) -> None:
     assert can(an_officer(Role.CASEWORKER, prefix), EDIT, Place(region)) is allowed
+
+
+@bounds_of_a_region
+def test_the_same_bounds_hold_in_a_statement(prefix: str, region: str, allowed: bool) -> None:
+    with create_engine("sqlite://").connect() as connection:
+        assert bool(connection.scalar(select(within_region(literal(region), prefix)))) is allowed
 
 
 def test_a_firm_reaches_its_own_things_only() -> None:

@@ -26,7 +26,9 @@ def test_a_bare_number_takes_the_unit_of_its_header() -> None:
     assert parse_capital("5,000").fen is None
 
 
-@pytest.mark.parametrize("text", ["0.00000001万元", "99999999999999999999(万元)", "美元5万港币", "1,00(万)", "1.2.3万"])
+@pytest.mark.parametrize(
+    "text", ["0.00000001万元", "99999999999999999999(万元)", "美元5万港币", "1,00(万)", "1.2.3万", "-0.01元"]
+)
 def test_nothing_is_rounded_cut_or_guessed(text: str) -> None:
     capital = parse_capital(text)
     assert (capital.fen, capital.text) == (None, text)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.enterprises.models import Enterprise, YearlyFigures
 from app.incentives import seed
-from app.incentives.domain.budget import Alarm, Sum, total
+from app.incentives.domain.budget import Alarm, BudgetView, Sum, total
 from app.incentives.domain.scheme import Scheme
 from app.incentives.domain.steps import IncentiveState
 from app.incentives.models import Incentive
@@ -177,6 +177,12 @@ def test_schemes_of_one_purpose_yield_to_the_highest(session: Session, actor: Ma
 
 
 # -- the budget of a year -----------------------------------------------------------------------------------------------------
+
+
+def test_a_budget_is_exceeded_by_the_least_and_may_be_by_the_most() -> None:
+    committed = Sum(1, 500, 1_000)
+    alarms = {budget: BudgetView(2021, budget, awarded=committed).alarm for budget in (499, 500, 999, 1_000)}
+    assert alarms == {499: Alarm.EXCEEDED, 500: Alarm.MAY_EXCEED, 999: Alarm.MAY_EXCEED, 1_000: Alarm.NONE}
 
 
 def test_a_budget_counts_what_is_committed_and_what_is_expected(

@@ -66,6 +66,14 @@ def test_a_job_runs_to_its_result(database: Database) -> None:
     assert (done.owner, done.lease_until, done.finished_at) == ("", None, NOW)
 
 
+def test_what_is_done_is_not_tried_again(database: Database) -> None:
+    job_id = put(database, to=1)
+    worker(database).run_waiting()
+    with pytest.raises(Conflict), session_scope(database) as session:
+        service.retry(session, job=get_job(session, job_id))
+    assert job(database, job_id).state == JobState.DONE
+
+
 def test_only_one_claims_a_job(database: Database) -> None:
     job_id = put(database, to=1)
     assert claim(database, "a") == job_id

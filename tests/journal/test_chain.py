@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import delete, select, text
 from sqlalchemy.orm import Session
 
+from app.journal import queries
 from app.journal.domain import SubjectKey, diff
 from app.journal.models import JournalEvent, JournalPrivate
 from app.journal.queries import find_breach, head_position, timeline
@@ -36,6 +37,15 @@ def test_an_event_is_written_with_what_it_tells(database: Database) -> None:
         (event,) = timeline(session, kind="enterprise", id="1", limit=5)
         assert (event.position, event.changes, event.data) == (start + 1, {"name": ["旧", "新"]}, {"note": "更名"})
         assert event.at == NOW
+        assert find_breach(session) is None
+
+
+def test_the_chain_is_read_to_its_end_in_batches(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queries, "BATCH", 2)
+    with session_scope(database) as session:
+        for _ in range(5):
+            note(session)
+    with read_scope(database) as session:
         assert find_breach(session) is None
 
 

@@ -22,7 +22,7 @@ def test_amounts_are_read_in_yuan_unless_they_name_another_unit(text: str, fen: 
     assert parse_written(text) == fen
 
 
-@pytest.mark.parametrize("text", ["", "万", "5兆", "1.234", "5 万万", "NaN", "9" * 30])
+@pytest.mark.parametrize("text", ["", "万", "5兆", "1.234", "5 万万", "NaN", "9" * 30, "9" * 18, "-" + "9" * 18])
 def test_what_is_no_amount_is_refused(text: str) -> None:
     with pytest.raises(Invalid):
         parse_written(text)

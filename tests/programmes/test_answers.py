@@ -4,12 +4,12 @@ import pytest
 
 from app.kit.errors import Invalid
 from app.kit.i18n import Bilingual
-from app.programmes.domain.answers import read_answer, show_answer
+from app.programmes.domain.answers import problems_of, read_answer, show_answer
 from app.programmes.domain.supplied import NeededField
 
 
 def field(kind: str, **more: object) -> NeededField:
-    return NeededField(code="asked", label=Bilingual(zh="所问", en="Asked"), kind=kind, **more)
+    return NeededField(**{"code": "asked", "label": Bilingual(zh="所问", en="Asked"), "kind": kind} | more)
 
 
 GRADES = (Bilingual(zh="优秀", en="Excellent"), Bilingual(zh="合格", en="Passed"))
@@ -67,3 +67,9 @@ def test_a_pattern_is_held_to() -> None:
     assert read_answer(asked, "GR202042000001") == "GR202042000001"
     with pytest.raises(Invalid, match="GR 加 12 位数字"):
         read_answer(asked, "GR1")
+
+
+@pytest.mark.parametrize(("part", "whole", "wrong"), [("11", "10", ["rd_staff"]), ("10", "10", []), ("9", "10", [])])
+def test_a_part_is_at_most_its_whole(part: str, whole: str, wrong: list[str]) -> None:
+    asked = [field("number", code=code) for code in ("rd_staff", "staff")]
+    assert list(problems_of(asked, {"rd_staff": part, "staff": whole})) == wrong
