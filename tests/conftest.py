@@ -4,11 +4,12 @@ import gc
 import traceback
 from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from fastapi import FastAPI
 from hypothesis import HealthCheck, settings
 from sqlalchemy import Executable
@@ -19,6 +20,7 @@ from app.doors.requests.deps import SESSION_COOKIE
 from app.enterprises.domain.names import initials_of
 from app.kit import db
 from app.kit.actor import Actor
+from app.kit.clock import start_of_day
 from app.reference.calendar import last_published_year
 from tests.counts import FULL, LEAST, REDUCED, Counts
 from tests.support import budget, compiled, people, selection
@@ -244,6 +246,13 @@ def session(database: db.Database) -> Iterator[Session]:
 def now() -> datetime:
     """The instant at which tests happen."""
     return NOW
+
+
+@pytest.fixture
+def noon(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Noon of the module's `TODAY`, which was read when the run began: maybe before midnight."""
+    with time_machine.travel(start_of_day(request.module.TODAY) + timedelta(hours=12)):
+        yield
 
 
 @pytest.fixture

@@ -16,6 +16,8 @@ from tests.support import people
 from tests.support.forms import forms_of
 from tests.support.markup import flat
 
+pytestmark = pytest.mark.usefixtures("noon")
+
 TODAY = today(utc_now())
 
 

@@ -12,6 +12,8 @@ from tests.factories import cases
 from tests.support import people
 from tests.support.forms import form_to
 
+pytestmark = pytest.mark.usefixtures("noon")
+
 TODAY = today(utc_now())
 
 
