@@ -6,11 +6,11 @@ from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from app.accounts.domain import MAXIMUM_PASSWORD
-from app.accounts.service.own_password import change_own_password
+from app.accounts.service.own_password import Account, change_own_password
 from app.doors.calls.call import Call
 from app.doors.calls.entrance import Door
 from app.doors.calls.router import GuardedRouter
-from app.doors.forms.bound import Bound, attempt, bind, empty
+from app.doors.forms.bound import Bound, bind, empty
 from app.doors.pages.chrome import home_of
 from app.doors.requests.deps import SESSION_COOKIE
 from app.kit.i18n import _
@@ -50,18 +50,24 @@ def password_router(door: Door, prefix: str, *, action: Action, template: str) -
         if bound.model is not None and bound.model.new != bound.model.repeat:
             bound.errors["repeat"] = [_("两次输入的新密码不一致。")]
         secret = call.request.cookies.get(SESSION_COOKIE, "")
-        done = attempt(
-            call.session,
+
+        def done(changed: Account | str) -> Response:
+            if isinstance(changed, str):
+                bound.errors["old"] = [changed]
+                return again(bound)
+            return call.redirect(home_of(call.actor), good=_("密码已修改。其他设备上的登录已退出。"))
+
+        def again(bound: Bound[PasswordForm]) -> Response:
+            bound.raw.clear()
+            return call.render(template, PasswordPage(bound, url), status=422)
+
+        return call.submit(
             bound,
             lambda given: change_own_password(
                 call.session, **call.by, old=given.old, new=given.new, secret=secret, passwords=call.settings.passwords
             ),
+            done=done,
+            again=again,
         )
-        if isinstance(done, str):
-            bound.errors["old"] = [done]
-        elif done is not None:
-            return call.redirect(home_of(call.actor), good=_("密码已修改。其他设备上的登录已退出。"))
-        bound.raw.clear()
-        return call.render(template, PasswordPage(bound, url), status=422)
 
     return router

@@ -25,6 +25,8 @@ from app.kit.lists.viewer import Viewer
 
 Model = TypeVar("Model", bound=BaseModel)
 Result = TypeVar("Result")
+Answer = TypeVar("Answer")
+Refusal = TypeVar("Refusal", bound=DomainError)
 
 
 class By(TypedDict):
@@ -101,6 +103,22 @@ class Call:
         """Go to `url` (303) and show a notice there."""
         return pages.redirect(self.request, url, good=good, bad=bad, info=info)
 
+    def attempt(
+        self,
+        work: Callable[[], Result],
+        *,
+        done: Callable[[Result], Answer],
+        refused: Callable[[Refusal], Answer],
+        only: type[Refusal],
+    ) -> Answer:
+        """Do `work`; where it is refused nothing of it is kept. The one savepoint of the doors: `submit` and `act` stand on it."""
+        try:
+            with self.session.begin_nested():
+                result = work()
+        except only as refusal:
+            return refused(refusal)
+        return done(result)
+
     def submit(
         self,
         form: type[Model] | Bound[Model],
@@ -108,24 +126,38 @@ class Call:
         *,
         done: Callable[[Result], Response],
         again: Callable[[Bound[Model]], Response],
+        heed: Callable[[DomainError], DomainError] = lambda refusal: refusal,
     ) -> Response:
-        """Do `work` with what was submitted; a form that is not valid, or that `work` refuses, is shown `again` and nothing is kept."""
-        bound = form if isinstance(form, Bound) else bind(form, self.form)
-        if bound.model is None or not bound.valid:
-            return again(bound)
-        try:
-            with self.session.begin_nested():
-                result = work(bound.model)
-        except DomainError as refusal:
-            bound.add(refusal)
-            return again(bound)
-        return done(result)
+        """Do `work` with what was submitted; a form that is not valid, or that `work` refuses, is shown `again` and nothing is kept.
 
-    def act(self, work: Callable[[], Result], url: str, *, good: str | Callable[[Result], str]) -> Response:
-        """Do `work`, asked for by a button; how it went, or why it was refused, is reported on the page `url`."""
-        try:
-            with self.session.begin_nested():
-                result = work()
-        except DomainError as refusal:
-            return self.redirect(url, bad=refusal.message)
-        return self.redirect(url, good=good if isinstance(good, str) else good(result))
+        `heed` gives the refusal as the form is to show it, where the form calls its fields otherwise than the service does.
+        """
+        bound = form if isinstance(form, Bound) else bind(form, self.form)
+        given = bound.model
+        if given is None or not bound.valid:
+            return again(bound)
+
+        def refused(refusal: DomainError) -> Response:
+            bound.add(heed(refusal))
+            return again(bound)
+
+        return self.attempt(lambda: work(given), done=done, refused=refused, only=DomainError)
+
+    def act(
+        self,
+        work: Callable[[], Result],
+        url: str,
+        *,
+        good: str | Callable[[Result], str | Response],
+        only: type[DomainError] = DomainError,
+    ) -> Response:
+        """Do `work`, asked for by a button; how it went, or why it was refused, is reported on the page `url`.
+
+        What went well may also go on to a page of its own.
+        """
+
+        def done(result: Result) -> Response:
+            reported = good(result) if callable(good) else good
+            return reported if isinstance(reported, Response) else self.redirect(url, good=reported)
+
+        return self.attempt(work, done=done, refused=lambda refusal: self.redirect(url, bad=refusal.message), only=only)

@@ -1,11 +1,10 @@
 """The form of a case's questions, as both doors read it: answers, what they began with, drafts kept as they are entered."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from starlette.datastructures import FormData
 
 from app.doors.forms.merges import read_was
-from app.kit.merges import Clashing
 
 FORM_PREFIX = "q_"
 """In front of a question's code in the names of the form's fields."""
@@ -24,17 +23,6 @@ def draft_was(form: FormData) -> dict[str, str]:
     """The answers that the form began with, by question."""
     was = read_was(form)
     return {name.removeprefix(FORM_PREFIX): str(text) for name, text in was.items() if name.startswith(FORM_PREFIX)}
-
-
-def kept_draft(values: Mapping[str, str], save: Callable[[Mapping[str, str]], object]) -> frozenset[str]:
-    """Save what is being entered; returns the questions left out because somebody else changed them meanwhile."""
-    try:
-        save(values)
-    except Clashing as clash:
-        clashing = frozenset(found.name for found in clash.clashes)
-        save({code: text for code, text in values.items() if code not in clashing})
-        return clashing
-    return frozenset()
 
 
 def goes_on_from(

@@ -10,9 +10,10 @@ from app.cases.supply.queries import list_answers
 from app.cases.supply.schemas import SaveDraft
 from app.cases.supply.service.answers import save_draft
 from app.doors.calls.call import Call
-from app.doors.casework.answers import FORM_PREFIX, answers_in, draft_was, goes_on_from, kept_draft
+from app.doors.casework.answers import FORM_PREFIX, answers_in, draft_was, goes_on_from
 from app.doors.forms.bound import Bound
 from app.doors.forms.merges import JointForm, Together, began_with
+from app.kit.merges import Clashing
 from app.programmes.domain.supplied import Question
 
 
@@ -56,11 +57,17 @@ def keep_typed(call: Call, number: str) -> KeptDraft:
     """Keep what is being typed; an answer that somebody else changed meanwhile is left out."""
     values, was = answers_in(call.form), draft_was(call.form)
 
-    def save(kept: Mapping[str, str]) -> None:
-        with call.session.begin_nested():
-            save_draft(call.session, **call.by, number=number, command=SaveDraft(values=dict(kept), was=was))
+    def save(left_out: frozenset[str]) -> frozenset[str]:
+        kept = {code: text for code, text in values.items() if code not in left_out}
+        save_draft(call.session, **call.by, number=number, command=SaveDraft(values=kept, was=was))
+        return left_out
 
-    clashing = kept_draft(values, save)
+    clashing = call.attempt(
+        lambda: save(frozenset()),
+        done=frozenset[str],
+        refused=lambda clash: save(frozenset(found.name for found in clash.clashes)),
+        only=Clashing,
+    )
     known = list_answers(call.session, get_visible_to(call.session, call.actor, number).id)
     standing = {code: entered(known, code) for code in values}
     reported = tuple(code for code in values if code in clashing)

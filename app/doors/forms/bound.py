@@ -6,14 +6,12 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar, get_origin
 
 from pydantic import BaseModel, ValidationError
-from sqlalchemy.orm import Session
 from starlette.datastructures import FormData, UploadFile
 
-from app.kit.errors import DomainError
+from app.kit.errors import DomainError, Invalid
 from app.kit.i18n import N_, _
 
 Model = TypeVar("Model", bound=BaseModel)
-Result = TypeVar("Result")
 
 _SKIPPED = frozenset({"csrf_token", "once_token"})
 
@@ -68,16 +66,11 @@ def bind(model: type[Model], form: FormData) -> Bound[Model]:
         return Bound(None, raw, errors, summary)
 
 
-def attempt(session: Session, bound: Bound[Model], work: Callable[[Model], Result]) -> Result | None:
-    """Run `work` with a valid form inside a savepoint; a refusal is shown on the form and nothing is kept (None)."""
-    if bound.model is None or not bound.valid:
-        return None
-    try:
-        with session.begin_nested():
-            return work(bound.model)
-    except DomainError as error:
-        bound.add(error)
-        return None
+def at_field(name: str) -> Callable[[DomainError], DomainError]:
+    """A refusal beside the field `name`, unless it names fields itself: what is wrong with the file that a form is about."""
+    return lambda refusal: (
+        refusal if refusal.fields else Invalid(refusal.code, refusal.message, {name: refusal.message})
+    )
 
 
 def _is_list(model: type[BaseModel], name: str) -> bool:

@@ -7,7 +7,6 @@ from typing import Any, TypeVar
 
 import orjson
 from pydantic import BaseModel, ValidationError
-from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
 
 from app.doors.forms.bound import Bound
@@ -16,7 +15,6 @@ from app.kit.i18n import _
 from app.kit.merges import Clashing
 
 Model = TypeVar("Model", bound=BaseModel)
-Result = TypeVar("Result")
 
 WAS = "was"
 _CHOICE = "choose-"
@@ -114,13 +112,6 @@ def clash_lines(
     )
 
 
-def began(clash: Clashing, form: FormData, names: Mapping[str, str] | None = None) -> dict[str, Any]:
-    """The clashing fields of the form with the text each began with; `names` maps a column to its field."""
-    was, known = read_was(form), names or {}
-    fields: Iterable[str] = (known.get(found.name, found.name) for found in clash.clashes)
-    return {name: was.get(name, "") for name in fields}
-
-
 def choose_first(names: Iterable[str]) -> dict[str, list[str]]:
     """The messages of fields for which nothing was chosen."""
     return {name: [_("他人也改动了此项，请选择保留哪一个。")] for name in names}
@@ -129,12 +120,20 @@ def choose_first(names: Iterable[str]) -> dict[str, list[str]]:
 class JointForm:
     """A submitted form of something that others edit too, beside the texts that stand there now.
 
-    `labels` are the words of its fields: what has none is no field of it, and nothing to choose.
+    `labels` are the words of its fields: what has none is no field of it, and nothing to choose. `names` maps what the
+    service calls a field to the form's name for it.
     """
 
-    def __init__(self, form: FormData, standing: Mapping[str, Any], labels: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        form: FormData,
+        standing: Mapping[str, Any],
+        labels: Mapping[str, str],
+        names: Mapping[str, str] | None = None,
+    ) -> None:
         self.standing = standing
         self.labels = labels
+        self.names = names or {}
         self.sent = with_choices(form, standing)
         self.clashing: dict[str, Any] = {name: text for name, text in undecided(self.sent).items() if name in labels}
 
@@ -143,25 +142,13 @@ class JointForm:
         bound.errors.update(choose_first(self.clashing))
         return bound
 
-    def attempt(
-        self,
-        session: Session,
-        bound: Bound[Model],
-        work: Callable[[Model], Result],
-        names: Mapping[str, str] | None = None,
-    ) -> Result | None:
-        """As `forms.attempt`; fields that somebody else changed too are kept to be chosen. `names` maps a column to its field."""
-        if bound.model is None or not bound.valid:
-            return None
-        try:
-            with session.begin_nested():
-                return work(bound.model)
-        except Clashing as clash:
-            bound.add(clash)
-            self.clashing = began(clash, self.sent, names)
-        except DomainError as error:
-            bound.add(error)
-        return None
+    def heed(self, refusal: DomainError) -> DomainError:
+        """A refusal of the form; fields that somebody else changed too are kept to be chosen."""
+        if isinstance(refusal, Clashing):
+            was = read_was(self.sent)
+            fields = (self.names.get(found.name, found.name) for found in refusal.clashes)
+            self.clashing |= {name: was.get(name, "") for name in fields}
+        return refusal
 
     def shown_again(
         self,

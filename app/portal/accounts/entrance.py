@@ -8,13 +8,14 @@ from starlette.responses import Response
 
 from app.accounts.actions import PUBLIC
 from app.accounts.domain import invitation_state
+from app.accounts.models import EnterpriseUser
 from app.accounts.queries import list_manager_names
 from app.accounts.service.invitations import accept_invitation, look_up_invitation
 from app.accounts.service.signing_in import open_session
 from app.doors.accounts.sign_in import checked, let_in
 from app.doors.calls.call import Call
 from app.doors.calls.router import GuardedRouter
-from app.doors.forms.bound import Bound, attempt, bind, empty
+from app.doors.forms.bound import Bound, bind, empty
 from app.doors.pages.render import safe_next
 from app.enterprises.models import Enterprise
 from app.enterprises.queries import get_visible_to
@@ -118,8 +119,19 @@ def accept(call: Call, secret: str) -> Response:
     given = bound.model
     if given is not None and given.password != given.repeat:
         bound.errors["repeat"] = [_("两次输入的密码不一致。")]
-    user = attempt(
-        call.session,
+
+    def done(user: EnterpriseUser) -> Response:
+        welcome = call.redirect(HOME, good=_("账号已开通。以后请用登录名和密码登录。"))
+        cookie, _actor = open_session(call.session, kind="enterprise", account=user, now=call.now)
+        return let_in(call, welcome, cookie)
+
+    def again(bound: Bound[AcceptForm]) -> Response:
+        for name in ("password", "repeat"):
+            bound.raw.pop(name, None)
+        page = InvitationPage(bound, enterprise.name, _address(secret))
+        return call.render("portal/invitation.html", page, status=422)
+
+    return call.submit(
         bound,
         lambda given: accept_invitation(
             call.session,
@@ -130,15 +142,9 @@ def accept(call: Call, secret: str) -> Response:
             now=call.now,
             passwords=call.settings.passwords,
         ),
+        done=done,
+        again=again,
     )
-    if user is not None:
-        welcome = call.redirect(HOME, good=_("账号已开通。以后请用登录名和密码登录。"))
-        cookie, _actor = open_session(call.session, kind="enterprise", account=user, now=call.now)
-        return let_in(call, welcome, cookie)
-    for name in ("password", "repeat"):
-        bound.raw.pop(name, None)
-    page = InvitationPage(bound, enterprise.name, _address(secret))
-    return call.render("portal/invitation.html", page, status=422)
 
 
 def _dead_link(call: Call, secret: str) -> Response | None:

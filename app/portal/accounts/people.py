@@ -19,7 +19,7 @@ from app.doors.accounts.people import (
 )
 from app.doors.calls.call import Call
 from app.doors.calls.router import GuardedRouter
-from app.doors.forms.bound import Bound, attempt, bind, empty
+from app.doors.forms.bound import Bound, bind, empty
 from app.kit.actor import Actor, FirmRole
 from app.kit.i18n import N_, _
 from app.kit.permissions import can
@@ -84,16 +84,13 @@ def people_page(call: Call) -> Response:
 @router.post("", action=MANAGE_OWN)
 def invite_person(call: Call) -> Response:
     """Make a one-time link and show it once."""
-    firm, bound = own_enterprise(call.session, call.actor), bind(PortalInviteForm, call.form)
-    secret = attempt(
-        call.session,
-        bound,
+    firm = own_enterprise(call.session, call.actor)
+    return call.submit(
+        PortalInviteForm,
         lambda given: invite(call.session, **call.by, enterprise=firm, name=given.name, role=given.role),
+        done=lambda secret: call.render("portal/people.html", _page(call, link=invitation_link(call, secret))),
+        again=lambda bound: call.render("portal/people.html", _page(call, form=bound), status=422),
     )
-    if secret is None:
-        return call.render("portal/people.html", _page(call, form=bound), status=422)
-    call.session.flush()
-    return call.render("portal/people.html", _page(call, link=invitation_link(call, secret)))
 
 
 @router.post("/invitations/{invitation_id}/withdraw", action=MANAGE_OWN)

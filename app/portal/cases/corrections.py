@@ -18,7 +18,7 @@ from app.doors.calls.call import Call
 from app.doors.calls.router import GuardedRouter
 from app.doors.casework.answers import FORM_PREFIX
 from app.doors.casework.corrections import answer_form, item_of, subject_text
-from app.doors.forms.bound import Bound, attempt, bind
+from app.doors.forms.bound import Bound
 from app.kit.actor import Actor
 from app.kit.i18n import _
 from app.kit.permissions import can
@@ -90,19 +90,24 @@ def correction_page(call: Call, number: str, item_id: int) -> Response:
 @router.post("/{item_id:int}", action=SUPPLY_OWN)
 def answer(call: Call, number: str, item_id: int) -> Response:
     """Say what was done about it, and go on to the next one."""
-    case, bound = own_case(call.session, call.actor, number), bind(AnswerCorrection, call.form)
-    done = attempt(
-        call.session,
-        bound,
-        lambda given: answer_correction(call.session, **call.by, number=number, item_id=item_id, command=given),
-    )
+    case = own_case(call.session, call.actor, number)
     programme = programme_of(call.session, case)
-    if done is None:
+
+    def done(_done: object) -> Response:
+        waiting = [line for line in _lines(call.session, case, programme, call.on) if line.open]
+        good = _("已答复。还有 %(n)s 项。") % {"n": len(waiting)} if waiting else _("补正事项已全部答复，请再次提交。")
+        return call.redirect(waiting[0].url if waiting else f"/portal/cases/{number}", good=good)
+
+    def again(bound: Bound[AnswerCorrection]) -> Response:
         line = _line(programme, case, item_of(call.session, case, item_id), call.on)
         return call.render("portal/correction.html", _page(case, programme, call.actor, line, bound), status=422)
-    waiting = [line for line in _lines(call.session, case, programme, call.on) if line.open]
-    good = _("已答复。还有 %(n)s 项。") % {"n": len(waiting)} if waiting else _("补正事项已全部答复，请再次提交。")
-    return call.redirect(waiting[0].url if waiting else f"/portal/cases/{number}", good=good)
+
+    return call.submit(
+        AnswerCorrection,
+        lambda given: answer_correction(call.session, **call.by, number=number, item_id=item_id, command=given),
+        done=done,
+        again=again,
+    )
 
 
 def _page(

@@ -28,7 +28,7 @@ from app.doors.casework.duties import (
     template_of,
 )
 from app.doors.casework.own_fields import FIELD, name_errors, own_values
-from app.doors.forms.bound import Bound, attempt, bind, empty
+from app.doors.forms.bound import Bound, bind, empty
 from app.doors.forms.merges import JointForm, Together, began_with, read_was
 from app.files.queries import list_on_file
 from app.kit.i18n import _
@@ -96,21 +96,32 @@ def fill(call: Call, number: str, duty_id: int) -> Response:
     case = own_case(call.session, call.actor, number)
     row = _duty(call.session, case, duty_id)
     labels = field_labels(template_of(programme_of(call.session, case), row.code))
-    joint = JointForm(call.form, drafted_texts(row), labels)
-    bound, was = joint.decided(bind(PortalDutyForm, joint.sent)), _was(joint.sent)
+    joint = JointForm(call.form, drafted_texts(row), labels, {name.removeprefix(FIELD): name for name in labels})
+    bound = joint.decided(bind(PortalDutyForm, joint.sent))
     values = own_values(bound.raw, joint.sent.keys())
-    try:
-        merged = merge(was, dict.fromkeys(values, "") | own_values(joint.standing), values)
-    except Clashing as clash:
-        bound.summary.append(clash.message)
-        joint.clashing |= {f"{FIELD}{found.name}": was.get(found.name, "") for found in clash.clashes}
-    else:
-        done = attempt(call.session, bound, lambda given: _write(call, number, row, given, merged))
-        if done is not None:
-            return _filled(call, number, done)
+
+    def clashing(refusal: Clashing) -> dict[str, str]:
+        bound.add(joint.heed(refusal))
+        return {}
+
+    merged = call.attempt(
+        lambda: merge(_was(joint.sent), dict.fromkeys(values, "") | own_values(joint.standing), values),
+        done=dict[str, str],
+        refused=clashing,
+        only=Clashing,
+    )
+
+    def again(bound: Bound[PortalDutyForm]) -> Response:
         name_errors(bound, PortalDutyForm.model_fields)
-    together = joint.shown_again(bound)
-    return call.render("portal/duty.html", _page(call, case, row, bound, together), status=422)
+        page = _page(call, case, row, bound, joint.shown_again(bound))
+        return call.render("portal/duty.html", page, status=422)
+
+    return call.submit(
+        bound,
+        lambda given: _write(call, number, row, given, merged),
+        done=lambda done: _filled(call, number, done),
+        again=again,
+    )
 
 
 @router.get("/reports/{code}", action=SUPPLY_OWN)

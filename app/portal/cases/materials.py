@@ -14,7 +14,7 @@ from app.cases.supply.service.materials import choose_materials, remove_material
 from app.doors.calls.call import Call
 from app.doors.calls.router import GuardedRouter
 from app.doors.casework.materials import number_in, seen_version
-from app.doors.forms.bound import Bound, attempt, bind, empty
+from app.doors.forms.bound import Bound, bind, empty
 from app.doors.pages.document_words import FRAGMENT, chosen_files, file_text, taken
 from app.files.domain.kinds import ACCEPTED
 from app.files.models import Document
@@ -130,15 +130,19 @@ def upload(call: Call, number: str, code: str) -> Response:
             for file in files
         ]
 
-    rows = attempt(call.session, bound, work)
+    def outcome(bound: Bound[UploadMaterial], status: int) -> Response:
+        reported = (*(message for messages in bound.errors.values() for message in messages), *bound.summary)
+        page = OutcomePage(files[0].filename or "" if files else "", "", reported)
+        return call.render("portal/_uploaded.html", page, status=status)
+
     if call.request.headers.get(FRAGMENT):
-        reported = tuple(message for messages in bound.errors.values() for message in messages) + tuple(bound.summary)
-        outcome = OutcomePage(files[0].filename or "" if files else "", "", reported)
-        return call.render("portal/_uploaded.html", outcome, status=200 if rows else 422)
-    if rows is not None:
-        good = _("已上传。材料存入本企业证据库，以后可再用。")
-        return _supplied(call, number, code, good)
-    return _page(call, number, code, bound, status=422)
+        return call.submit(bound, work, done=lambda _done: outcome(bound, 200), again=lambda bound: outcome(bound, 422))
+    return call.submit(
+        bound,
+        work,
+        done=lambda _done: _supplied(call, number, code, _("已上传。材料存入本企业证据库，以后可再用。")),
+        again=lambda bound: _page(call, number, code, bound, status=422),
+    )
 
 
 @router.post("/{material_id:int}/remove", action=SUPPLY_OWN)

@@ -14,7 +14,7 @@ from app.cases.supply.schemas import RenewCase
 from app.doors.calls.call import Call
 from app.doors.calls.router import GuardedRouter
 from app.doors.forms.bound import Bound, empty
-from app.kit.errors import Conflict, DomainError
+from app.kit.errors import Conflict
 from app.kit.i18n import _
 from app.portal.actions import SUPPLY_OWN
 from app.portal.shared.own import CasePart, own_case, part_of
@@ -33,17 +33,15 @@ class NextPage(CasePart):
 @router.post("/renew", action=SUPPLY_OWN)
 def renew_route(call: Call, number: str) -> Response:
     """Take over what was supplied the last time."""
-    address = f"/portal/cases/{number}"
-    try:
-        with call.session.begin_nested():
-            found = renew_supplies(call.session, **call.by, number=number)
-    except DomainError as refusal:
-        if refusal.status == Conflict.status:
-            return call.redirect(address, bad=refusal.message)
-        raise
-    reported = {"questions": len(found.questions), "documents": len(found.documents)}
-    done = _("已带入 %(questions)s 项填报、%(documents)s 份材料，请逐项确认。") % reported
-    return call.redirect(address, good=done)
+    return call.act(
+        lambda: renew_supplies(call.session, **call.by, number=number),
+        f"/portal/cases/{number}",
+        good=lambda found: (
+            _("已带入 %(questions)s 项填报、%(documents)s 份材料，请逐项确认。")
+            % {"questions": len(found.questions), "documents": len(found.documents)}
+        ),
+        only=Conflict,
+    )
 
 
 @router.get("/next", action=SUPPLY_OWN)

@@ -19,7 +19,7 @@ from app.doors.calls.call import Call
 from app.doors.calls.router import GuardedRouter
 from app.doors.casework.own_fields import name_errors
 from app.doors.casework.steps import StepForm, step_command
-from app.doors.forms.bound import Bound, attempt, bind, empty
+from app.doors.forms.bound import Bound, bind, empty
 from app.kit.actor import Actor
 from app.kit.errors import Conflict, NotFound
 from app.kit.i18n import _
@@ -102,14 +102,16 @@ def step_route(call: Call, number: str, code: str) -> Response:
     def work(given: StepForm) -> CaseFile:
         return take_step(call.session, **call.by, number=number, command=step_command(given, code, call.form, bound))
 
-    done = attempt(call.session, bound, work)
-    if done is None:
-        case = own_case(call.session, call.actor, number)
+    def done(case: CaseFile) -> Response:
+        stage = programme_of(call.session, case).stage(case.stage)
+        return call.redirect(f"/portal/cases/{number}", good=_("已办理：%(wording)s。") % {"wording": stage.public})
+
+    def again(bound: Bound[StepForm]) -> Response:
         name_errors(bound, StepForm.model_fields)
-        page = _page(call, case, code, bound, call.settings.office)
+        page = _page(call, own_case(call.session, call.actor, number), code, bound, call.settings.office)
         return call.render("portal/step.html", page, status=422)
-    stage = programme_of(call.session, done).stage(done.stage)
-    return call.redirect(f"/portal/cases/{number}", good=_("已办理：%(wording)s。") % {"wording": stage.public})
+
+    return call.submit(bound, work, done=done, again=again)
 
 
 def _page(call: Call, case: CaseFile, code: str, form: Bound[StepForm], office: str) -> PortalStepPage:

@@ -8,8 +8,8 @@ from app.doors.calls.call import Call
 from app.doors.calls.router import GuardedRouter
 from app.doors.casework.answers import FORM_PREFIX, answers_in, draft_was
 from app.doors.casework.own_fields import name_errors
-from app.doors.casework.questions import field_labels, field_names, keep_typed, to_choose
-from app.doors.forms.bound import empty
+from app.doors.casework.questions import KeptDraft, field_labels, field_names, keep_typed, to_choose
+from app.doors.forms.bound import Bound, empty
 from app.doors.forms.merges import JointForm, read_was
 from app.doors.pages.document_words import FRAGMENT
 from app.kit.errors import DomainError
@@ -62,16 +62,21 @@ def hand_in(call: Call, number: str) -> Response:
     if read_was(call.form) != values:
         bound.summary.append(_("内容刚有变动，请再核对一遍后提交。"))
     else:
-        try:
-            with call.session.begin_nested():
-                command = HandIn(values=values, was=values)
-                hand_in_answers(call.session, **call.by, number=number, command=command)
-            done = ngettext("已提交 %(n)s 项填报内容。", "已提交 %(n)s 项填报内容。", len(values))
-            return call.redirect(f"/portal/cases/{number}", good=done % {"n": len(values)})
-        except DomainError as error:
-            bound.add(error)
-            name_errors(bound, prefix=FORM_PREFIX)
-    return call.render("portal/form_check.html", build_check_page(of_case, bound), status=422)
+        bound.model = HandIn(values=values, was=values)
+
+    def again(bound: Bound[HandIn]) -> Response:
+        name_errors(bound, prefix=FORM_PREFIX)
+        return call.render("portal/form_check.html", build_check_page(of_case, bound), status=422)
+
+    return call.submit(
+        bound,
+        lambda given: hand_in_answers(call.session, **call.by, number=number, command=given),
+        done=lambda _done: call.redirect(
+            f"/portal/cases/{number}",
+            good=ngettext("已提交 %(n)s 项填报内容。", "已提交 %(n)s 项填报内容。", len(values)) % {"n": len(values)},
+        ),
+        again=again,
+    )
 
 
 @router.get("/form/{place:int}", action=SEE_OWN)
@@ -90,21 +95,24 @@ def save_section(call: Call, number: str, place: int) -> Response:
     section = section_at(of_case, place)
     if call.request.headers.get(FRAGMENT):
         return _kept(call, of_case, section)
-    joint = JointForm(call.form, raw_of(of_case, section), field_labels(section.questions))
+    labels, names = field_labels(section.questions), field_names(section.questions)
+    joint = JointForm(call.form, raw_of(of_case, section), labels, names)
     bound = joint.decided(bound_of(joint.standing, joint.sent))
     if not bound.errors:
         bound.model = SaveDraft(values=answers_in(joint.sent), was=draft_was(joint.sent), confirms=True)
-    saved = joint.attempt(
-        call.session,
+
+    def again(bound: Bound[SaveDraft]) -> Response:
+        together = to_choose(section.questions, joint, bound, readable)
+        page = build_section_page(of_case, section, call.actor, joint.standing, bound, together)
+        return call.render("portal/form_section.html", page, status=422)
+
+    return call.submit(
         bound,
         lambda given: save_draft(call.session, **call.by, number=number, command=given),
-        field_names(section.questions),
+        done=lambda _done: _gone_on(call, load_form(call.session, of_case.case, call.actor), section),
+        again=again,
+        heed=joint.heed,
     )
-    if saved is not None:
-        return _gone_on(call, load_form(call.session, of_case.case, call.actor), section)
-    together = to_choose(section.questions, joint, bound, readable)
-    page = build_section_page(of_case, section, call.actor, joint.standing, bound, together)
-    return call.render("portal/form_section.html", page, status=422)
 
 
 def _gone_on(call: Call, form: FormOfCase, section: FormSection) -> Response:
@@ -119,18 +127,16 @@ def _gone_on(call: Call, form: FormOfCase, section: FormSection) -> Response:
 
 def _kept(call: Call, of_case: FormOfCase, section: FormSection) -> Response:
     """What is typed, kept; the answer says when, what the form goes on from, and which fields others changed."""
-    try:
-        kept = keep_typed(call, of_case.case.number)
-    except DomainError as refusal:
-        return JSONResponse({"refused": refusal.message}, status_code=409)
     labels = {question.code: str(question.label) for question in section.questions}
-    reported = _("、").join(labels[code] for code in kept.clashing)
-    return JSONResponse(
-        {
-            "saved": saved_at(call.now),
-            "was": kept.was,
-            "note": _("他人刚改动了：%(fields)s。点“保存并继续”时请选择保留哪一个。") % {"fields": reported}
-            if reported
-            else "",
-        }
+
+    def done(kept: KeptDraft) -> Response:
+        reported = _("、").join(labels[code] for code in kept.clashing)
+        told = _("他人刚改动了：%(fields)s。点“保存并继续”时请选择保留哪一个。") % {"fields": reported}
+        return JSONResponse({"saved": saved_at(call.now), "was": kept.was, "note": told if reported else ""})
+
+    return call.attempt(
+        lambda: keep_typed(call, of_case.case.number),
+        done=done,
+        refused=lambda refusal: JSONResponse({"refused": refusal.message}, status_code=409),
+        only=DomainError,
     )

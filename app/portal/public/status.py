@@ -68,21 +68,30 @@ def status_form(call: Call, number: str = "") -> Response:
 def show_status(call: Call) -> Response:
     """The status, or one answer for every failure: a wrong number and a wrong code are not told apart."""
     bound = bind(StatusForm, call.form)
-    if bound.model is None:
+    given = bound.model
+    if given is None:
         return _again(call, bound, 422)
-    try:
-        case = look_up(call.session, bound.model, address=client_address(call.request), now=call.now)
-    except TooMany as refusal:
+
+    def refused(refusal: TooMany) -> Response:
         bound.add(refusal)
         response = _again(call, bound, refusal.status)
         response.headers["retry-after"] = str(refusal.retry_after)
         return response
-    if case is None:
+
+    def done(case: CaseFile | None) -> Response:
+        if case is not None:
+            return call.render("public/status.html", status_page(call.session, case, call.on, call.now))
         bound.summary.append(
             _("没有查到。请核对受理编号和查询码，二者都印在受理回执上；也可以请经办人换一个新的查询码。")
         )
         return _again(call, bound, 422)
-    return call.render("public/status.html", status_page(call.session, case, call.on, call.now))
+
+    return call.attempt(
+        lambda: look_up(call.session, given, address=client_address(call.request), now=call.now),
+        done=done,
+        refused=refused,
+        only=TooMany,
+    )
 
 
 def look_up(session: Session, given: StatusForm, *, address: str, now: datetime) -> CaseFile | None:

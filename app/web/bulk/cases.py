@@ -21,6 +21,7 @@ from app.doors.calls.router import GuardedRouter
 from app.doors.casework.own_fields import FIELD, own_values
 from app.doors.forms.bound import Bound, message_of
 from app.doors.lists.controls import Choices
+from app.jobs.models import Job
 from app.kit.actor import Actor
 from app.kit.clock import today
 from app.kit.errors import DomainError
@@ -123,18 +124,15 @@ def preview(call: Call) -> Response:
 def order(call: Call) -> Response:
     """Hand exactly the cases that were shown as possible to the background work."""
     chosen = chosen_cases(call.session, call.actor, call.now, call.form)
-    bound = read_order(call.form)
-    job = None
-    if bound.valid and bound.model is not None:
-        try:
-            with call.session.begin_nested():
-                title = _title(load_catalogue(call.session), bound.model, len(chosen.numbers))
-                job = place_order(call.session, **call.by, order=bound.model, numbers=chosen.numbers, title=title)
-        except DomainError as error:
-            return call.redirect(chosen.back, bad=error.message)
-    if job is None:
+    given = read_order(call.form).model
+    if given is None:
         return _preview(call, chosen, status=422)
-    return call.redirect(f"/cases/bulk/{job.id}")
+
+    def work() -> Job:
+        title = _title(load_catalogue(call.session), given, len(chosen.numbers))
+        return place_order(call.session, **call.by, order=given, numbers=chosen.numbers, title=title)
+
+    return call.act(work, chosen.back, good=lambda job: call.redirect(f"/cases/bulk/{job.id}"))
 
 
 def officer_choices(session: Session) -> Choices:
@@ -206,11 +204,17 @@ def _preview(call: Call, chosen: ChosenCases, status: int = 200) -> Response:
 
 def _foreseen(call: Call, bound: Bound[Any], order: Order, cases: Sequence[CaseFile]) -> list[CaseCheck]:
     """What the order would bring for each case; what is wrong with the order itself is told beside the form."""
-    try:
-        return check_order(call.session, **call.by, order=order, cases=cases)
-    except DomainError as error:
-        bound.add(error)
+
+    def refused(refusal: DomainError) -> list[CaseCheck]:
+        bound.add(refusal)
         return []
+
+    return call.attempt(
+        lambda: check_order(call.session, **call.by, order=order, cases=cases),
+        done=list,
+        refused=refused,
+        only=DomainError,
+    )
 
 
 def _tell_form(bound: Bound[Any], prospects: Sequence[CaseCheck], *, submitted: bool) -> None:

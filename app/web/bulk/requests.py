@@ -100,17 +100,20 @@ def preview(call: Call) -> Response:
 def order(call: Call) -> Response:
     """Hand exactly the firms that were shown to the background work."""
     chosen, bound = chosen_firms(call.session, call.actor, call.now, call.form), bind(AskForm, call.form)
-    job = None
-    if bound.model is not None and chosen.ids:
-        try:
-            with call.session.begin_nested():
-                command = AskFirms(**bound.model.asked().model_dump(), enterprise_ids=list(chosen.ids))
-                job = order_requests(call.session, **call.by, command=command)
-        except DomainError as error:
-            bound.add(fields_on_form(error))
-    if job is None:
+    if not chosen.ids:
         return _page(call, chosen, bound, status=422)
-    return call.redirect(f"/requests/bulk/{job.id}")
+
+    def work(given: AskForm) -> Job:
+        command = AskFirms(**given.asked().model_dump(), enterprise_ids=list(chosen.ids))
+        return order_requests(call.session, **call.by, command=command)
+
+    return call.submit(
+        bound,
+        work,
+        done=lambda job: call.redirect(f"/requests/bulk/{job.id}"),
+        again=lambda bound: _page(call, chosen, bound, status=422),
+        heed=fields_on_form,
+    )
 
 
 @router.get("/{job_id:int}", action=actions.ASK)
@@ -146,13 +149,20 @@ def _page(call: Call, chosen: ChosenFirms, form: Bound[AskForm], status: int = 2
 
 
 def _prospects(call: Call, firms: Sequence[Enterprise], form: Bound[AskForm]) -> list[RequestCheck]:
-    if form.model is None or not form.valid:
+    given = form.model
+    if given is None or not form.valid:
         return []
-    try:
-        return check_requests(call.session, **call.by, command=form.model.asked(), firms=firms)
-    except DomainError as error:
-        form.add(fields_on_form(error))
+
+    def refused(refusal: DomainError) -> list[RequestCheck]:
+        form.add(fields_on_form(refusal))
         return []
+
+    return call.attempt(
+        lambda: check_requests(call.session, **call.by, command=given.asked(), firms=firms),
+        done=list,
+        refused=refused,
+        only=DomainError,
+    )
 
 
 def _result(session: Session, actor: Actor, job_id: int) -> BulkRequestsPage:

@@ -77,30 +77,28 @@ def duty_page(call: Call, number: str, duty_id: int) -> Response:
 @router.post("/{number}/duties/{duty_id}/draft", action=actions.FILL)
 def draft_route(call: Call, number: str, duty_id: int) -> Response:
     """Keep what was filled in so far."""
-
-    def work(given: DutyForm, values: dict[str, str], was: Filled | None) -> Any:
-        command = FillDuty(version=given.version, was=was, values=values, documents=given.documents, note=given.note)
-        return draft_duty(call.session, **call.by, number=number, duty_id=duty_id, command=command)
-
-    refused = _filled(call, number, duty_id, work)
-    if refused is not None:
-        return _page(call, number, duty_id, fill=refused.form, together=refused.together)
-    return call.redirect(f"/cases/{number}/duties/{duty_id}", good=_("草稿已保存。"))
+    return _filled(
+        call,
+        (number, duty_id),
+        lambda filled, _on: draft_duty(call.session, **call.by, number=number, duty_id=duty_id, command=filled),
+        done=lambda _done: call.redirect(f"/cases/{number}/duties/{duty_id}", good=_("草稿已保存。")),
+    )
 
 
 @router.post("/{number}/duties/{duty_id}/done", action=actions.FILL)
 def done_route(call: Call, number: str, duty_id: int) -> Response:
     """The duty is done."""
 
-    def work(given: DutyForm, values: dict[str, str], was: Filled | None) -> Any:
-        filled = FillDuty(version=given.version, was=was, values=values, documents=given.documents, note=given.note)
-        command = DoneDuty(**dict(filled), done_on=given.done_on)
+    def work(filled: FillDuty, on: date | None) -> CaseDuty:
+        command = DoneDuty(**dict(filled), done_on=on)
         return do_duty(call.session, **call.by, number=number, duty_id=duty_id, command=command)
 
-    refused = _filled(call, number, duty_id, work)
-    if refused is not None:
-        return _page(call, number, duty_id, fill=refused.form, together=refused.together)
-    return call.redirect(f"/cases/{number}#duties", good=_("已登记完成。"))
+    return _filled(
+        call,
+        (number, duty_id),
+        work,
+        done=lambda _done: call.redirect(f"/cases/{number}#duties", good=_("已登记完成。")),
+    )
 
 
 @router.post("/{number}/duties/{duty_id}/waive", action=actions.WAIVE)
@@ -125,32 +123,31 @@ def due_route(call: Call, number: str, duty_id: int) -> Response:
     )
 
 
-@dataclass(frozen=True)
-class _Refused:
-    """A form that was not taken: its messages, and what is to be chosen where others filled in the same."""
-
-    form: Bound[DutyForm]
-    together: Together
-
-
 def _filled(
-    call: Call, number: str, duty_id: int, work: Callable[[DutyForm, dict[str, str], Filled | None], Any]
-) -> _Refused | None:
-    """Do `work` with the form; the form with its messages and choices where it was refused."""
+    call: Call,
+    place: tuple[str, int],
+    work: Callable[[FillDuty, date | None], CaseDuty],
+    *,
+    done: Callable[[CaseDuty], Response],
+) -> Response:
+    """Do `work` with what was filled in and the day it was done; the form with its messages and choices where it was refused."""
+    number, duty_id = place
     row, template = _duty(call.session, queries.get_visible_to(call.session, call.actor, number), duty_id)
-    joint = JointForm(call.form, _begun_texts(row, template), field_labels(template))
+    names = {field.code: f"{FIELD}{field.code}" for field in template.fields}
+    joint = JointForm(call.form, _begun_texts(row, template), field_labels(template), names)
     bound = joint.decided(bind(DutyForm, joint.sent))
     values = own_values(bound.raw, joint.sent.keys())
-    done = joint.attempt(
-        call.session,
-        bound,
-        lambda given: work(given, values, _was(joint.sent)),
-        {code: f"{FIELD}{code}" for code in values},
-    )
-    if done is not None:
-        return None
-    name_errors(bound, DutyForm.model_fields)
-    return _Refused(bound, joint.shown_again(bound))
+
+    def fill(given: DutyForm) -> CaseDuty:
+        was, documents = _was(joint.sent), given.documents
+        filled = FillDuty(version=given.version, was=was, values=values, documents=documents, note=given.note)
+        return work(filled, given.done_on)
+
+    def again(bound: Bound[DutyForm]) -> Response:
+        name_errors(bound, DutyForm.model_fields)
+        return _page(call, number, duty_id, fill=bound, together=joint.shown_again(bound))
+
+    return call.submit(bound, fill, done=done, again=again, heed=joint.heed)
 
 
 def _was(form: FormData) -> Filled | None:

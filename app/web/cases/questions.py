@@ -154,25 +154,30 @@ def hand_in(call: Call, number: str) -> Response:
     case = queries.get_visible_to(call.session, call.actor, number)
     programme = queries.programme_of(call.session, case)
     questions = programme.questions
-    joint = JointForm(call.form, begun_texts(questions, list_answers(call.session, case.id)), field_labels(questions))
+    begun, labels = begun_texts(questions, list_answers(call.session, case.id)), field_labels(questions)
+    joint = JointForm(call.form, begun, labels, field_names(questions))
     values = answers_in(joint.sent)
     bound = joint.decided(empty({f"{FORM_PREFIX}{code}": text for code, text in values.items()}))
     if not bound.errors:
         bound.model = HandIn(values=values, was=draft_was(joint.sent))
-    changed = joint.attempt(
-        call.session,
+
+    def again(bound: Bound[HandIn]) -> Response:
+        name_errors(bound, prefix=FORM_PREFIX)
+        together = to_choose(questions, joint, bound, _in_words)
+        bound.raw = dict(joint.standing) | bound.raw
+        contents = load_contents(call.session, case)
+        page = _page(call.session, contents, programme, call.now, bound, together)
+        return call.render("web/cases/questions.html", page, status=422)
+
+    return call.submit(
         bound,
         lambda given: hand_in_answers(call.session, **call.by, number=number, command=given),
-        field_names(questions),
+        done=lambda changed: call.redirect(
+            f"/cases/{number}#questions", good=_("已提交。") if changed else _("没有改动。")
+        ),
+        again=again,
+        heed=joint.heed,
     )
-    if changed is not None:
-        return call.redirect(f"/cases/{number}#questions", good=_("已提交。") if changed else _("没有改动。"))
-    name_errors(bound, prefix=FORM_PREFIX)
-    together = to_choose(questions, joint, bound, _in_words)
-    bound.raw = dict(joint.standing) | bound.raw
-    contents = load_contents(call.session, case)
-    page = _page(call.session, contents, programme, call.now, bound, together)
-    return call.render("web/cases/questions.html", page, status=422)
 
 
 @router.post("/{number}/questions/draft", action=actions.SUPPLY)

@@ -17,7 +17,7 @@ from app.doors.calls.router import GuardedRouter
 from app.doors.casework.correction_form import AskGroups, ask_groups, bind_corrections
 from app.doors.casework.own_fields import name_errors
 from app.doors.casework.steps import StepForm, step_command
-from app.doors.forms.bound import Bound, attempt, bind, empty
+from app.doors.forms.bound import Bound, bind, empty
 from app.kit.errors import Conflict, NotFound
 from app.kit.i18n import _
 from app.programmes.domain.definition import StageAction
@@ -81,14 +81,16 @@ def step_route(call: Call, number: str, action_code: str) -> Response:
         command = step_command(given, action_code, call.form, bound, on=given.on, corrections=corrections)
         return take_step(call.session, **call.by, number=number, command=command)
 
-    case = attempt(call.session, bound, work)
-    if case is None:
-        case = queries.get_visible_to(call.session, call.actor, number)
+    def done(case: CaseFile) -> Response:
+        stage = queries.programme_of(call.session, case).stage(case.stage).name
+        return call.redirect(f"/cases/{number}", good=_("已办理，现在的阶段是“%(stage)s”。") % {"stage": stage})
+
+    def again(bound: Bound[DatedStep]) -> Response:
         name_errors(bound, _OWN)
-        page = _step_page(call, case, action_code, bound)
+        page = _step_page(call, queries.get_visible_to(call.session, call.actor, number), action_code, bound)
         return call.render("web/cases/step.html", page, status=422)
-    stage = queries.programme_of(call.session, case).stage(case.stage).name
-    return call.redirect(f"/cases/{number}", good=_("已办理，现在的阶段是“%(stage)s”。") % {"stage": stage})
+
+    return call.submit(bound, work, done=done, again=again)
 
 
 def _step_page(call: Call, case: CaseFile, action_code: str, form: Bound[DatedStep]) -> CaseStepPage:

@@ -26,7 +26,6 @@ from app.engagement.service.asking import ask_firm, settle_request, withdraw_req
 from app.engagement.service.objections import find_known
 from app.enterprises.models import Enterprise
 from app.kit.actor import Actor
-from app.kit.errors import DomainError
 from app.kit.i18n import _
 from app.kit.permissions import can
 from app.web.enterprises.head import EnterpriseHead, head_of, open_firm
@@ -173,17 +172,12 @@ def ask(call: Call, uscc: str) -> Response:
     bound = bind(AskForm, call.form)
     questions = dict(_questions(call.session, _case(call.session, call.actor, firm, bound)))
 
-    def work(given: AskForm) -> Any:
-        try:
-            return ask_firm(call.session, **call.by, enterprise=firm, given=given.asked(questions))
-        except DomainError as error:
-            raise fields_on_form(error) from None
-
     return call.submit(
         bound,
-        work,
+        lambda given: ask_firm(call.session, **call.by, enterprise=firm, given=given.asked(questions)),
         done=lambda _done: call.redirect(_back(firm, bound), good=_("已向企业提出，并计入请求次数。")),
         again=lambda bound: call.render("web/engagement/ask.html", _ask_page(call, firm, bound), status=422),
+        heed=fields_on_form,
     )
 
 

@@ -99,12 +99,12 @@ def _take_in(call: Call, firm: Enterprise, file: UploadFile, given: DocumentInpu
     """Put one file on file; a refused one keeps the others."""
     name = file.filename or ""
     several = given.model_copy(update={"title": "", "year": given.year or _year_in(name)})
-    try:
-        with call.session.begin_nested():
-            row = put_on_file(call.session, call.vault, **call.by, enterprise=firm, upload=taken(file), given=several)
-    except DomainError as error:
-        return UploadOutcome(name, refusal=error.message)
-    return UploadOutcome(name, url=f"/documents/{row.id}")
+    return call.attempt(
+        lambda: put_on_file(call.session, call.vault, **call.by, enterprise=firm, upload=taken(file), given=several),
+        done=lambda row: UploadOutcome(name, url=f"/documents/{row.id}"),
+        refused=lambda refusal: UploadOutcome(name, refusal=refusal.message),
+        only=DomainError,
+    )
 
 
 def _year_in(name: str) -> int | None:
@@ -146,16 +146,19 @@ def save(call: Call, document_id: int) -> Response:
     row = _kept(call.session, call.actor, document_id, lock=True)
     joint = JointForm(call.form, _raw(row), _labels())
     bound, was = joint.decided(bind(DocumentInput, joint.sent)), was_as(DocumentInput, joint.sent)
-    changed = joint.attempt(
-        call.session,
+
+    def again(bound: Bound[DocumentInput]) -> Response:
+        kinds = dict(kind_choices(call.session))
+        together = joint.shown_again(bound, lambda name, text: _shown(kinds, name, text))
+        return _form_page(call, row, _EDIT, bound, together, status=422)
+
+    return call.submit(
         bound,
         lambda given: change_document(call.session, **call.by, document=row, given=given, was=was),
+        done=lambda changed: call.redirect(f"/documents/{row.id}", good=_("已保存。") if changed else _("没有改动。")),
+        again=again,
+        heed=joint.heed,
     )
-    if changed is not None:
-        return call.redirect(f"/documents/{row.id}", good=_("已保存。") if changed else _("没有改动。"))
-    kinds = dict(kind_choices(call.session))
-    together = joint.shown_again(bound, lambda name, text: _shown(kinds, name, text))
-    return _form_page(call, row, _EDIT, bound, together, status=422)
 
 
 @router.get("/documents/{document_id:int}/replace", action=actions.KEEP)

@@ -93,19 +93,21 @@ def edit_enterprise_page(call: Call, uscc: str) -> Response:
 @router.post("/{uscc}/edit", action=actions.EDIT)
 def save_enterprise(call: Call, uscc: str) -> Response:
     firm = editable_firm(call.session, call.actor, uscc)
-    joint = JointForm(call.form, _raw(firm), _labels())
+    joint = JointForm(call.form, _raw(firm), _labels(), {field.name: field.form_name for field in ENTERPRISE})
     bound, was = joint.decided(bind(EnterpriseEdit, joint.sent)), was_as(EnterpriseFields, joint.sent)
-    changed = joint.attempt(
-        call.session,
+
+    def again(bound: Bound[EnterpriseEdit]) -> Response:
+        known = words(call.session)
+        together = joint.shown_again(bound, lambda name, text: _readable(call.session, known, name, text))
+        return _form_page(call, firm, bound, together=together, status=422)
+
+    return call.submit(
         bound,
         lambda given: editing.edit(call.session, **call.by, enterprise=firm, given=given, was=was),
-        {field.name: field.form_name for field in ENTERPRISE},
+        done=lambda changed: _saved(call, firm, changed),
+        again=again,
+        heed=joint.heed,
     )
-    if changed is not None:
-        return _saved(call, firm, changed)
-    known = words(call.session)
-    together = joint.shown_again(bound, lambda name, text: _readable(call.session, known, name, text))
-    return _form_page(call, firm, bound, together=together, status=422)
 
 
 def _saved(call: Call, firm: Enterprise, changed: bool) -> Response:

@@ -17,6 +17,7 @@ from app.doors.forms.merges import WAS, JointForm, Together, began_with, was_as
 from app.enterprises import actions
 from app.enterprises.models import Enterprise
 from app.enterprises.service.parts import PartChange, find_part, remove_part
+from app.kit.errors import DomainError
 from app.kit.i18n import _
 from app.kit.merges import Clashing, merge
 from app.web.enterprises.head import EnterpriseHead, editable_firm, head_of
@@ -65,8 +66,8 @@ def add_part(call: Call, uscc: str, slug: Slug) -> Response:
     desk = PartChange(call.session, call.actor, firm, call.now)
     return call.submit(
         kind.schema,
-        lambda given: (kind.put(desk, given),),
-        done=lambda done: _saved(call, firm, kind, done[0]),
+        lambda given: kind.put(desk, given),
+        done=lambda result: _saved(call, firm, kind, result),
         again=lambda bound: _page(call, firm, bound, slug, status=422),
     )
 
@@ -87,23 +88,26 @@ def save_part(call: Call, uscc: str, slug: Slug, part_id: PartId) -> Response:
         find_part(call.session, kind.part, firm.id, part_id),
         PartChange(call.session, call.actor, firm, call.now),
     )
-    joint = JointForm(call.form, raw_of(kind, row, desk), labels_of(kind))
+    names = {field.name: field.form_name for field in kind.part.fields}
+    joint = JointForm(call.form, raw_of(kind, row, desk), labels_of(kind), names)
     bound = joint.decided(bind(kind.schema, joint.sent))
 
-    def work(given: Any) -> Any:
-        try:
-            merged = _beside_others(kind, given, joint)
-        except Clashing:
-            bound.raw |= _texts(kind, given.values()) | {"unit": kind.unit}
-            raise
-        return (kind.put(desk, merged, row),)
+    def heed(refusal: DomainError) -> DomainError:
+        if isinstance(refusal, Clashing) and bound.model is not None:
+            bound.raw |= _texts(kind, bound.model.values()) | {"unit": kind.unit}
+        return joint.heed(refusal)
 
-    names = {field.name: field.form_name for field in kind.part.fields}
-    done = joint.attempt(call.session, bound, work, names)
-    if done is not None:
-        return _saved(call, firm, kind, done[0])
-    together = joint.shown_again(bound, _in_words(call.session, kind, firm))
-    return _page(call, firm, bound, slug, part_id, together=together, status=422)
+    def again(bound: Bound[Any]) -> Response:
+        together = joint.shown_again(bound, _in_words(call.session, kind, firm))
+        return _page(call, firm, bound, slug, part_id, together=together, status=422)
+
+    return call.submit(
+        bound,
+        lambda given: kind.put(desk, _beside_others(kind, given, joint), row),
+        done=lambda result: _saved(call, firm, kind, result),
+        again=again,
+        heed=heed,
+    )
 
 
 def _beside_others(kind: PartForm, given: Any, joint: JointForm) -> Any:

@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
+from pydantic import BaseModel
 from sqlalchemy.orm import Session
-from starlette.datastructures import UploadFile
+from starlette.datastructures import FormData, UploadFile
 from starlette.responses import Response
 
 from app.doors.calls.call import Call
 from app.doors.calls.router import GuardedRouter
-from app.doors.forms.bound import Bound, empty
+from app.doors.forms.bound import Bound, at_field, empty
 from app.doors.lists.query import ListQuery, asked, list_query
 from app.exchange.actions import HAND_OVER
 from app.exchange.handovers.domain import ITEM_LABELS
@@ -26,7 +27,7 @@ from app.jobs.domain import JobState
 from app.jobs.models import Job
 from app.jobs.queries import get_job
 from app.kit.actor import Actor
-from app.kit.errors import DomainError, Invalid, NotFound
+from app.kit.errors import Invalid, NotFound
 from app.kit.i18n import _, ngettext
 from app.kit.paging import Page
 from app.kit.tabular.reader import MAX_BYTES
@@ -37,6 +38,10 @@ router = GuardedRouter(door="web", prefix="/exchange/handovers")
 
 PAGE_SIZE = 100
 READY = "ready"
+
+
+class AnswerForm(BaseModel):
+    """An answer handed in: the file, and no field besides."""
 
 
 @dataclass(frozen=True)
@@ -109,19 +114,18 @@ def upload_page(call: Call, number: str) -> Response:
 def upload(call: Call, number: str) -> Response:
     """Keep the file; what is no answer is refused with what is wrong with it."""
     batch = get_batch(call.session, call.actor, number)
-    try:
-        given = uploaded(call.form.get("file"))
-        with call.session.begin_nested():
-            file = receive_answer(call.session, call.vault, **call.by, batch=batch, upload=given)
-    except DomainError as error:
-        bound: Bound[Any] = empty()
-        bound.add(error if error.fields else Invalid(error.code, error.message, {"file": error.message}))
-        return call.render("web/exchange/answer_new.html", _upload_page(batch, bound), status=422)
-    return call.redirect(f"{_base(batch)}/{file.id}")
+    return call.submit(
+        AnswerForm,
+        lambda _given: receive_answer(call.session, call.vault, **call.by, batch=batch, upload=uploaded(call.form)),
+        done=lambda file: call.redirect(f"{_base(batch)}/{file.id}"),
+        again=lambda bound: call.render("web/exchange/answer_new.html", _upload_page(batch, bound), status=422),
+        heed=at_field("file"),
+    )
 
 
-def uploaded(given: Any) -> Upload:
+def uploaded(form: FormData) -> Upload:
     """The file of a form. Raises `Invalid` beside the field for none, or one that is too large."""
+    given = form.get("file")
     if not isinstance(given, UploadFile) or not given.filename:
         message = _("请选择文件。")
         raise Invalid("upload.no_file", message, {"file": message})

@@ -8,7 +8,6 @@ from app.exchange.delivery.calls import Endpoint, Limits, PartnerClient
 from app.exchange.delivery.reasons import CallError, reason
 from app.exchange.partners.keys import signer_of, verifier_of
 from app.exchange.partners.models import Partner
-from app.kit.errors import DomainError
 from app.kit.i18n import _
 
 #: Somebody waits for the page.
@@ -24,8 +23,13 @@ class TriedConnection:
     text: str
 
 
+def not_connected(text: str) -> TriedConnection:
+    """Why it did not work."""
+    return TriedConnection(False, _("没有连通"), text)
+
+
 def try_out(partner: Partner, secret: bytes, now: datetime, clock: Callable[[], datetime]) -> TriedConnection:
-    """Ask `partner` for its receipts once, with the signature of `secret`'s key."""
+    """Ask `partner` for its receipts once, with the signature of `secret`'s key. Raises `DomainError` for a key that cannot be used."""
     try:
         endpoint = Endpoint(
             partner.base_url, partner.key_id, signer_of(partner, secret), verifier_of(partner, secret, now)
@@ -33,8 +37,6 @@ def try_out(partner: Partner, secret: bytes, now: datetime, clock: Callable[[], 
         with PartnerClient(endpoint, clock, LIMITS) as client:
             answer = client.get_receipts(partner.receipts_cursor, limit=1).answer
     except CallError as error:
-        return TriedConnection(False, _("没有连通"), reason(error.kept))
-    except DomainError as error:
-        return TriedConnection(False, _("没有连通"), error.message)
+        return not_connected(reason(error.kept))
     text = _("对方在 %(ms)s 毫秒内应答，签名正确。") % {"ms": answer.took_ms}
     return TriedConnection(True, _("连接正常"), text)

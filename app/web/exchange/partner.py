@@ -27,10 +27,11 @@ from app.exchange.partners.service import call_again, disable_partner, enable_pa
 from app.exchange.signatures import SignatureScheme
 from app.journal.queries import TimelineFilter, list_events
 from app.kit.clock import utc_now
+from app.kit.errors import DomainError
 from app.kit.i18n import _
 from app.kit.paging import Page
 from app.kit.permissions import can
-from app.web.exchange.connection_test import TriedConnection, try_out
+from app.web.exchange.connection_test import TriedConnection, not_connected, try_out
 from app.web.exchange.health import PartnerStatus, standing_of
 from app.web.exchange.lines import SCHEMES, Badge, may_hand_over, resource_title
 from app.web.exchange.tabs import ExchangeTab, exchange_tabs
@@ -102,8 +103,12 @@ def partner_page(call: Call, code: str, query: Annotated[ListQuery, asked(CALLS)
 def test(call: Call, code: str) -> Response:
     """Call it once and tell how that went."""
     row = get_partner(call.session, code)
-    tried = try_out(row, call.settings.secret, call.now, utc_now)
-    return _render(call, row, Shown(tried=tried))
+    return call.attempt(
+        lambda: try_out(row, call.settings.secret, call.now, utc_now),
+        done=lambda tried: _render(call, row, Shown(tried=tried)),
+        refused=lambda refusal: _render(call, row, Shown(tried=not_connected(refusal.message))),
+        only=DomainError,
+    )
 
 
 @router.post("/{code}/key", action=MANAGE_PARTNERS)

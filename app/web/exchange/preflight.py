@@ -19,7 +19,6 @@ from app.exchange.handovers.service.ordering import scope_of
 from app.exchange.handovers.service.preparing import start_handover
 from app.exchange.handovers.service.selecting import RecordSelection
 from app.exchange.preflight.domain import BLOCKING, FINDING_LABELS, FindingCount, Mend, MendKind, RecordFindings
-from app.kit.errors import DomainError
 from app.kit.i18n import _
 from app.web.exchange.handover_new import QUERY
 from app.web.exchange.lines import record_url, resource_title
@@ -125,14 +124,11 @@ def export(call: Call) -> Response:
 def start(call: Call) -> Response:
     """Make the batch in the background."""
     command = _command(call.form)
-    try:
-        with call.session.begin_nested():
-            made = start_handover(call.session, **call.by, command=command)
-    except DomainError as error:
-        return call.redirect(
-            QUERY.saying(partner=command.partner, resource=command.resource).address(), bad=error.message
-        )
-    return call.redirect(f"/exchange/handovers/{made.number}")
+    return call.act(
+        lambda: start_handover(call.session, **call.by, command=command),
+        QUERY.saying(partner=command.partner, resource=command.resource).address(),
+        good=lambda made: call.redirect(f"/exchange/handovers/{made.number}"),
+    )
 
 
 def _command(form: FormData) -> PrepareHandover:

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Annotated, Any
 
+from pydantic import BaseModel
 from sqlalchemy.orm import Session
-from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
 from app.doors.calls.call import Call
@@ -22,7 +22,7 @@ from app.jobs.domain import FINISHED
 from app.jobs.models import Job
 from app.jobs.queries import list_jobs
 from app.kit.actor import Actor
-from app.kit.errors import DomainError, Invalid
+from app.kit.errors import Invalid
 from app.kit.i18n import _
 from app.kit.paging import Page
 from app.kit.permissions import can
@@ -40,6 +40,14 @@ _BADGES = {
     ComparisonState.FAILED: "late",
     ComparisonState.CANCELLED: "idle",
 }
+
+
+class ReconciliationForm(BaseModel):
+    """A new run: with whom, over which records, from where; a file comes beside it."""
+
+    partner: str = ""
+    resource: str = ""
+    source: str = ""
 
 
 @dataclass(frozen=True)
@@ -111,25 +119,22 @@ def new_page(call: Call, partner: str = "", resource: str = "") -> Response:
 @router.post("", action=HAND_OVER)
 def start(call: Call) -> Response:
     """Order a run; a file is looked at before it is kept."""
-    try:
-        with call.session.begin_nested():
-            partner = _partner(call)
-            file = None
-            if call.form.get("source") == ComparisonSource.FILE:
-                stored = keep_file(
-                    call.session, call.vault, uploaded(call.form.get("file")), **call.by, as_evidence=False
-                )
-                file = TheirFile(stored.sha256, stored.name)
-            resource = str(call.form.get("resource") or "")
-            row = start_reconciliation(call.session, **call.by, partner=partner, resource=resource, file=file)
-    except DomainError as error:
-        raw = {name: value for name, value in call.form.items() if not isinstance(value, UploadFile)}
-        bound: Bound[Any] = empty(raw)
-        bound.add(error)
-        return call.render(
+
+    def work(given: ReconciliationForm) -> Reconciliation:
+        partner, file = _partner(call, given.partner), None
+        if given.source == ComparisonSource.FILE:
+            stored = keep_file(call.session, call.vault, uploaded(call.form), **call.by, as_evidence=False)
+            file = TheirFile(stored.sha256, stored.name)
+        return start_reconciliation(call.session, **call.by, partner=partner, resource=given.resource, file=file)
+
+    return call.submit(
+        ReconciliationForm,
+        work,
+        done=lambda row: call.redirect(f"{ADDRESS}/{row.id}"),
+        again=lambda bound: call.render(
             "web/exchange/reconciliation_new.html", _new_page(call.session, call.actor, bound), status=422
-        )
-    return call.redirect(f"{ADDRESS}/{row.id}")
+        ),
+    )
 
 
 @router.post("/{reconciliation_id:int}/stop", action=HAND_OVER)
@@ -179,8 +184,7 @@ def state_of(row: Reconciliation, job: Job | None) -> ComparisonState:
     return ComparisonState.FAILED if abandoned else state
 
 
-def _partner(call: Call) -> Partner:
-    wanted = str(call.form.get("partner") or "")
+def _partner(call: Call, wanted: str) -> Partner:
     found = next((each for each in list_partners_visible_to(call.session, call.actor) if each.code == wanted), None)
     if found is None:
         message = _("请选择交换对方。")

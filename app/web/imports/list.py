@@ -2,13 +2,14 @@
 
 from typing import Annotated, Any
 
+from pydantic import BaseModel
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData, UploadFile
 from starlette.responses import Response, StreamingResponse
 
 from app.doors.calls.call import Call
 from app.doors.calls.router import GuardedRouter
-from app.doors.forms.bound import Bound, empty
+from app.doors.forms.bound import at_field, empty
 from app.doors.lists.query import ListQuery, asked, list_query
 from app.doors.pages.documents import content_disposition
 from app.enterprises.actions import IMPORT
@@ -27,7 +28,7 @@ from app.files.service.storing import store
 from app.jobs import service as jobs
 from app.jobs.domain import JobState
 from app.jobs.queries import get_job
-from app.kit.errors import DomainError, Invalid, NotFound
+from app.kit.errors import Invalid, NotFound
 from app.kit.i18n import _
 from app.kit.tabular.reader import MAX_BYTES
 from app.web.imports import pages, row_pages
@@ -36,6 +37,12 @@ router = GuardedRouter(door="web", prefix="/imports")
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _ROWS = 50
+
+
+class ImportForm(BaseModel):
+    """A list to be taken in: of what; the file comes beside it."""
+
+    kind: str = ImportKind.ENTERPRISES
 
 
 ROWS = list_query("/imports", ("outcome",))
@@ -63,25 +70,32 @@ def template(call: Call, kind: str, ending: str) -> Response:
 
 @router.post("", action=IMPORT)
 def upload(call: Call) -> Response:
-    kind = str(call.form.get("kind") or ImportKind.ENTERPRISES)
+    return call.submit(
+        ImportForm,
+        lambda given: _staged(call, given.kind),
+        done=lambda run: call.redirect(f"/imports/{run.id}", good=_("文件已上传，请核对列的对应关系，然后开始导入。")),
+        again=lambda bound: call.render(
+            "web/imports/new.html",
+            pages.new_page(bound, bound.raw.get("kind") or ImportKind.ENTERPRISES),
+            status=422,
+        ),
+        heed=at_field("file"),
+    )
+
+
+def _staged(call: Call, kind: str) -> ImportRun:
+    """The list of the form, kept and looked at."""
     given = call.form.get("file")
-    try:
-        if kind not in set(ImportKind):
-            raise Invalid("import.kind", _("请选择名单的种类。"), {"kind": _("请选择名单的种类。")})
-        if not isinstance(given, UploadFile) or not given.filename:
-            raise Invalid("import.no_file", _("请选择要导入的文件。"), {"file": _("请选择要导入的文件。")})
-        if given.size is not None and given.size > MAX_BYTES:
-            raise Invalid("files.too_large", _too_large(given.size))
-        blobs = call.settings.vault.blobs
-        with call.session.begin_nested():
-            stored = store(call.session, blobs, **call.by, source=given.file, name=given.filename)
-            file = StagedFile(stored.sha256, blobs.path(stored.sha256), stored.name)
-            run = stage(call.session, **call.by, upload=file, kind=ImportKind(kind))
-    except DomainError as error:
-        bound: Bound[Any] = empty({"kind": kind})
-        bound.add(error if error.fields else Invalid(error.code, error.message, {"file": error.message}))
-        return call.render("web/imports/new.html", pages.new_page(bound, kind), status=422)
-    return call.redirect(f"/imports/{run.id}", good=_("文件已上传，请核对列的对应关系，然后开始导入。"))
+    if kind not in set(ImportKind):
+        raise Invalid("import.kind", _("请选择名单的种类。"), {"kind": _("请选择名单的种类。")})
+    if not isinstance(given, UploadFile) or not given.filename:
+        raise Invalid("import.no_file", _("请选择要导入的文件。"), {"file": _("请选择要导入的文件。")})
+    if given.size is not None and given.size > MAX_BYTES:
+        raise Invalid("files.too_large", _too_large(given.size))
+    blobs = call.settings.vault.blobs
+    stored = store(call.session, blobs, **call.by, source=given.file, name=given.filename)
+    file = StagedFile(stored.sha256, blobs.path(stored.sha256), stored.name)
+    return stage(call.session, **call.by, upload=file, kind=ImportKind(kind))
 
 
 @router.get("/{import_id:int}", action=IMPORT)
@@ -117,31 +131,33 @@ def progress(call: Call, import_id: int) -> Response:
 @router.post("/{import_id:int}/mapping", action=IMPORT)
 def save_mapping(call: Call, import_id: int) -> Response:
     run = get_run_visible_to(call.session, call.actor, import_id, lock=True)
-    try:
-        with call.session.begin_nested():
-            change_mapping(
-                call.session,
-                actor=call.actor,
-                run=run,
-                chosen=_indexed(call.form, "field"),
-                units=_indexed(call.form, "unit"),
-                other_unit=str(call.form.get("other_unit") or ""),
-            )
-    except Invalid as error:
-        return _mapping(call, run, errors=(error.message,), status=422)
-    return call.redirect(f"/imports/{run.id}", good=_("列的对应关系已更新，下面的预览按新的对应重新计算。"))
+    return call.attempt(
+        lambda: change_mapping(
+            call.session,
+            actor=call.actor,
+            run=run,
+            chosen=_indexed(call.form, "field"),
+            units=_indexed(call.form, "unit"),
+            other_unit=str(call.form.get("other_unit") or ""),
+        ),
+        done=lambda _done: call.redirect(
+            f"/imports/{run.id}", good=_("列的对应关系已更新，下面的预览按新的对应重新计算。")
+        ),
+        refused=lambda refusal: _mapping(call, run, errors=(refusal.message,), status=422),
+        only=Invalid,
+    )
 
 
 @router.post("/{import_id:int}/start", action=IMPORT)
 def begin(call: Call, import_id: int) -> Response:
     run = get_run_visible_to(call.session, call.actor, import_id, lock=True)
     accept = call.form.get("accept_unconfirmed") == "1"
-    try:
-        with call.session.begin_nested():
-            start(call.session, **call.by, run=run, accept_unconfirmed=accept)
-    except Invalid as error:
-        return _mapping(call, run, errors=(error.message,), status=422)
-    return call.redirect(f"/imports/{run.id}")
+    return call.attempt(
+        lambda: start(call.session, **call.by, run=run, accept_unconfirmed=accept),
+        done=lambda _done: call.redirect(f"/imports/{run.id}"),
+        refused=lambda refusal: _mapping(call, run, errors=(refusal.message,), status=422),
+        only=Invalid,
+    )
 
 
 @router.post("/{import_id:int}/stop", action=IMPORT)

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from app.cases.selection import firm_ids_of_cases_visible_to, firm_ids_visible_to
 from app.doors.calls.call import Call
 from app.doors.calls.router import GuardedRouter
-from app.doors.forms.bound import Bound, attempt, bind, empty
+from app.doors.forms.bound import Bound, bind, empty
 from app.enterprises.models import Enterprise
 from app.enterprises.queries import list_by_ids
 from app.jobs.domain import JobState
@@ -72,17 +72,18 @@ def preview_or_send(call: Call) -> Response:
     """Look at it first; send what was looked at, to as many firms as were counted."""
     of, query = str(call.form.get("of") or ""), str(call.form.get("query") or "")[:2000]
     firms, bound = _firms(call, of, query), bind(FirmMessage, call.form)
-    job = None
-    if _wants_to_send(call.form, firms, bound):
-        ways = _ways(call)
-        job = attempt(
-            call.session,
-            bound,
-            lambda given: order_message(call.session, **call.by, firm_ids=firms, message=given, ways=ways),
-        )
-    if job is not None:
-        return call.redirect(f"/messages/{job.id}")
-    return _shown(call, _page(call, (of, query), firms, bound), 200 if bound.valid else 422)
+
+    def shown(bound: Bound[FirmMessage]) -> Response:
+        return _shown(call, _page(call, (of, query), firms, bound), 200 if bound.valid else 422)
+
+    if not _wants_to_send(call.form, firms, bound):
+        return shown(bound)
+    return call.submit(
+        bound,
+        lambda given: order_message(call.session, **call.by, firm_ids=firms, message=given, ways=_ways(call)),
+        done=lambda job: call.redirect(f"/messages/{job.id}"),
+        again=shown,
+    )
 
 
 @router.get("/{job_id:int}", action=SEND)

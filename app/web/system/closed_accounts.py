@@ -47,19 +47,19 @@ def disable_user(call: Call, officer_id: int) -> Response:
     """Close an officer's account; its sessions end at once. Who still leads cases is asked about them first."""
     if count_held(call.session, officer_id) and not call.form.get("confirmed"):
         return call.redirect(f"/system/users/{officer_id}/disable")
-    return _switch(call, officer_id, disabled=True)
+    return _switch(call, officer_id, disabled=True, good=_("已停用。"))
 
 
 @router.post("/users/{officer_id}/enable", action=MANAGE_USERS)
 def enable_user(call: Call, officer_id: int) -> Response:
     """Open an officer's account again."""
-    return _switch(call, officer_id, disabled=False)
+    return _switch(call, officer_id, disabled=False, good=_("已启用。"))
 
 
-def _switch(call: Call, officer_id: int, *, disabled: bool) -> Response:
-    try:
-        with call.session.begin_nested():
-            set_disabled(call.session, **call.by, officer_id=officer_id, disabled=disabled)
-    except Invalid as error:
-        return call.redirect(f"/system/users/{officer_id}", bad=error.message)
-    return call.redirect("/system/users", good=_("已停用。") if disabled else _("已启用。"))
+def _switch(call: Call, officer_id: int, *, disabled: bool, good: str) -> Response:
+    return call.act(
+        lambda: set_disabled(call.session, **call.by, officer_id=officer_id, disabled=disabled),
+        f"/system/users/{officer_id}",
+        good=lambda _done: call.redirect("/system/users", good=good),
+        only=Invalid,
+    )
