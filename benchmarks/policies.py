@@ -218,7 +218,7 @@ def _agree(policy: Policy, columns: Columns, firms: Firms) -> None:
     """What is compared must come to the same: the conditions of every firm, and who passes by score."""
     found, by_hand = sweep(policy, columns, DAY), arrays.decide(firms)
     for clause in closures.RULES:
-        assert np.array_equal(found.standings[clause].outcome == MET, by_hand[clause]), clause
+        assert np.array_equal(found.statuses[clause].outcome == MET, by_hand[clause]), clause
     assert found.score is not None
     assert np.array_equal(found.score.low > 70, by_hand["HTE-07 surely"])
     assert np.array_equal(found.score.high > 70, by_hand["HTE-07 perhaps"])

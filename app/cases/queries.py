@@ -112,7 +112,7 @@ def list_milestones(session: Session, case: CaseFile) -> list[Milestone]:
 
 
 def list_approvals(session: Session, case_id: int) -> list[Approval]:
-    """The approvals of a case, standing and lapsed, in the order they were given."""
+    """The approvals of a case, in force and lapsed, in the order they were given."""
     return list(session.scalars(select(Approval).where(Approval.case_id == case_id).order_by(Approval.id)))
 
 

@@ -183,14 +183,14 @@ def _milestones(session: Session, ids: Sequence[int]) -> Mapping[int, list[Any]]
 
 def _approvals(session: Session, ids: Sequence[int]) -> Mapping[int, list[Any]]:
     columns = (Approval.case_id, Approval.action, Approval.officer_id, Approval.role, Approval.lapsed_at)
-    standing = Approval.lapsed_at.is_(None)
-    return _by_case(session, select(*columns).where(Approval.case_id.in_(ids), standing).order_by(Approval.id))
+    in_force = Approval.lapsed_at.is_(None)
+    return _by_case(session, select(*columns).where(Approval.case_id.in_(ids), in_force).order_by(Approval.id))
 
 
 def _opinions(session: Session, ids: Sequence[int]) -> Mapping[int, list[Any]]:
     columns = (Opinion.case_id, Opinion.department, Opinion.outcome, Opinion.due_on, Opinion.withdrawn_at)
-    standing = Opinion.withdrawn_at.is_(None)
-    return _by_case(session, select(*columns).where(Opinion.case_id.in_(ids), standing).order_by(Opinion.id.desc()))
+    in_force = Opinion.withdrawn_at.is_(None)
+    return _by_case(session, select(*columns).where(Opinion.case_id.in_(ids), in_force).order_by(Opinion.id.desc()))
 
 
 def _rights(session: Session, cases: Sequence[CaseFile]) -> Mapping[int, list[Any]]:

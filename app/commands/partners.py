@@ -94,7 +94,9 @@ def change(
     with open_database(load_settings()) as database, session_scope(database) as session:
         partner = get_partner(session, code)
         if values:
-            given = _read(PartnerChange, service.standing(session, partner) | values | {"version": partner.version})
+            given = _read(
+                PartnerChange, service.connection_values(session, partner) | values | {"version": partner.version}
+            )
             service.change_partner(session, actor=SYSTEM, now=now, partner=partner, given=given)
         if certificate is not None:
             service.keep_certificate(session, actor=SYSTEM, now=now, partner=partner, text=certificate.read())

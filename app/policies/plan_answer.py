@@ -73,7 +73,7 @@ def _changes(changes: Iterable[Change], catalogue: Catalogue) -> list[Answer]:
 
 
 def _change(change: Change, catalogue: Catalogue) -> Answer:
-    standing, gap = change.standing, change.difference
+    changeability, gap = change.changeability, change.difference
     return {
         "clause": change.goal.id,
         **_figure(change.key, catalogue),
@@ -87,9 +87,9 @@ def _change(change: Change, catalogue: Catalogue) -> Answer:
         **_named("from", partial(now_text, change)),
         **_named("to", partial(wanted_text, change)),
         **_named("change", partial(difference_text, change)),
-        "changeable": standing.changeable,
-        "by": standing.by.isoformat() if standing.by else None,
-        "reason": standing.why.value if standing.why else None,
+        "changeable": changeability.changeable,
+        "by": changeability.by.isoformat() if changeability.by else None,
+        "reason": changeability.why.value if changeability.why else None,
     }
 
 
@@ -119,14 +119,14 @@ def _clauses(conditions: Iterable[Condition]) -> list[Answer]:
 
 
 def _fixed(fixed: Fixed, catalogue: Catalogue) -> Answer:
-    standing = fixed.standing
+    changeability = fixed.changeability
     return {
         "clause": fixed.goal.id,
         **_figure(fixed.key, catalogue),
         "unit": catalogue[fixed.key.code].unit.value,
-        "by": standing.by.isoformat() if standing.by else None,
-        "reason": standing.why.value if standing.why else None,
-        **both_languages(partial(fixed_text, catalogue, fixed.key, standing)),
+        "by": changeability.by.isoformat() if changeability.by else None,
+        "reason": changeability.why.value if changeability.why else None,
+        **both_languages(partial(fixed_text, catalogue, fixed.key, changeability)),
     }
 
 

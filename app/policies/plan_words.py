@@ -66,14 +66,14 @@ def change_text(catalogue: Catalogue, change: Change) -> str:
     if change.waits:
         return _waiting_text(change)
     stated = {"fact": figure_text(catalogue, change.key), "to": wanted_text(change)}
-    open_year = change.standing.changeable and change.key.year is not None
+    open_year = change.changeability.changeable and change.key.year is not None
     if change.kind is ChangeKind.TELL and not open_year:
         return _("%(fact)s尚不清楚，应为：%(to)s") % stated
     gap = change.difference
     sentence = _("%(fact)s应为：%(to)s") % stated if gap is None else _amount_text(stated, change, gap)
     return _("%(change)s；%(until)s") % {
         "change": sentence,
-        "until": until_text(catalogue, change.key, change.standing),
+        "until": until_text(catalogue, change.key, change.changeability),
     }
 
 
@@ -90,18 +90,18 @@ def _waiting_text(change: Change) -> str:
     return ngettext("再等 %(n)s 天，%(day)s 起可以申请", "再等 %(n)s 天，%(day)s 起可以申请", days) % stated
 
 
-def until_text(catalogue: Catalogue, key: FactKey, standing: Changeability) -> str:
+def until_text(catalogue: Catalogue, key: FactKey, changeability: Changeability) -> str:
     """By which day a figure must stand, or why it no longer can be changed."""
-    if standing.changeable:
-        return _("最迟 %(day)s") % {"day": standing.by}
-    if standing.why is Why.WINDOW:
+    if changeability.changeable:
+        return _("最迟 %(day)s") % {"day": changeability.by}
+    if changeability.why is Why.WINDOW:
         return _("期间（%(period)s）届满后才不再计入") % {"period": catalogue[key.code].period}
-    return _(WHY[standing.why or Why.HISTORY])
+    return _(WHY[changeability.why or Why.HISTORY])
 
 
-def fixed_text(catalogue: Catalogue, key: FactKey, standing: Changeability) -> str:
+def fixed_text(catalogue: Catalogue, key: FactKey, changeability: Changeability) -> str:
     """That a figure cannot be changed any more, and why."""
-    stated = {"fact": figure_text(catalogue, key), "why": until_text(catalogue, key, standing)}
+    stated = {"fact": figure_text(catalogue, key), "why": until_text(catalogue, key, changeability)}
     return _("%(fact)s：%(why)s") % stated
 
 

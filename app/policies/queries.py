@@ -149,26 +149,26 @@ _STATED = (
 )
 
 
-def _standing(enterprise_ids: Sequence[int]) -> ColumnElement[bool]:
+def _in_force(enterprise_ids: Sequence[int]) -> ColumnElement[bool]:
     return and_(FactStatement.enterprise_id.in_(enterprise_ids), FactStatement.withdrawn_at.is_(None))
 
 
 def list_statements(session: Session, enterprise_id: int, on: date) -> Sequence[FactStatement]:
     """What was stated about a firm by `on` and not withdrawn, oldest first."""
-    statement = select(FactStatement).where(_standing([enterprise_id]), FactStatement.stated_on <= on)
+    statement = select(FactStatement).where(_in_force([enterprise_id]), FactStatement.stated_on <= on)
     return session.scalars(statement.order_by(FactStatement.stated_on, FactStatement.id)).all()
 
 
 def list_statements_about(session: Session, enterprise_ids: Sequence[int], on: date) -> Sequence[Stated]:
     """The same about many firms, all in one list, as far as facts rest on it."""
     statement = select(*_STATED).join(Enterprise, Enterprise.id == FactStatement.enterprise_id)
-    statement = statement.where(_standing(enterprise_ids), FactStatement.stated_on <= on)
+    statement = statement.where(_in_force(enterprise_ids), FactStatement.stated_on <= on)
     return session.execute(statement.order_by(FactStatement.stated_on, FactStatement.id)).all()
 
 
 def get_statement(session: Session, enterprise_id: int, statement_id: int) -> FactStatement:
     """One statement that stands. Raises `NotFound`."""
-    wanted = select(FactStatement).where(_standing([enterprise_id]), FactStatement.id == statement_id)
+    wanted = select(FactStatement).where(_in_force([enterprise_id]), FactStatement.id == statement_id)
     row = session.scalars(wanted).one_or_none()
     if row is None:
         raise NotFound("policies.statement", _("没有这条情况说明，或已撤回。"))
@@ -233,7 +233,7 @@ def list_overrides(session: Session, verdict_ids: Sequence[int]) -> Sequence[Ver
     return session.scalars(made.order_by(VerdictOverride.id.desc())).all()
 
 
-def find_standing_override(session: Session, case_id: int, policy_code: str) -> VerdictOverride | None:
+def find_override_in_force(session: Session, case_id: int, policy_code: str) -> VerdictOverride | None:
     """The override that stands for a case under a policy: that of its newest kept verdict, unless taken back."""
     newest = find_newest_of_case(session, case_id, policy_code)
     made = list_overrides(session, [newest.id]) if newest else []

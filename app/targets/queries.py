@@ -136,22 +136,22 @@ def counted_of(item: PlanItem) -> Counted | None:
     return None if item.counts is None else _counted.validate_python(item.counts)
 
 
-def standing(session: Session, view: PlanView, item: PlanItem) -> TargetResult:
+def result(session: Session, view: PlanView, item: PlanItem) -> TargetResult:
     """One item with its number."""
     counted = counted_of(item)
     n = None if counted is None else counts.count(session, counted, view.period, view.region_prefix)
     return TargetResult(item, target_of(item), n)
 
 
-def list_standings(session: Session, view: PlanView) -> list[TargetResult]:
+def list_results(session: Session, view: PlanView) -> list[TargetResult]:
     """Every item of the plan with its number, in the plan's order."""
-    return [standing(session, view, item) for item in view.plan.items]
+    return [result(session, view, item) for item in view.plan.items]
 
 
 def list_headlines(session: Session, view: PlanView) -> list[TargetResult]:
     """The numbers that the desk shows, in their order."""
     items = sorted((item for item in view.plan.items if item.headline is not None), key=lambda item: item.headline or 0)
-    return [standing(session, view, item) for item in items]
+    return [result(session, view, item) for item in items]
 
 
 def get_item(view: PlanView, code: str) -> PlanItem:

@@ -242,7 +242,7 @@ def test_the_dossier_of_every_day_is_what_lay_there_on_that_day(session, head, n
         assert [each.value for each in dossier.answers if each.value] == list(counted.values()), f"after step {number}"
 
 
-def test_duties_are_told_with_their_figures_once_they_are_done(session, head, now, case):
+def test_duties_are_reported_with_their_figures_once_they_are_done(session, head, now, case):
     given = {
         "case_id": case.id, "code": "annual-report", "by": "enterprise", "title_zh": "年度报表", "title_en": "Annual report",
         "opens_on": DAY,
@@ -260,7 +260,7 @@ def test_duties_are_told_with_their_figures_once_they_are_done(session, head, no
     later = now + timedelta(days=2)
 
     def duties(on):
-        return [(each.standing, each.values, each.note) for each in collect(session, case, head, later, on).duties]
+        return [(each.status, each.values, each.note) for each in collect(session, case, head, later, on).duties]
 
     assert duties(DAY) == [("逾期未办", "", ""), ("未办", "", "")]
     assert duties(DAY + timedelta(days=1))[1] == ("王敏 2021-07-01 10:00 办理", "figure 12", "已报")

@@ -15,7 +15,7 @@ from app.kit import db
 from app.kit.actor import Actor
 from app.kit.errors import Conflict, Forbidden, Invalid, NotFound
 from app.policies.models import StoredVerdict, VerdictOverride
-from app.policies.queries import find_standing_override
+from app.policies.queries import find_override_in_force
 from app.policies.schemas import OverrideInput, TakeBackInput
 from app.programmes.models import ProgrammeVersion
 from app.programmes.queries import load_catalogue
@@ -68,11 +68,11 @@ def test_an_override_stands_until_it_is_taken_back_and_both_stay(
     session: Session, head: Actor, case: CaseFile, now: datetime
 ) -> None:
     made = overridden(session, head, case, now)
-    assert find_standing_override(session, case.id, POLICY) is made
+    assert find_override_in_force(session, case.id, POLICY) is made
     with pytest.raises(Conflict):
         overridden(session, head, case, now)
     take_back_case_override(session, actor=head, number=case.number, override_id=made.id, data=BACK, now=now)
-    assert find_standing_override(session, case.id, POLICY) is None
+    assert find_override_in_force(session, case.id, POLICY) is None
     assert (made.reason, made.withdrawn_by, made.withdrawn_reason) == ("已核对原件", head.name, "文号有误")
     with pytest.raises(Conflict):
         take_back_case_override(session, actor=head, number=case.number, override_id=made.id, data=BACK, now=now)

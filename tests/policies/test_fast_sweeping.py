@@ -41,13 +41,13 @@ def agree(found: Swept, row: int, exact: Evaluation) -> None:
 
 
 def _agree_on(found: Swept, row: int, clause: Clause) -> None:
-    standing = found.standings[clause.condition.id]
-    assert OUTCOMES[standing.outcome[row]] is clause.outcome, clause.condition.id
+    results = found.statuses[clause.condition.id]
+    assert OUTCOMES[results.outcome[row]] is clause.outcome, clause.condition.id
     for part in clause.children:
         _agree_on(found, row, part)
-    gap, lacking = clause.finding.gap, standing.lacking()
+    gap, lacking = clause.finding.gap, results.lacking()
     if clause.outcome is Outcome.UNMET and gap is not None and lacking is not None:
-        assert standing.unit_of(row) is gap.unit
+        assert results.unit_of(row) is gap.unit
         ends = float(Fraction(gap.low or 0)), np.inf if gap.high is None else float(Fraction(gap.high))
         assert np.allclose([end[row] for end in lacking], ends, rtol=1e-6, atol=1e-6), clause.condition.id
 
@@ -85,9 +85,9 @@ def test_adding_knowledge_never_widens_and_never_contradicts(counts: Counts) -> 
         more = [random_facts(policy, seed) for seed in range(2 * counts.property_examples)]
         less = [_forgotten(policy, facts, seed) for seed, facts in enumerate(more)]
         known, open_ = swept(policy, more), swept(policy, less)
-        for name, standing in known.standings.items():
-            before = open_.standings[name].outcome
-            assert ((before == standing.outcome) | (before == UNKNOWN)).all(), (policy.code, name)
+        for name, results in known.statuses.items():
+            before = open_.statuses[name].outcome
+            assert ((before == results.outcome) | (before == UNKNOWN)).all(), (policy.code, name)
         if known.score is not None and open_.score is not None:
             assert (open_.score.low <= known.score.low).all()
             assert (known.score.high <= open_.score.high).all()
@@ -104,12 +104,12 @@ def test_a_what_if_takes_over_what_it_does_not_touch() -> None:
     columns = columns_of(POLICY.catalogue, subjects)
     before = sweep(POLICY, columns, DAY)
     again = sweep(POLICY, columns, DAY, before=before)
-    assert all(again.standings[leaf.id].outcome is before.standings[leaf.id].outcome for leaf in POLICY.leaves())
+    assert all(again.statuses[leaf.id].outcome is before.statuses[leaf.id].outcome for leaf in POLICY.leaves())
     grown = columns.grown("sales_revenue", 2020, Fraction(11, 10))
     after = sweep(POLICY, grown, DAY, before=before)
-    assert after.standings["HTE-03"].outcome is before.standings["HTE-03"].outcome
-    for name, standing in sweep(POLICY, grown, DAY).standings.items():
-        assert (after.standings[name].outcome == standing.outcome).all()
+    assert after.statuses["HTE-03"].outcome is before.statuses["HTE-03"].outcome
+    for name, results in sweep(POLICY, grown, DAY).statuses.items():
+        assert (after.statuses[name].outcome == results.outcome).all()
 
 
 def test_a_boundary_is_a_boundary_however_fine_the_figures() -> None:
@@ -120,7 +120,7 @@ def test_a_boundary_is_a_boundary_however_fine_the_figures() -> None:
         for staff in (tenth, tenth - Fraction(1, 10**9))
     ]
     found = swept(POLICY, [Facts(POLICY.catalogue, row) for row in rows])
-    assert list(found.standings["HTE-04"].outcome) == [MET, UNMET]
+    assert list(found.statuses["HTE-04"].outcome) == [MET, UNMET]
 
 
 def test_a_boundary_is_a_boundary_however_large_the_figures() -> None:
@@ -132,4 +132,4 @@ def test_a_boundary_is_a_boundary_however_large_the_figures() -> None:
         for income in (6 * tenth, 6 * tenth - 1)
     ]
     found = swept(POLICY, [Facts(POLICY.catalogue, row) for row in rows])
-    assert list(found.standings["HTE-06"].outcome) == [MET, UNMET]
+    assert list(found.statuses["HTE-06"].outcome) == [MET, UNMET]

@@ -34,8 +34,12 @@ def test_one_person_short() -> None:
     assert {code: change.after for code, change in found.items()} == {"staff_average": 90, "rd_staff_average": 10}
     person = found["rd_staff_average"]
     assert person.difference and person.difference.low == 1
-    assert (person.kind, person.standing.changeable, person.standing.why) == (ChangeKind.CORRECT, False, Why.YEAR_OVER)
-    assert person.standing.by == date(2020, 12, 31)
+    assert (person.kind, person.changeability.changeable, person.changeability.why) == (
+        ChangeKind.CORRECT,
+        False,
+        Why.YEAR_OVER,
+    )
+    assert person.changeability.by == date(2020, 12, 31)
 
 
 def test_half_a_person_short_is_one_person_employed_the_whole_year() -> None:
@@ -57,7 +61,7 @@ def test_research_expense_short_by_an_exact_amount() -> None:
 def test_364_days_wait_one_day() -> None:
     found = planned(registered_on="2020-07-01", standards_led=True)
     (wait,) = [change for change in found.each if change.waits]
-    assert (wait.after, wait.kind, wait.standing.changeable) == (date(2021, 7, 1), ChangeKind.WAIT, True)
+    assert (wait.after, wait.kind, wait.changeability.changeable) == (date(2021, 7, 1), ChangeKind.WAIT, True)
     assert wait.difference and wait.difference.low == 1
 
 
@@ -75,7 +79,7 @@ def test_one_conversion_short_of_the_next_band() -> None:
     found = plan(POLICY, facts, DAY)
     assert found is not None
     conversion = each_of(found, "HTE-07")["conversions.2019"]
-    assert (conversion.after, conversion.standing.why) == (5, Why.YEAR_OVER)
+    assert (conversion.after, conversion.changeability.why) == (5, Why.YEAR_OVER)
     assert found.cheapest[0].key.code == "conversions"
 
 
@@ -101,14 +105,14 @@ def test_what_cannot_change_any_more_is_said_and_what_the_open_year_must_show() 
     floors = figures(found.next.floors)
     assert floors["high_tech_income", 2021] == 3_000_000_000
     income = next(change for change in found.next.changes if change.key.code == "high_tech_income")
-    assert (income.standing.changeable, income.standing.by) == (True, date(2021, 12, 31))
+    assert (income.changeability.changeable, income.changeability.by) == (True, date(2021, 12, 31))
     assert outcome(POLICY, *after(found.next.facts, found.next.on, *found.next.changes)) is Outcome.MET
 
 
 def test_an_accident_is_over_only_when_its_window_is() -> None:
     found = planned(**PASSING, accident_in_last_year=True)
     (change,) = found.each
-    assert (change.after, change.kind, change.standing.why, change.standing.by) == (
+    assert (change.after, change.kind, change.changeability.why, change.changeability.by) == (
         False,
         ChangeKind.WAIT,
         Why.WINDOW,
@@ -118,7 +122,7 @@ def test_an_accident_is_over_only_when_its_window_is() -> None:
 
 def test_a_field_outside_the_list_takes_any_code_of_the_list() -> None:
     (change,) = planned(**PASSING, core_field="none").each
-    assert (change.relation, change.list_name, change.standing.by) == ("in", "national_fields", DAY)
+    assert (change.relation, change.list_name, change.changeability.by) == ("in", "national_fields", DAY)
 
 
 def test_a_missing_figure_is_told_with_the_value_that_it_needs() -> None:
@@ -161,4 +165,4 @@ def test_the_plan_is_made_for_the_day_of_the_application() -> None:
     found = plan(POLICY, facts, date(2022, 2, 1))
     assert found is not None
     staff = next(change for change in found.each if change.key.code == "rd_staff_average")
-    assert staff.standing.by == date(2021, 12, 31) and not staff.standing.changeable
+    assert staff.changeability.by == date(2021, 12, 31) and not staff.changeability.changeable

@@ -48,7 +48,7 @@ def _swept(policy: Any, subjects: Iterable[Facts], on: date) -> list[Stand]:
         {
             "whole": OUTCOMES[found.outcome[place]],
             "score": (found.score.low[place], found.score.high[place]) if found.score else None,
-            **{leaf.id: OUTCOMES[found.standings[leaf.id].outcome[place]] for leaf in policy.leaves()},
+            **{leaf.id: OUTCOMES[found.statuses[leaf.id].outcome[place]] for leaf in policy.leaves()},
         }
         for place in range(len(facts))
     ]

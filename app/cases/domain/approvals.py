@@ -12,7 +12,7 @@ from app.programmes.domain.definition import Programme, StageAction
 
 @dataclass(frozen=True)
 class Given:
-    """An approval on file, standing or lapsed."""
+    """An approval on file, in force or lapsed."""
 
     action: str
     officer_id: int
@@ -39,7 +39,7 @@ def decide_approve(
     action = _action(programme, case, code)
     if not may_approve(actor, action):
         raise Forbidden("case.approval.not_yours", _("“%(action)s”不由您的角色审签。") % {"action": action.label})
-    if _standing(given, code, actor):
+    if _in_force(given, code, actor):
         raise Conflict("case.approval.twice", _("您已审签过这一步，同一人不能审签两次。"))
     return action
 
@@ -49,12 +49,12 @@ def decide_withdraw(
 ) -> StageAction:
     """The step whose approval its author takes back; raises `Conflict` or `Invalid`, also once the step is taken."""
     action = _action(programme, case, code)
-    if not _standing(given, code, actor):
+    if not _in_force(given, code, actor):
         raise Conflict("case.approval.none", _("您没有这一步的有效审签。"))
     return action
 
 
-def _standing(given: tuple[Given, ...], code: str, actor: Actor) -> bool:
+def _in_force(given: tuple[Given, ...], code: str, actor: Actor) -> bool:
     return any(one.action == code and one.officer_id == actor.id and one.lapsed_at is None for one in given)
 
 

@@ -13,7 +13,7 @@ from app.programmes.domain.due import Moment, ShiftWorkingDays
 
 @dataclass(frozen=True)
 class OpeningRequest:
-    """Who asks for what: the firm's standing and the year and round wanted."""
+    """Who asks for what: the firm's state and the year and round wanted."""
 
     year: int
     opened_on: date

@@ -23,7 +23,7 @@ class DossierDuty:
 
     title: str
     due_on: str
-    standing: str
+    status: str
     values: str
     note: str
 
@@ -46,7 +46,7 @@ def _duty(row: CaseDuty, fields: Mapping[str, NeededField], on: date, until: dat
     return DossierDuty(
         title=duty_title(row),
         due_on=str(row.due_on or ""),
-        standing=_standing(row, done, on),
+        status=_status(row, done, on),
         values="；".join(_value(fields.get(code), code, str(value)) for code, value in row.values.items())
         if done
         else "",
@@ -54,7 +54,7 @@ def _duty(row: CaseDuty, fields: Mapping[str, NeededField], on: date, until: dat
     )
 
 
-def _standing(row: CaseDuty, done: bool, on: date) -> str:
+def _status(row: CaseDuty, done: bool, on: date) -> str:
     if done:
         return _("%(who)s %(at)s 办理") % {"who": row.done_by, "at": instant(row.done_at)}
     if row.waived_on is not None and row.waived_on <= on:

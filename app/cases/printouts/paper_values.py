@@ -170,8 +170,8 @@ def _verdicts(session: Session, case_ids: Sequence[int]) -> dict[int, str]:
     kept = select(StoredVerdict).where(StoredVerdict.case_id.in_(case_ids)).order_by(StoredVerdict.id)
     newest = {row.case_id: row for row in session.scalars(kept) if row.case_id is not None}
     overrides = list_overrides(session, [row.id for row in newest.values()])
-    standing = {row.stored_verdict_id: row.outcome for row in overrides if row.withdrawn_at is None}
-    return {case_id: outcome_text(VerdictOutcome(standing.get(row.id, row.outcome))) for case_id, row in newest.items()}
+    in_force = {row.stored_verdict_id: row.outcome for row in overrides if row.withdrawn_at is None}
+    return {case_id: outcome_text(VerdictOutcome(in_force.get(row.id, row.outcome))) for case_id, row in newest.items()}
 
 
 def _opinions(session: Session, case_ids: Sequence[int]) -> dict[int, str]:

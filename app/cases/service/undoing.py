@@ -34,7 +34,7 @@ def take_back_step(session: Session, *, actor: Actor, now: datetime, number: str
     """
     case = load_case(session, actor=actor, action=actions.UNDO, number=number)
     case.check_version(command.version)
-    entries = standing_entries(session, case.row.id)
+    entries = entries_in_force(session, case.row.id)
     entry = entries[-1] if len(entries) > 1 else None
     traces = Traces.from_json(entry.before) if entry is not None and entry.before else None
     found = obstacles(case, entry, traces) if entry is not None and traces is not None else []
@@ -60,12 +60,12 @@ def take_back_step(session: Session, *, actor: Actor, now: datetime, number: str
     return case.row
 
 
-def standing_entries(session: Session, case_id: int) -> list[StageEntry]:
+def entries_in_force(session: Session, case_id: int) -> list[StageEntry]:
     """The entries of a case that were not taken back, in order."""
-    return standing(list_entries(session, case_id))
+    return in_force(list_entries(session, case_id))
 
 
-def standing(entries: Iterable[StageEntry]) -> list[StageEntry]:
+def in_force(entries: Iterable[StageEntry]) -> list[StageEntry]:
     """Those of `entries` that were not taken back."""
     return [entry for entry in entries if entry.taken_back_at is None]
 

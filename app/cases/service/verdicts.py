@@ -10,7 +10,7 @@ from app.cases.loaded import LoadedCase
 from app.kit.actor import Actor
 from app.kit.errors import NotFound
 from app.policies.domain.values.outcome import Outcome
-from app.policies.queries import find_standing_override
+from app.policies.queries import find_override_in_force
 from app.policies.service.verdicts import evaluate_enterprise, store_verdict
 from app.programmes.domain.definition import StageAction
 
@@ -28,9 +28,9 @@ def with_verdict(case: LoadedCase, action: StageAction, supplies: Supplies, on: 
 
 
 def _tally(case: LoadedCase, policy: str, on: date) -> VerdictTally | None:
-    standing = find_standing_override(case.session, case.row.id, policy)
-    if standing is not None:
-        return VerdictTally(unmet=0 if standing.outcome == Outcome.MET else 1, unknown=0)
+    override = find_override_in_force(case.session, case.row.id, policy)
+    if override is not None:
+        return VerdictTally(unmet=0 if override.outcome == Outcome.MET else 1, unknown=0)
     try:
         found = evaluate_enterprise(case.session, case.row.enterprise, policy, on).evaluation
     except NotFound:
@@ -62,17 +62,17 @@ def keep_verdicts(
 def _keep(
     case: LoadedCase, policy: str, reason: str, actor: Actor, now: datetime, applied_on: date
 ) -> dict[str, Any] | None:
-    standing = find_standing_override(case.session, case.row.id, policy)
+    override = find_override_in_force(case.session, case.row.id, policy)
     try:
         stored = store_verdict(case.session, actor, case.row.enterprise, policy, applied_on, reason, case.row.id, now)
     except NotFound:
         return None
     reported: dict[str, Any] = {"id": stored.id, "policy": policy, "outcome": stored.outcome, "on": applied_on}
-    if standing is not None:
+    if override is not None:
         reported["override"] = {
-            "id": standing.id,
-            "outcome": standing.outcome,
-            "by": standing.actor_name,
-            "document": standing.document,
+            "id": override.id,
+            "outcome": override.outcome,
+            "by": override.actor_name,
+            "document": override.document,
         }
     return reported

@@ -17,7 +17,7 @@ from app.cases.schemas import ChangeVersion
 from app.cases.service.clocks import keep_clocks, list_clocks
 from app.cases.service.entering import add_markers, signed
 from app.cases.service.parts import add_milestones, reported_milestones
-from app.cases.service.undoing import standing_entries
+from app.cases.service.undoing import entries_in_force
 from app.cases.supply.models import CaseAnswer, CaseMaterial
 from app.cases.traces import Traces, case_fields
 from app.kit.actor import Actor
@@ -106,7 +106,7 @@ def _holdings(case: LoadedCase) -> CaseHoldings:
             duties=frozenset(row.code for row in duties),
             materials=frozenset(materials),
             answers={row.question: row.value for row in answers},
-            approvals=frozenset(row.action for row in _standing_approvals(case)),
+            approvals=frozenset(row.action for row in _approvals_in_force(case)),
         ),
     )
 
@@ -122,7 +122,7 @@ def _known_to(programme: Programme, held: CaseHoldings) -> CaseHoldings:
     )
 
 
-def _standing_approvals(case: LoadedCase) -> list[Approval]:
+def _approvals_in_force(case: LoadedCase) -> list[Approval]:
     statement = select(Approval).where(Approval.case_id == case.row.id, Approval.lapsed_at.is_(None))
     return list(case.session.scalars(statement))
 
@@ -141,7 +141,7 @@ def _let_go(case: LoadedCase, change: VersionChange, actor: Actor, now: datetime
     for duty in list_duties(session, case_id):
         if duty.code in change.codes("duty", "lost") and duty.done_on is None and duty.waived_on is None:
             duty.waived_on, duty.waived_by = on, actor.name
-    for approval in _standing_approvals(case):
+    for approval in _approvals_in_force(case):
         if approval.action in change.codes("approval", "lost"):
             approval.lapsed_at, approval.lapse_reason = now, f"{change.old.version} → {change.new.version}"
     again = change.codes("question", "again")
@@ -154,7 +154,7 @@ def _let_go(case: LoadedCase, change: VersionChange, actor: Actor, now: datetime
 def _stand_in(case: LoadedCase, change: VersionChange, actor: Actor, now: datetime) -> list[int]:
     """Stand in the new version's stage, with what it brings about. Returns the ids of the milestones made."""
     row, on, stage = case.row, today(now), change.stage
-    entries = standing_entries(case.session, row.id)
+    entries = entries_in_force(case.session, row.id)
     entries[-1].before = {}  # what the last step changed belongs to the old version: it cannot be taken back any more
     if stage.code != row.stage:
         _enter(case, entries, stage.code, actor, now)

@@ -43,16 +43,16 @@ def _in_one_of(places: list[Place]) -> ColumnElement[bool]:
     return tuple_(CaseFile.programme_code, CaseFile.programme_version, CaseFile.stage).in_(places)
 
 
-def _standing(code: str) -> ColumnElement[bool]:
+def _in_force(code: str) -> ColumnElement[bool]:
     return and_(Approval.case_id == CaseFile.id, Approval.action == code, Approval.lapsed_at.is_(None))
 
 
 def _given(code: str) -> Any:
-    return select(func.count()).where(_standing(code)).correlate(CaseFile).scalar_subquery()
+    return select(func.count()).where(_in_force(code)).correlate(CaseFile).scalar_subquery()
 
 
 def _own(code: str, asked: TodoQuery) -> ColumnElement[bool]:
-    return exists().where(_standing(code), Approval.officer_id == asked.actor.id).correlate(CaseFile)
+    return exists().where(_in_force(code), Approval.officer_id == asked.actor.id).correlate(CaseFile)
 
 
 def _running_out(asked: TodoQuery) -> ColumnElement[bool]:

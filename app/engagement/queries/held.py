@@ -13,13 +13,13 @@ from app.files.models import Document
 def count_held(session: Session, enterprise_id: int, models: Sequence[type[Any]]) -> dict[type[Any], int]:
     """How many rows of each of these tables are the firm's: of documents those on file, of requests those that are open; one query."""
     columns = [
-        select(func.count()).where(model.enterprise_id == enterprise_id, *_standing(model)).scalar_subquery()
+        select(func.count()).where(model.enterprise_id == enterprise_id, *_not_withdrawn(model)).scalar_subquery()
         for model in models
     ]
     return dict(zip(models, session.execute(select(*columns)).one(), strict=True))
 
 
-def _standing(model: type[Any]) -> tuple[ColumnElement[bool], ...]:
+def _not_withdrawn(model: type[Any]) -> tuple[ColumnElement[bool], ...]:
     if model is FirmRequest:
         return (FirmRequest.settled_on.is_(None),)
     return (Document.withdrawn_at.is_(None), Document.replaced_by.is_(None)) if model is Document else ()

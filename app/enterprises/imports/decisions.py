@@ -59,7 +59,7 @@ def confirm(desk: Deciding, reason: str) -> int:
     (verdict,) = taker.decide(desk.session, [parsed], lock=True)
     if verdict.outcome is RowOutcome.REJECTED:
         raise Invalid("import.row_rejected", " ".join(str(found) for found in verdict.reasons))
-    if verdict.standing is not None and not waits_for_name(desk.row):
+    if verdict.existing is not None and not waits_for_name(desk.row):
         raise Conflict("import.on_file", _("该代码的企业已经在库。请在企业页面确认代码，或重新导入名单进行比对。"))
     taker.write(desk.session, [verdict], desk.now)
     desk.row.target_id = verdict.target_id
@@ -175,7 +175,7 @@ def _swap(desk: Deciding, field: str, *, expected: Any, wanted: Any, event: str,
         _swap_figure(desk, firm, field, expected, wanted, event, by_hand=by_hand)
         return
     before, after = _parts(field, expected), _parts(field, wanted)
-    _require_standing({name: getattr(firm, name) for name in before}, before)
+    _require_unchanged({name: getattr(firm, name) for name in before}, before)
     change_fields(
         desk.session,
         actor=desk.actor,
@@ -196,7 +196,7 @@ def _swap_figure(
     row = desk.session.scalar(wanted_row.with_for_update())
     if row is None:
         raise NotFound("figures.missing", _("这条年度数据已不在库中。"))
-    _require_standing({field: getattr(row, field)}, {field: expected})
+    _require_unchanged({field: getattr(row, field)}, {field: expected})
     if by_hand:
         setattr(row, field, wanted)
         row.imported = {name: value for name, value in row.imported.items() if name != field}
@@ -212,8 +212,8 @@ def _parts(field: str, kept: Any) -> dict[str, Any]:
     return dict(kept) if isinstance(kept, dict) else {field: stored_value(field, kept)}
 
 
-def _require_standing(standing: Mapping[str, Any], expected: Mapping[str, Any]) -> None:
-    if {name: shown_value(value) for name, value in standing.items()} != {
+def _require_unchanged(existing: Mapping[str, Any], expected: Mapping[str, Any]) -> None:
+    if {name: shown_value(value) for name, value in existing.items()} != {
         name: shown_value(value) for name, value in expected.items()
     }:
         raise Conflict("import.changed_since", _("该字段此后又被修改，请打开企业页面核对。"))

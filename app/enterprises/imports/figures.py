@@ -54,8 +54,8 @@ class FigureTaker:
         firms = _firms(session, [parsed.key for parsed in sound])
         known = [(parsed, firms[parsed.key]) for parsed in sound if parsed.key in firms]
         names = NameCheck() if self.confirmation else check_names(session, known, prefix=self.actor.region_prefix)
-        standing = _figures(session, {firm.id for firm in firms.values()}, lock=lock)
-        return [self._decide(parsed, firms, names, standing) for parsed in batch]
+        existing = _figures(session, {firm.id for firm in firms.values()}, lock=lock)
+        return [self._decide(parsed, firms, names, existing) for parsed in batch]
 
     def write(self, session: Session, verdicts: Sequence[RowVerdict], now: datetime) -> None:
         """Insert the new years in bulk, change the others; each is one event of its firm."""
@@ -79,7 +79,7 @@ class FigureTaker:
     def _update(self, verdicts: Sequence[RowVerdict], now: datetime) -> list[PendingEvent]:
         events = []
         for verdict in verdicts:
-            row = verdict.standing
+            row = verdict.existing
             if not isinstance(row, YearlyFigures) or not verdict.values:
                 continue
             events.append(self._event(verdict, CHANGED, row.id, now))
@@ -88,7 +88,7 @@ class FigureTaker:
         return events
 
     def _event(self, verdict: RowVerdict, event: str, row_id: int, now: datetime) -> PendingEvent:
-        row, parsed = verdict.standing, verdict.parsed
+        row, parsed = verdict.existing, verdict.parsed
         before: Mapping[str, Any] = (
             {name: getattr(row, name) for name in verdict.values} if isinstance(row, YearlyFigures) else {}
         )
@@ -104,7 +104,7 @@ class FigureTaker:
         parsed: Parsed,
         firms: Mapping[str, Enterprise],
         names: NameCheck,
-        standing: Mapping[Key, YearlyFigures],
+        existing: Mapping[Key, YearlyFigures],
     ) -> RowVerdict:
         if parsed.refusals:
             return rejected(parsed)
@@ -120,7 +120,7 @@ class FigureTaker:
         parsed.values["firm"] = firm
         parsed.name = parsed.name or firm.name
         values = parsed.values
-        row = standing.get((firm.id, values["year"], values["basis"], values["source"]))
+        row = existing.get((firm.id, values["year"], values["basis"], values["source"]))
         verdict = _compare(parsed, row)
         verdict.target_id = firm.id
         return verdict

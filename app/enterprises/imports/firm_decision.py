@@ -26,33 +26,33 @@ class FirmComparison:
 
 
 def compare(
-    parsed: Parsed, standing: Mapping[str, Any], edited: Collection[str], former: Collection[str]
+    parsed: Parsed, existing: Mapping[str, Any], edited: Collection[str], former: Collection[str]
 ) -> FirmComparison:
-    """Compare the row with the firm's `standing` fields; `edited` were set by hand here and are never overwritten.
+    """Compare the row with the firm's `existing` fields; `edited` were set by hand here and are never overwritten.
 
     An empty cell takes nothing away, and what only says the same in other words changes nothing.
     """
     found = FirmComparison()
     for name in FIELDS:
-        theirs, ours = parsed.values.get(name), standing[name]
+        theirs, ours = parsed.values.get(name), existing[name]
         if theirs in (None, "") or theirs == ours or ours in parsed.alike.get(name, ()):
             continue
-        if name == "region_code" and _tells_no_region(parsed, theirs, standing):
+        if name == "region_code" and _tells_no_region(parsed, theirs, existing):
             continue
         _sort(found, name, ours, theirs, edited)
-    _compare_capital(found, parsed, standing, edited)
-    unread = _unread(parsed, standing)
-    if unread != standing["unread_cells"]:
+    _compare_capital(found, parsed, existing, edited)
+    unread = _unread(parsed, existing)
+    if unread != existing["unread_cells"]:
         found.values["unread_cells"] = unread
-    found.former_names = tuple(n for n in parsed.former_names if n not in former and n != standing["name"])
+    found.former_names = tuple(n for n in parsed.former_names if n not in former and n != existing["name"])
     return found
 
 
-def _tells_no_region(parsed: Parsed, theirs: str, standing: Mapping[str, Any]) -> bool:
+def _tells_no_region(parsed: Parsed, theirs: str, existing: Mapping[str, Any]) -> bool:
     """A broader region does not replace a narrower one inside it, nor does the address on file the region on file."""
-    ours, texts = standing["region_code"], parsed.source.texts
+    ours, texts = existing["region_code"], parsed.source.texts
     stated = any(texts.get(code) for code in ("province", "city", "county"))
-    same_address = not stated and parsed.values.get("address", "") == standing["address"]
+    same_address = not stated and parsed.values.get("address", "") == existing["address"]
     return bool(ours.startswith(theirs) or (ours and same_address))
 
 
@@ -64,13 +64,13 @@ def _sort(found: FirmComparison, name: str, ours: Any, theirs: Any, edited: Coll
 
 
 def _compare_capital(
-    found: FirmComparison, parsed: Parsed, standing: Mapping[str, Any], edited: Collection[str]
+    found: FirmComparison, parsed: Parsed, existing: Mapping[str, Any], edited: Collection[str]
 ) -> None:
     """Amount, currency and wording stand and fall together; a wording without an amount never replaces an amount, and
     the same amount in other words is no change.
     """
     theirs = {name: parsed.values[name] for name in CAPITAL if name in parsed.values}
-    ours = {name: standing[name] for name in CAPITAL}
+    ours = {name: existing[name] for name in CAPITAL}
     if not theirs or _says_nothing_new(theirs, ours):
         return
     if "capital_fen" not in edited and "capital_currency" not in edited:
@@ -86,9 +86,9 @@ def _says_nothing_new(theirs: Mapping[str, Any], ours: Mapping[str, Any]) -> boo
     return bool(same_currency and theirs["capital_fen"] == ours["capital_fen"])
 
 
-def _unread(parsed: Parsed, standing: Mapping[str, Any]) -> dict[str, str]:
+def _unread(parsed: Parsed, existing: Mapping[str, Any]) -> dict[str, str]:
     """Texts of cells that could not be read: dropped once the field is known, added while it is not."""
-    known: dict[str, str] = standing["unread_cells"]
+    known: dict[str, str] = existing["unread_cells"]
     kept = {code: text for code, text in known.items() if parsed.values.get(FILLS.get(code, code)) in (None, "")}
-    added = {code: text for code, text in parsed.unread.items() if standing.get(FILLS.get(code, code)) in (None, "")}
+    added = {code: text for code, text in parsed.unread.items() if existing.get(FILLS.get(code, code)) in (None, "")}
     return kept | added

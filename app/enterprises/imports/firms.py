@@ -57,8 +57,8 @@ class FirmTaker:
     def decide(self, session: Session, batch: Sequence[Parsed], *, lock: bool) -> list[RowVerdict]:
         """Create, change, leave, ask or hand back, for each row."""
         rows = [parsed for parsed in batch if not parsed.refusals]
-        standing = _load(session, rows, self.actor.region_prefix, lock=lock)
-        return [self._decide(parsed, standing) for parsed in batch]
+        existing = _load(session, rows, self.actor.region_prefix, lock=lock)
+        return [self._decide(parsed, existing) for parsed in batch]
 
     def write(self, session: Session, verdicts: Sequence[RowVerdict], now: datetime) -> None:
         """Insert the new firms in bulk, change the others, keep former names."""
@@ -76,11 +76,11 @@ class FirmTaker:
         for key, verdict in zip(ids, new, strict=True):
             verdict.target_id = key
         for verdict in verdicts:
-            if verdict.standing is not None:
+            if verdict.existing is not None:
                 self._change(session, verdict, now, data)
 
     def _change(self, session: Session, verdict: RowVerdict, now: datetime, data: Mapping[str, Any]) -> None:
-        firm: Enterprise = verdict.standing
+        firm: Enterprise = verdict.existing
         verdict.target_id = firm.id
         about = dict(data)
         if verdict.former_names:
@@ -101,15 +101,15 @@ class FirmTaker:
             changes = {"former_names": (None, list(verdict.former_names))}
             note(session, self.actor, firm, events.CHANGED_BY_IMPORT, now, changes=changes, data=data)
 
-    def _decide(self, parsed: Parsed, standing: RegisterSnapshot) -> RowVerdict:
+    def _decide(self, parsed: Parsed, existing: RegisterSnapshot) -> RowVerdict:
         if parsed.refusals or parsed.uscc is None:
             return rejected(parsed)
-        firm = standing.firms.get(parsed.key)
+        firm = existing.firms.get(parsed.key)
         if firm is not None:
-            return self._decide_known(parsed, firm, standing)
+            return self._decide_known(parsed, firm, existing)
         if parsed.uscc.is_valid or self.accept_unconfirmed or self.confirmation:
             return self._new(parsed)
-        return _waiting(parsed, _mismatch(parsed), standing)
+        return _waiting(parsed, _mismatch(parsed), existing)
 
     def _new(self, parsed: Parsed) -> RowVerdict:
         assert parsed.uscc is not None
@@ -123,7 +123,7 @@ class FirmTaker:
             reasons.insert(0, _mismatch(parsed))
         return RowVerdict(parsed, RowOutcome.CREATED, reasons, values=values, former_names=parsed.former_names)
 
-    def _decide_known(self, parsed: Parsed, firm: Enterprise, standing: RegisterSnapshot) -> RowVerdict:
+    def _decide_known(self, parsed: Parsed, firm: Enterprise, existing: RegisterSnapshot) -> RowVerdict:
         if firm.disabled_on is not None:
             return rejected(parsed, RowReason("enterprise.disabled", {"on": firm.disabled_on.isoformat()}))
         if not firm.region_code.startswith(self.actor.region_prefix):
@@ -133,12 +133,12 @@ class FirmTaker:
             parsed.remarks = [remark for remark in parsed.remarks if remark.code != "region.assumed"]
         if self.confirmation:
             edited.discard("name")
-        elif contradiction := standing.names.contradictions.get(number):
-            return _waiting(parsed, contradiction, standing, firm.id)
-        if (former := standing.names.former.get(number)) and "name" not in edited:
+        elif contradiction := existing.names.contradictions.get(number):
+            return _waiting(parsed, contradiction, existing, firm.id)
+        if (former := existing.names.former.get(number)) and "name" not in edited:
             parsed.remarks.append(former)
             parsed.values["name"] = ""
-        found = compare(parsed, snapshot(firm), edited, standing.former_names.get(firm.id, set()))
+        found = compare(parsed, snapshot(firm), edited, existing.former_names.get(firm.id, set()))
         outcome = RowOutcome.UNCHANGED
         if found.differences:
             outcome = RowOutcome.DIFFERS
@@ -149,10 +149,10 @@ class FirmTaker:
         )
 
 
-def _waiting(parsed: Parsed, why: RowReason, standing: RegisterSnapshot, firm_id: int | None = None) -> RowVerdict:
+def _waiting(parsed: Parsed, why: RowReason, existing: RegisterSnapshot, firm_id: int | None = None) -> RowVerdict:
     """The whole row waits for a person; nothing of it is taken."""
     reasons = [why]
-    if by := standing.refused.get(parsed.key):
+    if by := existing.refused.get(parsed.key):
         reasons.append(RowReason("refused.before", {"by": by}))
     return RowVerdict(parsed, RowOutcome.QUEUED, [*reasons, *parsed.remarks], target_id=firm_id)
 

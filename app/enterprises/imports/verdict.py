@@ -20,7 +20,7 @@ class RowVerdict:
     parsed: Parsed
     outcome: RowOutcome
     reasons: list[RowReason] = field(default_factory=list)
-    standing: Any = None
+    existing: Any = None
     values: dict[str, Any] = field(default_factory=dict)
     former_names: tuple[str, ...] = ()
     differences: dict[str, tuple[Any, Any]] = field(default_factory=dict)
@@ -31,7 +31,7 @@ class RowVerdict:
         """What will be written over what stands, by field as (before, after); a capital is one, with its four parts."""
         if self.outcome is not RowOutcome.CHANGED:
             return {}
-        pairs = {name: (getattr(self.standing, name), value) for name, value in self.values.items()}
+        pairs = {name: (getattr(self.existing, name), value) for name, value in self.values.items()}
         pairs.pop("unread_cells", None)
         if capital := {name: pairs.pop(name) for name in CAPITAL if name in pairs}:
             before, after = ({name: pair[side] for name, pair in capital.items()} for side in (0, 1))

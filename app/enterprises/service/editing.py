@@ -44,8 +44,8 @@ def edit(
     session.refresh(enterprise, with_for_update=True)
     values = given.model_dump(include=set(WRITTEN))
     if given.version != enterprise.version:
-        standing = snapshot(enterprise)
-        values = merge(was or {}, {name: standing[name] for name in values}, values)
+        present = snapshot(enterprise)
+        values = merge(was or {}, {name: present[name] for name in values}, values)
         given = given.model_copy(update=values)
     check_fields(session, given, today(now))
     if actor.region_prefix and not given.region_code:

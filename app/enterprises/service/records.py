@@ -177,17 +177,17 @@ def put_tags(desk: PartChange, given: list[TagInput]) -> bool:
     for tag in given:
         check_terms(desk.session, tags=("tag", tag.tag))
         _check_order("expires_on", tag.granted_on, tag.expires_on)
-    standing = {
+    present = {
         row.tag: row
         for row in desk.session.scalars(select(EnterpriseTag).where(EnterpriseTag.enterprise_id == desk.enterprise.id))
     }
-    changes = diff({"tags": sorted(map(_tag_text, standing.values()))}, {"tags": sorted(map(_tag_text, given))})
+    changes = diff({"tags": sorted(map(_tag_text, present.values()))}, {"tags": sorted(map(_tag_text, given))})
     if not changes:
         return False
-    for code in standing.keys() - wanted.keys():
-        desk.session.delete(standing[code])
+    for code in present.keys() - wanted.keys():
+        desk.session.delete(present[code])
     for code, tag in wanted.items():
-        row = standing.get(code) or EnterpriseTag(enterprise_id=desk.enterprise.id, tag=code)
+        row = present.get(code) or EnterpriseTag(enterprise_id=desk.enterprise.id, tag=code)
         row.granted_on, row.expires_on = tag.granted_on, tag.expires_on
         desk.session.add(row)
     desk.session.flush()

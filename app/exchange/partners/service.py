@@ -61,7 +61,7 @@ def create_partner(
         raise _taken(given.code) from None
     begin_at_head(session, follower_name(partner.code), now)
     data = {"scheme": partner.scheme, "key_id": partner.key_id}
-    changes = diff({}, standing(session, partner))
+    changes = diff({}, connection_values(session, partner))
     record(session, actor=actor, now=now, type=events.CREATED, subject=subject_of(partner), changes=changes, data=data)
     return partner, key
 
@@ -78,9 +78,9 @@ def change_partner(session: Session, *, actor: Actor, now: datetime, partner: Pa
     if partner.version != given.version:
         raise Conflict("partner.stale", _("该交换对方刚被他人改动，请核对后重新提交。"))
     client = check_partner(session, given, partner)
-    before = standing(session, partner)
+    before = connection_values(session, partner)
     _write(partner, given, client)
-    changes = diff(before, standing(session, partner))
+    changes = diff(before, connection_values(session, partner))
     if changes:
         _touch(session, partner, actor, now, events.CHANGED, changes)
 
@@ -170,7 +170,7 @@ def _write(partner: Partner, given: PartnerInput, client: MachineClient | None) 
     partner.client_row_id = client.id if client is not None else None
 
 
-def standing(session: Session, partner: Partner) -> dict[str, Any]:
+def connection_values(session: Session, partner: Partner) -> dict[str, Any]:
     """The connection as it stands, by the names of the input."""
     client = session.get(MachineClient, partner.client_row_id) if partner.client_row_id is not None else None
     return {name: getattr(partner, name) for name in _WRITTEN} | {

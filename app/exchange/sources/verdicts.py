@@ -52,10 +52,10 @@ def touches(session: Session, events: Sequence[JournalEvent]) -> Iterator[Touch]
 
 def _decided() -> Any:
     """What an officer decided instead; an override that stands is the only one."""
-    standing = select(VerdictOverride.outcome).where(
+    in_force = select(VerdictOverride.outcome).where(
         VerdictOverride.stored_verdict_id == StoredVerdict.id, VerdictOverride.withdrawn_at.is_(None)
     )
-    return standing.correlate(StoredVerdict).limit(1).scalar_subquery()
+    return in_force.correlate(StoredVerdict).limit(1).scalar_subquery()
 
 
 SOURCE = RecordSource(

@@ -87,9 +87,9 @@ class Eligibility:
     required: Outcome = Outcome.MET
 
 
-def calculate(plan: AmountPlan, facts: Facts, on: date, standing: Eligibility = Eligibility()) -> Amount:
+def calculate(plan: AmountPlan, facts: Facts, on: date, eligibility: Eligibility = Eligibility()) -> Amount:
     """The amount of the firm with these facts, triggered on `on`."""
-    return _Calculation(plan, facts, on, standing).amount()
+    return _Calculation(plan, facts, on, eligibility).amount()
 
 
 @dataclass(frozen=True)
@@ -109,8 +109,8 @@ ANYTHING = _Span(Fraction(0), None)
 
 
 class _Calculation:
-    def __init__(self, plan: AmountPlan, facts: Facts, on: date, standing: Eligibility) -> None:
-        self._plan, self._facts, self._on, self._standing = plan, facts, on, standing
+    def __init__(self, plan: AmountPlan, facts: Facts, on: date, eligibility: Eligibility) -> None:
+        self._plan, self._facts, self._on, self._eligibility = plan, facts, on, eligibility
         self._scheme = plan.scheme
         self._lines: list[AmountLine] = []
         self._touched: dict[FactKey, None] = {}
@@ -145,8 +145,8 @@ class _Calculation:
             outcomes.append(self._holds(self._plan.when))
             self._lines.append(AmountLine(AmountLineKind.WHEN, None, outcomes[-1], self._plan.when))
         if self._scheme.requires is not None:
-            outcomes.append(self._standing.required)
-            self._lines.append(AmountLine(AmountLineKind.REQUIRES, None, self._standing.required))
+            outcomes.append(self._eligibility.required)
+            self._lines.append(AmountLine(AmountLineKind.REQUIRES, None, self._eligibility.required))
         return all_of(outcomes)
 
     def _holds(self, test: tree.Node) -> Outcome:
@@ -224,7 +224,7 @@ class _Calculation:
         if test is not None:
             return self._holds(test)
         if tier.occurrence is not None:
-            known = self._standing.occurrence
+            known = self._eligibility.occurrence
             return (Outcome.MET if known == tier.occurrence else Outcome.UNMET) if known else Outcome.UNKNOWN
         return Outcome.UNKNOWN if tier.limited else Outcome.MET
 

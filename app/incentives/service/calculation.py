@@ -75,8 +75,8 @@ def calculate_firm(
     """The amount for a firm whose triggering fact is, or would be, of the day `on`."""
     gathered = gather(session, found.catalogue, enterprise.id, on) if found.uses else None
     facts = gathered.facts if gathered else Facts(found.catalogue)
-    standing = Eligibility(occurrence or of_trigger(found.scheme), _required(session, found, enterprise, on))
-    return CalculatedIncentive(found, calculate(found, facts, on, standing), gathered)
+    eligibility = Eligibility(occurrence or of_trigger(found.scheme), _required(session, found, enterprise, on))
+    return CalculatedIncentive(found, calculate(found, facts, on, eligibility), gathered)
 
 
 def calculate_without_facts(session: Session, items: Sequence[Entitlement]) -> list[Amount | None]:
@@ -89,8 +89,8 @@ def calculate_without_facts(session: Session, items: Sequence[Entitlement]) -> l
 def _without_facts(found: AmountPlan, item: Entitlement, known: Mapping[str, str]) -> Amount | None:
     if needs_facts(found):
         return None
-    standing = Eligibility(known.get(item.trigger_key, "") or of_trigger(found.scheme))
-    return calculate(found, Facts(found.catalogue), item.triggered_on, standing)
+    eligibility = Eligibility(known.get(item.trigger_key, "") or of_trigger(found.scheme))
+    return calculate(found, Facts(found.catalogue), item.triggered_on, eligibility)
 
 
 def calculate_entitlements(session: Session, items: Sequence[Entitlement]) -> list[Amount]:

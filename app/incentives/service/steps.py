@@ -107,14 +107,14 @@ def undo_last(session: Session, *, actor: Actor, incentive: Incentive, reason: s
     """Take the last step back, with a reason; the step stays on file as undone."""
     require(actor, actions.UNDO, place_of(incentive))
     _lock(session, incentive)
-    standing = [step for step in incentive.steps if step.undone_at is None]
-    if not standing:
+    in_force = [step for step in incentive.steps if step.undone_at is None]
+    if not in_force:
         raise Conflict("incentive.undo.nothing", _("没有可以撤销的步骤。"))
-    last = standing[-1]
+    last = in_force[-1]
     last.undone_at, last.undone_by, last.undo_reason = now, actor.name, reason
     before = (incentive.state, incentive.amount_fen)
     incentive.state = steps.previous_state(IncentiveState(last.step)).value
-    amounts = [step.amount_fen for step in standing[:-1] if step.amount_fen is not None]
+    amounts = [step.amount_fen for step in in_force[:-1] if step.amount_fen is not None]
     incentive.amount_fen = amounts[-1] if amounts else None
     incentive.updated_at = now
     session.flush()

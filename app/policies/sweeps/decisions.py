@@ -39,7 +39,7 @@ class FirmBatch:
         swept = sweep(rule.policy, columns, self._on)
         missing = missing_facts(swept)
         numbers = [swept.number(outcome).tolist() for outcome in (UNMET, UNKNOWN)]
-        outcomes = [(one.id, swept.standings[one.id].outcome.tolist()) for one in rule.policy.conditions]
+        outcomes = [(one.id, swept.statuses[one.id].outcome.tolist()) for one in rule.policy.conditions]
         for row, key in enumerate(keys):
             found = [(name, outcome[row]) for name, outcome in outcomes if outcome[row] != MET]
             unmet, unknown = (number[row] for number in numbers)

@@ -46,7 +46,7 @@ class _Walker:
 
     def condition(self, condition: Condition) -> Asked:
         """What the firms for whom a condition is unknown wait for."""
-        flags = self._swept.standings[condition.id].outcome == UNKNOWN
+        flags = self._swept.statuses[condition.id].outcome == UNKNOWN
         if not flags.any():
             return
         if condition.test is not None:

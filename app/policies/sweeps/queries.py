@@ -216,7 +216,7 @@ def firms_for(actor: Actor, sweep: Sweep, counts: Counts) -> int:
     return max((numbers["firms"] for numbers in counts.values()), default=0)
 
 
-def count_standings(session: Session, sweep: Sweep) -> Counts:
+def count_statuses(session: Session, sweep: Sweep) -> Counts:
     """How many firms stand how, by policy."""
     return _read_counts(session, _counted(sweep))
 

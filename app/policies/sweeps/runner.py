@@ -22,7 +22,7 @@ from app.policies.service.fact_sources import gather_many
 from app.policies.sweeps import events
 from app.policies.sweeps.decisions import FirmBatch
 from app.policies.sweeps.domain import BATCH, KEPT_SWEEPS, FirmDecision, in_a_year
-from app.policies.sweeps.queries import count_standings
+from app.policies.sweeps.queries import count_statuses
 from app.policies.sweeps.rulebook import Rulebook, by_rule
 
 _DELETED_AT_ONCE = 10_000
@@ -154,7 +154,7 @@ def _finish(work: _SweepContext) -> dict[str, Any]:
     run, sweep = work.run, work.sweep
     now = run.now()
     with session_scope(run.around.database) as session:
-        counts = {"policies": count_standings(session, sweep)}
+        counts = {"policies": count_statuses(session, sweep)}
         done = session.scalar(
             select(func.count(SweepLine.enterprise_id.distinct())).where(SweepLine.sweep_id == sweep.id)
         )

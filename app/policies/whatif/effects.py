@@ -59,7 +59,7 @@ class Effect:
             chosen = (self.before.outcome == code(flip[0])) & (self.after.outcome == code(flip[1]))
         return np.flatnonzero(chosen & (self.register.ids > after))
 
-    def standing(self, side: Swept, outcome: Outcome, after: int = 0) -> Places:
+    def places_with(self, side: Swept, outcome: Outcome, after: int = 0) -> Places:
         """The places of the firms that stand so on one side, those with an id above `after`."""
         return np.flatnonzero((side.outcome == code(outcome)) & (self.register.ids > after))
 
@@ -82,14 +82,14 @@ def explained(side: Swept, place: int) -> Evaluation:
 def effect_of(register: Register, policy: Policy, draft: Policy, scenario: Scenario, settings: SettingValues) -> Effect:
     """What `scenario` does, `draft` being the version with its numbers; what it does not touch is decided once."""
     assumed = {**settings, **{name: quantity.value for name, quantity in scenario.settings.items()}}
-    before = standing(register, policy, settings)
+    before = as_things_are(register, policy, settings)
     now = before.columns
     then = replace(now, catalogue=draft.catalogue, known={**now.known, **_values(draft, assumed, settings, now.size)})
     grown = _grown(then, policy, scenario, register.on.year - 1)
     return Effect(register, before, sweep(draft, grown, register.on, before=before))
 
 
-def standing(register: Register, policy: Policy, settings: SettingValues) -> Swept:
+def as_things_are(register: Register, policy: Policy, settings: SettingValues) -> Swept:
     """How the firms stand as things are."""
     key = (policy.code, policy.jurisdiction, policy.version, tuple(sorted(settings.items(), key=str)))
     return register.swept(key, lambda: sweep(policy, with_values(register.columns, policy, settings), register.on))

@@ -25,7 +25,7 @@ from app.policies.whatif.column_merge import SubjectColumns, merged
 BATCH = 1_000
 MOST_BYTES = 256 * 1024 * 1024
 MOST_SWEPT = 6
-"""Versions whose standing is kept with a register."""
+"""Versions whose results are kept with a register."""
 MOST_CHANGED = 2_000
 """With more changed firms everything is read anew."""
 

@@ -90,10 +90,10 @@ def _headline(view: VerdictView) -> str:
 
 def _line(clause: ClauseView) -> ConditionLine:
     lacking = clause.outcome == "unknown" and clause.missing
-    return ConditionLine(clause.outcome, clause.title, _lacking(clause) if lacking else _standing(clause))
+    return ConditionLine(clause.outcome, clause.title, _lacking(clause) if lacking else _where_it_stands(clause))
 
 
-def _standing(clause: ClauseView) -> str:
+def _where_it_stands(clause: ClauseView) -> str:
     """`目前：18 人 ÷ 142 人 = 12.67%，还差 2 人`."""
     reported = [_("目前：%(actual)s") % {"actual": clause.actual}] if clause.actual else []
     return _("，").join([*reported, *([clause.gap] if clause.gap else [])])
@@ -103,7 +103,7 @@ def _lacking(clause: ClauseView) -> str:
     """What the firm is asked for; what the bureau has yet to set is not for the firm to supply."""
     names = [missing.label for missing in clause.missing if not missing.left_to_bureau]
     if not names:
-        return _("；").join([*([_standing(clause)] if clause.actual else []), _("科技局设定要求后才能判断")])
+        return _("；").join([*([_where_it_stands(clause)] if clause.actual else []), _("科技局设定要求后才能判断")])
     named = {"facts": _("、").join(names[:_SHOWN_FACTS]), "n": len(names)}
     if len(names) > _SHOWN_FACTS:
         return _("还缺资料：%(facts)s 等 %(n)s 项，请提供给经办人。") % named

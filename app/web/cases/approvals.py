@@ -36,7 +36,7 @@ class ApprovalForm(BaseModel):
 
 @dataclass(frozen=True)
 class ApprovalLine:
-    """An approval, standing or lapsed."""
+    """An approval, in force or lapsed."""
 
     row: Approval
     step: str
@@ -60,13 +60,13 @@ class ApprovalPanel:
     """The approvals of a case."""
 
     wanted: tuple[WantedApproval, ...]
-    standing: tuple[ApprovalLine, ...]
+    in_force: tuple[ApprovalLine, ...]
     lapsed: tuple[ApprovalLine, ...]
 
     @property
     def is_empty(self) -> bool:
         """Whether no approval was ever wanted or given."""
-        return not (self.wanted or self.standing or self.lapsed)
+        return not (self.wanted or self.in_force or self.lapsed)
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ def approval_panel(
     lines = [ApprovalLine(row, _step(programme, row.action), _(Role(row.role).traits.title)) for row in rows]
     return ApprovalPanel(
         wanted=_wanted(case, programme, actor, rows),
-        standing=tuple(line for line in lines if line.row.lapsed_at is None),
+        in_force=tuple(line for line in lines if line.row.lapsed_at is None),
         lapsed=tuple(line for line in lines if line.row.lapsed_at is not None),
     )
 
@@ -102,10 +102,10 @@ def _wanted(case: CaseFile, programme: Programme, actor: Actor, rows: Sequence[A
     )
 
 
-def _want(case: CaseFile, action: StageAction, actor: Actor, standing: Sequence[Approval]) -> WantedApproval:
+def _want(case: CaseFile, action: StageAction, actor: Actor, in_force: Sequence[Approval]) -> WantedApproval:
     guard = action.needs.approvals
     assert guard is not None
-    given = len({row.officer_id for row in standing if row.role in guard.by})
+    given = len({row.officer_id for row in in_force if row.role in guard.by})
     reported = {"given": given, "number": guard.number}
     may = may_approve(actor, action) and can(actor, actions.APPROVE, place_of(case.enterprise))
     return WantedApproval(
@@ -114,7 +114,7 @@ def _want(case: CaseFile, action: StageAction, actor: Actor, standing: Sequence[
         badge=("good" if given >= guard.number else "wait", _("已审签 %(given)s / %(number)s") % reported),
         by=listed([_(Role(by).traits.title) for by in guard.by]),
         url=f"/cases/{case.number}/approvals/{action.code}" if may else "",
-        own=any(row.officer_id == actor.id for row in standing),
+        own=any(row.officer_id == actor.id for row in in_force),
     )
 
 

@@ -17,7 +17,7 @@ from app.cases.models import CaseFile, StageEntry
 from app.cases.oversight.models import Supervision
 from app.cases.oversight.queries import list_supervisions
 from app.cases.queries import list_entries
-from app.cases.service.undoing import standing
+from app.cases.service.undoing import in_force
 from app.cases.supplies import CaseContents, load_contents
 from app.doors.calls.call import Call
 from app.doors.calls.router import GuardedRouter
@@ -186,7 +186,7 @@ def _read(session: Session, case: CaseFile) -> CaseRead:
 
 def _head(call: Call, read: CaseRead, verdict: CaseVerdictCard | None) -> CaseHead:
     case, programme, on = read.contents.case, read.programme, call.on
-    entries, is_open = standing(read.entries), case.state == CaseState.OPEN
+    entries, is_open = in_force(read.entries), case.state == CaseState.OPEN
     passages, waiting = queries.passages_of(entries), waiting_ids(read.contents.milestones)
     status = public_status(programme, passages)
     supplies = seen_supplies(read.contents, on, verdict)

@@ -9,7 +9,7 @@ from app.cases import actions, queries
 from app.cases.models import CaseFile
 from app.cases.schemas import TakeBackStep
 from app.cases.service.moving import take_step
-from app.cases.service.undoing import standing_entries, take_back_step
+from app.cases.service.undoing import entries_in_force, take_back_step
 from app.cases.supplies import load_contents
 from app.cases.supply.schemas import AskCorrections
 from app.doors.calls.call import Call
@@ -145,7 +145,7 @@ def undo_route(call: Call, number: str) -> Response:
 
 def _undo(call: Call, number: str, form: Bound[TakeBackStep]) -> Response:
     case = queries.get_visible_to(call.session, call.actor, number)
-    entries = standing_entries(call.session, case.id)
+    entries = entries_in_force(call.session, case.id)
     button = undo_button(queries.programme_of(call.session, case), case, call.actor, entries, call.now)
     if button is None:
         raise Conflict("case.undo.nothing", _("现在没有您可以撤回的步骤。"))

@@ -24,7 +24,7 @@ from app.policies.service.verdicts import Verdict, evaluate_all
 from app.policies.words import outcome_text
 from app.programmes.domain.definition import Programme, StageAction
 from app.web.shared.case_lines import Badge
-from app.web.shared.override_lines import VerdictOverrideLine, override_lines, standing_of
+from app.web.shared.override_lines import VerdictOverrideLine, in_force, override_lines
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class CaseVerdictLine:
 class CaseVerdictCard:
     """The verdict as of the application date once there is one, else as of today.
 
-    `others` are the programme's further policies with their pages; `standing` was decided instead of the newest kept one; `override_url` is where that is done, `keep_url` where the
+    `others` are the programme's further policies with their pages; `override` was decided instead of the newest kept one; `override_url` is where that is done, `keep_url` where the
     verdict of now is kept for it.
     """
 
@@ -54,7 +54,7 @@ class CaseVerdictCard:
     others: tuple[tuple[VerdictView, str], ...]
     stored: tuple[CaseVerdictLine, ...]
     url: str
-    standing: VerdictOverrideLine | None
+    override: VerdictOverrideLine | None
     override_url: str
     keep_url: str
 
@@ -89,7 +89,7 @@ def verdict_card(
     stored = _stored(call.session, case, programme, verdicts_taken_back(entries))
     tallies = {code: _tally(view, _newest(stored, code)) for code, view in views.items()}
     view, newest = views.pop(policy), _newest(stored, policy)
-    standing = newest.override if newest else None
+    override = newest.override if newest else None
     may = decides and case.state == CaseState.OPEN and can(call.actor, OVERRIDE, case.enterprise)
     return CaseVerdictCard(
         view=view,
@@ -98,7 +98,7 @@ def verdict_card(
         others=tuple((other, verdict_url(case.enterprise.uscc, other.policy, applied_on)) for other in views.values()),
         stored=stored,
         url=verdict_url(case.enterprise.uscc, policy, applied_on),
-        standing=standing,
+        override=override,
         override_url=f"{newest.url}#override" if may and newest else "",
         keep_url=f"/cases/{case.number}/verdicts/{policy}" if may else "",
     )
@@ -116,9 +116,9 @@ def _newest(stored: tuple[CaseVerdictLine, ...], policy: str) -> CaseVerdictLine
 
 def _tally(view: VerdictView, newest: CaseVerdictLine | None) -> VerdictTally:
     """What is still open; what an officer decided about the newest kept verdict goes before it."""
-    standing = newest.override if newest else None
-    if standing is not None:
-        return VerdictTally(0 if standing.passes else 1, 0)
+    override = newest.override if newest else None
+    if override is not None:
+        return VerdictTally(0 if override.passes else 1, 0)
     return tally_of(view.outcome, view.unmet, view.unknown)
 
 
@@ -128,7 +128,7 @@ def _stored(
     rows = list_stored_for_case(session, case.id)
     overridden = override_lines(session, [row.id for row in rows])
     return tuple(
-        _line(case, programme, row, standing_of(overridden.get(row.id, ())), taken_back=row.id in back) for row in rows
+        _line(case, programme, row, in_force(overridden.get(row.id, ())), taken_back=row.id in back) for row in rows
     )
 
 

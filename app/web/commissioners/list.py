@@ -39,7 +39,7 @@ from app.kit.i18n import N_, _
 from app.kit.lists.viewer import Viewer
 from app.kit.permissions import can
 from app.targets.domain import Commissioners
-from app.targets.queries import counted_of, find_plan, standing
+from app.targets.queries import counted_of, find_plan, result
 from app.web.policies.try_out import checks_of
 from app.web.shared.commissioner_words import (
     AgreementRow,
@@ -176,7 +176,7 @@ def _headcounts(session: Session, actor: Actor, on: date) -> tuple[GoalCard, ...
     if view is None:
         return ()
     items = [item for item in view.plan.items if isinstance(counted_of(item), Commissioners)]
-    return cards_of(session, view, [standing(session, view, item) for item in items])
+    return cards_of(session, view, [result(session, view, item) for item in items])
 
 
 # -- the record --------------------------------------------------------------------------------------------------------------

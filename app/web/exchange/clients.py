@@ -49,7 +49,7 @@ class ClientChannelLine:
 
 @dataclass(frozen=True)
 class ClientLine:
-    """One machine client: its standing in words, its feed position and how far it lags behind."""
+    """One machine client: its status in words, its feed position and how far it lags behind."""
 
     name: str
     client_id: str
@@ -122,7 +122,7 @@ def client_line(state: ClientState, head: int) -> ClientLine:
     """A client in words."""
     client, position = state.client, state.feed_position
     behind = None if position is None else head - position
-    colour, text = _standing(state, behind)
+    colour, text = _status_words(state, behind)
     return ClientLine(
         name=client.name,
         client_id=client.client_id,
@@ -137,7 +137,7 @@ def client_line(state: ClientState, head: int) -> ClientLine:
     )
 
 
-def _standing(state: ClientState, behind: int | None) -> tuple[str, str]:
+def _status_words(state: ClientState, behind: int | None) -> tuple[str, str]:
     if state.client.disabled_on is not None:
         return "idle", _("已停用")
     if behind is None:

@@ -24,13 +24,13 @@ class PartnerStatus:
     note: str
 
 
-def standing_of(partner: Partner, now: datetime) -> PartnerStatus:
+def partner_status(partner: Partner, now: datetime) -> PartnerStatus:
     """How a partner stands at `now`."""
-    badge, text, note = _standing(partner, now)
+    badge, text, note = _status_words(partner, now)
     return PartnerStatus(badge, text, _ICONS[badge], note)
 
 
-def _standing(partner: Partner, now: datetime) -> tuple[str, str, str]:
+def _status_words(partner: Partner, now: datetime) -> tuple[str, str, str]:
     if partner.disabled_on is not None:
         return "idle", _("已停用"), _("不向它报送；等待中的记录都留着")
     if partner.transport == Transport.FILES:

@@ -19,7 +19,7 @@ from app.kit.i18n import _
 from app.kit.permissions import can
 from app.web.exchange.chart import PERIODS, Chart, chart_of
 from app.web.exchange.handovers import HandoverLine, handover_line
-from app.web.exchange.health import PartnerStatus, age_words, standing_of
+from app.web.exchange.health import PartnerStatus, age_words, partner_status
 from app.web.exchange.lines import may_hand_over
 from app.web.exchange.tabs import ExchangeTab, exchange_tabs
 
@@ -44,7 +44,7 @@ class PartnerLine:
     url: str
     transport: str
     push: bool
-    standing: PartnerStatus
+    status: PartnerStatus
     queued: int
     age: str
     changed: LinkedNumber
@@ -105,7 +105,7 @@ def _line(partner: Partner, waiting: Mapping[int, Waiting], now: datetime, *, ma
         url=f"/exchange/partners/{partner.code}",
         transport=_(TRANSPORT_LABELS[Transport(partner.transport)]),
         push=partner.transport == Transport.PUSH,
-        standing=standing_of(partner, now),
+        status=partner_status(partner, now),
         queued=found.queued,
         age=age_words(found.oldest_at, now),
         changed=LinkedNumber(found.changed, new),

@@ -32,7 +32,7 @@ from app.kit.i18n import _
 from app.kit.paging import Page
 from app.kit.permissions import can
 from app.web.exchange.connection_test import TriedConnection, not_connected, try_out
-from app.web.exchange.health import PartnerStatus, standing_of
+from app.web.exchange.health import PartnerStatus, partner_status
 from app.web.exchange.lines import SCHEMES, Badge, may_hand_over, resource_title
 from app.web.exchange.tabs import ExchangeTab, exchange_tabs
 
@@ -82,7 +82,7 @@ class PartnerPage:
     by_certificate: bool
     resources: str
     client: str
-    standing: PartnerStatus
+    status: PartnerStatus
     paused: bool
     calls: tuple[CallLine, ...]
     rows: Page[PartnerCall]
@@ -178,7 +178,7 @@ def _render(call: Call, row: Partner, shown: Shown) -> Response:
         by_certificate=row.scheme == SignatureScheme.SM2,
         resources=_("、").join(resource_title(row, name) for name in row.resources),
         client=_client(call.session, row),
-        standing=standing_of(row, call.now),
+        status=partner_status(row, call.now),
         paused=row.disabled_on is None and circuit_of(row.failures, row.open_until, call.now) is Circuit.OPEN,
         calls=tuple(_call(made, numbers, answers=may_hand_over(call.actor, row)) for made in found.items),
         rows=found,

@@ -51,9 +51,9 @@ def computation_view(kept: Mapping[str, Any], catalogue: Catalogue) -> Computati
 
 
 def last_kept(incentive: Incentive) -> IncentiveStep | None:
-    """The latest standing step with which a calculation was kept."""
-    standing = [step for step in incentive.steps if step.undone_at is None and step.computation]
-    return standing[-1] if standing else None
+    """The latest step in force with which a calculation was kept."""
+    recorded = [step for step in incentive.steps if step.undone_at is None and step.computation]
+    return recorded[-1] if recorded else None
 
 
 def _facts(code: str, reported: Mapping[str, Any], catalogue: Catalogue) -> list[FactLine]:

@@ -27,7 +27,7 @@ from app.policies.queries import find_newest_of_case, get_stored, policy_of
 from app.policies.schemas import OverrideInput, TakeBackInput
 from app.policies.service.verdicts import explain_again, is_intact
 from app.reference.queries import code_names
-from app.web.shared.override_lines import VerdictOverrideLine, override_lines, standing_of
+from app.web.shared.override_lines import VerdictOverrideLine, in_force, override_lines
 from app.web.shared.policy_words import version_url
 
 router = GuardedRouter(door="web")
@@ -59,7 +59,7 @@ class StoredPage:
     same_again: bool
     case: CaseFile | None
     overrides: tuple[VerdictOverrideLine, ...]
-    standing: VerdictOverrideLine | None
+    override: VerdictOverrideLine | None
     may_override: bool
     may_take_back: bool
     forms: Refused
@@ -142,7 +142,7 @@ def _page(session: Session, actor: Actor, enterprise: Enterprise, stored: Stored
     policy, names = policy_of(session, version), code_names(session, enterprise.region_code)
     case = session.get(CaseFile, stored.case_id) if stored.case_id else None
     made = override_lines(session, [stored.id]).get(stored.id, ())
-    standing, may = standing_of(made), case is not None and can(actor, OVERRIDE, enterprise)
+    override, may = in_force(made), case is not None and can(actor, OVERRIDE, enterprise)
     return StoredPage(
         enterprise=enterprise,
         view=present(stored.result, policy.catalogue, names=names),
@@ -156,9 +156,9 @@ def _page(session: Session, actor: Actor, enterprise: Enterprise, stored: Stored
         same_again=_says_the_same(explain_again(session, stored), stored.result),
         case=case,
         overrides=made,
-        standing=standing,
-        may_override=may and standing is None and _decidable(session, case, stored),
-        may_take_back=may and standing is not None,
+        override=override,
+        may_override=may and override is None and _decidable(session, case, stored),
+        may_take_back=may and override is not None,
         forms=forms,
     )
 

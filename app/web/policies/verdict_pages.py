@@ -32,7 +32,7 @@ from app.policies.schemas import StatementInput
 from app.policies.service.verdicts import Verdict
 from app.policies.words import fact_text, outcome_text, stated_text
 from app.reference.queries import code_names
-from app.web.shared.override_lines import VerdictOverrideLine, override_lines, standing_of
+from app.web.shared.override_lines import VerdictOverrideLine, in_force, override_lines
 from app.web.shared.policy_words import version_url
 
 
@@ -259,7 +259,7 @@ def stored_lines(session: Session, enterprise: Enterprise, policy_code: str) -> 
     """The verdicts kept for a firm under a policy, newest first, each with the override that stands."""
     rows = list_stored(session, enterprise.id, policy_code=policy_code)
     overridden = override_lines(session, [row.id for row in rows])
-    return tuple(_stored(enterprise, row, standing_of(overridden.get(row.id, ()))) for row in rows)
+    return tuple(_stored(enterprise, row, in_force(overridden.get(row.id, ()))) for row in rows)
 
 
 def _stored(enterprise: Enterprise, row: StoredVerdict, override: VerdictOverrideLine | None) -> StoredVerdictLine:

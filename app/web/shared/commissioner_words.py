@@ -76,7 +76,7 @@ def expert_row(item: Commissioner, fields: dict[str, str], on: date) -> ExpertRo
 
 def agreement_row(agreement: ServiceAgreement, on: date, may_change: bool) -> AgreementRow:
     """An agreement as it stands on that day."""
-    state, text = _standing(agreement, on)
+    state, text = _status_words(agreement, on)
     return AgreementRow(
         agreement=agreement,
         programme=programme_name(agreement.programme),
@@ -88,7 +88,7 @@ def agreement_row(agreement: ServiceAgreement, on: date, may_change: bool) -> Ag
     )
 
 
-def _standing(agreement: ServiceAgreement, on: date) -> tuple[str, str]:
+def _status_words(agreement: ServiceAgreement, on: date) -> tuple[str, str]:
     term = agreement.term
     if term.ends_on < term.starts_on:
         return "idle", _("未生效")

@@ -15,7 +15,7 @@ from app.policies.words import outcome_text
 
 @dataclass(frozen=True)
 class VerdictOverrideLine:
-    """An officer's decision instead of a kept verdict; `standing` until it was taken back."""
+    """An officer's decision instead of a kept verdict; `in_force` until it was taken back."""
 
     id: int
     outcome: str
@@ -25,7 +25,7 @@ class VerdictOverrideLine:
     at: datetime
     reason: str
     document: str
-    standing: bool
+    in_force: bool
     back_by: str
     back_at: datetime | None
     back_reason: str
@@ -50,13 +50,13 @@ def override_line(row: VerdictOverride) -> VerdictOverrideLine:
         at=row.created_at,
         reason=row.reason,
         document=row.document,
-        standing=row.withdrawn_at is None,
+        in_force=row.withdrawn_at is None,
         back_by=row.withdrawn_by,
         back_at=row.withdrawn_at,
         back_reason=row.withdrawn_reason,
     )
 
 
-def standing_of(lines: Sequence[VerdictOverrideLine]) -> VerdictOverrideLine | None:
+def in_force(lines: Sequence[VerdictOverrideLine]) -> VerdictOverrideLine | None:
     """The one that stands, if any."""
-    return next((line for line in lines if line.standing), None)
+    return next((line for line in lines if line.in_force), None)

@@ -92,15 +92,15 @@ def targets_page(call: Call, year: int | None = None) -> Response:
     chosen = _checked(year, on)
     view = queries.find_plan(call.session, call.actor, chosen, on)
     years = sorted({on.year, chosen, *queries.list_plan_years(call.session, call.actor)}, reverse=True)
-    standings = queries.list_standings(call.session, view) if view else []
+    results = queries.list_results(call.session, view) if view else []
     page = TargetsPage(
         view=view,
         title=_text(view.plan.title) if view else "",
         issuer=_text(view.plan.issuer) if view else "",
         year=chosen,
         years=tuple((str(item), _("%(year)s 年") % {"year": item}) for item in years),
-        cards=cards_of(call.session, view, _headlines(standings)) if view else (),
-        rows=tuple(_item_row(standing, view) for standing in standings) if view else (),
+        cards=cards_of(call.session, view, _headlines(results)) if view else (),
+        rows=tuple(_item_row(result, view) for result in results) if view else (),
         borrowed=borrowed_notice(view),
         correction=_correction_notice(call.session, view),
     )
@@ -112,7 +112,7 @@ def target_rows_page(
     call: Call, code: str, paged: Annotated[ListQuery, asked(ListQuery)], year: int | None = None
 ) -> Response:
     view, item = _item(call, code, year)
-    standing = queries.standing(call.session, view, item)
+    result = queries.result(call.session, view, item)
     counted = queries.counted_of(item)
     assert counted is not None  # get_item refuses an item that nothing is counted for
     table, found = page_of_rows(call.session, counted, view, paged.cursor or None, PAGE_SIZE)
@@ -121,7 +121,7 @@ def target_rows_page(
         item=item,
         name=_text(item.name),
         remark=_text(item.remark),
-        card=cards_of(call.session, view, [standing])[0],
+        card=cards_of(call.session, view, [result])[0],
         table=table,
         page=found,
         url=f"/targets/{item.code}?{query}",
@@ -161,9 +161,9 @@ def goal_cards(session: Session, view: PlanView) -> tuple[GoalCard, ...]:
     return cards_of(session, view, queries.list_headlines(session, view))
 
 
-def cards_of(session: Session, view: PlanView, standings: Sequence[TargetResult]) -> tuple[GoalCard, ...]:
+def cards_of(session: Session, view: PlanView, results: Sequence[TargetResult]) -> tuple[GoalCard, ...]:
     """Counted items as cards."""
-    return tuple(_card(session, view, standing) for standing in standings if standing.count is not None)
+    return tuple(_card(session, view, result) for result in results if result.count is not None)
 
 
 def borrowed_notice(view: PlanView | None) -> str:
@@ -189,38 +189,38 @@ def _correction_notice(session: Session, view: PlanView | None) -> str:
     }
 
 
-def _headlines(standings: Sequence[TargetResult]) -> list[TargetResult]:
-    found = [standing for standing in standings if standing.item.headline is not None]
-    return sorted(found, key=lambda standing: standing.item.headline or 0)
+def _headlines(results: Sequence[TargetResult]) -> list[TargetResult]:
+    found = [result for result in results if result.item.headline is not None]
+    return sorted(found, key=lambda result: result.item.headline or 0)
 
 
-def _card(session: Session, view: PlanView, standing: TargetResult) -> GoalCard:
-    assert standing.count is not None  # only counted items become cards
-    missing = standing.missing or 0
+def _card(session: Session, view: PlanView, result: TargetResult) -> GoalCard:
+    assert result.count is not None  # only counted items become cards
+    missing = result.missing or 0
     return GoalCard(
-        code=standing.item.code,
-        name=_text(standing.item.name),
-        count=standing.count,
-        target_text=_target_text(standing),
-        maximum=standing.count + missing if missing else max(standing.count, 1),
-        met=bool(standing.met),
-        note=_card_note(session, view, standing),
-        url=_url(standing.item, view),
+        code=result.item.code,
+        name=_text(result.item.name),
+        count=result.count,
+        target_text=_target_text(result),
+        maximum=result.count + missing if missing else max(result.count, 1),
+        met=bool(result.met),
+        note=_card_note(session, view, result),
+        url=_url(result.item, view),
     )
 
 
-def _target_text(standing: TargetResult) -> str:
-    if standing.target is None:
+def _target_text(result: TargetResult) -> str:
+    if result.target is None:
         return ""
-    unit = _text(standing.item.unit)
-    return f"/ {standing.target.text()} {unit}"
+    unit = _text(result.item.unit)
+    return f"/ {result.target.text()} {unit}"
 
 
-def _card_note(session: Session, view: PlanView, standing: TargetResult) -> str:
+def _card_note(session: Session, view: PlanView, result: TargetResult) -> str:
     """What is missing, and what is on its way or about to be lost."""
-    parts = [_missing_text(standing)]
-    counted = queries.counted_of(standing.item)
-    if isinstance(counted, Applications) and not standing.met:
+    parts = [_missing_text(result)]
+    counted = queries.counted_of(result.item)
+    if isinstance(counted, Applications) and not result.met:
         parts.append(_("在办未申报 %(n)s 件") % {"n": queries.count_pending(session, view, counted)})
     if isinstance(counted, Certificates) and (expiring := queries.count_expiring(session, view, counted)):
         parts.append(_("年内到期 %(n)s 家") % {"n": expiring})
@@ -229,34 +229,34 @@ def _card_note(session: Session, view: PlanView, standing: TargetResult) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def _missing_text(standing: TargetResult) -> str:
-    if standing.met is None:
+def _missing_text(result: TargetResult) -> str:
+    if result.met is None:
         return ""
-    if standing.met:
+    if result.met:
         return _("已完成")
-    return _("还差 %(n)s %(unit)s") % {"n": standing.missing, "unit": _text(standing.item.unit)}
+    return _("还差 %(n)s %(unit)s") % {"n": result.missing, "unit": _text(result.item.unit)}
 
 
-def _item_row(standing: TargetResult, view: PlanView) -> ItemRow:
-    item = standing.item
+def _item_row(result: TargetResult, view: PlanView) -> ItemRow:
+    item = result.item
     return ItemRow(
         item=item,
         name=_text(item.name),
-        target_text=_written_target(standing),
-        count=standing.count,
-        met=standing.met,
-        note=_missing_text(standing),
+        target_text=_written_target(result),
+        count=result.count,
+        met=result.met,
+        note=_missing_text(result),
         remark=_text(item.remark),
-        url=_url(item, view) if standing.count is not None else "",
+        url=_url(item, view) if result.count is not None else "",
     )
 
 
-def _written_target(standing: TargetResult) -> str:
+def _written_target(result: TargetResult) -> str:
     """The target with its comparison in signs: ≥ 20 家, > 60 家."""
-    if standing.target is None:
+    if result.target is None:
         return ""
-    sign = ">" if standing.target.comparison is TargetOperator.MORE_THAN else "≥"
-    return f"{sign} {standing.target.number()} {_text(standing.item.unit)}"
+    sign = ">" if result.target.comparison is TargetOperator.MORE_THAN else "≥"
+    return f"{sign} {result.target.number()} {_text(result.item.unit)}"
 
 
 def _url(item: PlanItem, view: PlanView) -> str:

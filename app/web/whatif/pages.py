@@ -166,7 +166,7 @@ def _places(effect: Effect, choice: str, after: int = 0) -> Places:
     """The firms that flip (so), or that stand so on one side."""
     if choice in STANDINGS:
         side, outcome = STANDINGS[choice]
-        return effect.standing(effect.sides[side], outcome, after)
+        return effect.places_with(effect.sides[side], outcome, after)
     return effect.places(FLIPS.get(choice), after)
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from app.exchange.handovers.domain import ItemState
 from app.exchange.handovers.service.steering import cancel, retry_items
 from app.exchange.partners.schemas import PartnerChange
-from app.exchange.partners.service import change_partner, standing
+from app.exchange.partners.service import change_partner, connection_values
 from app.kit import db
 from app.kit.actor import SYSTEM
 from app.kit.errors import Invalid
@@ -18,7 +18,7 @@ from tests.exchange.world import World
 
 
 def change(desk: Desk, **given: Any) -> None:
-    values = standing(desk.session, desk.partner) | {"version": desk.partner.version} | given
+    values = connection_values(desk.session, desk.partner) | {"version": desk.partner.version} | given
     told = PartnerChange.model_validate(values)
     with desk.session.begin_nested():
         change_partner(desk.session, actor=SYSTEM, now=desk.now, partner=desk.partner, given=told)

@@ -97,7 +97,7 @@ def test_a_client_that_calls_back_needs_the_scope(session: Session, now: datetim
     with pytest.raises(Invalid) as refused:  # whose receipts would it bring?
         create(session, now, code="other", client_id=teller.client_id)
     assert set(refused.value.fields) == {"client_id"}
-    given = service.standing(session, made) | {"version": made.version, "name": "新名称（示例）"}
+    given = service.connection_values(session, made) | {"version": made.version, "name": "新名称（示例）"}
     service.change_partner(session, actor=SYSTEM, now=now, partner=made, given=PartnerChange.model_validate(given))
 
 
@@ -111,7 +111,7 @@ def test_codes_are_simple_and_unique(session: Session, now: datetime) -> None:
 
 def test_a_change_needs_the_present_version(session: Session, now: datetime) -> None:
     made = partner(session)
-    values = service.standing(session, made) | {"name": "新名称（示例）"}
+    values = service.connection_values(session, made) | {"name": "新名称（示例）"}
     change = PartnerChange.model_validate(values | {"version": made.version})
     service.change_partner(session, actor=SYSTEM, now=now, partner=made, given=change)
     with pytest.raises(Conflict) as refused:
@@ -123,7 +123,7 @@ def test_a_change_needs_the_present_version(session: Session, now: datetime) -> 
 
 def test_a_change_of_nothing_is_no_event(session: Session, now: datetime) -> None:
     made = partner(session)
-    same = PartnerChange.model_validate(service.standing(session, made) | {"version": made.version})
+    same = PartnerChange.model_validate(service.connection_values(session, made) | {"version": made.version})
     service.change_partner(session, actor=SYSTEM, now=now, partner=made, given=same)
     db.commit(session)
     assert [event.type for event in events(session)] == ["partner.created"]

@@ -81,8 +81,8 @@ def applying(editions: Sequence[Edition], on: date) -> list[Edition]:
     A correction replaces its original from the start.
     """
     replaced = {(*_family(edition), edition.supersedes) for edition in editions if edition.effective_from <= on}
-    standing = (edition for edition in editions if (*_family(edition), edition.version) not in replaced)
-    return [edition for edition in standing if _applies(edition, on)]
+    in_force = (edition for edition in editions if (*_family(edition), edition.version) not in replaced)
+    return [edition for edition in in_force if _applies(edition, on)]
 
 
 def conflicts(editions: Sequence[Edition]) -> Iterator[tuple[Edition, str]]:

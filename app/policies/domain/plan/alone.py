@@ -16,9 +16,9 @@ from app.policies.domain.plan.changes import (
     Change,
     Changeability,
     ChangeKind,
+    changeability_of,
     kind_of,
     number,
-    standing,
 )
 from app.policies.domain.plan.ladders import Ladder, ladder
 from app.policies.domain.plan.search import Search, farthest, nearest
@@ -73,11 +73,11 @@ def awaits_setting(aim: Aim, facts: Facts) -> bool:
 def alone(trials: Trials, aim: Aim, facts: Facts, allowed: Allowed = anything) -> Iterator[Change]:
     """For every value that the goal reads, the smallest change of it alone that meets the goal, where there is one."""
     later = waiting(trials, aim, facts)
-    if later is not None and allowed(later.standing):
+    if later is not None and allowed(later.changeability):
         yield later
     hints: dict[str, int] = {}
     for key in keys(trials, aim):
-        if allowed(standing(facts.catalogue[key.code], key, trials.on, trials.today)):
+        if allowed(changeability_of(facts.catalogue[key.code], key, trials.on, trials.today)):
             change = changed(trials, aim, facts, key, hints)
             if change is not None:
                 yield change
@@ -98,7 +98,7 @@ def changed(trials: Trials, aim: Aim, facts: Facts, key: FactKey, hints: dict[st
     found = search.chosen() if definition.unit in {Unit.YES_NO, Unit.CODE} else search.moved()
     if found is None:
         return None
-    until = standing(definition, key, trials.on, trials.today)
+    until = changeability_of(definition, key, trials.on, trials.today)
     return Change(
         aim.goal, key, definition.unit, now, found.value, found.relation, kind_of(now, until), until, found.of
     )

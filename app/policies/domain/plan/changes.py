@@ -55,7 +55,7 @@ class Change:
     after: Exact
     relation: str
     kind: ChangeKind
-    standing: Changeability
+    changeability: Changeability
     list_name: str | None = None
 
     @property
@@ -87,7 +87,7 @@ class Change:
         to raise rather than to lower, since no firm should shrink to pass; and the smaller relative change. A figure
         that was nothing changes by as many wholes as it gains, a yes, no or code by one whole, waiting by none.
         """
-        rank = 0 if self.kind is ChangeKind.TELL else 1 if self.standing.changeable else 2
+        rank = 0 if self.kind is ChangeKind.TELL else 1 if self.changeability.changeable else 2
         difference = self.difference
         if self.waits or difference is None or not isinstance(self.before, Known):
             return rank, False, Fraction(0 if self.waits else 1)
@@ -95,7 +95,7 @@ class Change:
         return rank, not self.rises, Fraction(difference.low) / (before or 1)  # type: ignore[arg-type]
 
 
-def standing(definition: FactDefinition, key: FactKey, application: date, today: date) -> Changeability:
+def changeability_of(definition: FactDefinition, key: FactKey, application: date, today: date) -> Changeability:
     """Until when a figure can be changed for an application on `application`, as seen on `today`.
 
     A figure of a fiscal year stands by that year's 31 December; one told of a window of days only time changes;

@@ -12,7 +12,7 @@ from functools import partial
 from app.policies.domain.facts.catalogue import FactKey, Facts
 from app.policies.domain.language.policy import Condition, Policy
 from app.policies.domain.plan.alone import Aim, aims, alone, awaits_setting, keys
-from app.policies.domain.plan.changes import Change, Changeability, Why, standing
+from app.policies.domain.plan.changes import Change, Changeability, Why, changeability_of
 from app.policies.domain.plan.next import Next, next_application
 from app.policies.domain.plan.together import Combination, together
 from app.policies.domain.plan.trials import ExhaustedError, Trials, reads_score
@@ -27,7 +27,7 @@ class Fixed:
 
     goal: Condition
     key: FactKey
-    standing: Changeability
+    changeability: Changeability
 
 
 @dataclass(frozen=True)
@@ -129,7 +129,7 @@ def _fixed(trials: Trials, missing: list[Aim], facts: Facts) -> list[Fixed]:
     found: dict[FactKey, Fixed] = {}
     for aim in missing:
         for key in keys(trials, aim):
-            until = standing(facts.catalogue[key.code], key, trials.on, trials.today)
+            until = changeability_of(facts.catalogue[key.code], key, trials.on, trials.today)
             decides = until.why is not Why.HISTORY or aim.way(key) is not Direction.BOTH
             if decides and not until.changeable and key not in found and isinstance(facts.of(key), Known):
                 found[key] = Fixed(aim.goal, key, until)

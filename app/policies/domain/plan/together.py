@@ -13,7 +13,7 @@ from datetime import date
 from app.policies.domain.facts.catalogue import FactKey, Facts
 from app.policies.domain.language.policy import Condition
 from app.policies.domain.plan.alone import Aim, Allowed, aims, alone, changed, keys, nearer
-from app.policies.domain.plan.changes import Change, ChangeKind, applied, kind_of, number, standing
+from app.policies.domain.plan.changes import Change, ChangeKind, applied, changeability_of, kind_of, number
 from app.policies.domain.plan.ladders import ladder
 from app.policies.domain.plan.trials import Trials
 from app.policies.domain.plan.ways import Direction, Ways
@@ -81,7 +81,7 @@ def _for_goal(
     """Changes that meet the goal; none where none were found."""
     if singles is None:
         singles = tuple(alone(trials, aim, facts, allowed))
-    found = [change for change in singles if allowed(change.standing)]
+    found = [change for change in singles if allowed(change.changeability)]
     if found:
         return _spread(trials, aim, facts, min(found, key=Change.effort), ())
     stated = tuple(_best_answers(trials, aim, facts))
@@ -157,7 +157,7 @@ def _at_best(trials: Trials, aim: Aim, facts: Facts, key: FactKey) -> Change | N
         value = steps.value(steps.last)
     if now == Known(value):
         return None
-    until = standing(definition, key, trials.on, trials.today)
+    until = changeability_of(definition, key, trials.on, trials.today)
     relation = "=" if definition.unit is Unit.YES_NO or isinstance(now, Known) else ">=" if upwards else "<="
     return Change(aim.goal, key, definition.unit, now, value, relation, kind_of(now, until), until)
 
@@ -190,7 +190,7 @@ def _keeps(trials: Trials, aim: Aim, facts: Facts, changes: tuple[Change, ...], 
 def _most(trials: Trials, aim: Aim, facts: Facts, allowed: Allowed) -> Iterable[Change]:
     """Every figure moved as far as it goes, those that can still be changed first."""
     moved = (_at_best(trials, aim, facts, key) for key in keys(trials, aim))
-    found = [change for change in moved if change is not None and allowed(change.standing)]
+    found = [change for change in moved if change is not None and allowed(change.changeability)]
     return sorted(found, key=lambda change: change.effort()[:2])
 
 

@@ -29,7 +29,7 @@ from app.policies.domain.language import tree
 from app.policies.domain.language.policy import Condition, Policy, ScoredBlock, Scoring
 from app.policies.domain.sweep.judgements import Judgement, judged
 from app.policies.domain.sweep.reader import Codes, ColumnReader, stored
-from app.policies.domain.sweep.results import ConditionResults, branches_of, standing_of
+from app.policies.domain.sweep.results import ConditionResults, branches_of, results_of
 from app.policies.domain.sweep.reuse import codes_read, same_figures, signature
 from app.policies.domain.sweep.scores import BlockJudge, Points
 from app.policies.domain.sweep.tests import MET, OUTCOMES, UNKNOWN, UNMET, RowScope
@@ -52,13 +52,13 @@ class SweptScore:
 
 @dataclass(frozen=True, eq=False)
 class Swept:
-    """A policy applied to everybody for an application on `on`. `standings` has every condition by its id."""
+    """A policy applied to everybody for an application on `on`. `statuses` has every condition by its id."""
 
     policy: Policy
     columns: Columns
     on: date
     outcome: Codes
-    standings: Mapping[str, ConditionResults]
+    statuses: Mapping[str, ConditionResults]
     score: SweptScore | None = None
 
     def count(self, outcome: int) -> int:
@@ -67,11 +67,11 @@ class Swept:
 
     def leaves(self) -> Iterator[ConditionResults]:
         """The conditions that carry a test, in order."""
-        return (self.standings[leaf.id] for leaf in self.policy.leaves())
+        return (self.statuses[leaf.id] for leaf in self.policy.leaves())
 
     def number(self, outcome: int) -> NDArray[np.int16]:
         """How many of the conditions at the top stand so, for everybody."""
-        return _total(self.standings[condition.id].outcome == outcome for condition in self.policy.conditions)
+        return _total(self.statuses[condition.id].outcome == outcome for condition in self.policy.conditions)
 
 
 def sweep(policy: Policy, columns: Columns, on: date, *, before: Swept | None = None) -> Swept:
@@ -79,11 +79,11 @@ def sweep(policy: Policy, columns: Columns, on: date, *, before: Swept | None = 
     sweeper = _Sweeper(policy, columns, on, before if before is not None and before.on == on else None)
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):  # NaN is unknown here, and infinity open
         score = sweeper.score() if policy.scoring is not None else None
-        standings: dict[str, ConditionResults] = {}
+        statuses: dict[str, ConditionResults] = {}
         for condition in policy.conditions:
-            sweeper.stand(condition, standings)
-    outcome = np.minimum.reduce([standings[condition.id].outcome for condition in policy.conditions])
-    return Swept(policy, columns, on, outcome, standings, score)
+            sweeper.stand(condition, statuses)
+    outcome = np.minimum.reduce([statuses[condition.id].outcome for condition in policy.conditions])
+    return Swept(policy, columns, on, outcome, statuses, score)
 
 
 @dataclass(frozen=True)
@@ -124,20 +124,20 @@ class _Sweeper:
 
     # -- conditions -------------------------------------------------------------------------------------------------------
 
-    def stand(self, condition: Condition, standings: dict[str, ConditionResults]) -> Codes:
+    def stand(self, condition: Condition, statuses: dict[str, ConditionResults]) -> Codes:
         """Put down how everybody stands on `condition` and its parts."""
         if condition.test is not None:
-            standing = self._kept(condition) or self._tested(condition, condition.test)
+            results = self._kept(condition) or self._tested(condition, condition.test)
         else:
-            outcomes = [self.stand(part, standings) for part in condition.parts]
+            outcomes = [self.stand(part, statuses) for part in condition.parts]
             together = np.maximum if condition.any_part else np.minimum
-            standing = ConditionResults(condition, together.reduce(outcomes))
-        standings[condition.id] = standing
-        return standing.outcome
+            results = ConditionResults(condition, together.reduce(outcomes))
+        statuses[condition.id] = results
+        return results.outcome
 
     def _kept(self, condition: Condition) -> ConditionResults | None:
-        """The standing from before, when neither formula nor figures have changed."""
-        old = self._before.standings.get(condition.id) if self._before is not None else None
+        """The results from before, when neither formula nor figures have changed."""
+        old = self._before.statuses.get(condition.id) if self._before is not None else None
         if old is None or old.condition.test is None or condition.test is None:
             return None
         same = signature(old.condition.test) == signature(condition.test) and self._same_figures(condition.test)
@@ -151,7 +151,7 @@ class _Sweeper:
     def _tested(self, condition: Condition, test: tree.Node) -> ConditionResults:
         branches = branches_of(test, self._reading)
         found = judged(_TestJudge(test, bool(branches)), self._reading, self._lowering)
-        standing = standing_of(condition, branches, found)
+        results = results_of(condition, branches, found)
         if found.left is not None:
             scored_too = compares_score(test)
             scoring = self._policy.scoring if scored_too else None
@@ -159,8 +159,8 @@ class _Sweeper:
             alone = replace(self._policy, conditions=(condition,), scoring=scoring)
             for row in np.flatnonzero(found.left):
                 facts = self._columns.row(int(row), self._policy.catalogue, only=codes)
-                standing.put(int(row), evaluate(alone, facts, self._on).clauses[0].finding)
-        return standing
+                results.put(int(row), evaluate(alone, facts, self._on).clauses[0].finding)
+        return results
 
     # -- the score --------------------------------------------------------------------------------------------------------
 

@@ -98,7 +98,7 @@ def branches_of(test: tree.Node, reading: ColumnReader, whose: Flags | None = No
             return ()
 
 
-def standing_of(condition: Condition, branches: tuple[Branch, ...], found: Judgement) -> ConditionResults:
+def results_of(condition: Condition, branches: tuple[Branch, ...], found: Judgement) -> ConditionResults:
     """What a judgement says about a condition."""
     ((low, high),) = found.pairs
     outcome = low.astype(np.int8, copy=False)
