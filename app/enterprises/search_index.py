@@ -84,13 +84,14 @@ def _row(dialect: str, key: int, document: str) -> dict[str, object]:
 def matching(session: Session, query: str) -> ColumnElement[bool] | None:
     """The condition that a firm contains every word of `query`; None for an empty one.
 
-    A query of nothing but punctuation finds nothing. The index narrows by pairs of characters; the comparison with the text makes sure of their order.
+    A query of nothing but punctuation finds nothing. The index narrows by pairs of characters; the comparison with the text makes sure of the order of several. A word of
+    one or two characters is an index term itself: comparing it would only lead the planner to read every firm.
     """
     words = query_words(query)
     if not words:
         return false() if query.strip() else None
     terms = sorted({term for word in words for term in query_terms(word)})
-    confirmed = [Enterprise.search_text.like(f"%{word}%") for word in words]
+    confirmed = [Enterprise.search_text.like(f"%{word}%") for word in words if word not in terms]
     return and_(Enterprise.id.in_(ids_with(session.get_bind().dialect.name, terms)), *confirmed)
 
 

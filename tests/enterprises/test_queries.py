@@ -283,6 +283,14 @@ def test_search_uses_its_index(session: Session, explain: Make) -> None:
     assert "SCAN enterprise\n" not in explain(session, select(Enterprise.id).where(matching(session, "新材"))) + "\n"
 
 
+@pytest.mark.parametrize(
+    ("query", "compared"), [("新材", False), ("新", False), ("新材 龙湾", False), ("新材料", True)]
+)
+def test_a_word_that_is_a_term_is_not_compared_again(session: Session, query: str, *, compared: bool) -> None:
+    """The planner would read every firm to compare; a pair of characters in the index is the word."""
+    assert ("LIKE" in str(matching(session, query))) is compared
+
+
 def test_a_code_is_looked_up_by_its_index(session: Session, explain: Make) -> None:
     a_register(session)
     plan = explain(session, select(Enterprise).where(Enterprise.uscc == fictional_code(1)))
