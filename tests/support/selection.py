@@ -6,7 +6,7 @@ from pathlib import PurePath
 from tests.support.databases import DIALECTS
 
 #: Tests of doors: what a page or an answer looks like does not depend on the database that the queries below it are tested on.
-#: The walk of all pages and the hostile addresses, which open every page there is, stay on both.
+#: Who may open them, and what their forms keep, neither. The walk of all pages and the hostile addresses, which open every page there is, stay on both.
 PAGES = (
     "web/*.py",
     "portal/*.py",
@@ -14,9 +14,21 @@ PAGES = (
     "policies/test_web.py",
     "journeys/*.py",
     "doors/*.py",
-    "api/test_fuzzing.py",
+    "api/*.py",
+    "policies/test_api.py",
+    "house/test_routes.py",
+    "house/test_fields.py",
 )
-ON_BOTH = ("doors/test_hostile_addresses.py", "journeys/test_walk.py", "journeys/test_numbers.py")
+ON_BOTH = (
+    "doors/test_hostile_addresses.py",
+    "journeys/test_walk.py",
+    "journeys/test_numbers.py",
+    # machines that read what is written meanwhile, and write themselves
+    "api/test_crashing_consumer.py",
+    "api/test_pulling_client.py",
+    "api/test_receipts.py",
+    "api/test_resources.py",
+)
 #: Who looks at statements and plans looks at those of both.
 LOOKING = frozenset({"count_queries", "explain", "record_statements"})
 
