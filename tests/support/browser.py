@@ -18,6 +18,7 @@ FLAGS = [
     "--disable-sync",
     "--disable-dev-shm-usage",
     "--font-render-hinting=none",
+    "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup",  # two pages of its own that each window would load
 ]
 _PLACES = (
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
