@@ -38,7 +38,7 @@ from tests.support.source import ROOT
 
 #: In which surroundings a browser opens every page in a plain run (`--long`: in all): each language and width once. Without one,
 #: every link is followed on both databases.
-WALKED = {("sqlite", "zh", 1366), ("sqlite", "en", 390)}
+WALKED = (("sqlite", "zh", 1366), ("sqlite", "en", 390))
 #: How long a browser waits for what a page promises. A machine that is busy is not a fault of the page.
 PATIENCE_MS = 30_000
 ROLES = ("caseworker", "section_head", "leader", "administrator")
