@@ -11,7 +11,7 @@ from app.accounts.queries import actor_of
 from app.cases import lists
 from app.cases.loads import Load, list_loads_visible_to
 from app.doors.requests.deps import SESSION_COOKIE
-from app.kit.actor import SYSTEM, Actor
+from app.kit.actor import SYSTEM, Actor, Role
 from app.kit.clock import today, utc_now
 from app.kit.db import read_scope
 from app.kit.lists.filters import NOBODY
@@ -45,10 +45,13 @@ def rows_of(client: Client, url: str) -> int:
 
 
 def test_overdue_on_the_desk_opens_as_many_things_to_do(demo: Demo, officers: list[Actor]) -> None:
-    told = 0
+    """Each officer's own; the office's is the same for all of a role."""
+    told, roles = 0, set[Role | None]()
     for officer in officers:
+        views = ("mine", "office") if officer.role not in roles else ("mine",)
+        roles.add(officer.role)
         with Client(base_url=demo.server.url, cookies={SESSION_COOKIE: demo.session_of(officer)}, timeout=30) as client:
-            for view in ("mine", "office"):
+            for view in views:
                 said = DESK.search(client.get(f"/?view={view}").text)
                 number = int(said[1]) if said else 0
                 assert rows_of(client, f"/desk/tasks?overdue=1&view={view}") == number, f"{officer.name}, {view}"
