@@ -177,6 +177,7 @@ def templates(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
         found.server = PostgresServer(url) if url else None
         found.names = names
         yield found
+        found.hang_up()
         return
     found = Templates(tmp_path_factory.mktemp("templates"))
     yield found

@@ -39,6 +39,7 @@ class Templates:
         self.server: postgres.PostgresServer | None = None
         self.names: dict[str, str] = {}
         self._failures: set[str] = set()
+        self._line: psycopg.Connection | None = None
         self._sources = ""
 
     def prepare(self, dialect: str) -> str:
@@ -90,8 +91,15 @@ class Templates:
         """Drop the PostgreSQL template and stop the server."""
         if "postgresql" in self.names and self.server is not None and self.server.process is None:
             self._administer(sql.SQL("drop database if exists {} with (force)"), self.names["postgresql"])
+        self.hang_up()
         if self.server is not None:
             self.server.stop()
+
+    def hang_up(self) -> None:
+        """End what was begun with the server; it goes on."""
+        if self._line is not None:
+            self._line.close()
+            self._line = None
 
     def _fingerprint(self) -> str:
         if not self._sources:
@@ -121,13 +129,16 @@ class Templates:
             return str(make_url(url).database)
         self._administer(sql.SQL("create database {} template template0"), TEMPLATE)
         build(database_url(self.server.url, TEMPLATE))
+        self.hang_up()
         self.server.keep()
         return TEMPLATE
 
     def _administer(self, statement: sql.SQL, *names: str) -> None:
-        address = self.postgres_url().replace("postgresql+psycopg://", "postgresql://")
-        with psycopg.connect(address, autocommit=True) as connection:
-            connection.execute(statement.format(*map(sql.Identifier, names)))
+        """On one connection for all: a new one costs the server as much as dropping a database."""
+        if self._line is None:
+            address = self.postgres_url().replace("postgresql+psycopg://", "postgresql://")
+            self._line = psycopg.connect(address, autocommit=True)
+        self._line.execute(statement.format(*map(sql.Identifier, names)))
 
 
 def database_url(server_url: str, name: str) -> str:
