@@ -44,7 +44,7 @@ class Counts:
 
 REDUCED = Counts(
     property_examples=50,
-    kills=3,
+    kills=2,
     import_rows=2_000,
     many_rows=1_000,
     export_rows=2_000,
@@ -57,7 +57,7 @@ REDUCED = Counts(
     process_kills=1,
     pushed_records=400,
     push_kills=2,
-    pull_kills=2,
+    pull_kills=1,
 )
 LEAST = replace(
     REDUCED, property_examples=20, many_rows=300, import_rows=500, export_rows=500, demo_firms=40, feed_steps=20
