@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, contains_eager
 from app.accounts.models import Officer
 from app.accounts.queries import list_active_officers
 from app.cases.domain.numbers import normalise_number, query_code_matches
-from app.cases.domain.progress import Passage, PublicStatus, public_status
+from app.cases.domain.progress import Passage
 from app.cases.domain.rights import Right
 from app.cases.domain.state import CaseState
 from app.cases.models import Approval, CaseFile, CaseMarker, ClassTwoUse, Milestone, StageEntry
@@ -153,11 +153,6 @@ def list_rights(session: Session, enterprise_id: int) -> list[Right]:
         )
         for row, number in session.execute(statement)
     ]
-
-
-def status_of(session: Session, case: CaseFile) -> PublicStatus:
-    """Where the case stands, in the words for the firm."""
-    return public_status(programme_of(session, case), list_passages(session, case))
 
 
 def find_by_query_code(session: Session, number: str, query_code: str) -> CaseFile | None:

@@ -16,7 +16,6 @@ from app.kit.paging import Keyset
 from app.kit.permissions import within_region
 
 BY_NAME = Keyset([(Commissioner.name_pinyin, "asc"), (Commissioner.id, "asc")])
-BY_ID = Keyset([(Commissioner.id, "asc")])
 
 
 # -- experts --------------------------------------------------------------------------------------------------------------

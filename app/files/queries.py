@@ -14,14 +14,6 @@ from app.kit.i18n import _
 from app.reference.queries import list_terms
 
 
-def get_file(session: Session, file_id: int) -> StoredFile:
-    """The stored file; raises NotFound."""
-    stored = session.get(StoredFile, file_id)
-    if stored is None:
-        raise NotFound("files.unknown", _("没有这个文件。"))
-    return stored
-
-
 def scope(actor: Actor, shown: Collection[int] = ()) -> ColumnElement[bool]:
     """The documents that `actor` sees, as a condition on `Document` joined with its `Enterprise`.
 

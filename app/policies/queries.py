@@ -103,13 +103,8 @@ def get_policy(session: Session, code: str, on: date, region_code: str = "") -> 
     return policy_of(session, get_in_force(session, code, on, region_code))
 
 
-def list_in_force(session: Session, on: date, region_code: str = "") -> list[PolicyVersion]:
-    """One version of each policy that applies on `on` in a region, by code."""
-    return list_in_force_by_region(session, on, [region_code])[region_code]
-
-
 def list_in_force_by_region(session: Session, on: date, region_codes: Iterable[str]) -> dict[str, list[PolicyVersion]]:
-    """The same of several regions."""
+    """One version of each policy that applies on `on`, by code, in each of these regions."""
     rows = {edition_of(row): row for row in list_versions(session)}
     by_code: dict[str, list[Edition]] = {}
     for edition in rows:

@@ -67,16 +67,6 @@ class WorkCalendar:
 STATUTORY = WorkCalendar()
 
 
-def add_working_days(start: date, days: int, calendar: WorkCalendar = STATUTORY) -> date:
-    """The `days`-th working day after `start`, which is not counted itself (before it when `days` is negative)."""
-    return calendar.add(start, days)
-
-
-def working_days_between(start: date, end: date, calendar: WorkCalendar = STATUTORY) -> int:
-    """How many working days lie after `start` up to and including `end`; negative when `end` is earlier."""
-    return calendar.between(start, end)
-
-
 def unpublished_years(start: date, end: date) -> tuple[int, ...]:
     """The years touched from `start` to `end` whose days off the State Council had not published yet."""
     return tuple(year for year in range(start.year, end.year + 1) if year > last_published_year())

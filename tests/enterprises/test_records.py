@@ -204,13 +204,6 @@ def test_figures_may_be_given_in_either_unit_and_net_assets_may_be_negative() ->
     assert given.staff_average_e4 == 1_422_500
 
 
-def test_upserting_figures_tells_whether_anything_changed(desk: PartChange) -> None:
-    given = schemas.FiguresInput.model_validate({**FIGURES, "sales_revenue": "10"})
-    assert [records.upsert_figures(desk, given) for _ in range(2)] == [True, False]
-    assert records.upsert_figures(desk, given.model_copy(update={"sales_revenue_fen": 5}))
-    assert [event.type for event in events(desk)] == ["enterprise.figures_added", "enterprise.figures_changed"]
-
-
 def test_the_class_of_a_right_follows_from_its_kind(desk: PartChange) -> None:
     for kind, ip_class in (("invention_patent", 1), ("software_copyright", 2)):
         given = schemas.PropertyInput(kind_code=kind, number=f"N-{kind}", name="名称")

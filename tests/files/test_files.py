@@ -13,12 +13,11 @@ from sqlalchemy.orm import Session
 
 from app.files.domain.kinds import ACCEPTED, HANDLING, FileKind, file_kind, plain_name
 from app.files.models import StoredFile
-from app.files.queries import get_file
 from app.files.service.storing import store
 from app.journal.models import JournalEvent
 from app.kit import db
 from app.kit.actor import SYSTEM, Actor
-from app.kit.errors import DomainError, Invalid, NotFound
+from app.kit.errors import DomainError, Invalid
 from app.kit.storage.local import LocalBlobs
 
 TEMPLATES = Path(__file__).parents[2] / "app" / "templates"
@@ -104,9 +103,6 @@ def test_a_document_is_stored_with_one_event(
     assert blobs.path(stored.sha256).stat().st_size == stored.size
     event = session.scalars(select(JournalEvent).where(JournalEvent.type == "file.stored")).one()
     assert event.data["sha256"] == stored.sha256
-    assert get_file(session, stored.id) is stored
-    with pytest.raises(NotFound):
-        get_file(session, stored.id + 1)
 
 
 def test_a_renamed_program_leaves_no_trace(session: Session, tmp_path: Path, now: datetime) -> None:

@@ -12,7 +12,7 @@ from app.programmes.domain.due import (
     WorkingDaysAfter,
     due_on,
 )
-from app.reference.calendar import add_working_days
+from app.reference.calendar import STATUTORY
 
 MOMENT = Moment(
     year=2021,
@@ -42,4 +42,4 @@ MOMENT = Moment(
     ],
 )
 def test_due_days(rule, expected):
-    assert due_on(rule, MOMENT, add_working_days) == expected
+    assert due_on(rule, MOMENT, STATUTORY.add) == expected

@@ -15,7 +15,7 @@ from app.kit.actor import SYSTEM
 from app.programmes import catalogue
 from app.programmes.domain.citations import Cited
 from app.programmes.domain.definition import Programme
-from app.reference.calendar import add_working_days
+from app.reference.calendar import STATUTORY
 
 FILES = catalogue.read_all(Path(__file__).parents[2] / "seeds")
 #: The newest revision of each programme.
@@ -108,7 +108,7 @@ def walked(programme: Programme) -> Iterator[str]:
             values={field.code: example_answer(field, on, 1) for field in action.needs.fields},
             version=1,
         )
-        step = decide_step(programme, case, request, actor=SYSTEM, today=on, shift=add_working_days)
+        step = decide_step(programme, case, request, actor=SYSTEM, today=on, shift=STATUTORY.add)
         submitted = step.submitted_on
         case = CaseSnapshot(case.number, step.state, step.stage.code, on, on.year, on, submitted, 1)
         yield case.stage

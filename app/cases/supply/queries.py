@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.cases.domain.state import CaseState
@@ -106,13 +106,6 @@ def uses_of(session: Session, document_ids: Collection[int]) -> dict[int, list[U
     for row in session.execute(statement):
         found[row.document_id].append(Use(*row))
     return found
-
-
-def documents_of(case_id: int) -> Select[int]:
-    """The ids of the documents that lie with a case; narrows other slices' lists."""
-    return select(CaseMaterial.document_id).where(
-        CaseMaterial.case_id == case_id, CaseMaterial.state != MaterialState.REMOVED
-    )
 
 
 def find_earlier(session: Session, case: CaseFile) -> CaseFile | None:

@@ -20,7 +20,6 @@ from app.notices.queries import unread_of_session
 from app.reference.published import forget_mark
 
 SESSION_COOKIE = "yumiao_session"
-SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 TOUCH_EVERY = timedelta(minutes=1)
 
 

@@ -31,7 +31,7 @@ from app.enterprises.schemas import (
     TagInput,
 )
 from app.enterprises.service.checking import check_codes, check_terms
-from app.enterprises.service.parts import Part, PartChange, Row, add_part, change_part, fingerprint
+from app.enterprises.service.parts import Part, PartChange, Row, add_part, change_part
 from app.enterprises.service.recording import note, require_change
 from app.journal.domain import Change, diff
 from app.kit.clock import today
@@ -66,17 +66,6 @@ def put_figures(desk: PartChange, given: FiguresInput, row: YearlyFigures | None
     _check_figures(desk, given)
     _put(desk, FIGURES, given, given.values(), row)
     return doubts(given.figures())
-
-
-def upsert_figures(desk: PartChange, given: FiguresInput) -> bool:
-    """Make these the firm's figures of that year, basis and source, whatever stood there; whether anything changed."""
-    _check_figures(desk, given)
-    key = {"enterprise_id": desk.enterprise.id, "year": given.year, "basis": given.basis, "source": given.source}
-    row = desk.session.scalar(select(YearlyFigures).filter_by(**key))
-    if row is None:
-        add_part(desk, FIGURES, given.values())
-        return True
-    return change_part(desk, FIGURES, row, given.values(), fingerprint(FIGURES.values_of(row)))
 
 
 def _check_figures(desk: PartChange, given: FiguresInput) -> None:

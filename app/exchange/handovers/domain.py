@@ -107,13 +107,6 @@ ITEM_LABELS = {
     ItemState.SUPERSEDED: N_("已被新版本替代"),
     ItemState.CANCELLED: N_("已撤销"),
 }
-HELD_LABELS = {
-    RecordStatus.CHANGED: N_("有变化，待报送"),
-    RecordStatus.BLOCKED: N_("预检未通过"),
-    RecordStatus.ON_THE_WAY: N_("报送中"),
-    RecordStatus.ACCEPTED: N_("对方已接收"),
-    RecordStatus.REJECTED: N_("被对方退回"),
-}
 
 
 @dataclass(frozen=True)

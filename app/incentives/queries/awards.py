@@ -14,10 +14,9 @@ from app.incentives.queries.clawback import reaches
 from app.kit.actor import Actor
 from app.kit.errors import NotFound
 from app.kit.i18n import _
-from app.kit.paging import Count, Keyset, Page, count_up_to, page
+from app.kit.paging import Keyset, Page, page
 
 BY_FACT = Keyset([(Incentive.triggered_on, "desc"), (Incentive.id, "desc")])
-BY_ID = Keyset([(Incentive.id, "asc")])
 
 
 @dataclass(frozen=True)
@@ -67,11 +66,6 @@ def page_visible_to(
     """One page of incentives on file with firm and steps."""
     statement = filtered_visible_to(actor, wanted).options(selectinload(Incentive.steps))
     return page(session, statement, keyset, cursor, limit)
-
-
-def count_visible_to(session: Session, actor: Actor, wanted: AwardFilter) -> Count:
-    """How many the list has."""
-    return count_up_to(session, filtered_visible_to(actor, wanted))
 
 
 def count_by_state(session: Session, actor: Actor, year: int | None = None) -> dict[tuple[str, IncentiveState], int]:

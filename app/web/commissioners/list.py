@@ -12,9 +12,7 @@ from starlette.responses import Response
 from app.commissioners import actions, queries
 from app.commissioners.domain import (
     DEGREE_LABELS,
-    END_REASON_LABELS,
     Degree,
-    EndReason,
     mask_phone,
 )
 from app.commissioners.lists import COMMISSIONERS, LONGEST_SEARCH
@@ -80,7 +78,6 @@ class CommissionerPage:
     phone_masked: bool
     agreements: tuple[AgreementRow, ...]
     timeline: tuple[TimelineLine, ...]
-    end_reasons: Choices
     checks: Choices
     may_edit: bool
     today: date
@@ -214,7 +211,6 @@ def commissioner_page(call: Call, public_id: str) -> Response:
         timeline=timeline_lines(
             call.session, timeline(call.session, kind="commissioner", id=found.public_id, limit=30)
         ),
-        end_reasons=tuple((item.value, _(END_REASON_LABELS[item])) for item in EndReason),
         checks=checks_of(call.session, call.actor, found, on),
         may_edit=may_edit,
         today=on,

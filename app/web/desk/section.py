@@ -9,7 +9,6 @@ from starlette.responses import Response
 
 from app.accounts.queries import list_officers
 from app.cases.loads import (
-    SOON_DAYS,
     Load,
     StageLoad,
     list_late_stages_visible_to,
@@ -67,7 +66,6 @@ class SectionDeskPage:
     loads: tuple[OfficerLine, ...]
     stages: tuple[LateStageLine, ...]
     longest: tuple[LongLine, ...]
-    soon_days: int
     may_hand_over: bool
 
 
@@ -81,7 +79,6 @@ def section_page(call: Call) -> Response:
         loads=officer_lines(call.session, list_loads_visible_to(call.session, call.actor, on)),
         stages=_stage_lines(catalogue, list_late_stages_visible_to(call.session, call.actor, on)),
         longest=tuple(LongLine(line, _days(line.stage_entered_on, on)) for line in lines),
-        soon_days=SOON_DAYS,
         may_hand_over=can(call.actor, HAND_OVER),
     )
     return call.render("web/desk/section.html", page)

@@ -38,7 +38,7 @@ PartId = Annotated[int, Path(ge=1, le=2**62)]
 
 @dataclass(frozen=True)
 class PartPage:
-    """The form of one record; `part_id` is None for a new one."""
+    """The form of one record."""
 
     head: EnterpriseHead
     title: str
@@ -48,7 +48,6 @@ class PartPage:
     unit: str
     action: str
     back: str
-    part_id: int | None
     confirm: str
     together: Together | None
 
@@ -185,7 +184,6 @@ def _page(
         unit=str(form.raw.get("unit") or kind.unit),
         action=f"{own}/edit" if part_id else f"{own}/new",
         back=_back(firm, kind),
-        part_id=part_id,
         confirm=f"{own}/remove" if part_id else "",
         together=together,
     )

@@ -26,7 +26,6 @@ class ComputationView:
     amount: str
     known: bool
     version: str
-    version_id: int
     on: str
     method: tuple[str, ...]
     lines: tuple[str, ...]
@@ -41,7 +40,6 @@ def computation_view(kept: Mapping[str, Any], catalogue: Catalogue) -> Computati
         amount=kept_text(kept),
         known=amount["low"] == amount["high"],
         version=kept["version"],
-        version_id=kept["version_id"],
         on=kept["on"],
         method=tuple(kept_text(line) for line in kept["method"]),
         lines=tuple(kept_text(line) for line in kept["lines"]),
