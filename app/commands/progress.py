@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from app.jobs.domain import JobState
 from app.jobs.queries import get_job
 from app.kit.db import Database, read_scope
 
@@ -41,6 +40,6 @@ def follow(database: Database, job_id: int, bar: ProgressBar) -> None:
         with read_scope(database) as session:
             job = get_job(session, job_id)
         bar(job.done, job.total)
-        if job.state not in (JobState.QUEUED, JobState.RUNNING):
+        if not job.running:
             return
         time.sleep(_LOOK_AGAIN)

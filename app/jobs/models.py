@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.jobs.domain import FINISHED
 from app.kit.db import Base, Code, Json, PrimaryKey, UtcDateTime
 
 
@@ -34,3 +35,8 @@ class Job(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    @property
+    def running(self) -> bool:
+        """Whether it is under way, or waits for its turn."""
+        return self.state not in FINISHED

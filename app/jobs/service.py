@@ -54,7 +54,7 @@ def claim_next(session: Session, *, owner: str, kinds: tuple[str, ...], now: dat
 def claim(session: Session, *, job_id: int, owner: str, now: datetime) -> Job | None:
     """The job itself, leased to `owner`, if nobody else is working on it; for the foreground of a command."""
     job = session.get(Job, job_id, with_for_update=True)
-    if job is None or job.state not in (JobState.QUEUED, JobState.RUNNING):
+    if job is None or not job.running:
         return None
     held = job.state == JobState.RUNNING and job.lease_until is not None and job.lease_until >= now
     if held and job.owner != owner and not is_dead(job.owner):

@@ -19,7 +19,7 @@ from app.engagement.queries.requests import (
 )
 from app.engagement.schemas import AnswerRequest, AskFirm, AskFirms, SetPeriod, SettleRequest, WithdrawRequest
 from app.engagement.service.asking import answer_request, settle_request, withdraw_request
-from app.engagement.service.asking_many import asked_of, check_requests, order_requests
+from app.engagement.service.asking_many import check_requests, order_requests
 from app.engagement.service.objections import find_known
 from app.engagement.service.periods import set_period
 from app.enterprises.models import YearlyFigures
@@ -27,6 +27,7 @@ from app.files.models import Document
 from app.files.schemas import DocumentInput
 from app.files.service.documents import put_on_file
 from app.files.vault import Upload, Vault
+from app.jobs.items import results_of
 from app.jobs.models import Job
 from app.jobs.run import JobContext
 from app.jobs.worker import Worker
@@ -245,8 +246,8 @@ def test_many_firms_are_foreseen_by_the_same_rules_and_asked_by_a_job(
     db.commit(session)
     Worker(JobContext(database, tmp_path, lambda: now), {kind.code: kind for kind in KINDS}).run_waiting()
     session.expire_all()
-    first, second, third = asked_of(session.get_one(Job, job.id))
-    assert first.request_id is not None and first.refusal == ""
+    first, second, third = results_of(session.get_one(Job, job.id))
+    assert first.made is not None and first.refusal == ""
     assert "要过" in second.refusal and "Already asked for" in second.refusal_en
-    assert third.request_id is None and third.refusal
+    assert third.made is None and third.refusal
     assert session.scalars(select(FirmRequest.enterprise_id).order_by(FirmRequest.id)).all() == [asked.id, free.id]

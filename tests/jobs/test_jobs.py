@@ -13,6 +13,7 @@ from sqlalchemy import func, select, update
 
 from app.jobs import service
 from app.jobs.domain import LEASE, MAX_ATTEMPTS, JobState, LeaseLostError, is_dead, this_process
+from app.jobs.items import results_of
 from app.jobs.models import Job
 from app.jobs.queries import get_job, page_jobs
 from app.jobs.run import JobContext, JobKind, Run, execute, run_of
@@ -249,3 +250,11 @@ def test_execute_is_what_the_foreground_calls(database: Database) -> None:
         run = run_of(found, JobContext(database, Path(), lambda: NOW), this_process())
     execute(run, count_to)
     assert job(database, job_id).result == {"counted": 2}
+
+
+def test_what_became_of_each_is_read_of_jobs_that_kept_no_thing_made() -> None:
+    job = Job(result={"results": [["QJ-1", "", ""], ["QJ-2", "没有", "none"], [7, 12, "", ""]]})
+    done, refused, made = results_of(job)
+    assert (done.key, done.done, done.made) == ("QJ-1", True, None)
+    assert (refused.done, refused.reason, refused.refusal_en) == (False, "没有", "none")
+    assert (made.key, made.made, made.done) == (7, 12, True)

@@ -18,11 +18,12 @@ from sqlalchemy.orm import Session
 from app.accounts.models import Officer as OfficerRow
 from app.cases.bulk.jobs import KINDS
 from app.cases.bulk.schemas import Assign, Move
-from app.cases.bulk.service import check_order, list_ordered, outcomes_of, place_order
+from app.cases.bulk.service import check_order, list_ordered, place_order
 from app.cases.models import CaseFile
 from app.doors.requests.deps import SESSION_COOKIE
 from app.engagement.models import FirmRequest
 from app.enterprises.models import Enterprise
+from app.jobs.items import results_of
 from app.jobs.models import Job
 from app.jobs.run import JobContext
 from app.jobs.worker import Worker
@@ -100,8 +101,8 @@ def test_the_report_tells_each_case_and_a_refusal_stops_nobody(
         title="推进",
     )
     job = work()
-    outcomes = {one.number: one for one in outcomes_of(job)}
-    assert [one.number for one in outcomes_of(job)] == numbers and job.state == "done"
+    outcomes = {one.key: one for one in results_of(job)}
+    assert [one.key for one in results_of(job)] == numbers and job.state == "done"
     assert [outcomes[number].done for number in numbers] == [True, False, True, False]
     assert "没有编号" in outcomes["QJ-GQ-1999-0001"].refusal and outcomes["QJ-GQ-1999-0001"].refusal_en
     assert moved(session) == dict.fromkeys(numbers[:3], 1)
@@ -211,7 +212,7 @@ def test_documents_are_asked_for_once_a_firm_and_with_a_reason_where_they_are_on
     shown = client.post_form("/cases/bulk/preview", data).text
     assert "可以办理 2 件" in shown and "今天已向该企业提出同样的请求。" in shown
     client.post_form("/cases/bulk/order", data)
-    assert [row.done for row in outcomes_of(work())] == [True, True, False]
+    assert [row.done for row in results_of(work())] == [True, True, False]
     asked = session.scalars(select(FirmRequest)).all()
     assert {(row.case_number, row.what) for row in asked} == {
         (one.number, "business-licence"),
@@ -291,8 +292,8 @@ def test_killed_again_and_again_no_case_is_done_twice(
     subprocess.run(command, env=environment, check=True)
     with db.read_scope(database) as reading:
         job = reading.scalars(select(Job)).one()
-        assert job.state == "done" and [one.number for one in outcomes_of(job)] == numbers
-        assert all(one.done for one in outcomes_of(job))
+        assert job.state == "done" and [one.key for one in results_of(job)] == numbers
+        assert all(one.done for one in results_of(job))
         told = Counter(reading.scalars(select(JournalEvent.subject_id).where(JournalEvent.type == "case.assigned")))
         assert set(told) == set(numbers) and set(told.values()) == {1}
 

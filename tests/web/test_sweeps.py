@@ -288,7 +288,9 @@ def test_a_firm_that_meanwhile_has_a_case_is_told_in_the_result(
     client, url = swept()
     order = client.submit(f"{url}/cases?policy={CODE}&which=all", to=f"{url}/cases/order").headers["location"]
     open_cases(client, url, "which=all", lambda: 0)
-    assert "等待" in client.get(order).text or "进度" in client.get(order).text
+    waiting = client.get(order).text
+    assert f'hx-get="{order}/progress"' in waiting and "可以离开本页，立案在后台继续，不会重复立案。" in waiting
+    assert "HX-Refresh" not in client.get(f"{order}/progress").headers
     work()
     second = session.scalars(select(Job.id).where(Job.kind == "open-cases").order_by(Job.id.desc())).first()
     page = client.get(f"{url}/cases/{second}").text

@@ -1,4 +1,4 @@
-"""Foreseeing an order for many cases, placing it, running it in batches, and what became of each case."""
+"""Foreseeing an order for many cases, placing it, and running it in batches."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,13 +13,13 @@ from app.cases.bulk.operations import OPERATIONS, BulkContext
 from app.cases.bulk.schemas import MOST, ORDER, Order
 from app.cases.models import CaseFile
 from app.cases.queries import find_visible_to, scope
+from app.jobs.items import do_each
 from app.jobs.models import Job
 from app.jobs.run import Run
 from app.jobs.service import enqueue
 from app.kit.actor import Actor
-from app.kit.db import session_scope
 from app.kit.errors import DomainError, Invalid, NotFound
-from app.kit.i18n import _, use_locale
+from app.kit.i18n import _
 from app.kit.permissions import require
 
 JOB_KIND = "bulk-cases"
@@ -35,20 +35,6 @@ class CaseCheck:
     case: CaseFile
     refusal: str
     fields: Mapping[str, str]
-
-
-@dataclass(frozen=True)
-class BulkResult:
-    """What became of one case: done, or refused in both languages."""
-
-    number: str
-    refusal: str = ""
-    refusal_en: str = ""
-
-    @property
-    def done(self) -> bool:
-        """Whether it was done."""
-        return not self.refusal
 
 
 def check_order(
@@ -89,29 +75,14 @@ def place_order(
 
 
 def carry_out(run: Run) -> Mapping[str, Any]:
-    """The job: each case by its usual use case with its own event; a batch commits with its part of the report."""
-    order, numbers = ORDER.validate_python(run.params["bulk"]), list(run.params["numbers"])
-    results: list[list[str]] = list(run.checkpoint.get("results", []))
-    run.between_batches(len(results), len(numbers))
-    while batch := numbers[len(results) : len(results) + BATCH]:
-        with session_scope(run.around.database) as session:
-            around = BulkContext(session, run.actor, run.now(), order)
-            results += [_carry_out_one(around, number) for number in batch]
-            run.save(session, checkpoint={"results": results}, done=len(results), total=len(numbers))
-        run.between_batches(len(results), len(numbers))
-    return {"results": results}
+    """The job: each case by its usual use case with its own event."""
+    order = ORDER.validate_python(run.params["bulk"])
 
+    def do(session: Session, number: str) -> None:
+        around = BulkContext(session, run.actor, run.now(), order)
+        OPERATIONS[order.operation].do(around, _fresh(around, number))
 
-def _carry_out_one(around: BulkContext, number: str) -> list[str]:
-    messages = []
-    for locale in ("zh", "en"):
-        try:
-            with use_locale("zh" if locale == "zh" else "en"), around.session.begin_nested():
-                OPERATIONS[around.order.operation].do(around, _fresh(around, number))
-                return [number, "", ""]
-        except DomainError as error:  # refused: asked once more for the same words in the other language
-            messages.append(_reported(error))
-    return [number, *messages]
+    return do_each(run, run.params["numbers"], do, batch=BATCH, reason=_reported)
 
 
 def _reported(error: DomainError) -> str:
@@ -124,9 +95,3 @@ def _fresh(around: BulkContext, number: str) -> CaseFile:
     if row is None:
         raise NotFound("case.unknown", _("没有编号为“%(number)s”的件。") % {"number": number})
     return row
-
-
-def outcomes_of(job: Job) -> list[BulkResult]:
-    """What became of each case so far, in the order in which they were done."""
-    kept = job.result.get("results") or job.checkpoint.get("results", [])
-    return [BulkResult(*row) for row in kept]

@@ -1,4 +1,4 @@
-"""Opening cases for many firms: what would become of each beforehand, the job that opens them, what became of each."""
+"""Opening cases for many firms: what would become of each beforehand, and the job that opens them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,19 +17,18 @@ from app.cases.schemas import OpenCase, OpenCases
 from app.cases.service.assigning import get_assignable
 from app.cases.service.opening import open_case
 from app.enterprises.models import Enterprise
+from app.jobs.items import do_each
 from app.jobs.models import Job
 from app.jobs.run import Run
 from app.jobs.service import enqueue
 from app.kit.actor import Actor
 from app.kit.clock import today
-from app.kit.db import session_scope
 from app.kit.errors import DomainError
-from app.kit.i18n import _, use_locale
+from app.kit.i18n import _
 from app.kit.permissions import require
 from app.programmes.queries import find_round, get_in_force
 
 JOB_KIND = "open-cases"
-BATCH = 20
 
 
 @dataclass(frozen=True)
@@ -38,20 +37,6 @@ class OpeningCheck:
 
     enterprise: Enterprise
     refusal: str
-
-
-@dataclass(frozen=True)
-class Opened:
-    """What became of one firm: the number of its case, or the refusal in both languages."""
-
-    enterprise_id: int
-    number: str = ""
-    refusal: str = ""
-    refusal_en: str = ""
-
-    def to_json(self) -> list[Any]:
-        """As kept with the job."""
-        return [self.enterprise_id, self.number, self.refusal, self.refusal_en]
 
 
 def check_openings(
@@ -105,34 +90,12 @@ def order_cases(session: Session, *, actor: Actor, now: datetime, command: OpenC
 
 
 def open_all(run: Run) -> Mapping[str, Any]:
-    """The job: open the cases batch by batch, each case by the usual use case with its own event."""
+    """The job: open the cases; what is made of each firm is the number of its case."""
     order = OpenCases(**run.params["order"])
-    results: list[list[Any]] = list(run.checkpoint.get("results", []))
-    total = len(order.enterprise_ids)
-    run.between_batches(len(results), total)
-    while batch := order.enterprise_ids[len(results) : len(results) + BATCH]:
-        with session_scope(run.around.database) as session:
-            results += [_open_one(session, run, order, key).to_json() for key in batch]
-            run.save(session, checkpoint={"results": results}, done=len(results), total=total)
-        run.between_batches(len(results), total)
-    return {"results": results}
+    chosen = order.model_dump(exclude={"enterprise_ids"})
 
+    def open_one(session: Session, enterprise_id: int) -> str:
+        command = OpenCase(enterprise_id=enterprise_id, **chosen)
+        return open_case(session, actor=run.actor, now=run.now(), command=command).row.number
 
-def _open_one(session: Session, run: Run, order: OpenCases, enterprise_id: int) -> Opened:
-    command = OpenCase(enterprise_id=enterprise_id, **order.model_dump(exclude={"enterprise_ids"}))
-    messages = []
-    for locale in ("zh", "en"):
-        try:
-            with use_locale("zh" if locale == "zh" else "en"), session.begin_nested():
-                return Opened(
-                    enterprise_id, open_case(session, actor=run.actor, now=run.now(), command=command).row.number
-                )
-        except DomainError as error:  # refused: asked once more for the same words in the other language
-            messages.append(error.message)
-    return Opened(enterprise_id, "", *messages)
-
-
-def opened_of(job: Job) -> list[Opened]:
-    """What became of each firm so far."""
-    kept = job.result.get("results") or job.checkpoint.get("results", [])
-    return [Opened(*row) for row in kept]
+    return do_each(run, order.enterprise_ids, open_one)

@@ -97,6 +97,13 @@ class Call:
         """`template` with the frozen dataclass `page` and the chrome around it."""
         return pages.render(self.request, template, page, status=status)
 
+    def bar(self, template: str, page: Any) -> HTMLResponse:
+        """How far background work is, asked for every second; once `page` is no longer `running` the whole page is read anew."""
+        response = self.render(template, page)
+        if not page.running:
+            response.headers["HX-Refresh"] = "true"
+        return response
+
     def redirect(
         self, url: str, *, good: str | None = None, bad: str | None = None, info: str | None = None
     ) -> RedirectResponse:

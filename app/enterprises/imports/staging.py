@@ -20,7 +20,6 @@ from app.enterprises.imports.repeats import Repeats, repeated
 from app.enterprises.imports.row_reader import source_rows
 from app.enterprises.imports.runner import make_taker, parse_batches
 from app.enterprises.imports.verdict import RowVerdict
-from app.jobs.domain import FINISHED
 from app.jobs.models import Job
 from app.jobs.service import cancel, enqueue
 from app.journal.domain import SubjectKey
@@ -147,7 +146,7 @@ def abandon(session: Session, *, actor: Actor, run: ImportRun, now: datetime) ->
     if run.state not in (ImportState.UPLOADED, ImportState.STARTED):
         raise Conflict("import.finished", _("该导入已经结束。"))
     job = session.get(Job, run.job_id) if run.job_id is not None else None
-    if job is not None and job.state not in FINISHED:
+    if job is not None and job.running:
         cancel(session, job=job, now=now)
     run.state, run.finished_at = ImportState.ABANDONED, now
     session.flush()

@@ -8,17 +8,16 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.cases.bulk.actions import BULK
-from app.cases.bulk.service import JOB_KIND, BulkResult, list_ordered, outcomes_of
+from app.cases.bulk.service import JOB_KIND, list_ordered
 from app.doors.calls.call import Call
 from app.doors.calls.downloads import TableFormat, download_table
 from app.doors.calls.router import GuardedRouter
 from app.doors.lists.query import ListQuery, asked, list_query
-from app.jobs.domain import JobState
+from app.jobs.items import ItemResult, results_of
 from app.jobs.models import Job
-from app.jobs.queries import get_job
+from app.jobs.queries import get_ordered_visible_to
 from app.kit.actor import Actor
-from app.kit.errors import NotFound
-from app.kit.i18n import _, current_locale
+from app.kit.i18n import _
 from app.kit.paging import Page
 from app.web.shared.tabs import Tab
 from app.web.system.jobs import retry_job, stop_job
@@ -71,11 +70,7 @@ def report(call: Call, job_id: int, query: Annotated[ListQuery, asked(QUERY)]) -
 @router.get("/{job_id:int}/progress", action=BULK)
 def progress(call: Call, job_id: int) -> Response:
     """The bar alone, asked for every second."""
-    page = _report(call.session, call.actor, job_id, "", "")
-    response = call.render("web/cases/bulk_progress.html", page)
-    if not page.running:
-        response.headers["HX-Refresh"] = "true"
-    return response
+    return call.bar("web/cases/bulk_progress.html", _report(call.session, call.actor, job_id, "", ""))
 
 
 @router.get("/{job_id:int}/report.{extension}", action=BULK)
@@ -101,15 +96,12 @@ def resume(call: Call, job_id: int) -> Response:
 
 
 def _get(session: Session, actor: Actor, job_id: int) -> Job:
-    job = get_job(session, job_id)
-    if job.kind != JOB_KIND or not str(job.actor["region_prefix"]).startswith(actor.region_prefix):
-        raise NotFound("job.unknown", _("没有这项任务。"))
-    return job
+    return get_ordered_visible_to(session, actor, JOB_KIND, job_id)
 
 
 def _report(session: Session, actor: Actor, job_id: int, only: str, cursor: str) -> BulkReportPage:
     job = _get(session, actor, job_id)
-    outcomes, total = outcomes_of(job), len(job.params["numbers"])
+    outcomes, total = results_of(job), len(job.params["numbers"])
     refused = [one for one in outcomes if not one.done]
     chosen = refused if only == REFUSED else outcomes
     start = int(cursor) if cursor.isdecimal() and len(cursor) < 8 else 0
@@ -117,7 +109,7 @@ def _report(session: Session, actor: Actor, job_id: int, only: str, cursor: str)
     return BulkReportPage(
         job=job,
         base=base,
-        running=job.state in (JobState.QUEUED, JobState.RUNNING),
+        running=job.running,
         text=_("已处理 %(done)s / %(total)s 件") % {"done": len(outcomes), "total": total},
         done=len(outcomes) - len(refused),
         refused=len(refused),
@@ -133,7 +125,7 @@ def _report(session: Session, actor: Actor, job_id: int, only: str, cursor: str)
     )
 
 
-def _page(chosen: Sequence[BulkResult], start: int) -> Page[Any]:
+def _page(chosen: Sequence[ItemResult], start: int) -> Page[Any]:
     """The report does not change its order, so a place in it is enough for a cursor."""
     after = start + PAGE_SIZE
     return Page(
@@ -143,21 +135,17 @@ def _page(chosen: Sequence[BulkResult], start: int) -> Page[Any]:
     )
 
 
-def _lines(session: Session, actor: Actor, outcomes: Sequence[BulkResult]) -> tuple[OutcomeLine, ...]:
-    firms = {row.number: row.enterprise.name for row in list_ordered(session, actor, [one.number for one in outcomes])}
-    chinese = current_locale() == "zh"
-    return tuple(
-        OutcomeLine(one.number, firms.get(one.number, ""), one.done, one.refusal if chinese else one.refusal_en)
-        for one in outcomes
-    )
+def _lines(session: Session, actor: Actor, outcomes: Sequence[ItemResult]) -> tuple[OutcomeLine, ...]:
+    firms = {row.number: row.enterprise.name for row in list_ordered(session, actor, [one.key for one in outcomes])}
+    return tuple(OutcomeLine(one.key, firms.get(one.key, ""), one.done, one.reason) for one in outcomes)
 
 
 def _rows(session: Session, actor: Actor, job: Job) -> Iterator[list[str]]:
-    outcomes = outcomes_of(job)
+    outcomes = results_of(job)
     for start in range(0, len(outcomes), PAGE_SIZE):
         for line in _lines(session, actor, outcomes[start : start + PAGE_SIZE]):
             yield [line.number, line.firm, _("已办理") if line.done else _("未能办理"), line.refusal]
-    reached = {one.number for one in outcomes}
+    reached = {one.key for one in outcomes}
     for number in job.params["numbers"]:
         if number not in reached:
             yield [number, "", _("未处理"), ""]

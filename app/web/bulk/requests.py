@@ -16,19 +16,17 @@ from app.engagement.schemas import MOST_AT_ONCE, AskFirms
 from app.engagement.service.asking_many import (
     JOB_KIND,
     RequestCheck,
-    RequestResult,
-    asked_of,
     check_requests,
     order_requests,
 )
 from app.enterprises.models import Enterprise
 from app.enterprises.queries import list_by_ids
-from app.jobs.domain import JobState
+from app.jobs.items import ItemResult, results_of
 from app.jobs.models import Job
-from app.jobs.queries import get_job
+from app.jobs.queries import get_ordered_visible_to
 from app.kit.actor import Actor
-from app.kit.errors import DomainError, NotFound
-from app.kit.i18n import _, current_locale
+from app.kit.errors import DomainError
+from app.kit.i18n import _
 from app.web.bulk.firms import ChosenFirms, chosen_firms
 from app.web.shared.engagement_words import AskChoices, AskForm, ask_choices, fields_on_form, first_values, vocabulary
 
@@ -125,11 +123,7 @@ def result(call: Call, job_id: int) -> Response:
 @router.get("/{job_id:int}/progress", action=actions.ASK)
 def progress(call: Call, job_id: int) -> Response:
     """The bar alone, asked for every second."""
-    page = _result(call.session, call.actor, job_id)
-    response = call.render("web/engagement/bulk_progress.html", page)
-    if not page.running:
-        response.headers["HX-Refresh"] = "true"
-    return response
+    return call.bar("web/engagement/bulk_progress.html", _result(call.session, call.actor, job_id))
 
 
 def _page(call: Call, chosen: ChosenFirms, form: Bound[AskForm], status: int = 200) -> Response:
@@ -166,16 +160,14 @@ def _prospects(call: Call, firms: Sequence[Enterprise], form: Bound[AskForm]) ->
 
 
 def _result(session: Session, actor: Actor, job_id: int) -> BulkRequestsPage:
-    job = get_job(session, job_id)
-    if job.kind != JOB_KIND or not str(job.actor["region_prefix"]).startswith(actor.region_prefix):
-        raise NotFound("job.unknown", _("没有这项任务。"))
-    found = asked_of(job)
-    firms = list_by_ids(session, [one.enterprise_id for one in found])
+    job = get_ordered_visible_to(session, actor, JOB_KIND, job_id)
+    found = results_of(job)
+    firms = list_by_ids(session, [one.key for one in found])
     total = len(job.params["order"]["enterprise_ids"])
-    lines = [_line(one, firms[one.enterprise_id]) for one in found]
+    lines = [_line(one, firms[one.key]) for one in found]
     return BulkRequestsPage(
         job=job,
-        running=job.state in (JobState.QUEUED, JobState.RUNNING),
+        running=job.running,
         text=_("已处理 %(done)s / %(total)s 家") % {"done": len(found), "total": total},
         asked=tuple(line for line in lines if line.asked),
         refused=tuple(line for line in lines if not line.asked),
@@ -183,6 +175,5 @@ def _result(session: Session, actor: Actor, job_id: int) -> BulkRequestsPage:
     )
 
 
-def _line(one: RequestResult, firm: Enterprise) -> BulkRequestLine:
-    refusal = one.refusal if current_locale() == "zh" else one.refusal_en
-    return BulkRequestLine(firm.name, firm.uscc, one.request_id is not None, refusal)
+def _line(one: ItemResult, firm: Enterprise) -> BulkRequestLine:
+    return BulkRequestLine(firm.name, firm.uscc, one.done, one.reason)

@@ -126,11 +126,7 @@ def take_archive(call: Call, number: str, job_id: int) -> Response:
 @router.get("/{number}/dossier/{job_id:int}/progress", action=DOSSIER)
 def progress(call: Call, number: str, job_id: int) -> Response:
     """The bar alone, asked for every second."""
-    line = _archive(*_job(call.session, call.actor, number, job_id))
-    response = call.render("web/cases/_dossier_progress.html", line)
-    if not line.running:
-        response.headers["HX-Refresh"] = "true"
-    return response
+    return call.bar("web/cases/_dossier_progress.html", _archive(*_job(call.session, call.actor, number, job_id)))
 
 
 # -- parts -------------------------------------------------------------------------------------------------------------
@@ -171,7 +167,7 @@ def _archive(case: CaseFile, job: Job) -> ArchiveLine:
     return ArchiveLine(
         job=job,
         on=job.params["on"],
-        running=job.state in (JobState.QUEUED, JobState.RUNNING),
+        running=job.running,
         done=job.state == JobState.DONE,
         text=_("%(done)s / %(total)s 份") % {"done": job.done, "total": job.total} if job.total else _("等待开始"),
         url=f"/cases/{case.number}/dossier/{job.id}",

@@ -23,7 +23,6 @@ from app.exchange.sheets.registration import JOB_KIND, get_answer, order_answer,
 from app.exchange.sheets.service import SheetBatch, get_batch
 from app.files.models import StoredFile
 from app.files.vault import Upload
-from app.jobs.domain import JobState
 from app.jobs.models import Job
 from app.jobs.queries import get_job
 from app.kit.actor import Actor
@@ -167,11 +166,7 @@ def registered_page(call: Call, number: str, job_id: int) -> Response:
 @router.get("/{number}/answers/{job_id:int}/progress", action=HAND_OVER)
 def progress(call: Call, number: str, job_id: int) -> Response:
     """The bar alone, asked for every second."""
-    page = _registered_page(call.session, call.actor, number, job_id)
-    response = call.render("web/exchange/_answer_progress.html", page)
-    if not page.running:
-        response.headers["HX-Refresh"] = "true"
-    return response
+    return call.bar("web/exchange/_answer_progress.html", _registered_page(call.session, call.actor, number, job_id))
 
 
 def _base(batch: SheetBatch) -> str:
@@ -284,7 +279,7 @@ def _registered_page(session: Session, actor: Actor, number: str, job_id: int) -
         partner=batch.partner,
         base=f"/exchange/handovers/{batch.row.number}/answers/{job.id}",
         job=job,
-        running=job.state in (JobState.QUEUED, JobState.RUNNING),
+        running=job.running,
         text=_("已登记 %(done)s / %(total)s 条") % {"done": f"{job.done:,}", "total": f"{job.total:,}"},
         counts=tuple((label, counts.get(code, 0)) for code, label in labels.items()),
         rows_url=f"{_base(batch)}/{job.params['file']}",

@@ -21,7 +21,6 @@ from app.exchange.handovers.models import Handover, HandoverItem
 from app.exchange.lists import ITEMS
 from app.exchange.partners.domain import TRANSPORT_LABELS, Transport
 from app.exchange.partners.models import Partner
-from app.jobs.domain import JobState
 from app.jobs.models import Job
 from app.jobs.queries import list_jobs
 from app.journal.queries import TimelineFilter, list_events
@@ -155,11 +154,7 @@ def progress(call: Call, number: str) -> Response:
     """The bar alone, asked for every second."""
     row = get_handover(call.session, number)
     work = _work(_job(call.session, row), row)
-    if work is None or not work.running:
-        response = call.render("web/exchange/_handover_progress.html", work or Work(0, 0, "", False, "", ""))
-        response.headers["HX-Refresh"] = "true"
-        return response
-    return call.render("web/exchange/_handover_progress.html", work)
+    return call.bar("web/exchange/_handover_progress.html", work or Work(0, 0, "", False, "", ""))
 
 
 def _page(call: Call, row: Handover, query: ListQuery) -> HandoverPage:
@@ -240,7 +235,7 @@ def _reported(job: Job, row: Handover) -> Work:
         done=job.done,
         total=job.total or 0,
         text=f"{job.done:,} / {job.total:,}" if job.total else _("正在排队"),
-        running=job.state in (JobState.QUEUED, JobState.RUNNING),
+        running=job.running,
         error=_(job.error) if job.error else "",
         url=f"/exchange/handovers/{row.number}/progress",
     )

@@ -95,11 +95,7 @@ def run_page(call: Call, reconciliation_id: int, query: Annotated[ListQuery, ask
 def progress(call: Call, reconciliation_id: int) -> Response:
     """The bar alone, asked for every second."""
     row, _partner = get_visible_to(call.session, call.actor, reconciliation_id)
-    work = _progress(call.session, row)
-    response = call.render("web/exchange/_reconciliation_progress.html", work)
-    if not work.running:
-        response.headers["HX-Refresh"] = "true"
-    return response
+    return call.bar("web/exchange/_reconciliation_progress.html", _progress(call.session, row))
 
 
 @router.get("/{reconciliation_id:int}/lines.{extension}", action=SEE)

@@ -18,7 +18,6 @@ from app.exchange.partners.models import Partner
 from app.exchange.reconciliation.queries import get_visible_to, list_partners_visible_to, page_visible_to
 from app.exchange.reconciliation.service import TheirFile, queue_differences, start_reconciliation, stop_reconciliation
 from app.files.service.storing import keep_file
-from app.jobs.domain import FINISHED
 from app.jobs.models import Job
 from app.jobs.queries import list_jobs
 from app.kit.actor import Actor
@@ -180,7 +179,7 @@ def run_line(row: Reconciliation, partner: Partner, job: Job | None) -> Reconcil
 def state_of(row: Reconciliation, job: Job | None) -> ComparisonState:
     """How far a run is; one whose work was given up from outside has failed."""
     state = ComparisonState(row.state)
-    abandoned = state is ComparisonState.RUNNING and (job is None or job.state in FINISHED)
+    abandoned = state is ComparisonState.RUNNING and (job is None or not job.running)
     return ComparisonState.FAILED if abandoned else state
 
 

@@ -121,11 +121,7 @@ def progress(call: Call, import_id: int) -> Response:
     run = get_run_visible_to(call.session, call.actor, import_id)
     if run.job_id is None:
         raise NotFound("import.not_started", _("该导入尚未开始。"))
-    job = get_job(call.session, run.job_id)
-    response = call.render("web/imports/progress_fragment.html", pages.progress_page(run, job))
-    if job.state not in (JobState.QUEUED, JobState.RUNNING):
-        response.headers["HX-Refresh"] = "true"
-    return response
+    return call.bar("web/imports/progress_fragment.html", pages.progress_page(run, get_job(call.session, run.job_id)))
 
 
 @router.post("/{import_id:int}/mapping", action=IMPORT)

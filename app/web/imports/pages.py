@@ -246,7 +246,7 @@ def _preview_line(verdict: RowVerdict) -> ImportRowLine:
 
 def progress_page(run: ImportRun, job: Job) -> ImportProgressPage:
     """How far an import is."""
-    running = job.state in (JobState.QUEUED, JobState.RUNNING)
+    running = job.running
     if job.state == JobState.QUEUED:
         text = _("等待开始…")
     elif job.total:

@@ -13,9 +13,8 @@ from app.doors.calls.router import GuardedRouter
 from app.doors.forms.bound import Bound, bind, empty
 from app.enterprises.models import Enterprise
 from app.enterprises.queries import list_by_ids
-from app.jobs.domain import JobState
 from app.jobs.models import Job
-from app.jobs.queries import get_job
+from app.jobs.queries import get_ordered_visible_to
 from app.kit.actor import Actor
 from app.kit.errors import NotFound
 from app.kit.i18n import _
@@ -95,11 +94,7 @@ def report(call: Call, job_id: int) -> Response:
 @router.get("/{job_id:int}/progress", action=SEND)
 def progress(call: Call, job_id: int) -> Response:
     """The bar alone."""
-    page = _report(call.session, call.actor, job_id)
-    response = call.render("web/messages/progress.html", page)
-    if not page.running:
-        response.headers["HX-Refresh"] = "true"
-    return response
+    return call.bar("web/messages/progress.html", _report(call.session, call.actor, job_id))
 
 
 def _wants_to_send(form: FormData, firms: Sequence[int], bound: Bound[FirmMessage]) -> bool:
@@ -146,13 +141,11 @@ def _shown(call: Call, page: MessagePage, status: int = 200) -> Response:
 
 
 def _report(session: Session, actor: Actor, job_id: int) -> MessageReportPage:
-    job = get_job(session, job_id)
-    if job.kind != JOB_KIND or not str(job.actor["region_prefix"]).startswith(actor.region_prefix):
-        raise NotFound("job.unknown", _("没有这项任务。"))
+    job = get_ordered_visible_to(session, actor, JOB_KIND, job_id)
     alone = (job.result or {}).get("without_account", [])[:SHOWN]
     return MessageReportPage(
         job=job,
-        running=job.state in (JobState.QUEUED, JobState.RUNNING),
+        running=job.running,
         text=_("已处理 %(done)s / %(total)s 家") % {"done": job.done, "total": len(job.params["firms"])},
         title=job.params["message"]["title"],
         body=job.params["message"]["text"],

@@ -12,18 +12,18 @@ from starlette.responses import Response
 from app.accounts.queries import list_active_officers
 from app.cases import actions
 from app.cases.schemas import MOST_AT_ONCE, OpenCases
-from app.cases.service.opening_many import JOB_KIND, Opened, OpeningCheck, check_openings, opened_of, order_cases
+from app.cases.service.opening_many import JOB_KIND, OpeningCheck, check_openings, order_cases
 from app.doors.calls.call import Call
 from app.doors.calls.router import GuardedRouter
 from app.doors.forms.bound import Bound, bind, empty
 from app.doors.lists.query import ListQuery, asked, list_query
 from app.enterprises.models import Enterprise
-from app.jobs.domain import JobState
+from app.jobs.items import ItemResult, results_of
 from app.jobs.models import Job
-from app.jobs.queries import get_job
+from app.jobs.queries import get_ordered_visible_to
 from app.kit.actor import Actor
 from app.kit.errors import Invalid, NotFound
-from app.kit.i18n import _, current_locale
+from app.kit.i18n import _
 from app.kit.permissions import EDITORS
 from app.policies.models import Sweep
 from app.policies.sweeps.domain import SweptPolicy
@@ -152,11 +152,7 @@ def result(call: Call, sweep_id: int, job_id: int) -> Response:
 @router.get("/{sweep_id:int}/cases/{job_id:int}/progress", action=actions.OPEN)
 def progress(call: Call, sweep_id: int, job_id: int) -> Response:
     """The bar alone, asked for every second."""
-    page = _result_page(call.session, call.actor, sweep_id, job_id)
-    response = call.render("web/sweeps/cases_progress.html", page)
-    if not page.running:
-        response.headers["HX-Refresh"] = "true"
-    return response
+    return call.bar("web/sweeps/cases_progress.html", _result_page(call.session, call.actor, sweep_id, job_id))
 
 
 def _command(given: CasesForm, policy: SweptPolicy, firms: Sequence[Enterprise]) -> OpenCases:
@@ -221,26 +217,25 @@ def _kept(query: ListQuery) -> tuple[tuple[str, str], ...]:
 
 
 def _result_page(session: Session, actor: Actor, sweep_id: int, job_id: int) -> OpenedCasesPage:
-    sweep, job = get_sweep_visible_to(session, actor, sweep_id), get_job(session, job_id)
-    ours = job.kind == JOB_KIND and job.params.get("sweep") == sweep.id
-    if not ours or not str(job.actor["region_prefix"]).startswith(actor.region_prefix):
+    sweep = get_sweep_visible_to(session, actor, sweep_id)
+    job = get_ordered_visible_to(session, actor, JOB_KIND, job_id)
+    if job.params.get("sweep") != sweep.id:
         raise NotFound("job.unknown", _("没有这项任务。"))
-    found = opened_of(job)
-    firms = {firm.id: firm for firm in list_swept_firms(session, [one.enterprise_id for one in found])}
+    found = results_of(job)
+    firms = {firm.id: firm for firm in list_swept_firms(session, [one.key for one in found])}
     total = len(job.params["order"]["enterprise_ids"])
     return OpenedCasesPage(
         sweep=sweep,
         base=f"/policies/sweeps/{sweep.id}",
         job=job,
-        running=job.state in (JobState.QUEUED, JobState.RUNNING),
+        running=job.running,
         text=_("已处理 %(done)s / %(total)s 家") % {"done": len(found), "total": total},
         policy=chosen_policy(sweep, QUERY.saying(policy=job.params["order"]["programme"])),
-        opened=tuple(_line(one, firms[one.enterprise_id]) for one in found if one.number),
-        refused=tuple(_line(one, firms[one.enterprise_id]) for one in found if not one.number),
+        opened=tuple(_line(one, firms[one.key]) for one in found if one.done),
+        refused=tuple(_line(one, firms[one.key]) for one in found if not one.done),
         left=total - len(found),
     )
 
 
-def _line(one: Opened, firm: Enterprise) -> OpenedCaseLine:
-    refusal = one.refusal if current_locale() == "zh" else one.refusal_en
-    return OpenedCaseLine(firm.name, firm.uscc, one.number, refusal)
+def _line(one: ItemResult, firm: Enterprise) -> OpenedCaseLine:
+    return OpenedCaseLine(firm.name, firm.uscc, one.made or "", one.reason)

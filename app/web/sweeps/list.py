@@ -73,11 +73,10 @@ def sweep_page(call: Call, query: LineQuery, sweep_id: int) -> Response:
 @router.get("/{sweep_id:int}/progress", action=READ)
 def progress(call: Call, sweep_id: int) -> Response:
     """The bar alone, asked for every second."""
-    page = pages.progress_page(call.session, call.actor, get_sweep_visible_to(call.session, call.actor, sweep_id))
-    response = call.render("web/sweeps/progress_fragment.html", page)
-    if not page.running:
-        response.headers["HX-Refresh"] = "true"
-    return response
+    return call.bar(
+        "web/sweeps/progress_fragment.html",
+        pages.progress_page(call.session, call.actor, get_sweep_visible_to(call.session, call.actor, sweep_id)),
+    )
 
 
 @router.post("/{sweep_id:int}/stop", action=RUN)

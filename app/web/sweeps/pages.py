@@ -13,7 +13,7 @@ from app.doors.forms.bound import Bound
 from app.doors.lists.query import ListQuery
 from app.jobs.domain import JobState
 from app.jobs.models import Job
-from app.jobs.queries import get_job, list_about, list_jobs
+from app.jobs.queries import get_job, list_about, list_jobs, ordered_within
 from app.kit.actor import Actor
 from app.kit.i18n import N_, _
 from app.kit.paging import Count, Page
@@ -186,7 +186,7 @@ def _row(session: Session, actor: Actor, sweep: Sweep, places: Mapping[str, str]
 def progress_page(session: Session, actor: Actor, sweep: Sweep) -> SweepProgressPage:
     """How far a sweep is."""
     job = get_job(session, sweep.job_id or 0)
-    running = sweep.finished_at is None and job.state in (JobState.QUEUED, JobState.RUNNING)
+    running = sweep.finished_at is None and job.running
     if job.state == JobState.QUEUED:
         text = _("等待开始…")
     else:
@@ -254,7 +254,7 @@ def result_page(session: Session, actor: Actor, sweep: Sweep, query: ListQuery, 
 def _orders(session: Session, actor: Actor, sweep: Sweep) -> Iterator[OrderLine]:
     """What was ordered from this sweep by officers of the reader's region."""
     for job in list_about(session, OPEN_CASES, "sweep", sweep.id):
-        if str(job.actor["region_prefix"]).startswith(actor.region_prefix):
+        if ordered_within(job, actor.region_prefix):
             url = f"/policies/sweeps/{sweep.id}/cases/{job.id}"
             yield OrderLine(job, url, job.done, len(job.params["order"]["enterprise_ids"]))
 

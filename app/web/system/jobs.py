@@ -88,11 +88,7 @@ def job_page(call: Call, job_id: int) -> Response:
 
 @router.get("/{job_id:int}/progress", action=LIST)
 def progress(call: Call, job_id: int) -> Response:
-    line = _line(call, get_job(call.session, job_id))
-    response = call.render("web/jobs/progress.html", line)
-    if not line.running:
-        response.headers["HX-Refresh"] = "true"
-    return response
+    return call.bar("web/jobs/progress.html", _line(call, get_job(call.session, job_id)))
 
 
 @router.post("/{job_id:int}/stop", action=STEER)
@@ -133,7 +129,7 @@ def _line(call: Call, job: Job) -> JobLine:
         kind=_(kind.label) if kind else job.kind,
         state=_(STATE_LABELS[state]),
         badge=STATE_BADGES[state],
-        running=state in (JobState.QUEUED, JobState.RUNNING),
+        running=job.running,
         can_retry=state in (JobState.FAILED, JobState.CANCELLED),
         text=f"{job.done:,} / {job.total:,}" if job.total else "—",
         error=_(job.error),

@@ -21,7 +21,6 @@ from app.exchange.partners.models import Partner
 from app.exchange.partners.queries import lock_partner
 from app.exchange.partners.service import require_served
 from app.exchange.records import BATCH
-from app.jobs.domain import FINISHED
 from app.jobs.models import Job
 from app.jobs.service import cancel as cancel_job
 from app.journal.service import record
@@ -156,7 +155,7 @@ def _end(session: Session, handover: Handover, now: datetime) -> None:
     handover.state, handover.cancelled_at = HandoverState.CANCELLED, now
     handover.version += 1
     job = session.get(Job, handover.job_id, with_for_update=True) if handover.job_id is not None else None
-    if job is not None and job.state not in FINISHED:
+    if job is not None and job.running:
         cancel_job(session, job=job, now=now)
     line = ReconciliationLine
     session.execute(
