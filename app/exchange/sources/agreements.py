@@ -11,7 +11,7 @@ from app.commissioners.models import Commissioner, ServiceAgreement
 from app.enterprises.models import Enterprise
 from app.exchange.sources import commissioners
 from app.exchange.sources.base import RecordSource, Touch, of_model
-from app.exchange.sources.touched_rows import ENTERPRISE, carried_along, of_kind
+from app.exchange.sources.touches import ENTERPRISE, carried_along, of_kind
 from app.journal.models import JournalEvent
 from app.kit.membership import one_of
 from app.kit.public_ids import PublicIds

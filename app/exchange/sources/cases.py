@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.cases.models import CaseFile, CaseMarker, Milestone
 from app.enterprises.models import Enterprise
 from app.exchange.sources.base import Children, RecordSource, Touch, of_model
-from app.exchange.sources.touched_rows import ENTERPRISE, carried_along, named, of_kind
+from app.exchange.sources.touches import ENTERPRISE, carried_along, named, of_kind
 from app.journal.models import JournalEvent
 from app.kit.membership import one_of
 from app.kit.permissions import within_region

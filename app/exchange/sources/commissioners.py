@@ -10,7 +10,7 @@ from app.commissioners.domain import IDS
 from app.commissioners.models import Commissioner, ServiceAgreement
 from app.enterprises.models import Enterprise
 from app.exchange.sources.base import Children, RecordSource, Touch, of_model
-from app.exchange.sources.touched_rows import ENTERPRISE, carried_along, numbered, of_kind
+from app.exchange.sources.touches import ENTERPRISE, carried_along, numbered, of_kind
 from app.journal.models import JournalEvent
 from app.kit.membership import one_of
 from app.kit.permissions import within_region

@@ -19,7 +19,7 @@ from app.enterprises.models import (
 from app.enterprises.part_fields import CERTIFICATE, FIGURES, PROPERTY, TAG
 from app.exchange.sources.base import Children, RecordSource, Touch, of_model
 from app.exchange.sources.former_keys import codes_given_up
-from app.exchange.sources.touched_rows import ENTERPRISE
+from app.exchange.sources.touches import ENTERPRISE
 from app.journal.models import JournalEvent
 from app.kit.fields import FieldTable
 from app.kit.permissions import within_region

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from app.enterprises.models import Enterprise
 from app.exchange.sources.base import Children, RecordSource, Touch, of_model
-from app.exchange.sources.touched_rows import ENTERPRISE, carried_along, numbered, of_kind
+from app.exchange.sources.touches import ENTERPRISE, carried_along, numbered, of_kind
 from app.incentives.domain.steps import IDS
 from app.incentives.models import Incentive
 from app.journal.models import JournalEvent

@@ -7,7 +7,7 @@ from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 from app.exchange.sources.base import RecordSource, Touch, of_model
-from app.exchange.sources.touched_rows import named
+from app.exchange.sources.touches import named
 from app.journal.models import JournalEvent
 from app.kit.permissions import within_region
 from app.targets.models import IndicatorValue, Plan, PlanItem

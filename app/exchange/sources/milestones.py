@@ -16,7 +16,7 @@ from app.cases.models import CaseFile, Milestone
 from app.enterprises.models import Enterprise
 from app.exchange.sources import cases
 from app.exchange.sources.base import RecordSource, Touch, of_model
-from app.exchange.sources.touched_rows import ENTERPRISE, carried_along, of_kind
+from app.exchange.sources.touches import ENTERPRISE, carried_along, of_kind
 from app.journal.models import JournalEvent
 from app.kit.membership import one_of
 

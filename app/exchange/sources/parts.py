@@ -15,7 +15,7 @@ from app.enterprises.models import Enterprise, IntellectualProperty, YearlyFigur
 from app.exchange.sources import enterprises
 from app.exchange.sources.base import Columns, RecordSource, Touch
 from app.exchange.sources.former_keys import KeyedPart, Past, pasts_of
-from app.exchange.sources.touched_rows import CODE_PLACE_AND_USE, ENTERPRISE
+from app.exchange.sources.touches import CODE_PLACE_AND_USE, ENTERPRISE
 from app.journal.models import JournalEvent
 from app.kit.membership import one_of
 

@@ -10,7 +10,7 @@ from app.cases.models import CaseFile
 from app.enterprises.models import Enterprise
 from app.exchange.sources import enterprises
 from app.exchange.sources.base import RecordSource, Touch, of_model
-from app.exchange.sources.touched_rows import CODE_PLACE_AND_USE, ENTERPRISE, carried_along, of_kind
+from app.exchange.sources.touches import CODE_PLACE_AND_USE, ENTERPRISE, carried_along, of_kind
 from app.journal.models import JournalEvent
 from app.kit.membership import one_of
 from app.kit.public_ids import PublicIds
