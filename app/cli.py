@@ -23,6 +23,10 @@ class ListedCommand:
 COMMANDS = {
     "up": ListedCommand("server", "Migrate, seed, add demo data to an empty database, serve."),
     "serve": ListedCommand("server", "Serve; migrates and seeds nothing."),
+    "work": ListedCommand(
+        "server",
+        "Do what goes on beside the pages (jobs, notices, deliveries) in this process, until it is told to stop.",
+    ),
     "migrate": ListedCommand("database", "Bring the database to the newest schema."),
     "seed": ListedCommand(
         "database",

@@ -50,6 +50,7 @@ class Settings(BaseSettings):
     storage_secret_key: str = ""
     malware_scan: str = Field(default="", description="`clamd://host:3310`, `clamd:///socket` or a command with {file}")
     session_idle_minutes: int = 120
+    workers: int = Field(default=1, ge=1, le=64, description="processes that serve pages; several need PostgreSQL")
     worker: bool = Field(default=True, description="run background jobs inside the server")
     notices_send: bool | None = Field(
         default=None, description="really send; unset: in production only, else into `outbox/` of the data directory"

@@ -1,17 +1,20 @@
 """The composition root: settings in, application out."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import os
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Protocol
 
 import anyio.to_thread
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client.multiprocess import MultiProcessCollector
 
 import app.api
 import app.portal
 import app.web
 from app import __version__
+from app.accounts.service.rates import SharedBuckets
 from app.composition.delivery import make_threads
 from app.composition.notifications import make_notifier
 from app.composition.pages import compose_with_pages
@@ -34,6 +37,9 @@ from app.kit.db import Database
 from app.kit.templates import STATIC, make_environment
 from app.notices.notifier import NotifierThreads
 from app.notices.sources import sources_of
+
+#: The folder in which several processes count together; set before they start (the name is prometheus_client's).
+METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 
 
 class Beside(Protocol):
@@ -86,18 +92,30 @@ def _observe_requests(application: FastAPI) -> None:
         count.labels(method, route, str(status)).inc()
         seconds.labels(method, route).observe(took)
 
+    registry = _together() if os.environ.get(METRICS_FOLDER) else registry
     registry.register(ExchangeCollector(lambda: application.state.database, utc_now))
     application.state.metrics = registry
     application.add_middleware(RequestFrame, observe=observe)
+
+
+def _together() -> CollectorRegistry:
+    """What all processes counted."""
+    registry = CollectorRegistry()
+    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    return registry
 
 
 @asynccontextmanager
 async def _lifespan(application: FastAPI) -> AsyncIterator[None]:
     state = application.state
     anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
+    settings: Settings = state.settings
     # a pool of its own: work beside the pages takes no page's connection
     apart = Database(state.database.url, state.database.composition)
-    beside = _beside(state.settings, apart) if state.settings.worker else []
+    alone = settings.workers == 1
+    if not alone:
+        state.rate_limiter = RateLimiter(settings.api_rate_per_second, settings.api_burst, SharedBuckets(apart))
+    beside = _beside(settings, apart) if settings.worker and alone else []
     for each in beside:
         each.start()
     state.reading_ledger = ReadingLedger(apart)
@@ -109,6 +127,22 @@ async def _lifespan(application: FastAPI) -> AsyncIterator[None]:
     apart.dispose()
     if state.owns_database:
         state.database.dispose()
+
+
+@contextmanager
+def working_beside(settings: Settings) -> Iterator[None]:
+    """What goes on beside the pages, in threads of this process until the block ends."""
+    database = Database(settings.url, compose_with_pages())
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    beside = _beside(settings, database)
+    for each in beside:
+        each.start()
+    try:
+        yield
+    finally:
+        for each in reversed(beside):
+            each.stop()
+        database.dispose()
 
 
 def _beside(settings: Settings, database: Database) -> list[Beside]:

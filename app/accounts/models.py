@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import Double, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kit.db import Base, BigId, Code, PrimaryKey, UtcDateTime
@@ -129,6 +129,16 @@ class UsedForm(Base):
     __tablename__ = "used_form"
 
     token: Mapped[str] = mapped_column(Code(64), primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+
+
+class RateBucket(Base):
+    """What a caller has left of its rate at an instant, where several processes share it: `remaining` calls at once."""
+
+    __tablename__ = "rate_bucket"
+
+    key: Mapped[str] = mapped_column(Code(100), primary_key=True)
+    remaining: Mapped[float] = mapped_column(Double)
     at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
 
 

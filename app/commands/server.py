@@ -1,5 +1,7 @@
-"""`yumiao up | serve`."""
+"""`yumiao up | serve | work`."""
 
+import signal
+import threading
 from typing import Annotated
 
 import structlog
@@ -10,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import Officer
 from app.commands.context import load_settings, open_database
+from app.commands.processes import listening, serve_together
 from app.composition.migrations import migrate as migrate_database
 from app.composition.seeds import seed_or_go_on
 from app.config import Settings
@@ -19,21 +22,24 @@ from app.kit.clock import utc_now
 from app.kit.db import Database, read_scope
 from app.kit.uncollected import uncollected
 from app.logs import configure_logging
-from app.main import create_app
+from app.main import create_app, working_beside
 
 log = structlog.get_logger()
 
 Port = Annotated[int | None, typer.Option(help="port to listen on")]
+Workers = Annotated[int | None, typer.Option(min=1, max=64, help="processes that serve pages (PostgreSQL)")]
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command()(up)
     app.command()(serve)
+    app.command()(work)
 
 
 def up(
     port: Port = None,
+    workers: Workers = None,
     empty: Annotated[bool, typer.Option("--empty", help="no demo data")] = False,
 ) -> None:
     """Migrate, seed, add demo data to an empty database, serve."""
@@ -44,14 +50,26 @@ def up(
         refusal = seed_or_go_on(database, settings.seeds_dir, utc_now())
         if not empty and settings.env == "development" and _is_empty(database):
             _add_demo(settings, database)
-    _serve(settings, port, refusal)
+    _serve(settings, port, workers, refusal)
 
 
-def serve(port: Port = None) -> None:
+def serve(port: Port = None, workers: Workers = None) -> None:
     """Serve; migrates and seeds nothing."""
     settings = load_settings()
     configure_logging(settings)
-    _serve(settings, port)
+    _serve(settings, port, workers)
+
+
+def work() -> None:
+    """Do what goes on beside the pages (jobs, notices, deliveries) in this process, until it is told to stop."""
+    settings = load_settings()
+    configure_logging(settings)
+    stopped = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopped.set())
+    with working_beside(settings):
+        typer.echo("育苗 · 后台任务、通知与报送在此进程运行 · jobs, notices and deliveries run here")
+        stopped.wait()
 
 
 def _is_empty(database: Database) -> bool:
@@ -68,22 +86,16 @@ def _add_demo(settings: Settings, database: Database) -> None:
     build_demo(database, enterprises=DEFAULT_SIZE, now=utc_now(), vault=settings.vault, secret=settings.secret)
 
 
-def _serve(settings: Settings, port: int | None, refusal: str = "") -> None:
-    settings = settings.listening_at(port)
+def _serve(settings: Settings, port: int | None, workers: int | None, refusal: str = "") -> None:
+    settings = settings.listening_at(port).model_copy(update={"workers": workers or settings.workers})
+    _announce(settings)
+    if settings.workers > 1:
+        serve_together(settings, refusal)
+        return
     with uncollected():
         application = create_app(settings)
     application.state.seed_refusal = refusal
-    _announce(settings)
-    uvicorn.run(
-        application,
-        host=settings.host,
-        port=settings.port,
-        log_level="warning",
-        access_log=False,
-        proxy_headers=bool(settings.trusted_proxies),
-        forwarded_allow_ips=settings.trusted_proxies or None,
-        timeout_graceful_shutdown=10,
-    )
+    uvicorn.run(application, **listening(settings))
 
 
 def _announce(settings: Settings) -> None:

@@ -192,6 +192,13 @@ def scratch_scope(database: Database) -> Iterator[Session]:
 
 
 @contextmanager
+def immediate_scope(database: Database) -> Iterator[Connection]:
+    """A connection whose every statement counts at once: for what belongs to no business transaction, as a caller's rate."""
+    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        yield connection
+
+
+@contextmanager
 def schema_scope(database: Database) -> Iterator[Connection]:
     """One transaction that may change or rebuild tables: all of it happens, or nothing.
 

@@ -27,6 +27,8 @@ BOTH, ONE = ["sqlite", "postgresql"], ["sqlite"]
         ("journeys/test_walk.py", ["demo"], {}, BOTH),
         ("doors/test_hostile_addresses.py", ["client"], {}, BOTH),
         ("cases/test_queries.py", ["session"], {"quick": True}, ONE),
+        ("accounts/test_rates.py", ["shared"], {}, ["postgresql"]),
+        ("accounts/test_rates.py", ["shared"], {"quick": True}, []),
     ],
 )
 def test_each_runs_where_it_can_fail(

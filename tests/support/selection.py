@@ -29,6 +29,8 @@ ON_BOTH = (
     "api/test_receipts.py",
     "api/test_resources.py",
 )
+#: What several processes share stands in PostgreSQL; SQLite is served by one.
+OF_SEVERAL_PROCESSES = ("accounts/test_rates.py", "delivery/test_processes.py")
 #: Who looks at statements and plans looks at those of both.
 LOOKING = frozenset({"count_queries", "explain", "record_statements"})
 
@@ -59,15 +61,20 @@ NOT_QUICK_FIXTURES = frozenset({"server", "app", "client", "new_client", "sign_i
 
 def dialects_of(path: PurePath, fixtures: Collection[str], *, chosen: str, long: bool, quick: bool) -> list[str]:
     """The databases on which a test of the file at `path` (below tests/) runs, if it needs one."""
-    if quick:
-        return ["sqlite"]
-    if chosen != "both":
-        return [chosen]
+    if quick or chosen != "both":
+        one = "sqlite" if quick else chosen
+        return [] if one == "sqlite" and _is_one_of(path, OF_SEVERAL_PROCESSES) else [one]
+    if _is_one_of(path, OF_SEVERAL_PROCESSES):
+        return ["postgresql"]
     return list(DIALECTS) if long or not _is_of_a_page(path) or LOOKING & set(fixtures) else ["sqlite"]
 
 
 def _is_of_a_page(path: PurePath) -> bool:
-    return any(path.match(pattern) for pattern in PAGES) and not any(path.match(pattern) for pattern in ON_BOTH)
+    return _is_one_of(path, PAGES) and not _is_one_of(path, ON_BOTH)
+
+
+def _is_one_of(path: PurePath, patterns: Collection[str]) -> bool:
+    return any(path.match(pattern) for pattern in patterns)
 
 
 def is_quick(path: PurePath, fixtures: Collection[str]) -> bool:
