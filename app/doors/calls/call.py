@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
+from http import HTTPStatus
 from typing import Any, TypedDict, TypeVar
 
 from fastapi import BackgroundTasks, Request
@@ -137,17 +138,23 @@ class Call:
     ) -> Response:
         """Do `work` with what was submitted; a form that is not valid, or that `work` refuses, is shown `again` and nothing is kept.
 
-        `heed` gives the refusal as the form is to show it, where the form calls its fields otherwise than the service does.
+        A page that shows it again answers 422. `heed` gives the refusal as the form is to show it, where the form calls its fields otherwise than the service does.
         """
         bound = form if isinstance(form, Bound) else bind(form, self.form)
-        given = bound.model
-        if given is None or not bound.valid:
-            return again(bound)
+
+        def shown() -> Response:
+            response = again(bound)
+            if response.status_code == HTTPStatus.OK:
+                response.status_code = HTTPStatus.UNPROCESSABLE_ENTITY
+            return response
 
         def refused(refusal: DomainError) -> Response:
             bound.add(heed(refusal))
-            return again(bound)
+            return shown()
 
+        given = bound.model
+        if given is None or not bound.valid:
+            return shown()
         return self.attempt(lambda: work(given), done=done, refused=refused, only=DomainError)
 
     def act(

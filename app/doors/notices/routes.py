@@ -59,7 +59,7 @@ def _settings_routes(router: GuardedRouter, template: str) -> None:
             bound,
             lambda given: save_settings(call.session, **call.by, command=given),
             done=lambda _done: call.redirect(f"{inbox_url(call.actor)}/settings", good=_("已保存。")),
-            again=lambda bound: call.render(template, build_settings(call, bound), status=422),
+            again=lambda bound: call.render(template, build_settings(call, bound)),
         )
 
 

@@ -129,7 +129,7 @@ def accept(call: Call, secret: str) -> Response:
         for name in ("password", "repeat"):
             bound.raw.pop(name, None)
         page = InvitationPage(bound, enterprise.name, _address(secret))
-        return call.render("portal/invitation.html", page, status=422)
+        return call.render("portal/invitation.html", page)
 
     return call.submit(
         bound,

@@ -89,7 +89,7 @@ def invite_person(call: Call) -> Response:
         PortalInviteForm,
         lambda given: invite(call.session, **call.by, enterprise=firm, name=given.name, role=given.role),
         done=lambda secret: call.render("portal/people.html", _page(call, link=invitation_link(call, secret))),
-        again=lambda bound: call.render("portal/people.html", _page(call, form=bound), status=422),
+        again=lambda bound: call.render("portal/people.html", _page(call, form=bound)),
     )
 
 
@@ -109,7 +109,7 @@ def hand_over_route(call: Call) -> Response:
         HandOverForm,
         lambda given: hand_over(call.session, **call.by, enterprise=firm, user_id=given.user_id),
         done=lambda user: call.redirect(ADDRESS, good=_("已移交给%(name)s，您现在是填报人。") % {"name": user.name}),
-        again=lambda bound: call.render("portal/people.html", _page(call, hand_over=bound), status=422),
+        again=lambda bound: call.render("portal/people.html", _page(call, hand_over=bound)),
     )
 
 

@@ -100,7 +100,7 @@ def answer(call: Call, number: str, item_id: int) -> Response:
 
     def again(bound: Bound[AnswerCorrection]) -> Response:
         line = _line(programme, case, item_of(call.session, case, item_id), call.on)
-        return call.render("portal/correction.html", _page(case, programme, call.actor, line, bound), status=422)
+        return call.render("portal/correction.html", _page(case, programme, call.actor, line, bound))
 
     return call.submit(
         AnswerCorrection,

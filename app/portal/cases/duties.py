@@ -114,7 +114,7 @@ def fill(call: Call, number: str, duty_id: int) -> Response:
     def again(bound: Bound[PortalDutyForm]) -> Response:
         name_errors(bound, PortalDutyForm.model_fields)
         page = _page(call, case, row, bound, joint.shown_again(bound))
-        return call.render("portal/duty.html", page, status=422)
+        return call.render("portal/duty.html", page)
 
     return call.submit(
         bound,
@@ -139,9 +139,7 @@ def report(call: Call, number: str, code: str) -> Response:
         bound,
         lambda given: report_event(call.session, **call.by, number=number, command=given),
         done=lambda row: call.redirect(f"/portal/cases/{number}/duties/{row.id}", good=_("已登记，请接着填写内容。")),
-        again=lambda bound: call.render(
-            "portal/report.html", _report_page(call.session, case, code, bound), status=422
-        ),
+        again=lambda bound: call.render("portal/report.html", _report_page(call.session, case, code, bound)),
     )
 
 

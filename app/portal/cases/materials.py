@@ -113,7 +113,7 @@ def choose(call: Call, number: str, code: str) -> Response:
         bound,
         work,
         done=lambda _done: _supplied(call, number, code, _("已选用。")),
-        again=lambda bound: _page(call, number, code, bound, status=422),
+        again=lambda bound: _page(call, number, code, bound),
     )
 
 
@@ -130,18 +130,18 @@ def upload(call: Call, number: str, code: str) -> Response:
             for file in files
         ]
 
-    def outcome(bound: Bound[UploadMaterial], status: int) -> Response:
+    def outcome(bound: Bound[UploadMaterial]) -> Response:
         reported = (*(message for messages in bound.errors.values() for message in messages), *bound.summary)
         page = OutcomePage(files[0].filename or "" if files else "", "", reported)
-        return call.render("portal/_uploaded.html", page, status=status)
+        return call.render("portal/_uploaded.html", page)
 
     if call.request.headers.get(FRAGMENT):
-        return call.submit(bound, work, done=lambda _done: outcome(bound, 200), again=lambda bound: outcome(bound, 422))
+        return call.submit(bound, work, done=lambda _done: outcome(bound), again=outcome)
     return call.submit(
         bound,
         work,
         done=lambda _done: _supplied(call, number, code, _("已上传。材料存入本企业证据库，以后可再用。")),
-        again=lambda bound: _page(call, number, code, bound, status=422),
+        again=lambda bound: _page(call, number, code, bound),
     )
 
 
@@ -164,7 +164,7 @@ def _make_room(call: Call, number: str) -> None:
         remove_material(call.session, **call.by, number=number, material_id=given.replaces, command=command)
 
 
-def _page(call: Call, number: str, code: str, form: Bound[Any], *, status: int = 200) -> Response:
+def _page(call: Call, number: str, code: str, form: Bound[Any]) -> Response:
     case = own_case(call.session, call.actor, number)
     slot, others = slot_of(call.session, case, code, number_in(form, "year"), call.actor, call.on)
     on_file = list_choosable(call.session, case, slot.template, slot.year, call.on) if slot.open else []
@@ -179,7 +179,7 @@ def _page(call: Call, number: str, code: str, form: Bound[Any], *, status: int =
         accept=ACCEPT,
         limit=call.vault.max_file_mb,
     )
-    return call.render("portal/material.html", page, status=status)
+    return call.render("portal/material.html", page)
 
 
 def _choice(document: Document) -> DocumentChoice:

@@ -47,7 +47,7 @@ def rate(call: Call, number: str) -> Response:
         RateService,
         lambda given: rate_service(call.session, **call.by, number=number, command=given),
         done=lambda _done: call.redirect(f"/portal/cases/{number}", good=_("感谢您的评价。")),
-        again=lambda bound: call.render("portal/rating.html", _page(call.session, case, bound), status=422),
+        again=lambda bound: call.render("portal/rating.html", _page(call.session, case, bound)),
     )
 
 

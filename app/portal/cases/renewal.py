@@ -64,7 +64,7 @@ def next_route(call: Call, number: str) -> Response:
             good=_("已开始 %(year)s 年度的准备，受理编号 %(number)s。带入的内容请逐项确认。")
             % {"year": opened.row.year, "number": opened.row.number},
         ),
-        again=lambda bound: call.render("portal/next.html", _page(call.session, case, bound, call.on), status=422),
+        again=lambda bound: call.render("portal/next.html", _page(call.session, case, bound, call.on)),
     )
 
 

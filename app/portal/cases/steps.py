@@ -109,7 +109,7 @@ def step_route(call: Call, number: str, code: str) -> Response:
     def again(bound: Bound[StepForm]) -> Response:
         name_errors(bound, StepForm.model_fields)
         page = _page(call, own_case(call.session, call.actor, number), code, bound, call.settings.office)
-        return call.render("portal/step.html", page, status=422)
+        return call.render("portal/step.html", page)
 
     return call.submit(bound, work, done=done, again=again)
 

@@ -117,7 +117,7 @@ def add(call: Call) -> Response:
         done=lambda _done: call.redirect(
             safe_next(str(call.form.get("next") or ""), ADDRESS), good=_("已存入证据库。")
         ),
-        again=lambda bound: call.render("portal/document_new.html", _upload_page(call, bound), status=422),
+        again=lambda bound: call.render("portal/document_new.html", _upload_page(call, bound)),
     )
 
 
@@ -169,9 +169,7 @@ def replace(call: Call, document_id: int) -> Response:
             call.session, call.vault, **call.by, document=row, upload=taken(files[0]), given=given
         ),
         done=lambda newer: call.redirect(f"{ADDRESS}/{newer.id}", good=_("已替换；原来的材料保留在下方。")),
-        again=lambda bound: call.render(
-            "portal/document_new.html", _upload_page(call, bound, row, call.now), status=422
-        ),
+        again=lambda bound: call.render("portal/document_new.html", _upload_page(call, bound, row, call.now)),
     )
 
 

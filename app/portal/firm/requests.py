@@ -78,11 +78,11 @@ def answer(call: Call, request_id: int) -> Response:
             call.session, **call.by, request=row, enterprise=firm, given=given, attached=attached
         ),
         done=lambda _done: call.redirect("/portal", good=_("已答复。")),
-        again=lambda bound: _page(call, request_id, bound, status=422),
+        again=lambda bound: _page(call, request_id, bound),
     )
 
 
-def _page(call: Call, request_id: int, form: Bound[AnswerRequest], *, status: int = 200) -> Response:
+def _page(call: Call, request_id: int, form: Bound[AnswerRequest]) -> Response:
     row, firm = get_visible_to(call.session, call.actor, request_id)
     page = RequestPage(
         enterprise=firm.name,
@@ -97,7 +97,7 @@ def _page(call: Call, request_id: int, form: Bound[AnswerRequest], *, status: in
         limit=call.vault.max_file_mb,
         may_answer=row.settled_on is None and can(call.actor, SUPPLY_OWN),
     )
-    return call.render("portal/request.html", page, status=status)
+    return call.render("portal/request.html", page)
 
 
 def _line(row: FirmRequest, departments: dict[str, str], on: date) -> PortalRequestLine:

@@ -127,7 +127,6 @@ def hand_in(call: Call, policy: str, on: OnDay = None) -> Response:
         again=lambda bound: call.render(
             "portal/self_check.html",
             _answered(call.session, call.actor, call.settings.office, trial, answers, bound),
-            status=422,
         ),
     )
 

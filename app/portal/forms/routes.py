@@ -66,7 +66,7 @@ def hand_in(call: Call, number: str) -> Response:
 
     def again(bound: Bound[HandIn]) -> Response:
         name_errors(bound, prefix=FORM_PREFIX)
-        return call.render("portal/form_check.html", build_check_page(of_case, bound), status=422)
+        return call.render("portal/form_check.html", build_check_page(of_case, bound))
 
     return call.submit(
         bound,
@@ -104,7 +104,7 @@ def save_section(call: Call, number: str, place: int) -> Response:
     def again(bound: Bound[SaveDraft]) -> Response:
         together = to_choose(section.questions, joint, bound, readable)
         page = build_section_page(of_case, section, call.actor, joint.standing, bound, together)
-        return call.render("portal/form_section.html", page, status=422)
+        return call.render("portal/form_section.html", page)
 
     return call.submit(
         bound,

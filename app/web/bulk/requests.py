@@ -109,7 +109,7 @@ def order(call: Call) -> Response:
         bound,
         work,
         done=lambda job: call.redirect(f"/requests/bulk/{job.id}"),
-        again=lambda bound: _page(call, chosen, bound, status=422),
+        again=lambda bound: _page(call, chosen, bound),
         heed=fields_on_form,
     )
 

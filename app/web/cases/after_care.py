@@ -93,8 +93,7 @@ def revocation_route(call: Call, number: str) -> Response:
 def _report(call: Call, number: str, code: str, form: Bound[EventForm]) -> Response:
     case = queries.get_visible_to(call.session, call.actor, number)
     template = reported_template(queries.programme_of(call.session, case), code)
-    status = 422 if form.errors or form.summary else 200
-    return call.render("web/cases/report.html", EventReportPage(case, template, form), status=status)
+    return call.render("web/cases/report.html", EventReportPage(case, template, form))
 
 
 def _revocation(call: Call, number: str, form: Bound[RevokeCertificate]) -> Response:
@@ -103,5 +102,4 @@ def _revocation(call: Call, number: str, form: Bound[RevokeCertificate]) -> Resp
     ground = panel.revocation if panel else None
     if ground is None or not ground.url:
         raise Conflict("duty.no_ground", _("未到可撤销证书的次数，不能撤销。"))
-    status = 422 if form.errors or form.summary else 200
-    return call.render("web/cases/revocation.html", RevocationPage(case, ground, form), status=status)
+    return call.render("web/cases/revocation.html", RevocationPage(case, ground, form))

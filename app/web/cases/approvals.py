@@ -170,4 +170,4 @@ def _page(call: Call, number: str, code: str, form: Bound[ApprovalForm]) -> Resp
     wanted = next((one for one in panel.wanted if one.code == code), None) if panel else None
     if wanted is None:
         raise Conflict("case.approval.not_here", _("这一步现在不需要审签，请回到该件查看现在的阶段。"))
-    return call.render("web/cases/approval.html", ApprovalPage(case, wanted, form), status=422 if form.summary else 200)
+    return call.render("web/cases/approval.html", ApprovalPage(case, wanted, form))

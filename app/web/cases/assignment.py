@@ -49,7 +49,6 @@ def officer_route(call: Call, number: str) -> Response:
         again=lambda bound: call.render(
             "web/cases/handling.html",
             _handling(call.session, queries.get_visible_to(call.session, call.actor, number), officer=bound),
-            status=422,
         ),
     )
 
@@ -64,7 +63,6 @@ def round_route(call: Call, number: str) -> Response:
         again=lambda bound: call.render(
             "web/cases/handling.html",
             _handling(call.session, queries.get_visible_to(call.session, call.actor, number), round=bound),
-            status=422,
         ),
     )
 

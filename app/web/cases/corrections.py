@@ -146,9 +146,7 @@ def ask(call: Call, number: str) -> Response:
         done=lambda rows: call.redirect(
             f"/cases/{number}#corrections", good=_("已要求补正 %(n)s 项。") % {"n": len(rows)}
         ),
-        again=lambda bound: call.render(
-            "web/cases/corrections_new.html", _ask_page(call.session, case, bound), status=422
-        ),
+        again=lambda bound: call.render("web/cases/corrections_new.html", _ask_page(call.session, case, bound)),
     )
 
 
@@ -210,7 +208,7 @@ def _item_page(call: Call, number: str, item_id: int, template: str, form: Bound
     row, programme = item_of(call.session, case, item_id), queries.programme_of(call.session, case)
     line = correction_line(case, programme, row, call.on, may_answer=True, may_correct=True)
     page = CorrectionPage(case, line, form or answer_form(row), f"/cases/{number}#{line.id}")
-    return call.render(template, page, status=422 if form else 200)
+    return call.render(template, page)
 
 
 def _back(call: Call, number: str, item_id: int, good: str) -> Response:

@@ -129,7 +129,6 @@ def answer(call: Call, opinion_id: int) -> Response:
         again=lambda bound: call.render(
             "web/department/asked.html",
             _page(call.session, get_asked_of(call.session, call.actor, opinion_id), call.on, bound),
-            status=422,
         ),
     )
 

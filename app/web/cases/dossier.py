@@ -85,7 +85,7 @@ def order(call: Call, number: str) -> Response:
             f"/cases/{number}/dossier?on={job.params['on']}", info=_("正在生成压缩包，完成后在下面下载。")
         ),
         again=lambda bound: _page(
-            call, queries.get_visible_to(call.session, call.actor, number), bound, call.settings.office, 422
+            call, queries.get_visible_to(call.session, call.actor, number), bound, call.settings.office
         ),
     )
 
@@ -132,7 +132,7 @@ def progress(call: Call, number: str, job_id: int) -> Response:
 # -- parts -------------------------------------------------------------------------------------------------------------
 
 
-def _page(call: Call, case: CaseFile, form: Bound[DayForm], office: str, status: int = 200) -> Response:
+def _page(call: Call, case: CaseFile, form: Bound[DayForm], office: str) -> Response:
     dossier = None
     try:
         on = _day(str(form.raw.get("on", "")), call.now)
@@ -148,7 +148,7 @@ def _page(call: Call, case: CaseFile, form: Bound[DayForm], office: str, status:
         big=dossier is not None and is_big(dossier),
         archives=tuple(_archive(case, job) for job in list_about(call.session, JOB_KIND, "case", case.id)),
     )
-    return call.render("web/cases/dossier.html", page, status=422 if form.errors and dossier is None else status)
+    return call.render("web/cases/dossier.html", page, status=422 if form.errors and dossier is None else 200)
 
 
 def _job(session: Session, actor: Actor, number: str, job_id: int) -> tuple[CaseFile, Job]:

@@ -190,4 +190,4 @@ def _page(call: Call, number: str, duty_id: int, **refused: Any) -> Response:
         date=refused.get("date") or empty({"due_on": row.due_on.isoformat() if row.due_on else ""}),
         waive=refused.get("waive") or empty(),
     )
-    return call.render("web/cases/duty.html", page, status=422 if refused else 200)
+    return call.render("web/cases/duty.html", page)

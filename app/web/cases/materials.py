@@ -212,7 +212,6 @@ def choose(call: Call, number: str, code: str) -> Response:
         again=lambda bound: call.render(
             "web/cases/material.html",
             _supply_page(call, case, code, number_in(bound, "year", digits=4), bound),
-            status=422,
         ),
     )
 
@@ -230,7 +229,6 @@ def upload(call: Call, number: str, code: str) -> Response:
         again=lambda bound: call.render(
             "web/cases/material.html",
             _supply_page(call, case, code, number_in(bound, "year", digits=4), bound),
-            status=422,
         ),
     )
 
@@ -287,9 +285,7 @@ def give_back(call: Call, number: str, material_id: int) -> Response:
         ReturnMaterial,
         lambda given: return_material(call.session, **call.by, number=number, material_id=material_id, command=given),
         done=lambda _done: _back(call, number, row.material, row.year, _("已退回，企业会看到您的意见。")),
-        again=lambda bound: call.render(
-            "web/cases/material_return.html", _return_page(call, number, row, bound), status=422
-        ),
+        again=lambda bound: call.render("web/cases/material_return.html", _return_page(call, number, row, bound)),
     )
 
 

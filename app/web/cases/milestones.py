@@ -138,4 +138,4 @@ def _milestone(call: Call, number: str, milestone_id: int, **refused: Bound[Any]
         reopen=refused.get("reopen") or empty(),
         today=on,
     )
-    return call.render("web/cases/milestone.html", page, status=422 if refused else 200)
+    return call.render("web/cases/milestone.html", page)

@@ -104,7 +104,7 @@ def open_route(call: Call) -> Response:
         done=lambda opened: call.render(
             "web/cases/receipt.html", receipt_page(call.session, opened.row, call.now, query_code=opened.query_code)
         ),
-        again=lambda bound: call.render("web/cases/new.html", _new_case_page(call, bound), status=422),
+        again=lambda bound: call.render("web/cases/new.html", _new_case_page(call, bound)),
     )
 
 

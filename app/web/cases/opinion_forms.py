@@ -65,7 +65,7 @@ def ask(call: Call, number: str) -> Response:
         AskOpinions,
         lambda given: ask_opinions(call.session, **call.by, number=number, command=given),
         done=lambda rows: call.redirect(f"/cases/{number}#opinions", good=_asked(call, rows)),
-        again=lambda bound: _ask_form(call, number, bound, 422),
+        again=lambda bound: _ask_form(call, number, bound),
     )
 
 
@@ -99,11 +99,11 @@ def withdraw(call: Call, number: str, opinion_id: int) -> Response:
         SteerOpinion,
         lambda given: withdraw_opinion(call.session, **call.by, number=number, opinion_id=opinion_id, command=given),
         done=lambda _done: call.redirect(f"/cases/{number}#opinions", good=_("已撤回征询，对方不再看到。")),
-        again=lambda bound: _withdraw_form(call, number, opinion_id, bound, 422),
+        again=lambda bound: _withdraw_form(call, number, opinion_id, bound),
     )
 
 
-def _ask_form(call: Call, number: str, form: Bound[AskOpinions], status: int = 200) -> Response:
+def _ask_form(call: Call, number: str, form: Bound[AskOpinions]) -> Response:
     case = queries.get_visible_to(call.session, call.actor, number)
     names = department_names(call.session)
     lines = opinion_lines(call.session, case, list_of_case(call.session, case.id), names, call.on)
@@ -115,7 +115,7 @@ def _ask_form(call: Call, number: str, form: Bound[AskOpinions], status: int = 2
         documents=_choices(call.session, list_on_file(call.session, case.enterprise_id)),
         wanted=wanted_opinions(case, queries.programme_of(call.session, case), lines, names),
     )
-    return call.render("web/cases/opinions.html", page, status=status)
+    return call.render("web/cases/opinions.html", page)
 
 
 def _choices(session: Session, shelf: list[Document]) -> tuple[tuple[str, str, str], ...]:
@@ -130,14 +130,14 @@ def _choices(session: Session, shelf: list[Document]) -> tuple[tuple[str, str, s
     )
 
 
-def _withdraw_form(call: Call, number: str, opinion_id: int, form: Bound[SteerOpinion], status: int = 200) -> Response:
+def _withdraw_form(call: Call, number: str, opinion_id: int, form: Bound[SteerOpinion]) -> Response:
     case = queries.get_visible_to(call.session, call.actor, number)
     rows = list_of_case(call.session, case.id)
     lines = opinion_lines(call.session, case, rows, department_names(call.session), call.on)
     line = next((line for line in lines if line.row.id == opinion_id), None)
     if line is None:
         raise unknown_opinion()
-    return call.render("web/cases/opinion_withdraw.html", WithdrawOpinionPage(case, line, form), status=status)
+    return call.render("web/cases/opinion_withdraw.html", WithdrawOpinionPage(case, line, form))
 
 
 def _problem(bound: Bound[Any]) -> str:

@@ -167,7 +167,7 @@ def hand_in(call: Call, number: str) -> Response:
         bound.raw = dict(joint.standing) | bound.raw
         contents = load_contents(call.session, case)
         page = _page(call.session, contents, programme, call.now, bound, together)
-        return call.render("web/cases/questions.html", page, status=422)
+        return call.render("web/cases/questions.html", page)
 
     return call.submit(
         bound,

@@ -82,7 +82,6 @@ def rights_route(call: Call, number: str) -> Response:
         again=lambda bound: call.render(
             "web/cases/rights.html",
             _page(call.session, queries.get_visible_to(call.session, call.actor, number), call.on, bound),
-            status=422,
         ),
     )
 

@@ -88,7 +88,7 @@ def step_route(call: Call, number: str, action_code: str) -> Response:
     def again(bound: Bound[DatedStep]) -> Response:
         name_errors(bound, _OWN)
         page = _step_page(call, queries.get_visible_to(call.session, call.actor, number), action_code, bound)
-        return call.render("web/cases/step.html", page, status=422)
+        return call.render("web/cases/step.html", page)
 
     return call.submit(bound, work, done=done, again=again)
 
@@ -149,4 +149,4 @@ def _undo(call: Call, number: str, form: Bound[TakeBackStep]) -> Response:
     button = undo_button(queries.programme_of(call.session, case), case, call.actor, entries, call.now)
     if button is None:
         raise Conflict("case.undo.nothing", _("现在没有您可以撤回的步骤。"))
-    return call.render("web/cases/undo.html", UndoPage(case, button, form), status=422 if form.summary else 200)
+    return call.render("web/cases/undo.html", UndoPage(case, button, form))

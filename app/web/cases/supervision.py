@@ -130,7 +130,7 @@ def ask(call: Call, number: str) -> Response:
         SuperviseInput,
         lambda given: supervise(call.session, **call.by, number=number, command=given),
         done=lambda _done: call.redirect(f"/cases/{number}#supervisions", good=_("已督办，经办人的待办里可以看到。")),
-        again=lambda bound: _ask_form(call, number, bound, 422),
+        again=lambda bound: _ask_form(call, number, bound),
     )
 
 
@@ -149,7 +149,7 @@ def answer(call: Call, number: str, supervision_id: int) -> Response:
             call.session, **call.by, number=number, supervision_id=supervision_id, command=given
         ),
         done=lambda _done: call.redirect(f"/cases/{number}#supervisions", good=_("已答复督办。")),
-        again=lambda bound: _page(call, number, supervision_id, answer=bound, status=422),
+        again=lambda bound: _page(call, number, supervision_id, answer=bound),
     )
 
 
@@ -160,7 +160,7 @@ def again(call: Call, number: str, supervision_id: int) -> Response:
         AskSupervisionAgain,
         lambda given: ask_again(call.session, **call.by, number=number, supervision_id=supervision_id, command=given),
         done=lambda _done: call.redirect(f"/cases/{number}#supervisions", good=_("已再次督办。")),
-        again=lambda bound: _page(call, number, supervision_id, again=bound, status=422),
+        again=lambda bound: _page(call, number, supervision_id, again=bound),
     )
 
 
@@ -178,11 +178,11 @@ def close(call: Call, number: str, supervision_id: int) -> Response:
     )
 
 
-def _ask_form(call: Call, number: str, form: Bound[Any], status: int = 200) -> Response:
+def _ask_form(call: Call, number: str, form: Bound[Any]) -> Response:
     case = queries.get_visible_to(call.session, call.actor, number)
     names = officer_names(call.session, {case.officer_id} if case.officer_id else set())
     page = AskSupervisionPage(case, names.get(case.officer_id or 0, ""), form)
-    return call.render("web/cases/supervise.html", page, status=status)
+    return call.render("web/cases/supervise.html", page)
 
 
 def _page(
@@ -192,7 +192,6 @@ def _page(
     *,
     answer: Bound[Any] | None = None,
     again: Bound[Any] | None = None,
-    status: int = 200,
 ) -> Response:
     case = queries.get_visible_to(call.session, call.actor, number)
     found = [(row, case) for row in list_supervisions(call.session, case.id) if row.id == supervision_id]
@@ -202,4 +201,4 @@ def _page(
     line = supervision_lines(found, names, call.actor, call.on)[0]
     asked = {"request": line.row.request, "due_on": line.row.due_on.isoformat()}
     page = SupervisionPage(case, line, answer or empty(), again or empty(asked))
-    return call.render("web/cases/supervision.html", page, status=status)
+    return call.render("web/cases/supervision.html", page)

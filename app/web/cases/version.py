@@ -124,7 +124,6 @@ def version_route(call: Call, number: str) -> Response:
                 *(str(bound.raw.get("programme_version") or ""), str(bound.raw.get("stage") or "")),
                 bound,
             ),
-            status=422,
         ),
     )
 

@@ -71,7 +71,7 @@ def sign_agreement(call: Call, public_id: str) -> Response:
         done=lambda done: call.redirect(
             f"/commissioners/{public_id}", good=_("已登记与“%(name)s”的服务协议。") % {"name": done.enterprise.name}
         ),
-        again=lambda bound: _form_page(call, commissioner, None, bound, status=422),
+        again=lambda bound: _form_page(call, commissioner, None, bound),
     )
 
 
@@ -92,7 +92,7 @@ def correct_agreement(call: Call, public_id: str, agreement_id: int) -> Response
             call.session, **call.by, commissioner=commissioner, agreement=agreement, terms=terms
         ),
         done=lambda _done: call.redirect(f"/commissioners/{public_id}", good=_("已保存。")),
-        again=lambda bound: _form_page(call, commissioner, agreement, bound, status=422),
+        again=lambda bound: _form_page(call, commissioner, agreement, bound),
     )
 
 
@@ -113,7 +113,7 @@ def end_agreement(call: Call, public_id: str, agreement_id: int) -> Response:
             call.session, **call.by, commissioner=commissioner, agreement=agreement, given=given
         ),
         done=lambda _done: call.redirect(f"/commissioners/{public_id}", good=_("服务协议已终止。")),
-        again=lambda bound: _end_page(call, commissioner, agreement, bound, status=422),
+        again=lambda bound: _end_page(call, commissioner, agreement, bound),
     )
 
 
@@ -140,7 +140,7 @@ def _raw(agreement: ServiceAgreement) -> dict[str, object]:
 
 
 def _form_page(
-    call: Call, commissioner: Commissioner, agreement: ServiceAgreement | None, form: Bound[Any], *, status: int = 200
+    call: Call, commissioner: Commissioner, agreement: ServiceAgreement | None, form: Bound[Any]
 ) -> Response:
     uscc = str(form.raw.get("uscc") or "")
     chosen = (
@@ -157,12 +157,10 @@ def _form_page(
         ),
         modes=tuple((item.value, _(MODE_LABELS[item])) for item in ServiceMode),
     )
-    return call.render("web/commissioners/agreement.html", page, status=status)
+    return call.render("web/commissioners/agreement.html", page)
 
 
-def _end_page(
-    call: Call, commissioner: Commissioner, agreement: ServiceAgreement, form: Bound[EndInput], *, status: int = 200
-) -> Response:
+def _end_page(call: Call, commissioner: Commissioner, agreement: ServiceAgreement, form: Bound[EndInput]) -> Response:
     page = EndPage(
         commissioner=commissioner,
         agreement=agreement,
@@ -171,4 +169,4 @@ def _end_page(
         reasons=tuple((item.value, _(END_REASON_LABELS[item])) for item in EndReason),
         today=call.on,
     )
-    return call.render("web/commissioners/end.html", page, status=status)
+    return call.render("web/commissioners/end.html", page)

@@ -192,7 +192,7 @@ def add_commissioner(call: Call) -> Response:
         done=lambda made: call.redirect(
             f"/commissioners/{made.public_id}", good=_("已登记专家“%(name)s”。") % {"name": made.name}
         ),
-        again=lambda bound: _form_page(call, None, bound, status=422),
+        again=lambda bound: _form_page(call, None, bound),
     )
 
 
@@ -234,7 +234,7 @@ def save_commissioner(call: Call, public_id: str) -> Response:
         bound,
         lambda given: people.edit(call.session, **call.by, commissioner=found, given=given, version=version),
         done=lambda _done: call.redirect(f"/commissioners/{public_id}", good=_("已保存。")),
-        again=lambda bound: _form_page(call, found, bound, version=version, status=422),
+        again=lambda bound: _form_page(call, found, bound, version=version),
     )
 
 
@@ -256,9 +256,7 @@ def reinstate_commissioner(call: Call, public_id: str) -> Response:
     return call.redirect(f"/commissioners/{public_id}", good=_("已恢复。"))
 
 
-def _form_page(
-    call: Call, commissioner: Commissioner | None, form: Bound[Any], *, version: int = 0, status: int = 200
-) -> Response:
+def _form_page(call: Call, commissioner: Commissioner | None, form: Bound[Any], *, version: int = 0) -> Response:
     page = CommissionerFormPage(
         commissioner=commissioner,
         form=form,
@@ -266,7 +264,7 @@ def _form_page(
         fields=tuple(field_names(call.session).items()),
         version=version,
     )
-    return call.render("web/commissioners/form.html", page, status=status)
+    return call.render("web/commissioners/form.html", page)
 
 
 def _version(bound: Bound[Any]) -> int:

@@ -125,11 +125,11 @@ def measure(call: Call, number: str) -> Response:
         RecordMeasures,
         lambda given: record_measures(call.session, **call.by, number=number, command=given),
         done=lambda _done: call.redirect("/desk/ratings", good=_("已登记整改。")),
-        again=lambda bound: _measures_form(call, number, bound, 422),
+        again=lambda bound: _measures_form(call, number, bound),
     )
 
 
-def _measures_form(call: Call, number: str, form: Bound[Any] | None = None, status: int = 200) -> Response:
+def _measures_form(call: Call, number: str, form: Bound[Any] | None = None) -> Response:
     case = case_queries.get_visible_to(call.session, call.actor, number)
     row = find_rating(call.session, case.id)
     if row is None:
@@ -140,7 +140,7 @@ def _measures_form(call: Call, number: str, form: Bound[Any] | None = None, stat
         parts=tuple((name, _(label)) for name, label in PARTS.items()),
         may_measure=is_bad(row.grade) and can(call.actor, RECORD_MEASURES, case.enterprise),
     )
-    return call.render("web/desk/rating.html", page, status=status)
+    return call.render("web/desk/rating.html", page)
 
 
 def _line(catalogue: Catalogue, row: ServiceRating, case: CaseFile) -> RatingLine:

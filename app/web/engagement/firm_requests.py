@@ -176,7 +176,7 @@ def ask(call: Call, uscc: str) -> Response:
         bound,
         lambda given: ask_firm(call.session, **call.by, enterprise=firm, given=given.asked(questions)),
         done=lambda _done: call.redirect(_back(firm, bound), good=_("已向企业提出，并计入请求次数。")),
-        again=lambda bound: call.render("web/engagement/ask.html", _ask_page(call, firm, bound), status=422),
+        again=lambda bound: call.render("web/engagement/ask.html", _ask_page(call, firm, bound)),
         heed=fields_on_form,
     )
 
@@ -258,15 +258,15 @@ def withdraw(call: Call, request_id: int) -> Response:
         WithdrawRequest,
         lambda given: withdraw_request(call.session, **call.by, request=row, enterprise=firm, given=given),
         done=lambda _done: call.redirect(f"/enterprises/{firm.uscc}/requests", good=_("请求已撤回，不再计数。")),
-        again=lambda bound: _withdraw(call, request_id, bound, status=422),
+        again=lambda bound: _withdraw(call, request_id, bound),
     )
 
 
-def _withdraw(call: Call, request_id: int, form: Bound[Any], status: int = 200) -> Response:
+def _withdraw(call: Call, request_id: int, form: Bound[Any]) -> Response:
     row, firm = get_visible_to(call.session, call.actor, request_id)
     line = request_line(row, vocabulary(call.session), call.on)
     page = WithdrawRequestPage(head_of(call.session, call.actor, firm, call.now, "requests"), line, form)
-    return call.render("web/engagement/withdraw.html", page, status=status)
+    return call.render("web/engagement/withdraw.html", page)
 
 
 def _number(value: Any) -> int:

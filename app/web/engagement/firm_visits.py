@@ -130,7 +130,7 @@ def log(call: Call, uscc: str) -> Response:
         bound,
         lambda given: log_visit(call.session, **call.by, enterprise=firm, given=given),
         done=lambda _done: call.redirect(_back(firm, bound), good=_("已登记。")),
-        again=lambda bound: call.render("web/engagement/log.html", _log_page(call, firm, bound), status=422),
+        again=lambda bound: call.render("web/engagement/log.html", _log_page(call, firm, bound)),
     )
 
 

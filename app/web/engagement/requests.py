@@ -135,10 +135,10 @@ def change_period(call: Call) -> Response:
         done=lambda row: call.redirect(
             "/requests/period", good=_("期限已设为 %(n)s 个月，即日起适用。") % {"n": row.months}
         ),
-        again=lambda bound: _period(call, bound, status=422),
+        again=lambda bound: _period(call, bound),
     )
 
 
-def _period(call: Call, form: Bound[Any], status: int = 200) -> Response:
+def _period(call: Call, form: Bound[Any]) -> Response:
     page = PeriodPage(form, tuple(list_periods(call.session)), BUREAU, can(call.actor, actions.SET_PERIOD))
-    return call.render("web/engagement/period.html", page, status=status)
+    return call.render("web/engagement/period.html", page)

@@ -153,11 +153,11 @@ def plan(call: Call) -> Response:
         PlanRound,
         lambda given: plan_round(call.session, **call.by, firms=firms, given=given),
         done=lambda row: call.redirect(f"/visits/rounds/{row.id}", good=_("已安排，每家各计一次走访请求。")),
-        again=lambda bound: _plan_page(call, chosen, bound, status=422),
+        again=lambda bound: _plan_page(call, chosen, bound),
     )
 
 
-def _plan_page(call: Call, chosen: ChosenFirms, form: Bound[Any], status: int = 200) -> Response:
+def _plan_page(call: Call, chosen: ChosenFirms, form: Bound[Any]) -> Response:
     firms = list_firms_visible_to(call.session, call.actor, list(chosen.ids))
     known = visited_lately(call.session, firms, call.on)
     in_use = [firm for firm in firms if firm.disabled_on is None]
@@ -172,7 +172,7 @@ def _plan_page(call: Call, chosen: ChosenFirms, form: Bound[Any], status: int = 
         seen=tuple((firm, tuple(known[firm.id])) for firm in in_use if firm.id in known),
         retired=tuple(firm for firm in firms if firm.disabled_on is not None),
     )
-    return call.render("web/engagement/plan.html", page, status=status)
+    return call.render("web/engagement/plan.html", page)
 
 
 # -- one round -----------------------------------------------------------------------------------------------------------
@@ -221,7 +221,7 @@ def skip(call: Call, round_id: int, stop_id: int) -> Response:
             f"/visits/rounds/{row.id}#stop-{stop_id}", good=_("已跳过，这次走访不再计数。")
         ),
         again=lambda bound: call.render(
-            "web/engagement/skip.html", _round_page(call.session, call.actor, round_id, stop_id, bound), status=422
+            "web/engagement/skip.html", _round_page(call.session, call.actor, round_id, stop_id, bound)
         ),
     )
 

@@ -74,11 +74,11 @@ def _written(
         model,
         lambda given: work(call.session, **call.by, enterprise=firm, given=given),
         done=lambda _done: call.redirect(f"/enterprises/{firm.uscc}", good=good),
-        again=lambda bound: _code_page(call, firm, bound, template, status=422),
+        again=lambda bound: _code_page(call, firm, bound, template),
     )
 
 
-def _code_page(call: Call, firm: Enterprise, form: Bound[Any], template: str, *, status: int = 200) -> Response:
+def _code_page(call: Call, firm: Enterprise, form: Bound[Any], template: str) -> Response:
     head = head_of(call.session, call.actor, firm, call.now, "")
     page = CodePage(head, form, parse_uscc(firm.uscc), mismatch_of(form))
-    return call.render(template, page, status=status)
+    return call.render(template, page)

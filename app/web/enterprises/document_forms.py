@@ -150,7 +150,7 @@ def save(call: Call, document_id: int) -> Response:
     def again(bound: Bound[DocumentInput]) -> Response:
         kinds = dict(kind_choices(call.session))
         together = joint.shown_again(bound, lambda name, text: _shown(kinds, name, text))
-        return _form_page(call, row, _EDIT, bound, together, status=422)
+        return _form_page(call, row, _EDIT, bound, together)
 
     return call.submit(
         bound,
@@ -184,7 +184,7 @@ def replace(call: Call, document_id: int) -> Response:
             given=given,
         ),
         done=lambda newer: call.redirect(f"/documents/{newer.id}", good=_("已替换；原来的材料保留在下方。")),
-        again=lambda bound: _form_page(call, row, _REPLACE, bound, status=422),
+        again=lambda bound: _form_page(call, row, _REPLACE, bound),
     )
 
 
@@ -202,12 +202,12 @@ def withdraw(call: Call, document_id: int) -> Response:
         Withdrawal,
         lambda given: withdraw_document(call.session, **call.by, document=row, given=given),
         done=lambda _done: call.redirect(f"/documents/{row.id}", good=_("已撤下。")),
-        again=lambda bound: _form_page(call, row, _WITHDRAW, bound, status=422),
+        again=lambda bound: _form_page(call, row, _WITHDRAW, bound),
     )
 
 
 def _form_page(
-    call: Call, row: Document, template: str, form: Bound[Any], together: Together | None = None, *, status: int = 200
+    call: Call, row: Document, template: str, form: Bound[Any], together: Together | None = None
 ) -> Response:
     page = DocumentFormPage(
         head=head_of(call.session, call.actor, row.enterprise, call.now, "documents"),
@@ -219,7 +219,7 @@ def _form_page(
         limit=call.vault.max_file_mb,
         together=together,
     )
-    return call.render(template, page, status=status)
+    return call.render(template, page)
 
 
 def _open(session: Session, actor: Actor, uscc: str) -> Enterprise:

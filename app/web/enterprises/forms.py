@@ -55,7 +55,7 @@ def new_enterprise_page(call: Call, uscc: str = "") -> Response:
 def add_enterprise(call: Call) -> Response:
     def again(bound: Bound[NewEnterprise]) -> Response:
         _suggest_region(call.session, call.actor, bound)
-        return _form_page(call, None, bound, status=422)
+        return _form_page(call, None, bound)
 
     return call.submit(
         NewEnterprise,
@@ -99,7 +99,7 @@ def save_enterprise(call: Call, uscc: str) -> Response:
     def again(bound: Bound[EnterpriseEdit]) -> Response:
         known = words(call.session)
         together = joint.shown_again(bound, lambda name, text: _readable(call.session, known, name, text))
-        return _form_page(call, firm, bound, together=together, status=422)
+        return _form_page(call, firm, bound, together=together)
 
     return call.submit(
         bound,
@@ -139,9 +139,7 @@ def _readable(session: Session, known: EnterpriseWords, name: str, value: Any) -
     return known.label(field.vocabulary, text)
 
 
-def _form_page(
-    call: Call, firm: Enterprise | None, form: Bound[Any], *, together: Together | None = None, status: int = 200
-) -> Response:
+def _form_page(call: Call, firm: Enterprise | None, form: Bound[Any], *, together: Together | None = None) -> Response:
     page = FirmFormPage(
         enterprise=firm,
         form=form,
@@ -151,7 +149,7 @@ def _form_page(
         together=together,
         holder=_holder(call.session, call.actor, form) if firm is None else "",
     )
-    return call.render("web/enterprises/form.html", page, status=status)
+    return call.render("web/enterprises/form.html", page)
 
 
 def _groups(session: Session, actor: Actor, firm: Enterprise | None, form: Bound[Any]) -> tuple[AskedGroup, ...]:

@@ -67,7 +67,7 @@ def add_part(call: Call, uscc: str, slug: Slug) -> Response:
         kind.schema,
         lambda given: kind.put(desk, given),
         done=lambda result: _saved(call, firm, kind, result),
-        again=lambda bound: _page(call, firm, bound, slug, status=422),
+        again=lambda bound: _page(call, firm, bound, slug),
     )
 
 
@@ -98,7 +98,7 @@ def save_part(call: Call, uscc: str, slug: Slug, part_id: PartId) -> Response:
 
     def again(bound: Bound[Any]) -> Response:
         together = joint.shown_again(bound, _in_words(call.session, kind, firm))
-        return _page(call, firm, bound, slug, part_id, together=together, status=422)
+        return _page(call, firm, bound, slug, part_id, together=together)
 
     return call.submit(
         bound,
@@ -168,7 +168,6 @@ def _page(
     part_id: int | None = None,
     *,
     together: Together | None = None,
-    status: int = 200,
 ) -> Response:
     kind = PART_FORMS[slug]
     head = head_of(call.session, call.actor, firm, call.now, kind.tab.partition("#")[0])
@@ -187,4 +186,4 @@ def _page(
         confirm=f"{own}/remove" if part_id else "",
         together=together,
     )
-    return call.render("web/enterprises/part.html", page, status=status)
+    return call.render("web/enterprises/part.html", page)

@@ -58,9 +58,7 @@ def save_tags(call: Call, uscc: str) -> Response:
         bound,
         lambda given: put_tags(PartChange(call.session, call.actor, firm, call.now), given),
         done=lambda _done: call.redirect(f"/enterprises/{firm.uscc}", good=_("标签已保存。")),
-        again=lambda bound: _tags_page(
-            call, head_of(call.session, call.actor, firm, call.now, ""), chosen, bound, status=422
-        ),
+        again=lambda bound: _tags_page(call, head_of(call.session, call.actor, firm, call.now, ""), chosen, bound),
     )
 
 
@@ -81,13 +79,11 @@ def _read_tags(form: FormData) -> tuple[dict[str, tuple[str, str]], Bound[Any]]:
     return chosen, bound
 
 
-def _tags_page(
-    call: Call, head: EnterpriseHead, chosen: Mapping[str, tuple[str, str]], form: Bound[Any], *, status: int = 200
-) -> Response:
+def _tags_page(call: Call, head: EnterpriseHead, chosen: Mapping[str, tuple[str, str]], form: Bound[Any]) -> Response:
     rows = tuple(
         TagRow(code, label, code in chosen, *chosen.get(code, ("", ""))) for code, label in head.words.choices("tag")
     )
-    return call.render("web/enterprises/tags.html", TagsPage(head, form, rows), status=status)
+    return call.render("web/enterprises/tags.html", TagsPage(head, form, rows))
 
 
 def _day(day: date | None) -> str:

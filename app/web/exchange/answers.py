@@ -117,7 +117,7 @@ def upload(call: Call, number: str) -> Response:
         AnswerForm,
         lambda _given: receive_answer(call.session, call.vault, **call.by, batch=batch, upload=uploaded(call.form)),
         done=lambda file: call.redirect(f"{_base(batch)}/{file.id}"),
-        again=lambda bound: call.render("web/exchange/answer_new.html", _upload_page(batch, bound), status=422),
+        again=lambda bound: call.render("web/exchange/answer_new.html", _upload_page(batch, bound)),
         heed=at_field("file"),
     )
 

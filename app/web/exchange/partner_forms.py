@@ -70,7 +70,7 @@ def add(call: Call) -> Response:
         NewPartner,
         lambda given: create_partner(call.session, **call.by, secret=call.settings.secret, given=given),
         done=lambda made: made_page(call, made[0], made[1]),
-        again=lambda bound: _form_page(call, None, bound, 422),
+        again=lambda bound: _form_page(call, None, bound),
     )
 
 
@@ -91,7 +91,7 @@ def save(call: Call, code: str) -> Response:
 
     def again(bound: Bound[PartnerChange]) -> Response:
         call.session.refresh(row)
-        return _form_page(call, row, bound, 422)
+        return _form_page(call, row, bound)
 
     return call.submit(
         PartnerChange,
@@ -101,7 +101,7 @@ def save(call: Call, code: str) -> Response:
     )
 
 
-def _form_page(call: Call, row: Partner | None, form: Bound[Any], status: int = 200) -> Response:
+def _form_page(call: Call, row: Partner | None, form: Bound[Any]) -> Response:
     known = list_definitions()
     page = PartnerFormPage(
         tabs=exchange_tabs("overview"),
@@ -118,7 +118,7 @@ def _form_page(call: Call, row: Partner | None, form: Bound[Any], status: int = 
             (each.client_id, each.name) for each in list_clients(call.session) if RECEIPTS.scope in each.scopes.split()
         ),
     )
-    return call.render("web/exchange/partner_form.html", page, status=status)
+    return call.render("web/exchange/partner_form.html", page)
 
 
 def _definition_title(name: str, version: str) -> str:

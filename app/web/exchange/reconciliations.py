@@ -131,7 +131,7 @@ def start(call: Call) -> Response:
         work,
         done=lambda row: call.redirect(f"{ADDRESS}/{row.id}"),
         again=lambda bound: call.render(
-            "web/exchange/reconciliation_new.html", _new_page(call.session, call.actor, bound), status=422
+            "web/exchange/reconciliation_new.html", _new_page(call.session, call.actor, bound)
         ),
     )
 

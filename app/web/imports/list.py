@@ -77,7 +77,6 @@ def upload(call: Call) -> Response:
         again=lambda bound: call.render(
             "web/imports/new.html",
             pages.new_page(bound, bound.raw.get("kind") or ImportKind.ENTERPRISES),
-            status=422,
         ),
         heed=at_field("file"),
     )

@@ -88,11 +88,11 @@ def set_amount(call: Call, code: str) -> Response:
         SetAmountInput,
         lambda given: amounts.set_amount(call.session, **call.by, family=family, given=given),
         done=lambda _done: call.redirect(f"/incentives/schemes/{code}", good=_("金额已设定，原版本保留。")),
-        again=lambda bound: _amount_page(call, family, bound, status=422),
+        again=lambda bound: _amount_page(call, family, bound),
     )
 
 
-def _amount_page(call: Call, family: SchemeFamily, form: Bound[SetAmountInput], *, status: int = 200) -> Response:
+def _amount_page(call: Call, family: SchemeFamily, form: Bound[SetAmountInput]) -> Response:
     catalogue = get_catalogue(call.session)
     others = [
         item for item in schemes.list_families(call.session, call.actor.region_prefix) if item.code != family.code
@@ -113,7 +113,7 @@ def _amount_page(call: Call, family: SchemeFamily, form: Bound[SetAmountInput], 
         modes=tuple((mode.value, _(label)) for mode, label in APPLY_MODE_LABELS.items()),
         clawbacks=tuple((kind.value, _(CLAWBACK_LABELS[kind])) for kind in _clawback_kinds(scheme)),
     )
-    return call.render("web/incentives/amount.html", page, status=status)
+    return call.render("web/incentives/amount.html", page)
 
 
 _KINDS = (AmountType.FIXED, AmountType.RATIO, AmountType.TIER)
@@ -213,11 +213,11 @@ def set_budget(call: Call, code: str) -> Response:
         BudgetInput,
         lambda given: budgets.set_budget(call.session, **call.by, family=family, given=given),
         done=lambda done: call.redirect(f"/incentives/schemes/{code}?year={done.year}", good=_("预算已设定。")),
-        again=lambda bound: _budget_page(call, family, bound, status=422),
+        again=lambda bound: _budget_page(call, family, bound),
     )
 
 
-def _budget_page(call: Call, family: SchemeFamily, form: Bound[BudgetInput], *, status: int = 200) -> Response:
+def _budget_page(call: Call, family: SchemeFamily, form: Bound[BudgetInput]) -> Response:
     families = schemes.list_families(call.session, call.actor.region_prefix)
     scheme = family.versions[0].scheme
     area = area_of(family, call.actor)
@@ -236,4 +236,4 @@ def _budget_page(call: Call, family: SchemeFamily, form: Bound[BudgetInput], *, 
             (row, yuan(row.amount_fen)) for row in sorted([*own, *shared], key=lambda row: (-row.year, -row.id))
         ),
     )
-    return call.render("web/incentives/budget.html", page, status=status)
+    return call.render("web/incentives/budget.html", page)

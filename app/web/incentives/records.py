@@ -67,7 +67,7 @@ def recommend(call: Call) -> Response:
         item = find_entitled(call.session, enterprise, scheme, fact)
         if item is None:
             return call.redirect(f"/incentives/enterprises/{enterprise.uscc}", bad="；".join(bound.summary))
-        return _recommend_page(call, item, bound, status=422)
+        return _recommend_page(call, item, bound)
 
     return call.submit(
         bound,
@@ -91,7 +91,7 @@ def _entitled(session: Session, actor: Actor, uscc: str, scheme: str, fact: str)
     return item
 
 
-def _recommend_page(call: Call, item: Entitlement, form: Bound[Any], *, status: int = 200) -> Response:
+def _recommend_page(call: Call, item: Entitlement, form: Bound[Any]) -> Response:
     calculated = calculate_entitlement(call.session, item)
     share = share_of(call.session, item, calculated)
     if form.raw.get("amount") is None and share.low and share.low == share.high:
@@ -110,7 +110,7 @@ def _recommend_page(call: Call, item: Entitlement, form: Bound[Any], *, status: 
         amount_required=False,
         hidden=(("uscc", line.enterprise.uscc), ("scheme", line.scheme_code), ("trigger_key", item.trigger_key)),
     )
-    return call.render("web/incentives/step.html", page, status=status)
+    return call.render("web/incentives/step.html", page)
 
 
 def _plain_yuan(fen: int) -> str:
@@ -153,7 +153,7 @@ def undo(call: Call, public_id: str) -> Response:
         UndoInput,
         lambda given: steps.undo_last(call.session, **call.by, incentive=found, reason=given.reason),
         done=lambda _done: call.redirect(f"/incentives/{public_id}", good=_("已撤销最近一步，原记录保留。")),
-        again=lambda bound: _record_page(call, found, bound, status=422),
+        again=lambda bound: _record_page(call, found, bound),
     )
 
 
@@ -169,11 +169,11 @@ def _take_step(call: Call, public_id: str, step: IncentiveState) -> Response:
         done=lambda _done: call.redirect(
             f"/incentives/{public_id}", good=_("已登记审定。") if step is IncentiveState.AWARDED else _("已登记拨付。")
         ),
-        again=lambda bound: _step_page(call, public_id, step, bound, status=422),
+        again=lambda bound: _step_page(call, public_id, step, bound),
     )
 
 
-def _step_page(call: Call, public_id: str, step: IncentiveState, form: Bound[Any], *, status: int = 200) -> Response:
+def _step_page(call: Call, public_id: str, step: IncentiveState, form: Bound[Any]) -> Response:
     found = awards.get_visible_to(call.session, call.actor, public_id)
     if form.raw.get("amount") is None and found.amount_fen is not None:
         form.raw["amount"] = _plain_yuan(found.amount_fen)
@@ -188,13 +188,13 @@ def _step_page(call: Call, public_id: str, step: IncentiveState, form: Bound[Any
         amount_required=True,
         hidden=(),
     )
-    return call.render("web/incentives/step.html", page, status=status)
+    return call.render("web/incentives/step.html", page)
 
 
 def _computation_now(session: Session, incentive: Incentive) -> ComputationView:
     return computation_view(steps.computation_now(session, incentive), get_catalogue(session))
 
 
-def _record_page(call: Call, incentive: Incentive, undo_form: Bound[Any], *, status: int = 200) -> Response:
+def _record_page(call: Call, incentive: Incentive, undo_form: Bound[Any]) -> Response:
     page = record_page(call, incentive, undo_form, call.on)
-    return call.render("web/incentives/record.html", page, status=status)
+    return call.render("web/incentives/record.html", page)

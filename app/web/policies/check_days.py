@@ -37,9 +37,7 @@ def set_days(call: Call) -> Response:
         PolicySettingInput,
         lambda data: set_check_days(call.session, **call.by, data=data),
         done=lambda _done: call.redirect(ADDRESS, good=_("已设定，原来的设定保留在历史中。")),
-        again=lambda bound: call.render(
-            "web/policies/settings.html", _page(call.session, call.actor, call.on, bound), status=422
-        ),
+        again=lambda bound: call.render("web/policies/settings.html", _page(call.session, call.actor, call.on, bound)),
     )
 
 

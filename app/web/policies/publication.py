@@ -65,7 +65,7 @@ def publish(call: Call, code: str, jurisdiction: str, version: str) -> Response:
         done=lambda done: call.redirect(
             version_url(done), good=_("新版本已发布，从 %(day)s 起适用。") % {"day": done.effective_from}
         ),
-        again=lambda bound: _show(call, row, given, bound, status=422),
+        again=lambda bound: _show(call, row, given, bound),
     )
 
 
@@ -82,7 +82,7 @@ def _changes(session: Session, row: PolicyVersion, given: Mapping[str, str]) -> 
     return scenario.changes
 
 
-def _show(call: Call, row: PolicyVersion, given: Mapping[str, str], form: Bound[Any], status: int = 200) -> Response:
+def _show(call: Call, row: PolicyVersion, given: Mapping[str, str], form: Bound[Any]) -> Response:
     policy = policy_of(call.session, row)
     place = jurisdiction_of(call.actor, policy)
     if place is None:
@@ -102,4 +102,4 @@ def _show(call: Call, row: PolicyVersion, given: Mapping[str, str], form: Bound[
         form=form,
         action=f"{version_url(row)}/publish",
     )
-    return call.render("web/policies/publish.html", page, status=status)
+    return call.render("web/policies/publish.html", page)

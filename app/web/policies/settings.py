@@ -88,7 +88,7 @@ def set_policy_parameter(call: Call, code: str) -> Response:
         lambda data: set_parameter(call.session, **call.by, policy_code=code, data=data),
         done=lambda _done: call.redirect(f"/policies/{code}/settings", good=_("已设定，原来的设定保留在历史中。")),
         again=lambda bound: call.render(
-            "web/policies/settings.html", _page(call.session, call.actor, code, call.on, bound), status=422
+            "web/policies/settings.html", _page(call.session, call.actor, code, call.on, bound)
         ),
     )
 

@@ -134,7 +134,7 @@ def _url(enterprise: Enterprise, stored: StoredVerdict) -> str:
 
 def _show(call: Call, enterprise: Enterprise, stored: StoredVerdict, refused: Refused | None = None) -> Response:
     page = _page(call.session, call.actor, enterprise, stored, refused or Refused(empty(), empty()))
-    return call.render("web/policies/stored.html", page, status=422 if refused else 200)
+    return call.render("web/policies/stored.html", page)
 
 
 def _page(session: Session, actor: Actor, enterprise: Enterprise, stored: StoredVerdict, forms: Refused) -> StoredPage:

@@ -47,7 +47,7 @@ def add_statement(call: Call, uscc: str, policy: str, on: OnDay = None) -> Respo
         StatementForm,
         lambda model: state_fact(call.session, **call.by, enterprise=enterprise, data=model.data(catalogue)),
         done=lambda _done: call.redirect(verdict_url(uscc, policy, firm.on), good=_("已登记说明，判定已按它更新。")),
-        again=lambda bound: _show(call, firm, bound, 422),
+        again=lambda bound: _show(call, firm, bound),
     )
 
 
@@ -58,8 +58,8 @@ def take_back(call: Call, uscc: str, policy: str, statement_id: int, on: OnDay =
     return call.redirect(verdict_url(uscc, policy, on), good=_("已撤回说明。"))
 
 
-def _show(call: Call, firm: VerdictSubject, bound: Bound[StatementForm] | None = None, status: int = 200) -> Response:
+def _show(call: Call, firm: VerdictSubject, bound: Bound[StatementForm] | None = None) -> Response:
     enterprise = get_by_uscc_visible_to(call.session, call.actor, firm.uscc)
     verdict = evaluate_enterprise(call.session, enterprise, firm.policy, firm.on)
     page = verdict_page(call.session, call.actor, enterprise, verdict, call.now, bound)
-    return call.render("web/policies/verdict.html", page, status=status)
+    return call.render("web/policies/verdict.html", page)

@@ -52,7 +52,6 @@ def _refused(call: Call, code: str, panel: RoundsPanel) -> Response:
     return call.render(
         "web/programmes/programme.html",
         build_page(call.session, call.actor, call.now, (code, "", "rounds"), panel),
-        status=422,
     )
 
 

@@ -95,7 +95,7 @@ def set_route(call: Call, code: str) -> Response:
         ProgrammeSettingInput,
         set_and_date,
         done=lambda done: call.redirect(f"/programmes/{code}/settings", good=_done(*done)),
-        again=lambda bound: call.render("web/programmes/settings.html", _page(call, code, bound), status=422),
+        again=lambda bound: call.render("web/programmes/settings.html", _page(call, code, bound)),
     )
 
 

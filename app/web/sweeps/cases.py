@@ -137,7 +137,7 @@ def order(call: Call, sweep_id: int) -> Response:
         ),
         done=lambda job: call.redirect(f"/policies/sweeps/{sweep.id}/cases/{job.id}"),
         again=lambda bound: call.render(
-            "web/sweeps/cases.html", _preview_page(call, (sweep, policy), firms, bound, query), status=422
+            "web/sweeps/cases.html", _preview_page(call, (sweep, policy), firms, bound, query)
         ),
     )
 

@@ -56,7 +56,6 @@ def start(call: Call) -> Response:
             pages.list_page(
                 call.session, call.actor, page_sweeps_visible_to(call.session, call.actor, cursor=None), bound
             ),
-            status=422,
         ),
     )
 

@@ -108,7 +108,7 @@ def add_client(call: Call) -> Response:
             call.session, **call.by, name=given.name, scopes=" ".join(given.scopes), region_prefix=given.region_prefix
         ),
         done=lambda made: _clients(call, empty(), made=_credentials(made[0].client_id, made[1])),
-        again=lambda bound: _clients(call, bound, status=422),
+        again=lambda bound: _clients(call, bound),
     )
 
 
@@ -126,7 +126,7 @@ def save_limits(call: Call, client_id: str) -> Response:
         LimitsForm,
         lambda given: limit_client(call.session, **call.by, client_id=client_id, limits=given.limits()),
         done=lambda _done: call.redirect(f"/system/clients/{client_id}", good=_("已保存，从下一次调用起生效。")),
-        again=lambda bound: _client(call, client_id, limits=bound, status=422),
+        again=lambda bound: _client(call, client_id, limits=bound),
     )
 
 
@@ -137,7 +137,7 @@ def new_secret(call: Call, client_id: str) -> Response:
         OverlapForm,
         lambda given: renew_secret(call.session, **call.by, client_id=client_id, overlap_days=given.overlap_days),
         done=lambda secret: _client(call, client_id, made=_credentials(client_id, secret)),
-        again=lambda bound: _client(call, client_id, overlap=bound, status=422),
+        again=lambda bound: _client(call, client_id, overlap=bound),
     )
 
 
@@ -160,10 +160,10 @@ def _credentials(client_id: str, secret: str) -> Made:
     return Made(_("新凭证"), (("client_id", client_id, _("可以再次查看。")), ("client_secret", secret, "")))
 
 
-def _clients(call: Call, form: Bound[ClientForm], *, made: Made | None = None, status: int = 200) -> Response:
+def _clients(call: Call, form: Bound[ClientForm], *, made: Made | None = None) -> Response:
     scopes = tuple((scope, scope, _(SCOPE_MEANINGS[scope])) for scope in SCOPES)
     page = MachineClientsPage(tuple(list_clients(call.session)), form, scopes, made)
-    return call.render("web/system/clients.html", page, status=status)
+    return call.render("web/system/clients.html", page)
 
 
 def _client(
@@ -173,7 +173,6 @@ def _client(
     limits: Bound[LimitsForm] | None = None,
     overlap: Bound[OverlapForm] | None = None,
     made: Made | None = None,
-    status: int = 200,
 ) -> Response:
     client = get_client(call.session, client_id)
     settings = call.request.app.state.settings
@@ -186,4 +185,4 @@ def _client(
         settings.api_burst,
         made,
     )
-    return call.render("web/system/client.html", page, status=status)
+    return call.render("web/system/client.html", page)

@@ -151,7 +151,7 @@ def add_user(call: Call) -> Response:
             passwords=call.settings.passwords,
         ),
         done=lambda officer: call.redirect("/system/users", good=_("已新建用户“%(name)s”。") % {"name": officer.name}),
-        again=lambda bound: _user_form(call, None, bound, call.actor.id, 422),
+        again=lambda bound: _user_form(call, None, bound, call.actor.id),
     )
 
 
@@ -171,7 +171,7 @@ def save_user(call: Call, officer_id: int) -> Response:
         OfficerForm,
         lambda given: change_officer(call.session, **call.by, officer_id=officer_id, data=given.data()),
         done=lambda _done: call.redirect("/system/users", good=_("已保存。")),
-        again=lambda bound: _user_form(call, get_officer(call.session, officer_id), bound, call.actor.id, 422),
+        again=lambda bound: _user_form(call, get_officer(call.session, officer_id), bound, call.actor.id),
     )
 
 
@@ -192,13 +192,11 @@ def _locked(officer: Officer, now: datetime) -> bool:
     return officer.locked_until is not None and officer.locked_until > now
 
 
-def _user_form(
-    call: Call, officer: Officer | None, form: Bound[OfficerForm], own_id: int | None, status: int = 200
-) -> Response:
+def _user_form(call: Call, officer: Officer | None, form: Bound[OfficerForm], own_id: int | None) -> Response:
     roles = tuple((str(role), _(role.traits.label)) for role in Role)
     is_self = officer is not None and officer.id == own_id
     page = UserPage(officer, form, roles, _departments(call.session), is_self)
-    return call.render("web/system/user.html", page, status=status)
+    return call.render("web/system/user.html", page)
 
 
 def _departments(session: Session) -> tuple[tuple[str, str], ...]:

@@ -111,7 +111,7 @@ def upload(call: Call) -> Response:
             call.session, call.settings.vault, **call.by, kind=data.kind, programme=data.programme, upload=file
         ),
         done=lambda _done: call.redirect("/system/papers", good=_("模板已启用。")),
-        again=lambda bound: call.render("web/system/papers.html", _page(call.session, bound), status=422),
+        again=lambda bound: call.render("web/system/papers.html", _page(call.session, bound)),
     )
 
 

@@ -107,7 +107,6 @@ def set_day_route(call: Call) -> Response:
         again=lambda bound: call.render(
             "web/system/calendar.html",
             _page(call, bound.model.day.year if bound.model else None, bound),
-            status=422,
         ),
     )
 
@@ -127,7 +126,6 @@ def clear_day_route(call: Call) -> Response:
         again=lambda bound: call.render(
             "web/system/calendar.html",
             _page(call, bound.model.day.year if bound.model else None, refused=bound),
-            status=422,
         ),
     )
 
