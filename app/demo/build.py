@@ -6,7 +6,7 @@ from itertools import islice
 from random import Random
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.accounts.domain import DEMO_PASSWORD
@@ -36,6 +36,7 @@ from app.enterprises.models import (
 from app.enterprises.service.registering import insert_many, prepare_row
 from app.files.vault import Vault
 from app.kit.actor import SYSTEM, Actor
+from app.kit.bulk import insert_numbered, insert_rows
 from app.kit.clock import start_of_day, today
 from app.kit.db import Database, refresh_statistics, session_scope
 from app.kit.money import FEN_PER_YUAN
@@ -205,7 +206,7 @@ def _statements(enterprise_id: int, firm: DemoFirm, actor: Actor, now: datetime)
 
 def _insert(session: Session, model: Any, rows: list[dict[str, Any]]) -> None:
     for chunk in _alike(rows):
-        session.execute(insert(model), chunk)
+        insert_rows(session, model, chunk)
 
 
 def _alike(rows: list[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
@@ -219,8 +220,8 @@ def _alike(rows: list[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
 def _write_products(session: Session, pairs: list[tuple[int, DemoFirm]]) -> None:
     properties = [{**row, "enterprise_id": key} for key, firm in pairs for row in firm.properties]
     products = [{**row, "enterprise_id": key} for key, firm in pairs for row in firm.products]
-    property_ids = _returned(session, IntellectualProperty, properties)
-    product_ids = _returned(session, Product, products)
+    property_ids = insert_numbered(session, IntellectualProperty, properties)
+    product_ids = insert_numbered(session, Product, products)
     rights: dict[int, list[int]] = {}
     for row, found in zip(properties, property_ids, strict=True):
         rights.setdefault(row["enterprise_id"], []).append(found)
@@ -231,12 +232,6 @@ def _write_products(session: Session, pairs: list[tuple[int, DemoFirm]]) -> None
         for right in rights.get(row["enterprise_id"], [])[:3]
     ]
     _insert(session, ProductProperty, links)
-
-
-def _returned(session: Session, model: Any, rows: list[dict[str, Any]]) -> list[int]:
-    if not rows:
-        return []
-    return list(session.scalars(insert(model).returning(model.id, sort_by_parameter_order=True), rows))
 
 
 def _make_portal_user(session: Session, now: datetime) -> None:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from random import Random
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -21,6 +21,7 @@ from app.enterprises.models import Certificate
 from app.journal.domain import PendingEvent, SubjectKey
 from app.journal.service import record_many
 from app.kit.actor import Actor
+from app.kit.bulk import insert_numbered, insert_rows
 from app.kit.clock import start_of_day
 from app.programmes.domain.definition import Programme
 from app.programmes.models import ProgrammeRound
@@ -153,17 +154,15 @@ class CaseMaker:
         rows = [
             self._row(firm, made, code, officer) for (firm, made, code), officer in zip(walks, officers, strict=True)
         ]
-        ids = session.scalars(insert(CaseFile).returning(CaseFile.id, sort_by_parameter_order=True), rows).all()
+        ids = insert_numbered(session, CaseFile, rows)
         parts: dict[str, list[dict[str, Any]]] = defaultdict(list)
         for (_firm, made, _code), case_id in zip(walks, ids, strict=True):
             for table, found in rows_of(made, case_id).items():
                 parts[table].extend(found)
         for model in (StageEntry, CaseMarker, Milestone):
-            if parts[model.__tablename__]:
-                session.execute(insert(model), parts[model.__tablename__])
+            insert_rows(session, model, parts[model.__tablename__])
         certificates = [_certificate(firm, made) for firm, made, _code in walks if made.certificate]
-        if certificates:
-            session.execute(insert(Certificate), certificates)
+        insert_rows(session, Certificate, certificates)
         self._keep_serials(session)
         for (firm, made, _code), officer in zip(walks, officers, strict=True):
             record_many(session, _events(firm, made, officer))

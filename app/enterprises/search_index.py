@@ -24,6 +24,7 @@ from sqlalchemy.orm import Session
 
 from app.enterprises.domain.search import query_terms, query_words, search_document, search_terms
 from app.enterprises.models import Enterprise, FormerCode, FormerName
+from app.kit.bulk import insert_rows
 
 BATCH = 500
 
@@ -34,17 +35,13 @@ _DELETE = {
     "sqlite": text("delete from enterprise_search where rowid = :id"),
     "postgresql": text("delete from enterprise_search where enterprise_id = :id"),
 }
-_INSERT = {
-    "sqlite": text("insert into enterprise_search (rowid, terms) values (:id, :terms)"),
-    "postgresql": text("insert into enterprise_search (enterprise_id, terms) values (:id, :terms)"),
-}
 
 
 def index_new(session: Session, documents: Sequence[tuple[int, str]]) -> None:
     """Add (id, search text) of firms that are not in the index yet."""
     dialect = session.get_bind().dialect.name
-    if documents:
-        session.execute(_INSERT[dialect], [_row(dialect, key, document) for key, document in documents])
+    target = _SQLITE if dialect == "sqlite" else _POSTGRESQL
+    insert_rows(session, target, [_row(dialect, key, document) for key, document in documents])
 
 
 def reindex(session: Session, ids: Iterable[int] | None = None) -> None:
@@ -78,7 +75,7 @@ def _grouped(session: Session, owner: object, value: object, ids: list[int]) -> 
 
 def _row(dialect: str, key: int, document: str) -> dict[str, object]:
     terms = search_terms(document)
-    return {"id": key, "terms": " ".join(terms) if dialect == "sqlite" else terms}
+    return {"rowid": key, "terms": " ".join(terms)} if dialect == "sqlite" else {"enterprise_id": key, "terms": terms}
 
 
 def matching(session: Session, query: str) -> ColumnElement[bool] | None:

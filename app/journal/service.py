@@ -20,6 +20,7 @@ from app.journal.domain import (
 )
 from app.journal.models import JournalEvent, JournalHead, JournalPrivate
 from app.kit.actor import Actor
+from app.kit.bulk import insert_rows
 from app.kit.db import notes
 
 HEAD_ID = 1
@@ -66,9 +67,9 @@ def append(session: Session) -> None:
             private.append(_private_row(event, row))
         last = row["hash"] = event_digest(row)
         rows.append(row)
-    session.execute(insert(JournalEvent), rows)
+    insert_rows(session, JournalEvent, rows)
     if private:
-        session.execute(insert(JournalPrivate), private)
+        insert_rows(session, JournalPrivate, private)
     if head:
         session.execute(update(JournalHead).where(JournalHead.id == HEAD_ID).values(position=position, hash=last))
     else:

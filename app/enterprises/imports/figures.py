@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.enterprises.imports.domain import RowOutcome
@@ -20,6 +20,7 @@ from app.enterprises.service.recording import subject_key
 from app.journal.domain import Change, PendingEvent
 from app.journal.service import record_many
 from app.kit.actor import Actor
+from app.kit.bulk import insert_numbered
 
 ADDED, CHANGED = "enterprise.figures_added", "enterprise.figures_changed"
 
@@ -68,12 +69,7 @@ class FigureTaker:
 
     def _insert(self, session: Session, verdicts: Sequence[RowVerdict], now: datetime) -> list[PendingEvent]:
         new = [verdict for verdict in verdicts if verdict.outcome is RowOutcome.CREATED]
-        if not new:
-            return []
-        ids = session.scalars(
-            insert(YearlyFigures).returning(YearlyFigures.id, sort_by_parameter_order=True),
-            [_row_of(verdict, now) for verdict in new],
-        )
+        ids = insert_numbered(session, YearlyFigures, [_row_of(verdict, now) for verdict in new])
         return [self._event(verdict, ADDED, key, now) for key, verdict in zip(ids, new, strict=True)]
 
     def _update(self, verdicts: Sequence[RowVerdict], now: datetime) -> list[PendingEvent]:

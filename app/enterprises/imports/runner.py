@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -26,6 +26,7 @@ from app.jobs.run import Run
 from app.journal.domain import SubjectKey
 from app.journal.service import record
 from app.kit.actor import Actor
+from app.kit.bulk import insert_rows
 from app.kit.clock import today
 from app.kit.db import read_scope, session_scope
 from app.kit.tabular import open_table
@@ -133,7 +134,7 @@ def _note_rows(
     waiting = [row["key"] for row in rows if row["outcome"] in OPEN and row["key"]]
     if waiting:
         supersede(session, waiting, work.import_id)
-    session.execute(insert(ImportRow), rows)
+    insert_rows(session, ImportRow, rows)
 
 
 def supersede(session: Session, keys: Sequence[str], import_id: int) -> None:

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -20,6 +19,7 @@ from app.enterprises.service.recording import subject_key
 from app.journal.domain import PendingEvent
 from app.journal.service import record_many
 from app.kit.actor import Actor
+from app.kit.bulk import insert_numbered
 from app.kit.clock import today
 from app.kit.errors import Invalid
 from app.kit.i18n import _
@@ -110,8 +110,7 @@ def insert_many(
     """
     if not rows:
         return []
-    statement = insert(Enterprise).returning(Enterprise.id, sort_by_parameter_order=True)
-    ids = list(session.scalars(statement, [dict(row) for row in rows]))
+    ids = insert_numbered(session, Enterprise, rows)
     index_new(session, [(key, row["search_text"]) for key, row in zip(ids, rows, strict=True)])
     record_many(session, [_created(actor, now, event, key, row, data) for key, row in zip(ids, rows, strict=True)])
     return ids

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, cast
 
-from sqlalchemy import Table, delete, func, insert, select, update
+from sqlalchemy import Table, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from app.enterprises.likely import likely_within
@@ -14,6 +14,7 @@ from app.enterprises.queries import valid_on
 from app.jobs.run import Run
 from app.journal.domain import SubjectKey
 from app.journal.service import record
+from app.kit.bulk import insert_rows
 from app.kit.db import read_scope, session_scope
 from app.policies.domain.facts.catalogue import Catalogue
 from app.policies.models import Sweep, SweepLine
@@ -62,8 +63,7 @@ def _take_batches(work: _SweepContext) -> None:
         lines = _decide_batch(work, batch)
         after, done = max(batch), done + len(batch)
         with session_scope(run.around.database) as session:
-            if lines:
-                session.execute(insert(_LINES), lines)
+            insert_rows(session, _LINES, lines)
             run.save(session, checkpoint={"after": after, "done": done}, done=done, total=max(done, work.total))
         run.between_batches(done, max(done, work.total))
 

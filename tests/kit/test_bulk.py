@@ -1,0 +1,82 @@
+"""Many rows at once are the rows that an ordinary insert would write, on both databases."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from app.enterprises.models import Enterprise, YearlyFigures
+from app.enterprises.service.registering import prepare_row
+from app.kit import bulk
+from app.kit.bulk import insert_numbered, insert_rows
+from tests.factories.enterprises import fictional_code, firm
+
+NOW = datetime(2021, 6, 30, 2, tzinfo=UTC)
+MANY = bulk.FEW + 5
+#: What COPY writes apart: separators, ends of lines, the mark of nothing, quotes, characters beyond the first plane.
+HARD = ["甲\t乙", "甲\n乙\r\n", "\\N", "\\", "NULL", "'\"{},", "𠮷田", ""]
+
+
+def rows(number: int, start: int = 0) -> list[dict[str, Any]]:
+    return [
+        prepare_row(
+            {
+                "uscc": fictional_code(start + index),
+                "name": f"第{index}家（示例）有限公司",
+                "address": HARD[index % len(HARD)],
+                "registered_on": date(2001, 2, 3) if index % 2 else None,
+                "capital_fen": index * 10**12 if index % 3 else None,
+                "edited_fields": {"name": {"by": HARD[index % len(HARD)]}},
+            },
+            NOW,
+        )
+        for index in range(number)
+    ]
+
+
+@pytest.mark.parametrize("number", [0, 1, bulk.FEW, MANY])
+def test_ids_come_in_the_order_of_the_rows(session: Session, number: int) -> None:
+    given = rows(number)
+    ids = insert_numbered(session, Enterprise, given)
+    assert len(set(ids)) == number
+    for key, row in zip(ids, given, strict=True):
+        kept = session.get_one(Enterprise, key)
+        assert {name: getattr(kept, name) for name in row} == row
+
+
+def test_few_and_many_are_written_alike(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    many = insert_numbered(session, Enterprise, rows(MANY))
+    monkeypatch.setattr(bulk, "FEW", MANY)
+    few = insert_numbered(session, Enterprise, rows(MANY, start=MANY))
+    columns = [column for column in Enterprise.__table__.columns if column.name not in {"id", "uscc", "search_text"}]
+    written = [
+        session.execute(select(*columns).where(Enterprise.id.in_(ids)).order_by(Enterprise.id)).all()
+        for ids in (many, few)
+    ]
+    assert written[0] == written[1]
+
+
+def test_what_a_row_leaves_out_has_its_default(session: Session) -> None:
+    owner = firm(session)
+    insert_rows(
+        session,
+        YearlyFigures,
+        [
+            {"enterprise_id": owner.id, "year": 1990 + n, "basis": "HTE", "source": "x", "updated_at": NOW}
+            for n in range(MANY)
+        ],
+    )
+    kept = session.scalars(select(YearlyFigures).where(YearlyFigures.enterprise_id == owner.id)).all()
+    assert len(kept) == MANY
+    assert all((row.unread_cells, row.note) == ({}, "") for row in kept)
+
+
+def test_a_code_that_is_taken_is_an_integrity_error_and_takes_nothing_in(session: Session) -> None:
+    taken, *others = rows(MANY)
+    insert_rows(session, Enterprise, [taken])
+    with pytest.raises(IntegrityError), session.begin_nested():
+        insert_rows(session, Enterprise, [*others, taken])
+    assert len(session.scalars(select(Enterprise.id)).all()) == 1
