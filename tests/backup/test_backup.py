@@ -303,6 +303,19 @@ def test_a_damaged_archive_changes_nothing(
     assert stored(tmp_path / "restored") == {}
 
 
+def test_a_table_with_as_many_rows_that_say_something_else_is_damaged(
+    filled: Database, target: Database, data_dir: Path, tmp_path: Path, now: datetime
+) -> None:
+    archive, part = tmp_path / "all.zip", "tables/enterprise.ndjson"
+    back_up(filled, data_dir, archive, now=now)
+    with zipfile.ZipFile(archive) as source:
+        content = source.read(part)
+    other = content.replace("示例".encode(), "实例".encode())
+    assert other != content
+    with pytest.raises(Invalid, match=part):
+        restore(target, tmp_path / "restored", rewritten(archive, part, other), now=now)
+
+
 def test_neither_a_missing_nor_a_foreign_file_is_an_archive(database: Database, tmp_path: Path, now: datetime) -> None:
     (tmp_path / "text.zip").write_text("no zip")
     for name in ("text.zip", "missing.zip"):

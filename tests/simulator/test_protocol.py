@@ -35,6 +35,13 @@ def test_a_version_takes_effect_once_however_often_it_comes(partner: Caller) -> 
     assert (totals["effect"], totals["receipt"], totals["accepted"]) == (1, 1, 1)
 
 
+def test_a_version_under_another_key_is_no_newer_one(partner: Caller) -> None:
+    partner.announce()
+    again = record("A", 5) | {"idempotency_key": "enterprises/A@5-again"}
+    assert outcomes(partner.hand_over(record("A", 5), again).json()["receipts"]) == ["accepted", "rejected/stale"]
+    assert partner.state()["totals"]["effect"] == 1
+
+
 def test_versions_of_a_record_only_rise_and_a_tombstone_stays(partner: Caller) -> None:
     partner.announce()
     told = partner.hand_over(record("A", 5), record("A", 7, name="新名"), record("A", 6)).json()["receipts"]
