@@ -16,7 +16,8 @@ the others. Of the unsolved ones `awaits_bureau` ask for what the bureau has yet
 """
 
 from collections.abc import Iterable
-from functools import partial
+from dataclasses import dataclass
+from functools import cached_property, lru_cache, partial
 from typing import Any
 
 from app.policies.answer import Answer, answer
@@ -45,14 +46,40 @@ from app.policies.words import both_languages
 
 def answer_with_plan(evaluation: Evaluation) -> Answer:
     """The whole evaluation as plain JSON values, with what would have to change and what it depends on."""
-    policy, facts, on = evaluation.policy, evaluation.facts, evaluation.on
-    found = plan(policy, facts, on)
-    depends = effects(policy, facts, on) if found else ()
+    catalogue = evaluation.policy.catalogue
+    found, depends = _searched(_Question(evaluation))
     return {
         **answer(evaluation),
-        "plan": _plan(found, policy.catalogue) if found else None,
-        "depends": [_effect(effect, policy.catalogue, found) for effect in depends],
+        "plan": _plan(found, catalogue) if found else None,
+        "depends": [_effect(effect, catalogue, found) for effect in depends],
     }
+
+
+@dataclass(frozen=True, eq=False)
+class _Question:
+    """Two are the same when they ask of the same facts, word for word, by the same policy on the same day."""
+
+    evaluation: Evaluation
+
+    @cached_property
+    def _asked(self) -> tuple[object, ...]:
+        policy, facts = self.evaluation.policy, self.evaluation.facts
+        known = frozenset((key, repr(knowledge)) for key, knowledge in facts.known.items())
+        return id(policy), id(facts.catalogue), known, self.evaluation.on
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Question) and self._asked == other._asked
+
+    def __hash__(self) -> int:
+        return hash(self._asked)
+
+
+@lru_cache(maxsize=64)
+def _searched(question: _Question) -> tuple[GapPlan | None, tuple[ValueEffect, ...]]:
+    """A plan takes long to find: what is shown first and kept afterwards is searched once."""
+    policy, facts, on = question.evaluation.policy, question.evaluation.facts, question.evaluation.on
+    found = plan(policy, facts, on)
+    return found, effects(policy, facts, on) if found else ()
 
 
 def _plan(found: GapPlan, catalogue: Catalogue) -> Answer:

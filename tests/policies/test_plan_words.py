@@ -3,7 +3,7 @@
 from typing import Any
 
 from app.kit.i18n import use_locale
-from app.policies.plan_answer import answer_with_plan
+from app.policies.plan_answer import _searched, answer_with_plan
 from app.policies.plan_presentation import GapPlanView, present_plan
 from app.policies.service.verdicts import evaluate_stated
 from tests.policies.planning_support import GRADED
@@ -88,3 +88,13 @@ def test_the_view_speaks_the_language_of_the_reader() -> None:
     )
     assert not view.both, "all is known: what opens the way makes sure"
     assert view.next is not None and view.next.lines[0].until == "2021-12-31"
+
+
+def test_what_is_asked_again_is_searched_once_and_a_figure_more_anew() -> None:
+    first = found(high_tech_income={"2020": "29000000"})
+    searched = _searched.cache_info().misses
+    again = found(high_tech_income={"2020": "29000000"})
+    assert (again, _searched.cache_info().misses) == (first, searched)
+    more = found(high_tech_income={"2020": "29000001"})
+    assert _searched.cache_info().misses == searched + 1
+    assert more["plan"]["cheapest"][0]["change"] == "999999"
