@@ -5,7 +5,7 @@ corrections ask for and materials that were returned. A return that became a cor
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 
 from sqlalchemy import ColumnElement, and_, case, exists, func, literal, select, union_all
 from sqlalchemy.orm import Session
@@ -13,14 +13,18 @@ from sqlalchemy.orm import Session
 from app.cases.models import CaseFile
 from app.cases.supply.domain import CorrectionKind, MaterialState
 from app.cases.supply.models import CaseMaterial, CorrectionItem
-from app.engagement.domain.requests import RequestOutcome, months_before
+from app.engagement.domain.requests import RequestKind, RequestOutcome, months_before
 from app.engagement.models import FirmRequest
 from app.engagement.schemas import OWN_DEPARTMENT
+from app.enterprises.lists import firm_id_of
 from app.enterprises.models import Enterprise
 from app.enterprises.queries import visible_to
 from app.enterprises.search_index import matching
 from app.kit.actor import Actor
 from app.kit.clock import end_of_day, start_of_day
+from app.kit.lists import filters
+from app.kit.lists.found import FoundSource
+from app.kit.lists.viewer import Viewer
 from app.kit.paging import Count, Keyset, Page, count_up_to, page
 from app.kit.permissions import within_region
 
@@ -29,17 +33,29 @@ YEAR = 12
 REQUEST, CORRECTION, RETURNED = "request", "correction", "returned"
 
 
+KINDS = (*RequestKind, CORRECTION, RETURNED)
+
+
 @dataclass(frozen=True)
 class BurdenFilter:
     """Which days (both included), and if given which firm, department, kind and region."""
 
-    since: date
-    until: date
-    enterprise_id: int | None = None
-    department: str = ""
-    kind: str = ""
-    region: str = ""
-    q: str = ""
+    since: Annotated[date, filters.Filter(filters.day)]
+    until: Annotated[date, filters.Filter(filters.day)]
+    department: Annotated[str, filters.Filter(filters.text)] = ""
+    kind: Annotated[str, filters.Filter(filters.among(KINDS))] = ""
+    region: Annotated[str, filters.Filter(filters.text)] = ""
+    firm: Annotated[int | None, filters.Filter(firm_id_of)] = None
+    q: Annotated[str, filters.Filter(filters.text)] = ""
+
+
+def days_asked(since: str, until: str, on: date) -> dict[str, date]:
+    """The period that an address names; days that cannot be read are those of the last twelve months up to `on`."""
+    last = filters.day_in(until) or on
+    return {
+        "since": filters.day_in(since) or date.fromordinal(months_before(last, YEAR).toordinal() + 1),
+        "until": last,
+    }
 
 
 @dataclass(frozen=True)
@@ -143,8 +159,8 @@ def _is_corrected() -> ColumnElement[bool]:
 
 def _narrowed(session: Session, actor: Actor, wanted: BurdenFilter, rows: Any) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = [visible_to(actor)]
-    if wanted.enterprise_id is not None:
-        found.append(rows.c.enterprise_id == wanted.enterprise_id)
+    if wanted.firm is not None:
+        found.append(rows.c.enterprise_id == wanted.firm)
     if wanted.department:
         found.append(rows.c.department == wanted.department)
     if wanted.kind:
@@ -182,10 +198,9 @@ def list_tallies_visible_to(session: Session, actor: Actor, wanted: BurdenFilter
     return [BurdenCount(row.department, row.kind, row.n) for row in session.execute(statement)]
 
 
-def page_firms_visible_to(
-    session: Session, actor: Actor, wanted: BurdenFilter, *, cursor: str | None, limit: int
-) -> Page[FirmCount]:
-    """The firms that were asked, the most burdened first; two queries for any number."""
+def _page_firms(viewer: Viewer, wanted: BurdenFilter, _sort: str, cursor: str | None, limit: int) -> Page[FirmCount]:
+    """The most burdened first; two queries for any number."""
+    session, actor = viewer.session, viewer.actor
     totals = _totals(session, actor, wanted)
     keyset = Keyset([(totals.c.n, "desc"), (Enterprise.id, "asc")])
     statement = select(Enterprise, totals.c.n).join(totals, totals.c.enterprise_id == Enterprise.id)
@@ -195,9 +210,8 @@ def page_firms_visible_to(
     return Page(firms, found.next, found.previous)
 
 
-def count_firms_visible_to(session: Session, actor: Actor, wanted: BurdenFilter) -> Count:
-    """How many firms were asked for something."""
-    return count_up_to(session, select(_totals(session, actor, wanted).c.enterprise_id))
+def _count_firms(viewer: Viewer, wanted: BurdenFilter) -> Count:
+    return count_up_to(viewer.session, select(_totals(viewer.session, viewer.actor, wanted).c.enterprise_id))
 
 
 def _totals(session: Session, actor: Actor, wanted: BurdenFilter) -> Any:
@@ -226,20 +240,18 @@ def _parts(session: Session, actor: Actor, wanted: BurdenFilter, ids: Collection
     return found
 
 
-def page_rows_visible_to(
-    session: Session, actor: Actor, wanted: BurdenFilter, *, cursor: str | None, limit: int
-) -> Page[BurdenRow]:
-    """What was asked, the newest first."""
+def _page_rows(viewer: Viewer, wanted: BurdenFilter, _sort: str, cursor: str | None, limit: int) -> Page[BurdenRow]:
+    """The newest first."""
     rows = _rows(wanted.since, wanted.until)
-    statement = _listed(session, actor, wanted, rows)
+    statement = _listed(viewer.session, viewer.actor, wanted, rows)
     keyset = Keyset([(rows.c.at, "desc"), (rows.c.source, "asc"), (rows.c.key, "asc")])
-    found = page(session, statement, keyset, cursor, limit, values_of=lambda row: [row.at, row.source, row.key])
+    found = page(viewer.session, statement, keyset, cursor, limit, values_of=lambda row: [row.at, row.source, row.key])
     return Page([_row(row) for row in found.items], found.next, found.previous)
 
 
-def count_rows_visible_to(session: Session, actor: Actor, wanted: BurdenFilter) -> Count:
-    """How many things were asked."""
-    return count_up_to(session, _listed(session, actor, wanted, _rows(wanted.since, wanted.until)))
+def _count_rows(viewer: Viewer, wanted: BurdenFilter) -> Count:
+    rows = _rows(wanted.since, wanted.until)
+    return count_up_to(viewer.session, _listed(viewer.session, viewer.actor, wanted, rows))
 
 
 def _listed(session: Session, actor: Actor, wanted: BurdenFilter, rows: Any) -> Any:
@@ -249,3 +261,10 @@ def _listed(session: Session, actor: Actor, wanted: BurdenFilter, rows: Any) -> 
 
 def _row(row: Any) -> BurdenRow:
     return BurdenRow(row.source, row.key, row[0], row.department, row.kind, row.at, row.title, row.case_number)
+
+
+#: The firms that were asked for something, and what was asked of them, as lists.
+FIRMS_ASKED: FoundSource[FirmCount, BurdenFilter] = FoundSource(
+    kind=BurdenFilter, find=_page_firms, number=_count_firms
+)
+THINGS_ASKED: FoundSource[BurdenRow, BurdenFilter] = FoundSource(kind=BurdenFilter, find=_page_rows, number=_count_rows)

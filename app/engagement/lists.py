@@ -8,7 +8,8 @@ from sqlalchemy import ColumnElement, select
 
 from app.engagement.domain.requests import RequestKind, RequestOutcome
 from app.engagement.domain.visits import ContactMethod
-from app.engagement.models import FirmRequest, Visit
+from app.engagement.models import FirmRequest, Visit, VisitRound
+from app.engagement.queries.rounds import rounds_visible_to
 from app.enterprises import lists as enterprises
 from app.enterprises.models import Enterprise
 from app.enterprises.queries import visible_to
@@ -89,4 +90,25 @@ VISITS: ListSource[VisitRow, VisitFilter] = ListSource(
     ),
     id=Visit.id,
     orders=newest(Visit.happened_on, Visit.id),
+)
+
+# -- rounds of visits --------------------------------------------------------------------------------------------------------
+
+
+def _over(closed: bool, _viewer: Viewer) -> ColumnElement[bool]:
+    return VisitRound.closed_on.is_not(None) if closed else VisitRound.closed_on.is_(None)
+
+
+@dataclass(frozen=True)
+class RoundFilter:
+    """Which rounds: those that run, or those that are `closed`."""
+
+    closed: Annotated[bool, filters.Filter(filters.ticked, _over, always=True)] = False
+
+
+ROUNDS: ListSource[VisitRound, RoundFilter] = ListSource(
+    kind=RoundFilter,
+    visible=lambda viewer: select(VisitRound).where(rounds_visible_to(viewer.actor)),
+    id=VisitRound.id,
+    orders=newest(VisitRound.id),
 )

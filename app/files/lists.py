@@ -68,3 +68,15 @@ DOCUMENTS: ListSource[Document, DocumentFilter] = ListSource(
     },
     options=(contains_eager(Document.enterprise), joinedload(Document.file)),
 )
+
+
+@dataclass(frozen=True)
+class OwnDocumentFilter:
+    """Which documents of a firm that are on file: of one kind, or of all."""
+
+    kind: Annotated[str, filters.equals(Document.kind)] = ""
+    state: Annotated[str, filters.Filter(None, _in_state, always=True)] = ""
+    enterprise_id: Annotated[int | None, filters.inner(Document.enterprise_id)] = None
+
+
+OWN_DOCUMENTS = DOCUMENTS.of_kind(OwnDocumentFilter)

@@ -15,17 +15,18 @@ from app.kit.i18n import LOCALES, current_locale, use_locale
 
 @dataclass(frozen=True)
 class ItemResult:
-    """What became of one: what was `made` of it, or why it was refused, in both languages."""
+    """What became of one: what was `made` of it, or why it was refused, in both languages; nothing if it was not `reached`."""
 
     key: Any
     made: Any
     refusal: str
     refusal_en: str
+    reached: bool = True
 
     @property
     def done(self) -> bool:
         """Whether it was done."""
-        return not self.refusal
+        return self.reached and not self.refusal
 
     @property
     def reason(self) -> str:

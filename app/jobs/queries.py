@@ -9,7 +9,6 @@ from app.jobs.models import Job
 from app.kit.actor import Actor
 from app.kit.errors import NotFound
 from app.kit.i18n import _
-from app.kit.paging import Keyset, Page, page
 
 
 def get_job(session: Session, job_id: int) -> Job:
@@ -42,11 +41,3 @@ def list_about(session: Session, kind: str, name: str, number: int, limit: int =
     """The latest jobs of a kind whose parameter `name` is `number`, the newest first."""
     wanted = select(Job).where(Job.kind == kind, Job.params[name].as_integer() == number)
     return list(session.scalars(wanted.order_by(Job.id.desc()).limit(limit)))
-
-
-def page_jobs(session: Session, *, state: str = "", cursor: str | None = None, limit: int = 50) -> Page[Job]:
-    """Jobs, the newest first, optionally of one state."""
-    statement = select(Job)
-    if state:
-        statement = statement.where(Job.state == state)
-    return page(session, statement, Keyset([(Job.id, "desc")]), cursor, limit)

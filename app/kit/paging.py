@@ -136,3 +136,19 @@ def count_up_to(session: Session, statement: Select[Any], bound: int = 10_000) -
     limited = statement.order_by(None).with_only_columns(1, maintain_column_froms=True).limit(bound + 1).subquery()
     n = session.scalar(select(func.count()).select_from(limited)) or 0
     return Count(bound, more=True) if n > bound else Count(n)
+
+
+#: No list at hand is as long as a number of so many digits.
+_LONGEST_POSITION = 7
+
+
+def page_of(rows: Sequence[Row], cursor: str | None, limit: int) -> Page[Row]:
+    """One page of rows that are all at hand; its cursors are positions, and what is none is the first page."""
+    told = cursor or ""
+    start = int(told) if told.isascii() and told.isdecimal() and len(told) <= _LONGEST_POSITION else 0
+    after = start + limit
+    return Page(
+        items=list(rows[start:after]),
+        next=str(after) if after < len(rows) else None,
+        previous=str(max(0, start - limit)) if start else None,
+    )

@@ -1,8 +1,5 @@
 """Reading notices: an account's inbox and its unread count; what is on its way out of the house."""
 
-from dataclasses import dataclass
-from typing import Any
-
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
@@ -10,7 +7,7 @@ from app.accounts.models import SignInSession
 from app.kit.actor import Actor
 from app.kit.errors import NotFound
 from app.kit.i18n import _, current_locale
-from app.kit.paging import Count, Keyset, Page, count_up_to, page
+from app.kit.paging import Count, count_up_to
 from app.notices.domain.delivery import UNFINISHED, Channel, DeliveryState
 from app.notices.models import CalendarFeed, Notice, NoticeDelivery
 
@@ -32,14 +29,6 @@ def unread_of_session() -> ColumnElement[int]:
         .correlate(SignInSession)
         .scalar_subquery()
     )
-
-
-def page_inbox(session: Session, actor: Actor, *, unread: bool, cursor: str | None, limit: int = 30) -> Page[Notice]:
-    """The account's notices, the newest first."""
-    statement = select(Notice).where(*own(actor))
-    if unread:
-        statement = statement.where(Notice.read_at.is_(None))
-    return page(session, statement, Keyset([(Notice.id, "desc")]), cursor, limit)
 
 
 def count_unread(session: Session, actor: Actor) -> Count:
@@ -71,30 +60,6 @@ def find_feed(session: Session, actor: Actor) -> CalendarFeed | None:
 
 
 # -- deliveries ----------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class DeliveryFilter:
-    """Which deliveries; an empty field narrows nothing."""
-
-    state: str = ""
-    channel: str = ""
-
-
-def page_deliveries(
-    session: Session, wanted: DeliveryFilter, cursor: str | None, limit: int = 50
-) -> Page[tuple[NoticeDelivery, Notice]]:
-    """Deliveries with their notices, the newest first."""
-    statement: Any = select(NoticeDelivery, Notice).join(Notice, Notice.id == NoticeDelivery.notice_id)
-    if wanted.state:
-        statement = statement.where(NoticeDelivery.state == wanted.state)
-    if wanted.channel:
-        statement = statement.where(NoticeDelivery.channel == wanted.channel)
-
-    def values(row: Any) -> list[Any]:
-        return [row[0].id]
-
-    return page(session, statement, Keyset([(NoticeDelivery.id, "desc")]), cursor, limit, values_of=values)
 
 
 def count_deliveries(session: Session) -> dict[tuple[Channel, DeliveryState], int]:

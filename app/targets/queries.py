@@ -4,28 +4,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Select, func, select
-from sqlalchemy.orm import Session, aliased, joinedload, selectinload
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session, aliased, selectinload
 
 from app.cases.models import CaseFile, CaseMarker
-from app.commissioners.models import Commissioner
-from app.commissioners.queries import BY_NAME, with_agreements
 from app.enterprises.likely import likely_within
 from app.enterprises.models import Enterprise
 from app.kit.actor import Actor
 from app.kit.errors import NotFound
 from app.kit.i18n import _
-from app.kit.paging import Keyset, Page, page
 from app.reference.published import kept
 from app.targets import counts
 from app.targets.domain import (
     TENTHOUSANDTHS,
     Applications,
     Certificates,
-    Commissioners,
     Counted,
     Period,
     Target,
@@ -34,7 +29,6 @@ from app.targets.domain import (
 from app.targets.models import Plan, PlanItem
 
 _counted: TypeAdapter[Counted] = TypeAdapter(Counted)
-_FIRMS_BY_NAME = Keyset([(Enterprise.name_pinyin, "asc"), (Enterprise.id, "asc")])
 
 
 @dataclass(frozen=True)
@@ -191,31 +185,6 @@ def count_expiring(session: Session, view: PlanView, counted: Certificates) -> i
 
 
 # -- the rows behind a number ------------------------------------------------------------------------------------------------------------------
-
-
-def page_rows(
-    session: Session, view: PlanView, counted: Counted, cursor: str | None, limit: int
-) -> Page[Enterprise] | Page[CaseFile] | Page[Commissioner]:
-    """One page of the rows that make the number: firms and experts by name, cases by number."""
-    return page(session, _loaded(view, counted), _order(counted), cursor, limit)
-
-
-def list_rows(session: Session, view: PlanView, counted: Counted) -> list[Any]:
-    """All of them, in the same order."""
-    return list(session.scalars(_loaded(view, counted).order_by(*_order(counted).order_by())))
-
-
-def _loaded(view: PlanView, counted: Counted) -> Select[Any]:
-    statement = counts.rows(counted, view.period, view.region_prefix)
-    if isinstance(counted, Applications):
-        return statement.options(joinedload(CaseFile.enterprise))
-    return statement.options(*with_agreements()) if isinstance(counted, Commissioners) else statement
-
-
-def _order(counted: Counted) -> Keyset:
-    if isinstance(counted, Applications):
-        return Keyset([(CaseFile.number, "asc")])
-    return BY_NAME if isinstance(counted, Commissioners) else _FIRMS_BY_NAME
 
 
 def submission_days(session: Session, case_ids: Sequence[int]) -> dict[int, date]:

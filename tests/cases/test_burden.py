@@ -8,14 +8,12 @@ import pytest
 from sqlalchemy.orm import Session
 
 from app.cases.burden import (
+    FIRMS_ASKED,
+    THINGS_ASKED,
     BurdenFilter,
     DepartmentCount,
-    count_firms_visible_to,
-    count_rows_visible_to,
     list_departments_of,
     list_tallies_visible_to,
-    page_firms_visible_to,
-    page_rows_visible_to,
 )
 from app.cases.models import CaseFile
 from app.cases.supply.models import CaseAnswer, CaseMaterial, CorrectionItem
@@ -27,6 +25,7 @@ from app.engagement.service.objections import find_known
 from app.enterprises.models import Enterprise
 from app.files.models import Document, StoredFile
 from app.kit.actor import Actor
+from app.kit.lists.viewer import Viewer
 from tests.factories.cases import firm, opened
 
 ON = date(2021, 6, 30)
@@ -109,10 +108,10 @@ def test_everything_asked_is_counted_once(
         ("science", "returned"): 1,
         ("statistics", "other"): 1,
     }
-    (line,) = page_firms_visible_to(session, officer, YEAR, cursor=None, limit=5).items
+    (line,) = FIRMS_ASKED.page(Viewer(session, officer, ON), YEAR, cursor=None, limit=5).items
     assert (line.enterprise.id, line.n, sum(part.n for part in line.tallies)) == (where.id, 5, 5)
-    rows = page_rows_visible_to(session, officer, YEAR, cursor=None, limit=10).items
-    assert len(rows) == count_rows_visible_to(session, officer, YEAR).n == 5
+    rows = THINGS_ASKED.page(Viewer(session, officer, ON), YEAR, cursor=None, limit=10).items
+    assert len(rows) == THINGS_ASKED.count(Viewer(session, officer, ON), YEAR).n == 5
     assert {row.case_number for row in rows} == {"", case.number}
 
 
@@ -136,17 +135,17 @@ def test_pages_go_from_the_most_burdened_on_and_respect_the_region(
         for number in range(index + 1):
             ask(where, f"{number}")
     reader = actor("leader")
-    first = page_firms_visible_to(session, reader, YEAR, cursor=None, limit=2)
-    second = page_firms_visible_to(session, reader, YEAR, cursor=first.next, limit=2)
+    first = FIRMS_ASKED.page(Viewer(session, reader, ON), YEAR, cursor=None, limit=2)
+    second = FIRMS_ASKED.page(Viewer(session, reader, ON), YEAR, cursor=first.next, limit=2)
     assert [(one.enterprise.id, one.n) for one in [*first.items, *second.items]] == [
         (firms[2].id, 3),
         (firms[1].id, 2),
         (firms[0].id, 1),
     ]
-    rows = page_rows_visible_to(session, reader, YEAR, cursor=None, limit=4)
-    rest = page_rows_visible_to(session, reader, YEAR, cursor=rows.next, limit=4)
+    rows = THINGS_ASKED.page(Viewer(session, reader, ON), YEAR, cursor=None, limit=4)
+    rest = THINGS_ASKED.page(Viewer(session, reader, ON), YEAR, cursor=rows.next, limit=4)
     assert len({(row.source, row.key) for row in [*rows.items, *rest.items]}) == 6
-    assert count_firms_visible_to(session, actor("leader", "429005001"), YEAR).n == 0
+    assert FIRMS_ASKED.count(Viewer(session, actor("leader", "429005001"), ON), YEAR).n == 0
     assert list_tallies_visible_to(session, actor("leader", "429005001"), YEAR) == []
 
 
@@ -159,9 +158,9 @@ def test_queries_do_not_grow(
     def queries() -> int:
         session.flush()
         with count_queries() as sent:
-            page_firms_visible_to(session, officer, YEAR, cursor=None, limit=50)
+            FIRMS_ASKED.page(Viewer(session, officer, ON), YEAR, cursor=None, limit=50)
             list_tallies_visible_to(session, officer, YEAR)
-            count_firms_visible_to(session, officer, YEAR)
+            FIRMS_ASKED.count(Viewer(session, officer, ON), YEAR)
         return len(sent)
 
     ask(firm(session), "一")

@@ -8,8 +8,9 @@ from sqlalchemy import func, select
 
 from app.accounts.models import Officer
 from app.cases.opinions.domain import OpinionOutcome
+from app.cases.opinions.lists import ASKED, DONE, AskedFilter
 from app.cases.opinions.models import Opinion
-from app.cases.opinions.queries import get_asked_of, list_of_case, page_asked_of
+from app.cases.opinions.queries import get_asked_of, list_of_case
 from app.cases.opinions.schemas import AnswerOpinion, AskOpinions, SteerOpinion
 from app.cases.opinions.service import answer_opinion, ask_opinions, remind_department, withdraw_opinion
 from app.files.lists import DOCUMENTS, DocumentFilter
@@ -169,6 +170,10 @@ def test_a_stale_form_answers_nothing(session, head, tax, now, case):
         answer_opinion(session, actor=tax, now=later, opinion_id=row.id, command=stale)
 
 
+def page_asked_of(session, who, show="", cursor=None, limit=50):
+    return ASKED.page(Viewer(session, who, date.max), AskedFilter(show), cursor=cursor, limit=limit)
+
+
 def test_others_can_neither_see_nor_answer(session, head, now, case):
     row = ask(session, head, now, case)[0]
     finance = people.department(session, "finance")
@@ -179,7 +184,7 @@ def test_others_can_neither_see_nor_answer(session, head, now, case):
             get_asked_of(session, stranger, row.id)
         with pytest.raises(NotFound):
             answer(session, stranger, now, row)
-        assert page_asked_of(session, stranger, done=False, cursor=None, limit=50).items == []
+        assert page_asked_of(session, stranger).items == []
     with pytest.raises(Forbidden):
         answer(session, head, now, row)
     with pytest.raises(Forbidden):
@@ -193,8 +198,8 @@ def test_a_closed_case_awaits_nothing(session, head, tax, now, case):
         answer(session, tax, now, row)
     with pytest.raises(Conflict, match="办结"):
         ask(session, head, now, case, "finance")
-    assert page_asked_of(session, tax, done=False, cursor=None, limit=50).items == []
-    assert [asked.row.id for asked in page_asked_of(session, tax, done=True, cursor=None, limit=50).items] == [row.id]
+    assert page_asked_of(session, tax).items == []
+    assert [asked.id for asked, *_rest in page_asked_of(session, tax, DONE).items] == [row.id]
 
 
 def test_the_list_begins_with_what_is_due_first(session, head, tax, now):
@@ -202,9 +207,9 @@ def test_the_list_begins_with_what_is_due_first(session, head, tax, now):
     for days in (20, None, 3):
         case = cases.opened(session, head, now).row
         rows[days] = ask(session, head, now, case, **({"days": days} if days else {}))[0].id
-    first = page_asked_of(session, tax, done=False, cursor=None, limit=2)
-    rest = page_asked_of(session, tax, done=False, cursor=first.next, limit=2)
-    assert [asked.row.id for asked in [*first.items, *rest.items]] == [rows[3], rows[20], rows[None]]
+    first = page_asked_of(session, tax, limit=2)
+    rest = page_asked_of(session, tax, cursor=first.next, limit=2)
+    assert [asked.id for asked, *_rest in [*first.items, *rest.items]] == [rows[3], rows[20], rows[None]]
 
 
 def test_a_document_comes_with_the_answer(session, head, tax, now, case, tmp_path):

@@ -9,8 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.engagement.domain.rounds import StopAt, moved, plan_days
+from app.engagement.lists import ROUNDS, RoundFilter
 from app.engagement.models import FirmRequest, VisitRound, VisitStop
-from app.engagement.queries.rounds import get_round_visible_to, list_stops, page_rounds_visible_to, progress_of
+from app.engagement.queries.rounds import get_round_visible_to, list_stops, progress_of
 from app.engagement.schemas import LogVisit, MoveStop, SkipStop
 from app.engagement.service.logging_visits import log_visit
 from app.engagement.service.planning import close_round, move_stop, skip_stop
@@ -18,6 +19,7 @@ from app.journal.models import JournalEvent
 from app.kit import db
 from app.kit.actor import Actor
 from app.kit.errors import Conflict, Forbidden, Invalid, NotFound
+from app.kit.lists.viewer import Viewer
 from tests.factories.cases import firm
 
 Plan = Callable[..., VisitRound]
@@ -132,8 +134,9 @@ def test_rounds_are_seen_by_whoever_sees_their_region(
     assert get_round_visible_to(session, actor("leader"), row.id) is row
     with pytest.raises(NotFound):
         get_round_visible_to(session, actor("leader", "429006"), row.id)
-    assert page_rounds_visible_to(session, actor("leader"), closed=False, cursor=None, limit=5).items == [row]
-    assert page_rounds_visible_to(session, actor("leader"), closed=True, cursor=None, limit=5).items == []
+    viewer = Viewer(session, actor("leader"), THURSDAY)
+    assert ROUNDS.page(viewer, RoundFilter()).items == [row]
+    assert ROUNDS.page(viewer, RoundFilter(closed=True)).items == []
     with pytest.raises(Forbidden):
         plan([firm(session, region="429006001")])
 

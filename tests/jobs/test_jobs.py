@@ -4,7 +4,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +14,15 @@ from sqlalchemy import func, select, update
 from app.jobs import service
 from app.jobs.domain import LEASE, MAX_ATTEMPTS, JobState, LeaseLostError, is_dead, this_process
 from app.jobs.items import results_of
+from app.jobs.lists import JOBS, JobFilter
 from app.jobs.models import Job
-from app.jobs.queries import get_job, page_jobs
+from app.jobs.queries import get_job
 from app.jobs.run import JobContext, JobKind, Run, execute, run_of
 from app.jobs.worker import Worker
 from app.kit.actor import SYSTEM, Actor, ActorKind, Role
 from app.kit.db import Database, read_scope, session_scope
 from app.kit.errors import Conflict, Invalid, NotFound
+from app.kit.lists.viewer import Viewer
 
 NOW = datetime(2021, 6, 30, 2, 0, tzinfo=UTC)
 KINDS = ("count",)
@@ -236,8 +238,8 @@ def test_a_job_acts_in_the_name_of_who_asked(database: Database) -> None:
 def test_the_list_is_the_newest_first(database: Database) -> None:
     ids = [put(database) for _ in range(3)]
     with read_scope(database) as session:
-        assert [found.id for found in page_jobs(session).items] == ids[::-1]
-        assert page_jobs(session, state="done").items == []
+        assert [found.id for found in JOBS.page(Viewer(session, SYSTEM, date.max), JobFilter()).items] == ids[::-1]
+        assert JOBS.page(Viewer(session, SYSTEM, date.max), JobFilter(state="done")).items == []
         with pytest.raises(NotFound):
             get_job(session, 10**6)
 

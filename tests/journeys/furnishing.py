@@ -32,9 +32,10 @@ from app.jobs.worker import Worker
 from app.kit.actor import SYSTEM
 from app.kit.clock import today
 from app.kit.db import Database, read_scope, session_scope
+from app.kit.lists.viewer import Viewer
 from app.kit.storage.local import LocalBlobs
 from app.policies.models import Sweep
-from app.policies.sweeps.queries import SweepLineFilter, list_firms
+from app.policies.sweeps.lists import SweepLineFilter, list_firms, of_sweep
 from app.programmes.queries import load_catalogue
 from tests.support.house import HOUSE
 from tests.support.source import ROOT
@@ -140,7 +141,8 @@ def _order_cases(session: Session, now: datetime) -> None:
     """Have the server open cases for two firms of the demo's last sweep."""
     sweep = session.scalars(select(Sweep).order_by(Sweep.id.desc())).first()
     assert sweep is not None, "the demo has no sweep"
-    firms = list_firms(session, SYSTEM, sweep, SweepLineFilter("high-tech-enterprise"), 2)
+    wanted = SweepLineFilter("high-tech-enterprise", **of_sweep(SYSTEM, sweep))
+    firms = list_firms(Viewer(session, SYSTEM, sweep.on_day), wanted, 2)
     command = OpenCases(enterprise_ids=[firm.id for firm in firms], programme="high-tech-enterprise", year=now.year)
     order_cases(session, actor=SYSTEM, now=now, command=command, origin={"sweep": sweep.id})
 

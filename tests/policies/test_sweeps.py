@@ -20,6 +20,7 @@ from app.kit import db
 from app.kit.actor import SYSTEM, Actor
 from app.kit.db import Database, read_scope, session_scope
 from app.kit.errors import Conflict, Forbidden, Invalid, NotFound
+from app.kit.lists.viewer import Viewer
 from app.policies.domain.language.verdict import Evaluation
 from app.policies.domain.values.outcome import Outcome
 from app.policies.models import Sweep, SweepLine
@@ -30,17 +31,8 @@ from app.policies.service.verdicts import evaluate_all
 from app.policies.sweeps import runner
 from app.policies.sweeps.decisions import shortfall
 from app.policies.sweeps.domain import EXPLAINED_UP_TO, KEPT_SWEEPS, FirmDecision, SweepStatus
-from app.policies.sweeps.queries import (
-    SweepLineFilter,
-    count_lines,
-    counts_for,
-    firms_for,
-    get_sweep_visible_to,
-    list_firms,
-    narrowed,
-    order_of,
-    page_sweeps_visible_to,
-)
+from app.policies.sweeps.lists import LINES, SWEEPS, SweepFilter, SweepLineFilter, list_firms, of_sweep
+from app.policies.sweeps.queries import counts_for, firms_for, get_sweep_visible_to
 from app.policies.sweeps.service import resume_sweep, start_sweep, stop_sweep
 from app.policies.words import both_languages
 from tests.counts import Counts
@@ -55,6 +47,10 @@ COUNTY = "429005"
 def start(database: Database, *, on: date = DAY, region: str = COUNTY, actor: Actor = SYSTEM) -> int:
     with session_scope(database) as session:
         return start_sweep(session, actor=actor, now=NOW, on=on, region=region).id
+
+
+def asked(session: Session, actor: Actor, swept: Sweep, **given: Any) -> tuple[Viewer, SweepLineFilter]:
+    return Viewer(session, actor, DAY), SweepLineFilter(CODE, **given, **of_sweep(actor, swept))
 
 
 def work(database: Database) -> None:
@@ -78,7 +74,7 @@ def lines(session: Session, key: int, policy: str = CODE) -> dict[int, SweepLine
 
 def ticked(session: Session, actor: Actor, key: int, standing: str) -> set[int]:
     swept = session.get_one(Sweep, key)
-    return {found.id for found in list_firms(session, actor, swept, SweepLineFilter(CODE, standing), 100)}
+    return {found.id for found in list_firms(*asked(session, actor, swept, standing=standing), 100)}
 
 
 def state(session: Session, enterprise: Enterprise, fact: str, value: Any) -> None:
@@ -287,9 +283,9 @@ def test_firms_that_wait_for_a_fact(
     who = actor()
     db.commit(session)
     swept = session.get_one(Sweep, sweep(database))
-    assert count_lines(session, who, swept, SweepLineFilter(CODE, missing="core_field")).n == 1
-    assert count_lines(session, who, swept, SweepLineFilter(CODE, missing="core_fiel")).n == 0
-    assert count_lines(session, who, swept, SweepLineFilter(CODE, q="（示例）")).n == 3
+    assert LINES.count(*asked(session, who, swept, missing="core_field")).n == 1
+    assert LINES.count(*asked(session, who, swept, missing="core_fiel")).n == 0
+    assert LINES.count(*asked(session, who, swept, q="（示例）")).n == 3
 
 
 # -- who sees what ----------------------------------------------------------------------------------------------------------
@@ -302,14 +298,14 @@ def test_an_officer_sees_the_own_region_of_a_wider_sweep(
     db.commit(session)
     wide, narrow = sweep(database, region="42"), sweep(database)
     swept = get_sweep_visible_to(session, there, wide)
-    assert {found.id for found in list_firms(session, there, swept, SweepLineFilter(CODE), 9)} == {firms[3].id}
+    assert {found.id for found in list_firms(*asked(session, there, swept), 9)} == {firms[3].id}
     assert counts_for(session, there, swept)[CODE]["firms"] == 1
     assert counts_for(session, here, swept)[CODE]["firms"] == 3
     assert firms_for(there, swept, counts_for(session, there, swept)) == 1
     with pytest.raises(NotFound):
         get_sweep_visible_to(session, there, narrow)
-    assert [row.id for row in page_sweeps_visible_to(session, there, cursor=None).items] == [wide]
-    assert [row.id for row in page_sweeps_visible_to(session, here, cursor=None).items] == [narrow, wide]
+    assert [row.id for row in SWEEPS.page(Viewer(session, there, DAY), SweepFilter()).items] == [wide]
+    assert [row.id for row in SWEEPS.page(Viewer(session, here, DAY), SweepFilter()).items] == [narrow, wide]
 
 
 def test_nobody_sweeps_beyond_the_own_region(session: Session, actor: Callable[..., Actor]) -> None:
@@ -405,8 +401,9 @@ def test_lists_go_by_an_index(
     swept = session.get_one(Sweep, sweep(database))
 
     def plan(sort: str, **given: str) -> str:
-        lines = narrowed(session, select(SweepLine, Enterprise), SYSTEM, swept, SweepLineFilter(CODE, **given))
-        found = explain(session, lines.order_by(*order_of(sort).order_by()).limit(51))
+        viewer, wanted = asked(session, SYSTEM, swept, **given)
+        lines = LINES.select(viewer, wanted).order_by(*LINES.keyset(wanted, sort).order_by())
+        found = explain(session, lines.limit(51))
         assert "SCAN sweep_line" not in found and "Seq Scan on sweep_line" not in found
         return found
 

@@ -1,6 +1,7 @@
 """The pages of sweeps, as a browser meets them."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from app.journal.models import JournalEvent
 from app.kit.clock import today, utc_now
 from app.policies.models import Sweep, SweepLine
 from app.web.sweeps import cases as sweep_cases
+from app.web.sweeps.lines import LIST
 from tests.factories.enterprises import NOW, firm, many_firms
 from tests.policies.support import CODE
 from tests.support.client import Client
@@ -224,7 +226,7 @@ def test_pages_follow_each_other(
     swept: Callable[[], tuple[Client, str]], session: Session, monkeypatch: pytest.MonkeyPatch, sort: str
 ) -> None:
     many_firms(session, 7)
-    monkeypatch.setattr("app.web.sweeps.pages.PAGE_SIZE", 3)
+    monkeypatch.setattr("app.web.sweeps.lines.LIST", replace(LIST, size=3))
     client, url = swept()
     address: str | None = f"{url}?policy={CODE}&sort={sort}"
     seen: list[str] = []

@@ -22,8 +22,9 @@ from app.exchange.todo import FAILURES_TO_TELL
 from app.files.models import Document, StoredFile
 from app.kit.actor import Actor
 from app.kit.clock import today, utc_now
+from app.kit.lists.viewer import Viewer
 from app.policies.models import FactStatement
-from app.web.desk.tasks import OFFICE, QUERY, load_tasks
+from app.web.desk.tasks import LIST, OFFICE, load_tasks
 from app.web.shared.todo_lines import TODO_KINDS, TodoWords
 from tests.exchange.test_todo import handed_over
 from tests.factories import partners
@@ -205,8 +206,8 @@ class World:
 
     def lines(self, who: Actor) -> list[tuple[str, TodoWords]]:
         """What `who` sees to do: the kind of each and its words."""
-        tasks, _asked = load_tasks(self.session, who, NOW, QUERY.saying(view=OFFICE), 100)
-        return [(todo.provider, line.words) for todo, line in zip(tasks.page.items, tasks.lines, strict=True)]
+        tasks = load_tasks(Viewer(self.session, who, today(NOW)), NOW, LIST.query(view=OFFICE), 100)
+        return [(todo.provider, line.words) for todo, line in zip(tasks.list.page.items, tasks.list.lines, strict=True)]
 
 
 @pytest.fixture

@@ -3,9 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.cases.domain.state import CaseState
@@ -15,7 +14,6 @@ from app.cases.opinions.models import Opinion
 from app.enterprises.models import Enterprise
 from app.files.models import Document
 from app.kit.actor import Actor
-from app.kit.paging import Count, Keyset, Page, count_up_to, page
 from app.kit.permissions import within_region
 from app.reference.queries import Choice, list_terms
 
@@ -92,7 +90,8 @@ def scope(actor: Actor) -> ColumnElement[bool]:
     )
 
 
-def _asked_of(actor: Actor) -> Select[Opinion, str, str, str]:
+def select_asked_of(actor: Actor) -> Select[Opinion, str, str, str]:
+    """Questions to the actor's department, each with its firm and the number and state of its case."""
     return (
         select(Opinion, Enterprise.name, CaseFile.number, CaseFile.state)
         .join(CaseFile, CaseFile.id == Opinion.case_id)
@@ -101,32 +100,9 @@ def _asked_of(actor: Actor) -> Select[Opinion, str, str, str]:
     )
 
 
-def _open() -> ColumnElement[bool]:
-    return and_(Opinion.outcome == "", CaseFile.state == CaseState.OPEN)
-
-
-def page_asked_of(session: Session, actor: Actor, *, done: bool, cursor: str | None, limit: int) -> Page[Any]:
-    """Questions to the actor's department: the open ones by their day, or those over and done with, the newest first."""
-    due = func.coalesce(Opinion.due_on, FAR).label("due")
-    statement: Any = _asked_of(actor).where(~_open() if done else _open())
-    keyset = Keyset([(Opinion.id, "desc")] if done else [(due, "asc"), (Opinion.id, "asc")])
-
-    def values(row: Any) -> list[Any]:
-        return [row[0].id] if done else [row[0].due_on or FAR, row[0].id]
-
-    found = page(session, statement, keyset, cursor, limit, values_of=values)
-    return Page([DepartmentQuestion(*row) for row in found.items], found.next, found.previous)
-
-
-def count_asked_of(session: Session, actor: Actor, *, done: bool, bound: int = 1_000) -> Count:
-    """How many rows that list has, exactly up to `bound`."""
-    statement = _asked_of(actor).where(~_open() if done else _open())
-    return count_up_to(session, statement.with_only_columns(Opinion.id), bound)
-
-
 def get_asked_of(session: Session, actor: Actor, opinion_id: int) -> DepartmentQuestion:
     """One question to the actor's department; raises `NotFound` for any other."""
-    row = session.execute(_asked_of(actor).where(Opinion.id == opinion_id)).one_or_none()
+    row = session.execute(select_asked_of(actor).where(Opinion.id == opinion_id)).one_or_none()
     if row is None:
         raise unknown_opinion()
     return DepartmentQuestion(*row)

@@ -4,7 +4,6 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from app.doors.lists.query import ListQuery
 from app.kit.i18n import _
 
 Line = TypeVar("Line")
@@ -59,14 +58,14 @@ def chosen(columns: Sequence[TableColumn[Line]], codes: Collection[str], always:
     return tuple(column for place, column in enumerate(columns) if place < always or column.code in wanted)
 
 
-def head_of(column: TableColumn[Any], query: ListQuery, sort: str, orders: Collection[str]) -> ColumnHead:
-    """The head; a click on the present order turns it round where both ways make sense."""
+def head_of(column: TableColumn[Any], sort: str, orders: Collection[str], address: Callable[[str], str]) -> ColumnHead:
+    """The head, `address` being that of the list in an order; a click on the present order turns it round where both ways make sense."""
     if not column.sort:
         return ColumnHead(column.head, number=column.number)
     other = column.sort.removeprefix("-") if column.sort.startswith("-") else f"-{column.sort}"
     turned = other if sort == column.sort and other in orders else column.sort
     direction = ("desc" if sort.startswith("-") else "asc") if sort in (column.sort, other) else ""
-    return ColumnHead(column.head, query.address(sort=turned), direction, column.number)
+    return ColumnHead(column.head, address(turned), direction, column.number)
 
 
 def header_of(columns: Sequence[TableColumn[Any]]) -> list[str]:

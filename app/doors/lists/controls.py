@@ -20,7 +20,10 @@ _EVERYTHING = N_("全部")
 
 @dataclass(frozen=True)
 class Control:
-    """What asks for one filter. `more`: among the further conditions; `drops`: what falls with it when its chip is taken away."""
+    """What asks for one filter. `more`: among the further conditions; `drops`: what falls with it when its chip is taken away.
+
+    `initial`: what it shows when the address says nothing, such as the days that are meant then.
+    """
 
     name: str
     kind: str
@@ -36,10 +39,11 @@ class Control:
     more: bool = False
     chip: bool = True
     drops: tuple[str, ...] = ()
+    initial: Callable[[Viewer, ListQuery], str] | None = None
 
 
 @dataclass(frozen=True)
-class Field:
+class FilterInput:
     """A control as a page shows it."""
 
     control: Control
@@ -52,9 +56,14 @@ class Field:
     text: str
 
 
-def search(name: str, label: str, placeholder: str = "", *, maxlength: int = 100, wide: bool = False) -> Control:
-    """Words to look for."""
-    return Control(name, "search", label, placeholder=placeholder, maxlength=maxlength, wide=wide, words=_quoted)
+def search(name: str, label: str, placeholder: str = "", *, maxlength: int = 100, **more: Any) -> Control:
+    """Words to look for; the chip quotes them unless it has words of its own."""
+    return Control(name, "search", label, placeholder=placeholder, maxlength=maxlength, **({"words": _quoted} | more))
+
+
+def text(name: str, label: str, *, maxlength: int, **more: Any) -> Control:
+    """A few characters that are no words to look for, such as a year."""
+    return Control(name, "text", label, maxlength=maxlength, **more)
 
 
 def select(name: str, label: str, choices: Choose | Mapping[Any, str] = MappingProxyType({}), **more: Any) -> Control:
@@ -91,14 +100,14 @@ def _quoted(text: str, _viewer: Viewer, _query: ListQuery) -> str:
     return _("“%(text)s”") % {"text": text.strip()}
 
 
-def field_of(control: Control, viewer: Viewer, query: ListQuery, offered: Choices | None = None) -> Field:
+def field_of(control: Control, viewer: Viewer, query: ListQuery, offered: Choices | None = None) -> FilterInput:
     """The control as it stands now; `offered` are choices that only the page knows."""
-    value = query[control.name]
+    value = query[control.name] or (control.initial(viewer, query) if control.initial else "")
     options = offered if offered is not None else control.choices(viewer, query) if control.choices else ()
     kind = control.kind
     if kind == "select" and not options:
         kind = "picker" if control.url else "hidden"
-    return Field(
+    return FilterInput(
         control=control,
         kind=kind,
         label=_(control.label) if control.label else "",
@@ -110,7 +119,7 @@ def field_of(control: Control, viewer: Viewer, query: ListQuery, offered: Choice
     )
 
 
-def chips_of(fields: tuple[Field, ...], viewer: Viewer, query: ListQuery, wanted: object, base: str) -> Choices:
+def chips_of(fields: tuple[FilterInput, ...], viewer: Viewer, query: ListQuery, wanted: object, base: str) -> Choices:
     """The conditions that narrow the list in words, each with the address that takes it away."""
     found = []
     for field in fields:
@@ -120,7 +129,7 @@ def chips_of(fields: tuple[Field, ...], viewer: Viewer, query: ListQuery, wanted
     return tuple(found)
 
 
-def _reported(field: Field, viewer: Viewer, query: ListQuery) -> str:
+def _reported(field: FilterInput, viewer: Viewer, query: ListQuery) -> str:
     if field.control.words is not None:
         return field.control.words(field.value, viewer, query)
     return dict(field.options).get(field.value, field.value)

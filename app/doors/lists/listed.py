@@ -1,10 +1,10 @@
 """What a page gets of a list."""
 
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from app.doors.lists.columns import ColumnHead, TableColumn
-from app.doors.lists.controls import Choices, Field
+from app.doors.lists.controls import Choices, FilterInput
 from app.doors.lists.query import ListQuery
 from app.doors.lists.saved import Views
 from app.kit.paging import Count, Page
@@ -22,8 +22,8 @@ class Filters:
     """
 
     base: str
-    fields: tuple[Field, ...]
-    more: tuple[Field, ...]
+    fields: tuple[FilterInput, ...]
+    more: tuple[FilterInput, ...]
     more_open: bool
     chips: Choices
     clear: str
@@ -34,13 +34,14 @@ class Filters:
 
 @dataclass(frozen=True)
 class Listed(Generic[Row, Line]):
-    """One page of a list with all that stands around it; `past` is the past day that it is of, if any."""
+    """One page of a list with all that stands around it; `wanted` is the filter that its address asks for, `past` is the past day that it is of, if any, `at` where it begins on its page."""
 
     query: ListQuery
+    wanted: Any
     filters: Filters
     lines: tuple[Line, ...]
     page: Page[Row]
-    count: Count
+    count: Count | None
     heads: tuple[ColumnHead, ...]
     columns: tuple[TableColumn[Line], ...]
     url: str
@@ -48,6 +49,7 @@ class Listed(Generic[Row, Line]):
     csv_url: str
     past: str
     views: Views | None
+    at: str = ""
 
     @property
     def chips(self) -> Choices:

@@ -5,14 +5,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
-from app.doors.lists.columns import TableColumn, chosen, head_of
+from app.doors.lists.columns import ColumnHead, TableColumn, chosen, head_of
 from app.doors.lists.controls import Choices, Control, chips_of, field_of
 from app.doors.lists.listed import Filters, Listed
 from app.doors.lists.query import ListQuery, asked, list_query
 from app.doors.lists.saved import views_of
 from app.kit.i18n import _
 from app.kit.lists.filters import addressed, read_wanted
-from app.kit.lists.source import ListSource
+from app.kit.lists.source import Source
 from app.kit.lists.viewer import Viewer
 from app.kit.paging import Count, Page
 
@@ -28,11 +28,12 @@ class ListView(Generic[Row, Wanted, Line]):
 
     `sort` names the usual order where an address may ask for another; `dated`: of a past day too; `saved`: views are kept;
     `always`: so many first columns always show where columns are chosen, 0 where they are not; `usual`: parameters that say
-    something when nothing is said; `also`: parameters that narrow nothing; `file`: the name of its export.
+    something when nothing is said; `also`: parameters that narrow nothing; `file`: the name of its export; `at`: the fragment where it
+    begins on its page; not `counted`: how many rows there are is not said.
     """
 
     base: str
-    source: ListSource[Row, Wanted]
+    source: Source[Row, Wanted]
     lines: Callable[[Viewer, Sequence[Row]], Sequence[Line]]
     title: str = ""
     controls: tuple[Control, ...] = ()
@@ -45,6 +46,8 @@ class ListView(Generic[Row, Wanted, Line]):
     file: Callable[[Viewer], str] | None = None
     usual: Mapping[str, str] = field(default_factory=dict)
     also: tuple[str, ...] = ()
+    at: str = ""
+    counted: bool = True
 
     # -- the address -------------------------------------------------------------------------------------------------
 
@@ -104,7 +107,8 @@ class ListView(Generic[Row, Wanted, Line]):
         """
         wanted = self.wanted(query, viewer, **given)
         found = self.found(query, viewer, wanted)
-        return self.around(query, viewer, wanted, found, self.source.count(viewer, wanted), base, offers)
+        count = self.source.count(viewer, wanted) if self.counted else None
+        return self.around(query, viewer, wanted, found, count, base, offers)
 
     def around(
         self,
@@ -112,7 +116,7 @@ class ListView(Generic[Row, Wanted, Line]):
         viewer: Viewer,
         wanted: Wanted,
         found: Page[Row],
-        count: Count,
+        count: Count | None,
         base: str = "",
         offers: Mapping[str, Choices] | None = None,
     ) -> Listed[Row, Line]:
@@ -122,17 +126,19 @@ class ListView(Generic[Row, Wanted, Line]):
         url = query.address(base)
         return Listed(
             query=query,
+            wanted=wanted,
             filters=self.filters(query, viewer, wanted, base, offers or {}),
             lines=tuple(self.lines(viewer, found.items)),
             page=found,
             count=count,
-            heads=tuple(head_of(column, query, self.order(query), self.source.orders) for column in shown),
+            heads=tuple(self._head(column, query, base) for column in shown),
             columns=shown,
             url=url,
             xlsx_url=query.address(f"{base}/export.xlsx"),
             csv_url=query.address(f"{base}/export.csv"),
             past=viewer.on.isoformat() if viewer.past else "",
             views=views_of(viewer.session, viewer.actor, url) if self.saved else None,
+            at=self.at,
         )
 
     def filters(
@@ -143,19 +149,25 @@ class ListView(Generic[Row, Wanted, Line]):
         asking = [one for one in fields if one.kind != "hidden"]
         chosen_now = self.shown(query)
         return Filters(
-            base=base,
+            base=base + self.at,
             fields=tuple(one for one in asking if not one.control.more),
             more=tuple(one for one in asking if one.control.more),
             more_open=any(one.value for one in asking if one.control.more),
-            chips=(*chips_of(fields, viewer, query, wanted, base), *self._of_day(query, base)),
-            clear=self.model().address(base, **{name: query[name] for name in self.also}),
-            keep=tuple(
-                (name, query[name]) for name in self._kept() if query[name] not in ("", self.model.usual.get(name))
+            chips=tuple(
+                (text, url + self.at)
+                for text, url in (*chips_of(fields, viewer, query, wanted, base), *self._of_day(query, base))
             ),
+            clear=type(query)().address(base, **{name: query[name] for name in self.also}) + self.at,
+            keep=tuple((name, query[name]) for name in self._kept() if query[name] not in ("", query.usual.get(name))),
             columns=tuple((one.code, one.head, one in chosen_now) for one in self.columns[self.always :])
             if self.always
             else (),
             as_of=query["as_of"] if self.dated else None,
+        )
+
+    def _head(self, column: TableColumn[Line], query: ListQuery, base: str) -> ColumnHead:
+        return head_of(
+            column, self.order(query), self.source.orders, lambda sort: query.address(base, sort=sort) + self.at
         )
 
     def _kept(self) -> Iterator[str]:

@@ -9,15 +9,20 @@ from starlette.datastructures import FormData
 
 from app.doors.calls.call import Call
 from app.doors.forms.bound import Bound, bind, empty
+from app.doors.lists.listed import Listed
+from app.doors.lists.query import ListQuery
+from app.doors.lists.view import ListView
 from app.kit.actor import Actor, ActorKind
 from app.kit.db import composition_of
 from app.kit.i18n import _
-from app.kit.paging import Count, Page
+from app.kit.lists.viewer import Viewer
+from app.kit.paging import Count
 from app.notices.domain.delivery import CHANNELS, MANNER_LABELS, Channel, DeliveryTiming
 from app.notices.domain.topics import GROUP_LABELS, Audience, TopicGroup
+from app.notices.lists import INBOX
 from app.notices.models import Notice
 from app.notices.preferences import load_preferences
-from app.notices.queries import body_of, count_unread, find_feed, page_inbox, title_of
+from app.notices.queries import body_of, count_unread, find_feed, title_of
 from app.notices.schemas import OwnSettings
 from app.notices.service.settings import own_account
 from app.notices.sources import NoticeSources, sources_of
@@ -40,8 +45,7 @@ class InboxPage:
     """The inbox; `newest` is the last notice that is shown as being there, so that marking all read means what was seen."""
 
     url: str
-    lines: tuple[InboxLine, ...]
-    page: Page[Notice]
+    list: Listed[Notice, InboxLine]
     unread: Count
     only_unread: bool
     newest: int
@@ -89,16 +93,25 @@ def inbox_url(actor: Actor) -> str:
     return "/portal/notices" if actor.kind is ActorKind.ENTERPRISE else "/notices"
 
 
-def build_inbox(session: Session, actor: Actor, *, unread: bool, cursor: str) -> InboxPage:
+LIST = ListView(
+    base="/notices",
+    source=INBOX,
+    lines=lambda _viewer, rows: [_line(notice) for notice in rows],
+    size=30,
+    counted=False,
+)
+
+
+def build_inbox(viewer: Viewer, query: ListQuery) -> InboxPage:
     """The inbox, a page of it."""
-    found = page_inbox(session, actor, unread=unread, cursor=cursor or None)
+    url = inbox_url(viewer.actor)
+    found = LIST.listed(query, viewer, url)
     return InboxPage(
-        url=inbox_url(actor),
-        lines=tuple(_line(notice) for notice in found.items),
-        page=found,
-        unread=count_unread(session, actor),
-        only_unread=unread,
-        newest=max((notice.id for notice in found.items), default=0),
+        url=url,
+        list=found,
+        unread=count_unread(viewer.session, viewer.actor),
+        only_unread=bool(LIST.wanted(query, viewer).unread),
+        newest=max((notice.id for notice in found.page.items), default=0),
     )
 
 

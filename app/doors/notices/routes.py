@@ -7,8 +7,8 @@ from starlette.responses import Response
 from app.doors.calls.call import Call
 from app.doors.calls.entrance import Door
 from app.doors.calls.router import GuardedRouter
-from app.doors.lists.query import ListQuery, asked
-from app.doors.notices.notices import build_inbox, build_settings, inbox_url, read_settings
+from app.doors.lists.query import ListQuery
+from app.doors.notices.notices import LIST, build_inbox, build_settings, inbox_url, read_settings
 from app.kit.i18n import _
 from app.notices.actions import OWN
 from app.notices.service.inbox import mark_all_read, mark_read
@@ -26,9 +26,9 @@ def notice_router(door: Door, prefix: str, *, inbox: str, settings: str) -> Guar
 
 def _inbox_routes(router: GuardedRouter, template: str) -> None:
     @router.get("", action=OWN)
-    def inbox(call: Call, query: Annotated[ListQuery, asked(ListQuery)], unread: bool = False) -> Response:
+    def inbox(call: Call, query: Annotated[ListQuery, LIST.asked]) -> Response:
         """The inbox, the newest first."""
-        return call.render(template, build_inbox(call.session, call.actor, unread=unread, cursor=query.cursor))
+        return call.render(template, build_inbox(call.viewer, query))
 
     @router.post("/{notice_id:int}/open", action=OWN)
     def open_notice(call: Call, notice_id: int) -> Response:

@@ -11,10 +11,7 @@ from app.enterprises.queries import visible_to
 from app.kit.actor import Actor
 from app.kit.errors import NotFound
 from app.kit.i18n import _
-from app.kit.paging import Keyset, Page, page
 from app.kit.permissions import within_region
-
-_NEWEST = Keyset([(VisitRound.id, "desc")])
 
 
 @dataclass(frozen=True)
@@ -31,21 +28,14 @@ class RoundProgress:
         return self.stops - self.seen - self.skipped
 
 
-def _scope(actor: Actor) -> ColumnElement[bool]:
+def rounds_visible_to(actor: Actor) -> ColumnElement[bool]:
+    """Rounds within the actor's region."""
     return within_region(VisitRound.region_code, actor.region_prefix)
-
-
-def page_rounds_visible_to(
-    session: Session, actor: Actor, *, closed: bool, cursor: str | None, limit: int
-) -> Page[VisitRound]:
-    """One page of rounds, running or closed, the newest first."""
-    over = VisitRound.closed_on.is_not(None) if closed else VisitRound.closed_on.is_(None)
-    return page(session, select(VisitRound).where(_scope(actor), over), _NEWEST, cursor, limit)
 
 
 def get_round_visible_to(session: Session, actor: Actor, round_id: int) -> VisitRound:
     """A round; raises `NotFound`."""
-    found = session.scalars(select(VisitRound).where(_scope(actor), VisitRound.id == round_id)).one_or_none()
+    found = session.scalars(select(VisitRound).where(rounds_visible_to(actor), VisitRound.id == round_id)).one_or_none()
     if found is None:
         raise NotFound("engagement.round", _("没有找到这一轮走访。"))
     return found

@@ -1,17 +1,15 @@
-"""Reading imports: the runs an officer may see, their rows by outcome, what waits for a decision."""
+"""Reading imports: the run an officer may see, its rows, how many of them wait. Their lists: `lists`."""
 
-from sqlalchemy import Select, String, cast, func, select
+from sqlalchemy import String, cast, func, select
 from sqlalchemy.orm import Session
 
-from app.enterprises.imports.domain import OPEN, TAKEN, ImportState, RowDecision
+from app.enterprises.imports.domain import OPEN, TAKEN, RowDecision
 from app.enterprises.imports.models import ImportRow, ImportRun
 from app.enterprises.imports.reasons import KEPT_AS_TEXT
 from app.enterprises.models import Enterprise
 from app.kit.actor import Actor
 from app.kit.errors import NotFound
 from app.kit.i18n import _
-from app.kit.paging import Count, Keyset, Page, count_up_to, page
-from app.kit.permissions import within_region
 
 
 def get_run_visible_to(session: Session, actor: Actor, run_id: int, *, lock: bool = False) -> ImportRun:
@@ -20,36 +18,6 @@ def get_run_visible_to(session: Session, actor: Actor, run_id: int, *, lock: boo
     if run is None or not run.region_prefix.startswith(actor.region_prefix):
         raise NotFound("import.unknown", _("没有这次导入。"))
     return run
-
-
-def page_runs_visible_to(session: Session, actor: Actor, *, cursor: str | None, limit: int = 50) -> Page[ImportRun]:
-    """The imports that the actor may see, the newest first."""
-    statement = select(ImportRun).where(within_region(ImportRun.region_prefix, actor.region_prefix))
-    return page(session, statement, Keyset([(ImportRun.id, "desc")]), cursor, limit)
-
-
-def page_rows(
-    session: Session, run: ImportRun, *, outcome: str, cursor: str | None, limit: int = 50
-) -> tuple[Page[ImportRow], Count]:
-    """The rows of a run with this outcome ("" = all), in the order of the file, and how many there are."""
-    statement = select(ImportRow).where(ImportRow.run_id == run.id)
-    if outcome:
-        statement = statement.where(ImportRow.outcome == outcome)
-    found = page(session, statement, Keyset([(ImportRow.row_number, "asc")]), cursor, limit)
-    return found, count_up_to(session, statement)
-
-
-def page_waiting_visible_to(
-    session: Session, actor: Actor, *, cursor: str | None, limit: int = 50
-) -> tuple[Page[ImportRow], Count]:
-    """Rows of all imports that wait for a decision, the newest first, and how many there are."""
-    statement = _waiting(actor)
-    return page(session, statement, Keyset([(ImportRow.id, "desc")]), cursor, limit), count_up_to(session, statement)
-
-
-def count_waiting_visible_to(session: Session, actor: Actor) -> Count:
-    """How many rows wait for a decision."""
-    return count_up_to(session, _waiting(actor))
 
 
 def count_open_by_run(session: Session, run_ids: list[int]) -> dict[int, int]:
@@ -71,28 +39,10 @@ def get_row(session: Session, run: ImportRun, row_number: int, *, lock: bool = F
     return row
 
 
-def _waiting(actor: Actor) -> Select[ImportRow]:
-    return (
-        select(ImportRow)
-        .join(ImportRun, ImportRun.id == ImportRow.run_id)
-        .where(
-            ImportRow.outcome.in_(OPEN),
-            ImportRow.decision == RowDecision.NONE,
-            ImportRun.state.in_((ImportState.STARTED, ImportState.FINISHED)),
-            within_region(ImportRun.region_prefix, actor.region_prefix),
-        )
-    )
-
-
 def list_rows(session: Session, run: ImportRun, outcomes: tuple[str, ...], *, limit: int) -> list[ImportRow]:
     """The first rows of a run with one of these outcomes, in the order of the file."""
     statement = select(ImportRow).where(ImportRow.run_id == run.id, ImportRow.outcome.in_(outcomes))
     return list(session.scalars(statement.order_by(ImportRow.row_number).limit(limit)))
-
-
-def list_runs(session: Session, ids: set[int]) -> dict[int, ImportRun]:
-    """These imports by their id."""
-    return {run.id: run for run in session.scalars(select(ImportRun).where(ImportRun.id.in_(ids)))}
 
 
 def count_texts_and_unplaced(session: Session, run: ImportRun) -> tuple[int, int]:

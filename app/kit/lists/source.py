@@ -1,8 +1,8 @@
 """Where the rows of a list come from: one page, an honest count, all of them, their ids - always the same rows."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, Protocol, TypeVar, cast
 
 from sqlalchemy import Select
 
@@ -14,6 +14,29 @@ Row = TypeVar("Row")
 Wanted = TypeVar("Wanted")
 Narrower = TypeVar("Narrower")
 BATCH = 1_000
+
+
+class Source(Protocol[Row, Wanted]):
+    """What a list needs of its rows: those of a statement (`ListSource`), or found in any other way (`found.FoundSource`)."""
+
+    @property
+    def kind(self) -> type[Wanted]:
+        """The class of its filters."""
+
+    @property
+    def orders(self) -> Collection[str]:
+        """The orders that an address may ask for."""
+
+    def page(
+        self, viewer: Viewer, wanted: Wanted, sort: str = "", cursor: str | None = None, limit: int = 50
+    ) -> Page[Row]:
+        """One page."""
+
+    def count(self, viewer: Viewer, wanted: Wanted) -> Count:
+        """How many rows."""
+
+    def stream(self, viewer: Viewer, wanted: Wanted, sort: str = "") -> Iterator[list[Row]]:
+        """Every row in order, in batches."""
 
 
 def both_ways(name: str, *columns: Any) -> dict[str, Keyset]:

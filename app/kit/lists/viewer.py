@@ -24,6 +24,13 @@ class Viewer:
 
     def once(self, load: Callable[[Session], Found]) -> Found:
         """What `load` finds, read once for all filters, choices and words of a page."""
+        return self._keep(load, self.session)
+
+    def own(self, load: Callable[["Viewer"], Found]) -> Found:
+        """The same for what depends on the reader."""
+        return self._keep(load, self)
+
+    def _keep(self, load: Callable[[Any], Found], of: Any) -> Found:
         if load not in self._kept:
-            self._kept[load] = load(self.session)
+            self._kept[load] = load(of)
         return cast(Found, self._kept[load])

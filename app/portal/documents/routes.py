@@ -9,19 +9,20 @@ from starlette.responses import Response
 from app.doors.calls.call import Call
 from app.doors.calls.router import GuardedRouter
 from app.doors.forms.bound import Bound, bind, empty
-from app.doors.lists.query import ListQuery, asked, list_query
+from app.doors.lists.listed import Listed
+from app.doors.lists.query import ListQuery
+from app.doors.lists.view import ListView
 from app.doors.pages.document_words import chosen_files, kind_choices, taken
 from app.doors.pages.documents import send_file
 from app.doors.pages.render import safe_next
 from app.files import queries
 from app.files.domain.documents import document_state
-from app.files.lists import DOCUMENTS, DocumentFilter
+from app.files.lists import OWN_DOCUMENTS
 from app.files.models import Document
 from app.files.schemas import DocumentInput
 from app.files.service.documents import put_on_file, replace_document
 from app.kit.clock import today
 from app.kit.i18n import _
-from app.kit.paging import Page
 from app.kit.permissions import can
 from app.portal.actions import SEE_OWN, SUPPLY_OWN
 from app.portal.cases.materials import ACCEPT
@@ -31,7 +32,6 @@ from app.portal.shared.own import own_enterprise
 router = GuardedRouter(door="portal", prefix="/portal/documents")
 
 ADDRESS = "/portal/documents"
-PAGE_SIZE = 50
 
 
 @dataclass(frozen=True)
@@ -41,9 +41,7 @@ class PortalVaultPage:
     enterprise: str
     kind: str
     kinds: tuple[tuple[str, str], ...]
-    lines: tuple[PortalDocumentLine, ...]
-    page: Page[Document]
-    url: str
+    list: Listed[Document, PortalDocumentLine]
     may_keep: bool
 
 
@@ -73,24 +71,25 @@ class PortalUploadPage:
     next: str
 
 
-QUERY = list_query(ADDRESS, ("kind",))
+LIST = ListView(
+    base=ADDRESS,
+    source=OWN_DOCUMENTS,
+    lines=lambda viewer, rows: document_lines(viewer.session, rows, viewer.on),
+    counted=False,
+)
 
 
 @router.get("", action=SEE_OWN)
-def vault_page(call: Call, query: Annotated[ListQuery, asked(QUERY)]) -> Response:
+def vault_page(call: Call, query: Annotated[ListQuery, LIST.asked]) -> Response:
     """What is on file."""
-    firm, on = own_enterprise(call.session, call.actor), call.on
+    firm = own_enterprise(call.session, call.actor)
     kinds = kind_choices(call.session)
     known = query["kind"] if query["kind"] in dict(kinds) else ""
-    wanted = DocumentFilter(enterprise_id=firm.id, kind=known)
-    found = DOCUMENTS.page(call.viewer, wanted, cursor=query.cursor, limit=PAGE_SIZE)
     page = PortalVaultPage(
         enterprise=firm.name,
         kind=known,
         kinds=kinds,
-        lines=document_lines(call.session, found.items, on),
-        page=found,
-        url=QUERY.saying(kind=known).address(),
+        list=LIST.listed(query.changed(kind=known), call.viewer, enterprise_id=firm.id),
         may_keep=can(call.actor, SUPPLY_OWN),
     )
     return call.render("portal/documents.html", page)

@@ -10,13 +10,12 @@ from starlette.responses import Response
 
 from app.cases.opinions.actions import ANSWER, READ_ASKED
 from app.cases.opinions.domain import OUTCOME_LABELS
+from app.cases.opinions.lists import ASKED, DONE, AskedFilter, AskedRow
 from app.cases.opinions.queries import (
     DepartmentQuestion,
-    count_asked_of,
     department_names,
     get_asked_of,
     list_documents,
-    page_asked_of,
     shown_with,
 )
 from app.cases.opinions.schemas import AnswerOpinion
@@ -24,22 +23,20 @@ from app.cases.opinions.service import answer_opinion
 from app.doors.calls.call import Call
 from app.doors.calls.router import GuardedRouter
 from app.doors.forms.bound import Bound, empty
-from app.doors.lists.query import ListQuery, asked, list_query
+from app.doors.lists.listed import Listed
+from app.doors.lists.query import ListQuery
+from app.doors.lists.view import ListView
 from app.doors.pages.documents import can_be_shown, send_file
 from app.files.models import Document, StoredFile
 from app.files.queries import get_visible_to
 from app.files.vault import Upload, Vault
 from app.kit.actor import Actor
 from app.kit.i18n import _
-from app.kit.paging import Count, Page
 from app.web.cases.opinions import opinion_badge
 from app.web.shared.case_lines import Badge
 from app.web.shared.tabs import Tab
 
 router = GuardedRouter(door="web", prefix="/department")
-
-PAGE_SIZE = 50
-DONE = "done"
 
 
 @dataclass(frozen=True)
@@ -56,11 +53,8 @@ class AskedListPage:
     """The department's questions."""
 
     department: str
-    lines: tuple[AskedLine, ...]
-    rows: Page[DepartmentQuestion]
-    count: Count
+    list: Listed[AskedRow, AskedLine]
     tabs: tuple[Tab, ...]
-    url: str
     done: bool
 
 
@@ -86,25 +80,26 @@ class AskedPage:
     may_answer: bool
 
 
-QUERY = list_query("/department", ("show",))
+LIST = ListView(
+    base="/department",
+    source=ASKED,
+    lines=lambda viewer, rows: [_line(DepartmentQuestion(*row), viewer.on) for row in rows],
+)
 
 
 @router.get("", action=READ_ASKED)
-def list_page(call: Call, query: Annotated[ListQuery, asked(QUERY)]) -> Response:
+def list_page(call: Call, query: Annotated[ListQuery, LIST.asked]) -> Response:
     """Open questions by their day; `show=done` those answered."""
-    done = query["show"] == DONE
-    counts = {each: count_asked_of(call.session, call.actor, done=each) for each in (False, True)}
-    rows = page_asked_of(call.session, call.actor, done=done, cursor=query.cursor or None, limit=PAGE_SIZE)
+    viewer, wanted = call.viewer, LIST.wanted(query, call.viewer)
+    counts = {show: ASKED.count(viewer, AskedFilter(show)) for show in ("", DONE)}
+    done = wanted.show == DONE
     page = AskedListPage(
         department=department_names(call.session).get(call.actor.department, ""),
-        lines=tuple(_line(asked, call.on) for asked in rows.items),
-        rows=rows,
-        count=counts[done],
+        list=LIST.around(query, viewer, wanted, LIST.found(query, viewer, wanted), counts[wanted.show]),
         tabs=(
-            Tab(_("待答复"), "/department", not done, counts[False].n),
-            Tab(_("已答复"), f"/department?show={DONE}", done, counts[True].n),
+            Tab(_("待答复"), "/department", not done, counts[""].n),
+            Tab(_("已答复"), f"/department?show={DONE}", done, counts[DONE].n),
         ),
-        url=QUERY.saying(show=DONE if done else "").address(),
         done=done,
     )
     return call.render("web/department/list.html", page)

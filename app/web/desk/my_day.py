@@ -23,7 +23,7 @@ from app.programmes.queries import Catalogue, load_catalogue
 from app.targets.queries import find_plan
 from app.web.desk.near import LOOKED_AT, NearLine, near_lines
 from app.web.desk.section import OfficerLine, officer_lines
-from app.web.desk.tasks import MINE, OFFICE, QUERY, Tasks, load_tasks, other_view, whose
+from app.web.desk.tasks import LIST, MINE, OFFICE, Tasks, load_tasks, other_view, whose
 from app.web.shared.case_events import KnownCases, named_lines
 from app.web.targets.list import GoalCard, borrowed_notice, goal_cards
 
@@ -81,12 +81,12 @@ class NearFragment:
 
 @router.get("/", action=case_actions.LIST)
 def desk_page(call: Call, view: str = "") -> Response:
-    on, chosen = call.on, whose(QUERY.saying(view=view), call.actor)
-    query, office = QUERY.saying(view=chosen), chosen == OFFICE
-    tasks, asked = load_tasks(call.session, call.actor, call.now, query, TASKS)
+    on, chosen, viewer = call.on, whose(view, call.actor), call.viewer
+    query, office = LIST.query(view=chosen), chosen == OFFICE
+    tasks = load_tasks(viewer, call.now, query, TASKS)
     plan = find_plan(call.session, call.actor, on.year, on)
     page = DeskPage(
-        headline=_headline(tasks.count),
+        headline=_headline(tasks.list.count or Count(0)),
         date_line=date_line(on),
         view=chosen,
         other_view=other_view(chosen, f"/?view={OFFICE}", f"/?view={MINE}"),
@@ -99,7 +99,7 @@ def desk_page(call: Call, view: str = "") -> Response:
         near_note=_near_note(),
         loads=officer_lines(call.session, list_loads_visible_to(call.session, call.actor, on)) if office else (),
         section_url="/desk/section" if office and can(call.actor, OVERSEE) else "",
-        changes=_changes(call, asked.catalogue),
+        changes=_changes(call, viewer.once(load_catalogue)),
         may_import=can(call.actor, enterprise_actions.IMPORT),
         may_create=can(call.actor, enterprise_actions.CREATE),
     )
@@ -108,7 +108,7 @@ def desk_page(call: Call, view: str = "") -> Response:
 
 @router.get("/desk/near", action=case_actions.LIST)
 def near_fragment(call: Call, view: str = "") -> Response:
-    officer_id = call.actor.id if whose(QUERY.saying(view=view), call.actor) == MINE else None
+    officer_id = call.actor.id if whose(view, call.actor) == MINE else None
     lines = near_lines(call.session, call.actor, load_catalogue(call.session), officer_id, call.on)
     template = "web/desk/_near.html" if call.request.headers.get("hx-request") else "web/desk/near.html"
     return call.render(template, NearFragment(lines, _near_note()))

@@ -1,53 +1,119 @@
 """待办: everything there is to do, by its day, with counts by kind; narrowed by kind and programme in the address."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Annotated
 
-from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.cases import actions as case_actions
 from app.cases.todo.port import Todo, TodoCount, TodoGroup, TodoQuery, page_todos, tally_todos, total
 from app.doors.calls.call import Call
 from app.doors.calls.router import GuardedRouter
-from app.doors.lists.controls import Choices
-from app.doors.lists.query import ListQuery, asked, list_query
+from app.doors.lists import controls
+from app.doors.lists.listed import Listed
+from app.doors.lists.query import ListQuery
+from app.doors.lists.view import ListView
 from app.kit.actor import Actor
-from app.kit.clock import today
 from app.kit.db import composition_of
-from app.kit.i18n import _
+from app.kit.i18n import N_, _
+from app.kit.lists import filters
+from app.kit.lists.found import FoundSource
+from app.kit.lists.viewer import Viewer
 from app.kit.paging import Count, Page
 from app.kit.templates import show_count
 from app.programmes.queries import load_catalogue
-from app.web.cases.list import programme_choices
+from app.web.cases.list import programmes
 from app.web.shared.tabs import Tab
 from app.web.shared.todo_lines import GROUPS, TODO_KINDS, Kind, TodoLine, todo_lines
 
 router = GuardedRouter(door="web", prefix="/desk")
 
-PAGE_SIZE = 50
 MINE, OFFICE = "mine", "office"
 
 
-QUERY = list_query("/desk/tasks", ("view", "kind", "programme", "overdue"))
+# -- which things to do ------------------------------------------------------------------------------------------------------
 
 
-def whose(query: ListQuery, actor: Actor) -> str:
+@dataclass(frozen=True)
+class TodoFilter:
+    """Whose things to do (none said: `whose`), of which kind and programme, all or what is overdue; `now` is when they are read."""
+
+    view: Annotated[str, filters.Filter(filters.among((MINE, OFFICE)))] = ""
+    kind: Annotated[str, filters.Filter(filters.text)] = ""
+    programme: Annotated[str, filters.Filter(filters.text)] = ""
+    overdue: Annotated[bool, filters.Filter(filters.ticked)] = False
+    now: datetime = field(kw_only=True)
+
+
+def whose(view: str, actor: Actor) -> str:
     """Whose desk: a caseworker's own unless asked otherwise, the whole office for those who lead it."""
-    if query["view"] in (MINE, OFFICE):
-        return query["view"]
+    if view in (MINE, OFFICE):
+        return view
     return OFFICE if actor.traits.oversees else MINE
+
+
+def _kinds(viewer: Viewer, group: str = "") -> Sequence[Kind]:
+    kinds = composition_of(viewer.session).of(TODO_KINDS)
+    return [kind for kind in kinds if group in ("", kind.provider.group)]
+
+
+def _asked(viewer: Viewer, wanted: TodoFilter) -> TodoQuery:
+    return TodoQuery(
+        actor=viewer.actor,
+        now=wanted.now,
+        on=viewer.on,
+        catalogue=viewer.once(load_catalogue),
+        officer_id=viewer.actor.id if whose(wanted.view, viewer.actor) == MINE else None,
+        programme=wanted.programme,
+        overdue=wanted.overdue,
+    )
+
+
+def _page(viewer: Viewer, wanted: TodoFilter, _sort: str, cursor: str | None, limit: int) -> Page[Todo]:
+    providers = [kind.provider for kind in _kinds(viewer, wanted.kind)]
+    return page_todos(viewer.session, providers, _asked(viewer, wanted), cursor, limit)
+
+
+def _tally(viewer: Viewer, wanted: TodoFilter) -> dict[str, TodoCount]:
+    return tally_todos(viewer.session, [kind.provider for kind in _kinds(viewer)], _asked(viewer, wanted))
+
+
+def _number(wanted: TodoFilter, kinds: Sequence[Kind], tallies: Mapping[str, TodoCount]) -> Count:
+    """How many of the kinds wait, or are overdue if that was asked."""
+    codes = _codes(kinds)
+    return total(tally.overdue if wanted.overdue else tally.all for code, tally in tallies.items() if code in codes)
+
+
+TODOS: FoundSource[Todo, TodoFilter] = FoundSource(
+    kind=TodoFilter,
+    find=_page,
+    number=lambda viewer, wanted: _number(wanted, _kinds(viewer, wanted.kind), _tally(viewer, wanted)),
+)
+
+
+# -- how they look -----------------------------------------------------------------------------------------------------------
+
+LIST: ListView[Todo, TodoFilter, TodoLine] = ListView(
+    base="/desk/tasks",
+    source=TODOS,
+    lines=lambda _viewer, _rows: (),
+    controls=(
+        controls.hidden("view", chip=False),
+        controls.hidden("kind", chip=False),
+        controls.select("programme", N_("通道"), programmes, auto=True),
+        controls.hidden("overdue", lambda _text, _viewer, _query: _("只看逾期")),
+    ),
+    also=("view", "kind"),
+)
 
 
 @dataclass(frozen=True)
 class Tasks:
     """Some things to do, of how many, how many of them overdue, and how they divide."""
 
-    lines: tuple[TodoLine, ...]
-    page: Page[Todo]
-    count: Count
+    list: Listed[Todo, TodoLine]
     overdue: Count
     tabs: tuple[Tab, ...]
     show_officer: bool
@@ -57,62 +123,36 @@ class Tasks:
 class TasksPage:
     """Every thing to do, page by page."""
 
-    query: ListQuery
     tasks: Tasks
-    url: str
-    programmes: Choices
-    chips: Choices
     view: str
     other_view: tuple[str, str]
 
 
 @router.get("/tasks", action=case_actions.LIST)
-def tasks_page(call: Call, query: Annotated[ListQuery, asked(QUERY)]) -> Response:
+def tasks_page(call: Call, query: Annotated[ListQuery, LIST.asked]) -> Response:
     """The list."""
-    tasks, asked = load_tasks(call.session, call.actor, call.now, query, PAGE_SIZE)
-    programmes = programme_choices(asked.catalogue)
-    view = whose(query, call.actor)
+    view = whose(query["view"], call.actor)
     page = TasksPage(
-        query=query,
-        tasks=tasks,
-        url=query.address(),
-        programmes=programmes,
-        chips=_chips(query, dict(programmes)),
+        tasks=load_tasks(call.viewer, call.now, query),
         view=view,
         other_view=other_view(view, query.address(view=OFFICE), query.address(view=MINE)),
     )
     return call.render("web/desk/tasks.html", page)
 
 
-def load_tasks(session: Session, actor: Actor, now: datetime, query: ListQuery, limit: int) -> tuple[Tasks, TodoQuery]:
-    """One page of the things to do that the address asks for, and what it was asked with."""
-    view = whose(query, actor)
-    asked = TodoQuery(
-        actor=actor,
-        now=now,
-        on=today(now),
-        catalogue=load_catalogue(session),
-        officer_id=actor.id if view == MINE else None,
-        programme=query["programme"],
-        overdue=bool(query["overdue"]),
-    )
-    kinds = composition_of(session).of(TODO_KINDS)
-    chosen = [kind for kind in kinds if query["kind"] in ("", kind.provider.group)]
-    tallies = tally_todos(session, [kind.provider for kind in kinds], asked)
-    found = page_todos(session, [kind.provider for kind in chosen], asked, query.cursor or None, limit)
-    overdue = total(tally.overdue for code, tally in tallies.items() if code in _codes(chosen))
-    count = (
-        overdue if query["overdue"] else total(tally.all for code, tally in tallies.items() if code in _codes(chosen))
-    )
-    tasks = Tasks(
-        lines=todo_lines(session, chosen, asked, found.items),
-        page=found,
-        count=count,
-        overdue=overdue,
+def load_tasks(viewer: Viewer, now: datetime, query: ListQuery, limit: int = LIST.size) -> Tasks:
+    """One page of the things to do that the address asks for."""
+    wanted = LIST.wanted(query, viewer, now=now)
+    kinds, chosen, tallies = _kinds(viewer), _kinds(viewer, wanted.kind), _tally(viewer, wanted)
+    asked = _asked(viewer, wanted)
+    view = replace(LIST, size=limit, lines=lambda viewer, rows: todo_lines(viewer.session, chosen, asked, rows))
+    found = view.found(query, viewer, wanted)
+    return Tasks(
+        list=view.around(query, viewer, wanted, found, _number(wanted, chosen, tallies)),
+        overdue=_number(replace(wanted, overdue=True), chosen, tallies),
         tabs=_tabs(query, kinds, tallies),
-        show_officer=view == OFFICE,
+        show_officer=asked.officer_id is None,
     )
-    return tasks, asked
 
 
 def _codes(kinds: Sequence[Kind]) -> set[str]:
@@ -135,14 +175,6 @@ def _tabs(query: ListQuery, kinds: Sequence[Kind], tallies: Mapping[str, TodoCou
             for group in shown
         ),
     )
-
-
-def _chips(query: ListQuery, programmes: Mapping[str, str]) -> Choices:
-    texts = {
-        "programme": programmes.get(query["programme"], query["programme"]),
-        "overdue": _("只看逾期") if query["overdue"] else "",
-    }
-    return tuple((text, query.address(**{name: ""})) for name, text in texts.items() if text)
 
 
 def other_view(view: str, office: str, mine: str) -> tuple[str, str]:

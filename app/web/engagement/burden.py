@@ -1,63 +1,42 @@
 """企业负担: how often firms were asked, by department and kind, in a period; every number opens its rows."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
-from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.cases.burden import (
-    YEAR,
+    FIRMS_ASKED,
+    THINGS_ASKED,
     BurdenCount,
     BurdenFilter,
     BurdenRow,
-    count_firms_visible_to,
-    count_rows_visible_to,
+    FirmCount,
+    days_asked,
     list_tallies_visible_to,
-    page_firms_visible_to,
-    page_rows_visible_to,
 )
 from app.doors.calls.call import Call
-from app.doors.calls.downloads import TableFormat, download_table
+from app.doors.calls.downloads import TableFormat
 from app.doors.calls.router import GuardedRouter
-from app.doors.lists.query import ListQuery, asked, list_query
+from app.doors.lists import controls
+from app.doors.lists.columns import TableColumn
+from app.doors.lists.controls import Choices, Control
+from app.doors.lists.export import export_list
+from app.doors.lists.listed import Listed
+from app.doors.lists.query import ListQuery
+from app.doors.lists.view import ListView
 from app.engagement import actions
-from app.engagement.domain.requests import months_before
-from app.enterprises.lists import firm_id_of
 from app.enterprises.models import Enterprise
-from app.kit.actor import Actor
-from app.kit.i18n import _
-from app.kit.lists import filters
+from app.kit.i18n import N_, _
 from app.kit.lists.viewer import Viewer
-from app.kit.paging import Count, Page
-from app.web.shared.engagement_words import BURDEN_KINDS, pairs, vocabulary
-from app.web.shared.enterprise_words import Choices, region_choices
+from app.web.shared.engagement_words import BURDEN_KINDS, vocabulary
+from app.web.shared.list_controls import regions
 
 router = GuardedRouter(door="web", prefix="/requests/burden")
 
-PAGE_SIZE = 50
-
-
-QUERY = list_query("/requests/burden", ("since", "until", "department", "kind", "region", "firm", "q"))
-
-
-def _wanted(query: ListQuery, viewer: Viewer) -> BurdenFilter:
-    """As a filter; days that cannot be read are those of the last twelve months, `firm` is a code."""
-    until = filters.day_in(query["until"]) or viewer.on
-    return BurdenFilter(
-        since=filters.day_in(query["since"]) or date.fromordinal(months_before(until, YEAR).toordinal() + 1),
-        until=until,
-        enterprise_id=firm_id_of(query["firm"], viewer),
-        department=query["department"],
-        kind=query["kind"] if query["kind"] in BURDEN_KINDS else "",
-        region=query["region"],
-        q=query["q"],
-    )
-
-
-ReportQuery = Annotated[ListQuery, asked(QUERY)]
+#: How often a firm was asked by a department, by its name, for a kind of thing.
+FirmPart = tuple[Enterprise, str, BurdenCount]
 
 
 @dataclass(frozen=True)
@@ -90,19 +69,10 @@ class FirmBurdenLine:
 class BurdenPage:
     """The report."""
 
-    query: ListQuery
-    wanted: BurdenFilter
     kinds: tuple[str, ...]
     matrix: tuple[MatrixLine, ...]
     departments: tuple[str, ...]
-    firms: tuple[FirmBurdenLine, ...]
-    page: Page[Any]
-    count: Count
-    url: str
-    export_url: str
-    department_choices: Choices
-    kind_choices: Choices
-    regions: Choices
+    list: Listed[FirmCount, FirmBurdenLine]
 
 
 @dataclass(frozen=True)
@@ -119,91 +89,101 @@ class BurdenRowLine:
 class BurdenRowsPage:
     """The rows behind a number."""
 
-    query: ListQuery
-    wanted: BurdenFilter
-    chips: tuple[tuple[str, str], ...]
-    lines: tuple[BurdenRowLine, ...]
-    page: Page[BurdenRow]
-    count: Count
-    url: str
+    list: Listed[BurdenRow, BurdenRowLine]
     report_url: str
 
 
+def _row_lines(viewer: Viewer, rows: Sequence[BurdenRow]) -> Sequence[BurdenRowLine]:
+    names = viewer.once(vocabulary).departments
+    return [_row_line(row, names) for row in rows]
+
+
+def _parts(viewer: Viewer, firms: Sequence[FirmCount]) -> Sequence[FirmPart]:
+    names = viewer.once(vocabulary).departments
+    return [(firm.enterprise, names.get(part.department, ""), part) for firm in firms for part in firm.tallies]
+
+
+def _days(query: ListQuery, viewer: Viewer) -> dict[str, Any]:
+    return days_asked(query["since"], query["until"], viewer.on)
+
+
+def _iso(query: ListQuery, viewer: Viewer, name: str) -> str:
+    return str(_days(query, viewer)[name])
+
+
+def _departments(viewer: Viewer, _query: ListQuery) -> Choices:
+    return tuple(viewer.once(vocabulary).departments.items())
+
+
+#: The report's firms, whose address the whole report shares; the rows behind its numbers; a row of its file for each firm, department and kind.
+LIST: ListView[FirmCount, BurdenFilter, FirmBurdenLine] = ListView(
+    base="/requests/burden",
+    source=FIRMS_ASKED,
+    lines=lambda _viewer, _rows: (),
+    controls=(
+        Control("since", "day", N_("自"), chip=False, initial=lambda viewer, query: _iso(query, viewer, "since")),
+        Control("until", "day", N_("至"), chip=False, initial=lambda viewer, query: _iso(query, viewer, "until")),
+        controls.select("department", N_("部门"), _departments, chip=False),
+        controls.select("kind", N_("类别"), BURDEN_KINDS, chip=False),
+        controls.select("region", N_("区域"), regions, chip=False),
+        controls.search("q", N_("企业"), maxlength=60, chip=False),
+    ),
+)
+_ROWS = ListView(
+    base="/requests/burden/rows",
+    source=THINGS_ASKED,
+    lines=_row_lines,
+    controls=(
+        controls.hidden("department", lambda code, viewer, _query: viewer.once(vocabulary).departments.get(code, "")),
+        controls.hidden("kind", lambda code, _viewer, _query: _(BURDEN_KINDS[code])),
+        controls.search("q", N_("企业")),
+        controls.hidden("firm"),
+    ),
+)
+_EXPORT = ListView(
+    base="/requests/burden",
+    source=FIRMS_ASKED,
+    lines=_parts,
+    columns=(
+        TableColumn[FirmPart](N_("企业名称"), lambda line: line[0].name),
+        TableColumn[FirmPart](N_("统一社会信用代码"), lambda line: line[0].uscc),
+        TableColumn[FirmPart](N_("部门"), lambda line: line[1]),
+        TableColumn[FirmPart](N_("类别"), lambda line: _(BURDEN_KINDS[line[2].kind])),
+        TableColumn[FirmPart](N_("次数"), lambda line: line[2].n),
+    ),
+    file=lambda viewer: f"{_('企业负担')}-{viewer.on}",
+)
+
+
 @router.get("", action=actions.READ)
-def burden_page(call: Call, query: ReportQuery) -> Response:
+def burden_page(call: Call, query: Annotated[ListQuery, LIST.asked]) -> Response:
     """The report: departments by kind, firms by department."""
-    wanted, names = _wanted(query, call.viewer), vocabulary(call.session).departments
+    viewer, names = call.viewer, vocabulary(call.session).departments
+    wanted = LIST.wanted(query, viewer, **_days(query, viewer))
     tallies = list_tallies_visible_to(call.session, call.actor, wanted)
     kinds, departments = _present(tallies, "kind", BURDEN_KINDS), _present(tallies, "department", names)
-    found = page_firms_visible_to(call.session, call.actor, wanted, cursor=query.cursor or None, limit=PAGE_SIZE)
+    view = replace(LIST, lines=lambda _viewer, firms: [_firm_line(query, firm, departments) for firm in firms])
     page = BurdenPage(
-        query=query,
-        wanted=wanted,
         kinds=tuple(_(BURDEN_KINDS[kind]) for kind in kinds),
         matrix=_matrix(query, tallies, kinds, departments, names),
         departments=tuple(names.get(code, code) for code in departments),
-        firms=tuple(_firm_line(query, one.enterprise, one.tallies, departments) for one in found.items),
-        page=found,
-        count=count_firms_visible_to(call.session, call.actor, wanted),
-        url=query.address(),
-        export_url=query.address("/requests/burden/export.xlsx"),
-        department_choices=tuple(names.items()),
-        kind_choices=pairs({str(kind): label for kind, label in BURDEN_KINDS.items()}),
-        regions=region_choices(call.session, call.actor),
+        list=view.around(query, viewer, wanted, view.found(query, viewer, wanted), FIRMS_ASKED.count(viewer, wanted)),
     )
     return call.render("web/engagement/burden.html", page)
 
 
 @router.get("/rows", action=actions.READ)
-def rows_page(call: Call, query: ReportQuery) -> Response:
+def rows_page(call: Call, query: Annotated[ListQuery, LIST.asked]) -> Response:
     """The rows behind a number of the report."""
-    wanted, names = _wanted(query, call.viewer), vocabulary(call.session).departments
-    found = page_rows_visible_to(call.session, call.actor, wanted, cursor=query.cursor or None, limit=PAGE_SIZE)
-    texts = {
-        "department": names.get(query["department"], ""),
-        "kind": _(BURDEN_KINDS[wanted.kind]) if wanted.kind else "",
-        "q": f"“{query['q']}”" if query["q"].strip() else "",
-        "firm": query["firm"],
-    }
-    base = "/requests/burden/rows"
-    page = BurdenRowsPage(
-        query=query,
-        wanted=wanted,
-        chips=tuple((text, query.address(base, **{name: ""})) for name, text in texts.items() if text),
-        lines=tuple(_row_line(row, names) for row in found.items),
-        page=found,
-        count=count_rows_visible_to(call.session, call.actor, wanted),
-        url=query.address(base),
-        report_url=query.address(),
-    )
+    viewer = call.viewer
+    page = BurdenRowsPage(_ROWS.listed(query, viewer, **_days(query, viewer)), report_url=query.address())
     return call.render("web/engagement/burden_rows.html", page)
 
 
 @router.get("/export.{extension}", action=actions.EXPORT)
-def export(call: Call, query: ReportQuery, extension: TableFormat) -> Response:
+def export(call: Call, query: Annotated[ListQuery, LIST.asked], extension: TableFormat) -> Response:
     """A row for each firm, department and kind, in the order of the report."""
-    header = [_("企业名称"), _("统一社会信用代码"), _("部门"), _("类别"), _("次数")]
-    name = f"{_('企业负担')}-{call.on}"
-    return download_table(
-        call.request,
-        name,
-        extension,
-        _cells(call.session, call.actor, _wanted(query, call.viewer)),
-        header,
-    )
-
-
-def _cells(session: Session, actor: Actor, wanted: BurdenFilter) -> Iterator[list[Any]]:
-    names, cursor = vocabulary(session).departments, ""
-    while True:
-        found = page_firms_visible_to(session, actor, wanted, cursor=cursor or None, limit=500)
-        for one in found.items:
-            for part in one.tallies:
-                firm = one.enterprise
-                yield [firm.name, firm.uscc, names.get(part.department, ""), _(BURDEN_KINDS[part.kind]), part.n]
-        if found.next is None:
-            return
-        cursor = found.next
+    return export_list(call, _EXPORT, query, extension, **_days(query, call.viewer))
 
 
 def _present(tallies: list[BurdenCount], name: str, order: dict[str, str]) -> list[str]:
@@ -234,11 +214,11 @@ def _matrix(
     return (*lines, MatrixLine(_("合计"), tuple(cell(kind=kind) for kind in kinds), cell())) if lines else ()
 
 
-def _firm_line(
-    query: ListQuery, firm: Enterprise, tallies: tuple[BurdenCount, ...], departments: list[str]
-) -> FirmBurdenLine:
+def _firm_line(query: ListQuery, asked: FirmCount, departments: list[str]) -> FirmBurdenLine:
+    firm = asked.enterprise
+
     def cell(department: str = "") -> BurdenCell:
-        n = sum(one.n for one in tallies if not department or one.department == department)
+        n = sum(one.n for one in asked.tallies if not department or one.department == department)
         return BurdenCell(
             n, query.address("/requests/burden/rows", firm=firm.uscc, department=department or query["department"])
         )

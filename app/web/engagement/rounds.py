@@ -1,5 +1,6 @@
 """走访安排: rounds planned from a list; their stops day by day, moved, skipped, ticked off; how a round ended."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -11,10 +12,13 @@ from app.accounts.queries import list_active_officers, officer_names
 from app.doors.calls.call import Call
 from app.doors.calls.router import GuardedRouter
 from app.doors.forms.bound import Bound, empty
-from app.doors.lists.query import ListQuery, asked, list_query
+from app.doors.lists.listed import Listed
+from app.doors.lists.query import ListQuery
+from app.doors.lists.view import ListView
 from app.engagement import actions
 from app.engagement.domain.requests import RequestObjection
 from app.engagement.domain.rounds import MOST_STOPS
+from app.engagement.lists import ROUNDS
 from app.engagement.models import VisitRound
 from app.engagement.queries.periods import repeat_months
 from app.engagement.queries.rounds import (
@@ -23,7 +27,6 @@ from app.engagement.queries.rounds import (
     get_stop,
     list_firms_visible_to,
     list_stops,
-    page_rounds_visible_to,
     progress_of,
 )
 from app.engagement.schemas import MoveStop, PlanRound, SkipStop
@@ -33,7 +36,7 @@ from app.kit.actor import Actor
 from app.kit.errors import Invalid
 from app.kit.i18n import N_, _
 from app.kit.lists.filters import day_in
-from app.kit.paging import Page
+from app.kit.lists.viewer import Viewer
 from app.kit.permissions import Place, can
 from app.reference.queries import list_region_names
 from app.web.bulk.firms import ChosenFirms, chosen_firms
@@ -42,7 +45,6 @@ from app.web.shared.enterprise_words import Choices
 
 router = GuardedRouter(door="web", prefix="/visits/rounds")
 
-PAGE_SIZE = 30
 LABELS: dict[str, str] = {
     "title": N_("名称"),
     "purpose": N_("目的"),
@@ -68,9 +70,7 @@ class RoundsPage:
     """The rounds, running or closed."""
 
     closed: bool
-    lines: tuple[VisitRoundLine, ...]
-    page: Page[VisitRound]
-    url: str
+    list: Listed[VisitRound, VisitRoundLine]
 
 
 @dataclass(frozen=True)
@@ -101,23 +101,22 @@ class RoundPage:
     skipping: StopLine | None
 
 
-QUERY = list_query("/visits/rounds", ("closed",))
+def _lines(viewer: Viewer, rows: Sequence[VisitRound]) -> Sequence[VisitRoundLine]:
+    names = officer_names(viewer.session, {row.officer_id for row in rows if row.officer_id is not None})
+    progress = progress_of(viewer.session, [row.id for row in rows])
+    return [
+        VisitRoundLine(row, names.get(row.officer_id or 0, ""), progress.get(row.id, RoundProgress())) for row in rows
+    ]
+
+
+LIST = ListView(base="/visits/rounds", source=ROUNDS, lines=_lines, size=30, counted=False)
 
 
 @router.get("", action=actions.READ)
-def rounds_page(call: Call, query: Annotated[ListQuery, asked(QUERY)]) -> Response:
+def rounds_page(call: Call, query: Annotated[ListQuery, LIST.asked]) -> Response:
     """The rounds."""
-    closed = bool(query["closed"])
-    found = page_rounds_visible_to(
-        call.session, call.actor, closed=closed, cursor=query.cursor or None, limit=PAGE_SIZE
-    )
-    names = officer_names(call.session, {row.officer_id for row in found.items if row.officer_id is not None})
-    progress = progress_of(call.session, [row.id for row in found.items])
-    lines = tuple(
-        VisitRoundLine(row, names.get(row.officer_id or 0, ""), progress.get(row.id, RoundProgress()))
-        for row in found.items
-    )
-    return call.render("web/engagement/rounds.html", RoundsPage(closed, lines, found, query.address()))
+    page = RoundsPage(bool(query["closed"]), LIST.listed(query, call.viewer))
+    return call.render("web/engagement/rounds.html", page)
 
 
 # -- planning ------------------------------------------------------------------------------------------------------------

@@ -19,15 +19,15 @@ from app.doors.lists.query import ListQuery
 from app.doors.lists.view import ListView
 from app.engagement.actions import ASK
 from app.enterprises import actions
-from app.enterprises.lists import UNKNOWN_REGION
 from app.enterprises.models import Enterprise
 from app.kit.i18n import N_, _
 from app.kit.lists.viewer import Viewer
 from app.kit.permissions import can
 from app.programmes.queries import load_catalogue
-from app.reference.queries import find_industry, list_region_names
+from app.reference.queries import find_industry
 from app.web.enterprises.columns import COLUMNS, EnterpriseRow, rows_of
-from app.web.shared.enterprise_words import in_one_county, region_choices, words
+from app.web.shared.enterprise_words import in_one_county, words
+from app.web.shared.list_controls import FIRM, REGION
 from app.web.shared.message_links import message_address
 
 router = GuardedRouter(door="web", prefix="/enterprises")
@@ -41,16 +41,6 @@ def _lines(viewer: Viewer, rows: Sequence[Enterprise]) -> Sequence[EnterpriseRow
 
 def _coded(vocabulary: str) -> Choose:
     return lambda viewer, _query: viewer.once(words).choices_of(vocabulary)
-
-
-def regions(viewer: Viewer, _query: ListQuery) -> Choices:
-    """The divisions of a county, for the control of a list; none where a list of them would be too long."""
-    return region_choices(viewer.session, viewer.actor)
-
-
-def region_words(code: str, viewer: Viewer, _query: ListQuery) -> str:
-    """Where the rows of a list lie."""
-    return _("区域不详") if code == UNKNOWN_REGION else list_region_names(viewer.session, [code]).get(code, code)
 
 
 def _industry_words(code: str, viewer: Viewer, _query: ListQuery) -> str:
@@ -79,15 +69,8 @@ LIST = ListView(
     columns=COLUMNS,
     file=lambda viewer: f"{_('企业库')}-{viewer.on.isoformat()}",
     controls=(
-        controls.search("q", N_("名称、拼音或代码"), N_("任意两个字"), maxlength=60),
-        controls.select(
-            "region",
-            N_("区域"),
-            regions,
-            words=region_words,
-            url="/enterprises/suggest/regions",
-            placeholder=N_("全部"),
-        ),
+        FIRM,
+        REGION,
         controls.select(
             "field",
             N_("技术领域"),

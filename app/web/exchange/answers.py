@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 from pydantic import BaseModel
@@ -13,9 +13,12 @@ from starlette.responses import Response
 from app.doors.calls.call import Call
 from app.doors.calls.router import GuardedRouter
 from app.doors.forms.bound import Bound, at_field, empty
-from app.doors.lists.query import ListQuery, asked, list_query
+from app.doors.lists.listed import Listed
+from app.doors.lists.query import ListQuery
+from app.doors.lists.view import ListView
 from app.exchange.actions import HAND_OVER
 from app.exchange.handovers.domain import ITEM_LABELS
+from app.exchange.lists import ANSWERS, AnswerFilter
 from app.exchange.partners.models import Partner
 from app.exchange.sheets.answers import ReadAnswer, judge, read_answer
 from app.exchange.sheets.domain import BADGES, FINDING_LABELS, REGISTERED, JudgedRow, RowFinding
@@ -28,15 +31,12 @@ from app.jobs.queries import get_job
 from app.kit.actor import Actor
 from app.kit.errors import Invalid, NotFound
 from app.kit.i18n import _, ngettext
-from app.kit.paging import Page
+from app.kit.lists.viewer import Viewer
 from app.kit.tabular.reader import MAX_BYTES
 from app.web.exchange.lines import Badge
 from app.web.exchange.tabs import ExchangeTab, exchange_tabs
 
 router = GuardedRouter(door="web", prefix="/exchange/handovers")
-
-PAGE_SIZE = 100
-READY = "ready"
 
 
 class AnswerForm(BaseModel):
@@ -79,10 +79,7 @@ class AnswerPage:
     ready: int
     ready_text: str
     views: tuple[ExchangeTab, ...]
-    lines: tuple[PartnerAnswerLine, ...]
-    page: Page[Any]
-    count: int
-    url: str
+    list: Listed[JudgedRow, PartnerAnswerLine]
     without_reason: bool
     unread_sheets: tuple[str, ...]
 
@@ -134,17 +131,19 @@ def uploaded(form: FormData) -> Upload:
     return Upload(given.file, given.filename)
 
 
-QUERY = list_query("/exchange/handovers", ("only",))
+LIST: ListView[JudgedRow, AnswerFilter, PartnerAnswerLine] = ListView(
+    base="/exchange/handovers", source=ANSWERS, lines=lambda _viewer, _rows: (), size=100
+)
 
 
 @router.get("/{number}/answer/{file_id:int}", action=HAND_OVER)
-def answer_page(call: Call, number: str, file_id: int, query: Annotated[ListQuery, asked(QUERY)]) -> Response:
+def answer_page(call: Call, number: str, file_id: int, query: Annotated[ListQuery, LIST.asked]) -> Response:
     """Row by row, what would be registered and what not; nothing is written."""
     batch = get_batch(call.session, call.actor, number)
     file = get_answer(call.session, call.actor, file_id)
     read = read_answer(call.vault.blobs.path(file.sha256))
     judged = judge(call.session, batch.partner, read.answers)
-    return call.render("web/exchange/answer.html", _answer_page(batch, file, read, judged, query))
+    return call.render("web/exchange/answer.html", _answer_page(call.viewer, (batch, file), read, judged, query))
 
 
 @router.post("/{number}/answer/{file_id:int}", action=HAND_OVER)
@@ -179,39 +178,29 @@ def _upload_page(batch: SheetBatch, form: Bound[Any]) -> AnswerUploadPage:
 
 
 def _answer_page(
-    batch: SheetBatch, file: StoredFile, read: ReadAnswer, judged: Sequence[JudgedRow], query: ListQuery
+    viewer: Viewer,
+    given: tuple[SheetBatch, StoredFile],
+    read: ReadAnswer,
+    judged: Sequence[JudgedRow],
+    query: ListQuery,
 ) -> AnswerPage:
-    only, cursor = query["only"], query.cursor
-    counts = Counter(each.finding for each in judged)
-    ready = sum(counts[finding] for finding in REGISTERED)
-    chosen = [each for each in judged if _is_in(each.finding, only)]
-    start = int(cursor) if cursor.isdecimal() and len(cursor) < 8 else 0
+    (batch, file), counts = given, Counter(each.finding for each in judged)
+    ready, number = sum(counts[finding] for finding in REGISTERED), batch.row.number
     base = f"{_base(batch)}/{file.id}"
-    after = start + PAGE_SIZE
+    view = replace(LIST, lines=lambda _viewer, rows: [_line(each, number) for each in rows])
     return AnswerPage(
         tabs=exchange_tabs("handovers"),
         base=base,
-        number=batch.row.number,
+        number=number,
         partner=batch.partner,
         file=file,
         ready=ready,
         ready_text=ngettext("登记 %(num)s 条", "登记 %(num)s 条", ready) % {"num": f"{ready:,}"},
-        views=_views(base, counts, only),
-        lines=tuple(_line(each, batch.row.number) for each in chosen[start:after]),
-        page=Page(
-            items=list(chosen[start:after]),
-            next=str(after) if after < len(chosen) else None,
-            previous=str(max(0, start - PAGE_SIZE)) if start else None,
-        ),
-        count=len(chosen),
-        url=f"{base}?only={only}" if only else base,
+        views=_views(base, counts, query["only"]),
+        list=view.listed(query, viewer, base, rows=judged),
         without_reason=read.without_reason and bool(counts[RowFinding.REJECTED]),
         unread_sheets=read.unread_sheets,
     )
-
-
-def _is_in(finding: RowFinding, only: str) -> bool:
-    return not only or finding == only or (only == READY and finding in REGISTERED)
 
 
 def _views(base: str, counts: Counter[RowFinding], only: str) -> tuple[ExchangeTab, ...]:

@@ -12,10 +12,11 @@ from app.exchange.comparison.domain import KIND_LABELS, PROBLEM_LABELS, LineKind
 from app.exchange.comparison.models import ReconciliationLine
 from app.exchange.domain import FieldDefinition, ResourceDefinition
 from app.exchange.handovers.listed import list_batches
-from app.exchange.reconciliation.queries import ReconciliationLineFilter, iterate_lines
 from app.kit.i18n import _
 from app.web.exchange.lines import record_url
 
+#: A difference in a file: kind, key, name, field, what we say, what they say.
+DifferenceRow = tuple[str, str, str, str, str, str]
 _KIND_BADGES = {
     LineKind.DIFFERING: "wait",
     LineKind.ONLY_HERE: "info",
@@ -115,16 +116,13 @@ def _element(titles: Mapping[str, str], element: Any) -> str:
     return " · ".join(f"{title} {value[0]}" for title, value in said if value)
 
 
-def difference_rows(
-    session: Session, number: int, wanted: ReconciliationLineFilter, definition: ResourceDefinition
-) -> Iterator[list[str]]:
-    """All lines that `wanted` describes for a file, one row for each field that differs."""
-    for line in iterate_lines(session, number, wanted):
-        said = _line(line, "", None, "", definition)
-        for field in said.fields:
-            yield [said.kind[1], said.key, said.label, field.title, _cell(field.ours), _cell(field.theirs)]
-        if not said.fields:
-            yield [said.kind[1], said.key, said.label, said.note, "", ""]
+def difference_rows(line: ReconciliationLine, definition: ResourceDefinition) -> Iterator[DifferenceRow]:
+    """A line as a file has it, one row for each field that differs."""
+    said = _line(line, "", None, "", definition)
+    for field in said.fields:
+        yield said.kind[1], said.key, said.label, field.title, _cell(field.ours), _cell(field.theirs)
+    if not said.fields:
+        yield said.kind[1], said.key, said.label, said.note, "", ""
 
 
 def _cell(texts: Sequence[str]) -> str:

@@ -8,11 +8,16 @@ from typing import Annotated, Any
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from app.cases.lists import CASES, CaseFilter
+from app.cases.lists import CASES
+from app.cases.models import CaseFile
 from app.doors.calls.call import Call
 from app.doors.calls.router import GuardedRouter
+from app.doors.lists import controls
+from app.doors.lists.listed import Listed
 from app.doors.lists.query import ListQuery, asked, list_query
-from app.enterprises.lists import ENTERPRISES, EnterpriseFilter
+from app.doors.lists.view import ListView
+from app.enterprises.lists import ENTERPRISES
+from app.enterprises.models import Enterprise
 from app.exchange.actions import HAND_OVER
 from app.exchange.handovers.domain import BASIS_LABELS, BatchBasis
 from app.exchange.handovers.schemas import PrepareHandover
@@ -21,9 +26,8 @@ from app.exchange.handovers.service.selecting import count_candidates
 from app.exchange.partners.models import Partner
 from app.exchange.partners.queries import list_partners
 from app.kit.actor import Actor
-from app.kit.i18n import _
+from app.kit.i18n import N_, _
 from app.kit.lists.viewer import Viewer
-from app.kit.paging import Count, Page
 from app.programmes.queries import load_catalogue
 from app.web.bulk.cases import chosen_cases
 from app.web.cases.list import programme_choices
@@ -33,7 +37,6 @@ from app.web.exchange.tabs import ExchangeTab, exchange_tabs
 router = GuardedRouter(door="web", prefix="/exchange/handovers")
 
 ADDRESS = "/exchange/handovers/new"
-PAGE_SIZE = 50
 #: What is picked one by one: firms and cases, found as their own lists find them.
 PICKED = ("enterprises", "cases")
 BASES = (BatchBasis.CHANGED, BatchBasis.ALL, BatchBasis.CHOSEN)
@@ -53,16 +56,6 @@ class PickLine:
 
 
 @dataclass(frozen=True)
-class Picks:
-    """The records to pick from."""
-
-    lines: tuple[PickLine, ...]
-    rows: Page[Any]
-    count: Count
-    url: str
-
-
-@dataclass(frozen=True)
 class NewHandoverPage:
     """The questions before a batch."""
 
@@ -72,7 +65,7 @@ class NewHandoverPage:
     resources: Choices
     programmes: Choices
     bases: tuple[tuple[str, str, str], ...]
-    picks: Picks | None
+    picks: Listed[Any, PickLine] | None
     chosen: tuple[str, ...]
     back: str
 
@@ -142,26 +135,31 @@ def _bases(session: Session, actor: Actor, query: ListQuery) -> tuple[tuple[str,
     return tuple((str(basis), _(BASIS_LABELS[basis]), notes[basis]) for basis in BASES if notes[basis])
 
 
-def _picks(session: Session, actor: Actor, query: ListQuery) -> Picks:
-    if query["resource"] == "cases":
-        return _cases(session, actor, query)
-    viewer, wanted = Viewer(session, actor, date.max), EnterpriseFilter(q=query["q"])  # words are found on any day
-    rows = ENTERPRISES.page(viewer, wanted, cursor=query.cursor, limit=PAGE_SIZE)
-    lines = tuple(PickLine(row.uscc, row.name, "", f"/enterprises/{row.uscc}") for row in rows.items)
-    return Picks(lines, rows, ENTERPRISES.count(viewer, wanted), query.address())
+def _firm_lines(_viewer: Viewer, firms: Sequence[Enterprise]) -> Sequence[PickLine]:
+    return [PickLine(firm.uscc, firm.name, "", f"/enterprises/{firm.uscc}") for firm in firms]
 
 
-def _cases(session: Session, actor: Actor, query: ListQuery) -> Picks:
-    catalogue, wanted = load_catalogue(session), CaseFilter(programme=query["programme"], q=query["q"].strip())
-    viewer = Viewer(session, actor, date.max)
-    rows = CASES.page(viewer, wanted, cursor=query.cursor, limit=PAGE_SIZE)
-    lines = tuple(
+def _case_lines(viewer: Viewer, cases: Sequence[CaseFile]) -> Sequence[PickLine]:
+    catalogue = viewer.once(load_catalogue)
+    return [
         PickLine(
-            key=row.number,
-            name=row.enterprise.name,
-            note=str(catalogue.get(row.programme_code, row.programme_version).title),
-            url=f"/cases/{row.number}",
+            key=case.number,
+            name=case.enterprise.name,
+            note=str(catalogue.get(case.programme_code, case.programme_version).title),
+            url=f"/cases/{case.number}",
         )
-        for row in rows.items
-    )
-    return Picks(lines, rows, CASES.count(viewer, wanted), query.address())
+        for case in cases
+    ]
+
+
+_CONTROLS = (
+    *(controls.hidden(name, chip=False) for name in ("partner", "resource", "programme", "basis")),
+    controls.search("q", N_("企业名称、代码或受理编号"), wide=True, chip=False),
+)
+_FIRMS = ListView(base=ADDRESS, source=ENTERPRISES, lines=_firm_lines, controls=_CONTROLS, at="#picks")
+_CASES = ListView(base=ADDRESS, source=CASES, lines=_case_lines, controls=_CONTROLS, at="#picks")
+
+
+def _picks(session: Session, actor: Actor, query: ListQuery) -> Listed[Any, PickLine]:
+    viewer = Viewer(session, actor, date.max)  # words are found on any day
+    return (_CASES if query["resource"] == "cases" else _FIRMS).listed(query, viewer)

@@ -1,6 +1,6 @@
 """One partner: its connection, how it is doing, what was called, its keys; tried, changed, disabled."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated
@@ -12,14 +12,16 @@ from starlette.responses import Response
 from app.accounts.models import MachineClient
 from app.doors.calls.call import Call
 from app.doors.calls.router import GuardedRouter
-from app.doors.lists.query import ListQuery, asked, list_query
+from app.doors.lists.listed import Listed
+from app.doors.lists.query import ListQuery
+from app.doors.lists.view import ListView
 from app.doors.pages.timeline import TimelineLine, timeline_lines
 from app.exchange.actions import MANAGE_PARTNERS, SEE
 from app.exchange.delivery.log import PURPOSE_LABELS, Purpose
 from app.exchange.delivery.reasons import reason
 from app.exchange.handovers.listed import list_batches
 from app.exchange.handovers.models import Handover
-from app.exchange.partners.call_list import page_calls
+from app.exchange.lists import PARTNER_CALLS
 from app.exchange.partners.domain import TRANSPORT_LABELS, Circuit, Transport, circuit_of
 from app.exchange.partners.models import Partner, PartnerCall
 from app.exchange.partners.queries import get_partner
@@ -29,7 +31,7 @@ from app.journal.queries import TimelineFilter, list_events
 from app.kit.clock import utc_now
 from app.kit.errors import DomainError
 from app.kit.i18n import _
-from app.kit.paging import Page
+from app.kit.lists.viewer import Viewer
 from app.kit.permissions import can
 from app.web.exchange.connection_test import TriedConnection, not_connected, try_out
 from app.web.exchange.health import PartnerStatus, partner_status
@@ -41,9 +43,6 @@ router = GuardedRouter(door="web", prefix="/exchange/partners")
 EVENTS = 20
 LONGEST_PEM = 20_000
 _SUCCESS = range(200, 300)
-
-
-CALLS = list_query("/exchange/partners", ("failed",))
 
 
 @dataclass(frozen=True)
@@ -60,13 +59,24 @@ class CallLine:
     answer: str
 
 
+def _calls(viewer: Viewer, rows: Sequence[PartnerCall]) -> Sequence[CallLine]:
+    if not rows:
+        return ()
+    batches = list_batches(viewer.session, {row.handover_id for row in rows if row.handover_id is not None})
+    answers = may_hand_over(viewer.actor, viewer.session.get_one(Partner, rows[0].partner_id))
+    return [_call(row, batches, answers=answers) for row in rows]
+
+
+CALLS = ListView(base="/exchange/partners", source=PARTNER_CALLS, lines=_calls, counted=False)
+
+
 @dataclass(frozen=True)
 class Shown:
     """What a page of the partner shows besides: a key just made, how trying it out went, which calls."""
 
     key: str = ""
     tried: TriedConnection | None = None
-    calls: ListQuery = field(default_factory=CALLS)
+    calls: ListQuery = field(default_factory=CALLS.query)
 
 
 @dataclass(frozen=True)
@@ -84,17 +94,14 @@ class PartnerPage:
     client: str
     status: PartnerStatus
     paused: bool
-    calls: tuple[CallLine, ...]
-    rows: Page[PartnerCall]
-    query: ListQuery
-    url: str
+    calls: Listed[PartnerCall, CallLine]
     events: tuple[TimelineLine, ...]
     may_manage: bool
     shown: Shown
 
 
 @router.get("/{code}", action=SEE)
-def partner_page(call: Call, code: str, query: Annotated[ListQuery, asked(CALLS)]) -> Response:
+def partner_page(call: Call, code: str, query: Annotated[ListQuery, CALLS.asked]) -> Response:
     """The partner."""
     return _render(call, get_partner(call.session, code), Shown(calls=query))
 
@@ -165,9 +172,6 @@ def made_page(call: Call, row: Partner, key: str) -> Response:
 
 
 def _render(call: Call, row: Partner, shown: Shown) -> Response:
-    query = shown.calls
-    found = page_calls(call.session, row.id, failed=bool(query["failed"]), cursor=query.cursor or None)
-    numbers = list_batches(call.session, {made.handover_id for made in found.items if made.handover_id is not None})
     page = PartnerPage(
         tabs=exchange_tabs("overview"),
         base=_address(row.code),
@@ -180,10 +184,7 @@ def _render(call: Call, row: Partner, shown: Shown) -> Response:
         client=_client(call.session, row),
         status=partner_status(row, call.now),
         paused=row.disabled_on is None and circuit_of(row.failures, row.open_until, call.now) is Circuit.OPEN,
-        calls=tuple(_call(made, numbers, answers=may_hand_over(call.actor, row)) for made in found.items),
-        rows=found,
-        query=query,
-        url=query.address(_address(row.code)),
+        calls=CALLS.listed(shown.calls, call.viewer, _address(row.code), partner_id=row.id),
         events=timeline_lines(
             call.session,
             list_events(call.session, TimelineFilter(kind="partner", id=row.code), limit=EVENTS),

@@ -1,5 +1,6 @@
 """数据交换 → 对账: runs of every partner, a new one, how far it is, stopped, what differs handed over again."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -10,20 +11,23 @@ from starlette.responses import Response
 from app.doors.calls.call import Call
 from app.doors.calls.router import GuardedRouter
 from app.doors.forms.bound import Bound, empty
-from app.doors.lists.query import ListQuery, asked, list_query
+from app.doors.lists import controls
+from app.doors.lists.listed import Listed
+from app.doors.lists.query import ListQuery
+from app.doors.lists.view import ListView
 from app.exchange.actions import HAND_OVER, SEE
 from app.exchange.comparison.domain import SOURCE_LABELS, STATE_LABELS, ComparisonSource, ComparisonState
 from app.exchange.comparison.models import Reconciliation
+from app.exchange.lists import RECONCILIATIONS
 from app.exchange.partners.models import Partner
-from app.exchange.reconciliation.queries import get_visible_to, list_partners_visible_to, page_visible_to
+from app.exchange.reconciliation.queries import get_visible_to, list_partners_visible_to
 from app.exchange.reconciliation.service import TheirFile, queue_differences, start_reconciliation, stop_reconciliation
 from app.files.service.storing import keep_file
 from app.jobs.models import Job
 from app.jobs.queries import list_jobs
 from app.kit.actor import Actor
 from app.kit.errors import Invalid
-from app.kit.i18n import _
-from app.kit.paging import Page
+from app.kit.i18n import N_, _
 from app.kit.permissions import can
 from app.kit.tabular.reader import MAX_BYTES
 from app.web.exchange.answers import uploaded
@@ -65,11 +69,8 @@ class RunsPage:
     """The runs, the newest first."""
 
     tabs: tuple[ExchangeTab, ...]
-    lines: tuple[ReconciliationRunLine, ...]
-    page: Page[Reconciliation]
+    list: Listed[Reconciliation, ReconciliationRunLine]
     partners: Choices
-    partner: str
-    url: str
     may_start: bool
 
 
@@ -85,22 +86,30 @@ class NewReconciliationPage:
     limit_mb: int
 
 
-QUERY = list_query(ADDRESS, ("partner",))
+def run_lines(session: Session, rows: Sequence[Reconciliation]) -> tuple[ReconciliationRunLine, ...]:
+    """Runs as lines."""
+    jobs = list_jobs(session, {row.job_id for row in rows if row.job_id is not None})
+    partners = {row.partner_id: session.get_one(Partner, row.partner_id) for row in rows}
+    return tuple(run_line(row, partners[row.partner_id], jobs.get(row.job_id or 0)) for row in rows)
+
+
+LIST = ListView(
+    base=ADDRESS,
+    source=RECONCILIATIONS,
+    lines=lambda viewer, rows: run_lines(viewer.session, rows),
+    controls=(controls.select("partner", N_("对方"), wide=True, chip=False),),
+    counted=False,
+)
 
 
 @router.get("", action=SEE)
-def list_page(call: Call, query: Annotated[ListQuery, asked(QUERY)]) -> Response:
+def list_page(call: Call, query: Annotated[ListQuery, LIST.asked]) -> Response:
     """All runs."""
-    partner = query["partner"]
     partners = list_partners_visible_to(call.session, call.actor)
-    found = page_visible_to(call.session, call.actor, partner=partner, cursor=query.cursor or None)
     page = RunsPage(
         tabs=exchange_tabs("reconciling"),
-        lines=run_lines(call.session, found.items),
-        page=found,
+        list=LIST.listed(query, call.viewer, offers={"partner": partner_choices(partners)}),
         partners=partner_choices(partners),
-        partner=partner,
-        url=query.address(),
         may_start=can(call.actor, HAND_OVER) and bool(partners),
     )
     return call.render("web/exchange/reconciliations.html", page)
@@ -151,13 +160,6 @@ def queue(call: Call, reconciliation_id: int) -> Response:
     handover = queue_differences(call.session, **call.by, row=row, partner=partner)
     reported = _("有差异的记录正在生成批次 %(number)s，生成后核对并报送。") % {"number": handover.number}
     return call.redirect(f"/exchange/handovers/{handover.number}", good=reported)
-
-
-def run_lines(session: Session, rows: list[Reconciliation]) -> tuple[ReconciliationRunLine, ...]:
-    """Runs as lines."""
-    jobs = list_jobs(session, {row.job_id for row in rows if row.job_id is not None})
-    partners = {row.partner_id: session.get_one(Partner, row.partner_id) for row in rows}
-    return tuple(run_line(row, partners[row.partner_id], jobs.get(row.job_id or 0)) for row in rows)
 
 
 def run_line(row: Reconciliation, partner: Partner, job: Job | None) -> ReconciliationRunLine:

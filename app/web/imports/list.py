@@ -10,18 +10,13 @@ from starlette.responses import Response, StreamingResponse
 from app.doors.calls.call import Call
 from app.doors.calls.router import GuardedRouter
 from app.doors.forms.bound import at_field, empty
-from app.doors.lists.query import ListQuery, asked, list_query
+from app.doors.lists.query import ListQuery
 from app.doors.pages.documents import content_disposition
 from app.enterprises.actions import IMPORT
 from app.enterprises.imports.blank_lists import blank_list
 from app.enterprises.imports.domain import ImportKind, ImportState, RowOutcome
 from app.enterprises.imports.models import ImportRun
-from app.enterprises.imports.queries import (
-    count_waiting_visible_to,
-    get_run_visible_to,
-    page_rows,
-    page_runs_visible_to,
-)
+from app.enterprises.imports.queries import get_run_visible_to
 from app.enterprises.imports.returned_rows import hand_back
 from app.enterprises.imports.staging import StagedFile, abandon, change_mapping, stage, start
 from app.files.service.storing import store
@@ -36,7 +31,6 @@ from app.web.imports import pages, row_pages
 router = GuardedRouter(door="web", prefix="/imports")
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_ROWS = 50
 
 
 class ImportForm(BaseModel):
@@ -45,13 +39,9 @@ class ImportForm(BaseModel):
     kind: str = ImportKind.ENTERPRISES
 
 
-ROWS = list_query("/imports", ("outcome",))
-
-
 @router.get("", action=IMPORT)
-def list_page(call: Call, query: Annotated[ListQuery, asked(ListQuery)]) -> Response:
-    found = page_runs_visible_to(call.session, call.actor, cursor=query.cursor or None)
-    page = pages.list_page(call.session, found, count_waiting_visible_to(call.session, call.actor))
+def list_page(call: Call, query: Annotated[ListQuery, pages.LIST.asked]) -> Response:
+    page = pages.ListPage(pages.LIST.listed(query, call.viewer), row_pages.count_waiting(call.viewer))
     return call.render("web/imports/list.html", page)
 
 
@@ -98,7 +88,7 @@ def _staged(call: Call, kind: str) -> ImportRun:
 
 
 @router.get("/{import_id:int}", action=IMPORT)
-def run_page(call: Call, import_id: int, query: Annotated[ListQuery, asked(ROWS)]) -> Response:
+def run_page(call: Call, import_id: int, query: Annotated[ListQuery, row_pages.ROWS.asked]) -> Response:
     outcome = query["outcome"]
     run = get_run_visible_to(call.session, call.actor, import_id)
     if run.state == ImportState.UPLOADED:
@@ -109,9 +99,7 @@ def run_page(call: Call, import_id: int, query: Annotated[ListQuery, asked(ROWS)
             return call.render("web/imports/progress.html", pages.progress_page(run, job))
     if outcome and outcome not in set(RowOutcome):
         raise NotFound("import.outcome_unknown", _("没有这个结果类别。"))
-    shown = outcome or _first_open(run)
-    found, count = page_rows(call.session, run, outcome=shown, cursor=query.cursor or None, limit=_ROWS)
-    page = row_pages.result_page(call.session, run, shown, found, count)
+    page = row_pages.result_page(call.viewer, run, query.changed(outcome=outcome or _first_open(run)))
     return call.render("web/imports/result.html", page)
 
 

@@ -1,6 +1,6 @@
 """What the pages of imports show."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -9,6 +9,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.doors.forms.bound import Bound
+from app.doors.lists.listed import Listed
+from app.doors.lists.view import ListView
 from app.enterprises.events import FIELD_LABELS
 from app.enterprises.imports.domain import (
     KIND_LABELS,
@@ -18,6 +20,7 @@ from app.enterprises.imports.domain import (
     RowOutcome,
 )
 from app.enterprises.imports.fields import FIELDS, IN_CELLS, UNIT_LABELS, ImportField
+from app.enterprises.imports.lists import IMPORTS
 from app.enterprises.imports.mapping import IGNORED, REASON, TableLayout
 from app.enterprises.imports.models import ImportRun
 from app.enterprises.imports.queries import count_open_by_run
@@ -28,7 +31,8 @@ from app.jobs.models import Job
 from app.kit.actor import Actor
 from app.kit.amounts import unit_of
 from app.kit.i18n import N_, _
-from app.kit.paging import Count, Page
+from app.kit.lists.viewer import Viewer
+from app.kit.paging import Count
 from app.kit.tabular.reader import MAX_BYTES
 
 STATE_LABELS = {
@@ -68,8 +72,7 @@ class ImportRunLine:
 class ListPage:
     """All imports, and how many rows of them wait for a decision."""
 
-    lines: tuple[ImportRunLine, ...]
-    page: Page[ImportRun]
+    list: Listed[ImportRun, ImportRunLine]
     waiting: Count
 
 
@@ -151,10 +154,9 @@ def new_page(form: Bound[Any], kind: str) -> NewImportPage:
     return NewImportPage(form, kinds, kind, MAX_BYTES // 1024 // 1024, tuple(required))
 
 
-def list_page(session: Session, page: Page[ImportRun], waiting: Count) -> ListPage:
-    """The list of imports."""
-    still_open = count_open_by_run(session, [run.id for run in page.items])
-    lines = (
+def _run_lines(viewer: Viewer, runs: Sequence[ImportRun]) -> Sequence[ImportRunLine]:
+    still_open = count_open_by_run(viewer.session, [run.id for run in runs])
+    return [
         ImportRunLine(
             run=run,
             kind=_(KIND_LABELS[ImportKind(run.kind)]),
@@ -162,9 +164,11 @@ def list_page(session: Session, page: Page[ImportRun], waiting: Count) -> ListPa
             badge=STATE_BADGES[ImportState(run.state)],
             waiting=still_open.get(run.id, 0),
         )
-        for run in page.items
-    )
-    return ListPage(tuple(lines), page, waiting)
+        for run in runs
+    ]
+
+
+LIST = ListView(base="/imports", source=IMPORTS, lines=_run_lines, counted=False)
 
 
 def mapping_page(

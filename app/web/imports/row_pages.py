@@ -1,18 +1,21 @@
 """What the pages of an import's rows show: the result with its six counts, what waits for a decision."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy.orm import Session
-
+from app.doors.lists.listed import Listed
+from app.doors.lists.query import ListQuery
+from app.doors.lists.view import ListView
 from app.enterprises.imports.decisions import waits_for_name
 from app.enterprises.imports.difference_text import difference_text
 from app.enterprises.imports.domain import KIND_LABELS, OUTCOME_LABELS, ImportKind, RowDecision, RowOutcome
+from app.enterprises.imports.lists import IMPORT_ROWS, ImportRowFilter, RowOfRun
 from app.enterprises.imports.mapping import TableLayout
 from app.enterprises.imports.models import ImportRow, ImportRun
 from app.enterprises.imports.reasons import RowReason
 from app.kit.i18n import N_, _
-from app.kit.paging import Count, Page
+from app.kit.lists.viewer import Viewer
+from app.kit.paging import Count
 from app.reference.queries import list_region_names
 from app.web.imports.pages import OUTCOME_BADGES, ImportRowLine, field_label
 
@@ -77,10 +80,7 @@ class ImportResultPage:
     counts: tuple[CountLine, ...]
     outcome: str
     outcome_label: str
-    rows: tuple[DecisionRow, ...]
-    page: Page[ImportRow]
-    count: Count
-    url: str
+    list: Listed[RowOfRun, DecisionRow]
     not_imported: tuple[str, ...]
     nothing_changed: bool
 
@@ -89,15 +89,29 @@ class ImportResultPage:
 class WaitingRowPage:
     """Rows of all imports that wait for a decision."""
 
-    rows: tuple[DecisionRow, ...]
-    page: Page[ImportRow]
-    count: Count
+    list: Listed[RowOfRun, DecisionRow]
 
 
-def result_page(
-    session: Session, run: ImportRun, outcome: str, page: Page[ImportRow], count: Count
-) -> ImportResultPage:
-    """The result of an import."""
+def _decision_rows(viewer: Viewer, rows: Sequence[RowOfRun]) -> Sequence[DecisionRow]:
+    """Rows with their differences worded; places by their names."""
+    codes = [str(value) for row, _run in rows for value in row.differences.get("region_code", []) if value]
+    places = list_region_names(viewer.session, codes) if codes else {}
+    return [_decision_row(row, run, places) for row, run in rows]
+
+
+#: The rows of a run, which stands in the address, and (without an outcome) the rows of all runs that wait.
+ROWS = ListView(base="/imports", source=IMPORT_ROWS, lines=_decision_rows)
+WAITING = ListView(base="/imports/waiting", source=IMPORT_ROWS, lines=_decision_rows)
+
+
+def count_waiting(viewer: Viewer) -> Count:
+    """How many rows wait for a decision."""
+    return IMPORT_ROWS.count(viewer, ImportRowFilter(waiting=True))
+
+
+def result_page(viewer: Viewer, run: ImportRun, query: ListQuery) -> ImportResultPage:
+    """The result of an import: the rows of the outcome that the address names."""
+    outcome = query["outcome"]
     notes = {
         RowOutcome.QUEUED: N_("需要核对代码或名称"),
         RowOutcome.DIFFERS: N_("与手工修改不同"),
@@ -115,23 +129,10 @@ def result_page(
         counts=counts,
         outcome=outcome,
         outcome_label=_(OUTCOME_LABELS[RowOutcome(outcome)]) if outcome else _("全部"),
-        rows=decision_rows(session, page.items, {run.id: run}),
-        page=page,
-        count=count,
-        url=f"/imports/{run.id}?outcome={outcome}" if outcome else f"/imports/{run.id}",
+        list=ROWS.listed(query, viewer, f"/imports/{run.id}", run_id=run.id),
         not_imported=TableLayout.from_json(run.mapping).not_imported,
         nothing_changed=not run.written,
     )
-
-
-def decision_rows(
-    session: Session, rows: Iterable[ImportRow], runs: Mapping[int, ImportRun]
-) -> tuple[DecisionRow, ...]:
-    """Rows with their differences worded; places by their names."""
-    rows = list(rows)
-    codes = [str(value) for row in rows for value in row.differences.get("region_code", []) if value]
-    places = list_region_names(session, codes) if codes else {}
-    return tuple(_decision_row(row, runs[row.run_id], places) for row in rows)
 
 
 def _decision_row(row: ImportRow, run: ImportRun, places: Mapping[str, str]) -> DecisionRow:

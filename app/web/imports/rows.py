@@ -6,25 +6,21 @@ from starlette.responses import Response
 
 from app.doors.calls.call import Call
 from app.doors.calls.router import GuardedRouter
-from app.doors.lists.query import ListQuery, asked
+from app.doors.lists.query import ListQuery
 from app.doors.pages.render import safe_next
 from app.enterprises.actions import IMPORT
 from app.enterprises.imports import decisions
 from app.enterprises.imports.decisions import Deciding
-from app.enterprises.imports.queries import get_row, get_run_visible_to, list_runs, page_waiting_visible_to
+from app.enterprises.imports.queries import get_row, get_run_visible_to
 from app.kit.i18n import _
 from app.web.imports import row_pages as pages
 
 router = GuardedRouter(door="web", prefix="/imports")
 
-_ROWS = 50
-
 
 @router.get("/waiting", action=IMPORT)
-def waiting_page(call: Call, query: Annotated[ListQuery, asked(ListQuery)]) -> Response:
-    found, count = page_waiting_visible_to(call.session, call.actor, cursor=query.cursor or None, limit=_ROWS)
-    runs = list_runs(call.session, {row.run_id for row in found.items})
-    page = pages.WaitingRowPage(pages.decision_rows(call.session, found.items, runs), found, count)
+def waiting_page(call: Call, query: Annotated[ListQuery, pages.WAITING.asked]) -> Response:
+    page = pages.WaitingRowPage(pages.WAITING.listed(query, call.viewer, waiting=True))
     return call.render("web/imports/waiting.html", page)
 
 

@@ -1,6 +1,6 @@
 """系统 → 通知: what leaves the house, what failed and why, and trying it again."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
@@ -9,15 +9,19 @@ from starlette.responses import Response
 
 from app.doors.calls.call import Call
 from app.doors.calls.router import GuardedRouter
-from app.doors.lists.query import ListQuery, asked, list_query
+from app.doors.lists import controls
+from app.doors.lists.listed import Listed
+from app.doors.lists.query import ListQuery
+from app.doors.lists.view import ListView
 from app.kit.errors import NotFound
-from app.kit.i18n import _, ngettext
-from app.kit.paging import Page
+from app.kit.i18n import N_, _, ngettext
+from app.kit.lists.viewer import Viewer
 from app.notices.actions import WATCH
 from app.notices.channels.port import reason
 from app.notices.domain.delivery import CHANNELS, STATE_LABELS, Channel, DeliveryState
+from app.notices.lists import DELIVERIES, DeliveryRow
 from app.notices.models import Notice, NoticeDelivery
-from app.notices.queries import DeliveryFilter, count_deliveries, page_deliveries, title_of
+from app.notices.queries import count_deliveries, title_of
 from app.notices.recipients import AccountKey, find_accounts
 from app.notices.service.retrying import retry_delivery, retry_given_up
 
@@ -64,45 +68,46 @@ class DeliveriesPage:
     """All deliveries, the newest first."""
 
     channels: tuple[NoticeChannelLine, ...]
-    lines: tuple[DeliveryLine, ...]
-    page: Page[tuple[NoticeDelivery, Notice]]
-    state: str
-    channel: str
-    states: tuple[tuple[str, str], ...]
-    choices: tuple[tuple[str, str], ...]
+    list: Listed[DeliveryRow, DeliveryLine]
     given_up: int
-    url: str
 
     @property
     def heads(self) -> tuple[dict[str, object], ...]:
         """The heads of the table of channels."""
-        numbers = tuple({"label": label, "number": True} for _state, label in self.states)
+        numbers = tuple({"label": _(label), "number": True} for label in STATE_LABELS.values())
         return ({"label": _("渠道")}, {"label": _("情况")}, *numbers)
 
 
-QUERY = list_query(_ADDRESS, ("state", "channel"))
+def _lines(viewer: Viewer, rows: Sequence[DeliveryRow]) -> Sequence[DeliveryLine]:
+    accounts = find_accounts(viewer.session, [(notice.account_kind, notice.account_id) for _row, notice in rows])
+    names = {key: account.name for key, account in accounts.items()}
+    return [_line(row, notice, names) for row, notice in rows]
+
+
+LIST = ListView(
+    base=_ADDRESS,
+    source=DELIVERIES,
+    lines=_lines,
+    controls=(
+        controls.select("state", N_("状态"), STATE_LABELS, chip=False),
+        controls.select(
+            "channel", N_("渠道"), {channel: traits.label for channel, traits in CHANNELS.items()}, chip=False
+        ),
+    ),
+    counted=False,
+)
 
 
 @router.get("", action=WATCH)
-def deliveries(call: Call, query: Annotated[ListQuery, asked(QUERY)]) -> Response:
+def deliveries(call: Call, query: Annotated[ListQuery, LIST.asked]) -> Response:
     """What is on its way, and what did not go out."""
-    state, channel = query["state"], query["channel"]
-    if (state and state not in set(DeliveryState)) or (channel and channel not in set(Channel)):
+    if query["state"] not in ("", *DeliveryState) or query["channel"] not in ("", *Channel):
         raise NotFound("notices.filter", _("没有这个状态。"))
-    found = page_deliveries(call.session, DeliveryFilter(state, channel), query.cursor or None)
-    accounts = find_accounts(call.session, [(notice.account_kind, notice.account_id) for _row, notice in found.items])
-    names = {key: account.name for key, account in accounts.items()}
     counts = count_deliveries(call.session)
     page = DeliveriesPage(
         channels=tuple(_channel(call, channel, counts) for channel in Channel),
-        lines=tuple(_line(row, notice, names) for row, notice in found.items),
-        page=found,
-        state=state,
-        channel=channel,
-        states=tuple((str(each), _(label)) for each, label in STATE_LABELS.items()),
-        choices=tuple((str(each), _(traits.label)) for each, traits in CHANNELS.items()),
+        list=LIST.listed(query, call.viewer),
         given_up=sum(number for (_each, kept), number in counts.items() if kept is DeliveryState.GIVEN_UP),
-        url=query.address(),
     )
     return call.render("web/notices/deliveries.html", page)
 

@@ -24,14 +24,16 @@ from app.jobs.queries import get_ordered_visible_to
 from app.kit.actor import Actor
 from app.kit.errors import Invalid, NotFound
 from app.kit.i18n import _
+from app.kit.lists.filters import addressed
 from app.kit.permissions import EDITORS
 from app.policies.models import Sweep
 from app.policies.sweeps.domain import SweptPolicy
-from app.policies.sweeps.queries import SweepLineFilter, get_sweep_visible_to, list_firms, list_swept_firms
+from app.policies.sweeps.lists import SweepLineFilter, list_firms, list_swept_firms, of_sweep
+from app.policies.sweeps.queries import get_sweep_visible_to
 from app.programmes.queries import get_in_force, list_rounds
 from app.programmes.words import round_title
 from app.web.shared.enterprise_words import Choices
-from app.web.sweeps.lines import FILTERS, QUERY, wanted_lines
+from app.web.sweeps.lines import LIST
 from app.web.sweeps.pages import chosen_policy
 
 router = GuardedRouter(door="web", prefix="/policies/sweeps")
@@ -39,6 +41,7 @@ router = GuardedRouter(door="web", prefix="/policies/sweeps")
 TICKED = "ticked"
 
 
+FILTERS = (*addressed(SweepLineFilter), "sort")
 #: The filter of the list, which of its firms (`which`: ticked or all), and what was chosen for the cases.
 ORDER = list_query(
     "",
@@ -105,11 +108,12 @@ def preview(call: Call, query: Annotated[ListQuery, asked(ORDER)], sweep_id: int
     """Who can get a case; nothing is written."""
     sweep = get_sweep_visible_to(call.session, call.actor, sweep_id)
     policy = chosen_policy(sweep, query)
-    back = QUERY.saying(**{name: query[name] for name in FILTERS}).address(f"/policies/sweeps/{sweep.id}")
+    back = LIST.query(**{name: query[name] for name in FILTERS}).address(f"/policies/sweeps/{sweep.id}")
     if query["which"] == TICKED and not query.several("firm"):
         return call.redirect(back, bad=_("请先勾选企业，再立案。"))
-    wanted = wanted_lines(query, policy.code, tuple(query.several("firm")) if query["which"] == TICKED else ())
-    firms = list_firms(call.session, call.actor, sweep, wanted, MOST_AT_ONCE + 1)
+    ticked = tuple(query.several("firm")) if query["which"] == TICKED else ()
+    given = of_sweep(call.actor, sweep) | {"policy": policy.code} | ({"usccs": ticked} if ticked else {})
+    firms = list_firms(call.viewer, LIST.wanted(query, call.viewer, **given), MOST_AT_ONCE + 1)
     if len(firms) > MOST_AT_ONCE:
         text = _("一次最多为 %(n)s 家企业立案，请先用筛选缩小范围。") % {"n": MOST_AT_ONCE}
         return call.redirect(back, bad=text)
@@ -126,8 +130,8 @@ def order(call: Call, sweep_id: int) -> Response:
     bound = bind(CasesForm, call.form)
     query = ORDER.model_validate({"policy": bound.raw.get("policy") or "", "firm": bound.raw.get("firm") or []})
     policy = chosen_policy(sweep, query)
-    wanted = SweepLineFilter(policy.code, usccs=tuple(query.several("firm")) or ("",))
-    firms = list_firms(call.session, call.actor, sweep, wanted, MOST_AT_ONCE)
+    wanted = SweepLineFilter(policy.code, usccs=tuple(query.several("firm")) or ("",), **of_sweep(call.actor, sweep))
+    firms = list_firms(call.viewer, wanted, MOST_AT_ONCE)
     if not firms and bound.model:
         bound.summary.append(_("没有可以立案的企业。"))
     return call.submit(
@@ -211,7 +215,7 @@ def _prospects(
 
 def _kept(query: ListQuery) -> tuple[tuple[str, str], ...]:
     """What the form that changes the choices sends along."""
-    said = QUERY.saying(**{name: query[name] for name in FILTERS}).said
+    said = LIST.query(**{name: query[name] for name in FILTERS}).said
     ticked = [("firm", uscc) for uscc in query.several("firm")] if query["which"] == TICKED else []
     return (*said, ("which", query["which"]), *ticked)
 
@@ -230,7 +234,7 @@ def _result_page(session: Session, actor: Actor, sweep_id: int, job_id: int) -> 
         job=job,
         running=job.running,
         text=_("已处理 %(done)s / %(total)s 家") % {"done": len(found), "total": total},
-        policy=chosen_policy(sweep, QUERY.saying(policy=job.params["order"]["programme"])),
+        policy=chosen_policy(sweep, LIST.query(policy=job.params["order"]["programme"])),
         opened=tuple(_line(one, firms[one.key]) for one in found if one.done),
         refused=tuple(_line(one, firms[one.key]) for one in found if not one.done),
         left=total - len(found),

@@ -1,32 +1,29 @@
 """政策摸底: all firms under all policies as of a day: start, progress, the result with its filters, the export."""
 
-from collections.abc import Generator, Iterator
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import BaseModel, Field
-from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.doors.calls.call import Call
-from app.doors.calls.downloads import TableFormat, download_table, stream_table
+from app.doors.calls.downloads import TableFormat
 from app.doors.calls.router import GuardedRouter
 from app.doors.forms.bound import empty
-from app.doors.lists.query import ListQuery, asked
-from app.kit.actor import Actor
-from app.kit.db import Database, read_scope
+from app.doors.lists.export import export_list
+from app.doors.lists.query import ListQuery
 from app.kit.errors import NotFound
 from app.kit.i18n import _
-from app.policies.models import Sweep
 from app.policies.sweeps.actions import EXPORT, READ, RUN
-from app.policies.sweeps.queries import get_sweep_visible_to, page_sweeps_visible_to, stream_lines
+from app.policies.sweeps.lists import of_sweep
+from app.policies.sweeps.queries import get_sweep_visible_to
 from app.policies.sweeps.service import resume_sweep, start_sweep, stop_sweep
 from app.web.sweeps import pages
-from app.web.sweeps.lines import QUERY, cells_of, header_of, wanted_lines
+from app.web.sweeps.lines import LIST, list_of
 
 router = GuardedRouter(door="web", prefix="/policies/sweeps")
 
-LineQuery = Annotated[ListQuery, asked(QUERY)]
+LineQuery = Annotated[ListQuery, LIST.asked]
 
 
 class StartForm(BaseModel):
@@ -37,11 +34,10 @@ class StartForm(BaseModel):
 
 
 @router.get("", action=READ)
-def sweeps_page(call: Call, query: Annotated[ListQuery, asked(ListQuery)]) -> Response:
+def sweeps_page(call: Call, query: Annotated[ListQuery, pages.SWEEP_LIST.asked]) -> Response:
     """All sweeps that concern the officer's region, and the form that starts one."""
-    found = page_sweeps_visible_to(call.session, call.actor, cursor=query.cursor or None)
     form = empty({"on": call.on.isoformat(), "region": call.actor.region_prefix})
-    return call.render("web/sweeps/list.html", pages.list_page(call.session, call.actor, found, form))
+    return call.render("web/sweeps/list.html", pages.list_page(call.viewer, query, form))
 
 
 @router.post("", action=RUN)
@@ -52,10 +48,7 @@ def start(call: Call) -> Response:
         lambda given: start_sweep(call.session, **call.by, on=given.on, region=given.region),
         done=lambda started: call.redirect(f"/policies/sweeps/{started.id}"),
         again=lambda bound: call.render(
-            "web/sweeps/list.html",
-            pages.list_page(
-                call.session, call.actor, page_sweeps_visible_to(call.session, call.actor, cursor=None), bound
-            ),
+            "web/sweeps/list.html", pages.list_page(call.viewer, pages.SWEEP_LIST.query(), bound)
         ),
     )
 
@@ -66,7 +59,7 @@ def sweep_page(call: Call, query: LineQuery, sweep_id: int) -> Response:
     sweep = get_sweep_visible_to(call.session, call.actor, sweep_id)
     if sweep.finished_at is None:
         return call.render("web/sweeps/progress.html", pages.progress_page(call.session, call.actor, sweep))
-    return call.render("web/sweeps/result.html", pages.result_page(call.session, call.actor, sweep, query, call.on))
+    return call.render("web/sweeps/result.html", pages.result_page(call.viewer, sweep, query))
 
 
 @router.get("/{sweep_id:int}/progress", action=READ)
@@ -100,20 +93,6 @@ def export(call: Call, query: LineQuery, sweep_id: int, extension: TableFormat) 
     sweep = get_sweep_visible_to(call.session, call.actor, sweep_id)
     if sweep.finished_at is None:
         raise NotFound("sweep.not_finished", _("摸底还没有完成，没有结果可以导出。"))
-    name = f"{_('政策摸底')}-{sweep.on_day}-{pages.chosen_policy(sweep, query).title}"
-    if extension == "xlsx":
-        return download_table(
-            call.request, name, extension, _cells(call.session, call.actor, sweep, query), header_of()
-        )
-    return stream_table(call.request, name, _cells_from(call.database, call.actor, sweep_id, query), header_of())
-
-
-def _cells_from(database: Database, actor: Actor, sweep_id: int, query: ListQuery) -> Generator[list[Any]]:
-    with read_scope(database) as session:
-        yield from _cells(session, actor, get_sweep_visible_to(session, actor, sweep_id), query)
-
-
-def _cells(session: Session, actor: Actor, sweep: Sweep, query: ListQuery) -> Iterator[list[Any]]:
     policy = pages.chosen_policy(sweep, query)
-    for batch in stream_lines(session, actor, sweep, wanted_lines(query, policy.code), sort=query["sort"]):
-        yield from cells_of(session, policy, batch)
+    given = of_sweep(call.actor, sweep)
+    return export_list(call, list_of(sweep, policy), query.changed(policy=policy.code), extension, **given)

@@ -1,8 +1,7 @@
 """What the pages of sweeps show: the list, the progress, the result."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -10,24 +9,26 @@ from sqlalchemy.orm import Session
 from app.cases.actions import OPEN
 from app.cases.service.opening_many import JOB_KIND as OPEN_CASES
 from app.doors.forms.bound import Bound
+from app.doors.lists.listed import Listed
 from app.doors.lists.query import ListQuery
+from app.doors.lists.view import ListView
 from app.jobs.domain import JobState
 from app.jobs.models import Job
 from app.jobs.queries import get_job, list_about, list_jobs, ordered_within
 from app.kit.actor import Actor
 from app.kit.i18n import N_, _
-from app.kit.paging import Count, Page
+from app.kit.lists.viewer import Viewer
 from app.kit.permissions import Place, can
 from app.policies.models import Sweep
 from app.policies.sweeps.actions import RUN
 from app.policies.sweeps.domain import SweepStatus, SweptPolicy, swept_policy
-from app.policies.sweeps.queries import SORTS, count_lines, counts_for, firms_for, page_lines
+from app.policies.sweeps.lists import LINES, SWEEPS, LineRow, of_sweep
+from app.policies.sweeps.queries import counts_for, firms_for
 from app.programmes.queries import load_catalogue
 from app.reference.queries import list_region_names
 from app.web.shared.enterprise_words import Choices, region_choices
-from app.web.sweeps.lines import QUERY, STANDINGS, LineView, line_views, opening, wanted_lines
+from app.web.sweeps.lines import LIST, STANDINGS, LineView, list_of, opening
 
-PAGE_SIZE = 50
 _STATES = {
     JobState.QUEUED: ("wait", N_("排队")),
     JobState.RUNNING: ("info", N_("进行中")),
@@ -64,8 +65,7 @@ class SweepRow:
 class SweepsPage:
     """All sweeps, and the form that starts one."""
 
-    rows: tuple[SweepRow, ...]
-    page: Page[Sweep]
+    list: Listed[Sweep, SweepRow]
     form: Bound[Any]
     regions: Choices
     region_text: str
@@ -132,20 +132,8 @@ class SweepResultPage:
     tiles: tuple[Tile, ...]
     difference: str
     difference_url: str
-    query: ListQuery
-    lines: tuple[LineView, ...]
-    page: Page[Any]
-    count: Count
-    url: str
+    list: Listed[LineRow, LineView]
     sorts: Mapping[str, str]
-    xlsx_url: str
-    csv_url: str
-    chips: tuple[tuple[str, str], ...]
-    titles: Choices
-    standings: Choices
-    facts: Choices
-    regions: Choices
-    region_text: str
     kept: tuple[tuple[str, str], ...]
     all_url: str
     orders: tuple[OrderLine, ...]
@@ -153,14 +141,20 @@ class SweepResultPage:
     pruned: bool
 
 
-def list_page(session: Session, actor: Actor, found: Page[Sweep], form: Bound[Any]) -> SweepsPage:
+def _rows(viewer: Viewer, sweeps: Sequence[Sweep]) -> Sequence[SweepRow]:
+    places = list_region_names(viewer.session, {sweep.region_prefix for sweep in sweeps})
+    jobs = list_jobs(viewer.session, {sweep.job_id or 0 for sweep in sweeps if sweep.finished_at is None})
+    return [_row(viewer.session, viewer.actor, sweep, places, jobs) for sweep in sweeps]
+
+
+SWEEP_LIST = ListView(base="/policies/sweeps", source=SWEEPS, lines=_rows, size=30, counted=False)
+
+
+def list_page(viewer: Viewer, query: ListQuery, form: Bound[Any]) -> SweepsPage:
     """The list of sweeps."""
-    places = list_region_names(session, {sweep.region_prefix for sweep in found.items})
-    jobs = list_jobs(session, {sweep.job_id or 0 for sweep in found.items if sweep.finished_at is None})
-    region = str(form.raw.get("region") or "")
+    session, actor, region = viewer.session, viewer.actor, str(form.raw.get("region") or "")
     return SweepsPage(
-        rows=tuple(_row(session, actor, sweep, places, jobs) for sweep in found.items),
-        page=found,
+        list=SWEEP_LIST.listed(query, viewer),
         form=form,
         regions=region_choices(session, actor),
         region_text=list_region_names(session, [region]).get(region, ""),
@@ -208,14 +202,11 @@ def chosen_policy(sweep: Sweep, query: ListQuery) -> SweptPolicy:
     return swept_policy(code, sweep.versions[code])
 
 
-def result_page(session: Session, actor: Actor, sweep: Sweep, query: ListQuery, on: date) -> SweepResultPage:
+def result_page(viewer: Viewer, sweep: Sweep, query: ListQuery) -> SweepResultPage:
     """Every policy's counts and the filtered lines of one."""
+    session, actor = viewer.session, viewer.actor
     policy, base = chosen_policy(sweep, query), f"/policies/sweeps/{sweep.id}"
-    query = query.changed(policy=policy.code)
-    wanted, counts = wanted_lines(query, policy.code), counts_for(session, actor, sweep)
-    found = page_lines(session, actor, sweep, wanted, sort=query["sort"], cursor=query.cursor or None, limit=PAGE_SIZE)
-    regions = region_choices(session, actor)
-    region_text = list_region_names(session, [query["region"]]).get(query["region"], "")
+    query, counts = query.changed(policy=policy.code), counts_for(session, actor, sweep)
     catalogue = load_catalogue(session)
     pruned = bool(sweep.counts.get("pruned"))
     return SweepResultPage(
@@ -228,25 +219,13 @@ def result_page(session: Session, actor: Actor, sweep: Sweep, query: ListQuery, 
         heads=tuple(_(STANDINGS[standing]) for standing in COUNTED),
         tiles=tuple(_tiles(counts.get(policy.code, {}), policy.code, base)),
         difference=_difference(session, sweep, counts.get(policy.code, {})),
-        difference_url=opening(QUERY.saying(policy=policy.code, standing=SweepStatus.CHANGED), base),
-        query=query,
-        lines=tuple(line_views(session, policy, sweep.on_day, found.items)),
-        page=found,
-        count=count_lines(session, actor, sweep, wanted),
-        url=query.address(base),
-        sorts={name: opening(query, base, sort=name) for name in SORTS},
-        xlsx_url=query.address(f"{base}/export.xlsx"),
-        csv_url=query.address(f"{base}/export.csv"),
-        chips=tuple(_chips(query, policy, region_text, base)),
-        titles=tuple((code, str(swept_policy(code, kept).title)) for code, kept in sorted(sweep.versions.items())),
-        standings=tuple((standing.value, _(label)) for standing, label in STANDINGS.items()),
-        facts=tuple((code, str(label)) for code, label in policy.facts.items()),
-        regions=regions,
-        region_text=region_text,
+        difference_url=opening(LIST.query(policy=policy.code, standing=SweepStatus.CHANGED), base),
+        list=list_of(sweep, policy).listed(query, viewer, base, **of_sweep(actor, sweep)),
+        sorts={name: opening(query, base, sort=name) for name in LINES.orders},
         kept=query.said,
         all_url=f"{query.address(f'{base}/cases')}&which=all",
         orders=tuple(_orders(session, actor, sweep)) if can(actor, OPEN) else (),
-        may_open=can(actor, OPEN) and policy.code in catalogue.in_force(on) and not pruned,
+        may_open=can(actor, OPEN) and policy.code in catalogue.in_force(viewer.on) and not pruned,
         pruned=pruned,
     )
 
@@ -265,7 +244,7 @@ def _policy_rows(
     for code, kept in sorted(sweep.versions.items()):
         policy, numbers = swept_policy(code, kept), counts.get(code, {})
         cells = tuple(
-            (numbers.get(standing, 0), opening(QUERY.saying(policy=code, standing=standing), base))
+            (numbers.get(standing, 0), opening(LIST.query(policy=code, standing=standing), base))
             for standing in COUNTED
         )
         yield PolicyRow(
@@ -273,7 +252,7 @@ def _policy_rows(
             title=str(policy.title),
             versions=_("、").join(sorted(set(policy.versions.values()))),
             chosen=code == chosen.code,
-            url=opening(QUERY.saying(policy=code), base),
+            url=opening(LIST.query(policy=code), base),
             firms=numbers.get("firms", 0),
             cells=cells,
         )
@@ -283,7 +262,7 @@ def _tiles(numbers: Mapping[str, int], code: str, base: str) -> Iterator[Tile]:
     only = numbers.get(SweepStatus.ONLY_ONE, 0)
     notes = {SweepStatus.ONE_SHORT: _("其中 %(n)s 家其余均达标") % {"n": only} if only else ""}
     for standing in COUNTED[:5]:
-        url = opening(QUERY.saying(policy=code, standing=standing), base)
+        url = opening(LIST.query(policy=code, standing=standing), base)
         yield Tile(_(STANDINGS[standing]), numbers.get(standing, 0), notes.get(standing, ""), url)
 
 
@@ -298,18 +277,3 @@ def _difference(session: Session, sweep: Sweep, numbers: Mapping[str, int]) -> s
         _("与上一次（%(day)s）相比：新达标 %(gained)s 家，不再达标 %(lost)s 家，共 %(changed)s 家结果不同") % reported
     )
     return text + (_("；新入库 %(new)s 家") % reported if reported["new"] else "")
-
-
-def _chips(query: ListQuery, policy: SweptPolicy, region_text: str, base: str) -> Iterator[tuple[str, str]]:
-    """The conditions in words, each with the address that takes it away."""
-    texts = {
-        "standing": _(STANDINGS[SweepStatus(query["standing"])]) if query["standing"] in set(SweepStatus) else "",
-        "missing": _("缺：%(fact)s") % {"fact": policy.facts.get(query["missing"], query["missing"])}
-        if query["missing"]
-        else "",
-        "region": _("区域不详") if query["region"] == "unknown" else region_text or query["region"],
-        "q": f"“{query['q']}”" if query["q"].strip() else "",
-    }
-    for name, text in texts.items():
-        if text:
-            yield text, opening(query, base, **{name: ""})

@@ -9,12 +9,16 @@ from starlette.responses import Response
 
 from app.doors.calls.call import Call
 from app.doors.calls.router import GuardedRouter
-from app.doors.lists.query import ListQuery, asked, list_query
+from app.doors.lists import controls
+from app.doors.lists.listed import Listed
+from app.doors.lists.query import ListQuery
+from app.doors.lists.view import ListView
 from app.jobs import events, service
 from app.jobs.actions import LIST, STEER
 from app.jobs.domain import JobState
+from app.jobs.lists import JOBS
 from app.jobs.models import Job
-from app.jobs.queries import get_job, page_jobs
+from app.jobs.queries import get_job
 from app.jobs.run import kinds_of
 from app.journal.domain import EventType, SubjectKey
 from app.journal.service import record
@@ -22,7 +26,6 @@ from app.kit.actor import Actor
 from app.kit.db import composition_of
 from app.kit.errors import NotFound
 from app.kit.i18n import N_, _
-from app.kit.paging import Page
 
 router = GuardedRouter(door="web", prefix="/system/jobs")
 
@@ -61,34 +64,33 @@ class JobLine:
 class JobsPage:
     """All jobs."""
 
-    lines: tuple[JobLine, ...]
-    page: Page[Job]
-    state: str
-    states: tuple[tuple[str, str], ...]
+    list: Listed[Job, JobLine]
 
 
-QUERY = list_query("/system/jobs", ("state",))
+_LIST = ListView(
+    base="/system/jobs",
+    source=JOBS,
+    lines=lambda viewer, rows: [_line(viewer.session, job) for job in rows],
+    controls=(controls.select("state", N_("状态"), STATE_LABELS, chip=False),),
+    counted=False,
+)
 
 
 @router.get("", action=LIST)
-def list_page(call: Call, query: Annotated[ListQuery, asked(QUERY)]) -> Response:
-    state = query["state"]
-    if state and state not in set(JobState):
+def list_page(call: Call, query: Annotated[ListQuery, _LIST.asked]) -> Response:
+    if query["state"] not in ("", *JobState):
         raise NotFound("job.state_unknown", _("没有这个状态。"))
-    found = page_jobs(call.session, state=state, cursor=query.cursor or None)
-    states = tuple((each.value, _(label)) for each, label in STATE_LABELS.items())
-    page = JobsPage(tuple(_line(call, job) for job in found.items), found, state, states)
-    return call.render("web/jobs/list.html", page)
+    return call.render("web/jobs/list.html", JobsPage(_LIST.listed(query, call.viewer)))
 
 
 @router.get("/{job_id:int}", action=LIST)
 def job_page(call: Call, job_id: int) -> Response:
-    return call.render("web/jobs/job.html", _line(call, get_job(call.session, job_id)))
+    return call.render("web/jobs/job.html", _line(call.session, get_job(call.session, job_id)))
 
 
 @router.get("/{job_id:int}/progress", action=LIST)
 def progress(call: Call, job_id: int) -> Response:
-    return call.bar("web/jobs/progress.html", _line(call, get_job(call.session, job_id)))
+    return call.bar("web/jobs/progress.html", _line(call.session, get_job(call.session, job_id)))
 
 
 @router.post("/{job_id:int}/stop", action=STEER)
@@ -121,8 +123,8 @@ def _note(session: Session, actor: Actor, now: datetime, job: Job, type: EventTy
     record(session, actor=actor, now=now, type=type.code, subject=SubjectKey("job", str(job.id), job.title))
 
 
-def _line(call: Call, job: Job) -> JobLine:
-    kind = composition_of(call.session).made(kinds_of).get(job.kind)
+def _line(session: Session, job: Job) -> JobLine:
+    kind = composition_of(session).made(kinds_of).get(job.kind)
     state = JobState(job.state)
     return JobLine(
         job=job,

@@ -3,28 +3,28 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Any
-from urllib.parse import urlencode
+from typing import Annotated
 
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.doors.calls.call import Call
-from app.doors.calls.downloads import TableFormat, download_table
+from app.doors.calls.downloads import TableFormat
 from app.doors.calls.router import GuardedRouter
-from app.doors.lists.query import ListQuery, asked
+from app.doors.lists.export import export_list
+from app.doors.lists.listed import Listed
+from app.doors.lists.query import ListQuery
 from app.kit.errors import NotFound
 from app.kit.i18n import Bilingual, _
-from app.kit.paging import Page
+from app.kit.paging import Count
 from app.targets import actions, queries
 from app.targets.domain import Applications, Certificates, Subjects, TargetOperator, version_name
+from app.targets.lists import TargetItem, TargetRowFilter
 from app.targets.models import PlanItem
 from app.targets.queries import PlanView, TargetResult
-from app.web.targets.rows import TargetTable, all_rows, page_of_rows
+from app.web.targets.rows import LIST, TargetRow, list_of
 
 router = GuardedRouter(door="web", prefix="/targets")
-
-PAGE_SIZE = 50
 
 
 @dataclass(frozen=True)
@@ -78,10 +78,7 @@ class TargetRowsPage:
     name: str
     remark: str
     card: GoalCard
-    table: TargetTable
-    page: Page[Any]
-    url: str
-    export_query: str
+    list: Listed[TargetItem, TargetRow]
     year: int
     on: date
 
@@ -109,23 +106,21 @@ def targets_page(call: Call, year: int | None = None) -> Response:
 
 @router.get("/{code}", action=actions.READ)
 def target_rows_page(
-    call: Call, code: str, paged: Annotated[ListQuery, asked(ListQuery)], year: int | None = None
+    call: Call, code: str, query: Annotated[ListQuery, LIST.asked], year: int | None = None
 ) -> Response:
     view, item = _item(call, code, year)
     result = queries.result(call.session, view, item)
     counted = queries.counted_of(item)
     assert counted is not None  # get_item refuses an item that nothing is counted for
-    table, found = page_of_rows(call.session, counted, view, paged.cursor or None, PAGE_SIZE)
-    query = urlencode({"year": view.period.year})
+    viewer, shown = call.viewer, list_of(counted, view.period, _file(item, view))
+    query, wanted = query.changed(year=str(view.period.year)), TargetRowFilter(counted, view.period, view.region_prefix)
+    found, base = shown.found(query, viewer, wanted), f"/targets/{item.code}"
     page = TargetRowsPage(
         item=item,
         name=_text(item.name),
         remark=_text(item.remark),
         card=cards_of(call.session, view, [result])[0],
-        table=table,
-        page=found,
-        url=f"/targets/{item.code}?{query}",
-        export_query=query,
+        list=shown.around(query, viewer, wanted, found, Count(result.count or 0), base),
         year=view.period.year,
         on=view.period.on,
     )
@@ -137,9 +132,13 @@ def export_target_rows(call: Call, code: str, extension: TableFormat, year: int 
     view, item = _item(call, code, year)
     counted = queries.counted_of(item)
     assert counted is not None  # as above
-    table = all_rows(call.session, counted, view)
-    name = f"{item.name['zh']}-{view.period.year}"
-    return download_table(call.request, name, extension, [row.cells for row in table.rows], table.header)
+    shown = list_of(counted, view.period, _file(item, view))
+    given = {"counted": counted, "period": view.period, "region_prefix": view.region_prefix}
+    return export_list(call, shown, LIST.query(), extension, **given)
+
+
+def _file(item: PlanItem, view: PlanView) -> str:
+    return f"{item.name['zh']}-{view.period.year}"
 
 
 def _item(call: Call, code: str, year: int | None) -> tuple[PlanView, PlanItem]:

@@ -1,7 +1,7 @@
 """The rows behind a counted target, as a table: one kind of row for each kind of number."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -9,13 +9,14 @@ from sqlalchemy.orm import Session
 
 from app.cases.models import CaseFile
 from app.commissioners.models import Commissioner
+from app.doors.lists.columns import TableColumn
+from app.doors.lists.view import ListView
 from app.enterprises.models import Enterprise
 from app.enterprises.queries import list_tags, list_valid_certificates
-from app.kit.i18n import _
-from app.kit.paging import Page
+from app.kit.i18n import N_, _
 from app.targets import queries
-from app.targets.domain import Applications, Commissioners, Counted, Subjects
-from app.targets.queries import PlanView
+from app.targets.domain import Applications, Commissioners, Counted, Period, Subjects
+from app.targets.lists import TARGET_ROWS, TargetItem, TargetRowFilter
 
 NOTHING = "—"
 
@@ -33,64 +34,58 @@ class TargetRow:
         return tuple(NOTHING if cell in (None, "") else str(cell) for cell in self.cells)
 
 
-@dataclass(frozen=True)
-class TargetTable:
-    """A table ready to be shown or handed out."""
-
-    header: tuple[str, ...]
-    rows: tuple[TargetRow, ...] = field(default=())
+#: The rows behind every number; `list_of` says how those behind one look.
+LIST: ListView[TargetItem, TargetRowFilter, TargetRow] = ListView(
+    base="/targets", source=TARGET_ROWS, lines=lambda _viewer, _rows: (), also=("year",)
+)
 
 
-def page_of_rows(
-    session: Session, counted: Counted, view: PlanView, cursor: str | None, limit: int
-) -> tuple[TargetTable, Page[Any]]:
-    """One page of the rows that the number counts."""
-    found = queries.page_rows(session, view, counted, cursor, limit)
-    return _table(session, counted, view, found.items), found
+def list_of(counted: Counted, period: Period, name: str) -> ListView[TargetItem, TargetRowFilter, TargetRow]:
+    """The rows behind a number, for its page and its file."""
+    return replace(
+        LIST,
+        lines=lambda viewer, rows: _lines(viewer.session, counted, period, rows),
+        columns=tuple(
+            TableColumn[TargetRow](head, lambda row, place=place: row.cells[place])  # type: ignore[misc]
+            for place, head in enumerate(_heads(counted))
+        ),
+        file=lambda _viewer: name,
+    )
 
 
-def all_rows(session: Session, counted: Counted, view: PlanView) -> TargetTable:
-    """Every row that the number counts, for an export."""
-    return _table(session, counted, view, queries.list_rows(session, view, counted))
+def _heads(counted: Counted) -> tuple[str, ...]:
+    if isinstance(counted, Applications):
+        return (N_("受理编号"), N_("企业"), N_("统一社会信用代码"), N_("申报日期"))
+    if isinstance(counted, Commissioners):
+        return (N_("姓名"), N_("工作单位"), N_("服务企业"), N_("协议期限"))
+    held = (N_("企业"), N_("统一社会信用代码"), N_("证书编号"), N_("有效期至"))
+    return (*held, N_("计入依据")) if isinstance(counted, Subjects) else held
 
 
-def _table(session: Session, counted: Counted, view: PlanView, items: Sequence[Any]) -> TargetTable:
+def _lines(session: Session, counted: Counted, period: Period, items: Sequence[Any]) -> Sequence[TargetRow]:
     if isinstance(counted, Applications):
         return _cases(session, items)
     if isinstance(counted, Commissioners):
-        return _experts(counted, view, items)
-    return _firms(session, counted, view.period.on, items)
+        return [
+            TargetRow(_expert_cells(counted, period.year, item), f"/commissioners/{item.public_id}") for item in items
+        ]
+    return _firms(session, counted, period.on, items)
 
 
-def _cases(session: Session, items: Sequence[CaseFile]) -> TargetTable:
+def _cases(session: Session, items: Sequence[CaseFile]) -> Sequence[TargetRow]:
     days = queries.submission_days(session, [case.id for case in items])
-    header = (_("受理编号"), _("企业"), _("统一社会信用代码"), _("申报日期"))
-    return TargetTable(
-        header,
-        tuple(
-            TargetRow(
-                (case.number, case.enterprise.name, case.enterprise.uscc, days.get(case.id)),
-                f"/cases/{case.number}",
-            )
-            for case in items
-        ),
-    )
+    return [
+        TargetRow((case.number, case.enterprise.name, case.enterprise.uscc, days.get(case.id)), f"/cases/{case.number}")
+        for case in items
+    ]
 
 
-def _experts(counted: Commissioners, view: PlanView, items: Sequence[Commissioner]) -> TargetTable:
-    header = (_("姓名"), _("工作单位"), _("服务企业"), _("协议期限"))
-    return TargetTable(
-        header,
-        tuple(TargetRow(_expert_cells(counted, view, item), f"/commissioners/{item.public_id}") for item in items),
-    )
-
-
-def _expert_cells(counted: Commissioners, view: PlanView, item: Commissioner) -> tuple[str, ...]:
+def _expert_cells(counted: Commissioners, year: int, item: Commissioner) -> tuple[str, ...]:
     """The agreements that make the person count, joined."""
     made = [
         agreement
         for agreement in item.agreements
-        if agreement.programme.counts_as == counted.headcount.value and agreement.term.touches_year(view.period.year)
+        if agreement.programme.counts_as == counted.headcount.value and agreement.term.touches_year(year)
     ]
     firms = "、".join(dict.fromkeys(agreement.enterprise.name for agreement in made))
     terms = "；".join(
@@ -100,13 +95,10 @@ def _expert_cells(counted: Commissioners, view: PlanView, item: Commissioner) ->
     return (item.name, item.unit, firms, terms)
 
 
-def _firms(session: Session, counted: Any, on: date, items: Sequence[Enterprise]) -> TargetTable:
+def _firms(session: Session, counted: Any, on: date, items: Sequence[Enterprise]) -> Sequence[TargetRow]:
     ids = [item.id for item in items]
     certificates = list_valid_certificates(session, ids, on)
     tags = list_tags(session, ids) if isinstance(counted, Subjects) else {}
-    header = [_("企业"), _("统一社会信用代码"), _("证书编号"), _("有效期至")]
-    if isinstance(counted, Subjects):
-        header.append(_("计入依据"))
 
     def cells(item: Enterprise) -> tuple[Any, ...]:
         held = [row for row in certificates.get(item.id, []) if row.kind == counted.certificate]
@@ -121,4 +113,4 @@ def _firms(session: Session, counted: Any, on: date, items: Sequence[Enterprise]
             found.append("、".join([*([_("有效证书")] if held else []), *([_("入库标签")] if listed else [])]))
         return tuple(found)
 
-    return TargetTable(tuple(header), tuple(TargetRow(cells(item), f"/enterprises/{item.uscc}") for item in items))
+    return [TargetRow(cells(item), f"/enterprises/{item.uscc}") for item in items]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -9,13 +10,15 @@ from sqlalchemy import func, select, update
 
 from app.enterprises.imports.decisions import OURS, THEIRS, Deciding, choose, confirm, refuse, reopen, undo
 from app.enterprises.imports.domain import ImportKind
+from app.enterprises.imports.lists import IMPORT_ROWS, ImportRowFilter
 from app.enterprises.imports.models import ImportRow, ImportRun
-from app.enterprises.imports.queries import count_waiting_visible_to, get_row, get_run_visible_to
+from app.enterprises.imports.queries import get_row, get_run_visible_to
 from app.enterprises.models import Enterprise, FormerName, YearlyFigures
 from app.journal.models import JournalEvent
 from app.kit.actor import Actor, ActorKind, Role
 from app.kit.db import Database, read_scope, session_scope
 from app.kit.errors import Conflict, DomainError, Forbidden, Invalid, NotFound
+from app.kit.lists.viewer import Viewer
 from tests.factories.enterprises import fictional_code, firm, wrong_code
 from tests.factories.lists import firm_row, write_list
 from tests.support.imports import NOW, Importer
@@ -101,7 +104,7 @@ def test_a_refused_row_is_remembered_and_can_be_reopened(
     with desk(database, queued) as at:
         refuse(at, "代码抄错")
     with read_scope(database) as session:
-        assert count_waiting_visible_to(session, OFFICER).n == 0
+        assert IMPORT_ROWS.count(Viewer(session, OFFICER, date.max), ImportRowFilter(waiting=True)).n == 0
     again = importer.take_in(tmp_path / "queued.csv", actor=OFFICER)
     (row,) = importer.rows(again)
     assert [reason["code"] for reason in row.reasons] == ["uscc", "refused.before", "unread"]
@@ -206,8 +209,8 @@ def test_an_import_of_another_region_is_not_to_be_seen(database: Database, queue
     with read_scope(database) as session:
         with pytest.raises(NotFound):
             get_run_visible_to(session, elsewhere, queued)
-        assert count_waiting_visible_to(session, elsewhere).n == 0
-        assert count_waiting_visible_to(session, OFFICER).n == 1
+        assert IMPORT_ROWS.count(Viewer(session, elsewhere, date.max), ImportRowFilter(waiting=True)).n == 0
+        assert IMPORT_ROWS.count(Viewer(session, OFFICER, date.max), ImportRowFilter(waiting=True)).n == 1
 
 
 def test_a_firm_registered_meanwhile_is_not_taken_in_twice(database: Database, queued: int) -> None:

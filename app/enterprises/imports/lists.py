@@ -1,0 +1,61 @@
+"""Imports, their rows, and rows that wait for a decision, as lists: within what an officer may see."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from sqlalchemy import ColumnElement, and_, select
+
+from app.enterprises.imports.domain import OPEN, ImportState, RowDecision, RowOutcome
+from app.enterprises.imports.models import ImportRow, ImportRun
+from app.kit.lists import filters
+from app.kit.lists.source import ListSource, newest
+from app.kit.lists.viewer import Viewer
+from app.kit.paging import Keyset
+from app.kit.permissions import within_region
+
+RowOfRun = tuple[ImportRow, ImportRun]
+
+
+def _within(viewer: Viewer) -> ColumnElement[bool]:
+    return within_region(ImportRun.region_prefix, viewer.actor.region_prefix)
+
+
+@dataclass(frozen=True)
+class ImportFilter:
+    """Which imports: all that the officer may see."""
+
+
+IMPORTS: ListSource[ImportRun, ImportFilter] = ListSource(
+    kind=ImportFilter,
+    visible=lambda viewer: select(ImportRun).where(_within(viewer)),
+    id=ImportRun.id,
+    orders=newest(ImportRun.id),
+)
+
+
+def _waits(_value: bool, _viewer: Viewer) -> ColumnElement[bool]:
+    return and_(
+        ImportRow.outcome.in_(OPEN),
+        ImportRow.decision == RowDecision.NONE,
+        ImportRun.state.in_((ImportState.STARTED, ImportState.FINISHED)),
+    )
+
+
+@dataclass(frozen=True)
+class ImportRowFilter:
+    """Which rows: with an outcome, of one run, or (`waiting`) of all runs those that wait for a decision."""
+
+    outcome: Annotated[str, filters.Filter(filters.among(RowOutcome), filters.equal(ImportRow.outcome))] = ""
+    run_id: Annotated[int | None, filters.inner(ImportRow.run_id)] = None
+    waiting: Annotated[bool, filters.Filter(None, _waits)] = False
+
+
+IMPORT_ROWS: ListSource[RowOfRun, ImportRowFilter] = ListSource(
+    kind=ImportRowFilter,
+    visible=lambda viewer: (
+        select(ImportRow, ImportRun).join(ImportRun, ImportRun.id == ImportRow.run_id).where(_within(viewer))
+    ),
+    id=ImportRow.id,
+    orders={"newest": Keyset([(ImportRow.id, "desc")]), "file": Keyset([(ImportRow.row_number, "asc")])},
+    usual=lambda wanted: "newest" if wanted.waiting else "file",
+)
