@@ -1,6 +1,6 @@
 """The firms of a region as of a day, in columns: read once, then only what the journal says has changed."""
 
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -16,6 +16,7 @@ from app.enterprises.likely import likely_within
 from app.enterprises.models import Enterprise
 from app.journal.queries import head_position, list_enterprises_since
 from app.policies.checks import CheckDays
+from app.policies.domain.facts.catalogue import Catalogue
 from app.policies.domain.facts.columns import Columns, columns_of
 from app.policies.domain.sweep.interpreter import Swept
 from app.policies.queries import get_catalogue
@@ -76,18 +77,28 @@ class RegisterCache:
     def __init__(self, most: int = MOST_BYTES) -> None:
         self._most = most
         self._kept: OrderedDict[Key, Register] = OrderedDict()
+        self._reading: defaultdict[Key, Lock] = defaultdict(Lock)
         self._lock = Lock()
 
     def get(self, session: Session, region: str, on: date) -> Register:
-        """The register as it stands; whoever comes while one is being read waits for it."""
+        """The register as it stands; whoever comes while this very one is being read waits for it, others for nobody."""
         key = (_database(session), region, on)
         with self._lock:
-            found = self._kept.pop(key, None)
+            reading = self._reading[key]
+        with reading:
+            with self._lock:
+                found = self._kept.get(key)
             register = load(session, region, on) if found is None else refreshed(session, found)
-            self._kept[key] = register
-            while len(self._kept) > 1 and sum(kept.nbytes for kept in self._kept.values()) > self._most:
-                self._kept.popitem(last=False)
+            with self._lock:
+                self._keep(key, register)
         return register
+
+    def _keep(self, key: Key, register: Register) -> None:
+        self._kept[key] = register
+        self._kept.move_to_end(key)
+        while len(self._kept) > 1 and sum(kept.nbytes for kept in self._kept.values()) > self._most:
+            gone, _ = self._kept.popitem(last=False)
+            self._reading.pop(gone, None)
 
     def __len__(self) -> int:
         return len(self._kept)
@@ -137,14 +148,20 @@ def _ids(session: Session, region: str) -> list[int]:
 def _read(session: Session, ids: Sequence[int], on: date) -> SubjectColumns:
     """What is known of these firms, batch by batch, so that never more than a batch of single facts is held."""
     catalogue = get_catalogue(session)
-    known = SubjectColumns(np.empty(0, np.int64), Columns(catalogue, 0, {}))
-    for start in range(0, len(ids), BATCH):
-        batch = ids[start : start + BATCH]
-        gathered = gather_many(session, catalogue, batch, on)
-        columns = columns_of(catalogue, (gathered[key].facts for key in batch))
-        fresh = SubjectColumns(np.array(batch, np.int64), columns)
-        known = merged(known, fresh, np.concatenate([known.ids, fresh.ids]))
-    return known
+    parts = [_read_batch(session, catalogue, ids[start : start + BATCH], on) for start in range(0, len(ids), BATCH)]
+    while len(parts) > 1:  # by pairs: adding each to all before it would copy the register a hundred times
+        parts = [_joined(*parts[at : at + 2]) for at in range(0, len(parts), 2)]
+    return parts[0] if parts else SubjectColumns(np.empty(0, np.int64), Columns(catalogue, 0, {}))
+
+
+def _read_batch(session: Session, catalogue: Catalogue, ids: Sequence[int], on: date) -> SubjectColumns:
+    gathered = gather_many(session, catalogue, ids, on)
+    return SubjectColumns(np.array(ids, np.int64), columns_of(catalogue, (gathered[key].facts for key in ids)))
+
+
+def _joined(first: SubjectColumns, second: SubjectColumns | None = None) -> SubjectColumns:
+    """Both, the ids of the second being higher."""
+    return first if second is None else merged(first, second, np.concatenate([first.ids, second.ids]))
 
 
 def _database(session: Session) -> str:
