@@ -8,8 +8,22 @@ from typing import Any
 from sqlalchemy import BigInteger, Date, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.kit.actor import Actor
 from app.kit.db import Base, Code, Json, PrimaryKey, UtcDateTime
 from app.reference.published import Published
+
+
+class ByActor:
+    """Who did it."""
+
+    actor_kind: Mapped[str] = mapped_column(Code(12))
+    actor_id: Mapped[int | None] = mapped_column(BigInteger)
+    actor_name: Mapped[str] = mapped_column(String(120))
+
+
+def by_actor(actor: Actor) -> dict[str, Any]:
+    """The columns of `ByActor`."""
+    return {"actor_kind": str(actor.kind), "actor_id": actor.id, "actor_name": actor.name}
 
 
 class PolicyVersion(Published, Base):
@@ -44,7 +58,7 @@ class CataloguedFact(Published, Base):
     content: Mapped[dict[str, Any]] = mapped_column(Json)
 
 
-class FactStatement(Base):
+class FactStatement(ByActor, Base):
     """What somebody stated about an enterprise on a legal day; the newest one that speaks of a day counts for it.
 
     `value` is in the shape of an evaluation's body; `year` only for facts stated by year; `withdrawn_at` ends it.
@@ -63,14 +77,11 @@ class FactStatement(Base):
     value: Mapped[Any] = mapped_column(Json)
     stated_on: Mapped[date] = mapped_column(Date)
     source: Mapped[str] = mapped_column(String(300))
-    actor_kind: Mapped[str] = mapped_column(Code(12))
-    actor_id: Mapped[int | None] = mapped_column(BigInteger)
-    actor_name: Mapped[str] = mapped_column(String(120))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
-class StoredVerdict(Base):
+class StoredVerdict(ByActor, Base):
     """A verdict as it was given: its inputs with their sources, the version applied, the result and their hash.
 
     `case_id` is the case it was given for (cases lie above the policies, hence no foreign key).
@@ -91,12 +102,9 @@ class StoredVerdict(Base):
     result: Mapped[dict[str, Any]] = mapped_column(Json)
     sha256: Mapped[str] = mapped_column(Code(64))
     stored_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    actor_kind: Mapped[str] = mapped_column(Code(12))
-    actor_id: Mapped[int | None] = mapped_column(BigInteger)
-    actor_name: Mapped[str] = mapped_column(String(120))
 
 
-class PolicySetting(Published, Base):
+class PolicySetting(Published, ByActor, Base):
     """A parameter that the bureau sets itself: its value as a policy file would write it ("15 %"), from a day on.
 
     The newest one not withdrawn that applies on the application day counts.
@@ -112,14 +120,11 @@ class PolicySetting(Published, Base):
     value: Mapped[str] = mapped_column(String(60))
     effective_from: Mapped[date] = mapped_column(Date)
     document: Mapped[str] = mapped_column(String(300))
-    actor_kind: Mapped[str] = mapped_column(Code(12))
-    actor_id: Mapped[int | None] = mapped_column(BigInteger)
-    actor_name: Mapped[str] = mapped_column(String(120))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
-class VerdictOverride(Base):
+class VerdictOverride(ByActor, Base):
     """An officer's decision that goes before a kept verdict, with its reason. It stays on file when taken back."""
 
     __tablename__ = "verdict_override"
@@ -129,16 +134,13 @@ class VerdictOverride(Base):
     outcome: Mapped[str] = mapped_column(Code(8))
     reason: Mapped[str] = mapped_column(Text)
     document: Mapped[str] = mapped_column(String(300))
-    actor_kind: Mapped[str] = mapped_column(Code(12))
-    actor_id: Mapped[int | None] = mapped_column(BigInteger)
-    actor_name: Mapped[str] = mapped_column(String(120))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     withdrawn_by: Mapped[str] = mapped_column(String(120), default="")
     withdrawn_reason: Mapped[str] = mapped_column(Text, default="")
 
 
-class Sweep(Base):
+class Sweep(ByActor, Base):
     """All firms of a region under all policies, as of a day; `versions` are the policy versions applied by code."""
 
     __tablename__ = "sweep"
@@ -151,9 +153,6 @@ class Sweep(Base):
     versions: Mapped[dict[str, Any]] = mapped_column(Json)
     counts: Mapped[dict[str, Any]] = mapped_column(Json)
     total: Mapped[int] = mapped_column(default=0)
-    actor_kind: Mapped[str] = mapped_column(Code(12))
-    actor_id: Mapped[int | None] = mapped_column(BigInteger)
-    actor_name: Mapped[str] = mapped_column(String(120))
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 

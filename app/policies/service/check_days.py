@@ -14,7 +14,7 @@ from app.policies import events
 from app.policies.actions import SET_PARAMETER
 from app.policies.checks import CHECK_DAYS, EVERY_POLICY
 from app.policies.domain.language.succession import NATION, area_of
-from app.policies.models import PolicySetting
+from app.policies.models import PolicySetting, by_actor
 from app.policies.schemas import PolicySettingInput
 from app.policies.service.settings import checked_value, setting_stated
 from app.policies.settings import get_setting
@@ -34,9 +34,7 @@ def set_check_days(session: Session, *, actor: Actor, data: PolicySettingInput, 
         value=checked_value(CHECK_DAYS, data.value),
         effective_from=data.effective_from,
         document=data.document,
-        actor_kind=str(actor.kind),
-        actor_id=actor.id,
-        actor_name=actor.name,
+        **by_actor(actor),
         created_at=now,
     )
     session.add(row)

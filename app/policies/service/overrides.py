@@ -16,7 +16,7 @@ from app.kit.i18n import _
 from app.kit.permissions import require
 from app.policies import events
 from app.policies.actions import OVERRIDE
-from app.policies.models import StoredVerdict, VerdictOverride
+from app.policies.models import StoredVerdict, VerdictOverride, by_actor
 from app.policies.queries import find_newest_of_case, list_overrides
 from app.policies.schemas import OverrideInput, TakeBackInput
 
@@ -41,9 +41,7 @@ def override_verdict(
         outcome=data.outcome,
         reason=data.reason,
         document=data.document,
-        actor_kind=str(actor.kind),
-        actor_id=actor.id,
-        actor_name=actor.name,
+        **by_actor(actor),
         created_at=now,
     )
     session.add(row)

@@ -18,7 +18,7 @@ from app.policies.domain.language.succession import area_of
 from app.policies.domain.values.knowledge import Exact
 from app.policies.domain.values.quantities import SIGNS, QuantityError, read_of_unit, read_value
 from app.policies.domain.values.units import Unit
-from app.policies.models import PolicySetting
+from app.policies.models import PolicySetting, by_actor
 from app.policies.places import jurisdiction_of, region_for
 from app.policies.queries import get_policy, list_versions
 from app.policies.schemas import PolicySettingInput
@@ -47,9 +47,7 @@ def set_parameter(
         value=value,
         effective_from=data.effective_from,
         document=data.document,
-        actor_kind=str(actor.kind),
-        actor_id=actor.id,
-        actor_name=actor.name,
+        **by_actor(actor),
         created_at=now,
     )
     session.add(row)

@@ -16,7 +16,7 @@ from app.policies import events
 from app.policies.actions import STATE_FACT
 from app.policies.domain.explain.fact_input import BadFactsError, read_single
 from app.policies.domain.facts.catalogue import FactDefinition, FactKey, Periodicity
-from app.policies.models import FactStatement
+from app.policies.models import FactStatement, by_actor
 from app.policies.queries import get_catalogue, get_statement
 from app.policies.schemas import StatementInput
 from app.policies.words import fact_text, stated_text
@@ -57,9 +57,7 @@ def new_statement(actor: Actor, enterprise: Enterprise, data: StatementInput, no
         value=data.value,
         stated_on=data.stated_on,
         source=data.source,
-        actor_kind=str(actor.kind),
-        actor_id=actor.id,
-        actor_name=actor.name,
+        **by_actor(actor),
         created_at=now,
     )
 

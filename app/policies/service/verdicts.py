@@ -23,7 +23,7 @@ from app.policies.domain.explain.fact_input import read_facts, stated_facts
 from app.policies.domain.facts.catalogue import Facts
 from app.policies.domain.language.policy import Policy, PolicySubject
 from app.policies.domain.language.verdict import Evaluation
-from app.policies.models import PolicySetting, PolicyVersion, StoredVerdict
+from app.policies.models import PolicySetting, PolicyVersion, StoredVerdict, by_actor
 from app.policies.plan_answer import answer_with_plan
 from app.policies.queries import get_in_force, list_in_force_by_region, policies_of, policy_of
 from app.policies.service.fact_sources import Gathered, Provenance, gather, gather_many
@@ -169,9 +169,7 @@ def store_verdict(  # noqa: PLR0913 - the occasion is part of what is kept
         result=result,
         sha256=_digest(verdict.version, inputs, result),
         stored_at=now,
-        actor_kind=str(actor.kind),
-        actor_id=actor.id,
-        actor_name=actor.name,
+        **by_actor(actor),
     )
     session.add(row)
     session.flush()

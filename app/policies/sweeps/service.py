@@ -15,7 +15,7 @@ from app.kit.clock import today
 from app.kit.errors import Conflict, Invalid
 from app.kit.i18n import _
 from app.kit.permissions import Place, require
-from app.policies.models import Sweep
+from app.policies.models import Sweep, by_actor
 from app.policies.sweeps import events
 from app.policies.sweeps.actions import RUN
 from app.policies.sweeps.domain import JOB_KIND
@@ -42,9 +42,7 @@ def start_sweep(session: Session, *, actor: Actor, now: datetime, on: date, regi
         previous_id=_previous(session, region),
         versions={policy.code: policy.to_json() for policy in policies},
         counts={},
-        actor_kind=str(actor.kind),
-        actor_id=actor.id,
-        actor_name=actor.name,
+        **by_actor(actor),
         started_at=now,
     )
     session.add(sweep)
