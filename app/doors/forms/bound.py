@@ -37,6 +37,16 @@ class Bound(Generic[Model]):
         if not error.fields:
             self.summary.append(error.message)
 
+    def find_faults(
+        self,
+        error: ValidationError,
+        field_at: Callable[[tuple[int | str, ...]], str] = lambda place: str(place[0]) if place else "",
+    ) -> None:
+        """Show what could not be read beside the fields; `field_at` names the field of a place in the model, "" for the top."""
+        for item in error.errors():
+            name = field_at(item["loc"])
+            (self.errors.setdefault(name, []) if name else self.summary).append(message_of(item))
+
 
 def empty(raw: Mapping[str, Any] | None = None) -> Bound[Any]:
     """A form shown for the first time, with the values of `raw`."""
@@ -52,18 +62,12 @@ def bind(model: type[Model], form: FormData) -> Bound[Model]:
         values = [_clean(value) for value in form.getlist(name) if not isinstance(value, UploadFile)]
         raw[name] = values if _is_list(model, name) else (values[-1] if values else "")
     given = {name: value for name, value in raw.items() if value not in ("", [])}
+    bound: Bound[Model] = Bound(None, raw)
     try:
-        return Bound(model.model_validate(given), raw)
+        bound.model = model.model_validate(given)
     except ValidationError as error:
-        errors: dict[str, list[str]] = {}
-        summary: list[str] = []
-        for item in error.errors():
-            message = message_of(item)
-            if item["loc"]:
-                errors.setdefault(str(item["loc"][0]), []).append(message)
-            else:
-                summary.append(message)
-        return Bound(None, raw, errors, summary)
+        bound.find_faults(error)
+    return bound
 
 
 def at_field(name: str) -> Callable[[DomainError], DomainError]:

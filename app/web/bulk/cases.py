@@ -19,7 +19,7 @@ from app.cases.models import CaseFile
 from app.doors.calls.call import Call
 from app.doors.calls.router import GuardedRouter
 from app.doors.casework.own_fields import FIELD, own_values
-from app.doors.forms.bound import Bound, message_of
+from app.doors.forms.bound import Bound, empty
 from app.doors.lists.controls import Choices
 from app.jobs.models import Job
 from app.kit.actor import Actor
@@ -149,18 +149,12 @@ def read_order(form: FormData) -> Bound[Any]:
         raw["programme"], _colon, raw["round"] = raw["programme_round"].partition(":")
     values = {code: value for code, value in own_values(raw).items() if value}
     given = {name: value for name, value in raw.items() if value}
+    bound = empty(raw)
     try:
-        return Bound(ORDER.validate_python({**given, "values": values}), raw)
+        bound.model = ORDER.validate_python({**given, "values": values})
     except ValidationError as error:
-        errors: dict[str, list[str]] = {}
-        summary: list[str] = []
-        for item in error.errors():
-            name = str(item["loc"][-1]) if len(item["loc"]) > 1 else ""
-            if name:
-                errors.setdefault(name, []).append(message_of(item))
-            else:
-                summary.append(message_of(item))
-        return Bound(None, raw, errors, summary)
+        bound.find_faults(error, lambda place: str(place[-1]) if len(place) > 1 else "")
+    return bound
 
 
 def chosen_cases(session: Session, actor: Actor, now: datetime, form: FormData) -> ChosenCases:
