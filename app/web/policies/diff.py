@@ -10,7 +10,6 @@ from starlette.responses import Response
 
 from app.doors.calls.call import Call
 from app.doors.calls.router import GuardedRouter
-from app.kit.differences import SectionChanges
 from app.kit.errors import NotFound
 from app.kit.i18n import _
 from app.policies.actions import READ
@@ -18,7 +17,7 @@ from app.policies.differences import compare
 from app.policies.domain.language.succession import edition_of
 from app.policies.models import PolicyVersion
 from app.policies.queries import get_version, list_versions, policy_of
-from app.web.shared.difference_words import kind_badges
+from app.web.shared.difference_words import DifferencePage
 from app.web.shared.policy_words import key_of, period_text, place_names, version_url
 
 router = GuardedRouter(door="web", prefix="/policies/{code}/diff")
@@ -35,17 +34,11 @@ class ComparedVersion:
 
 
 @dataclass(frozen=True)
-class PolicyDiffPage:
+class PolicyDiffPage(DifferencePage):
     """Two versions of a policy and all that differs."""
 
-    code: str
-    title: str
     before: ComparedVersion
     after: ComparedVersion
-    choices: tuple[tuple[str, str], ...]
-    sections: tuple[SectionChanges, ...]
-    total: int
-    kinds: dict[str, tuple[str, str]]
 
 
 @router.get("", action=READ)
@@ -60,16 +53,13 @@ def diff_page(
     new = _chosen(call.session, code, after) if after else _newest(rows)
     old = _chosen(call.session, code, before) if before else _before(rows, new)
     names = place_names(call.session, {row.jurisdiction for row in rows})
-    sections = compare(policy_of(call.session, old), policy_of(call.session, new))
     page = PolicyDiffPage(
         code=code,
         title=str(policy_of(call.session, new).title),
         before=_version(old, names),
         after=_version(new, names),
         choices=tuple((key_of(row), f"{names[row.jurisdiction]} {row.version}") for row in rows),
-        sections=tuple(section for section in sections if section.changes),
-        total=sum(len(section.changes) for section in sections),
-        kinds=kind_badges(),
+        compared=compare(policy_of(call.session, old), policy_of(call.session, new)),
     )
     return call.render("web/policies/diff.html", page)
 

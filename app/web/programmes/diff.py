@@ -8,28 +8,21 @@ from starlette.responses import Response
 
 from app.doors.calls.call import Call
 from app.doors.calls.router import GuardedRouter
-from app.kit.differences import SectionChanges
 from app.programmes.actions import READ
 from app.programmes.differences import compare
 from app.programmes.domain.definition import Programme
 from app.programmes.queries import load_catalogue, load_names
-from app.web.shared.difference_words import kind_badges
+from app.web.shared.difference_words import DifferencePage
 
 router = GuardedRouter(door="web", prefix="/programmes/{code}/diff")
 
 
 @dataclass(frozen=True)
-class ProgrammeDiffPage:
+class ProgrammeDiffPage(DifferencePage):
     """Two versions of a programme and all that differs."""
 
-    code: str
-    title: str
     before: str
     after: str
-    choices: tuple[tuple[str, str], ...]
-    sections: tuple[SectionChanges, ...]
-    total: int
-    kinds: dict[str, tuple[str, str]]
 
 
 @router.get("", action=READ)
@@ -44,16 +37,13 @@ def diff_page(
     versions = catalogue.versions_of(code)
     new = catalogue.get(code, after) if after else versions[0]
     old = catalogue.get(code, before) if before else _before(versions, new)
-    sections = compare(old, new, load_names(call.session))
     page = ProgrammeDiffPage(
         code=code,
         title=str(new.title),
         before=old.version,
         after=new.version,
         choices=tuple((item.version, item.version) for item in versions),
-        sections=tuple(section for section in sections if section.changes),
-        total=sum(len(section.changes) for section in sections),
-        kinds=kind_badges(),
+        compared=compare(old, new, load_names(call.session)),
     )
     return call.render("web/programmes/diff.html", page)
 
