@@ -15,7 +15,8 @@ COPY app app
 COPY migrations migrations
 COPY seeds seeds
 RUN PYTHONPATH=/build uv pip install --no-cache --offline --python .venv/bin/python --no-deps --no-build-isolation --editable .
-RUN .venv/bin/python -m compileall -q app migrations
+RUN .venv/bin/python -m compileall -q app migrations \
+    && .venv/bin/python -c "from app.kit.templates import load_all, make_environment; load_all(make_environment())"
 
 FROM python:3.11-slim
 # A Chinese font: what is printed (dossiers) is set in it.

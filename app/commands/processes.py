@@ -20,6 +20,7 @@ from app.commands.context import load_settings, open_database
 from app.config import Settings
 from app.doors.requests.admission import PAGES, STREAMS, WATCHERS
 from app.kit.db import read_scope
+from app.kit.templates import load_all
 from app.kit.uncollected import uncollected
 from app.logs import configure_logging
 from app.main import METRICS_FOLDER, create_app, working_beside
@@ -60,13 +61,20 @@ def serve_together(settings: Settings, refusal: str = "") -> None:
             uvicorn.run(f"{__name__}:serve_one", factory=True, workers=settings.workers, **listening(settings))
 
 
+def ready_app(settings: Settings) -> FastAPI:
+    """The application with its pages loaded: whoever comes first waits no longer than others."""
+    with uncollected():
+        application = create_app(settings)
+        load_all(application.state.templates)
+    return application
+
+
 def serve_one() -> FastAPI:
     """The application of one of several processes; it ends when the one above it is gone."""
     settings = load_settings()
     configure_logging(settings)
     threading.Thread(target=_end_with_parent, name="parent-watch", daemon=True).start()
-    with uncollected():
-        application = create_app(settings)
+    application = ready_app(settings)
     application.state.seed_refusal = os.environ.get(_REFUSAL, "")
     return application
 

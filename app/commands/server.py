@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import Officer
 from app.commands.context import load_settings, open_database
-from app.commands.processes import listening, serve_together
+from app.commands.processes import listening, ready_app, serve_together
 from app.composition.migrations import migrate as migrate_database
 from app.composition.seeds import seed_or_go_on
 from app.config import Settings
@@ -20,9 +20,8 @@ from app.demo.accounts import demo_accounts, with_public_password
 from app.enterprises.models import Enterprise
 from app.kit.clock import utc_now
 from app.kit.db import Database, read_scope
-from app.kit.uncollected import uncollected
 from app.logs import configure_logging
-from app.main import create_app, working_beside
+from app.main import working_beside
 
 log = structlog.get_logger()
 
@@ -92,8 +91,7 @@ def _serve(settings: Settings, port: int | None, workers: int | None, refusal: s
     if settings.workers > 1:
         serve_together(settings, refusal)
         return
-    with uncollected():
-        application = create_app(settings)
+    application = ready_app(settings)
     application.state.seed_refusal = refusal
     uvicorn.run(application, **listening(settings))
 

@@ -2,14 +2,17 @@
 
 import hashlib
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
+from jinja2.bccache import Bucket
 from markupsafe import Markup
 
 from app.kit import clock, money
@@ -21,10 +24,41 @@ TEMPLATES = APP / "templates"
 STATIC = APP / "static"
 
 
+class CompiledTemplates(FileSystemBytecodeCache):
+    """Compiled templates lie beside Python's own compiled files; where those cannot be written, neither can these, and nothing is lost.
+
+    The folder is named for what they are compiled by: another Jinja or other rules begin a new one.
+    """
+
+    def __init__(self) -> None:
+        rules = hashlib.sha256(version("jinja2").encode() + Path(__file__).read_bytes()).hexdigest()[:12]
+        folder = APP / "__pycache__" / f"templates-{rules}"
+        with suppress(OSError):
+            folder.mkdir(parents=True, exist_ok=True)
+        super().__init__(str(folder))
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Take what was compiled before, if it can be read."""
+        with suppress(OSError):
+            super().load_bytecode(bucket)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep what was compiled, if that is possible."""
+        with suppress(OSError):
+            super().dump_bytecode(bucket)
+
+
+def load_all(environment: Environment) -> None:
+    """Load every template, so that no request waits until its page is compiled."""
+    for name in environment.list_templates(extensions=("html", "txt", "md")):
+        environment.get_template(name)
+
+
 def make_environment() -> Environment:
     """A fresh environment; `ui` holds every macro of `components/*.html`."""
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
+        bytecode_cache=CompiledTemplates(),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
