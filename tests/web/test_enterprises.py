@@ -167,6 +167,26 @@ def test_two_browsers_edit_one_firm(sign_in: SignIn, new_client: Callable[[], Cl
     assert (row.capital_fen, row.scale, row.address, row.kind) == (800_000_000, "small", "章华路 1 号", "有限责任公司")
 
 
+def test_a_form_that_cannot_be_read_loses_no_change_of_another(
+    sign_in: SignIn, new_client: Callable[[], Client], session: Session
+) -> None:
+    where = firm(session, "潜江甲")
+    url, one, two = f"/enterprises/{where.uscc}/edit", sign_in(), sign_in(client=new_client())
+    mine, theirs = (
+        {name: values[0] for name, values in form_to(client.get(url).text, url).fields.items()} for client in (one, two)
+    )
+    assert one.post(url, data=mine | {"capital": "1200"}).status_code == 303
+    wrong = two.post(url, data=theirs | {"capital": "800", "registered_on": "yesterday"})
+    assert wrong.status_code == 422 and "他人改为" in wrong.text
+    asked = {name: values[0] for name, values in form_to(wrong.text, url).fields.items()} | {"registered_on": ""}
+    assert two.post(url, data=asked).status_code == 422
+    session.expire_all()
+    assert session.get_one(Enterprise, where.id).capital_fen == 1_200_000_000
+    assert two.post(url, data=asked | {"once_token": "c" * 20, "choose-capital": "yours"}).status_code == 303
+    session.expire_all()
+    assert session.get_one(Enterprise, where.id).capital_fen == 800_000_000
+
+
 def test_the_form_of_a_firm_says_what_it_requires(sign_in: SignIn) -> None:
     page = sign_in().get("/enterprises/new").text
     assert "带 * 的必填" in page and "只有名称和代码必填" not in page

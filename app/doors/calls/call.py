@@ -145,7 +145,7 @@ class Call:
         def shown() -> Response:
             response = again(bound)
             if response.status_code == HTTPStatus.OK:
-                response.status_code = HTTPStatus.UNPROCESSABLE_ENTITY
+                response.status_code = HTTPStatus.UNPROCESSABLE_ENTITY.value
             return response
 
         def refused(refusal: DomainError) -> Response:

@@ -134,6 +134,7 @@ class JointForm:
         self.standing = standing
         self.labels = labels
         self.names = names or {}
+        self._merged = False
         self.sent = with_choices(form, standing)
         self.clashing: dict[str, Any] = {name: text for name, text in undecided(self.sent).items() if name in labels}
 
@@ -145,6 +146,7 @@ class JointForm:
     def heed(self, refusal: DomainError) -> DomainError:
         """A refusal of the form; fields that somebody else changed too are kept to be chosen."""
         if isinstance(refusal, Clashing):
+            self._merged = True
             was = read_was(self.sent)
             fields = (self.names.get(found.name, found.name) for found in refusal.clashes)
             self.clashing |= {name: was.get(name, "") for name in fields}
@@ -156,6 +158,22 @@ class JointForm:
         text_of: Callable[[str, Any], str] = lambda _name, value: str(value or ""),
     ) -> Together:
         """What is to be chosen; what others changed elsewhere is brought into `bound`."""
+        if not self._merged:
+            found = self._changed_by_both(bound.raw)
+            bound.errors = choose_first(found) | bound.errors
+            self.clashing |= found
         lines = clash_lines(self.clashing, bound.raw, self.standing, self.labels, text_of)
         bound.raw = brought_up(self.sent, bound.raw, self.standing)
         return Together(began_with(self.standing), lines)
+
+    def _changed_by_both(self, yours: Mapping[str, Any]) -> dict[str, Any]:
+        """The fields that somebody else changed too, by their texts: of a form that could not be read no service tells them."""
+        was, theirs = read_was(self.sent), orjson.loads(began_with(self.standing))
+        return {
+            name: was[name]
+            for name in self.labels
+            if name in was
+            and name in yours
+            and theirs.get(name) != was[name]
+            and yours[name] not in (was[name], theirs.get(name))
+        }
