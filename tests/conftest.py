@@ -44,6 +44,7 @@ HERE = Path(__file__).parent
 _TEMPLATES = pytest.StashKey[Templates]()
 
 
+gc.disable()  # until all is loaded
 compiled.share()
 numbers._N = 2  # each case gets a query code: its hash, as a deployment makes it, took a third of opening the case
 
@@ -97,6 +98,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_collection_finish() -> None:
     """What is loaded stays: looking through it again and again for garbage took a quarter of a run."""
     gc.freeze()
+    gc.enable()
     gc.set_threshold(20_000, 10, 20)
 
 
