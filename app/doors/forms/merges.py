@@ -169,11 +169,9 @@ class JointForm:
     def _changed_by_both(self, yours: Mapping[str, Any]) -> dict[str, Any]:
         """The fields that somebody else changed too, by their texts: of a form that could not be read no service tells them."""
         was, theirs = read_was(self.sent), orjson.loads(began_with(self.standing))
+        texts = {name: (was.get(name, ""), theirs.get(name, "")) for name in self.labels if WAS in self.sent}
         return {
-            name: was[name]
-            for name in self.labels
-            if name in was
-            and name in yours
-            and theirs.get(name) != was[name]
-            and yours[name] not in (was[name], theirs.get(name))
+            name: before
+            for name, (before, now) in texts.items()
+            if now != before and yours.get(name, before) not in (before, now)
         }

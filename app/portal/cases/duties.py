@@ -32,7 +32,7 @@ from app.doors.forms.bound import Bound, bind, empty
 from app.doors.forms.merges import JointForm, Together, began_with, read_was
 from app.files.queries import list_on_file
 from app.kit.i18n import _
-from app.kit.merges import Clashing, merge
+from app.kit.merges import merge
 from app.kit.permissions import can
 from app.portal.actions import SEE_OWN, SUPPLY_OWN
 from app.portal.cases.duty_lines import PortalDutyLine, duty_lines
@@ -100,16 +100,9 @@ def fill(call: Call, number: str, duty_id: int) -> Response:
     bound = joint.decided(bind(PortalDutyForm, joint.sent))
     values = own_values(bound.raw, joint.sent.keys())
 
-    def clashing(refusal: Clashing) -> dict[str, str]:
-        bound.add(joint.heed(refusal))
-        return {}
-
-    merged = call.attempt(
-        lambda: merge(_was(joint.sent), dict.fromkeys(values, "") | own_values(joint.standing), values),
-        done=dict[str, str],
-        refused=clashing,
-        only=Clashing,
-    )
+    def work(given: PortalDutyForm) -> CaseDuty:
+        standing = dict.fromkeys(values, "") | own_values(joint.standing)
+        return _write(call, number, row, given, merge(_was(joint.sent), standing, values))
 
     def again(bound: Bound[PortalDutyForm]) -> Response:
         name_errors(bound, PortalDutyForm.model_fields)
@@ -118,9 +111,10 @@ def fill(call: Call, number: str, duty_id: int) -> Response:
 
     return call.submit(
         bound,
-        lambda given: _write(call, number, row, given, merged),
+        work,
         done=lambda done: _filled(call, number, done),
         again=again,
+        heed=joint.heed,
     )
 
 
