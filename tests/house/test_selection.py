@@ -48,7 +48,9 @@ def test_a_quick_run_opens_no_page() -> None:
 @pytest.mark.parametrize(
     ("test", "group"),
     [
-        ("tests/journeys/test_walk.py::test_every_page_is_sound[sqlite-None-zh-1366]", "journeys on sqlite"),
+        ("tests/journeys/test_walk.py::test_every_page_is_sound[sqlite-None-zh-1366]", "the walk on sqlite"),
+        ("tests/journeys/test_words.py::test_it[sqlite]", "journeys on sqlite"),
+        ("tests/journeys/test_walk.py::test_no_link_leads_to_an_error[postgresql]", "journeys on postgresql"),
         ("tests/journeys/test_numbers.py::test_loads[postgresql]", "journeys on postgresql"),
         ("tests/journeys/test_kill_journey.py::test_killed[sqlite]", None),
         ("tests/cases/test_duties.py::test_asked[sqlite]", None),

@@ -20,10 +20,15 @@ class ByDemo(LoadScopeScheduling):  # type: ignore[misc]
 
 
 def group_of(nodeid: str) -> str:
-    """What runs together with the test: itself alone, its folder, or the journeys through the demo on the same database."""
+    """What runs together with the test: itself alone, its folder, or the journeys through the demo on the same database.
+
+    The walk takes as long as all other journeys together: where it opens a browser it has a demo of its own, and both a worker.
+    """
     path, _, test = nodeid.partition("::")
     if path.startswith(_TOGETHER):
         return path.rpartition("/")[0]
     if not path.startswith("tests/journeys/") or path.endswith("/test_kill_journey.py"):
         return nodeid
+    if path.endswith("/test_walk.py") and "sqlite" in test.partition("[")[2]:
+        return "the walk on sqlite"
     return next((f"journeys on {name}" for name in DIALECTS if name in test.partition("[")[2]), nodeid)

@@ -6,7 +6,7 @@ from pathlib import PurePath
 from tests.support.databases import DIALECTS
 
 #: Tests of doors: what a page or an answer looks like does not depend on the database that the queries below it are tested on.
-#: Who may open them, and what their forms keep, neither. The walk of all pages and the hostile addresses, which open every page there is, stay on both.
+#: Nor does who may open it, or what its form keeps. What opens every page there is, the walk and the hostile addresses, stays on both.
 PAGES = (
     "web/*.py",
     "portal/*.py",
