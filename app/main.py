@@ -33,13 +33,15 @@ from app.health import router as health_router
 from app.jobs.run import JobContext, kinds_of
 from app.jobs.worker import Worker
 from app.kit.clock import utc_now
-from app.kit.db import Database
+from app.kit.db import POOL_SIZE, Database
 from app.kit.templates import STATIC, make_environment
 from app.notices.notifier import NotifierThreads
 from app.notices.sources import sources_of
 
 #: The folder in which several processes count together; set before they start (the name is prometheus_client's).
 METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+#: Connections of one of several processes that no request holds: each is taken for one short statement.
+APART = 4
 
 
 class Beside(Protocol):
@@ -110,9 +112,9 @@ async def _lifespan(application: FastAPI) -> AsyncIterator[None]:
     state = application.state
     anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
     settings: Settings = state.settings
-    # a pool of its own: work beside the pages takes no page's connection
-    apart = Database(state.database.url, state.database.composition)
     alone = settings.workers == 1
+    # a pool of its own: work beside the pages takes no page's connection
+    apart = Database(state.database.url, state.database.composition, pool_size=POOL_SIZE if alone else APART)
     if not alone:
         state.rate_limiter = RateLimiter(settings.api_rate_per_second, settings.api_burst, SharedBuckets(apart))
     beside = _beside(settings, apart) if settings.worker and alone else []

@@ -1,6 +1,7 @@
 """Several processes that serve pages, and one above them that does the work beside: `yumiao serve --workers N`.
 
-The parent listens, starts the others, puts a new one in the place of one that died, and runs jobs, notices and deliveries itself.
+The parent listens, starts the others, puts a new one in the place of one that died, and runs jobs, notices and deliveries itself
+unless the settings say that they run elsewhere.
 What they share stands in the database (jobs, leases, once-tokens, nonces, throttles, rates) or in a folder (metrics).
 """
 
@@ -9,6 +10,7 @@ import os
 import signal
 import tempfile
 import threading
+from contextlib import nullcontext
 from typing import Any
 
 import typer
@@ -18,19 +20,18 @@ from sqlalchemy import text
 
 from app.commands.context import load_settings, open_database
 from app.config import Settings
-from app.doors.requests.admission import PAGES, STREAMS, WATCHERS
-from app.kit.db import read_scope
+from app.kit.db import POOL_SIZE, read_scope
 from app.kit.templates import load_all
 from app.kit.uncollected import uncollected
 from app.logs import configure_logging
-from app.main import METRICS_FOLDER, create_app, working_beside
+from app.main import APART, METRICS_FOLDER, create_app, working_beside
 
 #: How the processes are told what the parent was told.
 _REFUSAL = "YUMIAO_SEED_REFUSAL"
-#: Connections of one process: those of pages, exports and watchers, and those that no request holds (rates, what clients read).
-CONNECTIONS = PAGES + STREAMS + WATCHERS + 4
-#: Connections of the work beside the pages, and those that the database keeps for its administrator.
-BESIDE = 20
+#: Connections of one process: those of requests, and those that none of them holds (rates, what clients read).
+CONNECTIONS = POOL_SIZE + APART
+#: Connections of the work beside the pages, and those that PostgreSQL keeps for its administrator.
+BESIDE = POOL_SIZE + 3
 
 
 def listening(settings: Settings) -> dict[str, Any]:
@@ -57,7 +58,7 @@ def serve_together(settings: Settings, refusal: str = "") -> None:
             "YUMIAO_PORT": str(settings.port),
             "YUMIAO_BASE_URL": settings.base_url,
         }
-        with working_beside(settings):
+        with working_beside(settings) if settings.worker else nullcontext():
             uvicorn.run(f"{__name__}:serve_one", factory=True, workers=settings.workers, **listening(settings))
 
 

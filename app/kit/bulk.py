@@ -6,7 +6,7 @@ from typing import Any, cast
 import psycopg
 from psycopg import sql
 from sqlalchemy import Column, Dialect, FromClause, func, insert, select, true
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from app.kit.db import Base
@@ -65,14 +65,24 @@ def _copy(session: Session, target: FromClause, rows: Sequence[Row]) -> None:
         with driver.cursor() as cursor, cursor.copy(statement) as copy:
             for values in _values(columns, rows, connection.dialect):
                 copy.write_row(values)
-    except psycopg.IntegrityError as error:
-        raise IntegrityError(statement.as_string(driver), None, error) from error
+    except psycopg.Error as error:
+        raise _as_raised_elsewhere(error, statement.as_string(driver), connection.dialect) from None
+
+
+def _as_raised_elsewhere(error: psycopg.Error, statement: str, dialect: Dialect) -> BaseException:
+    """What SQLAlchemy raises for the same error of an ordinary insert; without the row, which may hold what no log may."""
+    bare = type(error)(error.diag.message_primary or str(error).split("\n", 1)[0])
+    return DBAPIError.instance(
+        statement, None, bare, psycopg.Error, hide_parameters=True, connection_invalidated=False, dialect=dialect
+    )
 
 
 def _values(columns: Sequence[Column[Any]], rows: Sequence[Row], dialect: Dialect) -> Iterator[list[Any]]:
     """The rows as the driver takes them, in the order of `columns`."""
     readers = [_reader(column, dialect) for column in columns]
     for row in rows:
+        if row.keys() != rows[0].keys():
+            raise ValueError("rows that are written together name the same columns")
         yield [read(row) for read in readers]
 
 

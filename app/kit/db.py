@@ -93,10 +93,11 @@ class Database:
     `durable`: quicker on SQLite, and no setting of a deployment reaches it.
     """
 
-    def __init__(self, url: str, composition: Composition, *, durable: bool = True) -> None:
+    def __init__(self, url: str, composition: Composition, *, durable: bool = True, pool_size: int = POOL_SIZE) -> None:
         self.url = _with_driver(url)
         self.dialect = "sqlite" if self.url.startswith("sqlite") else "postgresql"
-        engine = _sqlite_engine(self.url, durable) if self.dialect == "sqlite" else _postgresql_engine(self.url)
+        on_sqlite = self.dialect == "sqlite"
+        engine = _sqlite_engine(self.url, pool_size, durable) if on_sqlite else _postgresql_engine(self.url, pool_size)
         self.engine = engine.execution_options(**{_COMPOSITION: composition})
         self.composition = composition
 
@@ -112,10 +113,10 @@ def _with_driver(url: str) -> str:
     return url
 
 
-def _postgresql_engine(url: str) -> Engine:
+def _postgresql_engine(url: str, pool_size: int) -> Engine:
     return create_engine(
         url,
-        pool_size=POOL_SIZE,
+        pool_size=pool_size,
         max_overflow=0,
         pool_timeout=POOL_WAIT,
         pool_pre_ping=True,
@@ -125,10 +126,10 @@ def _postgresql_engine(url: str) -> Engine:
     )
 
 
-def _sqlite_engine(url: str, durable: bool) -> Engine:
+def _sqlite_engine(url: str, pool_size: int, durable: bool) -> Engine:
     engine = create_engine(
         url,
-        pool_size=POOL_SIZE,
+        pool_size=pool_size,
         max_overflow=0,
         pool_timeout=POOL_WAIT,
         hide_parameters=True,

@@ -46,6 +46,8 @@ class CompiledTemplates(FileSystemBytecodeCache):
         """Keep what was compiled, if that is possible."""
         with suppress(OSError):
             super().dump_bytecode(bucket)
+            # who serves may be another user than who installed
+            Path(self._get_cache_filename(bucket)).chmod(0o644)
 
 
 def load_all(environment: Environment) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 
 from app.enterprises.models import Enterprise, YearlyFigures
@@ -80,3 +80,22 @@ def test_a_code_that_is_taken_is_an_integrity_error_and_takes_nothing_in(session
     with pytest.raises(IntegrityError), session.begin_nested():
         insert_rows(session, Enterprise, [*others, taken])
     assert len(session.scalars(select(Enterprise.id)).all()) == 1
+
+
+@pytest.mark.parametrize("number", [5, MANY])
+def test_what_the_database_refuses_is_refused_alike_by_few_and_many(session: Session, number: int) -> None:
+    if session.get_bind().dialect.name == "sqlite":
+        return  # it refuses neither
+    for text in ("甲\0", "甲" * 1_000):
+        *others, last = rows(number)
+        with pytest.raises(DataError) as refused, session.begin_nested():
+            insert_rows(session, Enterprise, [*others, last | {"name": text}])
+        assert "甲" not in str(refused.value), "what a row holds is not for the log"
+    assert session.scalars(select(Enterprise.id)).all() == []
+
+
+def test_rows_of_two_shapes_are_not_mixed(session: Session) -> None:
+    first, *others = rows(MANY)
+    if session.get_bind().dialect.name == "postgresql":
+        with pytest.raises(ValueError, match="same columns"), session.begin_nested():
+            insert_rows(session, Enterprise, [first, *({**row, "id": 7} for row in others)])

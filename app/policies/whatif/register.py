@@ -88,7 +88,11 @@ class RegisterCache:
         with reading:
             with self._lock:
                 found = self._kept.get(key)
-            register = load(session, region, on) if found is None else refreshed(session, found)
+            try:
+                register = load(session, region, on) if found is None else refreshed(session, found)
+            except BaseException:
+                self._reading.pop(key, None)
+                raise
             with self._lock:
                 self._keep(key, register)
         return register
