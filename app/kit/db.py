@@ -220,12 +220,16 @@ def _enforce_foreign_keys(connection: Connection, *, enforced: bool) -> None:
         driver.execute(f"pragma foreign_keys={'on' if enforced else 'off'}")
 
 
-def refresh_statistics(database: Database) -> None:
-    """Let PostgreSQL look at what lies in its tables: after much was written at once, before its own turn comes minutes later.
+#: So many new rows change how the database should look for them.
+MUCH = 1_000
+
+
+def refresh_statistics(database: Database, written: int = MUCH) -> None:
+    """Let PostgreSQL look at what lies in its tables: after `MUCH` or more was `written` at once, before its own turn comes minutes later.
 
     Without statistics it takes a table of thousands for one of a few rows. SQLite plans by its indexes alone.
     """
-    if database.dialect == "postgresql":
+    if database.dialect == "postgresql" and written >= MUCH:
         with session_scope(database) as session:
             session.execute(text("ANALYZE"))
 

@@ -28,7 +28,7 @@ from app.journal.service import record
 from app.kit.actor import Actor
 from app.kit.bulk import insert_rows
 from app.kit.clock import today
-from app.kit.db import read_scope, session_scope
+from app.kit.db import read_scope, refresh_statistics, session_scope
 from app.kit.tabular import open_table
 from app.kit.tabular.reader import Sheet
 
@@ -204,4 +204,5 @@ def _finish(work: _ImportContext, total: int) -> dict[str, int]:
             subject=SubjectKey("import", str(found.id), found.file_name, region_code=found.region_prefix),
             data=counts,
         )
-        return counts
+    refresh_statistics(run.around.database, counts[RowOutcome.CREATED.value])
+    return counts

@@ -1,9 +1,10 @@
 """How codes of a firm read: vocabularies, fields, parks, places; asked once for a whole page."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 
 from sqlalchemy.orm import Session
 
@@ -12,6 +13,7 @@ from app.kit.actor import Actor
 from app.kit.i18n import _
 from app.kit.money import FEN_PER_WAN, format_wan
 from app.reference.models import TechnicalField
+from app.reference.published import kept
 from app.reference.queries import (
     Choice,
     label_of,
@@ -49,17 +51,31 @@ VOCABULARIES = (
 
 @dataclass(frozen=True)
 class EnterpriseWords:
-    """The words of this page in the reader's language."""
+    """The words of the register in the reader's language."""
 
     terms: Mapping[str, list[Choice]]
     fields: tuple[TechnicalField, ...] = ()
     parks: Choices = ()
-    _labels: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    @cached_property
+    def _labels(self) -> Mapping[tuple[str, str], str]:
+        return {(name, choice.code): choice.label for name, items in self.terms.items() for choice in items}
+
+    @cached_property
+    def _fields(self) -> Mapping[str, str]:
+        return {row.code: label_of(row) for row in self.fields}
+
+    @cached_property
+    def _parks(self) -> Mapping[str, str]:
+        return dict(self.parks)
+
+    @cached_property
+    def tag_order(self) -> Mapping[str, int]:
+        """The place of each tag in its vocabulary."""
+        return {choice.code: place for place, choice in enumerate(self.terms["tag"])}
 
     def label(self, vocabulary: str, code: str) -> str:
         """How a code reads; the code itself when it is not on file."""
-        if not self._labels:
-            self._labels.update({(name, c.code): c.label for name, items in self.terms.items() for c in items})
         return self._labels.get((vocabulary, code), code)
 
     def choices(self, vocabulary: str) -> Choices:
@@ -74,13 +90,12 @@ class EnterpriseWords:
 
     def field_label(self, code: str) -> str:
         """A technical field as `新材料 · 精细和专用化学品`."""
-        names = {row.code: label_of(row) for row in self.fields}
-        top = names.get(f"{code[:1]}0", "") if code else ""
-        return top if len(code) <= 2 else f"{top} · {names.get(code, code)}"
+        top = self._fields.get(f"{code[:1]}0", "") if code else ""
+        return top if len(code) <= 2 else f"{top} · {self._fields.get(code, code)}"
 
     def field_short(self, code: str) -> str:
         """The narrowest name of a technical field."""
-        return {row.code: label_of(row) for row in self.fields}.get(code, code)
+        return self._fields.get(code, code)
 
     def field_choices(self) -> Choices:
         """The fields, level 2 indented under level 1."""
@@ -88,11 +103,12 @@ class EnterpriseWords:
 
     def park_label(self, code: str) -> str:
         """A park's name."""
-        return dict(self.parks).get(code, code)
+        return self._parks.get(code, code)
 
 
+@kept
 def words(session: Session) -> EnterpriseWords:
-    """Every vocabulary of the register; three queries."""
+    """Every vocabulary of the register."""
     parks = tuple((park.code, label_of(park)) for park in list_parks(session))
     return EnterpriseWords(list_terms(session, *VOCABULARIES), tuple(list_fields(session)), parks)
 
@@ -158,6 +174,6 @@ def certificate_badge(certificate: Certificate, known: EnterpriseWords, on: date
 
 def tag_texts(tags: Iterable[EnterpriseTag], known: EnterpriseWords, on: date) -> tuple[str, ...]:
     """The tags that hold on `on`, in the vocabulary's order."""
-    order = {choice.code: position for position, choice in enumerate(known.terms["tag"])}
+    order = known.tag_order
     holding = [tag for tag in tags if tag.expires_on is None or tag.expires_on >= on]
     return tuple(known.label("tag", tag.tag) for tag in sorted(holding, key=lambda tag: order.get(tag.tag, 99)))
