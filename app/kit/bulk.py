@@ -28,9 +28,9 @@ def insert_rows(session: Session, into: type[Base] | FromClause, rows: Sequence[
 
 def insert_numbered(session: Session, model: type[Base], rows: Sequence[Row]) -> list[int]:
     """The same for a table that numbers its rows in `id`; returns the ids in the order of `rows`."""
-    if len(rows) > FEW and _is_postgresql(session):
+    if len(rows) > FEW:
         ids = _next_ids(session, model, len(rows))
-        _copy(session, _table(model), [{**row, "id": key} for row, key in zip(rows, ids, strict=True)])
+        insert_rows(session, model, [{**row, "id": key} for row, key in zip(rows, ids, strict=True)])
         return ids
     id_column = _table(model).c.id
     statement = insert(model).returning(id_column, sort_by_parameter_order=True)
@@ -46,7 +46,11 @@ def _table(into: type[Base] | FromClause) -> FromClause:
 
 
 def _next_ids(session: Session, model: type[Base], number: int) -> list[int]:
-    """Numbers that nobody else gets; some may stay unused, as with any sequence."""
+    """Numbers that nobody else gets; some may stay unused, as with any sequence. On SQLite whoever writes is alone."""
+    if not _is_postgresql(session):
+        session.flush()
+        last = session.scalar(select(func.max(_table(model).c.id))) or 0
+        return list(range(last + 1, last + 1 + number))
     series = func.generate_series(1, number).table_valued("n")
     sequence = func.nextval(func.pg_get_serial_sequence(model.__tablename__, "id"))
     return list(session.scalars(select(sequence).select_from(series).where(true())))

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import lru_cache, partial
 
 # Readings that the general dictionary gets wrong in the names of firms and people.
@@ -36,13 +36,33 @@ _WORD = "\0"  # marks what is not Chinese while pypinyin passes it through
 _BLANKS = re.compile(r"\s+")
 
 
-@lru_cache(maxsize=1)
-def _reader() -> Callable[[str], list[str]]:
-    """Reads names by the dictionary, which is opened when the first name is read: no start waits for it."""
-    from pypinyin import Style, lazy_pinyin, load_phrases_dict
+class _Reader:
+    """Reads names by the dictionary, which is opened when the first name is read: no start waits for it.
 
-    load_phrases_dict(_PHRASES)
-    return partial(lazy_pinyin, style=Style.NORMAL, errors=_words)  # type: ignore[arg-type]
+    A name is cut into the dictionary's phrases; names are made of the same few thousand, and each is read once.
+    """
+
+    def __init__(self) -> None:
+        from pypinyin import Style, lazy_pinyin, load_phrases_dict
+        from pypinyin.constants import RE_HANS
+        from pypinyin.seg.mmseg import seg
+
+        load_phrases_dict(_PHRASES)
+        read = partial(lazy_pinyin, style=Style.NORMAL, errors=_words)  # type: ignore[arg-type]
+        self._read: Callable[[str], list[str]] = lru_cache(maxsize=20_000)(read)
+        self._cut: Callable[[str], Iterator[str]] = seg.cut
+        self._runs = re.compile(f"({RE_HANS.pattern[1:-1]})")
+
+    def __call__(self, name: str) -> list[str]:
+        """The syllables of Chinese characters, and the marked words between them."""
+        found: list[str] = []
+        for place, run in enumerate(self._runs.split(name)):
+            for phrase in self._cut(run) if place % 2 else (run,):
+                found += self._read(phrase)
+        return found
+
+
+_reader = lru_cache(maxsize=1)(_Reader)
 
 
 def normalise_name(text: str) -> str:
