@@ -76,12 +76,26 @@ def data_dir(tmp_path: Path) -> Path:
     return root
 
 
+#: Firms where it matters what happens to them, not how many they are.
+SOME = 60
+
+
 @pytest.fixture
-def filled(database: Database, now: datetime, counts: Counts) -> Database:
-    """The seeded database with people, firms and journal events in it."""
+def filled(database: Database, now: datetime) -> Database:
+    """The seeded database with people, some firms and journal events in it."""
+    return _fill(database, now, SOME)
+
+
+@pytest.fixture
+def crowded(database: Database, now: datetime, counts: Counts) -> Database:
+    """The same with as many firms as a whole backup is proved with."""
+    return _fill(database, now, counts.backup_rows)
+
+
+def _fill(database: Database, now: datetime, number: int) -> Database:
     with session_scope(database) as session:
         people.officer(session)
-        firms = [firm(number, now) for number in range(counts.backup_rows)]
+        firms = [firm(number, now) for number in range(number)]
         session.add_all(firms)
         session.flush()
         for found in firms[:50]:
@@ -117,14 +131,14 @@ def stored(root: Path) -> dict[str, bytes]:
 
 
 def test_restored_is_the_same_row_by_row_and_file_by_file(
-    filled: Database, any_target: Database, data_dir: Path, tmp_path: Path, now: datetime, counts: Counts
+    crowded: Database, any_target: Database, data_dir: Path, tmp_path: Path, now: datetime, counts: Counts
 ) -> None:
     archive, restored_dir = tmp_path / "all.zip", tmp_path / "restored"
 
-    made = back_up(filled, data_dir, archive, now=now)
+    made = back_up(crowded, data_dir, archive, now=now)
     found = restore(any_target, restored_dir, archive, now=now)
 
-    assert rows(any_target) == rows(filled)
+    assert rows(any_target) == rows(crowded)
     content = {name: data for name, data in stored(data_dir).items() if name.startswith(("files/ab/c", "imports/"))}
     assert stored(restored_dir) == content
     assert found == made
@@ -148,15 +162,15 @@ def test_a_whole_deployment_survives(
 
 
 def test_rows_are_those_of_one_instant(
-    filled: Database, target: Database, tmp_path: Path, now: datetime, monkeypatch: pytest.MonkeyPatch
+    crowded: Database, target: Database, tmp_path: Path, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    archive, before = tmp_path / "all.zip", rows(filled)
+    archive, before = tmp_path / "all.zip", rows(crowded)
 
     def lines_while_others_write(connection: Connection, table: Table) -> Iterator[bytes]:
         lines = lines_of(connection, table)
         if table.name == METADATA.sorted_tables[0].name:
             first = next(lines, None)
-            with session_scope(filled) as session:
+            with session_scope(crowded) as session:
                 session.add(firm(999_999, now))
                 session.execute(update(Enterprise).values(address="改"))
                 subject = SubjectKey("enterprise", "1", "1")
@@ -166,9 +180,9 @@ def test_rows_are_those_of_one_instant(
 
     with monkeypatch.context() as patch:
         patch.setattr(service, "lines_of", lines_while_others_write)
-        back_up(filled, tmp_path / "none", archive, now=now)
+        back_up(crowded, tmp_path / "none", archive, now=now)
     restore(target, tmp_path / "restored", archive, now=now)
-    assert rows(target) == before != rows(filled)
+    assert rows(target) == before != rows(crowded)
 
 
 def test_commands_back_up_and_restore(
