@@ -7,7 +7,7 @@ from io import BytesIO
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.cases.domain.needs import Need, needs_of, next_action, refusing
+from app.cases.domain.needs import Need, insisted_on, next_action
 from app.cases.models import CaseFile, Milestone
 from app.cases.schemas import ApproveStep, CompleteMilestone, OpenCase, TakeStep
 from app.cases.service.approving import approve_step
@@ -89,7 +89,7 @@ class Handled:
         self._desk.session.flush()
         supplies = load_supplies(self._desk.session, [self.row], today(self.now))[self.row.id]
         kinds = {"question", "material", "milestone", "approval"}
-        needs = refusing(needs_of(self._programme, action, supplies))
+        needs = insisted_on(self._programme, action, supplies)
         return [need for need in needs if need.step == action.code and need.kind in kinds]
 
     def _answer(self, codes: list[str]) -> None:

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from app.cases.domain.need_words import need_text, refusal
-from app.cases.domain.needs import Need, needs_of, refusing, waits_for
+from app.cases.domain.needs import Need, insisted_on, needs_of, refusing, waits_for
 from app.cases.domain.supplies import HeldCorrection, HeldMaterial, HeldOpinion, Supplies, VerdictTally
 from app.demo.supplied import everything
 from app.kit.i18n import use_locale
@@ -63,6 +63,7 @@ def material(**given):
 
 def found(made, code, supplies, *, everywhere=False):
     needs = needs_of(made, made.find_action(code), supplies)
+    assert insisted_on(made, made.find_action(code), supplies) == refusing(needs)
     return needs if everywhere else [need for need in needs if need.level != "next"]
 
 

@@ -75,6 +75,11 @@ def needs_of(programme: Programme, action: StageAction, supplies: Supplies) -> t
     return tuple(sorted(found, key=lambda need: (_ORDER[need.level], need.in_form)))
 
 
+def insisted_on(programme: Programme, action: StageAction, supplies: Supplies) -> tuple[Need, ...]:
+    """What `action` is refused for, apart from what its form asks for: `refusing` of its needs, with no look at the step after."""
+    return refusing(_of_step(programme, action, supplies))
+
+
 def refusing(needs: Iterable[Need]) -> tuple[Need, ...]:
     """The needs for which the step is refused, apart from what its form asks for."""
     return tuple(need for need in needs if need.blocks and not need.in_form)
@@ -103,7 +108,8 @@ def _of_step(programme: Programme, action: StageAction, supplies: Supplies) -> I
 
 def _materials(programme: Programme, action: StageAction, supplies: Supplies) -> Iterator[Need]:
     for template in programme.materials:
-        if applies(template, supplies) and _demanded(programme, action, template, _is_returned(template, supplies)):
+        demanded = _demanded(programme, action, template) or _holds_up(template, action, supplies)
+        if demanded and applies(template, supplies):
             yield from _material(template, action, supplies)
 
 
@@ -157,25 +163,28 @@ def applies(item: Supplied, supplies: Supplies) -> bool:
     return item.when is None or supplies.answers.get(item.when.question) in item.when.answers
 
 
-def _is_returned(template: MaterialTemplate, supplies: Supplies) -> bool:
-    return any(item.material == template.code and item.state == "returned" for item in supplies.materials)
+def _holds_up(template: MaterialTemplate, action: StageAction, supplies: Supplies) -> bool:
+    """What was sent back holds up every step forward."""
+    return action.weight == "main" and any(
+        item.material == template.code and item.state == "returned" for item in supplies.materials
+    )
 
 
-def _demanded(programme: Programme, action: StageAction, item: Supplied, returned: bool = False) -> bool:
-    """Whether `action` looks at it: it is needed for this step, or was for the submission that this one repeats.
-
-    What was sent back holds up every step forward.
-    """
-    if item.needed_for == action.code or (returned and action.weight == "main"):
+def _demanded(programme: Programme, action: StageAction, item: Supplied) -> bool:
+    """Whether `action` looks at it: it is needed for this step, or was for the submission that this one repeats."""
+    if item.needed_for == action.code:
         return True
+    if "submit" not in action.effects:
+        return False
     first = programme.find_action(item.needed_for)
-    return first is not None and "submit" in action.effects and "submit" in first.effects
+    return first is not None and "submit" in first.effects
 
 
 def _questions(programme: Programme, action: StageAction, supplies: Supplies) -> Iterator[Need]:
     for question in programme.questions:
-        answered = bool(supplies.answers.get(question.code, "").strip())
-        if answered or not applies(question, supplies) or not _demanded(programme, action, question):
+        if not _demanded(programme, action, question) or not applies(question, supplies):
+            continue
+        if supplies.answers.get(question.code, "").strip():
             continue
         yield Need(
             kind="question",
@@ -215,7 +224,8 @@ def _corrections(_programme: Programme, action: StageAction, supplies: Supplies)
 def _milestones(programme: Programme, action: StageAction, supplies: Supplies) -> Iterator[Need]:
     """Those the step insists on; of the others made on the way, the ones that still wait are worth doing."""
     insisted = action.needs.milestones
-    worth = _made_on_the_way(programme, action) if action.weight == "main" else frozenset()
+    looks_back = action.weight == "main" and supplies.milestones_open
+    worth = _made_on_the_way(programme, action) if looks_back else frozenset()
     for template in programme.milestones:
         code = template.code
         waits = code in supplies.milestones_open

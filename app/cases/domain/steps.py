@@ -7,7 +7,7 @@ from typing import Protocol
 
 from app.cases.domain.milestones import PlannedMilestone, moment_of, plan
 from app.cases.domain.need_words import refusal
-from app.cases.domain.needs import VERDICT_KINDS, needs_of, refusing
+from app.cases.domain.needs import VERDICT_KINDS, insisted_on
 from app.cases.domain.state import CaseSnapshot, CaseState
 from app.cases.domain.supplies import Supplies
 from app.kit.actor import Actor, ActorKind
@@ -203,7 +203,7 @@ def _answer(needed: NeededField, text: str) -> tuple[str, str]:
 
 def _check_needs(programme: Programme, action: StageAction, request: StepRequest) -> None:
     """Refuse while something is missing that the step insists on; all of it is named."""
-    missing = refusing(needs_of(programme, action, request.supplies))
+    missing = insisted_on(programme, action, request.supplies)
     if not missing:
         return
     named = refusal(programme, missing)

@@ -61,7 +61,7 @@ class ApprovalGuard(StrictModel):
     by: tuple[OfficerRole, ...]
     number: Annotated[int, Field(ge=1, le=5)] = 1
 
-    @property
+    @cached_property
     def roles(self) -> frozenset[Role]:
         """The roles whose approval counts."""
         return frozenset(Role(by) for by in self.by)
@@ -105,7 +105,7 @@ class StageAction(Cited):
     effects: tuple[Effect, ...] = ()
     tell: tuple[Told, ...] = ("enterprise",)
 
-    @property
+    @cached_property
     def roles(self) -> frozenset[Role]:
         """The officer roles that may take this step."""
         return frozenset(Role(by) for by in self.by if by != "enterprise")
@@ -225,6 +225,15 @@ class Programme(Cited):
     def _stages(self) -> dict[str, Stage]:
         return {stage.code: stage for stage in self.stages}
 
+    @cached_property
+    def _actions(self) -> dict[str, StageAction]:
+        return {action.code: action for action in reversed(self.actions)}
+
+    @cached_property
+    def _by_stage(self) -> dict[str, tuple[StageAction, ...]]:
+        stages = {code for action in self.actions for code in action.from_}
+        return {code: tuple(action for action in self.actions if code in action.from_) for code in stages}
+
     def stage(self, code: str) -> Stage:
         """The stage `code`; a KeyError means a corrupted case, never bad input."""
         return self._stages[code]
@@ -235,11 +244,11 @@ class Programme(Cited):
 
     def find_action(self, code: str) -> StageAction | None:
         """The action `code`, or None."""
-        return next((action for action in self.actions if action.code == code), None)
+        return self._actions.get(code)
 
     def actions_from(self, stage: str) -> tuple[StageAction, ...]:
         """What can be done in `stage`, in the order of the file."""
-        return tuple(action for action in self.actions if stage in action.from_)
+        return self._by_stage.get(stage, ())
 
     def milestones_made_at(self, moment: str) -> tuple[MilestoneTemplate, ...]:
         """The milestones that come into being at `opening` or on entering a stage."""

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from app.accounts.queries import list_officers
 from app.cases import actions
 from app.cases.board import busiest_programme, columns_visible_to
-from app.cases.domain.needs import needs_of, next_action, refusing
+from app.cases.domain.needs import insisted_on, next_action
 from app.cases.domain.steps import available, may_act
 from app.cases.domain.supplies import Supplies
 from app.cases.loaded import place_of
@@ -137,7 +137,7 @@ def _titles(catalogue: Catalogue, programme: Programme) -> dict[str, str]:
 def _card(catalogue: Catalogue, case: CaseFile, actor: Actor, line: CaseLine, supplies: Supplies) -> BoardCard:
     programme = catalogue.get(case.programme_code, case.programme_version)
     action = next_action(programme, case.stage)
-    missing = refusing(needs_of(programme, action, supplies)) if action else ()
+    missing = insisted_on(programme, action, supplies) if action else ()
     step = None
     moves: tuple[BoardMove, ...] = ()
     if can(actor, actions.STEP, place_of(case.enterprise)):
@@ -152,7 +152,7 @@ def _moves(programme: Programme, case: CaseFile, actor: Actor, supplies: Supplie
     return tuple(
         BoardMove("" if programme.stage(action.to).is_final else action.to, str(action.label), _step_url(case, action))
         for action in available(programme, case, actor)
-        if not refusing(needs_of(programme, action, supplies))
+        if not insisted_on(programme, action, supplies)
     )
 
 

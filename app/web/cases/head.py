@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from app.cases import actions
-from app.cases.domain.needs import Need, needs_of, next_action, refusing, waits_for
+from app.cases.domain.needs import Need, insisted_on, needs_of, next_action, refusing, waits_for
 from app.cases.domain.progress import StageStep
 from app.cases.domain.step_undo import may_take_back, needs_reason
 from app.cases.domain.steps import available, may_act
@@ -115,7 +115,7 @@ def step_buttons(
 def _button(
     programme: Programme, case: CaseFile, action: StageAction, supplies: Supplies, milestones: Mapping[str, int]
 ) -> StepButton:
-    missing = refusing(needs_of(programme, action, supplies))
+    missing = insisted_on(programme, action, supplies)
     n = len(missing)
     return StepButton(
         action=action,

@@ -3,7 +3,7 @@
 from app.cases.actions import APPROVE, KEEP_MILESTONES, OPEN
 from app.cases.domain.approvals import may_approve
 from app.cases.domain.need_words import need_text
-from app.cases.domain.needs import Need, needs_of, next_action, refusing
+from app.cases.domain.needs import Need, insisted_on, next_action
 from app.cases.domain.steps import may_act
 from app.cases.duties.actions import FILL
 from app.cases.models import CaseFile
@@ -74,7 +74,7 @@ def clock(todo: Todo, around: TodoContext) -> TodoWords:
 
 
 def _missing(todo: Todo, around: TodoContext, programme: Programme, action: StageAction) -> tuple[Need, ...]:
-    return refusing(needs_of(programme, action, around.supplies[around.case(todo).id]))
+    return insisted_on(programme, action, around.supplies[around.case(todo).id])
 
 
 def _lacks(programme: Programme, missing: tuple[Need, ...] | list[Need]) -> str:
