@@ -1,12 +1,12 @@
 """Cases as a list, and the register of firms narrowed by its cases."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Annotated, Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, false, func, select, true
-from sqlalchemy.orm import Session, contains_eager
+from sqlalchemy.orm import Session, contains_eager, defer
 
 from app.cases.domain.state import CaseState
 from app.cases.loads import SOON_DAYS
@@ -105,4 +105,8 @@ class FirmFilter(EnterpriseFilter):
     stage: Annotated[str, filters.Filter(_a_stage, _in_stage)] = ""
 
 
-FIRMS = ENTERPRISES.of_kind(FirmFilter)
+FIRMS = replace(
+    ENTERPRISES.of_kind(FirmFilter),
+    plain=True,
+    options=(*ENTERPRISES.options, defer(Enterprise.unread_cells, raiseload=True)),
+)

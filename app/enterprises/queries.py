@@ -12,6 +12,7 @@ from app.enterprises.models import Certificate, Enterprise, EnterpriseTag, Forme
 from app.kit.actor import Actor, ActorKind
 from app.kit.errors import NotFound
 from app.kit.i18n import _
+from app.kit.membership import one_of
 
 # -- scope -----------------------------------------------------------------------------------------------------------
 
@@ -85,7 +86,7 @@ def list_former_codes(session: Session, enterprise_id: int) -> Sequence[FormerCo
 def list_tags(session: Session, ids: Sequence[int]) -> dict[int, list[EnterpriseTag]]:
     """The tags of these firms, one query for all."""
     found: dict[int, list[EnterpriseTag]] = {}
-    statement = select(EnterpriseTag).where(EnterpriseTag.enterprise_id.in_(ids)).order_by(EnterpriseTag.tag)
+    statement = select(EnterpriseTag).where(one_of(EnterpriseTag.enterprise_id, ids)).order_by(EnterpriseTag.tag)
     for tag in session.scalars(statement):
         found.setdefault(tag.enterprise_id, []).append(tag)
     return found
@@ -94,7 +95,7 @@ def list_tags(session: Session, ids: Sequence[int]) -> dict[int, list[Enterprise
 def list_valid_certificates(session: Session, ids: Sequence[int], on: date) -> dict[int, list[Certificate]]:
     """The certificates of these firms that are valid on `on`, one query for all."""
     found: dict[int, list[Certificate]] = {}
-    statement = select(Certificate).where(Certificate.enterprise_id.in_(ids), valid_on(on))
+    statement = select(Certificate).where(one_of(Certificate.enterprise_id, ids), valid_on(on))
     for certificate in session.scalars(statement.order_by(Certificate.kind, Certificate.issued_on)):
         found.setdefault(certificate.enterprise_id, []).append(certificate)
     return found

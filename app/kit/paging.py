@@ -98,12 +98,13 @@ def page(
     limit: int,
     *,
     values_of: Callable[[Any], Sequence[Any]] | None = None,
+    read: Callable[[Session, Select[Any]], Any] = Session.execute,
 ) -> Page[Any]:
     """One page of `statement` (without its own ordering) in the order of `keyset`, `limit` rows at most.
 
-    `values_of` gives a row's sort values; by default the attributes named like the columns.
+    `values_of` gives a row's sort values; by default the attributes named like the columns. `read` runs the statement.
     """
-    read = values_of or (lambda row: [getattr(row, column.key) for column, _d in keyset.order])
+    values_in = values_of or (lambda row: [getattr(row, column.key) for column, _d in keyset.order])
     signature = keyset.signature()
     backwards = False
     order = keyset
@@ -113,7 +114,7 @@ def page(
             raise Invalid("paging.cursor", _("翻页标记无效，请从第一页重新开始。"), {"cursor": _("无效")})
         order = keyset.reversed() if backwards else keyset
         statement = statement.where(order.after(values))
-    rows = _rows(session, statement.order_by(*order.order_by()).limit(limit + 1))
+    rows = _rows(read(session, statement.order_by(*order.order_by()).limit(limit + 1)), statement)
     more = len(rows) > limit
     rows = rows[:limit]
     if backwards:
@@ -121,13 +122,12 @@ def page(
     ahead, behind = (bool(rows), more) if backwards else (more, bool(cursor) and bool(rows))
     return Page(
         items=rows,
-        next=encode_cursor(signature, read(rows[-1])) if rows and ahead else None,
-        previous=encode_cursor(signature, read(rows[0]), backwards=True) if rows and behind else None,
+        next=encode_cursor(signature, values_in(rows[-1])) if rows and ahead else None,
+        previous=encode_cursor(signature, values_in(rows[0]), backwards=True) if rows and behind else None,
     )
 
 
-def _rows(session: Session, statement: Select[Any]) -> list[Any]:
-    result = session.execute(statement)
+def _rows(result: Any, statement: Select[Any]) -> list[Any]:
     return list(result.scalars() if len(statement.column_descriptions) == 1 else result)
 
 

@@ -1,5 +1,6 @@
 import re
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from app.enterprises.models import Enterprise, EnterpriseTag
 from tests.factories.enterprises import firm, many_firms
 from tests.support.client import Client
 from tests.support.forms import form_to
+from tests.support.statements import Statement
 
 SignIn = Callable[..., Client]
 PAYLOAD = "<script>alert(1)</script>'\"; drop table enterprise; --"
@@ -109,6 +111,16 @@ def test_a_long_export_loses_nothing(sign_in: SignIn, session: Session) -> None:
     many_firms(session, 2_345)
     answer = sign_in().get("/enterprises/export.csv")
     assert len(answer.content.decode("utf-8-sig").splitlines()) == 2_346
+
+
+def test_an_export_asks_only_for_what_its_columns_show(
+    sign_in: SignIn, session: Session, record_statements: Callable[[], AbstractContextManager[list[Statement]]]
+) -> None:
+    firm(session, "潜江甲")
+    client = sign_in()
+    with record_statements() as statements:
+        assert client.get("/enterprises/export.csv?cols=legal").status_code == 200
+    assert not [one.text for one in statements if "enterprise_tag" in one.text or "certificate" in one.text]
 
 
 @pytest.mark.parametrize(

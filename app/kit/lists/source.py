@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Generic, Protocol, TypeVar, cast
 
 from sqlalchemy import Select
+from sqlalchemy.orm import Session
 
 from app.kit.lists.filters import Condition, conditions
 from app.kit.lists.viewer import Viewer
@@ -60,7 +61,8 @@ class ListSource(Generic[Row, Wanted]):
     """Rows of `visible` (all that the viewer may see), counted by `id`, narrowed by a filter of `kind`.
 
     `orders` by their names in addresses, the first is the usual one unless `usual` says otherwise; `beyond` says what several
-    fields of the filter mean together; `options` are for reading rows, not for counting them.
+    fields of the filter mean together; `options` are for reading rows, not for counting them. `plain` rows are read past the ORM:
+    they have the columns of their one table by name, and nothing else.
     """
 
     kind: type[Wanted]
@@ -71,6 +73,7 @@ class ListSource(Generic[Row, Wanted]):
     beyond: Callable[[Wanted, Viewer], Iterable[Condition]] | None = None
     options: tuple[Any, ...] = ()
     bound: int = 10_000
+    plain: bool = False
 
     def of_kind(self, kind: type[Narrower]) -> "ListSource[Row, Narrower]":
         """The same rows, narrowed by a filter with more fields."""
@@ -105,8 +108,11 @@ class ListSource(Generic[Row, Wanted]):
             keyset,
             cursor or None,
             limit,
-            values_of=lambda row: row[width:],
+            values_of=lambda row: row[-len(keyset.order) :],
+            read=self._read,
         )
+        if self.plain:
+            return found
         items = [row[0] if width == 1 else row[:width] for row in found.items]
         return Page(items, found.next, found.previous)
 
@@ -117,9 +123,12 @@ class ListSource(Generic[Row, Wanted]):
     def stream(self, viewer: Viewer, wanted: Wanted, sort: str = "") -> Iterator[list[Row]]:
         """Every row in order, a thousand at a time; memory does not grow with their number."""
         statement = self.select(viewer, wanted).options(*self.options).order_by(*self.keyset(wanted, sort).order_by())
-        result: Any = viewer.session.execute(statement.execution_options(yield_per=BATCH))
-        rows = result.scalars() if len(statement.column_descriptions) == 1 else result
+        result = self._read(viewer.session, statement.execution_options(yield_per=BATCH))
+        rows = result.scalars() if len(statement.column_descriptions) == 1 and not self.plain else result
         yield from map(list, rows.partitions(BATCH))
+
+    def _read(self, session: Session, statement: Select[Any]) -> Any:
+        return session.connection().execute(statement) if self.plain else session.execute(statement)
 
     def values(
         self, viewer: Viewer, wanted: Wanted, column: Any, sort: str = "", limit: int | None = None

@@ -64,6 +64,8 @@ def safe_text(cell: Any) -> str:
     """The cell as CSV text; one that a spreadsheet would take for a formula gets an apostrophe in front."""
     if cell is None:
         return ""
+    if type(cell) is str:
+        return f"'{cell}" if is_formula(cell) else cell
     text = format(cell, "f") if isinstance(cell, Decimal) else str(cell)
     if isinstance(cell, int | Decimal):
         return text
@@ -74,6 +76,8 @@ def is_formula(text: str) -> bool:
     """Whether a spreadsheet could run `text`: it begins, perhaps after what cannot be seen, with a formula's sign and is no
     plain number.
     """
+    if text[:1].isalnum():
+        return False  # most of them
     if not (text.startswith(_DANGEROUS) or _without_unseen(text).startswith(_DANGEROUS)):
         return False
     return not _PLAIN_NUMBER.fullmatch(text)
@@ -129,6 +133,8 @@ def _digits(text: str) -> int:
 
 def _cell(value: Any) -> Any:
     """Numbers that a spreadsheet keeps exactly stay numbers, days stay days; everything else is text."""
+    if type(value) is str:
+        return value[:_MAX_CELL]
     if isinstance(value, datetime):
         return shanghai(value).replace(tzinfo=None)
     if isinstance(value, date):

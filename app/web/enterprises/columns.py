@@ -1,9 +1,9 @@
 """The columns of the enterprise list: one definition for the page and for its export."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -29,23 +29,106 @@ from app.web.shared.enterprise_words import (
 )
 
 
-@dataclass(frozen=True)
-class EnterpriseRow:
-    """One firm as lists show it."""
+class _Around:
+    """What is asked once for many firms, and only if a column shows it."""
 
-    enterprise: Enterprise
-    region: str
-    place: str
-    field: str
-    field_short: str
-    park: str
-    industry: str
-    scale: str
-    above_scale: str
-    capital: str
-    tags: tuple[str, ...]
-    certificates: tuple[tuple[str, str], ...]
-    certificate_numbers: tuple[str, ...]
+    def __init__(self, session: Session, firms: Sequence[Enterprise], known: EnterpriseWords, on: date) -> None:
+        self.known, self.on = known, on
+        self._session, self._firms = session, firms
+
+    @cached_property
+    def tags(self) -> Mapping[int, list[EnterpriseTag]]:
+        """The tags of each firm."""
+        return list_tags(self._session, [firm.id for firm in self._firms])
+
+    @cached_property
+    def certificates(self) -> Mapping[int, list[Certificate]]:
+        """The valid certificates of each firm."""
+        return list_valid_certificates(self._session, [firm.id for firm in self._firms], self.on)
+
+    @cached_property
+    def regions(self) -> Mapping[str, str]:
+        """The names of divisions, and of the counties that they lie in."""
+        codes = {firm.region_code for firm in self._firms}
+        return list_region_names(self._session, codes | {code[:_COUNTY_DIGITS] for code in codes})
+
+    @cached_property
+    def industries(self) -> Mapping[str, str]:
+        """The names of classes."""
+        return list_industry_names(self._session, {firm.industry_code for firm in self._firms})
+
+
+class EnterpriseRow:
+    """One firm as lists show it; a column that is not shown costs nothing."""
+
+    __slots__ = ("_around", "enterprise")
+
+    def __init__(self, enterprise: Enterprise, around: _Around) -> None:
+        self.enterprise = enterprise
+        self._around = around
+
+    @property
+    def region(self) -> str:
+        """Where it lies."""
+        return self._around.regions.get(self.enterprise.region_code, "")
+
+    @property
+    def place(self) -> str:
+        """The same within its county."""
+        county = self._around.regions.get(self.enterprise.region_code[:_COUNTY_DIGITS], "")
+        return self.region.removeprefix(county) or self.region
+
+    @property
+    def field(self) -> str:
+        """Its technical field with the one above it."""
+        return self._around.known.field_label(self.enterprise.field_code)
+
+    @property
+    def field_short(self) -> str:
+        """Its technical field alone."""
+        return self._around.known.field_short(self.enterprise.field_code)
+
+    @property
+    def park(self) -> str:
+        """The park that it lies in."""
+        return self._around.known.park_label(self.enterprise.park_code)
+
+    @property
+    def industry(self) -> str:
+        """Its class of industry; the code where that is not on file."""
+        code = self.enterprise.industry_code
+        return self._around.industries.get(code, code)
+
+    @property
+    def scale(self) -> str:
+        """Its size."""
+        return self._around.known.label("scale", self.enterprise.scale)
+
+    @property
+    def above_scale(self) -> str:
+        """Whether it reports to the statistics office."""
+        return above_scale_text(self.enterprise.above_scale)
+
+    @property
+    def capital(self) -> str:
+        """Its registered capital in words."""
+        return capital_text(self.enterprise, self._around.known)
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """The tags that hold."""
+        return tag_texts(self._around.tags.get(self.enterprise.id, ()), self._around.known, self._around.on)
+
+    @property
+    def certificates(self) -> tuple[tuple[str, str], ...]:
+        """Its valid certificates as badges."""
+        held = self._around.certificates.get(self.enterprise.id, ())
+        return tuple(certificate_badge(certificate, self._around.known, self._around.on) for certificate in held)
+
+    @property
+    def certificate_numbers(self) -> tuple[str, ...]:
+        """Their numbers."""
+        return tuple(certificate.number for certificate in self._around.certificates.get(self.enterprise.id, ()))
 
 
 Column = TableColumn[EnterpriseRow]
@@ -102,40 +185,8 @@ _COUNTY_DIGITS = 6
 
 def rows_of(session: Session, firms: Sequence[Enterprise], known: EnterpriseWords, on: date) -> list[EnterpriseRow]:
     """The firms as rows; the number of queries does not depend on their number."""
-    ids = [firm.id for firm in firms]
-    tags, certificates = list_tags(session, ids), list_valid_certificates(session, ids, on)
-    codes = {firm.region_code for firm in firms}
-    places = list_region_names(session, codes | {code[:_COUNTY_DIGITS] for code in codes})
-    industries = list_industry_names(session, {firm.industry_code for firm in firms})
-    return [
-        _row(firm, (tags.get(firm.id, []), certificates.get(firm.id, [])), (places, industries), known, on)
-        for firm in firms
-    ]
-
-
-def _row(
-    firm: Enterprise,
-    held: tuple[list[EnterpriseTag], list[Certificate]],
-    names: tuple[dict[str, str], dict[str, str]],
-    known: EnterpriseWords,
-    on: date,
-) -> EnterpriseRow:
-    region, county = (names[0].get(code, "") for code in (firm.region_code, firm.region_code[:_COUNTY_DIGITS]))
-    return EnterpriseRow(
-        enterprise=firm,
-        region=region,
-        place=region.removeprefix(county) or region,
-        field=known.field_label(firm.field_code),
-        field_short=known.field_short(firm.field_code),
-        park=known.park_label(firm.park_code),
-        industry=names[1].get(firm.industry_code, firm.industry_code),
-        scale=known.label("scale", firm.scale),
-        above_scale=above_scale_text(firm.above_scale),
-        capital=capital_text(firm, known),
-        tags=tag_texts(held[0], known, on),
-        certificates=tuple(certificate_badge(certificate, known, on) for certificate in held[1]),
-        certificate_numbers=tuple(certificate.number for certificate in held[1]),
-    )
+    around = _Around(session, firms, known, on)
+    return [EnterpriseRow(firm, around) for firm in firms]
 
 
 def _capital(row: EnterpriseRow) -> Decimal | str:
