@@ -71,7 +71,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     state.owns_database = database is None
     state.clock = utc_now
     state.admission = Admission()
-    state.templates = make_environment()
+    state.templates = make_environment(reload=settings.env == "development")
     for make in (wording_of, kinds_of, sources_of):  # what two slices declare alike stops the start
         state.database.composition.made(make)
     state.seed_refusal = ""

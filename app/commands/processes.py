@@ -22,7 +22,7 @@ from app.commands.context import load_settings, open_database
 from app.config import Settings
 from app.kit.db import POOL_SIZE, read_scope
 from app.kit.templates import load_all
-from app.kit.uncollected import uncollected
+from app.kit.uncollected import seldom_collected, uncollected
 from app.logs import configure_logging
 from app.main import APART, METRICS_FOLDER, create_app, working_beside
 
@@ -67,6 +67,7 @@ def ready_app(settings: Settings) -> FastAPI:
     with uncollected():
         application = create_app(settings)
         load_all(application.state.templates)
+    seldom_collected()
     return application
 
 

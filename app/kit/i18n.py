@@ -65,7 +65,10 @@ def _translations(locale: Locale) -> gettext.NullTranslations:
 
 def _(message: str) -> str:
     """`message` in the current language."""
-    return _translations(current_locale()).gettext(message) if message else ""
+    locale = _locale.get()
+    if locale == "zh":  # as it is written; most of what is read
+        return message
+    return _translations(locale).gettext(message) if message else ""
 
 
 def ngettext(one: str, many: str, n: int) -> str:

@@ -56,26 +56,31 @@ def load_all(environment: Environment) -> None:
         environment.get_template(name)
 
 
-def make_environment() -> Environment:
-    """A fresh environment; `ui` holds every macro of `components/*.html`."""
+def make_environment(*, reload: bool = True) -> Environment:
+    """A fresh environment; `ui` holds every macro of `components/*.html`. `reload`: a template that was changed is read again."""
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         bytecode_cache=CompiledTemplates(),
         autoescape=True,
+        auto_reload=reload,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
     )
-    environment.install_gettext_callables(  # type: ignore[attr-defined]
-        lambda message: _(message), lambda one, many, n: ngettext(one, many, n), newstyle=True
-    )
-    environment.globals.update(static=static_url)
+    environment.install_gettext_callables(_, ngettext, newstyle=True)  # type: ignore[attr-defined]
+    environment.globals.update(static=static_url, _=_told, gettext=_told)
     environment.filters.update(
         yuan=show_yuan, wan=show_wan, day=show_day, instant=show_instant, percent=show_percent, count=show_count
     )
     environment.globals["ui"] = _Components(environment)
     return environment
+
+
+def _told(message: str, /, **values: Any) -> Markup:
+    """`message` in the current language with its values in their places, as the extension would tell it, which asks the context first."""
+    told = Markup(_(message))  # noqa: S704 - a text of the house
+    return told % values if values or "%" in told else told
 
 
 class _Components:
@@ -103,6 +108,7 @@ class _Components:
                     raise ValueError(f"the macro {name} stands in two files of components/")
                 found[name] = macro
         self._macros.update(found)
+        vars(self).update(found)  # found from now on without being looked for
 
 
 @lru_cache
