@@ -8,6 +8,7 @@ What they share stands in the database (jobs, leases, once-tokens, nonces, throt
 import multiprocessing
 import os
 import signal
+import socket
 import tempfile
 import threading
 from contextlib import nullcontext
@@ -17,6 +18,7 @@ import typer
 import uvicorn
 from fastapi import FastAPI
 from sqlalchemy import text
+from uvicorn.supervisors import Multiprocess
 
 from app.commands.context import load_settings, open_database
 from app.config import Settings
@@ -59,7 +61,18 @@ def serve_together(settings: Settings, refusal: str = "") -> None:
             "YUMIAO_BASE_URL": settings.base_url,
         }
         with working_beside(settings) if settings.worker else nullcontext():
-            uvicorn.run(f"{__name__}:serve_one", factory=True, workers=settings.workers, **listening(settings))
+            serve = f"{__name__}:serve_one"
+            config = uvicorn.Config(serve, factory=True, workers=settings.workers, **listening(settings))
+            Multiprocess(config, sockets=[listener(config)]).run()
+
+
+def listener(config: uvicorn.Config) -> socket.socket:
+    """The socket that the processes share; what they accept sends each write at once, as with one process."""
+    shared = config.bind_socket()
+    shared.setsockopt(
+        socket.IPPROTO_TCP, socket.TCP_NODELAY, 1
+    )  # inherited: asyncio sets it only where it makes the socket
+    return shared
 
 
 def ready_app(settings: Settings) -> FastAPI:

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import sys
 import time
 import urllib.request
@@ -10,8 +11,9 @@ from pathlib import Path
 
 import pytest
 import typer
+import uvicorn
 
-from app.commands.processes import serve_together
+from app.commands.processes import listener, serve_together
 from app.config import Settings
 from app.kit.db import Database
 from tests.support.server import Server, clean_environment, free_port, serving
@@ -73,6 +75,16 @@ def _until(holds: Callable[[], bool]) -> None:
     while not holds():
         assert time.monotonic() < deadline
         time.sleep(0.1)
+
+
+def test_an_answer_is_sent_at_once() -> None:
+    """Head and body are two writes: the second would wait for the reader's word that the first is there, 40 ms with Linux."""
+    with listener(uvicorn.Config("", host="127.0.0.1", port=0)) as listening:
+        listening.listen()
+        with socket.create_connection(listening.getsockname()):
+            answering, _where = listening.accept()
+            with answering:
+                assert answering.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 def test_several_serve_as_one(server: Server) -> None:
