@@ -27,10 +27,10 @@ class Size:
     @property
     def few(self) -> int:
         """Rounds of what takes long."""
-        return max(2, self.rounds // 3)
+        return max(3, self.rounds // 3)
 
 
-SHORT = Size(rounds=2, requests=16, rows=1_000)
+SHORT = Size(rounds=3, requests=16, rows=1_000)
 
 
 @dataclass(frozen=True)
