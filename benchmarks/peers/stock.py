@@ -56,7 +56,8 @@ def install() -> Path:
     """The environment with exactly the locked packages, made where it is not there yet; returns its folder of programs."""
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "yumiao" / "peers"
     cache.mkdir(mode=0o700, parents=True, exist_ok=True)
-    subprocess.run(["bash", "-c", '. tools/environment.sh; prepare_peers "$1"', "bash", cache], cwd=ROOT, check=True)
+    prepare = ["bash", "-euo", "pipefail", "-c", '. tools/environment.sh; prepare_peers "$1"', "bash", cache]
+    subprocess.run(prepare, cwd=ROOT, check=True)
     return cache / "bin"
 
 
