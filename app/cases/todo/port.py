@@ -10,7 +10,22 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Integer, Select, String, and_, func, literal, or_, select, union_all
+from sqlalchemy import (
+    ColumnClause,
+    ColumnElement,
+    Date,
+    Integer,
+    Select,
+    String,
+    and_,
+    column,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from app.kit.actor import Actor
@@ -23,6 +38,11 @@ from app.programmes.queries import Catalogue
 FAR = date(9999, 12, 31)
 BOUND = 1_000
 _SIGNATURE = "todo:due,rank,key"
+#: The columns that every piece has, by name alone: SQLAlchemy would make each of them anew for each piece and each time.
+_PLACE: tuple[ColumnClause[Any], ...] = (column("due", Date()), column("rank", Integer()), column("key", BigId))
+_NUMBERS = ("case_id", "firm_id", "officer_id", "n", "version")
+_TEXTS = ("about", "about_en")
+_FOUND = (*_PLACE, *(column(name, BigId) for name in _NUMBERS), *(column(name, String()) for name in _TEXTS))
 
 
 class TodoGroup(StrEnum):
@@ -201,10 +221,11 @@ def _piece(
         due.label("due"),
         literal(rank, Integer()).label("rank"),
         source.key.label("key"),
-        *(_number_column(getattr(source, name), name) for name in ("case_id", "firm_id", "officer_id", "n", "version")),
-        *(_text_column(getattr(source, name), name) for name in ("about", "about_en")),
+        *(_number_column(getattr(source, name), name) for name in _NUMBERS),
+        *(_text_column(getattr(source, name), name) for name in _TEXTS),
     )
-    return select(rows.with_only_columns(*columns, maintain_column_froms=True).order_by(*order).limit(limit).subquery())
+    found = rows.with_only_columns(*columns, maintain_column_froms=True).order_by(*order).limit(limit).subquery()
+    return select(literal_column("*")).select_from(found)
 
 
 def _number_column(value: Any, name: str) -> Any:
@@ -230,9 +251,8 @@ def _rows(
 ) -> list[Todo]:
     if not pieces:
         return []
-    merged = union_all(*pieces).subquery()
-    order = [merged.c.due, merged.c.rank, merged.c.key]
-    statement = select(merged).order_by(*(column.desc() if backwards else column for column in order)).limit(limit)
+    merged = select(*_FOUND).select_from(union_all(*pieces).subquery())
+    statement = merged.order_by(*(one.desc() if backwards else one for one in _PLACE)).limit(limit)
     return [
         Todo(
             provider=providers[row.rank].code,
