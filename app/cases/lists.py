@@ -12,7 +12,7 @@ from app.cases.domain.state import CaseState
 from app.cases.loads import SOON_DAYS
 from app.cases.models import CaseFile, CaseMarker
 from app.cases.queries import FAR, due_within, marked_in, overdue, scope
-from app.enterprises.lists import ENTERPRISES, EnterpriseFilter
+from app.enterprises.lists import ENTERPRISES, WIDE, EnterpriseFilter
 from app.enterprises.models import Enterprise
 from app.enterprises.search_index import matching
 from app.kit.lists import filters
@@ -75,7 +75,7 @@ CASES: ListSource[CaseFile, CaseFilter] = ListSource(
     },
     usual=lambda _wanted: "-number",
     beyond=_reached,
-    options=(contains_eager(CaseFile.enterprise),),
+    options=(contains_eager(CaseFile.enterprise).options(*(defer(column) for column in WIDE)),),
 )
 
 
@@ -105,8 +105,4 @@ class FirmFilter(EnterpriseFilter):
     stage: Annotated[str, filters.Filter(_a_stage, _in_stage)] = ""
 
 
-FIRMS = replace(
-    ENTERPRISES.of_kind(FirmFilter),
-    plain=True,
-    options=(*ENTERPRISES.options, defer(Enterprise.unread_cells, raiseload=True)),
-)
+FIRMS = replace(ENTERPRISES.of_kind(FirmFilter), plain=True)

@@ -18,6 +18,8 @@ from app.kit.permissions import within_region
 from app.reference.models import Industry
 
 UNKNOWN_REGION = "unknown"
+#: What no list shows of a firm, and what is long or has to be unpacked.
+WIDE = (Enterprise.business_scope, Enterprise.search_text, Enterprise.edited_fields, Enterprise.unread_cells)
 
 
 def _region(code: str, _viewer: Viewer) -> ColumnElement[bool]:
@@ -78,11 +80,7 @@ ENTERPRISES: ListSource[Enterprise, EnterpriseFilter] = ListSource(
     | both_ways("registered", Enterprise.registered_key, Enterprise.id)
     | both_ways("updated", Enterprise.updated_at, Enterprise.id)
     | both_ways("capital", Enterprise.capital_key, Enterprise.id),
-    options=(
-        defer(Enterprise.business_scope, raiseload=True),
-        defer(Enterprise.search_text, raiseload=True),
-        defer(Enterprise.edited_fields, raiseload=True),
-    ),
+    options=tuple(defer(column, raiseload=True) for column in WIDE),
 )
 
 
