@@ -10,6 +10,7 @@ from app.accounts.queries import officer_names
 from app.cases.domain.state import CaseState
 from app.cases.models import CaseFile
 from app.kit.i18n import N_, _, ngettext
+from app.programmes.domain.definition import Programme
 from app.programmes.queries import Catalogue
 
 STATES = {
@@ -29,24 +30,74 @@ SOON_DAYS = 7
 Badge = tuple[str, str]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class CaseLine:
-    """A case in a list, on the board or beside a firm."""
+    """A case in a list, on the board or beside a firm, on the day `on`; what is not shown of it is not worked out."""
 
     case: CaseFile
-    number: str
-    url: str
-    firm: str
-    uscc: str
-    programme: str
-    year: int
-    round: str
-    stage: str
-    state: Badge
-    due: Badge | None
+    version: Programme
     officer: str
-    stage_entered_on: date
-    in_stage: str
+    on: date
+
+    @property
+    def number(self) -> str:
+        """Its number."""
+        return self.case.number
+
+    @property
+    def url(self) -> str:
+        """Its page."""
+        return f"/cases/{self.case.number}"
+
+    @property
+    def firm(self) -> str:
+        """The firm's name."""
+        return self.case.enterprise.name
+
+    @property
+    def uscc(self) -> str:
+        """The firm's code."""
+        return self.case.enterprise.uscc
+
+    @property
+    def programme(self) -> str:
+        """The programme's title."""
+        return str(self.version.title)
+
+    @property
+    def year(self) -> int:
+        """The year it counts for."""
+        return self.case.year
+
+    @property
+    def round(self) -> str:
+        """Its round of intake."""
+        return self.case.round or ""
+
+    @property
+    def stage(self) -> str:
+        """The stage it stands in."""
+        return str(self.version.stage(self.case.stage).name)
+
+    @property
+    def state(self) -> Badge:
+        """The same as a badge."""
+        return _LOOKS[CaseState(self.case.state)], self.stage
+
+    @property
+    def due(self) -> Badge | None:
+        """The next day of an open case."""
+        return due_badge(self.case.next_due_on, self.on) if self.case.state == CaseState.OPEN else None
+
+    @property
+    def stage_entered_on(self) -> date:
+        """Since when it has stood there."""
+        return self.case.stage_entered_on
+
+    @property
+    def in_stage(self) -> str:
+        """For how long."""
+        return _in_stage(self.case, self.on)
 
 
 def case_lines(session: Session, catalogue: Catalogue, cases: Sequence[CaseFile], on: date) -> list[CaseLine]:
@@ -57,24 +108,8 @@ def case_lines(session: Session, catalogue: Catalogue, cases: Sequence[CaseFile]
 
 def case_line(catalogue: Catalogue, case: CaseFile, names: dict[int, str], on: date) -> CaseLine:
     """One case as a line."""
-    programme = catalogue.get(case.programme_code, case.programme_version)
-    stage = str(programme.stage(case.stage).name)
-    return CaseLine(
-        case=case,
-        number=case.number,
-        url=f"/cases/{case.number}",
-        firm=case.enterprise.name,
-        uscc=case.enterprise.uscc,
-        programme=str(programme.title),
-        year=case.year,
-        round=case.round or "",
-        stage=stage,
-        state=(_LOOKS[CaseState(case.state)], stage),
-        due=due_badge(case.next_due_on, on) if case.state == CaseState.OPEN else None,
-        officer=names.get(case.officer_id, "") if case.officer_id else "",
-        stage_entered_on=case.stage_entered_on,
-        in_stage=_in_stage(case, on),
-    )
+    version = catalogue.get(case.programme_code, case.programme_version)
+    return CaseLine(case, version, names.get(case.officer_id, "") if case.officer_id else "", on)
 
 
 def _in_stage(case: CaseFile, on: date) -> str:
