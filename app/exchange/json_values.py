@@ -25,16 +25,16 @@ def row_encoder(fields: Sequence[FieldDefinition], derive: Mapping[str, Convert]
     every row of every snapshot: hence one `dict(zip(…))`, and a second look only at the fields that need one.
     """
     names = tuple(field.name for field in fields)
-    converters = ((field.name, _compose(derive.get(field.source), converter(field))) for field in fields)
-    conversions = tuple((name, convert) for name, convert in converters if convert is not None)
+    converters = ((place, _compose(derive.get(field.source), converter(field))) for place, field in enumerate(fields))
+    conversions = tuple((place, convert) for place, convert in converters if convert is not None)
 
     def encode(row: Sequence[Any]) -> Record:
-        record = dict(zip(names, row, strict=True))
-        for name, convert in conversions:
-            value = record[name]
+        values = list(row)
+        for place, convert in conversions:
+            value = values[place]
             if value is not None:
-                record[name] = convert(value)
-        return record
+                values[place] = convert(value)
+        return dict(zip(names, values, strict=True))
 
     return encode
 
@@ -68,7 +68,7 @@ def empty_as_unknown(text: str) -> str | None:
 
 def money_in_yuan(fen: int) -> str:
     """分 as a decimal string in 元 with two decimals."""
-    return _decimal(fen, 2)
+    return f"{fen // 100}.{fen % 100:02d}" if fen >= 0 else _decimal(fen, 2)
 
 
 def money_in_wan(fen: int) -> str:

@@ -3,9 +3,10 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import BigInteger, ColumnElement, Integer, Row, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from app.exchange.domain import LISTS, FieldDefinition, FieldType, ResourceDefinition
@@ -16,11 +17,13 @@ from app.kit.errors import SeedError
 from app.kit.membership import one_of
 
 BATCH = 1_000
+#: Statements that are kept: of each resource and its lists, for some regions.
+_KEPT = 128
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ChildPlan:
-    """How one list inside a record is read."""
+    """How one list inside a record is read. Each is only itself, as a `RecordPlan` is."""
 
     name: str
     children: Children
@@ -101,8 +104,7 @@ def count_records(session: Session, plan: RecordPlan, region_prefix: str) -> int
 
 def page_records(session: Session, plan: RecordPlan, region_prefix: str, after: int, limit: int) -> RecordPage:
     """At most `limit` records whose row id is above `after`."""
-    statement = visible_rows(plan, region_prefix).where(plan.source.id > after)
-    rows = plain_rows(session, statement.order_by(plan.source.id).limit(limit + 1))
+    rows = plain_rows(session, _page_of(plan, region_prefix), after=after, size=limit + 1)
     more = len(rows) > limit
     rows = rows[:limit]
     return RecordPage(_records(session, plan, region_prefix, rows), rows[-1][0] if more else None)
@@ -127,9 +129,17 @@ def records_by_id(session: Session, plan: RecordPlan, region_prefix: str, ids: S
     return dict(zip((row[0] for row in rows), _records(session, plan, region_prefix, rows), strict=True))
 
 
-def plain_rows(session: Session, statement: Select[Any]) -> Sequence[Row[Any]]:
+@lru_cache(maxsize=_KEPT)
+def _page_of(plan: RecordPlan, region_prefix: str) -> Select[Any]:
+    """The rows after `:after`, `:size` at most; to make a statement takes as long as to run it."""
+    key = plan.source.id
+    rows = visible_rows(plan, region_prefix).where(key > bindparam("after", type_=BigInteger))
+    return rows.order_by(key).limit(bindparam("size", type_=Integer))
+
+
+def plain_rows(session: Session, statement: Select[Any], **values: Any) -> Sequence[Row[Any]]:
     """The rows of a select of columns, fetched past the ORM, which would look at each of them."""
-    return session.connection().execute(statement).all()
+    return session.connection().execute(statement, values).all()
 
 
 def _records(session: Session, plan: RecordPlan, region_prefix: str, rows: Sequence[Sequence[Any]]) -> list[Record]:
@@ -146,19 +156,26 @@ def _records(session: Session, plan: RecordPlan, region_prefix: str, rows: Seque
 
 
 def _children(session: Session, plan: ChildPlan, region_prefix: str, ids: Sequence[int]) -> Mapping[int, list[Any]]:
-    parent = plan.children.parent
-    statement = select(parent, *plan.columns).where(_among(parent, ids)).order_by(parent, *plan.children.order)
-    if plan.children.join is not None:
-        statement = plan.children.join(statement, region_prefix)
+    if ids[-1] - ids[0] < 2 * len(ids):  # they lie close together, as in most batches
+        rows = plain_rows(session, _children_between(plan, region_prefix), first=ids[0], last=ids[-1])
+    else:
+        among = one_of(plan.children.parent, ids)
+        rows = plain_rows(session, _children_where(plan, region_prefix, among))
     found: defaultdict[int, list[Any]] = defaultdict(list)
     encode = plan.encode
-    for row in plain_rows(session, statement):
+    for row in rows:
         found[row[0]].append(encode(row[1:]))
     return found
 
 
-def _among(column: Any, ids: Sequence[int]) -> Any:
-    """A range when the ascending `ids` lie close together (most batches), else the list of them."""
-    if ids[-1] - ids[0] < 2 * len(ids):
-        return column.between(ids[0], ids[-1])
-    return one_of(column, ids)
+@lru_cache(maxsize=_KEPT)
+def _children_between(plan: ChildPlan, region_prefix: str) -> Select[Any]:
+    """The lists of the parents from `:first` to `:last`."""
+    ends = (bindparam(name, type_=BigInteger) for name in ("first", "last"))
+    return _children_where(plan, region_prefix, plan.children.parent.between(*ends))
+
+
+def _children_where(plan: ChildPlan, region_prefix: str, condition: ColumnElement[bool]) -> Select[Any]:
+    parent = plan.children.parent
+    statement = select(parent, *plan.columns).where(condition).order_by(parent, *plan.children.order)
+    return plan.children.join(statement, region_prefix) if plan.children.join is not None else statement
