@@ -36,7 +36,7 @@ _WORD = "\0"  # marks what is not Chinese while pypinyin passes it through
 _BLANKS = re.compile(r"\s+")
 
 
-class _Reader:
+class _NameReader:
     """Reads names by the dictionary, which is opened when the first name is read: no start waits for it.
 
     A name is cut into the dictionary's phrases; names are made of the same few thousand, and each is read once.
@@ -62,7 +62,7 @@ class _Reader:
         return found
 
 
-_reader = lru_cache(maxsize=1)(_Reader)
+_reader = lru_cache(maxsize=1)(_NameReader)
 
 
 def normalise_name(text: str) -> str:
