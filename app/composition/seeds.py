@@ -9,7 +9,7 @@ from sqlalchemy.exc import DataError, IntegrityError
 
 from app.jobs.chores import CHORES
 from app.kit.actor import SYSTEM
-from app.kit.db import Database, read_scope, refresh_statistics, session_scope
+from app.kit.db import Database, read_scope, session_scope
 from app.kit.errors import SeedError
 from app.kit.seeds import SEEDS, SeedReport
 from app.reference.models import Industry
@@ -32,7 +32,6 @@ def seed_all(database: Database, seeds_dir: Path, now: datetime) -> dict[str, Se
                 raise SeedError(f"{seeds_dir}: {slice_name}: the database refuses this: {error.orig}") from error
             except OSError as error:
                 raise SeedError(f"{seeds_dir}: {slice_name}: {error}") from error
-    refresh_statistics(database, sum(report.created for report in reports.values()))
     for chore in database.composition.of(CHORES):
         chore(database, now)
     return reports
