@@ -144,8 +144,8 @@ _LONGEST_POSITION = 7
 
 def page_of(rows: Sequence[Row], cursor: str | None, limit: int) -> Page[Row]:
     """One page of rows that are all at hand; its cursors are positions, and what is none is the first page."""
-    told = cursor or ""
-    start = int(told) if told.isascii() and told.isdecimal() and len(told) <= _LONGEST_POSITION else 0
+    text = cursor or ""
+    start = int(text) if text.isascii() and text.isdecimal() and len(text) <= _LONGEST_POSITION else 0
     after = start + limit
     return Page(
         items=list(rows[start:after]),

@@ -52,7 +52,7 @@ class CompiledTemplates(FileSystemBytecodeCache):
 
 def load_all(environment: Environment) -> None:
     """Load every template, so that no request waits until its page is compiled."""
-    for name in environment.list_templates(extensions=("html", "txt", "md")):
+    for name in environment.list_templates(extensions=("html", "txt")):
         environment.get_template(name)
 
 
@@ -69,7 +69,7 @@ def make_environment(*, reload: bool = True) -> Environment:
         extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
     )
     environment.install_gettext_callables(_, ngettext, newstyle=True)  # type: ignore[attr-defined]
-    environment.globals.update(static=static_url, _=_told, gettext=_told)
+    environment.globals.update(static=static_url, _=_translated, gettext=_translated)
     environment.filters.update(
         yuan=show_yuan, wan=show_wan, day=show_day, instant=show_instant, percent=show_percent, count=show_count
     )
@@ -77,10 +77,10 @@ def make_environment(*, reload: bool = True) -> Environment:
     return environment
 
 
-def _told(message: str, /, **values: Any) -> Markup:
+def _translated(message: str, /, **values: Any) -> Markup:
     """`message` in the current language with its values in their places, as the extension would tell it, which asks the context first."""
-    told = Markup(_(message))  # noqa: S704 - a text of the house
-    return told % values if values or "%" in told else told
+    text = Markup(_(message))  # noqa: S704 - a text of the house
+    return text % values if values or "%" in text else text
 
 
 class _Components:

@@ -26,7 +26,7 @@ def draft_was(form: FormData) -> dict[str, str]:
 
 
 def goes_on_from(
-    values: Mapping[str, str], was: Mapping[str, str], standing: Mapping[str, str], clashing: frozenset[str]
+    values: Mapping[str, str], was: Mapping[str, str], stored: Mapping[str, str], clashing: frozenset[str]
 ) -> dict[str, str]:
     """What the form counts as begun with after its draft was kept.
 
@@ -34,6 +34,6 @@ def goes_on_from(
     that a later draft does not take the other's change back.
     """
     return {
-        f"{FORM_PREFIX}{code}": text if code not in clashing and standing.get(code) == text else was.get(code, "")
+        f"{FORM_PREFIX}{code}": text if code not in clashing and stored.get(code) == text else was.get(code, "")
         for code, text in values.items()
     }

@@ -69,6 +69,6 @@ def keep_typed(call: Call, number: str) -> KeptDraft:
         only=Clashing,
     )
     known = list_answers(call.session, get_visible_to(call.session, call.actor, number).id)
-    standing = {code: entered(known, code) for code in values}
+    stored = {code: entered(known, code) for code in values}
     reported = tuple(code for code in values if code in clashing)
-    return KeptDraft(reported, began_with(goes_on_from(values, was, standing, clashing)))
+    return KeptDraft(reported, began_with(goes_on_from(values, was, stored, clashing)))

@@ -64,19 +64,19 @@ def was_as(model: type[BaseModel], form: FormData) -> dict[str, Any]:
         return {}
 
 
-def with_choices(form: FormData, standing: Mapping[str, Any]) -> FormData:
+def with_choices(form: FormData, stored: Mapping[str, Any]) -> FormData:
     """The form with what now stands put in where the other's value was chosen."""
     theirs = {name.removeprefix(_CHOICE) for name in form if name.startswith(_CHOICE) and form[name] == "theirs"}
     kept = [(name, value) for name, value in form.multi_items() if name not in theirs]
-    put_in = ((name, str(item)) for name in theirs for item in _items(standing.get(name)))
+    put_in = ((name, str(item)) for name in theirs for item in _items(stored.get(name)))
     return FormData([*kept, *put_in])
 
 
-def brought_up(form: FormData, yours: Mapping[str, Any], standing: Mapping[str, Any]) -> dict[str, Any]:
+def brought_up(form: FormData, yours: Mapping[str, Any], stored: Mapping[str, Any]) -> dict[str, Any]:
     """What a form shows again: what was entered here, and elsewhere what now stands, so that it does not undo the other's work."""
     was = read_was(form)
-    shown = {name: standing.get(name, text) if text == was.get(name, text) else text for name, text in yours.items()}
-    unticked = {name: value for name, value in standing.items() if name not in yours and not was.get(name)}
+    shown = {name: stored.get(name, text) if text == was.get(name, text) else text for name, text in yours.items()}
+    unticked = {name: value for name, value in stored.items() if name not in yours and not was.get(name)}
     return shown | unticked
 
 
@@ -127,15 +127,15 @@ class JointForm:
     def __init__(
         self,
         form: FormData,
-        standing: Mapping[str, Any],
+        stored: Mapping[str, Any],
         labels: Mapping[str, str],
         names: Mapping[str, str] | None = None,
     ) -> None:
-        self.standing = standing
+        self.stored = stored
         self.labels = labels
         self.names = names or {}
         self._merged = False
-        self.sent = with_choices(form, standing)
+        self.sent = with_choices(form, stored)
         self.clashing: dict[str, Any] = {name: text for name, text in undecided(self.sent).items() if name in labels}
 
     def decided(self, bound: Bound[Model]) -> Bound[Model]:
@@ -162,13 +162,13 @@ class JointForm:
             found = self._changed_by_both(bound.raw)
             bound.errors = choose_first(found) | bound.errors
             self.clashing |= found
-        lines = clash_lines(self.clashing, bound.raw, self.standing, self.labels, text_of)
-        bound.raw = brought_up(self.sent, bound.raw, self.standing)
-        return Together(began_with(self.standing), lines)
+        lines = clash_lines(self.clashing, bound.raw, self.stored, self.labels, text_of)
+        bound.raw = brought_up(self.sent, bound.raw, self.stored)
+        return Together(began_with(self.stored), lines)
 
     def _changed_by_both(self, yours: Mapping[str, Any]) -> dict[str, Any]:
         """The fields that somebody else changed too, by their texts: of a form that could not be read no service tells them."""
-        was, theirs = read_was(self.sent), orjson.loads(began_with(self.standing))
+        was, theirs = read_was(self.sent), orjson.loads(began_with(self.stored))
         texts = {name: (was.get(name, ""), theirs.get(name, "")) for name in self.labels if WAS in self.sent}
         return {
             name: before

@@ -101,8 +101,8 @@ def fill(call: Call, number: str, duty_id: int) -> Response:
     values = own_values(bound.raw, joint.sent.keys())
 
     def work(given: PortalDutyForm) -> CaseDuty:
-        standing = dict.fromkeys(values, "") | own_values(joint.standing)
-        return _write(call, number, row, given, merge(_was(joint.sent), standing, values))
+        stored = dict.fromkeys(values, "") | own_values(joint.stored)
+        return _write(call, number, row, given, merge(_was(joint.sent), stored, values))
 
     def again(bound: Bound[PortalDutyForm]) -> Response:
         name_errors(bound, PortalDutyForm.model_fields)

@@ -92,9 +92,9 @@ def raw_of(form: FormOfCase, section: FormSection) -> dict[str, str]:
     return begun_texts((question for question in section.questions if question.code in form.open), form.answers)
 
 
-def bound_of(standing: Mapping[str, Any], form: FormData) -> Bound[Any]:
+def bound_of(stored: Mapping[str, Any], form: FormData) -> Bound[Any]:
     given = answers_in(form)
-    return empty({name: given.get(name.removeprefix(FORM_PREFIX), "") for name in standing})
+    return empty({name: given.get(name.removeprefix(FORM_PREFIX), "") for name in stored})
 
 
 def next_url(form: FormOfCase, section: FormSection) -> str:
@@ -110,12 +110,12 @@ def build_section_page(
     form: FormOfCase,
     section: FormSection,
     actor: Actor,
-    standing: Mapping[str, str],
+    stored: Mapping[str, str],
     bound: Bound[Any] | None = None,
     together: Together | None = None,
 ) -> FormSectionPage:
     if bound is None:
-        bound = empty(dict(standing))
+        bound = empty(dict(stored))
         bound.errors = {f"{FORM_PREFIX}{code}": [problem] for code, problem in form.problems(section).items()}
     rows = [form.answers[asked.code] for asked in section.questions if asked.code in form.answers]
     saved = max((row.at for row in rows if row.draft), default=None)
@@ -128,7 +128,7 @@ def build_section_page(
         fields=tuple(field_of(form, question) for question in section.questions),
         form=bound,
         labels=labels_of(form),
-        together=together or Together(began_with(standing)),
+        together=together or Together(began_with(stored)),
         draft=f"{actor.id}:{form.case.number}:{section.place}",
         saved=saved_at(saved) if saved else "",
     )

@@ -97,13 +97,13 @@ def save_section(call: Call, number: str, place: int) -> Response:
         return _kept(call, of_case, section)
     labels, names = field_labels(section.questions), field_names(section.questions)
     joint = JointForm(call.form, raw_of(of_case, section), labels, names)
-    bound = joint.decided(bound_of(joint.standing, joint.sent))
+    bound = joint.decided(bound_of(joint.stored, joint.sent))
     if not bound.errors:
         bound.model = SaveDraft(values=answers_in(joint.sent), was=draft_was(joint.sent), confirms=True)
 
     def again(bound: Bound[SaveDraft]) -> Response:
         together = to_choose(section.questions, joint, bound, readable)
-        page = build_section_page(of_case, section, call.actor, joint.standing, bound, together)
+        page = build_section_page(of_case, section, call.actor, joint.stored, bound, together)
         return call.render("portal/form_section.html", page)
 
     return call.submit(

@@ -164,7 +164,7 @@ def hand_in(call: Call, number: str) -> Response:
     def again(bound: Bound[HandIn]) -> Response:
         name_errors(bound, prefix=FORM_PREFIX)
         together = to_choose(questions, joint, bound, _in_words)
-        bound.raw = dict(joint.standing) | bound.raw
+        bound.raw = dict(joint.stored) | bound.raw
         contents = load_contents(call.session, case)
         page = _page(call.session, contents, programme, call.now, bound, together)
         return call.render("web/cases/questions.html", page)

@@ -29,7 +29,7 @@ from app.web.shared.enterprise_words import (
 )
 
 
-class _Around:
+class _FirmLookups:
     """What is asked once for many firms, and only if a column shows it."""
 
     def __init__(self, session: Session, firms: Sequence[Enterprise], known: EnterpriseWords, on: date) -> None:
@@ -61,48 +61,48 @@ class _Around:
 class EnterpriseRow:
     """One firm as lists show it; a column that is not shown costs nothing."""
 
-    __slots__ = ("_around", "enterprise")
+    __slots__ = ("_lookups", "enterprise")
 
-    def __init__(self, enterprise: Enterprise, around: _Around) -> None:
+    def __init__(self, enterprise: Enterprise, lookups: _FirmLookups) -> None:
         self.enterprise = enterprise
-        self._around = around
+        self._lookups = lookups
 
     @property
     def region(self) -> str:
         """Where it lies."""
-        return self._around.regions.get(self.enterprise.region_code, "")
+        return self._lookups.regions.get(self.enterprise.region_code, "")
 
     @property
     def place(self) -> str:
         """The same within its county."""
-        county = self._around.regions.get(self.enterprise.region_code[:_COUNTY_DIGITS], "")
+        county = self._lookups.regions.get(self.enterprise.region_code[:_COUNTY_DIGITS], "")
         return self.region.removeprefix(county) or self.region
 
     @property
     def field(self) -> str:
         """Its technical field with the one above it."""
-        return self._around.known.field_label(self.enterprise.field_code)
+        return self._lookups.known.field_label(self.enterprise.field_code)
 
     @property
     def field_short(self) -> str:
         """Its technical field alone."""
-        return self._around.known.field_short(self.enterprise.field_code)
+        return self._lookups.known.field_short(self.enterprise.field_code)
 
     @property
     def park(self) -> str:
         """The park that it lies in."""
-        return self._around.known.park_label(self.enterprise.park_code)
+        return self._lookups.known.park_label(self.enterprise.park_code)
 
     @property
     def industry(self) -> str:
         """Its class of industry; the code where that is not on file."""
         code = self.enterprise.industry_code
-        return self._around.industries.get(code, code)
+        return self._lookups.industries.get(code, code)
 
     @property
     def scale(self) -> str:
         """Its size."""
-        return self._around.known.label("scale", self.enterprise.scale)
+        return self._lookups.known.label("scale", self.enterprise.scale)
 
     @property
     def above_scale(self) -> str:
@@ -112,23 +112,23 @@ class EnterpriseRow:
     @property
     def capital(self) -> str:
         """Its registered capital in words."""
-        return capital_text(self.enterprise, self._around.known)
+        return capital_text(self.enterprise, self._lookups.known)
 
     @property
     def tags(self) -> tuple[str, ...]:
         """The tags that hold."""
-        return tag_texts(self._around.tags.get(self.enterprise.id, ()), self._around.known, self._around.on)
+        return tag_texts(self._lookups.tags.get(self.enterprise.id, ()), self._lookups.known, self._lookups.on)
 
     @property
     def certificates(self) -> tuple[tuple[str, str], ...]:
         """Its valid certificates as badges."""
-        held = self._around.certificates.get(self.enterprise.id, ())
-        return tuple(certificate_badge(certificate, self._around.known, self._around.on) for certificate in held)
+        held = self._lookups.certificates.get(self.enterprise.id, ())
+        return tuple(certificate_badge(certificate, self._lookups.known, self._lookups.on) for certificate in held)
 
     @property
     def certificate_numbers(self) -> tuple[str, ...]:
         """Their numbers."""
-        return tuple(certificate.number for certificate in self._around.certificates.get(self.enterprise.id, ()))
+        return tuple(certificate.number for certificate in self._lookups.certificates.get(self.enterprise.id, ()))
 
 
 Column = TableColumn[EnterpriseRow]
@@ -185,8 +185,8 @@ _COUNTY_DIGITS = 6
 
 def rows_of(session: Session, firms: Sequence[Enterprise], known: EnterpriseWords, on: date) -> list[EnterpriseRow]:
     """The firms as rows; the number of queries does not depend on their number."""
-    around = _Around(session, firms, known, on)
-    return [EnterpriseRow(firm, around) for firm in firms]
+    lookups = _FirmLookups(session, firms, known, on)
+    return [EnterpriseRow(firm, lookups) for firm in firms]
 
 
 def _capital(row: EnterpriseRow) -> Decimal | str:

@@ -111,12 +111,12 @@ def save_part(call: Call, uscc: str, slug: Slug, part_id: PartId) -> Response:
 
 def _beside_others(kind: PartForm, given: Any, joint: JointForm) -> Any:
     """What is to be written: the form, beside what others changed since it was opened. Raises `Clashing`."""
-    standing = joint.standing
-    if given.seen == standing["seen"] or WAS not in joint.sent:
+    stored = joint.stored
+    if given.seen == stored["seen"] or WAS not in joint.sent:
         return given
-    now = kind.schema.model_validate({name: value for name, value in standing.items() if value not in ("", [], None)})
+    now = kind.schema.model_validate({name: value for name, value in stored.items() if value not in ("", [], None)})
     merged = merge(was_as(kind.schema, joint.sent), now.values(), given.values())
-    return given.model_copy(update=merged | {"seen": standing["seen"]})
+    return given.model_copy(update=merged | {"seen": stored["seen"]})
 
 
 def _texts(kind: PartForm, values: dict[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Texts in templates are told as Jinja's own extension would tell them."""
+"""Texts in templates are translated as Jinja's own extension would translate them."""
 
 import gc
 from typing import Any
@@ -18,7 +18,9 @@ from app.kit.i18n import Locale, use_locale
         ("多于 %(n)s", {"n": 3}, "多于 3", None),
     ],
 )
-def test_a_text_is_told_in_the_readers_language(text: str, values: dict[str, Any], zh: str, en: str | None) -> None:
+def test_a_text_is_translated_in_the_readers_language(
+    text: str, values: dict[str, Any], zh: str, en: str | None
+) -> None:
     """Escaped values, and a percent sign written twice, in both languages."""
     environment = templates.make_environment()
     template = environment.from_string("{{ _(text, **values) }}|{{ gettext(text, **values) }}")
