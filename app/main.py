@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, nullcontext
 from typing import Protocol
 
 import anyio.to_thread
@@ -117,14 +117,10 @@ async def _lifespan(application: FastAPI) -> AsyncIterator[None]:
     apart = Database(state.database.url, state.database.composition, pool_size=POOL_SIZE if alone else APART)
     if not alone:
         state.rate_limiter = RateLimiter(settings.api_rate_per_second, settings.api_burst, SharedBuckets(apart))
-    beside = _beside(settings, apart) if settings.worker and alone else []
-    for each in beside:
-        each.start()
-    state.reading_ledger = ReadingLedger(apart)
-    state.touched_rows = TouchedRows()
-    yield
-    for each in reversed(beside):
-        each.stop()
+    with working_beside(settings, apart) if settings.worker and alone else nullcontext():
+        state.reading_ledger = ReadingLedger(apart)
+        state.touched_rows = TouchedRows()
+        yield
     state.reading_ledger.close()
     apart.dispose()
     if state.owns_database:
@@ -132,11 +128,11 @@ async def _lifespan(application: FastAPI) -> AsyncIterator[None]:
 
 
 @contextmanager
-def working_beside(settings: Settings) -> Iterator[None]:
-    """What goes on beside the pages, in threads of this process until the block ends."""
-    database = Database(settings.url, compose_with_pages())
+def working_beside(settings: Settings, database: Database | None = None) -> Iterator[None]:
+    """What goes on beside the pages, in threads of this process until the block ends; over `database`, by default one of its own."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    beside = _beside(settings, database)
+    opened = database or Database(settings.url, compose_with_pages())
+    beside = _beside(settings, opened)
     for each in beside:
         each.start()
     try:
@@ -144,7 +140,8 @@ def working_beside(settings: Settings) -> Iterator[None]:
     finally:
         for each in reversed(beside):
             each.stop()
-        database.dispose()
+        if database is None:
+            opened.dispose()
 
 
 def _beside(settings: Settings, database: Database) -> list[Beside]:

@@ -69,9 +69,8 @@ def serve_together(settings: Settings, refusal: str = "") -> None:
 def listener(config: uvicorn.Config) -> socket.socket:
     """The socket that the processes share; what they accept sends each write at once, as with one process."""
     shared = config.bind_socket()
-    shared.setsockopt(
-        socket.IPPROTO_TCP, socket.TCP_NODELAY, 1
-    )  # inherited: asyncio sets it only where it makes the socket
+    # inherited by what is accepted: asyncio sets it only where it makes the socket itself
+    shared.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return shared
 
 
