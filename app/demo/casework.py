@@ -8,7 +8,6 @@ from random import Random
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from app.cases import events
@@ -23,6 +22,7 @@ from app.journal.service import record_many
 from app.kit.actor import Actor
 from app.kit.bulk import insert_numbered, insert_rows
 from app.kit.clock import start_of_day
+from app.kit.db import insert_into
 from app.programmes.domain.definition import Programme
 from app.programmes.models import ProgrammeRound
 from app.programmes.queries import find_round, load_catalogue
@@ -192,9 +192,8 @@ class CaseMaker:
         }
 
     def _keep_serials(self, session: Session) -> None:
-        dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
         for series, last in self._serials.items():
-            statement = dialect.insert(CaseSeries).values(series=series, last=last)
+            statement = insert_into(session, CaseSeries).values(series=series, last=last)
             session.execute(statement.on_conflict_do_update(index_elements=["series"], set_={"last": last}))
 
 

@@ -5,11 +5,11 @@ from typing import Any, cast
 
 import psycopg
 from psycopg import sql
-from sqlalchemy import Column, Dialect, FromClause, func, insert, select, true
+from sqlalchemy import Column, Dialect, FromClause, func, insert, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from app.kit.db import Base
+from app.kit.db import Base, is_postgresql
 
 #: Fewer rows are as quick by an ordinary insert.
 FEW = 20
@@ -20,7 +20,7 @@ Row = Mapping[str, Any]
 def insert_rows(session: Session, into: type[Base] | FromClause, rows: Sequence[Row]) -> None:
     """Insert `rows`, which all name the same columns; what they leave out has its default. Raises `IntegrityError`."""
     target = _table(into)
-    if len(rows) > FEW and _is_postgresql(session):
+    if len(rows) > FEW and is_postgresql(session):
         _copy(session, target, rows)
     elif rows:
         session.execute(insert(target), [dict(row) for row in rows])  # type: ignore[arg-type]
@@ -37,23 +37,19 @@ def insert_numbered(session: Session, model: type[Base], rows: Sequence[Row]) ->
     return list(session.scalars(statement, [dict(row) for row in rows])) if rows else []
 
 
-def _is_postgresql(session: Session) -> bool:
-    return session.get_bind().dialect.name == "postgresql"
-
-
 def _table(into: type[Base] | FromClause) -> FromClause:
     return into if isinstance(into, FromClause) else into.__table__
 
 
 def _next_ids(session: Session, model: type[Base], number: int) -> list[int]:
     """Numbers that nobody else gets; some may stay unused, as with any sequence. On SQLite whoever writes is alone."""
-    if not _is_postgresql(session):
+    if not is_postgresql(session):
         session.flush()
         last = session.scalar(select(func.max(_table(model).c.id))) or 0
         return list(range(last + 1, last + 1 + number))
     series = func.generate_series(1, number).table_valued("n")
     sequence = func.nextval(func.pg_get_serial_sequence(model.__tablename__, "id"))
-    return list(session.scalars(select(sequence).select_from(series).where(true())))
+    return list(session.scalars(select(sequence).select_from(series)))
 
 
 def _copy(session: Session, target: FromClause, rows: Sequence[Row]) -> None:

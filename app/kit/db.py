@@ -242,9 +242,14 @@ def commit(session: Session) -> None:
     session.commit()
 
 
+def is_postgresql(session: Session) -> bool:
+    """Whether the session's database is PostgreSQL; else it is SQLite."""
+    return session.get_bind().dialect.name == "postgresql"
+
+
 def insert_into(session: Session, table: type[Base]) -> Any:
     """An insert that knows `on_conflict_do_nothing` and `on_conflict_do_update`, in the words of the session's database."""
-    return (postgresql if session.get_bind().dialect.name == "postgresql" else sqlite).insert(table)
+    return (postgresql if is_postgresql(session) else sqlite).insert(table)
 
 
 # -- what was noted inside a savepoint is forgotten when that savepoint rolls back ---------------------------------------

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Officer
@@ -26,6 +25,7 @@ from app.cases.traces import Traces
 from app.enterprises.models import Enterprise
 from app.kit.actor import Actor, ActorKind
 from app.kit.clock import today
+from app.kit.db import insert_into
 from app.kit.errors import NotFound
 from app.kit.i18n import _
 from app.kit.permissions import Action, require
@@ -119,9 +119,8 @@ def _officer(session: Session, actor: Actor, command: OpenCase, enterprise: Ente
 
 def _next_serial(session: Session, series: str) -> int:
     """The next serial of `series`. Its row stays locked until the end, so numbers are gapless and in order."""
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     statement = (
-        insert(CaseSeries)
+        insert_into(session, CaseSeries)
         .values(series=series, last=1)
         .on_conflict_do_update(index_elements=["series"], set_={"last": CaseSeries.last + 1})
         .returning(CaseSeries.last)

@@ -11,6 +11,7 @@ from app.enterprises.models import Enterprise
 from app.enterprises.queries import visible_to
 from app.enterprises.search_index import matching
 from app.kit.actor import Actor
+from app.kit.db import is_postgresql
 from app.kit.lists import filters
 from app.kit.lists.source import ListSource, newest
 from app.kit.lists.viewer import Viewer
@@ -45,7 +46,7 @@ def _stands(standing: str, _viewer: Viewer) -> ColumnElement[bool]:
 
 def _waits_for(code: str, viewer: Viewer) -> ColumnElement[bool]:
     """Lines among whose missing facts is `code`."""
-    if viewer.session.get_bind().dialect.name == "postgresql":
+    if is_postgresql(viewer.session):
         return SweepLine.missing.op("@>")(func.jsonb_build_array(code))
     items = func.json_each(SweepLine.missing).table_valued("value")
     return exists(select(literal_column("1")).select_from(items).where(items.c.value == code))
