@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.cases import actions, queries
@@ -35,8 +34,7 @@ class HandlingPage:
 @router.get("/{number}/handling", action=actions.ASSIGN)
 def handling_page(call: Call, number: str) -> Response:
     """The forms for officer and round."""
-    case = queries.get_visible_to(call.session, call.actor, number)
-    return call.render("web/cases/handling.html", _handling(call.session, case))
+    return _shown(call, number)
 
 
 @router.post("/{number}/officer", action=actions.ASSIGN)
@@ -46,10 +44,7 @@ def officer_route(call: Call, number: str) -> Response:
         AssignOfficer,
         lambda given: assign_officer(call.session, **call.by, number=number, command=given),
         done=lambda _done: call.redirect(f"/cases/{number}", good=_("已指定经办人。")),
-        again=lambda bound: call.render(
-            "web/cases/handling.html",
-            _handling(call.session, queries.get_visible_to(call.session, call.actor, number), officer=bound),
-        ),
+        again=lambda bound: _shown(call, number, officer=bound),
     )
 
 
@@ -60,10 +55,7 @@ def round_route(call: Call, number: str) -> Response:
         SetRound,
         lambda given: set_case_round(call.session, **call.by, number=number, command=given),
         done=lambda _done: call.redirect(f"/cases/{number}", good=_("已调整批次。")),
-        again=lambda bound: call.render(
-            "web/cases/handling.html",
-            _handling(call.session, queries.get_visible_to(call.session, call.actor, number), round=bound),
-        ),
+        again=lambda bound: _shown(call, number, round=bound),
     )
 
 
@@ -82,19 +74,17 @@ def receipt_route(call: Call, number: str) -> Response:
     return call.render("web/cases/receipt.html", receipt_page(call.session, case, call.now))
 
 
-def _handling(
-    session: Session,
-    case: CaseFile,
-    *,
-    officer: Bound[AssignOfficer] | None = None,
-    round: Bound[SetRound] | None = None,
-) -> HandlingPage:
-    officers = queries.list_officers_for(session, case.enterprise.region_code)
-    rounds = list_rounds(session, case.programme_code, case.year)
-    return HandlingPage(
+def _shown(
+    call: Call, number: str, *, officer: Bound[AssignOfficer] | None = None, round: Bound[SetRound] | None = None
+) -> Response:
+    case = queries.get_visible_to(call.session, call.actor, number)
+    officers = queries.list_officers_for(call.session, case.enterprise.region_code)
+    rounds = list_rounds(call.session, case.programme_code, case.year)
+    page = HandlingPage(
         case=case,
         officer=officer or empty({"officer_id": case.officer_id or ""}),
         round=round or empty({"round": case.round or ""}),
         officers=tuple((str(officer.id), officer.name) for officer in officers),
         rounds=tuple((row.code, round_title(row)) for row in rounds),
     )
+    return call.render("web/cases/handling.html", page)
