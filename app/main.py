@@ -20,7 +20,7 @@ from app.composition.notifications import make_notifier
 from app.composition.pages import compose_with_pages
 from app.config import Settings
 from app.doors.calls import errors
-from app.doors.calls.discovery import router_of
+from app.doors.calls.discovery import RouteIndex
 from app.doors.pages.assets import Assets
 from app.doors.pages.timeline import wording_of
 from app.doors.requests.admission import THREADS, Admission
@@ -80,7 +80,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     _observe_requests(application)
     errors.install(application)
     application.include_router(health_router.router)
-    application.include_router(router_of((app.web, app.portal, app.api)))
+    application.router.routes.append(RouteIndex((app.web, app.portal, app.api)))
     application.mount("/static", Assets(directory=STATIC), name="static")
     return application
 

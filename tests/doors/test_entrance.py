@@ -19,6 +19,7 @@ from app.enterprises.actions import EDIT, READ
 from app.kit.actor import ActorKind
 from app.kit.db import Database
 from tests.support.client import Client
+from tests.support.routes import routes_of
 
 
 @pytest.fixture
@@ -131,7 +132,7 @@ def test_a_wrong_address_needs_no_second_place(app: FastAPI, sign_in: Callable[.
 def test_a_place_is_taken_after_everything_that_is_sent_was_read(app: FastAPI) -> None:
     late = [
         route.path
-        for route in app.routes
+        for route in routes_of(app)
         if isinstance(route, EntranceRoute) and route.dependant.dependencies[-1].call is not admit
     ]
     assert not late

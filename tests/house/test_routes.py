@@ -1,7 +1,7 @@
 """Every route names its action, and refuses whoever may not do it."""
 
 from collections.abc import Callable, Iterator
-from itertools import combinations, permutations
+from itertools import combinations, permutations, product
 from types import SimpleNamespace
 
 import pytest
@@ -9,11 +9,12 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from httpx2 import Response
 from sqlalchemy.orm import Session
+from starlette.routing import Match
 
 from app.accounts.domain import SCOPES
 from app.accounts.service.clients import create_client
 from app.doors.api.actor import make_token
-from app.doors.calls.discovery import most_specific_first, ranks_of
+from app.doors.calls.discovery import RouteIndex, most_specific_first, ranks_of
 from app.doors.calls.entrance import lets_in
 from app.doors.calls.errors import FRONT_DOORS
 from app.doors.calls.router import action_of, door_of
@@ -76,6 +77,19 @@ def test_the_more_specific_route_answers_wherever_it_stands() -> None:
             "/a/{x}/b",
             "/{rest:path}",
         ]
+
+
+def test_an_address_finds_the_route_that_asking_one_after_the_other_finds(app: FastAPI) -> None:
+    index = next(route for route in app.routes if isinstance(route, RouteIndex))
+    addresses = {"/", "//", "", "/no/such/place", "/a/b/c/d/e/f/g/h/i"}
+    for path in {filled(route.path) for route in index.routes}:
+        first, _slash, rest = path.lstrip("/").partition("/")
+        addresses |= {path, f"{path}/", f"{path}/more", f"/{rest}", f"/{first}//{rest}", path.upper()}
+    for address, method in product(addresses, ("GET", "PUT")):
+        scope = {"type": "http", "path": address, "method": method}
+        each = [route.matches(scope) for route in index.routes if route.path_regex.match(address)]
+        whole = [found for found in each if found[0] is Match.FULL]
+        assert index.matches(scope) == (*whole, *each, (Match.NONE, {}))[0], (method, address)
 
 
 def test_an_action_has_one_meaning(app: FastAPI) -> None:

@@ -23,8 +23,8 @@ def _walk(routes: Any) -> Iterator[APIRoute]:
     for route in routes:
         if isinstance(route, APIRoute):
             yield route
-        elif (included := getattr(route, "original_router", None)) is not None:
-            yield from _walk(included.routes)
+        else:
+            yield from _walk(getattr(getattr(route, "original_router", route), "routes", ()))
 
 
 def filled(path: str, values: dict[str, str] | None = None) -> str:
