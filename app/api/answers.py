@@ -124,10 +124,11 @@ class ClientCall(Call):
         return touched.of(self.session, plan, position, head)
 
     def note_reading(self, channel: str, records: int, position: int | None = None) -> None:
-        """Note after the answer what the client has read."""
+        """Note what the client has read; written down, where it is time for it, after the answer."""
         ledger: ReadingLedger = self.request.app.state.reading_ledger
         address = client_address(self.request)
-        self.later.add_task(ledger.note, ClientRead(self.actor.id or 0, channel, records, position, self.now, address))
+        if ledger.note(ClientRead(self.actor.id or 0, channel, records, position, self.now, address)):
+            self.later.add_task(ledger.write)
 
 
 async def represent(request: Request, if_none_match: IfNoneMatch = None) -> Representation:

@@ -36,8 +36,11 @@ class Representation:
         return {"etag": tag, "cache-control": "private, no-cache", "vary": "authorization, accept-encoding"}
 
     def of(self, value: Any, media_type: str = "application/json") -> Response:
-        """`value` as compact JSON, or 304. The tag is strong: it differs between the compressed and the plain answer."""
-        body = dumps(value)
+        """`value` as compact JSON, or 304."""
+        return self.of_written(dumps(value), media_type)
+
+    def of_written(self, body: bytes, media_type: str = "application/json") -> Response:
+        """What is JSON already, or 304. The tag is strong: it differs between the compressed and the plain answer."""
         compress = self.compressed and len(body) >= WORTH_COMPRESSING
         digest = hashlib.blake2b(body, digest_size=16).hexdigest()
         headers = self.headers(f'"{digest}.gz"' if compress else f'"{digest}"')

@@ -14,9 +14,10 @@ from app.doors.calls.router import GuardedRouter
 from app.exchange.actions import PULL
 from app.exchange.cursors import CursorScope, decode_cursor, encode_cursor
 from app.exchange.json_schema import record_schema
+from app.exchange.json_values import dumps
+from app.exchange.lines import lines_on, page_lines
 from app.exchange.plans import province_plans
 from app.exchange.queries import find_enterprise_record
-from app.exchange.records import page_records
 from app.exchange.touched import page_among
 from app.kit.errors import NotFound
 from app.kit.i18n import _
@@ -63,10 +64,10 @@ def _list(resource: str, call: ClientCall, wanted: ListParameters, shown: Shown)
     )
     after = decode_cursor(secret, walk, wanted.cursor) if wanted.cursor is not None else 0
     if wanted.changed_after is None:
-        page = page_records(call.session, plan, region, after, wanted.limit)
+        page = page_lines(call.session, plan, region, after, wanted.limit)
     else:
         ids = call.touched(plan, wanted.changed_after)
-        page = page_among(call.session, plan, region, ids, after=after, limit=wanted.limit)
+        page = lines_on(page_among(call.session, plan, region, ids, after=after, limit=wanted.limit))
     call.note_reading(resource, len(page.items))
     following = None if page.last is None else encode_cursor(secret, walk, page.last)
-    return shown.of({"items": page.items, "next": following})
+    return shown.of_written(b'{"items":[' + b",".join(page.items) + b'],"next":' + dumps(following) + b"}")

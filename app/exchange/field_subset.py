@@ -1,5 +1,7 @@
 """Records with only some of their fields: what is not asked for is not even read."""
 
+from functools import lru_cache
+
 from app.exchange.records import RecordPlan, plan_records
 from app.kit.errors import Invalid
 from app.kit.i18n import _
@@ -16,7 +18,11 @@ def narrowed(plan: RecordPlan, names: str) -> RecordPlan:
     if unknown:
         message = _("没有这些字段：%(names)s。") % {"names": "、".join(name[:60] or "—" for name in unknown)}
         raise Invalid("fields.unknown", message, {"fields": message})
-    fields = tuple(
-        field for field in plan.definition.fields if field.name in wanted or field.name == plan.definition.key
-    )
+    return _with_fields(plan, wanted | {plan.definition.key})
+
+
+@lru_cache(maxsize=64)
+def _with_fields(plan: RecordPlan, wanted: frozenset[str]) -> RecordPlan:
+    """Whoever asks for a part asks for it again and again; the statements of the plan are kept with it."""
+    fields = tuple(field for field in plan.definition.fields if field.name in wanted)
     return plan_records(plan.resource, plan.definition.model_copy(update={"fields": fields}), plan.source)

@@ -23,8 +23,8 @@ class ReadingLedger:
         self._later: threading.Timer | None = None
         self._lock = threading.Lock()
 
-    def note(self, reading: ClientRead) -> None:
-        """Add `reading`; write everything down when the last time is long enough ago, else a little later."""
+    def note(self, reading: ClientRead) -> bool:
+        """Add `reading`; whether the last time is long enough ago to `write` everything down. Else that is done a little later."""
         with self._lock:
             self._add(reading)
             due = self._written_at is None or reading.at - self._written_at >= WRITE_EVERY
@@ -34,8 +34,7 @@ class ReadingLedger:
                 self._later = threading.Timer(WRITE_EVERY.total_seconds(), self.write)
                 self._later.daemon = True
                 self._later.start()
-        if due:
-            self.write()
+            return due
 
     def write(self) -> None:
         """Write down what is pending; what cannot be written now waits for the next time."""

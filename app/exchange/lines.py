@@ -1,11 +1,13 @@
-"""Snapshot lines made by PostgreSQL itself: the bytes that `encoding` would make, without a Python object for each value.
+"""Records as JSON that PostgreSQL itself writes: the bytes that `json_values` would make, without a Python object for each value.
 
-One statement for a batch of rows: each value as JSON has it, each list gathered by its parent, each record one line, streamed by
-COPY. It says in SQL what `encoding.converter` says in Python; a test holds both against each other over random rows. What only
-Python can make (`derive`), and types that the two write differently, are left to Python: `can_write` tells.
+One statement for a page of a list, or for a batch of a snapshot, which COPY streams: each value as JSON has it, each list gathered
+by its parent, each record one line. It says in SQL what `json_values.converter` says in Python; a test holds both against each
+other over random rows. What only Python can make (`derive`), and types that the two write differently, are left to Python:
+`can_write` tells.
 """
 
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -37,16 +39,21 @@ from sqlalchemy.sql.selectable import LateralFromClause
 from app.exchange.domain import LISTS, TEXTUAL, FieldDefinition, FieldType, MoneyUnit
 from app.exchange.json_values import dumps
 from app.exchange.masks import MASKS, SUSPECT
-from app.exchange.records import ChildPlan, RecordPlan, iterate_records
-from app.kit.db import UtcDateTime
+from app.exchange.records import ChildPlan, RecordPage, RecordPlan, iterate_records, page_records
+from app.kit.db import UtcDateTime, is_postgresql
 
 #: Rows that one statement writes: few at first, to begin at once, then four times as many each time; few enough to be joined in memory.
 FIRST_BATCH = 50
 BATCH = 2_000
 
+#: Statements that are kept: of each resource, whole or in part, for some regions.
+_KEPT = 128
+
 #: A line holds neither of the two marks (JSON escapes them), so COPY leaves it as it is.
 _COPY = r"COPY ({}) TO STDOUT (FORMAT csv, QUOTE E'\x01', DELIMITER E'\x02')"
 _AS_THEY_ARE = (String, Integer, Boolean, Date)
+#: Narrows a statement to the rows wanted: those whose ids the column holds.
+Within = Callable[[Select[Any], Any], Select[Any]]
 _SHARE = {FieldType.AVERAGE: "0.0001", MoneyUnit.YUAN: "0.01", MoneyUnit.WAN: "0.000001"}
 
 
@@ -63,10 +70,36 @@ def lines_of(session: Session, plan: RecordPlan, region_prefix: str) -> Generato
             yield dumps(record) + b"\n"
 
 
+@dataclass(frozen=True)
+class LinePage:
+    """Records in the order of their rows, each as JSON; `last` is the last row's id, None at the end of the list."""
+
+    items: list[bytes]
+    last: int | None
+
+
+def page_lines(session: Session, plan: RecordPlan, region_prefix: str, after: int, limit: int) -> LinePage:
+    """At most `limit` records whose row id is above `after`: those of `page_records`, written by the database where it can."""
+    if not can_write(session, plan):
+        return lines_on(page_records(session, plan, region_prefix, after, limit))
+    wanted = {"after": after, "size": limit + 1}
+    rows = session.connection().execute(_page(plan, region_prefix), wanted).all()
+    items = [line.encode() for _row_id, line in rows[:limit]]
+    return LinePage(items, rows[limit - 1].row_id if len(rows) > limit else None)
+
+
+def lines_on(page: RecordPage) -> LinePage:
+    """The records of a page that were made by the record builder."""
+    return LinePage([dumps(record) for record in page.items], page.last)
+
+
 def can_write(session: Session, plan: RecordPlan) -> bool:
     """Whether the session's database can write the lines of this plan."""
-    if session.get_bind().dialect.name != "postgresql":
-        return False
+    return is_postgresql(session) and _can_be_written(plan)
+
+
+@lru_cache(maxsize=_KEPT)
+def _can_be_written(plan: RecordPlan) -> bool:
     lists = [plan.definition.field(child.name) for child in plan.lists]
     return _writable(_plain(plan.definition.fields), plan.columns, plan.source.derive) and all(
         _writable(field.fields, child.columns, child.children.derive)
@@ -98,32 +131,52 @@ def _last_of_batch(session: Session, plan: RecordPlan, region_prefix: str, after
     return session.scalar(select(func.max(batch.c.row_id))) or 0
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=_KEPT)
 def _compiled(plan: RecordPlan, region_prefix: str, dialect: Dialect) -> Compiled:
-    """The statement in the database's words: to make it takes as long as to run it for some hundred rows."""
-    return _statement(plan, region_prefix).compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
+    """The statement of a batch, ids above `:after` and up to `:upto`, in the database's words: to make it takes as long as to run it
+    for some hundred rows.
+    """
+    _key, line, rows = _statement(plan, region_prefix, _of_batch)
+    return rows.with_only_columns(line).compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
 
 
-def _statement(plan: RecordPlan, region_prefix: str) -> Select[Any]:
-    """One line a record of the rows with ids above `:after` and up to `:upto`."""
+@lru_cache(maxsize=_KEPT)
+def _page(plan: RecordPlan, region_prefix: str) -> Select[Any]:
+    """Row id and line of `:size` rows at most with ids above `:after`."""
+    key = plan.source.id
+    ids = plan.source.visible(select(key.label("row_id")), region_prefix).where(
+        key > bindparam("after", type_=BigInteger)
+    )
+    page = ids.order_by(key).limit(bindparam("size", type_=Integer)).cte("page")
+
+    def on_page(statement: Select[Any], column: Any) -> Select[Any]:
+        return statement.where(column.in_(select(page.c.row_id)))
+
+    key, line, rows = _statement(plan, region_prefix, on_page)
+    return rows.with_only_columns(key, cast(line, Text))
+
+
+def _statement(plan: RecordPlan, region_prefix: str, within: Within) -> tuple[Any, ColumnElement[Any], Select[Any]]:
+    """The id and the line of each record of some rows, and what to select them from, in the order of the rows."""
     fields = _plain(plan.definition.fields)
     key = plan.source.id
     rows = select(key.label("row_id"), *_labelled(fields, plan.columns))
-    base = _of_batch(plan.source.visible(rows, region_prefix), key).subquery("base")
+    base = within(plan.source.visible(rows, region_prefix), key).subquery("base")
     source: Any = base
     froms = [base]
     values: list[ColumnElement[Any]] = [base.c[field.name] for field in fields]
     for number, child in enumerate(plan.lists):
-        gathered = _gathered(plan.definition.field(child.name), child, region_prefix)
+        gathered = _gathered(plan.definition.field(child.name), child, region_prefix, within)
         items = gathered.subquery(f"list_{number}")
         froms.append(items)
         source = source.outerjoin(items, items.c.owner == base.c.row_id)
         values.append(func.coalesce(items.c.gathered, literal_column("'[]'::json")).label(child.name))
     source = source.join(_row(values, *froms), true())
-    return select(func.row_to_json(literal_column("record"))).select_from(source).order_by(base.c.row_id)
+    line = func.row_to_json(literal_column("record"))
+    return base.c.row_id, line, select(line).select_from(source).order_by(base.c.row_id)
 
 
-def _gathered(definition: FieldDefinition, child: ChildPlan, region_prefix: str) -> Select[Any]:
+def _gathered(definition: FieldDefinition, child: ChildPlan, region_prefix: str, within: Within) -> Select[Any]:
     """The list of each parent as one JSON array, in the order of the list."""
     texts = definition.type is FieldType.TEXTS
     parent = child.children.parent
@@ -131,7 +184,7 @@ def _gathered(definition: FieldDefinition, child: ChildPlan, region_prefix: str)
     values = (
         [_masked(child.columns[0]).label(definition.name)] if texts else _labelled(definition.fields, child.columns)
     )
-    rows = _of_batch(select(parent.label("owner"), *order, *values), parent)
+    rows = within(select(parent.label("owner"), *order, *values), parent)
     if child.children.join is not None:
         rows = child.children.join(rows, region_prefix)
     parts = rows.subquery("parts")
@@ -170,7 +223,7 @@ def _labelled(fields: Any, columns: Any) -> list[ColumnElement[Any]]:
 
 
 def _value(field: FieldDefinition, column: ColumnElement[Any]) -> ColumnElement[Any]:
-    """What `encoding.converter` makes of the field, in SQL."""
+    """What `json_values.converter` makes of the field, in SQL."""
     if field.codes:
         return _theirs(field, column)
     if share := _SHARE.get(field.unit or field.type):
@@ -182,7 +235,7 @@ def _value(field: FieldDefinition, column: ColumnElement[Any]) -> ColumnElement[
 
 
 def _masked(column: Any) -> ColumnElement[Any]:
-    """What `masking.masked` makes of a text, in SQL."""
+    """What `masks.masked` makes of a text, in SQL."""
     hidden = column
     for pattern, replacement in MASKS:
         hidden = func.regexp_replace(hidden, pattern, replacement, "g")

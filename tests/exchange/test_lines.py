@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 
 from app.enterprises.models import Certificate, EnterpriseTag, FormerName, IntellectualProperty, YearlyFigures
 from app.exchange.domain import ResourceDefinition
+from app.exchange.field_subset import narrowed
 from app.exchange.json_values import dumps
-from app.exchange.lines import BATCH, can_write, lines_of
+from app.exchange.lines import BATCH, can_write, lines_of, lines_on, page_lines
 from app.exchange.plans import SOURCES, province_plans
-from app.exchange.records import RecordPlan, iterate_records, plan_records
+from app.exchange.records import RecordPlan, iterate_records, page_records, plan_records
 from tests.exchange.world import World
 
 WRITTEN = ("enterprises", "cases", "figures", "properties", "milestones", "indicators")
@@ -110,6 +111,26 @@ def test_every_line_is_the_record_builders(session: Session, world: World, diale
         assert can_write(session, plan) is (dialect == "postgresql" and resource in WRITTEN), resource
         for region in ("", "429005", "42", "999") if can_write(session, plan) else ():
             assert written(session, plan, region) == built(session, plan, region), (resource, region)
+
+
+def test_every_page_of_lines_is_a_page_of_records(session: Session, world: World) -> None:
+    random = Random(22)
+    fill(world, random, 60)
+    for resource, whole in province_plans().items():
+        names = [field.name for field in whole.definition.fields]
+        for plan in (whole, *(narrowed(whole, ",".join(random.sample(names, random.randint(1, 5)))) for _ in range(3))):
+            for region in ("", "429005", "999"):
+                after: int | None = 0
+                while after is not None:
+                    limit = random.choice([1, 7, 50, 1_000]) if after < 200 else 1_000
+                    page = page_lines(session, plan, region, after, limit)
+                    assert page == lines_on(page_records(session, plan, region, after, limit)), (resource, names, after)
+                    after = page.last
+
+
+def test_who_asks_for_the_same_fields_again_gets_the_plan_that_was_made() -> None:
+    plan = province_plans()["enterprises"]
+    assert narrowed(plan, "name,kind") is narrowed(plan, " kind, name,uscc")
 
 
 def test_a_mapping_with_codes_units_and_required_texts_is_written_alike(
