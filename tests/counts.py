@@ -43,8 +43,8 @@ class Counts:
 
 
 REDUCED = Counts(
-    property_examples=50,
-    kills=2,
+    property_examples=30,
+    kills=1,
     import_rows=2_000,
     many_rows=1_000,
     export_rows=2_000,
@@ -52,7 +52,7 @@ REDUCED = Counts(
     concurrent_events=25,
     backup_rows=500,
     backup_demo_firms=15,
-    demo_firms=120,
+    demo_firms=80,
     feed_steps=40,
     process_kills=1,
     pushed_records=400,
@@ -63,8 +63,8 @@ LEAST = replace(
     REDUCED, property_examples=20, many_rows=300, import_rows=500, export_rows=500, demo_firms=40, feed_steps=20
 )
 FULL = Counts(
-    property_examples=2_000,
-    kills=40,
+    property_examples=500,
+    kills=15,
     import_rows=20_000,
     many_rows=10_000,
     export_rows=100_000,
@@ -76,6 +76,6 @@ FULL = Counts(
     feed_steps=400,
     process_kills=5,
     pushed_records=10_000,
-    push_kills=20,
-    pull_kills=40,
+    push_kills=12,
+    pull_kills=15,
 )

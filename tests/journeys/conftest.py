@@ -36,8 +36,8 @@ from tests.support.house import HOUSE
 from tests.support.server import Server, clean_environment, free_port, serving
 from tests.support.source import ROOT
 
-#: In which surroundings a browser opens every page in a plain run (`--long`: in all): each language and width once. Without one,
-#: every link is followed on both databases.
+#: In which surroundings a browser walks in a plain run (`--long`: in all): each language and width once, each page in one of them.
+#: Without a browser every link is followed on both databases.
 WALKED = (("sqlite", "zh", 1366), ("sqlite", "en", 390))
 #: How long a browser waits for what a page promises. A machine that is busy is not a fault of the page.
 PATIENCE_MS = 30_000

@@ -18,6 +18,8 @@ PAGES = (
     "policies/test_api.py",
     "house/test_routes.py",
     "house/test_fields.py",
+    # how thousands of rows of others are read
+    "enterprises/imports/test_real_lists.py",
 )
 ON_BOTH = (
     "doors/test_hostile_addresses.py",
