@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.sql.operators import OperatorType
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 
@@ -39,6 +40,10 @@ class _Values(TypeDecorator[Any]):
 class _OneOf(FunctionElement[bool]):
     inherit_cache = True
     type = Boolean()
+
+    def self_group(self, against: OperatorType | None = None) -> "_OneOf":
+        """It is a condition as it stands: written `… = 1`, as of a column of yes and no, SQLite would read every row."""
+        return self
 
 
 @compiles(_OneOf, "postgresql")
